@@ -1,0 +1,5 @@
+"""`python -m stargauge`."""
+
+from stargauge.cli.main import main
+
+raise SystemExit(main())

@@ -1,0 +1,7 @@
+"""What would follow? Pure functions of arrays, one module per discipline; they never import one another."""
+
+#: The modules whose quantities make up the model.
+MODULES = (
+    "schedule", "slip", "fleet", "facility", "supply", "reliability", "training", "inference", "capex", "opex", "revenue", "debt", "funding",
+    "labour", "environment",
+)  # fmt: skip

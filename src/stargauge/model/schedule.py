@@ -1,0 +1,288 @@
+"""When each phase reaches each stage, and what stands at each month end."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.quantity.normal import normal_cdf, normal_ppf
+from stargauge.quantity.quantity import STAGES, quantity
+from stargauge.quantity.timeline import steps
+
+Array = NDArray[np.float64]
+
+_ANNOUNCED, _START, _ENERGISED, _OPERATIONAL = (STAGES.index(s) for s in ("announced", "under_construction", "energised", "operational"))
+
+
+def _anchor(valid: NDArray[np.bool_], site: Array, backwards: bool) -> NDArray[np.int64]:
+    """Index of the nearest phase of the same site at or before (or after) each phase where `valid` holds; -1 where there is none."""
+    count = valid.shape[1]
+    place = np.arange(count)
+    if backwards:
+        found = np.minimum.accumulate(np.where(valid, place, count)[:, ::-1], axis=1)[:, ::-1]
+        found = np.where(found == count, -1, found)
+    else:
+        found = np.maximum.accumulate(np.where(valid, place, -1), axis=1)
+    same = site[np.maximum(found, 0)] == site[None, :]
+    return np.asarray(np.where((found >= 0) & same, found, -1))
+
+
+def _pick(values: Array, index: NDArray[np.int64]) -> Array:
+    return np.where(index >= 0, np.take_along_axis(values, np.maximum(index, 0), axis=1), np.nan)
+
+
+@quantity("d", "draw stage phase")
+def planned_date(phase_date_planned: Array, phase_date_observed: Array, phase_site: Array, building_spacing: Array) -> Array:
+    """Planned date of each phase and stage: as stated; between two stated phases of a site evenly spread; beyond them one spacing apart.
+
+    plan_i = plan_a + (plan_b - plan_a) (i - a) / (b - a)                           (1)
+    plan_i = plan_a + (i - a) spacing, before the first or after the last stated phase (2)
+
+    Axes: draw, stage, phase. Units: d. Absent (NaN) where no phase of the site has a date. That buildings follow evenly is an assumption.
+    """
+    out = np.full_like(phase_date_planned, np.nan)
+    place = np.arange(phase_date_planned.shape[2], dtype=np.float64)[None, :]
+    for stage in (_START, _ENERGISED, _OPERATIONAL):
+        stated, seen = phase_date_planned[:, stage], phase_date_observed[:, stage]
+        dates = np.where(np.isnan(seen), stated, seen)
+        if np.isnan(dates).all():
+            continue
+        valid = ~np.isnan(dates)
+        before, after = _anchor(valid, phase_site, False), _anchor(valid, phase_site, True)
+        left, right = _pick(dates, before), _pick(dates, after)
+        width = np.where((before >= 0) & (after > before), after - before, 1)
+        even = left + (right - left) * (place - before) / width
+        step = building_spacing[:, None]
+        filled = np.where(
+            np.isnan(right), left + (place - before) * step, np.where(np.isnan(left), right - (after - place) * step, even)
+        )
+        out[:, stage] = np.where(valid, stated, filled)
+    return out
+
+
+@quantity("d", "draw stage phase")
+def plan_published(phase_plan_published: Array, phase_site: Array) -> Array:
+    """Day on which the plan of each phase and stage was published; an interpolated plan has that of the next stated phase of its site.
+
+    Axes: draw, stage, phase. Units: d.
+    """
+    out = np.full_like(phase_plan_published, np.nan)
+    for stage in (_START, _ENERGISED, _OPERATIONAL):
+        dates = phase_plan_published[:, stage]
+        valid = ~np.isnan(dates)
+        later = _pick(dates, _anchor(valid, phase_site, True))
+        out[:, stage] = np.where(np.isnan(later), _pick(dates, _anchor(valid, phase_site, False)), later)
+    return out
+
+
+@quantity("d", "draw stage phase")
+def slipped_date(
+    planned_date: Array, plan_published: Array, site_observed_through: Array, phase_site: Array,
+    slip_programme: Array, slip_site: Array, slip_phase: Array, slip_refit: Array,
+    slip_offset: Array, slip_location: Array, slip_spread: Array, slip_share_programme: Array, slip_share_site: Array,
+) -> Array:  # fmt: skip
+    """Date at which a planned stage comes: plan plus slip, given that it had not come when the site was last looked at.
+
+    taken + c = (planned + c) exp(location + spread z)                              (1)
+    z = sqrt(a) z_programme + sqrt(b) z_site + sqrt(1 - a - b) z_phase              (2)
+
+    planned and taken run from the day of publication; c, location, spread, a, b are fitted from records (`slip_location`). z_phase is drawn
+    from the part of its distribution that leaves the date after `site_observed_through`. Axes: draw, stage, phase. Units: d; NaN where
+    there is no plan. Leaves out: the same look at the site also speaks about the shared parts of z.
+    """
+    refit = slip_refit.astype(np.int64)
+    location, spread = slip_location[refit][:, None], slip_spread[refit][:, None]
+    own = np.sqrt(1.0 - slip_share_programme - slip_share_site)
+    shared = np.sqrt(slip_share_programme) * slip_programme[:, None] + np.sqrt(slip_share_site) * slip_site[:, phase_site.astype(np.int64)]
+    base = normal_cdf(slip_phase)
+    seen = site_observed_through[phase_site.astype(np.int64)][None, :]
+    out = np.full_like(planned_date, np.nan)
+    for stage in (_START, _ENERGISED, _OPERATIONAL):
+        plan, said = planned_date[:, stage], plan_published[:, stage]
+        if np.isnan(plan).all():
+            continue
+        lead = np.maximum(plan - said, 1.0) + slip_offset
+        waited = np.where(np.isnan(seen), 1.0, np.maximum(seen - said, 1.0)) + slip_offset
+        least = ((np.log(waited / lead) - location) / spread - shared) / own
+        floor = normal_cdf(least)
+        z = normal_ppf(np.clip(floor + (1.0 - floor) * base, 1e-12, 1.0 - 1e-9))
+        out[:, stage] = said - slip_offset + lead * np.exp(location + spread * (shared + own * np.maximum(z, least)))
+    return out
+
+
+@quantity("d", "draw stage phase")
+def observed_date(phase_date_observed: Array, phase_date_seen: Array, phase_redating: Array) -> Array:
+    """Date of a stage that the record calls reached, within the band of its source.
+
+    date = min(stated + re-dating, day of the look)                                 (1)
+
+    A tracker that estimates a past date moves it later again (three editions of one tracker); a company's date is taken as stated. Never
+    after the day on which it had been seen. Axes: draw, stage, phase. Units: d; NaN where nothing is recorded.
+    """
+    moved = phase_date_observed.copy()
+    moved[:, _OPERATIONAL] += phase_redating
+    return np.asarray(np.minimum(moved, np.fmax(phase_date_seen, phase_date_observed)))
+
+
+@quantity("d", "draw phase")
+def cancelled_date(
+    phase_date_cancelled: Array, phase_date_placed: Array, site_observed_through: Array, site_known_from: Array, phase_site: Array,
+    cancellation_site: Array, cancellation_rate_announced: Array, cancellation_rate_building: Array, uncancelled_date: Array,
+) -> Array:  # fmt: skip
+    """Day on which a phase is cancelled; infinity where it is not.
+
+    t = t_seen - ln(1 - u) / rate, with one u per site                              (1)
+
+    The rate is that of announced projects until work starts and that of projects being built until power is on; a recorded cancellation, and
+    a pledge that got its sites, count as they are. Axes: draw, phase. Units: d. Source of the rates: the catalogue's reference classes.
+    Leaves out: capacity that comes back under another name, and pauses that end.
+    """
+    index = phase_site.astype(np.int64)
+    since = np.fmax(site_observed_through, site_known_from)[index][None, :]
+    wait = -np.log1p(-cancellation_site)[:, index]
+    start, power = uncancelled_date[:, _START], uncancelled_date[:, _ENERGISED]
+    as_plan = since + wait / (cancellation_rate_announced[:, None] / 365.25)
+    as_work = np.fmax(since, start) + wait / (cancellation_rate_building[:, None] / 365.25)
+    drawn = np.where(as_plan < start, as_plan, np.where(as_work < power, as_work, np.inf))
+    recorded = np.fmin(phase_date_cancelled, phase_date_placed[None, :])
+    return np.where(np.isnan(recorded), drawn, recorded)
+
+
+@quantity("d", "draw stage phase")
+def uncancelled_date(
+    observed_date: Array, slipped_date: Array, phase_site: Array, site_observed_through: Array, site_known_from: Array,
+    announced_to_start: Array, start_to_operational: Array, energised_to_operational: Array,
+) -> Array:  # fmt: skip
+    """Date of each physical stage if nothing is cancelled: observed, else planned and slipped, else by the reference class.
+
+    operational = energised + ramp, else start + build; energised = operational - ramp; start = operational - build,
+    else announced + time to start; then start <= energised <= operational.          (1)
+
+    What was not seen at the last look comes after it. Axes: draw, stage, phase. Units: d. Commercial stages: as recorded, absent (NaN) where
+    nobody said. Source: durations of the catalogue's reference class `build`.
+    """
+    out = observed_date.copy()
+    index = phase_site.astype(np.int64)
+    seen = site_observed_through[index][None, :]
+    known = np.where(np.isnan(out[:, _ANNOUNCED]), site_known_from[index][None, :], out[:, _ANNOUNCED])
+    best = np.where(np.isnan(observed_date), slipped_date, observed_date)
+    start, power, runs = best[:, _START], best[:, _ENERGISED], best[:, _OPERATIONAL]
+    first = np.where(np.isnan(runs), known + announced_to_start, runs - start_to_operational)
+    first = np.where(np.isnan(start), np.fmax(first, seen), start)
+    lit = np.isnan(observed_date[:, _ENERGISED])
+    runs = np.where(np.isnan(runs), np.where(np.isnan(power), first + start_to_operational, power + energised_to_operational), runs)
+    power = np.where(np.isnan(power), runs - energised_to_operational, power)
+    power = np.where(lit, np.fmax(power, np.where(np.isnan(observed_date[:, _OPERATIONAL]), seen, power)), power)
+    start = np.where(np.isnan(observed_date[:, _START]), np.minimum(first, np.minimum(power, runs)), first)
+    power = np.maximum(power, start)
+    out[:, _START], out[:, _ENERGISED] = start, np.where(lit, np.minimum(power, np.maximum(runs, start)), power)
+    out[:, _OPERATIONAL] = np.maximum(runs, out[:, _ENERGISED])
+    return out
+
+
+@quantity("d", "draw stage phase")
+def stage_date(uncancelled_date: Array, cancelled_date: Array) -> Array:
+    """Date at which each phase reaches each stage; infinity = never, NaN = absent (nobody said).
+
+    A physical stage that would come after the cancellation never comes. Axes: draw, stage, phase. Units: d.
+    """
+    out = uncancelled_date.copy()
+    physical = out[:, _START:]
+    out[:, _START:] = np.where(physical > cancelled_date[:, None, :], np.inf, physical)
+    return out
+
+
+@quantity("W", "draw phase")
+def phase_it_power(
+    phase_it_power_stated: Array, phase_facility_power_stated: Array, phase_power_band: Array, phase_site: Array, design_power_ratio: Array,
+    pledge_capital_realised: Array, pledge_share: Array, unit_capex_it: Array,
+) -> Array:  # fmt: skip
+    """IT power of each phase.
+
+    P_IT = P_stated * band, else P_facility * band / r, else capital realised / unit cost (a pledge in money)   (1)
+
+    band: how well the source knows it (a tracker's estimate: within a factor 1.4 in about 80 %); pledges without a site count with the
+    share that such pledges reached. Axes: draw, phase. Units: W. Source of the band: Epoch AI, AI Data Centers (2026).
+    """
+    ratio = design_power_ratio[:, phase_site.astype(np.int64)]
+    stated = np.where(np.isnan(phase_it_power_stated), phase_facility_power_stated / ratio, phase_it_power_stated) * phase_power_band
+    money = pledge_capital_realised / unit_capex_it[:, None]
+    return np.where(np.isnan(stated), np.nan_to_num(money), stated * pledge_share)
+
+
+@quantity("W", "draw site month")
+def power_it_announced(
+    site_it_power_announced: Array, site_facility_power_announced: Array, design_power_ratio: Array, phase_unsited: Array,
+    phase_it_power_stated: Array, phase_facility_power_stated: Array, phase_date_observed: Array, cancelled_date: Array,
+    phase_site: Array, month_end: Array,
+) -> Array:  # fmt: skip
+    """IT power that had been announced by each month end: the newest size published by then, at the programme's own word.
+
+    P = stated IT power, else stated facility power / r; pledges without a site as long as they have none.   (1)
+
+    Axes: draw, site, month. Units: W. No slip, no share, no band: it is what was said.
+    """
+    ratio = design_power_ratio[:, :, None]
+    said = np.where(np.isnan(site_it_power_announced), site_facility_power_announced / ratio, site_it_power_announced)
+    size = np.where(np.isnan(phase_it_power_stated), phase_facility_power_stated / design_power_ratio[:, phase_site.astype(np.int64)], phase_it_power_stated)
+    pledge = np.where(phase_unsited[None, :] > 0.5, np.nan_to_num(size), 0.0)
+    sites = ratio.shape[1]
+    held = steps(phase_date_observed[:, _ANNOUNCED], pledge, phase_site, sites, month_end)
+    return np.asarray(np.nan_to_num(said) + held - steps(cancelled_date, pledge, phase_site, sites, month_end))
+
+
+def _standing(weights: Array, stage_date: Array, cancelled_date: Array, stage: int, phase_site: Array, sites: int, month_end: Array) -> Array:
+    """Sum of weights of phases that have reached a stage and are not cancelled; NaN for a site of which nobody stated the stage."""
+    dates = stage_date[:, stage]
+    gone = np.maximum(cancelled_date, np.nan_to_num(dates, nan=np.inf))
+    total = steps(dates, weights, phase_site, sites, month_end) - steps(np.where(np.isnan(dates), np.inf, gone), weights, phase_site, sites, month_end)
+    stated = np.zeros(sites, dtype=bool)
+    np.logical_or.at(stated, phase_site.astype(np.int64), ~np.isnan(dates).all(axis=0))
+    return np.where(stated[None, :, None], total, np.nan)
+
+
+@quantity("W", "draw stage site month", adds="site", rises=True)
+def power_it(
+    stage_date: Array, phase_it_power: Array, cancelled_date: Array, power_it_announced: Array, phase_site: Array, month_end: Array
+) -> Array:
+    """Power at the racks that has reached at least each stage, at the end of each month.
+
+    P(stage, site, m) = sum of P_IT over phases of the site with stage date <= m, less what was cancelled   (1)
+
+    announced: what had been announced by then. Axes: draw, stage, site, month. Units: W. A commercial stage that nobody stated for a site
+    is absent (NaN). Leaves out: part use of a building, outages.
+    """
+    out = np.empty((stage_date.shape[0], len(STAGES), *power_it_announced.shape[1:]))
+    for stage in range(len(STAGES)):
+        out[:, stage] = (
+            power_it_announced if stage == _ANNOUNCED
+            else _standing(phase_it_power, stage_date, cancelled_date, stage, phase_site, out.shape[2], month_end)
+        )  # fmt: skip
+    return out
+
+
+@quantity("1", "draw stage site month", adds="site", rises=True)
+def buildings(stage_date: Array, phase_buildings: Array, cancelled_date: Array, power_it_announced: Array, phase_site: Array, month_end: Array) -> Array:
+    """Buildings that have reached at least each stage, at the end of each month. Axes: draw, stage, site, month. Units: 1."""
+    sites = power_it_announced.shape[1]
+    parts = [_standing(phase_buildings, stage_date, cancelled_date, s, phase_site, sites, month_end) for s in range(len(STAGES))]
+    return np.stack(parts, axis=1)
+
+
+@quantity("W", "site month", adds="site")
+def power_facility_promised(
+    phase_date_promised: Array, phase_facility_power_promised: Array, phase_site: Array, site_known_from: Array, month_end: Array
+) -> Array:
+    """Facility power that would run had the first dated promise of each phase held: "believe the announcement".
+
+    Axes: site, month. Units: W. Phases without a dated promise or a stated facility power are not in it.
+    """
+    return steps(phase_date_promised[None, :], phase_facility_power_promised[None, :], phase_site, len(site_known_from), month_end)[0]
+
+
+@quantity("d", "draw site")
+def site_complete_date(stage_date: Array, phase_site: Array, site_known_from: Array) -> Array:
+    """Day on which the last phase of a site runs; infinity where one never does. Axes: draw, site. Units: d."""
+    out = np.full((stage_date.shape[0], len(site_known_from)), -np.inf)
+    np.maximum.at(out, (slice(None), phase_site.astype(np.int64)), stage_date[:, _OPERATIONAL])
+    return out

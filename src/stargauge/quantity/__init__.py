@@ -1,0 +1,1 @@
+"""Numbers with units, ranges and distributions; names, labels and dates of everything else."""

@@ -1,0 +1,70 @@
+"""Addresses: a quantity's name with labels, `power_facility[operational, abilene]`; one parser for every interface."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.quantity import PICKED_AXES, Quantity, find
+
+_ADDRESS = re.compile(r"^\s*(?P<name>[a-z][a-z0-9_]*)\s*(?:\[(?P<labels>[^\[\]]*)\])?\s*$")
+
+
+@dataclass(frozen=True)
+class Address:
+    """A quantity's name and labels. Written `name[label, label]`; labels keep the order in which they were given."""
+
+    name: str
+    labels: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name}[{', '.join(self.labels)}]" if self.labels else self.name
+
+
+@dataclass(frozen=True)
+class Selection:
+    """An address resolved against axes: for each axis the positions picked (one), or to be summed (several or all)."""
+
+    address: Address
+    quantity: Quantity
+    positions: tuple[tuple[str, tuple[int, ...]], ...]
+    labels: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def parse_address(text: str) -> Address:
+    """Read `name` or `name[label, label]`. Raises InputError where it is neither."""
+    match = _ADDRESS.match(text)
+    if match is None:
+        raise InputError(f'got "{text}"; expected a quantity with labels such as power_facility[operational, abilene]')
+    labels = tuple(label.strip() for label in (match["labels"] or "").split(",") if label.strip())
+    return Address(match["name"], labels)
+
+
+def resolve(address: Address, quantities: Mapping[str, Quantity], axes: Mapping[str, Sequence[str]]) -> Selection:
+    """Find for each label its axis, and for each axis its labels: several or none are summed where the quantity adds over it.
+
+    Raises InputError for an unknown quantity or label (with the nearest), or where an axis that cannot be summed got no or several labels.
+    """
+    made = find(address.name, dict(quantities))
+    chosen: dict[str, list[str]] = {}
+    for label in address.labels:
+        axis = next((axis for axis in made.axes if axis not in ("draw", "month") and label in axes[axis]), None)
+        if axis is None:
+            offered = [label for axis in made.axes if axis not in ("draw", "month") for label in axes[axis]]
+            raise InputError(
+                f'{address}: "{label}" is no label of {made.name}{did_you_mean(label, offered)}'
+                f" (it takes: {', '.join(offered) or 'none'})"
+            )
+        chosen.setdefault(axis, []).append(label)
+    positions, labels = [], []
+    for axis in made.axes:
+        if axis in ("draw", "month"):
+            continue
+        names = chosen.get(axis, list(axes[axis]))
+        if len(names) != 1 and (axis in PICKED_AXES or axis not in made.adds):
+            raise InputError(f"{address}: choose one label along {axis}: {', '.join(axes[axis])}")
+        positions.append((axis, tuple(list(axes[axis]).index(name) for name in names)))
+        labels.append((axis, tuple(names)))
+    return Selection(address, made, tuple(positions), tuple(labels))

@@ -1,0 +1,40 @@
+"""The one exception for faults of the user's input: where, what was expected, what came, how to fix it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of an input: its place (file, line, column and path where known) and what to do."""
+
+    message: str
+    path: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        place = f"{self.line}:{self.column}  " if self.line else ""
+        return f"{place}{self.path + ': ' if self.path else ''}{self.message}"
+
+
+class InputError(ValueError):
+    """Faults of the input, all at once. The command line prints them and exits with code 2."""
+
+    def __init__(self, faults: Sequence[Fault] | Fault | str) -> None:
+        if isinstance(faults, str):
+            faults = [Fault(faults)]
+        elif isinstance(faults, Fault):
+            faults = [faults]
+        self.faults: tuple[Fault, ...] = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """'; did you mean "x"?' for the nearest known name, or an empty string."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f'; did you mean "{near[0]}"?' if near else ""

@@ -1,0 +1,60 @@
+"""The normal distribution without SciPy, whose import costs a second."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def _rational(x: Array, top: tuple[float, ...], bottom: tuple[float, ...]) -> Array:
+    return np.asarray(np.polyval(top, x) / np.polyval(bottom, x))
+
+
+_A = (2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
+      13731.693765509461125, 1971.5909503065514427, 133.14166789178437745, 3.387132872796366608)  # fmt: skip
+_B = (5226.495278852545925, 28729.085735721942674, 39307.89580009271061, 21213.794301586595867,
+      5394.1960214247511077, 687.1870074920579083, 42.313330701600911252, 1.0)  # fmt: skip
+_C = (7.7454501427834140764e-4, 0.0227238449892691845833, 0.24178072517745061177, 1.27045825245236838258,
+      3.64784832476320460504, 5.7694972214606914055, 4.6303378461565452959, 1.42343711074968357734)  # fmt: skip
+_D = (1.05075007164441684324e-9, 5.475938084995344946e-4, 0.0151986665636164571966, 0.14810397642748007459,
+      0.68976733498510000455, 1.6763848301838038494, 2.05319162663775882187, 1.0)  # fmt: skip
+_E = (2.01033439929228813265e-7, 2.71155556874348757815e-5, 0.0012426609473880784386, 0.026532189526576123093,
+      0.29656057182850489123, 1.7848265399172913358, 5.4637849111641143699, 6.6579046435011037772)  # fmt: skip
+_F = (2.04426310338993978564e-15, 1.4215117583164458887e-7, 1.8463183175100546818e-5, 7.868691311456132591e-4,
+      0.0148753612908506148525, 0.13692988092273580531, 0.59983220655588793769, 1.0)  # fmt: skip
+
+
+def normal_ppf(u: Array) -> Array:
+    """Quantile of the standard normal at u in (0, 1), relative error below 1e-15.
+
+    Source: Wichura (1988), Algorithm AS 241, PPND16.
+    """
+    u = np.asarray(u, dtype=np.float64)
+    q = u - 0.5
+    central = np.abs(q) <= 0.425
+    r = 0.180625 - q * q
+    out = q * _rational(np.where(central, r, 0.0), _A, _B)
+    if not central.all():
+        tail = np.sqrt(-np.log(np.maximum(np.minimum(u, 1.0 - u), 1e-300)))
+        value = np.where(tail <= 5.0, _rational(tail - 1.6, _C, _D), _rational(tail - 5.0, _E, _F))
+        out = np.where(central, out, np.copysign(value, q))
+    return np.asarray(out)
+
+
+def normal_cdf(z: Array) -> Array:
+    """Probability that a standard normal is at most z, absolute error below 1e-15 in the body, relative below 1e-6 in the far tail.
+
+    Source: West (2005), Better approximations to cumulative normal functions, after Hart (1968).
+    """
+    z = np.asarray(z, dtype=np.float64)
+    a = np.minimum(np.abs(z), 37.0)
+    top = (3.52624965998911e-02, 0.700383064443688, 6.37396220353165, 33.912866078383, 112.079291497871, 221.213596169931, 220.206867912376)
+    bottom = (8.83883476483184e-02, 1.75566716318264, 16.064177579207, 86.7807322029461, 296.564248779674, 637.333633378831,
+              793.826512519948, 440.413735824752)  # fmt: skip
+    density = np.exp(-0.5 * a * a)
+    body = density * np.polyval(top, a) / np.polyval(bottom, a)
+    far = density / (2.506628274631 * (a + 1.0 / (a + 2.0 / (a + 3.0 / (a + 4.0 / (a + 0.65))))))
+    tail = np.where(a < 7.07106781186547, body, far)
+    return np.asarray(np.where(z > 0, 1.0 - tail, tail))

@@ -1,0 +1,105 @@
+"""The register of named quantities: one name, one function that makes it, one list of what it needs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from stargauge.quantity.errors import InputError, did_you_mean
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+STAGES = ("announced", "contracted", "financed", "under_construction", "energised", "operational")
+PHYSICAL_STAGES = STAGES[3:]
+MEANS = ("cash", "committed", "announced", "financeable")
+DTYPES = ("bf16", "fp8", "fp4")
+COMPONENTS = ("land", "site", "shell", "critical", "white_space", "soft", "generation", "accelerators", "network", "storage")
+SOURCES = ("grid", "gas", "fuel_cell", "solar", "wind", "nuclear")
+SCOPES = ("scope1", "scope2", "embodied")
+USES = ("training", "research", "inference")
+
+#: Axes whose labels never change with the programme.
+FIXED_AXES: dict[str, tuple[str, ...]] = {
+    "stage": STAGES, "means": MEANS, "dtype": DTYPES, "component": COMPONENTS, "source": SOURCES, "scope": SCOPES, "use": USES,
+}  # fmt: skip
+#: Every axis, in the order in which axes stand in an array. `draw` first, `month` last.
+AXES = ("draw", "stage", "means", "dtype", "component", "source", "scope", "use", "chip", "model", "record", "vintage", "refit",
+        "phase", "site", "party", "line", "month")  # fmt: skip
+#: Axes that are picked, never summed.
+PICKED_AXES = frozenset({"draw", "stage", "means", "dtype", "model", "month", "record", "vintage", "refit"})
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A named number: unit, axes, what it may be summed over, what it needs, and the function that makes it.
+
+    `flow`: within a month or year (a claim about it speaks `over` a span); a stock is read at month ends.
+    `rises`: never falls over time, so that a later record bounds an earlier date.
+    `static`: no draw axis; computed once per run.
+    """
+
+    name: str
+    unit: str
+    axes: tuple[str, ...]
+    adds: frozenset[str]
+    flow: bool
+    rises: bool
+    is_input: bool
+    needs: tuple[str, ...]
+    function: Callable[..., Any]
+
+    @property
+    def static(self) -> bool:
+        """Computed once, without a draw axis."""
+        return "draw" not in self.axes
+
+    @property
+    def doc(self) -> str:
+        """The docstring: what it is, formula, units, source."""
+        return inspect.getdoc(self.function) or ""
+
+    @property
+    def says(self) -> str:
+        """The first line of the docstring."""
+        return self.doc.split("\n", 1)[0]
+
+
+def quantity(unit: str, axes: str = "", *, adds: str = "", flow: bool = False, rises: bool = False) -> Callable[[F], F]:
+    """Declare a function as the maker of the quantity of its own name; the function is returned unchanged.
+
+    The parameters' names are what it needs. A function whose only parameter is `known` makes an input: it returns one Estimate per cell
+    (or a single Estimate where the quantity has no label axes). A parameter with a default value is not a need.
+    """
+
+    def declare(function: F) -> F:
+        names = tuple(axes.split())
+        unknown = [name for name in (*names, *adds.split()) if name not in AXES]
+        if unknown or list(names) != sorted(names, key=AXES.index):
+            raise InputError(f"{function.__name__}: axes must be of {AXES}, in that order; got {names}")
+        parameters = tuple(p.name for p in inspect.signature(function).parameters.values() if p.default is inspect.Parameter.empty)
+        made = Quantity(
+            function.__name__, unit, names, frozenset(adds.split()), flow, rises, parameters == ("known",), parameters, function
+        )
+        function.quantity = made  # type: ignore[attr-defined]
+        return function
+
+    return declare
+
+
+def quantities_of(module: Any) -> dict[str, Quantity]:
+    """The quantities declared in a module (not those it imported), by name."""
+    found = {}
+    for value in vars(module).values():
+        made = getattr(value, "quantity", None)
+        if isinstance(made, Quantity) and value.__module__ == module.__name__:
+            found[made.name] = made
+    return found
+
+
+def find(name: str, known: dict[str, Quantity]) -> Quantity:
+    """A quantity by name, or an InputError with the nearest name."""
+    if name not in known:
+        raise InputError(f'there is no quantity "{name}"{did_you_mean(name, known)} (all: stargauge explain --list)')
+    return known[name]

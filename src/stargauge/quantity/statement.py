@@ -1,0 +1,96 @@
+"""Statements, estimates and inputs: what somebody said about one number, and what we hold about one cell of the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.quantity.dates import Window
+from stargauge.quantity.distribution import Distribution
+
+Array = NDArray[np.float64]
+Kind = Literal["stated", "default", "assumed", "designed"]
+Status = Literal["planned", "projected", "reported", "estimated", "observed", "cancelled"]
+Grade = Literal["A", "B", "C", "D"]
+
+STATUSES: tuple[Status, ...] = ("planned", "projected", "reported", "estimated", "observed", "cancelled")
+RECORDED: frozenset[str] = frozenset({"reported", "estimated", "observed"})
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where statements come from: publisher, title, date of publication (with its precision), address, grade A to D."""
+
+    id: str
+    publisher: str
+    title: str
+    published: Window | None
+    url: str = ""
+    grade: Grade = "B"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One dated, sourced value of one input or record.
+
+    `value` is a float in the unit of the field it stands in, a Distribution, a Window (a date) or a text. `as_of` is the window it speaks for;
+    it counts as known from the last day of `published`. Without a source it is an assumption.
+    """
+
+    value: float | Distribution | Window | str | bool
+    unit: str
+    as_of: Window | None = None
+    published: Window | None = None
+    source: str = ""
+    status: Status = "reported"
+    grade: Grade | None = None
+    note: str = ""
+    path: str = ""
+    text: str = ""
+
+    @property
+    def known_from(self) -> date | None:
+        """The day from which it can be known: the last day of the published window."""
+        return self.published.end if self.published else None
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """One of several values per draw: the pick is shared by every cell that names the same choice, so readings switch together."""
+
+    pick: str
+    weights: tuple[float, ...]
+    options: tuple[float | Distribution | Array, ...]
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What we hold about one cell: the value, where it came from, and whether it is younger than the knowledge date.
+
+    `value` is a float, a Distribution, a Mixture, or an array over the axes of the input that follow its label axes.
+    `hindsight` is the publication date of a value younger than the knowledge date (only catalogue values and fits may be).
+    """
+
+    value: float | Distribution | Mixture | Array
+    kind: Kind = "stated"
+    statements: tuple[Statement, ...] = ()
+    hindsight: date | None = None
+    note: str = ""
+
+
+ABSENT = Estimate(float("nan"), "stated", (), None, "nobody said")
+
+
+@dataclass(frozen=True)
+class Input:
+    """A named input of the model: its quantity, the labels of its cells (tuples along its label axes), one Estimate per cell."""
+
+    quantity: Any
+    labels: tuple[tuple[str, ...], ...]
+    estimates: tuple[Estimate, ...]
+    shape: tuple[int, ...] = field(default=())

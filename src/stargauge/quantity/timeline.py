@@ -1,0 +1,107 @@
+"""From dates of many phases to month-end series of few groups without ever making draw x phase x month."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def month_index(dates: Array, month_end: Array) -> NDArray[np.int64]:
+    """The first month whose end is on or after a date; past the axis: its length. Before it: 0. NaN and infinity: past the axis."""
+    first, after = month_end[0], month_end[-1] + 1.0
+    if after - first > 10 * dates.size or np.any(month_end != np.floor(month_end)):
+        return np.asarray(np.searchsorted(month_end, np.fmin(dates, np.inf), side="left"))
+    table = np.searchsorted(month_end, np.arange(after, first - 1.0, -1.0), side="left")  # by whole days: faster than a search
+    return np.asarray(table[(after - np.maximum(np.fmin(dates, after), first)).astype(np.int64)])
+
+
+def _add_up(index: NDArray[np.int64], weights: tuple[Array, ...], groups: Array, n_groups: int, n_months: int) -> Array:
+    """For each weight its sums so far (month, weight, draw, group). Months first: running sums are then fast."""
+    draws, count = index.shape[0], len(weights)
+    cell = (index * (count * draws * n_groups) + (np.arange(draws) * n_groups)[:, None] + groups.astype(np.int64)).ravel()
+    cells = np.concatenate([cell + place * draws * n_groups for place in range(count)])
+    size = (n_months + 1) * count * draws * n_groups  # one month past the axis holds what never comes
+    total = np.bincount(cells, weights=np.concatenate([w.ravel() for w in weights]), minlength=size)[: size - count * draws * n_groups]
+    total = total.reshape(n_months, count, draws, n_groups)
+    for month in range(1, n_months):
+        total[month] += total[month - 1]
+    return total
+
+
+def _months_last(total: Array) -> Array:
+    return np.ascontiguousarray(np.moveaxis(total, 0, 2))
+
+
+def steps(dates: Array, weights: Array, groups: Array, n_groups: int, month_end: Array) -> Array:
+    """Sum of weights whose date has come by each month end.
+
+    dates, weights: (draw, phase); groups: (phase) index of each phase's group; month_end: (month) day counts. Returns (draw, group, month).
+    A NaN weight counts as nothing: callers say what an absent size means.
+    """
+    dates, weights = (np.asarray(a) for a in np.broadcast_arrays(np.atleast_2d(dates), np.atleast_2d(weights)))
+    held = np.where(np.isnan(weights), 0.0, weights)
+    return _months_last(_add_up(month_index(dates, month_end), (held,), groups, n_groups, len(month_end))[:, 0])
+
+
+def bends(dates: Array, slopes: Array, groups: Array, n_groups: int, month_end: Array) -> Array:
+    """Sum of piecewise linear curves at each month end, each given by its bends.
+
+    curve(t) = sum over bends of slope change * max(0, t - date)
+
+    dates, slopes: (draw, bend of each phase); slopes is the change of slope at each date, in units per day; groups: (bend of each phase).
+    Returns (draw, group, month). A bend with an infinite date is none. Exact at month ends for months of any length.
+    """
+    origin = month_end[0]  # differences of day counts stay small: sums of large terms would lose cents
+    since = np.where(np.isfinite(dates), dates, origin) - origin
+    sums = _add_up(month_index(dates, month_end), (slopes, slopes * since), groups, n_groups, len(month_end))
+    sums[:, 0] *= (month_end - origin)[:, None, None]
+    sums[:, 0] -= sums[:, 1]
+    return _months_last(sums[:, 0])
+
+
+def _span(starts: Array, ends: Array, weights: Array) -> tuple[Array, Array, Array]:
+    """Start, length and weight of each span; one that never starts or ends, or whose weight is absent, starts never and weighs nothing."""
+    starts, ends, weights = (np.asarray(a) for a in np.broadcast_arrays(np.atleast_2d(starts), np.atleast_2d(ends), np.atleast_2d(weights)))
+    runs = np.isfinite(starts) & np.isfinite(ends) & np.isfinite(weights)
+    length = np.where(runs, ends, 1.0) - np.where(runs, starts, 0.0)
+    return np.where(runs, starts, np.inf), length, np.where(runs, weights, 0.0)
+
+
+def ramps(starts: Array, ends: Array, weights: Array, groups: Array, n_groups: int, month_end: Array) -> Array:
+    """Sum of weights spent evenly between two dates, cumulative at each month end.
+
+    starts, ends, weights: (draw, phase). A ramp with an infinite or absent end, or one that ends before it starts, does not run.
+    Returns (draw, group, month).
+    """
+    first, length, weight = _span(starts, ends, weights)
+    slope = np.where(length > 0.0, weight, 0.0) / np.where(length > 0.0, length, 1.0)
+    dates = np.concatenate([first, first + length], axis=1)
+    return bends(dates, np.concatenate([slope, -slope], axis=1), np.tile(groups, 2), n_groups, month_end)
+
+
+def s_curves(
+    starts: Array, ends: Array, stops: Array, weights: Array, middle: Array, groups: Array, n_groups: int, month_end: Array
+) -> Array:
+    """Sum of weights spent along S-curves of three straight thirds, cumulative at each month end.
+
+    The share `middle` (draw) falls in the middle third of the time, half of the rest in each of the others; nothing after `stops`.
+    starts, ends, stops, weights: (draw, phase). A curve with an infinite or absent start or end does not run; one shorter than a day
+    takes a day. Returns (draw, group, month).
+    """
+    first, length, weight = _span(starts, ends, weights)
+    length = np.maximum(length, 1.0)
+    pace = 3.0 * weight / length
+    inner = middle[:, None] * pace
+    outer = (pace - inner) / 2.0
+    dates = np.concatenate([first, first + length / 3.0, first + length * (2.0 / 3.0), first + length], axis=1)
+    slopes = np.concatenate([outer, inner - outer, outer - inner, -outer], axis=1)
+    return bends(np.fmin(dates, np.tile(stops, 4)), slopes, np.tile(groups, 4), n_groups, month_end)
+
+
+def flow(cumulative: Array) -> Array:
+    """What was added within each month of a cumulative month-end series; the first month holds what came before it too."""
+    out = np.array(cumulative)
+    out[..., 1:] -= cumulative[..., :-1]
+    return out

@@ -1,0 +1,169 @@
+"""Units at the border: text to SI floats and back. Inside the model a number is a float in the unit its quantity names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from stargauge.quantity.errors import InputError
+
+_HOUR, _DAY, _YEAR = 3600.0, 86400.0, 365.25 * 86400.0
+
+# Symbol -> (factor, dimension). A dimension is a product of base symbols with exponents.
+_BASE: dict[str, tuple[float, dict[str, int]]] = {
+    "1": (1.0, {}), "%": (0.01, {}), "x": (1.0, {}), "ratio": (1.0, {}), "share": (1.0, {}), "bp": (1e-4, {}),
+    "W": (1.0, {"W": 1}), "J": (1.0, {"W": 1, "s": 1}), "Wh": (_HOUR, {"W": 1, "s": 1}),
+    "Btu": (1055.05585262, {"W": 1, "s": 1}), "MMBtu": (1055.05585262e6, {"W": 1, "s": 1}),
+    "s": (1.0, {"s": 1}), "min": (60.0, {"s": 1}), "h": (_HOUR, {"s": 1}), "d": (_DAY, {"s": 1}),
+    "day": (_DAY, {"s": 1}), "days": (_DAY, {"s": 1}), "week": (7 * _DAY, {"s": 1}), "weeks": (7 * _DAY, {"s": 1}),
+    "month": (_YEAR / 12, {"s": 1}), "months": (_YEAR / 12, {"s": 1}),
+    "yr": (_YEAR, {"s": 1}), "year": (_YEAR, {"s": 1}), "years": (_YEAR, {"s": 1}), "a": (_YEAR, {"s": 1}),
+    "USD": (1.0, {"USD": 1}), "EUR": (1.0, {"EUR": 1}), "GBP": (1.0, {"GBP": 1}), "JPY": (1.0, {"JPY": 1}),
+    "NZD": (1.0, {"NZD": 1}), "CHF": (1.0, {"CHF": 1}), "AED": (1.0, {"AED": 1}), "NOK": (1.0, {"NOK": 1}),
+    "g": (1.0, {"g": 1}), "t": (1e6, {"g": 1}), "lb": (453.59237, {"g": 1}), "gCO2e": (1.0, {"g": 1}), "tCO2e": (1e6, {"g": 1}),
+    "L": (1.0, {"L": 1}), "gal": (3.785411784, {"L": 1}), "m3": (1000.0, {"L": 1}),
+    "job": (1.0, {"job": 1}), "jobs": (1.0, {"job": 1}), "FTE": (1.0, {"job": 1}), "worker": (1.0, {"job": 1}), "workers": (1.0, {"job": 1}),
+    "FLOP": (1.0, {"FLOP": 1}), "token": (1.0, {"token": 1}), "tokens": (1.0, {"token": 1}), "tok": (1.0, {"token": 1}),
+    "B": (1.0, {"B": 1}), "bit": (0.125, {"B": 1}), "K": (1.0, {"K": 1}), "degC": (1.0, {"degC": 1}),
+    "m": (1.0, {"m": 1}), "m2": (1.0, {"m": 2}), "acre": (4046.8564224, {"m": 2}), "acres": (4046.8564224, {"m": 2}),
+    "sqft": (0.09290304, {"m": 2}), "deg": (1.0, {"deg": 1}), "Pa": (1.0, {"Pa": 1}),
+    "building": (1.0, {}), "buildings": (1.0, {}), "accelerator": (1.0, {}), "accelerators": (1.0, {}), "GPU": (1.0, {}), "GPUs": (1.0, {}),
+    "chip": (1.0, {}), "chips": (1.0, {}), "rack": (1.0, {}), "racks": (1.0, {}), "users": (1.0, {}), "user": (1.0, {}), "messages": (1.0, {}),
+    "node": (1.0, {}), "parameters": (1.0, {}), "parties": (1.0, {}),
+}  # fmt: skip
+_PREFIX = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18, "Z": 1e21}
+_PREFIXABLE = {"W", "J", "Wh", "g", "gCO2e", "L", "FLOP", "token", "tok", "B", "bit", "t", "tCO2e", "Pa", "s", "m"}
+_MAGNITUDE = {
+    "k": 1e3, "thousand": 1e3, "mn": 1e6, "Mio.": 1e6, "million": 1e6, "M": 1e6,
+    "bn": 1e9, "billion": 1e9, "Mrd.": 1e9, "tn": 1e12, "trillion": 1e12,
+}  # fmt: skip
+_KIND = {
+    "W": ("a power", "1.2 GW"), "W*s": ("an energy", "3 TWh"), "USD": ("an amount of money", "40 bn USD"), "s": ("a duration", "90 d"),
+    "g": ("a mass", "3 t"), "L": ("a volume", "5 L"), "job": ("a number of jobs", "450 jobs"), "": ("a plain number", "8"),
+    "FLOP/s": ("a rate of computing", "3 EFLOP/s"), "USD/W": ("a price per power", "11.7 M USD/MW"), "USD/W/s": ("a price per energy", "40 USD/MWh"),
+    "degC": ("a temperature", "27 degC"), "K": ("a temperature difference", "8 K"), "L/W/s": ("a volume per energy", "1.8 L/kWh"),
+    "g/W/s": ("a mass per energy", "0.35 kgCO2e/kWh"), "job/W": ("jobs per power", "0.4 jobs/MW"), "job/USD": ("jobs per money", "5 jobs/M USD"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit: factor to SI and the exponents of its base symbols, sorted."""
+
+    factor: float
+    dimension: tuple[tuple[str, int], ...]
+
+    @property
+    def kind(self) -> str:
+        """What it measures, in words with an example."""
+        up = "*".join(n for n, e in self.dimension for _ in range(e) if e > 0)
+        down = "".join(f"/{n}" for n, e in sorted(self.dimension, key=lambda p: p[0] == "s") for _ in range(-e))
+        name, example = _KIND.get(up + down, ("a quantity in " + (up or "1") + down, ""))
+        return name + (f", e.g. {example}" if example else "")
+
+
+def _symbol(text: str) -> tuple[float, dict[str, int]]:
+    if text in _BASE:
+        return _BASE[text]
+    if len(text) > 1 and text[0] in _PREFIX and text[1:] in _PREFIXABLE:
+        factor, dimension = _BASE[text[1:]]
+        return factor * _PREFIX[text[0]], dimension
+    raise InputError(f'unknown unit "{text}"')
+
+
+@lru_cache(maxsize=4096)
+def unit(text: str) -> Unit:
+    """Parse a unit such as `W`, `USD/W`, `kgCO2e/kWh`, `M USD/MW`, `FLOP/s`. Raises InputError on an unknown symbol."""
+    factor, exponents = 1.0, dict[str, int]()
+    for index, part in enumerate(text.strip().split("/")):
+        for piece in part.replace("*", " ").split() or (["1"] if index == 0 else [""]):
+            if piece in _MAGNITUDE and piece not in _BASE:
+                scale, dimension = _MAGNITUDE[piece], dict[str, int]()
+            else:
+                scale, dimension = _symbol(piece)
+            sign = 1 if index == 0 else -1
+            factor *= scale**sign
+            for name, exponent in dimension.items():
+                exponents[name] = exponents.get(name, 0) + sign * exponent
+    return Unit(factor, tuple(sorted((n, e) for n, e in exponents.items() if e)))
+
+
+_NUMBER = r"[-+−]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?"
+_SIMPLE = re.compile(rf"^\s*(?P<pre>\$|USD|EUR|GBP|JPY)?\s*(?P<number>{_NUMBER})\s*(?P<unit>.*?)\s*$")
+
+
+def split_number(text: str) -> tuple[float, str]:
+    """`"$40 bn"` -> (40.0, "bn USD"); raises InputError where the text does not start with a number."""
+    match = _SIMPLE.match(text)
+    if match is None:
+        raise InputError(f'got "{text}", which is not a number with a unit')
+    number = float(match["number"].replace("_", "").replace(",", "").replace("−", "-"))
+    currency = {"$": "USD", None: ""}.get(match["pre"], match["pre"])
+    return number, f"{match['unit']} {currency}".strip()
+
+
+def convert(number: float, given: str, wanted: str) -> float:
+    """A number in one unit as a float in another. Raises InputError naming both kinds where they do not fit."""
+    have, want = unit(given), unit(wanted)
+    if have.dimension != want.dimension:
+        raise InputError(f'got "{number:g} {given}", {have.kind.split(", e.g.")[0]}; expected {want.kind}')
+    return number * (have.factor / want.factor)
+
+
+def parse_number(text: str | float | int, wanted: str) -> float:
+    """A number with unit as a float in the wanted unit; a bare number is accepted for dimensionless quantities only."""
+    if isinstance(text, bool) or not isinstance(text, (str, float, int)):
+        raise InputError(f'got "{text}"; expected {unit(wanted).kind}')
+    if not isinstance(text, str):
+        if unit(wanted).dimension:
+            raise InputError(f'got "{text}" without a unit; expected {unit(wanted).kind}')
+        return float(text) / unit(wanted).factor
+    number, given = split_number(text)
+    if not given and unit(wanted).dimension:
+        raise InputError(f'got "{text}" without a unit; expected {unit(wanted).kind}')
+    return convert(number, given or "1", wanted)
+
+
+_SCALES: dict[str, list[tuple[float, str]]] = {
+    "W": [(1e12, "TW"), (1e9, "GW"), (1e6, "MW"), (1e3, "kW"), (1.0, "W")],
+    "Wh": [(1e12, "TWh"), (1e9, "GWh"), (1e6, "MWh"), (1e3, "kWh"), (1.0, "Wh")],
+    "USD": [(1e12, "tn USD"), (1e9, "bn USD"), (1e6, "m USD"), (1.0, "USD")],
+    "FLOP/s": [(1e21, "ZFLOP/s"), (1e18, "EFLOP/s"), (1e15, "PFLOP/s"), (1e12, "TFLOP/s"), (1.0, "FLOP/s")],
+    "t": [(1e6, "Mt"), (1e3, "kt"), (1.0, "t")],
+    "L": [(1e9, "bn L"), (1e6, "million L"), (1.0, "L")],
+    "token": [(1e12, "tn tokens"), (1e9, "bn tokens"), (1e6, "million tokens"), (1.0, "tokens")],
+    "USD/Wh": [(1e-6, "USD/MWh")], "USD/W": [(1.0, "USD/W")], "L/Wh": [(1e-3, "L/kWh")], "g/Wh": [(1e-3, "g/kWh")],
+    "job": [(1.0, "jobs")], "1": [(1.0, "")], "d": [(1.0, "d")],
+}  # fmt: skip
+
+
+def figures(value: float, digits: int = 3) -> str:
+    """At most three significant figures, thousands separated, a true minus."""
+    if value == 0:
+        return "0"
+    text = f"{value:,.{max(0, digits - len(str(int(abs(value)))) if abs(value) >= 1 else digits)}f}"
+    if abs(value) >= 10**digits:
+        scale = 10 ** (len(str(int(abs(value)))) - digits)
+        text = f"{round(value / scale) * scale:,.0f}"
+    elif abs(value) < 1:
+        text = f"{value:.{digits}g}"
+    if "." in text and "e" not in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", "−")
+
+
+def scale_of(value: float, unit_name: str) -> tuple[float, str]:
+    """The factor and the name of the unit in which a value of this size reads best (W -> GW, USD -> bn USD)."""
+    for factor, name in _SCALES.get(unit_name, [(1.0, unit_name)]):
+        if abs(value) >= factor:
+            return factor, name
+    return _SCALES.get(unit_name, [(1.0, unit_name)])[-1]
+
+
+def show(value: float, unit_name: str, scale_by: float | None = None) -> str:
+    """A value as people read it: `0.59 GW`, `16 bn USD`, `6,400 jobs`; `scale_by` fixes the scale to that of another value."""
+    if value != value:
+        return "absent"
+    factor, name = scale_of(value if scale_by is None else scale_by, unit_name)
+    return f"{figures(value / factor)} {name}".strip()

@@ -1,0 +1,154 @@
+"""Dates of phases: observed stays observed, planned slips, what was not seen comes later, and stages keep their order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stargauge.model import schedule, slip
+from stargauge.quantity.quantity import STAGES
+
+START, ENERGISED, OPERATIONAL = (STAGES.index(s) for s in ("under_construction", "energised", "operational"))
+MONTHS = 1000.0 + np.cumsum(np.full(60, 30.0))
+DRAWS = 256
+
+
+def _absent(phases: int) -> np.ndarray:
+    return np.full((DRAWS, len(STAGES), phases), np.nan)
+
+
+def _dates(planned: np.ndarray, observed: np.ndarray, published: float, seen: float, **other: Any) -> np.ndarray:
+    phases = planned.shape[2]
+    site = other.get("site", np.zeros(phases))
+    sites = int(site.max()) + 1
+    rng = np.random.default_rng(other.get("seed", 1))
+    shares = {"slip_share_programme": np.asarray(0.2), "slip_share_site": np.asarray(0.2)}
+    said = schedule.plan_published(np.where(np.isnan(planned), np.nan, published), site)
+    filled = schedule.planned_date(planned, observed, site, np.full(DRAWS, 60.0))
+    looked = np.full(sites, seen)
+    slipped = schedule.slipped_date(
+        filled, said, looked, site, rng.normal(size=DRAWS), rng.normal(size=(DRAWS, sites)), rng.normal(size=(DRAWS, phases)), np.zeros(DRAWS),
+        np.asarray(365.0), np.array([0.17]), np.array([0.26]), **shares,
+    )  # fmt: skip
+    wait = np.full((DRAWS, phases), 100.0)
+    return schedule.uncancelled_date(observed, slipped, site, looked, np.full(sites, 900.0), wait, 5 * wait, wait)
+
+
+def test_a_plan_slips_by_the_fitted_distribution() -> None:
+    planned = _absent(1)
+    planned[:, OPERATIONAL] = 1400.0
+    runs = _dates(planned, _absent(1), published=1000.0, seen=1000.0)[:, OPERATIONAL, 0]
+    # median: (400 + 365) exp(0.17) - 365 = 542 days after publication; sampling error of a median of 256 draws about 16 days
+    assert np.median(runs) == pytest.approx(1000 + 542, abs=50)
+    assert 0.02 < np.mean(runs < 1400) < 0.45
+
+
+def test_what_was_not_seen_at_the_last_look_comes_after_it() -> None:
+    planned = _absent(1)
+    planned[:, OPERATIONAL] = 1400.0
+    runs = _dates(planned, _absent(1), published=1000.0, seen=1700.0)[:, OPERATIONAL, 0]
+    assert (runs >= 1700.0).all() and np.median(runs) > 1710
+
+
+def test_an_observed_date_is_fixed() -> None:
+    observed = _absent(1)
+    observed[:, OPERATIONAL] = 1300.0
+    dates = _dates(_absent(1), observed, published=1000.0, seen=1500.0)
+    assert (dates[:, OPERATIONAL] == 1300.0).all()
+    assert (dates[:, START] <= dates[:, ENERGISED]).all() and (dates[:, ENERGISED] <= 1300.0).all()
+
+
+def test_a_tracker_redates_but_never_past_its_look() -> None:
+    stated = _absent(1)
+    stated[:, OPERATIONAL] = 1300.0
+    moved = schedule.observed_date(stated, np.full((len(STAGES), 1), 1350.0), np.repeat([[0.0], [40.0], [90.0], [155.0]], 64, axis=0))
+    assert sorted(set(moved[:, OPERATIONAL, 0])) == [1300.0, 1340.0, 1350.0]
+
+
+def test_buildings_between_two_dates_follow_evenly() -> None:
+    planned = _absent(5)
+    planned[:, OPERATIONAL, 1], planned[:, OPERATIONAL, 3] = 1400.0, 1600.0
+    made = schedule.planned_date(planned, _absent(5), np.zeros(5), np.full(DRAWS, 60.0))
+    np.testing.assert_allclose(made[0, OPERATIONAL], [1340.0, 1400.0, 1500.0, 1600.0, 1660.0])
+
+
+def test_another_sites_plan_is_no_anchor() -> None:
+    planned = _absent(3)
+    planned[:, OPERATIONAL, 0] = 1400.0
+    made = schedule.planned_date(planned, _absent(3), np.array([0.0, 1.0, 1.0]), np.full(DRAWS, 60.0))
+    assert np.isnan(made[:, OPERATIONAL, 1:]).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.one_of(st.none(), st.floats(1100, 2500)), min_size=9, max_size=9), st.lists(st.booleans(), min_size=3, max_size=3), st.integers(0, 9))
+def test_physical_stages_are_in_order_in_every_draw(plans: list[float | None], seen_start: list[bool], seed: int) -> None:
+    planned, observed = _absent(3), _absent(3)
+    for place, value in enumerate(plans):
+        if value is not None:
+            planned[:, START + place // 3, place % 3] = value
+    for phase, seen in enumerate(seen_start):
+        if seen:
+            observed[:, START, phase] = 1050.0
+    dates = _dates(planned, observed, published=1000.0, seen=1080.0, seed=seed, site=np.array([0.0, 0.0, 1.0]))
+    assert (dates[:, START] <= dates[:, ENERGISED]).all() and (dates[:, ENERGISED] <= dates[:, OPERATIONAL]).all()
+    assert np.isfinite(dates[:, START:]).all()
+
+
+def test_a_cancelled_phase_never_runs_and_leaves_the_sums() -> None:
+    dates = np.full((1, len(STAGES), 2), 1100.0)
+    cancelled = np.array([[1200.0, np.inf]])
+    kept = schedule.stage_date(dates + np.arange(len(STAGES))[None, :, None] * 60.0, cancelled)
+    power = schedule.power_it(kept, np.array([[5.0, 7.0]]), cancelled, np.zeros((1, 1, 60)), np.zeros(2), MONTHS)
+    assert kept[0, OPERATIONAL, 0] == np.inf and power[0, OPERATIONAL, 0, -1] == 7.0
+    assert power[0, 1, 0, 5] == 12.0 and power[0, 1, 0, -1] == 7.0  # contracted until cancelled
+
+
+def test_a_stage_that_nobody_stated_is_absent_not_zero() -> None:
+    dates = np.full((2, len(STAGES), 1), np.nan)
+    dates[:, START:] = 1100.0
+    power = schedule.power_it(dates, np.ones((2, 1)), np.full((2, 1), np.inf), np.zeros((2, 1, 60)), np.zeros(1), MONTHS)
+    assert np.isnan(power[:, STAGES.index("financed")]).all() and (power[:, OPERATIONAL, 0, -1] == 1.0).all()
+
+
+def test_the_fit_finds_the_slip_it_was_given_and_uses_open_records() -> None:
+    rng = np.random.default_rng(3)
+    lead = rng.uniform(50, 900, 4000)
+    taken = (lead + 180) * np.exp(0.2 + 0.3 * rng.normal(size=4000)) - 180
+    looked = rng.uniform(200, 1500, 4000)
+    reached = (taken <= looked).astype(float)
+    seen, frame = np.minimum(taken, looked), np.zeros(4000)
+    keep = seen > 1
+    offset = slip.slip_offset(lead[keep], seen[keep], reached[keep])
+    location = slip.slip_location(lead[keep], seen[keep], reached[keep], frame[keep], np.asarray(180.0))
+    spread = slip.slip_spread(lead[keep], seen[keep], reached[keep], frame[keep], np.asarray(180.0))
+    assert float(offset) in (120.0, 180.0, 270.0)
+    assert location[0] == pytest.approx(0.2, abs=0.03) and spread[0] == pytest.approx(0.3, abs=0.03)
+
+
+def test_records_of_one_owner_that_move_together_raise_the_shared_part() -> None:
+    rng = np.random.default_rng(5)
+    owner = np.repeat(np.arange(300.0), 4)
+    score = np.sqrt(0.5) * np.repeat(rng.normal(size=300), 4) + np.sqrt(0.5) * rng.normal(size=1200)
+    lead = np.full(1200, 400.0)
+    taken = (lead + 365) * np.exp(0.2 + 0.3 * score) - 365
+    fit = (np.asarray(365.0), np.array([0.2]), np.array([0.3]))
+    share = slip.slip_share_programme(lead, taken, np.ones(1200), owner, *fit)
+    assert float(share) == pytest.approx(0.5, abs=0.1)
+    alone = slip.slip_share_programme(lead, taken, np.ones(1200), np.arange(1200.0), *fit)
+    assert float(alone) == pytest.approx(0.1)
+
+
+def test_cancellation_follows_its_rate() -> None:
+    rng = np.random.default_rng(2)
+    draws = 20_000
+    nothing = np.full((draws, 1), np.nan)
+    dates = np.full((draws, len(STAGES), 1), 2000.0 + 365.25)
+    gone = schedule.cancelled_date(
+        nothing, np.array([np.nan]), np.array([2000.0]), np.array([1900.0]), np.zeros(1), rng.uniform(size=(draws, 1)), np.full(draws, 0.10),
+        np.full(draws, 1e-9), dates,
+    )  # fmt: skip
+    assert np.mean(np.isfinite(gone)) == pytest.approx(1 - np.exp(-0.10), abs=0.01)
