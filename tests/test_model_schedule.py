@@ -35,7 +35,7 @@ def _dates(planned: np.ndarray, observed: np.ndarray, published: float, seen: fl
         np.asarray(365.0), np.array([0.17]), np.array([0.26]), **shares,
     )  # fmt: skip
     wait = np.full((DRAWS, phases), 100.0)
-    return schedule.uncancelled_date(observed, slipped, site, looked, np.full(sites, 900.0), wait, 5 * wait, wait)
+    return schedule.uncancelled_date(observed, slipped, site, looked, np.full(sites, 900.0), wait, 5 * wait, wait, other.get("placed", np.full(phases, np.nan)))
 
 
 def test_a_plan_slips_by_the_fitted_distribution() -> None:
@@ -140,6 +140,13 @@ def test_records_of_one_owner_that_move_together_raise_the_shared_part() -> None
     assert float(share) == pytest.approx(0.5, abs=0.1)
     alone = slip.slip_share_programme(lead, taken, np.ones(1200), np.arange(1200.0), *fit)
     assert float(alone) == pytest.approx(0.1)
+
+
+def test_a_pledge_that_got_its_sites_is_never_built_where_it_has_none() -> None:
+    planned = _absent(2)
+    planned[:, OPERATIONAL] = 1400.0
+    dates = _dates(planned, _absent(2), published=1000.0, seen=1000.0, placed=np.array([np.nan, 1100.0]))
+    assert np.isfinite(dates[:, START:, 0]).all() and np.isinf(dates[:, START:, 1]).all()
 
 
 def test_cancellation_follows_its_rate() -> None:

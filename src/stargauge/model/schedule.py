@@ -151,15 +151,15 @@ def cancelled_date(
 @quantity("d", "draw stage phase")
 def uncancelled_date(
     observed_date: Array, slipped_date: Array, phase_site: Array, site_observed_through: Array, site_known_from: Array,
-    announced_to_start: Array, start_to_operational: Array, energised_to_operational: Array,
+    announced_to_start: Array, start_to_operational: Array, energised_to_operational: Array, phase_date_placed: Array,
 ) -> Array:  # fmt: skip
     """Date of each physical stage if nothing is cancelled: observed, else planned and slipped, else by the reference class.
 
     operational = energised + ramp, else start + build; energised = operational - ramp; start = operational - build,
     else announced + time to start; then start <= energised <= operational.          (1)
 
-    What was not seen at the last look comes after it. Axes: draw, stage, phase. Units: d. Commercial stages: as recorded, absent (NaN) where
-    nobody said. Source: durations of the catalogue's reference class `build`.
+    What was not seen at the last look comes after it; a pledge that got its sites is built there, never here (infinity). Axes: draw, stage,
+    phase. Units: d. Commercial stages: as recorded, absent (NaN) where nobody said. Source: durations of the reference class `build`.
     """
     out = observed_date.copy()
     index = phase_site.astype(np.int64)
@@ -177,6 +177,7 @@ def uncancelled_date(
     power = np.maximum(power, start)
     out[:, _START], out[:, _ENERGISED] = start, np.where(lit, np.minimum(power, np.maximum(runs, start)), power)
     out[:, _OPERATIONAL] = np.maximum(runs, out[:, _ENERGISED])
+    out[:, _START:][:, :, ~np.isnan(phase_date_placed)] = np.inf
     return out
 
 
@@ -194,18 +195,19 @@ def stage_date(uncancelled_date: Array, cancelled_date: Array) -> Array:
 
 @quantity("W", "draw phase")
 def phase_it_power(
-    phase_it_power_stated: Array, phase_facility_power_stated: Array, phase_power_band: Array, phase_site: Array, design_power_ratio: Array,
-    pledge_capital_realised: Array, pledge_share: Array, unit_capex_it: Array,
+    phase_it_power_stated: Array, phase_facility_power_stated: Array, site_power_band: Array, phase_power_tracked: Array, phase_site: Array,
+    design_power_ratio: Array, pledge_capital_realised: Array, pledge_share: Array, unit_capex_it: Array,
 ) -> Array:  # fmt: skip
     """IT power of each phase.
 
     P_IT = P_stated * band, else P_facility * band / r, else capital realised / unit cost (a pledge in money)   (1)
 
-    band: how well the source knows it (a tracker's estimate: within a factor 1.4 in about 80 %); pledges without a site count with the
+    band: how well the source knows it (a tracker's estimate: within a factor 1.4 in about 80 %, one factor per site); pledges without a site count with the
     share that such pledges reached. Axes: draw, phase. Units: W. Source of the band: Epoch AI, AI Data Centers (2026).
     """
-    ratio = design_power_ratio[:, phase_site.astype(np.int64)]
-    stated = np.where(np.isnan(phase_it_power_stated), phase_facility_power_stated / ratio, phase_it_power_stated) * phase_power_band
+    index = phase_site.astype(np.int64)
+    band = np.where(phase_power_tracked > 0.5, site_power_band[:, index], 1.0)
+    stated = np.where(np.isnan(phase_it_power_stated), phase_facility_power_stated / design_power_ratio[:, index], phase_it_power_stated) * band
     money = pledge_capital_realised / unit_capex_it[:, None]
     return np.where(np.isnan(stated), np.nan_to_num(money), stated * pledge_share)
 
@@ -213,31 +215,33 @@ def phase_it_power(
 @quantity("W", "draw site month")
 def power_it_announced(
     site_it_power_announced: Array, site_facility_power_announced: Array, design_power_ratio: Array, phase_unsited: Array,
-    phase_it_power_stated: Array, phase_facility_power_stated: Array, phase_date_observed: Array, cancelled_date: Array,
-    phase_site: Array, month_end: Array,
+    phase_it_power_stated: Array, phase_facility_power_stated: Array, phase_date_observed: Array, phase_date_cancelled: Array,
+    phase_date_placed: Array, phase_site: Array, month_end: Array,
 ) -> Array:  # fmt: skip
     """IT power that had been announced by each month end: the newest size published by then, at the programme's own word.
 
     P = stated IT power, else stated facility power / r; pledges without a site as long as they have none.   (1)
 
-    Axes: draw, site, month. Units: W. No slip, no share, no band: it is what was said.
+    Axes: draw, site, month. Units: W. No slip, no share, no band, only recorded ends: it is what was said.
     """
     ratio = design_power_ratio[:, :, None]
     said = np.where(np.isnan(site_it_power_announced), site_facility_power_announced / ratio, site_it_power_announced)
     size = np.where(np.isnan(phase_it_power_stated), phase_facility_power_stated / design_power_ratio[:, phase_site.astype(np.int64)], phase_it_power_stated)
     pledge = np.where(phase_unsited[None, :] > 0.5, np.nan_to_num(size), 0.0)
     sites = ratio.shape[1]
+    ended = np.fmin(phase_date_cancelled, phase_date_placed[None, :])
     held = steps(phase_date_observed[:, _ANNOUNCED], pledge, phase_site, sites, month_end)
-    return np.asarray(np.nan_to_num(said) + held - steps(cancelled_date, pledge, phase_site, sites, month_end))
+    return np.asarray(np.nan_to_num(said) + held - steps(ended, pledge, phase_site, sites, month_end))
 
 
 def _standing(weights: Array, stage_date: Array, cancelled_date: Array, stage: int, phase_site: Array, sites: int, month_end: Array) -> Array:
-    """Sum of weights of phases that have reached a stage and are not cancelled; NaN for a site of which nobody stated the stage."""
+    """Sum of weights of phases that have reached a stage and are not cancelled; NaN for a live site of which nobody stated the stage."""
     dates = stage_date[:, stage]
     gone = np.maximum(cancelled_date, np.nan_to_num(dates, nan=np.inf))
     total = steps(dates, weights, phase_site, sites, month_end) - steps(np.where(np.isnan(dates), np.inf, gone), weights, phase_site, sites, month_end)
     stated = np.zeros(sites, dtype=bool)
-    np.logical_or.at(stated, phase_site.astype(np.int64), ~np.isnan(dates).all(axis=0))
+    settled = ~np.isnan(dates).all(axis=0) | (cancelled_date <= month_end[-1]).all(axis=0)
+    np.logical_or.at(stated, phase_site.astype(np.int64), settled)
     return np.where(stated[None, :, None], total, np.nan)
 
 

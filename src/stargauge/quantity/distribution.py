@@ -116,7 +116,7 @@ def _parse_call(name: str, arguments: str, wanted: str) -> Distribution:
         if not value:
             raise InputError(f'expected name=value in {name}(...), got "{piece}"')
         named[key.strip()] = float(value) if key.strip() == "sigma" else parse_number(value.strip(), wanted)
-    wants = {
+    wants: dict[str, list[tuple[str, ...]]] = {
         "lognormal": [("p10", "p90"), ("median", "sigma")], "normal": [("mean", "sd"), ("p10", "p90")],
         "uniform": [("low", "high")], "triangular": [("low", "mode", "high")],
     }  # fmt: skip

@@ -9,7 +9,17 @@ Array = NDArray[np.float64]
 
 
 def _rational(x: Array, top: tuple[float, ...], bottom: tuple[float, ...]) -> Array:
-    return np.asarray(np.polyval(top, x) / np.polyval(bottom, x))
+    return np.asarray(_polynomial(x, top) / _polynomial(x, bottom))
+
+
+def _polynomial(x: Array, coefficients: tuple[float, ...]) -> Array:
+    """Horner's rule, in place."""
+    out = x * coefficients[0]
+    out += coefficients[1]
+    for coefficient in coefficients[2:]:
+        out *= x
+        out += coefficient
+    return np.asarray(out)
 
 
 _A = (2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
@@ -32,15 +42,19 @@ def normal_ppf(u: Array) -> Array:
     Source: Wichura (1988), Algorithm AS 241, PPND16.
     """
     u = np.asarray(u, dtype=np.float64)
-    q = u - 0.5
-    central = np.abs(q) <= 0.425
-    r = 0.180625 - q * q
-    out = q * _rational(np.where(central, r, 0.0), _A, _B)
-    if not central.all():
-        tail = np.sqrt(-np.log(np.maximum(np.minimum(u, 1.0 - u), 1e-300)))
-        value = np.where(tail <= 5.0, _rational(tail - 1.6, _C, _D), _rational(tail - 5.0, _E, _F))
-        out = np.where(central, out, np.copysign(value, q))
-    return np.asarray(out)
+    flat = u.ravel()
+    q = flat - 0.5
+    out = q * _rational(0.180625 - q * q, _A, _B)
+    tails = np.flatnonzero(np.abs(q) > 0.425)
+    if tails.size:
+        part = flat[tails]
+        depth = np.sqrt(-np.log(np.maximum(np.minimum(part, 1.0 - part), 1e-300)))
+        value = _rational(depth - 1.6, _C, _D)
+        far = depth > 5.0
+        if far.any():
+            value[far] = _rational(depth[far] - 5.0, _E, _F)
+        out[tails] = np.copysign(value, q[tails])
+    return np.asarray(out.reshape(u.shape))
 
 
 def normal_cdf(z: Array) -> Array:

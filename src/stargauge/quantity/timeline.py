@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +19,7 @@ def month_index(dates: Array, month_end: Array) -> NDArray[np.int64]:
     return np.asarray(table[(after - np.maximum(np.fmin(dates, after), first)).astype(np.int64)])
 
 
-def _add_up(index: NDArray[np.int64], weights: tuple[Array, ...], groups: Array, n_groups: int, n_months: int) -> Array:
+def _add_up(index: NDArray[np.int64], weights: tuple[Array, ...], groups: Array, n_groups: int, n_months: int) -> NDArray[Any]:
     """For each weight its sums so far (month, weight, draw, group). Months first: running sums are then fast."""
     draws, count = index.shape[0], len(weights)
     cell = (index * (count * draws * n_groups) + (np.arange(draws) * n_groups)[:, None] + groups.astype(np.int64)).ravel()
@@ -45,6 +47,18 @@ def steps(dates: Array, weights: Array, groups: Array, n_groups: int, month_end:
     return _months_last(_add_up(month_index(dates, month_end), (held,), groups, n_groups, len(month_end))[:, 0])
 
 
+def _on_a_grid(values: Array) -> Array:
+    """Values rounded to a common power of two far below the largest, so that sums of them are exact: what ends, ends at zero."""
+    largest = max(float(np.max(values, initial=0.0)), -float(np.min(values, initial=0.0)))
+    if not 1e-200 < largest < 1e200:
+        return values
+    grid = 2.0 ** (int(np.frexp(largest)[1]) - 46)
+    out = values * (1.0 / grid)
+    np.rint(out, out=out)
+    out *= grid
+    return np.asarray(out)
+
+
 def bends(dates: Array, slopes: Array, groups: Array, n_groups: int, month_end: Array) -> Array:
     """Sum of piecewise linear curves at each month end, each given by its bends.
 
@@ -54,6 +68,7 @@ def bends(dates: Array, slopes: Array, groups: Array, n_groups: int, month_end: 
     Returns (draw, group, month). A bend with an infinite date is none. Exact at month ends for months of any length.
     """
     origin = month_end[0]  # differences of day counts stay small: sums of large terms would lose cents
+    slopes = _on_a_grid(slopes)
     since = np.where(np.isfinite(dates), dates, origin) - origin
     sums = _add_up(month_index(dates, month_end), (slopes, slopes * since), groups, n_groups, len(month_end))
     sums[:, 0] *= (month_end - origin)[:, None, None]
@@ -92,7 +107,7 @@ def s_curves(
     """
     first, length, weight = _span(starts, ends, weights)
     length = np.maximum(length, 1.0)
-    pace = 3.0 * weight / length
+    pace = np.where(stops <= first, 0.0, 3.0 * weight / length)
     inner = middle[:, None] * pace
     outer = (pace - inner) / 2.0
     dates = np.concatenate([first, first + length / 3.0, first + length * (2.0 / 3.0), first + length], axis=1)

@@ -1,0 +1,50 @@
+# Two commands for a fresh machine with Python 3.11+, pip and make: `make demo`, `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST_FLAGS ?= -q
+REPORT := stargate-report.html
+
+.PHONY: help demo test check lint types docs bench setup clean
+help:           ## show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/.run  ## answer on the shipped Stargate programme, and its report
+	@$(BIN)/stargauge check --report $(REPORT)
+	@echo "The report: $(CURDIR)/$(REPORT)"
+
+test: $(VENV)/.test  ## the tests
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+check: lint types test  ## lint, types, tests
+
+lint: $(VENV)/.ci  ## ruff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.ci  ## mypy, strict
+	@$(BIN)/mypy
+
+docs: $(VENV)/.ci  ## the documentation, in docs/_build/html
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "The documentation: $(CURDIR)/docs/_build/html/index.html"
+
+bench: $(VENV)/.test  ## the figures that the project promises, measured here
+	@$(BIN)/python -m bench
+
+setup: $(VENV)/.run  ## the environment, .venv
+
+clean:          ## remove the environment and what was built
+	rm -rf $(VENV) docs/_build docs/model.md build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis $(REPORT)
+
+# An environment of its own. Where the system's Python lacks ensurepip, its own pip fills the environment.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { $(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; }
+
+$(VENV)/.run $(VENV)/.test $(VENV)/.ci: $(VENV)/.%: requirements/%.txt requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "Setting up $(VENV) ($*)"
+	@$(PIP) -r $<
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,29 @@
+"""`python -m bench [NAME ...]`: run the benches, or those named, and print each figure beside its goal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+
+from bench import engine
+from bench.figure import Figure
+
+CASES: dict[str, Callable[[], Iterator[Figure]]] = {"peer": engine.peer, "traffic": engine.traffic, "scaling": engine.scaling}
+
+
+def main(names: list[str]) -> int:
+    """Print the figures of the cases; 1 where one misses its goal."""
+    unknown = [name for name in names if name not in CASES]
+    if unknown:
+        print(f"no such bench: {', '.join(unknown)} (there are: {', '.join(CASES)})", file=sys.stderr)
+        return 2
+    missed = 0
+    for name in names or CASES:
+        for figure in CASES[name]():
+            print(figure, flush=True)
+            missed += not figure.reached
+    return int(missed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,126 @@
+"""The engine against the plain-Python style, against the machine's write floor, and against its own size."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bench import campus, small
+from bench.figure import Figure
+from stargauge.engine.collect import Values
+from stargauge.engine.graph import Graph
+from stargauge.engine.result import World
+from stargauge.engine.run import Run
+from stargauge.engine.select import Block
+from stargauge.engine.spread import sampling_error
+from stargauge.quantity.quantity import FIXED_AXES
+
+#: A Python with squigglepy in it; ours where the variable is not set.
+PEER = os.environ.get("STARGAUGE_BENCH_PEER", sys.executable)
+
+
+def small_world() -> World:
+    """The small model as a world."""
+    inputs = small.inputs()
+    made = {name: one.quantity for name, one in inputs.items()} | {f.quantity.name: f.quantity for f in small.FUNCTIONS}
+    return World(Graph(made), inputs, dict(FIXED_AXES), 1, "small")
+
+
+def peer(draws: int = 2**20, samples: int = 10_000) -> Iterator[Figure]:
+    """Model evaluations per CPU-second: ours, the peer's, their ratio; the means agree within their error."""
+    run = small_world().run(small.OUTPUTS)
+    collectors = {name: Values(name) for name in small.OUTPUTS}
+    run.collect(collectors, 2**16)
+    start = time.process_time()
+    found = run.collect(collectors, draws)
+    ours = draws / (time.process_time() - start)
+    command = [PEER, str(Path(__file__).with_name("peer.py")), json.dumps(small.RANGES), str(samples)]
+    other = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    gaps = [
+        abs(found[name].values.mean() - mean) / np.hypot(error, sampling_error(found[name].values))
+        for name, mean, error in zip(small.OUTPUTS, other["means"], other["errors"], strict=True)
+    ]
+    yield Figure(
+        "model evaluations, ours", ours, "1/CPU-s", note=f"{draws:,} draws, {len(small.RANGES)} inputs, {len(small.OUTPUTS)} outputs"
+    )
+    yield Figure("model evaluations, peer", other["per_second"], "1/CPU-s", note=f"{other['style']}, {samples:,} samples")
+    yield Figure("ratio to the peer", ours / other["per_second"], "x", at_least=1000)
+    yield Figure("largest gap of the means", max(gaps), "std. errors", at_most=4, note="six outputs")
+
+
+@dataclass
+class Traffic:
+    """A collector that counts the bytes that steps return, and keeps nothing."""
+
+    needs: tuple[str, ...]
+
+    def take(self, block: Block) -> int:
+        return sum(block.values[name].nbytes for name in self.needs)
+
+    def join(self, parts: list[int]) -> int:
+        return sum(parts)
+
+
+def traffic(blocks: int = 40) -> Iterator[Figure]:
+    """Bytes that the warm engine's steps return per second, as a share of what the machine can write."""
+    world = campus.world()
+    names = tuple(name for name, made in world.graph.quantities.items() if not made.is_input)
+    run = world.run(names)
+    per_block = sum(int(np.prod(run.shape(name))) * 8 for name in names if not world.graph.quantities[name].static)
+    wanted = world.run(campus.WANTED)
+    seconds = fastest(lambda: make_blocks(wanted, blocks))
+    floor = write_floor()
+    rate = blocks * per_block / seconds
+    yield Figure("write floor of this machine", floor / 1e9, "GB/s", note="np.fill over 256 MB, one thread, best of 5")
+    yield Figure("written by the warm engine", rate / 1e9, "GB/s", note=f"arrays that {len(names)} steps return, without temporaries")
+    yield Figure("share of the write floor", 100 * rate / floor, "%", at_least=15)
+
+
+def scaling() -> Iterator[Figure]:
+    """Cost against draws, phases and months: the exponent of a power law through four sizes; at most linear, with a little room."""
+    for axis, sizes, cost in (
+        ("draws", (1024, 4096, 16384, 32768), lambda n: run_cost(campus.world(), n // 256)),
+        ("phases", (60, 240, 960, 3840), lambda n: run_cost(campus.world(phases=n), 8)),
+        ("months", (48, 192, 768, 1536), lambda n: run_cost(campus.world(months=n), 8)),
+    ):
+        seconds = [cost(size) for size in sizes]
+        slope = float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])
+        told = ", ".join(f"{size:,}: {1e3 * s:.0f} ms" for size, s in zip(sizes, seconds, strict=True))
+        yield Figure(f"cost against {axis}, exponent", slope, "", at_most=1.15, note=told)
+
+
+def run_cost(world: World, blocks: int) -> float:
+    """Seconds for some blocks of a warm run."""
+    run = world.run(campus.WANTED)
+    return fastest(lambda: make_blocks(run, blocks), 3)
+
+
+def make_blocks(run: Run, blocks: int) -> None:
+    """Make blocks and drop each, as a run does whose collectors keep little."""
+    for number in range(blocks):
+        run.block(number)
+
+
+def fastest(work: Callable[[], object], times: int = 5) -> float:
+    """The shortest CPU time of some runs of the same work, after one that warms up."""
+    work()
+    found = []
+    for _ in range(times):
+        start = time.process_time()
+        work()
+        found.append(time.process_time() - start)
+    return min(found)
+
+
+def write_floor(megabytes: int = 256) -> float:
+    """Bytes per second that one thread can write into memory it already holds."""
+    array = np.ones(megabytes * 2**17)
+    return array.nbytes / fastest(lambda: array.fill(2.0))

@@ -1,0 +1,55 @@
+"""The page of the model, made from the code: every quantity with unit, axes, formula and source, by discipline."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import stargauge
+from stargauge.quantity.quantity import Quantity, quantities_of
+
+HEAD = """# The model
+
+Every quantity by discipline: what it is, its unit, its axes, what it needs, and its formula with source. This page is made from the
+docstrings; `stargauge explain NAME` says the same in a terminal, with numbers. An axis that a quantity may be summed over is marked with +.
+"""
+
+
+def modules(package: str) -> Iterator[ModuleType]:
+    """The modules of one of our packages, by name; none where the package is not there."""
+    folder = Path(stargauge.__file__).parent / package
+    for found in sorted(pkgutil.iter_modules([str(folder)]), key=lambda module: module.name):
+        yield importlib.import_module(f"stargauge.{package}.{found.name}")
+
+
+def entry(quantity: Quantity) -> str:
+    """One quantity: a heading, a line of facts, the docstring as it stands in the code."""
+    axes = ", ".join(axis + ("+" if axis in quantity.adds else "") for axis in quantity.axes) or "none"
+    kind = "flow within the month" if quantity.flow else "stock at month end" if "month" in quantity.axes else "no month"
+    needs = ", ".join(f"`{name}`" for name in quantity.needs) or "nothing"
+    facts = f"Unit: `{quantity.unit}`. Axes: {axes}. {kind.capitalize()}. Needs: {needs}."
+    return f"### {quantity.name}\n\n{facts}\n\n```text\n{quantity.doc}\n```\n"
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [HEAD]
+    for title, package in (("", "model"), ("Inputs: ", "inputs")):
+        for module in modules(package):
+            made = quantities_of(module)
+            if not made:
+                continue
+            says = (module.__doc__ or "").strip().split("\n", 1)[0]
+            name = module.__name__.rsplit(".", 1)[-1].capitalize()
+            parts += [f"## {title}{name if not title else name.lower()}\n\n{says}\n", *(entry(made[key]) for key in sorted(made))]
+    return "\n".join(parts)
+
+
+def write(target: Path) -> None:
+    """Write the page where its text changed."""
+    text = page()
+    if not target.exists() or target.read_text(encoding="utf-8") != text:
+        target.write_text(text, encoding="utf-8")

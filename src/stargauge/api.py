@@ -1,0 +1,215 @@
+"""The one place where a run is composed: the command line, the report, the web and Python call these functions and get the same answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from stargauge import __version__
+from stargauge.audit.questions import Question, questions
+from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
+from stargauge.audit.run import audit as audit_run
+from stargauge.audit.summary import FANS, HEADLINES, dates_of, headlines, summarise
+from stargauge.catalogue.load import Catalogue, load_catalogue
+from stargauge.engine.lineage import Node
+from stargauge.engine.result import Result
+from stargauge.engine.simulate import axes_of, model_graph
+from stargauge.engine.simulate import simulate as run_model
+from stargauge.programme.checks import check_against_catalogue, check_against_quantities
+from stargauge.programme.known import Known
+from stargauge.programme.known import known as known_on
+from stargauge.programme.load import load as load_file
+from stargauge.programme.overlay import overlay
+from stargauge.programme.schema import Programme
+
+Progress = Callable[[int, int], None]
+DRAWS = 1024
+
+
+def catalogue(overlay: Path | str | None = None) -> Catalogue:
+    """The shipped catalogue, with a user's own values laid over it."""
+    return load_catalogue(Path(overlay) if overlay is not None else None)
+
+
+def load(
+    programme: str | Path | Programme = "stargate", scenario: Path | Mapping[str, Any] | str | None = None, settings: Mapping[str, str] | None = None
+) -> Programme:
+    """A programme by shipped name, file or folder, with a scenario (a partial file) and single inputs laid over it.
+
+    Raises InputError with every fault of the files, and for inputs that do not exist.
+    """
+    made = programme if isinstance(programme, Programme) else load_file(programme)
+    if scenario is not None:
+        made = overlay(made, scenario)
+    if settings:
+        values = {name: {"value": value, "reason": "set by the user"} for name, value in settings.items()}
+        made = overlay(made, {"assumptions": values})
+    return made
+
+
+def known(programme: Programme, as_of: date | str | None = None, values: Catalogue | None = None) -> Known:
+    """What is known of a programme and the world on a day (today where none is given)."""
+    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or date.today()
+    values = values or catalogue()
+    check_against_catalogue(programme, values)
+    check_against_quantities(programme, model_graph().quantities)
+    return known_on(programme, values, day)
+
+
+def simulate(
+    programme: str | Path | Programme = "stargate", *, quantities: Iterable[str] = HEADLINES, draws: int = DRAWS, seed: int = 0,
+    as_of: date | str | None = None, workers: int = 1, values: Catalogue | None = None, progress: Progress | None = None,
+) -> Result:  # fmt: skip
+    """What follows from a programme, with uncertainty: labelled series of the quantities asked for.
+
+    `result["power_facility[operational]"].quantiles()`. Same programme, day, seed and draws: same bits. Raises InputError on wrong input.
+    """
+    made = known(load(programme), as_of, values)
+    return run_model(made, _expanded(made, quantities), draws=draws, seed=seed, workers=workers, progress=progress)
+
+
+def _expanded(made: Known, quantities: Iterable[str]) -> list[str]:
+    """The addresses asked for; a quantity with axes that must be picked, named without labels, gives one address per label."""
+    from stargauge.engine.select import Frame
+
+    frame = Frame(model_graph().quantities, axes_of(made))
+    out: list[str] = []
+    for name in quantities:
+        out += [name] if "[" in name else list(frame.expand(name.strip()))
+    return out
+
+
+@dataclass
+class Check:
+    """The answer to "what of this holds?": verdicts on the claims, then and now, and the run behind them."""
+
+    programme: Programme
+    known: Known
+    result: Result
+    verdicts: tuple[ClaimVerdict, ...]
+    summary: dict[str, Any]
+    then: tuple[ClaimVerdict, ...] = ()
+    then_day: date | None = None
+    seconds: float = 0.0
+    _fans: dict[str, Any] = field(default_factory=dict)
+
+    def explain(self, address: str, when: date | None = None) -> Node:
+        """Why a number is what it is."""
+        return self.result.explain(address, when)
+
+    def to_dict(self, charts: bool = False) -> dict[str, Any]:
+        """The answer as plain data: the same from the command line, Python and the web. `charts`: with month series and explanations."""
+        from stargauge.audit.answer_data import answer_data
+
+        return answer_data(self, charts)
+
+
+def check(
+    programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int = 1,
+    scenario: Path | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None, charts: bool = False,
+    progress: Progress | None = None,
+) -> Check:  # fmt: skip
+    """Run a programme and judge its claims, as could be said on the day of the dispute and as of now.
+
+    `charts`: keep the month series that the report draws. Raises InputError with all faults at once; nothing is written.
+    """
+    began = time.perf_counter()
+    made = load(programme, scenario, settings)
+    values = values or catalogue()
+    now = known(made, as_of, values)
+    wanted = (*headlines(now), *(FANS if charts else ()))
+    result, verdicts = _audited(now, made, draws, seed, workers, wanted, progress, _said_by(made, now.as_of))
+    answer = Check(made, now, result, verdicts, summarise(result, now, verdicts))
+    day = _dispute_day(made, now.as_of)
+    if day is not None:
+        past = known(made, day, values)
+        answer.then = _audited(past, made, draws, seed, workers, (), None, _said_by(made, day))[1]
+        answer.then_day = day
+    answer.seconds = time.perf_counter() - began
+    return answer
+
+
+def _said_by(programme: Programme, day: date) -> dict[str, Any]:
+    """The claims that had been made by a day."""
+    return {name: claim for name, claim in programme.claims.items() if claim.day.start <= day}
+
+
+def _dispute_day(programme: Programme, as_of: date) -> date | None:
+    """The day on which the dispute could be answered first: the last day on which one of its claims was made."""
+    days = [claim.day.end for claim in programme.claims.values() if claim.dispute is not None]
+    return max(days) if days and max(days) < as_of else None
+
+
+def _audited(
+    made: Known, programme: Programme, draws: int, seed: int, workers: int, wanted: Sequence[str], progress: Progress | None,
+    claims: Mapping[str, Any] | None = None,
+) -> tuple[Result, tuple[ClaimVerdict, ...]]:  # fmt: skip
+    claims = programme.claims if claims is None else claims
+    asked = asked_of(made, programme, claims)
+    collectors = {COLLECTOR: judge_of(asked, made)} if asked else {}
+    addresses = [address for address in wanted if _exists(made, address)]
+    result = run_model(
+        made, addresses, draws=draws, seed=seed, workers=workers, collectors=collectors, dates=dates_of(made), progress=progress
+    )
+    return result, audit_run(result, made, claims, ids=ids_of(programme))
+
+
+def _exists(made: Known, address: str) -> bool:
+    """Whether an address has labels at all on the day: a programme without parties has no funding to show."""
+    axes = axes_of(made)
+    quantity = model_graph().quantities[address.split("[", 1)[0]]
+    return all(axes[axis] for axis in quantity.axes if axis != "draw")
+
+
+def asked_of(made: Known, programme: Programme, claims: Mapping[str, Any] | None = None) -> tuple[Question, ...]:
+    """Every reading of the claims, checked against quantities, labels and records."""
+    claims = programme.claims if claims is None else claims
+    return questions(claims, model_graph().quantities, axes_of(made), ids_of(programme), _record_ids(programme))
+
+
+def _record_ids(programme: Programme) -> set[str]:
+    own = set(programme.records)
+    return own.union(*(option.records for group in programme.alternatives.values() for option in group.values()))
+
+
+def ids_of(programme: Programme) -> set[str]:
+    """Every label that the whole file knows, whatever the day."""
+    phases = {f"{name}/{phase}" for name, site in programme.sites.items() for phase in site.phases}
+    lines = {line for party in programme.parties.values() for line in party.commitments}
+    chips = set(model_chips())
+    return {*programme.sites, *programme.parties, *phases, *lines, "unsited", *chips}
+
+
+def model_chips() -> tuple[str, ...]:
+    """The accelerators of the catalogue."""
+    return catalogue().names("accelerator")
+
+
+def audit(
+    programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int = 1
+) -> tuple[ClaimVerdict, ...]:
+    """The verdicts on the claims of a programme, as known on a day."""
+    made = load(programme)
+    now = known(made, as_of)
+    return _audited(now, made, draws, seed, workers, (), None, _said_by(made, now.as_of))[1]
+
+
+def explain(
+    address: str, programme: str | Path | Programme = "stargate", *, when: date | None = None, as_of: date | str | None = None,
+    draws: int = DRAWS, seed: int = 0, values: Catalogue | None = None,
+) -> Node:  # fmt: skip
+    """Why a number is what it is: formula, inputs with their values at a date (the newest evidence), down to statements and assumptions."""
+    from stargauge.audit.summary import Days
+
+    made = known(load(programme), as_of, values)
+    result = run_model(made, [address], draws=draws, seed=seed)
+    return result.explain(address, when or Days.of(made).evidence, draws)
+
+
+__all__ = [
+    "DRAWS", "Catalogue", "Check", "Known", "Programme", "Result", "__version__", "audit", "catalogue", "check", "explain", "known", "load", "simulate",
+]  # fmt: skip

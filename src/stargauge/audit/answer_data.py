@@ -1,0 +1,228 @@
+"""The whole answer as plain data: what JSON, the report and the web show. Numbers come in; nothing new is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from stargauge import __version__
+from stargauge.audit.run import ClaimVerdict
+from stargauge.audit.summary import Days, fans
+from stargauge.audit.verdict import ReadingVerdict
+from stargauge.engine.lineage import Node
+from stargauge.quantity.dates import Window
+from stargauge.quantity.distribution import Distribution
+from stargauge.quantity.statement import Estimate, Statement
+
+#: The addresses whose explanations go into a report.
+EXPLAINED: tuple[str, ...] = (
+    "power_facility[operational]", "power_facility[announced]", "power_facility[under_construction]", "capital_deployed", "funding_need",
+    "funding_available[committed]", "jobs_direct", "jobs_total", "jobs_construction_peak", "jobs_permanent",
+)  # fmt: skip
+
+
+def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
+    """A check as plain data. `charts`: with the month series and the explanations that the report links to."""
+    known, result = check.known, check.result
+    then = {verdict.id: verdict for verdict in check.then}
+    out: dict[str, Any] = {
+        "programme": {"id": slug(check.programme.name), "name": check.programme.name, "about": check.programme.about},
+        "as_of": str(known.as_of), "draws": result.draws, "seed": result.seed, "seconds": round(check.seconds, 2),
+        **check.summary,
+        "dispute": dispute(check.verdicts, then, check.then_day),
+        "claims": [_claim(verdict, then.get(verdict.id), check.then_day) for verdict in check.verdicts],
+        "quantities": fans(result, [address for address in result.series]) if charts else _headline_quantities(check),
+        "statements": [statement_data(s) for s in known.programme.statements() if s.source],
+        "sources": {name: _source(entry) for name, entry in known.programme.sources.items()},
+        "hindsight": hindsight(result.inputs.values()),
+        "assumptions": assumptions(result.inputs.values()),
+        "looked_for": _looked_for(check.verdicts),
+        "attribution": list(check.programme.attribution),
+        "reproduce": [f"stargauge check {slug(check.programme.name)} --as-of {known.as_of} --draws {result.draws} --seed {result.seed}"],
+        "version": __version__, "inputs_sha256": result.inputs_sha256,
+    }  # fmt: skip
+    if charts:
+        when = Days.of(known).ahead
+        out["lineage"] = {address: node_data(result.explain(address, when)) for address in EXPLAINED if address in result.series}
+    return out
+
+
+def slug(name: str) -> str:
+    """A name as an id."""
+    return "-".join("".join(letter if letter.isalnum() else " " for letter in name.lower()).split())
+
+
+def _headline_quantities(check: Any) -> dict[str, Any]:
+    days = Days.of(check.known)
+    out = {}
+    for address, series in check.result.series.items():
+        if "month" not in series.axes:
+            continue
+        low, middle, high = (series.at(days.ahead).quantiles((q,))[q] for q in (0.1, 0.5, 0.9))
+        numbers = [None if v != v else float(v) for v in (low, middle, high)]
+        out[address] = {"unit": series.unit, "date": str(days.ahead), **dict(zip(("p10", "p50", "p90"), numbers, strict=True))}
+    return out
+
+
+def _claim(verdict: ClaimVerdict, before: ClaimVerdict | None, day: date | None) -> dict[str, Any]:
+    made = verdict.to_dict()
+    past = {reading.name: reading for reading in before.readings} if before else {}
+    for reading in made["readings"]:
+        earlier = past.get(reading["name"])
+        reading["then"] = _then(earlier, day) if earlier and day else None
+    return dict(made)
+
+
+def _then(reading: ReadingVerdict, day: date) -> dict[str, Any]:
+    return {"as_of": str(day), "probability": reading.probability, "likelihood": reading.likelihood, "status": reading.status, "text": reading.answer}
+
+
+def dispute(verdicts: Sequence[ClaimVerdict], then: Mapping[str, ClaimVerdict], day: date | None) -> list[dict[str, Any]]:
+    """The claims of the dispute in order: speaker, reading, the answer as it could be given then, the answer now, the record, the capture."""
+    out = []
+    for verdict in sorted((v for v in verdicts if v.dispute is not None), key=lambda v: v.dispute or 0):
+        before = then.get(verdict.id)
+        shown = [row for row in verdict.evidence if row.get("decides")] or list(verdict.evidence)
+        out.append(
+            {
+                "order": verdict.dispute, "claim": verdict.id, "speaker": verdict.speaker, "said": verdict.said, "says": verdict.says,
+                "reading": _read_as(verdict),
+                "then": {"as_of": str(day) if day else None, "text": _in_short(before) if before else "not asked", "status": before.status if before else ""},
+                "now": {"text": _in_short(verdict), "status": verdict.status},
+                "record": {"text": _record_text(shown[-2:]), "grade": shown[-1].get("grade") if shown else None},
+                "capture": "none",
+            }
+        )  # fmt: skip
+    return out
+
+
+def _read_as(verdict: ClaimVerdict) -> str:
+    """The first reading as a sentence, and the names of the others."""
+    first, others = verdict.readings[0], [reading.name for reading in verdict.readings[1:]]
+    text = next((r.sentence for r in verdict.readings if not r.expression.startswith("not testable")), first.sentence)
+    return text + (f"; also read: {', '.join(others)}" if others else "") + (" (cut-offs ours)" if verdict.ours else "")
+
+
+def _in_short(verdict: ClaimVerdict) -> str:
+    """The answer where all readings agree, else one short answer per reading."""
+    if len(verdict.readings) == 1 or len({reading.status for reading in verdict.readings}) == 1:
+        return verdict.readings[0].answer
+    return "; ".join(f"{reading.name}: {reading.answer[:1].lower()}{reading.answer[1:]}" for reading in verdict.readings)
+
+
+def _record_text(rows: Iterable[Mapping[str, Any]]) -> str:
+    texts = [str(row.get("says") or row.get("text") or row.get("value")) for row in rows]
+    return "; ".join(dict.fromkeys(texts)) or "looked for, not found"
+
+
+def statement_data(statement: Statement) -> dict[str, Any]:
+    """A statement as plain data."""
+    return {
+        "path": statement.path, "value": value_data(statement.value), "text": statement.text, "unit": statement.unit,
+        "as_of": str(statement.as_of) if statement.as_of else None, "published": str(statement.published) if statement.published else None,
+        "source": statement.source or None, "status": statement.status, "grade": statement.grade, "note": statement.note,
+    }  # fmt: skip
+
+
+def value_data(value: Any) -> Any:
+    """A value as JSON takes it: numbers as numbers, dates and distributions as text."""
+    if isinstance(value, (bool, int, float, str)):
+        return value if value == value else None
+    return str(value) if isinstance(value, (Window, Distribution)) else str(value)
+
+
+def _source(entry: Any) -> dict[str, Any]:
+    return {
+        "publisher": entry.publisher, "title": entry.title, "date": str(entry.published or entry.date or ""), "url": entry.url, "grade": entry.grade,
+    }  # fmt: skip
+
+
+def hindsight(inputs: Iterable[Any]) -> list[dict[str, str]]:
+    """The values that are younger than the knowledge date, and the day each was published."""
+    found: dict[str, date] = {}
+    for made in inputs:
+        for estimate in made.estimates:
+            if estimate.hindsight is not None:
+                found[made.quantity.name] = max(estimate.hindsight, found.get(made.quantity.name, date.min))
+    return [{"name": name, "calibrated_to": str(day)} for name, day in sorted(found.items())]
+
+
+def assumptions(inputs: Iterable[Any]) -> list[dict[str, Any]]:
+    """Inputs that rest on an assumption: without a source, or of the catalogue's weakest grade."""
+    out = []
+    for made in inputs:
+        seen: set[tuple[str, str]] = set()
+        for estimate in made.estimates:
+            if not _assumed(estimate):
+                continue
+            reason = estimate.note or next((s.note for s in estimate.statements if s.note), "no source")
+            text = next((s.text for s in estimate.statements if s.text), "")
+            if (text, reason) not in seen:
+                seen.add((text, reason))
+                out.append({"name": made.quantity.name, "value": text, "reason": reason})
+    return out
+
+
+def _assumed(estimate: Estimate) -> bool:
+    return estimate.kind == "assumed" or any(s.grade == "D" for s in estimate.statements)
+
+
+def _looked_for(verdicts: Sequence[ClaimVerdict]) -> list[str]:
+    silent = [(v, r) for v in verdicts for r in v.readings if r.status == "passed, record silent" or r.status.startswith("not shown")]
+    return [f"{v.id}: {r.sentence}" for v, r in silent]
+
+
+def node_data(node: Node) -> dict[str, Any]:
+    """An explanation as the terminal and the report read it: one value, what it needs, statements at the leaves."""
+    out: dict[str, Any] = {
+        "address": node.address, "label": node.address, "says": node.says, "formula": "\n".join(node.formula), "unit": node.unit, "date": node.month,
+        "kind": "input" if node.is_input else "derived",
+    }  # fmt: skip
+    if node.repeated:
+        return out | {"note": "explained above"}
+    if len(node.rows) == 1:
+        out |= _spread(node.rows[0].spread)
+        if node.rows[0].absent:
+            out["note"] = f"a lower bound: absent for {', '.join(node.rows[0].absent)}"
+    elif node.rows:
+        out["rows"] = [{"label": row.label, **_spread(row.spread)} for row in node.rows]
+    out["needs"] = [node_data(need) for need in node.needs]
+    if node.cells:
+        out |= _cells(node)
+    if node.shares:
+        out["shares"] = dict(node.shares)
+        _share_out(out, node.shares)
+    return out
+
+
+def _cells(node: Node) -> dict[str, Any]:
+    first = node.cells[0]
+    if len(node.cells) == 1:
+        return {
+            **_spread(first.spread), "kind": first.kind, "value": first.value, "note": first.note,
+            "hindsight": str(first.hindsight) if first.hindsight else None, "statements": [statement_data(s) for s in first.statements[:3]],
+        }  # fmt: skip
+    return {
+        "needs": [
+            {
+                "address": node.name, "label": ", ".join(cell.labels[:4]) + (" …" if len(cell.labels) > 4 else ""), "unit": node.unit, "kind": cell.kind,
+                "value": cell.value, **_spread(cell.spread), "note": cell.note, "hindsight": str(cell.hindsight) if cell.hindsight else None,
+                "statements": [statement_data(s) for s in cell.statements[:3]],
+            }
+            for cell in node.cells
+        ]
+    }  # fmt: skip
+
+
+def _spread(spread: Sequence[float]) -> dict[str, Any]:
+    return {name: None if v != v or abs(v) == float("inf") else float(v) for name, v in zip(("p10", "p50", "p90"), spread, strict=True)}
+
+
+def _share_out(tree: dict[str, Any], shares: Mapping[str, float]) -> None:
+    """Write the share of the spread beside each input of the tree, once."""
+    for child in tree.get("needs", ()):
+        name = str(child.get("address", "")).split("[", 1)[0]
+        if child.get("kind") != "derived" and name in shares and "share" not in child:
+            child["share"] = shares[name]
+        _share_out(child, shares)

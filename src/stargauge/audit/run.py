@@ -1,0 +1,208 @@
+"""The audit of a run: every claim with its readings, verdicts, drivers, evidence and the words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from stargauge.audit.answer import answer, claim_answer, record_of
+from stargauge.audit.drivers import MOST_DRAWS, drivers
+from stargauge.audit.evaluate import Judge, Outcome
+from stargauge.audit.language import Reading, deadline
+from stargauge.audit.messages import LANGUAGES, Messages
+from stargauge.audit.questions import Question, questions
+from stargauge.audit.record import Archive
+from stargauge.audit.sentence import Names, sentence
+from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, ReadingVerdict, Setting, judge
+from stargauge.audit.words import likelihood, root_of
+from stargauge.engine.result import Result
+from stargauge.engine.sample import PICK, Sampler
+from stargauge.engine.streams import BLOCK
+from stargauge.quantity.statement import Mixture
+
+#: The name under which a run collects what the audit needs.
+COLLECTOR = "audit"
+DEPENDS = "depends on reading"
+
+
+@dataclass(frozen=True)
+class ClaimVerdict:
+    """The verdict on a claim: who said what when, how we read it, and the answer per reading and as a whole."""
+
+    id: str
+    speaker: str
+    said: str
+    says: str
+    source: str
+    ours: tuple[str, ...]
+    dispute: int | None
+    readings: tuple[ReadingVerdict, ...]
+    status: str
+    sentence: str
+    evidence: tuple[dict[str, Any], ...]
+
+    @property
+    def cutoffs(self) -> str:
+        """What in the readings is our choice, in words; empty where nothing is."""
+        return LANGUAGES["en"].say("ours", parts=", ".join(self.ours)) if self.ours else ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data: the form of JSON, Python and the command line."""
+        return {
+            "id": self.id, "speaker": self.speaker, "said": self.said, "says": self.says, "source": self.source, "ours": list(self.ours),
+            "dispute": self.dispute, "status": self.status, "sentence": self.sentence,
+            "readings": [reading.to_dict() for reading in self.readings], "evidence": list(self.evidence),
+        }  # fmt: skip
+
+
+def judge_of(asked: Sequence[Question], known: Any) -> Judge:
+    """The collector that gathers truth and margin of what is asked while a run goes on; name it COLLECTOR."""
+    readings = [question.reading for question in asked if not question.missing]
+    return Judge.of(readings, _archive(known).shown(readings))
+
+
+def audit(
+    result: Result, known: Any, claims: Mapping[str, Any] | None = None, *, ids: Collection[str] = (), language: str = "en"
+) -> tuple[ClaimVerdict, ...]:
+    """A verdict on every claim, from a run that collected `judge_of(...)` under COLLECTOR.
+
+    Writes truth and margin per reading into the result. In a result conditioned on a claim these are what is judged.
+    """
+    claims = known.programme.claims if claims is None else claims
+    frame = result.world.frame
+    asked = questions(claims, frame.quantities, frame.axes, ids)
+    outcomes = _outcomes(result, asked, known)
+    sample = _sample(result, asked)
+    setting = _setting(known, result, LANGUAGES[language])
+    behind = {q.key: _upstream(result, q) for q in asked}
+    made = {
+        q.key: judge(q, outcomes.get(q.key), setting, _picks(sample, behind[q.key]), captured=_captured(claims[q.claim])) for q in asked
+    }
+    moved = [q for q in asked if made[q.key].odds is not None and made[q.key].status in (OPEN, SILENT) and _varies(outcomes[q.key])]
+    units = {name: quantity.unit for name, quantity in frame.quantities.items()}
+    found = drivers([outcomes[q.key] for q in moved], sample, units, [behind[q.key] for q in moved])
+    movers = dict(zip([q.key for q in moved], found, strict=True))
+    verdicts = {q.key: _reading(q, made[q.key], movers.get(q.key, ()), setting) for q in asked}
+    return tuple(_claim(name, claim, [verdicts[q.key] for q in asked if q.claim == name], setting) for name, claim in claims.items())
+
+
+def _outcomes(result: Result, asked: Sequence[Question], known: Any) -> dict[str, Outcome]:
+    if COLLECTOR in result.collected:
+        by_reading: Mapping[Reading, Outcome] = judge_of(asked, known).outcomes(result.collected[COLLECTOR])
+        out = {q.key: by_reading[q.reading] for q in asked if q.reading in by_reading}
+        result.truth.update({key: outcome.truth for key, outcome in out.items() if outcome.undecided is None})
+        result.margin.update({key: outcome.margin for key, outcome in out.items() if outcome.margin is not None})  # type: ignore[misc]
+        return out
+    return {key: Outcome(truth, _margin(result, key), (), None) for key, truth in result.truth.items()}
+
+
+def _margin(result: Result, key: str) -> Any:
+    return np.asarray(result.margin[key], dtype=np.float32) if key in result.margin else None
+
+
+def _varies(outcome: Outcome) -> bool:
+    if outcome.margin is not None and np.isfinite(outcome.margin).all() and np.ptp(outcome.margin) > 0:
+        return True
+    return bool(outcome.truth.any() and not outcome.truth.all())
+
+
+def _sample(result: Result, asked: Iterable[Question]) -> dict[str, Any]:
+    """What the input cells of the readings drew, and every pick, in the first draws: the streams made again."""
+    names = sorted({address.name for address in _addresses(asked)})
+    if not names:
+        return {}
+    world = result.world
+    wanted = [name for name in world.graph.plan(names).inputs if name in world.inputs and not world.inputs[name].quantity.static]
+    sampler = Sampler({name: world.inputs[name] for name in wanted}, world.axes, world.seed, world.programme, world.leading)
+    parts = [sampler.chances(block) for block in range(min(MOST_DRAWS, result.draws) // BLOCK)]
+    drawn = {cell: np.concatenate([part[cell] for part in parts]) for cell in (parts[0] if parts else {})}
+    if result.condition is None:
+        return drawn
+    return {cell: values[result.condition[: len(values)]] for cell, values in drawn.items()}
+
+
+def _upstream(result: Result, question: Question) -> frozenset[str]:
+    """The inputs a reading depends on, and the choices that switch any of their cells."""
+    names = {address.name for address in _addresses([question])}
+    found = result.world.graph.upstream(names) if names else set()
+    inputs = [result.world.inputs[name] for name in found if name in result.world.inputs]
+    picks = {PICK + e.value.pick for made in inputs for e in made.estimates if isinstance(e.value, Mixture)}
+    return frozenset(found | picks)
+
+
+def _addresses(asked: Iterable[Question]) -> Iterable[Any]:
+    return Judge.of([q.reading for q in asked if not q.missing]).addresses
+
+
+def _archive(known: Any) -> Archive:
+    sources = getattr(known.programme, "sources", None) or {}
+    return Archive.of(getattr(known.programme, "records", None) or {}, known.as_of, {name: root_of(name, sources) for name in sources})
+
+
+def _setting(known: Any, result: Result, words: Messages) -> Setting:
+    programme = known.programme
+    given = dict[str, str]()
+    for group in ("sites", "parties"):
+        members = getattr(programme, group, None) or {}
+        given.update({name: _short(member.name) for name, member in members.items() if getattr(member, "name", None)})
+    frame = result.world.frame
+    names = Names(frame.axes, frame.quantities, given, words)
+    sources = getattr(programme, "sources", None) or {}
+    return Setting(known.as_of, _archive(known), frame.quantities, names, known.observed_through, sources, BLOCK)
+
+
+def _picks(sample: Mapping[str, Any], behind: frozenset[str]) -> dict[str, Any]:
+    return {name: values for name, values in sample.items() if name.startswith(PICK) and name in behind}
+
+
+def _short(name: str) -> str:
+    """A name up to its first comma or bracket, as it stands in a list."""
+    return name.split(",")[0].split(" (")[0]
+
+
+def _captured(claim: Any) -> bool:
+    return str(getattr(claim, "capture", None) or "") != "none"
+
+
+def _reading(question: Question, made: Judgement, found: tuple[Any, ...], setting: Setting) -> ReadingVerdict:
+    odds, words = made.odds, setting.names.words
+    return ReadingVerdict(
+        name=question.name,
+        expression=question.text,
+        sentence=sentence(question.reading, setting.names),
+        status=made.status,
+        answer=answer(question.reading, made, setting),
+        probability=odds.probability if odds else None,
+        model_range=odds.model_range if odds else None,
+        error=odds.error if odds else None,
+        likelihood=likelihood(odds.probability, words) if odds and made.status in (OPEN, SILENT) else None,
+        margin=made.margin,
+        drivers=found,
+        record=record_of(question.reading, made, setting),
+        missing=made.missing,
+        settled_by=made.settled_by,
+        deadline=deadline(question.reading),
+    )
+
+
+def _claim(name: str, claim: Any, readings: Sequence[ReadingVerdict], setting: Setting) -> ClaimVerdict:
+    statuses = list(dict.fromkeys(reading.status for reading in readings))
+    rows = [row for reading in readings for row in reading.record]
+    ours = getattr(claim, "ours", None) or ()
+    return ClaimVerdict(
+        id=name,
+        speaker=str(claim.speaker),
+        said=str(claim.said),
+        says=str(claim.says),
+        source=str(getattr(claim, "source", "") or ""),
+        ours=(ours,) if isinstance(ours, str) else tuple(str(part) for part in ours),
+        dispute=getattr(claim, "dispute", None),
+        readings=tuple(readings),
+        status=statuses[0] if len(statuses) == 1 else DEPENDS if statuses else NOT_TESTABLE,
+        sentence=claim_answer([(r.name, r.status, r.answer) for r in readings], setting.names.words),
+        evidence=tuple(row for index, row in enumerate(rows) if row not in rows[:index]),
+    )

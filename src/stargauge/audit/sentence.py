@@ -1,0 +1,147 @@
+"""A reading as a sentence: what exactly would have to be so, when, and how the date is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from stargauge.audit.binding import Axes
+from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable, Reading, Record, Threshold, Time, parse_moment
+from stargauge.audit.messages import ENGLISH, Messages, Phrase
+from stargauge.quantity.address import Address
+from stargauge.quantity.dates import month_end
+from stargauge.quantity.errors import InputError
+from stargauge.quantity.quantity import FIXED_AXES, Quantity
+from stargauge.quantity.units import split_number
+
+
+class Names:
+    """How labels are called: given names, else the id in words; and on which axis a label stands."""
+
+    def __init__(
+        self,
+        axes: Axes,
+        quantities: Mapping[str, Quantity] | None = None,
+        given: Mapping[str, str] | None = None,
+        words: Messages = ENGLISH,
+    ) -> None:
+        self.axes = {**FIXED_AXES, **axes}
+        self.quantities, self.given, self.words = quantities or {}, given or {}, words
+
+    def name(self, label: str) -> str:
+        """`abilene` -> Abilene."""
+        return self.given.get(label) or self.words.labels.get(label) or label.replace("-", " ").replace("_", " ").title()
+
+    def axis(self, label: str, address: Address) -> str:
+        """The axis of a label, among those of its quantity where it is known."""
+        made = self.quantities.get(address.name)
+        order = made.axes if made else tuple(self.axes)
+        return next((axis for axis in order if label in self.axes.get(axis, ())), "other")
+
+    def listed(self, labels: Sequence[str]) -> str:
+        """`A, B and C`."""
+        named = [self.name(label) for label in labels]
+        return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} {self.words.labels['and']} {named[-1]}" if named else ""
+
+
+def sentence(reading: Reading, names: Names) -> str:
+    """The reading in words, without a full stop; begins in lower case so that it can stand inside another sentence."""
+    words = names.words
+    match reading:
+        case Comparison():
+            return _comparison(reading, names)
+        case Record():
+            return _record(reading, words)
+        case Not(Record(op=None) as part):
+            return words.say("record_not", id=_plain(part.id), time=_record_time(part.time, words))
+        case Not(part):
+            return words.say("not", part=_grouped(part, names))
+        case AllOf(parts):
+            return words.texts["all"].join(_grouped(part, names) for part in parts)
+        case AnyOf(parts):
+            return words.texts["any"].join(_grouped(part, names) for part in parts)
+        case NotTestable(reason):
+            return words.say("cannot_test_because", reason=reason) if reason else words.texts["cannot_test"]
+
+
+def _grouped(part: Reading, names: Names) -> str:
+    said = sentence(part, names)
+    return names.words.say("group", part=said) if isinstance(part, (AllOf, AnyOf)) else said
+
+
+def phrase(name: str, words: Messages) -> Phrase:
+    """What a quantity is called; where no phrase is held, its name in words."""
+    return words.quantities.get(name) or Phrase(name.replace("_", " "), name.endswith("s"))
+
+
+def subject(address: Address, names: Names) -> str:
+    """`facility power that runs at Abilene`."""
+    words = names.words
+    grouped = dict[str, list[str]]()
+    for label in address.labels:
+        grouped.setdefault(names.axis(label, address), []).append(label)
+    said = [phrase(address.name, words).text]
+    for stage in grouped.pop("stage", []):
+        said.append(words.labels[stage])
+    for means in grouped.pop("means", []):
+        said.append(words.labels[f"means {means}"])
+    for axis, labels in grouped.items():
+        said.append(words.labels[axis if axis in words.labels else "other"].format(names=names.listed(labels)))
+    return " ".join(said)
+
+
+def _comparison(reading: Comparison, names: Names) -> str:
+    words = names.words
+    about = subject(reading.address, names)
+    if reading.share:
+        whole = reading.whole or Address(reading.address.name)
+        parts = [label for label in reading.address.labels if label not in whole.labels]
+        about = words.say("share", part=names.listed(parts), whole=subject(whole, names))
+    number = "many" if phrase(reading.address.name, words).plural and not reading.share else "one"
+    kind = reading.time.kind if reading.time else "on"
+    key = {"on": "state", "over": "sum", "by": "reached" if reading.op in (">=", ">") else "state_once"}[kind]
+    time = _model_time(reading.time, words)
+    return words.say(f"{key}_{number}", subject=about, op=words.operators[reading.op], value=written(reading.threshold), time=time)
+
+
+def written(threshold: Threshold | str) -> str:
+    """A threshold exactly as stated, thousands separated: `100,000`, `1.15 GW`, `100 bn USD`."""
+    text = threshold if isinstance(threshold, str) else threshold.text
+    try:
+        number, given = split_number(text)
+    except InputError:
+        return text
+    return f"{number:,.12g} {given}".strip().replace("-", "−")
+
+
+def _model_time(time: Time | None, words: Messages) -> str:
+    if time is None:
+        return ""
+    if time.kind == "over":
+        return words.say("span", first=words.month(time.start), last=words.month(time.end))
+    said = words.say(time.kind, month=words.month(time.end))
+    return said if time.end == month_end(time.end) else said + words.say("said_date", day=words.day(time.end))
+
+
+def _record(reading: Record, words: Messages) -> str:
+    time = _record_time(reading.time, words)
+    if reading.op is None or reading.value is None:
+        return words.say("record", id=_plain(reading.id), time=time)
+    op = words.operators[f"moment {reading.op}" if parse_moment(reading.value) else reading.op]
+    return words.say("record_compared", id=_plain(reading.id), op=op, value=moment_text(reading.value), time=time)
+
+
+def moment_text(value: str) -> str:
+    """A threshold of a record: a time as it is written, else a number."""
+    return value.replace("T", " ").replace("Z", " UTC") if parse_moment(value) else written(value)
+
+
+def _record_time(time: Time | None, words: Messages) -> str:
+    if time is None:
+        return ""
+    if time.kind == "over":
+        return words.say("record_over", first=words.day(time.start), last=words.day(time.end))
+    return words.say(f"record_{time.kind}", day=words.day(time.end))
+
+
+def _plain(name: str) -> str:
+    return name.replace("-", " ")

@@ -1,0 +1,310 @@
+"""The answer in short: one headline, what was said against the record and what to expect, and a line each for capacity, money and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from stargauge.audit.language import Comparison, Reading, leaves, parse
+from stargauge.audit.run import ClaimVerdict
+from stargauge.audit.verdict import OPEN, ReadingVerdict
+from stargauge.audit.words import percent
+from stargauge.engine.result import Result
+from stargauge.quantity.dates import month_end, month_label
+from stargauge.quantity.errors import InputError
+from stargauge.quantity.quantity import STAGES
+from stargauge.quantity.units import figures, scale_of, show
+
+RUNS, ANNOUNCED, BUILDING = "power_facility[operational]", "power_facility[announced]", "power_facility[under_construction]"
+CAPITAL, NEED, HAVE = "capital_deployed", "capital_owed", "funding_available[committed]"
+DIRECT, TOTAL, PEAK, PERMANENT = "jobs_direct", "jobs_total", "jobs_construction_peak", "jobs_permanent"
+#: What the answer in the terminal needs from a run, besides the readings.
+HEADLINES: tuple[str, ...] = (RUNS, ANNOUNCED, CAPITAL, NEED, HAVE, DIRECT, TOTAL, PEAK, PERMANENT)
+#: What the report shows besides.
+FANS: tuple[str, ...] = (*(f"power_facility[{stage}]" for stage in STAGES), "power_facility_promised", "capital_promised")
+UNSITED = "unsited"
+
+
+def sited(known: Any, stage: str) -> str:
+    """The address of facility power at named sites: pledges without a site are shown apart."""
+    sites = [site.id for site in known.sites if site.id != UNSITED]
+    return f"power_facility[{', '.join([stage, *(sites if len(sites) < len(known.sites) else [])])}]"
+
+
+def headlines(known: Any) -> tuple[str, ...]:
+    """The addresses that the answer needs from a run, besides the readings."""
+    apart = [f"power_facility[announced, {UNSITED}]"] if any(site.id == UNSITED for site in known.sites) else []
+    return tuple(dict.fromkeys((*HEADLINES, sited(known, "operational"), sited(known, "announced"), *apart)))
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One row of said against record against expected: which quantity, which address stands for it."""
+
+    name: str
+    quantities: tuple[str, ...]
+    address: str
+
+
+TOPICS = (
+    Topic("power", ("power_facility", "power_it"), RUNS),
+    Topic("money", ("capital_deployed",), CAPITAL),
+    Topic("jobs", ("jobs_direct", "jobs_total", "jobs_construction_onsite", "jobs_permanent"), DIRECT),
+)
+
+
+@dataclass(frozen=True)
+class Days:
+    """The dates an answer speaks of: the knowledge date and the newest evidence on the clock, and the date it looks ahead to."""
+
+    as_of: date
+    evidence: date
+    ahead: date
+
+    @classmethod
+    def of(cls, known: Any) -> Days:
+        """From what is known: two years ahead at year's end, within the programme's clock."""
+        first, last = known.months[0], known.months[-1]
+        seen = [day for day in (known.observed_through(site.id) for site in known.sites) if day]
+        as_of = min(max(known.as_of, first), last)
+        evidence = min(max([*seen], default=as_of), as_of)
+        return cls(as_of, max(evidence, first), min(date(as_of.year + 2, 12, 31), last))
+
+
+def dates_of(known: Any) -> tuple[date, ...]:
+    """The dates at which a run must keep its draws for the summary."""
+    days = Days.of(known)
+    return tuple(dict.fromkeys((days.as_of, days.evidence, days.ahead, month_end(days.ahead))))
+
+
+def summarise(result: Result, known: Any, verdicts: Sequence[ClaimVerdict]) -> dict[str, Any]:
+    """Headline, said against record against expected, and the lines, as plain data; every number in the unit it names."""
+    days = Days.of(known)
+    return {
+        "newest_evidence": str(days.evidence),
+        "headline": headline(result, known, verdicts, days),
+        "said_record_expected": [_glance(topic, result, verdicts, days) for topic in TOPICS],
+        "lines": {"capacity": _capacity(result, known, days), "money": _money(result, known, days), "jobs": _jobs(result, days)},
+    }
+
+
+def _levels(result: Result, address: str, when: date) -> tuple[float, float, float]:
+    values = result[address].at(when).values
+    values = values[~np.isnan(values)]
+    if not len(values):
+        return (float("nan"),) * 3
+    low, middle, high = np.quantile(values, (0.1, 0.5, 0.9), method="inverted_cdf")
+    return float(low), float(middle), float(high)
+
+
+def _in_scale(values: Sequence[float], unit: str) -> tuple[list[str], str]:
+    biggest = max((abs(v) for v in values if v == v), default=0.0)
+    factor, name = scale_of(biggest, unit)
+    return [figures(v / factor) if v == v else "unknown" for v in values], name
+
+
+def headline(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Days) -> str:
+    """One sentence that could be printed as it is: what runs of what was announced, and the odds of the largest open promise."""
+    runs, said = _levels(result, sited(known, "operational"), days.evidence)[1], _levels(result, sited(known, "announced"), days.as_of)[1]
+    first = _runs_of(runs, said) if said > 0 else f"No size was announced by {days.as_of}; {show(runs, 'W')} runs"
+    open_ones = [(v, r) for v in verdicts for r in v.readings if r.status == OPEN and r.probability is not None]
+    chosen = max(open_ones, key=lambda pair: _weight(pair[1]), default=None)
+    if chosen is None:
+        return first + "."
+    reading = chosen[1]
+    return f"{first}. {_short(reading)}: {reading.likelihood} ({percent(reading.probability or 0.0)})."
+
+
+def _runs_of(runs: float, said: float) -> str:
+    """`0.59 of 9.8 announced GW runs`."""
+    factor, unit = scale_of(said, "W")
+    return f"{figures(runs / factor, 2)} of {figures(said / factor, 2)} announced {unit} runs"
+
+
+def _weight(reading: ReadingVerdict) -> float:
+    """Money first, then jobs, then power; the largest threshold of its kind."""
+    comparison = _comparison(reading)
+    if comparison is None:
+        return -1.0
+    rank = {"capital_deployed": 3, "jobs_direct": 2, "jobs_total": 2, "power_facility": 1, "power_it": 1}.get(comparison.address.name, 0)
+    value = _threshold(comparison)
+    return rank * 1e30 + value
+
+
+def _comparison(reading: ReadingVerdict) -> Comparison | None:
+    try:
+        parsed: Reading = parse(reading.expression)
+    except InputError:
+        return None
+    return next((leaf for leaf in leaves(parsed) if isinstance(leaf, Comparison)), None)
+
+
+def _threshold(comparison: Comparison) -> float:
+    from stargauge.quantity.units import split_number, unit
+
+    number, name = split_number(comparison.threshold.text)
+    return number * unit(name or "1").factor
+
+
+_NOUNS = {
+    "capital_deployed": "deployed", "jobs_direct": "direct jobs", "jobs_total": "jobs of all kinds", "power_facility": "at the meter",
+    "power_it": "at the racks", "accelerators": "accelerators", "jobs_permanent": "permanent jobs", "jobs_construction_onsite": "builders on site",
+    "buildings": "buildings",
+}  # fmt: skip
+
+
+def _said(comparison: Comparison) -> str:
+    """`500 bn USD deployed by Jan 2029`."""
+    when = f" {comparison.time.kind} {comparison.time.end:%b %Y}" if comparison.time and comparison.time.kind != "over" else ""
+    place = [label for label in comparison.address.labels if label not in STAGES]
+    where = f" at {', '.join(place)}" if 0 < len(place) <= 2 else ""
+    text = comparison.threshold.text.replace("_", ",")
+    return f"{text} {_NOUNS.get(comparison.address.name, comparison.address.name)}{where}{when}"
+
+
+def _short(reading: ReadingVerdict) -> str:
+    comparison = _comparison(reading)
+    return _said(comparison) if comparison else reading.sentence
+
+
+def _about(topic: Topic, verdicts: Sequence[ClaimVerdict]) -> list[ReadingVerdict]:
+    found = []
+    for verdict in verdicts:
+        for reading in verdict.readings:
+            comparison = _comparison(reading)
+            if comparison is not None and comparison.address.name in topic.quantities:
+                found.append(reading)
+    return found
+
+
+def _glance(topic: Topic, result: Result, verdicts: Sequence[ClaimVerdict], days: Days) -> dict[str, Any]:
+    readings = _about(topic, verdicts)
+    passed = [r for r in readings if r.settled_by] or [r for r in readings if r.status != OPEN] or readings
+    shown = max(passed, key=lambda r: _threshold(c) if (c := _comparison(r)) else 0.0, default=None)
+    row: dict[str, Any] = {"what": topic.name, "why": topic.address}
+    if shown is not None:
+        row |= {"said": _short(shown), "said_short": _short(shown), "outcome": shown.status}
+        deciding = [entry for entry in shown.record if entry.get("decides")] or list(shown.record)
+        if deciding:
+            row |= {"record": str(deciding[-1].get("text") or deciding[-1].get("value")), "grade": deciding[-1].get("grade")}
+    ahead = max((r.deadline for r in readings if r.status == OPEN and r.deadline and r.deadline <= result_end(result)), default=days.ahead)
+    unit = result[topic.address].unit
+    values = _levels(result, topic.address, ahead)
+    factor, name = scale_of(max(abs(v) for v in values), unit)
+    label = f"{name} {ahead:%b %Y}" if topic.name != "jobs" else f"direct {ahead:%b %Y}"
+    return row | {"expected_label": label, "unit": name, **{f"p{level}": v / factor for level, v in zip((10, 50, 90), values, strict=True)}}
+
+
+def result_end(result: Result) -> date:
+    """The last month of the run's clock."""
+    year, month = result.world.axes["month"][-1].split("-")
+    return month_end(date(int(year), int(month), 1))
+
+
+def _span(values: Sequence[float], unit: str) -> str:
+    """`5.1 GW (P10 3.3, P90 7.4)`."""
+    (low, middle, high), name = _in_scale(values, unit)
+    return f"{middle} {name} (P10 {low}, P90 {high})"
+
+
+def _capacity(result: Result, known: Any, days: Days) -> dict[str, Any]:
+    ahead, said = _levels(result, RUNS, days.ahead), _levels(result, sited(known, "announced"), days.as_of)[1]
+    runs = _levels(result, sited(known, "operational"), days.evidence)[1]
+    pledged = f"power_facility[announced, {UNSITED}]"
+    apart = _levels(result, pledged, days.as_of)[1] if pledged in result.series else 0.0
+    text = f"{_span(ahead, 'W')} at the meter at the end of {days.ahead:%b %Y}, against {show(said, 'W')} announced at named sites"
+    text += f" and {show(apart, 'W')} pledged without a site" if apart > 0 else ""
+    text += f"; {show(runs, 'W')} runs at the newest evidence ({days.evidence})."
+    series = [
+        {"address": ANNOUNCED, "role": "announced", "hue": "announced", "label": "Announced"},
+        {"address": BUILDING, "role": "fan", "hue": "under_construction", "label": "Under construction"},
+        {"address": RUNS, "role": "fan", "hue": "operational", "label": "Operational"},
+    ]
+    return {
+        "title": _runs_of(runs, said) if said > 0 else "Power by stage",
+        "sub": f"Facility power (at the meter), month ends; bands P10 to P90 and P25 to P75. Newest evidence {days.evidence}.",
+        "text": text, "why": RUNS, "series": series,
+    }  # fmt: skip
+
+
+def _money(result: Result, known: Any, days: Days) -> dict[str, Any]:
+    spent, need, have = (_levels(result, address, days.ahead) if address in result.series else (float("nan"),) * 3 for address in (CAPITAL, NEED, HAVE))
+    names = {party.id: party.spec.name or party.id for party in known.parties}
+    absent = [names.get(label, label) for label in result[HAVE].absent] if HAVE in result.series else []
+    few = f"{', '.join(absent[:3])} and {len(absent) - 3} others" if len(absent) > 4 else ", ".join(absent)
+    without = f", a lower bound: not knowable for {few}" if absent else ""
+    text = (
+        f"{_span(spent, 'USD')} deployed by the end of {days.ahead:%b %Y}, chips included"
+        + (f"; the parties must bring {show(need[1], 'USD')} of it and hold {show(have[1], 'USD')} in cash and committed money{without}." if have[1] == have[1]
+           else "; what the parties hold is not knowable from what is published.")
+    )
+    series = [
+        {"address": NEED, "role": "fan", "hue": "need", "label": "Need"},
+        {"address": HAVE, "role": "fan", "hue": "contracted", "label": "Cash and committed", "note": without.lstrip(", ")},
+    ]
+    return {
+        "title": "What the parties must bring, and what they hold", "sub": "Cumulative, money of the day; need as a fan, cash and committed money beside it.",
+        "text": text, "why": CAPITAL, "series": series,
+    }  # fmt: skip
+
+
+_JOBS = (
+    (PEAK, "Building, peak", "heads building at one time, each site's own peak, added up: no one moment"),
+    (PERMANENT, "Permanent", "posts at the sites for what runs"),
+    (DIRECT, "Direct", "heads building plus permanent posts"),
+    (TOTAL, "All kinds", "direct, suppliers and what they spend: published multipliers, gross"),
+)
+
+
+def _jobs(result: Result, days: Days) -> dict[str, Any]:
+    rows = []
+    for address, label, says in _JOBS:
+        values = _levels(result, address, days.ahead)
+        when = "" if address == PEAK else f", {days.ahead:%b %Y}"
+        rows.append({"label": label + when, "says": says, "address": address, "hue": "need", "unit": "jobs",
+                     **{f"p{level}": v for level, v in zip((10, 50, 90), values, strict=True)}})  # fmt: skip
+    direct, total, peak = (_levels(result, address, days.ahead) for address in (DIRECT, TOTAL, PEAK))
+    text = (
+        f"{_span(direct, 'job')} direct at the end of {days.ahead:%b %Y}, {_span(total, 'job')} with suppliers and spending; "
+        f"site peaks of builders add to {_span(peak, 'job')}."
+    )
+    return {"title": "What counts as a job decides the answer", "sub": "One row per definition, never added up; P10 to P90.", "text": text, "why": DIRECT, "rows": rows}
+
+
+def fans(result: Result, addresses: Sequence[str]) -> dict[str, Any]:
+    """Month-end quantiles of addresses for charts, scaled to the unit each names."""
+    out = {}
+    for address in addresses:
+        series = result[address]
+        if "month" not in series.axes:
+            continue
+        found = series.quantiles((0.1, 0.25, 0.5, 0.75, 0.9))
+        biggest = float(np.nanmax(np.abs(found[0.9]))) if np.isfinite(found[0.9]).any() else 0.0
+        factor, unit = scale_of(biggest, series.unit)
+        scaled = {f"p{100 * level:g}": [float(v) / factor if np.isfinite(v) else None for v in values] for level, values in found.items()}
+        out[address] = {"unit": unit, "months": [str(label) for label in series.labels["month"]], **scaled}
+    return out
+
+
+def table_of(result: Result, when: date) -> dict[str, Any]:
+    """P10, P50 and P90 of every series of a run, at each year's end up to its last month; those without months once."""
+    months = result.world.axes["month"]
+    shown = [index for index, label in enumerate(months) if label.endswith("-12") or label == month_label(when)]
+    rows = []
+    for address, series in result.series.items():
+        found = series.quantiles((0.1, 0.5, 0.9))
+        timed = "month" in series.axes
+        numbers = [[float(v) for v in (np.atleast_1d(found[q])[shown] if timed else np.atleast_1d(found[q]))] for q in (0.1, 0.5, 0.9)]
+        biggest = max((abs(v) for v in numbers[2] if np.isfinite(v)), default=0.0)
+        factor, unit = scale_of(biggest, series.unit)
+        texts = [[figures(v / factor) if np.isfinite(v) else "-" for v in line] for line in numbers]
+        rows.append({"address": address, "unit": unit, "says": series.says, "dates": [months[i] for i in shown] if timed else [""],
+                     "p10": texts[0], "p50": texts[1], "p90": texts[2], "absent": list(series.absent)})  # fmt: skip
+    return {"draws": result.draws, "seed": result.seed, "fingerprint": result.fingerprint, "rows": rows}
+
+
+__all__ = ["FANS", "HEADLINES", "Days", "headlines", "dates_of", "fans", "headline", "month_label", "summarise", "table_of"]

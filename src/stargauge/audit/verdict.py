@@ -1,0 +1,281 @@
+"""From truth and record to a verdict on one reading: status, odds with model range, margin, and what is missing.
+
+A passed deadline is settled in this order: a record of the reading's own address; arithmetic, if every draw agrees and the sites are
+observed through the deadline; else the record is silent. Outcome and odds never mix: what the record settles has no probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.audit.drivers import Driver
+from stargauge.audit.evaluate import Outcome
+from stargauge.audit.language import Comparison, Not, NotTestable, Reading, deadline, leaves
+from stargauge.audit.questions import Question
+from stargauge.audit.record import NO_RECORD, SETTLED, Archive, Found, only_records
+from stargauge.audit.sentence import Names
+from stargauge.audit.words import shown
+from stargauge.quantity.address import resolve
+from stargauge.quantity.errors import InputError
+from stargauge.quantity.quantity import Quantity
+from stargauge.quantity.units import show
+
+NOT_TESTABLE, OPEN, SILENT, TOO_THIN = "not testable", "open", "passed, record silent", "record too thin"
+#: Every status a reading can have.
+STATUSES = (NOT_TESTABLE, OPEN, "met", "not met", "partly met", SILENT, TOO_THIN, "not shown: no record", "not shown: no capture")
+
+#: Below this many blocks the binomial error is used instead of the spread between blocks.
+FEW_BLOCKS = 16
+#: A pick's group with fewer draws says nothing about the model range.
+FEW_DRAWS = 30
+#: The site label of what is pledged without a site: nothing there can be observed.
+UNSITED = "unsited"
+
+Picks = Mapping[str, NDArray[Any]]
+UNFOUND = Found()
+
+
+@dataclass(frozen=True)
+class Margin:
+    """How far off, in the reading's own unit, over draws (or as recorded: then all three are one); positive where it holds."""
+
+    p10: float
+    p50: float
+    p90: float
+    unit: str
+
+    @property
+    def off_by(self) -> str:
+        """How much is missing in the middle, `0.56 GW`; empty where nothing is."""
+        return show(-self.p50, self.unit) if self.p50 < 0 else ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data; what is not finite as None."""
+        numbers = {"p10": self.p10, "p50": self.p50, "p90": self.p90}
+        return {name: value if np.isfinite(value) else None for name, value in numbers.items()} | {"unit": self.unit}
+
+
+@dataclass(frozen=True)
+class Odds:
+    """Share of draws in which a reading holds, its range over picks, its sampling error."""
+
+    probability: float
+    model_range: tuple[float, float] | None
+    error: float
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict before it is put into words."""
+
+    status: str
+    found: Found = UNFOUND
+    odds: Odds | None = None
+    margin: Margin | None = None
+    settled_by: str | None = None
+    missing: tuple[str, ...] = ()
+    unknowable: bool = False
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class ReadingVerdict:
+    """The verdict on one reading; `answer` is what may be printed as it is."""
+
+    name: str
+    expression: str
+    sentence: str
+    status: str
+    answer: str
+    probability: float | None = None
+    model_range: tuple[float, float] | None = None
+    error: float | None = None
+    likelihood: str | None = None
+    margin: Margin | None = None
+    drivers: tuple[Driver, ...] = ()
+    record: tuple[dict[str, Any], ...] = ()
+    missing: tuple[str, ...] = ()
+    settled_by: str | None = None
+    deadline: date | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data: the form of JSON, Python and the command line."""
+        return {
+            "name": self.name, "expression": self.expression, "sentence": self.sentence, "probability": self.probability,
+            "model_range": list(self.model_range) if self.model_range else None, "error": self.error, "likelihood": self.likelihood,
+            "status": self.status, "answer": self.answer, "margin": self.margin.to_dict() if self.margin else None,
+            "drivers": [driver.to_dict() for driver in self.drivers], "record": list(self.record), "missing": list(self.missing),
+            "settled_by": self.settled_by, "deadline": str(self.deadline) if self.deadline else None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What every reading is judged against: the knowledge date, the records, how far sites are observed, names and sources."""
+
+    as_of: date
+    archive: Archive
+    quantities: Mapping[str, Quantity]
+    names: Names
+    observed_through: Callable[[str], date | None]
+    sources: Mapping[str, Any]
+    block: int = 256
+
+
+def judge(question: Question, outcome: Outcome | None, setting: Setting, picks: Picks | None = None, *, captured: bool = True) -> Judgement:
+    """Status, odds and margin of one reading. `picks`: which option each choice behind it took, per draw."""
+    reading = question.reading
+    if isinstance(reading, NotTestable):
+        return Judgement(NOT_TESTABLE)
+    found = setting.archive.search(reading, setting.quantities, captured=captured)
+    if found.state in SETTLED:
+        return Judgement(found.state or "", found, margin=_recorded_margin(found), settled_by="record")
+    if only_records(reading):
+        return Judgement(found.state or "", found)
+    if question.missing:
+        return Judgement(TOO_THIN, found, missing=question.missing)
+    if outcome is None:
+        raise InputError(f'"{question.key}" was not run')
+    if outcome.undecided is not None:
+        return _undecided(reading, outcome, found, setting)
+    return _by_draws(reading, outcome, found, setting, picks or {})
+
+
+def _by_draws(reading: Reading, outcome: Outcome, found: Found, setting: Setting, picks: Picks) -> Judgement:
+    odds = odds_of(outcome, picks, setting.block)
+    margin = margin_of(reading, outcome)
+    last = deadline(reading)
+    passed = last is not None and setting.as_of > last
+    agrees = odds.probability in (0.0, 1.0)
+    settled = last is not None and agrees and observed(reading, last, setting)
+    if passed and settled:
+        return Judgement("met" if odds.probability else "not met", found, odds, margin, "arithmetic")
+    held = Odds(shown(odds.probability, settled=settled), _shown_range(odds.model_range, settled), odds.error)
+    return Judgement(SILENT if passed else OPEN, found, held, margin, "arithmetic" if settled else None)
+
+
+def _shown_range(span: tuple[float, float] | None, settled: bool) -> tuple[float, float] | None:
+    return None if span is None or settled else (shown(span[0]), shown(span[1]))
+
+
+def odds_of(outcome: Outcome, picks: Picks, block: int = 256) -> Odds:
+    """Share of true draws; least and greatest share among draws with one pick of an alternative or refit; sampling error.
+
+    Each choice is looked at alone, in groups of at least 30 draws. Error: binomial sqrt(p (1 - p) / n) below 16 blocks, where 0 and n of n
+    count as half a draw more or less; else the spread between blocks, which are independent replicates.
+    """
+    truth = outcome.truth
+    count, probability = len(truth), float(truth.mean())
+    return Odds(probability, _model_range(truth, picks), _error(truth, probability, count, block))
+
+
+def _model_range(truth: NDArray[np.bool_], picks: Picks) -> tuple[float, float] | None:
+    shares = list[float]()
+    for picked in picks.values():
+        count = min(len(picked), len(truth))
+        for option in np.unique(picked[:count]):
+            group = truth[:count][picked[:count] == option]
+            if len(group) >= FEW_DRAWS:
+                shares.append(float(group.mean()))
+    if not shares:
+        return None
+    whole = float(truth.mean())
+    return min(whole, *shares), max(whole, *shares)
+
+
+def _error(truth: NDArray[np.bool_], probability: float, count: int, block: int) -> float:
+    blocks = count // block
+    if blocks >= FEW_BLOCKS:
+        means = truth[: blocks * block].reshape(blocks, block).mean(axis=1)
+        if (spread := float(means.std(ddof=1))) > 0:
+            return spread / float(np.sqrt(blocks))
+    held = min(max(probability, 0.5 / count), 1 - 0.5 / count)
+    return float(np.sqrt(held * (1 - held) / count))
+
+
+def margin_of(reading: Reading, outcome: Outcome) -> Margin | None:
+    """P10, P50 and P90 of the margin of a reading that is one comparison."""
+    part = reading
+    while isinstance(part, Not):
+        part = part.part
+    if not isinstance(part, Comparison) or outcome.margin is None or np.isnan(outcome.margin).any():
+        return None
+    p10, p50, p90 = (float(value) for value in np.quantile(outcome.margin, (0.1, 0.5, 0.9), method="nearest"))
+    return Margin(p10, p50, p90, part.threshold.unit)
+
+
+def _recorded_margin(found: Found) -> Margin | None:
+    return None if found.margin is None else Margin(found.margin, found.margin, found.margin, found.unit)
+
+
+def _undecided(reading: Reading, outcome: Outcome, found: Found, setting: Setting) -> Judgement:
+    """Where only records are wanting: still open, or not shown. Else what of the quantities is absent decides."""
+    if found.state is not None:
+        return Judgement(found.state, found)
+    if not all(label.startswith("record(") for label in outcome.absent):
+        return _absent(reading, outcome, found, setting)
+    last = deadline(reading)
+    return Judgement(OPEN if last is not None and setting.as_of <= last else NO_RECORD, found)
+
+
+def _absent(reading: Reading, outcome: Outcome, found: Found, setting: Setting) -> Judgement:
+    """Nothing published of what it asks: too thin. A party without accounts, or some parts of a sum: not testable, and which."""
+    missing, whole, parties = dict[str, None](), True, True
+    for leaf in leaves(reading):
+        if not isinstance(leaf, Comparison):
+            continue
+        chosen = dict(resolve(leaf.address, setting.quantities, setting.names.axes).labels)
+        all_labels = {label for axis, labels in chosen.items() for label in labels if axis in ("site", "phase", "party", "line")}
+        named = [part for label in outcome.absent for part in label.split(", ") if part in all_labels]
+        if not named and str(leaf.address) in outcome.absent:
+            named = [label for label in leaf.address.labels if label in all_labels] or [leaf.address.name]
+        missing.update(dict.fromkeys(named))
+        whole &= all_labels <= set(named)
+        parties &= bool(named) and all(label in chosen.get("party", ()) for label in named)
+    names = tuple(missing) or outcome.absent
+    if parties and names:
+        return Judgement(NOT_TESTABLE, found, missing=names, unknowable=True)
+    return Judgement(TOO_THIN, found, missing=names) if whole else Judgement(NOT_TESTABLE, found, missing=names, partial=True)
+
+
+def observed(reading: Reading, until: date, setting: Setting) -> bool:
+    """Whether every site that a reading depends on has been looked at until a date. `unsited` is no place to look at."""
+    if setting.as_of < until:
+        return False
+    seen = [setting.observed_through(site) for site in sites_of(reading, setting)]
+    return all(through is not None and through >= until for through in seen)
+
+
+def sites_of(reading: Reading, setting: Setting) -> tuple[str, ...]:
+    """The sites a reading depends on: those it names, else all where its quantity has sites or is made from something that has."""
+    everywhere = [site for site in setting.names.axes.get("site", ()) if site != UNSITED]
+    out = dict[str, None]()
+    for leaf in leaves(reading):
+        if not isinstance(leaf, Comparison):
+            continue
+        made = setting.quantities[leaf.address.name]
+        named = [label.split("/")[0] for label in leaf.address.labels if label.split("/")[0] in everywhere]
+        if named and ("site" in made.axes or "phase" in made.axes):
+            out.update(dict.fromkeys(named))
+        elif set(leaf.address.labels) != {UNSITED} and _has_sites(made.name, setting.quantities):
+            out.update(dict.fromkeys(everywhere))
+    return tuple(out)
+
+
+def _has_sites(name: str, quantities: Mapping[str, Quantity]) -> bool:
+    seen, waiting = set[str](), [name]
+    while waiting:
+        made = quantities.get(waiting.pop())
+        if made is None or made.name in seen:
+            continue
+        if "site" in made.axes or "phase" in made.axes:
+            return True
+        seen.add(made.name)
+        waiting.extend(() if made.is_input else made.needs)
+    return False

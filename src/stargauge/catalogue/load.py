@@ -1,0 +1,239 @@
+"""The catalogue: kind, name and attribute to dated statements; the values a run falls back on where a programme says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache, lru_cache
+from pathlib import Path
+
+from stargauge.catalogue.records import FitRecord, Vintage, read_fit_records, read_vintages
+from stargauge.catalogue.rows import Row, read_rows, read_sources
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.statement import ABSENT, Estimate, Source, Statement
+from stargauge.quantity.units import convert
+
+DATA = Path(__file__).parent / "data"
+FIT_RECORDS, VINTAGES, SOURCES = "fit-record.csv", "vintage.csv", "sources.csv"
+KINDS: tuple[str, ...] = (
+    "accelerator", "cooling", "facility", "place", "weather", "energy", "emission", "price", "labour", "funding", "reliability", "model",
+    "usage", "reference-class", "pledge",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _shipped_sources() -> dict[str, Source]:
+    return read_sources(DATA / SOURCES)
+
+
+@cache
+def _shipped_rows(kind: str) -> tuple[Row, ...]:
+    file = DATA / f"{kind}.csv"
+    return tuple(read_rows(file, _shipped_sources(), frozenset({kind}))) if file.exists() else ()
+
+
+@lru_cache(maxsize=1)
+def _shipped_records() -> tuple[FitRecord, ...]:
+    return read_fit_records(DATA / FIT_RECORDS)
+
+
+@lru_cache(maxsize=1)
+def _shipped_vintages() -> tuple[Vintage, ...]:
+    return read_vintages(DATA / VINTAGES)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The shipped values with a user's own laid over them. Files are read when their kind is first asked for."""
+
+    own_sources: dict[str, Source] = field(default_factory=dict)
+    own_rows: tuple[Row, ...] = ()
+    _index: dict[str, dict[tuple[str, str], tuple[Row, ...]]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """All sources by id."""
+        return {**_shipped_sources(), **self.own_sources}
+
+    def kinds(self) -> tuple[str, ...]:
+        """What it holds, in the order it is shown."""
+        return KINDS
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """The names of a kind, in the order of the file."""
+        return tuple(dict.fromkeys(name for name, _ in self._of(kind)))
+
+    def attributes(self, kind: str, name: str) -> tuple[str, ...]:
+        """What is known of a name. Raises InputError with the nearest name where there is none such."""
+        self._check_name(kind, name)
+        return tuple(attribute for at, attribute in self._of(kind) if at == name)
+
+    def rows(self, kind: str, name: str, attribute: str) -> tuple[Statement, ...]:
+        """The statements of one attribute, as they stand in the files; the user's own last."""
+        return tuple(row.statement for row in self.entries(kind, name, attribute))
+
+    def entries(self, kind: str, name: str, attribute: str) -> tuple[Row, ...]:
+        """The rows of one attribute; none where nobody said. Raises InputError for a name or an attribute that the kind does not have."""
+        found = self._of(kind).get((name, attribute))
+        if found is None:
+            self._check_name(kind, name)
+            known = {attribute for _, attribute in self._of(kind)}
+            if attribute not in known:
+                raise InputError(f'no attribute "{attribute}" in {kind}{did_you_mean(attribute, known)}')
+            return ()
+        return found
+
+    def text(self, kind: str, name: str, attribute: str) -> str:
+        """The newest text of an attribute, an empty string where nobody said."""
+        found = _newest(self.entries(kind, name, attribute), date.max)
+        return str(found.statement.value) if found else ""
+
+    def records(self, as_of: date | None = None) -> tuple[FitRecord, ...]:
+        """The plan-to-actual records known by a day (all without one)."""
+        return tuple(record for record in _shipped_records() if as_of is None or record.known_at <= as_of)
+
+    def vintages(self, as_of: date | None = None) -> tuple[Vintage, ...]:
+        """The tracker's milestones with the editions published by a day (all without one); those with at least one date."""
+        if as_of is None:
+            return _shipped_vintages()
+        cut = (replace(v, editions=tuple(e for e in v.editions if e[0] <= as_of)) for v in _shipped_vintages())
+        return tuple(v for v in cut if any(day is not None for _, day in v.editions))
+
+    def known(self, as_of: date) -> KnownCatalogue:
+        """The catalogue as known on a day."""
+        return KnownCatalogue(self, as_of)
+
+    def check(self) -> None:
+        """Read every file; raises InputError with the faults of all of them."""
+        faults: list[Fault] = []
+        for kind in KINDS:
+            try:
+                self._of(kind)
+            except InputError as error:
+                faults += error.faults
+        if faults:
+            raise InputError(faults)
+
+    def _of(self, kind: str) -> dict[tuple[str, str], tuple[Row, ...]]:
+        if kind not in self._index:
+            if kind not in KINDS:
+                raise InputError(f'no kind "{kind}" in the catalogue{did_you_mean(kind, KINDS)}')
+            grouped: dict[tuple[str, str], list[Row]] = {}
+            for row in (*_shipped_rows(kind), *(row for row in self.own_rows if row.kind == kind)):
+                grouped.setdefault((row.name, row.attribute), []).append(row)
+            self._index[kind] = {key: tuple(rows) for key, rows in grouped.items()}
+        return self._index[kind]
+
+    def _check_name(self, kind: str, name: str) -> None:
+        names = self.names(kind)
+        if name not in names:
+            raise InputError(f'no {kind} "{name}" in the catalogue{did_you_mean(name, names)}')
+
+
+@dataclass(frozen=True)
+class KnownCatalogue:
+    """The catalogue as known on a day: a value is the newest published by then, else the oldest, marked with the day it was published."""
+
+    catalogue: Catalogue
+    as_of: date
+    _held: dict[tuple[str, str, str, str | None], Estimate] = field(default_factory=dict, repr=False, compare=False)
+
+    def estimate(self, kind: str, name: str, attribute: str, unit: str | None = None) -> Estimate:
+        """The value of an attribute, in its SI unit or in `unit`; ABSENT where nobody said."""
+        key = (kind, name, attribute, unit)
+        if key not in self._held:
+            self._held[key] = self._estimate(*key)
+        return self._held[key]
+
+    def _estimate(self, kind: str, name: str, attribute: str, unit: str | None) -> Estimate:
+        chosen = _choose(self.catalogue.entries(kind, name, attribute), self.as_of)
+        if chosen is None:
+            return ABSENT
+        statement = chosen.statement
+        value = statement.value
+        if isinstance(value, (str, bool)):
+            raise InputError(f'{kind}/{name}/{attribute} is a text ("{value}"), not a number')
+        number = value.middle if hasattr(value, "middle") else value
+        if unit is not None and unit != statement.unit:
+            factor = convert(1.0, statement.unit, unit)
+            number = number * factor if isinstance(number, float) else number.scaled(factor)
+        known_from = statement.known_from
+        hindsight = known_from if known_from and known_from > self.as_of else None
+        return Estimate(number, "assumed" if chosen.assumed else "default", (statement,), hindsight, statement.note)
+
+    def text(self, kind: str, name: str, attribute: str) -> str:
+        """The text of an attribute, chosen as a value is; an empty string where nobody said."""
+        chosen = _choose(self.catalogue.entries(kind, name, attribute), self.as_of)
+        return str(chosen.statement.value) if chosen else ""
+
+    def rows_of(self, kind: str) -> tuple[Row, ...]:
+        """Every row of a kind published by the day, in the order of the files."""
+        return tuple(row for rows in self.catalogue._of(kind).values() for row in rows if _known(row, self.as_of))
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """The names of a kind."""
+        return self.catalogue.names(kind)
+
+    def records(self) -> tuple[FitRecord, ...]:
+        """The plan-to-actual records known by the day."""
+        return self.catalogue.records(self.as_of)
+
+    def vintages(self) -> tuple[Vintage, ...]:
+        """The tracker's editions published by the day."""
+        return self.catalogue.vintages(self.as_of)
+
+
+def _known(row: Row, as_of: date) -> bool:
+    return row.statement.known_from is None or row.statement.known_from <= as_of
+
+
+def _choose(rows: Iterable[Row], as_of: date) -> Row | None:
+    """The newest known row, the user's own before shipped ones; else the oldest of those not yet published."""
+    rows = tuple(rows)
+    known = [row for row in rows if _known(row, as_of)]
+    if known:
+        return _newest([row for row in known if row.laid_over] or known, as_of)
+    own = [row for row in rows if row.laid_over]
+    return min(own or rows, key=lambda row: row.statement.known_from or date.min, default=None)
+
+
+def _newest(rows: Iterable[Row], as_of: date) -> Row | None:
+    """The row published last; of one day the one that speaks for the latest date, then the last in the file."""
+    ranked = sorted(rows, key=lambda row: (row.statement.known_from or as_of, row.statement.as_of.end if row.statement.as_of else date.min))
+    return ranked[-1] if ranked else None
+
+
+def load_catalogue(overlay: Path | None = None) -> Catalogue:
+    """The shipped catalogue, with a user's CSV file or folder of CSV files laid over it.
+
+    Rows laid over have the columns of the shipped files and win over them; they are assumptions unless they name a source,
+    shipped or in a `sources.csv` beside them. Raises InputError with every fault, its file and line.
+    """
+    if overlay is None:
+        return _shipped_catalogue()
+    overlay = Path(overlay)
+    if not overlay.exists():
+        raise InputError(f'no file or folder "{overlay}"')
+    folder = overlay if overlay.is_dir() else overlay.parent
+    files = sorted(folder.glob("*.csv")) if overlay.is_dir() else [overlay]
+    own = read_sources(folder / SOURCES) if (folder / SOURCES).exists() else {}
+    faults: list[Fault] = []
+    rows: list[Row] = []
+    for file in files:
+        if file.name == SOURCES:
+            continue
+        try:
+            rows += read_rows(file, {**_shipped_sources(), **own}, frozenset(KINDS), laid_over=True)
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    if not rows:
+        raise InputError(f'no rows in "{overlay}"; expected CSV with the columns of the shipped catalogue')
+    return Catalogue(own, tuple(rows))
+
+
+@lru_cache(maxsize=1)
+def _shipped_catalogue() -> Catalogue:
+    return Catalogue()

@@ -1,0 +1,96 @@
+"""Records the fits learn from: what was planned and what happened, and how a tracker's dates moved between its editions."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from stargauge.quantity.dates import Window, parse_window
+
+
+@dataclass(frozen=True)
+class FitRecord:
+    """One planned milestone and its outcome as known on a day. Dates are day counts, spans days; None where nobody said.
+
+    `outcome` is `reached`, `censored` (not reached by `known_at`) or `cancelled`; `frame` says how the record was selected; `vintage`
+    counts the plans published for the same milestone; `slip_days` is the middle of the actual less that of the planned window.
+    """
+
+    id: str
+    project: str
+    owner: str
+    kind: str
+    subkind: str
+    frame: str
+    milestone: str
+    plan: Window | None
+    plan_mid: float | None
+    plan_published: float | None
+    actual: Window | None
+    actual_mid: float | None
+    known_at: date
+    outcome: str
+    slip_days: float | None
+    slip_outside_window_days: float | None
+    lead_days: float | None
+    slip_lower_bound_days: float | None
+    vintage: int
+    source: str
+    grade: str
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """The date of one milestone in the editions of one tracker, each (edition published by, day count or None), and the days it moved."""
+
+    programme: str
+    milestone: str
+    editions: tuple[tuple[date, float | None], ...]
+    slip_days: float
+    source: str
+    grade: str
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def _span(text: str) -> Window | None:
+    return parse_window(text) if text else None
+
+
+def _middle(window: Window | None) -> float | None:
+    return window.middle if window else None
+
+
+def read_fit_records(file: Path) -> tuple[FitRecord, ...]:
+    """The plan-to-actual records, in the order of the file."""
+    with file.open(encoding="utf-8", newline="") as handle:
+        return tuple(_fit_record(cells) for cells in csv.DictReader(handle))
+
+
+def _fit_record(cells: dict[str, str]) -> FitRecord:
+    plan, actual, known = _span(cells["plan"]), _span(cells["actual"]), parse_window(cells["known_at"])
+    return FitRecord(
+        cells["id"], cells["project"], cells["owner"], cells["kind"], cells["subkind"], cells["frame"], cells["milestone"],
+        plan, _middle(plan), _middle(_span(cells["plan_published"])), actual, _middle(actual), known.end, cells["outcome"],
+        _number(cells["slip_days"]), _number(cells["slip_outside_window_days"]), _number(cells["lead_days"]),
+        _number(cells["slip_lower_bound_days"]), int(cells["vintage"]), cells["source"], cells["grade"],
+    )  # fmt: skip
+
+
+def read_vintages(file: Path) -> tuple[Vintage, ...]:
+    """The milestones of the tracker with their date in each of its editions; an edition counts from the last day of its window."""
+    with file.open(encoding="utf-8", newline="") as handle:
+        reader = csv.DictReader(handle)
+        editions = [name for name in reader.fieldnames or () if name[:2] == "20"]
+        return tuple(
+            Vintage(
+                cells["programme"], cells["milestone"],
+                tuple((parse_window(name).end, _middle(_span(cells[name]))) for name in editions),
+                float(cells["slip_days"]), cells["source"], cells["grade"],
+            )
+            for cells in reader
+        )  # fmt: skip

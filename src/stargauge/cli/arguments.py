@@ -1,0 +1,105 @@
+"""The commands and their arguments. Nothing heavy is imported here: `stargauge --help` must come at once."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+
+from stargauge import __version__
+
+EXAMPLES = """examples:
+  stargauge check                                   the Stargate dispute of January 2025, then and now
+  stargauge check mine.yaml --report mine.html      your own programme, with a report to share
+  stargauge explain 'power_facility[operational, abilene]' --date 2026-09-24
+  stargauge simulate --quantity 'jobs_direct' --draws 10000 --json
+exit codes: 0 answered, 1 answered and --fail-if holds, 2 input at fault, 3 our fault"""
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'got "{text}"; expected a day such as 2025-01-22') from None
+
+
+def _count(text: str) -> int:
+    try:
+        return int(text.replace("_", "").replace(",", ""))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'got "{text}"; expected a whole number such as 10_000') from None
+
+
+def _run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
+    parser.add_argument("--draws", type=_count, default=1024, metavar="N", help="Monte Carlo draws (default 1,024)")
+    parser.add_argument("--seed", type=_count, default=0, metavar="N", help="seed of the draws (default 0)")
+    parser.add_argument("--workers", type=_count, default=1, metavar="N", help="processes; the result is the same bits (default 1)")
+    parser.add_argument("--scenario", metavar="FILE", help="a partial programme file laid over the programme")
+    parser.add_argument("--set", action="append", default=[], metavar="INPUT=VALUE", help="change one input (repeatable)")
+    parser.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
+
+
+def _programme(parser: argparse.ArgumentParser, positional: bool) -> None:
+    text = "a shipped name, a file or a folder (default: stargate)"
+    if positional:
+        parser.add_argument("programme", nargs="?", default="stargate", metavar="PROGRAMME", help=text)
+    else:
+        parser.add_argument("--programme", default="stargate", metavar="PROGRAMME", help=text)
+
+
+def _output_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON (documented, stable)")
+    parser.add_argument("--ascii", action="store_true", help="plain marks only")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="stargauge", description="Put an AI mega-project to the test: from dollars to megawatts to chips to jobs.",
+        epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    top.add_argument("--version", action="version", version=f"stargauge {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    check = commands.add_parser("check", help="the answer: headline, claims with verdicts, capacity, money and jobs")
+    _programme(check, True)
+    _run_options(check)
+    _output_options(check)
+    check.add_argument("--report", metavar="FILE", help="also write one self-contained HTML report")
+    check.add_argument("--all", action="store_true", help="show every claim")
+    check.add_argument("--fail-if", metavar="CONDITION", help="exit 1 where a claim has this status, e.g. 'not met' or 'site-underway: not met'")
+
+    audit = commands.add_parser("audit", help="every claim, every reading: odds, margin, drivers, record")
+    _programme(audit, True)
+    _run_options(audit)
+    _output_options(audit)
+    audit.add_argument("--claim", metavar="ID", help="one claim only")
+
+    simulate = commands.add_parser("simulate", help="what follows, month by month, with uncertainty")
+    _programme(simulate, True)
+    _run_options(simulate)
+    _output_options(simulate)
+    simulate.add_argument("--quantity", action="append", metavar="ADDRESS", help="what to compute (repeatable; default: the headlines)")
+    simulate.add_argument("--save", metavar="DIR", help="write summary.json and the draws to a folder")
+
+    explain = commands.add_parser("explain", help="why this number: formula, inputs, sources")
+    explain.add_argument("address", nargs="?", metavar="ADDRESS", help="e.g. 'power_facility[operational, abilene]'")
+    _programme(explain, False)
+    _run_options(explain)
+    _output_options(explain)
+    explain.add_argument("--date", type=_date, metavar="DATE", help="the month to explain (default: the newest evidence)")
+    explain.add_argument("--sources", action="store_true", help="with titles and links")
+    explain.add_argument("--depth", type=_count, default=3, metavar="N", help="how many levels to print (default 3)")
+    explain.add_argument("--list", action="store_true", help="list every quantity and input")
+
+    catalogue = commands.add_parser("catalogue", help="what the world offers: chips, places, prices, with sources")
+    catalogue.add_argument("kind", nargs="?", metavar="KIND")
+    catalogue.add_argument("name", nargs="?", metavar="NAME")
+    catalogue.add_argument("--catalogue", metavar="FILE", help="your own values laid over ours")
+    _output_options(catalogue)
+
+    new = commands.add_parser("new", help="write a commented starter programme file")
+    new.add_argument("name", metavar="NAME", help="file name or programme name")
+
+    commands.add_parser("schema", help="print the JSON Schema of the programme file")
+    return top

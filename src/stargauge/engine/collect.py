@@ -1,0 +1,115 @@
+"""What is kept of each block: values per draw, or counts on a fixed grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from stargauge.engine.histogram import Counts, count, join
+from stargauge.engine.select import Block, Mask
+from stargauge.engine.streams import BLOCK, Array
+from stargauge.quantity.address import parse_address
+
+Part = TypeVar("Part")
+
+
+class Collector(Protocol[Part]):
+    """Gathers something over blocks. `join` is associative, so that parts may be joined in any grouping, in the order of blocks."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of the quantities it reads."""
+
+    def take(self, block: Block) -> Part:
+        """What it keeps of one block."""
+
+    def join(self, parts: Sequence[Part]) -> Part:
+        """Parts of consecutive blocks as one."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Values of an address per draw, where they are lower bounds (None: nowhere), and the labels absent anywhere."""
+
+    values: Array
+    partial: Mask | None
+    absent: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values of an address in every draw; of chosen places on the month axis only, where `months` says so."""
+
+    address: str
+    months: tuple[int, ...] | None = None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The quantity of the address."""
+        return (parse_address(self.address).name,)
+
+    def take(self, block: Block) -> Kept:
+        """The values of one block."""
+        values, partial = block.picked(self.address)
+        if self.months is not None:
+            values, partial = values[..., list(self.months)], None if partial is None else partial[..., list(self.months)]
+        return Kept(np.ascontiguousarray(values), partial, () if partial is None else block.absent(self.address))
+
+    def join(self, parts: Sequence[Kept]) -> Kept:
+        """All draws of all parts."""
+        if len(parts) == 1:
+            return parts[0]
+        partial: Mask | None = None
+        if any(part.partial is not None for part in parts):
+            partial = np.concatenate([np.zeros(p.values.shape, bool) if p.partial is None else p.partial for p in parts])
+        return Kept(np.concatenate([p.values for p in parts]), partial, tuple(dict.fromkeys(name for p in parts for name in p.absent)))
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts of an address at each month on a fixed symmetric-log grid: bounded memory, exact sums over workers."""
+
+    address: str
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The quantity of the address."""
+        return (parse_address(self.address).name,)
+
+    def take(self, block: Block) -> Counts:
+        """The counts of one block."""
+        values, partial = block.picked(self.address)
+        return count(values, () if partial is None else block.absent(self.address))
+
+    def join(self, parts: Sequence[Counts]) -> Counts:
+        """The sum of counts."""
+        return join(parts)
+
+
+@dataclass(frozen=True)
+class Given:
+    """Another collector over the draws of a mask only: what follows given that a claim is true."""
+
+    inner: Values | Histogram
+    mask: Mask
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What the inner one needs."""
+        return self.inner.needs
+
+    def take(self, block: Block) -> Any:
+        """What the inner one keeps of the draws that the mask holds."""
+        chosen = self.mask[block.index * BLOCK : block.index * BLOCK + block.draws]
+        if isinstance(self.inner, Histogram):
+            values, partial = block.picked(self.inner.address)
+            return count(values[chosen], () if partial is None else block.absent(self.inner.address))
+        kept = self.inner.take(block)
+        return Kept(kept.values[chosen], None if kept.partial is None else kept.partial[chosen], kept.absent)
+
+    def join(self, parts: Sequence[Any]) -> Any:
+        """As the inner one joins."""
+        return self.inner.join(parts)

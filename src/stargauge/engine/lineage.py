@@ -1,0 +1,274 @@
+"""Why a number is what it is: the graph walked from an address down to statements, defaults and assumptions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stargauge.engine.run import blocks_of
+from stargauge.engine.sample import Value, fixed, layout
+from stargauge.engine.select import Frame
+from stargauge.engine.series import plain
+from stargauge.engine.spread import quantiles, shares
+from stargauge.engine.streams import Array
+from stargauge.quantity.address import Address, Selection
+from stargauge.quantity.dates import Window
+from stargauge.quantity.distribution import Distribution
+from stargauge.quantity.quantity import PICKED_AXES, Quantity
+from stargauge.quantity.statement import Input, Kind, Mixture, Statement
+
+if TYPE_CHECKING:
+    from stargauge.engine.memo import Memo
+    from stargauge.engine.result import World
+
+LEVELS = (0.1, 0.5, 0.9)
+#: Rows shown of a quantity that cannot be summed; `more` counts the others.
+MOST_ROWS = 12
+_FORMULA = re.compile(r"\(\d+\)\s*$")
+Labels = Mapping[str, tuple[str, ...]]
+Spread = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A value over draws: labels, P10, P50, P90 (NaN where absent), and the parts that a sum lacks."""
+
+    label: str
+    spread: Spread
+    absent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is held about cells of an input that are alike: where the value came from, its P10, P50, P90, and who said it when."""
+
+    labels: tuple[str, ...]
+    kind: Kind
+    value: str
+    spread: Spread
+    statements: tuple[Statement, ...]
+    hindsight: date | None
+    note: str
+
+
+@dataclass
+class Node:
+    """One quantity in an explanation: formula, values at the date, and what it needs; an input has cells instead.
+
+    `repeated`: explained above already. `shares`: at the root, the share of the spread that each input brings.
+    """
+
+    address: str
+    name: str
+    unit: str
+    says: str
+    doc: str
+    formula: tuple[str, ...]
+    is_input: bool
+    repeated: bool = False
+    rows: tuple[Row, ...] = ()
+    more: int = 0
+    needs: tuple[Node, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    shares: dict[str, float] = field(default_factory=dict)
+    month: str = ""
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it."""
+        yield self
+        for need in self.needs:
+            yield from need.walk()
+
+    def leaves(self) -> Iterator[Node]:
+        """The inputs that it rests on, each once."""
+        return (node for node in self.walk() if node.is_input and not node.repeated)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data; absent and infinite numbers as null."""
+        out: dict[str, Any] = {
+            "address": self.address, "name": self.name, "unit": self.unit, "says": self.says, "formula": list(self.formula),
+            "month": self.month, "repeated": self.repeated, "kind": "input" if self.is_input else "derived", "more": self.more,
+            "rows": [{"label": r.label, "absent": list(r.absent)} | _named(r.spread) for r in self.rows],
+            "needs": [need.to_dict() for need in self.needs],
+            "cells": [_cell_dict(cell) for cell in self.cells],
+        }  # fmt: skip
+        return out | ({"shares": self.shares} if self.shares else {})
+
+
+@dataclass(frozen=True)
+class _Selected:
+    """The rows of one node, to be read from each block."""
+
+    node: Node
+    rows: tuple[tuple[str, Selection], ...]
+
+
+def explain(world: World, address: str, when: date | None, draws: int, memo: Memo | None = None) -> Node:
+    """The explanation of an address at a date (the last month where none is given), over so many draws of the same worlds."""
+    frame = world.frame
+    selection = frame.resolve(address)
+    months = frame.axes.get("month", ())
+    place = frame.month(when) if when is not None else len(months) - 1
+    tree = _Tree(world, frame, place)
+    root = tree.node(selection.quantity, {axis: names for axis, names in selection.labels if len(names) < len(frame.axes[axis])})
+    root.address, root.month = str(selection.address), months[place] if months else ""
+    run = world.run([s.node.name for s in tree.selected] or [selection.quantity.name], memo)
+    values: list[list[list[Array]]] = [[[] for _ in s.rows] for s in tree.selected]
+    absent: list[list[dict[str, None]]] = [[{} for _ in s.rows] for s in tree.selected]
+    chances: list[dict[str, Array]] = []
+    for index in range(blocks_of(draws)):
+        block = run.block(index, memo)
+        chances.append(run.sampler.chances(index))
+        for number, chosen in enumerate(tree.selected):
+            for row, (_, one) in enumerate(chosen.rows):
+                value, partial = block.picked(one)
+                values[number][row].append(value[:, place] if value.ndim > 1 else value)
+                absent[number][row] |= dict.fromkeys(block.absent(one) if partial is not None else ())
+    for number, chosen in enumerate(tree.selected):
+        chosen.node.rows = tuple(
+            Row(label, _spread(np.concatenate(values[number][row])), tuple(absent[number][row]))
+            for row, (label, _) in enumerate(chosen.rows)
+        )
+    if tree.selected and tree.selected[0].node is root and len(tree.selected[0].rows) == 1:
+        sample = {cell: np.concatenate([part[cell] for part in chances]) for cell in chances[0]}
+        root.shares = shares(sample, np.concatenate(values[0][0]))
+    return root
+
+
+class _Tree:
+    """Builds the nodes; which labels each is read at passes from a quantity to its needs."""
+
+    def __init__(self, world: World, frame: Frame, month: int) -> None:
+        self.world, self.frame, self.month = world, frame, month
+        self.selected: list[_Selected] = []
+        self._seen: set[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = set()
+
+    def node(self, made: Quantity, labels: Labels) -> Node:
+        key = (made.name, tuple(sorted(labels.items())))
+        shown = [name for names in labels.values() if len(names) == 1 for name in names]
+        formula = tuple(line.strip() for line in made.doc.splitlines() if _FORMULA.search(line))
+        node = Node(
+            str(Address(made.name, tuple(shown))), made.name, made.unit, made.says, made.doc, formula, made.is_input, key in self._seen
+        )
+        first = key not in self._seen
+        self._seen.add(key)
+        if made.is_input:
+            node.cells = _cells(self.world.inputs[made.name], self.frame.axes, labels, self.month) if first else ()
+            return node
+        if "Array" in str(made.function.__annotations__.get("return", "Array")):
+            rows, node.more = self._rows(made, labels)
+            self.selected.append(_Selected(node, rows))
+        if first:
+            needs = [self.world.graph.quantities[need] for need in dict.fromkeys(self.world.graph.needs(made))]
+            node.needs = tuple(self.node(need, self._passed(labels, need)) for need in needs)
+        return node
+
+    def _rows(self, made: Quantity, labels: Labels) -> tuple[tuple[tuple[str, Selection], ...], int]:
+        """The selections that show a quantity: one, or one per label of the axes that cannot be summed."""
+        axes = [axis for axis in made.axes if axis not in ("draw", "month")]
+        names = [labels.get(axis, self.frame.axes[axis]) for axis in axes]
+        apart = [axis in PICKED_AXES or axis not in made.adds for axis in axes]
+        choices = [[(name,) for name in group] if one else [tuple(group)] for group, one in zip(names, apart, strict=True)]
+        every = list(product(*choices))
+        rows = []
+        for groups in every[:MOST_ROWS]:
+            places = tuple((axis, tuple(self.frame.axes[axis].index(n) for n in group)) for axis, group in zip(axes, groups, strict=True))
+            label = ", ".join(group[0] for group, one in zip(groups, apart, strict=True) if one)
+            rows.append((label, Selection(Address(made.name), made, places, tuple(zip(axes, groups, strict=True)))))
+        return tuple(rows), max(0, len(every) - MOST_ROWS)
+
+    def _passed(self, labels: Labels, need: Quantity) -> dict[str, tuple[str, ...]]:
+        """The labels at which a need is read: the same along shared axes; a site passes to its phases by the input `phase_site`."""
+        out = {axis: names for axis, names in labels.items() if axis in need.axes}
+        for axis in need.axes:
+            for known, names in labels.items():
+                if axis not in labels and known not in need.axes:
+                    if (join := self._join(axis, known)) is not None:
+                        wanted = {self.frame.axes[known].index(name) for name in names}
+                        out[axis] = tuple(label for label, at in zip(self.frame.axes[axis], join, strict=True) if int(at) in wanted)
+                    elif (join := self._join(known, axis)) is not None:
+                        inside = {int(join[self.frame.axes[known].index(name)]) for name in names}
+                        out[axis] = tuple(label for at, label in enumerate(self.frame.axes[axis]) if at in inside)
+        return out
+
+    def _join(self, child: str, parent: str) -> Array | None:
+        """The place on the parent axis of each label of the child axis, where an input says it."""
+        made = self.world.graph.quantities.get(f"{child}_{parent}")
+        if made is None or not made.is_input or made.axes != (child,):
+            return None
+        return fixed(self.world.inputs[made.name], self.frame.axes)
+
+
+def _cells(made: Input, axes: Mapping[str, tuple[str, ...]], labels: Labels, month: int) -> tuple[Cell, ...]:
+    """The cells of an input at some labels; cells that hold the same are one."""
+    where = layout(made, axes)
+    alike: dict[Any, list[int]] = {}
+    for place, (label, estimate) in enumerate(zip(made.labels, made.estimates, strict=True)):
+        if all(name in labels.get(axis, (name,)) for axis, name in zip(where.label_axes, label, strict=True)):
+            value = estimate.value if not isinstance(estimate.value, np.ndarray) and estimate.value == estimate.value else place
+            kept = value if isinstance(value, float | int | Distribution) else id(estimate)
+            alike.setdefault((repr(kept), estimate.kind, estimate.statements, estimate.note, estimate.hindsight), []).append(place)
+    out = []
+    for places in alike.values():
+        one = made.estimates[places[0]]
+        names = tuple(", ".join(made.labels[place]) for place in places if made.labels[place])
+        out.append(Cell(names, one.kind, _text(one.value), spread_of(one.value, month), one.statements, one.hindsight, one.note))
+    return tuple(out)
+
+
+def spread_of(value: Value, month: int = -1) -> Spread:
+    """P10, P50, P90 of one cell; of an array its value at a month."""
+    if isinstance(value, Distribution):
+        low, middle, high = (value.quantile(level) for level in LEVELS)
+        return low, middle, high
+    if isinstance(value, Mixture):
+        steps = (np.arange(1000) + 0.5) / 1000
+        weights = np.asarray(value.weights) / np.sum(value.weights)
+        parts = [np.array([spread_of(part, month)[1]]) if not isinstance(part, Distribution) else part.ppf(steps) for part in value.options]
+        flat, mass = np.concatenate(parts), np.concatenate([np.full(len(p), w / len(p)) for p, w in zip(parts, weights, strict=True)])
+        order = np.argsort(flat)
+        at = np.searchsorted(np.cumsum(mass[order]), LEVELS)
+        low, middle, high = (float(flat[order[min(int(i), len(flat) - 1)]]) for i in at)
+        return low, middle, high
+    one = float(np.ravel(value)[month if np.size(value) > max(month, 0) else -1]) if np.size(value) else float("nan")
+    return one, one, one
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, Mixture):
+        names = value.labels or tuple(str(number) for number in range(len(value.options)))
+        total = sum(value.weights)
+        return "; ".join(f"{n} ({w / total:.3g}): {_text(o)}" for n, w, o in zip(names, value.weights, value.options, strict=True))
+    return str(value) if isinstance(value, Distribution) else f"{np.size(value)} values" if isinstance(value, np.ndarray) else f"{value:g}"
+
+
+def _spread(values: Array) -> Spread:
+    low, middle, high = (float(part) for part in quantiles(values, LEVELS))
+    return low, middle, high
+
+
+def _named(spread: Spread) -> dict[str, float | None]:
+    return {name: plain(part) for name, part in zip(("p10", "p50", "p90"), spread, strict=True)}
+
+
+def _cell_dict(cell: Cell) -> dict[str, Any]:
+    out: dict[str, Any] = {"labels": list(cell.labels), "kind": cell.kind, "value": cell.value, "note": cell.note, **_named(cell.spread)}
+    return out | {"hindsight": cell.hindsight and str(cell.hindsight), "statements": [statement_dict(s) for s in cell.statements]}
+
+
+def statement_dict(said: Statement) -> dict[str, Any]:
+    """A statement as plain data."""
+    value = (
+        plain(said.value) if isinstance(said.value, float) else said.value if isinstance(said.value, bool | str | int) else str(said.value)
+    )
+    dates: dict[str, Window | None] = {"as_of": said.as_of, "published": said.published}
+    return {
+        "path": said.path, "value": value, "text": said.text, "unit": said.unit, "source": said.source, "status": said.status,
+        "grade": said.grade, "note": said.note, **{name: str(window) if window else None for name, window in dates.items()},
+    }  # fmt: skip

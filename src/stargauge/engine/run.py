@@ -1,0 +1,212 @@
+"""One run: static steps once, then per block: draw the inputs, call the steps in order, release what nobody needs any more."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from stargauge.engine.collect import Collector
+from stargauge.engine.graph import Graph, Plan, Step, median_of
+from stargauge.engine.memo import Memo
+from stargauge.engine.sample import Sampler, input_key, statics
+from stargauge.engine.select import Block, Frame
+from stargauge.engine.streams import BLOCK
+from stargauge.quantity.errors import InputError
+from stargauge.quantity.statement import Input
+
+#: The most draws a run may ask for.
+MOST_DRAWS = 10_000_000
+Progress = Callable[[int, int], None]
+_STATIC = -1  # the block number under which static values are memoised
+#: Values per array up to which blocks of a small model are computed together, and the most blocks that are.
+BATCH_VALUES, MOST_TOGETHER = 2**13, 32
+
+
+@dataclass
+class Run:
+    """A plan with its inputs: everything needed to make any block again, alone, anywhere."""
+
+    plan: Plan
+    frame: Frame
+    sampler: Sampler
+    seed: int
+    keys: Mapping[str, str]
+    together: int = 1
+    static: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, graph: Graph, wanted: Iterable[str], inputs: Mapping[str, Input], axes: Mapping[str, tuple[str, ...]], seed: int = 0,
+        programme: str = "", leading: Sequence[str] = (), memo: Memo | None = None,
+    ) -> Run:  # fmt: skip
+        """Plan what is wanted, and run its static steps."""
+        hold_freed_memory()
+        plan = graph.plan(wanted)
+        needed = {name: inputs[name] for name in plan.inputs} | {n: inputs[n] for n in map(median_of, plan.medians)}
+        sampler = Sampler({n: needed[n] for n in plan.inputs if not needed[n].quantity.static}, axes, seed, programme, leading)
+        keys = plan.keys({name: f"{programme}:{input_key(made, axes, sampler.dimension(name))}" for name, made in needed.items()})
+        run = cls(plan, Frame(graph.quantities, axes), sampler, seed, keys, _together(graph, axes))
+        run.static.update(statics(needed, plan.medians, axes))
+        run._call(plan.static, run.static, _STATIC, 1, memo)
+        return run
+
+    def block(self, index: int, memo: Memo | None = None, count: int = 1) -> Block:
+        """The wanted values of one block, or of some from there on."""
+        held, missing = self._held(index, count, memo)
+        values: dict[str, Any] = {**self.static, **held}
+        drawn = self.sampler.only(missing & set(self.plan.inputs)).draw(index, count)
+        self._remember(drawn, index, count, memo)
+        values.update(drawn)
+        self._call([step for step in self.plan.steps if step.name in missing], values, index, count, memo)
+        return Block(index, self.frame, {name: values[name] for name in self.plan.wanted}, count * BLOCK)
+
+    def collect(
+        self, collectors: Mapping[str, Collector[Any]], draws: int, workers: int | Executor = 1, memo: Memo | None = None,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """What each collector gathers over all blocks; the same bits for any number of workers.
+
+        `progress(done, all)` is called as blocks are done; an exception it raises stops the run, and nothing goes on behind it.
+        """
+        blocks = blocks_of(draws)
+        levels: list[list[dict[str, Any]]] = [[]]
+        done = 0
+        for part, count in self._parts(dict(collectors), blocks, workers, memo):
+            _add(collectors, levels, part)
+            done += count
+            if progress is not None:
+                progress(done, blocks)
+        return _joined(collectors, [part for level in reversed(levels) for part in level])
+
+    def _parts(
+        self, collectors: dict[str, Collector[Any]], blocks: int, workers: int | Executor, memo: Memo | None
+    ) -> Iterator[tuple[dict[str, Any], int]]:
+        if workers == 1 or blocks <= self.together:
+            for index in range(0, blocks, self.together):
+                yield _gather(self, collectors, range(index, min(index + self.together, blocks)), memo), min(self.together, blocks - index)
+            return
+        count = workers if isinstance(workers, int) else 8
+        size = self.together * max(1, min(16, blocks // (4 * count * self.together)))
+        chunks = [range(start, min(start + size, blocks)) for start in range(0, blocks, size)]
+        pool = _processes(workers) if isinstance(workers, int) else workers
+        try:
+            for chunk, future in [(chunk, pool.submit(_gather, self, collectors, chunk)) for chunk in chunks]:
+                yield future.result(), len(chunk)
+        finally:
+            if isinstance(workers, int):
+                pool.shutdown(cancel_futures=True)
+
+    def _held(self, index: int, count: int, memo: Memo | None) -> tuple[dict[str, Any], set[str]]:
+        """What the memo holds of a block, and the inputs and steps that are still to be made for what is wanted."""
+        held: dict[str, Any] = {}
+        missing: set[str] = set()
+        waiting = [name for name in self.plan.wanted if name not in self.static]
+        while waiting:
+            name = waiting.pop()
+            if name in held or name in missing:
+                continue
+            value = memo.get((self.keys[name], self.seed, index, count)) if memo is not None else None
+            if value is not None:
+                held[name] = value
+                continue
+            missing.add(name)
+            made = self.frame.quantities[name]
+            waiting.extend(need for need in (() if made.is_input else made.needs) if need not in self.static)
+        return held, missing
+
+    def _call(self, steps: Iterable[Step], values: dict[str, Any], index: int, count: int, memo: Memo | None) -> None:
+        """Call steps in order. Absent is NaN and never is infinity, so arithmetic on them is not an error."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            for step in steps:
+                made = step.quantity
+                value = memo.get((self.keys[step.name], self.seed, index, count)) if memo is not None and index == _STATIC else None
+                if value is None:
+                    value = self._checked(step, made.function(**{need: values[need] for need in made.needs}), count)
+                    self._remember({step.name: value}, index, count, memo)
+                values[step.name] = value
+                for name in step.releases:
+                    values.pop(name, None)
+
+    def _checked(self, step: Step, value: Any, count: int) -> Any:
+        """The value of a step, read-only from here on. Raises TypeError where its shape is not the declared one."""
+        if isinstance(value, tuple):
+            return value
+        value = np.asarray(value)
+        shape = self.shape(step.name, count)
+        if value.shape != shape:
+            raise TypeError(
+                f"{step.name} is declared over ({', '.join(step.quantity.axes)}), shape {shape}; its function returned {value.shape}"
+            )
+        value.flags.writeable = False
+        return value
+
+    def shape(self, name: str, count: int = 1) -> tuple[int, ...]:
+        """The declared shape of a value in some blocks."""
+        return tuple(count * BLOCK if axis == "draw" else len(self.frame.axes[axis]) for axis in self.frame.quantities[name].axes)
+
+    def _remember(self, values: Mapping[str, Any], index: int, count: int, memo: Memo | None) -> None:
+        if memo is not None:
+            for name, value in values.items():
+                memo.put((self.keys[name], self.seed, index, count), value)
+
+
+def blocks_of(draws: int) -> int:
+    """Whole blocks for a number of draws. Raises InputError outside 1 to 10 million."""
+    if not 1 <= draws <= MOST_DRAWS:
+        raise InputError(f"got {draws:,} draws; expected 1 to {MOST_DRAWS:,}")
+    return -(-draws // BLOCK)
+
+
+@cache
+def hold_freed_memory() -> None:
+    """Let the C library keep freed arrays for the next block; returning each to the system costs more than the arithmetic.
+
+    glibc raises its thresholds once a block just below 32 MB, which it took from the system by itself, has been freed. Elsewhere: nothing.
+    """
+    np.empty(31 * 2**20, dtype=np.uint8)
+
+
+def _together(graph: Graph, axes: Mapping[str, Sequence[str]]) -> int:
+    """How many blocks are computed in one call: one, but more where all arrays are small. A constant of the world, whatever is asked."""
+    largest = max(prod(len(axes[axis]) for axis in made.axes if axis != "draw") for made in graph.quantities.values())
+    return int(np.clip(BATCH_VALUES // (BLOCK * max(largest, 1)), 1, MOST_TOGETHER))
+
+
+def _gather(run: Run, collectors: dict[str, Collector[Any]], blocks: range, memo: Memo | None = None) -> dict[str, Any]:
+    """What the collectors gather over some blocks."""
+    hold_freed_memory()
+    parts = []
+    for index in range(blocks.start, blocks.stop, run.together):
+        block = run.block(index, memo, min(run.together, blocks.stop - index))
+        parts.append({name: collector.take(block) for name, collector in collectors.items()})
+    return _joined(collectors, parts)
+
+
+def _add(collectors: Mapping[str, Collector[Any]], levels: list[list[dict[str, Any]]], part: dict[str, Any]) -> None:
+    """Add a part behind the others; sixteen of a kind become one, so that neither parts nor copies pile up."""
+    for number in range(len(levels) + 1):
+        if number == len(levels):
+            levels.append([])
+        levels[number].append(part)
+        if len(levels[number]) < 16:
+            return
+        part = _joined(collectors, levels[number])
+        levels[number] = []
+
+
+def _joined(collectors: Mapping[str, Collector[Any]], parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {name: collector.join([part[name] for part in parts]) for name, collector in collectors.items()}
+
+
+def _processes(workers: int) -> Executor:
+    """A pool of processes; forked where nothing else runs beside us, else started fresh."""
+    quiet = threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods()
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("fork" if quiet else "spawn"))

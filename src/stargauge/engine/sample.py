@@ -1,0 +1,275 @@
+"""From estimates to arrays: what every input is in the draws of a block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.engine.graph import content_key, median_of
+from stargauge.engine.streams import BLOCK, SOBOL_DIMENSIONS, Array, sobol, stratified, stream_key
+from stargauge.quantity.distribution import STANDARD_UNIFORM, Distribution
+from stargauge.quantity.errors import InputError
+from stargauge.quantity.statement import Input, Mixture
+
+Rows = slice | NDArray[np.intp]
+Value = float | Distribution | Mixture | Array
+#: Kinds whose quantile function takes columns of parameters, so that all their cells are one call.
+_COLUMNS = frozenset({"normal", "lognormal", "uniform", "triangular"})
+#: The stream that picks an option of a choice.
+PICK = "pick:"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the cells of an input stand in its array: lengths of the label axes, of the axes within a cell, and the place of each cell."""
+
+    label_axes: tuple[str, ...]
+    lead: tuple[int, ...]
+    trail: tuple[int, ...]
+    places: tuple[int, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one draw."""
+        return self.lead + self.trail
+
+
+def layout(made: Input, axes: Mapping[str, Sequence[str]]) -> Layout:
+    """How the cells of an input fill its axes. Raises InputError where labels and axes differ."""
+    names = tuple(axis for axis in made.quantity.axes if axis != "draw")
+    count = len(made.labels[0]) if made.labels else len(names)
+    lengths = tuple(len(axes[axis]) for axis in names)
+    lead, trail = lengths[:count], lengths[count:]
+    index = [{label: place for place, label in enumerate(axes[axis])} for axis in names[:count]]
+    try:
+        spots = [tuple(at[part] for at, part in zip(index, label, strict=True)) for label in made.labels]
+    except (KeyError, ValueError):
+        raise InputError(f"{made.quantity.name}: the labels of its cells do not fit its axes {', '.join(names)}") from None
+    places = tuple(int(np.ravel_multi_index(spot, lead)) if spot else 0 for spot in spots)
+    if sorted(places) != list(range(prod(lead))) or len(places) != len(made.estimates):
+        raise InputError(f"{made.quantity.name}: {len(made.estimates)} cells for {prod(lead)} places along {', '.join(names[:count])}")
+    return Layout(names[:count], lead, trail, places)
+
+
+def central(value: Value) -> float | Array:
+    """The one value that stands for an uncertain one: the median, of the weightiest option where there are several."""
+    if isinstance(value, Distribution):
+        return value.quantile(0.5)
+    if isinstance(value, Mixture):
+        return central(value.options[int(np.argmax(value.weights))])
+    return value
+
+
+def fixed(made: Input, axes: Mapping[str, Sequence[str]]) -> Array:
+    """An input without its draw axis: constants as they are, what is uncertain at its median."""
+    where = layout(made, axes)
+    out = np.full((prod(where.lead), prod(where.trail)), np.nan)
+    for place, estimate in zip(where.places, made.estimates, strict=True):
+        out[place] = np.ravel(np.asarray(central(estimate.value), dtype=np.float64))
+    return _locked(out.reshape(where.shape))
+
+
+def input_key(made: Input, axes: Mapping[str, Sequence[str]], dimension: int | None = None) -> str:
+    """Content key of an input: name, axes, labels and values of its cells; not who said them."""
+    shape = [(axis, len(axes[axis])) for axis in made.quantity.axes if axis != "draw"]
+    cells = (
+        part for label, estimate in zip(made.labels, made.estimates, strict=True) for part in ("\x1f".join(label), *_tokens(estimate.value))
+    )
+    return content_key(made.quantity.name, repr((made.quantity.axes, shape, dimension)), *cells)
+
+
+def _tokens(value: Value) -> Iterable[str | bytes]:
+    if isinstance(value, Mixture):
+        yield repr((value.pick, value.weights, len(value.options)))
+        for option in value.options:
+            yield from _tokens(option)
+    elif isinstance(value, Distribution):
+        yield repr((value.kind, tuple(float(p) for p in value.parameters)))
+    elif isinstance(value, np.ndarray):
+        yield repr(value.shape)
+        yield np.ascontiguousarray(value, dtype=np.float64).tobytes()
+    else:
+        yield repr(float(value))
+
+
+def _locked(array: Array) -> Array:
+    array.flags.writeable = False
+    return array
+
+
+@dataclass
+class _Input:
+    """One input ready to be filled: its constants, the cells that are one distribution, the cells that are a choice."""
+
+    template: Array
+    layout: Layout
+    places: list[int] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    choices: list[tuple[int, str, list[int | Array]]] = field(default_factory=list)
+    templates: dict[int, Array] = field(default_factory=dict)
+
+    def constant(self, draws: int) -> Array:
+        """The constants of its cells at full length, one array for every block."""
+        if draws not in self.templates:
+            self.templates[draws] = _locked(np.repeat(self.template[None], draws, axis=0))
+        return self.templates[draws]
+
+    def fill(self, values: Array, picks: Mapping[str, NDArray[np.intp]]) -> Array:
+        """Its cells in the draws of some blocks."""
+        draws = values.shape[1]
+        if not self.places and not self.choices:
+            return self.constant(draws)
+        if not self.layout.shape and self.rows:
+            return _locked(values[self.rows[0]])
+        out = self.constant(draws).copy()
+        cells = out.reshape(draws, prod(self.layout.lead), prod(self.layout.trail))
+        cells[:, self.places, :] = values[self.rows].T[:, :, None]
+        for place, pick, options in self.choices:
+            for number, option in enumerate(options):
+                chosen = picks[pick] == number
+                cells[chosen, place, :] = values[option][chosen, None] if isinstance(option, int) else option
+        return _locked(out)
+
+
+class Sampler:
+    """The streams of a set of inputs, all drawn at once per block. Values of a cell do not depend on which other cells are drawn."""
+
+    def __init__(
+        self, inputs: Mapping[str, Input], axes: Mapping[str, Sequence[str]], seed: int, programme: str, leading: Sequence[str] = ()
+    ) -> None:
+        if len(leading) > SOBOL_DIMENSIONS:
+            raise InputError(f"at most {SOBOL_DIMENSIONS} inputs can lead, got {len(leading)}")
+        self._inputs, self._axes, self._seed, self._programme, self._leading = dict(inputs), axes, seed, programme, tuple(leading)
+        self._streams: dict[tuple[str, ...], int] = {}
+        self._evaluations: dict[tuple[int, Distribution], int] = {}
+        self._weights: dict[str, tuple[float, ...]] = {}
+        self._only: dict[frozenset[str], Sampler] = {}
+        self._filled = {name: self._prepare(made) for name, made in self._inputs.items()}
+        for pick in self._weights:
+            self._evaluate((PICK + pick,), STANDARD_UNIFORM)
+        self._keys = np.array([stream_key(seed, programme, name[0], name[1:]) for name in self._streams], dtype=np.uint64)
+        self._dimensions = [self.dimension(name[0]) if len(name) == 1 else None for name in self._streams]
+        self._leads = [row for row, dimension in enumerate(self._dimensions) if dimension is not None]
+        self._groups = self._grouped()
+
+    def dimension(self, name: str) -> int | None:
+        """The Sobol dimension of a leading input, None for any other."""
+        return self._leading.index(name) if name in self._leading else None
+
+    def only(self, names: Iterable[str]) -> Sampler:
+        """The same streams for fewer inputs."""
+        wanted = frozenset(names)
+        if wanted == frozenset(self._inputs):
+            return self
+        if wanted not in self._only:
+            inputs = {name: self._inputs[name] for name in self._inputs if name in wanted}
+            self._only[wanted] = Sampler(inputs, self._axes, self._seed, self._programme, self._leading)
+        return self._only[wanted]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_only": {}}
+
+    @property
+    def cells(self) -> int:
+        """How many streams it draws."""
+        return len(self._streams)
+
+    def draw(self, block: int, count: int = 1) -> dict[str, Array]:
+        """Every input in the draws of a block, or of some from there on: (draw, *axes), read-only; constants are always one array."""
+        values = self._values(block, count)
+        picks = self._picks(values)
+        return {name: made.fill(values, picks) for name, made in self._filled.items()}
+
+    def chances(self, block: int, count: int = 1) -> dict[str, Array]:
+        """Every cell that varies by draw, by address `name[label]`, and every choice as `pick:<name>` (the option's number)."""
+        values = self._values(block, count)
+        picks = self._picks(values)
+        out: dict[str, Array] = {PICK + pick: chosen.astype(np.float64) for pick, chosen in picks.items()}
+        for name, filled in self._filled.items():
+            made, drawn = self._inputs[name], filled.fill(values, picks)
+            cells = drawn.reshape(len(drawn), prod(filled.layout.lead), prod(filled.layout.trail))
+            varying = {*filled.places, *(place for place, _, _ in filled.choices)}
+            for label, place in zip(made.labels, filled.layout.places, strict=True):
+                if place in varying:
+                    out[f"{name}[{', '.join(label)}]" if label else name] = cells[:, place, 0]
+        return out
+
+    def _prepare(self, made: Input) -> _Input:
+        where = layout(made, self._axes)
+        name = made.quantity.name
+        if name in self._leading and where.lead:
+            raise InputError(f"{name} has label axes; only inputs of the whole programme can lead")
+        template = np.full((prod(where.lead), prod(where.trail)), np.nan)
+        ready = _Input(template.reshape(where.shape), where)
+        for label, place, estimate in zip(made.labels, where.places, made.estimates, strict=True):
+            value = estimate.value
+            if isinstance(value, Distribution):
+                ready.places.append(place)
+                ready.rows.append(self._evaluate((name, *label), value))
+            elif isinstance(value, Mixture):
+                ready.choices.append((place, value.pick, self._options(value, (name, *label), where)))
+            else:
+                template[place] = np.ravel(np.asarray(value, dtype=np.float64))
+        return ready
+
+    def _options(self, value: Mixture, stream: tuple[str, ...], where: Layout) -> list[int | Array]:
+        if self._weights.setdefault(value.pick, value.weights) != value.weights:
+            raise InputError(f'the choice "{value.pick}" has other weights in {stream[0]}')
+        out: list[int | Array] = []
+        for option in value.options:
+            if isinstance(option, Mixture):
+                raise InputError(f"{stream[0]}: an option of {value.pick} is itself a choice ({option.pick})")
+            trail = np.broadcast_to(0.0, (prod(where.trail),))
+            out.append(
+                self._evaluate(stream, option) if isinstance(option, Distribution) else np.ravel(np.asarray(option, np.float64)) + trail
+            )
+        return out
+
+    def _evaluate(self, stream: tuple[str, ...], value: Distribution) -> int:
+        row = self._streams.setdefault(stream, len(self._streams))
+        return self._evaluations.setdefault((row, value), len(self._evaluations))
+
+    def _grouped(self) -> list[tuple[Distribution, Rows, Rows]]:
+        """Evaluations of one kind as one distribution with columns of parameters, their streams, and where the values go."""
+        kinds: dict[Any, list[tuple[int, int, Distribution]]] = {}
+        for (row, value), place in self._evaluations.items():
+            kinds.setdefault(value.kind if value.kind in _COLUMNS else value, []).append((row, place, value))
+        out = []
+        for key, members in kinds.items():
+            columns = tuple(np.array(column)[:, None] for column in zip(*(m[2].parameters for m in members), strict=True))
+            one = Distribution(key, cast(Any, columns)) if isinstance(key, str) else members[0][2]
+            out.append((one, _span([m[0] for m in members]), _span([m[1] for m in members])))
+        return out
+
+    def _values(self, block: int, count: int = 1) -> Array:
+        uniforms = stratified(self._keys, block, count)
+        if self._leads:
+            uniforms[self._leads] = sobol(self._keys[self._leads], [self._dimensions[row] or 0 for row in self._leads], block, count)
+        values = np.empty((len(self._evaluations), count * BLOCK))
+        for distribution, rows, places in self._groups:
+            values[places] = distribution.ppf(uniforms[rows])
+        return values
+
+    def _picks(self, values: Array) -> dict[str, NDArray[np.intp]]:
+        out = {}
+        for pick, weights in self._weights.items():
+            edges = np.cumsum(weights) / np.sum(weights)
+            chance = values[self._evaluations[self._streams[(PICK + pick,)], STANDARD_UNIFORM]]
+            out[pick] = np.minimum(np.searchsorted(edges, chance, side="right"), len(weights) - 1)
+        return out
+
+
+def _span(rows: list[int]) -> Rows:
+    """Rows as a slice where they follow one another, so that taking them copies nothing."""
+    return slice(rows[0], rows[-1] + 1) if rows == list(range(rows[0], rows[-1] + 1)) else np.array(rows)
+
+
+def statics(inputs: Mapping[str, Input], medians: Iterable[str], axes: Mapping[str, Sequence[str]]) -> dict[str, Array]:
+    """The inputs that a run needs once: those without a draw axis, and medians of the others under their own names."""
+    out = {name: fixed(made, axes) for name, made in inputs.items() if made.quantity.static}
+    return out | {name: fixed(inputs[median_of(name)], axes) for name in medians}

@@ -1,0 +1,116 @@
+"""What an address means in a block: labels picked or summed, and what of a sum is absent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import product
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.engine.streams import BLOCK, Array
+from stargauge.quantity.address import Address, Selection, parse_address, resolve
+from stargauge.quantity.dates import month_label
+from stargauge.quantity.errors import InputError
+from stargauge.quantity.quantity import PICKED_AXES, Quantity, find
+
+Mask = NDArray[np.bool_]
+Asked = str | Address | Selection
+T = TypeVar("T", bound=np.generic)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The names and labels of a run: what addresses are resolved against."""
+
+    quantities: Mapping[str, Quantity]
+    axes: Mapping[str, tuple[str, ...]]
+    _resolved: dict[str, Selection] = field(default_factory=dict, repr=False, compare=False)
+
+    def resolve(self, address: Asked) -> Selection:
+        """The labels an address picks or sums along each axis. Raises InputError for what is not there."""
+        if isinstance(address, Selection):
+            return address
+        text = str(address)
+        if text not in self._resolved:
+            parsed = parse_address(address) if isinstance(address, str) else address
+            self._resolved[text] = resolve(parsed, self.quantities, self.axes)
+        return self._resolved[text]
+
+    def expand(self, name: str) -> tuple[str, ...]:
+        """The addresses of a quantity that can be asked: one per label of the axes that cannot be summed, summed over the others."""
+        made = find(name, dict(self.quantities))
+        apart = [axis for axis in made.axes if axis not in ("draw", "month") and (axis in PICKED_AXES or axis not in made.adds)]
+        return tuple(str(Address(name, labels)) for labels in product(*(self.axes[axis] for axis in apart)))
+
+    def month(self, when: date) -> int:
+        """The place of a date's month: a date is read at the end of its month. Raises InputError outside the months of the run."""
+        months = self.axes["month"]
+        if month_label(when) not in months:
+            raise InputError(f"{when} is outside the months of this run, {months[0]} to {months[-1]}")
+        return months.index(month_label(when))
+
+
+@dataclass(frozen=True)
+class Block:
+    """The values of a block of draws, by name; of small models several blocks, from number `index` on, stand in one array."""
+
+    index: int
+    frame: Frame
+    values: Mapping[str, Array]
+    draws: int = BLOCK
+
+    def select(self, address: Asked) -> Array:
+        """The value of an address in each draw: (draw,), or (draw, month). Absent parts of a sum count nothing; NaN where all are."""
+        return self.picked(address)[0]
+
+    def partial(self, address: Asked) -> Mask:
+        """Where a sum lacks parts, and so is a lower bound; the shape of `select`."""
+        values, lacking = self.picked(address)
+        return np.zeros(values.shape, dtype=bool) if lacking is None else lacking
+
+    def absent(self, address: Asked) -> tuple[str, ...]:
+        """The labels of the parts that are absent anywhere."""
+        parts, names = self._parts(self.frame.resolve(address))
+        return tuple(name for name, part in zip(names, parts, strict=True) if np.isnan(part).any())
+
+    def picked(self, address: Asked) -> tuple[Array, Mask | None]:
+        """The value of an address, and where it is a lower bound (None: nowhere)."""
+        selection = self.frame.resolve(address)
+        parts, _ = self._parts(selection)
+        total = parts[0].copy() if len(parts) > 1 else parts[0]
+        for part in parts[1:]:
+            total += part
+        lacking: Mask | None = None
+        if len(parts) > 1 and np.isnan(total).any():
+            missing: Mask = np.isnan(np.stack(parts))
+            lacking = np.asarray(missing.any(axis=0))
+            total = np.where(missing.all(axis=0), np.nan, np.nansum(np.stack(parts), axis=0))
+        return self._full(total, selection.quantity), self._full(lacking, selection.quantity) if lacking is not None else None
+
+    def _parts(self, selection: Selection) -> tuple[list[Array], list[str]]:
+        """The arrays that an address adds up, (draw, month) or less, and the labels along the summed axes of each."""
+        value = np.asarray(self.values[selection.quantity.name], dtype=np.float64)
+        lead = (slice(None),) if "draw" in selection.quantity.axes else ()
+        places = [positions for _, positions in selection.positions]
+        several = [len(positions) > 1 for positions in places]
+        if any(len(positions) == 0 for positions in places):
+            shape = (*value.shape[: len(lead)], *value.shape[len(lead) + len(places) :])
+            return [np.zeros(shape)], [""]
+        parts = [value[(*lead, *spot)] for spot in product(*places)]
+        names = [
+            ", ".join(label for label, many in zip(labels, several, strict=True) if many)
+            for labels in product(*(n for _, n in selection.labels))
+        ]
+        return parts, [name or str(selection.address) for name in names]
+
+    def _full(self, value: NDArray[T], made: Quantity) -> NDArray[T]:
+        return value if "draw" in made.axes else np.broadcast_to(value, (self.draws, *value.shape))
+
+
+def labels_of(axes: Mapping[str, Sequence[str]], made: Quantity) -> dict[str, tuple[str, ...]]:
+    """The labels along each axis of a quantity but the draws."""
+    return {axis: tuple(axes[axis]) for axis in made.axes if axis != "draw"}

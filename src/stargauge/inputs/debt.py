@@ -1,0 +1,55 @@
+"""Terms of loans and leases, from the catalogue."""
+
+from __future__ import annotations
+
+from stargauge.programme.known import Known
+from stargauge.quantity.quantity import quantity
+from stargauge.quantity.statement import Estimate
+
+
+@quantity("1", "draw")
+def market_leverage(known: Known) -> Estimate:
+    """Debt over cost that lenders gave comparable sites."""
+    return known.default("funding", "default", "leverage")
+
+
+@quantity("1", "draw")
+def debt_rate(known: Known) -> Estimate:
+    """Yearly interest on such debt."""
+    return known.default("funding", "default", "interest_rate")
+
+
+@quantity("d", "draw")
+def debt_tenor(known: Known) -> Estimate:
+    """Time over which it is repaid."""
+    return known.default("funding", "default", "debt_term")
+
+
+@quantity("1", "draw")
+def dscr_required(known: Known) -> Estimate:
+    """Least cover of debt service by income that lenders ask."""
+    return known.default("funding", "default", "dscr")
+
+
+@quantity("1", "draw")
+def discount_rate(known: Known) -> Estimate:
+    """Yearly return that equity asks."""
+    return known.default("funding", "default", "cost_of_equity")
+
+
+@quantity("d", "draw")
+def building_life(known: Known) -> Estimate:
+    """Economic life of a data-centre building."""
+    return known.default("funding", "building", "life_economic")
+
+
+@quantity("USD/W/d", "draw")
+def lease_rent(known: Known) -> Estimate:
+    """Asking rent of let capacity per W of IT power and day."""
+    return known.default("price", "capacity-lease", "rent")
+
+
+@quantity("1", "draw")
+def lease_campus_ratio(known: Known) -> Estimate:
+    """Rent of a whole campus over the asking rent of small contracts."""
+    return known.default("price", "capacity-lease", "campus_ratio")

@@ -1,0 +1,49 @@
+"""Contracts and the hours sold: picks from the programme's commitments and the catalogue."""
+
+from __future__ import annotations
+
+from stargauge.programme.known import Known, LineView
+from stargauge.quantity.quantity import quantity
+from stargauge.quantity.statement import ABSENT, Estimate
+
+_CONTRACTS = ("cloud_contract", "lease")
+
+
+@quantity("1", "line")
+def line_is_contract(known: Known) -> list[Estimate]:
+    """1 for a lease or cloud contract, 0 for every other commitment."""
+    return [Estimate(float(line.spec.kind in _CONTRACTS), "stated", note=line.spec.kind) for line in known.lines]
+
+
+@quantity("W", "line")
+def line_power(known: Known) -> list[Estimate]:
+    """Power a contract is for: that of the pledge its provider made; absent where there is none."""
+    return [_pledged(known, line) for line in known.lines]
+
+
+def _pledged(known: Known, line: LineView) -> Estimate:
+    if line.spec.kind != "cloud_contract":
+        return ABSENT
+    pledges = [pledge for pledge in known.programme.unsited.values() if pledge.party == line.to]
+    return known.estimate(pledges[0].it_power or pledges[0].facility_power) if pledges else ABSENT
+
+
+def _served_from(known: Known, line: LineView) -> tuple[frozenset[str], str]:
+    """Sites a contract is served from, and how we know."""
+    if line.to_kind == "site":
+        return frozenset({line.to}), "the site it goes to"
+    own = frozenset(other.to for other in known.lines if other.party == line.to and other.to_kind == "site")
+    return (own, "sites its provider has committed to") if own else (frozenset(s.id for s in known.sites), "nobody said where: all sites")
+
+
+@quantity("1", "site line")
+def line_serves(known: Known) -> list[Estimate]:
+    """1 where a contract is served from a site: the site it goes to, else the sites its provider has committed to, else all."""
+    served = [_served_from(known, line) for line in known.lines]
+    return [Estimate(float(site.id in sites), "stated", note=why) for site in known.sites for sites, why in served]
+
+
+@quantity("1", "draw")
+def hours_sold_share(known: Known) -> Estimate:
+    """Hours an accelerator is sold over all hours."""
+    return known.default("price", "operations", "hours_sold_share")

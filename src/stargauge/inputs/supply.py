@@ -1,0 +1,166 @@
+"""Sources of power as stated, their prices and emissions by the catalogue: picks and labels, never computes."""
+
+from __future__ import annotations
+
+from stargauge.programme.known import Known, SiteView
+from stargauge.programme.schema import PowerSource
+from stargauge.quantity.dates import Window
+from stargauge.quantity.distribution import STANDARD_NORMAL
+from stargauge.quantity.quantity import SOURCES, quantity
+from stargauge.quantity.statement import ABSENT, Estimate
+
+_TECHNOLOGY = {"gas": "gas-turbine", "fuel_cell": "fuel-cell"}
+_GIVES = {
+    "grid": ("grid-us", "availability"), "gas": ("gas-turbine", "availability"), "fuel_cell": ("fuel-cell", "availability"),
+    "solar": ("solar", "capacity_factor"), "wind": ("wind", "capacity_factor"), "nuclear": ("nuclear", "capacity_factor"),
+}  # fmt: skip
+_MARKET, _REGION_ABROAD = "grid-us", "world-grid"
+
+
+def _entry(site: SiteView, source: str) -> PowerSource | None:
+    """What the programme says of a source at a site; None where it states no capacity."""
+    entry: PowerSource | None = getattr(site.spec.supply, source) if site.spec else None
+    return entry if entry is not None and entry.capacity else None
+
+
+def _cells(known: Known) -> list[PowerSource | None]:
+    return [_entry(site, source) for source in SOURCES for site in known.sites]
+
+
+@quantity("W", "draw source site")
+def supply_capacity_stated(known: Known) -> list[Estimate]:
+    """Capacity of each source at each site as stated; absent where nobody said."""
+    return [ABSENT if entry is None else known.estimate(entry.capacity) for entry in _cells(known)]
+
+
+@quantity("d", "draw source site")
+def supply_available_from(known: Known) -> list[Estimate]:
+    """Day from which each source is there as stated (the middle of the stated window); absent where nobody said."""
+    return [ABSENT if entry is None else _date(known.estimate(entry.available_from)) for entry in _cells(known)]
+
+
+def _date(said: Estimate) -> Estimate:
+    if not said.statements or not isinstance(window := said.statements[0].value, Window):
+        return said
+    return Estimate(window.middle, said.kind, said.statements, said.hindsight, said.note)
+
+
+@quantity("1", "source site")
+def supply_prime(known: Known) -> list[Estimate]:
+    """1 where a source runs all year, 0 where it is backup; absent where there is none."""
+    return [
+        ABSENT if entry is None else Estimate(float(entry.role == "prime"), "stated", note=f"role: {entry.role}") for entry in _cells(known)
+    ]
+
+
+@quantity("USD/Wh", "draw source site")
+def source_price_stated(known: Known) -> list[Estimate]:
+    """Price of energy from each source as stated for a site; absent where nobody said."""
+    return [ABSENT if entry is None else known.estimate(entry.price) for entry in _cells(known)]
+
+
+@quantity("1", "draw source")
+def source_availability(known: Known) -> list[Estimate]:
+    """Share of its capacity that each source gives on average: availability, or capacity factor of sun, wind and nuclear power."""
+    return [known.default("energy", *_GIVES[source]) for source in SOURCES]
+
+
+@quantity("1", "draw site")
+def solar_capacity_factor(known: Known) -> list[Estimate]:
+    """Capacity factor of solar power at each site."""
+    return [known.default("energy", "solar", "capacity_factor") for _ in known.sites]
+
+
+@quantity("USD/Wh", "draw source")
+def power_purchase_price(known: Known) -> list[Estimate]:
+    """Price of nuclear power on contract; none for what is burnt, made on site or taken from the grid."""
+    own = Estimate(0.0, "default", note="made on site, or priced by the market of the site")
+    return [known.default("energy", source, "lcoe") if source == "nuclear" else own for source in SOURCES]
+
+
+@quantity("USD/W/d", "draw source")
+def source_fixed_cost(known: Known) -> list[Estimate]:
+    """Fixed operation and maintenance of plants on site, per capacity and day; none for what is bought."""
+    none = Estimate(0.0, "default", note="bought: in its price")
+    return [none if source in ("grid", "nuclear") else _fixed(known, _TECHNOLOGY.get(source, source)) for source in SOURCES]
+
+
+def _fixed(known: Known, technology: str) -> Estimate:
+    said = known.default("energy", technology, "om_fixed")
+    return said if said.statements else known.default("energy", "solar", "om_fixed")
+
+
+def _market(known: Known, site: SiteView) -> str:
+    place = site.spec.place if site.spec else None
+    return (known.catalogue.text("place", place, "power_market") if place else "") or _MARKET
+
+
+@quantity("USD/Wh", "draw site")
+def grid_price_wholesale(known: Known) -> list[Estimate]:
+    """Wholesale price of power in the market of each site."""
+    return [known.default("energy", _market(known, site), "price") for site in known.sites]
+
+
+@quantity("USD/Wh", "draw site")
+def grid_price_delivery(known: Known) -> list[Estimate]:
+    """What transmission, capacity and the supplier add to the wholesale price."""
+    return [known.default("energy", _market(known, site), "delivery_adder") for site in known.sites]
+
+
+@quantity("1", "draw")
+def grid_follows_gas(known: Known) -> Estimate:
+    """Rise of the logarithm of the wholesale price with that of gas."""
+    return known.default("energy", _MARKET, "price_follows_gas")
+
+
+@quantity("USD/Wh", "draw")
+def gas_price_expected(known: Known) -> Estimate:
+    """Price of gas delivered to power plants as forecast."""
+    return known.default("energy", "natural-gas", "price")
+
+
+@quantity("1", "draw")
+def gas_price_volatility(known: Known) -> Estimate:
+    """Spread of the logarithm of the gas price around the forecast."""
+    return known.default("energy", "natural-gas", "price_volatility")
+
+
+@quantity("1", "draw")
+def gas_price_deviate(known: Known) -> Estimate:
+    """Where the gas price lies in its spread, a standard normal deviate shared by every site."""
+    return Estimate(STANDARD_NORMAL, "default", note="a pure stream of chance; the spread is gas_price_volatility")
+
+
+@quantity("1", "draw")
+def gas_heat_rate(known: Known) -> Estimate:
+    """Fuel energy per electricity of gas plants on site."""
+    return known.default("energy", _TECHNOLOGY["gas"], "heat_rate")
+
+
+@quantity("USD/Wh", "draw")
+def gas_variable_cost(known: Known) -> Estimate:
+    """Variable operation and maintenance of gas plants on site."""
+    return known.default("energy", _TECHNOLOGY["gas"], "om_variable")
+
+
+@quantity("1", "draw")
+def fuel_cell_efficiency(known: Known) -> Estimate:
+    """Electricity per fuel energy of fuel cells."""
+    return known.default("energy", "fuel-cell", "efficiency")
+
+
+@quantity("g/Wh", "draw site")
+def grid_emission_factor(known: Known) -> list[Estimate]:
+    """Greenhouse gas per energy of the grid at each site: mean of its subregion, a wide range where none is in the catalogue."""
+    out = []
+    for site in known.sites:
+        place = site.spec.place if site.spec else None
+        region = known.catalogue.text("place", place, "grid_region") if place else ""
+        out.append(known.default("emission", region or _REGION_ABROAD, "co2e"))
+    return out
+
+
+@quantity("g/Wh", "draw")
+def gas_emission_factor(known: Known) -> Estimate:
+    """Greenhouse gas per fuel energy of burnt gas."""
+    return known.default("emission", "natural-gas", "co2e")

@@ -1,0 +1,81 @@
+"""What the fleet can train: tokens per day, runs per year, time of a step."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.quantity.quantity import DTYPES, USES, quantity
+
+Array = NDArray[np.float64]
+
+_BF16 = DTYPES.index("bf16")
+_TRAINING = USES.index("training")
+_SECONDS = 86400.0
+_YEAR = 365.25
+
+
+@quantity("1", "draw use", adds="use")
+def fleet_share(inference_share: Array, training_share: Array) -> Array:
+    """Share of the fleet's time spent on each use: training runs that end in a model, research, inference. They add to one.
+
+    inference = i, training = (1 - i) t, research = (1 - i) (1 - t)                             (1)
+
+    Axes: draw, use. Units: 1. Source: Epoch AI's estimate of OpenAI's compute spending in 2024; where it goes by 2030 is an assumption.
+    """
+    rest = 1.0 - inference_share
+    return np.stack([rest * training_share, rest * (1.0 - training_share), inference_share], axis=1)
+
+
+@quantity("FLOP/token", "draw model")
+def training_flop_per_token(model_active_parameters: Array, model_layers: Array, model_width: Array, model_sequence: Array) -> Array:
+    """Floating point operations of training per token: forward and backward, attention causal, nothing recomputed.
+
+    F = 6 N + 6 L s h                                                                       (1)
+
+    N: parameters at work per token; L layers, s sequence, h width (the attention term is left out where they are unknown).
+    Axes: draw, model. Units: FLOP/token. Source: Kaplan et al. (2020), arXiv:2001.08361, for 6 N; the causal half of the attention term in
+    Chowdhery et al. (2022), arXiv:2204.02311, appendix B. Model FLOPs, so utilisation is MFU.
+    """
+    return 6.0 * model_active_parameters + 6.0 * np.nan_to_num(model_layers * model_sequence * model_width)
+
+
+@quantity("token/d", "draw model month")
+def training_tokens_per_day(
+    compute_peak: Array, training_utilisation: Array, goodput: Array, fleet_share: Array, training_flop_per_token: Array
+) -> Array:
+    """Tokens per day the training share of the whole fleet could learn from, were all of it one model's.
+
+    n = peak[bf16] * MFU * goodput * share[training] / F * 86,400                            (1)
+
+    Axes: draw, model, month. Units: token/d. MFU is counted on the dense 16-bit peak for every model; where low precision is used it is the
+    16-bit equivalent. Source: peaks and utilisations of the catalogue. Leaves out: the limit of one job to one site, networks between
+    sites, falling efficiency with the size of a job.
+    """
+    useful = compute_peak[:, _BF16].sum(axis=1) * (goodput * fleet_share[:, _TRAINING])[:, None]
+    return np.asarray((training_utilisation / training_flop_per_token)[:, :, None] * useful[:, None, :] * _SECONDS)
+
+
+@quantity("1", "draw model month")
+def training_runs_per_year(training_tokens_per_day: Array, model_training_tokens: Array) -> Array:
+    """Training runs of each model that a year of the fleet at this month would allow: tokens per year over tokens of one run.
+
+    Axes: draw, model, month. Units: 1 per year. Leaves out: failed runs, ablations (these are the research share), data.
+    """
+    return training_tokens_per_day * _YEAR / model_training_tokens[:, :, None]
+
+
+@quantity("s", "draw model")
+def training_step_time(
+    training_batch_tokens: Array, training_flop_per_token: Array, training_job_accelerators: Array, training_job_peak: Array,
+    training_utilisation: Array,
+) -> Array:  # fmt: skip
+    """Time of one optimiser step of a large job.
+
+    t = B F / (n peak[bf16] MFU)                                                           (1)
+
+    B: tokens per batch, n: accelerators of the job. Axes: draw, model. Units: s. Source: definition of MFU. Leaves out: the layout
+    (parallelism, pipeline bubble, collectives) that makes the MFU what it is.
+    """
+    speed = (training_job_accelerators * training_job_peak)[:, None] * training_utilisation
+    return training_batch_tokens * training_flop_per_token / speed

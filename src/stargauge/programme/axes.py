@@ -1,0 +1,183 @@
+"""The axes of a run: sites, phases, parties, commitments, accelerators and records as known, in the order of the files."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from stargauge.catalogue.load import KnownCatalogue
+from stargauge.catalogue.records import FitRecord, Vintage
+from stargauge.programme.checks import PROGRAMME
+from stargauge.programme.milestones import newest
+from stargauge.programme.schema import UNSITED, Commitment, Party, Phase, Pledge, Programme, Site
+from stargauge.quantity.dates import month_label
+from stargauge.quantity.distribution import Distribution
+from stargauge.quantity.quantity import FIXED_AXES
+from stargauge.quantity.statement import Statement
+
+#: The refit that leaves nothing out.
+ALL = "all"
+OTHER = "other"
+#: Kinds of records that a data centre's slip is learnt from, how many a fit needs, and how many make a group of their own.
+SLIP_KINDS = frozenset({"hyperscale-data-centre", "ai-campus"})
+_ENOUGH, _GROUP = 8, 3
+_ONE_BUILDING = (Statement(1.0, "1", note="one building where nobody says how many", text="1"),)
+
+
+@dataclass(frozen=True)
+class SiteView:
+    """A site at its place on the site axis; `unsited` has no spec."""
+
+    id: str
+    index: int
+    spec: Site | None
+
+
+@dataclass(frozen=True)
+class PhaseView:
+    """A phase, or a pledge under `unsited`, at its place on the phase axis; `hardware` is its own, else that of its site."""
+
+    id: str
+    site: str
+    site_index: int
+    index: int
+    spec: Phase | Pledge
+    hardware: str
+
+
+@dataclass(frozen=True)
+class PartyView:
+    """A party at its place on the party axis."""
+
+    id: str
+    index: int
+    spec: Party
+
+
+@dataclass(frozen=True)
+class LineView:
+    """A commitment at its place on the line axis: from a party, to the programme, a party or a site."""
+
+    id: str
+    party: str
+    party_index: int
+    to: str
+    to_kind: str
+    index: int
+    spec: Commitment
+
+
+def sites_of(programme: Programme) -> tuple[SiteView, ...]:
+    """Sites in the order of the file, `unsited` last where there are pledges."""
+    named: list[tuple[str, Site | None]] = [*programme.sites.items(), *([(UNSITED, None)] if programme.unsited else [])]
+    return tuple(SiteView(name, index, spec) for index, (name, spec) in enumerate(named))
+
+
+def phases_of(programme: Programme, sites: Sequence[SiteView]) -> tuple[PhaseView, ...]:
+    """Phases site by site, pledges last; a phase has one building where nobody says how many."""
+    out: list[PhaseView] = []
+    for site in sites:
+        if site.spec is None:
+            for name, pledge in programme.unsited.items():
+                out.append(PhaseView(f"{UNSITED}/{name}", UNSITED, site.index, len(out), pledge, _text(pledge.hardware)))
+            continue
+        for name, phase in site.spec.phases.items():
+            spec = phase if phase.buildings else phase.model_copy(update={"buildings": _ONE_BUILDING})
+            hardware = _text(phase.hardware or site.spec.hardware)
+            out.append(PhaseView(f"{site.id}/{name}", site.id, site.index, len(out), spec, hardware))
+    return tuple(out)
+
+
+def _text(statements: Sequence[Statement]) -> str:
+    chosen = newest(statements)
+    return str(chosen.value) if chosen else ""
+
+
+def parties_of(programme: Programme) -> tuple[PartyView, ...]:
+    """Parties in the order of the file."""
+    return tuple(PartyView(name, index, party) for index, (name, party) in enumerate(programme.parties.items()))
+
+
+def lines_of(programme: Programme, parties: Sequence[PartyView]) -> tuple[LineView, ...]:
+    """Commitments, party by party; one to a target not yet known goes to the programme."""
+    out: list[LineView] = []
+    for party in parties:
+        for name, spec in party.spec.commitments.items():
+            kind = "party" if spec.to in programme.parties else "site" if spec.to in programme.sites else PROGRAMME
+            out.append(LineView(name, party.id, party.index, spec.to if kind != PROGRAMME else PROGRAMME, kind, len(out), spec))
+    return tuple(out)
+
+
+def refit_records(catalogue: KnownCatalogue) -> tuple[FitRecord, ...]:
+    """Records of data centres with a dated plan that were reached, or not yet; the rarer ways of finding them count as one group."""
+    usable = [r for r in catalogue.records() if _usable(r)]
+    if len(usable) < _ENOUGH:
+        usable = [r for r in catalogue.catalogue.records() if _usable(r)]
+    size = Counter(record.frame for record in usable)
+    return tuple(record if size[record.frame] >= _GROUP else replace(record, frame=OTHER) for record in usable)
+
+
+def _usable(record: FitRecord) -> bool:
+    return _slug(record.kind) in SLIP_KINDS and record.outcome in ("reached", "censored") and record.lead_days is not None
+
+
+def axes_of(
+    programme: Programme, catalogue: KnownCatalogue, months: Sequence[date], sites: Sequence[SiteView], phases: Sequence[PhaseView],
+    parties: Sequence[PartyView], lines: Sequence[LineView], records: Sequence[FitRecord], vintages: Sequence[Vintage],
+) -> dict[str, tuple[str, ...]]:  # fmt: skip
+    """The labels of every axis but `draw`."""
+    frames = dict.fromkeys(record.frame for record in records)
+    return {
+        **FIXED_AXES,
+        "site": tuple(site.id for site in sites),
+        "phase": tuple(phase.id for phase in phases),
+        "party": tuple(party.id for party in parties),
+        "line": tuple(line.id for line in lines),
+        "month": tuple(month_label(month) for month in months),
+        "chip": chips_of(programme, catalogue, phases),
+        "model": tuple(catalogue.names("model")),
+        "record": tuple(record.id for record in records),
+        "vintage": _unique([f"{_slug(vintage.programme)}:{_slug(vintage.milestone)}" for vintage in vintages]),
+        "refit": (ALL, *(f"without-{frame}" for frame in frames)),
+    }
+
+
+def chips_of(programme: Programme, catalogue: KnownCatalogue, phases: Sequence[PhaseView]) -> tuple[str, ...]:
+    """Accelerators that a run can need: those named, and what may follow them.
+
+    What may follow: of the same makers, those that ship no earlier than the oldest named one. With nothing named: every one that ships from
+    the start of the clock on, and the newest before it.
+    """
+    names = catalogue.names("accelerator")
+    named = [name for name in names if any(phase.hardware == name for phase in phases)]
+    ships = {name: _ships_from(catalogue, name) for name in names}
+    if named:
+        makers = {catalogue.text("accelerator", name, "vendor") for name in named}
+        first = min(ships[name] for name in named)
+        return tuple(n for n in names if n in named or (ships[n] >= first and catalogue.text("accelerator", n, "vendor") in makers))
+    start = float(programme.start.start.toordinal()) if programme.start else 0.0
+    before = max((when for when in ships.values() if when <= start), default=start)
+    return tuple(name for name in names if ships[name] >= before)
+
+
+def _ships_from(catalogue: KnownCatalogue, name: str) -> float:
+    value = catalogue.estimate("accelerator", name, "ships_from").value
+    if isinstance(value, Distribution):
+        return value.quantile(0.5)
+    return float(value) if isinstance(value, (int, float)) else float("nan")
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def _unique(labels: Sequence[str]) -> tuple[str, ...]:
+    seen: Counter[str] = Counter()
+    out = []
+    for label in labels:
+        seen[label] += 1
+        out.append(label if seen[label] == 1 else f"{label}-{seen[label]}")
+    return tuple(out)

@@ -1,0 +1,374 @@
+"""Rules a programme must keep, one function per rule; each yields its faults with the place and the way to repair it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from stargauge.programme.fields import TEXT, median
+from stargauge.programme.positions import Flaw, Trail, faults_of, written
+from stargauge.programme.schema import UNSITED, Content, Milestones, Phase, Pledge, Programme, Site, fields_of, parts_of
+from stargauge.quantity.dates import Window
+from stargauge.quantity.distribution import Distribution
+from stargauge.quantity.errors import did_you_mean
+from stargauge.quantity.quantity import FIXED_AXES, PHYSICAL_STAGES, Quantity
+from stargauge.quantity.statement import RECORDED, Statement
+from stargauge.quantity.units import show
+
+MAX_YEARS = 60
+PROGRAMME = "programme"
+_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+_ADDRESS = re.compile(r"^[a-z][a-z0-9_]*(\[[^\[\]]+\])?$")
+
+Field = tuple[Trail, str, tuple[Statement, ...]]
+
+
+class Names(Protocol):
+    """What a check asks of the catalogue."""
+
+    def names(self, kind: str) -> Sequence[str]:
+        """The names of a kind."""
+
+
+def check_programme(programme: Programme) -> list[Flaw]:
+    """Every fault of every rule."""
+    return [flaw for check in CHECKS for flaw in check(programme)]
+
+
+def _fields(programme: Programme) -> Iterator[Field]:
+    for trail, part in parts_of(programme):
+        for keys, unit, statements in fields_of(part):
+            yield (*trail, *keys), unit, statements
+
+
+def _at(trail: Trail, statement: Statement) -> Trail:
+    """The trail of one statement of a field: with its place in the list where the file has a list."""
+    inner = statement.path[len(written(trail)) :]
+    return (*trail, int(inner[1:-1])) if inner.startswith("[") else trail
+
+
+def check_for_unknown_sources(programme: Programme) -> Iterator[Flaw]:
+    """Every source that is named exists."""
+    for trail, owner in [((), programme), *_options(programme)]:
+        known = {**programme.sources, **owner.sources}
+        for inner, part in parts_of(owner, trail):
+            if owner is programme and inner[:1] == ("alternatives",):
+                continue
+            for keys, _, statements in fields_of(part):
+                for statement in statements:
+                    if statement.source and statement.source not in known:
+                        at = _at((*inner, *keys), statement)
+                        yield Flaw((*at, "source"), f'there is no source "{statement.source}"{did_you_mean(statement.source, known)}')
+        for name, claim in owner.claims.items():
+            if claim.source and claim.source not in known:
+                yield Flaw((*trail, "claims", name, "source"), f'there is no source "{claim.source}"{did_you_mean(claim.source, known)}')
+        for name, source in owner.sources.items():
+            if source.root and source.root not in known:
+                yield Flaw((*trail, "sources", name, "root"), f'there is no source "{source.root}"{did_you_mean(source.root, known)}')
+
+
+def check_for_undated_sources(programme: Programme) -> Iterator[Flaw]:
+    """Every source says when it was published, or when it was collected."""
+    for trail, owner in [((), programme), *_options(programme)]:
+        for name, source in owner.sources.items():
+            if source.published is None:
+                yield Flaw((*trail, "sources", name), 'a source needs "date"; where it has none, give "collected": the day it was seen')
+
+
+def check_for_negative_values(programme: Programme) -> Iterator[Flaw]:
+    """No power, money, number of chips, buildings or jobs is below zero. Cash flows and records may be."""
+    for trail, unit, statements in _fields(programme):
+        if trail[0] == "records" or trail[-1] in ("operating_cash_flow",):
+            continue
+        for statement in statements:
+            low = statement.value.quantile(0.01) if isinstance(statement.value, Distribution) else median(statement.value)
+            if low is not None and low < 0:
+                yield Flaw(_at(trail, statement), f'got "{statement.text}", below zero; expected {show(0.0, unit)} or more')
+
+
+def check_for_facility_power_below_it_power(programme: Programme) -> Iterator[Flaw]:
+    """Facility power is never below IT power: in the newest statements of one kind, and wherever both speak for the same date."""
+    for trail, part in parts_of(programme):
+        if isinstance(part, (Phase, Site, Pledge)) and part.it_power and part.facility_power:
+            for facility, it in _pairs(part.facility_power, part.it_power):
+                below, above = median(facility.value), median(it.value)
+                if below is not None and above is not None and below < above:
+                    yield Flaw(
+                        _at((*trail, "facility_power"), facility),
+                        f'got "{facility.text}", below the IT power "{it.text}"; power at the meter includes the racks: '
+                        "exchange the two, or correct one",
+                    )
+
+
+def _pairs(one: Sequence[Statement], other: Sequence[Statement]) -> list[tuple[Statement, Statement]]:
+    pairs = []
+    for recorded in (True, False):
+        left = [s for s in one if (s.status in RECORDED) is recorded]
+        right = [s for s in other if (s.status in RECORDED) is recorded]
+        same = [(a, b) for a in left for b in right if a.as_of is not None and a.as_of == b.as_of and a.status == b.status]
+        if left and right:
+            same.append((max(left, key=_age), max(right, key=_age)))
+        pairs += same
+    unique = {(id(a), id(b)): (a, b) for a, b in pairs}
+    return list(unique.values())
+
+
+def _age(statement: Statement) -> int:
+    return statement.known_from.toordinal() if statement.known_from else 0
+
+
+def check_for_stages_out_of_order(programme: Programme) -> Iterator[Flaw]:
+    """Start of work, power and operation follow one another: among recorded dates, and among plans that could know each other."""
+    for trail, part in parts_of(programme):
+        if isinstance(part, Milestones):
+            for recorded in (True, False):
+                yield from _out_of_order(trail, part, recorded)
+
+
+def _out_of_order(trail: Trail, milestones: Milestones, recorded: bool) -> Iterator[Flaw]:
+    newest: list[tuple[str, Statement, Window]] = []
+    for stage in PHYSICAL_STAGES:
+        dated = [s for s in getattr(milestones, stage) if (s.status in RECORDED and bool(s.source)) is recorded and s.status != "cancelled"]
+        if dated:
+            last = max(dated, key=_age)
+            if isinstance(last.value, Window):
+                newest.append((stage, last, last.value))
+    for at, (stage, first, begins) in enumerate(newest):
+        for after, second, ends in newest[at + 1 :]:
+            if ends.end < begins.start and (recorded or _age(second) >= _age(first)):
+                yield Flaw(
+                    _at((*trail, after), second),
+                    f'{after} on "{second.text}" comes before {stage} on "{first.text}"; expected {" <= ".join(PHYSICAL_STAGES)}',
+                )
+
+
+def check_for_phases_without_size(programme: Programme) -> Iterator[Flaw]:
+    """Every phase and pledge has a size: power, chips or buildings (a pledge: or money)."""
+    for site_id, site in programme.sites.items():
+        for name, phase in site.phases.items():
+            if not (phase.it_power or phase.facility_power or phase.chips or phase.buildings):
+                trail = ("sites", site_id, "phases", name)
+                yield Flaw(trail, "has no size; give it_power, facility_power, chips or buildings", at_key=True)
+    for name, pledge in programme.unsited.items():
+        if not (pledge.it_power or pledge.facility_power or pledge.chips or pledge.capital):
+            yield Flaw((UNSITED, name), "has no size; give it_power, facility_power, chips or capital", at_key=True)
+
+
+def check_for_bad_ids(programme: Programme) -> Iterator[Flaw]:
+    """Ids are lower case with hyphens."""
+    found: list[Trail] = [("claims", name) for name in programme.claims]
+    found += [("sources", name) for name in programme.sources]
+    found += [("alternatives", name) for name in programme.alternatives]
+    found += [("alternatives", name, option) for name, options in programme.alternatives.items() for option in options]
+    found += [("sites", site, "phases", name) for site, spec in programme.sites.items() for name in spec.phases]
+    for trail in [*found, *(trail for trail, _ in _labels(programme))]:
+        if not _ID.match(str(trail[-1])):
+            yield Flaw(trail, f'the id "{trail[-1]}" is not lower case with hyphens; e.g. "{_as_id(str(trail[-1]))}"', at_key=True)
+    for name in programme.records:
+        if not _ID.match(name) and not _ADDRESS.match(name):
+            yield Flaw(("records", name), f'"{name}" is neither an id nor an address such as power_it[operational, abilene]', at_key=True)
+
+
+def _as_id(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "site-1"
+
+
+def _labels(programme: Programme) -> list[tuple[Trail, str]]:
+    """Every id that stands in addresses, with what it is."""
+    found: list[tuple[Trail, str]] = [(("sites", name), "a site") for name in programme.sites]
+    found += [((UNSITED, name), "a pledge") for name in programme.unsited]
+    found += [(("parties", name), "a party") for name in programme.parties]
+    found += [(("parties", p, "commitments", name), "a commitment") for p, party in programme.parties.items() for name in party.commitments]
+    return found
+
+
+def check_for_ids_used_twice(programme: Programme) -> Iterator[Flaw]:
+    """Ids of sites, pledges, parties and commitments differ from one another, from stages and from other fixed labels."""
+    taken = {label: f"a fixed label of {axis}" for axis, labels in FIXED_AXES.items() for label in labels}
+    taken |= {UNSITED: "the label of what has no site", PROGRAMME: "the word for the whole programme"}
+    for trail, what in [*_labels(programme), *((("records", name), "a record") for name in programme.records)]:
+        name = str(trail[-1])
+        if name in taken:
+            yield Flaw(trail, f'the id "{name}" is already {taken[name]}; ids are unique, choose another', at_key=True)
+        else:
+            taken[name] = what
+
+
+def check_for_circular_references(programme: Programme) -> Iterator[Flaw]:
+    """No source repeats itself by way of others, and no party commits money to itself. Parties may owe one another in a circle."""
+    for name in programme.sources:
+        seen, at = [name], programme.sources[name].root
+        while at and at in programme.sources and at not in seen:
+            seen.append(at)
+            at = programme.sources[at].root
+        if at == name:
+            circle = " -> ".join([*seen, name])
+            yield Flaw(("sources", name, "root"), f"circular: {circle}; the source that said it first has no root")
+    for party_id, party in programme.parties.items():
+        for name, commitment in party.commitments.items():
+            if commitment.to in (party_id, name):
+                yield Flaw(("parties", party_id, "commitments", name, "to"), f'circular: "{party_id}" commits money to itself')
+
+
+def check_for_unknown_targets(programme: Programme) -> Iterator[Flaw]:
+    """Commitments go to the programme, a party or a site; pledges come from a party."""
+    targets = [PROGRAMME, *programme.parties, *programme.sites]
+    for party_id, party in programme.parties.items():
+        for name, commitment in party.commitments.items():
+            if commitment.to and commitment.to not in targets:
+                yield Flaw(
+                    ("parties", party_id, "commitments", name, "to"),
+                    f'there is no party or site "{commitment.to}"{did_you_mean(commitment.to, targets)}; expected one, or programme',
+                )
+    for name, pledge in programme.unsited.items():
+        if pledge.party and pledge.party not in programme.parties:
+            yield Flaw((UNSITED, name, "party"), f'there is no party "{pledge.party}"{did_you_mean(pledge.party, programme.parties)}')
+
+
+def check_for_conflicts(programme: Programme) -> Iterator[Flaw]:
+    """No two sources say different values of one field for the same month with the same status; such values stand under alternatives."""
+    for trail, unit, statements in _fields(programme):
+        if unit == TEXT or len(statements) < 2:
+            continue
+        seen: dict[tuple[Any, ...], Statement] = {}
+        for statement in statements:
+            if statement.as_of is None or not statement.source:
+                continue
+            start, end = statement.as_of.start, statement.as_of.end
+            other = seen.setdefault((start.year, start.month, end.year, end.month, statement.status), statement)
+            if _differ(statement, other) and _root(programme, statement.source) != _root(programme, other.source):
+                yield Flaw(
+                    _at(trail, statement),
+                    f'"{statement.text}" ({statement.source}) and "{other.text}" ({other.source}) are both {statement.status} for '
+                    f"{statement.as_of}; put them under alternatives, or give the newer one its own as_of",
+                )
+
+
+def _differ(one: Statement, other: Statement) -> bool:
+    if isinstance(one.value, Window) and isinstance(other.value, Window):
+        return one.value.end < other.value.start or other.value.end < one.value.start
+    a, b = median(one.value), median(other.value)
+    if a is not None and b is not None:
+        return abs(a - b) > 1e-9 * max(abs(a), abs(b))
+    return one.value != other.value
+
+
+def _root(programme: Programme, source: str) -> str:
+    seen: set[str] = set()
+    while source in programme.sources and programme.sources[source].root and source not in seen:
+        seen.add(source)
+        source = programme.sources[source].root
+    return source
+
+
+def check_for_records_of_the_future(programme: Programme) -> Iterator[Flaw]:
+    """What is reported, estimated or observed speaks for a time that had begun when it was published."""
+    for trail, _, statements in _fields(programme):
+        for s in statements:
+            if s.source and s.status in RECORDED and s.as_of and s.published and s.as_of.start > s.published.end:
+                yield Flaw(
+                    _at(trail, s),
+                    f"{s.status} for {s.as_of}, but published {s.published}; what lies ahead is planned or projected: correct one",
+                )
+
+
+def check_for_clock(programme: Programme) -> Iterator[Flaw]:
+    """The model's clock runs forward, and for at most 60 years; money has a price year of our time."""
+    start, horizon = programme.start, programme.horizon
+    if start and horizon and horizon.end <= start.start:
+        yield Flaw(("horizon",), f"ends {horizon.end}, before the start {start.start}")
+    elif start and horizon and horizon.end.year - start.start.year > MAX_YEARS:
+        yield Flaw(("horizon",), f"{horizon.end.year - start.start.year} years after the start; expected at most {MAX_YEARS}")
+    if programme.price_year and not 1990 <= programme.price_year <= 2100:
+        yield Flaw(("price_year",), f'got "{programme.price_year}"; expected a year between 1990 and 2100')
+
+
+def check_for_claims_without_readings(programme: Programme) -> Iterator[Flaw]:
+    """Every claim has a reading; places in the dispute differ."""
+    places: dict[int, str] = {}
+    for name, claim in programme.claims.items():
+        if not claim.readings:
+            yield Flaw(("claims", name), 'has no reading; give one, or "not testable: REASON"', at_key=True)
+        if claim.dispute is not None and places.setdefault(claim.dispute, name) != name:
+            yield Flaw(("claims", name, "dispute"), f'place {claim.dispute} in the dispute is already that of "{places[claim.dispute]}"')
+
+
+def _options(programme: Programme) -> list[tuple[Trail, Content]]:
+    return [
+        (("alternatives", name, option), part) for name, options in programme.alternatives.items() for option, part in options.items()
+    ]
+
+
+def check_for_alternatives(programme: Programme) -> Iterator[Flaw]:
+    """An alternative has at least two options with weights above zero, and changes only what the programme has."""
+    for name, options in programme.alternatives.items():
+        if len(options) < 2:
+            yield Flaw(("alternatives", name), "has fewer than two options; one that changes nothing needs only a weight", at_key=True)
+        for option, part in options.items():
+            trail = ("alternatives", name, option)
+            if not 0 < part.weight < float("inf"):
+                yield Flaw((*trail, "weight"), f'got "{part.weight:g}"; expected a weight above zero')
+            yield from _additions(programme, part, trail)
+
+
+def _additions(programme: Programme, option: Content, trail: Trail) -> Iterator[Flaw]:
+    groups: list[tuple[Trail, Mapping[str, Any], Mapping[str, Any]]] = [
+        (("sites",), option.sites, programme.sites), (("parties",), option.parties, programme.parties),
+        ((UNSITED,), option.unsited, programme.unsited), (("claims",), option.claims, programme.claims),
+    ]  # fmt: skip
+    groups += [(("sites", s, "phases"), site.phases, programme.sites[s].phases) for s, site in option.sites.items() if s in programme.sites]
+    groups += [
+        (("parties", p, "commitments"), party.commitments, programme.parties[p].commitments)
+        for p, party in option.parties.items() if p in programme.parties
+    ]  # fmt: skip
+    for keys, added, known in groups:
+        for name in added:
+            if name not in known:
+                near = did_you_mean(name, known)
+                message = f'"{name}" is not in the programme{near}; an option changes what the programme has: add it there'
+                yield Flaw((*trail, *keys, name), message, at_key=True)
+
+
+CHECKS: tuple[Callable[[Programme], Iterator[Flaw]], ...] = (
+    check_for_unknown_sources, check_for_undated_sources, check_for_negative_values, check_for_facility_power_below_it_power,
+    check_for_stages_out_of_order, check_for_phases_without_size, check_for_bad_ids, check_for_ids_used_twice,
+    check_for_circular_references, check_for_unknown_targets, check_for_conflicts, check_for_records_of_the_future, check_for_clock,
+    check_for_claims_without_readings, check_for_alternatives,
+)  # fmt: skip
+
+
+# --- checks that need what the programme cannot know -------------------------------------------------------------------------------
+
+
+def check_against_catalogue(programme: Programme, catalogue: Names) -> None:
+    """Places, cooling designs and accelerators are in the catalogue. Raises InputError with every fault and the nearest name."""
+    flaws: list[Flaw] = []
+    for trail, kind, name in _catalogue_names(programme):
+        known = catalogue.names(kind)
+        if name not in known:
+            near = did_you_mean(name, known)
+            flaws.append(Flaw(trail, f'there is no {kind} "{name}" in the catalogue{near} (all: stargauge catalogue {kind})'))
+    if flaws:
+        raise faults_of(flaws, programme.documents)
+
+
+def _catalogue_names(programme: Programme) -> Iterator[tuple[Trail, str, str]]:
+    for trail, part in parts_of(programme):
+        if isinstance(part, Site):
+            yield from (((*trail, kind), kind, name) for kind, name in (("place", part.place), ("cooling", part.cooling)) if name)
+        if isinstance(part, (Site, Phase, Pledge)):
+            yield from ((_at((*trail, "hardware"), said), "accelerator", str(said.value)) for said in part.hardware)
+
+
+def check_against_quantities(programme: Programme, quantities: Mapping[str, Quantity]) -> None:
+    """Assumptions name inputs of the model. Raises InputError with every fault and the nearest name."""
+    inputs = [name for name, made in quantities.items() if made.is_input]
+    flaws = [
+        Flaw(("assumptions", key), f'there is no input "{key.split("[")[0]}"{did_you_mean(key.split("[")[0], inputs)}', at_key=True)
+        for key in programme.assumptions if key.split("[")[0] not in inputs
+    ]  # fmt: skip
+    if flaws:
+        raise faults_of(flaws, programme.documents)
+
+

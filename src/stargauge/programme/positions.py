@@ -1,0 +1,265 @@
+"""Reads YAML into plain data with bounded work, and tells the line and column of every key and value when a fault is shown.
+
+Only mappings, lists, text, true/false, null and decimal numbers exist here: `NO`, `12:30` and `2025-01-21` stay text. No aliases, no tags.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.events import AliasEvent, DocumentStartEvent, ScalarEvent, StreamEndEvent
+from yaml.events import MappingEndEvent as MappingEnd
+from yaml.events import MappingStartEvent as MappingStart
+from yaml.events import SequenceEndEvent as SequenceEnd
+from yaml.events import SequenceStartEvent as SequenceStart
+
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
+
+Step = str | int
+Trail = tuple[Step, ...]
+
+MAX_BYTES = 2_000_000
+MAX_NODES = 500_000
+MAX_DEPTH = 24
+MAX_FAULTS = 100
+
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})$")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))([eE][-+]?[0-9]{1,3})?$")
+_WORDS: dict[str, bool | None] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None, "true": True, "True": True, "TRUE": True,
+    "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+_NUMERIC = frozenset("+-.0123456789")
+
+
+class Section(dict[str, Any]):
+    """A mapping of the file with its place in it, as a trail of keys and list positions."""
+
+    __slots__ = ("trail",)
+
+    def __init__(self, trail: Trail = ()) -> None:
+        super().__init__()
+        self.trail = trail
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """A fault of the data at a trail; `at_key` points at the key instead of the value."""
+
+    trail: Trail
+    message: str
+    at_key: bool = False
+
+
+def written(trail: Iterable[Step]) -> str:
+    """A trail as people write it: `sites.abilene.it_power[0].value`."""
+    out = ""
+    for step in trail:
+        out += f"[{step}]" if isinstance(step, int) else f".{step}" if out else step
+    return out
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file (or a mapping given from Python): its data, and its text for finding places. `root` is the trail at which it stands."""
+
+    data: Any
+    file: str = ""
+    text: str = field(default="", repr=False)
+    root: Trail = ()
+    _places: dict[tuple[Trail, bool], tuple[int, int]] = field(default_factory=dict, repr=False, compare=False)
+
+    def place(self, trail: Trail, at_key: bool = False) -> tuple[int, int] | None:
+        """Line and column (from 1) of the value or the key at a trail; None where this file does not hold it."""
+        if self.text and not self._places:
+            _Builder(self.text, self.file, self.root, self._places).build()
+        return self._places.get((trail, at_key)) or self._places.get((trail, not at_key))
+
+
+def fault_of(flaw: Flaw, documents: Sequence[Document]) -> Fault:
+    """A flaw with file, line and column; where its key is missing, those of the nearest part above it."""
+    for length in range(len(flaw.trail), -1, -1):
+        trail = flaw.trail[:length]
+        for document in reversed(documents):
+            if found := document.place(trail, flaw.at_key or length < len(flaw.trail)):
+                return Fault(flaw.message, written(flaw.trail), document.file, *found)
+    return Fault(flaw.message, written(flaw.trail), documents[-1].file if documents else "")
+
+
+def faults_of(flaws: Sequence[Flaw], documents: Sequence[Document]) -> InputError:
+    """All flaws as one error, in the order of the file; beyond a hundred only their number."""
+    found = sorted((fault_of(flaw, documents) for flaw in flaws), key=lambda fault: (fault.file, fault.line, fault.column))
+    if len(found) > MAX_FAULTS:
+        found = [*found[:MAX_FAULTS], Fault(f"and {len(found) - MAX_FAULTS} more faults")]
+    return InputError(found)
+
+
+def read_document(file: Path, root: Trail = ()) -> Document:
+    """Read a file of at most 2 MB. Raises InputError with every fault of its form; the size is looked at before a byte is read."""
+    try:
+        size = file.stat().st_size
+        if size > MAX_BYTES:
+            raise InputError(Fault(
+                f"the file has {size:,} bytes; expected at most {MAX_BYTES:,}: split the programme into a folder, one file per section",
+                file=str(file),
+            ))  # fmt: skip
+        raw = file.read_bytes()
+    except OSError as error:
+        raise InputError(Fault(f"cannot be read: {error.strerror}", file=str(file))) from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise InputError(Fault("got bytes that are not UTF-8 text; save the file as UTF-8", "", str(file), line, 1)) from None
+    return parse_document(text, str(file), root)
+
+
+def parse_document(text: str, file: str = "", root: Trail = ()) -> Document:
+    """Read YAML text. Raises InputError with every fault of its form."""
+    return Document(_Builder(text, file, root, None).build(), file, text, root)
+
+
+def plain_document(data: Any, file: str = "", root: Trail = ()) -> Document:
+    """Data given from Python as a document without lines. Raises InputError where it is nested too deep or in a circle."""
+    return Document(_placed(data, root, 0, file), file, "", root)
+
+
+def _placed(value: Any, trail: Trail, depth: int, file: str) -> Any:
+    if depth > MAX_DEPTH:
+        raise InputError(Fault(f"nested deeper than {MAX_DEPTH} levels, or containing itself", written(trail[:4]), file))
+    if isinstance(value, dict):
+        section = Section(trail)
+        for key, item in value.items():
+            section[str(key)] = _placed(item, (*trail, str(key)), depth + 1, file)
+        return section
+    if isinstance(value, (list, tuple)):
+        return [_placed(item, (*trail, index), depth + 1, file) for index, item in enumerate(value)]
+    return value
+
+
+def scalar(text: str) -> str | int | float | bool | None:
+    """An unquoted scalar: true, false, null, a decimal number, else the text itself."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] in _NUMERIC:
+        if _INTEGER.match(text):
+            return int(text)
+        if _FLOAT.match(text):
+            return float(text)
+    return text
+
+
+class _Builder:
+    """Builds plain data from the events of the YAML parser, so that depth and number are bounded while it reads."""
+
+    def __init__(self, text: str, file: str, root: Trail, places: dict[tuple[Trail, bool], tuple[int, int]] | None) -> None:
+        self.text, self.file, self.root, self.places = text, file, root, places
+        self.nodes = 0
+        self.next: Callable[[], Any]
+        self.faults: list[Fault] = []
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        try:
+            self.next = loader(text).get_event
+        except yaml.YAMLError as error:
+            raise InputError(self._unreadable(error)) from None
+
+    def build(self) -> Any:
+        try:
+            data = self._document()
+        except yaml.YAMLError as error:
+            raise InputError([*self.faults, self._unreadable(error)]) from None
+        if self.faults:
+            raise InputError(self.faults)
+        return data
+
+    def _document(self) -> Any:
+        self.next()
+        if self.next().__class__ is StreamEndEvent:
+            return None
+        data = self._node(self.next(), self.root, 0)
+        self.next()
+        after = self.next()
+        if after.__class__ is DocumentStartEvent:
+            self._fault(after, self.root, 'a second document ("---"); a programme file holds one')
+        return data
+
+    def _node(self, event: Any, trail: Trail, depth: int) -> Any:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise InputError([*self.faults, self._at(event, trail, f"more than {MAX_NODES:,} values; split the programme")])
+        if depth > MAX_DEPTH:
+            raise InputError([*self.faults, self._at(event, trail[:4], f"nested deeper than {MAX_DEPTH} levels")])
+        if self.places is not None:
+            self.places[trail, False] = (event.start_mark.line + 1, event.start_mark.column + 1)
+        kind = event.__class__
+        if kind is AliasEvent:
+            self._fault(event, trail, f'an alias ("*{event.anchor}"), which programme files do not use: write the value out')
+            return None
+        if event.tag is not None:
+            self._fault(event, trail, f'a tag ("{event.tag}"), which programme files do not use: write the value without it')
+        if kind is ScalarEvent:
+            return scalar(event.value) if event.implicit[0] else event.value
+        if kind is MappingStart:
+            return self._mapping(trail, depth)
+        if kind is SequenceStart:
+            return self._sequence(trail, depth)
+        raise InputError(self._at(event, trail, "not readable as YAML"))
+
+    def _mapping(self, trail: Trail, depth: int) -> Section:
+        section = Section(trail)
+        while (event := self.next()).__class__ is not MappingEnd:
+            if event.__class__ is not ScalarEvent:
+                self._fault(event, trail, "a key that is no text")
+                self._node(event, (*trail, "?"), depth + 1)
+                self._node(self.next(), (*trail, "?"), depth + 1)
+                continue
+            key = event.value
+            inner = (*trail, key)
+            if key in section:
+                self._fault(event, inner, f'the key "{key}" stands here twice; keep one, or put both values under it as a list')
+            elif self.places is not None:
+                self.places[inner, True] = (event.start_mark.line + 1, event.start_mark.column + 1)
+            self.nodes += 1
+            section[key] = self._node(self.next(), inner, depth + 1)
+        return section
+
+    def _sequence(self, trail: Trail, depth: int) -> list[Any]:
+        items: list[Any] = []
+        while (event := self.next()).__class__ is not SequenceEnd:
+            items.append(self._node(event, (*trail, len(items)), depth + 1))
+        return items
+
+    def _fault(self, event: Any, trail: Trail, message: str) -> None:
+        self.faults.append(self._at(event, trail, message))
+        if len(self.faults) >= MAX_FAULTS:
+            raise InputError(self.faults)
+
+    def _at(self, event: Any, trail: Trail, message: str) -> Fault:
+        return Fault(message, written(trail), self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _unreadable(self, error: yaml.YAMLError) -> Fault:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
+        hint = "; check the indentation, and put text with a colon or # in quotes"
+        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
+        return Fault(f"not readable as YAML: {problem}{hint}", "", self.file, line, column)
+
+
+def expect_section(document: Document) -> Section:
+    """The mapping a document holds. Raises InputError where it is empty or a list."""
+    if isinstance(document.data, Section):
+        return document.data
+    got = "nothing" if document.data is None else "a list" if isinstance(document.data, list) else f'"{document.data}"'
+    raise InputError(Fault(f"got {got}; expected keys such as `name:` and `sites:`", written(document.root), document.file, 1, 1))
+
+
+def unknown_key(trail: Trail, key: str, keys: Iterable[str], what: str) -> Flaw:
+    """The flaw of a key that does not exist, with the nearest one."""
+    known = list(keys)
+    near = did_you_mean(key, known)
+    return Flaw((*trail, key), f'unknown key "{key}" of {what}{near or "; it takes: " + ", ".join(known)}', at_key=True)

@@ -1,0 +1,134 @@
+"""From documents to a checked programme: every fault of the form, of the fields and of the rules in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from stargauge.programme.checks import check_programme
+from stargauge.programme.fields import Reader, got
+from stargauge.programme.positions import Document, Flaw, Section, Step, Trail, expect_section, faults_of
+from stargauge.programme.schema import Programme, SourceEntry
+from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.statement import Source
+
+_ROUNDS = 50
+
+
+def read_programme(documents: Sequence[Document]) -> Programme:
+    """A whole programme from its files. Raises InputError with every fault found."""
+    programme, flaws = read_part(_joined(documents), {}, partial=False)
+    finish(programme, flaws, documents)
+    return programme
+
+
+def finish(programme: Programme, flaws: Sequence[Flaw], documents: Sequence[Document]) -> None:
+    """Check the rules, raise every fault at once, and keep the documents for later faults."""
+    broken = [flaw.trail for flaw in flaws]
+    followed = [flaw for flaw in check_programme(programme) if not any(_touches(flaw.trail, trail) for trail in broken)]
+    if flaws or followed:
+        raise faults_of([*flaws, *followed], documents)
+    programme._documents = tuple(documents)
+
+
+def read_part(section: Section, sources: Mapping[str, Source], partial: bool) -> tuple[Programme, list[Flaw]]:
+    """A programme, or with `partial` a part of one, and the faults found; what was faulty is left out of it."""
+    flaws: list[Flaw] = []
+    for _ in range(_ROUNDS):
+        reader = Reader({**sources, **_sources(section)}, partial)
+        try:
+            programme = Programme.model_validate(section, context=reader)
+        except ValidationError as error:
+            found = [_flaw(dict(detail), section) for detail in error.errors(include_url=False)]
+            flaws += found
+            for flaw in found:
+                _remove(section, flaw.trail)
+            continue
+        known = {flaw.trail for flaw in flaws}
+        return programme, [*flaws, *(flaw for flaw in reader.flaws if flaw.trail not in known)]
+    return Programme(), flaws
+
+
+def sources_of(programme: Programme) -> dict[str, Source]:
+    """The sources of a programme by id."""
+    return {name: _source(name, entry) for name, entry in programme.sources.items()}
+
+
+def _joined(documents: Sequence[Document]) -> Section:
+    whole = Section()
+    for document in documents:
+        if document.root:
+            whole[str(document.root[0])] = document.data
+        else:
+            whole.update(expect_section(document))
+    return whole
+
+
+def _sources(section: Section) -> dict[str, Source]:
+    """The sources that can be read, ahead of the statements that name them; their faults show when the file is read."""
+    found: dict[str, Source] = {}
+    entries = [section.get("sources")]
+    alternatives = section.get("alternatives")
+    for options in alternatives.values() if isinstance(alternatives, dict) else ():
+        entries += [option.get("sources") for option in options.values() if isinstance(option, dict)] if isinstance(options, dict) else []
+    for group in entries:
+        for name, raw in group.items() if isinstance(group, dict) else ():
+            try:
+                found[name] = _source(name, SourceEntry.model_validate(raw, context=Reader(partial=True)))
+            except (ValidationError, InputError):
+                continue
+    return found
+
+
+def _source(name: str, entry: SourceEntry) -> Source:
+    return Source(name, entry.publisher, entry.title, entry.published, entry.url, entry.grade)
+
+
+def _touches(one: Trail, other: Trail) -> bool:
+    """Whether one trail leads through the other, so that a fault there may be why this one shows."""
+    length = min(len(one), len(other))
+    return length > 0 and one[:length] == other[:length]
+
+
+def _flaw(detail: dict[str, Any], section: Section) -> Flaw:
+    """A fault of the validator in our words, at the deepest place of its trail that the file has."""
+    trail: list[Step] = []
+    at: Any = section
+    for step in detail["loc"]:
+        if _holds(at, step):
+            at = at[step]
+            trail.append(step)
+        else:
+            break
+    return Flaw(tuple(trail), _words(detail, at))
+
+
+def _holds(value: Any, step: Step) -> bool:
+    return step in value if isinstance(value, dict) else isinstance(value, list) and isinstance(step, int) and step < len(value)
+
+
+def _words(detail: dict[str, Any], value: Any) -> str:
+    kind, context = str(detail["type"]), detail.get("ctx", {})
+    if kind == "value_error":
+        return str(context.get("error", detail["msg"]))
+    if kind == "literal_error":
+        words = [word.strip("' ") for word in str(context.get("expected", "")).replace(" or ", ", ").split(",")]
+        return f"got {got(value)}; expected one of {', '.join(words)}{did_you_mean(str(value), words)}"
+    expected = {
+        "model_type": "keys below it", "model_attributes_type": "keys below it", "dict_type": "keys below it", "string_type": "text",
+        "int": "a whole number", "float": "a number", "bool": "true or false", "tuple_type": "a list", "list_type": "a list",
+    }  # fmt: skip
+    words_for = expected.get(kind) or expected.get(kind.split("_")[0]) or str(detail["msg"])
+    return f"got {got(value)}; expected {words_for}"
+
+
+def _remove(section: Section, trail: Trail) -> None:
+    at: Any = section
+    for step in trail[:-1]:
+        at = at[step]
+    if trail and (isinstance(at, dict) and trail[-1] in at):
+        del at[trail[-1]]
+    elif trail and isinstance(at, list):
+        at[int(trail[-1])] = ""

@@ -1,0 +1,323 @@
+"""The programme file as typed, frozen models: one class per mapping; unit, meaning and default of each field stand here once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import PrivateAttr
+
+from stargauge.programme.fields import DATE, RECORD, TEXT, Date, Lines, Moment, Part, PlainValue, Stated, Text, plain, redated, stated
+from stargauge.programme.positions import Document, Trail
+from stargauge.quantity.dates import Window, parse_window
+from stargauge.quantity.statement import Statement
+
+UNSITED = "unsited"
+COMMITMENT_STAGES = ("announced", "committed", "available", "drawn")
+Instrument = Literal["equity", "loan", "lease", "cloud_contract", "vendor", "purchase"]
+
+
+class SourceEntry(Part):
+    """Where statements come from."""
+
+    called = "a source"
+    publisher: Text = plain("", "who published it", required="whole", example="Epoch AI")
+    title: Text = plain("", "its title", required="whole", example="AI Data Centers")
+    date: Date = plain(None, "when it was published: a day, month, quarter or year", example="2026-09-18")
+    collected: Date = plain(None, "for a source without a date: the day it was collected, from which it counts", example="2026-11-22")
+    url: Text = plain("", "its address", example="https://epoch.ai/data/ai-data-centers")
+    grade: Literal["A", "B", "C", "D"] = plain("B", "A primary text or filing, B press or tracker, C secondary page, D weak", example="B")
+    root: Text = plain("", "id of the source it repeats; sources with one root count once", example="wh-2025-01-21")
+    designed: bool = plain(False, "true where it is a plan made with Stargauge, so that its values show as designed")
+
+    @property
+    def published(self) -> Window | None:
+        """The window from whose end it counts."""
+        return self.date or self.collected
+
+
+class CommitmentMilestones(Part):
+    """When a commitment reached each of its stages."""
+
+    called = "the milestones of a commitment"
+    announced: Stated = stated(DATE, "first announced", example="2025-01-21")
+    committed: Stated = stated(DATE, "signed", example="2025-07-22")
+    available: Stated = stated(DATE, "can be drawn", example="2025-12-31")
+    drawn: Stated = stated(DATE, "paid", example="2025-12-26")
+
+
+class Commitment(Part):
+    """One promise of money from a party: what, to whom, how firm."""
+
+    called = "a commitment"
+    about: Text = plain("", "one sentence")
+    to: Text = plain("", "who gets it: `programme`, or the id of a party or site", required="whole", example="programme")
+    kind: Instrument = plain("equity", "equity, loan, lease, cloud_contract, vendor or purchase", required="whole", example="equity")
+    amount: Stated = stated("USD", "amount over its whole term", example="19 bn USD")
+    stage: Stated = stated(TEXT, "announced, committed, available or drawn", choices=COMMITMENT_STAGES, example="announced")
+    milestones: CommitmentMilestones = plain(CommitmentMilestones, "when each stage was reached")
+    term: Stated = stated("d", "how long it runs", example="15 years")
+    conditions: Text = plain("", "what it depends on, in your own words")
+
+    @classmethod
+    def _finish(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """A bare stage is known with the amounts: `announced` from the first of them, any other from the newest."""
+        dated = sorted((s for s in values.get("amount", ()) if s.published), key=lambda s: s.published.end)
+        if dated and "stage" in values:
+            first, last = dated[0], dated[-1]
+            values["stage"] = tuple(
+                s if s.source or s.note else redated(s, first if s.value == "announced" else last) for s in values["stage"]
+            )
+        return values
+
+
+class Party(Part):
+    """Who funds, builds, owns, leases, operates or buys."""
+
+    called = "a party"
+    name: Text = plain("", "its name", required="whole", example="SoftBank Group")
+    about: Text = plain("", "one sentence")
+    role: Text = plain("", "what it does in the programme", example="funds")
+    accounts: Literal["public", "private"] = plain("private", "private: its means are not knowable", example="public")
+    cash: Stated = stated("USD", "liquid means at a date", example="24.3 bn USD")
+    credit_lines: Stated = stated("USD", "undrawn credit lines at a date", example="8 bn USD")
+    debt: Stated = stated("USD", "interest-bearing debt at a date", example="108 bn USD")
+    lease_commitments: Stated = stated("USD", "lease payments promised and not yet due", example="248 bn USD")
+    capex: Stated = stated("USD", "capital expenditure within the period `as_of`", example="21 bn USD")
+    operating_cash_flow: Stated = stated("USD", "operating cash flow within the period `as_of`", example="20.8 bn USD")
+    revenue: Stated = stated("USD", "revenue within the period `as_of`", example="57 bn USD")
+    market_value: Stated = stated("USD", "market value or valuation at a date", example="300 bn USD")
+    policy: Stated = stated(TEXT, "its own stated financial policy")
+    facts: dict[str, Stated] = stated(TEXT, "what else the record says, by key", keyed=True)
+    commitments: dict[str, Commitment] = plain(dict, "its promises of money, by id")
+
+
+class Milestones(Part):
+    """Dates of the stages: commercial `announced, contracted, financed`, physical `under_construction, energised, operational`."""
+
+    called = "milestones"
+    announced: Stated = stated(DATE, "first published", example="2025-01-21")
+    contracted: Stated = stated(DATE, "a lease or contract is signed", example="2025-07-22")
+    financed: Stated = stated(DATE, "its debt or equity is closed", example="2025-05-21")
+    under_construction: Stated = stated(DATE, "work on site has started", example="2024-06")
+    energised: Stated = stated(DATE, "power has reached it", example="2025-06-30")
+    operational: Stated = stated(DATE, "everything in it runs", example="2025-09-26")
+    paused: Stated = stated(DATE, "work has stopped")
+    cancelled: Stated = stated(DATE, "it has been given up")
+
+
+class PledgeMilestones(Milestones):
+    """Dates of a pledge without a site."""
+
+    called = "the milestones of a pledge"
+    placed: Stated = stated(DATE, "it got its sites, and counts there from then on", example="2025-09-23")
+
+
+class PowerSource(Part):
+    """One source of power of a site."""
+
+    called = "a power source"
+    about: Text = plain("", "one sentence")
+    capacity: Stated = stated("W", "capacity at the meter", example="360 MW")
+    available_from: Stated = stated(DATE, "from when it can be used", example="2026-01")
+    role: Literal["prime", "backup"] = plain("prime", "prime, or backup only", example="backup")
+    energy: Stated = stated("Wh", "storage of a battery", example="1.2 GWh")
+    price: Stated = stated("USD/Wh", "price of its energy", example="55 USD/MWh")
+
+
+class Supply(Part):
+    """Power supply of a site, by source."""
+
+    called = "supply"
+    grid: PowerSource = plain(PowerSource, "grid connection")
+    gas: PowerSource = plain(PowerSource, "gas engines and turbines on site")
+    fuel_cell: PowerSource = plain(PowerSource, "fuel cells on site")
+    solar: PowerSource = plain(PowerSource, "solar")
+    wind: PowerSource = plain(PowerSource, "wind")
+    battery: PowerSource = plain(PowerSource, "battery")
+    nuclear: PowerSource = plain(PowerSource, "nuclear, on site or by contract")
+
+
+class Phase(Part):
+    """The part of a site that comes on as one: one or more buildings. It needs a size: power, chips or buildings."""
+
+    called = "a phase"
+    name: Text = plain("", "its name where it has one", example="Building 1")
+    about: Text = plain("", "one sentence")
+    buildings: Stated = stated("1", "number of buildings; one where left out", example=2)
+    it_power: Stated = stated("W", "power at the racks", example="105 MW")
+    facility_power: Stated = stated("W", "power at the meter; never below IT power", example="147 MW")
+    hardware: Stated = stated(TEXT, "catalogue id of its accelerator; that of the site where left out", example="gb200-nvl72")
+    chips: Stated = stated("1", "accelerators", example="50_000")
+    capital: Stated = stated("USD", "announced or estimated investment: shown, no input", example="3.4 bn USD")
+    milestones: Milestones = plain(Milestones, "dates of its stages")
+    facts: dict[str, Stated] = stated(TEXT, "what else the record says, by key", keyed=True)
+
+
+class Site(Part):
+    """A campus with its phases. Sizes of the whole site are what was announced at dates; jobs and capital are shown, no inputs."""
+
+    called = "a site"
+    name: Text = plain("", "its name", example="Abilene")
+    about: Text = plain("", "one sentence")
+    place: Text = plain("", "catalogue id of its place: weather, grid, coordinates", required="whole", example="abilene-tx")
+    cooling: Text = plain("", "catalogue id of its cooling design", example="closed-loop-chiller")
+    hardware: Stated = stated(TEXT, "catalogue id of the accelerator of its phases", example="gb200-nvl72")
+    observed_through: Date = plain(None, "the day up to which it has been looked at; else the newest observation", example="2026-09-24")
+    facility_power: Stated = stated("W", "power at the meter of the whole site", example="1.2 GW")
+    it_power: Stated = stated("W", "power at the racks of the whole site", example="843 MW")
+    buildings: Stated = stated("1", "buildings of the whole site", example=8)
+    chips: Stated = stated("1", "accelerators of the whole site", example="400_000")
+    capital: Stated = stated("USD", "announced or estimated investment: shown, no input", example="15 bn USD")
+    debt: Stated = stated("USD", "debt of the site", example="9.6 bn USD")
+    opex: Stated = stated("USD", "operating cost in a year", example="0.76 bn USD")
+    jobs_construction_peak: Stated = stated("job", "most people building at one time: shown, no input", example="6_400 jobs")
+    jobs_permanent: Stated = stated("job", "permanent posts: shown, no input", example="357 jobs")
+    floor_area: Stated = stated("m2", "floor area", example="4_000_000 sqft")
+    land: Stated = stated("m2", "land", example="875 acres")
+    water: Stated = stated("L", "water in a year", example="8 million gal")
+    milestones: Milestones = plain(Milestones, "dates of the whole site")
+    supply: Supply = plain(Supply, "where its power comes from")
+    phases: dict[str, Phase] = plain(dict, "its phases, by id")
+    facts: dict[str, Stated] = stated(TEXT, "what else the record says, by key", keyed=True)
+
+
+class Pledge(Part):
+    """Capacity or money promised without a site."""
+
+    called = "a pledge"
+    about: Text = plain("", "one sentence")
+    party: Text = plain("", "id of the party that promised it", example="oracle")
+    it_power: Stated = stated("W", "power at the racks", example="4.5 GW")
+    facility_power: Stated = stated("W", "power at the meter", example="4.5 GW")
+    capital: Stated = stated("USD", "money promised", example="500 bn USD")
+    chips: Stated = stated("1", "accelerators", example="2_000_000")
+    milestones: PledgeMilestones = plain(PledgeMilestones, "when it was announced, and when it got its sites")
+    basis: Text = plain("", "catalogue reference class by which it becomes capacity", required="whole", example="unsited")
+    hardware: Stated = stated(TEXT, "catalogue id of its accelerator", example="gb300-nvl72")
+
+    @property
+    def buildings(self) -> tuple[Statement, ...]:
+        """A pledge has no buildings until it has a site."""
+        return ()
+
+
+class Claim(Part):
+    """What somebody said, and the formal ways to understand it."""
+
+    called = "a claim"
+    speaker: Text = plain("", "who said it", required="whole", example="White House")
+    said: Moment = plain("", "when: a date or a time", required="whole", example="2025-01-21T23:47:45Z")
+    says: Text = plain("", "what, in our own words", required="whole")
+    source: Text = plain("", "id of the source that has it", required="whole", example="wh-2025-01-21")
+    quoting: Text = plain("", "whom the source quotes")
+    theirs: Lines = plain((), "what in the readings is theirs")
+    ours: Lines = plain((), "what in the readings is our cut-off")
+    dispute: int | None = plain(None, "its place in the dispute of January 2025", example=1)
+    capture: Text = plain("none", "id of the capture that holds it, or none", example="none")
+    readings: dict[str, Text] = plain(
+        dict, "formal readings by name; the first is the claim as said", required="whole",
+        example={"as said": "jobs_direct >= 100_000 by 2025-12-31", "secured": "not testable: never defined"},
+    )  # fmt: skip
+
+    @property
+    def day(self) -> Window:
+        """The day on which it was said."""
+        return parse_window(self.said)
+
+
+class Assumption(Part):
+    """A value that replaces what the record or the catalogue says, with its reason."""
+
+    called = "an assumption"
+    value: PlainValue = plain("", "the value, with its unit", required="always", example="1.25..1.35")
+    reason: Text = plain("", "why", required="always", example="design of the sister site")
+
+
+class Content(Part):
+    """What a programme, an option of an alternative and a scenario may hold."""
+
+    sources: dict[str, SourceEntry] = plain(dict, "where statements come from, by id")
+    parties: dict[str, Party] = plain(dict, "who takes part, by id")
+    sites: dict[str, Site] = plain(dict, "campuses, by id")
+    unsited: dict[str, Pledge] = plain(dict, "what was promised without a site, by id")
+    claims: dict[str, Claim] = plain(dict, "what was said, by id")
+    records: dict[str, Stated] = stated(RECORD, "measured values by address, facts by id", keyed=True)
+    assumptions: dict[str, Assumption] = plain(dict, "values that replace inputs, by input name or address")
+
+
+class Option(Content):
+    """One option of an alternative: a part of a programme that is true in a share of the worlds."""
+
+    called = "an option"
+    weight: float = plain(1.0, "its weight against the other options", required="always", example=0.5)
+    reason: Text = plain("", "why it may be so")
+
+
+class Programme(Content):
+    """Everything announced under one name."""
+
+    called = "the programme"
+    name: Text = plain("", "its name", required="whole", example="Stargate")
+    about: Text = plain("", "one sentence")
+    price_year: int = plain(0, "the year whose prices money is shown in", required="whole", example=2025)
+    start: Date = plain(None, "first month of the model's clock", required="whole", example="2025-01")
+    horizon: Date = plain(None, "last month of the model's clock, at most 60 years later", required="whole", example="2032-12")
+    attribution: Lines = plain((), "attributions its sources ask for")
+    alternatives: dict[str, dict[str, Option]] = plain(dict, "contradicting sources side by side: one option is true in a world")
+
+    _documents: tuple[Document, ...] = PrivateAttr(default=())
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The files it was read from, those laid over it last."""
+        return self._documents
+
+    def statements(self) -> Iterator[Statement]:
+        """Every statement in it, in the order of the file; alternatives last."""
+        return statements_of(self)
+
+
+def children(part: Part) -> Iterator[tuple[tuple[str, ...], Part]]:
+    """The parts directly below a part, each with the keys that lead to it."""
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if isinstance(value, Part):
+            yield (name,), value
+        elif value and isinstance(value, dict) and name not in part.specs:
+            yield from _children_in((name,), value)
+
+
+def _children_in(keys: tuple[str, ...], value: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Part]]:
+    for key, item in value.items():
+        if isinstance(item, Part):
+            yield (*keys, key), item
+        elif isinstance(item, dict):
+            yield from _children_in((*keys, key), item)
+
+
+def fields_of(part: Part) -> Iterator[tuple[tuple[str, ...], str, tuple[Statement, ...]]]:
+    """The stated fields of a part that hold something: keys, unit, statements."""
+    for name, spec in part.specs.items():
+        value = getattr(part, name)
+        if not value:
+            continue
+        if spec.keyed:
+            for key, statements in value.items():
+                yield (name, key), spec.unit, statements
+        else:
+            yield (name,), spec.unit, value
+
+
+def parts_of(part: Part, trail: Trail = ()) -> Iterator[tuple[Trail, Part]]:
+    """A part and all parts below it, with their trails."""
+    yield trail, part
+    for keys, child in children(part):
+        yield from parts_of(child, (*trail, *keys))
+
+
+def statements_of(part: Part) -> Iterator[Statement]:
+    """Every statement in a part and below it."""
+    for _, below in parts_of(part):
+        for _, _, statements in fields_of(below):
+            yield from statements

@@ -1,0 +1,45 @@
+"""From specification to picture: SVG that follows the page's colours, or PNG. vl-convert draws without browser or network."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from stargauge.report.canvas import HUES
+
+_ROOT = re.compile(r"<svg\b[^>]*>")
+_SPOKEN = re.compile(r'\s(?:role|aria-[a-z]+)="[^"]*"')
+_SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+
+
+def svg(spec: dict[str, Any]) -> str:
+    """A chart as a stand-alone SVG image in the light palette."""
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(spec))
+
+
+def png(spec: dict[str, Any], scale: float = 2.0) -> bytes:
+    """A chart as a PNG image on paper."""
+    import vl_convert
+
+    return bytes(vl_convert.vegalite_to_png({**spec, "background": HUES["paper"]}, scale=scale))
+
+
+def inline_svg(spec: dict[str, Any], name: str, label: str, css_class: str) -> str:
+    """A chart as SVG to stand in a page: colours are the page's tokens, ids are its own, one sentence says what it shows."""
+    text = svg(spec)
+    for hue, value in HUES.items():
+        text = text.replace(f'"{value}"', f'"var(--{hue})"')
+    text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
+    text = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", text)
+    text = re.sub(r'\s*font-family="[^"]*"', "", text)
+    text = _SPOKEN.sub("", text)
+    size = _SIZE.search(text)
+    box = f"0 0 {size[1]} {size[2]}" if size else "0 0 738 400"
+    root = f'<svg class="{css_class}" viewBox="{box}" role="img" aria-label="{_attribute(label)}">'
+    return _ROOT.sub(lambda _: root, text, count=1)
+
+
+def _attribute(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")

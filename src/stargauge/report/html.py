@@ -1,0 +1,309 @@
+"""One self-contained HTML file: reads offline, without script, on paper and on a phone. Numbers come in; here they are only placed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from stargauge.quantity.quantity import STAGES
+from stargauge.report import lineage
+from stargauge.report.canvas import NARROW, ROWS_NARROW, ROWS_WIDE, WIDE
+from stargauge.report.charts import divisor, month_day, over_time, scale, spoken
+from stargauge.report.definitions import by_definition, spoken_rows
+from stargauge.report.drawing import inline_svg
+from stargauge.report.wording import (
+    bare,
+    day_text,
+    disputed,
+    has_odds,
+    number_text,
+    percent,
+    percent_range,
+    range_text,
+    record_entry,
+    shape,
+    short_sentence,
+    stated_text,
+    text_of,
+    value_text,
+)
+
+Answer = Mapping[str, Any]
+
+_STAGE_HUES = {"under_construction": "construction"}
+_GROUPS = (
+    ("Still open", ("open",)),
+    ("Decided by the record or by arithmetic", ("not", "partly", "met")),
+    ("Depends on the reading", ("part",)),
+    ("Not decided by the record", ("none",)),
+)
+_SECTIONS = (
+    ("dispute", "Dispute", "dispute"),
+    ("glance", "At a glance", "said_record_expected"),
+    ("power", "Power", "capacity"),
+    ("money", "Money", "money"),
+    ("jobs", "Jobs", "jobs"),
+    ("claims", "Claims", "claims"),
+    ("facts", "Facts", "statements"),
+    ("why", "Why?", "lineage"),
+)
+
+
+def write_report(answer: Answer, path: str | Path) -> Path:
+    """Write the report of a `check` answer to a file; returns its path."""
+    target = Path(path)
+    target.write_text(render_report(answer), encoding="utf-8")
+    return target
+
+
+def render_report(answer: Answer) -> str:
+    """The report of a `check` answer as one HTML text."""
+    from jinja2 import ChainableUndefined, Environment, PackageLoader
+    from markupsafe import Markup
+
+    pages = Environment(
+        loader=PackageLoader("stargauge.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=ChainableUndefined
+    )
+    pages.filters.update(
+        shape=lambda status: shape(str(status or "")),
+        day=day_text,
+        percent=percent,
+        percent_range=percent_range,
+        value=value_text,
+        range=range_text,
+        stated=stated_text,
+        text_of=lambda value: text_of(value or None),
+        first_up=first_up,
+        lead=lead_and_rest,
+        web_address=web_address,
+        bar=lambda share, width: _pixels(float(share), width),
+        first_reading=first_reading,
+        record=record_entry,
+        slug=slug,
+        is_input=lineage.is_input,
+        strongest=lineage.strongest,
+        others=lineage.others,
+        own_note=lineage.own_note,
+        formulas=lineage.formulas,
+        short=short_sentence,
+        sum_readings=lambda claims: sum(len(claim.get("readings") or []) for claim in claims),
+    )
+    explained = answer.get("lineage") or {}
+    pages.globals.update(
+        sources=answer.get("sources") or {},
+        glyph=glyph,
+        why_link=lambda address: f"why-{slug(str(address))}" if address in explained else "",
+        input_link=lambda node: f"input-{slug(lineage.input_name(node))}",
+    )
+    drawn = drawings(answer)
+    style = pages.loader.get_source(pages, "style.css")[0] if pages.loader else ""
+    page = pages.get_template("report.html.j2").render(
+        a=answer,
+        style=Markup(style),
+        drawn=drawn,
+        disputed=disputed(answer),
+        all_inputs=lineage.inputs(explained.values()),
+        ladder=ladder(answer),
+        standing=standing(answer),
+        sections=_sections(answer, drawn),
+        claim_groups=claim_groups(answer),
+        claim_ids={claim["id"] for claim in answer.get("claims") or []},
+        fact_groups=fact_groups(answer),
+    )
+    return re.sub(r"(\d) %", "\\1\u00a0%", page)
+
+
+def _sections(answer: Answer, drawn: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(anchor, title) for anchor, title, key in _SECTIONS if answer.get(key) or drawn.get(key)]
+
+
+def first_up(text: Any) -> str:
+    """Text with a capital first letter."""
+    words = str(text or "")
+    return words[:1].upper() + words[1:]
+
+
+def lead_and_rest(text: str) -> tuple[str, str]:
+    """The outcome or the likelihood word that a sentence opens with, and the rest of it."""
+    cut = re.search(r"[:;(]|, known", text)
+    at = len(text[: cut.start()].rstrip()) if cut else len(text)
+    return text[:at], text[at:]
+
+
+def slug(text: str) -> str:
+    """A name that can stand in a link."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def web_address(url: Any) -> str:
+    """An address if it is one of the web, else nothing: a programme file must not bring other schemes into a page."""
+    return str(url) if re.match(r"https?://[^\s]+$", str(url or ""), re.IGNORECASE) else ""
+
+
+def first_reading(claim: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The reading that stands for a claim in a table: the claim as said."""
+    readings = claim.get("readings") or [{}]
+    return dict(readings[0])
+
+
+def _pixels(share: float, width: float) -> float:
+    return round(min(1.0, max(0.0, share)) * width, 1)
+
+
+def glyph(reading: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Places on the probability track: now, then, and the cuts of the likelihood words; nothing where there are no odds."""
+    then = reading.get("then")
+    before = then.get("probability") if isinstance(then, Mapping) else None
+    now = reading.get("probability") if has_odds(str(reading.get("status") or "")) else None
+    if now is None and before is None:
+        return None
+    place = [None if value is None else round(4 + _pixels(float(value), 104), 1) for value in (now, before)]
+    return {"now": place[0], "then": place[1], "cuts": [round(4 + _pixels(cut, 104), 1) for cut in (0.10, 0.33, 0.66, 0.90)]}
+
+
+def ladder(answer: Answer) -> list[dict[str, Any]]:
+    """The stages with bars on one scale, a possible upper value as an outline; as given, else from the series at the newest evidence."""
+    rungs = ((answer.get("lines") or {}).get("capacity") or {}).get("ladder") or _rungs(answer)
+    widest = max((float(rung.get("p90") or rung["p50"]) for rung in rungs), default=0.0) or 1.0
+    made = []
+    for rung in rungs:
+        bar = _pixels(float(rung["p50"]) / widest, 298)
+        upper = max(0.0, _pixels(float(rung.get("p90") or 0.0) / widest, 298) - bar)
+        stage = str(rung["stage"])
+        more = {"bar": bar, "upper": round(upper, 1), "name": first_up(stage.replace("_", " ")), "hue": _STAGE_HUES.get(stage, stage)}
+        made.append({**rung, **more})
+    return made
+
+
+def _rungs(answer: Answer) -> list[dict[str, Any]]:
+    """Each stage's middle draw at the newest evidence, where the answer holds the series; all in the unit that suits the largest."""
+    quantities = answer.get("quantities") or {}
+    series = {stage: quantities.get(f"power_facility[{stage}]") or {} for stage in STAGES}
+    held = {stage: data for stage, data in series.items() if data.get("months")}
+    unit_name = scale(held.values())[1]
+    at = {stage: at_evidence(data, answer) for stage, data in held.items()}
+    return [
+        {"stage": stage, "unit": unit_name, "p50": at[stage] / divisor(data, unit_name)}
+        for stage, data in held.items()
+        if at[stage] is not None
+    ]
+
+
+def at_evidence(data: Mapping[str, Any], answer: Answer) -> Any:
+    """The middle value of a series in the month of the newest evidence; None where it is absent."""
+    evidence = str(answer.get("newest_evidence") or answer.get("as_of") or "")
+    at = next((index for index, month in enumerate(data["months"]) if month_day(month) >= evidence), -1)
+    return data["p50"][at]
+
+
+def standing(answer: Answer) -> list[dict[str, Any]]:
+    """The lines of the money chart at the month of the newest evidence."""
+    quantities = answer.get("quantities") or {}
+    made = []
+    for entry in ((answer.get("lines") or {}).get("money") or {}).get("series") or []:
+        data = quantities.get(entry["address"])
+        if data and data.get("months"):
+            told = {"label": entry.get("label", entry["address"]), "note": entry.get("note"), "unit": data["unit"]}
+            made.append({**told, "p50": at_evidence(data, answer)})
+    return made
+
+
+def claim_groups(answer: Answer) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """Claims in groups: open, decided, not decided; empty groups left out."""
+    claims = answer.get("claims") or []
+    groups = [(title, [claim for claim in claims if _group(claim.get("status")) in shapes]) for title, shapes in _GROUPS]
+    return [(title, members) for title, members in groups if members]
+
+
+def _group(status: Any) -> str:
+    """The shape of a status, with what is partly met apart from what depends on the reading."""
+    return "partly" if str(status).startswith("partly") else shape(status)
+
+
+def fact_groups(answer: Answer) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """Statements by what they speak about: the first two parts of their path."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for statement in answer.get("statements") or []:
+        parts = str(statement["path"]).split(".")
+        named = len(parts) > 2 and parts[0] in ("sites", "parties", "unsited", "catalogue")
+        groups.setdefault(f"{parts[0]}: {parts[1]}" if named else parts[0], []).append(statement)
+    return [(first_up(title), groups[title]) for title in groups]
+
+
+def drawings(answer: Answer) -> dict[str, dict[str, Any]]:
+    """The charts of an answer: two drawings each, the table that holds the same numbers, and that table as CSV."""
+    quantities, lines = answer.get("quantities") or {}, answer.get("lines") or {}
+    evidence = answer.get("newest_evidence")
+    made: dict[str, dict[str, Any]] = {}
+    for name in ("capacity", "money"):
+        line = lines.get(name)
+        if isinstance(line, Mapping) and _drawable(line, quantities):
+            label = spoken(line, quantities)
+            specs = [over_time(line, quantities, evidence, paper) for paper in (WIDE, NARROW)]
+            made[name] = _drawn(name, label, specs, time_table(line, quantities, evidence), line)
+    jobs = lines.get("jobs")
+    if isinstance(jobs, Mapping) and jobs.get("rows"):
+        specs = [by_definition(jobs, paper) for paper in (ROWS_WIDE, ROWS_NARROW)]
+        made["jobs"] = _drawn("jobs", spoken_rows(jobs), specs, rows_table(jobs), jobs)
+    return made
+
+
+def _drawable(line: Mapping[str, Any], quantities: Mapping[str, Any]) -> bool:
+    return any("months" in quantities.get(entry["address"], {}) for entry in line.get("series") or [])
+
+
+def _drawn(name: str, label: str, specs: Sequence[dict[str, Any]], table: dict[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
+    from markupsafe import Markup
+
+    wide, narrow = (Markup(inline_svg(spec, f"{name}-{kind}", label, kind)) for spec, kind in zip(specs, ("w", "nr"), strict=True))
+    address = _csv_address([table["head"], *table["rows"]])
+    return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": address, "why": line.get("why")}
+
+
+def _csv_address(rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return f"data:text/csv;charset=utf-8,{quote(text.getvalue())}"
+
+
+def time_table(line: Mapping[str, Any], quantities: Mapping[str, Any], evidence: str | None) -> dict[str, Any]:
+    """The numbers of a chart over time at half-year ends and at the newest evidence, in the unit of the chart."""
+    series = [(entry, quantities[entry["address"]]) for entry in line.get("series") or [] if entry["address"] in quantities]
+    unit_name = scale(data for _, data in series)[1]
+    head, columns = ["Month"], []
+    for entry, data in series:
+        fan = entry.get("role", "fan") == "fan" and data.get("p90")
+        for key in ("p10", "p50", "p90") if fan else ("p50",):
+            head.append(f"{entry.get('label', entry['address'])}{' ' + key.upper() if fan else ''}, {unit_name}")
+            columns.append([number_text(value, divisor(data, unit_name)) for value in data[key]])
+    months = [month_day(month) for month in series[0][1]["months"]]
+    newest = next((month for month in months if evidence and month >= evidence), None)
+    rows = [
+        [day_text(month[:7]), *(column[index] for column in columns)]
+        for index, month in enumerate(months)
+        if month[5:7] in ("06", "12") or month == newest
+    ]
+    return {"head": head, "rows": rows}
+
+
+def rows_table(jobs: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers of a chart by definition."""
+    rows = [
+        [
+            f"{row['label']} ({row['says']})" if row.get("says") else str(row["label"]),
+            *(bare(row, key) for key in ("p10", "p50", "p90")),
+            "; ".join(str(told.get("text", "")) for told in row.get("stated") or []) or "none found",
+        ]
+        for row in jobs.get("rows") or []
+    ]
+    claim = jobs.get("claim") or {}
+    if claim.get("value"):
+        rows.append(
+            [str(claim.get("label") or "Announced"), "", bare({"unit": "job", **claim}, "value", "value"), "", str(claim.get("text") or "")]
+        )
+    return {"head": ["Definition", "P10", "P50", "P90", "Counted or stated"], "rows": rows}

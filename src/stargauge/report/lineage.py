@@ -1,0 +1,86 @@
+"""Reading an explanation: which inputs a number rests on, each once, the ones that move it most first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+Node = Mapping[str, Any]
+
+#: A share of the spread below this is not worth a card of its own.
+LEAST_SHARE = 0.01
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A node and all below it."""
+    yield node
+    for need in node.get("needs") or []:
+        yield from walk(need)
+
+
+def is_input(node: Node) -> bool:
+    """Whether a node is an input: stated, default, assumed or designed, and not computed from others."""
+    return node.get("kind") not in (None, "derived")
+
+
+def leaves(node: Node) -> Iterator[Node]:
+    """The inputs below a node, each whole: cells of one input stay together, and what was explained above is passed over."""
+    if is_input(node):
+        if content(node):
+            yield node
+        return
+    for need in node.get("needs") or []:
+        yield from leaves(need)
+
+
+def content(node: Node) -> int:
+    """How much an input's node tells: its value, its statements and those of its cells; nothing where it was explained above."""
+    cells = node.get("needs") or []
+    own = len(node.get("statements") or []) + (node.get("value") is not None) + (node.get("p50") is not None)
+    return own + sum(1 + len(cell.get("statements") or []) for cell in cells)
+
+
+def own_note(node: Node) -> str:
+    """The note of a node, where none of its statements says the same."""
+    note = str(node.get("note") or "")
+    return "" if any(note == told.get("note") for told in node.get("statements") or []) else note
+
+
+def formulas(node: Node) -> list[str]:
+    """The lines of a node's formula, without the numbers that count them in the docstring."""
+    lines = str(node.get("formula") or "").splitlines()
+    return [re.sub(r"\s*\(\d+\)$", "", line.strip()) for line in lines if line.strip()]
+
+
+def inputs(lineage: Iterable[Node]) -> dict[str, Node]:
+    """Every input of some explanations by name, in the fullest form in which it occurs."""
+    found: dict[str, Node] = {}
+    for root in lineage:
+        for leaf in leaves(root):
+            name = input_name(leaf)
+            if name not in found or content(leaf) > content(found[name]):
+                found[name] = leaf
+    return dict(sorted(found.items()))
+
+
+def input_name(node: Node) -> str:
+    """The name of an input, without labels."""
+    return str(node.get("address") or node.get("label") or "").split("[", 1)[0]
+
+
+def strongest(root: Node, most: int = 8) -> list[Node]:
+    """The inputs that bring most of a number's spread, largest first, each with its share."""
+    shares = dict(root.get("shares") or {})
+    for node in walk(root):
+        if is_input(node) and node.get("share") is not None:
+            shares.setdefault(input_name(node), node["share"])
+    held = inputs([root])
+    ordered = sorted((name for name in held if shares.get(name, 0.0) >= LEAST_SHARE), key=lambda name: -shares[name])
+    return [{**held[name], "share": shares[name]} for name in ordered[:most]]
+
+
+def others(root: Node, shown: Iterable[Node]) -> list[str]:
+    """The names of the inputs of a number that are not among those shown."""
+    names = {input_name(node) for node in shown}
+    return [name for name in inputs([root]) if name not in names]

@@ -1,0 +1,170 @@
+"""Words and marks for outcomes, odds, dates and ranges: the same in the terminal, the report and the charts."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stargauge.quantity.dates import from_day
+from stargauge.quantity.units import figures, scale_of, show
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+#: First words of a status -> shape of its mark: filled ring, struck ring, half ring, dashed ring, line.
+_SHAPES = (("not met", "not"), ("partly", "part"), ("depends", "part"), ("met", "met"), ("open", "open"))
+MARKS = {"met": "●", "not": "⊘", "part": "◐", "open": "◌", "none": "_"}
+PLAIN_MARKS = {"met": "*", "not": "x", "part": "/", "open": "o", "none": "_"}
+
+
+#: Day counts of the years in which a number of days is a date and no duration.
+_DAYS = (693_000.0, 803_000.0)
+
+
+def shape(status: str | None) -> str:
+    """The shape that stands for a status: `met`, `not`, `part`, `open`, or `none` where neither odds nor an outcome exist."""
+    text = (status or "").lower()
+    return next((made for start, made in _SHAPES if text.startswith(start)), "none")
+
+
+def has_odds(status: str | None) -> bool:
+    """Whether a status comes with odds: a claim still open, or one whose deadline passed and whose record is silent."""
+    return shape(status) == "open" or "silent" in (status or "")
+
+
+def day_text(when: Any) -> str:
+    """A date as people read it: `22 Nov 2026`, `Sep 2025`, `2025`; anything else unchanged."""
+    text = "" if when is None else str(when)
+    if ".." in text:
+        return " to ".join(day_text(part) for part in text.split("..", 1))
+    found = _DATE.match(text)
+    if found is None:
+        return text
+    year, month, day = found.groups()
+    if month is None:
+        return year if text == year else text
+    if not 1 <= int(month) <= 12:
+        return text
+    named = f"{_MONTHS[int(month) - 1]} {year}"
+    return named if day is None else f"{int(day)} {named}"
+
+
+def percent(probability: float | None) -> str:
+    """A probability in whole percent, `< 1 %` and `> 99 %` at the ends; never 0 or 100."""
+    if probability is None or math.isnan(probability):
+        return "–"
+    if probability < 0.01:
+        return "< 1 %"
+    if probability > 0.99:
+        return "> 99 %"
+    return f"{probability:.0%}".replace("%", " %")
+
+
+def percent_range(span: Any, joint: str = "–") -> str:
+    """A model range such as `2–9`, without the percent sign."""
+    if not span:
+        return ""
+    low, high = (f"{100 * float(end):.0f}" for end in span)
+    return low if low == high else f"{low}{joint}{high}"
+
+
+def value_text(entry: Mapping[str, Any], key: str = "p50", by: str = "p50") -> str:
+    """One of an entry's numbers with its unit, at the scale that suits its `by` number."""
+    value = entry.get(key)
+    if value is None or value != value:
+        return "–"
+    if _is_date(entry, value):
+        return day_text(from_day(float(value)))
+    return show(float(value), str(entry.get("unit", "1")), float(entry.get(by) or value))
+
+
+def _is_date(entry: Mapping[str, Any], value: Any) -> bool:
+    return entry.get("unit") == "d" and _DAYS[0] < float(value) < _DAYS[1]
+
+
+def bare(entry: Mapping[str, Any], key: str, by: str = "p50") -> str:
+    """The same without the unit, for a column that names it."""
+    value = entry.get(key)
+    if value is None or value != value:
+        return "–"
+    if _is_date(entry, value):
+        return day_text(from_day(float(value)))
+    factor, _ = scale_of(float(entry.get(by) or value), str(entry.get("unit", "1")))
+    return figures(float(value) / factor)
+
+
+def number_text(value: Any, divisor: float = 1.0) -> str:
+    """A number of a table, divided to stand in its unit; a dash where it is missing."""
+    return "–" if value is None or value != value else figures(float(value) / divisor)
+
+
+def unit_text(entry: Mapping[str, Any], by: str = "p50") -> str:
+    """The unit in which `bare` shows an entry."""
+    return scale_of(float(entry.get(by) or 0.0), str(entry.get("unit", "1")))[1]
+
+
+def range_text(entry: Mapping[str, Any], joint: str = " to ") -> str:
+    """P10 to P90 of an entry, without unit: `3.3 to 7.4`."""
+    if entry.get("p10") is None or entry.get("p90") is None:
+        return ""
+    return f"{bare(entry, 'p10')}{joint}{bare(entry, 'p90')}"
+
+
+def text_of(value: Any) -> str:
+    """The text of a field that is a text, a mapping with `text`, a list of texts, or missing."""
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return str(value.get("text") or "")
+    if isinstance(value, (list, tuple)):
+        return "; ".join(text_of(part) for part in value)
+    return str(value)
+
+
+def stated_text(statement: Mapping[str, Any]) -> str:
+    """The value of a statement as people read it."""
+    value, unit_name = statement.get("value"), str(statement.get("unit") or "")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return show(float(value), unit_name or "1")
+    if unit_name == "date":
+        return day_text(value)
+    if isinstance(value, str) and statement.get("text"):
+        return str(statement["text"])
+    return f"{'–' if value is None else value} {unit_name if unit_name not in ('1', 'date', 'text') else ''}".strip()
+
+
+def record_entry(record: Any) -> dict[str, Any]:
+    """Text and grade of what the record holds: of the statements that decided, else of the newest one looked at."""
+    if not isinstance(record, Sequence) or isinstance(record, str):
+        return {"text": text_of(record), "grade": record.get("grade") if isinstance(record, Mapping) else None}
+    rows = [row for row in record if row.get("decides")] or list(record[-1:])
+    texts = []
+    for row in rows:
+        where = ", ".join(part for part in (str(row.get("publisher") or ""), day_text(row.get("as_of"))) if part)
+        about = f"{row['of']}: " if row.get("of") else ""
+        texts.append(f"{about}{text_of(row) or stated_text(row)}{f' ({where})' if where else ''}")
+    return {"text": "; ".join(dict.fromkeys(texts)), "grade": rows[-1].get("grade") if rows else None}
+
+
+def disputed(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The dispute in order, each entry with the readings and the evidence of its claim where the answer holds them."""
+    claims = {claim["id"]: claim for claim in answer.get("claims") or []}
+    entries = []
+    for entry in sorted(answer.get("dispute") or [], key=lambda one: int(one.get("order") or 0)):
+        claim = claims.get(entry.get("claim")) or {}
+        held = record_entry(claim["evidence"]) if claim.get("evidence") else record_entry(entry.get("record"))
+        capture = text_of(entry.get("capture"))
+        capture = "Not shown: no capture" if capture.lower() in ("", "none") else capture
+        entries.append(
+            {**entry, "readings": claim.get("readings") or [], "ours": text_of(claim.get("ours")), "held": held, "capture": capture}
+        )
+    return entries
+
+
+def short_sentence(sentence: Any) -> str:
+    """A reading's sentence without the remark, said once elsewhere, that dates are read at the end of their month."""
+    return re.sub(r" \(for [^()]*dates are read at the end of their month\)", "", str(sentence or ""))

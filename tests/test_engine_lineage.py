@@ -1,0 +1,90 @@
+"""Explanations: walked from the graph, with values, down to who said it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import numpy as np
+import pytest
+from tests import engine_toy as toy
+
+from stargauge.engine.lineage import Node, explain, spread_of
+from stargauge.engine.result import gather
+from stargauge.quantity.distribution import Distribution
+from stargauge.quantity.errors import InputError
+from stargauge.quantity.statement import Mixture
+
+WHEN = date(2030, 6, 30)
+
+
+@pytest.fixture(scope="module")
+def node() -> Node:
+    return explain(toy.world(), "output[north]", WHEN, 1024)
+
+
+def find(node: Node, name: str) -> Node:
+    return next(found for found in node.walk() if found.name == name and not found.repeated)
+
+
+def test_the_root_is_the_series_at_the_date_with_its_formula(node: Node) -> None:
+    series = gather(toy.world(), ["output[north]"], 1024).series["output[north]"].at(WHEN)
+    assert node.rows[0].spread == pytest.approx([float(q) for q in series.quantiles().values()])
+    assert (node.address, node.unit, node.month) == ("output[north]", "W", "2030-06")
+    assert node.formula == ("y = capacity * season                                                           (1)",)
+    assert [need.name for need in node.needs] == ["capacity", "season"]
+
+
+def test_a_site_passes_to_its_phases_and_a_need_keeps_shared_labels(node: Node) -> None:
+    assert find(node, "capacity").address == "capacity[north]"
+    assert [row.label for row in find(node, "opened").rows] == ["north/a", "north/b"]
+    assert {label for cell in find(node, "size").cells for label in cell.labels} == {"north/a", "north/b"}
+
+
+def test_cells_name_kind_value_statements_and_alike_cells_stand_once(node: Node) -> None:
+    told = find(node, "size").cells[1]
+    assert (told.kind, told.value) == ("stated", "triangular(50, 80, 120)")
+    assert told.statements[0].source == "almanac" and told.statements[0].grade == "B"
+    (own,) = find(node, "delay_own").cells
+    assert own.labels == ("north/a", "north/b") and own.kind == "default"
+    assert find(node, "delay_scale").cells[0].kind == "assumed"
+
+
+def test_what_was_explained_already_is_not_explained_again(node: Node) -> None:
+    repeated = [found for found in node.walk() if found.repeated]
+    assert repeated and all(not found.needs and not found.cells for found in repeated)
+
+
+def test_shares_name_what_moves_the_number() -> None:
+    """Before the second phase opens, when the first one does is all that moves output; what is of other parts brings nothing.
+
+    Output is then one of two values: ranks of normals explain at most 2/pi of the spread of such an outcome.
+    """
+    shares = explain(toy.world(), "output[north]", date(2030, 2, 28), 4096).shares
+    assert sum(shares.values()) <= 1.0 + 1e-9
+    assert shares["delay"] + shares["delay_own"] > 0.8 * 2 / np.pi and shares["size"] < 0.02 and "purse" not in shares
+
+
+def test_sums_with_absent_parts_name_them_and_rows_stand_for_what_cannot_be_summed() -> None:
+    assert explain(toy.world(), "output", WHEN, 256).rows[0].absent == ("unsited",)
+    assert len(find(explain(toy.world(), "output", WHEN, 256), "opened").rows) == 5
+
+
+def test_an_input_explains_itself_and_an_unknown_date_is_refused() -> None:
+    node = explain(toy.world(), "price", None, 256)
+    assert node.is_input and node.cells[0].value == "large (0.25): normal(5, 0.5); small (0.75): 4"
+    with pytest.raises(InputError, match="outside the months"):
+        explain(toy.world(), "output", date(1999, 1, 1), 256)
+
+
+def test_an_explanation_is_plain_data(node: Node) -> None:
+    told = node.to_dict()
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    assert told["needs"][0]["needs"][0]["rows"][0].keys() >= {"label", "p10", "p50", "p90"}
+
+
+def test_the_spread_of_a_cell_is_that_of_its_value() -> None:
+    assert spread_of(Distribution("uniform", (0.0, 1.0))) == pytest.approx((0.1, 0.5, 0.9))
+    mixed = Mixture("m", (0.5, 0.5), (10.0, Distribution("uniform", (0.0, 1.0))))
+    assert spread_of(mixed) == pytest.approx((0.2, 1.0, 10.0), abs=0.01)
+    assert spread_of(np.array([1.0, 2.0]), 1) == (2.0, 2.0, 2.0)

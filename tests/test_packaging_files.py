@@ -1,0 +1,119 @@
+"""What the repository holds: exact pins without an index address, no machine's own paths, licences, and a tutorial that works."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PINS = sorted((ROOT / "requirements").glob("*.txt"))
+TEXT = {".py", ".md", ".toml", ".txt", ".yaml", ".yml", ".csv", ".j2", ".css", ".cff", ".json", ".sh", ".cfg", ""}
+
+
+def committed() -> list[Path]:
+    """The text files of the repository: what git would hold, or all but what tools make where there is no git."""
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+        paths = [ROOT / name for name in listed]
+    except (OSError, subprocess.CalledProcessError):
+        made = {".venv", "_build", "__pycache__", ".git", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"}
+        paths = [path for path in ROOT.rglob("*") if not made & set(path.parts)]
+    return [path for path in paths if path.is_file() and path.suffix in TEXT]
+
+
+def test_no_text_names_a_package_registry() -> None:
+    hosts = (
+        "py" + r"pi\.org",
+        "python" + r"hosted\.org",
+        "registry" + r"\.npm",
+        "npm" + r"js\.com",
+        "conda" + r"\.anaconda",
+        "--index" + "-url",
+        "--extra-" + "index",
+    )
+    pattern = re.compile("|".join(hosts), re.IGNORECASE)
+    assert not [str(path.relative_to(ROOT)) for path in committed() if pattern.search(path.read_text(encoding="utf-8", errors="ignore"))]
+
+
+def test_no_text_names_a_path_of_one_machine() -> None:
+    pattern = re.compile("/" + "work/|/" + "home/[a-z]|/" + "root/|/" + "Users/|[A-Z]:" + r"\\Users")
+    assert not [str(path.relative_to(ROOT)) for path in committed() if pattern.search(path.read_text(encoding="utf-8", errors="ignore"))]
+
+
+def test_no_lock_file() -> None:
+    assert not [path.name for path in committed() if re.search(r"(\.lock|-lock\.(json|ya?ml))$", path.name)]
+
+
+@pytest.mark.parametrize("path", PINS, ids=lambda path: path.name)
+def test_every_requirement_is_pinned_exactly_and_once(path: Path) -> None:
+    lines = [line.split("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    wanted = [line for line in lines if line and not line.startswith("-r ")]
+    assert wanted
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+]+", line) for line in wanted)
+    names = [name(line) for line in wanted]
+    assert len(names) == len(set(names))
+
+
+def name(requirement: str) -> str:
+    """A requirement's name as package tools compare it."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[=<>~!; \[]", requirement)[0]).lower()
+
+
+def test_what_the_package_declares_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    pinned = {path.stem: {name(line) for line in path.read_text(encoding="utf-8").splitlines() if "==" in line} for path in PINS}
+    extras = project["project"]["optional-dependencies"]
+    assert {name(one) for one in (*project["project"]["dependencies"], *extras["report"], *project["build-system"]["requires"])} <= pinned[
+        "run"
+    ]
+    assert {name(one) for one in extras["test"]} <= pinned["test"]
+    assert {name(one) for one in extras["docs"]} <= pinned["ci"]
+
+
+def test_licence_and_attributions_are_there() -> None:
+    assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+    told = (ROOT / "LICENSES" / "ATTRIBUTION.md").read_text(encoding="utf-8")
+    for owner in ("Epoch AI", "CC BY 4.0", "Open-Meteo", "Green Software Foundation"):
+        assert owner in told
+    assert "Epoch AI" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def commands(page: str) -> list[str]:
+    """The commands of a page's console blocks, in order."""
+    blocks = re.findall(r"```console\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+    return [line[2:].split("  #")[0].strip() for block in blocks for line in block.splitlines() if line.startswith("$ ")]
+
+
+def test_the_tutorial_works_as_it_stands(tmp_path: Path) -> None:
+    """Each command of the tutorial, in order, in an empty folder: it answers, and says nothing of a fault."""
+    asked = commands("docs/tutorial-check-a-claim.md")
+    assert len(asked) >= 6
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    for command in asked:
+        program, *arguments = shlex.split(command)
+        assert program == "stargauge"
+        made = subprocess.run(
+            [sys.executable, "-m", "stargauge.cli", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env=environment,
+            check=False,
+        )
+        assert made.returncode == 0, f"{command}\n{made.stdout[-800:]}\n{made.stderr[-800:]}"
+        assert made.stdout.strip(), command
+    assert (tmp_path / "stargate-report.html").stat().st_size > 50_000
+
+
+def test_the_readme_starts_with_the_two_commands() -> None:
+    assert commands("README.md")[:2] == ["make demo", "make test"]

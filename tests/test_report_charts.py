@@ -1,0 +1,154 @@
+"""Charts: valid specifications, the grammar of fans and announced lines, and only the numbers that came in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stargauge.report import canvas, charts, definitions
+
+SAMPLE = Path(__file__).parent / "data" / "check_sample.json"
+
+
+@pytest.fixture(scope="module")
+def answer() -> dict[str, Any]:
+    return dict(json.loads(SAMPLE.read_text(encoding="utf-8")))
+
+
+def drawn(answer: dict[str, Any], name: str, paper: canvas.Paper = canvas.WIDE) -> dict[str, Any]:
+    return charts.over_time(answer["lines"][name], answer["quantities"], answer["newest_evidence"], paper)
+
+
+def layers(spec: dict[str, Any], mark: str) -> list[dict[str, Any]]:
+    return [layer for layer in spec["layer"] if layer["mark"]["type"] == mark]
+
+
+@pytest.mark.parametrize("name", ["capacity", "money"])
+@pytest.mark.parametrize("paper", [canvas.WIDE, canvas.NARROW])
+def test_specification_is_valid_vega_lite(answer: dict[str, Any], name: str, paper: canvas.Paper) -> None:
+    altair = pytest.importorskip("altair")
+    altair.LayerChart.from_dict(drawn(answer, name, paper))
+
+
+@pytest.mark.parametrize("paper", [canvas.ROWS_WIDE, canvas.ROWS_NARROW])
+def test_specification_of_rows_is_valid_vega_lite(answer: dict[str, Any], paper: canvas.Paper) -> None:
+    altair = pytest.importorskip("altair")
+    altair.LayerChart.from_dict(definitions.by_definition(answer["lines"]["jobs"], paper))
+
+
+def test_phone_drawings_are_358_pixels_wide() -> None:
+    assert canvas.NARROW.total == canvas.ROWS_NARROW.total == 358
+
+
+def test_fans_start_at_the_newest_evidence_never_before(answer: dict[str, Any]) -> None:
+    bands = layers(drawn(answer, "capacity"), "area")
+    assert len(bands) == 4
+    for band in bands:
+        assert min(point["month"] for point in band["data"]["values"]) == answer["newest_evidence"]
+
+
+def test_a_fan_shows_the_quantiles_that_came_in(answer: dict[str, Any]) -> None:
+    line = {"series": [{"address": "power_facility[operational]", "role": "fan", "hue": "operational", "label": "Operational"}]}
+    spec = charts.over_time(line, answer["quantities"], answer["newest_evidence"])
+    point = layers(spec, "area")[0]["data"]["values"][-1]
+    data = answer["quantities"]["power_facility[operational]"]
+    assert point["p10"] == pytest.approx(data["p10"][-1] / 1e9)
+    assert point["p90"] == pytest.approx(data["p90"][-1] / 1e9)
+
+
+def test_observed_is_a_step_that_ends_at_the_newest_evidence(answer: dict[str, Any]) -> None:
+    steps = [layer for layer in layers(drawn(answer, "capacity"), "line") if layer["mark"].get("interpolate") == "step-after"]
+    assert len(steps) == 2
+    assert all(layer["data"]["values"][-1]["month"] == answer["newest_evidence"] for layer in steps)
+    assert {layer["mark"]["strokeWidth"] for layer in steps} == {3.5, 2.25}
+
+
+def test_announced_is_dashed_neutral_and_without_band(answer: dict[str, Any]) -> None:
+    line = {"series": [{"address": "power_facility_promised", "role": "announced", "hue": "announced", "label": "Announced"}]}
+    spec = charts.over_time(line, answer["quantities"], answer["newest_evidence"])
+    assert not layers(spec, "area")
+    assert layers(spec, "line")[0]["mark"]["strokeDash"] == [6, 4]
+    assert len(layers(spec, "point")[1]["data"]["values"]) == 5  # one dot per dated promise; the first point layer is the frame
+
+
+def test_money_is_held_flat_and_dotted_after_the_last_known_signing(answer: dict[str, Any]) -> None:
+    dotted = [layer for layer in layers(drawn(answer, "money"), "line") if layer["mark"].get("strokeDash") == [2, 4]]
+    assert len(dotted) == 2
+    for layer in dotted:
+        first, last = layer["data"]["values"]
+        assert first["p50"] == last["p50"]
+
+
+def test_zero_is_on_the_axis_and_every_value_fits(answer: dict[str, Any]) -> None:
+    for name in ("capacity", "money"):
+        low, high = drawn(answer, name)["layer"][0]["encoding"]["y"]["scale"]["domain"]
+        assert low == 0
+        values = [
+            value
+            for layer in drawn(answer, name)["layer"]
+            for point in layer["data"]["values"]
+            for key, value in point.items()
+            if key[0] == "p"
+        ]
+        assert max(values) <= high
+
+
+def test_end_labels_never_meet() -> None:
+    wanted = [(10.0, 33.0, "a"), (12.0, 33.0, "b"), (13.0, 48.0, "c"), (300.0, 33.0, "d")]
+    placed = charts._apart(wanted, 320)
+    for (above, _), (below, _), (_, height, _) in zip(placed, placed[1:], wanted, strict=False):
+        assert below - above >= height - 1e-9
+
+
+def test_rows_hold_a_bar_a_stroke_and_a_ring_where_something_was_stated(answer: dict[str, Any]) -> None:
+    jobs = answer["lines"]["jobs"]
+    spec = definitions.by_definition(jobs)
+    assert len(layers(spec, "bar")) == len(layers(spec, "tick")) == len(jobs["rows"])
+    rings = [layer for layer in layers(spec, "point") if not layer["mark"].get("filled", True)]
+    assert len(rings) == sum(len(row.get("stated") or []) for row in jobs["rows"])
+
+
+def test_an_answer_before_any_evidence_has_fans_from_the_start(answer: dict[str, Any]) -> None:
+    spec = charts.over_time(answer["lines"]["capacity"], answer["quantities"], None)
+    assert min(point["month"] for point in layers(spec, "area")[0]["data"]["values"]) == "2025-01-31"
+    assert not layers(spec, "rule")
+
+
+def test_the_spoken_sentence_has_the_numbers(answer: dict[str, Any]) -> None:
+    text = charts.spoken(answer["lines"]["capacity"], answer["quantities"])
+    assert "Operational 9.07 GW (6.21 to 11.3) at 31 Dec 2032" in text
+    assert "All, with induced 82,000 (48,000 to 128,000)" in definitions.spoken_rows(answer["lines"]["jobs"])
+
+
+@pytest.mark.parametrize("missing", [None, float("nan")])
+def test_absent_months_are_left_out_never_drawn_as_zero(answer: dict[str, Any], missing: float | None) -> None:
+    quantities = json.loads(json.dumps(answer["quantities"]))
+    for name in ("p10", "p25", "p50", "p75", "p90"):
+        quantities["power_facility[operational]"][name][:30] = [missing] * 30
+    quantities["power_facility_promised"]["p50"] = [missing] * 96
+    line = answer["lines"]["capacity"]
+    spec = charts.over_time(line, quantities, answer["newest_evidence"])
+    json.dumps(spec, allow_nan=False)
+    blue = [layer for layer in layers(spec, "line") if layer["mark"]["color"] == canvas.HUES["operational"]]
+    assert min(point["month"] for layer in blue for point in layer["data"]["values"]) == "2027-07-31"
+
+
+def test_series_in_different_units_stand_on_one_scale(answer: dict[str, Any]) -> None:
+    quantities = json.loads(json.dumps(answer["quantities"]))
+    small = quantities["power_facility[operational]"]
+    before = charts.over_time(answer["lines"]["capacity"], quantities, answer["newest_evidence"])
+    for name in ("p10", "p25", "p50", "p75", "p90"):
+        small[name] = [value / 1e6 for value in small[name]]
+    small["unit"] = "MW"
+    after = charts.over_time(answer["lines"]["capacity"], quantities, answer["newest_evidence"])
+    ends = [[layer["data"]["values"][-1]["p90"] for layer in layers(spec, "area")] for spec in (before, after)]
+    assert ends[0] == pytest.approx(ends[1])
+    assert before["layer"][-1]["data"]["values"] == after["layer"][-1]["data"]["values"] == [{"text": "GW"}]
+
+
+def test_a_month_stands_at_its_end() -> None:
+    assert charts.month_day("2028-02") == "2028-02-29"
+    assert charts.month_day("2026-09-30") == "2026-09-30"
