@@ -108,8 +108,8 @@ def funding_gap(deployed: Array, stake: Array, purse: Array) -> Array:
     return np.asarray(np.maximum(owed, 0.0, out=owed))
 
 
-def world(phases: int = 60, months: int = 96, sites: int = 9, parties: int = 6, seed: int = 1) -> World:
-    """The world of so many phases and months."""
+def world(phases: int = 38, months: int = 96, sites: int = 9, parties: int = 15, seed: int = 1) -> World:
+    """The world of so many phases and months; as many as the shipped programme of Stargate has."""
     first = date(2025, 1, 1)
     ends = months_between(first, date(first.year + (months - 1) // 12, (months - 1) % 12 + 1, 28))
     axes = dict(FIXED_AXES) | {

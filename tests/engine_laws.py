@@ -40,11 +40,16 @@ def equal_bits(first: Any, second: Any) -> bool:
     return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(parts(first), parts(second), strict=True))
 
 
-def assert_close(first: Any, second: Any, what: str, rtol: float = 1e-9) -> None:
-    """Equal but for rounding of sums in another order."""
+def assert_close(first: Any, second: Any, what: str, rtol: float = 1e-9, within: float = 0.0) -> None:
+    """Equal but for rounding of sums in another order; `within` is the size of what was summed."""
     for a, b in zip(parts(first), parts(second), strict=True):
-        scale = np.nanmax(np.abs(np.where(np.isfinite(b), b, np.nan)), initial=0.0) if b.size else 0.0
+        scale = max(size_of(b), within)
         np.testing.assert_allclose(a, b, rtol=rtol, atol=1e-12 * scale, err_msg=what)
+
+
+def size_of(value: Any) -> float:
+    """The largest finite absolute value."""
+    return max((float(np.max(np.abs(a[np.isfinite(a)]), initial=0.0)) for a in parts(value) if a.dtype.kind in "fiu"), default=0.0)
 
 
 def names(world: World) -> None:
@@ -89,22 +94,28 @@ def _times(value: Any, factor: float) -> Any:
     return value.scaled(factor) if isinstance(value, Distribution) else value * factor
 
 
-def labels(world: World, axis: str, order: Sequence[int]) -> None:
-    """Labels of an axis in another order: results in that order, nothing else."""
+def labels(world: World, axis: str, order: Sequence[int], joins: Sequence[str] = ()) -> None:
+    """Labels of an axis in another order: results in that order, nothing else.
+
+    Inputs named `<child>_<axis>` or `<child>_to_<axis>`, and `joins`, hold places on the axis and move with it.
+    """
     shuffled = world.axes | {axis: tuple(world.axes[axis][place] for place in order)}
-    inputs = {name: _rejoined(made, axis, world.axes, shuffled) for name, made in world.inputs.items()}
+    inputs = {name: _rejoined(made, axis, world.axes, shuffled, joins) for name, made in world.inputs.items()}
     before, after = whole(world), whole(replace(world, axes=shuffled, inputs=inputs))
     for name, value in before.items():
         made = world.graph.quantities[name]
         place = made.axes.index(axis) if axis in made.axes else None
+        summed = max((size_of(before[need]) for need in made.needs if need in before), default=0.0)
         for old, new in zip(parts(value), parts(after[name]), strict=True):
-            assert_close(new, old if place is None else np.take(old, list(order), axis=place), f"{name} with {axis} reordered")
+            assert_close(
+                new, old if place is None else np.take(old, list(order), axis=place), f"{name} with {axis} reordered", within=summed
+            )
 
 
-def _rejoined(made: Input, axis: str, old: Any, new: Any) -> Input:
+def _rejoined(made: Input, axis: str, old: Any, new: Any, joins: Sequence[str]) -> Input:
     """An input that says the place on the axis of something else (`phase_site`) says its new place."""
     child = made.quantity.axes[0] if len(made.quantity.axes) == 1 else ""
-    if made.quantity.name not in (f"{child}_{axis}", f"{child}_to_{axis}"):
+    if made.quantity.name not in (f"{child}_{axis}", f"{child}_to_{axis}", *joins):
         return made
 
     def moved(e: Estimate) -> Estimate:

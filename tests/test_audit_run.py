@@ -56,7 +56,7 @@ def known(as_of=date(2030, 4, 15)):
         claims=CLAIMS, records=records, sources={"almanac": SimpleNamespace(publisher="Almanac", grade="B", root="", url="")},
         sites={"north": SimpleNamespace(name="The North")}, parties={},
     )  # fmt: skip
-    return SimpleNamespace(programme=programme, as_of=as_of, observed_through=lambda site: date(2030, 4, 1))
+    return SimpleNamespace(programme=programme, as_of=as_of, sites=(), observed_through=lambda site: date(2030, 4, 1))
 
 
 def run(draws=1024, as_of=date(2030, 4, 15)):

@@ -31,11 +31,14 @@ def _dates(planned: np.ndarray, observed: np.ndarray, published: float, seen: fl
     filled = schedule.planned_date(planned, observed, site, np.full(DRAWS, 60.0))
     looked = np.full(sites, seen)
     slipped = schedule.slipped_date(
-        filled, said, looked, site, rng.normal(size=DRAWS), rng.normal(size=(DRAWS, sites)), rng.normal(size=(DRAWS, phases)), np.zeros(DRAWS),
+        filled, said, looked, site, rng.normal(size=DRAWS), rng.normal(size=(DRAWS, sites)), rng.normal(size=(DRAWS, phases)),
+        np.zeros(DRAWS),
         np.asarray(365.0), np.array([0.17]), np.array([0.26]), **shares,
     )  # fmt: skip
     wait = np.full((DRAWS, phases), 100.0)
-    return schedule.uncancelled_date(observed, slipped, site, looked, np.full(sites, 900.0), wait, 5 * wait, wait, other.get("placed", np.full(phases, np.nan)))
+    return schedule.uncancelled_date(
+        observed, slipped, site, looked, np.full(sites, 900.0), wait, 5 * wait, wait, other.get("placed", np.full(phases, np.nan))
+    )
 
 
 def test_a_plan_slips_by_the_fitted_distribution() -> None:
@@ -84,7 +87,11 @@ def test_another_sites_plan_is_no_anchor() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.one_of(st.none(), st.floats(1100, 2500)), min_size=9, max_size=9), st.lists(st.booleans(), min_size=3, max_size=3), st.integers(0, 9))
+@given(
+    st.lists(st.one_of(st.none(), st.floats(1100, 2500)), min_size=9, max_size=9),
+    st.lists(st.booleans(), min_size=3, max_size=3),
+    st.integers(0, 9),
+)
 def test_physical_stages_are_in_order_in_every_draw(plans: list[float | None], seen_start: list[bool], seed: int) -> None:
     planned, observed = _absent(3), _absent(3)
     for place, value in enumerate(plans):
@@ -155,7 +162,8 @@ def test_cancellation_follows_its_rate() -> None:
     nothing = np.full((draws, 1), np.nan)
     dates = np.full((draws, len(STAGES), 1), 2000.0 + 365.25)
     gone = schedule.cancelled_date(
-        nothing, np.array([np.nan]), np.array([2000.0]), np.array([1900.0]), np.zeros(1), rng.uniform(size=(draws, 1)), np.full(draws, 0.10),
+        nothing, np.array([np.nan]), np.array([2000.0]), np.array([1900.0]), np.zeros(1),
+        rng.uniform(size=(draws, 1)), np.full(draws, 0.10),
         np.full(draws, 1e-9), dates,
     )  # fmt: skip
     assert np.mean(np.isfinite(gone)) == pytest.approx(1 - np.exp(-0.10), abs=0.01)

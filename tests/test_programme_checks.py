@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.programme_files import faults_of, small, the_fault
 
 from stargauge.programme.checks import CHECKS, check_against_catalogue, check_against_quantities
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import Quantity
-
-from tests.programme_files import faults_of, small, the_fault
 
 HALL_1_IT = "it_power: [{value: 100 MW, status: planned, source: plan}, {value: 103 MW, status: estimated, source: tracker}]"
 HALL_2 = "it_power: {value: 110 MW, status: estimated, source: tracker}"
@@ -77,11 +76,21 @@ def test_planned_stages_out_of_order_are_a_fault() -> None:
 
 
 def test_a_renewed_plan_for_power_is_not_held_against_an_older_plan_for_operation() -> None:
-    small(("energised: {value: 2025-12-31, status: planned, source: plan}", "energised: {value: 2026-12-31, status: planned, source: tracker}"))
+    small(
+        (
+            "energised: {value: 2025-12-31, status: planned, source: plan}",
+            "energised: {value: 2026-12-31, status: planned, source: tracker}",
+        )
+    )
 
 
 def test_a_month_and_a_day_within_it_are_in_order() -> None:
-    small(("energised: {value: 2025-12-31, status: planned, source: plan}", "energised: {value: 2026-02-20, status: reported, source: tracker}"))
+    small(
+        (
+            "energised: {value: 2025-12-31, status: planned, source: plan}",
+            "energised: {value: 2026-02-20, status: reported, source: tracker}",
+        )
+    )
 
 
 def test_a_phase_without_size_is_a_fault_and_any_size_will_do() -> None:
@@ -117,7 +126,8 @@ def test_a_party_that_commits_money_to_itself_is_circular() -> None:
 def test_parties_may_owe_one_another() -> None:
     small((
         "sites:\n",
-        "  maker:\n    name: Maker\n    commitments: {maker-bank: {to: bank, kind: vendor, amount: {value: 1 bn USD, source: plan}, stage: drawn}}\nsites:\n",
+        "  maker:\n    name: Maker\n    commitments:\n"
+                "      maker-bank: {to: bank, kind: vendor, amount: {value: 1 bn USD, source: plan}, stage: drawn}\nsites:\n",
     ), ("to: programme", "to: maker"))  # fmt: skip
 
 
@@ -127,7 +137,8 @@ def test_a_commitment_to_nobody_is_a_fault_with_the_nearest_target() -> None:
 
 def test_a_conflict_of_two_sources_is_a_fault_that_names_the_way_out() -> None:
     fault = the_fault((
-        HALL_2, "it_power: [{value: 110 MW, as_of: 2026-04-02, source: tracker}, {value: 120 MW, as_of: 2026-04-20, published: 2026-05-01, source: plan}]"
+        HALL_2, "it_power: [{value: 110 MW, as_of: 2026-04-02, source: tracker},"
+        " {value: 120 MW, as_of: 2026-04-20, published: 2026-05-01, source: plan}]"
     ))  # fmt: skip
     assert fault.path == "sites.north.phases.hall-2.it_power[1]"
     assert "under alternatives" in fault.message
@@ -148,7 +159,10 @@ def test_a_source_and_its_copy_do_not_conflict() -> None:
 
 
 def test_dates_that_overlap_do_not_conflict_and_others_do() -> None:
-    both = "milestones: {{energised: [{{value: 2025-06, as_of: 2026-04, source: tracker}}, {{value: {}, as_of: 2026-04, published: 2026-04, source: plan}}]}}"
+    both = (
+        "milestones: {{energised: [{{value: 2025-06, as_of: 2026-04, source: tracker}},"
+        " {{value: {}, as_of: 2026-04, published: 2026-04, source: plan}}]}}"
+    )
     small((HALL_2, f"{HALL_2}\n        {both.format('2025-06-28')}"))
     assert "under alternatives" in the_fault((HALL_2, f"{HALL_2}\n        {both.format('2025-09-26')}")).message
 
@@ -169,12 +183,16 @@ def test_a_claim_needs_a_reading() -> None:
 
 
 def test_two_claims_cannot_have_one_place_in_the_dispute() -> None:
-    second = 'readings: {a: "x"}\n    dispute: 1\n  other: {speaker: B, said: 2025-01-22, says: No., source: plan, dispute: 1, readings: {a: "x"}}\n'
+    other = '  other: {speaker: B, said: 2025-01-22, says: No., source: plan, dispute: 1, readings: {a: "x"}}\n'
+    second = f'readings: {{a: "x"}}\n    dispute: 1\n{other}'
     fault = the_fault(('readings: {as said: "power_it[operational, north] >= 100 MW by 2026-03-31"}\n', second))
     assert fault.path == "claims.other.dispute"
 
 
-ALTERNATIVES = "alternatives: {size: {big: {weight: 0.5, sites: {north: {phases: {hall-2: {it_power: {value: 130 MW, source: plan}}}}}}, same: {weight: 0.5}}}"
+ALTERNATIVES = (
+    "alternatives: {size: {big: {weight: 0.5, sites: {north: {phases: {hall-2: {it_power: {value: 130 MW, source: plan}}}}}},"
+    " same: {weight: 0.5}}}"
+)
 
 
 @pytest.mark.parametrize(("old", "new", "says"), [
@@ -189,6 +207,15 @@ def test_faults_of_alternatives(old: str, new: str, says: str) -> None:
     fault = the_fault(("records:\n", f"{ALTERNATIVES.replace(old, new)}\nrecords:\n"))
     assert says in fault.message
     assert fault.path.startswith("alternatives.size")
+
+
+def test_an_option_that_breaks_a_rule_together_with_the_programme_is_a_fault() -> None:
+    broken = ALTERNATIVES.replace(
+        "hall-2: {it_power: {value: 130 MW, source: plan}}", "hall-1: {facility_power: {value: 90 MW, status: planned, source: plan}}"
+    )
+    fault = the_fault(("records:\n", f"{broken}\nrecords:\n"))
+    assert fault.path == "alternatives.size.big"
+    assert "below the IT power" in fault.message
 
 
 class _Names:

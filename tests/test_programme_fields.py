@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.programme_files import SMALL, changed, faults_of, small, the_fault
 
 from stargauge.programme.fields import RECORD, Reader, Spec, read_stated
+from stargauge.programme.positions import parse_document, plain_document
+from stargauge.programme.read import read_programme
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.distribution import Distribution
+from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Source, Statement
-
-from tests.programme_files import SMALL, changed, faults_of, small, the_fault
 
 DAY = parse_window("2025-03-10")
 READER = Reader({"paper": Source("paper", "P", "T", DAY, "", "C")})
@@ -89,7 +92,10 @@ def test_a_record_may_be_a_range() -> None:
     assert said.value.quantile(0.1) == pytest.approx(15e9)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.text(max_size=9) | st.floats(), lambda s: st.lists(s) | st.dictionaries(st.text(max_size=5), s), max_leaves=6),
+PLAIN = st.none() | st.booleans() | st.text(max_size=9) | st.floats()
+
+
+@given(st.recursive(PLAIN, lambda s: st.lists(s) | st.dictionaries(st.text(max_size=5), s), max_leaves=6),
        st.sampled_from(["W", "USD", "date", "text", "record"]))  # fmt: skip
 def test_no_value_makes_reading_fail_but_by_a_fault(raw: object, unit: str) -> None:
     reader = Reader(READER.sources)
@@ -136,14 +142,43 @@ def test_what_a_programme_needs_is_asked_for_where_it_belongs() -> None:
     assert 'needs "place"' in fault.message
 
 
+def _trails(value: Any, trail: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [trail, *(inner for key, item in items for inner in _trails(item, (*trail, key)))]
+
+
+_PLACES = _trails(parse_document(SMALL).data)[1:]
+_JUNK = st.sampled_from(
+    [None, True, -1, 1e30, "", "x", "3..1 GW", "2025-02-30", [], [[]], {}, {"value": {}}, [None], {"x": 1}, "a/b", "north", "plan"]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(_PLACES), _JUNK), min_size=1, max_size=3))
+def test_junk_anywhere_is_an_input_error_or_loads(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
+    data = parse_document(SMALL).data
+    for trail, junk in changes:
+        at = data
+        try:
+            for step in trail[:-1]:
+                at = at[step]
+            at[trail[-1]] = junk
+        except (KeyError, IndexError, TypeError):
+            continue
+    try:
+        read_programme([plain_document(data)])
+    except InputError as error:
+        assert all(fault.message for fault in error.faults)
+
+
 def test_all_faults_come_at_once_of_fields_and_of_rules_in_the_order_of_the_file() -> None:
     found = faults_of(
-        ("horizon: 2030-12", "horizon: 2525-12"), ("kind: equity", "kind: gift"), ("value: 100 MW, status: planned", "value: 100, status: planned"),
+        ("horizon: 2030-12", "horizon: 2525-12"), ("kind: equity", "kind: gift"), ("value: 100 MW, ", "value: 100, "),
         ("it_power: {value: 110 MW, status: estimated, source: tracker}", "about: no size"), ("speaker: A", "speeker: A"),
     )  # fmt: skip
     assert [fault.path for fault in found] == [
         "horizon", "parties.bank.commitments.bank-equity.kind", "sites.north.phases.hall-1.it_power[0].value",
-        "sites.north.phases.hall-2", "claims.first-hall.speaker", "claims.first-hall.speeker",
+        "sites.north.phases.hall-2",  "claims.first-hall.speeker",
     ]  # fmt: skip
     assert [fault.line for fault in found] == sorted(fault.line for fault in found)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.programme_files import small
 
 from stargauge.catalogue.load import load_catalogue
 from stargauge.programme.known import Known, known
@@ -21,8 +22,6 @@ from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import Quantity
 from stargauge.quantity.statement import Estimate, Statement
-
-from tests.programme_files import small
 
 CATALOGUE = load_catalogue()
 BEFORE, THEN, NOW = date(2025, 1, 19), date(2025, 1, 22), date(2026, 11, 22)
@@ -54,11 +53,12 @@ def programmes(draw: st.DrawFn) -> Programme:
         {"value": "2026-06", "status": "planned", "published": draw(published()), "source": "s"}
     ]}} for i in range(draw(st.integers(0, 3)))}  # fmt: skip
     option = {"weight": 1, "sites": {"a": {"facility_power": [{**said, "value": "999 MW"} for said in sized(draw(sizes))]}}}
+    dated = {"value": "1 USD", "source": "s", "published": draw(published())}
     data = {
         "name": "X", "price_year": 2025, "start": "2025-01", "horizon": "2026-12",
         "sources": {"s": {"publisher": "P", "title": "T", "date": 2024}},
         "parties": {"y": {"name": "Y", "cash": {"value": "1 USD", "source": "s", "published": draw(published())}, "commitments": {
-            "c": {"to": "programme", "kind": "loan", "stage": "drawn", "amount": {"value": "1 USD", "source": "s", "published": draw(published())}}
+            "c": {"to": "programme", "kind": "loan", "stage": "drawn", "amount": dated}
         }}},
         "sites": {"a": {"place": "here", "facility_power": [{**said, "value": "999 MW"} for said in sized(draw(sizes))], "phases": phases}},
         "unsited": {"u": {"basis": "b", "capital": {"value": "1 USD", "source": "s", "published": draw(published())}}},
@@ -105,7 +105,9 @@ def test_knowledge_only_grows(programme: Programme, when: date, more: int) -> No
         assert set(earlier.axes[axis]) <= set(later.axes[axis])
 
 
-@pytest.mark.parametrize(("source", "first"), [("2025-03", "2025-03-31"), ("2025", "2025-12-31"), ("2025-Q2", "2025-06-30"), ("2025-03-04", "2025-03-04")])
+@pytest.mark.parametrize(
+    ("source", "first"), [("2025-03", "2025-03-31"), ("2025", "2025-12-31"), ("2025-Q2", "2025-06-30"), ("2025-03-04", "2025-03-04")]
+)
 def test_a_source_counts_from_the_end_of_its_window(source: str, first: str) -> None:
     programme = small(("title: Plan, date: 2025-01-20", f"title: Plan, date: {source}"))
     when = date.fromisoformat(first)
@@ -147,7 +149,9 @@ def test_the_filter_is_pure() -> None:
 
 def said(value: str, published_: str, status: str = "reported", as_of: str = "", source: str = "s") -> Statement:
     window = parse_window(published_) if published_ else None
-    return Statement(parse_window(value), "date", parse_window(as_of) if as_of else window, window, source, status, "B", path=value + status)  # type: ignore[arg-type]
+    return Statement(
+        parse_window(value), "date", parse_window(as_of) if as_of else window, window, source, status, "B", path=value + status
+    )  # type: ignore[arg-type]
 
 
 def test_the_newest_published_wins_and_comes_first() -> None:
@@ -165,7 +169,9 @@ def test_nobody_said_is_absent_not_zero() -> None:
 
 
 def test_a_sourced_value_wins_over_an_assumption_however_it_stands_in_the_list() -> None:
-    programme = small(("it_power: {value: 110 MW, status: estimated, source: tracker}", "it_power: [{value: 110 MW, source: plan}, 120 MW]"))
+    programme = small(
+        ("it_power: {value: 110 MW, status: estimated, source: tracker}", "it_power: [{value: 110 MW, source: plan}, 120 MW]")
+    )
     estimate = at(NOW, programme).estimate(programme.sites["north"].phases["hall-2"].it_power)
     assert (estimate.value, estimate.kind) == (pytest.approx(110e6), "stated")
 
@@ -226,7 +232,13 @@ def test_milestones_of_phases_plans_then_records() -> None:
 
 
 def test_commercial_stages_and_cancellation_come_from_the_site_where_the_phase_is_silent() -> None:
-    programme = small(("    phases:\n", "    milestones:\n      contracted: {value: 2025-01-15, source: plan}\n      cancelled: {value: 2026-03-06, source: tracker}\n    phases:\n"))
+    programme = small(
+        (
+            "    phases:\n",
+            "    milestones:\n      contracted: {value: 2025-01-15, source: plan}\n"
+            "      cancelled: {value: 2026-03-06, source: tracker}\n    phases:\n",
+        )
+    )
     now = at(NOW, programme)
     contracted = now.milestone_observed(now.phases[0], "contracted")
     assert contracted is not None and contracted.text == "2025-01-15"
@@ -244,11 +256,11 @@ def test_announced_is_the_first_publication_of_a_size_unless_stated() -> None:
 
 
 def test_observed_through_is_stated_or_the_newest_observation_and_never_after_the_knowledge_date() -> None:
-    assert at(NOW).observed_through("north") == date(2026, 4, 30)
+    assert at(NOW).observed_through("north") == date(2026, 4, 1)
     assert at(THEN).observed_through("north") is None  # plans are no observation
     stated = small(("    place: abilene-tx\n", "    place: abilene-tx\n    observed_through: 2026-09-24\n"))
     assert at(NOW, stated).observed_through("north") == date(2026, 9, 24)
-    assert at(date(2026, 5, 2), stated).observed_through("north") == date(2026, 4, 30)
+    assert at(date(2026, 5, 2), stated).observed_through("north") == date(2026, 4, 1)
     assert at(NOW).observed_through("unsited") is None
 
 
@@ -264,7 +276,12 @@ def test_the_stage_of_a_commitment_is_that_of_the_day() -> None:
 
 
 def test_a_bare_stage_beyond_announced_waits_for_the_newest_amount() -> None:
-    programme = small(("amount: {value: $19 bn, source: plan}, stage: announced", "amount: [{value: $19 bn, source: plan}, {value: $15 bn, source: tracker}], stage: drawn"))
+    programme = small(
+        (
+            "amount: {value: $19 bn, source: plan}, stage: announced",
+            "amount: [{value: $19 bn, source: plan}, {value: $15 bn, source: tracker}], stage: drawn",
+        )
+    )
     assert at(THEN, programme).stage_of(at(THEN, programme).lines[0]) == "announced"
     assert at(NOW, programme).stage_of(at(NOW, programme).lines[0]) == "drawn"
 

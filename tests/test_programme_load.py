@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from tests.programme_files import SMALL, loaded, small
 
 from stargauge.catalogue.load import load_catalogue
 from stargauge.programme.checks import check_against_catalogue
@@ -15,8 +16,6 @@ from stargauge.programme.positions import parse_document
 from stargauge.programme.schema import Programme, fields_of, parts_of
 from stargauge.programme.template import starter
 from stargauge.quantity.errors import InputError
-
-from tests.programme_files import SMALL, loaded, small
 
 
 def test_a_file_and_a_folder_of_sections_are_the_same_programme(tmp_path: Path) -> None:
@@ -92,8 +91,10 @@ def test_the_schema_accepts_every_shipped_file(name: str) -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), [
-    ("facility_power: {value: 300 MW", "facilty_power: {value: 300 MW"), ("kind: equity", "kind: gift"), ("place: abilene-tx\n", "about: x\n"),
-    ("status: planned, source: plan}\n    phases", "status: plan, source: plan}\n    phases"), ("post-visible: {value: true, ", "post-visible: {"),
+    ("facility_power: {value: 300 MW", "facilty_power: {value: 300 MW"), ("kind: equity", "kind: gift"),
+    ("place: abilene-tx\n", "about: x\n"),
+    ("status: planned, source: plan}\n    phases", "status: plan, source: plan}\n    phases"),
+    ("post-visible: {value: true, ", "post-visible: {"),
 ])  # fmt: skip
 def test_the_schema_refuses_what_does_not_load(old: str, new: str) -> None:
     assert old in SMALL

@@ -6,14 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.programme_files import SMALL, small
 
 from stargauge.catalogue.load import load_catalogue
 from stargauge.programme.known import known
 from stargauge.programme.load import load
 from stargauge.programme.overlay import options, overlay
 from stargauge.quantity.errors import InputError
-
-from tests.programme_files import SMALL, small
 
 NOW = date(2026, 11, 22)
 
@@ -33,7 +32,9 @@ def test_values_of_a_patch_are_assumed_unless_they_bring_a_source() -> None:
     bare = overlay(small(), {"sites": {"north": {"phases": {"hall-2": {"it_power": "150 MW"}}}}})
     sourced = overlay(small(), {
         "sources": {"own": {"publisher": "X", "title": "Y", "date": "2026-06-01", "designed": True}},
-        "sites": {"north": {"phases": {"hall-2": {"it_power": {"value": "150 MW", "source": "own"}, "chips": {"value": 9, "source": "plan"}}}}},
+        "sites": {"north": {"phases": {"hall-2": {
+            "it_power": {"value": "150 MW", "source": "own"}, "chips": {"value": 9, "source": "plan"},
+        }}}},
     })  # fmt: skip
     for programme, kind in ((bare, "assumed"), (sourced, "designed")):
         at = known(programme, load_catalogue(), NOW)
@@ -42,7 +43,9 @@ def test_values_of_a_patch_are_assumed_unless_they_bring_a_source() -> None:
 
 
 def test_an_empty_patch_changes_nothing() -> None:
-    assert overlay(small(), {}).__dict__ == small().__dict__
+    base = small()
+    assert overlay(base, {}).__dict__ == small().__dict__
+    assert len(base.documents) == 1
 
 
 def test_a_patch_may_add_a_site_and_the_whole_is_checked() -> None:
@@ -54,7 +57,9 @@ def test_a_patch_may_add_a_site_and_the_whole_is_checked() -> None:
 
 def test_faults_of_a_patch_name_its_file_and_come_all_at_once(tmp_path: Path) -> None:
     file = tmp_path / "scenario.yaml"
-    file.write_text("sites:\n  north:\n    phases:\n      hall-1:\n        facility_power: 80 MW\n        it_pwer: 3 MW\n", encoding="utf-8")
+    file.write_text(
+        "sites:\n  north:\n    phases:\n      hall-1:\n        facility_power: 80 MW\n        it_pwer: 3 MW\n", encoding="utf-8"
+    )
     with pytest.raises(InputError) as caught:
         overlay(small(), file)
     size, key = caught.value.faults
@@ -62,7 +67,9 @@ def test_faults_of_a_patch_name_its_file_and_come_all_at_once(tmp_path: Path) ->
     assert (key.file, key.line, key.column, 'did you mean "it_power"' in key.message) == (str(file), 6, 9, True)
     base = tmp_path / "base.yaml"
     base.write_text(SMALL, encoding="utf-8")
-    file.write_text("sites:\n  north:\n    phases:\n      hall-1:\n        it_power: -3 MW\nparties: {bank: {accounts: open}}\n", encoding="utf-8")
+    file.write_text(
+        "sites:\n  north:\n    phases:\n      hall-1:\n        it_power: -3 MW\nparties: {bank: {accounts: open}}\n", encoding="utf-8"
+    )
     with pytest.raises(InputError) as caught:
         load(base, file)
     assert [(fault.file, fault.line) for fault in caught.value.faults] == [(str(file), 5), (str(file), 6)]
@@ -87,8 +94,8 @@ def test_options_are_programmes_with_weights_that_add_to_one() -> None:
 
 
 def test_an_option_says_only_what_was_known() -> None:
-    at = known(small(("records:\n", ALTERNATIVES), ("it_power: {value: 110 MW, status: estimated, source: tracker}", "it_power: {value: 110 MW, source: copy}")),
-               load_catalogue(), date(2025, 3, 1))  # fmt: skip
+    own = ("it_power: {value: 110 MW, status: estimated, source: tracker}", "it_power: {value: 110 MW, source: copy}")
+    at = known(small(("records:\n", ALTERNATIVES), own), load_catalogue(), date(2025, 3, 1))
     ((_, group),) = at.alternatives
     sizes = [inside.estimate(inside.phases[1].spec.it_power).value for _, _, inside in group]
     assert sizes == [pytest.approx(130e6), pytest.approx(110e6)]  # the second option was published later: the programme's own value stays

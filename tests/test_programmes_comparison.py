@@ -42,8 +42,8 @@ def test_places_hardware_and_cooling_are_in_the_catalogue(programme: Programme) 
         assert site.place in catalogue.names("place")
         assert not site.cooling or site.cooling in catalogue.names("cooling")
         for phase in site.phases.values():
-            for chip in filter(None, (site.hardware, phase.hardware)):
-                assert chip in catalogue.names("accelerator")
+            for said in (*site.hardware, *phase.hardware):
+                assert said.value in catalogue.names("accelerator")
 
 
 def _middle(said: Statement) -> float:

@@ -158,9 +158,7 @@ def test_abilene_powers_by_building(us: Any) -> None:
 def test_what_could_be_known_of_abilene_before_the_dispute(us: Any) -> None:
     """On 22 January 2025 the first phase was public with 206 MW, the equity pledges were not."""
     day = date(2025, 1, 22)
-    known = [
-        [s for s in us.sites["abilene"].phases[f"building-{n}"].it_power if s.known_from and s.known_from <= day] for n in (1, 2)
-    ]
+    known = [[s for s in us.sites["abilene"].phases[f"building-{n}"].it_power if s.known_from and s.known_from <= day] for n in (1, 2)]
     assert sum(newest(tuple(statements)) for statements in known) == pytest.approx(206e6)
     for party in ("softbank", "openai", "oracle", "mgx"):
         for _, statement in walk(us.parties[party].commitments[f"{party}-equity"]):

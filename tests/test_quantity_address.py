@@ -7,7 +7,7 @@ import pytest
 
 from stargauge.quantity.address import Address, parse_address, resolve
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.quantity import FIXED_AXES, quantity, quantities_of
+from stargauge.quantity.quantity import FIXED_AXES, quantities_of, quantity
 
 
 @quantity("W", "draw stage site month", adds="site", rises=True)
@@ -33,7 +33,8 @@ def test_missing_labels_are_summed_where_the_quantity_adds() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("power_facilty[operational]", 'did you mean "power_facility"?'), ("power_facility[operational, abilen]", 'did you mean "abilene"?'),
+        ("power_facilty[operational]", 'did you mean "power_facility"?'),
+        ("power_facility[operational, abilen]", 'did you mean "abilene"?'),
         ("power_facility[abilene]", "choose one label along stage"), ("power_facility[", "expected a quantity with labels"),
         ("__import__('os')", "expected a quantity with labels"),
     ],

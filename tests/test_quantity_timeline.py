@@ -19,7 +19,7 @@ def test_steps_sum_what_has_come_by_each_month_end(dates: list[float], weights: 
     when, size = np.reshape(dates, (2, 4)), np.reshape(weights, (2, 4))
     made = steps(when, size, GROUPS, 3, MONTHS)
     with np.errstate(invalid="ignore"):
-        plain = [[[np.sum(size[d][(GROUPS == g) & (when[d] <= m)]) for m in MONTHS] for g in range(3)] for d in range(2)]
+        plain = [[[np.sum(size[d][(g == GROUPS) & (when[d] <= m)]) for m in MONTHS] for g in range(3)] for d in range(2)]
     np.testing.assert_allclose(made, plain, atol=1e-9)
 
 
@@ -33,7 +33,7 @@ def test_ramps_spend_evenly_between_two_dates(starts: list[float], spans: list[f
     span = np.where(runs, np.reshape(spans, (2, 4)), 1.0)
     share = np.clip((MONTHS[None, None, :] - np.where(runs, begin, 0)[:, :, None]) / span[:, :, None], 0, 1)
     part = np.where(runs[:, :, None], np.nan_to_num(share) * size[:, :, None], 0.0)
-    plain = np.stack([part[:, GROUPS == g].sum(axis=1) for g in range(3)], axis=1)
+    plain = np.stack([part[:, g == GROUPS].sum(axis=1) for g in range(3)], axis=1)
     np.testing.assert_allclose(made, plain, atol=1e-6)
 
 

@@ -86,14 +86,20 @@ def test_three_figures_never_lose_more_than_half_a_percent(value: float) -> None
 
 
 def test_values_are_shown_in_the_unit_that_reads_best() -> None:
-    assert [show(590e6, "W"), show(16e9, "USD"), show(6400, "job"), show(float("nan"), "W")] == ["590 MW", "16 bn USD", "6,400 jobs", "absent"]
+    assert [show(590e6, "W"), show(16e9, "USD"), show(6400, "job"), show(float("nan"), "W")] == [
+        "590 MW",
+        "16 bn USD",
+        "6,400 jobs",
+        "absent",
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "start", "end"),
     [
         ("2026", "2026-01-01", "2026-12-31"), ("2026-Q4", "2026-10-01", "2026-12-31"), ("2026-H1", "2026-01-01", "2026-06-30"),
-        ("2024-02", "2024-02-01", "2024-02-29"), ("2026-10-01..2027-03-31", "2026-10-01", "2027-03-31"), ("2025-01-21T23:47:45Z", "2025-01-21", "2025-01-21"),
+        ("2024-02", "2024-02-01", "2024-02-29"), ("2026-10-01..2027-03-31", "2026-10-01", "2027-03-31"),
+        ("2025-01-21T23:47:45Z", "2025-01-21", "2025-01-21"),
     ],
 )  # fmt: skip
 def test_dates_keep_the_precision_they_were_stated_in(text: str, start: str, end: str) -> None:

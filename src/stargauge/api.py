@@ -36,7 +36,9 @@ def catalogue(overlay: Path | str | None = None) -> Catalogue:
 
 
 def load(
-    programme: str | Path | Programme = "stargate", scenario: Path | Mapping[str, Any] | str | None = None, settings: Mapping[str, str] | None = None
+    programme: str | Path | Programme = "stargate",
+    scenario: Path | Mapping[str, Any] | str | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Programme:
     """A programme by shipped name, file or folder, with a scenario (a partial file) and single inputs laid over it.
 
@@ -211,5 +213,6 @@ def explain(
 
 
 __all__ = [
-    "DRAWS", "Catalogue", "Check", "Known", "Programme", "Result", "__version__", "audit", "catalogue", "check", "explain", "known", "load", "simulate",
+    "DRAWS", "HEADLINES", "Catalogue", "Check", "Known", "Programme", "Result", "__version__", "audit", "catalogue", "check", "explain",
+    "known", "load", "simulate",
 ]  # fmt: skip

@@ -10,9 +10,7 @@ from stargauge import __version__
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.summary import Days, fans
 from stargauge.audit.verdict import ReadingVerdict
-from stargauge.engine.lineage import Node
-from stargauge.quantity.dates import Window
-from stargauge.quantity.distribution import Distribution
+from stargauge.engine.lineage import Cell, Node
 from stargauge.quantity.statement import Estimate, Statement
 
 #: The addresses whose explanations go into a report.
@@ -34,7 +32,7 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
         "claims": [_claim(verdict, then.get(verdict.id), check.then_day) for verdict in check.verdicts],
         "quantities": fans(result, [address for address in result.series]) if charts else _headline_quantities(check),
         "statements": [statement_data(s) for s in known.programme.statements() if s.source],
-        "sources": {name: _source(entry) for name, entry in known.programme.sources.items()},
+        "sources": _sources(check),
         "hindsight": hindsight(result.inputs.values()),
         "assumptions": assumptions(result.inputs.values()),
         "looked_for": _looked_for(check.verdicts),
@@ -75,11 +73,17 @@ def _claim(verdict: ClaimVerdict, before: ClaimVerdict | None, day: date | None)
 
 
 def _then(reading: ReadingVerdict, day: date) -> dict[str, Any]:
-    return {"as_of": str(day), "probability": reading.probability, "likelihood": reading.likelihood, "status": reading.status, "text": reading.answer}
+    return {
+        "as_of": str(day),
+        "probability": reading.probability,
+        "likelihood": reading.likelihood,
+        "status": reading.status,
+        "text": reading.answer,
+    }
 
 
 def dispute(verdicts: Sequence[ClaimVerdict], then: Mapping[str, ClaimVerdict], day: date | None) -> list[dict[str, Any]]:
-    """The claims of the dispute in order: speaker, reading, the answer as it could be given then, the answer now, the record, the capture."""
+    """The claims of the dispute in order: speaker, reading, the answer as it could be given then, the answer now, record, capture."""
     out = []
     for verdict in sorted((v for v in verdicts if v.dispute is not None), key=lambda v: v.dispute or 0):
         before = then.get(verdict.id)
@@ -88,7 +92,8 @@ def dispute(verdicts: Sequence[ClaimVerdict], then: Mapping[str, ClaimVerdict], 
             {
                 "order": verdict.dispute, "claim": verdict.id, "speaker": verdict.speaker, "said": verdict.said, "says": verdict.says,
                 "reading": _read_as(verdict),
-                "then": {"as_of": str(day) if day else None, "text": _in_short(before) if before else "not asked", "status": before.status if before else ""},
+                "then": {"as_of": str(day) if day else None,
+                         "text": _in_short(before) if before else "not asked", "status": before.status if before else ""},
                 "now": {"text": _in_short(verdict), "status": verdict.status},
                 "record": {"text": _record_text(shown[-2:]), "grade": shown[-1].get("grade") if shown else None},
                 "capture": "none",
@@ -129,13 +134,19 @@ def value_data(value: Any) -> Any:
     """A value as JSON takes it: numbers as numbers, dates and distributions as text."""
     if isinstance(value, (bool, int, float, str)):
         return value if value == value else None
-    return str(value) if isinstance(value, (Window, Distribution)) else str(value)
+    return str(value)
+
+
+def _sources(check: Any) -> dict[str, Any]:
+    """The sources of the programme, and those of the catalogue values that the run used."""
+    used = {s.source for made in check.result.inputs.values() for e in made.estimates for s in e.statements}
+    catalogue = {name: entry for name, entry in check.known.catalogue.catalogue.sources.items() if name in used}
+    return {name: _source(entry) for name, entry in {**catalogue, **check.known.programme.sources}.items()}
 
 
 def _source(entry: Any) -> dict[str, Any]:
-    return {
-        "publisher": entry.publisher, "title": entry.title, "date": str(entry.published or entry.date or ""), "url": entry.url, "grade": entry.grade,
-    }  # fmt: skip
+    when = getattr(entry, "published", None) or getattr(entry, "date", None)
+    return {"publisher": entry.publisher, "title": entry.title, "date": str(when or ""), "url": entry.url, "grade": entry.grade}
 
 
 def hindsight(inputs: Iterable[Any]) -> list[dict[str, str]]:
@@ -176,8 +187,8 @@ def _looked_for(verdicts: Sequence[ClaimVerdict]) -> list[str]:
 def node_data(node: Node) -> dict[str, Any]:
     """An explanation as the terminal and the report read it: one value, what it needs, statements at the leaves."""
     out: dict[str, Any] = {
-        "address": node.address, "label": node.address, "says": node.says, "formula": "\n".join(node.formula), "unit": node.unit, "date": node.month,
-        "kind": "input" if node.is_input else "derived",
+        "address": node.address, "label": node.address, "says": node.says, "formula": "\n".join(node.formula), "unit": node.unit,
+        "date": node.month, "kind": "input" if node.is_input else "derived",
     }  # fmt: skip
     if node.repeated:
         return out | {"note": "explained above"}
@@ -203,15 +214,15 @@ def _cells(node: Node) -> dict[str, Any]:
             **_spread(first.spread), "kind": first.kind, "value": first.value, "note": first.note,
             "hindsight": str(first.hindsight) if first.hindsight else None, "statements": [statement_data(s) for s in first.statements[:3]],
         }  # fmt: skip
+    return {"needs": [_cell(node, cell) for cell in node.cells]}
+
+
+def _cell(node: Node, cell: Cell) -> dict[str, Any]:
+    label = ", ".join(cell.labels[:4]) + (" …" if len(cell.labels) > 4 else "")
     return {
-        "needs": [
-            {
-                "address": node.name, "label": ", ".join(cell.labels[:4]) + (" …" if len(cell.labels) > 4 else ""), "unit": node.unit, "kind": cell.kind,
-                "value": cell.value, **_spread(cell.spread), "note": cell.note, "hindsight": str(cell.hindsight) if cell.hindsight else None,
-                "statements": [statement_data(s) for s in cell.statements[:3]],
-            }
-            for cell in node.cells
-        ]
+        "address": node.name, "label": label, "unit": node.unit, "kind": cell.kind, "value": cell.value, **_spread(cell.spread),
+        "note": cell.note, "hindsight": str(cell.hindsight) if cell.hindsight else None,
+        "statements": [statement_data(s) for s in cell.statements[:3]],
     }  # fmt: skip
 
 

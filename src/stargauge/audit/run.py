@@ -152,7 +152,13 @@ def _setting(known: Any, result: Result, words: Messages) -> Setting:
     frame = result.world.frame
     names = Names(frame.axes, frame.quantities, given, words)
     sources = getattr(programme, "sources", None) or {}
-    return Setting(known.as_of, _archive(known), frame.quantities, names, known.observed_through, sources, BLOCK)
+    return Setting(known.as_of, _archive(known), frame.quantities, names, _looked_at(known), sources, BLOCK)
+
+
+def _looked_at(known: Any) -> Callable[[str], date | None]:
+    """The day up to which a site's state is known: its last look; a site that was given up has nothing more to be looked at."""
+    given_up = {site.id for site in known.sites if known.site_cancelled(site)}
+    return lambda site: known.as_of if site in given_up else known.observed_through(site)
 
 
 def _picks(sample: Mapping[str, Any], behind: frozenset[str]) -> dict[str, Any]:

@@ -25,8 +25,10 @@ DIRECT, TOTAL, PEAK, PERMANENT = "jobs_direct", "jobs_total", "jobs_construction
 #: What the answer in the terminal needs from a run, besides the readings.
 HEADLINES: tuple[str, ...] = (RUNS, ANNOUNCED, CAPITAL, NEED, HAVE, DIRECT, TOTAL, PEAK, PERMANENT)
 #: What the report shows besides.
-FANS: tuple[str, ...] = (*(f"power_facility[{stage}]" for stage in STAGES), "power_facility_promised", "capital_promised")
+PROMISED = "power_facility_promised"
+FANS: tuple[str, ...] = (*(f"power_facility[{stage}]" for stage in STAGES), PROMISED, "capital_promised")
 UNSITED = "unsited"
+_LEVELS = (0.1, 0.5, 0.9)
 
 
 def sited(known: Any, stage: str) -> str:
@@ -68,7 +70,7 @@ class Days:
     @classmethod
     def of(cls, known: Any) -> Days:
         """From what is known: two years ahead at year's end, within the programme's clock."""
-        first, last = known.months[0], known.months[-1]
+        first, last = known.months[0].replace(day=1), known.months[-1]
         seen = [day for day in (known.observed_through(site.id) for site in known.sites) if day]
         as_of = min(max(known.as_of, first), last)
         evidence = min(max([*seen], default=as_of), as_of)
@@ -88,17 +90,18 @@ def summarise(result: Result, known: Any, verdicts: Sequence[ClaimVerdict]) -> d
         "newest_evidence": str(days.evidence),
         "headline": headline(result, known, verdicts, days),
         "said_record_expected": [_glance(topic, result, verdicts, days) for topic in TOPICS],
-        "lines": {"capacity": _capacity(result, known, days), "money": _money(result, known, days), "jobs": _jobs(result, days)},
+        "lines": {"capacity": _capacity(result, known, days), "money": _money(result, known, days), "jobs": _jobs(result, verdicts, days)},
     }
 
 
 def _levels(result: Result, address: str, when: date) -> tuple[float, float, float]:
-    values = result[address].at(when).values
-    values = values[~np.isnan(values)]
-    if not len(values):
-        return (float("nan"),) * 3
-    low, middle, high = np.quantile(values, (0.1, 0.5, 0.9), method="inverted_cdf")
-    return float(low), float(middle), float(high)
+    """P10, P50, P90 of an address at a month's end."""
+    series = result[address]
+    found = series.quantiles(_LEVELS) if series.counts is not None else series.at(when).quantiles(_LEVELS)
+    timed = series.counts is not None and "month" in series.axes
+    place = result.world.frame.month(when) if timed else ()
+    low, middle, high = (float(np.asarray(found[level])[place]) for level in _LEVELS)
+    return low, middle, high
 
 
 def _in_scale(values: Sequence[float], unit: str) -> tuple[list[str], str]:
@@ -151,8 +154,10 @@ def _threshold(comparison: Comparison) -> float:
 
 
 _NOUNS = {
-    "capital_deployed": "deployed", "jobs_direct": "direct jobs", "jobs_total": "jobs of all kinds", "power_facility": "at the meter",
-    "power_it": "at the racks", "accelerators": "accelerators", "jobs_permanent": "permanent jobs", "jobs_construction_onsite": "builders on site",
+    "capital_deployed": "deployed", "jobs_direct": "direct jobs", "jobs_total": "jobs of all kinds",
+    "power_facility": "at the meter",
+    "power_it": "at the racks", "accelerators": "accelerators", "jobs_permanent": "permanent jobs",
+    "jobs_construction_onsite": "builders on site",
     "buildings": "buildings",
 }  # fmt: skip
 
@@ -172,12 +177,12 @@ def _short(reading: ReadingVerdict) -> str:
 
 
 def _about(topic: Topic, verdicts: Sequence[ClaimVerdict]) -> list[ReadingVerdict]:
+    """The claims about a topic, each as it was said (its first reading); what is only announced, contracted or financed is no power."""
     found = []
     for verdict in verdicts:
-        for reading in verdict.readings:
-            comparison = _comparison(reading)
-            if comparison is not None and comparison.address.name in topic.quantities:
-                found.append(reading)
+        comparison = _comparison(verdict.readings[0])
+        if comparison is not None and comparison.address.name in topic.quantities and not set(comparison.address.labels) & set(STAGES[:3]):
+            found.append(verdict.readings[0])
     return found
 
 
@@ -220,7 +225,7 @@ def _capacity(result: Result, known: Any, days: Days) -> dict[str, Any]:
     text += f" and {show(apart, 'W')} pledged without a site" if apart > 0 else ""
     text += f"; {show(runs, 'W')} runs at the newest evidence ({days.evidence})."
     series = [
-        {"address": ANNOUNCED, "role": "announced", "hue": "announced", "label": "Announced"},
+        {"address": PROMISED, "role": "announced", "hue": "announced", "label": "Promised by date"},
         {"address": BUILDING, "role": "fan", "hue": "under_construction", "label": "Under construction"},
         {"address": RUNS, "role": "fan", "hue": "operational", "label": "Operational"},
     ]
@@ -232,22 +237,25 @@ def _capacity(result: Result, known: Any, days: Days) -> dict[str, Any]:
 
 
 def _money(result: Result, known: Any, days: Days) -> dict[str, Any]:
-    spent, need, have = (_levels(result, address, days.ahead) if address in result.series else (float("nan"),) * 3 for address in (CAPITAL, NEED, HAVE))
+    spent, need, have = (
+        _levels(result, address, days.ahead) if address in result.series else (float("nan"),) * 3 for address in (CAPITAL, NEED, HAVE)
+    )
     names = {party.id: party.spec.name or party.id for party in known.parties}
     absent = [names.get(label, label) for label in result[HAVE].absent] if HAVE in result.series else []
     few = f"{', '.join(absent[:3])} and {len(absent) - 3} others" if len(absent) > 4 else ", ".join(absent)
     without = f", a lower bound: not knowable for {few}" if absent else ""
-    text = (
-        f"{_span(spent, 'USD')} deployed by the end of {days.ahead:%b %Y}, chips included"
-        + (f"; the parties must bring {show(need[1], 'USD')} of it and hold {show(have[1], 'USD')} in cash and committed money{without}." if have[1] == have[1]
-           else "; what the parties hold is not knowable from what is published.")
+    text = f"{_span(spent, 'USD')} deployed by the end of {days.ahead:%b %Y}, chips included" + (
+        f"; the parties must bring {show(need[1], 'USD')} of it and hold {show(have[1], 'USD')} in cash and committed money{without}."
+        if have[1] == have[1]
+        else "; what the parties hold is not knowable from what is published."
     )
     series = [
         {"address": NEED, "role": "fan", "hue": "need", "label": "Need"},
         {"address": HAVE, "role": "fan", "hue": "contracted", "label": "Cash and committed", "note": without.lstrip(", ")},
     ]
     return {
-        "title": "What the parties must bring, and what they hold", "sub": "Cumulative, money of the day; need as a fan, cash and committed money beside it.",
+        "title": "What the parties must bring, and what they hold",
+        "sub": "Cumulative, money of the day; need as a fan, cash and committed money beside it.",
         "text": text, "why": CAPITAL, "series": series,
     }  # fmt: skip
 
@@ -260,7 +268,7 @@ _JOBS = (
 )
 
 
-def _jobs(result: Result, days: Days) -> dict[str, Any]:
+def _jobs(result: Result, verdicts: Sequence[ClaimVerdict], days: Days) -> dict[str, Any]:
     rows = []
     for address, label, says in _JOBS:
         values = _levels(result, address, days.ahead)
@@ -272,7 +280,13 @@ def _jobs(result: Result, days: Days) -> dict[str, Any]:
         f"{_span(direct, 'job')} direct at the end of {days.ahead:%b %Y}, {_span(total, 'job')} with suppliers and spending; "
         f"site peaks of builders add to {_span(peak, 'job')}."
     )
-    return {"title": "What counts as a job decides the answer", "sub": "One row per definition, never added up; P10 to P90.", "text": text, "why": DIRECT, "rows": rows}
+    said = [c for r in _about(TOPICS[2], verdicts) if (c := _comparison(r)) and c.address.name in ("jobs_direct", "jobs_total")]
+    first = said[0] if said else None
+    line = {"value": _threshold(first), "label": "claimed", "text": _said(first)} if first else None
+    return {
+        "title": "What counts as a job decides the answer", "sub": "One row per definition, never added up; P10 to P90.",
+        "text": text, "why": DIRECT, "rows": rows, **({"claim": line} if line else {}),
+    }  # fmt: skip
 
 
 def fans(result: Result, addresses: Sequence[str]) -> dict[str, Any]:
@@ -307,4 +321,4 @@ def table_of(result: Result, when: date) -> dict[str, Any]:
     return {"draws": result.draws, "seed": result.seed, "fingerprint": result.fingerprint, "rows": rows}
 
 
-__all__ = ["FANS", "HEADLINES", "Days", "headlines", "dates_of", "fans", "headline", "month_label", "summarise", "table_of"]
+__all__ = ["FANS", "HEADLINES", "Days", "dates_of", "fans", "headline", "headlines", "month_label", "summarise", "table_of"]

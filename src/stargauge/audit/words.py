@@ -42,7 +42,8 @@ def percent(probability: float, words: Messages = ENGLISH) -> str:
 
 def odds(probability: float, model_range: tuple[float, float] | None, words: Messages = ENGLISH) -> str:
     """`very unlikely (3 %, model range 2–9 %)`."""
-    span = words.say("range", low=round(100 * model_range[0]), high=round(100 * model_range[1])) if model_range else ""
+    low, high = (round(100 * bound) for bound in model_range or (0.0, 0.0))
+    span = words.say("range", low=low, high=high) if low < high else ""
     return words.say("odds", word=likelihood(probability, words), percent=percent(probability, words), range=span)
 
 

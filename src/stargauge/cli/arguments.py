@@ -67,7 +67,9 @@ def parser() -> argparse.ArgumentParser:
     _output_options(check)
     check.add_argument("--report", metavar="FILE", help="also write one self-contained HTML report")
     check.add_argument("--all", action="store_true", help="show every claim")
-    check.add_argument("--fail-if", metavar="CONDITION", help="exit 1 where a claim has this status, e.g. 'not met' or 'site-underway: not met'")
+    check.add_argument(
+        "--fail-if", metavar="CONDITION", help="exit 1 where a claim has this status, e.g. 'not met' or 'site-underway: not met'"
+    )
 
     audit = commands.add_parser("audit", help="every claim, every reading: odds, margin, drivers, record")
     _programme(audit, True)

@@ -149,6 +149,8 @@ class Sampler:
         self._evaluations: dict[tuple[int, Distribution], int] = {}
         self._weights: dict[str, tuple[float, ...]] = {}
         self._only: dict[frozenset[str], Sampler] = {}
+        for stream, value in sorted(_distributions(self._inputs), key=lambda pair: pair[1].kind):
+            self._evaluate(stream, value)
         self._filled = {name: self._prepare(made) for name, made in self._inputs.items()}
         for pick in self._weights:
             self._evaluate((PICK + pick,), STANDARD_UNIFORM)
@@ -262,6 +264,16 @@ class Sampler:
             chance = values[self._evaluations[self._streams[(PICK + pick,)], STANDARD_UNIFORM]]
             out[pick] = np.minimum(np.searchsorted(edges, chance, side="right"), len(weights) - 1)
         return out
+
+
+def _distributions(inputs: Mapping[str, Input]) -> Iterable[tuple[tuple[str, ...], Distribution]]:
+    """Every distribution with the stream it is drawn from."""
+    for name, made in inputs.items():
+        for label, estimate in zip(made.labels, made.estimates, strict=True):
+            value = estimate.value
+            for one in value.options if isinstance(value, Mixture) else (value,):
+                if isinstance(one, Distribution):
+                    yield (name, *label), one
 
 
 def _span(rows: list[int]) -> Rows:

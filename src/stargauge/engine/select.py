@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
@@ -74,43 +74,38 @@ class Block:
 
     def absent(self, address: Asked) -> tuple[str, ...]:
         """The labels of the parts that are absent anywhere."""
-        parts, names = self._parts(self.frame.resolve(address))
-        return tuple(name for name, part in zip(names, parts, strict=True) if np.isnan(part).any())
+        selection = self.frame.resolve(address)
+        chosen, summed = self._chosen(selection)
+        missing = np.isnan(chosen).any(axis=tuple(axis for axis in range(chosen.ndim) if axis not in summed))
+        names = product(*(labels for _, labels in selection.labels if len(labels) != 1))
+        return tuple(", ".join(name) or str(selection.address) for name, lacks in zip(names, missing.ravel(), strict=True) if lacks)
 
     def picked(self, address: Asked) -> tuple[Array, Mask | None]:
         """The value of an address, and where it is a lower bound (None: nowhere)."""
         selection = self.frame.resolve(address)
-        parts, _ = self._parts(selection)
-        total = parts[0].copy() if len(parts) > 1 else parts[0]
-        for part in parts[1:]:
-            total += part
+        chosen, summed = self._chosen(selection)
+        total = chosen.sum(axis=summed) if summed else chosen
         lacking: Mask | None = None
-        if len(parts) > 1 and np.isnan(total).any():
-            missing: Mask = np.isnan(np.stack(parts))
-            lacking = np.asarray(missing.any(axis=0))
-            total = np.where(missing.all(axis=0), np.nan, np.nansum(np.stack(parts), axis=0))
+        if summed and np.isnan(total).any():
+            missing: Mask = np.isnan(chosen)
+            lacking = np.asarray(missing.any(axis=summed))
+            total = np.where(missing.all(axis=summed), np.nan, np.where(missing, 0.0, chosen).sum(axis=summed))
         return self._full(total, selection.quantity), self._full(lacking, selection.quantity) if lacking is not None else None
 
-    def _parts(self, selection: Selection) -> tuple[list[Array], list[str]]:
-        """The arrays that an address adds up, (draw, month) or less, and the labels along the summed axes of each."""
+    def _chosen(self, selection: Selection) -> tuple[Array, tuple[int, ...]]:
+        """The values at the labels of an address, and the axes along which it sums them; a view where labels follow one another."""
         value = np.asarray(self.values[selection.quantity.name], dtype=np.float64)
-        lead = (slice(None),) if "draw" in selection.quantity.axes else ()
-        places = [positions for _, positions in selection.positions]
-        several = [len(positions) > 1 for positions in places]
-        if any(len(positions) == 0 for positions in places):
-            shape = (*value.shape[: len(lead)], *value.shape[len(lead) + len(places) :])
-            return [np.zeros(shape)], [""]
-        parts = [value[(*lead, *spot)] for spot in product(*places)]
-        names = [
-            ", ".join(label for label, many in zip(labels, several, strict=True) if many)
-            for labels in product(*(n for _, n in selection.labels))
-        ]
-        return parts, [name or str(selection.address) for name in names]
+        axis = 1 if "draw" in selection.quantity.axes else 0
+        summed = []
+        for _, places in selection.positions:
+            index: int | slice | list[int] = places[0] if len(places) == 1 else list(places)
+            if len(places) > 1 and places == tuple(range(places[0], places[-1] + 1)):
+                index = slice(places[0], places[-1] + 1)
+            value = value[(slice(None),) * axis + (index,)]
+            if len(places) != 1:
+                summed.append(axis)
+                axis += 1
+        return value, tuple(summed)
 
     def _full(self, value: NDArray[T], made: Quantity) -> NDArray[T]:
         return value if "draw" in made.axes else np.broadcast_to(value, (self.draws, *value.shape))
-
-
-def labels_of(axes: Mapping[str, Sequence[str]], made: Quantity) -> dict[str, tuple[str, ...]]:
-    """The labels along each axis of a quantity but the draws."""
-    return {axis: tuple(axes[axis]) for axis in made.axes if axis != "draw"}

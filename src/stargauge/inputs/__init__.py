@@ -2,6 +2,6 @@
 
 #: The modules whose functions make the model's inputs.
 MODULES = (
-    "schedule", "slip", "fleet", "facility", "supply", "reliability", "training", "inference", "capex", "opex", "revenue", "debt", "funding",
-    "labour", "environment",
+    "schedule", "slip", "fleet", "facility", "supply", "reliability", "training", "inference", "capex", "opex", "revenue", "debt",
+    "funding", "labour", "environment",
 )  # fmt: skip

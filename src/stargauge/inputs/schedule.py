@@ -22,7 +22,11 @@ def _window(statement: Statement) -> Window:
 
 
 def _date_of(statement: Statement | None, pick: Callable[[Window], float | Distribution]) -> Estimate:
-    return ABSENT if statement is None else Estimate(pick(_window(statement)), "stated" if statement.source else "assumed", (statement,), None, statement.note)
+    return (
+        ABSENT
+        if statement is None
+        else Estimate(pick(_window(statement)), "stated" if statement.source else "assumed", (statement,), None, statement.note)
+    )
 
 
 def _spread(window: Window) -> float | Distribution:
@@ -75,7 +79,8 @@ def phase_power_tracked(known: Known) -> list[Estimate]:
     """1 where the size of a phase is a tracker's estimate, 0 where it is a plan or a company's own figure (no measurement band)."""
     chosen = [known.estimate(phase.spec.it_power or phase.spec.facility_power) for phase in known.phases]
     return [
-        Estimate(float(bool(e.statements) and e.statements[0].status in ("estimated", "observed")), "stated", e.statements[:1]) for e in chosen
+        Estimate(float(bool(e.statements) and e.statements[0].status in ("estimated", "observed")), "stated", e.statements[:1])
+        for e in chosen
     ]
 
 
@@ -155,7 +160,7 @@ def phase_facility_power_promised(known: Known) -> list[Estimate]:
 
 
 def _middle(estimate: Estimate) -> float:
-    return estimate.value.quantile(0.5) if isinstance(estimate.value, Distribution) else float(np.asarray(estimate.value))  # type: ignore[arg-type]
+    return estimate.value.quantile(0.5) if isinstance(estimate.value, Distribution) else float(np.asarray(estimate.value))
 
 
 def _announced_by_month(known: Known, site: SiteView, statements: tuple[Statement, ...]) -> Estimate:
@@ -218,7 +223,9 @@ def cancellation_rate_building(known: Known) -> Estimate:
 def pledge_share(known: Known) -> list[Estimate]:
     """Share of its stated size that a pledge without a site comes to; one for a phase of a site."""
     return [
-        known.default("reference-class", "unsited", "share_built") if phase.site == "unsited" else Estimate(1.0, "stated", note="has a site")
+        known.default("reference-class", "unsited", "share_built")
+        if phase.site == "unsited"
+        else Estimate(1.0, "stated", note="has a site")
         for phase in known.phases
     ]
 

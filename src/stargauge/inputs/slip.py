@@ -158,5 +158,9 @@ def phase_redating(known: Known) -> list[Estimate]:
             continue
         moves = (0.0, *sorted(max(0.0, v.slip_days) for v in past))
         value = Distribution("choice", (*moves, float(len(past)), *(1.0 for _ in past)))
-        out.append(Estimate(value, "default", (seen,), note="not moved in half of the worlds (an assumption), else as dates in three editions were"))
+        out.append(
+            Estimate(
+                value, "default", (seen,), note="not moved in half of the worlds (an assumption), else as dates in three editions were"
+            )
+        )
     return out

@@ -252,4 +252,4 @@ def capital_promised(site_capital_stated: Array, programme_capital_stated: Array
     Axes: month. Units: USD as stated. Site statements mix bases (shell and power, or with chips): the sum is what was said, no estimate.
     It is no input to anything modelled.
     """
-    return np.fmax(np.nansum(site_capital_stated, axis=0), programme_capital_stated)
+    return np.asarray(np.fmax(np.nansum(site_capital_stated, axis=0), programme_capital_stated))

@@ -48,7 +48,7 @@ def equity_pledged(
     Axes: party, month. Units: USD as stated. A pledge to one site or to another party is not in it.
     """
     counts = np.nan_to_num(line_amount_p50) * _of_kind(line_kind, _EQUITY) * _to_programme(line_to_party, line_to_site)
-    return _by_month(counts[None], _belongs(line_from, party_cash.shape[0]), line_announced_date, month_end)[0]
+    return np.asarray(_by_month(counts[None], _belongs(line_from, party_cash.shape[0]), line_announced_date, month_end)[0])
 
 
 def _shares(weights: Array) -> Array:
@@ -132,7 +132,7 @@ def loans_used(site_loans: Array, site_equity: Array, building_capital: Array) -
     """
     loans, equity = site_loans.sum(axis=2), site_equity.sum(axis=2)
     part = np.where(loans > 0.0, loans / np.where(loans > 0.0, loans + equity, 1.0), 0.0)
-    return np.minimum(loans[:, :, None], building_capital * part[:, :, None])
+    return np.asarray(np.minimum(loans[:, :, None], building_capital * part[:, :, None]))
 
 
 @quantity("USD", "draw party month", adds="party")
@@ -183,6 +183,12 @@ def funding_need(capital_owed: Array, transfers_owed: Array) -> Array:
     return capital_owed + transfers_owed
 
 
+def _sum_of(money: Array, counts: NDArray[np.bool_]) -> Array:
+    """Sum of lines (draw, line) in the months in which each counts (line, month): (draw, month)."""
+    lines = np.flatnonzero(counts.any(axis=1))
+    return np.asarray(money[:, lines] @ counts[lines].astype(np.float64))
+
+
 def _first_back(series: Array) -> Array:
     """Series (party, month) with the first known value also before it."""
     known = ~np.isnan(series)
@@ -205,22 +211,21 @@ def funding_available(
     Cumulative. Axes: draw, means, party, month. Units: USD of the day. Absent (NaN) for a party without accounts and without a line.
     Leaves out: what a party earns and owes elsewhere (only its stated cash counts), equity it could still raise, conditions of the lines.
     """
-    parties = party_cash.shape[0]
     reported = _first_back(party_cash)
-    absent = np.isnan(reported)
     money = np.nan_to_num(line_amount) * _of_kind(line_kind, _EQUITY, _LOAN, _VENDOR)
-    given, taken = _belongs(line_from, parties), _belongs(line_to_party, parties)
-    out = np.empty((len(line_amount), len(MEANS), *reported.shape))
-    np.multiply(np.where(absent, 0.0, reported), cash_definition[:, :, None], out=out[:, 0])
-    public = np.fmin(line_announced_date, line_committed_date)
+    out = np.empty((len(money), len(MEANS), *reported.shape))
+    np.multiply(reported, cash_definition[:, :, None], out=out[:, 0])
+    some, public = (money != 0.0).any(axis=0), np.fmin(line_announced_date, line_committed_date)
     for place, since in ((1, line_committed_date), (2, public)):
-        np.add(out[:, 0], _by_month(money, taken, since, month_end), out=out[:, place])
-        np.maximum(out[:, place], _by_month(money, given, since, month_end), out=out[:, place])
+        so_far = some[:, None] & (since[:, None] <= month_end)
+        out[:, place] = out[:, 0]
+        for party in np.unique(np.concatenate([line_from[some], line_to_party[some]])).astype(np.int64):
+            if party >= 0:
+                taken, given = so_far & (line_to_party == party)[:, None], so_far & (line_from == party)[:, None]
+                held = np.nan_to_num(out[:, 0, party]) + _sum_of(money, taken)
+                knowable = ~np.isnan(reported[party]) | (taken | given).any(axis=0)
+                out[:, place, party] = np.where(knowable, np.maximum(held, _sum_of(money, given)), np.nan)
     np.multiply(out[:, 2], 1.0 / (1.0 - market_leverage)[:, None, None], out=out[:, 3])
-    out[:, 0][:, absent] = np.nan
-    some = money.any(axis=0)[None].astype(np.float64)
-    for place, since in ((1, line_committed_date), (2, public), (3, public)):
-        out[:, place][:, absent & (_by_month(some, given + taken, since, month_end)[0] == 0.0)] = np.nan
     return out
 
 
@@ -262,7 +267,7 @@ def funding_open(funding_drawn: Array, funding_need: Array) -> Array:
 
     Axes: draw, party, month. Units: USD.
     """
-    return funding_need - funding_drawn.sum(axis=1)
+    return np.asarray(funding_need - funding_drawn.sum(axis=1))
 
 
 @quantity("USD", "draw party month", adds="party")
@@ -273,7 +278,7 @@ def sources_less_uses(funding_drawn: Array, funding_open: Array, capital_owed: A
 
     Axes: draw, party, month. Units: USD.
     """
-    return funding_drawn.sum(axis=1) + funding_open - capital_owed - transfers_owed
+    return np.asarray(funding_drawn.sum(axis=1) + funding_open - capital_owed - transfers_owed)
 
 
 @quantity("1", "draw phase")
@@ -286,7 +291,7 @@ def pledge_share_spent(pledge_spent_per_year: Array, pledge_date: Array, month_e
     assumed.
     """
     years = np.maximum(0.0, month_end[-1] - pledge_date) / 365.25
-    return np.minimum(1.0, pledge_spent_per_year[:, None] * np.nan_to_num(years)[None, :])
+    return np.asarray(np.minimum(1.0, pledge_spent_per_year[:, None] * np.nan_to_num(years)[None, :]))
 
 
 @quantity("USD", "draw phase", adds="phase")

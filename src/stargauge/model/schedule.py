@@ -53,9 +53,7 @@ def planned_date(phase_date_planned: Array, phase_date_observed: Array, phase_si
         width = np.where((before >= 0) & (after > before), after - before, 1)
         even = left + (right - left) * (place - before) / width
         step = building_spacing[:, None]
-        filled = np.where(
-            np.isnan(right), left + (place - before) * step, np.where(np.isnan(left), right - (after - place) * step, even)
-        )
+        filled = np.where(np.isnan(right), left + (place - before) * step, np.where(np.isnan(left), right - (after - place) * step, even))
         out[:, stage] = np.where(valid, stated, filled)
     return out
 
@@ -133,8 +131,9 @@ def cancelled_date(
 
     t = t_seen - ln(1 - u) / rate, with one u per site                              (1)
 
-    The rate is that of announced projects until work starts and that of projects being built until power is on; a recorded cancellation, and
-    a pledge that got its sites, count as they are. Axes: draw, phase. Units: d. Source of the rates: the catalogue's reference classes.
+    The rate is that of announced projects until work starts and that of projects being built until power is on; a recorded
+    cancellation, and a pledge that got its sites, count as they are. Axes: draw, phase. Units: d.
+    Source of the rates: the catalogue's reference classes.
     Leaves out: capacity that comes back under another name, and pauses that end.
     """
     index = phase_site.astype(np.int64)
@@ -202,12 +201,14 @@ def phase_it_power(
 
     P_IT = P_stated * band, else P_facility * band / r, else capital realised / unit cost (a pledge in money)   (1)
 
-    band: how well the source knows it (a tracker's estimate: within a factor 1.4 in about 80 %, one factor per site); pledges without a site count with the
-    share that such pledges reached. Axes: draw, phase. Units: W. Source of the band: Epoch AI, AI Data Centers (2026).
+    band: how well the source knows it (a tracker's estimate: within a factor 1.4 in about 80 %, one factor per site); pledges without a
+    site count with the share that such pledges reached. Axes: draw, phase. Units: W. Source of the band: Epoch AI, AI Data Centers (2026).
     """
     index = phase_site.astype(np.int64)
     band = np.where(phase_power_tracked > 0.5, site_power_band[:, index], 1.0)
-    stated = np.where(np.isnan(phase_it_power_stated), phase_facility_power_stated / design_power_ratio[:, index], phase_it_power_stated) * band
+    stated = (
+        np.where(np.isnan(phase_it_power_stated), phase_facility_power_stated / design_power_ratio[:, index], phase_it_power_stated) * band
+    )
     money = pledge_capital_realised / unit_capex_it[:, None]
     return np.where(np.isnan(stated), np.nan_to_num(money), stated * pledge_share)
 
@@ -226,7 +227,11 @@ def power_it_announced(
     """
     ratio = design_power_ratio[:, :, None]
     said = np.where(np.isnan(site_it_power_announced), site_facility_power_announced / ratio, site_it_power_announced)
-    size = np.where(np.isnan(phase_it_power_stated), phase_facility_power_stated / design_power_ratio[:, phase_site.astype(np.int64)], phase_it_power_stated)
+    size = np.where(
+        np.isnan(phase_it_power_stated),
+        phase_facility_power_stated / design_power_ratio[:, phase_site.astype(np.int64)],
+        phase_it_power_stated,
+    )
     pledge = np.where(phase_unsited[None, :] > 0.5, np.nan_to_num(size), 0.0)
     sites = ratio.shape[1]
     ended = np.fmin(phase_date_cancelled, phase_date_placed[None, :])
@@ -234,15 +239,25 @@ def power_it_announced(
     return np.asarray(np.nan_to_num(said) + held - steps(ended, pledge, phase_site, sites, month_end))
 
 
-def _standing(weights: Array, stage_date: Array, cancelled_date: Array, stage: int, phase_site: Array, sites: int, month_end: Array) -> Array:
-    """Sum of weights of phases that have reached a stage and are not cancelled; NaN for a live site of which nobody stated the stage."""
-    dates = stage_date[:, stage]
-    gone = np.maximum(cancelled_date, np.nan_to_num(dates, nan=np.inf))
-    total = steps(dates, weights, phase_site, sites, month_end) - steps(np.where(np.isnan(dates), np.inf, gone), weights, phase_site, sites, month_end)
-    stated = np.zeros(sites, dtype=bool)
-    settled = ~np.isnan(dates).all(axis=0) | (cancelled_date <= month_end[-1]).all(axis=0)
-    np.logical_or.at(stated, phase_site.astype(np.int64), settled)
-    return np.where(stated[None, :, None], total, np.nan)
+def _standing(weights: Array, stage_date: Array, cancelled_date: Array, phase_site: Array, sites: int, month_end: Array) -> Array:
+    """Per stage and site, the sum of weights of phases that have reached a stage and are not cancelled: (draw, stage, site, month).
+
+    NaN for a live site of which nobody stated the stage.
+    """
+    draws, stages = stage_date.shape[:2]
+    never = np.isnan(stage_date)
+    reached = np.where(never, np.inf, stage_date)
+    gone = np.maximum(reached, cancelled_date[:, None, :])
+    held = np.broadcast_to(weights[:, None, :], stage_date.shape).reshape(draws, -1)
+    groups = (np.arange(stages)[:, None] * sites + phase_site.astype(np.int64)).ravel()
+    dates = np.concatenate([reached.reshape(draws, -1), gone.reshape(draws, -1)], axis=1)
+    total = steps(dates, np.concatenate([held, -held], axis=1), np.tile(groups, 2), stages * sites, month_end)
+    settled = ~never.all(axis=0) | (cancelled_date <= month_end[-1]).all(axis=0)
+    belongs = phase_site.astype(np.int64)[:, None] == np.arange(sites)
+    stated = (settled.astype(np.int64) @ belongs.astype(np.int64)) > 0
+    out = total.reshape(draws, stages, sites, -1)
+    out[:, ~stated] = np.nan
+    return out
 
 
 @quantity("W", "draw stage site month", adds="site", rises=True)
@@ -256,21 +271,17 @@ def power_it(
     announced: what had been announced by then. Axes: draw, stage, site, month. Units: W. A commercial stage that nobody stated for a site
     is absent (NaN). Leaves out: part use of a building, outages.
     """
-    out = np.empty((stage_date.shape[0], len(STAGES), *power_it_announced.shape[1:]))
-    for stage in range(len(STAGES)):
-        out[:, stage] = (
-            power_it_announced if stage == _ANNOUNCED
-            else _standing(phase_it_power, stage_date, cancelled_date, stage, phase_site, out.shape[2], month_end)
-        )  # fmt: skip
+    out = _standing(phase_it_power, stage_date, cancelled_date, phase_site, power_it_announced.shape[1], month_end)
+    out[:, _ANNOUNCED] = power_it_announced
     return out
 
 
 @quantity("1", "draw stage site month", adds="site", rises=True)
-def buildings(stage_date: Array, phase_buildings: Array, cancelled_date: Array, power_it_announced: Array, phase_site: Array, month_end: Array) -> Array:
+def buildings(
+    stage_date: Array, phase_buildings: Array, cancelled_date: Array, power_it_announced: Array, phase_site: Array, month_end: Array
+) -> Array:
     """Buildings that have reached at least each stage, at the end of each month. Axes: draw, stage, site, month. Units: 1."""
-    sites = power_it_announced.shape[1]
-    parts = [_standing(phase_buildings, stage_date, cancelled_date, s, phase_site, sites, month_end) for s in range(len(STAGES))]
-    return np.stack(parts, axis=1)
+    return _standing(phase_buildings, stage_date, cancelled_date, phase_site, power_it_announced.shape[1], month_end)
 
 
 @quantity("W", "site month", adds="site")
@@ -281,12 +292,13 @@ def power_facility_promised(
 
     Axes: site, month. Units: W. Phases without a dated promise or a stated facility power are not in it.
     """
-    return steps(phase_date_promised[None, :], phase_facility_power_promised[None, :], phase_site, len(site_known_from), month_end)[0]
+    return np.asarray(
+        steps(phase_date_promised[None, :], phase_facility_power_promised[None, :], phase_site, len(site_known_from), month_end)[0]
+    )
 
 
 @quantity("d", "draw site")
 def site_complete_date(stage_date: Array, phase_site: Array, site_known_from: Array) -> Array:
     """Day on which the last phase of a site runs; infinity where one never does. Axes: draw, site. Units: d."""
-    out = np.full((stage_date.shape[0], len(site_known_from)), -np.inf)
-    np.maximum.at(out, (slice(None), phase_site.astype(np.int64)), stage_date[:, _OPERATIONAL])
-    return out
+    runs = stage_date[:, _OPERATIONAL]
+    return np.stack([np.max(runs[:, phase_site == site], axis=1, initial=-np.inf) for site in range(len(site_known_from))], axis=1)

@@ -47,7 +47,8 @@ def _log_ratio(taken: Array, lead: Array, offset: float) -> Array:
 def slip_offset(slip_record_lead: Array, slip_record_taken: Array, slip_record_reached: Array) -> Array:
     """Days added to planned and taken time so that short promises can still slip by weeks.
 
-    The offset c of equation (1) of `slip_location`, chosen on a grid of at most a year by likelihood over all records (beyond it near dates would no longer be near).
+    The offset c of equation (1) of `slip_location`, chosen by likelihood over all records on a grid of at most a year (beyond it near dates
+    would no longer be near).
     Units: d. Axes: none. Leaves out: its own uncertainty.
     """
     best = [
@@ -75,7 +76,8 @@ def slip_location(
 
     taken and planned run from the day the plan was published; records not reached yet count as "at least so long". The first refit uses
     all records, each other leaves one group of records (how they were found) out. Units: 1. Axes: refit.
-    Source: the catalogue's plan-to-actual records. Leaves out: cancelled projects (see `cancellation_rate_*`), kinds other than data centres.
+    Source: the catalogue's plan-to-actual records. Leaves out: cancelled projects (see
+    `cancellation_rate_*`), kinds other than data centres.
     """
     return _refits(slip_record_lead, slip_record_taken, slip_record_reached, slip_record_frame, slip_offset, 0)
 
@@ -94,7 +96,7 @@ def _pair_product(score: Array, same: NDArray[np.bool_]) -> float:
 
 
 def _scores(lead: Array, taken: Array, offset: Array, location: Array, spread: Array) -> Array:
-    return (_log_ratio(taken, lead, float(offset)) - location[0]) / spread[0]
+    return np.asarray((_log_ratio(taken, lead, float(offset)) - location[0]) / spread[0])
 
 
 @quantity("1")

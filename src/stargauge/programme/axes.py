@@ -146,25 +146,28 @@ def axes_of(
 
 
 def chips_of(programme: Programme, catalogue: KnownCatalogue, phases: Sequence[PhaseView]) -> tuple[str, ...]:
-    """Accelerators that a run can need: those named, and what may follow them.
+    """Accelerators that a run can need: those named, and what a hall of unnamed hardware or a refresh gets.
 
-    What may follow: of the same makers, those that ship no earlier than the oldest named one. With nothing named: every one that ships from
-    the start of the clock on, and the newest before it.
+    The catalogue's succession (`default_from`), from the generation of the programme's start or that of the oldest named one on, whichever
+    is earlier. Where none of the named is in the succession: what their makers ship later.
     """
     names = catalogue.names("accelerator")
     named = [name for name in names if any(phase.hardware == name for phase in phases)]
-    ships = {name: _ships_from(catalogue, name) for name in names}
-    if named:
-        makers = {catalogue.text("accelerator", name, "vendor") for name in named}
-        first = min(ships[name] for name in named)
-        return tuple(n for n in names if n in named or (ships[n] >= first and catalogue.text("accelerator", n, "vendor") in makers))
-    start = float(programme.start.start.toordinal()) if programme.start else 0.0
-    before = max((when for when in ships.values() if when <= start), default=start)
-    return tuple(name for name in names if ships[name] >= before)
+    since = {name: _day_of(catalogue, name, "default_from") for name in names}
+    if not named or any(name in named and since[name] == since[name] for name in names):
+        start = float(programme.start.start.toordinal()) if programme.start else 0.0
+        first = max((when for when in since.values() if when <= start), default=start)
+        first = min([first, *(since[name] for name in named if since[name] == since[name])])
+        return tuple(name for name in names if name in named or since[name] >= first)
+    ships = {name: _day_of(catalogue, name, "ships_from") for name in names}
+    makers = {catalogue.text("accelerator", name, "vendor") for name in named}
+    first = min(ships[name] for name in named)
+    return tuple(n for n in names if n in named or (ships[n] >= first and catalogue.text("accelerator", n, "vendor") in makers))
 
 
-def _ships_from(catalogue: KnownCatalogue, name: str) -> float:
-    value = catalogue.estimate("accelerator", name, "ships_from").value
+def _day_of(catalogue: KnownCatalogue, name: str, attribute: str) -> float:
+    """A date of the catalogue as a day count, NaN where nobody said."""
+    value = catalogue.estimate("accelerator", name, attribute).value
     if isinstance(value, Distribution):
         return value.quantile(0.5)
     return float(value) if isinstance(value, (int, float)) else float("nan")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from stargauge.programme.alternatives import laid_over
 from stargauge.programme.fields import TEXT, median
 from stargauge.programme.positions import Flaw, Trail, faults_of, written
 from stargauge.programme.schema import UNSITED, Content, Milestones, Phase, Pledge, Programme, Site, fields_of, parts_of
@@ -44,7 +45,7 @@ def _fields(programme: Programme) -> Iterator[Field]:
 
 def _at(trail: Trail, statement: Statement) -> Trail:
     """The trail of one statement of a field: with its place in the list where the file has a list."""
-    inner = statement.path[len(written(trail)) :]
+    inner = statement.path.removeprefix(written(trail))
     return (*trail, int(inner[1:-1])) if inner.startswith("[") else trail
 
 
@@ -164,10 +165,17 @@ def check_for_bad_ids(programme: Programme) -> Iterator[Flaw]:
     found += [("sites", site, "phases", name) for site, spec in programme.sites.items() for name in spec.phases]
     for trail in [*found, *(trail for trail, _ in _labels(programme))]:
         if not _ID.match(str(trail[-1])):
-            yield Flaw(trail, f'the id "{trail[-1]}" is not lower case with hyphens; e.g. "{_as_id(str(trail[-1]))}"', at_key=True)
+            yield Flaw(
+                trail, f'the id "{trail[-1]}" is not lower case with hyphens; e.g. "{_as_id(str(trail[-1]))}"', at_key=True, alone=True
+            )
     for name in programme.records:
         if not _ID.match(name) and not _ADDRESS.match(name):
-            yield Flaw(("records", name), f'"{name}" is neither an id nor an address such as power_it[operational, abilene]', at_key=True)
+            yield Flaw(
+                ("records", name),
+                f'"{name}" is neither an id nor an address such as power_it[operational, abilene]',
+                at_key=True,
+                alone=True,
+            )
 
 
 def _as_id(text: str) -> str:
@@ -190,7 +198,7 @@ def check_for_ids_used_twice(programme: Programme) -> Iterator[Flaw]:
     for trail, what in [*_labels(programme), *((("records", name), "a record") for name in programme.records)]:
         name = str(trail[-1])
         if name in taken:
-            yield Flaw(trail, f'the id "{name}" is already {taken[name]}; ids are unique, choose another', at_key=True)
+            yield Flaw(trail, f'the id "{name}" is already {taken[name]}; ids are unique, choose another', at_key=True, alone=True)
         else:
             taken[name] = what
 
@@ -295,9 +303,7 @@ def check_for_claims_without_readings(programme: Programme) -> Iterator[Flaw]:
 
 
 def _options(programme: Programme) -> list[tuple[Trail, Content]]:
-    return [
-        (("alternatives", name, option), part) for name, options in programme.alternatives.items() for option, part in options.items()
-    ]
+    return [(("alternatives", name, option), part) for name, options in programme.alternatives.items() for option, part in options.items()]
 
 
 def check_for_alternatives(programme: Programme) -> Iterator[Flaw]:
@@ -330,11 +336,23 @@ def _additions(programme: Programme, option: Content, trail: Trail) -> Iterator[
                 yield Flaw((*trail, *keys, name), message, at_key=True)
 
 
+def check_for_options_that_break_a_rule(programme: Programme) -> Iterator[Flaw]:
+    """The programme keeps the rules of sizes and dates in every option too."""
+    rules = (check_for_facility_power_below_it_power, check_for_stages_out_of_order)
+    before = {(flaw.trail, flaw.message) for rule in rules for flaw in rule(programme)}
+    for name, options in programme.alternatives.items():
+        for key, option in options.items():
+            laid = laid_over(programme, option)
+            for flaw in (flaw for rule in rules for flaw in rule(laid)):
+                if (flaw.trail, flaw.message) not in before:
+                    yield Flaw(("alternatives", name, key), f"where this is true, {written(flaw.trail)}: {flaw.message}", at_key=True)
+
+
 CHECKS: tuple[Callable[[Programme], Iterator[Flaw]], ...] = (
     check_for_unknown_sources, check_for_undated_sources, check_for_negative_values, check_for_facility_power_below_it_power,
     check_for_stages_out_of_order, check_for_phases_without_size, check_for_bad_ids, check_for_ids_used_twice,
     check_for_circular_references, check_for_unknown_targets, check_for_conflicts, check_for_records_of_the_future, check_for_clock,
-    check_for_claims_without_readings, check_for_alternatives,
+    check_for_claims_without_readings, check_for_alternatives, check_for_options_that_break_a_rule,
 )  # fmt: skip
 
 
@@ -370,5 +388,3 @@ def check_against_quantities(programme: Programme, quantities: Mapping[str, Quan
     ]  # fmt: skip
     if flaws:
         raise faults_of(flaws, programme.documents)
-
-

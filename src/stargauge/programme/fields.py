@@ -185,8 +185,9 @@ class Part(BaseModel):
             else:
                 values[key] = read_stated(value, spec, (*trail, key), reader)
         partial = reader.is_partial(trail)
+        misspelt = "".join(did_you_mean(key, cls.model_fields) for key in section if key not in cls.model_fields)
         for key, when in cls.required.items():
-            if section.get(key) is None and (when == "always" or not partial):
+            if section.get(key) is None and (when == "always" or not partial) and f'"{key}"' not in misspelt:
                 reader.fault((*trail, key), f'{cls.called} needs "{key}": {cls.model_fields[key].description}', at_key=True)
         return values
 
@@ -335,7 +336,7 @@ def _date_in(raw: Mapping[str, Any], key: str, trail: Trail, reader: Reader) -> 
     if value is None:
         return None
     if isinstance(value, (dict, list, bool, float)):
-        reader.fault((*trail, key), f'got {got(value)}; expected a date such as 2026-11-01, 2026-11 or 2026')
+        reader.fault((*trail, key), f"got {got(value)}; expected a date such as 2026-11-01, 2026-11 or 2026")
         return None
     found: Window | None = _caught(lambda: _when(value), (*trail, key), reader)
     return found

@@ -13,6 +13,7 @@ import numpy as np
 from stargauge.catalogue.load import Catalogue, KnownCatalogue
 from stargauge.catalogue.records import FitRecord, Vintage
 from stargauge.programme import milestones as of
+from stargauge.programme.alternatives import options
 from stargauge.programme.axes import (
     LineView,
     PartyView,
@@ -26,7 +27,6 @@ from stargauge.programme.axes import (
     sites_of,
 )
 from stargauge.programme.filter import known_programme
-from stargauge.programme.overlay import options
 from stargauge.programme.schema import COMMITMENT_STAGES, UNSITED, Milestones, Pledge, Programme, Site, statements_of
 from stargauge.quantity.dates import Window, day, months_between, parse_window
 from stargauge.quantity.distribution import Distribution, parse_value

@@ -130,8 +130,9 @@ def _statement_schema() -> dict[str, Any]:
         "value": {"type": ["string", "number", "boolean"], "examples": ["1.2 GW", "3..5 GW", "2026-Q4", "lognormal(p10=3 GW, p90=5 GW)"]},
         "as_of": dates, "published": dates, "status": {"enum": list(STATUSES)}, "grade": {"enum": ["A", "B", "C", "D"]},
     }  # fmt: skip
+    words = {"type": ["string", "number"]}
     return {
         "title": "Statement", "description": "one dated, sourced value", "type": "object", "additionalProperties": False,
         "required": ["value"], "anyOf": [{"required": ["source"]}, {"required": ["assumption"]}],
-        "properties": {key: {"description": said, **kinds.get(key, {"type": ["string", "number"]})} for key, said in STATEMENT_KEYS.items()},
+        "properties": {key: {"description": said, **kinds.get(key, words)} for key, said in STATEMENT_KEYS.items()},
     }  # fmt: skip

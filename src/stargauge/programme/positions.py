@@ -49,11 +49,12 @@ class Section(dict[str, Any]):
 
 @dataclass(frozen=True)
 class Flaw:
-    """A fault of the data at a trail; `at_key` points at the key instead of the value."""
+    """A fault of the data at a trail; `at_key` points at the key instead of the value; `alone`: it holds whatever is faulty below it."""
 
     trail: Trail
     message: str
     at_key: bool = False
+    alone: bool = False
 
 
 def written(trail: Iterable[Step]) -> str:
@@ -154,6 +155,10 @@ def scalar(text: str) -> str | int | float | bool | None:
     return text
 
 
+def _start(event: Any) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
 class _Builder:
     """Builds plain data from the events of the YAML parser, so that depth and number are bounded while it reads."""
 
@@ -195,7 +200,7 @@ class _Builder:
         if depth > MAX_DEPTH:
             raise InputError([*self.faults, self._at(event, trail[:4], f"nested deeper than {MAX_DEPTH} levels")])
         if self.places is not None:
-            self.places[trail, False] = (event.start_mark.line + 1, event.start_mark.column + 1)
+            self.places[trail, False] = _start(event)
         kind = event.__class__
         if kind is AliasEvent:
             self._fault(event, trail, f'an alias ("*{event.anchor}"), which programme files do not use: write the value out')
@@ -223,7 +228,7 @@ class _Builder:
             if key in section:
                 self._fault(event, inner, f'the key "{key}" stands here twice; keep one, or put both values under it as a list')
             elif self.places is not None:
-                self.places[inner, True] = (event.start_mark.line + 1, event.start_mark.column + 1)
+                self.places[inner, True] = _start(event)
             self.nodes += 1
             section[key] = self._node(self.next(), inner, depth + 1)
         return section
@@ -240,7 +245,7 @@ class _Builder:
             raise InputError(self.faults)
 
     def _at(self, event: Any, trail: Trail, message: str) -> Fault:
-        return Fault(message, written(trail), self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+        return Fault(message, written(trail), self.file, *_start(event))
 
     def _unreadable(self, error: yaml.YAMLError) -> Fault:
         mark = getattr(error, "problem_mark", None)

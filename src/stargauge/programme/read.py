@@ -27,7 +27,7 @@ def read_programme(documents: Sequence[Document]) -> Programme:
 def finish(programme: Programme, flaws: Sequence[Flaw], documents: Sequence[Document]) -> None:
     """Check the rules, raise every fault at once, and keep the documents for later faults."""
     broken = [flaw.trail for flaw in flaws]
-    followed = [flaw for flaw in check_programme(programme) if not any(_touches(flaw.trail, trail) for trail in broken)]
+    followed = [flaw for flaw in check_programme(programme) if flaw.alone or not any(_touches(flaw.trail, t) for t in broken)]
     if flaws or followed:
         raise faults_of([*flaws, *followed], documents)
     programme._documents = tuple(documents)

@@ -54,8 +54,7 @@ def resolve(address: Address, quantities: Mapping[str, Quantity], axes: Mapping[
         if axis is None:
             offered = [label for axis in made.axes if axis not in ("draw", "month") for label in axes[axis]]
             raise InputError(
-                f'{address}: "{label}" is no label of {made.name}{did_you_mean(label, offered)}'
-                f" (it takes: {', '.join(offered) or 'none'})"
+                f'{address}: "{label}" is no label of {made.name}{did_you_mean(label, offered)} (it takes: {", ".join(offered) or "none"})'
             )
         chosen.setdefault(axis, []).append(label)
     positions, labels = [], []

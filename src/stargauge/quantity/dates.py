@@ -1,4 +1,4 @@
-"""Dates with the precision they were stated in, and the month axis. Inside the model a date is a day count (float), never = infinity, absent = NaN."""
+"""Dates with the precision they were stated in, and the month axis. In the model a date is a day count; never = infinity, absent = NaN."""
 
 from __future__ import annotations
 

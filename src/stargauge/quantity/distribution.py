@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -129,6 +130,6 @@ def _parse_call(name: str, arguments: str, wanted: str) -> Distribution:
         if made.kind != name and name == "lognormal":
             raise InputError("a lognormal needs ends above zero")
         return made if name == "lognormal" else Distribution("normal", ((values[0] + values[1]) / 2, (values[1] - values[0]) / (2 * _Z90)))
-    if name in ("uniform", "triangular") and any(b < a for a, b in zip(values, values[1:], strict=False)) or values[0] == values[-1]:
+    if (name in ("uniform", "triangular") and any(b < a for a, b in pairwise(values))) or values[0] == values[-1]:
         raise InputError(f"the numbers of {name}(...) must rise")
     return Distribution(name, values)

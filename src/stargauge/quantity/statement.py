@@ -37,8 +37,8 @@ class Source:
 class Statement:
     """One dated, sourced value of one input or record.
 
-    `value` is a float in the unit of the field it stands in, a Distribution, a Window (a date) or a text. `as_of` is the window it speaks for;
-    it counts as known from the last day of `published`. Without a source it is an assumption.
+    `value` is a float in the unit of the field it stands in, a Distribution, a Window (a date) or a text. `as_of` is the window it speaks
+    for; it counts as known from the last day of `published`. Without a source it is an assumption.
     """
 
     value: float | Distribution | Window | str | bool

@@ -33,7 +33,11 @@ def _add_up(index: NDArray[np.int64], weights: tuple[Array, ...], groups: Array,
 
 
 def _months_last(total: Array) -> Array:
-    return np.ascontiguousarray(np.moveaxis(total, 0, 2))
+    """Months moved from the first axis to the last, sixteen at a time, so that whole cache lines are read and written."""
+    out = np.empty((*total.shape[1:], len(total)))
+    for month in range(0, len(total), 16):
+        out[..., month : month + 16] = np.moveaxis(total[month : month + 16], 0, -1)
+    return out
 
 
 def steps(dates: Array, weights: Array, groups: Array, n_groups: int, month_end: Array) -> Array:

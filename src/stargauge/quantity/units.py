@@ -21,15 +21,19 @@ _BASE: dict[str, tuple[float, dict[str, int]]] = {
     "yr": (_YEAR, {"s": 1}), "year": (_YEAR, {"s": 1}), "years": (_YEAR, {"s": 1}), "a": (_YEAR, {"s": 1}),
     "USD": (1.0, {"USD": 1}), "EUR": (1.0, {"EUR": 1}), "GBP": (1.0, {"GBP": 1}), "JPY": (1.0, {"JPY": 1}),
     "NZD": (1.0, {"NZD": 1}), "CHF": (1.0, {"CHF": 1}), "AED": (1.0, {"AED": 1}), "NOK": (1.0, {"NOK": 1}),
-    "g": (1.0, {"g": 1}), "t": (1e6, {"g": 1}), "lb": (453.59237, {"g": 1}), "gCO2e": (1.0, {"g": 1}), "tCO2e": (1e6, {"g": 1}),
+    "g": (1.0, {"g": 1}), "t": (1e6, {"g": 1}), "lb": (453.59237, {"g": 1}),
+    "gCO2e": (1.0, {"g": 1}), "tCO2e": (1e6, {"g": 1}),
     "L": (1.0, {"L": 1}), "gal": (3.785411784, {"L": 1}), "m3": (1000.0, {"L": 1}),
-    "job": (1.0, {"job": 1}), "jobs": (1.0, {"job": 1}), "FTE": (1.0, {"job": 1}), "worker": (1.0, {"job": 1}), "workers": (1.0, {"job": 1}),
+    "job": (1.0, {"job": 1}), "jobs": (1.0, {"job": 1}), "FTE": (1.0, {"job": 1}), "worker": (1.0, {"job": 1}),
+    "workers": (1.0, {"job": 1}),
     "FLOP": (1.0, {"FLOP": 1}), "token": (1.0, {"token": 1}), "tokens": (1.0, {"token": 1}), "tok": (1.0, {"token": 1}),
     "B": (1.0, {"B": 1}), "bit": (0.125, {"B": 1}), "K": (1.0, {"K": 1}), "degC": (1.0, {"degC": 1}),
     "m": (1.0, {"m": 1}), "m2": (1.0, {"m": 2}), "acre": (4046.8564224, {"m": 2}), "acres": (4046.8564224, {"m": 2}),
     "sqft": (0.09290304, {"m": 2}), "deg": (1.0, {"deg": 1}), "Pa": (1.0, {"Pa": 1}),
-    "building": (1.0, {}), "buildings": (1.0, {}), "accelerator": (1.0, {}), "accelerators": (1.0, {}), "GPU": (1.0, {}), "GPUs": (1.0, {}),
-    "chip": (1.0, {}), "chips": (1.0, {}), "rack": (1.0, {}), "racks": (1.0, {}), "users": (1.0, {}), "user": (1.0, {}), "messages": (1.0, {}),
+    "building": (1.0, {}), "buildings": (1.0, {}), "accelerator": (1.0, {}), "accelerators": (1.0, {}), "GPU": (1.0, {}),
+    "GPUs": (1.0, {}),
+    "chip": (1.0, {}), "chips": (1.0, {}), "rack": (1.0, {}), "racks": (1.0, {}), "users": (1.0, {}), "user": (1.0, {}),
+    "messages": (1.0, {}),
     "node": (1.0, {}), "parameters": (1.0, {}), "parties": (1.0, {}),
 }  # fmt: skip
 _PREFIX = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18, "Z": 1e21}
@@ -39,11 +43,15 @@ _MAGNITUDE = {
     "bn": 1e9, "billion": 1e9, "Mrd.": 1e9, "tn": 1e12, "trillion": 1e12,
 }  # fmt: skip
 _KIND = {
-    "W": ("a power", "1.2 GW"), "W*s": ("an energy", "3 TWh"), "USD": ("an amount of money", "40 bn USD"), "s": ("a duration", "90 d"),
+    "W": ("a power", "1.2 GW"), "W*s": ("an energy", "3 TWh"), "USD": ("an amount of money", "40 bn USD"),
+    "s": ("a duration", "90 d"),
     "g": ("a mass", "3 t"), "L": ("a volume", "5 L"), "job": ("a number of jobs", "450 jobs"), "": ("a plain number", "8"),
-    "FLOP/s": ("a rate of computing", "3 EFLOP/s"), "USD/W": ("a price per power", "11.7 M USD/MW"), "USD/W/s": ("a price per energy", "40 USD/MWh"),
-    "degC": ("a temperature", "27 degC"), "K": ("a temperature difference", "8 K"), "L/W/s": ("a volume per energy", "1.8 L/kWh"),
-    "g/W/s": ("a mass per energy", "0.35 kgCO2e/kWh"), "job/W": ("jobs per power", "0.4 jobs/MW"), "job/USD": ("jobs per money", "5 jobs/M USD"),
+    "FLOP/s": ("a rate of computing", "3 EFLOP/s"), "USD/W": ("a price per power", "11.7 M USD/MW"),
+    "USD/W/s": ("a price per energy", "40 USD/MWh"),
+    "degC": ("a temperature", "27 degC"), "K": ("a temperature difference", "8 K"),
+    "L/W/s": ("a volume per energy", "1.8 L/kWh"),
+    "g/W/s": ("a mass per energy", "0.35 kgCO2e/kWh"), "job/W": ("jobs per power", "0.4 jobs/MW"),
+    "job/USD": ("jobs per money", "5 jobs/M USD"),
 }  # fmt: skip
 
 
@@ -128,7 +136,7 @@ def parse_number(text: str | float | int, wanted: str) -> float:
 _SCALES: dict[str, list[tuple[float, str]]] = {
     "W": [(1e12, "TW"), (1e9, "GW"), (1e6, "MW"), (1e3, "kW"), (1.0, "W")],
     "Wh": [(1e12, "TWh"), (1e9, "GWh"), (1e6, "MWh"), (1e3, "kWh"), (1.0, "Wh")],
-    "USD": [(1e12, "tn USD"), (1e9, "bn USD"), (1e6, "m USD"), (1.0, "USD")],
+    "USD": [(1e12, "tn USD"), (1e9, "bn USD"), (1e6, "million USD"), (1.0, "USD")],
     "FLOP/s": [(1e21, "ZFLOP/s"), (1e18, "EFLOP/s"), (1e15, "PFLOP/s"), (1e12, "TFLOP/s"), (1.0, "FLOP/s")],
     "t": [(1e6, "Mt"), (1e3, "kt"), (1.0, "t")],
     "L": [(1e9, "bn L"), (1e6, "million L"), (1.0, "L")],

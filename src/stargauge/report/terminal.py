@@ -127,7 +127,7 @@ def _cell(text: str, width: int, side: str) -> list[str]:
 def labelled(label: str, text: str, style: Style, indent: int = 3, label_width: int = 8) -> list[str]:
     """A labelled line, wrapped with a hanging indent."""
     start = " " * indent + label.ljust(label_width)
-    lines = textwrap.wrap(text, style.width - len(start), break_long_words=False, break_on_hyphens=False) or [""]
+    lines = textwrap.wrap(text, style.width - len(start), break_on_hyphens=False) or [""]
     return [(start if index == 0 else " " * len(start)) + part for index, part in enumerate(lines)]
 
 
@@ -321,10 +321,10 @@ def _moved(node: Mapping[str, Any], style: Style, sources: bool) -> list[str]:
     lines = ["", style.bold("What moves it (share of the spread), and where that comes from")] if moved else []
     for need in moved:
         need = {**need, "note": own_note(need)}
-        lines += textwrap.wrap(_need(need), style.width, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+        lines += textwrap.wrap(_need(need), style.width, initial_indent="  ", subsequent_indent="    ")
         told = [_statement(one, sources) for part in (need, *(need.get("needs") or [])) for one in part.get("statements") or []]
         for text in list(dict.fromkeys(told))[:3]:
-            lines += textwrap.wrap(text, style.width, initial_indent="      ", subsequent_indent="        ", break_long_words=False)
+            lines += textwrap.wrap(text, style.width, initial_indent="      ", subsequent_indent="        ")
         lines += [f"      {len(set(told)) - 3} more statements"] if len(set(told)) > 3 else []
     rest = others(node, moved)
     if rest:
@@ -341,7 +341,7 @@ def _branches(node: Mapping[str, Any], style: Style, start: str, sources: bool, 
         last = index == len(children) - 1
         label = _need(child) if "published" not in child and "path" not in child else _statement(child, sources)
         room = style.width - len(start) - 2
-        wrapped = textwrap.wrap(label, room, subsequent_indent="  ", break_long_words=False) or [""]
+        wrapped = textwrap.wrap(label, room, subsequent_indent="  ") or [""]
         lines.append(f"{start}{'└' if last else '├'} {wrapped[0]}")
         lines += [f"{start}{' ' if last else '│'} {part}" for part in wrapped[1:]]
         lines += _branches(child, style, start + ("  " if last else "│ "), sources, depth - 1)

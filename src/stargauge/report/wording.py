@@ -67,7 +67,7 @@ def percent_range(span: Any, joint: str = "–") -> str:
     if not span:
         return ""
     low, high = (f"{100 * float(end):.0f}" for end in span)
-    return low if low == high else f"{low}{joint}{high}"
+    return "" if low == high else f"{low}{joint}{high}"
 
 
 def value_text(entry: Mapping[str, Any], key: str = "p50", by: str = "p50") -> str:
