@@ -5,10 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import engine
+from bench import engine, whole
 from bench.figure import Figure
 
-CASES: dict[str, Callable[[], Iterator[Figure]]] = {"peer": engine.peer, "traffic": engine.traffic, "scaling": engine.scaling}
+CASES: dict[str, Callable[[], Iterator[Figure]]] = {
+    "peer": engine.peer,
+    "traffic": engine.traffic,
+    "scaling": engine.scaling,
+    "whole": whole.whole,
+}
 
 
 def main(names: list[str]) -> int:

@@ -10,6 +10,8 @@ from scipy import stats
 from tests import engine_toy as toy
 
 from stargauge.engine.sample import Sampler, fixed, input_key
+from stargauge.engine.simulate import model_graph
+from stargauge.inputs import LEADING
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import Quantity
@@ -136,3 +138,9 @@ def test_chances_are_the_cells_that_vary_and_the_picks() -> None:
     assert "size[north/a]" not in chances and "stake[ann]" not in chances
     assert set(np.unique(chances["pick:survey"])) == {0.0, 1.0}
     assert np.array_equal(chances["size[south/a]"] == 200.0, chances["pick:survey"] == 0.0)
+
+
+def test_the_inputs_that_lead_exist_and_are_of_the_whole_programme() -> None:
+    quantities = model_graph().quantities
+    assert len(LEADING) == len(set(LEADING)) <= 16
+    assert all(quantities[name].is_input and quantities[name].axes == ("draw",) for name in LEADING)

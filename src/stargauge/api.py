@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,9 +26,13 @@ from stargauge.programme.known import known as known_on
 from stargauge.programme.load import load as load_file
 from stargauge.programme.overlay import overlay
 from stargauge.programme.schema import Programme
+from stargauge.quantity.errors import InputError
 
 Progress = Callable[[int, int], None]
 DRAWS = 1024
+#: From so many draws on a run uses every core (at most four) unless told otherwise.
+MANY_DRAWS = 4096
+MOST_WORKERS = 64
 
 
 def catalogue(overlay: Path | str | None = None) -> Catalogue:
@@ -64,14 +69,23 @@ def known(programme: Programme, as_of: date | str | None = None, values: Catalog
 
 def simulate(
     programme: str | Path | Programme = "stargate", *, quantities: Iterable[str] = HEADLINES, draws: int = DRAWS, seed: int = 0,
-    as_of: date | str | None = None, workers: int = 1, values: Catalogue | None = None, progress: Progress | None = None,
+    as_of: date | str | None = None, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
 ) -> Result:  # fmt: skip
     """What follows from a programme, with uncertainty: labelled series of the quantities asked for.
 
     `result["power_facility[operational]"].quantiles()`. Same programme, day, seed and draws: same bits. Raises InputError on wrong input.
     """
     made = known(load(programme), as_of, values)
-    return run_model(made, _expanded(made, quantities), draws=draws, seed=seed, workers=workers, progress=progress)
+    return run_model(made, _expanded(made, quantities), draws=draws, seed=seed, workers=_workers(workers, draws), progress=progress)
+
+
+def _workers(asked: int | None, draws: int) -> int:
+    """Processes for a run: as asked; else one, or every core where there are draws enough to be worth it. The bits are the same."""
+    if asked is not None:
+        if not 1 <= asked <= MOST_WORKERS:
+            raise InputError(f"got {asked} workers; expected 1 to {MOST_WORKERS}")
+        return asked
+    return 1 if draws < MANY_DRAWS else min(os.cpu_count() or 1, 4)
 
 
 def _expanded(made: Known, quantities: Iterable[str]) -> list[str]:
@@ -111,7 +125,8 @@ class Check:
 
 
 def check(
-    programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int = 1,
+    programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
+    workers: int | None = None,
     scenario: Path | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None, charts: bool = False,
     progress: Progress | None = None,
 ) -> Check:  # fmt: skip
@@ -147,7 +162,7 @@ def _dispute_day(programme: Programme, as_of: date) -> date | None:
 
 
 def _audited(
-    made: Known, programme: Programme, draws: int, seed: int, workers: int, wanted: Sequence[str], progress: Progress | None,
+    made: Known, programme: Programme, draws: int, seed: int, workers: int | None, wanted: Sequence[str], progress: Progress | None,
     claims: Mapping[str, Any] | None = None,
 ) -> tuple[Result, tuple[ClaimVerdict, ...]]:  # fmt: skip
     claims = programme.claims if claims is None else claims
@@ -155,7 +170,14 @@ def _audited(
     collectors = {COLLECTOR: judge_of(asked, made)} if asked else {}
     addresses = [address for address in wanted if _exists(made, address)]
     result = run_model(
-        made, addresses, draws=draws, seed=seed, workers=workers, collectors=collectors, dates=dates_of(made), progress=progress
+        made,
+        addresses,
+        draws=draws,
+        seed=seed,
+        workers=_workers(workers, draws),
+        collectors=collectors,
+        dates=dates_of(made),
+        progress=progress,
     )
     return result, audit_run(result, made, claims, ids=ids_of(programme))
 
@@ -192,7 +214,12 @@ def model_chips() -> tuple[str, ...]:
 
 
 def audit(
-    programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int = 1
+    programme: str | Path | Programme = "stargate",
+    *,
+    as_of: date | str | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+    workers: int | None = None,
 ) -> tuple[ClaimVerdict, ...]:
     """The verdicts on the claims of a programme, as known on a day."""
     made = load(programme)

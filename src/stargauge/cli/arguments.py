@@ -33,7 +33,7 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
     parser.add_argument("--draws", type=_count, default=1024, metavar="N", help="Monte Carlo draws (default 1,024)")
     parser.add_argument("--seed", type=_count, default=0, metavar="N", help="seed of the draws (default 0)")
-    parser.add_argument("--workers", type=_count, default=1, metavar="N", help="processes; the result is the same bits (default 1)")
+    parser.add_argument("--workers", type=_count, metavar="N", help="processes; same bits (default: one, or every core for many draws)")
     parser.add_argument("--scenario", metavar="FILE", help="a partial programme file laid over the programme")
     parser.add_argument("--set", action="append", default=[], metavar="INPUT=VALUE", help="change one input (repeatable)")
     parser.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")

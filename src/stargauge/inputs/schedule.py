@@ -53,7 +53,7 @@ def phase_site(known: Known) -> list[Estimate]:
 @quantity("1", "phase")
 def phase_unsited(known: Known) -> list[Estimate]:
     """1 for a pledge without a site, 0 for a phase of a site."""
-    return [Estimate(float(phase.site == "unsited"), "stated") for phase in known.phases]
+    return [Estimate(float(phase.site == "unsited"), "stated", note=phase.site) for phase in known.phases]
 
 
 @quantity("W", "draw phase")
@@ -192,13 +192,19 @@ def site_facility_power_announced(known: Known) -> list[Estimate]:
 def site_observed_through(known: Known) -> list[Estimate]:
     """The day up to which each site has been looked at; absent where nobody looked."""
     seen = [known.observed_through(site.id) for site in known.sites]
-    return [Estimate(day(when), "stated") if when else ABSENT for when in seen]
+    return [
+        Estimate(day(when), "stated", (), None, f"looked at until {when}, the newest observation among its statements") if when else ABSENT
+        for when in seen
+    ]
 
 
 @quantity("d", "site")
 def site_known_from(known: Known) -> list[Estimate]:
     """The day on which the first statement about each site was published."""
-    return [Estimate(day(known.site_known_from(site.id)), "stated") for site in known.sites]
+    return [
+        Estimate(day(known.site_known_from(site.id)), "stated", (), None, "the oldest publication among its statements")
+        for site in known.sites
+    ]
 
 
 @quantity("1", "draw site")

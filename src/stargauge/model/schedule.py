@@ -227,16 +227,16 @@ def power_it_announced(
     """
     ratio = design_power_ratio[:, :, None]
     said = np.where(np.isnan(site_it_power_announced), site_facility_power_announced / ratio, site_it_power_announced)
-    size = np.where(
-        np.isnan(phase_it_power_stated),
-        phase_facility_power_stated / design_power_ratio[:, phase_site.astype(np.int64)],
-        phase_it_power_stated,
-    )
-    pledge = np.where(phase_unsited[None, :] > 0.5, np.nan_to_num(size), 0.0)
-    sites = ratio.shape[1]
-    ended = np.fmin(phase_date_cancelled, phase_date_placed[None, :])
-    held = steps(phase_date_observed[:, _ANNOUNCED], pledge, phase_site, sites, month_end)
-    return np.asarray(np.nan_to_num(said) + held - steps(ended, pledge, phase_site, sites, month_end))
+    index = phase_site.astype(np.int64)
+    size = np.where(np.isnan(phase_it_power_stated), phase_facility_power_stated / design_power_ratio[:, index], phase_it_power_stated)
+    out = np.array(np.nan_to_num(said))
+    for site in np.unique(index[phase_unsited > 0.5]):
+        open_ones = index == site
+        ended = np.fmin(phase_date_cancelled, phase_date_placed[None, :])[:, open_ones]
+        dates = np.concatenate([phase_date_observed[:, _ANNOUNCED][:, open_ones], ended], axis=1)
+        pledge = np.nan_to_num(size[:, open_ones])
+        out[:, site] += steps(dates, np.concatenate([pledge, -pledge], axis=1), np.zeros(dates.shape[1]), 1, month_end)[:, 0]
+    return out
 
 
 def _standing(weights: Array, stage_date: Array, cancelled_date: Array, phase_site: Array, sites: int, month_end: Array) -> Array:

@@ -47,7 +47,7 @@ def steps(dates: Array, weights: Array, groups: Array, n_groups: int, month_end:
     A NaN weight counts as nothing: callers say what an absent size means.
     """
     dates, weights = (np.asarray(a) for a in np.broadcast_arrays(np.atleast_2d(dates), np.atleast_2d(weights)))
-    held = np.where(np.isnan(weights), 0.0, weights)
+    held = _on_a_grid(np.where(np.isnan(weights), 0.0, weights))
     return _months_last(_add_up(month_index(dates, month_end), (held,), groups, n_groups, len(month_end))[:, 0])
 
 
