@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -66,22 +66,27 @@ def shapes(world: World) -> None:
             assert block.values[name].shape == run.shape(name), name
 
 
-def units(world: World, symbol: str, factor: float = 8.0) -> int:
-    """All inputs in a unit times a factor (a power of two: nothing is rounded): results follow their units. Returns how many moved."""
-    scaled = {name: _scaled(made, factor ** exponent(made.quantity.unit, symbol)) for name, made in world.inputs.items()}
+def units(world: World, symbol: str, factor: float = 8.0, read_as: Mapping[str, str] | None = None) -> int:
+    """All inputs in a unit times a factor (a power of two: nothing is rounded): results follow their units. Returns how many moved.
+
+    `symbol`: one, or several that are scaled together (what a constant of nature joins). `read_as`: the full unit of what is declared
+    with a shorter one.
+    """
+    full = {name: (read_as or {}).get(name, made.unit) for name, made in world.graph.quantities.items()}
+    scaled = {name: _scaled(made, factor ** exponent(full[name], symbol)) for name, made in world.inputs.items()}
     before, after = whole(world), whole(replace(world, inputs=scaled))
     moved = 0
     for name, value in before.items():
-        power = exponent(world.graph.quantities[name].unit, symbol)
+        power = exponent(full[name], symbol)
         moved += power != 0
         for old, new in zip(parts(value), parts(after[name]), strict=True):
             assert_close(new, old * factor**power, f"{name} ({world.graph.quantities[name].unit}) under {symbol} x {factor:g}")
     return moved
 
 
-def exponent(unit_name: str, symbol: str) -> int:
-    """The power of a base symbol in a unit."""
-    return dict(unit(unit_name or "1").dimension).get(symbol, 0)
+def exponent(unit_name: str, symbols: str) -> int:
+    """The power of a base symbol in a unit; of several the sum."""
+    return sum(dict(unit(unit_name or "1").dimension).get(symbol, 0) for symbol in symbols.split())
 
 
 def _scaled(made: Input, factor: float) -> Input:

@@ -151,7 +151,9 @@ def changed_catalogue(catalogue: Catalogue, day: date, chance: random.Random) ->
 def _other_record(record: FitRecord, chance: random.Random) -> FitRecord:
     moved = None if record.actual_mid is None else record.actual_mid + chance.randint(-300, 300)
     lead = None if record.lead_days is None else record.lead_days * chance.uniform(0.5, 2.0)
-    return replace(record, actual_mid=moved, lead_days=lead, owner=chance.choice(("x", "y")), outcome=chance.choice(("reached", "censored")))
+    return replace(
+        record, actual_mid=moved, lead_days=lead, owner=chance.choice(("x", "y")), outcome=chance.choice(("reached", "censored"))
+    )
 
 
 def _other_vintage(vintage: Vintage, chance: random.Random) -> Vintage:

@@ -37,8 +37,9 @@ def _dates(planned: np.ndarray, observed: np.ndarray, published: float, seen: fl
     )  # fmt: skip
     wait = np.full((DRAWS, phases), 100.0)
     return schedule.uncancelled_date(
-        observed, slipped, site, looked, np.full(sites, 900.0), wait, 5 * wait, wait, other.get("placed", np.full(phases, np.nan))
-    )
+        observed, slipped, site, looked, np.full(sites, 900.0), wait, 5 * wait, wait,
+        other.get("placed", np.full(phases, np.nan)), other.get("cancelled", np.full((DRAWS, phases), np.nan)),
+    )  # fmt: skip
 
 
 def test_a_plan_slips_by_the_fitted_distribution() -> None:
@@ -154,6 +155,15 @@ def test_a_pledge_that_got_its_sites_is_never_built_where_it_has_none() -> None:
     planned[:, OPERATIONAL] = 1400.0
     dates = _dates(planned, _absent(2), published=1000.0, seen=1000.0, placed=np.array([np.nan, 1100.0]))
     assert np.isfinite(dates[:, START:, 0]).all() and np.isinf(dates[:, START:, 1]).all()
+
+
+def test_what_was_given_up_without_a_start_on_record_was_never_started() -> None:
+    planned, observed = _absent(2), _absent(2)
+    planned[:, OPERATIONAL] = 1400.0
+    observed[:, START, 0] = 1050.0
+    dates = _dates(planned, observed, published=1000.0, seen=1060.0, cancelled=np.full((DRAWS, 2), 1200.0))
+    assert (dates[:, START, 0] == 1050.0).all() and np.isinf(dates[:, ENERGISED:, 0]).all()
+    assert np.isinf(dates[:, START:, 1]).all()
 
 
 def test_cancellation_follows_its_rate() -> None:

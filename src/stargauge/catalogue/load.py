@@ -167,6 +167,11 @@ class KnownCatalogue:
         chosen = _choose(self.catalogue.entries(kind, name, attribute), self.as_of)
         return str(chosen.statement.value) if chosen else ""
 
+    def hindsight(self, kind: str, name: str, attribute: str) -> date | None:
+        """The day on which what is chosen of an attribute was published, where that is after the knowledge date: texts carry no mark."""
+        chosen = _choose(self.catalogue.entries(kind, name, attribute), self.as_of)
+        return None if chosen is None or _known(chosen, self.as_of) else chosen.statement.known_from
+
     def rows_of(self, kind: str) -> tuple[Row, ...]:
         """Every row of a kind published by the day, in the order of the files."""
         return tuple(row for rows in self.catalogue._of(kind).values() for row in rows if _known(row, self.as_of))

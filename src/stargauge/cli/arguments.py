@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
+from collections.abc import Iterable
 from datetime import date
+from typing import Any, NoReturn
 
 from stargauge import __version__
 
@@ -13,6 +16,31 @@ EXAMPLES = """examples:
   stargauge explain 'power_facility[operational, abilene]' --date 2026-09-24
   stargauge simulate --quantity 'jobs_direct' --draws 10000 --json
 exit codes: 0 answered, 1 answered and --fail-if holds, 2 input at fault, 3 our fault"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose faults read like those of a file: what was expected, what came, the nearest name, where to look."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, allow_abbrev=False, **kwargs)
+        self.commands: dict[str, argparse.ArgumentParser] = {}
+
+    def error(self, message: str) -> NoReturn:
+        """Print the fault and leave with exit code 2."""
+        from stargauge.quantity.errors import did_you_mean
+
+        if wrong := re.match(r"argument COMMAND: invalid choice: '(.*?)' \(", message):
+            near = did_you_mean(wrong[1], self.commands)
+            message = f'there is no command "{wrong[1]}"{near} (all: {", ".join(self.commands)})'
+        elif unknown := re.match(r"unrecognized arguments: (.*)", message):
+            message = f"unknown: {unknown[1]}{did_you_mean(unknown[1].split()[0].split('=')[0], self._options())}"
+        elif message.endswith("required: COMMAND"):
+            message = f"expected a command: {', '.join(self.commands)}"
+        self.exit(2, f"{self.prog}: 1 error, nothing was run\n  {message}\nHelp: {self.prog} --help\n")
+
+    def _options(self) -> Iterable[str]:
+        texts = [made.format_help() for made in (self, *self.commands.values())]
+        return dict.fromkeys(option for text in texts for option in re.findall(r"--[a-z][a-z-]*", text))
 
 
 def _date(text: str) -> date:
@@ -27,6 +55,13 @@ def _count(text: str) -> int:
         return int(text.replace("_", "").replace(",", ""))
     except ValueError:
         raise argparse.ArgumentTypeError(f'got "{text}"; expected a whole number such as 10_000') from None
+
+
+def _levels(text: str) -> int:
+    count = _count(text)
+    if not 0 <= count <= 99:
+        raise argparse.ArgumentTypeError(f'got "{text}"; expected 0 to 99')
+    return count
 
 
 def _run_options(parser: argparse.ArgumentParser) -> None:
@@ -52,21 +87,22 @@ def _output_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ascii", action="store_true", help="plain marks only")
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """The whole command line."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="stargauge", description="Put an AI mega-project to the test: from dollars to megawatts to chips to jobs.",
         epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     top.add_argument("--version", action="version", version=f"stargauge {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    top.commands = commands.choices
 
     check = commands.add_parser("check", help="the answer: headline, claims with verdicts, capacity, money and jobs")
     _programme(check, True)
     _run_options(check)
     _output_options(check)
     check.add_argument("--report", metavar="FILE", help="also write one self-contained HTML report")
-    check.add_argument("--all", action="store_true", help="show every claim")
+    check.add_argument("--all", action="store_true", help="show every claim with every reading")
     check.add_argument(
         "--fail-if", metavar="CONDITION", help="exit 1 where a claim has this status, e.g. 'not met' or 'site-underway: not met'"
     )
@@ -91,7 +127,7 @@ def parser() -> argparse.ArgumentParser:
     _output_options(explain)
     explain.add_argument("--date", type=_date, metavar="DATE", help="the month to explain (default: the newest evidence)")
     explain.add_argument("--sources", action="store_true", help="with titles and links")
-    explain.add_argument("--depth", type=_count, default=3, metavar="N", help="how many levels to print (default 3)")
+    explain.add_argument("--depth", type=_levels, default=1, metavar="N", help="how many levels of the formulas to print (default 1)")
     explain.add_argument("--list", action="store_true", help="list every quantity and input")
 
     catalogue = commands.add_parser("catalogue", help="what the world offers: chips, places, prices, with sources")
@@ -101,7 +137,8 @@ def parser() -> argparse.ArgumentParser:
     _output_options(catalogue)
 
     new = commands.add_parser("new", help="write a commented starter programme file")
-    new.add_argument("name", metavar="NAME", help="file name or programme name")
+    new.add_argument("name", metavar="NAME", help="name of the programme, or of its file; .yaml is added")
 
-    commands.add_parser("schema", help="print the JSON Schema of the programme file")
+    schema = commands.add_parser("schema", help="print the JSON Schema of the programme file")
+    schema.add_argument("--json", action="store_true", help="the schema is JSON in any case")
     return top

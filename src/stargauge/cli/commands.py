@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
+import shlex
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.cli.files import expect_writable, write_whole
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 
 def _style(asked: argparse.Namespace) -> Any:
@@ -23,10 +27,11 @@ def _print_json(data: Any) -> None:
 
 
 def _settings(asked: argparse.Namespace) -> dict[str, str]:
-    pairs = [text.split("=", 1) for text in asked.set]
-    if wrong := [pair for pair in pairs if len(pair) != 2]:
-        raise InputError(f'got --set "{wrong[0][0]}"; expected INPUT=VALUE, such as --set load_factor=0.8')
-    return {name.strip(): value.strip() for name, value in pairs}
+    pairs = [[part.strip() for part in text.split("=", 1)] for text in asked.set]
+    wrong = [text for text, pair in zip(asked.set, pairs, strict=True) if len(pair) != 2 or not all(pair)]
+    if wrong:
+        raise InputError([Fault(f'got --set "{text}"; expected INPUT=VALUE, such as --set load_factor=0.8') for text in wrong])
+    return {name: value for name, value in pairs}
 
 
 def _progress(done: int, blocks: int) -> None:
@@ -48,12 +53,19 @@ def _scenario(asked: argparse.Namespace) -> Path | None:
     return Path(asked.scenario) if asked.scenario else None
 
 
-def _checked(asked: argparse.Namespace, charts: bool = False) -> Any:
+def _loaded(asked: argparse.Namespace) -> Any:
+    """The programme with scenario and single inputs laid over it."""
+    from stargauge import api
+
+    return api.load(asked.programme, _scenario(asked), _settings(asked))
+
+
+def _checked(asked: argparse.Namespace, programme: Any, charts: bool = False) -> Any:
     from stargauge import api
 
     return api.check(
-        asked.programme, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, scenario=_scenario(asked),
-        settings=_settings(asked), values=_values(asked), charts=charts, progress=_progress,
+        programme, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=_values(asked), charts=charts,
+        progress=_progress,
     )  # fmt: skip
 
 
@@ -62,44 +74,58 @@ def check(asked: argparse.Namespace) -> int:
     from stargauge.report.terminal import render_check
 
     target = Path(asked.report) if asked.report else None
-    if target is not None and not target.resolve().parent.is_dir():
-        raise InputError(f'no folder "{target.parent}" to write the report to')
-    answer = _checked(asked, charts=target is not None)
-    data = answer.to_dict(charts=target is not None)
     if target is not None:
-        from stargauge.report.html import write_report
+        expect_writable(target, "report")
+    programme = _loaded(asked)
+    fails_if = _condition(asked.fail_if, programme.claims) if asked.fail_if else None
+    answer = _checked(asked, programme, charts=target is not None)
+    data = answer.to_dict(charts=target is not None)
+    data["asked"] = asked.programme
+    if target is not None:
+        from stargauge.report.html import render_report
 
-        write_report(data, target)
+        write_whole(target, render_report(data))
     if asked.json:
         _print_json(data)
     else:
         sys.stdout.write(render_check(data, _style(asked), str(target.resolve()) if target else None, asked.all))
-    return _fails(asked.fail_if, answer.verdicts) if asked.fail_if else 0
+    if fails_if is None:
+        return 0
+    name, status = fails_if
+    return int(any(r.status == status for v in answer.verdicts if name in ("", v.id) for r in v.readings))
 
 
-def _fails(condition: str, verdicts: Any) -> int:
-    """1 where a claim (or the one named before the colon) has the status asked for."""
+def _condition(text: str, claims: Iterable[str]) -> tuple[str, str]:
+    """A condition as (claim or nothing, status): `site-underway: not met`, `not met`. Raises InputError before anything is run."""
     from stargauge.audit.verdict import STATUSES
 
-    name, _, status = (part.strip() for part in condition.rpartition(":"))
-    known = {verdict.id for verdict in verdicts}
-    if name and name not in known:
-        raise InputError(f'--fail-if: there is no claim "{name}"{did_you_mean(name, known)}')
-    if status not in STATUSES:
-        raise InputError(f'--fail-if: there is no status "{status}"{did_you_mean(status, STATUSES)} (one of {", ".join(STATUSES)})')
-    return int(any(r.status == status for v in verdicts if not name or v.id == name for r in v.readings))
+    said = re.sub(r":\s*", ": ", " ".join(text.split()))
+    status = next((one for one in STATUSES if said == one or said.endswith(f": {one}")), "")
+    name, _, given = (said.removesuffix(status).rstrip(": "), "", status) if status else said.rpartition(": ")
+    faults = list[Fault]()
+    if name and name not in claims:
+        faults.append(Fault(f'--fail-if: there is no claim "{name}"{did_you_mean(name, claims)}'))
+    if not status:
+        one_of = ", ".join(f'"{one}"' for one in STATUSES)
+        faults.append(Fault(f'--fail-if: there is no status "{given}"{did_you_mean(given, STATUSES)} (one of {one_of})'))
+    if faults:
+        raise InputError(faults)
+    return name, status
 
 
 def audit(asked: argparse.Namespace) -> int:
     """`stargauge audit`."""
     from stargauge.report.listing import render_audit
 
-    data = _checked(asked).to_dict()
+    programme = _loaded(asked)
+    if asked.claim and asked.claim not in programme.claims:
+        near = did_you_mean(asked.claim, programme.claims)
+        raise InputError(f'there is no claim "{asked.claim}"{near} (all: {", ".join(programme.claims) or "the programme has none"})')
+    data = _checked(asked, programme).to_dict()
     if asked.claim:
-        names = [claim["id"] for claim in data["claims"]]
-        if asked.claim not in names:
-            raise InputError(f'there is no claim "{asked.claim}"{did_you_mean(asked.claim, names)}')
         data["claims"] = [claim for claim in data["claims"] if claim["id"] == asked.claim]
+        if not data["claims"]:
+            raise InputError(f'the claim "{asked.claim}" had not been made by {data["as_of"]}')
     if asked.json:
         _print_json(data)
     else:
@@ -113,7 +139,7 @@ def simulate(asked: argparse.Namespace) -> int:
     from stargauge.audit.summary import Days, table_of
     from stargauge.report.listing import render_simulation
 
-    programme = api.load(asked.programme, _scenario(asked), _settings(asked))
+    programme = _loaded(asked)
     result = api.simulate(
         programme, quantities=asked.quantity or api.HEADLINES, draws=asked.draws, seed=asked.seed, as_of=asked.as_of, workers=asked.workers,
         values=_values(asked), progress=_progress,
@@ -132,14 +158,13 @@ def explain(asked: argparse.Namespace) -> int:
     """`stargauge explain`."""
     from stargauge import api
     from stargauge.audit.answer_data import node_data
-    from stargauge.engine.simulate import model_graph
-    from stargauge.report.listing import render_quantities
     from stargauge.report.terminal import render_explain
 
-    if asked.list or not asked.address:
-        sys.stdout.write(render_quantities(model_graph().quantities, _style(asked)))
-        return 0 if asked.list else 2
-    programme = api.load(asked.programme, _scenario(asked), _settings(asked))
+    if asked.list:
+        return _list_quantities(asked)
+    if not asked.address:
+        raise InputError("expected an address, such as 'power_facility[operational]' (all quantities and inputs: stargauge explain --list)")
+    programme = _loaded(asked)
     node = api.explain(
         asked.address, programme, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, values=_values(asked)
     )
@@ -148,6 +173,18 @@ def explain(asked: argparse.Namespace) -> int:
         _print_json(data)
     else:
         sys.stdout.write(render_explain(data, _style(asked), asked.sources, asked.depth))
+    return 0
+
+
+def _list_quantities(asked: argparse.Namespace) -> int:
+    from stargauge.engine.simulate import model_graph
+    from stargauge.report.listing import quantity_rows, render_quantities
+
+    rows = quantity_rows(model_graph().quantities)
+    if asked.json:
+        _print_json(rows)
+    else:
+        sys.stdout.write(render_quantities(rows, _style(asked)))
     return 0
 
 
@@ -177,13 +214,15 @@ def new(asked: argparse.Namespace) -> int:
     """`stargauge new`."""
     from stargauge.programme.template import starter
 
-    path = Path(asked.name if asked.name.endswith((".yaml", ".yml")) else f"{asked.name}.yaml")
+    folder, name = Path(asked.name).parent, asked.name.rpartition("/")[2].strip()
+    stem = name.removesuffix(".yaml").removesuffix(".yml").strip()
+    text = starter(stem)
+    path = folder / (name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
     if path.exists():
         raise InputError(f'"{path}" exists already; it was not touched')
-    if not path.resolve().parent.is_dir():
-        raise InputError(f'no folder "{path.parent}" to write to')
-    path.write_text(starter(path.stem), encoding="utf-8")
-    print(f"Wrote {path}. Next: stargauge check {path}")
+    expect_writable(path, "programme")
+    write_whole(path, text)
+    print(f"Wrote {path}. Next: stargauge check {shlex.quote(str(path))}")
     return 0
 
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from stargauge.cli.arguments import parser
+
+if TYPE_CHECKING:
+    from stargauge.quantity.errors import InputError
+
+WIDTH = 80
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,9 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from stargauge.quantity.errors import InputError
 
     try:
-        return int(getattr(commands, asked.command)(asked))
+        code = int(getattr(commands, asked.command)(asked))
+        sys.stdout.flush()
+        return code
     except InputError as error:
-        _print_faults(error)
+        sys.stderr.write("".join(f"{line}\n" for line in fault_lines(error)))
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -33,19 +42,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 3
 
 
-def _print_faults(error: Exception) -> None:
-    from stargauge.quantity.errors import InputError
-
-    assert isinstance(error, InputError)
+def fault_lines(error: InputError) -> Iterator[str]:
+    """The faults of an input as lines: the file and their number, then each with line, column, path and what to do."""
     files = sorted({fault.file for fault in error.faults if fault.file})
     count = len(error.faults)
-    print(f"{', '.join(files) or 'stargauge'}: {count} error{'s' if count > 1 else ''}, nothing was run", file=sys.stderr)
+    yield f"{files[0] if len(files) == 1 else 'stargauge'}: {count} error{'s' if count > 1 else ''}, nothing was run"
+    shown = ""
     for fault in error.faults:
+        if len(files) > 1 and fault.file and fault.file != shown:
+            shown = fault.file
+            yield f"  {shown}"
         place = f"{fault.line}:{fault.column}" if fault.line else ""
-        if len(files) > 1 and fault.file:
-            place = f"{fault.file}:{place}"
-        print(f"  {place:<7}{fault.path or fault.message}", file=sys.stderr)
+        start = f"  {place:<7}" if place or fault.path else "  "
+        yield from _wrapped(fault.path or fault.message, start, " " * len(start))
         if fault.path:
-            print(f"         {fault.message}", file=sys.stderr)
-    if files:
-        print("All keys: stargauge schema", file=sys.stderr)
+            yield from _wrapped(fault.message, " " * 9, " " * 9)
+    if any(file.endswith((".yaml", ".yml")) for file in files):
+        yield "All keys: stargauge schema"
+
+
+def _wrapped(text: str, first: str, rest: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False) or [
+        first.rstrip()
+    ]

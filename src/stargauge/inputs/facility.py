@@ -9,7 +9,7 @@ import numpy as np
 from stargauge.programme.known import Known, SiteView
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.quantity import quantity
-from stargauge.quantity.statement import ABSENT, Estimate, Statement
+from stargauge.quantity.statement import ABSENT, Estimate, Statement, resting_on
 
 _DEFAULT_COOLING = "closed-loop-chiller"
 _WET, _ADIABATIC, _TOWER, _AIR = frozenset({"adiabatic", "wet", "air"}), frozenset({"adiabatic", "air"}), frozenset({"wet"}), "air"
@@ -93,7 +93,13 @@ def _by_month(known: Known, attribute: str) -> list[Estimate]:
     """One series per site: the normal of each month of the clock; a site without a place takes those of the most common station."""
     stations = [_station(known, site) for site in known.sites]
     proxy = max(sorted({station for station in stations if station}), key=stations.count, default="")
-    return [_series(known, station or proxy, attribute, bool(station)) for station in stations]
+    placed = [
+        known.catalogue.hindsight("place", site.spec.place, "weather") if site.spec and site.spec.place else None for site in known.sites
+    ]
+    return [
+        resting_on(_series(known, station or proxy, attribute, bool(station)), *([day] if station else placed))
+        for station, day in zip(stations, placed, strict=True)
+    ]
 
 
 def _series(known: Known, station: str, attribute: str, own: bool) -> Estimate:
@@ -193,7 +199,8 @@ def _flag(known: Known, attribute: str, holds: Callable[[str], bool]) -> list[Es
         said = known.catalogue.text("cooling", _cooling(site), attribute)
         stated = bool(site.spec and site.spec.cooling)
         note = f"{_cooling(site)}: {said}" + ("" if stated else ", design not stated")
-        out.append(Estimate(float(holds(said)), "default" if stated else "assumed", (), None, note))
+        hindsight = known.catalogue.hindsight("cooling", _cooling(site), attribute)
+        out.append(Estimate(float(holds(said)), "default" if stated else "assumed", (), hindsight, note))
     return out
 
 
@@ -241,25 +248,27 @@ def air_supply_temperature(known: Known) -> list[Estimate]:
     return _designed(known, "air_supply_temperature")
 
 
-def _is_air(known: Known, site: SiteView) -> bool:
-    return known.catalogue.text("cooling", _cooling(site), "heat_rejection") == _AIR
+def _by_rejection(known: Known, make: Callable[[SiteView, str], Estimate]) -> list[Estimate]:
+    """One cell per site by how its design rejects heat; what the catalogue says of that may be hindsight."""
+    return [
+        resting_on(make(site, known.catalogue.text(*row)), known.catalogue.hindsight(*row))
+        for site in known.sites
+        for row in [("cooling", _cooling(site), "heat_rejection")]
+    ]
 
 
 @quantity("K", "draw site")
 def air_coil_approach(known: Known) -> list[Estimate]:
     """Supply air less the water that cools it; none where outdoor air is supplied itself."""
     none = Estimate(0.0, "default", note="outdoor air reaches the racks itself")
-    return [none if _is_air(known, site) else _general(known, "air_coil_approach") for site in known.sites]
+    return _by_rejection(known, lambda _, said: none if said == _AIR else _general(known, "air_coil_approach"))
 
 
 @quantity("K", "draw site")
 def rejection_approach(known: Known) -> list[Estimate]:
     """Temperature of the loop less that of what heat is rejected to: dry air, or its wet bulb."""
-    out = []
-    for site in known.sites:
-        wet = known.catalogue.text("cooling", _cooling(site), "heat_rejection") in _WET
-        out.append(known.default("cooling", _cooling(site), "approach_wet" if wet else "approach_dry"))
-    return out
+    approach = {True: "approach_wet", False: "approach_dry"}
+    return _by_rejection(known, lambda site, said: known.default("cooling", _cooling(site), approach[said in _WET]))
 
 
 @quantity("K", "draw site")
@@ -292,7 +301,7 @@ def air_fan_power(known: Known) -> list[Estimate]:
 def rejection_fan_power(known: Known) -> list[Estimate]:
     """Power of the fans of dry coolers, towers or condensers at design, per heat; none where the hall's own fans move outdoor air."""
     none = Estimate(0.0, "default", note="the same fans as air_fan_power")
-    return [none if _is_air(known, site) else e for site, e in zip(known.sites, _designed(known, "fan_power"), strict=True)]
+    return _by_rejection(known, lambda site, said: none if said == _AIR else known.default("cooling", _cooling(site), "fan_power"))
 
 
 @quantity("1", "draw site")

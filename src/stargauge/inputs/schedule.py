@@ -78,8 +78,9 @@ def site_power_band(known: Known) -> list[Estimate]:
 def phase_power_tracked(known: Known) -> list[Estimate]:
     """1 where the size of a phase is a tracker's estimate, 0 where it is a plan or a company's own figure (no measurement band)."""
     chosen = [known.estimate(phase.spec.it_power or phase.spec.facility_power) for phase in known.phases]
+    none = Estimate(0.0, "stated", note="nobody said a size in power")
     return [
-        Estimate(float(bool(e.statements) and e.statements[0].status in ("estimated", "observed")), "stated", e.statements[:1])
+        Estimate(float(e.statements[0].status in ("estimated", "observed")), "stated", e.statements[:1]) if e.statements else none
         for e in chosen
     ]
 

@@ -86,7 +86,9 @@ def slip_refit(known: Known) -> Estimate:
     rest = len(names) - 1
     weights = (0.5, *(0.5 / rest for _ in range(rest))) if rest else (1.0,)
     value = Mixture("slip-refit", weights, tuple(float(i) for i in range(len(names))), tuple(names)) if rest else 0.0
-    return Estimate(value, "assumed", note="half of the worlds use all records; the others leave one group of records out, in equal parts")
+    later = max((record.known_at for record in known.slip_records if record.known_at > known.as_of), default=None)
+    note = "half of the worlds use all records; the others leave one group of records out, in equal parts"
+    return Estimate(value, "assumed", (), later, note)
 
 
 @quantity("1", "draw")
@@ -150,6 +152,7 @@ def phase_redating(known: Known) -> list[Estimate]:
     Zero for phases whose operational date is no tracker's estimate.
     """
     past = [v for v in known.vintages if _past(v)]
+    later = max((v.editions[-1][0] for v in known.vintages if v.editions[-1][0] > known.as_of), default=None)
     out = []
     for phase in known.phases:
         seen = known.milestone_observed(phase, "operational")
@@ -160,7 +163,7 @@ def phase_redating(known: Known) -> list[Estimate]:
         value = Distribution("choice", (*moves, float(len(past)), *(1.0 for _ in past)))
         out.append(
             Estimate(
-                value, "default", (seen,), note="not moved in half of the worlds (an assumption), else as dates in three editions were"
+                value, "default", (seen,), later, "not moved in half of the worlds (an assumption), else as dates in three editions were"
             )
         )
     return out

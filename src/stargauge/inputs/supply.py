@@ -7,7 +7,7 @@ from stargauge.programme.schema import PowerSource
 from stargauge.quantity.dates import Window
 from stargauge.quantity.distribution import STANDARD_NORMAL
 from stargauge.quantity.quantity import SOURCES, quantity
-from stargauge.quantity.statement import ABSENT, Estimate
+from stargauge.quantity.statement import ABSENT, Estimate, resting_on
 
 _TECHNOLOGY = {"gas": "gas-turbine", "fuel_cell": "fuel-cell"}
 _GIVES = {
@@ -90,21 +90,29 @@ def _fixed(known: Known, technology: str) -> Estimate:
     return said if said.statements else known.default("energy", "solar", "om_fixed")
 
 
-def _market(known: Known, site: SiteView) -> str:
+def _of_place(known: Known, site: SiteView, attribute: str, usual: str, kind: str, wanted: str) -> Estimate:
+    """A value of the market or grid region that the catalogue names for the place of a site; of the usual one where it names none."""
     place = site.spec.place if site.spec else None
-    return (known.catalogue.text("place", place, "power_market") if place else "") or _MARKET
+    if not place:
+        return known.default(kind, usual, wanted)
+    named = known.catalogue.text("place", place, attribute) or usual
+    return resting_on(known.default(kind, named, wanted), known.catalogue.hindsight("place", place, attribute))
+
+
+def _of_market(known: Known, wanted: str) -> list[Estimate]:
+    return [_of_place(known, site, "power_market", _MARKET, "energy", wanted) for site in known.sites]
 
 
 @quantity("USD/Wh", "draw site")
 def grid_price_wholesale(known: Known) -> list[Estimate]:
     """Wholesale price of power in the market of each site."""
-    return [known.default("energy", _market(known, site), "price") for site in known.sites]
+    return _of_market(known, "price")
 
 
 @quantity("USD/Wh", "draw site")
 def grid_price_delivery(known: Known) -> list[Estimate]:
     """What transmission, capacity and the supplier add to the wholesale price."""
-    return [known.default("energy", _market(known, site), "delivery_adder") for site in known.sites]
+    return _of_market(known, "delivery_adder")
 
 
 @quantity("1", "draw")
@@ -152,12 +160,7 @@ def fuel_cell_efficiency(known: Known) -> Estimate:
 @quantity("g/Wh", "draw site")
 def grid_emission_factor(known: Known) -> list[Estimate]:
     """Greenhouse gas per energy of the grid at each site: mean of its subregion, a wide range where none is in the catalogue."""
-    out = []
-    for site in known.sites:
-        place = site.spec.place if site.spec else None
-        region = known.catalogue.text("place", place, "grid_region") if place else ""
-        out.append(known.default("emission", region or _REGION_ABROAD, "co2e"))
-    return out
+    return [_of_place(known, site, "grid_region", _REGION_ABROAD, "emission", "co2e") for site in known.sites]
 
 
 @quantity("g/Wh", "draw")

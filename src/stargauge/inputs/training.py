@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stargauge.programme.known import Known
 from stargauge.quantity.quantity import DTYPES, quantity
-from stargauge.quantity.statement import Estimate
+from stargauge.quantity.statement import Estimate, resting_on
 
 _TEMPLATE = "frontier"
 
@@ -59,7 +59,9 @@ def training_utilisation(known: Known) -> list[Estimate]:
 @quantity("FLOP/s", "draw")
 def training_job_peak(known: Known) -> Estimate:
     """Dense 16-bit peak of one accelerator of the job whose step time is shown."""
-    return known.default("accelerator", known.catalogue.text("usage", "training-job", "accelerator"), f"peak_{DTYPES[0]}")
+    named = ("usage", "training-job", "accelerator")
+    peak = known.default("accelerator", known.catalogue.text(*named), f"peak_{DTYPES[0]}")
+    return resting_on(peak, known.catalogue.hindsight(*named))
 
 
 @quantity("1", "draw")

@@ -31,6 +31,21 @@ def _pick(values: Array, index: NDArray[np.int64]) -> Array:
     return np.where(index >= 0, np.take_along_axis(values, np.maximum(index, 0), axis=1), np.nan)
 
 
+def _spread_evenly(dates: Array, site: Array, spacing: Array) -> Array:
+    """Dates (draw, phase) with those between two of a site in even steps, and those beyond them one spacing (draw) apart."""
+    valid = ~np.isnan(dates)
+    if not valid.any():
+        return dates
+    place = np.arange(dates.shape[1], dtype=np.float64)[None, :]
+    before, after = _anchor(valid, site, False), _anchor(valid, site, True)
+    left, right = _pick(dates, before), _pick(dates, after)
+    width = np.where((before >= 0) & (after > before), after - before, 1)
+    even = left + (right - left) * (place - before) / width
+    step = spacing[:, None]
+    beyond = np.where(np.isnan(right), left + (place - before) * step, right - (after - place) * step)
+    return np.where(np.isnan(left) | np.isnan(right), beyond, even)
+
+
 @quantity("d", "draw stage phase")
 def planned_date(phase_date_planned: Array, phase_date_observed: Array, phase_site: Array, building_spacing: Array) -> Array:
     """Planned date of each phase and stage: as stated; between two stated phases of a site evenly spread; beyond them one spacing apart.
@@ -41,20 +56,10 @@ def planned_date(phase_date_planned: Array, phase_date_observed: Array, phase_si
     Axes: draw, stage, phase. Units: d. Absent (NaN) where no phase of the site has a date. That buildings follow evenly is an assumption.
     """
     out = np.full_like(phase_date_planned, np.nan)
-    place = np.arange(phase_date_planned.shape[2], dtype=np.float64)[None, :]
     for stage in (_START, _ENERGISED, _OPERATIONAL):
         stated, seen = phase_date_planned[:, stage], phase_date_observed[:, stage]
-        dates = np.where(np.isnan(seen), stated, seen)
-        if np.isnan(dates).all():
-            continue
-        valid = ~np.isnan(dates)
-        before, after = _anchor(valid, phase_site, False), _anchor(valid, phase_site, True)
-        left, right = _pick(dates, before), _pick(dates, after)
-        width = np.where((before >= 0) & (after > before), after - before, 1)
-        even = left + (right - left) * (place - before) / width
-        step = building_spacing[:, None]
-        filled = np.where(np.isnan(right), left + (place - before) * step, np.where(np.isnan(left), right - (after - place) * step, even))
-        out[:, stage] = np.where(valid, stated, filled)
+        filled = _spread_evenly(np.where(np.isnan(seen), stated, seen), phase_site, building_spacing)
+        out[:, stage] = np.where(np.isnan(seen), filled, stated)
     return out
 
 
@@ -150,15 +155,17 @@ def cancelled_date(
 @quantity("d", "draw stage phase")
 def uncancelled_date(
     observed_date: Array, slipped_date: Array, phase_site: Array, site_observed_through: Array, site_known_from: Array,
-    announced_to_start: Array, start_to_operational: Array, energised_to_operational: Array, phase_date_placed: Array,
+    announced_to_start: Array, start_to_operational: Array, energised_to_operational: Array,
+    phase_date_placed: Array, phase_date_cancelled: Array,
 ) -> Array:  # fmt: skip
     """Date of each physical stage if nothing is cancelled: observed, else planned and slipped, else by the reference class.
 
     operational = energised + ramp, else start + build; energised = operational - ramp; start = operational - build,
     else announced + time to start; then start <= energised <= operational.          (1)
 
-    What was not seen at the last look comes after it; a pledge that got its sites is built there, never here (infinity). Axes: draw, stage,
-    phase. Units: d. Commercial stages: as recorded, absent (NaN) where nobody said. Source: durations of the reference class `build`.
+    What was not seen at the last look comes after it. Never (infinity): a pledge that got its sites, which is built there; a stage that was
+    not on record when its phase was given up. Axes: draw, stage, phase. Units: d. Commercial stages: as recorded, absent (NaN) where
+    nobody said. Source: durations of the reference class `build`.
     """
     out = observed_date.copy()
     index = phase_site.astype(np.int64)
@@ -176,7 +183,8 @@ def uncancelled_date(
     power = np.maximum(power, start)
     out[:, _START], out[:, _ENERGISED] = start, np.where(lit, np.minimum(power, np.maximum(runs, start)), power)
     out[:, _OPERATIONAL] = np.maximum(runs, out[:, _ENERGISED])
-    out[:, _START:][:, :, ~np.isnan(phase_date_placed)] = np.inf
+    dropped = ~np.isnan(phase_date_cancelled)[:, None, :] & np.isnan(observed_date[:, _START:])
+    out[:, _START:] = np.where(dropped | ~np.isnan(phase_date_placed), np.inf, out[:, _START:])
     return out
 
 
@@ -286,15 +294,16 @@ def buildings(
 
 @quantity("W", "site month", adds="site")
 def power_facility_promised(
-    phase_date_promised: Array, phase_facility_power_promised: Array, phase_site: Array, site_known_from: Array, month_end: Array
-) -> Array:
+    phase_date_promised: Array, phase_facility_power_promised: Array, phase_site: Array, site_known_from: Array,
+    building_spacing_p50: Array, month_end: Array,
+) -> Array:  # fmt: skip
     """Facility power that would run had the first dated promise of each phase held: "believe the announcement".
 
-    Axes: site, month. Units: W. Phases without a dated promise or a stated facility power are not in it.
+    Axes: site, month. Units: W. Where only some phases of a site have a date the others follow as in `planned_date`. Sites without any
+    dated promise and phases without a stated facility power are not in it.
     """
-    return np.asarray(
-        steps(phase_date_promised[None, :], phase_facility_power_promised[None, :], phase_site, len(site_known_from), month_end)[0]
-    )
+    dates = _spread_evenly(phase_date_promised[None, :], phase_site, np.atleast_1d(building_spacing_p50))
+    return np.asarray(steps(dates, phase_facility_power_promised[None, :], phase_site, len(site_known_from), month_end)[0])
 
 
 @quantity("d", "draw site")

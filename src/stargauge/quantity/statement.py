@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -84,6 +84,12 @@ class Estimate:
 
 
 ABSENT = Estimate(float("nan"), "stated", (), None, "nobody said")
+
+
+def resting_on(estimate: Estimate, *hindsight: date | None) -> Estimate:
+    """An estimate that also rests on what was published on these days, all after the knowledge date (None: on nothing later)."""
+    days = [day for day in (estimate.hindsight, *hindsight) if day is not None]
+    return replace(estimate, hindsight=max(days)) if days else estimate
 
 
 @dataclass(frozen=True)

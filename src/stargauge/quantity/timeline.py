@@ -52,11 +52,9 @@ def steps(dates: Array, weights: Array, groups: Array, n_groups: int, month_end:
 
 
 def _on_a_grid(values: Array) -> Array:
-    """Values rounded to a common power of two far below the largest, so that sums of them are exact: what ends, ends at zero."""
-    largest = max(float(np.max(values, initial=0.0)), -float(np.min(values, initial=0.0)))
-    if not 1e-200 < largest < 1e200:
-        return values
-    grid = 2.0 ** (int(np.frexp(largest)[1]) - 46)
+    """Values rounded to a power of two far below the largest of their draw, so that sums of them are exact: what ends, ends at zero."""
+    largest = np.maximum(values.max(axis=1, initial=0.0), -values.min(axis=1, initial=0.0))
+    grid = np.ldexp(1.0, np.clip(np.frexp(largest)[1], -900, 900) - 46)[:, None]
     out = values * (1.0 / grid)
     np.rint(out, out=out)
     out *= grid

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.quantity.quantity import Quantity
@@ -61,11 +61,24 @@ def render_simulation(run: Mapping[str, Any], style: Style) -> str:
     return style.finish(lines)
 
 
-def render_quantities(quantities: Mapping[str, Quantity], style: Style) -> str:
-    """Every quantity of the model, then every input: unit, axes, what it is."""
+def quantity_rows(quantities: Mapping[str, Quantity]) -> list[dict[str, Any]]:
+    """Every quantity of the model, then every input, as plain data."""
+    rows = [
+        {"name": q.name, "kind": "input" if q.is_input else "quantity", "unit": q.unit, "axes": list(q.axes), "says": q.says}
+        for _, q in sorted(quantities.items())
+    ]
+    return sorted(rows, key=lambda row: row["kind"] == "input")
+
+
+def render_quantities(rows: Sequence[Mapping[str, Any]], style: Style) -> str:
+    """Quantities and inputs by name, each with unit, axes and what it is."""
     lines: list[str] = []
-    for title, wanted in (("Quantities", False), ("Inputs", True)):
-        lines += [style.bold(title)]
-        rows = [[q.name, q.unit, " ".join(q.axes), q.says] for _, q in sorted(quantities.items()) if q.is_input == wanted]
-        lines += [*table([("name", 29, "l"), ("unit", 8, "l"), ("axes", 16, "l"), ("", 60, "l")], rows, style), ""]
+    for title, kind in (("Quantities", "quantity"), ("Inputs", "input")):
+        lines.append(style.bold(title))
+        for row in (row for row in rows if row["kind"] == kind):
+            axes = ", ".join(axis for axis in row["axes"] if axis != "draw")
+            unit = "" if row["unit"] == "1" else f"{row['unit']} "
+            lines.append(f"{row['name']}  {style.soft(f'{unit}({axes})' if axes else unit.strip())}".rstrip())
+            lines += textwrap.wrap(str(row["says"]), style.width, initial_indent="    ", subsequent_indent="    ")
+        lines.append("")
     return style.finish([*lines, "Why one is what it is: stargauge explain 'NAME[LABEL, ...]' --date DATE"])
