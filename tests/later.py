@@ -125,13 +125,15 @@ def rows_of(catalogue: Catalogue) -> list[Row]:
     ]  # fmt: skip
 
 
-def changed_catalogue(catalogue: Catalogue, day: date, chance: random.Random) -> tuple[Changed, int, int]:
-    """The catalogue with every row and every fit record published after a day changed; how many rows, how many records.
+def changed_catalogue(
+    catalogue: Catalogue, day: date, chance: random.Random, kept: Callable[[Row | FitRecord | Vintage], bool] = lambda _: False
+) -> tuple[Changed, int, int]:
+    """The catalogue with every row and every fit record published after a day changed, but for the kept; how many rows, how many records.
 
     Numbers are scaled, dates are moved; texts, which name something of the catalogue, are shuffled within their kind and attribute.
     """
     rows = rows_of(catalogue)
-    later = [row for row in rows if is_later(row.statement, day)]
+    later = [row for row in rows if is_later(row.statement, day) and not kept(row)]
     texts = [row for row in later if isinstance(row.statement.value, str)]
     swapped = _shuffled(texts, lambda row: (row.kind, row.attribute), chance)
     other = {id(row): replace(row.statement, value=taken.statement.value) for row, taken in zip(texts, swapped, strict=True)}
@@ -142,18 +144,18 @@ def changed_catalogue(catalogue: Catalogue, day: date, chance: random.Random) ->
     for row in rows:
         held = index[row.kind].get((row.name, row.attribute), ())
         index[row.kind][row.name, row.attribute] = (*held, replace(row, statement=other.get(id(row), row.statement)))
-    records = [_other_record(record, chance) if record.known_at > day else record for record in catalogue.records()]
-    vintages = [_other_vintage(v, chance) if v.editions[-1][0] > day else v for v in catalogue.vintages()]
-    count = sum(record.known_at > day for record in catalogue.records()) + sum(v.editions[-1][0] > day for v in catalogue.vintages())
-    return Changed(_index=index, fits=tuple(records), tracked=tuple(vintages)), len(later), count
+    fits = [record for record in catalogue.records() if record.known_at > day and not kept(record)]
+    tracked = [vintage for vintage in catalogue.vintages() if vintage.editions[-1][0] > day and not kept(vintage)]
+    records = tuple(_other_record(record, chance) if record in fits else record for record in catalogue.records())
+    vintages = tuple(_other_vintage(vintage, chance) if vintage in tracked else vintage for vintage in catalogue.vintages())
+    return Changed(_index=index, fits=records, tracked=vintages), len(later), len(fits) + len(tracked)
 
 
 def _other_record(record: FitRecord, chance: random.Random) -> FitRecord:
     moved = None if record.actual_mid is None else record.actual_mid + chance.randint(-300, 300)
     lead = None if record.lead_days is None else record.lead_days * chance.uniform(0.5, 2.0)
-    return replace(
-        record, actual_mid=moved, lead_days=lead, owner=chance.choice(("x", "y")), outcome=chance.choice(("reached", "censored"))
-    )
+    outcome, owner = chance.choice(("reached", "censored")), chance.choice(("one", "other"))
+    return replace(record, actual_mid=moved, lead_days=lead, outcome=outcome, owner=owner)
 
 
 def _other_vintage(vintage: Vintage, chance: random.Random) -> Vintage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -19,10 +20,11 @@ TINY = Path(__file__).parent / "data" / "tiny.yaml"
 NOW, EVE = date(2026, 11, 22), date(2025, 1, 22)
 
 
-def world_of(known: Known, seed: int = 0) -> World:
-    """All inputs of the model on what is known."""
+def world_of(known: Known, seed: int = 0, names: Iterable[str] | None = None) -> World:
+    """The inputs of the model on what is known: all, or those behind some names."""
     graph = model_graph()
-    inputs = inputs_of(known, [made for made in graph.quantities.values() if made.is_input])
+    wanted = graph.quantities if names is None else graph.upstream(names)
+    inputs = inputs_of(known, [made for name, made in graph.quantities.items() if made.is_input and name in wanted])
     return World(graph, inputs, axes_of(known), seed, programme_of(known), stargauge.inputs.LEADING, stargauge.__version__)
 
 

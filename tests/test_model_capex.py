@@ -83,9 +83,10 @@ def test_equipment_is_paid_from_the_lead_before_power_until_it_runs() -> None:
 @given(st.floats(0, 900), st.floats(1, 900), st.floats(0.34, 0.9), st.floats(0, 1500))
 def test_construction_never_falls_and_never_exceeds_its_cost(start: float, length: float, middle: float, stop: float) -> None:
     spent = built(1e9, stages(MONTHS[0] + start, MONTHS[0] + start + length, NEVER), MONTHS[0] + stop, middle)
-    assert np.all(np.diff(spent) >= -0.1)  # ten cents on a billion: a day count is known to 1e-10 of a day
-    assert spent.min() >= -0.1
-    assert spent.max() <= 1e9 + 0.1
+    # five dollars on a billion: a day count is known to 1.2e-10 of a day, the pace is up to 3e9 a day, and four bends add up
+    assert np.all(np.diff(spent) >= -5.0)
+    assert spent.min() >= -5.0
+    assert spent.max() <= 1e9 + 5.0
 
 
 def test_price_level_is_one_at_the_price_date_and_follows_the_index() -> None:

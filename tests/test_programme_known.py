@@ -347,7 +347,7 @@ def test_an_assumption_without_labels_holds_for_all_cells_and_fills_series() -> 
 
 
 @pytest.mark.parametrize(("key", "value", "says"), [
-    ("load_factor[nort]", "0.8", 'did you mean "north"'), ("load_factor", "5 MW", "expected a plain number"),
+    ("load_factor[north]", "five", "is not a number with a unit"), ("load_factor", "5 MW", "expected a plain number"),
 ])  # fmt: skip
 def test_an_assumption_that_does_not_fit_is_an_input_error(key: str, value: str, says: str) -> None:
     now = at(NOW, small(("records:\n", f"assumptions:\n  {key}: {{value: {value}, reason: x}}\nrecords:\n")))

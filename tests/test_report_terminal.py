@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from stargauge.report.terminal import Style, render_catalogue, render_check, render_explain, style_for
+from stargauge.report.explanation import render_explain
+from stargauge.report.listing import render_catalogue
+from stargauge.report.terminal import Style, render_check, style_for
 from stargauge.report.wording import day_text, percent, percent_range, record_entry, shape, stated_text, value_text
 
 SAMPLE = Path(__file__).parent / "data" / "check_sample.json"
@@ -97,19 +99,19 @@ def test_a_claim_that_failed_shows_no_odds_now(answer: dict[str, Any]) -> None:
 
 def test_explanation_goes_down_to_statements_with_source_date_and_grade(answer: dict[str, Any]) -> None:
     text = render_explain(answer["lineage"]["power_facility[operational]"])
-    assert text.startswith("5.1 GW (P10 3.3, P90 7.4)")
+    assert text.startswith("5.1 GW at the end of Dec 2028 (P10 3.3, P90 7.4)")
     assert "P_facility = P_IT * r" in text
-    leaf = next(line for line in text.splitlines() if "421 MW  as of" in line)
+    leaf = next(line for line in text.splitlines() if "421 MW  estimated" in line)
     assert "estimated" in leaf and "24 Sep 2026" in leaf and leaf.rstrip().endswith("B")
     assert "assumed" in text
     assert max(map(len, text.splitlines())) <= 80
-    assert "421 MW  as of" not in render_explain(answer["lineage"]["power_facility[operational]"], depth=1)
+    assert "421 MW  estimated" not in render_explain(answer["lineage"]["power_facility[operational]"], depth=1)
 
 
 def test_catalogue_rows_show_value_date_and_grade() -> None:
     row = {"kind": "accelerator", "name": "a-chip", "attribute": "tdp", "value": 1200.0, "unit": "W", "published": "2025-03", "grade": "A"}
     text = render_catalogue([row])
-    assert "1.2 kW" in text and "Mar 2025" in text and "1 rows" in text
+    assert "1.2 kW" in text and "Mar 2025" in text and "1 row;" in text
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from stargauge import __version__
-from stargauge.audit.questions import Question, questions
+from stargauge.audit.language import deadline
+from stargauge.audit.questions import Question, misread, questions
 from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.audit.summary import FANS, HEADLINES, dates_of, headlines, summarise
@@ -20,12 +22,15 @@ from stargauge.engine.lineage import Node
 from stargauge.engine.result import Result
 from stargauge.engine.simulate import axes_of, model_graph
 from stargauge.engine.simulate import simulate as run_model
-from stargauge.programme.checks import check_against_catalogue, check_against_quantities
+from stargauge.programme.checks import flaws_against_catalogue, flaws_against_quantities
 from stargauge.programme.known import Known
 from stargauge.programme.known import known as known_on
+from stargauge.programme.load import documents
 from stargauge.programme.load import load as load_file
 from stargauge.programme.overlay import overlay
+from stargauge.programme.positions import Flaw, faults_of
 from stargauge.programme.schema import Programme
+from stargauge.quantity.dates import month_end
 from stargauge.quantity.errors import InputError
 
 Progress = Callable[[int, int], None]
@@ -33,6 +38,8 @@ DRAWS = 1024
 #: From so many draws on a run uses every core (at most four) unless told otherwise.
 MANY_DRAWS = 4096
 MOST_WORKERS = 64
+#: A day on which everything that a file says is known.
+FAR = date(9000, 1, 1)
 
 
 def catalogue(overlay: Path | str | None = None) -> Catalogue:
@@ -49,22 +56,61 @@ def load(
 
     Raises InputError with every fault of the files, and for inputs that do not exist.
     """
-    made = programme if isinstance(programme, Programme) else load_file(programme)
+    made = programme if isinstance(programme, Programme) else _read(programme)
     if scenario is not None:
         made = overlay(made, scenario)
     if settings:
         values = {name: {"value": value, "reason": "set by the user"} for name, value in settings.items()}
-        made = overlay(made, {"assumptions": values})
+        made = overlay(made, {"assumptions": values}, "--set")
     return made
+
+
+def _read(programme: str | Path) -> Programme:
+    """A programme from its files; where they have faults, those of its claims' readings come with them."""
+    try:
+        return load_file(programme)
+    except InputError as error:
+        try:
+            files = documents(programme)
+        except InputError:
+            raise error from None
+        flaws = list(misread(files, model_graph().quantities))
+        raise InputError([*error.faults, *(faults_of(flaws, files).faults if flaws else ())]) from None
 
 
 def known(programme: Programme, as_of: date | str | None = None, values: Catalogue | None = None) -> Known:
     """What is known of a programme and the world on a day (today where none is given)."""
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or date.today()
+    day = _day(as_of)
     values = values or catalogue()
-    check_against_catalogue(programme, values)
-    check_against_quantities(programme, model_graph().quantities)
-    return known_on(programme, values, day)
+    quantities = model_graph().quantities
+    flaws = [
+        *flaws_against_catalogue(programme, values),
+        *flaws_against_quantities(programme, quantities, lambda quantity: known_on(programme, values, FAR).labels(quantity)),
+    ]
+    if flaws:
+        raise faults_of([*flaws, *misread(programme.documents, quantities)], programme.documents)
+    made = known_on(programme, values, day)
+    if not made.phases:
+        raise _nothing_known(programme, values, day)
+    return made
+
+
+def _day(as_of: date | str | None) -> date:
+    """A knowledge date; today where none is given."""
+    try:
+        return date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or date.today()
+    except ValueError:
+        raise InputError(f'got the knowledge date "{as_of}"; expected a day such as 2025-01-22') from None
+
+
+def _nothing_known(programme: Programme, values: Catalogue, day: date) -> InputError:
+    """Why there is nothing to run: the file has no phase and no pledge, or none of them was known by then."""
+    if not programme.unsited and not any(site.phases for site in programme.sites.values()):
+        flaw = Flaw(("sites",), "no phase and no pledge, so there is nothing to run; give a site with a phase, or a pledge (unsited)")
+        return faults_of([flaw], programme.documents)
+    days = sorted({said.known_from for said in programme.statements() if said.known_from})
+    first = days[bisect_left(days, True, key=lambda one: bool(known_on(programme, values, one).phases))]
+    return InputError(f"record too thin: no phase or pledge of {programme.name} was published by {day}; the first is known from {first}")
 
 
 def simulate(
@@ -111,7 +157,6 @@ class Check:
     then: tuple[ClaimVerdict, ...] = ()
     then_day: date | None = None
     seconds: float = 0.0
-    _fans: dict[str, Any] = field(default_factory=dict)
 
     def explain(self, address: str, when: date | None = None) -> Node:
         """Why a number is what it is."""
@@ -139,7 +184,7 @@ def check(
     values = values or catalogue()
     now = known(made, as_of, values)
     wanted = (*headlines(now), *(FANS if charts else ()))
-    result, verdicts = _audited(now, made, draws, seed, workers, wanted, progress, _said_by(made, now.as_of))
+    result, verdicts = _audited(now, made, draws, seed, workers, wanted, progress, _said_by(made, now.as_of), charts)
     answer = Check(made, now, result, verdicts, summarise(result, now, verdicts))
     day = _dispute_day(made, now.as_of)
     if day is not None:
@@ -163,22 +208,17 @@ def _dispute_day(programme: Programme, as_of: date) -> date | None:
 
 def _audited(
     made: Known, programme: Programme, draws: int, seed: int, workers: int | None, wanted: Sequence[str], progress: Progress | None,
-    claims: Mapping[str, Any] | None = None,
+    claims: Mapping[str, Any] | None = None, charts: bool = False,
 ) -> tuple[Result, tuple[ClaimVerdict, ...]]:  # fmt: skip
     claims = programme.claims if claims is None else claims
     asked = asked_of(made, programme, claims)
     collectors = {COLLECTOR: judge_of(asked, made)} if asked else {}
-    addresses = [address for address in wanted if _exists(made, address)]
+    ends = (deadline(question.reading) for question in asked)
+    dates = sorted({*dates_of(made), *(end for end in ends if end and made.months[0] <= month_end(end) <= made.months[-1])})
     result = run_model(
-        made,
-        addresses,
-        draws=draws,
-        seed=seed,
-        workers=_workers(workers, draws),
-        collectors=collectors,
-        dates=dates_of(made),
-        progress=progress,
-    )
+        made, [address for address in wanted if _exists(made, address)], draws=draws, seed=seed, workers=_workers(workers, draws),
+        collectors=collectors, dates=dates, progress=progress, only_dates=draws >= MANY_DRAWS and not charts,
+    )  # fmt: skip
     return result, audit_run(result, made, claims, ids=ids_of(programme))
 
 
@@ -192,7 +232,7 @@ def _exists(made: Known, address: str) -> bool:
 def asked_of(made: Known, programme: Programme, claims: Mapping[str, Any] | None = None) -> tuple[Question, ...]:
     """Every reading of the claims, checked against quantities, labels and records."""
     claims = programme.claims if claims is None else claims
-    return questions(claims, model_graph().quantities, axes_of(made), ids_of(programme), _record_ids(programme))
+    return questions(claims, model_graph().quantities, axes_of(made), ids_of(programme), _record_ids(programme), programme.documents)
 
 
 def _record_ids(programme: Programme) -> set[str]:

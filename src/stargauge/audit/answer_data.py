@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from stargauge import __version__
 from stargauge.audit.run import ClaimVerdict
-from stargauge.audit.summary import Days, fans
+from stargauge.audit.sentence import Names, phrase, subject
+from stargauge.audit.summary import Days, fans, names_of, off_by
 from stargauge.audit.verdict import ReadingVerdict
 from stargauge.engine.lineage import Cell, Node
+from stargauge.engine.simulate import model_graph
+from stargauge.programme.load import asked_as
+from stargauge.quantity.address import parse_address
 from stargauge.quantity.statement import Estimate, Statement
 
 #: The addresses whose explanations go into a report.
@@ -25,7 +30,8 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
     known, result = check.known, check.result
     then = {verdict.id: verdict for verdict in check.then}
     out: dict[str, Any] = {
-        "programme": {"id": slug(check.programme.name), "name": check.programme.name, "about": check.programme.about},
+        "programme": {"id": slug(check.programme.name), "name": check.programme.name, "about": check.programme.about,
+                      "asked_as": asked_as(check.programme)},
         "as_of": str(known.as_of), "draws": result.draws, "seed": result.seed, "seconds": round(check.seconds, 2),
         **check.summary,
         "dispute": dispute(check.verdicts, then, check.then_day),
@@ -37,7 +43,9 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
         "assumptions": assumptions(result.inputs.values()),
         "looked_for": _looked_for(check.verdicts),
         "attribution": list(check.programme.attribution),
-        "reproduce": [f"stargauge check {slug(check.programme.name)} --as-of {known.as_of} --draws {result.draws} --seed {result.seed}"],
+        "reproduce": [
+            f"stargauge check {shlex.quote(asked_as(check.programme))} --as-of {known.as_of} --draws {result.draws} --seed {result.seed}"
+        ],
         "version": __version__, "inputs_sha256": result.inputs_sha256,
     }  # fmt: skip
     if charts:
@@ -66,7 +74,9 @@ def _headline_quantities(check: Any) -> dict[str, Any]:
 def _claim(verdict: ClaimVerdict, before: ClaimVerdict | None, day: date | None) -> dict[str, Any]:
     made = verdict.to_dict()
     past = {reading.name: reading for reading in before.readings} if before else {}
-    for reading in made["readings"]:
+    for reading, judged in zip(made["readings"], verdict.readings, strict=True):
+        if reading["margin"]:
+            reading["margin"]["off_by"] = off_by(judged)
         earlier = past.get(reading["name"])
         reading["then"] = _then(earlier, day) if earlier and day else None
     return dict(made)
@@ -184,6 +194,23 @@ def _looked_for(verdicts: Sequence[ClaimVerdict]) -> list[str]:
     return [f"{v.id}: {r.sentence}" for v, r in silent]
 
 
+def explained(node: Node, known: Any) -> dict[str, Any]:
+    """An explanation with what its address is called, and the sources of its statements."""
+    graph = model_graph().quantities
+    names = Names({axis: tuple(labels) for axis, labels in known.axes.items()}, graph, names_of(known))
+    address = parse_address(node.address)
+    called = subject(address, names) if address.name in names.words.quantities else node.address
+    used = {statement.source for one in node.walk() for cell in one.cells for statement in cell.statements if statement.source}
+    book = {**known.catalogue.catalogue.sources, **known.programme.sources}
+    sources = {name: _source(book[name]) for name in sorted(used) if name in book}
+    timed = "month" in graph[address.name].axes
+    plural = phrase(address.name, names.words).plural and address.name in names.words.quantities
+    return {
+        **node_data(node), "date": node.month if timed else None, "sources": sources, "plural": plural,
+        "subject": called if called == node.address else called[:1].upper() + called[1:],
+    }  # fmt: skip
+
+
 def node_data(node: Node) -> dict[str, Any]:
     """An explanation as the terminal and the report read it: one value, what it needs, statements at the leaves."""
     out: dict[str, Any] = {
@@ -191,7 +218,7 @@ def node_data(node: Node) -> dict[str, Any]:
         "date": node.month, "kind": "input" if node.is_input else "derived",
     }  # fmt: skip
     if node.repeated:
-        return out | {"note": "explained above"}
+        return out | (_spread(node.rows[0].spread) if len(node.rows) == 1 else {}) | {"note": "explained above"}
     if len(node.rows) == 1:
         out |= _spread(node.rows[0].spread)
         if node.rows[0].absent:
@@ -211,7 +238,7 @@ def _cells(node: Node) -> dict[str, Any]:
     first = node.cells[0]
     if len(node.cells) == 1:
         return {
-            **_spread(first.spread), "kind": first.kind, "value": first.value, "note": first.note,
+            **_spread(first.spread), "kind": first.kind, "value": _value_text(first), "note": first.note,
             "hindsight": str(first.hindsight) if first.hindsight else None, "statements": [statement_data(s) for s in first.statements[:3]],
         }  # fmt: skip
     return {"needs": [_cell(node, cell) for cell in node.cells]}
@@ -220,10 +247,15 @@ def _cells(node: Node) -> dict[str, Any]:
 def _cell(node: Node, cell: Cell) -> dict[str, Any]:
     label = ", ".join(cell.labels[:4]) + (" …" if len(cell.labels) > 4 else "")
     return {
-        "address": node.name, "label": label, "unit": node.unit, "kind": cell.kind, "value": cell.value, **_spread(cell.spread),
+        "address": node.name, "label": label, "unit": node.unit, "kind": cell.kind, "value": _value_text(cell), **_spread(cell.spread),
         "note": cell.note, "hindsight": str(cell.hindsight) if cell.hindsight else None,
         "statements": [statement_data(s) for s in cell.statements[:3]],
     }  # fmt: skip
+
+
+def _value_text(cell: Cell) -> str | None:
+    """The value of a cell as it was given; nothing where nobody said, and never where it does not come."""
+    return {"nan": None, "inf": "never"}.get(cell.value, cell.value)
 
 
 def _spread(spread: Sequence[float]) -> dict[str, Any]:

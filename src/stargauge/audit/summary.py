@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.verdict import OPEN, ReadingVerdict
 from stargauge.audit.words import percent
 from stargauge.engine.result import Result
-from stargauge.quantity.dates import month_end, month_label
+from stargauge.quantity.dates import from_day, month_end, month_label
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import STAGES
 from stargauge.quantity.units import figures, scale_of, show
@@ -29,6 +29,8 @@ PROMISED = "power_facility_promised"
 FANS: tuple[str, ...] = (*(f"power_facility[{stage}]" for stage in STAGES), PROMISED, "capital_promised")
 UNSITED = "unsited"
 _LEVELS = (0.1, 0.5, 0.9)
+#: From this share on, what runs is all of what was announced: closer than any estimate of it.
+_ALMOST = 0.98
 
 
 def sited(known: Any, stage: str) -> str:
@@ -86,11 +88,16 @@ def dates_of(known: Any) -> tuple[date, ...]:
 def summarise(result: Result, known: Any, verdicts: Sequence[ClaimVerdict]) -> dict[str, Any]:
     """Headline, said against record against expected, and the lines, as plain data; every number in the unit it names."""
     days = Days.of(known)
+    said = {topic.name: announced(topic, known, verdicts) for topic in TOPICS}
+    lines = {
+        "capacity": _capacity(result, known, days), "money": _money(result, known, days, said["money"]),
+        "jobs": _jobs(result, known, verdicts, days, said["jobs"]),
+    }  # fmt: skip
     return {
         "newest_evidence": str(days.evidence),
         "headline": headline(result, known, verdicts, days),
-        "said_record_expected": [_glance(topic, result, verdicts, days) for topic in TOPICS],
-        "lines": {"capacity": _capacity(result, known, days), "money": _money(result, known, days), "jobs": _jobs(result, verdicts, days)},
+        "said_record_expected": [_glance(topic, result, known, verdicts, days, said[topic.name]) for topic in TOPICS],
+        "lines": lines,
     }
 
 
@@ -112,20 +119,42 @@ def _in_scale(values: Sequence[float], unit: str) -> tuple[list[str], str]:
 
 def headline(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Days) -> str:
     """One sentence that could be printed as it is: what runs of what was announced, and the odds of the largest open promise."""
-    runs, said = _levels(result, sited(known, "operational"), days.evidence)[1], _levels(result, sited(known, "announced"), days.as_of)[1]
-    first = _runs_of(runs, said) if said > 0 else f"No size was announced by {days.as_of}; {show(runs, 'W')} runs"
+    runs, said = _levels(result, sited(known, "operational"), days.evidence), _levels(result, sited(known, "announced"), days.as_of)[1]
+    first = _runs_of(runs, said) if said > 0 else f"No size was announced by {day_words(days.as_of)}; {_running(runs[1])}"
     open_ones = [(v, r) for v in verdicts for r in v.readings if r.status == OPEN and r.probability is not None]
     chosen = max(open_ones, key=lambda pair: _weight(pair[1]), default=None)
     if chosen is None:
         return first + "."
     reading = chosen[1]
-    return f"{first}. {_short(reading)}: {reading.likelihood} ({percent(reading.probability or 0.0)})."
+    return f"{first}. {_short(reading, names_of(known))}: {reading.likelihood} ({percent(reading.probability or 0.0)})."
 
 
-def _runs_of(runs: float, said: float) -> str:
-    """`0.59 of 9.8 announced GW runs`."""
+def _runs_of(runs: Sequence[float], said: float) -> str:
+    """`0.59 of 9.8 announced GW runs`; where all of it does, what runs is an estimate and stands with its P10 and P90."""
+    low, middle, high = runs
     factor, unit = scale_of(said, "W")
-    return f"{figures(runs / factor, 2)} of {figures(said / factor, 2)} announced {unit} runs"
+    if middle <= 0:
+        return f"None of {figures(said / factor, 2)} announced {unit} is known to run"
+    if middle < _ALMOST * said:
+        return f"{figures(middle / factor, 2)} of {figures(said / factor, 2)} announced {unit} runs"
+    if middle * _ALMOST <= said:
+        return f"All {show(said, 'W')} announced run (an estimate: P10 {figures(low / factor)}, P90 {figures(high / factor)} {unit})"
+    return f"An estimated {_span(runs, 'W')} runs, more than the {show(said, 'W')} announced"
+
+
+def _running(runs: float) -> str:
+    return f"{show(runs, 'W')} runs" if runs > 0 else "nothing is known to run"
+
+
+def day_words(when: date) -> str:
+    """`24 Sep 2026`."""
+    return f"{when.day} {when:%b %Y}"
+
+
+def names_of(known: Any) -> dict[str, str]:
+    """What sites and parties are called, up to the first comma or bracket."""
+    views = [view for view in (*known.sites, *known.parties) if view.spec is not None]
+    return {view.id: (view.spec.name or view.id).split(",")[0].split(" (")[0] for view in views}
 
 
 def _weight(reading: ReadingVerdict) -> float:
@@ -157,23 +186,39 @@ _NOUNS = {
     "capital_deployed": "deployed", "jobs_direct": "direct jobs", "jobs_total": "jobs of all kinds",
     "power_facility": "at the meter",
     "power_it": "at the racks", "accelerators": "accelerators", "jobs_permanent": "permanent jobs",
-    "jobs_construction_onsite": "builders on site",
-    "buildings": "buildings",
+    "jobs_construction_onsite": "builders on site", "jobs_construction_peak": "builders (site peaks added up)",
+    "buildings": "buildings", "capital_promised": "promised", "equity_pledged": "of equity pledged", "revenue": "revenue",
+    "funding_available": "at hand",
 }  # fmt: skip
+#: What a number without a unit counts.
+_COUNTED = {"buildings": ("building", "buildings"), "accelerators": ("chip", "chips"), "racks": ("rack", "racks")}
 
 
-def _said(comparison: Comparison) -> str:
+def off_by(reading: ReadingVerdict) -> str:
+    """How much is missing in the middle, with what it counts: `0.56 GW`, `1 building`, `49 points`; empty where nothing is."""
+    margin, comparison = reading.margin, _comparison(reading)
+    if margin is None or not margin.p50 < 0:
+        return ""
+    if margin.unit != "1" or comparison is None:
+        return margin.off_by
+    if comparison.share:
+        return f"{figures(-100 * margin.p50)} points"
+    one, many = _COUNTED.get(comparison.address.name, ("", ""))
+    return f"{margin.off_by} {one if margin.p50 == -1 else many}".strip()
+
+
+def _said(comparison: Comparison, names: Mapping[str, str] | None = None) -> str:
     """`500 bn USD deployed by Jan 2029`."""
     when = f" {comparison.time.kind} {comparison.time.end:%b %Y}" if comparison.time and comparison.time.kind != "over" else ""
     place = [label for label in comparison.address.labels if label not in STAGES]
-    where = f" at {', '.join(place)}" if 0 < len(place) <= 2 else ""
+    where = f" at {', '.join((names or {}).get(label, label) for label in place)}" if 0 < len(place) <= 2 else ""
     text = comparison.threshold.text.replace("_", ",")
-    return f"{text} {_NOUNS.get(comparison.address.name, comparison.address.name)}{where}{when}"
+    return f"{text} {_NOUNS.get(comparison.address.name, comparison.address.name.replace('_', ' '))}{where}{when}"
 
 
-def _short(reading: ReadingVerdict) -> str:
+def _short(reading: ReadingVerdict, names: Mapping[str, str]) -> str:
     comparison = _comparison(reading)
-    return _said(comparison) if comparison else reading.sentence
+    return _said(comparison, names) if comparison else reading.sentence
 
 
 def _about(topic: Topic, verdicts: Sequence[ClaimVerdict]) -> list[ReadingVerdict]:
@@ -186,16 +231,50 @@ def _about(topic: Topic, verdicts: Sequence[ClaimVerdict]) -> list[ReadingVerdic
     return found
 
 
-def _glance(topic: Topic, result: Result, verdicts: Sequence[ClaimVerdict], days: Days) -> dict[str, Any]:
+#: What sites say of themselves, by topic: the field, and what it counts.
+_AT_SITES = {
+    "money": (("capital", ""),),
+    "jobs": (("jobs_permanent", "permanent jobs"), ("jobs_construction_peak", "builders at the peak")),
+}
+
+
+def announced(topic: Topic, known: Any, verdicts: Sequence[ClaimVerdict]) -> str:
+    """What was announced about a topic: the first and the largest claim, and what sites say, added up; empty where nothing was."""
+    claimed = [c for reading in _about(topic, verdicts) if (c := _comparison(reading)) and not {*c.address.labels} - {*STAGES}]
+    chosen = dict.fromkeys(_said(c) for c in (claimed[0], max(claimed, key=_threshold))) if claimed else ()
+    parts = [" and ".join(chosen)] if chosen else []
+    for name, counts in _AT_SITES.get(topic.name, ()):
+        stated = [site for site in known.sites if site.spec is not None and getattr(site.spec, name)]
+        values = [known.estimate(getattr(site.spec, name)).value for site in stated]
+        middles = [value.middle if hasattr(value, "middle") else float(value) for value in values]
+        if middles:
+            unit = getattr(stated[0].spec, name)[0].unit
+            where = (
+                names_of(known)[stated[0].id]
+                if len(stated) == 1
+                else f"{len(stated)} of {sum(s.spec is not None for s in known.sites)} sites"
+            )
+            parts.append(f"{f'{figures(sum(middles))} {counts}' if counts else show(sum(middles), unit)} at {where}")
+    return "; ".join(parts)
+
+
+def _glance(
+    topic: Topic, result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Days, told: str
+) -> dict[str, Any]:  # fmt: skip
     readings = _about(topic, verdicts)
     passed = [r for r in readings if r.settled_by] or [r for r in readings if r.status != OPEN] or readings
     shown = max(passed, key=lambda r: _threshold(c) if (c := _comparison(r)) else 0.0, default=None)
     row: dict[str, Any] = {"what": topic.name, "why": topic.address}
     if shown is not None:
-        row |= {"said": _short(shown), "said_short": _short(shown), "outcome": shown.status}
+        row |= {"said": _short(shown, names_of(known)), "said_short": _short(shown, names_of(known)), "outcome": shown.status}
         deciding = [entry for entry in shown.record if entry.get("decides")] or list(shown.record)
         if deciding:
             row |= {"record": str(deciding[-1].get("text") or deciding[-1].get("value")), "grade": deciding[-1].get("grade")}
+    elif topic.name == "power" and (size := _levels(result, sited(known, "announced"), days.as_of)[1]) > 0:
+        runs = _levels(result, sited(known, "operational"), days.evidence)[1]
+        row |= {"said": f"{show(size, 'W')} announced", "record": f"{show(runs, 'W')}, estimated" if runs > 0 else "none known"}
+    elif told:
+        row |= {"said": told}
     ahead = max((r.deadline for r in readings if r.status == OPEN and r.deadline and r.deadline <= result_end(result)), default=days.ahead)
     unit = result[topic.address].unit
     values = _levels(result, topic.address, ahead)
@@ -218,12 +297,12 @@ def _span(values: Sequence[float], unit: str) -> str:
 
 def _capacity(result: Result, known: Any, days: Days) -> dict[str, Any]:
     ahead, said = _levels(result, RUNS, days.ahead), _levels(result, sited(known, "announced"), days.as_of)[1]
-    runs = _levels(result, sited(known, "operational"), days.evidence)[1]
+    runs = _levels(result, sited(known, "operational"), days.evidence)
     pledged = f"power_facility[announced, {UNSITED}]"
     apart = _levels(result, pledged, days.as_of)[1] if pledged in result.series else 0.0
-    text = f"{_span(ahead, 'W')} at the meter at the end of {days.ahead:%b %Y}, against {show(said, 'W')} announced at named sites"
+    text = f"{_span(ahead, 'W')} at the meter at the end of {days.ahead:%b %Y}, announced: {show(said, 'W')} at named sites"
     text += f" and {show(apart, 'W')} pledged without a site" if apart > 0 else ""
-    text += f"; {show(runs, 'W')} runs at the newest evidence ({days.evidence})."
+    text += f"; {_running(runs[1])} at the newest evidence ({day_words(days.evidence)})."
     series = [
         {"address": PROMISED, "role": "announced", "hue": "announced", "label": "Promised by date"},
         {"address": BUILDING, "role": "fan", "hue": "under_construction", "label": "Under construction"},
@@ -231,12 +310,12 @@ def _capacity(result: Result, known: Any, days: Days) -> dict[str, Any]:
     ]
     return {
         "title": _runs_of(runs, said) if said > 0 else "Power by stage",
-        "sub": f"Facility power (at the meter), month ends; bands P10 to P90 and P25 to P75. Newest evidence {days.evidence}.",
+        "sub": f"Facility power (at the meter), month ends; bands P10 to P90 and P25 to P75. Newest evidence {day_words(days.evidence)}.",
         "text": text, "why": RUNS, "series": series,
     }  # fmt: skip
 
 
-def _money(result: Result, known: Any, days: Days) -> dict[str, Any]:
+def _money(result: Result, known: Any, days: Days, told: str) -> dict[str, Any]:
     spent, need, have = (
         _levels(result, address, days.ahead) if address in result.series else (float("nan"),) * 3 for address in (CAPITAL, NEED, HAVE)
     )
@@ -244,7 +323,7 @@ def _money(result: Result, known: Any, days: Days) -> dict[str, Any]:
     absent = [names.get(label, label) for label in result[HAVE].absent] if HAVE in result.series else []
     few = f"{', '.join(absent[:3])} and {len(absent) - 3} others" if len(absent) > 4 else ", ".join(absent)
     without = f", a lower bound: not knowable for {few}" if absent else ""
-    text = f"{_span(spent, 'USD')} deployed by the end of {days.ahead:%b %Y}, chips included" + (
+    text = f"{_span(spent, 'USD')} deployed by the end of {days.ahead:%b %Y}, chips included{f' (announced: {told})' if told else ''}" + (
         f"; the parties must bring {show(need[1], 'USD')} of it and hold {show(have[1], 'USD')} in cash and committed money{without}."
         if have[1] == have[1]
         else "; what the parties hold is not knowable from what is published."
@@ -268,7 +347,7 @@ _JOBS = (
 )
 
 
-def _jobs(result: Result, verdicts: Sequence[ClaimVerdict], days: Days) -> dict[str, Any]:
+def _jobs(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Days, told: str) -> dict[str, Any]:
     rows = []
     for address, label, says in _JOBS:
         values = _levels(result, address, days.ahead)
@@ -278,11 +357,11 @@ def _jobs(result: Result, verdicts: Sequence[ClaimVerdict], days: Days) -> dict[
     direct, total, peak = (_levels(result, address, days.ahead) for address in (DIRECT, TOTAL, PEAK))
     text = (
         f"{_span(direct, 'job')} direct at the end of {days.ahead:%b %Y}, {_span(total, 'job')} with suppliers and spending; "
-        f"site peaks of builders add to {_span(peak, 'job')}."
+        f"site peaks of builders add to {_span(peak, 'job')}{f'; announced: {told}' if told else ''}."
     )
     said = [c for r in _about(TOPICS[2], verdicts) if (c := _comparison(r)) and c.address.name in ("jobs_direct", "jobs_total")]
     first = said[0] if said else None
-    line = {"value": _threshold(first), "label": "claimed", "text": _said(first)} if first else None
+    line = {"value": _threshold(first), "label": "claimed", "text": _said(first, names_of(known))} if first else None
     return {
         "title": "What counts as a job decides the answer", "sub": "One row per definition, never added up; P10 to P90.",
         "text": text, "why": DIRECT, "rows": rows, **({"claim": line} if line else {}),
@@ -304,6 +383,16 @@ def fans(result: Result, addresses: Sequence[str]) -> dict[str, Any]:
     return out
 
 
+#: Day counts of the years in which a number of days is a date and no duration.
+_DAYS = (693_000.0, 803_000.0)
+
+
+def _cell(value: float, factor: float, dated: bool) -> str:
+    if not np.isfinite(value):
+        return "never" if value > 0 else "–"
+    return day_words(from_day(value)) if dated else figures(value / factor)
+
+
 def table_of(result: Result, when: date) -> dict[str, Any]:
     """P10, P50 and P90 of every series of a run, at each year's end up to its last month; those without months once."""
     months = result.world.axes["month"]
@@ -315,10 +404,12 @@ def table_of(result: Result, when: date) -> dict[str, Any]:
         numbers = [[float(v) for v in (np.atleast_1d(found[q])[shown] if timed else np.atleast_1d(found[q]))] for q in (0.1, 0.5, 0.9)]
         biggest = max((abs(v) for v in numbers[2] if np.isfinite(v)), default=0.0)
         factor, unit = scale_of(biggest, series.unit)
-        texts = [[figures(v / factor) if np.isfinite(v) else "-" for v in line] for line in numbers]
+        dated = series.unit == "d" and _DAYS[0] < biggest < _DAYS[1]
+        unit = "" if dated else unit
+        texts = [[_cell(v, factor, dated) for v in line] for line in numbers]
         rows.append({"address": address, "unit": unit, "says": series.says, "dates": [months[i] for i in shown] if timed else [""],
                      "p10": texts[0], "p50": texts[1], "p90": texts[2], "absent": list(series.absent)})  # fmt: skip
     return {"draws": result.draws, "seed": result.seed, "fingerprint": result.fingerprint, "rows": rows}
 
 
-__all__ = ["FANS", "HEADLINES", "Days", "dates_of", "fans", "headline", "headlines", "month_label", "summarise", "table_of"]
+__all__ = ["FANS", "HEADLINES", "Days", "dates_of", "fans", "headline", "headlines", "month_label", "off_by", "summarise", "table_of"]

@@ -11,19 +11,20 @@ from typing import Any, NoReturn
 from stargauge import __version__
 
 EXAMPLES = """examples:
-  stargauge check                                   the Stargate dispute of January 2025, then and now
-  stargauge check mine.yaml --report mine.html      your own programme, with a report to share
+  stargauge check                                the dispute of January 2025
+  stargauge check mine.yaml --report mine.html   your own, with a report
   stargauge explain 'power_facility[operational, abilene]' --date 2026-09-24
-  stargauge simulate --quantity 'jobs_direct' --draws 10000 --json
-exit codes: 0 answered, 1 answered and --fail-if holds, 2 input at fault, 3 our fault"""
+  stargauge simulate --quantity jobs_direct --draws 10000 --json
+exit codes: 0 answered, 1 answered and --fail-if holds, 2 input at fault,
+            3 our fault"""
 
 
 class Parser(argparse.ArgumentParser):
     """A parser whose faults read like those of a file: what was expected, what came, the nearest name, where to look."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, allow_abbrev=False, **kwargs)
-        self.commands: dict[str, argparse.ArgumentParser] = {}
+        super().__init__(*args, **{"allow_abbrev": False, **kwargs})
+        self.commands: dict[str, Parser] = {}
 
     def error(self, message: str) -> NoReturn:
         """Print the fault and leave with exit code 2."""

@@ -80,7 +80,6 @@ def check(asked: argparse.Namespace) -> int:
     fails_if = _condition(asked.fail_if, programme.claims) if asked.fail_if else None
     answer = _checked(asked, programme, charts=target is not None)
     data = answer.to_dict(charts=target is not None)
-    data["asked"] = asked.programme
     if target is not None:
         from stargauge.report.html import render_report
 
@@ -157,18 +156,16 @@ def simulate(asked: argparse.Namespace) -> int:
 def explain(asked: argparse.Namespace) -> int:
     """`stargauge explain`."""
     from stargauge import api
-    from stargauge.audit.answer_data import node_data
-    from stargauge.report.terminal import render_explain
+    from stargauge.audit.answer_data import explained
+    from stargauge.report.explanation import render_explain
 
     if asked.list:
         return _list_quantities(asked)
     if not asked.address:
         raise InputError("expected an address, such as 'power_facility[operational]' (all quantities and inputs: stargauge explain --list)")
-    programme = _loaded(asked)
-    node = api.explain(
-        asked.address, programme, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, values=_values(asked)
-    )
-    data = node_data(node)
+    programme, values = _loaded(asked), _values(asked)
+    node = api.explain(asked.address, programme, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, values=values)
+    data = explained(node, api.known(programme, asked.as_of, values))
     if asked.json:
         _print_json(data)
     else:
@@ -192,7 +189,7 @@ def catalogue(asked: argparse.Namespace) -> int:
     """`stargauge catalogue`."""
     from stargauge import api
     from stargauge.catalogue.show import rows as shown_rows
-    from stargauge.report.terminal import render_catalogue, render_names
+    from stargauge.report.listing import render_catalogue, render_names
 
     values = api.catalogue(asked.catalogue)
     if asked.kind is None:

@@ -142,21 +142,23 @@ class Gathered:
 def gather(
     world: World, wanted: Iterable[str], draws: int, *, collectors: Mapping[str, Collector[Any]] | None = None, dates: Sequence[date] = (),
     workers: int | Executor = 1, memo: Memo | None = None, progress: Progress | None = None, mask: Mask | None = None,
+    only_dates: bool = False,
 ) -> Gathered:  # fmt: skip
     """One pass over the blocks for addresses and collectors.
 
     An address is kept draw by draw while all fit in memory; beyond that its months are kept as counts, and draw by draw at `dates` only.
+    `only_dates`: nothing but the draws at `dates` is kept, which is all that an answer without charts needs.
     """
     draws, frame = blocks_of(draws) * BLOCK, world.frame
     names = list(dict.fromkeys(str(parse_address(address)) for address in wanted))
     over_months = [name for name in names if "month" in frame.resolve(name).quantity.axes]
     fits = draws * 8 * (len(over_months) * len(world.axes.get("month", ())) + len(names)) <= KEEP_BYTES
-    months = None if fits else tuple(sorted({frame.month(when) for when in dates}))
+    months = None if fits and not only_dates else tuple(sorted({frame.month(when) for when in dates}))
     plan: dict[tuple[str, str], Collector[Any]] = {("other", name): made for name, made in (collectors or {}).items()}
     for name in names:
         kept = months if name in over_months else None
         for kind, made in (("exact", Values(name, kept)), ("counts", Histogram(name))):
-            if (kind == "exact" and kept != ()) or (kind == "counts" and kept is not None):
+            if (kind == "exact" and kept != ()) or (kind == "counts" and kept is not None and not only_dates):
                 plan[kind, name] = made if mask is None else Given(made, mask)
     run = world.run(dict.fromkeys(need for made in plan.values() for need in made.needs), memo)
     found = run.collect({"\x1f".join(key): made for key, made in plan.items()}, draws, workers, memo, progress)

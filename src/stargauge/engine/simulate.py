@@ -39,11 +39,13 @@ def model_graph() -> Graph:
 def simulate(
     known: Known, wanted: Iterable[str], *, draws: int = 1024, seed: int = 0, workers: int | Executor = 1, memo: Memo | None = None,
     collectors: Mapping[str, Collector[Any]] | None = None, dates: Sequence[date] = (), progress: Progress | None = None,
+    only_dates: bool = False,
 ) -> Result:  # fmt: skip
     """Run the model on what is known, for the addresses wanted and what the collectors need.
 
     `draws` rounds up to whole blocks of 256. Same known, seed and draws: same bits, for any request and any number of workers. Above the
-    memory limit months are kept as counts, draw by draw only at `dates`. Raises InputError for an address that does not exist.
+    memory limit months are kept as counts, draw by draw only at `dates` (`only_dates`: never more than these). Raises InputError for an
+    address that does not exist.
     """
     blocks = blocks_of(draws)
     others = dict(collectors or {})
@@ -55,7 +57,9 @@ def simulate(
     world = World(
         graph, inputs, axes_of(known), seed, programme_of(known), tuple(getattr(stargauge.inputs, "LEADING", ())), stargauge.__version__
     )
-    made = gather(world, addresses, draws, collectors=others, dates=dates, workers=workers, memo=memo, progress=progress)
+    made = gather(
+        world, addresses, draws, collectors=others, dates=dates, workers=workers, memo=memo, progress=progress, only_dates=only_dates
+    )
     keys = content_key(*(input_key(inputs[name], world.axes) for name in names))
     return Result(world, blocks * BLOCK, keys, made.series, made.collected, memo=memo, dates=tuple(dates))
 

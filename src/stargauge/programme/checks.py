@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from stargauge.programme.alternatives import laid_over
-from stargauge.programme.fields import TEXT, median
+from stargauge.programme.fields import TEXT, assumed_value, median
 from stargauge.programme.positions import Flaw, Trail, faults_of, written
 from stargauge.programme.schema import UNSITED, Content, Milestones, Phase, Pledge, Programme, Site, fields_of, parts_of
 from stargauge.quantity.dates import Window
 from stargauge.quantity.distribution import Distribution
-from stargauge.quantity.errors import did_you_mean
+from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.quantity import FIXED_AXES, PHYSICAL_STAGES, Quantity
 from stargauge.quantity.statement import RECORDED, Statement
 from stargauge.quantity.units import show
@@ -23,6 +23,7 @@ _ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _ADDRESS = re.compile(r"^[a-z][a-z0-9_]*(\[[^\[\]]+\])?$")
 
 Field = tuple[Trail, str, tuple[Statement, ...]]
+Labels = Callable[[Quantity], Iterable[tuple[str, ...]]]
 
 
 class Names(Protocol):
@@ -361,14 +362,17 @@ CHECKS: tuple[Callable[[Programme], Iterator[Flaw]], ...] = (
 
 def check_against_catalogue(programme: Programme, catalogue: Names) -> None:
     """Places, cooling designs and accelerators are in the catalogue. Raises InputError with every fault and the nearest name."""
-    flaws: list[Flaw] = []
+    if flaws := list(flaws_against_catalogue(programme, catalogue)):
+        raise faults_of(flaws, programme.documents)
+
+
+def flaws_against_catalogue(programme: Programme, catalogue: Names) -> Iterator[Flaw]:
+    """Every place, cooling design and accelerator that the catalogue does not have."""
     for trail, kind, name in _catalogue_names(programme):
         known = catalogue.names(kind)
         if name not in known:
             near = did_you_mean(name, known)
-            flaws.append(Flaw(trail, f'there is no {kind} "{name}" in the catalogue{near} (all: stargauge catalogue {kind})'))
-    if flaws:
-        raise faults_of(flaws, programme.documents)
+            yield Flaw(trail, f'there is no {kind} "{name}" in the catalogue{near} (all: stargauge catalogue {kind})')
 
 
 def _catalogue_names(programme: Programme) -> Iterator[tuple[Trail, str, str]]:
@@ -379,12 +383,30 @@ def _catalogue_names(programme: Programme) -> Iterator[tuple[Trail, str, str]]:
             yield from ((_at((*trail, "hardware"), said), "accelerator", str(said.value)) for said in part.hardware)
 
 
-def check_against_quantities(programme: Programme, quantities: Mapping[str, Quantity]) -> None:
+def check_against_quantities(programme: Programme, quantities: Mapping[str, Quantity], labels: Labels | None = None) -> None:
     """Assumptions name inputs of the model. Raises InputError with every fault and the nearest name."""
-    inputs = [name for name, made in quantities.items() if made.is_input]
-    flaws = [
-        Flaw(("assumptions", key), f'there is no input "{key.split("[")[0]}"{did_you_mean(key.split("[")[0], inputs)}', at_key=True)
-        for key in programme.assumptions if key.split("[")[0] not in inputs
-    ]  # fmt: skip
-    if flaws:
+    if flaws := list(flaws_against_quantities(programme, quantities, labels)):
         raise faults_of(flaws, programme.documents)
+
+
+def flaws_against_quantities(programme: Programme, quantities: Mapping[str, Quantity], labels: Labels | None = None) -> Iterator[Flaw]:
+    """Every assumption that names no input, a label the input does not have, or a value of another kind.
+
+    `labels`: the label tuples of an input's cells in the whole file, whatever the date; left out, labels are not looked at.
+    """
+    inputs = [name for name, made in quantities.items() if made.is_input]
+    for key, assumption in programme.assumptions.items():
+        name, trail = key.split("[")[0], ("assumptions", key)
+        if name not in inputs:
+            near = f'there is no input "{name}"{did_you_mean(name, inputs)}'
+            what = f'"{name}" is computed, not an input' if name in quantities else near
+            yield Flaw(trail, f"{what} (all: stargauge explain --list)", at_key=True)
+            continue
+        wanted = {label.strip() for label in key.rstrip("]").partition("[")[2].split(",") if label.strip()}
+        offered = dict.fromkeys(label for cell in labels(quantities[name]) for label in cell) if wanted and labels else {}
+        for label in sorted(wanted - set(offered)) if labels else ():
+            yield Flaw(trail, f'"{label}" is no label of {name}{did_you_mean(label, offered)}', at_key=True)
+        try:
+            assumed_value(assumption.value, quantities[name].unit, "")
+        except InputError as error:
+            yield from (Flaw((*trail, "value"), fault.message) for fault in error.faults)

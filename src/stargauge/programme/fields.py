@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from stargauge.programme.positions import Flaw, Section, Trail, unknown_key, written
-from stargauge.quantity.dates import Window, parse_window
+from stargauge.quantity.dates import Window, day, parse_window
 from stargauge.quantity.distribution import Distribution, parse_value
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.statement import STATUSES, Grade, Source, Statement
@@ -366,3 +366,14 @@ def median(value: Any) -> float | None:
     if isinstance(value, Distribution):
         return value.quantile(0.5)
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def assumed_value(raw: str | int | float, unit: str, path: str) -> float | Distribution:
+    """The value of an assumption in the unit of its input; a date as a day count. Raises InputError at its path."""
+    try:
+        if unit == "d" and isinstance(raw, str) and raw[:4].isdigit() and (raw[4:5] == "-" or len(raw) == 4):
+            window = parse_window(raw)
+            return day(window.start) if window.start == window.end else Distribution("uniform", (day(window.start), day(window.end)))
+        return parse_value(raw, unit)
+    except InputError as error:
+        raise InputError([replace(fault, path=f"{path}.value") for fault in error.faults]) from None

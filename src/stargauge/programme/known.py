@@ -26,11 +26,12 @@ from stargauge.programme.axes import (
     refit_records,
     sites_of,
 )
+from stargauge.programme.fields import assumed_value
 from stargauge.programme.filter import known_programme
 from stargauge.programme.schema import COMMITMENT_STAGES, UNSITED, Milestones, Pledge, Programme, Site, statements_of
-from stargauge.quantity.dates import Window, day, months_between, parse_window
-from stargauge.quantity.distribution import Distribution, parse_value
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.dates import Window, day, months_between
+from stargauge.quantity.distribution import Distribution
+from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.quantity import STAGES, Quantity
 from stargauge.quantity.statement import ABSENT, Estimate, Kind, Statement
 
@@ -136,20 +137,18 @@ class Known:
     def assumed(
         self, quantity: Quantity, labels: Sequence[tuple[str, ...]], estimates: Sequence[Estimate]
     ) -> tuple[Estimate, ...]:  # fmt: skip
-        """The estimates with the assumptions of the programme in their place: for the whole input, or for the cells of an address."""
+        """The estimates with the assumptions of the programme in their place: for the whole input, or for the cells of an address.
+
+        A label that is not known yet has no cell, so an assumption about it waits.
+        """
         out = list(estimates)
         for key, assumption in self.programme.assumptions.items():
             name, _, inside = key.rstrip("]").partition("[")
             if name != quantity.name:
                 continue
             wanted = {label.strip() for label in inside.split(",") if label.strip()}
-            unknown = wanted - {label for cell in labels for label in cell}
             path = f"assumptions.{key}"
-            if unknown:
-                label = sorted(unknown)[0]
-                near = did_you_mean(label, dict.fromkeys(label for cell in labels for label in cell))
-                raise InputError(Fault(f'"{label}" is no label of {name}{near}', path))
-            value = _assumed_value(assumption.value, quantity.unit, path)
+            value = assumed_value(assumption.value, quantity.unit, path)
             said = Statement(value, quantity.unit, note=assumption.reason, path=path, text=str(assumption.value))
             for index, cell in enumerate(labels):
                 if wanted <= set(cell):
@@ -242,16 +241,6 @@ def _number(statement: Statement) -> float | Distribution:
     if isinstance(value, str):
         raise InputError(Fault(f'"{value}" is a text, not a number', statement.path))
     return float(value)
-
-
-def _assumed_value(raw: str | int | float, unit: str, path: str) -> float | Distribution:
-    try:
-        if unit == "d" and isinstance(raw, str) and raw[:4].isdigit() and (raw[4:5] == "-" or len(raw) == 4):
-            window = parse_window(raw)
-            return day(window.start) if window.start == window.end else Distribution("uniform", (day(window.start), day(window.end)))
-        return parse_value(raw, unit)
-    except InputError as error:
-        raise InputError([replace(fault, path=f"{path}.value") for fault in error.faults]) from None
 
 
 def _in_place_of(old: Estimate, said: Statement, value: float | Distribution, reason: str) -> Estimate:

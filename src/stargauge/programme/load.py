@@ -32,6 +32,11 @@ def load(name_or_path: str | Path, overlay: Path | dict[str, Any] | None = None)
     return lay_over(programme, overlay) if overlay is not None else programme
 
 
+def documents(name_or_path: str | Path) -> list[Document]:
+    """The files of a programme as plain data. Raises InputError where they cannot be read."""
+    return _documents(_find(name_or_path))
+
+
 def _find(name_or_path: str | Path) -> Path:
     known = shipped()
     if str(name_or_path) in known:
@@ -41,6 +46,16 @@ def _find(name_or_path: str | Path) -> Path:
         return path
     near = did_you_mean(str(name_or_path), known)
     raise InputError(f'no programme, file or folder "{name_or_path}"{near} (shipped: {", ".join(known) or "none"})')
+
+
+def asked_as(programme: Programme) -> str:
+    """What a programme is asked for by: its shipped name, else its file or folder; its name where it came from neither."""
+    first = next((document for document in programme.documents if document.file), None)
+    if first is None or not first.text:
+        return programme.name
+    file = Path(first.file)
+    whole = file.parent if first.root or any(document.root for document in programme.documents) else file
+    return next((name for name, path in shipped().items() if path in (file, file.parent)), str(whole))
 
 
 def _files(folder: Path) -> list[Path]:

@@ -14,13 +14,13 @@ from stargauge.programme.schema import Programme
 __all__ = ["options", "overlay"]
 
 
-def overlay(programme: Programme, patch: Path | str | Mapping[str, Any]) -> Programme:
+def overlay(programme: Programme, patch: Path | str | Mapping[str, Any], name: str = "overlay") -> Programme:
     """The programme with a partial file or mapping of the same schema laid over it.
 
     What the patch says about a field takes the place of what the programme says; the rest stays. Its values are assumptions unless they
-    bring a source. Raises InputError with every fault of the patch and of the result.
+    bring a source; `name`: what faults call a mapping. Raises InputError with every fault of the patch and of the result.
     """
-    document = plain_document(dict(patch), "overlay") if isinstance(patch, Mapping) else read_document(Path(patch))
+    document = plain_document(dict(patch), name) if isinstance(patch, Mapping) else read_document(Path(patch))
     part, flaws = read_part(expect_section(document), sources_of(programme), partial=True)
     laid = merge(programme, part).model_copy()
     finish(laid, flaws, (*programme.documents, document))

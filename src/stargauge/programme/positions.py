@@ -34,6 +34,7 @@ _WORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None, "true": True, "True": True, "TRUE": True,
     "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _NUMERIC = frozenset("+-.0123456789")
 
 
@@ -49,12 +50,16 @@ class Section(dict[str, Any]):
 
 @dataclass(frozen=True)
 class Flaw:
-    """A fault of the data at a trail; `at_key` points at the key instead of the value; `alone`: it holds whatever is faulty below it."""
+    """A fault of the data at a trail; `at_key` points at the key instead of the value; `alone`: it holds whatever is faulty below it.
+
+    `character`: the one of a text, from 1, at which it is.
+    """
 
     trail: Trail
     message: str
     at_key: bool = False
     alone: bool = False
+    character: int = 0
 
 
 def written(trail: Iterable[Step]) -> str:
@@ -81,14 +86,39 @@ class Document:
             _Builder(self.text, self.file, self.root, self._places).build()
         return self._places.get((trail, at_key)) or self._places.get((trail, not at_key))
 
+    def inside(self, trail: Trail, character: int) -> tuple[int, int] | None:
+        """Line and column of a character (from 1) of a text that stands on one line; else where the text begins."""
+        found, said = self.place(trail), self.value(trail)
+        if found is None or not isinstance(said, str) or not character:
+            return found
+        line, column = found
+        rest = self.text.split("\n")[line - 1][column - 1 :]
+        start = 1 if rest[:1] in ("'", '"') else 0
+        return (line, column + start + character - 1) if rest[start:].startswith(said[:character]) else found
+
+    def value(self, trail: Trail) -> Any:
+        """What stands at a trail; None where nothing does."""
+        at, steps = self.data, trail[len(self.root) :]
+        if trail[: len(self.root)] != self.root:
+            return None
+        for step in steps:
+            if not (step in at if isinstance(at, dict) else isinstance(at, list) and isinstance(step, int) and step < len(at)):
+                return None
+            at = at[step]
+        return at
+
 
 def fault_of(flaw: Flaw, documents: Sequence[Document]) -> Fault:
     """A flaw with file, line and column; where its key is missing, those of the nearest part above it."""
     for length in range(len(flaw.trail), -1, -1):
         trail = flaw.trail[:length]
         for document in reversed(documents):
-            if found := document.place(trail, flaw.at_key or length < len(flaw.trail)):
+            whole = length == len(flaw.trail)
+            found = document.inside(trail, flaw.character) if whole and flaw.character else document.place(trail, flaw.at_key or not whole)
+            if found:
                 return Fault(flaw.message, written(flaw.trail), document.file, *found)
+            if trail and not document.text and document.value(trail) is not None:
+                return Fault(flaw.message, written(flaw.trail), document.file)
     return Fault(flaw.message, written(flaw.trail), documents[-1].file if documents else "")
 
 
@@ -109,7 +139,10 @@ def read_document(file: Path, root: Trail = ()) -> Document:
                 f"the file has {size:,} bytes; expected at most {MAX_BYTES:,}: split the programme into a folder, one file per section",
                 file=str(file),
             ))  # fmt: skip
-        raw = file.read_bytes()
+        with file.open("rb") as opened:
+            raw = opened.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise InputError(Fault(f"has more than {MAX_BYTES:,} bytes; expected a programme file", file=str(file)))
     except OSError as error:
         raise InputError(Fault(f"cannot be read: {error.strerror}", file=str(file))) from None
     try:
@@ -251,8 +284,21 @@ class _Builder:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
         hint = "; check the indentation, and put text with a colon or # in quotes"
-        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
+        line, column = (mark.line + 1, mark.column + 1) if mark is not None else self._unprintable()
+        lines = self.text.split("\n")
+        if mark is None and line:
+            problem, hint = f"the character {lines[line - 1][column - 1]!a}", "; take it out"
+        elif mark is not None and mark.line < len(lines) and "\t" in lines[mark.line][: mark.column + 1]:
+            problem, hint = "a tab", "; indent with spaces"
         return Fault(f"not readable as YAML: {problem}{hint}", "", self.file, line, column)
+
+    def _unprintable(self) -> tuple[int, int]:
+        """Line and column of the first character that YAML does not take; zeros where there is none."""
+        found = _CONTROL.search(self.text)
+        if found is None:
+            return 0, 0
+        before = self.text[: found.start()]
+        return before.count("\n") + 1, found.start() - before.rfind("\n")
 
 
 def expect_section(document: Document) -> Section:

@@ -92,7 +92,15 @@ def parse_value(text: str | float | int, wanted: str) -> float | Distribution:
     """
     if not isinstance(text, str):
         return parse_number(text, wanted)
-    text = text.strip()
+    try:
+        return _parse_text(text.strip(), wanted)
+    except InputError as error:
+        raise error if str(error).startswith("got") else InputError(f'got "{text}": {error}') from None
+    except ValueError:
+        raise InputError(f'got "{text}", in which a number cannot be read') from None
+
+
+def _parse_text(text: str, wanted: str) -> float | Distribution:
     if call := _CALL.match(text):
         return _parse_call(call["name"], call["arguments"], wanted)
     if pair := _RANGE.match(text):

@@ -97,6 +97,8 @@ def unit(text: str) -> Unit:
     return Unit(factor, tuple(sorted((n, e) for n, e in exponents.items() if e)))
 
 
+#: The largest number that text may give: far above anything that is measured, far below what overflows.
+MOST = 1e60
 _NUMBER = r"[-+−]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _SIMPLE = re.compile(rf"^\s*(?P<pre>\$|USD|EUR|GBP|JPY)?\s*(?P<number>{_NUMBER})\s*(?P<unit>.*?)\s*$")
 
@@ -107,6 +109,8 @@ def split_number(text: str) -> tuple[float, str]:
     if match is None:
         raise InputError(f'got "{text}", which is not a number with a unit')
     number = float(match["number"].replace("_", "").replace(",", "").replace("−", "-"))
+    if abs(number) > MOST:
+        raise InputError(f'got "{text}", more than a number can be here')
     currency = {"$": "USD", None: ""}.get(match["pre"], match["pre"])
     return number, f"{match['unit']} {currency}".strip()
 

@@ -7,21 +7,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.quantity.quantity import Quantity
-from stargauge.report.terminal import Style, labelled, table
-from stargauge.report.wording import day_text, percent
+from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
+from stargauge.report.wording import day_text, finding, percent, stated_text
 
 
 def render_audit(answer: Mapping[str, Any], style: Style) -> str:
     """Every claim with its readings: the sentence, the answer, odds then and now, what moves it, the record."""
-    lines = [style.bold(f"{answer['programme']['name']}: {len(answer['claims'])} claims, known on {day_text(answer['as_of'])}")]
+    count = len(answer["claims"])
+    head = f"{answer['programme']['name']}: {count or 'no'} claim{'' if count == 1 else 's'}, known on {day_text(answer['as_of'])}"
+    lines = [style.bold(head)]
     for claim in answer["claims"]:
-        lines += ["", *textwrap.wrap(f"{style.mark(claim['status'])} {claim['id']}: {claim['says']}", style.width)]
+        lines += ["", *wrapped(f"{style.mark(claim['status'])} {claim['id']}: {claim['says']}", style.width)]
         lines += labelled("said", f"{claim['speaker']}, {day_text(claim['said'])}", style)
         if claim.get("ours"):
             lines += labelled("ours", "; ".join(claim["ours"]), style)
         for reading in claim["readings"]:
             lines += _reading(reading, style)
-    lines += ["", "Odds are a statement about the model and its inputs, not about anyone's honesty."]
+    lines += ["", "Odds are a statement about the model and its inputs, not about anyone's honesty."] if count else []
     return style.finish(lines)
 
 
@@ -29,9 +31,8 @@ def _reading(reading: Mapping[str, Any], style: Style) -> list[str]:
     lines = labelled("read", f"{reading['name']}: {reading['sentence']}", style)
     lines += labelled("", str(reading["expression"]), style)
     lines += labelled("answer", str(reading["answer"]), style)
-    margin = reading.get("margin")
-    if margin and margin.get("text"):
-        lines += labelled("margin", str(margin["text"]), style)
+    if short := (reading.get("margin") or {}).get("off_by"):
+        lines += labelled("off by", f"{short}{' in the middle draw' if reading.get('probability') is not None else ''}", style)
     then = reading.get("then")
     if then:
         lines += labelled("then", f"{day_text(then['as_of'])}: {then['text']}", style)
@@ -53,11 +54,14 @@ def render_simulation(run: Mapping[str, Any], style: Style) -> str:
     """Each address with its P10, P50 and P90 at year ends."""
     lines = [f"{run['draws']:,} draws, seed {run['seed']}, fingerprint {str(run['fingerprint'])[:12]}"]
     for row in run["rows"]:
-        lines += ["", style.bold(f"{row['address']}{', ' + row['unit'] if row['unit'] else ''}"), *textwrap.wrap(row["says"], style.width)]
+        lines += ["", style.bold(f"{row['address']}{', ' + row['unit'] if row['unit'] else ''}")]
+        lines += textwrap.wrap(finding(row["says"]), style.width)
         if row["absent"]:
             lines += textwrap.wrap(f"A lower bound: absent for {', '.join(row['absent'])}.", style.width)
         cells = zip(row["dates"], row["p10"], row["p50"], row["p90"], strict=True)
-        lines += table([("month", 9, "l"), ("P10", 10, "r"), ("P50", 10, "r"), ("P90", 10, "r")], [list(cell) for cell in cells], style)
+        columns = [("month", 9, "l"), *((title, 12, "r") for title in ("P10", "P50", "P90"))]
+        timed = any(row["dates"])
+        lines += table(columns if timed else columns[1:], [list(cell) if timed else list(cell[1:]) for cell in cells], style)
     return style.finish(lines)
 
 
@@ -79,6 +83,34 @@ def render_quantities(rows: Sequence[Mapping[str, Any]], style: Style) -> str:
             axes = ", ".join(axis for axis in row["axes"] if axis != "draw")
             unit = "" if row["unit"] == "1" else f"{row['unit']} "
             lines.append(f"{row['name']}  {style.soft(f'{unit}({axes})' if axes else unit.strip())}".rstrip())
-            lines += textwrap.wrap(str(row["says"]), style.width, initial_indent="    ", subsequent_indent="    ")
+            lines += textwrap.wrap(finding(str(row["says"])), style.width, initial_indent="    ", subsequent_indent="    ")
         lines.append("")
     return style.finish([*lines, "Why one is what it is: stargauge explain 'NAME[LABEL, ...]' --date DATE"])
+
+
+def render_catalogue(rows: Sequence[Mapping[str, Any]], style: Style = PLAIN) -> str:
+    """Catalogue rows as a table: what, value, when it was published, how good the source is."""
+    made = []
+    for row in rows:
+        value = stated_text(row) if not isinstance(row.get("value"), str) else f"{row['value']} {row.get('unit') or ''}".strip()
+        made.append((str(row["name"]), str(row.get("attribute") or ""), value, day_text(row.get("published")), str(row.get("grade") or "")))
+    names = len({name for name, *_ in made})
+    lines = [style.bold(made[0][0])] if names == 1 else []
+    wide = [max((len(row[place]) for row in made), default=4) for place in range(4)]
+    sizes = (("name", min(wide[0], 24)), ("attribute", min(wide[1], 24)), ("value", 0), ("published", min(wide[3], 12)), ("g", 1))
+    columns = [(title, width, "w") for title, width in sizes]
+    columns = columns[1:] if names == 1 else columns
+    room = style.width - sum(width for _, width, _ in columns) - 2 * (len(columns) - 1)
+    columns = [(title, min(wide[2], room) if title == "value" else width, side) for title, width, side in columns]
+    lines += table(columns, [row[1:] if names == 1 else row for row in made], style)
+    count = f"{len(made)} row{'s' if len(made) != 1 else ''}"
+    return style.finish([*lines, f"{count}; g is the grade of the source. With sources and notes: --json"])
+
+
+def render_names(title: str, names: Mapping[str, Sequence[str]], style: Style = PLAIN) -> str:
+    """What there is, by kind: each kind with its names, wrapped."""
+    width = max((len(kind) for kind in names), default=0) + 2
+    lines = [style.bold(title)]
+    for kind, members in names.items():
+        lines += labelled(kind, ", ".join(members), style, indent=0, label_width=width)
+    return style.finish(lines)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from stargauge.report.lineage import formulas, others, own_note, strongest
 from stargauge.report.wording import (
     MARKS,
     PLAIN_MARKS,
@@ -18,15 +19,15 @@ from stargauge.report.wording import (
     has_odds,
     percent,
     percent_range,
-    range_text,
     shape,
-    stated_text,
     text_of,
     unit_text,
     value_text,
 )
 
 WIDTH = 80
+#: Holds a number and its percent sign together where lines are wrapped.
+_GLUE = "\u00a0"
 _PLAIN = str.maketrans(
     {
         "–": "-",
@@ -48,7 +49,6 @@ _PLAIN = str.maketrans(
         "’": "'",
         "‘": "'",
         "×": "x",
-        "\u00a0": " ",
     }
 )
 #: Statuses that are longer than their column.
@@ -85,8 +85,12 @@ class Style:
 
     def finish(self, lines: Iterable[str]) -> str:
         """Lines as one text, trailing spaces off, in plain characters where asked for."""
-        text = "\n".join(line.rstrip() for line in lines) + "\n"
+        text = "\n".join(line.rstrip() for line in lines).replace(_GLUE, " ") + "\n"
         return text.translate(_PLAIN).encode("ascii", "replace").decode() if self.ascii else text
+
+
+#: No colour, the marks as they are, 80 columns.
+PLAIN = Style()
 
 
 def style_for(stream: TextIO, ascii: bool = False) -> Style:
@@ -99,6 +103,13 @@ def style_for(stream: TextIO, ascii: bool = False) -> Style:
 def cut(text: str, width: int) -> str:
     """Text no longer than `width`, ending in an ellipsis where something is left off."""
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+def wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """Lines of a text: a number keeps its percent sign, and a link stays whole."""
+    glued = re.sub(r"([<>]) (?=\d)", rf"\1{_GLUE}", text).replace(" %", f"{_GLUE}%")
+    broken = "://" not in text
+    return textwrap.wrap(glued, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=broken)
 
 
 def table(columns: Sequence[tuple[str, int, str]], rows: Iterable[Sequence[str]], style: Style = Style()) -> list[str]:
@@ -120,20 +131,20 @@ def _cell(text: str, width: int, side: str) -> list[str]:
     """The lines of one cell."""
     if side in ("l", "r"):
         return [cut(text, width)]
-    start = "   " if side == "i" else ""
-    return textwrap.wrap(text, width, initial_indent=start, subsequent_indent=start) or [""]
+    start = "   " if side == "i" else text[: len(text) - len(text.lstrip())]
+    return textwrap.wrap(text.lstrip(), width, initial_indent=start, subsequent_indent=start) or [""]
 
 
 def labelled(label: str, text: str, style: Style, indent: int = 3, label_width: int = 8) -> list[str]:
     """A labelled line, wrapped with a hanging indent."""
     start = " " * indent + label.ljust(label_width)
-    lines = textwrap.wrap(text, style.width - len(start), break_on_hyphens=False) or [""]
+    lines = wrapped(text, style.width - len(start)) or [""]
     return [(start if index == 0 else " " * len(start)) + part for index, part in enumerate(lines)]
 
 
 def render_check(answer: Mapping[str, Any], style: Style = Style(), report: str | None = None, every_claim: bool = False) -> str:
     """The answer of `stargauge check`: one sentence, the dispute, said against record and expectation, the claims, where to look next."""
-    lines = [*map(style.bold, textwrap.wrap(str(answer["headline"]), style.width)), *_run_line(answer, style)]
+    lines = [*map(style.bold, wrapped(str(answer["headline"]), style.width)), *_run_line(answer, style)]
     for part in (_dispute(answer, style), _glance(answer, style), _lines(answer, style), _claims(answer, style, every_claim)):
         lines += ["", *part] if part else []
     return style.finish([*lines, *_next(answer, style, report)])
@@ -146,25 +157,42 @@ def _run_line(answer: Mapping[str, Any], style: Style) -> list[str]:
     parts = [str(answer["programme"]["name"]), known, f"{int(answer['draws']):,} draws"]
     if answer.get("seconds") is not None:
         parts.append(f"{float(answer['seconds']):.1f} s")
-    parts = [part.replace(" ", "\u00a0") if part.endswith(" s") else part for part in parts]
-    return [style.soft(line.replace("\u00a0", " ")) for line in textwrap.wrap(", ".join(parts), style.width)]
+    parts = [part.replace(" ", _GLUE) if part.endswith((" s", " draws")) else part for part in parts]
+    return [style.soft(line) for line in textwrap.wrap(", ".join(parts), style.width)]
 
 
 def _dispute(answer: Mapping[str, Any], style: Style) -> list[str]:
     """Each statement of the dispute with its readings: the answer as it could be given then, the answer now, and the record."""
     entries = disputed(answer)
-    lines = [style.bold("The dispute of 21-23 January 2025: as it could be answered then, and now")] if entries else []
-    columns = [("   read as", 14, "i"), ("formally", 30, "w"), ("23 Jan 2025", 12, "w"), ("now", 18, "w")]
-    lines += table(columns, [], style) if entries else []
+    if not entries:
+        return []
+    told = [then for entry in entries for then in (entry.get("then"), *(r.get("then") for r in entry["readings"])) if then]
+    day = next((str(then["as_of"]) for then in told if isinstance(then, Mapping) and then.get("as_of")), "")
+    asked = "as it could be answered then, and now" if day else "how it can be answered"
+    lines = [style.bold(f"The dispute of {_span_of(entries)}: {asked}")]
+    columns = [("   read as", 14, "i"), ("formally", 30, "w"), (day_text(day), 12, "w"), ("now", 18, "w")]
+    if not day:
+        columns = [("   read as", 14, "i"), ("formally", 40, "w"), ("now", 22, "w")]
+    lines += table(columns, [], style)
     for number, entry in enumerate(entries, 1):
         lines += labelled(f"{number}", f"{entry['speaker']}, {day_text(entry['said'])}: {entry['says']}", style, indent=0, label_width=3)
         rows = [_disputed_row(reading, style) for reading in entry["readings"]] or [_told_row(entry, style)]
-        lines += table(columns, rows, style)[1:]
+        lines += table(columns, [row if day else (*row[:2], row[3]) for row in rows], style)[1:]
         held = entry["held"]["text"]
         capture = "" if "no capture" in " ".join(map(str, rows[0])) else entry["capture"]
         for label, text in (("ours", entry["ours"]), ("record", ". ".join(part.rstrip(".") for part in (held, capture) if part))):
             lines += labelled(label, text, style, label_width=8) if text else []
     return lines
+
+
+def _span_of(entries: Sequence[Mapping[str, Any]]) -> str:
+    """The days over which the claims of the dispute were made: `21-23 January 2025`."""
+    days = sorted(str(entry["said"])[:10] for entry in entries)
+    first, last = day_text(days[0]), day_text(days[-1])
+    if first == last:
+        return first
+    same = days[0][:7] == days[-1][:7]
+    return f"{first.split()[0]}-{last}" if same else f"{first} to {last}"
 
 
 def _disputed_row(reading: Mapping[str, Any], style: Style) -> tuple[str, ...]:
@@ -234,41 +262,71 @@ def _claims(answer: Mapping[str, Any], style: Style, every_claim: bool, limit: i
     shown = claims if every_claim else claims[:limit]
     if not shown:
         return []
+    told_then = any(reading.get("then") for claim in shown for reading in claim.get("readings") or [])
+    rows = [row for claim in shown for row in _claim_rows(claim, every_claim)]
     columns = [
-        ("claim", 20, "l"),
-        *([("reading", 13, "l")] if every_claim else []),
-        ("outcome", 11 if every_claim else 14, "l"),
+        ("claim", min(max(len(name) for name, _, _ in rows), 26 if told_then else 34), "w"),
+        ("outcome", 14, "l"),
         ("odds (range)", 12, "r"),
-        ("then", 6, "r"),
-        ("off by", 8 if every_claim else 10, "r"),
+        *([("then", 6, "r")] if told_then else []),
+        ("off by", 13, "r"),
     ]
     lines = table(columns, [], style)
-    for claim in shown:
-        readings = list(claim.get("readings") or [{}])
-        for index, reading in enumerate(readings if every_claim else readings[:1]):
-            names = [str(claim["id"]) if index == 0 else "", *([str(reading.get("name") or "")] if every_claim else [])]
-            status = str((reading.get("status") if every_claim else None) or claim.get("status") or reading.get("status") or "")
-            lines += _claim_line(names, reading, status, columns, style)
+    for name, reading, status in rows:
+        lines += _claim_line(name, reading, status, columns, style)
     if len(claims) > len(shown):
-        lines.append(f"... {len(claims) - len(shown)} more: stargauge check --all")
+        lines.append(f"... {len(claims) - len(shown)} more: {_command(answer)} --all")
     return lines
 
 
-def _claim_line(
-    names: Sequence[str], reading: Mapping[str, Any], status: str, columns: Sequence[tuple[str, int, str]], style: Style
-) -> list[str]:
+def _claim_rows(claim: Mapping[str, Any], every_claim: bool) -> list[tuple[str, Mapping[str, Any], str]]:
+    """A claim as (name, reading, status): one row, or with every reading a row for each below that of the claim."""
+    readings = list(claim.get("readings") or [{}])
+    status = str(claim.get("status") or readings[0].get("status") or "")
+    if not every_claim or len(readings) == 1:
+        return [(str(claim["id"]), readings[0], status)]
+    return [(str(claim["id"]), {}, ""), *(("  " + str(r.get("name") or ""), r, str(r.get("status") or "")) for r in readings)]
+
+
+def _claim_line(name: str, reading: Mapping[str, Any], status: str, columns: Sequence[tuple[str, int, str]], style: Style) -> list[str]:
+    if not status:
+        return [name]
     marked = f"{style.mark(status)} {_SHORT.get(status, status)}"
     if shape(status) == "none" and not has_odds(status):  # nothing to compare: the reason runs over the columns of odds
-        reason = text_of(reading.get("missing"))
-        start = "  ".join(cut(name, width).ljust(width) for name, (_, width, _) in zip(names, columns, strict=False))
-        return [cut(f"{start}  {marked}{': ' + reason if reason else ''}", style.width)]
+        missing = reading.get("missing")
+        reason = f": nothing known of {', '.join(map(str, missing))}" if isinstance(missing, (list, tuple)) and missing else ""
+        return _reasoned(name, marked + (reason or (f": {text_of(missing)}" if missing else "")), columns, style)
     odds = ""
     if has_odds(status) and reading.get("probability") is not None:
         span = percent_range(reading.get("model_range"), "-")
         odds = percent(reading["probability"]) + (f" ({span})" if span else "")
     then = reading.get("then")
     before = percent(then["probability"]) if isinstance(then, Mapping) and then.get("probability") is not None else ""
-    return table(columns, [(*names, marked, odds, before, _off_by(reading))], style)[1:]
+    told = (before,) if any(title == "then" for title, _, _ in columns) else ()
+    return table(columns, [(name, marked, odds, *told, _off_by(reading))], style)[1:]
+
+
+def _reasoned(name: str, text: str, columns: Sequence[tuple[str, int, str]], style: Style) -> list[str]:
+    """A claim's line whose outcome runs over the columns that have nothing to show."""
+    width = columns[0][1]
+    return table([("", width, "w"), ("", style.width - width - 2, "w")], [(name, text)], style)[1:]
+
+
+def _command(answer: Mapping[str, Any], address: str = "") -> str:
+    """The command that asks for this programme again, or for why a number of it is what it is."""
+    name = str(answer["programme"].get("asked_as") or "stargate")
+    parts = ["stargauge", "explain" if address else "check", *([f"'{address}'"] if address else [])]
+    if name != "stargate":
+        parts += [*(["--programme"] if address else []), shlex.quote(name)]
+    return " ".join(parts)
+
+
+def _to_copy(label: str, command: str, style: Style) -> list[str]:
+    """A command after its label; too long for a line, it goes on below a backslash, as a shell reads it."""
+    first, option, rest = command.partition(" --")
+    if len(label) + len(command) <= style.width or not option:
+        return [label + command]
+    return [f"{label}{first} \\", f"{' ' * len(label)} {option}{rest}"]
 
 
 def _off_by(reading: Mapping[str, Any]) -> str:
@@ -276,7 +334,9 @@ def _off_by(reading: Mapping[str, Any]) -> str:
     margin = reading.get("margin") or {}
     if margin.get("p50") is None:
         return ""
-    text = value_text(margin).replace(" USD", "").replace(" jobs", "")
+    if "off_by" in margin:
+        return str(margin["off_by"]) or "–"
+    text = value_text(margin)
     return text[1:] if text.startswith("−") else "–"
 
 
@@ -284,8 +344,9 @@ def _next(answer: Mapping[str, Any], style: Style, report: str | None) -> list[s
     address = next((row["why"] for row in answer.get("said_record_expected") or [] if row.get("why")), None)
     lines = [""]
     if address:
-        lines.append(f"Why?    stargauge explain '{address}'")
-    lines.append(f"Report  {report or 'stargauge check --report stargate-report.html'}")
+        lines += _to_copy("Why?    ", _command(answer, address), style)
+    name = str(answer["programme"].get("id") or "stargate")
+    lines += _to_copy("Report  ", report or f"{_command(answer)} --report {name}-report.html", style)
     notes = answer.get("hindsight") or []
     if notes:
         names = ", ".join(f"{note['name']} ({day_text(note['calibrated_to'])})" for note in notes[:3])
@@ -295,107 +356,3 @@ def _next(answer: Mapping[str, Any], style: Style, report: str | None) -> list[s
         lines += labelled("", "Odds are a statement about the model and its inputs, not about anyone's honesty.", style, indent=0)
     lines += [style.soft(line) for text in answer.get("attribution") or [] for line in textwrap.wrap(str(text), style.width)]
     return lines
-
-
-def render_explain(node: Mapping[str, Any], style: Style = Style(), sources: bool = False, depth: int = 6) -> str:
-    """An explanation: the number, its formula, and below it what it is made of, down to statements and assumptions."""
-    head = value_text(node) if node.get("p50") is not None else text_of(node.get("value")) or _rows(node)
-    if range_text(node):
-        head += f" (P10 {bare(node, 'p10')}, P90 {bare(node, 'p90')})"
-    lines = [*map(style.bold, textwrap.wrap(f"{head}: {text_of(node.get('sentence') or node.get('says'))}", style.width))]
-    lines.append(
-        style.soft("  " + " · ".join(str(part) for part in (node.get("address"), node.get("unit"), day_text(node.get("date"))) if part))
-    )
-    for line in formulas(node):
-        lines += labelled("=", line, style, indent=2, label_width=2)
-    lines += _branches(node, style, "  ", sources, depth)
-    lines += _moved(node, style, sources)
-    if node.get("leaves_out"):
-        lines += labelled("leaves out", text_of(node["leaves_out"]), style, indent=2, label_width=11)
-    return style.finish(lines)
-
-
-def _moved(node: Mapping[str, Any], style: Style, sources: bool) -> list[str]:
-    """The inputs that move the number most, with where they come from, and how many others there are."""
-    moved = strongest(node)
-    lines = ["", style.bold("What moves it (share of the spread), and where that comes from")] if moved else []
-    for need in moved:
-        need = {**need, "note": own_note(need)}
-        lines += textwrap.wrap(_need(need), style.width, initial_indent="  ", subsequent_indent="    ")
-        told = [_statement(one, sources) for part in (need, *(need.get("needs") or [])) for one in part.get("statements") or []]
-        for text in list(dict.fromkeys(told))[:3]:
-            lines += textwrap.wrap(text, style.width, initial_indent="      ", subsequent_indent="        ")
-        lines += [f"      {len(set(told)) - 3} more statements"] if len(set(told)) > 3 else []
-    rest = others(node, moved)
-    if rest:
-        lines += labelled(
-            "less", f"{len(rest)} more inputs: {', '.join(rest[:12])}{' …' if len(rest) > 12 else ''}", style, indent=2, label_width=6
-        )
-    return [*lines, "Deeper: --depth N. With links: --sources. Change one: --set NAME=VALUE"] if moved or rest else []
-
-
-def _branches(node: Mapping[str, Any], style: Style, start: str, sources: bool, depth: int) -> list[str]:
-    children = [*(node.get("needs") or []), *(node.get("statements") or [])]
-    lines: list[str] = []
-    for index, child in enumerate(children if depth else []):
-        last = index == len(children) - 1
-        label = _need(child) if "published" not in child and "path" not in child else _statement(child, sources)
-        room = style.width - len(start) - 2
-        wrapped = textwrap.wrap(label, room, subsequent_indent="  ") or [""]
-        lines.append(f"{start}{'└' if last else '├'} {wrapped[0]}")
-        lines += [f"{start}{' ' if last else '│'} {part}" for part in wrapped[1:]]
-        lines += _branches(child, style, start + ("  " if last else "│ "), sources, depth - 1)
-    return lines
-
-
-def _need(node: Mapping[str, Any]) -> str:
-    share = f"{percent(node['share'])}  " if node.get("share") is not None else ""
-    value = value_text(node) if node.get("p50") is not None else text_of(node.get("value")) or _rows(node)
-    span = f" ({range_text(node, '..')})" if range_text(node) and node.get("p10") != node.get("p90") else ""
-    kind = f"  {node['kind']}" if node.get("kind") else ""
-    note = f"  {text_of(node['note'])}" if node.get("note") else ""
-    if node.get("hindsight"):
-        note += f"  hindsight-calibrated to {day_text(node['hindsight'])}"
-    return f"{share}{node.get('label') or node.get('address')}  {value}{span}{kind}{note}"
-
-
-def _rows(node: Mapping[str, Any], most: int = 6) -> str:
-    """The values of a quantity that cannot be summed: one per label, the rest counted."""
-    rows = node.get("rows") or []
-    shown = [f"{row['label']} {value_text({**row, 'unit': node.get('unit')})}" for row in rows[:most]]
-    return "; ".join([*shown, f"{len(rows) - most} more"] if len(rows) > most else shown)
-
-
-def _statement(statement: Mapping[str, Any], sources: bool) -> str:
-    where = text_of(statement.get("publisher") or statement.get("source")) or "assumption"
-    parts = [
-        stated_text(statement),
-        str(statement.get("status") or ""),
-        where,
-        day_text(statement.get("published")),
-        str(statement.get("grade") or ""),
-    ]
-    if statement.get("as_of"):
-        parts.insert(1, f"as of {day_text(statement['as_of'])}")
-    if sources and statement.get("url"):
-        parts.append(str(statement["url"]))
-    return "  ".join(part for part in parts if part)
-
-
-def render_catalogue(rows: Sequence[Mapping[str, Any]], style: Style = Style()) -> str:
-    """Catalogue rows as a table: what, value, when it was published, by whom, how good the source is."""
-    columns = [("name", 20, "l"), ("attribute", 20, "l"), ("value", 16, "r"), ("published", 11, "l"), ("g", 1, "l")]
-    made = []
-    for row in rows:
-        value = stated_text(row) if not isinstance(row.get("value"), str) else f"{row['value']} {row.get('unit') or ''}".strip()
-        made.append((str(row["name"]), str(row.get("attribute") or ""), value, day_text(row.get("published")), str(row.get("grade") or "")))
-    return style.finish([*table(columns, made, style), f"{len(made)} rows. With sources: --json"])
-
-
-def render_names(title: str, names: Mapping[str, Sequence[str]], style: Style = Style()) -> str:
-    """What there is, by kind: each kind with its names, wrapped."""
-    width = max((len(kind) for kind in names), default=0) + 2
-    lines = [style.bold(title)]
-    for kind, members in names.items():
-        lines += labelled(kind, ", ".join(members), style, indent=0, label_width=width)
-    return style.finish(lines)

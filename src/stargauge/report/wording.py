@@ -5,12 +5,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from stargauge.quantity.dates import from_day
+from stargauge.quantity.dates import from_day, month_end
 from stargauge.quantity.units import figures, scale_of, show
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: A span of whole years, and one that begins and ends in the same month.
+_WHOLE = re.compile(r"^(?P<first>\d{4})-01-01\.\.(?P<last>\d{4})-12-31$")
+_QUARTER = re.compile(r"^(\d{4})-(\d{2}-01)\.\.\1-(\d{2}-\d{2})$")
+_QUARTERS = ("01-0103-31", "04-0106-30", "07-0109-30", "10-0112-31")
+_MONTH = re.compile(r"^(\d{4}-\d{2})-01\.\.\1-\d{2}$")
 _DATE = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 #: First words of a status -> shape of its mark: filled ring, struck ring, half ring, dashed ring, line.
@@ -38,6 +44,13 @@ def day_text(when: Any) -> str:
     """A date as people read it: `22 Nov 2026`, `Sep 2025`, `2025`; anything else unchanged."""
     text = "" if when is None else str(when)
     if ".." in text:
+        if whole := _WHOLE.match(text):
+            first, last = str(whole["first"]), str(whole["last"])
+            return first if first == last else f"{first} to {last}"
+        if (inside := _MONTH.match(text)) and text.endswith(_last_day(text[:7])):
+            return day_text(str(inside[1]))
+        if (quarter := _QUARTER.match(text)) and quarter[2] + quarter[3] in _QUARTERS:
+            return f"Q{_QUARTERS.index(quarter[2] + quarter[3]) + 1} {quarter[1]}"
         return " to ".join(day_text(part) for part in text.split("..", 1))
     found = _DATE.match(text)
     if found is None:
@@ -49,6 +62,16 @@ def day_text(when: Any) -> str:
         return text
     named = f"{_MONTHS[int(month) - 1]} {year}"
     return named if day is None else f"{int(day)} {named}"
+
+
+def _last_day(month: str) -> str:
+    """The last day of a month such as `2026-09`."""
+    return str(month_end(date(int(month[:4]), int(month[5:]), 1)))
+
+
+def finding(says: str) -> str:
+    """What a docstring says first, without the axes and units that stand elsewhere."""
+    return re.sub(r"\s*\b(Axes|Units?): .*$", "", says, flags=re.DOTALL)
 
 
 def percent(probability: float | None) -> str:
@@ -133,7 +156,8 @@ def stated_text(statement: Mapping[str, Any]) -> str:
     if unit_name == "date":
         return day_text(value)
     if isinstance(value, str) and statement.get("text"):
-        return str(statement["text"])
+        text = str(statement["text"])
+        return text.removesuffix(" 1") if unit_name == "1" else text
     return f"{'–' if value is None else value} {unit_name if unit_name not in ('1', 'date', 'text') else ''}".strip()
 
 

@@ -1,0 +1,139 @@
+"""Explanations as plain text in 80 columns: a number, its formula, what it is made of, what moves it, and who says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stargauge.report.lineage import formulas, others, own_note, strongest
+from stargauge.report.terminal import PLAIN, Style, labelled, wrapped
+from stargauge.report.wording import bare, day_text, finding, percent, range_text, stated_text, text_of, value_text
+
+
+def render_explain(node: Mapping[str, Any], style: Style = PLAIN, sources: bool = False, depth: int = 6) -> str:
+    """An explanation: the number, its formula, and below it what it is made of, down to statements and assumptions.
+
+    `sources`: with the titles and links of what was said. A node may bring its sources by id.
+    """
+    told = _Told(node.get("sources") or {}, sources)
+    lines = [*map(style.bold, wrapped(_answer_line(node), style.width))]
+    says = finding(text_of(node.get("sentence") or node.get("says")))
+    address = " · ".join(str(part) for part in (node.get("address"), node.get("unit")) if part and part != "1")
+    lines += [style.soft(line) for line in wrapped(f"{address}: {says}" if says else address, style.width, "  ", "  ")]
+    for line in formulas(node):
+        lines += labelled("=", line, style, indent=2, label_width=2)
+    lines += _branches(node, style, "  ", told, depth)
+    lines += _moved(node, style, told)
+    if node.get("leaves_out"):
+        lines += labelled("leaves out", text_of(node["leaves_out"]), style, indent=2, label_width=11)
+    return style.finish([*lines, "", *wrapped(_KINDS, style.width)])
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What is shown of a statement's source: its publisher, and where asked for its title and link."""
+
+    sources: Mapping[str, Mapping[str, Any]]
+    links: bool = False
+
+
+_KINDS = (
+    "stated: a source says it; default: from the catalogue; assumed: no source says it; derived: computed. "
+    "Deeper: --depth N. Titles and links: --sources. Change an input: --set NAME=VALUE"
+)
+
+
+def _answer_line(node: Mapping[str, Any]) -> str:
+    """`Facility power that runs at Abilene is 0.74 GW at the end of Dec 2026 (P10 0.59, P90 1.03).`"""
+    subject = str(node.get("subject") or "")
+    verb = "are" if node.get("plural") else "is"
+    when = f" at the end of {day_text(str(node['date'])[:7])}" if node.get("date") else ""
+    if node.get("p50") is None:
+        value = text_of(node.get("value")) or _rows(node) or _cells_text(node) or "absent: nobody said"
+        return f"{subject or node.get('address')}{when}: {value}."
+    spread = f" (P10 {bare(node, 'p10')}, P90 {bare(node, 'p90')})" if range_text(node) and node.get("p10") != node.get("p90") else ""
+    return f"{subject} {verb} {value_text(node)}{when}{spread}." if subject else f"{value_text(node)}{when}{spread}."
+
+
+def _moved(node: Mapping[str, Any], style: Style, told: _Told) -> list[str]:
+    """The inputs that move the number most, with where they come from, and how many others there are."""
+    moved = strongest(node)
+    lines = ["", style.bold("What moves it (share of the spread), and where that comes from")] if moved else []
+    for need in moved:
+        need = {**need, "note": own_note(need)}
+        lines += wrapped(_need(need), style.width, "  ", "    ")
+        said = [_statement(one, told) for part in (need, *(need.get("needs") or [])) for one in part.get("statements") or []]
+        for text in list(dict.fromkeys(said))[:3]:
+            lines += wrapped(text, style.width, "      ", "        ")
+        lines += [f"      {len(set(said)) - 3} more statements"] if len(set(said)) > 3 else []
+    rest = others(node, [*moved, node])
+    if rest:
+        lines += labelled(
+            "less", f"{len(rest)} more inputs: {', '.join(rest[:12])}{' …' if len(rest) > 12 else ''}", style, indent=2, label_width=6
+        )
+    return lines
+
+
+def _branches(node: Mapping[str, Any], style: Style, start: str, told: _Told, depth: int) -> list[str]:
+    children = [*(node.get("needs") or []), *(node.get("statements") or [])]
+    lines: list[str] = []
+    for index, child in enumerate(children if depth else []):
+        last = index == len(children) - 1
+        label = _need(child) if "published" not in child and "path" not in child else _statement(child, told)
+        parts = wrapped(label, style.width - len(start) - 2, "", "  ") or [""]
+        lines.append(f"{start}{'└' if last else '├'} {parts[0]}")
+        lines += [f"{start}{' ' if last else '│'} {part}" for part in parts[1:]]
+        lines += _branches(child, style, start + ("  " if last else "│ "), told, depth - 1)
+    return lines
+
+
+def _need(node: Mapping[str, Any]) -> str:
+    """One input of a formula: its share of the spread, its value and range, what kind of value it is, what to know about it."""
+    share = f"{percent(node['share'])}  " if node.get("share") is not None else ""
+    value = value_text(node) if node.get("p50") is not None else text_of(node.get("value")) or _rows(node) or _cells_text(node)
+    span = f" ({range_text(node, '..')})" if range_text(node) and node.get("p10") != node.get("p90") else ""
+    hindsight = f"hindsight-calibrated to {day_text(node['hindsight'])}" if node.get("hindsight") else ""
+    parts = (f"{share}{node.get('label') or node.get('address')}", f"{value}{span}", _kind(node), text_of(node.get("note")), hindsight)
+    return "  ".join(part for part in parts if part)
+
+
+def _kind(node: Mapping[str, Any]) -> str:
+    """Stated, default, assumed or derived; of an input with several cells, each kind that occurs."""
+    if node.get("kind") == "derived":
+        return "derived"
+    kinds = {str(cell.get("kind") or "") for cell in node.get("needs") or []} or {str(node.get("kind") or "")}
+    return ", ".join(sorted(filter(None, kinds)))
+
+
+def _cells_text(node: Mapping[str, Any], most: int = 2) -> str:
+    """The values of an input's cells where it has a few, else their number."""
+    cells = [cell for cell in node.get("needs") or [] if cell.get("p50") is not None] if node.get("kind") != "derived" else []
+    if len(cells) > most:
+        return f"{len(cells)} values"
+    return "; ".join(f"{cell.get('label')} {value_text(cell)}".strip() for cell in cells)
+
+
+def _rows(node: Mapping[str, Any], most: int = 6) -> str:
+    """The values of a quantity that cannot be summed: one per label, the rest counted."""
+    rows = node.get("rows") or []
+    shown = [f"{row['label']} {value_text({**row, 'unit': node.get('unit')})}" for row in rows[:most]]
+    return "; ".join([*shown, f"{len(rows) - most} more"] if len(rows) > most else shown)
+
+
+def _statement(statement: Mapping[str, Any], told: _Told) -> str:
+    """A statement: value, the time it speaks for, status, publisher, when published, grade."""
+    source = told.sources.get(str(statement.get("source") or "")) or {}
+    where = text_of(source.get("publisher") or statement.get("publisher") or statement.get("source")) or "no source"
+    parts = [
+        stated_text(statement),
+        f"as of {day_text(statement['as_of'])}" if statement.get("as_of") not in (None, "", statement.get("published")) else "",
+        str(statement.get("status") or "") if statement.get("source") else "",
+        where,
+        day_text(statement.get("published")),
+        str(statement.get("grade") or ""),
+    ]
+    if told.links:
+        url = source.get("url") or statement.get("url")
+        parts += [f"“{source['title']}”" if source.get("title") else "", str(url) if url else ""]
+    return "  ".join(part for part in parts if part)

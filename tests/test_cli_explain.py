@@ -1,0 +1,103 @@
+"""`explain` reads well and works for every quantity: a sentence with unit and date, the formula, inputs by share, who says so."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from tests.cli_runs import ask
+
+from stargauge import api
+from stargauge.audit.answer_data import explained
+from stargauge.audit.summary import HEADLINES, Days
+from stargauge.engine.select import Frame
+from stargauge.engine.simulate import axes_of, model_graph
+from stargauge.programme.load import shipped
+from stargauge.quantity.errors import InputError
+from stargauge.report.explanation import render_explain
+from stargauge.report.listing import quantity_rows
+
+TINY = Path(__file__).parent / "data" / "tiny.yaml"
+DRAWS = 256
+ADDRESS = "power_facility[operational, abilene]"
+COMPARISON = sorted(set(shipped()) - {"stargate", "stargate-abroad"})
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_every_quantity_and_input_can_be_explained(part: int) -> None:
+    programme = api.load(TINY)
+    known, result = api.known(programme), api.simulate(programme, quantities=["month_end"], draws=DRAWS)
+    frame = Frame(model_graph().quantities, axes_of(known))
+    names = sorted(model_graph().quantities)[part::4]
+    assert len(names) > 30
+    for name in names:
+        addresses = frame.expand(name)
+        if addresses != (name,):
+            with pytest.raises(InputError, match="choose one label along") as caught:
+                result.explain(name)
+            assert any(label in str(caught.value) for label in addresses[0].partition("[")[2].rstrip("]").split(", "))
+        node = result.explain(addresses[0], Days.of(known).evidence, DRAWS)
+        text = render_explain(explained(node, known), depth=2)
+        assert not re.search(r"\b(nan|inf|None)\b", text.replace("infinity", "").replace("NaN = absent", "")), name
+        assert max(map(len, text.splitlines())) <= 80, name
+        if not node.is_input:
+            assert node.needs or not model_graph().needs(model_graph().quantities[name]), name
+
+
+@pytest.mark.parametrize("name", COMPARISON)
+def test_the_headlines_of_the_comparison_programmes_can_be_explained(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    for address in ("power_facility[operational]", "capital_deployed", "jobs_direct", "jobs_construction_peak"):
+        assert address in HEADLINES
+        answer = ask(capsys, "explain", address, "--programme", name, "--draws", "256")
+        assert answer.code == 0, answer.err
+        assert "What moves it" in answer.out or " is 0 W at the end of " in answer.out
+
+
+def test_the_first_line_is_a_sentence_with_unit_and_date(capsys: pytest.CaptureFixture[str]) -> None:
+    text = " ".join(ask(capsys, "explain", ADDRESS, "--date", "2026-12-31", "--draws", "256").out.split())
+    assert re.match(r"Facility power that runs at Abilene is [\d.,]+ [MG]W at the end of Dec 2026 \(P10 [\d.,]+, P90 [\d.,]+\)\. ", text)
+    text = " ".join(ask(capsys, "explain", "jobs_direct", "--draws", "256").out.split())
+    assert re.match(r"Direct jobs .* are [\d,]+ jobs at the end of \w{3} 20\d\d \(P10 ", text)
+
+
+def test_inputs_come_by_share_with_kind_source_date_and_grade(capsys: pytest.CaptureFixture[str]) -> None:
+    text = ask(capsys, "explain", ADDRESS, "--date", "2026-12-31").out
+    assert max(map(len, text.splitlines())) <= 80 and len(text.splitlines()) <= 60
+    assert "= P_facility = P_IT * r" in text
+    moved = text[text.index("What moves it") :]
+    shares = [int(share) for share in re.findall(r"^  (\d+) %  ", moved, re.MULTILINE)]
+    assert len(shares) >= 4 and shares == sorted(shares, reverse=True)
+    flat = " ".join(moved.split())
+    assert re.search(r"site_power_band\[abilene\] .* default lognormal.* estimated Epoch AI 23 May 2026 B", flat)
+
+
+def test_titles_and_links_come_on_request_and_stay_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    plain = ask(capsys, "explain", "load_factor", "--programme", "xai-colossus-1").out
+    assert "http" not in plain
+    text = ask(capsys, "explain", ADDRESS, "--sources", "--draws", "256").out
+    data = json.loads(ask(capsys, "explain", ADDRESS, "--json", "--draws", "256").out)
+    shown = [source for source in data["sources"].values() if source["url"] and source["url"] in text]
+    assert shown and any(" ".join(f"“{source['title']}”".split()) in " ".join(text.split()) for source in shown)
+
+
+def test_an_input_says_its_value_and_who_gave_it(capsys: pytest.CaptureFixture[str]) -> None:
+    text = " ".join(ask(capsys, "explain", "load_factor", "--programme", "xai-colossus-1").out.split())
+    assert text.startswith("load_factor is 0.75 (P10 0.667, P90 0.833).")
+    text = " ".join(ask(capsys, "explain", "load_factor", "--programme", "xai-colossus-1", "--set", "load_factor=0.5").out.split())
+    assert text.startswith("load_factor is 0.5.") and "no source" in text
+
+
+def test_depth_opens_the_tree(capsys: pytest.CaptureFixture[str]) -> None:
+    shallow, deep = (
+        ask(capsys, "explain", "jobs_direct", "--programme", "xai-colossus-1", "--depth", depth, "--draws", "256").out for depth in "05"
+    )
+    assert len(deep.splitlines()) > 2 * len(shallow.splitlines()) and "├" in deep and "├" not in shallow
+
+
+def test_the_list_has_every_quantity_with_unit_axes_and_meaning(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = json.loads(ask(capsys, "explain", "--list", "--json").out)
+    assert rows == quantity_rows(model_graph().quantities) and {row["kind"] for row in rows} == {"quantity", "input"}
+    text = ask(capsys, "explain", "--list").out
+    assert max(map(len, text.splitlines())) <= 80 and all(f"\n{row['name']}" in text for row in rows)
