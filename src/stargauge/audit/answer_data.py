@@ -10,7 +10,8 @@ from typing import Any
 from stargauge import __version__
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.sentence import Names, phrase, subject
-from stargauge.audit.summary import Days, fans, names_of, off_by
+from stargauge.audit.series_data import fans
+from stargauge.audit.summary import Days, names_of, off_by
 from stargauge.audit.verdict import ReadingVerdict
 from stargauge.engine.lineage import Cell, Node
 from stargauge.engine.simulate import model_graph

@@ -14,9 +14,11 @@ from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.verdict import OPEN, ReadingVerdict
 from stargauge.audit.words import percent
 from stargauge.engine.result import Result
-from stargauge.quantity.dates import from_day, month_end, month_label
+from stargauge.quantity.dates import month_end, month_label
+from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import STAGES
+from stargauge.quantity.statement import Statement
 from stargauge.quantity.units import figures, scale_of, show
 
 RUNS, ANNOUNCED, BUILDING = "power_facility[operational]", "power_facility[announced]", "power_facility[under_construction]"
@@ -238,23 +240,27 @@ _AT_SITES = {
 }
 
 
+def _told(known: Any, statements: Sequence[Statement]) -> tuple[float, str] | None:
+    """The newest figure that a plan or a report gives, with its unit; what others estimate is no announcement."""
+    own = [statement for statement in statements if statement.status in ("planned", "reported")]
+    if not own:
+        return None
+    value = known.estimate(own).value
+    return (value.quantile(0.5) if isinstance(value, Distribution) else float(value)), own[0].unit
+
+
 def announced(topic: Topic, known: Any, verdicts: Sequence[ClaimVerdict]) -> str:
     """What was announced about a topic: the first and the largest claim, and what sites say, added up; empty where nothing was."""
     claimed = [c for reading in _about(topic, verdicts) if (c := _comparison(reading)) and not {*c.address.labels} - {*STAGES}]
     chosen = dict.fromkeys(_said(c) for c in (claimed[0], max(claimed, key=_threshold))) if claimed else ()
     parts = [" and ".join(chosen)] if chosen else []
     for name, counts in _AT_SITES.get(topic.name, ()):
-        stated = [site for site in known.sites if site.spec is not None and getattr(site.spec, name)]
-        values = [known.estimate(getattr(site.spec, name)).value for site in stated]
-        middles = [value.middle if hasattr(value, "middle") else float(value) for value in values]
-        if middles:
-            unit = getattr(stated[0].spec, name)[0].unit
-            where = (
-                names_of(known)[stated[0].id]
-                if len(stated) == 1
-                else f"{len(stated)} of {sum(s.spec is not None for s in known.sites)} sites"
-            )
-            parts.append(f"{f'{figures(sum(middles))} {counts}' if counts else show(sum(middles), unit)} at {where}")
+        told = {site.id: said for site in known.sites if site.spec is not None and (said := _told(known, getattr(site.spec, name)))}
+        if told:
+            total, unit = sum(value for value, _ in told.values()), next(iter(told.values()))[1]
+            every = sum(site.spec is not None for site in known.sites)
+            where = names_of(known)[next(iter(told))] if len(told) == 1 else f"{len(told)} of {every} sites"
+            parts.append(f"{f'{figures(total)} {counts}' if counts else show(total, unit)} at {where}")
     return "; ".join(parts)
 
 
@@ -368,48 +374,4 @@ def _jobs(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Da
     }  # fmt: skip
 
 
-def fans(result: Result, addresses: Sequence[str]) -> dict[str, Any]:
-    """Month-end quantiles of addresses for charts, scaled to the unit each names."""
-    out = {}
-    for address in addresses:
-        series = result[address]
-        if "month" not in series.axes:
-            continue
-        found = series.quantiles((0.1, 0.25, 0.5, 0.75, 0.9))
-        biggest = float(np.nanmax(np.abs(found[0.9]))) if np.isfinite(found[0.9]).any() else 0.0
-        factor, unit = scale_of(biggest, series.unit)
-        scaled = {f"p{100 * level:g}": [float(v) / factor if np.isfinite(v) else None for v in values] for level, values in found.items()}
-        out[address] = {"unit": unit, "months": [str(label) for label in series.labels["month"]], **scaled}
-    return out
-
-
-#: Day counts of the years in which a number of days is a date and no duration.
-_DAYS = (693_000.0, 803_000.0)
-
-
-def _cell(value: float, factor: float, dated: bool) -> str:
-    if not np.isfinite(value):
-        return "never" if value > 0 else "–"
-    return day_words(from_day(value)) if dated else figures(value / factor)
-
-
-def table_of(result: Result, when: date) -> dict[str, Any]:
-    """P10, P50 and P90 of every series of a run, at each year's end up to its last month; those without months once."""
-    months = result.world.axes["month"]
-    shown = [index for index, label in enumerate(months) if label.endswith("-12") or label == month_label(when)]
-    rows = []
-    for address, series in result.series.items():
-        found = series.quantiles((0.1, 0.5, 0.9))
-        timed = "month" in series.axes
-        numbers = [[float(v) for v in (np.atleast_1d(found[q])[shown] if timed else np.atleast_1d(found[q]))] for q in (0.1, 0.5, 0.9)]
-        biggest = max((abs(v) for v in numbers[2] if np.isfinite(v)), default=0.0)
-        factor, unit = scale_of(biggest, series.unit)
-        dated = series.unit == "d" and _DAYS[0] < biggest < _DAYS[1]
-        unit = "" if dated else unit
-        texts = [[_cell(v, factor, dated) for v in line] for line in numbers]
-        rows.append({"address": address, "unit": unit, "says": series.says, "dates": [months[i] for i in shown] if timed else [""],
-                     "p10": texts[0], "p50": texts[1], "p90": texts[2], "absent": list(series.absent)})  # fmt: skip
-    return {"draws": result.draws, "seed": result.seed, "fingerprint": result.fingerprint, "rows": rows}
-
-
-__all__ = ["FANS", "HEADLINES", "Days", "dates_of", "fans", "headline", "headlines", "month_label", "off_by", "summarise", "table_of"]
+__all__ = ["FANS", "HEADLINES", "Days", "dates_of", "headline", "headlines", "month_label", "off_by", "summarise"]

@@ -135,7 +135,8 @@ def audit(asked: argparse.Namespace) -> int:
 def simulate(asked: argparse.Namespace) -> int:
     """`stargauge simulate`."""
     from stargauge import api
-    from stargauge.audit.summary import Days, table_of
+    from stargauge.audit.series_data import table_of
+    from stargauge.audit.summary import Days
     from stargauge.report.listing import render_simulation
 
     programme = _loaded(asked)

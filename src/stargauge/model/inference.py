@@ -76,7 +76,7 @@ def tokens_per_user_day(messages_per_user_week: Array, tokens_per_message: Array
 
 @quantity("1", "draw month")
 def inference_users_served(inference_tokens_per_s: Array, tokens_per_user_day: Array) -> Array:
-    """Weekly users the inference share of the fleet could serve.
+    """Weekly users the inference share of the fleet could serve at today's use: a capacity, no forecast of demand.
 
     U = 86,400 Q / tokens per user and day                                                  (1)
 

@@ -146,7 +146,10 @@ _SCALES: dict[str, list[tuple[float, str]]] = {
     "L": [(1e9, "bn L"), (1e6, "million L"), (1.0, "L")],
     "token": [(1e12, "tn tokens"), (1e9, "bn tokens"), (1e6, "million tokens"), (1.0, "tokens")],
     "USD/Wh": [(1e-6, "USD/MWh")], "USD/W": [(1.0, "USD/W")], "L/Wh": [(1e-3, "L/kWh")], "g/Wh": [(1e-3, "g/kWh")],
-    "job": [(1.0, "jobs")], "1": [(1.0, "")], "d": [(1.0, "d")],
+    "token/d": [(1e12, "tn tokens/d"), (1e9, "bn tokens/d"), (1e6, "million tokens/d"), (1.0, "tokens/d")],
+    "token/s": [(1e9, "bn tokens/s"), (1e6, "million tokens/s"), (1.0, "tokens/s")],
+    "g": [(1e12, "Mt"), (1e9, "kt"), (1e6, "t"), (1e3, "kg"), (1.0, "g")],
+    "job": [(1.0, "jobs")], "1": [(1e9, "bn"), (1e6, "million"), (1.0, "")], "d": [(1.0, "d")],
 }  # fmt: skip
 
 
