@@ -84,12 +84,21 @@ def announced(spec: Phase | Pledge, site: Site | None) -> Statement | None:
     own = [s for s in spec.milestones.announced if isinstance(s.value, Window) and s.status != "cancelled"]
     if own:
         return min(own, key=_begins)
-    found = [s for s in site.milestones.announced if isinstance(s.value, Window) and s.status != "cancelled"] if site else []
-    for part in (spec, site):
-        if part is not None:
-            sizes = (*part.it_power, *part.facility_power, *part.chips, *part.buildings, *part.capital)
-            found += [replace(s, value=s.published, unit="date") for s in sizes if s.published and s.source]
-    return min(found, key=_begins, default=None)
+    dated = [s for s in site.milestones.announced if isinstance(s.value, Window) and s.status != "cancelled"] if site else []
+    first = min(dated, key=_begins, default=None)
+    sizes = [s for part in (spec, site) if part is not None for s in _sizes(part) if s.published and s.source]
+    told = min(sizes, key=_told_from, default=None)
+    if told is None or told.published is None or (first is not None and _begins(first) <= _told_from(told)):
+        return first
+    return replace(told, value=told.published, unit="date")
+
+
+def _sizes(part: Phase | Pledge | Site) -> tuple[Statement, ...]:
+    return (*part.it_power, *part.facility_power, *part.chips, *part.buildings, *part.capital)
+
+
+def _told_from(statement: Statement) -> date:
+    return statement.published.start if statement.published else date.max
 
 
 def _begins(statement: Statement) -> date:
