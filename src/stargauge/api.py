@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import stargauge
 from stargauge import __version__
 from stargauge.audit.language import deadline
 from stargauge.audit.questions import Question, misread, questions
@@ -121,8 +122,11 @@ def simulate(
 
     `result["power_facility[operational]"].quantiles()`. Same programme, day, seed and draws: same bits. Raises InputError on wrong input.
     """
-    made = known(load(programme), as_of, values)
-    return run_model(made, _expanded(made, quantities), draws=draws, seed=seed, workers=_workers(workers, draws), progress=progress)
+    whole = load(programme)
+    made = known(whole, as_of, values)
+    result = run_model(made, _expanded(made, quantities), draws=draws, seed=seed, workers=_workers(workers, draws), progress=progress)
+    result.programme = whole
+    return result
 
 
 def _workers(asked: int | None, draws: int) -> int:
@@ -219,6 +223,7 @@ def _audited(
         made, [address for address in wanted if _exists(made, address)], draws=draws, seed=seed, workers=_workers(workers, draws),
         collectors=collectors, dates=dates, progress=progress, only_dates=draws >= MANY_DRAWS and not charts,
     )  # fmt: skip
+    result.programme = programme
     return result, audit_run(result, made, claims, ids=ids_of(programme))
 
 
@@ -254,16 +259,18 @@ def model_chips() -> tuple[str, ...]:
 
 
 def audit(
-    programme: str | Path | Programme = "stargate",
-    *,
-    as_of: date | str | None = None,
-    draws: int = DRAWS,
-    seed: int = 0,
+    programme: str | Path | Programme | Result = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
     workers: int | None = None,
-) -> tuple[ClaimVerdict, ...]:
-    """The verdicts on the claims of a programme, as known on a day."""
-    made = load(programme)
-    now = known(made, as_of)
+) -> tuple[ClaimVerdict, ...]:  # fmt: skip
+    """The verdicts on the claims of a programme as known on a day, or of what `simulate` or `check` gave back, in the same worlds."""
+    if isinstance(programme, Result):
+        made, now = programme.programme, programme.known
+        if made is None or now is None:
+            raise InputError("this result has no programme behind it; use one that simulate() or check() gave back")
+        draws, seed = programme.draws, programme.seed
+    else:
+        made = load(programme)
+        now = known(made, as_of)
     return _audited(now, made, draws, seed, workers, (), None, _said_by(made, now.as_of))[1]
 
 
@@ -283,3 +290,7 @@ __all__ = [
     "DRAWS", "HEADLINES", "Catalogue", "Check", "Known", "Programme", "Result", "__version__", "audit", "catalogue", "check", "explain",
     "known", "load", "simulate",
 ]  # fmt: skip
+
+# The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.
+for _name in stargauge.__all__:
+    setattr(stargauge, _name, globals()[_name])

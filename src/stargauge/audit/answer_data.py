@@ -21,7 +21,8 @@ from stargauge.quantity.statement import Estimate, Statement
 
 #: The addresses whose explanations go into a report.
 EXPLAINED: tuple[str, ...] = (
-    "power_facility[operational]", "power_facility[announced]", "power_facility[under_construction]", "capital_deployed", "funding_need",
+    "power_facility[operational]", "power_facility[announced]", "power_facility[under_construction]", "capital_deployed",
+    "funding_need", "funding_gap",
     "funding_available[committed]", "jobs_direct", "jobs_total", "jobs_construction_peak", "jobs_permanent",
 )  # fmt: skip
 

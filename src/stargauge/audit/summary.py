@@ -22,10 +22,10 @@ from stargauge.quantity.statement import Statement
 from stargauge.quantity.units import figures, scale_of, show
 
 RUNS, ANNOUNCED, BUILDING = "power_facility[operational]", "power_facility[announced]", "power_facility[under_construction]"
-CAPITAL, NEED, HAVE = "capital_deployed", "capital_owed", "funding_available[committed]"
+CAPITAL, NEED, HAVE, GAP = "capital_deployed", "funding_need", "funding_available[committed]", "funding_gap"
 DIRECT, TOTAL, PEAK, PERMANENT = "jobs_direct", "jobs_total", "jobs_construction_peak", "jobs_permanent"
 #: What the answer in the terminal needs from a run, besides the readings.
-HEADLINES: tuple[str, ...] = (RUNS, ANNOUNCED, CAPITAL, NEED, HAVE, DIRECT, TOTAL, PEAK, PERMANENT)
+HEADLINES: tuple[str, ...] = (RUNS, ANNOUNCED, CAPITAL, NEED, HAVE, GAP, DIRECT, TOTAL, PEAK, PERMANENT)
 #: What the report shows besides.
 PROMISED = "power_facility_promised"
 FANS: tuple[str, ...] = (*(f"power_facility[{stage}]" for stage in STAGES), PROMISED, "capital_promised")
@@ -65,11 +65,15 @@ TOPICS = (
 
 @dataclass(frozen=True)
 class Days:
-    """The dates an answer speaks of: the knowledge date and the newest evidence on the clock, and the date it looks ahead to."""
+    """The dates an answer speaks of: the knowledge date and the newest evidence on the clock, and the date it looks ahead to.
+
+    `looked`: whether anybody has looked at a site at all; where not, `evidence` is the knowledge date and nothing is known to run.
+    """
 
     as_of: date
     evidence: date
     ahead: date
+    looked: bool = True
 
     @classmethod
     def of(cls, known: Any) -> Days:
@@ -78,7 +82,7 @@ class Days:
         seen = [day for day in (known.observed_through(site.id) for site in known.sites) if day]
         as_of = min(max(known.as_of, first), last)
         evidence = min(max([*seen], default=as_of), as_of)
-        return cls(as_of, max(evidence, first), min(date(as_of.year + 2, 12, 31), last))
+        return cls(as_of, max(evidence, first), min(date(as_of.year + 2, 12, 31), last), bool(seen))
 
 
 def dates_of(known: Any) -> tuple[date, ...]:
@@ -96,7 +100,7 @@ def summarise(result: Result, known: Any, verdicts: Sequence[ClaimVerdict]) -> d
         "jobs": _jobs(result, known, verdicts, days, said["jobs"]),
     }  # fmt: skip
     return {
-        "newest_evidence": str(days.evidence),
+        "newest_evidence": str(days.evidence) if days.looked else None,
         "headline": headline(result, known, verdicts, days),
         "said_record_expected": [_glance(topic, result, known, verdicts, days, said[topic.name]) for topic in TOPICS],
         "lines": lines,
@@ -121,7 +125,7 @@ def _in_scale(values: Sequence[float], unit: str) -> tuple[list[str], str]:
 
 def headline(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Days) -> str:
     """One sentence that could be printed as it is: what runs of what was announced, and the odds of the largest open promise."""
-    runs, said = _levels(result, sited(known, "operational"), days.evidence), _levels(result, sited(known, "announced"), days.as_of)[1]
+    runs, said = _known_to_run(result, known, days), _levels(result, sited(known, "announced"), days.as_of)[1]
     first = _runs_of(runs, said) if said > 0 else f"No size was announced by {day_words(days.as_of)}; {_running(runs[1])}"
     open_ones = [(v, r) for v in verdicts for r in v.readings if r.status == OPEN and r.probability is not None]
     chosen = max(open_ones, key=lambda pair: _weight(pair[1]), default=None)
@@ -129,6 +133,11 @@ def headline(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days:
         return first + "."
     reading = chosen[1]
     return f"{first}. {_short(reading, names_of(known))}: {reading.likelihood} ({percent(reading.probability or 0.0)})."
+
+
+def _known_to_run(result: Result, known: Any, days: Days) -> tuple[float, float, float]:
+    """What runs at named sites at the newest evidence; nothing where nobody has looked: a plan is no evidence."""
+    return _levels(result, sited(known, "operational"), days.evidence) if days.looked else (0.0, 0.0, 0.0)
 
 
 def _runs_of(runs: Sequence[float], said: float) -> str:
@@ -277,22 +286,16 @@ def _glance(
         if deciding:
             row |= {"record": str(deciding[-1].get("text") or deciding[-1].get("value")), "grade": deciding[-1].get("grade")}
     elif topic.name == "power" and (size := _levels(result, sited(known, "announced"), days.as_of)[1]) > 0:
-        runs = _levels(result, sited(known, "operational"), days.evidence)[1]
+        runs = _known_to_run(result, known, days)[1]
         row |= {"said": f"{show(size, 'W')} announced", "record": f"{show(runs, 'W')}, estimated" if runs > 0 else "none known"}
     elif told:
         row |= {"said": told}
-    ahead = max((r.deadline for r in readings if r.status == OPEN and r.deadline and r.deadline <= result_end(result)), default=days.ahead)
+    ahead = days.ahead
     unit = result[topic.address].unit
     values = _levels(result, topic.address, ahead)
     factor, name = scale_of(max(abs(v) for v in values), unit)
     label = f"{name} {ahead:%b %Y}" if topic.name != "jobs" else f"direct {ahead:%b %Y}"
     return row | {"expected_label": label, "unit": name, **{f"p{level}": v / factor for level, v in zip((10, 50, 90), values, strict=True)}}
-
-
-def result_end(result: Result) -> date:
-    """The last month of the run's clock."""
-    year, month = result.world.axes["month"][-1].split("-")
-    return month_end(date(int(year), int(month), 1))
 
 
 def _span(values: Sequence[float], unit: str) -> str:
@@ -303,12 +306,13 @@ def _span(values: Sequence[float], unit: str) -> str:
 
 def _capacity(result: Result, known: Any, days: Days) -> dict[str, Any]:
     ahead, said = _levels(result, RUNS, days.ahead), _levels(result, sited(known, "announced"), days.as_of)[1]
-    runs = _levels(result, sited(known, "operational"), days.evidence)
+    runs = _known_to_run(result, known, days)
     pledged = f"power_facility[announced, {UNSITED}]"
     apart = _levels(result, pledged, days.as_of)[1] if pledged in result.series else 0.0
     text = f"{_span(ahead, 'W')} at the meter at the end of {days.ahead:%b %Y}, announced: {show(said, 'W')} at named sites"
     text += f" and {show(apart, 'W')} pledged without a site" if apart > 0 else ""
-    text += f"; {_running(runs[1])} at the newest evidence ({day_words(days.evidence)})."
+    evidence = f"at the newest evidence ({day_words(days.evidence)})" if days.looked else "and nobody has looked yet"
+    text += f"; {_running(runs[1])} {evidence}."
     series = [
         {"address": PROMISED, "role": "announced", "hue": "announced", "label": "Promised by date"},
         {"address": BUILDING, "role": "fan", "hue": "under_construction", "label": "Under construction"},
@@ -316,32 +320,41 @@ def _capacity(result: Result, known: Any, days: Days) -> dict[str, Any]:
     ]
     return {
         "title": _runs_of(runs, said) if said > 0 else "Power by stage",
-        "sub": f"Facility power (at the meter), month ends; bands P10 to P90 and P25 to P75. Newest evidence {day_words(days.evidence)}.",
+        "sub": "Facility power (at the meter), month ends; bands P10 to P90 and P25 to P75."
+        + (f" Newest evidence {day_words(days.evidence)}." if days.looked else " No evidence: nobody has looked yet."),
         "text": text, "why": RUNS, "series": series,
     }  # fmt: skip
 
 
 def _money(result: Result, known: Any, days: Days, told: str) -> dict[str, Any]:
-    spent, need, have = (
-        _levels(result, address, days.ahead) if address in result.series else (float("nan"),) * 3 for address in (CAPITAL, NEED, HAVE)
+    spent, need, have, gap = (
+        _levels(result, address, days.ahead) if address in result.series else (float("nan"),) * 3 for address in (CAPITAL, NEED, HAVE, GAP)
     )
     names = {party.id: party.spec.name or party.id for party in known.parties}
     absent = [names.get(label, label) for label in result[HAVE].absent] if HAVE in result.series else []
     few = f"{', '.join(absent[:3])} and {len(absent) - 3} others" if len(absent) > 4 else ", ".join(absent)
-    without = f", a lower bound: not knowable for {few}" if absent else ""
+    without = f"not knowable for {few}" if absent else ""
     text = f"{_span(spent, 'USD')} deployed by the end of {days.ahead:%b %Y}, chips included{f' (announced: {told})' if told else ''}" + (
-        f"; the parties must bring {show(need[1], 'USD')} of it and hold {show(have[1], 'USD')} in cash and committed money{without}."
+        f"; the parties owe {show(need[1], 'USD')} by then, to sites and to one another, and {show(gap[1], 'USD')} of it has "
+        f"neither cash nor committed money behind it{f' ({without})' if without else ''}."
         if have[1] == have[1]
         else "; what the parties hold is not knowable from what is published."
     )
     series = [
         {"address": NEED, "role": "fan", "hue": "need", "label": "Need"},
-        {"address": HAVE, "role": "fan", "hue": "contracted", "label": "Cash and committed", "note": without.lstrip(", ")},
+        {"address": HAVE, "role": "fan", "hue": "contracted", "label": "Cash and committed", "note": without},
+        {
+            "address": GAP,
+            "role": "fan",
+            "hue": "financed",
+            "label": "Gap, by party",
+            "note": "what one holds does not fill what another lacks",
+        },
     ]
     return {
-        "title": "What the parties must bring, and what they hold",
-        "sub": "Cumulative, money of the day; need as a fan, cash and committed money beside it.",
-        "text": text, "why": CAPITAL, "series": series,
+        "title": "What the parties owe, what they hold, and what is missing",
+        "sub": "Cumulative, money of the day. What parties owe one another counts on both sides; the gap is added up party by party.",
+        "text": text, "why": GAP if GAP in result.series else CAPITAL, "series": series,
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from stargauge.cli.arguments import parser
@@ -22,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from stargauge.cli import commands
     from stargauge.quantity.errors import InputError
 
+    if (day := getattr(asked, "as_of", None)) and day > date.today():
+        print(f"note: {day} is in the future; what will be published until then is not known", file=sys.stderr)
     try:
         code = int(getattr(commands, asked.command)(asked))
         sys.stdout.flush()
@@ -34,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         print("stopped; nothing was written", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"could not read or write{f' {error.filename}' if error.filename else ''}: {error.strerror or error}", file=sys.stderr)
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - what could not be written is not tried again at exit
         return 2
     except Exception as error:
         if os.environ.get("STARGAUGE_DEBUG"):

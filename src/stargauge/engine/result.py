@@ -51,7 +51,10 @@ class World:
 
 @dataclass
 class Result:
-    """Series by address, what collectors gathered, and the world behind them. `truth` and `margin` are written by the audit."""
+    """Series by address, what collectors gathered, and the world behind them. `truth` and `margin` are written by the audit.
+
+    `known` and `programme`: what the run was made of, so that it can be audited later.
+    """
 
     world: World
     draws: int
@@ -63,6 +66,8 @@ class Result:
     condition: Mask | None = None
     memo: Memo | None = None
     dates: tuple[date, ...] = ()
+    known: Any = None
+    programme: Any = None
 
     @property
     def seed(self) -> int:
@@ -99,7 +104,7 @@ class Result:
         made = gather(self.world, again, self.draws, dates=self.dates, memo=self.memo, mask=whole).series if again else {}
         truth = {name: values[mask] for name, values in self.truth.items()}
         margin = {name: values[mask] for name, values in self.margin.items()}
-        return Result(self.world, self.draws, self.inputs_sha256, exact | made, {}, truth, margin, whole, self.memo, self.dates)
+        return replace(self, series=exact | made, collected={}, truth=truth, margin=margin, condition=whole)
 
     def explain(self, address: str, when: date | None = None, draws: int = 1024) -> Node:
         """Why a number is what it is: its formula, what it needs with values at a date, down to statements, defaults and assumptions."""

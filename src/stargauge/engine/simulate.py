@@ -61,7 +61,7 @@ def simulate(
         world, addresses, draws, collectors=others, dates=dates, workers=workers, memo=memo, progress=progress, only_dates=only_dates
     )
     keys = content_key(*(input_key(inputs[name], world.axes) for name in names))
-    return Result(world, blocks * BLOCK, keys, made.series, made.collected, memo=memo, dates=tuple(dates))
+    return Result(world, blocks * BLOCK, keys, made.series, made.collected, memo=memo, dates=tuple(dates), known=known)
 
 
 class Inputs(dict[str, Input]):

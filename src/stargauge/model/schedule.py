@@ -160,8 +160,8 @@ def uncancelled_date(
 ) -> Array:  # fmt: skip
     """Date of each physical stage if nothing is cancelled: observed, else planned and slipped, else by the reference class.
 
-    operational = energised + ramp, else start + build; energised = operational - ramp; start = operational - build,
-    else announced + time to start; then start <= energised <= operational.          (1)
+    operational = energised + ramp, else start + build; energised = operational - ramp, at least half-way through the build;
+    start = operational - build, else announced + time to start; then start <= energised <= operational.          (1)
 
     What was not seen at the last look comes after it. Never (infinity): a pledge that got its sites, which is built there; a stage that was
     not on record when its phase was given up. Axes: draw, stage, phase. Units: d. Commercial stages: as recorded, absent (NaN) where
@@ -177,7 +177,7 @@ def uncancelled_date(
     first = np.where(np.isnan(start), np.fmax(first, seen), start)
     lit = np.isnan(observed_date[:, _ENERGISED])
     runs = np.where(np.isnan(runs), np.where(np.isnan(power), first + start_to_operational, power + energised_to_operational), runs)
-    power = np.where(np.isnan(power), runs - energised_to_operational, power)
+    power = np.where(np.isnan(power), np.maximum(runs - energised_to_operational, first + 0.5 * (runs - first)), power)
     power = np.where(lit, np.fmax(power, np.where(np.isnan(observed_date[:, _OPERATIONAL]), seen, power)), power)
     start = np.where(np.isnan(observed_date[:, _START]), np.minimum(first, np.minimum(power, runs)), first)
     power = np.maximum(power, start)
@@ -229,7 +229,7 @@ def power_it_announced(
 ) -> Array:  # fmt: skip
     """IT power that had been announced by each month end: the newest size published by then, at the programme's own word.
 
-    P = stated IT power, else stated facility power / r; pledges without a site as long as they have none.   (1)
+    P = stated IT power, else stated facility power / r, else the sum of its announced phases; pledges as long as they have no site.   (1)
 
     Axes: draw, site, month. Units: W. No slip, no share, no band, only recorded ends: it is what was said.
     """
@@ -238,7 +238,8 @@ def power_it_announced(
     index = phase_site.astype(np.int64)
     size = np.where(np.isnan(phase_it_power_stated), phase_facility_power_stated / design_power_ratio[:, index], phase_it_power_stated)
     out = np.array(np.nan_to_num(said))
-    for site in np.unique(index[phase_unsited > 0.5]):
+    silent = np.asarray(np.isnan(said).all(axis=(0, 2)))
+    for site in np.unique(index[(phase_unsited > 0.5) | silent[index]]):
         open_ones = index == site
         ended = np.fmin(phase_date_cancelled, phase_date_placed[None, :])[:, open_ones]
         dates = np.concatenate([phase_date_observed[:, _ANNOUNCED][:, open_ones], ended], axis=1)
