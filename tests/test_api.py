@@ -87,3 +87,10 @@ def test_what_parties_lack_is_added_up_party_by_party() -> None:
     parts = np.stack([result[f"funding_gap[{name}]"].values for name in names])
     np.testing.assert_allclose(result["funding_gap"].values, np.nansum(parts, axis=0), rtol=1e-9)
     assert np.nanmin(parts) >= 0.0
+
+
+def test_what_is_paused_and_not_taken_up_again_is_not_built() -> None:
+    made = api.simulate("stargate-abroad", quantities=["accelerators[uk]"], as_of=AS_OF, draws=256)["accelerators[uk]"]
+    assert made.values.max() == 0.0
+    before = api.simulate("stargate-abroad", quantities=["accelerators[uk]"], as_of="2026-03-31", draws=256)["accelerators[uk]"]
+    assert before.values.max() > 0.0

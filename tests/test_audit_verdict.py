@@ -290,6 +290,7 @@ def test_evidence_names_source_grade_and_what_decided():
     reading = check(parse(PASSED), QUANTITIES, AXES)
     row = record_of(reading, judge(Question("c", "r", PASSED, reading), None, around), around)[0]
     assert (row["text"], row["publisher"], row["grade"], row["decides"]) == ("590 MW", "Tracker", "B", True)
+    assert (row["of"], row["about"]) == ("power_facility[operational, abilene]", "facility power that runs at Abilene")
 
 
 ABILENE = "facility power that runs at Abilene"
@@ -306,10 +307,22 @@ READ_AT_END = "at the end of January 2025 (for 22 Jan 2025: dates are read at th
         ),
         ("funding_available[cash, softbank] < 10 bn USD on 2025-01-22", f"money in cash of Softbank is less than 10 bn USD {READ_AT_END}"),
         ("buildings[energised] >= 2 by 2025-12-31", "buildings energised reach at least 2 by the end of December 2025"),
-        ("record(post-time) >= 2025-01-22T17:00Z", "the recorded value of “post time” is not before 2025-01-22 17:00 UTC"),
-        ("not record(post) on 2025-01-23", "it is not on record as true that “post” on 23 Jan 2025"),
+        ("record(post-time) >= 2025-01-22T17:00Z", "the recorded value of “Post time” is not before 2025-01-22 17:00 UTC"),
+        ("buildings[operational, abilene] >= 2 on 2025-06-30", "buildings that run at Abilene are at least 2 at the end of June 2025"),
+        ("jobs_construction_onsite[abilene] >= 5", "builders on site at Abilene are at least 5"),
+        ("jobs_construction_onsite[abilene, milam] >= 5", "builders on site at one time at Abilene and Milam are at least 5"),
+        ("revenue[softbank-openai] >= 1 USD", "revenue of the contract Softbank–Openai is at least 1 USD"),
+        ("revenue[abilene-loan-1] >= 1 USD", "revenue of the contract abilene-loan-1 is at least 1 USD"),
+        ("record(softbank-praise-post)", "the record says yes to “Softbank praise post”"),
+        ("not record(post) on 2025-01-23", "the record says no to “Post” on 23 Jan 2025"),
         ("not testable: an opinion", "cannot be tested: an opinion"),
     ],
 )
 def test_a_reading_as_a_sentence(text, words):
-    assert sentence(parse(text), Names(AXES, QUANTITIES)) == words
+    lines = {"line": ("softbank-openai", "abilene-loan-1")}
+    assert sentence(parse(text), Names(AXES | lines, QUANTITIES)) == words
+
+
+def test_the_id_of_a_record_is_told_with_the_names_of_parties():
+    assert Names(AXES, QUANTITIES, {"openai": "OpenAI"}).record("deal-with-openai-signed") == "Deal with OpenAI signed"
+    assert Names(AXES, QUANTITIES).record("money-planned-2025-09") == "Money planned 2025-09"

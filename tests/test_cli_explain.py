@@ -73,6 +73,11 @@ def test_inputs_come_by_share_with_kind_source_date_and_grade(capsys: pytest.Cap
     assert re.search(r"site_power_band\[abilene\] .* default lognormal.* estimated Epoch AI 23 May 2026 B", flat)
 
 
+def test_every_line_of_a_formula_in_several_lines_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    text = ask(capsys, "explain", "funding_available[cash]", "--date", "2025-01-31", "--draws", "256").out
+    assert re.findall(r"^  = (\w+):", text, re.MULTILINE) == ["cash", "committed", "announced", "financeable"]
+
+
 def test_titles_and_links_come_on_request_and_stay_whole(capsys: pytest.CaptureFixture[str]) -> None:
     plain = ask(capsys, "explain", "load_factor", "--programme", "xai-colossus-1").out
     assert "http" not in plain

@@ -76,6 +76,8 @@ def test_series_are_labelled(simulate: Any) -> None:
     assert at.median() == pytest.approx(np.median(series.values[:, 8]))
     told = series.to_dict()
     assert json.loads(json.dumps(told, allow_nan=False)) == told and len(told["quantiles"]["p50"]) == 13
+    assert len(series.months) == len(series.quantiles()[0.5]) == 13
+    assert repr(series) == f"<Series {series.address}, {series.unit}, 1,024 draws, {series.months[0]}..{series.months[-1]}>"
 
 
 def test_what_was_not_asked_is_made_in_the_same_worlds(simulate: Any) -> None:
@@ -98,6 +100,7 @@ def test_beyond_the_memory_limit_months_are_counts_and_dates_stay_exact(simulate
     made = simulate(KnownToy(), ["output[north]", "purse_median[ann]"], draws=2048, dates=[when])
     series = made["output[north]"]
     assert np.array_equal(series.at(when).values, exact.at(when).values)
+    assert "as counts, draws at 2030-09>" in repr(series) and repr(made) == "<Result toy, 2,048 draws, seed 0, 2 series>"
     with pytest.raises(InputError, match="kept as a histogram"):
         _ = series.values
     with pytest.raises(InputError, match="ask for 2030-10-01"):

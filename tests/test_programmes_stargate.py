@@ -313,7 +313,7 @@ SPOTS_ABROAD: tuple[tuple[str, str, str], ...] = (
     ("SG123", "sites.norway.phases.first-230mw.facility_power", "MW"),
     ("SG124", "sites.norway.capital", "bn USD"), ("SG125", "records.norway-openai-offtake", "as-of"),
     ("SG126", "sites.norway.phases.first-230mw.milestones.operational", "date"), ("SG127", "sites.uk.phases.first-chips.chips", "1"),
-    ("SG128", "sites.uk.milestones.paused", "date"), ("SG130", "sites.india.facility_power", "MW"),
+    ("SG128", "sites.uk.milestones.paused", "date"), ("SG130", "records.india-capacity-talked-about", "MW"),
 )  # fmt: skip
 
 

@@ -111,6 +111,16 @@ def test_rows_hold_a_bar_a_stroke_and_a_ring_where_something_was_stated(answer: 
     assert len(rings) == sum(len(row.get("stated") or []) for row in jobs["rows"])
 
 
+@pytest.mark.parametrize("value", [1_000.0, 60_000.0, 200_000.0])
+def test_on_a_phone_the_claim_stays_on_the_paper_and_the_range_is_told(answer: dict[str, Any], value: float) -> None:
+    paper, words = canvas.ROWS_NARROW, "100,000 direct jobs by Dec 2025"
+    jobs = {**answer["lines"]["jobs"], "claim": {"value": value, "label": "claimed", "text": words}}
+    labels = layers(definitions.by_definition(jobs, paper), "text")
+    told = {layer["data"]["values"][0]["text"]: layer["encoding"]["x"].get("value") for layer in labels}
+    assert 3 * len(words) - paper.left <= told[words] <= paper.width + paper.right - 3 * len(words)
+    assert sum(" (P10 " in text and ", P90 " in text for text in told) == len(jobs["rows"])
+
+
 def test_an_answer_before_any_evidence_has_fans_from_the_start(answer: dict[str, Any]) -> None:
     spec = charts.over_time(answer["lines"]["capacity"], answer["quantities"], None)
     assert min(point["month"] for point in layers(spec, "area")[0]["data"]["values"]) == "2025-01-31"

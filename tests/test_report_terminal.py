@@ -13,7 +13,7 @@ import pytest
 from stargauge.report.explanation import render_explain
 from stargauge.report.listing import render_catalogue
 from stargauge.report.terminal import Style, render_check, style_for
-from stargauge.report.wording import day_text, percent, percent_range, record_entry, shape, stated_text, value_text
+from stargauge.report.wording import day_text, held_by_record, percent, percent_range, record_entry, shape, stated_text, value_text
 
 SAMPLE = Path(__file__).parent / "data" / "check_sample.json"
 
@@ -166,6 +166,17 @@ def test_the_record_of_a_reading_names_what_decided() -> None:
     assert record_entry([{**row, "decides": False} for row in rows])["text"] == "1 job (Another, Oct 2025)"
     assert record_entry([]) == {"text": "", "grade": None} == record_entry(None)
     assert record_entry({"text": "seen", "grade": "A"}) == {"text": "seen", "grade": "A"}
+    of = {"of": "jobs_construction_onsite[abilene]", "about": "builders on site at Abilene"}
+    told = record_entry([{**row, **of, "decides": True} for row in rows])["text"]
+    assert told == "builders on site at Abilene: 6,400 jobs (A paper, 23 Sep 2025); 1 job (Another, Oct 2025)"
+
+
+def test_what_arithmetic_settled_is_told_as_computed_where_no_statement_says_it() -> None:
+    settled, silent = {"settled_by": "arithmetic", "record": []}, {"settled_by": None, "record": []}
+    recorded = {"settled_by": "record", "record": [{"text": "2", "grade": "B", "decides": True}]}
+    assert held_by_record(settled, silent) == {"text": "computed from what is published", "grade": None}
+    assert held_by_record(settled, recorded) == {"text": "2", "grade": "B"}
+    assert held_by_record(silent) == {"text": "", "grade": None}
 
 
 def test_a_day_count_is_shown_as_a_date_and_a_duration_as_days() -> None:

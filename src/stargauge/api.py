@@ -13,7 +13,6 @@ from typing import Any
 
 import stargauge
 from stargauge import __version__
-from stargauge.audit.language import deadline
 from stargauge.audit.questions import Question, misread, questions
 from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
@@ -31,7 +30,6 @@ from stargauge.programme.load import load as load_file
 from stargauge.programme.overlay import overlay
 from stargauge.programme.positions import Flaw, faults_of
 from stargauge.programme.schema import Programme
-from stargauge.quantity.dates import month_end
 from stargauge.quantity.errors import InputError
 
 Progress = Callable[[int, int], None]
@@ -217,11 +215,9 @@ def _audited(
     claims = programme.claims if claims is None else claims
     asked = asked_of(made, programme, claims)
     collectors = {COLLECTOR: judge_of(asked, made)} if asked else {}
-    ends = (deadline(question.reading) for question in asked)
-    dates = sorted({*dates_of(made), *(end for end in ends if end and made.months[0] <= month_end(end) <= made.months[-1])})
     result = run_model(
         made, [address for address in wanted if _exists(made, address)], draws=draws, seed=seed, workers=_workers(workers, draws),
-        collectors=collectors, dates=dates, progress=progress, only_dates=draws >= MANY_DRAWS and not charts,
+        collectors=collectors, dates=dates_of(made), progress=progress, only_dates=draws >= MANY_DRAWS and not charts,
     )  # fmt: skip
     result.programme = programme
     return result, audit_run(result, made, claims, ids=ids_of(programme))

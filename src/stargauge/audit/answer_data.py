@@ -107,7 +107,7 @@ def dispute(verdicts: Sequence[ClaimVerdict], then: Mapping[str, ClaimVerdict], 
                 "then": {"as_of": str(day) if day else None,
                          "text": _in_short(before) if before else "not asked", "status": before.status if before else ""},
                 "now": {"text": _in_short(verdict), "status": verdict.status},
-                "record": {"text": _record_text(shown[-2:]), "grade": shown[-1].get("grade") if shown else None},
+                "record": {"text": _record_text(shown[-2:], verdict.readings), "grade": shown[-1].get("grade") if shown else None},
                 "capture": "none",
             }
         )  # fmt: skip
@@ -128,9 +128,11 @@ def _in_short(verdict: ClaimVerdict) -> str:
     return "; ".join(f"{reading.name}: {reading.answer[:1].lower()}{reading.answer[1:]}" for reading in verdict.readings)
 
 
-def _record_text(rows: Iterable[Mapping[str, Any]]) -> str:
-    texts = [str(row.get("says") or row.get("text") or row.get("value")) for row in rows]
-    return "; ".join(dict.fromkeys(texts)) or "looked for, not found"
+def _record_text(rows: Iterable[Mapping[str, Any]], readings: Iterable[ReadingVerdict]) -> str:
+    """What the record holds in short; where it holds nothing, whether arithmetic settled a reading all the same."""
+    texts = [f"{row['about']}: {row['text']}" for row in rows]
+    computed = any(reading.settled_by == "arithmetic" for reading in readings)
+    return "; ".join(dict.fromkeys(texts)) or ("computed from what is published" if computed else "looked for, not found")
 
 
 def statement_data(statement: Statement) -> dict[str, Any]:

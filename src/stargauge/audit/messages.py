@@ -9,10 +9,11 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Phrase:
-    """How a quantity is called in a sentence, and whether it takes a plural verb."""
+    """How a quantity is called in a sentence, whether it takes a plural verb, and how it is called at one named site."""
 
     text: str
     plural: bool = False
+    at_one_site: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ ENGLISH = Messages(
         "liquidity": Phrase("liquidity"),
         "debt_balance": Phrase("debt"),
         "equity_pledged": Phrase("equity pledged"),
-        "jobs_construction_onsite": Phrase("builders on site at one time", True),
-        "jobs_construction_peak": Phrase("builders at each site's own peak, added up,", True),
+        "jobs_construction_onsite": Phrase("builders on site at one time", True, "builders on site"),
+        "jobs_construction_peak": Phrase("builders at each site's own peak, added up,", True, "builders at the peak"),
         "jobs_construction_years": Phrase("person-years of building", True),
         "jobs_permanent": Phrase("lasting jobs", True),
         "jobs_direct": Phrase("direct jobs (builders on site and lasting jobs)", True),
@@ -77,10 +78,11 @@ ENGLISH = Messages(
     },
     labels={
         "announced": "announced", "contracted": "under contract", "financed": "financed", "under_construction": "under construction",
-        "energised": "energised", "operational": "that runs",
+        "energised": "energised", "operational": "that runs", "operational many": "that run",
         "means cash": "in cash", "means committed": "in cash or committed", "means announced": "in cash, committed or announced",
         "means financeable": "in cash, committed, announced or financeable",
-        "site": "at {names}", "party": "of {names}", "line": "under {names}", "chip": "({names} alone)", "other": "({names})",
+        "site": "at {names}", "party": "of {names}", "line": "of the contract {names}", "lines": "of the contracts {names}",
+        "chip": "({names} alone)", "other": "({names})",
         "unsited": "places not named yet", "and": "and",
     },
     operators={
@@ -100,8 +102,8 @@ ENGLISH = Messages(
         "by": " by the end of {month}",
         "span": " in the months from {first} to {last}",
         "said_date": " (for {day}: dates are read at the end of their month)",
-        "record": "it is on record that “{id}”{time}",
-        "record_not": "it is not on record as true that “{id}”{time}",
+        "record": "the record says yes to “{id}”{time}",
+        "record_not": "the record says no to “{id}”{time}",
         "record_compared": "the recorded value of “{id}” is {op} {value}{time}",
         "record_on": " on {day}", "record_by": " by {day}", "record_over": " from {first} to {last}",
         "not": "it does not hold that {part}",

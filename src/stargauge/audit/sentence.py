@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from stargauge.audit.binding import Axes
@@ -28,8 +29,20 @@ class Names:
         self.quantities, self.given, self.words = quantities or {}, given or {}, words
 
     def name(self, label: str) -> str:
-        """`abilene` -> Abilene."""
+        """`abilene` -> Abilene; of a contract between two parties, their names; of any other its id."""
+        if label in self.axes.get("line", ()):
+            return self._contract(label)
         return self.given.get(label) or self.words.labels.get(label) or label.replace("-", " ").replace("_", " ").title()
+
+    def _contract(self, label: str) -> str:
+        """`openai-oracle` -> OpenAI–Oracle where both are parties, else the id as it is."""
+        parties = self.axes.get("party", ())
+        return next((f"{self.name(a)}–{self.name(b)}" for a in parties for b in parties if label == f"{a}-{b}"), label)
+
+    def record(self, name: str) -> str:
+        """The id of a record in words, parties and sites by their names: `nvidia-invested-in-openai` -> Nvidia invested in OpenAI."""
+        said = " ".join(self.given.get(word, word) for word in re.split(r"-(?!\d\d$)", name))
+        return said[:1].upper() + said[1:]
 
     def axis(self, label: str, address: Address) -> str:
         """The axis of a label, among those of its quantity where it is known."""
@@ -50,9 +63,9 @@ def sentence(reading: Reading, names: Names) -> str:
         case Comparison():
             return _comparison(reading, names)
         case Record():
-            return _record(reading, words)
+            return _record(reading, names)
         case Not(Record(op=None) as part):
-            return words.say("record_not", id=_plain(part.id), time=_record_time(part.time, words))
+            return words.say("record_not", id=names.record(part.id), time=_record_time(part.time, words))
         case Not(part):
             return words.say("not", part=_grouped(part, names))
         case AllOf(parts):
@@ -74,18 +87,19 @@ def phrase(name: str, words: Messages) -> Phrase:
 
 
 def subject(address: Address, names: Names) -> str:
-    """`facility power that runs at Abilene`."""
-    words = names.words
+    """`facility power that runs at Abilene`, `buildings that run at Abilene`."""
+    words, called = names.words, phrase(address.name, names.words)
     grouped = dict[str, list[str]]()
     for label in address.labels:
         grouped.setdefault(names.axis(label, address), []).append(label)
-    said = [phrase(address.name, words).text]
+    said = [called.at_one_site if called.at_one_site and len(grouped.get("site", ())) == 1 else called.text]
     for stage in grouped.pop("stage", []):
-        said.append(words.labels[stage])
+        said.append((called.plural and words.labels.get(f"{stage} many")) or words.labels[stage])
     for means in grouped.pop("means", []):
         said.append(words.labels[f"means {means}"])
     for axis, labels in grouped.items():
-        said.append(words.labels[axis if axis in words.labels else "other"].format(names=names.listed(labels)))
+        key = "lines" if axis == "line" and len(labels) > 1 else axis if axis in words.labels else "other"
+        said.append(words.labels[key].format(names=names.listed(labels)))
     return " ".join(said)
 
 
@@ -122,12 +136,13 @@ def _model_time(time: Time | None, words: Messages) -> str:
     return said if time.end == month_end(time.end) else said + words.say("said_date", day=words.day(time.end))
 
 
-def _record(reading: Record, words: Messages) -> str:
+def _record(reading: Record, names: Names) -> str:
+    words, said = names.words, names.record(reading.id)
     time = _record_time(reading.time, words)
     if reading.op is None or reading.value is None:
-        return words.say("record", id=_plain(reading.id), time=time)
+        return words.say("record", id=said, time=time)
     op = words.operators[f"moment {reading.op}" if parse_moment(reading.value) else reading.op]
-    return words.say("record_compared", id=_plain(reading.id), op=op, value=moment_text(reading.value), time=time)
+    return words.say("record_compared", id=said, op=op, value=moment_text(reading.value), time=time)
 
 
 def moment_text(value: str) -> str:
@@ -141,7 +156,3 @@ def _record_time(time: Time | None, words: Messages) -> str:
     if time.kind == "over":
         return words.say("record_over", first=words.day(time.start), last=words.day(time.end))
     return words.say(f"record_{time.kind}", day=words.day(time.end))
-
-
-def _plain(name: str) -> str:
-    return name.replace("-", " ")

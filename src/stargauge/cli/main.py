@@ -20,6 +20,7 @@ WIDTH = 80
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code: 0 answered, 1 a condition holds, 2 input at fault, 3 our fault."""
     asked = parser().parse_args(arguments)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our products are small: threads of the library only get in each other's way
     from stargauge.cli import commands
     from stargauge.quantity.errors import InputError
 

@@ -134,6 +134,11 @@ class Result:
         arrays = {name: series.exact.values for name, series in self.series.items() if series.exact is not None}
         return save(Path(folder), self.to_dict(), arrays)
 
+    def __repr__(self) -> str:
+        """Programme, draws (and how many of them hold, where conditioned), seed, and how many series there are."""
+        held = "" if self.condition is None else f"{int(self.condition.sum()):,} of "
+        return f"<Result {self.world.programme or 'unnamed'}, {held}{self.draws:,} draws, seed {self.seed}, {len(self.series)} series>"
+
 
 @dataclass(frozen=True)
 class Gathered:

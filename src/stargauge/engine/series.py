@@ -24,14 +24,20 @@ LEVELS = (0.1, 0.5, 0.9)
 class Series:
     """The values of one address over draws, and over months where its quantity has them.
 
-    Kept draw by draw (`exact`, maybe at some `months` only), or as counts (`counts`), or both.
+    Kept draw by draw (`exact`, maybe at the months in places `kept_at` only), or as counts (`counts`), or both.
     """
 
     address: str
     frame: Frame
     exact: Kept | None = None
-    months: tuple[int, ...] | None = None
+    kept_at: tuple[int, ...] | None = None
     counts: Counts | None = None
+
+    def __repr__(self) -> str:
+        """Address, unit, draws, and the months that are kept."""
+        draws = len(self.exact.values) if self.exact else self.counts.draws if self.counts else 0
+        unit = [] if self.unit == "1" else [self.unit]
+        return f"<Series {', '.join([self.address, *unit, f'{draws:,} draws', *self._span])}>"
 
     @property
     def unit(self) -> str:
@@ -55,9 +61,14 @@ class Series:
         return chosen | ({"month": self.frame.axes["month"]} if "month" in self.axes else {})
 
     @property
+    def months(self) -> tuple[str, ...]:
+        """The months that `values` and `quantiles()` run over, `("2025-01", ...)`; none where there is one value per draw."""
+        return self.frame.axes["month"] if "month" in self.axes else ()
+
+    @property
     def values(self) -> Array:
-        """The values: (draw,) or (draw, month). Raises InputError where only counts, or only some months, were kept."""
-        if self.exact is None or self.months is not None:
+        """The values: (draw,) or (draw, month), over `months`. Raises InputError where only counts, or only some months, were kept."""
+        if self.exact is None or self.kept_at is not None:
             raise InputError(f"{self.address} was kept as a histogram; its draws are there with fewer draws, or at the dates asked for")
         return self.exact.values
 
@@ -77,16 +88,19 @@ class Series:
         if "month" not in self.axes:
             return self
         place = self.frame.month(when)
-        if self.exact is None or (self.months is not None and place not in self.months):
+        if self.exact is None or (self.kept_at is not None and place not in self.kept_at):
             raise InputError(f"{self.address} was kept as a histogram; ask for {when} when simulating, or use quantiles()")
-        column = place if self.months is None else self.months.index(place)
+        column = place if self.kept_at is None else self.kept_at.index(place)
         partial = self.exact.partial
         kept = Kept(self.exact.values[:, column], None if partial is None else partial[:, column], self.exact.absent)
         return _AtDate(self.address, self.frame, kept)
 
     def quantiles(self, levels: Sequence[float] = LEVELS) -> dict[float, Array]:
-        """Quantiles over draws at each level: a number, or an array over months. Absent draws are left out."""
-        if self.exact is not None and self.months is None:
+        """Quantiles over draws at each level: a number, or an array over the months of `months`. Absent draws are left out.
+
+        `dict(zip(series.months, series.quantiles()[0.5]))` is the middle by month. Raises InputError where only some months were kept.
+        """
+        if self.exact is not None and self.kept_at is None:
             return dict(zip(levels, quantiles(self.exact.values, levels), strict=True))
         if self.counts is None:
             raise InputError(f"{self.address} was kept at some dates only")
@@ -115,6 +129,17 @@ class Series:
             "absent": list(self.absent),
             "quantiles": {f"p{100 * level:g}": plain(value) for level, value in self.quantiles(levels).items()},
         }
+
+    @property
+    def _span(self) -> tuple[str, ...]:
+        """The months that are kept, in words."""
+        if not self.months:
+            return ()
+        whole = f"{self.months[0]}..{self.months[-1]}"
+        some = "" if self.kept_at is None else ", ".join(self.months[place] for place in self.kept_at)
+        if self.counts is not None:
+            return (f"{whole} as counts", *([f"draws at {some}"] if some else []))
+        return (f"at {some} only" if some else whole if self.exact else "no month kept",)
 
     @property
     def _quantity(self) -> Quantity:

@@ -137,8 +137,9 @@ def phase_plan_published(known: Known) -> list[Estimate]:
 
 @quantity("d", "draw phase")
 def phase_date_cancelled(known: Known) -> list[Estimate]:
-    """Day on which a phase was cancelled as the record says; absent where it was not."""
-    return [_date_of(known.milestone_cancelled(phase), lambda window: day(window.start)) for phase in known.phases]
+    """Day on which a phase was given up, or paused and not taken up again, as the record says; absent where it was not."""
+    ended = (known.milestone_cancelled(phase) or known.milestone_paused(phase) for phase in known.phases)
+    return [_date_of(statement, lambda window: day(window.start)) for statement in ended]
 
 
 @quantity("d", "phase")

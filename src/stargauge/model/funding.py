@@ -203,10 +203,10 @@ def funding_available(
 ) -> Array:  # fmt: skip
     """Money each party can bring, by four definitions of "there", each holding those before it.
 
-    cash: liquid means as reported at the newest date before, times the band of definitions of cash
-    committed: cash and firm lines to the party, at least what the party itself has firmly promised to others
-    announced: the same with what was only announced
-    financeable: announced / (1 - leverage), the assets it could pay for at market leverage   (1)
+    cash: liquid means as reported at the newest date before, times the band of definitions of cash               (1)
+    committed: cash and firm lines to the party, at least what the party itself has firmly promised to others     (2)
+    announced: the same with what was only announced                                                              (3)
+    financeable: announced / (1 - leverage), the assets it could pay for at market leverage                       (4)
 
     Cumulative. Axes: draw, means, party, month. Units: USD of the day. Absent (NaN) for a party without accounts and without a line.
     Leaves out: what a party earns and owes elsewhere (only its stated cash counts), equity it could still raise, conditions of the lines.

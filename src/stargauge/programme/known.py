@@ -181,6 +181,11 @@ class Known:
         """The statement that a phase, else its site, was given up."""
         return of.cancelled(phase.spec.milestones, self.as_of) or of.cancelled(self._at_site(phase), self.as_of)
 
+    def milestone_paused(self, phase: PhaseView) -> Statement | None:
+        """The statement that a phase, else its site, was paused, where nobody says that it went on."""
+        parts = (phase.spec.milestones, self._at_site(phase))
+        return next((found for part in parts if (found := of.observed(part.paused, self.as_of))), None)
+
     def milestone_placed(self, phase: PhaseView) -> Statement | None:
         """The statement that a pledge got its sites."""
         return of.observed(phase.spec.milestones.placed, self.as_of) if isinstance(phase.spec, Pledge) else None

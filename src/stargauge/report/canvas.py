@@ -51,7 +51,7 @@ class Paper:
 WIDE = Paper(540, 320, 34, 48, 164, 30)
 NARROW = Paper(316, 260, 34, 48, 8, 30)
 ROWS_WIDE = Paper(660, 46, 244, 52, 216, 30)
-ROWS_NARROW = Paper(338, 62, 8, 44, 12, 26)
+ROWS_NARROW = Paper(338, 78, 8, 44, 12, 26)
 
 
 def hue(entry: Mapping[str, Any], default: str = "need") -> str:

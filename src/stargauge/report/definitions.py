@@ -10,6 +10,9 @@ from typing import Any
 from stargauge.report.canvas import HUES, ROWS_WIDE, Paper, Spec, hue, sized, text
 from stargauge.report.wording import bare, range_text
 
+#: Half the width of a letter of a label, in pixels, rather too wide than too narrow.
+_HALF_LETTER = 3.5
+
 
 def by_definition(jobs: Mapping[str, Any], paper: Paper = ROWS_WIDE) -> Spec:
     """One row per definition: P10-P90 as a bar, P50 as a stroke, a ring where something was counted; the claim as a dashed line."""
@@ -23,7 +26,7 @@ def by_definition(jobs: Mapping[str, Any], paper: Paper = ROWS_WIDE) -> Spec:
     layers = [_row_axis(top, paper)]
     for index, row in enumerate(rows):
         layers += _row(row, paper.height * index, top, paper)
-    layers += _claim_line(claim, height) if claim.get("value") else []
+    layers += _claim_line(claim, height, top, paper) if claim.get("value") else []
     if not paper.narrow:
         layers.append(text("P50 (P10–P90)", paper.width + paper.right - 2, -12, HUES["soft"], align="right"))
     return sized(paper, height, layers)
@@ -58,7 +61,7 @@ def _row_axis(top: float, paper: Paper) -> Spec:
 
 
 def _row(row: Mapping[str, Any], start: float, top: float, paper: Paper) -> list[Spec]:
-    middle = start + (44 if paper.narrow else 20)
+    middle = start + (58 if paper.narrow else 20)
     fill = hue(row)
     x, x2 = {"field": "p10", "type": "quantitative"}, {"field": "p90"}
     values = {"values": [{"p10": row["p10"], "p50": row["p50"], "p90": row["p90"]}]}
@@ -79,11 +82,11 @@ def _row(row: Mapping[str, Any], start: float, top: float, paper: Paper) -> list
         at = {"x": {"field": "p50", "type": "quantitative"}, "y": {"value": middle}}
         ring = {"type": "point", "filled": False, "stroke": HUES["ink"], "fill": HUES["paper"], "strokeWidth": 2, "size": 60, "opacity": 1}
         layers.append({"data": place, "mark": ring, "encoding": at})
-    numbers = f"{bare(row, 'p50')}"
+    numbers = bare(row, "p50")
     if paper.narrow:
         layers += [
-            text(str(row["label"]), 0, start + 22, HUES["ink"], weight=600),
-            text(numbers, paper.width, start + 22, HUES["ink"], weight=600, align="right"),
+            text(str(row["label"]), 0, start + 24, HUES["ink"], weight=600),
+            text(f"{numbers} (P10 {bare(row, 'p10')}, P90 {bare(row, 'p90')})", 0, start + 42, HUES["ink"]),
         ]
         return layers
     layers += [text(str(row["label"]), -paper.left, middle - 3, HUES["ink"], weight=600)]
@@ -92,33 +95,22 @@ def _row(row: Mapping[str, Any], start: float, top: float, paper: Paper) -> list
     return layers
 
 
-def _claim_line(claim: Mapping[str, Any], height: float) -> list[Spec]:
-    values = {"values": [{"value": float(claim["value"]), "y": 0, "y2": height}]}
+def _claim_line(claim: Mapping[str, Any], height: float, top: float, paper: Paper) -> list[Spec]:
+    """The claim as a dashed line, its two labels centred above it or as near to it as the paper lets them stand."""
     rule = {"type": "rule", "color": HUES["announced"], "strokeDash": [6, 4], "strokeWidth": 1.75}
+    along = {"field": "value", "type": "quantitative"}
     layers: list[Spec] = [
         {
-            "data": values,
+            "data": {"values": [{"value": float(claim["value"])}]},
             "mark": rule,
-            "encoding": {"x": {"field": "value", "type": "quantitative"}, "y": {"value": -4}, "y2": {"value": height}},
+            "encoding": {"x": along, "y": {"value": -4}, "y2": {"value": height}},
         }
     ]
+    at = paper.width * float(claim["value"]) / top
     for words, dy, weight in ((str(claim.get("label") or "Announced"), -26, 600), (str(claim.get("text") or ""), -11, 400)):
-        mark = {
-            "type": "text",
-            "align": "center",
-            "fontSize": 13,
-            "fontWeight": weight,
-            "color": HUES["ink" if weight > 400 else "soft"],
-            "baseline": "alphabetic",
-        }
-        data = {"values": [{"value": float(claim["value"]), "text": words}]}
-        layers.append(
-            {
-                "data": data,
-                "mark": mark,
-                "encoding": {"x": {"field": "value", "type": "quantitative"}, "y": {"value": dy}, "text": {"field": "text"}},
-            }
-        )
+        half = _HALF_LETTER * len(words)
+        x = max(min(at, paper.width + paper.right - half), half - paper.left)
+        layers.append(text(words, round(x, 1), dy, HUES["ink" if weight > 400 else "soft"], weight=weight, align="center"))
     return layers
 
 

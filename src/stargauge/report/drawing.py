@@ -1,4 +1,4 @@
-"""From specification to picture: SVG that follows the page's colours, or PNG. vl-convert draws without browser or network."""
+"""From specification to picture: SVG that follows the page's colours. vl-convert draws without browser or network."""
 
 from __future__ import annotations
 
@@ -17,13 +17,6 @@ def svg(spec: dict[str, Any]) -> str:
     import vl_convert
 
     return str(vl_convert.vegalite_to_svg(spec))
-
-
-def png(spec: dict[str, Any], scale: float = 2.0) -> bytes:
-    """A chart as a PNG image on paper."""
-    import vl_convert
-
-    return bytes(vl_convert.vegalite_to_png({**spec, "background": HUES["paper"]}, scale=scale))
 
 
 def inline_svg(spec: dict[str, Any], name: str, label: str, css_class: str) -> str:

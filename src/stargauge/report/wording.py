@@ -161,17 +161,29 @@ def stated_text(statement: Mapping[str, Any]) -> str:
     return f"{'–' if value is None else value} {unit_name if unit_name not in ('1', 'date', 'text') else ''}".strip()
 
 
+#: What stands for the record where no statement decides, but the draws all agree.
+_COMPUTED = "computed from what is published"
+
+
+def held_by_record(*readings: Mapping[str, Any]) -> dict[str, Any]:
+    """Text and grade of what the record holds on readings; where it holds nothing and arithmetic settled one of them, that it did."""
+    held = next((entry for entry in (record_entry(reading.get("record")) for reading in readings) if entry["text"]), None)
+    computed = any(reading.get("settled_by") == "arithmetic" for reading in readings)
+    return held or {"text": _COMPUTED if computed else "", "grade": None}
+
+
 def record_entry(record: Any) -> dict[str, Any]:
     """Text and grade of what the record holds: of the statements that decided, else of the newest one looked at."""
     if not isinstance(record, Sequence) or isinstance(record, str):
         return {"text": text_of(record), "grade": record.get("grade") if isinstance(record, Mapping) else None}
     rows = [row for row in record if row.get("decides")] or list(record[-1:])
-    texts = []
+    told: dict[str, dict[str, None]] = {}
     for row in rows:
         where = ", ".join(part for part in (str(row.get("publisher") or ""), day_text(row.get("as_of"))) if part)
-        about = f"{row['of']}: " if row.get("of") else ""
-        texts.append(f"{about}{text_of(row) or stated_text(row)}{f' ({where})' if where else ''}")
-    return {"text": "; ".join(dict.fromkeys(texts)), "grade": rows[-1].get("grade") if rows else None}
+        about = str(row.get("about") or row.get("of") or "")
+        told.setdefault(about, {})[f"{text_of(row) or stated_text(row)}{f' ({where})' if where else ''}"] = None
+    texts = [f"{about}: {'; '.join(values)}" if about else "; ".join(values) for about, values in told.items()]
+    return {"text": "; ".join(texts), "grade": rows[-1].get("grade") if rows else None}
 
 
 def disputed(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
