@@ -93,17 +93,16 @@ def commands(page: str) -> list[str]:
     return [line[2:].split("  #")[0].strip() for block in blocks for line in block.splitlines() if line.startswith("$ ")]
 
 
-def test_the_tutorial_works_as_it_stands(tmp_path: Path) -> None:
-    """Each command of the tutorial, in order, in an empty folder: it answers, and says nothing of a fault."""
-    asked = commands("docs/tutorial-check-a-claim.md")
-    assert len(asked) >= 6
+def run_page(page: str, folder: Path) -> int:
+    """Run each command of a page in order in a folder: it answers, and says nothing of a fault. Returns how many there are."""
+    asked = commands(page)
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     for command in asked:
         program, *arguments = shlex.split(command)
         assert program == "stargauge"
         made = subprocess.run(
             [sys.executable, "-m", "stargauge.cli", *arguments],
-            cwd=tmp_path,
+            cwd=folder,
             capture_output=True,
             text=True,
             timeout=300,
@@ -112,7 +111,19 @@ def test_the_tutorial_works_as_it_stands(tmp_path: Path) -> None:
         )
         assert made.returncode == 0, f"{command}\n{made.stdout[-800:]}\n{made.stderr[-800:]}"
         assert made.stdout.strip(), command
+    return len(asked)
+
+
+def test_the_tutorial_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/tutorial-check-a-claim.md", tmp_path) >= 6
     assert (tmp_path / "stargate-report.html").stat().st_size > 50_000
+
+
+def test_the_page_on_your_own_values_works_as_it_stands(tmp_path: Path) -> None:
+    blocks = re.findall(r"```text\n(.*?)```", (ROOT / "docs/own-values.md").read_text(encoding="utf-8"), re.S)
+    (tmp_path / "mine.csv").write_text(blocks[0], encoding="utf-8")
+    (tmp_path / "sources.csv").write_text(blocks[1], encoding="utf-8")
+    assert run_page("docs/own-values.md", tmp_path) == 2
 
 
 def test_the_readme_starts_with_the_two_commands() -> None:

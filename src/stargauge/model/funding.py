@@ -209,7 +209,8 @@ def funding_available(
     financeable: announced / (1 - leverage), the assets it could pay for at market leverage                       (4)
 
     Cumulative. Axes: draw, means, party, month. Units: USD of the day. Absent (NaN) for a party without accounts and without a line.
-    Leaves out: what a party earns and owes elsewhere (only its stated cash counts), equity it could still raise, conditions of the lines.
+    Leaves out: what a party earns and owes elsewhere (only its stated cash counts), equity it could still raise, conditions of the lines;
+    and a line drawn before its receiver's newest cash statement counts beside that cash, so the sum leans to the high side.
     """
     reported = _first_back(party_cash)
     money = np.nan_to_num(line_amount) * _of_kind(line_kind, _EQUITY, _LOAN, _VENDOR)
