@@ -6,6 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No test is timed; where a change is judged the examples are always the same, elsewhere new ones are looked for each time.
+settings.register_profile("judged", deadline=None, derandomize=True)
+settings.register_profile("looking", deadline=None)
+settings.load_profile("judged" if os.environ.get("CI") else "looking")
 
 
 @pytest.fixture(scope="session")
