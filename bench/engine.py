@@ -15,6 +15,7 @@ import numpy as np
 from bench import campus, small
 from bench.figure import Figure
 from bench.written import Written, counting
+from stargauge import api
 from stargauge.engine.collect import Values
 from stargauge.engine.graph import Graph
 from stargauge.engine.result import World
@@ -56,18 +57,25 @@ def peer(draws: int = 2**20, samples: int = 10_000) -> Iterator[Figure]:
     yield Figure("largest gap of the means", max(gaps), "std. errors", at_most=4, note="six outputs")
 
 
+#: What a check of Stargate computes, with the day it is asked for.
+REAL = ("capital_deployed", "jobs_total", "power_facility", "funding_gap", "buildings", "revenue", "accelerators", "jobs_construction_peak")
+AS_OF = "2026-11-22"
+
+
 def traffic(blocks: int = 40) -> Iterator[Figure]:
-    """Bytes that the warm engine writes per second, as a share of what the machine can write."""
-    run = campus.world().run(campus.WANTED)
-    seconds = fastest(lambda: make_blocks(run, blocks)) / blocks
+    """Bytes that the warm engine writes per second, as a share of what the machine can write: on the made-up campus, and on Stargate."""
     floor = write_floor()
-    returned, written = bytes_of_a_block(run)
     yield Figure("write floor of this machine", floor / 1e9, "GB/s", note="fill over 256 MB, one thread, best of 5")
-    yield Figure("a block of the campus model", 1e3 * seconds, "ms", note=f"{len(run.plan.steps)} steps, {run.sampler.cells} streams")
-    yield Figure("results alone, share of the floor", 100 * returned / seconds / floor, "%", note=f"{returned / 1e6:.1f} MB a block")
-    yield Figure(
-        "memory traffic, share of the floor", 100 * written / seconds / floor, "%", at_least=15, note=f"{written / 1e6:.1f} MB a block"
-    )
+    real = api.simulate("stargate", quantities=["buildings[operational]"], as_of=AS_OF, draws=256).world
+    for name, run in (("campus", campus.world().run(campus.WANTED)), ("Stargate", real.run(REAL))):
+        seconds = fastest(lambda run=run: make_blocks(run, blocks)) / blocks  # type: ignore[misc]
+        returned, written = bytes_of_a_block(run)
+        yield Figure(f"a block of {name}", 1e3 * seconds, "ms", note=f"{len(run.plan.steps)} steps, {run.sampler.cells} streams")
+        yield Figure(
+            f"{name}, results alone, share of the floor", 100 * returned / seconds / floor, "%", note=f"{returned / 1e6:.1f} MB a block"
+        )
+        share = 100 * written / seconds / floor
+        yield Figure(f"{name}, all that is written, share", share, "%", at_least=15, note=f"{written / 1e6:.1f} MB a block")
 
 
 def bytes_of_a_block(run: Run) -> tuple[int, int]:

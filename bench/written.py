@@ -18,6 +18,8 @@ class Written(np.ndarray):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = (), **options: Any) -> Any:
         if out:
             options["out"] = tuple(plain(one) for one in out)
+        if "where" in options:
+            options["where"] = plain(options["where"])
         made = getattr(ufunc, method)(*(plain(one) for one in inputs), **options)
         return out[0] if out and count(made) is not None else counted(made)
 
