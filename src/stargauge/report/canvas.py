@@ -60,6 +60,21 @@ def hue(entry: Mapping[str, Any], default: str = "need") -> str:
     return HUES["construction" if named == "under_construction" else named]
 
 
+def value_axis(ticks: int, **more: Any) -> Spec:
+    """An axis of values, the same on every drawing: a quiet grid, no line, no title."""
+    return {
+        "grid": True,
+        "gridColor": HUES["rule"],
+        "domain": False,
+        "ticks": False,
+        "title": None,
+        "labelColor": HUES["soft"],
+        "labelFontSize": 12.5,
+        "tickCount": ticks,
+        **more,
+    }
+
+
 def sized(paper: Paper, height: float, layers: list[Spec]) -> Spec:
     """A drawing of some layers: fixed margins, no background, no marks of its own."""
     return {

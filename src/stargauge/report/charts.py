@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from stargauge.quantity.units import scale_of, unit
-from stargauge.report.canvas import HUES, WIDE, Paper, Spec, hue, sized, text
+from stargauge.report.canvas import HUES, WIDE, Paper, Spec, hue, sized, text, value_axis
 from stargauge.report.wording import day_text, range_text, value_text
 
 #: Units whose multiples a chart may choose among.
@@ -225,22 +225,10 @@ def _time_axis(months: Sequence[str], paper: Paper) -> Spec:
 
 
 def _value_axis(top: float) -> Spec:
-    axis = {
-        "grid": True,
-        "gridColor": HUES["rule"],
-        "domain": False,
-        "ticks": False,
-        "title": None,
-        "labelColor": HUES["soft"],
-        "labelFontSize": 12.5,
-        "tickCount": 5,
-        "labelPadding": 6,
-        "format": ",.2~f",
-    }
     return {
         "field": "p50",
         "type": "quantitative",
-        "axis": axis,
+        "axis": value_axis(5, labelPadding=6, format=",.2~f"),
         "scale": {"domain": [0, top * 1.04], "nice": False, "zero": True},
     }
 

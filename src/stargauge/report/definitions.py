@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from stargauge.report.canvas import HUES, ROWS_WIDE, Paper, Spec, hue, sized, text
+from stargauge.report.canvas import HUES, ROWS_WIDE, Paper, Spec, hue, sized, text, value_axis
 from stargauge.report.wording import bare, range_text
 
 #: Half the width of a letter of a label, in pixels, rather too wide than too narrow.
@@ -44,18 +44,8 @@ def _note(row: Mapping[str, Any]) -> list[str]:
 
 
 def _row_axis(top: float, paper: Paper) -> Spec:
-    axis = {
-        "grid": True,
-        "gridColor": HUES["rule"],
-        "domain": False,
-        "ticks": False,
-        "title": None,
-        "labelColor": HUES["soft"],
-        "labelFontSize": 12.5,
-        "tickCount": 4 if paper.narrow else 6,
-        "labelFlush": True,
-        "labelExpr": "datum.value == 0 ? '0' : format(datum.value, '~s')" if paper.narrow else "format(datum.value, ',.0f')",
-    }
+    labels = "datum.value == 0 ? '0' : format(datum.value, '~s')" if paper.narrow else "format(datum.value, ',.0f')"
+    axis = value_axis(4 if paper.narrow else 6, labelFlush=True, labelExpr=labels)
     x = {"field": "value", "type": "quantitative", "axis": axis, "scale": {"domain": [0, top], "nice": False}}
     return {"data": {"values": [{"value": 0}]}, "mark": {"type": "point", "opacity": 0}, "encoding": {"x": x, "y": {"value": 0}}}
 

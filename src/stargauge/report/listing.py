@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -55,9 +54,9 @@ def render_simulation(run: Mapping[str, Any], style: Style) -> str:
     lines = [f"{run['draws']:,} draws, seed {run['seed']}, fingerprint {str(run['fingerprint'])[:12]}"]
     for row in run["rows"]:
         lines += ["", style.bold(f"{row['address']}{', ' + row['unit'] if row['unit'] else ''}")]
-        lines += textwrap.wrap(finding(row["says"]), style.width)
+        lines += wrapped(finding(row["says"]), style.width)
         if row["absent"]:
-            lines += textwrap.wrap(f"A lower bound: absent for {', '.join(row['absent'])}.", style.width)
+            lines += wrapped(f"A lower bound: absent for {', '.join(row['absent'])}.", style.width)
         cells = zip(row["dates"], row["p10"], row["p50"], row["p90"], strict=True)
         columns = [("month", 9, "l"), *((title, 12, "r") for title in ("P10", "P50", "P90"))]
         timed = any(row["dates"])
@@ -83,7 +82,7 @@ def render_quantities(rows: Sequence[Mapping[str, Any]], style: Style) -> str:
             axes = ", ".join(axis for axis in row["axes"] if axis != "draw")
             unit = "" if row["unit"] == "1" else f"{row['unit']} "
             lines.append(f"{row['name']}  {style.soft(f'{unit}({axes})' if axes else unit.strip())}".rstrip())
-            lines += textwrap.wrap(finding(str(row["says"])), style.width, initial_indent="    ", subsequent_indent="    ")
+            lines += wrapped(finding(str(row["says"])), style.width, "    ", "    ")
         lines.append("")
     return style.finish([*lines, "Why one is what it is: stargauge explain 'NAME[LABEL, ...]' --date DATE"])
 

@@ -158,7 +158,7 @@ def _run_line(answer: Mapping[str, Any], style: Style) -> list[str]:
     if answer.get("seconds") is not None:
         parts.append(f"{float(answer['seconds']):.1f} s")
     parts = [part.replace(" ", _GLUE) if part.endswith((" s", " draws")) else part for part in parts]
-    return [style.soft(line) for line in textwrap.wrap(", ".join(parts), style.width)]
+    return [style.soft(line) for line in wrapped(", ".join(parts), style.width)]
 
 
 def _dispute(answer: Mapping[str, Any], style: Style) -> list[str]:
@@ -354,5 +354,5 @@ def _next(answer: Mapping[str, Any], style: Style, report: str | None) -> list[s
         lines += labelled("Note", f"hindsight-calibrated: {names}{more}", style, indent=0)
     if answer.get("claims"):
         lines += labelled("", "Odds are a statement about the model and its inputs, not about anyone's honesty.", style, indent=0)
-    lines += [style.soft(line) for text in answer.get("attribution") or [] for line in textwrap.wrap(str(text), style.width)]
+    lines += [style.soft(line) for text in answer.get("attribution") or [] for line in wrapped(str(text), style.width)]
     return lines
