@@ -45,10 +45,14 @@ def _shipped_vintages() -> tuple[Vintage, ...]:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The shipped values with a user's own laid over them. Files are read when their kind is first asked for."""
+    """The shipped values with a user's own laid over them. Files are read when their kind is first asked for.
+
+    `without`: owners (`stargate`, `meta`) whose recorded outcomes do not exist for whoever reads it: a backtest leaves a programme out.
+    """
 
     own_sources: dict[str, Source] = field(default_factory=dict)
     own_rows: tuple[Row, ...] = ()
+    without: frozenset[str] = frozenset()
     _index: dict[str, dict[tuple[str, str], tuple[Row, ...]]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -91,13 +95,15 @@ class Catalogue:
 
     def records(self, as_of: date | None = None) -> tuple[FitRecord, ...]:
         """The plan-to-actual records known by a day (all without one)."""
-        return tuple(record for record in _shipped_records() if as_of is None or record.known_at <= as_of)
+        kept = (record for record in _shipped_records() if record.owner not in self.without)
+        return tuple(record for record in kept if as_of is None or record.known_at <= as_of)
 
     def vintages(self, as_of: date | None = None) -> tuple[Vintage, ...]:
         """The tracker's milestones with the editions published by a day (all without one); those with at least one date."""
+        kept = tuple(v for v in _shipped_vintages() if v.owner not in self.without)
         if as_of is None:
-            return _shipped_vintages()
-        cut = (replace(v, editions=tuple(e for e in v.editions if e[0] <= as_of)) for v in _shipped_vintages())
+            return kept
+        cut = (replace(v, editions=tuple(e for e in v.editions if e[0] <= as_of)) for v in kept)
         return tuple(v for v in cut if any(day is not None for _, day in v.editions))
 
     def known(self, as_of: date) -> KnownCatalogue:

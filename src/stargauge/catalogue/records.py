@@ -52,6 +52,11 @@ class Vintage:
     source: str
     grade: str
 
+    @property
+    def owner(self) -> str:
+        """Whose programme it is: the first part of its name."""
+        return self.programme.partition("/")[0]
+
 
 def _number(text: str) -> float | None:
     return float(text) if text else None
