@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 
+from stargauge.catalogue.fits import Array, fingerprint, shipped_fit
 from stargauge.catalogue.records import FitRecord, Vintage, read_fit_records, read_vintages
 from stargauge.catalogue.rows import Row, read_rows, read_sources
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
@@ -105,6 +106,10 @@ class Catalogue:
             return kept
         cut = (replace(v, editions=tuple(e for e in v.editions if e[0] <= as_of)) for v in kept)
         return tuple(v for v in cut if any(day is not None for _, day in v.editions))
+
+    def slip_fit(self, records: Sequence[FitRecord], priors: tuple[Array, Array], refits: Sequence[str], owner: str) -> list[Array]:
+        """The shipped fit of slips for exactly these records and priors, per refit (sample, coefficient); NaN where there is none."""
+        return shipped_fit(DATA, fingerprint(records, priors), refits, owner)
 
     def known(self, as_of: date) -> KnownCatalogue:
         """The catalogue as known on a day."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from stargauge.quantity.dates import Window, parse_window
+from stargauge.quantity.dates import Window, day, parse_window
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,46 @@ class FitRecord:
     vintage: int
     source: str
     grade: str
+
+    @property
+    def taken_days(self) -> float | None:
+        """Days from the publication of the plan to the outcome, or the last look if not reached; None where a date is missing."""
+        end = self.actual_mid if self.outcome == "reached" else day(self.known_at)
+        return None if end is None or self.plan_mid is None or self.lead_days is None else end - (self.plan_mid - self.lead_days)
+
+    @property
+    def group(self) -> str:
+        """The kind of project it is grouped with, of PROJECT_KINDS."""
+        return _GROUPS.get(self.kind, "other")
+
+    @property
+    def stage(self) -> str:
+        """The physical stage that its milestone means: start of work, power on, else operation."""
+        return stage_of(self.milestone)
+
+    @property
+    def by_tracker(self) -> bool:
+        """Whether a third party forecast the date, not whoever builds."""
+        return self.frame == TRACKER_FRAME
+
+
+#: Records of a third party's forecasts.
+TRACKER_FRAME = "forecast-vintage"
+_GROUPS = {
+    "hyperscale-data-centre": "data_centre", "data-centre": "data_centre", "ai-campus": "ai_campus", "nuclear": "nuclear",
+    "gas-plant": "power_and_grid", "solar-storage": "power_and_grid", "transmission-or-interconnection": "power_and_grid",
+    "semiconductor-fab": "fab",
+}  # fmt: skip
+_STARTS = ("construction start", "start of construction", "start of work", "site works start", "ground-breaking", "groundbreaking")
+_POWERS = ("energis", "energiz", "power on", "power-up", "substation")
+
+
+def stage_of(milestone: str) -> str:
+    """The physical stage a milestone's words mean; operation where they say neither a start of work nor power."""
+    words = milestone.lower()
+    if any(word in words for word in _STARTS):
+        return "under_construction"
+    return "energised" if any(word in words for word in _POWERS) else "operational"
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,34 @@ def phase_plan_published(known: Known) -> list[Estimate]:
     return _by_stage(known, make)
 
 
+@quantity("d", "stage phase")
+def phase_plan_window(known: Known) -> list[Estimate]:
+    """Half the width of the planned window of a stage: a plan for a year says less than one for a day; absent where there is no plan."""
+    return _by_stage(known, lambda phase, stage: _date_of(known.milestone_planned(phase, stage), lambda window: window.half))
+
+
+@quantity("1", "stage phase")
+def phase_plan_again(known: Known) -> list[Estimate]:
+    """1 where a plan replaced an earlier one of another date, 0 where it is the first; absent where there is no plan."""
+
+    def make(phase: PhaseView, stage: str) -> Estimate:
+        plan = known.milestone_planned(phase, stage)
+        return ABSENT if plan is None else Estimate(float(known.replanned(phase, stage)), "stated", (plan,))
+
+    return _by_stage(known, make)
+
+
+@quantity("1", "stage phase")
+def phase_plan_tracked(known: Known) -> list[Estimate]:
+    """1 where the plan of a stage is a third party's forecast, 0 where it is the builder's own; absent where there is no plan."""
+
+    def make(phase: PhaseView, stage: str) -> Estimate:
+        plan = known.milestone_planned(phase, stage)
+        return ABSENT if plan is None else Estimate(float(plan.status != "planned" and bool(plan.source)), "stated", (plan,))
+
+    return _by_stage(known, make)
+
+
 @quantity("d", "draw phase")
 def phase_date_cancelled(known: Known) -> list[Estimate]:
     """Day on which a phase was given up, or paused and not taken up again, as the record says; absent where it was not."""

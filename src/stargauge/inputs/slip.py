@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
-from stargauge.catalogue.records import FitRecord, Vintage
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.catalogue.records import FitRecord
+from stargauge.programme.axes import WITHOUT
 from stargauge.programme.known import Known
-from stargauge.quantity.dates import Window, day, from_day
-from stargauge.quantity.distribution import STANDARD_NORMAL, Distribution
-from stargauge.quantity.quantity import quantity
+from stargauge.quantity.dates import Window
+from stargauge.quantity.distribution import STANDARD_NORMAL, STANDARD_UNIFORM
+from stargauge.quantity.quantity import COEFFICIENTS, PROJECT_KINDS, quantity
 from stargauge.quantity.statement import Estimate, Mixture, Statement
+
+#: Milestones as numbers: operation, start of work, power.
+_STAGES = ("operational", "under_construction", "energised")
 
 
 def _cells(known: Known, value: Callable[[FitRecord], float], unit: str) -> list[Estimate]:
@@ -26,14 +32,8 @@ def _estimate(record: FitRecord, value: float, unit: str, known: Known) -> Estim
     return Estimate(value, "default", (statement,), record.known_at if record.known_at > known.as_of else None)
 
 
-def _published(record: FitRecord) -> float:
-    assert record.plan_mid is not None and record.lead_days is not None
-    return record.plan_mid - record.lead_days
-
-
 def _taken(record: FitRecord) -> float:
-    end = record.actual_mid if record.outcome == "reached" and record.actual_mid is not None else day(record.known_at)
-    return end - _published(record)
+    return record.taken_days or 0.0
 
 
 def _index_of(names: Sequence[str]) -> dict[str, int]:
@@ -47,6 +47,12 @@ def slip_record_lead(known: Known) -> list[Estimate]:
 
 
 @quantity("d", "record")
+def slip_record_window(known: Known) -> list[Estimate]:
+    """Half the width of the planned window, per record: a plan for a year is less than a plan for a day."""
+    return _cells(known, lambda record: record.plan.half if record.plan else 0.0, "d")
+
+
+@quantity("d", "record")
 def slip_record_taken(known: Known) -> list[Estimate]:
     """Days from the publication of a plan to what happened, or to the last look where it had not happened yet, per record."""
     return _cells(known, _taken, "d")
@@ -54,8 +60,32 @@ def slip_record_taken(known: Known) -> list[Estimate]:
 
 @quantity("1", "record")
 def slip_record_reached(known: Known) -> list[Estimate]:
-    """1 where the milestone was reached, 0 where it was not yet at the last look, per record."""
+    """1 where the milestone was reached, 0 where it was not yet at the last look or was given up, per record."""
     return _cells(known, lambda record: float(record.outcome == "reached"), "1")
+
+
+@quantity("1", "record")
+def slip_record_group(known: Known) -> list[Estimate]:
+    """Kind of project of a record, its place among the kinds that are told apart."""
+    return _cells(known, lambda record: float(PROJECT_KINDS.index(record.group)), "1")
+
+
+@quantity("1", "record")
+def slip_record_stage(known: Known) -> list[Estimate]:
+    """What the milestone of a record means: 0 operation, 1 start of work, 2 power."""
+    return _cells(known, lambda record: float(_STAGES.index(record.stage)), "1")
+
+
+@quantity("1", "record")
+def slip_record_replan(known: Known) -> list[Estimate]:
+    """1 where a plan had been replaced by this one, 0 for a first plan, per record."""
+    return _cells(known, lambda record: float(record.vintage > 1), "1")
+
+
+@quantity("1", "record")
+def slip_record_tracker(known: Known) -> list[Estimate]:
+    """1 where a third party forecast the date, 0 where whoever builds stated it, per record."""
+    return _cells(known, lambda record: float(record.by_tracker), "1")
 
 
 @quantity("1", "record")
@@ -74,9 +104,51 @@ def slip_record_project(known: Known) -> list[Estimate]:
 
 @quantity("1", "record")
 def slip_record_frame(known: Known) -> list[Estimate]:
-    """Number of the group a record was found in (a company's full list, press, listed companies ...); each refit leaves one out."""
-    numbers = {name: index for index, name in enumerate(known.axes["refit"][1:])}
-    return _cells(known, lambda record: float(numbers[f"without-{record.frame}"]), "1")
+    """Number of the refit that leaves a record out, by the group it was found in (a company's full list, press ...); -1 where none does."""
+    numbers = {name: float(index) for index, name in enumerate(known.axes["refit"])}
+    return _cells(known, lambda record: numbers.get(f"{WITHOUT}{record.frame}", -1.0), "1")
+
+
+@quantity("1")
+def slip_owner(known: Known) -> Estimate:
+    """Number of the owner whose earlier records speak for the programme; -1 where there are none."""
+    numbers = _index_of([record.owner for record in known.slip_records])
+    return Estimate(float(numbers.get(known.programme.owner, -1)), "stated", (), None, known.programme.owner or "no earlier records")
+
+
+@quantity("1", "refit sample coefficient")
+def slip_fit_shipped(known: Known) -> list[Estimate]:
+    """The fit of slips as shipped with the catalogue for these very records and priors; absent where there is none."""
+    later = max((record.known_at for record in known.slip_records if record.known_at > known.as_of), default=None)
+    priors = (_prior(known, "middle"), _prior(known, "width"))
+    tables = known.catalogue.catalogue.slip_fit(known.slip_records, priors, known.axes["refit"], known.programme.owner)
+    return [Estimate(table, "default", (), later, "fitted to the plan-to-actual records, see slip_fit") for table in tables]
+
+
+def _priors(known: Known, side: str) -> list[Estimate]:
+    return [known.default("reference-class", "slip-prior", f"{name}_{side}") for name in COEFFICIENTS[:-2]]
+
+
+def _prior(known: Known, side: str) -> NDArray[np.float64]:
+    return np.array([float(np.asarray(one.value)) for one in _priors(known, side)] + [np.nan, np.nan])
+
+
+def _prior_cell(known: Known, side: str) -> Estimate:
+    said = tuple(statement for one in _priors(known, side) for statement in one.statements)
+    later = max((one.hindsight for one in _priors(known, side) if one.hindsight), default=None)
+    return Estimate(_prior(known, side), "assumed", said, later, "weak: a few records outweigh it")
+
+
+@quantity("1", "coefficient")
+def slip_prior_middle(known: Known) -> Estimate:
+    """What is assumed of each coefficient before any record: its middle (of a spread: its root mean square; of the offset: days)."""
+    return _prior_cell(known, "middle")
+
+
+@quantity("1", "coefficient")
+def slip_prior_width(known: Known) -> Estimate:
+    """How far each coefficient may lie from its middle before any record: a standard deviation (of the offset: of its logarithm)."""
+    return _prior_cell(known, "width")
 
 
 @quantity("1", "draw")
@@ -92,78 +164,29 @@ def slip_refit(known: Known) -> Estimate:
 
 
 @quantity("1", "draw")
+def slip_sample(known: Known) -> Estimate:
+    """Which sample of the fitted coefficients a world uses, a uniform deviate: few records leave them uncertain."""
+    return Estimate(STANDARD_UNIFORM, "default", note="a pure stream of chance; the samples are slip_fit")
+
+
+@quantity("1", "draw")
 def slip_programme(known: Known) -> Estimate:
     """The part of the slip that the whole programme shares, a standard normal deviate."""
-    return Estimate(STANDARD_NORMAL, "default", note="a pure stream of chance; its weight is slip_share_programme")
+    return Estimate(STANDARD_NORMAL, "default", note="a pure stream of chance; its weight is the owner_spread of slip_fit")
 
 
 @quantity("1", "draw site")
 def slip_site(known: Known) -> list[Estimate]:
     """The part of the slip that one site shares, a standard normal deviate."""
-    return [Estimate(STANDARD_NORMAL, "default", note="a pure stream of chance; its weight is slip_share_site") for _ in known.sites]
+    return [
+        Estimate(STANDARD_NORMAL, "default", note="a pure stream of chance; its weight is the spread_project of slip_fit")
+        for _ in known.sites
+    ]
 
 
 @quantity("1", "draw phase")
 def slip_phase(known: Known) -> list[Estimate]:
     """The part of the slip that is a phase's own, a standard normal deviate."""
-    return [Estimate(STANDARD_NORMAL, "default", note="a pure stream of chance; its weight is what the shares leave") for _ in known.phases]
-
-
-def _vintage_cells(known: Known, value: Callable[[Vintage], float], unit: str) -> list[Estimate]:
-    out = []
-    for vintage in known.vintages:
-        last = vintage.editions[-1][0]
-        window = Window(last, last)
-        statement = Statement(
-            value(vintage), unit, window, window, vintage.source, "estimated", vintage.grade, vintage.milestone,  # type: ignore[arg-type]
-            f"catalogue/vintage/{vintage.programme}", vintage.programme,
-        )  # fmt: skip
-        out.append(Estimate(value(vintage), "default", (statement,), last if last > known.as_of else None))
-    return out
-
-
-def _past(vintage: Vintage) -> bool:
-    edition, stated = vintage.editions[0]
-    return stated is not None and from_day(stated) <= edition - timedelta(days=0)
-
-
-@quantity("d", "vintage")
-def vintage_revision(known: Known) -> list[Estimate]:
-    """Days by which a milestone's date moved between the first and the last edition of a tracker, per milestone."""
-    return _vintage_cells(known, lambda vintage: vintage.slip_days, "d")
-
-
-@quantity("d", "vintage")
-def vintage_elapsed(known: Known) -> list[Estimate]:
-    """Days between the first and the last edition of the tracker, per milestone."""
-    return _vintage_cells(known, lambda v: float((v.editions[-1][0] - v.editions[0][0]).days), "d")
-
-
-@quantity("1", "vintage")
-def vintage_past(known: Known) -> list[Estimate]:
-    """1 where the first edition already called the milestone past (a re-dating), 0 where it was a forecast, per milestone."""
-    return _vintage_cells(known, lambda vintage: float(_past(vintage)), "1")
-
-
-@quantity("d", "draw phase")
-def phase_redating(known: Known) -> list[Estimate]:
-    """Days by which a tracker's estimate of a past date moves later again: the re-datings seen between its editions, equally likely.
-
-    Zero for phases whose operational date is no tracker's estimate.
-    """
-    past = [v for v in known.vintages if _past(v)]
-    later = max((v.editions[-1][0] for v in known.vintages if v.editions[-1][0] > known.as_of), default=None)
-    out = []
-    for phase in known.phases:
-        seen = known.milestone_observed(phase, "operational")
-        if seen is None or seen.status != "estimated" or not past:
-            out.append(Estimate(0.0, "default", note="no estimated date to move"))
-            continue
-        moves = (0.0, *sorted(max(0.0, v.slip_days) for v in past))
-        value = Distribution("choice", (*moves, float(len(past)), *(1.0 for _ in past)))
-        out.append(
-            Estimate(
-                value, "default", (seen,), later, "not moved in half of the worlds (an assumption), else as dates in three editions were"
-            )
-        )
-    return out
+    return [
+        Estimate(STANDARD_NORMAL, "default", note="a pure stream of chance; its weight is the spread of slip_fit") for _ in known.phases
+    ]

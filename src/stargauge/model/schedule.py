@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.normal import normal_cdf, normal_ppf
 from stargauge.quantity.quantity import STAGES, quantity
+from stargauge.quantity.sequence import spread_evenly
 from stargauge.quantity.timeline import steps
 
 Array = NDArray[np.float64]
@@ -14,36 +14,7 @@ Array = NDArray[np.float64]
 _ANNOUNCED, _START, _ENERGISED, _OPERATIONAL = (STAGES.index(s) for s in ("announced", "under_construction", "energised", "operational"))
 
 
-def _anchor(valid: NDArray[np.bool_], site: Array, backwards: bool) -> NDArray[np.int64]:
-    """Index of the nearest phase of the same site at or before (or after) each phase where `valid` holds; -1 where there is none."""
-    count = valid.shape[1]
-    place = np.arange(count)
-    if backwards:
-        found = np.minimum.accumulate(np.where(valid, place, count)[:, ::-1], axis=1)[:, ::-1]
-        found = np.where(found == count, -1, found)
-    else:
-        found = np.maximum.accumulate(np.where(valid, place, -1), axis=1)
-    same = site[np.maximum(found, 0)] == site[None, :]
-    return np.asarray(np.where((found >= 0) & same, found, -1))
-
-
-def _pick(values: Array, index: NDArray[np.int64]) -> Array:
-    return np.where(index >= 0, np.take_along_axis(values, np.maximum(index, 0), axis=1), np.nan)
-
-
-def _spread_evenly(dates: Array, site: Array, spacing: Array) -> Array:
-    """Dates (draw, phase) with those between two of a site in even steps, and those beyond them one spacing (draw) apart."""
-    valid = ~np.isnan(dates)
-    if not valid.any():
-        return dates
-    place = np.arange(dates.shape[1], dtype=np.float64)[None, :]
-    before, after = _anchor(valid, site, False), _anchor(valid, site, True)
-    left, right = _pick(dates, before), _pick(dates, after)
-    width = np.where((before >= 0) & (after > before), after - before, 1)
-    even = left + (right - left) * (place - before) / width
-    step = spacing[:, None]
-    beyond = np.where(np.isnan(right), left + (place - before) * step, right - (after - place) * step)
-    return np.where(np.isnan(left) | np.isnan(right), beyond, even)
+_PHYSICAL = (_START, _ENERGISED, _OPERATIONAL)
 
 
 @quantity("d", "draw stage phase")
@@ -56,60 +27,10 @@ def planned_date(phase_date_planned: Array, phase_date_observed: Array, phase_si
     Axes: draw, stage, phase. Units: d. Absent (NaN) where no phase of the site has a date. That buildings follow evenly is an assumption.
     """
     out = np.full_like(phase_date_planned, np.nan)
-    for stage in (_START, _ENERGISED, _OPERATIONAL):
+    for stage in _PHYSICAL:
         stated, seen = phase_date_planned[:, stage], phase_date_observed[:, stage]
-        filled = _spread_evenly(np.where(np.isnan(seen), stated, seen), phase_site, building_spacing)
+        filled = spread_evenly(np.where(np.isnan(seen), stated, seen), phase_site, building_spacing)
         out[:, stage] = np.where(np.isnan(seen), filled, stated)
-    return out
-
-
-@quantity("d", "draw stage phase")
-def plan_published(phase_plan_published: Array, phase_site: Array) -> Array:
-    """Day on which the plan of each phase and stage was published; an interpolated plan has that of the next stated phase of its site.
-
-    Axes: draw, stage, phase. Units: d.
-    """
-    out = np.full_like(phase_plan_published, np.nan)
-    for stage in (_START, _ENERGISED, _OPERATIONAL):
-        dates = phase_plan_published[:, stage]
-        valid = ~np.isnan(dates)
-        later = _pick(dates, _anchor(valid, phase_site, True))
-        out[:, stage] = np.where(np.isnan(later), _pick(dates, _anchor(valid, phase_site, False)), later)
-    return out
-
-
-@quantity("d", "draw stage phase")
-def slipped_date(
-    planned_date: Array, plan_published: Array, site_observed_through: Array, phase_site: Array,
-    slip_programme: Array, slip_site: Array, slip_phase: Array, slip_refit: Array,
-    slip_offset: Array, slip_location: Array, slip_spread: Array, slip_share_programme: Array, slip_share_site: Array,
-) -> Array:  # fmt: skip
-    """Date at which a planned stage comes: plan plus slip, given that it had not come when the site was last looked at.
-
-    taken + c = (planned + c) exp(location + spread z)                              (1)
-    z = sqrt(a) z_programme + sqrt(b) z_site + sqrt(1 - a - b) z_phase              (2)
-
-    planned and taken run from the day of publication; c, location, spread, a, b are fitted from records (`slip_location`). z_phase is drawn
-    from the part of its distribution that leaves the date after `site_observed_through`. Axes: draw, stage, phase. Units: d; NaN where
-    there is no plan. Leaves out: the same look at the site also speaks about the shared parts of z.
-    """
-    refit = slip_refit.astype(np.int64)
-    location, spread = slip_location[refit][:, None], slip_spread[refit][:, None]
-    own = np.sqrt(1.0 - slip_share_programme - slip_share_site)
-    shared = np.sqrt(slip_share_programme) * slip_programme[:, None] + np.sqrt(slip_share_site) * slip_site[:, phase_site.astype(np.int64)]
-    base = normal_cdf(slip_phase)
-    seen = site_observed_through[phase_site.astype(np.int64)][None, :]
-    out = np.full_like(planned_date, np.nan)
-    for stage in (_START, _ENERGISED, _OPERATIONAL):
-        plan, said = planned_date[:, stage], plan_published[:, stage]
-        if np.isnan(plan).all():
-            continue
-        lead = np.maximum(plan - said, 1.0) + slip_offset
-        waited = np.where(np.isnan(seen), 1.0, np.maximum(seen - said, 1.0)) + slip_offset
-        least = ((np.log(waited / lead) - location) / spread - shared) / own
-        floor = normal_cdf(least)
-        z = normal_ppf(np.clip(floor + (1.0 - floor) * base, 1e-12, 1.0 - 1e-9))
-        out[:, stage] = said - slip_offset + lead * np.exp(location + spread * (shared + own * np.maximum(z, least)))
     return out
 
 
@@ -303,7 +224,7 @@ def power_facility_promised(
     Axes: site, month. Units: W. Where only some phases of a site have a date the others follow as in `planned_date`. Sites without any
     dated promise and phases without a stated facility power are not in it.
     """
-    dates = _spread_evenly(phase_date_promised[None, :], phase_site, np.atleast_1d(building_spacing_p50))
+    dates = spread_evenly(phase_date_promised[None, :], phase_site, np.atleast_1d(building_spacing_p50))
     return np.asarray(steps(dates, phase_facility_power_promised[None, :], phase_site, len(site_known_from), month_end)[0])
 
 

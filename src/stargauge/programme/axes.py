@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.catalogue.records import FitRecord, Vintage
@@ -18,12 +18,14 @@ from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.quantity import FIXED_AXES
 from stargauge.quantity.statement import Statement
 
-#: The refit that leaves nothing out.
-ALL = "all"
+#: The refit that leaves nothing out, and how the others are called.
+ALL, WITHOUT = "all", "without-"
 OTHER = "other"
-#: Kinds of records that a data centre's slip is learnt from, how many a fit needs, and how many make a group of their own.
-SLIP_KINDS = frozenset({"hyperscale-data-centre", "ai-campus"})
+#: Kinds of records of which a refit leaves a group out, how many a fit needs, and how many make a group of their own.
+_BUILT_HERE = frozenset({"data_centre", "ai_campus"})
 _ENOUGH, _GROUP = 8, 3
+#: The oldest records a fit is made from; fits are renewed at the end of each quarter.
+_FIRST_EDITION = date(2023, 12, 31)
 _ONE_BUILDING = (Statement(1.0, "1", note="one building where nobody says how many", text="1"),)
 
 
@@ -111,17 +113,23 @@ def lines_of(programme: Programme, parties: Sequence[PartyView]) -> tuple[LineVi
     return tuple(out)
 
 
+def edition_of(as_of: date) -> date:
+    """The last day of the quarter before a day (or that day): fits use the records known then; the first edition for all earlier days."""
+    first = date(as_of.year, 3 * ((as_of.month - 1) // 3) + 1, 1)
+    following = date(first.year + (first.month == 10), (first.month + 2) % 12 + 1, 1) - timedelta(days=1)
+    return max(_FIRST_EDITION, following if following == as_of else first - timedelta(days=1))
+
+
 def refit_records(catalogue: KnownCatalogue) -> tuple[FitRecord, ...]:
-    """Records of data centres with a dated plan that were reached, or not yet; the rarer ways of finding them count as one group."""
-    usable = [r for r in catalogue.records() if _usable(r)]
+    """Records with a dated plan, published on a stated day, known at the last edition of the fit (all where too few).
+
+    Of data centres, the rarer ways in which they were found count as one group; other kinds are left out by no refit.
+    """
+    usable = [r for r in catalogue.catalogue.records(edition_of(catalogue.as_of)) if r.taken_days is not None]
     if len(usable) < _ENOUGH:
-        usable = [r for r in catalogue.catalogue.records() if _usable(r)]
-    size = Counter(record.frame for record in usable)
-    return tuple(record if size[record.frame] >= _GROUP else replace(record, frame=OTHER) for record in usable)
-
-
-def _usable(record: FitRecord) -> bool:
-    return _slug(record.kind) in SLIP_KINDS and record.outcome in ("reached", "censored") and record.lead_days is not None
+        usable = [r for r in catalogue.catalogue.records() if r.taken_days is not None]
+    size = Counter(record.frame for record in usable if record.group in _BUILT_HERE)
+    return tuple(r if size[r.frame] >= _GROUP or r.group not in _BUILT_HERE else replace(r, frame=OTHER) for r in usable)
 
 
 def axes_of(
@@ -129,7 +137,7 @@ def axes_of(
     parties: Sequence[PartyView], lines: Sequence[LineView], records: Sequence[FitRecord], vintages: Sequence[Vintage],
 ) -> dict[str, tuple[str, ...]]:  # fmt: skip
     """The labels of every axis but `draw`."""
-    frames = dict.fromkeys(record.frame for record in records)
+    frames = dict.fromkeys(record.frame for record in records if record.group in _BUILT_HERE)
     return {
         **FIXED_AXES,
         "site": tuple(site.id for site in sites),
@@ -141,7 +149,7 @@ def axes_of(
         "model": tuple(catalogue.names("model")),
         "record": tuple(record.id for record in records),
         "vintage": _unique([f"{_slug(vintage.programme)}:{_slug(vintage.milestone)}" for vintage in vintages]),
-        "refit": (ALL, *(f"without-{frame}" for frame in frames)),
+        "refit": (ALL, *(f"{WITHOUT}{frame}" for frame in frames)),
     }
 
 

@@ -37,7 +37,7 @@ from stargauge.quantity.statement import ABSENT, Estimate, Kind, Statement
 
 COMMERCIAL_STAGES = STAGES[:3]
 #: Axes along which an input holds an array in one cell, instead of a cell per label.
-ARRAY_AXES = frozenset({"draw", "month"})
+ARRAY_AXES = frozenset({"draw", "month", "sample", "coefficient"})
 
 
 def known(programme: Programme, catalogue: Catalogue, as_of: date) -> Known:
@@ -85,7 +85,7 @@ class Known:
 
     @cached_property
     def slip_records(self) -> tuple[FitRecord, ...]:
-        """Plan-to-actual records that slips are learnt from: those known, or all where too few (their dates then show as hindsight)."""
+        """Plan-to-actual records that slips are learnt from: those of the last edition, or all where too few (these show as hindsight)."""
         return refit_records(self.catalogue)
 
     @cached_property
@@ -176,6 +176,11 @@ class Known:
         """The newest plan for a stage of a phase; commercial stages else of its site."""
         found = of.planned(getattr(phase.spec.milestones, stage), self.as_of)
         return found or (of.planned(getattr(self._at_site(phase), stage), self.as_of) if stage in COMMERCIAL_STAGES else None)
+
+    def replanned(self, phase: PhaseView, stage: str) -> bool:
+        """Whether the newest plan for a stage of a phase differs from an earlier one."""
+        plans = of.plans(getattr(phase.spec.milestones, stage), self.as_of)
+        return len({statement.value for statement in plans}) > 1
 
     def milestone_cancelled(self, phase: PhaseView) -> Statement | None:
         """The statement that a phase, else its site, was given up."""

@@ -57,9 +57,14 @@ def observed(statements: Sequence[Statement], as_of: date) -> Statement | None:
     return replace(chosen, value=Window(chosen.value.start, min(chosen.value.end, last))) if chosen.value.end > last else chosen
 
 
+def plans(statements: Sequence[Statement], as_of: date) -> list[Statement]:
+    """The statements of a date still ahead when they were made: planned, projected, or estimated for a later day."""
+    return [s for s in statements if isinstance(s.value, Window) and s.status != "cancelled" and not is_observed(s, as_of)]
+
+
 def planned(statements: Sequence[Statement], as_of: date) -> Statement | None:
-    """The newest statement of a date still ahead when it was made: planned, projected, or estimated for a later day."""
-    return newest(s for s in statements if isinstance(s.value, Window) and s.status != "cancelled" and not is_observed(s, as_of))
+    """The newest plan."""
+    return newest(plans(statements, as_of))
 
 
 def cancelled(milestones: Milestones, as_of: date) -> Statement | None:

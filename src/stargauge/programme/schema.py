@@ -260,6 +260,7 @@ class Programme(Content):
     called = "the programme"
     name: Text = plain("", "its name", required="whole", example="Stargate")
     about: Text = plain("", "one sentence")
+    owner: Text = plain("", "whose earlier plan-to-actual records speak for it, such as meta")
     price_year: int = plain(0, "the year whose prices money is shown in", required="whole", example=2025)
     start: Date = plain(None, "first month of the model's clock", required="whole", example="2025-01")
     horizon: Date = plain(None, "last month of the model's clock, at most 60 years later", required="whole", example="2032-12")

@@ -24,6 +24,11 @@ class Window:
         """Day count of its middle."""
         return (day(self.start) + day(self.end)) / 2
 
+    @property
+    def half(self) -> float:
+        """Half its width in days; nothing for a day."""
+        return (day(self.end) - day(self.start)) / 2
+
     def __str__(self) -> str:
         return str(self.start) if self.start == self.end else f"{self.start}..{self.end}"
 

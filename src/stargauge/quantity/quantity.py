@@ -19,16 +19,25 @@ COMPONENTS = ("land", "site", "shell", "critical", "white_space", "soft", "gener
 SOURCES = ("grid", "gas", "fuel_cell", "solar", "wind", "nuclear")
 SCOPES = ("scope1", "scope2", "embodied")
 USES = ("training", "research", "inference")
+#: Kinds of projects that records of planned dates are grouped by, the first two of which are what a programme builds.
+PROJECT_KINDS = ("data_centre", "ai_campus", "nuclear", "power_and_grid", "fab", "other")
+#: What the fit of slips finds: location with its effects, then spreads, then the programme's own effect.
+COEFFICIENTS = (
+    "location", "ai_campus", "nuclear", "power_and_grid", "fab", "other", "window", "replan", "tracker", "start", "power", "offset",
+    "spread", "spread_owner", "spread_project", "owner", "owner_spread",
+)  # fmt: skip
+SAMPLES = tuple(str(number) for number in range(1, 33))
 
 #: Axes whose labels never change with the programme.
 FIXED_AXES: dict[str, tuple[str, ...]] = {
     "stage": STAGES, "means": MEANS, "dtype": DTYPES, "component": COMPONENTS, "source": SOURCES, "scope": SCOPES, "use": USES,
+    "sample": SAMPLES, "coefficient": COEFFICIENTS,
 }  # fmt: skip
 #: Every axis, in the order in which axes stand in an array. `draw` first, `month` last.
 AXES = ("draw", "stage", "means", "dtype", "component", "source", "scope", "use", "chip", "model", "record", "vintage", "refit",
-        "phase", "site", "party", "line", "month")  # fmt: skip
+        "sample", "coefficient", "phase", "site", "party", "line", "month")  # fmt: skip
 #: Axes that are picked, never summed.
-PICKED_AXES = frozenset({"draw", "stage", "means", "dtype", "model", "month", "record", "vintage", "refit"})
+PICKED_AXES = frozenset({"draw", "stage", "means", "dtype", "model", "month", "record", "vintage", "refit", "sample", "coefficient"})
 
 
 @dataclass(frozen=True)
