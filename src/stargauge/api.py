@@ -30,6 +30,7 @@ from stargauge.programme.load import load as load_file
 from stargauge.programme.overlay import overlay
 from stargauge.programme.positions import Flaw, faults_of
 from stargauge.programme.schema import Programme
+from stargauge.quantity.dates import FAR
 from stargauge.quantity.errors import InputError
 
 Progress = Callable[[int, int], None]
@@ -37,8 +38,6 @@ DRAWS = 1024
 #: From so many draws on a run uses every core (at most four) unless told otherwise.
 MANY_DRAWS = 4096
 MOST_WORKERS = 64
-#: A day on which everything that a file says is known.
-FAR = date(9000, 1, 1)
 
 
 def catalogue(overlay: Path | str | None = None) -> Catalogue:

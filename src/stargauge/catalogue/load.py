@@ -8,10 +8,13 @@ from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 
-from stargauge.catalogue.fits import Array, fingerprint, shipped_fit
+import numpy as np
+
+from stargauge.catalogue.fits import FITTED, Array, fingerprint, shipped_fit
 from stargauge.catalogue.records import FitRecord, Vintage, read_fit_records, read_vintages
 from stargauge.catalogue.rows import Row, read_rows, read_sources
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.quantity import COEFFICIENTS
 from stargauge.quantity.statement import ABSENT, Estimate, Source, Statement
 from stargauge.quantity.units import convert
 
@@ -194,6 +197,18 @@ class KnownCatalogue:
     def records(self) -> tuple[FitRecord, ...]:
         """The plan-to-actual records known by the day."""
         return self.catalogue.records(self.as_of)
+
+    def slip_priors(self) -> tuple[Estimate, Estimate]:
+        """What is assumed of the coefficients of the slip before any record: their middles and their widths, each one array."""
+        return self._prior("middle"), self._prior("width")
+
+    def _prior(self, side: str) -> Estimate:
+        found = [self.estimate("reference-class", "slip-prior", f"{name}_{side}") for name in FITTED]
+        said = tuple(statement for one in found for statement in one.statements)
+        later = max((one.hindsight for one in found if one.hindsight), default=None)
+        values = [float(np.asarray(one.value)) for one in found]
+        value = np.array(values + [float("nan")] * (len(COEFFICIENTS) - len(FITTED)))
+        return Estimate(value, "assumed", said, later, "weak: a few records outweigh it")
 
     def vintages(self) -> tuple[Vintage, ...]:
         """The tracker's editions published by the day."""

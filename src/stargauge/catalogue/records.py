@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from stargauge.quantity.dates import Window, day, parse_window
+from stargauge.quantity.quantity import PROJECT_KINDS
+from stargauge.quantity.slip import OPERATION, POWER, START, Outcomes, Plans
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ class FitRecord:
         return self.frame == TRACKER_FRAME
 
 
+#: How a refit is called that leaves a frame out.
+WITHOUT = "without-"
 #: Records of a third party's forecasts.
 TRACKER_FRAME = "forecast-vintage"
 _GROUPS = {
@@ -96,6 +104,41 @@ class Vintage:
     def owner(self) -> str:
         """Whose programme it is: the first part of its name."""
         return self.programme.partition("/")[0]
+
+
+#: Milestones as the slip of plans numbers them.
+_STAGE_NUMBER = {"operational": OPERATION, "under_construction": START, "energised": POWER}
+
+
+def plans_of(records: Sequence[FitRecord]) -> Plans:
+    """The plans of records as numbers, side by side."""
+    rows = [
+        (
+            r.lead_days or 0.0,
+            r.plan.half if r.plan else 0.0,
+            PROJECT_KINDS.index(r.group),
+            _STAGE_NUMBER[r.stage],
+            r.vintage > 1,
+            r.by_tracker,
+        )
+        for r in records
+    ]
+    return Plans(*np.array(rows, dtype=np.float64).reshape(-1, 6).T)
+
+
+def outcomes_of(records: Sequence[FitRecord], refits: Sequence[str]) -> Outcomes:
+    """What came of the plans as numbers, side by side; `refits` are named after the frame they leave out."""
+    owners, projects = (_places([getattr(r, name) for r in records]) for name in ("owner", "project"))
+    left_out = [float(refits.index(WITHOUT + r.frame)) if WITHOUT + r.frame in refits else -1.0 for r in records]
+    return Outcomes(
+        np.array([r.taken_days or 0.0 for r in records]), np.array([float(r.outcome == "reached") for r in records]), owners, projects,
+        np.array(left_out),
+    )  # fmt: skip
+
+
+def _places(names: Sequence[str]) -> NDArray[np.float64]:
+    numbers = {name: index for index, name in enumerate(dict.fromkeys(names))}
+    return np.array([float(numbers[name]) for name in names])
 
 
 def _number(text: str) -> float | None:

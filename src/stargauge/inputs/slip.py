@@ -1,26 +1,29 @@
-"""The records that slips are learnt from, one cell per record."""
+"""The records that slips are learnt from, one cell per record; their fit as shipped, and the chances by which plans slip."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.catalogue.records import FitRecord
-from stargauge.programme.axes import WITHOUT
+from stargauge.catalogue.records import FitRecord, outcomes_of, plans_of
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import Window
 from stargauge.quantity.distribution import STANDARD_NORMAL, STANDARD_UNIFORM
-from stargauge.quantity.quantity import COEFFICIENTS, PROJECT_KINDS, quantity
+from stargauge.quantity.quantity import quantity
+from stargauge.quantity.slip import Outcomes, Plans
 from stargauge.quantity.statement import Estimate, Mixture, Statement
 
-#: Milestones as numbers: operation, start of work, power.
-_STAGES = ("operational", "under_construction", "energised")
+
+def _cells(known: Known, values: NDArray[np.float64], unit: str) -> list[Estimate]:
+    return [_estimate(record, float(value), unit, known) for record, value in zip(known.slip_records, values, strict=True)]
 
 
-def _cells(known: Known, value: Callable[[FitRecord], float], unit: str) -> list[Estimate]:
-    return [_estimate(record, value(record), unit, known) for record in known.slip_records]
+def _plans(known: Known) -> Plans:
+    return plans_of(known.slip_records)
+
+
+def _outcomes(known: Known) -> Outcomes:
+    return outcomes_of(known.slip_records, known.axes["refit"])
 
 
 def _estimate(record: FitRecord, value: float, unit: str, known: Known) -> Estimate:
@@ -32,123 +35,99 @@ def _estimate(record: FitRecord, value: float, unit: str, known: Known) -> Estim
     return Estimate(value, "default", (statement,), record.known_at if record.known_at > known.as_of else None)
 
 
-def _taken(record: FitRecord) -> float:
-    return record.taken_days or 0.0
-
-
-def _index_of(names: Sequence[str]) -> dict[str, int]:
-    return {name: index for index, name in enumerate(dict.fromkeys(names))}
-
-
 @quantity("d", "record")
 def slip_record_lead(known: Known) -> list[Estimate]:
     """Days from the publication of a plan to the middle of its planned window, per record."""
-    return _cells(known, lambda record: float(record.lead_days or 0.0), "d")
+    return _cells(known, _plans(known).lead, "d")
 
 
 @quantity("d", "record")
 def slip_record_window(known: Known) -> list[Estimate]:
     """Half the width of the planned window, per record: a plan for a year is less than a plan for a day."""
-    return _cells(known, lambda record: record.plan.half if record.plan else 0.0, "d")
+    return _cells(known, _plans(known).window, "d")
 
 
 @quantity("d", "record")
 def slip_record_taken(known: Known) -> list[Estimate]:
     """Days from the publication of a plan to what happened, or to the last look where it had not happened yet, per record."""
-    return _cells(known, _taken, "d")
+    return _cells(known, _outcomes(known).taken, "d")
 
 
 @quantity("1", "record")
 def slip_record_reached(known: Known) -> list[Estimate]:
     """1 where the milestone was reached, 0 where it was not yet at the last look or was given up, per record."""
-    return _cells(known, lambda record: float(record.outcome == "reached"), "1")
+    return _cells(known, _outcomes(known).reached, "1")
 
 
 @quantity("1", "record")
 def slip_record_group(known: Known) -> list[Estimate]:
     """Kind of project of a record, its place among the kinds that are told apart."""
-    return _cells(known, lambda record: float(PROJECT_KINDS.index(record.group)), "1")
+    return _cells(known, _plans(known).group, "1")
 
 
 @quantity("1", "record")
 def slip_record_stage(known: Known) -> list[Estimate]:
     """What the milestone of a record means: 0 operation, 1 start of work, 2 power."""
-    return _cells(known, lambda record: float(_STAGES.index(record.stage)), "1")
+    return _cells(known, _plans(known).stage, "1")
 
 
 @quantity("1", "record")
 def slip_record_replan(known: Known) -> list[Estimate]:
     """1 where a plan had been replaced by this one, 0 for a first plan, per record."""
-    return _cells(known, lambda record: float(record.vintage > 1), "1")
+    return _cells(known, _plans(known).replan, "1")
 
 
 @quantity("1", "record")
 def slip_record_tracker(known: Known) -> list[Estimate]:
     """1 where a third party forecast the date, 0 where whoever builds stated it, per record."""
-    return _cells(known, lambda record: float(record.by_tracker), "1")
+    return _cells(known, _plans(known).tracker, "1")
 
 
 @quantity("1", "record")
 def slip_record_owner(known: Known) -> list[Estimate]:
     """Number of the owner a record belongs to."""
-    numbers = _index_of([record.owner for record in known.slip_records])
-    return _cells(known, lambda record: float(numbers[record.owner]), "1")
+    return _cells(known, _outcomes(known).owner, "1")
 
 
 @quantity("1", "record")
 def slip_record_project(known: Known) -> list[Estimate]:
     """Number of the project a record belongs to."""
-    numbers = _index_of([record.project for record in known.slip_records])
-    return _cells(known, lambda record: float(numbers[record.project]), "1")
+    return _cells(known, _outcomes(known).project, "1")
 
 
 @quantity("1", "record")
 def slip_record_frame(known: Known) -> list[Estimate]:
-    """Number of the refit that leaves a record out, by the group it was found in (a company's full list, press ...); -1 where none does."""
-    numbers = {name: float(index) for index, name in enumerate(known.axes["refit"])}
-    return _cells(known, lambda record: numbers.get(f"{WITHOUT}{record.frame}", -1.0), "1")
+    """Number of the refit that leaves a record out, by how it was found (a list, press ...); -1 where none does."""
+    return _cells(known, _outcomes(known).frame, "1")
 
 
 @quantity("1")
 def slip_owner(known: Known) -> Estimate:
     """Number of the owner whose earlier records speak for the programme; -1 where there are none."""
-    numbers = _index_of([record.owner for record in known.slip_records])
-    return Estimate(float(numbers.get(known.programme.owner, -1)), "stated", (), None, known.programme.owner or "no earlier records")
+    places = {record.owner: place for record, place in zip(known.slip_records, _outcomes(known).owner, strict=True)}
+    owner = known.programme.owner
+    return Estimate(float(places.get(owner, -1.0)), "stated", (), None, owner or "no earlier records")
 
 
 @quantity("1", "refit sample coefficient")
 def slip_fit_shipped(known: Known) -> list[Estimate]:
     """The fit of slips as shipped with the catalogue for these very records and priors; absent where there is none."""
     later = max((record.known_at for record in known.slip_records if record.known_at > known.as_of), default=None)
-    priors = (_prior(known, "middle"), _prior(known, "width"))
-    tables = known.catalogue.catalogue.slip_fit(known.slip_records, priors, known.axes["refit"], known.programme.owner)
+    middle, width = (np.asarray(one.value) for one in known.catalogue.slip_priors())
+    tables = known.catalogue.catalogue.slip_fit(known.slip_records, (middle, width), known.axes["refit"], known.programme.owner)
     return [Estimate(table, "default", (), later, "fitted to the plan-to-actual records, see slip_fit") for table in tables]
-
-
-def _priors(known: Known, side: str) -> list[Estimate]:
-    return [known.default("reference-class", "slip-prior", f"{name}_{side}") for name in COEFFICIENTS[:-2]]
-
-
-def _prior(known: Known, side: str) -> NDArray[np.float64]:
-    return np.array([float(np.asarray(one.value)) for one in _priors(known, side)] + [np.nan, np.nan])
-
-
-def _prior_cell(known: Known, side: str) -> Estimate:
-    said = tuple(statement for one in _priors(known, side) for statement in one.statements)
-    later = max((one.hindsight for one in _priors(known, side) if one.hindsight), default=None)
-    return Estimate(_prior(known, side), "assumed", said, later, "weak: a few records outweigh it")
 
 
 @quantity("1", "coefficient")
 def slip_prior_middle(known: Known) -> Estimate:
     """What is assumed of each coefficient before any record: its middle (of a spread: its root mean square; of the offset: days)."""
-    return _prior_cell(known, "middle")
+    return known.catalogue.slip_priors()[0]
 
 
 @quantity("1", "coefficient")
 def slip_prior_width(known: Known) -> Estimate:
     """How far each coefficient may lie from its middle before any record: a standard deviation (of the offset: of its logarithm)."""
-    return _prior_cell(known, "width")
+    return known.catalogue.slip_priors()[1]
 
 
 @quantity("1", "draw")

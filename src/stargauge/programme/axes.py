@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from stargauge.catalogue.load import KnownCatalogue
-from stargauge.catalogue.records import FitRecord, Vintage
+from stargauge.catalogue.records import WITHOUT, FitRecord, Vintage
 from stargauge.programme.checks import PROGRAMME
 from stargauge.programme.milestones import newest
 from stargauge.programme.schema import UNSITED, Commitment, Party, Phase, Pledge, Programme, Site
@@ -18,14 +18,14 @@ from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.quantity import FIXED_AXES
 from stargauge.quantity.statement import Statement
 
-#: The refit that leaves nothing out, and how the others are called.
-ALL, WITHOUT = "all", "without-"
+#: The refit that leaves nothing out.
+ALL = "all"
 OTHER = "other"
 #: Kinds of records of which a refit leaves a group out, how many a fit needs, and how many make a group of their own.
 _BUILT_HERE = frozenset({"data_centre", "ai_campus"})
 _ENOUGH, _GROUP = 8, 3
 #: The oldest records a fit is made from; fits are renewed at the end of each quarter.
-_FIRST_EDITION = date(2023, 12, 31)
+FIRST_EDITION = date(2023, 12, 31)
 _ONE_BUILDING = (Statement(1.0, "1", note="one building where nobody says how many", text="1"),)
 
 
@@ -117,7 +117,7 @@ def edition_of(as_of: date) -> date:
     """The last day of the quarter before a day (or that day): fits use the records known then; the first edition for all earlier days."""
     first = date(as_of.year, 3 * ((as_of.month - 1) // 3) + 1, 1)
     following = date(first.year + (first.month == 10), (first.month + 2) % 12 + 1, 1) - timedelta(days=1)
-    return max(_FIRST_EDITION, following if following == as_of else first - timedelta(days=1))
+    return max(FIRST_EDITION, following if following == as_of else first - timedelta(days=1))
 
 
 def refit_records(catalogue: KnownCatalogue) -> tuple[FitRecord, ...]:
@@ -132,12 +132,17 @@ def refit_records(catalogue: KnownCatalogue) -> tuple[FitRecord, ...]:
     return tuple(r if size[r.frame] >= _GROUP or r.group not in _BUILT_HERE else replace(r, frame=OTHER) for r in usable)
 
 
+def refits_of(records: Sequence[FitRecord]) -> tuple[str, ...]:
+    """The refits of the slip: with all records, and without each group of data centres."""
+    frames = dict.fromkeys(record.frame for record in records if record.group in _BUILT_HERE)
+    return (ALL, *(f"{WITHOUT}{frame}" for frame in frames))
+
+
 def axes_of(
     programme: Programme, catalogue: KnownCatalogue, months: Sequence[date], sites: Sequence[SiteView], phases: Sequence[PhaseView],
     parties: Sequence[PartyView], lines: Sequence[LineView], records: Sequence[FitRecord], vintages: Sequence[Vintage],
 ) -> dict[str, tuple[str, ...]]:  # fmt: skip
     """The labels of every axis but `draw`."""
-    frames = dict.fromkeys(record.frame for record in records if record.group in _BUILT_HERE)
     return {
         **FIXED_AXES,
         "site": tuple(site.id for site in sites),
@@ -149,7 +154,7 @@ def axes_of(
         "model": tuple(catalogue.names("model")),
         "record": tuple(record.id for record in records),
         "vintage": _unique([f"{_slug(vintage.programme)}:{_slug(vintage.milestone)}" for vintage in vintages]),
-        "refit": (ALL, *(f"{WITHOUT}{frame}" for frame in frames)),
+        "refit": refits_of(records),
     }
 
 

@@ -43,6 +43,10 @@ def from_day(count: float) -> date:
     return date.fromordinal(int(count))
 
 
+#: A day on which everything that a file says is known.
+FAR = date(9000, 1, 1)
+
+
 def parse_window(text: str | date | int) -> Window:
     """Read `2026-11-01`, `2026-11`, `2026-Q4`, `2026-H2`, `2026`, or `2026-10-01..2027-03-31`. A time of day is dropped."""
     if isinstance(text, date):

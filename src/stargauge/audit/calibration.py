@@ -1,0 +1,99 @@
+"""Fits made from records and shipped with the catalogue: one per quarter, so that a run of an earlier day uses what was known then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.catalogue.fits import FITTED, fingerprint, write_fits
+from stargauge.catalogue.load import Catalogue, KnownCatalogue
+from stargauge.catalogue.records import FitRecord, outcomes_of, plans_of
+from stargauge.programme.axes import FIRST_EDITION, edition_of, refit_records, refits_of
+from stargauge.quantity.quantity import SAMPLES
+from stargauge.quantity.slip import fit_slips
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SlipFit:
+    """A fit of slips: the day its records were known, what it was made from, and samples (refit, sample, coefficient) and (.., owner)."""
+
+    edition: date
+    made_from: str
+    records: tuple[FitRecord, ...]
+    refits: tuple[str, ...]
+    coefficients: Array
+    owners: Array
+
+    @property
+    def owner_names(self) -> tuple[str, ...]:
+        """The owners with records, in the order of the last axis of `owners`."""
+        return tuple(dict.fromkeys(record.owner for record in self.records))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data: each coefficient with its P10, P50 and P90 over the samples of the refit with all records."""
+        table = np.quantile(self.coefficients[0], (0.1, 0.5, 0.9), axis=0)
+        rows = [
+            {"name": name, "p10": float(table[0, place]), "p50": float(table[1, place]), "p90": float(table[2, place])}
+            for place, name in enumerate(FITTED)
+        ]
+        reached = sum(record.outcome == "reached" for record in self.records)
+        return {
+            "edition": str(self.edition), "records": len(self.records), "reached": reached, "open": len(self.records) - reached,
+            "refits": list(self.refits), "samples": len(SAMPLES), "made_from": self.made_from, "coefficients": rows,
+        }  # fmt: skip
+
+
+def fit_of(known: KnownCatalogue) -> SlipFit:
+    """The fit of slips from the records known at the last edition before a day."""
+    records = refit_records(known)
+    refits = refits_of(records)
+    middle, width = (np.asarray(one.value) for one in known.slip_priors())
+    outcomes = outcomes_of(records, refits)
+    keep = np.array([outcomes.frame != refit for refit in range(len(refits))], dtype=np.float64)
+    made = fit_slips(plans_of(records), outcomes, keep, middle, width, len(SAMPLES))
+    fitted = made["coefficients"][..., : len(FITTED)]
+    return SlipFit(edition_of(known.as_of), fingerprint(records, (middle, width)), records, refits, fitted, made["owners"])
+
+
+def editions(until: date) -> Iterator[date]:
+    """The quarter ends from the first edition on."""
+    day = FIRST_EDITION
+    while day <= until:
+        yield day
+        day = edition_of(day + timedelta(days=93))
+
+
+def all_fits(catalogue: Catalogue, until: date) -> list[SlipFit]:
+    """The fit of every edition whose records differ from those of the edition before."""
+    out: list[SlipFit] = []
+    for day in editions(until):
+        known = catalogue.known(day)
+        middle, width = (np.asarray(one.value) for one in known.slip_priors())
+        if not out or fingerprint(refit_records(known), (middle, width)) != out[-1].made_from:
+            out.append(fit_of(known))
+    return out
+
+
+def write_all(folder: Path, fits: Sequence[SlipFit]) -> None:
+    """Write fits in the form in which they are shipped."""
+    write_fits(folder, (row for fit in fits for row in _rows(fit)), (row for fit in fits for row in _owner_rows(fit)))
+
+
+def _rows(fit: SlipFit) -> Iterator[tuple[object, ...]]:
+    for refit, name in enumerate(fit.refits):
+        for sample, values in enumerate(fit.coefficients[refit]):
+            yield (fit.made_from, fit.edition, name, sample + 1, *(f"{value:.4g}" for value in values))
+
+
+def _owner_rows(fit: SlipFit) -> Iterator[tuple[object, ...]]:
+    for refit, name in enumerate(fit.refits):
+        for owner, of_owner in zip(fit.owner_names, fit.owners[refit].T, strict=True):
+            yield fit.made_from, fit.edition, name, owner, f"{of_owner.mean():.4g}", f"{of_owner.std():.4g}"

@@ -1,0 +1,133 @@
+"""A user's own projects, planned and actual: a CSV file with the columns of the plan-to-actual records."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from stargauge.catalogue.records import FitRecord
+from stargauge.quantity.dates import Window, day, parse_window
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
+
+NEEDED = ("project", "kind", "milestone", "plan_date", "plan_published", "actual_date", "outcome", "as_known_at")
+KNOWN = (*NEEDED, "id", "region", "plan_precision", "actual_precision", "selection_frame", "plan_vintage_no", "grade")
+OUTCOMES = ("reached", "censored", "cancelled")
+#: Half the width in days of a date of which only a precision is known.
+_HALF = {"day": 0, "month": 15, "quarter": 45, "half": 91, "year": 182}
+#: The largest file read.
+MOST_BYTES = 20 * 2**20
+
+
+def read_projects(file: Path) -> tuple[FitRecord, ...]:
+    """The records of a file, in its order. Raises InputError with every fault, its line, what was expected and how to fix it."""
+    if not file.is_file():
+        raise InputError(f'no file "{file}"')
+    if file.stat().st_size > MOST_BYTES:
+        raise InputError(f'"{file}" is larger than {MOST_BYTES // 2**20} MB; split it')
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle, strict=True)
+            _check_columns(file, reader.fieldnames or ())
+            rows = [(reader.line_num, row) for row in reader]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise InputError(f'"{file}" is no CSV file in UTF-8: {error}') from None
+    faults: list[Fault] = []
+    records = [record for line, row in rows if (record := _record(file, line, row, faults)) is not None]
+    if faults:
+        raise InputError(faults)
+    if not records:
+        raise InputError(f'"{file}" has no rows; expected one line per planned milestone')
+    return tuple(records)
+
+
+def _check_columns(file: Path, names: object) -> None:
+    given = [str(name).strip() for name in names] if isinstance(names, (list, tuple)) else []
+    missing = [name for name in NEEDED if name not in given]
+    if missing:
+        raise InputError([
+            Fault(f'no column "{name}"{did_you_mean(name, [one for one in given if one not in KNOWN])}; needed: {", ".join(NEEDED)}', str(file))
+            for name in missing
+        ])  # fmt: skip
+
+
+def _record(file: Path, line: int, row: Mapping[str, str | None], faults: list[Fault]) -> FitRecord | None:
+    """One row as a record; None and faults where it has any."""
+    cells = {name: (text or "").strip() for name, text in row.items() if name}
+    wrong = list(_faults(cells))
+    plan, published, actual, known = (_read(cells, name, wrong) for name in ("plan_date", "plan_published", "actual_date", "as_known_at"))
+    if not wrong:
+        wrong = list(_contradictions(cells, plan, published, actual, known))
+    if wrong:
+        faults += [Fault(text, f"{file}:{line} {cells.get('id') or cells.get('project', '')}".strip()) for text in wrong]
+        return None
+    lead = plan.middle - published.middle if plan and published else None
+    assert known is not None or actual is not None
+    seen = (known or actual).end  # type: ignore[union-attr]
+    slip = actual.middle - plan.middle if actual and plan else None
+    project = _slug(cells["project"])
+    return FitRecord(
+        cells.get("id") or str(line), project, owner_of(project), _slug(cells["kind"]), "", _slug(cells.get("selection_frame", "")),
+        cells["milestone"], plan, plan.middle if plan else None, published.middle if published else None, actual,
+        actual.middle if actual else None, seen, cells["outcome"], slip, None, max(lead, 0.0) if lead is not None else None, None,
+        int(cells.get("plan_vintage_no") or 1), str(file.name), cells.get("grade") or "C",
+    )  # fmt: skip
+
+
+def owner_of(project: str) -> str:
+    """Whose project it is: what stands before the first point, without a number at its end."""
+    return re.sub(r"-\d+$", "", project.partition(".")[0])
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-")
+
+
+def _faults(cells: Mapping[str, str]) -> Iterator[str]:
+    for name in ("project", "kind", "milestone"):
+        if not cells.get(name):
+            yield f'"{name}" is empty; expected a text'
+    outcome = cells.get("outcome", "")
+    if outcome not in OUTCOMES:
+        yield f'outcome is "{outcome}"{did_you_mean(outcome, OUTCOMES)}; expected one of {", ".join(OUTCOMES)}'
+    number = cells.get("plan_vintage_no", "")
+    if number and not number.isdigit():
+        yield f'plan_vintage_no is "{number}"; expected a whole number, 1 for the first plan'
+    for name in ("plan_precision", "actual_precision"):
+        given = cells.get(name, "")
+        if given and given not in _HALF:
+            yield f'{name} is "{given}"{did_you_mean(given, _HALF)}; expected one of {", ".join(_HALF)}'
+
+
+def _read(cells: Mapping[str, str], name: str, wrong: list[str]) -> Window | None:
+    """A date with its precision; None where it is empty."""
+    text = cells.get(name, "")
+    if not text:
+        return None
+    try:
+        window = parse_window(re.split(r"\s", text)[0])
+    except (InputError, ValueError):
+        wrong.append(f'{name} is "{text}"; expected a date such as 2026-11-01, 2026-Q4 or 2026')
+        return None
+    half = _HALF.get(cells.get(name.replace("_date", "_precision"), ""), 0)
+    if window.start == window.end and half:
+        return Window(window.start - timedelta(days=half), window.end + timedelta(days=half))
+    return window
+
+
+def _contradictions(
+    cells: Mapping[str, str], plan: Window | None, published: Window | None, actual: Window | None, known: Window | None
+) -> Iterator[str]:
+    outcome = cells["outcome"]
+    if outcome == "reached" and actual is None:
+        yield "outcome is reached, but actual_date is empty; give the date or make it censored"
+    if outcome != "reached" and actual is not None:
+        yield f"outcome is {outcome}, but actual_date is {actual}; an outcome with a date is reached"
+    if outcome != "reached" and known is None:
+        yield f"outcome is {outcome}, but as_known_at is empty; expected the day of the last look"
+    if plan and published and plan.end < published.start:
+        yield f"the plan ({plan}) lies before its own publication ({published}); was it an outcome?"
+    if actual and published and day(actual.end) < day(published.start):
+        yield f"the outcome ({actual}) lies before the plan was published ({published})"
