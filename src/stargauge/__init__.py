@@ -7,7 +7,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-__all__ = ["audit", "catalogue", "check", "explain", "load", "simulate"]
+__all__ = ["audit", "backtest", "calibrate", "catalogue", "check", "explain", "load", "simulate", "validate"]
 
 
 def __getattr__(name: str) -> Any:

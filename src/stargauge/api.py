@@ -6,19 +6,37 @@ import os
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import stargauge
 from stargauge import __version__
+from stargauge.audit.backtest import (
+    Backtest,
+    ClaimCase,
+    DateCase,
+    Milestone,
+    Unscored,
+    claim_cases,
+    claims_to_forecast,
+    class_median,
+    date_case,
+    looks,
+    milestones,
+    not_yet,
+)
+from stargauge.audit.calibration import SlipFit, all_fits, fit_of, write_all
 from stargauge.audit.questions import Question, misread, questions
 from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.audit.summary import FANS, HEADLINES, dates_of, headlines, summarise
+from stargauge.audit.validation import Validation, validate_schedule
 from stargauge.catalogue.load import Catalogue, load_catalogue
+from stargauge.catalogue.projects import read_projects
 from stargauge.engine.lineage import Node
+from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result
 from stargauge.engine.simulate import axes_of, model_graph
 from stargauge.engine.simulate import simulate as run_model
@@ -27,17 +45,20 @@ from stargauge.programme.known import Known
 from stargauge.programme.known import known as known_on
 from stargauge.programme.load import documents
 from stargauge.programme.load import load as load_file
+from stargauge.programme.load import shipped as shipped_files
 from stargauge.programme.overlay import overlay
 from stargauge.programme.positions import Flaw, faults_of
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import FAR
-from stargauge.quantity.errors import InputError
+from stargauge.quantity.errors import InputError, did_you_mean
 
 Progress = Callable[[int, int], None]
 DRAWS = 1024
 #: From so many draws on a run uses every core (at most four) unless told otherwise.
 MANY_DRAWS = 4096
 MOST_WORKERS = 64
+#: What can be validated on a user's own measurements.
+VALIDATIONS = ("schedule",)
 
 
 def catalogue(overlay: Path | str | None = None) -> Catalogue:
@@ -209,7 +230,7 @@ def _dispute_day(programme: Programme, as_of: date) -> date | None:
 
 def _audited(
     made: Known, programme: Programme, draws: int, seed: int, workers: int | None, wanted: Sequence[str], progress: Progress | None,
-    claims: Mapping[str, Any] | None = None, charts: bool = False,
+    claims: Mapping[str, Any] | None = None, charts: bool = False, memo: Memo | None = None,
 ) -> tuple[Result, tuple[ClaimVerdict, ...]]:  # fmt: skip
     claims = programme.claims if claims is None else claims
     asked = asked_of(made, programme, claims)
@@ -217,6 +238,7 @@ def _audited(
     result = run_model(
         made, [address for address in wanted if _exists(made, address)], draws=draws, seed=seed, workers=_workers(workers, draws),
         collectors=collectors, dates=dates_of(made), progress=progress, only_dates=draws >= MANY_DRAWS and not charts,
+        memo=memo,
     )  # fmt: skip
     result.programme = programme
     return result, audit_run(result, made, claims, ids=ids_of(programme))
@@ -269,6 +291,97 @@ def audit(
     return _audited(now, made, draws, seed, workers, (), None, _said_by(made, now.as_of))[1]
 
 
+def shipped() -> tuple[str, ...]:
+    """The names of the shipped programmes."""
+    return tuple(shipped_files())
+
+
+def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) -> Validation:
+    """How good the model of a discipline is on a user's own measurements, a CSV file in the form of the shipped records.
+
+    kinds: schedule (the columns of the plan-to-actual records). Raises InputError for another kind, and with every fault of the file.
+    """
+    if kind not in VALIDATIONS:
+        raise InputError(f'no validation "{kind}"{did_you_mean(kind, VALIDATIONS)} (one of {", ".join(VALIDATIONS)})')
+    return validate_schedule(read_projects(Path(file)), values or catalogue())
+
+
+def calibrate(until: date | str | None = None, *, values: Catalogue | None = None, folder: str | Path | None = None) -> SlipFit:
+    """The fit of slips, made anew from the records known at the last quarter before a day (today).
+
+    `folder`: write the fits of all quarters until then there, in the form in which they are shipped. Raises InputError where there is none.
+    """
+    values = values or catalogue()
+    if folder is not None:
+        if not Path(folder).is_dir():
+            raise InputError(f'no folder "{folder}" to write the fits to; make it, or choose another')
+        write_all(Path(folder), all_fits(values, _day(until)))
+    return fit_of(values.known(_day(until)))
+
+
+def backtest(
+    programmes: Iterable[str | Path | Programme] | None = None, *, draws: int = 512, seed: int = 0, values: Catalogue | None = None,
+    progress: Progress | None = None,
+) -> Backtest:  # fmt: skip
+    """Knowledge dates replayed for the recorded outcomes of programmes (all shipped ones), each without its owner's own records."""
+    values = values or catalogue()
+    made = [load(one) for one in (shipped() if programmes is None else programmes)]
+    dates: list[DateCase] = []
+    claims: list[ClaimCase] = []
+    unscored: list[Unscored] = []
+    for place, programme in enumerate(made):
+        without = replace(values, without=values.without | {programme.owner} if programme.owner else values.without)
+        _replay_dates(programme, values, without, draws, seed, dates, unscored)
+        _replay_claims(programme, values, without, draws, seed, claims, unscored)
+        if progress is not None:
+            progress(place + 1, len(made))
+    return Backtest(tuple(dates), tuple(claims), tuple(unscored))
+
+
+def _replay_dates(
+    programme: Programme, values: Catalogue, without: Catalogue, draws: int, seed: int, dates: list[DateCase], unscored: list[Unscored],
+) -> None:
+    by_day: dict[date, list[tuple[Milestone, int]]] = {}
+    for milestone, lead, day in looks(milestones(programme.name, known(programme, None, values))):
+        by_day.setdefault(day, []).append((milestone, lead))
+    memo = Memo()
+    for day, asked in sorted(by_day.items()):
+        then = known_on(programme, without, day)
+        reasons = {id(milestone): not_yet(milestone, then) for milestone, _ in asked}
+        open_ones = [(milestone, lead) for milestone, lead in asked if not reasons[id(milestone)]]
+        unscored += [
+            Unscored(programme.name, f"{m.phase} {m.stage}, {lead} days before", reasons[id(m)]) for m, lead in asked if reasons[id(m)]
+        ]
+        if open_ones:
+            result = run_model(then, [milestone.address for milestone, _ in open_ones], draws=draws, seed=seed, memo=memo)
+            later = max((e.hindsight for made in result.inputs.values() for e in made.estimates if e.hindsight), default=None)
+            dates += [date_case(m, lead, then, result[m.address].values, later, class_median) for m, lead in open_ones]
+
+
+def _replay_claims(
+    programme: Programme, values: Catalogue, without: Catalogue, draws: int, seed: int, claims: list[ClaimCase], unscored: list[Unscored]
+) -> None:
+    if not programme.claims:
+        return
+    now = _audited(known(programme, None, values), programme, draws, seed, 1, (), None)[1]
+    said = {name: claim.day.end for name, claim in programme.claims.items()}
+    chosen, left = claims_to_forecast(programme.name, now, said)
+    unscored += left
+    memo = Memo()
+    then: dict[str, tuple[date, tuple[ClaimVerdict, ...]]] = {}
+    for day in sorted({said[claim] for claim, _ in chosen}):
+        names = [claim for claim, _ in chosen if said[claim] == day]
+        past = known_on(programme, without, day)
+        asked = {name: programme.claims[name] for name in names}
+        found = _audited(past, programme, draws, seed, 1, (), None, asked, memo=memo)[1] if past.phases else ()
+        then.update({name: (day, found) for name in names})
+    for case in claim_cases(programme.name, programme.owner, chosen, now, then):
+        if isinstance(case, ClaimCase):
+            claims.append(case)
+        else:
+            unscored.append(case)
+
+
 def explain(
     address: str, programme: str | Path | Programme = "stargate", *, when: date | None = None, as_of: date | str | None = None,
     draws: int = DRAWS, seed: int = 0, values: Catalogue | None = None,
@@ -282,8 +395,8 @@ def explain(
 
 
 __all__ = [
-    "DRAWS", "HEADLINES", "Catalogue", "Check", "Known", "Programme", "Result", "__version__", "audit", "catalogue", "check", "explain",
-    "known", "load", "simulate",
+    "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Known", "Programme", "Result", "Validation", "__version__", "audit",
+    "backtest", "calibrate", "catalogue", "check", "explain", "known", "load", "shipped", "simulate", "validate",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

@@ -62,7 +62,7 @@ def brier(said: Array, happened: Mask) -> float:
 
 
 def log_score(said: Array, happened: Mask) -> float:
-    """Mean of -ln of the odds given to what happened, the odds kept within 1 and 99 %. Source: Good (1952), J. R. Stat. Soc. B 14, p. 107."""
+    """Mean of -ln of the odds given to what happened, kept within 1 and 99 %. Source: Good (1952), J. R. Stat. Soc. B 14, p. 107."""
     kept = np.clip(said, 0.01, 0.99)
     return float(-np.mean(np.log(np.where(happened, kept, 1.0 - kept)))) if len(said) else float("nan")
 

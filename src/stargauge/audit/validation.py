@@ -60,7 +60,8 @@ class Forecast:
         return {
             "id": record.id, "project": record.project, "owner": record.owner, "kind": record.group, "milestone": record.milestone,
             "stage": record.stage, "outcome": record.outcome, "plan": str(record.plan), "lead_days": lead,
-            "actual": str(record.actual) if record.actual else None, "not_before": str(from_day(start + self.happened)) if self.open else None,
+            "actual": str(record.actual) if record.actual else None,
+            "not_before": str(from_day(start + self.happened)) if self.open else None,
             "p10": str(from_day(start + p10)), "p50": str(from_day(start + p50)), "p90": str(from_day(start + p90)),
             "slip_p50_days": p50 - lead, "place": self.place, "inside": bool(p10 <= self.happened <= p90) if settled else None,
             "crps_days": self.score(self.days), "crps_announcement": self.score(self.announced),

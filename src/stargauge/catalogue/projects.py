@@ -47,8 +47,9 @@ def _check_columns(file: Path, names: object) -> None:
     given = [str(name).strip() for name in names] if isinstance(names, (list, tuple)) else []
     missing = [name for name in NEEDED if name not in given]
     if missing:
+        spare = [one for one in given if one not in KNOWN]
         raise InputError([
-            Fault(f'no column "{name}"{did_you_mean(name, [one for one in given if one not in KNOWN])}; needed: {", ".join(NEEDED)}', str(file))
+            Fault(f'no column "{name}"{did_you_mean(name, spare)}; needed: {", ".join(NEEDED)}', file=str(file), line=1, column=1)
             for name in missing
         ])  # fmt: skip
 
@@ -61,7 +62,7 @@ def _record(file: Path, line: int, row: Mapping[str, str | None], faults: list[F
     if not wrong:
         wrong = list(_contradictions(cells, plan, published, actual, known))
     if wrong:
-        faults += [Fault(text, f"{file}:{line} {cells.get('id') or cells.get('project', '')}".strip()) for text in wrong]
+        faults += [Fault(text, cells.get("id") or cells.get("project", ""), str(file), line, 1) for text in wrong]
         return None
     lead = plan.middle - published.middle if plan and published else None
     assert known is not None or actual is not None

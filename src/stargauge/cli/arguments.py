@@ -137,6 +137,25 @@ def parser() -> Parser:
     catalogue.add_argument("--catalogue", metavar="FILE", help="your own values laid over ours")
     _output_options(catalogue)
 
+    backtest = commands.add_parser("backtest", help="how good are we: dates and odds replayed against what happened")
+    backtest.add_argument("programme", nargs="*", metavar="PROGRAMME", help="shipped names, files or folders (default: all shipped)")
+    backtest.add_argument("--draws", type=_count, default=512, metavar="N", help="Monte Carlo draws per replay (default 512)")
+    backtest.add_argument("--seed", type=_count, default=0, metavar="N", help="seed of the draws (default 0)")
+    backtest.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
+    _output_options(backtest)
+
+    validate = commands.add_parser("validate", help="test the model on your own measurements: validate schedule FILE")
+    validate.add_argument("kind", metavar="KIND", help="what is tested: schedule")
+    validate.add_argument("file", metavar="FILE", help="CSV in the form of the shipped records (docs: how good the dates are)")
+    validate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
+    _output_options(validate)
+
+    calibrate = commands.add_parser("calibrate", help="fit the slip of plans anew from the records, and show it")
+    calibrate.add_argument("--as-of", type=_date, metavar="DATE", help="use only records known by that day (default: today)")
+    calibrate.add_argument("--write", metavar="DIR", help="write the fits of all quarters in the form in which they are shipped")
+    calibrate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
+    _output_options(calibrate)
+
     new = commands.add_parser("new", help="write a commented starter programme file")
     new.add_argument("name", metavar="NAME", help="name of the programme, or of its file; .yaml is added")
 

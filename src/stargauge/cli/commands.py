@@ -208,6 +208,50 @@ def catalogue(asked: argparse.Namespace) -> int:
     return 0
 
 
+def backtest(asked: argparse.Namespace) -> int:
+    """`stargauge backtest`."""
+    from stargauge import api
+    from stargauge.report.accuracy import render_backtest
+
+    def progress(done: int, count: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done} of {count} programmes", end="\n" if done == count else "", file=sys.stderr, flush=True)
+
+    names = asked.programme or None
+    data = api.backtest(names, draws=asked.draws, seed=asked.seed, values=_values(asked), progress=progress).to_dict()
+    if asked.json:
+        _print_json(data)
+    else:
+        sys.stdout.write(render_backtest(data, _style(asked)))
+    return 0
+
+
+def validate(asked: argparse.Namespace) -> int:
+    """`stargauge validate`."""
+    from stargauge import api
+    from stargauge.report.accuracy import render_validation
+
+    data = api.validate(asked.kind, asked.file, values=_values(asked)).to_dict()
+    if asked.json:
+        _print_json(data)
+    else:
+        sys.stdout.write(render_validation(data, _style(asked)))
+    return 0
+
+
+def calibrate(asked: argparse.Namespace) -> int:
+    """`stargauge calibrate`."""
+    from stargauge import api
+    from stargauge.report.accuracy import render_calibration
+
+    data = api.calibrate(asked.as_of, values=_values(asked), folder=asked.write).to_dict()
+    if asked.json:
+        _print_json(data)
+    else:
+        sys.stdout.write(render_calibration(data, _style(asked)))
+    return 0
+
+
 def new(asked: argparse.Namespace) -> int:
     """`stargauge new`."""
     from stargauge.programme.template import starter

@@ -1,0 +1,146 @@
+"""How good the forecasts are, for the terminal: the backtest, a validation on own projects, and the fit they rest on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stargauge.report.terminal import Style, table, wrapped
+from stargauge.report.wording import day_text, percent
+
+_NAMES = (
+    ("coverage_p10_p90", "P10-P90 held the outcome", True),
+    ("crps_days", "CRPS, days", False),
+    ("crps_skill_vs_announcement", "better than the announcement", True),
+    ("crps_skill_vs_median_slip", "better than announcement + median", True),
+)
+
+
+def render_validation(data: Mapping[str, Any], style: Style) -> str:
+    """The scores on a user's projects, by kind, and each project with its forecast."""
+    summary = data["summary"]
+    if not summary["n"]:
+        head = "No project could be scored."
+    else:
+        skill = summary["crps_skill_vs_announcement"]
+        head = (
+            f"{percent(summary['coverage_p10_p90'])} of outcomes fell within P10 to P90; "
+            f"CRPS {summary['crps_days']:.0f} days, {_against(skill)} believing the announcement."
+        )
+    owners, reached, open_ones = summary["owners"], summary["reached"], summary["open"]
+    counts = f"{summary['n']} plans of {owners} owners: {reached} reached, {open_ones} open (these count through the last look)"
+    lines = [*(style.bold(line) for line in wrapped(head, style.width)), *wrapped(counts, style.width), ""]
+    lines += _scores(summary, style)
+    kinds = [("kind", 16, "l"), ("plans", 5, "r"), ("inside", 7, "r"), ("CRPS", 6, "r"), ("announced", 9, "r"), ("+ median", 8, "r")]
+    rows = [
+        [kind, str(part["n"]), _share(part["coverage_p10_p90"]), f"{part['crps_days']:.0f}", f"{part['crps_announcement_days']:.0f}",
+         f"{part['crps_median_slip_days']:.0f}"]
+        for kind, part in summary["by_kind"].items()
+    ]  # fmt: skip
+    lines += ["", *table(kinds, rows, style), ""] if rows else []
+    lines += _projects(data["rows"], style)
+    lines += [f"not scored: {row['id']}: {row['reason']}" for row in data["left_out"]]
+    lines += ["", *wrapped("Each plan was forecast from the catalogue's records without those of its owner. All rows: --json", style.width)]
+    return style.finish(lines)
+
+
+def _projects(rows: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
+    columns = [("project", 24, "w"), ("P10", 10, "l"), ("P50", 10, "l"), ("P90", 10, "l"), ("outcome", 18, "w")]
+    made = [[row["project"], row["p10"], row["p50"], row["p90"], row["actual"] or f"not by {row['not_before']}"] for row in rows]
+    return table(columns, made, style)
+
+
+def _scores(summary: Mapping[str, Any], style: Style) -> list[str]:
+    rows = []
+    for name, words, share in _NAMES:
+        low, high = summary["intervals"][name]
+        show = _share if share else _days
+        rows.append([words, show(summary[name]), f"{show(low)} to {show(high)}"])
+    return table([("score", 34, "l"), ("value", 8, "r"), ("5 to 95 %", 18, "r")], rows, style)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.0f} %".replace("-", "\u2212")
+
+
+def _days(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f}"
+
+
+def _against(skill: float | None) -> str:
+    if skill is None:
+        return "no comparison with"
+    return f"{100 * abs(skill):.0f} % {'below' if skill >= 0 else 'above'} that of"
+
+
+def render_backtest(data: Mapping[str, Any], style: Style) -> str:
+    """Dates and odds replayed: the scores, the reliability of odds, each case, and what was left out and why."""
+    summary = data["summary"]
+    lines = [style.bold(line) for line in wrapped(_backtest_head(summary), style.width)]
+    lines += ["", f"dates: {summary['cases']} cases at {summary['sites']} sites, {summary['cases_with_plan']} with an announced date"]
+    lines += _scores(summary, style)
+    lines += ["", f"claims: {summary['brier_cases']} readings of {summary['brier_claims']} claims, {summary['came_true']} came true"]
+    rows = [
+        ["Brier score", _score(summary["brier"]), _score(summary["brier_base_rate"])],
+        ["log score", _score(summary["log_score"]), _score(summary["log_score_base_rate"])],
+    ]
+    lines += table([("score", 34, "l"), ("ours", 8, "r"), ("base rate of the others", 24, "r")], rows, style)
+    lines += ["", *_reliability(summary["reliability"], style)]
+    lines += ["", *_cases(data["cases"], style), ""]
+    reasons = Counter(one["reason"] for one in data["unscored"])
+    lines += wrapped("Left out: " + "; ".join(f"{count} {reason}" for reason, count in reasons.most_common()) + ".", style.width)
+    lines += wrapped(
+        "No programme's own outcomes trained its forecasts. A few sites of one boom: this cannot tell how the forecasts do in other years, "
+        "or for sites that nobody tracks. The rule and every case: --json",
+        style.width,
+    )
+    return style.finish(lines)
+
+
+def _backtest_head(summary: Mapping[str, Any]) -> str:
+    dates = f"{percent(summary['coverage_p10_p90'])} of dates fell within P10 to P90" if summary["cases"] else "No date could be forecast"
+    if not summary["brier_cases"]:
+        return f"{dates}; no odds could be scored."
+    better = "better" if summary["brier"] < summary["brier_base_rate"] else "worse"
+    return f"{dates}; odds scored {summary['brier']:.2f} (Brier), {better} than the base rate's {summary['brier_base_rate']:.2f}."
+
+
+def _score(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _reliability(bins: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
+    rows = [
+        [f"{100 * one['from']:.0f} to {100 * one['to']:.0f} %", str(one["cases"]), _share(one["said"]), str(one["came_true"])]
+        for one in bins
+    ]
+    return table([("odds given", 14, "l"), ("readings", 8, "r"), ("mean odds", 9, "r"), ("came true", 9, "r")], rows, style)
+
+
+def _cases(cases: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
+    dates = [case for case in cases if case["kind"] == "milestone"]
+    claims = [case for case in cases if case["kind"] == "claim"]
+    columns = [("phase, stage", 27, "w"), ("known on", 10, "l"), ("P10", 10, "l"), ("P90", 10, "l"), ("outcome", 14, "w")]
+    rows = [[f"{c['phase']} {c['stage'].replace('_', ' ')}", c["as_of"], c["p10"], c["p90"], c["outcome"]] for c in dates]
+    said = [
+        [f"{c['claim']}, {c['reading']}", c["as_of"], _share(c["probability"]), "came true" if c["happened"] else "did not"] for c in claims
+    ]
+    lines = table(columns, rows, style) if rows else []
+    return (
+        [*lines, "", *table([("claim, reading", 38, "w"), ("said on", 10, "l"), ("odds", 6, "r"), ("outcome", 10, "l")], said, style)]
+        if said
+        else lines
+    )
+
+
+def render_calibration(data: Mapping[str, Any], style: Style) -> str:
+    """The fitted coefficients of the slip of plans."""
+    head = (
+        f"Slips fitted to {data['records']} records ({data['reached']} reached, {data['open']} open) known on {day_text(data['edition'])}."
+    )
+    rows = [[one["name"].replace("_", " "), *(f"{one[level]:.3g}" for level in ("p10", "p50", "p90"))] for one in data["coefficients"]]
+    lines = [*(style.bold(line) for line in wrapped(head, style.width)), ""]
+    lines += table([("coefficient", 18, "l"), ("P10", 9, "r"), ("P50", 9, "r"), ("P90", 9, "r")], rows, style)
+    note = "ln((taken + offset) / (planned + offset)) = location + effects; kinds, milestones and sources differ from a data centre's own plan."
+    return style.finish([*lines, "", *wrapped(note, style.width), *wrapped(f"Refits: {', '.join(data['refits'])}.", style.width)])
