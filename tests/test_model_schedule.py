@@ -10,9 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stargauge.model import schedule, slip
-from stargauge.quantity.quantity import STAGES
+from stargauge.quantity.quantity import COEFFICIENTS, STAGES
 
 START, ENERGISED, OPERATIONAL = (STAGES.index(s) for s in ("under_construction", "energised", "operational"))
+#: A world in which dates slip by exp(0.17) in the middle, with an offset of a year, by owner, site and phase alike.
+WORLD = np.array([
+    {"location": 0.17, "offset": 365.0, "spread": 0.15, "spread_owner": 0.15, "spread_project": 0.15, "owner_spread": 0.15}.get(name, 0.0)
+    for name in COEFFICIENTS
+])  # fmt: skip
 MONTHS = 1000.0 + np.cumsum(np.full(60, 30.0))
 DRAWS = 256
 
@@ -26,15 +31,13 @@ def _dates(planned: np.ndarray, observed: np.ndarray, published: float, seen: fl
     site = other.get("site", np.zeros(phases))
     sites = int(site.max()) + 1
     rng = np.random.default_rng(other.get("seed", 1))
-    shares = {"slip_share_programme": np.asarray(0.2), "slip_share_site": np.asarray(0.2)}
-    said = schedule.plan_published(np.where(np.isnan(planned), np.nan, published), site)
+    world = np.tile(WORLD, (DRAWS, 1))
+    said = slip.plan_published(np.where(np.isnan(planned), np.nan, published), site)
     filled = schedule.planned_date(planned, observed, site, np.full(DRAWS, 60.0))
-    looked = np.full(sites, seen)
-    slipped = schedule.slipped_date(
-        filled, said, looked, site, rng.normal(size=DRAWS), rng.normal(size=(DRAWS, sites)), rng.normal(size=(DRAWS, phases)),
-        np.zeros(DRAWS),
-        np.asarray(365.0), np.array([0.17]), np.array([0.26]), **shares,
-    )  # fmt: skip
+    looked, plain = np.full(sites, seen), np.where(np.isnan(planned[0]), np.nan, 0.0)
+    effect = slip.plan_effect(filled, said, plain, plain, plain, site, world)
+    chance = slip.slip_chance(world, rng.normal(size=DRAWS), rng.normal(size=(DRAWS, sites)), rng.normal(size=(DRAWS, phases)), site)
+    slipped = slip.slipped_date(filled, said, effect, slip.slip_scale(world), chance, world, looked, site)
     wait = np.full((DRAWS, phases), 100.0)
     return schedule.uncancelled_date(
         observed, slipped, site, looked, np.full(sites, 900.0), wait, 5 * wait, wait,
@@ -120,34 +123,6 @@ def test_a_stage_that_nobody_stated_is_absent_not_zero() -> None:
     dates[:, START:] = 1100.0
     power = schedule.power_it(dates, np.ones((2, 1)), np.full((2, 1), np.inf), np.zeros((2, 1, 60)), np.zeros(1), MONTHS)
     assert np.isnan(power[:, STAGES.index("financed")]).all() and (power[:, OPERATIONAL, 0, -1] == 1.0).all()
-
-
-def test_the_fit_finds_the_slip_it_was_given_and_uses_open_records() -> None:
-    rng = np.random.default_rng(3)
-    lead = rng.uniform(50, 900, 4000)
-    taken = (lead + 180) * np.exp(0.2 + 0.3 * rng.normal(size=4000)) - 180
-    looked = rng.uniform(200, 1500, 4000)
-    reached = (taken <= looked).astype(float)
-    seen, frame = np.minimum(taken, looked), np.zeros(4000)
-    keep = seen > 1
-    offset = slip.slip_offset(lead[keep], seen[keep], reached[keep])
-    location = slip.slip_location(lead[keep], seen[keep], reached[keep], frame[keep], np.asarray(180.0))
-    spread = slip.slip_spread(lead[keep], seen[keep], reached[keep], frame[keep], np.asarray(180.0))
-    assert float(offset) in (120.0, 180.0, 270.0)
-    assert location[0] == pytest.approx(0.2, abs=0.03) and spread[0] == pytest.approx(0.3, abs=0.03)
-
-
-def test_records_of_one_owner_that_move_together_raise_the_shared_part() -> None:
-    rng = np.random.default_rng(5)
-    owner = np.repeat(np.arange(300.0), 4)
-    score = np.sqrt(0.5) * np.repeat(rng.normal(size=300), 4) + np.sqrt(0.5) * rng.normal(size=1200)
-    lead = np.full(1200, 400.0)
-    taken = (lead + 365) * np.exp(0.2 + 0.3 * score) - 365
-    fit = (np.asarray(365.0), np.array([0.2]), np.array([0.3]))
-    share = slip.slip_share_programme(lead, taken, np.ones(1200), owner, *fit)
-    assert float(share) == pytest.approx(0.5, abs=0.1)
-    alone = slip.slip_share_programme(lead, taken, np.ones(1200), np.arange(1200.0), *fit)
-    assert float(alone) == pytest.approx(0.1)
 
 
 def test_a_pledge_that_got_its_sites_is_never_built_where_it_has_none() -> None:

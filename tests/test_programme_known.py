@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.programme_files import small
 
 from stargauge.catalogue.load import load_catalogue
+from stargauge.programme.axes import edition_of
 from stargauge.programme.known import Known, known
 from stargauge.programme.load import load, shipped
 from stargauge.programme.milestones import observed, planned
@@ -371,8 +372,22 @@ def test_refits_leave_out_each_group_of_records() -> None:
     for when in (THEN, NOW):
         now = at(when)
         assert now.axes["refit"][0] == "all"
-        assert set(now.axes["refit"][1:]) == {f"without-{record.frame}" for record in now.slip_records}
+        built_here = {record.frame for record in now.slip_records if record.group in ("data_centre", "ai_campus")}
+        assert set(now.axes["refit"][1:]) == {f"without-{frame}" for frame in built_here}
         assert len(now.slip_records) >= 8
+
+
+@pytest.mark.parametrize(
+    ("day", "edition"),
+    [("2020-05-01", "2023-12-31"), ("2025-01-22", "2024-12-31"), ("2025-03-31", "2025-03-31"), ("2026-12-31", "2026-12-31")],
+)
+def test_fits_are_renewed_each_quarter(day: str, edition: str) -> None:
+    assert str(edition_of(date.fromisoformat(day))) == edition
+
+
+def test_no_record_younger_than_the_edition_trains_a_fit() -> None:
+    now = at(date(2025, 5, 2))
+    assert max(record.known_at for record in now.slip_records) <= date(2025, 3, 31)
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))

@@ -339,7 +339,13 @@ def backtest(
 
 
 def _replay_dates(
-    programme: Programme, values: Catalogue, without: Catalogue, draws: int, seed: int, dates: list[DateCase], unscored: list[Unscored],
+    programme: Programme,
+    values: Catalogue,
+    without: Catalogue,
+    draws: int,
+    seed: int,
+    dates: list[DateCase],
+    unscored: list[Unscored],
 ) -> None:
     by_day: dict[date, list[tuple[Milestone, int]]] = {}
     for milestone, lead, day in looks(milestones(programme.name, known(programme, None, values))):

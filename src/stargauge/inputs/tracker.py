@@ -102,5 +102,6 @@ def phase_date_tracked(known: Known) -> list[Estimate]:
     for phase in known.phases:
         seen = known.milestone_observed(phase, "operational")
         tracked = seen is not None and seen.status == "estimated"
-        out.append(Estimate(float(tracked), "stated", (seen,) if seen is not None else ()))
+        none = Estimate(0.0, "default", note="no estimated date to move")
+        out.append(Estimate(float(tracked), "stated", (seen,)) if seen is not None else none)
     return out

@@ -142,5 +142,8 @@ def render_calibration(data: Mapping[str, Any], style: Style) -> str:
     rows = [[one["name"].replace("_", " "), *(f"{one[level]:.3g}" for level in ("p10", "p50", "p90"))] for one in data["coefficients"]]
     lines = [*(style.bold(line) for line in wrapped(head, style.width)), ""]
     lines += table([("coefficient", 18, "l"), ("P10", 9, "r"), ("P50", 9, "r"), ("P90", 9, "r")], rows, style)
-    note = "ln((taken + offset) / (planned + offset)) = location + effects; kinds, milestones and sources differ from a data centre's own plan."
+    note = (
+        "ln((taken + offset) / (planned + offset)) = location + effects; kinds, milestones and sources are differences to "
+        "the operation of a data centre as its builder plans it."
+    )
     return style.finish([*lines, "", *wrapped(note, style.width), *wrapped(f"Refits: {', '.join(data['refits'])}.", style.width)])
