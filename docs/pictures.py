@@ -1,4 +1,4 @@
-"""Draw the picture of the README from the shipped programme: `python docs/pictures.py`."""
+"""Draw the pictures of the README and the documentation: `python docs/pictures.py`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from pathlib import Path
 from stargauge import api
 from stargauge.report.charts import over_time
 from stargauge.report.drawing import svg
+from stargauge.report.slip_chart import slips_and_fit
 
 AS_OF = "2026-11-22"
-TARGET = Path(__file__).parent / "_static" / "stargate-capacity.svg"
+FOLDER = Path(__file__).parent / "_static"
 
 
 def main() -> None:
-    """Capacity by stage as a fan against what was promised."""
+    """Capacity by stage as a fan against what was promised; the records of slips against their fit."""
     data = api.check("stargate", as_of=AS_OF, charts=True).to_dict(charts=True)
     spec = over_time(data["lines"]["capacity"], data["quantities"], data["newest_evidence"])
-    TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(svg({**spec, "background": "#fbfaf7"}), encoding="utf-8")
-    print(f"Wrote {TARGET}")
+    FOLDER.mkdir(exist_ok=True)
+    for name, drawn in (("stargate-capacity.svg", spec), ("slip-fit.svg", slips_and_fit(api.calibrate(AS_OF).to_dict()))):
+        (FOLDER / name).write_text(svg({**drawn, "background": "#fbfaf7"}), encoding="utf-8")
+        print(f"Wrote {FOLDER / name}")
 
 
 if __name__ == "__main__":

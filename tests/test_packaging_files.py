@@ -114,6 +114,10 @@ def run_page(page: str, folder: Path) -> int:
     return len(asked)
 
 
+def test_the_page_on_accuracy_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/how-good-the-dates-are.md", tmp_path) == 2
+
+
 def test_the_tutorial_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/tutorial-check-a-claim.md", tmp_path) >= 6
     assert (tmp_path / "stargate-report.html").stat().st_size > 50_000

@@ -15,10 +15,13 @@ from stargauge.catalogue.fits import FITTED, fingerprint, write_fits
 from stargauge.catalogue.load import Catalogue, KnownCatalogue
 from stargauge.catalogue.records import FitRecord, outcomes_of, plans_of
 from stargauge.programme.axes import FIRST_EDITION, edition_of, refit_records, refits_of
-from stargauge.quantity.quantity import SAMPLES
-from stargauge.quantity.slip import fit_slips
+from stargauge.quantity.quantity import PROJECT_KINDS, SAMPLES
+from stargauge.quantity.slip import AT, Plans, fit_slips, location, scale, slipped, with_owner
 
 Array = NDArray[np.float64]
+
+#: The lead times at which the fit is drawn, days.
+CURVE_LEADS = (0.0, 60.0, 120.0, 180.0, 270.0, 365.0, 545.0, 730.0, 910.0, 1095.0, 1280.0)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,35 @@ class SlipFit:
         return {
             "edition": str(self.edition), "records": len(self.records), "reached": reached, "open": len(self.records) - reached,
             "refits": list(self.refits), "samples": len(SAMPLES), "made_from": self.made_from, "coefficients": rows,
+            "curve": self.curve(), "points": self.points(),
         }  # fmt: skip
+
+    def curve(self) -> list[dict[str, float]]:
+        """P10, P50 and P90 of the days an AI campus takes that its builder plans to operate on a day so many days ahead."""
+        leads = np.array(CURVE_LEADS)
+        zero = np.zeros(len(leads))
+        plans = Plans(leads, zero, np.full(len(leads), float(PROJECT_KINDS.index("ai_campus"))), zero, zero, zero)
+        world = with_owner(self._whole(), self.owners[:1], -1)[0]
+        chance = np.repeat((np.arange(33) + 0.5) / 33, len(leads)).reshape(33, 1, -1)
+        place, offset = location(world, plans)[None], world[:, AT["offset"]][None, :, None]
+        days = slipped(chance, place, scale(world)[None, :, None], leads, offset, np.array(np.nan)).reshape(-1, len(leads))
+        return [
+            {"lead_days": float(lead), "p10": float(low), "p50": float(middle), "p90": float(high)}
+            for lead, (low, middle, high) in zip(leads, np.quantile(days, (0.1, 0.5, 0.9), axis=0).T, strict=True)
+        ]
+
+    def _whole(self) -> Array:
+        """The coefficients of the refit with all records, an owner's own part as for a new one: (1, sample, coefficient)."""
+        own = np.stack([np.zeros(len(SAMPLES)), self.coefficients[0][:, FITTED.index("spread_owner")]], axis=1)
+        return np.concatenate([self.coefficients[0], own], axis=1)[None]
+
+    def points(self) -> list[dict[str, Any]]:
+        """The records of data centres and AI campuses: days planned, days taken (or passed without it, where open)."""
+        return [
+            {"project": r.project, "kind": r.group, "milestone": r.milestone, "lead_days": r.lead_days, "taken_days": r.taken_days,
+             "open": r.outcome != "reached"}
+            for r in self.records if r.group in ("data_centre", "ai_campus")
+        ]  # fmt: skip
 
 
 def fit_of(known: KnownCatalogue) -> SlipFit:
