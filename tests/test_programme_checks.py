@@ -71,6 +71,13 @@ def test_recorded_stages_out_of_order_are_a_fault() -> None:
     assert "under_construction <= energised <= operational" in fault.message
 
 
+def test_a_plan_before_its_own_publication_is_a_fault() -> None:
+    fault = the_fault(
+        ("energised: {value: 2025-12-31, status: planned, source: plan}", "energised: {value: 2019-12-31, status: planned, source: plan}")
+    )
+    assert "before its own publication" in fault.message and "correct one" in fault.message
+
+
 def test_planned_stages_out_of_order_are_a_fault() -> None:
     assert "comes before" in the_fault(("energised: {value: 2025-12-31", "energised: {value: 2026-12-31")).message
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from stargauge.programme.alternatives import laid_over
 from stargauge.programme.fields import TEXT, assumed_value, median
+from stargauge.programme.milestones import PLANS
 from stargauge.programme.positions import Flaw, Trail, faults_of, written
 from stargauge.programme.schema import UNSITED, Content, Milestones, Phase, Pledge, Programme, Site, fields_of, parts_of
 from stargauge.quantity.dates import Window
@@ -282,6 +283,21 @@ def check_for_records_of_the_future(programme: Programme) -> Iterator[Flaw]:
                 )
 
 
+def check_for_plans_of_the_past(programme: Programme) -> Iterator[Flaw]:
+    """A planned date lies ahead when the plan is published."""
+    for trail, part in parts_of(programme):
+        if isinstance(part, Milestones):
+            for keys, _, statements in fields_of(part):
+                for s in statements:
+                    past = isinstance(s.value, Window) and s.published is not None and s.value.end < s.published.start
+                    if past and s.source and s.status in PLANS:
+                        yield Flaw(
+                            _at((*trail, *keys), s),
+                            f'{s.status} for "{s.text}", before its own publication ({s.published}); what had been reached is reported, '
+                            "observed or estimated: correct one",
+                        )
+
+
 def check_for_clock(programme: Programme) -> Iterator[Flaw]:
     """The model's clock runs forward, and for at most 60 years; money has a price year of our time."""
     start, horizon = programme.start, programme.horizon
@@ -352,8 +368,9 @@ def check_for_options_that_break_a_rule(programme: Programme) -> Iterator[Flaw]:
 CHECKS: tuple[Callable[[Programme], Iterator[Flaw]], ...] = (
     check_for_unknown_sources, check_for_undated_sources, check_for_negative_values, check_for_facility_power_below_it_power,
     check_for_stages_out_of_order, check_for_phases_without_size, check_for_bad_ids, check_for_ids_used_twice,
-    check_for_circular_references, check_for_unknown_targets, check_for_conflicts, check_for_records_of_the_future, check_for_clock,
-    check_for_claims_without_readings, check_for_alternatives, check_for_options_that_break_a_rule,
+    check_for_circular_references, check_for_unknown_targets, check_for_conflicts, check_for_records_of_the_future,
+    check_for_plans_of_the_past, check_for_clock, check_for_claims_without_readings, check_for_alternatives,
+    check_for_options_that_break_a_rule,
 )  # fmt: skip
 
 
