@@ -46,7 +46,11 @@ def _frame(one: Mapping[str, Any]) -> Spec:
 
 def _bands(paper: Paper) -> list[Spec]:
     """A line where two likelihood words meet, and the words: beside a wide plot, in a narrow one."""
-    cuts = {"data": {"values": [{"odds": bound} for bound in _BOUNDS]}, "mark": {"type": "rule", "color": HUES["rule"]}, "encoding": {"y": _Y}}
+    cuts = {
+        "data": {"values": [{"odds": bound} for bound in _BOUNDS]},
+        "mark": {"type": "rule", "color": HUES["rule"]},
+        "encoding": {"y": _Y},
+    }
     place, side = (paper.width, "right") if paper.narrow else (paper.width + 8, "left")
     words = [text(name, place, paper.height * (1 - at) + 4, HUES["soft"], size=12.5, align=side) for name, at in _BANDS]
     return [cuts, *words]
