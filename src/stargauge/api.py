@@ -13,6 +13,7 @@ from typing import Any
 
 import stargauge
 from stargauge import __version__
+from stargauge.audit.answer_data import slug
 from stargauge.audit.backtest import (
     Backtest,
     ClaimCase,
@@ -28,6 +29,7 @@ from stargauge.audit.backtest import (
     not_yet,
 )
 from stargauge.audit.calibration import SlipFit, all_fits, fit_of, write_all
+from stargauge.audit.odds import EVERY, OddsOverTime, Tracker, days_between, track
 from stargauge.audit.questions import Question, misread, questions
 from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
@@ -50,7 +52,7 @@ from stargauge.programme.overlay import overlay
 from stargauge.programme.positions import Flaw, faults_of
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import FAR
-from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 Progress = Callable[[int, int], None]
 DRAWS = 1024
@@ -59,6 +61,8 @@ MANY_DRAWS = 4096
 MOST_WORKERS = 64
 #: What can be validated on a user's own measurements.
 VALIDATIONS = ("schedule",)
+#: How many open claims a report shows over time, and with how many draws.
+REPORTED, REPORT_DRAWS = 3, 256
 
 
 def catalogue(overlay: Path | str | None = None) -> Catalogue:
@@ -178,6 +182,7 @@ class Check:
     summary: dict[str, Any]
     then: tuple[ClaimVerdict, ...] = ()
     then_day: date | None = None
+    odds: OddsOverTime | None = None
     seconds: float = 0.0
 
     def explain(self, address: str, when: date | None = None) -> Node:
@@ -213,8 +218,22 @@ def check(
         past = known(made, day, values)
         answer.then = _audited(past, made, draws, seed, workers, (), None, _said_by(made, day))[1]
         answer.then_day = day
+    if charts:
+        answer.odds = _open_odds(answer, values, seed)
     answer.seconds = time.perf_counter() - began
     return answer
+
+
+def _open_odds(answer: Check, values: Catalogue, seed: int) -> OddsOverTime | None:
+    """Odds over time for the first open reading of the first open claims: those of the dispute come first."""
+    ranked = sorted(answer.verdicts, key=lambda verdict: verdict.dispute or 99)
+    found = {v.id: [r.name] for v in ranked for r in reversed(v.readings) if r.status == "open" and r.probability is not None}
+    readings = {name: found[name] for name in list(found)[:REPORTED]}
+    if not readings:
+        return None
+    made, last = answer.programme, answer.known.as_of
+    first = min(made.claims[name].day.start for name in readings)
+    return _odds(made, readings, first, last, "quarter", True, REPORT_DRAWS, seed, values)
 
 
 def _said_by(programme: Programme, day: date) -> dict[str, Any]:
@@ -388,6 +407,70 @@ def _replay_claims(
             unscored.append(case)
 
 
+def odds(
+    programme: str | Path | Programme = "stargate", claim: str | None = None, start: date | str | None = None,
+    end: date | str | None = None, every: str | int = "month", *, draws: int = DRAWS, seed: int = 0, scenario: Path | None = None,
+    settings: Mapping[str, str] | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+) -> OddsOverTime:  # fmt: skip
+    """The odds of a claim's readings over time, and what moved them; without `claim` those of every claim, without what moved them.
+
+    `claim`: `ID` or `ID/READING`. `every`: month, quarter or a number of days. The first point is the day on which the claim was made.
+    Raises InputError with every fault of what was asked for.
+    """
+    made = load(programme, scenario, settings)
+    readings, first, last = _asked_odds(made, claim, start, end, str(every))
+    return _odds(made, readings, first, last, str(every), claim is not None, draws, seed, values or catalogue(), progress)
+
+
+def _asked_odds(
+    made: Programme, claim: str | None, start: date | str | None, end: date | str | None, every: str
+) -> tuple[dict[str, list[str]], date, date]:  # fmt: skip
+    """The readings, the first and the last day asked for. Raises InputError with all faults at once."""
+    faults = list[Fault]()
+    readings = {name: list(one.readings) for name, one in made.claims.items()}
+    if claim is not None:
+        name, _, reading = claim.partition("/")
+        if name not in readings:
+            faults.append(Fault(f'there is no claim "{name}"{did_you_mean(name, readings)}; all: stargauge audit'))
+        elif reading and reading not in readings[name]:
+            near = did_you_mean(reading, readings[name])
+            faults.append(Fault(f'the claim "{name}" has no reading "{reading}"{near} (all: {", ".join(readings[name])})'))
+        readings = {name: [reading] if reading else readings.get(name, [])}
+    days = list[date | None]()
+    for option, text in (("from", start), ("to", end)):
+        try:
+            days.append(date.fromisoformat(text) if isinstance(text, str) else text)
+        except ValueError:
+            faults.append(Fault(f'--{option}: got "{text}"; expected a day such as 2025-01-22'))
+            days.append(None)
+    if every not in EVERY and not (every.isdecimal() and int(every) > 0):
+        faults.append(Fault(f'--every: got "{every}"; expected month, quarter or a number of days{did_you_mean(every, EVERY)}'))
+    said = min((made.claims[name].day.start for name in readings if name in made.claims), default=date.min)
+    first, last = days[0] or said, days[1] or date.today()
+    if last < max(first, said) and not faults:
+        faults.append(Fault(f"--to: {last} is before {max(first, said)}, the first day asked for; expected a later day"))
+    if faults:
+        raise InputError(faults)
+    return readings, first, last
+
+
+def _odds(
+    made: Programme, readings: Mapping[str, Sequence[str]], first: date, last: date, every: str, attribute: bool, draws: int, seed: int,
+    values: Catalogue, progress: Progress | None = None,
+) -> OddsOverTime:  # fmt: skip
+    known(made, last, values)
+    said = {name: made.claims[name].day.start for name in readings if made.claims[name].day.start <= last}
+    shared = days_between(max(first, min(said.values(), default=first)), last, every)
+    days = {name: sorted({day, *(other for other in shared if other > day)}) for name, day in said.items()}
+    asked = {name: readings[name] for name in said}
+    tracker = Tracker(
+        lambda day, without: known_on(made, values, day, without), lambda view, claims: asked_of(view, made, claims), ids_of(made),
+        draws, seed, Memo(),
+    )  # fmt: skip
+    series = track(tracker, made, asked, days, attribute, progress)
+    return OddsOverTime(slug(made.name), made.name, draws, seed, first, last, every, attribute, series)
+
+
 def explain(
     address: str, programme: str | Path | Programme = "stargate", *, when: date | None = None, as_of: date | str | None = None,
     draws: int = DRAWS, seed: int = 0, values: Catalogue | None = None,
@@ -402,7 +485,7 @@ def explain(
 
 __all__ = [
     "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Known", "Programme", "Result", "Validation", "__version__", "audit",
-    "backtest", "calibrate", "catalogue", "check", "explain", "known", "load", "shipped", "simulate", "validate",
+    "backtest", "calibrate", "catalogue", "check", "explain", "known", "load", "odds", "shipped", "simulate", "validate",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

@@ -40,9 +40,12 @@ COMMERCIAL_STAGES = STAGES[:3]
 ARRAY_AXES = frozenset({"draw", "month", "sample", "coefficient"})
 
 
-def known(programme: Programme, catalogue: Catalogue, as_of: date) -> Known:
-    """Programme and catalogue as known on a date. The only date filter there is: what was published later does not exist behind it."""
-    return Known(as_of, known_programme(programme, as_of), catalogue.known(as_of))
+def known(programme: Programme, catalogue: Catalogue, as_of: date, without: frozenset[str] = frozenset()) -> Known:
+    """Programme and catalogue as known on a date. The only date filter there is: what was published later does not exist behind it.
+
+    `without`: paths of statements that are left out, to see what they change.
+    """
+    return Known(as_of, known_programme(programme, as_of, without), catalogue.known(as_of))
 
 
 @dataclass(frozen=True)
