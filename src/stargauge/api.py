@@ -14,23 +14,11 @@ from typing import Any
 import stargauge
 from stargauge import __version__
 from stargauge.audit.answer_data import slug
-from stargauge.audit.backtest import (
-    Backtest,
-    ClaimCase,
-    DateCase,
-    Milestone,
-    Unscored,
-    claim_cases,
-    claims_to_forecast,
-    class_median,
-    date_case,
-    looks,
-    milestones,
-    not_yet,
-)
+from stargauge.audit.backtest import Backtest, joined
 from stargauge.audit.calibration import SlipFit, all_fits, fit_of, write_all
 from stargauge.audit.odds import EVERY, OddsOverTime, Tracker, days_between, track
 from stargauge.audit.questions import Question, misread, questions
+from stargauge.audit.replay import replay
 from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.audit.summary import FANS, HEADLINES, dates_of, headlines, summarise
@@ -345,66 +333,23 @@ def backtest(
     """Knowledge dates replayed for the recorded outcomes of programmes (all shipped ones), each without its owner's own records."""
     values = values or catalogue()
     made = [load(one) for one in (shipped() if programmes is None else programmes)]
-    dates: list[DateCase] = []
-    claims: list[ClaimCase] = []
-    unscored: list[Unscored] = []
+    parts: list[Backtest] = []
     for place, programme in enumerate(made):
-        without = replace(values, without=values.without | {programme.owner} if programme.owner else values.without)
-        _replay_dates(programme, values, without, draws, seed, dates, unscored)
-        _replay_claims(programme, values, without, draws, seed, claims, unscored)
+        parts.append(_replay(programme, values, draws, seed))
         if progress is not None:
             progress(place + 1, len(made))
-    return Backtest(tuple(dates), tuple(claims), tuple(unscored))
+    return joined(parts)
 
 
-def _replay_dates(
-    programme: Programme,
-    values: Catalogue,
-    without: Catalogue,
-    draws: int,
-    seed: int,
-    dates: list[DateCase],
-    unscored: list[Unscored],
-) -> None:
-    by_day: dict[date, list[tuple[Milestone, int]]] = {}
-    for milestone, lead, day in looks(milestones(programme.name, known(programme, None, values))):
-        by_day.setdefault(day, []).append((milestone, lead))
-    memo = Memo()
-    for day, asked in sorted(by_day.items()):
-        then = known_on(programme, without, day)
-        reasons = {id(milestone): not_yet(milestone, then) for milestone, _ in asked}
-        open_ones = [(milestone, lead) for milestone, lead in asked if not reasons[id(milestone)]]
-        unscored += [
-            Unscored(programme.name, f"{m.phase} {m.stage}, {lead} days before", reasons[id(m)]) for m, lead in asked if reasons[id(m)]
-        ]
-        if open_ones:
-            result = run_model(then, [milestone.address for milestone, _ in open_ones], draws=draws, seed=seed, memo=memo)
-            later = max((e.hindsight for made in result.inputs.values() for e in made.estimates if e.hindsight), default=None)
-            dates += [date_case(m, lead, then, result[m.address].values, later, class_median) for m, lead in open_ones]
+def _replay(programme: Programme, values: Catalogue, draws: int, seed: int) -> Backtest:
+    """The cases of one programme, forecast without its owner's own records."""
+    without = replace(values, without=values.without | ({programme.owner} if programme.owner else set()))
 
+    def ask(view: Known, claims: Mapping[str, Any]) -> tuple[Question, ...]:
+        return asked_of(view, programme, claims)
 
-def _replay_claims(
-    programme: Programme, values: Catalogue, without: Catalogue, draws: int, seed: int, claims: list[ClaimCase], unscored: list[Unscored]
-) -> None:
-    if not programme.claims:
-        return
-    now = _audited(known(programme, None, values), programme, draws, seed, 1, (), None)[1]
-    said = {name: claim.day.end for name, claim in programme.claims.items()}
-    chosen, left = claims_to_forecast(programme.name, now, said)
-    unscored += left
-    memo = Memo()
-    then: dict[str, tuple[date, tuple[ClaimVerdict, ...]]] = {}
-    for day in sorted({said[claim] for claim, _ in chosen}):
-        names = [claim for claim, _ in chosen if said[claim] == day]
-        past = known_on(programme, without, day)
-        asked = {name: programme.claims[name] for name in names}
-        found = _audited(past, programme, draws, seed, 1, (), None, asked, memo=memo)[1] if past.phases else ()
-        then.update({name: (day, found) for name in names})
-    for case in claim_cases(programme.name, programme.owner, chosen, now, then):
-        if isinstance(case, ClaimCase):
-            claims.append(case)
-        else:
-            unscored.append(case)
+    then = Tracker(lambda day, paths: known_on(programme, without, day, paths), ask, ids_of(programme), draws, seed, Memo())
+    return replay(programme, known(programme, None, values), then)
 
 
 def odds(
