@@ -214,7 +214,7 @@ def _open_odds(answer: Check, values: Catalogue, seed: int) -> OddsOverTime | No
         return None
     made, last = answer.programme, answer.known.as_of
     first = min(made.claims[name].day.start for name in readings)
-    return _odds(made, readings, first, last, "quarter", True, REPORT_DRAWS, seed, values)
+    return _odds(made, readings, first, last, "quarter", False, REPORT_DRAWS, seed, values)
 
 
 def _said_by(programme: Programme, day: date) -> dict[str, Any]:
