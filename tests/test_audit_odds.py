@@ -7,14 +7,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.cli_runs import ask
+from tests.programme_files import changed, small
 
 from stargauge import api
 from stargauge.audit.odds import DECIDED, OddsOverTime, days_between, groups_of
 from stargauge.programme.filter import known_programme
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Statement
-from tests.cli_runs import ask
-from tests.programme_files import changed, small
 
 #: The claim is open in May 2026; the tracker's date of April 2026 decides most of it.
 OPEN_CLAIM = (
