@@ -206,8 +206,6 @@ def check(
         past = known(made, day, values)
         answer.then = _audited(past, made, draws, seed, workers, (), None, _said_by(made, day))[1]
         answer.then_day = day
-    if charts:
-        answer.odds = _open_odds(answer, values, seed)
     answer.seconds = time.perf_counter() - began
     return answer
 
@@ -221,7 +219,7 @@ def _open_odds(answer: Check, values: Catalogue, seed: int) -> OddsOverTime | No
         return None
     made, last = answer.programme, answer.known.as_of
     first = min(made.claims[name].day.start for name in readings)
-    return _odds(made, readings, first, last, "quarter", True, REPORT_DRAWS, seed, values)
+    return _odds(made, readings, first, last, "quarter", False, REPORT_DRAWS, seed, values)
 
 
 def _said_by(programme: Programme, day: date) -> dict[str, Any]:
