@@ -313,10 +313,12 @@ def compare(
         raise InputError(list(faults))
     (_, first), (_, second) = found
     runs = Runs(read_at(first, second), draws, seed, _workers(workers, draws), Memo(MEMO_BYTES))
-    one, other = (_side(text, *state, runs) for text, state in zip(both, found, strict=True))
+    same, order = paired(first, second), (1, 0) if first.as_of > second.as_of else (0, 1)
+    made = {place: _side(both[place], *found[place], runs, keep=same and place == order[0]) for place in order}
+    one, other = made[0], made[1]
     outputs = outputs_of(one, other, runs.when)
     ends = medians(one.result, runs.when), medians(other.result, runs.when)
-    causes = attribute(first, second, ends, runs, progress) if paired(first, second) else None
+    causes = attribute(first, second, ends, runs, _workers(workers, MANY_DRAWS), progress) if same else None
     cells = cells_of(one, other, {cause.name: cause.weight for cause in causes.causes} if causes else {})
     return Comparison(one, other, runs.when, outputs, claims_of(one, other), cells, causes, time.perf_counter() - began)
 
@@ -328,12 +330,12 @@ def _laid(made: Programme, side: Asked) -> Programme:
     return load(made, settings=side.settings)
 
 
-def _side(asked: Asked, programme: Programme, made: Known, runs: Runs) -> Side:
+def _side(asked: Asked, programme: Programme, made: Known, runs: Runs, keep: bool) -> Side:
     """A side of a comparison: its run, kept at the date compared, and the verdicts on the claims made by its day."""
     claims = _said_by(programme, made.as_of)
     questions_asked = asked_of(made, programme, claims)
     collectors = {COLLECTOR: judge_of(questions_asked, made)} if questions_asked else {}
-    result = runs.run(made, wanted_of(made), collectors)
+    result = runs.run(made, wanted_of(made), collectors, keep)
     result.programme = programme
     return Side(str(replace(asked, as_of=made.as_of)), programme, made, result, audit_run(result, made, claims, ids=ids_of(programme)))
 

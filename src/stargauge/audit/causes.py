@@ -6,7 +6,7 @@ the programme with all its inputs: a site, a pledge, a party, an assumption. The
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from stargauge.audit.summary import CAPITAL, DIRECT, GAP, HAVE, NEED, RUNS, exis
 from stargauge.engine.collect import Collector
 from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result
+from stargauge.engine.run import processes
 from stargauge.engine.simulate import simulate
 from stargauge.engine.spread import quantiles
 from stargauge.programme.exchange import differing, exchanged
@@ -73,17 +74,23 @@ class Runs:
     workers: int
     memo: Memo
 
-    def run(self, known: Known, addresses: Sequence[str], collectors: Mapping[str, Collector[Any]] | None = None) -> Result:
-        """A state, kept at the date only."""
+    def run(
+        self, known: Known, addresses: Sequence[str], collectors: Mapping[str, Collector[Any]] | None = None, keep: bool = False
+    ) -> Result:
+        """A state, kept at the date only; `keep`: its values wait for the states that differ little from it."""
         asked = [address for address in addresses if exists(known, address)]
+        self.memo.closed = not keep
         return simulate(
             known, asked, draws=self.draws, seed=self.seed, workers=self.workers, memo=self.memo, collectors=collectors,
             dates=(self.when,), only_dates=True,
         )  # fmt: skip
 
-    def medians(self, known: Known, addresses: Sequence[str]) -> dict[str, float]:
-        """The medians of a state at the date; those that do not exist are left out."""
-        return medians(self.run(known, addresses), self.when)
+    def medians(self, known: Known, addresses: Sequence[str], keep: bool = False) -> Medians:
+        """The medians of a state at the date; none where it cannot stand alone (no phase is left, two alternatives speak of one cell)."""
+        try:
+            return medians(self.run(known, addresses, keep=keep), self.when) if known.phases else {}
+        except InputError:
+            return {}
 
 
 def values_at(result: Result, address: str, when: date) -> Any:
@@ -104,52 +111,64 @@ def medians(result: Result, when: date) -> dict[str, float]:
     return {address: float(quantiles(values, (0.5,))[0]) for address, values in found.items() if values is not None}
 
 
-def attribute(a: Known, b: Known, ends: tuple[Medians, Medians], runs: Runs, progress: Progress | None = None) -> Attribution:
-    """What each thing that differs between two states of one programme makes alone, and what is left; `ends`: the medians of the two."""
+def attribute(
+    a: Known, b: Known, ends: tuple[Medians, Medians], runs: Runs, workers: int = 1, progress: Progress | None = None
+) -> Attribution:
+    """What each thing that differs between two states of one programme makes alone, and what is left; `ends`: the medians of the two.
+
+    `workers`: processes that share the states between; the same bits for any number.
+    """
     back = a.as_of > b.as_of
     earlier, later = (b, a) if back else (a, b)
     before = ends[1] if back else ends[0]
     addresses = list(dict.fromkeys((*ends[0], *ends[1])))
-    states = _states(earlier, later)
-    found: list[tuple[str, dict[str, float | None]]] = []
-    aged = before
-    for place, (name, state) in enumerate(states):
-        medians_then = _medians(state, addresses, runs)
-        found.append((name, _changes(before if name == DAY else aged, medians_then, addresses, back)))
-        aged = medians_then if name == DAY else aged
+    found: dict[str, Mapping[str, float | None]] = {}
+    if earlier.as_of != later.as_of:
+        earlier = replace(earlier, as_of=later.as_of)
+        aged = runs.medians(earlier, addresses, keep=True)
+        found[DAY] = _changes(before, aged, addresses, back)
+        before = aged
+    entries = {str(entry): entry for entry in differing(earlier.programme, later.programme)}
+    states = {name: replace(earlier, programme=exchanged(earlier.programme, later.programme, entry)) for name, entry in entries.items()}
+    if back or found:
+        states = {CATALOGUE: replace(earlier, catalogue=later.catalogue), **states}
+    for place, (name, reached) in enumerate(zip(states, _all_medians([*states.values()], addresses, runs, workers), strict=True)):
+        found[name] = _changes(before, reached, addresses, back)
         if progress is not None:
             progress(place + 1, len(states))
-    total = _changes(ends[0], ends[1], addresses, False)
-    said = {str(entry): entry for entry in differing(earlier.programme, later.programme)}
     causes = []
-    for name, effects in found:
-        entry = said.get(name)
-        old, new = (tuple(entry.statements(side.programme)) for side in (a, b)) if entry else ((), ())
+    for name, effects in found.items():
+        old, new = (tuple(entries[name].statements(side.programme)) if name in entries else () for side in (a, b))
         causes.append(Cause(name, effects, _weight(effects, ends), _without(new, old), _without(old, new)))
+    whole = _changes(ends[0], ends[1], addresses, False)
     rest = {
-        address: None if (whole := total[address]) is None else whole - sum(effects[address] or 0.0 for _, effects in found)
-        for address in addresses
+        address: None if change is None else change - sum(effects[address] or 0.0 for effects in found.values())
+        for address, change in whole.items()
     }
     return Attribution(tuple(sorted(causes, key=lambda cause: -cause.weight)), rest)
 
 
-def _states(earlier: Known, later: Known) -> list[tuple[str, Known]]:
-    """The earlier state with each thing that differs as the later has it, by name; all but the day itself are read on the later day."""
-    states = []
-    if earlier.as_of != later.as_of:
-        aged = replace(earlier, as_of=later.as_of)
-        states += [(DAY, aged), (CATALOGUE, replace(aged, catalogue=later.catalogue))]
-        earlier = aged
-    entries = differing(earlier.programme, later.programme)
-    return states + [(str(one), replace(earlier, programme=exchanged(earlier.programme, later.programme, one))) for one in entries]
+def _all_medians(states: Sequence[Known], addresses: Sequence[str], runs: Runs, workers: int) -> Iterator[Medians]:
+    """The medians of each state, in order."""
+    if workers == 1 or len(states) < 2:
+        yield from (runs.medians(state, addresses) for state in states)
+        return
+    with processes(min(workers, len(states)), _begin, (states, addresses, replace(runs, workers=1))) as pool:
+        yield from pool.map(_state_medians, range(len(states)))
 
 
-def _medians(state: Known, addresses: Sequence[str], runs: Runs) -> Medians:
-    """The medians of a state between; none where it cannot stand alone (no phase is left, two alternatives speak of one cell)."""
-    try:
-        return runs.medians(state, addresses) if state.phases else {}
-    except InputError:
-        return {}
+_given: list[Any] = []
+
+
+def _begin(*given: Any) -> None:
+    """Hold in a process of the pool what all its tasks need: forked it costs nothing, sent it is sent once."""
+    _given[:] = given
+
+
+def _state_medians(place: int) -> Medians:
+    states, addresses, runs = _given
+    found: Medians = runs.medians(states[place], addresses)
+    return found
 
 
 def _changes(before: Medians, after: Medians, addresses: Sequence[str], back: bool) -> dict[str, float | None]:

@@ -21,7 +21,7 @@ from stargauge.engine.choices import same
 from stargauge.engine.lineage import spread_of
 from stargauge.engine.result import Result
 from stargauge.engine.series import LEVELS, plain
-from stargauge.engine.simulate import model_graph
+from stargauge.engine.simulate import OF_RECORDS, model_graph
 from stargauge.engine.spread import quantiles
 from stargauge.programme.exchange import ALTERNATIVES, BY_ENTRY, differing
 from stargauge.programme.known import Known
@@ -31,8 +31,6 @@ from stargauge.quantity.units import figures, scale_of
 
 #: Axes whose labels come with what a programme speaks of.
 SPOKEN_AXES = ("site", "phase", "party", "line")
-#: Axes of records that coefficients are learnt from: new ones are news of the catalogue, their numbers no inputs of their own.
-LEARNT_FROM = frozenset({"record", "vintage"})
 
 
 @dataclass(frozen=True)
@@ -288,13 +286,16 @@ def claims_of(a: Side, b: Side) -> tuple[ClaimChange, ...]:
 
 
 def cells_of(a: Side, b: Side, weights: Mapping[str, float]) -> tuple[CellChange, ...]:
-    """The cells of inputs that differ in value, those of the weightiest cause first; a cell of one side only where somebody said it."""
+    """The cells of inputs that differ in value, those of the weightiest cause first; a cell of one side only where somebody said it.
+
+    Records that coefficients are learnt from are left out: new ones are news of the catalogue, not inputs of their own.
+    """
     entries = differing(a.known.programme, b.known.programme) if paired(a.known, b.known) else ()
     speaks = {f"{ALTERNATIVES}.{choice}": str(entry) for entry in entries for choice in entry.choices}
     shifted = a.result.world.axes != b.result.world.axes
     found = []
     names = sorted({*a.result.inputs, *b.result.inputs})
-    for name in (name for name in names if not LEARNT_FROM & {*a.result.inputs[name].quantity.axes}):
+    for name in (name for name in names if not OF_RECORDS & {*a.result.inputs[name].quantity.axes}):
         first, second = a.result.inputs[name], b.result.inputs[name]
         held = [dict(zip(made.labels, made.estimates, strict=True)) for made in (first, second)]
         for label in dict.fromkeys((*held[0], *held[1])):
