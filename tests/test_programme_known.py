@@ -51,7 +51,7 @@ def sized(values: list[tuple[int, str]]) -> list[dict[str, str]]:
 def programmes(draw: st.DrawFn) -> Programme:
     sizes = st.lists(st.tuples(st.integers(1, 99), published()), min_size=1, max_size=3)
     phases = {f"p-{i}": {"it_power": sized(draw(sizes)), "milestones": {"operational": [
-        {"value": "2026-06", "status": "planned", "published": draw(published()), "source": "s"}
+        {"value": "2031-06", "status": "planned", "published": draw(published()), "source": "s"}
     ]}} for i in range(draw(st.integers(0, 3)))}  # fmt: skip
     option = {"weight": 1, "sites": {"a": {"facility_power": [{**said, "value": "999 MW"} for said in sized(draw(sizes))]}}}
     dated = {"value": "1 USD", "source": "s", "published": draw(published())}

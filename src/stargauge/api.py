@@ -13,24 +13,14 @@ from typing import Any
 
 import stargauge
 from stargauge import __version__
-from stargauge.audit.backtest import (
-    Backtest,
-    ClaimCase,
-    DateCase,
-    Milestone,
-    Unscored,
-    claim_cases,
-    claims_to_forecast,
-    class_median,
-    date_case,
-    looks,
-    milestones,
-    not_yet,
-)
+from stargauge.audit.answer_data import slug
+from stargauge.audit.backtest import Backtest, joined
 from stargauge.audit.calibration import SlipFit, all_fits, fit_of, write_all
 from stargauge.audit.causes import MEMO_BYTES, Runs, attribute, medians
 from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, outputs_of, paired, read_at, wanted_of
+from stargauge.audit.odds import EVERY, OddsOverTime, Tracker, days_between, track
 from stargauge.audit.questions import Question, misread, questions
+from stargauge.audit.replay import replay
 from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.audit.summary import FANS, HEADLINES, dates_of, exists, headlines, summarise
@@ -62,6 +52,8 @@ MANY_DRAWS = 4096
 MOST_WORKERS = 64
 #: What can be validated on a user's own measurements.
 VALIDATIONS = ("schedule",)
+#: How many open claims a report shows over time, and with how many draws.
+REPORTED, REPORT_DRAWS = 3, 256
 
 
 def catalogue(overlay: Path | str | None = None) -> Catalogue:
@@ -181,6 +173,7 @@ class Check:
     summary: dict[str, Any]
     then: tuple[ClaimVerdict, ...] = ()
     then_day: date | None = None
+    odds: OddsOverTime | None = None
     seconds: float = 0.0
 
     def explain(self, address: str, when: date | None = None) -> Node:
@@ -218,6 +211,18 @@ def check(
         answer.then_day = day
     answer.seconds = time.perf_counter() - began
     return answer
+
+
+def _open_odds(answer: Check, values: Catalogue, seed: int) -> OddsOverTime | None:
+    """Odds over time for the first open reading of the first open claims: those of the dispute come first."""
+    ranked = sorted(answer.verdicts, key=lambda verdict: verdict.dispute or 99)
+    found = {v.id: [r.name] for v in ranked for r in reversed(v.readings) if r.status == "open" and r.probability is not None}
+    readings = {name: found[name] for name in list(found)[:REPORTED]}
+    if not readings:
+        return None
+    made, last = answer.programme, answer.known.as_of
+    first = min(made.claims[name].day.start for name in readings)
+    return _odds(made, readings, first, last, "quarter", False, REPORT_DRAWS, seed, values)
 
 
 def _said_by(programme: Programme, day: date) -> dict[str, Any]:
@@ -375,66 +380,87 @@ def backtest(
     """Knowledge dates replayed for the recorded outcomes of programmes (all shipped ones), each without its owner's own records."""
     values = values or catalogue()
     made = [load(one) for one in (shipped() if programmes is None else programmes)]
-    dates: list[DateCase] = []
-    claims: list[ClaimCase] = []
-    unscored: list[Unscored] = []
+    parts: list[Backtest] = []
     for place, programme in enumerate(made):
-        without = replace(values, without=values.without | {programme.owner} if programme.owner else values.without)
-        _replay_dates(programme, values, without, draws, seed, dates, unscored)
-        _replay_claims(programme, values, without, draws, seed, claims, unscored)
+        parts.append(_replay(programme, values, draws, seed))
         if progress is not None:
             progress(place + 1, len(made))
-    return Backtest(tuple(dates), tuple(claims), tuple(unscored))
+    return joined(parts)
 
 
-def _replay_dates(
-    programme: Programme,
-    values: Catalogue,
-    without: Catalogue,
-    draws: int,
-    seed: int,
-    dates: list[DateCase],
-    unscored: list[Unscored],
-) -> None:
-    by_day: dict[date, list[tuple[Milestone, int]]] = {}
-    for milestone, lead, day in looks(milestones(programme.name, known(programme, None, values))):
-        by_day.setdefault(day, []).append((milestone, lead))
-    memo = Memo()
-    for day, asked in sorted(by_day.items()):
-        then = known_on(programme, without, day)
-        reasons = {id(milestone): not_yet(milestone, then) for milestone, _ in asked}
-        open_ones = [(milestone, lead) for milestone, lead in asked if not reasons[id(milestone)]]
-        unscored += [
-            Unscored(programme.name, f"{m.phase} {m.stage}, {lead} days before", reasons[id(m)]) for m, lead in asked if reasons[id(m)]
-        ]
-        if open_ones:
-            result = run_model(then, [milestone.address for milestone, _ in open_ones], draws=draws, seed=seed, memo=memo)
-            later = max((e.hindsight for made in result.inputs.values() for e in made.estimates if e.hindsight), default=None)
-            dates += [date_case(m, lead, then, result[m.address].values, later, class_median) for m, lead in open_ones]
+def _replay(programme: Programme, values: Catalogue, draws: int, seed: int) -> Backtest:
+    """The cases of one programme, forecast without its owner's own records."""
+    without = replace(values, without=values.without | ({programme.owner} if programme.owner else set()))
+
+    def ask(view: Known, claims: Mapping[str, Any]) -> tuple[Question, ...]:
+        return asked_of(view, programme, claims)
+
+    then = Tracker(lambda day, paths: known_on(programme, without, day, paths), ask, ids_of(programme), draws, seed, Memo())
+    return replay(programme, known(programme, None, values), then)
 
 
-def _replay_claims(
-    programme: Programme, values: Catalogue, without: Catalogue, draws: int, seed: int, claims: list[ClaimCase], unscored: list[Unscored]
-) -> None:
-    if not programme.claims:
-        return
-    now = _audited(known(programme, None, values), programme, draws, seed, 1, (), None)[1]
-    said = {name: claim.day.end for name, claim in programme.claims.items()}
-    chosen, left = claims_to_forecast(programme.name, now, said)
-    unscored += left
-    memo = Memo()
-    then: dict[str, tuple[date, tuple[ClaimVerdict, ...]]] = {}
-    for day in sorted({said[claim] for claim, _ in chosen}):
-        names = [claim for claim, _ in chosen if said[claim] == day]
-        past = known_on(programme, without, day)
-        asked = {name: programme.claims[name] for name in names}
-        found = _audited(past, programme, draws, seed, 1, (), None, asked, memo=memo)[1] if past.phases else ()
-        then.update({name: (day, found) for name in names})
-    for case in claim_cases(programme.name, programme.owner, chosen, now, then):
-        if isinstance(case, ClaimCase):
-            claims.append(case)
-        else:
-            unscored.append(case)
+def odds(
+    programme: str | Path | Programme = "stargate", claim: str | None = None, start: date | str | None = None,
+    end: date | str | None = None, every: str | int = "month", *, draws: int = DRAWS, seed: int = 0, scenario: Path | None = None,
+    settings: Mapping[str, str] | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+) -> OddsOverTime:  # fmt: skip
+    """The odds of a claim's readings over time, and what moved them; without `claim` those of every claim, without what moved them.
+
+    `claim`: `ID` or `ID/READING`. `every`: month, quarter or a number of days. The first point is the day on which the claim was made.
+    Raises InputError with every fault of what was asked for.
+    """
+    made = load(programme, scenario, settings)
+    readings, first, last = _asked_odds(made, claim, start, end, str(every))
+    return _odds(made, readings, first, last, str(every), claim is not None, draws, seed, values or catalogue(), progress)
+
+
+def _asked_odds(
+    made: Programme, claim: str | None, start: date | str | None, end: date | str | None, every: str
+) -> tuple[dict[str, list[str]], date, date]:  # fmt: skip
+    """The readings, the first and the last day asked for. Raises InputError with all faults at once."""
+    faults = list[Fault]()
+    readings = {name: list(one.readings) for name, one in made.claims.items()}
+    if claim is not None:
+        name, _, reading = claim.partition("/")
+        if name not in readings:
+            faults.append(Fault(f'there is no claim "{name}"{did_you_mean(name, readings)}; all: stargauge audit'))
+        elif reading and reading not in readings[name]:
+            near = did_you_mean(reading, readings[name])
+            faults.append(Fault(f'the claim "{name}" has no reading "{reading}"{near} (all: {", ".join(readings[name])})'))
+        readings = {name: [reading] if reading else readings.get(name, [])}
+    days = list[date | None]()
+    for option, text in (("from", start), ("to", end)):
+        try:
+            days.append(date.fromisoformat(text) if isinstance(text, str) else text)
+        except ValueError:
+            faults.append(Fault(f'--{option}: got "{text}"; expected a day such as 2025-01-22'))
+            days.append(None)
+    if every not in EVERY and not (every.isdecimal() and int(every) > 0):
+        faults.append(Fault(f'--every: got "{every}"; expected month, quarter or a number of days{did_you_mean(every, EVERY)}'))
+    said = min((made.claims[name].day.start for name in readings if name in made.claims), default=date.min)
+    first, last = days[0] or said, days[1] or date.today()
+    if last < max(first, said) and not faults:
+        faults.append(Fault(f"--to: {last} is before {max(first, said)}, the first day asked for; expected a later day"))
+    if faults:
+        raise InputError(faults)
+    return readings, first, last
+
+
+def _odds(
+    made: Programme, readings: Mapping[str, Sequence[str]], first: date, last: date, every: str, attribute: bool, draws: int, seed: int,
+    values: Catalogue, progress: Progress | None = None,
+) -> OddsOverTime:  # fmt: skip
+    known(made, last, values)
+    said = {name: made.claims[name].day.start for name in readings if made.claims[name].day.start <= last}
+    shared = days_between(max(first, min(said.values(), default=first)), last, every)
+    days = {name: sorted({day, *(other for other in shared if other > day)}) for name, day in said.items()}
+    asked = {name: readings[name] for name in said}
+    tracker = Tracker(
+        lambda day, without: known_on(made, values, day, without), lambda view, claims: asked_of(view, made, claims), ids_of(made),
+        draws, seed, Memo(),
+    )  # fmt: skip
+    series = track(tracker, made, asked, days, attribute, progress)
+    return OddsOverTime(slug(made.name), made.name, draws, seed, first, last, every, attribute, series)
 
 
 def explain(
@@ -450,8 +476,9 @@ def explain(
 
 
 __all__ = [
-    "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Known", "Programme", "Result", "Validation", "__version__", "audit",
-    "backtest", "calibrate", "catalogue", "check", "compare", "explain", "known", "load", "shipped", "simulate", "validate",
+    "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Known", "Programme", "Result", "Validation", "__version__",
+    "audit", "backtest", "calibrate", "catalogue", "check", "compare", "explain", "known", "load", "odds", "shipped", "simulate",
+    "validate",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

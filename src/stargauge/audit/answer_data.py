@@ -50,6 +50,8 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
         ],
         "version": __version__, "inputs_sha256": result.inputs_sha256,
     }  # fmt: skip
+    if check.odds is not None:
+        out["odds"] = check.odds.to_dict()
     if charts:
         when = Days.of(known).ahead
         out["lineage"] = {address: node_data(result.explain(address, when)) for address in EXPLAINED if address in result.series}

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.scoring import base_rates, brier, coverage, crps, interval, log_score
+from stargauge.audit.verdict import ReadingVerdict
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import Window, day, from_day
 from stargauge.quantity.quantity import PHYSICAL_STAGES
@@ -202,23 +202,17 @@ def class_median(then: Known) -> float:
     return float(np.median(slips)) if slips else 0.0
 
 
-def claims_to_forecast(
-    programme: str, verdicts: Sequence[ClaimVerdict], said: Mapping[str, date]
-) -> tuple[list[tuple[str, str]], list[Unscored]]:
+Readings = Mapping[tuple[str, str], ReadingVerdict]
+
+
+def claims_to_forecast(programme: str, now: Readings, said: Mapping[str, date]) -> tuple[list[tuple[str, str]], list[Unscored]]:
     """The settled readings by the rule above, as (claim, reading), and all others with the reason."""
-    chosen: list[tuple[str, str]] = []
-    left: list[Unscored] = []
-    for verdict in verdicts:
-        for reading in verdict.readings:
-            reason = _unsettled(reading, said[verdict.id])
-            if reason:
-                left.append(Unscored(programme, f"{verdict.id}/{reading.name}", reason))
-            else:
-                chosen.append((verdict.id, reading.name))
-    return chosen, left
+    reasons = {key: _unsettled(verdict, said[key[0]]) for key, verdict in now.items()}
+    left = [Unscored(programme, "/".join(key), reason) for key, reason in reasons.items() if reason]
+    return [key for key, reason in reasons.items() if not reason], left
 
 
-def _unsettled(reading: Any, said: date) -> str:
+def _unsettled(reading: ReadingVerdict, said: date) -> str:
     if reading.status not in ("met", "not met"):
         return str(reading.status)
     if reading.deadline is None:
@@ -228,24 +222,22 @@ def _unsettled(reading: Any, said: date) -> str:
     return ""
 
 
-def claim_cases(
-    programme: str,
-    owner: str,
-    chosen: Iterable[tuple[str, str]],
-    now: Sequence[ClaimVerdict],
-    then: Mapping[str, tuple[date, Sequence[ClaimVerdict]]],
-) -> Iterator[ClaimCase | Unscored]:
-    """Each chosen reading with the odds given on the day it was said, or why there were none."""
-    outcome = {(verdict.id, reading.name): reading for verdict in now for reading in verdict.readings}
-    for claim, name in chosen:
-        when, verdicts = then[claim]
-        reading = next((r for v in verdicts if v.id == claim for r in v.readings if r.name == name), None)
-        if reading is None or reading.probability is None:
-            status = reading.status if reading is not None else "not said yet"
-            yield Unscored(programme, f"{claim}/{name}", f"no odds on {when}: {status}")
-            continue
-        settled = outcome[claim, name]
-        yield ClaimCase(programme, owner, claim, name, when, reading.probability, settled.status == "met", settled.settled_by or "")
+def claim_case(
+    programme: str, owner: str, key: tuple[str, str], when: date, then: ReadingVerdict | None, now: ReadingVerdict
+) -> ClaimCase | Unscored:
+    """A settled reading with the odds given on the day it was said, or why there were none."""
+    if then is None or then.probability is None:
+        return Unscored(programme, "/".join(key), f"no odds on {when}: {then.status if then is not None else 'nothing known to run'}")
+    return ClaimCase(programme, owner, *key, when, then.probability, now.status == "met", now.settled_by or "")
+
+
+def joined(parts: Iterable[Backtest]) -> Backtest:
+    """The cases of several programmes as one backtest."""
+    made = list(parts)
+    return Backtest(
+        tuple(case for part in made for case in part.dates), tuple(case for part in made for case in part.claims),
+        tuple(one for part in made for one in part.unscored),
+    )  # fmt: skip
 
 
 def date_scores(cases: Sequence[DateCase]) -> dict[str, Any]:

@@ -231,7 +231,7 @@ class Comparison:
         low, middle, high = (plain(value) for value in _spread(estimate, side, self.when))
         return {
             "kind": estimate.kind, "p10": low, "p50": middle, "p90": high, "note": estimate.note,
-            "hindsight": str(estimate.hindsight) if estimate.hindsight else None, "values": int(np.size(estimate.value)),
+            "hindsight": str(estimate.hindsight) if estimate.hindsight else None, "values": estimate.value.size if isinstance(estimate.value, np.ndarray) else 1,
             "statement": self._said(estimate.statements[0], side) if estimate.statements else None,
         }  # fmt: skip
 
@@ -388,4 +388,16 @@ def _told(output: Output, words: str) -> str:
     return f"{other} {words.format(unit)} (A {one})"
 
 
-__all__ = ["CellChange", "ClaimChange", "Comparison", "Output", "Side", "cells_of", "claims_of", "outputs_of", "paired", "read_at", "wanted_of"]
+__all__ = [
+    "CellChange",
+    "ClaimChange",
+    "Comparison",
+    "Output",
+    "Side",
+    "cells_of",
+    "claims_of",
+    "outputs_of",
+    "paired",
+    "read_at",
+    "wanted_of",
+]

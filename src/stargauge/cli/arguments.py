@@ -78,16 +78,24 @@ def _levels(text: str) -> int:
 
 def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
+    _change_options(parser)
+    _draw_options(parser)
+    _workers(parser)
+
+
+def _change_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scenario", metavar="FILE", help="a partial programme file laid over the programme")
     parser.add_argument("--set", action="append", default=[], metavar="INPUT=VALUE", help="change one input (repeatable)")
-    _draw_options(parser)
 
 
 def _draw_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--draws", type=_count, default=1024, metavar="N", help="Monte Carlo draws (default 1,024)")
     parser.add_argument("--seed", type=_count, default=0, metavar="N", help="seed of the draws (default 0)")
-    parser.add_argument("--workers", type=_count, metavar="N", help="processes; same bits (default: one, or every core for many draws)")
     parser.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
+
+
+def _workers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--workers", type=_count, metavar="N", help="processes; same bits (default: one, or every core for many draws)")
 
 
 def _programme(parser: argparse.ArgumentParser, positional: bool) -> None:
@@ -129,6 +137,16 @@ def parser() -> Parser:
     _output_options(audit)
     audit.add_argument("--claim", metavar="ID", help="one claim only")
 
+    odds = commands.add_parser("odds", help="a claim's odds over time, and the statements that moved them")
+    _programme(odds, True)
+    odds.add_argument("--claim", metavar="ID[/READING]", help="one claim, or one of its readings (default: a table of all)")
+    odds.add_argument("--from", dest="start", metavar="DATE", help="first day after that of the claim (default: the day of the claim)")
+    odds.add_argument("--to", dest="end", metavar="DATE", help="last day (default: today)")
+    odds.add_argument("--every", default="month", metavar="STEP", help="month, quarter or a number of days (default: month)")
+    _change_options(odds)
+    _draw_options(odds)
+    _output_options(odds)
+
     simulate = commands.add_parser("simulate", help="what follows, month by month, with uncertainty")
     _programme(simulate, True)
     _run_options(simulate)
@@ -143,6 +161,7 @@ def parser() -> Parser:
     compare.add_argument("a", metavar="A", help="PROGRAMME[@DATE][+FILE or +INPUT=VALUE]...")
     compare.add_argument("b", metavar="B", help="the same; without PROGRAMME: A with this date, or with more laid over it")
     _draw_options(compare)
+    compare.add_argument("--workers", type=_count, metavar="N", help="processes; same bits (default: every core, at most four)")
     _output_options(compare)
 
     explain = commands.add_parser("explain", help="why this number: formula, inputs, sources")

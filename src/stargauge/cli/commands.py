@@ -132,6 +132,28 @@ def audit(asked: argparse.Namespace) -> int:
     return 0
 
 
+def odds(asked: argparse.Namespace) -> int:
+    """`stargauge odds`."""
+    from stargauge import api
+    from stargauge.report.odds import render_odds
+
+    made = api.odds(
+        _loaded(asked), asked.claim, asked.start, asked.end, asked.every, draws=asked.draws, seed=asked.seed, values=_values(asked),
+        progress=_days_done,
+    )  # fmt: skip
+    data = made.to_dict()
+    if asked.json:
+        _print_json(data)
+    else:
+        sys.stdout.write(render_odds(data, _style(asked)))
+    return 0
+
+
+def _days_done(done: int, days: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done} of {days} days", end="\n" if done == days else "", file=sys.stderr, flush=True)
+
+
 def simulate(asked: argparse.Namespace) -> int:
     """`stargauge simulate`."""
     from stargauge import api

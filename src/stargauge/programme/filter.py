@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 
@@ -10,19 +11,24 @@ from stargauge.programme.schema import Claim, Commitment, Content, Option, Party
 from stargauge.quantity.statement import Statement
 
 P = TypeVar("P", bound=Part)
+Keep = Callable[[Statement], bool]
 
 #: What exists only from the day somebody spoke of it.
 SPOKEN_OF = (Site, Phase, Party, Commitment, Pledge)
 _UNDATED = frozenset({"claims", "sources", "assumptions"})
 
 
-def known_programme(programme: Programme, as_of: date) -> Programme:
-    """The programme without what was published after a day.
+def known_programme(programme: Programme, as_of: date, without: frozenset[str] = frozenset()) -> Programme:
+    """The programme without what was published after a day, and without the statements at some paths, as if nobody had said them.
 
     A site, phase, party, commitment or pledge of which only later statements speak is left out; claims stay, as they are what is tested.
     Statements without a date are assumptions and always known; a party of which nothing is said exists while money is promised to it.
     """
-    kept, _, _ = _cut(programme, as_of)
+
+    def keep(said: Statement) -> bool:
+        return (said.published is None or said.published.end <= as_of) and said.path not in without
+
+    kept, _, _ = _cut(programme, keep)
     kept = kept.model_copy(update={"parties": _spoken_of(kept)})
     cited = {claim.source for group in (kept, *_options(kept)) for claim in group.claims.values()}
     sources = {
@@ -33,7 +39,7 @@ def known_programme(programme: Programme, as_of: date) -> Programme:
 
 
 def with_present_options(programme: Programme) -> Programme:
-    """The programme with its alternatives speaking only of sites, parties and pledges that it has; those left with nothing to say are gone."""
+    """The programme with its alternatives speaking only of sites, parties and pledges that it has; one with nothing to say is gone."""
     settled = {name: {key: _present(option, programme) for key, option in group.items()} for name, group in programme.alternatives.items()}
     alternatives = {name: group for name, group in settled.items() if any(_says(option) for option in group.values())}
     return programme.model_copy(update={"alternatives": alternatives})
@@ -49,14 +55,11 @@ def _options(programme: Programme) -> list[Option]:
     return [option for group in programme.alternatives.values() for option in group.values()]
 
 
-def _kept(statements: tuple[Statement, ...], as_of: date) -> tuple[Statement, ...]:
-    for statement in statements:
-        if statement.published is not None and statement.published.end > as_of:
-            return tuple(s for s in statements if s.published is None or s.published.end <= as_of)
-    return statements
+def _kept(statements: tuple[Statement, ...], keep: Keep) -> tuple[Statement, ...]:
+    return statements if all(map(keep, statements)) else tuple(filter(keep, statements))
 
 
-def _cut(part: P, as_of: date) -> tuple[P, bool, bool]:
+def _cut(part: P, keep: Keep) -> tuple[P, bool, bool]:
     """A part as known, whether any statement in it has a date, and whether one of these was known."""
     update: dict[str, Any] = {}
     dated = spoken = False
@@ -66,11 +69,11 @@ def _cut(part: P, as_of: date) -> tuple[P, bool, bool]:
             continue
         spec = part.specs.get(name)
         if spec is not None:
-            new, had, has = _cut_stated(value, as_of, spec.keyed)
+            new, had, has = _cut_stated(value, keep, spec.keyed)
         elif isinstance(value, Part):
-            new, had, has = _cut(value, as_of)
+            new, had, has = _cut(value, keep)
         elif isinstance(value, dict):
-            new, had, has = _cut_group(value, as_of, isinstance(part, Option))
+            new, had, has = _cut_group(value, keep, isinstance(part, Option))
         else:
             continue
         dated, spoken = dated or had, spoken or has
@@ -79,11 +82,11 @@ def _cut(part: P, as_of: date) -> tuple[P, bool, bool]:
     return (part.model_copy(update=update) if update else part), dated, spoken
 
 
-def _cut_stated(value: Any, as_of: date, keyed: bool) -> tuple[Any, bool, bool]:
+def _cut_stated(value: Any, keep: Keep, keyed: bool) -> tuple[Any, bool, bool]:
     if keyed:
-        left = {key: kept for key, said in value.items() if (kept := _kept(said, as_of))}
+        left = {key: kept for key, said in value.items() if (kept := _kept(said, keep))}
         return left, any(map(_dates, value.values())), any(map(_dates, left.values()))
-    new = _kept(value, as_of)
+    new = _kept(value, keep)
     return new, _dates(value), _dates(new)
 
 
@@ -91,20 +94,20 @@ def _dates(statements: tuple[Statement, ...]) -> bool:
     return any(statement.published is not None for statement in statements)
 
 
-def _cut_group(group: dict[str, Any], as_of: date, keep: bool) -> tuple[dict[str, Any], bool, bool]:
+def _cut_group(group: dict[str, Any], keep: Keep, whole: bool) -> tuple[dict[str, Any], bool, bool]:
     out: dict[str, Any] = {}
     dated = spoken = changed = False
     for key, value in group.items():
         new: Any
         if isinstance(value, Part):
-            new, had, has = _cut(value, as_of)
+            new, had, has = _cut(value, keep)
         elif isinstance(value, dict):
-            new, had, has = _cut_group(value, as_of, keep)
+            new, had, has = _cut_group(value, keep, whole)
         else:
             new, had, has = value, False, False
         dated, spoken = dated or had, spoken or has
         changed = changed or new is not value
-        if had and not has and not keep and isinstance(value, SPOKEN_OF):
+        if had and not has and not whole and isinstance(value, SPOKEN_OF):
             changed = True
             continue
         out[key] = new

@@ -40,9 +40,12 @@ COMMERCIAL_STAGES = STAGES[:3]
 ARRAY_AXES = frozenset({"draw", "month", "sample", "coefficient"})
 
 
-def known(programme: Programme, catalogue: Catalogue, as_of: date) -> Known:
-    """Programme and catalogue as known on a date. The only date filter there is: what was published later does not exist behind it."""
-    return Known(as_of, known_programme(programme, as_of), catalogue.known(as_of))
+def known(programme: Programme, catalogue: Catalogue, as_of: date, without: frozenset[str] = frozenset()) -> Known:
+    """Programme and catalogue as known on a date. The only date filter there is: what was published later does not exist behind it.
+
+    `without`: paths of statements that are left out, to see what they change.
+    """
+    return Known(as_of, known_programme(programme, as_of, without), catalogue.known(as_of))
 
 
 @dataclass(frozen=True)
@@ -173,8 +176,14 @@ class Known:
         return found or (of.observed(getattr(self._at_site(phase), stage), self.as_of) if stage in COMMERCIAL_STAGES else None)
 
     def milestone_planned(self, phase: PhaseView, stage: str) -> Statement | None:
-        """The newest plan for a stage of a phase; commercial stages else of its site."""
+        """The newest plan for a stage of a phase; commercial stages else of its site.
+
+        A plan for power that is older than the newest plan for operation is overtaken by it: power then comes a ramp before operation.
+        """
         found = of.planned(getattr(phase.spec.milestones, stage), self.as_of)
+        if stage == "energised" and found is not None:
+            later = of.planned(phase.spec.milestones.operational, self.as_of)
+            return None if later is not None and (later.known_from or date.min) > (found.known_from or date.min) else found
         return found or (of.planned(getattr(self._at_site(phase), stage), self.as_of) if stage in COMMERCIAL_STAGES else None)
 
     def replanned(self, phase: PhaseView, stage: str) -> bool:

@@ -50,7 +50,9 @@ def _quantities(data: Dict, style: Style) -> list[str]:
         lines += table(columns, [(row["address"], *middle, _signed(row["median_change"], row["unit"]))], style)[1:]
         if any(spread):
             lines += table(columns, [("", *spread, _span(drawn) if drawn else "")], style)[1:]
-    lines += wrapped("P50; below it P10..P90" + (" (of B less A: draw by draw)" if data["same_programme"] else ""), style.width) if moved else []
+    lines += (
+        wrapped("P50; below it P10..P90" + (" (of B less A: draw by draw)" if data["same_programme"] else ""), style.width) if moved else []
+    )
     return lines + (labelled("same", ", ".join(still), style, 0, 6) if still and moved else [])
 
 
@@ -72,7 +74,9 @@ def _claims(data: Dict, style: Style) -> list[str]:
     """The claims whose status or odds differ; those that one side alone has."""
     moved = [row for row in data["claims"] if row["differs"]]
     columns = [("claim: reading", 32, "w"), ("A", 17, "w"), ("B", 17, "w"), ("points", 7, "r")]
-    rows = [(f"{row['claim']}: {row['reading']}", _verdict(row["a"], style), _verdict(row["b"], style), _points(row["points"])) for row in moved]
+    rows = [
+        (f"{row['claim']}: {row['reading']}", _verdict(row["a"], style), _verdict(row["b"], style), _points(row["points"])) for row in moved
+    ]
     lines = table(columns, rows[:MOST], style) if rows else []
     same = len(data["claims"]) - len(moved)
     lines += [f"... {len(rows) - MOST} more that differ"] if len(rows) > MOST else []
@@ -142,7 +146,7 @@ def _inputs(data: Dict, style: Style) -> list[str]:
 
 
 def _cell(cell: Dict) -> str:
-    return cell["input"] + (f" [{', '.join(cell['label'])}]" if cell["label"] else "")
+    return str(cell["input"]) + (f" [{', '.join(cell['label'])}]" if cell["label"] else "")
 
 
 def _held(held: Dict, unit: str) -> str:

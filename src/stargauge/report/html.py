@@ -12,10 +12,11 @@ from urllib.parse import quote
 
 from stargauge.quantity.quantity import STAGES
 from stargauge.report import lineage
-from stargauge.report.canvas import NARROW, ROWS_NARROW, ROWS_WIDE, WIDE
+from stargauge.report.canvas import NARROW, ODDS_NARROW, ODDS_WIDE, ROWS_NARROW, ROWS_WIDE, WIDE
 from stargauge.report.charts import divisor, month_day, over_time, scale, spoken
 from stargauge.report.definitions import by_definition, spoken_rows
 from stargauge.report.drawing import inline_svg
+from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
 from stargauge.report.wording import (
     bare,
     day_text,
@@ -48,6 +49,7 @@ _SECTIONS = (
     ("power", "Power", "capacity"),
     ("money", "Money", "money"),
     ("jobs", "Jobs", "jobs"),
+    ("odds", "Odds over time", "odds"),
     ("claims", "Claims", "claims"),
     ("facts", "Facts", "statements"),
     ("why", "Why?", "lineage"),
@@ -106,6 +108,7 @@ def render_report(answer: Answer) -> str:
         a=answer,
         style=Markup(style),
         drawn=drawn,
+        over_time=odds_drawings(answer),
         disputed=disputed(answer),
         all_inputs=lineage.inputs(explained.values()),
         ladder=ladder(answer),
@@ -250,6 +253,17 @@ def drawings(answer: Answer) -> dict[str, dict[str, Any]]:
     if isinstance(jobs, Mapping) and jobs.get("rows"):
         specs = [by_definition(jobs, paper) for paper in (ROWS_WIDE, ROWS_NARROW)]
         made["jobs"] = _drawn("jobs", spoken_rows(jobs), specs, rows_table(jobs), jobs)
+    return made
+
+
+def odds_drawings(answer: Answer) -> list[dict[str, Any]]:
+    """Odds over time: per reading its drawings, the table with the same numbers, and the numbered events."""
+    made = []
+    for one in (answer.get("odds") or {}).get("series") or []:
+        specs = [odds_over_time(one, paper) for paper in (ODDS_WIDE, ODDS_NARROW)]
+        name = f"odds-{slug(one['claim'])}"
+        drawn = _drawn(name, spoken_odds(one), specs, odds_table(one), {})
+        made.append({**drawn, "title": spoken_odds(one), "sentence": one["sentence"] or one["says"], "events": events(one)})
     return made
 
 

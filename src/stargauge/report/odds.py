@@ -1,0 +1,114 @@
+"""Odds over time as plain text: one reading with its track and what moved it, or a table of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stargauge.report.terminal import PLAIN, Style, table, wrapped
+from stargauge.report.wording import day_text, percent, percent_range
+
+_CELLS = 30
+#: Where the likelihood bands meet.
+_TICKS = (0.0, 0.10, 0.33, 0.66, 0.90, 1.0)
+_SHOWN = 4
+_HONEST = "Odds are a statement about the model and its inputs, not about anyone's honesty."
+
+
+def render_odds(data: Mapping[str, Any], style: Style = PLAIN) -> str:
+    """The odds of what was asked for over time."""
+    lines = list[str]()
+    if data["attributed"]:
+        for one in data["series"]:
+            lines += [*_reading(one, style), ""]
+    else:
+        lines += _all(data, style)
+    shown = "Effect in points when the statement alone is left out. " if data["attributed"] else ""
+    where = "" if data["attributed"] else "One claim and what moved it: stargauge odds --claim ID. "
+    return style.finish([*lines, *wrapped(f"{shown}{where}{_HONEST}", style.width)])
+
+
+def headline(one: Mapping[str, Any]) -> str:
+    """One sentence: the odds now or the outcome, those on the day it was said, the change since the peak."""
+    points = one["points"]
+    last, first = points[-1], points[0]
+    on_the_day = percent(first["probability"]) if first["probability"] is not None else first["status"]
+    if last["probability"] is None:
+        return f"{last['answer']} ({on_the_day} on the day it was said)."
+    span = percent_range(last["model_range"], "-")
+    ranged = f" (range {span})" if span else ""
+    passed = "" if last["status"] == "open" else f"{last['answer']}. "
+    return f"{passed}{percent(last['probability'])}{ranged}, {last['likelihood']} ({on_the_day} on the day it was said).{_since(one)}"
+
+
+def _since(one: Mapping[str, Any]) -> str:
+    fall = points_text(one["since_peak"] or 0.0).lstrip("−")
+    return "" if fall == "0" else f" Down {fall} point{'' if fall == '1' else 's'} since {day_text(one['peak'][:7])}."
+
+
+def points_text(change: float) -> str:
+    """A change of odds in points: `+2`, `−9`, `0`."""
+    rounded = f"{100 * change:+.0f}".replace("-", "−")
+    return "0" if rounded in ("+0", "−0") else rounded
+
+
+def track(probability: float) -> str:
+    """A 0 to 100 track cut at the bounds of the likelihood bands, with a dot at the odds."""
+    cells = ["·"] * (_CELLS + 1)
+    for tick in _TICKS:
+        cells[round(tick * _CELLS)] = "|"
+    cells[round(probability * _CELLS)] = "●"
+    return "".join(cells)
+
+
+def _reading(one: Mapping[str, Any], style: Style) -> list[str]:
+    lines = [*map(style.bold, wrapped(headline(one), style.width))] if one["points"] else []
+    lines += wrapped(f"{one['claim']}/{one['reading']}: {one['sentence'] or one['says']}", style.width)
+    scale = "0  10     33        66     90 100"
+    lines.append(style.soft(f"{'known on':<12}{'odds':>5}  {scale:<32}     moved most (alone)"))
+    before = None
+    for index, point in enumerate(one["points"]):
+        if point["probability"] is not None or point["status"] != before:
+            lines += _row(point, index == 0, style)
+        before = point["status"]
+    return lines
+
+
+def _row(point: Mapping[str, Any], first: bool, style: Style) -> list[str]:
+    day = f"{day_text(point['day']):>11} "
+    if point["probability"] is None:
+        return wrapped(str(point["answer"]), style.width, f"{day} {style.mark(point['status'])}  ", " " * 15)
+    change = "" if point["change"] is None else points_text(point["change"])
+    start = f"{day}{percent(point['probability']):>5}  {track(point['probability'])} {change:>4}  "
+    return wrapped("claim made" if first else _moved(point["movers"]), style.width, start, " " * len(start)) or [start]
+
+
+def _moved(movers: Sequence[Mapping[str, Any]]) -> str:
+    return f"{points_text(movers[0]['effect'])} {movers[0]['text']}" if movers else ""
+
+
+def _all(data: Mapping[str, Any], style: Style) -> list[str]:
+    """All readings: odds on the day made, on a few days, and at the end."""
+    some = sorted({point["day"] for one in data["series"] for point in one["points"]})
+    shown = [some[round(place * (len(some) - 1) / (_SHOWN + 1))] for place in range(1, _SHOWN + 1)] if len(some) > _SHOWN + 1 else []
+    columns = [("claim", 26, "w"), ("made", 6, "r"), *((day_text(day[:7]), 8, "r") for day in shown), ("now", 10, "w")]
+    rows = []
+    for one in data["series"]:
+        if not one["points"]:
+            continue
+        last = one["points"][-1]
+        now = percent(last["probability"]) if last["status"] == "open" and last["probability"] is not None else last["status"]
+        rows.append([f"{one['claim']}/{one['reading']}", _short(one["points"][0]), *(_at(one, day) for day in shown), now])
+    return [style.bold(f"{data['name']}: odds over time, {day_text(data['from'])} to {day_text(data['to'])}"), *table(columns, rows, style)]
+
+
+def _short(point: Mapping[str, Any]) -> str:
+    if point["probability"] is not None:
+        return percent(point["probability"])
+    return "thin" if "thin" in point["status"] else "–"
+
+
+def _at(one: Mapping[str, Any], day: str) -> str:
+    """The odds known on a day: those of the last point until then."""
+    before = [point for point in one["points"] if point["day"] <= day]
+    return _short(before[-1]) if before else ""
