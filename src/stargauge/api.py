@@ -16,12 +16,14 @@ from stargauge import __version__
 from stargauge.audit.answer_data import slug
 from stargauge.audit.backtest import Backtest, joined
 from stargauge.audit.calibration import SlipFit, all_fits, fit_of, write_all
+from stargauge.audit.causes import MEMO_BYTES, Runs, attribute, medians
+from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, outputs_of, paired, read_at, wanted_of
 from stargauge.audit.odds import EVERY, OddsOverTime, Tracker, days_between, track
 from stargauge.audit.questions import Question, misread, questions
 from stargauge.audit.replay import replay
 from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
-from stargauge.audit.summary import FANS, HEADLINES, dates_of, headlines, summarise
+from stargauge.audit.summary import FANS, HEADLINES, dates_of, exists, headlines, summarise
 from stargauge.audit.validation import Validation, validate_schedule
 from stargauge.catalogue.load import Catalogue, load_catalogue
 from stargauge.catalogue.projects import read_projects
@@ -30,6 +32,7 @@ from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result
 from stargauge.engine.simulate import axes_of, model_graph
 from stargauge.engine.simulate import simulate as run_model
+from stargauge.programme.asked import Asked, sides
 from stargauge.programme.checks import flaws_against_catalogue, flaws_against_quantities
 from stargauge.programme.known import Known
 from stargauge.programme.known import known as known_on
@@ -241,19 +244,12 @@ def _audited(
     asked = asked_of(made, programme, claims)
     collectors = {COLLECTOR: judge_of(asked, made)} if asked else {}
     result = run_model(
-        made, [address for address in wanted if _exists(made, address)], draws=draws, seed=seed, workers=_workers(workers, draws),
+        made, [address for address in wanted if exists(made, address)], draws=draws, seed=seed, workers=_workers(workers, draws),
         collectors=collectors, dates=dates_of(made), progress=progress, only_dates=draws >= MANY_DRAWS and not charts,
         memo=memo,
     )  # fmt: skip
     result.programme = programme
     return result, audit_run(result, made, claims, ids=ids_of(programme))
-
-
-def _exists(made: Known, address: str) -> bool:
-    """Whether an address has labels at all on the day: a programme without parties has no funding to show."""
-    axes = axes_of(made)
-    quantity = model_graph().quantities[address.split("[", 1)[0]]
-    return all(axes[axis] for axis in quantity.axes if axis != "draw")
 
 
 def asked_of(made: Known, programme: Programme, claims: Mapping[str, Any] | None = None) -> tuple[Question, ...]:
@@ -294,6 +290,59 @@ def audit(
         made = load(programme)
         now = known(made, as_of)
     return _audited(now, made, draws, seed, workers, (), None, _said_by(made, now.as_of))[1]
+
+
+def compare(
+    a: str | Path | Programme, b: str | Path | Programme, *, draws: int = DRAWS, seed: int = 0, workers: int | None = None,
+    values: Catalogue | None = None, progress: Progress | None = None,
+) -> Comparison:  # fmt: skip
+    """What differs between two programmes, scenarios or knowledge dates, in inputs and in outputs, and because of what.
+
+    A side is a programme, or a text `PROGRAMME[@DATE][+FILE or +INPUT=VALUE]...`; a second side that names no programme (`@2026-09-30`,
+    `+slow.yaml`) is the first with the date replaced and more laid over it. `progress(done, all)` counts the causes tried. Where both
+    sides run the same programme, draws are compared one by one. Raises InputError with the faults of both sides at once.
+    """
+    began = time.perf_counter()
+    values, both = values or catalogue(), sides(a, b)
+    found, faults = list[tuple[Programme, Known]](), dict[Fault, None]()
+    read: dict[Any, Programme] = {}
+    for side in both:
+        try:
+            if id(side.programme) not in read:
+                read[id(side.programme)] = load(side.programme)
+            programme = _laid(read[id(side.programme)], side)
+            found.append((programme, known(programme, side.as_of, values)))
+        except InputError as error:
+            faults |= dict.fromkeys(error.faults)
+    if faults:
+        raise InputError(list(faults))
+    (_, first), (_, second) = found
+    runs = Runs(read_at(first, second), draws, seed, _workers(workers, draws), Memo(MEMO_BYTES))
+    same, order = paired(first, second), (1, 0) if first.as_of > second.as_of else (0, 1)
+    made = {place: _side(both[place], *found[place], runs, keep=same and place == order[0]) for place in order}
+    one, other = made[0], made[1]
+    outputs = outputs_of(one, other, runs.when)
+    ends = medians(one.result, runs.when), medians(other.result, runs.when)
+    causes = attribute(first, second, ends, runs, _workers(workers, MANY_DRAWS), progress) if same else None
+    cells = cells_of(one, other, {cause.name: cause.weight for cause in causes.causes} if causes else {})
+    return Comparison(one, other, runs.when, outputs, claims_of(one, other), cells, causes, time.perf_counter() - began)
+
+
+def _laid(made: Programme, side: Asked) -> Programme:
+    """The programme of a side with its scenarios and single inputs laid over it."""
+    for scenario in side.scenarios:
+        made = load(made, Path(scenario))
+    return load(made, settings=side.settings)
+
+
+def _side(asked: Asked, programme: Programme, made: Known, runs: Runs, keep: bool) -> Side:
+    """A side of a comparison: its run, kept at the date compared, and the verdicts on the claims made by its day."""
+    claims = _said_by(programme, made.as_of)
+    questions_asked = asked_of(made, programme, claims)
+    collectors = {COLLECTOR: judge_of(questions_asked, made)} if questions_asked else {}
+    result = runs.run(made, wanted_of(made), collectors, keep)
+    result.programme = programme
+    return Side(str(replace(asked, as_of=made.as_of)), programme, made, result, audit_run(result, made, claims, ids=ids_of(programme)))
 
 
 def shipped() -> tuple[str, ...]:
@@ -427,8 +476,9 @@ def explain(
 
 
 __all__ = [
-    "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Known", "Programme", "Result", "Validation", "__version__", "audit",
-    "backtest", "calibrate", "catalogue", "check", "explain", "known", "load", "odds", "shipped", "simulate", "validate",
+    "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Known", "Programme", "Result", "Validation", "__version__",
+    "audit", "backtest", "calibrate", "catalogue", "check", "compare", "explain", "known", "load", "odds", "shipped", "simulate",
+    "validate",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

@@ -14,10 +14,12 @@ from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.verdict import OPEN, ReadingVerdict
 from stargauge.audit.words import percent
 from stargauge.engine.result import Result
+from stargauge.engine.simulate import model_graph
+from stargauge.quantity.address import parse_address
 from stargauge.quantity.dates import month_end, month_label
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.quantity import STAGES
+from stargauge.quantity.quantity import FIXED_AXES, STAGES
 from stargauge.quantity.statement import Statement
 from stargauge.quantity.units import figures, scale_of, show
 
@@ -45,6 +47,13 @@ def headlines(known: Any) -> tuple[str, ...]:
     """The addresses that the answer needs from a run, besides the readings."""
     apart = [f"power_facility[announced, {UNSITED}]"] if any(site.id == UNSITED for site in known.sites) else []
     return tuple(dict.fromkeys((*HEADLINES, sited(known, "operational"), sited(known, "announced"), *apart)))
+
+
+def exists(known: Any, address: str) -> bool:
+    """Whether an address has labels on the day: a programme without parties has no funding to show, one without pledges no `unsited`."""
+    asked = parse_address(address)
+    axes = {axis: known.axes.get(axis, FIXED_AXES.get(axis, ())) for axis in model_graph().quantities[asked.name].axes if axis != "draw"}
+    return all(axes.values()) and all(any(label in labels for labels in axes.values()) for label in asked.labels)
 
 
 @dataclass(frozen=True)
@@ -387,4 +396,4 @@ def _jobs(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Da
     }  # fmt: skip
 
 
-__all__ = ["FANS", "HEADLINES", "Days", "dates_of", "headline", "headlines", "month_label", "off_by", "summarise"]
+__all__ = ["FANS", "HEADLINES", "Days", "dates_of", "exists", "headline", "headlines", "month_label", "off_by", "summarise"]

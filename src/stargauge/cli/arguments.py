@@ -14,9 +14,20 @@ EXAMPLES = """examples:
   stargauge check                                the dispute of January 2025
   stargauge check mine.yaml --report mine.html   your own, with a report
   stargauge explain 'power_facility[operational, abilene]' --date 2026-09-24
+  stargauge compare stargate@2025-01-22 @2026-09-30
   stargauge simulate --quantity jobs_direct --draws 10000 --json
 exit codes: 0 answered, 1 answered and --fail-if holds, 2 input at fault,
             3 our fault"""
+
+SIDES = """a side: PROGRAMME   a shipped name, a file or a folder
+        @DATE       use only what was published by that day (else: today)
+        +FILE       a scenario laid over it (repeatable)
+        +INPUT=VALUE  one input changed (repeatable)
+examples:
+  stargauge compare stargate@2025-01-22 @2026-09-30   what became known
+  stargauge compare stargate +slow.yaml               a scenario
+  stargauge compare stargate +overrun_factor=1        one input
+  stargauge compare stargate xai-colossus-1           two programmes"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -67,16 +78,24 @@ def _levels(text: str) -> int:
 
 def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
-    parser.add_argument("--workers", type=_count, metavar="N", help="processes; same bits (default: one, or every core for many draws)")
+    _change_options(parser)
     _draw_options(parser)
+    _workers(parser)
+
+
+def _change_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--scenario", metavar="FILE", help="a partial programme file laid over the programme")
+    parser.add_argument("--set", action="append", default=[], metavar="INPUT=VALUE", help="change one input (repeatable)")
 
 
 def _draw_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--draws", type=_count, default=1024, metavar="N", help="Monte Carlo draws (default 1,024)")
     parser.add_argument("--seed", type=_count, default=0, metavar="N", help="seed of the draws (default 0)")
-    parser.add_argument("--scenario", metavar="FILE", help="a partial programme file laid over the programme")
-    parser.add_argument("--set", action="append", default=[], metavar="INPUT=VALUE", help="change one input (repeatable)")
     parser.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
+
+
+def _workers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--workers", type=_count, metavar="N", help="processes; same bits (default: one, or every core for many draws)")
 
 
 def _programme(parser: argparse.ArgumentParser, positional: bool) -> None:
@@ -124,6 +143,7 @@ def parser() -> Parser:
     odds.add_argument("--from", dest="start", metavar="DATE", help="first day after that of the claim (default: the day of the claim)")
     odds.add_argument("--to", dest="end", metavar="DATE", help="last day (default: today)")
     odds.add_argument("--every", default="month", metavar="STEP", help="month, quarter or a number of days (default: month)")
+    _change_options(odds)
     _draw_options(odds)
     _output_options(odds)
 
@@ -133,6 +153,16 @@ def parser() -> Parser:
     _output_options(simulate)
     simulate.add_argument("--quantity", action="append", metavar="ADDRESS", help="what to compute (repeatable; default: the headlines)")
     simulate.add_argument("--save", metavar="DIR", help="write summary.json and the draws to a folder")
+
+    compare = commands.add_parser(
+        "compare", help="two programmes, scenarios or knowledge dates: what differs, and why", epilog=SIDES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    compare.add_argument("a", metavar="A", help="PROGRAMME[@DATE][+FILE or +INPUT=VALUE]...")
+    compare.add_argument("b", metavar="B", help="the same; without PROGRAMME: A with this date, or with more laid over it")
+    _draw_options(compare)
+    compare.add_argument("--workers", type=_count, metavar="N", help="processes; same bits (default: every core, at most four)")
+    _output_options(compare)
 
     explain = commands.add_parser("explain", help="why this number: formula, inputs, sources")
     explain.add_argument("address", nargs="?", metavar="ADDRESS", help="e.g. 'power_facility[operational, abilene]'")

@@ -176,6 +176,25 @@ def simulate(asked: argparse.Namespace) -> int:
     return 0
 
 
+def compare(asked: argparse.Namespace) -> int:
+    """`stargauge compare`."""
+    from stargauge import api
+    from stargauge.report.comparison import render_comparison
+
+    def progress(done: int, count: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done} of {count} causes", end="\n" if done == count else "", file=sys.stderr, flush=True)
+
+    data = api.compare(
+        asked.a, asked.b, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=_values(asked), progress=progress
+    ).to_dict()  # fmt: skip
+    if asked.json:
+        _print_json(data)
+    else:
+        sys.stdout.write(render_comparison(data, _style(asked)))
+    return 0
+
+
 def explain(asked: argparse.Namespace) -> int:
     """`stargauge explain`."""
     from stargauge import api

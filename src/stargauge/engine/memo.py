@@ -10,16 +10,24 @@ Key = tuple[str, int, int, int]
 
 
 class Memo:
-    """Values by (content key, seed, first block, blocks). Those used longest ago leave first; nothing is ever invalidated."""
+    """Values by (content key, seed, first block, blocks). Those used longest ago leave first; nothing is ever invalidated.
+
+    `closed`: nothing more is taken in, so that what is asked once pushes out nothing of what is asked again. Sent to another process it
+    arrives empty; a forked one has all of it.
+    """
 
     def __init__(self, limit: int = 256 * 2**20) -> None:
         self.limit = limit
         self.bytes = 0
+        self.closed = False
         self._held: OrderedDict[Key, Any] = OrderedDict()
         self._lock = Lock()
 
     def __len__(self) -> int:
         return len(self._held)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Memo, (self.limit,))
 
     def get(self, key: Key) -> Any:
         """The value of a key, or None."""
@@ -31,7 +39,7 @@ class Memo:
     def put(self, key: Key, value: Any) -> None:
         """Hold a value, and let older ones go until all fit."""
         size = size_of(value)
-        if size > self.limit:
+        if self.closed or size > self.limit:
             return
         with self._lock:
             if key not in self._held:

@@ -96,7 +96,7 @@ class Run:
         count = workers if isinstance(workers, int) else 8
         size = self.together * max(1, min(16, blocks // (4 * count * self.together)))
         chunks = [range(start, min(start + size, blocks)) for start in range(0, blocks, size)]
-        pool = _processes(workers) if isinstance(workers, int) else workers
+        pool = processes(workers) if isinstance(workers, int) else workers
         try:
             for chunk, future in [(chunk, pool.submit(_gather, self, collectors, chunk)) for chunk in chunks]:
                 yield future.result(), len(chunk)
@@ -206,7 +206,7 @@ def _joined(collectors: Mapping[str, Collector[Any]], parts: Sequence[dict[str, 
     return {name: collector.join([part[name] for part in parts]) for name, collector in collectors.items()}
 
 
-def _processes(workers: int) -> Executor:
-    """A pool of processes; forked where nothing else runs beside us, else started fresh."""
+def processes(workers: int, begin: Callable[..., None] | None = None, given: tuple[Any, ...] = ()) -> Executor:
+    """A pool of processes, each begun with what is given; forked where nothing else runs beside us, else started fresh."""
     quiet = threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods()
-    return ProcessPoolExecutor(workers, multiprocessing.get_context("fork" if quiet else "spawn"))
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("fork" if quiet else "spawn"), begin, given)

@@ -27,6 +27,9 @@ from stargauge.quantity.statement import Estimate, Input
 if TYPE_CHECKING:
     from stargauge.programme.known import Known
 
+#: Axes of the catalogue's records: no option of an alternative speaks of them, so what lies along them is made once.
+OF_RECORDS = frozenset({"record", "vintage"})
+
 
 @cache
 def model_graph() -> Graph:
@@ -89,8 +92,10 @@ def programme_of(known: Known) -> str:
 def inputs_of(known: Known, quantities: Sequence[Quantity]) -> dict[str, Input]:
     """Inputs by name; an assumption replaces what was found and keeps its reason; alternatives become choices."""
     base = assemble(known, quantities)
+    spoken_of = [made for made in quantities if not OF_RECORDS & {*made.axes}]
     alternatives = {
-        pick: [Option(name, weight, assemble(view, quantities)) for name, weight, view in group] for pick, group in known.alternatives
+        pick: [Option(name, weight, {**base, **assemble(view, spoken_of)}) for name, weight, view in group]
+        for pick, group in known.alternatives
     }
     return with_choices(base, alternatives)
 

@@ -30,14 +30,19 @@ def known_programme(programme: Programme, as_of: date, without: frozenset[str] =
 
     kept, _, _ = _cut(programme, keep)
     kept = kept.model_copy(update={"parties": _spoken_of(kept)})
-    settled = {name: {key: _present(option, kept) for key, option in group.items()} for name, group in kept.alternatives.items()}
-    alternatives = {name: group for name, group in settled.items() if any(_says(option) for option in group.values())}
     cited = {claim.source for group in (kept, *_options(kept)) for claim in group.claims.values()}
     sources = {
         name: source for name, source in kept.sources.items()
         if name in cited or source.published is None or source.published.end <= as_of
     }  # fmt: skip
-    return kept.model_copy(update={"alternatives": alternatives, "sources": sources})
+    return with_present_options(kept.model_copy(update={"sources": sources}))
+
+
+def with_present_options(programme: Programme) -> Programme:
+    """The programme with its alternatives speaking only of sites, parties and pledges that it has; one with nothing to say is gone."""
+    settled = {name: {key: _present(option, programme) for key, option in group.items()} for name, group in programme.alternatives.items()}
+    alternatives = {name: group for name, group in settled.items() if any(_says(option) for option in group.values())}
+    return programme.model_copy(update={"alternatives": alternatives})
 
 
 def _spoken_of(programme: Programme) -> dict[str, Party]:

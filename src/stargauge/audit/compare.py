@@ -1,0 +1,403 @@
+"""Two programmes, scenarios or knowledge dates side by side: which inputs differ, which outputs, by how much, and because of what."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from stargauge import __version__
+from stargauge.audit.answer_data import slug, statement_data
+from stargauge.audit.causes import CATALOGUE, METHOD, TOLD, Attribution, values_at
+from stargauge.audit.run import ClaimVerdict
+from stargauge.audit.summary import CAPITAL, DIRECT, HEADLINES, RUNS, UNSITED, Days
+from stargauge.audit.verdict import OPEN, SILENT, ReadingVerdict
+from stargauge.audit.words import publisher_of
+from stargauge.engine.choices import same
+from stargauge.engine.lineage import spread_of
+from stargauge.engine.result import Result
+from stargauge.engine.series import LEVELS, plain
+from stargauge.engine.simulate import OF_RECORDS, model_graph
+from stargauge.engine.spread import quantiles
+from stargauge.programme.exchange import ALTERNATIVES, BY_ENTRY, differing
+from stargauge.programme.known import Known
+from stargauge.programme.schema import Programme
+from stargauge.quantity.statement import Estimate, Statement
+from stargauge.quantity.units import figures, scale_of
+
+#: Axes whose labels come with what a programme speaks of.
+SPOKEN_AXES = ("site", "phase", "party", "line")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side: what was asked for, what is known of it, its run and the verdicts on its claims."""
+
+    asked: str
+    programme: Programme
+    known: Known
+    result: Result
+    verdicts: tuple[ClaimVerdict, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """What it is, as plain data."""
+        days = Days.of(self.known)
+        return {
+            "asked": self.asked, "programme": {"id": slug(self.programme.name), "name": self.programme.name},
+            "as_of": str(self.known.as_of), "newest_evidence": str(days.evidence) if days.looked else None,
+            "price_year": self.programme.price_year, "inputs_sha256": self.result.inputs_sha256,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Output:
+    """A quantity at the date: P10, P50, P90 on each side (None where absent), the change of the median, and of each draw.
+
+    `change` is over draws, where both sides run the same streams; None where they do not.
+    """
+
+    address: str
+    unit: str
+    a: tuple[float, ...] | None
+    b: tuple[float, ...] | None
+    change: tuple[float, ...] | None
+    lower_bound: tuple[str, ...] = ()
+
+    @property
+    def median_change(self) -> float | None:
+        """P50 of B less P50 of A; None where one is absent."""
+        return self.b[1] - self.a[1] if self.a is not None and self.b is not None else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "address": self.address, "unit": self.unit, "a": _levels(self.a), "b": _levels(self.b), "median_change": self.median_change,
+            "change": _levels(self.change), "lower_bound": list(self.lower_bound),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ClaimChange:
+    """One reading of a claim that both sides have: its verdicts, and the change of its odds in points where both have odds."""
+
+    claim: str
+    a: ReadingVerdict
+    b: ReadingVerdict
+
+    @property
+    def points(self) -> float | None:
+        """Points by which the odds moved from A to B; None where one of them is settled: an outcome is no odds."""
+        before, after = _odds(self.a), _odds(self.b)
+        return None if before is None or after is None else 100.0 * (after - before)
+
+    @property
+    def differs(self) -> bool:
+        """Whether its status or its odds differ."""
+        return self.a.status != self.b.status or _odds(self.a) != _odds(self.b)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        told = {
+            side: {
+                "status": reading.status, "probability": _odds(reading), "likelihood": reading.likelihood,
+                "model_range": list(reading.model_range) if reading.model_range else None, "answer": reading.answer,
+                "expression": reading.expression,
+            }
+            for side, reading in (("a", self.a), ("b", self.b))
+        }  # fmt: skip
+        return {"claim": self.claim, "reading": self.a.name, **told, "points": self.points, "differs": self.differs}
+
+
+@dataclass(frozen=True)
+class CellChange:
+    """One cell of an input that differs: what each side holds (None: the side has no such cell), and the cause it belongs to."""
+
+    input: str
+    label: tuple[str, ...]
+    unit: str
+    a: Estimate | None
+    b: Estimate | None
+    cause: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What differs between two sides. `attribution` only where both run the same programme: two programmes share no streams."""
+
+    a: Side
+    b: Side
+    when: date
+    outputs: tuple[Output, ...]
+    claims: tuple[ClaimChange, ...]
+    cells: tuple[CellChange, ...]
+    attribution: Attribution | None = None
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def same_programme(self) -> bool:
+        """Whether both sides run the same streams, so that draws can be compared one by one."""
+        return paired(self.a.known, self.b.known)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data: the same from the command line and Python."""
+        names = [{verdict.id: verdict for verdict in side.verdicts} for side in (self.a, self.b)]
+        causes = self.attribution.causes if self.attribution else ()
+        return {
+            "headline": self.headline, "a": self.a.to_dict(), "b": self.b.to_dict(), "same_programme": self.same_programme,
+            "date": str(self.when), "draws": self.a.result.draws, "seed": self.a.result.seed, "seconds": round(self.seconds, 2),
+            "quantities": [output.to_dict() for output in self.outputs],
+            "claims": [claim.to_dict() for claim in self.claims],
+            "claims_only": {"a": [n for n in names[0] if n not in names[1]], "b": [n for n in names[1] if n not in names[0]]},
+            "statements": self._statements(),
+            "columns": self._columns() if self.attribution else [],
+            "causes": [self._cause(cause.name) for cause in causes],
+            "together": dict(self.attribution.rest) if self.attribution else None,
+            "method": METHOD if self.attribution else None,
+            "labels": {axis: self._labels(axis) for axis in SPOKEN_AXES},
+            "inputs": [self._cell(cell) for cell in self.cells],
+            "reproduce": [self._command()], "version": __version__,
+        }  # fmt: skip
+
+    @property
+    def headline(self) -> str:
+        """One sentence: what differs in power, money and jobs."""
+        shown = {output.address: output for output in self.outputs}
+        told = [(shown[address], words) for address, words in _HEAD if address in shown and _moved(shown[address])]
+        if told:
+            parts = [_told(one, words) for one, words in told]
+            return f"At the end of {self.when:%b %Y} B has {' and '.join([', '.join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)}."
+        if not self.cells:
+            return "Nothing differs: the same inputs, the same numbers."
+        count = f"{len(self.cells):,} cell{'s' if len(self.cells) > 1 else ''} of the inputs differ{'s' if len(self.cells) == 1 else ''}"
+        others = [output for output in self.outputs if _moved(output)]
+        return f"{count}; power, money and jobs at the end of {self.when:%b %Y} {'do not move' if others else 'and all else do not move'}."
+
+    def _command(self) -> str:
+        """The command that makes these numbers again."""
+        run = self.a.result
+        return f"stargauge compare {shlex.quote(self.a.asked)} {shlex.quote(self.b.asked)} --draws {run.draws} --seed {run.seed}"
+
+    def _columns(self) -> list[dict[str, Any]]:
+        """The quantities by which causes are told, each in a unit that suits both sides."""
+        out = []
+        for address, label in TOLD:
+            shown = next(output for output in self.outputs if output.address == address)
+            divisor, unit = scale_of(max((abs(levels[1]) for levels in (shown.a, shown.b) if levels is not None), default=0.0), shown.unit)
+            change = shown.median_change
+            out.append({"address": address, "label": label, "unit": unit, "divisor": divisor, "change": change})
+        return out
+
+    def _statements(self) -> dict[str, int] | None:
+        """How many statements only one side knows."""
+        if not self.same_programme:
+            return None
+        known = [set(side.known.programme.statements()) for side in (self.a, self.b)]
+        return {"only_a": len(known[0] - known[1]), "only_b": len(known[1] - known[0])}
+
+    def _cause(self, name: str) -> dict[str, Any]:
+        assert self.attribution is not None
+        cause = next(one for one in self.attribution.causes if one.name == name)
+        cells = [cell for cell in self.cells if cell.cause == name]
+        if name == CATALOGUE:
+            held = [_of_catalogue(side) for side in (self.a, self.b)]
+            old, new = (tuple(mine[key] for key in mine if key not in other) for mine, other in (held, held[::-1]))
+            known = len(old), len(new)
+        else:
+            old, new = (_behind(cells, side) for side in ("a", "b"))
+            known = len(cause.gone), len(cause.new)
+        return {
+            "name": name, "effects": dict(cause.effects), "weight": cause.weight, "cells": len(cells),
+            "statements": {"only_a": known[0], "only_b": known[1]},
+            "behind": {"only_a": [self._said(s, self.a) for s in old], "only_b": [self._said(s, self.b) for s in new]},
+        }  # fmt: skip
+
+    def _labels(self, axis: str) -> dict[str, list[str]]:
+        one, other = (side.result.world.axes[axis] for side in (self.a, self.b))
+        return {"only_a": [name for name in one if name not in other], "only_b": [name for name in other if name not in one]}
+
+    def _cell(self, cell: CellChange) -> dict[str, Any]:
+        return {
+            "input": cell.input, "label": list(cell.label), "unit": cell.unit, "cause": cell.cause or None,
+            "a": self._held(cell.a, self.a), "b": self._held(cell.b, self.b),
+        }  # fmt: skip
+
+    def _held(self, estimate: Estimate | None, side: Side) -> dict[str, Any] | None:
+        if estimate is None:
+            return None
+        low, middle, high = (plain(value) for value in _spread(estimate, side, self.when))
+        return {
+            "kind": estimate.kind, "p10": low, "p50": middle, "p90": high, "note": estimate.note,
+            "hindsight": str(estimate.hindsight) if estimate.hindsight else None, "values": estimate.value.size if isinstance(estimate.value, np.ndarray) else 1,
+            "statement": self._said(estimate.statements[0], side) if estimate.statements else None,
+        }  # fmt: skip
+
+    def _said(self, statement: Statement, side: Side) -> dict[str, Any]:
+        book = {**side.known.catalogue.catalogue.sources, **side.known.programme.sources}
+        return statement_data(statement) | {"publisher": publisher_of(statement.source, book) if statement.source else None}
+
+
+#: What the sentence tells, and how.
+_HEAD = ((RUNS, "{} running"), (CAPITAL, "{} deployed"), (DIRECT, "direct jobs"))
+
+
+def paired(a: Known, b: Known) -> bool:
+    """Whether two sides run the same programme, whose streams are the same."""
+    return a.programme.name == b.programme.name
+
+
+def read_at(a: Known, b: Known) -> date:
+    """The date at which two sides are read: the later of the dates they look ahead to, within the clocks of both."""
+    return min(max(Days.of(a).ahead, Days.of(b).ahead), a.months[-1], b.months[-1])
+
+
+def wanted_of(known: Known) -> tuple[str, ...]:
+    """The addresses compared: those of the answer, and what is pledged without a site."""
+    apart = [f"power_facility[announced, {UNSITED}]"] if any(site.id == UNSITED for site in known.sites) else []
+    return (*HEADLINES, *apart)
+
+
+def outputs_of(a: Side, b: Side, when: date) -> tuple[Output, ...]:
+    """Every address compared, on both sides, at a date."""
+    out = []
+    graph = model_graph().quantities
+    for address in dict.fromkeys((*wanted_of(a.known), *wanted_of(b.known))):
+        one, other = values_at(a.result, address, when), values_at(b.result, address, when)
+        change = other - one if one is not None and other is not None and paired(a.known, b.known) else None
+        absent = dict.fromkeys(
+            name for side in (a, b) if address in side.result.series for name in side.result[address].absent
+        )  # fmt: skip
+        spreads = [None if values is None else _quantiles(values) for values in (one, other, change)]
+        out.append(Output(address, graph[address.split("[")[0]].unit, spreads[0], spreads[1], spreads[2], tuple(absent)))
+    return tuple(out)
+
+
+def claims_of(a: Side, b: Side) -> tuple[ClaimChange, ...]:
+    """The readings that both sides have, those whose odds moved most first, then other changes of status, then what did not change."""
+    before = {(verdict.id, reading.name): reading for verdict in a.verdicts for reading in verdict.readings}
+    found = [
+        ClaimChange(verdict.id, before[verdict.id, reading.name], reading)
+        for verdict in b.verdicts for reading in verdict.readings if (verdict.id, reading.name) in before
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (-abs(one.points or 0.0), not one.differs)))
+
+
+def cells_of(a: Side, b: Side, weights: Mapping[str, float]) -> tuple[CellChange, ...]:
+    """The cells of inputs that differ in value, those of the weightiest cause first; a cell of one side only where somebody said it.
+
+    Records that coefficients are learnt from are left out: new ones are news of the catalogue, not inputs of their own.
+    """
+    entries = differing(a.known.programme, b.known.programme) if paired(a.known, b.known) else ()
+    speaks = {f"{ALTERNATIVES}.{choice}": str(entry) for entry in entries for choice in entry.choices}
+    shifted = a.result.world.axes != b.result.world.axes
+    found = []
+    names = sorted({*a.result.inputs, *b.result.inputs})
+    for name in (name for name in names if not OF_RECORDS & {*a.result.inputs[name].quantity.axes}):
+        first, second = a.result.inputs[name], b.result.inputs[name]
+        held = [dict(zip(made.labels, made.estimates, strict=True)) for made in (first, second)]
+        for label in dict.fromkeys((*held[0], *held[1])):
+            one, other = held[0].get(label), held[1].get(label)
+            if _differ(one, other) and not (shifted and _same_place(one, other)):
+                cause = _spoken_of(other) or _spoken_of(one) or _labelled(label, b) or _labelled(label, a)
+                found.append(CellChange(name, label, first.quantity.unit, one, other, speaks.get(cause, cause)))
+    return tuple(sorted(found, key=lambda cell: (-weights.get(cell.cause, 0.0), cell.cause, cell.a is None or cell.b is None)))
+
+
+def _differ(one: Estimate | None, other: Estimate | None) -> bool:
+    if one is not None and other is not None:
+        return not same(one.value, other.value)
+    alone = one or other
+    return alone is not None and bool(_spoken_of(alone).removeprefix(CATALOGUE))
+
+
+def _same_place(one: Estimate | None, other: Estimate | None) -> bool:
+    """Whether a cell rests on nothing said and means the same: the place of a site, which moved because others came before it."""
+    return one is not None and other is not None and not one.statements and not other.statements and one.note == other.note
+
+
+def _spoken_of(estimate: Estimate | None) -> str:
+    """What the newest statement behind a cell speaks of, as causes are named; empty where there is none."""
+    path = estimate.statements[0].path if estimate is not None and estimate.statements else ""
+    if path.startswith(f"{CATALOGUE}/"):
+        return CATALOGUE
+    section, _, rest = path.partition(".")
+    if section in ("assumptions", "records"):
+        return path if section == "assumptions" else section
+    return f"{section}.{rest.split('.')[0]}" if section in (*BY_ENTRY, ALTERNATIVES) else ""
+
+
+def _of_catalogue(side: Side) -> dict[tuple[str, ...], Statement]:
+    """The statements of the catalogue that a side rests on, by what they say and when."""
+    newest = [e.statements[0] for made in side.result.inputs.values() for e in made.estimates if _spoken_of(e) == CATALOGUE]
+    return {(s.path, s.text, s.source, str(s.published)): s for s in newest}
+
+
+def _behind(cells: Sequence[CellChange], side: str) -> tuple[Statement, ...]:
+    """The newest statements behind cells on one side that are behind none on the other."""
+    held = {at: [e.statements[0] for cell in cells if (e := getattr(cell, at)) and e.statements] for at in ("a", "b")}
+    others = set(held["b" if side == "a" else "a"])
+    return tuple(dict.fromkeys(said for said in held[side] if said not in others))
+
+
+def _labelled(label: Sequence[str], side: Side) -> str:
+    """The site, pledge or party that the label of a cell belongs to; empty where it has none on this side."""
+    programme = side.known.programme
+    owners = {line: party for party, spec in programme.parties.items() for line in spec.commitments}
+    for name in label:
+        site, _, phase = name.partition("/")
+        if site in programme.sites:
+            return f"sites.{site}"
+        if site == UNSITED and phase in programme.unsited:
+            return f"unsited.{phase}"
+        if name in programme.parties or name in owners:
+            return f"parties.{owners.get(name, name)}"
+    return ""
+
+
+def _spread(estimate: Estimate, side: Side, when: date) -> tuple[float, float, float]:
+    months = side.result.world.axes["month"]
+    if isinstance(estimate.value, np.ndarray) and estimate.value.size not in (1, len(months)):
+        return (float("nan"),) * 3
+    return spread_of(estimate.value, side.result.world.frame.month(when))
+
+
+def _quantiles(values: Any) -> tuple[float, ...]:
+    return tuple(float(level) for level in quantiles(values, LEVELS))
+
+
+def _levels(values: tuple[float, ...] | None) -> dict[str, Any] | None:
+    return None if values is None else {name: plain(value) for name, value in zip(("p10", "p50", "p90"), values, strict=True)}
+
+
+def _odds(reading: ReadingVerdict) -> float | None:
+    """The odds of a reading that is open, or whose deadline passed in silence."""
+    return reading.probability if reading.status in (OPEN, SILENT) else None
+
+
+def _moved(output: Output) -> bool:
+    return output.a != output.b
+
+
+def _told(output: Output, words: str) -> str:
+    """`5.51 GW running (A 1.17)`: both medians at the scale of the larger one."""
+    factor, unit = scale_of(max(abs(side[1]) for side in (output.a, output.b) if side is not None), output.unit)
+    one, other = ("none known" if side is None else figures(side[1] / factor) for side in (output.a, output.b))
+    return f"{other} {words.format(unit)} (A {one})"
+
+
+__all__ = [
+    "CellChange",
+    "ClaimChange",
+    "Comparison",
+    "Output",
+    "Side",
+    "cells_of",
+    "claims_of",
+    "outputs_of",
+    "paired",
+    "read_at",
+    "wanted_of",
+]

@@ -1,0 +1,96 @@
+"""One side of a comparison as text: `PROGRAMME[@DATE][+LAID]...`, what is laid over it being a scenario file or INPUT=VALUE."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from stargauge.programme.load import shipped
+from stargauge.programme.schema import Programme
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
+
+FORM = "PROGRAMME[@DATE][+FILE or +INPUT=VALUE]..., such as stargate@2025-01-22 or stargate+slow.yaml"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A programme (name, file, folder, or one already loaded), a knowledge date, and what is laid over it in order."""
+
+    programme: str | Path | Programme = ""
+    as_of: date | None = None
+    laid: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        name = self.programme.name if isinstance(self.programme, Programme) else str(self.programme)
+        return name + (f"@{self.as_of}" if self.as_of else "") + "".join(f"+{text}" for text in self.laid)
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """The scenario files laid over it."""
+        return tuple(text for text in self.laid if not _is_setting(text))
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The single inputs laid over it."""
+        pairs = (text.split("=", 1) for text in self.laid if _is_setting(text))
+        return {name.strip(): value.strip() for name, value in pairs}
+
+
+def sides(first: str | Path | Programme, second: str | Path | Programme) -> tuple[Asked, Asked]:
+    """Both sides of a comparison. A second side that names no programme is the first with the date replaced and more laid over it.
+
+    Raises InputError with the faults of both.
+    """
+    faults = list[Fault]()
+    a, b = _read(first, faults), _read(second, faults)
+    if not a.programme and not faults:
+        faults.append(Fault(f'"{first}" names no programme; expected {FORM}'))
+    if faults:
+        raise InputError(faults)
+    return a, b if b.programme else replace(a, as_of=b.as_of or a.as_of, laid=(*a.laid, *b.laid))
+
+
+def _read(side: str | Path | Programme, faults: list[Fault]) -> Asked:
+    if not isinstance(side, str):
+        return Asked(side)
+    if side in shipped() or Path(side).exists():
+        return Asked(side)
+    whole, *laid = side.split("+")
+    name, at, day = whole.rpartition("@")
+    name, day = (name, day) if at else (whole, "")
+    found = Asked(name.strip(), _day(day.strip(), side, faults) if at else None, tuple(text.strip() for text in laid))
+    if not side.strip():
+        faults.append(Fault(f'got "{side}"; expected {FORM}'))
+    for text in found.laid:
+        _check(text, side, faults)
+    if name and name not in shipped() and not Path(name).exists():
+        near = did_you_mean(name, shipped())
+        faults.append(Fault(f'"{side}": no programme, file or folder "{name}"{near} (shipped: {", ".join(shipped())})'))
+    return found
+
+
+def _day(text: str, side: str, faults: list[Fault]) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        faults.append(Fault(f'"{side}": got the knowledge date "{text}"; expected a day such as 2025-01-22'))
+        return None
+
+
+def _check(text: str, side: str, faults: list[Fault]) -> None:
+    """Whether what is laid over a side is a file that is there, or INPUT=VALUE."""
+    if _is_setting(text):
+        name, _, value = text.partition("=")
+        if not name.strip() or not value.strip():
+            faults.append(Fault(f'"{side}": got "+{text}"; expected +INPUT=VALUE, such as +load_factor=0.8'))
+    elif not text:
+        faults.append(Fault(f'"{side}": nothing after "+"; expected a scenario file or INPUT=VALUE'))
+    elif not Path(text).exists():
+        folder = Path(text).parent
+        near = did_you_mean(Path(text).name, [path.name for path in folder.iterdir()] if folder.is_dir() else [])
+        faults.append(Fault(f'"{side}": no scenario file "{text}"{near}'))
+
+
+def _is_setting(text: str) -> bool:
+    return "=" in text and not Path(text).exists()

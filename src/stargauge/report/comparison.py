@@ -1,0 +1,191 @@
+"""Two sides as plain text in 80 columns: what differs in the answer, in the claims and in the inputs, and what made the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from stargauge.report.terminal import PLAIN, Style, brief, labelled, table, wrapped
+from stargauge.report.wording import day_text, number_text, range_text, stated_text, value_text
+
+#: Rows shown of each kind; the rest is counted, and stands in the JSON.
+MOST, PER_CAUSE = 10, 2
+_NAMES = {"site": "sites", "phase": "phases", "party": "parties", "line": "commitments"}
+_SAID = {"as_of": "the day itself: what was planned for the time between", "catalogue": "values and records of the catalogue"}
+Dict = Mapping[str, Any]
+
+
+def render_comparison(data: Dict, style: Style = PLAIN) -> str:
+    """One sentence, the two sides, quantities, claims, what made the difference, the inputs, where to look next."""
+    lines = [*map(style.bold, wrapped(str(data["headline"]), style.width)), *_sides(data, style)]
+    for part in (_quantities(data, style), _claims(data, style), _causes(data, style), _inputs(data, style), _only(data, style)):
+        lines += ["", *part] if part else []
+    return style.finish([*lines, "", *wrapped(f"All of it: {data['reproduce'][0]} --json", style.width, "", "  ")])
+
+
+def _sides(data: Dict, style: Style) -> list[str]:
+    lines = []
+    for side in ("a", "b"):
+        told = data[side]
+        seen = f" (newest evidence {day_text(told['newest_evidence'])})" if told["newest_evidence"] else ""
+        asked = "" if "+" not in told["asked"] else f", with {', '.join(told['asked'].split('+')[1:])}"
+        lines += labelled(side.upper(), f"{told['programme']['name']}, known on {day_text(told['as_of'])}{seen}{asked}", style, 0, 3)
+    known = data["statements"]
+    news = f", {known['only_b']:,} statements only B knows, {known['only_a']:,} only A" if known else ""
+    return [style.soft(line) for line in [*lines, f"{data['draws']:,} draws, seed {data['seed']}, {data['seconds']:.1f} s{news}"]]
+
+
+def _quantities(data: Dict, style: Style) -> list[str]:
+    """Each quantity that differs: P50, below it P10..P90; the change of the median, below it that of each draw."""
+    moved = [row for row in data["quantities"] if row["a"] != row["b"]]
+    still = [row["address"] for row in data["quantities"] if row["a"] == row["b"] and row["a"] is not None]
+    change = "B less A" + (", by draw" if data["same_programme"] else "")
+    columns = [(f"end of {day_text(data['date'][:7])}", 28, "w"), ("A", 15, "r"), ("B", 15, "r"), (change, 16, "r")]
+    lines = table(columns, [], style) if moved else []
+    for row in moved:
+        sides = [{"unit": row["unit"], **row[side]} if row[side] else None for side in ("a", "b")]
+        middle = [value_text(side) if side else "absent" for side in sides]
+        spread = [_span(side) if side else "" for side in sides]
+        drawn = {"unit": row["unit"], **row["change"]} if row["change"] else None
+        lines += table(columns, [(row["address"], *middle, _signed(row["median_change"], row["unit"]))], style)[1:]
+        if any(spread):
+            lines += table(columns, [("", *spread, _span(drawn) if drawn else "")], style)[1:]
+    lines += (
+        wrapped("P50; below it P10..P90" + (" (of B less A: draw by draw)" if data["same_programme"] else ""), style.width) if moved else []
+    )
+    return lines + (labelled("same", ", ".join(still), style, 0, 6) if still and moved else [])
+
+
+def _span(entry: Dict) -> str:
+    """P10..P90; nothing where they read the same."""
+    text = range_text(entry, "..")
+    low, _, high = text.partition("..")
+    return text if low != high else ""
+
+
+def _signed(value: float | None, unit: str) -> str:
+    """A change with its sign; a dash where there is nothing to compare."""
+    if value is None:
+        return "–"
+    return "0" if value == 0 else f"{'+' if value > 0 else ''}{value_text({'p50': value, 'unit': unit})}"
+
+
+def _claims(data: Dict, style: Style) -> list[str]:
+    """The claims whose status or odds differ; those that one side alone has."""
+    moved = [row for row in data["claims"] if row["differs"]]
+    columns = [("claim: reading", 32, "w"), ("A", 17, "w"), ("B", 17, "w"), ("points", 7, "r")]
+    rows = [
+        (f"{row['claim']}: {row['reading']}", _verdict(row["a"], style), _verdict(row["b"], style), _points(row["points"])) for row in moved
+    ]
+    lines = table(columns, rows[:MOST], style) if rows else []
+    same = len(data["claims"]) - len(moved)
+    lines += [f"... {len(rows) - MOST} more that differ"] if len(rows) > MOST else []
+    lines += [f"{same} reading{'s' if same > 1 else ''} the same on both sides"] if same else []
+    for side in ("a", "b"):
+        lines += labelled(f"only {side.upper()}", _listed(data["claims_only"][side]), style, 0, 8) if data["claims_only"][side] else []
+    return lines
+
+
+def _verdict(reading: Dict, style: Style) -> str:
+    return f"{style.mark(reading['status'])} {brief(reading['status'], reading['probability'], reading['model_range'])}"
+
+
+def _points(points: float | None) -> str:
+    return "" if points is None else f"{points:+.0f}".replace("-", "−")
+
+
+def _causes(data: Dict, style: Style) -> list[str]:
+    """What made the difference: the change each thing alone makes, the rest, all."""
+    if not data["causes"]:
+        return []
+    told = data["columns"]
+    columns = [("what made it: each alone", 24, "w"), *((column["label"], 7, "r") for column in told)]
+    lines = table(columns, [("(change of P50)", *(column["unit"] for column in told))], style)
+    weighty = [cause for cause in data["causes"] if cause["weight"] > 0][:MOST]
+    for cause in weighty:
+        lines += table(columns, [(cause["name"], *(_part(cause["effects"].get(c["address"]), c) for c in told))], style)[1:]
+        lines += wrapped(_news(cause), style.width, "   ", "   ")
+    left = len(data["causes"]) - len(weighty)
+    lines += [f"... {left} more with less or nothing"] if left else []
+    lines += table(columns, [("only together", *(_part(data["together"].get(c["address"]), c) for c in told))], style)[1:]
+    lines += table(columns, [("all: B less A", *(_part(c["change"], c) for c in told))], style)[1:]
+    return [*lines, *wrapped(str(data["method"]), style.width)]
+
+
+def _part(value: float | None, column: Dict) -> str:
+    if value is None:
+        return "–"
+    text = number_text(value, column["divisor"])
+    return f"+{text}" if value > 0 else text
+
+
+def _news(cause: Dict) -> str:
+    """What is said of a cause on one side only: how many statements, and the newest of those that an input rests on."""
+    parts = [_SAID[cause["name"]]] if cause["name"] in _SAID else []
+    for side in ("only_b", "only_a"):
+        count, behind = cause["statements"][side], sorted(cause["behind"][side], key=lambda one: str(one["published"] or ""))
+        parts += [f"{count} statement{'s' if count > 1 else ''} only {side[-1].upper()} knows"] if count else []
+        parts += [f"{side[-1].upper()} rests on {_statement(behind[-1])}"] if behind else []
+    return "; ".join(parts) or f"{cause['cells']} input cells differ"
+
+
+def _inputs(data: Dict, style: Style) -> list[str]:
+    """The input cells that both sides have and that differ, those of the weightiest causes first; how many one side alone has."""
+    both = [cell for cell in data["inputs"] if cell["a"] and cell["b"]]
+    rows, seen = [], dict[Any, int]()
+    for cell in both:
+        seen[cell["cause"]] = seen.get(cell["cause"], 0) + 1
+        rows += [cell] if seen[cell["cause"]] <= PER_CAUSE else []
+    columns = [("input", 28, "w"), ("A", 24, "w"), ("B", 24, "w")]
+    told = [(_cell(cell), *(_held(cell[side], cell["unit"]) for side in ("a", "b"))) for cell in rows[:MOST]]
+    lines = table(columns, told, style) if told else []
+    left, alone = len(both) - len(told), len(data["inputs"]) - len(both)
+    more = [f"{left:,} more cells that differ"] if left else []
+    more += [f"{alone:,} that only one side has"] if alone else []
+    return lines + ([f"... {', '.join(more)}"] if more else [])
+
+
+def _cell(cell: Dict) -> str:
+    return str(cell["input"]) + (f" [{', '.join(cell['label'])}]" if cell["label"] else "")
+
+
+def _held(held: Dict, unit: str) -> str:
+    """What a side holds in a cell: value, range, who said it and when; of a series what was said last."""
+    said = held["statement"]
+    if held["values"] > 1:
+        value = stated_text(said) if said else f"{held['values']} values"
+    else:
+        value = value_text({"unit": unit, **held}) if held["p50"] is not None else "absent"
+    span = _span({"unit": unit, **held}) if held["values"] == 1 and held["p10"] is not None else ""
+    return f"{value}{f' ({span})' if span else ''}, {_source(said) if said else held['kind']}"
+
+
+def _statement(said: Dict) -> str:
+    """What was said, of what, by whom and when."""
+    about = str(said["path"]).rpartition("/")[2].rpartition("[")[0] or str(said["path"]).rpartition("/")[2]
+    about = " ".join(part for part in about.split(".")[2:] if part not in ("phases", "milestones", "commitments")).replace("_", " ")
+    return f"{f'{about}: ' if about else ''}{stated_text(said)} ({_source(said)})"
+
+
+def _source(said: Dict) -> str:
+    """Who said it and when; an assumption where nobody did."""
+    return ", ".join(part for part in (str(said["publisher"] or ""), day_text(said["published"])) if part) or "assumed"
+
+
+def _only(data: Dict, style: Style) -> list[str]:
+    """Sites, phases, parties and commitments of one side only."""
+    lines = []
+    for side in ("a", "b"):
+        parts = []
+        for axis, names in _NAMES.items():
+            found = data["labels"][axis][f"only_{side}"]
+            if found:
+                parts.append(f"{len(found)} {names}" + (f" ({_listed(found, 8)})" if axis in ("site", "party") else ""))
+        lines += labelled(f"only {side.upper()}", "; ".join(parts), style, 0, 8) if parts else []
+    return lines
+
+
+def _listed(names: Iterable[str], most: int = 12) -> str:
+    """Names in a row, the rest counted."""
+    every = list(names)
+    return ", ".join(every[:most]) + (f" and {len(every) - most} more" if len(every) > most else "")
