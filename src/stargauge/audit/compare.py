@@ -231,7 +231,8 @@ class Comparison:
         low, middle, high = (plain(value) for value in _spread(estimate, side, self.when))
         return {
             "kind": estimate.kind, "p10": low, "p50": middle, "p90": high, "note": estimate.note,
-            "hindsight": str(estimate.hindsight) if estimate.hindsight else None, "values": estimate.value.size if isinstance(estimate.value, np.ndarray) else 1,
+            "hindsight": str(estimate.hindsight) if estimate.hindsight else None,
+            "values": estimate.value.size if isinstance(estimate.value, np.ndarray) else 1,
             "statement": self._said(estimate.statements[0], side) if estimate.statements else None,
         }  # fmt: skip
 
