@@ -231,8 +231,7 @@ class Comparison:
         low, middle, high = (plain(value) for value in _spread(estimate, side, self.when))
         return {
             "kind": estimate.kind, "p10": low, "p50": middle, "p90": high, "note": estimate.note,
-            "hindsight": str(estimate.hindsight) if estimate.hindsight else None,
-            "values": estimate.value.size if isinstance(estimate.value, np.ndarray) else 1,
+            "hindsight": str(estimate.hindsight) if estimate.hindsight else None, "values": _size(estimate),
             "statement": self._said(estimate.statements[0], side) if estimate.statements else None,
         }  # fmt: skip
 
@@ -363,6 +362,11 @@ def _spread(estimate: Estimate, side: Side, when: date) -> tuple[float, float, f
     if isinstance(estimate.value, np.ndarray) and estimate.value.size not in (1, len(months)):
         return (float("nan"),) * 3
     return spread_of(estimate.value, side.result.world.frame.month(when))
+
+
+def _size(estimate: Estimate) -> int:
+    """How many numbers a cell holds: one, or a series or table."""
+    return estimate.value.size if isinstance(estimate.value, np.ndarray) else 1
 
 
 def _quantiles(values: Any) -> tuple[float, ...]:

@@ -54,14 +54,15 @@ def sides(first: str | Path | Programme, second: str | Path | Programme) -> tupl
 def _read(side: str | Path | Programme, faults: list[Fault]) -> Asked:
     if not isinstance(side, str):
         return Asked(side)
+    if not side.strip():
+        faults.append(Fault(f'got "{side}"; expected {FORM}'))
+        return Asked()
     if side in shipped() or Path(side).exists():
         return Asked(side)
     whole, *laid = side.split("+")
     name, at, day = whole.rpartition("@")
     name, day = (name, day) if at else (whole, "")
     found = Asked(name.strip(), _day(day.strip(), side, faults) if at else None, tuple(text.strip() for text in laid))
-    if not side.strip():
-        faults.append(Fault(f'got "{side}"; expected {FORM}'))
     for text in found.laid:
         _check(text, side, faults)
     if name and name not in shipped() and not Path(name).exists():
