@@ -27,6 +27,7 @@ from stargauge.audit.summary import FANS, HEADLINES, dates_of, exists, headlines
 from stargauge.audit.validation import Validation, validate_schedule
 from stargauge.catalogue.load import Catalogue, load_catalogue
 from stargauge.catalogue.projects import read_projects
+from stargauge.catalogue.trackers import tracker
 from stargauge.engine.lineage import Node
 from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result
@@ -34,15 +35,18 @@ from stargauge.engine.simulate import axes_of, model_graph
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.asked import Asked, sides
 from stargauge.programme.checks import flaws_against_catalogue, flaws_against_quantities
+from stargauge.programme.epoch import read_epoch
+from stargauge.programme.importing import Import, compared, patched, patched_sources, read_statements
 from stargauge.programme.known import Known
 from stargauge.programme.known import known as known_on
 from stargauge.programme.load import documents
 from stargauge.programme.load import load as load_file
 from stargauge.programme.load import shipped as shipped_files
 from stargauge.programme.overlay import overlay
-from stargauge.programme.positions import Flaw, faults_of
+from stargauge.programme.positions import Flaw, faults_of, written
+from stargauge.programme.read import sources_of
 from stargauge.programme.schema import Programme
-from stargauge.quantity.dates import FAR
+from stargauge.quantity.dates import FAR, parse_window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 Progress = Callable[[int, int], None]
@@ -465,6 +469,52 @@ def _odds(
     return OddsOverTime(slug(made.name), made.name, draws, seed, first, last, every, attribute, series)
 
 
+IMPORTS = ("epoch", "csv")
+
+
+def import_statements(
+    kind: str, source: str | Path, programme: str | Path | Programme = "stargate", *, vintage: date | str | None = None
+) -> Import:  # fmt: skip
+    """What published data would add to a programme: `epoch` (a folder with Epoch AI's CSV files) or `csv` (a file of statements).
+
+    `vintage`: when the edition was published (epoch only; else it counts from today). Nothing is written: `.text` is the partial file.
+    Raises InputError with every fault of the data.
+    """
+    if kind not in IMPORTS:
+        raise InputError(f'there is no import "{kind}"{did_you_mean(kind, IMPORTS)} (all: {", ".join(IMPORTS)})')
+    made = load(programme)
+    if kind == "csv":
+        return _import_csv(Path(source), made, vintage)
+    return _import_epoch(Path(source), made, vintage)
+
+
+def _import_csv(file: Path, made: Programme, vintage: date | str | None) -> Import:
+    if vintage is not None:
+        raise InputError("--vintage goes with epoch; the statements of a CSV file bring their own dates (column published)")
+    proposals, new = read_statements(file, made)
+    sources = sources_of(patched_sources(made, new))
+    changes = compared(made, proposals, sources)
+    patch, against = patched(made, proposals, changes, new)
+    if against:
+        raise InputError([one.row.fault("value", message, written(one.trail)) for one, message in against])
+    newest = max((one.statement.known_from for one in proposals if one.statement.known_from), default=None)
+    return Import(made.name, file.name, str(newest or ""), changes, patch=patch)
+
+
+def _import_epoch(folder: Path, made: Programme, vintage: date | str | None) -> Import:
+    tracked = tracker("epoch")
+    published = parse_window(vintage if vintage is not None else date.today())
+    if published.end > date.today():
+        raise InputError(f"--vintage: {published} is not over yet; expected the day on which the edition was published")
+    read = read_epoch(folder, made, tracked, published, vintage is None)
+    changes = compared(made, read.proposals, sources_of(patched_sources(made, read.new_sources)))
+    credit = f"{tracked.publisher.partition(' (')[0]}, {tracked.title}, {tracked.url}, {tracked.licence}"
+    patch, against = patched(made, read.proposals, changes, read.new_sources, credit)
+    left_out = tuple(f"{written(one.trail)}: {message}" for one, message in against)
+    name = tracked.publisher.partition(" (")[0]
+    return Import(made.name, name, str(published), changes, read.unmatched, read.silent, read.unplaced, left_out, credit, patch)
+
+
 def explain(
     address: str, programme: str | Path | Programme = "stargate", *, when: date | None = None, as_of: date | str | None = None,
     draws: int = DRAWS, seed: int = 0, values: Catalogue | None = None,
@@ -478,9 +528,9 @@ def explain(
 
 
 __all__ = [
-    "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Known", "Programme", "Result", "Validation", "__version__",
-    "audit", "backtest", "calibrate", "catalogue", "check", "compare", "explain", "known", "load", "odds", "shipped", "simulate",
-    "validate",
+    "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Known", "Programme", "Result", "Validation",
+    "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "explain", "import_statements", "known", "load",
+    "odds", "shipped", "simulate", "validate",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

@@ -199,6 +199,14 @@ def parser() -> Parser:
     calibrate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(calibrate)
 
+    added = commands.add_parser("import", help="what published data would add to a programme: import epoch DIR, import csv FILE")
+    added.add_argument("kind", metavar="KIND", help="epoch (a folder with Epoch AI's CSV files) or csv (a file of statements)")
+    added.add_argument("source", metavar="DIR|FILE", help="where the data lies")
+    _programme(added, False)
+    added.add_argument("--vintage", metavar="DATE", help="when the edition was published (epoch; default: today, as the day it was read)")
+    added.add_argument("--write", metavar="FILE", help="write what is new as a partial programme file, for --scenario")
+    _output_options(added)
+
     new = commands.add_parser("new", help="write a commented starter programme file")
     new.add_argument("name", metavar="NAME", help="name of the programme, or of its file; .yaml is added")
 

@@ -293,6 +293,27 @@ def calibrate(asked: argparse.Namespace) -> int:
     return 0
 
 
+def import_(asked: argparse.Namespace) -> int:
+    """`stargauge import`."""
+    from stargauge import api
+    from stargauge.report.importing import render_import
+
+    target = Path(asked.write) if asked.write else None
+    if target is not None:
+        expect_writable(target, "statements")
+        if target.exists():
+            raise InputError(f'"{target}" exists already; it was not touched: choose another name')
+    made = api.import_statements(asked.kind, asked.source, asked.programme, vintage=asked.vintage)
+    if target is not None and made.patch:
+        write_whole(target, made.text)
+    data = made.to_dict()
+    if asked.json:
+        _print_json(data)
+    else:
+        sys.stdout.write(render_import(data, _style(asked), str(target) if target else None))
+    return 0
+
+
 def new(asked: argparse.Namespace) -> int:
     """`stargauge new`."""
     from stargauge.programme.template import starter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import os
 import sys
 import textwrap
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if (day := getattr(asked, "as_of", None)) and day > date.today():
         print(f"note: {day} is in the future; what will be published until then is not known", file=sys.stderr)
     try:
-        code = int(getattr(commands, asked.command)(asked))
+        code = int(getattr(commands, _function(asked.command))(asked))
         sys.stdout.flush()
         return code
     except InputError as error:
@@ -48,6 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"our fault: {type(error).__name__}: {error} (STARGAUGE_DEBUG=1 shows where)", file=sys.stderr)
         return 3
+
+
+def _function(command: str) -> str:
+    """The function of a command; one called like a word of the language bears an underscore."""
+    return f"{command}_" if keyword.iskeyword(command) else command
 
 
 def fault_lines(error: InputError) -> Iterator[str]:
