@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import engine, whole
+from bench import engine, network, whole
 from bench.figure import Figure
 
 CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "peer": engine.peer,
     "traffic": engine.traffic,
     "scaling": engine.scaling,
+    "network": network.network,
     "whole": whole.whole,
 }
 

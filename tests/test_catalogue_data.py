@@ -137,7 +137,7 @@ def test_published_values(address: tuple[str, str, str], unit_name: str, value: 
         (("price", "construction", "cost"), "M USD/MW", 9.3, 15.0),
         (("labour", "construction", "workers_per_power"), "jobs/MW", 1, 5),
         (("labour", "permanent", "per_power"), "jobs/MW", 0.2, 0.8),
-        (("facility", "switchgear", "lead_time"), "weeks", 46, 48),
+        (("lead-time", "switchgear", "lead_time"), "weeks", 46, 48),
         (("reference-class", "tracker-power", "band"), "1", 1 / 1.4, 1.4),
         (("cooling", "evaporative", "approach_wet"), "K", 2.8, 6.7),
     ],

@@ -209,6 +209,8 @@ def check(
         past = known(made, day, values)
         answer.then = _audited(past, made, draws, seed, workers, (), None, _said_by(made, day))[1]
         answer.then_day = day
+    if charts:
+        answer.odds = _open_odds(answer, values, seed)
     answer.seconds = time.perf_counter() - began
     return answer
 

@@ -22,7 +22,7 @@ DATA = Path(__file__).parent / "data"
 FIT_RECORDS, VINTAGES, SOURCES = "fit-record.csv", "vintage.csv", "sources.csv"
 KINDS: tuple[str, ...] = (
     "accelerator", "cooling", "facility", "place", "weather", "energy", "emission", "price", "labour", "funding", "reliability", "model",
-    "usage", "reference-class", "pledge",
+    "usage", "lead-time", "reference-class", "pledge",
 )  # fmt: skip
 
 

@@ -2,109 +2,111 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
+
 import numpy as np
-from numpy.typing import NDArray
 
 from stargauge.catalogue.records import FitRecord, outcomes_of, plans_of
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import Window
 from stargauge.quantity.distribution import STANDARD_NORMAL, STANDARD_UNIFORM
 from stargauge.quantity.quantity import quantity
-from stargauge.quantity.slip import Outcomes, Plans
+from stargauge.quantity.slip import Plans
 from stargauge.quantity.statement import Estimate, Mixture, Statement
 
 
-def _cells(known: Known, values: NDArray[np.float64], unit: str) -> list[Estimate]:
-    return [_estimate(record, float(value), unit, known) for record, value in zip(known.slip_records, values, strict=True)]
+@lru_cache(maxsize=256)
+def _cells_of(records: tuple[FitRecord, ...], refits: tuple[str, ...], as_of: date, name: str, unit: str) -> tuple[Estimate, ...]:
+    """One column of the records as estimates; made once, as every option of every alternative asks for the same."""
+    plans, outcomes = plans_of(records), outcomes_of(records, refits)
+    values = getattr(plans if name in Plans._fields else outcomes, name)
+    return tuple(_estimate(record, float(value), unit, as_of) for record, value in zip(records, values, strict=True))
 
 
-def _plans(known: Known) -> Plans:
-    return plans_of(known.slip_records)
+def _cells(known: Known, name: str, unit: str) -> list[Estimate]:
+    return list(_cells_of(known.slip_records, known.axes["refit"], known.as_of, name, unit))
 
 
-def _outcomes(known: Known) -> Outcomes:
-    return outcomes_of(known.slip_records, known.axes["refit"])
-
-
-def _estimate(record: FitRecord, value: float, unit: str, known: Known) -> Estimate:
+def _estimate(record: FitRecord, value: float, unit: str, as_of: date) -> Estimate:
     published = Window(record.known_at, record.known_at)
     statement = Statement(
         value, unit, published, published, record.source, "observed" if record.outcome == "reached" else "reported", record.grade,  # type: ignore[arg-type]
         record.milestone, f"catalogue/fit-record/{record.id}", record.project,
     )  # fmt: skip
-    return Estimate(value, "default", (statement,), record.known_at if record.known_at > known.as_of else None)
+    return Estimate(value, "default", (statement,), record.known_at if record.known_at > as_of else None)
 
 
 @quantity("d", "record")
 def slip_record_lead(known: Known) -> list[Estimate]:
     """Days from the publication of a plan to the middle of its planned window, per record."""
-    return _cells(known, _plans(known).lead, "d")
+    return _cells(known, "lead", "d")
 
 
 @quantity("d", "record")
 def slip_record_window(known: Known) -> list[Estimate]:
     """Half the width of the planned window, per record: a plan for a year is less than a plan for a day."""
-    return _cells(known, _plans(known).window, "d")
+    return _cells(known, "window", "d")
 
 
 @quantity("d", "record")
 def slip_record_taken(known: Known) -> list[Estimate]:
     """Days from the publication of a plan to what happened, or to the last look where it had not happened yet, per record."""
-    return _cells(known, _outcomes(known).taken, "d")
+    return _cells(known, "taken", "d")
 
 
 @quantity("1", "record")
 def slip_record_reached(known: Known) -> list[Estimate]:
     """1 where the milestone was reached, 0 where it was not yet at the last look or was given up, per record."""
-    return _cells(known, _outcomes(known).reached, "1")
+    return _cells(known, "reached", "1")
 
 
 @quantity("1", "record")
 def slip_record_group(known: Known) -> list[Estimate]:
     """Kind of project of a record, its place among the kinds that are told apart."""
-    return _cells(known, _plans(known).group, "1")
+    return _cells(known, "group", "1")
 
 
 @quantity("1", "record")
 def slip_record_stage(known: Known) -> list[Estimate]:
     """What the milestone of a record means: 0 operation, 1 start of work, 2 power."""
-    return _cells(known, _plans(known).stage, "1")
+    return _cells(known, "stage", "1")
 
 
 @quantity("1", "record")
 def slip_record_replan(known: Known) -> list[Estimate]:
     """1 where a plan had been replaced by this one, 0 for a first plan, per record."""
-    return _cells(known, _plans(known).replan, "1")
+    return _cells(known, "replan", "1")
 
 
 @quantity("1", "record")
 def slip_record_tracker(known: Known) -> list[Estimate]:
     """1 where a third party forecast the date, 0 where whoever builds stated it, per record."""
-    return _cells(known, _plans(known).tracker, "1")
+    return _cells(known, "tracker", "1")
 
 
 @quantity("1", "record")
 def slip_record_owner(known: Known) -> list[Estimate]:
     """Number of the owner a record belongs to."""
-    return _cells(known, _outcomes(known).owner, "1")
+    return _cells(known, "owner", "1")
 
 
 @quantity("1", "record")
 def slip_record_project(known: Known) -> list[Estimate]:
     """Number of the project a record belongs to."""
-    return _cells(known, _outcomes(known).project, "1")
+    return _cells(known, "project", "1")
 
 
 @quantity("1", "record")
 def slip_record_frame(known: Known) -> list[Estimate]:
     """Number of the refit that leaves a record out, by how it was found (a list, press ...); -1 where none does."""
-    return _cells(known, _outcomes(known).frame, "1")
+    return _cells(known, "frame", "1")
 
 
 @quantity("1")
 def slip_owner(known: Known) -> Estimate:
     """Number of the owner whose earlier records speak for the programme; -1 where there are none."""
-    places = {record.owner: place for record, place in zip(known.slip_records, _outcomes(known).owner, strict=True)}
+    places = dict(zip((record.owner for record in known.slip_records), outcomes_of(known.slip_records, ()).owner, strict=True))
     owner = known.programme.owner
     return Estimate(float(places.get(owner, -1.0)), "stated", (), None, owner or "no earlier records")
 

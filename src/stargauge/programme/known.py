@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -172,14 +172,31 @@ class Known:
 
     def milestone_observed(self, phase: PhaseView, stage: str) -> Statement | None:
         """The newest statement that a stage of a phase was reached; commercial stages else of its site."""
-        found = of.observed(getattr(phase.spec.milestones, stage), self.as_of)
-        return found or (of.observed(getattr(self._at_site(phase), stage), self.as_of) if stage in COMMERCIAL_STAGES else None)
+        return self._once(self._observed, phase, stage)
 
     def milestone_planned(self, phase: PhaseView, stage: str) -> Statement | None:
         """The newest plan for a stage of a phase; commercial stages else of its site.
 
         A plan for power that is older than the newest plan for operation is overtaken by it: power then comes a ramp before operation.
         """
+        return self._once(self._planned, phase, stage)
+
+    @cached_property
+    def _milestones(self) -> dict[tuple[str, str, str], Statement | None]:
+        return {}
+
+    def _once(self, find: Callable[[PhaseView, str], Statement | None], phase: PhaseView, stage: str) -> Statement | None:
+        """What is found is kept: many inputs ask for the same milestone."""
+        key = (find.__name__, phase.id, stage)
+        if key not in self._milestones:
+            self._milestones[key] = find(phase, stage)
+        return self._milestones[key]
+
+    def _observed(self, phase: PhaseView, stage: str) -> Statement | None:
+        found = of.observed(getattr(phase.spec.milestones, stage), self.as_of)
+        return found or (of.observed(getattr(self._at_site(phase), stage), self.as_of) if stage in COMMERCIAL_STAGES else None)
+
+    def _planned(self, phase: PhaseView, stage: str) -> Statement | None:
         found = of.planned(getattr(phase.spec.milestones, stage), self.as_of)
         if stage == "energised" and found is not None:
             later = of.planned(phase.spec.milestones.operational, self.as_of)
