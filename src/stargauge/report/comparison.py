@@ -142,18 +142,24 @@ def _news(cause: Dict) -> str:
 def _inputs(data: Dict, style: Style) -> list[str]:
     """The input cells that both sides have and that differ, those of the weightiest causes first; how many one side alone has."""
     both = [cell for cell in data["inputs"] if cell["a"] and cell["b"]]
-    rows, seen = [], dict[Any, set[str]]()
+    rows, seen = [], dict[Any, set[Any]]()
     for cell in both:
-        inputs = seen.setdefault(cell["cause"], set())
-        rows += [cell] if cell["input"] not in inputs and len(inputs) < PER_CAUSE else []
-        inputs.add(cell["input"])
+        told = seen.setdefault(cell["cause"], set())
+        rows += [cell] if len(told) < 2 * PER_CAUSE and told.isdisjoint(_about(cell)) else []
+        told.update(_about(cell))
     columns = [("input", 28, "w"), ("A", 24, "w"), ("B", 24, "w")]
-    told = [(_cell(cell), *(_held(cell[side], cell["unit"]) for side in ("a", "b"))) for cell in rows[:MOST]]
-    lines = table(columns, told, style) if told else []
-    left, alone = len(both) - len(told), len(data["inputs"]) - len(both)
+    shown = [(_cell(cell), *(_held(cell[side], cell["unit"]) for side in ("a", "b"))) for cell in rows[:MOST]]
+    lines = table(columns, shown, style) if shown else []
+    left, alone = len(both) - len(shown), len(data["inputs"]) - len(both)
     more = [f"{left:,} more cells that differ"] if left else []
     more += [f"{alone:,} that only one side has"] if alone else []
     return lines + ([f"... {', '.join(more)}"] if more else [])
+
+
+def _about(cell: Dict) -> set[Any]:
+    """What tells a cell from others of its cause: its input, and the statement it rests on, which may feed several inputs."""
+    said = cell["b"]["statement"] or cell["a"]["statement"]
+    return {cell["input"], (said["path"], said["published"]) if said else cell["input"]}
 
 
 def _cell(cell: Dict) -> str:
