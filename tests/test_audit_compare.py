@@ -120,10 +120,8 @@ def test_two_knowledge_dates_list_what_became_known(file: Path) -> None:
     assert data["statements"]["only_b"] > 0 and data["statements"]["only_a"] == 0
     north = next(cause for cause in data["causes"] if cause["name"] == "sites.north")
     assert north["statements"] == {"only_a": 0, "only_b": 3}
-    assert {said["path"] for said in north["behind"]["only_b"] if "2026-04" in said["published"]} == {
-        "sites.north.phases.hall-1.it_power[1]", "sites.north.phases.hall-1.milestones.operational[1]",
-        "sites.north.phases.hall-2.it_power",
-    }  # fmt: skip
+    new = {said["path"].removeprefix("sites.north.phases.") for said in north["behind"]["only_b"] if "2026-04" in said["published"]}
+    assert new == {"hall-1.it_power[1]", "hall-1.milestones.operational[1]", "hall-2.it_power"}
     assert {"as_of", "catalogue"} <= {cause["name"] for cause in data["causes"]}
 
 

@@ -35,7 +35,7 @@ def widest(text: str) -> int:
 # --- help ---------------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["", "check", "audit", "simulate", "explain", "catalogue", "new", "schema"])
+@pytest.mark.parametrize("command", ["", "check", "audit", "simulate", "compare", "explain", "catalogue", "new", "schema"])
 def test_help_names_every_argument(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     answer = ask(capsys, *filter(None, (command, "--help")))
@@ -273,3 +273,59 @@ def test_a_terminal_that_cannot_write_other_characters_gets_plain_ones() -> None
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONIOENCODING": "ascii"},
     )  # fmt: skip
     assert plain.returncode == 0 and plain.stdout.isascii()
+
+
+# --- compare ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def dated(here: Path) -> Path:
+    (here / "small.yaml").write_text(SMALL, encoding="utf-8")
+    return here
+
+
+def test_compare_tells_what_became_known_and_what_made_the_difference(capsys: pytest.CaptureFixture[str], dated: Path) -> None:
+    answer = ask(capsys, "compare", "small.yaml@2025-03-01", "@2026-06-01", *QUICK)
+    assert answer.code == 0, answer.err
+    assert widest(answer.out) <= 80 and "\033[" not in answer.out
+    lines = answer.out.splitlines()
+    assert lines[0].startswith("At the end of Dec 2028 B has ")
+    assert "A  Small, known on 1 Mar 2025" in answer.out and "B  Small, known on 1 Jun 2026" in answer.out
+    for part in ("sites.north ", "catalogue ", "only together ", "all: B less A ", "power_facility[operational]", "B rests on"):
+        assert part in answer.out, part
+    assert "--json" in answer.out.split("All of it: ")[1]
+
+
+def test_compare_prints_as_json_what_python_gives(capsys: pytest.CaptureFixture[str], dated: Path) -> None:
+    answer = json.loads(ask(capsys, "compare", "small.yaml@2025-03-01", "+overrun_factor=1.2", *QUICK, "--seed", "4", "--json").out)
+    same = api.compare("small.yaml@2025-03-01", "+overrun_factor=1.2", draws=256, seed=4).to_dict()
+    assert {**answer, "seconds": 0} == {**same, "seconds": 0}
+    assert answer["b"]["asked"] == "small.yaml@2025-03-01+overrun_factor=1.2"
+    command = answer["reproduce"][0].split()
+    assert command[:4] == ["stargauge", "compare", answer["a"]["asked"], answer["b"]["asked"]]
+    again = json.loads(ask(capsys, *command[1:], "--json").out)
+    assert {**answer, "seconds": 0} == {**again, "seconds": 0}
+
+
+def test_compare_of_two_programmes_shows_both_and_no_cause(capsys: pytest.CaptureFixture[str], dated: Path) -> None:
+    answer = ask(capsys, "compare", "small.yaml", ONE, *QUICK, "--ascii")
+    assert answer.code == 0 and answer.out.isascii() and widest(answer.out) <= 80
+    assert "what made it" not in answer.out and "by draw" not in answer.out
+    assert re.search(r"^funding_need .* absent +-$", answer.out, re.MULTILINE)
+    assert "only A  1 site" not in answer.out and "only B  1 site (colossus-1)" in answer.out
+
+
+def test_compare_of_a_side_with_itself_says_that_nothing_differs(capsys: pytest.CaptureFixture[str], dated: Path) -> None:
+    answer = ask(capsys, "compare", "small.yaml", "small.yaml", *QUICK)
+    assert answer.code == 0 and answer.out.startswith("Nothing differs: the same inputs, the same numbers.")
+    assert "what made it" not in answer.out and "B less A" not in answer.out
+
+
+def test_compare_lists_the_faults_of_both_sides_and_runs_nothing(capsys: pytest.CaptureFixture[str], dated: Path) -> None:
+    answer = ask(capsys, "compare", "smal.yaml@2025-1-1", "+slow.yaml")
+    assert (answer.code, answer.out) == (2, "")
+    for part in ("3 errors, nothing was run", 'no programme, file or folder "smal.yaml"', '"2025-1-1"; expected a day', 'file "slow.yaml"'):
+        assert part in answer.told, part
+    assert ask(capsys, "compare", "stargate").code == 2
+    late = ask(capsys, "compare", "small.yaml@2099-01-01", "small.yaml", *QUICK)
+    assert late.code == 0 and "2099-01-01 is in the future" in late.err

@@ -130,5 +130,11 @@ def test_the_page_on_your_own_values_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/own-values.md", tmp_path) == 2
 
 
+def test_the_page_on_comparisons_works_as_it_stands(tmp_path: Path) -> None:
+    scenario = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/compare.md").read_text(encoding="utf-8"), re.S)[0]
+    (tmp_path / "slow.yaml").write_text(scenario, encoding="utf-8")
+    assert run_page("docs/compare.md", tmp_path) == 4
+
+
 def test_the_readme_starts_with_the_two_commands() -> None:
     assert commands("README.md")[:2] == ["make demo", "make test"]

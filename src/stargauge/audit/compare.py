@@ -231,7 +231,7 @@ class Comparison:
         low, middle, high = (plain(value) for value in _spread(estimate, side, self.when))
         return {
             "kind": estimate.kind, "p10": low, "p50": middle, "p90": high, "note": estimate.note,
-            "hindsight": str(estimate.hindsight) if estimate.hindsight else None, "values": _size(estimate),
+            "hindsight": str(estimate.hindsight) if estimate.hindsight else None, "values": _size(estimate), "absent": _absent(estimate),
             "statement": self._said(estimate.statements[0], side) if estimate.statements else None,
         }  # fmt: skip
 
@@ -303,12 +303,13 @@ def cells_of(a: Side, b: Side, weights: Mapping[str, float]) -> tuple[CellChange
             if _differ(one, other) and not (shifted and _same_place(one, other)):
                 cause = _spoken_of(other) or _spoken_of(one) or _labelled(label, b) or _labelled(label, a)
                 found.append(CellChange(name, label, first.quantity.unit, one, other, speaks.get(cause, cause)))
-    return tuple(sorted(found, key=lambda cell: (-weights.get(cell.cause, 0.0), cell.cause, cell.a is None or cell.b is None)))
+    return tuple(sorted(found, key=lambda cell: (-weights.get(cell.cause, 0.0), cell.cause, _absent(cell.a) or _absent(cell.b))))
 
 
 def _differ(one: Estimate | None, other: Estimate | None) -> bool:
     if one is not None and other is not None:
-        return not same(one.value, other.value)
+        longer = _size(one) != _size(other) and one.statements == other.statements  # the same series over another clock
+        return not longer and not same(one.value, other.value)
     alone = one or other
     return alone is not None and bool(_spoken_of(alone).removeprefix(CATALOGUE))
 
@@ -367,6 +368,12 @@ def _spread(estimate: Estimate, side: Side, when: date) -> tuple[float, float, f
 def _size(estimate: Estimate) -> int:
     """How many numbers a cell holds: one, or a series or table."""
     return estimate.value.size if isinstance(estimate.value, np.ndarray) else 1
+
+
+def _absent(estimate: Estimate | None) -> bool:
+    """Whether there is no such cell, or nobody said anything of it."""
+    value = None if estimate is None else estimate.value
+    return value is None or (isinstance(value, float | np.ndarray) and bool(np.isnan(value).all()))
 
 
 def _quantiles(values: Any) -> tuple[float, ...]:

@@ -8,6 +8,7 @@ import re
 import shlex
 import sys
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,12 @@ def _progress(done: int, blocks: int) -> None:
     if sys.stderr.isatty() and blocks >= 40:
         end = "\n" if done == blocks else ""
         print(f"\r{done} of {blocks} blocks", end=end, file=sys.stderr, flush=True)
+
+
+def note_future(day: date) -> None:
+    """Say on stderr that a knowledge date has not come yet."""
+    if day > date.today():
+        print(f"note: {day} is in the future; what will be published until then is not known", file=sys.stderr)
 
 
 def _values(asked: argparse.Namespace) -> Any:
@@ -187,7 +194,9 @@ def compare(asked: argparse.Namespace) -> int:
 
     data = api.compare(
         asked.a, asked.b, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=_values(asked), progress=progress
-    ).to_dict()  # fmt: skip
+    ).to_dict()
+    for day in sorted({date.fromisoformat(data[side]["as_of"]) for side in ("a", "b")}):
+        note_future(day)
     if asked.json:
         _print_json(data)
     else:

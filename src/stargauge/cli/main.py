@@ -7,7 +7,6 @@ import os
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 from stargauge.cli.arguments import parser
@@ -25,8 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from stargauge.cli import commands
     from stargauge.quantity.errors import InputError
 
-    if (day := getattr(asked, "as_of", None)) and day > date.today():
-        print(f"note: {day} is in the future; what will be published until then is not known", file=sys.stderr)
+    if day := getattr(asked, "as_of", None):
+        commands.note_future(day)
     try:
         code = int(getattr(commands, _function(asked.command))(asked))
         sys.stdout.flush()

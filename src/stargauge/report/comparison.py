@@ -8,9 +8,10 @@ from typing import Any
 from stargauge.report.terminal import PLAIN, Style, brief, labelled, table, wrapped
 from stargauge.report.wording import day_text, number_text, range_text, stated_text, value_text
 
-#: Rows shown of each kind; the rest is counted, and stands in the JSON.
+#: Rows shown of each kind, and inputs of each cause; the rest is counted, and stands in the JSON.
 MOST, PER_CAUSE = 10, 2
-_NAMES = {"site": "sites", "phase": "phases", "party": "parties", "line": "commitments"}
+_PLURAL = {"party": "parties"}
+_AXES = {"site": "site", "phase": "phase", "party": "party", "line": "commitment"}
 _SAID = {"as_of": "the day itself: what was planned for the time between", "catalogue": "values and records of the catalogue"}
 Dict = Mapping[str, Any]
 
@@ -31,7 +32,7 @@ def _sides(data: Dict, style: Style) -> list[str]:
         asked = "" if "+" not in told["asked"] else f", with {', '.join(told['asked'].split('+')[1:])}"
         lines += labelled(side.upper(), f"{told['programme']['name']}, known on {day_text(told['as_of'])}{seen}{asked}", style, 0, 3)
     known = data["statements"]
-    news = f", {known['only_b']:,} statements only B knows, {known['only_a']:,} only A" if known else ""
+    news = f", {_count(known['only_b'], 'statement')} only B knows, {known['only_a']:,} only A" if known else ""
     return [style.soft(line) for line in [*lines, f"{data['draws']:,} draws, seed {data['seed']}, {data['seconds']:.1f} s{news}"]]
 
 
@@ -40,20 +41,25 @@ def _quantities(data: Dict, style: Style) -> list[str]:
     moved = [row for row in data["quantities"] if row["a"] != row["b"]]
     still = [row["address"] for row in data["quantities"] if row["a"] == row["b"] and row["a"] is not None]
     change = "B less A" + (", by draw" if data["same_programme"] else "")
-    columns = [(f"end of {day_text(data['date'][:7])}", 28, "w"), ("A", 15, "r"), ("B", 15, "r"), (change, 16, "r")]
+    columns = [(f"end of {day_text(data['date'][:7])}", 27, "w"), ("A", 15, "r"), ("B", 15, "r"), (change, 17, "r")]
     lines = table(columns, [], style) if moved else []
     for row in moved:
         sides = [{"unit": row["unit"], **row[side]} if row[side] else None for side in ("a", "b")]
         middle = [value_text(side) if side else "absent" for side in sides]
         spread = [_span(side) if side else "" for side in sides]
         drawn = {"unit": row["unit"], **row["change"]} if row["change"] else None
-        lines += table(columns, [(row["address"], *middle, _signed(row["median_change"], row["unit"]))], style)[1:]
+        lines += table(columns, [(_broken(row["address"], 27), *middle, _signed(row["median_change"], row["unit"]))], style)[1:]
         if any(spread):
             lines += table(columns, [("", *spread, _span(drawn) if drawn else "")], style)[1:]
     lines += (
         wrapped("P50; below it P10..P90" + (" (of B less A: draw by draw)" if data["same_programme"] else ""), style.width) if moved else []
     )
     return lines + (labelled("same", ", ".join(still), style, 0, 6) if still and moved else [])
+
+
+def _broken(address: str, width: int) -> str:
+    """An address that may break before its labels where it does not fit."""
+    return address if len(address) <= width else address.replace("[", " [")
 
 
 def _span(entry: Dict) -> str:
@@ -71,19 +77,23 @@ def _signed(value: float | None, unit: str) -> str:
 
 
 def _claims(data: Dict, style: Style) -> list[str]:
-    """The claims whose status or odds differ; those that one side alone has."""
-    moved = [row for row in data["claims"] if row["differs"]]
+    """The claims whose status or odds differ, in whole points; those that one side alone has."""
+    moved = [row for row in data["claims"] if row["differs"] and _points(row["points"]) not in ("+0", "−0")]
     columns = [("claim: reading", 32, "w"), ("A", 17, "w"), ("B", 17, "w"), ("points", 7, "r")]
     rows = [
         (f"{row['claim']}: {row['reading']}", _verdict(row["a"], style), _verdict(row["b"], style), _points(row["points"])) for row in moved
     ]
     lines = table(columns, rows[:MOST], style) if rows else []
-    same = len(data["claims"]) - len(moved)
-    lines += [f"... {len(rows) - MOST} more that differ"] if len(rows) > MOST else []
-    lines += [f"{same} reading{'s' if same > 1 else ''} the same on both sides"] if same else []
+    left, same = len(rows) - len(rows[:MOST]), len(data["claims"]) - len(moved)
+    lines += [f"... {left} more that differ"] if left else []
+    lines += [f"{_count(same, 'reading')} alike on both sides (by less than a point)"] if same else []
     for side in ("a", "b"):
         lines += labelled(f"only {side.upper()}", _listed(data["claims_only"][side]), style, 0, 8) if data["claims_only"][side] else []
     return lines
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number:,} {name if number == 1 else _PLURAL.get(name, name + 's')}"
 
 
 def _verdict(reading: Dict, style: Style) -> str:
@@ -99,7 +109,7 @@ def _causes(data: Dict, style: Style) -> list[str]:
     if not data["causes"]:
         return []
     told = data["columns"]
-    columns = [("what made it: each alone", 24, "w"), *((column["label"], 7, "r") for column in told)]
+    columns = [("what made it: each alone", 26, "w"), *((column["label"], 7, "r") for column in told)]
     lines = table(columns, [("(change of P50)", *(column["unit"] for column in told))], style)
     weighty = [cause for cause in data["causes"] if cause["weight"] > 0][:MOST]
     for cause in weighty:
@@ -124,7 +134,7 @@ def _news(cause: Dict) -> str:
     parts = [_SAID[cause["name"]]] if cause["name"] in _SAID else []
     for side in ("only_b", "only_a"):
         count, behind = cause["statements"][side], sorted(cause["behind"][side], key=lambda one: str(one["published"] or ""))
-        parts += [f"{count} statement{'s' if count > 1 else ''} only {side[-1].upper()} knows"] if count else []
+        parts += [f"{_count(count, 'statement')} only {side[-1].upper()} knows"] if count else []
         parts += [f"{side[-1].upper()} rests on {_statement(behind[-1])}"] if behind else []
     return "; ".join(parts) or f"{cause['cells']} input cells differ"
 
@@ -132,30 +142,39 @@ def _news(cause: Dict) -> str:
 def _inputs(data: Dict, style: Style) -> list[str]:
     """The input cells that both sides have and that differ, those of the weightiest causes first; how many one side alone has."""
     both = [cell for cell in data["inputs"] if cell["a"] and cell["b"]]
-    rows, seen = [], dict[Any, int]()
+    rows, seen = [], dict[Any, set[Any]]()
     for cell in both:
-        seen[cell["cause"]] = seen.get(cell["cause"], 0) + 1
-        rows += [cell] if seen[cell["cause"]] <= PER_CAUSE else []
+        told = seen.setdefault(cell["cause"], set())
+        rows += [cell] if len(told) < 2 * PER_CAUSE and told.isdisjoint(_about(cell)) else []
+        told.update(_about(cell))
     columns = [("input", 28, "w"), ("A", 24, "w"), ("B", 24, "w")]
-    told = [(_cell(cell), *(_held(cell[side], cell["unit"]) for side in ("a", "b"))) for cell in rows[:MOST]]
-    lines = table(columns, told, style) if told else []
-    left, alone = len(both) - len(told), len(data["inputs"]) - len(both)
+    shown = [(_cell(cell), *(_held(cell[side], cell["unit"]) for side in ("a", "b"))) for cell in rows[:MOST]]
+    lines = table(columns, shown, style) if shown else []
+    left, alone = len(both) - len(shown), len(data["inputs"]) - len(both)
     more = [f"{left:,} more cells that differ"] if left else []
     more += [f"{alone:,} that only one side has"] if alone else []
     return lines + ([f"... {', '.join(more)}"] if more else [])
 
 
+def _about(cell: Dict) -> set[Any]:
+    """What tells a cell from others of its cause: its input, and the statement it rests on, which may feed several inputs."""
+    said = cell["b"]["statement"] or cell["a"]["statement"]
+    return {cell["input"], (said["path"], said["published"]) if said else cell["input"]}
+
+
 def _cell(cell: Dict) -> str:
-    return str(cell["input"]) + (f" [{', '.join(cell['label'])}]" if cell["label"] else "")
+    return _broken(str(cell["input"]) + (f"[{', '.join(cell['label'])}]" if cell["label"] else ""), 28)
 
 
 def _held(held: Dict, unit: str) -> str:
     """What a side holds in a cell: value, range, who said it and when; of a series what was said last."""
+    if held["absent"]:
+        return "absent"
     said = held["statement"]
     if held["values"] > 1:
         value = stated_text(said) if said else f"{held['values']} values"
     else:
-        value = value_text({"unit": unit, **held}) if held["p50"] is not None else "absent"
+        value = value_text({"unit": unit, **held}) if held["p50"] is not None else "never"
     span = _span({"unit": unit, **held}) if held["values"] == 1 and held["p10"] is not None else ""
     return f"{value}{f' ({span})' if span else ''}, {_source(said) if said else held['kind']}"
 
@@ -177,10 +196,10 @@ def _only(data: Dict, style: Style) -> list[str]:
     lines = []
     for side in ("a", "b"):
         parts = []
-        for axis, names in _NAMES.items():
+        for axis, name in _AXES.items():
             found = data["labels"][axis][f"only_{side}"]
             if found:
-                parts.append(f"{len(found)} {names}" + (f" ({_listed(found, 8)})" if axis in ("site", "party") else ""))
+                parts.append(_count(len(found), name) + (f" ({_listed(found, 8)})" if axis in ("site", "party") else ""))
         lines += labelled(f"only {side.upper()}", "; ".join(parts), style, 0, 8) if parts else []
     return lines
 
