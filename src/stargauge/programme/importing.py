@@ -150,8 +150,8 @@ class Import:
         return {
             "programme": self.programme, "title": self.title, "edition": self.edition, "attribution": self.attribution,
             "counts": {kind: len(self.of(kind)) for kind in kinds}, "changes": [asdict(change) for change in self.changes],
-            "unmatched": list(self.unmatched), "silent": list(self.silent), "unplaced": list(self.unplaced), "left_out": list(self.left_out),
-            "patch": self.patch,
+            "unmatched": list(self.unmatched), "silent": list(self.silent), "unplaced": list(self.unplaced),
+            "left_out": list(self.left_out), "patch": self.patch,
         }  # fmt: skip
 
 
