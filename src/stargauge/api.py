@@ -477,7 +477,8 @@ def import_statements(
 ) -> Import:  # fmt: skip
     """What published data would add to a programme: `epoch` (a folder with Epoch AI's CSV files) or `csv` (a file of statements).
 
-    `vintage`: when the edition was published (epoch only; else it counts from today). Nothing is written: `.text` is the partial file.
+    `vintage`: when the edition was published (epoch only; else as the data's own count of what is current allows). Nothing is written:
+    `.text` is the partial file.
     Raises InputError with every fault of the data.
     """
     if kind not in IMPORTS:
@@ -503,16 +504,16 @@ def _import_csv(file: Path, made: Programme, vintage: date | str | None) -> Impo
 
 def _import_epoch(folder: Path, made: Programme, vintage: date | str | None) -> Import:
     tracked = tracker("epoch")
-    published = parse_window(vintage if vintage is not None else date.today())
-    if published.end > date.today():
+    published = parse_window(vintage) if vintage is not None else None
+    if published is not None and published.end > date.today():
         raise InputError(f"--vintage: {published} is not over yet; expected the day on which the edition was published")
-    read = read_epoch(folder, made, tracked, published, vintage is None)
+    read = read_epoch(folder, made, tracked, published, date.today())
     changes = compared(made, read.proposals, sources_of(patched_sources(made, read.new_sources)))
     credit = f"{tracked.publisher.partition(' (')[0]}, {tracked.title}, {tracked.url}, {tracked.licence}"
     patch, against = patched(made, read.proposals, changes, read.new_sources, credit)
     left_out = tuple(f"{written(one.trail)}: {message}" for one, message in against)
     name = tracked.publisher.partition(" (")[0]
-    return Import(made.name, name, str(published), changes, read.unmatched, read.silent, read.unplaced, left_out, credit, patch)
+    return Import(made.name, name, str(read.published), changes, read.unmatched, read.silent, read.unplaced, left_out, credit, patch)
 
 
 def explain(

@@ -203,7 +203,7 @@ def parser() -> Parser:
     added.add_argument("kind", metavar="KIND", help="epoch (a folder with Epoch AI's CSV files) or csv (a file of statements)")
     added.add_argument("source", metavar="DIR|FILE", help="where the data lies")
     _programme(added, False)
-    added.add_argument("--vintage", metavar="DATE", help="when the edition was published (epoch; default: today, as the day it was read)")
+    added.add_argument("--vintage", metavar="DATE", help="when the edition was published (epoch; default: as its own figures allow)")
     added.add_argument("--write", metavar="FILE", help="write what is new as a partial programme file, for --scenario")
     _output_options(added)
 

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ FILE = "data_center_timelines.csv"
 _COLUMNS = {
     "date": r"date", "name": r"data cent(er|re)( name)?", "buildings": r"buildings operational( .*)?",
     "power": r"(facility )?power \(mw\)", "it": r"it power \(mw\)", "h100e": r"h100 equivalents",
-    "capital": r"total capital cost \((?P<year>\d{4}) usd billions\)",
+    "current": r"current h100 equivalents( .*)?", "capital": r"total capital cost \((?P<year>\d{4}) usd billions\)",
 }  # fmt: skip
 _NEEDED = {"date": "Date", "name": "Data center", "buildings": "Buildings operational", "power": "Power (MW)"}
 _H100E = "compute_h100e[{}]"
@@ -49,23 +49,29 @@ class Step:
 
 @dataclass(frozen=True)
 class Edition:
-    """What was read of an edition: statements, its source by id (empty where known), and what found no place."""
+    """What was read of an edition: statements, its source by id (empty where known), when it was published, and what found no place."""
 
     proposals: list[Proposal]
+    published: Window
     new_sources: dict[str, dict[str, Any]]
     unmatched: tuple[str, ...]
     silent: tuple[str, ...]
     unplaced: tuple[str, ...]
 
 
-def read_epoch(folder: Path, programme: Programme, tracker: Tracker, published: Window, collected: bool) -> Edition:
-    """The statements of an edition about the sites of a programme; `collected`: its date is only the day it was read.
+def read_epoch(folder: Path, programme: Programme, tracker: Tracker, published: Window | None, today: date) -> Edition:
+    """The statements of an edition about the sites of a programme; without `published` the days that its own figures allow.
 
     Raises InputError with all faults of the lines about these sites; names it does not know are listed, not faults.
     """
     columns, rows = _table(folder)
+    spans = _counted_current(rows, columns)
+    if published is None:
+        published = _published(folder, spans, today)
+    # What the edition did not count as running was ahead of it, however late it was published.
+    cut = min([published.end, *(end for _, end in spans)])
     named = {name: site for name, site in tracker.sites.items() if site in programme.sites}
-    source, entry = source_of(programme, tracker, published, collected)
+    source, entry = source_of(programme, tracker, published)
     faults = list[Fault]()
     steps: dict[str, list[Step]] = {site: [] for site in named.values()}
     for row in rows:
@@ -76,7 +82,7 @@ def read_epoch(folder: Path, programme: Programme, tracker: Tracker, published: 
     if faults:
         raise InputError(faults[:MOST_FAULTS])
     year = re.fullmatch(_COLUMNS["capital"], columns.get("capital", "").lower())
-    writer = _Writer(programme, {**sources_of(programme), source.id: source}, source, columns, year["year"] if year else "", faults)
+    writer = _Writer(programme, {**sources_of(programme), source.id: source}, source, columns, year["year"] if year else "", faults, cut)
     for site, said in steps.items():
         writer.site(site, sorted(said, key=lambda step: step.day))
     if faults:
@@ -84,10 +90,44 @@ def read_epoch(folder: Path, programme: Programme, tracker: Tracker, published: 
     there = {row.cells[columns["name"]] for row in rows}
     unmatched = tuple(sorted(name for name in there if name not in tracker.sites))
     silent = tuple(site for site in programme.sites if not steps.get(site))
-    return Edition(writer.proposals, entry, unmatched, silent, tuple(writer.unplaced))
+    return Edition(writer.proposals, published, entry, unmatched, silent, tuple(writer.unplaced))
 
 
-def source_of(programme: Programme, tracker: Tracker, published: Window, collected: bool) -> tuple[Source, dict[str, dict[str, Any]]]:
+def _published(folder: Path, spans: Sequence[tuple[date, date]], today: date) -> Window:
+    """The days on which the edition can have been made: after all that it counts as current, before all that it does not."""
+    first = max((start for start, _ in spans), default=date.max)
+    last = min((end for _, end in spans), default=date.max)
+    if last == date.max or first > last:
+        raise InputError(Fault("does not tell when it was published; give --vintage DATE", file=str(folder / FILE)))
+    if first > today:
+        raise InputError(Fault(f"counts what is dated {first} as current, after today; give --vintage DATE", file=str(folder / FILE)))
+    return Window(first, min(last, today))
+
+
+def _counted_current(rows: Sequence[Row], columns: Mapping[str, str]) -> list[tuple[date, date]]:
+    """For each name the days on which what it counts as current ran: from its line to the day before compute changes again."""
+    if "current" not in columns or "h100e" not in columns:
+        return []
+    lines: dict[str, list[tuple[date, bool]]] = {}
+    for row in rows:
+        try:
+            day, current, ran = (
+                date.fromisoformat(row.cells[columns["date"]]),
+                *(float(row.cells[columns[k]]) for k in ("current", "h100e")),
+            )
+        except ValueError:
+            continue
+        lines.setdefault(row.cells[columns["name"]], []).append((day, math.isclose(ran, current, rel_tol=1e-6, abs_tol=0.5)))
+    spans = []
+    for said in map(sorted, lines.values()):
+        same = [day for day, is_current in said if is_current]
+        if same:
+            later = [day for day, is_current in said if not is_current and day > same[-1]]
+            spans.append((same[0], later[0] - timedelta(days=1) if later else date.max))
+    return spans
+
+
+def source_of(programme: Programme, tracker: Tracker, published: Window) -> tuple[Source, dict[str, dict[str, Any]]]:
     """The source of an edition: that of the programme where it has it, else a new one that repeats the tracker's first."""
     sources = sources_of(programme)
     publisher = tracker.publisher.partition(" (")[0]
@@ -101,9 +141,9 @@ def source_of(programme: Programme, tracker: Tracker, published: Window, collect
     while name in sources:
         name += "-import"
     root = next((programme.sources[one].root or one for one in editions), "")
-    title = f"{tracker.title}, {'read on' if collected else 'edition of'} {published.end}"
+    title = f"{tracker.title}, edition of {published}"
     entry: dict[str, Any] = {
-        "publisher": tracker.publisher, "title": title, "collected" if collected else "date": str(published), "url": tracker.url,
+        "publisher": tracker.publisher, "title": title, "date": str(published), "url": tracker.url,
         "grade": tracker.grade,
     }  # fmt: skip
     if root:
@@ -170,6 +210,7 @@ class _Writer:
     columns: dict[str, str]
     price_year: str
     faults: list[Fault]
+    cut: date
 
     def __post_init__(self) -> None:
         self.proposals: list[Proposal] = []
@@ -184,7 +225,7 @@ class _Writer:
         site = self.programme.sites[name]
         self._sizes(name, steps[-1])
         self._phases(name, site, steps)
-        past = [step for step in steps if step.day <= self.edition.end and step.h100e]
+        past = [step for step in steps if step.day <= self.cut and step.h100e]
         if past and _H100E.format(name) in self.programme.records:
             self._add(past[-1], ("records", _H100E.format(name)), Spec(RECORD), "h100e", f"{past[-1].h100e:.0f}", as_of=str(past[-1].day))
 
@@ -260,7 +301,7 @@ class _Writer:
     ) -> None:  # fmt: skip
         raw = {
             "value": value, "as_of": as_of or str(self.edition), "published": str(self.edition), "source": self.source.id,
-            "status": status or ("estimated" if step.day <= self.edition.end else "projected"), "grade": self.source.grade,
+            "status": status or ("estimated" if step.day <= self.cut else "projected"), "grade": self.source.grade,
         }  # fmt: skip
         if note:
             raw["note"] = note
