@@ -182,7 +182,7 @@ def test_every_statement_shipped_survives_being_written(name: str) -> None:
     patch: dict[str, object] = {}
     for trail, _, statements in stated_fields(programme):
         at = patch
-        for step in trail[:-1]:
+        for step in trail[:-1] if statements else ():
             at = at.setdefault(str(step), {})  # type: ignore[assignment]
         if statements:
             at[str(trail[-1])] = [raw_of(said) for said in statements]
@@ -264,10 +264,11 @@ def test_statements_of_a_csv_file_are_compared_and_added(tmp_path: Path, stargat
 
 
 def test_all_faults_of_a_csv_file_come_at_once_with_their_place(tmp_path: Path, stargate: Programme) -> None:
-    file = csv_file(
-        tmp_path, f"{B5.replace('building-5', 'bulding-5')},2026-12-15,,2026-10-20,dcd-2025-03,planned,,", f"{B5},soon,,,dcd-2025-03,planned,,",
+    rows = (
+        f"{B5.replace('building-5', 'bulding-5')},2026-12-15,,2026-10-20,dcd-2025-03,planned,,", f"{B5},soon,,,dcd-2025-03,planned,,",
         f"{B5},2027,,,dcd-2025-3,planned,,", f"{B5},2027,,,dcd-2025-03,plannd,E,", f"{B5},2027,,,,,,",
     )  # fmt: skip
+    file = csv_file(tmp_path, *rows)
     told = faults("csv", file, stargate)
     assert [one.split()[0] for one in told] == ["2:1", "3:2", "4:5", "5:6", "5:7", "6:5"]
     assert f'did you mean "{B5}"?' in told[0]
