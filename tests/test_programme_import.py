@@ -269,7 +269,6 @@ def test_all_faults_of_a_csv_file_come_at_once_with_their_place(tmp_path: Path, 
         f"{B5},soon,,,dcd-2025-03,planned,,",
         f"{B5},2027,,,dcd-2025-3,planned,,", f"{B5},2027,,,dcd-2025-03,plannd,E,", f"{B5},2027,,,,,,",
     )  # fmt: skip
-    file = csv_file(tmp_path, *rows)
     told = faults("csv", file, stargate)
     assert [one.split()[0] for one in told] == ["2:1", "3:2", "4:5", "5:6", "5:7", "6:5"]
     assert f'did you mean "{B5}"?' in told[0]
