@@ -10,16 +10,18 @@ from pathlib import Path
 
 import numpy as np
 
-from stargauge.catalogue.fits import FITTED, Array, fingerprint, shipped_fit
+from stargauge.catalogue.builds import BuildRecord, RampRecord, as_seen, read_builds, read_ramps
+from stargauge.catalogue.fits import Array, fingerprint, shipped_fit
 from stargauge.catalogue.records import FitRecord, Vintage, read_fit_records, read_vintages
 from stargauge.catalogue.rows import Row, read_rows, read_sources
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.quantity import COEFFICIENTS
+from stargauge.quantity.quantity import BUILD_COEFFICIENTS, COEFFICIENTS
 from stargauge.quantity.statement import ABSENT, Estimate, Source, Statement
 from stargauge.quantity.units import convert
 
 DATA = Path(__file__).parent / "data"
 FIT_RECORDS, VINTAGES, SOURCES = "fit-record.csv", "vintage.csv", "sources.csv"
+BUILD_RECORDS, RAMP_RECORDS = "build-record.csv", "ramp-record.csv"
 KINDS: tuple[str, ...] = (
     "accelerator", "cooling", "facility", "place", "weather", "energy", "emission", "price", "labour", "funding", "reliability", "model",
     "usage", "lead-time", "reference-class", "pledge",
@@ -45,6 +47,16 @@ def _shipped_records() -> tuple[FitRecord, ...]:
 @lru_cache(maxsize=1)
 def _shipped_vintages() -> tuple[Vintage, ...]:
     return read_vintages(DATA / VINTAGES)
+
+
+@lru_cache(maxsize=1)
+def _shipped_builds() -> tuple[BuildRecord, ...]:
+    return read_builds(DATA / BUILD_RECORDS)
+
+
+@lru_cache(maxsize=1)
+def _shipped_ramps() -> tuple[RampRecord, ...]:
+    return read_ramps(DATA / RAMP_RECORDS)
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,16 @@ class Catalogue:
         """The plan-to-actual records known by a day (all without one)."""
         kept = (record for record in _shipped_records() if record.owner not in self.without)
         return tuple(record for record in kept if as_of is None or record.known_at <= as_of)
+
+    def builds(self, as_of: date) -> tuple[BuildRecord, ...]:
+        """The records of builds as they could be seen by a day: what came later has not happened."""
+        kept = (as_seen(record, as_of) for record in _shipped_builds() if record.owner not in self.without)
+        return tuple(record for record in kept if record is not None)
+
+    def rack_ramps(self, as_of: date) -> tuple[RampRecord, ...]:
+        """The records of racks put into halls by a day; all where none was."""
+        kept = tuple(record for record in _shipped_ramps() if record.owner not in self.without)
+        return tuple(record for record in kept if record.full <= as_of) or kept
 
     def vintages(self, as_of: date | None = None) -> tuple[Vintage, ...]:
         """The tracker's milestones with the editions published by a day (all without one); those with at least one date."""
@@ -200,14 +222,19 @@ class KnownCatalogue:
 
     def slip_priors(self) -> tuple[Estimate, Estimate]:
         """What is assumed of the coefficients of the slip before any record: their middles and their widths, each one array."""
-        return self._prior("middle"), self._prior("width")
+        return self._prior("slip-prior", COEFFICIENTS, "middle"), self._prior("slip-prior", COEFFICIENTS, "width")
 
-    def _prior(self, side: str) -> Estimate:
-        found = [self.estimate("reference-class", "slip-prior", f"{name}_{side}") for name in FITTED]
+    def build_priors(self) -> tuple[Estimate, Estimate]:
+        """What is assumed of the coefficients of building times before any record: their middles and their widths, each one array."""
+        return self._prior("build-prior", BUILD_COEFFICIENTS, "middle"), self._prior("build-prior", BUILD_COEFFICIENTS, "width")
+
+    def _prior(self, name: str, coefficients: tuple[str, ...], side: str) -> Estimate:
+        """The priors of a fit by coefficient; the last two, an owner's own, follow from the others and are absent."""
+        found = [self.estimate("reference-class", name, f"{one}_{side}") for one in coefficients[:-2]]
         said = tuple(statement for one in found for statement in one.statements)
         later = max((one.hindsight for one in found if one.hindsight), default=None)
         values = [float(np.asarray(one.value)) for one in found]
-        value = np.array(values + [float("nan")] * (len(COEFFICIENTS) - len(FITTED)))
+        value = np.array([*values, float("nan"), float("nan")])
         return Estimate(value, "assumed", said, later, "weak: a few records outweigh it")
 
     def vintages(self) -> tuple[Vintage, ...]:

@@ -2,7 +2,7 @@
 
 #: The modules whose functions make the model's inputs.
 MODULES = (
-    "schedule", "slip", "tracker", "fleet", "facility", "supply", "reliability", "training", "inference", "capex", "opex", "revenue",
+    "schedule", "slip", "tracker", "build", "fleet", "facility", "supply", "reliability", "training", "inference", "capex", "opex", "revenue",
     "debt", "funding", "labour", "environment",
 )  # fmt: skip
 
@@ -10,5 +10,5 @@ MODULES = (
 LEADING = (
     "slip_programme", "training_share", "inference_share", "cooling_water_other", "added_jobs_per_direct", "equipment_unit_cost",
     "overrun_factor", "node_failure_rate", "equipment_price_drift", "training_job_accelerators", "construction_workers_per_power",
-    "restart_time", "building_spacing", "construction_labour_share", "equipment_payment_lead", "checkpoint_stall",
+    "restart_time", "building_spacing_chance", "construction_labour_share", "equipment_payment_lead", "checkpoint_stall",
 )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 
 from stargauge.programme.known import Known, PhaseView, SiteView
 from stargauge.quantity.dates import Window, day
-from stargauge.quantity.distribution import STANDARD_UNIFORM, Distribution
+from stargauge.quantity.distribution import STANDARD_NORMAL, STANDARD_UNIFORM, Distribution
 from stargauge.quantity.quantity import STAGES, quantity
 from stargauge.quantity.statement import ABSENT, Estimate, Statement
 
@@ -244,15 +244,27 @@ def cancellation_site(known: Known) -> list[Estimate]:
 
 
 @quantity("1", "draw")
-def cancellation_rate_announced(known: Known) -> Estimate:
-    """Share of announced projects without work on site that are cancelled within a year."""
-    return known.default("reference-class", "data-centre", "cancellation")
+def cancellation_rate_chance(known: Known) -> Estimate:
+    """How often announced projects are cancelled, a standard normal deviate."""
+    return Estimate(STANDARD_NORMAL, "default", note="a pure stream of chance; used in cancellation_rate_announced")
+
+
+@quantity("1")
+def cancellation_cases(known: Known) -> Estimate:
+    """Cancelled projects of the reference class that count before our own records do."""
+    return known.default("reference-class", "data-centre", "cancellation_cases")
+
+
+@quantity("1")
+def cancellation_years(known: Known) -> Estimate:
+    """Years over which the projects of the reference class were watched, all together."""
+    return known.default("reference-class", "data-centre", "cancellation_years")
 
 
 @quantity("1", "draw")
-def cancellation_rate_building(known: Known) -> Estimate:
-    """Share of projects being built that are cancelled within a year."""
-    return known.default("reference-class", "data-centre", "cancellation_building")
+def cancellation_share_building(known: Known) -> Estimate:
+    """Rate of cancellation of projects being built over that of announced ones."""
+    return known.default("reference-class", "data-centre", "cancellation_share_building")
 
 
 @quantity("1", "draw phase")
@@ -275,21 +287,3 @@ def announced_to_start(known: Known) -> list[Estimate]:
         else known.default("reference-class", "build", "announced_to_start")
         for phase in known.phases
     ]
-
-
-@quantity("d", "draw phase")
-def start_to_operational(known: Known) -> list[Estimate]:
-    """Days from the start of work to full operation of a building where nothing is planned, by the reference class."""
-    return [known.default("reference-class", "build", "start_to_operational") for _ in known.phases]
-
-
-@quantity("d", "draw phase")
-def energised_to_operational(known: Known) -> list[Estimate]:
-    """Days from power on to full operation (racks in, commissioned), by the reference class."""
-    return [known.default("reference-class", "build", "energised_to_operational") for _ in known.phases]
-
-
-@quantity("d", "draw")
-def building_spacing(known: Known) -> Estimate:
-    """Days between two buildings of a site where only one date is stated, by the reference class."""
-    return known.default("reference-class", "build", "building_spacing")

@@ -62,6 +62,12 @@ def slip_record_reached(known: Known) -> list[Estimate]:
 
 
 @quantity("1", "record")
+def slip_record_cancelled(known: Known) -> list[Estimate]:
+    """1 where the project was given up, 0 where it was reached or still open at the last look, per record."""
+    return [_estimate(record, float(record.outcome == "cancelled"), "1", known.as_of) for record in known.slip_records]
+
+
+@quantity("1", "record")
 def slip_record_group(known: Known) -> list[Estimate]:
     """Kind of project of a record, its place among the kinds that are told apart."""
     return _cells(known, "group", "1")
@@ -163,6 +169,18 @@ def slip_site(known: Known) -> list[Estimate]:
         Estimate(STANDARD_NORMAL, "default", note="a pure stream of chance; its weight is the spread_project of slip_fit")
         for _ in known.sites
     ]
+
+
+@quantity("1", "draw site")
+def slip_site_pick(known: Known) -> list[Estimate]:
+    """Which of the strata of a site's part of the slip a world has, given the looks at the site, a uniform deviate."""
+    return [Estimate(STANDARD_UNIFORM, "default", note="a pure stream of chance; used in slip_site_seen") for _ in known.sites]
+
+
+@quantity("d", "draw")
+def building_memory(known: Known) -> Estimate:
+    """Days between the plans of two buildings of a site over which what holds up the one ceases to hold up the other."""
+    return known.default("reference-class", "build", "building_memory")
 
 
 @quantity("1", "draw phase")

@@ -1,149 +1,271 @@
-"""Networks of activities over draws: earliest and latest dates, float, criticality, shared crews and shared supply.
+"""What a phase waits for: the network of its activities, the dates it gives where there is no plan, and which activity decides.
 
-Durations and dates are (draw, activity) in one unit of time; an activity's predecessors are places on the activity axis that stand
-before its own, so that the order of the activities is an order of the work.
+    permits -> shell -> fit_out ----------------------------+
+    permits -> grid_connection, transformers, switchgear, --+-> rack_installation -> commissioning -> operation
+               onsite_generation                            |
+                          accelerators (shared supply) -----+
+                          crew (from the building before) --+
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.quantity.network import Passes, earliest_finish, finish_with_crews, passes, queued
+from stargauge.quantity.quantity import ACTIVITIES, SOURCES, STAGES, quantity
+
 Array = NDArray[np.float64]
+
+_START, _ENERGISED, _OPERATIONAL = (STAGES.index(s) for s in ("under_construction", "energised", "operational"))
+_AT = {name: place for place, name in enumerate(ACTIVITIES)}
+_POWER = ("grid_connection", "transformers", "switchgear", "onsite_generation")
+_BEFORE_RACKS = ("fit_out", *_POWER, "accelerators", "crew")
+_WAITS_FOR = {
+    "shell": ("permits",), "fit_out": ("shell",), **dict.fromkeys(_POWER, ("permits",)), "rack_installation": _BEFORE_RACKS,
+    "commissioning": ("rack_installation",),
+}  # fmt: skip
 #: Of each activity, the places of those that must be finished before it starts.
-Precedence = Sequence[Sequence[int]]
+BEFORE = tuple(tuple(_AT[name] for name in _WAITS_FOR.get(activity, ())) for activity in ACTIVITIES)
+#: What is finished once power is on.
+_UNTIL_POWER = [_AT[name] for name in ("permits", "shell", "fit_out", *_POWER)]
 
 
-@dataclass(frozen=True)
-class Passes:
-    """What the forward and the backward pass find, each (draw, activity): earliest start and finish, latest start, and total float.
-
-    Total float is how long an activity may be late without moving the end of the whole; it is critical where that is nothing.
-    """
-
-    start: Array
-    finish: Array
-    latest_start: Array
-    total_float: Array
-
-    @property
-    def end(self) -> Array:
-        """When the last activity is finished, per draw."""
-        return np.asarray(self.finish.max(axis=1, initial=-np.inf))
-
-    @property
-    def critical(self) -> NDArray[np.bool_]:
-        """Where an activity decides the end, within the rounding of its dates; its mean over draws is its probability to."""
-        scale = np.maximum(1.0, np.abs(self.end))[:, None]
-        return np.asarray(self.total_float <= 1e-9 * scale)
-
-
-def earliest_finish(duration: Array, before: Precedence, ready: Array | None = None) -> Array:
-    """When each activity is finished if each starts as soon as it may: finish = max(ready, finish of those before it) + duration.
-
-    `ready` is the day from which each may start (nought where not given). Durations that are not numbers stay not numbers, and so does
-    what waits for them. Axes: draw, activity. Source: the forward pass of the critical path method.
-    """
-    rows = np.ascontiguousarray(duration.T)
-    out = np.zeros_like(rows) if ready is None else np.array(np.broadcast_to(ready, duration.shape).T, order="C")
-    for place, earlier in enumerate(before):
-        for one in earlier:
-            np.maximum(out[place], out[one], out=out[place])
-        out[place] += rows[place]
-    return out.T
-
-
-def passes(duration: Array, before: Precedence, ready: Array | None = None) -> Passes:
-    """Earliest and latest dates of every activity, and how much it may be late.
-
-    latest finish = min(latest start of those after it), the end where nothing comes after it                       (1)
-    total float = latest finish - earliest finish                                                                   (2)
-
-    Axes: draw, activity. Source: forward and backward pass of the critical path method.
-    """
-    finish = earliest_finish(duration, before, ready)
-    rows, early = np.ascontiguousarray(duration.T), np.ascontiguousarray(finish.T)
-    late = np.empty_like(rows)
-    late[:] = early.max(axis=0, initial=-np.inf)
-    for place in range(len(before) - 1, -1, -1):
-        begins = late[place] - rows[place]
-        for one in before[place]:
-            np.minimum(late[one], begins, out=late[one])
-    return Passes(finish - duration, finish, (late - rows).T, (late - early).T)
-
-
-def by_latest_start(duration: Array, before: Precedence) -> list[int]:
-    """The places of the activities in order of priority: first those that can wait least, at the mean of the draws.
-
-    None comes before one of its predecessors. Source: the latest-start rule of serial schedule generation.
-    """
-    late = passes(duration.mean(axis=0, keepdims=True), before).latest_start[0]
-    left, done, order = set(range(len(before))), set[int](), list[int]()
-    while left:
-        open_ones = [place for place in left if done.issuperset(before[place])]
-        chosen = min(open_ones, key=lambda place: (late[place], place))
-        order.append(chosen)
-        done.add(chosen)
-        left.remove(chosen)
-    return order
-
-
-def finish_with_crews(
-    duration: Array,
-    before: Precedence,
-    crews: Sequence[Sequence[int]],
-    capacity: Sequence[int],
-    order: Sequence[int],
-    ready: Array | None = None,
+@quantity("d", "draw phase")
+def build_start(
+    observed_date: Array, slipped_date: Array, work_start: Array, build_days: Array, site_observed_through: Array, phase_site: Array
 ) -> Array:
-    """When each activity is finished if crews are shared: each starts once it may and as many crews as it needs are free.
+    """Day on which work on a phase starts: `work_start`, but a building time before operation where only that is planned.
 
-    `crews` says how many of each resource an activity needs (activity, resource), `capacity` how many there are. Activities are placed in
-    `order`, one after the other; of the crews that are free those are taken that came free last, so that the early ones stay for others.
-    A crew is not sent back into a gap before work it has already been given. Axes: draw, activity. Raises ValueError where an activity
-    needs more than there is. Source: serial schedule generation with one queue per crew.
+    Axes: draw, phase. Units: d.
     """
-    short = [place for place, need in enumerate(crews) if any(n > c for n, c in zip(need, capacity, strict=True))]
-    if short:
-        raise ValueError(f"activities {short} need more crews than there are ({list(capacity)})")
-    rows = np.ascontiguousarray(duration.T)
-    out = np.zeros_like(rows) if ready is None else np.array(np.broadcast_to(ready, duration.shape).T, order="C")
-    free = [np.full((many, rows.shape[1]), -np.inf) for many in capacity]
-    for place in order:
-        begins = out[place].copy()
-        for one in before[place]:
-            np.maximum(begins, out[one], out=begins)
-        for pool, need in zip(free, crews[place], strict=True):
-            if need:
-                np.maximum(begins, pool[need - 1], out=begins)
-        out[place] = begins + rows[place]
-        for pool, need in zip(free, crews[place], strict=True):
-            if need:
-                _occupy(pool, need, begins, out[place])
-    return out.T
+    seen = site_observed_through[phase_site.astype(np.int64)][None, :]
+    runs = np.where(np.isnan(observed_date[:, _OPERATIONAL]), slipped_date[:, _OPERATIONAL], observed_date[:, _OPERATIONAL])
+    backwards = np.isnan(observed_date[:, _START]) & np.isnan(slipped_date[:, _START]) & ~np.isnan(runs)
+    return np.where(backwards, np.fmax(runs - build_days, seen), work_start)
 
 
-def _occupy(pool: Array, need: int, begins: Array, until: Array) -> None:
-    """Give `need` crews work until a day: those that came free last before it begins. The pool stays sorted by when each is free."""
-    last = (pool <= begins).sum(axis=0)
-    place = np.arange(len(pool))[:, None]
-    pool[(place < last) & (place >= last - need)] = np.broadcast_to(until, pool.shape)[(place < last) & (place >= last - need)]
-    pool.sort(axis=0)
+@quantity("d", "draw phase")
+def hall_days(
+    observed_date: Array, slipped_date: Array, build_start: Array, build_days: Array, energised_to_operational: Array
+) -> Array:
+    """Days from the start of work until the hall is ready for racks: as long as its plan, slipped, gives it, else the building time less racks.
 
-
-def supplied(need: Array, per_month: Array, since: Array, stock: Array) -> Array:
-    """The day by which each need can be met from a supply that all share, in the order in which they stand (their priority).
-
-    day = since + (needs up to and with this one - stock) / supply per day, not before `since`                      (1)
-
-    `need` is (draw, activity) in items; `per_month` is items a month, `since` the day it starts, `stock` what is there then, each (draw).
-    Infinity where nothing is supplied and the stock does not suffice. Leaves out: what a need that comes late would leave for others.
+    Axes: draw, phase. Units: d.
     """
-    short = np.maximum(np.cumsum(need, axis=1) - stock[:, None], 0.0)
-    daily = per_month[:, None] / (365.25 / 12.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        wait = np.where(short > 0.0, short / daily, 0.0)
-    return np.asarray(since[:, None] + wait)
+    runs = np.where(np.isnan(observed_date[:, _OPERATIONAL]), slipped_date[:, _OPERATIONAL], observed_date[:, _OPERATIONAL])
+    whole = np.where(np.isnan(runs), build_days, runs - build_start)
+    return np.maximum(whole - energised_to_operational, 0.0)
+
+
+@quantity("d", "draw activity phase")
+def activity_days(
+    observed_date: Array, slipped_date: Array, announced_to_start: Array, hall_days: Array, shell_share: Array,
+    energised_to_operational: Array, rack_installation: Array, commissioning_time: Array, power_left: Array, transformer_lead_time: Array,
+    switchgear_lead_time: Array, connection_time: Array, generation_lead_time: Array, supply_available_from: Array, phase_site: Array,
+) -> Array:  # fmt: skip
+    """Days that each activity of a phase takes once it may start.
+
+    shell = min(q (hall + racks + commissioning), hall); fit_out = hall - shell                                         (1)
+    grid_connection, transformers, switchgear, onsite_generation = w lead, w: the share left when work starts           (2)
+
+    hall: days until it is ready for racks. Nothing for what is done or stands in the programme with a date of its own.
+    Axes: draw, activity, phase. Units: d.
+    """
+    index = phase_site.astype(np.int64)
+    dated = ~np.isnan(_dates_of_power(supply_available_from))[:, :, index]
+    left = power_left[:, index]
+    leads = (connection_time[:, index], transformer_lead_time[:, None], switchgear_lead_time[:, None], generation_lead_time[:, index])
+    waits = [np.where(dated[:, place], 0.0, np.nan_to_num(left * lead)) for place, lead in enumerate(leads)]
+    shell = np.minimum(shell_share[:, index] * (hall_days + energised_to_operational), hall_days)
+    zero = np.zeros_like(hall_days)
+    permits = np.where(_planned(observed_date, slipped_date, _START) | _planned(observed_date, slipped_date, _OPERATIONAL), 0.0, announced_to_start)
+    out = np.stack([permits, shell, hall_days - shell, *waits, zero, zero, rack_installation, commissioning_time], axis=1)
+    lit = ~np.isnan(observed_date[:, _ENERGISED])
+    out[:, _UNTIL_POWER] = np.where(lit[:, None], 0.0, out[:, _UNTIL_POWER])
+    return out
+
+
+def _planned(observed_date: Array, slipped_date: Array, stage: int) -> NDArray[np.bool_]:
+    """Where a stage has a date, observed or planned: (draw, phase)."""
+    return np.asarray(~np.isnan(observed_date[:, stage]) | ~np.isnan(slipped_date[:, stage]))
+
+
+def _dates_of_power(available_from: Array) -> Array:
+    """Stated dates of grid, transformers, switchgear and plants on site: (draw, four, site); absent where nobody said."""
+    grid = available_from[:, SOURCES.index("grid")]
+    plants = np.fmax(available_from[:, SOURCES.index("gas")], available_from[:, SOURCES.index("fuel_cell")])
+    return np.stack([grid, grid, grid, plants], axis=1)
+
+
+@quantity("d", "draw phase")
+def hall_ready(
+    build_start: Array, activity_days: Array, supply_available_from: Array, observed_date: Array, phase_site: Array
+) -> Array:
+    """Day on which hall and power of a phase are ready for racks: as observed, else as the network of activities gives it.
+
+    Axes: draw, phase. Units: d.
+    """
+    ready = _ready(build_start, activity_days, supply_available_from, observed_date, phase_site)
+    finish = earliest_finish(_rows(activity_days), BEFORE, _rows(ready))
+    last = finish[:, [_AT["fit_out"], *(_AT[name] for name in _POWER)]].max(axis=1)
+    return np.asarray(last.reshape(build_start.shape))
+
+
+def _ready(build_start: Array, activity_days: Array, available_from: Array, observed_date: Array, phase_site: Array) -> Array:
+    """Day from which each activity may start by itself: (draw, activity, phase); what has no day of its own from that of the permits."""
+    index = phase_site.astype(np.int64)
+    out = np.repeat((build_start - activity_days[:, _AT["permits"]])[:, None], len(ACTIVITIES), axis=1)
+    dated = _dates_of_power(available_from)[:, :, index]
+    for place, name in enumerate(_POWER):
+        out[:, _AT[name]] = np.fmax(out[:, _AT[name]], dated[:, place])
+    lit = observed_date[:, _ENERGISED]
+    known = ~np.isnan(lit)[:, None]
+    out[:, _UNTIL_POWER] = np.where(known, np.minimum(build_start, lit)[:, None], out[:, _UNTIL_POWER])
+    out[:, _AT["fit_out"]] = np.where(known[:, 0], lit, out[:, _AT["fit_out"]])
+    return out
+
+
+def _rows(values: Array) -> Array:
+    """(draw, activity, phase) as rows of activities, one per draw and phase."""
+    return np.asarray(np.moveaxis(values, 1, 2).reshape(-1, values.shape[1]))
+
+
+@quantity("d", "draw phase")
+def racks_wanted(observed_date: Array, slipped_date: Array, hall_ready: Array, energised_to_operational: Array) -> Array:
+    """Day on which a phase is ready for racks: before its operation as observed or planned, else when hall and power are ready.
+
+    Axes: draw, phase. Units: d.
+    """
+    runs = np.where(np.isnan(observed_date[:, _OPERATIONAL]), slipped_date[:, _OPERATIONAL], observed_date[:, _OPERATIONAL])
+    return np.where(np.isnan(runs), hall_ready, runs - energised_to_operational)
+
+
+@quantity("d", "draw phase")
+def accelerators_ready(
+    racks_wanted: Array, phase_it_power: Array, phase_placed: Array, accelerator_supply: Array, accelerator_lead_time: Array,
+    build_start: Array, phase_chip_stated: Array, chip_ships_from: Array, delivery_lead: Array,
+) -> Array:  # fmt: skip
+    """Day on which the last accelerators of a phase are there; the start of work where they are there in time.
+
+    one supplier for the programme, with an order per phase released a lead time before it wants racks: `queued`, work P_IT / supply  (1)
+    and not before the first shipment of the generation that is stated, plus delivery                                                (2)
+
+    Axes: draw, phase. Units: d. Leaves out: other customers of the supplier beyond the share that the supply stands for.
+    """
+    work = np.where(phase_placed > 0.5, 0.0, np.nan_to_num(phase_it_power) / accelerator_supply[:, None])
+    served = queued(racks_wanted - accelerator_lead_time[:, None], work)
+    chip = np.where(np.isnan(phase_chip_stated), 0, phase_chip_stated).astype(np.int64)
+    ships = np.where(np.isnan(phase_chip_stated)[None, :], np.nan, chip_ships_from[:, chip] + delivery_lead[:, None])
+    last = np.fmax(served, ships)
+    return np.where(last > racks_wanted, last, build_start)
+
+
+@quantity("d", "draw phase")
+def crew_ready(
+    racks_wanted: Array, observed_date: Array, slipped_date: Array, build_start: Array, building_spacing: Array, phase_site: Array,
+    phase_unsited: Array,
+) -> Array:  # fmt: skip
+    """Day on which the crew that puts in the racks is free; the start of work where it is free in time.
+
+    one crew per site, which is with each building for `building_spacing`: `finish_with_crews` in the order of the file          (1)
+
+    Axes: draw, phase. Units: d. A plan has its crew in it, and a pledge without a site one of its own.
+    """
+    phases = racks_wanted.shape[1]
+    own = np.eye(int(phase_site.max(initial=0.0)) + 1, dtype=np.int64)[phase_site.astype(np.int64)]
+    own[phase_unsited > 0.5] = 0
+    busy = np.repeat(building_spacing[:, None], phases, axis=1)
+    begins = finish_with_crews(busy, [()] * phases, own.tolist(), [1] * own.shape[1], range(phases), racks_wanted) - busy
+    waits = (begins > racks_wanted + 1e-6) & ~_planned(observed_date, slipped_date, _OPERATIONAL)
+    return np.where(waits, begins, build_start)
+
+
+@quantity("1", "phase")
+def phase_unfinished(phase_date_observed_p50: Array, phase_date_cancelled_p50: Array, phase_placed: Array) -> Array:
+    """1 for a phase that does not run yet and is neither given up nor a pledge that got its sites, else 0. Axes: phase. Units: 1."""
+    open_ones = np.isnan(phase_date_observed_p50[_OPERATIONAL]) & np.isnan(phase_date_cancelled_p50) & (phase_placed < 0.5)
+    return open_ones.astype(np.float64)
+
+
+@quantity("1", "phase")
+def phase_placed(phase_date_placed: Array) -> Array:
+    """1 for a pledge that got its sites, where it counts, else 0. Axes: phase. Units: 1."""
+    return (~np.isnan(phase_date_placed)).astype(np.float64)
+
+
+@quantity("d", "draw activity phase")
+def activity_ready(
+    build_start: Array, activity_days: Array, supply_available_from: Array, observed_date: Array, accelerators_ready: Array,
+    crew_ready: Array, phase_site: Array,
+) -> Array:  # fmt: skip
+    """Day from which each activity of a phase may start by itself, whatever it waits for. Axes: draw, activity, phase. Units: d."""
+    out = _ready(build_start, activity_days, supply_available_from, observed_date, phase_site)
+    out[:, _AT["accelerators"]], out[:, _AT["crew"]] = accelerators_ready, crew_ready
+    return out
+
+
+@quantity("d", "draw stage phase")
+def network_date(activity_days: Array, activity_ready: Array, hall_ready: Array, build_start: Array) -> Array:
+    """Date of each physical stage by the network of activities: each starts once all it waits for is finished (merge bias included).
+
+    finish = max(ready, finish of those before it) + days                           (1)
+
+    Axes: draw, stage, phase. Units: d; commercial stages are absent (NaN). Used where there is no plan.
+    """
+    finish = earliest_finish(_rows(activity_days), BEFORE, _rows(activity_ready))[:, _AT["commissioning"]]
+    out = np.full((len(build_start), len(STAGES), build_start.shape[1]), np.nan)
+    out[:, _START], out[:, _ENERGISED], out[:, _OPERATIONAL] = build_start, hall_ready, finish.reshape(build_start.shape)
+    return out
+
+
+def _passes(days: Array, ready: Array) -> Passes:
+    return passes(_rows(days), BEFORE, _rows(ready))
+
+
+def _by_site(values: Array, weight: Array, phase_site: Array, sites: int) -> Array:
+    """(draw, activity, phase) as means over the phases of each site, by weight; absent where a site has none: (draw, activity, site)."""
+    belongs = phase_site.astype(np.int64)[:, None] == np.arange(sites)
+    total = weight @ belongs
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray((values * weight[:, None]) @ belongs / np.where(total > 0.0, total, np.nan)[:, None])
+
+
+@quantity("1", "draw activity site")
+def held_up(
+    activity_days: Array, activity_ready: Array, observed_date: Array, phase_it_power: Array, phase_unfinished: Array, phase_site: Array,
+    site_known_from: Array,
+) -> Array:  # fmt: skip
+    """Share of the unfinished power of a site whose operation an activity decides: were it later, so would be the phase.
+
+    The mean over worlds is the probability that the activity is on the critical path. Several can be at once: those one after the other.
+    Axes: draw, activity, site. Units: 1; absent where nothing is unfinished. What is done holds nothing up. Source: critical path method.
+    """
+    shape = np.moveaxis(activity_days, 1, 2).shape
+    critical = np.moveaxis(_passes(activity_days, activity_ready).critical.reshape(shape), 2, 1).astype(np.float64)
+    critical[:, _AT["permits"]] *= activity_days[:, _AT["permits"]] > 0.0
+    critical[:, _UNTIL_POWER] *= np.isnan(observed_date[:, _ENERGISED])[:, None]
+    return _by_site(critical, np.nan_to_num(phase_it_power) * phase_unfinished, phase_site, len(site_known_from))
+
+
+@quantity("d", "draw activity site")
+def days_held_up(
+    activity_days: Array, activity_ready: Array, build_start: Array, phase_it_power: Array, phase_unfinished: Array, phase_site: Array,
+    site_known_from: Array,
+) -> Array:  # fmt: skip
+    """Days by which the unfinished phases of a site would run sooner if one activity took no time, mean by power.
+
+    saved(a) = operation - operation with a finished at the start of work           (1)
+
+    Axes: draw, activity, site. Units: d; absent where nothing is unfinished. Leaves out: what the phases of a site would gain from one
+    another. Source: the drag of an activity, Devaux (1999), Total Project Control, ch. 7.
+    """
+    end = earliest_finish(_rows(activity_days), BEFORE, _rows(activity_ready))[:, _AT["commissioning"]]
+    saved = np.empty_like(activity_days)
+    for place in range(len(ACTIVITIES)):
+        days, ready = activity_days.copy(), activity_ready.copy()
+        days[:, place] = 0.0
+        ready[:, place] = np.minimum(ready[:, place], build_start - activity_days[:, _AT["permits"]])
+        sooner = earliest_finish(_rows(days), BEFORE, _rows(ready))[:, _AT["commissioning"]]
+        saved[:, place] = (end - sooner).reshape(build_start.shape)
+    return _by_site(saved, np.nan_to_num(phase_it_power) * phase_unfinished, phase_site, len(site_known_from))

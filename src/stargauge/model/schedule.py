@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.quantity import STAGES, quantity
+from stargauge.quantity.quantity import PROJECT_KINDS, STAGES, quantity
 from stargauge.quantity.sequence import spread_evenly
 from stargauge.quantity.timeline import steps
 
@@ -24,13 +24,16 @@ def planned_date(phase_date_planned: Array, phase_date_observed: Array, phase_si
     plan_i = plan_a + (plan_b - plan_a) (i - a) / (b - a)                           (1)
     plan_i = plan_a + (i - a) spacing, before the first or after the last stated phase (2)
 
-    Axes: draw, stage, phase. Units: d. Absent (NaN) where no phase of the site has a date. That buildings follow evenly is an assumption.
+    Power that nobody dated follows from the plan for operation where there is one. Axes: draw, stage, phase. Units: d. Absent (NaN) where no
+    phase of the site has a date. That buildings follow evenly is an assumption.
     """
     out = np.full_like(phase_date_planned, np.nan)
     for stage in _PHYSICAL:
         stated, seen = phase_date_planned[:, stage], phase_date_observed[:, stage]
         filled = spread_evenly(np.where(np.isnan(seen), stated, seen), phase_site, building_spacing)
         out[:, stage] = np.where(np.isnan(seen), filled, stated)
+    spread = np.isnan(phase_date_planned[:, _ENERGISED]) & ~np.isnan(out[:, _OPERATIONAL])
+    out[:, _ENERGISED] = np.where(spread, np.nan, out[:, _ENERGISED])
     return out
 
 
@@ -46,6 +49,32 @@ def observed_date(phase_date_observed: Array, phase_date_seen: Array, phase_reda
     moved = phase_date_observed.copy()
     moved[:, _OPERATIONAL] += phase_redating
     return np.asarray(np.minimum(moved, np.fmax(phase_date_seen, phase_date_observed)))
+
+
+@quantity("1", "draw")
+def cancellation_rate_announced(
+    slip_record_cancelled: Array, slip_record_taken: Array, slip_record_group: Array, cancellation_cases: Array, cancellation_years: Array,
+    cancellation_rate_chance: Array,
+) -> Array:  # fmt: skip
+    """Share of announced projects without work on site that are cancelled within a year.
+
+    rate ~ gamma(n0 + n, T0 + T)                                                    (1)
+
+    n of our records of data centres and AI campuses were given up in the T years over which all of them were open; n0 and T0: the reference
+    class, which counts as if it were so many cases. Axes: draw. Units: 1 (per year). Gamma quantiles by Wilson and Hilferty (1931), PNAS 17,
+    p. 684. A handful of cases is not a rate: it stays wide.
+    """
+    ours = slip_record_group <= PROJECT_KINDS.index("ai_campus")
+    shape = float(cancellation_cases) + float(slip_record_cancelled[ours].sum())
+    years = float(cancellation_years) + float(np.maximum(slip_record_taken[ours], 0.0).sum()) / 365.25
+    cubed = np.maximum(1.0 - 1.0 / (9.0 * shape) + cancellation_rate_chance / np.sqrt(9.0 * shape), 0.0) ** 3
+    return np.asarray(shape * cubed / years)
+
+
+@quantity("1", "draw")
+def cancellation_rate_building(cancellation_rate_announced: Array, cancellation_share_building: Array) -> Array:
+    """Share of projects being built that are cancelled within a year: a part of the rate of announced ones. Axes: draw. Units: 1."""
+    return cancellation_rate_announced * cancellation_share_building
 
 
 @quantity("d", "draw phase")
@@ -75,30 +104,27 @@ def cancelled_date(
 
 @quantity("d", "draw stage phase")
 def uncancelled_date(
-    observed_date: Array, slipped_date: Array, phase_site: Array, site_observed_through: Array, site_known_from: Array,
-    announced_to_start: Array, start_to_operational: Array, energised_to_operational: Array,
-    phase_date_placed: Array, phase_date_cancelled: Array,
+    observed_date: Array, slipped_date: Array, network_date: Array, phase_site: Array, site_observed_through: Array,
+    energised_to_operational: Array, phase_date_placed: Array, phase_date_cancelled: Array,
 ) -> Array:  # fmt: skip
-    """Date of each physical stage if nothing is cancelled: observed, else planned and slipped, else by the reference class.
+    """Date of each physical stage if nothing is cancelled: observed, else planned and slipped, else by the network of activities.
 
-    operational = energised + ramp, else start + build; energised = operational - ramp, at least half-way through the build;
-    start = operational - build, else announced + time to start; then start <= energised <= operational.          (1)
+    operational = energised + ramp where power has a date, else that of the network; energised = operational - ramp where only operation
+    has one, at least half-way through the build; start = operational - building time; then start <= energised <= operational.     (1)
 
     What was not seen at the last look comes after it. Never (infinity): a pledge that got its sites, which is built there; a stage that was
     not on record when its phase was given up. Axes: draw, stage, phase. Units: d. Commercial stages: as recorded, absent (NaN) where
-    nobody said. Source: durations of the reference class `build`.
+    nobody said.
     """
     out = observed_date.copy()
-    index = phase_site.astype(np.int64)
-    seen = site_observed_through[index][None, :]
-    known = np.where(np.isnan(out[:, _ANNOUNCED]), site_known_from[index][None, :], out[:, _ANNOUNCED])
+    seen = site_observed_through[phase_site.astype(np.int64)][None, :]
     best = np.where(np.isnan(observed_date), slipped_date, observed_date)
-    start, power, runs = best[:, _START], best[:, _ENERGISED], best[:, _OPERATIONAL]
-    first = np.where(np.isnan(runs), known + announced_to_start, runs - start_to_operational)
-    first = np.where(np.isnan(start), np.fmax(first, seen), start)
-    lit = np.isnan(observed_date[:, _ENERGISED])
-    runs = np.where(np.isnan(runs), np.where(np.isnan(power), first + start_to_operational, power + energised_to_operational), runs)
-    power = np.where(np.isnan(power), np.maximum(runs - energised_to_operational, first + 0.5 * (runs - first)), power)
+    power, runs = best[:, _ENERGISED], best[:, _OPERATIONAL]
+    first = network_date[:, _START]
+    lit, unplanned = np.isnan(observed_date[:, _ENERGISED]), np.isnan(power) & np.isnan(runs)
+    runs = np.where(np.isnan(runs), np.where(np.isnan(power), network_date[:, _OPERATIONAL], power + energised_to_operational), runs)
+    halfway = np.maximum(runs - energised_to_operational, first + 0.5 * (runs - first))
+    power = np.where(unplanned, network_date[:, _ENERGISED], np.where(np.isnan(power), halfway, power))
     power = np.where(lit, np.fmax(power, np.where(np.isnan(observed_date[:, _OPERATIONAL]), seen, power)), power)
     start = np.where(np.isnan(observed_date[:, _START]), np.minimum(first, np.minimum(power, runs)), first)
     power = np.maximum(power, start)
@@ -217,14 +243,14 @@ def buildings(
 @quantity("W", "site month", adds="site")
 def power_facility_promised(
     phase_date_promised: Array, phase_facility_power_promised: Array, phase_site: Array, site_known_from: Array,
-    building_spacing_p50: Array, month_end: Array,
+    building_spacing_fit: tuple[float, float], month_end: Array,
 ) -> Array:  # fmt: skip
     """Facility power that would run had the first dated promise of each phase held: "believe the announcement".
 
     Axes: site, month. Units: W. Where only some phases of a site have a date the others follow as in `planned_date`. Sites without any
     dated promise and phases without a stated facility power are not in it.
     """
-    dates = spread_evenly(phase_date_promised[None, :], phase_site, np.atleast_1d(building_spacing_p50))
+    dates = spread_evenly(phase_date_promised[None, :], phase_site, np.exp(np.atleast_1d(building_spacing_fit[0])))
     return np.asarray(steps(dates, phase_facility_power_promised[None, :], phase_site, len(site_known_from), month_end)[0])
 
 

@@ -8,16 +8,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.normal import normal_cdf
+from stargauge.quantity.normal import normal_cdf, normal_ppf
 from stargauge.quantity.quantity import PROJECT_KINDS, STAGES, quantity
 from stargauge.quantity.sequence import followed
 from stargauge.quantity.slip import AT, OPERATION, POWER, START, Outcomes, Plans, fit_slips, location, scale, slipped, with_owner
+from stargauge.quantity.student import t4_cdf
 
 Array = NDArray[np.float64]
 
 #: The physical stages on the stage axis, and what they mean as milestones of a record.
 _PHYSICAL = tuple(STAGES.index(name) for name in ("under_construction", "energised", "operational"))
 _WORDS = (START, POWER, OPERATION)
+_OPERATIONAL = _PHYSICAL[-1]
+#: Strata among which the part that a site shares is drawn.
+_STRATA = 16
 
 
 # --- the records ------------------------------------------------------------------------------------------------------------------
@@ -79,19 +83,6 @@ def slip_scale(slip_world: Array) -> Array:
     return scale(slip_world)
 
 
-@quantity("1", "draw phase")
-def slip_chance(slip_world: Array, slip_programme: Array, slip_site: Array, slip_phase: Array, phase_site: Array) -> Array:
-    """Where each phase's slip falls in its distribution, 0 (early) to 1 (late): shared by programme and site as in the records.
-
-    u = Phi((s_u z_programme + s_v z_site + s_e z_phase) / sqrt(s_u^2 + s_v^2 + s_e^2))      (1)
-
-    Axes: draw, phase. Units: 1. Source: equation (2) of `fit_slips`.
-    """
-    owner, project, own = (slip_world[:, AT[name], None] for name in ("owner_spread", "spread_project", "spread"))
-    mixed = owner * slip_programme[:, None] + project * slip_site[:, phase_site.astype(np.int64)] + own * slip_phase
-    return normal_cdf(mixed / np.sqrt(owner**2 + project**2 + own**2))
-
-
 @quantity("d", "draw stage phase")
 def plan_published(phase_plan_published: Array, phase_site: Array) -> Array:
     """Day on which the plan of each phase and stage was published; an interpolated plan has that of the next stated phase of its site.
@@ -124,21 +115,153 @@ def plan_effect(
     return out
 
 
+# --- what looks at a site say -----------------------------------------------------------------------------------------------------
+
+
+def _place_of(date: Array, planned: Array, published: Array, effect: Array, spread: Array, offset: Array) -> Array:
+    """Where a date falls in the distribution of the slip of its plan, as a standard normal deviate."""
+    said = np.fmin(published, planned)
+    ratio = (np.maximum(date - said, 0.0) + offset[:, None]) / (np.maximum(planned - said, 0.0) + offset[:, None])
+    chance = t4_cdf((np.log(ratio) - effect) / spread[:, None])
+    return np.asarray(normal_ppf(np.clip(chance, 1e-9, 1.0 - 1e-9)))
+
+
+@quantity("1", "draw phase")
+def slip_ruled_out(
+    phase_date_planned: Array, plan_published: Array, plan_effect: Array, slip_scale: Array, slip_world: Array, observed_date: Array,
+    site_observed_through: Array, phase_site: Array,
+) -> Array:  # fmt: skip
+    """How small the slip of a phase cannot be, as a standard normal deviate: what was planned had not come when the site was last looked at.
+
+    The largest over its stages that have a stated plan and were not seen. Axes: draw, phase. Units: 1; minus infinity where nothing is
+    ruled out.
+    """
+    seen = site_observed_through[phase_site.astype(np.int64)][None, :]
+    out = np.full((len(observed_date), observed_date.shape[2]), -np.inf)
+    for stage in _PHYSICAL:
+        plan, said = phase_date_planned[:, stage], plan_published[:, stage]
+        at = _place_of(seen, plan, said, plan_effect[:, stage], slip_scale, slip_world[:, AT["offset"]])
+        passed = np.isnan(observed_date[:, stage]) & (seen > np.fmin(said, plan))
+        out = np.where(passed, np.fmax(out, at), out)
+    return out
+
+
+def _parts(slip_world: Array) -> tuple[Array, Array, Array, Array]:
+    """Weights of the parts of a slip that programme, site and phase share, and their root sum of squares: (draw, 1) each."""
+    owner, project, own = (slip_world[:, AT[name], None] for name in ("owner_spread", "spread_project", "spread"))
+    return owner, project, own, np.sqrt(owner**2 + project**2 + own**2)
+
+
+@quantity("1", "draw site")
+def slip_site_seen(
+    slip_world: Array, slip_programme: Array, slip_site: Array, slip_site_pick: Array, slip_ruled_out: Array, phase_site: Array
+) -> Array:
+    """The part of the slip that a site shares, given that what was planned for its buildings had not come at the last look.
+
+    p(z | look) ~ phi(z) (1 - Phi((r s - s_u z_programme - s_v z) / s_e))                                        (1)
+
+    r: the largest slip ruled out at the site; it counts once, as buildings of a site slip together. Drawn among strata of z. Axes: draw,
+    site. Units: 1. Source: Bayes' rule on equation (2) of `fit_slips`. What came says nothing here: it is in the records of the fit.
+    """
+    owner, project, own, norm = _parts(slip_world)
+    least = np.full(slip_site.shape, -np.inf)
+    np.maximum.at(least, (slice(None), phase_site.astype(np.int64)), slip_ruled_out)
+    strata = normal_ppf(np.clip((np.arange(_STRATA) + normal_cdf(slip_site)[..., None]) / _STRATA, 1e-9, 1.0 - 1e-9))
+    rest = (owner * slip_programme[:, None])[..., None] + project[..., None] * strata
+    weight = 1.0 - normal_cdf((least[..., None] * norm[..., None] - rest) / own[..., None])
+    below = np.cumsum(np.maximum(weight, 1e-300), axis=-1)
+    place = (below < slip_site_pick[..., None] * below[..., -1:]).sum(axis=-1)
+    return np.asarray(np.take_along_axis(strata, np.minimum(place, _STRATA - 1)[..., None], axis=-1)[..., 0])
+
+
+@quantity("1", "draw phase")
+def slip_own(
+    slip_world: Array, slip_programme: Array, slip_site_seen: Array, slip_phase: Array, slip_ruled_out: Array, plan_near: Array,
+    phase_site: Array,
+) -> Array:  # fmt: skip
+    """The part of the slip that is a phase's own, near to that of the building before it, and not smaller than the look at it allows.
+
+    z_k = rho z_(k-1) + sqrt(1 - rho^2) e_k, rho: `plan_near`                                                    (1)
+
+    Axes: draw, phase. Units: 1.
+    """
+    owner, project, own, norm = _parts(slip_world)
+    shared = owner * slip_programme[:, None] + project * slip_site_seen[:, phase_site.astype(np.int64)]
+    least, chance = (slip_ruled_out * norm - shared) / own, normal_cdf(slip_phase)
+    out = np.zeros_like(slip_phase)
+    for phase in range(out.shape[1]):
+        rho = plan_near[:, phase]
+        middle, left = rho * out[:, phase - 1], np.sqrt(np.maximum(1.0 - rho**2, 1e-6))
+        ruled_out = normal_cdf((least[:, phase] - middle) / left)
+        at = np.clip(ruled_out + (1.0 - ruled_out) * chance[:, phase], 1e-9, 1.0 - 1e-9)
+        out[:, phase] = middle + left * normal_ppf(at)
+    return out
+
+
+@quantity("1", "draw phase")
+def plan_near(planned_date: Array, plan_published: Array, observed_date: Array, building_memory: Array, phase_site: Array) -> Array:
+    """How much a phase's own troubles are those of the building before it: exp(-(|plan - plan'| + |published - published'|) / memory).
+
+    Axes: draw, phase. Units: 1; nought for the first of a site, without a plan, and after a building that runs: the next one's plan knows
+    of it. That what holds up one building holds up those planned near it is an assumption, and so is the memory.
+    """
+    out = np.zeros((len(planned_date), planned_date.shape[2]))
+    index = phase_site.astype(np.int64)
+    plan, said = (_last_planned(values, planned_date) for values in (planned_date, plan_published))
+    apart = np.abs(np.diff(plan, axis=1)) + np.abs(np.diff(said, axis=1))
+    open_before = np.isnan(observed_date[:, _OPERATIONAL, :-1]) & (index[1:] == index[:-1])
+    out[:, 1:] = np.where(open_before, np.nan_to_num(np.exp(-apart / building_memory[:, None])), 0.0)
+    return out
+
+
+def _last_planned(values: Array, planned: Array) -> Array:
+    """Of values (draw, stage, phase) those of the last stage that has a plan: (draw, phase)."""
+    out = values[:, _PHYSICAL[0]]
+    for stage in _PHYSICAL[1:]:
+        out = np.where(np.isnan(planned[:, stage]), out, values[:, stage])
+    return out
+
+
+@quantity("1", "draw phase")
+def slip_chance(slip_world: Array, slip_programme: Array, slip_site_seen: Array, slip_own: Array, phase_site: Array) -> Array:
+    """Where each phase's slip falls in its distribution, 0 (early) to 1 (late): shared by programme and site as in the records.
+
+    u = Phi((s_u z_programme + s_v z_site + s_e z_phase) / sqrt(s_u^2 + s_v^2 + s_e^2))      (1)
+
+    Axes: draw, phase. Units: 1. Source: equation (2) of `fit_slips`.
+    """
+    owner, project, own, norm = _parts(slip_world)
+    mixed = owner * slip_programme[:, None] + project * slip_site_seen[:, phase_site.astype(np.int64)] + own * slip_own
+    return normal_cdf(mixed / norm)
+
+
 @quantity("d", "draw stage phase")
 def slipped_date(
     planned_date: Array, plan_published: Array, plan_effect: Array, slip_scale: Array, slip_chance: Array, slip_world: Array,
     site_observed_through: Array, phase_site: Array,
 ) -> Array:  # fmt: skip
-    """Date at which a planned stage comes: plan plus slip (`slipped`), given that it had not come when the site was last looked at.
+    """Date at which a planned stage comes: plan plus slip (`slipped`), not before the last look, buildings of a site in their order.
 
-    A plan published after its own date counts from that date. Axes: draw, stage, phase. Units: d; NaN where there is no plan.
-    Leaves out: what the look at one phase says of the others of its site.
+    The chance already knows what the looks ruled out. A plan published after its own date counts from that date; a building planned no
+    sooner than the one before it does not come sooner. Axes: draw, stage, phase. Units: d; NaN where there is no plan.
     """
-    seen = site_observed_through[phase_site.astype(np.int64)][None, :]
-    offset, scale = slip_world[:, AT["offset"], None], slip_scale[:, None]
+    index = phase_site.astype(np.int64)
+    seen = site_observed_through[index][None, :]
+    offset, spread = slip_world[:, AT["offset"], None], slip_scale[:, None]
     out = np.full_like(planned_date, np.nan)
     for stage in _PHYSICAL:
         plan, said = planned_date[:, stage], np.fmin(plan_published[:, stage], planned_date[:, stage])
         if not np.isnan(plan).all():
-            out[:, stage] = said + slipped(slip_chance, plan_effect[:, stage], scale, plan - said, offset, seen - said)
+            made = said + slipped(slip_chance, plan_effect[:, stage], spread, plan - said, offset, np.array(np.nan))
+            out[:, stage] = _in_order(np.fmax(made, np.where(np.isnan(made), np.nan, seen)), plan, index)
+    return out
+
+
+def _in_order(date: Array, plan: Array, site: NDArray[np.int64]) -> Array:
+    """Dates of the phases of each site, none before that of the phase before it if it is planned no sooner."""
+    out = date.copy()
+    for phase in range(1, out.shape[1]):
+        if site[phase] == site[phase - 1]:
+            later = plan[:, phase] >= plan[:, phase - 1]
+            out[:, phase] = np.where(later, np.fmax(out[:, phase], np.where(np.isnan(out[:, phase]), np.nan, out[:, phase - 1])), out[:, phase])
     return out

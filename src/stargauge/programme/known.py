@@ -10,6 +10,7 @@ from itertools import product
 
 import numpy as np
 
+from stargauge.catalogue.builds import BuildRecord, RampRecord
 from stargauge.catalogue.load import Catalogue, KnownCatalogue
 from stargauge.catalogue.records import FitRecord, Vintage
 from stargauge.programme import milestones as of
@@ -20,6 +21,7 @@ from stargauge.programme.axes import (
     PhaseView,
     SiteView,
     axes_of,
+    edition_of,
     lines_of,
     parties_of,
     phases_of,
@@ -92,6 +94,16 @@ class Known:
         return refit_records(self.catalogue)
 
     @cached_property
+    def builds(self) -> tuple[BuildRecord, ...]:
+        """Records of builds that building times are learnt from, as they could be seen at the last edition of the fits."""
+        return self.catalogue.catalogue.builds(edition_of(self.as_of))
+
+    @cached_property
+    def rack_ramps(self) -> tuple[RampRecord, ...]:
+        """Records of racks put into finished halls by then, or all where there are none."""
+        return self.catalogue.catalogue.rack_ramps(self.as_of)
+
+    @cached_property
     def vintages(self) -> tuple[Vintage, ...]:
         """Milestones in the editions of a tracker: those whose last edition was known, or all where there are none."""
         every = self.catalogue.catalogue.vintages()
@@ -102,7 +114,7 @@ class Known:
         """The labels of every axis but `draw`."""
         return axes_of(
             self.programme, self.catalogue, self.months, self.sites, self.phases, self.parties, self.lines, self.slip_records, self.vintages
-        )  # fmt: skip
+        ) | {"build": tuple(record.id for record in self.builds), "rack_ramp": tuple(record.id for record in self.rack_ramps)}  # fmt: skip
 
     def labels(self, quantity: Quantity) -> tuple[tuple[str, ...], ...]:
         """The label tuples of the cells of an input, the last axis running fastest."""

@@ -162,6 +162,7 @@ class Site(Part):
     about: Text = plain("", "one sentence")
     place: Text = plain("", "catalogue id of its place: weather, grid, coordinates", required="whole", example="abilene-tx")
     cooling: Text = plain("", "catalogue id of its cooling design", example="closed-loop-chiller")
+    retrofit: Stated = stated("1", "1 where existing halls are refitted, 0 where they are built", example=1)
     hardware: Stated = stated(TEXT, "catalogue id of the accelerator of its phases", example="gb200-nvl72")
     observed_through: Date = plain(None, "the day up to which it has been looked at; else the newest observation", example="2026-09-24")
     facility_power: Stated = stated("W", "power at the meter of the whole site", example="1.2 GW")

@@ -26,18 +26,29 @@ COEFFICIENTS = (
     "location", "ai_campus", "nuclear", "power_and_grid", "fab", "other", "window", "replan", "tracker", "start", "power", "offset",
     "spread", "spread_owner", "spread_project", "owner", "owner_spread",
 )  # fmt: skip
+#: What the fit of building times finds: location with its effects, then spreads, then the programme's own owner's effect.
+BUILD_COEFFICIENTS = ("usual", "retrofit", "expansion", "size", "since_2024", "spread", "spread_owner", "owner", "owner_spread")
+#: What has to be done or to arrive before a phase runs, in an order in which nothing stands before what it waits for.
+ACTIVITIES = (
+    "permits", "shell", "fit_out", "grid_connection", "transformers", "switchgear", "onsite_generation", "accelerators", "crew",
+    "rack_installation", "commissioning",
+)  # fmt: skip
 SAMPLES = tuple(str(number) for number in range(1, 33))
 
 #: Axes whose labels never change with the programme.
 FIXED_AXES: dict[str, tuple[str, ...]] = {
     "stage": STAGES, "means": MEANS, "dtype": DTYPES, "component": COMPONENTS, "source": SOURCES, "scope": SCOPES, "use": USES,
-    "sample": SAMPLES, "coefficient": COEFFICIENTS,
+    "sample": SAMPLES, "coefficient": COEFFICIENTS, "build_coefficient": BUILD_COEFFICIENTS, "activity": ACTIVITIES,
 }  # fmt: skip
 #: Every axis, in the order in which axes stand in an array. `draw` first, `month` last.
-AXES = ("draw", "stage", "means", "dtype", "component", "source", "scope", "use", "chip", "model", "record", "vintage", "refit",
-        "sample", "coefficient", "phase", "site", "party", "line", "month")  # fmt: skip
+AXES = ("draw", "stage", "means", "dtype", "component", "source", "scope", "use", "activity", "chip", "model", "record", "vintage",
+        "build", "rack_ramp", "refit", "sample", "coefficient", "build_coefficient", "phase", "site", "party", "line",
+        "month")  # fmt: skip
 #: Axes that are picked, never summed.
-PICKED_AXES = frozenset({"draw", "stage", "means", "dtype", "model", "month", "record", "vintage", "refit", "sample", "coefficient"})
+PICKED_AXES = frozenset({
+    "draw", "stage", "means", "dtype", "activity", "model", "month", "record", "vintage", "build", "rack_ramp", "refit", "sample",
+    "coefficient", "build_coefficient",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargauge.model.network import by_latest_start, earliest_finish, finish_with_crews, passes, supplied
+from stargauge.quantity.network import by_latest_start, earliest_finish, finish_with_crews, passes, queued
 
 
 def vector(shared: Path, name: str) -> dict[str, Any]:
@@ -120,8 +120,8 @@ def test_too_few_crews_are_said() -> None:
         finish_with_crews(np.ones((1, 1)), [[]], [[2]], [1], [0])
 
 
-def test_a_shared_supply_serves_by_priority() -> None:
-    month = 365.25 / 12.0
-    days = supplied(np.array([[2.0, 3.0, 5.0]]), np.array([5.0]), np.array([100.0]), np.array([2.0]))
-    assert days[0] == pytest.approx([100.0, 100.0 + 0.6 * month, 100.0 + 1.6 * month])
-    assert supplied(np.array([[1.0, 1.0]]), np.array([0.0]), np.array([5.0]), np.array([1.0])).tolist() == [[5.0, np.inf]]
+def test_one_supplier_takes_orders_as_they_come() -> None:
+    days = queued(np.array([[10.0, 0.0, 11.0], [0.0, 0.0, 50.0]]), np.array([[4.0, 5.0, 2.0], [3.0, 4.0, 1.0]]))
+    # first draw: the order of day 0 is done on day 5, that of day 10 on day 14, the last waits for it; equal days in the given order
+    assert days.tolist() == [[14.0, 5.0, 16.0], [3.0, 7.0, 51.0]]
+    assert queued(np.array([[3.0, 1.0]]), np.array([[0.0, 9.0]])).tolist() == [[3.0, 10.0]]

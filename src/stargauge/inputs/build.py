@@ -1,0 +1,345 @@
+"""Records of builds and of racks put into halls, one cell each; lead times, crews and chances of a build: picks and labels only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from stargauge.catalogue.builds import POWER, BuildRecord, RampRecord
+from stargauge.programme.known import Known, SiteView
+from stargauge.quantity.dates import Window, day
+from stargauge.quantity.distribution import STANDARD_NORMAL, STANDARD_UNIFORM, Distribution
+from stargauge.quantity.quantity import quantity
+from stargauge.quantity.statement import ABSENT, Estimate, Statement
+
+_CLASS, _LEAD = "reference-class", "lead-time"
+_SINCE = date(2024, 1, 1)
+_GENERATION = {"gas": "gas-turbine", "fuel_cell": "fuel-cell"}
+
+
+# --- records of builds ------------------------------------------------------------------------------------------------------------
+
+
+def _cell(known: Known, record: BuildRecord | RampRecord, value: float | None, unit: str, when: date, says: str) -> Estimate:
+    """One value of a record as an estimate; absent where the record does not say it; hindsight where its edition is younger."""
+    if value is None:
+        return ABSENT
+    published = known.catalogue.catalogue.sources[record.source].published
+    seen = Window(when, when)
+    said = Statement(
+        value, unit, seen, published or seen, record.source, "estimated", record.grade, says,  # type: ignore[arg-type]
+        f"catalogue/build-record/{record.id}", record.owner,
+    )  # fmt: skip
+    later = published.end if published and published.end > known.as_of else None
+    return Estimate(value, "default", (said,), later)
+
+
+def _builds(known: Known, pick: Callable[[BuildRecord], float | None], unit: str = "1") -> list[Estimate]:
+    return [_cell(known, record, pick(record), unit, record.known_at, record.site) for record in known.builds]
+
+
+def _number_of(names: Sequence[str]) -> dict[str, float]:
+    return {name: float(place) for place, name in enumerate(dict.fromkeys(names))}
+
+
+@quantity("d", "build")
+def build_record_days(known: Known) -> list[Estimate]:
+    """Days from the start of work to operation, or to the last look where a build still goes on; absent where its start is unknown."""
+    return _builds(known, lambda record: record.taken_days, "d")
+
+
+@quantity("1", "build")
+def build_record_runs(known: Known) -> list[Estimate]:
+    """1 where a build runs, 0 where it still went on at the last look."""
+    return _builds(known, lambda record: float(record.operational is not None))
+
+
+@quantity("1", "build")
+def build_record_power_decided(known: Known) -> list[Estimate]:
+    """1 where the halls stood complete and waited for power, 0 elsewhere."""
+    return _builds(known, lambda record: float(record.held_by == POWER))
+
+
+@quantity("1", "build")
+def build_record_retrofit(known: Known) -> list[Estimate]:
+    """1 where existing halls were refitted, 0 for new ones."""
+    return _builds(known, lambda record: float(record.kind == "retrofit"))
+
+
+@quantity("1", "build")
+def build_record_expansion(known: Known) -> list[Estimate]:
+    """1 for later buildings of a campus or beside an older plant, 0 for the first."""
+    return _builds(known, lambda record: float(record.kind == "expansion"))
+
+
+@quantity("W", "build")
+def build_record_power(known: Known) -> list[Estimate]:
+    """IT power that came on with each build."""
+    return _builds(known, lambda record: record.it_power, "W")
+
+
+@quantity("1", "build")
+def build_record_buildings(known: Known) -> list[Estimate]:
+    """Buildings that came on with each build."""
+    return _builds(known, lambda record: record.buildings)
+
+
+@quantity("W", "build")
+def build_record_campus(known: Known) -> list[Estimate]:
+    """IT power of the whole campus as foreseen, where it is 450 MW or more; absent elsewhere."""
+    return _builds(known, lambda record: record.campus_power, "W")
+
+
+@quantity("1", "build")
+def build_record_since_2024(known: Known) -> list[Estimate]:
+    """1 for builds begun since 2024, 0 for earlier ones."""
+    return _builds(known, lambda record: None if record.started is None else float(record.started >= _SINCE))
+
+
+@quantity("1", "build")
+def build_record_owner(known: Known) -> list[Estimate]:
+    """Number of the owner that a build belongs to."""
+    numbers = _number_of([record.owner for record in known.builds])
+    return _builds(known, lambda record: numbers[record.owner])
+
+
+@quantity("1", "build")
+def build_record_site(known: Known) -> list[Estimate]:
+    """Number of the campus that a build belongs to."""
+    numbers = _number_of([record.site for record in known.builds])
+    return _builds(known, lambda record: numbers[record.site])
+
+
+@quantity("1", "build")
+def build_record_shell_share(known: Known) -> list[Estimate]:
+    """Share of the time from start to operation after which the roof was complete; absent where one of the dates is unknown."""
+    return _builds(known, lambda record: record.shell_share)
+
+
+@quantity("d", "build")
+def build_record_operational(known: Known) -> list[Estimate]:
+    """Day on which each build began to run; absent where it had not."""
+    return _builds(known, lambda record: None if record.operational is None else day(record.operational), "d")
+
+
+@quantity("d", "build")
+def build_record_transformer_lead(known: Known) -> list[Estimate]:
+    """Lead time of large transformers when each build began, by the catalogue's dated values; absent where its start is unknown."""
+    return [_lead_at(known, "transformer", "lead_time", record.started) for record in known.builds]
+
+
+@quantity("d", "build")
+def build_record_connection_lead(known: Known) -> list[Estimate]:
+    """Time to connect a large load when each build began, by the catalogue's value for any region; absent where its start is unknown."""
+    return [_lead_at(known, "default", "connection_time", record.started) for record in known.builds]
+
+
+def _lead_at(known: Known, name: str, attribute: str, when: date | None) -> Estimate:
+    """The middle of a lead time as it was on a day: of the newest value that speaks for a time before it, else the oldest."""
+    if when is None:
+        return ABSENT
+    rows = [row.statement for row in known.catalogue.catalogue.entries(_LEAD, name, attribute)]
+    dated = sorted(rows, key=_speaks_for)
+    chosen = [said for said in dated if _speaks_for(said) <= when] or dated[:1]
+    said = chosen[-1]
+    value = said.value.quantile(0.5) if isinstance(said.value, Distribution) else float(said.value)  # type: ignore[arg-type]
+    later = said.known_from if said.known_from and said.known_from > known.as_of else None
+    return Estimate(value, "default", (said,), later, said.note)
+
+
+def _speaks_for(said: Statement) -> date:
+    return said.as_of.start if said.as_of else date.max
+
+
+@quantity("1")
+def build_owner(known: Known) -> Estimate:
+    """Number of the owner whose earlier builds speak for the programme; -1 where there are none."""
+    numbers = _number_of([record.owner for record in known.builds])
+    owner = known.programme.owner
+    return Estimate(numbers.get(owner, -1.0), "stated", (), None, owner or "no earlier builds")
+
+
+@quantity("1", "build_coefficient")
+def build_prior_middle(known: Known) -> Estimate:
+    """What is assumed of each coefficient of building times before any record: its middle (of a spread: its root mean square)."""
+    return known.catalogue.build_priors()[0]
+
+
+@quantity("1", "build_coefficient")
+def build_prior_width(known: Known) -> Estimate:
+    """How far each coefficient of building times may lie from its middle before any record: a standard deviation."""
+    return known.catalogue.build_priors()[1]
+
+
+@quantity("1")
+def power_left_middle(known: Known) -> Estimate:
+    """What is assumed, before any record, to be left of a lead time when work starts: the logarithm of the share."""
+    return known.default(_CLASS, "power-left-prior", "location_middle")
+
+
+@quantity("1")
+def power_left_width(known: Known) -> Estimate:
+    """How far the logarithm of that share may lie from its middle: a standard deviation."""
+    return known.default(_CLASS, "power-left-prior", "location_width")
+
+
+@quantity("1")
+def power_left_spread(known: Known) -> Estimate:
+    """How far sites are assumed to differ in it before any record: the root mean square of the logarithm."""
+    return known.default(_CLASS, "power-left-prior", "spread_middle")
+
+
+# --- records of racks put into halls ----------------------------------------------------------------------------------------------
+
+
+@quantity("W/d", "rack_ramp")
+def rack_ramp_rate(known: Known) -> list[Estimate]:
+    """IT power of racks put into a hall per day, per record."""
+    return [_cell(known, record, record.it_power / record.days, "W/d", record.full, record.id) for record in known.rack_ramps]
+
+
+@quantity("1", "rack_ramp")
+def rack_ramp_owner(known: Known) -> list[Estimate]:
+    """Number of the owner of each record: several halls of one owner count as one."""
+    numbers = _number_of([record.owner for record in known.rack_ramps])
+    return [_cell(known, record, numbers[record.owner], "1", record.full, record.id) for record in known.rack_ramps]
+
+
+# --- the phases of the programme --------------------------------------------------------------------------------------------------
+
+
+@quantity("1", "phase")
+def phase_retrofit(known: Known) -> list[Estimate]:
+    """1 where existing halls are refitted, 0 where they are built."""
+    out = []
+    for phase in known.phases:
+        site = known.programme.sites.get(phase.site)
+        said = site.retrofit if site else ()
+        out.append(known.estimate(said) if said else Estimate(0.0, "assumed", note="built new where nobody says otherwise"))
+    return out
+
+
+@quantity("1", "phase")
+def phase_expansion(known: Known) -> list[Estimate]:
+    """1 for a later building of a site, 0 for its first and for pledges."""
+    firsts = {phase.site: phase.id for phase in reversed(known.phases)}
+    return [
+        Estimate(float(phase.spec is not None and phase.site != "unsited" and firsts[phase.site] != phase.id), "stated", note="by its place")
+        for phase in known.phases
+    ]
+
+
+# --- chances ----------------------------------------------------------------------------------------------------------------------
+
+
+def _chance(distribution: Distribution, of: str) -> Estimate:
+    return Estimate(distribution, "default", note=f"a pure stream of chance; used in {of}")
+
+
+@quantity("1", "draw")
+def build_sample(known: Known) -> Estimate:
+    """Which sample of the fitted building times a world uses, a uniform deviate: few records leave them uncertain."""
+    return _chance(STANDARD_UNIFORM, "build_world")
+
+
+@quantity("1", "draw")
+def build_pace_programme(known: Known) -> Estimate:
+    """The part of the pace of building that the whole programme shares, a standard normal deviate."""
+    return _chance(STANDARD_NORMAL, "build_days")
+
+
+@quantity("1", "draw site")
+def build_pace_site(known: Known) -> list[Estimate]:
+    """The part of the pace of building that one site shares, a standard normal deviate."""
+    return [_chance(STANDARD_NORMAL, "build_days") for _ in known.sites]
+
+
+@quantity("1", "draw site")
+def shell_share_chance(known: Known) -> list[Estimate]:
+    """How much of the building time goes until the roof, a standard normal deviate."""
+    return [_chance(STANDARD_NORMAL, "shell_share") for _ in known.sites]
+
+
+@quantity("1", "draw site")
+def power_left_chance(known: Known) -> list[Estimate]:
+    """How much of the lead times of power is left when work starts, a uniform deviate; one per site."""
+    return [_chance(STANDARD_UNIFORM, "power_left") for _ in known.sites]
+
+
+@quantity("1", "draw")
+def building_spacing_chance(known: Known) -> Estimate:
+    """How fast crews go from one building to the next, a standard normal deviate."""
+    return _chance(STANDARD_NORMAL, "building_spacing")
+
+
+@quantity("1", "draw site")
+def rack_rate_chance(known: Known) -> list[Estimate]:
+    """How fast racks are put in at a site, a standard normal deviate."""
+    return [_chance(STANDARD_NORMAL, "rack_rate") for _ in known.sites]
+
+
+# --- lead times and pools ---------------------------------------------------------------------------------------------------------
+
+
+@quantity("d", "draw")
+def transformer_lead_time(known: Known) -> Estimate:
+    """Lead time of large power transformers."""
+    return known.default(_LEAD, "transformer", "lead_time")
+
+
+@quantity("d", "draw")
+def switchgear_lead_time(known: Known) -> Estimate:
+    """Lead time of switchgear."""
+    return known.default(_LEAD, "switchgear", "lead_time")
+
+
+@quantity("d", "draw site")
+def connection_time(known: Known) -> list[Estimate]:
+    """Time from asking for a grid connection of a large load to power, by the region of each site, else of any region."""
+    return [_connection(known, site) for site in known.sites]
+
+
+def _connection(known: Known, site: SiteView) -> Estimate:
+    place = site.spec.place if site.spec else ""
+    region = known.catalogue.text("place", place, "grid_region").lower() if place else ""
+    named = region if region in known.catalogue.names(_LEAD) else "default"
+    return known.default(_LEAD, named, "connection_time")
+
+
+@quantity("d", "draw site")
+def generation_lead_time(known: Known) -> list[Estimate]:
+    """Lead time of plants that are to run all year on each site; absent where none is stated."""
+    return [_generation(known, site) for site in known.sites]
+
+
+def _generation(known: Known, site: SiteView) -> Estimate:
+    supply = site.spec.supply if site.spec else None
+    for source, technology in _GENERATION.items():
+        entry = getattr(supply, source) if supply else None
+        if entry is not None and entry.capacity and entry.role == "prime":
+            return known.default(_LEAD, technology, "lead_time")
+    return ABSENT
+
+
+@quantity("d", "draw phase")
+def commissioning_time(known: Known) -> list[Estimate]:
+    """Days from the last rack to full operation."""
+    return [known.default(_LEAD, "commissioning", "duration") for _ in known.phases]
+
+
+@quantity("W", "draw")
+def building_power(known: Known) -> Estimate:
+    """IT power of one building where nobody says how many there are."""
+    return known.default(_CLASS, "build", "building_power")
+
+
+@quantity("d", "draw")
+def accelerator_lead_time(known: Known) -> Estimate:
+    """Days from the order of accelerators to delivery."""
+    return known.default(_LEAD, "accelerators", "lead_time")
+
+
+@quantity("W/d", "draw")
+def accelerator_supply(known: Known) -> Estimate:
+    """IT power of accelerators that one programme can get per day."""
+    return known.default(_LEAD, "accelerators", "supply")

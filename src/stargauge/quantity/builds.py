@@ -1,0 +1,113 @@
+"""How long a building takes from the start of work to operation, and what is left of a lead time when work starts: two regressions.
+
+y = ln(taken / year) = usual + effects + u_owner + e;   w = ln(power there after / lead time) = left + e     (1)
+u_owner ~ normal(0, s_u), e ~ s t_4                                                                          (2)
+
+A build that still goes on counts as "at least so long". Where the halls stood complete and waited for power, the building took "at most so
+long" and power is what was seen; everywhere else power took "at most so long". Fitted as in `regression`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.quantity.quantity import BUILD_COEFFICIENTS
+from stargauge.quantity.regression import AT_LEAST, AT_MOST, NORMAL_IN_T, REACHED, SEED, Fit, Prior, Records, fit
+from stargauge.quantity.student import t4_cdf, t4_ppf
+
+Array = NDArray[np.float64]
+
+#: Days in the year that building times are measured in, and the IT power in W at which size has no effect.
+YEAR, USUAL_POWER = 365.25, 1e8
+#: The place of each coefficient, and how many of them are effects.
+AT = {name: place for place, name in enumerate(BUILD_COEFFICIENTS)}
+EFFECTS = BUILD_COEFFICIENTS.index("spread")
+#: Building times beyond e^2.5 years are cut: never running at all is cancellation's part.
+_MOST = 2.5
+
+
+class Builds(NamedTuple):
+    """Builds with a known start, one entry each: days to operation or the last look, whether it runs, whether power decided, what it was."""
+
+    taken: Array
+    runs: Array
+    power_decided: Array
+    retrofit: Array
+    expansion: Array
+    power: Array
+    since_2024: Array
+    owner: Array
+
+
+def columns(retrofit: Array, expansion: Array, power: Array, since_2024: Array) -> Array:
+    """What each effect is multiplied by: (..., build, effect). Size: the logarithm of IT power over 100 MW."""
+    size = np.log(np.maximum(power, 1e6) / USUAL_POWER)
+    parts = np.broadcast_arrays(np.ones_like(size), retrofit, expansion, size, since_2024)
+    return np.stack([np.asarray(part, dtype=np.float64) for part in parts], axis=-1)
+
+
+def fit_builds(builds: Builds, middle: Array, width: Array, samples: int, seed: int = SEED) -> dict[str, Array]:
+    """Samples of the posterior of building times: coefficients (sample, coefficient), an owner's part at zero, and (sample, owner).
+
+    `middle` and `width` hold the priors by coefficient. Source: `regression.fit`. The priors are assumptions.
+    """
+    known = np.where(builds.runs > 0.5, np.where(builds.power_decided > 0.5, AT_MOST, REACHED), AT_LEAST)
+    made_of = columns(builds.retrofit, builds.expansion, builds.power, builds.since_2024)
+    records = Records(np.full(len(known), YEAR), builds.taken, known, made_of, np.zeros(len(known)), -1, (builds.owner,))
+    made = fit(records, _prior(middle, width), np.ones((1, len(known))), samples, seed)
+    fresh = np.stack([np.zeros(samples), made.spreads[0, :, 1]], axis=-1)
+    return {"coefficients": np.concatenate([made.effects[0], made.spreads[0], fresh], axis=-1), "owners": made.groups[0][0]}
+
+
+def _prior(middle: Array, width: Array) -> Prior:
+    return Prior(middle[:EFFECTS], width[:EFFECTS], 0.0, 0.0, middle[EFFECTS : AT["owner"]])
+
+
+def with_owner(coefficients: Array, owners: Array, owner: int) -> Array:
+    """Coefficients with the effect of one owner, as its mean and spread over the samples; as they are for a new owner (-1)."""
+    out = coefficients.copy()
+    if owner >= 0:
+        out[:, AT["owner"]] = owners[:, owner].mean()
+        out[:, AT["owner_spread"]] = owners[:, owner].std()
+    return out
+
+
+def fit_power_left(builds: Builds, lead: Array, middle: float, width: float, spread: float, samples: int, seed: int = SEED) -> Array:
+    """Samples of how much of a lead time is left when work starts: (sample, 2), the middle of its logarithm and its spread.
+
+    lead: days that power equipment and connection took to come when each build began. Only what runs tells something.
+    """
+    known = np.where(builds.power_decided > 0.5, REACHED, AT_MOST)
+    count = len(known)
+    records = Records(lead, builds.taken, known, np.ones((count, 1)), np.zeros(count), -1, ())
+    prior = Prior(np.array([middle]), np.array([width]), 0.0, 0.0, np.array([spread]))
+    made: Fit = fit(records, prior, builds.runs[None, :], samples, seed)
+    return np.concatenate([made.effects[0], made.spreads[0]], axis=-1)
+
+
+def scale(world: Array) -> Array:
+    """Scale of one building time in worlds (draw, coefficient), its owner's and its own part together: (draw).
+
+    s^2 = spread^2 + k owner_spread^2                                               (1)
+
+    k makes the normal part agree with the t at P10 and P90.
+    """
+    return np.asarray(np.sqrt(world[:, AT["spread"]] ** 2 + NORMAL_IN_T * world[:, AT["owner_spread"]] ** 2))
+
+
+def build_days(chance: Array, place: Array, scale: Array, waited: Array) -> Array:
+    """Days from start to operation at a chance between 0 and 1, given that more than `waited` days (NaN: nothing known) went by without it.
+
+    days = year exp(place + scale t_4(u')), u' = F + (1 - F) u                      (1)
+
+    F: share of the distribution that `waited` rules out. All (draw, phase).
+    """
+    known = ~np.isnan(waited)
+    past = np.where(known, np.maximum(waited, 1.0), 1.0)
+    ruled_out = np.where(known & (waited > 0.0), t4_cdf((np.log(past / YEAR) - place) / scale), 0.0)
+    at = np.clip(ruled_out + (1.0 - ruled_out) * chance, 1e-9, 1.0 - 1e-9)
+    days = YEAR * np.exp(np.minimum(place + scale * t4_ppf(at), _MOST))
+    return np.asarray(np.where(known, np.maximum(days, waited), days))
