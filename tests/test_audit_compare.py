@@ -102,10 +102,10 @@ def test_the_change_of_each_draw_is_that_of_the_same_world(file: Path) -> None:
 @given(factor=st.floats(0.8, 2.0), price=st.floats(0.5, 1.5))
 def test_what_is_alone_and_what_is_together_add_up(factor: float, price: float) -> None:
     base = small()
-    one = api.load(base, settings={"overrun_factor": f"{factor:.3f}", "building_spacing": f"{100 * price:.0f} d"})
+    one = api.load(base, settings={"overrun_factor": f"{factor:.3f}", "building_power": f"{100 * price:.0f} MW"})
     made = compared(base, one)
     data = made.to_dict()
-    assert {cause["name"] for cause in data["causes"]} <= {"assumptions.overrun_factor", "assumptions.building_spacing"}
+    assert {cause["name"] for cause in data["causes"]} <= {"assumptions.overrun_factor", "assumptions.building_power"}
     for output in made.outputs:
         if output.median_change is not None:
             parts = [cause["effects"][output.address] for cause in data["causes"]]

@@ -117,7 +117,7 @@ def test_results_follow_their_unit_on_stargate_too(stargate: World) -> None:
 
 @pytest.mark.parametrize(
     ("symbols", "name", "hidden"),
-    [("USD", "land_unit_capex", 1e-3), ("W L", "phase_it_power", 1e3), ("job", "jobs_direct", 5.0), ("g", "accelerator_embodied", 1.0)],
+    [("USD", "land_unit_capex", 1e-3), ("W L", "power_facility", 1e3), ("job", "jobs_direct", 5.0), ("g", "accelerator_embodied", 1.0)],
 )  # fmt: skip
 def test_a_constant_hidden_in_a_real_formula_breaks_the_law(tiny: World, symbols: str, name: str, hidden: float) -> None:
     made = tiny.graph.quantities[name]

@@ -43,7 +43,18 @@ def installed(
     more = fleet.refresh_accelerators(counts, chips, again, power)
     sites = np.array(over.get("sites", [0.0] * len(count)))
     made = fleet.accelerators(
-        dates, chips, counts, refresh, again, more, np.array([retire]), SHIPS, sites, np.zeros(int(sites.max()) + 1), MONTH_END
+        dates,
+        np.full(dates.shape, over.get("span", 0.0)),
+        chips,
+        counts,
+        refresh,
+        again,
+        more,
+        np.array([retire]),
+        SHIPS,
+        sites,
+        np.zeros(int(sites.max()) + 1),
+        MONTH_END,
     )
     return np.asarray(made[0])
 
@@ -51,6 +62,13 @@ def installed(
 def h100_equivalents(counts: np.ndarray) -> np.ndarray:
     peak = fleet.compute_peak(counts[None], fleet.accelerator_peak(PEAK))
     return np.asarray(fleet.compute_h100e(peak, np.array(989e12))[0])
+
+
+def test_racks_go_live_over_their_span_and_all_stand_at_operation() -> None:
+    made = installed([100.0], [date(2025, 6, 30)], [1], span=120.0)[1, 0]
+    steps = dict(zip(MONTH_END, made, strict=True))
+    reached = [steps[day(date(2025, m, d))] for m, d in ((3, 31), (4, 30), (5, 31), (6, 30))]
+    assert reached == [0.0, 25.0, 75.0, 100.0]  # on 1 April, 1 May, 31 May and 30 June
 
 
 @pytest.mark.parametrize(("chip", "count", "published"), [(1, 110_000.0, 277_918.0), (0, 100_000.0, 100_000.0)])

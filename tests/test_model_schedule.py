@@ -30,19 +30,34 @@ def _dates(planned: np.ndarray, observed: np.ndarray, published: float, seen: fl
     phases = planned.shape[2]
     site = other.get("site", np.zeros(phases))
     sites = int(site.max()) + 1
-    rng = np.random.default_rng(other.get("seed", 1))
-    world = np.tile(WORLD, (DRAWS, 1))
+    looked = np.full(sites, seen)
+    slipped = _slipped(planned, observed, published, looked, site, other.get("seed", 1))
+    wait = np.full((DRAWS, phases), 100.0)
+    network = _absent(phases)
+    network[:, START] = np.where(
+        np.isnan(observed[:, START]), np.fmin(np.fmax(slipped[:, START], seen), slipped[:, OPERATIONAL] - 500.0), observed[:, START]
+    )
+    network[:, START] = np.where(np.isnan(network[:, START]), np.fmax(1000.0, seen), network[:, START])
+    network[:, ENERGISED], network[:, OPERATIONAL] = network[:, START] + 400.0, network[:, START] + 500.0
+    return schedule.uncancelled_date(
+        observed, slipped, network, site, looked, wait, other.get("placed", np.full(phases, np.nan)),
+        other.get("cancelled", np.full((DRAWS, phases), np.nan)),
+    )  # fmt: skip
+
+
+def _slipped(planned: np.ndarray, observed: np.ndarray, published: float, looked: np.ndarray, site: np.ndarray, seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    phases, sites, world = planned.shape[2], len(looked), np.tile(WORLD, (DRAWS, 1))
     said = slip.plan_published(np.where(np.isnan(planned), np.nan, published), site)
     filled = schedule.planned_date(planned, observed, site, np.full(DRAWS, 60.0))
-    looked, plain = np.full(sites, seen), np.where(np.isnan(planned[0]), np.nan, 0.0)
-    effect = slip.plan_effect(filled, said, plain, plain, plain, site, world)
-    chance = slip.slip_chance(world, rng.normal(size=DRAWS), rng.normal(size=(DRAWS, sites)), rng.normal(size=(DRAWS, phases)), site)
-    slipped = slip.slipped_date(filled, said, effect, slip.slip_scale(world), chance, world, looked, site)
-    wait = np.full((DRAWS, phases), 100.0)
-    return schedule.uncancelled_date(
-        observed, slipped, site, looked, np.full(sites, 900.0), wait, 5 * wait, wait,
-        other.get("placed", np.full(phases, np.nan)), other.get("cancelled", np.full((DRAWS, phases), np.nan)),
-    )  # fmt: skip
+    plain = np.where(np.isnan(planned[0]), np.nan, 0.0)
+    effect, spread = slip.plan_effect(filled, said, plain, plain, plain, site, world), slip.slip_scale(world)
+    ruled_out = slip.slip_ruled_out(planned, said, effect, spread, world, observed, looked, site)
+    whole, own = rng.normal(size=DRAWS), rng.normal(size=(DRAWS, phases))
+    shared = slip.slip_site_seen(world, whole, rng.normal(size=(DRAWS, sites)), rng.uniform(size=(DRAWS, sites)), ruled_out, site)
+    near = slip.plan_near(filled, said, observed, np.full(DRAWS, 365.0), site)
+    chance = slip.slip_chance(world, whole, shared, slip.slip_own(world, whole, shared, own, ruled_out, near, site), site)
+    return slip.slipped_date(filled, planned, said, effect, spread, chance, world, looked, site)
 
 
 def test_a_plan_slips_by_the_fitted_distribution() -> None:

@@ -20,7 +20,8 @@ class BuildRecord:
     """One step of a campus: some buildings that came on together. Dates are None where nobody saw or said them.
 
     `kind`: `new` (the first buildings of a campus), `expansion` (later ones, or beside an older plant), `retrofit` (existing halls);
-    `buildings` and `it_power` (W) are those of the step, `campus_power` (W) that of the whole campus as foreseen, where it is large; `known_at` is the last look; `outcome` is `reached` or `censored`.
+    `buildings` and `it_power` (W) are those of the step, `campus_power` (W) that of the whole campus as foreseen, where it is large;
+    `known_at` is the last look; `outcome` is `reached` or `censored`.
     """
 
     id: str
@@ -77,7 +78,8 @@ def read_builds(file: Path) -> tuple[BuildRecord, ...]:
         return tuple(
             BuildRecord(
                 cells["id"], cells["site"], cells["owner"], cells["kind"], int(cells["step"]), float(cells["buildings"]),
-                1e6 * float(cells["it_mw"]), 1e6 * float(cells["campus_mw"]) if cells["campus_mw"] else None, _day(cells["started"]), _day(cells["roofed"]), _day(cells["operational"]),
+                1e6 * float(cells["it_mw"]), 1e6 * float(cells["campus_mw"]) if cells["campus_mw"] else None, _day(cells["started"]),
+                _day(cells["roofed"]), _day(cells["operational"]),
                 date.fromisoformat(cells["known_at"]), cells["dated_by"], cells["held_by"], cells["source"], cells["grade"],
             )
             for cells in csv.DictReader(handle)

@@ -224,7 +224,9 @@ def phase_expansion(known: Known) -> list[Estimate]:
     """1 for a later building of a site, 0 for its first and for pledges."""
     firsts = {phase.site: phase.id for phase in reversed(known.phases)}
     return [
-        Estimate(float(phase.spec is not None and phase.site != "unsited" and firsts[phase.site] != phase.id), "stated", note="by its place")
+        Estimate(
+            float(phase.spec is not None and phase.site != "unsited" and firsts[phase.site] != phase.id), "stated", note="by its place"
+        )
         for phase in known.phases
     ]
 

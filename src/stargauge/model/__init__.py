@@ -2,6 +2,6 @@
 
 #: The modules whose quantities make up the model.
 MODULES = (
-    "schedule", "slip", "tracker", "build", "network", "fleet", "facility", "supply", "reliability", "training", "inference", "capex", "opex", "revenue",
-    "debt", "funding", "labour", "environment",
+    "schedule", "slip", "tracker", "build", "network", "fleet", "facility", "supply", "reliability", "training", "inference",
+    "capex", "opex", "revenue", "debt", "funding", "labour", "environment",
 )  # fmt: skip

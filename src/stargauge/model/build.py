@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.builds import AT, EFFECTS, Builds, columns, fit_builds, fit_power_left, scale, with_owner
+from stargauge.quantity.builds import AT, EFFECTS, Builds, MiddleAndSpread, columns, fit_builds, fit_power_left, scale, with_owner
 from stargauge.quantity.builds import build_days as days_at
 from stargauge.quantity.dates import day
 from stargauge.quantity.normal import normal_cdf
@@ -24,18 +24,28 @@ _SINCE = day(date(2024, 1, 1))
 # --- the records ------------------------------------------------------------------------------------------------------------------
 
 
+@quantity("W")
+def usual_build_power(build_record_power: Array) -> Array:
+    """IT power of a usual build, the geometric mean of the recorded ones. Units: W."""
+    return np.asarray(np.exp(np.mean(np.log(build_record_power))))
+
+
 @quantity("1", "build")
 def builds_recorded(
     build_record_days: Array, build_record_runs: Array, build_record_power_decided: Array, build_record_retrofit: Array,
-    build_record_expansion: Array, build_record_power: Array, build_record_since_2024: Array, build_record_owner: Array,
+    build_record_expansion: Array, build_record_power: Array, usual_build_power: Array, build_record_since_2024: Array,
+    build_record_owner: Array,
 ) -> Builds:  # fmt: skip
-    """The recorded builds whose start is known, side by side. Axes: build. Units: as its parts."""
-    seen = ~np.isnan(build_record_days)
-    parts = (
-        build_record_days, build_record_runs, build_record_power_decided, build_record_retrofit, build_record_expansion, build_record_power,
-        build_record_since_2024, build_record_owner,
+    """The recorded builds, side by side. Axes: build. Units: as its parts."""
+    return Builds(
+        build_record_days, build_record_runs, build_record_power_decided, build_record_retrofit, build_record_expansion,
+        _size(build_record_power, usual_build_power), build_record_since_2024, build_record_owner,
     )  # fmt: skip
-    return Builds(*(part[seen] for part in parts))
+
+
+def _size(power: Array, usual: Array) -> Array:
+    """The logarithm of a power over the usual, that of a hundredth for less."""
+    return np.asarray(np.log(np.maximum(power / usual, 0.01)))
 
 
 @quantity("1", "sample build_coefficient")
@@ -51,18 +61,17 @@ def build_fit(builds_recorded: Builds, build_owner: Array, build_prior_middle: A
 
 @quantity("1", "sample")
 def power_left_fit(
-    builds_recorded: Builds, build_record_days: Array, build_record_transformer_lead: Array, build_record_connection_lead: Array,
-    power_left_middle: Array, power_left_width: Array, power_left_spread: Array,
-) -> tuple[Array, Array]:  # fmt: skip
+    builds_recorded: Builds, build_record_transformer_lead: Array, build_record_connection_lead: Array, power_left_middle: Array,
+    power_left_width: Array, power_left_spread: Array,
+) -> MiddleAndSpread:  # fmt: skip
     """How much of the lead times of power was left when work started: samples of the middle and the spread of its logarithm.
 
     The longer of transformer and connection counts. Axes: sample. Units: 1. Source: `fit_power_left` on the catalogue's records of builds,
     cut at the knowledge date: a few waited for power, all others say only that power came sooner. The priors are assumptions.
     """
-    lead = np.fmax(build_record_transformer_lead, build_record_connection_lead)[~np.isnan(build_record_days)]
+    lead = np.fmax(build_record_transformer_lead, build_record_connection_lead)
     prior = (float(power_left_middle), float(power_left_width), float(power_left_spread))
-    made = fit_power_left(builds_recorded, lead, *prior, len(SAMPLES))
-    return made[:, 0], made[:, 1]
+    return fit_power_left(builds_recorded, lead, *prior, len(SAMPLES))
 
 
 # --- one world --------------------------------------------------------------------------------------------------------------------
@@ -118,16 +127,18 @@ def work_start(
 @quantity("d", "draw phase")
 def build_days(
     build_world: Array, build_chance: Array, work_start: Array, phase_retrofit: Array, phase_expansion: Array, phase_it_power: Array,
-    parallel_buildings: Array, phase_site: Array, site_observed_through: Array, observed_date: Array, energised_to_operational: Array,
+    parallel_buildings: Array, usual_build_power: Array, phase_site: Array, site_observed_through: Array, observed_date: Array,
+    energised_to_operational: Array,
 ) -> Array:  # fmt: skip
     """Days from the start of work to operation of a phase, were nothing but the building to wait for (`build_days` of `builds`).
 
-    y = usual + retrofit + expansion + size ln(P_building / 100 MW) + since_2024 + owner + scale t_4     (1)
+    y = usual + retrofit + expansion + size ln(P_building / P_usual) + since_2024 + owner + scale t_4     (1)
 
     given that power was not on at the last look, if it was not. Axes: draw, phase. Units: d. Source: equation (1) of `fit_builds`.
     """
     index = phase_site.astype(np.int64)
-    effects = columns(phase_retrofit, phase_expansion, phase_it_power / parallel_buildings, (work_start >= _SINCE).astype(np.float64))
+    size = _size(phase_it_power / parallel_buildings, usual_build_power)
+    effects = columns(phase_retrofit, phase_expansion, size, (work_start >= _SINCE).astype(np.float64))
     place = np.einsum("dpe,de->dp", effects, build_world[:, :EFFECTS]) + build_world[:, AT["owner"], None]
     dark = np.isnan(observed_date[:, _ENERGISED]) & np.isnan(observed_date[:, _OPERATIONAL])
     waited = site_observed_through[index][None, :] - work_start + energised_to_operational
@@ -147,13 +158,14 @@ def shell_share(build_record_shell_share: Array, shell_share_chance: Array) -> A
     return np.asarray(1.0 / (1.0 + np.exp(-_predicted(_middle_and_spread(odds), shell_share_chance))))
 
 
-def _middle_and_spread(values: Array) -> tuple[float, float]:
+def _middle_and_spread(values: Array) -> MiddleAndSpread:
     """Mean, and deviation with the wider spread that few values leave; none seen: nought with the spread of one."""
-    middle = float(np.mean(values)) if len(values) else 0.0
-    return middle, float(np.std(values, ddof=1) * np.sqrt(1.0 + 1.0 / len(values))) if len(values) > 1 else 1.0
+    middle = np.mean(values) if len(values) else 0.0
+    spread = np.std(values, ddof=1) * np.sqrt(1.0 + 1.0 / len(values)) if len(values) > 1 else 1.0
+    return MiddleAndSpread(np.asarray(middle), np.asarray(spread))
 
 
-def _predicted(fit: tuple[float, float], chance: Array) -> Array:
+def _predicted(fit: MiddleAndSpread, chance: Array) -> Array:
     """A new value like those behind a middle and a spread, at a standard normal chance."""
     return fit[0] + fit[1] * t4_ppf(normal_cdf(chance))
 
@@ -161,7 +173,7 @@ def _predicted(fit: tuple[float, float], chance: Array) -> Array:
 @quantity("1")
 def building_spacing_fit(
     build_record_operational: Array, build_record_buildings: Array, build_record_campus: Array, build_record_site: Array
-) -> tuple[float, float]:
+) -> MiddleAndSpread:
     """Middle and spread of the logarithm of days per building between the steps of a campus (`_middle_and_spread` over campuses).
 
     Units: 1. Source: the catalogue's records of builds, campuses meant for 450 MW of IT or more, cut at the knowledge date. Smaller ones
@@ -173,7 +185,7 @@ def building_spacing_fit(
 
 
 @quantity("d", "draw")
-def building_spacing(building_spacing_fit: tuple[float, float], building_spacing_chance: Array) -> Array:
+def building_spacing(building_spacing_fit: MiddleAndSpread, building_spacing_chance: Array) -> Array:
     """Days between two buildings of a campus whose crews go from one to the next: exp(m + s t_4), kept within a day and three years.
 
     Axes: draw. Units: d. Source: `building_spacing_fit`.
@@ -203,8 +215,10 @@ def rack_rate(rack_ramp_rate: Array, rack_ramp_owner: Array, rack_rate_chance: A
     """
     logs = np.log(rack_ramp_rate)
     means = np.array([logs[rack_ramp_owner == owner].mean() for owner in np.unique(rack_ramp_owner)])
-    middle = float(means.mean()) if len(means) else float(np.log(1e6))
-    return np.asarray(np.exp(np.clip(_predicted(_middle_and_spread(means), rack_rate_chance), middle - np.log(50.0), middle + np.log(50.0))))
+    middle = means.mean()
+    return np.asarray(
+        np.exp(np.clip(_predicted(_middle_and_spread(means), rack_rate_chance), middle - np.log(50.0), middle + np.log(50.0)))
+    )
 
 
 @quantity("d", "draw phase")
@@ -223,7 +237,7 @@ def energised_to_operational(rack_installation: Array, commissioning_time: Array
 
 
 @quantity("1", "draw site")
-def power_left(power_left_fit: tuple[Array, Array], build_sample: Array, power_left_chance: Array) -> Array:
+def power_left(power_left_fit: MiddleAndSpread, build_sample: Array, power_left_chance: Array) -> Array:
     """Share of the lead times of power that is left when work starts: they were ordered and asked for before.
 
     ln w = m + s t_4, (m, s) the sample of `power_left_fit` that the world uses     (1)

@@ -10,7 +10,9 @@ from stargauge.quantity.timeline import flow, month_index, steps
 
 Array = NDArray[np.float64]
 
-_OPERATIONAL = STAGES.index("operational")
+_ENERGISED, _OPERATIONAL = STAGES.index("energised"), STAGES.index("operational")
+#: In how many equal parts the racks of a phase go live.
+_PARTS = 4
 _BF16 = DTYPES.index("bf16")
 
 
@@ -112,9 +114,19 @@ def refresh_accelerators(phase_accelerators: Array, phase_chip: Array, refresh_c
 # --- what stands at each month end ------------------------------------------------------------------------------------------------
 
 
+@quantity("d", "draw phase")
+def rack_span(stage_date: Array, rack_installation: Array) -> Array:
+    """Days before full operation over which the racks of a phase go live: as long as they take to be put in, but not before power is on.
+
+    Axes: draw, phase. Units: d.
+    """
+    lit = stage_date[:, _OPERATIONAL] - stage_date[:, _ENERGISED]
+    return np.fmin(rack_installation, np.where(np.isfinite(lit), np.maximum(lit, 0.0), 0.0))
+
+
 @quantity("1", "draw chip site month", adds="chip site")
 def accelerators(
-    installed_date: Array, phase_chip: Array, phase_accelerators: Array, refresh_date: Array, refresh_chip: Array,
+    installed_date: Array, rack_span: Array, phase_chip: Array, phase_accelerators: Array, refresh_date: Array, refresh_chip: Array,
     refresh_accelerators: Array, accelerator_retirement: Array, chip_ships_from: Array, phase_site: Array, site_known_from: Array,
     month_end: Array,
 ) -> Array:  # fmt: skip
@@ -122,22 +134,25 @@ def accelerators(
 
     N(t) = sum of n exp(-q (t - t_installed)) over deliveries with t_installed <= t < t_refresh             (1)
 
-    q: share that fails and is not replaced, per day. A phase counts from its operational date, all at once; at the end of its economic
-    life it is refreshed once. Axes: draw, chip, site, month. Units: 1. Source: sizes and dates of the schedule. Leaves out: racks
-    arriving over weeks (the schedule's ramp from energised to operational), a site that closes.
+    q: share that fails and is not replaced, per day. The racks of a phase go live in four equal parts over `rack_span`, the last on its
+    operational date; at the end of its economic life it is refreshed once. Axes: draw, chip, site, month. Units: 1. Source: sizes and dates
+    of the schedule. Leaves out: a site that closes.
     """
     draws, chips, sites, months = len(accelerator_retirement), chip_ships_from.shape[1], len(site_known_from), len(month_end)
     rate, origin = accelerator_retirement[:, None], month_end[0]
     runs = np.isfinite(installed_date)
     age = np.subtract(refresh_date, installed_date, out=np.zeros_like(installed_date), where=runs)
-    left = phase_accelerators * np.exp(-rate * age)
-    place = np.concatenate([phase_chip, phase_chip, refresh_chip], axis=1)
-    dates = np.concatenate([installed_date, refresh_date, refresh_date], axis=1)
-    weight = np.concatenate([phase_accelerators, -left, refresh_accelerators], axis=1)
+    lags = [rack_span * (1.0 - (part + 1) / _PARTS) for part in range(_PARTS)]
+    parts = [installed_date - lag for lag in lags]
+    earlier = np.mean([np.exp(-rate * (age + lag)) for lag in lags], axis=0)
+    place = np.concatenate([phase_chip] * (_PARTS + 1) + [refresh_chip], axis=1)
+    dates = np.concatenate([*parts, refresh_date, refresh_date], axis=1)
+    weight = np.concatenate([phase_accelerators / _PARTS] * _PARTS + [-phase_accelerators * earlier, refresh_accelerators], axis=1)
     index = month_index(dates, month_end)
     inside = index < months
     grown = np.where(inside, np.nan_to_num(weight) * np.exp(rate * np.where(inside, dates - origin, 0.0)), 0.0)
-    group = (np.arange(draws)[:, None] * chips + place.astype(np.int64)) * sites + np.tile(phase_site.astype(np.int64), 3)[None, :]
+    sited = np.tile(phase_site.astype(np.int64), _PARTS + 2)
+    group = (np.arange(draws)[:, None] * chips + place.astype(np.int64)) * sites + sited[None, :]
     cells = np.where(inside, group * months + index, 0)
     held = np.bincount(cells.ravel(), weights=grown.ravel(), minlength=draws * chips * sites * months).reshape(draws, chips, sites, months)
     np.cumsum(held, axis=-1, out=held)
@@ -152,6 +167,15 @@ def racks(accelerators: Array, accelerators_per_rack: Array) -> Array:
     Axes: draw, chip, site, month. Units: 1. Leaves out: switch, storage and management racks.
     """
     return accelerators / accelerators_per_rack[:, :, None, None]
+
+
+@quantity("1", "draw phase")
+def racks_per_week(rack_installation: Array, phase_accelerators: Array, phase_chip: Array, accelerators_per_rack: Array) -> Array:
+    """Racks put into a phase in a week while it fills: 7 n / (n_rack days).
+
+    Axes: draw, phase. Units: 1 (per week). Leaves out: switch, storage and management racks.
+    """
+    return 7.0 * phase_accelerators / (_of_chip(accelerators_per_rack, phase_chip) * rack_installation)
 
 
 @quantity("FLOP/s", "draw dtype site month", adds="site")

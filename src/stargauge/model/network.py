@@ -1,10 +1,10 @@
 """What a phase waits for: the network of its activities, the dates it gives where there is no plan, and which activity decides.
 
-    permits -> shell -> fit_out ----------------------------+
-    permits -> grid_connection, transformers, switchgear, --+-> rack_installation -> commissioning -> operation
-               onsite_generation                            |
-                          accelerators (shared supply) -----+
-                          crew (from the building before) --+
+permits -> shell -> fit_out ----------------------------+
+permits -> grid_connection, transformers, switchgear, --+-> rack_installation -> commissioning -> operation
+           onsite_generation                            |
+                      accelerators (shared supply) -----+
+                      crew (from the building before) --+
 """
 
 from __future__ import annotations
@@ -46,10 +46,8 @@ def build_start(
 
 
 @quantity("d", "draw phase")
-def hall_days(
-    observed_date: Array, slipped_date: Array, build_start: Array, build_days: Array, energised_to_operational: Array
-) -> Array:
-    """Days from the start of work until the hall is ready for racks: as long as its plan, slipped, gives it, else the building time less racks.
+def hall_days(observed_date: Array, slipped_date: Array, build_start: Array, build_days: Array, energised_to_operational: Array) -> Array:
+    """Days from the start of work until the hall is ready for racks: what its plan, slipped, leaves, else the building time less racks.
 
     Axes: draw, phase. Units: d.
     """
@@ -79,7 +77,9 @@ def activity_days(
     waits = [np.where(dated[:, place], 0.0, np.nan_to_num(left * lead)) for place, lead in enumerate(leads)]
     shell = np.minimum(shell_share[:, index] * (hall_days + energised_to_operational), hall_days)
     zero = np.zeros_like(hall_days)
-    permits = np.where(_planned(observed_date, slipped_date, _START) | _planned(observed_date, slipped_date, _OPERATIONAL), 0.0, announced_to_start)
+    permits = np.where(
+        _planned(observed_date, slipped_date, _START) | _planned(observed_date, slipped_date, _OPERATIONAL), 0.0, announced_to_start
+    )
     out = np.stack([permits, shell, hall_days - shell, *waits, zero, zero, rack_installation, commissioning_time], axis=1)
     lit = ~np.isnan(observed_date[:, _ENERGISED])
     out[:, _UNTIL_POWER] = np.where(lit[:, None], 0.0, out[:, _UNTIL_POWER])
@@ -99,9 +99,7 @@ def _dates_of_power(available_from: Array) -> Array:
 
 
 @quantity("d", "draw phase")
-def hall_ready(
-    build_start: Array, activity_days: Array, supply_available_from: Array, observed_date: Array, phase_site: Array
-) -> Array:
+def hall_ready(build_start: Array, activity_days: Array, supply_available_from: Array, observed_date: Array, phase_site: Array) -> Array:
     """Day on which hall and power of a phase are ready for racks: as observed, else as the network of activities gives it.
 
     Axes: draw, phase. Units: d.
@@ -184,7 +182,9 @@ def crew_ready(
 @quantity("1", "phase")
 def phase_unfinished(phase_date_observed_p50: Array, phase_date_cancelled_p50: Array, phase_placed: Array) -> Array:
     """1 for a phase that does not run yet and is neither given up nor a pledge that got its sites, else 0. Axes: phase. Units: 1."""
-    open_ones = np.isnan(phase_date_observed_p50[_OPERATIONAL]) & np.isnan(phase_date_cancelled_p50) & (phase_placed < 0.5)
+    open_ones: NDArray[np.bool_] = (
+        np.isnan(phase_date_observed_p50[_OPERATIONAL]) & np.isnan(phase_date_cancelled_p50) & (phase_placed < 0.5)
+    )
     return open_ones.astype(np.float64)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.quantity.builds import MiddleAndSpread
 from stargauge.quantity.quantity import PROJECT_KINDS, STAGES, quantity
 from stargauge.quantity.sequence import spread_evenly
 from stargauge.quantity.timeline import steps
@@ -24,7 +25,8 @@ def planned_date(phase_date_planned: Array, phase_date_observed: Array, phase_si
     plan_i = plan_a + (plan_b - plan_a) (i - a) / (b - a)                           (1)
     plan_i = plan_a + (i - a) spacing, before the first or after the last stated phase (2)
 
-    Power that nobody dated follows from the plan for operation where there is one. Axes: draw, stage, phase. Units: d. Absent (NaN) where no
+    Power that nobody dated follows from the plan for operation where there is one. Axes: draw, stage, phase. Units: d. Absent (NaN)
+    where no
     phase of the site has a date. That buildings follow evenly is an assumption.
     """
     out = np.full_like(phase_date_planned, np.nan)
@@ -61,7 +63,8 @@ def cancellation_rate_announced(
     rate ~ gamma(n0 + n, T0 + T)                                                    (1)
 
     n of our records of data centres and AI campuses were given up in the T years over which all of them were open; n0 and T0: the reference
-    class, which counts as if it were so many cases. Axes: draw. Units: 1 (per year). Gamma quantiles by Wilson and Hilferty (1931), PNAS 17,
+    class, which counts as if it were so many cases. Axes: draw. Units: 1 (per year). Gamma quantiles by Wilson and Hilferty (1931), PNAS
+    17,
     p. 684. A handful of cases is not a rate: it stays wide.
     """
     ours = slip_record_group <= PROJECT_KINDS.index("ai_campus")
@@ -110,7 +113,7 @@ def uncancelled_date(
     """Date of each physical stage if nothing is cancelled: observed, else planned and slipped, else by the network of activities.
 
     operational = energised + ramp where power has a date, else that of the network; energised = operational - ramp where only operation
-    has one, at least half-way through the build; start = operational - building time; then start <= energised <= operational.     (1)
+    has one, at least half-way through what is left of the build; then start <= energised <= operational.                          (1)
 
     What was not seen at the last look comes after it. Never (infinity): a pledge that got its sites, which is built there; a stage that was
     not on record when its phase was given up. Axes: draw, stage, phase. Units: d. Commercial stages: as recorded, absent (NaN) where
@@ -123,7 +126,8 @@ def uncancelled_date(
     first = network_date[:, _START]
     lit, unplanned = np.isnan(observed_date[:, _ENERGISED]), np.isnan(power) & np.isnan(runs)
     runs = np.where(np.isnan(runs), np.where(np.isnan(power), network_date[:, _OPERATIONAL], power + energised_to_operational), runs)
-    halfway = np.maximum(runs - energised_to_operational, first + 0.5 * (runs - first))
+    dark = np.where(lit & np.isnan(observed_date[:, _OPERATIONAL]), np.fmax(first, seen), first)
+    halfway = np.maximum(runs - energised_to_operational, dark + 0.5 * (runs - dark))
     power = np.where(unplanned, network_date[:, _ENERGISED], np.where(np.isnan(power), halfway, power))
     power = np.where(lit, np.fmax(power, np.where(np.isnan(observed_date[:, _OPERATIONAL]), seen, power)), power)
     start = np.where(np.isnan(observed_date[:, _START]), np.minimum(first, np.minimum(power, runs)), first)
@@ -243,14 +247,14 @@ def buildings(
 @quantity("W", "site month", adds="site")
 def power_facility_promised(
     phase_date_promised: Array, phase_facility_power_promised: Array, phase_site: Array, site_known_from: Array,
-    building_spacing_fit: tuple[float, float], month_end: Array,
+    building_spacing_fit: MiddleAndSpread, month_end: Array,
 ) -> Array:  # fmt: skip
     """Facility power that would run had the first dated promise of each phase held: "believe the announcement".
 
     Axes: site, month. Units: W. Where only some phases of a site have a date the others follow as in `planned_date`. Sites without any
     dated promise and phases without a stated facility power are not in it.
     """
-    dates = spread_evenly(phase_date_promised[None, :], phase_site, np.exp(np.atleast_1d(building_spacing_fit[0])))
+    dates = spread_evenly(phase_date_promised[None, :], phase_site, np.exp(np.atleast_1d(building_spacing_fit.middle)))
     return np.asarray(steps(dates, phase_facility_power_promised[None, :], phase_site, len(site_known_from), month_end)[0])
 
 

@@ -120,8 +120,7 @@ def plan_effect(
 
 def _place_of(date: Array, planned: Array, published: Array, effect: Array, spread: Array, offset: Array) -> Array:
     """Where a date falls in the distribution of the slip of its plan, as a standard normal deviate."""
-    said = np.fmin(published, planned)
-    ratio = (np.maximum(date - said, 0.0) + offset[:, None]) / (np.maximum(planned - said, 0.0) + offset[:, None])
+    ratio = (np.maximum(date - published, 0.0) + offset[:, None]) / (np.maximum(planned - published, 0.0) + offset[:, None])
     chance = t4_cdf((np.log(ratio) - effect) / spread[:, None])
     return np.asarray(normal_ppf(np.clip(chance, 1e-9, 1.0 - 1e-9)))
 
@@ -131,18 +130,18 @@ def slip_ruled_out(
     phase_date_planned: Array, plan_published: Array, plan_effect: Array, slip_scale: Array, slip_world: Array, observed_date: Array,
     site_observed_through: Array, phase_site: Array,
 ) -> Array:  # fmt: skip
-    """How small the slip of a phase cannot be, as a standard normal deviate: what was planned had not come when the site was last looked at.
+    """How small the slip of a phase cannot be, as a standard normal deviate: what was planned had not come at the last look.
 
+    Nor when the plan was published.
     The largest over its stages that have a stated plan and were not seen. Axes: draw, phase. Units: 1; minus infinity where nothing is
     ruled out.
     """
     seen = site_observed_through[phase_site.astype(np.int64)][None, :]
     out = np.full((len(observed_date), observed_date.shape[2]), -np.inf)
     for stage in _PHYSICAL:
-        plan, said = phase_date_planned[:, stage], plan_published[:, stage]
-        at = _place_of(seen, plan, said, plan_effect[:, stage], slip_scale, slip_world[:, AT["offset"]])
-        passed = np.isnan(observed_date[:, stage]) & (seen > np.fmin(said, plan))
-        out = np.where(passed, np.fmax(out, at), out)
+        plan, said = phase_date_planned[:, stage], np.fmin(plan_published[:, stage], phase_date_planned[:, stage])
+        at = _place_of(np.fmax(seen, said), plan, said, plan_effect[:, stage], slip_scale, slip_world[:, AT["offset"]])
+        out = np.where(np.isnan(observed_date[:, stage]), np.fmax(out, at), out)
     return out
 
 
@@ -164,8 +163,8 @@ def slip_site_seen(
     site. Units: 1. Source: Bayes' rule on equation (2) of `fit_slips`. What came says nothing here: it is in the records of the fit.
     """
     owner, project, own, norm = _parts(slip_world)
-    least = np.full(slip_site.shape, -np.inf)
-    np.maximum.at(least, (slice(None), phase_site.astype(np.int64)), slip_ruled_out)
+    here = [phase_site == site for site in range(slip_site.shape[1])]
+    least = np.stack([np.max(slip_ruled_out[:, own_phases], axis=1, initial=-np.inf) for own_phases in here], axis=1)
     strata = normal_ppf(np.clip((np.arange(_STRATA) + normal_cdf(slip_site)[..., None]) / _STRATA, 1e-9, 1.0 - 1e-9))
     rest = (owner * slip_programme[:, None])[..., None] + project[..., None] * strata
     weight = 1.0 - normal_cdf((least[..., None] * norm[..., None] - rest) / own[..., None])
@@ -237,12 +236,13 @@ def slip_chance(slip_world: Array, slip_programme: Array, slip_site_seen: Array,
 
 @quantity("d", "draw stage phase")
 def slipped_date(
-    planned_date: Array, plan_published: Array, plan_effect: Array, slip_scale: Array, slip_chance: Array, slip_world: Array,
-    site_observed_through: Array, phase_site: Array,
+    planned_date: Array, phase_date_planned: Array, plan_published: Array, plan_effect: Array, slip_scale: Array, slip_chance: Array,
+    slip_world: Array, site_observed_through: Array, phase_site: Array,
 ) -> Array:  # fmt: skip
-    """Date at which a planned stage comes: plan plus slip (`slipped`), not before the last look, buildings of a site in their order.
+    """Date at which a planned stage comes: plan plus slip (`slipped`), after the last look, buildings of a site in their order.
 
-    The chance already knows what the looks ruled out. A plan published after its own date counts from that date; a building planned no
+    The chance knows already what the looks ruled out of stated plans; plans between them are given the look one by one. A plan published
+    after its own date counts from that date; a building planned no
     sooner than the one before it does not come sooner. Axes: draw, stage, phase. Units: d; NaN where there is no plan.
     """
     index = phase_site.astype(np.int64)
@@ -252,8 +252,9 @@ def slipped_date(
     for stage in _PHYSICAL:
         plan, said = planned_date[:, stage], np.fmin(plan_published[:, stage], planned_date[:, stage])
         if not np.isnan(plan).all():
-            made = said + slipped(slip_chance, plan_effect[:, stage], spread, plan - said, offset, np.array(np.nan))
-            out[:, stage] = _in_order(np.fmax(made, np.where(np.isnan(made), np.nan, seen)), plan, index)
+            waited = np.where(np.isnan(phase_date_planned[:, stage]), seen - said, np.nan)
+            made = said + slipped(slip_chance, plan_effect[:, stage], spread, plan - said, offset, waited)
+            out[:, stage] = _in_order(made, plan, index)
     return out
 
 
@@ -263,5 +264,7 @@ def _in_order(date: Array, plan: Array, site: NDArray[np.int64]) -> Array:
     for phase in range(1, out.shape[1]):
         if site[phase] == site[phase - 1]:
             later = plan[:, phase] >= plan[:, phase - 1]
-            out[:, phase] = np.where(later, np.fmax(out[:, phase], np.where(np.isnan(out[:, phase]), np.nan, out[:, phase - 1])), out[:, phase])
+            out[:, phase] = np.where(
+                later, np.fmax(out[:, phase], np.where(np.isnan(out[:, phase]), np.nan, out[:, phase - 1])), out[:, phase]
+            )
     return out

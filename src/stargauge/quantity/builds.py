@@ -20,8 +20,8 @@ from stargauge.quantity.student import t4_cdf, t4_ppf
 
 Array = NDArray[np.float64]
 
-#: Days in the year that building times are measured in, and the IT power in W at which size has no effect.
-YEAR, USUAL_POWER = 365.25, 1e8
+#: Days in the year that building times are measured in.
+YEAR = 365.25
 #: The place of each coefficient, and how many of them are effects.
 AT = {name: place for place, name in enumerate(BUILD_COEFFICIENTS)}
 EFFECTS = BUILD_COEFFICIENTS.index("spread")
@@ -29,22 +29,29 @@ EFFECTS = BUILD_COEFFICIENTS.index("spread")
 _MOST = 2.5
 
 
+class MiddleAndSpread(NamedTuple):
+    """Middle and spread of a logarithm, one each or one per sample."""
+
+    middle: Array
+    spread: Array
+
+
 class Builds(NamedTuple):
-    """Builds with a known start, one entry each: days to operation or the last look, whether it runs, whether power decided, what it was."""
+    """Builds, one entry each: days to operation or the last look (NaN: the start is unknown), whether it runs, whether power decided,
+    what it was, and its size as the logarithm of its IT power over the usual."""
 
     taken: Array
     runs: Array
     power_decided: Array
     retrofit: Array
     expansion: Array
-    power: Array
+    size: Array
     since_2024: Array
     owner: Array
 
 
-def columns(retrofit: Array, expansion: Array, power: Array, since_2024: Array) -> Array:
-    """What each effect is multiplied by: (..., build, effect). Size: the logarithm of IT power over 100 MW."""
-    size = np.log(np.maximum(power, 1e6) / USUAL_POWER)
+def columns(retrofit: Array, expansion: Array, size: Array, since_2024: Array) -> Array:
+    """What each effect is multiplied by: (..., build, effect)."""
     parts = np.broadcast_arrays(np.ones_like(size), retrofit, expansion, size, since_2024)
     return np.stack([np.asarray(part, dtype=np.float64) for part in parts], axis=-1)
 
@@ -54,12 +61,19 @@ def fit_builds(builds: Builds, middle: Array, width: Array, samples: int, seed: 
 
     `middle` and `width` hold the priors by coefficient. Source: `regression.fit`. The priors are assumptions.
     """
-    known = np.where(builds.runs > 0.5, np.where(builds.power_decided > 0.5, AT_MOST, REACHED), AT_LEAST)
-    made_of = columns(builds.retrofit, builds.expansion, builds.power, builds.since_2024)
-    records = Records(np.full(len(known), YEAR), builds.taken, known, made_of, np.zeros(len(known)), -1, (builds.owner,))
-    made = fit(records, _prior(middle, width), np.ones((1, len(known))), samples, seed)
+    dated = _dated(builds)
+    known = np.where(dated.runs > 0.5, np.where(dated.power_decided > 0.5, AT_MOST, REACHED), AT_LEAST)
+    made_of = columns(dated.retrofit, dated.expansion, dated.size, dated.since_2024)
+    records = Records(np.full(len(known), YEAR), dated.taken, known, made_of, np.zeros(len(known)), -1, (builds.owner,))
+    made = fit(records, _prior(middle, width), np.isfinite(builds.taken).astype(np.float64)[None, :], samples, seed)
     fresh = np.stack([np.zeros(samples), made.spreads[0, :, 1]], axis=-1)
     return {"coefficients": np.concatenate([made.effects[0], made.spreads[0], fresh], axis=-1), "owners": made.groups[0][0]}
+
+
+def _dated(builds: Builds) -> Builds:
+    """Builds with something in the place of what is unknown; those without a start count in no fit."""
+    unknown = np.isnan(builds.taken)
+    return builds._replace(taken=np.where(unknown, YEAR, builds.taken), since_2024=np.where(unknown, 0.0, builds.since_2024))
 
 
 def _prior(middle: Array, width: Array) -> Prior:
@@ -75,17 +89,19 @@ def with_owner(coefficients: Array, owners: Array, owner: int) -> Array:
     return out
 
 
-def fit_power_left(builds: Builds, lead: Array, middle: float, width: float, spread: float, samples: int, seed: int = SEED) -> Array:
-    """Samples of how much of a lead time is left when work starts: (sample, 2), the middle of its logarithm and its spread.
+def fit_power_left(
+    builds: Builds, lead: Array, middle: float, width: float, spread: float, samples: int, seed: int = SEED
+) -> MiddleAndSpread:
+    """Samples of how much of a lead time is left when work starts: the middle of its logarithm and its spread.
 
     lead: days that power equipment and connection took to come when each build began. Only what runs tells something.
     """
-    known = np.where(builds.power_decided > 0.5, REACHED, AT_MOST)
-    count = len(known)
-    records = Records(lead, builds.taken, known, np.ones((count, 1)), np.zeros(count), -1, ())
+    known, count = np.where(builds.power_decided > 0.5, REACHED, AT_MOST), len(lead)
+    told = (builds.runs > 0.5) & np.isfinite(builds.taken) & np.isfinite(lead)
+    records = Records(np.where(told, lead, YEAR), _dated(builds).taken, known, np.ones((count, 1)), np.zeros(count), -1, ())
     prior = Prior(np.array([middle]), np.array([width]), 0.0, 0.0, np.array([spread]))
-    made: Fit = fit(records, prior, builds.runs[None, :], samples, seed)
-    return np.concatenate([made.effects[0], made.spreads[0]], axis=-1)
+    made: Fit = fit(records, prior, told.astype(np.float64)[None, :], samples, seed)
+    return MiddleAndSpread(made.effects[0, :, 0], made.spreads[0, :, 0])
 
 
 def scale(world: Array) -> Array:

@@ -139,7 +139,8 @@ def queued(released: Array, work: Array) -> Array:
 
     finish_k = max(finish_(k-1), released_k) + work_k                               (1)
 
-    Orders without work wait for nobody. Axes: draw, order; `work` in days. Source: Lindley (1952), Proc. Camb. Phil. Soc. 48, p. 277 (a queue
+    Orders without work wait for nobody. Axes: draw, order; `work` in days. Source: Lindley (1952), Proc. Camb. Phil. Soc. 48, p. 277 (a
+    queue
     with one server).
     """
     order = np.argsort(released, axis=1, kind="stable")
