@@ -60,21 +60,25 @@ def score_groups(told: Data) -> list[dict[str, Any]]:
     dates, records = told["backtest"], told["records"]
     sites, owners = f"{dates['cases']} at {dates['sites']} sites", f"{records['n']} plans of {records['owners']} owners"
     planned = f"{dates['cases_with_plan']} at {dates['sites_with_plan']} sites"
-    readings = f"{dates['brier_cases']} readings of {dates['brier_claims']} claims"
+    looks = "milestones of their sites, forecast 30 to 365 days before"
+    known = f"{records['reached']} reached, {records['open']} open; without their owner's records"
+    true = f"{dates['came_true']} of {dates['brier_cases']} readings came true"
     return [
-        {"title": "Dates on the shipped programmes", "note": "milestones of their sites, forecast 30 to 365 days before",
-         "rows": _date_rows(dates, sites, planned)},
-        {"title": "Dates on planned projects", "note": f"{records['reached']} reached, {records['open']} open; each without its owner",
-         "rows": _date_rows(records, owners, owners)},
-        {"title": "Odds on the day a claim was made", "note": f"{dates['came_true']} of {dates['brier_cases']} readings came true",
-         "rows": [
-             ["Brier score", _score(dates["brier"]), _span(dates["brier_interval"], _score), readings],
-             ["Brier score of the base rate", _score(dates["brier_base_rate"]), "–", readings],
-             ["Brier score below the base rate", _score(dates["brier_gain"]), _span(dates["brier_gain_interval"], _score), readings],
-             ["log score", _score(dates["log_score"]), "–", readings],
-             ["log score of the base rate", _score(dates["log_score_base_rate"]), "–", readings],
-         ]},
-    ]  # fmt: skip
+        {"title": "Dates on the shipped programmes", "note": looks, "rows": _date_rows(dates, sites, planned)},
+        {"title": "Dates on planned projects", "note": known, "rows": _date_rows(records, owners, owners)},
+        {"title": "Odds on the day a claim was made", "note": true, "rows": _odds_rows(dates)},
+    ]
+
+
+def _odds_rows(summary: Data) -> list[list[str]]:
+    cases = f"{summary['brier_cases']} readings of {summary['brier_claims']} claims"
+    return [
+        ["Brier score", _score(summary["brier"]), _span(summary["brier_interval"], _score), cases],
+        ["Brier score of the base rate", _score(summary["brier_base_rate"]), "–", cases],
+        ["Brier score below the base rate", _score(summary["brier_gain"]), _span(summary["brier_gain_interval"], _score), cases],
+        ["log score", _score(summary["log_score"]), "–", cases],
+        ["log score of the base rate", _score(summary["log_score_base_rate"]), "–", cases],
+    ]
 
 
 def _date_rows(summary: Data, cases: str, planned: str) -> list[list[str]]:
@@ -85,6 +89,16 @@ def _date_rows(summary: Data, cases: str, planned: str) -> list[list[str]]:
         ("CRPS below announcement + median slip", "crps_skill_vs_median_slip", _share, planned),
     )
     return [[words, show(summary[key]), _span(summary["intervals"][key], show), count] for words, key, show, count in rows]
+
+
+def kind_rows(told: Data) -> tuple[tuple[str, ...], list[list[str]]]:
+    """The scores on planned projects by kind of project: columns and rows."""
+    rows = [
+        [kind.replace("_", " ").replace("ai ", "AI "), str(part["n"]), _share(part["coverage_p10_p90"]), _days(part["crps_days"]),
+         _share(part["crps_skill_vs_announcement"])]
+        for kind, part in told["records"]["by_kind"].items()
+    ]  # fmt: skip
+    return ("Kind", "Plans", "Within P10 to P90", "CRPS, days", "CRPS below believing the announcement"), rows
 
 
 def _share(value: float | None) -> str:
