@@ -174,7 +174,8 @@ def _tables(cases: Data) -> list[dict[str, Any]]:
         for c in cases["records"]
     ]  # fmt: skip
     return [
-        {"title": f"The {len(dates)} dates forecast", "about": "Forecast from what was known on a day; the outcome as dated now", "rows": dates,
+        {"title": f"The {len(dates)} dates forecast", "about": "Forecast from what was known on a day; the outcome as dated now",
+         "rows": dates,
          "head": ["Phase, stage", "Known on", "P10", "P50", "P90", "Outcome", "Announced by then", "CRPS, days"]},
         {"title": f"The {len(claims)} readings", "about": "Odds from what was known on the day the claim was made", "rows": claims,
          "head": ["Claim, reading", "Said on", "Odds", "Outcome", "Settled by"]},
