@@ -158,7 +158,7 @@ FIRST = (
 )
 
 
-def test_a_published_edition_is_read_whole(stargate: Programme) -> None:
+def test_the_lines_of_a_published_edition_are_read_and_laid_over(stargate: Programme) -> None:
     made = api.import_statements("epoch", PUBLISHED, stargate)
     assert made.edition == "2026-09-24..2026-10-01", "its publisher says 24 September; it counts a line of 1 October as current"
     assert {change.path.split(".")[1] for change in made.changes if change.path.startswith("sites")} == {
