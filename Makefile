@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST_FLAGS ?= -q
 REPORT := stargate-report.html
 
-.PHONY: help demo test check lint types docs bench setup clean
+.PHONY: help demo test check lint types docs scores bench setup clean
 help:           ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -29,6 +29,10 @@ types: $(VENV)/.ci  ## mypy, strict
 docs: $(VENV)/.ci  ## the documentation, in docs/_build/html
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "The documentation: $(CURDIR)/docs/_build/html/index.html"
+
+scores: $(VENV)/.run  ## measure how good dates and odds are, for the report and the pages
+	@$(BIN)/stargauge backtest --write src/stargauge/catalogue/data
+	@$(BIN)/python docs/scores.py
 
 bench: $(VENV)/.test  ## the figures that the project promises, measured here
 	@$(BIN)/python -m bench

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,7 @@ def test_powers_are_those_that_the_shipped_file_records_of_the_edition(tmp_path:
 
 def test_the_figures_tell_when_an_edition_was_made(tmp_path: Path, stargate: Programme) -> None:
     made = api.import_statements("epoch", edition(tmp_path, *lines(ABILENE)), stargate)
-    assert made.edition == "2026-05-23..2026-10-31"
+    assert made.edition == "2026-05-16..2026-10-31", "a line may be counted as current up to a week ahead"
     assert {change.status for change in made.changes if change.path == B5} == {"projected"}
 
 
@@ -139,6 +140,102 @@ def test_phases_without_a_building_and_uncounted_ones_are_listed(tmp_path: Path,
     assert [(c.value, c.known) for c in made.changes if c.path.startswith("records")] == [("555836", "277_918")]
     few = api.import_statements("epoch", edition(tmp_path, *lines(ABILENE[:-1])), stargate, vintage="2026-10-20")
     assert "abilene/building-8: its building is not counted by the last line" in few.unplaced
+
+
+# --- as published -----------------------------------------------------------------------------------------------------------------
+
+PUBLISHED = Path(__file__).parent / "data" / "epoch-2026-09-24"
+#: The header of the editions of early 2026 and of the first one, of November 2025.
+SPRING = (
+    "Date,Construction status,Buildings operational,Power (MW),H100 equivalents,Total capital cost (2025 USD billions),"
+    "Performance (8-bit OP/s),Compute cost (2025 USD billions),Construction cost (2025 USD billions),Water use (MGD),Data center,"
+    "Current H100 equivalents (from Data center)"
+)
+FIRST = (
+    "Date,Data center,Construction status,Power (MW),H100 equivalents,Buildings operational,Total capital cost (2025 USD billions),"
+    "Compute cost (2025 USD billions),Construction cost (2025 USD billions),Building area (square feet),Site area (square feet),"
+    "Water use (MGD),Performance (8-bit OP/s)"
+)
+
+
+def test_the_lines_of_a_published_edition_are_read_and_laid_over(stargate: Programme) -> None:
+    made = api.import_statements("epoch", PUBLISHED, stargate)
+    assert made.edition == "2026-09-24..2026-10-01", "its publisher says 24 September; it counts a line of 1 October as current"
+    assert {change.path.split(".")[1] for change in made.changes if change.path.startswith("sites")} == {
+        "abilene", "shackelford", "dona-ana", "milam", "saline", "port-washington", "lordstown",
+    }  # fmt: skip
+    operational = "sites.shackelford.phases.building-{}.milestones.operational"
+    assert {operational.format(number) for number in range(1, 11)} <= set(dates(made))
+    assert made.unmatched == ("DayOne Kempas", "DayOne Nusajaya", "Meta Temple", "QTS Cedar Rapids")
+    assert not made.left_out
+    assert overlay(stargate, made.patch).sites["shackelford"].phases["building-2"].milestones.operational
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_a_published_edition_has_no_fault_for_any_programme(name: str) -> None:
+    assert api.import_statements("epoch", PUBLISHED, name).changes
+
+
+def test_a_last_line_without_a_count_of_buildings_is_told(stargate: Programme) -> None:
+    made = api.import_statements("epoch", PUBLISHED, stargate)
+    assert [text for text in made.unplaced if "milam" in text] == ["milam: the line of 2028-12-31 does not count buildings"]
+    assert "sites.milam.facility_power" in {change.path for change in made.changes}
+
+
+def test_phases_that_may_have_several_buildings_are_not_guessed() -> None:
+    """The edition counts ten buildings where the programme has two phases of unsaid size: two of them are not its whole second phase."""
+    made = api.import_statements("epoch", PUBLISHED, "stargate-abroad")
+    assert made.unplaced == ("uae: it counts 10 buildings, and first-200mw does not say how many are its own",)
+    assert not [change for change in made.changes if "phases" in change.path]
+
+
+def test_buildings_beyond_those_of_the_phases_are_told() -> None:
+    made = api.import_statements("epoch", PUBLISHED, "meta-prometheus")
+    assert made.unplaced == ("prometheus: 8 of the 27 buildings that it counts belong to no phase; see that both number them alike",)
+
+
+def test_the_names_and_columns_of_spring_2026_are_known(tmp_path: Path) -> None:
+    rows = [
+        '2025-03-06,"second substation, almost",1,361.0,,9.33,,6.34,2.99,,xAI Colossus 1,275795.86',
+        "2025-11-07,,1,442.0,275795.86,11.43,545800000000000000000,7.77,3.66,,xAI Colossus 1,275795.86",
+        "2026-02-11,,1,425.0,275795.86,11.43,545800000000000000000,7.77,3.66,,xAI Colossus 1,275795.86",
+    ]
+    made = api.import_statements("epoch", edition(tmp_path, *rows, header=SPRING), "xai-colossus-1", vintage="2026-04")
+    assert not made.unmatched and not made.silent
+    assert "sites.colossus-1.facility_power" in {change.path for change in made.changes}
+
+
+@pytest.mark.parametrize(
+    ("days", "read"), [(("9/20/2016", "11/1/2026"), True), (("20/9/2016", "1/11/2026"), False), (("9/2/2016", "11/1/2026"), False)]
+)
+def test_days_saved_by_a_spreadsheet_are_read_only_where_the_month_comes_first(tmp_path: Path, days: tuple[str, str], read: bool) -> None:
+    rows = [
+        f"{day},{name},,{power},1,{count},1,,,,,,1"
+        for day, name, power, count in zip(
+            days, ("Alibaba Zhangbei", "OpenAI-Oracle Stargate Abilene Texas"), ("0", "1180"), (0, 8), strict=True
+        )
+    ]
+    folder = edition(tmp_path, *rows, header=FIRST)
+    if not read:
+        assert any("expected a day such as" in text for text in faults("epoch", folder, "stargate", vintage="2025-11"))
+        return
+    made = api.import_statements("epoch", folder, "stargate", vintage="2025-11")
+    assert [change.value for change in made.changes if change.path == "sites.abilene.phases.building-8.milestones.operational"] == [
+        "2026-11-01"
+    ]
+
+
+def test_an_edition_of_today_may_count_the_next_days_as_current(tmp_path: Path, stargate: Programme) -> None:
+    soon = date.today() + timedelta(days=4)
+    rows = lines(
+        ((str(soon), "8.0", "843", "1180", "9", "5"), (str(soon + timedelta(days=90)), "9.0", "900", "1300", "11", "6")), current="9"
+    )
+    made = api.import_statements("epoch", edition(tmp_path, *rows), stargate)
+    assert made.edition == f"{soon - timedelta(days=7)}..{date.today()}"
+    later = lines(
+        ((str(soon + timedelta(days=30)), "8.0", "843", "1180", "9", "5"), ("2199-01-01", "9.0", "900", "1300", "11", "6")), current="9"
+    )
+    assert any("after today" in text for text in faults("epoch", edition(tmp_path, *later), stargate))
 
 
 def test_unknown_names_are_listed_and_stop_nothing(tmp_path: Path, stargate: Programme) -> None:

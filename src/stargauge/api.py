@@ -18,6 +18,7 @@ from stargauge.audit.backtest import Backtest, joined
 from stargauge.audit.calibration import SlipFit, all_fits, fit_of, write_all
 from stargauge.audit.causes import MEMO_BYTES, Runs, attribute, medians
 from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, outputs_of, paired, read_at, wanted_of
+from stargauge.audit.measured import measured
 from stargauge.audit.odds import EVERY, OddsOverTime, Tracker, days_between, track
 from stargauge.audit.questions import Question, misread, questions
 from stargauge.audit.replay import replay
@@ -380,21 +381,32 @@ def calibrate(until: date | str | None = None, *, values: Catalogue | None = Non
 
 
 def backtest(
-    programmes: Iterable[str | Path | Programme] | None = None, *, draws: int = 512, seed: int = 0, values: Catalogue | None = None,
-    progress: Progress | None = None,
+    programmes: Iterable[str | Path | Programme] | None = None, *, draws: int = 512, seed: int = 0, as_of: date | str | None = None,
+    values: Catalogue | None = None, folder: str | Path | None = None, progress: Progress | None = None,
 ) -> Backtest:  # fmt: skip
-    """Knowledge dates replayed for the recorded outcomes of programmes (all shipped ones), each without its owner's own records."""
-    values = values or catalogue()
+    """Knowledge dates replayed for the recorded outcomes of programmes (all shipped ones), each without its owner's own records.
+
+    `as_of`: score against the outcomes known by that day (today). `folder`: write the whole result there, with the validation on the
+    shipped records, in the form in which it is shipped. Raises InputError where there is no folder, or the result is not the whole one.
+    """
+    values, day = values or catalogue(), _day(as_of)
+    if folder is not None and (programmes is not None or values.own_rows):
+        raise InputError("what is shipped is measured on all shipped programmes and values; name no programme and no catalogue to write it")
+    if folder is not None and not Path(folder).is_dir():
+        raise InputError(f'no folder "{folder}" to write the result to; make it, or choose another')
     made = [load(one) for one in (shipped() if programmes is None else programmes)]
     parts: list[Backtest] = []
     for place, programme in enumerate(made):
-        parts.append(_replay(programme, values, draws, seed))
+        parts.append(_replay(programme, values, day, draws, seed))
         if progress is not None:
             progress(place + 1, len(made))
-    return joined(parts)
+    tested = joined(parts)
+    if folder is not None:
+        measured(tested, len(made), str(day), draws, seed, values).write(Path(folder))
+    return tested
 
 
-def _replay(programme: Programme, values: Catalogue, draws: int, seed: int) -> Backtest:
+def _replay(programme: Programme, values: Catalogue, day: date, draws: int, seed: int) -> Backtest:
     """The cases of one programme, forecast without its owner's own records."""
     without = replace(values, without=values.without | ({programme.owner} if programme.owner else set()))
 
@@ -402,7 +414,7 @@ def _replay(programme: Programme, values: Catalogue, draws: int, seed: int) -> B
         return asked_of(view, programme, claims)
 
     then = Tracker(lambda day, paths: known_on(programme, without, day, paths), ask, ids_of(programme), draws, seed, Memo())
-    return replay(programme, known(programme, None, values), then)
+    return replay(programme, known(programme, day, values), then)
 
 
 def odds(

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from stargauge import __version__
+from stargauge.audit import measured
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.sentence import Names, phrase, subject
 from stargauge.audit.series_data import fans
@@ -28,7 +29,7 @@ EXPLAINED: tuple[str, ...] = (
 
 
 def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
-    """A check as plain data. `charts`: with the month series and the explanations that the report links to."""
+    """A check as plain data. `charts`: with the month series, the explanations that the report links to and the shipped scores."""
     known, result = check.known, check.result
     then = {verdict.id: verdict for verdict in check.then}
     out: dict[str, Any] = {
@@ -55,6 +56,8 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
     if charts:
         when = Days.of(known).ahead
         out["lineage"] = {address: node_data(result.explain(address, when)) for address in EXPLAINED if address in result.series}
+        scores = measured.shipped()
+        out["accuracy"] = scores.to_dict(known.catalogue.catalogue) if scores else None
     return out
 
 

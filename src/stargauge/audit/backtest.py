@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.audit.scoring import base_rates, brier, coverage, crps, interval, log_score
+from stargauge.audit.scoring import base_rates, brier, by_tenths, coverage, crps, interval, log_score
 from stargauge.audit.verdict import ReadingVerdict
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import Window, day, from_day
@@ -84,9 +84,9 @@ class DateCase:
         p10, p50, p90 = (float(v) for v in np.quantile(self.days, (0.1, 0.5, 0.9)))
         announced = self.announced
         return {
-            "kind": "milestone", "programme": self.milestone.programme, "left_out": self.milestone.owner, "phase": self.milestone.phase,
-            "phases": self.milestone.phases, "stage": self.milestone.stage, "as_of": str(self.as_of), "lead_days": self.lead,
-            "outcome": str(self.milestone.outcome), "source": self.milestone.source,
+            "kind": "milestone", "programme": self.milestone.programme, "left_out": self.milestone.owner, "site": self.milestone.site,
+            "phase": self.milestone.phase, "phases": self.milestone.phases, "stage": self.milestone.stage, "as_of": str(self.as_of),
+            "lead_days": self.lead, "outcome": str(self.milestone.outcome), "source": self.milestone.source,
             "p10": str(from_day(p10)), "p50": str(from_day(p50)), "p90": str(from_day(p90)), "place": self.place,
             "inside": bool(p10 <= self.happened <= p90), "crps_days": crps(self.days, self.happened),
             "announced": str(self.plan.value) if self.plan else None,
@@ -257,6 +257,7 @@ def date_scores(cases: Sequence[DateCase]) -> dict[str, Any]:
     }
     return {
         "cases": len(cases), "sites": len(set(sites)), "cases_with_plan": len(planned),
+        "sites_with_plan": len({sites[p] for p in planned}), "places": by_tenths(places),
         **{name: value for name, (value, _) in made.items()}, "intervals": {name: span for name, (_, span) in made.items()},
     }  # fmt: skip
 
@@ -272,7 +273,7 @@ def claim_scores(cases: Sequence[ClaimCase]) -> dict[str, Any]:
     return {
         "brier": ours, "brier_interval": span, "brier_base_rate": _finite(brier(rates, happened)),
         "brier_gain": gain, "brier_gain_interval": gained, "brier_cases": len(cases), "brier_claims": len(set(claims)),
-        "came_true": int(happened.sum()),
+        "came_true": int(happened.sum()), "expected_true": float(said.sum()),
         "log_score": _finite(log_score(said, happened)), "log_score_base_rate": _finite(log_score(rates, happened)),
     }  # fmt: skip
 

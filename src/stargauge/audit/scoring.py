@@ -56,6 +56,14 @@ def coverage(places: Array, happened: Mask, low: float = 0.1, high: float = 0.9)
     return staying(low, False) - staying(high, True)
 
 
+def by_tenths(places: Array) -> list[int]:
+    """How many outcomes fell in each tenth of their forecasts (places 0 to 1): flat where forecasts are neither early nor late nor tight.
+
+    Source: the probability integral transform, Dawid (1984), J. R. Stat. Soc. A 147, p. 281.
+    """
+    return [int(count) for count in np.histogram(places, bins=np.linspace(0.0, 1.0, 11))[0]]
+
+
 def brier(said: Array, happened: Mask) -> float:
     """Mean squared difference between odds and outcome; 0 is perfect. Source: Brier (1950), Monthly Weather Review 78, p. 1."""
     return float(np.mean((said - happened) ** 2)) if len(said) else float("nan")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.audit.scoring import coverage, crps, crps_open, interval
+from stargauge.audit.scoring import by_tenths, coverage, crps, crps_open, interval
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.records import FitRecord, outcomes_of, plans_of
 from stargauge.quantity.dates import FAR, from_day
@@ -110,6 +110,7 @@ def summary(forecasts: Sequence[Forecast]) -> dict[str, Any]:
     }
     return {
         "n": len(forecasts), "reached": int(reached.sum()), "open": int((~reached).sum()), "owners": len(set(owners)),
+        "places": by_tenths(places[reached]),
         **{name: _finite(value) for name, (value, _) in made.items()},
         "crps_announcement_days": float(np.mean(announced)), "crps_median_slip_days": float(np.mean(median)),
         "intervals": {name: [_finite(low), _finite(high)] for name, (_, (low, high)) in made.items()},

@@ -182,9 +182,11 @@ def parser() -> Parser:
 
     backtest = commands.add_parser("backtest", help="how good are we: dates and odds replayed against what happened")
     backtest.add_argument("programme", nargs="*", metavar="PROGRAMME", help="shipped names, files or folders (default: all shipped)")
+    backtest.add_argument("--as-of", type=_date, metavar="DATE", help="score against the outcomes known by that day (default: today)")
     backtest.add_argument("--draws", type=_count, default=512, metavar="N", help="Monte Carlo draws per replay (default 512)")
     backtest.add_argument("--seed", type=_count, default=0, metavar="N", help="seed of the draws (default 0)")
     backtest.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
+    backtest.add_argument("--write", metavar="DIR", help="write the whole result in the form in which it is shipped and reported")
     _output_options(backtest)
 
     validate = commands.add_parser("validate", help="test the model on your own measurements: validate schedule FILE")

@@ -268,7 +268,9 @@ def backtest(asked: argparse.Namespace) -> int:
             print(f"\r{done} of {count} programmes", end="\n" if done == count else "", file=sys.stderr, flush=True)
 
     names = asked.programme or None
-    data = api.backtest(names, draws=asked.draws, seed=asked.seed, values=_values(asked), progress=progress).to_dict()
+    data = api.backtest(
+        names, draws=asked.draws, seed=asked.seed, as_of=asked.as_of, values=_values(asked), folder=asked.write, progress=progress
+    ).to_dict()
     if asked.json:
         _print_json(data)
     else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,10 @@ _COLUMNS = {
 }  # fmt: skip
 _NEEDED = {"date": "Date", "name": "Data center", "buildings": "Buildings operational", "power": "Power (MW)"}
 _H100E = "compute_h100e[{}]"
+#: How far ahead of its publication an edition may count a line as current: the one of 24 September 2026 counts 1 October.
+_AHEAD = timedelta(days=7)
+#: A day as a spreadsheet of the United States writes it, when somebody saves the table with one.
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
 @dataclass(frozen=True)
@@ -94,13 +98,14 @@ def read_epoch(folder: Path, programme: Programme, tracker: Tracker, published: 
 
 
 def _published(folder: Path, spans: Sequence[tuple[date, date]], today: date) -> Window:
-    """The days on which the edition can have been made: after all that it counts as current, before all that it does not."""
-    first = max((start for start, _ in spans), default=date.max)
+    """The days on which the edition can have been made: at most a week before the last line it counts as current, before all others."""
+    counted = max((start for start, _ in spans), default=date.max)
     last = min((end for _, end in spans), default=date.max)
-    if last == date.max or first > last:
+    if last == date.max or counted > last:
         raise InputError(Fault("does not tell when it was published; give --vintage DATE", file=str(folder / FILE)))
+    first = counted - _AHEAD
     if first > today:
-        raise InputError(Fault(f"counts what is dated {first} as current, after today; give --vintage DATE", file=str(folder / FILE)))
+        raise InputError(Fault(f"counts what is dated {counted} as current, after today; give --vintage DATE", file=str(folder / FILE)))
     return Window(first, min(last, today))
 
 
@@ -167,7 +172,19 @@ def _table(folder: Path) -> tuple[dict[str, str], list[Row]]:
         ])  # fmt: skip
     if not rows:
         raise InputError(Fault("has no lines", file=str(file)))
-    return found, rows
+    return found, _with_days(rows, found["date"])
+
+
+def _with_days(rows: list[Row], column: str) -> list[Row]:
+    """The lines with days such as 9/20/2016 as 2016-09-20, where the days of the file leave no doubt that the month comes first."""
+    slashed = [found for row in rows if (found := _SLASHED.fullmatch(row.cells[column]))]
+    if any(int(found[1]) > 12 for found in slashed) or not any(int(found[2]) > 12 for found in slashed):
+        return rows
+    return [replace(row, cells={**row.cells, column: _SLASHED.sub(_iso, row.cells[column])}) for row in rows]
+
+
+def _iso(found: re.Match[str]) -> str:
+    return f"{found[3]}-{int(found[1]):02}-{int(found[2]):02}"
 
 
 def _near(folder: Path) -> str:
@@ -240,15 +257,8 @@ class _Writer:
 
     def _phases(self, name: str, site: Site, steps: Sequence[Step]) -> None:
         """The phases that each step completes: it does so when it counts the buildings of all phases up to them."""
-        ends, at = dict[str, float](), 0.0
-        for phase, spec in site.phases.items():
-            own = median(newest(spec.buildings).value) if newest(spec.buildings) else 1.0  # type: ignore[union-attr]
-            if own:
-                at += own
-                ends[phase] = at
-            else:
-                self.unplaced.append(f"{name}/{phase}: no building of its own")
         counted = [step for step in steps if step.buildings is not None]
+        ends = self._ends(name, site, max((step.buildings or 0.0 for step in counted), default=0.0))
         last, reached = Step(steps[0].row, date.min, 0.0, 0.0, 0.0, None, None), 0.0
         for step in counted:
             assert step.buildings is not None
@@ -263,7 +273,35 @@ class _Writer:
                 if aligned and steady:
                     self._shares(name, site.phases, done, step, last)
             last, reached = step, step.buildings
-        self.unplaced += [f"{name}/{phase}: its building is not counted by the last line" for phase, end in ends.items() if end > reached]
+        left = [phase for phase, end in ends.items() if end > reached]
+        if left and steps[-1].buildings is None:
+            self.unplaced.append(f"{name}: the line of {steps[-1].day} does not count buildings")
+        else:
+            self.unplaced += [f"{name}/{phase}: its building is not counted by the last line" for phase in left]
+
+    def _ends(self, name: str, site: Site, counted: float) -> dict[str, float]:
+        """How many buildings of a site are counted in all once each phase is complete; what cannot be told apart is listed.
+
+        A phase that does not say how many buildings it has counts as one, unless the edition counts more than the phases have.
+        """
+        said = {phase: newest(spec.buildings) for phase, spec in site.phases.items()}
+        have = sum(self._buildings(spec) for spec in site.phases.values())
+        ends, at = dict[str, float](), 0.0
+        for phase, spec in site.phases.items():
+            if said[phase] is None and counted > have:
+                self.unplaced.append(f"{name}: it counts {counted:g} buildings, and {phase} does not say how many are its own")
+                return ends
+            own = self._buildings(spec)
+            if own:
+                at += own
+                ends[phase] = at
+            else:
+                self.unplaced.append(f"{name}/{phase}: no building of its own")
+        if counted > at:
+            self.unplaced.append(
+                f"{name}: {counted - at:g} of the {counted:g} buildings that it counts belong to no phase; see that both number them alike"
+            )
+        return ends
 
     def _operational(self, name: str, site: Site, done: Sequence[str], step: Step) -> None:
         """The date of a step: of its last phase, and of those for which the tracker had one before; it says nothing of the others."""
@@ -293,8 +331,10 @@ class _Writer:
 
     @staticmethod
     def _buildings(phase: Phase) -> float:
+        """The buildings of a phase; one where nobody says."""
         said = newest(phase.buildings)
-        return (median(said.value) if said else None) or 1.0
+        found = median(said.value) if said else None
+        return 1.0 if found is None else found
 
     def _add(
         self, step: Step, trail: tuple[str, ...], spec: Spec, column: str, value: str, status: str = "", note: str = "", as_of: str = ""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from stargauge.report.canvas import HUES
 
@@ -32,6 +36,23 @@ def inline_svg(spec: dict[str, Any], name: str, label: str, css_class: str) -> s
     box = f"0 0 {size[1]} {size[2]}" if size else "0 0 738 400"
     root = f'<svg class="{css_class}" viewBox="{box}" role="img" aria-label="{_attribute(label)}">'
     return _ROOT.sub(lambda _: root, text, count=1)
+
+
+def figure(
+    name: str, label: str, specs: Sequence[dict[str, Any]], table: Mapping[str, Any], why: str | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """A chart as a page shows it: a wide and a narrow drawing, the table with the same numbers, that table as CSV, what explains it."""
+    from markupsafe import Markup
+
+    wide, narrow = (Markup(inline_svg(spec, f"{name}-{kind}", label, kind)) for spec, kind in zip(specs, ("w", "nr"), strict=True))
+    address = _csv_address([table["head"], *table["rows"]])
+    return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": address, "why": why}
+
+
+def _csv_address(rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return f"data:text/csv;charset=utf-8,{quote(text.getvalue())}"
 
 
 def _attribute(text: str) -> str:

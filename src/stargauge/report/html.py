@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from stargauge.quantity.quantity import STAGES
 from stargauge.report import lineage
+from stargauge.report.accuracy_page import accuracy_page
 from stargauge.report.canvas import NARROW, ODDS_NARROW, ODDS_WIDE, ROWS_NARROW, ROWS_WIDE, WIDE
 from stargauge.report.charts import divisor, month_day, over_time, scale, spoken
 from stargauge.report.definitions import by_definition, spoken_rows
-from stargauge.report.drawing import inline_svg
+from stargauge.report.drawing import figure
 from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
 from stargauge.report.wording import (
     bare,
@@ -51,6 +49,7 @@ _SECTIONS = (
     ("jobs", "Jobs", "jobs"),
     ("odds", "Odds over time", "odds"),
     ("claims", "Claims", "claims"),
+    ("accuracy", "Accuracy", "accuracy"),
     ("facts", "Facts", "statements"),
     ("why", "Why?", "lineage"),
 )
@@ -109,6 +108,7 @@ def render_report(answer: Answer) -> str:
         style=Markup(style),
         drawn=drawn,
         over_time=odds_drawings(answer),
+        accuracy=accuracy_page(answer.get("accuracy")),
         disputed=disputed(answer),
         all_inputs=lineage.inputs(explained.values()),
         ladder=ladder(answer),
@@ -248,11 +248,11 @@ def drawings(answer: Answer) -> dict[str, dict[str, Any]]:
         if isinstance(line, Mapping) and _drawable(line, quantities):
             label = spoken(line, quantities)
             specs = [over_time(line, quantities, evidence, paper) for paper in (WIDE, NARROW)]
-            made[name] = _drawn(name, label, specs, time_table(line, quantities, evidence), line)
+            made[name] = figure(name, label, specs, time_table(line, quantities, evidence), line.get("why"))
     jobs = lines.get("jobs")
     if isinstance(jobs, Mapping) and jobs.get("rows"):
         specs = [by_definition(jobs, paper) for paper in (ROWS_WIDE, ROWS_NARROW)]
-        made["jobs"] = _drawn("jobs", spoken_rows(jobs), specs, rows_table(jobs), jobs)
+        made["jobs"] = figure("jobs", spoken_rows(jobs), specs, rows_table(jobs), jobs.get("why"))
     return made
 
 
@@ -262,27 +262,13 @@ def odds_drawings(answer: Answer) -> list[dict[str, Any]]:
     for one in (answer.get("odds") or {}).get("series") or []:
         specs = [odds_over_time(one, paper) for paper in (ODDS_WIDE, ODDS_NARROW)]
         name = f"odds-{slug(one['claim'])}"
-        drawn = _drawn(name, spoken_odds(one), specs, odds_table(one), {})
+        drawn = figure(name, spoken_odds(one), specs, odds_table(one))
         made.append({**drawn, "title": spoken_odds(one), "sentence": one["sentence"] or one["says"], "events": events(one)})
     return made
 
 
 def _drawable(line: Mapping[str, Any], quantities: Mapping[str, Any]) -> bool:
     return any("months" in quantities.get(entry["address"], {}) for entry in line.get("series") or [])
-
-
-def _drawn(name: str, label: str, specs: Sequence[dict[str, Any]], table: dict[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
-    from markupsafe import Markup
-
-    wide, narrow = (Markup(inline_svg(spec, f"{name}-{kind}", label, kind)) for spec, kind in zip(specs, ("w", "nr"), strict=True))
-    address = _csv_address([table["head"], *table["rows"]])
-    return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": address, "why": line.get("why")}
-
-
-def _csv_address(rows: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return f"data:text/csv;charset=utf-8,{quote(text.getvalue())}"
 
 
 def time_table(line: Mapping[str, Any], quantities: Mapping[str, Any], evidence: str | None) -> dict[str, Any]:
