@@ -18,6 +18,8 @@ from stargauge.audit.backtest import Backtest, joined
 from stargauge.audit.calibration import SlipFit, all_fits, fit_of, write_all
 from stargauge.audit.causes import MEMO_BYTES, Runs, attribute, medians
 from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, outputs_of, paired, read_at, wanted_of
+from stargauge.audit.delays import Delays, delays
+from stargauge.audit.delays import wanted as wanted_delays
 from stargauge.audit.measured import measured
 from stargauge.audit.odds import EVERY, OddsOverTime, Tracker, days_between, track
 from stargauge.audit.questions import Question, misread, questions
@@ -352,6 +354,17 @@ def _side(asked: Asked, programme: Programme, made: Known, runs: Runs, keep: boo
     return Side(str(replace(asked, as_of=made.as_of)), programme, made, result, audit_run(result, made, claims, ids=ids_of(programme)))
 
 
+def schedule(
+    programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
+    workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+) -> Delays:  # fmt: skip
+    """When each unfinished site runs, and what holds it up: dates of the next and the last phase, what each activity decides and costs."""
+    made = load(programme)
+    now = known(made, as_of, values)
+    result = run_model(now, wanted_delays(now), draws=draws, seed=seed, workers=_workers(workers, draws), progress=progress)
+    return delays(now, result, {name: site.name or name for name, site in made.sites.items()}, slug(made.name))
+
+
 def shipped() -> tuple[str, ...]:
     """The names of the shipped programmes."""
     return tuple(shipped_files())
@@ -543,7 +556,7 @@ def explain(
 __all__ = [
     "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Known", "Programme", "Result", "Validation",
     "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "explain", "import_statements", "known", "load",
-    "odds", "shipped", "simulate", "validate",
+    "odds", "schedule", "shipped", "simulate", "validate",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

@@ -147,6 +147,11 @@ def parser() -> Parser:
     _draw_options(odds)
     _output_options(odds)
 
+    schedule = commands.add_parser("schedule", help="when each site runs, and what holds it up")
+    _programme(schedule, True)
+    _run_options(schedule)
+    _output_options(schedule)
+
     simulate = commands.add_parser("simulate", help="what follows, month by month, with uncertainty")
     _programme(simulate, True)
     _run_options(simulate)

@@ -204,6 +204,22 @@ def compare(asked: argparse.Namespace) -> int:
     return 0
 
 
+def schedule(asked: argparse.Namespace) -> int:
+    """`stargauge schedule`."""
+    from stargauge import api
+    from stargauge.report.schedule import render_schedule
+
+    data = api.schedule(
+        _loaded(asked), as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=_values(asked),
+        progress=_progress,
+    ).to_dict()  # fmt: skip
+    if asked.json:
+        _print_json(data)
+    else:
+        sys.stdout.write(render_schedule(data, _style(asked)))
+    return 0
+
+
 def explain(asked: argparse.Namespace) -> int:
     """`stargauge explain`."""
     from stargauge import api

@@ -86,7 +86,7 @@ def build_record_buildings(known: Known) -> list[Estimate]:
 
 @quantity("W", "build")
 def build_record_campus(known: Known) -> list[Estimate]:
-    """IT power of the whole campus as foreseen, where it is 450 MW or more; absent elsewhere."""
+    """IT power of the whole campus as foreseen, where the catalogue has it: for the large ones; absent elsewhere."""
     return _builds(known, lambda record: record.campus_power, "W")
 
 
@@ -187,6 +187,42 @@ def power_left_width(known: Known) -> Estimate:
 def power_left_spread(known: Known) -> Estimate:
     """How far sites are assumed to differ in it before any record: the root mean square of the logarithm."""
     return known.default(_CLASS, "power-left-prior", "spread_middle")
+
+
+@quantity("1")
+def shell_share_prior(known: Known) -> Estimate:
+    """What is assumed, before any record, of the share of the building time until the roof: its middle."""
+    return known.default(_CLASS, "build-prior", "shell_share_middle")
+
+
+@quantity("1")
+def shell_share_prior_spread(known: Known) -> Estimate:
+    """How far the share of the building time until the roof is assumed to vary: a standard deviation of its log odds."""
+    return known.default(_CLASS, "build-prior", "shell_share_width")
+
+
+@quantity("d")
+def building_spacing_prior(known: Known) -> Estimate:
+    """What is assumed, before any record, of the days between two buildings of a campus: its middle."""
+    return known.default(_CLASS, "build-prior", "building_spacing_middle")
+
+
+@quantity("1")
+def building_spacing_prior_spread(known: Known) -> Estimate:
+    """How far the days between two buildings of a campus is assumed to vary: a standard deviation of its logarithm."""
+    return known.default(_CLASS, "build-prior", "building_spacing_width")
+
+
+@quantity("W/d")
+def rack_rate_prior(known: Known) -> Estimate:
+    """What is assumed, before any record, of the IT power of racks put into a building per day: its middle."""
+    return known.default(_CLASS, "build-prior", "rack_rate_middle")
+
+
+@quantity("1")
+def rack_rate_prior_spread(known: Known) -> Estimate:
+    """How far the IT power of racks put into a building per day is assumed to vary: a standard deviation of its logarithm."""
+    return known.default(_CLASS, "build-prior", "rack_rate_width")
 
 
 # --- records of racks put into halls ----------------------------------------------------------------------------------------------
@@ -329,9 +365,15 @@ def commissioning_time(known: Known) -> list[Estimate]:
     return [known.default(_LEAD, "commissioning", "duration") for _ in known.phases]
 
 
+@quantity("W")
+def campus_size(known: Known) -> Estimate:
+    """IT power from which on a site is a campus: its crews go from building to building."""
+    return known.default(_CLASS, "build", "campus_size")
+
+
 @quantity("W", "draw")
 def building_power(known: Known) -> Estimate:
-    """IT power of one building where nobody says how many there are."""
+    """The largest IT power of one building: more takes another one, whatever was said."""
     return known.default(_CLASS, "build", "building_power")
 
 

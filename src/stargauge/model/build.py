@@ -12,6 +12,7 @@ from stargauge.quantity.builds import build_days as days_at
 from stargauge.quantity.dates import day
 from stargauge.quantity.normal import normal_cdf
 from stargauge.quantity.quantity import SAMPLES, STAGES, quantity
+from stargauge.quantity.regression import NORMAL_IN_T
 from stargauge.quantity.student import t4_ppf
 
 Array = NDArray[np.float64]
@@ -33,13 +34,14 @@ def usual_build_power(build_record_power: Array) -> Array:
 @quantity("1", "build")
 def builds_recorded(
     build_record_days: Array, build_record_runs: Array, build_record_power_decided: Array, build_record_retrofit: Array,
-    build_record_expansion: Array, build_record_power: Array, usual_build_power: Array, build_record_since_2024: Array,
-    build_record_owner: Array,
+    build_record_expansion: Array, build_record_power: Array, usual_build_power: Array, build_record_campus: Array, campus_size: Array,
+    build_record_since_2024: Array, build_record_owner: Array,
 ) -> Builds:  # fmt: skip
     """The recorded builds, side by side. Axes: build. Units: as its parts."""
     return Builds(
         build_record_days, build_record_runs, build_record_power_decided, build_record_retrofit, build_record_expansion,
-        _size(build_record_power, usual_build_power), build_record_since_2024, build_record_owner,
+        _size(build_record_power, usual_build_power), (build_record_campus >= campus_size).astype(np.float64), build_record_since_2024,
+        build_record_owner,
     )  # fmt: skip
 
 
@@ -98,13 +100,27 @@ def build_chance(build_world: Array, build_pace_programme: Array, build_pace_sit
 
 @quantity("1", "draw phase")
 def parallel_buildings(phase_buildings: Array, phase_it_power: Array, building_power: Array) -> Array:
-    """Buildings of a phase that go up side by side: as stated, but as many as its power fills where that is more.
+    """Buildings of a phase that go up side by side: as stated, but as many as its power needs where one cannot hold it.
 
-    n = max(stated, P_IT / P_building, 1)                                           (1)
+    n = max(stated, P_IT / P_largest, 1)                                            (1)
 
     Axes: draw, phase. Units: 1.
     """
     return np.maximum(np.fmax(phase_buildings, np.ceil(phase_it_power / building_power[:, None])), 1.0)
+
+
+@quantity("W", "draw phase")
+def power_per_building(phase_it_power: Array, parallel_buildings: Array, usual_build_power: Array) -> Array:
+    """IT power of one building of a phase: P_IT / n; of a usual one where nobody said how large the phase is. Axes: draw, phase. Units:
+    W."""
+    return np.where(phase_it_power > 0.0, phase_it_power / parallel_buildings, usual_build_power)
+
+
+@quantity("1", "draw phase")
+def phase_campus(phase_it_power: Array, campus_size: Array, phase_site: Array) -> Array:
+    """1 for a phase whose site is to have the IT power of a campus or more in all, else 0. Axes: draw, phase. Units: 1."""
+    together = phase_site[:, None] == phase_site[None, :]
+    return np.asarray((np.nan_to_num(phase_it_power) @ together >= campus_size).astype(np.float64))
 
 
 @quantity("d", "draw phase")
@@ -126,19 +142,19 @@ def work_start(
 
 @quantity("d", "draw phase")
 def build_days(
-    build_world: Array, build_chance: Array, work_start: Array, phase_retrofit: Array, phase_expansion: Array, phase_it_power: Array,
-    parallel_buildings: Array, usual_build_power: Array, phase_site: Array, site_observed_through: Array, observed_date: Array,
-    energised_to_operational: Array,
+    build_world: Array, build_chance: Array, work_start: Array, phase_retrofit: Array, phase_expansion: Array,
+    power_per_building: Array, usual_build_power: Array, phase_campus: Array, phase_site: Array, site_observed_through: Array,
+    observed_date: Array, energised_to_operational: Array,
 ) -> Array:  # fmt: skip
     """Days from the start of work to operation of a phase, were nothing but the building to wait for (`build_days` of `builds`).
 
-    y = usual + retrofit + expansion + size ln(P_building / P_usual) + since_2024 + owner + scale t_4     (1)
+    y = usual + retrofit + expansion + size ln(P_building / P_usual) + campus + since_2024 + owner + scale t_4     (1)
 
     given that power was not on at the last look, if it was not. Axes: draw, phase. Units: d. Source: equation (1) of `fit_builds`.
     """
     index = phase_site.astype(np.int64)
-    size = _size(phase_it_power / parallel_buildings, usual_build_power)
-    effects = columns(phase_retrofit, phase_expansion, size, (work_start >= _SINCE).astype(np.float64))
+    size = _size(power_per_building, usual_build_power)
+    effects = columns(phase_retrofit, phase_expansion, size, phase_campus, (work_start >= _SINCE).astype(np.float64))
     place = np.einsum("dpe,de->dp", effects, build_world[:, :EFFECTS]) + build_world[:, AT["owner"], None]
     dark = np.isnan(observed_date[:, _ENERGISED]) & np.isnan(observed_date[:, _OPERATIONAL])
     waited = site_observed_through[index][None, :] - work_start + energised_to_operational
@@ -146,42 +162,55 @@ def build_days(
 
 
 @quantity("1", "draw site")
-def shell_share(build_record_shell_share: Array, shell_share_chance: Array) -> Array:
-    """Share of the building time until the roof is complete.
+def shell_share(
+    build_record_shell_share: Array, shell_share_prior: Array, shell_share_prior_spread: Array, shell_share_chance: Array
+) -> Array:  # fmt: skip
+    """Share of the building time until the roof is complete: 1 / (1 + exp(-x)), x the log odds of a new build like the recorded ones.
 
-    q = 1 / (1 + exp(-(m + s sqrt(1 + 1/k) t_4)))                                   (1)
-
-    m, s: mean and deviation of the log odds over k records. Axes: draw, site. Units: 1. Source: the catalogue's records of builds.
+    Axes: draw, site. Units: 1. Source: the catalogue's records of builds with all three dates; `_like`.
     """
-    seen = build_record_shell_share[~np.isnan(build_record_shell_share)]
-    odds = np.log(seen / (1.0 - seen))
-    return np.asarray(1.0 / (1.0 + np.exp(-_predicted(_middle_and_spread(odds), shell_share_chance))))
+    odds = np.log(build_record_shell_share / (1.0 - build_record_shell_share))
+    known = _like(odds, np.log(shell_share_prior / (1.0 - shell_share_prior)), shell_share_prior_spread)
+    return np.asarray(1.0 / (1.0 + np.exp(-_predicted(known, shell_share_chance))))
 
 
-def _middle_and_spread(values: Array) -> MiddleAndSpread:
-    """Mean, and deviation with the wider spread that few values leave; none seen: nought with the spread of one."""
-    middle = np.mean(values) if len(values) else 0.0
-    spread = np.std(values, ddof=1) * np.sqrt(1.0 + 1.0 / len(values)) if len(values) > 1 else 1.0
-    return MiddleAndSpread(np.asarray(middle), np.asarray(spread))
+def _like(values: Array, middle: Array, spread: Array) -> MiddleAndSpread:
+    """Middle and spread of a new value like some recorded ones (NaN: unknown), the prior counting as one of them; few leave it wide.
+
+    m = (m0 + sum x) / (1 + k), s^2 = (2 s0^2 + sum (x - mean)^2 + k / (1 + k) (mean - m0)^2) / (2 + k) (2 + k) / (1 + k)       (1)
+
+    Source: the predictive of a normal with a normal-inverse-gamma prior, Gelman et al. (2013), Bayesian Data Analysis, section 3.3.
+    """
+    seen = values[~np.isnan(values)]
+    count = len(seen)
+    mean = seen.mean() if count else middle
+    squares: Array = 2.0 * spread**2 + ((seen - mean) ** 2).sum() + count / (1.0 + count) * (mean - middle) ** 2
+    return MiddleAndSpread(np.asarray((middle + seen.sum()) / (1.0 + count)), np.asarray(np.sqrt(squares / (1.0 + count))))
 
 
-def _predicted(fit: MiddleAndSpread, chance: Array) -> Array:
-    """A new value like those behind a middle and a spread, at a standard normal chance."""
-    return fit[0] + fit[1] * t4_ppf(normal_cdf(chance))
+def _predicted(known: MiddleAndSpread, chance: Array) -> Array:
+    """A new value at a standard normal chance, with the wider tails that few records leave."""
+    return np.asarray(known.middle + known.spread * t4_ppf(normal_cdf(chance)) * np.sqrt(NORMAL_IN_T))
 
 
 @quantity("1")
 def building_spacing_fit(
-    build_record_operational: Array, build_record_buildings: Array, build_record_campus: Array, build_record_site: Array
+    build_record_operational: Array,
+    build_record_buildings: Array,
+    build_record_campus: Array,
+    campus_size: Array,
+    build_record_site: Array,
+    building_spacing_prior: Array,
+    building_spacing_prior_spread: Array,
 ) -> MiddleAndSpread:
-    """Middle and spread of the logarithm of days per building between the steps of a campus (`_middle_and_spread` over campuses).
+    """Middle and spread of the logarithm of days per building between the steps of a campus (`_like` over campuses).
 
-    Units: 1. Source: the catalogue's records of builds, campuses meant for 450 MW of IT or more, cut at the knowledge date. Smaller ones
+    Units: 1. Source: the catalogue's records of builds, campuses (`campus_size`), cut at the knowledge date. Smaller ones
     are extended one building at a time as they are wanted.
     """
-    sites = np.unique(build_record_site[~np.isnan(build_record_campus)])
+    sites = np.unique(build_record_site[build_record_campus >= campus_size])
     found = [_days_per_building(build_record_operational, build_record_buildings, build_record_site == site) for site in sites]
-    return _middle_and_spread(np.log([pace for pace in found if np.isfinite(pace)]))
+    return _like(np.log(np.array(found)), np.log(building_spacing_prior), building_spacing_prior_spread)
 
 
 @quantity("d", "draw")
@@ -205,29 +234,28 @@ def _days_per_building(operational: Array, buildings: Array, here: NDArray[np.bo
 
 
 @quantity("W/d", "draw site")
-def rack_rate(rack_ramp_rate: Array, rack_ramp_owner: Array, rack_rate_chance: Array) -> Array:
-    """IT power of racks that are put into one building per day.
+def rack_rate(
+    rack_ramp_rate: Array, rack_ramp_owner: Array, rack_rate_prior: Array, rack_rate_prior_spread: Array, rack_rate_chance: Array
+) -> Array:  # fmt: skip
+    """IT power of racks that are put into one building per day: exp(x), x like the mean logarithms of the recorded owners.
 
-    r = exp(m + s sqrt(1 + 1/k) t_4)                                                (1)
-
-    m, s: mean and deviation over k owners of the mean logarithm of their recorded rates. Axes: draw, site. Units: W/d.
-    Source: the catalogue's records of racks put into finished halls. Kept within a fiftieth and fifty times the middle.
+    Axes: draw, site. Units: W/d. Source: the catalogue's records of racks put into finished halls; `_like`. Kept within a fiftieth and
+    fifty times the middle.
     """
     logs = np.log(rack_ramp_rate)
     means = np.array([logs[rack_ramp_owner == owner].mean() for owner in np.unique(rack_ramp_owner)])
-    middle = means.mean()
-    return np.asarray(
-        np.exp(np.clip(_predicted(_middle_and_spread(means), rack_rate_chance), middle - np.log(50.0), middle + np.log(50.0)))
-    )
+    known = _like(means, np.log(rack_rate_prior), rack_rate_prior_spread)
+    far = np.log(50.0)
+    return np.asarray(np.exp(np.clip(_predicted(known, rack_rate_chance), known.middle - far, known.middle + far)))
 
 
 @quantity("d", "draw phase")
-def rack_installation(phase_it_power: Array, parallel_buildings: Array, rack_rate: Array, phase_site: Array) -> Array:
-    """Days from the first rack of a phase to the last, each of its buildings with a crew of its own: P_IT / (n r).
+def rack_installation(power_per_building: Array, rack_rate: Array, phase_site: Array) -> Array:
+    """Days from the first rack of a phase to the last, each of its buildings with a crew of its own: P_building / r.
 
     Axes: draw, phase. Units: d.
     """
-    return phase_it_power / (parallel_buildings * rack_rate[:, phase_site.astype(np.int64)])
+    return power_per_building / rack_rate[:, phase_site.astype(np.int64)]
 
 
 @quantity("d", "draw phase")

@@ -46,13 +46,14 @@ class Builds(NamedTuple):
     retrofit: Array
     expansion: Array
     size: Array
+    campus: Array
     since_2024: Array
     owner: Array
 
 
-def columns(retrofit: Array, expansion: Array, size: Array, since_2024: Array) -> Array:
+def columns(retrofit: Array, expansion: Array, size: Array, campus: Array, since_2024: Array) -> Array:
     """What each effect is multiplied by: (..., build, effect)."""
-    parts = np.broadcast_arrays(np.ones_like(size), retrofit, expansion, size, since_2024)
+    parts = np.broadcast_arrays(np.ones_like(size), retrofit, expansion, size, campus, since_2024)
     return np.stack([np.asarray(part, dtype=np.float64) for part in parts], axis=-1)
 
 
@@ -63,7 +64,7 @@ def fit_builds(builds: Builds, middle: Array, width: Array, samples: int, seed: 
     """
     dated = _dated(builds)
     known = np.where(dated.runs > 0.5, np.where(dated.power_decided > 0.5, AT_MOST, REACHED), AT_LEAST)
-    made_of = columns(dated.retrofit, dated.expansion, dated.size, dated.since_2024)
+    made_of = columns(dated.retrofit, dated.expansion, dated.size, dated.campus, dated.since_2024)
     records = Records(np.full(len(known), YEAR), dated.taken, known, made_of, np.zeros(len(known)), -1, (builds.owner,))
     made = fit(records, _prior(middle, width), np.isfinite(builds.taken).astype(np.float64)[None, :], samples, seed)
     fresh = np.stack([np.zeros(samples), made.spreads[0, :, 1]], axis=-1)

@@ -27,7 +27,7 @@ COEFFICIENTS = (
     "spread", "spread_owner", "spread_project", "owner", "owner_spread",
 )  # fmt: skip
 #: What the fit of building times finds: location with its effects, then spreads, then the programme's own owner's effect.
-BUILD_COEFFICIENTS = ("usual", "retrofit", "expansion", "size", "since_2024", "spread", "spread_owner", "owner", "owner_spread")
+BUILD_COEFFICIENTS = ("usual", "retrofit", "expansion", "size", "campus", "since_2024", "spread", "spread_owner", "owner", "owner_spread")
 #: What has to be done or to arrive before a phase runs, in an order in which nothing stands before what it waits for.
 ACTIVITIES = (
     "permits", "shell", "fit_out", "grid_connection", "transformers", "switchgear", "onsite_generation", "accelerators", "crew",
