@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from math import prod
 from typing import Any
 
@@ -210,3 +210,24 @@ def processes(workers: int, begin: Callable[..., None] | None = None, given: tup
     """A pool of processes, each begun with what is given; forked where nothing else runs beside us, else started fresh."""
     quiet = threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods()
     return ProcessPoolExecutor(workers, multiprocessing.get_context("fork" if quiet else "spawn"), begin, given)
+
+
+_given: list[Any] = []
+
+
+def each(function: Callable[..., Any], given: tuple[Any, ...], count: int, workers: int = 1) -> Iterator[Any]:
+    """`function(place, *given)` for so many places, in order; `workers`: processes that share them."""
+    if workers == 1 or count < 2:
+        yield from (function(place, *given) for place in range(count))
+        return
+    with processes(min(workers, count), _begin, given) as pool:
+        yield from pool.map(partial(_at, function), range(count))
+
+
+def _begin(*given: Any) -> None:
+    """Hold in a process of the pool what all its tasks need: forked it costs nothing, sent it is sent once."""
+    _given[:] = given
+
+
+def _at(function: Callable[..., Any], place: int) -> Any:
+    return function(place, *_given)

@@ -77,10 +77,16 @@ def fixed(made: Input, axes: Mapping[str, Sequence[str]]) -> Array:
 def input_key(made: Input, axes: Mapping[str, Sequence[str]], dimension: int | None = None) -> str:
     """Content key of an input: name, axes, labels and values of its cells; not who said them."""
     shape = [(axis, len(axes[axis])) for axis in made.quantity.axes if axis != "draw"]
-    cells = (
-        part for label, estimate in zip(made.labels, made.estimates, strict=True) for part in ("\x1f".join(label), *_tokens(estimate.value))
-    )
-    return content_key(made.quantity.name, repr((made.quantity.axes, shape, dimension)), *cells)
+    places = repr((made.quantity.axes, shape, dimension))
+    if places not in made.keys:
+        made.keys[places] = content_key(made.quantity.name, places, *_cells(made))
+    return made.keys[places]
+
+
+def _cells(made: Input) -> Iterable[str | bytes]:
+    for label, estimate in zip(made.labels, made.estimates, strict=True):
+        yield "\x1f".join(label)
+        yield from _tokens(estimate.value)
 
 
 def _tokens(value: Value) -> Iterable[str | bytes]:
