@@ -11,8 +11,8 @@ import stargauge
 import stargauge.inputs
 from stargauge import api
 from stargauge.catalogue.load import Catalogue
-from stargauge.engine.result import World
 from stargauge.engine.assembly import Inputs
+from stargauge.engine.result import World
 from stargauge.engine.simulate import axes_of, model_graph, programme_of
 from stargauge.programme.known import Known
 

@@ -7,7 +7,7 @@ one kind of data. What is left over is several together, and time passing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -29,6 +29,8 @@ from stargauge.quantity.statement import Statement
 #: A change of the odds from which on it is asked what moved them.
 POINT = 0.01
 CATALOGUE, TOGETHER = "catalogue", "several together, and time passing"
+#: Groups of statements that one process leaves out before another takes over.
+TOGETHER_AT_MOST = 24
 _INDEX = re.compile(r"\[\d+\]$")
 
 
@@ -68,24 +70,52 @@ class LeftOut(NamedTuple):
     inputs: Inputs
 
 
-def movers_between(steps: Sequence[Step], tracker: Tracker, programme: Programme, workers: int = 1) -> Iterator[dict[Key, tuple[Mover, ...]]]:
-    """What moved the readings of each step, in order. `workers`: processes that share the steps; the same bits for any number."""
-    return each(_movers, (steps, tracker, programme), len(steps), workers)
+class Task(NamedTuple):
+    """A part of what came in between the days of a step: some groups of statements, or the kinds of catalogue data."""
+
+    step: int
+    groups: tuple[tuple[Statement, ...], ...]
+    catalogue: bool = False
 
 
-def _movers(place: int, steps: Sequence[Step], tracker: Tracker, programme: Programme) -> dict[Key, tuple[Mover, ...]]:
-    step = steps[place]
+def movers_between(
+    steps: Sequence[Step], tracker: Tracker, programme: Programme, workers: int = 1, progress: Callable[[float], None] | None = None
+) -> list[dict[Key, tuple[Mover, ...]]]:
+    """What moved the readings of each step. `workers`: processes that share the work; the same bits for any number."""
+    tasks = [task for number, step in enumerate(steps) for task in _tasks(number, step, programme)]
+    found: list[dict[Key, list[Mover]]] = [{key: [] for key in step.moved} for step in steps]
+    for done, (task, part) in enumerate(zip(tasks, each(_movers, (tasks, steps, tracker, programme), len(tasks), workers), strict=True), 1):
+        for key, movers in part.items():
+            found[task.step][key] += movers
+        if progress is not None:
+            progress(done / len(tasks))
+    return [{key: _with_rest(found[n][key], change) for key, (_, change) in step.moved.items()} for n, step in enumerate(steps)]
+
+
+def _tasks(number: int, step: Step, programme: Programme) -> Iterator[Task]:
+    new = (s for s in statements_of(programme) if s.known_from and step.start < s.known_from <= step.end)
+    groups = [tuple(members) for members in groups_of(new).values()]
+    for start in range(0, len(groups), TOGETHER_AT_MOST):
+        yield Task(number, tuple(groups[start : start + TOGETHER_AT_MOST]))
+    yield Task(number, (), catalogue=True)
+
+
+def _movers(place: int, tasks: Sequence[Task], steps: Sequence[Step], tracker: Tracker, programme: Programme) -> dict[Key, list[Mover]]:
+    task = tasks[place]
+    step = steps[task.step]
     claims = claims_with(programme, step.moved)
     day = Inputs(tracker.view(step.end), model_graph())
-    tracker.memo.closed = False
-    tracker.odds(day, claims)
-    tracker.memo.closed = True  # what nothing that is left out changes is held now, and nothing pushes it out
+    names = _inputs_behind(tracker.ask(day.known, claims))
     found: dict[Key, list[Mover]] = {key: [] for key in step.moved}
-    for left in _left_out(step, day, _inputs_behind(tracker.ask(day.known, claims)), programme):
+    for left in _kinds_left_out(day, step.start, names) if task.catalogue else _left_out(day, task.groups, names):
+        if not tracker.memo.closed:  # once: what nothing that is left out changes is then held, and nothing pushes it out
+            tracker.odds(day, claims)
+        tracker.memo.closed = True
         without = tracker.odds(left.inputs, claims)
         for key, (odds, _) in step.moved.items():
             found[key] += _moved(left, odds, without.get(key))
-    return {key: _with_rest(found[key], change) for key, (_, change) in step.moved.items()}
+    tracker.memo.closed = False
+    return found
 
 
 def _moved(left: LeftOut, odds: float, without: Judgement | None) -> list[Mover]:
@@ -103,18 +133,20 @@ def _with_rest(found: Sequence[Mover], change: float) -> tuple[Mover, ...]:
     return (*ranked, Mover(TOGETHER, rest)) if abs(rest) >= POINT / 2 else tuple(ranked)
 
 
-def _left_out(step: Step, day: Inputs, names: Sequence[str], programme: Programme) -> Iterator[LeftOut]:
-    """Whatever came in between the days of a step and changes an input, left out alone."""
-    known, graph = day.known, model_graph()
-    new = (s for s in statements_of(programme) if s.known_from and step.start < s.known_from <= step.end)
-    for members in groups_of(new).values():
+def _left_out(day: Inputs, groups: Iterable[Sequence[Statement]], names: Sequence[str]) -> Iterator[LeftOut]:
+    """Each group of statements that changes an input, left out alone. Options of alternatives are looked at only where one is left out."""
+    for members in groups:
         paths = frozenset(s.path for s in members)
-        left = Inputs(known.without(paths), graph, like=day)
+        left = Inputs(day.known.without(paths), model_graph(), day)
         in_options = any(path.startswith("alternatives.") for path in paths)
         if not left.known.phases or left.differs(day, names) or (in_options and left.differs(day, names, options=True)):
-            yield LeftOut(_text(members, known), members[0].source, tuple(sorted(paths)), left)
-    for kind in known.catalogue.news(step.start):
-        left = Inputs(replace(known, catalogue=known.catalogue.held_back(kind, step.start)), graph)
+            yield LeftOut(_text(members, day.known), members[0].source, tuple(sorted(paths)), left)
+
+
+def _kinds_left_out(day: Inputs, since: date, names: Sequence[str]) -> Iterator[LeftOut]:
+    """Each kind of catalogue data of which something came in that changes an input, as it was known before."""
+    for kind in day.known.catalogue.news(since):
+        left = Inputs(replace(day.known, catalogue=day.known.catalogue.held_back(kind, since)), model_graph())
         if left.differs(day, names):
             yield LeftOut(f"{CATALOGUE}: {_KINDS.get(kind, kind)}", "", (), left)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from stargauge.audit.messages import ENGLISH
 from stargauge.audit.movers import POINT, Mover, Step, movers_between
 from stargauge.audit.tracker import Key, Tracker, claims_with
 from stargauge.audit.verdict import OPEN, SILENT, TOO_THIN, ReadingVerdict
+from stargauge.engine.run import each
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import month_end
 
@@ -119,28 +121,31 @@ def track(
 ) -> tuple[Series, ...]:  # fmt: skip
     """The series of readings by claim, each on the days of its claim; what is settled ends there. `attribute`: with what moved it.
 
-    `progress(done, all)` counts days, and where it is asked what moved them each of them once more.
+    `workers`: processes that share the work; the same bits for any number. `progress(done, all)`: percent.
     """
+    said = progress or (lambda done, every: None)
     keys = [(claim, name) for claim, names in readings.items() for name in names]
+    due = {day: [key for key in keys if day in days[key[0]]] for day in sorted({day for some in days.values() for day in some})}
     points: dict[Key, list[Point]] = {key: [] for key in keys}
     verdicts: dict[Key, ReadingVerdict] = {}
-    every = sorted({day for some in days.values() for day in some})
-    for done, day in enumerate(every):
-        due = [key for key in keys if day in days[key[0]] and not (points[key] and points[key][-1].status in DECIDED)]
-        found = tracker.judged(tracker.view(day), claims_with(programme, due)) if due else {}
+    for done, (day, found) in enumerate(zip(due, each(_judged, ([*due.items()], tracker, programme), len(due), workers), strict=True), 1):
         verdicts |= found
-        for key in due:
+        for key in due[day]:
             _add(points[key], point(day, found.get(key)))
-        if progress is not None:
-            progress(done + 1, len(every) * (1 + attribute))
+        said(done * (50 if attribute else 100) // len(due), 100)
     if attribute:
-        _attribute(points, tracker, programme, workers, lambda share: progress and progress(len(every) + int(share * len(every)), 2 * len(every)))
+        _attribute(points, tracker, programme, workers, lambda share: said(50 + int(50 * share), 100))
     return tuple(_series(programme, key, verdicts.get(key), points[key]) for key in keys)
 
 
+def _judged(place: int, due: Sequence[tuple[date, Sequence[Key]]], tracker: Tracker, programme: Programme) -> dict[Key, ReadingVerdict]:
+    day, keys = due[place]
+    return tracker.judged(tracker.view(day), claims_with(programme, keys))
+
+
 def _add(points: list[Point], new: Point) -> None:
-    """Add a point with its change; after a deadline on which the record is silent, nothing but a decision."""
-    if points and points[-1].status == SILENT and new.status not in DECIDED:
+    """Add a point with its change. Nothing follows a decision, and only a decision a deadline on which the record was silent."""
+    if points and points[-1].status in ENDED and (points[-1].status in DECIDED or new.status not in DECIDED):
         return
     before = next((one.probability for one in reversed(points) if one.probability is not None), None)
     change = None if before is None or new.probability is None else new.probability - before
@@ -148,21 +153,19 @@ def _add(points: list[Point], new: Point) -> None:
 
 
 def _attribute(
-    points: Mapping[Key, list[Point]], tracker: Tracker, programme: Programme, workers: int, progress: Callable[[float], Any]
+    points: Mapping[Key, list[Point]], tracker: Tracker, programme: Programme, workers: int, progress: Callable[[float], None]
 ) -> None:
     """Put what moved them into the points whose odds changed."""
     moved: dict[tuple[date, date], dict[Key, int]] = {}
     for key, series in points.items():
         held = [place for place, one in enumerate(series) if one.probability is not None]
-        for before, after in zip(held, held[1:], strict=False):
+        for before, after in pairwise(held):
             if abs(series[after].change or 0.0) >= POINT:
                 moved.setdefault((series[before].day, series[after].day), {})[key] = after
     steps = [Step(*days, {key: _odds(points[key][at]) for key, at in places.items()}) for days, places in moved.items()]
-    # The longest first, so that no process waits for another at the end.
-    for done, (places, found) in enumerate(zip(moved.values(), movers_between(steps, tracker, programme, workers), strict=True)):
+    for places, found in zip(moved.values(), movers_between(steps, tracker, programme, workers, progress), strict=True):
         for key, at in places.items():
             points[key][at] = replace(points[key][at], movers=found[key])
-        progress((done + 1) / len(steps))
 
 
 def _odds(one: Point) -> tuple[float, float]:

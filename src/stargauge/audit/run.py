@@ -83,7 +83,11 @@ def audit(
     made = {
         q.key: judge(q, outcomes.get(q.key), setting, _picks(sample, behind[q.key]), captured=_captured(claims[q.claim])) for q in asked
     }
-    moved = [q for q in asked if with_drivers and made[q.key].odds is not None and made[q.key].status in (OPEN, SILENT) and _varies(outcomes[q.key])]
+    moved = [
+        q
+        for q in asked
+        if with_drivers and made[q.key].odds is not None and made[q.key].status in (OPEN, SILENT) and _varies(outcomes[q.key])
+    ]
     units = {name: quantity.unit for name, quantity in frame.quantities.items()}
     found = drivers([outcomes[q.key] for q in moved], sample, units, [behind[q.key] for q in moved])
     movers = dict(zip([q.key for q in moved], found, strict=True))

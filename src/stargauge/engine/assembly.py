@@ -6,7 +6,7 @@ state of the programme (an option of an alternative, a statement left out) is kn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
@@ -26,15 +26,16 @@ if TYPE_CHECKING:
 class Inputs(dict[str, Input]):
     """Inputs by name, alternatives as choices, assembled when first asked for.
 
-    `like`: the inputs of another state of the programme, as known on the same day and with the same catalogue.
+    `likes`: inputs of other states of the programme, as known on the same day and with the same catalogue. `last`: no others will be like
+    these, so that what they read need not be noted.
     """
 
-    def __init__(self, known: Known, graph: Graph, like: Inputs | None = None) -> None:
+    def __init__(self, known: Known, graph: Graph, *likes: Inputs, last: bool = False) -> None:
         super().__init__()
-        self.known, self._graph, self._like = known, graph, like
+        self.known, self._graph, self._likes, self._last = known, graph, likes, last
         self._plain: dict[str, Input] = {}
         self._reads: dict[str, frozenset[str]] = {}
-        if like is not None and (like.known.as_of, like.known.catalogue) != (known.as_of, known.catalogue):
+        if any((like.known.as_of, like.known.catalogue) != (known.as_of, known.catalogue) for like in likes):
             raise ValueError("inputs of another day or catalogue share nothing that could be told from the programme")
 
     def __missing__(self, name: str) -> Input:
@@ -42,20 +43,18 @@ class Inputs(dict[str, Input]):
 
     def need(self, names: Iterable[str]) -> Inputs:
         """With all of these made."""
-        wanted = [name for name in names if name not in self]
-        base = self.plain(wanted)
-        self.update(with_choices(base, self._options(base)))
+        base = self.plain(name for name in names if name not in self)
+        picks: dict[str, list[Option]] = {}
+        for (pick, name), (weight, option) in self._options.items() if base else ():
+            picks.setdefault(pick, []).append(Option(name, weight, option.plain(base)))
+        self.update(with_choices(base, picks))
         return self
 
     def plain(self, names: Iterable[str]) -> dict[str, Input]:
         """Inputs as they are without the options of alternatives."""
         names = list(names)
-        wanted = [name for name in names if name not in self._plain]
-        shared = self._like.plain(wanted) if self._like is not None and wanted else {}
-        for name in wanted:
-            if name in shared and self._like is not None and not self._like._reads[name] & self._differing:
-                self._plain[name], self._reads[name] = shared[name], self._like._reads[name]
-            else:
+        for name in names:
+            if name not in self._plain and not self._share(name):
                 self._make(name)
         return {name: self._plain[name] for name in names}
 
@@ -68,10 +67,24 @@ class Inputs(dict[str, Input]):
         axes = self.known.axes
         return any(mine[name] is not theirs[name] and input_key(mine[name], axes) != input_key(theirs[name], axes) for name in names)
 
+    def _share(self, name: str) -> bool:
+        """Take an input from the first state in which it reads nothing that differs here; whether there is one."""
+        for like, differ in zip(self._likes, self._differing, strict=True):
+            given = like.plain([name])
+            if not like._reads[name] & differ:
+                self._plain.update(given)
+                self._reads[name] = like._reads[name]
+                return True
+        return False
+
     def _make(self, name: str) -> None:
+        quantity = self._graph.quantities[name]
+        if self._last:
+            self._plain[name] = assemble(self.known, quantity)
+            return
         known, reads = self._watched
         with noting() as read:  # a copy each: what one input found, another would get without reading it
-            self._plain.update(assemble(copy(known), [self._graph.quantities[name]]))
+            self._plain[name] = assemble(copy(known), quantity)
         self._reads[name] = reads | read
 
     @cached_property
@@ -83,27 +96,24 @@ class Inputs(dict[str, Input]):
         return known, frozenset(read)
 
     @cached_property
-    def _differing(self) -> set[str]:
-        """The fields in which the programme differs from that of the state it is like."""
-        return differing(self._like.known.programme, self.known.programme) if self._like is not None else set()
+    def _differing(self) -> list[set[str]]:
+        """The fields in which the programme differs from that of each state it is like."""
+        return [differing(like.known.programme, self.known.programme) for like in self._likes]
 
-    def _options(self, base: Mapping[str, Input]) -> dict[str, list[Option]]:
-        """The options of each alternative with their inputs; those that read nothing of what an option says are the same object."""
-        out: dict[str, list[Option]] = {}
-        for pick, group in self.known.alternatives if base else ():
+    @cached_property
+    def _options(self) -> dict[tuple[str, str], tuple[float, Inputs]]:
+        """By alternative and option its weight and its inputs, which are like those here, and like those of the same option elsewhere."""
+        out = {}
+        for pick, group in self.known.alternatives:
             for name, weight, view in group:
-                changed = differing(self.known.programme, view.programme)
-                made = assemble(view, [self._graph.quantities[one] for one in base if self._reads[one] & changed])
-                out.setdefault(pick, []).append(Option(name, weight, {**base, **made}))
+                elsewhere = [like._options[pick, name][1] for like in self._likes if (pick, name) in like._options]
+                out[pick, name] = weight, Inputs(view, self._graph, self, *elsewhere, last=bool(self._likes))
         return out
 
 
-def assemble(known: Known, quantities: Sequence[Quantity]) -> dict[str, Input]:
-    """Inputs by name, one estimate per cell; an assumption replaces what was found and keeps its reason."""
-    out = {}
-    for made in quantities:
-        found = made.function(known)
-        estimates = [found] if isinstance(found, Estimate) else list(found)
-        labels = tuple(tuple(label) for label in known.labels(made)) if not isinstance(found, Estimate) else ((),)
-        out[made.name] = Input(made, labels, tuple(known.assumed(made, labels, estimates)))
-    return out
+def assemble(known: Known, quantity: Quantity) -> Input:
+    """An input, one estimate per cell; an assumption replaces what was found and keeps its reason."""
+    found = quantity.function(known)
+    estimates = [found] if isinstance(found, Estimate) else list(found)
+    labels = ((),) if isinstance(found, Estimate) else tuple(tuple(label) for label in known.labels(quantity))
+    return Input(quantity, labels, tuple(known.assumed(quantity, labels, estimates)))

@@ -16,7 +16,7 @@ import numpy as np
 from stargauge.engine.collect import Collector
 from stargauge.engine.graph import Graph, Plan, Step, median_of
 from stargauge.engine.memo import Memo
-from stargauge.engine.sample import Sampler, input_key, statics
+from stargauge.engine.sample import Sampler, fixed, input_key
 from stargauge.engine.select import Block, Frame
 from stargauge.engine.streams import BLOCK
 from stargauge.quantity.errors import InputError
@@ -54,7 +54,11 @@ class Run:
         sampler = Sampler({n: needed[n] for n in plan.inputs if not needed[n].quantity.static}, axes, seed, programme, leading)
         keys = plan.keys({name: f"{programme}:{input_key(made, axes, sampler.dimension(name))}" for name, made in needed.items()})
         run = cls(plan, Frame(graph.quantities, axes), sampler, seed, keys, _together(graph, axes))
-        run.static.update(statics(needed, plan.medians, axes))
+        for name in (*(n for n in plan.inputs if needed[n].quantity.static), *plan.medians):
+            key = (keys[name], seed, _STATIC, 1)
+            held = memo.get(key) if memo is not None else None
+            run.static[name] = fixed(needed[median_of(name)], axes) if held is None else held
+            run._remember({name: run.static[name]}, _STATIC, 1, memo)
         run._call(plan.static, run.static, _STATIC, 1, memo)
         return run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -49,8 +50,7 @@ def _watching(kind: type[Part]) -> type[Part]:
         _NOTED.get().add(name)
         return object.__getattribute__(self, name)
 
-    made: type[Part] = type(kind)(kind.__name__, (kind,), {"__getattribute__": read, "__module__": __name__})
-    return made
+    return types.new_class(kind.__name__, (kind,), exec_body=lambda body: body.update(__getattribute__=read, __module__=__name__))
 
 
 def differing(first: Part, second: Part) -> set[str]:
