@@ -104,7 +104,7 @@ def _movers(place: int, tasks: Sequence[Task], steps: Sequence[Step], tracker: T
     task = tasks[place]
     step = steps[task.step]
     claims = claims_with(programme, step.moved)
-    day = Inputs(tracker.view(step.end), model_graph())
+    day = tracker.inputs_on(step.end)
     names = _inputs_behind(tracker.ask(day.known, claims))
     found: dict[Key, list[Mover]] = {key: [] for key in step.moved}
     for left in _kinds_left_out(day, step.start, names) if task.catalogue else _left_out(day, task.groups, names):

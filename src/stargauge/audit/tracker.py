@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -33,6 +33,13 @@ class Tracker:
     draws: int
     seed: int
     memo: Memo
+    _day: dict[date, Inputs] = field(default_factory=dict, repr=False)
+
+    def inputs_on(self, day: date) -> Inputs:
+        """The inputs of a day, for others to be like them; kept until another day is asked for."""
+        if day not in self._day:
+            self._day = {day: Inputs(self.view(day), model_graph(), shared=True)}
+        return self._day[day]
 
     def judged(self, known: Known, claims: Mapping[str, Any]) -> dict[Key, ReadingVerdict]:
         """The verdicts on claims; nothing where nothing is known to run."""

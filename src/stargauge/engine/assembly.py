@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 class Inputs(dict[str, Input]):
     """Inputs by name, alternatives as choices, assembled when first asked for.
 
-    `likes`: inputs of other states of the programme, as known on the same day and with the same catalogue. `last`: no others will be like
-    these, so that what they read need not be noted.
+    `likes`: inputs of other states of the programme, as known on the same day and with the same catalogue. `shared`: others will be like
+    these, so that what options read is noted too. `noted`: what these read is noted, without which nothing can be like them.
     """
 
-    def __init__(self, known: Known, graph: Graph, *likes: Inputs, last: bool = False) -> None:
+    def __init__(self, known: Known, graph: Graph, *likes: Inputs, shared: bool = False, noted: bool = True) -> None:
         super().__init__()
-        self.known, self._graph, self._likes, self._last = known, graph, likes, last
+        self.known, self._graph, self._likes, self._shared, self._noted = known, graph, likes, shared, noted
         self._plain: dict[str, Input] = {}
         self._reads: dict[str, frozenset[str]] = {}
         if any((like.known.as_of, like.known.catalogue) != (known.as_of, known.catalogue) for like in likes):
@@ -79,7 +79,7 @@ class Inputs(dict[str, Input]):
 
     def _make(self, name: str) -> None:
         quantity = self._graph.quantities[name]
-        if self._last:
+        if not self._noted:
             self._plain[name] = assemble(self.known, quantity)
             return
         known, reads = self._watched
@@ -107,7 +107,7 @@ class Inputs(dict[str, Input]):
         for pick, group in self.known.alternatives:
             for name, weight, view in group:
                 elsewhere = [like._options[pick, name][1] for like in self._likes if (pick, name) in like._options]
-                out[pick, name] = weight, Inputs(view, self._graph, self, *elsewhere, last=bool(self._likes))
+                out[pick, name] = weight, Inputs(view, self._graph, self, *elsewhere, noted=self._shared)
         return out
 
 

@@ -52,7 +52,7 @@ WIDE = Paper(540, 320, 34, 48, 164, 30)
 NARROW = Paper(316, 260, 34, 48, 8, 30)
 ROWS_WIDE = Paper(660, 46, 244, 52, 216, 30)
 ODDS_WIDE = Paper(540, 240, 34, 40, 164, 30)
-ODDS_NARROW = Paper(316, 220, 34, 40, 8, 30)
+ODDS_NARROW = Paper(212, 220, 34, 40, 112, 30)
 ROWS_NARROW = Paper(338, 78, 8, 44, 12, 26)
 
 
