@@ -54,10 +54,10 @@ class Run:
         sampler = Sampler({n: needed[n] for n in plan.inputs if not needed[n].quantity.static}, axes, seed, programme, leading)
         keys = plan.keys({name: f"{programme}:{input_key(made, axes, sampler.dimension(name))}" for name, made in needed.items()})
         run = cls(plan, Frame(graph.quantities, axes), sampler, seed, keys, _together(graph, axes))
-        for name in (*(n for n in plan.inputs if needed[n].quantity.static), *plan.medians):
-            key = (keys[name], seed, _STATIC, 1)
-            held = memo.get(key) if memo is not None else None
-            run.static[name] = fixed(needed[median_of(name)], axes) if held is None else held
+        once = {n: needed[n] for n in plan.inputs if needed[n].quantity.static} | {n: needed[median_of(n)] for n in plan.medians}
+        for name, made in once.items():
+            held = memo.get((keys[name], seed, _STATIC, 1)) if memo is not None else None
+            run.static[name] = fixed(made, axes) if held is None else held
             run._remember({name: run.static[name]}, _STATIC, 1, memo)
         run._call(plan.static, run.static, _STATIC, 1, memo)
         return run

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from stargauge.programme.fields import Part
 
 P = TypeVar("P", bound=Part)
-_NOTED: ContextVar[set[str]] = ContextVar("noted")
+_NOTED: ContextVar[set[str] | None] = ContextVar("noted", default=None)
 #: Sections in which nothing is told apart: one that differs does so whole.
 _WHOLE = frozenset({"alternatives", "claims", "sources", "assumptions"})
 
@@ -47,7 +47,9 @@ def _watching(kind: type[Part]) -> type[Part]:
     """The kind of a part whose copies note what is read of them."""
 
     def read(self: Part, name: str) -> Any:
-        _NOTED.get().add(name)
+        noted = _NOTED.get()
+        if noted is not None:
+            noted.add(name)
         return object.__getattribute__(self, name)
 
     return types.new_class(kind.__name__, (kind,), exec_body=lambda body: body.update(__getattribute__=read, __module__=__name__))
