@@ -14,6 +14,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "scaling": engine.scaling,
     "network": network.network,
     "whole": whole.whole,
+    "odds": whole.odds,
 }
 
 

@@ -47,3 +47,14 @@ def whole() -> Iterator[Figure]:
         seconds, memory = _best(["-m", "stargauge", "check", "--as-of", AS_OF, "--draws", str(draws)], RUNS if draws < 100_000 else 1)
         yield Figure(f"check, {draws:,} draws", seconds, "s", at_most=most_seconds, note=f"{seconds / floor:.1f} times the floor")
         yield Figure(f"check, {draws:,} draws, peak memory", memory, "MB", at_most=most_memory, note="largest process")
+
+
+def odds() -> Iterator[Figure]:
+    """Odds over time, month by month: of the claim that rests on most of the model with what moved it, and of all; beside one check."""
+    one, _ = _best(["-m", "stargauge", "check", "--as-of", AS_OF])
+    for name, asked, most in (
+        ("odds, one claim and what moved it", ["--claim", "jobs-100k/economy-wide"], 20.0),
+        ("odds, all claims", [], None),
+    ):
+        seconds, memory = _best(["-m", "stargauge", "odds", *asked, "--to", AS_OF], 1)
+        yield Figure(name, seconds, "s", at_most=most, note=f"{seconds / one:.1f} times one check; {memory:,.0f} MB")

@@ -11,8 +11,9 @@ import stargauge
 import stargauge.inputs
 from stargauge import api
 from stargauge.catalogue.load import Catalogue
+from stargauge.engine.assembly import Inputs
 from stargauge.engine.result import World
-from stargauge.engine.simulate import axes_of, inputs_of, model_graph, programme_of
+from stargauge.engine.simulate import axes_of, model_graph, programme_of
 from stargauge.programme.known import Known
 
 TINY = Path(__file__).parent / "data" / "tiny.yaml"
@@ -24,7 +25,7 @@ def world_of(known: Known, seed: int = 0, names: Iterable[str] | None = None) ->
     """The inputs of the model on what is known: all, or those behind some names."""
     graph = model_graph()
     wanted = graph.quantities if names is None else graph.upstream(names)
-    inputs = inputs_of(known, [made for name, made in graph.quantities.items() if made.is_input and name in wanted])
+    inputs = Inputs(known, graph).need(name for name, made in graph.quantities.items() if made.is_input and name in wanted)
     return World(graph, inputs, axes_of(known), seed, programme_of(known), stargauge.inputs.LEADING, stargauge.__version__)
 
 

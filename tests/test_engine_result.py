@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import types
-from dataclasses import replace
+from dataclasses import InitVar, dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,19 +18,38 @@ from stargauge.engine import simulate as simulating
 from stargauge.engine.choices import Option, with_choices
 from stargauge.engine.collect import Kept, Values
 from stargauge.engine.result import Result, gather
+from stargauge.programme.fields import Part
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Estimate, Input, Mixture
 
 
+class ToyProgramme(Part):
+    """What the toy knows, as a programme holds it: what inputs read of it is noted."""
+
+    name: str = "toy"
+    estimates: dict[str, Any] = {}
+
+
+@dataclass
 class KnownToy:
     """What `known()` gives, of the toy: estimates, labels, axes, one alternative at most."""
 
-    def __init__(self, changes: dict[str, list[Estimate]] | None = None, options: dict[str, Any] | None = None) -> None:
+    changes: InitVar[dict[str, list[Estimate]] | None] = None
+    options: InitVar[dict[str, Any] | None] = None
+    programme: ToyProgramme = field(default_factory=ToyProgramme)
+    alternatives: tuple[tuple[str, Any], ...] = ()
+    as_of: date = date(2030, 1, 1)
+    catalogue: Any = None
+
+    def __post_init__(self, changes: dict[str, list[Estimate]] | None, options: dict[str, Any] | None) -> None:
         self.axes = {axis: toy.AXES[axis] for axis in ("site", "phase", "party", "line", "month")}
-        self.programme = types.SimpleNamespace(name="toy")
-        self.alternatives = tuple((options or {}).items())
-        self.estimates = toy.ESTIMATES | (changes or {})
+        self.alternatives = self.alternatives or tuple((options or {}).items())
+        self.programme = self.programme if self.programme.estimates else ToyProgramme(estimates=toy.ESTIMATES | (changes or {}))
+
+    @property
+    def estimates(self) -> dict[str, Any]:
+        return self.programme.estimates
 
     def labels(self, made: Any) -> tuple[tuple[str, ...], ...]:
         own = [axis for axis in made.axes if axis not in ("draw", "month")]

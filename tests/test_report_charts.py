@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stargauge.report import canvas, charts, definitions
+from stargauge.report import canvas, charts, definitions, odds_chart
 
 SAMPLE = Path(__file__).parent / "data" / "check_sample.json"
 
@@ -162,3 +162,55 @@ def test_series_in_different_units_stand_on_one_scale(answer: dict[str, Any]) ->
 def test_a_month_stands_at_its_end() -> None:
     assert charts.month_day("2028-02") == "2028-02-29"
     assert charts.month_day("2026-09-30") == "2026-09-30"
+
+
+def point(day: str, odds: float | None, status: str = "open", change: float | None = None) -> dict[str, Any]:
+    span = [0.1, 0.2] if odds is not None else None
+    return {"day": day, "status": status, "answer": status, "probability": odds, "model_range": span, "likelihood": "unlikely",
+            "change": change, "movers": []}  # fmt: skip
+
+
+def odds_of(*points: dict[str, Any]) -> dict[str, Any]:
+    return {"claim": "c", "reading": "r", "says": "s", "sentence": "s", "since_peak": 0.0, "peak": "2025-01-31", "points": list(points)}
+
+
+GAP = odds_of(
+    point("2025-01-31", 0.5), point("2025-02-28", 0.2, change=-0.3), point("2025-03-31", None, "not testable"),
+    point("2025-08-31", 0.3, "passed, record silent", change=0.1),
+)  # fmt: skip
+
+
+def texts(spec: dict[str, Any]) -> list[Any]:
+    return [value["text"] for layer in layers(spec, "text") for value in layer["data"]["values"]]
+
+
+@pytest.mark.parametrize("paper", [canvas.ODDS_WIDE, canvas.ODDS_NARROW])
+def test_odds_stop_where_nothing_can_be_said_and_the_gap_says_so(paper: canvas.Paper) -> None:
+    pytest.importorskip("altair").LayerChart.from_dict(odds_chart.odds_over_time(GAP, paper))
+    spec = odds_chart.odds_over_time(GAP, paper)
+    (line,) = layers(spec, "line")
+    assert line["encoding"]["detail"] == {"field": "part"}
+    assert [(value["day"], value["odds"], value["part"]) for value in line["data"]["values"]] == [
+        ("2025-01-31", 0.5, 0), ("2025-02-28", 0.2, 0), ("2025-03-31", 0.2, 0), ("2025-08-31", 0.3, 1)]  # fmt: skip
+    assert "not testable" in texts(spec)
+
+
+@pytest.mark.parametrize(("status", "mark"), [("passed, record silent", "_"), ("met", "●"), ("not met", "⊘")])
+def test_a_series_of_odds_ends_in_the_mark_of_its_verdict(status: str, mark: str) -> None:
+    ends = odds_of(point("2025-01-31", 0.5), point("2025-06-30", 0.5 if "silent" in status else None, status))
+    assert mark in texts(odds_chart.odds_over_time(ends, canvas.ODDS_WIDE))
+    assert not set(texts(odds_chart.odds_over_time(odds_of(*ends["points"][:1]), canvas.ODDS_WIDE))) & {"_", "●", "⊘"}
+
+
+def test_the_number_of_an_event_stands_above_the_step_and_the_list_has_its_points() -> None:
+    down, up = odds_chart.events(GAP)
+    assert (down["number"], down["change"], down["top"]) == (1, "−30", 0.5)
+    assert (up["number"], up["change"], up["top"]) == (2, "+10", 0.3)
+
+
+def test_drawings_of_odds_are_358_pixels_wide_on_a_phone_and_keep_the_words_beside_the_plot() -> None:
+    assert canvas.ODDS_NARROW.total == 358
+    for paper in (canvas.ODDS_WIDE, canvas.ODDS_NARROW):
+        words = [layer for layer in layers(odds_chart.odds_over_time(GAP, paper), "text") if "likely" in str(layer["data"])]
+        assert len(words) == 5
+        assert all(layer["encoding"]["x"]["value"] > paper.width for layer in words)

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,13 @@ from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, outpu
 from stargauge.audit.delays import Delays, delays
 from stargauge.audit.delays import wanted as wanted_delays
 from stargauge.audit.measured import measured
-from stargauge.audit.odds import EVERY, OddsOverTime, Tracker, days_between, track
+from stargauge.audit.odds import EVERY, OddsOverTime, days_between, track
 from stargauge.audit.questions import Question, misread, questions
 from stargauge.audit.replay import replay
 from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.audit.summary import FANS, HEADLINES, dates_of, exists, headlines, summarise
+from stargauge.audit.tracker import Tracker
 from stargauge.audit.validation import Validation, validate_schedule
 from stargauge.catalogue.load import Catalogue, load_catalogue
 from stargauge.catalogue.projects import read_projects
@@ -423,11 +425,17 @@ def _replay(programme: Programme, values: Catalogue, day: date, draws: int, seed
     """The cases of one programme, forecast without its owner's own records."""
     without = replace(values, without=values.without | ({programme.owner} if programme.owner else set()))
 
-    def ask(view: Known, claims: Mapping[str, Any]) -> tuple[Question, ...]:
-        return asked_of(view, programme, claims)
+    return replay(programme, known(programme, day, values), _tracker(programme, without, draws, seed))
 
-    then = Tracker(lambda day, paths: known_on(programme, without, day, paths), ask, ids_of(programme), draws, seed, Memo())
-    return replay(programme, known(programme, day, values), then)
+
+def _tracker(programme: Programme, values: Catalogue, draws: int, seed: int) -> Tracker:
+    """Who judges the claims of a programme on many days. Its parts are functions of modules, so that it can be sent to a process."""
+    view, ask = partial(known_on, programme, values), partial(_asked_then, programme)
+    return Tracker(view, ask, ids_of(programme), draws, seed, Memo(MEMO_BYTES))
+
+
+def _asked_then(programme: Programme, view: Known, claims: Mapping[str, Any]) -> tuple[Question, ...]:
+    return asked_of(view, programme, claims)
 
 
 def odds(
@@ -486,11 +494,8 @@ def _odds(
     shared = days_between(max(first, min(said.values(), default=first)), last, every)
     days = {name: sorted({day, *(other for other in shared if other > day)}) for name, day in said.items()}
     asked = {name: readings[name] for name in said}
-    tracker = Tracker(
-        lambda day, without: known_on(made, values, day, without), lambda view, claims: asked_of(view, made, claims), ids_of(made),
-        draws, seed, Memo(),
-    )  # fmt: skip
-    series = track(tracker, made, asked, days, attribute, progress)
+    tracker = _tracker(made, values, draws, seed)
+    series = track(tracker, made, asked, days, attribute, _workers(None, MANY_DRAWS), progress)
     return OddsOverTime(slug(made.name), made.name, draws, seed, first, last, every, attribute, series)
 
 

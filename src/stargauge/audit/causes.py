@@ -6,7 +6,7 @@ the programme with all its inputs: a site, a pledge, a party, an assumption. The
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from stargauge.audit.summary import CAPITAL, DIRECT, GAP, HAVE, NEED, RUNS, exis
 from stargauge.engine.collect import Collector
 from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result
-from stargauge.engine.run import processes
+from stargauge.engine.run import each
 from stargauge.engine.simulate import simulate
 from stargauge.engine.spread import quantiles
 from stargauge.programme.exchange import differing, exchanged
@@ -132,7 +132,9 @@ def attribute(
     states = {name: replace(earlier, programme=exchanged(earlier.programme, later.programme, entry)) for name, entry in entries.items()}
     if back or found:
         states = {CATALOGUE: replace(earlier, catalogue=later.catalogue), **states}
-    for place, (name, reached) in enumerate(zip(states, _all_medians([*states.values()], addresses, runs, workers), strict=True)):
+    shared = replace(runs, workers=1) if workers > 1 and len(states) > 1 else runs
+    reached_by = each(_state_medians, ([*states.values()], addresses, shared), len(states), workers)
+    for place, (name, reached) in enumerate(zip(states, reached_by, strict=True)):
         found[name] = _changes(before, reached, addresses, back)
         if progress is not None:
             progress(place + 1, len(states))
@@ -148,27 +150,8 @@ def attribute(
     return Attribution(tuple(sorted(causes, key=lambda cause: -cause.weight)), rest)
 
 
-def _all_medians(states: Sequence[Known], addresses: Sequence[str], runs: Runs, workers: int) -> Iterator[Medians]:
-    """The medians of each state, in order."""
-    if workers == 1 or len(states) < 2:
-        yield from (runs.medians(state, addresses) for state in states)
-        return
-    with processes(min(workers, len(states)), _begin, (states, addresses, replace(runs, workers=1))) as pool:
-        yield from pool.map(_state_medians, range(len(states)))
-
-
-_given: list[Any] = []
-
-
-def _begin(*given: Any) -> None:
-    """Hold in a process of the pool what all its tasks need: forked it costs nothing, sent it is sent once."""
-    _given[:] = given
-
-
-def _state_medians(place: int) -> Medians:
-    states, addresses, runs = _given
-    found: Medians = runs.medians(states[place], addresses)
-    return found
+def _state_medians(place: int, states: Sequence[Known], addresses: Sequence[str], runs: Runs) -> Medians:
+    return runs.medians(states[place], addresses)
 
 
 def _changes(before: Medians, after: Medians, addresses: Sequence[str], back: bool) -> dict[str, float | None]:

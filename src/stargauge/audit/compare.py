@@ -21,7 +21,7 @@ from stargauge.engine.choices import same
 from stargauge.engine.lineage import spread_of
 from stargauge.engine.result import Result
 from stargauge.engine.series import LEVELS, plain
-from stargauge.engine.simulate import OF_RECORDS, model_graph
+from stargauge.engine.simulate import model_graph
 from stargauge.engine.spread import quantiles
 from stargauge.programme.exchange import ALTERNATIVES, BY_ENTRY, differing
 from stargauge.programme.known import Known
@@ -29,6 +29,8 @@ from stargauge.programme.schema import Programme
 from stargauge.quantity.statement import Estimate, Statement
 from stargauge.quantity.units import figures, scale_of
 
+#: Axes of the catalogue's records, of which no programme speaks.
+_OF_RECORDS = frozenset({"record", "vintage"})
 #: Axes whose labels come with what a programme speaks of.
 SPOKEN_AXES = ("site", "phase", "party", "line")
 
@@ -295,7 +297,7 @@ def cells_of(a: Side, b: Side, weights: Mapping[str, float]) -> tuple[CellChange
     shifted = a.result.world.axes != b.result.world.axes
     found = []
     names = sorted({*a.result.inputs, *b.result.inputs})
-    for name in (name for name in names if not OF_RECORDS & {*a.result.inputs[name].quantity.axes}):
+    for name in (name for name in names if not _OF_RECORDS & {*a.result.inputs[name].quantity.axes}):
         first, second = a.result.inputs[name], b.result.inputs[name]
         held = [dict(zip(made.labels, made.estimates, strict=True)) for made in (first, second)]
         for label in dict.fromkeys((*held[0], *held[1])):

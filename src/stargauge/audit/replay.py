@@ -19,7 +19,7 @@ from stargauge.audit.backtest import (
     milestones,
     not_yet,
 )
-from stargauge.audit.odds import Tracker
+from stargauge.audit.tracker import Tracker
 from stargauge.engine.simulate import simulate
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
@@ -39,7 +39,7 @@ def _dates(programme: Programme, now: Known, then: Tracker) -> tuple[list[DateCa
     cases: list[DateCase] = []
     unseen: list[Unscored] = []
     for day, asked in sorted(by_day.items()):
-        view = then.view(day, frozenset())
+        view = then.view(day)
         for milestone, lead in asked:
             if reason := not_yet(milestone, view):
                 unseen.append(Unscored(programme.name, f"{milestone.phase} {milestone.stage}, {lead} days before", reason))
@@ -59,7 +59,7 @@ def _claims(programme: Programme, now: Known, then: Tracker) -> tuple[list[Claim
     cases: list[ClaimCase] = []
     for day in sorted({said[claim] for claim, _ in chosen}):
         keys = [key for key in chosen if said[key[0]] == day]
-        found = then.judged(then.view(day, frozenset()), {name: claims[name] for name, _ in keys})
+        found = then.judged(then.view(day), {name: claims[name] for name, _ in keys})
         for key in keys:
             case = claim_case(programme.name, programme.owner, key, day, found.get(key), verdicts[key])
             if isinstance(case, ClaimCase):

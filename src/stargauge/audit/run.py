@@ -66,9 +66,10 @@ def judge_of(asked: Sequence[Question], known: Any) -> Judge:
 
 
 def audit(
-    result: Result, known: Any, claims: Mapping[str, Any] | None = None, *, ids: Collection[str] = (), language: str = "en"
-) -> tuple[ClaimVerdict, ...]:
-    """A verdict on every claim, from a run that collected `judge_of(...)` under COLLECTOR.
+    result: Result, known: Any, claims: Mapping[str, Any] | None = None, *, ids: Collection[str] = (), language: str = "en",
+    with_drivers: bool = True,
+) -> tuple[ClaimVerdict, ...]:  # fmt: skip
+    """A verdict on every claim, from a run that collected `judge_of(...)` under COLLECTOR. `with_drivers`: and what moves its odds most.
 
     Writes truth and margin per reading into the result. In a result conditioned on a claim these are what is judged.
     """
@@ -76,18 +77,30 @@ def audit(
     frame = result.world.frame
     asked = questions(claims, frame.quantities, frame.axes, ids)
     outcomes = _outcomes(result, asked, known)
-    sample = _sample(result, asked)
+    sample = _sample(result, asked, only_picks=not with_drivers)
     setting = _setting(known, result, LANGUAGES[language])
     behind = {q.key: _upstream(result, q) for q in asked}
     made = {
         q.key: judge(q, outcomes.get(q.key), setting, _picks(sample, behind[q.key]), captured=_captured(claims[q.claim])) for q in asked
     }
-    moved = [q for q in asked if made[q.key].odds is not None and made[q.key].status in (OPEN, SILENT) and _varies(outcomes[q.key])]
+    moved = [
+        q
+        for q in asked
+        if with_drivers and made[q.key].odds is not None and made[q.key].status in (OPEN, SILENT) and _varies(outcomes[q.key])
+    ]
     units = {name: quantity.unit for name, quantity in frame.quantities.items()}
     found = drivers([outcomes[q.key] for q in moved], sample, units, [behind[q.key] for q in moved])
     movers = dict(zip([q.key for q in moved], found, strict=True))
     verdicts = {q.key: _reading(q, made[q.key], movers.get(q.key, ()), setting) for q in asked}
     return tuple(_claim(name, claim, [verdicts[q.key] for q in asked if q.claim == name], setting) for name, claim in claims.items())
+
+
+def judgements(result: Result, known: Any, claims: Mapping[str, Any], *, ids: Collection[str] = ()) -> dict[str, Judgement]:
+    """Status and odds of every reading, without the model range and without words: for whoever asks again how likely it is."""
+    frame = result.world.frame
+    asked = questions(claims, frame.quantities, frame.axes, ids)
+    outcomes, setting = _outcomes(result, asked, known), _setting(known, result, LANGUAGES["en"])
+    return {q.key: judge(q, outcomes.get(q.key), setting, captured=_captured(claims[q.claim])) for q in asked}
 
 
 def _outcomes(result: Result, asked: Sequence[Question], known: Any) -> dict[str, Outcome]:
@@ -110,13 +123,18 @@ def _varies(outcome: Outcome) -> bool:
     return bool(outcome.truth.any() and not outcome.truth.all())
 
 
-def _sample(result: Result, asked: Iterable[Question]) -> dict[str, Any]:
-    """What the input cells of the readings drew, and every pick, in the first draws: the streams made again."""
+def _sample(result: Result, asked: Iterable[Question], only_picks: bool) -> dict[str, Any]:
+    """What the input cells of the readings drew, and every pick, in the first draws: the streams made again.
+
+    `only_picks`: of the cells only those of inputs that switch with a choice.
+    """
     names = sorted({address.name for address in _addresses(asked)})
     if not names:
         return {}
     world = result.world
     wanted = [name for name in world.graph.plan(names).inputs if name in world.inputs and not world.inputs[name].quantity.static]
+    if only_picks:
+        wanted = [name for name in wanted if any(isinstance(e.value, Mixture) for e in world.inputs[name].estimates)]
     sampler = Sampler({name: world.inputs[name] for name in wanted}, world.axes, world.seed, world.programme, world.leading)
     parts = [sampler.chances(block) for block in range(min(MOST_DRAWS, result.draws) // BLOCK)]
     drawn = {cell: np.concatenate([part[cell] for part in parts]) for cell in (parts[0] if parts else {})}

@@ -22,6 +22,8 @@ from stargauge.quantity.units import convert
 DATA = Path(__file__).parent / "data"
 FIT_RECORDS, VINTAGES, SOURCES = "fit-record.csv", "vintage.csv", "sources.csv"
 BUILD_RECORDS, RAMP_RECORDS = "build-record.csv", "ramp-record.csv"
+#: What the records of plans and the editions of a tracker are called beside the kinds of values.
+RECORDS, EDITIONS = "fit-record", "vintage"
 KINDS: tuple[str, ...] = (
     "accelerator", "cooling", "facility", "place", "weather", "energy", "emission", "price", "labour", "funding", "reliability", "model",
     "usage", "lead-time", "reference-class", "pledge",
@@ -169,11 +171,29 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class KnownCatalogue:
-    """The catalogue as known on a day: a value is the newest published by then, else the oldest, marked with the day it was published."""
+    """The catalogue as known on a day: a value is the newest published by then, else the oldest, marked with the day it was published.
+
+    `back`: kinds of data that stay as they were known on an earlier day, to see what has come in of them since.
+    """
 
     catalogue: Catalogue
     as_of: date
+    back: tuple[tuple[str, date], ...] = ()
     _held: dict[tuple[str, str, str, str | None], Estimate] = field(default_factory=dict, repr=False, compare=False)
+
+    def day(self, kind: str) -> date:
+        """The day as of which a kind of data is known."""
+        return dict(self.back).get(kind, self.as_of)
+
+    def held_back(self, kind: str, until: date) -> KnownCatalogue:
+        """The same with one kind of data as it was known on an earlier day."""
+        return KnownCatalogue(self.catalogue, self.as_of, (*self.back, (kind, until)))
+
+    def news(self, since: date) -> list[str]:
+        """The kinds of which something was published after a day; records and editions are kinds of their own."""
+        kinds = [kind for kind in KINDS if any((row.statement.known_from or since) > since for row in self.rows_of(kind))]
+        records = [RECORDS] if any(record.known_at > since for record in self.records()) else []
+        return [*kinds, *records, *([EDITIONS] if self.vintages() != self.catalogue.vintages(since) else [])]
 
     def estimate(self, kind: str, name: str, attribute: str, unit: str | None = None) -> Estimate:
         """The value of an attribute, in its SI unit or in `unit`; ABSENT where nobody said."""
@@ -183,7 +203,7 @@ class KnownCatalogue:
         return self._held[key]
 
     def _estimate(self, kind: str, name: str, attribute: str, unit: str | None) -> Estimate:
-        chosen = _choose(self.catalogue.entries(kind, name, attribute), self.as_of)
+        chosen = _choose(self.catalogue.entries(kind, name, attribute), self.day(kind))
         if chosen is None:
             return ABSENT
         statement = chosen.statement
@@ -195,22 +215,22 @@ class KnownCatalogue:
             factor = convert(1.0, statement.unit, unit)
             number = number * factor if isinstance(number, float) else number.scaled(factor)
         known_from = statement.known_from
-        hindsight = known_from if known_from and known_from > self.as_of else None
+        hindsight = known_from if known_from and known_from > self.day(kind) else None
         return Estimate(number, "assumed" if chosen.assumed else "default", (statement,), hindsight, statement.note)
 
     def text(self, kind: str, name: str, attribute: str) -> str:
         """The text of an attribute, chosen as a value is; an empty string where nobody said."""
-        chosen = _choose(self.catalogue.entries(kind, name, attribute), self.as_of)
+        chosen = _choose(self.catalogue.entries(kind, name, attribute), self.day(kind))
         return str(chosen.statement.value) if chosen else ""
 
     def hindsight(self, kind: str, name: str, attribute: str) -> date | None:
         """The day on which what is chosen of an attribute was published, where that is after the knowledge date: texts carry no mark."""
-        chosen = _choose(self.catalogue.entries(kind, name, attribute), self.as_of)
-        return None if chosen is None or _known(chosen, self.as_of) else chosen.statement.known_from
+        chosen = _choose(self.catalogue.entries(kind, name, attribute), self.day(kind))
+        return None if chosen is None or _known(chosen, self.day(kind)) else chosen.statement.known_from
 
     def rows_of(self, kind: str) -> tuple[Row, ...]:
         """Every row of a kind published by the day, in the order of the files."""
-        return tuple(row for rows in self.catalogue._of(kind).values() for row in rows if _known(row, self.as_of))
+        return tuple(row for rows in self.catalogue._of(kind).values() for row in rows if _known(row, self.day(kind)))
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The names of a kind."""
@@ -218,7 +238,7 @@ class KnownCatalogue:
 
     def records(self) -> tuple[FitRecord, ...]:
         """The plan-to-actual records known by the day."""
-        return self.catalogue.records(self.as_of)
+        return self.catalogue.records(self.day(RECORDS))
 
     def slip_priors(self) -> tuple[Estimate, Estimate]:
         """What is assumed of the coefficients of the slip before any record: their middles and their widths, each one array."""
@@ -239,7 +259,7 @@ class KnownCatalogue:
 
     def vintages(self) -> tuple[Vintage, ...]:
         """The tracker's editions published by the day."""
-        return self.catalogue.vintages(self.as_of)
+        return self.catalogue.vintages(self.day(EDITIONS))
 
 
 def _known(row: Row, as_of: date) -> bool:

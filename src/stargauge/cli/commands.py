@@ -146,7 +146,7 @@ def odds(asked: argparse.Namespace) -> int:
 
     made = api.odds(
         _loaded(asked), asked.claim, asked.start, asked.end, asked.every, draws=asked.draws, seed=asked.seed, values=_values(asked),
-        progress=_days_done,
+        progress=_percent_done,
     )  # fmt: skip
     data = made.to_dict()
     if asked.json:
@@ -156,9 +156,9 @@ def odds(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _days_done(done: int, days: int) -> None:
+def _percent_done(done: int, every: int) -> None:
     if sys.stderr.isatty():
-        print(f"\r{done} of {days} days", end="\n" if done == days else "", file=sys.stderr, flush=True)
+        print(f"\r{100 * done // every} % judged", end="\n" if done == every else "", file=sys.stderr, flush=True)
 
 
 def simulate(asked: argparse.Namespace) -> int:

@@ -35,6 +35,8 @@ def with_choices(base: Inputs, alternatives: Mapping[str, Sequence[Option]]) -> 
     for pick, options in alternatives.items():
         for name, made in base.items():
             views = [option.inputs[name] for option in options]
+            if all(view is made for view in views):
+                continue
             if any(view.labels != made.labels for view in views):
                 faults.append(Fault(f"{name} has other labels in an option of {pick}", f"alternatives.{pick}"))
                 continue

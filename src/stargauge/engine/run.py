@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from math import prod
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 from stargauge.engine.collect import Collector
 from stargauge.engine.graph import Graph, Plan, Step, median_of
 from stargauge.engine.memo import Memo
-from stargauge.engine.sample import Sampler, input_key, statics
+from stargauge.engine.sample import Sampler, fixed, input_key
 from stargauge.engine.select import Block, Frame
 from stargauge.engine.streams import BLOCK
 from stargauge.quantity.errors import InputError
@@ -54,7 +54,11 @@ class Run:
         sampler = Sampler({n: needed[n] for n in plan.inputs if not needed[n].quantity.static}, axes, seed, programme, leading)
         keys = plan.keys({name: f"{programme}:{input_key(made, axes, sampler.dimension(name))}" for name, made in needed.items()})
         run = cls(plan, Frame(graph.quantities, axes), sampler, seed, keys, _together(graph, axes))
-        run.static.update(statics(needed, plan.medians, axes))
+        once = {n: needed[n] for n in plan.inputs if needed[n].quantity.static} | {n: needed[median_of(n)] for n in plan.medians}
+        for name, made in once.items():
+            held = memo.get((keys[name], seed, _STATIC, 1)) if memo is not None else None
+            run.static[name] = fixed(made, axes) if held is None else held
+            run._remember({name: run.static[name]}, _STATIC, 1, memo)
         run._call(plan.static, run.static, _STATIC, 1, memo)
         return run
 
@@ -210,3 +214,24 @@ def processes(workers: int, begin: Callable[..., None] | None = None, given: tup
     """A pool of processes, each begun with what is given; forked where nothing else runs beside us, else started fresh."""
     quiet = threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods()
     return ProcessPoolExecutor(workers, multiprocessing.get_context("fork" if quiet else "spawn"), begin, given)
+
+
+_given: list[Any] = []
+
+
+def each(function: Callable[..., Any], given: tuple[Any, ...], count: int, workers: int = 1) -> Iterator[Any]:
+    """`function(place, *given)` for so many places, in order; `workers`: processes that share them."""
+    if workers == 1 or count < 2:
+        yield from (function(place, *given) for place in range(count))
+        return
+    with processes(min(workers, count), _begin, given) as pool:
+        yield from pool.map(partial(_at, function), range(count))
+
+
+def _begin(*given: Any) -> None:
+    """Hold in a process of the pool what all its tasks need: forked it costs nothing, sent it is sent once."""
+    _given[:] = given
+
+
+def _at(function: Callable[..., Any], place: int) -> Any:
+    return function(place, *_given)

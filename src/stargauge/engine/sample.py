@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.engine.graph import content_key, median_of
+from stargauge.engine.graph import content_key
 from stargauge.engine.streams import BLOCK, SOBOL_DIMENSIONS, Array, sobol, stratified, stream_key
 from stargauge.quantity.distribution import STANDARD_UNIFORM, Distribution
 from stargauge.quantity.errors import InputError
@@ -77,10 +77,16 @@ def fixed(made: Input, axes: Mapping[str, Sequence[str]]) -> Array:
 def input_key(made: Input, axes: Mapping[str, Sequence[str]], dimension: int | None = None) -> str:
     """Content key of an input: name, axes, labels and values of its cells; not who said them."""
     shape = [(axis, len(axes[axis])) for axis in made.quantity.axes if axis != "draw"]
-    cells = (
-        part for label, estimate in zip(made.labels, made.estimates, strict=True) for part in ("\x1f".join(label), *_tokens(estimate.value))
-    )
-    return content_key(made.quantity.name, repr((made.quantity.axes, shape, dimension)), *cells)
+    places = repr((made.quantity.axes, shape, dimension))
+    if places not in made.keys:
+        made.keys[places] = content_key(made.quantity.name, places, *_cells(made))
+    return made.keys[places]
+
+
+def _cells(made: Input) -> Iterable[str | bytes]:
+    for label, estimate in zip(made.labels, made.estimates, strict=True):
+        yield "\x1f".join(label)
+        yield from _tokens(estimate.value)
 
 
 def _tokens(value: Value) -> Iterable[str | bytes]:
@@ -279,9 +285,3 @@ def _distributions(inputs: Mapping[str, Input]) -> Iterable[tuple[tuple[str, ...
 def _span(rows: list[int]) -> Rows:
     """Rows as a slice where they follow one another, so that taking them copies nothing."""
     return slice(rows[0], rows[-1] + 1) if rows == list(range(rows[0], rows[-1] + 1)) else np.array(rows)
-
-
-def statics(inputs: Mapping[str, Input], medians: Iterable[str], axes: Mapping[str, Sequence[str]]) -> dict[str, Array]:
-    """The inputs that a run needs once: those without a draw axis, and medians of the others under their own names."""
-    out = {name: fixed(made, axes) for name, made in inputs.items() if made.quantity.static}
-    return out | {name: fixed(inputs[median_of(name)], axes) for name in medians}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from stargauge.catalogue.load import KnownCatalogue
+from stargauge.catalogue.load import RECORDS, KnownCatalogue
 from stargauge.catalogue.records import WITHOUT, FitRecord, Vintage
 from stargauge.programme.checks import PROGRAMME
 from stargauge.programme.milestones import newest
@@ -125,7 +125,7 @@ def refit_records(catalogue: KnownCatalogue) -> tuple[FitRecord, ...]:
 
     Of data centres, the rarer ways in which they were found count as one group; other kinds are left out by no refit.
     """
-    usable = [r for r in catalogue.catalogue.records(edition_of(catalogue.as_of)) if r.taken_days is not None]
+    usable = [r for r in catalogue.catalogue.records(edition_of(catalogue.day(RECORDS))) if r.taken_days is not None]
     if len(usable) < _ENOUGH:
         usable = [r for r in catalogue.catalogue.records() if r.taken_days is not None]
     size = Counter(record.frame for record in usable if record.group in _BUILT_HERE)

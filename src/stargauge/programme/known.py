@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 
 from stargauge.catalogue.builds import BuildRecord, RampRecord
-from stargauge.catalogue.load import Catalogue, KnownCatalogue
+from stargauge.catalogue.load import EDITIONS, Catalogue, KnownCatalogue
 from stargauge.catalogue.records import FitRecord, Vintage
 from stargauge.programme import milestones as of
 from stargauge.programme.alternatives import options
@@ -42,12 +42,9 @@ COMMERCIAL_STAGES = STAGES[:3]
 ARRAY_AXES = frozenset({"draw", "month", "sample", "coefficient"})
 
 
-def known(programme: Programme, catalogue: Catalogue, as_of: date, without: frozenset[str] = frozenset()) -> Known:
-    """Programme and catalogue as known on a date. The only date filter there is: what was published later does not exist behind it.
-
-    `without`: paths of statements that are left out, to see what they change.
-    """
-    return Known(as_of, known_programme(programme, as_of, without), catalogue.known(as_of))
+def known(programme: Programme, catalogue: Catalogue, as_of: date) -> Known:
+    """Programme and catalogue as known on a date. The only date filter there is: what was published later does not exist behind it."""
+    return Known(as_of, known_programme(programme, as_of), catalogue.known(as_of))
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,10 @@ class Known:
     as_of: date
     programme: Programme
     catalogue: KnownCatalogue
+
+    def without(self, paths: frozenset[str]) -> Known:
+        """The same as if nobody had made the statements at some paths; what they do not touch is shared with it."""
+        return replace(self, programme=known_programme(self.programme, self.as_of, paths))
 
     # --- axes -----------------------------------------------------------------------------------------------------------------------
 
@@ -107,7 +108,7 @@ class Known:
     def vintages(self) -> tuple[Vintage, ...]:
         """Milestones in the editions of a tracker: those whose last edition was known, or all where there are none."""
         every = self.catalogue.catalogue.vintages()
-        return tuple(vintage for vintage in every if vintage.editions[-1][0] <= self.as_of) or every
+        return tuple(vintage for vintage in every if vintage.editions[-1][0] <= self.catalogue.day(EDITIONS)) or every
 
     @cached_property
     def axes(self) -> dict[str, tuple[str, ...]]:

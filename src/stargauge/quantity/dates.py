@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from stargauge.quantity.errors import InputError
 
@@ -82,6 +83,7 @@ def month_end(when: date) -> date:
     return when.replace(day=calendar.monthrange(when.year, when.month)[1])
 
 
+@lru_cache(maxsize=64)
 def months_between(start: date, end: date) -> tuple[date, ...]:
     """The month ends from the month of `start` to the month of `end`; the labels of the month axis."""
     out, at = [], month_end(start)

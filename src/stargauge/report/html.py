@@ -263,7 +263,8 @@ def odds_drawings(answer: Answer) -> list[dict[str, Any]]:
         specs = [odds_over_time(one, paper) for paper in (ODDS_WIDE, ODDS_NARROW)]
         name = f"odds-{slug(one['claim'])}"
         drawn = figure(name, spoken_odds(one), specs, odds_table(one))
-        made.append({**drawn, "title": spoken_odds(one), "sentence": one["sentence"] or one["says"], "events": events(one)})
+        made.append({**drawn, "title": spoken_odds(one), "reading": f"{one['claim']}/{one['reading']}",
+                     "sentence": one["sentence"] or one["says"], "events": events(one)})  # fmt: skip
     return made
 
 

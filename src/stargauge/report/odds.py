@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from stargauge.report.terminal import PLAIN, Style, table, wrapped
-from stargauge.report.wording import day_text, percent, percent_range
+from stargauge.report.terminal import PLAIN, SHORT, Style, table, wrapped
+from stargauge.report.wording import NOTHING_SAID, SILENT, day_text, percent, percent_range, shape
 
 _CELLS = 30
 #: Where the likelihood bands meet.
@@ -33,12 +33,11 @@ def headline(one: Mapping[str, Any]) -> str:
     points = one["points"]
     last, first = points[-1], points[0]
     on_the_day = percent(first["probability"]) if first["probability"] is not None else first["status"]
-    if last["probability"] is None:
+    if ended(last) or last["probability"] is None:
         return f"{last['answer']} ({on_the_day} on the day it was said)."
     span = percent_range(last["model_range"], "-")
     ranged = f" (range {span})" if span else ""
-    passed = "" if last["status"] == "open" else f"{last['answer']}. "
-    return f"{passed}{percent(last['probability'])}{ranged}, {last['likelihood']} ({on_the_day} on the day it was said).{_since(one)}"
+    return f"{percent(last['probability'])}{ranged}, {last['likelihood']} ({on_the_day} on the day it was said).{_since(one)}"
 
 
 def _since(one: Mapping[str, Any]) -> str:
@@ -61,6 +60,19 @@ def track(probability: float) -> str:
     return "".join(cells)
 
 
+def ended(point: Mapping[str, Any]) -> bool:
+    """Whether a series ends here: the record has decided, or the deadline passed and it is silent."""
+    return shape(point["status"]) in ("met", "not", "part") or point["status"] == SILENT
+
+
+def mover_text(mover: Mapping[str, Any]) -> str:
+    """A mover with its effect in points, or with what could be said without it where that is no odds."""
+    if mover["effect"] is not None:
+        return f"{points_text(mover['effect'])} {mover['text']}"
+    told = "nothing can be said" if mover["without"] in NOTHING_SAID else mover["without"]
+    return f"{told} without {mover['text']}"
+
+
 def _reading(one: Mapping[str, Any], style: Style) -> list[str]:
     lines = [*map(style.bold, wrapped(headline(one), style.width))] if one["points"] else []
     lines += wrapped(f"{one['claim']}/{one['reading']}: {one['sentence'] or one['says']}", style.width)
@@ -80,11 +92,9 @@ def _row(point: Mapping[str, Any], first: bool, style: Style) -> list[str]:
         return wrapped(str(point["answer"]), style.width, f"{day} {style.mark(point['status'])}  ", " " * 15)
     change = "" if point["change"] is None else points_text(point["change"])
     start = f"{day}{percent(point['probability']):>5}  {track(point['probability'])} {change:>4}  "
-    return wrapped("claim made" if first else _moved(point["movers"]), style.width, start, " " * len(start)) or [start]
-
-
-def _moved(movers: Sequence[Mapping[str, Any]]) -> str:
-    return f"{points_text(movers[0]['effect'])} {movers[0]['text']}" if movers else ""
+    ends = [f"{style.mark(point['status'])} deadline passed, record silent"] if point["status"] == SILENT else []
+    told = "; ".join([*ends, "claim made"] if first else [*ends, *map(mover_text, point["movers"][:1])])
+    return wrapped(told, style.width, start, " " * len(start)) or [start]
 
 
 def _all(data: Mapping[str, Any], style: Style) -> list[str]:
@@ -97,7 +107,8 @@ def _all(data: Mapping[str, Any], style: Style) -> list[str]:
         if not one["points"]:
             continue
         last = one["points"][-1]
-        now = percent(last["probability"]) if last["status"] == "open" and last["probability"] is not None else last["status"]
+        held = last["status"] == "open" and last["probability"] is not None
+        now = percent(last["probability"]) if held else SHORT.get(last["status"], last["status"])
         rows.append([f"{one['claim']}/{one['reading']}", _short(one["points"][0]), *(_at(one, day) for day in shown), now])
     return [style.bold(f"{data['name']}: odds over time, {day_text(data['from'])} to {day_text(data['to'])}"), *table(columns, rows, style)]
 
@@ -109,6 +120,8 @@ def _short(point: Mapping[str, Any]) -> str:
 
 
 def _at(one: Mapping[str, Any], day: str) -> str:
-    """The odds known on a day: those of the last point until then."""
+    """The odds known on a day: those of the last point until then; none any more once the series has ended."""
     before = [point for point in one["points"] if point["day"] <= day]
-    return _short(before[-1]) if before else ""
+    if not before:
+        return ""
+    return "–" if ended(before[-1]) and before[-1]["day"] < day else _short(before[-1])

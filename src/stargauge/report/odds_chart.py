@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from itertools import groupby
 from typing import Any
 
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
-from stargauge.report.odds import headline, points_text
+from stargauge.report.odds import ended, headline, mover_text, points_text
 from stargauge.report.wording import MARKS, day_text, percent, percent_range, shape
 
 #: Bounds of the likelihood bands and, from the top, their names (IPCC words) with the place of each.
@@ -15,18 +17,43 @@ _BANDS = (("very likely", 0.95), ("likely", 0.78), ("about as likely as not", 0.
 
 
 def odds_over_time(one: Mapping[str, Any], paper: Paper) -> Spec:
-    """The odds of a reading as steps from the day it was said; where it is settled, the mark of its verdict at the end."""
-    held = [point for point in one["points"] if point["probability"] is not None]
+    """The odds of a reading as steps from the day it was said; where it ends, the mark of its verdict."""
     last = one["points"][-1]
-    steps = [{"day": point["day"], "odds": point["probability"]} for point in held]
-    if held:
-        steps.append({"day": last["day"], "odds": held[-1]["probability"]})
     marked = [{"day": event["day"], "odds": event["probability"], "text": str(event["number"])} for event in events(one)]
-    layers = [_frame(one), *_bands(paper), _steps(steps), _dots(marked), _numbers(marked)]
-    if last["probability"] is None and held:
-        end = [{"day": last["day"], "odds": held[-1]["probability"], "text": MARKS[shape(last["status"])]}]
-        layers.append(_labels(end, 18, 0))
+    # Above the riser, whichever way it goes, so that no line runs through a number.
+    numbers = [spot | {"odds": event["top"]} for spot, event in zip(marked, events(one), strict=True)]
+    layers = [_frame(one), *_bands(paper), _steps(_held(one)), *_silences(one, paper), _dots(marked), _labels(numbers, 13, -11)]
+    held = [point["probability"] for point in one["points"] if point["probability"] is not None]
+    if held and ended(last):
+        layers.append(_labels([{"day": last["day"], "odds": held[-1], "text": MARKS[shape(last["status"])]}], 18, 0, dx=10))
     return sized(paper, paper.height, [*layers, text("%", -paper.left + 2, -20, HUES["soft"], size=12.5)])
+
+
+def _held(one: Mapping[str, Any]) -> list[Spec]:
+    """The corners of the steps. Odds hold until the next point; where nothing can be said, the line ends and another begins after it."""
+    corners, part, before = list[Spec](), 0, None
+    for point in one["points"]:
+        odds = point["probability"]
+        if odds is None and before is not None:
+            corners.append({"day": point["day"], "odds": before, "part": part})
+            part += 1
+        if odds is not None:
+            corners.append({"day": point["day"], "odds": odds, "part": part})
+        before = odds
+    return corners
+
+
+def _silences(one: Mapping[str, Any], paper: Paper) -> list[Spec]:
+    """The status in words where nothing can be said for at least a quarter of the time shown."""
+    days = [date.fromisoformat(point["day"]).toordinal() for point in one["points"]]
+    scale, layers = paper.width / max(days[-1] - days[0], 1), list[Spec]()
+    for silent, run in groupby(range(len(days)), key=lambda at: one["points"][at]["probability"] is None):
+        spots = list(run)
+        start, end = days[spots[0]], days[min(spots[-1] + 1, len(days) - 1)]
+        if silent and 4 * (end - start) >= days[-1] - days[0]:
+            middle = scale * ((start + end) / 2 - days[0])
+            layers.append(text(one["points"][spots[0]]["status"], middle, paper.height / 2 + 4, HUES["soft"], size=12.5, align="center"))
+    return layers
 
 
 def _frame(one: Mapping[str, Any]) -> Spec:
@@ -45,15 +72,19 @@ def _frame(one: Mapping[str, Any]) -> Spec:
 
 
 def _bands(paper: Paper) -> list[Spec]:
-    """A line where two likelihood words meet, and the words: beside a wide plot, in a narrow one."""
+    """A line where two likelihood words meet, and the words beside the plot."""
     cuts = {
         "data": {"values": [{"odds": bound} for bound in _BOUNDS]},
         "mark": {"type": "rule", "color": HUES["rule"]},
         "encoding": {"y": _Y},
     }
-    place, side = (paper.width, "right") if paper.narrow else (paper.width + 8, "left")
-    words = [text(name, place, paper.height * (1 - at) + 4, HUES["soft"], size=12.5, align=side) for name, at in _BANDS]
+    words = [text(_lines(name, paper), paper.width + 20, paper.height * (1 - at) + 4, HUES["soft"], size=12.5) for name, at in _BANDS]
     return [cuts, *words]
+
+
+def _lines(name: str, paper: Paper) -> str | list[str]:
+    """The name of a band; in a narrow drawing the long one in two lines."""
+    return name.replace(" as not", "\nas not").split("\n") if paper.narrow and len(name) > 14 else name
 
 
 _X, _Y = {"field": "day", "type": "temporal"}, {"field": "odds", "type": "quantitative"}
@@ -61,7 +92,7 @@ _X, _Y = {"field": "day", "type": "temporal"}, {"field": "odds", "type": "quanti
 
 def _steps(points: list[Spec]) -> Spec:
     mark = {"type": "line", "color": HUES["ink"], "strokeWidth": 2.25, "interpolate": "step-after", "strokeCap": "butt"}
-    return {"data": {"values": points}, "mark": mark, "encoding": {"x": _X, "y": _Y}}
+    return {"data": {"values": points}, "mark": mark, "encoding": {"x": _X, "y": _Y, "detail": {"field": "part"}}}
 
 
 def _dots(points: list[Spec]) -> Spec:
@@ -69,25 +100,22 @@ def _dots(points: list[Spec]) -> Spec:
     return {"data": {"values": points}, "mark": mark, "encoding": {"x": _X, "y": _Y}}
 
 
-def _numbers(points: list[Spec]) -> Spec:
-    return _labels(points, 13, -11)
-
-
-def _labels(points: list[Spec], size: float, dy: float) -> Spec:
-    mark = {"type": "text", "color": HUES["ink"], "fontSize": size, "fontWeight": 600, "dy": dy, "baseline": "middle"}
+def _labels(points: list[Spec], size: float, dy: float, dx: float = 0) -> Spec:
+    mark = {"type": "text", "color": HUES["ink"], "fontSize": size, "fontWeight": 600, "dx": dx, "dy": dy, "baseline": "middle"}
     return {"data": {"values": points}, "mark": mark, "encoding": {"x": _X, "y": _Y, "text": {"field": "text"}}}
 
 
 def events(one: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The days on which the odds moved and what moved them, numbered: change in points, and the strongest movers with their own effect."""
-    moved = [point for point in one["points"] if point["movers"]]
+    """The days on which the odds moved, numbered: change in points and, where it was asked, the strongest movers with their own effect."""
+    moved = [point for point in one["points"] if point["change"] is not None and points_text(point["change"]) != "0"]
     return [
         {
             "number": number,
             "day": point["day"],
             "probability": point["probability"],
+            "top": max(point["probability"], point["probability"] - point["change"]),
             "change": points_text(point["change"]),
-            "movers": [f"{points_text(mover['effect'])} {mover['text']}" for mover in point["movers"][:3]],
+            "movers": [mover_text(mover) for mover in point["movers"][:3] if mover_text(mover)[:2] != "0 "],
         }
         for number, point in enumerate(moved, 1)
     ]
@@ -99,8 +127,10 @@ def odds_table(one: Mapping[str, Any]) -> dict[str, Any]:
     for point in one["points"]:
         span = percent_range(point["model_range"])
         told = percent(point["probability"]) + (f" ({span})" if span else "") if point["probability"] is not None else point["answer"]
+        if point["probability"] is not None and ended(point):
+            told = f"{told}; {point['answer']}"
         change = "" if point["change"] is None else points_text(point["change"])
-        moved = "; ".join(f"{points_text(mover['effect'])} {mover['text']}" for mover in point["movers"])
+        moved = "; ".join(map(mover_text, point["movers"]))
         rows.append([day_text(point["day"]), told, change, moved])
     return {"head": ["Known on", "Odds (model range)", "Change in points", "What moved it, each left out alone"], "rows": rows}
 

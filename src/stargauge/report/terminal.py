@@ -52,7 +52,7 @@ _PLAIN = str.maketrans(
     }
 )
 #: Statuses that are longer than their column.
-_SHORT = {
+SHORT = {
     "passed, record silent": "silent",
     "depends on reading": "depends",
     "record too thin": "too thin",
@@ -213,7 +213,7 @@ def _told_row(entry: Mapping[str, Any], style: Style) -> tuple[str, ...]:
 
 def brief(status: str, probability: float | None, model_range: Any) -> str:
     """A status in as few words as a column holds, with its odds where there are some."""
-    word = "" if status == "open" else _SHORT.get(status, status)
+    word = "" if status == "open" else SHORT.get(status, status)
     if (not has_odds(status) and not (status == "" and probability is not None)) or probability is None:
         return word or status or "–"
     span = percent_range(model_range, "-")
@@ -291,7 +291,7 @@ def _claim_rows(claim: Mapping[str, Any], every_claim: bool) -> list[tuple[str, 
 def _claim_line(name: str, reading: Mapping[str, Any], status: str, columns: Sequence[tuple[str, int, str]], style: Style) -> list[str]:
     if not status:
         return [name]
-    marked = f"{style.mark(status)} {_SHORT.get(status, status)}"
+    marked = f"{style.mark(status)} {SHORT.get(status, status)}"
     if shape(status) == "none" and not has_odds(status):  # nothing to compare: the reason runs over the columns of odds
         missing = reading.get("missing")
         reason = f": nothing known of {', '.join(map(str, missing))}" if isinstance(missing, (list, tuple)) and missing else ""

@@ -21,6 +21,9 @@ _DATE = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 #: First words of a status -> shape of its mark: filled ring, struck ring, half ring, dashed ring, line.
 _SHAPES = (("not met", "not"), ("partly", "part"), ("depends", "part"), ("met", "met"), ("open", "open"))
+#: The status of a passed deadline on which the record is silent, and the statuses in which nothing can be said.
+SILENT = "passed, record silent"
+NOTHING_SAID = ("record too thin", "not testable")
 MARKS = {"met": "●", "not": "⊘", "part": "◐", "open": "◌", "none": "_"}
 PLAIN_MARKS = {"met": "*", "not": "x", "part": "/", "open": "o", "none": "_"}
 
