@@ -16,7 +16,7 @@ import stargauge
 from stargauge import __version__
 from stargauge.audit.answer_data import slug
 from stargauge.audit.backtest import Backtest, joined
-from stargauge.audit.calibration import SlipFit, all_fits, fit_of, write_all
+from stargauge.audit.calibration import Calibration, all_build_fits, all_fits, build_fit_of, fit_of, fit_view, write_all
 from stargauge.audit.causes import MEMO_BYTES, Runs, attribute, medians
 from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, outputs_of, paired, read_at, wanted_of
 from stargauge.audit.delays import Delays, delays
@@ -382,17 +382,17 @@ def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) ->
     return validate_schedule(read_projects(Path(file)), values or catalogue())
 
 
-def calibrate(until: date | str | None = None, *, values: Catalogue | None = None, folder: str | Path | None = None) -> SlipFit:
-    """The fit of slips, made anew from the records known at the last quarter before a day (today).
+def calibrate(until: date | str | None = None, *, values: Catalogue | None = None, folder: str | Path | None = None) -> Calibration:
+    """The fits of slips and of building times, made anew from the records known at the last quarter before a day (today).
 
     `folder`: write the fits of all quarters until then there, in the form in which they are shipped. Raises InputError where there is none.
     """
-    values = values or catalogue()
+    values, day = values or catalogue(), _day(until)
     if folder is not None:
         if not Path(folder).is_dir():
             raise InputError(f'no folder "{folder}" to write the fits to; make it, or choose another')
-        write_all(Path(folder), all_fits(values, _day(until)))
-    return fit_of(values.known(_day(until)))
+        write_all(Path(folder), all_fits(values, day), all_build_fits(values, day))
+    return Calibration(fit_of(values.known(day)), build_fit_of(fit_view(values, day)))
 
 
 def backtest(

@@ -11,10 +11,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.catalogue.fits import FITTED, fingerprint, write_fits
+from stargauge.catalogue.builds import BuildRecord
+from stargauge.catalogue.fits import BUILD_FITTED, FITTED, fingerprint, write_build_fits, write_fits
 from stargauge.catalogue.load import Catalogue, KnownCatalogue
 from stargauge.catalogue.records import FitRecord, outcomes_of, plans_of
+from stargauge.engine.simulate import statics_of
+from stargauge.inputs.build import made_from
 from stargauge.programme.axes import FIRST_EDITION, edition_of, refit_records, refits_of
+from stargauge.programme.known import Known
+from stargauge.programme.known import known as known_on
+from stargauge.programme.schema import Programme
+from stargauge.quantity.builds import fit_builds
+from stargauge.quantity.dates import Window
 from stargauge.quantity.quantity import PROJECT_KINDS, SAMPLES
 from stargauge.quantity.slip import AT, Plans, fit_slips, location, scale, slipped, with_owner
 
@@ -113,9 +121,83 @@ def all_fits(catalogue: Catalogue, until: date) -> list[SlipFit]:
     return out
 
 
-def write_all(folder: Path, fits: Sequence[SlipFit]) -> None:
+@dataclass(frozen=True)
+class BuildFit:
+    """A fit of building times: samples (sample, coefficient) and (sample, owner)."""
+
+    edition: date
+    made_from: str
+    records: tuple[BuildRecord, ...]
+    coefficients: Array
+    owners: Array
+
+    @property
+    def owner_names(self) -> tuple[str, ...]:
+        """The owners with builds, in the order of the last axis of `owners`."""
+        return tuple(dict.fromkeys(record.owner for record in self.records))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data: each coefficient with its P10, P50 and P90 over the samples."""
+        dated = [record for record in self.records if record.started is not None]
+        reached = sum(record.operational is not None for record in dated)
+        table = np.quantile(self.coefficients, (0.1, 0.5, 0.9), axis=0)
+        return {
+            "edition": str(self.edition), "records": len(dated), "reached": reached, "open": len(dated) - reached,
+            "owners": len({record.owner for record in dated}), "made_from": self.made_from,
+            "coefficients": [{"name": name, **_three(table[:, place])} for place, name in enumerate(BUILD_FITTED)],
+        }  # fmt: skip
+
+
+def _three(values: Array) -> dict[str, float]:
+    return dict(zip(("p10", "p50", "p90"), map(float, values), strict=True))
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Both fits as of one day."""
+
+    slips: SlipFit
+    builds: BuildFit
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fit of slips as plain data, with that of building times under `builds`."""
+        return self.slips.to_dict() | {"builds": self.builds.to_dict()}
+
+
+def build_fit_of(known: Known) -> BuildFit:
+    """The fit of building times from the records known at the last edition before a day, from the inputs of a run."""
+    names = ("builds_recorded", "build_record_transformer_lead", "build_record_connection_lead", "build_prior_middle", "build_prior_width")
+    builds, transformer, connection, middle, width = statics_of(known, names).values()
+    made = fit_builds(builds, np.fmax(transformer, connection), middle, width, len(SAMPLES))
+    coefficients = made["coefficients"][:, : len(BUILD_FITTED)]
+    return BuildFit(edition_of(known.as_of), made_from(known), known.builds, coefficients, made["owners"])
+
+
+def all_build_fits(catalogue: Catalogue, until: date) -> list[BuildFit]:
+    """The fit of building times of every edition."""
+    return [build_fit_of(fit_view(catalogue, day)) for day in editions(until)]
+
+
+def fit_view(catalogue: Catalogue, day: date) -> Known:
+    """What is known on a day of a programme of nobody, without sites: enough for what rests on records alone."""
+    month = Window(day, day)
+    return known_on(Programme(name="records", price_year=day.year, start=month, horizon=month), catalogue, day)
+
+
+def write_all(folder: Path, fits: Sequence[SlipFit], builds: Sequence[BuildFit]) -> None:
     """Write fits in the form in which they are shipped."""
     write_fits(folder, (row for fit in fits for row in _rows(fit)), (row for fit in fits for row in _owner_rows(fit)))
+    write_build_fits(folder, (row for fit in builds for row in _build_rows(fit)), (row for fit in builds for row in _build_owner_rows(fit)))
+
+
+def _build_rows(fit: BuildFit) -> Iterator[tuple[object, ...]]:
+    for sample, values in enumerate(fit.coefficients):
+        yield (fit.made_from, fit.edition, sample + 1, *(f"{value:.4g}" for value in values))
+
+
+def _build_owner_rows(fit: BuildFit) -> Iterator[tuple[object, ...]]:
+    for owner, of_owner in zip(fit.owner_names, fit.owners.T, strict=True):
+        yield fit.made_from, fit.edition, owner, f"{of_owner.mean():.4g}", f"{of_owner.std():.4g}"
 
 
 def _rows(fit: SlipFit) -> Iterator[tuple[object, ...]]:

@@ -30,7 +30,7 @@ from stargauge.quantity.statement import Estimate, Statement
 from stargauge.quantity.units import figures, scale_of
 
 #: Axes of the catalogue's records, of which no programme speaks.
-_OF_RECORDS = frozenset({"record", "vintage"})
+_OF_RECORDS = frozenset({"record", "vintage", "build", "rack_ramp"})
 #: Axes whose labels come with what a programme speaks of.
 SPOKEN_AXES = ("site", "phase", "party", "line")
 

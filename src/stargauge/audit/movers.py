@@ -187,7 +187,8 @@ def _inputs_behind(asked: Sequence[Question]) -> list[str]:
 
 #: Kinds of catalogue data whose own name says too little.
 _KINDS = {
-    "accelerator": "chips", "fit-record": "plan-to-actual records", "vintage": "editions of a tracker", "price": "prices",
+    "accelerator": "chips", "fit-record": "plan-to-actual records", "build-record": "records of builds",
+    "vintage": "editions of a tracker", "price": "prices",
     "emission": "emissions", "place": "places", "reference-class": "reference classes", "lead-time": "lead times", "model": "AI models",
     "pledge": "pledges",
 }  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from stargauge.catalogue.builds import BuildRecord, RampRecord, as_seen, read_builds, read_ramps
-from stargauge.catalogue.fits import Array, fingerprint, shipped_fit
+from stargauge.catalogue.fits import Array, fingerprint, shipped_build_fit, shipped_fit
 from stargauge.catalogue.records import FitRecord, Vintage, read_fit_records, read_vintages
 from stargauge.catalogue.rows import Row, read_rows, read_sources
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
@@ -22,8 +22,8 @@ from stargauge.quantity.units import convert
 DATA = Path(__file__).parent / "data"
 FIT_RECORDS, VINTAGES, SOURCES = "fit-record.csv", "vintage.csv", "sources.csv"
 BUILD_RECORDS, RAMP_RECORDS = "build-record.csv", "ramp-record.csv"
-#: What the records of plans and the editions of a tracker are called beside the kinds of values.
-RECORDS, EDITIONS = "fit-record", "vintage"
+#: What the records of plans and of builds and the editions of a tracker are called beside the kinds of values.
+RECORDS, BUILDS, EDITIONS = "fit-record", "build-record", "vintage"
 KINDS: tuple[str, ...] = (
     "accelerator", "cooling", "facility", "place", "weather", "energy", "emission", "price", "labour", "funding", "reliability", "model",
     "usage", "lead-time", "reference-class", "pledge",
@@ -138,6 +138,10 @@ class Catalogue:
         """The shipped fit of slips for exactly these records and priors, per refit (sample, coefficient); NaN where there is none."""
         return shipped_fit(DATA, fingerprint(records, priors), refits, owner)
 
+    def build_fit(self, made_from: str, owner: str) -> Array:
+        """The shipped fit of building times of a fingerprint, (sample, coefficient); NaN where there is none."""
+        return shipped_build_fit(DATA, made_from, owner)
+
     def known(self, as_of: date) -> KnownCatalogue:
         """The catalogue as known on a day."""
         return KnownCatalogue(self, as_of)
@@ -193,7 +197,8 @@ class KnownCatalogue:
         """The kinds of which something was published after a day; records and editions are kinds of their own."""
         kinds = [kind for kind in KINDS if any((row.statement.known_from or since) > since for row in self.rows_of(kind))]
         records = [RECORDS] if any(record.known_at > since for record in self.records()) else []
-        return [*kinds, *records, *([EDITIONS] if self.vintages() != self.catalogue.vintages(since) else [])]
+        builds = [BUILDS] if any(record.known_at > since for record in self.catalogue.builds(self.day(BUILDS))) else []
+        return [*kinds, *records, *builds, *([EDITIONS] if self.vintages() != self.catalogue.vintages(since) else [])]
 
     def estimate(self, kind: str, name: str, attribute: str, unit: str | None = None) -> Estimate:
         """The value of an attribute, in its SI unit or in `unit`; ABSENT where nobody said."""

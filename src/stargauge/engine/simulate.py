@@ -17,7 +17,7 @@ from stargauge.engine.collect import Collector
 from stargauge.engine.graph import Graph, content_key
 from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result, World, gather
-from stargauge.engine.run import Progress, blocks_of
+from stargauge.engine.run import Progress, Run, blocks_of
 from stargauge.engine.sample import input_key
 from stargauge.engine.streams import BLOCK
 from stargauge.quantity.address import parse_address
@@ -61,6 +61,14 @@ def simulate(
     )
     keys = content_key(*(input_key(inputs[name], world.axes) for name in names))
     return Result(world, blocks * BLOCK, keys, made.series, made.collected, memo=memo, dates=tuple(dates), known=known)
+
+
+def statics_of(known: Known, names: Iterable[str]) -> dict[str, Any]:
+    """Values without a draw axis, by name: of inputs and of what is computed from them once."""
+    wanted, graph = list(names), model_graph()
+    inputs = Inputs(known, graph).need(name for name in sorted(graph.upstream(wanted)) if graph.quantities[name].is_input)
+    run = Run.of(graph, wanted, inputs, axes_of(known))
+    return {name: run.static[name] for name in wanted}
 
 
 def axes_of(known: Known) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
+import numpy as np
+
 from stargauge.catalogue.builds import POWER, BuildRecord, RampRecord
+from stargauge.catalogue.fits import build_fingerprint
 from stargauge.programme.known import Known, SiteView
 from stargauge.quantity.dates import Window, day
 from stargauge.quantity.distribution import STANDARD_NORMAL, STANDARD_UNIFORM, Distribution
@@ -36,6 +39,23 @@ def _cell(known: Known, record: BuildRecord | RampRecord, value: float | None, u
 
 def _builds(known: Known, pick: Callable[[BuildRecord], float | None], unit: str = "1") -> list[Estimate]:
     return [_cell(known, record, pick(record), unit, record.known_at, record.site) for record in known.builds]
+
+
+def _leads(known: Known, name: str, attribute: str) -> list[Estimate]:
+    """The middle of a lead time when each build began: the newest value that speaks for a time before it, else the oldest."""
+    rows = sorted((row.statement for row in known.catalogue.catalogue.entries(_LEAD, name, attribute)), key=_speaks_for)
+    dated = [(_speaks_for(said), _lead(said, known.as_of)) for said in rows]
+    return [_newest_before(dated, record.started) for record in known.builds]
+
+
+def _newest_before(dated: Sequence[tuple[date, Estimate]], when: date | None) -> Estimate:
+    return ABSENT if when is None else next((lead for since, lead in reversed(dated) if since <= when), dated[0][1])
+
+
+def _lead(said: Statement, as_of: date) -> Estimate:
+    value = said.value.quantile(0.5) if isinstance(said.value, Distribution) else float(said.value)  # type: ignore[arg-type]
+    later = said.known_from if said.known_from and said.known_from > as_of else None
+    return Estimate(value, "default", (said,), later, said.note)
 
 
 def _number_of(names: Sequence[str]) -> dict[str, float]:
@@ -125,26 +145,13 @@ def build_record_operational(known: Known) -> list[Estimate]:
 @quantity("d", "build")
 def build_record_transformer_lead(known: Known) -> list[Estimate]:
     """Lead time of large transformers when each build began, by the catalogue's dated values; absent where its start is unknown."""
-    return [_lead_at(known, "transformer", "lead_time", record.started) for record in known.builds]
+    return _leads(known, "transformer", "lead_time")
 
 
 @quantity("d", "build")
 def build_record_connection_lead(known: Known) -> list[Estimate]:
     """Time to connect a large load when each build began, by the catalogue's value for any region; absent where its start is unknown."""
-    return [_lead_at(known, "default", "connection_time", record.started) for record in known.builds]
-
-
-def _lead_at(known: Known, name: str, attribute: str, when: date | None) -> Estimate:
-    """The middle of a lead time as it was on a day: of the newest value that speaks for a time before it, else the oldest."""
-    if when is None:
-        return ABSENT
-    rows = [row.statement for row in known.catalogue.catalogue.entries(_LEAD, name, attribute)]
-    dated = sorted(rows, key=_speaks_for)
-    chosen = [said for said in dated if _speaks_for(said) <= when] or dated[:1]
-    said = chosen[-1]
-    value = said.value.quantile(0.5) if isinstance(said.value, Distribution) else float(said.value)  # type: ignore[arg-type]
-    later = said.known_from if said.known_from and said.known_from > known.as_of else None
-    return Estimate(value, "default", (said,), later, said.note)
+    return _leads(known, "default", "connection_time")
 
 
 def _speaks_for(said: Statement) -> date:
@@ -159,6 +166,21 @@ def build_owner(known: Known) -> Estimate:
     return Estimate(numbers.get(owner, -1.0), "stated", (), None, owner or "no earlier builds")
 
 
+def made_from(known: Known) -> str:
+    """The fingerprint of the records, lead times and priors that the fit of building times is made from."""
+    leads = [*build_record_transformer_lead(known), *build_record_connection_lead(known)]
+    numbers = [np.asarray(one.value) for one in (*known.catalogue.build_priors(), campus_size(known))]
+    return build_fingerprint(known.builds, [*numbers, np.array([float(np.asarray(lead.value)) for lead in leads])])
+
+
+@quantity("1", "sample build_coefficient")
+def build_fit_shipped(known: Known) -> Estimate:
+    """The fit of building times as shipped with the catalogue for these very records, lead times and priors; absent where there is none."""
+    later = max((cell.hindsight for cell in build_record_days(known) if cell.hindsight), default=None)
+    table = known.catalogue.catalogue.build_fit(made_from(known), known.programme.owner)
+    return Estimate(table, "default", (), later, "fitted to the records of builds, see build_fit")
+
+
 @quantity("1", "build_coefficient")
 def build_prior_middle(known: Known) -> Estimate:
     """What is assumed of each coefficient of building times before any record: its middle (of a spread: its root mean square)."""
@@ -169,24 +191,6 @@ def build_prior_middle(known: Known) -> Estimate:
 def build_prior_width(known: Known) -> Estimate:
     """How far each coefficient of building times may lie from its middle before any record: a standard deviation."""
     return known.catalogue.build_priors()[1]
-
-
-@quantity("1")
-def power_left_middle(known: Known) -> Estimate:
-    """What is assumed, before any record, to be left of a lead time when work starts: the logarithm of the share."""
-    return known.default(_CLASS, "power-left-prior", "location_middle")
-
-
-@quantity("1")
-def power_left_width(known: Known) -> Estimate:
-    """How far the logarithm of that share may lie from its middle: a standard deviation."""
-    return known.default(_CLASS, "power-left-prior", "location_width")
-
-
-@quantity("1")
-def power_left_spread(known: Known) -> Estimate:
-    """How far sites are assumed to differ in it before any record: the root mean square of the logarithm."""
-    return known.default(_CLASS, "power-left-prior", "spread_middle")
 
 
 @quantity("1")

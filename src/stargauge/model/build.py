@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.builds import AT, EFFECTS, Builds, MiddleAndSpread, columns, fit_builds, fit_power_left, scale, with_owner
+from stargauge.quantity.builds import AT, EFFECTS, Builds, MiddleAndSpread, columns, fit_builds, scale, with_owner
 from stargauge.quantity.builds import build_days as days_at
 from stargauge.quantity.dates import day
 from stargauge.quantity.normal import normal_cdf
@@ -27,8 +27,8 @@ _SINCE = day(date(2024, 1, 1))
 
 @quantity("W")
 def usual_build_power(build_record_power: Array) -> Array:
-    """IT power of a usual build, the geometric mean of the recorded ones. Units: W."""
-    return np.asarray(np.exp(np.mean(np.log(build_record_power))))
+    """IT power of a usual build, the median of the recorded ones. Units: W."""
+    return np.asarray(np.median(build_record_power))
 
 
 @quantity("1", "build")
@@ -51,29 +51,23 @@ def _size(power: Array, usual: Array) -> Array:
 
 
 @quantity("1", "sample build_coefficient")
-def build_fit(builds_recorded: Builds, build_owner: Array, build_prior_middle: Array, build_prior_width: Array) -> Array:
-    """How long builds take: samples of the fitted coefficients (`fit_builds`).
+def build_fit(
+    build_fit_shipped: Array, builds_recorded: Builds, build_record_transformer_lead: Array, build_record_connection_lead: Array,
+    build_owner: Array, build_prior_middle: Array, build_prior_width: Array,
+) -> Array:  # fmt: skip
+    """How long builds take, and how much of the lead times of power is left when work starts: samples of the coefficients (`fit_builds`).
 
-    `owner` and `owner_spread`: effect of the programme's own owner where earlier builds tell of it, else a new owner's. Axes: sample,
-    build_coefficient. Units: 1. Source: the catalogue's records of builds, cut at the knowledge date; the priors are assumptions.
+    As shipped for the records known where there are any. Of transformer and connection the longer lead time counts. `owner` and
+    `owner_spread`: effect of the programme's own owner where earlier builds tell of it, else a new owner's. Axes: sample,
+    build_coefficient.
+    Units: 1. Source: the catalogue's records of builds, cut at the knowledge date: few waited for power, all others say only that it came
+    sooner. The priors are assumptions.
     """
-    made = fit_builds(builds_recorded, build_prior_middle, build_prior_width, len(SAMPLES))
-    return with_owner(made["coefficients"], made["owners"], int(build_owner))
-
-
-@quantity("1", "sample")
-def power_left_fit(
-    builds_recorded: Builds, build_record_transformer_lead: Array, build_record_connection_lead: Array, power_left_middle: Array,
-    power_left_width: Array, power_left_spread: Array,
-) -> MiddleAndSpread:  # fmt: skip
-    """How much of the lead times of power was left when work started: samples of the middle and the spread of its logarithm.
-
-    The longer of transformer and connection counts. Axes: sample. Units: 1. Source: `fit_power_left` on the catalogue's records of builds,
-    cut at the knowledge date: a few waited for power, all others say only that power came sooner. The priors are assumptions.
-    """
+    if not np.isnan(build_fit_shipped).any():
+        return build_fit_shipped
     lead = np.fmax(build_record_transformer_lead, build_record_connection_lead)
-    prior = (float(power_left_middle), float(power_left_width), float(power_left_spread))
-    return fit_power_left(builds_recorded, lead, *prior, len(SAMPLES))
+    made = fit_builds(builds_recorded, lead, build_prior_middle, build_prior_width, len(SAMPLES))
+    return with_owner(made["coefficients"], made["owners"], int(build_owner))
 
 
 # --- one world --------------------------------------------------------------------------------------------------------------------
@@ -237,16 +231,16 @@ def _days_per_building(operational: Array, buildings: Array, here: NDArray[np.bo
 def rack_rate(
     rack_ramp_rate: Array, rack_ramp_owner: Array, rack_rate_prior: Array, rack_rate_prior_spread: Array, rack_rate_chance: Array
 ) -> Array:  # fmt: skip
-    """IT power of racks that are put into one building per day: exp(x), x like the mean logarithms of the recorded owners.
+    """IT power of racks that are put into one building per day: prior exp(x), x like the mean logarithms of the recorded owners over it.
 
     Axes: draw, site. Units: W/d. Source: the catalogue's records of racks put into finished halls; `_like`. Kept within a fiftieth and
     fifty times the middle.
     """
-    logs = np.log(rack_ramp_rate)
+    logs = np.log(rack_ramp_rate / rack_rate_prior)
     means = np.array([logs[rack_ramp_owner == owner].mean() for owner in np.unique(rack_ramp_owner)])
-    known = _like(means, np.log(rack_rate_prior), rack_rate_prior_spread)
+    known = _like(means, np.zeros(()), rack_rate_prior_spread)
     far = np.log(50.0)
-    return np.asarray(np.exp(np.clip(_predicted(known, rack_rate_chance), known.middle - far, known.middle + far)))
+    return np.asarray(rack_rate_prior * np.exp(np.clip(_predicted(known, rack_rate_chance), known.middle - far, known.middle + far)))
 
 
 @quantity("d", "draw phase")
@@ -265,14 +259,13 @@ def energised_to_operational(rack_installation: Array, commissioning_time: Array
 
 
 @quantity("1", "draw site")
-def power_left(power_left_fit: MiddleAndSpread, build_sample: Array, power_left_chance: Array) -> Array:
+def power_left(build_world: Array, power_left_chance: Array) -> Array:
     """Share of the lead times of power that is left when work starts: they were ordered and asked for before.
 
-    ln w = m + s t_4, (m, s) the sample of `power_left_fit` that the world uses     (1)
+    ln w = power_left + power_left_spread t_4                                       (1)
 
-    Axes: draw, site. Units: 1. Kept within a hundredth and three.
+    Axes: draw, site. Units: 1. Source: equation (1) of `fit_builds`. Kept within a hundredth and three.
     """
-    middle, spread = power_left_fit
-    place = np.minimum((build_sample * len(middle)).astype(np.int64), len(middle) - 1)
+    middle, spread = (build_world[:, AT[name], None] for name in ("power_left", "power_left_spread"))
     chance = np.clip(power_left_chance, 1e-9, 1.0 - 1e-9)
-    return np.asarray(np.exp(np.clip(middle[place][:, None] + spread[place][:, None] * t4_ppf(chance), np.log(0.01), np.log(3.0))))
+    return np.asarray(np.exp(np.clip(middle + spread * t4_ppf(chance), np.log(0.01), np.log(3.0))))

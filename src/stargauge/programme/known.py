@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 
 from stargauge.catalogue.builds import BuildRecord, RampRecord
-from stargauge.catalogue.load import EDITIONS, Catalogue, KnownCatalogue
+from stargauge.catalogue.load import BUILDS, EDITIONS, Catalogue, KnownCatalogue
 from stargauge.catalogue.records import FitRecord, Vintage
 from stargauge.programme import milestones as of
 from stargauge.programme.alternatives import options
@@ -97,12 +97,12 @@ class Known:
     @cached_property
     def builds(self) -> tuple[BuildRecord, ...]:
         """Records of builds that building times are learnt from, as they could be seen at the last edition of the fits."""
-        return self.catalogue.catalogue.builds(edition_of(self.as_of))
+        return self.catalogue.catalogue.builds(edition_of(self.catalogue.day(BUILDS)))
 
     @cached_property
     def rack_ramps(self) -> tuple[RampRecord, ...]:
         """Records of racks put into finished halls by then, or all where there are none."""
-        return self.catalogue.catalogue.rack_ramps(self.as_of)
+        return self.catalogue.catalogue.rack_ramps(self.catalogue.day(BUILDS))
 
     @cached_property
     def vintages(self) -> tuple[Vintage, ...]:

@@ -26,8 +26,12 @@ COEFFICIENTS = (
     "location", "ai_campus", "nuclear", "power_and_grid", "fab", "other", "window", "replan", "tracker", "start", "power", "offset",
     "spread", "spread_owner", "spread_project", "owner", "owner_spread",
 )  # fmt: skip
-#: What the fit of building times finds: location with its effects, then spreads, then the programme's own owner's effect.
-BUILD_COEFFICIENTS = ("usual", "retrofit", "expansion", "size", "campus", "since_2024", "spread", "spread_owner", "owner", "owner_spread")
+#: What the fit of building times finds: location with its effects, then spreads, then what is left of lead times when work starts, then
+#: the effect of the programme's own owner.
+BUILD_COEFFICIENTS = (
+    "usual", "retrofit", "expansion", "size", "campus", "since_2024", "spread", "spread_owner", "power_left", "power_left_spread", "owner",
+    "owner_spread",
+)  # fmt: skip
 #: What has to be done or to arrive before a phase runs, in an order in which nothing stands before what it waits for.
 ACTIVITIES = (
     "permits", "shell", "fit_out", "grid_connection", "transformers", "switchgear", "onsite_generation", "accelerators", "crew",

@@ -8,6 +8,8 @@ c (offset) lets short expectations be missed by days whatever their length; noug
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
@@ -76,6 +78,11 @@ class _State(NamedTuple):
     value: Array
 
 
+#: Fits made before, by what they were made from: many runs ask for the same one.
+_HELD: OrderedDict[bytes, Fit] = OrderedDict()
+_MOST_HELD = 64
+
+
 def fit(records: Records, prior: Prior, keep: Array, samples: int, seed: int = SEED) -> Fit:
     """Samples of the posterior of equations (1) and (2) of this module, for several selections of the records at once.
 
@@ -88,6 +95,31 @@ def fit(records: Records, prior: Prior, keep: Array, samples: int, seed: int = S
     Sources: Chib (1992), J. Econometrics 51, p. 79 (censored values); Geweke (1993), J. Appl. Econometrics 8, p. S19 (t as a mixture of
     normals); Gelman and Hill (2006), ch. 18 (varying intercepts). The priors are assumptions.
     """
+    made_from = _content((records, prior, keep, samples, seed))
+    if made_from not in _HELD:
+        _HELD[made_from] = _sampled(records, prior, keep, samples, seed)
+        while len(_HELD) > _MOST_HELD:
+            _HELD.popitem(last=False)
+    return _HELD[made_from]
+
+
+def _content(value: object) -> bytes:
+    """What a nested tuple of arrays and numbers holds, as a short key."""
+    digest = sha256()
+
+    def add(part: object) -> None:
+        if isinstance(part, tuple):
+            for inner in part:
+                add(inner)
+        else:
+            array = np.asarray(part, dtype=np.float64)
+            digest.update(repr(array.shape).encode() + np.ascontiguousarray(array).tobytes())
+
+    add(value)
+    return digest.digest()
+
+
+def _sampled(records: Records, prior: Prior, keep: Array, samples: int, seed: int) -> Fit:
     rng = np.random.default_rng(seed)
     mask = np.repeat(np.asarray(keep, dtype=np.float64), samples, axis=0)
     state = _first_state(records, prior, mask)
