@@ -148,7 +148,7 @@ def test_any_number_of_processes_gives_the_same_odds_and_movers(moved: OddsOverT
 
 def test_each_kind_of_catalogue_data_is_left_out_alone(moved: OddsOverTime) -> None:
     movers = [mover for point in moved.series[0].points for mover in point.movers if mover.text.startswith("catalogue")]
-    assert {mover.text for mover in movers} == {"catalogue: plan-to-actual records"}
+    assert {mover.text for mover in movers} == {"catalogue: plan-to-actual records", "catalogue: records of builds"}
     known = api.catalogue().known(date(2026, 5, 31))
     held = known.held_back("fit-record", date(2025, 1, 20))
     assert "fit-record" in known.news(date(2025, 1, 20))

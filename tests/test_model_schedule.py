@@ -95,7 +95,19 @@ def test_buildings_between_two_dates_follow_evenly() -> None:
     planned = _absent(5)
     planned[:, OPERATIONAL, 1], planned[:, OPERATIONAL, 3] = 1400.0, 1600.0
     made = schedule.planned_date(planned, _absent(5), np.zeros(5), np.full(DRAWS, 60.0))
-    np.testing.assert_allclose(made[0, OPERATIONAL], [1340.0, 1400.0, 1500.0, 1600.0, 1660.0])
+    np.testing.assert_allclose(made[0, OPERATIONAL], [np.nan, 1400.0, 1500.0, 1600.0, 1660.0])
+    planned = _absent(3)
+    planned[:, START, 1] = 1400.0
+    made = schedule.planned_date(planned, _absent(3), np.zeros(3), np.full(DRAWS, 60.0))
+    np.testing.assert_allclose(made[0, START], [1340.0, 1400.0, 1460.0])
+
+
+def test_a_phase_without_a_plan_comes_no_later_than_the_planned_one_after_it() -> None:
+    planned = _absent(2)
+    planned[:, OPERATIONAL, 1] = 1300.0
+    dates = _dates(planned, _absent(2), published=1000.0, seen=1000.0)
+    assert (dates[:, OPERATIONAL, 0] <= dates[:, OPERATIONAL, 1]).all()
+    assert (dates[:, OPERATIONAL, 0] == 1500.0).any() and (dates[:, OPERATIONAL, 0] < 1500.0).any()  # its own network says 1500
 
 
 def test_another_sites_plan_is_no_anchor() -> None:

@@ -104,7 +104,7 @@ TABLE: dict[str, Row] = {
     "saline-start-early26": Row("true", {"as said": MET}, {"as said": MET}),
     "saline-jobs": Row("open", {"permanent": OPEN}, {"permanent": EVEN, "construction": LIKELY}),
     "portwash-2028": Row(
-        "open", {"power": OPEN}, {"power": VERY_UNLIKELY, "permanent jobs": VERY_UNLIKELY, "construction jobs": EVEN}
+        "open", {"power": OPEN}, {"power": UNLIKELY, "permanent jobs": VERY_UNLIKELY, "construction jobs": EVEN}
     ),
     "jupiter-jobs": Row("open", {"permanent": OPEN}, {"permanent": EVEN, "construction": LIKELY}),
     "uae-200mw-2026": Row("open", {"as said": OPEN}, {"as said": EVEN, "at the meter": EVEN}),

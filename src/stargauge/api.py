@@ -16,6 +16,7 @@ import stargauge
 from stargauge import __version__
 from stargauge.audit.answer_data import slug
 from stargauge.audit.backtest import Backtest, joined
+from stargauge.audit.build_validation import BuildValidation, validate_builds
 from stargauge.audit.calibration import Calibration, all_build_fits, all_fits, build_fit_of, fit_of, fit_view, write_all
 from stargauge.audit.causes import MEMO_BYTES, Runs, attribute, medians
 from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, outputs_of, paired, read_at, wanted_of
@@ -31,6 +32,7 @@ from stargauge.audit.summary import FANS, HEADLINES, dates_of, exists, headlines
 from stargauge.audit.tracker import Tracker
 from stargauge.audit.validation import Validation, validate_schedule
 from stargauge.catalogue.load import Catalogue, load_catalogue
+from stargauge.catalogue.own_builds import read_own_builds
 from stargauge.catalogue.projects import read_projects
 from stargauge.catalogue.trackers import tracker
 from stargauge.engine.lineage import Node
@@ -60,7 +62,7 @@ DRAWS = 1024
 MANY_DRAWS = 4096
 MOST_WORKERS = 64
 #: What can be validated on a user's own measurements.
-VALIDATIONS = ("schedule",)
+VALIDATIONS = ("schedule", "build")
 #: How many open claims a report shows over time, and with how many draws.
 REPORTED, REPORT_DRAWS = 3, 256
 
@@ -183,6 +185,7 @@ class Check:
     then: tuple[ClaimVerdict, ...] = ()
     then_day: date | None = None
     odds: OddsOverTime | None = None
+    delays: Delays | None = None
     seconds: float = 0.0
 
     def explain(self, address: str, when: date | None = None) -> Node:
@@ -220,6 +223,7 @@ def check(
         answer.then_day = day
     if charts:
         answer.odds = _open_odds(answer, values, seed)
+        answer.delays = _delays(made, now, draws, seed, workers)
     answer.seconds = time.perf_counter() - began
     return answer
 
@@ -362,7 +366,10 @@ def schedule(
 ) -> Delays:  # fmt: skip
     """When each unfinished site runs, and what holds it up: dates of the next and the last phase, what each activity decides and costs."""
     made = load(programme)
-    now = known(made, as_of, values)
+    return _delays(made, known(made, as_of, values), draws, seed, workers, progress)
+
+
+def _delays(made: Programme, now: Known, draws: int, seed: int, workers: int | None, progress: Progress | None = None) -> Delays:
     result = run_model(now, wanted_delays(now), draws=draws, seed=seed, workers=_workers(workers, draws), progress=progress)
     return delays(now, result, {name: site.name or name for name, site in made.sites.items()}, slug(made.name))
 
@@ -372,14 +379,18 @@ def shipped() -> tuple[str, ...]:
     return tuple(shipped_files())
 
 
-def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) -> Validation:
+def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) -> Validation | BuildValidation:
     """How good the model of a discipline is on a user's own measurements, a CSV file in the form of the shipped records.
 
-    kinds: schedule (the columns of the plan-to-actual records). Raises InputError for another kind, and with every fault of the file.
+    kinds: schedule (the columns of the plan-to-actual records), build (those of the records of builds). Raises InputError for another
+    kind, and with every fault of the file.
     """
     if kind not in VALIDATIONS:
         raise InputError(f'no validation "{kind}"{did_you_mean(kind, VALIDATIONS)} (one of {", ".join(VALIDATIONS)})')
-    return validate_schedule(read_projects(Path(file)), values or catalogue())
+    values = values or catalogue()
+    if kind == "build":
+        return validate_builds(read_own_builds(Path(file)), fit_view(values, date.today()))
+    return validate_schedule(read_projects(Path(file)), values)
 
 
 def calibrate(until: date | str | None = None, *, values: Catalogue | None = None, folder: str | Path | None = None) -> Calibration:

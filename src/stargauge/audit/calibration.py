@@ -15,8 +15,7 @@ from stargauge.catalogue.builds import BuildRecord
 from stargauge.catalogue.fits import BUILD_FITTED, FITTED, fingerprint, write_build_fits, write_fits
 from stargauge.catalogue.load import Catalogue, KnownCatalogue
 from stargauge.catalogue.records import FitRecord, outcomes_of, plans_of
-from stargauge.engine.simulate import statics_of
-from stargauge.inputs.build import made_from
+from stargauge.engine.simulate import build_records_of, builds_of
 from stargauge.programme.axes import FIRST_EDITION, edition_of, refit_records, refits_of
 from stargauge.programme.known import Known
 from stargauge.programme.known import known as known_on
@@ -166,11 +165,10 @@ class Calibration:
 
 def build_fit_of(known: Known) -> BuildFit:
     """The fit of building times from the records known at the last edition before a day, from the inputs of a run."""
-    names = ("builds_recorded", "build_record_transformer_lead", "build_record_connection_lead", "build_prior_middle", "build_prior_width")
-    builds, transformer, connection, middle, width = statics_of(known, names).values()
-    made = fit_builds(builds, np.fmax(transformer, connection), middle, width, len(SAMPLES))
-    coefficients = made["coefficients"][:, : len(BUILD_FITTED)]
-    return BuildFit(edition_of(known.as_of), made_from(known), known.builds, coefficients, made["owners"])
+    _, builds, lead, (middle, width), _, _ = builds_of(known)
+    made = fit_builds(builds, lead, middle, width, len(SAMPLES))
+    coefficients = made["coefficients"][0, :, : len(BUILD_FITTED)]
+    return BuildFit(edition_of(known.as_of), build_records_of(known), known.builds, coefficients, made["owners"][0])
 
 
 def all_build_fits(catalogue: Catalogue, until: date) -> list[BuildFit]:

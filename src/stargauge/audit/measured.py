@@ -10,12 +10,15 @@ import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from stargauge import __version__
 from stargauge.audit.backtest import Backtest
+from stargauge.audit.build_validation import validate_builds
+from stargauge.audit.calibration import fit_view
 from stargauge.audit.validation import validate_schedule
 from stargauge.catalogue.load import DATA, Catalogue
 from stargauge.programme.load import SHIPPED
@@ -72,9 +75,11 @@ class Measured:
 def measured(tested: Backtest, programmes: int, made_on: str, draws: int, seed: int, catalogue: Catalogue) -> Measured:
     """A backtest over all shipped programmes as it is shipped, with the validation on the catalogue's records."""
     told, checked = tested.to_dict(), validate_schedule(catalogue.records(), catalogue).to_dict()
+    view = fit_view(catalogue, date.fromisoformat(made_on))
     scores = {
         "made_on": made_on, "version": __version__, "made_from": made_from(catalogue), "draws": draws, "seed": seed,
         "programmes": programmes, "rule": told["rule"], "backtest": told["summary"], "records": checked["summary"],
+        "builds": validate_builds(view.builds, view).to_dict()["summary"],
     }  # fmt: skip
     tables = {
         "dates": [case.to_dict() for case in tested.dates], "claims": [case.to_dict() for case in tested.claims],

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
 from stargauge.catalogue.records import FitRecord
+from stargauge.catalogue.tables import cells_of
 from stargauge.quantity.dates import Window, day, parse_window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
@@ -17,25 +17,12 @@ KNOWN = (*NEEDED, "id", "region", "plan_precision", "actual_precision", "selecti
 OUTCOMES = ("reached", "censored", "cancelled")
 #: Half the width in days of a date of which only a precision is known.
 _HALF = {"day": 0, "month": 15, "quarter": 45, "half": 91, "year": 182}
-#: The largest file read.
-MOST_BYTES = 20 * 2**20
 
 
 def read_projects(file: Path) -> tuple[FitRecord, ...]:
     """The records of a file, in its order. Raises InputError with every fault, its line, what was expected and how to fix it."""
-    if not file.is_file():
-        raise InputError(f'no file "{file}"')
-    if file.stat().st_size > MOST_BYTES:
-        raise InputError(f'"{file}" is larger than {MOST_BYTES // 2**20} MB; split it')
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle, strict=True)
-            _check_columns(file, reader.fieldnames or ())
-            rows = [(reader.line_num, row) for row in reader]
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise InputError(f'"{file}" is no CSV file in UTF-8: {error}') from None
     faults: list[Fault] = []
-    records = [record for line, row in rows if (record := _record(file, line, row, faults)) is not None]
+    records = [record for line, cells in cells_of(file, NEEDED, KNOWN) if (record := _record(file, line, cells, faults)) is not None]
     if faults:
         raise InputError(faults)
     if not records:
@@ -43,20 +30,8 @@ def read_projects(file: Path) -> tuple[FitRecord, ...]:
     return tuple(records)
 
 
-def _check_columns(file: Path, names: object) -> None:
-    given = [str(name).strip() for name in names] if isinstance(names, (list, tuple)) else []
-    missing = [name for name in NEEDED if name not in given]
-    if missing:
-        spare = [one for one in given if one not in KNOWN]
-        raise InputError([
-            Fault(f'no column "{name}"{did_you_mean(name, spare)}; needed: {", ".join(NEEDED)}', file=str(file), line=1, column=1)
-            for name in missing
-        ])  # fmt: skip
-
-
-def _record(file: Path, line: int, row: Mapping[str, str | None], faults: list[Fault]) -> FitRecord | None:
+def _record(file: Path, line: int, cells: Mapping[str, str], faults: list[Fault]) -> FitRecord | None:
     """One row as a record; None and faults where it has any."""
-    cells = {name: (text or "").strip() for name, text in row.items() if name}
     wrong = list(_faults(cells))
     plan, published, actual, known = (_read(cells, name, wrong) for name in ("plan_date", "plan_published", "actual_date", "as_known_at"))
     if not wrong:

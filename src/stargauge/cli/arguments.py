@@ -194,8 +194,10 @@ def parser() -> Parser:
     backtest.add_argument("--write", metavar="DIR", help="write the whole result in the form in which it is shipped and reported")
     _output_options(backtest)
 
-    validate = commands.add_parser("validate", help="test the model on your own measurements: validate schedule FILE")
-    validate.add_argument("kind", metavar="KIND", help="what is tested: schedule")
+    validate = commands.add_parser("validate", help="test the model on your own measurements: validate schedule FILE, validate build FILE")
+    validate.add_argument(
+        "kind", metavar="KIND", help="what is tested: schedule (plans and outcomes) or build (start of work to operation)"
+    )
     validate.add_argument("file", metavar="FILE", help="CSV in the form of the shipped records (docs: how good the dates are)")
     validate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(validate)

@@ -297,13 +297,14 @@ def backtest(asked: argparse.Namespace) -> int:
 def validate(asked: argparse.Namespace) -> int:
     """`stargauge validate`."""
     from stargauge import api
-    from stargauge.report.accuracy import render_validation
+    from stargauge.report.accuracy import render_build_validation, render_validation
 
     data = api.validate(asked.kind, asked.file, values=_values(asked)).to_dict()
+    render = render_build_validation if asked.kind == "build" else render_validation
     if asked.json:
         _print_json(data)
     else:
-        sys.stdout.write(render_validation(data, _style(asked)))
+        sys.stdout.write(render(data, _style(asked)))
     return 0
 
 

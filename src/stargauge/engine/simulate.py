@@ -9,6 +9,8 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 import stargauge
 import stargauge.inputs
 import stargauge.model
@@ -20,6 +22,7 @@ from stargauge.engine.result import Result, World, gather
 from stargauge.engine.run import Progress, Run, blocks_of
 from stargauge.engine.sample import input_key
 from stargauge.engine.streams import BLOCK
+from stargauge.inputs.build import made_from
 from stargauge.quantity.address import parse_address
 from stargauge.quantity.quantity import FIXED_AXES
 
@@ -69,6 +72,19 @@ def statics_of(known: Known, names: Iterable[str]) -> dict[str, Any]:
     inputs = Inputs(known, graph).need(name for name in sorted(graph.upstream(wanted)) if graph.quantities[name].is_input)
     run = Run.of(graph, wanted, inputs, axes_of(known))
     return {name: run.static[name] for name in wanted}
+
+
+def build_records_of(known: Known) -> str:
+    """The fingerprint of what the fit of building times is made from."""
+    return made_from(known)
+
+
+def builds_of(known: Known) -> tuple[Sequence[Any], Any, Any, tuple[Any, Any], float, float]:
+    """What building times are fitted from: the records, the same as numbers, lead times, priors, the usual size and that of a campus."""
+    names = ("builds_recorded", "build_record_transformer_lead", "build_record_connection_lead", "build_prior_middle", "build_prior_width",
+             "usual_build_power", "campus_size")  # fmt: skip
+    builds, transformer, connection, middle, width, usual, campus = statics_of(known, names).values()
+    return known.builds, builds, np.fmax(transformer, connection), (middle, width), float(usual), float(campus)
 
 
 def axes_of(known: Known) -> dict[str, tuple[str, ...]]:

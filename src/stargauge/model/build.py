@@ -67,7 +67,7 @@ def build_fit(
         return build_fit_shipped
     lead = np.fmax(build_record_transformer_lead, build_record_connection_lead)
     made = fit_builds(builds_recorded, lead, build_prior_middle, build_prior_width, len(SAMPLES))
-    return with_owner(made["coefficients"], made["owners"], int(build_owner))
+    return with_owner(made["coefficients"][0], made["owners"][0], int(build_owner))
 
 
 # --- one world --------------------------------------------------------------------------------------------------------------------
@@ -233,13 +233,13 @@ def rack_rate(
 ) -> Array:  # fmt: skip
     """IT power of racks that are put into one building per day: prior exp(x), x like the mean logarithms of the recorded owners over it.
 
-    Axes: draw, site. Units: W/d. Source: the catalogue's records of racks put into finished halls; `_like`. Kept within a fiftieth and
-    fifty times the middle.
+    Axes: draw, site. Units: W/d. Source: the catalogue's records of racks put into finished halls; `_like`. Kept within a tenth and ten
+    times the middle: the records themselves lie within a factor of sixteen.
     """
     logs = np.log(rack_ramp_rate / rack_rate_prior)
     means = np.array([logs[rack_ramp_owner == owner].mean() for owner in np.unique(rack_ramp_owner)])
     known = _like(means, np.zeros(()), rack_rate_prior_spread)
-    far = np.log(50.0)
+    far = np.log(10.0)
     return np.asarray(rack_rate_prior * np.exp(np.clip(_predicted(known, rack_rate_chance), known.middle - far, known.middle + far)))
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from stargauge.quantity.builds import MiddleAndSpread
 from stargauge.quantity.quantity import PROJECT_KINDS, STAGES, quantity
-from stargauge.quantity.sequence import spread_evenly
+from stargauge.quantity.sequence import earliest_from_here, spread_evenly
 from stargauge.quantity.timeline import steps
 
 Array = NDArray[np.float64]
@@ -23,16 +23,15 @@ def planned_date(phase_date_planned: Array, phase_date_observed: Array, phase_si
     """Planned date of each phase and stage: as stated; between two stated phases of a site evenly spread; beyond them one spacing apart.
 
     plan_i = plan_a + (plan_b - plan_a) (i - a) / (b - a)                           (1)
-    plan_i = plan_a + (i - a) spacing, before the first or after the last stated phase (2)
+    plan_i = plan_a + (i - a) spacing, after the last stated phase; starts of work before the first one too        (2)
 
-    Power that nobody dated follows from the plan for operation where there is one. Axes: draw, stage, phase. Units: d. Absent (NaN)
-    where no
-    phase of the site has a date. That buildings follow evenly is an assumption.
+    Power that nobody dated follows from the plan for operation where there is one. Axes: draw, stage, phase. Units: d. Absent (NaN) before
+    the first stated phase, whose predecessors the network of activities dates. That buildings follow evenly is an assumption.
     """
     out = np.full_like(phase_date_planned, np.nan)
     for stage in _PHYSICAL:
         stated, seen = phase_date_planned[:, stage], phase_date_observed[:, stage]
-        filled = spread_evenly(np.where(np.isnan(seen), stated, seen), phase_site, building_spacing)
+        filled = spread_evenly(np.where(np.isnan(seen), stated, seen), phase_site, building_spacing, backwards=stage == _START)
         out[:, stage] = np.where(np.isnan(seen), filled, stated)
     spread = np.isnan(phase_date_planned[:, _ENERGISED]) & ~np.isnan(out[:, _OPERATIONAL])
     out[:, _ENERGISED] = np.where(spread, np.nan, out[:, _ENERGISED])
@@ -112,7 +111,8 @@ def uncancelled_date(
 ) -> Array:  # fmt: skip
     """Date of each physical stage if nothing is cancelled: observed, else planned and slipped, else by the network of activities.
 
-    operational = energised + ramp where power has a date, else that of the network; energised = operational - ramp where only operation
+    operational = energised + ramp where power has a date, else that of the network, but no later than that of the next planned phase;
+    energised = operational - ramp where only operation
     has one, at least half-way through what is left of the build; then start <= energised <= operational.                          (1)
 
     What was not seen at the last look comes after it. Never (infinity): a pledge that got its sites, which is built there; a stage that was
@@ -125,7 +125,10 @@ def uncancelled_date(
     power, runs = best[:, _ENERGISED], best[:, _OPERATIONAL]
     first = network_date[:, _START]
     lit, unplanned = np.isnan(observed_date[:, _ENERGISED]), np.isnan(power) & np.isnan(runs)
-    runs = np.where(np.isnan(runs), np.where(np.isnan(power), network_date[:, _OPERATIONAL], power + energised_to_operational), runs)
+    alone = np.where(
+        np.isnan(power), np.fmin(network_date[:, _OPERATIONAL], earliest_from_here(runs, phase_site)), power + energised_to_operational
+    )
+    runs = np.where(np.isnan(runs), alone, runs)
     dark = np.where(lit & np.isnan(observed_date[:, _OPERATIONAL]), np.fmax(first, seen), first)
     halfway = np.maximum(runs - energised_to_operational, dark + 0.5 * (runs - dark))
     power = np.where(unplanned, network_date[:, _ENERGISED], np.where(np.isnan(power), halfway, power))

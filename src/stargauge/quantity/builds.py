@@ -57,25 +57,34 @@ def columns(retrofit: Array, expansion: Array, size: Array, campus: Array, since
     return np.stack([np.asarray(part, dtype=np.float64) for part in parts], axis=-1)
 
 
-def fit_builds(builds: Builds, lead: Array, middle: Array, width: Array, samples: int, seed: int = SEED) -> dict[str, Array]:
-    """Samples of the posterior of building times and of what is left of lead times: coefficients (sample, coefficient), an owner's part at
-    zero, and the owners' effects (sample, owner).
+def fit_builds(
+    builds: Builds, lead: Array, middle: Array, width: Array, samples: int, keep: Array | None = None, seed: int = SEED
+) -> dict[str, Array]:
+    """Samples of the posterior of building times and of what is left of lead times, for several selections of the builds at once.
 
     lead: days that power equipment and connection took to come when each build began. `middle` and `width` hold the priors by coefficient.
-    Source: `regression.fit`. The priors are assumptions.
+    keep: (selection, build), 1 where a build counts; one selection of all where left out. Returns coefficients (selection, sample,
+    coefficient), an owner's part at zero, and the owners' effects (selection, sample, owner). Source: `regression.fit`. The priors are
+    assumptions.
     """
+    kept = np.ones((1, len(lead))) if keep is None else keep
+    made = _fit_times(builds, kept, middle, width, samples, seed)
+    left = _fit_power_left(builds, lead, kept, middle, width, samples, seed)
+    fresh = np.stack([np.zeros(made.offset.shape), made.spreads[..., 1]], axis=-1)
+    return {
+        "coefficients": np.concatenate([made.effects, made.spreads, left.effects, left.spreads, fresh], axis=-1),
+        "owners": made.groups[0],
+    }
+
+
+def _fit_times(builds: Builds, keep: Array, middle: Array, width: Array, samples: int, seed: int) -> Fit:
+    """Equation (1) of this module for building times."""
     dated = _dated(builds)
     known = np.where(dated.runs > 0.5, np.where(dated.power_decided > 0.5, AT_MOST, REACHED), AT_LEAST)
     made_of = columns(dated.retrofit, dated.expansion, dated.size, dated.campus, dated.since_2024)
     records = Records(np.full(len(known), YEAR), dated.taken, known, made_of, np.zeros(len(known)), -1, (builds.owner,))
     prior = Prior(middle[:EFFECTS], width[:EFFECTS], 0.0, 0.0, middle[EFFECTS : AT["power_left"]])
-    made = fit(records, prior, np.isfinite(builds.taken).astype(np.float64)[None, :], samples, seed)
-    left = _fit_power_left(builds, lead, middle, width, samples, seed)
-    fresh = np.stack([np.zeros(samples), made.spreads[0, :, 1]], axis=-1)
-    return {
-        "coefficients": np.concatenate([made.effects[0], made.spreads[0], left.effects[0], left.spreads[0], fresh], axis=-1),
-        "owners": made.groups[0][0],
-    }
+    return fit(records, prior, keep * np.isfinite(builds.taken), samples, seed)
 
 
 def _dated(builds: Builds) -> Builds:
@@ -84,13 +93,13 @@ def _dated(builds: Builds) -> Builds:
     return builds._replace(taken=np.where(unknown, YEAR, builds.taken), since_2024=np.where(unknown, 0.0, builds.since_2024))
 
 
-def _fit_power_left(builds: Builds, lead: Array, middle: Array, width: Array, samples: int, seed: int) -> Fit:
+def _fit_power_left(builds: Builds, lead: Array, keep: Array, middle: Array, width: Array, samples: int, seed: int) -> Fit:
     """Equation (1) of this module for the wait for power: only what runs tells something."""
     known, count, place = np.where(builds.power_decided > 0.5, REACHED, AT_MOST), len(lead), AT["power_left"]
     told = (builds.runs > 0.5) & np.isfinite(builds.taken) & np.isfinite(lead)
     records = Records(np.where(told, lead, YEAR), _dated(builds).taken, known, np.ones((count, 1)), np.zeros(count), -1, ())
     prior = Prior(middle[place : place + 1], width[place : place + 1], 0.0, 0.0, middle[place + 1 : place + 2])
-    return fit(records, prior, told.astype(np.float64)[None, :], samples, seed)
+    return fit(records, prior, keep * told, samples, seed)
 
 
 def with_owner(coefficients: Array, owners: Array, owner: int) -> Array:

@@ -25,8 +25,11 @@ def _pick(values: Array, index: NDArray[np.int64]) -> Array:
     return np.where(index >= 0, np.take_along_axis(values, np.maximum(index, 0), axis=1), np.nan)
 
 
-def spread_evenly(dates: Array, site: Array, spacing: Array) -> Array:
-    """Dates (draw, phase) with those between two of a site in even steps, and those beyond them one spacing (draw) apart."""
+def spread_evenly(dates: Array, site: Array, spacing: Array, backwards: bool = True) -> Array:
+    """Dates (draw, phase) with those between two of a site in even steps, and those beyond them one spacing (draw) apart.
+
+    `backwards`: those before the first one too; else they stay unknown.
+    """
     valid = ~np.isnan(dates)
     if not valid.any():
         return dates
@@ -36,8 +39,18 @@ def spread_evenly(dates: Array, site: Array, spacing: Array) -> Array:
     width = np.where((before >= 0) & (after > before), after - before, 1)
     even = left + (right - left) * (place - before) / width
     step = spacing[:, None]
-    beyond = np.where(np.isnan(right), left + (place - before) * step, right - (after - place) * step)
+    earlier = right - (after - place) * step if backwards else np.where(after == place, right, np.nan)
+    beyond = np.where(np.isnan(right), left + (place - before) * step, earlier)
     return np.where(np.isnan(left) | np.isnan(right), beyond, even)
+
+
+def earliest_from_here(dates: Array, site: Array) -> Array:
+    """The earliest date among each phase and those after it at its site, infinity where none of them has one: (draw, phase)."""
+    out = np.where(np.isnan(dates), np.inf, dates)
+    for phase in range(out.shape[1] - 2, -1, -1):
+        if site[phase] == site[phase + 1]:
+            out[:, phase] = np.minimum(out[:, phase], out[:, phase + 1])
+    return out
 
 
 def followed(values: Array, phase_site: Array) -> Array:

@@ -14,6 +14,7 @@ _NAMES = (
     ("crps_days", "CRPS, days", False),
     ("crps_skill_vs_announcement", "better than the announcement", True),
     ("crps_skill_vs_median_slip", "better than announcement + median", True),
+    ("crps_skill_vs_median", "better than the median of others", True),
 )
 
 
@@ -45,6 +46,34 @@ def render_validation(data: Mapping[str, Any], style: Style) -> str:
     return style.finish(lines)
 
 
+def render_build_validation(data: Mapping[str, Any], style: Style) -> str:
+    """The scores of building times on a user's builds, and each build with its forecast, days from the start of work."""
+    summary = data["summary"]
+    head = "No build could be scored."
+    if summary["n"]:
+        skill = summary["crps_skill_vs_median"]
+        head = (
+            f"{percent(summary['coverage_p10_p90'])} of builds took as long as P10 to P90 said; CRPS {summary['crps_days']:.0f} days, "
+            f"{_against(skill)} the median of other owners' builds."
+        )
+    counts = (
+        f"{summary['n']} builds of {summary['owners']} owners: {summary['reached']} run, {summary['open']} go on (these count through the "
+        "last look)"
+    )
+    lines = [*(style.bold(line) for line in wrapped(head, style.width)), *wrapped(counts, style.width), ""]
+    lines += _scores(summary, style)
+    columns = [("site", 22, "w"), ("kind", 9, "l"), ("P10", 6, "r"), ("P50", 6, "r"), ("P90", 6, "r"), ("days taken", 18, "l")]
+    rows = [
+        [row["site"], row["kind"], *(f"{row[level]:.0f}" for level in ("p10", "p50", "p90")),
+         f"{row['days']:.0f}" if row["operational"] else f"more than {row['days']:.0f}"]
+        for row in data["rows"]
+    ]  # fmt: skip
+    lines += ["", *table(columns, rows, style)] if rows else []
+    lines += [f"not scored: {row['id']}: {row['reason']}" for row in data["left_out"]]
+    lines += ["", *wrapped("Each build was forecast from the catalogue's builds without those of its owner. All rows: --json", style.width)]
+    return style.finish(lines)
+
+
 def _projects(rows: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
     columns = [("project", 24, "w"), ("P10", 10, "l"), ("P50", 10, "l"), ("P90", 10, "l"), ("outcome", 18, "w")]
     made = [[row["project"], row["p10"], row["p50"], row["p90"], row["actual"] or f"not by {row['not_before']}"] for row in rows]
@@ -54,6 +83,8 @@ def _projects(rows: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
 def _scores(summary: Mapping[str, Any], style: Style) -> list[str]:
     rows = []
     for name, words, share in _NAMES:
+        if name not in summary:
+            continue
         low, high = summary["intervals"][name]
         show = _share if share else _days
         rows.append([words, show(summary[name]), f"{show(low)} to {show(high)}"])
@@ -135,15 +166,27 @@ def _cases(cases: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
 
 
 def render_calibration(data: Mapping[str, Any], style: Style) -> str:
-    """The fitted coefficients of the slip of plans."""
+    """The fitted coefficients of the slip of plans and of building times."""
     head = (
         f"Slips fitted to {data['records']} records ({data['reached']} reached, {data['open']} open) known on {day_text(data['edition'])}."
     )
-    rows = [[one["name"].replace("_", " "), *(f"{one[level]:.3g}" for level in ("p10", "p50", "p90"))] for one in data["coefficients"]]
-    lines = [*(style.bold(line) for line in wrapped(head, style.width)), ""]
-    lines += table([("coefficient", 18, "l"), ("P10", 9, "r"), ("P50", 9, "r"), ("P90", 9, "r")], rows, style)
     note = (
         "ln((taken + offset) / (planned + offset)) = location + effects; kinds, milestones and sources are differences to "
         "the operation of a data centre as its builder plans it."
     )
-    return style.finish([*lines, "", *wrapped(note, style.width), *wrapped(f"Refits: {', '.join(data['refits'])}.", style.width)])
+    lines = [*_coefficients(head, data["coefficients"], note, style), *wrapped(f"Refits: {', '.join(data['refits'])}.", style.width), ""]
+    builds = data["builds"]
+    counts = f"{builds['records']} builds of {builds['owners']} owners ({builds['reached']} run, {builds['open']} go on)"
+    head = f"Building times fitted to {counts} as seen by {day_text(builds['edition'])}."
+    note = (
+        "ln(years from start of work to operation) = usual + effects; power left: the logarithm of the share of lead times of power that "
+        "is left when work starts."
+    )
+    return style.finish([*lines, *_coefficients(head, builds["coefficients"], note, style)])
+
+
+def _coefficients(head: str, coefficients: Sequence[Mapping[str, Any]], note: str, style: Style) -> list[str]:
+    rows = [[one["name"].replace("_", " "), *(f"{one[level]:.3g}" for level in ("p10", "p50", "p90"))] for one in coefficients]
+    lines = [*(style.bold(line) for line in wrapped(head, style.width)), ""]
+    lines += table([("coefficient", 18, "l"), ("P10", 9, "r"), ("P50", 9, "r"), ("P90", 9, "r")], rows, style)
+    return [*lines, "", *wrapped(note, style.width)]

@@ -62,10 +62,13 @@ def score_groups(told: Data) -> list[dict[str, Any]]:
     planned = f"{dates['cases_with_plan']} at {dates['sites_with_plan']} sites"
     looks = "milestones of their sites, forecast 30 to 365 days before"
     known = f"{records['reached']} reached, {records['open']} open; without their owner's records"
+    builds = told["builds"]
+    built = f"start of work to operation; {builds['reached']} run, {builds['open']} go on; without their owner's builds"
     true = f"{dates['came_true']} of {dates['brier_cases']} readings came true"
     return [
         {"title": "Dates on the shipped programmes", "note": looks, "rows": _date_rows(dates, sites, planned)},
         {"title": "Dates on planned projects", "note": known, "rows": _date_rows(records, owners, owners)},
+        {"title": "Building times where nothing is planned", "note": built, "rows": _build_rows(builds)},
         {"title": "Odds on the day a claim was made", "note": true, "rows": _odds_rows(dates)},
     ]
 
@@ -89,6 +92,15 @@ def _date_rows(summary: Data, cases: str, planned: str) -> list[list[str]]:
         ("CRPS below announcement + median slip", "crps_skill_vs_median_slip", _share, planned),
     )
     return [[words, show(summary[key]), _span(summary["intervals"][key], show), count] for words, key, show, count in rows]
+
+
+def _build_rows(summary: Data) -> list[list[str]]:
+    count = f"{summary['n']} builds of {summary['owners']} owners"
+    rows: Iterable[tuple[str, str, Show]] = (
+        ("outcomes within P10 to P90", "coverage_p10_p90", _share), ("CRPS, days", "crps_days", _days),
+        ("CRPS below the median of other owners' builds of the kind", "crps_skill_vs_median", _share),
+    )  # fmt: skip
+    return [[words, show(summary[key]), _span(summary["intervals"][key], show), count] for words, key, show in rows]
 
 
 def kind_rows(told: Data) -> tuple[tuple[str, ...], list[list[str]]]:

@@ -15,6 +15,7 @@ from stargauge.report.charts import divisor, month_day, over_time, scale, spoken
 from stargauge.report.definitions import by_definition, spoken_rows
 from stargauge.report.drawing import figure
 from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
+from stargauge.report.schedule import schedule_table
 from stargauge.report.wording import (
     bare,
     day_text,
@@ -45,6 +46,7 @@ _SECTIONS = (
     ("dispute", "Dispute", "dispute"),
     ("glance", "At a glance", "said_record_expected"),
     ("power", "Power", "capacity"),
+    ("schedule", "Schedule", "schedule"),
     ("money", "Money", "money"),
     ("jobs", "Jobs", "jobs"),
     ("odds", "Odds over time", "odds"),
@@ -109,6 +111,7 @@ def render_report(answer: Answer) -> str:
         drawn=drawn,
         over_time=odds_drawings(answer),
         accuracy=accuracy_page(answer.get("accuracy")),
+        schedule=schedule_table(answer.get("schedule")),
         disputed=disputed(answer),
         all_inputs=lineage.inputs(explained.values()),
         ladder=ladder(answer),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.report.terminal import PLAIN, Style, labelled, wrapped
@@ -10,12 +10,12 @@ from stargauge.report.wording import day_text, percent
 
 #: What an activity is called.
 ACTIVITIES = {
-    "permits": "land and permits", "shell": "the shell", "fit_out": "fit-out", "grid_connection": "grid connection",
+    "permits": "land and permits", "shell": "shell", "fit_out": "fit-out", "grid_connection": "grid connection",
     "transformers": "transformers", "switchgear": "switchgear", "onsite_generation": "plants on site", "accelerators": "accelerators",
     "crew": "crews", "rack_installation": "racks", "commissioning": "commissioning",
 }  # fmt: skip
 #: What comes last whatever was waited for; and below which share and how many days an activity is not named.
-_ALWAYS = ("rack_installation", "commissioning")
+_ALWAYS, _BUILDING = ("rack_installation", "commissioning"), ("shell", "fit_out")
 _LEAST, _FEW_DAYS = 0.05, 5.0
 _HONEST = (
     "Per cent: in how many worlds, by power, an activity decides the date. Days: by how much sooner the site would run if it took no time. "
@@ -31,9 +31,38 @@ def render_schedule(data: Mapping[str, Any], style: Style = PLAIN) -> str:
         lines += ["", *wrapped(style.bold(site_line(site)), style.width)]
         lines += labelled("next", date_text(site["next"]), style, indent=2, label_width=12)
         if site["phases"] - site["running"] > 1:
-            lines += labelled("all", date_text(site["complete"]), style, indent=2, label_width=12)
+            lines += labelled("all", _all(site), style, indent=2, label_width=12)
         lines += labelled("held up by", held_up_text(site), style, indent=2, label_width=12)
     return style.finish([*lines, "", *wrapped(_HONEST, style.width), *_next(data)])
+
+
+def schedule_table(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What the report shows of the schedule: the finding, and one row per unfinished site; none where nothing is unfinished."""
+    if not data or not data["sites"]:
+        return None
+    rows = [[*_named(site), date_text(site["next"]), _all(site), held_up_text(site)] for site in data["sites"]]
+    head = ["Site", "To come", "Next phase runs", "All run", "What decides the date"]
+    short = ["Site", "To come", "Next", "All", "Decides"]
+    command = f"stargauge explain 'held_up[grid_connection, {data['sites'][0]['id']}]'"
+    return {
+        "finding": headline(data),
+        "head": head,
+        "short": short,
+        "rows": rows,
+        "note": f"Dates: P50 (P10 to P90). {_HONEST}",
+        "command": command,
+    }
+
+
+def _named(site: Mapping[str, Any]) -> list[str]:
+    name, _, rest = site_line(site).partition(": ")
+    return [name, rest]
+
+
+def _all(site: Mapping[str, Any]) -> str:
+    """When the last phase runs; a dash where there is but one."""
+    never = f"; never {percent(site['never'])}" if site["never"] >= _LEAST else ""
+    return f"{date_text(site['complete'])}{never}" if site["phases"] - site["running"] > 1 else "–"
 
 
 def _next(data: Mapping[str, Any]) -> list[str]:
@@ -67,8 +96,21 @@ def date_text(span: Mapping[str, Any]) -> str:
 
 def held_up_text(site: Mapping[str, Any]) -> str:
     """The activities that cost most, those that always come last at the end: `grid connection 57 % (132 d), ...; then racks (118 d)`."""
-    told = [one for one in site["held_up_by"] if one["activity"] not in _ALWAYS]
-    named = [one for one in told if one["probability"] >= _LEAST and one["days"] >= _FEW_DAYS]
-    text = ", ".join(f"{ACTIVITIES[one['activity']]} {percent(one['probability'])} ({one['days']:.0f} d)" for one in named)
-    last = ", ".join(f"{ACTIVITIES[one['activity']]} {one['days']:.0f} d" for one in site["held_up_by"] if one["activity"] in _ALWAYS)
-    return f"{text or 'nothing in particular'}; in any case {last}"
+    by_name = {one["activity"]: one for one in site["held_up_by"]}
+    shell, fit_out = by_name["shell"], by_name["fit_out"]
+    told = [
+        (
+            shell["days"] + fit_out["days"],
+            shell["probability"],
+            f"the building {percent(shell['probability'])} ({_days(by_name, _BUILDING)})",
+        )
+    ]
+    for name, one in by_name.items():
+        if name not in (*_BUILDING, *_ALWAYS):
+            told.append((one["days"], one["probability"], f"{ACTIVITIES[name]} {percent(one['probability'])} ({one['days']:.0f} d)"))
+    named = [text for days, decides, text in sorted(told, reverse=True) if decides >= _LEAST and days >= _FEW_DAYS]
+    return f"{', '.join(named) or 'nothing in particular'}; in any case {_days(by_name, _ALWAYS)}"
+
+
+def _days(by_name: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> str:
+    return ", ".join(f"{ACTIVITIES[name]} {by_name[name]['days']:.0f} d" for name in names)

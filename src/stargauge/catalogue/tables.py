@@ -1,0 +1,39 @@
+"""A user's CSV file to rows of texts, with its columns checked."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
+
+#: The largest file read.
+MOST_BYTES = 20 * 2**20
+
+
+def cells_of(file: Path, needed: Sequence[str], known: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a file, each with its line, cells without spaces around them. Raises InputError with what is wrong with the file."""
+    if not file.is_file():
+        raise InputError(f'no file "{file}"')
+    if file.stat().st_size > MOST_BYTES:
+        raise InputError(f'"{file}" is larger than {MOST_BYTES // 2**20} MB; split it')
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle, strict=True)
+            _check_columns(file, reader.fieldnames or (), needed, known)
+            rows = [(reader.line_num, row) for row in reader]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise InputError(f'"{file}" is no CSV file in UTF-8: {error}') from None
+    return [(line, {name.strip(): (text or "").strip() for name, text in row.items() if name}) for line, row in rows]
+
+
+def _check_columns(file: Path, names: Sequence[str], needed: Sequence[str], known: Sequence[str]) -> None:
+    given = [str(name).strip() for name in names]
+    missing = [name for name in needed if name not in given]
+    if missing:
+        spare = [one for one in given if one not in known]
+        raise InputError([
+            Fault(f'no column "{name}"{did_you_mean(name, spare)}; needed: {", ".join(needed)}', file=str(file), line=1, column=1)
+            for name in missing
+        ])  # fmt: skip
