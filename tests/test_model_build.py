@@ -237,6 +237,11 @@ def test_the_rate_of_racks_is_like_the_mean_logarithms_of_the_owners_and_of_the_
     assert np.median(_rate()) == pytest.approx(1e6 * (5.0 * np.sqrt(0.27)) ** 0.25, rel=0.02)
 
 
+def test_the_rate_of_racks_stays_within_a_tenth_and_ten_times_the_middle() -> None:
+    far = build.rack_rate(RATES, RATE_OWNERS, np.array(1e6), np.array(1.0), np.array([[-6.0, 0.0, 6.0]]))[0]
+    assert far / far[1] == pytest.approx([0.1, 1.0, 10.0])
+
+
 def test_more_halls_of_one_owner_weigh_no_more_than_one() -> None:
     again = np.concatenate([RATES, np.full(9, 5e6)]), np.concatenate([RATE_OWNERS, np.zeros(9)])
     np.testing.assert_allclose(_rate(1.0, *again), _rate())

@@ -1,4 +1,4 @@
-"""How long building takes: what recorded builds say, how an owner is known again, and forecasts of builds of owners left out."""
+"""How long building takes: what recorded builds say, how an owner is known again, what waited for power, and one building time."""
 
 from __future__ import annotations
 
@@ -13,36 +13,25 @@ from scipy import stats
 
 from stargauge.audit.calibration import fit_view
 from stargauge.catalogue.load import load_catalogue
-from stargauge.engine.simulate import statics_of
-from stargauge.quantity.builds import AT, EFFECTS, YEAR, Builds, build_days, columns, fit_builds, scale, with_owner
+from stargauge.engine.simulate import builds_of
+from stargauge.quantity.builds import AT, YEAR, Builds, build_days, fit_builds, scale, with_owner
 from stargauge.quantity.quantity import BUILD_COEFFICIENTS
 
-NAMES = ("builds_recorded", "build_record_transformer_lead", "build_record_connection_lead", "build_prior_middle", "build_prior_width")
 VIEW = fit_view(load_catalogue(), date(2026, 11, 24))
-OWNERS = tuple(dict.fromkeys(record.owner for record in VIEW.builds))
-CHANCES = (np.arange(33) + 0.5) / 33
 
 
 class Recorded:
     """The shipped records as a fit takes them, and fits of them."""
 
     def __init__(self) -> None:
-        self.builds, transformer, connection, self.middle, self.width = statics_of(VIEW, NAMES).values()
-        self.lead = np.fmax(transformer, connection)
+        _, self.builds, self.lead, (self.middle, self.width), _, _ = builds_of(VIEW)
 
-    def fit(self, samples: int = 32, **changes: np.ndarray) -> dict[str, np.ndarray]:
-        return fit_builds(self.builds._replace(**changes), self.lead, self.middle, self.width, samples)
+    def fit(self, samples: int = 32, keep: np.ndarray | None = None, **changes: np.ndarray) -> dict[str, np.ndarray]:
+        return fit_builds(self.builds._replace(**changes), self.lead, self.middle, self.width, samples, keep)
 
-    @property
-    def place(self) -> np.ndarray:
-        """What each effect is multiplied by, per build; of a build without a start something."""
-        b = self.builds
-        return columns(b.retrofit, b.expansion, b.size, b.campus, np.nan_to_num(b.since_2024))
-
-    def forecast(self, table: np.ndarray, build: int) -> np.ndarray:
-        """Days of a build by a fit (sample, coefficient), at 33 chances each."""
-        middle = table[:, :EFFECTS] @ self.place[build] + table[:, AT["owner"]]
-        return np.sort(build_days(CHANCES, middle[:, None], scale(table)[:, None], np.array(np.nan)).ravel())
+    def whole(self, **changes: np.ndarray) -> np.ndarray:
+        """Samples of the coefficients, (sample, coefficient)."""
+        return self.fit(**changes)["coefficients"][0]
 
 
 @pytest.fixture(scope="module")
@@ -51,72 +40,52 @@ def recorded() -> Recorded:
 
 
 @pytest.fixture(scope="module")
-def fitted(recorded: Recorded) -> dict[str, np.ndarray]:
-    return recorded.fit()
-
-
-@pytest.fixture(scope="module")
-def left_out(recorded: Recorded) -> list[tuple[int, np.ndarray]]:
-    """Of every build that runs, with the building decisive: its forecast by a fit without all builds of its owner."""
-    b = recorded.builds
-    judged = (b.runs > 0.5) & np.isfinite(b.taken) & (b.power_decided < 0.5)
-    out = []
-    for owner in np.unique(b.owner[judged]):
-        table = recorded.fit(taken=np.where(b.owner == owner, np.nan, b.taken))["coefficients"]
-        out += [(int(build), recorded.forecast(table, build)) for build in np.flatnonzero(judged & (b.owner == owner))]
-    return out
+def fitted(recorded: Recorded) -> np.ndarray:
+    return recorded.whole()
 
 
 # --- the shipped records ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("name", "sign"), [("retrofit", -1), ("expansion", -1), ("size", 1)])
-def test_refits_and_later_buildings_are_faster_and_large_ones_slower(fitted: dict[str, np.ndarray], name: str, sign: int) -> None:
+def test_refits_and_later_buildings_are_faster_and_large_ones_slower(fitted: np.ndarray, name: str, sign: int) -> None:
     """Nine samples in ten on one side."""
-    assert np.mean(sign * fitted["coefficients"][:, AT[name]] > 0.0) >= 0.9
+    assert np.mean(sign * fitted[:, AT[name]] > 0.0) >= 0.9
 
 
-def test_a_refit_takes_less_than_two_thirds_of_a_new_build(recorded: Recorded, fitted: dict[str, np.ndarray]) -> None:
+def test_a_refit_takes_less_than_two_thirds_of_a_new_build(recorded: Recorded, fitted: np.ndarray) -> None:
     """Factories and empty halls against first buildings of a campus, which are recorded with 1.6 to 3.7 years (P10 to P90)."""
-    new = np.exp(fitted["coefficients"][:, AT["usual"]])
-    refit = new * np.exp(fitted["coefficients"][:, AT["retrofit"]])
+    new = np.exp(fitted[:, AT["usual"]])
+    refit = new * np.exp(fitted[:, AT["retrofit"]])
     assert np.median(refit / new) < 2.0 / 3.0
     first = (recorded.builds.runs > 0.5) & (recorded.builds.retrofit + recorded.builds.expansion == 0.0)
     assert np.median(new) == pytest.approx(np.nanmedian(recorded.builds.taken[first]) / YEAR, rel=0.3)
 
 
-def test_power_takes_less_than_its_lead_time_after_work_starts(fitted: dict[str, np.ndarray]) -> None:
+def test_power_takes_less_than_its_lead_time_after_work_starts(fitted: np.ndarray) -> None:
     """Ordered and asked for before: the share left is below one, in the middle of every sample."""
-    assert (fitted["coefficients"][:, AT["power_left"]] < 0.0).all()
+    assert (fitted[:, AT["power_left"]] < 0.0).all()
 
 
-def test_most_outcomes_of_owners_left_out_lie_in_their_band(recorded: Recorded, left_out: list[tuple[int, np.ndarray]]) -> None:
-    inside = [np.quantile(days, 0.1) <= recorded.builds.taken[build] <= np.quantile(days, 0.9) for build, days in left_out]
-    assert len(inside) >= 50
-    assert 0.70 <= np.mean(inside) <= 0.95
-
-
-def test_forecasts_of_owners_left_out_have_no_side(recorded: Recorded, left_out: list[tuple[int, np.ndarray]]) -> None:
-    """Open builds, which count in the fits, are the slow ones: of those that run more than half come before their middle."""
-    late = [recorded.builds.taken[build] > np.median(days) for build, days in left_out]
-    assert 0.30 <= np.mean(late) <= 0.60
-
-
-def test_the_kind_of_build_tells_more_than_the_middle_of_all(recorded: Recorded, left_out: list[tuple[int, np.ndarray]]) -> None:
-    taken = np.log(recorded.builds.taken)
-    others = np.array([np.nanmedian(taken[(recorded.builds.owner != recorded.builds.owner[b]) & (recorded.builds.runs > 0.5)])
-                       for b, _ in left_out])  # fmt: skip
-    seen = np.array([taken[build] for build, _ in left_out])
-    ours = np.array([np.log(np.median(days)) for _, days in left_out])
-    assert np.abs(seen - ours).mean() < np.abs(seen - others).mean()
-
-
-def test_a_build_of_unknown_start_has_no_influence_bit_for_bit(recorded: Recorded, fitted: dict[str, np.ndarray]) -> None:
+def test_a_build_of_unknown_start_has_no_influence_bit_for_bit(recorded: Recorded, fitted: np.ndarray) -> None:
     b = recorded.builds
     unknown = np.isnan(b.taken)
     assert unknown.any()
-    other = recorded.fit(size=np.where(unknown, 3.0, b.size), runs=np.where(unknown, 1.0 - b.runs, b.runs))
-    assert np.array_equal(other["coefficients"], fitted["coefficients"]) and np.array_equal(other["owners"], fitted["owners"])
+    other = recorded.whole(size=np.where(unknown, 3.0, b.size), runs=np.where(unknown, 1.0 - b.runs, b.runs))
+    assert np.array_equal(other, fitted)
+
+
+def test_a_selection_of_builds_is_fitted_by_them_alone(recorded: Recorded, fitted: np.ndarray) -> None:
+    """Without the refits their effect is the prior's, -0.5 give or take 0.5; without the first buildings the usual time is wide."""
+    b = recorded.builds
+    keep = np.stack([1.0 - b.retrofit, b.retrofit + b.expansion])
+    no_refits, no_firsts = recorded.fit(64, keep)["coefficients"]
+    assert no_refits[:, AT["retrofit"]].mean() == pytest.approx(-0.5, abs=0.2)
+    assert no_refits[:, AT["retrofit"]].std() == pytest.approx(0.5, abs=0.14)  # 64 samples: three standard errors
+    assert no_firsts[:, AT["usual"]].std() > 1.5 * fitted[:, AT["usual"]].std()
+    taken = np.where(b.retrofit > 0.5, 3.0 * b.taken, b.taken)
+    moved = recorded.fit(64, keep, taken=taken)["coefficients"]
+    assert np.array_equal(moved[0], no_refits) and not np.array_equal(moved[1], no_firsts)
 
 
 # --- made-up builds -----------------------------------------------------------------------------------------------------------------
@@ -131,14 +100,16 @@ def _made(owners: int = 20, each: int = 6, seed: int = 4, slow: float = 0.5, **o
     return Builds(taken, np.ones(count), none, none, none, none, none, none, owner)._replace(**other)
 
 
-def _fit(recorded: Recorded, builds: Builds, lead: float = 900.0) -> dict[str, np.ndarray]:
-    return fit_builds(builds, np.full(len(builds.taken), lead), recorded.middle, recorded.width, 32)
+def _fit(recorded: Recorded, builds: Builds, name: str, lead: float = 900.0) -> np.ndarray:
+    """Samples of one coefficient."""
+    made = fit_builds(builds, np.full(len(builds.taken), lead), recorded.middle, recorded.width, 32)
+    return np.asarray(made["coefficients"][0, :, AT[name]])
 
 
 def test_an_owner_who_is_always_slow_is_expected_to_be_slow_again(recorded: Recorded) -> None:
     """Six builds at exp(0.5): most of it is the owner's, the rest the small group drawn to the middle."""
-    made = _fit(recorded, _made())
-    slow, new = (with_owner(made["coefficients"], made["owners"], owner) for owner in (0, -1))
+    made = fit_builds(_made(), np.full(120, 900.0), recorded.middle, recorded.width, 32)
+    slow, new = (with_owner(made["coefficients"][0], made["owners"][0], owner) for owner in (0, -1))
     assert slow[:, AT["owner"]] == pytest.approx(np.full(32, 0.43), abs=0.12)
     assert (new[:, AT["owner"]] == 0.0).all()
     assert np.array_equal(new[:, AT["owner_spread"]], new[:, AT["spread_owner"]])
@@ -150,8 +121,8 @@ def test_halls_that_waited_for_power_do_not_make_building_slower(recorded: Recor
     late = np.arange(120) % 3 == 0
     builds = _made(slow=0.0)
     waited = builds._replace(taken=np.where(late, 4.0 * YEAR, builds.taken))
-    told = _fit(recorded, waited._replace(power_decided=late.astype(float)))["coefficients"][:, AT["usual"]]
-    untold = _fit(recorded, waited)["coefficients"][:, AT["usual"]]
+    told = _fit(recorded, waited._replace(power_decided=late.astype(float)), "usual")
+    untold = _fit(recorded, waited, "usual")
     assert told.mean() == pytest.approx(np.log(1.5), abs=0.1) and untold.mean() > told.mean() + 0.2
 
 
@@ -160,20 +131,20 @@ def test_what_is_left_of_lead_times_is_found_where_power_decided(recorded: Recor
     late = np.arange(120) % 2 == 0
     rng = np.random.default_rng(8)
     builds = _made(taken=np.where(late, 400.0 * np.exp(0.1 * rng.normal(size=120)), 600.0), power_decided=late.astype(float))
-    found = _fit(recorded, builds, 1000.0)["coefficients"][:, AT["power_left"]]
+    found = _fit(recorded, builds, "power_left", 1000.0)
     assert found.mean() == pytest.approx(np.log(0.4), abs=0.06)
 
 
 def test_where_power_decided_nowhere_it_came_sooner_than_the_buildings_ran(recorded: Recorded) -> None:
     """The faster the builds against the lead times, the less of those can have been left."""
-    slow, fast = (_fit(recorded, _made(slow=0.0), lead)["coefficients"][:, AT["power_left"]].mean() for lead in (500.0, 4000.0))
+    slow, fast = (_fit(recorded, _made(slow=0.0), "power_left", lead).mean() for lead in (500.0, 4000.0))
     assert fast < np.log(1.5 * YEAR / 4000.0) and fast < slow - 0.5
 
 
 def test_builds_that_still_go_on_make_building_slower(recorded: Recorded) -> None:
     builds = _made(slow=0.0)
     going = builds._replace(runs=(np.arange(120) % 2).astype(float))
-    done, open_ones = (_fit(recorded, one)["coefficients"][:, AT["usual"]].mean() for one in (builds, going))
+    done, open_ones = (_fit(recorded, one, "usual").mean() for one in (builds, going))
     assert open_ones > done + 0.05
 
 
