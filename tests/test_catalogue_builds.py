@@ -125,6 +125,12 @@ def test_nothing_is_seen_before_its_day(record: BuildRecord, until: date) -> Non
         assert seen.taken_days is None or 0.0 <= seen.taken_days <= (until - min(happened)).days
 
 
+def test_that_power_decided_is_not_known_before_it_came() -> None:
+    for record in (record for record in BUILDS if record.held_by and record.operational):
+        before = as_seen(record, record.operational - timedelta(days=1))  # type: ignore[operator]
+        assert before is not None and before.held_by == "" and before.operational is None
+
+
 @given(records, days, st.integers(0, 900))
 def test_a_later_day_sees_no_less(record: BuildRecord, until: date, more: int) -> None:
     before, after = as_seen(record, until), as_seen(record, until + timedelta(days=more))
