@@ -14,11 +14,12 @@ import pytest
 from tests.cli_runs import ask
 
 from stargauge import api
-from stargauge.audit.calibration import all_fits, fit_of
+from stargauge.audit.calibration import all_fits, build_fit_of, fit_of, fit_view
 from stargauge.audit.validation import validate_schedule
-from stargauge.catalogue.fits import FITTED, fingerprint, shipped_fit
+from stargauge.catalogue.fits import BUILD_FITTED, FITTED, fingerprint, shipped_build_fit, shipped_fit
 from stargauge.catalogue.load import DATA, load_catalogue
 from stargauge.catalogue.projects import owner_of, read_projects
+from stargauge.engine.simulate import build_records_of
 from stargauge.quantity.errors import InputError
 
 CATALOGUE = load_catalogue()
@@ -130,6 +131,31 @@ def test_the_shipped_fits_are_what_the_procedure_makes() -> None:
     for place, name in enumerate(FITTED):
         mine, theirs = made.coefficients[0][:, place], shipped[0][:, place]
         assert abs(np.median(mine) - np.median(theirs)) < 0.5 * np.std(mine) + 1e-3, name
+
+
+def test_the_shipped_fits_of_building_times_are_what_the_procedure_makes() -> None:
+    made = build_fit_of(fit_view(CATALOGUE, date(2026, 11, 24)))
+    shipped = shipped_build_fit(DATA, made.made_from, "meta")
+    assert not np.isnan(shipped).any()
+    for place, name in enumerate(BUILD_FITTED):
+        mine, theirs = made.coefficients[:, place], shipped[:, place]
+        assert abs(np.median(mine) - np.median(theirs)) < 0.5 * np.std(mine) + 1e-3, name
+    own = made.owners[:, made.owner_names.index("meta")]
+    assert shipped[0, -2:] == pytest.approx([own.mean(), own.std()], abs=0.5 * own.std())
+
+
+def test_every_quarters_builds_have_a_shipped_fit() -> None:
+    for day in ("2020-01-01", "2024-12-31", "2025-01-22", "2025-09-30", "2026-05-01", "2026-11-24"):
+        made_from = build_records_of(fit_view(CATALOGUE, date.fromisoformat(day)))
+        assert not np.isnan(shipped_build_fit(DATA, made_from, "meta")).any(), day
+
+
+def test_an_owner_without_builds_gets_the_fit_of_a_new_one_and_unknown_records_none() -> None:
+    made_from = build_records_of(fit_view(CATALOGUE, date(2026, 11, 24)))
+    new, own = shipped_build_fit(DATA, made_from, "nobody"), shipped_build_fit(DATA, made_from, "meta")
+    assert (new[:, -2] == 0.0).all() and np.array_equal(new[:, -1], new[:, BUILD_FITTED.index("spread_owner")])
+    assert np.array_equal(new[:, :-2], own[:, :-2]) and own[0, -2] != 0.0
+    assert np.isnan(shipped_build_fit(DATA, "0" * 12, "meta")).all()
 
 
 def test_every_quarters_records_have_a_shipped_fit() -> None:

@@ -303,3 +303,9 @@ def test_a_saved_run_never_replaces_what_is_no_saved_run(capsys: pytest.CaptureF
     assert os.listdir(here / "mine") == ["notes.txt"] and os.listdir(here) == ["mine"]
     assert ask(capsys, *arguments, "run").code == 0 and ask(capsys, *arguments, "run").code == 0
     assert sorted(os.listdir(here)) == ["mine", "run"]
+
+
+@pytest.mark.parametrize("extra", ["", " ", "\n"])
+def test_an_empty_argument_too_many_is_a_fault_and_no_crash(capsys: pytest.CaptureFixture[str], extra: str) -> None:
+    answer = ask(capsys, "check", "stargate", extra)
+    assert answer.code == 2 and answer.out == "" and "unknown: an empty argument" in answer.told

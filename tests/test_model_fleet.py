@@ -71,6 +71,34 @@ def test_racks_go_live_over_their_span_and_all_stand_at_operation() -> None:
     assert reached == [0.0, 25.0, 75.0, 100.0]  # on 1 April, 1 May, 31 May and 30 June
 
 
+def test_racks_go_live_no_sooner_than_power_is_on_and_at_once_where_they_take_no_time() -> None:
+    """Power on 90 days before full operation: racks that take 50 days go live over 50, those that take 200 over 90."""
+    dates = np.full((1, len(STAGES), 5), NAN)
+    dates[0, STAGES.index("energised")] = [910.0, 910.0, 1000.0, np.inf, 910.0]
+    dates[0, STAGES.index("operational")] = [1000.0, 1000.0, 1000.0, np.inf, np.inf]
+    with np.errstate(invalid="ignore"):  # as in a run
+        made = fleet.rack_span(dates, np.array([[50.0, 200.0, 50.0, 50.0, 50.0]]))
+    assert made.tolist() == [[50.0, 90.0, 0.0, 0.0, 0.0]]
+
+
+def test_what_never_runs_has_no_racks_and_a_longer_span_never_more_of_them() -> None:
+    quick, slow = (installed([100.0, 50.0], [date(2026, 1, 31), None], [1, 1], span=span)[1, 0] for span in (0.0, 300.0))
+    assert quick.max() == slow.max() == pytest.approx(100.0)
+    before = np.array([month < date(2026, 1, 31) for month in MONTHS])
+    assert (slow[before] >= quick[before]).all() and slow[before].max() == pytest.approx(75.0)
+
+
+def test_refresh_and_retirement_leave_nothing_of_racks_that_came_one_after_the_other() -> None:
+    made = installed([2200.0], [date(2025, 6, 30)], [1], span=120.0, life=365.0, retire=0.1 / 365.25)
+    assert made[1, 0, -1] == pytest.approx(0.0, abs=1e-6) and made[2, 0].max() == pytest.approx(2100.0, rel=0.01)
+
+
+def test_racks_per_week_fill_the_hall_in_its_time() -> None:
+    """50,400 accelerators, 72 to a rack, in 100 days: 7 racks a day, 49 a week; of the second generation 36 to a rack, twice as many."""
+    args = np.array([[100.0, 100.0]]), np.array([[50_400.0, 50_400.0]]), np.array([[0.0, 1.0]]), np.array([[72.0, 36.0]])
+    assert fleet.racks_per_week(*args).tolist() == [[49.0, 98.0]]
+
+
 @pytest.mark.parametrize(("chip", "count", "published"), [(1, 110_000.0, 277_918.0), (0, 100_000.0, 100_000.0)])
 def test_h100_equivalents_agree_with_the_published_campuses(chip: int, count: float, published: float) -> None:
     """Epoch AI: 110,000 GB200 = 277,918 and 100,000 H100 = 100,000 H100 equivalents (0.1 %)."""

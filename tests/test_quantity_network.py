@@ -125,3 +125,21 @@ def test_one_supplier_takes_orders_as_they_come() -> None:
     # first draw: the order of day 0 is done on day 5, that of day 10 on day 14, the last waits for it; equal days in the given order
     assert days.tolist() == [[14.0, 5.0, 16.0], [3.0, 7.0, 51.0]]
     assert queued(np.array([[3.0, 1.0]]), np.array([[0.0, 9.0]])).tolist() == [[3.0, 10.0]]
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9)), min_size=1, max_size=7))
+def test_a_queue_agrees_with_serving_the_orders_one_by_one(orders: list[tuple[int, int]]) -> None:
+    released, work = (np.array([part], dtype=float) for part in zip(*orders, strict=True))
+    free, done = -np.inf, [float(when) for when, _ in orders]
+    for place in sorted(range(len(orders)), key=lambda one: orders[one][0]):
+        if orders[place][1]:
+            free = done[place] = max(free, orders[place][0]) + orders[place][1]
+    assert queued(released, work)[0].tolist() == done
+
+
+def test_more_work_for_one_never_serves_another_sooner() -> None:
+    rng = np.random.default_rng(4)
+    released, work = rng.uniform(0.0, 100.0, (200, 6)), rng.uniform(0.1, 30.0, (200, 6))
+    more = work.copy()
+    more[:, 2] += 10.0
+    assert (queued(released, more) >= queued(released, work) - 1e-9).all()

@@ -46,7 +46,7 @@ from stargauge.programme.epoch import read_epoch
 from stargauge.programme.importing import Import, compared, patched, patched_sources, read_statements
 from stargauge.programme.known import Known
 from stargauge.programme.known import known as known_on
-from stargauge.programme.load import documents
+from stargauge.programme.load import asked_as, documents
 from stargauge.programme.load import load as load_file
 from stargauge.programme.load import shipped as shipped_files
 from stargauge.programme.overlay import overlay
@@ -371,7 +371,7 @@ def schedule(
 
 def _delays(made: Programme, now: Known, draws: int, seed: int, workers: int | None, progress: Progress | None = None) -> Delays:
     result = run_model(now, wanted_delays(now), draws=draws, seed=seed, workers=_workers(workers, draws), progress=progress)
-    return delays(now, result, {name: site.name or name for name, site in made.sites.items()}, slug(made.name))
+    return delays(now, result, {name: site.name or name for name, site in made.sites.items()}, slug(made.name), asked_as(made))
 
 
 def shipped() -> tuple[str, ...]:

@@ -60,9 +60,10 @@ class SiteDelay:
 
 @dataclass(frozen=True)
 class Delays:
-    """The unfinished sites of a programme as known on a day."""
+    """The unfinished sites of a programme as known on a day; `asked_as`: the name or file by which the command line finds it again."""
 
     programme: str
+    asked_as: str
     name: str
     as_of: str
     draws: int
@@ -70,10 +71,10 @@ class Delays:
     sites: tuple[SiteDelay, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """`{programme, name, as_of, draws, seed, sites}`: the form of JSON, Python and the command line."""
+        """`{programme, asked_as, name, as_of, draws, seed, sites}`: the form of JSON, Python and the command line."""
         return {
-            "programme": self.programme, "name": self.name, "as_of": self.as_of, "draws": self.draws, "seed": self.seed,
-            "sites": [site.to_dict() for site in self.sites],
+            "programme": self.programme, "asked_as": self.asked_as, "name": self.name, "as_of": self.as_of, "draws": self.draws,
+            "seed": self.seed, "sites": [site.to_dict() for site in self.sites],
         }  # fmt: skip
 
 
@@ -100,11 +101,11 @@ def wanted(known: Known) -> list[str]:
     return [*dates, *held, *(f"phase_it_power[{phase.id}]" for phases in open_ones.values() for phase in phases)]
 
 
-def delays(known: Known, result: Result, names: Mapping[str, str], programme: str) -> Delays:
+def delays(known: Known, result: Result, names: Mapping[str, str], programme: str, asked_as: str) -> Delays:
     """The delays of the unfinished sites from a run that gave what is `wanted`; sites in the order of the file."""
     open_ones = unfinished(known)
     sites = tuple(_site(known, result, site, phases, names.get(site, site)) for site, phases in open_ones.items())
-    return Delays(programme, known.programme.name, str(known.as_of), result.draws, result.seed, sites)
+    return Delays(programme, asked_as, known.programme.name, str(known.as_of), result.draws, result.seed, sites)
 
 
 def _site(known: Known, result: Result, site: str, phases: Sequence[PhaseView], name: str) -> SiteDelay:

@@ -45,7 +45,8 @@ class Parser(argparse.ArgumentParser):
             near = did_you_mean(wrong[1], self.commands)
             message = f'there is no command "{wrong[1]}"{near} (all: {", ".join(self.commands)})'
         elif unknown := re.match(r"unrecognized arguments: (.*)", message):
-            message = f"unknown: {unknown[1]}{did_you_mean(unknown[1].split()[0].split('=')[0], self._options())}"
+            first = unknown[1].strip().partition(" ")[0].partition("=")[0]
+            message = f"unknown: {unknown[1].strip() or 'an empty argument'}{did_you_mean(first, self._options())}"
         elif message.endswith("required: COMMAND"):
             message = f"expected a command: {', '.join(self.commands)}"
         self.exit(2, f"{self.prog}: 1 error, nothing was run\n  {message}\nHelp: {self.prog} --help\n")

@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 _START, _ENERGISED, _OPERATIONAL = (STAGES.index(s) for s in ("under_construction", "energised", "operational"))
 _AT = {name: place for place, name in enumerate(ACTIVITIES)}
 _POWER = ("grid_connection", "transformers", "switchgear", "onsite_generation")
+#: What a stated date of power is a date of: transformers and switchgear are in that of the grid.
+_DATED = ("grid_connection", "onsite_generation")
 _BEFORE_RACKS = ("fit_out", *_POWER, "accelerators", "crew")
 _WAITS_FOR = {
     "shell": ("permits",), "fit_out": ("shell",), **dict.fromkeys(_POWER, ("permits",)), "rack_installation": _BEFORE_RACKS,
@@ -115,8 +117,8 @@ def _ready(build_start: Array, activity_days: Array, available_from: Array, obse
     index = phase_site.astype(np.int64)
     out = np.repeat((build_start - activity_days[:, _AT["permits"]])[:, None], len(ACTIVITIES), axis=1)
     dated = _dates_of_power(available_from)[:, :, index]
-    for place, name in enumerate(_POWER):
-        out[:, _AT[name]] = np.fmax(out[:, _AT[name]], dated[:, place])
+    for name in _DATED:
+        out[:, _AT[name]] = np.fmax(out[:, _AT[name]], dated[:, _POWER.index(name)])
     lit = observed_date[:, _ENERGISED]
     known = ~np.isnan(lit)[:, None]
     out[:, _UNTIL_POWER] = np.where(known, np.minimum(build_start, lit)[:, None], out[:, _UNTIL_POWER])
@@ -250,15 +252,15 @@ def held_up(
 
 @quantity("d", "draw activity site")
 def days_held_up(
-    activity_days: Array, activity_ready: Array, build_start: Array, phase_it_power: Array, phase_unfinished: Array, phase_site: Array,
-    site_known_from: Array,
+    activity_days: Array, activity_ready: Array, observed_date: Array, build_start: Array, phase_it_power: Array, phase_unfinished: Array,
+    phase_site: Array, site_known_from: Array,
 ) -> Array:  # fmt: skip
     """Days by which the unfinished phases of a site would run sooner if one activity took no time, mean by power.
 
     saved(a) = operation - operation with a finished at the start of work           (1)
 
-    Axes: draw, activity, site. Units: d; absent where nothing is unfinished. Leaves out: what the phases of a site would gain from one
-    another. Source: the drag of an activity, Devaux (1999), Total Project Control, ch. 7.
+    Axes: draw, activity, site. Units: d; absent where nothing is unfinished. What is done costs nothing more. Leaves out: what the phases
+    of a site would gain from one another. Source: the drag of an activity, Devaux (1999), Total Project Control, ch. 7.
     """
     end = earliest_finish(_rows(activity_days), BEFORE, _rows(activity_ready))[:, _AT["commissioning"]]
     saved = np.empty_like(activity_days)
@@ -268,4 +270,5 @@ def days_held_up(
         ready[:, place] = np.minimum(ready[:, place], build_start - activity_days[:, _AT["permits"]])
         sooner = earliest_finish(_rows(days), BEFORE, _rows(ready))[:, _AT["commissioning"]]
         saved[:, place] = (end - sooner).reshape(build_start.shape)
+    saved[:, _UNTIL_POWER] *= np.isnan(observed_date[:, _ENERGISED])[:, None]
     return _by_site(saved, np.nan_to_num(phase_it_power) * phase_unfinished, phase_site, len(site_known_from))

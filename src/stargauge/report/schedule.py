@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stargauge.report.terminal import PLAIN, Style, labelled, wrapped
+from stargauge.report.terminal import PLAIN, Style, command_for, labelled, to_copy, wrapped
 from stargauge.report.wording import day_text, percent
 
 #: What an activity is called.
@@ -33,7 +33,8 @@ def render_schedule(data: Mapping[str, Any], style: Style = PLAIN) -> str:
         if site["phases"] - site["running"] > 1:
             lines += labelled("all", _all(site), style, indent=2, label_width=12)
         lines += labelled("held up by", held_up_text(site), style, indent=2, label_width=12)
-    return style.finish([*lines, "", *wrapped(_HONEST, style.width), *_next(data)])
+    why = to_copy("Why?    ", _why(data), style) if data["sites"] else []
+    return style.finish([*lines, "", *wrapped(_HONEST, style.width), *why])
 
 
 def schedule_table(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -43,14 +44,13 @@ def schedule_table(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
     rows = [[*_named(site), date_text(site["next"]), _all(site), held_up_text(site)] for site in data["sites"]]
     head = ["Site", "To come", "Next phase runs", "All run", "What decides the date"]
     short = ["Site", "To come", "Next", "All", "Decides"]
-    command = f"stargauge explain 'held_up[grid_connection, {data['sites'][0]['id']}]'"
     return {
         "finding": headline(data),
         "head": head,
         "short": short,
         "rows": rows,
         "note": f"Dates: P50 (P10 to P90). {_HONEST}",
-        "command": command,
+        "command": _why(data),
     }
 
 
@@ -65,9 +65,10 @@ def _all(site: Mapping[str, Any]) -> str:
     return f"{date_text(site['complete'])}{never}" if site["phases"] - site["running"] > 1 else "–"
 
 
-def _next(data: Mapping[str, Any]) -> list[str]:
-    site = next((one["id"] for one in data["sites"] if one["id"] != "unsited"), None)
-    return [f"Why?    stargauge explain 'held_up[grid_connection, {site}]'"] if site else []
+def _why(data: Mapping[str, Any]) -> str:
+    """The command that says how what holds up the first site was found; pledges only where there is no site."""
+    site = next((one["id"] for one in data["sites"] if one["id"] != "unsited"), "unsited")
+    return command_for(data["asked_as"], f"held_up[grid_connection, {site}]")
 
 
 def headline(data: Mapping[str, Any]) -> str:

@@ -313,15 +313,18 @@ def _reasoned(name: str, text: str, columns: Sequence[tuple[str, int, str]], sty
 
 
 def _command(answer: Mapping[str, Any], address: str = "") -> str:
-    """The command that asks for this programme again, or for why a number of it is what it is."""
-    name = str(answer["programme"].get("asked_as") or "stargate")
+    return command_for(str(answer["programme"].get("asked_as") or "stargate"), address)
+
+
+def command_for(name: str, address: str = "") -> str:
+    """The command that asks for a programme again, or for why a number of it is what it is."""
     parts = ["stargauge", "explain" if address else "check", *([f"'{address}'"] if address else [])]
     if name != "stargate":
         parts += [*(["--programme"] if address else []), shlex.quote(name)]
     return " ".join(parts)
 
 
-def _to_copy(label: str, command: str, style: Style) -> list[str]:
+def to_copy(label: str, command: str, style: Style) -> list[str]:
     """A command after its label; too long for a line, it goes on below a backslash, as a shell reads it."""
     first, option, rest = command.partition(" --")
     if len(label) + len(command) <= style.width or not option:
@@ -344,9 +347,9 @@ def _next(answer: Mapping[str, Any], style: Style, report: str | None) -> list[s
     address = next((row["why"] for row in answer.get("said_record_expected") or [] if row.get("why")), None)
     lines = [""]
     if address:
-        lines += _to_copy("Why?    ", _command(answer, address), style)
+        lines += to_copy("Why?    ", _command(answer, address), style)
     name = str(answer["programme"].get("id") or "stargate")
-    lines += _to_copy("Report  ", report or f"{_command(answer)} --report {name}-report.html", style)
+    lines += to_copy("Report  ", report or f"{_command(answer)} --report {name}-report.html", style)
     notes = answer.get("hindsight") or []
     if notes:
         names = ", ".join(f"{note['name']} ({day_text(note['calibrated_to'])})" for note in notes[:3])
