@@ -13,9 +13,10 @@ from stargauge import api
 from stargauge.audit.delays import Activity, SiteDelay, unfinished, wanted
 from stargauge.quantity.dates import day
 from stargauge.quantity.quantity import ACTIVITIES
-from stargauge.report.schedule import date_text, headline, held_up_text, render_schedule
+from stargauge.report.schedule import date_text, delays_of, headline, held_up_text, render_schedule
 
-SITE = {"id", "name", "phases", "running", "planned", "it_power_w", "next", "complete", "never", "held_up_by"}
+SITE = {"id", "name", "phases", "running", "planned", "it_power_w", "next", "complete", "never", "held_up_by", "plan_at_risk",
+        "observed_through"}  # fmt: skip
 DAY = date(2026, 11, 22)
 
 
@@ -41,15 +42,17 @@ def test_the_form_is_the_documented_one(told: dict[str, Any]) -> None:
     assert (told["as_of"], told["draws"], told["seed"]) == ("2026-11-22", 512, 0)
     for one in told["sites"]:
         assert set(one) == SITE and set(one["next"]) == set(one["complete"]) == {"p10", "p50", "p90"}
-        assert sorted(part["activity"] for part in one["held_up_by"]) == sorted(ACTIVITIES)
-        assert all(set(part) == {"activity", "probability", "days"} for part in one["held_up_by"])
+        assert one["held_up_by"] or one["planned"]
+        assert sorted(part["activity"] for part in one["held_up_by"]) in ([], sorted(ACTIVITIES)), one["id"]
+        assert one["planned"] or not one["plan_at_risk"]
+        assert all(set(part) == {"activity", "probability", "days"} for part in (*one["held_up_by"], *one["plan_at_risk"]))
 
 
 def test_probabilities_days_and_counts_are_within_their_bounds(told: dict[str, Any]) -> None:
     for one in told["sites"]:
         assert 0.0 <= one["never"] <= 1.0 and one["it_power_w"] > 1e6
         assert 0 <= one["planned"] <= one["phases"] - one["running"] and one["running"] < one["phases"]
-        for part in one["held_up_by"]:
+        for part in (*one["held_up_by"], *one["plan_at_risk"]):
             assert 0.0 <= part["probability"] <= 1.0 and 0.0 <= part["days"] < 3000.0
 
 
@@ -60,8 +63,8 @@ def test_the_next_phase_never_runs_after_the_last_and_quantiles_are_in_order(tol
         assert first == sorted(first) and last == sorted(last) and all(a <= b for a, b in zip(first, last, strict=True))
 
 
-def test_racks_and_commissioning_decide_at_every_site_and_the_costliest_comes_first(told: dict[str, Any]) -> None:
-    for one in told["sites"]:
+def test_racks_and_commissioning_decide_wherever_no_plan_does_and_the_costliest_comes_first(told: dict[str, Any]) -> None:
+    for one in (one for one in told["sites"] if one["held_up_by"]):
         by_name = {part["activity"]: part for part in one["held_up_by"]}
         assert all(by_name[name]["probability"] == pytest.approx(1.0) for name in ("rack_installation", "commissioning")), one["id"]
         days = [part["days"] for part in one["held_up_by"]]
@@ -108,23 +111,27 @@ def test_a_pledge_that_got_its_sites_is_no_longer_told_of() -> None:
 
 
 def test_dates_and_costs_are_those_of_the_model(tiny: dict[str, Any]) -> None:
-    addresses = ["stage_date[operational, south/one]", "stage_date[operational, south/two]", "held_up[shell, south]",
-                 "days_held_up[shell, south]", "site_complete_date[south]"]  # fmt: skip
+    addresses = ["stage_date[operational, south/one]", "stage_date[operational, south/two]", "held_up[shell, moor]",
+                 "days_held_up[shell, moor]", "plan_at_risk[grid_connection, south]", "days_past_plan[grid_connection, south]",
+                 "site_complete_date[south]"]  # fmt: skip
     result = api.simulate(TINY, quantities=addresses, as_of=DAY, draws=512)
-    one, two, decides, costs, complete = (result[address].values for address in addresses)
+    one, two, decides, costs, late, past, complete = (result[address].values for address in addresses)
     south = site(tiny, "south")
     first = np.quantile(np.minimum(one, two), 0.5, method="lower")
     assert day(date.fromisoformat(south["next"]["p50"])) == pytest.approx(first, abs=1.0)
     assert day(date.fromisoformat(south["complete"]["p50"])) == pytest.approx(np.quantile(complete, 0.5, method="lower"), abs=1.0)
-    shell = next(part for part in south["held_up_by"] if part["activity"] == "shell")
+    shell = next(part for part in site(tiny, "moor")["held_up_by"] if part["activity"] == "shell")
     assert (shell["probability"], shell["days"]) == (pytest.approx(decides.mean()), pytest.approx(costs.mean()))
+    grid = next(part for part in south["plan_at_risk"] if part["activity"] == "grid_connection")
+    assert (grid["probability"], grid["days"]) == (pytest.approx(late.mean()), pytest.approx(past.mean()))
 
 
 def test_a_site_that_may_never_be_complete_says_how_likely_that_is() -> None:
     days = np.array([9000.0, 9000.0, 9000.0, np.inf])
-    made = SiteDelay("x", "X", 2, 0, 0, 1e8, days, np.full(4, np.inf), (Activity("shell", 0.5, 3.0),)).to_dict()
+    made = SiteDelay("x", "X", 2, 0, 0, 1e8, days, np.full(4, np.inf), (Activity("shell", 0.5, 3.0),), (), DAY).to_dict()
     assert made["never"] == 1.0 and made["complete"] == {"p10": None, "p50": None, "p90": None}
     assert made["next"]["p50"] and made["next"]["p90"] == made["next"]["p10"]
+    assert made["observed_through"] == "2026-11-22" and made["plan_at_risk"] == []
 
 
 def test_pledges_are_complete_with_those_of_them_that_run_at_all(tiny: dict[str, Any]) -> None:
@@ -144,6 +151,15 @@ def test_what_costs_most_is_named_first_and_what_hardly_matters_not_at_all() -> 
     text = held_up_text(_held(transformers=(0.2, 44.0), grid_connection=(0.57, 132.0), crew=(0.04, 90.0), permits=(0.9, 4.0)))
     assert text == "grid connection 57 % (132 d), transformers 20 % (44 d); in any case racks 118 d, commissioning 30 d"
     assert held_up_text(_held()) == "nothing in particular; in any case racks 118 d, commissioning 30 d"
+
+
+def test_a_planned_site_says_what_puts_its_plan_at_risk() -> None:
+    parts = [{"activity": "transformers", "probability": 0.2, "days": 44.0}, {"activity": "switchgear", "probability": 0.3, "days": 2.0}]
+    only = {"held_up_by": [], "plan_at_risk": parts, "planned": 2}
+    assert delays_of(only) == [("at risk from", "transformers 20 % (44 d)")]
+    assert delays_of(only | {"plan_at_risk": []}) == [("at risk from", "nothing in particular")]
+    assert [label for label, _ in delays_of(_held() | {"plan_at_risk": parts, "planned": 1})] == ["held up by", "at risk from"]
+    assert [label for label, _ in delays_of(_held() | {"plan_at_risk": [], "planned": 0})] == ["held up by"]
 
 
 def test_a_quantile_that_never_comes_is_called_never() -> None:

@@ -106,9 +106,13 @@ def days(coefficients: np.ndarray, chance: np.ndarray = CHANCES, **other: Any) -
     """Days of one phase per draw; a new first building of usual size, begun long ago, power on, unless said otherwise."""
     value = {"retrofit": 0.0, "expansion": 0.0, "power": 100e6, "campus": 0.0, "start": 1000.0, "seen": NAN, "racks": 0.0} | other
     full = np.full((DRAWS, 1), 1.0)
+    start = full * value["start"]
+    place = build.build_place(
+        coefficients, start, np.array([value["retrofit"]]), np.array([value["expansion"]]), full * value["power"], USUAL,
+        full * value["campus"],
+    )  # fmt: skip
     return np.asarray(build.build_days(
-        coefficients, chance[:, None], full * value["start"], np.array([value["retrofit"]]), np.array([value["expansion"]]),
-        full * value["power"], USUAL, full * value["campus"], np.zeros(1), np.array([value["seen"]]),
+        place, coefficients, chance[:, None], start, np.zeros(1), np.array([value["seen"]]),
         stages(1, **value.get("observed", {"energised": 1500.0})), full * value["racks"],
     )[:, 0])  # fmt: skip
 
@@ -184,7 +188,7 @@ def test_a_share_like_few_records_stays_near_the_prior_and_wide(count: int) -> N
     low, middle, high = np.log(made / (1.0 - made))
     assert middle == pytest.approx(2.0 * count / (1.0 + count), abs=1e-9)
     width = np.sqrt((2.0 * 0.8**2 + count / (1.0 + count) * 2.0**2) / (1.0 + count))
-    assert high - low == pytest.approx(2.0 * stats.norm.ppf(0.9) * width)  # between P10 and P90 as a normal of this width
+    assert high - low == pytest.approx(2.0 * stats.t(2 + count).ppf(0.9) * width, rel=4e-3)  # the predictive Student's t of this width
 
 
 # --- crews from building to building ------------------------------------------------------------------------------------------------
@@ -200,7 +204,8 @@ def test_days_between_buildings_are_those_of_the_campuses_after_their_first_step
     one = ([1000.0, 1120.0, 1200.0, 500.0, 900.0, 2000.0, NAN], [2.0, 2.0, 3.0, 1.0, 1.0, 4.0, 4.0])
     fit = _spacing(*one, [600e6] * 3 + [100e6] * 2 + [900e6] * 2, [0.0, 0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
     assert float(fit.middle) == pytest.approx((np.log(60.0) + np.log(40.0)) / 2.0)
-    assert float(fit.spread) == pytest.approx(np.sqrt((2 * 0.8**2 + 0.5 * np.log(1.5) ** 2) / 2.0))
+    ninth = stats.t(3).ppf(0.9) / stats.t(4).ppf(0.9)  # one record: 2 + 1 degrees of freedom
+    assert float(fit.spread) == pytest.approx(ninth * np.sqrt((2 * 0.8**2 + 0.5 * np.log(1.5) ** 2) / 2.0), rel=1e-3)
     made = build.building_spacing(fit, np.append(NORMAL, 0.0))
     assert made[-1] == pytest.approx(np.sqrt(60.0 * 40.0)) and (np.diff(made[:-1]) > 0.0).all()
 
@@ -249,8 +254,32 @@ def test_more_halls_of_one_owner_weigh_no_more_than_one() -> None:
 
 def test_a_hall_of_twice_the_power_takes_twice_as_long_to_fill() -> None:
     """100 MW at 0.5 MW a day: 200 days."""
-    made = build.rack_installation(np.array([[100e6, 200e6, 100e6]]), np.array([[0.5e6, 2e6]]), np.array([0.0, 0.0, 1.0]))
+    made = _racks(900.0)
     assert made.tolist() == [[200.0, 400.0, 50.0]]
+
+
+@pytest.mark.parametrize(("whole", "most"), [(600.0, 266.0), (120.0, 30.0)])
+def test_racks_and_commissioning_take_at_most_half_of_the_building_time_that_holds_them(whole: float, most: float) -> None:
+    """600 days: 300 less 34 of commissioning; 120 days: a quarter, which is more than 60 less 34."""
+    made = _racks(whole)
+    assert made.tolist() == [[min(200.0, most), min(400.0, most), min(50.0, most)]]
+
+
+def _racks(whole: float) -> np.ndarray:
+    every = np.full((1, 3), 1.0)
+    power, rate = np.array([[100e6, 200e6, 100e6]]), np.array([[0.5e6, 2e6]])
+    return np.asarray(build.rack_installation(power, rate, np.array([0.0, 0.0, 1.0]), whole * every, 34.0 * every))
+
+
+def test_a_look_makes_no_building_time_shorter_than_it_is_without() -> None:
+    place = np.zeros((DRAWS, 1))
+    coefficients = world(spread=0.3)
+    without = build.build_days_unseen(place, coefficients, CHANCES[:, None], np.zeros(1))
+    looked = build.build_days(
+        place, coefficients, CHANCES[:, None], place + 1000.0, np.zeros(1), np.array([1300.0]), stages(1), place + 50.0
+    )
+    np.testing.assert_allclose(without[:, 0], days(coefficients))
+    assert (looked >= without).all() and (looked > without).any()
 
 
 def test_commissioning_comes_after_the_last_rack() -> None:

@@ -78,7 +78,7 @@ class Network:
             self.draw("transformers"), self.draw("switchgear"), of_site("connection"), of_site("generation"), available, sited,
         )  # fmt: skip
         self.hall = network.hall_ready(self.start, self.days, available, observed, sited)
-        self.wanted = network.racks_wanted(observed, slipped, self.hall, ramp)
+        self.wanted = network.racks_wanted(observed, slipped, self.hall, self.start, ramp)
         chip = np.broadcast_to(np.asarray((HAND | self.values)["chip"], dtype=float), (phases,))
         self.accelerators = network.accelerators_ready(
             self.wanted, power, placed, self.draw("supply"), self.draw("lead"), self.start, chip, np.tile([500.0, 1900.0], (draws, 1)),
@@ -90,8 +90,11 @@ class Network:
         self.ready = network.activity_ready(self.start, self.days, available, observed, self.accelerators, self.crew, sited)
         self.date = network.network_date(self.days, self.ready, self.hall, self.start)
         known = np.zeros(sites)
-        self.held = network.held_up(self.days, self.ready, observed, power, unfinished, sited, known)
-        self.costs = network.days_held_up(self.days, self.ready, observed, self.start, power, unfinished, sited, known)
+        rest = (power, unfinished, sited, known)
+        self.held = network.held_up(self.days, self.ready, observed, slipped, *rest)
+        self.costs = network.days_held_up(self.days, self.ready, observed, slipped, self.start, *rest)
+        self.risk = network.plan_at_risk(self.days, self.ready, self.wanted, observed, slipped, *rest)
+        self.past = network.days_past_plan(self.days, self.ready, self.wanted, observed, slipped, *rest)
 
     @property
     def runs(self) -> np.ndarray:
@@ -100,6 +103,11 @@ class Network:
     def deciding(self, site: int = 0) -> dict[str, float]:
         """What decides in the first draw, with its share."""
         return {name: share for name, share in zip(ACTIVITIES, self.held[0, :, site].tolist(), strict=True) if share}
+
+    def at_risk(self, site: int = 0) -> dict[str, tuple[float, float]]:
+        """What puts plans at risk in the first draw, with its share and its days."""
+        both = zip(ACTIVITIES, self.risk[0, :, site].tolist(), self.past[0, :, site].tolist(), strict=True)
+        return {name: (share, days) for name, share, days in both if share}
 
     def days_saved(self, site: int = 0) -> dict[str, float]:
         """What would save days in the first draw, with how many."""
@@ -238,7 +246,35 @@ def test_a_planned_phase_is_ready_for_racks_a_ramp_before_its_slipped_date() -> 
     """Planned for day 1800: work starts 500 days before, on day 1300, and the hall is ready on day 1670."""
     made = Network(slipped={("operational", 0): 1800.0})
     assert (made.start[0, 0], made.hall_days[0, 0], made.hall[0, 0], made.wanted[0, 0]) == (1300.0, 370.0, 1670.0, 1670.0)
-    assert made.runs[0, 0] == 1800.0 and made.days_saved()["shell"] == pytest.approx(20.0)
+    assert made.runs[0, 0] == 1800.0 and np.isnan(made.held).all() and np.isnan(made.costs).all()
+
+
+def test_a_plan_is_at_risk_from_what_is_there_after_it_wants_racks() -> None:
+    """Planned for day 1800, racks wanted on day 1670; work from day 1300: half of 900 days of grid later is day 1750."""
+    made = Network(slipped={("operational", 0): 1800.0}, values={"connection": 900.0})
+    assert (made.start[0, 0], made.wanted[0, 0], made.runs[0, 0]) == (1300.0, 1670.0, 1880.0)
+    assert made.at_risk() == {"grid_connection": (1.0, 80.0)}
+    soon = Network(slipped={("operational", 0): 1800.0})
+    assert soon.at_risk() == {}
+
+
+def test_a_plan_with_power_on_is_at_risk_from_accelerators_alone() -> None:
+    """100 MW at 0.1 MW a day, ordered on day 1490: there on day 2490, 820 days after racks are wanted."""
+    values = {"connection": 9000.0, "supply": 0.1e6}
+    made = Network(observed={("energised", 0): 1400.0}, slipped={("operational", 0): 1800.0}, values=values)
+    assert made.at_risk() == {"accelerators": (1.0, 820.0)}
+
+
+def test_a_phase_without_a_plan_has_none_at_risk() -> None:
+    made = Network(phases=2, slipped={("operational", 0): 1800.0}, site=(0, 1), values={"connection": 900.0})
+    assert np.isnan(made.risk[:, :, 1]).all() and np.isnan(made.past[:, :, 1]).all()
+    assert np.isnan(made.held[:, :, 0]).all() and np.isfinite(made.held[:, :, 1]).all()
+
+
+def test_a_plan_close_to_the_start_of_work_wants_racks_half_way() -> None:
+    """Work seen to start on day 1000, planned to run on day 1200: 130 days of racks and commissioning leave but 100."""
+    made = Network(observed={("under_construction", 0): 1000.0}, slipped={("operational", 0): 1200.0})
+    assert (made.hall_days[0, 0], made.wanted[0, 0]) == (100.0, 1100.0)
 
 
 def test_work_that_was_not_seen_starts_after_the_look_though_the_plan_stays() -> None:
@@ -290,7 +326,7 @@ def test_operation_is_that_of_the_longest_path_and_days_are_saved_only_by_what_d
         "build": build, "transformers": transformers, "switchgear": switchgear, "connection": connection, "generation": generation,
         "supply": supply,
     })  # fmt: skip
-    hall = 1000.0 + np.maximum(build - 130.0, 0.0)
+    hall = 1000.0 + np.maximum(build - 130.0, 0.5 * build)
     power = 1000.0 + 0.5 * np.max([transformers, switchgear, connection, generation], axis=0)
     ready = np.maximum(hall, power)
     served = ready - 180.0 + 100e6 / supply

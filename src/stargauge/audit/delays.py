@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,13 @@ from stargauge.quantity.quantity import ACTIVITIES
 
 Array = NDArray[np.float64]
 _STAGE = "operational"
+#: What says how likely an activity decides and by how many days: of phases dated by the network, and of planned ones.
+_HELD, _AT_RISK = ("held_up", "days_held_up"), ("plan_at_risk", "days_past_plan")
 
 
 @dataclass(frozen=True)
 class Activity:
-    """An activity at a site: the probability that it decides when the unfinished power runs, and the days that it costs on average."""
+    """An activity at a site: the probability that it decides (or comes after a plan wants it), and the days that it costs on average."""
 
     name: str
     probability: float
@@ -36,7 +39,8 @@ class Activity:
 class SiteDelay:
     """A site with unfinished phases: their IT power in W, the days on which the next and the last of them run per draw, what holds it up.
 
-    `planned`: phases whose operation somebody dated; the others are dated by the network of activities.
+    `planned`: phases whose operation somebody dated, whose plan is at risk from `risks`; the others are dated by the network of activities
+    and held up by `activities`. `seen`: the last look at the site.
     """
 
     id: str
@@ -48,6 +52,8 @@ class SiteDelay:
     next: Array
     last: Array
     activities: tuple[Activity, ...]
+    risks: tuple[Activity, ...]
+    seen: date | None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data; dates as P10, P50 and P90, none where that quantile never comes; the activity that costs most first."""
@@ -55,6 +61,7 @@ class SiteDelay:
             "id": self.id, "name": self.name, "phases": self.phases, "running": self.running, "planned": self.planned,
             "it_power_w": self.it_power, "next": _dates(self.next), "complete": _dates(self.last),
             "never": float(np.mean(~np.isfinite(self.last))), "held_up_by": [one.to_dict() for one in self.activities],
+            "plan_at_risk": [one.to_dict() for one in self.risks], "observed_through": str(self.seen) if self.seen else None,
         }  # fmt: skip
 
 
@@ -97,7 +104,7 @@ def wanted(known: Known) -> list[str]:
     """The addresses that a run must give for `delays`."""
     open_ones = unfinished(known)
     dates = [f"stage_date[{_STAGE}, {phase.id}]" for phases in open_ones.values() for phase in phases]
-    held = [f"{name}[{activity}, {site}]" for name in ("held_up", "days_held_up") for activity in ACTIVITIES for site in open_ones]
+    held = [f"{name}[{activity}, {site}]" for name in (*_HELD, *_AT_RISK) for activity in ACTIVITIES for site in open_ones]
     return [*dates, *held, *(f"phase_it_power[{phase.id}]" for phases in open_ones.values() for phase in phases)]
 
 
@@ -114,12 +121,21 @@ def _site(known: Known, result: Result, site: str, phases: Sequence[PhaseView], 
     running = sum(known.milestone_observed(phase, _STAGE) is not None for phase in every)
     planned = sum(known.milestone_planned(phase, _STAGE) is not None for phase in phases)
     power = float(sum(np.median(result[f"phase_it_power[{phase.id}]"].values) for phase in phases))
-    made = [_activity(result, activity, site) for activity in ACTIVITIES]
-    ranked = tuple(sorted(made, key=lambda one: (-one.days, ACTIVITIES.index(one.name))))
+    held = _ranked(result, _HELD, site)
+    risks = tuple(one for one in _ranked(result, _AT_RISK, site) if one.probability > 0.0)
     last = dates.max(axis=0) if site != UNSITED else np.where(np.isfinite(dates), dates, -np.inf).max(axis=0)
-    return SiteDelay(site, name, len(every), running, planned, power, dates.min(axis=0), np.where(last > 0, last, np.inf), ranked)
+    ends = dates.min(axis=0), np.where(last > 0, last, np.inf)
+    return SiteDelay(site, name, len(every), running, planned, power, *ends, held, risks, known.observed_through(site))
 
 
-def _activity(result: Result, activity: str, site: str) -> Activity:
-    decides, costs = (result[f"{name}[{activity}, {site}]"].values for name in ("held_up", "days_held_up"))
+def _ranked(result: Result, names: tuple[str, str], site: str) -> tuple[Activity, ...]:
+    """The activities of a site, what costs most first; none where no phase is dated in that way."""
+    if not np.isfinite(result[f"{names[0]}[{ACTIVITIES[0]}, {site}]"].values).any():
+        return ()
+    made = [_activity(result, names, activity, site) for activity in ACTIVITIES]
+    return tuple(sorted(made, key=lambda one: (-one.days, ACTIVITIES.index(one.name))))
+
+
+def _activity(result: Result, names: tuple[str, str], activity: str, site: str) -> Activity:
+    decides, costs = (result[f"{name}[{activity}, {site}]"].values for name in names)
     return Activity(activity, float(np.nan_to_num(decides).mean()), float(np.nan_to_num(costs).mean()))

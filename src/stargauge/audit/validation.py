@@ -79,10 +79,15 @@ class Validation:
     def to_dict(self) -> dict[str, Any]:
         """`{summary, rows, left_out}`: the form of JSON, Python and the command line."""
         return {
-            "summary": summary(self.forecasts) | {"by_kind": {kind: summary(part) for kind, part in self._by_kind().items()}},
+            "summary": summary(self.forecasts) | {"by_kind": {kind: summary(part) for kind, part in self._by_kind().items()}}
+            | {"built_here": summary(self._built_here()), "built_here_reached": summary([o for o in self._built_here() if not o.open])},
             "rows": [forecast.to_dict() for forecast in self.forecasts],
             "left_out": [{"id": name, "reason": reason} for name, reason in self.left_out],
         }  # fmt: skip
+
+    def _built_here(self) -> list[Forecast]:
+        """Those of data centres and AI campuses, which is what programmes build."""
+        return [one for one in self.forecasts if one.record.group in ("data_centre", "ai_campus")]
 
     def _by_kind(self) -> dict[str, list[Forecast]]:
         kinds = dict.fromkeys(forecast.record.group for forecast in self.forecasts)
@@ -95,13 +100,15 @@ def summary(forecasts: Sequence[Forecast]) -> dict[str, Any]:
     announced = np.array([one.score(one.announced) for one in forecasts])
     median = np.array([one.score(one.announced + one.median_slip) for one in forecasts])
     places = np.array([one.place for one in forecasts])
-    reached = np.array([not one.open for one in forecasts])
+    reached = np.array([not one.open for one in forecasts], dtype=bool)
     owners = [one.record.owner for one in forecasts]
 
     def skill(baseline: Array, rows: Any = slice(None)) -> float:
         total = float(np.mean(baseline[rows]))
         return 1.0 - float(np.mean(ours[rows])) / total if total > 0.0 else float("nan")
 
+    if not forecasts:
+        return _nothing()
     made = {
         "coverage_p10_p90": (coverage(places, reached), interval(lambda rows: coverage(places[rows], reached[rows]), owners)),
         "crps_days": (float(np.mean(ours)), interval(lambda rows: float(np.mean(ours[rows])), owners)),
@@ -115,6 +122,13 @@ def summary(forecasts: Sequence[Forecast]) -> dict[str, Any]:
         "crps_announcement_days": float(np.mean(announced)), "crps_median_slip_days": float(np.mean(median)),
         "intervals": {name: [_finite(low), _finite(high)] for name, (_, (low, high)) in made.items()},
     }  # fmt: skip
+
+
+def _nothing() -> dict[str, Any]:
+    """The summary where nothing could be scored."""
+    names = ("coverage_p10_p90", "crps_days", "crps_skill_vs_announcement", "crps_skill_vs_median_slip")
+    none: dict[str, Any] = dict.fromkeys((*names, "crps_announcement_days", "crps_median_slip_days"))
+    return {"n": 0, "reached": 0, "open": 0, "owners": 0, "places": [0] * 10, **none, "intervals": {name: [None, None] for name in names}}
 
 
 def _finite(value: float) -> float | None:

@@ -57,7 +57,7 @@ class BuildRecord:
 
 @dataclass(frozen=True)
 class RampRecord:
-    """Racks put into a finished hall: IT power (W) in so many days, until the day on which it was full."""
+    """Racks put into finished halls: IT power (W) per hall in so many days, until the day on which it was full."""
 
     id: str
     owner: str
@@ -95,7 +95,9 @@ def read_ramps(file: Path) -> tuple[RampRecord, ...]:
 def _ramp(cells: dict[str, str]) -> RampRecord:
     started, full = parse_window(cells["started"]), parse_window(cells["full"])
     days = full.middle - started.middle
-    return RampRecord(cells["id"], cells["owner"], 1e6 * float(cells["it_mw"]), days, full.end, cells["source"], cells["grade"])
+    return RampRecord(
+        cells["id"], cells["owner"], 1e6 * float(cells["it_mw"]) / float(cells["halls"]), days, full.end, cells["source"], cells["grade"]
+    )
 
 
 def as_seen(record: BuildRecord, day: date) -> BuildRecord | None:

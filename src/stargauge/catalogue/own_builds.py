@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from stargauge.catalogue.builds import POWER, BuildRecord
+from stargauge.catalogue.projects import EARLIEST, LATEST
 from stargauge.catalogue.tables import cells_of
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
@@ -82,8 +83,13 @@ def _read_numbers(cells: Mapping[str, str], numbers: dict[str, float | None]) ->
 
 
 def _contradictions(dates: Mapping[str, date | None]) -> Iterator[str]:
+    for name, when in dates.items():
+        if when is not None and not EARLIEST <= when.year <= LATEST:
+            yield f"{name} is {when}; expected a date between {EARLIEST} and {LATEST}"
     if dates["known_at"] is None and dates["operational"] is None:
         yield "operational and known_at are both empty; expected the day it ran, or the day of the last look"
+    if dates["started"] is not None and dates["started"] == dates["operational"]:
+        yield f"started and operational are both {dates['started']}; a build takes time"
     known = [(name, when) for name in _DATES if (when := dates[name]) is not None]
     for (first, earlier), (second, later) in pairwise(known):
         if earlier > later:

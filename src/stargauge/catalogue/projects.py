@@ -14,6 +14,8 @@ from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 NEEDED = ("project", "kind", "milestone", "plan_date", "plan_published", "actual_date", "outcome", "as_known_at")
 KNOWN = (*NEEDED, "id", "region", "plan_precision", "actual_precision", "selection_frame", "plan_vintage_no", "grade")
+#: The years that dates may lie in.
+EARLIEST, LATEST = 1900, 2200
 OUTCOMES = ("reached", "censored", "cancelled")
 #: Half the width in days of a date of which only a precision is known.
 _HALF = {"day": 0, "month": 15, "quarter": 45, "half": 91, "year": 182}
@@ -103,6 +105,11 @@ def _contradictions(
         yield f"outcome is {outcome}, but actual_date is {actual}; an outcome with a date is reached"
     if outcome != "reached" and known is None:
         yield f"outcome is {outcome}, but as_known_at is empty; expected the day of the last look"
+    for name, window in (("plan_date", plan), ("plan_published", published), ("actual_date", actual), ("as_known_at", known)):
+        if window and not EARLIEST <= window.start.year <= window.end.year <= LATEST:
+            yield f"{name} is {window}; expected a date between {EARLIEST} and {LATEST}"
+    if actual and known and known.end < actual.start:
+        yield f"the outcome ({actual}) lies after the last look ({known})"
     if plan and published and plan.end < published.start:
         yield f"the plan ({plan}) lies before its own publication ({published}); was it an outcome?"
     if actual and published and day(actual.end) < day(published.start):

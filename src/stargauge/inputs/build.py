@@ -13,7 +13,7 @@ from stargauge.programme.known import Known, SiteView
 from stargauge.quantity.dates import Window, day
 from stargauge.quantity.distribution import STANDARD_NORMAL, STANDARD_UNIFORM, Distribution
 from stargauge.quantity.quantity import quantity
-from stargauge.quantity.statement import ABSENT, Estimate, Statement
+from stargauge.quantity.statement import ABSENT, Estimate, Statement, resting_on
 
 _CLASS, _LEAD = "reference-class", "lead-time"
 _SINCE = date(2024, 1, 1)
@@ -176,9 +176,10 @@ def made_from(known: Known) -> str:
 @quantity("1", "sample build_coefficient")
 def build_fit_shipped(known: Known) -> Estimate:
     """The fit of building times as shipped with the catalogue for these very records, lead times and priors; absent where there is none."""
-    later = max((cell.hindsight for cell in build_record_days(known) if cell.hindsight), default=None)
+    rests_on = (*build_record_days(known), *build_record_transformer_lead(known), *known.catalogue.build_priors())
     table = known.catalogue.catalogue.build_fit(made_from(known), known.programme.owner)
-    return Estimate(table, "default", (), later, "fitted to the records of builds, see build_fit")
+    made = Estimate(table, "default", (), None, "fitted to the records of builds, see build_fit")
+    return resting_on(made, *(cell.hindsight for cell in rests_on))
 
 
 @quantity("1", "build_coefficient")

@@ -13,7 +13,7 @@ from stargauge.quantity.dates import Window
 from stargauge.quantity.distribution import STANDARD_NORMAL, STANDARD_UNIFORM
 from stargauge.quantity.quantity import quantity
 from stargauge.quantity.slip import Plans
-from stargauge.quantity.statement import Estimate, Mixture, Statement
+from stargauge.quantity.statement import Estimate, Mixture, Statement, resting_on
 
 
 @lru_cache(maxsize=256)
@@ -121,9 +121,11 @@ def slip_owner(known: Known) -> Estimate:
 def slip_fit_shipped(known: Known) -> list[Estimate]:
     """The fit of slips as shipped with the catalogue for these very records and priors; absent where there is none."""
     later = max((record.known_at for record in known.slip_records if record.known_at > known.as_of), default=None)
-    middle, width = (np.asarray(one.value) for one in known.catalogue.slip_priors())
+    priors = known.catalogue.slip_priors()
+    middle, width = (np.asarray(one.value) for one in priors)
     tables = known.catalogue.catalogue.slip_fit(known.slip_records, (middle, width), known.axes["refit"], known.programme.owner)
-    return [Estimate(table, "default", (), later, "fitted to the plan-to-actual records, see slip_fit") for table in tables]
+    note = "fitted to the plan-to-actual records, see slip_fit"
+    return [resting_on(Estimate(table, "default", (), later, note), *(prior.hindsight for prior in priors)) for table in tables]
 
 
 @quantity("1", "coefficient")

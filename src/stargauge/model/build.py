@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from stargauge.quantity.builds import AT, EFFECTS, Builds, MiddleAndSpread, columns, fit_builds, scale, with_owner
 from stargauge.quantity.builds import build_days as days_at
 from stargauge.quantity.dates import day
-from stargauge.quantity.normal import normal_cdf
+from stargauge.quantity.normal import normal_cdf, normal_ppf
 from stargauge.quantity.quantity import SAMPLES, STAGES, quantity
-from stargauge.quantity.regression import NORMAL_IN_T
 from stargauge.quantity.student import t4_ppf
 
 Array = NDArray[np.float64]
@@ -134,25 +133,45 @@ def work_start(
     return np.where(np.isnan(best), usual, best)
 
 
-@quantity("d", "draw phase")
-def build_days(
-    build_world: Array, build_chance: Array, work_start: Array, phase_retrofit: Array, phase_expansion: Array,
-    power_per_building: Array, usual_build_power: Array, phase_campus: Array, phase_site: Array, site_observed_through: Array,
-    observed_date: Array, energised_to_operational: Array,
+@quantity("1", "draw phase")
+def build_place(
+    build_world: Array, work_start: Array, phase_retrofit: Array, phase_expansion: Array, power_per_building: Array,
+    usual_build_power: Array, phase_campus: Array,
 ) -> Array:  # fmt: skip
-    """Days from the start of work to operation of a phase, were nothing but the building to wait for (`build_days` of `builds`).
+    """Middle of the logarithm of years from the start of work to operation of a phase, its owner's effect included.
 
-    y = usual + retrofit + expansion + size ln(P_building / P_usual) + campus + since_2024 + owner + scale t_4     (1)
+    y = usual + retrofit + expansion + size ln(P_building / P_usual) + campus + since_2024 + owner                  (1)
 
-    given that power was not on at the last look, if it was not. Axes: draw, phase. Units: d. Source: equation (1) of `fit_builds`.
+    Axes: draw, phase. Units: 1. Source: equation (1) of `fit_builds`.
     """
-    index = phase_site.astype(np.int64)
     size = _size(power_per_building, usual_build_power)
     effects = columns(phase_retrofit, phase_expansion, size, phase_campus, (work_start >= _SINCE).astype(np.float64))
-    place = np.einsum("dpe,de->dp", effects, build_world[:, :EFFECTS]) + build_world[:, AT["owner"], None]
+    return np.asarray(np.einsum("dpe,de->dp", effects, build_world[:, :EFFECTS]) + build_world[:, AT["owner"], None])
+
+
+@quantity("d", "draw phase")
+def build_days_unseen(build_place: Array, build_world: Array, build_chance: Array, phase_site: Array) -> Array:
+    """Days from the start of work to operation of a phase as the records have it, whatever the looks at its site say.
+
+    Axes: draw, phase. Units: d. Source: `build_days` of `builds`.
+    """
+    chance = build_chance[:, phase_site.astype(np.int64)]
+    return days_at(chance, build_place, scale(build_world)[:, None], np.full_like(build_place, np.nan))
+
+
+@quantity("d", "draw phase")
+def build_days(
+    build_place: Array, build_world: Array, build_chance: Array, work_start: Array, phase_site: Array, site_observed_through: Array,
+    observed_date: Array, energised_to_operational: Array,
+) -> Array:  # fmt: skip
+    """Days from the start of work to operation of a phase, were nothing but the building to wait for: `build_days_unseen`, given the looks.
+
+    Given that power was not on at the last look, if it was not. Axes: draw, phase. Units: d. Source: `build_days` of `builds`.
+    """
+    index = phase_site.astype(np.int64)
     dark = np.isnan(observed_date[:, _ENERGISED]) & np.isnan(observed_date[:, _OPERATIONAL])
     waited = site_observed_through[index][None, :] - work_start + energised_to_operational
-    return days_at(build_chance[:, index], place, scale(build_world)[:, None], np.where(dark, waited, np.nan))
+    return days_at(build_chance[:, index], build_place, scale(build_world)[:, None], np.where(dark, waited, np.nan))
 
 
 @quantity("1", "draw site")
@@ -173,18 +192,31 @@ def _like(values: Array, middle: Array, spread: Array) -> MiddleAndSpread:
 
     m = (m0 + sum x) / (1 + k), s^2 = (2 s0^2 + sum (x - mean)^2 + k / (1 + k) (mean - m0)^2) / (2 + k) (2 + k) / (1 + k)       (1)
 
+    Times P90 of a t with 2 + k degrees of freedom over that of the t_4 it is drawn from.
     Source: the predictive of a normal with a normal-inverse-gamma prior, Gelman et al. (2013), Bayesian Data Analysis, section 3.3.
     """
     seen = values[~np.isnan(values)]
     count = len(seen)
     mean = seen.mean() if count else middle
+    ninth = _t_at_p90(2.0 + count)
     squares: Array = 2.0 * spread**2 + ((seen - mean) ** 2).sum() + count / (1.0 + count) * (mean - middle) ** 2
-    return MiddleAndSpread(np.asarray((middle + seen.sum()) / (1.0 + count)), np.asarray(np.sqrt(squares / (1.0 + count))))
+    return MiddleAndSpread(np.asarray((middle + seen.sum()) / (1.0 + count)), np.asarray(ninth * np.sqrt(squares / (1.0 + count))))
+
+
+def _t_at_p90(freedom: float) -> float:
+    """P90 of Student's t over that of four degrees of freedom, which stands for it: z + (z^3 + z) / 4n + (5 z^5 + 16 z^3 + 3 z) / 96 n^2
+    + ...
+
+    Source: Abramowitz and Stegun (1964), 26.7.5.
+    """
+    z = float(normal_ppf(np.asarray(0.9)))
+    terms = (z, (z**3 + z) / 4.0, (5.0 * z**5 + 16.0 * z**3 + 3.0 * z) / 96.0, (3.0 * z**7 + 19.0 * z**5 + 17.0 * z**3 - 15.0 * z) / 384.0)
+    return sum(term / freedom**power for power, term in enumerate(terms)) / float(t4_ppf(np.asarray(0.9)))
 
 
 def _predicted(known: MiddleAndSpread, chance: Array) -> Array:
     """A new value at a standard normal chance, with the wider tails that few records leave."""
-    return np.asarray(known.middle + known.spread * t4_ppf(normal_cdf(chance)) * np.sqrt(NORMAL_IN_T))
+    return np.asarray(known.middle + known.spread * t4_ppf(normal_cdf(chance)))
 
 
 @quantity("1")
@@ -244,12 +276,19 @@ def rack_rate(
 
 
 @quantity("d", "draw phase")
-def rack_installation(power_per_building: Array, rack_rate: Array, phase_site: Array) -> Array:
-    """Days from the first rack of a phase to the last, each of its buildings with a crew of its own: P_building / r.
+def rack_installation(
+    power_per_building: Array, rack_rate: Array, phase_site: Array, build_days_unseen: Array, commissioning_time: Array
+) -> Array:
+    """Days from the first rack of a phase to the last, each of its buildings with a crew of its own.
 
+    min(P_building / r, max(D / 2 - C, D / 4)), D: `build_days_unseen`, C: commissioning                            (1)
+
+    The time from the start of work to operation holds the racks: they and commissioning take at most half of it. That is an assumption:
+    of the three recorded ramps whose start of work is known two took a fifth of that time, one of three halls 57 %.
     Axes: draw, phase. Units: d.
     """
-    return power_per_building / rack_rate[:, phase_site.astype(np.int64)]
+    most = np.maximum(0.5 * build_days_unseen - commissioning_time, 0.25 * build_days_unseen)
+    return np.minimum(power_per_building / rack_rate[:, phase_site.astype(np.int64)], most)
 
 
 @quantity("d", "draw phase")

@@ -54,8 +54,8 @@ def hall_days(observed_date: Array, slipped_date: Array, build_start: Array, bui
     Axes: draw, phase. Units: d.
     """
     runs = np.where(np.isnan(observed_date[:, _OPERATIONAL]), slipped_date[:, _OPERATIONAL], observed_date[:, _OPERATIONAL])
-    whole = np.where(np.isnan(runs), build_days, runs - build_start)
-    return np.maximum(whole - energised_to_operational, 0.0)
+    whole = np.maximum(np.where(np.isnan(runs), build_days, runs - build_start), 0.0)
+    return np.maximum(whole - energised_to_operational, 0.5 * whole)
 
 
 @quantity("d", "draw activity phase")
@@ -132,13 +132,18 @@ def _rows(values: Array) -> Array:
 
 
 @quantity("d", "draw phase")
-def racks_wanted(observed_date: Array, slipped_date: Array, hall_ready: Array, energised_to_operational: Array) -> Array:
+def racks_wanted(
+    observed_date: Array, slipped_date: Array, hall_ready: Array, build_start: Array, energised_to_operational: Array
+) -> Array:
     """Day on which a phase is ready for racks: before its operation as observed or planned, else when hall and power are ready.
+
+    At least half-way from the start of work to operation.
 
     Axes: draw, phase. Units: d.
     """
     runs = np.where(np.isnan(observed_date[:, _OPERATIONAL]), slipped_date[:, _OPERATIONAL], observed_date[:, _OPERATIONAL])
-    return np.where(np.isnan(runs), hall_ready, runs - energised_to_operational)
+    halfway = build_start + 0.5 * np.maximum(runs - build_start, 0.0)
+    return np.where(np.isnan(runs), hall_ready, np.maximum(runs - energised_to_operational, halfway))
 
 
 @quantity("d", "draw phase")
@@ -233,34 +238,41 @@ def _by_site(values: Array, weight: Array, phase_site: Array, sites: int) -> Arr
         return np.asarray((values * weight[:, None]) @ belongs / np.where(total > 0.0, total, np.nan)[:, None])
 
 
+def _dated_here(phase_it_power: Array, phase_unfinished: Array, slipped_date: Array) -> Array:
+    """IT power of the unfinished phases whose operation nobody planned, which the network dates: (draw, phase)."""
+    return np.nan_to_num(phase_it_power) * phase_unfinished * np.isnan(slipped_date[:, _OPERATIONAL])
+
+
 @quantity("1", "draw activity site")
 def held_up(
-    activity_days: Array, activity_ready: Array, observed_date: Array, phase_it_power: Array, phase_unfinished: Array, phase_site: Array,
-    site_known_from: Array,
+    activity_days: Array, activity_ready: Array, observed_date: Array, slipped_date: Array, phase_it_power: Array, phase_unfinished: Array,
+    phase_site: Array, site_known_from: Array,
 ) -> Array:  # fmt: skip
-    """Share of the unfinished power of a site whose operation an activity decides: were it later, so would be the phase.
+    """Share of the unplanned power to come at a site whose operation an activity decides: were it later, so would be the phase.
 
     The mean over worlds is the probability that the activity is on the critical path. Several can be at once: those one after the other.
-    Axes: draw, activity, site. Units: 1; absent where nothing is unfinished. What is done holds nothing up. Source: critical path method.
+    Axes: draw, activity, site. Units: 1; absent where every phase has a plan (`plan_at_risk`). What is done holds nothing up.
+    Source: critical path method.
     """
     shape = np.moveaxis(activity_days, 1, 2).shape
     critical = np.moveaxis(_passes(activity_days, activity_ready).critical.reshape(shape), 2, 1).astype(np.float64)
     critical[:, _AT["permits"]] *= activity_days[:, _AT["permits"]] > 0.0
     critical[:, _UNTIL_POWER] *= np.isnan(observed_date[:, _ENERGISED])[:, None]
-    return _by_site(critical, np.nan_to_num(phase_it_power) * phase_unfinished, phase_site, len(site_known_from))
+    return _by_site(critical, _dated_here(phase_it_power, phase_unfinished, slipped_date), phase_site, len(site_known_from))
 
 
 @quantity("d", "draw activity site")
 def days_held_up(
-    activity_days: Array, activity_ready: Array, observed_date: Array, build_start: Array, phase_it_power: Array, phase_unfinished: Array,
-    phase_site: Array, site_known_from: Array,
+    activity_days: Array, activity_ready: Array, observed_date: Array, slipped_date: Array, build_start: Array, phase_it_power: Array,
+    phase_unfinished: Array, phase_site: Array, site_known_from: Array,
 ) -> Array:  # fmt: skip
-    """Days by which the unfinished phases of a site would run sooner if one activity took no time, mean by power.
+    """Days by which the unplanned phases of a site would run sooner if one activity took no time, mean by power.
 
     saved(a) = operation - operation with a finished at the start of work           (1)
 
-    Axes: draw, activity, site. Units: d; absent where nothing is unfinished. What is done costs nothing more. Leaves out: what the phases
-    of a site would gain from one another. Source: the drag of an activity, Devaux (1999), Total Project Control, ch. 7.
+    Axes: draw, activity, site. Units: d; absent where every phase has a plan. What is done costs nothing more. Leaves out: what the phases
+    of a site would gain from one another, and that none of them comes later than the next planned one. Source: the drag of an activity,
+    Devaux (1999), Total Project Control, ch. 7.
     """
     end = earliest_finish(_rows(activity_days), BEFORE, _rows(activity_ready))[:, _AT["commissioning"]]
     saved = np.empty_like(activity_days)
@@ -271,4 +283,43 @@ def days_held_up(
         sooner = earliest_finish(_rows(days), BEFORE, _rows(ready))[:, _AT["commissioning"]]
         saved[:, place] = (end - sooner).reshape(build_start.shape)
     saved[:, _UNTIL_POWER] *= np.isnan(observed_date[:, _ENERGISED])[:, None]
-    return _by_site(saved, np.nan_to_num(phase_it_power) * phase_unfinished, phase_site, len(site_known_from))
+    return _by_site(saved, _dated_here(phase_it_power, phase_unfinished, slipped_date), phase_site, len(site_known_from))
+
+
+def _past_plan(days: Array, ready: Array, wanted: Array, lit: NDArray[np.bool_]) -> Array:
+    """Days by which what a plan does not build itself is there after the day on which the plan wants racks: (draw, activity, phase)."""
+    finish = earliest_finish(_rows(days), BEFORE, _rows(ready)).reshape(np.moveaxis(days, 1, 2).shape)
+    late = np.zeros_like(days)
+    for name in (*_POWER, "accelerators"):
+        late[:, _AT[name]] = np.maximum(finish[:, :, _AT[name]] - wanted, 0.0)
+    late[:, _UNTIL_POWER] *= ~lit[:, None]
+    return late
+
+
+@quantity("1", "draw activity site")
+def plan_at_risk(
+    activity_days: Array, activity_ready: Array, racks_wanted: Array, observed_date: Array, slipped_date: Array, phase_it_power: Array,
+    phase_unfinished: Array, phase_site: Array, site_known_from: Array,
+) -> Array:  # fmt: skip
+    """Share of the planned power to come at a site for which an activity ends after the day on which its plan, slipped, wants racks.
+
+    Moves no date: slips of plans hold such waits already. Of power and accelerators; the rest is in the plan. Axes: draw, activity, site.
+    Units: 1; absent where no unfinished phase has a plan.
+    """
+    late = _past_plan(activity_days, activity_ready, racks_wanted, ~np.isnan(observed_date[:, _ENERGISED]))
+    weight = np.nan_to_num(phase_it_power) * phase_unfinished * ~np.isnan(slipped_date[:, _OPERATIONAL])
+    return _by_site((late > 0.0).astype(np.float64), weight, phase_site, len(site_known_from))
+
+
+@quantity("d", "draw activity site")
+def days_past_plan(
+    activity_days: Array, activity_ready: Array, racks_wanted: Array, observed_date: Array, slipped_date: Array, phase_it_power: Array,
+    phase_unfinished: Array, phase_site: Array, site_known_from: Array,
+) -> Array:  # fmt: skip
+    """Days by which an activity ends after the day on which the plans of a site, slipped, want racks, mean by power; nought if before.
+
+    Axes: draw, activity, site. Units: d; absent where no unfinished phase has a plan.
+    """
+    late = _past_plan(activity_days, activity_ready, racks_wanted, ~np.isnan(observed_date[:, _ENERGISED]))
+    weight = np.nan_to_num(phase_it_power) * phase_unfinished * ~np.isnan(slipped_date[:, _OPERATIONAL])
+    return _by_site(late, weight, phase_site, len(site_known_from))

@@ -90,6 +90,16 @@ def check_for_negative_values(programme: Programme) -> Iterator[Flaw]:
                 yield Flaw(_at(trail, statement), f'got "{statement.text}", below zero; expected {show(0.0, unit)} or more')
 
 
+def check_for_retrofit_beyond_one(programme: Programme) -> Iterator[Flaw]:
+    """Halls are refitted (1), built (0), or something between; nothing else."""
+    for name, site in programme.sites.items():
+        for said in site.retrofit:
+            value = median(said.value)
+            if value is not None and value > 1.0:
+                at = _at(("sites", name, "retrofit"), said)
+                yield Flaw(at, f'got "{said.text}"; expected 1 where existing halls are refitted, 0 where they are built')
+
+
 def check_for_facility_power_below_it_power(programme: Programme) -> Iterator[Flaw]:
     """Facility power is never below IT power: in the newest statements of one kind, and wherever both speak for the same date."""
     for trail, part in parts_of(programme):
@@ -366,7 +376,8 @@ def check_for_options_that_break_a_rule(programme: Programme) -> Iterator[Flaw]:
 
 
 CHECKS: tuple[Callable[[Programme], Iterator[Flaw]], ...] = (
-    check_for_unknown_sources, check_for_undated_sources, check_for_negative_values, check_for_facility_power_below_it_power,
+    check_for_unknown_sources, check_for_undated_sources, check_for_negative_values, check_for_retrofit_beyond_one,
+    check_for_facility_power_below_it_power,
     check_for_stages_out_of_order, check_for_phases_without_size, check_for_bad_ids, check_for_ids_used_twice,
     check_for_circular_references, check_for_unknown_targets, check_for_conflicts, check_for_records_of_the_future,
     check_for_plans_of_the_past, check_for_clock, check_for_claims_without_readings, check_for_alternatives,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.report.terminal import Style, table, wrapped
-from stargauge.report.wording import day_text, percent
+from stargauge.report.wording import day_text
 
 _NAMES = (
     ("coverage_p10_p90", "P10-P90 held the outcome", True),
@@ -26,7 +26,7 @@ def render_validation(data: Mapping[str, Any], style: Style) -> str:
     else:
         skill = summary["crps_skill_vs_announcement"]
         head = (
-            f"{percent(summary['coverage_p10_p90'])} of outcomes fell within P10 to P90; "
+            f"{_share(summary['coverage_p10_p90'])} of outcomes fell within P10 to P90; "
             f"CRPS {summary['crps_days']:.0f} days, {_against(skill)} believing the announcement."
         )
     owners, reached, open_ones = summary["owners"], summary["reached"], summary["open"]
@@ -53,7 +53,7 @@ def render_build_validation(data: Mapping[str, Any], style: Style) -> str:
     if summary["n"]:
         skill = summary["crps_skill_vs_median"]
         head = (
-            f"{percent(summary['coverage_p10_p90'])} of builds took as long as P10 to P90 said; CRPS {summary['crps_days']:.0f} days, "
+            f"{_share(summary['coverage_p10_p90'])} of builds took as long as P10 to P90 said; CRPS {summary['crps_days']:.0f} days, "
             f"{_against(skill)} the median of other owners' builds."
         )
     counts = (
@@ -122,15 +122,16 @@ def render_backtest(data: Mapping[str, Any], style: Style) -> str:
     reasons = Counter(one["reason"] for one in data["unscored"])
     lines += wrapped("Left out: " + "; ".join(f"{count} {reason}" for reason, count in reasons.most_common()) + ".", style.width)
     lines += wrapped(
-        "No programme's own outcomes trained its forecasts. A few sites of one boom: this cannot tell how the forecasts do in other years, "
-        "or for sites that nobody tracks. The rule and every case: --json",
+        "Plans and builds of a programme's own owner trained none of its forecasts; single catalogue values that name sites scored here "
+        "(time from announcement to start, power of a building) did. A few sites of one boom: this cannot tell how the forecasts do in "
+        "other years, or for sites that nobody tracks. The rule and every case: --json",
         style.width,
     )
     return style.finish(lines)
 
 
 def _backtest_head(summary: Mapping[str, Any]) -> str:
-    dates = f"{percent(summary['coverage_p10_p90'])} of dates fell within P10 to P90" if summary["cases"] else "No date could be forecast"
+    dates = f"{_share(summary['coverage_p10_p90'])} of dates fell within P10 to P90" if summary["cases"] else "No date could be forecast"
     if not summary["brier_cases"]:
         return f"{dates}; no odds could be scored."
     better = "better" if summary["brier"] < summary["brier_base_rate"] else "worse"

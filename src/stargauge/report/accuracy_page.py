@@ -30,14 +30,16 @@ def accuracy_page(told: Data | None) -> dict[str, Any] | None:
 
 def finding(told: Data) -> str:
     """The scores in one sentence: a comparison is only called better or worse where its whole interval is."""
-    dates, records, against = told["backtest"], told["records"], "crps_skill_vs_announcement"
-    known = _compared(records["intervals"][against], "closer", "less close", "neither clearly closer nor less close")
-    own = _compared(dates["intervals"][against], "closer", "less close", "neither clearly closer nor less close")
+    dates, against = told["backtest"], "crps_skill_vs_announcement"
+    records, here = told["records"], told["records"]["built_here"]
+    words = ("closer", "less close", "neither clearly closer nor less close")
+    every, like, own = (_compared(one["intervals"][against], *words) for one in (records, here, dates))
     better = _compared(dates["brier_gain_interval"], "better than", "worse than", "neither clearly better nor worse than")
     return (
-        f"{percent(dates['coverage_p10_p90'])} of {dates['cases']} dates forecast beforehand fell within P10 to P90; against believing the "
-        f"announcement the forecasts were {known} on {records['n']} planned projects and {own} on the {dates['cases_with_plan']} cases of "
-        f"the shipped programmes that had one; odds on {dates['brier_cases']} settled readings scored {better} the base rate."
+        f"{_share(dates['coverage_p10_p90'])} of {dates['cases']} dates forecast beforehand fell within P10 to P90; against believing the "
+        f"announcement the forecasts were {every} on {records['n']} planned projects of all kinds, {like} on the {here['n']} data centres "
+        f"and AI campuses among them, and {own} on the {dates['cases_with_plan']} cases of the shipped programmes that had one; odds on "
+        f"{dates['brier_cases']} settled readings scored {better} the base rate."
     )
 
 
@@ -57,20 +59,26 @@ def measured_by(told: Data) -> str:
 
 def score_groups(told: Data) -> list[dict[str, Any]]:
     """The scores in groups, each row as texts in the columns of HEAD."""
-    dates, records = told["backtest"], told["records"]
-    sites, owners = f"{dates['cases']} at {dates['sites']} sites", f"{records['n']} plans of {records['owners']} owners"
+    dates, records, builds = told["backtest"], told["records"], told["builds"]
+    sites = f"{dates['cases']} at {dates['sites']} sites"
     planned = f"{dates['cases_with_plan']} at {dates['sites_with_plan']} sites"
     looks = "milestones of their sites, forecast 30 to 365 days before"
-    known = f"{records['reached']} reached, {records['open']} open; without their owner's records"
-    builds = told["builds"]
     built = f"start of work to operation; {builds['reached']} run, {builds['open']} go on; without their owner's builds"
     true = f"{dates['came_true']} of {dates['brier_cases']} readings came true"
     return [
         {"title": "Dates on the shipped programmes", "note": looks, "rows": _date_rows(dates, sites, planned)},
-        {"title": "Dates on planned projects", "note": known, "rows": _date_rows(records, owners, owners)},
+        _planned_group("Dates on planned data centres and AI campuses", records["built_here"]),
+        _planned_group("The same, reached only", records["built_here_reached"]),
+        _planned_group("Dates on planned projects of all kinds", records),
         {"title": "Building times where nothing is planned", "note": built, "rows": _build_rows(builds)},
         {"title": "Odds on the day a claim was made", "note": true, "rows": _odds_rows(dates)},
     ]
+
+
+def _planned_group(title: str, records: Data) -> dict[str, Any]:
+    owners = f"{records['n']} plans of {records['owners']} owners"
+    known = f"{records['reached']} reached, {records['open']} open; without their owner's records"
+    return {"title": title, "note": known, "rows": _date_rows(records, owners, owners)}
 
 
 def _odds_rows(summary: Data) -> list[list[str]]:

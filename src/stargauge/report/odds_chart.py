@@ -60,7 +60,7 @@ def _frame(one: Mapping[str, Any]) -> Spec:
     """Both axes, on an invisible layer."""
     days = [point["day"] for point in one["points"]]
     soft = {"labelColor": HUES["soft"], "labelFontSize": 12.5, "title": None, "domainColor": HUES["rule-2"], "tickColor": HUES["rule-2"]}
-    time = {"format": "%b %Y", "tickCount": 4, "grid": False, "labelOverlap": True, "labelFlush": True, **soft}
+    time = {"format": "%b %Y", "tickCount": 4, "grid": False, "labelOverlap": True, "labelSeparation": 10, "labelFlush": True, **soft}
     x = {"field": "day", "type": "temporal", "axis": time, "scale": {"type": "utc", "domain": [days[0], days[-1]]}}
     y = {
         "field": "odds",

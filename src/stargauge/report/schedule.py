@@ -18,8 +18,10 @@ ACTIVITIES = {
 _ALWAYS, _BUILDING = ("rack_installation", "commissioning"), ("shell", "fit_out")
 _LEAST, _FEW_DAYS = 0.05, 5.0
 _HONEST = (
-    "Per cent: in how many worlds, by power, an activity decides the date. Days: by how much sooner the site would run if it took no time. "
-    "A date that somebody planned follows that plan and its slip; the network of activities says what else could be later."
+    "Held up by: phases without a plan, dated by what they wait for. Per cent: in how many worlds, by power, an activity decides the date; "
+    "days: by how much sooner it would be if that took no time. At risk from: phases that somebody planned follow that plan and its slip. "
+    "Per cent: in how many worlds an activity ends after the plan, slipped, wants racks; days: by how many on average. It moves no planned "
+    "date."
 )
 
 
@@ -29,10 +31,9 @@ def render_schedule(data: Mapping[str, Any], style: Style = PLAIN) -> str:
     lines += wrapped(f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,} draws. Dates: P50 (P10 to P90).", style.width)
     for site in data["sites"]:
         lines += ["", *wrapped(style.bold(site_line(site)), style.width)]
-        lines += labelled("next", date_text(site["next"]), style, indent=2, label_width=12)
-        if site["phases"] - site["running"] > 1:
-            lines += labelled("all", _all(site), style, indent=2, label_width=12)
-        lines += labelled("held up by", held_up_text(site), style, indent=2, label_width=12)
+        rows = [("next", date_text(site["next"])), ("all", _all(site)), *delays_of(site)]
+        for label, text in rows:
+            lines += labelled(label, text, style, indent=2, label_width=14) if text != "–" else []
     why = to_copy("Why?    ", _why(data), style) if data["sites"] else []
     return style.finish([*lines, "", *wrapped(_HONEST, style.width), *why])
 
@@ -41,17 +42,14 @@ def schedule_table(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What the report shows of the schedule: the finding, and one row per unfinished site; none where nothing is unfinished."""
     if not data or not data["sites"]:
         return None
-    rows = [[*_named(site), date_text(site["next"]), _all(site), held_up_text(site)] for site in data["sites"]]
-    head = ["Site", "To come", "Next phase runs", "All run", "What decides the date"]
-    short = ["Site", "To come", "Next", "All", "Decides"]
-    return {
-        "finding": headline(data),
-        "head": head,
-        "short": short,
-        "rows": rows,
-        "note": f"Dates: P50 (P10 to P90). {_HONEST}",
-        "command": _why(data),
-    }
+    rows = [
+        [*_named(site), date_text(site["next"]), _all(site), "; ".join(" ".join(part) for part in delays_of(site))]
+        for site in data["sites"]
+    ]
+    head = ["Site", "To come", "Next phase runs", "All run", "What holds it up"]
+    short = ["Site", "To come", "Next", "All", "Delays"]
+    note = f"Dates: P50 (P10 to P90). {_HONEST}"
+    return {"finding": headline(data), "head": head, "short": short, "rows": rows, "note": note, "command": _why(data)}
 
 
 def _named(site: Mapping[str, Any]) -> list[str]:
@@ -66,9 +64,10 @@ def _all(site: Mapping[str, Any]) -> str:
 
 
 def _why(data: Mapping[str, Any]) -> str:
-    """The command that says how what holds up the first site was found; pledges only where there is no site."""
-    site = next((one["id"] for one in data["sites"] if one["id"] != "unsited"), "unsited")
-    return command_for(data["asked_as"], f"held_up[grid_connection, {site}]")
+    """The command that says how the delays of the first site were found; of pledges only where there is no site."""
+    site = next((one for one in data["sites"] if one["id"] != "unsited"), data["sites"][0])
+    name = "held_up" if site["held_up_by"] else "plan_at_risk"
+    return command_for(data["asked_as"], f"{name}[grid_connection, {site['id']}]")
 
 
 def headline(data: Mapping[str, Any]) -> str:
@@ -86,7 +85,8 @@ def site_line(site: Mapping[str, Any]) -> str:
     power = f"{site['it_power_w'] / 1e6:,.0f} MW IT"
     if site["id"] == "unsited":
         return f"Pledged without a site: {power}, as far as it is expected to be built"
-    return f"{site['name']}: {site['running']} of {site['phases']} phases run, {power} to come"
+    seen = f", last looked at {day_text(site['observed_through'])}" if site["observed_through"] else ""
+    return f"{site['name']}: {site['running']} of {site['phases']} phases run, {power} to come{seen}"
 
 
 def date_text(span: Mapping[str, Any]) -> str:
@@ -95,22 +95,30 @@ def date_text(span: Mapping[str, Any]) -> str:
     return f"{middle} ({low} to {high})"
 
 
+def delays_of(site: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What holds up the unplanned phases of a site, and what puts the plans of the others at risk, each with its label."""
+    held = [("held up by", held_up_text(site))] if site["held_up_by"] else []
+    risks = [(one["days"], one["probability"], one["activity"]) for one in site["plan_at_risk"]]
+    named = _named_in_order([(days, share, f"{ACTIVITIES[name]} {percent(share)} ({days:.0f} d)") for days, share, name in risks])
+    planned = [("at risk from", ", ".join(named) or "nothing in particular")] if site["planned"] else []
+    return [*held, *planned]
+
+
 def held_up_text(site: Mapping[str, Any]) -> str:
-    """The activities that cost most, those that always come last at the end: `grid connection 57 % (132 d), ...; then racks (118 d)`."""
+    """The activities that cost most, those that always come last at the end: `transformers 57 % (132 d); in any case racks 118 d`."""
     by_name = {one["activity"]: one for one in site["held_up_by"]}
     shell, fit_out = by_name["shell"], by_name["fit_out"]
-    told = [
-        (
-            shell["days"] + fit_out["days"],
-            shell["probability"],
-            f"the building {percent(shell['probability'])} ({_days(by_name, _BUILDING)})",
-        )
-    ]
+    building = f"the building {percent(shell['probability'])} ({_days(by_name, _BUILDING)})"
+    told = [(shell["days"] + fit_out["days"], shell["probability"], building)]
     for name, one in by_name.items():
         if name not in (*_BUILDING, *_ALWAYS):
             told.append((one["days"], one["probability"], f"{ACTIVITIES[name]} {percent(one['probability'])} ({one['days']:.0f} d)"))
-    named = [text for days, decides, text in sorted(told, reverse=True) if decides >= _LEAST and days >= _FEW_DAYS]
-    return f"{', '.join(named) or 'nothing in particular'}; in any case {_days(by_name, _ALWAYS)}"
+    return f"{', '.join(_named_in_order(told)) or 'nothing in particular'}; in any case {_days(by_name, _ALWAYS)}"
+
+
+def _named_in_order(told: Sequence[tuple[float, float, str]]) -> list[str]:
+    """What is likely enough and costs enough to be named, what costs most first."""
+    return [text for days, share, text in sorted(told, reverse=True) if share >= _LEAST and days >= _FEW_DAYS]
 
 
 def _days(by_name: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> str:
