@@ -74,8 +74,35 @@ def test_more_time_to_go_means_a_later_and_wider_forecast(tmp_path: Path) -> Non
 
 
 def test_an_unknown_kind_is_forecast_by_all_kinds_and_says_so(tmp_path: Path) -> None:
-    row = validate_schedule(read_projects(_file(tmp_path, GOOD | {"kind": "space elevator"})), CATALOGUE).to_dict()["rows"][0]
+    made = validate_schedule(read_projects(_file(tmp_path, GOOD | {"kind": "data center"}, GOOD)), CATALOGUE).to_dict()
+    row = made["rows"][0]
     assert row["kind"] == "other" and row["reference_class"] == "all kinds"
+    (note,) = made["notes"]
+    assert note.startswith('kind "data-center" is not known; did you mean "data-centre"?') and 'scored as "other"' in note
+
+
+def test_open_rows_alone_tell_no_coverage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    waiting = GOOD | {"actual_date": "", "outcome": "censored", "as_known_at": "2025-01-01"}
+    path = _file(tmp_path, waiting)
+    assert validate_schedule(read_projects(path), CATALOGUE).to_dict()["summary"]["coverage_p10_p90"] is None
+    told = ask(capsys, "validate", "schedule", str(path))
+    assert told.code == 0 and told.out.startswith("No outcome is known yet")
+
+
+def test_names_in_any_script_stay_apart(tmp_path: Path) -> None:
+    made = read_projects(_file(tmp_path, GOOD | {"project": "日本"}, GOOD | {"project": "台湾"}, GOOD | {"project": "Élan_Nord"}))
+    assert [(one.project, one.owner) for one in made] == [("日本", "日本"), ("台湾", "台湾"), ("élan-nord", "élan-nord")]
+
+
+def test_more_cells_than_columns_and_digits_of_other_scripts_are_faults(tmp_path: Path) -> None:
+    path = _file(tmp_path, GOOD, GOOD)
+    path.write_text(path.read_text(encoding="utf-8").rstrip("\n") + ",more\n", encoding="utf-8")
+    with pytest.raises(InputError, match="more cells than columns") as raised:
+        read_projects(path)
+    assert [fault.line for fault in raised.value.faults] == [3]
+    path.write_text(f"{','.join((*COLUMNS, 'plan_vintage_no'))}\n{','.join(GOOD.values())},\u00b2\n", encoding="utf-8")
+    with pytest.raises(InputError, match="expected a whole number"):
+        read_projects(path)
 
 
 def test_an_open_row_counts_through_its_bound(tmp_path: Path) -> None:

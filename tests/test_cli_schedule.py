@@ -9,6 +9,7 @@ import pytest
 from tests.cli_runs import ask
 from tests.real_worlds import TINY
 
+import stargauge
 from stargauge import api
 
 DAY = "2026-11-22"
@@ -45,6 +46,26 @@ def test_the_command_that_says_why_can_be_copied(capsys: pytest.CaptureFixture[s
     assert why[:2] == ["stargauge", "explain"]
     told = ask(capsys, *why[1:], "--draws", "256")
     assert told.code == 0 and why[2].split("[")[0] in told.out
+
+
+def test_nothing_unfinished_is_said_and_nothing_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    out = ask(capsys, "schedule", "xai-colossus-1", *RUN).out
+    assert out.startswith("Nothing is unfinished.") and "Held up by" not in out and "Why?" not in out
+
+
+def test_what_is_explained_is_the_number_that_was_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    risk = api.schedule("meta-hyperion", as_of=DAY, draws=256, seed=0).to_dict()["sites"][0]["plan_at_risk"][0]
+    told = ask(capsys, "explain", f"plan_at_risk[{risk['activity']}, hyperion]", "--programme", "meta-hyperion", "--as-of", DAY, "--json",
+               "--draws", "256")  # fmt: skip
+    assert json.loads(told.out)["mean"] == pytest.approx(risk["probability"])
+
+
+def test_the_package_gives_it_too() -> None:
+    assert stargauge.schedule is api.schedule and stargauge.odds is api.odds
+
+
+def test_accents_are_left_off_in_plain_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Dona Ana" in ask(capsys, "schedule", "stargate", "--ascii", *RUN).out
 
 
 def test_an_unknown_programme_is_a_fault_and_runs_nothing(capsys: pytest.CaptureFixture[str]) -> None:

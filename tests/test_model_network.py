@@ -277,9 +277,16 @@ def test_a_plan_close_to_the_start_of_work_wants_racks_half_way() -> None:
     assert (made.hall_days[0, 0], made.wanted[0, 0]) == (100.0, 1100.0)
 
 
-def test_work_that_was_not_seen_starts_after_the_look_though_the_plan_stays() -> None:
-    made = Network(slipped={("operational", 0): 1800.0}, values={"seen": 1450.0, "left": 0.0})
-    assert (made.start[0, 0], made.hall_days[0, 0], made.runs[0, 0]) == (1450.0, 220.0, 1800.0)
+@pytest.mark.parametrize(("seen", "start"), [(1200.0, 1300.0), (1450.0, 1450.0), (1700.0, 1300.0), (NAN, 1300.0)])
+def test_work_that_was_not_seen_starts_after_the_look_unless_that_must_have_missed_it(seen: float, start: float) -> None:
+    """Planned for day 1800, 500 days of building: from day 1300; a look after day 1550 must have missed it."""
+    made = Network(slipped={("operational", 0): 1800.0}, values={"seen": seen, "left": 0.0})
+    assert (made.start[0, 0], made.runs[0, 0]) == (start, 1800.0)
+
+
+def test_what_runs_was_begun_before_it_ran_whenever_its_site_was_looked_at() -> None:
+    made = Network(observed={("operational", 0): 1200.0}, values={"seen": 1450.0})
+    assert (made.start[0, 0], made.wanted[0, 0]) == (700.0, 1070.0)
 
 
 def test_a_start_on_record_stays_whatever_the_plan_for_operation() -> None:

@@ -15,6 +15,7 @@ from stargauge.audit.series_data import fans
 from stargauge.audit.summary import Days, names_of, off_by
 from stargauge.audit.verdict import ReadingVerdict
 from stargauge.engine.lineage import Cell, Node
+from stargauge.engine.series import plain
 from stargauge.engine.simulate import model_graph
 from stargauge.programme.load import asked_as
 from stargauge.quantity.address import parse_address
@@ -231,7 +232,7 @@ def node_data(node: Node) -> dict[str, Any]:
     if node.repeated:
         return out | (_spread(node.rows[0].spread) if len(node.rows) == 1 else {}) | {"note": "explained above"}
     if len(node.rows) == 1:
-        out |= _spread(node.rows[0].spread)
+        out |= {**_spread(node.rows[0].spread), "mean": plain(node.rows[0].mean)}
         if node.rows[0].absent:
             out["note"] = f"a lower bound: absent for {', '.join(node.rows[0].absent)}"
     elif node.rows:

@@ -41,9 +41,10 @@ def coverage(places: Array, happened: Mask, low: float = 0.1, high: float = 0.9)
     """Share of cases that fell between two quantiles of their forecasts, open cases counted through their bound.
 
     places: where the outcome (or the bound of an open case) fell in its forecast, 0 to 1. The share is read off the curve of Kaplan and
-    Meier (1958), J. Amer. Stat. Assoc. 53, p. 457; without open cases it is the plain share. NaN without cases.
+    Meier (1958), J. Amer. Stat. Assoc. 53, p. 457; without open cases it is the plain share. What open cases leave after the last outcome
+    counts as outside, so that many open ones make it a lower bound. NaN without outcomes.
     """
-    if not len(places):
+    if not happened.any():
         return float("nan")
     order = np.lexsort((~happened, places))
     at_risk = len(places) - np.arange(len(places))

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from stargauge.audit.scoring import by_tenths, coverage, crps, crps_open, interval
 from stargauge.catalogue.load import Catalogue
-from stargauge.catalogue.records import FitRecord, outcomes_of, plans_of
+from stargauge.catalogue.records import GROUPS, FitRecord, outcomes_of, plans_of
 from stargauge.quantity.dates import FAR, from_day
+from stargauge.quantity.errors import did_you_mean
 from stargauge.quantity.slip import AT, Outcomes, Plans, fit_slips, location, scale, slipped
 
 Array = NDArray[np.float64]
@@ -77,12 +78,17 @@ class Validation:
     left_out: tuple[tuple[str, str], ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """`{summary, rows, left_out}`: the form of JSON, Python and the command line."""
+        """`{summary, rows, left_out, notes}`: the form of JSON, Python and the command line."""
         return {
             "summary": summary(self.forecasts) | {"by_kind": {kind: summary(part) for kind, part in self._by_kind().items()}}
             | {"built_here": summary(self._built_here()), "built_here_reached": summary([o for o in self._built_here() if not o.open])},
             "rows": [forecast.to_dict() for forecast in self.forecasts],
             "left_out": [{"id": name, "reason": reason} for name, reason in self.left_out],
+            "notes": [
+                f'kind "{kind}" is not known{did_you_mean(kind, GROUPS)}: scored as "other"; known: {", ".join(GROUPS)}'
+                for kind in dict.fromkeys(one.record.kind for one in self.forecasts)
+                if kind not in GROUPS
+            ],
         }  # fmt: skip
 
     def _built_here(self) -> list[Forecast]:

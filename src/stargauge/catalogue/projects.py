@@ -60,7 +60,7 @@ def owner_of(project: str) -> str:
 
 
 def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-")
+    return re.sub(r"[^\w.]+|_+", "-", text.lower()).strip("-")
 
 
 def _faults(cells: Mapping[str, str]) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _faults(cells: Mapping[str, str]) -> Iterator[str]:
     if outcome not in OUTCOMES:
         yield f'outcome is "{outcome}"{did_you_mean(outcome, OUTCOMES)}; expected one of {", ".join(OUTCOMES)}'
     number = cells.get("plan_vintage_no", "")
-    if number and not number.isdigit():
+    if number and not (number.isascii() and number.isdigit()):
         yield f'plan_vintage_no is "{number}"; expected a whole number, 1 for the first plan'
     for name in ("plan_precision", "actual_precision"):
         given = cells.get(name, "")

@@ -55,7 +55,7 @@ class FitRecord:
     @property
     def group(self) -> str:
         """The kind of project it is grouped with, of PROJECT_KINDS."""
-        return _GROUPS.get(self.kind, "other")
+        return GROUPS.get(self.kind, "other")
 
     @property
     def stage(self) -> str:
@@ -72,10 +72,12 @@ class FitRecord:
 WITHOUT = "without-"
 #: Records of a third party's forecasts.
 TRACKER_FRAME = "forecast-vintage"
-_GROUPS = {
+#: The kind of PROJECT_KINDS that each kind in the records counts as; all others are "other".
+GROUPS = {
     "hyperscale-data-centre": "data_centre", "data-centre": "data_centre", "ai-campus": "ai_campus", "nuclear": "nuclear",
     "gas-plant": "power_and_grid", "solar-storage": "power_and_grid", "transmission-or-interconnection": "power_and_grid",
-    "semiconductor-fab": "fab",
+    "power-and-grid": "power_and_grid",
+    "semiconductor-fab": "fab", "fab": "fab", "other-large-industrial": "other", "other": "other",
 }  # fmt: skip
 _STARTS = ("construction start", "start of construction", "start of work", "site works start", "ground-breaking", "groundbreaking")
 _POWERS = ("energis", "energiz", "power on", "power-up", "substation")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
@@ -23,9 +23,21 @@ def cells_of(file: Path, needed: Sequence[str], known: Sequence[str]) -> list[tu
             reader = csv.DictReader(handle, strict=True)
             _check_columns(file, reader.fieldnames or (), needed, known)
             rows = [(reader.line_num, row) for row in reader]
+            _check_width(file, rows)
     except (csv.Error, UnicodeDecodeError) as error:
         raise InputError(f'"{file}" is no CSV file in UTF-8: {error}') from None
     return [(line, {name.strip(): (text or "").strip() for name, text in row.items() if name}) for line, row in rows]
+
+
+def _check_width(file: Path, rows: Sequence[tuple[int, Mapping[str | None, object]]]) -> None:
+    """No row has more cells than there are columns: a comma within a text would shift the others. Raises InputError."""
+    faults = [
+        Fault("more cells than columns; put texts with commas in double quotes", file=str(file), line=line, column=1)
+        for line, row in rows
+        if None in row
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def _check_columns(file: Path, names: Sequence[str], needed: Sequence[str], known: Sequence[str]) -> None:

@@ -199,7 +199,7 @@ def parser() -> Parser:
     validate.add_argument(
         "kind", metavar="KIND", help="what is tested: schedule (plans and outcomes) or build (start of work to operation)"
     )
-    validate.add_argument("file", metavar="FILE", help="CSV in the form of the shipped records (docs: how good the dates are)")
+    validate.add_argument("file", metavar="FILE", help="CSV file; its columns: docs, how good the dates are")
     validate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(validate)
 

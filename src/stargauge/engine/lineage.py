@@ -37,10 +37,11 @@ Spread = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Row:
-    """A value over draws: labels, P10, P50, P90 (NaN where absent), and the parts that a sum lacks."""
+    """A value over draws: labels, P10, P50, P90 (NaN where absent), their mean, and the parts that a sum lacks."""
 
     label: str
     spread: Spread
+    mean: float
     absent: tuple[str, ...] = ()
 
 
@@ -94,7 +95,7 @@ class Node:
         out: dict[str, Any] = {
             "address": self.address, "name": self.name, "unit": self.unit, "says": self.says, "formula": list(self.formula),
             "month": self.month, "repeated": self.repeated, "kind": "input" if self.is_input else "derived", "more": self.more,
-            "rows": [{"label": r.label, "absent": list(r.absent)} | _named(r.spread) for r in self.rows],
+            "rows": [{"label": r.label, "absent": list(r.absent), "mean": plain(r.mean)} | _named(r.spread) for r in self.rows],
             "needs": [need.to_dict() for need in self.needs],
             "cells": [_cell_dict(cell) for cell in self.cells],
         }  # fmt: skip
@@ -132,7 +133,7 @@ def explain(world: World, address: str, when: date | None, draws: int, memo: Mem
                 absent[number][row] |= dict.fromkeys(block.absent(one) if partial is not None else ())
     for number, chosen in enumerate(tree.selected):
         chosen.node.rows = tuple(
-            Row(label, _spread(np.concatenate(values[number][row])), tuple(absent[number][row]))
+            Row(label, _spread(drawn := np.concatenate(values[number][row])), _mean(drawn), tuple(absent[number][row]))
             for row, (label, _) in enumerate(chosen.rows)
         )
     if tree.selected and tree.selected[0].node is root and len(tree.selected[0].rows) == 1:
@@ -251,6 +252,12 @@ def _text(value: Value) -> str:
 def _spread(values: Array) -> Spread:
     low, middle, high = (float(part) for part in quantiles(values, LEVELS))
     return low, middle, high
+
+
+def _mean(values: Array) -> float:
+    """The mean over draws; infinite where a world never comes to it, or where days beyond all calendars add up to that."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(values.mean())
 
 
 def _named(spread: Spread) -> dict[str, float | None]:

@@ -37,14 +37,19 @@ _UNTIL_POWER = [_AT[name] for name in ("permits", "shell", "fit_out", *_POWER)]
 def build_start(
     observed_date: Array, slipped_date: Array, work_start: Array, build_days: Array, site_observed_through: Array, phase_site: Array
 ) -> Array:
-    """Day on which work on a phase starts: `work_start`, but a building time before operation where only that is planned.
+    """Day on which work on a phase starts: `work_start`, but a building time before operation where only that is known or planned.
 
+    start = max(O - D, last look) where O - last look >= D / 2, else O - D; O: operation, D: the building time           (1)
+
+    Not before the last look at the site, which did not report it; a look that would leave less than half of the building time missed it.
     Axes: draw, phase. Units: d.
     """
     seen = site_observed_through[phase_site.astype(np.int64)][None, :]
-    runs = np.where(np.isnan(observed_date[:, _OPERATIONAL]), slipped_date[:, _OPERATIONAL], observed_date[:, _OPERATIONAL])
+    ran = observed_date[:, _OPERATIONAL]
+    runs = np.where(np.isnan(ran), slipped_date[:, _OPERATIONAL], ran)
+    looked = np.where(np.isnan(ran) & (runs - seen >= 0.5 * build_days), seen, np.nan)
     backwards = np.isnan(observed_date[:, _START]) & np.isnan(slipped_date[:, _START]) & ~np.isnan(runs)
-    return np.where(backwards, np.fmax(runs - build_days, seen), work_start)
+    return np.where(backwards, np.fmax(runs - build_days, looked), work_start)
 
 
 @quantity("d", "draw phase")

@@ -25,10 +25,9 @@ def render_validation(data: Mapping[str, Any], style: Style) -> str:
         head = "No project could be scored."
     else:
         skill = summary["crps_skill_vs_announcement"]
-        head = (
-            f"{_share(summary['coverage_p10_p90'])} of outcomes fell within P10 to P90; "
-            f"CRPS {summary['crps_days']:.0f} days, {_against(skill)} believing the announcement."
-        )
+        inside = f"{_share(summary['coverage_p10_p90'])} of outcomes fell within P10 to P90"
+        inside = inside if summary["reached"] else "No outcome is known yet"
+        head = f"{inside}; CRPS {summary['crps_days']:.0f} days, {_against(skill)} believing the announcement."
     owners, reached, open_ones = summary["owners"], summary["reached"], summary["open"]
     counts = f"{summary['n']} plans of {owners} owners: {reached} reached, {open_ones} open (these count through the last look)"
     lines = [*(style.bold(line) for line in wrapped(head, style.width)), *wrapped(counts, style.width), ""]
@@ -42,6 +41,7 @@ def render_validation(data: Mapping[str, Any], style: Style) -> str:
     lines += ["", *table(kinds, rows, style), ""] if rows else []
     lines += _projects(data["rows"], style)
     lines += [f"not scored: {row['id']}: {row['reason']}" for row in data["left_out"]]
+    lines += [line for note in data["notes"] for line in wrapped(note, style.width)]
     lines += ["", *wrapped("Each plan was forecast from the catalogue's records without those of its owner. All rows: --json", style.width)]
     return style.finish(lines)
 
@@ -52,10 +52,9 @@ def render_build_validation(data: Mapping[str, Any], style: Style) -> str:
     head = "No build could be scored."
     if summary["n"]:
         skill = summary["crps_skill_vs_median"]
-        head = (
-            f"{_share(summary['coverage_p10_p90'])} of builds took as long as P10 to P90 said; CRPS {summary['crps_days']:.0f} days, "
-            f"{_against(skill)} the median of other owners' builds."
-        )
+        inside = f"{_share(summary['coverage_p10_p90'])} of builds took as long as P10 to P90 said"
+        inside = inside if summary["reached"] else "None of the builds runs yet"
+        head = f"{inside}; CRPS {summary['crps_days']:.0f} days, {_against(skill)} the median of other owners' builds."
     counts = (
         f"{summary['n']} builds of {summary['owners']} owners: {summary['reached']} run, {summary['open']} go on (these count through the "
         "last look)"

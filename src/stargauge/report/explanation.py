@@ -50,10 +50,24 @@ def _answer_line(node: Mapping[str, Any]) -> str:
     verb = "are" if node.get("plural") else "is"
     when = f" at the end of {day_text(str(node['date'])[:7])}" if node.get("date") else ""
     if node.get("p50") is None:
-        value = text_of(node.get("value")) or _rows(node) or _cells_text(node) or "absent: nobody said"
+        value = text_of(node.get("value")) or _rows(node) or _cells_text(node) or _absent(node)
         return f"{subject or node.get('address')}{when}: {value}."
-    spread = f" (P10 {bare(node, 'p10')}, P90 {bare(node, 'p90')})" if range_text(node) and node.get("p10") != node.get("p90") else ""
+    spread = f" (P10 {bare(node, 'p10')}, P90 {bare(node, 'p90')}{_mean(node)})" if _varies(node) else ""
     return f"{subject} {verb} {value_text(node)}{when}{spread}." if subject else f"{value_text(node)}{when}{spread}."
+
+
+def _absent(node: Mapping[str, Any]) -> str:
+    return "absent: nobody said" if node.get("kind") == "input" else "absent: it does not apply, or what it rests on is absent"
+
+
+def _varies(node: Mapping[str, Any]) -> bool:
+    return bool(range_text(node)) and node.get("p10") != node.get("p90")
+
+
+def _mean(node: Mapping[str, Any]) -> str:
+    """The mean over worlds where many have the same value, so that the median says little."""
+    heaped = node.get("mean") is not None and node["p50"] in (node["p10"], node["p90"])
+    return f", mean {bare(node, 'mean')}" if heaped else ""
 
 
 def _moved(node: Mapping[str, Any], style: Style, told: _Told) -> list[str]:

@@ -19,7 +19,7 @@ _ALWAYS, _BUILDING = ("rack_installation", "commissioning"), ("shell", "fit_out"
 _LEAST, _FEW_DAYS = 0.05, 5.0
 _HONEST = (
     "Held up by: phases without a plan, dated by what they wait for. Per cent: in how many worlds, by power, an activity decides the date; "
-    "days: by how much sooner it would be if that took no time. At risk from: phases that somebody planned follow that plan and its slip. "
+    "days: by how much sooner it would be if that took no time. At risk from: phases with a plan, or beside one, follow it and its slip. "
     "Per cent: in how many worlds an activity ends after the plan, slipped, wants racks; days: by how many on average. It moves no planned "
     "date."
 )
@@ -34,8 +34,8 @@ def render_schedule(data: Mapping[str, Any], style: Style = PLAIN) -> str:
         rows = [("next", date_text(site["next"])), ("all", _all(site)), *delays_of(site)]
         for label, text in rows:
             lines += labelled(label, text, style, indent=2, label_width=14) if text != "–" else []
-    why = to_copy("Why?    ", _why(data), style) if data["sites"] else []
-    return style.finish([*lines, "", *wrapped(_HONEST, style.width), *why])
+    told = ["", *wrapped(_HONEST, style.width), *to_copy("Why?    ", _why(data), style)] if data["sites"] else []
+    return style.finish([*lines, *told])
 
 
 def schedule_table(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -64,10 +64,12 @@ def _all(site: Mapping[str, Any]) -> str:
 
 
 def _why(data: Mapping[str, Any]) -> str:
-    """The command that says how the delays of the first site were found; of pledges only where there is no site."""
+    """The command that says how the costliest delay of the first site was found; of pledges only where there is no site."""
     site = next((one for one in data["sites"] if one["id"] != "unsited"), data["sites"][0])
     name = "held_up" if site["held_up_by"] else "plan_at_risk"
-    return command_for(data["asked_as"], f"{name}[grid_connection, {site['id']}]")
+    others = (one for one in site["held_up_by"] or site["plan_at_risk"] if one["activity"] not in _ALWAYS)
+    first = max(others, key=lambda one: one["days"], default={"activity": "grid_connection"})
+    return command_for(data["asked_as"], f"{name}[{first['activity']}, {site['id']}]")
 
 
 def headline(data: Mapping[str, Any]) -> str:
@@ -100,7 +102,7 @@ def delays_of(site: Mapping[str, Any]) -> list[tuple[str, str]]:
     held = [("held up by", held_up_text(site))] if site["held_up_by"] else []
     risks = [(one["days"], one["probability"], one["activity"]) for one in site["plan_at_risk"]]
     named = _named_in_order([(days, share, f"{ACTIVITIES[name]} {percent(share)} ({days:.0f} d)") for days, share, name in risks])
-    planned = [("at risk from", ", ".join(named) or "nothing in particular")] if site["planned"] else []
+    planned = [("at risk from", ", ".join(named) or "nothing in particular")] if site["planned"] or site["plan_at_risk"] else []
     return [*held, *planned]
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
@@ -86,8 +87,13 @@ class Style:
     def finish(self, lines: Iterable[str]) -> str:
         """Lines as one text, trailing spaces off, in plain characters where asked for."""
         text = "\n".join(line.rstrip() for line in lines).replace(_GLUE, " ") + "\n"
-        return text.translate(_PLAIN).encode("ascii", "replace").decode() if self.ascii else text
+        if not self.ascii:
+            return text
+        return unicodedata.normalize("NFD", text.translate(_PLAIN)).translate(_ACCENTS).encode("ascii", "replace").decode()
 
+
+#: Accents on letters, left off in plain characters.
+_ACCENTS = dict.fromkeys(range(0x300, 0x370))
 
 #: No colour, the marks as they are, 80 columns.
 PLAIN = Style()
