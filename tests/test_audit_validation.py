@@ -129,6 +129,9 @@ def test_all_faults_at_once_with_line_and_remedy(tmp_path: Path, capsys: pytest.
 
 def test_missing_columns_and_kinds_are_named(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
+    path.write_bytes(b"")
+    with pytest.raises(InputError, match="is empty; expected a first line with the columns project"):
+        read_projects(path)
     path.write_text("project,kind,milestone,plan_day\na,b,c,2025\n", encoding="utf-8")
     with pytest.raises(InputError, match='no column "plan_date"; did you mean "plan_day"'):
         read_projects(path)

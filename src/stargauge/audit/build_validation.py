@@ -14,7 +14,7 @@ from stargauge.audit.scoring import coverage, crps, crps_open, interval
 from stargauge.catalogue.builds import BuildRecord
 from stargauge.engine.simulate import builds_of
 from stargauge.programme.known import Known
-from stargauge.quantity.builds import AT, EFFECTS, Builds, build_days, columns, fit_builds, scale
+from stargauge.quantity.builds import AT, EFFECTS, SINCE, build_days, columns, fit_builds, scale
 
 Array = NDArray[np.float64]
 #: Samples of the coefficients per fit, and chances per sample, in a forecast.
@@ -128,7 +128,7 @@ def _forecast(record: BuildRecord, table: Array, others: Sequence[BuildRecord], 
     large = float((record.campus_power or 0.0) >= campus)
     effects = columns(
         np.array([float(record.kind == "retrofit")]), np.array([float(record.kind == "expansion")]),
-        np.array([np.log(max(record.it_power / usual, 0.01))]), np.array([large]), np.array([float(record.started.year >= 2024)]),
+        np.array([np.log(max(record.it_power / usual, 0.01))]), np.array([large]), np.array([float(record.started >= SINCE)]),
     )  # fmt: skip
     place = table[:, :EFFECTS] @ effects.T + table[:, AT["owner"], None]
     chance = ((np.arange(CHANCES) + 0.5) / CHANCES)[None, :]
@@ -137,6 +137,3 @@ def _forecast(record: BuildRecord, table: Array, others: Sequence[BuildRecord], 
     return BuildForecast(
         record, np.sort(days.ravel()), float(np.median(np.array(own, dtype=np.float64))), taken, record.operational is None
     )
-
-
-__all__ = ["BuildForecast", "BuildValidation", "Builds", "build_summary", "validate_builds"]

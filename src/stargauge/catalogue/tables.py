@@ -18,6 +18,8 @@ def cells_of(file: Path, needed: Sequence[str], known: Sequence[str]) -> list[tu
         raise InputError(f'no file "{file}"')
     if file.stat().st_size > MOST_BYTES:
         raise InputError(f'"{file}" is larger than {MOST_BYTES // 2**20} MB; split it')
+    if not file.stat().st_size:
+        raise InputError(f'"{file}" is empty; expected a first line with the columns {", ".join(needed)}')
     try:
         with file.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.DictReader(handle, strict=True)

@@ -10,13 +10,13 @@ import numpy as np
 from stargauge.catalogue.builds import POWER, BuildRecord, RampRecord
 from stargauge.catalogue.fits import build_fingerprint
 from stargauge.programme.known import Known, SiteView
+from stargauge.quantity.builds import SINCE
 from stargauge.quantity.dates import Window, day
 from stargauge.quantity.distribution import STANDARD_NORMAL, STANDARD_UNIFORM, Distribution
 from stargauge.quantity.quantity import quantity
 from stargauge.quantity.statement import ABSENT, Estimate, Statement, resting_on
 
 _CLASS, _LEAD = "reference-class", "lead-time"
-_SINCE = date(2024, 1, 1)
 _GENERATION = {"gas": "gas-turbine", "fuel_cell": "fuel-cell"}
 
 
@@ -113,7 +113,7 @@ def build_record_campus(known: Known) -> list[Estimate]:
 @quantity("1", "build")
 def build_record_since_2024(known: Known) -> list[Estimate]:
     """1 for builds begun since 2024, 0 for earlier ones."""
-    return _builds(known, lambda record: None if record.started is None else float(record.started >= _SINCE))
+    return _builds(known, lambda record: None if record.started is None else float(record.started >= SINCE))
 
 
 @quantity("1", "build")

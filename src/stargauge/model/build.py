@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.builds import AT, EFFECTS, Builds, MiddleAndSpread, columns, fit_builds, scale, with_owner
+from stargauge.quantity.builds import AT, EFFECTS, SINCE, Builds, MiddleAndSpread, columns, fit_builds, scale, with_owner
 from stargauge.quantity.builds import build_days as days_at
 from stargauge.quantity.dates import day
 from stargauge.quantity.normal import normal_cdf, normal_ppf
@@ -17,8 +15,7 @@ from stargauge.quantity.student import t4_ppf
 Array = NDArray[np.float64]
 
 _ANNOUNCED, _START, _ENERGISED, _OPERATIONAL = (STAGES.index(s) for s in ("announced", "under_construction", "energised", "operational"))
-#: Builds are told apart by whether they began since this day.
-_SINCE = day(date(2024, 1, 1))
+_SINCE = day(SINCE)
 
 
 # --- the records ------------------------------------------------------------------------------------------------------------------
@@ -266,7 +263,7 @@ def rack_rate(
     """IT power of racks that are put into one building per day: prior exp(x), x like the mean logarithms of the recorded owners over it.
 
     Axes: draw, site. Units: W/d. Source: the catalogue's records of racks put into finished halls; `_like`. Kept within a tenth and ten
-    times the middle: the records themselves lie within a factor of sixteen.
+    times the middle: the records themselves lie within a factor of fifty.
     """
     logs = np.log(rack_ramp_rate / rack_rate_prior)
     means = np.array([logs[rack_ramp_owner == owner].mean() for owner in np.unique(rack_ramp_owner)])

@@ -45,9 +45,8 @@ def build_start(
     Axes: draw, phase. Units: d.
     """
     seen = site_observed_through[phase_site.astype(np.int64)][None, :]
-    ran = observed_date[:, _OPERATIONAL]
-    runs = np.where(np.isnan(ran), slipped_date[:, _OPERATIONAL], ran)
-    looked = np.where(np.isnan(ran) & (runs - seen >= 0.5 * build_days), seen, np.nan)
+    runs = _operation(observed_date, slipped_date)
+    looked = np.where(np.isnan(observed_date[:, _OPERATIONAL]) & (runs - seen >= 0.5 * build_days), seen, np.nan)
     backwards = np.isnan(observed_date[:, _START]) & np.isnan(slipped_date[:, _START]) & ~np.isnan(runs)
     return np.where(backwards, np.fmax(runs - build_days, looked), work_start)
 
@@ -58,7 +57,7 @@ def hall_days(observed_date: Array, slipped_date: Array, build_start: Array, bui
 
     Axes: draw, phase. Units: d.
     """
-    runs = np.where(np.isnan(observed_date[:, _OPERATIONAL]), slipped_date[:, _OPERATIONAL], observed_date[:, _OPERATIONAL])
+    runs = _operation(observed_date, slipped_date)
     whole = np.maximum(np.where(np.isnan(runs), build_days, runs - build_start), 0.0)
     return np.maximum(whole - energised_to_operational, 0.5 * whole)
 
@@ -91,6 +90,11 @@ def activity_days(
     lit = ~np.isnan(observed_date[:, _ENERGISED])
     out[:, _UNTIL_POWER] = np.where(lit[:, None], 0.0, out[:, _UNTIL_POWER])
     return out
+
+
+def _operation(observed_date: Array, slipped_date: Array) -> Array:
+    """Operation as observed, else as planned and slipped, absent where it has no date: (draw, phase)."""
+    return np.where(np.isnan(observed_date[:, _OPERATIONAL]), slipped_date[:, _OPERATIONAL], observed_date[:, _OPERATIONAL])
 
 
 def _planned(observed_date: Array, slipped_date: Array, stage: int) -> NDArray[np.bool_]:
@@ -146,7 +150,7 @@ def racks_wanted(
 
     Axes: draw, phase. Units: d.
     """
-    runs = np.where(np.isnan(observed_date[:, _OPERATIONAL]), slipped_date[:, _OPERATIONAL], observed_date[:, _OPERATIONAL])
+    runs = _operation(observed_date, slipped_date)
     halfway = build_start + 0.5 * np.maximum(runs - build_start, 0.0)
     return np.where(np.isnan(runs), hall_ready, np.maximum(runs - energised_to_operational, halfway))
 
@@ -248,6 +252,11 @@ def _dated_here(phase_it_power: Array, phase_unfinished: Array, slipped_date: Ar
     return np.nan_to_num(phase_it_power) * phase_unfinished * np.isnan(slipped_date[:, _OPERATIONAL])
 
 
+def _by_plan(phase_it_power: Array, phase_unfinished: Array, slipped_date: Array) -> Array:
+    """IT power of the unfinished phases whose operation has a plan: (draw, phase)."""
+    return np.nan_to_num(phase_it_power) * phase_unfinished * ~np.isnan(slipped_date[:, _OPERATIONAL])
+
+
 @quantity("1", "draw activity site")
 def held_up(
     activity_days: Array, activity_ready: Array, observed_date: Array, slipped_date: Array, phase_it_power: Array, phase_unfinished: Array,
@@ -312,7 +321,7 @@ def plan_at_risk(
     Units: 1; absent where no unfinished phase has a plan.
     """
     late = _past_plan(activity_days, activity_ready, racks_wanted, ~np.isnan(observed_date[:, _ENERGISED]))
-    weight = np.nan_to_num(phase_it_power) * phase_unfinished * ~np.isnan(slipped_date[:, _OPERATIONAL])
+    weight = _by_plan(phase_it_power, phase_unfinished, slipped_date)
     return _by_site((late > 0.0).astype(np.float64), weight, phase_site, len(site_known_from))
 
 
@@ -326,5 +335,5 @@ def days_past_plan(
     Axes: draw, activity, site. Units: d; absent where no unfinished phase has a plan.
     """
     late = _past_plan(activity_days, activity_ready, racks_wanted, ~np.isnan(observed_date[:, _ENERGISED]))
-    weight = np.nan_to_num(phase_it_power) * phase_unfinished * ~np.isnan(slipped_date[:, _OPERATIONAL])
+    weight = _by_plan(phase_it_power, phase_unfinished, slipped_date)
     return _by_site(late, weight, phase_site, len(site_known_from))

@@ -9,6 +9,7 @@ long" and power is what was seen; everywhere else power took "at most so long". 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,8 @@ Array = NDArray[np.float64]
 
 #: Days in the year that building times are measured in.
 YEAR = 365.25
+#: Builds are told apart by whether they began since this day.
+SINCE = date(2024, 1, 1)
 #: The place of each coefficient, and how many of them are effects.
 AT = {name: place for place, name in enumerate(BUILD_COEFFICIENTS)}
 EFFECTS = BUILD_COEFFICIENTS.index("spread")

@@ -28,8 +28,8 @@ def render_validation(data: Mapping[str, Any], style: Style) -> str:
         inside = f"{_share(summary['coverage_p10_p90'])} of outcomes fell within P10 to P90"
         inside = inside if summary["reached"] else "No outcome is known yet"
         head = f"{inside}; CRPS {summary['crps_days']:.0f} days, {_against(skill)} believing the announcement."
-    owners, reached, open_ones = summary["owners"], summary["reached"], summary["open"]
-    counts = f"{summary['n']} plans of {owners} owners: {reached} reached, {open_ones} open (these count through the last look)"
+    who = f"{_count(summary['n'], 'plan')} of {_count(summary['owners'], 'owner')}"
+    counts = f"{who}: {summary['reached']} reached, {summary['open']} open (these count through the last look)"
     lines = [*(style.bold(line) for line in wrapped(head, style.width)), *wrapped(counts, style.width), ""]
     lines += _scores(summary, style)
     kinds = [("kind", 16, "l"), ("plans", 5, "r"), ("inside", 7, "r"), ("CRPS", 6, "r"), ("announced", 9, "r"), ("+ median", 8, "r")]
@@ -55,10 +55,8 @@ def render_build_validation(data: Mapping[str, Any], style: Style) -> str:
         inside = f"{_share(summary['coverage_p10_p90'])} of builds took as long as P10 to P90 said"
         inside = inside if summary["reached"] else "None of the builds runs yet"
         head = f"{inside}; CRPS {summary['crps_days']:.0f} days, {_against(skill)} the median of other owners' builds."
-    counts = (
-        f"{summary['n']} builds of {summary['owners']} owners: {summary['reached']} run, {summary['open']} go on (these count through the "
-        "last look)"
-    )
+    who = f"{_count(summary['n'], 'build')} of {_count(summary['owners'], 'owner')}"
+    counts = f"{who}: {summary['reached']} run, {summary['open']} go on (these count through the last look)"
     lines = [*(style.bold(line) for line in wrapped(head, style.width)), *wrapped(counts, style.width), ""]
     lines += _scores(summary, style)
     columns = [("site", 22, "w"), ("kind", 9, "l"), ("P10", 6, "r"), ("P50", 6, "r"), ("P90", 6, "r"), ("days taken", 18, "l")]
@@ -88,6 +86,10 @@ def _scores(summary: Mapping[str, Any], style: Style) -> list[str]:
         show = _share if share else _days
         rows.append([words, show(summary[name]), f"{show(low)} to {show(high)}"])
     return table([("score", 34, "l"), ("value", 8, "r"), ("5 to 95 %", 18, "r")], rows, style)
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def _share(value: float | None) -> str:
