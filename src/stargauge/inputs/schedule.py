@@ -43,6 +43,18 @@ def month_end(known: Known) -> Estimate:
     return Estimate(np.array([day(month) for month in known.months]), "stated", note="calendar")
 
 
+@quantity("d", "life_month")
+def life_end(known: Known) -> Estimate:
+    """The last day of each month over which assets are financed."""
+    return Estimate(np.array([day(month) for month in known.life_months]), "stated", note="calendar")
+
+
+@quantity("d", "life_month")
+def life_days(known: Known) -> Estimate:
+    """Days of each month over which assets are financed."""
+    return Estimate(np.array([float(month.day) for month in known.life_months]), "stated", note="calendar")
+
+
 @quantity("1", "phase")
 def phase_site(known: Known) -> list[Estimate]:
     """The site each phase belongs to (its place on the site axis)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import product
 
@@ -31,15 +31,17 @@ from stargauge.programme.axes import (
 from stargauge.programme.fields import assumed_value
 from stargauge.programme.filter import known_programme
 from stargauge.programme.schema import COMMITMENT_STAGES, UNSITED, Milestones, Pledge, Programme, Site, statements_of
-from stargauge.quantity.dates import Window, day, months_between
+from stargauge.quantity.dates import Window, day, month_label, months_between
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.quantity import STAGES, Quantity
 from stargauge.quantity.statement import ABSENT, Estimate, Kind, Statement
 
 COMMERCIAL_STAGES = STAGES[:3]
+#: Years from the start of the clock over which assets are financed: a lease of 15 years of a hall that is built in five.
+LIFE_YEARS = 20
 #: Axes along which an input holds an array in one cell, instead of a cell per label.
-ARRAY_AXES = frozenset({"draw", "month", "sample", "coefficient"})
+ARRAY_AXES = frozenset({"draw", "month", "life_month", "sample", "coefficient"})
 
 
 def known(programme: Programme, catalogue: Catalogue, as_of: date) -> Known:
@@ -68,6 +70,12 @@ class Known:
         if start is None or horizon is None:
             raise InputError("the programme has no start and horizon")
         return months_between(start.start, horizon.end)
+
+    @cached_property
+    def life_months(self) -> tuple[date, ...]:
+        """The ends of the months over which assets are financed: those of the clock, and on until leases and loans have run."""
+        first, last = self.months[0], self.months[-1]
+        return months_between(first, max(last, date(first.year + LIFE_YEARS, first.month, 1) - timedelta(days=1)))
 
     @cached_property
     def sites(self) -> tuple[SiteView, ...]:
@@ -113,7 +121,9 @@ class Known:
     @cached_property
     def axes(self) -> dict[str, tuple[str, ...]]:
         """The labels of every axis but `draw`."""
-        return axes_of(
+        life = self.life_months
+        spans = {"life_month": tuple(month_label(m) for m in life), "life_year": tuple(dict.fromkeys(f"year-{m.year}" for m in life))}
+        return spans | axes_of(
             self.programme, self.catalogue, self.months, self.sites, self.phases, self.parties, self.lines, self.slip_records, self.vintages
         ) | {"build": tuple(record.id for record in self.builds), "rack_ramp": tuple(record.id for record in self.rack_ramps)}  # fmt: skip
 

@@ -19,6 +19,8 @@ COMPONENTS = ("land", "site", "shell", "critical", "white_space", "soft", "gener
 SOURCES = ("grid", "gas", "fuel_cell", "solar", "wind", "nuclear")
 SCOPES = ("scope1", "scope2", "embodied")
 USES = ("training", "research", "inference")
+#: What a site is financed as: the building with its power, let to whoever brings the equipment; and the accelerators, network and storage.
+ASSETS = ("building", "equipment")
 #: Kinds of projects that records of planned dates are grouped by, the first two of which are what a programme builds.
 PROJECT_KINDS = ("data_centre", "ai_campus", "nuclear", "power_and_grid", "fab", "other")
 #: What the fit of slips finds: location with its effects, then spreads, then the programme's own effect.
@@ -43,15 +45,16 @@ SAMPLES = tuple(str(number) for number in range(1, 33))
 FIXED_AXES: dict[str, tuple[str, ...]] = {
     "stage": STAGES, "means": MEANS, "dtype": DTYPES, "component": COMPONENTS, "source": SOURCES, "scope": SCOPES, "use": USES,
     "sample": SAMPLES, "coefficient": COEFFICIENTS, "build_coefficient": BUILD_COEFFICIENTS, "activity": ACTIVITIES,
+    "asset": ASSETS,
 }  # fmt: skip
 #: Every axis, in the order in which axes stand in an array. `draw` first, `month` last.
 AXES = ("draw", "stage", "means", "dtype", "component", "source", "scope", "use", "activity", "chip", "model", "record", "vintage",
-        "build", "rack_ramp", "refit", "sample", "coefficient", "build_coefficient", "phase", "site", "party", "line",
-        "month")  # fmt: skip
+        "build", "rack_ramp", "refit", "sample", "coefficient", "build_coefficient", "phase", "asset", "site", "party", "line",
+        "month", "life_year", "life_month")  # fmt: skip
 #: Axes that are picked, never summed.
 PICKED_AXES = frozenset({
     "draw", "stage", "means", "dtype", "activity", "model", "month", "record", "vintage", "build", "rack_ramp", "refit", "sample",
-    "coefficient", "build_coefficient",
+    "coefficient", "build_coefficient", "asset", "life_year", "life_month",
 })  # fmt: skip
 
 
