@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from stargauge.catalogue.load import load_catalogue
 from stargauge.engine.simulate import simulate
-from stargauge.inputs import funding as inputs
 from stargauge.model import funding
 from stargauge.programme.known import known
 from stargauge.programme.load import load
+from stargauge.quantity.instruments import INSTRUMENTS, ROLE, ROLES, places_of
 from stargauge.quantity.quantity import MEANS
 
 ENDS = np.array([31.0, 59.0, 90.0])
-KIND = {name: float(place) for place, name in enumerate(funding.LINE_KINDS)}
+KIND = {name: float(place) for place, name in enumerate(INSTRUMENTS)}
 NAN = np.nan
 CASH, COMMITTED, ANNOUNCED, FINANCEABLE = range(len(MEANS))
 
@@ -201,8 +201,10 @@ def test_a_pledge_never_spends_more_than_it_is() -> None:
     assert funding.pledge_share_spent(np.array([0.5]), np.zeros(1), np.array([9999.0]))[0, 0] == 1.0
 
 
-def test_kinds_of_lines_mean_the_same_in_inputs_and_model() -> None:
-    assert inputs._KINDS == funding.LINE_KINDS
+def test_every_instrument_has_one_role_and_every_role_an_instrument() -> None:
+    assert set(ROLE) == set(INSTRUMENTS)
+    assert set(ROLE.values()) == set(ROLES)
+    assert sorted(place for role in ROLES for place in places_of(role)) == list(range(len(INSTRUMENTS)))
 
 
 def test_books_of_the_shipped_programme_tie_for_every_party_and_month() -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from stargauge.inputs.capex import newest_by_month
 from stargauge.programme.known import Known, LineView
 from stargauge.quantity.dates import Window, day
+from stargauge.quantity.instruments import INSTRUMENTS
 from stargauge.quantity.quantity import quantity
 from stargauge.quantity.statement import ABSENT, Estimate, Statement
 
-_KINDS = ("equity", "loan", "lease", "cloud_contract", "vendor", "purchase")
 _NOWHERE = -1.0
 
 
@@ -39,8 +39,8 @@ def line_to_site(known: Known) -> list[Estimate]:
 
 @quantity("1", "line")
 def line_kind(known: Known) -> list[Estimate]:
-    """Kind of each commitment: equity 0, loan 1, lease 2, cloud contract 3, vendor credit 4, purchase 5."""
-    return [Estimate(float(_KINDS.index(line.spec.kind)), "stated", note=line.spec.kind) for line in known.lines]
+    """Kind of each commitment, by its place in the list of instruments: equity 0, loan 1, lease 2, cloud contract 3, and so on."""
+    return [Estimate(float(INSTRUMENTS.index(line.spec.kind)), "stated", note=line.spec.kind) for line in known.lines]
 
 
 @quantity("USD", "draw line")

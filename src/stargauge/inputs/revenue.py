@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from stargauge.programme.known import Known, LineView
+from stargauge.quantity.instruments import ROLE, USE_OF_ASSET
 from stargauge.quantity.quantity import quantity
 from stargauge.quantity.statement import ABSENT, Estimate
-
-_CONTRACTS = ("cloud_contract", "lease")
 
 
 @quantity("1", "line")
 def line_is_contract(known: Known) -> list[Estimate]:
     """1 for a lease or cloud contract, 0 for every other commitment."""
-    return [Estimate(float(line.spec.kind in _CONTRACTS), "stated", note=line.spec.kind) for line in known.lines]
+    return [Estimate(float(ROLE[line.spec.kind] in USE_OF_ASSET), "stated", note=line.spec.kind) for line in known.lines]
 
 
 @quantity("W", "line")

@@ -8,17 +8,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.quantity.instruments import EQUIPMENT, FUNDING, Role, places_of
 from stargauge.quantity.quantity import MEANS, quantity
 
 Array = NDArray[np.float64]
 
-#: Kinds of a line, in the order of the integer input `line_kind`.
-LINE_KINDS = ("equity", "loan", "lease", "cloud_contract", "vendor", "purchase")
-_EQUITY, _LOAN, _LEASE, _VENDOR, _PURCHASE = (LINE_KINDS.index(k) for k in ("equity", "loan", "lease", "vendor", "purchase"))
+#: Roles of lines to a site that pay for its construction beside the owners.
+_LENT: tuple[Role, ...] = ("debt", "prepayment", "sale")
 
 
-def _of_kind(line_kind: Array, *kinds: int) -> Array:
-    return np.asarray(np.isin(line_kind, kinds).astype(np.float64))
+def _of_role(line_kind: Array, *roles: Role) -> Array:
+    return np.asarray(np.isin(line_kind, places_of(*roles)).astype(np.float64))
 
 
 def _belongs(index: Array, count: int) -> Array:
@@ -47,7 +47,7 @@ def equity_pledged(
 
     Axes: party, month. Units: USD as stated. A pledge to one site or to another party is not in it.
     """
-    counts = np.nan_to_num(line_amount_p50) * _of_kind(line_kind, _EQUITY) * _to_programme(line_to_party, line_to_site)
+    counts = np.nan_to_num(line_amount_p50) * _of_role(line_kind, "equity") * _to_programme(line_to_party, line_to_site)
     return np.asarray(_by_month(counts[None], _belongs(line_from, party_cash.shape[0]), line_announced_date, month_end)[0])
 
 
@@ -79,7 +79,7 @@ def site_loans(
 
     Axes: draw, site, party. Units: USD. A line without an amount counts none.
     """
-    amounts = np.nan_to_num(line_amount) * _of_kind(line_kind, _LOAN, _VENDOR)
+    amounts = np.nan_to_num(line_amount) * _of_role(line_kind, *_LENT)
     return _at_site(amounts, line_from, line_to_site, party_cash.shape[0], len(site_known_from))
 
 
@@ -88,7 +88,7 @@ def site_equity(
     line_amount: Array, line_from: Array, line_to_site: Array, line_kind: Array, party_cash: Array, site_known_from: Array
 ) -> Array:
     """Equity that each party promised to each site. Axes: draw, site, party. Units: USD. A line without an amount counts none."""
-    amounts = np.nan_to_num(line_amount) * _of_kind(line_kind, _EQUITY)
+    amounts = np.nan_to_num(line_amount) * _of_role(line_kind, "equity")
     return _at_site(amounts, line_from, line_to_site, party_cash.shape[0], len(site_known_from))
 
 
@@ -103,8 +103,8 @@ def owner_share(
     A rule of ours: contracts among the parties are not public. Axes: draw, site, party. Units: 1.
     """
     amounts, (_, sites, parties) = np.nan_to_num(line_amount), site_equity.shape
-    leased = _at_site(np.broadcast_to(_of_kind(line_kind, _LEASE), amounts.shape), line_from, line_to_site, parties, sites)
-    pledged = (amounts * _of_kind(line_kind, _EQUITY) * _to_programme(line_to_party, line_to_site)) @ _belongs(line_from, parties)
+    leased = _at_site(np.broadcast_to(_of_role(line_kind, "lease"), amounts.shape), line_from, line_to_site, parties, sites)
+    pledged = (amounts * _of_role(line_kind, "equity") * _to_programme(line_to_party, line_to_site)) @ _belongs(line_from, parties)
     return _first_with_weight(site_equity, leased, np.broadcast_to(pledged[:, None, :], leased.shape))
 
 
@@ -117,8 +117,8 @@ def equipment_share(line_amount: Array, line_from: Array, line_to_site: Array, l
     The tenant of a let hall brings the equipment: so at Abilene; elsewhere a rule of ours. Axes: draw, site, party. Units: 1.
     """
     amounts, (_, sites, parties) = np.nan_to_num(line_amount), owner_share.shape
-    bought = _at_site(amounts * _of_kind(line_kind, _PURCHASE), line_from, line_to_site, parties, sites)
-    leased = _at_site(np.broadcast_to(_of_kind(line_kind, _LEASE), amounts.shape), line_from, line_to_site, parties, sites)
+    bought = _at_site(amounts * _of_role(line_kind, *EQUIPMENT), line_from, line_to_site, parties, sites)
+    leased = _at_site(np.broadcast_to(_of_role(line_kind, "lease"), amounts.shape), line_from, line_to_site, parties, sites)
     return _first_with_weight(bought, leased, owner_share)
 
 
@@ -167,7 +167,7 @@ def transfers_owed(
 
     Axes: draw, party, month. Units: USD.
     """
-    firm = np.nan_to_num(line_amount) * _of_kind(line_kind, _EQUITY, _LOAN, _VENDOR) * (line_to_party >= 0)
+    firm = np.nan_to_num(line_amount) * _of_role(line_kind, *FUNDING) * (line_to_party >= 0)
     return _by_month(firm, _belongs(line_from, party_cash.shape[0]), line_committed_date, month_end)
 
 
@@ -213,7 +213,7 @@ def funding_available(
     and a line drawn before its receiver's newest cash statement counts beside that cash, so the sum leans to the high side.
     """
     reported = _first_back(party_cash)
-    money = np.nan_to_num(line_amount) * _of_kind(line_kind, _EQUITY, _LOAN, _VENDOR)
+    money = np.nan_to_num(line_amount) * _of_role(line_kind, *FUNDING)
     out = np.empty((len(money), len(MEANS), *reported.shape))
     np.multiply(reported, cash_definition[:, :, None], out=out[:, 0])
     some, public = (money != 0.0).any(axis=0), np.fmin(line_announced_date, line_committed_date)
@@ -310,6 +310,6 @@ def pledge_capital_realised(
     """
     stated = np.where(phase_unsited[None, :] > 0.5, pledge_capital_stated, np.nan)
     total = np.nansum(stated, axis=1)
-    equity = (np.nan_to_num(line_amount) * _of_kind(line_kind, _EQUITY) * _to_programme(line_to_party, line_to_site)).sum(axis=1)
+    equity = (np.nan_to_num(line_amount) * _of_role(line_kind, "equity") * _to_programme(line_to_party, line_to_site)).sum(axis=1)
     factor = np.where((equity > 0.0) & (total > 0.0), equity / (1.0 - market_leverage) / np.where(total > 0.0, total, 1.0), 1.0)
     return stated * factor[:, None] * pledge_share_spent

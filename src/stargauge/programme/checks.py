@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from stargauge.programme.alternatives import laid_over
-from stargauge.programme.fields import TEXT, assumed_value, median
+from stargauge.programme.commitment_checks import COMMITMENT_CHECKS
+from stargauge.programme.fields import TEXT, assumed_value, median, place_of
 from stargauge.programme.milestones import PLANS
 from stargauge.programme.positions import Flaw, Trail, faults_of, written
 from stargauge.programme.schema import UNSITED, Content, Milestones, Phase, Pledge, Programme, Site, fields_of, parts_of
@@ -45,12 +46,6 @@ def _fields(programme: Programme) -> Iterator[Field]:
             yield (*trail, *keys), unit, statements
 
 
-def _at(trail: Trail, statement: Statement) -> Trail:
-    """The trail of one statement of a field: with its place in the list where the file has a list."""
-    inner = statement.path.removeprefix(written(trail))
-    return (*trail, int(inner[1:-1])) if inner.startswith("[") else trail
-
-
 def check_for_unknown_sources(programme: Programme) -> Iterator[Flaw]:
     """Every source that is named exists."""
     for trail, owner in [((), programme), *_options(programme)]:
@@ -61,7 +56,7 @@ def check_for_unknown_sources(programme: Programme) -> Iterator[Flaw]:
             for keys, _, statements in fields_of(part):
                 for statement in statements:
                     if statement.source and statement.source not in known:
-                        at = _at((*inner, *keys), statement)
+                        at = place_of((*inner, *keys), statement)
                         yield Flaw((*at, "source"), f'there is no source "{statement.source}"{did_you_mean(statement.source, known)}')
         for name, claim in owner.claims.items():
             if claim.source and claim.source not in known:
@@ -87,7 +82,7 @@ def check_for_negative_values(programme: Programme) -> Iterator[Flaw]:
         for statement in statements:
             low = statement.value.quantile(0.01) if isinstance(statement.value, Distribution) else median(statement.value)
             if low is not None and low < 0:
-                yield Flaw(_at(trail, statement), f'got "{statement.text}", below zero; expected {show(0.0, unit)} or more')
+                yield Flaw(place_of(trail, statement), f'got "{statement.text}", below zero; expected {show(0.0, unit)} or more')
 
 
 def check_for_retrofit_beyond_one(programme: Programme) -> Iterator[Flaw]:
@@ -96,7 +91,7 @@ def check_for_retrofit_beyond_one(programme: Programme) -> Iterator[Flaw]:
         for said in site.retrofit:
             value = median(said.value)
             if value is not None and value > 1.0:
-                at = _at(("sites", name, "retrofit"), said)
+                at = place_of(("sites", name, "retrofit"), said)
                 yield Flaw(at, f'got "{said.text}"; expected 1 where existing halls are refitted, 0 where they are built')
 
 
@@ -108,7 +103,7 @@ def check_for_facility_power_below_it_power(programme: Programme) -> Iterator[Fl
                 below, above = median(facility.value), median(it.value)
                 if below is not None and above is not None and below < above:
                     yield Flaw(
-                        _at((*trail, "facility_power"), facility),
+                        place_of((*trail, "facility_power"), facility),
                         f'got "{facility.text}", below the IT power "{it.text}"; power at the meter includes the racks: '
                         "exchange the two, or correct one",
                     )
@@ -151,7 +146,7 @@ def _out_of_order(trail: Trail, milestones: Milestones, recorded: bool) -> Itera
         for after, second, ends in newest[at + 1 :]:
             if ends.end < begins.start and (recorded or _age(second) >= _age(first)):
                 yield Flaw(
-                    _at((*trail, after), second),
+                    place_of((*trail, after), second),
                     f'{after} on "{second.text}" comes before {stage} on "{first.text}"; expected {" <= ".join(PHYSICAL_STAGES)}',
                 )
 
@@ -259,7 +254,7 @@ def check_for_conflicts(programme: Programme) -> Iterator[Flaw]:
             other = seen.setdefault((start.year, start.month, end.year, end.month, statement.status), statement)
             if _differ(statement, other) and _root(programme, statement.source) != _root(programme, other.source):
                 yield Flaw(
-                    _at(trail, statement),
+                    place_of(trail, statement),
                     f'"{statement.text}" ({statement.source}) and "{other.text}" ({other.source}) are both {statement.status} for '
                     f"{statement.as_of}; put them under alternatives, or give the newer one its own as_of",
                 )
@@ -288,7 +283,7 @@ def check_for_records_of_the_future(programme: Programme) -> Iterator[Flaw]:
         for s in statements:
             if s.source and s.status in RECORDED and s.as_of and s.published and s.as_of.start > s.published.end:
                 yield Flaw(
-                    _at(trail, s),
+                    place_of(trail, s),
                     f"{s.status} for {s.as_of}, but published {s.published}; what lies ahead is planned or projected: correct one",
                 )
 
@@ -302,7 +297,7 @@ def check_for_plans_of_the_past(programme: Programme) -> Iterator[Flaw]:
                     past = isinstance(s.value, Window) and s.published is not None and s.value.end < s.published.start
                     if past and s.source and s.status in PLANS:
                         yield Flaw(
-                            _at((*trail, *keys), s),
+                            place_of((*trail, *keys), s),
                             f'{s.status} for "{s.text}", before its own publication ({s.published}); what had been reached is reported, '
                             "observed or estimated: correct one",
                         )
@@ -365,7 +360,7 @@ def _additions(programme: Programme, option: Content, trail: Trail) -> Iterator[
 
 def check_for_options_that_break_a_rule(programme: Programme) -> Iterator[Flaw]:
     """The programme keeps the rules of sizes and dates in every option too."""
-    rules = (check_for_facility_power_below_it_power, check_for_stages_out_of_order)
+    rules = (check_for_facility_power_below_it_power, check_for_stages_out_of_order, *COMMITMENT_CHECKS)
     before = {(flaw.trail, flaw.message) for rule in rules for flaw in rule(programme)}
     for name, options in programme.alternatives.items():
         for key, option in options.items():
@@ -381,7 +376,7 @@ CHECKS: tuple[Callable[[Programme], Iterator[Flaw]], ...] = (
     check_for_stages_out_of_order, check_for_phases_without_size, check_for_bad_ids, check_for_ids_used_twice,
     check_for_circular_references, check_for_unknown_targets, check_for_conflicts, check_for_records_of_the_future,
     check_for_plans_of_the_past, check_for_clock, check_for_claims_without_readings, check_for_alternatives,
-    check_for_options_that_break_a_rule,
+    check_for_options_that_break_a_rule, *COMMITMENT_CHECKS,
 )  # fmt: skip
 
 
@@ -408,7 +403,7 @@ def _catalogue_names(programme: Programme) -> Iterator[tuple[Trail, str, str]]:
         if isinstance(part, Site):
             yield from (((*trail, kind), kind, name) for kind, name in (("place", part.place), ("cooling", part.cooling)) if name)
         if isinstance(part, (Site, Phase, Pledge)):
-            yield from ((_at((*trail, "hardware"), said), "accelerator", str(said.value)) for said in part.hardware)
+            yield from ((place_of((*trail, "hardware"), said), "accelerator", str(said.value)) for said in part.hardware)
 
 
 def check_against_quantities(programme: Programme, quantities: Mapping[str, Quantity], labels: Labels | None = None) -> None:

@@ -23,6 +23,7 @@ from pydantic import (
     model_validator,
 )
 
+from stargauge.programme.currencies import Rates, currency_of, in_usd
 from stargauge.programme.positions import Flaw, Section, Trail, unknown_key, written
 from stargauge.quantity.dates import Window, day, parse_window
 from stargauge.quantity.distribution import Distribution, parse_value
@@ -59,9 +60,10 @@ class Spec:
 
 @dataclass
 class Reader:
-    """What reading a file needs and gathers: sources by id, the faults found so far, and whether only a part of a programme is read."""
+    """What reading a file needs and gathers: sources by id, rates of currencies, faults, and whether only a part of a programme is read."""
 
     sources: Mapping[str, Source] = field(default_factory=dict)
+    rates: Rates = field(default_factory=dict)
     partial: bool = False
     flaws: list[Flaw] = field(default_factory=list)
 
@@ -217,17 +219,21 @@ def _statement(raw: Any, spec: Spec, trail: Trail, reader: Reader) -> Statement 
     if isinstance(raw, dict):
         return _dated(raw, spec, trail, reader)
     try:
-        value, unit_name = _value(raw, spec)
+        value, unit_name, exchanged = _value(raw, spec, reader, None)
     except InputError as error:
         reader.fault(trail, str(error))
         return None
-    return Statement(value, unit_name, path=written(trail), text=str(raw))
+    return Statement(value, unit_name, note=exchanged, path=written(trail), text=str(raw))
 
 
-def _value(raw: Any, spec: Spec) -> tuple[Any, str]:
+def _value(raw: Any, spec: Spec, reader: Reader, when: Window | None) -> tuple[Any, str, str]:
+    """A value, its unit and, for money in another currency, at which rate it became USD."""
     if raw is None or isinstance(raw, (list, dict)):
         raise InputError(f"got {got(raw)}; expected a value")
-    return _parsed(raw, spec)
+    if code := currency_of(raw, spec.unit):
+        value, exchanged = in_usd(raw, spec.unit, code, reader.rates, when)
+        return value, spec.unit, exchanged
+    return *_parsed(raw, spec), ""
 
 
 @lru_cache(maxsize=8192, typed=True)
@@ -295,7 +301,8 @@ def _dated(raw: Mapping[str, Any], spec: Spec, trail: Trail, reader: Reader) -> 
             reader.fault(trail, 'has no "value"')
         return None
     given = raw["value"]
-    value, unit_name = _caught(lambda: _value(given, spec), (*trail, "value"), reader) or ("", "")
+    when = _speaks_for(raw, reader)
+    value, unit_name, exchanged = _caught(lambda: _value(given, spec, reader, when), (*trail, "value"), reader) or ("", "", "")
     source_id = _word(raw, "source", trail, reader)
     reason = _word(raw, "assumption", trail, reader)
     if not source_id and not reason and len(reader.flaws) == before:
@@ -305,12 +312,24 @@ def _dated(raw: Mapping[str, Any], spec: Spec, trail: Trail, reader: Reader) -> 
     status = _one_of(raw, "status", STATUSES, trail, reader) or "reported"
     grade = _one_of(raw, "grade", GRADES, trail, reader) or (source.grade if source else None)
     as_of = _date_in(raw, "as_of", trail, reader) or published
-    note = "; ".join(filter(None, (reason, _word(raw, "note", trail, reader))))
+    note = "; ".join(filter(None, (reason, exchanged, _word(raw, "note", trail, reader))))
     if len(reader.flaws) > before:
         return None
     return Statement(
         value, unit_name, as_of, published, source_id, status, grade, note, written(trail), str(given)  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def _speaks_for(raw: Mapping[str, Any], reader: Reader) -> Window | None:
+    """The window a statement speaks for, for the choice of a rate; its faults are noted where the dates are read."""
+    source = reader.sources.get(str(raw.get("source")))
+    for key in ("as_of", "published"):
+        if isinstance(raw.get(key), (str, int)):
+            try:
+                return _when(raw[key])
+            except InputError:
+                continue
+    return source.published if source else None
 
 
 def _caught(make: Callable[[], Any], trail: Trail, reader: Reader) -> Any:
@@ -359,6 +378,12 @@ def got(value: Any) -> str:
     """What came, in the words of an error."""
     words = {type(None): "nothing", list: "a list", Section: "keys below it", dict: "keys below it", bool: str(value).lower()}
     return words.get(type(value), f'"{value}"')
+
+
+def place_of(trail: Trail, statement: Statement) -> Trail:
+    """The trail of one statement of a field: with its place in the list where the file has a list."""
+    inner = statement.path.removeprefix(written(trail))
+    return (*trail, int(inner[1:-1])) if inner.startswith("[") else trail
 
 
 def median(value: Any) -> float | None:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stargauge.programme.currencies import Rates
 from stargauge.programme.fields import RECORD, STATEMENT_KEYS, Reader, Spec, median, read_stated
 from stargauge.programme.milestones import newest
 from stargauge.programme.overlay import overlay
@@ -311,7 +312,7 @@ def read_statements(file: Path, programme: Programme) -> tuple[list[Proposal], d
     new = _new_sources(rows, programme, faults)
     paths = Paths(programme)
     known = {**sources_of(programme), **{key: _as_source(key, entry) for key, entry in new.items()}}
-    proposals = [made for row in rows if (made := _proposal(row, paths, known, faults)) is not None]
+    proposals = [made for row in rows if (made := _proposal(row, paths, known, faults, programme.currencies)) is not None]
     if faults:
         raise InputError(sorted(faults, key=lambda fault: (fault.line, fault.column))[:MOST_FAULTS])
     if not rows:
@@ -381,7 +382,7 @@ def _as_source(name: str, entry: Mapping[str, Any]) -> Source:
     return Source(name, entry.get("publisher", ""), entry.get("title", ""), published, entry.get("url", ""), entry.get("grade", "B"))
 
 
-def _proposal(row: Row, paths: Paths, sources: Mapping[str, Source], faults: list[Fault]) -> Proposal | None:
+def _proposal(row: Row, paths: Paths, sources: Mapping[str, Source], faults: list[Fault], rates: Rates) -> Proposal | None:
     """One line as a statement; None where it has faults."""
     path = row.cells["path"]
     found = paths.find(path)
@@ -399,19 +400,19 @@ def _proposal(row: Row, paths: Paths, sources: Mapping[str, Source], faults: lis
     raw = {key: cell for key in STATEMENT_KEYS if (cell := row.cells.get(key, ""))}
     if not source and "note" in raw:
         raw["assumption"] = raw.pop("note")
-    return proposal(row, *found, raw, sources, faults)
+    return proposal(row, *found, raw, sources, faults, rates=rates)
 
 
 def proposal(
     row: Row, trail: Trail, spec: Spec, raw: Mapping[str, Any], sources: Mapping[str, Source], faults: list[Fault],
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str] | None = None, rates: Rates | None = None,
 ) -> Proposal | None:  # fmt: skip
     """A statement from the cells of a line, read as a programme file reads it; faults go to their cells (`columns`: of which key)."""
     section = Section(trail)
     section.update(raw)
     if spec.unit == RECORD and isinstance(raw.get("value"), str):
         section["value"] = scalar(raw["value"])
-    reader = Reader(sources)
+    reader = Reader(sources, rates or {})
     made = read_stated(section, spec, trail, reader)
     for flaw in reader.flaws:
         key = str(flaw.trail[-1]) if len(flaw.trail) > len(trail) else "value" if "value" not in raw else "source"

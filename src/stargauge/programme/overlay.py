@@ -21,7 +21,7 @@ def overlay(programme: Programme, patch: Path | str | Mapping[str, Any], name: s
     bring a source; `name`: what faults call a mapping. Raises InputError with every fault of the patch and of the result.
     """
     document = plain_document(dict(patch), name) if isinstance(patch, Mapping) else read_document(Path(patch))
-    part, flaws = read_part(expect_section(document), sources_of(programme), partial=True)
+    part, flaws = read_part(expect_section(document), sources_of(programme), programme.currencies, partial=True)
     laid = merge(programme, part).model_copy()
     finish(laid, flaws, (*programme.documents, document))
     return laid

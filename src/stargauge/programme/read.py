@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from stargauge.programme.checks import check_programme
-from stargauge.programme.fields import Reader, got
+from stargauge.programme.currencies import Rates
+from stargauge.programme.fields import Reader, got, read_stated
 from stargauge.programme.positions import Document, Flaw, Section, Step, Trail, expect_section, faults_of
 from stargauge.programme.schema import Programme, SourceEntry
 from stargauge.quantity.errors import InputError, did_you_mean
@@ -19,7 +20,7 @@ _ROUNDS = 50
 
 def read_programme(documents: Sequence[Document]) -> Programme:
     """A whole programme from its files. Raises InputError with every fault found."""
-    programme, flaws = read_part(_joined(documents), {}, partial=False)
+    programme, flaws = read_part(_joined(documents), {}, {}, partial=False)
     finish(programme, flaws, documents)
     return programme
 
@@ -33,11 +34,12 @@ def finish(programme: Programme, flaws: Sequence[Flaw], documents: Sequence[Docu
     programme._documents = tuple(documents)
 
 
-def read_part(section: Section, sources: Mapping[str, Source], partial: bool) -> tuple[Programme, list[Flaw]]:
+def read_part(section: Section, sources: Mapping[str, Source], rates: Rates, partial: bool) -> tuple[Programme, list[Flaw]]:
     """A programme, or with `partial` a part of one, and the faults found; what was faulty is left out of it."""
     flaws: list[Flaw] = []
     for _ in range(_ROUNDS):
-        reader = Reader({**sources, **_sources(section)}, partial)
+        known = {**sources, **_sources(section)}
+        reader = Reader(known, {**rates, **_rates(section, known)}, partial)
         try:
             programme = Programme.model_validate(section, context=reader)
         except ValidationError as error:
@@ -46,8 +48,8 @@ def read_part(section: Section, sources: Mapping[str, Source], partial: bool) ->
             for flaw in found:
                 _remove(section, flaw.trail)
             continue
-        known = {flaw.trail for flaw in flaws}
-        return programme, [*flaws, *(flaw for flaw in reader.flaws if flaw.trail not in known)]
+        noted = {flaw.trail for flaw in flaws}
+        return programme, [*flaws, *(flaw for flaw in reader.flaws if flaw.trail not in noted)]
     return Programme(), flaws
 
 
@@ -80,6 +82,13 @@ def _sources(section: Section) -> dict[str, Source]:
             except (ValidationError, InputError):
                 continue
     return found
+
+
+def _rates(section: Section, sources: Mapping[str, Source]) -> Rates:
+    """The rates of currencies that can be read, ahead of the amounts that need them; their faults show when the file is read."""
+    group, reader, spec = section.get("currencies"), Reader(sources), Programme.specs["currencies"]
+    stated = group.items() if isinstance(group, dict) else ()
+    return {str(code): read_stated(raw, spec, ("currencies", code), reader) for code, raw in stated if raw is not None}
 
 
 def _source(name: str, entry: SourceEntry) -> Source:

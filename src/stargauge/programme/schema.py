@@ -10,11 +10,12 @@ from pydantic import PrivateAttr
 from stargauge.programme.fields import DATE, RECORD, TEXT, Date, Lines, Moment, Part, PlainValue, Stated, Text, plain, redated, stated
 from stargauge.programme.positions import Document, Trail
 from stargauge.quantity.dates import Window, parse_window
+from stargauge.quantity.instruments import Instrument
 from stargauge.quantity.statement import Statement
 
 UNSITED = "unsited"
 COMMITMENT_STAGES = ("announced", "committed", "available", "drawn")
-Instrument = Literal["equity", "loan", "lease", "cloud_contract", "vendor", "purchase"]
+DRAW_RULES = ("pro_rata", "equity_first", "debt_first", "at_once")
 
 
 class SourceEntry(Part):
@@ -44,6 +45,7 @@ class CommitmentMilestones(Part):
     committed: Stated = stated(DATE, "signed", example="2025-07-22")
     available: Stated = stated(DATE, "can be drawn", example="2025-12-31")
     drawn: Stated = stated(DATE, "paid", example="2025-12-26")
+    bound: Stated = stated(DATE, "the contract became binding in writing; bonus depreciation hangs on it", example="2024-10-15")
 
 
 class Commitment(Part):
@@ -52,12 +54,38 @@ class Commitment(Part):
     called = "a commitment"
     about: Text = plain("", "one sentence")
     to: Text = plain("", "who gets it: `programme`, or the id of a party or site", required="whole", example="programme")
-    kind: Instrument = plain("equity", "equity, loan, lease, cloud_contract, vendor or purchase", required="whole", example="equity")
+    kind: Instrument = plain("equity", "its instrument, e.g. equity, loan, lease, cloud_contract", required="whole", example="equity")
     amount: Stated = stated("USD", "amount over its whole term", example="19 bn USD")
+    cap: Stated = stated("USD", "the most it can be", example="20 bn USD")
+    drawn: Stated = stated("USD", "the part of the amount already paid out, at a date", example="8.5 bn USD")
     stage: Stated = stated(TEXT, "announced, committed, available or drawn", choices=COMMITMENT_STAGES, example="announced")
     milestones: CommitmentMilestones = plain(CommitmentMilestones, "when each stage was reached")
     term: Stated = stated("d", "how long it runs", example="15 years")
     conditions: Text = plain("", "what it depends on, in your own words")
+    rate: Stated = stated("1", "all-in yearly rate of interest", example="6.58 %")
+    spread: Stated = stated("1", "yearly rate over the base rate", example="250 bp")
+    interest_only: Stated = stated("d", "time from its start in which only interest is paid", example="2 years")
+    amortisation: Stated = stated("d", "time over which payments are reckoned; longer than the term leaves a balloon", example="20 years")
+    extensions: Stated = stated("d", "time by which the borrower may extend the term", example="2 years")
+    dscr: Stated = stated("1", "least cover of debt service by cash flow, for sizing and default", example=1.3)
+    lock_up: Stated = stated("1", "cover below which nothing is paid out to owners", example=1.15)
+    loan_to_cost: Stated = stated("1", "most debt as a share of cost", example="80 %")
+    upfront_fee: Stated = stated("1", "fee on the whole line when it closes", example="1.5 %")
+    commitment_fee: Stated = stated("1", "yearly fee on what is not drawn", example="0.5 %")
+    reserve_months: Stated = stated("d", "debt service that a reserve account holds", example="6 months")
+    draw_rule: Stated = stated(TEXT, "pro_rata, equity_first, debt_first or at_once", choices=DRAW_RULES, example="pro_rata")
+    security: Text = plain("", "what secures it, in your own words")
+    covenants: Text = plain("", "what the borrower has to keep, in your own words")
+    guarantor: Text = plain("", "id of the party that stands for it", example="oracle")
+    power: Stated = stated("W", "IT power that a lease or contract is for", example="206 MW")
+    rent: Stated = stated("USD/W/d", "rent per IT power and time", example="120 USD/kW/month")
+    escalation: Stated = stated("1", "yearly rise of the rent", example="2.5 %")
+    take_or_pay: Stated = stated("1", "share that is paid whether used or not", example="100 %")
+    outside_date: Stated = stated(DATE, "last day of delivery; later the customer may leave", example="2027-06-30")
+    delay_damages: Stated = stated("USD/W/d", "damages per late IT power and time", example="60 USD/kW/month")
+    termination: Text = plain("", "who may end it, and when, in your own words")
+    residual_guarantee: Stated = stated("USD", "value of the asset at the end that is guaranteed to its owner", example="28 bn USD")
+    renewal: Stated = stated("d", "length of each renewal that the customer may choose", example="4 years")
 
     @classmethod
     def _finish(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -266,6 +294,7 @@ class Programme(Content):
     start: Date = plain(None, "first month of the model's clock", required="whole", example="2025-01")
     horizon: Date = plain(None, "last month of the model's clock, at most 60 years later", required="whole", example="2032-12")
     attribution: Lines = plain((), "attributions its sources ask for")
+    currencies: dict[str, Stated] = stated("1", "units of a currency for one USD, at dates, by its code", keyed=True)
     alternatives: dict[str, dict[str, Option]] = plain(dict, "contradicting sources side by side: one option is true in a world")
 
     _documents: tuple[Document, ...] = PrivateAttr(default=())

@@ -10,6 +10,11 @@ from stargauge.quantity.errors import InputError
 
 _HOUR, _DAY, _YEAR = 3600.0, 86400.0, 365.25 * 86400.0
 
+#: Currencies that text may name. Inside the model money is USD; the others need a dated rate.
+CURRENCIES = (
+    "USD", "EUR", "GBP", "JPY", "NZD", "CHF", "AED", "NOK", "SEK", "DKK", "CAD", "AUD", "CNY", "KRW", "INR", "SGD", "SAR", "QAR", "TWD",
+)  # fmt: skip
+
 # Symbol -> (factor, dimension). A dimension is a product of base symbols with exponents.
 _BASE: dict[str, tuple[float, dict[str, int]]] = {
     "1": (1.0, {}), "%": (0.01, {}), "x": (1.0, {}), "ratio": (1.0, {}), "share": (1.0, {}), "bp": (1e-4, {}),
@@ -19,8 +24,7 @@ _BASE: dict[str, tuple[float, dict[str, int]]] = {
     "day": (_DAY, {"s": 1}), "days": (_DAY, {"s": 1}), "week": (7 * _DAY, {"s": 1}), "weeks": (7 * _DAY, {"s": 1}),
     "month": (_YEAR / 12, {"s": 1}), "months": (_YEAR / 12, {"s": 1}),
     "yr": (_YEAR, {"s": 1}), "year": (_YEAR, {"s": 1}), "years": (_YEAR, {"s": 1}), "a": (_YEAR, {"s": 1}),
-    "USD": (1.0, {"USD": 1}), "EUR": (1.0, {"EUR": 1}), "GBP": (1.0, {"GBP": 1}), "JPY": (1.0, {"JPY": 1}),
-    "NZD": (1.0, {"NZD": 1}), "CHF": (1.0, {"CHF": 1}), "AED": (1.0, {"AED": 1}), "NOK": (1.0, {"NOK": 1}),
+    **{code: (1.0, {code: 1}) for code in CURRENCIES},
     "g": (1.0, {"g": 1}), "t": (1e6, {"g": 1}), "lb": (453.59237, {"g": 1}),
     "gCO2e": (1.0, {"g": 1}), "tCO2e": (1e6, {"g": 1}),
     "L": (1.0, {"L": 1}), "gal": (3.785411784, {"L": 1}), "m3": (1000.0, {"L": 1}),
@@ -47,7 +51,7 @@ _KIND = {
     "s": ("a duration", "90 d"),
     "g": ("a mass", "3 t"), "L": ("a volume", "5 L"), "job": ("a number of jobs", "450 jobs"), "": ("a plain number", "8"),
     "FLOP/s": ("a rate of computing", "3 EFLOP/s"), "USD/W": ("a price per power", "11.7 M USD/MW"),
-    "USD/W/s": ("a price per energy", "40 USD/MWh"),
+    "USD/W/s": ("a price per energy, or per power and time", "40 USD/MWh"),
     "degC": ("a temperature", "27 degC"), "K": ("a temperature difference", "8 K"),
     "L/W/s": ("a volume per energy", "1.8 L/kWh"),
     "g/W/s": ("a mass per energy", "0.35 kgCO2e/kWh"), "job/W": ("jobs per power", "0.4 jobs/MW"),
@@ -100,7 +104,7 @@ def unit(text: str) -> Unit:
 #: The largest number that text may give: far above anything that is measured, far below what overflows.
 MOST = 1e60
 _NUMBER = r"[-+−]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?"
-_SIMPLE = re.compile(rf"^\s*(?P<pre>\$|USD|EUR|GBP|JPY)?\s*(?P<number>{_NUMBER})\s*(?P<unit>.*?)\s*$")
+_SIMPLE = re.compile(rf"^\s*(?P<pre>\$|{'|'.join(CURRENCIES)})?\s*(?P<number>{_NUMBER})\s*(?P<unit>.*?)\s*$")
 
 
 def split_number(text: str) -> tuple[float, str]:
@@ -145,6 +149,7 @@ _SCALES: dict[str, list[tuple[float, str]]] = {
     "t": [(1e6, "Mt"), (1e3, "kt"), (1.0, "t")],
     "L": [(1e9, "bn L"), (1e6, "million L"), (1.0, "L")],
     "token": [(1e12, "tn tokens"), (1e9, "bn tokens"), (1e6, "million tokens"), (1.0, "tokens")],
+    "USD/W/d": [(1e-3 / (_YEAR / 12 / _DAY), "USD/kW/month")],
     "USD/Wh": [(1e-6, "USD/MWh")], "USD/W": [(1.0, "USD/W")], "L/Wh": [(1e-3, "L/kWh")], "g/Wh": [(1e-3, "g/kWh")],
     "token/d": [(1e12, "tn tokens/d"), (1e9, "bn tokens/d"), (1e6, "million tokens/d"), (1.0, "tokens/d")],
     "token/s": [(1e9, "bn tokens/s"), (1e6, "million tokens/s"), (1.0, "tokens/s")],
