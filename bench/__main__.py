@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import engine, network, whole
+from bench import engine, finance, network, whole
 from bench.figure import Figure
 
 CASES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -13,6 +13,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "traffic": engine.traffic,
     "scaling": engine.scaling,
     "network": network.network,
+    "finance": finance.finance,
     "whole": whole.whole,
     "odds": whole.odds,
 }

@@ -41,7 +41,7 @@ COMMERCIAL_STAGES = STAGES[:3]
 #: Years from the start of the clock over which assets are financed: a lease of 15 years of a hall that is built in five.
 LIFE_YEARS = 20
 #: Axes along which an input holds an array in one cell, instead of a cell per label.
-ARRAY_AXES = frozenset({"draw", "month", "life_month", "sample", "coefficient"})
+ARRAY_AXES = frozenset({"draw", "month", "life_month", "deduction_year", "sample", "coefficient"})
 
 
 def known(programme: Programme, catalogue: Catalogue, as_of: date) -> Known:

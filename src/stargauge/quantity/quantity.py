@@ -39,22 +39,28 @@ ACTIVITIES = (
     "permits", "shell", "fit_out", "grid_connection", "transformers", "switchgear", "onsite_generation", "accelerators", "crew",
     "rack_installation", "commissioning",
 )  # fmt: skip
+#: What the tax tables tell apart: recovery periods by convention (half-year, quarters), buildings by the month they are placed in service.
+TAX_ROWS = (
+    *(f"{period}-year-{when}" for period in (5, 15) for when in ("half-year", "quarter-1", "quarter-2", "quarter-3", "quarter-4")),
+    *(f"building-month-{month}" for month in range(1, 13)),
+)  # fmt: skip
+DEDUCTION_YEARS = tuple(str(year) for year in range(1, 42))
 SAMPLES = tuple(str(number) for number in range(1, 33))
 
 #: Axes whose labels never change with the programme.
 FIXED_AXES: dict[str, tuple[str, ...]] = {
     "stage": STAGES, "means": MEANS, "dtype": DTYPES, "component": COMPONENTS, "source": SOURCES, "scope": SCOPES, "use": USES,
     "sample": SAMPLES, "coefficient": COEFFICIENTS, "build_coefficient": BUILD_COEFFICIENTS, "activity": ACTIVITIES,
-    "asset": ASSETS,
+    "asset": ASSETS, "tax_row": TAX_ROWS, "deduction_year": DEDUCTION_YEARS,
 }  # fmt: skip
 #: Every axis, in the order in which axes stand in an array. `draw` first, `month` last.
 AXES = ("draw", "stage", "means", "dtype", "component", "source", "scope", "use", "activity", "chip", "model", "record", "vintage",
-        "build", "rack_ramp", "refit", "sample", "coefficient", "build_coefficient", "phase", "asset", "site", "party", "line",
-        "month", "life_year", "life_month")  # fmt: skip
+        "build", "rack_ramp", "refit", "sample", "coefficient", "build_coefficient", "tax_row", "deduction_year", "phase", "asset", "site",
+        "party", "line", "month", "life_year", "life_month")  # fmt: skip
 #: Axes that are picked, never summed.
 PICKED_AXES = frozenset({
     "draw", "stage", "means", "dtype", "activity", "model", "month", "record", "vintage", "build", "rack_ramp", "refit", "sample",
-    "coefficient", "build_coefficient", "asset", "life_year", "life_month",
+    "coefficient", "build_coefficient", "tax_row", "deduction_year", "life_year", "life_month",
 })  # fmt: skip
 
 

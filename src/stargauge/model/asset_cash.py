@@ -1,0 +1,265 @@
+"""Where the cash of each asset goes, month by month: debt service, reserves, what owners get and put in, and what it returns."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.quantity.project_finance import (
+    Accounts,
+    Loan,
+    Rules,
+    cells,
+    reserve_target,
+    series,
+    straight_line_credit,
+    waterfall,
+)
+from stargauge.quantity.quantity import ASSETS, quantity
+
+Array = NDArray[np.float64]
+
+_EQUIPMENT = ASSETS.index("equipment")
+_MONTH = 365.25 / 12.0
+_ACTUAL_360 = 360.0
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site")
+def working_capital(lease_income: Array, compute_income: Array, receivable_days: Array, life_days: Array) -> Array:
+    """Income that is due and not paid yet, at month end: income of the month * days until customers pay / days of the month.
+
+    Nothing in the last month. Axes: draw, asset, site, life_month. Units: USD of the day. Leaves out: what suppliers wait for.
+    """
+    due = np.stack([lease_income, compute_income], axis=1)
+    due *= receivable_days[:, None, None, None] / life_days
+    due[..., -1] = 0.0
+    return due
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site")
+def junior_balance(vendor_credit: Array, vendor_rate: Array, vendor_term: Array, life_days: Array) -> Array:
+    """What vendors are owed by schedule at month end: each amount repaid in equal parts over the term after it is drawn.
+
+    Axes: draw, asset, site, life_month. Units: USD of the day.
+    """
+    return _junior(vendor_credit, vendor_rate, vendor_term, life_days)[0]
+
+
+def _junior(vendor_credit: Array, vendor_rate: Array, vendor_term: Array, life_days: Array) -> tuple[Array, Array]:
+    """Balance and service of vendors' credit."""
+    shape = vendor_credit.shape
+    if not vendor_credit.any():
+        return np.zeros(shape), np.zeros(shape)
+    many = shape[1] * shape[2]
+    term = np.repeat(np.maximum(np.round(vendor_term / _MONTH), 1.0), many)
+    rate = np.repeat(vendor_rate, many) * (life_days / _ACTUAL_360)[:, None]
+    balance, service = straight_line_credit(cells(vendor_credit), term, rate)
+    return series(balance, shape), series(service, shape)
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site")
+def cash_accounts(
+    operating_cash: Array, working_capital: Array, asset_tax: Array, asset_renewal: Array, senior_loan: Loan, vendor_credit: Array,
+    vendor_rate: Array, vendor_term: Array, debt_rate_path: Array, lock_up_cover: Array, reserve_span: Array, accelerator_life: Array,
+    life_days: Array,
+) -> Accounts:  # fmt: skip
+    """The waterfall of each asset: running cost and tax, senior service, its reserve, savings for new equipment, vendors, owners.
+
+    Formulas: `waterfall`. Equipment bought again is paid from what was saved for it, and else before debt service. Owners get nothing while
+    the cover is below the lock-up: that cash stays trapped, serves later debt, and is paid out when the cover is back. Several series, of
+    which `dscr`, `equity_flow` and others are the readings. Axes: draw, asset, site, life_month. Units: USD of the day.
+    """
+    shape = operating_cash.shape
+    sites = shape[2]
+    change = np.diff(working_capital, axis=-1, prepend=0.0)
+    cash = cells(operating_cash - change - asset_tax)
+    renewal = cells(asset_renewal)
+    life = np.repeat(np.maximum(np.round(accelerator_life / _MONTH), 1.0), shape[1] * sites)
+    so_far = np.cumsum(renewal, axis=0)
+    saving = (_ahead(so_far, life) - so_far) / life
+    service = np.maximum(cells(senior_loan.interest + senior_loan.principal), 0.0)
+    rate = cells(np.broadcast_to(debt_rate_path, shape)) * (life_days / _ACTUAL_360)[:, None]
+    junior = cells(_junior(vendor_credit, vendor_rate, vendor_term, life_days)[1])
+    rules = Rules(np.repeat(lock_up_cover, sites), reserve_target(service, np.repeat(reserve_span / _MONTH, sites)), saving, junior)
+    return Accounts(*(series(field, shape) for field in waterfall(cash, renewal, service, rate, rules)))
+
+
+def _ahead(so_far: Array, span: Array) -> Array:
+    """A running total some months ahead; its last value beyond the axis."""
+    at = np.minimum(np.arange(len(so_far))[:, None] + span.astype(np.int64), len(so_far) - 1)
+    return np.take_along_axis(so_far, at, axis=0)
+
+
+@quantity("1", "draw asset site life_month")
+def cover(cash_accounts: Accounts, senior_loan: Loan) -> Array:
+    """Debt service cover of each month: cash available for it over scheduled interest and principal.
+
+    Axes: draw, asset, site, life_month. Units: 1. Absent (NaN), never infinite, in months without service.
+    """
+    service = senior_loan.interest + senior_loan.principal
+    some = service > 1e-9 * senior_loan.balance.max(axis=-1, keepdims=True)
+    return np.where(some, cash_accounts.available / np.where(some, service, 1.0), np.nan)
+
+
+def _yearly(cash: Array, service: Array) -> tuple[Array, Array]:
+    """Sums over the last twelve months at each month end."""
+    out = []
+    for flows in (cash, service):
+        so_far = np.cumsum(flows, axis=-1)
+        year = so_far.copy()
+        year[..., 12:] -= so_far[..., :-12]
+        out.append(year)
+    return out[0], out[1]
+
+
+@quantity("1", "draw asset site life_month")
+def cover_year(cash_accounts: Accounts, senior_loan: Loan) -> Array:
+    """Debt service cover over the last twelve months, the ratio that covenants test.
+
+    Axes: draw, asset, site, life_month. Units: 1. Absent (NaN) until a year of service has been due.
+    """
+    service = senior_loan.interest + senior_loan.principal
+    cash, due = _yearly(cash_accounts.available, service)
+    months = np.cumsum(service > 0.0, axis=-1)
+    whole = (months >= 12) & (due > 1e-9 * senior_loan.balance.max(axis=-1, keepdims=True))
+    return np.where(whole, cash / np.where(whole, due, 1.0), np.nan)
+
+
+@quantity("1", "draw asset site")
+def dscr(cover_year: Array) -> Array:
+    """Least debt service cover over any twelve months. Axes: draw, asset, site. Units: 1. Absent (NaN) where nothing is borrowed."""
+    some = np.isfinite(cover_year).any(axis=-1)
+    return np.where(some, np.nanmin(np.where(some[..., None], cover_year, 0.0), axis=-1), np.nan)
+
+
+@quantity("1", "draw asset site")
+def dscr_average(cash_accounts: Accounts, senior_loan: Loan) -> Array:
+    """Cash available over service, of all months in which service is due. Axes: draw, asset, site. Units: 1. Absent without debt."""
+    service = senior_loan.interest + senior_loan.principal
+    due = np.where(service > 0.0, service, 0.0).sum(axis=-1)
+    cash = np.where(service > 0.0, cash_accounts.available, 0.0).sum(axis=-1)
+    return np.where(due > 0.0, cash / np.where(due > 0.0, due, 1.0), np.nan)
+
+
+@quantity("1", "draw asset site")
+def llcr(cash_accounts: Accounts, senior_loan: Loan, debt_rate_path: Array, life_days: Array) -> Array:
+    """Loan life cover ratio when the debt of what runs is largest: value of the cash until it is repaid, at its rate, over that debt.
+
+    Axes: draw, asset, site. Units: 1. Absent (NaN) where nothing is borrowed.
+    """
+    return _life_cover(cash_accounts, senior_loan, debt_rate_path, life_days, whole=False)
+
+
+@quantity("1", "draw asset site")
+def plcr(cash_accounts: Accounts, senior_loan: Loan, debt_rate_path: Array, life_days: Array) -> Array:
+    """Project life cover ratio: as `llcr`, with the cash of all later months. Axes: draw, asset, site. Units: 1."""
+    return _life_cover(cash_accounts, senior_loan, debt_rate_path, life_days, whole=True)
+
+
+def _life_cover(cash_accounts: Accounts, senior_loan: Loan, debt_rate_path: Array, life_days: Array, whole: bool) -> Array:
+    balance: Array = senior_loan.balance
+    path = np.broadcast_to(debt_rate_path, balance.shape)
+    discount = np.cumprod(1.0 / (1.0 + path * (life_days / _ACTUAL_360)), axis=-1)
+    at = np.argmax(balance, axis=-1)[..., None]
+    later = np.arange(balance.shape[-1]) > at
+    service = senior_loan.interest + senior_loan.principal
+    counts = later if whole else later & (service > 0.0)
+    worth = np.where(counts, cash_accounts.available * discount, 0.0).sum(axis=-1)
+    worth = worth / np.take_along_axis(discount, at, axis=-1)[..., 0]
+    owed = np.take_along_axis(balance, at, axis=-1)[..., 0]
+    return np.where(owed > 0.0, worth / np.where(owed > 0.0, owed, 1.0), np.nan)
+
+
+@quantity("d", "draw asset site")
+def debt_breach_date(cash_accounts: Accounts, cover_year: Array, dscr_default: Array, life_end: Array) -> Array:
+    """Day of the first breach of a loan: cover over twelve months below the default level, or service not paid.
+
+    Axes: draw, asset, site. Units: d (day count); infinity where it never comes. The level is an assumption where no covenant is public.
+    """
+    breach = (cover_year < dscr_default[:, :, None, None]) | (cash_accounts.arrears > 1e-6 * cash_accounts.paid.max(axis=-1, keepdims=True))
+    return np.where(breach.any(axis=-1), life_end[np.argmax(breach, axis=-1)], np.inf)
+
+
+@quantity("1", "draw asset site month")
+def debt_breached(debt_breach_date: Array, month_end: Array) -> Array:
+    """1 from the month in which a loan was first in breach, else 0: its mean is the probability of a breach by then.
+
+    Axes: draw, asset, site, month. Units: 1.
+    """
+    return np.asarray((debt_breach_date[..., None] <= month_end).astype(np.float64))
+
+
+@quantity("USD", "draw asset site month", adds="asset site")
+def cash_trapped(cash_accounts: Accounts, month_end: Array) -> Array:
+    """Cash held back from the owners by the lock-up, at month end. Axes: draw, asset, site, month. Units: USD of the day."""
+    return np.array(cash_accounts.trapped[..., : len(month_end)])
+
+
+@quantity("USD", "draw asset site", adds="asset site")
+def residual_value(asset_cost: Array, asset_cost_given_up: Array, building_life: Array, life_price_level: Array, life_end: Array) -> Array:
+    """Worth of the buildings at the end of the axis: cost, moved to the prices then, times the share of the economic life that is left.
+
+    A straight line from the month of spending; equipment and what was given up count nothing. Axes: draw, asset, site.
+    Units: USD of the day.
+    """
+    age = life_end[-1] - life_end
+    left = np.maximum(0.0, 1.0 - age / building_life[:, None]) * (life_price_level[:, -1:] / life_price_level)
+    out = np.einsum("dasm,dm->das", asset_cost - asset_cost_given_up, left)
+    out[:, _EQUIPMENT] = 0.0
+    return np.asarray(out)
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
+def owner_investment(asset_cost: Array, customer_money: Array, vendor_credit: Array, senior_loan: Loan, cash_accounts: Accounts) -> Array:
+    """Money owners put in within each month: cost that nobody lends, refinancing gaps, and what an asset does not pay of its own cost.
+
+    cost + costs of construction debt - loan drawn - customers' money - vendors' credit + gap + support   (1)
+
+    Axes: draw, asset, site, life_month. Units: USD of the day.
+    """
+    building = asset_cost + senior_loan.costs - senior_loan.drawn - customer_money - vendor_credit
+    return np.asarray(building + senior_loan.gap + cash_accounts.support)
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
+def equity_flow(owner_investment: Array, cash_accounts: Accounts, residual_value: Array) -> Array:
+    """What owners get less what they put in, after debt and tax; in the last month with the residual value.
+
+    Axes: draw, asset, site, life_month. Units: USD of the day.
+    """
+    out = cash_accounts.distribution - owner_investment
+    out[..., -1] += residual_value
+    return out
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
+def asset_sources_less_uses(
+    asset_cost: Array, senior_loan: Loan, customer_money: Array, vendor_credit: Array, owner_investment: Array, operating_cash: Array,
+    working_capital: Array, asset_tax: Array, asset_renewal: Array, cash_accounts: Accounts,
+) -> Array:  # fmt: skip
+    """Sources less uses of each asset: zero to the cent in every month, or the books are wrong.
+
+    sources: operating cash, loan drawn, customers, vendors, owners, and what reserves fall by; uses: cost, costs of construction debt, tax,
+    working capital, renewal, refinancing gap, debt service paid, vendors paid, distribution   (1)
+
+    Axes: draw, asset, site, life_month. Units: USD of the day.
+    """
+    held = cash_accounts.reserve + cash_accounts.renewal + cash_accounts.trapped
+    sources = operating_cash + senior_loan.drawn + customer_money + vendor_credit + owner_investment
+    uses = asset_cost + senior_loan.costs + asset_tax + asset_renewal + senior_loan.gap
+    uses = uses + cash_accounts.paid + cash_accounts.junior_paid + cash_accounts.distribution
+    uses = uses + np.diff(working_capital, axis=-1, prepend=0.0) + np.diff(held, axis=-1, prepend=0.0)
+    return np.asarray(sources - uses)
+
+
+@quantity("USD", "draw asset site", adds="asset site")
+def npv(equity_flow: Array, discount_rate: Array, life_end: Array) -> Array:
+    """Net present value of the owners' flows after debt and tax, at the start of the clock.
+
+    sum of flow / (1 + r)^(days / 365)                                              (1)
+
+    Axes: draw, asset, site. Units: USD of the day at the start. r: the return equity asks, nominal.
+    """
+    years = (life_end - life_end[0]) / 365.0
+    worth = np.exp(-np.log1p(discount_rate)[:, None] * years)
+    return np.einsum("dasm,dm->das", equity_flow, worth)

@@ -1,0 +1,194 @@
+"""What each asset can borrow, how the loan is drawn and repaid, and what has to be refinanced."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.quantity.project_finance import Accounts, Loan, Terms, cells, series, sized_loan
+from stargauge.quantity.quantity import ASSETS, quantity
+
+Array = NDArray[np.float64]
+
+_BUILDING, _EQUIPMENT = (ASSETS.index(a) for a in ("building", "equipment"))
+_MONTH = 365.25 / 12.0
+_ACTUAL_360 = 360.0  # loans accrue interest on actual days over 360
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
+def customer_money(
+    line_amount: Array, line_to_site: Array, line_brings_prepayment: Array, line_brings_equipment: Array, asset_cost: Array,
+    asset_cost_given_up: Array,
+) -> Array:  # fmt: skip
+    """What customers bring to the equipment of a site: money paid ahead of delivery, and accelerators in kind, pro rata with its cost.
+
+    min(1, promised / cost) * cost of the month                                     (1)
+
+    Axes: draw, asset, site, life_month; none for buildings. Units: USD of the day. As promised to the site; a promise without an amount
+    counts none. What was paid ahead is earned back by lower payments, which are not taken off the income here.
+    """
+    brings = np.nan_to_num(line_amount) * (line_brings_prepayment + line_brings_equipment)
+    promised = brings @ (line_to_site[:, None] == np.arange(asset_cost.shape[2])).astype(np.float64)
+    cost = asset_cost[:, _EQUIPMENT] - asset_cost_given_up[:, _EQUIPMENT]
+    whole = cost.sum(axis=-1)
+    part = np.minimum(1.0, promised / np.where(whole > 0.0, whole, 1.0))
+    out = np.zeros_like(asset_cost)
+    out[:, _EQUIPMENT] = cost * part[..., None]
+    return out
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
+def vendor_credit(
+    line_amount: Array, line_to_site: Array, line_is_vendor: Array, asset_cost: Array, asset_cost_given_up: Array, customer_money: Array
+) -> Array:
+    """What vendors lend for the equipment of a site, pro rata with its cost: subordinated to the senior loan.
+
+    min(1, promised / cost left by customers) * that cost of the month              (1)
+
+    Axes: draw, asset, site, life_month; none for buildings. Units: USD of the day. As promised to the site.
+    """
+    lent = np.nan_to_num(line_amount) * line_is_vendor
+    promised = lent @ (line_to_site[:, None] == np.arange(asset_cost.shape[2])).astype(np.float64)
+    cost = (asset_cost - asset_cost_given_up - customer_money)[:, _EQUIPMENT]
+    whole = cost.sum(axis=-1)
+    part = np.minimum(1.0, promised / np.where(whole > 0.0, whole, 1.0))
+    out = np.zeros_like(asset_cost)
+    out[:, _EQUIPMENT] = cost * part[..., None]
+    return out
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
+def secured_income(
+    lease_income_contracted: Array, compute_income_contracted: Array, building_running_cost: Array, equipment_running_cost: Array
+) -> Array:
+    """Income under contract less running cost, as a lender counts it: every customer pays, nobody leaves, nothing from the market.
+
+    Axes: draw, asset, site, life_month. Units: USD of the day. Before working capital and tax. The dates are those of the draw.
+    """
+    building = lease_income_contracted - building_running_cost
+    return np.stack([building, compute_income_contracted - equipment_running_cost], axis=1)
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
+def operating_cash(lease_income: Array, compute_income: Array, building_running_cost: Array, equipment_running_cost: Array) -> Array:
+    """Income less running cost of each asset as it comes: with defaults, terminations and what the market pays after a contract.
+
+    Axes: draw, asset, site, life_month. Units: USD of the day. The rent stands in both, once as income and once as cost.
+    """
+    return np.stack([lease_income - building_running_cost, compute_income - equipment_running_cost], axis=1)
+
+
+@quantity("1", "draw asset site life_month")
+def income_kept(lease_income_contracted: Array, compute_income_contracted: Array, lease_income: Array, compute_income: Array) -> Array:
+    """Share of the income under contract that still comes: over the last twelve months, at most all; all where none was due.
+
+    What a lender sees of it when a loan falls due. Axes: draw, asset, site, life_month. Units: 1.
+    """
+    due = np.stack([lease_income_contracted, compute_income_contracted], axis=1)
+    came = np.stack([lease_income, compute_income], axis=1)
+    out = []
+    for flows in (due, np.minimum(came, due)):
+        so_far = np.cumsum(flows, axis=-1)
+        year = so_far.copy()
+        year[..., 12:] -= so_far[..., :-12]
+        out.append(year)
+    return np.where(out[0] > 0.0, np.clip(out[1] / np.where(out[0] > 0.0, out[0], 1.0), 0.0, 1.0), 1.0)
+
+
+@quantity("1", "draw asset site")
+def loan_to_cost_limit(loan_to_cost_stated: Array, market_leverage: Array, equipment_leverage: Array) -> Array:
+    """Most that lenders give of all costs of an asset: as agreed for the site, else what the market gives.
+
+    Axes: draw, asset, site. Units: 1.
+    """
+    market = np.stack([market_leverage, equipment_leverage], axis=1)[:, :, None]
+    return np.where(np.isnan(loan_to_cost_stated), market, loan_to_cost_stated)
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site")
+def senior_loan(
+    asset_cost: Array, asset_cost_given_up: Array, customer_money: Array, vendor_credit: Array, asset_begins: Array, secured_income: Array,
+    income_kept: Array, debt_rate_path: Array, refinancing_margin: Array, loan_to_cost_limit: Array, dscr_required: Array,
+    upfront_fee: Array, commitment_fee: Array, loan_repayment: Array, loan_maturity: Array, life_days: Array,
+) -> Loan:  # fmt: skip
+    """The senior loan of each asset: the largest that both lenders' limits allow, drawn pro rata with equity, sculpted on secured income.
+
+    size: min(share of all costs, secured income / cover at present value); formulas: `sized_loan`   (1)
+
+    Interest accrues on actual days over 360. What is borrowed for pays its interest from the loan until it runs. At maturity the balance is
+    lent anew at the rate then and a margin, against the income still there; owners pay what nobody lends. Several series, of which
+    `debt_balance`, `idc`, `debt_service` and others are the readings. Axes: draw, asset, site, life_month. Units: USD of the day. Source:
+    the definition of sculpted debt in Bodmer's and the Corality style project-finance texts; SAM's cash-flow model as a check.
+    Leaves out: that lenders may take market income into account.
+    """
+    shape = asset_cost.shape
+    sites = shape[2]
+    days = (life_days / _ACTUAL_360)[:, None]
+    path = np.broadcast_to(debt_rate_path, shape)
+    rate = cells(path) * days
+    terms = Terms(
+        rate, rate + np.repeat(refinancing_margin, sites) * days, loan_to_cost_limit.reshape(-1), np.repeat(dscr_required, sites),
+        np.repeat(upfront_fee, sites), np.repeat(commitment_fee, sites) * days, np.repeat(loan_repayment / _MONTH, sites),
+        (loan_maturity / _MONTH).reshape(-1),
+    )  # fmt: skip
+    cost = asset_cost - asset_cost_given_up - customer_money - vendor_credit
+    _, loan = sized_loan(cells(cost), cells(asset_begins), cells(secured_income), cells(income_kept), terms)
+    return Loan(*(series(field, shape) for field in loan))
+
+
+@quantity("1", "draw asset site")
+def loan_to_cost(senior_loan: Loan, asset_cost: Array, customer_money: Array, vendor_credit: Array) -> Array:
+    """Senior loan over all that it and the owners pay: cost, and interest and fees while building.
+
+    Axes: draw, asset, site. Units: 1. Absent (NaN) where nothing is built.
+    """
+    owners = (asset_cost - customer_money - vendor_credit + senior_loan.costs).sum(axis=-1)
+    return np.where(owners > 0.0, senior_loan.drawn.sum(axis=-1) / np.where(owners > 0.0, owners, 1.0), np.nan)
+
+
+@quantity("1", "draw asset site")
+def coverage_binds(
+    senior_loan: Loan, asset_cost: Array, asset_cost_given_up: Array, customer_money: Array, vendor_credit: Array, loan_to_cost_limit: Array
+) -> Array:
+    """1 where the income under contract limits the loan, 0 where the share of the cost does: the limit that binds.
+
+    Axes: draw, asset, site. Units: 1. Absent (NaN) where nothing is built. Its mean is the probability that coverage binds.
+    """
+    lent_for = (asset_cost - asset_cost_given_up - customer_money - vendor_credit + senior_loan.costs).sum(axis=-1)
+    part = senior_loan.drawn.sum(axis=-1) / np.where(lent_for > 0.0, lent_for, 1.0)
+    return np.where(lent_for > 0.0, (part < loan_to_cost_limit * (1.0 - 1e-9)).astype(np.float64), np.nan)
+
+
+@quantity("USD", "draw asset site month", adds="asset site")
+def debt_balance(senior_loan: Loan, cash_accounts: Accounts, junior_balance: Array, month_end: Array) -> Array:
+    """Debt outstanding on each asset at month end: for what is being built, for what runs, arrears, and what vendors lent.
+
+    Axes: draw, asset, site, month. Units: USD of the day.
+    """
+    months = len(month_end)
+    arrears = cash_accounts.arrears + cash_accounts.junior_arrears
+    return np.asarray((senior_loan.waiting + senior_loan.balance + arrears + junior_balance)[..., :months])
+
+
+@quantity("USD", "draw asset site month", adds="asset site", flow=True)
+def idc(senior_loan: Loan, month_end: Array) -> Array:
+    """Interest and fees while building, within each month: added to the loan. Not part of `capex`.
+
+    Axes: draw, asset, site, month. Units: USD of the day. Formula: `construction_debt`.
+    """
+    return np.array(senior_loan.costs[..., : len(month_end)])
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
+def debt_falling_due(senior_loan: Loan) -> Array:
+    """Balance that falls due in each month and has to be lent anew or paid: the refinancing walls.
+
+    Axes: draw, asset, site, life_month. Units: USD of the day.
+    """
+    return senior_loan.refinanced + senior_loan.gap
+
+
+@quantity("USD", "draw asset site", adds="asset site")
+def refinancing_gap(senior_loan: Loan) -> Array:
+    """What no lender gives anew when a loan falls due, and owners must pay. Axes: draw, asset, site. Units: USD of the day."""
+    return np.asarray(senior_loan.gap.sum(axis=-1))
