@@ -16,8 +16,8 @@ def line_is_contract(known: Known) -> list[Estimate]:
 
 @quantity("W", "line")
 def line_power(known: Known) -> list[Estimate]:
-    """Power a contract is for: that of the pledge its provider made; absent where there is none."""
-    return [_pledged(known, line) for line in known.lines]
+    """Power a contract is for: as stated, else that of the pledge its provider made; absent where there is none."""
+    return [known.estimate(line.spec.power) if line.spec.power else _pledged(known, line) for line in known.lines]
 
 
 def _pledged(known: Known, line: LineView) -> Estimate:

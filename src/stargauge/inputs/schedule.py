@@ -55,6 +55,13 @@ def life_days(known: Known) -> Estimate:
     return Estimate(np.array([float(month.day) for month in known.life_months]), "stated", note="calendar")
 
 
+@quantity("d", "life_year")
+def life_year_end(known: Known) -> list[Estimate]:
+    """The last day of each calendar year over which assets are financed."""
+    last = {month.year: day(month) for month in known.life_months}
+    return [Estimate(end, "stated", note="calendar") for end in last.values()]
+
+
 @quantity("1", "phase")
 def phase_site(known: Known) -> list[Estimate]:
     """The site each phase belongs to (its place on the site axis)."""

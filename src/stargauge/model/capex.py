@@ -17,6 +17,19 @@ _LAND, _SOFT, _GENERATION = (COMPONENTS.index(c) for c in ("land", "soft", "gene
 _ACCELERATORS, _NETWORK, _STORAGE = (COMPONENTS.index(c) for c in ("accelerators", "network", "storage"))
 
 
+def _price_path(index: Array, inflation: Array, index_end: Array, price_date: Array, days: Array) -> Array:
+    """Price level at some days over that of the price date: (draw, day). index: at each of `index_end`, NaN where it was not published."""
+    known = ~np.isnan(index)
+    days = np.append(days, price_date)  # the price date is one more point of the path
+    pace = np.log1p(inflation)[:, None] / 365.25
+    if not known.any():
+        path = pace * (days - days[-1])
+    else:
+        at, logs = index_end[known], np.log(index[known])
+        path = np.interp(days, at, logs) + pace * (np.maximum(days - at[-1], 0.0) - np.maximum(at[0] - days, 0.0))
+    return np.asarray(np.exp(path[:, :-1] - path[:, -1:]))
+
+
 @quantity("1", "draw month")
 def price_level(price_index_observed: Array, inflation_assumed: Array, month_end: Array, price_date: Array) -> Array:
     """General price level of each month against the middle of the price year: money of the day over USD of the price year.
@@ -27,15 +40,13 @@ def price_level(price_index_observed: Array, inflation_assumed: Array, month_end
     catalogue).
     Leaves out: that building and chips have price paths of their own.
     """
-    known = ~np.isnan(price_index_observed)
-    days = np.append(month_end, price_date)  # the price date is one more point of the path
-    pace = np.log1p(inflation_assumed)[:, None] / 365.25
-    if not known.any():
-        path = pace * (days - days[-1])
-    else:
-        at, logs = month_end[known], np.log(price_index_observed[known])
-        path = np.interp(days, at, logs) + pace * (np.maximum(days - at[-1], 0.0) - np.maximum(at[0] - days, 0.0))
-    return np.asarray(np.exp(path[:, :-1] - path[:, -1:]))
+    return _price_path(price_index_observed, inflation_assumed, month_end, price_date, month_end)
+
+
+@quantity("1", "draw life_month")
+def life_price_level(price_index_observed: Array, inflation_assumed: Array, month_end: Array, price_date: Array, life_end: Array) -> Array:
+    """General price level over the life of the assets: `price_level`, carried on beyond the clock. Axes: draw, life_month. Units: 1."""
+    return _price_path(price_index_observed, inflation_assumed, month_end, price_date, life_end)
 
 
 @quantity("1", "draw")

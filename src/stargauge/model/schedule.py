@@ -239,6 +239,18 @@ def power_it(
     return out
 
 
+@quantity("W", "draw site life_month", adds="site")
+def life_power_it(
+    stage_date: Array, phase_it_power: Array, cancelled_date: Array, phase_site: Array, site_known_from: Array, life_end: Array
+) -> Array:
+    """IT power that runs at the end of each month over the life of the assets: `power_it[operational]`, carried on beyond the clock.
+
+    Axes: draw, site, life_month. Units: W. Leaves out: what is built after the clock's phases, part use, outages.
+    """
+    runs = stage_date[:, _OPERATIONAL : _OPERATIONAL + 1]
+    return _standing(phase_it_power, np.fmin(runs, np.inf), cancelled_date, phase_site, len(site_known_from), life_end)[:, 0]
+
+
 @quantity("1", "draw stage site month", adds="site", rises=True)
 def buildings(
     stage_date: Array, phase_buildings: Array, cancelled_date: Array, power_it_announced: Array, phase_site: Array, month_end: Array
