@@ -180,6 +180,11 @@ def test_losses_are_carried_forward_until_they_are_used_up() -> None:
     np.testing.assert_allclose(tax[:, 0], [0.0, 0.0, 0.21 * 20.0, 0.21 * 60.0])
 
 
+def test_tax_is_paid_in_equal_parts_over_the_year() -> None:
+    tax = pf.income_tax(column(0.0, 100.0, 40.0), column(20.0, 0.0), np.array([0.5]), np.array([1, 2]))
+    np.testing.assert_allclose(tax[:, 0], [20.0, 20.0, 20.0])
+
+
 def test_an_owner_with_other_income_uses_losses_at_once() -> None:
     tax = pf.income_tax(column(-100.0, 60.0), np.zeros((2, 1)), np.array([0.21]), np.array([0, 1]), carried=False)
     np.testing.assert_allclose(tax[:, 0], [-21.0, 12.6])
@@ -229,7 +234,8 @@ def test_new_equipment_is_paid_from_what_was_saved_for_it() -> None:
     saved = pf.Rules(np.array([1.0]), nothing, column(50.0, 50.0, 0.0), nothing)
     out = pf.waterfall(cash, column(0.0, 0.0, 130.0), nothing, nothing, saved)
     np.testing.assert_allclose(out.renewal[:, 0], [50.0, 100.0, 0.0])
-    np.testing.assert_allclose(out.distribution[:, 0], [50.0, 50.0, 70.0])
+    np.testing.assert_allclose(out.renewed[:, 0], [0.0, 0.0, 30.0])
+    np.testing.assert_allclose(out.distribution[:, 0], [50.0, 50.0, 100.0])
 
 
 @settings(max_examples=60, deadline=None)
@@ -246,7 +252,7 @@ def test_no_cash_is_lost_or_made(cash: list[float], service: list[float], span: 
     out = pf.waterfall(money, renewal, due, nothing + rate, pf.Rules(np.array([lock_up]), target, saved, junior))
     held = out.reserve + out.renewal + out.trapped
     used = out.paid + out.junior_paid + out.distribution + renewal + np.diff(held, axis=0, prepend=0.0)
-    np.testing.assert_allclose(money + out.support, used, atol=CENT)
+    np.testing.assert_allclose(money + out.support + out.renewed, used, atol=CENT)
     for field in (out.paid, out.arrears, out.reserve, out.renewal, out.trapped, out.junior_paid, out.distribution, out.support):
         assert field.min() >= -1e-6
     assert abs(held[-1, 0]) < CENT

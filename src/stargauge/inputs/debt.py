@@ -14,24 +14,6 @@ def market_leverage(known: Known) -> Estimate:
 
 
 @quantity("1", "draw")
-def debt_rate(known: Known) -> Estimate:
-    """Yearly interest on such debt."""
-    return known.default("funding", "default", "interest_rate")
-
-
-@quantity("d", "draw")
-def debt_tenor(known: Known) -> Estimate:
-    """Time over which it is repaid."""
-    return known.default("funding", "default", "debt_term")
-
-
-@quantity("1", "draw")
-def dscr_required(known: Known) -> Estimate:
-    """Least cover of debt service by income that lenders ask."""
-    return known.default("funding", "default", "dscr")
-
-
-@quantity("1", "draw")
 def discount_rate(known: Known) -> Estimate:
     """Yearly return that equity asks."""
     return known.default("funding", "default", "cost_of_equity")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.quantity.cashflow import internal_rates
 from stargauge.quantity.project_finance import (
     Accounts,
     Loan,
@@ -25,15 +26,25 @@ _ACTUAL_360 = 360.0
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site")
-def working_capital(lease_income: Array, compute_income: Array, receivable_days: Array, life_days: Array) -> Array:
+def working_capital(operating_income: Array, receivable_days: Array, life_days: Array) -> Array:
     """Income that is due and not paid yet, at month end: income of the month * days until customers pay / days of the month.
 
     Nothing in the last month. Axes: draw, asset, site, life_month. Units: USD of the day. Leaves out: what suppliers wait for.
     """
-    due = np.stack([lease_income, compute_income], axis=1)
-    due *= receivable_days[:, None, None, None] / life_days
+    due = operating_income * (receivable_days[:, None, None, None] / life_days)
     due[..., -1] = 0.0
     return due
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
+def working_capital_funded(working_capital: Array, asset_begins: Array) -> Array:
+    """Rise of working capital until the last phase runs: a use of funds, paid by the owners like the cost of the asset.
+
+    Later changes are taken out of the cash for debt service. Axes: draw, asset, site, life_month. Units: USD of the day.
+    """
+    ahead = np.flip(np.cumsum(np.flip(asset_begins, axis=-1), axis=-1), axis=-1)
+    building = np.roll(ahead, 1, axis=-1) > 0.0  # income of the month after the last phase has begun still rises
+    return np.where(building, np.maximum(np.diff(working_capital, axis=-1, prepend=0.0), 0.0), 0.0)
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site")
@@ -59,19 +70,19 @@ def _junior(vendor_credit: Array, vendor_rate: Array, vendor_term: Array, life_d
 
 @quantity("USD", "draw asset site life_month", adds="asset site")
 def cash_accounts(
-    operating_cash: Array, working_capital: Array, asset_tax: Array, asset_renewal: Array, senior_loan: Loan, vendor_credit: Array,
-    vendor_rate: Array, vendor_term: Array, debt_rate_path: Array, lock_up_cover: Array, reserve_span: Array, accelerator_life: Array,
-    life_days: Array,
+    operating_cash: Array, working_capital: Array, working_capital_funded: Array, asset_tax: Array, asset_renewal: Array,
+    senior_loan: Loan, vendor_credit: Array, vendor_rate: Array, vendor_term: Array, debt_rate_path: Array, lock_up_cover: Array,
+    reserve_span: Array, accelerator_life: Array, life_days: Array,
 ) -> Accounts:  # fmt: skip
     """The waterfall of each asset: running cost and tax, senior service, its reserve, savings for new equipment, vendors, owners.
 
-    Formulas: `waterfall`. Equipment bought again is paid from what was saved for it, and else before debt service. Owners get nothing while
-    the cover is below the lock-up: that cash stays trapped, serves later debt, and is paid out when the cover is back. Several series, of
-    which `dscr`, `equity_flow` and others are the readings. Axes: draw, asset, site, life_month. Units: USD of the day.
+    Formulas: `waterfall`. Equipment bought again is paid from what was saved for it after debt service, and else by the owners. Owners get
+    nothing while the cover is below the lock-up: that cash stays trapped, serves later debt, and is paid out when the cover is back.
+    Several series, of which `dscr`, `equity_flow` and others are the readings. Axes: draw, asset, site, life_month. Units: USD of the day.
     """
     shape = operating_cash.shape
     sites = shape[2]
-    change = np.diff(working_capital, axis=-1, prepend=0.0)
+    change = np.diff(working_capital, axis=-1, prepend=0.0) - working_capital_funded
     cash = cells(operating_cash - change - asset_tax)
     renewal = cells(asset_renewal)
     life = np.repeat(np.maximum(np.round(accelerator_life / _MONTH), 1.0), shape[1] * sites)
@@ -116,20 +127,19 @@ def _yearly(cash: Array, service: Array) -> tuple[Array, Array]:
 def cover_year(cash_accounts: Accounts, senior_loan: Loan) -> Array:
     """Debt service cover over the last twelve months, the ratio that covenants test.
 
-    Axes: draw, asset, site, life_month. Units: 1. Absent (NaN) until a year of service has been due.
+    Axes: draw, asset, site, life_month. Units: 1. Absent (NaN) until a year of service has been due, and when none is due any more.
     """
     service = senior_loan.interest + senior_loan.principal
     cash, due = _yearly(cash_accounts.available, service)
     months = np.cumsum(service > 0.0, axis=-1)
-    whole = (months >= 12) & (due > 1e-9 * senior_loan.balance.max(axis=-1, keepdims=True))
+    whole = (months >= 12) & (service > 0.0) & (due > 1e-9 * senior_loan.balance.max(axis=-1, keepdims=True))
     return np.where(whole, cash / np.where(whole, due, 1.0), np.nan)
 
 
 @quantity("1", "draw asset site")
 def dscr(cover_year: Array) -> Array:
     """Least debt service cover over any twelve months. Axes: draw, asset, site. Units: 1. Absent (NaN) where nothing is borrowed."""
-    some = np.isfinite(cover_year).any(axis=-1)
-    return np.where(some, np.nanmin(np.where(some[..., None], cover_year, 0.0), axis=-1), np.nan)
+    return np.asarray(np.fmin.reduce(cover_year, axis=-1))
 
 
 @quantity("1", "draw asset site")
@@ -210,15 +220,18 @@ def residual_value(asset_cost: Array, asset_cost_given_up: Array, building_life:
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
-def owner_investment(asset_cost: Array, customer_money: Array, vendor_credit: Array, senior_loan: Loan, cash_accounts: Accounts) -> Array:
-    """Money owners put in within each month: cost that nobody lends, refinancing gaps, and what an asset does not pay of its own cost.
+def owner_investment(
+    asset_cost: Array, customer_money: Array, vendor_credit: Array, working_capital_funded: Array, senior_loan: Loan,
+    cash_accounts: Accounts,
+) -> Array:  # fmt: skip
+    """Money owners put in within each month: what nobody lends of its cost, working capital, refinancing gaps, renewals and support.
 
-    cost + costs of construction debt - loan drawn - customers' money - vendors' credit + gap + support   (1)
+    cost + costs of construction debt - loan drawn - customers' money - vendors' credit + working capital + gap + renewal + support   (1)
 
     Axes: draw, asset, site, life_month. Units: USD of the day.
     """
     building = asset_cost + senior_loan.costs - senior_loan.drawn - customer_money - vendor_credit
-    return np.asarray(building + senior_loan.gap + cash_accounts.support)
+    return np.asarray(building + working_capital_funded + senior_loan.gap + cash_accounts.renewed + cash_accounts.support)
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
@@ -262,4 +275,82 @@ def npv(equity_flow: Array, discount_rate: Array, life_end: Array) -> Array:
     """
     years = (life_end - life_end[0]) / 365.0
     worth = np.exp(-np.log1p(discount_rate)[:, None] * years)
-    return np.einsum("dasm,dm->das", equity_flow, worth)
+    return np.asarray(np.einsum("dasm,dm->das", equity_flow, worth))
+
+
+@quantity("1", "draw asset site")
+def irr(equity_flow: Array, life_year_close: Array) -> Array:
+    """Internal rate of return of the owners, after debt and tax, on the flows of calendar years.
+
+    Axes: draw, asset, site. Units: 1 per year. Absent (NaN) where no rate makes the flows worth nothing, or more than one does: then there
+    is no rate of return to speak of (`irr_count` tells which). Formula: `internal_rates`.
+    """
+    return internal_rates(_years(equity_flow, life_year_close)).only
+
+
+@quantity("1", "draw asset site")
+def irr_count(equity_flow: Array, life_year_close: Array) -> Array:
+    """How many internal rates of return the owners' flows have: one in a plain project, none or several where signs change again.
+
+    Axes: draw, asset, site. Units: 1.
+    """
+    return internal_rates(_years(equity_flow, life_year_close)).number.astype(np.float64)
+
+
+@quantity("USD", "draw fund asset site", adds="fund asset site")
+def asset_sources(senior_loan: Loan, owner_investment: Array, customer_money: Array, vendor_credit: Array) -> Array:
+    """Money raised for each asset over its life: lent, put in by owners, brought by customers, lent by vendors.
+
+    Axes: draw, fund, asset, site. Units: USD of the day. Equal to `asset_uses` to the cent.
+    """
+    return np.stack([part.sum(axis=-1) for part in (senior_loan.drawn, owner_investment, customer_money, vendor_credit)], axis=1)
+
+
+@quantity("USD", "draw outlay asset site", adds="outlay asset site")
+def asset_uses(asset_cost: Array, working_capital_funded: Array, senior_loan: Loan, cash_accounts: Accounts) -> Array:
+    """What the money raised for each asset is spent on: cost, interest and fees while building, working capital, and what comes later.
+
+    Later: equipment bought again beyond what was saved, refinancing gaps, support while an asset does not pay its own cost.
+
+    Axes: draw, outlay, asset, site. Units: USD of the day.
+    """
+    accounts = cash_accounts
+    parts = (asset_cost, senior_loan.costs, working_capital_funded, accounts.renewed, senior_loan.gap, accounts.support)
+    return np.stack([part.sum(axis=-1) for part in parts], axis=1)
+
+
+def _years(flows: Array, life_year_close: Array) -> Array:
+    """Sums of flows (..., life_month) over each tax year."""
+    starts = np.concatenate([[0], np.asarray(life_year_close[:-1], dtype=np.int64) + 1])
+    return np.add.reduceat(flows, starts, axis=-1)
+
+
+@quantity("USD", "draw asset site life_year", adds="asset site", flow=True)
+def debt_due(senior_loan: Loan, life_year_close: Array) -> Array:
+    """Balance that falls due in each calendar year and has to be lent anew or paid: the refinancing walls.
+
+    Axes: draw, asset, site, life_year. Units: USD of the day. Without what is repaid by schedule.
+    """
+    return _years(senior_loan.refinanced + senior_loan.gap, life_year_close)
+
+
+@quantity("USD", "draw cash_line asset site life_year", adds="asset site", flow=True)
+def cash_flow(
+    operating_income: Array, operating_cash: Array, working_capital: Array, asset_tax: Array, asset_renewal: Array,
+    senior_loan: Loan, cash_accounts: Accounts, life_year_close: Array,
+) -> Array:  # fmt: skip
+    """Cash of each asset in each calendar year, line by line as it passes the waterfall; what is paid is below zero.
+
+    income, running cost, change of working capital, tax, renewal, interest and principal by schedule, arrears (service put off, and made
+    up later), reserves and trapped cash, vendors, distribution; they add up to what owners put in as support, below zero   (1)
+
+    Axes: draw, cash_line, asset, site, life_year. Units: USD of the day.
+    """
+    held = cash_accounts.reserve + cash_accounts.renewal + cash_accounts.trapped
+    service = senior_loan.interest + senior_loan.principal
+    lines = (
+        operating_income, operating_cash - operating_income, -np.diff(working_capital, axis=-1, prepend=0.0), -asset_tax, -asset_renewal,
+        -senior_loan.interest, -senior_loan.principal, service - cash_accounts.paid, -np.diff(held, axis=-1, prepend=0.0),
+        -cash_accounts.junior_paid, -cash_accounts.distribution,
+    )  # fmt: skip
+    return np.stack([_years(line, life_year_close) for line in lines], axis=1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.project_finance import shifted
+from stargauge.quantity.project_finance import cells, series, shifted
 from stargauge.quantity.quantity import ASSETS, STAGES, quantity
 from stargauge.quantity.timeline import flow, ramps, s_curves, steps
 
@@ -95,32 +95,85 @@ def asset_begins(
     return np.where(starts > 0.0, starts / np.where(left > 0.0, left, 1.0), 0.0)
 
 
-@quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
-def asset_renewal(
-    asset_cost: Array, asset_cost_given_up: Array, accelerator_life: Array, equipment_price_drift: Array, life_price_level: Array
-) -> Array:
-    """Money for equipment that is bought again at the end of its economic life, as often as it ends within the life of the building.
+@quantity("1", "draw site life_month")
+def renewal_pays(
+    compute_income: Array, equipment_running_cost: Array, phase_equipment_cost: Array, phase_runs: Array, accelerator_life: Array,
+    equipment_price_drift: Array, discount_rate: Array, life_price_level: Array, phase_site: Array, site_known_from: Array,
+    life_end: Array,
+) -> Array:  # fmt: skip
+    """1 in months in which it would pay to buy a site's equipment again, 0 where its hall is handed on to somebody else.
 
-    r(t) = (c(t - n) + r(t - n)) * price level(t) / price level(t - n) * exp(drift * n)   (1)
+    operating cash of the last twelve months * annuity(r, n years) >= cost of all equipment at the prices of the month   (1)
 
-    n: economic life in whole months. Axes: draw, asset, site, life_month; none for buildings. Units: USD of the day. The same IT power is
-    bought again; one life comes after another. Leaves out: a hall that is not filled again.
+    n: economic life; r: the return equity asks. An owner who looks back a year and no further ahead: a rule of ours. Axes: draw, site,
+    life_month. Units: 1.
     """
-    draws, _, sites, months = asset_cost.shape
-    out = np.zeros_like(asset_cost)
-    real = (asset_cost[:, _EQUIPMENT] - asset_cost_given_up[:, _EQUIPMENT]) / life_price_level[:, None, :]
-    life = np.maximum(accelerator_life / (365.25 / 12.0), 1.0)
-    lives = np.repeat(life, sites)
-    dearer = np.exp(equipment_price_drift * accelerator_life / 365.25)[:, None, None]
-    part = np.ascontiguousarray(real.reshape(draws * sites, months).T)
-    for _ in range(months):
+    sites = compute_income.shape[1]
+    so_far = np.cumsum(compute_income - equipment_running_cost, axis=2)
+    year = so_far.copy()
+    year[..., 12:] -= so_far[..., :-12]
+    lives = accelerator_life / 365.25
+    worth = -np.expm1(-lives * np.log1p(discount_rate)) / discount_rate
+    belongs = (phase_site[:, None] == np.arange(sites)).astype(np.float64)
+    cost = (phase_equipment_cost * phase_runs) @ belongs
+    dearer = np.exp(equipment_price_drift[:, None] * (life_end - life_end[0]) / 365.25)
+    again = cost[:, :, None] * (life_price_level * dearer)[:, None, :]
+    return np.asarray((year * worth[:, None, None] >= again).astype(np.float64))
+
+
+def _renewed(
+    asset_cost: Array, given_up: Array, renewal_pays: Array, accelerator_life: Array, life_price_level: Array
+) -> tuple[Array, Array]:
+    """Equipment bought again and equipment given up at the end of a life, as (month, cell) of (draw, site), at the first one's real cost."""
+    real = cells((asset_cost[:, _EQUIPMENT] - given_up[:, _EQUIPMENT]) / life_price_level[:, None, :])
+    pays = cells(renewal_pays) > 0.5
+    lives = np.repeat(np.maximum(accelerator_life / (365.25 / 12.0), 1.0), asset_cost.shape[2])
+    again, ended, part = np.zeros_like(real), np.zeros_like(real), real
+    for _ in range(len(real)):
         part = shifted(part, lives)
         if not part.any():
             break
-        again = part.T.reshape(draws, sites, months) * dearer
-        out[:, _EQUIPMENT] += again
-        part = np.ascontiguousarray(again.reshape(draws * sites, months).T)
-    return out * life_price_level[:, None, None, :]
+        ended += np.where(pays, 0.0, part)
+        part = np.where(pays, part, 0.0)
+        again += part
+    return again, ended
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
+def asset_renewal(
+    asset_cost: Array, asset_cost_given_up: Array, renewal_pays: Array, accelerator_life: Array, equipment_price_drift: Array,
+    life_price_level: Array, life_end: Array,
+) -> Array:  # fmt: skip
+    """Money for equipment that is bought again at the end of its economic life, as often as it ends and where that pays.
+
+    r(t) = real cost of what was bought one or more lives before * price level(t) * exp(drift * years since it was bought)   (1)
+
+    Lives in whole months. Axes: draw, asset, site, life_month; none for buildings. Units: USD of the day. The same IT power is bought.
+    """
+    draws, _, sites, months = asset_cost.shape
+    again, _ = _renewed(asset_cost, asset_cost_given_up, renewal_pays, accelerator_life, life_price_level)
+    out = np.zeros_like(asset_cost)
+    dearer = np.exp(equipment_price_drift[:, None] * (life_end - life_end[0]) / 365.25) * life_price_level
+    out[:, _EQUIPMENT] = series(again, (draws, sites, months)) * dearer[:, None, :]
+    return out
+
+
+@quantity("1", "draw asset site life_month")
+def asset_kept(
+    asset_cost: Array, asset_cost_given_up: Array, renewal_pays: Array, accelerator_life: Array, life_price_level: Array
+) -> Array:
+    """Share of an asset that its owner still has: what was not given up at the end of a life; all of a building.
+
+    What is given up earns and costs its owner nothing more: whoever fills the hall then pays its rent, an assumption. Axes: draw, asset,
+    site, life_month. Units: 1.
+    """
+    draws, _, sites, months = asset_cost.shape
+    _, ended = _renewed(asset_cost, asset_cost_given_up, renewal_pays, accelerator_life, life_price_level)
+    real = ((asset_cost - asset_cost_given_up)[:, _EQUIPMENT] / life_price_level[:, None, :]).sum(axis=-1)
+    lost = series(np.cumsum(ended, axis=0), (draws, sites, months)) / np.where(real > 0.0, real, 1.0)[..., None]
+    out = np.ones_like(asset_cost)
+    out[:, _EQUIPMENT] = np.clip(1.0 - lost, 0.0, 1.0)
+    return out
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
@@ -131,11 +184,11 @@ def asset_placed_in_service(asset_cost: Array, asset_cost_given_up: Array, asset
 
     Axes: draw, asset, site, life_month. Units: USD of the day. What is spent on phases given up is never placed (a loss not deducted here).
     """
-    cost = asset_cost - asset_cost_given_up
-    out, waiting = np.empty_like(cost), np.zeros(cost.shape[:-1])
-    left = np.flip(np.cumsum(np.flip(asset_begins, axis=-1), axis=-1), axis=-1)
-    for month in range(cost.shape[-1]):
-        waiting += cost[..., month]
-        out[..., month] = np.where(left[..., month] > 0.0, asset_begins[..., month], asset_begins.any(axis=-1)) * waiting
-        waiting -= out[..., month]
-    return out + asset_renewal
+    cost, begins = cells(asset_cost - asset_cost_given_up), cells(asset_begins)
+    out, waiting, some = np.empty_like(cost), np.zeros(cost.shape[1]), begins.any(axis=0)
+    ahead = np.flip(np.cumsum(np.flip(begins, axis=0), axis=0), axis=0) > 0.0
+    for month in range(len(cost)):
+        waiting += cost[month]
+        out[month] = np.where(ahead[month], begins[month], some) * waiting
+        waiting -= out[month]
+    return series(out, asset_cost.shape) + asset_renewal

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.project_finance import Accounts, Loan, Terms, cells, series, sized_loan
+from stargauge.quantity.project_finance import Accounts, Loan, Terms, cells, income_tax, series, sized_loan
 from stargauge.quantity.quantity import ASSETS, quantity
 
 Array = NDArray[np.float64]
@@ -59,23 +59,43 @@ def vendor_credit(
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
 def secured_income(
-    lease_income_contracted: Array, compute_income_contracted: Array, building_running_cost: Array, equipment_running_cost: Array
-) -> Array:
+    lease_income_contracted: Array, compute_income_contracted: Array, building_running_cost: Array, equipment_running_cost: Array,
+    asset_kept: Array,
+) -> Array:  # fmt: skip
     """Income under contract less running cost, as a lender counts it: every customer pays, nobody leaves, nothing from the market.
 
     Axes: draw, asset, site, life_month. Units: USD of the day. Before working capital and tax. The dates are those of the draw.
     """
     building = lease_income_contracted - building_running_cost
-    return np.stack([building, compute_income_contracted - equipment_running_cost], axis=1)
+    return np.stack([building, compute_income_contracted - equipment_running_cost], axis=1) * asset_kept
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
-def operating_cash(lease_income: Array, compute_income: Array, building_running_cost: Array, equipment_running_cost: Array) -> Array:
-    """Income less running cost of each asset as it comes: with defaults, terminations and what the market pays after a contract.
+def secured_cash(secured_income: Array, asset_depreciation: Array, income_tax_rate: Array, life_year_close: Array) -> Array:
+    """Secured income after tax as if there were no debt: what a loan is sized and repaid on, so that its size hangs on nothing it decides.
 
-    Axes: draw, asset, site, life_month. Units: USD of the day. The rent stands in both, once as income and once as cost.
+    Axes: draw, asset, site, life_month. Units: USD of the day. Interest lowers the tax really paid: the cover is better than that.
     """
-    return np.stack([lease_income - building_running_cost, compute_income - equipment_running_cost], axis=1)
+    shape = secured_income.shape
+    income = cells(secured_income)
+    rate = np.repeat(income_tax_rate, shape[1] * shape[2])
+    tax = income_tax(income, cells(asset_depreciation), rate, np.asarray(life_year_close, dtype=np.int64))
+    return series(income - tax, shape)
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
+def operating_income(lease_income: Array, compute_income: Array, asset_kept: Array) -> Array:
+    """Income of each asset as it comes: with defaults, terminations and what the market pays after a contract.
+
+    Axes: draw, asset, site, life_month. Units: USD of the day. The rent of the building is a cost of the equipment.
+    """
+    return np.stack([lease_income, compute_income], axis=1) * asset_kept
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
+def operating_cash(operating_income: Array, building_running_cost: Array, equipment_running_cost: Array, asset_kept: Array) -> Array:
+    """Income less running cost of each asset as it comes. Axes: draw, asset, site, life_month. Units: USD of the day."""
+    return operating_income - np.stack([building_running_cost, equipment_running_cost], axis=1) * asset_kept
 
 
 @quantity("1", "draw asset site life_month")
@@ -107,13 +127,14 @@ def loan_to_cost_limit(loan_to_cost_stated: Array, market_leverage: Array, equip
 
 @quantity("USD", "draw asset site life_month", adds="asset site")
 def senior_loan(
-    asset_cost: Array, asset_cost_given_up: Array, customer_money: Array, vendor_credit: Array, asset_begins: Array, secured_income: Array,
+    asset_cost: Array, asset_cost_given_up: Array, customer_money: Array, vendor_credit: Array, asset_begins: Array, secured_cash: Array,
     income_kept: Array, debt_rate_path: Array, refinancing_margin: Array, loan_to_cost_limit: Array, dscr_required: Array,
-    upfront_fee: Array, commitment_fee: Array, loan_repayment: Array, loan_maturity: Array, life_days: Array,
+    upfront_fee: Array, commitment_fee: Array, loan_repayment: Array, loan_maturity: Array, loan_extension: Array,
+    life_days: Array,
 ) -> Loan:  # fmt: skip
-    """The senior loan of each asset: the largest that both lenders' limits allow, drawn pro rata with equity, sculpted on secured income.
+    """The senior loan of each asset: the largest that both lenders' limits allow, drawn pro rata with equity, sculpted on secured cash.
 
-    size: min(share of all costs, secured income / cover at present value); formulas: `sized_loan`   (1)
+    size: min(share of all costs, secured cash / cover at present value); formulas: `sized_loan`   (1)
 
     Interest accrues on actual days over 360. What is borrowed for pays its interest from the loan until it runs. At maturity the balance is
     lent anew at the rate then and a margin, against the income still there; owners pay what nobody lends. Several series, of which
@@ -124,15 +145,17 @@ def senior_loan(
     shape = asset_cost.shape
     sites = shape[2]
     days = (life_days / _ACTUAL_360)[:, None]
+    extended = loan_maturity.copy()
+    extended[:, _BUILDING] += loan_extension
     path = np.broadcast_to(debt_rate_path, shape)
     rate = cells(path) * days
     terms = Terms(
         rate, rate + np.repeat(refinancing_margin, sites) * days, loan_to_cost_limit.reshape(-1), np.repeat(dscr_required, sites),
         np.repeat(upfront_fee, sites), np.repeat(commitment_fee, sites) * days, np.repeat(loan_repayment / _MONTH, sites),
-        (loan_maturity / _MONTH).reshape(-1),
+        (extended / _MONTH).reshape(-1),
     )  # fmt: skip
     cost = asset_cost - asset_cost_given_up - customer_money - vendor_credit
-    _, loan = sized_loan(cells(cost), cells(asset_begins), cells(secured_income), cells(income_kept), terms)
+    _, loan = sized_loan(cells(cost), cells(asset_begins), cells(secured_cash), cells(income_kept), terms)
     return Loan(*(series(field, shape) for field in loan))
 
 

@@ -115,7 +115,7 @@ def asset_depreciation(
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
 def asset_tax(operating_cash: Array, senior_loan: Loan, asset_depreciation: Array, income_tax_rate: Array, life_year_close: Array) -> Array:
-    """Tax on the profit of each asset, paid in the month that closes the year: income less running cost, interest and depreciation.
+    """Tax on the profit of each asset, paid in equal parts over the year: income less running cost, interest and depreciation.
 
     Losses are carried forward. Axes: draw, asset, site, life_month. Units: USD of the day. Leaves out: tax of the owners on distributions,
     interest of vendors, limits on the deduction of interest and of losses.

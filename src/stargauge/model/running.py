@@ -24,8 +24,8 @@ def building_running_cost(lease_income: Array, building_management_share: Array)
 @quantity("USD/W/d", "draw site")
 def equipment_unit_running_cost(
     permanent_jobs_per_power: Array, design_power_ratio: Array, operations_wage: Array, benefits_load: Array,
-    construction_unit_capex: Array, equipment_unit_cost: Array, maintenance_share_building: Array, maintenance_share_equipment: Array, insurance_share: Array,
-    property_tax_share: Array,
+    construction_unit_capex: Array, equipment_unit_cost: Array, maintenance_share_building: Array, maintenance_share_equipment: Array,
+    insurance_share: Array, property_tax_share: Array,
 ) -> Array:  # fmt: skip
     """Staff, upkeep of both assets, insurance and full property tax per IT power and day.
 

@@ -73,6 +73,7 @@ class Accounts(NamedTuple):
     arrears: Array
     reserve: Array  # debt service reserve
     renewal: Array  # reserve for buying equipment again
+    renewed: Array  # what of new equipment the reserve does not pay: owners do
     trapped: Array  # cash held back by the lock-up
     junior_paid: Array
     junior_arrears: Array
@@ -88,8 +89,8 @@ def construction_debt(cost: Array, begins: Array, rate: Array, commitment_fee: A
 
     Linear in g and F: a run with g = 1 gives a, a run with F = 1 gives b, so F = a / (1 - b) at g = 1 and all draws scale with g.
 
-    cost: money spent, all of it before the last of `begins`; begins: share z of what waits that begins to run; the last is 1, and nothing is
-    charged after it.
+    cost: money spent, all of it before the last of `begins`; begins: share z of what waits that begins to run; the last is 1, and nothing
+    is charged after it.
     """
     lasts = _last(begins)
     months, cells = min(int(lasts.max(initial=-1)) + 1, len(cost)), cost.shape[1]
@@ -215,12 +216,12 @@ def years_of(month_of_year: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def income_tax(profit: Array, depreciation: Array, tax_rate: Array, closing: NDArray[np.int64], carried: bool = True) -> Array:
-    """Tax paid in the closing month of each year on profit less depreciation; losses are carried forward without limit of time.
+    """Tax on the profit of each year less depreciation, paid in equal parts over its months; losses are carried forward.
 
     profit: income less running cost and interest by month (month, cell); depreciation: by tax year (year, cell). `carried` false: losses
     are used at once by an owner who has other income (tax below zero). Leaves out: the 80 % limit of losses carried (United States).
     """
-    out, losses = np.zeros_like(profit), np.zeros(profit.shape[1])
+    out, losses = np.empty_like(profit), np.zeros(profit.shape[1])
     opening = 0
     for year, month in enumerate(closing):
         taxable = profit[opening : month + 1].sum(axis=0) - depreciation[year]
@@ -228,7 +229,7 @@ def income_tax(profit: Array, depreciation: Array, tax_rate: Array, closing: NDA
             used = np.minimum(losses, np.maximum(taxable, 0.0))
             losses += np.maximum(-taxable, 0.0) - used
             taxable = np.maximum(taxable, 0.0) - used
-        out[month] = tax_rate * taxable
+        out[opening : month + 1] = tax_rate * taxable / (month + 1 - opening)
         opening = month + 1
     return out
 
@@ -247,9 +248,9 @@ def waterfall(
 ) -> Accounts:
     """Cash to senior service, its reserve, the reserve for renewal, junior service, and the owners unless the cover is below the lock-up.
 
-    cash: income less running cost, change of working capital and tax; renewal: equipment bought again, paid from its reserve first;
-    service: senior interest and principal by schedule; opening: what the reserve holds before the first month.
-    Available for debt service: cash - max(0, renewal - its reserve).                                      (1)
+    cash: income less running cost, change of working capital and tax, available for debt service; renewal: equipment bought again, paid
+    from what was saved for it, the rest by the owners: it comes never before debt service; service: senior interest and principal by
+    schedule; opening: what the reserve holds before the first month.
     Service due is interest, principal and arrears with interest; it is met from the month's cash and what was trapped, then from the
     reserve. Trapped cash is a state, no loss: it serves later debt and is paid out when the cover is back. A reserve above its target is
     released. In the last month everything held is paid out (where it `closes`).
@@ -261,8 +262,7 @@ def waterfall(
     reserve = np.full(cells, opening)
     for month in range(months):
         ends = closes and month == months - 1
-        spent = renewal[month]
-        free = np.subtract(cash[month], np.maximum(spent - saved, 0.0), out=out.available[month])
+        free = cash[month]
         income = np.maximum(free, 0.0)
         np.subtract(income, free, out=out.support[month])
         due = service[month] + arrears * grows[month]
@@ -277,7 +277,9 @@ def waterfall(
         top_up = -reserve if ends else np.minimum(pool, rules.target[month] - reserve)
         reserve = np.add(reserve, top_up, out=out.reserve[month])
         pool -= top_up
-        saved = np.maximum(saved - spent, 0.0)
+        spent = np.minimum(renewal[month], saved)
+        np.subtract(renewal[month], spent, out=out.renewed[month])
+        saved = saved - spent
         save = -saved if ends else np.minimum(pool, rules.renewal_due[month])
         saved = np.add(saved, save, out=out.renewal[month])
         pool -= save
@@ -288,6 +290,7 @@ def waterfall(
         pool -= junior
         given = np.multiply(pool, opened, out=out.distribution[month])
         trapped = np.subtract(pool, given, out=out.trapped[month])
+    out.available[:] = cash
     return out
 
 

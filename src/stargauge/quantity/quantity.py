@@ -39,6 +39,14 @@ ACTIVITIES = (
     "permits", "shell", "fit_out", "grid_connection", "transformers", "switchgear", "onsite_generation", "accelerators", "crew",
     "rack_installation", "commissioning",
 )  # fmt: skip
+#: Where the money for an asset comes from until it runs, and after that where owners have to step in; and what it is spent on.
+FUNDS = ("loan", "owners", "customers", "vendors")
+OUTLAYS = ("cost", "financing_costs", "first_working_capital", "renewal", "refinancing_gap", "support")
+#: Lines of the yearly cash flow of an asset, in the order in which cash passes them.
+CASH_LINES = (
+    "income", "running_cost", "working_capital", "tax", "renewal", "interest", "principal", "arrears", "reserves", "vendors",
+    "distribution",
+)  # fmt: skip
 #: What the tax tables tell apart: recovery periods by convention (half-year, quarters), buildings by the month they are placed in service.
 TAX_ROWS = (
     *(f"{period}-year-{when}" for period in (5, 15) for when in ("half-year", "quarter-1", "quarter-2", "quarter-3", "quarter-4")),
@@ -51,12 +59,12 @@ SAMPLES = tuple(str(number) for number in range(1, 33))
 FIXED_AXES: dict[str, tuple[str, ...]] = {
     "stage": STAGES, "means": MEANS, "dtype": DTYPES, "component": COMPONENTS, "source": SOURCES, "scope": SCOPES, "use": USES,
     "sample": SAMPLES, "coefficient": COEFFICIENTS, "build_coefficient": BUILD_COEFFICIENTS, "activity": ACTIVITIES,
-    "asset": ASSETS, "tax_row": TAX_ROWS, "deduction_year": DEDUCTION_YEARS,
+    "asset": ASSETS, "fund": FUNDS, "outlay": OUTLAYS, "cash_line": CASH_LINES, "tax_row": TAX_ROWS, "deduction_year": DEDUCTION_YEARS,
 }  # fmt: skip
 #: Every axis, in the order in which axes stand in an array. `draw` first, `month` last.
 AXES = ("draw", "stage", "means", "dtype", "component", "source", "scope", "use", "activity", "chip", "model", "record", "vintage",
-        "build", "rack_ramp", "refit", "sample", "coefficient", "build_coefficient", "tax_row", "deduction_year", "phase", "asset", "site",
-        "party", "line", "month", "life_year", "life_month")  # fmt: skip
+        "build", "rack_ramp", "refit", "sample", "coefficient", "build_coefficient", "tax_row", "deduction_year", "fund", "outlay",
+        "cash_line", "phase", "asset", "site", "party", "line", "month", "life_year", "life_month")  # fmt: skip
 #: Axes that are picked, never summed.
 PICKED_AXES = frozenset({
     "draw", "stage", "means", "dtype", "activity", "model", "month", "record", "vintage", "build", "rack_ramp", "refit", "sample",
