@@ -165,6 +165,8 @@ def _recomputed(vector: Vector, tax_table: TaxTable) -> Recomputed:
     except (ValueError, TypeError, KeyError, IndexError, ArithmeticError, AttributeError, InputError, np.linalg.LinAlgError) as error:
         return Recomputed(vector, form.name, (), f"could not be recomputed: {_told(error)}")
     checks = tuple(_checks("", vector.expected, got, vector.tolerance))
+    if foreign := [name for name in vector.expected if name not in got]:
+        return Recomputed(vector, form.name, checks, f"{foreign[0]} is not a result of this form{did_you_mean(foreign[0], got)}")
     off = [check for check in checks if not check.passed]
     return Recomputed(vector, form.name, checks, _reason(off, len(checks), vector.tolerance) if off else "")
 

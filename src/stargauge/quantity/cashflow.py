@@ -221,7 +221,7 @@ def _crossing(rows: Array, clock: Array, left: Array, right: Array, sign: Array,
         at[busy] = np.where(met, x, new)
         left[busy], right[busy] = low, high
         wide[busy] = np.where(done, 0.0, np.where(good, moved, np.inf))
-    return at
+    return np.asarray(at, dtype=np.float64)
 
 
 def annual_rate(monthly: ArrayLike) -> Array:

@@ -13,8 +13,10 @@ _COLUMNS = [("case", 22, "w"), ("recomputed as", 22, "w"), ("values", 6, "r"), (
 def render_reference_cases(data: Mapping[str, Any], style: Style) -> str:
     """The count of cases that agree, each case with its largest difference, and the reason for each that does not."""
     summary = data["summary"]
-    cases = f"{summary['n']} reference {'case' if summary['n'] == 1 else 'cases'}"
-    head = f"{summary['failed']} of {cases} did not agree." if summary["failed"] else f"All of {cases} agree within their tolerance."
+    one = summary["n"] == 1
+    cases = f"{summary['n']} reference {'case' if one else 'cases'}"
+    agree = f"{cases} agrees within its tolerance." if one else f"All of {cases} agree within their tolerance."
+    head = f"{summary['failed']} of {cases} did not agree." if summary["failed"] else agree
     rows = [
         [row["id"], row["form"] or row["topic"], str(len(row["checks"])), _off(row["largest_difference"]),
          "agrees" if row["passed"] else "DIFFERS" if row["checks"] else "not done"]
