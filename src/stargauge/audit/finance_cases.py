@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.audit.finance_form import Case, Form, Values, one_day
 from stargauge.quantity import cashflow, copula, input_output, loan
 from stargauge.quantity.beta_pert import BetaPert, pert_mean, pert_variance
 from stargauge.quantity.capital_cost import weighted_capital_cost
 from stargauge.quantity.cash_path import cash_path, first_gap_period, peak_gap
 from stargauge.quantity.circulation import circulation
 from stargauge.quantity.crew_schedule import shortest_with_crews
-from stargauge.quantity.dates import parse_window
 from stargauge.quantity.day_count import CONVENTIONS
 from stargauge.quantity.depreciation import Convention, deduction_shares
 from stargauge.quantity.levelised_cost import YEAR_HOURS, per_million_tokens, per_sold_hour, yearly_capital, yearly_electricity
@@ -27,9 +26,6 @@ from stargauge.quantity.single_owner import SingleOwner, single_owner
 from stargauge.quantity.sobol import golden_points, radial_points, sobol_indices
 
 Array = NDArray[np.float64]
-Values = Mapping[str, Any]
-#: Shares of the cost by convention and year, (5, period + 1), of a recovery period in years.
-TaxTable = Callable[[int], Array]
 
 #: Energy a year in kWh where a single-owner case states none: 100 MW in every hour, as the other cases of that form have it.
 _ENERGY = 1e5 * YEAR_HOURS
@@ -37,55 +33,6 @@ _ENERGY = 1e5 * YEAR_HOURS
 _VALUED_AT = 8.0
 #: Rows of the sample from which Sobol indices are estimated.
 _ROWS = 4096
-
-
-@dataclass(frozen=True)
-class Case:
-    """What a reference case states, and the tax tables it may need."""
-
-    inputs: Values
-    expected: Values
-    tax_table: TaxTable
-
-    def number(self, name: str, default: float | None = None) -> float:
-        """A number of the inputs. Raises ValueError where it is none."""
-        value = self.inputs[name] if default is None else self.inputs.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise ValueError(f'"{name}" must be a number, got {value!r}')
-        return float(value)
-
-    def numbers(self, name: str) -> Array:
-        """A list (or table) of numbers of the inputs. Raises ValueError where it is none."""
-        try:
-            return np.asarray(self.inputs[name], dtype=np.float64)
-        except (TypeError, ValueError):
-            raise ValueError(f'"{name}" must be a list of numbers') from None
-
-    def days(self, name: str) -> Array:
-        """A list of dates of the inputs as day counts."""
-        return np.array([_day(one) for one in self.inputs[name]])
-
-
-@dataclass(frozen=True)
-class Form:
-    """A form of reference case: words of its topic, the inputs it needs, the results it gives (as patterns), and how."""
-
-    name: str
-    topics: frozenset[str]
-    needs: tuple[str, ...]
-    gives: tuple[str, ...]
-    make: Callable[[Case], dict[str, Any]]
-
-    def covers(self, expected: Values) -> int:
-        """How many of the results asked for it gives."""
-        return sum(any(re.fullmatch(pattern, name) for pattern in self.gives) for name in expected)
-
-
-def _day(text: object) -> float:
-    window = parse_window(str(text))
-    if window.start != window.end:
-        raise ValueError(f'"{text}" must be one day, such as 2025-01-21')
-    return float(window.start.toordinal())
 
 
 def form_of(topic: str, inputs: Values, expected: Values) -> Form | None:
@@ -163,7 +110,7 @@ def _day_counts(case: Case) -> dict[str, Any]:
 
 def _day_count(row: Values, name: str) -> Any:
     if name in CONVENTIONS:
-        return CONVENTIONS[name](_day(row["start"]), _day(row["end"]))
+        return CONVENTIONS[name](one_day(row["start"]), one_day(row["end"]))
     return row[name] if name in ("start", "end") else None
 
 

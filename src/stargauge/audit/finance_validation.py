@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.audit.finance_cases import FORMS, Case, Form, TaxTable, form_of
+from stargauge.audit.finance_cases import FORMS, form_of
+from stargauge.audit.finance_form import Case, Form, TaxTable
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 _LARGEST = 20 * 2**20
