@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -27,12 +24,6 @@ START, ENERGISED = STAGES.index("under_construction"), STAGES.index("energised")
 BY_COST, BY_WORKERS = 0.0, 1.0
 
 
-def case(shared: Path, name: str) -> tuple[dict[str, Any], dict[str, Any], float]:
-    found = json.loads((shared / "facts" / "finance_vectors.json").read_text(encoding="utf-8"))["vectors"]
-    vector = next(v for v in found if v["id"] == name) if isinstance(found, list) else found[name]
-    return vector["inputs"], vector["expected"], vector["abs_tol"]
-
-
 def dates(start: float, energised: float) -> np.ndarray:
     out = np.full((1, len(STAGES), 1), np.nan)
     out[0, START, 0], out[0, ENERGISED, 0] = start, energised
@@ -50,37 +41,6 @@ def heads(years: np.ndarray, when: np.ndarray, cancelled: float = np.inf) -> np.
     shape = (years, when, np.array([[cancelled]]), np.array([0.5]), np.zeros(1), np.zeros(1), ENDS)
     before = labour.jobs_construction_years_before(*shape, HOURS)
     return labour.jobs_construction_onsite(labour.jobs_construction_years_so_far(*shape), before, HOURS)
-
-
-def test_person_months_equal_the_vector(shared: Path) -> None:
-    made, expected, tolerance = case(shared, "labour_pm")
-    months = labour.person_months(
-        np.array(made["cost_usd"]), np.array(made["labour_share"]), np.array(made["loaded_hourly"]), np.array(made["hours_per_month"])
-    )
-    assert months == pytest.approx(expected["person_months"], abs=tolerance)
-    assert months / 12 == pytest.approx(expected["person_years"], abs=tolerance)
-
-
-def test_output_multipliers_equal_the_vector(shared: Path) -> None:
-    made, expected, tolerance = case(shared, "leontief_2x2")
-    inverse = labour.leontief_inverse(made["A"])
-    np.testing.assert_allclose(inverse, expected["inverse"], atol=tolerance)
-    np.testing.assert_allclose(inverse @ made["dy"], expected["dx"], atol=tolerance)
-    np.testing.assert_allclose(inverse.sum(axis=0), expected["output_multipliers"], atol=tolerance)
-
-
-def test_employment_multipliers_of_both_types_equal_the_vector(shared: Path) -> None:
-    made, expected, tolerance = case(shared, "leontief_type1_2")
-    open_, closed = (
-        labour.leontief_inverse(made["A"]),
-        labour.leontief_inverse(labour.with_households(made["A"], made["household_income"], made["household_consumption"])),
-    )
-    jobs = made["jobs_per_musd"]
-    np.testing.assert_allclose(labour.employment_multipliers(open_, jobs), expected["type1_employment"], atol=tolerance)
-    np.testing.assert_allclose(labour.employment_multipliers(closed, jobs), expected["type2_employment"], atol=tolerance)
-    direct = np.asarray(jobs) * made["final_demand_musd"]
-    assert direct.sum() == pytest.approx(expected["jobs_direct"])
-    assert (direct * labour.employment_multipliers(closed, jobs)).sum() == pytest.approx(expected["jobs_type2"], abs=tolerance * 1e3)
 
 
 def test_a_worker_costs_about_what_a_trade_page_says() -> None:

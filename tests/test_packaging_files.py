@@ -136,5 +136,11 @@ def test_the_page_on_comparisons_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/compare.md", tmp_path) == 4
 
 
+def test_the_page_on_validating_finance_works_as_it_stands(tmp_path: Path) -> None:
+    cases = re.findall(r"```json\n(.*?)```", (ROOT / "docs/validate-finance.md").read_text(encoding="utf-8"), re.S)[0]
+    (tmp_path / "cases.json").write_text(cases, encoding="utf-8")
+    assert run_page("docs/validate-finance.md", tmp_path) == 1
+
+
 def test_the_readme_starts_with_the_two_commands() -> None:
     assert commands("README.md")[:2] == ["make demo", "make test"]

@@ -22,6 +22,7 @@ from stargauge.audit.causes import MEMO_BYTES, Runs, attribute, medians
 from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, outputs_of, paired, read_at, wanted_of
 from stargauge.audit.delays import Delays, delays
 from stargauge.audit.delays import wanted as wanted_delays
+from stargauge.audit.finance_validation import FinanceValidation, read_vectors, validate_finance
 from stargauge.audit.measured import measured
 from stargauge.audit.odds import EVERY, OddsOverTime, days_between, track
 from stargauge.audit.questions import Question, misread, questions
@@ -31,6 +32,7 @@ from stargauge.audit.run import audit as audit_run
 from stargauge.audit.summary import FANS, HEADLINES, dates_of, exists, headlines, summarise
 from stargauge.audit.tracker import Tracker
 from stargauge.audit.validation import Validation, validate_schedule
+from stargauge.catalogue.depreciation import recovery_table
 from stargauge.catalogue.load import Catalogue, load_catalogue
 from stargauge.catalogue.own_builds import read_own_builds
 from stargauge.catalogue.projects import read_projects
@@ -62,7 +64,7 @@ DRAWS = 1024
 MANY_DRAWS = 4096
 MOST_WORKERS = 64
 #: What can be validated on a user's own measurements.
-VALIDATIONS = ("schedule", "build")
+VALIDATIONS = ("schedule", "build", "finance")
 #: How many open claims a report shows over time, and with how many draws.
 REPORTED, REPORT_DRAWS = 3, 256
 
@@ -379,15 +381,17 @@ def shipped() -> tuple[str, ...]:
     return tuple(shipped_files())
 
 
-def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) -> Validation | BuildValidation:
-    """How good the model of a discipline is on a user's own measurements, a CSV file in the form of the shipped records.
+def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) -> Validation | BuildValidation | FinanceValidation:
+    """How good the model of a discipline is on a user's own measurements or reference cases.
 
-    kinds: schedule (the columns of the plan-to-actual records), build (those of the records of builds). Raises InputError for another
-    kind, and with every fault of the file.
+    kinds: schedule (CSV, the columns of the plan-to-actual records), build (CSV, those of the records of builds), finance (JSON, cases with
+    inputs, expected values and a tolerance). Raises InputError for another kind, and with every fault of the file.
     """
     if kind not in VALIDATIONS:
         raise InputError(f'no validation "{kind}"{did_you_mean(kind, VALIDATIONS)} (one of {", ".join(VALIDATIONS)})')
     values = values or catalogue()
+    if kind == "finance":
+        return validate_finance(read_vectors(Path(file)), partial(recovery_table, values))
     if kind == "build":
         return validate_builds(read_own_builds(Path(file)), fit_view(values, date.today()))
     return validate_schedule(read_projects(Path(file)), values)

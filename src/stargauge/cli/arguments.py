@@ -195,11 +195,11 @@ def parser() -> Parser:
     backtest.add_argument("--write", metavar="DIR", help="write the whole result in the form in which it is shipped and reported")
     _output_options(backtest)
 
-    validate = commands.add_parser("validate", help="test the model on your own measurements: validate schedule FILE, validate build FILE")
+    validate = commands.add_parser("validate", help="test us on your own measurements or cases: validate schedule FILE, finance FILE")
     validate.add_argument(
-        "kind", metavar="KIND", help="what is tested: schedule (plans and outcomes) or build (start of work to operation)"
+        "kind", metavar="KIND", help="schedule (plans and outcomes), build (start of work to operation) or finance (reference cases)"
     )
-    validate.add_argument("file", metavar="FILE", help="CSV file; its columns: docs, how good the dates are")
+    validate.add_argument("file", metavar="FILE", help="CSV file (docs: how good the dates are); JSON for finance (docs: validate finance)")
     validate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(validate)
 

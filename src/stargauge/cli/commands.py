@@ -298,9 +298,10 @@ def validate(asked: argparse.Namespace) -> int:
     """`stargauge validate`."""
     from stargauge import api
     from stargauge.report.accuracy import render_build_validation, render_validation
+    from stargauge.report.reference_cases import render_reference_cases
 
     data = api.validate(asked.kind, asked.file, values=_values(asked)).to_dict()
-    render = render_build_validation if asked.kind == "build" else render_validation
+    render = {"schedule": render_validation, "build": render_build_validation, "finance": render_reference_cases}[asked.kind]
     if asked.json:
         _print_json(data)
     else:
