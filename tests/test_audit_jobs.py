@@ -125,11 +125,12 @@ FACTS = {
     "JB11": ("Santa Teresa, 2026", "permanent posts", INSIDE), "JB12": ("Saline Township", "builders at the peak", INSIDE),
     "JB13": ("Saline Township", "permanent posts", INSIDE), "JB15": ("Port Washington, 2025", "builders at the peak", INSIDE),
     "JB16": ("Port Washington, 2025", "permanent posts", INSIDE),
-    "JB21": ("Amazon North West Indiana, 2025", "permanent posts", APART), "JB23": ("Fairwater Wisconsin, 2026", "", APART),
-    "JB24": ("Amazon Virginia, 2023", "permanent posts", APART), "JB25": ("JLARC, as cited, 2024", "permanent posts per building", BELOW),
+    "JB21": ("Amazon North West Indiana", "permanent posts", APART), "JB23": ("Fairwater Wisconsin", "", APART),
+    "JB24": ("Amazon Virginia", "permanent posts", APART), "JB25": ("JLARC, as cited, 2024", "permanent posts per building", BELOW),
     "JB26": ("JLARC, as cited, 2024", "builders at the peak of one large site", APART), "JB27": ("JLARC, as cited, 2024", "", APART),
     "JB29": ("US Chamber of Commerce, 2017", "", APART), "JB30": ("US Chamber of Commerce, 2017", "", APART),
-    "JB31": ("PwC, 2021", "jobs in all per permanent post", INSIDE), "JB33": ("Business Insider, 2023", "jobs in all of the country", APART),
+    "JB31": ("PwC, 2021", "jobs in all per permanent post", INSIDE),
+    "JB33": ("Business Insider, 2023", "jobs in all of the country", APART),
     "JB38": ("InsideNoVa, 2021", "jobs at suppliers per job of building", ABOVE),
 }  # fmt: skip
 
@@ -217,7 +218,9 @@ def test_a_hundred_thousand_by_2029_needs_suppliers_and_spending(told: dict[str,
     assert 1.0 < made["jobs_per_direct"] < 7.8
     assert re.search(r"takes [\d.]+ jobs in all per direct one; published studies run from 2\.3 to 7\.8\.$", made["sentence"])
     at_once = claim(told, "jobs-100k", "2025-12-31")
-    assert at_once["jobs_per_direct"] > 7.8 and at_once["sentence"].endswith("more than any of them.")
+    assert at_once["jobs_per_direct"] > 7.8 and "more than any of them." in at_once["sentence"]
+    assert at_once["sentence"].endswith("The deadline has passed and the record decides; this is what the model makes of it.")
+    assert "passed" not in made["sentence"]
 
 
 def test_numbers_are_asked_once_whatever_the_definition(checked: api.Check) -> None:

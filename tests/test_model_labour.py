@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +168,7 @@ def test_definitions_add_up_and_widen(
     assert made["total"] == pytest.approx(onsite * (1.0 + per_builder) + permanent * (1.0 + per_post), abs=1e-6)
     assert made["suppliers"] == pytest.approx(onsite * per_builder * share + permanent * per_post * share, abs=1e-6)
     ladder = [made[name] for name in ("direct", "with_suppliers", "total")]
-    assert all(wider >= narrower - 1e-6 for narrower, wider in zip(ladder, ladder[1:], strict=False))
+    assert all(wider >= narrower - 1e-6 for narrower, wider in pairwise(ladder))
     assert made["direct"] - 1e-6 <= made["local"] <= made["total"] + 1e-6
 
 

@@ -135,15 +135,15 @@ def number_verdicts(
     """For each number what it needs to be true, from a run that collected `judge_of(numbers)`; none where a part of it is absent."""
     seen = published_of(known)
     decided = [number for number in numbers if all(outcomes[number.comparison(one)].undecided is None for one in COUNTS)]
-    return tuple(_verdict(number, outcomes, seen, names) for number in decided)
+    return tuple(_verdict(number, outcomes, seen, names, known.as_of) for number in decided)
 
 
-def _verdict(number: Number, outcomes: Mapping[Any, Outcome], seen: Published | None, names: Names) -> NumberVerdict:
+def _verdict(number: Number, outcomes: Mapping[Any, Outcome], seen: Published | None, names: Names, as_of: date) -> NumberVerdict:
     made = [_by(number, one, outcomes[number.comparison(one)]) for one in COUNTS]
     direct = next(one for one in made if one.definition.name == DIRECT).levels[1]
     needed = number.threshold / direct if direct >= 0.5 else None
     ranked = tuple(sorted(made, key=lambda one: -one.probability))
-    return NumberVerdict(number, ranked, needed, seen, _sentence(number, made, needed, seen, names))
+    return NumberVerdict(number, ranked, needed, seen, _sentence(number, made, needed, seen, names, as_of))
 
 
 def _by(number: Number, definition: Definition, outcome: Outcome) -> ByDefinition:
@@ -154,7 +154,9 @@ def _by(number: Number, definition: Definition, outcome: Outcome) -> ByDefinitio
     return ByDefinition(definition, shown(float(outcome.truth.mean())), (low, middle, high))
 
 
-def _sentence(number: Number, made: Sequence[ByDefinition], needed: float | None, seen: Published | None, names: Names) -> str:
+def _sentence(
+    number: Number, made: Sequence[ByDefinition], needed: float | None, seen: Published | None, names: Names, as_of: date
+) -> str:  # fmt: skip
     """How likely a number is as read; where that is less than even, which definitions make it so, the narrowest first, else the likeliest;
     then the ratio that it would take.
     """
@@ -171,7 +173,8 @@ def _sentence(number: Number, made: Sequence[ByDefinition], needed: float | None
         first = words.say("jobs_needs", definitions=_listed([_odds(one, words) for one in others[:_NAMED]], words, last="or"), **told)
     else:
         first = words.say("jobs_none", best=_odds(max(made, key=lambda one: one.probability), words), **told)
-    return " ".join(part for part in (first, _ratio(needed, seen, words)) if part)
+    passed = words.texts["jobs_passed"] if number.time.end < as_of else ""
+    return " ".join(part for part in (first, _ratio(needed, seen, words), passed) if part)
 
 
 def _ratio(needed: float | None, seen: Published | None, words: Messages) -> str:

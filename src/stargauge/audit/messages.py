@@ -155,6 +155,7 @@ ENGLISH = Messages(
         "jobs_ratio": "Counted at one time it takes {needed} jobs in all per direct one{published}.",
         "jobs_ratio_beyond": "Counted at one time it would take {needed} jobs in all per direct one{published}: more than any of them.",
         "jobs_published": "; published studies run from {low} to {high}",
+        "jobs_passed": "The deadline has passed and the record decides; this is what the model makes of it.",
         "jobs_no_direct": "No direct job is expected by then, so no ratio of jobs in all to direct ones reaches it.",
     },
     likelihoods=(
