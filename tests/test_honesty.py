@@ -243,8 +243,11 @@ def test_jobs_by_definition_add_up(block: Block) -> None:
     v = block.values
     np.testing.assert_allclose(v["jobs_construction_onsite"] + v["jobs_permanent"], v["jobs_direct"], rtol=1e-12)
     np.testing.assert_allclose(v["jobs_direct"] + v["jobs_indirect"] + v["jobs_induced"], v["jobs_total"], rtol=1e-12)
-    widest = v["jobs_direct"] * (1.0 + v["added_jobs_per_direct"])[:, None, None]
-    np.testing.assert_allclose(v["jobs_total"], widest, rtol=1e-12)
+    building = v["jobs_construction_onsite"] * (1.0 + v["added_jobs_per_builder"])[:, None, None]
+    widest = building + v["jobs_permanent"] * (1.0 + v["added_jobs_per_post"])[:, None, None]
+    np.testing.assert_allclose(v["jobs_total"], widest, rtol=1e-9)
+    assert (v["jobs_direct"] <= v["jobs_total_local"] + 1e-6).all() and (v["jobs_total_local"] <= v["jobs_total"] + 1e-6).all()
+    assert (v["jobs_construction_years_so_far"] <= v["jobs_total_years_so_far"] + 1e-6).all()
     for name in ("jobs_permanent", "jobs_direct", "jobs_total", "jobs_construction_onsite"):
         np.testing.assert_allclose(block.select(name), v[name].sum(axis=1), rtol=1e-12)
     assert (block.select("jobs_construction_peak")[:, None] >= block.select("jobs_construction_onsite") - 1e-6).all()

@@ -142,5 +142,9 @@ def test_the_page_on_validating_finance_works_as_it_stands(tmp_path: Path) -> No
     assert run_page("docs/validate-finance.md", tmp_path) == 1
 
 
+def test_the_page_on_jobs_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/jobs.md", tmp_path) == 3
+
+
 def test_the_readme_starts_with_the_two_commands() -> None:
     assert commands("README.md")[:2] == ["make demo", "make test"]

@@ -23,13 +23,21 @@ from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, outpu
 from stargauge.audit.delays import Delays, delays
 from stargauge.audit.delays import wanted as wanted_delays
 from stargauge.audit.finance_validation import FinanceValidation, read_vectors, validate_finance
+from stargauge.audit.job_claims import COLLECTOR as JOB_DEFINITIONS
+from stargauge.audit.job_claims import Number, NumberVerdict, number_verdicts, numbers_of
+from stargauge.audit.job_claims import judge_of as judge_of_numbers
+from stargauge.audit.jobs import Jobs
+from stargauge.audit.jobs import dates as dates_of_jobs
+from stargauge.audit.jobs import jobs as jobs_of
+from stargauge.audit.jobs import wanted as wanted_jobs
 from stargauge.audit.measured import measured
 from stargauge.audit.odds import EVERY, OddsOverTime, days_between, track
 from stargauge.audit.questions import Question, misread, questions
 from stargauge.audit.replay import replay
 from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
-from stargauge.audit.summary import FANS, HEADLINES, dates_of, exists, headlines, summarise
+from stargauge.audit.sentence import Names
+from stargauge.audit.summary import FANS, HEADLINES, Days, dates_of, exists, headlines, names_of, summarise
 from stargauge.audit.tracker import Tracker
 from stargauge.audit.validation import Validation, validate_schedule
 from stargauge.catalogue.depreciation import recovery_table
@@ -188,6 +196,7 @@ class Check:
     then_day: date | None = None
     odds: OddsOverTime | None = None
     delays: Delays | None = None
+    jobs: tuple[NumberVerdict, ...] = ()
     seconds: float = 0.0
 
     def explain(self, address: str, when: date | None = None) -> Node:
@@ -216,8 +225,10 @@ def check(
     values = values or catalogue()
     now = known(made, as_of, values)
     wanted = (*headlines(now), *(FANS if charts else ()))
-    result, verdicts = _audited(now, made, draws, seed, workers, wanted, progress, _said_by(made, now.as_of), charts)
-    answer = Check(made, now, result, verdicts, summarise(result, now, verdicts))
+    said = _said_by(made, now.as_of)
+    numbers = _numbers(now, made, said)
+    result, verdicts = _audited(now, made, draws, seed, workers, wanted, progress, said, charts, numbers=numbers)
+    answer = Check(made, now, result, verdicts, summarise(result, now, verdicts), jobs=_number_verdicts(numbers, result, now))
     day = _dispute_day(made, now.as_of)
     if day is not None:
         past = known(made, day, values)
@@ -255,11 +266,12 @@ def _dispute_day(programme: Programme, as_of: date) -> date | None:
 
 def _audited(
     made: Known, programme: Programme, draws: int, seed: int, workers: int | None, wanted: Sequence[str], progress: Progress | None,
-    claims: Mapping[str, Any] | None = None, charts: bool = False, memo: Memo | None = None,
+    claims: Mapping[str, Any] | None = None, charts: bool = False, memo: Memo | None = None, numbers: Sequence[Number] = (),
 ) -> tuple[Result, tuple[ClaimVerdict, ...]]:  # fmt: skip
     claims = programme.claims if claims is None else claims
     asked = asked_of(made, programme, claims)
     collectors = {COLLECTOR: judge_of(asked, made)} if asked else {}
+    collectors |= {JOB_DEFINITIONS: judge_of_numbers(numbers)} if numbers else {}
     result = run_model(
         made, [address for address in wanted if exists(made, address)], draws=draws, seed=seed, workers=_workers(workers, draws),
         collectors=collectors, dates=dates_of(made), progress=progress, only_dates=draws >= MANY_DRAWS and not charts,
@@ -374,6 +386,61 @@ def schedule(
 def _delays(made: Programme, now: Known, draws: int, seed: int, workers: int | None, progress: Progress | None = None) -> Delays:
     result = run_model(now, wanted_delays(now), draws=draws, seed=seed, workers=_workers(workers, draws), progress=progress)
     return delays(now, result, {name: site.name or name for name, site in made.sites.items()}, slug(made.name), asked_as(made))
+
+
+def jobs(
+    programme: str | Path | Programme = "stargate", *, when: date | str | None = None, site: str | None = None,
+    as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
+    progress: Progress | None = None,
+) -> Jobs:  # fmt: skip
+    """Jobs by every definition at a date (the end of the second year ahead), what others counted, and what claims on jobs need to be true.
+
+    `site`: that site alone, with the claims that name it. Raises InputError for a date outside the programme's months or an unknown site.
+    """
+    made = load(programme)
+    now = known(made, as_of, values)
+    day = _day_of_jobs(now, when, site)
+    numbers = tuple(n for n in _numbers(now, made, _said_by(made, now.as_of)) if site is None or site in n.sites)
+    collectors = {JOB_DEFINITIONS: judge_of_numbers(numbers)} if numbers else {}
+    result = run_model(
+        now, wanted_jobs(now, site), draws=draws, seed=seed, workers=_workers(workers, draws), collectors=collectors,
+        dates=dates_of_jobs(now, day), progress=progress, only_dates=True,
+    )  # fmt: skip
+    verdicts = _number_verdicts(numbers, result, now)
+    return jobs_of(now, result, day, site, names_of(now), verdicts, slug(made.name), asked_as(made))
+
+
+def _day_of_jobs(now: Known, when: date | str | None, site: str | None) -> date:
+    """The date asked for, or the usual one. Raises InputError with all faults of date and site."""
+    faults, sites = list[Fault](), [view.id for view in now.sites]
+    first, last = now.months[0].replace(day=1), now.months[-1]
+    day = Days.of(now).ahead
+    if when is not None:
+        try:
+            day = date.fromisoformat(when) if isinstance(when, str) else when
+            if not first <= day <= last:
+                faults.append(Fault(f"--date: {day} is outside the months of the programme, {first} to {last}"))
+        except ValueError:
+            faults.append(Fault(f'--date: got "{when}"; expected a day such as 2029-01-20'))
+    if site is not None and site not in sites:
+        faults.append(Fault(f'--site: there is no site "{site}" on {now.as_of}{did_you_mean(site, sites)} (all: {", ".join(sites)})'))
+    if faults:
+        raise InputError(faults)
+    return day
+
+
+def _numbers(now: Known, programme: Programme, claims: Mapping[str, Any]) -> tuple[Number, ...]:
+    """The numbers of jobs that claims name."""
+    return numbers_of(asked_of(now, programme, claims), now.months[-1])
+
+
+def _number_verdicts(numbers: Sequence[Number], result: Result, now: Known) -> tuple[NumberVerdict, ...]:
+    """What each number of jobs needs to be true, from a run that collected it by every definition."""
+    if not numbers:
+        return ()
+    outcomes = judge_of_numbers(numbers).outcomes(result.collected[JOB_DEFINITIONS])
+    names = Names(result.world.axes, result.world.graph.quantities, names_of(now))
+    return number_verdicts(numbers, outcomes, now, names)
 
 
 def shipped() -> tuple[str, ...]:
@@ -574,9 +641,9 @@ def explain(
 
 
 __all__ = [
-    "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Known", "Programme", "Result", "Validation",
-    "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "explain", "import_statements", "known", "load",
-    "odds", "schedule", "shipped", "simulate", "validate",
+    "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Jobs", "Known", "Programme", "Result", "Validation",
+    "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "explain", "import_statements", "jobs", "known",
+    "load", "odds", "schedule", "shipped", "simulate", "validate",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

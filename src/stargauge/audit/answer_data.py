@@ -9,6 +9,7 @@ from typing import Any
 
 from stargauge import __version__
 from stargauge.audit import measured
+from stargauge.audit.job_claims import NumberVerdict
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.sentence import Names, phrase, subject
 from stargauge.audit.series_data import fans
@@ -39,7 +40,7 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
         "as_of": str(known.as_of), "draws": result.draws, "seed": result.seed, "seconds": round(check.seconds, 2),
         **check.summary,
         "dispute": dispute(check.verdicts, then, check.then_day),
-        "claims": [_claim(verdict, then.get(verdict.id), check.then_day) for verdict in check.verdicts],
+        "claims": [_claim(verdict, then.get(verdict.id), check.then_day, check.jobs) for verdict in check.verdicts],
         "quantities": fans(result, [address for address in result.series]) if charts else _headline_quantities(check),
         "statements": [statement_data(s) for s in known.programme.statements() if s.source],
         "sources": _sources(check),
@@ -81,8 +82,10 @@ def _headline_quantities(check: Any) -> dict[str, Any]:
     return out
 
 
-def _claim(verdict: ClaimVerdict, before: ClaimVerdict | None, day: date | None) -> dict[str, Any]:
+def _claim(verdict: ClaimVerdict, before: ClaimVerdict | None, day: date | None, numbers: Sequence[NumberVerdict]) -> dict[str, Any]:
     made = verdict.to_dict()
+    if told := [one.to_dict() for one in numbers if one.number.claim == verdict.id]:
+        made["jobs"] = told
     past = {reading.name: reading for reading in before.readings} if before else {}
     for reading, judged in zip(made["readings"], verdict.readings, strict=True):
         if reading["margin"]:

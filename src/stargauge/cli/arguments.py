@@ -153,6 +153,13 @@ def parser() -> Parser:
     _run_options(schedule)
     _output_options(schedule)
 
+    jobs = commands.add_parser("jobs", help="jobs by every definition, what others counted, what a claim on jobs needs to be true")
+    _programme(jobs, True)
+    _run_options(jobs)
+    _output_options(jobs)
+    jobs.add_argument("--date", type=_date, metavar="DATE", help="the month it is read at (default: two years ahead, at year's end)")
+    jobs.add_argument("--site", metavar="ID", help="one site only, with the claims that name it")
+
     simulate = commands.add_parser("simulate", help="what follows, month by month, with uncertainty")
     _programme(simulate, True)
     _run_options(simulate)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from stargauge.programme.known import Known
+from stargauge.quantity.dates import day
 from stargauge.quantity.quantity import quantity
 from stargauge.quantity.statement import Estimate, Mixture
 
@@ -57,12 +60,56 @@ def permanent_jobs_per_power(known: Known) -> list[Estimate]:
 
 
 @quantity("1", "draw")
-def added_jobs_per_direct(known: Known) -> Estimate:
-    """Indirect and induced jobs per direct job."""
-    return known.default("labour", "multiplier", "added_per_direct")
+def added_jobs_per_builder(known: Known) -> Estimate:
+    """Indirect and induced jobs per job of building on site."""
+    return known.default("labour", "multiplier", "added_per_builder")
+
+
+@quantity("1", "draw")
+def added_jobs_per_post(known: Known) -> Estimate:
+    """Indirect and induced jobs per permanent post."""
+    return known.default("labour", "multiplier", "added_per_post")
 
 
 @quantity("1", "draw")
 def indirect_share_of_added(known: Known) -> Estimate:
     """Share of suppliers' jobs in what direct jobs add."""
     return known.default("labour", "multiplier", "indirect_share")
+
+
+@quantity("1", "draw")
+def local_share(known: Known) -> Estimate:
+    """Share of purchases and of workers' spending that stays in the region of a site."""
+    return known.default("labour", "multiplier", "local_share")
+
+
+@quantity("job/USD", "draw")
+def direct_jobs_per_spending(known: Known) -> Estimate:
+    """Job-years of building per USD of construction, in the dollars of the study."""
+    return known.default("labour", "construction", "direct")
+
+
+@quantity("job/USD", "draw")
+def supplier_jobs_per_spending(known: Known) -> Estimate:
+    """Job-years at suppliers per USD of construction, in the dollars of the study."""
+    return known.default("labour", "construction", "supplier")
+
+
+@quantity("job/USD", "draw")
+def induced_jobs_per_spending(known: Known) -> Estimate:
+    """Job-years from the spending of those paid per USD of construction, in the dollars of the study."""
+    return known.default("labour", "construction", "induced")
+
+
+@quantity("1", "draw")
+def construction_price_rise(known: Known) -> Estimate:
+    """Yearly rise of the price of building since the study of jobs per dollar."""
+    return known.default("labour", "construction", "price_rise")
+
+
+@quantity("d")
+def spending_study_date(known: Known) -> Estimate:
+    """The day for which the dollars of the study of jobs per dollar speak: the middle of its year."""
+    made = known.default("labour", "construction", "direct")
+    year = next((said.as_of.start.year for said in made.statements if said.as_of), known.programme.price_year)
+    return Estimate(day(date(year, 6, 30)), "default", made.statements, None, "the study names no price year; that of its tables is taken")

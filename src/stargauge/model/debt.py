@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.cashflow import annuity
-from stargauge.quantity.loan import debt_size
 from stargauge.quantity.quantity import STAGES, quantity
 from stargauge.quantity.timeline import flow
 

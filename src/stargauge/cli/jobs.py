@@ -1,0 +1,24 @@
+"""The command `jobs`: ask the API, hand the answer to the terminal report."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from stargauge.cli.commands import loaded, print_json, style_of, values_of
+
+
+def jobs(asked: argparse.Namespace) -> int:
+    """`stargauge jobs`."""
+    from stargauge import api
+    from stargauge.report.jobs import render_jobs
+
+    data = api.jobs(
+        loaded(asked), when=asked.date, site=asked.site, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers,
+        values=values_of(asked),
+    ).to_dict()  # fmt: skip
+    if asked.json:
+        print_json(data)
+    else:
+        sys.stdout.write(render_jobs(data, style_of(asked)))
+    return 0

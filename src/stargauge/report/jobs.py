@@ -1,0 +1,111 @@
+"""Jobs by every definition as plain text: the counts, the sites, cross-checks, and what each claim needs to be true."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stargauge.quantity.units import convert, figures
+from stargauge.report.terminal import PLAIN, Style, command_for, table, to_copy, wrapped
+from stargauge.report.wording import bare, day_text, percent, range_text
+
+#: The columns of the table of sites.
+_OF_SITES = (
+    ("posts", "jobs_permanent"), ("builders", "jobs_construction_onsite"), ("peak", "jobs_construction_peak_so_far"),
+    ("direct", "jobs_direct"), ("all kinds", "jobs_total"),
+)  # fmt: skip
+_HONEST = (
+    "Gross: jobs that would have been elsewhere are not taken off. Rows are never added up. Region: by place of work, P50; what stays of "
+    "suppliers and spending is an assumption (local_share). Inside, above, below: of P10 to P90; announced and counted jobs are no "
+    "input to the sites they stand beside. The likeliest definitions of a claim come first."
+)
+
+
+def render_jobs(data: Mapping[str, Any], style: Style = PLAIN) -> str:
+    """Answer, counts, sites, routes, cross-checks, claims, where next."""
+    lines = [style.bold(one) for one in wrapped(headline(data), style.width)]
+    told = f"{data['name']}{_at(data)}, {day_text(data['date'][:7])}, known on {day_text(data['as_of'])}, {data['draws']:,} draws."
+    lines += [*wrapped(told, style.width), "", *_definitions(data, style)]
+    for part in (_sites(data, style), _routes(data, style), _claims(data, style), _checks(data, style)):
+        lines += ["", *part] if part else []
+    site = f"[{data['site']}]" if data["site"] else ""
+    why = to_copy("Why?    ", command_for(data["asked_as"], f"jobs_direct{site}"), style)
+    return style.finish([*lines, "", *wrapped(_HONEST, style.width), *why])
+
+
+def headline(data: Mapping[str, Any]) -> str:
+    """One sentence: what is counted decides how many jobs there are."""
+    by_name = {row["address"]: row for row in data["definitions"]}
+    direct, total, posts = (by_name[name] for name in ("jobs_direct", "jobs_total", "jobs_permanent"))
+    return (
+        f"{bare(direct, 'p50')} direct jobs{_at(data)} in {day_text(data['date'][:7])} (P10 to P90: {range_text(direct)}), "
+        f"{bare(total, 'p50')} ({range_text(total)}) with suppliers and spending; "
+        f"{bare(posts, 'p50')} ({range_text(posts)}) permanent posts."
+    )
+
+
+def _at(data: Mapping[str, Any]) -> str:
+    return f" at {data['site_name']}" if data["site"] else ""
+
+
+def _definitions(data: Mapping[str, Any], style: Style) -> list[str]:
+    rows = [
+        [row["label"], row["says"], bare(row, "p10", "p10"), bare(row, "p50"), bare(row, "p90", "p90"),
+         percent_of(row["region"])] for row in data["definitions"]
+    ]  # fmt: skip
+    columns = [("what counts", 19, "w"), ("which is", 24, "w"), ("P10", 7, "r"), ("P50", 7, "r"), ("P90", 7, "r"), ("region", 6, "r")]
+    return table(columns, rows, style)
+
+
+def percent_of(region: Mapping[str, Any] | None) -> str:
+    """The share of jobs in the region in the middle draw; `all` where none is elsewhere."""
+    if region is None:
+        return "–"
+    return "all" if region["p10"] >= 1.0 else percent(region["p50"])
+
+
+def _sites(data: Mapping[str, Any], style: Style) -> list[str]:
+    rows = []
+    for site in data["sites"]:
+        by_name = {row["address"]: row for row in site["definitions"]}
+        rows.append([site["name"] if site["id"] != "unsited" else "no site yet", *(bare(by_name[name], "p50") for _, name in _OF_SITES)])
+    if len(rows) < 2:
+        return []
+    return table([("P50 at each site", 25, "w"), *((title, 9, "r") for title, _ in _OF_SITES)], rows, style)
+
+
+def _routes(data: Mapping[str, Any], style: Style) -> list[str]:
+    """The second route beside the first; nothing where nothing was built by then."""
+    rows = [
+        [route["what"], *(f"{bare(made, 'p50')} ({range_text(made)})" for made in (route["by_power_and_pay"], route["by_spending"]))]
+        for route in data["routes"]
+        if route["by_spending"]["p50"] > 0.0
+    ]
+    columns = [("two routes, not averaged", 24, "w"), ("by power and pay", 25, "w"), ("by dollars spent", 27, "w")]
+    return table(columns, rows, style) if rows else []
+
+
+def _claims(data: Mapping[str, Any], style: Style) -> list[str]:
+    lines: list[str] = []
+    for one in data["claims"]:
+        lines += wrapped(f"{style.bold(one['claim'])}: {one['sentence']}", style.width, "", "  ")
+    return [style.bold("What claims need to be true"), *lines] if lines else []
+
+
+def _checks(data: Mapping[str, Any], style: Style) -> list[str]:
+    """Figures of others beside the model's range; those that count what the model does not are only named by their number."""
+    compared = [row for row in data["checks"] if row["standing"] != "no counterpart"]
+    rows = [[f"{row['where']}: {row['what']}", *_values(row), row["standing"], row["grade"]] for row in compared]
+    columns = [("counted, announced, found", 34, "w"), ("figure", 10, "r"), ("model P10-P90", 17, "r"), ("is", 7, "l"), ("g", 1, "l")]
+    apart = len(data["checks"]) - len(compared)
+    more = f"{apart} more have no counterpart in the model" if apart else ""
+    told = wrapped(f"{more}{'; sources' if more else 'Sources'} and notes: --json. g is the grade of the source.", style.width)
+    return [*table(columns, rows, style), *told] if rows else []
+
+
+def _values(row: Mapping[str, Any]) -> Sequence[str]:
+    """The figure and the range in a unit in which both can be read."""
+    unit = {"job/USD": "job/M USD", "job/W": "job/MW"}.get(row["unit"], row["unit"])
+    factor = convert(1.0, row["unit"], unit) if unit != row["unit"] else 1.0
+    value, low, high = (figures(row[name] * factor) for name in ("value", "p10", "p90"))
+    return (value, f"{low}–{high}")
