@@ -1,4 +1,4 @@
-"""A loan sized in closed form, its schedule, tax and the cash waterfall: reference vectors, one loan reckoned by hand, what always holds."""
+"""A loan sized in closed form, its schedule, tax and the waterfall: reference vectors, one loan reckoned by hand, what always holds."""
 
 from __future__ import annotations
 

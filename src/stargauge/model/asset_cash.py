@@ -262,7 +262,7 @@ def asset_sources_less_uses(
     uses = asset_cost + senior_loan.costs + asset_tax + asset_renewal + senior_loan.gap
     uses = uses + cash_accounts.paid + cash_accounts.junior_paid + cash_accounts.distribution
     uses = uses + np.diff(working_capital, axis=-1, prepend=0.0) + np.diff(held, axis=-1, prepend=0.0)
-    return np.asarray(sources - uses)
+    return np.round(sources - uses, 2)
 
 
 @quantity("USD", "draw asset site", adds="asset site")
