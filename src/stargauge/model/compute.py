@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.cohort import spans
+from stargauge.quantity.cohort import Places, served, spans
 from stargauge.quantity.instruments import places_of
 from stargauge.quantity.quantity import DTYPES, STAGES, quantity
 from stargauge.quantity.timeline import flow, ramps
@@ -18,10 +18,8 @@ _CLOUD = places_of("contract")
 _RENEWALS = 8
 
 
-def _pairs(line_serves: Array, line_kind: Array, phase_site: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    serves = np.where(np.isin(line_kind, _CLOUD), line_serves, 0.0)[phase_site.astype(np.int64)] > 0.5
-    phase, line = np.nonzero(serves)
-    return phase, line
+def _pairs(line_serves: Array, line_kind: Array, phase_site: Array) -> tuple[Places, Places]:
+    return served(np.where(np.isin(line_kind, _CLOUD), line_serves, 0.0), phase_site)
 
 
 @quantity("1/W", "draw chip")
@@ -55,7 +53,7 @@ def life_compute_h100e(
     for renewal in range(_RENEWALS + 1):
         chip = (phase_chip if renewal == 0 else refresh_chip).astype(np.int64)
         start = installed_date + renewal * accelerator_life[:, None]
-        ahead = np.where((chip == newest) & np.isfinite(start), np.maximum(start - latest, 0.0), 0.0) / 365.25
+        ahead = np.where(chip == newest, np.clip(start, latest, np.maximum(latest, life_end[-1])) - latest, 0.0) / 365.25
         starts.append(start)
         ends.append(closed if renewal == _RENEWALS else np.fmin(start + accelerator_life[:, None], closed))
         per_power = np.take_along_axis(h100e_per_power, chip, axis=1)
@@ -119,8 +117,8 @@ def compute_contract_power(
 
 
 def _under_contract(
-    stage_date: Array, cancelled_date: Array, contract_term: Array, terminated: Array, default: Array, phase: NDArray[np.intp],
-    line: NDArray[np.intp],
+    stage_date: Array, cancelled_date: Array, contract_term: Array, terminated: Array, default: Array, phase: Places,
+    line: Places,
 ) -> tuple[Array, Array]:  # fmt: skip
     """Start and end of each phase under each contract: none for a phase that comes after its customer has left."""
     runs = stage_date[:, _OPERATIONAL][:, phase]
@@ -158,8 +156,8 @@ def own_use(own_use_share: Array, line_serves: Array, line_kind: Array) -> Array
 
     Axes: draw, site. Units: 1. The share is an assumption.
     """
-    served = (np.where(np.isin(line_kind, _CLOUD), line_serves, 0.0) > 0.5).any(axis=1)
-    return np.where(served[None, :], 0.0, own_use_share[:, None])
+    contracts = np.where(np.isin(line_kind, _CLOUD), line_serves, 0.0).sum(axis=1)
+    return np.where(contracts > 0.0, 0.0, own_use_share[:, None])
 
 
 @quantity("USD/W", "draw site")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.cohort import Places, at_month, spans
+from stargauge.quantity.cohort import Places, at_month, served, spans
 from stargauge.quantity.instruments import places_of
 from stargauge.quantity.quantity import STAGES, quantity
 from stargauge.quantity.timeline import flow, ramps, steps
@@ -30,9 +30,9 @@ class Book(NamedTuple):
 
 def _book(line_serves: Array, line_kind: Array, phase_site: Array) -> Book:
     place, lines = phase_site.astype(np.int64), len(line_kind)
-    serves = np.where(np.isin(line_kind, _LEASE), line_serves, 0.0) > 0.5
-    phase, line = np.nonzero(serves[place])
-    unlet = np.flatnonzero(~serves.any(axis=1)[place])
+    serves = np.where(np.isin(line_kind, _LEASE), line_serves, 0.0)
+    phase, line = served(serves, phase_site)
+    unlet = np.flatnonzero(serves.sum(axis=1)[place] == 0.0)
     phase, line = np.concatenate([phase, unlet]), np.concatenate([line, np.full(len(unlet), lines)])
     keys, group = np.unique(place[phase] * (lines + 1) + line, return_inverse=True)
     named, of_group = np.where(line == lines, -1, line), keys % (lines + 1)
@@ -199,8 +199,8 @@ def lease_income(
     ends = np.fmin(np.fmin(lease.runs + lease.term, default), lease.closed)
     out = _rent(starts, ends, lease.power * lease.rent, growth, book, sites, life_end, life_days)
     again = np.where(kept, ends, lease.runs) + relet_gap[:, None]
-    let = np.zeros_like(phase_it_power)
-    np.add.at(let, (slice(None), book.phase), lease.power)
+    belongs = (book.phase[:, None] == np.arange(phase_it_power.shape[1])).astype(np.float64)
+    let = np.einsum("dp,pq->dq", lease.power, belongs)
     runs = stage_date[:, _OPERATIONAL]
     free = spans(
         np.concatenate([again, runs + relet_gap[:, None]], axis=1),
@@ -229,16 +229,16 @@ def lease_guarantee_paid(
     Units: USD of the day.
     Leaves out: renewals, a sale for more than the guarantee.
     """
-    sites, place = len(line_serves), phase_site.astype(np.int64)
-    served = np.where(np.isin(line_kind, _LEASE), line_serves, 0.0)[place] > 0.5
-    phase, line = np.nonzero(served & np.isfinite(line_residual_guarantee).any(axis=0)[None, :])
+    sites = len(line_serves)
+    guaranteed = np.isin(line_kind, _LEASE) & np.isfinite(line_residual_guarantee).any(axis=0)
+    phase, line = served(np.where(guaranteed, line_serves, 0.0), phase_site)
     if not len(line):
         return np.zeros((len(stage_date), sites, len(life_end)))
     power = contract_power[:, phase, line]
     total = contract_power.sum(axis=1)[:, line]
     runs, term = stage_date[:, _OPERATIONAL][:, phase], contract_term[:, line]
     ends = runs + term
-    stays = (runs <= contract_terminated_date[:, line]) & (ends <= np.minimum(contract_default_date[:, line], np.inf))
+    stays = (runs <= contract_terminated_date[:, line]) & (ends <= contract_default_date[:, line])
     stays &= ends <= np.where(cancelled_date[:, phase] > runs, cancelled_date[:, phase], np.inf)
     part = np.where(phase_it_power[:, phase] > 0.0, power / np.where(phase_it_power[:, phase] > 0.0, phase_it_power[:, phase], 1.0), 0.0)
     worth = part * phase_construction_cost[:, phase] * at_month(life_price_level, ends, life_end)
