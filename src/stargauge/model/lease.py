@@ -149,7 +149,7 @@ def lease_income_contracted(
 @quantity("USD", "draw site life_month", adds="site", flow=True)
 def lease_delay_damages(
     planned_date: Array, stage_date: Array, phase_site: Array, contract_power: Array, lease_rent_stated: Array, market_rent_at_start: Array,
-    contract_terminated_date: Array, contract_default_date: Array, line_delay_damages: Array, delay_damages_share: Array,
+    contract_left_date: Array, contract_default_date: Array, line_delay_damages: Array, delay_damages_share: Array,
     delay_damages_cap: Array, line_serves: Array, line_kind: Array, life_end: Array,
 ) -> Array:  # fmt: skip
     """Damages that the owner of a building pays its tenant within each month for phases that come late.
@@ -164,7 +164,7 @@ def lease_delay_damages(
     plan, runs = planned_date[:, _OPERATIONAL][:, phase], stage_date[:, _OPERATIONAL][:, phase]
     rent = np.where(np.isnan(lease_rent_stated[:, line]), market_rent_at_start[:, phase], lease_rent_stated[:, line])
     daily = np.where(np.isnan(line_delay_damages[:, line]), rent * delay_damages_share[:, None], line_delay_damages[:, line])
-    left = np.minimum(contract_terminated_date, contract_default_date)[:, line]
+    left = np.minimum(contract_left_date[:, phase_site[phase].astype(np.int64), line], contract_default_date[:, line])
     until = np.minimum(np.minimum(runs, left), plan + delay_damages_cap[:, None])
     owed = contract_power[:, phase, line] * daily * np.maximum(until - plan, 0.0)
     paid = ramps(plan, np.where(until > plan, until, np.nan), owed, phase_site[phase], len(line_serves), life_end)
@@ -175,7 +175,7 @@ def lease_delay_damages(
 def lease_income(
     stage_date: Array, cancelled_date: Array, phase_it_power: Array, phase_site: Array, contract_power: Array, contract_term: Array,
     lease_term_usual: Array, lease_growth: Array, lease_escalation: Array, lease_rent_stated: Array, market_rent_at_start: Array,
-    lease_let_share: Array, line_serves: Array, line_kind: Array, life_end: Array, life_days: Array, contract_terminated_date: Array,
+    lease_let_share: Array, line_serves: Array, line_kind: Array, life_end: Array, life_days: Array, contract_left_date: Array,
     contract_default_date: Array, lease_delay_damages: Array, relet_gap: Array, relet_ratio: Array, campus_rent: Array,
     life_price_level: Array, lease_guarantee_paid: Array,
 ) -> Array:  # fmt: skip
@@ -193,7 +193,7 @@ def lease_income(
     )  # fmt: skip
     growth = _with(lease_growth, np.log1p(lease_escalation))[:, book.group_line]
     default = _with(contract_default_date, np.array([np.inf]))[:, book.line]
-    left = _with(contract_terminated_date, np.array([np.inf]))[:, book.line]
+    left = np.where(book.line >= 0, contract_left_date[:, phase_site[book.phase].astype(np.int64), book.line], np.inf)
     kept = lease.runs <= np.minimum(left, default)
     starts = np.where(kept, lease.runs, np.inf)
     ends = np.fmin(np.fmin(lease.runs + lease.term, default), lease.closed)
@@ -218,7 +218,7 @@ def lease_income(
 @quantity("USD", "draw site life_month", adds="site", flow=True)
 def lease_guarantee_paid(
     stage_date: Array, cancelled_date: Array, contract_power: Array, contract_term: Array, contract_default_date: Array,
-    contract_terminated_date: Array, line_residual_guarantee: Array, phase_construction_cost: Array, phase_it_power: Array,
+    contract_left_date: Array, line_residual_guarantee: Array, phase_construction_cost: Array, phase_it_power: Array,
     building_life: Array, life_price_level: Array, phase_site: Array, line_serves: Array, line_kind: Array, life_end: Array,
 ) -> Array:  # fmt: skip
     """What the guarantor of a building's value pays its owner at the end of a lease, where a guarantee is stated.
@@ -238,7 +238,7 @@ def lease_guarantee_paid(
     total = contract_power.sum(axis=1)[:, line]
     runs, term = stage_date[:, _OPERATIONAL][:, phase], contract_term[:, line]
     ends = runs + term
-    stays = (runs <= contract_terminated_date[:, line]) & (ends <= contract_default_date[:, line])
+    stays = (runs <= contract_left_date[:, phase_site[phase].astype(np.int64), line]) & (ends <= contract_default_date[:, line])
     stays &= ends <= np.where(cancelled_date[:, phase] > runs, cancelled_date[:, phase], np.inf)
     part = np.where(phase_it_power[:, phase] > 0.0, power / np.where(phase_it_power[:, phase] > 0.0, phase_it_power[:, phase], 1.0), 0.0)
     worth = part * phase_construction_cost[:, phase] * at_month(life_price_level, ends, life_end)
