@@ -80,7 +80,7 @@ def test_an_abatement_ends_with_its_term() -> None:
 
 
 def test_the_abatement_of_abilene_is_that_of_the_facts(shared: Path) -> None:
-    rows = list(csv.DictReader((shared / "facts" / "finance_facts.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((shared / "facts" / "finance_facts.csv").read_text(encoding="utf-8").splitlines()))
     jobs = next(row for row in rows if row["entity"] == "Abilene" and row["metric"].startswith("required full-time jobs"))
     tax = next(row for row in rows if row["entity"] == "Abilene" and row["metric"] == "property-tax abatement")
     values = known_of("stargate").catalogue
