@@ -42,7 +42,7 @@ SYMBOLS = {
     "B": 0,
 }
 #: Inputs that hold places on an axis without saying so in their name.
-JOINS = {"party": ("line_from",)}
+JOINS = {"party": ("line_from", "line_guarantor")}
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.cohort import spans
+from stargauge.quantity.cohort import Places, served, spans
 from stargauge.quantity.instruments import places_of
 from stargauge.quantity.quantity import DTYPES, STAGES, quantity
 from stargauge.quantity.timeline import flow, ramps
@@ -18,10 +18,8 @@ _CLOUD = places_of("contract")
 _RENEWALS = 8
 
 
-def _pairs(line_serves: Array, line_kind: Array, phase_site: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    serves = np.where(np.isin(line_kind, _CLOUD), line_serves, 0.0)[phase_site.astype(np.int64)] > 0.5
-    phase, line = np.nonzero(serves)
-    return phase, line
+def _pairs(line_serves: Array, line_kind: Array, phase_site: Array) -> tuple[Places, Places]:
+    return served(np.where(np.isin(line_kind, _CLOUD), line_serves, 0.0), phase_site)
 
 
 @quantity("1/W", "draw chip")
@@ -55,7 +53,7 @@ def life_compute_h100e(
     for renewal in range(_RENEWALS + 1):
         chip = (phase_chip if renewal == 0 else refresh_chip).astype(np.int64)
         start = installed_date + renewal * accelerator_life[:, None]
-        ahead = np.where((chip == newest) & np.isfinite(start), np.maximum(start - latest, 0.0), 0.0) / 365.25
+        ahead = np.where(chip == newest, np.clip(start, latest, np.maximum(latest, life_end[-1])) - latest, 0.0) / 365.25
         starts.append(start)
         ends.append(closed if renewal == _RENEWALS else np.fmin(start + accelerator_life[:, None], closed))
         per_power = np.take_along_axis(h100e_per_power, chip, axis=1)
@@ -107,31 +105,32 @@ def contract_take_or_pay(line_take_or_pay: Array, take_or_pay_usual: Array, line
 @quantity("W", "draw site life_month", adds="site")
 def compute_contract_power(
     stage_date: Array, cancelled_date: Array, phase_site: Array, contract_power: Array, contract_term: Array,
-    contract_terminated_date: Array, contract_default_date: Array, line_serves: Array, line_kind: Array, life_end: Array,
+    contract_left_date: Array, contract_default_date: Array, line_serves: Array, line_kind: Array, life_end: Array,
 ) -> Array:  # fmt: skip
     """IT power that runs under cloud contracts at each month end: within term, its customer neither gone nor in default.
 
     Axes: draw, site, life_month. Units: W.
     """
     phase, line = _pairs(line_serves, line_kind, phase_site)
-    starts, ends = _under_contract(stage_date, cancelled_date, contract_term, contract_terminated_date, contract_default_date, phase, line)
+    left = contract_left_date[:, phase_site[phase].astype(np.int64), line]
+    starts, ends = _under_contract(stage_date, cancelled_date, contract_term, left, contract_default_date, phase, line)
     return spans(starts, ends, contract_power[:, phase, line], phase_site[phase], len(line_serves), life_end)
 
 
 def _under_contract(
-    stage_date: Array, cancelled_date: Array, contract_term: Array, terminated: Array, default: Array, phase: NDArray[np.intp],
-    line: NDArray[np.intp],
+    stage_date: Array, cancelled_date: Array, contract_term: Array, left: Array, default: Array, phase: Places,
+    line: Places,
 ) -> tuple[Array, Array]:  # fmt: skip
     """Start and end of each phase under each contract: none for a phase that comes after its customer has left."""
     runs = stage_date[:, _OPERATIONAL][:, phase]
-    kept = runs <= np.minimum(terminated, default)[:, line]
+    kept = runs <= np.minimum(left, default[:, line])
     ends = np.fmin(np.fmin(runs + contract_term[:, line], default[:, line]), np.fmax(runs, cancelled_date[:, phase]))
     return np.where(kept, runs, np.inf), ends
 
 
 @quantity("USD", "draw site life_month", adds="site", flow=True)
 def contract_delay_damages(
-    planned_date: Array, stage_date: Array, phase_site: Array, contract_power: Array, contract_rate: Array, contract_terminated_date: Array,
+    planned_date: Array, stage_date: Array, phase_site: Array, contract_power: Array, contract_rate: Array, contract_left_date: Array,
     contract_default_date: Array, line_delay_damages: Array, delay_damages_share: Array, delay_damages_cap: Array, line_serves: Array,
     line_kind: Array, life_end: Array,
 ) -> Array:  # fmt: skip
@@ -146,7 +145,7 @@ def contract_delay_damages(
     plan, runs = planned_date[:, _OPERATIONAL][:, phase], stage_date[:, _OPERATIONAL][:, phase]
     stated = line_delay_damages[:, line]
     daily = np.where(np.isnan(stated), contract_rate[:, line] * delay_damages_share[:, None], stated)
-    left = np.minimum(contract_terminated_date, contract_default_date)[:, line]
+    left = np.minimum(contract_left_date[:, phase_site[phase].astype(np.int64), line], contract_default_date[:, line])
     until = np.minimum(np.minimum(runs, left), plan + delay_damages_cap[:, None])
     owed = contract_power[:, phase, line] * daily * np.maximum(until - plan, 0.0)
     return flow(ramps(plan, np.where(until > plan, until, np.nan), owed, phase_site[phase], len(line_serves), life_end))
@@ -158,8 +157,8 @@ def own_use(own_use_share: Array, line_serves: Array, line_kind: Array) -> Array
 
     Axes: draw, site. Units: 1. The share is an assumption.
     """
-    served = (np.where(np.isin(line_kind, _CLOUD), line_serves, 0.0) > 0.5).any(axis=1)
-    return np.where(served[None, :], 0.0, own_use_share[:, None])
+    contracts = np.where(np.isin(line_kind, _CLOUD), line_serves, 0.0).sum(axis=1)
+    return np.where(contracts > 0.0, 0.0, own_use_share[:, None])
 
 
 @quantity("USD/W", "draw site")
@@ -214,7 +213,7 @@ def compute_income_contracted(
 @quantity("USD", "draw site life_month", adds="site", flow=True)
 def compute_income(
     stage_date: Array, cancelled_date: Array, phase_site: Array, contract_power: Array, contract_rate: Array, contract_term: Array,
-    contract_take_or_pay: Array, contract_used_share: Array, contract_terminated_date: Array, contract_default_date: Array,
+    contract_take_or_pay: Array, contract_used_share: Array, contract_left_date: Array, contract_default_date: Array,
     compute_contract_power: Array, contract_delay_damages: Array, own_use: Array, own_use_income: Array, life_power_it: Array,
     life_compute_h100e: Array, accelerator_rent_level: Array, hours_sold_share: Array, line_serves: Array, line_kind: Array,
     life_end: Array, life_days: Array,
@@ -227,7 +226,8 @@ def compute_income(
     Leaves out: a price agreed anew with a customer who could leave, customer prepayment (a source of funds), discounts.
     """
     phase, line = _pairs(line_serves, line_kind, phase_site)
-    starts, ends = _under_contract(stage_date, cancelled_date, contract_term, contract_terminated_date, contract_default_date, phase, line)
+    left = contract_left_date[:, phase_site[phase].astype(np.int64), line]
+    starts, ends = _under_contract(stage_date, cancelled_date, contract_term, left, contract_default_date, phase, line)
     share = np.maximum(contract_take_or_pay, contract_used_share[:, None])
     paid = contract_power[:, phase, line] * (contract_rate * share)[:, line]
     out = spans(starts, ends, paid, phase_site[phase], len(line_serves), life_end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.cohort import first_come, shares
+from stargauge.quantity.cohort import first_come, served, shares
 from stargauge.quantity.instruments import places_of
 from stargauge.quantity.quantity import STAGES, quantity
 
@@ -93,28 +93,38 @@ def contract_late_days(planned_date: Array, stage_date: Array, phase_site: Array
     return out
 
 
-@quantity("d", "draw line")
-def contract_terminated_date(
+@quantity("d", "draw site line")
+def contract_left_date(
     planned_date: Array, stage_date: Array, phase_site: Array, line_serves: Array, line_kind: Array, line_outside_date: Array,
     delivery_grace: Array, termination_chance: Array, termination_deviate: Array, known_date: Array,
 ) -> Array:  # fmt: skip
-    """Day on which the customer of a lease or contract leaves because capacity is not delivered; infinity where he does not.
+    """Day on which the customer of a lease or contract leaves a site because capacity is not delivered; infinity where he does not.
 
-    outside date = as stated, else planned date of the phase + grace; the first one missed, if the right is used (u < chance)   (1)
+    outside date = as stated, else planned date of the phase + grace; the first missed at the site, if the right is used: u < chance   (1)
 
-    He leaves for what is not delivered by then; what runs stays under contract.
-    A right unused at the knowledge date may be used from then on.
-    Axes: draw, line. Units: d. Leaves out: a price lowered instead, rights for other reasons.
+    He leaves for what is not delivered at the site by then; what runs stays under contract. One deviate per line: who leaves one site
+    leaves every late one. A right unused at the knowledge date may be used from then on. Axes: draw, site, line. Units: d.
+    Source: outside dates as stated; grace and chance are assumptions. Leaves out: a price lowered instead, rights for other reasons.
     """
-    runs, plan = stage_date[:, _OPERATIONAL], planned_date[:, _OPERATIONAL] + delivery_grace[:, None]
-    out = np.full((len(runs), len(line_kind)), np.inf)
-    for line in np.flatnonzero(np.isin(line_kind, (*_LEASE, *_CLOUD))):
-        served = line_serves[phase_site.astype(np.int64), line] > 0.5
-        stated = line_outside_date[:, line, None]
-        due = np.maximum(np.where(np.isnan(stated), plan[:, served], stated), known_date)
-        missed = np.where(runs[:, served] > due, due, np.inf).min(axis=1, initial=np.inf)
-        out[:, line] = np.where(termination_deviate[:, line] < termination_chance, missed, np.inf)
+    place = phase_site.astype(np.int64)
+    phase, line = served(np.where(np.isin(line_kind, (*_LEASE, *_CLOUD)), line_serves, 0.0), phase_site)
+    plan = planned_date[:, _OPERATIONAL][:, phase] + delivery_grace[:, None]
+    stated, runs = line_outside_date[:, line], stage_date[:, _OPERATIONAL][:, phase]
+    due = np.maximum(np.where(np.isnan(stated), plan, stated), known_date)
+    missed = np.where((runs > due) & (termination_deviate < termination_chance[:, None])[:, line], due, np.inf)
+    out = np.full((len(runs), *line_serves.shape), np.inf)
+    for part, (site, of_line) in enumerate(zip(place[phase], line, strict=True)):
+        np.minimum(out[:, site, of_line], missed[:, part], out=out[:, site, of_line])
     return out
+
+
+@quantity("d", "draw line")
+def contract_terminated_date(contract_left_date: Array) -> Array:
+    """Day on which the customer of a lease or contract first leaves a site for want of delivery; infinity where he does not.
+
+    Axes: draw, line. Units: d.
+    """
+    return np.asarray(contract_left_date.min(axis=1))
 
 
 @quantity("1", "draw line month", rises=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.cohort import Places, at_month, spans
+from stargauge.quantity.cohort import Places, at_month, served, spans
 from stargauge.quantity.instruments import places_of
 from stargauge.quantity.quantity import STAGES, quantity
 from stargauge.quantity.timeline import flow, ramps, steps
@@ -30,9 +30,9 @@ class Book(NamedTuple):
 
 def _book(line_serves: Array, line_kind: Array, phase_site: Array) -> Book:
     place, lines = phase_site.astype(np.int64), len(line_kind)
-    serves = np.where(np.isin(line_kind, _LEASE), line_serves, 0.0) > 0.5
-    phase, line = np.nonzero(serves[place])
-    unlet = np.flatnonzero(~serves.any(axis=1)[place])
+    serves = np.where(np.isin(line_kind, _LEASE), line_serves, 0.0)
+    phase, line = served(serves, phase_site)
+    unlet = np.flatnonzero(serves.sum(axis=1)[place] == 0.0)
     phase, line = np.concatenate([phase, unlet]), np.concatenate([line, np.full(len(unlet), lines)])
     keys, group = np.unique(place[phase] * (lines + 1) + line, return_inverse=True)
     named, of_group = np.where(line == lines, -1, line), keys % (lines + 1)
@@ -149,7 +149,7 @@ def lease_income_contracted(
 @quantity("USD", "draw site life_month", adds="site", flow=True)
 def lease_delay_damages(
     planned_date: Array, stage_date: Array, phase_site: Array, contract_power: Array, lease_rent_stated: Array, market_rent_at_start: Array,
-    contract_terminated_date: Array, contract_default_date: Array, line_delay_damages: Array, delay_damages_share: Array,
+    contract_left_date: Array, contract_default_date: Array, line_delay_damages: Array, delay_damages_share: Array,
     delay_damages_cap: Array, line_serves: Array, line_kind: Array, life_end: Array,
 ) -> Array:  # fmt: skip
     """Damages that the owner of a building pays its tenant within each month for phases that come late.
@@ -164,7 +164,7 @@ def lease_delay_damages(
     plan, runs = planned_date[:, _OPERATIONAL][:, phase], stage_date[:, _OPERATIONAL][:, phase]
     rent = np.where(np.isnan(lease_rent_stated[:, line]), market_rent_at_start[:, phase], lease_rent_stated[:, line])
     daily = np.where(np.isnan(line_delay_damages[:, line]), rent * delay_damages_share[:, None], line_delay_damages[:, line])
-    left = np.minimum(contract_terminated_date, contract_default_date)[:, line]
+    left = np.minimum(contract_left_date[:, phase_site[phase].astype(np.int64), line], contract_default_date[:, line])
     until = np.minimum(np.minimum(runs, left), plan + delay_damages_cap[:, None])
     owed = contract_power[:, phase, line] * daily * np.maximum(until - plan, 0.0)
     paid = ramps(plan, np.where(until > plan, until, np.nan), owed, phase_site[phase], len(line_serves), life_end)
@@ -175,7 +175,7 @@ def lease_delay_damages(
 def lease_income(
     stage_date: Array, cancelled_date: Array, phase_it_power: Array, phase_site: Array, contract_power: Array, contract_term: Array,
     lease_term_usual: Array, lease_growth: Array, lease_escalation: Array, lease_rent_stated: Array, market_rent_at_start: Array,
-    lease_let_share: Array, line_serves: Array, line_kind: Array, life_end: Array, life_days: Array, contract_terminated_date: Array,
+    lease_let_share: Array, line_serves: Array, line_kind: Array, life_end: Array, life_days: Array, contract_left_date: Array,
     contract_default_date: Array, lease_delay_damages: Array, relet_gap: Array, relet_ratio: Array, campus_rent: Array,
     life_price_level: Array, lease_guarantee_paid: Array,
 ) -> Array:  # fmt: skip
@@ -193,14 +193,14 @@ def lease_income(
     )  # fmt: skip
     growth = _with(lease_growth, np.log1p(lease_escalation))[:, book.group_line]
     default = _with(contract_default_date, np.array([np.inf]))[:, book.line]
-    left = _with(contract_terminated_date, np.array([np.inf]))[:, book.line]
+    left = np.where(book.line >= 0, contract_left_date[:, phase_site[book.phase].astype(np.int64), book.line], np.inf)
     kept = lease.runs <= np.minimum(left, default)
     starts = np.where(kept, lease.runs, np.inf)
     ends = np.fmin(np.fmin(lease.runs + lease.term, default), lease.closed)
     out = _rent(starts, ends, lease.power * lease.rent, growth, book, sites, life_end, life_days)
     again = np.where(kept, ends, lease.runs) + relet_gap[:, None]
-    let = np.zeros_like(phase_it_power)
-    np.add.at(let, (slice(None), book.phase), lease.power)
+    belongs = (book.phase[:, None] == np.arange(phase_it_power.shape[1])).astype(np.float64)
+    let = np.einsum("dp,pq->dq", lease.power, belongs)
     runs = stage_date[:, _OPERATIONAL]
     free = spans(
         np.concatenate([again, runs + relet_gap[:, None]], axis=1),
@@ -218,7 +218,7 @@ def lease_income(
 @quantity("USD", "draw site life_month", adds="site", flow=True)
 def lease_guarantee_paid(
     stage_date: Array, cancelled_date: Array, contract_power: Array, contract_term: Array, contract_default_date: Array,
-    contract_terminated_date: Array, line_residual_guarantee: Array, phase_construction_cost: Array, phase_it_power: Array,
+    contract_left_date: Array, line_residual_guarantee: Array, phase_construction_cost: Array, phase_it_power: Array,
     building_life: Array, life_price_level: Array, phase_site: Array, line_serves: Array, line_kind: Array, life_end: Array,
 ) -> Array:  # fmt: skip
     """What the guarantor of a building's value pays its owner at the end of a lease, where a guarantee is stated.
@@ -229,16 +229,16 @@ def lease_guarantee_paid(
     Units: USD of the day.
     Leaves out: renewals, a sale for more than the guarantee.
     """
-    sites, place = len(line_serves), phase_site.astype(np.int64)
-    served = np.where(np.isin(line_kind, _LEASE), line_serves, 0.0)[place] > 0.5
-    phase, line = np.nonzero(served & np.isfinite(line_residual_guarantee).any(axis=0)[None, :])
+    sites = len(line_serves)
+    guaranteed = np.isin(line_kind, _LEASE) & np.isfinite(line_residual_guarantee).any(axis=0)
+    phase, line = served(np.where(guaranteed, line_serves, 0.0), phase_site)
     if not len(line):
         return np.zeros((len(stage_date), sites, len(life_end)))
     power = contract_power[:, phase, line]
     total = contract_power.sum(axis=1)[:, line]
     runs, term = stage_date[:, _OPERATIONAL][:, phase], contract_term[:, line]
     ends = runs + term
-    stays = (runs <= contract_terminated_date[:, line]) & (ends <= np.minimum(contract_default_date[:, line], np.inf))
+    stays = (runs <= contract_left_date[:, phase_site[phase].astype(np.int64), line]) & (ends <= contract_default_date[:, line])
     stays &= ends <= np.where(cancelled_date[:, phase] > runs, cancelled_date[:, phase], np.inf)
     part = np.where(phase_it_power[:, phase] > 0.0, power / np.where(phase_it_power[:, phase] > 0.0, phase_it_power[:, phase], 1.0), 0.0)
     worth = part * phase_construction_cost[:, phase] * at_month(life_price_level, ends, life_end)

@@ -22,6 +22,12 @@ def shares(serves: Array, power: Array) -> Array:
     return np.asarray(weight / np.where(total > 0.0, total, 1.0))
 
 
+def served(serves: Array, phase_site: Array) -> tuple[Places, Places]:
+    """Each phase with each line that its site serves: places of phases, places of lines. serves: (site, line) 0 or 1."""
+    phase, line = np.nonzero(serves[phase_site.astype(np.int64)])
+    return phase, line
+
+
 def first_come(dates: Array, weights: Array, groups: Places, most: Array, month_end: Array) -> Array:
     """Share of each part that a group still takes when it comes: parts of a month share what is left up to the group's most.
 
