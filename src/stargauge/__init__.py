@@ -7,7 +7,10 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-__all__ = ["audit", "backtest", "calibrate", "catalogue", "check", "compare", "explain", "load", "odds", "schedule", "simulate", "validate"]
+__all__ = [
+    "audit", "backtest", "calibrate", "catalogue", "check", "compare", "explain", "load", "odds", "schedule", "sensitivity",
+    "simulate", "validate",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -28,7 +28,8 @@ from stargauge.audit.questions import Question, misread, questions
 from stargauge.audit.replay import replay
 from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
-from stargauge.audit.summary import FANS, HEADLINES, dates_of, exists, headlines, summarise
+from stargauge.audit.sensitivity import Asker, Axis, Sensitivity, axes_of_table, bars_of, swings, tabulated
+from stargauge.audit.summary import FANS, HEADLINES, Days, dates_of, exists, headlines, summarise
 from stargauge.audit.tracker import Tracker
 from stargauge.audit.validation import Validation, validate_schedule
 from stargauge.catalogue.load import Catalogue, load_catalogue
@@ -38,7 +39,7 @@ from stargauge.catalogue.trackers import tracker
 from stargauge.engine.lineage import Node
 from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result
-from stargauge.engine.simulate import axes_of, model_graph
+from stargauge.engine.simulate import axes_of, inputs_of, model_graph
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.asked import Asked, sides
 from stargauge.programme.checks import flaws_against_catalogue, flaws_against_quantities
@@ -55,6 +56,7 @@ from stargauge.programme.read import sources_of
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import FAR, parse_window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.statement import Input
 
 Progress = Callable[[int, int], None]
 DRAWS = 1024
@@ -562,17 +564,66 @@ def explain(
     draws: int = DRAWS, seed: int = 0, values: Catalogue | None = None,
 ) -> Node:  # fmt: skip
     """Why a number is what it is: formula, inputs with their values at a date (the newest evidence), down to statements and assumptions."""
-    from stargauge.audit.summary import Days
-
     made = known(load(programme), as_of, values)
     result = run_model(made, [address], draws=draws, seed=seed)
     return result.explain(address, when or Days.of(made).evidence, draws)
 
 
+def sensitivity(
+    address: str, programme: str | Path | Programme = "stargate", *, when: date | None = None, inputs: Sequence[str] | None = None,
+    two_way: Mapping[str, Sequence[str]] | Sequence[str] | None = None, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
+    workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+) -> Sensitivity:  # fmt: skip
+    """What moves a number: its median with each uncertain input upstream held at its P10 and its P90, and over a grid of two inputs.
+
+    `when`: the month it is read at (two years ahead at year's end). `inputs`: only these, `INPUT=LOW..HIGH` as if one were that
+    uncertain. `two_way`: two inputs with their values as in `--set`, or `drawn`; without `inputs` it comes alone. Raises InputError with
+    every fault of what was asked for.
+    """
+    table = _table_axes(two_way)
+    made = load(programme)
+    now = known(made, as_of, values)
+    changed = partial(_changed, made, now, values)
+    asker = _asker(address, now, when, draws, seed)
+    base = asker.levels({})
+    if base[1] != base[1]:
+        raise InputError(f'"{asker.address}" is absent{f" at the end of {asker.when:%b %Y}" if asker.when else ""}: nothing moves it')
+    bars = bars_of(asker, [] if inputs is None and table is not None else inputs, changed)
+    moved, still = swings(asker, bars, _workers(workers, MANY_DRAWS), progress)
+    grid = tabulated(asker, table, changed, progress) if table else None
+    asked = model_graph().quantities[asker.address.split("[")[0]]
+    return Sensitivity(
+        asker.address, asked.says, asked.unit, asker.when, base, moved, still, grid, made.name, asked_as(made), now.as_of, asker.draws, seed
+    )  # fmt: skip
+
+
+def _table_axes(asked: Mapping[str, Sequence[str]] | Sequence[str] | None) -> tuple[Axis, Axis] | None:
+    if asked is None:
+        return None
+    texts = [f"{name}={','.join(map(str, held))}" for name, held in asked.items()] if isinstance(asked, Mapping) else list(asked)
+    return axes_of_table(texts)
+
+
+def _asker(address: str, now: Known, when: date | None, draws: int, seed: int) -> Asker:
+    """Who asks one address of many worlds, what is asked first kept. Raises InputError where the address is not one number."""
+    from stargauge.engine.select import Frame
+
+    Frame(model_graph().quantities, axes_of(now)).resolve(address)
+    memo, day = Memo(MEMO_BYTES), when or Days.of(now).ahead
+    result = run_model(now, [address], draws=draws, seed=seed, dates=(day,), memo=memo, only_dates=True)
+    return Asker.of(result, address, day, memo)
+
+
+def _changed(made: Programme, now: Known, values: Catalogue | None, *settings: tuple[str, str]) -> dict[str, Input]:
+    """The inputs that single settings speak of, as they are with these."""
+    state = known(load(made, settings=dict(settings)), now.as_of, values)
+    return inputs_of(state, {name.split("[")[0] for name, _ in settings})
+
+
 __all__ = [
     "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Known", "Programme", "Result", "Validation",
     "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "explain", "import_statements", "known", "load",
-    "odds", "schedule", "shipped", "simulate", "validate",
+    "odds", "schedule", "sensitivity", "shipped", "simulate", "validate",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.
