@@ -51,6 +51,7 @@ from stargauge.programme.load import asked_as, documents
 from stargauge.programme.load import load as load_file
 from stargauge.programme.load import shipped as shipped_files
 from stargauge.programme.overlay import overlay
+from stargauge.programme.overlay import scenario as suppose
 from stargauge.programme.positions import Flaw, faults_of, written
 from stargauge.programme.read import sources_of
 from stargauge.programme.schema import Programme
@@ -79,13 +80,14 @@ def load(
     scenario: Path | Mapping[str, Any] | str | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> Programme:
-    """A programme by shipped name, file or folder, with a scenario (a partial file) and single inputs laid over it.
+    """A programme by shipped name, file or folder, with a scenario and single inputs laid over it.
 
-    Raises InputError with every fault of the files, and for inputs that do not exist.
+    `scenario`: the name of one that the programme has, a partial file, or a mapping of the same form. Raises InputError with every fault
+    of the files, and for inputs that do not exist.
     """
     made = programme if isinstance(programme, Programme) else _read(programme)
     if scenario is not None:
-        made = overlay(made, scenario)
+        made = suppose(made, scenario)
     if settings:
         values = {name: {"value": value, "reason": "set by the user"} for name, value in settings.items()}
         made = overlay(made, {"assumptions": values}, "--set")
@@ -204,7 +206,7 @@ class Check:
 def check(
     programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
     workers: int | None = None,
-    scenario: Path | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None, charts: bool = False,
+    scenario: Path | str | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None, charts: bool = False,
     progress: Progress | None = None,
 ) -> Check:  # fmt: skip
     """Run a programme and judge its claims, as could be said on the day of the dispute and as of now.
@@ -348,7 +350,7 @@ def compare(
 def _laid(made: Programme, side: Asked) -> Programme:
     """The programme of a side with its scenarios and single inputs laid over it."""
     for scenario in side.scenarios:
-        made = load(made, Path(scenario))
+        made = load(made, scenario)
     return load(made, settings=side.settings)
 
 
@@ -453,7 +455,8 @@ def _asked_then(programme: Programme, view: Known, claims: Mapping[str, Any]) ->
 
 def odds(
     programme: str | Path | Programme = "stargate", claim: str | None = None, start: date | str | None = None,
-    end: date | str | None = None, every: str | int = "month", *, draws: int = DRAWS, seed: int = 0, scenario: Path | None = None,
+    end: date | str | None = None, every: str | int = "month", *, draws: int = DRAWS, seed: int = 0,
+    scenario: Path | str | None = None,
     settings: Mapping[str, str] | None = None, values: Catalogue | None = None, progress: Progress | None = None,
 ) -> OddsOverTime:  # fmt: skip
     """The odds of a claim's readings over time, and what moved them; without `claim` those of every claim, without what moved them.

@@ -16,13 +16,15 @@ from stargauge.cli.files import expect_writable, write_whole
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 
-def _style(asked: argparse.Namespace) -> Any:
+def style_of(asked: argparse.Namespace) -> Any:
+    """How the answer is dressed on this output."""
     from stargauge.report.terminal import style_for
 
     return style_for(sys.stdout, asked.ascii)
 
 
-def _print_json(data: Any) -> None:
+def print_json(data: Any) -> None:
+    """Print plain data as JSON."""
     json.dump(data, sys.stdout, indent=1, ensure_ascii=False, allow_nan=False)
     sys.stdout.write("\n")
 
@@ -48,30 +50,25 @@ def note_future(day: date) -> None:
         print(f"note: {day} is in the future; what will be published until then is not known", file=sys.stderr)
 
 
-def _values(asked: argparse.Namespace) -> Any:
+def values_of(asked: argparse.Namespace) -> Any:
+    """The catalogue, with the user's own values laid over it."""
     from stargauge import api
 
     return api.catalogue(asked.catalogue)
 
 
-def _scenario(asked: argparse.Namespace) -> Path | None:
-    if asked.scenario is not None and not Path(asked.scenario).exists():
-        raise InputError(f'no scenario file "{asked.scenario}"')
-    return Path(asked.scenario) if asked.scenario else None
-
-
-def _loaded(asked: argparse.Namespace) -> Any:
+def loaded(asked: argparse.Namespace) -> Any:
     """The programme with scenario and single inputs laid over it."""
     from stargauge import api
 
-    return api.load(asked.programme, _scenario(asked), _settings(asked))
+    return api.load(asked.programme, asked.scenario, _settings(asked))
 
 
 def _checked(asked: argparse.Namespace, programme: Any, charts: bool = False) -> Any:
     from stargauge import api
 
     return api.check(
-        programme, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=_values(asked), charts=charts,
+        programme, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked), charts=charts,
         progress=_progress,
     )  # fmt: skip
 
@@ -83,7 +80,7 @@ def check(asked: argparse.Namespace) -> int:
     target = Path(asked.report) if asked.report else None
     if target is not None:
         expect_writable(target, "report")
-    programme = _loaded(asked)
+    programme = loaded(asked)
     fails_if = _condition(asked.fail_if, programme.claims) if asked.fail_if else None
     answer = _checked(asked, programme, charts=target is not None)
     data = answer.to_dict(charts=target is not None)
@@ -92,9 +89,9 @@ def check(asked: argparse.Namespace) -> int:
 
         write_whole(target, render_report(data))
     if asked.json:
-        _print_json(data)
+        print_json(data)
     else:
-        sys.stdout.write(render_check(data, _style(asked), str(target.resolve()) if target else None, asked.all))
+        sys.stdout.write(render_check(data, style_of(asked), str(target.resolve()) if target else None, asked.all))
     if fails_if is None:
         return 0
     name, status = fails_if
@@ -123,7 +120,7 @@ def audit(asked: argparse.Namespace) -> int:
     """`stargauge audit`."""
     from stargauge.report.listing import render_audit
 
-    programme = _loaded(asked)
+    programme = loaded(asked)
     if asked.claim and asked.claim not in programme.claims:
         near = did_you_mean(asked.claim, programme.claims)
         raise InputError(f'there is no claim "{asked.claim}"{near} (all: {", ".join(programme.claims) or "the programme has none"})')
@@ -133,9 +130,9 @@ def audit(asked: argparse.Namespace) -> int:
         if not data["claims"]:
             raise InputError(f'the claim "{asked.claim}" had not been made by {data["as_of"]}')
     if asked.json:
-        _print_json(data)
+        print_json(data)
     else:
-        sys.stdout.write(render_audit(data, _style(asked)))
+        sys.stdout.write(render_audit(data, style_of(asked)))
     return 0
 
 
@@ -145,14 +142,14 @@ def odds(asked: argparse.Namespace) -> int:
     from stargauge.report.odds import render_odds
 
     made = api.odds(
-        _loaded(asked), asked.claim, asked.start, asked.end, asked.every, draws=asked.draws, seed=asked.seed, values=_values(asked),
+        loaded(asked), asked.claim, asked.start, asked.end, asked.every, draws=asked.draws, seed=asked.seed, values=values_of(asked),
         progress=_percent_done,
     )  # fmt: skip
     data = made.to_dict()
     if asked.json:
-        _print_json(data)
+        print_json(data)
     else:
-        sys.stdout.write(render_odds(data, _style(asked)))
+        sys.stdout.write(render_odds(data, style_of(asked)))
     return 0
 
 
@@ -168,18 +165,18 @@ def simulate(asked: argparse.Namespace) -> int:
     from stargauge.audit.summary import Days
     from stargauge.report.listing import render_simulation
 
-    programme = _loaded(asked)
+    programme = loaded(asked)
     result = api.simulate(
         programme, quantities=asked.quantity or api.HEADLINES, draws=asked.draws, seed=asked.seed, as_of=asked.as_of, workers=asked.workers,
-        values=_values(asked), progress=_progress,
+        values=values_of(asked), progress=_progress,
     )  # fmt: skip
     if asked.save:
         print(f"saved: {result.save(asked.save)}", file=sys.stderr)
     if asked.json:
-        _print_json(result.to_dict())
+        print_json(result.to_dict())
     else:
-        ahead = Days.of(api.known(programme, asked.as_of, _values(asked))).ahead
-        sys.stdout.write(render_simulation(table_of(result, ahead), _style(asked)))
+        ahead = Days.of(api.known(programme, asked.as_of, values_of(asked))).ahead
+        sys.stdout.write(render_simulation(table_of(result, ahead), style_of(asked)))
     return 0
 
 
@@ -193,14 +190,14 @@ def compare(asked: argparse.Namespace) -> int:
             print(f"\r{done} of {count} causes", end="\n" if done == count else "", file=sys.stderr, flush=True)
 
     data = api.compare(
-        asked.a, asked.b, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=_values(asked), progress=progress
+        asked.a, asked.b, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked), progress=progress
     ).to_dict()
     for day in sorted({date.fromisoformat(data[side]["as_of"]) for side in ("a", "b")}):
         note_future(day)
     if asked.json:
-        _print_json(data)
+        print_json(data)
     else:
-        sys.stdout.write(render_comparison(data, _style(asked)))
+        sys.stdout.write(render_comparison(data, style_of(asked)))
     return 0
 
 
@@ -210,13 +207,13 @@ def schedule(asked: argparse.Namespace) -> int:
     from stargauge.report.schedule import render_schedule
 
     data = api.schedule(
-        _loaded(asked), as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=_values(asked),
+        loaded(asked), as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
         progress=_progress,
     ).to_dict()  # fmt: skip
     if asked.json:
-        _print_json(data)
+        print_json(data)
     else:
-        sys.stdout.write(render_schedule(data, _style(asked)))
+        sys.stdout.write(render_schedule(data, style_of(asked)))
     return 0
 
 
@@ -230,13 +227,13 @@ def explain(asked: argparse.Namespace) -> int:
         return _list_quantities(asked)
     if not asked.address:
         raise InputError("expected an address, such as 'power_facility[operational]' (all quantities and inputs: stargauge explain --list)")
-    programme, values = _loaded(asked), _values(asked)
+    programme, values = loaded(asked), values_of(asked)
     node = api.explain(asked.address, programme, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, values=values)
     data = explained(node, api.known(programme, asked.as_of, values))
     if asked.json:
-        _print_json(data)
+        print_json(data)
     else:
-        sys.stdout.write(render_explain(data, _style(asked), asked.sources, asked.depth))
+        sys.stdout.write(render_explain(data, style_of(asked), asked.sources, asked.depth))
     return 0
 
 
@@ -246,9 +243,9 @@ def _list_quantities(asked: argparse.Namespace) -> int:
 
     rows = quantity_rows(model_graph().quantities)
     if asked.json:
-        _print_json(rows)
+        print_json(rows)
     else:
-        sys.stdout.write(render_quantities(rows, _style(asked)))
+        sys.stdout.write(render_quantities(rows, style_of(asked)))
     return 0
 
 
@@ -262,15 +259,15 @@ def catalogue(asked: argparse.Namespace) -> int:
     if asked.kind is None:
         names = {kind: values.names(kind) for kind in values.kinds()}
         if asked.json:
-            _print_json({kind: list(members) for kind, members in names.items()})
+            print_json({kind: list(members) for kind, members in names.items()})
         else:
-            sys.stdout.write(render_names("The catalogue: stargauge catalogue KIND [NAME]", names, _style(asked)))
+            sys.stdout.write(render_names("The catalogue: stargauge catalogue KIND [NAME]", names, style_of(asked)))
         return 0
     rows = [row._asdict() for row in shown_rows(values, asked.kind, asked.name)]
     if asked.json:
-        _print_json(rows)
+        print_json(rows)
     else:
-        sys.stdout.write(render_catalogue(rows, _style(asked)))
+        sys.stdout.write(render_catalogue(rows, style_of(asked)))
     return 0
 
 
@@ -285,12 +282,12 @@ def backtest(asked: argparse.Namespace) -> int:
 
     names = asked.programme or None
     data = api.backtest(
-        names, draws=asked.draws, seed=asked.seed, as_of=asked.as_of, values=_values(asked), folder=asked.write, progress=progress
+        names, draws=asked.draws, seed=asked.seed, as_of=asked.as_of, values=values_of(asked), folder=asked.write, progress=progress
     ).to_dict()
     if asked.json:
-        _print_json(data)
+        print_json(data)
     else:
-        sys.stdout.write(render_backtest(data, _style(asked)))
+        sys.stdout.write(render_backtest(data, style_of(asked)))
     return 0
 
 
@@ -299,12 +296,12 @@ def validate(asked: argparse.Namespace) -> int:
     from stargauge import api
     from stargauge.report.accuracy import render_build_validation, render_validation
 
-    data = api.validate(asked.kind, asked.file, values=_values(asked)).to_dict()
+    data = api.validate(asked.kind, asked.file, values=values_of(asked)).to_dict()
     render = render_build_validation if asked.kind == "build" else render_validation
     if asked.json:
-        _print_json(data)
+        print_json(data)
     else:
-        sys.stdout.write(render(data, _style(asked)))
+        sys.stdout.write(render(data, style_of(asked)))
     return 0
 
 
@@ -313,11 +310,11 @@ def calibrate(asked: argparse.Namespace) -> int:
     from stargauge import api
     from stargauge.report.accuracy import render_calibration
 
-    data = api.calibrate(asked.as_of, values=_values(asked), folder=asked.write).to_dict()
+    data = api.calibrate(asked.as_of, values=values_of(asked), folder=asked.write).to_dict()
     if asked.json:
-        _print_json(data)
+        print_json(data)
     else:
-        sys.stdout.write(render_calibration(data, _style(asked)))
+        sys.stdout.write(render_calibration(data, style_of(asked)))
     return 0
 
 
@@ -336,9 +333,9 @@ def import_(asked: argparse.Namespace) -> int:
         write_whole(target, made.text)
     data = made.to_dict()
     if asked.json:
-        _print_json(data)
+        print_json(data)
     else:
-        sys.stdout.write(render_import(data, _style(asked), str(target) if target else None))
+        sys.stdout.write(render_import(data, style_of(asked), str(target) if target else None))
     return 0
 
 
@@ -362,5 +359,5 @@ def schema(asked: argparse.Namespace) -> int:
     """`stargauge schema`."""
     from stargauge.programme.load import json_schema
 
-    _print_json(json_schema())
+    print_json(json_schema())
     return 0
