@@ -20,6 +20,20 @@ from stargauge.audit.build_validation import BuildValidation, validate_builds
 from stargauge.audit.calibration import Calibration, all_build_fits, all_fits, build_fit_of, fit_of, fit_view, write_all
 from stargauge.audit.causes import MEMO_BYTES, Runs, attribute, medians
 from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, outputs_of, paired, read_at, wanted_of
+from stargauge.audit.cost import (
+    LIFE,
+    PER_HOUR,
+    POWER,
+    RATE,
+    SOLD,
+    Cost,
+    addresses_of,
+    asked_sites,
+    expected_held,
+    pairs_of,
+    rates_of,
+    tornado_data,
+)
 from stargauge.audit.delays import Delays, delays
 from stargauge.audit.delays import wanted as wanted_delays
 from stargauge.audit.measured import measured
@@ -28,7 +42,7 @@ from stargauge.audit.questions import Question, misread, questions
 from stargauge.audit.replay import replay
 from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
-from stargauge.audit.sensitivity import Asker, Axis, Sensitivity, axes_of_table, bars_of, swings, tabulated
+from stargauge.audit.sensitivity import Asker, Axis, Bar, Sensitivity, axes_of_table, bars_of, levels_data, swings, tabulated, uncertain
 from stargauge.audit.summary import FANS, HEADLINES, Days, dates_of, exists, headlines, summarise
 from stargauge.audit.tracker import Tracker
 from stargauge.audit.validation import Validation, validate_schedule
@@ -596,8 +610,48 @@ def sensitivity(
     grid = tabulated(asker, table, changed, progress) if table else None
     asked = model_graph().quantities[asker.address.split("[")[0]]
     return Sensitivity(
-        asker.address, asked.says, asked.unit, asker.when, base, moved, still, grid, made.name, asked_as(made), now.as_of, asker.draws, seed
+        asker.address, asked.says, asked.unit, asker.when, base, moved, still, grid, made.name, asked_as(made), made.supposed,
+        now.as_of, asker.draws, seed,
     )  # fmt: skip
+
+
+def cost(
+    programme: str | Path | Programme = "stargate", *, site: str | None = None, chip: str | None = None, as_of: date | str | None = None,
+    draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+) -> Cost:  # fmt: skip
+    """What an accelerator-hour, a megawatt-year and a million tokens cost by site and generation, and which rents would cover it.
+
+    `site`, `chip`: one only (every site, with what stands there). With what moves the cost of an hour of the first pair. Raises
+    InputError for a site or chip that there is not.
+    """
+    made = load(programme)
+    now = known(made, as_of, values)
+    sites, chips = asked_sites(now, site, chip)
+    memo, day = Memo(MEMO_BYTES), Days.of(now).ahead
+    count = _workers(workers, draws)
+    held = [f"accelerators[{one}, {place}]" for place in sites for one in now.axes["chip"]] if chips is None else []
+    stock = run_model(now, held, draws=draws, seed=seed, workers=count, dates=(day,), only_dates=True, memo=memo) if held else None
+    expected = expected_held(stock, now, sites) if stock else {place: dict.fromkeys(now.axes["chip"], 0.0) for place in sites}
+    pairs = pairs_of(now, sites, chips, expected)
+    result = run_model(now, addresses_of(pairs), draws=draws, seed=seed, workers=count, memo=memo)
+    asker = Asker.of(result, f"lcoc[{pairs[0][1]}, {pairs[0][0]}]", None, memo)
+    base = asker.levels({})
+    tornado = None
+    if base[1] == base[1]:
+        moved, _ = swings(asker, _cost_bars(asker, made, now, values), _workers(workers, MANY_DRAWS), progress)
+        tornado = tornado_data(asker.address, levels_data(base), PER_HOUR, moved)
+    return Cost(now, result, tuple(pairs), tornado, made.name, asked_as(made), made.supposed)
+
+
+def _cost_bars(asker: Asker, made: Programme, now: Known, values: Catalogue | None) -> list[Bar]:
+    """Life, hours sold, the price of power, the discount rate: as uncertain as they are, a rate of one number as its range."""
+    found = uncertain(asker.world, asker.address)
+    bars = [Bar(name, (name,)) for name in (LIFE, SOLD, RATE) if name in found]
+    if power := tuple(name for name in POWER if name in found):
+        bars.append(Bar("power price", power))
+    if RATE not in found and (rates := rates_of(now)):
+        bars += bars_of(asker, [f"{RATE}={rates}"], partial(_changed, made, now, values))
+    return bars
 
 
 def _table_axes(asked: Mapping[str, Sequence[str]] | Sequence[str] | None) -> tuple[Axis, Axis] | None:
@@ -625,8 +679,8 @@ def _changed(made: Programme, now: Known, values: Catalogue | None, *settings: t
 
 __all__ = [
     "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Known", "Programme", "Result", "Validation",
-    "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "explain", "import_statements", "known", "load",
-    "odds", "schedule", "sensitivity", "shipped", "simulate", "validate",
+    "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "explain", "import_statements", "known",
+    "load", "odds", "schedule", "sensitivity", "shipped", "simulate", "validate",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

@@ -37,9 +37,9 @@ Progress = Callable[[int, int], None]
 Changed = Callable[..., Mapping[str, Input]]
 
 METHOD = (
-    "Each input alone: all its uncertain cells are held at their P10, then at their P90 (a choice: at each of its options), while every other "
-    "input draws what it drew. The number is the median of the output. An input with many cells that are drawn apart moves less by chance "
-    "than it does here, where all of them move together."
+    "Each input alone: all its uncertain cells are held at their P10, then at their P90 (a choice: at each of its options), while every "
+    "other input draws what it drew. The number is the median of the output. An input with many cells that are drawn apart moves less by "
+    "chance than it does here, where all of them move together."
 )
 
 
@@ -117,6 +117,7 @@ class Sensitivity:
     two_way: TwoWay | None
     programme: str
     asked_as: str
+    supposed: tuple[str, ...]
     as_of: date
     draws: int
     seed: int
@@ -125,7 +126,8 @@ class Sensitivity:
         """As plain data: the same from the command line and Python."""
         return {
             "address": self.address, "says": self.says, "unit": self.unit, "date": str(self.when) if self.when else None,
-            "programme": self.programme, "asked_as": self.asked_as, "as_of": str(self.as_of), "draws": self.draws, "seed": self.seed,
+            "programme": self.programme, "asked_as": self.asked_as, "supposed": list(self.supposed), "as_of": str(self.as_of),
+            "draws": self.draws, "seed": self.seed,
             "base": levels_data(self.base), "inputs": [swing.to_dict() for swing in self.swings], "still": list(self.still),
             "two_way": self.two_way.to_dict() if self.two_way else None, "method": METHOD,
         }  # fmt: skip
@@ -168,7 +170,7 @@ def levels_of(values: Any) -> Levels:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Bar:
     """One bar: its name, and the inputs it holds at their ends. `as_if`: some of these as if they were as uncertain as said here."""
 
     name: str
@@ -176,7 +178,9 @@ class Asked:
     as_if: Mapping[str, Input] = field(default_factory=dict)
 
 
-def swings(asker: Asker, bars: Sequence[Asked], workers: int = 1, progress: Progress | None = None) -> tuple[tuple[Swing, ...], tuple[str, ...]]:
+def swings(
+    asker: Asker, bars: Sequence[Bar], workers: int = 1, progress: Progress | None = None
+) -> tuple[tuple[Swing, ...], tuple[str, ...]]:
     """Each bar at its ends, widest swing first, and the names of those that move nothing; the same bits for any number of workers."""
     asker.memo.closed = True
     out = list[Swing]()
@@ -188,27 +192,27 @@ def swings(asker: Asker, bars: Sequence[Asked], workers: int = 1, progress: Prog
     return tuple(moving), tuple(sorted(one.input for one in out if not one.moves > 0.0))
 
 
-def bars_of(asker: Asker, inputs: Sequence[str] | None, changed: Changed) -> list[Asked]:
+def bars_of(asker: Asker, inputs: Sequence[str] | None, changed: Changed) -> list[Bar]:
     """The bars asked for: every uncertain input and choice upstream, or those named, `INPUT=LOW..HIGH` as if it were that uncertain.
 
     Raises InputError for what is no uncertain input upstream.
     """
     found = uncertain(asker.world, asker.address)
     if inputs is None:
-        return [Asked(name, members) for name, members in found.items()]
-    faults, bars = list[Fault](), list[Asked]()
+        return [Bar(name, members) for name, members in found.items()]
+    faults, bars = list[Fault](), list[Bar]()
     for text in dict.fromkeys(inputs):
         name, equals, value = (part.strip() for part in text.partition("="))
         whole = name.split("[")[0]
         if fault := _unfit(whole if equals else name, found, asker, bool(equals)):
             faults.append(fault)
         elif not equals:
-            bars.append(Asked(name, found[name]))
+            bars.append(Bar(name, found[name]))
         else:
             made = changed((name, value))[whole]
             if not any(map(_spread, _replaced(made, asker.world.inputs[whole]))):
                 faults.append(Fault(f'--inputs: got "{text}"; expected INPUT=LOW..HIGH, such as discount_rate=8..14 %'))
-            bars.append(Asked(name, (whole,), {whole: made}))
+            bars.append(Bar(name, (whole,), {whole: made}))
     if faults:
         raise InputError(faults)
     return bars
@@ -247,7 +251,7 @@ def uncertain(world: World, address: str) -> dict[str, tuple[str, ...]]:
     return {**inputs, **{pick: tuple(names) for pick, names in picks.items()}}
 
 
-def _swing(place: int, bars: Sequence[Asked], asker: Asker) -> Swing:
+def _swing(place: int, bars: Sequence[Bar], asker: Asker) -> Swing:
     bar = bars[place]
     inputs = [asker.world.inputs[member] for member in bar.members]
     if bar.name.startswith(PICK):
@@ -311,7 +315,8 @@ def _held(value: Value, level: float) -> Value:
     if isinstance(value, Distribution):
         return value.quantile(level)
     if isinstance(value, Mixture):
-        return replace(value, options=tuple(_held(option, level) for option in value.options))  # type: ignore[arg-type]
+        options = (option.quantile(level) if isinstance(option, Distribution) else option for option in value.options)
+        return replace(value, options=tuple(options))
     return value
 
 

@@ -86,7 +86,9 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _change_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--scenario", metavar="NAME|FILE", help="a scenario of the programme by name, or a partial programme file, laid over it")
+    parser.add_argument(
+        "--scenario", metavar="NAME|FILE", help="a scenario of the programme by name, or a partial programme file, laid over it"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="INPUT=VALUE", help="change one input (repeatable)")
 
 
@@ -184,6 +186,13 @@ def parser() -> Parser:
         "--two-way", nargs=2, metavar="INPUT=V,V,...", help="a table over two inputs, values as in --set or 'drawn' (as it is drawn)"
     )
     sensitivity.add_argument("--all", action="store_true", help="every input that moves it (default: the twelve that move it most)")
+
+    cost = commands.add_parser("cost", help="what an accelerator-hour, a megawatt-year and a million tokens cost, and rents that cover it")
+    _programme(cost, True)
+    _run_options(cost)
+    _output_options(cost)
+    cost.add_argument("--site", metavar="SITE", help="one site (default: every site)")
+    cost.add_argument("--chip", metavar="CHIP", help="one generation of accelerators (default: what stands, or is expected, at each site)")
 
     explain = commands.add_parser("explain", help="why this number: formula, inputs, sources")
     explain.add_argument("address", nargs="?", metavar="ADDRESS", help="e.g. 'power_facility[operational, abilene]'")

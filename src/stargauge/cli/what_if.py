@@ -35,3 +35,19 @@ def _listed(texts: list[str] | None) -> list[str] | None:
 def _moved(done: int, count: int) -> None:
     if sys.stderr.isatty():
         print(f"\r{done} of {count} runs", end="\n" if done == count else "", file=sys.stderr, flush=True)
+
+
+def cost(asked: argparse.Namespace) -> int:
+    """`stargauge cost`."""
+    from stargauge import api
+    from stargauge.report.cost import render_cost
+
+    data = api.cost(
+        loaded(asked), site=asked.site, chip=asked.chip, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers,
+        values=values_of(asked), progress=_moved,
+    ).to_dict()  # fmt: skip
+    if asked.json:
+        print_json(data)
+    else:
+        sys.stdout.write(render_cost(data, style_of(asked)))
+    return 0

@@ -122,6 +122,15 @@ def cost_per_power(cost_per_power_parts: Array) -> Array:
     return np.asarray(cost_per_power_parts.sum(axis=1))
 
 
+@quantity("USD/W/d", "draw site")
+def cost_per_power_facility(cost_per_power: Array, design_power_ratio: Array) -> Array:
+    """The same per W of facility power, at the meter: cost per IT power / (facility over IT power a site is designed for).
+
+    Axes: draw, site. Units: USD/W of facility power and day, money of the price year. Source: `cost_per_power`, `design_power_ratio`.
+    """
+    return cost_per_power / design_power_ratio
+
+
 # --- an accelerator-hour ----------------------------------------------------------------------------------------------------------
 
 

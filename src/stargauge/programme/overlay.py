@@ -22,8 +22,12 @@ def scenario(programme: Programme, asked: Path | str | Mapping[str, Any]) -> Pro
     """
     if isinstance(asked, str) and asked in programme.scenarios:
         return _named(programme, asked)
-    if isinstance(asked, Mapping) or Path(asked).exists():
+    if isinstance(asked, Mapping):
         return overlay(programme, asked)
+    if Path(asked).exists():
+        laid = overlay(programme, asked)
+        laid._supposed = (*programme.supposed, Path(asked).name)
+        return laid
     if isinstance(asked, Path) or not asked.replace("-", "").isalnum():
         raise InputError(f'no scenario file "{asked}"{did_you_mean(Path(asked).name, _beside(Path(asked)))}')
     names = list(programme.scenarios)
@@ -36,6 +40,7 @@ def _named(programme: Programme, name: str) -> Programme:
     """With a scenario of its own, which was checked when the file was read; laid over another one it is checked again."""
     laid = supposed(programme, programme.scenarios[name])
     finish(laid, (), programme.documents)
+    laid._supposed = (*programme.supposed, name)
     return laid
 
 

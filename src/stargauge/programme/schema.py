@@ -310,11 +310,17 @@ class Programme(Content):
     scenarios: dict[str, Scenario] = plain(dict, "parts of a programme to lay over it by name: what if it were so")
 
     _documents: tuple[Document, ...] = PrivateAttr(default=())
+    _supposed: tuple[str, ...] = PrivateAttr(default=())
 
     @property
     def documents(self) -> tuple[Document, ...]:
         """The files it was read from, those laid over it last."""
         return self._documents
+
+    @property
+    def supposed(self) -> tuple[str, ...]:
+        """The scenarios laid over it, by name or file, in order."""
+        return self._supposed
 
     def statements(self) -> Iterator[Statement]:
         """Every statement in it, in the order of the file; alternatives last. What a scenario supposes nobody has stated."""
