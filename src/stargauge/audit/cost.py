@@ -31,8 +31,8 @@ BASIS = (
     "Money of the price year; per MW of IT power, not at the meter. Capital is repaid over the lives of chips and building at the discount "
     "rate, so the cost of an hour is the rent at which its owner breaks even, given the share of hours sold; that share is an assumption. "
     "The market's rent of newer accelerators is an H100's in proportion to 16-bit peak: an assumption too. A building is let at the same "
-    "rate; who is financed cheaper breaks even lower. Tokens: output tokens of the reference model. Tax: property tax and insurance. Medians "
-    "of parts need not add up to the median of the whole."
+    "rate; who is financed cheaper breaks even lower. Tokens: output tokens of the reference model. Tax: property tax, insurance. Medians "
+    "of parts need not add up to that of the whole."
 )
 
 
