@@ -54,7 +54,7 @@ def test_the_cost_of_an_hour_equals_the_vector(shared: Path) -> None:
         g["pue"], g["power_usd_per_kwh"] / 1e3, g["opex_frac_of_capex"],
     )  # fmt: skip
     by_name = dict(zip(COST_PARTS, yearly[0, :, 0] * watts * YEAR, strict=True))
-    assert by_name["equipment"] + by_name["building"] == pytest.approx(expected["capital_per_year"], rel=1e-8)
+    assert by_name["equipment_capital"] + by_name["building_capital"] == pytest.approx(expected["capital_per_year"], rel=1e-8)
     assert by_name["upkeep"] == pytest.approx(expected["opex_per_year"])
     # the vector's year has 8,760 hours, ours 8,766
     assert by_name["electricity"] / 8766 * 8760 == pytest.approx(expected["electricity_per_year"])
@@ -127,7 +127,7 @@ def test_who_lets_a_building_breaks_even_on_its_capital_upkeep_and_property() ->
     """16 USD/W over 20 years at 11 % is 2.01 USD/W and year; with 3 % for upkeep and property 2.49, or 207 USD per kW and month."""
     made = parts(shares=0.005)
     least = unit_cost.lease_rent_breakeven(
-        made[:, COST_PARTS.index("building")], unit_cost.building_upkeep_per_power(np.array([[16.0]]), np.array([0.02])),
+        made[:, COST_PARTS.index("building_capital")], unit_cost.building_upkeep_per_power(np.array([[16.0]]), np.array([0.02])),
         made[:, COST_PARTS.index("property")],
     )  # fmt: skip
     assert least[0, 0] * 1e3 * YEAR / 12 == pytest.approx(207, abs=1.0)

@@ -101,8 +101,8 @@ def cost_per_power_parts(
     """
     one = np.zeros_like(building_cost_per_power)
     parts = {
-        "equipment": equipment_cost_per_power[:, None] + one,
-        "building": building_cost_per_power,
+        "equipment_capital": equipment_cost_per_power[:, None] + one,
+        "building_capital": building_cost_per_power,
         "electricity": electricity_per_power,
         "upkeep": equipment_upkeep_per_power[:, None] + building_upkeep_per_power,
         "staff": staff_cost_per_power,

@@ -22,7 +22,7 @@ USES = ("training", "research", "inference")
 #: What a site is financed as: the building with its power, let to whoever brings the equipment; and the accelerators, network and storage.
 ASSETS = ("building", "equipment")
 #: What the yearly cost of running capacity is made of: capital of equipment and of building, then what running takes.
-COST_PARTS = ("equipment", "building", "electricity", "upkeep", "staff", "property")
+COST_PARTS = ("equipment_capital", "building_capital", "electricity", "upkeep", "staff", "property")
 #: Kinds of projects that records of planned dates are grouped by, the first two of which are what a programme builds.
 PROJECT_KINDS = ("data_centre", "ai_campus", "nuclear", "power_and_grid", "fab", "other")
 #: What the fit of slips finds: location with its effects, then spreads, then the programme's own effect.

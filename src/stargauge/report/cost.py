@@ -11,7 +11,14 @@ from stargauge.report.terminal import PLAIN, Style, command_for, labelled, table
 from stargauge.report.wording import day_text, percent
 
 #: What the parts of a cost are called in a column.
-_PARTS = {"equipment": "chips", "building": "hall", "electricity": "power", "upkeep": "upkeep", "staff": "staff", "property": "tax"}
+_PARTS = {
+    "equipment_capital": "chips",
+    "building_capital": "hall",
+    "electricity": "power",
+    "upkeep": "upkeep",
+    "staff": "staff",
+    "property": "tax",
+}
 #: How many rents on record are shown.
 _MOST_RENTS = 6
 
