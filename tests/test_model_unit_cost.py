@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargauge.model import unit_cost
+from stargauge.model import running, unit_cost
 from stargauge.quantity.quantity import COST_PARTS, DTYPES
 
 YEAR = 365.25
@@ -32,7 +32,7 @@ def parts(
     return unit_cost.cost_per_power_parts(
         unit_cost.equipment_cost_per_power(c_e, r, one * chip_years * YEAR),
         unit_cost.building_cost_per_power(c_b, r, one * building_years * YEAR),
-        unit_cost.electricity_per_power(np.array([[load]]), np.full((1, 1, 3), pue), np.full((1, 1, 3), price)),
+        unit_cost.electricity_per_power(running.energy_unit_cost(np.array([[load]]), np.full((1, 1, 3), pue), np.full((1, 1, 3), price))),
         unit_cost.equipment_upkeep_per_power(c_e, one * upkeep),
         unit_cost.building_upkeep_per_power(c_b, one * upkeep),
         unit_cost.staff_cost_per_power(np.array([[jobs]]), np.array([[1.3]]), one * 200.0, one * 1.4),
@@ -131,5 +131,4 @@ def test_who_lets_a_building_breaks_even_on_its_capital_upkeep_and_property() ->
         made[:, COST_PARTS.index("property")],
     )  # fmt: skip
     assert least[0, 0] * 1e3 * YEAR / 12 == pytest.approx(207, abs=1.0)
-    market = unit_cost.lease_rent_market(np.array([0.2]), np.array([0.75]))
-    np.testing.assert_allclose(unit_cost.lease_margin(market, least), 0.15 - least)
+    np.testing.assert_allclose(unit_cost.lease_margin(np.array([0.15]), least), 0.15 - least)

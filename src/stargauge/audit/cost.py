@@ -30,7 +30,7 @@ RENTS = {"rent_contract": "on contract", "rent": "on demand", "rent_range": "as 
 BASIS = (
     "Money of the price year; per MW of IT power, not at the meter. Capital is repaid over the lives of chips and building at the discount "
     "rate, so the cost of an hour is the rent at which its owner breaks even, given the share of hours sold; that share is an assumption. "
-    "The market's rent of newer accelerators is an H100's in proportion to 16-bit peak: an assumption too. A building is let at the same "
+    "The market's rent is today's, that of newer accelerators an H100's in proportion to 16-bit peak: an assumption too. A building is let at the same "
     "rate; who is financed cheaper breaks even lower. Tokens: output tokens of the reference model. Tax: property tax, insurance. Medians "
     "of parts need not add up to that of the whole."
 )
@@ -79,7 +79,7 @@ class Cost:
             "parts": {part: self._levels(f"cost_per_power_parts[{part}, {site}]", PER_POWER) for part in COST_PARTS},
             "at_the_meter": self._levels(f"cost_per_power_facility[{site}]", PER_POWER),
             "building_rent": self._levels(f"lease_rent_breakeven[{site}]", RENT),
-            "market_building_rent": self._levels("lease_rent_market", RENT), "building_covered": self._covered(f"lease_margin[{site}]"),
+            "market_building_rent": self._levels("campus_rent", RENT), "building_covered": self._covered(f"lease_margin[{site}]"),
         }  # fmt: skip
 
     def _values(self, address: str) -> Any:
@@ -122,7 +122,7 @@ def addresses_of(pairs: Sequence[tuple[str, str]]) -> list[str]:
         *(f"cost_per_power_parts[{part}, {{s}}]" for part in COST_PARTS),
     ]  # fmt: skip
     return [
-        *("hours_sold_share", "accelerator_life", "discount_rate", "lease_rent_market"),
+        *("hours_sold_share", "accelerator_life", "discount_rate", "campus_rent"),
         *(f"accelerator_rent_market[{chip}]" for chip in chips),
         *(form.format(c=chip, s=site) for site, chip in pairs for form in of_pair),
         *(form.format(s=site) for site in sites for form in of_site),

@@ -50,13 +50,13 @@ def building_cost_per_power(construction_unit_capex: Array, discount_rate: Array
 
 
 @quantity("USD/W/d", "draw site")
-def electricity_per_power(load_factor: Array, pue: Array, supply_cost: Array) -> Array:
-    """Electricity per W of IT power and day: load * PUE * 24 h * price, whether or not the hour is sold.
+def electricity_per_power(energy_unit_cost: Array) -> Array:
+    """Electricity per W of IT power and day, a mean over the months of the clock, whether or not the hour is sold.
 
-    PUE and the price of supply are means over the months of the clock. Axes: draw, site. Units: USD/Wh -> USD/W of IT power and day,
-    money of the price year. Leaves out: that an idle accelerator draws less than a busy one.
+    Axes: draw, site. Units: USD/W of IT power and day, money of the price year. Source: `energy_unit_cost`. Leaves out: that an idle
+    accelerator draws less than a busy one.
     """
-    return np.asarray(24.0 * load_factor * pue.mean(axis=2) * supply_cost.mean(axis=2))
+    return np.asarray(energy_unit_cost.mean(axis=2))
 
 
 @quantity("USD/W/d", "draw site")
@@ -161,10 +161,11 @@ def lcoc(lcoc_parts: Array) -> Array:
 
 @quantity("USD/h", "draw chip")
 def accelerator_rent_market(accelerator_rent: Array, accelerator_peak: Array, h100_peak: Array) -> Array:
-    """What the market pays for an hour of one accelerator of each generation: the rent of an H100 * peak over that of an H100.
+    """What the market pays today for an hour of one accelerator of each generation: the rent of an H100 * peak over that of an H100.
 
     Axes: draw, chip. Units: USD/h, money of its day. Source: rents of H100 in the catalogue, contracts and on demand; that newer chips
-    rent in proportion to their dense 16-bit peak is an assumption. Leaves out: quantity, term and credit of the customer.
+    rent in proportion to their dense 16-bit peak is an assumption. Leaves out: the cycle and drift
+    of rents (they stand in `accelerator_rent_level`), quantity, term and credit of the customer.
     """
     return np.asarray(accelerator_rent[:, None] * accelerator_peak[:, _BF16] / h100_peak)
 
@@ -191,19 +192,10 @@ def lease_rent_breakeven(building_cost_per_power: Array, building_upkeep_per_pow
     return building_cost_per_power + building_upkeep_per_power + property_cost_per_power
 
 
-@quantity("USD/W/d", "draw")
-def lease_rent_market(lease_rent: Array, lease_campus_ratio: Array) -> Array:
-    """What the market pays for a whole campus per W of IT power and day: asking rent of small contracts * campus over small contract.
-
-    Axes: draw. Units: USD/W/d, money of its day. Source: surveys of asking rents (catalogue, `price/capacity-lease`); the ratio is assumed.
-    """
-    return lease_rent * lease_campus_ratio
-
-
 @quantity("USD/W/d", "draw site")
-def lease_margin(lease_rent_market: Array, lease_rent_breakeven: Array) -> Array:
-    """Rent of the market less the break-even rent of a building, per W of IT power and day. Axes: draw, site. Units: USD/W/d."""
-    return lease_rent_market[:, None] - lease_rent_breakeven
+def lease_margin(campus_rent: Array, lease_rent_breakeven: Array) -> Array:
+    """Rent of the market less the break-even rent of a building, per IT power and day. Axes: draw, site. Units: USD/W/d."""
+    return campus_rent[:, None] - lease_rent_breakeven
 
 
 # --- a million tokens -------------------------------------------------------------------------------------------------------------
