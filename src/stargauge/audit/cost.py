@@ -30,9 +30,9 @@ RENTS = {"rent_contract": "on contract", "rent": "on demand", "rent_range": "as 
 BASIS = (
     "Money of the price year; per MW of IT power, not at the meter. Capital is repaid over the lives of chips and building at the discount "
     "rate, so the cost of an hour is the rent at which its owner breaks even, given the share of hours sold; that share is an assumption. "
-    "The market's rent is today's, that of newer accelerators an H100's in proportion to 16-bit peak: an assumption too. A building is let at the same "
-    "rate; who is financed cheaper breaks even lower. Tokens: output tokens of the reference model. Tax: property tax, insurance. Medians "
-    "of parts need not add up to that of the whole."
+    "The market's rent is today's, that of newer accelerators an H100's in proportion to 16-bit peak: an assumption too. A building is let "
+    "at the same rate; who is financed cheaper breaks even lower. Tokens: output tokens of the reference model. Tax: property tax, "
+    "insurance. Medians of parts need not add up to that of the whole."
 )
 
 
