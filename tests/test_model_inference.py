@@ -60,12 +60,12 @@ def test_tokens_per_second_sum_over_generations() -> None:
 def test_cost_per_million_tokens_at_a_rent() -> None:
     """Ten H100 at 3 USD per hour and 1,000 tokens/s each: 3 / 3.6 = 0.83 USD per million tokens; at half the use twice that."""
     held, share, rent = np.full((1, 1, 1), 10.0), np.array([[0.0, 0.0, 1.0]]), np.array([3.0])
-    assert inference.inference_cost_per_mtok(np.array([[10_000.0]]), held, share, rent)[0, 0] == pytest.approx(3 / 3.6)
-    assert inference.inference_cost_per_mtok(np.array([[5_000.0]]), held, share, rent)[0, 0] == pytest.approx(6 / 3.6)
+    assert inference.token_cost_rented(np.array([[10_000.0]]), held, share, rent)[0, 0] == pytest.approx(3 / 3.6)
+    assert inference.token_cost_rented(np.array([[5_000.0]]), held, share, rent)[0, 0] == pytest.approx(6 / 3.6)
 
 
 def test_cost_is_absent_while_nothing_is_served() -> None:
-    made = inference.inference_cost_per_mtok(np.zeros((1, 1)), np.zeros((1, 1, 1)), np.array([[0.0, 0.0, 1.0]]), np.array([3.0]))
+    made = inference.token_cost_rented(np.zeros((1, 1)), np.zeros((1, 1, 1)), np.array([[0.0, 0.0, 1.0]]), np.array([3.0]))
     assert np.isnan(made[0, 0])
 
 

@@ -1,10 +1,6 @@
-"""Contracts and the cost of an accelerator-hour, against vectors and limits."""
+"""What contracts bring in, against published amounts and limits."""
 
 from __future__ import annotations
-
-import json
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,12 +11,6 @@ from stargauge.model import revenue
 from stargauge.quantity.quantity import STAGES
 
 YEAR_HOURS = np.full(72, 8766.0 / 12)
-
-
-def vector(shared: Path, name: str) -> dict[str, Any]:
-    found = json.loads((shared / "facts" / "finance_vectors.json").read_text(encoding="utf-8"))["vectors"]
-    chosen: dict[str, Any] = next(v for v in found if v["id"] == name) if isinstance(found, list) else found[name]
-    return chosen
 
 
 def delivered(watts: np.ndarray, contracted: float = np.nan, planned: float = 4.5e9) -> np.ndarray:
@@ -61,33 +51,3 @@ def test_lines_that_are_no_contract_bring_nothing_and_contracts_without_amount_a
 def test_more_capacity_never_brings_less(watts: list[float], more: float) -> None:
     less, plenty = earned(delivered(np.array(watts), 4.5e9)), earned(delivered(np.array(watts) * more, 4.5e9))
     assert np.all(np.cumsum(plenty) >= np.cumsum(less) * (1.0 - 1e-12))
-
-
-def test_hourly_cost_equals_the_vector(shared: Path) -> None:
-    made = vector(shared, "lcoc_nvl72")
-    g, expected = made["inputs"], made["expected"]
-    cost = revenue.hourly_cost(
-        np.array(g["chip_usd_per_gpu"]), np.array(g["infra_usd_per_gpu"]), np.array(g["kw_per_gpu"] * 1e3), np.array(g["discount"]),
-        np.array(float(g["life_chip"])), np.array(float(g["life_infra"])), np.array(g["power_usd_per_kwh"] / 1e3), np.array(g["pue"]),
-        np.array(g["opex_frac_of_capex"]), np.array(g["utilisation"] * g["availability"]),
-    )  # fmt: skip
-    # the vector charges electricity over available hours only, we charge every hour: add the difference back
-    idle = (1.0 - g["availability"]) * g["kw_per_gpu"] * g["pue"] * g["power_usd_per_kwh"] / (g["utilisation"] * g["availability"])
-    assert cost - idle == pytest.approx(expected["usd_per_sold_gpu_hour"], abs=made["abs_tol"])
-
-
-def test_cost_of_an_hour_scales_with_power_per_accelerator() -> None:
-    def cost(watts: float) -> float:
-        one = np.ones(1)
-        return float(revenue.lcoc(
-            one * 26.0, np.array([[16.0]]), np.array([[watts]]), one * 0.11, one * 5 * 365.25, one * 20 * 365.25,
-            np.full((1, 1, 2), 50e-6), np.full((1, 1, 2), 1.2), one * 0.03, one * 0.8,
-        )[0, 0, 0])  # fmt: skip
-
-    assert cost(2000.0) == pytest.approx(2.0 * cost(1000.0))
-    assert 1.0 < cost(1900.0) < 6.0
-
-
-def test_capital_recovery_repays_with_interest() -> None:
-    payment = revenue.capital_recovery(np.array(0.11), np.array(5.0))
-    assert sum(payment / 1.11**year for year in range(1, 6)) == pytest.approx(1.0)

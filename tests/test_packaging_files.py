@@ -11,6 +11,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
+
+from stargauge import api
 
 ROOT = Path(__file__).parents[1]
 PINS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -144,6 +147,34 @@ def test_the_page_on_validating_finance_works_as_it_stands(tmp_path: Path) -> No
 
 def test_the_page_on_jobs_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/jobs.md", tmp_path) == 3
+
+
+def run_python(page: str) -> dict[str, object]:
+    """Run the Python of a page; what it leaves by name."""
+    left: dict[str, object] = {}
+    for block in re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.S):
+        exec(block, left)
+    return left
+
+
+def test_the_page_on_scenarios_and_sensitivity_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/scenarios-and-sensitivity.md", tmp_path) == 7
+    assert run_python("docs/scenarios-and-sensitivity.md")["table"].two_way is not None  # type: ignore[attr-defined]
+    text = (ROOT / "docs/scenarios-and-sensitivity.md").read_text(encoding="utf-8")
+    laid = api.load("stargate", yaml.safe_load(re.findall(r"```yaml\n(.*?)```", text, re.S)[0]))
+    assert api.load(laid, "late-hall").sites["shackelford"].phases["building-1"].milestones.operational[0].text == "2028-06-30"
+    assert set(api.load("stargate").scenarios) == set(re.findall(r"^\| `([a-z-]+)` \|", text, re.M))
+
+
+def test_the_page_on_unit_costs_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/unit-costs.md", tmp_path) == 3
+    assert run_python("docs/unit-costs.md")["made"].pairs == (("abilene", "gb200-nvl72"),)  # type: ignore[attr-defined]
+    text = (ROOT / "docs/unit-costs.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_]+)(?:\[[^]]*\])?`", text))
+    assert {name for name in named if "cost" in name or "rent" in name or "lcoc" in name} <= {
+        *api.model_graph().quantities,
+        "discount_rate",
+    }
 
 
 def test_the_readme_starts_with_the_two_commands() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 __version__ = "0.1.0"
 
 __all__ = [
-    "audit", "backtest", "calibrate", "catalogue", "check", "compare", "explain", "jobs", "load", "odds", "schedule", "simulate",
-    "validate",
+    "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "explain", "jobs", "load", "odds", "schedule",
+    "sensitivity", "simulate", "validate",
 ]  # fmt: skip
 
 

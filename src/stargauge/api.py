@@ -20,6 +20,20 @@ from stargauge.audit.build_validation import BuildValidation, validate_builds
 from stargauge.audit.calibration import Calibration, all_build_fits, all_fits, build_fit_of, fit_of, fit_view, write_all
 from stargauge.audit.causes import MEMO_BYTES, Runs, attribute, medians
 from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, outputs_of, paired, read_at, wanted_of
+from stargauge.audit.cost import (
+    LIFE,
+    PER_HOUR,
+    POWER,
+    RATE,
+    SOLD,
+    Cost,
+    addresses_of,
+    asked_sites,
+    expected_held,
+    pairs_of,
+    rates_of,
+    tornado_data,
+)
 from stargauge.audit.delays import Delays, delays
 from stargauge.audit.delays import wanted as wanted_delays
 from stargauge.audit.finance_validation import FinanceValidation, read_vectors, validate_finance
@@ -36,6 +50,7 @@ from stargauge.audit.questions import Question, misread, questions
 from stargauge.audit.replay import replay
 from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
+from stargauge.audit.sensitivity import Asker, Axis, Bar, Sensitivity, axes_of_table, bars_of, levels_data, swings, tabulated, uncertain
 from stargauge.audit.sentence import Names
 from stargauge.audit.summary import FANS, HEADLINES, Days, dates_of, exists, headlines, names_of, summarise
 from stargauge.audit.tracker import Tracker
@@ -48,7 +63,7 @@ from stargauge.catalogue.trackers import tracker
 from stargauge.engine.lineage import Node
 from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result
-from stargauge.engine.simulate import axes_of, model_graph
+from stargauge.engine.simulate import axes_of, inputs_of, model_graph
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.asked import Asked, sides
 from stargauge.programme.checks import flaws_against_catalogue, flaws_against_quantities
@@ -60,11 +75,13 @@ from stargauge.programme.load import asked_as, documents
 from stargauge.programme.load import load as load_file
 from stargauge.programme.load import shipped as shipped_files
 from stargauge.programme.overlay import overlay
+from stargauge.programme.overlay import scenario as suppose
 from stargauge.programme.positions import Flaw, faults_of, written
 from stargauge.programme.read import sources_of
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import FAR, parse_window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.statement import Input
 
 Progress = Callable[[int, int], None]
 DRAWS = 1024
@@ -87,13 +104,14 @@ def load(
     scenario: Path | Mapping[str, Any] | str | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> Programme:
-    """A programme by shipped name, file or folder, with a scenario (a partial file) and single inputs laid over it.
+    """A programme by shipped name, file or folder, with a scenario and single inputs laid over it.
 
-    Raises InputError with every fault of the files, and for inputs that do not exist.
+    `scenario`: the name of one that the programme has, a partial file, or a mapping of the same form. Raises InputError with every fault
+    of the files, and for inputs that do not exist.
     """
     made = programme if isinstance(programme, Programme) else _read(programme)
     if scenario is not None:
-        made = overlay(made, scenario)
+        made = suppose(made, scenario)
     if settings:
         values = {name: {"value": value, "reason": "set by the user"} for name, value in settings.items()}
         made = overlay(made, {"assumptions": values}, "--set")
@@ -213,7 +231,7 @@ class Check:
 def check(
     programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
     workers: int | None = None,
-    scenario: Path | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None, charts: bool = False,
+    scenario: Path | str | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None, charts: bool = False,
     progress: Progress | None = None,
 ) -> Check:  # fmt: skip
     """Run a programme and judge its claims, as could be said on the day of the dispute and as of now.
@@ -360,7 +378,7 @@ def compare(
 def _laid(made: Programme, side: Asked) -> Programme:
     """The programme of a side with its scenarios and single inputs laid over it."""
     for scenario in side.scenarios:
-        made = load(made, Path(scenario))
+        made = load(made, scenario)
     return load(made, settings=side.settings)
 
 
@@ -522,7 +540,8 @@ def _asked_then(programme: Programme, view: Known, claims: Mapping[str, Any]) ->
 
 def odds(
     programme: str | Path | Programme = "stargate", claim: str | None = None, start: date | str | None = None,
-    end: date | str | None = None, every: str | int = "month", *, draws: int = DRAWS, seed: int = 0, scenario: Path | None = None,
+    end: date | str | None = None, every: str | int = "month", *, draws: int = DRAWS, seed: int = 0,
+    scenario: Path | str | None = None,
     settings: Mapping[str, str] | None = None, values: Catalogue | None = None, progress: Progress | None = None,
 ) -> OddsOverTime:  # fmt: skip
     """The odds of a claim's readings over time, and what moved them; without `claim` those of every claim, without what moved them.
@@ -633,17 +652,106 @@ def explain(
     draws: int = DRAWS, seed: int = 0, values: Catalogue | None = None,
 ) -> Node:  # fmt: skip
     """Why a number is what it is: formula, inputs with their values at a date (the newest evidence), down to statements and assumptions."""
-    from stargauge.audit.summary import Days
-
     made = known(load(programme), as_of, values)
     result = run_model(made, [address], draws=draws, seed=seed)
     return result.explain(address, when or Days.of(made).evidence, draws)
 
 
+def sensitivity(
+    address: str, programme: str | Path | Programme = "stargate", *, when: date | None = None, inputs: Sequence[str] | None = None,
+    two_way: Mapping[str, Sequence[str]] | Sequence[str] | None = None, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
+    workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+) -> Sensitivity:  # fmt: skip
+    """What moves a number: its median with each uncertain input upstream held at its P10 and its P90, and over a grid of two inputs.
+
+    `when`: the month it is read at (two years ahead at year's end). `inputs`: only these, `INPUT=LOW..HIGH` as if one were that
+    uncertain. `two_way`: two inputs with their values as in `--set`, or `drawn`; without `inputs` it comes alone. Raises InputError with
+    every fault of what was asked for.
+    """
+    table = _table_axes(two_way)
+    made = load(programme)
+    now = known(made, as_of, values)
+    changed = partial(_changed, made, now, values)
+    asker = _asker(address, now, when, draws, seed)
+    base = asker.levels({})
+    if base[1] != base[1]:
+        raise InputError(f'"{asker.address}" is absent{f" at the end of {asker.when:%b %Y}" if asker.when else ""}: nothing moves it')
+    bars = bars_of(asker, [] if inputs is None and table is not None else inputs, changed)
+    moved, still = swings(asker, bars, _workers(workers, MANY_DRAWS), progress)
+    grid = tabulated(asker, table, changed, progress) if table else None
+    asked = model_graph().quantities[asker.address.split("[")[0]]
+    return Sensitivity(
+        asker.address, asked.says, asked.unit, asker.when, base, moved, still, grid, made.name, asked_as(made), made.supposed,
+        now.as_of, asker.draws, seed,
+    )  # fmt: skip
+
+
+def cost(
+    programme: str | Path | Programme = "stargate", *, site: str | None = None, chip: str | None = None, as_of: date | str | None = None,
+    draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+) -> Cost:  # fmt: skip
+    """What an accelerator-hour, a megawatt-year and a million tokens cost by site and generation, and which rents would cover it.
+
+    `site`, `chip`: one only (every site, with what stands there). With what moves the cost of an hour of the first pair. Raises
+    InputError for a site or chip that there is not.
+    """
+    made = load(programme)
+    now = known(made, as_of, values)
+    sites, chips = asked_sites(now, site, chip)
+    memo, day = Memo(MEMO_BYTES), Days.of(now).ahead
+    count = _workers(workers, draws)
+    held = [f"accelerators[{one}, {place}]" for place in sites for one in now.axes["chip"]] if chips is None else []
+    stock = run_model(now, held, draws=draws, seed=seed, workers=count, dates=(day,), only_dates=True, memo=memo) if held else None
+    expected = expected_held(stock, now, sites) if stock else {place: dict.fromkeys(now.axes["chip"], 0.0) for place in sites}
+    pairs = pairs_of(now, sites, chips, expected)
+    result = run_model(now, addresses_of(pairs), draws=draws, seed=seed, workers=count, memo=memo)
+    asker = Asker.of(result, f"lcoc[{pairs[0][1]}, {pairs[0][0]}]", None, memo)
+    base = asker.levels({})
+    tornado = None
+    if base[1] == base[1]:
+        moved, _ = swings(asker, _cost_bars(asker, made, now, values), _workers(workers, MANY_DRAWS), progress)
+        tornado = tornado_data(asker.address, levels_data(base), PER_HOUR, moved)
+    return Cost(now, result, tuple(pairs), tornado, made.name, asked_as(made), made.supposed)
+
+
+def _cost_bars(asker: Asker, made: Programme, now: Known, values: Catalogue | None) -> list[Bar]:
+    """Life, hours sold, the price of power, the discount rate: as uncertain as they are, a rate of one number as its range."""
+    found = uncertain(asker.world, asker.address)
+    bars = [Bar(name, (name,)) for name in (LIFE, SOLD, RATE) if name in found]
+    if power := tuple(name for name in POWER if name in found):
+        bars.append(Bar("power price", power))
+    if RATE not in found and (rates := rates_of(now)):
+        bars += bars_of(asker, [f"{RATE}={rates}"], partial(_changed, made, now, values))
+    return bars
+
+
+def _table_axes(asked: Mapping[str, Sequence[str]] | Sequence[str] | None) -> tuple[Axis, Axis] | None:
+    if asked is None:
+        return None
+    texts = [f"{name}={','.join(map(str, held))}" for name, held in asked.items()] if isinstance(asked, Mapping) else list(asked)
+    return axes_of_table(texts)
+
+
+def _asker(address: str, now: Known, when: date | None, draws: int, seed: int) -> Asker:
+    """Who asks one address of many worlds, what is asked first kept. Raises InputError where the address is not one number."""
+    from stargauge.engine.select import Frame
+
+    Frame(model_graph().quantities, axes_of(now)).resolve(address)
+    memo, day = Memo(MEMO_BYTES), when or Days.of(now).ahead
+    result = run_model(now, [address], draws=draws, seed=seed, dates=(day,), memo=memo, only_dates=True)
+    return Asker.of(result, address, day, memo)
+
+
+def _changed(made: Programme, now: Known, values: Catalogue | None, *settings: tuple[str, str]) -> dict[str, Input]:
+    """The inputs that single settings speak of, as they are with these."""
+    state = known(load(made, settings=dict(settings)), now.as_of, values)
+    return inputs_of(state, {name.split("[")[0] for name, _ in settings})
+
+
 __all__ = [
     "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Jobs", "Known", "Programme", "Result", "Validation",
-    "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "explain", "import_statements", "jobs", "known",
-    "load", "odds", "schedule", "shipped", "simulate", "validate",
+    "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "explain", "import_statements", "jobs",
+    "known", "load", "odds", "schedule", "sensitivity", "shipped", "simulate", "validate",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

@@ -21,11 +21,12 @@ exit codes: 0 answered, 1 answered and --fail-if holds, 2 input at fault,
 
 SIDES = """a side: PROGRAMME   a shipped name, a file or a folder
         @DATE       use only what was published by that day (else: today)
-        +FILE       a scenario laid over it (repeatable)
+        +NAME       a scenario of the programme laid over it (repeatable)
+        +FILE       a partial programme file laid over it (repeatable)
         +INPUT=VALUE  one input changed (repeatable)
 examples:
   stargauge compare stargate@2025-01-22 @2026-09-30   what became known
-  stargauge compare stargate +slow.yaml               a scenario
+  stargauge compare stargate +dear-power              a scenario
   stargauge compare stargate +overrun_factor=1        one input
   stargauge compare stargate xai-colossus-1           two programmes"""
 
@@ -85,7 +86,9 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _change_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--scenario", metavar="FILE", help="a partial programme file laid over the programme")
+    parser.add_argument(
+        "--scenario", metavar="NAME|FILE", help="a scenario of the programme by name, or a partial programme file, laid over it"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="INPUT=VALUE", help="change one input (repeatable)")
 
 
@@ -171,11 +174,32 @@ def parser() -> Parser:
         "compare", help="two programmes, scenarios or knowledge dates: what differs, and why", epilog=SIDES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    compare.add_argument("a", metavar="A", help="PROGRAMME[@DATE][+FILE or +INPUT=VALUE]...")
+    compare.add_argument("a", metavar="A", help="PROGRAMME[@DATE][+SCENARIO or +INPUT=VALUE]...")
     compare.add_argument("b", metavar="B", help="the same; without PROGRAMME: A with this date, or with more laid over it")
     _draw_options(compare)
     compare.add_argument("--workers", type=_count, metavar="N", help="processes; same bits (default: every core, at most four)")
     _output_options(compare)
+
+    sensitivity = commands.add_parser("sensitivity", help="what moves a number: each input at its P10 and P90, a table over two inputs")
+    sensitivity.add_argument("address", metavar="ADDRESS", help="e.g. 'lcoc[gb200-nvl72, abilene]' or 'power_facility[operational]'")
+    _programme(sensitivity, True)
+    _run_options(sensitivity)
+    _output_options(sensitivity)
+    sensitivity.add_argument("--date", type=_date, metavar="DATE", help="the month it is read at (default: two years ahead, at year's end)")
+    sensitivity.add_argument(
+        "--inputs", action="append", metavar="A,B,...", help="only these; INPUT=LOW..HIGH as if one were that uncertain (repeatable)"
+    )
+    sensitivity.add_argument(
+        "--two-way", nargs=2, metavar="INPUT=V,V,...", help="a table over two inputs, values as in --set or 'drawn' (as it is drawn)"
+    )
+    sensitivity.add_argument("--all", action="store_true", help="every input that moves it (default: the twelve that move it most)")
+
+    cost = commands.add_parser("cost", help="what an accelerator-hour, a megawatt-year and a million tokens cost, and rents that cover it")
+    _programme(cost, True)
+    _run_options(cost)
+    _output_options(cost)
+    cost.add_argument("--site", metavar="SITE", help="one site (default: every site)")
+    cost.add_argument("--chip", metavar="CHIP", help="one generation of accelerators (default: what stands, or is expected, at each site)")
 
     explain = commands.add_parser("explain", help="why this number: formula, inputs, sources")
     explain.add_argument("address", nargs="?", metavar="ADDRESS", help="e.g. 'power_facility[operational, abilene]'")

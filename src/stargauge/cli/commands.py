@@ -57,17 +57,11 @@ def values_of(asked: argparse.Namespace) -> Any:
     return api.catalogue(asked.catalogue)
 
 
-def _scenario(asked: argparse.Namespace) -> Path | None:
-    if asked.scenario is not None and not Path(asked.scenario).exists():
-        raise InputError(f'no scenario file "{asked.scenario}"')
-    return Path(asked.scenario) if asked.scenario else None
-
-
 def loaded(asked: argparse.Namespace) -> Any:
     """The programme with scenario and single inputs laid over it."""
     from stargauge import api
 
-    return api.load(asked.programme, _scenario(asked), _settings(asked))
+    return api.load(asked.programme, asked.scenario, _settings(asked))
 
 
 def _checked(asked: argparse.Namespace, programme: Any, charts: bool = False) -> Any:

@@ -25,6 +25,7 @@ from stargauge.engine.streams import BLOCK
 from stargauge.inputs.build import made_from
 from stargauge.quantity.address import parse_address
 from stargauge.quantity.quantity import FIXED_AXES
+from stargauge.quantity.statement import Input
 
 if TYPE_CHECKING:
     from stargauge.programme.known import Known
@@ -64,6 +65,13 @@ def simulate(
     )
     keys = content_key(*(input_key(inputs[name], world.axes) for name in names))
     return Result(world, blocks * BLOCK, keys, made.series, made.collected, memo=memo, dates=tuple(dates), known=known)
+
+
+def inputs_of(known: Known, names: Iterable[str]) -> dict[str, Input]:
+    """Some inputs of what is known, by name, alternatives as choices."""
+    wanted = list(names)
+    made = Inputs(known, model_graph()).need(wanted)
+    return {name: made[name] for name in wanted}
 
 
 def statics_of(known: Known, names: Iterable[str]) -> dict[str, Any]:

@@ -3,6 +3,6 @@
 #: The modules whose quantities make up the model.
 MODULES = (
     "schedule", "slip", "tracker", "build", "network", "fleet", "facility", "supply", "reliability", "training", "inference",
-    "capex", "opex", "revenue", "contract", "lease", "compute", "market", "running", "asset_cost", "asset_loan", "asset_tax", "asset_cash",
-    "debt", "funding", "labour", "environment",
+    "capex", "opex", "unit_cost", "revenue", "contract", "lease", "compute", "market", "running", "asset_cost", "asset_loan", "asset_tax",
+    "asset_cash", "debt", "funding", "labour", "environment",
 )  # fmt: skip

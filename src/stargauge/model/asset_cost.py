@@ -124,7 +124,7 @@ def renewal_pays(
 def _renewed(
     asset_cost: Array, given_up: Array, renewal_pays: Array, accelerator_life: Array, life_price_level: Array
 ) -> tuple[Array, Array]:
-    """Equipment bought again and equipment given up at the end of a life, as (month, cell) of (draw, site), at the first one's real cost."""
+    """Equipment bought again, and given up at the end of a life: (month, cell of draw and site), at the real cost of the first."""
     real = cells((asset_cost[:, _EQUIPMENT] - given_up[:, _EQUIPMENT]) / life_price_level[:, None, :])
     pays = cells(renewal_pays) > 0.5
     lives = np.repeat(np.maximum(accelerator_life / (365.25 / 12.0), 1.0), asset_cost.shape[2])

@@ -54,14 +54,14 @@ def inference_tokens_per_s(
 
 
 @quantity("USD/Mtok", "draw month")
-def inference_cost_per_mtok(inference_tokens_per_s: Array, compute_h100e: Array, fleet_share: Array, accelerator_rent: Array) -> Array:
-    """Cost of a million output tokens at the market's rent of computing power.
+def token_cost_rented(inference_tokens_per_s: Array, compute_h100e: Array, fleet_share: Array, accelerator_rent: Array) -> Array:
+    """Cost of a million output tokens to who rents the accelerators of the fleet at the market's rent.
 
     c = rent * H100 equivalents * share[inference] / (3,600 Q) * 1e6                           (1)
 
     The rent is that of an H100, newer accelerators rent in proportion to their peak. Axes: draw, month. Units: USD/h -> USD/Mtok, money of
     the price year. Absent while nothing is served. Source: rents per accelerator-hour of the catalogue. Leaves out: staff, margin,
-    research; the owner's own cost is `lcoc`.
+    research; to who owns them: `token_cost_owned`.
     """
     hours = compute_h100e.sum(axis=1) * fleet_share[:, _INFERENCE][:, None]
     served = np.where(inference_tokens_per_s > 0.0, inference_tokens_per_s, np.nan)

@@ -1,4 +1,4 @@
-"""What contracts bring in as capacity runs, and what an accelerator-hour costs."""
+"""What contracts bring in as capacity runs."""
 
 from __future__ import annotations
 
@@ -50,50 +50,3 @@ def revenue(contract_delivered_share: Array, line_amount: Array, line_term: Arra
         so_far = np.cumsum(per_day * contract_delivered_share[:, line] * (month_hours / 24.0), axis=1)
         out[:, line] = flow(np.minimum(so_far, line_amount[:, line, None]))
     return out
-
-
-def capital_recovery(rate: Array, years: Array) -> Array:
-    """Yearly payment per unit of capital that repays it with interest: r / (1 - (1 + r)^-n). Units: 1 and years -> 1/year."""
-    return np.asarray(rate / -np.expm1(-years * np.log1p(rate)))
-
-
-def hourly_cost(
-    equipment: Array, building: Array, power: Array, rate: Array, life_equipment: Array, life_building: Array,
-    energy_price: Array, pue: Array, upkeep: Array, sold_share: Array,
-) -> Array:  # fmt: skip
-    """Levelised cost per sold hour of one accelerator.
-
-    (C_e CRF(r, n_e) + C_b CRF(r, n_b) + u (C_e + C_b) + P PUE 8760 p) / (8760 s)     (1)
-
-    equipment, building: USD per accelerator; power: W; energy_price: USD/Wh; upkeep: share of capital per year; sold_share: sold over all
-    hours. Units: USD/h. Electricity is charged for every hour: an idle cluster still draws power.
-    """
-    capital = equipment * capital_recovery(rate, life_equipment) + building * capital_recovery(rate, life_building)
-    yearly = capital + upkeep * (equipment + building) + power * pue * 8760.0 * energy_price
-    return np.asarray(yearly / (8760.0 * sold_share))
-
-
-@quantity("USD/h", "draw chip site")
-def lcoc(
-    equipment_unit_cost: Array, construction_unit_capex: Array, accelerator_it_power: Array,
-    discount_rate: Array, accelerator_life: Array, building_life: Array, supply_cost: Array, pue: Array,
-    maintenance_share_equipment: Array, hours_sold_share: Array,
-) -> Array:  # fmt: skip
-    """Levelised cost of compute: USD per sold hour of one accelerator, by generation and site.
-
-    Formula: `hourly_cost`, with capital per W of IT power times IT power per accelerator (1)
-
-    Axes: draw, chip, site. Units: USD/h of the price year. The price of power and PUE are means over the months of the clock.
-    Source of the form: capital recovery with chip and shell lives apart (vector lcoc_nvl72). Leaves out: staff, software, network outside.
-    """
-    watts = accelerator_it_power[:, :, None]
-    equipment = equipment_unit_cost[:, None, None] * watts
-    building = construction_unit_capex[:, None, :] * watts
-
-    def wide(values: Array) -> Array:
-        return values[:, None, None]
-
-    return hourly_cost(
-        equipment, building, watts, wide(discount_rate), wide(accelerator_life / 365.25), wide(building_life / 365.25),
-        supply_cost.mean(axis=2)[:, None, :], pue.mean(axis=2)[:, None, :], wide(maintenance_share_equipment), wide(hours_sold_share),
-    )  # fmt: skip

@@ -23,20 +23,13 @@ def building_running_cost(lease_income: Array, building_management_share: Array)
 
 @quantity("USD/W/d", "draw site")
 def equipment_unit_running_cost(
-    permanent_jobs_per_power: Array, design_power_ratio: Array, operations_wage: Array, benefits_load: Array,
-    construction_unit_capex: Array, equipment_unit_cost: Array, maintenance_share_building: Array, maintenance_share_equipment: Array,
-    insurance_share: Array, property_tax_share: Array,
-) -> Array:  # fmt: skip
-    """Staff, upkeep of both assets, insurance and full property tax per IT power and day.
+    staff_cost_per_power: Array, building_upkeep_per_power: Array, equipment_upkeep_per_power: Array, property_cost_per_power: Array
+) -> Array:
+    """Staff, upkeep of both assets, insurance and full property tax per IT power and day: the terms of `opex` but for energy.
 
-    posts per W * pay + (c_building (upkeep + insurance + tax) + c_equipment * upkeep) / 365.25   (1)
-
-    The terms of `opex` but for energy. Axes: draw, site. Units: USD/W/d, USD of the price year.
+    Axes: draw, site. Units: USD/W/d, USD of the price year.
     """
-    staff = permanent_jobs_per_power * design_power_ratio * (operations_wage * benefits_load)[:, None]
-    building = construction_unit_capex * (maintenance_share_building + insurance_share + property_tax_share)[:, None]
-    equipment = (equipment_unit_cost * maintenance_share_equipment)[:, None]
-    return np.asarray(staff + (building + equipment) / 365.25)
+    return np.asarray(staff_cost_per_power + building_upkeep_per_power + equipment_upkeep_per_power[:, None] + property_cost_per_power)
 
 
 @quantity("1", "draw site")

@@ -1,11 +1,11 @@
-"""Alternatives: contradicting sources side by side; one option of each is true in a world."""
+"""Parts of a programme laid over it: options of alternatives, one of each true in a world, and scenarios, which are supposed."""
 
 from __future__ import annotations
 
 from typing import Any, TypeVar
 
 from stargauge.programme.fields import Part
-from stargauge.programme.schema import Content, Programme
+from stargauge.programme.schema import Content, Programme, Scenario
 
 P = TypeVar("P", bound=Part)
 
@@ -44,3 +44,8 @@ def options(programme: Programme) -> list[tuple[str, list[tuple[str, float, Prog
 def laid_over(programme: Programme, option: Content) -> Programme:
     """The programme as it is where an option is true; its alternatives are settled."""
     return merge(programme, option).model_copy(update={"alternatives": {}})
+
+
+def supposed(programme: Programme, scenario: Scenario) -> Programme:
+    """The programme as it is where a scenario is so; what the scenario says of itself stays with it."""
+    return merge(programme, scenario).model_copy(update={"about": programme.about})

@@ -1,7 +1,8 @@
-"""One side of a comparison as text: `PROGRAMME[@DATE][+LAID]...`, what is laid over it being a scenario file or INPUT=VALUE."""
+"""One side of a comparison as text: `PROGRAMME[@DATE][+LAID]...`, what is laid over it being a scenario or INPUT=VALUE."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,8 @@ from stargauge.programme.load import shipped
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
-FORM = "PROGRAMME[@DATE][+FILE or +INPUT=VALUE]..., such as stargate@2025-01-22 or stargate+slow.yaml"
+FORM = "PROGRAMME[@DATE][+SCENARIO or +INPUT=VALUE]..., such as stargate@2025-01-22 or stargate+slow.yaml"
+_NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Asked:
 
     @property
     def scenarios(self) -> tuple[str, ...]:
-        """The scenario files laid over it."""
+        """The scenarios laid over it: names that the programme gives them, or files."""
         return tuple(text for text in self.laid if not _is_setting(text))
 
     @property
@@ -80,14 +82,14 @@ def _day(text: str, side: str, faults: list[Fault]) -> date | None:
 
 
 def _check(text: str, side: str, faults: list[Fault]) -> None:
-    """Whether what is laid over a side is a file that is there, or INPUT=VALUE."""
+    """Whether what is laid over a side is a file that is there, may be a scenario's name, or is INPUT=VALUE."""
     if _is_setting(text):
         name, _, value = text.partition("=")
         if not name.strip() or not value.strip():
             faults.append(Fault(f'"{side}": got "+{text}"; expected +INPUT=VALUE, such as +load_factor=0.8'))
     elif not text:
-        faults.append(Fault(f'"{side}": nothing after "+"; expected a scenario file or INPUT=VALUE'))
-    elif not Path(text).exists():
+        faults.append(Fault(f'"{side}": nothing after "+"; expected a scenario or INPUT=VALUE'))
+    elif not Path(text).exists() and not _NAME.match(text):
         folder = Path(text).parent
         near = did_you_mean(Path(text).name, [path.name for path in folder.iterdir()] if folder.is_dir() else [])
         faults.append(Fault(f'"{side}": no scenario file "{text}"{near}'))

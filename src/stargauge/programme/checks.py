@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from stargauge.programme.alternatives import laid_over
+from stargauge.programme.alternatives import laid_over, supposed
 from stargauge.programme.commitment_checks import COMMITMENT_CHECKS
 from stargauge.programme.fields import TEXT, assumed_value, median, place_of
 from stargauge.programme.milestones import PLANS
@@ -23,6 +23,9 @@ MAX_YEARS = 60
 PROGRAMME = "programme"
 _ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _ADDRESS = re.compile(r"^[a-z][a-z0-9_]*(\[[^\[\]]+\])?$")
+
+#: Fields of a scenario that change no statement of the programme.
+_ONLY_ASSUMES = frozenset({"about", "reason", "assumptions"})
 
 Field = tuple[Trail, str, tuple[Statement, ...]]
 Labels = Callable[[Quantity], Iterable[tuple[str, ...]]]
@@ -48,10 +51,10 @@ def _fields(programme: Programme) -> Iterator[Field]:
 
 def check_for_unknown_sources(programme: Programme) -> Iterator[Flaw]:
     """Every source that is named exists."""
-    for trail, owner in [((), programme), *_options(programme)]:
+    for trail, owner in [((), programme), *_options(programme), *_scenarios(programme)]:
         known = {**programme.sources, **owner.sources}
         for inner, part in parts_of(owner, trail):
-            if owner is programme and inner[:1] == ("alternatives",):
+            if owner is programme and inner[:1] in (("alternatives",), ("scenarios",)):
                 continue
             for keys, _, statements in fields_of(part):
                 for statement in statements:
@@ -68,7 +71,7 @@ def check_for_unknown_sources(programme: Programme) -> Iterator[Flaw]:
 
 def check_for_undated_sources(programme: Programme) -> Iterator[Flaw]:
     """Every source says when it was published, or when it was collected."""
-    for trail, owner in [((), programme), *_options(programme)]:
+    for trail, owner in [((), programme), *_options(programme), *_scenarios(programme)]:
         for name, source in owner.sources.items():
             if source.published is None:
                 yield Flaw((*trail, "sources", name), 'a source needs "date"; where it has none, give "collected": the day it was seen')
@@ -77,7 +80,7 @@ def check_for_undated_sources(programme: Programme) -> Iterator[Flaw]:
 def check_for_negative_values(programme: Programme) -> Iterator[Flaw]:
     """No power, money, number of chips, buildings or jobs is below zero. Cash flows and records may be."""
     for trail, unit, statements in _fields(programme):
-        if trail[0] == "records" or trail[-1] in ("operating_cash_flow",):
+        if "records" in (trail[0], *trail[2:3]) or trail[-1] in ("operating_cash_flow",):
             continue
         for statement in statements:
             low = statement.value.quantile(0.01) if isinstance(statement.value, Distribution) else median(statement.value)
@@ -169,6 +172,7 @@ def check_for_bad_ids(programme: Programme) -> Iterator[Flaw]:
     found += [("sources", name) for name in programme.sources]
     found += [("alternatives", name) for name in programme.alternatives]
     found += [("alternatives", name, option) for name, options in programme.alternatives.items() for option in options]
+    found += [("scenarios", name) for name in programme.scenarios]
     found += [("sites", site, "phases", name) for site, spec in programme.sites.items() for name in spec.phases]
     for trail in [*found, *(trail for trail, _ in _labels(programme))]:
         if not _ID.match(str(trail[-1])):
@@ -189,7 +193,7 @@ def _as_id(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "site-1"
 
 
-def _labels(programme: Programme) -> list[tuple[Trail, str]]:
+def _labels(programme: Content) -> list[tuple[Trail, str]]:
     """Every id that stands in addresses, with what it is."""
     found: list[tuple[Trail, str]] = [(("sites", name), "a site") for name in programme.sites]
     found += [((UNSITED, name), "a pledge") for name in programme.unsited]
@@ -370,13 +374,32 @@ def check_for_options_that_break_a_rule(programme: Programme) -> Iterator[Flaw]:
                     yield Flaw(("alternatives", name, key), f"where this is true, {written(flaw.trail)}: {flaw.message}", at_key=True)
 
 
+def _scenarios(programme: Programme) -> list[tuple[Trail, Content]]:
+    return [(("scenarios", name), scenario) for name, scenario in programme.scenarios.items()]
+
+
+def check_for_scenarios_that_break_a_rule(programme: Programme) -> Iterator[Flaw]:
+    """The programme keeps every rule with a scenario laid over it too. One that only assumes values of inputs can break none of them."""
+    changing = {name: one for name, one in programme.scenarios.items() if not one.model_fields_set <= _ONLY_ASSUMES}
+    if not changing:
+        return
+    rules = [rule for rule in CHECKS if rule is not check_for_scenarios_that_break_a_rule]
+    found = {(flaw.trail, flaw.message) for rule in rules for flaw in rule(programme)}
+    for name, scenario in changing.items():
+        laid = supposed(programme.model_copy(update={"scenarios": {}}), scenario)
+        for flaw in (flaw for rule in rules for flaw in rule(laid)):
+            trail = ("scenarios", name, *flaw.trail)
+            if not {(flaw.trail, flaw.message), (trail, flaw.message)} & found:
+                yield Flaw(trail, flaw.message, flaw.at_key)
+
+
 CHECKS: tuple[Callable[[Programme], Iterator[Flaw]], ...] = (
     check_for_unknown_sources, check_for_undated_sources, check_for_negative_values, check_for_retrofit_beyond_one,
     check_for_facility_power_below_it_power,
     check_for_stages_out_of_order, check_for_phases_without_size, check_for_bad_ids, check_for_ids_used_twice,
     check_for_circular_references, check_for_unknown_targets, check_for_conflicts, check_for_records_of_the_future,
     check_for_plans_of_the_past, check_for_clock, check_for_claims_without_readings, check_for_alternatives,
-    check_for_options_that_break_a_rule, *COMMITMENT_CHECKS,
+    check_for_options_that_break_a_rule, check_for_scenarios_that_break_a_rule, *COMMITMENT_CHECKS,
 )  # fmt: skip
 
 
@@ -417,16 +440,29 @@ def flaws_against_quantities(programme: Programme, quantities: Mapping[str, Quan
 
     `labels`: the label tuples of an input's cells in the whole file, whatever the date; left out, labels are not looked at.
     """
+    yield from _assumptions_at_fault(programme, quantities, labels, (), ())
+    for trail, scenario in _scenarios(programme):
+        own = {str(step) for inner, _ in _labels(scenario) for step in inner} | {
+            f"{site}/{phase}" for site, spec in scenario.sites.items() for phase in spec.phases
+        }
+        yield from _assumptions_at_fault(scenario, quantities, labels, trail, own)
+
+
+def _assumptions_at_fault(
+    owner: Content, quantities: Mapping[str, Quantity], labels: Labels | None, at: Trail, added: Iterable[str]
+) -> Iterator[Flaw]:  # fmt: skip
+    """Faults of the assumptions of a programme or scenario; `added`: labels that it brings itself."""
     inputs = [name for name, made in quantities.items() if made.is_input]
-    for key, assumption in programme.assumptions.items():
-        name, trail = key.split("[")[0], ("assumptions", key)
+    for key, assumption in owner.assumptions.items():
+        name, trail = key.split("[")[0], (*at, "assumptions", key)
         if name not in inputs:
             near = f'there is no input "{name}"{did_you_mean(name, inputs)}'
             what = f'"{name}" is computed, not an input' if name in quantities else near
             yield Flaw(trail, f"{what} (all: stargauge explain --list)", at_key=True)
             continue
         wanted = {label.strip() for label in key.rstrip("]").partition("[")[2].split(",") if label.strip()}
-        offered = dict.fromkeys(label for cell in labels(quantities[name]) for label in cell) if wanted and labels else {}
+        cells = labels(quantities[name]) if wanted and labels else ()
+        offered = dict.fromkeys([*(label for cell in cells for label in cell), *(added if cells else ())])
         for label in sorted(wanted - set(offered)) if labels else ():
             yield Flaw(trail, f'"{label}" is no label of {name}{did_you_mean(label, offered)}', at_key=True)
         try:

@@ -73,7 +73,7 @@ class Reader:
 
     def is_partial(self, trail: Trail) -> bool:
         """Whether the part at a trail may leave out what a whole programme needs."""
-        return self.partial or trail[:1] == ("alternatives",)
+        return self.partial or trail[:1] in (("alternatives",), ("scenarios",))
 
 
 # --- kinds of fields --------------------------------------------------------------------------------------------------------------

@@ -15,14 +15,15 @@ Keep = Callable[[Statement], bool]
 
 #: What exists only from the day somebody spoke of it.
 SPOKEN_OF = (Site, Phase, Party, Commitment, Pledge)
-_UNDATED = frozenset({"claims", "sources", "assumptions"})
+_UNDATED = frozenset({"claims", "sources", "assumptions", "scenarios"})
 
 
 def known_programme(programme: Programme, as_of: date, without: frozenset[str] = frozenset()) -> Programme:
     """The programme without what was published after a day, and without the statements at some paths, as if nobody had said them.
 
     A site, phase, party, commitment or pledge of which only later statements speak is left out; claims stay, as they are what is tested.
-    Statements without a date are assumptions and always known; a party of which nothing is said exists while money is promised to it.
+    Scenarios are supposed and not known: those asked for have been laid over it before. Statements without a date are assumptions and
+    always known; a party of which nothing is said exists while money is promised to it.
     """
 
     def keep(said: Statement) -> bool:
@@ -35,7 +36,7 @@ def known_programme(programme: Programme, as_of: date, without: frozenset[str] =
         name: source for name, source in kept.sources.items()
         if name in cited or source.published is None or source.published.end <= as_of
     }  # fmt: skip
-    return with_present_options(kept.model_copy(update={"sources": sources}))
+    return with_present_options(kept.model_copy(update={"sources": sources, "scenarios": {}}))
 
 
 def with_present_options(programme: Programme) -> Programme:

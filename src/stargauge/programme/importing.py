@@ -196,9 +196,9 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def stated_fields(programme: Programme) -> Iterator[tuple[Trail, Spec, tuple[Statement, ...]]]:
-    """Every stated field that the parts of a programme have, with what it holds; those of alternatives left out."""
+    """Every stated field that the parts of a programme have, with what it holds; those of alternatives and scenarios left out."""
     for trail, part in parts_of(programme):
-        if trail[:1] == ("alternatives",):
+        if trail[:1] in (("alternatives",), ("scenarios",)):
             continue
         for name, spec in part.specs.items():
             value = getattr(part, name)
@@ -341,7 +341,7 @@ class Paths:
         self.fields: dict[str, tuple[Trail, Spec]] = {}
         self.keyed: dict[str, tuple[Trail, Spec]] = {}
         for trail, part in parts_of(programme):
-            if trail[:1] == ("alternatives",):
+            if trail[:1] in (("alternatives",), ("scenarios",)):
                 continue
             for name, spec in part.specs.items():
                 (self.keyed if spec.keyed else self.fields)[written((*trail, name))] = ((*trail, name), spec)

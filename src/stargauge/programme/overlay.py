@@ -1,4 +1,4 @@
-"""Scenarios: a part of a programme laid over it."""
+"""Scenarios: a part of a programme laid over it, by the name that the programme gives it, or from a file."""
 
 from __future__ import annotations
 
@@ -6,12 +6,46 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stargauge.programme.alternatives import merge, options
+from stargauge.programme.alternatives import merge, options, supposed
 from stargauge.programme.positions import expect_section, plain_document, read_document
 from stargauge.programme.read import finish, read_part, sources_of
 from stargauge.programme.schema import Programme
+from stargauge.quantity.errors import InputError, did_you_mean
 
-__all__ = ["options", "overlay"]
+__all__ = ["options", "overlay", "scenario"]
+
+
+def scenario(programme: Programme, asked: Path | str | Mapping[str, Any]) -> Programme:
+    """The programme with a scenario laid over it: one that it names itself, else a file (a path, or a text with a folder or an ending).
+
+    Raises InputError where there is neither, with the nearest name, and with every fault of the file.
+    """
+    if isinstance(asked, str) and asked in programme.scenarios:
+        return _named(programme, asked)
+    if isinstance(asked, Mapping):
+        return overlay(programme, asked)
+    if Path(asked).exists():
+        laid = overlay(programme, asked)
+        laid._supposed = (*programme.supposed, Path(asked).name)
+        return laid
+    if isinstance(asked, Path) or not asked.replace("-", "").isalnum():
+        raise InputError(f'no scenario file "{asked}"{did_you_mean(Path(asked).name, _beside(Path(asked)))}')
+    names = list(programme.scenarios)
+    near = did_you_mean(asked, [*names, *_beside(Path(asked))])
+    all_of = f"all: {', '.join(names)}" if names else "it has none"
+    raise InputError(f'{programme.name} has no scenario "{asked}", and there is no file of that name{near} ({all_of})')
+
+
+def _named(programme: Programme, name: str) -> Programme:
+    """With a scenario of its own, which was checked when the file was read; laid over another one it is checked again."""
+    laid = supposed(programme, programme.scenarios[name])
+    finish(laid, (), programme.documents)
+    laid._supposed = (*programme.supposed, name)
+    return laid
+
+
+def _beside(path: Path) -> list[str]:
+    return [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
 
 
 def overlay(programme: Programme, patch: Path | str | Mapping[str, Any], name: str = "overlay") -> Programme:

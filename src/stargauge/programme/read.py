@@ -75,6 +75,8 @@ def _sources(section: Section) -> dict[str, Source]:
     alternatives = section.get("alternatives")
     for options in alternatives.values() if isinstance(alternatives, dict) else ():
         entries += [option.get("sources") for option in options.values() if isinstance(option, dict)] if isinstance(options, dict) else []
+    scenarios = section.get("scenarios")
+    entries += [one.get("sources") for one in scenarios.values() if isinstance(one, dict)] if isinstance(scenarios, dict) else []
     for group in entries:
         for name, raw in group.items() if isinstance(group, dict) else ():
             try:

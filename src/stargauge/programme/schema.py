@@ -283,6 +283,17 @@ class Option(Content):
     reason: Text = plain("", "why it may be so")
 
 
+class Scenario(Content):
+    """A named part of a programme, laid over it where asked for: what if it were so. Nothing of it is known, whatever the day."""
+
+    called = "a scenario"
+    about: Text = plain("", "what is supposed, in one sentence", required="always", example="chips last three years")
+    reason: Text = plain("", "why it may be so", required="always", example="newer chips make the older ones not worth their power")
+    price_year: int = plain(0, "another year whose prices money is shown in", example=2025)
+    start: Date = plain(None, "another first month of the model's clock", example="2025-01")
+    horizon: Date = plain(None, "another last month of the model's clock", example="2034-12")
+
+
 class Programme(Content):
     """Everything announced under one name."""
 
@@ -296,17 +307,24 @@ class Programme(Content):
     attribution: Lines = plain((), "attributions its sources ask for")
     currencies: dict[str, Stated] = stated("1", "units of a currency for one USD, at dates, by its code", keyed=True)
     alternatives: dict[str, dict[str, Option]] = plain(dict, "contradicting sources side by side: one option is true in a world")
+    scenarios: dict[str, Scenario] = plain(dict, "parts of a programme to lay over it by name: what if it were so")
 
     _documents: tuple[Document, ...] = PrivateAttr(default=())
+    _supposed: tuple[str, ...] = PrivateAttr(default=())
 
     @property
     def documents(self) -> tuple[Document, ...]:
         """The files it was read from, those laid over it last."""
         return self._documents
 
+    @property
+    def supposed(self) -> tuple[str, ...]:
+        """The scenarios laid over it, by name or file, in order."""
+        return self._supposed
+
     def statements(self) -> Iterator[Statement]:
-        """Every statement in it, in the order of the file; alternatives last."""
-        return statements_of(self)
+        """Every statement in it, in the order of the file; alternatives last. What a scenario supposes nobody has stated."""
+        return statements_of(self.model_copy(update={"scenarios": {}}) if self.scenarios else self)
 
 
 def children(part: Part) -> Iterator[tuple[tuple[str, ...], Part]]:

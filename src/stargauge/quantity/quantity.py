@@ -21,6 +21,8 @@ SCOPES = ("scope1", "scope2", "embodied")
 USES = ("training", "research", "inference")
 #: What a site is financed as: the building with its power, let to whoever brings the equipment; and the accelerators, network and storage.
 ASSETS = ("building", "equipment")
+#: What the yearly cost of running capacity is made of: capital of equipment and of building, then what running takes.
+COST_PARTS = ("equipment_capital", "building_capital", "electricity", "upkeep", "staff", "property")
 #: Kinds of projects that records of planned dates are grouped by, the first two of which are what a programme builds.
 PROJECT_KINDS = ("data_centre", "ai_campus", "nuclear", "power_and_grid", "fab", "other")
 #: What the fit of slips finds: location with its effects, then spreads, then the programme's own effect.
@@ -60,11 +62,12 @@ FIXED_AXES: dict[str, tuple[str, ...]] = {
     "stage": STAGES, "means": MEANS, "dtype": DTYPES, "component": COMPONENTS, "source": SOURCES, "scope": SCOPES, "use": USES,
     "sample": SAMPLES, "coefficient": COEFFICIENTS, "build_coefficient": BUILD_COEFFICIENTS, "activity": ACTIVITIES,
     "asset": ASSETS, "fund": FUNDS, "outlay": OUTLAYS, "cash_line": CASH_LINES, "tax_row": TAX_ROWS, "deduction_year": DEDUCTION_YEARS,
+    "cost_part": COST_PARTS,
 }  # fmt: skip
 #: Every axis, in the order in which axes stand in an array. `draw` first, `month` last.
-AXES = ("draw", "stage", "means", "dtype", "component", "source", "scope", "use", "activity", "chip", "model", "record", "vintage",
-        "build", "rack_ramp", "refit", "sample", "coefficient", "build_coefficient", "tax_row", "deduction_year", "fund", "outlay",
-        "cash_line", "phase", "asset", "site", "party", "line", "month", "life_year", "life_month")  # fmt: skip
+AXES = ("draw", "stage", "means", "dtype", "component", "source", "scope", "use", "cost_part", "activity", "chip", "model", "record",
+        "vintage", "build", "rack_ramp", "refit", "sample", "coefficient", "build_coefficient", "tax_row", "deduction_year", "fund",
+        "outlay", "cash_line", "phase", "asset", "site", "party", "line", "month", "life_year", "life_month")  # fmt: skip
 #: Axes that are picked, never summed.
 PICKED_AXES = frozenset({
     "draw", "stage", "means", "dtype", "activity", "model", "month", "record", "vintage", "build", "rack_ramp", "refit", "sample",

@@ -1,0 +1,114 @@
+"""`stargauge sensitivity` and `stargauge cost`: the same as in Python, in 80 columns, with utilisation wherever a cost stands."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+import pytest
+from tests.cli_runs import ask
+from tests.real_worlds import TINY
+
+import stargauge
+from stargauge import api
+
+DAY = "2026-11-22"
+RUN = ("--as-of", DAY, "--draws", "256", "--seed", "3")
+LCOC = "lcoc[gb200-nvl72, north]"
+
+
+def test_sensitivity_prints_what_python_gives(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ("--inputs", "accelerator_life,discount_rate=8..14 %", "--inputs", "construction_unit_cost[north]=9..15 USD/W")
+    table = ("--two-way", "discount_rate=0.08,drawn", "accelerator_life=3 yr,drawn")
+    answer = ask(capsys, "sensitivity", LCOC, str(TINY), "--json", *RUN, *options, *table)
+    made = api.sensitivity(
+        LCOC, TINY, as_of=DAY, draws=256, seed=3, two_way=table[1:],
+        inputs=["accelerator_life", "discount_rate=8..14 %", "construction_unit_cost[north]=9..15 USD/W"],
+    )  # fmt: skip
+    assert answer.code == 0 and answer.err == "" and json.loads(answer.out) == json.loads(json.dumps(made.to_dict(), allow_nan=False))
+
+
+def test_cost_prints_what_python_gives(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = ask(capsys, "cost", str(TINY), "--json", *RUN)
+    made = api.cost(TINY, as_of=DAY, draws=256, seed=3)
+    assert answer.code == 0 and answer.err == "" and json.loads(answer.out) == json.loads(json.dumps(made.to_dict(), allow_nan=False))
+
+
+@pytest.mark.parametrize("programme", [str(TINY), "stargate", "meta-hyperion", "stargate-abroad"])
+def test_costs_are_told_in_80_plain_columns_and_never_without_utilisation(capsys: pytest.CaptureFixture[str], programme: str) -> None:
+    answer = ask(capsys, "cost", programme, "--ascii", *RUN)
+    assert answer.code == 0 and answer.out.isascii() and max(map(len, answer.out.splitlines())) <= 80
+    assert "nan" not in answer.out.lower().split() and "inf" not in answer.out.split()
+    for title in ("USD per sold hour of one accelerator, ", "The parts of it, P50, USD per sold hour, "):
+        assert f"{title}75 % (63 to 87 %) of hours sold" in answer.out
+    for word in ("MW of IT power", "assumption", "Epoch AI", "on contract", "USD of 2025", "What moves lcoc["):
+        assert word in answer.out
+
+
+def test_sensitivity_is_told_in_80_plain_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    table = (
+        "--two-way",
+        "discount_rate=0.06,0.07,0.08,0.09,0.10,0.11,0.12,drawn",
+        "accelerator_life=2 yr,3 yr,4 yr,5 yr,6 yr,7 yr,8 yr,drawn",
+    )
+    answer = ask(capsys, "sensitivity", LCOC, str(TINY), "--ascii", *RUN, "--inputs", "accelerator_life,grid_price_delivery", *table)
+    assert answer.code == 0 and answer.out.isascii() and max(map(len, answer.out.splitlines())) <= 80
+    assert "drawn" in answer.out and "accelerator_life" in answer.out
+
+
+def test_the_table_of_the_report_holds_the_numbers_of_the_data(capsys: pytest.CaptureFixture[str]) -> None:
+    data = api.cost(TINY, site="north", chip="gb200-nvl72", as_of=DAY, draws=256, seed=3).to_dict()
+    out = ask(capsys, "cost", str(TINY), "--site", "north", "--chip", "gb200-nvl72", *RUN).out
+    (hour,), (site,) = data["hours"], data["sites"]
+    assert f"{hour['cost']['p50']:.2f}" in out and f"{site['cost']['p50']:.2f}" in out
+    assert sum(hour["parts"][part]["p50"] for part in hour["parts"]) == pytest.approx(hour["cost"]["p50"], rel=0.1)
+    assert hour["margin"]["p50"] == pytest.approx(hour["market_rent"]["p50"] - hour["cost"]["p50"], rel=0.2)
+    assert 0.0 <= hour["covered"] <= 1.0 and site["at_the_meter"]["p50"] < site["cost"]["p50"]
+    assert data["yardstick"]["value"] == pytest.approx(8.5)
+
+
+def test_the_cost_of_a_megawatt_year_has_the_published_yardstick_between_the_meter_and_it() -> None:
+    """Epoch AI (2026): 8.5 M USD per MW and year for 1 GW of GB200; whether per MW of IT power or at the meter is not said."""
+    site = api.cost("stargate", site="abilene", chip="gb200-nvl72", as_of=DAY, draws=512).to_dict()["sites"][0]
+    assert site["at_the_meter"]["p10"] < 8.5 < site["cost"]["p90"]
+    assert site["at_the_meter"]["p50"] < 8.5 < site["cost"]["p50"]
+
+
+def test_dearer_power_and_shorter_lives_cost_more_in_the_whole_model_too() -> None:
+    plain, dear, short = (
+        api.cost(api.load("stargate", name), site="abilene", chip="gb200-nvl72", as_of=DAY, draws=256).to_dict()["hours"][0]["cost"]["p50"]
+        for name in (None, "dear-power", "chips-three-years")
+    )
+    assert plain < dear < short
+
+
+def test_scenarios_laid_over_are_named_in_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = ask(capsys, "cost", "stargate", "--scenario", "dear-power", "--site", "abilene", *RUN)
+    assert answer.code == 0 and "Stargate, supposing dear-power, known on" in answer.out
+
+
+@pytest.mark.parametrize("command", [("cost", str(TINY)), ("sensitivity", LCOC, str(TINY), "--inputs", "accelerator_life")])
+def test_the_command_that_says_why_can_be_copied(capsys: pytest.CaptureFixture[str], command: tuple[str, ...]) -> None:
+    text = ask(capsys, *command, *RUN).out
+    why = shlex.split(text[text.index("Why?    ") + 8 :].replace("\\\n", ""))
+    told = ask(capsys, *why[1:], "--draws", "256")
+    assert told.code == 0 and why[2].split("[")[0] in told.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("cost", str(TINY), "--site", "nort", "--chip", "gb20"), 'no site "nort"; did you mean "north"'),
+        (("cost", str(TINY), "--chip", "gb200-nvl7"), 'no chip "gb200-nvl7"; did you mean "gb200-nvl72"'),
+        (("sensitivity", "lcocc"), 'no quantity "lcocc"'),
+        (("cost", "stargate", "--scenario", "deer-power"), 'did you mean "dear-power"'),
+        (("sensitivity", LCOC, str(TINY), "--two-way", "discount_rate=1", "x"), 'got --two-way "x"'),
+    ],
+)
+def test_faults_are_told_and_nothing_runs(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], told: str) -> None:
+    answer = ask(capsys, *arguments)
+    assert answer.code == 2 and answer.out == "" and told in answer.told
+
+
+def test_the_package_gives_them_too() -> None:
+    assert stargauge.sensitivity is api.sensitivity and stargauge.cost is api.cost
