@@ -7,7 +7,21 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-__all__ = ["audit", "backtest", "calibrate", "catalogue", "check", "compare", "explain", "load", "odds", "schedule", "simulate", "validate"]
+__all__ = [
+    "audit",
+    "backtest",
+    "calibrate",
+    "catalogue",
+    "check",
+    "compare",
+    "explain",
+    "load",
+    "money",
+    "odds",
+    "schedule",
+    "simulate",
+    "validate",
+]
 
 
 def __getattr__(name: str) -> Any:

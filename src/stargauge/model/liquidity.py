@@ -209,18 +209,19 @@ def contract_income(
     revenue: Array, line_from: Array, line_to_party: Array, contract_cash_margin: Array, paid_share: Array, paid_from: Array,
     cash_counted_from: Array, month_end: Array,
 ) -> Array:  # fmt: skip
-    """What leases and cloud contracts leave to each party they are paid to, since its newest cash statement.
+    """What leases and cloud contracts between parties leave to each, since its newest cash statement.
 
-    I = margin * what is due - what is not paid                                      (1)
+    to who is paid: margin * what is due - what is not paid; to who pays: what it does not pay                     (1)
 
     Axes: draw, party, month. Units: USD of the day. The cost of serving a contract stays where its customer does not pay. What customers
-    pay stands in their own burn or operating cash flow, not here a second time.
+    pay stands in their own burn or operating cash flow, not here a second time, so that what they do not pay is left to them.
     """
     due, missing = _contract_money(revenue, line_from, paid_share, paid_from, month_end)
     left = contract_cash_margin[:, None, None] * due - missing
     out = np.zeros((len(due), cash_counted_from.shape[0], len(month_end)))
-    for party in np.unique(line_to_party[line_to_party >= 0]).astype(np.int64):
-        out[:, party] = np.cumsum(left[:, np.flatnonzero(line_to_party == party)].sum(axis=1), axis=1)
+    for party in range(out.shape[1]):
+        comes, goes = line_to_party == party, (line_from == party) & (line_to_party >= 0)
+        out[:, party] = np.cumsum(left[:, comes].sum(axis=1) + missing[:, goes].sum(axis=1), axis=1)
     return _since(out, cash_counted_from, month_end)
 
 
