@@ -289,7 +289,7 @@ def _round(known: Known, arcs: Sequence[Mapping[str, Any]], ends: Sequence[Seque
         if pays[i] > 0.0
     ]
     cycles = [{"parties": [known.parties[i].id for i in cycle.parties], "amount": float(cycle.amount)} for cycle in made.cycles]
-    return {"cycles": cycles, "goes_round": float(sum(cycle["amount"] for cycle in cycles)), "parties": rows}
+    return {"cycles": cycles, "goes_round": float(sum(cycle.amount for cycle in made.cycles)), "parties": rows}
 
 
 # --- who breaks when --------------------------------------------------------------------------------------------------------------

@@ -42,11 +42,12 @@ def cash_counted_from(party_cash_date: Array, month_end: Array) -> Array:
     return np.where(silent, -np.inf, stated)
 
 
-def _since(total: Array, from_day: Array, month_end: Array) -> Array:
+def _since(total: Array, from_day: Array, month_end: Array, month_hours: Array) -> Array:
     """What a running total (draw, party, month) gained from a day (party, month) to each month end; linear within a month."""
-    days = np.clip(from_day, 2.0 * month_end[0] - month_end[min(1, len(month_end) - 1)], month_end[None, :])
+    clock = month_end[0] - month_hours[0] / 24.0
+    days = np.clip(from_day, clock, month_end[None, :])
     after = np.minimum(np.searchsorted(month_end, days), len(month_end) - 1)
-    start = np.where(after > 0, month_end[np.maximum(after - 1, 0)], month_end[0] - 31.0)
+    start = np.where(after > 0, month_end[np.maximum(after - 1, 0)], clock)
     part = np.clip((days - start) / np.maximum(month_end[after] - start, 1.0), 0.0, 1.0)
     party = np.arange(total.shape[1])[:, None]
     high = total[:, party, after]
@@ -79,16 +80,16 @@ def own_cash_flow(
     earned = _per_day(operating_cash_flow_stated, operating_cash_flow_days)
     burned = _per_day(cash_burn_stated, cash_burn_days)
     pace = np.where(np.isnan(earned), -burned, earned)
-    return _since(own_flow_factor[:, :, None] * _running(pace, month_hours)[None], cash_counted_from, month_end)
+    return _since(own_flow_factor[:, :, None] * _running(pace, month_hours)[None], cash_counted_from, month_end, month_hours)
 
 
 @quantity("USD", "draw party month", adds="party")
-def capital_brought(capital_owed: Array, cash_counted_from: Array, month_end: Array) -> Array:
+def capital_brought(capital_owed: Array, cash_counted_from: Array, month_end: Array, month_hours: Array) -> Array:
     """Capital each party brings to the sites from its newest cash statement to each month end; what came before is out of that cash.
 
     Axes: draw, party, month. Units: USD of the day.
     """
-    return np.maximum(0.0, _since(capital_owed, cash_counted_from, month_end))
+    return np.maximum(0.0, _since(capital_owed, cash_counted_from, month_end, month_hours))
 
 
 @quantity("USD", "draw party month", adds="party")
@@ -102,7 +103,9 @@ def other_capex(
     The stated pace is the whole company's, so the programme is in it once. Axes: draw, party, month. Units: USD of the day.
     """
     whole = _running(_per_day(own_capex_stated, own_capex_days), month_hours)[None]
-    return np.maximum(0.0, _since(np.broadcast_to(whole, capital_brought.shape), cash_counted_from, month_end) - capital_brought)
+    return np.maximum(
+        0.0, _since(np.broadcast_to(whole, capital_brought.shape), cash_counted_from, month_end, month_hours) - capital_brought
+    )
 
 
 @quantity("1", "line month")
@@ -207,7 +210,7 @@ def _contract_money(revenue: Array, line_from: Array, paid_share: Array, paid_fr
 @quantity("USD", "draw party month", adds="party")
 def contract_income(
     revenue: Array, line_from: Array, line_to_party: Array, contract_cash_margin: Array, paid_share: Array, paid_from: Array,
-    cash_counted_from: Array, month_end: Array,
+    cash_counted_from: Array, month_end: Array, month_hours: Array,
 ) -> Array:  # fmt: skip
     """What leases and cloud contracts between parties leave to each, since its newest cash statement.
 
@@ -222,7 +225,7 @@ def contract_income(
     for party in range(out.shape[1]):
         comes, goes = line_to_party == party, (line_from == party) & (line_to_party >= 0)
         out[:, party] = np.cumsum(left[:, comes].sum(axis=1) + missing[:, goes].sum(axis=1), axis=1)
-    return _since(out, cash_counted_from, month_end)
+    return _since(out, cash_counted_from, month_end, month_hours)
 
 
 @quantity("USD", "draw means party month", adds="party")

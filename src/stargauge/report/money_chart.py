@@ -9,8 +9,8 @@ from typing import Any
 from stargauge.quantity.units import show
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text
 
-WIDE_GRAPH = Paper(560, 440, 96, 34, 96, 34)
-NARROW_GRAPH = Paper(250, 330, 50, 34, 50, 34)
+WIDE_GRAPH = Paper(458, 430, 140, 34, 140, 34)
+NARROW_GRAPH = Paper(166, 330, 96, 34, 96, 34)
 _STAGES = ("announced", "committed", "available", "drawn")
 #: How far two arrows of one pair stand apart, and how much of an arrow is left free at its ends, in pixels.
 _ASIDE, _FREE = 5.0, 14.0
@@ -25,7 +25,8 @@ def pairs(circles: Mapping[str, Any]) -> list[dict[str, Any]]:
         one["round"] += arc["round_announced"]
         one["stages"].append(arc["stage"])
     for one in found.values():
-        one["stage"] = " and ".join(stage for stage in _STAGES if stage in one["stages"])
+        reached = [stage for stage in _STAGES if stage in one["stages"]]
+        one["stage"] = " to ".join(dict.fromkeys((reached[0], reached[-1])))
     return list(found.values())
 
 
@@ -35,12 +36,16 @@ def graph(circles: Mapping[str, Any], names: Mapping[str, str], paper: Paper) ->
     ids = list(dict.fromkeys(party for one in drawn for party in (one["from"], one["to"])))
     places = {party: _place(index, len(ids), paper) for index, party in enumerate(ids)}
     layers: list[Spec] = []
+    words: list[Spec] = []
     for one in sorted(drawn, key=lambda pair: pair["round"]):
-        layers += _arrow(one, places[one["from"]], places[one["to"]], paper)
+        arrow, said = _arrow(one, places[one["from"]], places[one["to"]], paper)
+        layers += arrow
+        words += said
+    layers += words
     for party, (x, y) in places.items():
         layers.append({"data": {"values": [{}]}, "mark": {"type": "point", "filled": True, "size": 120, "opacity": 1, "color": HUES["ink"]},
                        "encoding": {"x": {"value": x}, "y": {"value": y}}})  # fmt: skip
-        layers.append(_label(_short(names.get(party, party)), x, y, paper))
+        layers.append(_label(_short(names.get(party, party), 12 if paper.narrow else 18), x, y, paper))
     return sized(paper, paper.height, layers)
 
 
@@ -49,9 +54,9 @@ def _place(index: int, count: int, paper: Paper) -> tuple[float, float]:
     return round(paper.width / 2.0 * (1.0 + cos(turn)), 1), round(paper.height / 2.0 * (1.0 + sin(turn)), 1)
 
 
-def _short(name: str) -> str:
+def _short(name: str, most: int = 18) -> str:
     words = name.split(" (")[0].split(",")[0]
-    return words if len(words) <= 18 else f"{words[:17].rstrip()}…"
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 
 def _label(words: str, x: float, y: float, paper: Paper) -> Spec:
@@ -63,7 +68,8 @@ def _label(words: str, x: float, y: float, paper: Paper) -> Spec:
     return text(words, x + across, y + down, HUES["ink"], weight=600, size=11 if paper.narrow else 13, align=align)
 
 
-def _arrow(one: Mapping[str, Any], start: tuple[float, float], end: tuple[float, float], paper: Paper) -> list[Spec]:
+def _arrow(one: Mapping[str, Any], start: tuple[float, float], end: tuple[float, float], paper: Paper) -> tuple[list[Spec], list[Spec]]:
+    """An arrow, and what is written at it: on a small drawing only where it lies on a circle."""
     along = (end[0] - start[0], end[1] - start[1])
     length = hypot(*along) or 1.0
     unit = (along[0] / length, along[1] / length)
@@ -83,11 +89,13 @@ def _arrow(one: Mapping[str, Any], start: tuple[float, float], end: tuple[float,
         {"data": {"values": [{}]}, "mark": head, "encoding": {"x": {"value": last[0]}, "y": {"value": last[1]}}},
     ]
     if paper.narrow and not on_circle:
-        return layers
-    at = (first[0] + (last[0] - first[0]) * 0.36 + aside[0] * 1.6, first[1] + (last[1] - first[1]) * 0.36 + aside[1] * 1.6)
-    words = [show(one["amount"], "USD").replace(" USD", ""), *([] if paper.narrow else [one["stage"].replace(" and ", ", ")])]
-    layers.append(text(words, at[0], at[1], colour, weight=600 if on_circle else 400, size=11, align="center"))
-    return layers
+        return layers, []
+    far = 0.45 if on_circle else 0.28
+    at = (first[0] + (last[0] - first[0]) * far + aside[0] * 1.6, first[1] + (last[1] - first[1]) * far + aside[1] * 1.6)
+    words = [show(one["amount"], "USD").replace(" USD", ""), *([] if paper.narrow else [one["stage"]])]
+    heavy = 600 if on_circle else 400
+    halo = text(words, *at, HUES["paper"], weight=heavy, size=11, align="center", stroke=HUES["paper"], strokeWidth=4)
+    return layers, [halo, text(words, *at, colour, weight=heavy, size=11, align="center")]
 
 
 def graph_table(circles: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
