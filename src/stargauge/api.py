@@ -403,7 +403,7 @@ def _money(
         raise InputError(f"--if: got {len(pays)} parties; expected one, such as openai=0.5")
     party, share = next(iter(pays.items())) if pays else ("", 1.0)
     first = None if since is None else _day(since)
-    question = MoneyQuestion(_in_clock(now, when), tuple(amounts) or amounts_claimed(now), party, share, first)
+    question = MoneyQuestion(_in_clock(now, when), tuple(amounts) or amounts_claimed(now), party, share, first, now.months[-1])
     check_question(now, question)
     if party and first is None:
         question = replace(question, since=max(now.as_of, now.months[0].replace(day=1)))

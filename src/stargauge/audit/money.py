@@ -42,11 +42,12 @@ class Question:
     party: str = ""
     share: float = 1.0
     since: date | None = None
+    last: date = date.max
 
     @property
     def until(self) -> date:
-        """The last day looked at for gaps and breaches."""
-        return self.when + AHEAD
+        """The last day looked at for gaps and breaches: two years ahead, at most the end of the clock."""
+        return min(self.when + AHEAD, self.last)
 
 
 @dataclass(frozen=True)
@@ -327,7 +328,10 @@ def apart(known: Known) -> list[dict[str, Any]]:
     for party in known.parties:
         if party.id in inside:
             continue
-        for basis, statements in (("cash", party.spec.capex), ("with leases", party.spec.capex_with_leases)):
+        for basis, statements in (
+            ("leases not in it, or not said", party.spec.capex),
+            ("with finance leases", party.spec.capex_with_leases),
+        ):
             for said in statements:
                 out.append({
                     "party": party.id, "amount": median(said.value), "basis": basis, "period": str(said.as_of), "status": said.status,

@@ -112,7 +112,7 @@ class Party(Part):
     credit_lines: Stated = stated("USD", "undrawn credit lines at a date", example="8 bn USD")
     debt: Stated = stated("USD", "interest-bearing debt at a date", example="108 bn USD")
     lease_commitments: Stated = stated("USD", "lease payments promised and not yet due", example="248 bn USD")
-    capex: Stated = stated("USD", "capital expenditure in cash within the period `as_of`", example="21 bn USD")
+    capex: Stated = stated("USD", "capital expenditure without leases within the period `as_of`", example="21 bn USD")
     capex_with_leases: Stated = stated("USD", "the same with finance leases taken on; shown, no input", example="88.2 bn USD")
     cash_floor: Stated = stated("USD", "least cash that its own policy asks for", example="10 bn USD")
     debt_ceiling: Stated = stated("1", "most debt over the value of its holdings that its own policy allows", example="25 %")

@@ -19,7 +19,7 @@ _BASIS = (
     "Money of the day. Cash: as stated at the newest date before. Firm: cash and signed lines. Announced: those and what was only "
     "announced. Borrowed: those at market leverage, which nobody has announced; of a gap, debt at market leverage against what the party "
     "brings to the sites. Capital is counted once, at the asset: leases, orders and cloud contracts are in no sum of it. A party without "
-    "accounts is not knowable and counts as nothing, so a sum with it is a lower bound."
+    "accounts is not knowable: only its promises count, so a sum with it is a lower bound."
 )
 _AHEAD = (
     "Each path starts from the newest stated cash, with the party's own stated cash flow, what it gets and owes, and what it brings to "
@@ -85,7 +85,7 @@ def headline(data: Mapping[str, Any]) -> str:
         odds = [f"{percent(one['group'][means]['probability'])} {words}" for means, words in zip(_MEANS, _IN_WORDS, strict=True)]
         parts.append(f"{show(one['amount'], 'USD')} {', '.join(odds)}")
     missing = _listed([_name(data, party) for party in data["not_knowable"]])
-    unknown = f" What {missing} has is not knowable and counts as nothing." if missing else ""
+    unknown = f" What {missing} has is not knowable: only its promises count." if missing else ""
     return f"How likely the money is there on {day_text(data['date'])}: {'; '.join(parts)}.{unknown}"
 
 
@@ -120,7 +120,7 @@ def _dispute(data: Mapping[str, Any]) -> Table | None:
                 rows.append((name, bn(row["needed"]), *(percent(row["means"][means]["probability"]) for means in _MEANS)))
             else:
                 rows.append((f"{name}: {_NOT_KNOWABLE}, it would take", bn(row["needed"]), "–", "–", "–", "–"))
-    columns = (("Whose", 29, "i"), ("USD", 8, "r"), ("Cash", 7, "r"), ("Firm", 7, "r"), ("Announced", 9, "r"), ("Borrowed", 8, "r"))
+    columns = (("Whose", 29, "w"), ("USD", 8, "r"), ("Cash", 7, "r"), ("Firm", 7, "r"), ("Announced", 9, "r"), ("Borrowed", 8, "r"))
     note = (
         "Per cent of worlds in which the sum is there. Of each party: its part of what they pledged (equal parts where no pledge is known)."
     )
@@ -156,7 +156,7 @@ def _gaps(data: Mapping[str, Any]) -> Table | None:
     if not rows:
         return None
     columns = (
-        ("Party", 25, "w"), ("Cash", 7, "r"), ("Firm", 7, "r"), ("Announced", 9, "r"), ("Borrowed", 8, "r"), ("Chance", 6, "r"),
+        ("Party", 23, "w"), ("Cash", 7, "r"), ("Firm", 7, "r"), ("Announced", 9, "r"), ("Borrowed", 8, "r"), ("Chance", 6, "r"),
         ("It takes", 8, "r"),
     )  # fmt: skip
     note = (
@@ -241,7 +241,7 @@ def _short(span: Mapping[str, Any]) -> str:
 
 
 def _apart(data: Mapping[str, Any]) -> Table | None:
-    rows = tuple((_name(data, one["party"]), bn(one["amount"]), f"{one['basis']}, {one['status']}; {one['note']}") for one in data["apart"])
+    rows = tuple((_name(data, one["party"]), bn(one["amount"]), f"{one['status']}, {one['basis']}; {one['note']}") for one in data["apart"])
     if not rows:
         return None
     columns = (("Party", 22, "w"), ("USD", 8, "r"), ("What it is", 46, "w"))
