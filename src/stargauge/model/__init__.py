@@ -3,5 +3,6 @@
 #: The modules whose quantities make up the model.
 MODULES = (
     "schedule", "slip", "tracker", "build", "network", "fleet", "facility", "supply", "reliability", "training", "inference",
-    "capex", "opex", "revenue", "contract", "lease", "compute", "market", "running", "debt", "funding", "liquidity", "labour", "environment",
+    "capex", "opex", "revenue", "contract", "lease", "compute", "market", "running", "debt", "funding",
+    "liquidity", "labour", "environment",
 )  # fmt: skip
