@@ -177,5 +177,9 @@ def test_the_page_on_unit_costs_works_as_it_stands(tmp_path: Path) -> None:
     }
 
 
+def test_the_page_on_money_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/money.md", tmp_path) == 3
+
+
 def test_the_readme_starts_with_the_two_commands() -> None:
     assert commands("README.md")[:2] == ["make demo", "make test"]

@@ -45,6 +45,10 @@ from stargauge.audit.jobs import dates as dates_of_jobs
 from stargauge.audit.jobs import jobs as jobs_of
 from stargauge.audit.jobs import wanted as wanted_jobs
 from stargauge.audit.measured import measured
+from stargauge.audit.money import Money, amounts_claimed, check_question, money_parts
+from stargauge.audit.money import Question as MoneyQuestion
+from stargauge.audit.money import scenario as money_scenario
+from stargauge.audit.money import wanted as wanted_money
 from stargauge.audit.odds import EVERY, OddsOverTime, days_between, track
 from stargauge.audit.questions import Question, misread, questions
 from stargauge.audit.replay import replay
@@ -215,6 +219,7 @@ class Check:
     odds: OddsOverTime | None = None
     delays: Delays | None = None
     jobs: tuple[NumberVerdict, ...] = ()
+    money: Money | None = None
     seconds: float = 0.0
 
     def explain(self, address: str, when: date | None = None) -> Node:
@@ -255,6 +260,7 @@ def check(
     if charts:
         answer.odds = _open_odds(answer, values, seed)
         answer.delays = _delays(made, now, draws, seed, workers)
+        answer.money = _money(made, now, None, (), None, None, draws, seed, workers) if now.parties else None
     answer.seconds = time.perf_counter() - began
     return answer
 
@@ -459,6 +465,49 @@ def _number_verdicts(numbers: Sequence[Number], result: Result, now: Known) -> t
     outcomes = judge_of_numbers(numbers).outcomes(result.collected[JOB_DEFINITIONS])
     names = Names(result.world.axes, result.world.graph.quantities, names_of(now))
     return number_verdicts(numbers, outcomes, now, names)
+
+
+def money(
+    programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, when: date | str | None = None,
+    amounts: Sequence[float] = (), pays: Mapping[str, float] | None = None, since: date | str | None = None, draws: int = DRAWS,
+    seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+) -> Money:  # fmt: skip
+    """Who pays, when, and whether the money is there: by each definition of "there", per party, with gaps, policies and circles.
+
+    `when`: the day on which it has to be there (the knowledge date). `amounts`: sums in USD (else those that claims say will be deployed).
+    `pays`: `{party: share}`, who pays only a share of what it promised from `since` (the knowledge date) on, and who breaks then. Raises
+    InputError with every fault of what was asked for.
+    """
+    made = load(programme)
+    return _money(made, known(made, as_of, values), when, amounts, pays, since, draws, seed, workers, progress)
+
+
+def _money(
+    made: Programme, now: Known, when: date | str | None, amounts: Sequence[float], pays: Mapping[str, float] | None,
+    since: date | str | None, draws: int, seed: int, workers: int | None, progress: Progress | None = None,
+) -> Money:  # fmt: skip
+    if pays is not None and len(pays) != 1:
+        raise InputError(f"--if: got {len(pays)} parties; expected one, such as openai=0.5")
+    party, share = next(iter(pays.items())) if pays else ("", 1.0)
+    first = None if since is None else _day(since)
+    question = MoneyQuestion(_in_clock(now, when), tuple(amounts) or amounts_claimed(now), party, share, first, now.months[-1])
+    check_question(now, question)
+    if party and first is None:
+        question = replace(question, since=max(now.as_of, now.months[0].replace(day=1)))
+
+    def run(view: Known) -> Result:
+        return run_model(view, wanted_money(view), draws=draws, seed=seed, workers=_workers(workers, draws), progress=progress)
+
+    other = run(known_on(overlay(made, money_scenario(question), "--if"), now.catalogue.catalogue, now.as_of)) if party else None
+    parts = money_parts(now, question, run(now), other)
+    return Money(slug(made.name), asked_as(made), now.programme.name, str(now.as_of), draws, seed, question, parts)
+
+
+def _in_clock(now: Known, when: date | str | None) -> date:
+    """The day asked for; else the knowledge date, moved into the model's clock."""
+    if when is not None:
+        return _day(when)
+    return min(max(now.as_of, now.months[0].replace(day=1)), now.months[-1])
 
 
 def shipped() -> tuple[str, ...]:
@@ -749,9 +798,9 @@ def _changed(made: Programme, now: Known, values: Catalogue | None, *settings: t
 
 
 __all__ = [
-    "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Jobs", "Known", "Programme", "Result", "Validation",
-    "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "explain", "import_statements", "jobs",
-    "known", "load", "odds", "schedule", "sensitivity", "shipped", "simulate", "validate",
+    "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Jobs", "Known", "Money", "Programme", "Result",
+    "Validation", "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "explain",
+    "import_statements", "jobs", "known", "load", "money", "odds", "schedule", "sensitivity", "shipped", "simulate", "validate",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

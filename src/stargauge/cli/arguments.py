@@ -163,6 +163,15 @@ def parser() -> Parser:
     jobs.add_argument("--date", type=_date, metavar="DATE", help="the month it is read at (default: two years ahead, at year's end)")
     jobs.add_argument("--site", metavar="ID", help="one site only, with the claims that name it")
 
+    money = commands.add_parser("money", help="who pays, when, and is the money there: gaps, policies, circles, who breaks")
+    _programme(money, True)
+    money.add_argument("--date", metavar="DATE", help="the day on which it has to be there (default: the knowledge date)")
+    money.add_argument("--need", action="append", default=[], metavar="AMOUNT", help="a sum, such as '100 bn USD' (default: as claimed)")
+    money.add_argument("--if", dest="pays", action="append", default=[], metavar="PARTY=SHARE", help="who pays only a share: openai=0.5")
+    money.add_argument("--from", dest="since", metavar="DATE", help="from when it pays only that (default: the knowledge date)")
+    _run_options(money)
+    _output_options(money)
+
     simulate = commands.add_parser("simulate", help="what follows, month by month, with uncertainty")
     _programme(simulate, True)
     _run_options(simulate)

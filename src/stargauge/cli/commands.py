@@ -37,7 +37,7 @@ def _settings(asked: argparse.Namespace) -> dict[str, str]:
     return {name: value for name, value in pairs}
 
 
-def _progress(done: int, blocks: int) -> None:
+def progress(done: int, blocks: int) -> None:
     """A line on stderr, only on a terminal and only for what takes long."""
     if sys.stderr.isatty() and blocks >= 40:
         end = "\n" if done == blocks else ""
@@ -69,7 +69,7 @@ def _checked(asked: argparse.Namespace, programme: Any, charts: bool = False) ->
 
     return api.check(
         programme, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked), charts=charts,
-        progress=_progress,
+        progress=progress,
     )  # fmt: skip
 
 
@@ -168,7 +168,7 @@ def simulate(asked: argparse.Namespace) -> int:
     programme = loaded(asked)
     result = api.simulate(
         programme, quantities=asked.quantity or api.HEADLINES, draws=asked.draws, seed=asked.seed, as_of=asked.as_of, workers=asked.workers,
-        values=values_of(asked), progress=_progress,
+        values=values_of(asked), progress=progress,
     )  # fmt: skip
     if asked.save:
         print(f"saved: {result.save(asked.save)}", file=sys.stderr)
@@ -208,7 +208,7 @@ def schedule(asked: argparse.Namespace) -> int:
 
     data = api.schedule(
         loaded(asked), as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
-        progress=_progress,
+        progress=progress,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)

@@ -3,8 +3,8 @@
 #: The modules whose functions make the model's inputs.
 MODULES = (
     "schedule", "slip", "tracker", "build", "fleet", "facility", "supply", "reliability", "training", "inference", "capex", "opex",
-    "revenue", "contract", "lease", "compute", "market", "running", "asset", "tax",
-    "debt", "funding", "labour", "environment",
+    "revenue", "contract", "lease", "compute", "market", "running", "asset", "tax", "debt", "funding", "liquidity", "labour",
+    "environment",
 )  # fmt: skip
 
 #: The weightiest inputs of the whole programme (by their share of the spread of the headline quantities); they share a Sobol set.

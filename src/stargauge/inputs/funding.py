@@ -70,6 +70,11 @@ def _milestones(line: LineView, *names: str) -> list[tuple[float, Statement]]:
     return [(day(statement.value.end), statement) for statement in stated if isinstance(statement.value, Window)]
 
 
+def earliest_of(line: LineView, *stages: str) -> Estimate:
+    """Day on which a commitment reached one of some stages: as stated, else when first called so; never otherwise."""
+    return _earliest(_milestones(line, *stages) or _published(s for s in line.spec.stage if s.value in stages))
+
+
 @quantity("d", "line")
 def line_announced_date(known: Known) -> list[Estimate]:
     """Day from which each commitment was public: as stated, else the first statement of its amount or stage."""
@@ -79,11 +84,7 @@ def line_announced_date(known: Known) -> list[Estimate]:
 @quantity("d", "line")
 def line_committed_date(known: Known) -> list[Estimate]:
     """Day from which each commitment was firm (committed, available or drawn): as stated, else when first called so; never otherwise."""
-    firm = ("committed", "available", "drawn")
-    return [
-        _earliest(_milestones(line, *firm) or _published(statement for statement in line.spec.stage if statement.value in firm))
-        for line in known.lines
-    ]
+    return [earliest_of(line, "committed", "available", "drawn") for line in known.lines]
 
 
 @quantity("USD", "party month")

@@ -183,8 +183,8 @@ def funding_need(capital_owed: Array, transfers_owed: Array) -> Array:
     return capital_owed + transfers_owed
 
 
-def _sum_of(money: Array, counts: NDArray[np.bool_]) -> Array:
-    """Sum of lines (draw, line) in the months in which each counts (line, month): (draw, month)."""
+def _sum_of(money: Array, counts: Array | NDArray[np.bool_]) -> Array:
+    """Sum of lines (draw, line) in the months in which each counts, whole or in part (line, month): (draw, month)."""
     lines = np.flatnonzero(counts.any(axis=1))
     return np.asarray(money[:, lines] @ counts[lines].astype(np.float64))
 
@@ -199,7 +199,8 @@ def _first_back(series: Array) -> Array:
 @quantity("USD", "draw means party month", adds="party")
 def funding_available(
     party_cash: Array, cash_definition: Array, line_amount: Array, line_from: Array, line_to_party: Array, line_kind: Array,
-    line_announced_date: Array, line_committed_date: Array, market_leverage: Array, month_end: Array,
+    line_announced_date: Array, line_committed_date: Array, line_beside_cash: Array, market_leverage: Array,
+    month_end: Array,
 ) -> Array:  # fmt: skip
     """Money each party can bring, by four definitions of "there", each holding those before it.
 
@@ -209,8 +210,8 @@ def funding_available(
     financeable: announced / (1 - leverage), the assets it could pay for at market leverage                       (4)
 
     Cumulative. Axes: draw, means, party, month. Units: USD of the day. Absent (NaN) for a party without accounts and without a line.
-    Leaves out: what a party earns and owes elsewhere (only its stated cash counts), equity it could still raise, conditions of the lines;
-    and a line drawn before its receiver's newest cash statement counts beside that cash, so the sum leans to the high side.
+    A line drawn by the day of its receiver's newest cash statement stands in that cash, or was spent, and counts once. Leaves out: what a
+    party earns and owes elsewhere (see `liquidity`), equity it could still raise, conditions of the lines.
     """
     reported = _first_back(party_cash)
     money = np.nan_to_num(line_amount) * _of_role(line_kind, *FUNDING)
@@ -223,30 +224,11 @@ def funding_available(
         for party in np.unique(np.concatenate([line_from[some], line_to_party[some]])).astype(np.int64):
             if party >= 0:
                 taken, given = so_far & (line_to_party == party)[:, None], so_far & (line_from == party)[:, None]
-                held = np.nan_to_num(out[:, 0, party]) + _sum_of(money, taken)
+                held = np.nan_to_num(out[:, 0, party]) + _sum_of(money, taken * line_beside_cash)
                 knowable = ~np.isnan(reported[party]) | (taken | given).any(axis=0)
                 out[:, place, party] = np.where(knowable, np.maximum(held, _sum_of(money, given)), np.nan)
     np.multiply(out[:, 2], 1.0 / (1.0 - market_leverage)[:, None, None], out=out[:, 3])
     return out
-
-
-@quantity("USD", "draw party month", adds="party")
-def liquidity(funding_available: Array, funding_need: Array) -> Array:
-    """What each party has firmly (cash and committed) less what it must have brought, at each month end; below zero is a shortfall.
-
-    Axes: draw, party, month. Units: USD of the day.
-    """
-    return funding_available[:, MEANS.index("committed")] - funding_need
-
-
-@quantity("USD", "draw party month", adds="party")
-def funding_gap(liquidity: Array) -> Array:
-    """What each party still lacks of what it must have brought, beyond cash and committed money: max(0, need - available).
-
-    It has yet to be earned, raised or borrowed: not a forecast of default. Axes: draw, party, month. Units: USD of the day. Absent (NaN),
-    never zero, for a party whose means are not knowable.
-    """
-    return np.maximum(0.0, -liquidity)
 
 
 @quantity("USD", "draw means party month", adds="party")

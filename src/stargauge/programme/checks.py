@@ -246,7 +246,10 @@ def check_for_unknown_targets(programme: Programme) -> Iterator[Flaw]:
 
 
 def check_for_conflicts(programme: Programme) -> Iterator[Flaw]:
-    """No two sources say different values of one field for the same month with the same status; such values stand under alternatives."""
+    """No two sources say different values of one field for the same month with the same status; such values stand under alternatives.
+
+    Forecasts of a time ahead, made on different days, are no conflict: the newer one counts.
+    """
     for trail, unit, statements in _fields(programme):
         if unit == TEXT or len(statements) < 2:
             continue
@@ -255,7 +258,8 @@ def check_for_conflicts(programme: Programme) -> Iterator[Flaw]:
             if statement.as_of is None or not statement.source:
                 continue
             start, end = statement.as_of.start, statement.as_of.end
-            other = seen.setdefault((start.year, start.month, end.year, end.month, statement.status), statement)
+            forecast = statement.published if statement.status in PLANS and statement.published and end > statement.published.end else None
+            other = seen.setdefault((start.year, start.month, end.year, end.month, statement.status, forecast), statement)
             if _differ(statement, other) and _root(programme, statement.source) != _root(programme, other.source):
                 yield Flaw(
                     place_of(trail, statement),

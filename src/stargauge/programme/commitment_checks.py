@@ -157,6 +157,15 @@ def check_for_unknown_guarantors(programme: Programme) -> Iterator[Flaw]:
             yield Flaw((*trail, "guarantor"), f'"{party_id}" pays it anyway; a guarantor is another party: name it, or leave the key out')
 
 
+def check_for_unknown_suppliers(programme: Programme) -> Iterator[Flaw]:
+    """Who supplies what is bought is a party, and not the buyer."""
+    for trail, party_id, _, line in _lines(programme):
+        if line.supplier and (line.supplier not in programme.parties or line.supplier == party_id):
+            near = did_you_mean(line.supplier, programme.parties)
+            what = "buys from itself" if line.supplier == party_id else f'there is no party "{line.supplier}"{near}'
+            yield Flaw((*trail, "supplier"), f"{what}; expected the id of another party")
+
+
 def check_for_unusable_currencies(programme: Programme) -> Iterator[Flaw]:
     """Rates are for currencies that can be read, and above zero."""
     for code, stated in programme.currencies.items():
@@ -174,5 +183,6 @@ def check_for_unusable_currencies(programme: Programme) -> Iterator[Flaw]:
 COMMITMENT_CHECKS: tuple[Callable[[Programme], Iterator[Flaw]], ...] = (
     check_for_amounts_above_their_cap, check_for_cover_below_one, check_for_shares_above_one, check_for_terms_shorter_than_construction,
     check_for_periods_longer_than_the_term, check_for_outside_dates_before_the_contract, check_for_unknown_guarantors,
+    check_for_unknown_suppliers,
     check_for_unusable_currencies,
 )  # fmt: skip

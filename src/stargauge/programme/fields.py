@@ -312,7 +312,8 @@ def _dated(raw: Mapping[str, Any], spec: Spec, trail: Trail, reader: Reader) -> 
     status = _one_of(raw, "status", STATUSES, trail, reader) or "reported"
     grade = _one_of(raw, "grade", GRADES, trail, reader) or (source.grade if source else None)
     as_of = _date_in(raw, "as_of", trail, reader) or published
-    note = "; ".join(filter(None, (reason, exchanged, _word(raw, "note", trail, reader))))
+    told = _word(raw, "note", trail, reader)
+    note = "; ".join(filter(None, (reason, "" if exchanged in told else exchanged, told)))
     if len(reader.flaws) > before:
         return None
     return Statement(

@@ -14,6 +14,7 @@ from stargauge.report.canvas import NARROW, ODDS_NARROW, ODDS_WIDE, ROWS_NARROW,
 from stargauge.report.charts import divisor, month_day, over_time, scale, spoken
 from stargauge.report.definitions import by_definition, spoken_rows
 from stargauge.report.drawing import figure
+from stargauge.report.money import money_page
 from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
 from stargauge.report.schedule import schedule_table
 from stargauge.report.wording import (
@@ -48,6 +49,7 @@ _SECTIONS = (
     ("power", "Power", "capacity"),
     ("schedule", "Schedule", "schedule"),
     ("money", "Money", "money"),
+    ("parties", "Who pays", "funds"),
     ("jobs", "Jobs", "jobs"),
     ("odds", "Odds over time", "odds"),
     ("claims", "Claims", "claims"),
@@ -112,6 +114,7 @@ def render_report(answer: Answer) -> str:
         over_time=odds_drawings(answer),
         accuracy=accuracy_page(answer.get("accuracy")),
         schedule=schedule_table(answer.get("schedule")),
+        funds=money_page(answer.get("funds")),
         disputed=disputed(answer),
         all_inputs=lineage.inputs(explained.values()),
         ladder=ladder(answer),

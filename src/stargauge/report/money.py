@@ -1,0 +1,248 @@
+"""Who pays, when, and whether the money is there, as plain text and as parts of the report: the same tables in both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stargauge.quantity.units import show
+from stargauge.report.terminal import PLAIN, Style, table, wrapped
+from stargauge.report.wording import day_text, percent
+
+#: The scale of every column of money, and below what an amount shows as nothing.
+_BN, _LEAST = 1e9, 1e6
+_MEANS = ("cash", "committed", "announced", "financeable")
+_STAGES = ("announced", "committed", "available", "drawn")
+_NOT_KNOWABLE = "not knowable"
+_BASIS = (
+    "Money of the day. Cash: as stated at the newest date before. Firm: cash and signed lines. Announced: those and what was only "
+    "announced. Borrowed: those at market leverage, which nobody has announced; of a gap, debt at market leverage against what the party "
+    "brings to the sites. Capital is counted once, at the asset: leases, orders and cloud contracts are in no sum of it. A party without "
+    "accounts is not knowable: only its promises count, so a sum with it is a lower bound."
+)
+_AHEAD = (
+    "Each path starts from the newest stated cash, with the party's own stated cash flow, what it gets and owes, and what it brings to "
+    "the sites. A breach of its own policy, or cash below zero, says that money has yet to be raised; it is no forecast of default. "
+    "How own cash flows, the margin of contracts and the value of holdings vary is an assumption of ours."
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: what it is about, what it finds, column titles (with their widths in a terminal), rows, and what a reader should know."""
+
+    name: str
+    title: str
+    finding: str
+    columns: tuple[tuple[str, int, str], ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+    @property
+    def head(self) -> list[str]:
+        """The titles of the columns."""
+        return [title for title, _, _ in self.columns]
+
+
+def render_money(data: Mapping[str, Any], style: Style = PLAIN) -> str:
+    """The answer first, then the tables."""
+    lines = [style.bold(line) for line in wrapped(headline(data), style.width)]
+    lines += wrapped(f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,} draws.", style.width)
+    for one in tables(data):
+        lines += ["", *(style.bold(line) for line in wrapped(one.title, style.width)), *wrapped(one.finding, style.width)]
+        lines += table(one.columns, one.rows, style) if one.rows else []
+        lines += [style.soft(line) for line in wrapped(one.note, style.width)] if one.note else []
+    return style.finish([*lines, "", *wrapped(_BASIS, style.width), *wrapped(_AHEAD, style.width)])
+
+
+def money_page(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What the report shows of the money: the answer, the tables, the picture of the graph; none where there are no parties."""
+    if not data:
+        return None
+    from stargauge.report.drawing import figure
+    from stargauge.report.money_chart import NARROW_GRAPH, WIDE_GRAPH, graph, graph_table, spoken_graph
+
+    circles, names = data["circles"], data["names"]
+    drawn = None
+    if circles["arcs"]:
+        specs = [graph(circles, names, paper) for paper in (WIDE_GRAPH, NARROW_GRAPH)]
+        drawn = figure("money-graph", spoken_graph(circles, names), specs, graph_table(circles, names))
+    return {"answer": headline(data), "tables": tables(data), "graph": drawn, "basis": _BASIS, "ahead": _AHEAD}
+
+
+def bn(value: float | None) -> str:
+    """An amount in bn; a dash where there is none."""
+    return "–" if value is None else show(value, "USD", _BN).replace(" USD", "") if abs(value) >= _LEAST else "0"
+
+
+def headline(data: Mapping[str, Any]) -> str:
+    """One sentence: with which means each amount was there."""
+    if not data["dispute"]:
+        return f"No claim names a sum to be deployed by {day_text(data['date'])}; give one with --need."
+    parts = []
+    for one in data["dispute"]:
+        odds = [f"{percent(one['group'][means]['probability'])} {words}" for means, words in zip(_MEANS, _IN_WORDS, strict=True)]
+        parts.append(f"{show(one['amount'], 'USD')} {', '.join(odds)}")
+    missing = _listed([_name(data, party) for party in data["not_knowable"]])
+    unknown = f" What {missing} has is not knowable: only its promises count." if missing else ""
+    return f"How likely the money is there on {day_text(data['date'])}: {'; '.join(parts)}.{unknown}"
+
+
+_IN_WORDS = ("in cash", "with what is signed", "with what was announced", "with borrowing at market leverage")
+
+
+def tables(data: Mapping[str, Any]) -> list[Table]:
+    """Every table that has something to show, in order."""
+    made = [_dispute(data), _ladder(data), _gaps(data), _policies(data), _round(data), _knock_on(data), _apart(data)]
+    return [one for one in made if one is not None]
+
+
+def _name(data: Mapping[str, Any], party: str) -> str:
+    return str(data["names"].get(party, party))
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def _dispute(data: Mapping[str, Any]) -> Table | None:
+    if not data["dispute"]:
+        return None
+    rows = list[tuple[str, ...]]()
+    for one in data["dispute"]:
+        bound = ", at least" if one["lower_bound"] else ""
+        rows.append((f"All together{bound}", bn(one["amount"]), *(percent(one["group"][means]["probability"]) for means in _MEANS)))
+        rows.append(("   missing, P50", "", *(bn(one["missing"][means]["p50"]) for means in _MEANS)))
+        for row in one["parties"]:
+            name = f"   {_name(data, row['party'])}"
+            if row["knowable"]:
+                rows.append((name, bn(row["needed"]), *(percent(row["means"][means]["probability"]) for means in _MEANS)))
+            else:
+                rows.append((f"{name}: {_NOT_KNOWABLE}, it would take", bn(row["needed"]), "–", "–", "–", "–"))
+    columns = (("Whose", 29, "w"), ("USD", 8, "r"), ("Cash", 7, "r"), ("Firm", 7, "r"), ("Announced", 9, "r"), ("Borrowed", 8, "r"))
+    note = (
+        "Per cent of worlds in which the sum is there. Of each party: its part of what they pledged (equal parts where no pledge is known)."
+    )
+    return Table("there", f"Is the money there on {day_text(data['date'])}?", "", columns, tuple(rows), note)
+
+
+def _ladder(data: Mapping[str, Any]) -> Table | None:
+    rows = [
+        (_name(data, one["party"]), *(bn(one["pays"][stage]) for stage in _STAGES), str(one["without_amount"] or "–"))
+        for one in data["ladder"]
+        if any(one["pays"].values()) or one["without_amount"]
+    ]
+    if not rows:
+        return None
+    widths = (
+        ("Party", 27, "w"),
+        ("Announced", 9, "r"),
+        ("Committed", 9, "r"),
+        ("Available", 9, "r"),
+        ("Drawn", 7, "r"),
+        ("No sum", 6, "r"),
+    )
+    note = "Equity, debt, prepayments and sales of assets, as stated; each stage holds those after it. No sum: promises without an amount."
+    return Table("ladder", "What each party promised, by how far it came (USD)", "", widths, tuple(rows), note)
+
+
+def _gaps(data: Mapping[str, Any]) -> Table | None:
+    rows = [
+        (_name(data, one["party"]), *((bn(one["means"][means]["p50"]) for means in _MEANS) if one["knowable"] else ("–",) * 4),
+         percent(one["chance"]["committed"]) if one["knowable"] else "–", bn(one["cash_needed"]["p50"]))
+        for one in data["gaps"]
+    ]  # fmt: skip
+    if not rows:
+        return None
+    columns = (
+        ("Party", 23, "w"), ("Cash", 7, "r"), ("Firm", 7, "r"), ("Announced", 9, "r"), ("Borrowed", 8, "r"), ("Chance", 6, "r"),
+        ("It takes", 8, "r"),
+    )  # fmt: skip
+    note = (
+        "The most that is lacking by then, P50 in USD; the last but one with firm money: how likely any gap is. Up to Announced without "
+        "sources that nobody announced; Borrowed with them. It takes: cash to bring what it owes the sites and other parties beyond firm "
+        "money from others; all there is to say of a party whose means are not knowable, or not in the record (–)."
+    )
+    return Table("gaps", f"What is lacking by {day_text(data['until'])}", "", columns, tuple(rows), note)
+
+
+def _policies(data: Mapping[str, Any]) -> Table | None:
+    rows = [
+        (f"{_name(data, one['party'])}: {_policy(one)}", day_text(one["cash_stated"]), bn(one["room"]["p50"]),
+         percent(one["probability"]), _first(one["first"]))
+        for one in data["covenants"]
+    ]  # fmt: skip
+    if not rows:
+        return None
+    columns = (("Party and its policy", 27, "w"), ("Cash of", 11, "w"), ("Room", 8, "r"), ("Breach", 6, "r"), ("First breach", 20, "w"))
+    note = f"Room on {day_text(data['date'])}, P50 in USD. Breach: by {day_text(data['until'])}. First breach: P50 (P10 to P90)."
+    return Table("policies", "Each party's own policy, and when it is first broken", "", columns, tuple(rows), note)
+
+
+def _policy(one: Mapping[str, Any]) -> str:
+    parts = []
+    if one["ceiling"] is not None:
+        parts.append(f"debt at most {percent(one['ceiling'])} of holdings")
+    parts.append(f"cash at least {show(one['floor'], 'USD')}" if one["floor"] else "cash at least 0, as it states no floor")
+    return ", ".join(parts)
+
+
+def _first(span: Mapping[str, Any]) -> str:
+    low, middle, high = (day_text(span[name][:7]) if span[name] else "never" for name in ("p10", "p50", "p90"))
+    return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def _round(data: Mapping[str, Any]) -> Table | None:
+    circles = data["circles"]
+    if not circles["arcs"]:
+        return None
+    told = [
+        f"{' → '.join(_name(data, party) for party in [*one['parties'], one['parties'][0]])}: {show(one['amount'], 'USD')}"
+        for one in circles["announced"]["cycles"]
+    ]
+    firm = show(circles["committed"]["goes_round"], "USD")
+    finding = f"{'; '.join(told)}. Firm of it: {firm}." if told else "Nothing goes round."
+    shares = {one["party"]: one["share"] for one in circles["committed"]["parties"]}
+    rows = tuple(
+        (_name(data, one["party"]), bn(one["pays"]), bn(one["gets"]), percent(one["share"]) if one["share"] else "0 %",
+         percent(shares[one["party"]]) if shares.get(one["party"]) else "0 %")
+        for one in circles["announced"]["parties"]
+    )  # fmt: skip
+    columns = (("Party", 30, "w"), ("Promised", 9, "r"), ("To get", 9, "r"), ("Comes back", 10, "r"), ("Firm only", 9, "r"))
+    note = (
+        "Promises between parties over their whole term, as arcs of a graph. Comes back: the largest part that can go round, of what it "
+        f"promised. Different in kind: equity, rent and purchases. Without an amount, so left out: {circles['without_amount']}."
+    )
+    return Table("round", "Money that goes round", finding, columns, rows, note)
+
+
+def _knock_on(data: Mapping[str, Any]) -> Table | None:
+    asked = data["contagion"]
+    if asked is None:
+        return None
+    rows = tuple(
+        (_name(data, one["party"]), percent(one["before"]), percent(one["after"]), _short(one["first_before"]), _short(one["first_after"]),
+         bn(one["change"]["p50"]))
+        for one in asked["rows"]
+    )  # fmt: skip
+    columns = (
+        ("Party", 24, "w"), ("Before", 7, "r"), ("After", 7, "r"), ("First before", 12, "r"), ("First after", 12, "r"), ("Cash", 8, "r"),
+    )  # fmt: skip
+    title = f"If {_name(data, asked['party'])} pays {percent(asked['share'])} of what it promised from {day_text(asked['from'])}"
+    if asked["share"] in (0.0, 1.0):
+        title = f"If {_name(data, asked['party'])} pays {'nothing' if asked['share'] == 0.0 else 'all'} from {day_text(asked['from'])}"
+    note = f"Breach by {day_text(data['until'])}, and the first month, P50. Cash: change of its cash on that day, P50 in USD."
+    return Table("knock-on", f"{title}: who breaks when", "", columns, rows, note)
+
+
+def _short(span: Mapping[str, Any]) -> str:
+    return day_text(span["p50"][:7]) if span["p50"] else "never"
+
+
+def _apart(data: Mapping[str, Any]) -> Table | None:
+    rows = tuple((_name(data, one["party"]), bn(one["amount"]), f"{one['status']}, {one['basis']}; {one['note']}") for one in data["apart"])
+    if not rows:
+        return None
+    columns = (("Party", 22, "w"), ("USD", 8, "r"), ("What it is", 46, "w"))
+    return Table("apart", "Kept apart: spending of parties that fund nothing here", "", columns, rows, "In no sum above.")
