@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 from typing import Any
@@ -43,6 +44,14 @@ SYMBOLS = {
 }
 #: Inputs that hold places on an axis without saying so in their name.
 JOINS = {"party": ("line_from", "line_guarantor")}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _short_lives() -> Iterator[None]:
+    """Assets that are financed over fewer years: the laws hold for any number, and the months of their life are most of the work."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("stargauge.programme.known.LIFE_YEARS", 7)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -101,14 +101,19 @@ def _ahead(so_far: Array, span: Array) -> Array:
     return np.take_along_axis(so_far, at, axis=0)
 
 
+def _service(senior_loan: Loan) -> tuple[Array, NDArray[np.bool_]]:
+    """Scheduled interest and principal, and the months in which some is due: what rounding leaves of a loan that is repaid is none."""
+    service = senior_loan.interest + senior_loan.principal
+    return service, np.asarray(service > 1e-9 * senior_loan.balance.max(axis=-1, keepdims=True))
+
+
 @quantity("1", "draw asset site life_month")
 def cover(cash_accounts: Accounts, senior_loan: Loan) -> Array:
     """Debt service cover of each month: cash available for it over scheduled interest and principal.
 
     Axes: draw, asset, site, life_month. Units: 1. Absent (NaN), never infinite, in months without service.
     """
-    service = senior_loan.interest + senior_loan.principal
-    some = service > 1e-9 * senior_loan.balance.max(axis=-1, keepdims=True)
+    service, some = _service(senior_loan)
     return np.where(some, cash_accounts.available / np.where(some, service, 1.0), np.nan)
 
 
@@ -129,10 +134,9 @@ def cover_year(cash_accounts: Accounts, senior_loan: Loan) -> Array:
 
     Axes: draw, asset, site, life_month. Units: 1. Absent (NaN) until a year of service has been due, and when none is due any more.
     """
-    service = senior_loan.interest + senior_loan.principal
+    service, some = _service(senior_loan)
     cash, due = _yearly(cash_accounts.available, service)
-    months = np.cumsum(service > 0.0, axis=-1)
-    whole = (months >= 12) & (service > 0.0) & (due > 1e-9 * senior_loan.balance.max(axis=-1, keepdims=True))
+    whole = (np.cumsum(some, axis=-1) >= 12) & some & (due > 0.0)
     return np.where(whole, cash / np.where(whole, due, 1.0), np.nan)
 
 
@@ -145,9 +149,9 @@ def dscr(cover_year: Array) -> Array:
 @quantity("1", "draw asset site")
 def dscr_average(cash_accounts: Accounts, senior_loan: Loan) -> Array:
     """Cash available over service, of all months in which service is due. Axes: draw, asset, site. Units: 1. Absent without debt."""
-    service = senior_loan.interest + senior_loan.principal
-    due = np.where(service > 0.0, service, 0.0).sum(axis=-1)
-    cash = np.where(service > 0.0, cash_accounts.available, 0.0).sum(axis=-1)
+    service, some = _service(senior_loan)
+    due = np.where(some, service, 0.0).sum(axis=-1)
+    cash = np.where(some, cash_accounts.available, 0.0).sum(axis=-1)
     return np.where(due > 0.0, cash / np.where(due > 0.0, due, 1.0), np.nan)
 
 
@@ -172,8 +176,7 @@ def _life_cover(cash_accounts: Accounts, senior_loan: Loan, debt_rate_path: Arra
     discount = np.cumprod(1.0 / (1.0 + path * (life_days / _ACTUAL_360)), axis=-1)
     at = np.argmax(balance, axis=-1)[..., None]
     later = np.arange(balance.shape[-1]) > at
-    service = senior_loan.interest + senior_loan.principal
-    counts = later if whole else later & (service > 0.0)
+    counts = later if whole else later & _service(senior_loan)[1]
     worth = np.where(counts, cash_accounts.available * discount, 0.0).sum(axis=-1)
     worth = worth / np.take_along_axis(discount, at, axis=-1)[..., 0]
     owed = np.take_along_axis(balance, at, axis=-1)[..., 0]
