@@ -34,7 +34,8 @@ def test_all_capacity_used_is_the_revenue_of_the_contract_within_the_clock() -> 
     calm = {"customer_default_rate": 0.0 * values["customer_default_rate"], "termination_chance": np.zeros(256)}
     calm |= {"delay_damages_cap": np.zeros(256), "accelerator_rent_level": 0.0 * values["accelerator_rent_level"]}
     case = again("stargate", **calm, contract_used_share=np.ones(256))
-    earned = (case["compute_income"] - case["own_use_income"]).sum(axis=1)[:, :48]
+    served = values["line_serves"][:, line] > 0.5
+    earned = (case["compute_income"] - case["own_use_income"])[:, served].sum(axis=1)[:, :48]
     is_contract = np.zeros(len(run.frame.axes["line"]))
     is_contract[line] = 1.0
     share = revenue.contract_delivered_share(case["power_it"], case["site_it_power"], case["line_serves"], case["line_power"], is_contract)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stargauge.programme.known import Known, LineView
+from stargauge.programme.schema import UNSITED
 from stargauge.quantity.instruments import ROLE, USE_OF_ASSET
 from stargauge.quantity.quantity import quantity
 from stargauge.quantity.statement import ABSENT, Estimate
@@ -32,12 +33,20 @@ def _served_from(known: Known, line: LineView) -> tuple[frozenset[str], str]:
     if line.to_kind == "site":
         return frozenset({line.to}), "the site it goes to"
     own = frozenset(other.to for other in known.lines if other.party == line.to and other.to_kind == "site")
-    return (own, "sites its provider has committed to") if own else (frozenset(s.id for s in known.sites), "nobody said where: all sites")
+    if own:
+        return own, "sites its provider has committed to"
+    if line.to_kind == "programme":
+        return frozenset(site.id for site in known.sites), "nobody said where: all sites"
+    if any(pledge.party == line.to for pledge in known.programme.unsited.values()):
+        return frozenset({UNSITED}), "what its provider has pledged without a site"
+    return frozenset(), "its provider has no site here: it is served from elsewhere"
 
 
 @quantity("1", "site line")
 def line_serves(known: Known) -> list[Estimate]:
-    """1 where a contract is served from a site: the site it goes to, else the sites its provider has committed to, else all."""
+    """1 where a contract is served from a site: the site it goes to, else those its provider has committed to, else its pledge
+    without a site; none where the provider has neither here.
+    """
     served = [_served_from(known, line) for line in known.lines]
     return [Estimate(float(site.id in sites), "stated", note=why) for site in known.sites for sites, why in served]
 
