@@ -30,7 +30,7 @@ def terms(months: int, cells: int = 1, **changes: Any) -> pf.Terms:
     """Terms of a plain loan: 6 % a year, no fees, repaid as long as the axis lasts, never due at once."""
     rate = np.full((months, cells), 0.005)
     one = np.ones(cells)
-    plain = pf.Terms(rate, rate, 0.999 * one, 1.3 * one, 0.0 * one, 0.0 * rate, 1e4 * one, 1e4 * one)
+    plain = pf.Terms(rate, rate, 0.999 * one, 1.3 * one, 0.0 * one, 0.0 * rate, 1e4 * one, 1e4 * one, 0.0 * one)
     return plain._replace(**changes)
 
 
@@ -123,7 +123,7 @@ def cases(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray, pf.Terms
     made = pf.Terms(
         rate, rate + draw(st.floats(-0.001, 0.004)), draw(st.floats(0.1, 0.95)) * one, draw(st.floats(1.01, 2.0)) * one,
         draw(st.floats(0.0, 0.03)) * one, np.full((MONTHS, 1), draw(st.floats(0.0, 0.001))), draw(st.floats(6.0, 80.0)) * one,
-        draw(st.floats(6.0, 90.0)) * one,
+        draw(st.floats(6.0, 90.0)) * one, draw(st.integers(0, 2)) * one,
     )  # fmt: skip
     return cost, begins, secured, made
 
@@ -155,6 +155,22 @@ def test_a_lender_who_asks_more_cover_never_lends_more(case: tuple[Any, Any, Any
     kept = np.ones_like(cost)
     less = pf.sized_loan(cost, begins, secured, kept, made._replace(cover=made.cover * more))[0].share
     assert less[0] <= pf.sized_loan(cost, begins, secured, kept, made)[0].share[0] + 1e-12
+
+
+def test_a_loan_that_pays_after_the_owners_costs_less_interest_while_building() -> None:
+    cost, begins = column(*[10.0] * 10, 0.0, 0.0), column(*[0.0] * 10, 1.0, 0.0)
+    secured = column(*[0.0] * 11, 200.0)
+    costs = []
+    for rule in range(3):
+        sizing, loan = pf.sized_loan(
+            cost, begins, secured, np.ones_like(cost), terms(12, loan_to_cost=np.array([0.6]), rule=np.array([rule]))
+        )
+        costs.append(loan.costs.sum())
+        assert pf.BINDINGS[sizing.binding[0]] == "loan_to_cost"
+        assert loan.drawn.sum() == pytest.approx(0.6 * (cost.sum() + loan.costs.sum()))
+        paid = (loan.drawn - loan.costs)[:, 0]
+        assert [bool(paid[0] > 1e-9), bool(paid[9] > 1e-9)] == [[True, True], [False, True], [True, False]][rule]
+    assert costs[1] < costs[0] < costs[2]
 
 
 def test_a_loan_that_falls_due_is_lent_anew_only_against_the_income_still_there() -> None:

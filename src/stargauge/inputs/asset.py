@@ -10,10 +10,6 @@ from stargauge.quantity.statement import ABSENT, Estimate
 _LOAN = {"building": "building-loan", "equipment": "equipment-loan"}
 
 
-def _by_asset(known: Known, attribute: str) -> list[Estimate]:
-    return [known.default("funding", _LOAN[asset], attribute) for asset in ASSETS]
-
-
 def _where(known: Known, holds: str) -> list[Estimate]:
     """1 for the commitments whose role or kind is the one asked for."""
     return [Estimate(float(holds in (line.spec.kind, ROLE[line.spec.kind])), "stated", note=line.spec.kind) for line in known.lines]
@@ -37,41 +33,47 @@ def line_is_vendor(known: Known) -> list[Estimate]:
     return _where(known, "vendor")
 
 
-def _loan_of(known: Known, site: str) -> LineView | None:
-    """The largest loan to a site that states a term, else the first loan to it."""
-    loans = [line for line in known.lines if line.to == site and ROLE[line.spec.kind] == "debt" and line.spec.kind != "vendor"]
+_LENT_FOR = {"building": ("loan", "bond", "bridge"), "equipment": ("delayed_draw_loan",)}
+
+
+def _loan_of(known: Known, asset: str, site: str) -> LineView | None:
+    """The loan whose terms speak for an asset of a site: the first that states a term, else the first there is."""
+    loans = [line for line in known.lines if line.to == site and line.spec.kind in _LENT_FOR[asset]]
     return next((line for line in loans if line.spec.term), loans[0] if loans else None)
 
 
-@quantity("1", "asset site")
+def _as_agreed(known: Known, field: str, usual: Callable[[str], Estimate]) -> list[Estimate]:
+    """A term of the loan on each asset of each site: as stated for it, else what is usual for the asset."""
+    out = []
+    for asset in ASSETS:
+        else_ = usual(asset)
+        for site in known.sites:
+            loan = _loan_of(known, asset, site.id)
+            stated = getattr(loan.spec, field) if loan is not None else ()
+            out.append(known.estimate(stated) if stated else else_)
+    return out
+
+
+def _usual(known: Known, attribute: str) -> Callable[[str], Estimate]:
+    return lambda asset: known.default("funding", _LOAN[asset], attribute)
+
+
+@quantity("1", "draw asset site")
 def loan_to_cost_stated(known: Known) -> list[Estimate]:
-    """Most that lenders give of all costs of an asset, as a loan to its site states it; absent where none does."""
-    found = {site.id: _loan_of(known, site.id) for site in known.sites}
-    return [
-        known.estimate(loan.spec.loan_to_cost) if asset == "building" and (loan := found[site.id]) is not None else ABSENT
-        for asset in ASSETS
-        for site in known.sites
-    ]
+    """Most that lenders give of all costs of an asset, as the loan on it states it; absent where none does."""
+    return _as_agreed(known, "loan_to_cost", lambda _: ABSENT)
 
 
 @quantity("d", "draw asset site")
 def loan_maturity(known: Known) -> list[Estimate]:
-    """Time from the first draw until a loan falls due and is lent anew: the term stated for the site's loan, else the catalogue's."""
-    usual = dict(zip(ASSETS, _by_asset(known, "maturity"), strict=True))
-    found = {site.id: _loan_of(known, site.id) for site in known.sites}
-    return [
-        known.estimate(loan.spec.term) if asset == "building" and (loan := found[site.id]) is not None and loan.spec.term else usual[asset]
-        for asset in ASSETS
-        for site in known.sites
-    ]
+    """Time from the first draw until a loan falls due and is lent anew, without extensions."""
+    return _as_agreed(known, "term", _usual(known, "maturity"))
 
 
-@quantity("d", "site")
+@quantity("d", "draw asset site")
 def loan_extension(known: Known) -> list[Estimate]:
-    """Time by which the borrower of a site's loan may extend its term; none where nobody said."""
-    loans = [_loan_of(known, site.id) for site in known.sites]
-    nobody = Estimate(0.0, "stated", note="nobody said")
-    return [known.estimate(loan.spec.extensions) if loan is not None and loan.spec.extensions else nobody for loan in loans]
+    """Time by which the borrower may extend the term of a loan; none where nobody said."""
+    return _as_agreed(known, "extensions", lambda _: Estimate(0.0, "stated", note="nobody said"))
 
 
 @quantity("1", "draw")
@@ -80,52 +82,69 @@ def equipment_leverage(known: Known) -> Estimate:
     return known.default("funding", "equipment-loan", "leverage")
 
 
-@quantity("1", "draw asset")
+@quantity("1", "draw asset site")
 def dscr_required(known: Known) -> list[Estimate]:
     """Least cover of debt service by income under contract that lenders ask when they size a loan."""
-    return _by_asset(known, "dscr")
+    return _as_agreed(known, "dscr", _usual(known, "dscr"))
 
 
-@quantity("1", "draw asset")
+@quantity("1", "draw asset site")
 def dscr_default(known: Known) -> list[Estimate]:
     """Cover over twelve months below which a loan is in breach."""
-    return _by_asset(known, "dscr_default")
+    return _as_agreed(known, "dscr", _usual(known, "dscr_default"))
 
 
-@quantity("1", "draw asset")
+@quantity("1", "draw asset site")
 def lock_up_cover(known: Known) -> list[Estimate]:
     """Cover below which owners are paid nothing."""
-    return _by_asset(known, "lock_up")
+    return _as_agreed(known, "lock_up", _usual(known, "lock_up"))
 
 
-@quantity("d", "draw asset")
+@quantity("d", "draw asset site")
 def reserve_span(known: Known) -> list[Estimate]:
     """Time whose debt service a reserve account holds."""
-    return _by_asset(known, "reserve")
+    return _as_agreed(known, "reserve_months", _usual(known, "reserve"))
 
 
-@quantity("d", "draw asset")
+@quantity("d", "draw asset site")
 def loan_repayment(known: Known) -> list[Estimate]:
     """Time over which payments are reckoned, from the last operation; longer than the term it leaves a balance to refinance."""
-    return _by_asset(known, "repayment")
+    return _as_agreed(known, "amortisation", _usual(known, "repayment"))
 
 
 @quantity("1", "draw asset")
 def refinancing_margin(known: Known) -> list[Estimate]:
     """Yearly rate that a loan lent anew costs more (or less) than the first one."""
-    return _by_asset(known, "refinancing_margin")
+    return [_usual(known, "refinancing_margin")(asset) for asset in ASSETS]
 
 
-@quantity("1", "draw asset")
+@quantity("1", "draw asset site")
 def upfront_fee(known: Known) -> list[Estimate]:
     """Fee on the whole facility when it closes."""
-    return [known.default("funding", "default", "upfront_fee") for _ in ASSETS]
+    return _as_agreed(known, "upfront_fee", lambda _: known.default("funding", "default", "upfront_fee"))
 
 
-@quantity("1", "draw asset")
+@quantity("1", "draw asset site")
 def commitment_fee(known: Known) -> list[Estimate]:
     """Yearly fee on what is not drawn."""
-    return [known.default("funding", "default", "commitment_fee") for _ in ASSETS]
+    return _as_agreed(known, "commitment_fee", lambda _: known.default("funding", "default", "commitment_fee"))
+
+
+@quantity("1", "asset site")
+def loan_draw_rule(known: Known) -> list[Estimate]:
+    """In which order loan and owners pay: in step (0), owners first (1), the loan first (2); a loan paid out at once counts as first."""
+    place = {"pro_rata": 0.0, "equity_first": 1.0, "debt_first": 2.0, "at_once": 2.0}
+    out = []
+    for asset in ASSETS:
+        for site in known.sites:
+            loan = _loan_of(known, asset, site.id)
+            said = known.text(loan.spec.draw_rule) if loan is not None else ""
+            out.append(
+                Estimate(
+                    place.get(said, 0.0), "stated", loan.spec.draw_rule if loan is not None and said else (), None, said or "nobody said"
+                )
+            )
+    return out
 
 
 @quantity("1", "draw")
@@ -157,3 +176,15 @@ def life_year_close(known: Known) -> list[Estimate]:
     """Place on the axis of months of the month that closes each tax year (the calendar year; the last year with the axis)."""
     years = [month.year for month in known.life_months]
     return [Estimate(float(len(years) - 1 - years[::-1].index(year)), "stated", note="calendar") for year in dict.fromkeys(years)]
+
+
+@quantity("d", "draw")
+def equipment_life_book(known: Known) -> Estimate:
+    """Years over which the books write off accelerators."""
+    return known.default("funding", "chips", "life_book")
+
+
+@quantity("d", "draw")
+def building_life_book(known: Known) -> Estimate:
+    """Years over which the books write off a building."""
+    return known.default("funding", "building", "life_book")

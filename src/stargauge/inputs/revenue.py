@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from stargauge.programme.known import Known, LineView
-from stargauge.programme.schema import UNSITED
+from stargauge.programme.schema import UNSITED, Pledge
 from stargauge.quantity.instruments import ROLE, USE_OF_ASSET
 from stargauge.quantity.quantity import quantity
-from stargauge.quantity.statement import ABSENT, Estimate
+from stargauge.quantity.statement import ABSENT, Estimate, Statement
 
 
 @quantity("1", "line")
@@ -24,8 +26,19 @@ def line_power(known: Known) -> list[Estimate]:
 def _pledged(known: Known, line: LineView) -> Estimate:
     if line.spec.kind != "cloud_contract":
         return ABSENT
-    pledges = [pledge for pledge in known.programme.unsited.values() if pledge.party == line.to]
+    pledges = _pledges_for(known, line)
     return known.estimate(pledges[0].it_power or pledges[0].facility_power) if pledges else ABSENT
+
+
+def _pledges_for(known: Known, line: LineView) -> list[Pledge]:
+    """The pledges a contract may be served from: those of its provider that were public when the contract was."""
+
+    def first(*fields: tuple[Statement, ...]) -> date:
+        return min((said.known_from for field in fields for said in field if said.known_from), default=date.max)
+
+    signed = first(line.spec.amount, line.spec.stage)
+    pledges = [pledge for pledge in known.programme.unsited.values() if pledge.party == line.to]
+    return [pledge for pledge in pledges if first(pledge.it_power, pledge.facility_power) <= signed]
 
 
 def _served_from(known: Known, line: LineView) -> tuple[frozenset[str], str]:
@@ -37,8 +50,8 @@ def _served_from(known: Known, line: LineView) -> tuple[frozenset[str], str]:
         return own, "sites its provider has committed to"
     if line.to_kind == "programme":
         return frozenset(site.id for site in known.sites), "nobody said where: all sites"
-    if any(pledge.party == line.to for pledge in known.programme.unsited.values()):
-        return frozenset({UNSITED}), "what its provider has pledged without a site"
+    if _pledges_for(known, line):
+        return frozenset({UNSITED}), "what its provider had pledged without a site"
     return frozenset(), "its provider has no site here: it is served from elsewhere"
 
 

@@ -91,7 +91,7 @@ def cash_accounts(
     service = np.maximum(cells(senior_loan.interest + senior_loan.principal), 0.0)
     rate = cells(np.broadcast_to(debt_rate_path, shape)) * (life_days / _ACTUAL_360)[:, None]
     junior = cells(_junior(vendor_credit, vendor_rate, vendor_term, life_days)[1])
-    rules = Rules(np.repeat(lock_up_cover, sites), reserve_target(service, np.repeat(reserve_span / _MONTH, sites)), saving, junior)
+    rules = Rules(lock_up_cover.reshape(-1), reserve_target(service, (reserve_span / _MONTH).reshape(-1)), saving, junior)
     return Accounts(*(series(field, shape) for field in waterfall(cash, renewal, service, rate, rules)))
 
 
@@ -189,7 +189,7 @@ def debt_breach_date(cash_accounts: Accounts, cover_year: Array, dscr_default: A
 
     Axes: draw, asset, site. Units: d (day count); infinity where it never comes. The level is an assumption where no covenant is public.
     """
-    breach = (cover_year < dscr_default[:, :, None, None]) | (cash_accounts.arrears > 1e-6 * cash_accounts.paid.max(axis=-1, keepdims=True))
+    breach = (cover_year < dscr_default[..., None]) | (cash_accounts.arrears > 1e-6 * cash_accounts.paid.max(axis=-1, keepdims=True))
     return np.where(breach.any(axis=-1), life_end[np.argmax(breach, axis=-1)], np.inf)
 
 
@@ -357,3 +357,65 @@ def cash_flow(
         -cash_accounts.junior_paid, -cash_accounts.distribution,
     )  # fmt: skip
     return np.stack([_years(line, life_year_close) for line in lines], axis=1)
+
+
+# --- books ------------------------------------------------------------------------------------------------------------------------
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site")
+def book_value(asset_placed_in_service: Array, equipment_life_book: Array, building_life_book: Array) -> Array:
+    """Cost of what has been placed in service less straight-line depreciation over its book life, at month end.
+
+    Axes: draw, asset, site, life_month. Units: USD of the day. Book, tax and economic life are three: `asset_depreciation` follows the tax
+    law, `asset_renewal` the economic life. Leaves out: write-downs; land is written off with its building.
+    """
+    shape = asset_placed_in_service.shape
+    lives = np.stack([building_life_book, equipment_life_book], axis=1) / _MONTH
+    term = np.repeat(np.maximum(np.round(lives), 1.0).reshape(-1), shape[2])
+    placed = cells(asset_placed_in_service)
+    return series(straight_line_credit(placed, term, np.zeros((1, placed.shape[1])))[0], shape)
+
+
+@quantity("USD", "draw asset site life_year", adds="asset site", flow=True)
+def book_profit(
+    operating_cash: Array, senior_loan: Loan, cash_accounts: Accounts, vendor_credit: Array, junior_balance: Array, asset_tax: Array,
+    asset_placed_in_service: Array, book_value: Array, life_year_close: Array,
+) -> Array:  # fmt: skip
+    """Profit of each asset in each calendar year as books show it: after book depreciation, all interest and tax.
+
+    Axes: draw, asset, site, life_year. Units: USD of the day. Reported profit moves with the book life: chips over six years or over three.
+    """
+    depreciation = asset_placed_in_service - np.diff(book_value, axis=-1, prepend=0.0)
+    interest = _interest(senior_loan, cash_accounts, vendor_credit, junior_balance)
+    return _years(operating_cash - interest - asset_tax - depreciation, life_year_close)
+
+
+def _interest(senior_loan: Loan, accounts: Accounts, vendor_credit: Array, junior_balance: Array) -> Array:
+    """Interest of each month on what runs: by schedule, on arrears, and of vendors."""
+    service = np.maximum(senior_loan.interest + senior_loan.principal, 0.0)
+    late = np.diff(accounts.arrears, axis=-1, prepend=0.0) - (service - accounts.paid)
+    owed = np.diff(junior_balance + accounts.junior_arrears, axis=-1, prepend=0.0)
+    return senior_loan.interest + late + owed - vendor_credit + accounts.junior_paid
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site")
+def balance_sheet_difference(
+    asset_cost: Array, asset_placed_in_service: Array, asset_renewal: Array, senior_loan: Loan, cash_accounts: Accounts, book_value: Array,
+    working_capital: Array, operating_cash: Array, asset_tax: Array, owner_investment: Array, customer_money: Array, vendor_credit: Array,
+    junior_balance: Array,
+) -> Array:  # fmt: skip
+    """Assets less debt and equity at each month end: zero to the cent, or the books are wrong.
+
+    assets: cost not placed in service yet (with interest and fees while building), book value, working capital, reserves and trapped cash;
+    debt: senior, arrears, vendors; equity: put in by owners, brought by customers, profit kept   (1)
+
+    Axes: draw, asset, site, life_month. Units: USD of the day.
+    """
+    building = np.cumsum(asset_cost + senior_loan.costs + asset_renewal - asset_placed_in_service, axis=-1)
+    held = cash_accounts.reserve + cash_accounts.renewal + cash_accounts.trapped
+    assets = building + book_value + working_capital + held
+    debt = senior_loan.waiting + senior_loan.balance + cash_accounts.arrears + junior_balance + cash_accounts.junior_arrears
+    depreciation = asset_placed_in_service - np.diff(book_value, axis=-1, prepend=0.0)
+    profit = operating_cash - _interest(senior_loan, cash_accounts, vendor_credit, junior_balance) - asset_tax - depreciation
+    equity = np.cumsum(owner_investment + customer_money + profit - cash_accounts.distribution, axis=-1)
+    return np.round(assets - debt - equity, 2)

@@ -25,7 +25,7 @@ def customer_money(
     min(1, promised / cost) * cost of the month                                     (1)
 
     Axes: draw, asset, site, life_month; none for buildings. Units: USD of the day. As promised to the site; a promise without an amount
-    counts none. What was paid ahead is earned back by lower payments, which are not taken off the income here.
+    counts none. Both are earned back by lower payments: `customer_credit`.
     """
     brings = np.nan_to_num(line_amount) * (line_brings_prepayment + line_brings_equipment)
     promised = brings @ (line_to_site[:, None] == np.arange(asset_cost.shape[2])).astype(np.float64)
@@ -34,6 +34,25 @@ def customer_money(
     part = np.minimum(1.0, promised / np.where(whole > 0.0, whole, 1.0))
     out = np.zeros_like(asset_cost)
     out[:, _EQUIPMENT] = cost * part[..., None]
+    return out
+
+
+@quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
+def customer_credit(customer_money: Array, compute_income_contracted: Array) -> Array:
+    """Payments of customers that fall away within each month because they paid ahead or brought accelerators: in step with the contracts.
+
+    brought * income under contract of the month / all of it, at most that income    (1)
+
+    Axes: draw, asset, site, life_month; none for buildings. Units: USD of the day. That what was brought is earned back at its cost, without
+    interest and over the whole contract, is an assumption: no such terms are public.
+    """
+    out = np.zeros_like(customer_money)
+    brought = customer_money[:, _EQUIPMENT].sum(axis=-1)
+    if brought.any():
+        due = np.maximum(compute_income_contracted, 0.0)
+        whole = due.sum(axis=-1)
+        part = np.minimum(1.0, brought / np.where(whole > 0.0, whole, np.inf))
+        out[:, _EQUIPMENT] = due * part[..., None]
     return out
 
 
@@ -60,14 +79,14 @@ def vendor_credit(
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
 def secured_income(
     lease_income_contracted: Array, compute_income_contracted: Array, building_running_cost: Array, equipment_running_cost: Array,
-    asset_kept: Array,
+    asset_kept: Array, customer_credit: Array,
 ) -> Array:  # fmt: skip
     """Income under contract less running cost, as a lender counts it: every customer pays, nobody leaves, nothing from the market.
 
     Axes: draw, asset, site, life_month. Units: USD of the day. Before working capital and tax. The dates are those of the draw.
     """
     building = lease_income_contracted - building_running_cost
-    return np.stack([building, compute_income_contracted - equipment_running_cost], axis=1) * asset_kept
+    return np.stack([building, compute_income_contracted - equipment_running_cost], axis=1) * asset_kept - customer_credit
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
@@ -84,12 +103,12 @@ def secured_cash(secured_income: Array, asset_depreciation: Array, income_tax_ra
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
-def operating_income(lease_income: Array, compute_income: Array, asset_kept: Array) -> Array:
-    """Income of each asset as it comes: with defaults, terminations and what the market pays after a contract.
+def operating_income(lease_income: Array, compute_income: Array, asset_kept: Array, customer_credit: Array) -> Array:
+    """Income of each asset as it comes: with defaults, terminations, what the market pays after a contract, less what customers earn back.
 
     Axes: draw, asset, site, life_month. Units: USD of the day. The rent of the building is a cost of the equipment.
     """
-    return np.stack([lease_income, compute_income], axis=1) * asset_kept
+    return np.stack([lease_income, compute_income], axis=1) * asset_kept - customer_credit
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
@@ -130,7 +149,7 @@ def senior_loan(
     asset_cost: Array, asset_cost_given_up: Array, customer_money: Array, vendor_credit: Array, asset_begins: Array, secured_cash: Array,
     income_kept: Array, debt_rate_path: Array, refinancing_margin: Array, loan_to_cost_limit: Array, dscr_required: Array,
     upfront_fee: Array, commitment_fee: Array, loan_repayment: Array, loan_maturity: Array, loan_extension: Array,
-    life_days: Array,
+    loan_draw_rule: Array, life_days: Array,
 ) -> Loan:  # fmt: skip
     """The senior loan of each asset: the largest that both lenders' limits allow, drawn pro rata with equity, sculpted on secured cash.
 
@@ -138,21 +157,18 @@ def senior_loan(
 
     Interest accrues on actual days over 360. What is borrowed for pays its interest from the loan until it runs. At maturity the balance is
     lent anew at the rate then and a margin, against the income still there; owners pay what nobody lends. Several series, of which
-    `debt_balance`, `idc`, `debt_service` and others are the readings. Axes: draw, asset, site, life_month. Units: USD of the day. Source:
-    the definition of sculpted debt in Bodmer's and the Corality style project-finance texts; SAM's cash-flow model as a check.
-    Leaves out: that lenders may take market income into account.
+    `debt_balance`, `idc` and others are the readings. Axes: draw, asset, site, life_month. Units: USD of the day. Source: the definition of
+    sculpted debt (Bodmer, project finance); SAM's single-owner model is the check. Leaves out: that lenders may count market income; a time
+    of interest only after operation.
     """
     shape = asset_cost.shape
-    sites = shape[2]
     days = (life_days / _ACTUAL_360)[:, None]
-    extended = loan_maturity.copy()
-    extended[:, _BUILDING] += loan_extension
-    path = np.broadcast_to(debt_rate_path, shape)
-    rate = cells(path) * days
+    rate = cells(np.broadcast_to(debt_rate_path, shape)) * days
+    due, rule = (loan_maturity + loan_extension) / _MONTH, np.broadcast_to(loan_draw_rule, shape[:3])
     terms = Terms(
-        rate, rate + np.repeat(refinancing_margin, sites) * days, loan_to_cost_limit.reshape(-1), np.repeat(dscr_required, sites),
-        np.repeat(upfront_fee, sites), np.repeat(commitment_fee, sites) * days, np.repeat(loan_repayment / _MONTH, sites),
-        (extended / _MONTH).reshape(-1),
+        rate, rate + np.repeat(refinancing_margin, shape[2]) * days, loan_to_cost_limit.reshape(-1), dscr_required.reshape(-1),
+        upfront_fee.reshape(-1), commitment_fee.reshape(-1) * days, (loan_repayment / _MONTH).reshape(-1), due.reshape(-1),
+        rule.reshape(-1),
     )  # fmt: skip
     cost = asset_cost - asset_cost_given_up - customer_money - vendor_credit
     _, loan = sized_loan(cells(cost), cells(asset_begins), cells(secured_cash), cells(income_kept), terms)

@@ -20,6 +20,12 @@ BINDINGS = ("none", "loan_to_cost", "coverage", "whole_cost")
 _NONE, _LOAN_TO_COST, _COVERAGE, _WHOLE_COST = range(4)
 
 
+#: In which order a loan and the owners pay for the cost of what is built.
+DRAW_RULES = ("pro_rata", "equity_first", "debt_first")
+_PRO_RATA, _EQUITY_FIRST, _DEBT_FIRST = range(3)
+_HALVINGS = 48
+
+
 class Terms(NamedTuple):
     """Terms of a loan, per cell unless said otherwise."""
 
@@ -31,6 +37,7 @@ class Terms(NamedTuple):
     commitment_fee: Array  # per month (month, cell), of what is undrawn
     repayment: Array  # months over which payments are reckoned, from the last building's operation
     maturity: Array  # months from the first draw until the loan falls due
+    rule: Array  # in which order loan and owners pay for the cost: a place in `DRAW_RULES`
 
 
 class Construction(NamedTuple):
@@ -167,13 +174,60 @@ def sized_loan(cost: Array, begins: Array, secured: Array, kept: Array, terms: T
     share = np.maximum(0.0, np.minimum(np.minimum(by_cost, by_cover), 1.0))
     binding = np.where(by_cover < by_cost, np.where(by_cover < 1.0, _COVERAGE, _WHOLE_COST), _LOAN_TO_COST)
     binding = np.where(owed > 0.0, binding, _NONE).astype(np.int8)
-    pace = np.where(carried > 0.0, share * owed / np.where(carried > 0.0, carried, 1.0), 0.0)
+    paid = share * cost
     drawn, costs, waiting, converted = (np.zeros((months, cells)) for _ in range(4))
     for out, part in ((drawn, built.added), (waiting, built.waiting), (converted, built.converted)):
         np.multiply(part, share, out=out[:stop])
-    np.subtract(drawn[:stop], share * cost[:stop], out=costs[:stop])
+    owed = share * owed
+    other = np.flatnonzero((terms.rule != _PRO_RATA) & (owed > 0.0))
+    if other.size:
+        timed = _in_order(cost[:, other], begins[:, other], carried[other], discount[:, other], _some(terms, other))
+        share[other], binding[other], owed[other], paid[:, other] = timed[:4]
+        for out, part in zip((drawn, converted, waiting), timed[4][:3], strict=True):
+            out[: len(part), other] = part
+    np.subtract(drawn[:stop], paid[:stop], out=costs[:stop])
+    pace = np.where(carried > 0.0, owed / np.where(carried > 0.0, carried, 1.0), 0.0)
     due = np.argmax(np.cumsum(cost[:stop], axis=0) > 0.0, axis=0) + terms.maturity if stop else np.full(cells, np.inf)
     return Sizing(share, binding), Loan(drawn, costs, waiting, *_scheduled(converted, income, pace, kept, terms, due))
+
+
+def _some(terms: Terms, cells: NDArray[np.int64]) -> Terms:
+    return Terms(*(field[..., cells] for field in terms))
+
+
+def paid_by_loan(cost: Array, share: Array, rule: Array) -> Array:
+    """What of each month's cost the loan pays, whose share of the whole is given: in step with the owners, after them, or before them."""
+    whole, so_far = cost.sum(axis=0), np.cumsum(cost, axis=0)
+    after = np.clip(so_far - (1.0 - share) * whole, 0.0, cost)
+    before = np.clip(share * whole - (so_far - cost), 0.0, cost)
+    return np.where(rule == _EQUITY_FIRST, after, np.where(rule == _DEBT_FIRST, before, share * cost))
+
+
+def _in_order(
+    cost: Array, begins: Array, carried: Array, discount: Array, terms: Terms
+) -> tuple[Array, NDArray[np.int8], Array, Array, Construction]:
+    """Share, limit, value owed, cost paid and draws of loans that do not pay in step with the owners: by halving the share's bracket.
+
+    When a loan is drawn decides what its interest while building comes to, so its share is in no closed form: both limits are met by every
+    share below the one found and by none above.
+    """
+    whole = cost.sum(axis=0)
+    low, high = np.zeros_like(whole), np.ones_like(whole)
+
+    def tried(share: Array) -> tuple[Array, Construction, Array, Array]:
+        paid = paid_by_loan(cost, share, terms.rule)
+        built = construction_debt(paid, begins, terms.rate, terms.commitment_fee, terms.upfront_fee)
+        owed = np.einsum("tc,tc->c", built.converted, discount[: len(built.converted)])
+        return paid, built, owed, terms.loan_to_cost * ((1.0 - share) * whole + built.facility) - built.facility
+
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2.0
+        _, _, owed, room = tried(middle)
+        fits = (room >= 0.0) & (owed * terms.cover <= carried)
+        low, high = np.where(fits, middle, low), np.where(fits, high, middle)
+    paid, built, owed, _ = tried(low)
+    room = tried(high)[3]
+    return low, np.where(room < 0.0, _LOAN_TO_COST, _COVERAGE).astype(np.int8), owed, paid, built
 
 
 def _scheduled(converted: Array, income: Array, pace: Array, kept: Array, terms: Terms, due: Array) -> tuple[Array, ...]:
