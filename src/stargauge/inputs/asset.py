@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from stargauge.programme.known import Known, LineView
 from stargauge.quantity.instruments import ROLE
 from stargauge.quantity.quantity import ASSETS, quantity

@@ -419,3 +419,12 @@ def balance_sheet_difference(
     profit = operating_cash - _interest(senior_loan, cash_accounts, vendor_credit, junior_balance) - asset_tax - depreciation
     equity = np.cumsum(owner_investment + customer_money + profit - cash_accounts.distribution, axis=-1)
     return np.round(assets - debt - equity, 2)
+
+
+@quantity("USD", "draw asset site", adds="asset site")
+def books_off(asset_sources_less_uses: Array, balance_sheet_difference: Array) -> Array:
+    """The largest fault of the books of each asset in any month: sources less uses, and assets less debt and equity; zero to the cent.
+
+    Axes: draw, asset, site. Units: USD of the day.
+    """
+    return np.asarray(np.maximum(np.abs(asset_sources_less_uses).max(axis=-1), np.abs(balance_sheet_difference).max(axis=-1)))

@@ -43,8 +43,8 @@ def customer_credit(customer_money: Array, compute_income_contracted: Array) -> 
 
     brought * income under contract of the month / all of it, at most that income    (1)
 
-    Axes: draw, asset, site, life_month; none for buildings. Units: USD of the day. That what was brought is earned back at its cost, without
-    interest and over the whole contract, is an assumption: no such terms are public.
+    Axes: draw, asset, site, life_month; none for buildings. Units: USD of the day. That what was brought is earned back at its cost,
+    without interest and over the whole contract, is an assumption: no such terms are public.
     """
     out = np.zeros_like(customer_money)
     brought = customer_money[:, _EQUIPMENT].sum(axis=-1)

@@ -165,8 +165,8 @@ def sized_loan(cost: Array, begins: Array, secured: Array, kept: Array, terms: T
     at = np.arange(months)[:, None]
     income = np.maximum(secured, 0.0)
     income *= (at > _first(begins)) & (at <= until)
-    discount = np.cumprod(1.0 / (1.0 + terms.rate), axis=0)
-    owed, carried = np.einsum("tc,tc->c", built.converted, discount[:stop]), np.einsum("tc,tc->c", income, discount)
+    discount = np.asarray(np.cumprod(1.0 / (1.0 + terms.rate), axis=0), dtype=np.float64)
+    owed, carried = (built.converted * discount[:stop]).sum(axis=0), (income * discount).sum(axis=0)
     whole = cost.sum(axis=0)
     growth = np.where(whole > 0.0, built.facility / np.where(whole > 0.0, whole, 1.0), 1.0)
     by_cost = share_by_cost(terms.loan_to_cost, growth)
@@ -217,7 +217,7 @@ def _in_order(
     def tried(share: Array) -> tuple[Array, Construction, Array, Array]:
         paid = paid_by_loan(cost, share, terms.rule)
         built = construction_debt(paid, begins, terms.rate, terms.commitment_fee, terms.upfront_fee)
-        owed = np.einsum("tc,tc->c", built.converted, discount[: len(built.converted)])
+        owed = (built.converted * discount[: len(built.converted)]).sum(axis=0)
         return paid, built, owed, terms.loan_to_cost * ((1.0 - share) * whole + built.facility) - built.facility
 
     for _ in range(_HALVINGS):
