@@ -78,6 +78,22 @@ def test_a_guarantor_is_a_party_and_the_nearest_name_is_suggested() -> None:
     assert "another party" in the_fault(line("guarantor: bank", kind="lease")).message
 
 
+def test_a_supplier_is_another_party() -> None:
+    fault = the_fault(line("supplier: bnk", kind="purchase"))
+    assert fault.path == f"{AT}.supplier" and 'there is no party "bnk"; did you mean "bank"?' in fault.message
+    assert "buys from itself" in the_fault(line("supplier: bank", kind="purchase")).message
+
+
+def test_forecasts_made_on_different_days_are_no_conflict_and_two_of_one_day_are() -> None:
+    def burn(second: str) -> tuple[str, str]:
+        first = "{value: 17 bn USD, as_of: 2027, source: plan, status: projected}"
+        return CASH, f"{CASH}\n    cash_burn: [{first}, {{value: 25 bn USD, as_of: 2027, source: {second}, status: projected}}]"
+
+    small(burn("tracker"))
+    same_day = ("title: Tracker, date: 2026-04", "title: Tracker, date: 2025-01-20")
+    assert any("put them under alternatives" in fault.message for fault in faults_of(burn("tracker"), same_day))
+
+
 def test_an_unknown_instrument_lists_those_there_are() -> None:
     fault = the_fault(line(stated(amount="1 bn USD"), kind="delayed_draw"))
     assert 'did you mean "delayed_draw_loan"' in fault.message and "customer_chips" in fault.message

@@ -120,7 +120,7 @@ def _dispute(data: Mapping[str, Any]) -> Table | None:
                 rows.append((name, bn(row["needed"]), *(percent(row["means"][means]["probability"]) for means in _MEANS)))
             else:
                 rows.append((f"{name}: {_NOT_KNOWABLE}, it would take", bn(row["needed"]), "–", "–", "–", "–"))
-    columns = (("Whose", 29, "w"), ("USD", 8, "r"), ("Cash", 7, "r"), ("Firm", 7, "r"), ("Announced", 9, "r"), ("Borrowed", 8, "r"))
+    columns = (("Whose", 27, "w"), ("USD", 8, "r"), ("Cash", 8, "r"), ("Firm", 8, "r"), ("Announced", 9, "r"), ("Borrowed", 8, "r"))
     note = (
         "Per cent of worlds in which the sum is there. Of each party: its part of what they pledged (equal parts where no pledge is known)."
     )
@@ -156,7 +156,7 @@ def _gaps(data: Mapping[str, Any]) -> Table | None:
     if not rows:
         return None
     columns = (
-        ("Party", 23, "w"), ("Cash", 7, "r"), ("Firm", 7, "r"), ("Announced", 9, "r"), ("Borrowed", 8, "r"), ("Chance", 6, "r"),
+        ("Party", 21, "w"), ("Cash", 8, "r"), ("Firm", 8, "r"), ("Announced", 9, "r"), ("Borrowed", 8, "r"), ("Chance", 6, "r"),
         ("It takes", 8, "r"),
     )  # fmt: skip
     note = (
@@ -184,7 +184,7 @@ def _policy(one: Mapping[str, Any]) -> str:
     parts = []
     if one["ceiling"] is not None:
         parts.append(f"debt at most {percent(one['ceiling'])} of holdings")
-    parts.append(f"cash at least {show(one['floor'], 'USD')}" if one["floor"] else "cash at least 0, as it states no floor")
+    parts.append(f"cash at least {show(one['floor'], 'USD')}" if one["floor"] else "cash at least 0, as it states no floor in figures")
     return ", ".join(parts)
 
 
