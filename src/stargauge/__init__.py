@@ -8,7 +8,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 __all__ = [
-    "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "explain", "jobs", "load", "money", "odds", "schedule",
+    "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "explain", "finance", "jobs", "load", "money", "odds", "schedule",
     "sensitivity", "simulate", "validate",
 ]  # fmt: skip
 

@@ -56,6 +56,8 @@ from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.audit.sensitivity import Asker, Axis, Bar, Sensitivity, axes_of_table, bars_of, levels_data, swings, tabulated, uncertain
 from stargauge.audit.sentence import Names
+from stargauge.audit.site_finance import SiteFinance, asked_site, site_finance
+from stargauge.audit.site_finance import wanted as wanted_finance
 from stargauge.audit.summary import FANS, HEADLINES, Days, dates_of, exists, headlines, names_of, summarise
 from stargauge.audit.tracker import Tracker
 from stargauge.audit.validation import Validation, validate_schedule
@@ -94,7 +96,7 @@ MANY_DRAWS = 4096
 MOST_WORKERS = 64
 #: What can be validated on a user's own measurements.
 VALIDATIONS = ("schedule", "build", "finance")
-#: How many open claims a report shows over time, and with how many draws.
+#: How many open claims a report shows over time, and with how many draws; the finance of its sites has as many.
 REPORTED, REPORT_DRAWS = 3, 256
 
 
@@ -220,6 +222,7 @@ class Check:
     delays: Delays | None = None
     jobs: tuple[NumberVerdict, ...] = ()
     money: Money | None = None
+    finance: SiteFinance | None = None
     seconds: float = 0.0
 
     def explain(self, address: str, when: date | None = None) -> Node:
@@ -261,6 +264,7 @@ def check(
         answer.odds = _open_odds(answer, values, seed)
         answer.delays = _delays(made, now, draws, seed, workers)
         answer.money = _money(made, now, None, (), None, None, draws, seed, workers) if now.parties else None
+        answer.finance = _finance(made, now, None, min(draws, REPORT_DRAWS), seed, workers)
     answer.seconds = time.perf_counter() - began
     return answer
 
@@ -465,6 +469,30 @@ def _number_verdicts(numbers: Sequence[Number], result: Result, now: Known) -> t
     outcomes = judge_of_numbers(numbers).outcomes(result.collected[JOB_DEFINITIONS])
     names = Names(result.world.axes, result.world.graph.quantities, names_of(now))
     return number_verdicts(numbers, outcomes, now, names)
+
+
+def finance(
+    programme: str | Path | Programme = "stargate", *, site: str | None = None, as_of: date | str | None = None, draws: int = DRAWS,
+    seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+) -> SiteFinance:  # fmt: skip
+    """How each site is paid for: sources and uses, loans and what limits them, cover and breach, walls, contracts, returns of the owners.
+
+    `site`: that one alone, with its cash year by year. Raises InputError for a site that there is not.
+    """
+    made = load(programme)
+    return _finance(made, known(made, as_of, values), site, draws, seed, workers, progress)
+
+
+def _finance(
+    made: Programme, now: Known, site: str | None, draws: int, seed: int, workers: int | None, progress: Progress | None = None
+) -> SiteFinance:
+    sites = asked_site(now, site)
+    result = run_model(
+        now, wanted_finance(now, sites, site is not None), draws=draws, seed=seed, workers=_workers(workers, draws), progress=progress,
+        dates=(now.months[-1],), only_dates=True,
+    )  # fmt: skip
+    names = {name: one.name or name for name, one in made.sites.items()}
+    return site_finance(now, result, sites, names, slug(made.name), asked_as(made), site is not None)
 
 
 def money(
@@ -799,7 +827,7 @@ def _changed(made: Programme, now: Known, values: Catalogue | None, *settings: t
 
 __all__ = [
     "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Jobs", "Known", "Money", "Programme", "Result",
-    "Validation", "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "explain",
+    "SiteFinance", "Validation", "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "explain", "finance",
     "import_statements", "jobs", "known", "load", "money", "odds", "schedule", "sensitivity", "shipped", "simulate", "validate",
 ]  # fmt: skip
 

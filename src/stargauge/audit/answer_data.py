@@ -59,6 +59,8 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
         out["schedule"] = check.delays.to_dict()
     if check.money is not None:
         out["funds"] = check.money.to_dict()
+    if check.finance is not None:
+        out["finance"] = check.finance.to_dict()
     if charts:
         when = Days.of(known).ahead
         out["lineage"] = {address: node_data(result.explain(address, when)) for address in EXPLAINED if address in result.series}

@@ -24,6 +24,8 @@ _LEVELS = (("p10", 0.1), ("p50", 0.5), ("p90", 0.9))
 _RATIOS = ("loan_to_cost", "coverage_binds", "dscr", "dscr_average", "llcr", "plcr", "irr", "irr_count")
 _MONEY = ("npv", "refinancing_gap", "books_off")
 _CONTRACT = ("contract_terminated", "contract_defaulted", "contract_late_days")
+#: A gap below this share of the loan is none: what a lender gives anew hangs on the rate of the day.
+_FEW = 0.01
 _YEARLY = ("income", "running_cost", "tax", "interest", "principal", "arrears", "distribution")
 
 
@@ -121,7 +123,7 @@ def _asset(result: Result, asset: str, site: str) -> dict[str, Any] | None:
         "coverage_binds": _mean(ratios["coverage_binds"]),
         **{name: _spread(ratios[name]) for name in ("dscr", "dscr_average", "llcr", "plcr")},
         "breach": float(np.mean(np.isfinite(breach))), "first_breach": _dates(breach),
-        "refinancing_gap": _spread(gap), "gap": float(np.mean(gap > 1.0)),
+        "refinancing_gap": _spread(gap), "gap": float(np.mean(gap > _FEW * sources["loan"])),
         "irr": _spread(ratios["irr"]), "irr_none": float(np.mean(count == 0.0)), "irr_several": float(np.mean(count > 1.0)),
         "npv": _spread(result[f"npv[{at}]"].values),
     }  # fmt: skip

@@ -163,6 +163,12 @@ def parser() -> Parser:
     jobs.add_argument("--date", type=_date, metavar="DATE", help="the month it is read at (default: two years ahead, at year's end)")
     jobs.add_argument("--site", metavar="ID", help="one site only, with the claims that name it")
 
+    finance = commands.add_parser("finance", help="how each site is paid for: loans and what limits them, cover, walls, contracts, returns")
+    _programme(finance, True)
+    _run_options(finance)
+    _output_options(finance)
+    finance.add_argument("--site", metavar="ID", help="one site only, with its cash year by year")
+
     money = commands.add_parser("money", help="who pays, when, and is the money there: gaps, policies, circles, who breaks")
     _programme(money, True)
     money.add_argument("--date", metavar="DATE", help="the day on which it has to be there (default: the knowledge date)")

@@ -17,6 +17,7 @@ from stargauge.report.drawing import figure
 from stargauge.report.money import money_page
 from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
 from stargauge.report.schedule import schedule_table
+from stargauge.report.site_finance import finance_page
 from stargauge.report.wording import (
     bare,
     day_text,
@@ -115,6 +116,7 @@ def render_report(answer: Answer) -> str:
         accuracy=accuracy_page(answer.get("accuracy")),
         schedule=schedule_table(answer.get("schedule")),
         funds=money_page(answer.get("funds")),
+        finance=finance_page(answer.get("finance")),
         disputed=disputed(answer),
         all_inputs=lineage.inputs(explained.values()),
         ladder=ladder(answer),

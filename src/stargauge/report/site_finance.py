@@ -1,0 +1,211 @@
+"""How each site is paid for, as plain text and as parts of the report: the same tables in both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stargauge.quantity.units import show
+from stargauge.report.money import Table
+from stargauge.report.terminal import PLAIN, Style, command_for, table, to_copy, wrapped
+from stargauge.report.wording import day_text, percent
+
+_ASSETS = {"building": "building", "equipment": "equipment"}
+#: Below what an amount shows as nothing.
+_LEAST = 1e5
+_KINDS = {"lease": "lease", "cloud_contract": "cloud contract", "finance_lease": "finance lease"}
+_BASIS = (
+    "Each site is financed as two assets: the building with its power, let to whoever brings the equipment, and the equipment, which sells "
+    "computing and pays the rent. Money of the day. No contract, loan or covenant of a site is public in full: what the programme does not "
+    "state is as the catalogue has it, most of it assumptions of ours. A statement about the model and its inputs, not a forecast of default."
+)
+
+
+def render_finance(data: Mapping[str, Any], style: Style = PLAIN) -> str:
+    """The answer first, then the tables."""
+    lines = [style.bold(line) for line in wrapped(headline(data), style.width)]
+    lines += wrapped(
+        f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,} draws, to {day_text(data['until'])}.", style.width
+    )
+    for one in tables(data):
+        lines += ["", *(style.bold(line) for line in wrapped(one.title, style.width)), *wrapped(one.finding, style.width)]
+        lines += table(one.columns, one.rows, style)
+        lines += [style.soft(line) for line in wrapped(one.note, style.width)] if one.note else []
+    site = data["sites"][0]["id"] if data["sites"] else ""
+    told = [*to_copy("Why?    ", command_for(data["asked_as"], f"dscr[building, {site}]"), style)] if site else []
+    return style.finish([*lines, "", *wrapped(_BASIS, style.width), *told])
+
+
+def finance_page(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What the report shows of it: the answer and the tables; none where nothing is built."""
+    if not data or not data["sites"]:
+        return None
+    return {"answer": headline(data), "tables": tables(data), "basis": _BASIS}
+
+
+def headline(data: Mapping[str, Any]) -> str:
+    """One sentence: what a lender would give for the largest building, what limits it, and how likely the loan gets into breach."""
+    found = [
+        (asset["total"]["p50"] or 0.0, site, asset) for site in data["sites"] for asset in site["assets"] if asset["asset"] == "building"
+    ]
+    if not found:
+        return "Nothing is built in any world, so nothing is financed."
+    _, site, asset = max(found, key=lambda one: one[0])
+    share, binds = asset["loan_to_cost"], asset["coverage_binds"]
+    if share["p50"] is None:
+        return f"No world builds at {site['name']}."
+    why = "the income under contract" if (binds or 0.0) > 0.5 else "the lenders' share of the cost"
+    return (
+        f"Lenders pay {percent(share['p50'])} of the building at {site['name']} ({percent(share['p10'])} to {percent(share['p90'])}); in most "
+        f"worlds {why} is what limits them. The loan gets into breach in {percent(asset['breach'])} of worlds."
+    )
+
+
+def tables(data: Mapping[str, Any]) -> list[Table]:
+    """Every table that has something to show, in order."""
+    made = [_funds(data), _loans(data), _returns(data), _contracts(data), _walls(data), *_years(data)]
+    return [one for one in made if one is not None]
+
+
+def _rows(data: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    return [(f"{site['id']}, {_ASSETS[asset['asset']]}", asset) for site in data["sites"] for asset in site["assets"]]
+
+
+def _span(spread: Mapping[str, float | None], text: Any) -> str:
+    """`P50 (P10 to P90)`; a dash where there is none."""
+    if spread["p50"] is None:
+        return "–"
+    low, middle, high = (text(spread[name]) for name in ("p10", "p50", "p90"))
+    return str(middle) if low == high else f"{middle} ({low} to {high})"
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
+
+
+def _rate(value: float) -> str:
+    return f"{100.0 * value:.0f} %".replace("-", "−")
+
+
+def _usd(value: float | None) -> str:
+    """An amount in the unit that suits it: 37.3 m, 1.4 bn."""
+    return "–" if value is None else show(value, "USD").replace(" USD", "").replace(" million", " m") if abs(value) >= _LEAST else "0"
+
+
+def _funds(data: Mapping[str, Any]) -> Table | None:
+    rows = [
+        (name, *(_usd(one["sources"][fund]["p50"]) for fund in ("loan", "owners", "customers", "vendors")), _usd(one["uses"]["cost"]["p50"]),
+         _usd(one["uses"]["financing_costs"]["p50"]), "0" if one["books_off"] == 0.0 else _usd(one["books_off"]))
+        for name, one in _rows(data)
+    ]  # fmt: skip
+    if not rows:
+        return None
+    columns = (
+        ("Site and asset", 18, "w"), ("Loan", 7, "r"), ("Owners", 7, "r"), ("Clients", 7, "r"), ("Vendors", 7, "r"), ("Cost", 7, "r"),
+        ("Interest", 8, "r"), ("Off", 5, "r"),
+    )  # fmt: skip
+    note = (
+        "P50 in USD over the life of the assets; medians of parts do not add up. Owners: also what comes later (working capital, new "
+        "equipment, refinancing gaps, support). Interest: with fees, while building. Off: the largest difference of sources and uses, or "
+        "of the balance sheet, in any month of any world."
+    )
+    return Table("funds", "Sources and uses (USD)", "", columns, tuple(rows), note)
+
+
+def _loans(data: Mapping[str, Any]) -> Table | None:
+    rows = [
+        (name, _span(one["loan_to_cost"], _rate), percent(one["coverage_binds"]), _span(one["dscr"], _ratio), percent(one["breach"]),
+         percent(one["gap"]))
+        for name, one in _rows(data)
+        if one["loan_to_cost"]["p50"] is not None
+    ]  # fmt: skip
+    if not rows:
+        return None
+    columns = (
+        ("Site and asset", 18, "w"), ("Loan over cost", 19, "w"), ("Cover", 5, "r"), ("Least cover", 14, "w"), ("Breach", 6, "r"),
+        ("Gap", 5, "r"),
+    )  # fmt: skip
+    note = (
+        "P50 (P10 to P90). Cover: in how many worlds the cover ratio limits the loan, else the lenders' share of the cost does. Least cover: "
+        "cash for debt service over interest and principal, the worst twelve months. Breach: cover below the default level, or service not "
+        "paid. Gap: in how many worlds more than a hundredth of a loan that falls due is not lent anew."
+    )
+    return Table("loans", "What lenders give, and whether it is served", "", columns, tuple(rows), note)
+
+
+def _returns(data: Mapping[str, Any]) -> Table | None:
+    rows = [
+        (name, _span(one["irr"], _rate), percent(one["irr_none"]), percent(one["irr_several"]), _span(one["npv"], _usd),
+         _span(one["llcr"], _ratio))
+        for name, one in _rows(data)
+    ]  # fmt: skip
+    if not rows:
+        return None
+    columns = (
+        ("Site and asset", 15, "w"), ("Return of owners", 19, "w"), ("None", 5, "r"), ("Two+", 5, "r"), ("Net present value", 14, "w"),
+        ("Loan life", 11, "w"),
+    )  # fmt: skip
+    note = (
+        "Return: yearly, after debt and tax, in worlds in which there is one. None and Two+: in how many there is no rate, or more than "
+        "one, and so none to speak of. Net present value in USD at the return that equity asks. Loan life: cover of the loan by all cash until "
+        "it is repaid."
+    )
+    return Table("returns", "What owners get", "", columns, tuple(rows), note)
+
+
+def _contracts(data: Mapping[str, Any]) -> Table | None:
+    rows = [
+        (one["line"], _KINDS.get(one["kind"], one["kind"]), f"{one['party']} to {one['to']}", percent(one["terminated"]),
+         percent(one["defaulted"]), _span(one["late_days"], lambda value: f"{value:,.0f}"))
+        for one in data["contracts"]
+    ]  # fmt: skip
+    if not rows:
+        return None
+    columns = (
+        ("Contract", 20, "w"), ("Kind", 8, "w"), ("Who", 16, "w"), ("Left", 5, "r"), ("Unpaid", 6, "r"), ("Days late", 15, "w"),
+    )  # fmt: skip
+    note = (
+        "Left: the customer uses his right to leave because capacity comes after the outside date. Unpaid: customer and guarantor default. "
+        "Both by the end of the clock. Outside dates, rights and damages are assumptions unless the programme states them."
+    )
+    return Table("contracts", "Leases and contracts: are they kept?", "", columns, tuple(rows), note)
+
+
+def _walls(data: Mapping[str, Any]) -> Table | None:
+    rows = [
+        (str(one["year"]), _span(one["due"], _usd), percent(one["chance"]))
+        for one in data["walls"]
+        if one["chance"] >= 0.005
+    ]  # fmt: skip
+    if not rows:
+        return None
+    note = "Balances that have to be lent anew or paid in a year, all sites shown together; P50 (P10 to P90)."
+    return Table("walls", "Refinancing walls (USD)", "", (("Year", 6, "l"), ("Falls due", 30, "w"), ("Chance", 7, "r")), tuple(rows), note)
+
+
+def _years(data: Mapping[str, Any]) -> list[Table]:
+    """The yearly cash of each asset, where one site was asked for."""
+    out = []
+    for asset in _ASSETS:
+        rows = [
+            (str(one["year"]), _usd(one["income"]["p50"]), _usd(_less(one["running_cost"]["p50"])), _usd(_less(one["tax"]["p50"])),
+             _usd(one["service"]["p50"]), _usd(one["paid"]["p50"]), _span({n: _less(one["distribution"][m]) for n, m in _TURNED}, _usd))
+            for one in data["years"]
+            if one["asset"] == asset and one["income"]["p90"]
+        ]  # fmt: skip
+        if rows:
+            columns = (
+                ("Year", 4, "l"), ("Income", 7, "r"), ("Running", 7, "r"), ("Tax", 7, "r"), ("Service", 7, "r"), ("Paid", 7, "r"),
+                ("To owners", 29, "w"),
+            )  # fmt: skip
+            note = "P50, to owners P50 (P10 to P90). Service: interest and principal by schedule. Paid: what the cash of the year allows."
+            out.append(Table(f"years-{asset}", f"Cash of the {_ASSETS[asset]}, by calendar year (USD)", "", columns, tuple(rows), note))
+    return out
+
+
+#: The low end of what is paid out is the high end of a number below zero.
+_TURNED = (("p10", "p90"), ("p50", "p50"), ("p90", "p10"))
+
+
+def _less(value: float | None) -> float | None:
+    return None if value is None else -value
