@@ -827,8 +827,9 @@ def _changed(made: Programme, now: Known, values: Catalogue | None, *settings: t
 
 __all__ = [
     "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Jobs", "Known", "Money", "Programme", "Result",
-    "SiteFinance", "Validation", "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "explain", "finance",
-    "import_statements", "jobs", "known", "load", "money", "odds", "schedule", "sensitivity", "shipped", "simulate", "validate",
+    "SiteFinance", "Validation", "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "explain",
+    "finance", "import_statements", "jobs", "known", "load", "money", "odds", "schedule", "sensitivity", "shipped", "simulate",
+    "validate",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

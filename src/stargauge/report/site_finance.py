@@ -16,8 +16,8 @@ _LEAST = 1e5
 _KINDS = {"lease": "lease", "cloud_contract": "cloud contract", "finance_lease": "finance lease"}
 _BASIS = (
     "Each site is financed as two assets: the building with its power, let to whoever brings the equipment, and the equipment, which sells "
-    "computing and pays the rent. Money of the day. No contract, loan or covenant of a site is public in full: what the programme does not "
-    "state is as the catalogue has it, most of it assumptions of ours. A statement about the model and its inputs, not a forecast of default."
+    "computing and pays the rent. Money of the day. No contract, loan or covenant of a site is public in full: what the programme does "
+    "not state is as the catalogue has it, most of it assumptions of ours. A statement about the model and its inputs, not a forecast of default."
 )
 
 
@@ -32,8 +32,8 @@ def render_finance(data: Mapping[str, Any], style: Style = PLAIN) -> str:
         lines += table(one.columns, one.rows, style)
         lines += [style.soft(line) for line in wrapped(one.note, style.width)] if one.note else []
     site = data["sites"][0]["id"] if data["sites"] else ""
-    told = [*to_copy("Why?    ", command_for(data["asked_as"], f"dscr[building, {site}]"), style)] if site else []
-    return style.finish([*lines, "", *wrapped(_BASIS, style.width), *told])
+    why = [*to_copy("Why?    ", command_for(data["asked_as"], f"dscr[building, {site}]"), style)] if site else []
+    return style.finish([*lines, "", *wrapped(_BASIS, style.width), *why])
 
 
 def finance_page(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -45,9 +45,8 @@ def finance_page(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 def headline(data: Mapping[str, Any]) -> str:
     """One sentence: what a lender would give for the largest building, what limits it, and how likely the loan gets into breach."""
-    found = [
-        (asset["total"]["p50"] or 0.0, site, asset) for site in data["sites"] for asset in site["assets"] if asset["asset"] == "building"
-    ]
+    assets = [(site, asset) for site in data["sites"] for asset in site["assets"] if asset["asset"] == "building"]
+    found = [(asset["total"]["p50"] or 0.0, site, asset) for site, asset in assets]
     if not found:
         return "Nothing is built in any world, so nothing is financed."
     _, site, asset = max(found, key=lambda one: one[0])
@@ -147,8 +146,8 @@ def _returns(data: Mapping[str, Any]) -> Table | None:
     )  # fmt: skip
     note = (
         "Return: yearly, after debt and tax, in worlds in which there is one. None and Two+: in how many there is no rate, or more than "
-        "one, and so none to speak of. Net present value in USD at the return that equity asks. Loan life: cover of the loan by all cash until "
-        "it is repaid."
+        "one, and so none to speak of. Net present value in USD at the return that equity asks. Loan life: cover of the loan by all cash "
+        "until it is repaid."
     )
     return Table("returns", "What owners get", "", columns, tuple(rows), note)
 
