@@ -181,5 +181,10 @@ def test_the_page_on_money_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/money.md", tmp_path) == 3
 
 
+def test_the_page_on_the_finance_of_sites_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/site-finance.md", tmp_path) == 3
+    assert run_python("docs/site-finance.md")["made"].years  # type: ignore[attr-defined]
+
+
 def test_the_readme_starts_with_the_two_commands() -> None:
     assert commands("README.md")[:2] == ["make demo", "make test"]

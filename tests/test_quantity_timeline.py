@@ -41,3 +41,9 @@ def test_flow_gives_back_the_cumulative() -> None:
     series = np.array([[5.0, 7.0, 7.0, 12.0]])
     np.testing.assert_array_equal(flow(series), [[5.0, 2.0, 0.0, 5.0]])
     np.testing.assert_array_equal(np.cumsum(flow(series), axis=-1), series)
+
+
+def test_no_phases_at_all_give_noughts() -> None:
+    ends = np.array([31.0, 59.0])
+    nothing = np.zeros((3, 0))
+    assert ramps(nothing, nothing, nothing, np.zeros(0), 2, ends).tolist() == np.zeros((3, 2, 2)).tolist()

@@ -17,7 +17,8 @@ _KINDS = {"lease": "lease", "cloud_contract": "cloud contract", "finance_lease":
 _BASIS = (
     "Each site is financed as two assets: the building with its power, let to whoever brings the equipment, and the equipment, which sells "
     "computing and pays the rent. Money of the day. No contract, loan or covenant of a site is public in full: what the programme does "
-    "not state is as the catalogue has it, most of it assumptions of ours. A statement about the model and its inputs, not a forecast of default."
+    "not state is as the catalogue has it, most of it assumptions of ours. A statement about the model and its inputs, not a forecast of "
+    "default."
 )
 
 
@@ -55,8 +56,8 @@ def headline(data: Mapping[str, Any]) -> str:
         return f"No world builds at {site['name']}."
     why = "the income under contract" if (binds or 0.0) > 0.5 else "the lenders' share of the cost"
     return (
-        f"Lenders pay {percent(share['p50'])} of the building at {site['name']} ({percent(share['p10'])} to {percent(share['p90'])}); in most "
-        f"worlds {why} is what limits them. The loan gets into breach in {percent(asset['breach'])} of worlds."
+        f"Lenders pay {percent(share['p50'])} of the building at {site['name']} ({percent(share['p10'])} to {percent(share['p90'])}); "
+        f"in most worlds {why} is what limits them. The loan gets into breach in {percent(asset['breach'])} of worlds."
     )
 
 
@@ -93,8 +94,8 @@ def _usd(value: float | None) -> str:
 
 def _funds(data: Mapping[str, Any]) -> Table | None:
     rows = [
-        (name, *(_usd(one["sources"][fund]["p50"]) for fund in ("loan", "owners", "customers", "vendors")), _usd(one["uses"]["cost"]["p50"]),
-         _usd(one["uses"]["financing_costs"]["p50"]), "0" if one["books_off"] == 0.0 else _usd(one["books_off"]))
+        (name, *(_usd(one["sources"][fund]["p50"]) for fund in ("loan", "owners", "customers", "vendors")),
+         _usd(one["uses"]["cost"]["p50"]), _usd(one["uses"]["financing_costs"]["p50"]), f"{one['books_off']:.2f}")
         for name, one in _rows(data)
     ]  # fmt: skip
     if not rows:
@@ -125,9 +126,9 @@ def _loans(data: Mapping[str, Any]) -> Table | None:
         ("Gap", 5, "r"),
     )  # fmt: skip
     note = (
-        "P50 (P10 to P90). Cover: in how many worlds the cover ratio limits the loan, else the lenders' share of the cost does. Least cover: "
-        "cash for debt service over interest and principal, the worst twelve months. Breach: cover below the default level, or service not "
-        "paid. Gap: in how many worlds more than a hundredth of a loan that falls due is not lent anew."
+        "P50 (P10 to P90). Cover: in how many worlds the cover ratio limits the loan, else the lenders' share of the cost does. Least "
+        "cover: cash for debt service over interest and principal, the worst twelve months. Breach: cover below the default level, or "
+        "service not paid. Gap: in how many worlds more than a hundredth of a loan that falls due is not lent anew."
     )
     return Table("loans", "What lenders give, and whether it is served", "", columns, tuple(rows), note)
 
