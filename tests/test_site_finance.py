@@ -62,7 +62,7 @@ def test_yearly_lines_come_only_for_one_site() -> None:
 def test_an_unknown_site_is_told_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["finance", "--site", "abilen"]) == 2
     told = " ".join(capsys.readouterr().err.split())
-    assert 'there is no site "abilen"; did you mean "abilene"?' in told and "shackelford" in told
+    assert 'there is no site "abilen"' in told and 'did you mean "abilene"?' in told and "shackelford" in told
 
 
 def test_an_over_levered_case_says_what_binds_instead_of_breaking() -> None:
@@ -78,3 +78,10 @@ def test_the_report_shows_it() -> None:
     answer = api.check("stargate", charts=True, **ASKED).to_dict(charts=True)  # type: ignore[arg-type]
     page = render_report(answer)
     assert "How is each site paid for?" in page and finance_page(answer["finance"]) is not None
+
+
+@pytest.mark.parametrize("programme", ["meta-prometheus", "xai-colossus-1", "stargate-abroad"])
+def test_programmes_without_parties_or_contracts_are_financed_by_what_is_usual(programme: str) -> None:
+    made = api.finance(programme, **ASKED).to_dict()  # type: ignore[arg-type]
+    assert made["sites"] and render_finance(made)
+    assert all(asset["books_off"] == 0.0 for site in made["sites"] for asset in site["assets"])

@@ -40,8 +40,9 @@ def _book(line_serves: Array, line_kind: Array, phase_site: Array) -> Book:
 
 
 def _with(values: Array, other: Array) -> Array:
-    """Values of lines with one more at the end, where -1 finds it: that of a lease nobody stated."""
-    return np.concatenate([values, np.broadcast_to(np.asarray(other, dtype=np.float64).reshape(-1, 1), (len(values), 1))], axis=1)
+    """Values (draw, ..., line) with one line more at the end, where -1 finds it: that of a lease nobody stated."""
+    last = np.asarray(other, dtype=np.float64).reshape(-1, *(1,) * (values.ndim - 1))
+    return np.concatenate([values, np.broadcast_to(last, (*values.shape[:-1], 1))], axis=-1)
 
 
 @quantity("1", "draw line")
@@ -116,7 +117,8 @@ def _lease(
     book: Book, contract_power: Array, phase_it_power: Array, lease_let_share: Array, lease_rent_stated: Array, market_rent: Array,
     stage_date: Array, cancelled_date: Array, contract_term: Array, usual: Array,
 ) -> Lease:  # fmt: skip
-    let = np.where(book.line >= 0, contract_power[:, book.phase, book.line], phase_it_power[:, book.phase] * lease_let_share[:, None])
+    power = _with(contract_power, np.array([np.nan]))[:, book.phase, book.line]
+    let = np.where(book.line >= 0, power, phase_it_power[:, book.phase] * lease_let_share[:, None])
     stated = _with(lease_rent_stated, np.array([np.nan]))[:, book.line]
     rent = np.where(np.isnan(stated), market_rent[:, book.phase], stated)
     runs = stage_date[:, _OPERATIONAL][:, book.phase]
@@ -193,7 +195,7 @@ def lease_income(
     )  # fmt: skip
     growth = _with(lease_growth, np.log1p(lease_escalation))[:, book.group_line]
     default = _with(contract_default_date, np.array([np.inf]))[:, book.line]
-    left = np.where(book.line >= 0, contract_left_date[:, phase_site[book.phase].astype(np.int64), book.line], np.inf)
+    left = _with(contract_left_date, np.array([np.inf]))[:, phase_site[book.phase].astype(np.int64), book.line]
     kept = lease.runs <= np.minimum(left, default)
     starts = np.where(kept, lease.runs, np.inf)
     ends = np.fmin(np.fmin(lease.runs + lease.term, default), lease.closed)
