@@ -9,6 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests import depreciation_by_asset as by_asset
 from tests.real_worlds import NOW, TINY, known_of, world_of
 
 from stargauge import api
@@ -16,6 +19,7 @@ from stargauge.catalogue.depreciation import bonus_law, building_shares, recover
 from stargauge.catalogue.load import load_catalogue
 from stargauge.model import asset_cash, asset_cost, asset_loan, asset_tax
 from stargauge.quantity.dates import day, months_between
+from stargauge.quantity.depreciation import deduction_shares
 from stargauge.quantity.project_finance import Accounts, Loan
 from stargauge.quantity.quantity import ASSETS, CASH_LINES, FUNDS, OUTLAYS, TAX_ROWS
 
@@ -174,6 +178,21 @@ def test_a_building_is_written_off_in_parts_land_never() -> None:
 def test_bonus_is_deducted_at_once_for_equipment_and_never_for_a_building_of_39_years() -> None:
     assert depreciated(placed_in(EQUIPMENT, 1e9, 4), bonus=1.0)[EQUIPMENT].tolist()[:2] == pytest.approx([1e9, 0.0])
     assert depreciated(placed_in(BUILDING, 1e9, 4), bonus=1.0)[BUILDING][0] < 0.03e9
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 119), st.floats(1e6, 1e9)), min_size=1, max_size=6), st.sampled_from([0.0, 0.4, 1.0]))
+def test_deductions_are_those_of_each_asset_from_its_own_day(bought: list[tuple[int, float]], bonus: float) -> None:
+    """Adding up by month and year first gives what each delivery gives alone, under the convention its year has."""
+    placed = np.zeros((1, 2, 1, len(ENDS)))
+    for month, amount in bought:
+        placed[0, EQUIPMENT, 0, month] += amount
+    months = np.flatnonzero(placed[0, EQUIPMENT, 0])
+    cost, days = placed[0, EQUIPMENT, 0, months], ENDS[months]
+    rows = by_asset.conventions(cost, days, 0.4)
+    shares = deduction_shares(recovery_table(load_catalogue(), 5), rows, np.full(len(months), bonus))
+    expected = by_asset.deductions_by_year(cost, shares, days, 2025, 10).sum(axis=0)
+    np.testing.assert_allclose(depreciated(placed, bonus=bonus)[EQUIPMENT], expected, rtol=1e-9, atol=1.0)
 
 
 @pytest.mark.parametrize(

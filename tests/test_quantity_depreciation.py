@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests import depreciation_by_asset as by_asset
 
 from stargauge.catalogue.depreciation import bonus_law, building_shares, most_late, recovery_periods, recovery_table
 from stargauge.catalogue.load import load_catalogue
@@ -27,7 +28,7 @@ def day(text: str) -> float:
 
 def bonus(contract: str, in_service: str, period: float = 5.0) -> float:
     return float(
-        tax.bonus_share(
+        by_asset.bonus_share(
             day(contract), day(in_service), period, share=LAW.share, after=LAW.after, longest=LAW.longest, earlier=LAW.earlier,
             earlier_years=LAW.earlier_years,
         )
@@ -69,16 +70,16 @@ def test_an_unknown_recovery_period_names_those_known() -> None:
 def test_more_than_two_fifths_in_the_last_quarter_bring_the_quarters() -> None:
     days = [day("2026-02-10"), day("2026-12-20"), day("2027-11-01")]
     cost = np.array([[59.0, 41.0, 1.0], [60.0, 40.0, 1.0]])
-    late = tax.late_share(cost, days)
+    late = by_asset.late_share(cost, days)
     np.testing.assert_allclose(late, [[0.41, 0.41, 1.0], [0.4, 0.4, 1.0]])
-    np.testing.assert_array_equal(tax.conventions(cost, days, most_late(CATALOGUE)), [[1, 4, 4], [0, 0, 4]])
+    np.testing.assert_array_equal(by_asset.conventions(cost, days, most_late(CATALOGUE)), [[1, 4, 4], [0, 0, 4]])
 
 
 def test_what_never_enters_service_moves_nothing() -> None:
     days = np.array([day("2026-02-10"), np.inf, np.nan])
-    late = tax.late_share(np.array([10.0, 1e9, 1e9]), days)
+    late = by_asset.late_share(np.array([10.0, 1e9, 1e9]), days)
     assert late[0] == 0.0 and np.isnan(late[1:]).all()
-    assert (tax.deductions_by_year(np.ones(3), tax.deduction_shares(TABLES, [0, 0, 0]), days, 2025, 10)[1:] == 0.0).all()
+    assert (by_asset.deductions_by_year(np.ones(3), tax.deduction_shares(TABLES, [0, 0, 0]), days, 2025, 10)[1:] == 0.0).all()
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ def test_the_bonus_hangs_on_contract_and_service(contract: str, in_service: str,
 
 def test_a_contract_of_an_unknown_day_gets_no_new_bonus() -> None:
     given_ = dict(share=LAW.share, after=LAW.after, longest=LAW.longest, earlier=LAW.earlier, earlier_years=LAW.earlier_years)
-    got = tax.bonus_share([np.nan, day("2025-06-01")], [day("2025-07-01"), np.inf], 5.0, **given_)  # type: ignore[arg-type]
+    got = by_asset.bonus_share([np.nan, day("2025-06-01")], [day("2025-07-01"), np.inf], 5.0, **given_)  # type: ignore[arg-type]
     np.testing.assert_allclose(got, [0.4, 0.0])
 
 
@@ -115,6 +116,6 @@ def test_deductions_stand_in_the_years_of_each_draw_and_site() -> None:
     days = np.array([[day("2026-03-01"), day("2027-10-01")], [day("2024-06-01"), np.inf]])
     cost = np.array([[100.0, 200.0], [50.0, 7.0]])
     rows = np.array([[0, 4], [0, 0]])
-    got = tax.deductions_by_year(cost, tax.deduction_shares(TABLES, rows), days, 2025, 4)
+    got = by_asset.deductions_by_year(cost, tax.deduction_shares(TABLES, rows), days, 2025, 4)
     np.testing.assert_allclose(got[0], [[0.0, 20.0, 32.0, 19.2], [0.0, 0.0, 10.0, 76.0]])
     np.testing.assert_allclose(got[1], [[16.0, 9.6, 5.76, 5.76], [0.0, 0.0, 0.0, 0.0]])

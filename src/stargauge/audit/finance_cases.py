@@ -21,6 +21,7 @@ from stargauge.quantity.depreciation import Convention, deduction_shares
 from stargauge.quantity.levelised_cost import YEAR_HOURS, per_million_tokens, per_sold_hour, yearly_capital, yearly_electricity
 from stargauge.quantity.network import Passes, Precedence, passes
 from stargauge.quantity.normal import normal_cdf
+from stargauge.quantity.project_finance import Rules, waterfall
 from stargauge.quantity.reference_class import body_mean
 from stargauge.quantity.single_owner import SingleOwner, single_owner
 from stargauge.quantity.sobol import golden_points, radial_points, sobol_indices
@@ -205,11 +206,18 @@ def _single_owner(case: Case) -> dict[str, Any]:
 
 
 def _waterfall(case: Case) -> dict[str, Any]:
-    flows = loan.waterfall(
-        case.numbers("cfads"), case.numbers("debt_service"), case.numbers("dsra_target"), case.number("lockup"), case.number("dsra_start")
-    )
-    names = ("dscr", "paid", "shortfall", "dsra", "distribution", "trapped")
-    return {"rows": [dict(zip(names, row, strict=True)) for row in zip(*flows, strict=True)]}
+    """Period by period: the form shows what is short or trapped in each, and carries neither forward."""
+    reserve, rows = case.number("dsra_start"), []
+    for cash, due, target in zip(case.numbers("cfads"), case.numbers("debt_service"), case.numbers("dsra_target"), strict=True):
+        one, nothing = np.array([[cash]]), np.zeros((1, 1))
+        rules = Rules(np.array([case.number("lockup")]), np.array([[target]]), nothing, nothing)
+        out = waterfall(one, nothing, np.array([[due]]), nothing, rules, reserve, releases=False)
+        reserve = float(out.reserve[0, 0])
+        rows.append({
+            "dscr": cash / due if due else np.nan, "paid": out.paid[0, 0], "shortfall": out.arrears[0, 0], "dsra": reserve,
+            "distribution": out.distribution[0, 0], "trapped": out.trapped[0, 0],
+        })  # fmt: skip
+    return {"rows": rows}
 
 
 # --- funding ----------------------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ _FIRST = "earlier_contract_"
 
 @dataclass(frozen=True)
 class BonusLaw:
-    """What `quantity.depreciation.bonus_share` asks for: share, the day after which both contract and service must come, longest recovery
+    """The first-year bonus: share, the day after which both contract and service must come, longest recovery
     period, and by year of service what earlier contracts keep."""
 
     share: float

@@ -1,4 +1,4 @@
-"""Loans: how much an asset carries, its service, how it is drawn while something is built, and where each period's cash goes."""
+"""Loans: how much an asset carries, its service, and how it is drawn while something is built."""
 
 from __future__ import annotations
 
@@ -112,34 +112,3 @@ def construction_loan(
     base = _drawn_month_by_month(values, *month, 0.0).debt
     slope = _drawn_month_by_month(values, *month, 1.0).debt - base
     return _drawn_month_by_month(values, *month, base / (1.0 - slope))
-
-
-class Waterfall(NamedTuple):
-    """Where the cash of each period goes: service paid and short, reserve after it, distribution, cash trapped by a lock-up."""
-
-    cover: Array
-    paid: Array
-    shortfall: Array
-    reserve: Array
-    distribution: Array
-    trapped: Array
-
-
-def waterfall(cash: ArrayLike, service: ArrayLike, reserve_target: ArrayLike, lock_up: float, reserve: float) -> Waterfall:
-    """Cash to debt service, then to its reserve account, then to the owners unless the cover is below the lock-up.
-
-    cash, service, reserve_target: by period. A shortage is met from the reserve first. Trapped cash is shown, not carried forward; a
-    reserve
-    above its target is not released.
-    """
-    rows = []
-    for free, due, target in zip(np.asarray(cash), np.asarray(service), np.asarray(reserve_target), strict=True):
-        paid = min(due, free + reserve)
-        left = max(free - due, 0.0)
-        reserve -= max(paid - free, 0.0)
-        top_up = min(left, max(target - reserve, 0.0))
-        reserve, left = reserve + top_up, left - top_up
-        cover = free / due if due else np.nan
-        open_to_owners = cover >= lock_up
-        rows.append((cover, paid, due - paid, reserve, left if open_to_owners else 0.0, 0.0 if open_to_owners else left))
-    return Waterfall(*(np.asarray(column, dtype=np.float64) for column in zip(*rows, strict=True)))

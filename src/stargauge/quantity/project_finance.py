@@ -298,7 +298,7 @@ class Rules(NamedTuple):
 
 
 def waterfall(
-    cash: Array, renewal: Array, service: Array, rate: Array, rules: Rules, opening: float = 0.0, closes: bool = True
+    cash: Array, renewal: Array, service: Array, rate: Array, rules: Rules, opening: float = 0.0, releases: bool = True
 ) -> Accounts:
     """Cash to senior service, its reserve, the reserve for renewal, junior service, and the owners unless the cover is below the lock-up.
 
@@ -307,7 +307,7 @@ def waterfall(
     schedule; opening: what the reserve holds before the first month.
     Service due is interest, principal and arrears with interest; it is met from the month's cash and what was trapped, then from the
     reserve. Trapped cash is a state, no loss: it serves later debt and is paid out when the cover is back. A reserve above its target is
-    released. In the last month everything held is paid out (where it `closes`).
+    released, and in the last month everything held is paid out (unless nothing `releases`).
     """
     months, cells = cash.shape
     out = Accounts(*(np.empty((months, cells)) for _ in Accounts._fields))
@@ -315,7 +315,7 @@ def waterfall(
     arrears, saved, trapped, owed = (np.zeros(cells) for _ in range(4))
     reserve = np.full(cells, opening)
     for month in range(months):
-        ends = closes and month == months - 1
+        ends = releases and month == months - 1
         free = cash[month]
         income = np.maximum(free, 0.0)
         np.subtract(income, free, out=out.support[month])
@@ -328,7 +328,8 @@ def waterfall(
         np.add(paid, lent, out=out.paid[month])
         arrears = np.subtract(due, lent, out=out.arrears[month])
         reserve = reserve - lent
-        top_up = -reserve if ends else np.minimum(pool, rules.target[month] - reserve)
+        wanted = rules.target[month] - reserve
+        top_up = -reserve if ends else np.minimum(pool, wanted if releases else np.maximum(wanted, 0.0))
         reserve = np.add(reserve, top_up, out=out.reserve[month])
         pool -= top_up
         spent = np.minimum(renewal[month], saved)
@@ -338,9 +339,9 @@ def waterfall(
         saved = np.add(saved, save, out=out.renewal[month])
         pool -= save
         opened = np.ones(cells, dtype=bool) if ends else (free >= locks[month]) & (arrears <= 0.0)
-        wanted = rules.junior_due[month] + owed
-        junior = np.multiply(np.minimum(pool, wanted), opened, out=out.junior_paid[month])
-        owed = np.subtract(wanted, junior, out=out.junior_arrears[month])
+        junior_due = rules.junior_due[month] + owed
+        junior = np.multiply(np.minimum(pool, junior_due), opened, out=out.junior_paid[month])
+        owed = np.subtract(junior_due, junior, out=out.junior_arrears[month])
         pool -= junior
         given = np.multiply(pool, opened, out=out.distribution[month])
         trapped = np.subtract(pool, given, out=out.trapped[month])
