@@ -39,7 +39,9 @@ def test_all_capacity_used_is_the_revenue_of_the_contract_within_the_clock() -> 
     is_contract = np.zeros(len(run.frame.axes["line"]))
     is_contract[line] = 1.0
     share = revenue.contract_delivered_share(case["power_it"], case["site_it_power"], case["line_serves"], case["line_power"], is_contract)
-    stated = revenue.revenue(share, case["line_amount"], case["line_term"], is_contract, case["month_hours"])[:, line, :48]
+    never = np.full(case["line_amount"].shape, np.inf)
+    asked = (share, case["line_amount"], case["line_term"], is_contract, never, case["month_hours"], case["month_end"])
+    stated = revenue.revenue(*asked)[:, line, :48]
     np.testing.assert_allclose(earned, stated, rtol=1e-6, atol=1e3)
 
 

@@ -35,10 +35,13 @@ def contract_delivered_share(
 
 
 @quantity("USD", "draw line month", flow=True)
-def revenue(contract_delivered_share: Array, line_amount: Array, line_term: Array, line_is_contract: Array, month_hours: Array) -> Array:
+def revenue(
+    contract_delivered_share: Array, line_amount: Array, line_term: Array, line_is_contract: Array, contract_default_date: Array,
+    month_hours: Array, month_end: Array,
+) -> Array:  # fmt: skip
     """What a lease or cloud contract brings in within each month: its yearly rate times the share delivered, until its amount is used up.
 
-    R(m) = A / term * days of the month * s(m), with sum R <= A                      (1)
+    R(m) = A / term * days of the month * s(m), with sum R <= A; nothing once customer and guarantor are in default   (1)
 
     Axes: draw, line, month. Units: USD of the day (contracts are nominal). Zero for lines that are no contract; absent (NaN) for a contract
     without amount or term. Leaves out: prepayments, minimum take, delay damages, price steps. Contracts are claims on the assets: never
@@ -47,6 +50,7 @@ def revenue(contract_delivered_share: Array, line_amount: Array, line_term: Arra
     out = np.zeros_like(contract_delivered_share)
     for line in np.flatnonzero(line_is_contract > 0.5):
         per_day = line_amount[:, line, None] / line_term[line]
-        so_far = np.cumsum(per_day * contract_delivered_share[:, line] * (month_hours / 24.0), axis=1)
+        paid = contract_delivered_share[:, line] * (contract_default_date[:, line, None] > month_end)
+        so_far = np.cumsum(per_day * paid * (month_hours / 24.0), axis=1)
         out[:, line] = flow(np.minimum(so_far, line_amount[:, line, None]))
     return out

@@ -25,7 +25,9 @@ def _add_up(index: NDArray[np.int64], weights: tuple[Array, ...], groups: Array,
     cell = (index * (count * draws * n_groups) + (np.arange(draws) * n_groups)[:, None] + groups.astype(np.int64)).ravel()
     cells = np.concatenate([cell + place * draws * n_groups for place in range(count)])
     size = (n_months + 1) * count * draws * n_groups  # one month past the axis holds what never comes
-    total: NDArray[Any] = np.bincount(cells, weights=np.concatenate([w.ravel() for w in weights]), minlength=size)[: size - count * draws * n_groups]
+    total: NDArray[Any] = np.bincount(cells, weights=np.concatenate([w.ravel() for w in weights]), minlength=size)[
+        : size - count * draws * n_groups
+    ]
     total = total.astype(np.float64, copy=False).reshape(n_months, count, draws, n_groups)  # of no weights at all NumPy counts in integers
     for month in range(1, n_months):
         total[month] += total[month - 1]

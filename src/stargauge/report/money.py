@@ -113,7 +113,7 @@ def _dispute(data: Mapping[str, Any]) -> Table | None:
     for one in data["dispute"]:
         bound = ", at least" if one["lower_bound"] else ""
         rows.append((f"All together{bound}", bn(one["amount"]), *(percent(one["group"][means]["probability"]) for means in _MEANS)))
-        rows.append(("   missing, P50", "", *(bn(one["missing"][means]["p50"]) for means in _MEANS)))
+        rows.append(("   missing, P50", "–", *(bn(one["missing"][means]["p50"]) for means in _MEANS)))
         for row in one["parties"]:
             name = f"   {_name(data, row['party'])}"
             if row["knowable"]:
