@@ -186,13 +186,12 @@ def test_physical_stages_are_ordered_in_every_draw_and_month(name: str, day: dat
 
 
 def test_capital_is_construction_plus_equipment_at_the_asset(block: Block) -> None:
-    """By component and month it adds up to what is deployed; what is complete costs its power times its unit cost, no more."""
+    """By component and month it adds up to what is deployed; what is complete costs what it is said to, no more."""
     v = block.values
     np.testing.assert_allclose(np.cumsum(v["capex"].sum(axis=1), axis=2), v["capital_deployed"], rtol=1e-9, atol=1.0)
     np.testing.assert_allclose(v["capital_deployed_real"], v["construction_deployed"] + v["equipment_deployed"], rtol=1e-12)
     site = v["phase_site"].astype(int)
-    unit = v["construction_unit_capex"][:, site] + v["equipment_unit_capex"]
-    cost = v["phase_it_power"] * unit
+    cost = v["phase_construction_cost"] + v["phase_equipment_cost"]
     end, start = v["month_end"][-1], v["uncancelled_date"][:, START]
     done = v["stage_date"][:, OPERATIONAL] <= end
     paid_from = np.fmin(start, v["stage_date"][:, ENERGISED] - v["equipment_payment_lead"][:, None])

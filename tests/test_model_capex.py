@@ -39,11 +39,20 @@ def at(series: np.ndarray, when: date) -> float:
     return float(series[np.searchsorted(MONTHS, day(when))])
 
 
+def complete(watts: float, unit: float, drift: float = 0.0, years: float = 0.0) -> np.ndarray:
+    start = np.full((1, len(STAGES), 1), np.nan)
+    start[0, STAGES.index("under_construction"), 0] = 1000.0 + 365.25 * years
+    return capex.phase_construction_cost(np.array([[watts]]), np.array([[unit]]), np.array([drift]), start, np.float64(1000.0), np.zeros(1))
+
+
+def test_building_prices_are_those_of_the_day_on_which_work_starts() -> None:
+    assert complete(1e8, 12.0, 0.02, 3.0)[0, 0] == pytest.approx(1.2e9 * np.exp(0.06))
+    assert complete(1e8, 12.0, 0.02, np.nan)[0, 0] == pytest.approx(1.2e9)
+
+
 def test_abilene_at_the_flat_price_of_the_tracker_costs_32_billion() -> None:
     """Epoch AI, AI Data Centers (2026): 26.1 + 11.8 M USD per MW of IT power, 843 MW: 31.9 bn USD of 2025."""
-    total = capex.phase_construction_cost(np.array([[843e6]]), np.array([[11.8]]), np.zeros(1)) + capex.phase_equipment_cost(
-        np.array([[843e6]]), np.array([[26.1]])
-    )
+    total = complete(843e6, 11.8) + capex.phase_equipment_cost(np.array([[843e6]]), np.array([[26.1]]))
     assert total[0, 0] == pytest.approx(31.93e9, rel=0.002)
 
 

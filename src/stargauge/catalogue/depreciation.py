@@ -15,6 +15,7 @@ from stargauge.quantity.errors import InputError
 Array = NDArray[np.float64]
 
 _KIND = "depreciation"
+_TABLE = "macrs-"
 _FIRST = "earlier_contract_"
 
 
@@ -32,7 +33,7 @@ class BonusLaw:
 
 def recovery_periods(values: Catalogue) -> tuple[int, ...]:
     """The recovery periods of personal property that the catalogue knows, in years."""
-    return tuple(round(_number(values, name, "recovery_period") / 365.25) for name in values.names(_KIND) if name.startswith("macrs-"))
+    return tuple(int(name.removeprefix(_TABLE)) for name in values.names(_KIND) if name.startswith(_TABLE))
 
 
 def recovery_table(values: Catalogue, period: int) -> Array:
@@ -43,7 +44,7 @@ def recovery_table(values: Catalogue, period: int) -> Array:
     if period not in recovery_periods(values):
         known = ", ".join(str(one) for one in recovery_periods(values))
         raise InputError(f"no tax table for a recovery period of {period} years; known: {known} (and buildings)")
-    name = f"macrs-{period}"
+    name = f"{_TABLE}{period}"
     have, factor = set(values.attributes(_KIND, name)), _number(values, name, "declining_balance")
 
     def row(convention: Convention) -> Array:

@@ -54,6 +54,12 @@ def construction_cost_mean(known: Known) -> Estimate:
 
 
 @quantity("1", "draw")
+def construction_price_drift(known: Known) -> Estimate:
+    """Yearly drift of the logarithm of the cost of building, beyond general prices."""
+    return known.default("price", "construction", "drift_per_year")
+
+
+@quantity("1", "draw")
 def construction_premium_ai(known: Known) -> Estimate:
     """What halls for AI cost more than others, as a share."""
     return known.default("price", "construction", "ai_premium")

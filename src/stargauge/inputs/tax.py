@@ -35,7 +35,8 @@ def deduction_share(known: Known) -> list[Estimate]:
     values = known.catalogue.catalogue
     rows = [(row, f"macrs-{period}") for period in _PERIODS for row in recovery_table(values, period)]
     rows += [(row, "building") for row in building_shares(values)]
-    return [_of(known, np.pad(row, (0, len(DEDUCTION_YEARS) - len(row))), name) for row, name in rows]
+    most = len(DEDUCTION_YEARS)
+    return [_of(known, np.append(row, np.zeros(most))[:most], name) for row, name in rows]
 
 
 @quantity("1")
