@@ -4,5 +4,5 @@
 MODULES = (
     "schedule", "slip", "tracker", "build", "network", "fleet", "facility", "supply", "reliability", "training", "inference",
     "capex", "opex", "unit_cost", "revenue", "contract", "lease", "compute", "market", "running", "asset_cost", "asset_loan", "asset_tax",
-    "asset_cash", "debt", "funding", "liquidity", "labour", "environment",
+    "asset_cash", "funding", "liquidity", "labour", "environment",
 )  # fmt: skip

@@ -274,3 +274,9 @@ def capital_promised(site_capital_stated: Array, programme_capital_stated: Array
     It is no input to anything modelled.
     """
     return np.asarray(np.fmax(np.nansum(site_capital_stated, axis=0), programme_capital_stated))
+
+
+@quantity("USD", "draw site month", adds="site", rises=True)
+def building_capital(construction_deployed: Array, price_level: Array) -> Array:
+    """Capital spent on construction so far, in money of the day: the base of loans on buildings. Axes: draw, site, month. Units: USD."""
+    return np.asarray(np.cumsum(flow(construction_deployed) * price_level[:, None, :], axis=2))
