@@ -38,7 +38,7 @@ class Case:
             for step in (*plan.static, *plan.steps):
                 if step.name not in held:
                     out[step.name] = step.quantity.function(**{need: out[need] for need in step.quantity.needs})
-        return {name: out[name] if graph.quantities[name].static else out[name][0] for name in wanted}
+        return {name: out[name] if graph.quantities[name].static else _alone(out[name]) for name in wanted}
 
     def _inputs(self, names: Iterable[str]) -> dict[str, Any]:
         """Inputs as the functions of the model take them: those that vary by draw with one draw."""
@@ -65,3 +65,8 @@ def nearest_draw(values: Array) -> int:
     if not known.any():
         raise InputError("no draw of this address has a finite value, so none is nearest its median")
     return int(np.argmin(np.where(known, np.abs(values - np.median(values[known])), np.inf)))
+
+
+def _alone(value: Any) -> Any:
+    """A value without its draw axis; several series in one stay together."""
+    return type(value)(*(part[0] for part in value)) if isinstance(value, tuple) else value[0]

@@ -15,6 +15,8 @@ def loan_parts() -> tuple[Part, ...]:
 def _rates() -> tuple[Part, ...]:
     return (
         Heading("Rates of the month", level=2),
+        Row("loan_rate", "Interest per year", "1/year",
+            "IF(ISNUMBER(fixed_rate), fixed_rate, spread + hedge_share * Prices.swap_rate + (1 - hedge_share) * Prices.base_rate[t])"),
         Row("rate", "Interest of the month until the loan falls due", "1", "loan_rate[t] * days[t] / days_of_loan_year"),
         Row("rate_after", "Interest of the month once lent anew", "1",
             "(loan_rate[t] + refinancing_margin) * days[t] / days_of_loan_year"),
@@ -192,6 +194,8 @@ def cost_parts(asset: str, first: str, last: str, equipment: bool) -> tuple[Part
         Row("starts", "Cost of phases that begin to run, complete, at the price year", USD,
             f"SUM(Phases.{asset}_starts_{first}[t]::Phases.{asset}_starts_{last}[t])", "sum"),
         Row("begins", "Share of what waits that begins to run", "share", "IF(starts[t] > 0, starts[t] / SUM(starts[t..]), 0)"),
+        Single("cost_left", "Cost at the price date, of phases that run, less their cost when complete", USD,
+               "IF(SUM(given_up[:]) = 0, SUMPRODUCT(cost[:] / price_level[:]) - SUM(starts[:]), 0)"),
     )  # fmt: skip
 
 
@@ -232,7 +236,7 @@ def vendor_parts(equipment: bool) -> tuple[Part, ...]:
     )  # fmt: skip
 
 
-def cash_parts() -> tuple[Part, ...]:
+def cash_parts(asset: str) -> tuple[Part, ...]:
     """From income to the cash of the month: running cost, working capital, tax."""
     return (
         Heading("Operating cash, working capital"),
@@ -241,7 +245,7 @@ def cash_parts() -> tuple[Part, ...]:
         Row("working_capital_change", "Change of it", USD, "working_capital[t] - working_capital[t-1]", "sum"),
         Heading("Tax on the profit, paid in the month that closes the year"),
         Row("profit", "Income less running cost and interest", USD, "operating[t] - interest[t]", "sum"),
-        Row("deduction", "Tax depreciation of the year", USD, "closes[t] * INDEX(depreciation_years, 1, year[t] - first_year + 1)", "sum"),
+        Row("deduction", "Tax depreciation of the year", USD, f"closes[t] * INDEX(Tax.{asset}_deduction[:], year[t] - first_year + 1)", "sum"),
         Row("year_profit", "Profit of the year after depreciation", USD, "closes[t] * SUMIFS(profit[:], year[:], year[t]) - deduction[t]", "sum"),
         Row("losses_used", "Losses of earlier years used", USD, "MIN(losses[t-1], MAX(0, year_profit[t]))", "sum"),
         Row("losses", "Losses carried forward", USD, "losses[t-1] + MAX(0, -year_profit[t]) - losses_used[t]", "last"),

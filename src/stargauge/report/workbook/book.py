@@ -13,9 +13,11 @@ from stargauge.report.workbook.parts import Given, Heading, Part, Path, Row, She
 
 LABEL, UNIT, SINGLE, OPENING, FIRST = range(5)
 #: On the sheet of inputs: the value as the file gives it, and who said it.
-BASE, SOURCE, STATUS, GRADE, NOTE = range(3, 8)
+BASE, SOURCE, STATUS, GRADE, NOTE, AS_RUN = range(3, 9)
 #: Rows above the first part: title, what it is about, headings of the columns.
 TOP = 5
+#: The row that counts changed inputs, on their sheet.
+_CHANGED = 2
 INPUTS, SCENARIOS, TIMING = "Inputs", "Scenarios", "Timing"
 _BLUE, _BLACK, _GREEN, _RED, _SOFT = "#0000ff", "#000000", "#00703c", "#c00000", "#545c66"
 _FORMATS = {
@@ -32,19 +34,28 @@ _FORMATS = {
 _TOTALS = {"sum": "SUM({})", "max": "MAX({})", "min": "MIN({})"}
 
 
-def workbook_maker() -> Any:
-    """XlsxWriter's workbook. Raises InputError, with what to install, where it is missing."""
+def _maker() -> tuple[Any, Any]:
+    """XlsxWriter's workbook and a worksheet of ours. Raises InputError, with what to install, where it is missing."""
     try:
-        import xlsxwriter
+        from xlsxwriter import Workbook
+        from xlsxwriter.worksheet import Worksheet
     except ImportError:
         raise InputError("a workbook needs XlsxWriter: pip install 'stargauge[report]'") from None
-    return xlsxwriter.Workbook
+
+    class Plainly(Worksheet):  # type: ignore[misc, unused-ignore]
+        """A worksheet that takes formulas as they are: looking for functions newer than Excel 2007 takes most of the time; there are none."""
+
+        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+            return formula.removeprefix("=")
+
+    return Workbook, Plainly
 
 
 def written(sheets: Sequence[Sheet], overlays: Sequence[str], title: str) -> bytes:
     """The workbook as the bytes of an .xlsx file. `overlays`: names of the scenarios beside the base."""
     made = io.BytesIO()
-    book = _Book(workbook_maker()(made, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}), tuple(sheets), tuple(overlays))
+    workbook, worksheet = _maker()
+    book = _Book(workbook(made, {"in_memory": True}), worksheet, tuple(sheets), tuple(overlays))
     book.file.set_properties({"title": title, "comments": "Written by Stargauge"})
     book.write()
     return made.getvalue()
@@ -68,12 +79,15 @@ def names_of(sheets: Sequence[Sheet]) -> Names:
             wide = isinstance(part, Row | Path)
             edges = (FIRST, FIRST + sheet.columns - 1) if wide else (-1, -1)
             here[part.name] = Place(sheet.name, row, SINGLE, *edges)
+    if INPUTS in places:
+        places[INPUTS]["changed"] = Place(INPUTS, _CHANGED, SINGLE)
     return Names(places)
 
 
 @dataclass
 class _Book:
     file: Any
+    worksheet: Any
     sheets: tuple[Sheet, ...]
     overlays: tuple[str, ...]
     looks: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
@@ -82,12 +96,13 @@ class _Book:
         self.file.set_calc_mode("auto")
         names = names_of(self.sheets)
         for sheet in self.sheets:
-            tab = self.file.add_worksheet(sheet.name)
+            tab = self.file.add_worksheet(sheet.name, self.worksheet)
             find = names.finder(((sheet.name, ""), *sheet.scopes))
             self._head(tab, sheet, find)
             for part, row in _placed(sheet):
                 self._part(tab, sheet, part, row, find)
-            if any(isinstance(part, Given) for part in sheet.parts):
+            if sheet.name == INPUTS:
+                self._changed(tab, sheet)
                 self._scenarios(sheet)
         self.file.close()
 
@@ -104,7 +119,7 @@ class _Book:
             tab.set_column(OPENING, OPENING, 2)
             tab.set_column(FIRST, FIRST + sheet.columns, 15)
             tab.freeze_panes(TOP, FIRST)
-            for row, (label, unit, formula) in enumerate(_HEADS[_axis(sheet)], start=2):
+            for row, (label, unit, formula) in enumerate(sheet.heads, start=2):
                 tab.write_string(row, LABEL, label, self._look("head", ""))
                 made = Formula.of(formula, sheet.name, find)
                 for column in range(FIRST, FIRST + sheet.columns):
@@ -135,11 +150,28 @@ class _Book:
         else:
             self._calculated(tab, sheet, part, row, find)
 
+    def _changed(self, tab: Any, sheet: Sheet) -> None:
+        """How many inputs differ from those of the run; a scenario that is live counts as one. And the headings of the columns."""
+        first, last = TOP + 1, TOP + len(sheet.parts)
+        base, run = (f"${column_name(column)}${first}:${column_name(column)}${last}" for column in (BASE, AS_RUN))
+        tab.write_string(_CHANGED, LABEL, "Inputs that were changed; a scenario that is live counts as one", self._look("label", ""))
+        formula = f"=SUMPRODUCT(({base}<>{run})*1)+IF({SCENARIOS}!$C$3=0,0,1)"
+        tab.write_formula(_CHANGED, SINGLE, formula, self._look("calculation", "count"), "")
+        heads = ("Input", "Unit", "Used", "Value", "Source", "Status", "Grade", "Note", "As run")
+        for column, text in enumerate(heads):
+            tab.write_string(TOP - 1, column, text, self._look("head", ""))
+        for column, width in ((BASE, 20), (SOURCE, 28), (STATUS, 18), (GRADE, 6), (NOTE, 60), (AS_RUN, 20)):
+            tab.set_column(column, column, width)
+
     def _given(self, tab: Any, sheet: Sheet, part: Given, row: int) -> None:
+        if sheet.name != INPUTS:
+            _write(tab, row, SINGLE, part.value, self._look("soft", part.unit))
+            return
         live = f"INDEX({SCENARIOS}!$D${row + 1}:${column_name(BASE + len(self.overlays))}${row + 1},1,{SCENARIOS}!$C$3)"
         live = f'=IF({SCENARIOS}!$C$3=0,$D{row + 1},IF({live}="",$D{row + 1},{live}))'
         tab.write_formula(row, SINGLE, live, self._look("calculation", part.unit), "")
         _write(tab, row, BASE, part.value, self._look("input", part.unit))
+        _write(tab, row, AS_RUN, part.value, self._look("soft", part.unit))
         for column, text in ((SOURCE, part.source), (STATUS, part.status), (GRADE, part.grade), (NOTE, part.note)):
             tab.write_string(row, column, text, self._look("soft", ""))
         _comment(tab, row, ", ".join(filter(None, (part.source, part.status, part.grade and f"grade {part.grade}"))), part.note, BASE)
@@ -174,7 +206,7 @@ class _Book:
 
     def _scenarios(self, sheet: Sheet) -> None:
         """The same rows as the sheet of inputs: base, then one column per named overlay; an empty cell means as in the base."""
-        tab = self.file.add_worksheet(SCENARIOS)
+        tab = self.file.add_worksheet(SCENARIOS, self.worksheet)
         tab.hide_gridlines(2)
         tab.set_column(LABEL, LABEL, 46)
         tab.set_column(UNIT, UNIT, 10)
@@ -218,10 +250,6 @@ class _Book:
 
 
 _COMMENT = {"x_scale": 2.2, "y_scale": 1.2, "visible": False}
-_HEADS: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "month": (("Month ends", "date", f"{TIMING}.month_end[t]"), ("Year", "count", f"{TIMING}.year[t]")),
-    "year": (("Year ends", "date", "year_end[t]"), ("Year", "count", "year[t]")),
-}
 _LOOKS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
     "heading1": {"bold": True, "font_size": 11, "bottom": 1},
@@ -237,10 +265,6 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "link": {"font_color": _GREEN},
     "check": {"font_color": _RED},
 }
-
-
-def _axis(sheet: Sheet) -> str:
-    return "year" if any(isinstance(part, Row) and part.name == "year_end" for part in sheet.parts) else "month"
 
 
 def _write(tab: Any, row: int, column: int, value: float | str | None, look: Any) -> None:

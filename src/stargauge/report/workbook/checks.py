@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stargauge.report.workbook.parts import Given, Heading, Part, Row, Sheet, Single, Text
+from stargauge.report.workbook.parts import Given, Heading, Part, Sheet, Single, Text
 
 ASSETS = ("Building", "Equipment")
 
@@ -13,10 +13,9 @@ def checks_sheet(as_run: Sequence[Given]) -> Sheet:
     """Every check is nought. `as_run`: totals of the run, named `run_<sheet>_<row>`, which hold while the inputs are as they were."""
     own = _own()
     compared = tuple(_compared(given) for given in as_run)
-    faults = [part.name for part in (*own, *compared) if isinstance(part, Single)]
     parts: tuple[Part, ...] = (
         Heading("All checks"),
-        Single("faults", "Checks that are not nought", "count", f"SUMPRODUCT((ABS({faults[0]}::{own[-1].name}) > tolerance) * 1)", look="check"),
+        Single("faults", "Checks that are not nought", "count", f"SUMPRODUCT((ABS({own[0].name}::{own[-1].name}) > tolerance) * 1)", look="check"),
         Single("faults_run", "Totals that differ from the run", "count", f"SUMPRODUCT((ABS({compared[0].name}::{compared[-1].name}) > tolerance) * 1)", look="check"),
         Single("verdict", "Verdict", "text", 'IF(faults + faults_run = 0, "OK", "FAULT")'),
         Heading("Books: nought whatever the inputs are"),
@@ -56,6 +55,3 @@ def _own() -> tuple[Single, ...]:
 def _compared(given: Given) -> Single:
     sheet, _, row = given.name.removeprefix("run_").partition("_")
     return Single(f"against_{sheet}_{row}", given.label, "USD", f"IF(inputs_changed = 0, ROUND({sheet}.{row} - {given.name}, 2), 0)", look="check")
-
-
-__all__ = ["Row", "checks_sheet"]

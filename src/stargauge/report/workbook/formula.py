@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from stargauge.quantity.errors import did_you_mean
 
@@ -37,6 +38,7 @@ class Place:
     last: int = -1
 
 
+@cache
 def column_name(column: int) -> str:
     """The letters of a column counted from 0."""
     letters = ""
@@ -85,22 +87,25 @@ class Formula:
     def _address(self, place: Place, at: str, column: int) -> str:
         """The cell or cells of a name; without the sheet where it is this one, or the end of a range that names it already."""
         sheet = "" if place.sheet == self.sheet or at.startswith("::") else f"{place.sheet}!"
-        at = at.removeprefix("::")
-        row = place.row + 1
-        if not at:
-            return f"{sheet}${column_name(place.single)}${row}"
-        first, last = (f"${column_name(edge)}{row}" for edge in (place.first, place.last))
-        spans = {
-            "[:]": f"{first}:{last}",
-            "[..t]": f"{first}:{column_name(column)}{row}",
-            "[..t-1]": f"${column_name(place.first - 1)}{row}:{column_name(column - 1)}{row}",
-            "[t..]": f"{column_name(column)}{row}:{last}",
-            "[t+1..]": f"{column_name(column + 1)}{row}:${column_name(place.last + 1)}{row}",
-        } | {f"[t{shift:+d}]" if shift else "[t]": f"{column_name(column + shift)}{row}" for shift in (-1, 0, 1)}
-        return sheet + spans[at]
+        return sheet + _ADDRESSES[at.removeprefix("::")](place, column)
 
 
-_SPANS = ("[:]", "[..t]", "[..t-1]", "[t..]", "[t+1..]", "[t-1]", "[t]", "[t+1]")
+def _cell(column: int, place: Place) -> str:
+    return f"{column_name(column)}{place.row + 1}"
+
+
+#: How each way to name cells becomes an address, from the place of the row and the column of the formula.
+_ADDRESSES: dict[str, Callable[[Place, int], str]] = {
+    "": lambda place, column: f"${column_name(place.single)}${place.row + 1}",
+    "[t]": lambda place, column: _cell(column, place),
+    "[t-1]": lambda place, column: _cell(column - 1, place),
+    "[t+1]": lambda place, column: _cell(column + 1, place),
+    "[:]": lambda place, column: f"${_cell(place.first, place)}:${_cell(place.last, place)}",
+    "[..t]": lambda place, column: f"${_cell(place.first, place)}:{_cell(column, place)}",
+    "[..t-1]": lambda place, column: f"${_cell(place.first - 1, place)}:{_cell(column - 1, place)}",
+    "[t..]": lambda place, column: f"{_cell(column, place)}:${_cell(place.last, place)}",
+    "[t+1..]": lambda place, column: f"{_cell(column + 1, place)}:${_cell(place.last + 1, place)}",
+}
 
 
 def _part(token: re.Match[str], template: str, find: Callable[[str], Place]) -> str | tuple[Place, str]:
@@ -115,8 +120,8 @@ def _part(token: re.Match[str], template: str, find: Callable[[str], Place]) -> 
             raise ValueError(f"{token['number']} in `{template}`: a number belongs among the inputs")
         return str(token["number"])
     at = token["at"] or ""
-    if at and at not in _SPANS:
-        raise ValueError(f"{at} in `{template}`; expected one of {', '.join(_SPANS)}")
+    if at not in _ADDRESSES:
+        raise ValueError(f"{at} in `{template}`; expected one of {', '.join(filter(None, _ADDRESSES))}")
     place = find(token["name"])
     if at and place.first < 0:
         raise ValueError(f"{token['name']} in `{template}` is a single value and has no columns")

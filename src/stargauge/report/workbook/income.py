@@ -21,8 +21,7 @@ class Let(NamedTuple):
 
 def _start_and_end(part: Let) -> tuple[Part, ...]:
     """When a part begins and ends, for its lender (nobody leaves, nobody defaults) and as it comes."""
-    k, phase, line = part
-    never = "never"
+    k, phase, line, _ = part
     closed = f"IF(ISNUMBER(stop_{phase}), MAX(stop_{phase}, operational_{phase}), last_month_end + 1)"
     return (
         Single(f"closed_{k}", f"{part.name}: phase closes", "date", closed),
@@ -43,7 +42,7 @@ def _start_and_end(part: Let) -> tuple[Part, ...]:
 
 def _damages(part: Let, rate: str) -> tuple[Part, ...]:
     """Delay damages: per day from the planned day until it runs, the customer leaves, or the cap is reached."""
-    k, phase, line = part
+    k, phase, line, _ = part
     until = f"MIN(IF(Phases.comes_{phase} = 1, operational_{phase}, last_month_end + far), leaves_far_{k}, planned_{phase} + damages_cap)"
     share = f"MAX(0, MIN(1, (month_end[t] - planned_{phase}) / (late_until_{k} - planned_{phase})))"
     before = f"MAX(0, MIN(1, (IF(number[t] = 1, planned_{phase}, month_end[t-1]) - planned_{phase}) / (late_until_{k} - planned_{phase})))"
@@ -61,15 +60,16 @@ def _damages(part: Let, rate: str) -> tuple[Part, ...]:
 def lease_parts(leases: Sequence[Let], phases: Sequence[tuple[str, str]]) -> tuple[Part, ...]:
     """Rent of the building: under leases for the lender, as it comes, then the market; its running cost."""
     rows: list[Part] = [Heading("Leases", "Rent per IT power and day; a lease begins when its phase runs.")]
-    rows.append(Single("campus_rent_day", "Market rent of a campus per W and day, price date", "USD/W/d", "campus_rent / watts_per_kilowatt / days_of_month"))
+    rows.append(Single("campus_rent_day", "Market rent of a campus per W and day, price date", "USD/W/d", "campus_asking_rent * campus_ratio / watts_per_kilowatt / days_of_month"))
     for part in leases:
         k, phase, line = part.key, part.phase, part.line
-        at = f'INDEX(price_level[:], MIN(COUNTIF(month_end[:], "<" & operational_{phase}) + 1, number_of_months))'
+        at = f'MIN(COUNTIF(month_end[:], "<" & operational_{phase}) + 1, number_of_months)'
+        at = f"INDEX(price_level[:], IF(Phases.comes_{phase} = 1, {at}, number_of_months))"
         rows += [
             Heading(part.name, level=2),
             Single(f"power_{k}", f"{part.name}: IT power let", "W", f"it_power_{phase} * let_{k}"),
             Single(f"rent_{k}", f"{part.name}: first rent per W and day", "USD/W/d",
-                   f"IF(ISNUMBER(rent_{line}), rent_{line} / watts_per_kilowatt / days_of_month, IF(Phases.comes_{phase} = 1, campus_rent_day * {at}, 0))"),
+                   f"IF(ISNUMBER(rent_{line}), rent_{line} / watts_per_kilowatt / days_of_month, campus_rent_day * {at})"),
             *_start_and_end(part),
             Row(f"rises_{k}", f"{part.name}: rise of the rent since the start", "1",
                 f"IF(Phases.comes_{phase} = 1, EXP(LN(1 + escalation_{line}) * (month_end[t] - operational_{phase}) / days_of_year), 0)"),
@@ -145,7 +145,8 @@ def compute_parts(contracts: Sequence[Let], phases: Sequence[tuple[str, str]]) -
     h100 = " + ".join(f"h100_{phase}[t]" for phase, _ in phases)
     rows += [
         Heading("Computing power on the market"),
-        *(_h100(phase, name) for phase, name in phases),
+        Single("life_days", "Economic life of equipment in days", "d", "equipment_life * days_of_month"),
+        *(row for phase, name in phases for row in _h100(phase, name)),
         Row("h100", "Computing power that runs, counted in H100", "1", h100),
         Row("bound_power", "IT power that runs under contracts", "W", added("bound")),
         Row("free_share", "Share of the computing power that is for the market", "share",
@@ -177,14 +178,21 @@ def _filled(part: Part, first: str, last: str) -> Part:
     return part
 
 
-def _h100(phase: str, name: str) -> Row:
-    """Computing power of a phase: its own generation until the refresh, the next one after."""
+def _h100(phase: str, name: str) -> tuple[Part, ...]:
+    """Computing power of a phase: its own generation until the first renewal, then the next; later ones compute more per W."""
     closed = f"IF(ISNUMBER(stop_{phase}), MAX(stop_{phase}, installed_{phase}), last_month_end + 1)"
-    refresh = f"IF(ISNUMBER(refresh_{phase}), refresh_{phase}, last_month_end + 1)"
-    first = f"IF(AND(installed_{phase} <= month_end[t], MIN({refresh}, {closed}) > month_end[t]), h100_per_power_{phase}, 0)"
-    second = f"IF(AND({refresh} <= month_end[t], {closed} > month_end[t]), h100_per_power_next_{phase}, 0)"
-    formula = f"IF(ISNUMBER(installed_{phase}), it_power_{phase} / watts_per_kilowatt * ({first} + {second}), 0)"
-    return Row(f"h100_{phase}", f"{name}: computing power, counted in H100", "1", formula)
+    starts = f"(installed_{phase} + renewals_{phase}[t] * life_days)"
+    newest = f"IF(renewals_{phase}[t] = 0, newest_{phase}, newest_next_{phase})"
+    per_power = f"IF(renewals_{phase}[t] = 0, h100_per_kilowatt_{phase}, h100_per_kilowatt_next_{phase})"
+    ahead = f"{newest} * MAX(0, MIN({starts}, MAX(newest_ships, last_month_end)) - newest_ships) / days_of_year"
+    runs = f"IF(AND(installed_{phase} <= month_end[t], {closed} > month_end[t]), 1, 0)"
+    return (
+        Row(f"renewals_{phase}", f"{name}: renewals so far", "count",
+            f"IF(ISNUMBER(installed_{phase}), MAX(0, MIN(most_renewals, INT((month_end[t] - installed_{phase}) / life_days))), 0)"),
+        Row(f"ahead_{phase}", f"{name}: years after the newest generation announced", "years", f"IF(ISNUMBER(installed_{phase}), {ahead}, 0)"),
+        Row(f"h100_{phase}", f"{name}: computing power, counted in H100", "1",
+            f"IF(ISNUMBER(installed_{phase}), {runs} * it_power_{phase} / watts_per_kilowatt * {per_power} * EXP(-rent_drift * ahead_{phase}[t]), 0)"),
+    )  # fmt: skip
 
 
 def _running(phases: Sequence[tuple[str, str]]) -> tuple[Part, ...]:
@@ -194,7 +202,7 @@ def _running(phases: Sequence[tuple[str, str]]) -> tuple[Part, ...]:
         Heading("Running cost of the equipment"),
         Single("site_power", "IT power of all phases", "W", power),
         Row("power", "IT power that runs at month end", "W", running),
-        Single("building_unit", "Cost of building per W of IT power", "USD/W", "building_unit_cost"),
+        Single("building_unit", "Cost of building per W of IT power", "USD/W", "Phases.building_unit_cost"),
         Single("staff_unit", "Staff per W and day", "USD/W/d", "staff_per_kilowatt_year / watts_per_kilowatt / days_of_year"),
         Single("upkeep_unit", "Upkeep of building and equipment per W and day", "USD/W/d",
                "(building_unit * maintenance_building + reference_equipment_unit_cost * maintenance_equipment) / days_of_year"),

@@ -51,12 +51,12 @@ _SHEETS = {"year": "Years", "quarter": "Quarters", "fiscal": "FiscalYears"}
 def period_sheet(kind: Period, periods: int) -> Sheet:
     """The flows within, and the stocks at the end of, each year or quarter."""
     key, closes = _KEYS[kind], _CLOSES[kind]
-    end = "SUMIFS(Timing.month_end[:], Timing.{0}[:], key[t], Timing.{1}[:], 1)".format(key, closes)
+    end = f"SUMIFS(Timing.month_end[:], Timing.{key}[:], key[t], Timing.{closes}[:], 1)"
     parts: list[Part] = [
         Heading("Periods"),
         Row("count", "Period, counted from 1", "count", "count[t-1] + 1"),
         Row("key", "Its key on the sheet of months", "count", f"INDEX(Timing.{key}[:], 1) + count[t] - 1"),
-        Row("period_end", "Ends", "date", end),
+        Row("period_end", "Ends", "date", f'IF({end} > 0, {end}, "")'),
     ]
     for sheet, label in ASSETS:
         parts.append(Heading(label))
@@ -72,7 +72,7 @@ def period_sheet(kind: Period, periods: int) -> Sheet:
         within = f" - SUMIFS(Equipment.rent_paid[:], Timing.{key}[:], key[t])" if shown.transfer else ""
         parts.append(Row(f"site_{shown.name}", shown.label, "USD", own + within, "sum" if shown.flow else "last"))
     about = "Flows are sums of the months of the period, stocks stand at its end."
-    return Sheet(_SHEETS[kind], _TITLES[kind], tuple(parts), periods, (("Timing", ""), ("Inputs", "")), about)
+    return Sheet(_SHEETS[kind], _TITLES[kind], tuple(parts), periods, (("Timing", ""), ("Inputs", "")), about, (("Ends", "date", "period_end[t]"), ("Key", "count", "key[t]")))
 
 
 def summary_sheet() -> Sheet:

@@ -84,11 +84,15 @@ class Text:
 Part = Heading | Given | Single | Row | Path | Text
 
 
+#: Headings of the columns of a sheet of months: label, unit, formula.
+MONTH_HEADS = (("Month ends", "date", "Timing.month_end[t]"), ("Year", "count", "Timing.year[t]"))
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A sheet: its name, what it is about, its parts from top to bottom, how many columns its rows have.
 
-    `scopes`: where its formulas find names, as (sheet, prefix) in turn; itself first. `heads`: rows shown as column headings.
+    `scopes`: where its formulas find names, as (sheet, prefix) in turn; itself first. `heads`: what stands above its columns.
     """
 
     name: str
@@ -97,3 +101,4 @@ class Sheet:
     columns: int = 0
     scopes: tuple[tuple[str, str], ...] = ()
     about: str = ""
+    heads: tuple[tuple[str, str, str], ...] = MONTH_HEADS

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from stargauge.report.workbook.parts import Heading, Part, Row, Sheet, Single
 
 
-def phases_sheet(phases: Sequence[tuple[str, str]], months: int) -> Sheet:
+def phases_sheet(phases: Sequence[tuple[str, str]], components: Sequence[str], months: int) -> Sheet:
     """Blocks of one row per phase; phases as (key, name)."""
     parts = (
         Heading("Which phases come", "A phase that would run after it was given up, or after the last month, never runs."),
@@ -26,8 +26,10 @@ def phases_sheet(phases: Sequence[tuple[str, str]], months: int) -> Sheet:
         Heading("Share of the equipment that is paid", "Evenly, from a lead before power is on until the racks run."),
         *(Row(f"paid_{key}", name, "1", _ramp(key)) for key, name in phases),
         Heading("Cost of each phase when complete, USD of the price year"),
+        Single("building_unit_cost", "Cost of building per W of IT power", "USD/W", f"SUM(cost_{components[0]}::cost_{components[-1]})"),
+        *(Single(f"equipment_unit_{key}", f"{name}: cost of equipment per W", "USD/W", _equipment_unit(key)) for key, name in phases),
         *(Single(f"building_whole_{key}", f"{name}: construction", "USD", f"it_power_{key} * building_unit_cost") for key, name in phases),
-        *(Single(f"equipment_whole_{key}", f"{name}: equipment", "USD", f"it_power_{key} * equipment_unit_cost") for key, name in phases),
+        *(Single(f"equipment_whole_{key}", f"{name}: equipment", "USD", f"it_power_{key} * equipment_unit_{key}") for key, name in phases),
         *_costs("building", "Construction", "built", phases),
         *_costs("equipment", "Equipment", "paid", phases),
         Heading("Phase begins to run in the month"),
@@ -81,3 +83,9 @@ def _costs(asset: str, label: str, share: str, phases: Sequence[tuple[str, str]]
         Heading("Cost of phases that begin to run in the month, complete, USD of the price year", level=2),
         *(Row(f"{asset}_starts_{key}", name, "USD", f"{asset}_whole_{key} * begins_{key}[t]", "sum") for key, name in phases),
     )
+
+
+def _equipment_unit(key: str) -> str:
+    """Cost of equipment at the date a phase runs; at the price date for one that never does."""
+    years = f"(IF(comes_{key} = 1, operational_{key}, price_date) - price_date) / days_of_year"
+    return f"reference_equipment_unit_cost * EXP(equipment_price_drift * {years})"

@@ -7,9 +7,55 @@ from collections.abc import Sequence
 from stargauge.report.workbook.parts import Heading, Part, Row, Sheet, Single
 
 
-def prices_sheet(points: int, paths: Sequence[Part], months: int) -> Sheet:
-    """Price level along points of a published index and a growth beyond them; other paths as they are given."""
-    return Sheet("Prices", "Prices and rates of the month", (*_level(points), *paths), months, (("Timing", ""), ("Inputs", "")))
+def prices_sheet(points: int, years: Sequence[int], months: int) -> Sheet:
+    """Price level along points of a published index; rent of computing and base rate of interest along levels by the end of each year."""
+    parts = (*_level(points), *_between(years), *_markets(years))
+    return Sheet("Prices", "Prices and rates of the month", parts, months, (("Timing", ""), ("Inputs", "")))
+
+
+def _between(years: Sequence[int]) -> tuple[Part, ...]:
+    """Where a month stands between the levels of two ends of years; before the knowledge date nothing moves."""
+    if not years:
+        return ()
+    before = "DATE(year[t] - 1, 12, 31)"
+    return (
+        Heading("Between the ends of two years", "Levels stand still until the knowledge date and then move in a straight line."),
+        Single("level_year", "First year with a level at its end", "count", "YEAR(known_date + 1)"),
+        Single("level_year_last", "Last year", "count", "MAX(year[:])"),
+        Row("year_place", "Place of the level at the end of the year", "count",
+            f"MAX(1, MIN(year[t], level_year_last) - level_year + 1)"),
+        Row("opens", "Level before: day", "date", f"IF(AND(year_place[t] > 1, {before} > known_date), {before}, known_date)"),
+        Row("passed", "Share of the way to the end of the year", "share",
+            "IF(month_end[t] <= known_date, 0, (month_end[t] - opens[t]) / (DATE(year[t], 12, 31) - opens[t]))"),
+    )  # fmt: skip
+
+
+def _level_at(name: str, years: Sequence[int], place: str, known: str) -> str:
+    return f"IF({place} < 1, {known}, INDEX({name}_{years[0]}::{name}_{years[-1]}, MAX(1, {place})))"
+
+
+def _markets(years: Sequence[int]) -> tuple[Part, ...]:
+    if not years:
+        return (
+            Heading("Markets"),
+            Row("market_rent", "Rent of an H100 hour", "USD/h", "market_rent_known + 0 * days[t]"),
+            Row("base_rate", "Base rate of interest", "1/year", "MAX(0, base_rate_known + 0 * days[t])"),
+            Single("swap_rate", "Swap rate at close", "1/year", "base_rate_long_run + swap_premium"),
+        )
+    before = "year_place[t] - 1"
+    rent, rent_before = _level_at("market_rent", years, "year_place[t]", "market_rent_known"), _level_at("market_rent", years, before, "market_rent_known")
+    base, base_before = _level_at("base_rate", years, "year_place[t]", "base_rate_known"), _level_at("base_rate", years, before, "base_rate_known")
+    return (
+        Heading("Markets"),
+        Row("market_rent_before", "Rent of an H100 hour, level before", "USD/h", rent_before),
+        Row("market_rent_end", "Rent of an H100 hour, level at the end of the year", "USD/h", rent),
+        Row("market_rent", "Rent of an H100 hour", "USD/h",
+            "EXP(LN(market_rent_before[t]) + passed[t] * (LN(market_rent_end[t]) - LN(market_rent_before[t])))"),
+        Row("base_rate_before", "Base rate, level before", "1/year", base_before),
+        Row("base_rate_end", "Base rate, level at the end of the year", "1/year", base),
+        Row("base_rate", "Base rate of interest", "1/year", "MAX(0, base_rate_before[t] + passed[t] * (base_rate_end[t] - base_rate_before[t]))"),
+        Single("swap_rate", "Swap rate at close", "1/year", "base_rate_long_run + swap_premium"),
+    )  # fmt: skip
 
 
 def _level(points: int) -> tuple[Part, ...]:

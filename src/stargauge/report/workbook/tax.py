@@ -45,7 +45,8 @@ def tables_sheet(tables: Mapping[str, tuple[str, Sequence[float]]], ages: int) -
         Row("age", "Year of age", "count", "age[t-1] + 1"),
         *(Path(name, label, "share", values, "IRS Publication 946, by way of the catalogue") for name, (label, values) in tables.items()),
     )
-    return Sheet("TaxTables", "Tax tables", parts, ages, (), "The law's tables; blue, so that another law can be tried.")
+    return Sheet("TaxTables", "Tax tables", parts, ages, (), "The law's tables; blue, so that another law can be tried.",
+                 (("Year of age", "count", "age[t]"),))
 
 
 def tax_sheet(years: int) -> Sheet:
@@ -56,9 +57,14 @@ def tax_sheet(years: int) -> Sheet:
         Row("year", "Year", "count", "first_year + count[t] - 1"),
         Row("year_end", "Year ends", "date", "DATE(year[t], 12, 31)"),
         *_equipment(),
+        Heading("Parts of the building"),
+        Single("site_works_share", "Site works and generation", "share", "IF(Phases.building_unit_cost > 0, (cost_site + cost_generation) / Phases.building_unit_cost, 0)",
+               "that generation counts with site works is an assumption"),
+        Single("land_share", "Land, never depreciated", "share", "IF(Phases.building_unit_cost > 0, cost_land / Phases.building_unit_cost, 0)"),
         *_building(),
     )
-    return Sheet("Tax", "Tax depreciation by year", parts, years, (("Timing", ""), ("Inputs", "")))
+    return Sheet("Tax", "Tax depreciation by year", parts, years, (("Timing", ""), ("Inputs", "")), "",
+                 (("Year ends", "date", "year_end[t]"), ("Year", "count", "year[t]")))
 
 
 def _in_year(sheet: str, row: str, more: str = "") -> str:
