@@ -42,7 +42,7 @@ READ = (
 )  # fmt: skip
 #: Totals of the run that the workbook is held against: row of the workbook by asset, from what they are read.
 COMPARED: tuple[tuple[str, str, str, str], ...] = (
-    ("cost", "cost", "asset_cost", ""), ("income", "income", "", "income"), ("running_cost", "running cost", "", "running"),
+    ("cost", "cost", "asset_cost", ""), ("income_full", "income", "", "income"), ("running_full", "running cost", "", "running"),
     ("drawn", "senior loan drawn", "senior_loan", "drawn"), ("carry", "interest and fees while building", "senior_loan", "costs"),
     ("interest", "interest", "senior_loan", "interest"), ("gap", "refinancing gap", "senior_loan", "gap"), ("tax", "tax", "asset_tax", ""),
     ("available", "cash available for debt service", "cash_accounts", "available"), ("paid", "senior service paid", "cash_accounts", "paid"),

@@ -29,9 +29,10 @@ def _rates() -> tuple[Part, ...]:
 def _unit_runs() -> tuple[Part, ...]:
     return (
         Heading("Construction debt: two runs of a unit", "Draws are linear in the share lent (run A: all of the cost) and in the facility (run B: 1)."),
-        Row("begun", "Money has been spent", "flag", "IF(SUM(net_cost[..t]) > 0, 1, 0)", look="flag"),
+        Row("net_cost_so_far", "Cost so far", USD, "net_cost_so_far[t-1] + net_cost[t]", "last"),
+        Row("begun", "Money has been spent", "flag", "IF(net_cost_so_far[t] > 0, 1, 0)", look="flag"),
         Row("begins_at", "Month in which something begins to run", "count", "IF(begins[t] > 0, number[t], 0)", "max"),
-        Row("has_begun", "Something runs", "flag", "IF(MAX(begins_at[..t]) > 0, 1, 0)", look="flag"),
+        Row("has_begun", "Something runs", "flag", "MAX(has_begun[t-1], IF(begins[t] > 0, 1, 0))", look="flag"),
         Single("first_cost", "First month in which money is spent", "count", "IFERROR(MATCH(1, begun[:], 0), 1)"),
         Single("first_begin", "First month in which something begins to run", "count", "IFERROR(MATCH(1, has_begun[:], 0), number_of_months + 1)"),
         Single("last_begin", "Last month in which something begins to run", "count", "MAX(begins_at[:])"),
@@ -55,7 +56,7 @@ def _size() -> tuple[Part, ...]:
         Heading("Size of the loan: the smaller of two limits"),
         Row("window", "Months of repayment", "flag",
             "IF(AND(number[t] > first_begin, number[t] <= last_begin + MAX(repayment_months, 1), last_begin > 0), 1, 0)", look="flag"),
-        Row("income_lent_on", "Secured income that repays", USD, "window[t] * MAX(0, secured[t])", "sum"),
+        Row("income_lent_on", "Secured income that repays", USD, "window[t] * MAX(0, secured_cash[t])", "sum"),
         Row("whole_converted", "Debt that begins to be repaid, were all lent", USD, "a_converted[t] + whole_facility * b_converted[t]", "sum"),
         Single("owed_value", "Its value today", USD, "SUMPRODUCT(whole_converted[:], discount[:])"),
         Single("income_value", "Value today of the secured income", USD, "SUMPRODUCT(income_lent_on[:], discount[:])"),
@@ -86,7 +87,7 @@ def _schedule() -> tuple[Part, ...]:
             "(ahead[t+1] + income_lent_on[t+1]) / (1 + rate_after[t+1])"),
         Single("falls_due", "Month in which the loan falls due", "count", "first_cost + ROUND(maturity_months, 0)"),
         Row("pace", "Share of the secured income that serves the loan", "1",
-            "IF(number[t] = 1, service_share, IF(AND(falling[t-1] > 0, ahead[t-1] > 0), lent_anew[t-1] / ahead[t-1], pace[t-1]))"),
+            "IF(number[t] = 1, service_share, IF(AND(number[t] = falls_due + 1, ahead[t-1] > 0), lent_anew[t-1] / ahead[t-1], pace[t-1]))"),
         Row("interest", "Interest", USD, "IF(number[t] > falls_due, rate_after[t], rate[t]) * balance[t-1]", "sum"),
         Row("before", "Debt before service", USD, "balance[t-1] + interest[t] + converted[t]"),
         Row("service", "Service", USD, "IF(is_last[t] = 1, before[t], MIN(pace[t] * income_lent_on[t], before[t]))", "sum"),
@@ -102,7 +103,7 @@ def waterfall_parts(equipment: bool) -> tuple[Part, ...]:
     """Where the cash of each month goes."""
     return (
         Heading("Cash of the month to lenders, reserves and owners"),
-        *_available(equipment),
+        Row("available", "Cash available for debt service", USD, "cash[t]", "sum"),
         Row("service_due", "Senior service of the month", USD, "MAX(0, interest[t] + principal[t])", "sum"),
         Row("due", "Senior service due, with arrears and their interest", USD, "service_due[t] + arrears[t-1] * (1 + rate[t])"),
         Row("pool", "Cash and what was trapped", USD, "MAX(0, available[t]) + trapped[t-1]"),
@@ -113,16 +114,6 @@ def waterfall_parts(equipment: bool) -> tuple[Part, ...]:
         *_reserve(),
         *_savings(equipment),
         *_lock_up(equipment),
-    )  # fmt: skip
-
-
-def _available(equipment: bool) -> tuple[Part, ...]:
-    if not equipment:
-        return (Row("available", "Cash available for debt service", USD, "cash[t]", "sum", "after working capital and tax"),)
-    return (
-        Row("available", "Cash available for debt service", USD, "cash[t] - MAX(0, renewal[t] - renewal_reserve[t-1])", "sum",
-            "after working capital and tax, and after equipment bought again beyond what was saved for it"),
-        Row("renewal_left", "Saved for renewal, after what is bought", USD, "MAX(0, renewal_reserve[t-1] - renewal[t])"),
     )  # fmt: skip
 
 
@@ -145,6 +136,8 @@ def _savings(equipment: bool) -> tuple[Part, ...]:
         return ()
     return (
         Heading("Reserve for renewal", level=2),
+        Row("renewal_left", "Saved, after what is bought of it", USD, "renewal_reserve[t-1] - MIN(renewal[t], renewal_reserve[t-1])"),
+        Row("renewed", "Equipment bought again beyond what was saved, paid by the owners", USD, "renewal[t] - MIN(renewal[t], renewal_reserve[t-1])", "sum"),
         Row("saved", "Put in; below zero: released", USD,
             "IF(is_last[t] = 1, -renewal_left[t], MIN(pool[t] - paid_from_pool[t] - top_up[t], renewal_due[t]))", "sum"),
         Row("renewal_reserve", "Reserve for renewal", USD, "renewal_left[t] + saved[t]", "last"),
@@ -193,25 +186,36 @@ def cost_parts(asset: str, first: str, last: str, equipment: bool) -> tuple[Part
         Row("net_cost", "Cost that the loan and the owners pay", USD, net, "sum"),
         Row("starts", "Cost of phases that begin to run, complete, at the price year", USD,
             f"SUM(Phases.{asset}_starts_{first}[t]::Phases.{asset}_starts_{last}[t])", "sum"),
-        Row("begins", "Share of what waits that begins to run", "share", "IF(starts[t] > 0, starts[t] / SUM(starts[t..]), 0)"),
+        Row("starts_later", "of those that begin in this month or later", USD, "starts_later[t+1] + starts[t]"),
+        Row("begins", "Share of what waits that begins to run", "share", "IF(starts[t] > 0, starts[t] / starts_later[t], 0)"),
         Single("cost_left", "Cost at the price date, of phases that run, less their cost when complete", USD,
                "IF(SUM(given_up[:]) = 0, SUMPRODUCT(cost[:] / price_level[:]) - SUM(starts[:]), 0)"),
     )  # fmt: skip
 
 
 def renewal_parts(equipment: bool) -> tuple[Part, ...]:
-    """Equipment bought again at the end of its economic life, and what is saved for it."""
+    """Whether equipment is bought again at the end of its economic life, what for, and what its owner then still has."""
     if not equipment:
         return ()
     return (
-        Heading("Equipment bought again at the end of its economic life"),
+        Heading("Equipment bought again at the end of its economic life, where that pays"),
         Single("life_months", "Economic life, whole months", "count", "ROUND(MAX(equipment_life, 1), 0)"),
-        Single("dearer", "Price of the next generation over that of the last, before general prices", "1", "EXP(equipment_price_drift * equipment_life / 12)"),
-        Row("real_cost", "Cost of phases that run, at the price level of the price date", USD, "(cost[t] - given_up[t]) / price_level[t]", "sum"),
-        Row("real_renewal", "Bought again, at the same price level", USD,
-            "IF(number[t] > life_months, (INDEX(real_cost[:], number[t] - life_months) + INDEX(real_renewal[..t-1], number[t] - life_months + 1)) * dearer, 0)",
-            "sum"),
-        Row("renewal", "Bought again, money of the day", USD, "real_renewal[t] * price_level[t]", "sum"),
+        Single("annuity", "Value of 1 a year over that life, at the return equity asks", "1",
+               "(1 - (1 + discount_rate) ^ (-equipment_life / 12)) / discount_rate"),
+        Row("cash_full", "Income less running cost of all equipment, so far", USD, "cash_full[t-1] + income_full[t] - running_full[t]"),
+        Row("cash_full_year", "of the last twelve months", USD, "cash_full[t] - IF(number[t] > 12, INDEX(cash_full[:], number[t] - 12), 0)"),
+        Row("dearer", "Price of equipment over that of the first month, before general prices", "1",
+            "EXP(equipment_price_drift * (month_end[t] - first_month_end) / days_of_year)"),
+        Row("pays", "It would pay to buy again", "flag",
+            "IF(cash_full_year[t] * annuity >= starts * price_level[t] * dearer[t], 1, 0)", look="flag"),
+        Row("real_cost", "Cost of phases that run, at the price level of the price date", USD, "lent_against[t] / price_level[t]", "sum"),
+        Row("life_ends", "of which comes to the end of a life", USD,
+            "IF(number[t] > life_months, INDEX(real_cost[:], number[t] - life_months) + INDEX(bought_again[..t-1], number[t] - life_months + 1), 0)", "sum"),
+        Row("bought_again", "of which is bought again", USD, "pays[t] * life_ends[t]", "sum"),
+        Row("handed_on", "handed on to somebody else, so far", USD, "handed_on[t-1] + life_ends[t] - bought_again[t]", "last"),
+        Row("owned", "Share of the equipment that its owner still has", "share",
+            "MAX(0, MIN(1, 1 - handed_on[t] / IF(real_cost > 0, real_cost, 1)))"),
+        Row("renewal", "Bought again, money of the day", USD, "bought_again[t] * dearer[t] * price_level[t]", "sum"),
         Row("renewal_so_far", "so far", USD, "renewal_so_far[t-1] + renewal[t]", "last"),
         Row("renewal_due", "To be saved in the month for what is bought next", USD,
             "(INDEX(renewal_so_far[:], MIN(number[t] + life_months, number_of_months)) - renewal_so_far[t]) / life_months", "sum"),
@@ -236,21 +240,34 @@ def vendor_parts(equipment: bool) -> tuple[Part, ...]:
     )  # fmt: skip
 
 
+def earning_parts(equipment: bool, asset: str) -> tuple[Part, ...]:
+    """Income and running cost of what the owner still has, and what a lender counts of it."""
+    owned = " * owned[t]" if equipment else ""
+    return (
+        Heading("Income and running cost of the owner"),
+        Row("income", "Income", USD, f"income_full[t]{owned}", "sum"),
+        Row("running_cost", "Running cost", USD, f"running_full[t]{owned}", "sum"),
+        *((Row("rent_of_owner", "of which rent to the building", USD, "rent_paid[t] * owned[t]", "sum"),) if equipment else ()),
+        Row("operating", "Income less running cost", USD, "income[t] - running_cost[t]", "sum"),
+        Row("secured", "Secured: income under contract less running cost", USD, f"(income_secured[t] - running_full[t]){owned}", "sum"),
+        Row("secured_tax", "Tax on it as if there were no debt", USD,
+            f"INDEX(Tax.{asset}_secured_tax[:], year[t] - first_year + 1) / months_of_year[t]", "sum"),
+        Row("secured_cash", "Secured after tax: what the loan is sized and repaid on", USD, "secured[t] - secured_tax[t]", "sum"),
+    )  # fmt: skip
+
+
 def cash_parts(asset: str) -> tuple[Part, ...]:
     """From income to the cash of the month: running cost, working capital, tax."""
     return (
-        Heading("Operating cash, working capital"),
-        Row("operating", "Income less running cost", USD, "income[t] - running_cost[t]", "sum"),
+        Heading("Working capital and tax"),
         Row("working_capital", "Income due and not paid yet, at month end", USD, "IF(is_last[t] = 1, 0, income[t] * receivable_days / days[t])", "last"),
         Row("working_capital_change", "Change of it", USD, "working_capital[t] - working_capital[t-1]", "sum"),
-        Heading("Tax on the profit, paid in the month that closes the year"),
+        Row("working_capital_funded", "of which the owners pay, until everything runs", USD,
+            "IF(begins_later[t-1] > 0, MAX(0, working_capital_change[t]), 0)", "sum"),
         Row("profit", "Income less running cost and interest", USD, "operating[t] - interest[t]", "sum"),
-        Row("deduction", "Tax depreciation of the year", USD, f"closes[t] * INDEX(Tax.{asset}_deduction[:], year[t] - first_year + 1)", "sum"),
-        Row("year_profit", "Profit of the year after depreciation", USD, "closes[t] * SUMIFS(profit[:], year[:], year[t]) - deduction[t]", "sum"),
-        Row("losses_used", "Losses of earlier years used", USD, "MIN(losses[t-1], MAX(0, year_profit[t]))", "sum"),
-        Row("losses", "Losses carried forward", USD, "losses[t-1] + MAX(0, -year_profit[t]) - losses_used[t]", "last"),
-        Row("tax", "Tax", USD, "tax_rate * (MAX(0, year_profit[t]) - losses_used[t])", "sum"),
-        Row("cash", "Cash after working capital and tax", USD, "operating[t] - working_capital_change[t] - tax[t]", "sum"),
+        Row("tax", "Tax, in equal parts over the year", USD, f"INDEX(Tax.{asset}_tax[:], year[t] - first_year + 1) / months_of_year[t]", "sum"),
+        Row("cash", "Cash after working capital and tax", USD,
+            "operating[t] - (working_capital_change[t] - working_capital_funded[t]) - tax[t]", "sum"),
     )  # fmt: skip
 
 
@@ -258,6 +275,7 @@ def owner_parts(equipment: bool) -> tuple[Part, ...]:
     """What owners put in and get, cover ratios, and the books of the asset."""
     others = " - customer_money[t] - vendor_credit[t]" if equipment else ""
     brought = " + customer_money[t] + vendor_credit[t]" if equipment else ""
+    again = " + renewed[t]" if equipment else ""
     residual: tuple[Part, ...] = (
         Heading("Worth at the end"),
         Row("life_left", "Share of the economic life that is left at the end", "share", "MAX(0, 1 - (last_month_end - month_end[t]) / (building_life * days_of_year))"),
@@ -268,7 +286,7 @@ def owner_parts(equipment: bool) -> tuple[Part, ...]:
     return (
         *(() if equipment else residual),
         Heading("Owners"),
-        Row("investment", "Put in by the owners", USD, f"cost[t] + carry[t] - drawn[t]{others} + gap[t] + support[t]", "sum"),
+        Row("investment", "Put in by the owners", USD, f"cost[t] + carry[t] - drawn[t]{others} + working_capital_funded[t] + gap[t] + support[t]{again}", "sum"),
         Row("equity_flow", "Owners' flow after debt and tax", USD,
             "distribution[t] - investment[t]" + ("" if equipment else " + is_last[t] * residual_value"), "sum"),
         Row("worth", "Value at the start of 1 in this month, at the return equity asks", "1",
@@ -276,7 +294,7 @@ def owner_parts(equipment: bool) -> tuple[Part, ...]:
         Single("npv", "Net present value to the owners", USD, "SUMPRODUCT(equity_flow[:], worth[:])"),
         *_returns("equity_flow", "equity_irr", "owners, after debt and tax"),
         Row("project_flow", "Flow before debt", USD,
-            "cash[t] - cost[t]" + (" - renewal[t]" if equipment else " + is_last[t] * residual_value"), "sum"),
+            "cash[t] - working_capital_funded[t] - cost[t]" + (" - renewal[t]" if equipment else " + is_last[t] * residual_value"), "sum"),
         *_returns("project_flow", "project_irr", "project before debt, tax as with it"),
         *_ratios(),
         Heading("Books"),
@@ -317,7 +335,7 @@ def _ratios() -> tuple[Part, ...]:
             "net_service_so_far[t] - IF(number[t] > 12, INDEX(net_service_so_far[:], number[t] - 12), 0)"),
         Row("cash_year", "Cash of the last twelve months", USD, "cash_so_far[t] - IF(number[t] > 12, INDEX(cash_so_far[:], number[t] - 12), 0)"),
         Row("cover_year", "Cover over the last twelve months", "1",
-            'IF(AND(served[t] >= 12, service_year[t] > rounding * largest_debt), cash_year[t] / service_year[t], "")'),
+            'IF(AND(served[t] >= 12, net_service[t] > 0, service_year[t] > rounding * largest_debt), cash_year[t] / service_year[t], "")'),
         Single("dscr", "Least cover over any twelve months", "1", 'IF(COUNT(cover_year[:]) > 0, MIN(cover_year[:]), "no debt")'),
         Row("service_positive", "Service above nought", USD, "MAX(0, net_service[t])", "sum"),
         Row("cash_where_due", "Cash of months with service", USD, "IF(net_service[t] > 0, available[t], 0)", "sum"),

@@ -41,7 +41,7 @@ def _own() -> tuple[Single, ...]:
             Single(f"{key}_phases", f"{sheet}: cost less that of its phases when complete", "USD", f"ROUND({sheet}.cost_left, 2)", look="check"),
         ]  # fmt: skip
     made += [
-        Single("rent", "Rent paid less rent received", "USD", "ROUND(Equipment.rent_paid - Building.income, 2)", look="check"),
+        Single("rent", "Rent paid less rent received", "USD", "ROUND(Equipment.rent_paid - Building.income_full, 2)", look="check"),
         Single("years", "Owners' flows by year less by month", "USD",
                "ROUND(Years.building_equity_flow + Years.equipment_equity_flow - Building.equity_flow - Equipment.equity_flow, 2)", look="check"),
         Single("quarters", "Owners' flows by quarter less by month", "USD",

@@ -100,10 +100,9 @@ def lease_parts(leases: Sequence[Let], phases: Sequence[tuple[str, str]]) -> tup
         Row("market_power", "IT power let on the market", "W", f"{added['market_power']} + {unlet}"),
         Row("market_income", "Rent of the market", USD, "market_power[t] * campus_rent_day * price_level[t] * days[t]", "sum"),
         Row("damages", "Delay damages", USD, added["damages"], "sum"),
-        Row("income", "Income", USD, "lease_rent[t] + market_income[t] - damages[t] + Paths.residual_guarantee[t]", "sum"),
+        Row("income_full", "Income", USD, "lease_rent[t] + market_income[t] - damages[t] + Paths.residual_guarantee[t]", "sum"),
         Row("income_secured", "Income under contract, for the lender", USD, added["secured_rent"], "sum"),
-        Row("running_cost", "Running cost: management", USD, "MAX(0, income[t]) * management_share", "sum"),
-        Row("secured", "Secured: income under contract less running cost", USD, "income_secured[t] - running_cost[t]", "sum"),
+        Row("running_full", "Running cost: management", USD, "MAX(0, income_full[t]) * management_share", "sum"),
         *_kept(),
     ]  # fmt: skip
     return tuple(rows)
@@ -113,7 +112,7 @@ def _kept() -> tuple[Part, ...]:
     """Share of the income under contract that still comes, over the last twelve months."""
     return (
         Row("due_so_far", "Income under contract so far", USD, "due_so_far[t-1] + income_secured[t]"),
-        Row("came_so_far", "of which came", USD, "came_so_far[t-1] + MIN(income[t], income_secured[t])"),
+        Row("came_so_far", "of which came", USD, "came_so_far[t-1] + MIN(income_full[t], income_secured[t])"),
         Row("due_year", "Income under contract of twelve months", USD, "due_so_far[t] - IF(number[t] > 12, INDEX(due_so_far[:], number[t] - 12), 0)"),
         Row("came_year", "of which came", USD, "came_so_far[t] - IF(number[t] > 12, INDEX(came_so_far[:], number[t] - 12), 0)"),
         Row("kept", "Share of the income under contract that still comes", "share",
@@ -159,13 +158,12 @@ def compute_parts(contracts: Sequence[Let], phases: Sequence[tuple[str, str]]) -
                "real_rate / (1 - (1 + real_rate) ^ (-equipment_life / 12))"),
         Single("mean_unit_cost", "Cost of equipment per W of the site", "USD/W", "SUM(Phases.equipment_whole_{0}::Phases.equipment_whole_{1}) / site_power"),
         Row("own_use_income", "Own use at cost", USD,
-            "own_use * (mean_unit_cost * recovery / days_of_year * power[t] * price_level[t] * days[t] + running_cost[t])", "sum"),
+            "own_use * (mean_unit_cost * recovery / days_of_year * power[t] * price_level[t] * days[t] + running_full[t])", "sum"),
         Heading("Income"),
         Row("contract_income", "Cloud contracts", USD, added("contract"), "sum"),
         Row("damages", "Delay damages", USD, added("damages"), "sum"),
-        Row("income", "Income", USD, "contract_income[t] + market_income[t] + own_use_income[t] - damages[t]", "sum"),
+        Row("income_full", "Income of all equipment", USD, "contract_income[t] + market_income[t] + own_use_income[t] - damages[t]", "sum"),
         Row("income_secured", "Income under contract, for the lender", USD, f"{added('contract_secured')} + own_use_income[t]", "sum"),
-        Row("secured", "Secured: income under contract less running cost", USD, "income_secured[t] - running_cost[t]", "sum"),
         *_kept(),
     ]  # fmt: skip
     first, last = phases[0][0], phases[-1][0]
@@ -218,7 +216,7 @@ def _running(phases: Sequence[tuple[str, str]]) -> tuple[Part, ...]:
                "IFERROR(INDEX(month_end[:], MATCH(1, powered[:], 0)) + abatement_term, 0)"),
         Row("abated", "Property tax abated", USD,
             "IF(month_end[t] <= abated_until, property_tax[t] * abatement_share * abatement_kept, 0)", "sum"),
-        Row("rent_paid", "Rent paid to the building", USD, "Building.income[t]", "sum"),
-        Row("running_cost", "Running cost with rent", USD,
+        Row("rent_paid", "Rent paid to the building", USD, "Building.income_full[t]", "sum"),
+        Row("running_full", "Running cost of all equipment, with rent", USD,
             "energy[t] + staff[t] + upkeep[t] + insurance[t] + property_tax[t] - abated[t] + rent_paid[t]", "sum"),
     )  # fmt: skip

@@ -30,6 +30,7 @@ SHOWN = (
     Shown("income", "Income", transfer=True),
     Shown("running_cost", "Running cost", transfer=True),
     Shown("tax", "Tax"),
+    Shown("working_capital_funded", "Working capital paid by the owners"),
     Shown("renewal", "Equipment bought again", only="Equipment"),
     Shown("available", "Cash available for debt service"),
     Shown("interest", "Interest"),
@@ -69,7 +70,7 @@ def period_sheet(kind: Period, periods: int) -> Sheet:
     for shown in SHOWN:
         sheets = [sheet for sheet, _ in ASSETS if shown.only in ("", sheet)]
         own = " + ".join(f"{sheet.lower()}_{shown.name}[t]" for sheet in sheets)
-        within = f" - SUMIFS(Equipment.rent_paid[:], Timing.{key}[:], key[t])" if shown.transfer else ""
+        within = f" - SUMIFS(Equipment.rent_of_owner[:], Timing.{key}[:], key[t])" if shown.transfer else ""
         parts.append(Row(f"site_{shown.name}", shown.label, "USD", own + within, "sum" if shown.flow else "last"))
     about = "Flows are sums of the months of the period, stocks stand at its end."
     return Sheet(_SHEETS[kind], _TITLES[kind], tuple(parts), periods, (("Timing", ""), ("Inputs", "")), about, (("Ends", "date", "period_end[t]"), ("Key", "count", "key[t]")))
@@ -81,18 +82,18 @@ def summary_sheet() -> Sheet:
 
 
 def _sources_and_uses() -> tuple[Part, ...]:
-    uses = (("cost", "Cost"), ("carry", "Interest and fees while building"))
+    uses = (("cost", "Cost"), ("carry", "Interest and fees while building"), ("working_capital_funded", "Working capital"))
     parts: list[Part] = [Heading("Uses and sources until everything runs and after, USD of the day")]
     for name, label in uses:
         parts += [Single(f"{sheet.lower()}_{name}", f"{label}: {what.lower()}", "USD", f"{sheet}.{name}") for sheet, what in ASSETS]
     parts += [
-        Single("uses", "Uses", "USD", "building_cost + equipment_cost + building_carry + equipment_carry"),
+        Single("uses", "Uses", "USD", "building_cost + equipment_cost + building_carry + equipment_carry + building_working_capital_funded + equipment_working_capital_funded"),
         *(Single(f"{sheet.lower()}_drawn", f"Senior loan: {what.lower()}", "USD", f"{sheet}.drawn") for sheet, what in ASSETS),
         Single("customer_money", "Brought by customers", "USD", "Equipment.customer_money"),
         Single("vendor_credit", "Lent by vendors", "USD", "Equipment.vendor_credit"),
         Single("owners", "Owners", "USD", "uses - building_drawn - equipment_drawn - customer_money - vendor_credit"),
-        Single("owners_more", "Owners, later: refinancing gaps and what the assets do not pay of their own cost", "USD",
-               "Building.gap + Equipment.gap + Building.support + Equipment.support"),
+        Single("owners_more", "Owners, later: refinancing gaps, equipment bought again, what the assets do not pay of their own cost", "USD",
+               "Building.gap + Equipment.gap + Building.support + Equipment.support + Equipment.renewed"),
     ]  # fmt: skip
     return tuple(parts)
 

@@ -88,10 +88,11 @@ def _asset_sheet(data: Mapping[str, Any], asset: str, months: int) -> Sheet:
     earned = compute_parts(lets, phases) if equipment else lease_parts(lets, phases)
     parts = (
         *assets.cost_parts(asset, phases[0][0], phases[-1][0], equipment),
+        *earned,
         *assets.renewal_parts(equipment),
+        *assets.earning_parts(equipment, asset),
         *service_parts(),
         *bonus_parts(equipment, first, last),
-        *earned,
         *assets.loan_parts(),
         *assets.vendor_parts(equipment),
         *assets.cash_parts(asset),

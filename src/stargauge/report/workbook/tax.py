@@ -15,7 +15,7 @@ def service_parts() -> tuple[Part, ...]:
     """On the sheet of an asset: cost placed in service by month, and the share of it deducted at once."""
     return (
         Heading("Placed in service: the basis of tax depreciation"),
-        Row("begins_later", "Share that begins to run in this month or later", "1", "SUM(begins[t..])"),
+        Row("begins_later", "Share that begins to run in this month or later", "1", "begins_later[t+1] + begins[t]"),
         Row("unplaced_before", "Cost not placed in service before this month's", USD, "unplaced[t-1] + cost[t] - given_up[t]"),
         Row("placed_first", "Placed in service", USD, "unplaced_before[t] * IF(begins_later[t] > 0, begins[t], IF(MAX(begins[:]) > 0, 1, 0))", "sum"),
         Row("unplaced", "Cost not placed in service yet", USD, "unplaced_before[t] - placed_first[t]", "last"),
@@ -27,7 +27,7 @@ def bonus_parts(equipment: bool, first_year: int, last_year: int) -> tuple[Part,
     again = " + renewal[t]" if equipment else ""
     return (
         Row("placed", "Placed in service, with equipment bought again" if equipment else "Placed in service, all", USD, f"placed_first[t]{again}", "sum"),
-        Row("paid_yet", "Money has been spent on the asset", "flag", "IF(SUM(cost[..t]) > 0, 1, 0)", look="flag"),
+        Row("paid_yet", "Money has been spent on the asset", "flag", "MAX(paid_yet[t-1], IF(cost[t] > 0, 1, 0))", look="flag"),
         Single("bound", "Bound by contract on", "date", "IF(ISNUMBER(bound_date), bound_date, INDEX(month_end[:], IFERROR(MATCH(1, paid_yet[:], 0), 1)))",
                "a contract nobody dated counts from the first money spent"),
         Row("bonus", "Share deducted at once", "share",
@@ -62,6 +62,8 @@ def tax_sheet(years: int) -> Sheet:
                "that generation counts with site works is an assumption"),
         Single("land_share", "Land, never depreciated", "share", "IF(Phases.building_unit_cost > 0, cost_land / Phases.building_unit_cost, 0)"),
         *_building(),
+        *_on_profit("equipment", "Equipment"),
+        *_on_profit("building", "Building"),
     )
     return Sheet("Tax", "Tax depreciation by year", parts, years, (("Timing", ""), ("Inputs", "")), "",
                  (("Year ends", "date", "year_end[t]"), ("Year", "count", "year[t]")))
@@ -120,4 +122,20 @@ def _building() -> tuple[Part, ...]:
     rows += [Row(f"rest_by_{m}", f"Deducted by the table of month {m}", USD, _by_age(f"rest_{m}", f"building_month_{m}"), "sum") for m in _MONTHS]
     rest = "SUM(rest_by_1[t]::rest_by_12[t])"
     rows.append(Row("building_deduction", "Tax depreciation of the building", USD, f"{_sum('building')} + {rest}", "sum"))
+    return tuple(rows)
+
+
+def _on_profit(asset: str, sheet: str) -> tuple[Part, ...]:
+    """Tax of each year on profit after depreciation, losses carried forward: as it comes, and as a lender counts it without debt."""
+    kinds = (("", "profit", "as it comes"), ("secured_", "secured", "as the lender counts it, without debt"))
+    rows: list[Part] = []
+    for kind, row, label in kinds:
+        key = f"{asset}_{kind}"
+        rows += [
+            Heading(f"{sheet}: tax on the profit, {label}"),
+            Row(f"{key}profit", "Profit after depreciation", USD, f"{_in_year(sheet, row)} - {asset}_deduction[t]", "sum"),
+            Row(f"{key}losses_used", "Losses of earlier years used", USD, f"MIN({key}losses[t-1], MAX(0, {key}profit[t]))", "sum"),
+            Row(f"{key}losses", "Losses carried forward", USD, f"{key}losses[t-1] + MAX(0, -{key}profit[t]) - {key}losses_used[t]", "last"),
+            Row(f"{key}tax", "Tax", USD, f"tax_rate * (MAX(0, {key}profit[t]) - {key}losses_used[t])", "sum"),
+        ]
     return tuple(rows)

@@ -18,6 +18,7 @@ def timing_sheet(months: int) -> Sheet:
         Row("fiscal_year", "Fiscal year", "count", "YEAR(EDATE(month_end[t], 12 - fiscal_year_ends))"),
         Row("is_last", "Last month", "flag", "IF(number[t] = number_of_months, 1, 0)", look="flag"),
         Row("closes", "Closes a tax year", "flag", "IF(OR(MONTH(month_end[t]) = 12, is_last[t] = 1), 1, 0)", look="flag"),
+        Row("months_of_year", "Months of the year on this sheet", "count", "COUNTIF(year[:], year[t])"),
         Row("quarter_key", "Quarter, counted from the first year", "count", "(year[t] - first_year) * 4 + quarter[t]"),
         Row("closes_quarter", "Closes a quarter", "flag", "IF(OR(MOD(MONTH(month_end[t]), 3) = 0, is_last[t] = 1), 1, 0)", look="flag"),
         Row("closes_fiscal", "Closes a fiscal year", "flag", "IF(OR(MONTH(month_end[t]) = fiscal_year_ends, is_last[t] = 1), 1, 0)", look="flag"),
