@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from stargauge.engine.case import Case
+from stargauge.programme.schema import UNSITED
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.instruments import places_of
 from stargauge.quantity.quantity import ASSETS, COMPONENTS, STAGES
@@ -67,16 +68,36 @@ class Plain:
 def workbook_data(case: Case, site: str, overlays: Mapping[str, Case], told: Mapping[str, Any]) -> dict[str, Any]:
     """The world of a case at one site as inputs of a workbook. `overlays`: the same world in named scenarios; `told`: what the cover says.
 
-    Raises InputError for a site that is not there, or has no phase that is known.
+    Raises InputError for a site that is not there, or has no phase that is known, and for a scenario with other phases or contracts.
     """
     _expect_site(case, site)
     base = _Reader(case, site)
     out = base.data()
-    others = {name: {one["name"]: one["value"] for one in _given(_Reader(other, site).data())} for name, other in overlays.items()}
+    others = {name: _overlaid(name, _Reader(other, site), base) for name, other in overlays.items()}
     for one in _given(out):
-        held = {name: values[one["name"]] for name, values in others.items() if one["name"] in values}
+        held = {name: values[one["name"]] for name, values in others.items()}
         one["overlays"] = {name: value for name, value in held.items() if value != one["value"]}
-    return {**out, **told, "site": site, "overlays": list(overlays)}
+    fingerprint = case.fingerprint(dict.fromkeys((*READ, "equity_flow")))
+    return {**out, **told, "site": site, "overlays": list(overlays), "fingerprint": fingerprint}
+
+
+def largest_site(case: Case) -> str:
+    """The site that costs most, of those that are named."""
+    cost = np.asarray(case.values(["asset_cost"])["asset_cost"]).sum(axis=(0, 2))
+    sites = case.world.axes["site"]
+    named = [place for place, site in enumerate(sites) if site != UNSITED] or list(range(len(sites)))
+    return sites[max(named, key=lambda place: cost[place])]
+
+
+def _overlaid(name: str, other: _Reader, base: _Reader) -> dict[str, Any]:
+    """The inputs of the site in a scenario, by name."""
+    values = {one["name"]: one["value"] for one in _given(other.data())}
+    if other.labels != base.labels or values.keys() != {one["name"] for one in _given(base.data())}:
+        raise InputError(
+            f'the scenario "{name}" gives {base.site} other phases or contracts, so it is no overlay of the same workbook; '
+            "write one of its own: --scenario instead of --overlay"
+        )
+    return values
 
 
 def _given(data: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
@@ -447,8 +468,11 @@ def _conventions(reader: _Reader) -> list[dict[str, Any]]:
         ("fiscal_year_ends", "Month in which the fiscal year ends", "count", 5.0, "only for the sheet of fiscal years; May is Oracle's"),
         ("rounding", "Share below which a number counts as nought", "1", 1e-9, ""),
         ("arrears_that_count", "Share of the largest service above which arrears are a breach", "1", 1e-6, ""),
+        ("lowest_return", "Lowest rate of return that is looked for", "share", -0.99, ""),
+        ("highest_return", "Highest rate of return that is looked for", "share", 1000.0, ""),
         ("far", "Days that stand for never", "d", 1e6, ""),
         ("most_renewals", "Renewals of equipment that are counted", "count", 8.0, ""),
+        ("share_that_counts", "Share of a total of the run below which a difference is rounding", "1", 1e-11, ""),
         ("tolerance", "Difference that a check allows", "USD", 0.005, "half a cent"),
     )
     first = _input("first_month", "First month ends", "date", reader.one("life_end", 0), None, "", "the programme's start")
@@ -535,6 +559,3 @@ def _plain(site: str) -> list[Plain]:
     )
     return out
 
-
-Told = Mapping[str, Any]
-Reads = Callable[[int], float]

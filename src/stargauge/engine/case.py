@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from stargauge.engine.graph import content_key
 from stargauge.engine.result import World
-from stargauge.engine.sample import fixed
+from stargauge.engine.sample import fixed, input_key
 from stargauge.engine.streams import BLOCK, Array
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Estimate
@@ -53,10 +54,18 @@ class Case:
         row = self.draw % BLOCK
         return static | {name: values[row : row + 1] for name, values in sampler.draw(self.draw // BLOCK).items()}
 
+    def fingerprint(self, names: Iterable[str]) -> str:
+        """A hash of the inputs behind some quantities, the seed, the draw and the version: equal fingerprints, equal numbers."""
+        world = self.world
+        keys = [input_key(world.inputs[name], world.axes) for name in world.graph.plan(names).inputs]
+        return content_key(*keys, str(world.seed), str(self.draw), world.version)
+
     def estimate(self, name: str, *labels: str) -> Estimate | None:
         """What is held about a cell of an input, with who said it; None for a quantity that is computed."""
-        made = self.world.inputs.get(name)
-        return None if made is None else dict(zip(made.labels, made.estimates, strict=True)).get(labels)
+        if name not in self.world.graph.quantities or not self.world.graph.quantities[name].is_input:
+            return None
+        made = self.world.inputs[name]
+        return dict(zip(made.labels, made.estimates, strict=True)).get(labels)
 
 
 def nearest_draw(values: Array) -> int:

@@ -292,10 +292,8 @@ def owner_parts(equipment: bool) -> tuple[Part, ...]:
         Row("worth", "Value at the start of 1 in this month, at the return equity asks", "1",
             "(1 + discount_rate) ^ ((first_month_end - month_end[t]) / days_of_year_return)"),
         Single("npv", "Net present value to the owners", USD, "SUMPRODUCT(equity_flow[:], worth[:])"),
-        *_returns("equity_flow", "equity_irr", "owners, after debt and tax"),
         Row("project_flow", "Flow before debt", USD,
             "cash[t] - working_capital_funded[t] - cost[t]" + (" - renewal[t]" if equipment else " + is_last[t] * residual_value"), "sum"),
-        *_returns("project_flow", "project_irr", "project before debt, tax as with it"),
         *_ratios(),
         Heading("Books"),
         Row("held", "Held in reserves and trapped", USD, "reserve[t] + trapped[t]" + (" + renewal_reserve[t]" if equipment else ""), "last"),
@@ -309,16 +307,6 @@ def owner_parts(equipment: bool) -> tuple[Part, ...]:
         Row("cash_roll", "Cash in less cash out and held", USD,
             "ROUND(available[t] + support[t] - paid[t] - distribution[t] - held[t] + held[t-1]"
             + (" - junior_paid[t] - MIN(renewal[t], renewal_reserve[t-1])" if equipment else "") + ", 2)", "sum", look="check"),
-    )  # fmt: skip
-
-
-def _returns(flow: str, name: str, label: str) -> tuple[Part, ...]:
-    """The rate of return where there is exactly one: signs change once. Else words say why there is none."""
-    return (
-        Row(f"{name}_sign", "Sign of the last flow that is not nought", "count", f"IF(ROUND({flow}[t], 2) = 0, {name}_sign[t-1] + 0, SIGN({flow}[t]))"),
-        Row(f"{name}_turn", "Sign changes", "flag", f"IF({name}_sign[t] * {name}_sign[t-1] < 0, 1, 0)", "sum", look="flag"),
-        Single(name, f"Rate of return per year: {label}", "share",
-               f'IF({name}_turn = 1, IFERROR((1 + IRR({flow}[:])) ^ 12 - 1, "none found"), IF({name}_turn = 0, "none: no change of sign", "several possible"))'),
     )  # fmt: skip
 
 

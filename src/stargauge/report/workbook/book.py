@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from stargauge.quantity.errors import InputError
@@ -31,6 +32,8 @@ _FORMATS = {
     "text": "@",
     "count": "0",
 }
+#: The same file for the same numbers: no clock in it.
+_CREATED = datetime(2026, 1, 1)
 _TOTALS = {"sum": "SUM({})", "max": "MAX({})", "min": "MIN({})"}
 
 
@@ -51,12 +54,17 @@ def _maker() -> tuple[Any, Any]:
     return Workbook, Plainly
 
 
+def expect_writer() -> None:
+    """Raise InputError, with what to install, where no workbook can be written; asked before the work is done."""
+    _maker()
+
+
 def written(sheets: Sequence[Sheet], overlays: Sequence[str], title: str) -> bytes:
     """The workbook as the bytes of an .xlsx file. `overlays`: names of the scenarios beside the base."""
     made = io.BytesIO()
     workbook, worksheet = _maker()
     book = _Book(workbook(made, {"in_memory": True}), worksheet, tuple(sheets), tuple(overlays))
-    book.file.set_properties({"title": title, "comments": "Written by Stargauge"})
+    book.file.set_properties({"title": title, "comments": "Written by Stargauge", "created": _CREATED})
     book.write()
     return made.getvalue()
 

@@ -25,7 +25,7 @@ def checks_sheet(as_run: Sequence[Given]) -> Sheet:
         *compared,
         Text("Once an input is changed, or a scenario is live, the totals of the run no longer apply and these checks say nought."),
     )  # fmt: skip
-    return Sheet("Checks", "Checks", parts, 0, (("Inputs", ""), ("Run", "")), "Differences in USD; a difference below a cent is none.")
+    return Sheet("Checks", "Checks", parts, 0, (("Inputs", ""), ("Run", "")), "Differences in USD; one below half a cent, or in the eleventh digit of a total, is none.")
 
 
 def _own() -> tuple[Single, ...]:
@@ -54,4 +54,5 @@ def _own() -> tuple[Single, ...]:
 
 def _compared(given: Given) -> Single:
     sheet, _, row = given.name.removeprefix("run_").partition("_")
-    return Single(f"against_{sheet}_{row}", given.label, "USD", f"IF(inputs_changed = 0, ROUND({sheet}.{row} - {given.name}, 2), 0)", look="check")
+    difference = f"({sheet}.{row} - {given.name})"
+    return Single(f"against_{sheet}_{row}", given.label, "USD", f"IF(AND(inputs_changed = 0, ABS({difference}) > MAX(tolerance, share_that_counts * ABS({given.name}))), {difference}, 0)", look="check")

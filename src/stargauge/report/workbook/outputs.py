@@ -38,6 +38,7 @@ SHOWN = (
     Shown("paid", "Senior service paid"),
     Shown("distribution", "Paid to the owners"),
     Shown("equity_flow", "Owners' flow after debt and tax"),
+    Shown("project_flow", "Flow before debt"),
     Shown("waiting", "Debt of what does not run yet", flow=False),
     Shown("balance", "Debt of what runs", flow=False),
     Shown("reserve", "Debt service reserve", flow=False),
@@ -118,8 +119,8 @@ def _loans() -> tuple[Part, ...]:
 def _returns() -> tuple[Part, ...]:
     return (
         Heading("Returns"),
-        *(Single(f"{s.lower()}_equity_irr", f"Owners' rate of return: {w.lower()}", "share", f"{s}.equity_irr") for s, w in ASSETS),
-        *(Single(f"{s.lower()}_project_irr", f"Rate of return before debt: {w.lower()}", "share", f"{s}.project_irr") for s, w in ASSETS),
+        *(Single(f"{s.lower()}_equity_irr", f"Owners' rate of return: {w.lower()}", "share", f"Returns.{s.lower()}_equity") for s, w in ASSETS),
+        *(Single(f"{s.lower()}_project_irr", f"Rate of return before debt: {w.lower()}", "share", f"Returns.{s.lower()}_project") for s, w in ASSETS),
         *(Single(f"{s.lower()}_npv", f"Net present value to the owners: {w.lower()}", "USD", f"{s}.npv") for s, w in ASSETS),
         Single("npv", "Net present value to the owners: site", "USD", "building_npv + equipment_npv"),
         Text("Rates of return that do not exist, or of which there may be several, are told in words, never made up."),

@@ -13,6 +13,7 @@ from stargauge.report.workbook.outputs import period_sheet, summary_sheet
 from stargauge.report.workbook.parts import Given, Heading, Path, Sheet, Single, Text
 from stargauge.report.workbook.phases import phases_sheet
 from stargauge.report.workbook.prices import prices_sheet
+from stargauge.report.workbook.returns import returns_sheet
 from stargauge.report.workbook.tax import bonus_parts, service_parts, tables_sheet, tax_sheet
 from stargauge.report.workbook.timing import timing_sheet
 
@@ -57,6 +58,7 @@ def sheets_of(data: Mapping[str, Any]) -> tuple[Sheet, ...]:
         _asset_sheet(data, "equipment", months),
         tax_sheet(years),
         tables_sheet(data["tables"], _AGES),
+        returns_sheet(),
         period_sheet("year", years),
         period_sheet("quarter", years * _QUARTERS),
         period_sheet("fiscal", years + 1),
@@ -116,7 +118,7 @@ def _cover(data: Mapping[str, Any]) -> Sheet:
         Heading("How to read and use it"),
         *(Text(line) for line in _COVER),
         Heading("Sheets"),
-        Text("Outputs, Checks; Inputs, Scenarios, Run; Timing, Prices, Paths, Phases, Building, Equipment, Tax, TaxTables; Years, Quarters, FiscalYears"),
+        Text("Outputs, Checks; Inputs, Scenarios, Run; Timing, Prices, Paths, Phases, Building, Equipment, Tax, TaxTables, Returns; Years, Quarters, FiscalYears"),
         *(Text(line) for line in data["attribution"]),
     )
     return Sheet("Cover", f"{data['programme']}: project finance of {data['site']}", parts)
