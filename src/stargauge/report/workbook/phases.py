@@ -35,7 +35,7 @@ def phases_sheet(phases: Sequence[tuple[str, str]], components: Sequence[str], m
         Heading("Phase begins to run in the month"),
         *(Row(f"begins_{key}", name, "flag", _begins(key), "sum", look="flag") for key, name in phases),
         Heading("IT power that runs at month end"),
-        *(Row(f"running_{key}", name, "W", f"running_{key}[t-1] + it_power_{key} * begins_{key}[t]", "last") for key, name in phases),
+        *(Row(f"running_{key}", name, "W", _running(key), "last") for key, name in phases),
     )  # fmt: skip
     return Sheet("Phases", "Phases: what is built, paid and running", parts, months, (("Timing", ""), ("Prices", ""), ("Inputs", "")))
 
@@ -89,3 +89,9 @@ def _equipment_unit(key: str) -> str:
     """Cost of equipment at the date a phase runs; at the price date for one that never does."""
     years = f"(IF(comes_{key} = 1, operational_{key}, price_date) - price_date) / days_of_year"
     return f"reference_equipment_unit_cost * EXP(equipment_price_drift * {years})"
+
+
+def _running(key: str) -> str:
+    """IT power from the day a phase runs until it is given up."""
+    open_still = f"IF(ISNUMBER(stop_{key}), IF(MAX(stop_{key}, operational_{key}) > month_end[t], 1, 0), 1)"
+    return f"IF(comes_{key} = 1, IF(operational_{key} <= month_end[t], it_power_{key} * {open_still}, 0), 0)"
