@@ -440,7 +440,7 @@ def _input(name: str, label: str, unit: str, value: float, said: Estimate | None
     shown: float | str = float(value)
     if value != value:
         shown = "none"
-    elif np.isinf(value):
+    elif np.isinf(value) or (unit == "date" and value > date.max.toordinal()):
         shown = "never"
     elif unit == "date":
         shown = float(value) - SPREADSHEET_DAYS
