@@ -49,7 +49,7 @@ SINGLES = {"npv": "npv", "dscr": "dscr", "dscr_average": "dscr_average", "llcr":
 #: Quantities that the workbook takes as they are, so that the engine must take them too when others are changed.
 TAKEN = (
     "uncancelled_date", "cancelled_date", "phase_it_power", "construction_components", "planned_date", "installed_date", "contract_power",
-    "contract_term", "contract_default_date", "contract_terminated_date", "lease_rent_stated", "lease_growth", "contract_rate",
+    "contract_term", "contract_default_date", "contract_left_date", "lease_rent_stated", "lease_growth", "contract_rate",
     "contract_take_or_pay", "loan_to_cost_limit", "own_use", "abatement_kept", "accelerator_rent_level", "base_rate",
     "lease_guarantee_paid", "energy_unit_cost", "h100e_per_power",
 )  # fmt: skip
@@ -128,7 +128,7 @@ def _change(case: Case, data: dict[str, Any]) -> tuple[dict[str, float], dict[st
     put("rent_a1", "lease_rent_stated", lease, 120.0 / kilowatt, 120.0)
     put("escalation_a1", "lease_growth", lease, float(np.log1p(0.03)), 0.03)
     put("term_a1", "contract_term", lease, 3652.0)
-    put_day("leaves_c1", "contract_terminated_date", cloud, held["uncancelled_date"][5, own[4]] - 1.0)
+    put_day("leaves_c1", "contract_left_date", (site, cloud), held["uncancelled_date"][5, own[4]] - 1.0)
     put_day("defaults_c1", "contract_default_date", cloud, held["uncancelled_date"][5, own[0]] + 1500.0)
     put("price_c1", "contract_rate", cloud, 900.0 / kilowatt, 900.0)
     put("take_or_pay_c1", "contract_take_or_pay", cloud, 0.8)

@@ -33,7 +33,7 @@ _TAX_ROWS = {
 READ = (
     "uncancelled_date", "cancelled_date", "phase_it_power", "phase_site", "construction_components", "planned_date", "installed_date",
     "phase_chip", "refresh_chip", "h100e_per_power", "chip_ships_from", "contract_power", "contract_term", "contract_default_date",
-    "contract_terminated_date", "lease_rent_stated", "lease_growth", "contract_rate", "contract_take_or_pay", "line_delay_damages",
+    "contract_left_date", "lease_rent_stated", "lease_growth", "contract_rate", "contract_take_or_pay", "line_delay_damages",
     "line_serves", "line_kind", "line_amount", "line_to_site", "line_brings_prepayment", "line_brings_equipment", "line_is_vendor",
     "loan_to_cost_limit", "loan_rate_stated", "loan_spread_stated", "debt_spread", "permanent_jobs_per_power", "design_power_ratio",
     "operations_wage", "benefits_load", "own_use", "abatement_kept", "opex_energy", "energy_unit_cost", "life_power_it", "price_level",
@@ -272,19 +272,17 @@ class _Reader:
         ]
         return parts, named
 
-    def _line(self, name: str, line: int) -> float:
-        return self.one(name, line)
-
     def _term(self, key: str, line: int, extra: Sequence[tuple[str, str, str, str, float]]) -> list[dict[str, Any]]:
         label = self.case.world.axes["line"][line]
         rows = (
-            ("term", "term", "d", "contract_term", 1.0), ("leaves", "customer leaves", "date", "contract_terminated_date", 1.0),
+            ("term", "term", "d", "contract_term", 1.0), ("leaves", "customer leaves", "date", "contract_left_date", 1.0),
             ("defaults", "customer no longer pays", "date", "contract_default_date", 1.0),
             ("damages", "delay damages", "USD/kW-month", "line_delay_damages", _KILOWATT_MONTH), *extra,
         )  # fmt: skip
         out = []
         for name, words, unit, quantity, factor in rows:
-            value = self._line(quantity, line) * factor
+            place = (self.at, line) if quantity == "contract_left_date" else (line,)
+            value = self.one(quantity, *place) * factor
             out.append(_input(f"{name}_{key}", f"{label}: {words}", unit, value, self.estimate(quantity, label), f"{quantity}[{label}]"))
         return out
 
@@ -292,7 +290,7 @@ class _Reader:
         out = []
         for key, line in lines:
             out += self._term(key, line, (("rent", "first rent", "USD/kW-month", "lease_rent_stated", _KILOWATT_MONTH),))
-            growth = float(np.expm1(self._line("lease_growth", line)))
+            growth = float(np.expm1(self.one("lease_growth", line)))
             label = self.case.world.axes["line"][line]
             out.append(_input(f"escalation_{key}", f"{label}: rise of the rent per year", "share", growth, None, f"lease_growth[{label}]"))
         if unlet:

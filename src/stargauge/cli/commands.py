@@ -120,7 +120,7 @@ def _workbook(asked: argparse.Namespace, programme: Any) -> bytes | None:
     draw = None if asked.case == "median" else int(asked.case)
     data = api.workbook(
         programme, site=asked.site, draw=draw, nearest=asked.nearest, overlays={Path(name).stem: name for name in asked.overlay},
-        as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=_values(asked),
+        as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
     )  # fmt: skip
     return render_workbook(data)
 
