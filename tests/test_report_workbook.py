@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.real_worlds import NOW, known_of
+from tests.real_worlds import NOW, TINY, known_of
 from tests.workbooks import SOFFICE, Computed, changed, recalculated
 
+from stargauge import api
 from stargauge.audit.workbook_data import SPREADSHEET_DAYS, workbook_data
 from stargauge.engine.case import Case
 from stargauge.engine.simulate import case_of
@@ -24,6 +25,16 @@ from stargauge.report.workbook.site import render_workbook, sheets_of
 SITE = "abilene"
 TOLD = {"programme": "Stargate", "case": "every input at its median", "as_of": str(NOW), "version": "0", "command": "", "attribution": []}
 CENT = 0.01
+TINY_SITE = "north"
+#: A scenario that changes money, rates and what power costs.
+HARDER = {
+    "assumptions": {
+        "hedge_share": {"value": "0.1", "reason": "little is swapped"},
+        "income_tax_rate": {"value": "0.3", "reason": "a state taxes too"},
+        "load_factor": {"value": "0.9", "reason": "busier halls"},
+        "accelerator_life": {"value": "4 yr", "reason": "shorter lives"},
+    }
+}
 needs_office = pytest.mark.skipif(SOFFICE is None, reason="needs LibreOffice (soffice)")
 
 #: Rows of both assets and the quantities of the model they are.
@@ -61,8 +72,8 @@ def case() -> Case:
 
 
 @pytest.fixture(scope="module")
-def data(case: Case) -> dict[str, Any]:
-    return workbook_data(case, SITE, {}, TOLD)
+def data() -> dict[str, Any]:
+    return api.workbook("stargate", site=SITE, as_of=NOW)
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +92,10 @@ def computed(
     content: bytes, data: dict[str, Any], change: tuple[dict[str, float], Any], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Computed]:
     files = {"base": content, "changed": changed(content, data, change[0])}
+    tiny = api.workbook(TINY, site=TINY_SITE, as_of=NOW, draw=5, overlays={"harder": HARDER})
+    files["scenario"] = changed(render_workbook(tiny), tiny, {}, scenario=1)
     paths = recalculated(files, tmp_path_factory.mktemp("workbook"))
-    return {name: Computed(path, data) for name, path in paths.items()}
+    return {name: Computed(path, tiny if name == "scenario" else data) for name, path in paths.items()}
 
 
 def _change(case: Case, data: dict[str, Any]) -> tuple[dict[str, float], dict[str, np.ndarray]]:
@@ -170,11 +183,11 @@ def _levels(data: Any, held: Any, values: dict[str, float], name: str, quantity:
     held[quantity] = back(np.interp(held["life_end"], days, nodes))
 
 
-def _differences(made: Computed, case: Case, given: Any = None) -> Iterator[tuple[str, float]]:
+def _differences(made: Computed, case: Case, given: Any = None, site_id: str = SITE) -> Iterator[tuple[str, float]]:
     """The largest difference of each row from the engine's."""
     names = {*ROWS.values(), *SINGLES.values(), "senior_loan", "cash_accounts", "asset_renewal", "asset_depreciation", "junior_balance"}
     values = case.values([*names, *(q for of in INCOMES.values() for q in of.values())], given)
-    site = case.world.axes["site"].index(SITE)
+    site = case.world.axes["site"].index(site_id)
     for place, sheet in enumerate(("Building", "Equipment")):
         rows = {row: values[name][place, site] for row, name in ROWS.items()}
         rows |= {row: getattr(values["senior_loan"], name)[place, site] for row, name in LOAN.items()}
@@ -211,7 +224,14 @@ def test_inputs_changed_in_the_file_change_the_results_as_the_engine_does(
 
 
 @needs_office
-@pytest.mark.parametrize("name", ["base", "changed"])
+def test_a_draw_under_a_scenario_equals_the_engine_under_it(computed: dict[str, Computed]) -> None:
+    case = case_of(api.known(api.load(TINY, HARDER), NOW), draw=5)
+    wrong = {name: value for name, value in _differences(computed["scenario"], case, site_id=TINY_SITE) if not value < CENT}
+    assert not wrong
+
+
+@needs_office
+@pytest.mark.parametrize("name", ["base", "changed", "scenario"])
 def test_every_check_is_nought_and_no_cell_is_an_error(computed: dict[str, Computed], name: str) -> None:
     made = computed[name]
     checks = made.checks()

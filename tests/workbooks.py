@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.report.workbook.book import BASE, INPUTS, SINGLE, names_of
+from stargauge.report.workbook.book import BASE, INPUTS, SCENARIOS, SINGLE, names_of
 from stargauge.report.workbook.formula import column_name
 from stargauge.report.workbook.site import sheets_of
 
@@ -33,31 +34,24 @@ def recalculated(files: Mapping[str, bytes], folder: Path) -> dict[str, Path]:
     return {name: out / f"{name}.xlsx" for name in files}
 
 
-def changed(content: bytes, data: Mapping[str, Any], values: Mapping[str, float]) -> bytes:
-    """The file with other numbers in the blue cells of some inputs; nothing else is touched."""
-    import io
-
+def changed(content: bytes, data: Mapping[str, Any], values: Mapping[str, float], scenario: int = 0) -> bytes:
+    """The file with other numbers in the blue cells of some inputs, and another scenario live; nothing else is touched."""
     sheets = sheets_of(data)
-    places = names_of(sheets).places[INPUTS]
-    part = f"xl/worksheets/sheet{_number(sheets, INPUTS)}.xml"
+    places = names_of(sheets).places
+    inputs = [sheet.name for sheet in sheets].index(INPUTS) + 1
+    cells = {(inputs, f"{column_name(BASE)}{places[INPUTS][name].row + 1}"): value for name, value in values.items()}
+    live = places[SCENARIOS]["live"]
+    cells[inputs + 1, f"{column_name(live.single)}{live.row + 1}"] = scenario  # the sheet of scenarios stands behind that of the inputs
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         for item in old.infolist():
-            text = old.read(item)
-            if item.filename == part:
-                xml = text.decode()
-                for name, value in values.items():
-                    cell = f"{column_name(BASE)}{places[name].row + 1}"
-                    xml, count = re.subn(rf'<c r="{cell}"( s="\d+")(?: t="s")?><v>[^<]*</v></c>', rf'<c r="{cell}"\1><v>{value!r}</v></c>', xml)
-                    assert count == 1, name
-                text = xml.encode()
+            text = old.read(item).decode("utf-8") if item.filename.endswith(".xml") else old.read(item)
+            for (sheet, cell), value in cells.items():
+                if item.filename == f"xl/worksheets/sheet{sheet}.xml":
+                    text, count = re.subn(rf'<c r="{cell}"( s="\d+")(?: t="s")?><v>[^<]*</v></c>', rf'<c r="{cell}"\1><v>{value!r}</v></c>', text)
+                    assert count == 1, cell
             new.writestr(item, text)
     return made.getvalue()
-
-
-def _number(sheets: Any, wanted: str) -> int:
-    """The place of a sheet in the file, counted from 1; the sheet of scenarios stands behind that of the inputs."""
-    return [sheet.name for sheet in sheets].index(wanted) + 1
 
 
 @dataclass(frozen=True)

@@ -74,9 +74,11 @@ def workbook_data(case: Case, site: str, overlays: Mapping[str, Case], told: Map
     base = _Reader(case, site)
     out = base.data()
     others = {name: _overlaid(name, _Reader(other, site), base) for name, other in overlays.items()}
-    for one in _given(out):
+    for one in (*_given(out), *out["as_run"]):
         held = {name: values[one["name"]] for name, values in others.items()}
         one["overlays"] = {name: value for name, value in held.items() if value != one["value"]}
+    for path in out["paths"]:
+        path["overlays"] = {name: values[path["name"]] for name, values in others.items()}
     fingerprint = case.fingerprint(dict.fromkeys((*READ, "equity_flow")))
     return {**out, **told, "site": site, "overlays": list(overlays), "fingerprint": fingerprint}
 
@@ -89,15 +91,25 @@ def largest_site(case: Case) -> str:
     return sites[max(named, key=lambda place: cost[place])]
 
 
+def same_parts(case: Case, other: Case, site: str) -> bool:
+    """Whether a site has the same phases and commitments in another world, so that both fit one workbook."""
+    ours, theirs = case.world.axes, other.world.axes
+    if site not in theirs["site"] or any(ours[axis] != theirs[axis] for axis in ("line", "life_month", "month")):
+        return False
+    mine, others = ([phase for phase in axes["phase"] if phase.startswith(f"{site}/")] for axes in (ours, theirs))
+    return mine == others
+
+
 def _overlaid(name: str, other: _Reader, base: _Reader) -> dict[str, Any]:
-    """The inputs of the site in a scenario, by name."""
-    values = {one["name"]: one["value"] for one in _given(other.data())}
+    """The inputs of the site in a scenario, its paths by month and its totals, by name."""
+    made = other.data()
+    values = {one["name"]: one["value"] for one in _given(made)}
     if other.labels != base.labels or values.keys() != {one["name"] for one in _given(base.data())}:
         raise InputError(
             f'the scenario "{name}" gives {base.site} other phases or contracts, so it is no overlay of the same workbook; '
             "write one of its own: --scenario instead of --overlay"
         )
-    return values
+    return values | {one["name"]: one["value"] for one in made["as_run"]} | {path["name"]: path["values"] for path in made["paths"]}
 
 
 def _given(data: Mapping[str, Any]) -> Iterable[dict[str, Any]]:

@@ -19,6 +19,8 @@ BASE, SOURCE, STATUS, GRADE, NOTE, AS_RUN = range(3, 9)
 TOP = 5
 #: The row that counts changed inputs, on their sheet.
 _CHANGED = 2
+#: The row of the scenario that is live, on the sheet of scenarios.
+_LIVE = 2
 INPUTS, SCENARIOS, TIMING = "Inputs", "Scenarios", "Timing"
 _BLUE, _BLACK, _GREEN, _RED, _SOFT = "#0000ff", "#000000", "#00703c", "#c00000", "#545c66"
 _FORMATS = {
@@ -89,6 +91,7 @@ def names_of(sheets: Sequence[Sheet]) -> Names:
             here[part.name] = Place(sheet.name, row, SINGLE, *edges)
     if INPUTS in places:
         places[INPUTS]["changed"] = Place(INPUTS, _CHANGED, SINGLE)
+        places[SCENARIOS] = {"live": Place(SCENARIOS, _LIVE, SINGLE)}
     return Names(places)
 
 
@@ -159,11 +162,18 @@ class _Book:
             self._calculated(tab, sheet, part, row, find)
 
     def _changed(self, tab: Any, sheet: Sheet) -> None:
-        """How many inputs differ from those of the run; a scenario that is live counts as one. And the headings of the columns."""
+        """How many inputs, and values of scenarios, differ from those of the run. And the headings of the columns."""
         first, last = TOP + 1, TOP + len(sheet.parts)
-        base, run = (f"${column_name(column)}${first}:${column_name(column)}${last}" for column in (BASE, AS_RUN))
-        tab.write_string(_CHANGED, LABEL, "Inputs that were changed; a scenario that is live counts as one", self._look("label", ""))
-        formula = f"=SUMPRODUCT(({base}<>{run})*1)+IF({SCENARIOS}!$C$3=0,0,1)"
+
+        def block(left: int, right: int) -> str:
+            return f"${column_name(left)}${first}:${column_name(right)}${last}"
+
+        count = len(self.overlays)
+        tab.write_string(_CHANGED, LABEL, "Inputs and values of scenarios that were changed", self._look("label", ""))
+        formula = f"=SUMPRODUCT(({block(BASE, BASE)}<>{block(AS_RUN, AS_RUN)})*1)"
+        if count:
+            mine, run = block(BASE, BASE + count - 1), block(BASE + count + 1, BASE + 2 * count)
+            formula += f"+SUMPRODUCT(({SCENARIOS}!{mine}<>{SCENARIOS}!{run})*1)"
         tab.write_formula(_CHANGED, SINGLE, formula, self._look("calculation", "count"), "")
         heads = ("Input", "Unit", "Used", "Value", "Source", "Status", "Grade", "Note", "As run")
         for column, text in enumerate(heads):
@@ -173,10 +183,14 @@ class _Book:
 
     def _given(self, tab: Any, sheet: Sheet, part: Given, row: int) -> None:
         if sheet.name != INPUTS:
-            _write(tab, row, SINGLE, part.value, self._look("soft", part.unit))
+            live = f"=INDEX($D${row + 1}:${column_name(BASE + len(self.overlays))}${row + 1},1,{SCENARIOS}!$C${_LIVE + 1}+1)"
+            tab.write_formula(row, SINGLE, live, self._look("calculation", part.unit), "")
+            for column, name in enumerate(("", *self.overlays), start=BASE):
+                _write(tab, row, column, part.overlays.get(name, part.value), self._look("soft", part.unit))
             return
-        live = f"INDEX({SCENARIOS}!$D${row + 1}:${column_name(BASE + len(self.overlays))}${row + 1},1,{SCENARIOS}!$C$3)"
-        live = f'=IF({SCENARIOS}!$C$3=0,$D{row + 1},IF({live}="",$D{row + 1},{live}))'
+        live_cell = f"{SCENARIOS}!$C${_LIVE + 1}"
+        live = f"INDEX({SCENARIOS}!$D${row + 1}:${column_name(BASE + len(self.overlays))}${row + 1},1,{live_cell})"
+        live = f'=IF({live_cell}=0,$D{row + 1},IF({live}="",$D{row + 1},{live}))'
         tab.write_formula(row, SINGLE, live, self._look("calculation", part.unit), "")
         _write(tab, row, BASE, part.value, self._look("input", part.unit))
         _write(tab, row, AS_RUN, part.value, self._look("soft", part.unit))
@@ -218,13 +232,13 @@ class _Book:
         tab.hide_gridlines(2)
         tab.set_column(LABEL, LABEL, 46)
         tab.set_column(UNIT, UNIT, 10)
-        tab.set_column(SINGLE, BASE + len(self.overlays), 20)
+        tab.set_column(SINGLE, BASE + 2 * len(self.overlays), 20)
         tab.write_string(0, 0, "Scenarios", self._look("title", ""))
         tab.write_string(
             1, 0, "Set C3 to the number of a column; 0 is the base. An empty cell means: as in the base.", self._look("soft", "")
         )
-        tab.write_string(2, LABEL, "Scenario that is live", self._look("label", ""))
-        tab.write_number(2, SINGLE, 0, self._look("input", "count"))
+        tab.write_string(_LIVE, LABEL, "Scenario that is live", self._look("label", ""))
+        tab.write_number(_LIVE, SINGLE, 0, self._look("input", "count"))
         tab.data_validation(
             2, SINGLE, 2, SINGLE, {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": len(self.overlays)}
         )
@@ -235,11 +249,16 @@ class _Book:
             tab.write_number(TOP - 2, SINGLE + column, column, self._look("head", "count"))
             tab.write_string(TOP - 1, SINGLE + column, name, self._look("head", ""))
         tab.freeze_panes(TOP, BASE)
+        run = BASE + len(self.overlays) + 1
+        for column, name in enumerate(self.overlays, start=run):
+            tab.write_string(TOP - 1, column, f"{name}, as run", self._look("head", ""))
         for part, row in _placed(sheet):
             if isinstance(part, Heading):
                 tab.write_string(row, LABEL, part.text, self._look(f"heading{part.level}", ""))
             if not isinstance(part, Given):
                 continue
+            for column, name in enumerate(self.overlays, start=run):
+                _write(tab, row, column, part.overlays.get(name), self._look("soft", part.unit))
             tab.write_string(row, LABEL, part.label, self._look("label", ""))
             tab.write_string(row, UNIT, part.unit, self._look("soft", ""))
             tab.write_formula(row, SINGLE, f"={sheet.name}!$D{row + 1}", self._look("link", part.unit), "")

@@ -21,9 +21,9 @@ def checks_sheet(as_run: Sequence[Given]) -> Sheet:
         Heading("Books: nought whatever the inputs are"),
         *own,
         Heading("Against the run: nought while the inputs are as the run left them"),
-        Single("inputs_changed", "Inputs that were changed, and scenario", "count", "Inputs.changed"),
+        Single("inputs_changed", "Inputs that were changed", "count", "Inputs.changed"),
         *compared,
-        Text("Once an input is changed, or a scenario is live, the totals of the run no longer apply and these checks say nought."),
+        Text("Every scenario has totals of its own. Once an input is changed, the totals of the run no longer apply and these checks say nought."),
     )  # fmt: skip
     return Sheet("Checks", "Checks", parts, 0, (("Inputs", ""), ("Run", "")), "Differences in USD; one below half a cent, or in the eleventh digit of a total, is none.")
 

@@ -51,7 +51,7 @@ def _damages(part: Let, rate: str) -> tuple[Part, ...]:
                f"MIN(leaves_{line}, defaults_{line}, last_month_end + far)"),
         Single(f"late_until_{k}", f"{part.name}: delay is paid until", "date", f"IF(ISNUMBER(planned_{phase}), {until}, 0)"),
         Single(f"damages_whole_{k}", f"{part.name}: delay damages", USD,
-               f"IF(ISNUMBER(planned_{phase}), power_{k} * IF(ISNUMBER(damages_{line}), damages_{line}, {rate} * damages_share)"
+               f"IF(ISNUMBER(planned_{phase}), power_{k} * IF(ISNUMBER(damages_{line}), damages_{line} / watts_per_kilowatt / days_of_month, {rate} * damages_share)"
                f" * MAX(0, late_until_{k} - planned_{phase}), 0)"),
         Row(f"damages_{k}", f"{part.name}: delay damages of the month", USD, f"IF(damages_whole_{k} > 0, damages_whole_{k} * ({share} - {before}), 0)", "sum"),
     )  # fmt: skip

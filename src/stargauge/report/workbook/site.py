@@ -10,7 +10,7 @@ from stargauge.report.workbook.book import written
 from stargauge.report.workbook.checks import checks_sheet
 from stargauge.report.workbook.income import Let, compute_parts, lease_parts
 from stargauge.report.workbook.outputs import period_sheet, summary_sheet
-from stargauge.report.workbook.parts import Given, Heading, Path, Sheet, Single, Text
+from stargauge.report.workbook.parts import Given, Heading, Path, Row, Sheet, Single, Text
 from stargauge.report.workbook.phases import phases_sheet
 from stargauge.report.workbook.prices import prices_sheet
 from stargauge.report.workbook.returns import returns_sheet
@@ -51,8 +51,7 @@ def sheets_of(data: Mapping[str, Any]) -> tuple[Sheet, ...]:
         Sheet("Run", "The run that the inputs came from", (Heading("Totals"), *run), 0, (), "As Stargauge computed them; the sheet of checks compares."),
         timing_sheet(months),
         prices_sheet(data["points"], range_of(data["level_years"]), months),
-        Sheet("Paths", "Inputs by month", tuple(Path(p["name"], p["label"], p["unit"], p["values"], p["source"]) for p in data["paths"]), months,
-              (("Timing", ""),), "What differs from month to month and follows no formula here."),
+        _paths(data, months),
         phases_sheet(data["phases"], data["components"], months),
         _asset_sheet(data, "building", months),
         _asset_sheet(data, "equipment", months),
@@ -73,6 +72,18 @@ def range_of(ends: Sequence[int]) -> Sequence[int]:
 def _given(one: Mapping[str, Any]) -> Given:
     source = ", ".join(filter(None, (one["source"], one["as_of"])))
     return Given(one["name"], one["label"], one["unit"], one["value"], source, one["status"], one["grade"], one["note"], one.get("overlays", {}))
+
+
+def _paths(data: Mapping[str, Any], months: int) -> Sheet:
+    """Inputs by month: one row for the base and for each scenario, and the one that is live."""
+    parts: list[Any] = []
+    for path in data["paths"]:
+        name, unit = path["name"], path["unit"]
+        rows = [("base", path["values"]), *((one, path["overlays"][one]) for one in data["overlays"])]
+        parts.append(Heading(path["label"]))
+        parts += [Path(f"{name}_{number}", label, unit, values, path["source"]) for number, (label, values) in enumerate(rows)]
+        parts.append(Row(name, "in the scenario that is live", unit, f"INDEX({name}_0[t]::{name}_{len(rows) - 1}[t], Scenarios.live + 1)"))
+    return Sheet("Paths", "Inputs by month", tuple(parts), months, (), "What differs from month to month and follows no formula here.")
 
 
 def _inputs(data: Mapping[str, Any]) -> Sheet:
