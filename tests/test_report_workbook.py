@@ -104,7 +104,8 @@ def _change(case: Case, data: dict[str, Any]) -> tuple[dict[str, float], dict[st
     own = [place for place, label in enumerate(phases) if label.startswith(f"{SITE}/")]
     lease, cloud = (lines.index(name) for name in ("oracle-lease-abilene", "openai-oracle"))
     names = (
-        *TAKEN, "income_tax_rate", "equipment_unit_cost", "dscr_required", "loan_maturity", "reserve_span", "lock_up_cover", "accelerator_life",
+        *TAKEN, "income_tax_rate", "equipment_unit_cost", "dscr_required", "loan_maturity", "reserve_span", "lock_up_cover",
+        "accelerator_life",
         "discount_rate", "inflation_assumed", "receivable_days", "life_end", "known_date", "insurance_share", "line_is_vendor",
         "line_brings_prepayment", "line_amount", "line_to_site", "upfront_fee", "hedge_share", "building_life", "construction_middle_share",
     )  # fmt: skip
@@ -156,7 +157,10 @@ def _change(case: Case, data: dict[str, Any]) -> tuple[dict[str, float], dict[st
     _levels(data, held, values, "market_rent", "accelerator_rent_level", year, 1.5, np.log, np.exp)
     _levels(data, held, values, "base_rate", "base_rate", year, 1.4, np.asarray, np.asarray)
     to_site = [place for place in range(len(lines)) if held["line_to_site"][place] == site and held["line_amount"][place] > 0.0]
-    for place, kind, name in ((to_site[0], "line_is_vendor", "vendor_promised"), (to_site[1], "line_brings_prepayment", "customer_promised")):
+    for place, kind, name in (
+        (to_site[0], "line_is_vendor", "vendor_promised"),
+        (to_site[1], "line_brings_prepayment", "customer_promised"),
+    ):
         held[kind][place] = 1.0
         values[name] = float(held["line_amount"][place])
     unit = np.array(next(path["values"] for path in data["paths"] if path["name"] == "energy_unit"))
@@ -169,7 +173,9 @@ def _change(case: Case, data: dict[str, Any]) -> tuple[dict[str, float], dict[st
     return values, given
 
 
-def _levels(data: Any, held: Any, values: dict[str, float], name: str, quantity: str, year: int, factor: float, into: Any, back: Any) -> None:
+def _levels(
+    data: Any, held: Any, values: dict[str, float], name: str, quantity: str, year: int, factor: float, into: Any, back: Any
+) -> None:
     """One level by the end of a year changed; between the ends of years the engine's path runs straight."""
     inputs = {one["name"]: one["value"] for group in data["groups"] for one in group["inputs"]}
     first, last = data["level_years"]
@@ -202,7 +208,10 @@ def _differences(made: Computed, case: Case, given: Any = None, site_id: str = S
         for row, name in SINGLES.items():
             wanted = float(values[name][place, site])
             found = made.one(sheet, row)
-            yield f"{sheet}.{row}", abs(found - wanted) if np.isfinite(wanted) else float(isinstance(found, int | float))
+            if isinstance(found, int | float) != np.isfinite(wanted):
+                yield f"{sheet}.{row}", np.inf
+            elif np.isfinite(wanted):
+                yield f"{sheet}.{row}", abs(found - wanted)
 
 
 # --- recalculated ------------------------------------------------------------------------------------------------------------------

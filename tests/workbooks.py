@@ -29,7 +29,16 @@ def recalculated(files: Mapping[str, bytes], folder: Path) -> dict[str, Path]:
     for name, content in files.items():
         (folder / f"{name}.xlsx").write_bytes(content)
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [SOFFICE, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), *(str(folder / f"{name}.xlsx") for name in files)]
+    command = [
+        SOFFICE,
+        profile,
+        "--headless",
+        "--convert-to",
+        "xlsx",
+        "--outdir",
+        str(out),
+        *(str(folder / f"{name}.xlsx") for name in files),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     return {name: out / f"{name}.xlsx" for name in files}
 
@@ -48,7 +57,9 @@ def changed(content: bytes, data: Mapping[str, Any], values: Mapping[str, float]
             text = old.read(item).decode("utf-8") if item.filename.endswith(".xml") else old.read(item)
             for (sheet, cell), value in cells.items():
                 if item.filename == f"xl/worksheets/sheet{sheet}.xml":
-                    text, count = re.subn(rf'<c r="{cell}"( s="\d+")(?: t="s")?><v>[^<]*</v></c>', rf'<c r="{cell}"\1><v>{value!r}</v></c>', text)
+                    text, count = re.subn(
+                        rf'<c r="{cell}"( s="\d+")(?: t="s")?><v>[^<]*</v></c>', rf'<c r="{cell}"\1><v>{value!r}</v></c>', text
+                    )
                     assert count == 1, cell
             new.writestr(item, text)
     return made.getvalue()

@@ -63,8 +63,8 @@ from stargauge.audit.site_finance import SiteFinance, asked_site, site_finance
 from stargauge.audit.site_finance import wanted as wanted_finance
 from stargauge.audit.summary import FANS, HEADLINES, Days, dates_of, exists, headlines, names_of, summarise
 from stargauge.audit.tracker import Tracker
-from stargauge.audit.workbook_data import largest_site, same_parts, workbook_data
 from stargauge.audit.validation import Validation, validate_schedule
+from stargauge.audit.workbook_data import largest_site, same_parts, workbook_data
 from stargauge.catalogue.depreciation import recovery_table
 from stargauge.catalogue.load import Catalogue, load_catalogue
 from stargauge.catalogue.own_builds import read_own_builds
@@ -373,7 +373,9 @@ def workbook(
         raise InputError("got a draw and an address whose median it should be nearest; expected one of them")
     words = "every input at its median"
     if nearest is not None:
-        draw = nearest_draw(_ends(simulate(made, quantities=[nearest], draws=draws, seed=seed, as_of=now.as_of, workers=workers, values=values)[nearest]))
+        draw = nearest_draw(
+            _ends(simulate(made, quantities=[nearest], draws=draws, seed=seed, as_of=now.as_of, workers=workers, values=values)[nearest])
+        )
         words = f"draw {draw} of seed {seed}, of {draws:,} draws the one nearest the median of {nearest}"
     elif draw is not None:
         words = f"draw {draw} of seed {seed}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,22 @@ _KILOWATT_MONTH = 1000.0 * _MONTH
 _START, _ENERGISED, _OPERATIONAL = (STAGES.index(s) for s in ("under_construction", "energised", "operational"))
 _BUILDING = COMPONENTS[: COMPONENTS.index("generation") + 1]
 _LEASE, _CLOUD = places_of("lease"), places_of("contract")
+#: Inputs of each phase: name, label, unit, and the quantity of the model they are read from.
+_OF_PHASE = (
+    ("start", "work starts", "date", "uncancelled_date"),
+    ("energised", "power is on", "date", "uncancelled_date"),
+    ("operational", "runs", "date", "uncancelled_date"),
+    ("planned", "was planned to run", "date", "planned_date"),
+    ("stop", "is given up", "date", "cancelled_date"),
+    ("installed", "equipment is installed", "date", "installed_date"),
+    ("it_power", "IT power", "W", "phase_it_power"),
+    ("h100_per_kilowatt", "H100 per kW of IT power", "1/kW", "phase_chip"),
+    ("h100_per_kilowatt_next", "H100 per kW once renewed", "1/kW", "refresh_chip"),
+    ("newest", "its generation is the newest announced", "flag", "phase_chip"),
+    ("newest_next", "the next generation is the newest announced", "flag", "refresh_chip"),
+)
+_STAGE_OF = {"start": _START, "energised": _ENERGISED, "operational": _OPERATIONAL, "planned": _OPERATIONAL}
+_CHIPS = ("phase_chip", "refresh_chip")
 _TAX_ROWS = {
     "five": ("5-year", ("half-year", *(f"quarter-{q}" for q in range(1, 5)))),
     "fifteen": ("15-year", ("half-year", *(f"quarter-{q}" for q in range(1, 5)))),
@@ -46,7 +62,8 @@ COMPARED: tuple[tuple[str, str, str, str], ...] = (
     ("cost", "cost", "asset_cost", ""), ("income_full", "income", "", "income"), ("running_full", "running cost", "", "running"),
     ("drawn", "senior loan drawn", "senior_loan", "drawn"), ("carry", "interest and fees while building", "senior_loan", "costs"),
     ("interest", "interest", "senior_loan", "interest"), ("gap", "refinancing gap", "senior_loan", "gap"), ("tax", "tax", "asset_tax", ""),
-    ("available", "cash available for debt service", "cash_accounts", "available"), ("paid", "senior service paid", "cash_accounts", "paid"),
+    ("available", "cash available for debt service", "cash_accounts", "available"),
+    ("paid", "senior service paid", "cash_accounts", "paid"),
     ("distribution", "paid to the owners", "cash_accounts", "distribution"), ("investment", "put in by the owners", "owner_investment", ""),
     ("equity_flow", "owners' flow", "equity_flow", ""), ("npv", "net present value", "npv", ""),
 )  # fmt: skip
@@ -63,6 +80,7 @@ class Plain:
     quantity: str
     labels: tuple[str, ...] = ()
     factor: float = 1.0
+    group: str = ""
 
 
 def workbook_data(case: Case, site: str, overlays: Mapping[str, Case], told: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +149,7 @@ class _Reader:
     def __init__(self, case: Case, site: str) -> None:
         self.case, self.site = case, site
         self.at = case.world.axes["site"].index(site)
-        self.plain = [*_conventions_of_returns(), *_plain(site)]
+        self.plain = _plain(site)
         compared = [name for _, _, name, _ in COMPARED if name]
         names = (*READ, *(one.quantity for one in self.plain), *compared, *_INCOMES["income"], *_INCOMES["running"])
         self.values = case.values(dict.fromkeys(names))
@@ -160,7 +178,8 @@ class _Reader:
                 *self._phase_groups(),
                 _group("Cost", [*self._components(), *self._many("cost")]),
                 _group("Leases", [*self._lease_inputs(lease_lines, bool(unlet)), *self._let(leases, _LEASE), *self._many("lease")]),
-                _group("Cloud contracts, own use, market", [*self._cloud_inputs(cloud_lines), *self._let(contracts, _CLOUD), *self._many("compute")]),
+                _group("Cloud contracts, own use, market",
+                       [*self._cloud_inputs(cloud_lines), *self._let(contracts, _CLOUD), *self._many("compute")]),
                 _group("Running cost", [*self._running(), *self._many("running")]),
                 *(_group(f"Financing of the {asset}", self._loan(asset)) for asset in ASSETS),
                 _group("Other financing, tax, owners", [*self._promised(), *self._many("owners"), *self._tax()]),
@@ -184,7 +203,7 @@ class _Reader:
         return [date.fromordinal(int(end)).year for end in (ends[0], ends[-1])]
 
     def _many(self, group: str) -> list[dict[str, Any]]:
-        return [self._told(one, self._read(one)) for one in (*_conventions_of_returns(), *_plain(self.site)) if _GROUP[one.name] == group]
+        return [self._told(one, self._read(one)) for one in self.plain if one.group == group]
 
     def _read(self, one: Plain) -> float:
         axes = self.case.world.axes
@@ -194,7 +213,9 @@ class _Reader:
         return self.one(one.quantity, *places) * one.factor
 
     def _told(self, one: Plain, value: float) -> dict[str, Any]:
-        return _input(one.name, one.label, one.unit, value, self.estimate(one.quantity, *one.labels), f"{one.quantity}{_address(one.labels)}")
+        return _input(
+            one.name, one.label, one.unit, value, self.estimate(one.quantity, *one.labels), f"{one.quantity}{_address(one.labels)}"
+        )
 
     def _price_points(self) -> list[dict[str, Any]]:
         observed = np.asarray(self.values["price_index_observed"])
@@ -203,7 +224,9 @@ class _Reader:
         for number, place in enumerate(np.flatnonzero(~np.isnan(observed)), start=1):
             day = self.one("month_end", int(place))
             out.append(_input(f"price_point_date_{number}", f"Price index, point {number}: day", "date", day, made, "price_index_observed"))
-            out.append(_input(f"price_point_{number}", f"Price index, point {number}", "1", float(observed[place]), made, "price_index_observed"))
+            out.append(
+                _input(f"price_point_{number}", f"Price index, point {number}", "1", float(observed[place]), made, "price_index_observed")
+            )
         return sorted(out, key=lambda one: ("date" not in one["name"], int(one["name"].rpartition("_")[2])))
 
     def _level_years(self) -> list[int]:
@@ -222,50 +245,54 @@ class _Reader:
             _input("market_rent_known", "Market rent of an H100 hour, at the knowledge date", "USD/h", self.one("accelerator_rent"),
                    self.estimate("accelerator_rent"), "accelerator_rent"),
         ]  # fmt: skip
-        out += [_input(f"market_rent_{y}", f"at the end of {y}", "USD/h", float(rent[at[y]]), None, "accelerator_rent_level") for y in years]
+        out += [
+            _input(f"market_rent_{y}", f"at the end of {y}", "USD/h", float(rent[at[y]]), None, "accelerator_rent_level") for y in years
+        ]
         known = self.one("base_rate_long_run")
-        out.append(_input("base_rate_known", "Base rate of interest, at the knowledge date", "1/year", known, self.estimate("base_rate_long_run"), "base_rate"))
+        out.append(
+            _input(
+                "base_rate_known",
+                "Base rate of interest, at the knowledge date",
+                "1/year",
+                known,
+                self.estimate("base_rate_long_run"),
+                "base_rate",
+            )
+        )
         out += [_input(f"base_rate_{y}", f"at the end of {y}", "1/year", float(base[at[y]]), None, "base_rate") for y in years]
         return out
 
     def _phase_groups(self) -> list[dict[str, Any]]:
-        stages = (("start", "work starts", _START), ("energised", "power is on", _ENERGISED), ("operational", "runs", _OPERATIONAL))
-        groups = []
-        for name, label, stage in stages:
-            groups.append((name, label, "date", lambda place, stage=stage: self.one("uncancelled_date", stage, place), "uncancelled_date"))
-        groups += [
-            ("planned", "was planned to run", "date", lambda place: self.one("planned_date", _OPERATIONAL, place), "planned_date"),
-            ("stop", "is given up", "date", lambda place: self.one("cancelled_date", place), "cancelled_date"),
-            ("installed", "equipment is installed", "date", lambda place: self.one("installed_date", place), "installed_date"),
-            ("it_power", "IT power", "W", lambda place: self.one("phase_it_power", place), "phase_it_power"),
-            ("h100_per_kilowatt", "H100 per kW of IT power", "1/kW", lambda place: 1000.0 * self._h100("phase_chip", place), "h100e_per_power"),
-            ("h100_per_kilowatt_next", "H100 per kW once renewed", "1/kW", lambda place: 1000.0 * self._h100("refresh_chip", place), "h100e_per_power"),
-            ("newest", "its generation is the newest announced", "flag", lambda place: self._newest("phase_chip", place), "phase_chip"),
-            ("newest_next", "the next generation is the newest announced", "flag", lambda place: self._newest("refresh_chip", place), "refresh_chip"),
-        ]  # fmt: skip
         return [
             _group(f"Phases: {label}", [
-                _input(f"{name}_{key}", f"{self._phase_name(number)}: {label}", unit, read(self.phases[number]), None,
-                       f"{source}[{self.labels[number]}]")
+                _input(f"{name}_{key}", f"{self._phase_name(number)}: {label}", unit, self._of_phase(name, quantity, self.phases[number]),
+                       None, f"{quantity}[{self.labels[number]}]")
                 for number, key in enumerate(self.keys)
             ])
-            for name, label, unit, read, source in groups
+            for name, label, unit, quantity in _OF_PHASE
         ]  # fmt: skip
 
-    def _h100(self, chip: str, place: int) -> float:
-        return self.one("h100e_per_power", int(self.one(chip, place)))
-
-    def _newest(self, chip: str, place: int) -> float:
-        ships = np.nan_to_num(np.asarray(self.values["chip_ships_from"]), nan=-np.inf)
-        return float(int(self.one(chip, place)) == int(np.argmax(ships)))
+    def _of_phase(self, name: str, quantity: str, place: int) -> float:
+        """A number of a phase: at a stage, of its generation of accelerators, or its own."""
+        if name in _STAGE_OF:
+            return self.one(quantity, _STAGE_OF[name], place)
+        if quantity not in _CHIPS:
+            return self.one(quantity, place)
+        chip = int(self.one(quantity, place))
+        if name.startswith("newest"):
+            return float(chip == int(np.argmax(np.nan_to_num(np.asarray(self.values["chip_ships_from"]), nan=-np.inf))))
+        return 1000.0 * self.one("h100e_per_power", chip)
 
     def _newest_day(self) -> dict[str, Any]:
         ships = np.asarray(self.values["chip_ships_from"])
-        return _input("newest_ships", "Day from which the newest generation announced ships", "date", float(np.nanmax(ships)), None, "chip_ships_from")
+        return _input(
+            "newest_ships", "Day from which the newest generation announced ships", "date", float(np.nanmax(ships)), None, "chip_ships_from"
+        )
 
     def _components(self) -> list[dict[str, Any]]:
         return [
-            _input(f"cost_{one}", f"Cost of building: {one.replace('_', ' ')}", "USD/W", self.one("construction_components", place, self.at), None,
+            _input(f"cost_{one}", f"Cost of building: {one.replace('_', ' ')}", "USD/W",
+                   self.one("construction_components", place, self.at), None,
                    f"construction_components[{one}, {self.site}]")
             for place, one in enumerate(COMPONENTS)
             if one in _BUILDING
@@ -308,7 +335,8 @@ class _Reader:
         if unlet:
             usual = "No lease stated"
             out += [
-                _input("term_unlet", f"{usual}: term", "d", self.one("lease_term_usual"), self.estimate("lease_term_usual"), "lease_term_usual"),
+                _input("term_unlet", f"{usual}: term", "d",
+                       self.one("lease_term_usual"), self.estimate("lease_term_usual"), "lease_term_usual"),
                 _input("escalation_unlet", f"{usual}: rise of the rent per year", "share", self.one("lease_escalation"),
                        self.estimate("lease_escalation"), "lease_escalation"),
                 _input("leaves_unlet", f"{usual}: customer leaves", "date", np.inf, None, ""),
@@ -335,22 +363,40 @@ class _Reader:
             else:
                 held = self.one("contract_power", place, lines[part["line"]])
                 value, quantity = held / whole if whole > 0.0 else 0.0, "contract_power"
-            out.append(_input(f"let_{part['key']}", f"{part['name']}: share of the IT power", "share", value, self.estimate(quantity), quantity))
+            out.append(
+                _input(f"let_{part['key']}", f"{part['name']}: share of the IT power", "share", value, self.estimate(quantity), quantity)
+            )
         return out
 
     def _running(self) -> list[dict[str, Any]]:
-        daily = self.one("permanent_jobs_per_power", self.at) if np.ndim(self.values["permanent_jobs_per_power"]) else self.one("permanent_jobs_per_power")
+        daily = (
+            self.one("permanent_jobs_per_power", self.at)
+            if np.ndim(self.values["permanent_jobs_per_power"])
+            else self.one("permanent_jobs_per_power")
+        )
         ratio = np.asarray(self.values["design_power_ratio"])
         staff = daily * float(ratio[self.at] if ratio.ndim else ratio) * self.one("operations_wage") * self.one("benefits_load")
-        out = [_input("staff_per_kilowatt_year", "Staff per kW of IT power and year", "USD/kW-year", staff * 1000.0 * _YEAR, None, "equipment_unit_running_cost")]
+        out = [
+            _input(
+                "staff_per_kilowatt_year",
+                "Staff per kW of IT power and year",
+                "USD/kW-year",
+                staff * 1000.0 * _YEAR,
+                None,
+                "equipment_unit_running_cost",
+            )
+        ]
         share = self.one("abatement_share", self.at)
         term = self.one("abatement_term", self.at)
         kept = self.one("abatement_kept", self.at)
         return [
             *out,
-            _input("energy_factor", "Factor on the cost of electricity", "1", 1.0, None, "", "assumption of the user; the path of months stands on Paths"),
-            _input("abatement_share", "Share of property tax that is abated", "share", np.nan_to_num(share), self.estimate("abatement_share", self.site), "abatement_share"),
-            _input("abatement_term", "Term of the abatement", "d", np.nan_to_num(term), self.estimate("abatement_term", self.site), "abatement_term"),
+            _input("energy_factor", "Factor on the cost of electricity", "1",
+                   1.0, None, "", "assumption of the user; the path of months stands on Paths"),
+            _input("abatement_share", "Share of property tax that is abated", "share",
+                   np.nan_to_num(share), self.estimate("abatement_share", self.site), "abatement_share"),
+            _input("abatement_term", "Term of the abatement", "d",
+                   np.nan_to_num(term), self.estimate("abatement_term", self.site), "abatement_term"),
             _input("abatement_kept", "Its conditions are met", "flag", kept, None, f"abatement_kept[{self.site}]"),
         ]  # fmt: skip
 
@@ -367,23 +413,25 @@ class _Reader:
             _input(f"{asset}_fixed_rate", "Fixed rate, where one is stated", "1/year", self.one("loan_rate_stated", a, self.at),
                    self.estimate("loan_rate_stated", asset, self.site), "loan_rate_stated"),
         ]  # fmt: skip
-        plain = [one for one in _plain(self.site) if _GROUP[one.name] == f"loan {asset}"]
-        return rows + [self._told(one, self._read(one)) for one in plain]
+        return rows + self._many(f"loan {asset}")
 
     def _promised(self) -> list[dict[str, Any]]:
         amount = np.nan_to_num(np.asarray(self.values["line_amount"]))
         here = np.asarray(self.values["line_to_site"]) == self.at
         brings = np.asarray(self.values["line_brings_prepayment"]) + np.asarray(self.values["line_brings_equipment"])
         return [
-            _input("customer_promised", "Promised by customers: money ahead, equipment in kind", "USD", float((amount * here * brings).sum()), None, "line_amount"),
-            _input("vendor_promised", "Promised by vendors as credit", "USD", float((amount * here * np.asarray(self.values["line_is_vendor"])).sum()), None, "line_amount"),
+            _input("customer_promised", "Promised by customers: money ahead, equipment in kind", "USD",
+                   float((amount * here * brings).sum()), None, "line_amount"),
+            _input("vendor_promised", "Promised by vendors as credit", "USD",
+                   float((amount * here * np.asarray(self.values["line_is_vendor"])).sum()), None, "line_amount"),
         ]  # fmt: skip
 
     def _tax(self) -> list[dict[str, Any]]:
         first, last = self._years()
         rows = [
             _input(f"{asset}_bound_date", f"Contract for the {asset} is binding from (none: first money spent)", "date",
-                   self.one("bound_date_stated", ASSETS.index(asset), self.at), self.estimate("bound_date_stated", asset, self.site), "bound_date_stated")
+                   self.one("bound_date_stated", ASSETS.index(asset), self.at), self.estimate("bound_date_stated", asset, self.site),
+                   "bound_date_stated")
             for asset in ASSETS
         ]  # fmt: skip
         return rows + [
@@ -395,10 +443,12 @@ class _Reader:
     def _paths(self) -> list[dict[str, Any]]:
         """What differs from month to month and follows no formula of the workbook."""
         return [
-            {"name": "energy_unit", "label": "Electricity per W of IT power and day, at the price level of the price date", "unit": "USD/W/d",
+            {"name": "energy_unit", "label": "Electricity per W of IT power and day, at the price level of the "
+                                             "price date", "unit": "USD/W/d",
              "values": self._energy(), "source": "stargauge explain energy_unit_cost"},
             {"name": "residual_guarantee", "label": "Paid by guarantors of the building's value", "unit": "USD",
-             "values": [float(x) for x in self.values["lease_guarantee_paid"][self.at]], "source": "stargauge explain lease_guarantee_paid"},
+             "values": [float(x) for x in self.values["lease_guarantee_paid"][self.at]],
+             "source": "stargauge explain lease_guarantee_paid"},
         ]  # fmt: skip
 
     def _energy(self) -> list[float]:
@@ -489,16 +539,13 @@ def _conventions(reader: _Reader) -> list[dict[str, Any]]:
     return [first, *(_input(name, label, unit, value, None, "", note) for name, label, unit, value, note in fixed)]
 
 
-_GROUP: dict[str, str] = {}
-
-
 def _in(group: str, *many: Plain) -> list[Plain]:
-    _GROUP.update({one.name: group for one in many})
-    return list(many)
+    return [replace(one, group=group) for one in many]
 
 
-def _conventions_of_returns() -> list[Plain]:
-    return _in(
+def _plain(site: str) -> list[Plain]:
+    """Inputs that are one number of the model, in groups."""
+    out = _in(
         "prices",
         Plain("known_date", "Knowledge date, from which markets move", "date", "known_date"),
         Plain("price_date", "Price date: the middle of the price year", "date", "price_date"),
@@ -506,11 +553,8 @@ def _conventions_of_returns() -> list[Plain]:
         Plain("swap_premium", "Swap rate over the long-run base rate", "1/year", "swap_premium"),
         Plain("base_rate_long_run", "Long-run base rate, for the swap", "1/year", "base_rate_long_run"),
         Plain("hedge_share", "Share of floating debt swapped into a fixed rate", "share", "hedge_share"),
-    )  # fmt: skip
-
-
-def _plain(site: str) -> list[Plain]:
-    out = _in(
+    )
+    out += _in(
         "cost",
         Plain("reference_equipment_unit_cost", "Cost of equipment per W of IT power, at the price date", "USD/W", "equipment_unit_cost"),
         Plain("equipment_price_drift", "Drift of it per year (logarithm)", "1/year", "equipment_price_drift"),
@@ -550,7 +594,9 @@ def _plain(site: str) -> list[Plain]:
             Plain(f"{asset}_upfront_fee", "Upfront fee of the facility", "share", "upfront_fee", (asset,)),
             Plain(f"{asset}_commitment_fee", "Commitment fee per year of what is undrawn", "1/year", "commitment_fee", (asset,)),
             Plain(f"{asset}_repayment_months", "Repaid over, from the last operation", "months", "loan_repayment", (asset,), 1.0 / _MONTH),
-            Plain(f"{asset}_maturity_months", "Falls due after, from the first draw", "months", "loan_maturity", (asset, site), 1.0 / _MONTH),
+            Plain(
+                f"{asset}_maturity_months", "Falls due after, from the first draw", "months", "loan_maturity", (asset, site), 1.0 / _MONTH
+            ),
             Plain(f"{asset}_refinancing_margin", "Rate once lent anew over the one before", "1/year", "refinancing_margin", (asset,)),
             Plain(f"{asset}_lock_up", "Cover below which owners are paid nothing", "1", "lock_up_cover", (asset,)),
             Plain(f"{asset}_reserve_months", "Debt service reserve", "months", "reserve_span", (asset,), 1.0 / _MONTH),
@@ -568,4 +614,3 @@ def _plain(site: str) -> list[Plain]:
         Plain("late_share_most", "Quarters count above this share of the year in its last quarter", "share", "late_share_most"),
     )
     return out
-

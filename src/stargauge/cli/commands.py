@@ -118,8 +118,9 @@ def _workbook(asked: argparse.Namespace, programme: Any) -> bytes | None:
     if asked.case != "median" and not asked.case.isdecimal():
         raise InputError(f'got --case "{asked.case}"; expected median, or the number of a draw such as 17')
     draw = None if asked.case == "median" else int(asked.case)
+    overlays = {Path(name).stem: name for name in asked.overlay} or None
     data = api.workbook(
-        programme, site=asked.site, draw=draw, nearest=asked.nearest, overlays={Path(name).stem: name for name in asked.overlay} if asked.overlay else None,
+        programme, site=asked.site, draw=draw, nearest=asked.nearest, overlays=overlays,
         as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
     )  # fmt: skip
     return render_workbook(data)

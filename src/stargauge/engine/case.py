@@ -69,7 +69,7 @@ class Case:
 
 
 def nearest_draw(values: Array) -> int:
-    """The draw whose value lies nearest the median of all, the first of them where several do. Raises InputError where there is no value."""
+    """The draw whose value lies nearest the median of all, the first of them where several do. Raises InputError where none has any."""
     known = np.isfinite(values)
     if not known.any():
         raise InputError("no draw of this address has a finite value, so none is nearest its median")

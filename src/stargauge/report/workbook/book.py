@@ -48,7 +48,8 @@ def _maker() -> tuple[Any, Any]:
         raise InputError("a workbook needs XlsxWriter: pip install 'stargauge[report]'") from None
 
     class Plainly(Worksheet):  # type: ignore[misc, unused-ignore]
-        """A worksheet that takes formulas as they are: looking for functions newer than Excel 2007 takes most of the time; there are none."""
+        """A worksheet that takes formulas as they are: looking for functions newer than Excel 2007 takes most of the time; there "
+        "are none."""
 
         def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
             return formula.removeprefix("=")

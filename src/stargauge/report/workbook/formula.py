@@ -17,7 +17,7 @@ from stargauge.quantity.errors import did_you_mean
 #: Functions that Excel 2007 and LibreOffice both know, and that give the same in both.
 FUNCTIONS = frozenset({
     "ABS", "AND", "CHOOSE", "COUNT", "COUNTIF", "DATE", "DAY", "EDATE", "EOMONTH", "EXP", "FLOOR", "IF", "IFERROR", "INDEX", "INT", "IRR",
-    "ISNUMBER", "LN", "LOOKUP", "MATCH", "MAX", "MIN", "MOD", "MONTH", "NOT", "NPV", "OR", "ROUND", "SIGN", "SUM", "SUMIF", "SUMIFS", "SUMPRODUCT",
+    "ISNUMBER", "LN", "LOOKUP", "MATCH", "MAX", "MIN", "MOD", "MONTH", "NOT", "OR", "ROUND", "SIGN", "SUM", "SUMIF", "SUMIFS", "SUMPRODUCT",
     "TEXT", "YEAR", "AVERAGE", "TRUE", "FALSE",
 })  # fmt: skip
 #: The numbers a formula may hold: counts of a calendar and of thirds. Every other number is an input.

@@ -27,7 +27,8 @@ def _start_and_end(part: Let) -> tuple[Part, ...]:
         Single(f"closed_{k}", f"{part.name}: phase closes", "date", closed),
         Single(f"ends_{k}", f"{part.name}: ends for the lender", "date",
                f"IF(Phases.comes_{phase} = 1, MIN(operational_{phase} + term_{line}, closed_{k}), 0)"),
-        Single(f"leaves_{k}", f"{part.name}: customer leaves or no longer pays", "date", f"MIN(leaves_{line}, defaults_{line}, last_month_end + 1)",
+        Single(f"leaves_{k}", f"{part.name}: customer leaves or no longer pays", "date",
+               f"MIN(leaves_{line}, defaults_{line}, last_month_end + 1)",
                "a day that never comes counts as after the last month"),
         Single(f"kept_{k}", f"{part.name}: begins before the customer leaves", "flag",
                f"IF(Phases.comes_{phase} = 1, IF(operational_{phase} <= leaves_{k}, 1, 0), 0)", look="flag"),
@@ -51,16 +52,25 @@ def _damages(part: Let, rate: str) -> tuple[Part, ...]:
                f"MIN(leaves_{line}, defaults_{line}, last_month_end + far)"),
         Single(f"late_until_{k}", f"{part.name}: delay is paid until", "date", f"IF(ISNUMBER(planned_{phase}), {until}, 0)"),
         Single(f"damages_whole_{k}", f"{part.name}: delay damages", USD,
-               f"IF(ISNUMBER(planned_{phase}), power_{k} * IF(ISNUMBER(damages_{line}), damages_{line} / watts_per_kilowatt / days_of_month, {rate} * damages_share)"
+               f"IF(ISNUMBER(planned_{phase}), power_{k} * IF(ISNUMBER(damages_{line}), damages_{line} / watts_per_kilowatt / "
+               f"days_of_month, {rate} * damages_share)"
                f" * MAX(0, late_until_{k} - planned_{phase}), 0)"),
-        Row(f"damages_{k}", f"{part.name}: delay damages of the month", USD, f"IF(damages_whole_{k} > 0, damages_whole_{k} * ({share} - {before}), 0)", "sum"),
+        Row(f"damages_{k}", f"{part.name}: delay damages of the month", USD,
+            f"IF(damages_whole_{k} > 0, damages_whole_{k} * ({share} - {before}), 0)", "sum"),
     )  # fmt: skip
 
 
 def lease_parts(leases: Sequence[Let], phases: Sequence[tuple[str, str]]) -> tuple[Part, ...]:
     """Rent of the building: under leases for the lender, as it comes, then the market; its running cost."""
     rows: list[Part] = [Heading("Leases", "Rent per IT power and day; a lease begins when its phase runs.")]
-    rows.append(Single("campus_rent_day", "Market rent of a campus per W and day, price date", "USD/W/d", "campus_asking_rent * campus_ratio / watts_per_kilowatt / days_of_month"))
+    rows.append(
+        Single(
+            "campus_rent_day",
+            "Market rent of a campus per W and day, price date",
+            "USD/W/d",
+            "campus_asking_rent * campus_ratio / watts_per_kilowatt / days_of_month",
+        )
+    )
     for part in leases:
         k, phase, line = part.key, part.phase, part.line
         at = f'MIN(COUNTIF(month_end[:], "<" & operational_{phase}) + 1, number_of_months)'
@@ -73,13 +83,16 @@ def lease_parts(leases: Sequence[Let], phases: Sequence[tuple[str, str]]) -> tup
             *_start_and_end(part),
             Row(f"rises_{k}", f"{part.name}: rise of the rent since the start", "1",
                 f"IF(Phases.comes_{phase} = 1, EXP(LN(1 + escalation_{line}) * (month_end[t] - operational_{phase}) / days_of_year), 0)"),
-            Row(f"lease_secured_{k}", f"{part.name}: rent for the lender", USD, f"secured_{k}[t] * power_{k} * rent_{k} * rises_{k}[t] * days[t]", "sum"),
+            Row(f"lease_secured_{k}", f"{part.name}: rent for the lender", USD,
+                f"secured_{k}[t] * power_{k} * rent_{k} * rises_{k}[t] * days[t]", "sum"),
             Row(f"lease_{k}", f"{part.name}: rent as it comes", USD, f"runs_{k}[t] * power_{k} * rent_{k} * rises_{k}[t] * days[t]", "sum"),
             Single(f"again_{k}", f"{part.name}: let again from", "date",
                    f"IF(Phases.comes_{phase} = 1, IF(kept_{k} = 1, stops_{k}, operational_{phase}) + relet_gap, 0)"),
             Row(f"market_{k}", f"{part.name}: power let again", "W",
-                f"IF(Phases.comes_{phase} = 1, IF(AND(again_{k} <= month_end[t], closed_{k} > month_end[t]), power_{k} * IF(kept_{k} = 1, relet_ratio, 1), 0), 0)"),
-            *(_damages(part, f"rent_{k}") if line != "unlet" else (Row(f"damages_{k}", f"{part.name}: delay damages of the month", USD, "0 * days[t]", "sum"),)),
+                f"IF(Phases.comes_{phase} = 1, IF(AND(again_{k} <= month_end[t], closed_{k} > month_end[t]), power_{k} * "
+                f"IF(kept_{k} = 1, relet_ratio, 1), 0), 0)"),
+            *(_damages(part, f"rent_{k}") if line != "unlet" else (Row(f"damages_{k}", f"{part.name}: delay damages of "
+                f"the month", USD, "0 * days[t]", "sum"),)),
         ]  # fmt: skip
     for phase, name in phases:
         mine = " - ".join(f"power_{part.key}" for part in leases if part.phase == phase)
@@ -87,7 +100,8 @@ def lease_parts(leases: Sequence[Let], phases: Sequence[tuple[str, str]]) -> tup
         closed = f"IF(ISNUMBER(stop_{phase}), MAX(stop_{phase}, operational_{phase}), last_month_end + 1)"
         rows.append(
             Row(f"unlet_{phase}", f"{name}: power that no lease is for, let on the market", "W",
-                f"IF(Phases.comes_{phase} = 1, IF(AND(operational_{phase} + relet_gap <= month_end[t], {closed} > month_end[t]), {own}, 0), 0)")
+                f"IF(Phases.comes_{phase} = 1, IF(AND(operational_{phase} + relet_gap <= month_end[t], {closed} > month_end[t]), "
+                f"{own}, 0), 0)")
         )  # fmt: skip
     sums = {
         "secured_rent": "lease_secured", "lease_rent": "lease", "market_power": "market", "damages": "damages",
@@ -113,7 +127,8 @@ def _kept() -> tuple[Part, ...]:
     return (
         Row("due_so_far", "Income under contract so far", USD, "due_so_far[t-1] + income_secured[t]"),
         Row("came_so_far", "of which came", USD, "came_so_far[t-1] + MIN(income_full[t], income_secured[t])"),
-        Row("due_year", "Income under contract of twelve months", USD, "due_so_far[t] - IF(number[t] > 12, INDEX(due_so_far[:], number[t] - 12), 0)"),
+        Row("due_year", "Income under contract of twelve months", USD,
+            "due_so_far[t] - IF(number[t] > 12, INDEX(due_so_far[:], number[t] - 12), 0)"),
         Row("came_year", "of which came", USD, "came_so_far[t] - IF(number[t] > 12, INDEX(came_so_far[:], number[t] - 12), 0)"),
         Row("kept", "Share of the income under contract that still comes", "share",
             "IF(due_year[t] > 0, MAX(0, MIN(1, came_year[t] / IF(due_year[t] > 0, due_year[t], 1))), 1)"),
@@ -156,7 +171,8 @@ def compute_parts(contracts: Sequence[Let], phases: Sequence[tuple[str, str]]) -
         Single("real_rate", "Real rate that equity asks", "share", "MAX((1 + discount_rate) / (1 + inflation) - 1, rounding)"),
         Single("recovery", "Yearly share of the cost that repays it with that rate over its life", "share",
                "real_rate / (1 - (1 + real_rate) ^ (-equipment_life / 12))"),
-        Single("mean_unit_cost", "Cost of equipment per W of the site", "USD/W", "SUM(Phases.equipment_whole_{0}::Phases.equipment_whole_{1}) / site_power"),
+        Single("mean_unit_cost", "Cost of equipment per W of the site", "USD/W",
+               "SUM(Phases.equipment_whole_{0}::Phases.equipment_whole_{1}) / site_power"),
         Row("own_use_income", "Own use at cost", USD,
             "own_use * (mean_unit_cost * recovery / days_of_year * power[t] * price_level[t] * days[t] + running_full[t])", "sum"),
         Heading("Income"),
@@ -187,9 +203,11 @@ def _h100(phase: str, name: str) -> tuple[Part, ...]:
     return (
         Row(f"renewals_{phase}", f"{name}: renewals so far", "count",
             f"IF(ISNUMBER(installed_{phase}), MAX(0, MIN(most_renewals, INT((month_end[t] - installed_{phase}) / life_days))), 0)"),
-        Row(f"ahead_{phase}", f"{name}: years after the newest generation announced", "years", f"IF(ISNUMBER(installed_{phase}), {ahead}, 0)"),
+        Row(f"ahead_{phase}", f"{name}: years after the newest generation announced", "years",
+            f"IF(ISNUMBER(installed_{phase}), {ahead}, 0)"),
         Row(f"h100_{phase}", f"{name}: computing power, counted in H100", "1",
-            f"IF(ISNUMBER(installed_{phase}), {runs} * it_power_{phase} / watts_per_kilowatt * {per_power} * EXP(-rent_drift * ahead_{phase}[t]), 0)"),
+            f"IF(ISNUMBER(installed_{phase}), {runs} * it_power_{phase} / watts_per_kilowatt * {per_power} * EXP(-rent_drift * "
+            f"ahead_{phase}[t]), 0)"),
     )  # fmt: skip
 
 
@@ -205,7 +223,8 @@ def _running(phases: Sequence[tuple[str, str]]) -> tuple[Part, ...]:
         Single("upkeep_unit", "Upkeep of building and equipment per W and day", "USD/W/d",
                "(building_unit * maintenance_building + reference_equipment_unit_cost * maintenance_equipment) / days_of_year"),
         Single("insurance_unit", "Insurance per W and day", "USD/W/d", "building_unit * insurance_share / days_of_year"),
-        Single("property_tax_unit", "Property tax per W and day, before abatement", "USD/W/d", "building_unit * property_tax_share / days_of_year"),
+        Single("property_tax_unit", "Property tax per W and day, before abatement", "USD/W/d",
+               "building_unit * property_tax_share / days_of_year"),
         Row("energy", "Electricity", USD, "power[t] * Paths.energy_unit[t] * energy_factor * price_level[t] * days[t]", "sum"),
         Row("staff", "Staff", USD, "power[t] * staff_unit * price_level[t] * days[t]", "sum"),
         Row("upkeep", "Upkeep", USD, "power[t] * upkeep_unit * price_level[t] * days[t]", "sum"),

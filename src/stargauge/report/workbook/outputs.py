@@ -74,7 +74,15 @@ def period_sheet(kind: Period, periods: int) -> Sheet:
         within = f" - SUMIFS(Equipment.rent_of_owner[:], Timing.{key}[:], key[t])" if shown.transfer else ""
         parts.append(Row(f"site_{shown.name}", shown.label, "USD", own + within, "sum" if shown.flow else "last"))
     about = "Flows are sums of the months of the period, stocks stand at its end."
-    return Sheet(_SHEETS[kind], _TITLES[kind], tuple(parts), periods, (("Timing", ""), ("Inputs", "")), about, (("Ends", "date", "period_end[t]"), ("Key", "count", "key[t]")))
+    return Sheet(
+        _SHEETS[kind],
+        _TITLES[kind],
+        tuple(parts),
+        periods,
+        (("Timing", ""), ("Inputs", "")),
+        about,
+        (("Ends", "date", "period_end[t]"), ("Key", "count", "key[t]")),
+    )
 
 
 def summary_sheet() -> Sheet:
@@ -88,12 +96,15 @@ def _sources_and_uses() -> tuple[Part, ...]:
     for name, label in uses:
         parts += [Single(f"{sheet.lower()}_{name}", f"{label}: {what.lower()}", "USD", f"{sheet}.{name}") for sheet, what in ASSETS]
     parts += [
-        Single("uses", "Uses", "USD", "building_cost + equipment_cost + building_carry + equipment_carry + building_working_capital_funded + equipment_working_capital_funded"),
+        Single("uses", "Uses", "USD",
+               "building_cost + equipment_cost + building_carry + equipment_carry + building_working_capital_funded + "
+               "equipment_working_capital_funded"),
         *(Single(f"{sheet.lower()}_drawn", f"Senior loan: {what.lower()}", "USD", f"{sheet}.drawn") for sheet, what in ASSETS),
         Single("customer_money", "Brought by customers", "USD", "Equipment.customer_money"),
         Single("vendor_credit", "Lent by vendors", "USD", "Equipment.vendor_credit"),
         Single("owners", "Owners", "USD", "uses - building_drawn - equipment_drawn - customer_money - vendor_credit"),
-        Single("owners_more", "Owners, later: refinancing gaps, equipment bought again, what the assets do not pay of their own cost", "USD",
+        Single("owners_more", "Owners, later: refinancing gaps, equipment bought again, what the assets do not pay of their own cost",
+               "USD",
                "Building.gap + Equipment.gap + Building.support + Equipment.support + Equipment.renewed"),
     ]  # fmt: skip
     return tuple(parts)
@@ -102,7 +113,8 @@ def _sources_and_uses() -> tuple[Part, ...]:
 def _loans() -> tuple[Part, ...]:
     shown = (
         ("share", "Share of the cost lent", "share"), ("binding", "What limits it", "text"), ("facility", "Facility", "USD"),
-        ("schedule_cover", "Cover of the schedule", "1"), ("gap", "Refinancing gap", "USD"), ("dscr", "Least cover over twelve months", "1"),
+        ("schedule_cover", "Cover of the schedule", "1"), ("gap", "Refinancing gap", "USD"),
+        ("dscr", "Least cover over twelve months", "1"),
         ("dscr_average", "Average cover", "1"), ("llcr", "Loan life cover", "1"), ("plcr", "Project life cover", "1"),
         ("breach_date", "First breach", "date"),
     )  # fmt: skip
@@ -119,8 +131,14 @@ def _loans() -> tuple[Part, ...]:
 def _returns() -> tuple[Part, ...]:
     return (
         Heading("Returns"),
-        *(Single(f"{s.lower()}_equity_irr", f"Owners' rate of return: {w.lower()}", "share", f"Returns.{s.lower()}_equity") for s, w in ASSETS),
-        *(Single(f"{s.lower()}_project_irr", f"Rate of return before debt: {w.lower()}", "share", f"Returns.{s.lower()}_project") for s, w in ASSETS),
+        *(
+            Single(f"{s.lower()}_equity_irr", f"Owners' rate of return: {w.lower()}", "share", f"Returns.{s.lower()}_equity")
+            for s, w in ASSETS
+        ),
+        *(
+            Single(f"{s.lower()}_project_irr", f"Rate of return before debt: {w.lower()}", "share", f"Returns.{s.lower()}_project")
+            for s, w in ASSETS
+        ),
         *(Single(f"{s.lower()}_npv", f"Net present value to the owners: {w.lower()}", "USD", f"{s}.npv") for s, w in ASSETS),
         Single("npv", "Net present value to the owners: site", "USD", "building_npv + equipment_npv"),
         Text("Rates of return that do not exist, or of which there may be several, are told in words, never made up."),

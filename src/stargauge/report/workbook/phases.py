@@ -15,10 +15,12 @@ def phases_sheet(phases: Sequence[tuple[str, str]], components: Sequence[str], m
         *(_runs(key, name) for key, name in phases),
         Heading("Length of the work, in days"),
         *(
-            Single(f"length_{key}", name, "d", f"IF(AND(ISNUMBER(start_{key}), ISNUMBER(energised_{key})), MAX(1, energised_{key} - start_{key}), 1)")
+            Single(f"length_{key}", name, "d",
+                   f"IF(AND(ISNUMBER(start_{key}), ISNUMBER(energised_{key})), MAX(1, energised_{key} - start_{key}), 1)")
             for key, name in phases
         ),
-        *(Single(f"pays_from_{key}", f"{name}: equipment is paid from", "date", f"IF(comes_{key} = 1, energised_{key} - payment_lead, 0)") for key, name in phases),
+        *(Single(f"pays_from_{key}", f"{name}: equipment is paid from", "date",
+                 f"IF(comes_{key} = 1, energised_{key} - payment_lead, 0)") for key, name in phases),
         Heading("Share of the time of work that has passed"),
         *(Row(f"passed_{key}", name, "1", _passed(key)) for key, name in phases),
         Heading("Share of the construction that is paid", "Three straight thirds of the time; the middle one takes its own share."),

@@ -23,7 +23,7 @@ def _between(years: Sequence[int]) -> tuple[Part, ...]:
         Single("level_year", "First year with a level at its end", "count", "YEAR(known_date + 1)"),
         Single("level_year_last", "Last year", "count", "MAX(year[:])"),
         Row("year_place", "Place of the level at the end of the year", "count",
-            f"MAX(1, MIN(year[t], level_year_last) - level_year + 1)"),
+            "MAX(1, MIN(year[t], level_year_last) - level_year + 1)"),
         Row("opens", "Level before: day", "date", f"IF(AND(year_place[t] > 1, {before} > known_date), {before}, known_date)"),
         Row("passed", "Share of the way to the end of the year", "share",
             "IF(month_end[t] <= known_date, 0, (month_end[t] - opens[t]) / (DATE(year[t], 12, 31) - opens[t]))"),
@@ -43,8 +43,14 @@ def _markets(years: Sequence[int]) -> tuple[Part, ...]:
             Single("swap_rate", "Swap rate at close", "1/year", "base_rate_long_run + swap_premium"),
         )
     before = "year_place[t] - 1"
-    rent, rent_before = _level_at("market_rent", years, "year_place[t]", "market_rent_known"), _level_at("market_rent", years, before, "market_rent_known")
-    base, base_before = _level_at("base_rate", years, "year_place[t]", "base_rate_known"), _level_at("base_rate", years, before, "base_rate_known")
+    rent, rent_before = (
+        _level_at("market_rent", years, "year_place[t]", "market_rent_known"),
+        _level_at("market_rent", years, before, "market_rent_known"),
+    )
+    base, base_before = (
+        _level_at("base_rate", years, "year_place[t]", "base_rate_known"),
+        _level_at("base_rate", years, before, "base_rate_known"),
+    )
     return (
         Heading("Markets"),
         Row("market_rent_before", "Rent of an H100 hour, level before", "USD/h", rent_before),
@@ -53,7 +59,8 @@ def _markets(years: Sequence[int]) -> tuple[Part, ...]:
             "EXP(LN(market_rent_before[t]) + passed[t] * (LN(market_rent_end[t]) - LN(market_rent_before[t])))"),
         Row("base_rate_before", "Base rate, level before", "1/year", base_before),
         Row("base_rate_end", "Base rate, level at the end of the year", "1/year", base),
-        Row("base_rate", "Base rate of interest", "1/year", "MAX(0, base_rate_before[t] + passed[t] * (base_rate_end[t] - base_rate_before[t]))"),
+        Row("base_rate", "Base rate of interest", "1/year",
+            "MAX(0, base_rate_before[t] + passed[t] * (base_rate_end[t] - base_rate_before[t]))"),
         Single("swap_rate", "Swap rate at close", "1/year", "base_rate_long_run + swap_premium"),
     )  # fmt: skip
 

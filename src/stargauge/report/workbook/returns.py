@@ -25,8 +25,10 @@ def returns_sheet() -> Sheet:
     for name, flow, label in FLOWS:
         parts += [
             Heading(label.capitalize()),
-            Row(f"{name}_value", "Value of the flows at the rate", "USD", f"SUMPRODUCT({flow}[:] / (1 + rate_year[t]) ^ (Years.count[:] - 1))"),
-            Row(f"{name}_turn", "It changes sign after this rate", "flag", f"IF(step[t] < MAX(step[:]), IF({name}_value[t] * {name}_value[t+1] < 0, 1, 0), 0)",
+            Row(f"{name}_value", "Value of the flows at the rate", "USD",
+                f"SUMPRODUCT({flow}[:] / (1 + rate_year[t]) ^ (Years.count[:] - 1))"),
+            Row(f"{name}_turn", "It changes sign after this rate", "flag",
+                f"IF(step[t] < MAX(step[:]), IF({name}_value[t] * {name}_value[t+1] < 0, 1, 0), 0)",
                 "sum", look="flag"),
             Row(f"{name}_at", "Rate at which it does", "share", f"{name}_turn[t] * rate_year[t]", "sum"),
             Single(name, f"Rate of return per year: {label}", "share",

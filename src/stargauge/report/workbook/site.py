@@ -10,7 +10,7 @@ from stargauge.report.workbook.book import written
 from stargauge.report.workbook.checks import checks_sheet
 from stargauge.report.workbook.income import Let, compute_parts, lease_parts
 from stargauge.report.workbook.outputs import period_sheet, summary_sheet
-from stargauge.report.workbook.parts import Given, Heading, Path, Row, Sheet, Single, Text
+from stargauge.report.workbook.parts import Given, Heading, Part, Path, Row, Sheet, Single, Text
 from stargauge.report.workbook.phases import phases_sheet
 from stargauge.report.workbook.prices import prices_sheet
 from stargauge.report.workbook.returns import returns_sheet
@@ -21,9 +21,11 @@ from stargauge.report.workbook.timing import timing_sheet
 _AGES = 41
 _QUARTERS = 4
 _COVER = (
-    "Blue on cream: an input that you may change. Black: a calculation. Green: a link to another sheet. Red: a check, nought if all is well.",
+    "Blue on cream: an input that you may change. Black: a calculation. Green: a link to another sheet. Red: a check, nought if "
+    "all is well.",
     "Every row of a sheet of months or years holds one formula, copied across; its words stand in the comment of its label.",
-    "No macros, no circular references, no numbers in formulas but counts of a calendar. A circular-looking question, the size of a loan that",
+    "No macros, no circular references, no numbers in formulas but counts of a calendar. A circular-looking question, the size of a "
+    "loan that",
     "pays its own interest and fees, is solved by two runs of a unit that add up in proportion (sheet of the asset, construction debt).",
     "Change inputs on the sheet Inputs, or choose a scenario on the sheet Scenarios (an empty cell there means: as in the base).",
     "Money is USD of the day unless a row says otherwise; months end on their last day; flows of the first month hold what came before it.",
@@ -48,7 +50,8 @@ def sheets_of(data: Mapping[str, Any]) -> tuple[Sheet, ...]:
         summary_sheet(),
         checks_sheet(run),
         _inputs(data),
-        Sheet("Run", "The run that the inputs came from", (Heading("Totals"), *run), 0, (), "As Stargauge computed them; the sheet of checks compares."),
+        Sheet("Run", "The run that the inputs came from", (Heading("Totals"), *run),
+              0, (), "As Stargauge computed them; the sheet of checks compares."),
         timing_sheet(months),
         prices_sheet(data["points"], range_of(data["level_years"]), months),
         _paths(data, months),
@@ -71,7 +74,9 @@ def range_of(ends: Sequence[int]) -> Sequence[int]:
 
 def _given(one: Mapping[str, Any]) -> Given:
     source = ", ".join(filter(None, (one["source"], one["as_of"])))
-    return Given(one["name"], one["label"], one["unit"], one["value"], source, one["status"], one["grade"], one["note"], one.get("overlays", {}))
+    return Given(
+        one["name"], one["label"], one["unit"], one["value"], source, one["status"], one["grade"], one["note"], one.get("overlays", {})
+    )
 
 
 def _paths(data: Mapping[str, Any], months: int) -> Sheet:
@@ -122,14 +127,17 @@ def _cover(data: Mapping[str, Any]) -> Sheet:
         ("Programme", data["programme"]), ("Site", data["site"]), ("Case", data["case"]), ("Known on", data["as_of"]),
         ("Fingerprint of the run", data["fingerprint"]), ("Stargauge", data["version"]), ("Made by", data["command"]),
     )  # fmt: skip
-    parts = (
+    parts: tuple[Part, ...] = (
         *(Text(f"{label}: {value}") for label, value in told),
         Heading("Is all well?"),
         Single("verdict", "Checks", "text", "Checks.verdict"),
         Heading("How to read and use it"),
         *(Text(line) for line in _COVER),
         Heading("Sheets"),
-        Text("Outputs, Checks; Inputs, Scenarios, Run; Timing, Prices, Paths, Phases, Building, Equipment, Tax, TaxTables, Returns; Years, Quarters, FiscalYears"),
+        Text(
+            "Outputs, Checks; Inputs, Scenarios, Run; Timing, Prices, Paths, Phases, Building, Equipment, Tax, TaxTables, Returns; "
+            "Years, Quarters, FiscalYears"
+        ),
         *(Text(line) for line in data["attribution"]),
     )
     return Sheet("Cover", f"{data['programme']}: project finance of {data['site']}", parts)

@@ -17,7 +17,8 @@ def service_parts() -> tuple[Part, ...]:
         Heading("Placed in service: the basis of tax depreciation"),
         Row("begins_later", "Share that begins to run in this month or later", "1", "begins_later[t+1] + begins[t]"),
         Row("unplaced_before", "Cost not placed in service before this month's", USD, "unplaced[t-1] + cost[t] - given_up[t]"),
-        Row("placed_first", "Placed in service", USD, "unplaced_before[t] * IF(begins_later[t] > 0, begins[t], IF(MAX(begins[:]) > 0, 1, 0))", "sum"),
+        Row("placed_first", "Placed in service", USD,
+            "unplaced_before[t] * IF(begins_later[t] > 0, begins[t], IF(MAX(begins[:]) > 0, 1, 0))", "sum"),
         Row("unplaced", "Cost not placed in service yet", USD, "unplaced_before[t] - placed_first[t]", "last"),
     )  # fmt: skip
 
@@ -26,9 +27,11 @@ def bonus_parts(equipment: bool, first_year: int, last_year: int) -> tuple[Part,
     """Placed in service with renewals, and the part of it deducted at once by contract and by date."""
     again = " + renewal[t]" if equipment else ""
     return (
-        Row("placed", "Placed in service, with equipment bought again" if equipment else "Placed in service, all", USD, f"placed_first[t]{again}", "sum"),
+        Row("placed", "Placed in service, with equipment bought again" if equipment else "Placed in service, all", USD,
+            f"placed_first[t]{again}", "sum"),
         Row("paid_yet", "Money has been spent on the asset", "flag", "MAX(paid_yet[t-1], IF(cost[t] > 0, 1, 0))", look="flag"),
-        Single("bound", "Bound by contract on", "date", "IF(ISNUMBER(bound_date), bound_date, INDEX(month_end[:], IFERROR(MATCH(1, paid_yet[:], 0), 1)))",
+        Single("bound", "Bound by contract on", "date",
+               "IF(ISNUMBER(bound_date), bound_date, INDEX(month_end[:], IFERROR(MATCH(1, paid_yet[:], 0), 1)))",
                "a contract nobody dated counts from the first money spent"),
         Row("bonus", "Share deducted at once", "share",
             "IF(AND(month_end[t] > bonus_after, bound > bonus_after), bonus_rate,"
@@ -45,8 +48,15 @@ def tables_sheet(tables: Mapping[str, tuple[str, Sequence[float]]], ages: int) -
         Row("age", "Year of age", "count", "age[t-1] + 1"),
         *(Path(name, label, "share", values, "IRS Publication 946, by way of the catalogue") for name, (label, values) in tables.items()),
     )
-    return Sheet("TaxTables", "Tax tables", parts, ages, (), "The law's tables; blue, so that another law can be tried.",
-                 (("Year of age", "count", "age[t]"),))
+    return Sheet(
+        "TaxTables",
+        "Tax tables",
+        parts,
+        ages,
+        (),
+        "The law's tables; blue, so that another law can be tried.",
+        (("Year of age", "count", "age[t]"),),
+    )
 
 
 def tax_sheet(years: int) -> Sheet:
@@ -58,15 +68,29 @@ def tax_sheet(years: int) -> Sheet:
         Row("year_end", "Year ends", "date", "DATE(year[t], 12, 31)"),
         *_equipment(),
         Heading("Parts of the building"),
-        Single("site_works_share", "Site works and generation", "share", "IF(Phases.building_unit_cost > 0, (cost_site + cost_generation) / Phases.building_unit_cost, 0)",
-               "that generation counts with site works is an assumption"),
-        Single("land_share", "Land, never depreciated", "share", "IF(Phases.building_unit_cost > 0, cost_land / Phases.building_unit_cost, 0)"),
+        Single(
+            "site_works_share",
+            "Site works and generation",
+            "share",
+            "IF(Phases.building_unit_cost > 0, (cost_site + cost_generation) / Phases.building_unit_cost, 0)",
+            "that generation counts with site works is an assumption",
+        ),
+        Single(
+            "land_share", "Land, never depreciated", "share", "IF(Phases.building_unit_cost > 0, cost_land / Phases.building_unit_cost, 0)"
+        ),
         *_building(),
         *_on_profit("equipment", "Equipment"),
         *_on_profit("building", "Building"),
     )
-    return Sheet("Tax", "Tax depreciation by year", parts, years, (("Timing", ""), ("Inputs", "")), "",
-                 (("Year ends", "date", "year_end[t]"), ("Year", "count", "year[t]")))
+    return Sheet(
+        "Tax",
+        "Tax depreciation by year",
+        parts,
+        years,
+        (("Timing", ""), ("Inputs", "")),
+        "",
+        (("Year ends", "date", "year_end[t]"), ("Year", "count", "year[t]")),
+    )
 
 
 def _in_year(sheet: str, row: str, more: str = "") -> str:
@@ -83,7 +107,13 @@ def _conventions(asset: str, sheet: str, period: str, basis: str) -> tuple[Part,
     rows: list[Part] = [
         Row(f"{asset}_placed", "Placed in service", USD, _in_year(sheet, "placed"), "sum"),
         Row(f"{asset}_placed_last", "of which in the last quarter", USD, _in_year(sheet, "placed", ", Timing.quarter[:], 4"), "sum"),
-        Row(f"{asset}_late", "Quarters count", "flag", f"IF({asset}_placed_last[t] > late_share_most * {asset}_placed[t], 1, 0)", look="flag"),
+        Row(
+            f"{asset}_late",
+            "Quarters count",
+            "flag",
+            f"IF({asset}_placed_last[t] > late_share_most * {asset}_placed[t], 1, 0)",
+            look="flag",
+        ),
         Row(f"{asset}_half", "By the half-year", USD, f"(1 - {asset}_late[t]) * {_in_year(sheet, 'recovered')}{basis}", "sum"),
     ]
     for quarter in _QUARTERS:
@@ -92,7 +122,9 @@ def _conventions(asset: str, sheet: str, period: str, basis: str) -> tuple[Part,
     rows.append(Row(f"{asset}_at_once", "Deducted at once", USD, f"{_in_year(sheet, 'early')}{basis}", "sum"))
     rows.append(Row(f"{asset}_by_half", "Deducted by the half-year table", USD, _by_age(f"{asset}_half", f"{period}_half_year"), "sum"))
     rows += [
-        Row(f"{asset}_by_{q}", f"Deducted by the table of quarter {q}", USD, _by_age(f"{asset}_quarter_{q}", f"{period}_quarter_{q}"), "sum")
+        Row(
+            f"{asset}_by_{q}", f"Deducted by the table of quarter {q}", USD, _by_age(f"{asset}_quarter_{q}", f"{period}_quarter_{q}"), "sum"
+        )
         for q in _QUARTERS
     ]
     return tuple(rows)
@@ -119,7 +151,9 @@ def _building() -> tuple[Part, ...]:
     for month in _MONTHS:
         inside = _in_year("Building", "placed", f", Timing.month_of_year[:], {month}")
         rows.append(Row(f"rest_{month}", f"Placed in month {month}", USD, f"(1 - site_works_share - land_share) * {inside}", "sum"))
-    rows += [Row(f"rest_by_{m}", f"Deducted by the table of month {m}", USD, _by_age(f"rest_{m}", f"building_month_{m}"), "sum") for m in _MONTHS]
+    rows += [
+        Row(f"rest_by_{m}", f"Deducted by the table of month {m}", USD, _by_age(f"rest_{m}", f"building_month_{m}"), "sum") for m in _MONTHS
+    ]
     rest = "SUM(rest_by_1[t]::rest_by_12[t])"
     rows.append(Row("building_deduction", "Tax depreciation of the building", USD, f"{_sum('building')} + {rest}", "sum"))
     return tuple(rows)
