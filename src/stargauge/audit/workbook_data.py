@@ -38,6 +38,8 @@ _OF_PHASE = (
     ("newest_next", "the next generation is the newest announced", "flag", "refresh_chip"),
 )
 _STAGE_OF = {"start": _START, "energised": _ENERGISED, "operational": _OPERATIONAL, "planned": _OPERATIONAL}
+#: What lenders look at: cost, less what is given up and what others bring.
+_LENT_AGAINST = {"asset_cost": 1.0, "asset_cost_given_up": -1.0, "customer_money": -1.0, "vendor_credit": -1.0}
 _CHIPS = ("phase_chip", "refresh_chip")
 _TAX_ROWS = {
     "five": ("5-year", ("half-year", *(f"quarter-{q}" for q in range(1, 5)))),
@@ -55,7 +57,8 @@ READ = (
     "operations_wage", "benefits_load", "own_use", "abatement_kept", "opex_energy", "energy_unit_cost", "life_power_it", "price_level",
     "life_price_level", "life_days", "life_end", "life_year_end", "lease_guarantee_paid", "accelerator_rent_level", "base_rate",
     "accelerator_rent", "lease_term_usual", "lease_escalation", "lease_let_share", "abatement_share", "abatement_term",
-    "price_index_observed", "month_end", "deduction_share", "bonus_earlier", "bound_date_stated", "site_known_from",
+    "price_index_observed", "month_end", "deduction_share", "bonus_earlier", "bound_date_stated", "site_known_from", "loan_draw_rule",
+    "asset_cost_given_up", "customer_money", "vendor_credit",
 )  # fmt: skip
 #: Totals of the run that the workbook is held against: row of the workbook by asset, from what they are read.
 COMPARED: tuple[tuple[str, str, str, str], ...] = (
@@ -78,8 +81,8 @@ class Plain:
     label: str
     unit: str
     quantity: str
-    labels: tuple[str, ...] = ()
     factor: float = 1.0
+    asset: str = ""
     group: str = ""
 
 
@@ -149,7 +152,7 @@ class _Reader:
     def __init__(self, case: Case, site: str) -> None:
         self.case, self.site = case, site
         self.at = case.world.axes["site"].index(site)
-        self.plain = _plain(site)
+        self.plain = _plain()
         compared = [name for _, _, name, _ in COMPARED if name]
         names = (*READ, *(one.quantity for one in self.plain), *compared, *_INCOMES["income"], *_INCOMES["running"])
         self.values = case.values(dict.fromkeys(names))
@@ -170,7 +173,7 @@ class _Reader:
             "phases": [(key, self._phase_name(number)) for number, key in enumerate(self.keys)],
             "leases": leases, "contracts": contracts, "points": len(points) // 2,
             "months": len(self.values["life_end"]), "years": self._years(), "components": list(_BUILDING),
-            "level_years": self._level_years(),
+            "level_years": self._level_years(), "draw_rules": {asset: self._draw_rule(asset) for asset in ASSETS},
             "groups": [
                 _group("Conventions", _conventions(self), "Day counts and thresholds of the model."),
                 _group("Prices and markets", [*self._many("prices"), self._newest_day(), *points, *self._levels()],
@@ -206,16 +209,18 @@ class _Reader:
         return [self._told(one, self._read(one)) for one in self.plain if one.group == group]
 
     def _read(self, one: Plain) -> float:
-        axes = self.case.world.axes
-        quantity = self.case.world.graph.quantities[one.quantity]
-        names = [axis for axis in quantity.axes if axis != "draw"]
-        places = tuple(axes[axis].index(label) for axis, label in zip(names, one.labels, strict=True))
-        return self.one(one.quantity, *places) * one.factor
+        axes, labels = self.case.world.axes, self._labels(one)
+        names = [axis for axis in self.case.world.graph.quantities[one.quantity].axes if axis != "draw"]
+        return self.one(one.quantity, *(axes[axis].index(label) for axis, label in zip(names, labels, strict=True))) * one.factor
+
+    def _labels(self, one: Plain) -> tuple[str, ...]:
+        """Which cell of its quantity an input is: that of its asset and of the site."""
+        names = {"asset": one.asset, "site": self.site}
+        return tuple(names[axis] for axis in self.case.world.graph.quantities[one.quantity].axes if axis != "draw")
 
     def _told(self, one: Plain, value: float) -> dict[str, Any]:
-        return _input(
-            one.name, one.label, one.unit, value, self.estimate(one.quantity, *one.labels), f"{one.quantity}{_address(one.labels)}"
-        )
+        labels = self._labels(one)
+        return _input(one.name, one.label, one.unit, value, self.estimate(one.quantity, *labels), f"{one.quantity}{_address(labels)}")
 
     def _price_points(self) -> list[dict[str, Any]]:
         observed = np.asarray(self.values["price_index_observed"])
@@ -413,7 +418,20 @@ class _Reader:
             _input(f"{asset}_fixed_rate", "Fixed rate, where one is stated", "1/year", self.one("loan_rate_stated", a, self.at),
                    self.estimate("loan_rate_stated", asset, self.site), "loan_rate_stated"),
         ]  # fmt: skip
+        if self._draw_rule(asset):
+            rows.append(_input(f"{asset}_solved_share", "Share of the cost lent, as the run solved it", "share", self._solved(a), None, "senior_loan"))
         return rows + self._many(f"loan {asset}")
+
+    def _draw_rule(self, asset: str) -> int:
+        """0 where the loan pays in step with the owners, 1 after them, 2 before them."""
+        return int(self.one("loan_draw_rule", ASSETS.index(asset), self.at))
+
+    def _solved(self, asset: int) -> float:
+        """Share of the cost that the loan pays."""
+        loan = self.values["senior_loan"]
+        paid = np.asarray(loan.drawn)[asset, self.at].sum() - np.asarray(loan.costs)[asset, self.at].sum()
+        whole = sum(sign * np.asarray(self.values[name])[asset, self.at].sum() for name, sign in _LENT_AGAINST.items())
+        return float(paid / whole) if whole > 0.0 else 0.0
 
     def _promised(self) -> list[dict[str, Any]]:
         amount = np.nan_to_num(np.asarray(self.values["line_amount"]))
@@ -543,7 +561,7 @@ def _in(group: str, *many: Plain) -> list[Plain]:
     return [replace(one, group=group) for one in many]
 
 
-def _plain(site: str) -> list[Plain]:
+def _plain() -> list[Plain]:
     """Inputs that are one number of the model, in groups."""
     out = _in(
         "prices",
@@ -560,12 +578,12 @@ def _plain(site: str) -> list[Plain]:
         Plain("equipment_price_drift", "Drift of it per year (logarithm)", "1/year", "equipment_price_drift"),
         Plain("middle_share", "Share of construction paid in the middle third of the time", "share", "construction_middle_share"),
         Plain("payment_lead", "Equipment is paid from so many days before power is on", "d", "equipment_payment_lead"),
-        Plain("equipment_life", "Economic life of equipment", "months", "accelerator_life", (), 1.0 / _MONTH),
-        Plain("building_life", "Economic life of the building", "years", "building_life", (), 1.0 / _YEAR),
+        Plain("equipment_life", "Economic life of equipment", "months", "accelerator_life", 1.0 / _MONTH),
+        Plain("building_life", "Economic life of the building", "years", "building_life", 1.0 / _YEAR),
     )
     out += _in(
         "lease",
-        Plain("campus_asking_rent", "Asking rent of small leases, at the price date", "USD/kW-month", "lease_rent", (), _KILOWATT_MONTH),
+        Plain("campus_asking_rent", "Asking rent of small leases, at the price date", "USD/kW-month", "lease_rent", _KILOWATT_MONTH),
         Plain("campus_ratio", "Rent of a whole campus over it", "share", "lease_campus_ratio"),
         Plain("relet_gap", "Days until an empty hall is let again", "d", "relet_gap"),
         Plain("relet_ratio", "Rent of a hall let again over that of a new one", "share", "relet_ratio"),
@@ -576,7 +594,7 @@ def _plain(site: str) -> list[Plain]:
     out += _in(
         "compute",
         Plain("used_share", "Share of contracted computing power that is used", "share", "contract_used_share"),
-        Plain("own_use", "Share of the site's computing power for own use", "share", "own_use", (site,)),
+        Plain("own_use", "Share of the site's computing power for own use", "share", "own_use"),
         Plain("hours_sold_share", "Share of the hours that the market buys", "share", "hours_sold_share"),
         Plain("rent_drift", "Drift of the market's rent per year (logarithm)", "1/year", "accelerator_rent_drift"),
     )
@@ -590,22 +608,23 @@ def _plain(site: str) -> list[Plain]:
     for asset in ASSETS:
         out += _in(
             f"loan {asset}",
-            Plain(f"{asset}_cover_required", "Cover that lenders ask", "1", "dscr_required", (asset,)),
-            Plain(f"{asset}_upfront_fee", "Upfront fee of the facility", "share", "upfront_fee", (asset,)),
-            Plain(f"{asset}_commitment_fee", "Commitment fee per year of what is undrawn", "1/year", "commitment_fee", (asset,)),
-            Plain(f"{asset}_repayment_months", "Repaid over, from the last operation", "months", "loan_repayment", (asset,), 1.0 / _MONTH),
+            Plain(f"{asset}_cover_required", "Cover that lenders ask", "1", "dscr_required", asset=asset),
+            Plain(f"{asset}_upfront_fee", "Upfront fee of the facility", "share", "upfront_fee", asset=asset),
+            Plain(f"{asset}_commitment_fee", "Commitment fee per year of what is undrawn", "1/year", "commitment_fee", asset=asset),
+            Plain(f"{asset}_repayment_months", "Repaid over, from the last operation", "months", "loan_repayment", 1.0 / _MONTH, asset),
             Plain(
-                f"{asset}_maturity_months", "Falls due after, from the first draw", "months", "loan_maturity", (asset, site), 1.0 / _MONTH
+                f"{asset}_maturity_months", "Falls due after, from the first draw", "months", "loan_maturity", 1.0 / _MONTH, asset
             ),
-            Plain(f"{asset}_refinancing_margin", "Rate once lent anew over the one before", "1/year", "refinancing_margin", (asset,)),
-            Plain(f"{asset}_lock_up", "Cover below which owners are paid nothing", "1", "lock_up_cover", (asset,)),
-            Plain(f"{asset}_reserve_months", "Debt service reserve", "months", "reserve_span", (asset,), 1.0 / _MONTH),
-            Plain(f"{asset}_cover_default", "Cover below which the loan is in breach", "1", "dscr_default", (asset,)),
+            Plain(f"{asset}_extension_months", "Extended by at most", "months", "loan_extension", 1.0 / _MONTH, asset),
+            Plain(f"{asset}_refinancing_margin", "Rate once lent anew over the one before", "1/year", "refinancing_margin", asset=asset),
+            Plain(f"{asset}_lock_up", "Cover below which owners are paid nothing", "1", "lock_up_cover", asset=asset),
+            Plain(f"{asset}_reserve_months", "Debt service reserve", "months", "reserve_span", 1.0 / _MONTH, asset),
+            Plain(f"{asset}_cover_default", "Cover below which the loan is in breach", "1", "dscr_default", asset=asset),
         )
     out += _in(
         "owners",
         Plain("vendor_rate", "Interest of vendors per year", "1/year", "vendor_rate"),
-        Plain("vendor_term", "Vendors are repaid over", "months", "vendor_term", (), 1.0 / _MONTH),
+        Plain("vendor_term", "Vendors are repaid over", "months", "vendor_term", 1.0 / _MONTH),
         Plain("receivable_days", "Days until customers pay", "d", "receivable_days"),
         Plain("tax_rate", "Tax on profit", "share", "income_tax_rate"),
         Plain("discount_rate", "Return that equity asks per year", "1/year", "discount_rate"),

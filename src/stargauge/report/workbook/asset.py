@@ -7,9 +7,30 @@ from stargauge.report.workbook.parts import Heading, Part, Row, Single
 USD = "USD"
 
 
-def loan_parts() -> tuple[Part, ...]:
-    """Size, draws and schedule of the senior loan, from cost, what begins to run, secured income and rates."""
-    return (*_rates(), *_unit_runs(), *_size(), *_schedule())
+def loan_parts(rule: int) -> tuple[Part, ...]:
+    """Size, draws and schedule of the senior loan, from cost, what begins to run, secured cash and rates.
+
+    `rule`: 0 where loan and owners pay in step, 1 where the owners pay first, 2 where the loan does: then its share is in no closed form,
+    and stands among the inputs as the run solved it.
+    """
+    return (*_rates(), *_paid(rule), *_unit_runs(), *_limits(), *(_size() if rule == 0 else _solved()), *_draws(rule), *_schedule())
+
+
+def _paid(rule: int) -> tuple[Part, ...]:
+    """The cost that the loan is drawn for, in the first of the two runs."""
+    in_turn = {
+        0: "net_cost[t]",
+        1: "MAX(0, MIN(net_cost[t], net_cost_so_far[t] - (1 - share) * net_cost))",
+        2: "MAX(0, MIN(net_cost[t], share * net_cost - net_cost_so_far[t-1]))",
+    }
+    words = ("all of it, in step with the owners", "what is left once the owners have paid their part", "all until its part is paid")
+    return (
+        Heading("What the loan is drawn for"),
+        Row("net_cost_so_far", "Cost so far", USD, "net_cost_so_far[t-1] + net_cost[t]", "last"),
+        Row("spent", "Money has been spent", "flag", "IF(net_cost_so_far[t] > 0, 1, 0)", look="flag"),
+        Row("lent_on", f"Cost that the loan is drawn for: {words[rule]}", USD, in_turn[rule], "sum"),
+        Row("lent_on_so_far", "so far", USD, "lent_on_so_far[t-1] + lent_on[t]", "last"),
+    )
 
 
 def _rates() -> tuple[Part, ...]:
@@ -30,17 +51,16 @@ def _unit_runs() -> tuple[Part, ...]:
     return (
         Heading("Construction debt: two runs of a unit", "Draws are linear in the share lent (run A: all of the cost) and in the "
                                                          "facility (run B: 1)."),
-        Row("net_cost_so_far", "Cost so far", USD, "net_cost_so_far[t-1] + net_cost[t]", "last"),
-        Row("begun", "Money has been spent", "flag", "IF(net_cost_so_far[t] > 0, 1, 0)", look="flag"),
+        Row("begun", "The loan has been drawn on", "flag", "IF(lent_on_so_far[t] > 0, 1, 0)", look="flag"),
         Row("begins_at", "Month in which something begins to run", "count", "IF(begins[t] > 0, number[t], 0)", "max"),
         Row("has_begun", "Something runs", "flag", "MAX(has_begun[t-1], IF(begins[t] > 0, 1, 0))", look="flag"),
-        Single("first_cost", "First month in which money is spent", "count", "IFERROR(MATCH(1, begun[:], 0), 1)"),
+        Single("first_cost", "First month in which money is spent", "count", "IFERROR(MATCH(1, spent[:], 0), 1)"),
         Single("first_begin", "First month in which something begins to run", "count",
                "IFERROR(MATCH(1, has_begun[:], 0), number_of_months + 1)"),
         Single("last_begin", "Last month in which something begins to run", "count", "MAX(begins_at[:])"),
         Row("building", "The loan is being drawn", "flag", "IF(number[t] <= last_begin, begun[t], 0)", look="flag"),
         Row("a_added", "Run A: added to the loan", USD,
-            "building[t] * (net_cost[t] + rate[t] * a_waiting[t-1] - undrawn_fee[t] * a_drawn[t-1])", "sum"),
+            "building[t] * (lent_on[t] + rate[t] * a_waiting[t-1] - undrawn_fee[t] * a_drawn[t-1])", "sum"),
         Row("a_drawn", "Run A: drawn so far", USD, "a_drawn[t-1] + a_added[t]", "last"),
         Row("a_converted", "Run A: begins to be repaid", USD, "begins[t] * (a_waiting[t-1] + a_added[t])", "sum"),
         Row("a_waiting", "Run A: waits for operation", USD, "a_waiting[t-1] + a_added[t] - a_converted[t]"),
@@ -54,17 +74,22 @@ def _unit_runs() -> tuple[Part, ...]:
     )  # fmt: skip
 
 
-def _size() -> tuple[Part, ...]:
+def _limits() -> tuple[Part, ...]:
     return (
-        Heading("Size of the loan: the smaller of two limits"),
+        Heading("What the loan may come to"),
         Row("window", "Months of repayment", "flag",
             "IF(AND(number[t] > first_begin, number[t] <= last_begin + MAX(repayment_months, 1), last_begin > 0), 1, 0)", look="flag"),
         Row("income_lent_on", "Secured income that repays", USD, "window[t] * MAX(0, secured_cash[t])", "sum"),
-        Row("whole_converted", "Debt that begins to be repaid, were all lent", USD,
-            "a_converted[t] + whole_facility * b_converted[t]", "sum"),
-        Single("owed_value", "Its value today", USD, "SUMPRODUCT(whole_converted[:], discount[:])"),
+        Row("run_converted", "Debt of the runs that begins to be repaid", USD, "a_converted[t] + whole_facility * b_converted[t]", "sum"),
+        Single("owed_value", "Its value today", USD, "SUMPRODUCT(run_converted[:], discount[:])"),
         Single("income_value", "Value today of the secured income", USD, "SUMPRODUCT(income_lent_on[:], discount[:])"),
         Single("whole_cost", "Cost lenders look at", USD, "SUM(net_cost[:])"),
+    )  # fmt: skip
+
+
+def _size() -> tuple[Part, ...]:
+    return (
+        Heading("Size of the loan: the smaller of two limits"),
         Single("growth", "Facility over cost, were all lent", "1", "IF(whole_cost > 0, whole_facility / whole_cost, 1)"),
         Single("share_by_cost", "Share of the cost that the cap on leverage allows", "share",
                "loan_to_cost / (loan_to_cost + growth * (1 - loan_to_cost))"),
@@ -74,15 +99,36 @@ def _size() -> tuple[Part, ...]:
         Single("binding", "What limits the loan", "text",
                'IF(owed_value > 0, IF(share_by_cover < share_by_cost, IF(share_by_cover < 1, "coverage", "whole cost"), "loan to '
                'cost"), "none")'),
-        Single("facility", "Facility", USD, "share * whole_facility"),
+    )  # fmt: skip
+
+
+def _solved() -> tuple[Part, ...]:
+    """Where loan and owners pay in turn: the share as the run solved it, and what room both limits leave at it."""
+    return (
+        Heading("Size of the loan: as the run solved it", "After a change of inputs: seek the input of the share that brings the smaller room to nought."),
+        Single("share", "Share of the cost lent", "share", "solved_share"),
+        Single("room_by_cost", "Room that the cap on leverage leaves, share of all costs", "share",
+               "IF(whole_cost > 0, loan_to_cost - whole_facility / ((1 - share) * whole_cost + whole_facility), 0)"),
+        Single("room_by_cover", "Room that the cover leaves, share of the secured income", "share",
+               "IF(income_value > 0, 1 - cover_required * owed_value / income_value, 0)"),
+        Single("binding", "What limits the loan", "text",
+               'IF(owed_value > 0, IF(room_by_cover < room_by_cost, "coverage", "loan to cost"), "none")'),
+    )  # fmt: skip
+
+
+def _draws(rule: int) -> tuple[Part, ...]:
+    part = "share * " if rule == 0 else ""
+    return (
+        Heading("Draws"),
+        Single("facility", "Facility", USD, f"{part}whole_facility"),
         Single("service_share", "Share of the secured income that serves the loan", "share",
-               "IF(income_value > 0, share * owed_value / income_value, 0)"),
+               f"IF(income_value > 0, {part}owed_value / income_value, 0)"),
         Single("schedule_cover", "Cover of the schedule", "1", "IF(service_share > 0, 1 / service_share, 0)"),
-        Row("drawn", "Drawn", USD, "share * (a_added[t] + whole_facility * b_added[t])", "sum"),
-        Row("lent_for_cost", "of which for the cost", USD, "share * net_cost[t]", "sum"),
+        Row("drawn", "Drawn", USD, f"{part}(a_added[t] + whole_facility * b_added[t])", "sum"),
+        Row("lent_for_cost", "of which for the cost", USD, f"{part}lent_on[t]", "sum"),
         Row("carry", "of which interest and fees while building", USD, "drawn[t] - lent_for_cost[t]", "sum"),
-        Row("converted", "Begins to be repaid", USD, "share * whole_converted[t]", "sum"),
-        Row("waiting", "Debt of what does not run yet", USD, "share * (a_waiting[t] + whole_facility * b_waiting[t])", "last"),
+        Row("converted", "Begins to be repaid", USD, f"{part}run_converted[t]", "sum"),
+        Row("waiting", "Debt of what does not run yet", USD, f"{part}(a_waiting[t] + whole_facility * b_waiting[t])", "last"),
     )  # fmt: skip
 
 
@@ -91,7 +137,7 @@ def _schedule() -> tuple[Part, ...]:
         Heading("Schedule and refinancing"),
         Row("ahead", "Value of the secured income of later months, at rates once lent anew", USD,
             "(ahead[t+1] + income_lent_on[t+1]) / (1 + rate_after[t+1])"),
-        Single("falls_due", "Month in which the loan falls due", "count", "first_cost + ROUND(maturity_months, 0)"),
+        Single("falls_due", "Month in which the loan falls due", "count", "first_cost + ROUND(maturity_months + extension_months, 0)"),
         Row("pace", "Share of the secured income that serves the loan", "1",
             "IF(number[t] = 1, service_share, IF(AND(number[t] = falls_due + 1, ahead[t-1] > 0), lent_anew[t-1] / ahead[t-1], pace[t-1]))"),
         Row("interest", "Interest", USD, "IF(number[t] > falls_due, rate_after[t], rate[t]) * balance[t-1]", "sum"),
@@ -255,17 +301,29 @@ def vendor_parts(equipment: bool) -> tuple[Part, ...]:
 
 def earning_parts(equipment: bool, asset: str) -> tuple[Part, ...]:
     """Income and running cost of what the owner still has, and what a lender counts of it."""
-    owned = " * owned[t]" if equipment else ""
+    owned, credit = (" * owned[t]", " - customer_credit[t]") if equipment else ("", "")
     return (
         Heading("Income and running cost of the owner"),
-        Row("income", "Income", USD, f"income_full[t]{owned}", "sum"),
+        *(_customer_credit() if equipment else ()),
+        Row("income", "Income", USD, f"income_full[t]{owned}{credit}", "sum"),
         Row("running_cost", "Running cost", USD, f"running_full[t]{owned}", "sum"),
         *((Row("rent_of_owner", "of which rent to the building", USD, "rent_paid[t] * owned[t]", "sum"),) if equipment else ()),
         Row("operating", "Income less running cost", USD, "income[t] - running_cost[t]", "sum"),
-        Row("secured", "Secured: income under contract less running cost", USD, f"(income_secured[t] - running_full[t]){owned}", "sum"),
+        Row("secured", "Secured: income under contract less running cost", USD,
+            f"(income_secured[t] - running_full[t]){owned}{credit}", "sum"),
         Row("secured_tax", "Tax on it as if there were no debt", USD,
             f"INDEX(Tax.{asset}_secured_tax[:], year[t] - first_year + 1) / months_of_year[t]", "sum"),
         Row("secured_cash", "Secured after tax: what the loan is sized and repaid on", USD, "secured[t] - secured_tax[t]", "sum"),
+    )  # fmt: skip
+
+
+def _customer_credit() -> tuple[Part, ...]:
+    """What customers brought falls away from their payments, in step with the contracts."""
+    return (
+        Row("contract_due", "Income under contract above nought", USD, "MAX(0, income_secured[t])", "sum"),
+        Single("customer_returned", "Part of it that customers earn back for what they brought", "share",
+               "IF(contract_due > 0, MIN(1, customer_money / contract_due), 0)"),
+        Row("customer_credit", "Earned back by customers", USD, "contract_due[t] * customer_returned", "sum"),
     )  # fmt: skip
 
 
@@ -337,20 +395,21 @@ def _ratios() -> tuple[Part, ...]:
         Row("cover", "Cover of the month", "1", 'IF(net_service[t] > rounding * largest_debt, available[t] / net_service[t], "")', "min"),
         Row("cash_so_far", "Cash available so far", USD, "cash_so_far[t-1] + available[t]"),
         Row("net_service_so_far", "Service so far", USD, "net_service_so_far[t-1] + net_service[t]"),
-        Row("served", "Months of service so far", "count", "served[t-1] + IF(net_service[t] > 0, 1, 0)"),
+        Row("serves", "Service is due", "flag", "IF(net_service[t] > rounding * largest_debt, 1, 0)", look="flag"),
+        Row("served", "Months of service so far", "count", "served[t-1] + serves[t]"),
         Row("service_year", "Service of the last twelve months", USD,
             "net_service_so_far[t] - IF(number[t] > 12, INDEX(net_service_so_far[:], number[t] - 12), 0)"),
         Row("cash_year", "Cash of the last twelve months", USD,
             "cash_so_far[t] - IF(number[t] > 12, INDEX(cash_so_far[:], number[t] - 12), 0)"),
         Row("cover_year", "Cover over the last twelve months", "1",
-            'IF(AND(served[t] >= 12, net_service[t] > 0, service_year[t] > rounding * largest_debt), cash_year[t] / service_year[t], "")'),
+            'IF(AND(served[t] >= 12, serves[t] = 1, service_year[t] > 0), cash_year[t] / service_year[t], "")'),
         Single("dscr", "Least cover over any twelve months", "1", 'IF(COUNT(cover_year[:]) > 0, MIN(cover_year[:]), "no debt")'),
-        Row("service_positive", "Service above nought", USD, "MAX(0, net_service[t])", "sum"),
-        Row("cash_where_due", "Cash of months with service", USD, "IF(net_service[t] > 0, available[t], 0)", "sum"),
+        Row("service_positive", "Service above nought", USD, "serves[t] * net_service[t]", "sum"),
+        Row("cash_where_due", "Cash of months with service", USD, "serves[t] * available[t]", "sum"),
         Single("dscr_average", "Average cover", "1", 'IF(service_positive > 0, cash_where_due / service_positive, "no debt")'),
         Single("largest_at", "Month of the largest debt", "count", "MATCH(largest_debt, balance[:], 0)"),
         Row("life_cash", "Cash until the loan is repaid, at the loan's rate", USD,
-            "IF(AND(number[t] > largest_at, net_service[t] > 0), available[t] * discount[t], 0)", "sum"),
+            "IF(AND(number[t] > largest_at, serves[t] = 1), available[t] * discount[t], 0)", "sum"),
         Row("project_cash", "Cash of all later months, at the loan's rate", USD,
             "IF(number[t] > largest_at, available[t] * discount[t], 0)", "sum"),
         Single("llcr", "Loan life cover", "1",

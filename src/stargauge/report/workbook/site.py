@@ -111,7 +111,7 @@ def _asset_sheet(data: Mapping[str, Any], asset: str, months: int) -> Sheet:
         *assets.earning_parts(equipment, asset),
         *service_parts(),
         *bonus_parts(equipment, first, last),
-        *assets.loan_parts(),
+        *assets.loan_parts(data["draw_rules"][asset]),
         *assets.vendor_parts(equipment),
         *assets.cash_parts(asset),
         *assets.waterfall_parts(equipment),
