@@ -419,7 +419,11 @@ class _Reader:
                    self.estimate("loan_rate_stated", asset, self.site), "loan_rate_stated"),
         ]  # fmt: skip
         if self._draw_rule(asset):
-            rows.append(_input(f"{asset}_solved_share", "Share of the cost lent, as the run solved it", "share", self._solved(a), None, "senior_loan"))
+            rows.append(
+                _input(
+                    f"{asset}_solved_share", "Share of the cost lent, as the run solved it", "share", self._solved(a), None, "senior_loan"
+                )
+            )
         return rows + self._many(f"loan {asset}")
 
     def _draw_rule(self, asset: str) -> int:
@@ -612,9 +616,7 @@ def _plain() -> list[Plain]:
             Plain(f"{asset}_upfront_fee", "Upfront fee of the facility", "share", "upfront_fee", asset=asset),
             Plain(f"{asset}_commitment_fee", "Commitment fee per year of what is undrawn", "1/year", "commitment_fee", asset=asset),
             Plain(f"{asset}_repayment_months", "Repaid over, from the last operation", "months", "loan_repayment", 1.0 / _MONTH, asset),
-            Plain(
-                f"{asset}_maturity_months", "Falls due after, from the first draw", "months", "loan_maturity", 1.0 / _MONTH, asset
-            ),
+            Plain(f"{asset}_maturity_months", "Falls due after, from the first draw", "months", "loan_maturity", 1.0 / _MONTH, asset),
             Plain(f"{asset}_extension_months", "Extended by at most", "months", "loan_extension", 1.0 / _MONTH, asset),
             Plain(f"{asset}_refinancing_margin", "Rate once lent anew over the one before", "1/year", "refinancing_margin", asset=asset),
             Plain(f"{asset}_lock_up", "Cover below which owners are paid nothing", "1", "lock_up_cover", asset=asset),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,18 +18,22 @@ from stargauge.quantity.statement import Estimate
 
 @dataclass(frozen=True)
 class Case:
-    """A world alone. `draw`: its number in the run, counted from 0; None where every input stands at its median."""
+    """A world alone. `draw`: its number in the run, counted from 0; None where every input stands at its median.
+
+    `held`: quantities that are not computed but taken as they are here, without their draw axis.
+    """
 
     world: World
     draw: int | None = None
+    held: Mapping[str, Array] = field(default_factory=dict)
 
     def values(self, names: Iterable[str], given: Mapping[str, Array] | None = None) -> dict[str, Any]:
-        """Quantities of this world by name, without their draw axis. `given`: quantities that are not computed but taken as they are here.
+        """Quantities of this world by name, without their draw axis. `given`: more of what is held.
 
         Raises InputError for a name that does not exist.
         """
         wanted = list(names)
-        graph, axes, held = self.world.graph, self.world.axes, dict(given or {})
+        graph, axes, held = self.world.graph, self.world.axes, {**self.held, **(given or {})}
         plan = graph.plan(wanted)
         out: dict[str, Any] = {name: fixed(self.world.inputs[name.removesuffix("_p50")], axes) for name in plan.medians}
         out |= self._inputs(plan.inputs)

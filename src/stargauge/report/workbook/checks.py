@@ -34,7 +34,7 @@ def checks_sheet(as_run: Sequence[Given]) -> Sheet:
         parts,
         0,
         (("Inputs", ""), ("Run", "")),
-        "Differences in USD; one below half a cent, or in the eleventh digit of a total, is none.",
+        "Differences in USD; one below half a cent, or in the eleventh digit of the largest total, is none.",
     )
 
 
@@ -72,10 +72,11 @@ def _own() -> tuple[Single, ...]:
 def _compared(given: Given) -> Single:
     sheet, _, row = given.name.removeprefix("run_").partition("_")
     difference = f"({sheet}.{row} - {given.name})"
+    allowed = f"MAX(tolerance, share_that_counts * MAX(run_{sheet}_cost::run_{sheet}_npv))"
     return Single(
         f"against_{sheet}_{row}",
         given.label,
         "USD",
-        f"IF(AND(inputs_changed = 0, ABS({difference}) > MAX(tolerance, share_that_counts * ABS({given.name}))), {difference}, 0)",
+        f"IF(AND(inputs_changed = 0, ABS({difference}) > {allowed}), {difference}, 0)",
         look="check",
     )
