@@ -419,10 +419,9 @@ class _Reader:
                    self.estimate("loan_rate_stated", asset, self.site), "loan_rate_stated"),
         ]  # fmt: skip
         if self._draw_rule(asset):
+            share = self._solved(a)
             rows.append(
-                _input(
-                    f"{asset}_solved_share", "Share of the cost lent, as the run solved it", "share", self._solved(a), None, "senior_loan"
-                )
+                _input(f"{asset}_solved_share", "Share of the cost lent, as solved in the run", "share", share, None, "senior_loan")
             )
         return rows + self._many(f"loan {asset}")
 

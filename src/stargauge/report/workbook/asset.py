@@ -105,7 +105,8 @@ def _size() -> tuple[Part, ...]:
 def _solved() -> tuple[Part, ...]:
     """Where loan and owners pay in turn: the share as the run solved it, and what room both limits leave at it."""
     return (
-        Heading("Size of the loan: as the run solved it", "After a change of inputs: seek the input of the share that brings the smaller room to nought."),
+        Heading("Size of the loan: as solved in the run",
+                "After a change of inputs: seek the share (an input) that brings the smaller room to nought."),
         Single("share", "Share of the cost lent", "share", "solved_share"),
         Single("room_by_cost", "Room that the cap on leverage leaves, share of all costs", "share",
                "IF(whole_cost > 0, loan_to_cost - whole_facility / ((1 - share) * whole_cost + whole_facility), 0)"),
