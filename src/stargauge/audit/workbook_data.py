@@ -251,7 +251,8 @@ class _Reader:
                    self.estimate("accelerator_rent"), "accelerator_rent"),
         ]  # fmt: skip
         out += [
-            _input(f"market_rent_{y}", f"at the end of {y}", "USD/h", float(rent[at[y]]), None, "accelerator_rent_level") for y in years
+            _input(f"market_rent_{y}", f"Market rent at the end of {y}", "USD/h", float(rent[at[y]]), None, "accelerator_rent_level")
+            for y in years
         ]
         known = self.one("base_rate_long_run")
         out.append(
@@ -264,7 +265,7 @@ class _Reader:
                 "base_rate",
             )
         )
-        out += [_input(f"base_rate_{y}", f"at the end of {y}", "1/year", float(base[at[y]]), None, "base_rate") for y in years]
+        out += [_input(f"base_rate_{y}", f"Base rate at the end of {y}", "1/year", float(base[at[y]]), None, "base_rate") for y in years]
         return out
 
     def _phase_groups(self) -> list[dict[str, Any]]:
@@ -545,16 +546,16 @@ def _conventions(reader: _Reader) -> list[dict[str, Any]]:
         ("days_of_month", "Days of a month", "d", _MONTH, "a twelfth of it"),
         ("days_of_year_return", "Days of a year in which returns are discounted", "d", 365.0, "as spreadsheets do for dated flows"),
         ("hours_per_day", "Hours of a day", "h", 24.0, ""),
-        ("watts_per_kilowatt", "W of a kW", "1", 1000.0, ""),
+        ("watts_per_kilowatt", "W of a kW", "W/kW", 1000.0, ""),
         ("fiscal_year_ends", "Month in which the fiscal year ends", "count", 5.0, "only for the sheet of fiscal years; May is Oracle's"),
-        ("rounding", "Share below which a number counts as nought", "1", 1e-9, ""),
-        ("arrears_that_count", "Share of the largest service above which arrears are a breach", "1", 1e-6, ""),
-        ("lowest_return", "Lowest rate of return that is looked for", "share", -0.99, ""),
-        ("highest_return", "Highest rate of return that is looked for", "share", 1000.0, ""),
+        ("rounding", "Share below which a number counts as nought", "ratio", 1e-9, ""),
+        ("arrears_that_count", "Share of the largest service above which arrears are a breach", "ratio", 1e-6, ""),
+        ("lowest_return", "Lowest rate of return that is looked for", "ratio", -0.99, ""),
+        ("highest_return", "Highest rate of return that is looked for", "ratio", 1000.0, ""),
         ("far", "Days that stand for never", "d", 1e6, ""),
         ("most_renewals", "Renewals of equipment that are counted", "count", 8.0, ""),
-        ("share_that_counts", "Share of a total of the run below which a difference is rounding", "1", 1e-11, ""),
-        ("tolerance", "Difference that a check allows", "USD", 0.005, "half a cent"),
+        ("share_that_counts", "Share of a total of the run below which a difference is rounding", "ratio", 1e-11, ""),
+        ("tolerance", "Difference that a check allows, USD", "ratio", 0.005, "half a cent"),
     )
     first = _input("first_month", "First month ends", "date", reader.one("life_end", 0), None, "", "the programme's start")
     return [first, *(_input(name, label, unit, value, None, "", note) for name, label, unit, value, note in fixed)]

@@ -120,7 +120,7 @@ class _Book:
 
     def _head(self, tab: Any, sheet: Sheet, find: Callable[[str], Place]) -> None:
         tab.hide_gridlines(2)
-        tab.set_column(LABEL, LABEL, 46)
+        tab.set_column(LABEL, LABEL, 62)
         tab.set_column(UNIT, UNIT, 10)
         tab.write_string(0, 0, sheet.title, self._look("title", ""))
         tab.write_string(1, 0, sheet.about, self._look("soft", ""))
@@ -152,7 +152,7 @@ class _Book:
             tab.write_string(row, LABEL, part.text, self._look("words", ""))
             return
         tab.write_string(row, LABEL, part.label, self._look("label", ""))
-        tab.write_string(row, UNIT, part.unit, self._look("soft", ""))
+        tab.write_string(row, UNIT, "" if part.unit == "text" else part.unit, self._look("soft", ""))
         if isinstance(part, Given):
             self._given(tab, sheet, part, row)
         elif isinstance(part, Path):
@@ -231,7 +231,7 @@ class _Book:
         """The same rows as the sheet of inputs: base, then one column per named overlay; an empty cell means as in the base."""
         tab = self.file.add_worksheet(SCENARIOS, self.worksheet)
         tab.hide_gridlines(2)
-        tab.set_column(LABEL, LABEL, 46)
+        tab.set_column(LABEL, LABEL, 62)
         tab.set_column(UNIT, UNIT, 10)
         tab.set_column(SINGLE, BASE + 2 * len(self.overlays), 20)
         tab.write_string(0, 0, "Scenarios", self._look("title", ""))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from stargauge.report.workbook.parts import Heading, Part, Row, Single
 
 USD = "USD"
+_NEVER = '"never"'
 
 
 class Let(NamedTuple):
@@ -26,14 +27,14 @@ def _start_and_end(part: Let) -> tuple[Part, ...]:
     return (
         Single(f"closed_{k}", f"{part.name}: phase closes", "date", closed),
         Single(f"ends_{k}", f"{part.name}: ends for the lender", "date",
-               f"IF(Phases.comes_{phase} = 1, MIN(operational_{phase} + term_{line}, closed_{k}), 0)"),
+               f"IF(Phases.comes_{phase} = 1, MIN(operational_{phase} + term_{line}, closed_{k}), {_NEVER})"),
         Single(f"leaves_{k}", f"{part.name}: customer leaves or no longer pays", "date",
                f"MIN(leaves_{line}, defaults_{line}, last_month_end + 1)",
                "a day that never comes counts as after the last month"),
         Single(f"kept_{k}", f"{part.name}: begins before the customer leaves", "flag",
                f"IF(Phases.comes_{phase} = 1, IF(operational_{phase} <= leaves_{k}, 1, 0), 0)", look="flag"),
         Single(f"stops_{k}", f"{part.name}: ends as it comes", "date",
-               f"IF(kept_{k} = 1, MIN(operational_{phase} + term_{line}, defaults_{line}, closed_{k}), 0)"),
+               f"IF(kept_{k} = 1, MIN(operational_{phase} + term_{line}, defaults_{line}, closed_{k}), {_NEVER})"),
         Row(f"secured_{k}", f"{part.name}: runs, for the lender", "flag",
             f"IF(Phases.comes_{phase} = 1, IF(AND(operational_{phase} <= month_end[t], ends_{k} > month_end[t]), 1, 0), 0)", look="flag"),
         Row(f"runs_{k}", f"{part.name}: runs, as it comes", "flag",
@@ -50,7 +51,7 @@ def _damages(part: Let, rate: str) -> tuple[Part, ...]:
     return (
         Single(f"leaves_far_{k}", f"{part.name}: customer leaves or no longer pays, however late", "date",
                f"MIN(leaves_{line}, defaults_{line}, last_month_end + far)"),
-        Single(f"late_until_{k}", f"{part.name}: delay is paid until", "date", f"IF(ISNUMBER(planned_{phase}), {until}, 0)"),
+        Single(f"late_until_{k}", f"{part.name}: delay is paid until", "date", f"IF(ISNUMBER(planned_{phase}), {until}, {_NEVER})"),
         Single(f"damages_whole_{k}", f"{part.name}: delay damages", USD,
                f"IF(ISNUMBER(planned_{phase}), power_{k} * IF(ISNUMBER(damages_{line}), damages_{line} / watts_per_kilowatt / "
                f"days_of_month, {rate} * damages_share)"
@@ -87,7 +88,7 @@ def lease_parts(leases: Sequence[Let], phases: Sequence[tuple[str, str]]) -> tup
                 f"secured_{k}[t] * power_{k} * rent_{k} * rises_{k}[t] * days[t]", "sum"),
             Row(f"lease_{k}", f"{part.name}: rent as it comes", USD, f"runs_{k}[t] * power_{k} * rent_{k} * rises_{k}[t] * days[t]", "sum"),
             Single(f"again_{k}", f"{part.name}: let again from", "date",
-                   f"IF(Phases.comes_{phase} = 1, IF(kept_{k} = 1, stops_{k}, operational_{phase}) + relet_gap, 0)"),
+                   f"IF(Phases.comes_{phase} = 1, IF(kept_{k} = 1, stops_{k}, operational_{phase}) + relet_gap, {_NEVER})"),
             Row(f"market_{k}", f"{part.name}: power let again", "W",
                 f"IF(Phases.comes_{phase} = 1, IF(AND(again_{k} <= month_end[t], closed_{k} > month_end[t]), power_{k} * "
                 f"IF(kept_{k} = 1, relet_ratio, 1), 0), 0)"),
