@@ -145,12 +145,14 @@ def _change(case: Case, data: dict[str, Any]) -> tuple[dict[str, float], dict[st
     put("building_cover_required", "dscr_required", (0, site), 1.5)
     put("building_maturity_months", "loan_maturity", (0, site), 48.0 * month, 48.0)
     put("equipment_reserve_months", "reserve_span", (1, site), 6.0 * month, 6.0)
+    put("building_lock_up", "lock_up_cover", (0, site), 1.7)
     put("equipment_lock_up", "lock_up_cover", (1, site), 1.35)
     kilowatt = 1000.0 * month
     put("rent_a1", "lease_rent_stated", lease, 120.0 / kilowatt, 120.0)
     put("escalation_a1", "lease_growth", lease, float(np.log1p(0.03)), 0.03)
     put("term_a1", "contract_term", lease, 3652.0)
     put_day("leaves_c1", "contract_left_date", (site, cloud), held["uncancelled_date"][5, own[4]] - 1.0)
+    put_day("defaults_a1", "contract_default_date", lease, held["uncancelled_date"][5, own[6]] + 500.0)
     put_day("defaults_c1", "contract_default_date", cloud, held["uncancelled_date"][5, own[0]] + 1500.0)
     put("price_c1", "contract_rate", cloud, 900.0 / kilowatt, 900.0)
     put("take_or_pay_c1", "contract_take_or_pay", cloud, 0.8)
@@ -238,6 +240,17 @@ def test_inputs_changed_in_the_file_change_the_results_as_the_engine_does(
     wrong = {name: value for name, value in _differences(computed["changed"], case, change[1]) if not value < CENT}
     assert not wrong
     assert computed["changed"].checks()["inputs_changed"] == len(change[0])
+
+
+@needs_office
+def test_the_changes_reach_every_part_of_the_model(computed: dict[str, Computed]) -> None:
+    both = ("damages", "market_income", "locked", "support")
+    of = {
+        "Building": ("given_up", "gap", "lent_anew", "arrears", "tax", "trapped"),
+        "Equipment": ("vendor_credit", "customer_money", "customer_credit", "renewal", "handed_on", "junior_paid"),
+    }
+    still = [(sheet, row) for sheet, rows in of.items() for row in (*both, *rows) if not computed["changed"].row(sheet, row).max() > 0.0]
+    assert not still
 
 
 @needs_office
