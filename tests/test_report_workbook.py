@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -192,8 +193,6 @@ def _levels(
     levels = {y: inputs[f"{name}_{y}"] for y in range(first, last + 1)}
     levels[year] *= factor
     values[f"{name}_{year}"] = levels[year]
-    from datetime import date
-
     days = [float(held["known_date"]), *(float(date(y, 12, 31).toordinal()) for y in levels)]
     nodes = into(np.array([inputs[f"{name}_known"], *levels.values()]))
     held[quantity] = back(np.interp(held["life_end"], days, nodes))
@@ -351,6 +350,18 @@ def test_a_scenario_stands_beside_the_base(case: Case) -> None:
     made = workbook_data(case, SITE, {"draw three": slower}, TOLD)
     inputs = {one["name"]: one for group in made["groups"] for one in group["inputs"]}
     assert inputs["tax_rate"]["overlays"] == {} and "draw three" in inputs["reference_equipment_unit_cost"]["overlays"]
+
+
+def test_levels_of_the_base_rate_go_below_its_floor_where_the_path_does() -> None:
+    """Between ends of years the path runs straight and stops at zero: so must what the workbook makes of its levels."""
+    made = replace(case_of(known_of(TINY, NOW), draw=11), held={"base_rate_volatility": np.array(0.04)})
+    inputs = {one["name"]: one["value"] for group in workbook_data(made, TINY_SITE, {}, TOLD)["groups"] for one in group["inputs"]}
+    values = made.values(["base_rate", "life_end", "life_year_end", "known_date"])
+    ends = [end for end in values["life_year_end"] if end > values["known_date"]]
+    levels = [inputs["base_rate_known"], *(inputs[f"base_rate_{date.fromordinal(int(end)).year}"] for end in ends)]
+    assert min(levels) < 0.0
+    path = np.interp(values["life_end"], [float(values["known_date"]), *ends], levels)
+    np.testing.assert_allclose(np.maximum(path, 0.0), values["base_rate"], atol=1e-15)
 
 
 # --- the layer ---------------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from stargauge.programme.schema import UNSITED
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.instruments import places_of
 from stargauge.quantity.quantity import ASSETS, COMPONENTS, STAGES
+from stargauge.quantity.reversion import reverting_path
 from stargauge.quantity.statement import Estimate
 
 #: Day counts of the model less those of a spreadsheet, in which 1 January 1900 is day 1 and 1900 has a 29 February.
@@ -56,6 +57,7 @@ READ = (
     "loan_to_cost_limit", "loan_rate_stated", "loan_spread_stated", "debt_spread", "permanent_jobs_per_power", "design_power_ratio",
     "operations_wage", "benefits_load", "own_use", "abatement_kept", "opex_energy", "energy_unit_cost", "life_power_it", "price_level",
     "life_price_level", "life_days", "life_end", "life_year_end", "lease_guarantee_paid", "accelerator_rent_level", "base_rate",
+    "base_rate_reversion", "base_rate_volatility", "base_rate_shock",
     "accelerator_rent", "lease_term_usual", "lease_escalation", "lease_let_share", "abatement_share", "abatement_term",
     "price_index_observed", "month_end", "deduction_share", "bonus_earlier", "bound_date_stated", "site_known_from", "loan_draw_rule",
     "asset_cost_given_up", "customer_money", "vendor_credit",
@@ -243,7 +245,7 @@ class _Reader:
     def _levels(self) -> list[dict[str, Any]]:
         """Rent and base rate as they stand at the knowledge date and at the end of each year."""
         ends = np.asarray(self.values["life_end"])
-        rent, base = (np.asarray(self.values[name]) for name in ("accelerator_rent_level", "base_rate"))
+        rent, base = np.asarray(self.values["accelerator_rent_level"]), self._unfloored_base_rate()
         at = {date.fromordinal(int(end)).year: int(np.flatnonzero(ends == end)[0]) for end in self.values["life_year_end"]}
         years = [year for year in at if self.values["life_year_end"][list(at).index(year)] > self.one("known_date")]
         out = [
@@ -254,19 +256,20 @@ class _Reader:
             _input(f"market_rent_{y}", f"Market rent at the end of {y}", "USD/h", float(rent[at[y]]), None, "accelerator_rent_level")
             for y in years
         ]
-        known = self.one("base_rate_long_run")
-        out.append(
-            _input(
-                "base_rate_known",
-                "Base rate of interest, at the knowledge date",
-                "1/year",
-                known,
-                self.estimate("base_rate_long_run"),
-                "base_rate",
-            )
-        )
+        known, said = self.one("base_rate_long_run"), self.estimate("base_rate_long_run")
+        out.append(_input("base_rate_known", "Base rate of interest, at the knowledge date", "1/year", known, said, "base_rate"))
         out += [_input(f"base_rate_{y}", f"Base rate at the end of {y}", "1/year", float(base[at[y]]), None, "base_rate") for y in years]
         return out
+
+    def _unfloored_base_rate(self) -> Any:
+        """The base rate; where its floor at zero holds, the level below, so that a straight line between two levels meets the floor
+        where the path does."""
+        names = ("base_rate_long_run", "base_rate_reversion", "base_rate_volatility", "base_rate_shock")
+        level, reversion, volatility, shocks = (np.asarray(self.values[name])[None] for name in names)
+        days, ends = np.asarray(self.values["life_end"]), np.asarray(self.values["life_year_end"])
+        path = reverting_path(level, self.one("known_date"), level, reversion, volatility, shocks, ends, days)[0]
+        floored = np.asarray(self.values["base_rate"])
+        return np.where(floored > 0.0, floored, np.minimum(path, 0.0))
 
     def _phase_groups(self) -> list[dict[str, Any]]:
         return [
