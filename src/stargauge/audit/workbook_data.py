@@ -582,6 +582,12 @@ def _plain() -> list[Plain]:
     out += _in(
         "cost",
         Plain("reference_equipment_unit_cost", "Cost of equipment per W of IT power, at the price date", "USD/W", "equipment_unit_cost"),
+        Plain(
+            "building_price_drift",
+            "Drift of building prices per year (logarithm), beyond general prices",
+            "1/year",
+            "construction_price_drift",
+        ),
         Plain("equipment_price_drift", "Drift of it per year (logarithm)", "1/year", "equipment_price_drift"),
         Plain("middle_share", "Share of construction paid in the middle third of the time", "share", "construction_middle_share"),
         Plain("payment_lead", "Equipment is paid from so many days before power is on", "d", "equipment_payment_lead"),

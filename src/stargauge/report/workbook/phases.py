@@ -29,8 +29,9 @@ def phases_sheet(phases: Sequence[tuple[str, str]], components: Sequence[str], m
         *(Row(f"paid_{key}", name, "1", _ramp(key)) for key, name in phases),
         Heading("Cost of each phase when complete, USD of the price year"),
         Single("building_unit_cost", "Cost of building per W of IT power", "USD/W", f"SUM(cost_{components[0]}::cost_{components[-1]})"),
+        *(Single(f"building_unit_{key}", f"{name}: cost of building per W", "USD/W", _building_unit(key)) for key, name in phases),
         *(Single(f"equipment_unit_{key}", f"{name}: cost of equipment per W", "USD/W", _equipment_unit(key)) for key, name in phases),
-        *(Single(f"building_whole_{key}", f"{name}: construction", "USD", f"it_power_{key} * building_unit_cost") for key, name in phases),
+        *(Single(f"building_whole_{key}", f"{name}: construction", "USD", f"it_power_{key} * building_unit_{key}") for key, name in phases),
         *(Single(f"equipment_whole_{key}", f"{name}: equipment", "USD", f"it_power_{key} * equipment_unit_{key}") for key, name in phases),
         *_costs("building", "Construction", "built", phases),
         *_costs("equipment", "Equipment", "paid", phases),
@@ -85,6 +86,12 @@ def _costs(asset: str, label: str, share: str, phases: Sequence[tuple[str, str]]
         Heading("Cost of phases that begin to run in the month, complete, USD of the price year", level=2),
         *(Row(f"{asset}_starts_{key}", name, "USD", f"{asset}_whole_{key} * begins_{key}[t]", "sum") for key, name in phases),
     )
+
+
+def _building_unit(key: str) -> str:
+    """Cost of building at the prices of the day on which work starts; at the price date for one that never does."""
+    years = f"(IF(ISNUMBER(start_{key}), start_{key}, price_date) - price_date) / days_of_year"
+    return f"building_unit_cost * EXP(building_price_drift * {years})"
 
 
 def _equipment_unit(key: str) -> str:
