@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,6 +12,8 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 import stargauge
 from stargauge import __version__
@@ -61,15 +64,18 @@ from stargauge.audit.site_finance import wanted as wanted_finance
 from stargauge.audit.summary import FANS, HEADLINES, Days, dates_of, exists, headlines, names_of, summarise
 from stargauge.audit.tracker import Tracker
 from stargauge.audit.validation import Validation, validate_schedule
+from stargauge.audit.workbook_data import largest_site, same_parts, workbook_data
 from stargauge.catalogue.depreciation import recovery_table
 from stargauge.catalogue.load import Catalogue, load_catalogue
 from stargauge.catalogue.own_builds import read_own_builds
 from stargauge.catalogue.projects import read_projects
 from stargauge.catalogue.trackers import tracker
+from stargauge.engine.case import nearest_draw
 from stargauge.engine.lineage import Node
 from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result
-from stargauge.engine.simulate import axes_of, inputs_of, model_graph
+from stargauge.engine.series import Series
+from stargauge.engine.simulate import axes_of, case_of, inputs_of, model_graph
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.asked import Asked, sides
 from stargauge.programme.checks import flaws_against_catalogue, flaws_against_quantities
@@ -347,6 +353,50 @@ def audit(
         made = load(programme)
         now = known(made, as_of)
     return _audited(now, made, draws, seed, workers, (), None, _said_by(made, now.as_of))[1]
+
+
+def workbook(
+    programme: str | Path | Programme = "stargate", *, site: str | None = None, draw: int | None = None, nearest: str | None = None,
+    overlays: Mapping[str, Path | Mapping[str, Any] | str] | None = None, as_of: date | str | None = None, draws: int = DRAWS,
+    seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """What a workbook of a site's project finance holds, as plain data for `stargauge.report.workbook.site.render_workbook`.
+
+    The world: every input at its median; or the draw of that number (counted from 0); or the draw nearest the median of an address.
+    `site`: the one that costs most where none is named. `overlays`: scenarios by name, shown beside the base; those of the programme that
+    leave the site its phases and contracts, where none are given. Raises InputError for an
+    address or a site that does not exist.
+    """
+    made, values = load(programme), values or catalogue()
+    now = known(made, as_of, values)
+    if draw is not None and nearest is not None:
+        raise InputError("got a draw and an address whose median it should be nearest; expected one of them")
+    words = "every input at its median"
+    if nearest is not None:
+        draw = nearest_draw(
+            _ends(simulate(made, quantities=[nearest], draws=draws, seed=seed, as_of=now.as_of, workers=workers, values=values)[nearest])
+        )
+        words = f"draw {draw} of seed {seed}, of {draws:,} draws the one nearest the median of {nearest}"
+    elif draw is not None:
+        words = f"draw {draw} of seed {seed}"
+    case = case_of(now, draw, seed)
+    chosen = site or largest_site(case)
+    others = {name: case_of(known(load(made, over), now.as_of, values), draw, seed) for name, over in (overlays or {}).items()}
+    if overlays is None:
+        own = {name: case_of(known(load(made, name), now.as_of, values), draw, seed) for name in made.scenarios}
+        others = {name: other for name, other in own.items() if same_parts(case, other, chosen)}
+    asked = f" --nearest '{nearest}'" if nearest else f" --case {draw}" if draw is not None else ""
+    told = {
+        "programme": made.name, "case": words, "as_of": str(now.as_of), "version": __version__, "attribution": list(made.attribution),
+        "command": f"stargauge check {shlex.quote(asked_as(made))} --as-of {now.as_of} --seed {seed} --site {chosen}{asked} --xlsx FILE",
+    }  # fmt: skip
+    return workbook_data(case, chosen, others, told)
+
+
+def _ends(series: Series) -> Any:
+    """The values of a series draw by draw, in its last month where it has months."""
+    held = np.asarray(series.values)
+    return held if held.ndim == 1 else held[:, -1]
 
 
 def compare(

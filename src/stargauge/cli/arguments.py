@@ -115,6 +115,22 @@ def _output_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ascii", action="store_true", help="plain marks only")
 
 
+def _workbook(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--xlsx", metavar="FILE", help="also write the project finance of one site as a workbook with live formulas")
+    parser.add_argument("--site", metavar="SITE", help="site of the workbook (default: the one that costs most)")
+    parser.add_argument("--case", metavar="CASE", default="median", help="its world: median (every input), or the number of a draw")
+    parser.add_argument(
+        "--nearest", metavar="ADDRESS", help="its world: the draw nearest the median of this, e.g. 'npv[equipment, abilene]'"
+    )
+    parser.add_argument(
+        "--overlay",
+        action="append",
+        default=[],
+        metavar="SCENARIO",
+        help="a scenario beside the base in the workbook (repeatable; default: those of the programme)",
+    )
+
+
 def parser() -> Parser:
     """The whole command line."""
     top = Parser(
@@ -130,6 +146,7 @@ def parser() -> Parser:
     _run_options(check)
     _output_options(check)
     check.add_argument("--report", metavar="FILE", help="also write one self-contained HTML report")
+    _workbook(check)
     check.add_argument("--all", action="store_true", help="show every claim with every reading")
     check.add_argument(
         "--fail-if", metavar="CONDITION", help="exit 1 where a claim has this status, e.g. 'not met' or 'site-underway: not met'"

@@ -81,6 +81,7 @@ def check(asked: argparse.Namespace) -> int:
     if target is not None:
         expect_writable(target, "report")
     programme = loaded(asked)
+    workbook = _workbook(asked, programme)
     fails_if = _condition(asked.fail_if, programme.claims) if asked.fail_if else None
     answer = _checked(asked, programme, charts=target is not None)
     data = answer.to_dict(charts=target is not None)
@@ -88,6 +89,9 @@ def check(asked: argparse.Namespace) -> int:
         from stargauge.report.html import render_report
 
         write_whole(target, render_report(data))
+    if workbook is not None:
+        write_whole(Path(asked.xlsx), workbook)
+        print(f"workbook: {Path(asked.xlsx).resolve()}", file=sys.stderr)
     if asked.json:
         print_json(data)
     else:
@@ -96,6 +100,30 @@ def check(asked: argparse.Namespace) -> int:
         return 0
     name, status = fails_if
     return int(any(r.status == status for v in answer.verdicts if name in ("", v.id) for r in v.readings))
+
+
+def _workbook(asked: argparse.Namespace, programme: Any) -> bytes | None:
+    """The workbook that was asked for, made before the answer, so that what is wrong with it is told at once."""
+    wrong = [f"--{name}" for name, value in (("site", asked.site), ("nearest", asked.nearest), ("overlay", asked.overlay)) if value]
+    if not asked.xlsx:
+        if wrong or asked.case != "median":
+            raise InputError(f"{', '.join(wrong) or '--case'} says what is in a workbook; name its file: --xlsx FILE")
+        return None
+    from stargauge import api
+    from stargauge.report.workbook.book import expect_writer
+    from stargauge.report.workbook.site import render_workbook
+
+    expect_writable(Path(asked.xlsx), "workbook", ".xlsx")
+    expect_writer()
+    if asked.case != "median" and not asked.case.isdecimal():
+        raise InputError(f'got --case "{asked.case}"; expected median, or the number of a draw such as 17')
+    draw = None if asked.case == "median" else int(asked.case)
+    overlays = {Path(name).stem: name for name in asked.overlay} or None
+    data = api.workbook(
+        programme, site=asked.site, draw=draw, nearest=asked.nearest, overlays=overlays,
+        as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
+    )  # fmt: skip
+    return render_workbook(data)
 
 
 def _condition(text: str, claims: Iterable[str]) -> tuple[str, str]:

@@ -9,24 +9,24 @@ from pathlib import Path
 from stargauge.quantity.errors import Fault, InputError
 
 
-def expect_writable(path: Path, what: str) -> None:
+def expect_writable(path: Path, what: str, ending: str = ".html") -> None:
     """Raise InputError where a file cannot be written there; asked before the work is done."""
     folder = path.resolve().parent
     if not folder.is_dir():
         raise InputError(f'no folder "{path.parent}" to write the {what} to; make it, or choose another place')
     if path.is_dir():
-        raise InputError(f'"{path}" is a folder; expected a file name for the {what}, such as {path / "stargate"}.html')
+        raise InputError(f'"{path}" is a folder; expected a file name for the {what}, such as {path / "stargate"}{ending}')
     if not os.access(folder, os.W_OK):
         raise InputError(f'the folder "{path.parent}" cannot be written to; choose another place for the {what}')
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str | bytes) -> None:
     """Write beside the file, then rename: what stood there is replaced at once, or stays. Raises InputError where it cannot be written."""
     try:
         handle, made = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.resolve().parent)
         try:
-            with open(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with open(handle, "wb") as file:
+                file.write(text.encode() if isinstance(text, str) else text)
             os.chmod(made, 0o644)
             os.replace(made, path)
         except BaseException:

@@ -15,6 +15,7 @@ import stargauge
 import stargauge.inputs
 import stargauge.model
 from stargauge.engine.assembly import Inputs
+from stargauge.engine.case import Case
 from stargauge.engine.collect import Collector
 from stargauge.engine.graph import Graph, content_key
 from stargauge.engine.memo import Memo
@@ -72,6 +73,13 @@ def inputs_of(known: Known, names: Iterable[str]) -> dict[str, Input]:
     wanted = list(names)
     made = Inputs(known, model_graph()).need(wanted)
     return {name: made[name] for name in wanted}
+
+
+def case_of(known: Known, draw: int | None = None, seed: int = 0) -> Case:
+    """What is known as one world alone: as a draw of the run with this seed has it, or with every input at its median."""
+    graph = model_graph()
+    leading = tuple(getattr(stargauge.inputs, "LEADING", ()))
+    return Case(World(graph, Inputs(known, graph), axes_of(known), seed, programme_of(known), leading, stargauge.__version__), draw)
 
 
 def statics_of(known: Known, names: Iterable[str]) -> dict[str, Any]:

@@ -1,0 +1,425 @@
+"""The sheet of one asset: its loan in two runs of a unit, the limit that binds, schedule and refinancing, tax, waterfall, owners' flows."""
+
+from __future__ import annotations
+
+from stargauge.report.workbook.parts import Heading, Part, Row, Single
+
+USD = "USD"
+
+
+def loan_parts(rule: int) -> tuple[Part, ...]:
+    """Size, draws and schedule of the senior loan, from cost, what begins to run, secured cash and rates.
+
+    `rule`: 0 where loan and owners pay in step, 1 where the owners pay first, 2 where the loan does: then its share is in no closed form,
+    and stands among the inputs as the run solved it.
+    """
+    return (*_rates(), *_paid(rule), *_unit_runs(), *_limits(), *(_size() if rule == 0 else _solved()), *_draws(rule), *_schedule())
+
+
+def _paid(rule: int) -> tuple[Part, ...]:
+    """The cost that the loan is drawn for, in the first of the two runs."""
+    in_turn = {
+        0: "net_cost[t]",
+        1: "MAX(0, MIN(net_cost[t], net_cost_so_far[t] - (1 - share) * net_cost))",
+        2: "MAX(0, MIN(net_cost[t], share * net_cost - net_cost_so_far[t-1]))",
+    }
+    words = ("all of it, in step with the owners", "what is left once the owners have paid their part", "all until its part is paid")
+    return (
+        Heading("What the loan is drawn for"),
+        Row("net_cost_so_far", "Cost so far", USD, "net_cost_so_far[t-1] + net_cost[t]", "last"),
+        Row("spent", "Money has been spent", "flag", "IF(net_cost_so_far[t] > 0, 1, 0)", look="flag"),
+        Row("lent_on", f"Cost that the loan is drawn for: {words[rule]}", USD, in_turn[rule], "sum"),
+        Row("lent_on_so_far", "so far", USD, "lent_on_so_far[t-1] + lent_on[t]", "last"),
+    )
+
+
+def _rates() -> tuple[Part, ...]:
+    return (
+        Heading("Rates of the month", level=2),
+        Row("loan_rate", "Interest per year", "1/year",
+            "IF(ISNUMBER(fixed_rate), fixed_rate, spread + hedge_share * Prices.swap_rate + (1 - hedge_share) * Prices.base_rate[t])"),
+        Row("rate", "Interest of the month until the loan falls due", "1", "loan_rate[t] * days[t] / days_of_loan_year"),
+        Row("rate_after", "Interest of the month once lent anew", "1",
+            "(loan_rate[t] + refinancing_margin) * days[t] / days_of_loan_year"),
+        Row("undrawn_fee", "Commitment fee of the month", "1", "commitment_fee * days[t] / days_of_loan_year"),
+        Row("discount", "Value today of 1 at the end of the month, at the loan's rate", "1",
+            "IF(number[t] = 1, 1, discount[t-1]) / (1 + rate[t])"),
+    )  # fmt: skip
+
+
+def _unit_runs() -> tuple[Part, ...]:
+    return (
+        Heading("Construction debt: two runs of a unit", "Draws are linear in the share lent (run A: all of the cost) and in the "
+                                                         "facility (run B: 1)."),
+        Row("begun", "The loan has been drawn on", "flag", "IF(lent_on_so_far[t] > 0, 1, 0)", look="flag"),
+        Row("begins_at", "Month in which something begins to run", "count", "IF(begins[t] > 0, number[t], 0)", "max"),
+        Row("has_begun", "Something runs", "flag", "MAX(has_begun[t-1], IF(begins[t] > 0, 1, 0))", look="flag"),
+        Single("first_cost", "First month in which money is spent", "count", "IFERROR(MATCH(1, spent[:], 0), 1)"),
+        Single("first_begin", "First month in which something begins to run", "count",
+               "IFERROR(MATCH(1, has_begun[:], 0), number_of_months + 1)"),
+        Single("last_begin", "Last month in which something begins to run", "count", "MAX(begins_at[:])"),
+        Row("building", "The loan is being drawn", "flag", "IF(number[t] <= last_begin, begun[t], 0)", look="flag"),
+        Row("a_added", "Run A: added to the loan", USD,
+            "building[t] * (lent_on[t] + rate[t] * a_waiting[t-1] - undrawn_fee[t] * a_drawn[t-1])", "sum"),
+        Row("a_drawn", "Run A: drawn so far", USD, "a_drawn[t-1] + a_added[t]", "last"),
+        Row("a_converted", "Run A: begins to be repaid", USD, "begins[t] * (a_waiting[t-1] + a_added[t])", "sum"),
+        Row("a_waiting", "Run A: waits for operation", USD, "a_waiting[t-1] + a_added[t] - a_converted[t]"),
+        Row("b_added", "Run B: added to the loan", "1",
+            "building[t] * (rate[t] * b_waiting[t-1] + undrawn_fee[t] * (1 - b_drawn[t-1]) + upfront_fee * (begun[t] - "
+            "begun[t-1]))", "sum"),
+        Row("b_drawn", "Run B: drawn so far", "1", "b_drawn[t-1] + b_added[t]", "last"),
+        Row("b_converted", "Run B: begins to be repaid", "1", "begins[t] * (b_waiting[t-1] + b_added[t])", "sum"),
+        Row("b_waiting", "Run B: waits for operation", "1", "b_waiting[t-1] + b_added[t] - b_converted[t]"),
+        Single("whole_facility", "Facility that would lend the whole cost", USD, "a_drawn / (1 - b_drawn)"),
+    )  # fmt: skip
+
+
+def _limits() -> tuple[Part, ...]:
+    return (
+        Heading("What the loan may come to"),
+        Row("window", "Months of repayment", "flag",
+            "IF(AND(number[t] > first_begin, number[t] <= last_begin + MAX(repayment_months, 1), last_begin > 0), 1, 0)", look="flag"),
+        Row("income_lent_on", "Secured income that repays", USD, "window[t] * MAX(0, secured_cash[t])", "sum"),
+        Row("run_converted", "Debt of the runs that begins to be repaid", USD, "a_converted[t] + whole_facility * b_converted[t]", "sum"),
+        Single("owed_value", "Its value today", USD, "SUMPRODUCT(run_converted[:], discount[:])"),
+        Single("income_value", "Value today of the secured income", USD, "SUMPRODUCT(income_lent_on[:], discount[:])"),
+        Single("whole_cost", "Cost lenders look at", USD, "SUM(net_cost[:])"),
+    )  # fmt: skip
+
+
+def _size() -> tuple[Part, ...]:
+    return (
+        Heading("Size of the loan: the smaller of two limits"),
+        Single("growth", "Facility over cost, were all lent", "1", "IF(whole_cost > 0, whole_facility / whole_cost, 1)"),
+        Single("share_by_cost", "Share of the cost that the cap on leverage allows", "share",
+               "loan_to_cost / (loan_to_cost + growth * (1 - loan_to_cost))"),
+        Single("share_by_cover", "Share of the cost that the cover allows", "share",
+               "IF(owed_value > 0, income_value / (cover_required * owed_value), 0)"),
+        Single("share", "Share of the cost lent", "share", "MAX(0, MIN(share_by_cost, share_by_cover, 1))"),
+        Single("binding", "What limits the loan", "text",
+               'IF(owed_value > 0, IF(share_by_cover < share_by_cost, IF(share_by_cover < 1, "coverage", "whole cost"), "loan to '
+               'cost"), "none")'),
+    )  # fmt: skip
+
+
+def _solved() -> tuple[Part, ...]:
+    """Where loan and owners pay in turn: the share as the run solved it, and what room both limits leave at it."""
+    return (
+        Heading("Size of the loan: as solved in the run",
+                "After a change of inputs: seek the share (an input) that brings the smaller room to nought."),
+        Single("share", "Share of the cost lent", "share", "solved_share"),
+        Single("room_by_cost", "Room that the cap on leverage leaves, share of all costs", "share",
+               "IF(whole_cost > 0, loan_to_cost - whole_facility / ((1 - share) * whole_cost + whole_facility), 0)"),
+        Single("room_by_cover", "Room that the cover leaves, share of the secured income", "share",
+               "IF(income_value > 0, 1 - cover_required * owed_value / income_value, 0)"),
+        Single("binding", "What limits the loan", "text",
+               'IF(owed_value > 0, IF(room_by_cover < room_by_cost, "coverage", "loan to cost"), "none")'),
+    )  # fmt: skip
+
+
+def _draws(rule: int) -> tuple[Part, ...]:
+    part = "share * " if rule == 0 else ""
+    return (
+        Heading("Draws"),
+        Single("facility", "Facility", USD, f"{part}whole_facility"),
+        Single("service_share", "Share of the secured income that serves the loan", "share",
+               f"IF(income_value > 0, {part}owed_value / income_value, 0)"),
+        Single("schedule_cover", "Cover of the schedule", "1", "IF(service_share > 0, 1 / service_share, 0)"),
+        Row("drawn", "Drawn", USD, f"{part}(a_added[t] + whole_facility * b_added[t])", "sum"),
+        Row("lent_for_cost", "of which for the cost", USD, f"{part}lent_on[t]", "sum"),
+        Row("carry", "of which interest and fees while building", USD, "drawn[t] - lent_for_cost[t]", "sum"),
+        Row("converted", "Begins to be repaid", USD, f"{part}run_converted[t]", "sum"),
+        Row("waiting", "Debt of what does not run yet", USD, f"{part}(a_waiting[t] + whole_facility * b_waiting[t])", "last"),
+    )  # fmt: skip
+
+
+def _schedule() -> tuple[Part, ...]:
+    return (
+        Heading("Schedule and refinancing"),
+        Row("ahead", "Value of the secured income of later months, at rates once lent anew", USD,
+            "(ahead[t+1] + income_lent_on[t+1]) / (1 + rate_after[t+1])"),
+        Single("falls_due", "Month in which the loan falls due", "count", "first_cost + ROUND(maturity_months + extension_months, 0)"),
+        Row("pace", "Share of the secured income that serves the loan", "1",
+            "IF(number[t] = 1, service_share, IF(AND(number[t] = falls_due + 1, ahead[t-1] > 0), lent_anew[t-1] / ahead[t-1], pace[t-1]))"),
+        Row("interest", "Interest", USD, "IF(number[t] > falls_due, rate_after[t], rate[t]) * balance[t-1]", "sum"),
+        Row("before", "Debt before service", USD, "balance[t-1] + interest[t] + converted[t]"),
+        Row("service", "Service", USD, "IF(is_last[t] = 1, before[t], MIN(pace[t] * income_lent_on[t], before[t]))", "sum"),
+        Row("principal", "Principal", USD, "service[t] - interest[t]", "sum", "below zero where part of the interest is added to the loan"),
+        Row("falling", "Falls due", USD, "IF(number[t] = falls_due, MAX(0, before[t] - service[t]), 0)", "sum"),
+        Row("lent_anew", "Lent anew", USD, "MIN(falling[t], ahead[t] * kept[t] / cover_required)", "sum"),
+        Row("gap", "Refinancing gap, paid by the owners", USD, "falling[t] - lent_anew[t]", "sum"),
+        Row("balance", "Debt of what runs", USD, "before[t] - service[t] - gap[t]", "last"),
+    )  # fmt: skip
+
+
+def waterfall_parts(equipment: bool) -> tuple[Part, ...]:
+    """Where the cash of each month goes."""
+    return (
+        Heading("Cash of the month to lenders, reserves and owners"),
+        Row("available", "Cash available for debt service", USD, "cash[t]", "sum"),
+        Row("service_due", "Senior service of the month", USD, "MAX(0, interest[t] + principal[t])", "sum"),
+        Row("due", "Senior service due, with arrears and their interest", USD, "service_due[t] + arrears[t-1] * (1 + rate[t])"),
+        Row("pool", "Cash and what was trapped", USD, "MAX(0, available[t]) + trapped[t-1]"),
+        Row("paid_from_pool", "Paid from it", USD, "MIN(due[t], pool[t])", "sum"),
+        Row("paid_from_reserve", "Paid from the debt service reserve", USD, "MIN(due[t] - paid_from_pool[t], reserve[t-1])", "sum"),
+        Row("paid", "Senior service paid", USD, "paid_from_pool[t] + paid_from_reserve[t]", "sum"),
+        Row("arrears", "Arrears", USD, "due[t] - paid[t]", "last"),
+        *_reserve(),
+        *_savings(equipment),
+        *_lock_up(equipment),
+    )  # fmt: skip
+
+
+def _reserve() -> tuple[Part, ...]:
+    return (
+        Heading("Debt service reserve", level=2),
+        Row("service_so_far", "Senior service so far", USD, "service_so_far[t-1] + service_due[t]"),
+        Single("reserve_span", "Months of service ahead that the reserve looks at", "count", "MAX(ROUND(reserve_months, 0), 1)"),
+        Row("reserve_target", "Target", USD,
+            "(INDEX(service_so_far[:], MIN(number[t] + reserve_span, number_of_months)) - service_so_far[t]) / reserve_span * "
+            "reserve_months"),
+        Row("reserve_before", "Reserve before it is filled", USD, "reserve[t-1] - paid_from_reserve[t]"),
+        Row("top_up", "Put in; below zero: released", USD,
+            "IF(is_last[t] = 1, -reserve_before[t], MIN(pool[t] - paid_from_pool[t], reserve_target[t] - reserve_before[t]))", "sum"),
+        Row("reserve", "Debt service reserve", USD, "reserve_before[t] + top_up[t]", "last"),
+    )  # fmt: skip
+
+
+def _savings(equipment: bool) -> tuple[Part, ...]:
+    if not equipment:
+        return ()
+    return (
+        Heading("Reserve for renewal", level=2),
+        Row("renewal_left", "Saved, after what is bought of it", USD, "renewal_reserve[t-1] - MIN(renewal[t], renewal_reserve[t-1])"),
+        Row("renewed", "Equipment bought again beyond what was saved, paid by the owners", USD,
+            "renewal[t] - MIN(renewal[t], renewal_reserve[t-1])", "sum"),
+        Row("saved", "Put in; below zero: released", USD,
+            "IF(is_last[t] = 1, -renewal_left[t], MIN(pool[t] - paid_from_pool[t] - top_up[t], renewal_due[t]))", "sum"),
+        Row("renewal_reserve", "Reserve for renewal", USD, "renewal_left[t] + saved[t]", "last"),
+    )  # fmt: skip
+
+
+def _lock_up(equipment: bool) -> tuple[Part, ...]:
+    junior: tuple[Part, ...] = (
+        Row("junior_wanted", "Vendors' service due, with arrears", USD, "junior_due[t] + junior_arrears[t-1]"),
+        Row("junior_paid", "Vendors' service paid", USD, "IF(locked[t] = 1, 0, MIN(left[t], junior_wanted[t]))", "sum"),
+        Row("junior_arrears", "Vendors' arrears", USD, "junior_wanted[t] - junior_paid[t]", "last"),
+    )
+    saved, paid = (" - saved[t]", " - junior_paid[t]") if equipment else ("", "")
+    return (
+        Heading("Lock-up and owners", level=2),
+        Row("locked", "Owners and vendors are locked out", "flag",
+            "IF(is_last[t] = 1, 0, IF(OR(available[t] < lock_up * service_due[t], arrears[t] > 0), 1, 0))", "sum", look="flag"),
+        Row("left", "Left after reserves", USD, f"pool[t] - paid_from_pool[t] - top_up[t]{saved}"),
+        *(junior if equipment else ()),
+        Row("trapped", "Trapped", USD, f"locked[t] * (left[t]{paid})", "last"),
+        Row("distribution", "Paid to the owners", USD, f"left[t]{paid} - trapped[t]", "sum"),
+        Row("support", "Paid by the owners while the asset does not pay its own cost", USD, "MAX(0, -available[t])", "sum"),
+    )  # fmt: skip
+
+
+def cost_parts(asset: str, first: str, last: str, equipment: bool) -> tuple[Part, ...]:
+    """What the asset costs, who else pays of it, what begins to run, and what is bought again. `first`, `last`: keys of its phases."""
+    outside: tuple[Part, ...] = ()
+    net = "cost[t] - given_up[t]"
+    if equipment:
+        net = "lent_against[t] - customer_money[t] - vendor_credit[t]"
+        outside = (
+            Row("lent_against", "of which for phases that run", USD, "cost[t] - given_up[t]", "sum"),
+            Single("customer_part", "Part that customers bring", "share",
+                   "IF(SUM(lent_against[:]) > 0, MIN(1, customer_promised / SUM(lent_against[:])), MIN(1, customer_promised))"),
+            Row("customer_money", "Brought by customers, in money and in kind", USD, "customer_part * lent_against[t]", "sum"),
+            Single("vendor_part", "Part of the rest that vendors lend", "share",
+                   "IF(SUM(lent_against[:]) - SUM(customer_money[:]) > 0, MIN(1, vendor_promised / (SUM(lent_against[:]) - "
+                   "SUM(customer_money[:]))), 0)"),
+            Row("vendor_credit", "Lent by vendors", USD, "vendor_part * (lent_against[t] - customer_money[t])", "sum"),
+        )  # fmt: skip
+    return (
+        Heading("Cost"),
+        Row("cost", "Paid in the month", USD, f"SUM(Phases.{asset}_{first}[t]::Phases.{asset}_{last}[t])", "sum"),
+        Row("given_up", "of which for phases that never run", USD,
+            f"SUM(Phases.{asset}_lost_{first}[t]::Phases.{asset}_lost_{last}[t])", "sum"),
+        *outside,
+        Row("net_cost", "Cost that the loan and the owners pay", USD, net, "sum"),
+        Row("starts", "Cost of phases that begin to run, complete, at the price year", USD,
+            f"SUM(Phases.{asset}_starts_{first}[t]::Phases.{asset}_starts_{last}[t])", "sum"),
+        Row("starts_later", "of those that begin in this month or later", USD, "starts_later[t+1] + starts[t]"),
+        Row("begins", "Share of what waits that begins to run", "share", "IF(starts[t] > 0, starts[t] / starts_later[t], 0)"),
+        Single("cost_left", "Cost at the price date, of phases that run, less their cost when complete", USD,
+               "IF(SUM(given_up[:]) = 0, SUMPRODUCT(cost[:] / price_level[:]) - SUM(starts[:]), 0)"),
+    )  # fmt: skip
+
+
+def renewal_parts(equipment: bool) -> tuple[Part, ...]:
+    """Whether equipment is bought again at the end of its economic life, what for, and what its owner then still has."""
+    if not equipment:
+        return ()
+    return (
+        Heading("Equipment bought again at the end of its economic life, where that pays"),
+        Single("life_months", "Economic life, whole months", "count", "ROUND(MAX(equipment_life, 1), 0)"),
+        Single("annuity", "Value of 1 a year over that life, at the return equity asks", "1",
+               "(1 - (1 + discount_rate) ^ (-equipment_life / 12)) / discount_rate"),
+        Row("cash_full", "Income less running cost of all equipment, so far", USD, "cash_full[t-1] + income_full[t] - running_full[t]"),
+        Row("cash_full_year", "of the last twelve months", USD,
+            "cash_full[t] - IF(number[t] > 12, INDEX(cash_full[:], number[t] - 12), 0)"),
+        Row("dearer", "Price of equipment over that of the first month, before general prices", "1",
+            "EXP(equipment_price_drift * (month_end[t] - first_month_end) / days_of_year)"),
+        Row("pays", "It would pay to buy again", "flag",
+            "IF(cash_full_year[t] * annuity >= starts * price_level[t] * dearer[t], 1, 0)", look="flag"),
+        Row("real_cost", "Cost of phases that run, at the price level of the price date", USD, "lent_against[t] / price_level[t]", "sum"),
+        Row("life_ends", "of which comes to the end of a life", USD,
+            "IF(number[t] > life_months, INDEX(real_cost[:], number[t] - life_months) + INDEX(bought_again[..t-1], number[t] - "
+            "life_months + 1), 0)", "sum"),
+        Row("bought_again", "of which is bought again", USD, "pays[t] * life_ends[t]", "sum"),
+        Row("handed_on", "handed on to somebody else, so far", USD, "handed_on[t-1] + life_ends[t] - bought_again[t]", "last"),
+        Row("owned", "Share of the equipment that its owner still has", "share",
+            "MAX(0, MIN(1, 1 - handed_on[t] / IF(real_cost > 0, real_cost, 1)))"),
+        Row("renewal", "Bought again, money of the day", USD, "bought_again[t] * dearer[t] * price_level[t]", "sum"),
+        Row("renewal_so_far", "so far", USD, "renewal_so_far[t-1] + renewal[t]", "last"),
+        Row("renewal_due", "To be saved in the month for what is bought next", USD,
+            "(INDEX(renewal_so_far[:], MIN(number[t] + life_months, number_of_months)) - renewal_so_far[t]) / life_months", "sum"),
+    )  # fmt: skip
+
+
+def vendor_parts(equipment: bool) -> tuple[Part, ...]:
+    """Vendors' credit: each part repaid in equal amounts over the months after it is drawn."""
+    if not equipment:
+        return ()
+    return (
+        Heading("Vendors' credit by schedule"),
+        Single("vendor_months", "Term, whole months", "count", "MAX(ROUND(vendor_term, 0), 1)"),
+        Row("vendor_rate_month", "Interest of the month", "1", "vendor_rate * days[t] / days_of_loan_year"),
+        Row("vendor_drawn", "Drawn so far", USD, "vendor_drawn[t-1] + vendor_credit[t]", "last"),
+        Row("vendor_running", "Sum of it over the months so far", USD, "vendor_running[t-1] + vendor_drawn[t]"),
+        Row("vendor_repaid", "Repaid so far", USD,
+            "(vendor_running[t-1] - IF(number[t] > vendor_months + 1, INDEX(vendor_running[:], number[t] - vendor_months - 1), 0)) "
+            "/ vendor_months"),
+        Row("vendor_balance", "Owed to vendors at month end", USD, "vendor_drawn[t] - vendor_repaid[t]", "last"),
+        Row("junior_due", "Service due to vendors", USD,
+            "vendor_repaid[t] - vendor_repaid[t-1] + vendor_balance[t-1] * vendor_rate_month[t]", "sum"),
+    )  # fmt: skip
+
+
+def earning_parts(equipment: bool, asset: str) -> tuple[Part, ...]:
+    """Income and running cost of what the owner still has, and what a lender counts of it."""
+    owned, credit = (" * owned[t]", " - customer_credit[t]") if equipment else ("", "")
+    return (
+        Heading("Income and running cost of the owner"),
+        *(_customer_credit() if equipment else ()),
+        Row("income", "Income", USD, f"income_full[t]{owned}{credit}", "sum"),
+        Row("running_cost", "Running cost", USD, f"running_full[t]{owned}", "sum"),
+        *((Row("rent_of_owner", "of which rent to the building", USD, "rent_paid[t] * owned[t]", "sum"),) if equipment else ()),
+        Row("operating", "Income less running cost", USD, "income[t] - running_cost[t]", "sum"),
+        Row("secured", "Secured: income under contract less running cost", USD,
+            f"(income_secured[t] - running_full[t]){owned}{credit}", "sum"),
+        Row("secured_tax", "Tax on it as if there were no debt", USD,
+            f"INDEX(Tax.{asset}_secured_tax[:], year[t] - first_year + 1) / months_of_year[t]", "sum"),
+        Row("secured_cash", "Secured after tax: what the loan is sized and repaid on", USD, "secured[t] - secured_tax[t]", "sum"),
+    )  # fmt: skip
+
+
+def _customer_credit() -> tuple[Part, ...]:
+    """What customers brought falls away from their payments, in step with the contracts."""
+    return (
+        Row("contract_due", "Income under contract above nought", USD, "MAX(0, income_secured[t])", "sum"),
+        Single("customer_returned", "Part of it that customers earn back for what they brought", "share",
+               "IF(contract_due > 0, MIN(1, customer_money / contract_due), 0)"),
+        Row("customer_credit", "Earned back by customers", USD, "contract_due[t] * customer_returned", "sum"),
+    )  # fmt: skip
+
+
+def cash_parts(asset: str) -> tuple[Part, ...]:
+    """From income to the cash of the month: running cost, working capital, tax."""
+    return (
+        Heading("Working capital and tax"),
+        Row("working_capital", "Income due and not paid yet, at month end", USD,
+            "IF(is_last[t] = 1, 0, income[t] * receivable_days / days[t])", "last"),
+        Row("working_capital_change", "Change of it", USD, "working_capital[t] - working_capital[t-1]", "sum"),
+        Row("working_capital_funded", "of which the owners pay, until everything runs", USD,
+            "IF(begins_later[t-1] > 0, MAX(0, working_capital_change[t]), 0)", "sum"),
+        Row("profit", "Income less running cost and interest", USD, "operating[t] - interest[t]", "sum"),
+        Row("tax", "Tax, in equal parts over the year", USD,
+            f"INDEX(Tax.{asset}_tax[:], year[t] - first_year + 1) / months_of_year[t]", "sum"),
+        Row("cash", "Cash after working capital and tax", USD,
+            "operating[t] - (working_capital_change[t] - working_capital_funded[t]) - tax[t]", "sum"),
+    )  # fmt: skip
+
+
+def owner_parts(equipment: bool) -> tuple[Part, ...]:
+    """What owners put in and get, cover ratios, and the books of the asset."""
+    others = " - customer_money[t] - vendor_credit[t]" if equipment else ""
+    brought = " + customer_money[t] + vendor_credit[t]" if equipment else ""
+    again = " + renewed[t]" if equipment else ""
+    residual: tuple[Part, ...] = (
+        Heading("Worth at the end"),
+        Row("life_left", "Share of the economic life that is left at the end", "share",
+            "MAX(0, 1 - (last_month_end - month_end[t]) / (building_life * days_of_year))"),
+        Row("residual", "Cost at the prices of the end, times that share", USD,
+            "(cost[t] - given_up[t]) * life_left[t] * INDEX(price_level[:], number_of_months) / price_level[t]", "sum"),
+        Single("residual_value", "Worth at the end", USD, "SUM(residual[:])"),
+    )  # fmt: skip
+    return (
+        *(() if equipment else residual),
+        Heading("Owners"),
+        Row("investment", "Put in by the owners", USD,
+            f"cost[t] + carry[t] - drawn[t]{others} + working_capital_funded[t] + gap[t] + support[t]{again}", "sum"),
+        Row("equity_flow", "Owners' flow after debt and tax", USD,
+            "distribution[t] - investment[t]" + ("" if equipment else " + is_last[t] * residual_value"), "sum"),
+        Row("worth", "Value at the start of 1 in this month, at the return equity asks", "1",
+            "(1 + discount_rate) ^ ((first_month_end - month_end[t]) / days_of_year_return)"),
+        Single("npv", "Net present value to the owners", USD, "SUMPRODUCT(equity_flow[:], worth[:])"),
+        Row("project_flow", "Flow before debt", USD,
+            "cash[t] - working_capital_funded[t] - cost[t]" + (" - renewal[t]" if equipment else " + is_last[t] * residual_value"), "sum"),
+        *_ratios(),
+        Heading("Books"),
+        Row("held", "Held in reserves and trapped", USD,
+            "reserve[t] + trapped[t]" + (" + renewal_reserve[t]" if equipment else ""), "last"),
+        Row("sources", "Sources", USD, f"operating[t] + drawn[t] + investment[t]{brought}", "sum"),
+        Row("uses", "Uses", USD,
+            "cost[t] + carry[t] + tax[t] + gap[t] + working_capital_change[t] + paid[t] + distribution[t]"
+            " + held[t] - held[t-1]" + (" + renewal[t] + junior_paid[t]" if equipment else ""), "sum"),
+        Row("books", "Sources less uses", USD, "ROUND(sources[t] - uses[t], 2)", "sum", look="check"),
+        Row("debt_roll", "Debt at the end less what was drawn, accrued and paid", USD,
+            "ROUND(waiting[t] + balance[t] - waiting[t-1] - balance[t-1] - drawn[t] - interest[t] + service[t] + "
+            "gap[t], 2)", "sum", look="check"),
+        Row("cash_roll", "Cash in less cash out and held", USD,
+            "ROUND(available[t] + support[t] - paid[t] - distribution[t] - held[t] + held[t-1]"
+            + (" - junior_paid[t] - MIN(renewal[t], renewal_reserve[t-1])" if equipment else "") + ", 2)", "sum", look="check"),
+    )  # fmt: skip
+
+
+def _ratios() -> tuple[Part, ...]:
+    return (
+        Heading("Cover"),
+        Row("net_service", "Scheduled interest and principal", USD, "interest[t] + principal[t]", "sum"),
+        Single("largest_debt", "Largest debt of what runs", USD, "MAX(balance[:])"),
+        Row("cover", "Cover of the month", "1", 'IF(net_service[t] > rounding * largest_debt, available[t] / net_service[t], "")', "min"),
+        Row("cash_so_far", "Cash available so far", USD, "cash_so_far[t-1] + available[t]"),
+        Row("net_service_so_far", "Service so far", USD, "net_service_so_far[t-1] + net_service[t]"),
+        Row("serves", "Service is due", "flag", "IF(net_service[t] > rounding * largest_debt, 1, 0)", look="flag"),
+        Row("served", "Months of service so far", "count", "served[t-1] + serves[t]"),
+        Row("service_year", "Service of the last twelve months", USD,
+            "net_service_so_far[t] - IF(number[t] > 12, INDEX(net_service_so_far[:], number[t] - 12), 0)"),
+        Row("cash_year", "Cash of the last twelve months", USD,
+            "cash_so_far[t] - IF(number[t] > 12, INDEX(cash_so_far[:], number[t] - 12), 0)"),
+        Row("cover_year", "Cover over the last twelve months", "1",
+            'IF(AND(served[t] >= 12, serves[t] = 1, service_year[t] > 0), cash_year[t] / service_year[t], "")'),
+        Single("dscr", "Least cover over any twelve months", "1", 'IF(COUNT(cover_year[:]) > 0, MIN(cover_year[:]), "no debt")'),
+        Row("service_positive", "Service above nought", USD, "serves[t] * net_service[t]", "sum"),
+        Row("cash_where_due", "Cash of months with service", USD, "serves[t] * available[t]", "sum"),
+        Single("dscr_average", "Average cover", "1", 'IF(service_positive > 0, cash_where_due / service_positive, "no debt")'),
+        Single("largest_at", "Month of the largest debt", "count", "MATCH(largest_debt, balance[:], 0)"),
+        Row("life_cash", "Cash until the loan is repaid, at the loan's rate", USD,
+            "IF(AND(number[t] > largest_at, serves[t] = 1), available[t] * discount[t], 0)", "sum"),
+        Row("project_cash", "Cash of all later months, at the loan's rate", USD,
+            "IF(number[t] > largest_at, available[t] * discount[t], 0)", "sum"),
+        Single("llcr", "Loan life cover", "1",
+               'IF(largest_debt > 0, life_cash / INDEX(discount[:], largest_at) / largest_debt, "no debt")'),
+        Single("plcr", "Project life cover", "1",
+               'IF(largest_debt > 0, project_cash / INDEX(discount[:], largest_at) / largest_debt, "no debt")'),
+        Row("breach", "In breach", "flag",
+            "MAX(IF(ISNUMBER(cover_year[t]), IF(cover_year[t] < cover_default, 1, 0), 0), IF(arrears[t] > "
+            "breach_arrears, 1, 0))", "max", look="flag"),
+        Single("breach_arrears", "Arrears that count as a breach", USD, "arrears_that_count * MAX(paid[:])"),
+        Single("breach_date", "First breach", "date", 'IF(MAX(breach[:]) > 0, INDEX(month_end[:], MATCH(1, breach[:], 0)), "never")'),
+    )  # fmt: skip

@@ -1,0 +1,143 @@
+"""The workbook of a site: its sheets in the order in which they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stargauge.report.workbook import asset as assets
+from stargauge.report.workbook.book import written
+from stargauge.report.workbook.checks import checks_sheet
+from stargauge.report.workbook.income import Let, compute_parts, lease_parts
+from stargauge.report.workbook.outputs import period_sheet, summary_sheet
+from stargauge.report.workbook.parts import Given, Heading, Part, Path, Row, Sheet, Single, Text
+from stargauge.report.workbook.phases import phases_sheet
+from stargauge.report.workbook.prices import prices_sheet
+from stargauge.report.workbook.returns import returns_sheet
+from stargauge.report.workbook.tax import bonus_parts, service_parts, tables_sheet, tax_sheet
+from stargauge.report.workbook.timing import timing_sheet
+
+#: Years of age in the tax tables.
+_AGES = 41
+_QUARTERS = 4
+_COVER = (
+    "Blue on cream: an input that you may change. Black: a calculation. Green: a link to another sheet. Red: a check, nought if "
+    "all is well.",
+    "Every row of a sheet of months or years holds one formula, copied across; its words stand in the comment of its label.",
+    "No macros, no circular references, no numbers in formulas but counts of a calendar. A circular-looking question, the size of a "
+    "loan that",
+    "pays its own interest and fees, is solved by two runs of a unit that add up in proportion (sheet of the asset, construction debt).",
+    "Change inputs on the sheet Inputs, or choose a scenario on the sheet Scenarios (an empty cell there means: as in the base).",
+    "Money is USD of the day unless a row says otherwise; months end on their last day; flows of the first month hold what came before it.",
+    "Power is IT power in W. The building and the equipment in it are two assets with a loan each; rent between them cancels in the sum.",
+    "Where an input says that it was computed by the model, the command beside it shows why it is what it is.",
+    "Assumptions carry grade D. They are nobody's figures but ours.",
+)
+
+
+def render_workbook(data: Mapping[str, Any]) -> bytes:
+    """The workbook of a site as the bytes of an .xlsx file. Raises InputError where XlsxWriter is not installed."""
+    return written(sheets_of(data), data["overlays"], f"{data['programme']}: {data['site']}")
+
+
+def sheets_of(data: Mapping[str, Any]) -> tuple[Sheet, ...]:
+    """Its sheets: cover, outputs, checks; inputs (with scenarios behind them) and the run; timing; calculations; views by period."""
+    months, (first, last) = data["months"], data["years"]
+    years = last - first + 1
+    run = tuple(_given(one) for one in data["as_run"])
+    return (
+        _cover(data),
+        summary_sheet(),
+        checks_sheet(run),
+        _inputs(data),
+        Sheet("Run", "The run that the inputs came from", (Heading("Totals"), *run),
+              0, (), "As Stargauge computed them; the sheet of checks compares."),
+        timing_sheet(months),
+        prices_sheet(data["points"], range_of(data["level_years"]), months),
+        _paths(data, months),
+        phases_sheet(data["phases"], data["components"], months),
+        _asset_sheet(data, "building", months),
+        _asset_sheet(data, "equipment", months),
+        tax_sheet(years),
+        tables_sheet(data["tables"], _AGES),
+        returns_sheet(),
+        period_sheet("year", years),
+        period_sheet("quarter", years * _QUARTERS),
+        period_sheet("fiscal", years + 1),
+    )  # fmt: skip
+
+
+def range_of(ends: Sequence[int]) -> Sequence[int]:
+    """All years from the first to the last; none where none are given."""
+    return range(ends[0], ends[1] + 1) if ends else ()
+
+
+def _given(one: Mapping[str, Any]) -> Given:
+    source = ", ".join(filter(None, (one["source"], one["as_of"])))
+    return Given(
+        one["name"], one["label"], one["unit"], one["value"], source, one["status"], one["grade"], one["note"], one.get("overlays", {})
+    )
+
+
+def _paths(data: Mapping[str, Any], months: int) -> Sheet:
+    """Inputs by month: one row for the base and for each scenario, and the one that is live."""
+    parts: list[Any] = []
+    for path in data["paths"]:
+        name, unit = path["name"], path["unit"]
+        rows = [("base", path["values"]), *((one, path["overlays"][one]) for one in data["overlays"])]
+        parts.append(Heading(path["label"]))
+        parts += [Path(f"{name}_{number}", label, unit, values, path["source"]) for number, (label, values) in enumerate(rows)]
+        parts.append(Row(name, "in the scenario that is live", unit, f"INDEX({name}_0[t]::{name}_{len(rows) - 1}[t], Scenarios.live + 1)"))
+    return Sheet("Paths", "Inputs by month", tuple(parts), months, (), "What differs from month to month and follows no formula here.")
+
+
+def _inputs(data: Mapping[str, Any]) -> Sheet:
+    parts: list[Any] = []
+    for group in data["groups"]:
+        parts += [Heading(group["title"], group["note"]), *(_given(one) for one in group["inputs"])]
+    about = "Change the blue cells. Column C is what the model uses: the scenario that is live, else column D."
+    return Sheet("Inputs", "Inputs", tuple(parts), 0, (), about)
+
+
+def _asset_sheet(data: Mapping[str, Any], asset: str, months: int) -> Sheet:
+    phases, equipment = data["phases"], asset == "equipment"
+    lets = [Let(**one) for one in data["contracts" if equipment else "leases"]]
+    first, last = data["years"]
+    earned = compute_parts(lets, phases) if equipment else lease_parts(lets, phases)
+    parts = (
+        *assets.cost_parts(asset, phases[0][0], phases[-1][0], equipment),
+        *earned,
+        *assets.renewal_parts(equipment),
+        *assets.earning_parts(equipment, asset),
+        *service_parts(),
+        *bonus_parts(equipment, first, last),
+        *assets.loan_parts(data["draw_rules"][asset]),
+        *assets.vendor_parts(equipment),
+        *assets.cash_parts(asset),
+        *assets.waterfall_parts(equipment),
+        *assets.owner_parts(equipment),
+    )
+    title = "Equipment: accelerators, network, storage" if equipment else "Building: land, shell, power and cooling"
+    scopes = (("Inputs", f"{asset}_"), ("Timing", ""), ("Prices", ""), ("Inputs", ""))
+    return Sheet(asset.capitalize(), title, parts, months, scopes)
+
+
+def _cover(data: Mapping[str, Any]) -> Sheet:
+    told = (
+        ("Programme", data["programme"]), ("Site", data["site"]), ("Case", data["case"]), ("Known on", data["as_of"]),
+        ("Fingerprint of the run", data["fingerprint"]), ("Stargauge", data["version"]), ("Made by", data["command"]),
+    )  # fmt: skip
+    parts: tuple[Part, ...] = (
+        *(Text(f"{label}: {value}") for label, value in told),
+        Heading("Is all well?"),
+        Single("verdict", "Checks", "text", "Checks.verdict"),
+        Heading("How to read and use it"),
+        *(Text(line) for line in _COVER),
+        Heading("Sheets"),
+        Text(
+            "Outputs, Checks; Inputs, Scenarios, Run; Timing, Prices, Paths, Phases, Building, Equipment, Tax, TaxTables, Returns; "
+            "Years, Quarters, FiscalYears"
+        ),
+        *(Text(line) for line in data["attribution"]),
+    )
+    return Sheet("Cover", f"{data['programme']}: project finance of {data['site']}", parts)
