@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -226,8 +227,7 @@ def _cells(made: Input, axes: Mapping[str, tuple[str, ...]], labels: Labels, mon
 def spread_of(value: Value, month: int = -1) -> Spread:
     """P10, P50, P90 of one cell; of an array its value at a month."""
     if isinstance(value, Distribution):
-        low, middle, high = (value.quantile(level) for level in LEVELS)
-        return low, middle, high
+        return _spread_of(value)
     if isinstance(value, Mixture):
         steps = (np.arange(1000) + 0.5) / 1000
         weights = np.asarray(value.weights) / np.sum(value.weights)
@@ -239,6 +239,12 @@ def spread_of(value: Value, month: int = -1) -> Spread:
         return low, middle, high
     one = float(np.ravel(value)[month if np.size(value) > max(month, 0) else -1]) if np.size(value) else float("nan")
     return one, one, one
+
+
+@lru_cache(maxsize=4096)
+def _spread_of(value: Distribution) -> Spread:
+    low, middle, high = (value.quantile(level) for level in LEVELS)
+    return low, middle, high
 
 
 def _text(value: Value) -> str:
