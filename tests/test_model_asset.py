@@ -21,7 +21,7 @@ from stargauge.model import asset_cash, asset_cost, asset_loan, asset_tax
 from stargauge.quantity.dates import day, months_between
 from stargauge.quantity.depreciation import deduction_shares
 from stargauge.quantity.project_finance import Accounts, Loan
-from stargauge.quantity.quantity import ASSETS, CASH_LINES, FUNDS, OUTLAYS, TAX_ROWS
+from stargauge.quantity.quantity import ASSETS, CASH_LINES, FUNDS, OUTLAYS, STAGES, TAX_ROWS
 
 BUILDING, EQUIPMENT = (ASSETS.index(a) for a in ("building", "equipment"))
 MONTHS = months_between(date(2025, 1, 1), date(2034, 12, 1))
@@ -195,25 +195,25 @@ def test_deductions_are_those_of_each_asset_from_its_own_day(bought: list[tuple[
     np.testing.assert_allclose(depreciated(placed, bonus=bonus)[EQUIPMENT], expected, rtol=1e-9, atol=1.0)
 
 
+def bonus(start: date, stated: float = np.nan) -> np.ndarray:
+    """The bonus by month of service, of a site on which work starts and equipment is first paid on a day; a contract as stated."""
+    rule = bonus_law(load_catalogue())
+    kept = dict(zip(rule.earlier_years.tolist(), rule.earlier.tolist(), strict=True))
+    earlier = np.array([kept.get(float(year), 0.0) for year in range(2025, 2035)])
+    dates = np.full((1, len(STAGES), 1), float(day(start)))
+    return asset_tax.bonus_share(
+        dates, dates, np.zeros(1), np.full((2, 1), stated), np.float64(rule.share), np.float64(rule.after), earlier, np.zeros(1), ENDS
+    )[0, :, 0]
+
+
 @pytest.mark.parametrize(
     ("bound", "month", "share"),
     [(date(2025, 2, 1), 3, 1.0), (date(2024, 10, 1), 3, 0.4), (date(2024, 10, 1), 15, 0.2), (date(2024, 10, 1), 27, 0.0)],
 )  # fmt: skip
 def test_bonus_hangs_on_the_day_of_the_contract_and_the_year_of_service(bound: date, month: int, share: float) -> None:
-    rule = bonus_law(load_catalogue())
-    kept = dict(zip(rule.earlier_years.tolist(), rule.earlier.tolist(), strict=True))
-    earlier = np.array([kept.get(float(year), 0.0) for year in range(2025, 2035)])
-    stated = np.full((2, 1), day(bound))
-    cost = placed_in(EQUIPMENT, 1.0, 0)
-    found = asset_tax.bonus_share(cost, stated, np.float64(rule.share), np.float64(rule.after), earlier, ENDS)
-    assert found[0, EQUIPMENT, 0, month] == pytest.approx(share)
-
-
-def test_a_contract_nobody_dated_counts_from_the_first_money() -> None:
-    rule = bonus_law(load_catalogue())
-    undated = np.full((2, 1), np.nan)
-    late = asset_tax.bonus_share(placed_in(EQUIPMENT, 1.0, 8), undated, np.float64(rule.share), np.float64(rule.after), np.zeros(10), ENDS)
-    assert late[0, EQUIPMENT, 0, 9] == 1.0
+    for asset in (BUILDING, EQUIPMENT):
+        assert bonus(date(2030, 1, 1), float(day(bound)))[asset, month] == pytest.approx(share)
+        assert bonus(bound)[asset, month] == pytest.approx(share), "a contract nobody dated counts from the first work or payment"
 
 
 # --- loan -------------------------------------------------------------------------------------------------------------------------
@@ -273,6 +273,30 @@ def test_a_loan_as_stated_limits_and_ends_as_stated() -> None:
     assert not found["books_off"].any()
 
 
+def test_a_stated_cover_sizes_a_loan_and_is_no_default_level_and_a_vendors_rate_is_his_own() -> None:
+    stated = {
+        "parties": {
+            "bob": {"commitments": {"bob-loan": {"dscr": {"value": 1.4, "source": "plan"}}}},
+            "dan": {"commitments": {"dan-vendor": {"rate": {"value": "15 %", "source": "plan"}}}},
+        }
+    }
+    known = api.known(api.load(TINY, stated), NOW)
+    names = ("dscr_required", "dscr_default", "debt_rate_path", "vendor_rate")
+    found = world_of(known, names=names).run(names).block(0).values
+    north, east = ([view.id for view in known.sites].index(name) for name in ("north", "east"))
+    np.testing.assert_allclose(found["dscr_required"][:, BUILDING, north], 1.4)
+    assert found["dscr_default"].max() < 1.1
+    np.testing.assert_allclose(found["vendor_rate"][:, east], 0.15)
+    np.testing.assert_array_equal(found["debt_rate_path"][:, EQUIPMENT, east], found["debt_rate_path"][:, EQUIPMENT, north])
+
+
+def test_owners_pay_working_capital_once_however_often_income_dips() -> None:
+    held = np.array([0.0, 10.0, 4.0, 10.0, 12.0, 12.0]).reshape(1, 1, 1, 6)
+    begins = np.array([0.5, 0.0, 0.0, 1.0, 0.0, 0.0]).reshape(1, 1, 1, 6)
+    paid = asset_cash.working_capital_funded(held, begins)[0, 0, 0]
+    np.testing.assert_allclose(paid, [0.0, 10.0, 0.0, 0.0, 2.0, 0.0])
+
+
 def test_customers_and_vendors_pay_before_lenders_and_owners() -> None:
     """What customers bring is earned back out of their payments; what vendors lend is paid after the senior loan."""
     brings = {
@@ -283,14 +307,19 @@ def test_customers_and_vendors_pay_before_lenders_and_owners() -> None:
         }}}
     }  # fmt: skip
     known = api.known(api.load(TINY, brings), NOW)
-    names = ("customer_money", "vendor_credit", "customer_credit", "books_off", "junior_balance", "asset_cost", "asset_cost_given_up")
+    names = (
+        "customer_money", "vendor_credit", "customer_credit_share", "compute_income_contracted", "books_off", "junior_balance",
+        "asset_cost", "asset_cost_given_up",
+    )  # fmt: skip
     found = world_of(known, names=names).run(names).block(0).values
     north = [view.id for view in known.sites].index("north")
-    runs = (found["asset_cost"] - found["asset_cost_given_up"])[:, EQUIPMENT, north].sum(axis=-1) > 1e9
+    cost = (found["asset_cost"] - found["asset_cost_given_up"])[:, EQUIPMENT, north].sum(axis=-1)
+    due = np.maximum(found["compute_income_contracted"][:, north], 0.0).sum(axis=-1)
+    runs = (cost > 1e9) & (due > 0.0)
     assert runs.any() and not found["customer_money"][:, BUILDING].any()
     np.testing.assert_allclose(found["customer_money"][runs, EQUIPMENT, north].sum(axis=-1), 0.5e9)
     np.testing.assert_allclose(found["vendor_credit"][runs, EQUIPMENT, north].sum(axis=-1), 0.4e9)
-    earned = found["customer_credit"][runs, EQUIPMENT, north].sum(axis=-1)
+    earned = found["customer_credit_share"][runs, north] * due[runs]
     assert (earned <= 0.5e9 + CENT).all() and (np.abs(found["junior_balance"][..., -1]) < 1.0).all()
     assert not found["books_off"].any()
 
@@ -361,7 +390,7 @@ def test_a_dearer_building_is_never_lent_a_larger_share_by_cover() -> None:
 
     def share(factor: float) -> float:
         loan = asset_loan.senior_loan(
-            factor * cost, nothing, nothing, nothing, begins, secured, np.ones(shape), np.full(shape, 0.06), np.zeros((1, 2)), 0.95 * ones,
+            factor * cost, nothing, nothing, nothing, begins, secured, np.ones(shape), np.full(shape, 0.06), np.full(shape, 0.06), 0.95 * ones,
             1.3 * ones, 0.01 * ones, 0.005 * ones, 54 * 30.44 * ones, 1e5 * ones, 0.0 * ones, np.zeros((2, 1)), np.full(60, 30.4),
         )  # fmt: skip
         return float(loan.drawn[0, BUILDING, 0].sum() / (factor * 60.0))

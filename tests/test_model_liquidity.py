@@ -73,7 +73,10 @@ class World:
 
     def repaid(self) -> np.ndarray:
         term = np.full(len(self.due), self.term)
-        return model.debt_repaid(self.amount, self.to, self.kind, self.due, term, np.full(len(self.due), NAN), self.since, ENDS)
+        return model.debt_repaid(
+            self.amount, self.origin, self.to, self.kind, self.due, term, np.full(len(self.due), NAN), self.share, self.pays_from, self.since,
+            ENDS,
+        )  # fmt: skip
 
     def contracts(self) -> np.ndarray:
         return model.contract_income(
@@ -130,6 +133,11 @@ def test_the_part_of_a_line_drawn_by_a_statement_is_in_it() -> None:
 def test_a_bridge_is_paid_back_at_the_end_of_its_term() -> None:
     path = World([10.0, NAN], [(1, 0, "bridge", 40.0, 30.0)], term=60.0).paths()[0, COMMITTED, 0]
     np.testing.assert_allclose(path, [50.0, 50.0, 10.0, 10.0, 10.0, 10.0])
+
+
+def test_what_was_never_lent_is_never_paid_back() -> None:
+    path = World([10.0, NAN], [(1, 0, "bridge", 40.0, 30.0)], term=60.0, pay={1: 0.25}, pay_from=0.0).paths()[0, COMMITTED, 0]
+    np.testing.assert_allclose(path, [20.0, 20.0, 10.0, 10.0, 10.0, 10.0])
 
 
 def test_own_flow_goes_on_at_the_stated_pace_from_the_statement() -> None:
@@ -242,7 +250,8 @@ def room_of(spent: float, ceiling: float = 0.25, floor: float = NAN, lent: float
     zero = np.zeros((1, 1, MONTHS))
     return model.policy_headroom(
         path, have, flat * floor, flat * ceiling, flat * 0.2, flat * 160.0, np.array([0.3]), np.zeros((1, 1)), np.array([[lent]]),
-        np.zeros(1), np.full(1, KIND["loan"]), np.zeros(1), np.ones((1, MONTHS)), zero, zero, zero, np.full((1, MONTHS), ENDS[-1]), ENDS,
+        np.zeros(1), np.zeros(1), np.full(1, KIND["loan"]), np.zeros(1), np.ones((1, MONTHS)), zero, zero, zero, np.ones(1), np.full(1, np.inf),
+        np.full((1, MONTHS), ENDS[-1]), ENDS,
     )[0, 0]  # fmt: skip
 
 

@@ -173,6 +173,36 @@ def test_a_loan_that_pays_after_the_owners_costs_less_interest_while_building() 
     assert costs[1] < costs[0] < costs[2]
 
 
+def test_income_earned_before_a_debt_begins_does_not_carry_it() -> None:
+    """A small hall earns well for years, then a large one begins that earns little: the loan is what the large one's income covers."""
+    months = 101
+    cost, begins, secured = (np.zeros((months, 1)) for _ in range(3))
+    cost[0], cost[30:40], begins[1], begins[40] = 10.0, 19.0, 0.05, 1.0
+    secured[2:41], secured[41:] = 8.0, 2.2
+    sizing, loan = pf.sized_loan(cost, begins, secured, np.ones((months, 1)), terms(months, loan_to_cost=np.array([0.9])))
+    assert pf.BINDINGS[sizing.binding[0]] == "coverage"
+    service = (loan.interest + loan.principal)[:, 0]
+    some = service > 1e-9
+    assert (secured[some, 0] / service[some]).min() == pytest.approx(1.3)
+    assert loan.balance[-1, 0] == pytest.approx(0.0, abs=1e-9) and service[-1] < 2.2
+
+
+def test_a_loan_due_before_everything_runs_is_extended_until_it_does() -> None:
+    months = 120
+    cost, begins, secured = (np.zeros((months, 1)) for _ in range(3))
+    cost[:10], begins[12], secured[13:] = 1.0, 1.0, 0.3
+    loan = pf.sized_loan(cost, begins, secured, np.ones((months, 1)), terms(months, maturity=np.array([6.0])))[1]
+    assert loan.refinanced[:12].sum() == 0.0 and loan.refinanced[12, 0] > 0.0
+    assert (loan.interest + loan.principal)[-1, 0] < 0.3 and loan.principal.min() > -1e-9
+
+
+def test_trapped_cash_pays_running_cost_before_owners_do() -> None:
+    cash, service = column(110.0, -5.0, 100.0), column(100.0, 0.0, 0.0)
+    out = pf.waterfall(cash, 0.0 * cash, service, 0.0 * cash, rules(3, 0.0 * cash), releases=False)
+    np.testing.assert_allclose(out.support[:, 0], [0.0, 0.0, 0.0])
+    np.testing.assert_allclose(out.trapped[:2, 0], [10.0, 5.0])
+
+
 def test_a_loan_that_falls_due_is_lent_anew_only_against_the_income_still_there() -> None:
     months = 61
     begins = column(1.0, *[0.0] * 60)

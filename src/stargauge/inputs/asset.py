@@ -90,10 +90,10 @@ def dscr_required(known: Known) -> list[Estimate]:
     return _as_agreed(known, "dscr", _usual(known, "dscr"))
 
 
-@quantity("1", "draw asset site")
+@quantity("1", "draw asset")
 def dscr_default(known: Known) -> list[Estimate]:
-    """Cover over twelve months below which a loan is in breach."""
-    return _as_agreed(known, "dscr", _usual(known, "dscr_default"))
+    """Cover over twelve months below which a loan is in breach: below the one it was sized on."""
+    return [_usual(known, "dscr_default")(asset) for asset in ASSETS]
 
 
 @quantity("1", "draw asset site")
@@ -149,16 +149,38 @@ def loan_draw_rule(known: Known) -> list[Estimate]:
     return out
 
 
-@quantity("1", "draw")
-def vendor_rate(known: Known) -> Estimate:
+def _of_vendors(known: Known, field: str, usual: str) -> list[Estimate]:
+    """A term of what vendors lend to each site: as the first of them states it, else the usual one."""
+    out = []
+    for site in known.sites:
+        lines = [line for line in known.lines if line.to == site.id and line.spec.kind == "vendor" and getattr(line.spec, field)]
+        stated = known.estimate(getattr(lines[0].spec, field)) if lines else None
+        out.append(stated or known.default("funding", "vendor-credit", usual))
+    return out
+
+
+@quantity("1", "draw site")
+def vendor_rate(known: Known) -> list[Estimate]:
     """Yearly interest on credit of vendors."""
-    return known.default("funding", "vendor-credit", "interest_rate")
+    return _of_vendors(known, "rate", "interest_rate")
 
 
-@quantity("d", "draw")
-def vendor_term(known: Known) -> Estimate:
+@quantity("d", "draw site")
+def vendor_term(known: Known) -> list[Estimate]:
     """Time over which credit of vendors is repaid."""
-    return known.default("funding", "vendor-credit", "term")
+    return _of_vendors(known, "term", "term")
+
+
+@quantity("1", "draw asset site")
+def loan_spread_stated(known: Known) -> list[Estimate]:
+    """Spread over the base rate of the loan on each asset of each site, as stated; absent where nobody said."""
+    return _as_agreed(known, "spread", lambda _: ABSENT)
+
+
+@quantity("1", "draw asset site")
+def loan_rate_stated(known: Known) -> list[Estimate]:
+    """All-in fixed rate of the loan on each asset of each site, as stated; absent where nobody said."""
+    return _as_agreed(known, "rate", lambda _: ABSENT)
 
 
 @quantity("d", "draw")

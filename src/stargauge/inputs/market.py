@@ -1,16 +1,13 @@
-"""Levels and shocks of rents and interest rates, terms of a site's own loans: picks, never computes."""
+"""Levels and shocks of rents and interest rates: picks, never computes."""
 
 from __future__ import annotations
 
-from stargauge.programme.known import Known, LineView
+from stargauge.programme.known import Known
 from stargauge.quantity.distribution import STANDARD_NORMAL
-from stargauge.quantity.instruments import ROLE
 from stargauge.quantity.quantity import ASSETS, quantity
-from stargauge.quantity.statement import ABSENT, Estimate
+from stargauge.quantity.statement import Estimate
 
 _SHOCK = Estimate(STANDARD_NORMAL, "default", note="a pure stream of chance, one shock a year")
-#: Debt that finances equipment; all other debt to a site finances its building.
-_ON_EQUIPMENT = ("vendor", "delayed_draw_loan")
 
 
 @quantity("USD/h", "draw")
@@ -83,26 +80,3 @@ def hedge_share(known: Known) -> Estimate:
 def debt_spread(known: Known) -> list[Estimate]:
     """Yearly rate of loans over the base rate, on buildings and on equipment."""
     return [known.default("funding", "equipment" if asset == "equipment" else "default", "spread") for asset in ASSETS]
-
-
-def _of_loans(known: Known, field: str) -> list[Estimate]:
-    """A term of the loan on each asset of each site: of the last loan in the file that states one; absent where none does."""
-
-    def finances(line: LineView) -> str:
-        return "equipment" if line.spec.kind in _ON_EQUIPMENT else "building"
-
-    loans = [line for line in known.lines if line.to_kind == "site" and ROLE[line.spec.kind] == "debt" and getattr(line.spec, field)]
-    found = {(finances(line), line.to): known.estimate(getattr(line.spec, field)) for line in loans}
-    return [found.get((asset, site.id), ABSENT) for asset in ASSETS for site in known.sites]
-
-
-@quantity("1", "draw asset site")
-def loan_spread_stated(known: Known) -> list[Estimate]:
-    """Spread over the base rate of the loan on each asset of each site, as stated; absent where nobody said."""
-    return _of_loans(known, "spread")
-
-
-@quantity("1", "draw asset site")
-def loan_rate_stated(known: Known) -> list[Estimate]:
-    """All-in fixed rate of the loan on each asset of each site, as stated; absent where nobody said."""
-    return _of_loans(known, "rate")

@@ -38,13 +38,14 @@ def working_capital(operating_income: Array, receivable_days: Array, life_days: 
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
 def working_capital_funded(working_capital: Array, asset_begins: Array) -> Array:
-    """Rise of working capital until the last phase runs: a use of funds, paid by the owners like the cost of the asset.
+    """Rise of working capital above all it was before, until the last phase runs: a use of funds, paid by the owners like the cost.
 
-    Later changes are taken out of the cash for debt service. Axes: draw, asset, site, life_month. Units: USD of the day.
+    Other changes are taken out of the cash for debt service. Axes: draw, asset, site, life_month. Units: USD of the day.
     """
-    ahead = np.flip(np.cumsum(np.flip(asset_begins, axis=-1), axis=-1), axis=-1)
-    building = np.roll(ahead, 1, axis=-1) > 0.0  # income of the month after the last phase has begun still rises
-    return np.where(building, np.maximum(np.diff(working_capital, axis=-1, prepend=0.0), 0.0), 0.0)
+    ahead = np.flip(np.cumsum(np.flip(asset_begins, axis=-1), axis=-1), axis=-1) > 0.0
+    building = np.concatenate([np.ones_like(ahead[..., :1]), ahead[..., :-1]], axis=-1)  # the month after the last begin rises too
+    most = np.maximum.accumulate(np.maximum(working_capital, 0.0), axis=-1)
+    return np.where(building & ahead.any(axis=-1, keepdims=True), np.diff(most, axis=-1, prepend=0.0), 0.0)
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site")
@@ -61,9 +62,9 @@ def _junior(vendor_credit: Array, vendor_rate: Array, vendor_term: Array, life_d
     shape = vendor_credit.shape
     if not vendor_credit.any():
         return np.zeros(shape), np.zeros(shape)
-    many = shape[1] * shape[2]
-    term = np.repeat(np.maximum(np.round(vendor_term / _MONTH), 1.0), many)
-    rate = np.repeat(vendor_rate, many) * (life_days / _ACTUAL_360)[:, None]
+    each = np.broadcast_to(np.maximum(np.round(vendor_term / _MONTH), 1.0)[:, None], shape[:3])
+    term, charged = each.reshape(-1), np.broadcast_to(vendor_rate[:, None], shape[:3]).reshape(-1)
+    rate = charged * (life_days / _ACTUAL_360)[:, None]
     balance, service = straight_line_credit(cells(vendor_credit), term, rate)
     return series(balance, shape), series(service, shape)
 
@@ -184,12 +185,15 @@ def _life_cover(cash_accounts: Accounts, senior_loan: Loan, debt_rate_path: Arra
 
 
 @quantity("d", "draw asset site")
-def debt_breach_date(cash_accounts: Accounts, cover_year: Array, dscr_default: Array, life_end: Array) -> Array:
+def debt_breach_date(cash_accounts: Accounts, cover_year: Array, dscr_default: Array, known_date: Array, life_end: Array) -> Array:
     """Day of the first breach of a loan: cover over twelve months below the default level, or service not paid.
+
+    From the knowledge date on: a breach before would have been heard of.
 
     Axes: draw, asset, site. Units: d (day count); infinity where it never comes. The level is an assumption where no covenant is public.
     """
-    breach = (cover_year < dscr_default[..., None]) | (cash_accounts.arrears > 1e-6 * cash_accounts.paid.max(axis=-1, keepdims=True))
+    breach = (cover_year < dscr_default[:, :, None, None]) | (cash_accounts.arrears > 1e-6 * cash_accounts.paid.max(axis=-1, keepdims=True))
+    breach &= life_end > known_date
     return np.where(breach.any(axis=-1), life_end[np.argmax(breach, axis=-1)], np.inf)
 
 

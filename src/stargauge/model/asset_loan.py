@@ -17,43 +17,38 @@ _ACTUAL_360 = 360.0  # loans accrue interest on actual days over 360
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
 def customer_money(
-    line_amount: Array, line_to_site: Array, line_brings_prepayment: Array, line_brings_equipment: Array, asset_cost: Array,
-    asset_cost_given_up: Array,
+    line_amount: Array, line_to_site: Array, line_brings_prepayment: Array, line_brings_equipment: Array, compute_income_contracted: Array,
+    asset_cost: Array, asset_cost_given_up: Array,
 ) -> Array:  # fmt: skip
     """What customers bring to the equipment of a site: money paid ahead of delivery, and accelerators in kind, pro rata with its cost.
 
     min(1, promised / cost) * cost of the month                                     (1)
 
-    Axes: draw, asset, site, life_month; none for buildings. Units: USD of the day. As promised to the site; a promise without an amount
-    counts none. Both are earned back by lower payments: `customer_credit`.
+    Axes: draw, asset, site, life_month; none for buildings, nor where no contract pays anything that it could be earned back from.
+    Units: USD of the day. As promised to the site; a promise without an amount counts none. Earned back by lower payments:
+    `customer_credit_share`.
     """
     brings = np.nan_to_num(line_amount) * (line_brings_prepayment + line_brings_equipment)
     promised = brings @ (line_to_site[:, None] == np.arange(asset_cost.shape[2])).astype(np.float64)
     cost = asset_cost[:, _EQUIPMENT] - asset_cost_given_up[:, _EQUIPMENT]
     whole = cost.sum(axis=-1)
-    part = np.minimum(1.0, promised / np.where(whole > 0.0, whole, 1.0))
+    part = np.where(compute_income_contracted.any(axis=-1), np.minimum(1.0, promised / np.where(whole > 0.0, whole, 1.0)), 0.0)
     out = np.zeros_like(asset_cost)
     out[:, _EQUIPMENT] = cost * part[..., None]
     return out
 
 
-@quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
-def customer_credit(customer_money: Array, compute_income_contracted: Array) -> Array:
-    """Payments of customers that fall away within each month because they paid ahead or brought accelerators: in step with the contracts.
+@quantity("1", "draw site")
+def customer_credit_share(customer_money: Array, compute_income_contracted: Array) -> Array:
+    """Share of each payment under contract that falls away because customers paid ahead or brought accelerators.
 
-    brought * income under contract of the month / all of it, at most that income    (1)
+    brought / all income under contract, at most one                                (1)
 
-    Axes: draw, asset, site, life_month; none for buildings. Units: USD of the day. That what was brought is earned back at its cost,
-    without interest and over the whole contract, is an assumption: no such terms are public.
+    Axes: draw, site. Units: 1. That what was brought is earned back at its cost, without interest and over the whole contract, is an
+    assumption: no such terms are public. What a customer in default has not earned back stays with the owner.
     """
-    out = np.zeros_like(customer_money)
-    brought = customer_money[:, _EQUIPMENT].sum(axis=-1)
-    if brought.any():
-        due = np.maximum(compute_income_contracted, 0.0)
-        whole = due.sum(axis=-1)
-        part = np.minimum(1.0, brought / np.where(whole > 0.0, whole, np.inf))
-        out[:, _EQUIPMENT] = due * part[..., None]
-    return out
+    brought, due = customer_money[:, _EQUIPMENT].sum(axis=-1), np.maximum(compute_income_contracted, 0.0).sum(axis=-1)
+    return np.where(due > 0.0, np.minimum(1.0, brought / np.where(due > 0.0, due, 1.0)), 0.0)
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
@@ -78,15 +73,21 @@ def vendor_credit(
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
 def secured_income(
-    lease_income_contracted: Array, compute_income_contracted: Array, building_running_cost: Array, equipment_running_cost: Array,
-    asset_kept: Array, customer_credit: Array,
+    lease_income_contracted: Array, lease_income: Array, compute_income_contracted: Array, building_management_share: Array,
+    equipment_running_cost: Array, customer_credit_share: Array, asset_kept: Array,
 ) -> Array:  # fmt: skip
     """Income under contract less running cost, as a lender counts it: every customer pays, nobody leaves, nothing from the market.
 
-    Axes: draw, asset, site, life_month. Units: USD of the day. Before working capital and tax. The dates are those of the draw.
+    building: rent under contract less management; equipment: payments under contract, less what customers earn back, less running cost
+    with the rent under contract (1)
+
+    Axes: draw, asset, site, life_month. Units: USD of the day. Before working capital and tax. The dates are those of the draw, and
+    equipment that is given up one day is not counted beyond that.
     """
-    building = lease_income_contracted - building_running_cost
-    return np.stack([building, compute_income_contracted - equipment_running_cost], axis=1) * asset_kept - customer_credit
+    building = lease_income_contracted * (1.0 - building_management_share)[:, None, None]
+    running = equipment_running_cost - lease_income + lease_income_contracted
+    paid = compute_income_contracted * (1.0 - customer_credit_share)[..., None]
+    return np.stack([building, paid - running], axis=1) * asset_kept
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
@@ -103,12 +104,15 @@ def secured_cash(secured_income: Array, asset_depreciation: Array, income_tax_ra
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
-def operating_income(lease_income: Array, compute_income: Array, asset_kept: Array, customer_credit: Array) -> Array:
+def operating_income(
+    lease_income: Array, compute_income: Array, compute_income_contracted: Array, customer_credit_share: Array, asset_kept: Array
+) -> Array:
     """Income of each asset as it comes: with defaults, terminations, what the market pays after a contract, less what customers earn back.
 
     Axes: draw, asset, site, life_month. Units: USD of the day. The rent of the building is a cost of the equipment.
     """
-    return np.stack([lease_income, compute_income], axis=1) * asset_kept - customer_credit
+    earned_back = np.clip(compute_income, 0.0, np.maximum(compute_income_contracted, 0.0)) * customer_credit_share[..., None]
+    return np.stack([lease_income, compute_income - earned_back], axis=1) * asset_kept
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site", flow=True)
@@ -135,19 +139,26 @@ def income_kept(lease_income_contracted: Array, compute_income_contracted: Array
 
 
 @quantity("1", "draw asset site")
-def loan_to_cost_limit(loan_to_cost_stated: Array, market_leverage: Array, equipment_leverage: Array) -> Array:
-    """Most that lenders give of all costs of an asset: as agreed for the site, else what the market gives.
+def loan_to_cost_limit(
+    loan_to_cost_stated: Array, site_loans: Array, site_equity: Array, market_leverage: Array, equipment_leverage: Array
+) -> Array:
+    """Most that lenders give of all costs of an asset: as stated; of a building else what was signed, loans over loans and equity; else
+    what the market gives.
 
     Axes: draw, asset, site. Units: 1.
     """
     market = np.stack([market_leverage, equipment_leverage], axis=1)[:, :, None]
-    return np.where(np.isnan(loan_to_cost_stated), market, loan_to_cost_stated)
+    limit = np.where(np.isnan(loan_to_cost_stated), market, loan_to_cost_stated)
+    loans, equity = site_loans.sum(axis=2), site_equity.sum(axis=2)
+    signed = np.isnan(loan_to_cost_stated[:, _BUILDING]) & (loans > 0.0) & (equity > 0.0)
+    limit[:, _BUILDING] = np.where(signed, loans / np.where(signed, loans + equity, 1.0), limit[:, _BUILDING])
+    return limit
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site")
 def senior_loan(
     asset_cost: Array, asset_cost_given_up: Array, customer_money: Array, vendor_credit: Array, asset_begins: Array, secured_cash: Array,
-    income_kept: Array, debt_rate_path: Array, refinancing_margin: Array, loan_to_cost_limit: Array, dscr_required: Array,
+    income_kept: Array, debt_rate_path: Array, refinancing_rate: Array, loan_to_cost_limit: Array, dscr_required: Array,
     upfront_fee: Array, commitment_fee: Array, loan_repayment: Array, loan_maturity: Array, loan_extension: Array,
     loan_draw_rule: Array, life_days: Array,
 ) -> Loan:  # fmt: skip
@@ -156,7 +167,7 @@ def senior_loan(
     size: min(share of all costs, secured cash / cover at present value); formulas: `sized_loan`   (1)
 
     Interest accrues on actual days over 360. What is borrowed for pays its interest from the loan until it runs. At maturity the balance is
-    lent anew at the rate then and a margin, against the income still there; owners pay what nobody lends. Several series, of which
+    lent anew at the base rate then, against the income still there; owners pay what nobody lends. Several series, of which
     `debt_balance`, `idc` and others are the readings. Axes: draw, asset, site, life_month. Units: USD of the day. Source: the definition of
     sculpted debt (Bodmer, project finance); SAM's single-owner model is the check. Leaves out: that lenders may count market income; a time
     of interest only after operation.
@@ -166,7 +177,7 @@ def senior_loan(
     rate = cells(np.broadcast_to(debt_rate_path, shape)) * days
     due, rule = (loan_maturity + loan_extension) / _MONTH, np.broadcast_to(loan_draw_rule, shape[:3])
     terms = Terms(
-        rate, rate + np.repeat(refinancing_margin, shape[2]) * days, loan_to_cost_limit.reshape(-1), dscr_required.reshape(-1),
+        rate, cells(refinancing_rate) * days, loan_to_cost_limit.reshape(-1), dscr_required.reshape(-1),
         upfront_fee.reshape(-1), commitment_fee.reshape(-1) * days, (loan_repayment / _MONTH).reshape(-1), due.reshape(-1),
         rule.reshape(-1),
     )  # fmt: skip

@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from stargauge.quantity.day_count import calendar_of
 from stargauge.quantity.project_finance import Loan, cells, income_tax, series
-from stargauge.quantity.quantity import ASSETS, COMPONENTS, TAX_ROWS, quantity
+from stargauge.quantity.quantity import ASSETS, COMPONENTS, STAGES, TAX_ROWS, quantity
 
 Array = NDArray[np.float64]
 
 _BUILDING, _EQUIPMENT = (ASSETS.index(a) for a in ("building", "equipment"))
+_START, _ENERGISED = STAGES.index("under_construction"), STAGES.index("energised")
 _LAND = COMPONENTS.index("land")
 _FIFTEEN_YEARS = [COMPONENTS.index(c) for c in ("site", "generation")]
 _HALF_YEAR = {"equipment": TAX_ROWS.index("5-year-half-year"), "building": TAX_ROWS.index("15-year-half-year")}
@@ -34,20 +35,31 @@ def land_share(construction_components: Array, construction_unit_capex: Array) -
     return np.asarray(construction_components[:, _LAND] / np.where(construction_unit_capex > 0.0, construction_unit_capex, 1.0))
 
 
+def _first(dates: Array, phase_site: Array, sites: int) -> Array:
+    """The first of the days of the phases of each site; infinity where there is none."""
+    out = np.full((len(dates), sites), np.inf)
+    for site in range(sites):
+        of_site = np.nan_to_num(dates[:, phase_site == site], nan=np.inf)
+        out[:, site] = of_site.min(axis=1, initial=np.inf)
+    return out
+
+
 @quantity("1", "draw asset site life_month")
 def bonus_share(
-    asset_cost: Array, bound_date_stated: Array, bonus_rate: Array, bonus_after: Array, bonus_earlier: Array, life_end: Array
-) -> Array:
+    uncancelled_date: Array, stage_date: Array, equipment_payment_lead: Array, bound_date_stated: Array, bonus_rate: Array,
+    bonus_after: Array, bonus_earlier: Array, phase_site: Array, life_end: Array,
+) -> Array:  # fmt: skip
     """Share deducted at once of what is placed in service in each month, where its recovery period is at most 20 years.
 
     The new share where both the binding contract and the service come after the day of the law; else what the law before kept for the
     year (1)
 
-    A contract nobody dated counts from the first money spent on the asset. Axes: draw, asset, site, life_month. Units: 1.
-    Source: `depreciation/bonus` of the catalogue.
+    A contract nobody dated counts from the first start of work (building) or the first payment (equipment), so that what was begun before
+    the law keeps the earlier share. Axes: draw, asset, site, life_month. Units: 1. Source: `depreciation/bonus` of the catalogue.
     """
-    spent = np.cumsum(asset_cost, axis=-1) > 0.0
-    first = life_end[np.argmax(spent, axis=-1)]
+    sites = bound_date_stated.shape[1]
+    paid = stage_date[:, _ENERGISED] - equipment_payment_lead[:, None]
+    first = np.stack([_first(uncancelled_date[:, _START], phase_site, sites), _first(paid, phase_site, sites)], axis=1)
     bound = np.where(np.isnan(bound_date_stated), first, bound_date_stated)
     years = calendar_of(life_end).year
     before = bonus_earlier[years - years[0]]

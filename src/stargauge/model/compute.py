@@ -82,17 +82,21 @@ def contract_rate(
     line_rent: Array, line_amount: Array, contract_term: Array, contract_power: Array, line_power: Array, line_kind: Array,
     accelerator_rent_usual: Array,
 ) -> Array:  # fmt: skip
-    """What each cloud contract pays per IT power and day when all its capacity is paid: its rent, else amount / (term * power), else the
-    long-run market.
+    """What each cloud contract pays per IT power and day when all its capacity is paid: its rent, else amount / (term * power).
 
-    Axes: draw, line. Units: USD/W/d, money of the day (contracts are nominal). Absent (NaN) for other commitments.
+    One that states neither pays what the programme's other cloud contracts pay on average, where one of them says; else the long-run market
+    (both assumptions). Axes: draw, line. Units: USD/W/d, money of the day (contracts are nominal). Absent (NaN) for other commitments.
     """
     power = np.where(np.isnan(line_power), contract_power.sum(axis=1), line_power)
     spread = power * contract_term
     by_amount = np.where(spread > 0.0, line_amount / np.where(spread > 0.0, spread, 1.0), np.nan)
     stated = np.where(np.isnan(line_rent), by_amount, line_rent)
-    usual = np.where(np.isnan(stated), accelerator_rent_usual[:, None], stated)
-    return np.where(np.isin(line_kind, _CLOUD), usual, np.nan)
+    cloud = np.isin(line_kind, _CLOUD)
+    known = np.isfinite(stated) & cloud
+    count = known.sum(axis=1)
+    others = np.where(known, stated, 0.0).sum(axis=1) / np.maximum(count, 1)
+    usual = np.where(count > 0, others, accelerator_rent_usual)[:, None]
+    return np.where(cloud, np.where(np.isnan(stated), usual, stated), np.nan)
 
 
 @quantity("1", "draw line")

@@ -180,8 +180,8 @@ def money_passed_on(
 
 @quantity("USD", "draw party month", adds="party")
 def debt_repaid(
-    line_amount: Array, line_to_party: Array, line_kind: Array, line_due_date: Array, line_term: Array, line_extensions: Array,
-    cash_counted_from: Array, month_end: Array,
+    line_amount: Array, line_from: Array, line_to_party: Array, line_kind: Array, line_due_date: Array, line_term: Array,
+    line_extensions: Array, paid_share: Array, paid_from: Array, cash_counted_from: Array, month_end: Array,
 ) -> Array:  # fmt: skip
     """Firm debt of each party from other parties that falls due between its newest cash statement and each month end.
 
@@ -189,7 +189,8 @@ def debt_repaid(
 
     Axes: draw, party, month. Units: USD. Debt without a term is never due here. Leaves out: refinancing, which is money nobody announced.
     """
-    money = np.nan_to_num(line_amount) * _roles(line_kind, *places_of("debt")) * (line_to_party >= 0)
+    lent = _paid_as_asked(line_from, line_due_date, paid_share, paid_from)
+    money = np.nan_to_num(line_amount) * _roles(line_kind, *places_of("debt")) * (line_to_party >= 0) * lent
     due = line_due_date + line_term + np.nan_to_num(line_extensions)
     out = np.zeros((len(money), cash_counted_from.shape[0], len(month_end)))
     for party in np.unique(line_to_party[line_to_party >= 0]).astype(np.int64):
@@ -335,9 +336,8 @@ def liquidity_after_knock_on(
 def policy_headroom(
     liquidity_after_knock_on: Array, funding_available: Array, policy_cash_floor: Array, policy_debt_ceiling: Array,
     debt_share_stated: Array, net_assets_stated: Array, holdings_volatility: Array, holdings_chance: Array, line_amount: Array,
-    line_to_party: Array, line_kind: Array, line_due_date: Array, line_beside_cash: Array, debt_repaid: Array,
-    money_passed_on: Array, capital_brought: Array,
-    cash_counted_from: Array, month_end: Array,
+    line_from: Array, line_to_party: Array, line_kind: Array, line_due_date: Array, line_beside_cash: Array, debt_repaid: Array,
+    money_passed_on: Array, capital_brought: Array, paid_share: Array, paid_from: Array, cash_counted_from: Array, month_end: Array,
 ) -> Array:  # fmt: skip
     """Room each party has left by its own policy: the lesser of cash over its floor and of debt below its ceiling.
 
@@ -351,7 +351,8 @@ def policy_headroom(
     """
     room = liquidity_after_knock_on - np.nan_to_num(policy_cash_floor)
     parties = room.shape[1]
-    loans = np.nan_to_num(line_amount) * _roles(line_kind, *places_of("debt")) * (line_to_party >= 0)
+    lent = _paid_as_asked(line_from, line_due_date, paid_share, paid_from)
+    loans = np.nan_to_num(line_amount) * _roles(line_kind, *places_of("debt")) * (line_to_party >= 0) * lent
     borrowed = np.zeros_like(room)
     counts = line_beside_cash * (line_due_date[:, None] <= month_end)
     for party in np.unique(line_to_party[line_to_party >= 0]).astype(np.int64):

@@ -23,7 +23,8 @@ def accelerator_rent_level(
     Axes: draw, life_month. Units: USD/h, money of the day. Before the knowledge date it is the rent known then. Source: rents from 8 USD
     (2023) to 1.70 (October 2025) and 2.35 (March 2026) in the catalogue; reversion, volatility, long-run level and drift are assumptions.
     """
-    now, mean = np.log(accelerator_rent), np.log(accelerator_rent_long_run)
+    least = np.finfo(np.float64).tiny  # a rent of nothing is as small as numbers get
+    now, mean = (np.log(np.maximum(rent, least)) for rent in (accelerator_rent, accelerator_rent_long_run))
     cycle = reverting_path(
         now - mean, float(known_date), 0.0 * mean, accelerator_rent_reversion, accelerator_rent_volatility, accelerator_rent_shock,
         life_year_end, life_end,
@@ -73,3 +74,16 @@ def debt_rate_path(
     if fixed.any():
         np.copyto(out, loan_rate_stated[..., None], where=fixed[..., None])
     return out
+
+
+@quantity("1", "draw asset site life_month")
+def refinancing_rate(base_rate: Array, debt_spread: Array, refinancing_margin: Array, loan_rate_stated: Array) -> Array:
+    """Yearly rate at which a loan that falls due is lent anew: base rate of the month, spread of the market, and a margin over it.
+
+    max(0, base + spread + margin)                                                  (1)
+
+    Axes: draw, asset, site, life_month. Units: 1 per year. Nothing of it is swapped, whatever the first loan was. The margin is an
+    assumption.
+    """
+    one = np.maximum(base_rate[:, None, :] + (debt_spread + refinancing_margin)[:, :, None], 0.0)
+    return np.repeat(one[:, :, None, :], loan_rate_stated.shape[2], axis=2)

@@ -143,19 +143,21 @@ def share_by_cost(loan_to_cost: Array, growth: Array) -> Array:
 
     growth: facility over cost at g = 1, so that the loan is g * growth of the cost, and all costs are g * growth + (1 - g) of it.
     """
-    return np.asarray(loan_to_cost / (loan_to_cost + growth * (1.0 - loan_to_cost)))
+    whole = loan_to_cost + growth * (1.0 - loan_to_cost)
+    return np.asarray(np.where(whole > 0.0, loan_to_cost / np.where(whole > 0.0, whole, 1.0), 0.0))
 
 
 def sized_loan(cost: Array, begins: Array, secured: Array, kept: Array, terms: Terms) -> tuple[Sizing, Loan]:
     """The largest loan that keeps both limits, its schedule sculpted on the income under contract, and its refinancing.
 
     g = min(share by cost, share by cover, 1); the smaller limit is named           (1)
-    share by cover: value of secured income / (cover * value of what becomes debt that runs), at the loan's own rate   (2)
-    service_t = k * secured income, k such that the debt ends at nothing: 1 / k is the cover of the schedule, at least the one asked   (3)
+    share by cover: 1 / (cover * strain); strain: the most, over all months, of the value of what becomes debt that runs from then on over
+    the value of secured income from then on, at the loan's own rate: income earned before a debt begins cannot repay it   (2)
+    service_t = k * secured income, k = g * strain: 1 / k is the cover of the schedule, at least the one asked   (3)
     At maturity at most (value of the secured income left * share kept / cover) is lent anew; owners pay the gap   (4)
 
     secured: income under contract after running cost, by month (the lender's case); kept: share of it that is still there at each month.
-    A balance never falls below nothing: what would then be left at the end falls due in the last month.
+    A balance never falls below nothing. A loan that would fall due before everything runs is extended until it does.
     """
     months, cells = cost.shape
     built = construction_debt(cost, begins, terms.rate, terms.commitment_fee, terms.upfront_fee)
@@ -166,29 +168,40 @@ def sized_loan(cost: Array, begins: Array, secured: Array, kept: Array, terms: T
     income = np.maximum(secured, 0.0)
     income *= (at > _first(begins)) & (at <= until)
     discount = np.asarray(np.cumprod(1.0 / (1.0 + terms.rate), axis=0), dtype=np.float64)
-    owed, carried = (built.converted * discount[:stop]).sum(axis=0), (income * discount).sum(axis=0)
+    strain = _strain(built.converted, income, discount)
     whole = cost.sum(axis=0)
     growth = np.where(whole > 0.0, built.facility / np.where(whole > 0.0, whole, 1.0), 1.0)
     by_cost = share_by_cost(terms.loan_to_cost, growth)
-    by_cover = np.where(owed > 0.0, carried / (terms.cover * np.where(owed > 0.0, owed, 1.0)), 0.0)
+    by_cover = np.where(strain > 0.0, 1.0 / (terms.cover * np.where(strain > 0.0, strain, 1.0)), 0.0)
     share = np.maximum(0.0, np.minimum(np.minimum(by_cost, by_cover), 1.0))
     binding = np.where(by_cover < by_cost, np.where(by_cover < 1.0, _COVERAGE, _WHOLE_COST), _LOAN_TO_COST)
-    binding = np.where(owed > 0.0, binding, _NONE).astype(np.int8)
+    binding = np.where(strain > 0.0, binding, _NONE).astype(np.int8)
     paid = share * cost
     drawn, costs, waiting, converted = (np.zeros((months, cells)) for _ in range(4))
     for out, part in ((drawn, built.added), (waiting, built.waiting), (converted, built.converted)):
         np.multiply(part, share, out=out[:stop])
-    owed = share * owed
-    other = np.flatnonzero((terms.rule != _PRO_RATA) & (owed > 0.0))
+    pace = np.where(share > 0.0, share * np.where(np.isfinite(strain), strain, 0.0), 0.0)
+    other = np.flatnonzero((terms.rule != _PRO_RATA) & (strain > 0.0))
     if other.size:
-        timed = _in_order(cost[:, other], begins[:, other], carried[other], discount[:, other], _some(terms, other))
-        share[other], binding[other], owed[other], paid[:, other] = timed[:4]
+        timed = _in_order(cost[:, other], begins[:, other], income[:, other], discount[:, other], _some(terms, other))
+        share[other], binding[other], pace[other], paid[:, other] = timed[:4]
         for out, part in zip((drawn, converted, waiting), timed[4][:3], strict=True):
             out[: len(part), other] = part
     np.subtract(drawn[:stop], paid[:stop], out=costs[:stop])
-    pace = np.where(carried > 0.0, owed / np.where(carried > 0.0, carried, 1.0), 0.0)
     due = np.argmax(np.cumsum(cost[:stop], axis=0) > 0.0, axis=0) + terms.maturity if stop else np.full(cells, np.inf)
+    due = np.maximum(due, last)
     return Sizing(share, binding), Loan(drawn, costs, waiting, *_scheduled(converted, income, pace, kept, terms, due))
+
+
+def _strain(converted: Array, income: Array, discount: Array) -> Array:
+    """The most, over all months, of the value of debt that begins from a month on over the value of income from it on; may be infinite."""
+    stop = len(converted)
+    if not stop:
+        return np.zeros(income.shape[1])
+    later = np.flip(np.cumsum(np.flip(converted * discount[:stop], axis=0), axis=0), axis=0)
+    ahead = np.flip(np.cumsum(np.flip(income * discount, axis=0), axis=0), axis=0)[:stop]
+    some = ahead > 0.0
+    return np.asarray(np.where(later > 0.0, np.where(some, later / np.where(some, ahead, 1.0), np.inf), 0.0).max(axis=0))
 
 
 def _some(terms: Terms, cells: NDArray[np.int64]) -> Terms:
@@ -204,9 +217,9 @@ def paid_by_loan(cost: Array, share: Array, rule: Array) -> Array:
 
 
 def _in_order(
-    cost: Array, begins: Array, carried: Array, discount: Array, terms: Terms
+    cost: Array, begins: Array, income: Array, discount: Array, terms: Terms
 ) -> tuple[Array, NDArray[np.int8], Array, Array, Construction]:
-    """Share, limit, value owed, cost paid and draws of loans that do not pay in step with the owners: by halving the share's bracket.
+    """Share, limit, pace of service, cost paid and draws of loans that do not pay in step with the owners: by halving the share's bracket.
 
     When a loan is drawn decides what its interest while building comes to, so its share is in no closed form: both limits are met by every
     share below the one found and by none above.
@@ -217,17 +230,17 @@ def _in_order(
     def tried(share: Array) -> tuple[Array, Construction, Array, Array]:
         paid = paid_by_loan(cost, share, terms.rule)
         built = construction_debt(paid, begins, terms.rate, terms.commitment_fee, terms.upfront_fee)
-        owed = (built.converted * discount[: len(built.converted)]).sum(axis=0)
-        return paid, built, owed, terms.loan_to_cost * ((1.0 - share) * whole + built.facility) - built.facility
+        room = terms.loan_to_cost * ((1.0 - share) * whole + built.facility) - built.facility
+        return paid, built, _strain(built.converted, income, discount), room
 
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0
-        _, _, owed, room = tried(middle)
-        fits = (room >= 0.0) & (owed * terms.cover <= carried)
+        _, _, strain, room = tried(middle)
+        fits = (room >= 0.0) & (strain * terms.cover <= 1.0)
         low, high = np.where(fits, middle, low), np.where(fits, high, middle)
-    paid, built, owed, _ = tried(low)
+    paid, built, strain, _ = tried(low)
     room = tried(high)[3]
-    return low, np.where(room < 0.0, _LOAN_TO_COST, _COVERAGE).astype(np.int8), owed, paid, built
+    return low, np.where(room < 0.0, _LOAN_TO_COST, _COVERAGE).astype(np.int8), strain, paid, built
 
 
 def _scheduled(converted: Array, income: Array, pace: Array, kept: Array, terms: Terms, due: Array) -> tuple[Array, ...]:
@@ -306,7 +319,8 @@ def waterfall(
     from what was saved for it, the rest by the owners: it comes never before debt service; service: senior interest and principal by
     schedule; opening: what the reserve holds before the first month.
     Service due is interest, principal and arrears with interest; it is met from the month's cash and what was trapped, then from the
-    reserve. Trapped cash is a state, no loss: it serves later debt and is paid out when the cover is back. A reserve above its target is
+    reserve. Trapped cash is a state, no loss: it pays what an asset does not earn of its own cost, serves later debt,
+    and is paid out when the cover is back. A reserve above its target is
     released, and in the last month everything held is paid out (unless nothing `releases`).
     """
     months, cells = cash.shape
@@ -318,9 +332,12 @@ def waterfall(
         ends = releases and month == months - 1
         free = cash[month]
         income = np.maximum(free, 0.0)
-        np.subtract(income, free, out=out.support[month])
+        lacks = income - free
+        used = np.minimum(trapped, lacks)
+        np.subtract(lacks, used, out=out.support[month])
         due = service[month] + arrears * grows[month]
         pool = income + trapped
+        pool -= used
         paid = np.minimum(due, pool)
         due -= paid
         pool -= paid
