@@ -62,7 +62,8 @@ def _project(cost: np.ndarray, begins: np.ndarray, cash: np.ndarray, secured: np
     months, cells = cost.shape
     one = np.ones(cells)
     terms = pf.Terms(
-        rate, rate + 1e-3, 0.7 * one, 1.3 * one, 0.02 * one, np.full((months, cells), 4e-4), 150.0 * one, 72.0 * one, 0.0 * one
+        rate, rate + 1e-3, 0.7 * one, 1.3 * one, np.inf * one, 0.02 * one, np.full((months, cells), 4e-4), 150.0 * one, 72.0 * one,
+        0.0 * one,
     )  # fmt: skip
     loan = pf.sized_loan(cost, begins, secured, np.ones((months, cells)), terms)[1]
     closing = pf.years_of(np.arange(months) % 12 + 1)

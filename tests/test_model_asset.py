@@ -36,7 +36,7 @@ def values(programme: str | Path = "stargate", block: int = 0) -> dict[str, Any]
         "asset_cost", "asset_cost_given_up", "asset_begins", "asset_placed_in_service", "asset_renewal", "capex", "senior_loan",
         "cash_accounts", "loan_to_cost", "loan_to_cost_limit", "coverage_binds", "asset_sources", "asset_uses", "books_off", "irr",
         "irr_count", "cover_year", "dscr", "dscr_average", "llcr", "plcr", "debt_balance", "idc", "cash_flow", "equity_flow", "book_value",
-        "debt_breach_date", "debt_breached", "secured_cash", "dscr_required",
+        "debt_breach_date", "debt_breached", "secured_cash", "dscr_required", "loans_agreed",
     )  # fmt: skip
     return dict(world_of(known_of(programme, NOW), names=names).run(names).block(block).values)
 
@@ -229,6 +229,13 @@ def test_no_loan_is_above_its_limit_and_the_limit_that_binds_is_told(programme: 
     assert set(np.unique(binds[np.isfinite(binds)])) <= {0.0, 1.0}
 
 
+def test_a_building_is_lent_no_more_than_was_agreed() -> None:
+    made = values()
+    agreed, drawn = made["loans_agreed"], made["asset_sources"][:, FUNDS.index("loan"), BUILDING]
+    some = agreed > 0.0
+    assert some.any() and (drawn[some] <= agreed[some] * (1 + 1e-9)).all()
+
+
 def test_the_lenders_case_keeps_the_cover_asked_in_every_month() -> None:
     made = values()
     loan: Loan = made["senior_loan"]
@@ -390,8 +397,9 @@ def test_a_dearer_building_is_never_lent_a_larger_share_by_cover() -> None:
 
     def share(factor: float) -> float:
         loan = asset_loan.senior_loan(
-            factor * cost, nothing, nothing, nothing, begins, secured, np.ones(shape), np.full(shape, 0.06), np.full(shape, 0.06), 0.95 * ones,
-            1.3 * ones, 0.01 * ones, 0.005 * ones, 54 * 30.44 * ones, 1e5 * ones, 0.0 * ones, np.zeros((2, 1)), np.full(60, 30.4),
+            factor * cost, nothing, nothing, nothing, begins, secured, np.ones(shape), np.full(shape, 0.06), np.full(shape, 0.06),
+            0.95 * ones, np.zeros((1, 1)), 1.3 * ones, 0.01 * ones, 0.005 * ones, 54 * 30.44 * ones, 1e5 * ones, 0.0 * ones,
+            np.zeros((2, 1)), np.full(60, 30.4),
         )  # fmt: skip
         return float(loan.drawn[0, BUILDING, 0].sum() / (factor * 60.0))
 

@@ -74,8 +74,8 @@ class World:
     def repaid(self) -> np.ndarray:
         term = np.full(len(self.due), self.term)
         return model.debt_repaid(
-            self.amount, self.origin, self.to, self.kind, self.due, term, np.full(len(self.due), NAN), self.share, self.pays_from, self.since,
-            ENDS,
+            self.amount, self.origin, self.to, self.kind, self.due, term, np.full(len(self.due), NAN), self.share, self.pays_from,
+            self.since, ENDS,
         )  # fmt: skip
 
     def contracts(self) -> np.ndarray:
@@ -250,7 +250,8 @@ def room_of(spent: float, ceiling: float = 0.25, floor: float = NAN, lent: float
     zero = np.zeros((1, 1, MONTHS))
     return model.policy_headroom(
         path, have, flat * floor, flat * ceiling, flat * 0.2, flat * 160.0, np.array([0.3]), np.zeros((1, 1)), np.array([[lent]]),
-        np.zeros(1), np.zeros(1), np.full(1, KIND["loan"]), np.zeros(1), np.ones((1, MONTHS)), zero, zero, zero, np.ones(1), np.full(1, np.inf),
+        np.zeros(1), np.zeros(1), np.full(1, KIND["loan"]), np.zeros(1), np.ones((1, MONTHS)), zero, zero, zero, np.ones(1),
+        np.full(1, np.inf),
         np.full((1, MONTHS), ENDS[-1]), ENDS,
     )[0, 0]  # fmt: skip
 

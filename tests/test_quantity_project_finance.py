@@ -30,7 +30,7 @@ def terms(months: int, cells: int = 1, **changes: Any) -> pf.Terms:
     """Terms of a plain loan: 6 % a year, no fees, repaid as long as the axis lasts, never due at once."""
     rate = np.full((months, cells), 0.005)
     one = np.ones(cells)
-    plain = pf.Terms(rate, rate, 0.999 * one, 1.3 * one, 0.0 * one, 0.0 * rate, 1e4 * one, 1e4 * one, 0.0 * one)
+    plain = pf.Terms(rate, rate, 0.999 * one, 1.3 * one, np.inf * one, 0.0 * one, 0.0 * rate, 1e4 * one, 1e4 * one, 0.0 * one)
     return plain._replace(**changes)
 
 
@@ -122,6 +122,7 @@ def cases(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray, pf.Terms
     one = np.ones(1)
     made = pf.Terms(
         rate, rate + draw(st.floats(-0.001, 0.004)), draw(st.floats(0.1, 0.95)) * one, draw(st.floats(1.01, 2.0)) * one,
+        draw(st.sampled_from([1e8, 3e9, np.inf])) * one,
         draw(st.floats(0.0, 0.03)) * one, np.full((MONTHS, 1), draw(st.floats(0.0, 0.001))), draw(st.floats(6.0, 80.0)) * one,
         draw(st.floats(6.0, 90.0)) * one, draw(st.integers(0, 2)) * one,
     )  # fmt: skip
@@ -171,6 +172,14 @@ def test_a_loan_that_pays_after_the_owners_costs_less_interest_while_building() 
         paid = (loan.drawn - loan.costs)[:, 0]
         assert [bool(paid[0] > 1e-9), bool(paid[9] > 1e-9)] == [[True, True], [False, True], [True, False]][rule]
     assert costs[1] < costs[0] < costs[2]
+
+
+def test_no_more_is_lent_than_was_agreed() -> None:
+    cost, begins, secured = column(*[10.0] * 4, 0.0, 0.0), column(*[0.0] * 4, 1.0, 0.0), column(*[0.0] * 5, 90.0)
+    for rule in range(3):
+        asked = terms(6, loan_to_cost=np.array([0.9]), most=np.array([12.0]), rule=np.array([rule]))
+        sizing, loan = pf.sized_loan(cost, begins, secured, np.ones_like(cost), asked)
+        assert loan.drawn.sum() == pytest.approx(12.0) and pf.BINDINGS[sizing.binding[0]] == "amount"
 
 
 def test_income_earned_before_a_debt_begins_does_not_carry_it() -> None:

@@ -68,6 +68,7 @@ def wanted(known: Known, sites: Sequence[str], yearly: bool) -> list[str]:
     out = [f"{name}[{pair}]" for name in (*_RATIOS, *_MONEY, "debt_breach_date") for pair in pairs]
     out += [f"asset_sources[{fund}, {pair}]" for fund in FUNDS for pair in pairs]
     out += [f"asset_uses[{outlay}, {pair}]" for outlay in OUTLAYS for pair in pairs]
+    out += [f"{name}[{site}]" for name in ("loans_agreed", "rent_without_equipment") for site in sites]
     out += [f"debt_due[{', '.join([*sites, year])}]" for year in known.axes["life_year"]]
     out += [f"{name}[{line}]" for name in _CONTRACT for line in _lines(known, sites)]
     if yearly:
@@ -100,7 +101,11 @@ def site_finance(
 def _site(result: Result, site: str, name: str) -> dict[str, Any]:
     """A site with those of its assets that are built in some world."""
     assets = [_asset(result, asset, site) for asset in ASSETS]
-    return {"id": site, "name": name, "assets": [one for one in assets if one is not None]}
+    return {
+        "id": site, "name": name, "assets": [one for one in assets if one is not None],
+        "loans_agreed": _spread(result[f"loans_agreed[{site}]"].values),
+        "rent_without_equipment": _spread(result[f"rent_without_equipment[{site}]"].values),
+    }  # fmt: skip
 
 
 def _asset(result: Result, asset: str, site: str) -> dict[str, Any] | None:

@@ -23,6 +23,7 @@ Array = NDArray[np.float64]
 _EQUIPMENT = ASSETS.index("equipment")
 _MONTH = 365.25 / 12.0
 _ACTUAL_360 = 360.0
+_CURE = 3  # month ends at which service may be late before that is a breach: what a ramp costs is made up within a quarter
 
 
 @quantity("USD", "draw asset site life_month", adds="asset site")
@@ -186,13 +187,18 @@ def _life_cover(cash_accounts: Accounts, senior_loan: Loan, debt_rate_path: Arra
 
 @quantity("d", "draw asset site")
 def debt_breach_date(cash_accounts: Accounts, cover_year: Array, dscr_default: Array, known_date: Array, life_end: Array) -> Array:
-    """Day of the first breach of a loan: cover over twelve months below the default level, or service not paid.
+    """Day of the first breach of a loan: cover over twelve months below the default level, or service unpaid at three month ends on end.
 
     From the knowledge date on: a breach before would have been heard of.
 
     Axes: draw, asset, site. Units: d (day count); infinity where it never comes. The level is an assumption where no covenant is public.
     """
-    breach = (cover_year < dscr_default[:, :, None, None]) | (cash_accounts.arrears > 1e-6 * cash_accounts.paid.max(axis=-1, keepdims=True))
+    late = cash_accounts.arrears > 1e-6 * cash_accounts.paid.max(axis=-1, keepdims=True)
+    owed = late.copy()
+    owed[..., : _CURE - 1] = False
+    for month in range(1, _CURE):
+        owed[..., _CURE - 1 :] &= late[..., _CURE - 1 - month : late.shape[-1] - month]
+    breach = (cover_year < dscr_default[:, :, None, None]) | owed
     breach &= life_end > known_date
     return np.where(breach.any(axis=-1), life_end[np.argmax(breach, axis=-1)], np.inf)
 
@@ -432,3 +438,12 @@ def books_off(asset_sources_less_uses: Array, balance_sheet_difference: Array) -
     Axes: draw, asset, site. Units: USD of the day.
     """
     return np.asarray(np.maximum(np.abs(asset_sources_less_uses).max(axis=-1), np.abs(balance_sheet_difference).max(axis=-1)))
+
+
+@quantity("USD", "draw site", adds="site")
+def rent_without_equipment(lease_income: Array, asset_kept: Array) -> Array:
+    """Rent of halls whose equipment was given up at the end of its life: counted as paid by whoever fills them, and in no return here.
+
+    Axes: draw, site. Units: USD of the day. A tenant who has signed for longer than his equipment lives owes it: that is left out.
+    """
+    return np.asarray((lease_income * (1.0 - asset_kept[:, _EQUIPMENT])).sum(axis=-1))

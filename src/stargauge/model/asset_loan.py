@@ -138,6 +138,12 @@ def income_kept(lease_income_contracted: Array, compute_income_contracted: Array
     return np.where(out[0] > 0.0, np.clip(out[1] / np.where(out[0] > 0.0, out[0], 1.0), 0.0, 1.0), 1.0)
 
 
+@quantity("USD", "draw site", adds="site")
+def loans_agreed(site_loans: Array) -> Array:
+    """Loans promised to each site, as stated. Axes: draw, site. Units: USD. Zero where nobody states an amount: it is then open."""
+    return np.asarray(site_loans.sum(axis=2))
+
+
 @quantity("1", "draw asset site")
 def loan_to_cost_limit(
     loan_to_cost_stated: Array, site_loans: Array, site_equity: Array, market_leverage: Array, equipment_leverage: Array
@@ -158,13 +164,14 @@ def loan_to_cost_limit(
 @quantity("USD", "draw asset site life_month", adds="asset site")
 def senior_loan(
     asset_cost: Array, asset_cost_given_up: Array, customer_money: Array, vendor_credit: Array, asset_begins: Array, secured_cash: Array,
-    income_kept: Array, debt_rate_path: Array, refinancing_rate: Array, loan_to_cost_limit: Array, dscr_required: Array,
+    income_kept: Array, debt_rate_path: Array, refinancing_rate: Array, loan_to_cost_limit: Array, loans_agreed: Array,
+    dscr_required: Array,
     upfront_fee: Array, commitment_fee: Array, loan_repayment: Array, loan_maturity: Array, loan_extension: Array,
     loan_draw_rule: Array, life_days: Array,
 ) -> Loan:  # fmt: skip
     """The senior loan of each asset: the largest that both lenders' limits allow, drawn pro rata with equity, sculpted on secured cash.
 
-    size: min(share of all costs, secured cash / cover at present value); formulas: `sized_loan`   (1)
+    size: min(share of all costs, secured cash / cover at present value, what was agreed for the building); formulas: `sized_loan`   (1)
 
     Interest accrues on actual days over 360. What is borrowed for pays its interest from the loan until it runs. At maturity the balance is
     lent anew at the base rate then, against the income still there; owners pay what nobody lends. Several series, of which
@@ -176,8 +183,10 @@ def senior_loan(
     days = (life_days / _ACTUAL_360)[:, None]
     rate = cells(np.broadcast_to(debt_rate_path, shape)) * days
     due, rule = (loan_maturity + loan_extension) / _MONTH, np.broadcast_to(loan_draw_rule, shape[:3])
+    most = np.full(shape[:3], np.inf)
+    most[:, _BUILDING] = np.where(loans_agreed > 0.0, loans_agreed, np.inf)
     terms = Terms(
-        rate, cells(refinancing_rate) * days, loan_to_cost_limit.reshape(-1), dscr_required.reshape(-1),
+        rate, cells(refinancing_rate) * days, loan_to_cost_limit.reshape(-1), dscr_required.reshape(-1), most.reshape(-1),
         upfront_fee.reshape(-1), commitment_fee.reshape(-1) * days, (loan_repayment / _MONTH).reshape(-1), due.reshape(-1),
         rule.reshape(-1),
     )  # fmt: skip
@@ -198,15 +207,19 @@ def loan_to_cost(senior_loan: Loan, asset_cost: Array, customer_money: Array, ve
 
 @quantity("1", "draw asset site")
 def coverage_binds(
-    senior_loan: Loan, asset_cost: Array, asset_cost_given_up: Array, customer_money: Array, vendor_credit: Array, loan_to_cost_limit: Array
-) -> Array:
-    """1 where the income under contract limits the loan, 0 where the share of the cost does: the limit that binds.
+    senior_loan: Loan, asset_cost: Array, asset_cost_given_up: Array, customer_money: Array, vendor_credit: Array,
+    loan_to_cost_limit: Array, loans_agreed: Array,
+) -> Array:  # fmt: skip
+    """1 where the income under contract limits the loan, 0 where the share of the cost or the amount agreed does.
 
     Axes: draw, asset, site. Units: 1. Absent (NaN) where nothing is built. Its mean is the probability that coverage binds.
     """
     lent_for = (asset_cost - asset_cost_given_up - customer_money - vendor_credit + senior_loan.costs).sum(axis=-1)
-    part = senior_loan.drawn.sum(axis=-1) / np.where(lent_for > 0.0, lent_for, 1.0)
-    return np.where(lent_for > 0.0, (part < loan_to_cost_limit * (1.0 - 1e-9)).astype(np.float64), np.nan)
+    drawn = senior_loan.drawn.sum(axis=-1)
+    short = drawn / np.where(lent_for > 0.0, lent_for, 1.0) < loan_to_cost_limit * (1.0 - 1e-9)
+    open_ = loans_agreed <= 0.0
+    short[:, _BUILDING] &= open_ | (drawn[:, _BUILDING] < loans_agreed * (1.0 - 1e-9))
+    return np.where(lent_for > 0.0, short.astype(np.float64), np.nan)
 
 
 @quantity("USD", "draw asset site month", adds="asset site")

@@ -16,8 +16,8 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 #: What limits a loan, in the order of `Loan.binding`.
-BINDINGS = ("none", "loan_to_cost", "coverage", "whole_cost")
-_NONE, _LOAN_TO_COST, _COVERAGE, _WHOLE_COST = range(4)
+BINDINGS = ("none", "loan_to_cost", "coverage", "amount", "whole_cost")
+_NONE, _LOAN_TO_COST, _COVERAGE, _AMOUNT, _WHOLE_COST = range(5)
 
 
 #: In which order a loan and the owners pay for the cost of what is built.
@@ -33,6 +33,7 @@ class Terms(NamedTuple):
     rate_after: Array  # per month (month, cell) once it is refinanced
     loan_to_cost: Array  # most that is lent of all costs, financing costs included
     cover: Array  # debt service cover the lender asks
+    most: Array  # largest facility; infinite where no amount was agreed
     upfront_fee: Array  # of the facility
     commitment_fee: Array  # per month (month, cell), of what is undrawn
     repayment: Array  # months over which payments are reckoned, from the last building's operation
@@ -150,7 +151,7 @@ def share_by_cost(loan_to_cost: Array, growth: Array) -> Array:
 def sized_loan(cost: Array, begins: Array, secured: Array, kept: Array, terms: Terms) -> tuple[Sizing, Loan]:
     """The largest loan that keeps both limits, its schedule sculpted on the income under contract, and its refinancing.
 
-    g = min(share by cost, share by cover, 1); the smaller limit is named           (1)
+    g = min(share by cost, share by cover, agreed amount / facility at g = 1, 1); the smallest limit is named   (1)
     share by cover: 1 / (cover * strain); strain: the most, over all months, of the value of what becomes debt that runs from then on over
     the value of secured income from then on, at the loan's own rate: income earned before a debt begins cannot repay it   (2)
     service_t = k * secured income, k = g * strain: 1 / k is the cover of the schedule, at least the one asked   (3)
@@ -173,8 +174,10 @@ def sized_loan(cost: Array, begins: Array, secured: Array, kept: Array, terms: T
     growth = np.where(whole > 0.0, built.facility / np.where(whole > 0.0, whole, 1.0), 1.0)
     by_cost = share_by_cost(terms.loan_to_cost, growth)
     by_cover = np.where(strain > 0.0, 1.0 / (terms.cover * np.where(strain > 0.0, strain, 1.0)), 0.0)
-    share = np.maximum(0.0, np.minimum(np.minimum(by_cost, by_cover), 1.0))
-    binding = np.where(by_cover < by_cost, np.where(by_cover < 1.0, _COVERAGE, _WHOLE_COST), _LOAN_TO_COST)
+    by_amount = np.where(built.facility > 0.0, terms.most / np.where(built.facility > 0.0, built.facility, 1.0), np.inf)
+    limits = np.stack([by_cost, by_cover, by_amount, np.ones(cells)])
+    share = np.maximum(0.0, limits.min(axis=0))
+    binding = np.array([_LOAN_TO_COST, _COVERAGE, _AMOUNT, _WHOLE_COST], dtype=np.int8)[limits.argmin(axis=0)]
     binding = np.where(strain > 0.0, binding, _NONE).astype(np.int8)
     paid = share * cost
     drawn, costs, waiting, converted = (np.zeros((months, cells)) for _ in range(4))
@@ -200,7 +203,7 @@ def _strain(converted: Array, income: Array, discount: Array) -> Array:
         return np.zeros(income.shape[1])
     later = np.flip(np.cumsum(np.flip(converted * discount[:stop], axis=0), axis=0), axis=0)
     ahead = np.flip(np.cumsum(np.flip(income * discount, axis=0), axis=0), axis=0)[:stop]
-    some = ahead > 0.0
+    some = ahead > 1e-12 * later  # what rounding leaves of income is none
     return np.asarray(np.where(later > 0.0, np.where(some, later / np.where(some, ahead, 1.0), np.inf), 0.0).max(axis=0))
 
 
@@ -211,7 +214,7 @@ def _some(terms: Terms, cells: NDArray[np.int64]) -> Terms:
 def paid_by_loan(cost: Array, share: Array, rule: Array) -> Array:
     """What of each month's cost the loan pays, whose share of the whole is given: in step with the owners, after them, or before them."""
     whole, so_far = cost.sum(axis=0), np.cumsum(cost, axis=0)
-    after = np.clip(so_far - (1.0 - share) * whole, 0.0, cost)
+    after = np.where(share > 0.0, np.clip(so_far - (1.0 - share) * whole, 0.0, cost), 0.0)  # rounding alone draws nothing
     before = np.clip(share * whole - (so_far - cost), 0.0, cost)
     return np.where(rule == _EQUITY_FIRST, after, np.where(rule == _DEBT_FIRST, before, share * cost))
 
@@ -230,7 +233,7 @@ def _in_order(
     def tried(share: Array) -> tuple[Array, Construction, Array, Array]:
         paid = paid_by_loan(cost, share, terms.rule)
         built = construction_debt(paid, begins, terms.rate, terms.commitment_fee, terms.upfront_fee)
-        room = terms.loan_to_cost * ((1.0 - share) * whole + built.facility) - built.facility
+        room = np.minimum(terms.loan_to_cost * ((1.0 - share) * whole + built.facility), terms.most) - built.facility
         return paid, built, _strain(built.converted, income, discount), room
 
     for _ in range(_HALVINGS):
@@ -239,8 +242,9 @@ def _in_order(
         fits = (room >= 0.0) & (strain * terms.cover <= 1.0)
         low, high = np.where(fits, middle, low), np.where(fits, high, middle)
     paid, built, strain, _ = tried(low)
-    room = tried(high)[3]
-    return low, np.where(room < 0.0, _LOAN_TO_COST, _COVERAGE).astype(np.int8), strain, paid, built
+    room, all_lent = tried(high)[3], built.facility >= terms.most * (1.0 - 1e-9)
+    binding = np.where(room < 0.0, np.where(all_lent, _AMOUNT, _LOAN_TO_COST), _COVERAGE).astype(np.int8)
+    return low, binding, strain, paid, built
 
 
 def _scheduled(converted: Array, income: Array, pace: Array, kept: Array, terms: Terms, due: Array) -> tuple[Array, ...]:

@@ -113,22 +113,28 @@ def _funds(data: Mapping[str, Any]) -> Table | None:
 
 
 def _loans(data: Mapping[str, Any]) -> Table | None:
-    rows = [
-        (name, _span(one["loan_to_cost"], _rate), percent(one["coverage_binds"]), _span(one["dscr"], _ratio), percent(one["breach"]),
-         percent(one["gap"]))
-        for name, one in _rows(data)
-        if one["loan_to_cost"]["p50"] is not None
-    ]  # fmt: skip
+    rows = []
+    for site in data["sites"]:
+        for one in site["assets"]:
+            if one["loan_to_cost"]["p50"] is not None:
+                agreed = _usd(site["loans_agreed"]["p50"] or None) if one["asset"] == "building" else "–"
+                rows.append((
+                    f"{site['id']}, {_ASSETS[one['asset']]}", _span(one["loan_to_cost"], _rate), agreed, percent(one["coverage_binds"]),
+                    _span(one["dscr"], _ratio), percent(one["breach"]), percent(one["gap"]),
+                ))  # fmt: skip
     if not rows:
         return None
     columns = (
-        ("Site and asset", 18, "w"), ("Loan over cost", 19, "w"), ("Cover", 5, "r"), ("Least cover", 14, "w"), ("Breach", 6, "r"),
-        ("Gap", 5, "r"),
+        ("Site and asset", 16, "w"), ("Loan over cost", 12, "w"), ("Agreed", 7, "r"), ("Cover", 5, "r"), ("Least cover", 12, "w"),
+        ("Breach", 6, "r"), ("Gap", 5, "r"),
     )  # fmt: skip
     note = (
-        "P50 (P10 to P90). Cover: in how many worlds the cover ratio limits the loan, else the lenders' share of the cost does. Least "
-        "cover: cash for debt service over interest and principal, the worst twelve months. Breach: cover below the default level, or "
-        "service not paid. Gap: in how many worlds more than a hundredth of a loan that falls due is not lent anew."
+        "P50 (P10 to P90). Agreed: loans stated for the site; the loan here is at most that, and less where income under contract, as "
+        "assumed here, does not cover it: then rent is better than assumed, or something else secures it. Cover: in how many worlds the "
+        "cover ratio limits the loan; else the lenders' share of the cost, or what was agreed. Least cover: cash for debt service over "
+        "interest and principal, the worst twelve months. Breach: cover below the default level, or service unpaid for a quarter, from now "
+        "on. Gap: in "
+        "how many worlds more than a hundredth of a loan that falls due is not lent anew."
     )
     return Table("loans", "What lenders give, and whether it is served", "", columns, tuple(rows), note)
 
@@ -150,6 +156,10 @@ def _returns(data: Mapping[str, Any]) -> Table | None:
         "one, and so none to speak of. Net present value in USD at the return that equity asks. Loan life: cover of the loan by all cash "
         "until it is repaid."
     )
+    rents = [(site["id"], site["rent_without_equipment"]["p50"]) for site in data["sites"]]
+    left = [f"{name} {_usd(rent)}" for name, rent in rents if rent]
+    if left:
+        note += f" Rent of halls whose equipment is given up one day, which no return here bears (P50): {', '.join(left)}."
     return Table("returns", "What owners get", "", columns, tuple(rows), note)
 
 
