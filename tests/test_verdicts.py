@@ -93,7 +93,7 @@ TABLE: dict[str, Row] = {
     "oracle-sites-55gw": Row("open", {"as said": OPEN}, {"as said": VERY_UNLIKELY, "at the racks": VERY_UNLIKELY}),
     "planned-8gw-450bn": Row("true as a sum of plans", {"as said": MET}, {"as said": MET, "money": MET}),
     "nvidia-100bn": Row("superseded", {"as said": "superseded"}, {"as said": OPEN}, differs=True),
-    "oracle-300bn": Row("open", {"as said": OPEN}, {"as said": EVEN}),
+    "oracle-300bn": Row("open", {"as said": OPEN}, {"as said": VERY_UNLIKELY}),
     "umbrella": Row("reported", {"as said": "reported"}, {"as said": MET}, differs=True),
     "lordstown-2026": Row("unlikely", {"as said": UNLIKELY}, {"as said": UNLIKELY}),
     "lm-15gw-18m": Row("very unlikely", {"as said": VERY_UNLIKELY}, {"as said": VERY_UNLIKELY, "at the racks": VERY_UNLIKELY}),
