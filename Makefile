@@ -14,8 +14,8 @@ demo: $(VENV)/.run  ## answer on the shipped Stargate programme, and its report
 	@$(BIN)/stargauge check --report $(REPORT)
 	@echo "The report: $(CURDIR)/$(REPORT)"
 
-test: $(VENV)/.test  ## the tests
-	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
+test: $(VENV)/.test  ## the tests, a file per core at a time
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_FLAGS)
 
 check: lint types test  ## lint, types, tests
 
