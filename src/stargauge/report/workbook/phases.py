@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stargauge.report.workbook.parts import Heading, Part, Row, Sheet, Single
+from stargauge.report.workbook.parts import Heading, Part, Row, Sheet, Single, sheet_in
 
 
-def phases_sheet(phases: Sequence[tuple[str, str]], components: Sequence[str], months: int) -> Sheet:
+def phases_sheet(site: str, phases: Sequence[tuple[str, str]], components: Sequence[str], months: int) -> Sheet:
     """Blocks of one row per phase; phases as (key, name)."""
     parts = (
         Heading("Which phases come", "A phase that would run after it was given up, or after the last month, never runs."),
@@ -40,7 +40,8 @@ def phases_sheet(phases: Sequence[tuple[str, str]], components: Sequence[str], m
         Heading("IT power that runs at month end"),
         *(Row(f"running_{key}", name, "W", _running(key), "last") for key, name in phases),
     )  # fmt: skip
-    return Sheet("Phases", "Phases: what is built, paid and running", parts, months, (("Timing", ""), ("Prices", ""), ("Inputs", "")))
+    scopes = (("Timing", ""), ("Prices", ""), ("Inputs", ""))
+    return Sheet(sheet_in(site, "Phases"), "Phases: what is built, paid and running", parts, months, scopes)
 
 
 def _comes(key: str, name: str) -> Part:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from stargauge.report.workbook.parts import Heading, Part, Path, Row, Sheet, Single
+from stargauge.report.workbook.parts import Heading, Part, Path, Row, Sheet, Single, sheet_in
 
 USD = "USD"
 _QUARTERS = (1, 2, 3, 4)
@@ -59,7 +59,7 @@ def tables_sheet(tables: Mapping[str, tuple[str, Sequence[float]]], ages: int) -
     )
 
 
-def tax_sheet(years: int) -> Sheet:
+def tax_sheet(site: str, years: int) -> Sheet:
     """Depreciation of each asset by calendar year."""
     parts = (
         Heading("Years"),
@@ -83,7 +83,7 @@ def tax_sheet(years: int) -> Sheet:
         *_on_profit("building", "Building"),
     )
     return Sheet(
-        "Tax",
+        sheet_in(site, "Tax"),
         "Tax depreciation by year",
         parts,
         years,
