@@ -76,7 +76,8 @@ COMPARED: tuple[tuple[str, str, str, str], ...] = (
     ("available", "cash available for debt service", "cash_accounts", "available"),
     ("paid", "senior service paid", "cash_accounts", "paid"),
     ("distribution", "paid to the owners", "cash_accounts", "distribution"), ("investment", "put in by the owners", "owner_investment", ""),
-    ("equity_flow", "owners' flow", "equity_flow", ""), ("npv", "net present value", "npv", ""),
+    ("equity_flow", "owners' flow", "equity_flow", ""),
+    ("book_profit", "book profit", "book_profit", ""), ("npv", "net present value", "npv", ""),
 )  # fmt: skip
 _INCOMES = {"income": ("lease_income", "compute_income"), "running": ("building_running_cost", "equipment_running_cost")}
 
@@ -203,9 +204,7 @@ def _named(key: str, one: Mapping[str, Any], site: str) -> dict[str, Any]:
 def _values(case: Case) -> dict[str, Any]:
     """Everything that is read of a world."""
     compared = [name for _, _, name, _ in COMPARED if name]
-    return case.values(
-        dict.fromkeys((*READ, *(one.quantity for one in _plain()), *compared, *_INCOMES["income"], *_INCOMES["running"]))
-    )
+    return case.values(dict.fromkeys((*READ, *(one.quantity for one in _plain()), *compared, *_INCOMES["income"], *_INCOMES["running"])))
 
 
 def _overlaid(name: str, case: Case, other: Case, sites: Sequence[str], base: Mapping[str, Any]) -> dict[str, Any]:
@@ -723,6 +722,8 @@ def _plain() -> list[Plain]:
         "owners",
         Plain("vendor_rate", "Interest of vendors per year", "1/year", "vendor_rate"),
         Plain("vendor_term", "Vendors are repaid over", "months", "vendor_term", 1.0 / _MONTH),
+        Plain("building_book_life", "Book life of the building", "months", "building_life_book", 1.0 / _MONTH),
+        Plain("equipment_book_life", "Book life of equipment", "months", "equipment_life_book", 1.0 / _MONTH),
         Plain("receivable_days", "Days until customers pay", "d", "receivable_days"),
         Plain("tax_rate", "Tax on profit", "share", "income_tax_rate"),
         Plain("discount_rate", "Return that equity asks per year", "1/year", "discount_rate"),

@@ -388,6 +388,59 @@ def owner_parts(equipment: bool) -> tuple[Part, ...]:
     )  # fmt: skip
 
 
+def balance_parts(equipment: bool) -> tuple[Part, ...]:
+    """Book value over the book life, book profit, and the balance sheet: assets less debt and equity, nought in every month."""
+    return (*_book_value(), *_book_profit(equipment), *_balance_sheet(equipment))
+
+
+def _book_value() -> tuple[Part, ...]:
+    return (
+        Heading("Book value", "Straight-line over the book life; tax follows the law's tables, renewal the economic life."),
+        Single("book_months", "Book life, whole months", "count", "MAX(ROUND(book_life, 0), 1)"),
+        Row("placed_so_far", "Placed in service so far", USD, "placed_so_far[t-1] + placed[t]", "last"),
+        Row("placed_running", "Sum of it over the months so far", USD, "placed_running[t-1] + placed_so_far[t]"),
+        Row("written_off", "Book depreciation so far", USD,
+            "(placed_running[t-1] - IF(number[t] > book_months + 1, INDEX(placed_running[:], number[t] - book_months - 1), 0)) "
+            "/ book_months", "last"),
+        Row("book_depreciation", "Book depreciation", USD, "written_off[t] - written_off[t-1]", "sum"),
+        Row("book_value", "Book value of what has been placed in service", USD, "placed_so_far[t] - written_off[t]", "last"),
+    )  # fmt: skip
+
+
+def _book_profit(equipment: bool) -> tuple[Part, ...]:
+    vendors: tuple[Part, ...] = (
+        Row("vendor_interest", "Interest of vendors", USD,
+            "vendor_balance[t] - vendor_balance[t-1] + junior_arrears[t] - junior_arrears[t-1] - vendor_credit[t] + junior_paid[t]", "sum"),
+    )  # fmt: skip
+    return (
+        Heading("Book profit"),
+        Row("late_interest", "Interest on arrears", USD, "arrears[t] - arrears[t-1] - service_due[t] + paid[t]", "sum"),
+        *(vendors if equipment else ()),
+        Row("book_profit", "Profit after book depreciation, all interest and tax", USD,
+            f"operating[t] - interest[t] - late_interest[t]{' - vendor_interest[t]' if equipment else ''} - tax[t] - book_depreciation[t]",
+            "sum"),
+    )  # fmt: skip
+
+
+def _balance_sheet(equipment: bool) -> tuple[Part, ...]:
+    again, brought, vendors = (
+        (" + renewal[t]", " + customer_money[t]", " + vendor_balance[t] + junior_arrears[t]") if equipment else ("", "", "")
+    )
+    return (
+        Heading("Balance sheet"),
+        Row("under_way", "Cost not placed in service yet, with interest and fees while building", USD,
+            f"under_way[t-1] + cost[t] + carry[t]{again} - placed[t]", "last",
+            "the cost of phases given up, and interest and fees, stay here"),
+        Row("assets", "Assets: cost under way, book value, income due, reserves and trapped cash", USD,
+            "under_way[t] + book_value[t] + working_capital[t] + held[t]", "last"),
+        Row("debt", "Debt: senior loan, arrears" + (", vendors" if equipment else ""), USD,
+            f"waiting[t] + balance[t] + arrears[t]{vendors}", "last"),
+        Row("equity", "Equity: put in" + (", brought by customers" if equipment else "") + ", profit kept", USD,
+            f"equity[t-1] + investment[t]{brought} + book_profit[t] - distribution[t]", "last"),
+        Row("balance_sheet", "Assets less debt and equity", USD, "ROUND(assets[t] - debt[t] - equity[t], 2)", "sum", look="check"),
+    )  # fmt: skip
+
+
 def _ratios() -> tuple[Part, ...]:
     return (
         Heading("Cover"),

@@ -63,6 +63,8 @@ def _own(in_programme: bool) -> tuple[Single, ...]:
                    f"SUMPRODUCT(ABS({sheet}.debt_roll[:]))", look="check"),
             Single(f"{key}_cash", f"{sheet}: cash in less cash out and held", "USD",
                    f"SUMPRODUCT(ABS({sheet}.cash_roll[:]))", look="check"),
+            Single(f"{key}_balance", f"{sheet}: assets less debt and equity, sum over months without sign", "USD",
+                   f"SUMPRODUCT(ABS({sheet}.balance_sheet[:]))", look="check"),
             Single(f"{key}_repaid", f"{sheet}: debt left at the end", "USD", f"ROUND({sheet}.waiting + {sheet}.balance, 2)", look="check"),
             Single(f"{key}_held", f"{sheet}: held at the end", "USD", f"ROUND({sheet}.held, 2)", look="check"),
             Single(f"{key}_phases", f"{sheet}: cost less that of its phases when complete", "USD",

@@ -46,6 +46,8 @@ SHOWN = (
     Shown("distribution", "Paid to the owners"),
     Shown("equity_flow", "Owners' flow after debt and tax"),
     Shown("project_flow", "Flow before debt"),
+    Shown("book_depreciation", "Book depreciation"),
+    Shown("book_profit", "Book profit"),
     Shown("waiting", "Debt of what does not run yet", flow=False),
     Shown("balance", "Debt of what runs", flow=False),
     Shown("arrears", "Arrears", flow=False),
@@ -54,6 +56,10 @@ SHOWN = (
     Shown("held", "Held in reserves and trapped", flow=False),
     Shown("reserve", "of which debt service reserve", flow=False),
     Shown("trapped", "of which trapped", flow=False),
+    Shown("book_value", "Book value", flow=False),
+    Shown("assets", "Balance sheet: assets", flow=False),
+    Shown("debt", "Balance sheet: debt", flow=False),
+    Shown("equity", "Balance sheet: equity", flow=False),
 )
 _CLOSES = {"year": "closes", "quarter": "closes_quarter", "fiscal": "closes_fiscal"}
 _KEYS = {"year": "year", "quarter": "quarter_key", "fiscal": "fiscal_year"}

@@ -10,7 +10,7 @@ from stargauge.report.workbook.book import INPUTS, SCENARIOS, written
 from stargauge.report.workbook.checks import checks_sheet
 from stargauge.report.workbook.formula import site_of
 from stargauge.report.workbook.income import Let, compute_parts, lease_parts
-from stargauge.report.workbook.outputs import ASSETS, period_sheet, summary_sheet
+from stargauge.report.workbook.outputs import ASSETS, Period, period_sheet, summary_sheet
 from stargauge.report.workbook.parts import Given, Heading, Part, Path, Row, Sheet, Single, Text, sheet_in
 from stargauge.report.workbook.phases import phases_sheet
 from stargauge.report.workbook.prices import prices_sheet
@@ -52,7 +52,7 @@ def sheets_of(data: Mapping[str, Any]) -> tuple[Sheet, ...]:
     months, (first, last) = data["months"], data["years"]
     years = last - first + 1
     run = tuple(_given(one) for one in data["as_run"])
-    periods = (("year", years), ("quarter", years * _QUARTERS), ("fiscal", years + 1))
+    periods: tuple[tuple[Period, int], ...] = (("year", years), ("quarter", years * _QUARTERS), ("fiscal", years + 1))
     views = tuple(period_sheet(kind, number, "Programme" if whole else "Site") for kind, number in periods)
     front = (
         *((programme_sheet(sites),) if whole else ()),
@@ -136,6 +136,7 @@ def _asset_sheet(data: Mapping[str, Any], site: Mapping[str, Any], asset: str) -
         *assets.cash_parts(asset),
         *assets.waterfall_parts(equipment),
         *assets.owner_parts(equipment),
+        *assets.balance_parts(equipment),
     )
     title = "Equipment: accelerators, network, storage" if equipment else "Building: land, shell, power and cooling"
     scopes = (("Inputs", f"{asset}_"), ("Timing", ""), ("Prices", ""), ("Inputs", ""))
