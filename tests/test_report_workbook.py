@@ -422,6 +422,8 @@ def test_each_row_of_the_sheets_of_a_programme_holds_one_formula(small: tuple[by
 def test_without_a_site_a_workbook_is_of_the_whole_programme(small_file: Path) -> None:
     data = api.workbook(small_file, as_of=NOW)
     assert [site["site"] for site in data["sites"]] == list(KEPT) and "--site" not in data["command"]
+    names = {one["name"] for group in data["groups"] for one in group["inputs"]}
+    assert {"building_cover_required", "east__building_loan_to_cost"} < names, "one statement for every site stands once"
     alone = api.workbook(small_file, site="east", as_of=NOW)
     assert [site["key"] for site in alone["sites"]] == [""] and "--site east" in alone["command"]
 

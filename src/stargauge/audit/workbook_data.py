@@ -102,8 +102,10 @@ def workbook_data(case: Case, site: str | None, overlays: Mapping[str, Case], to
     phase that is known, and for a scenario with other phases or contracts.
     """
     chosen = _chosen(case, site)
-    out = _world(case, chosen, site is None)
-    others = {name: _overlaid(name, case, other, chosen, out) for name, other in overlays.items()}
+    whole = site is None
+    once = _once((case, *overlays.values()), chosen) if whole else frozenset()
+    out = _world(case, chosen, whole, once)
+    others = {name: _overlaid(name, case, other, chosen, whole, once, out) for name, other in overlays.items()}
     for one in (*_given(out), *out["as_run"]):
         held = {name: values[one["name"]] for name, values in others.items()}
         one["overlays"] = {name: value for name, value in held.items() if value != one["value"]}
@@ -144,11 +146,27 @@ def _chosen(case: Case, site: str | None) -> list[str]:
     return [site]
 
 
-def _world(case: Case, sites: Sequence[str], whole: bool) -> dict[str, Any]:
-    """Inputs of a world. `whole`: of a programme, so that the names of each site's own begin with the site."""
+def _once(cases: Iterable[Case], sites: Sequence[str]) -> frozenset[str]:
+    """Inputs by site that one statement gives for every site, in each of these worlds: they stand once for the programme."""
+    out = {one.name for one in _plain()}
+    for case in cases:
+        known = [site for site in sites if site in case.world.axes["site"]]
+        values = case.values(dict.fromkeys(("phase_site", *(one.quantity for one in _plain()))))
+        readers = [_Reader(case, site, values) for site in known]
+        out &= {one.name for one in _plain() if len({reader.value_of(one) for reader in readers}) == 1 and _one_statement(readers, one)}
+    return frozenset(out)
+
+
+def _one_statement(readers: Sequence[_Reader], one: Plain) -> bool:
+    said = [reader.said_of(one) for reader in readers]
+    return said[0] is not None and all(other == said[0] for other in said)
+
+
+def _world(case: Case, sites: Sequence[str], whole: bool, once: frozenset[str]) -> dict[str, Any]:
+    """Inputs of a world. `whole`: of a programme, so that the names of each site's own begin with the site, but for those in `once`."""
     values = _values(case)
     keys = _keys(sites) if whole else [""]
-    each = {key: _Reader(case, site, values).data() for key, site in zip(keys, sites, strict=True)}
+    each = {key: _Reader(case, site, values, once).data() for key, site in zip(keys, sites, strict=True)}
     common = next(iter(each.values()))
     of_site = ("phases", "leases", "contracts", "draw_rules")
     out = {
@@ -207,14 +225,15 @@ def _values(case: Case) -> dict[str, Any]:
     return case.values(dict.fromkeys((*READ, *(one.quantity for one in _plain()), *compared, *_INCOMES["income"], *_INCOMES["running"])))
 
 
-def _overlaid(name: str, case: Case, other: Case, sites: Sequence[str], base: Mapping[str, Any]) -> dict[str, Any]:
+def _overlaid(
+    name: str, case: Case, other: Case, sites: Sequence[str], whole: bool, once: frozenset[str], base: Mapping[str, Any]
+) -> dict[str, Any]:
     """The inputs of the sites in a scenario, its paths by month and its totals, by name."""
-    whole = base["sites"][0]["key"] != ""
     known = other.world.axes["site"]
     differs = [site for site in sites if site not in known or _phases(case, site) != _phases(other, site)]
     if not differs and whole and _chosen(other, None) != list(sites):
         differs = [site for site in _chosen(other, None) if site not in sites]
-    made = _world(other, sites, whole) if not differs else base
+    made = _world(other, sites, whole, once) if not differs else base
     values = {one["name"]: one["value"] for one in _given(made)}
     differs += [ours["site"] for ours, theirs in zip(base["sites"], made["sites"], strict=True) if ours != theirs]
     if differs or made["months"] != base["months"] or values.keys() != {one["name"] for one in _given(base)}:
@@ -232,12 +251,12 @@ def _given(data: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
 
 
 class _Reader:
-    """Reads the world of a case at one site."""
+    """Reads the world of a case at one site. `once`: inputs that are the same at every site."""
 
-    def __init__(self, case: Case, site: str, values: Mapping[str, Any]) -> None:
-        self.case, self.site, self.values = case, site, values
-        self.at = case.world.axes["site"].index(site)
+    def __init__(self, case: Case, site: str, values: Mapping[str, Any], once: frozenset[str] = frozenset()) -> None:
+        self.case, self.site, self.values, self.once = case, site, values, once
         self.plain = _plain()
+        self.at = case.world.axes["site"].index(site)
         self.phases = [int(place) for place in np.flatnonzero(np.asarray(self.values["phase_site"]) == self.at)]
         self.labels = [case.world.axes["phase"][place] for place in self.phases]
         self.keys = [f"p{number}" for number in range(1, len(self.phases) + 1)]
@@ -288,9 +307,14 @@ class _Reader:
         return [date.fromordinal(int(end)).year for end in (ends[0], ends[-1])]
 
     def _many(self, group: str) -> list[dict[str, Any]]:
-        return [self._told(one, self._read(one)) for one in self.plain if one.group == group]
+        return [self._told(one, self.value_of(one)) for one in self.plain if one.group == group]
 
-    def _read(self, one: Plain) -> float:
+    def said_of(self, one: Plain) -> Estimate | None:
+        """What is held about an input that is one number of the model."""
+        return self.estimate(one.quantity, *self._labels(one))
+
+    def value_of(self, one: Plain) -> float:
+        """Its value, in the unit that people read."""
         axes, labels = self.case.world.axes, self._labels(one)
         names = [axis for axis in self.case.world.graph.quantities[one.quantity].axes if axis != "draw"]
         return self.one(one.quantity, *(axes[axis].index(label) for axis, label in zip(names, labels, strict=True))) * one.factor
@@ -302,8 +326,8 @@ class _Reader:
 
     def _told(self, one: Plain, value: float) -> dict[str, Any]:
         labels = self._labels(one)
-        made = _input(one.name, one.label, one.unit, value, self.estimate(one.quantity, *labels), f"{one.quantity}{_address(labels)}")
-        return {**made, "shared": self.site not in labels}
+        made = _input(one.name, one.label, one.unit, value, self.said_of(one), f"{one.quantity}{_address(labels)}")
+        return {**made, "shared": self.site not in labels or one.name in self.once}
 
     def _price_points(self) -> list[dict[str, Any]]:
         observed = np.asarray(self.values["price_index_observed"])
