@@ -42,6 +42,8 @@ HARDER = {
         "accelerator_life": {"value": "4 yr", "reason": "shorter lives"},
     }
 }
+#: Inputs of the small programme as a user might change them: one of all sites, the others of one site each.
+SMALL_CHANGE = {"receivable_days": 75.0, "east__building_lock_up": 3.0, "north__equipment_reserve_months": 9.0}
 needs_office = pytest.mark.skipif(SOFFICE is None, reason="needs LibreOffice (soffice)")
 
 #: Rows of both assets and the quantities of the model they are.
@@ -117,8 +119,9 @@ def computed(
     files = {"base": content, "changed": changed(content, data, change[0])}
     made, programme = small
     files["programme"] = changed(made, programme, {}, scenario=1)
+    files["programme changed"] = changed(made, programme, SMALL_CHANGE)
     paths = recalculated(files, tmp_path_factory.mktemp("workbook"))
-    return {name: Computed(path, programme if name == "programme" else data) for name, path in paths.items()}
+    return {name: Computed(path, programme if name.startswith("programme") else data) for name, path in paths.items()}
 
 
 def small_programme() -> str:
@@ -314,6 +317,25 @@ def test_each_site_of_a_programme_in_a_draw_under_a_scenario_equals_the_engine(
 
 
 @needs_office
+def test_a_shared_input_changed_once_reaches_every_site_and_a_sites_own_only_that_site(
+    computed: dict[str, Computed], small_file: Path
+) -> None:
+    case = _tiny(small_file)
+    before = {name: np.array(value) for name, value in case.values([*TAKEN, "receivable_days", "lock_up_cover", "reserve_span"]).items()}
+    given, sites = {name: value.copy() for name, value in before.items()}, case.world.axes["site"]
+    given["receivable_days"] = np.array(SMALL_CHANGE["receivable_days"])
+    given["lock_up_cover"][0, sites.index("east")] = SMALL_CHANGE["east__building_lock_up"]
+    given["reserve_span"][1, sites.index("north")] = SMALL_CHANGE["north__equipment_reserve_months"] * 365.25 / 12.0
+    made = computed["programme changed"]
+    for site in KEPT:
+        wrong = {name: value for name, value in _differences(made, case, given, site, site) if not value < CENT}
+        assert not wrong
+    moved = dict(_differences(made, case, before, "north", "north")), dict(_differences(made, case, before, "east", "east"))
+    assert all(one[f"{site}.Building.working_capital"] > CENT for site, one in zip(("north", "east"), moved, strict=True))
+    assert moved[0]["north.Equipment.reserve"] > CENT and moved[1]["east.Building.trapped"] > CENT
+
+
+@needs_office
 def test_the_sheets_of_a_programme_add_its_sites_up(computed: dict[str, Computed], harder: Case) -> None:
     made = computed["programme"]
     values = harder.values(["asset_sources", "asset_uses", "cash_flow", "senior_loan", "cash_accounts", *ROWS.values(), "npv"])
@@ -350,7 +372,7 @@ def test_what_is_one_number_for_the_programme_stands_once(computed: dict[str, Co
 
 
 @needs_office
-@pytest.mark.parametrize("name", ["base", "changed", "programme"])
+@pytest.mark.parametrize("name", ["base", "changed", "programme", "programme changed"])
 def test_every_check_is_nought_and_no_cell_is_an_error(computed: dict[str, Computed], name: str) -> None:
     made = computed[name]
     checks = made.checks()
