@@ -559,7 +559,7 @@ class _Reader:
     def _tax(self) -> list[dict[str, Any]]:
         first, last = self._years()
         rows = [
-            _input(f"{asset}_bound_date", f"Contract for the {asset} is binding from (none: first money spent)", "date",
+            _input(f"{asset}_bound_date", f"Contract for the {asset} is binding from (none: from the first work or payment)", "date",
                    self.one("bound_date_stated", ASSETS.index(asset), self.at), self.estimate("bound_date_stated", asset, self.site),
                    "bound_date_stated")
             for asset in ASSETS
@@ -737,7 +737,8 @@ def _plain() -> list[Plain]:
             Plain(f"{asset}_repayment_months", "Repaid over, from the last operation", "months", "loan_repayment", 1.0 / _MONTH, asset),
             Plain(f"{asset}_maturity_months", "Falls due after, from the first draw", "months", "loan_maturity", 1.0 / _MONTH, asset),
             Plain(f"{asset}_extension_months", "Extended by at most", "months", "loan_extension", 1.0 / _MONTH, asset),
-            Plain(f"{asset}_refinancing_margin", "Rate once lent anew over the one before", "1/year", "refinancing_margin", asset=asset),
+            Plain(f"{asset}_market_spread", "Spread of the market over the base rate", "1/year", "debt_spread", asset=asset),
+            Plain(f"{asset}_refinancing_margin", "Margin over both once lent anew", "1/year", "refinancing_margin", asset=asset),
             Plain(f"{asset}_lock_up", "Cover below which owners are paid nothing", "1", "lock_up_cover", asset=asset),
             Plain(f"{asset}_reserve_months", "Debt service reserve", "months", "reserve_span", 1.0 / _MONTH, asset),
             Plain(f"{asset}_cover_default", "Cover below which the loan is in breach", "1", "dscr_default", asset=asset),

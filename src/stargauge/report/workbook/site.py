@@ -130,7 +130,7 @@ def _asset_sheet(data: Mapping[str, Any], site: Mapping[str, Any], asset: str) -
         *assets.renewal_parts(equipment),
         *assets.earning_parts(equipment, asset),
         *service_parts(),
-        *bonus_parts(equipment, first, last),
+        *bonus_parts(equipment, (first, last), phases[0][0], phases[-1][0]),
         *assets.loan_parts(site["draw_rules"][asset]),
         *assets.vendor_parts(equipment),
         *assets.cash_parts(asset),
