@@ -71,7 +71,7 @@ TAKEN = (
     "uncancelled_date", "cancelled_date", "phase_it_power", "construction_components", "planned_date", "installed_date", "contract_power",
     "contract_term", "contract_default_date", "contract_left_date", "lease_rent_stated", "lease_growth", "contract_rate",
     "contract_take_or_pay", "loan_to_cost_limit", "own_use", "abatement_kept", "accelerator_rent_level", "base_rate",
-    "lease_guarantee_paid", "energy_unit_cost", "h100e_per_power",
+    "lease_guarantee_paid", "energy_unit_cost", "h100e_per_power", "loans_agreed",
 )  # fmt: skip
 
 

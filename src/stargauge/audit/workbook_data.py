@@ -66,7 +66,7 @@ READ = (
     "base_rate_reversion", "base_rate_volatility", "base_rate_shock",
     "accelerator_rent", "lease_term_usual", "lease_escalation", "lease_let_share", "abatement_share", "abatement_term",
     "price_index_observed", "month_end", "deduction_share", "bonus_earlier", "bound_date_stated", "site_known_from", "loan_draw_rule",
-    "asset_cost_given_up", "customer_money", "vendor_credit",
+    "asset_cost_given_up", "customer_money", "vendor_credit", "loans_agreed",
 )  # fmt: skip
 #: Totals of the run that the workbook is held against: row of the workbook by asset, from what they are read.
 COMPARED: tuple[tuple[str, str, str, str], ...] = (
@@ -523,6 +523,8 @@ class _Reader:
         rows = [
             _input(f"{asset}_loan_to_cost", "Most that is lent of all costs", "share", self.one("loan_to_cost_limit", a, self.at), None,
                    f"loan_to_cost_limit[{asset}, {self.site}]"),
+            _input(f"{asset}_loan_agreed", "Most that is lent, as agreed (none: open)", "USD", self._agreed(asset), None,
+                   f"loans_agreed[{self.site}]"),
             _input(f"{asset}_spread", "Spread over the base rate", "1/year", spread, said, "debt_spread"),
             _input(f"{asset}_fixed_rate", "Fixed rate, where one is stated", "1/year", self.one("loan_rate_stated", a, self.at),
                    self.estimate("loan_rate_stated", asset, self.site), "loan_rate_stated"),
@@ -533,6 +535,11 @@ class _Reader:
                 _input(f"{asset}_solved_share", "Share of the cost lent, as solved in the run", "share", share, None, "senior_loan")
             )
         return rows + self._many(f"loan {asset}")
+
+    def _agreed(self, asset: str) -> float:
+        """Loans promised to the site go to its building; nothing where nobody states an amount."""
+        agreed = self.one("loans_agreed", self.at) if asset == "building" else 0.0
+        return agreed if agreed > 0.0 else np.nan
 
     def _draw_rule(self, asset: str) -> int:
         """0 where the loan pays in step with the owners, 1 after them, 2 before them."""
@@ -662,6 +669,8 @@ def _conventions(reader: _Reader) -> list[dict[str, Any]]:
         ("watts_per_kilowatt", "W of a kW", "W/kW", 1000.0, ""),
         ("fiscal_year_ends", "Month in which the fiscal year ends", "count", 5.0, "only for the sheet of fiscal years; May is Oracle's"),
         ("rounding", "Share below which a number counts as nought", "ratio", 1e-9, ""),
+        ("rounding_of_sums", "Share of a debt's value below which what income is left is rounding", "ratio", 1e-12, ""),
+        ("months_to_cure", "Month ends on end at which service may be late before that is a breach", "count", 3.0, ""),
         ("arrears_that_count", "Share of the largest service above which arrears are a breach", "ratio", 1e-6, ""),
         ("lowest_return", "Lowest rate of return that is looked for", "ratio", -0.99, ""),
         ("highest_return", "Highest rate of return that is looked for", "ratio", 1000.0, ""),

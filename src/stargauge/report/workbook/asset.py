@@ -20,7 +20,7 @@ def _paid(rule: int) -> tuple[Part, ...]:
     """The cost that the loan is drawn for, in the first of the two runs."""
     in_turn = {
         0: "net_cost[t]",
-        1: "MAX(0, MIN(net_cost[t], net_cost_so_far[t] - (1 - share) * net_cost))",
+        1: "IF(share > 0, MAX(0, MIN(net_cost[t], net_cost_so_far[t] - (1 - share) * net_cost)), 0)",
         2: "MAX(0, MIN(net_cost[t], share * net_cost - net_cost_so_far[t-1]))",
     }
     words = ("all of it, in step with the owners", "what is left once the owners have paid their part", "all until its part is paid")
@@ -86,26 +86,29 @@ def _limits() -> tuple[Part, ...]:
         Row("income_later", "Value today of the secured income of this month and later ones", USD,
             "income_later[t+1] + income_lent_on[t] * discount[t]"),
         Row("strained", "Debt over the income that can repay it", "1",
-            "IF(AND(owed_later[t] > 0, income_later[t] > 0), owed_later[t] / income_later[t], 0)", "max",
+            "IF(AND(owed_later[t] > 0, income_later[t] > rounding_of_sums * owed_later[t]), owed_later[t] / income_later[t], 0)", "max",
             "income earned before a debt begins cannot repay it"),
         Row("uncovered", "Debt begins and no secured income follows", "flag",
-            "IF(AND(owed_later[t] > 0, income_later[t] <= 0), 1, 0)", "max", look="flag"),
+            "IF(AND(owed_later[t] > 0, income_later[t] <= rounding_of_sums * owed_later[t]), 1, 0)", "max", look="flag"),
         Single("whole_cost", "Cost lenders look at", USD, "SUM(net_cost[:])"),
     )  # fmt: skip
 
 
 def _size() -> tuple[Part, ...]:
     return (
-        Heading("Size of the loan: the smaller of two limits"),
+        Heading("Size of the loan: the smallest of its limits"),
         Single("growth", "Facility over cost, were all lent", "1", "IF(whole_cost > 0, whole_facility / whole_cost, 1)"),
         Single("share_by_cost", "Share of the cost that the cap on leverage allows", "share",
                "IF(loan_to_cost + growth * (1 - loan_to_cost) > 0, loan_to_cost / (loan_to_cost + growth * (1 - loan_to_cost)), 0)"),
         Single("share_by_cover", "Share of the cost that the cover allows", "share",
                "IF(AND(uncovered = 0, strained > 0), 1 / (cover_required * strained), 0)"),
-        Single("share", "Share of the cost lent", "share", "MAX(0, MIN(share_by_cost, share_by_cover, 1))"),
+        Single("share_by_amount", "Share of the cost that the amount agreed allows", "share",
+               "IF(AND(ISNUMBER(loan_agreed), whole_facility > 0), loan_agreed / whole_facility, 2)", "no limit where above 1"),
+        Single("share", "Share of the cost lent", "share", "MAX(0, MIN(share_by_cost, share_by_cover, share_by_amount, 1))"),
         Single("binding", "What limits the loan", "text",
-               'IF(MAX(uncovered, strained) > 0, IF(share_by_cover < share_by_cost, IF(share_by_cover < 1, "coverage", "whole cost"), '
-               '"loan to cost"), "none")'),
+               'IF(MAX(uncovered, strained) > 0, IF(share_by_cost <= MIN(share_by_cover, share_by_amount, 1), "loan to cost", '
+               'IF(share_by_cover <= MIN(share_by_amount, 1), "coverage", '
+               'IF(share_by_amount <= 1, "amount agreed", "whole cost"))), "none")'),
     )  # fmt: skip
 
 
@@ -119,8 +122,11 @@ def _solved() -> tuple[Part, ...]:
                "IF(whole_cost > 0, loan_to_cost - whole_facility / ((1 - share) * whole_cost + whole_facility), 0)"),
         Single("room_by_cover", "Room that the cover leaves, share of the secured income", "share",
                "1 - cover_required * strained"),
+        Single("room_by_amount", "Room that the amount agreed leaves, share of it", "share",
+               "IF(ISNUMBER(loan_agreed), 1 - whole_facility / loan_agreed, 1)"),
         Single("binding", "What limits the loan", "text",
-               'IF(MAX(uncovered, strained) > 0, IF(room_by_cover < room_by_cost, "coverage", "loan to cost"), "none")'),
+               'IF(MAX(uncovered, strained) > 0, IF(room_by_cover < MIN(room_by_cost, room_by_amount), "coverage", '
+               'IF(room_by_amount < room_by_cost, "amount agreed", "loan to cost")), "none")'),
     )  # fmt: skip
 
 
@@ -491,9 +497,11 @@ def _ratios() -> tuple[Part, ...]:
                'IF(largest_debt > 0, life_cash / INDEX(discount[:], largest_at) / largest_debt, "no debt")'),
         Single("plcr", "Project life cover", "1",
                'IF(largest_debt > 0, project_cash / INDEX(discount[:], largest_at) / largest_debt, "no debt")'),
+        Row("late_months", "Month ends on end at which service is unpaid", "count",
+            "IF(arrears[t] > breach_arrears, late_months[t-1] + 1, 0)", "max"),
         Row("breach", "In breach, from the knowledge date on", "flag",
-            "IF(month_end[t] > known_date, MAX(IF(ISNUMBER(cover_year[t]), IF(cover_year[t] < cover_default, 1, 0), 0), IF(arrears[t] > "
-            "breach_arrears, 1, 0)), 0)", "max", look="flag"),
+            "IF(month_end[t] > known_date, MAX(IF(ISNUMBER(cover_year[t]), IF(cover_year[t] < cover_default, 1, 0), 0), "
+            "IF(late_months[t] >= months_to_cure, 1, 0)), 0)", "max", look="flag"),
         Single("breach_arrears", "Arrears that count as a breach", USD, "arrears_that_count * MAX(paid[:])"),
         Single("breach_date", "First breach", "date", 'IF(MAX(breach[:]) > 0, INDEX(month_end[:], MATCH(1, breach[:], 0)), "never")'),
     )  # fmt: skip
