@@ -191,6 +191,6 @@ def test_the_readme_starts_with_the_two_commands() -> None:
 
 
 def test_the_page_on_the_workbook_works_as_it_stands(tmp_path: Path) -> None:
-    assert run_page("docs/workbook.md", tmp_path) == 3
-    assert len({(tmp_path / name).read_bytes() for name in ("abilene.xlsx", "nearest.xlsx", "draw-17.xlsx")}) == 3
+    assert run_page("docs/workbook.md", tmp_path) == 4
+    assert len({(tmp_path / name).read_bytes() for name in ("fairwater.xlsx", "abilene.xlsx", "nearest.xlsx", "draw-17.xlsx")}) == 4
     assert len(run_python("docs/workbook.md")["content"]) > 1_000_000  # type: ignore[arg-type]

@@ -64,7 +64,7 @@ from stargauge.audit.site_finance import wanted as wanted_finance
 from stargauge.audit.summary import FANS, HEADLINES, Days, dates_of, exists, headlines, names_of, summarise
 from stargauge.audit.tracker import Tracker
 from stargauge.audit.validation import Validation, validate_schedule
-from stargauge.audit.workbook_data import largest_site, same_parts, workbook_data
+from stargauge.audit.workbook_data import same_parts, workbook_data
 from stargauge.catalogue.depreciation import recovery_table
 from stargauge.catalogue.load import Catalogue, load_catalogue
 from stargauge.catalogue.own_builds import read_own_builds
@@ -360,12 +360,12 @@ def workbook(
     overlays: Mapping[str, Path | Mapping[str, Any] | str] | None = None, as_of: date | str | None = None, draws: int = DRAWS,
     seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """What a workbook of a site's project finance holds, as plain data for `stargauge.report.workbook.site.render_workbook`.
+    """What a workbook of project finance holds, as plain data for `stargauge.report.workbook.site.render_workbook`.
 
     The world: every input at its median; or the draw of that number (counted from 0); or the draw nearest the median of an address.
-    `site`: the one that costs most where none is named. `overlays`: scenarios by name, shown beside the base; those of the programme that
-    leave the site its phases and contracts, where none are given. Raises InputError for an
-    address or a site that does not exist.
+    `site`: one site alone; where none is named the whole programme, site by site. `overlays`: scenarios by name, shown beside the base;
+    those of the programme that leave it its phases and contracts, where none are given. Raises InputError for an address or a site that
+    does not exist.
     """
     made, values = load(programme), values or catalogue()
     now = known(made, as_of, values)
@@ -380,17 +380,17 @@ def workbook(
     elif draw is not None:
         words = f"draw {draw} of seed {seed}"
     case = case_of(now, draw, seed)
-    chosen = site or largest_site(case)
     others = {name: case_of(known(load(made, over), now.as_of, values), draw, seed) for name, over in (overlays or {}).items()}
     if overlays is None:
         own = {name: case_of(known(load(made, name), now.as_of, values), draw, seed) for name in made.scenarios}
-        others = {name: other for name, other in own.items() if same_parts(case, other, chosen)}
+        others = {name: other for name, other in own.items() if same_parts(case, other, site)}
     asked = f" --nearest '{nearest}'" if nearest else f" --case {draw}" if draw is not None else ""
+    where = f" --site {shlex.quote(site)}" if site else ""
     told = {
         "programme": made.name, "case": words, "as_of": str(now.as_of), "version": __version__, "attribution": list(made.attribution),
-        "command": f"stargauge check {shlex.quote(asked_as(made))} --as-of {now.as_of} --seed {seed} --site {chosen}{asked} --xlsx FILE",
+        "command": f"stargauge check {shlex.quote(asked_as(made))} --as-of {now.as_of} --seed {seed}{where}{asked} --xlsx FILE",
     }  # fmt: skip
-    return workbook_data(case, chosen, others, told)
+    return workbook_data(case, site, others, told)
 
 
 def _ends(series: Series) -> Any:

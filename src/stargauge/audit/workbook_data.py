@@ -1,7 +1,12 @@
-"""What a workbook of a site's finance holds: the numbers of one world as inputs with unit, source and grade. Nothing is judged here."""
+"""What a workbook of a site's or a programme's finance holds: the numbers of one world as inputs with unit, source and grade.
+
+Nothing is judged here. Of a programme every input that is one number for all sites stands once; those of a site are called
+`site__name`.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from stargauge.engine.case import Case
-from stargauge.programme.schema import UNSITED
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.instruments import places_of
 from stargauge.quantity.quantity import ASSETS, COMPONENTS, STAGES
@@ -42,6 +46,8 @@ _STAGE_OF = {"start": _START, "energised": _ENERGISED, "operational": _OPERATION
 #: What lenders look at: cost, less what is given up and what others bring.
 _LENT_AGAINST = {"asset_cost": 1.0, "asset_cost_given_up": -1.0, "customer_money": -1.0, "vendor_credit": -1.0}
 _CHIPS = ("phase_chip", "refresh_chip")
+#: Names of sheets end at 31 characters, and those of a site's hold its key.
+_LONGEST_KEY = 18
 _TAX_ROWS = {
     "five": ("5-year", ("half-year", *(f"quarter-{q}" for q in range(1, 5)))),
     "fifteen": ("15-year", ("half-year", *(f"quarter-{q}" for q in range(1, 5)))),
@@ -60,7 +66,7 @@ READ = (
     "base_rate_reversion", "base_rate_volatility", "base_rate_shock",
     "accelerator_rent", "lease_term_usual", "lease_escalation", "lease_let_share", "abatement_share", "abatement_term",
     "price_index_observed", "month_end", "deduction_share", "bonus_earlier", "bound_date_stated", "site_known_from", "loan_draw_rule",
-    "asset_cost_given_up", "customer_money", "vendor_credit",
+    "asset_cost_given_up", "customer_money", "vendor_credit", "loans_agreed",
 )  # fmt: skip
 #: Totals of the run that the workbook is held against: row of the workbook by asset, from what they are read.
 COMPARED: tuple[tuple[str, str, str, str], ...] = (
@@ -70,7 +76,8 @@ COMPARED: tuple[tuple[str, str, str, str], ...] = (
     ("available", "cash available for debt service", "cash_accounts", "available"),
     ("paid", "senior service paid", "cash_accounts", "paid"),
     ("distribution", "paid to the owners", "cash_accounts", "distribution"), ("investment", "put in by the owners", "owner_investment", ""),
-    ("equity_flow", "owners' flow", "equity_flow", ""), ("npv", "net present value", "npv", ""),
+    ("equity_flow", "owners' flow", "equity_flow", ""),
+    ("book_profit", "book profit", "book_profit", ""), ("npv", "net present value", "npv", ""),
 )  # fmt: skip
 _INCOMES = {"income": ("lease_income", "compute_income"), "running": ("building_running_cost", "equipment_running_cost")}
 
@@ -88,48 +95,151 @@ class Plain:
     group: str = ""
 
 
-def workbook_data(case: Case, site: str, overlays: Mapping[str, Case], told: Mapping[str, Any]) -> dict[str, Any]:
-    """The world of a case at one site as inputs of a workbook. `overlays`: the same world in named scenarios; `told`: what the cover says.
+def workbook_data(case: Case, site: str | None, overlays: Mapping[str, Case], told: Mapping[str, Any]) -> dict[str, Any]:
+    """The world of a case at one site, or at all that are financed, as inputs of a workbook.
 
-    Raises InputError for a site that is not there, or has no phase that is known, and for a scenario with other phases or contracts.
+    `overlays`: the same world in named scenarios; `told`: what the cover says. Raises InputError for a site that is not there, or has no
+    phase that is known, and for a scenario with other phases or contracts.
     """
-    _expect_site(case, site)
-    base = _Reader(case, site)
-    out = base.data()
-    others = {name: _overlaid(name, _Reader(other, site), base) for name, other in overlays.items()}
+    chosen = _chosen(case, site)
+    whole = site is None
+    once = _once((case, *overlays.values()), chosen) if whole else frozenset()
+    out = _world(case, chosen, whole, once)
+    others = {name: _overlaid(name, case, other, chosen, whole, once, out) for name, other in overlays.items()}
     for one in (*_given(out), *out["as_run"]):
         held = {name: values[one["name"]] for name, values in others.items()}
         one["overlays"] = {name: value for name, value in held.items() if value != one["value"]}
     for path in out["paths"]:
         path["overlays"] = {name: values[path["name"]] for name, values in others.items()}
     fingerprint = case.fingerprint(dict.fromkeys((*READ, "equity_flow")))
-    return {**out, **told, "site": site, "overlays": list(overlays), "fingerprint": fingerprint}
+    where = site or f"all {len(chosen)} sites ({', '.join(chosen)})"
+    return {**out, **told, "site": where, "overlays": list(overlays), "fingerprint": fingerprint}
 
 
-def largest_site(case: Case) -> str:
-    """The site that costs most, of those that are named."""
-    cost = np.asarray(case.values(["asset_cost"])["asset_cost"]).sum(axis=(0, 2))
-    sites = case.world.axes["site"]
-    named = [place for place, site in enumerate(sites) if site != UNSITED] or list(range(len(sites)))
-    return sites[max(named, key=lambda place: cost[place])]
-
-
-def same_parts(case: Case, other: Case, site: str) -> bool:
-    """Whether a site has the same phases and commitments in another world, so that both fit one workbook."""
+def same_parts(case: Case, other: Case, site: str | None) -> bool:
+    """Whether a site, or the programme, has the same phases and commitments in another world, so that both fit one workbook."""
     ours, theirs = case.world.axes, other.world.axes
-    if site not in theirs["site"] or any(ours[axis] != theirs[axis] for axis in ("line", "life_month", "month")):
+    if any(ours[axis] != theirs[axis] for axis in ("line", "life_month", "month")):
         return False
-    mine, others = ([phase for phase in axes["phase"] if phase.startswith(f"{site}/")] for axes in (ours, theirs))
-    return mine == others
+    if site is None:
+        return ours["site"] == theirs["site"] and ours["phase"] == theirs["phase"]
+    return site in theirs["site"] and _phases(case, site) == _phases(other, site)
 
 
-def _overlaid(name: str, other: _Reader, base: _Reader) -> dict[str, Any]:
-    """The inputs of the site in a scenario, its paths by month and its totals, by name."""
-    made = other.data()
+def _phases(case: Case, site: str) -> list[str]:
+    return [phase for phase in case.world.axes["phase"] if phase.startswith(f"{site}/")]
+
+
+def _chosen(case: Case, site: str | None) -> list[str]:
+    """The site that was asked for; else all with a phase that is known. Raises InputError for one with nothing to finance."""
+    sites = case.world.axes["site"]
+    has = np.isin(np.arange(len(sites)), np.asarray(case.values(["phase_site"])["phase_site"]))
+    if site is None:
+        financed = [one for one, some in zip(sites, has, strict=True) if some]
+        if not financed:
+            raise InputError("no phase of any site is known by then, so there is nothing to finance")
+        return financed
+    if site not in sites:
+        raise InputError(f'there is no site "{site}"{did_you_mean(site, sites)} (all: {", ".join(sites)})')
+    if not has[sites.index(site)]:
+        raise InputError(f'no phase of "{site}" is known by then, so there is nothing to finance')
+    return [site]
+
+
+def _once(cases: Iterable[Case], sites: Sequence[str]) -> frozenset[str]:
+    """Inputs by site that one statement gives for every site, in each of these worlds: they stand once for the programme."""
+    out = {one.name for one in _plain()}
+    for case in cases:
+        known = [site for site in sites if site in case.world.axes["site"]]
+        values = case.values(dict.fromkeys(("phase_site", *(one.quantity for one in _plain()))))
+        readers = [_Reader(case, site, values) for site in known]
+        out &= {one.name for one in _plain() if len({reader.value_of(one) for reader in readers}) == 1 and _one_statement(readers, one)}
+    return frozenset(out)
+
+
+def _one_statement(readers: Sequence[_Reader], one: Plain) -> bool:
+    said = [reader.said_of(one) for reader in readers]
+    return said[0] is not None and all(other == said[0] for other in said)
+
+
+def _world(case: Case, sites: Sequence[str], whole: bool, once: frozenset[str]) -> dict[str, Any]:
+    """Inputs of a world. `whole`: of a programme, so that the names of each site's own begin with the site, but for those in `once`."""
+    values = _values(case)
+    keys = _keys(sites) if whole else [""]
+    each = {key: _Reader(case, site, values, once).data() for key, site in zip(keys, sites, strict=True)}
+    common = next(iter(each.values()))
+    of_site = ("phases", "leases", "contracts", "draw_rules")
+    out = {
+        **{name: value for name, value in common.items() if name not in of_site},
+        "sites": [{"key": key, "site": site, **{name: each[key][name] for name in of_site}} for key, site in zip(keys, sites, strict=True)],
+    }
+    if not whole:
+        return out
+    every = [(key, site, each[key]) for key, site in zip(keys, sites, strict=True)]
+    return {
+        **out,
+        "groups": [*_shared(data["groups"] for _, _, data in every), *(one for each_site in every for one in _own_groups(*each_site))],
+        "paths": [_named(key, path, site) for key, site, data in every for path in data["paths"]],
+        "as_run": [*_as_run(values, slice(None)), *(_named(key, one, site) for key, site, data in every for one in data["as_run"])],
+    }
+
+
+def _keys(sites: Sequence[str]) -> list[str]:
+    """A short name of each site that may stand in formulas and names of sheets: letters, figures, single underscores."""
+    out: list[str] = []
+    for site in sites:
+        key = re.sub(r"[^A-Za-z0-9]+", "_", site)[:_LONGEST_KEY].strip("_") or "site"
+        key = key if key[0].isalpha() else f"s{key}"
+        taken = {one.lower() for one in out}
+        out.append(next(one for one in (key, *(f"{key}{n}" for n in range(2, len(sites) + 2))) if one.lower() not in taken))
+    return out
+
+
+def _shared(groups: Iterable[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """What is one number for the whole programme, each once, in the groups of the first site that has it."""
+    out: dict[str, dict[str, Any]] = {}
+    seen: set[str] = set()
+    for group in (one for many in groups for one in many):
+        new = [one for one in group["inputs"] if one["shared"] and one["name"] not in seen]
+        seen |= {one["name"] for one in new}
+        if new:
+            held = out.setdefault(group["title"], _group(group["title"], [], group["note"]))
+            held["inputs"] += new
+    return list(out.values())
+
+
+def _own_groups(key: str, site: str, data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What belongs to a site."""
+    own = [(group, [_named(key, one, site) for one in group["inputs"] if not one["shared"]]) for group in data["groups"]]
+    return [_group(f"{site}: {group['title']}", inputs) for group, inputs in own if inputs]
+
+
+def _named(key: str, one: Mapping[str, Any], site: str) -> dict[str, Any]:
+    """An input, path or total of a site among those of others."""
+    return {**one, "name": f"{key}__{one['name']}", "label": f"{site}: {one['label']}"}
+
+
+def _values(case: Case) -> dict[str, Any]:
+    """Everything that is read of a world."""
+    compared = [name for _, _, name, _ in COMPARED if name]
+    return case.values(dict.fromkeys((*READ, *(one.quantity for one in _plain()), *compared, *_INCOMES["income"], *_INCOMES["running"])))
+
+
+def _overlaid(
+    name: str, case: Case, other: Case, sites: Sequence[str], whole: bool, once: frozenset[str], base: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The inputs of the sites in a scenario, its paths by month and its totals, by name."""
+    known = other.world.axes["site"]
+    differs = [site for site in sites if site not in known or _phases(case, site) != _phases(other, site)]
+    if not differs and whole and _chosen(other, None) != list(sites):
+        differs = [site for site in _chosen(other, None) if site not in sites]
+    made = _world(other, sites, whole, once) if not differs else base
     values = {one["name"]: one["value"] for one in _given(made)}
-    if other.labels != base.labels or values.keys() != {one["name"] for one in _given(base.data())}:
+    differs += [ours["site"] for ours, theirs in zip(base["sites"], made["sites"], strict=True) if ours != theirs]
+    if differs or made["months"] != base["months"] or values.keys() != {one["name"] for one in _given(base)}:
+        where = ", ".join(differs) or base["sites"][0]["site"]
         raise InputError(
-            f'the scenario "{name}" gives {base.site} other phases or contracts, so it is no overlay of the same workbook; '
+            f'the scenario "{name}" gives {where} other phases or contracts, so it is no overlay of the same workbook; '
             "write one of its own: --scenario instead of --overlay"
         )
     return values | {one["name"]: one["value"] for one in made["as_run"]} | {path["name"]: path["values"] for path in made["paths"]}
@@ -140,24 +250,13 @@ def _given(data: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
         yield from group["inputs"]
 
 
-def _expect_site(case: Case, site: str) -> None:
-    sites = case.world.axes["site"]
-    if site not in sites:
-        raise InputError(f'there is no site "{site}"{did_you_mean(site, sites)} (all: {", ".join(sites)})')
-    if not len(np.flatnonzero(np.asarray(case.values(["phase_site"])["phase_site"]) == sites.index(site))):
-        raise InputError(f'no phase of "{site}" is known by then, so there is nothing to finance')
-
-
 class _Reader:
-    """Reads the world of a case at one site."""
+    """Reads the world of a case at one site. `once`: inputs that are the same at every site."""
 
-    def __init__(self, case: Case, site: str) -> None:
-        self.case, self.site = case, site
-        self.at = case.world.axes["site"].index(site)
+    def __init__(self, case: Case, site: str, values: Mapping[str, Any], once: frozenset[str] = frozenset()) -> None:
+        self.case, self.site, self.values, self.once = case, site, values, once
         self.plain = _plain()
-        compared = [name for _, _, name, _ in COMPARED if name]
-        names = (*READ, *(one.quantity for one in self.plain), *compared, *_INCOMES["income"], *_INCOMES["running"])
-        self.values = case.values(dict.fromkeys(names))
+        self.at = case.world.axes["site"].index(site)
         self.phases = [int(place) for place in np.flatnonzero(np.asarray(self.values["phase_site"]) == self.at)]
         self.labels = [case.world.axes["phase"][place] for place in self.phases]
         self.keys = [f"p{number}" for number in range(1, len(self.phases) + 1)]
@@ -177,8 +276,8 @@ class _Reader:
             "months": len(self.values["life_end"]), "years": self._years(), "components": list(_BUILDING),
             "level_years": self._level_years(), "draw_rules": {asset: self._draw_rule(asset) for asset in ASSETS},
             "groups": [
-                _group("Conventions", _conventions(self), "Day counts and thresholds of the model."),
-                _group("Prices and markets", [*self._many("prices"), self._newest_day(), *points, *self._levels()],
+                _group("Conventions", _common(_conventions(self)), "Day counts and thresholds of the model."),
+                _group("Prices and markets", _common([*self._many("prices"), self._newest_day(), *points, *self._levels()]),
                        "Rent of the market and the base rate by the end of each year; between them they move in a straight line."),
                 *self._phase_groups(),
                 _group("Cost", [*self._components(), *self._many("cost")]),
@@ -189,7 +288,7 @@ class _Reader:
                 *(_group(f"Financing of the {asset}", self._loan(asset)) for asset in ASSETS),
                 _group("Other financing, tax, owners", [*self._promised(), *self._many("owners"), *self._tax()]),
             ],
-            "paths": self._paths(), "tables": self._tables(), "as_run": self._as_run(),
+            "paths": self._paths(), "tables": self._tables(), "as_run": _as_run(self.values, self.at),
         }  # fmt: skip
 
     def one(self, name: str, *places: int) -> float:
@@ -208,9 +307,14 @@ class _Reader:
         return [date.fromordinal(int(end)).year for end in (ends[0], ends[-1])]
 
     def _many(self, group: str) -> list[dict[str, Any]]:
-        return [self._told(one, self._read(one)) for one in self.plain if one.group == group]
+        return [self._told(one, self.value_of(one)) for one in self.plain if one.group == group]
 
-    def _read(self, one: Plain) -> float:
+    def said_of(self, one: Plain) -> Estimate | None:
+        """What is held about an input that is one number of the model."""
+        return self.estimate(one.quantity, *self._labels(one))
+
+    def value_of(self, one: Plain) -> float:
+        """Its value, in the unit that people read."""
         axes, labels = self.case.world.axes, self._labels(one)
         names = [axis for axis in self.case.world.graph.quantities[one.quantity].axes if axis != "draw"]
         return self.one(one.quantity, *(axes[axis].index(label) for axis, label in zip(names, labels, strict=True))) * one.factor
@@ -222,7 +326,8 @@ class _Reader:
 
     def _told(self, one: Plain, value: float) -> dict[str, Any]:
         labels = self._labels(one)
-        return _input(one.name, one.label, one.unit, value, self.estimate(one.quantity, *labels), f"{one.quantity}{_address(labels)}")
+        made = _input(one.name, one.label, one.unit, value, self.said_of(one), f"{one.quantity}{_address(labels)}")
+        return {**made, "shared": self.site not in labels or one.name in self.once}
 
     def _price_points(self) -> list[dict[str, Any]]:
         observed = np.asarray(self.values["price_index_observed"])
@@ -343,7 +448,7 @@ class _Reader:
             out.append(_input(f"escalation_{key}", f"{label}: rise of the rent per year", "share", growth, None, f"lease_growth[{label}]"))
         if unlet:
             usual = "No lease stated"
-            out += [
+            out += _common([
                 _input("term_unlet", f"{usual}: term", "d",
                        self.one("lease_term_usual"), self.estimate("lease_term_usual"), "lease_term_usual"),
                 _input("escalation_unlet", f"{usual}: rise of the rent per year", "share", self.one("lease_escalation"),
@@ -351,7 +456,7 @@ class _Reader:
                 _input("leaves_unlet", f"{usual}: customer leaves", "date", np.inf, None, ""),
                 _input("defaults_unlet", f"{usual}: customer no longer pays", "date", np.inf, None, ""),
                 _input("rent_unlet", f"{usual}: first rent (none: that of the market)", "USD/kW-month", np.nan, None, ""),
-            ]  # fmt: skip
+            ])  # fmt: skip
         return out
 
     def _cloud_inputs(self, lines: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
@@ -418,6 +523,8 @@ class _Reader:
         rows = [
             _input(f"{asset}_loan_to_cost", "Most that is lent of all costs", "share", self.one("loan_to_cost_limit", a, self.at), None,
                    f"loan_to_cost_limit[{asset}, {self.site}]"),
+            _input(f"{asset}_loan_agreed", "Most that is lent, as agreed (none: open)", "USD", self._agreed(asset), None,
+                   f"loans_agreed[{self.site}]"),
             _input(f"{asset}_spread", "Spread over the base rate", "1/year", spread, said, "debt_spread"),
             _input(f"{asset}_fixed_rate", "Fixed rate, where one is stated", "1/year", self.one("loan_rate_stated", a, self.at),
                    self.estimate("loan_rate_stated", asset, self.site), "loan_rate_stated"),
@@ -428,6 +535,11 @@ class _Reader:
                 _input(f"{asset}_solved_share", "Share of the cost lent, as solved in the run", "share", share, None, "senior_loan")
             )
         return rows + self._many(f"loan {asset}")
+
+    def _agreed(self, asset: str) -> float:
+        """Loans promised to the site go to its building; nothing where nobody states an amount."""
+        agreed = self.one("loans_agreed", self.at) if asset == "building" else 0.0
+        return agreed if agreed > 0.0 else np.nan
 
     def _draw_rule(self, asset: str) -> int:
         """0 where the loan pays in step with the owners, 1 after them, 2 before them."""
@@ -454,16 +566,16 @@ class _Reader:
     def _tax(self) -> list[dict[str, Any]]:
         first, last = self._years()
         rows = [
-            _input(f"{asset}_bound_date", f"Contract for the {asset} is binding from (none: first money spent)", "date",
+            _input(f"{asset}_bound_date", f"Contract for the {asset} is binding from (none: from the first work or payment)", "date",
                    self.one("bound_date_stated", ASSETS.index(asset), self.at), self.estimate("bound_date_stated", asset, self.site),
                    "bound_date_stated")
             for asset in ASSETS
         ]  # fmt: skip
-        return rows + [
+        return rows + _common([
             _input(f"bonus_earlier_{year}", f"Bonus of {year} for earlier contracts", "share", self.one("bonus_earlier", year - first),
                    self.estimate("bonus_earlier", f"year-{year}"), "bonus_earlier")
             for year in range(first, last + 1)
-        ]  # fmt: skip
+        ])  # fmt: skip
 
     def _paths(self) -> list[dict[str, Any]]:
         """What differs from month to month and follows no formula of the workbook."""
@@ -497,19 +609,19 @@ class _Reader:
                 out[f"{name}_{when.replace('-', '_')}"] = (label.replace("-", " "), [float(x) for x in table[rows.index(label)]])
         return out
 
-    def _as_run(self) -> list[dict[str, Any]]:
-        """Totals of the run."""
-        out = []
-        for place, asset in enumerate(ASSETS):
-            sheet = asset.capitalize()
-            for row, label, name, field in COMPARED:
-                if name:
-                    values = getattr(self.values[name], field) if field else self.values[name]
-                    value = values[place, self.at]
-                else:
-                    value = self.values[_INCOMES[field][place]][self.at]
-                out.append(_input(f"run_{sheet}_{row}", f"{sheet}: {label}", "USD", float(np.sum(value)), None, name or field))
-        return out
+
+def _as_run(values: Mapping[str, Any], site: int | slice) -> list[dict[str, Any]]:
+    """Totals of the run: of one site, or of all."""
+    out = []
+    for place, asset in enumerate(ASSETS):
+        sheet = asset.capitalize()
+        for row, label, name, field in COMPARED:
+            if name:
+                value = np.asarray(getattr(values[name], field) if field else values[name])[place, site]
+            else:
+                value = np.asarray(values[_INCOMES[field][place]])[site]
+            out.append(_input(f"run_{sheet}_{row}", f"{sheet}: {label}", "USD", float(np.sum(value)), None, name or field))
+    return out
 
 
 def _group(title: str, inputs: Sequence[dict[str, Any]], note: str = "") -> dict[str, Any]:
@@ -539,7 +651,12 @@ def _input(name: str, label: str, unit: str, value: float, said: Estimate | None
         "note": note or "; ".join(filter(None, (newest.note if newest is not None else said.note if said is not None else "",
                                                 f"stargauge explain '{address}'" if address else ""))),
     }  # fmt: skip
-    return {"name": name, "label": label, "unit": unit, "value": shown, **words}
+    return {"name": name, "label": label, "unit": unit, "value": shown, "shared": False, **words}
+
+
+def _common(inputs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Inputs that are one number for every site of a programme."""
+    return [{**one, "shared": True} for one in inputs]
 
 
 def _conventions(reader: _Reader) -> list[dict[str, Any]]:
@@ -552,6 +669,8 @@ def _conventions(reader: _Reader) -> list[dict[str, Any]]:
         ("watts_per_kilowatt", "W of a kW", "W/kW", 1000.0, ""),
         ("fiscal_year_ends", "Month in which the fiscal year ends", "count", 5.0, "only for the sheet of fiscal years; May is Oracle's"),
         ("rounding", "Share below which a number counts as nought", "ratio", 1e-9, ""),
+        ("rounding_of_sums", "Share of a debt's value below which what income is left is rounding", "ratio", 1e-12, ""),
+        ("months_to_cure", "Month ends on end at which service may be late before that is a breach", "count", 3.0, ""),
         ("arrears_that_count", "Share of the largest service above which arrears are a breach", "ratio", 1e-6, ""),
         ("lowest_return", "Lowest rate of return that is looked for", "ratio", -0.99, ""),
         ("highest_return", "Highest rate of return that is looked for", "ratio", 1000.0, ""),
@@ -627,7 +746,8 @@ def _plain() -> list[Plain]:
             Plain(f"{asset}_repayment_months", "Repaid over, from the last operation", "months", "loan_repayment", 1.0 / _MONTH, asset),
             Plain(f"{asset}_maturity_months", "Falls due after, from the first draw", "months", "loan_maturity", 1.0 / _MONTH, asset),
             Plain(f"{asset}_extension_months", "Extended by at most", "months", "loan_extension", 1.0 / _MONTH, asset),
-            Plain(f"{asset}_refinancing_margin", "Rate once lent anew over the one before", "1/year", "refinancing_margin", asset=asset),
+            Plain(f"{asset}_market_spread", "Spread of the market over the base rate", "1/year", "debt_spread", asset=asset),
+            Plain(f"{asset}_refinancing_margin", "Margin over both once lent anew", "1/year", "refinancing_margin", asset=asset),
             Plain(f"{asset}_lock_up", "Cover below which owners are paid nothing", "1", "lock_up_cover", asset=asset),
             Plain(f"{asset}_reserve_months", "Debt service reserve", "months", "reserve_span", 1.0 / _MONTH, asset),
             Plain(f"{asset}_cover_default", "Cover below which the loan is in breach", "1", "dscr_default", asset=asset),
@@ -636,6 +756,8 @@ def _plain() -> list[Plain]:
         "owners",
         Plain("vendor_rate", "Interest of vendors per year", "1/year", "vendor_rate"),
         Plain("vendor_term", "Vendors are repaid over", "months", "vendor_term", 1.0 / _MONTH),
+        Plain("building_book_life", "Book life of the building", "months", "building_life_book", 1.0 / _MONTH),
+        Plain("equipment_book_life", "Book life of equipment", "months", "equipment_life_book", 1.0 / _MONTH),
         Plain("receivable_days", "Days until customers pay", "d", "receivable_days"),
         Plain("tax_rate", "Tax on profit", "share", "income_tax_rate"),
         Plain("discount_rate", "Return that equity asks per year", "1/year", "discount_rate"),

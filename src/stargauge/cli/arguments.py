@@ -116,8 +116,8 @@ def _output_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _workbook(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--xlsx", metavar="FILE", help="also write the project finance of one site as a workbook with live formulas")
-    parser.add_argument("--site", metavar="SITE", help="site of the workbook (default: the one that costs most)")
+    parser.add_argument("--xlsx", metavar="FILE", help="also write the project finance as a workbook with live formulas")
+    parser.add_argument("--site", metavar="SITE", help="one site alone in the workbook (default: the whole programme)")
     parser.add_argument("--case", metavar="CASE", default="median", help="its world: median (every input), or the number of a draw")
     parser.add_argument(
         "--nearest", metavar="ADDRESS", help="its world: the draw nearest the median of this, e.g. 'npv[equipment, abilene]'"

@@ -1,1 +1,1 @@
-"""A site's project finance as a workbook with live formulas: inputs, timing, calculations, outputs, checks; one formula per row."""
+"""Project finance as a workbook with live formulas: inputs, timing, calculations, outputs, checks; one formula per row."""

@@ -20,7 +20,7 @@ def _paid(rule: int) -> tuple[Part, ...]:
     """The cost that the loan is drawn for, in the first of the two runs."""
     in_turn = {
         0: "net_cost[t]",
-        1: "MAX(0, MIN(net_cost[t], net_cost_so_far[t] - (1 - share) * net_cost))",
+        1: "IF(share > 0, MAX(0, MIN(net_cost[t], net_cost_so_far[t] - (1 - share) * net_cost)), 0)",
         2: "MAX(0, MIN(net_cost[t], share * net_cost - net_cost_so_far[t-1]))",
     }
     words = ("all of it, in step with the owners", "what is left once the owners have paid their part", "all until its part is paid")
@@ -40,7 +40,8 @@ def _rates() -> tuple[Part, ...]:
             "IF(ISNUMBER(fixed_rate), fixed_rate, spread + hedge_share * Prices.swap_rate + (1 - hedge_share) * Prices.base_rate[t])"),
         Row("rate", "Interest of the month until the loan falls due", "1", "loan_rate[t] * days[t] / days_of_loan_year"),
         Row("rate_after", "Interest of the month once lent anew", "1",
-            "(loan_rate[t] + refinancing_margin) * days[t] / days_of_loan_year"),
+            "MAX(0, Prices.base_rate[t] + market_spread + refinancing_margin) * days[t] / days_of_loan_year",
+            "", "base rate of the month and the market's spread: nothing of it is swapped"),
         Row("undrawn_fee", "Commitment fee of the month", "1", "commitment_fee * days[t] / days_of_loan_year"),
         Row("discount", "Value today of 1 at the end of the month, at the loan's rate", "1",
             "IF(number[t] = 1, 1, discount[t-1]) / (1 + rate[t])"),
@@ -81,24 +82,33 @@ def _limits() -> tuple[Part, ...]:
             "IF(AND(number[t] > first_begin, number[t] <= last_begin + MAX(repayment_months, 1), last_begin > 0), 1, 0)", look="flag"),
         Row("income_lent_on", "Secured income that repays", USD, "window[t] * MAX(0, secured_cash[t])", "sum"),
         Row("run_converted", "Debt of the runs that begins to be repaid", USD, "a_converted[t] + whole_facility * b_converted[t]", "sum"),
-        Single("owed_value", "Its value today", USD, "SUMPRODUCT(run_converted[:], discount[:])"),
-        Single("income_value", "Value today of the secured income", USD, "SUMPRODUCT(income_lent_on[:], discount[:])"),
+        Row("owed_later", "Value today of what begins in this month or later", USD, "owed_later[t+1] + run_converted[t] * discount[t]"),
+        Row("income_later", "Value today of the secured income of this month and later ones", USD,
+            "income_later[t+1] + income_lent_on[t] * discount[t]"),
+        Row("strained", "Debt over the income that can repay it", "1",
+            "IF(AND(owed_later[t] > 0, income_later[t] > rounding_of_sums * owed_later[t]), owed_later[t] / income_later[t], 0)", "max",
+            "income earned before a debt begins cannot repay it"),
+        Row("uncovered", "Debt begins and no secured income follows", "flag",
+            "IF(AND(owed_later[t] > 0, income_later[t] <= rounding_of_sums * owed_later[t]), 1, 0)", "max", look="flag"),
         Single("whole_cost", "Cost lenders look at", USD, "SUM(net_cost[:])"),
     )  # fmt: skip
 
 
 def _size() -> tuple[Part, ...]:
     return (
-        Heading("Size of the loan: the smaller of two limits"),
+        Heading("Size of the loan: the smallest of its limits"),
         Single("growth", "Facility over cost, were all lent", "1", "IF(whole_cost > 0, whole_facility / whole_cost, 1)"),
         Single("share_by_cost", "Share of the cost that the cap on leverage allows", "share",
-               "loan_to_cost / (loan_to_cost + growth * (1 - loan_to_cost))"),
+               "IF(loan_to_cost + growth * (1 - loan_to_cost) > 0, loan_to_cost / (loan_to_cost + growth * (1 - loan_to_cost)), 0)"),
         Single("share_by_cover", "Share of the cost that the cover allows", "share",
-               "IF(owed_value > 0, income_value / (cover_required * owed_value), 0)"),
-        Single("share", "Share of the cost lent", "share", "MAX(0, MIN(share_by_cost, share_by_cover, 1))"),
+               "IF(AND(uncovered = 0, strained > 0), 1 / (cover_required * strained), 0)"),
+        Single("share_by_amount", "Share of the cost that the amount agreed allows", "share",
+               "IF(AND(ISNUMBER(loan_agreed), whole_facility > 0), loan_agreed / whole_facility, 2)", "no limit where above 1"),
+        Single("share", "Share of the cost lent", "share", "MAX(0, MIN(share_by_cost, share_by_cover, share_by_amount, 1))"),
         Single("binding", "What limits the loan", "text",
-               'IF(owed_value > 0, IF(share_by_cover < share_by_cost, IF(share_by_cover < 1, "coverage", "whole cost"), "loan to '
-               'cost"), "none")'),
+               'IF(MAX(uncovered, strained) > 0, IF(share_by_cost <= MIN(share_by_cover, share_by_amount, 1), "loan to cost", '
+               'IF(share_by_cover <= MIN(share_by_amount, 1), "coverage", '
+               'IF(share_by_amount <= 1, "amount agreed", "whole cost"))), "none")'),
     )  # fmt: skip
 
 
@@ -111,9 +121,12 @@ def _solved() -> tuple[Part, ...]:
         Single("room_by_cost", "Room that the cap on leverage leaves, share of all costs", "share",
                "IF(whole_cost > 0, loan_to_cost - whole_facility / ((1 - share) * whole_cost + whole_facility), 0)"),
         Single("room_by_cover", "Room that the cover leaves, share of the secured income", "share",
-               "IF(income_value > 0, 1 - cover_required * owed_value / income_value, 0)"),
+               "1 - cover_required * strained"),
+        Single("room_by_amount", "Room that the amount agreed leaves, share of it", "share",
+               "IF(ISNUMBER(loan_agreed), 1 - whole_facility / loan_agreed, 1)"),
         Single("binding", "What limits the loan", "text",
-               'IF(owed_value > 0, IF(room_by_cover < room_by_cost, "coverage", "loan to cost"), "none")'),
+               'IF(MAX(uncovered, strained) > 0, IF(room_by_cover < MIN(room_by_cost, room_by_amount), "coverage", '
+               'IF(room_by_amount < room_by_cost, "amount agreed", "loan to cost")), "none")'),
     )  # fmt: skip
 
 
@@ -123,7 +136,7 @@ def _draws(rule: int) -> tuple[Part, ...]:
         Heading("Draws"),
         Single("facility", "Facility", USD, f"{part}whole_facility"),
         Single("service_share", "Share of the secured income that serves the loan", "share",
-               f"IF(income_value > 0, {part}owed_value / income_value, 0)"),
+               f"IF(uncovered = 0, {part}strained, 0)"),
         Single("schedule_cover", "Cover of the schedule", "1", "IF(service_share > 0, 1 / service_share, 0)"),
         Row("drawn", "Drawn", USD, f"{part}(a_added[t] + whole_facility * b_added[t])", "sum"),
         Row("lent_for_cost", "of which for the cost", USD, f"{part}lent_on[t]", "sum"),
@@ -138,7 +151,8 @@ def _schedule() -> tuple[Part, ...]:
         Heading("Schedule and refinancing"),
         Row("ahead", "Value of the secured income of later months, at rates once lent anew", USD,
             "(ahead[t+1] + income_lent_on[t+1]) / (1 + rate_after[t+1])"),
-        Single("falls_due", "Month in which the loan falls due", "count", "first_cost + ROUND(maturity_months + extension_months, 0)"),
+        Single("falls_due", "Month in which the loan falls due", "count",
+               "MAX(first_cost + ROUND(maturity_months + extension_months, 0), last_begin)", "never before everything runs"),
         Row("pace", "Share of the secured income that serves the loan", "1",
             "IF(number[t] = 1, service_share, IF(AND(number[t] = falls_due + 1, ahead[t-1] > 0), lent_anew[t-1] / ahead[t-1], pace[t-1]))"),
         Row("interest", "Interest", USD, "IF(number[t] > falls_due, rate_after[t], rate[t]) * balance[t-1]", "sum"),
@@ -159,7 +173,9 @@ def waterfall_parts(equipment: bool) -> tuple[Part, ...]:
         Row("available", "Cash available for debt service", USD, "cash[t]", "sum"),
         Row("service_due", "Senior service of the month", USD, "MAX(0, interest[t] + principal[t])", "sum"),
         Row("due", "Senior service due, with arrears and their interest", USD, "service_due[t] + arrears[t-1] * (1 + rate[t])"),
-        Row("pool", "Cash and what was trapped", USD, "MAX(0, available[t]) + trapped[t-1]"),
+        Row("lacks", "What the asset does not earn of its own cost", USD, "MAX(0, -available[t])", "sum"),
+        Row("lack_met", "of which paid from what was trapped", USD, "MIN(lacks[t], trapped[t-1])", "sum"),
+        Row("pool", "Cash and what was trapped", USD, "MAX(0, available[t]) + trapped[t-1] - lack_met[t]"),
         Row("paid_from_pool", "Paid from it", USD, "MIN(due[t], pool[t])", "sum"),
         Row("paid_from_reserve", "Paid from the debt service reserve", USD, "MIN(due[t] - paid_from_pool[t], reserve[t-1])", "sum"),
         Row("paid", "Senior service paid", USD, "paid_from_pool[t] + paid_from_reserve[t]", "sum"),
@@ -214,7 +230,7 @@ def _lock_up(equipment: bool) -> tuple[Part, ...]:
         *(junior if equipment else ()),
         Row("trapped", "Trapped", USD, f"locked[t] * (left[t]{paid})", "last"),
         Row("distribution", "Paid to the owners", USD, f"left[t]{paid} - trapped[t]", "sum"),
-        Row("support", "Paid by the owners while the asset does not pay its own cost", USD, "MAX(0, -available[t])", "sum"),
+        Row("support", "Paid by the owners while the asset does not pay its own cost", USD, "lacks[t] - lack_met[t]", "sum"),
     )  # fmt: skip
 
 
@@ -226,8 +242,10 @@ def cost_parts(asset: str, first: str, last: str, equipment: bool) -> tuple[Part
         net = "lent_against[t] - customer_money[t] - vendor_credit[t]"
         outside = (
             Row("lent_against", "of which for phases that run", USD, "cost[t] - given_up[t]", "sum"),
+            Single("earns", "A contract pays something that it could be earned back from", "flag",
+                   "IF(SUMPRODUCT(ABS(income_secured[:])) > 0, 1, 0)", look="flag"),
             Single("customer_part", "Part that customers bring", "share",
-                   "IF(SUM(lent_against[:]) > 0, MIN(1, customer_promised / SUM(lent_against[:])), MIN(1, customer_promised))"),
+                   "IF(AND(earns = 1, SUM(lent_against[:]) > 0), MIN(1, customer_promised / SUM(lent_against[:])), 0)"),
             Row("customer_money", "Brought by customers, in money and in kind", USD, "customer_part * lent_against[t]", "sum"),
             Single("vendor_part", "Part of the rest that vendors lend", "share",
                    "IF(SUM(lent_against[:]) - SUM(customer_money[:]) > 0, MIN(1, vendor_promised / (SUM(lent_against[:]) - "
@@ -302,16 +320,22 @@ def vendor_parts(equipment: bool) -> tuple[Part, ...]:
 
 def earning_parts(equipment: bool, asset: str) -> tuple[Part, ...]:
     """Income and running cost of what the owner still has, and what a lender counts of it."""
-    owned, credit = (" * owned[t]", " - customer_credit[t]") if equipment else ("", "")
+    owned = " * owned[t]" if equipment else ""
+    earned = "(income_full[t] - customer_credit[t])" if equipment else "income_full[t]"
+    secured = (
+        "(income_secured[t] * (1 - customer_returned) - (running_full[t] - rent_paid[t] + Building.income_secured[t]))"
+        if equipment
+        else "income_secured[t] * (1 - management_share)"
+    )
     return (
         Heading("Income and running cost of the owner"),
         *(_customer_credit() if equipment else ()),
-        Row("income", "Income", USD, f"income_full[t]{owned}{credit}", "sum"),
+        Row("income", "Income", USD, f"{earned}{owned}", "sum"),
         Row("running_cost", "Running cost", USD, f"running_full[t]{owned}", "sum"),
         *((Row("rent_of_owner", "of which rent to the building", USD, "rent_paid[t] * owned[t]", "sum"),) if equipment else ()),
         Row("operating", "Income less running cost", USD, "income[t] - running_cost[t]", "sum"),
-        Row("secured", "Secured: income under contract less running cost", USD,
-            f"(income_secured[t] - running_full[t]){owned}{credit}", "sum"),
+        Row("secured", "Secured: income under contract less running cost", USD, f"{secured}{owned}", "sum",
+            "with the rent under contract" if equipment else "less management"),
         Row("secured_tax", "Tax on it as if there were no debt", USD,
             f"INDEX(Tax.{asset}_secured_tax[:], year[t] - first_year + 1) / months_of_year[t]", "sum"),
         Row("secured_cash", "Secured after tax: what the loan is sized and repaid on", USD, "secured[t] - secured_tax[t]", "sum"),
@@ -324,7 +348,8 @@ def _customer_credit() -> tuple[Part, ...]:
         Row("contract_due", "Income under contract above nought", USD, "MAX(0, income_secured[t])", "sum"),
         Single("customer_returned", "Part of it that customers earn back for what they brought", "share",
                "IF(contract_due > 0, MIN(1, customer_money / contract_due), 0)"),
-        Row("customer_credit", "Earned back by customers", USD, "contract_due[t] * customer_returned", "sum"),
+        Row("customer_credit", "Earned back by customers, of what comes", USD,
+            "MAX(0, MIN(income_full[t], contract_due[t])) * customer_returned", "sum"),
     )  # fmt: skip
 
 
@@ -335,8 +360,10 @@ def cash_parts(asset: str) -> tuple[Part, ...]:
         Row("working_capital", "Income due and not paid yet, at month end", USD,
             "IF(is_last[t] = 1, 0, income[t] * receivable_days / days[t])", "last"),
         Row("working_capital_change", "Change of it", USD, "working_capital[t] - working_capital[t-1]", "sum"),
-        Row("working_capital_funded", "of which the owners pay, until everything runs", USD,
-            "IF(begins_later[t-1] > 0, MAX(0, working_capital_change[t]), 0)", "sum"),
+        Row("working_capital_most", "The most it has been", USD, "MAX(0, working_capital_most[t-1], working_capital[t])"),
+        Row("working_capital_funded", "Rise above it, which the owners pay until everything runs", USD,
+            "IF(AND(MAX(begins[:]) > 0, OR(number[t] = 1, begins_later[t-1] > 0)), working_capital_most[t] - working_capital_most[t-1], 0)",
+            "sum"),
         Row("profit", "Income less running cost and interest", USD, "operating[t] - interest[t]", "sum"),
         Row("tax", "Tax, in equal parts over the year", USD,
             f"INDEX(Tax.{asset}_tax[:], year[t] - first_year + 1) / months_of_year[t]", "sum"),
@@ -388,6 +415,59 @@ def owner_parts(equipment: bool) -> tuple[Part, ...]:
     )  # fmt: skip
 
 
+def balance_parts(equipment: bool) -> tuple[Part, ...]:
+    """Book value over the book life, book profit, and the balance sheet: assets less debt and equity, nought in every month."""
+    return (*_book_value(), *_book_profit(equipment), *_balance_sheet(equipment))
+
+
+def _book_value() -> tuple[Part, ...]:
+    return (
+        Heading("Book value", "Straight-line over the book life; tax follows the law's tables, renewal the economic life."),
+        Single("book_months", "Book life, whole months", "count", "MAX(ROUND(book_life, 0), 1)"),
+        Row("placed_so_far", "Placed in service so far", USD, "placed_so_far[t-1] + placed[t]", "last"),
+        Row("placed_running", "Sum of it over the months so far", USD, "placed_running[t-1] + placed_so_far[t]"),
+        Row("written_off", "Book depreciation so far", USD,
+            "(placed_running[t-1] - IF(number[t] > book_months + 1, INDEX(placed_running[:], number[t] - book_months - 1), 0)) "
+            "/ book_months", "last"),
+        Row("book_depreciation", "Book depreciation", USD, "written_off[t] - written_off[t-1]", "sum"),
+        Row("book_value", "Book value of what has been placed in service", USD, "placed_so_far[t] - written_off[t]", "last"),
+    )  # fmt: skip
+
+
+def _book_profit(equipment: bool) -> tuple[Part, ...]:
+    vendors: tuple[Part, ...] = (
+        Row("vendor_interest", "Interest of vendors", USD,
+            "vendor_balance[t] - vendor_balance[t-1] + junior_arrears[t] - junior_arrears[t-1] - vendor_credit[t] + junior_paid[t]", "sum"),
+    )  # fmt: skip
+    return (
+        Heading("Book profit"),
+        Row("late_interest", "Interest on arrears", USD, "arrears[t] - arrears[t-1] - service_due[t] + paid[t]", "sum"),
+        *(vendors if equipment else ()),
+        Row("book_profit", "Profit after book depreciation, all interest and tax", USD,
+            f"operating[t] - interest[t] - late_interest[t]{' - vendor_interest[t]' if equipment else ''} - tax[t] - book_depreciation[t]",
+            "sum"),
+    )  # fmt: skip
+
+
+def _balance_sheet(equipment: bool) -> tuple[Part, ...]:
+    again, brought, vendors = (
+        (" + renewal[t]", " + customer_money[t]", " + vendor_balance[t] + junior_arrears[t]") if equipment else ("", "", "")
+    )
+    return (
+        Heading("Balance sheet"),
+        Row("under_way", "Cost not placed in service yet, with interest and fees while building", USD,
+            f"under_way[t-1] + cost[t] + carry[t]{again} - placed[t]", "last",
+            "the cost of phases given up, and interest and fees, stay here"),
+        Row("assets", "Assets: cost under way, book value, income due, reserves and trapped cash", USD,
+            "under_way[t] + book_value[t] + working_capital[t] + held[t]", "last"),
+        Row("debt", "Debt: senior loan, arrears" + (", vendors" if equipment else ""), USD,
+            f"waiting[t] + balance[t] + arrears[t]{vendors}", "last"),
+        Row("equity", "Equity: put in" + (", brought by customers" if equipment else "") + ", profit kept", USD,
+            f"equity[t-1] + investment[t]{brought} + book_profit[t] - distribution[t]", "last"),
+        Row("balance_sheet", "Assets less debt and equity", USD, "ROUND(assets[t] - debt[t] - equity[t], 2)", "sum", look="check"),
+    )  # fmt: skip
+
+
 def _ratios() -> tuple[Part, ...]:
     return (
         Heading("Cover"),
@@ -417,9 +497,11 @@ def _ratios() -> tuple[Part, ...]:
                'IF(largest_debt > 0, life_cash / INDEX(discount[:], largest_at) / largest_debt, "no debt")'),
         Single("plcr", "Project life cover", "1",
                'IF(largest_debt > 0, project_cash / INDEX(discount[:], largest_at) / largest_debt, "no debt")'),
-        Row("breach", "In breach", "flag",
-            "MAX(IF(ISNUMBER(cover_year[t]), IF(cover_year[t] < cover_default, 1, 0), 0), IF(arrears[t] > "
-            "breach_arrears, 1, 0))", "max", look="flag"),
+        Row("late_months", "Month ends on end at which service is unpaid", "count",
+            "IF(arrears[t] > breach_arrears, late_months[t-1] + 1, 0)", "max"),
+        Row("breach", "In breach, from the knowledge date on", "flag",
+            "IF(month_end[t] > known_date, MAX(IF(ISNUMBER(cover_year[t]), IF(cover_year[t] < cover_default, 1, 0), 0), "
+            "IF(late_months[t] >= months_to_cure, 1, 0)), 0)", "max", look="flag"),
         Single("breach_arrears", "Arrears that count as a breach", USD, "arrears_that_count * MAX(paid[:])"),
         Single("breach_date", "First breach", "date", 'IF(MAX(breach[:]) > 0, INDEX(month_end[:], MATCH(1, breach[:], 0)), "never")'),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from stargauge.quantity.errors import InputError
-from stargauge.report.workbook.formula import Formula, Names, Place, column_name
+from stargauge.report.workbook.formula import Formula, Names, Place, column_name, site_of
 from stargauge.report.workbook.parts import Given, Heading, Part, Path, Row, Sheet, Single, Text
 
 LABEL, UNIT, SINGLE, OPENING, FIRST = range(5)
@@ -109,10 +109,11 @@ class _Book:
         names = names_of(self.sheets)
         for sheet in self.sheets:
             tab = self.file.add_worksheet(sheet.name, self.worksheet)
-            find = names.finder(((sheet.name, ""), *sheet.scopes))
-            self._head(tab, sheet, find)
+            scopes = ((sheet.name, ""), *sheet.scopes)
+            self._head(tab, sheet, names.finder(scopes, site_of(sheet.name)))
             for part, row in _placed(sheet):
-                self._part(tab, sheet, part, row, find)
+                of = "" if isinstance(part, Heading | Text) else part.name
+                self._part(tab, sheet, part, row, names.finder(scopes, site_of(sheet.name, of)))
             if sheet.name == INPUTS:
                 self._changed(tab, sheet)
                 self._scenarios(sheet)

@@ -3,6 +3,9 @@
 `name` is a single value (an input, or the total of a row); `name[t]`, `name[t-1]`, `name[t+1]` the row at, before and after the column;
 `name[:]` the whole row, `name[..t]` from its first column to this one, `name[..t-1]` to the one before, `name[t..]`, `name[t+1..]` from
 here and from the next on. `sheet.name` is a row of another sheet. `a::b`, `a[t]::b[t]`: all cells from a down to b.
+
+In the workbook of a programme a site has sheets of its own, called `site.sheet`, and rows of its own on the sheets of all, called
+`site__name`. A formula of a site finds the site's own first, then what is shared; it is written as in the workbook of one site.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ FUNCTIONS = frozenset({
 })  # fmt: skip
 #: The numbers a formula may hold: counts of a calendar and of thirds. Every other number is an input.
 NUMBERS = frozenset(map(str, (*range(13), 31)))
+#: Between a site and the name of its row.
+_OF_SITE = "__"
 _TOKEN = re.compile(
     r'(?P<text>"[^"]*")|(?P<function>[A-Z]+)(?=\()|(?P<name>[A-Za-z_][A-Za-z0-9_.]*)(?P<at>\[[^\]]*\])?|(?P<number>\d+(?:\.\d+)?(?:E[-+]?\d+)?)'
 )
@@ -50,6 +55,17 @@ def column_name(column: int) -> str:
 
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def site_of(sheet: str, name: str = "") -> str:
+    """The site that a sheet, or else a row, belongs to; nothing where it belongs to all."""
+    site, between, _ = name.partition(_OF_SITE)
+    return site if between else sheet.rpartition(".")[0]
+
+
+def name_in(site: str, name: str) -> str:
+    """The name of a site's row on a sheet of all sites; as it is where there is no site."""
+    return f"{site}{_OF_SITE}{name}" if site else name
 
 
 @dataclass(frozen=True)
@@ -86,7 +102,8 @@ class Formula:
 
     def _address(self, place: Place, at: str, column: int) -> str:
         """The cell or cells of a name; without the sheet where it is this one, or the end of a range that names it already."""
-        sheet = "" if place.sheet == self.sheet or at.startswith("::") else f"{place.sheet}!"
+        quoted = f"'{place.sheet}'" if "." in place.sheet else place.sheet
+        sheet = "" if place.sheet == self.sheet or at.startswith("::") else f"{quoted}!"
         return sheet + _ADDRESSES[at.removeprefix("::")](place, column)
 
 
@@ -134,12 +151,13 @@ class Names:
 
     places: Mapping[str, Mapping[str, Place]]
 
-    def finder(self, scopes: Sequence[tuple[str, str]]) -> Callable[[str], Place]:
-        """How names are found on a sheet: in each (sheet, prefix) in turn; `sheet.name` only there."""
+    def finder(self, scopes: Sequence[tuple[str, str]], site: str = "") -> Callable[[str], Place]:
+        """How names are found on a sheet: in each (sheet, prefix) in turn; `sheet.name` only there. Of a site its own comes first."""
 
         def find(name: str) -> Place:
             sheet, _, own = name.rpartition(".")
-            tries = [(sheet, own)] if sheet else [(where, prefix + name) for where, prefix in scopes]
+            asked = [(sheet, own)] if sheet else [(where, prefix + name) for where, prefix in scopes]
+            tries = [one for where, full in asked for one in _own_first(site, where, full)]
             for where, full in tries:
                 if full in self.places.get(where, {}):
                     return self.places[where][full]
@@ -147,3 +165,9 @@ class Names:
             raise ValueError(f'no row or input "{name}"{did_you_mean(name, near)}')
 
         return find
+
+
+def _own_first(site: str, sheet: str, name: str) -> tuple[tuple[str, str], ...]:
+    """Where a name may live: on the site's own sheet, in its own row of a sheet of all, or for all."""
+    everywhere = (sheet, name)
+    return ((f"{site}.{sheet}", name), (sheet, name_in(site, name)), everywhere) if site else (everywhere,)

@@ -173,7 +173,7 @@ def compute_parts(contracts: Sequence[Let], phases: Sequence[tuple[str, str]]) -
         Single("recovery", "Yearly share of the cost that repays it with that rate over its life", "share",
                "real_rate / (1 - (1 + real_rate) ^ (-equipment_life / 12))"),
         Single("mean_unit_cost", "Cost of equipment per W of the site", "USD/W",
-               "SUM(Phases.equipment_whole_{0}::Phases.equipment_whole_{1}) / site_power"),
+               "IF(site_power > 0, SUM(Phases.equipment_whole_{0}::Phases.equipment_whole_{1}) / site_power, 0)"),
         Row("own_use_income", "Own use at cost", USD,
             "own_use * (mean_unit_cost * recovery / days_of_year * power[t] * price_level[t] * days[t] + running_full[t])", "sum"),
         Heading("Income"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from stargauge.report.workbook.parts import Heading, Part, Row, Sheet, Single, Text
+from stargauge.report.workbook.parts import Heading, Part, Row, Sheet, Single, Text, of_site, sheet_in
 
 Period = Literal["year", "quarter", "fiscal"]
 ASSETS = (("Building", "Building"), ("Equipment", "Equipment"))
@@ -31,27 +32,43 @@ SHOWN = (
     Shown("running_cost", "Running cost", transfer=True),
     Shown("tax", "Tax"),
     Shown("working_capital_funded", "Working capital paid by the owners"),
+    Shown("working_capital_change", "Change of working capital"),
     Shown("renewal", "Equipment bought again", only="Equipment"),
+    Shown("renewed", "of which paid by the owners, beyond what was saved", only="Equipment"),
     Shown("available", "Cash available for debt service"),
     Shown("interest", "Interest"),
     Shown("principal", "Principal"),
     Shown("paid", "Senior service paid"),
+    Shown("lent_anew", "Lent anew when the loan fell due"),
+    Shown("gap", "Refinancing gap, paid by the owners"),
+    Shown("junior_paid", "Vendors' service paid", only="Equipment"),
+    Shown("support", "Paid by the owners while an asset does not pay its own cost"),
     Shown("distribution", "Paid to the owners"),
     Shown("equity_flow", "Owners' flow after debt and tax"),
     Shown("project_flow", "Flow before debt"),
+    Shown("book_depreciation", "Book depreciation"),
+    Shown("book_profit", "Book profit"),
     Shown("waiting", "Debt of what does not run yet", flow=False),
     Shown("balance", "Debt of what runs", flow=False),
-    Shown("reserve", "Debt service reserve", flow=False),
-    Shown("trapped", "Trapped", flow=False),
+    Shown("arrears", "Arrears", flow=False),
+    Shown("vendor_balance", "Owed to vendors", flow=False, only="Equipment"),
+    Shown("working_capital", "Income due and not paid yet", flow=False),
+    Shown("held", "Held in reserves and trapped", flow=False),
+    Shown("reserve", "of which debt service reserve", flow=False),
+    Shown("trapped", "of which trapped", flow=False),
+    Shown("book_value", "Book value", flow=False),
+    Shown("assets", "Balance sheet: assets", flow=False),
+    Shown("debt", "Balance sheet: debt", flow=False),
+    Shown("equity", "Balance sheet: equity", flow=False),
 )
 _CLOSES = {"year": "closes", "quarter": "closes_quarter", "fiscal": "closes_fiscal"}
 _KEYS = {"year": "year", "quarter": "quarter_key", "fiscal": "fiscal_year"}
-_TITLES = {"year": "By calendar year", "quarter": "By quarter", "fiscal": "By fiscal year"}
+_TITLES = {"year": "by calendar year", "quarter": "by quarter", "fiscal": "by fiscal year"}
 _SHEETS = {"year": "Years", "quarter": "Quarters", "fiscal": "FiscalYears"}
 
 
-def period_sheet(kind: Period, periods: int) -> Sheet:
-    """The flows within, and the stocks at the end of, each year or quarter."""
+def period_sheet(kind: Period, periods: int, both: str, site: str = "") -> Sheet:
+    """The flows within, and the stocks at the end of, each year or quarter. `both`: what the two assets are together."""
     key, closes = _KEYS[kind], _CLOSES[kind]
     end = f"SUMIFS(Timing.month_end[:], Timing.{key}[:], key[t], Timing.{closes}[:], 1)"
     parts: list[Part] = [
@@ -67,7 +84,7 @@ def period_sheet(kind: Period, periods: int) -> Sheet:
                 last = "" if shown.flow else f", Timing.{closes}[:], 1"
                 formula = f"SUMIFS({sheet}.{shown.name}[:], Timing.{key}[:], key[t]{last})"
                 parts.append(Row(f"{sheet.lower()}_{shown.name}", shown.label, "USD", formula, "sum" if shown.flow else "last"))
-    parts.append(Heading("Site: both assets; rent between them cancels"))
+    parts.append(Heading(f"{both}: both assets; rent between them cancels"))
     for shown in SHOWN:
         sheets = [sheet for sheet, _ in ASSETS if shown.only in ("", sheet)]
         own = " + ".join(f"{sheet.lower()}_{shown.name}[t]" for sheet in sheets)
@@ -75,8 +92,8 @@ def period_sheet(kind: Period, periods: int) -> Sheet:
         parts.append(Row(f"site_{shown.name}", shown.label, "USD", own + within, "sum" if shown.flow else "last"))
     about = "Flows are sums of the months of the period, stocks stand at its end."
     return Sheet(
-        _SHEETS[kind],
-        _TITLES[kind],
+        sheet_in(site, _SHEETS[kind]),
+        f"{both}: {_TITLES[kind]}",
         tuple(parts),
         periods,
         (("Timing", ""), ("Inputs", "")),
@@ -85,9 +102,15 @@ def period_sheet(kind: Period, periods: int) -> Sheet:
     )
 
 
-def summary_sheet() -> Sheet:
-    """Sources and uses, the loan, and the returns: asset by asset and for the site."""
-    return Sheet("Outputs", "Outputs", (*_sources_and_uses(), *_loans(), *_returns()), 0, (("Inputs", ""),))
+def summary_sheet(sites: Sequence[tuple[str, str]]) -> Sheet:
+    """Sources and uses, the loan, and the returns: asset by asset and for each site, given as (key, name)."""
+    parts = tuple(part for key, name in sites for part in of_site(key, name, summary_parts()))
+    return Sheet("Outputs", "Outputs", parts, 0, (("Inputs", ""),))
+
+
+def summary_parts() -> tuple[Part, ...]:
+    """What is told of a site."""
+    return (*_sources_and_uses(), *_loans(), *_returns())
 
 
 def _sources_and_uses() -> tuple[Part, ...]:

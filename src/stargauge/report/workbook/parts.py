@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from stargauge.report.workbook.formula import name_in
 
 Total = Literal["", "sum", "last", "max", "min"]
 Look = Literal["calculation", "check", "flag"]
@@ -82,6 +84,20 @@ class Text:
 
 
 Part = Heading | Given | Single | Row | Path | Text
+
+
+def sheet_in(site: str, sheet: str) -> str:
+    """The name of a site's own sheet; as it is where the workbook is of that site alone."""
+    return f"{site}.{sheet}" if site else sheet
+
+
+def of_site(site: str, title: str, parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Parts of one site on a sheet of all, under its own heading; as they are where the workbook is of that site alone."""
+    if not site:
+        return tuple(parts)
+    named = (part if isinstance(part, Heading | Text) else replace(part, name=name_in(site, part.name)) for part in parts)
+    lower = (replace(part, level=2) if isinstance(part, Heading) else part for part in named)
+    return (Heading(title), *lower)
 
 
 #: Headings of the columns of a sheet of months: label, unit, formula.

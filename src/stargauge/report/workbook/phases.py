@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stargauge.report.workbook.parts import Heading, Part, Row, Sheet, Single
+from stargauge.report.workbook.parts import Heading, Part, Row, Sheet, Single, sheet_in
 
 
-def phases_sheet(phases: Sequence[tuple[str, str]], components: Sequence[str], months: int) -> Sheet:
+def phases_sheet(site: str, phases: Sequence[tuple[str, str]], components: Sequence[str], months: int) -> Sheet:
     """Blocks of one row per phase; phases as (key, name)."""
     parts = (
         Heading("Which phases come", "A phase that would run after it was given up, or after the last month, never runs."),
@@ -21,6 +21,8 @@ def phases_sheet(phases: Sequence[tuple[str, str]], components: Sequence[str], m
         ),
         *(Single(f"pays_from_{key}", f"{name}: equipment is paid from", "date",
                  f"IF(comes_{key} = 1, energised_{key} - payment_lead, 0)") for key, name in phases),
+        *(Single(f"pays_first_{key}", f"{name}: equipment would be paid from, for the tax law", "date", _pays_first(key))
+          for key, name in phases),
         Heading("Share of the time of work that has passed"),
         *(Row(f"passed_{key}", name, "1", _passed(key)) for key, name in phases),
         Heading("Share of the construction that is paid", "Three straight thirds of the time; the middle one takes its own share."),
@@ -40,7 +42,8 @@ def phases_sheet(phases: Sequence[tuple[str, str]], components: Sequence[str], m
         Heading("IT power that runs at month end"),
         *(Row(f"running_{key}", name, "W", _running(key), "last") for key, name in phases),
     )  # fmt: skip
-    return Sheet("Phases", "Phases: what is built, paid and running", parts, months, (("Timing", ""), ("Prices", ""), ("Inputs", "")))
+    scopes = (("Timing", ""), ("Prices", ""), ("Inputs", ""))
+    return Sheet(sheet_in(site, "Phases"), "Phases: what is built, paid and running", parts, months, scopes)
 
 
 def _comes(key: str, name: str) -> Part:
@@ -52,6 +55,12 @@ def _comes(key: str, name: str) -> Part:
 def _runs(key: str, name: str) -> Part:
     formula = f"IF(comes_{key} = 1, IF(operational_{key} <= last_month_end, 1, 0), 0)"
     return Single(f"runs_{key}", f"{name}: runs within these months", "flag", formula, look="flag")
+
+
+def _pays_first(key: str) -> str:
+    """The first payment for equipment of a phase that gets power, whether or not it runs one day."""
+    lead = f"energised_{key} - payment_lead"
+    return f'IF(ISNUMBER(energised_{key}), IF(ISNUMBER(stop_{key}), IF(energised_{key} > stop_{key}, "never", {lead}), {lead}), "never")'
 
 
 def _passed(key: str) -> str:

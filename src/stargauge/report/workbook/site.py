@@ -1,4 +1,4 @@
-"""The workbook of a site: its sheets in the order in which they are read."""
+"""The workbook of a site or of a programme: its sheets in the order in which they are read."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.report.workbook import asset as assets
-from stargauge.report.workbook.book import written
+from stargauge.report.workbook.book import INPUTS, SCENARIOS, written
 from stargauge.report.workbook.checks import checks_sheet
+from stargauge.report.workbook.formula import site_of
 from stargauge.report.workbook.income import Let, compute_parts, lease_parts
-from stargauge.report.workbook.outputs import period_sheet, summary_sheet
-from stargauge.report.workbook.parts import Given, Heading, Part, Path, Row, Sheet, Single, Text
+from stargauge.report.workbook.outputs import ASSETS, Period, period_sheet, summary_sheet
+from stargauge.report.workbook.parts import Given, Heading, Part, Path, Row, Sheet, Single, Text, sheet_in
 from stargauge.report.workbook.phases import phases_sheet
 from stargauge.report.workbook.prices import prices_sheet
+from stargauge.report.workbook.programme import programme_sheet, total_sheet
 from stargauge.report.workbook.returns import returns_sheet
 from stargauge.report.workbook.tax import bonus_parts, service_parts, tables_sheet, tax_sheet
 from stargauge.report.workbook.timing import timing_sheet
@@ -36,35 +38,53 @@ _COVER = (
 
 
 def render_workbook(data: Mapping[str, Any]) -> bytes:
-    """The workbook of a site as the bytes of an .xlsx file. Raises InputError where XlsxWriter is not installed."""
+    """The workbook as the bytes of an .xlsx file. Raises InputError where XlsxWriter is not installed."""
     return written(sheets_of(data), data["overlays"], f"{data['programme']}: {data['site']}")
 
 
 def sheets_of(data: Mapping[str, Any]) -> tuple[Sheet, ...]:
-    """Its sheets: cover, outputs, checks; inputs (with scenarios behind them) and the run; timing; calculations; views by period."""
+    """Its sheets: cover, outputs, checks; inputs (with scenarios behind them) and the run; timing; calculations; views by period.
+
+    Of a programme, its totals stand before the sheets of its sites.
+    """
+    sites = [(site["key"], site["site"]) for site in data["sites"]]
+    whole = sites[0][0] != ""
     months, (first, last) = data["months"], data["years"]
     years = last - first + 1
     run = tuple(_given(one) for one in data["as_run"])
-    return (
-        _cover(data),
-        summary_sheet(),
-        checks_sheet(run),
+    periods: tuple[tuple[Period, int], ...] = (("year", years), ("quarter", years * _QUARTERS), ("fiscal", years + 1))
+    views = tuple(period_sheet(kind, number, "Programme" if whole else "Site") for kind, number in periods)
+    front = (
+        *((programme_sheet(sites),) if whole else ()),
+        summary_sheet(sites),
+        checks_sheet(sites, run),
         _inputs(data),
         Sheet("Run", "The run that the inputs came from", (Heading("Totals"), *run),
               0, (), "As Stargauge computed them; the sheet of checks compares."),
+    )  # fmt: skip
+    shared = (
         timing_sheet(months),
         prices_sheet(data["points"], range_of(data["level_years"]), months),
         _paths(data, months),
-        phases_sheet(data["phases"], data["components"], months),
-        _asset_sheet(data, "building", months),
-        _asset_sheet(data, "equipment", months),
-        tax_sheet(years),
-        tables_sheet(data["tables"], _AGES),
-        returns_sheet(),
-        period_sheet("year", years),
-        period_sheet("quarter", years * _QUARTERS),
-        period_sheet("fiscal", years + 1),
-    )  # fmt: skip
+    )
+    returns = returns_sheet([("", "Programme"), *sites] if whole else sites)
+    laws = (tables_sheet(data["tables"], _AGES), returns)
+    of_sites = tuple(sheet for site in data["sites"] for sheet in _of_site(data, site, years, whole))
+    totals = tuple(total_sheet(asset, sites, months) for asset in ASSETS) if whole else ()
+    order = (*front, *totals, *views, *shared, *laws, *of_sites) if whole else (*front, *shared, *of_sites, *laws, *views)
+    return (_cover(data, [sheet.name for sheet in order]), *order)
+
+
+def _of_site(data: Mapping[str, Any], site: Mapping[str, Any], years: int, whole: bool) -> tuple[Sheet, ...]:
+    """The sheets on which a site is calculated; in a programme with its own calendar years."""
+    key, months = site["key"], data["months"]
+    return (
+        phases_sheet(key, site["phases"], data["components"], months),
+        _asset_sheet(data, site, "building"),
+        _asset_sheet(data, site, "equipment"),
+        tax_sheet(key, years),
+        *((period_sheet("year", years, site["site"], key),) if whole else ()),
+    )
 
 
 def range_of(ends: Sequence[int]) -> Sequence[int]:
@@ -99,9 +119,9 @@ def _inputs(data: Mapping[str, Any]) -> Sheet:
     return Sheet("Inputs", "Inputs", tuple(parts), 0, (), about)
 
 
-def _asset_sheet(data: Mapping[str, Any], asset: str, months: int) -> Sheet:
-    phases, equipment = data["phases"], asset == "equipment"
-    lets = [Let(**one) for one in data["contracts" if equipment else "leases"]]
+def _asset_sheet(data: Mapping[str, Any], site: Mapping[str, Any], asset: str) -> Sheet:
+    phases, equipment = site["phases"], asset == "equipment"
+    lets = [Let(**one) for one in site["contracts" if equipment else "leases"]]
     first, last = data["years"]
     earned = compute_parts(lets, phases) if equipment else lease_parts(lets, phases)
     parts = (
@@ -110,19 +130,21 @@ def _asset_sheet(data: Mapping[str, Any], asset: str, months: int) -> Sheet:
         *assets.renewal_parts(equipment),
         *assets.earning_parts(equipment, asset),
         *service_parts(),
-        *bonus_parts(equipment, first, last),
-        *assets.loan_parts(data["draw_rules"][asset]),
+        *bonus_parts(equipment, (first, last), phases[0][0], phases[-1][0]),
+        *assets.loan_parts(site["draw_rules"][asset]),
         *assets.vendor_parts(equipment),
         *assets.cash_parts(asset),
         *assets.waterfall_parts(equipment),
         *assets.owner_parts(equipment),
+        *assets.balance_parts(equipment),
     )
     title = "Equipment: accelerators, network, storage" if equipment else "Building: land, shell, power and cooling"
     scopes = (("Inputs", f"{asset}_"), ("Timing", ""), ("Prices", ""), ("Inputs", ""))
-    return Sheet(asset.capitalize(), title, parts, months, scopes)
+    name, where = asset.capitalize(), f"{site['site']}: " if site["key"] else ""
+    return Sheet(sheet_in(site["key"], name), f"{where}{title}", parts, data["months"], scopes)
 
 
-def _cover(data: Mapping[str, Any]) -> Sheet:
+def _cover(data: Mapping[str, Any], names: Sequence[str]) -> Sheet:
     told = (
         ("Programme", data["programme"]), ("Site", data["site"]), ("Case", data["case"]), ("Known on", data["as_of"]),
         ("Fingerprint of the run", data["fingerprint"]), ("Stargauge", data["version"]), ("Made by", data["command"]),
@@ -134,10 +156,13 @@ def _cover(data: Mapping[str, Any]) -> Sheet:
         Heading("How to read and use it"),
         *(Text(line) for line in _COVER),
         Heading("Sheets"),
-        Text(
-            "Outputs, Checks; Inputs, Scenarios, Run; Timing, Prices, Paths, Phases, Building, Equipment, Tax, TaxTables, Returns; "
-            "Years, Quarters, FiscalYears"
-        ),
+        *(Text(", ".join(found)) for found in (_names(names, key) for key in dict.fromkeys(map(site_of, names))) if found),
         *(Text(line) for line in data["attribution"]),
     )
     return Sheet("Cover", f"{data['programme']}: project finance of {data['site']}", parts)
+
+
+def _names(sheets: Sequence[str], site: str) -> list[str]:
+    """Sheets of a site, or of all; that of scenarios stands behind the inputs."""
+    own = [name for name in sheets if site_of(name) == site]
+    return [shown for name in own for shown in ((name, SCENARIOS) if name == INPUTS else (name,))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from stargauge.report.workbook.parts import Heading, Part, Path, Row, Sheet, Single
+from stargauge.report.workbook.parts import Heading, Part, Path, Row, Sheet, Single, sheet_in
 
 USD = "USD"
 _QUARTERS = (1, 2, 3, 4)
@@ -23,19 +23,20 @@ def service_parts() -> tuple[Part, ...]:
     )  # fmt: skip
 
 
-def bonus_parts(equipment: bool, first_year: int, last_year: int) -> tuple[Part, ...]:
-    """Placed in service with renewals, and the part of it deducted at once by contract and by date."""
+def bonus_parts(equipment: bool, years: tuple[int, int], first: str, last: str) -> tuple[Part, ...]:
+    """Placed in service with renewals, and the part of it deducted at once by contract and by date. `first`, `last`: keys of phases."""
+    begun = f"Phases.pays_first_{first}::Phases.pays_first_{last}" if equipment else f"start_{first}::start_{last}"
+    what = "first payment" if equipment else "first start of work"
     again = " + renewal[t]" if equipment else ""
     return (
         Row("placed", "Placed in service, with equipment bought again" if equipment else "Placed in service, all", USD,
             f"placed_first[t]{again}", "sum"),
-        Row("paid_yet", "Money has been spent on the asset", "flag", "MAX(paid_yet[t-1], IF(cost[t] > 0, 1, 0))", look="flag"),
         Single("bound", "Bound by contract on", "date",
-               "IF(ISNUMBER(bound_date), bound_date, INDEX(month_end[:], IFERROR(MATCH(1, paid_yet[:], 0), 1)))",
-               "a contract nobody dated counts from the first money spent"),
+               f"IF(ISNUMBER(bound_date), bound_date, IF(COUNT({begun}) > 0, MIN({begun}), last_month_end + far))",
+               f"a contract nobody dated counts from the {what}"),
         Row("bonus", "Share deducted at once", "share",
             "IF(AND(month_end[t] > bonus_after, bound > bonus_after), bonus_rate,"
-            f" INDEX(bonus_earlier_{first_year}::bonus_earlier_{last_year}, year[t] - first_year + 1))"),
+            f" INDEX(bonus_earlier_{years[0]}::bonus_earlier_{years[1]}, year[t] - first_year + 1))"),
         Row("early", "Deducted at once", USD, "placed[t] * bonus[t]", "sum"),
         Row("recovered", "Left to the tables", USD, "placed[t] - early[t]", "sum"),
     )  # fmt: skip
@@ -59,7 +60,7 @@ def tables_sheet(tables: Mapping[str, tuple[str, Sequence[float]]], ages: int) -
     )
 
 
-def tax_sheet(years: int) -> Sheet:
+def tax_sheet(site: str, years: int) -> Sheet:
     """Depreciation of each asset by calendar year."""
     parts = (
         Heading("Years"),
@@ -83,7 +84,7 @@ def tax_sheet(years: int) -> Sheet:
         *_on_profit("building", "Building"),
     )
     return Sheet(
-        "Tax",
+        sheet_in(site, "Tax"),
         "Tax depreciation by year",
         parts,
         years,
