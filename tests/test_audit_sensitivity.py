@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from tests.real_worlds import TINY
 
 from stargauge import api
-from stargauge.audit.sensitivity import MOST_CELLS, Sensitivity, axes_of_table
+from stargauge.audit import sensitivity
+from stargauge.audit.drivers import strongest
+from stargauge.audit.sensitivity import MOST_CELLS, STRONGEST, Sensitivity, axes_of_table
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Mixture
 
@@ -84,6 +86,34 @@ def test_only_the_inputs_named_are_moved_one_that_is_certain_over_the_range_give
     assert rate.low == pytest.approx(plain(discount_rate="0.08"), rel=1e-9) and rate.low[1] < rate.high[1]
 
 
+def test_a_fixed_number_moved_over_a_range_is_told_from_an_input_with_a_spread_of_its_own() -> None:
+    made = {one.input: one for one in moved(inputs=["discount_rate=8..14 %", "hours_sold_share=0.5..0.6", "accelerator_life"]).swings}
+    told = {name: (one.given, one.fixed) for name, one in made.items()}
+    assert told == {"discount_rate": (True, pytest.approx(0.11)), "hours_sold_share": (True, None), "accelerator_life": (False, None)}
+
+
+def test_where_runs_are_long_the_inputs_that_share_most_of_the_spread_are_moved(
+    whole: Sensitivity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sensitivity, "DEAR", 0)
+    made = moved()
+    shown = {one.input for one in made.swings} | set(made.still)
+    assert len(shown) == STRONGEST and not shown & set(made.left)
+    assert shown | set(made.left) == {one.input for one in whole.swings} | set(whole.still) and whole.left == ()
+    assert {one.input for one in whole.swings[:4]} <= shown
+    assert {one.input: one for one in made.swings}.items() <= {one.input: one for one in whole.swings}.items()
+    assert moved(every=True) == whole and moved(inputs=["accelerator_life"]).left == ()
+
+
+def test_the_strongest_inputs_lead_and_many_cells_do_not_lead_by_chance() -> None:
+    draw = np.random.default_rng(1).normal(size=(203, 512))
+    sample = {"one": draw[0], "two[a]": draw[1], "two[b]": draw[2], **{f"many[{n}]": row for n, row in enumerate(draw[3:])}}
+    values = 2.0 * draw[0] + draw[1]
+    values[:9] = np.nan
+    assert list(strongest(sample, values)) == ["one", "two", "many"]
+    assert strongest(sample, np.full(512, np.nan)) == {}
+
+
 def test_one_cell_may_be_moved_by_its_address() -> None:
     made = moved(inputs=["construction_unit_cost[north]=9..15 USD/W", "construction_unit_cost[south]=9..15 USD/W"])
     assert [one.input for one in made.swings] == ["construction_unit_cost[north]"]
@@ -124,6 +154,18 @@ def test_a_choice_is_moved_over_its_options() -> None:
 def test_what_cannot_be_asked_is_a_fault_that_says_why(options: dict[str, Any], told: str) -> None:
     with pytest.raises(InputError, match=told):
         moved(**options)
+
+
+def test_all_faults_of_a_table_and_of_inputs_are_told_at_once_before_any_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sensitivity, "gather", lambda *_, **__: pytest.fail("the model ran"))
+    for table, inputs, count in (
+        (["a=1,2", "b=3"], None, 2),
+        (["discount_rate=1 GW,0.1", "wombat=1"], ["zebra", "hours_sold_share=1 GW..2 GW"], 4),
+    ):
+        with pytest.raises(InputError) as told:
+            moved(two_way=table, inputs=inputs)
+        assert len(told.value.faults) == count and not any(fault.file for fault in told.value.faults)
+        assert sum(fault.message.startswith("--two-way: ") for fault in told.value.faults) == 2
 
 
 def test_an_address_that_is_no_one_number_or_absent_is_a_fault() -> None:

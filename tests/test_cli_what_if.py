@@ -11,6 +11,8 @@ from tests.real_worlds import TINY
 
 import stargauge
 from stargauge import api
+from stargauge.audit import sensitivity
+from stargauge.report.sensitivity import ends_text
 
 DAY = "2026-11-22"
 RUN = ("--as-of", DAY, "--draws", "256", "--seed", "3")
@@ -54,6 +56,57 @@ def test_sensitivity_is_told_in_80_plain_columns(capsys: pytest.CaptureFixture[s
     answer = ask(capsys, "sensitivity", LCOC, str(TINY), "--ascii", *RUN, "--inputs", "accelerator_life,grid_price_delivery", *table)
     assert answer.code == 0 and answer.out.isascii() and max(map(len, answer.out.splitlines())) <= 80
     assert "drawn" in answer.out and "accelerator_life" in answer.out
+
+
+def test_an_input_whose_cells_share_one_end_only_is_told_at_a_finance_address(capsys: pytest.CaptureFixture[str]) -> None:
+    """Cover that lenders ask for has one P10 at all sites and assets, and P90s of their own."""
+    answer = ask(capsys, "sensitivity", "dscr[building, abilene]", "--ascii", "--draws", "256", "--as-of", DAY, "--inputs", "dscr_required")
+    assert answer.code == 0 and answer.err == "" and "each its own" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [(1.2, None, "1.2, each its own"), (None, 1460.0, "each its own, 1,460 d"), (None, None, "each its own"), (1.0, 2.0, "1, 2 d")],
+)
+def test_ends_are_told_where_cells_share_both_one_or_none(low: float | None, high: float | None, text: str) -> None:
+    unit = "d" if "d" in text.split() else "1"
+    assert ends_text({"options": None, "at_p10": low, "at_p90": high, "unit": unit}) == text
+
+
+def test_inputs_not_moved_are_counted_and_what_was_moved_over_a_range_is_marked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sensitivity, "DEAR", 0)
+    out = " ".join(ask(capsys, "sensitivity", LCOC, str(TINY), *RUN).out.split())
+    assert "Moved: the 15 of " in out and "uncertain inputs that share most of its spread" in out
+    assert "Moved: the" not in ask(capsys, "sensitivity", LCOC, str(TINY), "--all", *RUN).out
+    out = ask(capsys, "sensitivity", LCOC, str(TINY), "--inputs", "discount_rate=8..14 %,accelerator_life", *RUN).out
+    assert "* discount_rate: a fixed number here, 0.11, moved over a range as asked." in out
+
+
+def test_cost_and_sensitivity_agree_on_what_moves_an_hour_and_cost_says_what_is_fixed(capsys: pytest.CaptureFixture[str]) -> None:
+    made = api.cost("stargate", site="abilene", chip="gb200-nvl72", as_of=DAY, draws=256, seed=3).to_dict()["tornado"]
+    bars = {one["input"]: one for one in made["inputs"]}
+    assert {"accelerator_life", "hours_sold_share", "power price", "discount_rate"} <= bars.keys()
+    assert made is not None and made["inputs"][0]["input"] == "equipment_unit_cost"
+    assert {name for name, one in bars.items() if one["given"]} == {"discount_rate"} and bars["discount_rate"]["fixed"] == 0.11
+    names = [name for name in bars if name not in ("power price", "discount_rate")]
+    same = api.sensitivity("lcoc[gb200-nvl72, abilene]", inputs=names, as_of=DAY, draws=256, seed=3)
+    assert {one.input: one.low for one in same.swings}.keys() <= bars.keys()
+    for one in same.swings:
+        low, high = (bars[one.input][end]["p50"] for end in ("low", "high"))
+        assert (low, high) == pytest.approx((one.low[1], one.high[1]), rel=1e-9)
+    out = " ".join(ask(capsys, "cost", str(TINY), *RUN).out.split())
+    assert "* discount_rate: a fixed number here, 0.11, moved over a range by us." in out
+    assert "Market rent is an assumption" in out and "flatters newer chips" in out
+    assert "the return that equity asks, on all capital" in out
+
+
+def test_more_draws_than_asked_for_are_told_once_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = ask(capsys, "simulate", str(TINY), "--quantity", "hours_sold_share", "--as-of", DAY, "--draws", "64", "--json")
+    assert answer.code == 0 and json.loads(answer.out)["draws"] == 256
+    assert answer.err == "note: 64 draws asked, 256 drawn (whole blocks of 256)\n"
+    assert ask(capsys, "explain", "--list", "--draws", "64").err == ""
 
 
 def test_the_table_of_the_report_holds_the_numbers_of_the_data(capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,6 +154,10 @@ def test_the_command_that_says_why_can_be_copied(capsys: pytest.CaptureFixture[s
         (("cost", str(TINY), "--site", "nort", "--chip", "gb20"), 'no site "nort"; did you mean "north"'),
         (("cost", str(TINY), "--chip", "gb200-nvl7"), 'no chip "gb200-nvl7"; did you mean "gb200-nvl72"'),
         (("sensitivity", "lcocc"), 'no quantity "lcocc"'),
+        (
+            ("sensitivity", LCOC, str(TINY), "--two-way", "a=1,2", "b=3"),
+            'stargauge: 2 errors, nothing was run --two-way: there is no input "a"',
+        ),
         (("cost", "stargate", "--scenario", "deer-power"), 'did you mean "dear-power"'),
         (("sensitivity", LCOC, str(TINY), "--two-way", "discount_rate=1", "x"), 'got --two-way "x"'),
     ],

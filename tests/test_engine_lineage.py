@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tests import engine_toy as toy
 
-from stargauge.engine.lineage import Node, explain, spread_of
+from stargauge.engine.lineage import Node, explain, formula_of, spread_of
 from stargauge.engine.result import gather
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
@@ -33,6 +33,11 @@ def test_the_root_is_the_series_at_the_date_with_its_formula(node: Node) -> None
     assert (node.address, node.unit, node.month) == ("output[north]", "W", "2030-06")
     assert node.formula == ("y = capacity * season                                                           (1)",)
     assert [need.name for need in node.needs] == ["capacity", "season"]
+
+
+def test_a_formula_wrapped_over_lines_reads_whole_and_the_text_around_it_stays_out() -> None:
+    doc = "What it is (1)\n\nSome text\nof two lines.\n\na = b +\n    c      (1)\nd = e    (2)\nAxes: draw.\n"
+    assert formula_of(doc) == ("a = b + c      (1)", "d = e    (2)")
 
 
 def test_a_site_passes_to_its_phases_and_a_need_keeps_shared_labels(node: Node) -> None:

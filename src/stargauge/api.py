@@ -25,8 +25,10 @@ from stargauge.audit.causes import MEMO_BYTES, Runs, attribute, medians
 from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, outputs_of, paired, read_at, wanted_of
 from stargauge.audit.cost import (
     LIFE,
+    MOST_STRONG,
     PER_HOUR,
     POWER,
+    POWER_PRICE,
     RATE,
     SOLD,
     Cost,
@@ -57,7 +59,22 @@ from stargauge.audit.questions import Question, misread, questions
 from stargauge.audit.replay import replay
 from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
-from stargauge.audit.sensitivity import Asker, Axis, Bar, Sensitivity, axes_of_table, bars_of, levels_data, swings, tabulated, uncertain
+from stargauge.audit.sensitivity import (
+    Asker,
+    Axis,
+    Bar,
+    Ends,
+    Sensitivity,
+    axes_of_table,
+    bars_of,
+    ends_of_table,
+    is_dear,
+    leading,
+    levels_data,
+    swings,
+    tabulated,
+    uncertain,
+)
 from stargauge.audit.sentence import Names
 from stargauge.audit.site_finance import SiteFinance, asked_site, site_finance
 from stargauge.audit.site_finance import wanted as wanted_finance
@@ -74,8 +91,9 @@ from stargauge.engine.case import nearest_draw
 from stargauge.engine.lineage import Node
 from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result
+from stargauge.engine.run import drawn
 from stargauge.engine.series import Series
-from stargauge.engine.simulate import axes_of, case_of, inputs_of, model_graph
+from stargauge.engine.simulate import axes_of, case_of, inputs_of, model_graph, world_of
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.asked import Asked, sides
 from stargauge.programme.checks import flaws_against_catalogue, flaws_against_quantities
@@ -91,6 +109,7 @@ from stargauge.programme.overlay import scenario as suppose
 from stargauge.programme.positions import Flaw, faults_of, written
 from stargauge.programme.read import sources_of
 from stargauge.programme.schema import Programme
+from stargauge.quantity.address import parse_address
 from stargauge.quantity.dates import FAR, parse_window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.statement import Input
@@ -787,28 +806,31 @@ def explain(
 def sensitivity(
     address: str, programme: str | Path | Programme = "stargate", *, when: date | None = None, inputs: Sequence[str] | None = None,
     two_way: Mapping[str, Sequence[str]] | Sequence[str] | None = None, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
-    workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+    workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None, every: bool = False,
 ) -> Sensitivity:  # fmt: skip
     """What moves a number: its median with each uncertain input upstream held at its P10 and its P90, and over a grid of two inputs.
 
     `when`: the month it is read at (two years ahead at year's end). `inputs`: only these, `INPUT=LOW..HIGH` as if one were that
-    uncertain. `two_way`: two inputs with their values as in `--set`, or `drawn`; without `inputs` it comes alone. Raises InputError with
-    every fault of what was asked for.
+    uncertain. `two_way`: two inputs with their values as in `--set`, or `drawn`; without `inputs` it comes alone. Of a number that is dear
+    to make again only the inputs that share most of its spread are moved, unless `every` one is asked for. Raises InputError with every
+    fault of what was asked for, before any run.
     """
     table = _table_axes(two_way)
     made = load(programme)
     now = known(made, as_of, values)
     changed = partial(_changed, made, now, values)
     asker = _asker(address, now, when, draws, seed)
+    bars, ends = _moved_and_table(asker, [] if inputs is None and table is not None else inputs, table, changed)
     base = asker.levels({})
     if base[1] != base[1]:
         raise InputError(f'"{asker.address}" is absent{f" at the end of {asker.when:%b %Y}" if asker.when else ""}: nothing moves it')
-    bars = bars_of(asker, [] if inputs is None and table is not None else inputs, changed)
-    moved, still = swings(asker, bars, _workers(workers, MANY_DRAWS), progress)
-    grid = tabulated(asker, table, changed, progress) if table else None
+    chosen = leading(asker, bars) if inputs is None and not every and is_dear(asker, bars) else bars
+    left = sorted({bar.name for bar in bars} - {bar.name for bar in chosen})
+    moved, still = swings(asker, chosen, _workers(workers, MANY_DRAWS), progress)
+    grid = tabulated(asker, table, ends, changed, progress) if table else None
     asked = model_graph().quantities[asker.address.split("[")[0]]
     return Sensitivity(
-        asker.address, asked.says, asked.unit, asker.when, base, moved, still, grid, made.name, asked_as(made), made.supposed,
+        asker.address, asked.says, asked.unit, asker.when, base, moved, still, tuple(left), grid, made.name, asked_as(made), made.supposed,
         now.as_of, asker.draws, seed,
     )  # fmt: skip
 
@@ -836,20 +858,26 @@ def cost(
     base = asker.levels({})
     tornado = None
     if base[1] == base[1]:
-        moved, _ = swings(asker, _cost_bars(asker, made, now, values), _workers(workers, MANY_DRAWS), progress)
-        tornado = tornado_data(asker.address, levels_data(base), PER_HOUR, moved)
+        bars, left = _cost_bars(asker, made, now, values)
+        moved, still = swings(asker, bars, _workers(workers, MANY_DRAWS), progress)
+        tornado = tornado_data(asker.address, levels_data(base), PER_HOUR, moved, still, left)
     return Cost(now, result, tuple(pairs), tornado, made.name, asked_as(made), made.supposed)
 
 
-def _cost_bars(asker: Asker, made: Programme, now: Known, values: Catalogue | None) -> list[Bar]:
-    """Life, hours sold, the price of power, the discount rate: as uncertain as they are, a rate of one number as its range."""
+def _cost_bars(asker: Asker, made: Programme, now: Known, values: Catalogue | None) -> tuple[list[Bar], list[str]]:
+    """The inputs that share most of the spread, as `sensitivity` takes them, and those named; and the names of the others.
+
+    Named: life, hours sold, the price of power, the discount rate; as uncertain as they are, a rate of one number over its range.
+    """
     found = uncertain(asker.world, asker.address)
-    bars = [Bar(name, (name,)) for name in (LIFE, SOLD, RATE) if name in found]
-    if power := tuple(name for name in POWER if name in found):
-        bars.append(Bar("power price", power))
+    power = tuple(name for name in POWER if name in found)
+    named = [Bar(name, (name,)) for name in (LIFE, SOLD, RATE) if name in found] + ([Bar(POWER_PRICE, power)] if power else [])
     if RATE not in found and (rates := rates_of(now)):
-        bars += bars_of(asker, [f"{RATE}={rates}"], partial(_changed, made, now, values))
-    return bars
+        named += bars_of(asker, [f"{RATE}={rates}"], partial(_changed, made, now, values))
+    shown = {name for bar in named for name in bar.members}
+    rest = [Bar(name, members) for name, members in found.items() if name not in shown]
+    strong = leading(asker, rest, MOST_STRONG)
+    return [*strong, *named], sorted({bar.name for bar in rest} - {bar.name for bar in strong})
 
 
 def _table_axes(asked: Mapping[str, Sequence[str]] | Sequence[str] | None) -> tuple[Axis, Axis] | None:
@@ -859,14 +887,32 @@ def _table_axes(asked: Mapping[str, Sequence[str]] | Sequence[str] | None) -> tu
     return axes_of_table(texts)
 
 
+def _moved_and_table(
+    asker: Asker, inputs: Sequence[str] | None, table: tuple[Axis, Axis] | None, changed: Callable[..., Mapping[str, Input]]
+) -> tuple[list[Bar], Ends]:
+    """The bars, and what each value of a table changes. Raises InputError with the faults of both."""
+    faults, bars, ends = list[Fault](), list[Bar](), list[list[Mapping[str, Input]]]()
+    try:
+        bars = bars_of(asker, inputs, changed)
+    except InputError as error:
+        faults += error.faults
+    try:
+        ends += [list(side) for side in ends_of_table(asker, table, changed)] if table else []
+    except InputError as error:
+        faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return bars, ends
+
+
 def _asker(address: str, now: Known, when: date | None, draws: int, seed: int) -> Asker:
-    """Who asks one address of many worlds, what is asked first kept. Raises InputError where the address is not one number."""
+    """Who asks one address of many worlds, what is asked first kept; no run yet. Raises InputError where the address is not one number."""
     from stargauge.engine.select import Frame
 
-    Frame(model_graph().quantities, axes_of(now)).resolve(address)
-    memo, day = Memo(MEMO_BYTES), when or Days.of(now).ahead
-    result = run_model(now, [address], draws=draws, seed=seed, dates=(day,), memo=memo, only_dates=True)
-    return Asker.of(result, address, day, memo)
+    made = Frame(model_graph().quantities, axes_of(now)).resolve(address).quantity
+    day = when or Days.of(now).ahead
+    return Asker(world_of(now, [made.name], seed), str(parse_address(address)), day if "month" in made.axes else None, drawn(draws),
+                 Memo(MEMO_BYTES))  # fmt: skip
 
 
 def _changed(made: Programme, now: Known, values: Catalogue | None, *settings: tuple[str, str]) -> dict[str, Input]:

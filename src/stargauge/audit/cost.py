@@ -19,9 +19,11 @@ from stargauge.quantity.quantity import COST_PARTS
 from stargauge.quantity.units import convert
 
 PER_POWER, PER_HOUR, RENT, PER_TOKENS = "M USD/MW/yr", "USD/h", "USD/kW/month", "USD/Mtok"
-#: What a tornado of the cost of an hour is drawn over: life, hours sold, the price of power, the rate; the last where it is one number.
+#: What a tornado of the cost of an hour always shows: life, hours sold, the rate (over a range where it is one number), the price of
+#: power; and how many more inputs it shows, those that share most of the spread.
 LIFE, SOLD, RATE = "accelerator_life", "hours_sold_share", "discount_rate"
 POWER = ("grid_price_wholesale", "grid_price_delivery", "gas_price_deviate", "source_price_stated")
+POWER_PRICE, MOST_STRONG = "power price", 7
 #: Published yardstick of the cost per power and year, and the range of rates; both of the catalogue.
 YARDSTICK, RATES = ("price", "operations", "total_cost_per_power"), ("funding", "default", "discount_rate_range")
 #: Rents on record that are shown beside the cost, and their names.
@@ -30,10 +32,19 @@ RENTS = {"rent_contract": "on contract", "rent": "on demand", "rent_range": "as 
 BASIS = (
     "Money of the price year; per MW of IT power, not at the meter. Capital is repaid over the lives of chips and building at the discount "
     "rate, so the cost of an hour is the rent at which its owner breaks even, given the share of hours sold; that share is an assumption. "
-    "The market's rent is today's, that of newer accelerators an H100's in proportion to 16-bit peak: an assumption too. A building is let "
-    "at the same rate; who is financed cheaper breaks even lower. Tokens: output tokens of the reference model. Tax: property tax, "
-    "insurance. Medians of parts need not add up to that of the whole."
+    "Tokens: output tokens of the reference model. Tax: property tax, insurance. Medians of parts need not add up to that of the whole."
 )
+#: What a table's numbers are and are not, by table.
+NOTES = {
+    "market_rent": (
+        "Market rent is an assumption, no price on record: the rent of an H100 today, for newer chips in proportion to 16-bit peak. "
+        'That flatters newer chips, whose rents need not rise with their peak; so does "covers", which compares it with the cost.'
+    ),
+    "building": (
+        "Break-even at the discount rate, the return that equity asks, on all capital: who borrows part of it at less, as owners of let "
+        "buildings do, breaks even lower."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +69,8 @@ class Cost:
             "discount_rate": self._levels("discount_rate", "1"),
             "hours": [self._hour(site, chip) for site, chip in self.pairs],
             "sites": [self._site(site) for site in sites],
-            "yardstick": self._yardstick(), "rents": rents_of(self.known), "tornado": self.tornado, "basis": BASIS,
+            "yardstick": self._yardstick(), "rents": rents_of(self.known), "tornado": self.tornado, "notes": NOTES,
+            "basis": BASIS,
         }  # fmt: skip
 
     def _hour(self, site: str, chip: str) -> dict[str, Any]:
@@ -188,6 +200,9 @@ def rents_of(known: Known) -> list[dict[str, Any]]:
     return sorted(newest, key=lambda one: list(RENTS.values()).index(str(one["kind"])))
 
 
-def tornado_data(address: str, base: Mapping[str, Any], unit: str, swings: Sequence[Swing]) -> dict[str, Any]:
+def tornado_data(
+    address: str, base: Mapping[str, Any], unit: str, swings: Sequence[Swing], still: Sequence[str], left: Sequence[str]
+) -> dict[str, Any]:
     """What moves the cost of an hour, in the form in which `sensitivity` gives it."""
-    return {"address": address, "unit": unit, "base": dict(base), "inputs": [one.to_dict() for one in swings], "still": []}
+    inputs = [one.to_dict() for one in swings]
+    return {"address": address, "unit": unit, "base": dict(base), "inputs": inputs, "still": list(still), "left": list(left)}

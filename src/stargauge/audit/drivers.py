@@ -66,13 +66,7 @@ def drivers(
         return [() for _ in outcomes]
     z = _without_picks(standard_ranks(np.stack([sample[name][:count] for name in cells])), cells)
     target = standard_ranks(np.stack([_target(outcome, count) for outcome in outcomes]))
-    correlation = (z @ target.T) / np.float32(count)
-    names = list(dict.fromkeys(name.split("[")[0] for name in cells))
-    place = {name: index for index, name in enumerate(names)}
-    group = np.array([place[name.split("[")[0]] for name in cells])
-    member = (np.arange(len(names))[:, None] == group).astype(np.float32)
-    shares = member @ (correlation * correlation - np.float32(1.0 / (count - 1)))
-    noise = 2.0 * np.sqrt(2.0 * member.sum(axis=1)) / count
+    names, group, correlation, shares, noise = _shared(cells, z, target)
     out = []
     for column, outcome in enumerate(outcomes):
         order = [int(i) for i in np.argsort(-shares[:, column]) if shares[i, column] > noise[i]]
@@ -80,6 +74,44 @@ def drivers(
         look = _Look(cells, z, correlation[:, column], outcome.truth[:count], sample, units or {})
         out.append(tuple(_driver(names[i], np.flatnonzero(group == i), float(shares[i, column]), look) for i in best))
     return out
+
+
+class _Shares(NamedTuple):
+    """Inputs, the input of each cell, correlations by cell and reading, shares by input and reading, and what chance alone may give."""
+
+    names: list[str]
+    group: NDArray[np.intp]
+    correlation: Floats
+    shares: Floats
+    noise: Array
+
+
+def _shared(cells: Sequence[str], z: Floats, target: Floats) -> _Shares:
+    """Equations (1) and (2) of `drivers` from standard ranks of cells and of readings."""
+    count = z.shape[1]
+    correlation = (z @ target.T) / np.float32(count)
+    names = list(dict.fromkeys(name.split("[")[0] for name in cells))
+    place = {name: index for index, name in enumerate(names)}
+    group = np.array([place[name.split("[")[0]] for name in cells])
+    member = (np.arange(len(names))[:, None] == group).astype(np.float32)
+    shares = member @ (correlation * correlation - np.float32(1.0 / (count - 1)))
+    return _Shares(names, group, correlation, shares, 2.0 * np.sqrt(2.0 * member.sum(axis=1)) / count)
+
+
+def strongest(sample: Mapping[str, Array], values: Array) -> dict[str, float]:
+    """By how much the share of a number's spread that each input explains, (1) of `drivers`, exceeds what chance may give; largest first.
+
+    An input of many cells so does not lead by chance. Draws in which the number is absent are left out; inputs that do not vary do not
+    stand here.
+    """
+    present = np.flatnonzero(~np.isnan(values))[:MOST_DRAWS]
+    cells = [name for name, drawn in sample.items() if np.isfinite(drawn[present]).all()]
+    if len(present) < 10 or not cells:
+        return {}
+    z = _without_picks(standard_ranks(np.stack([sample[name][present] for name in cells])), cells)
+    found = _shared(cells, z, standard_ranks(values[None, present]))
+    lead = dict(zip(found.names, (found.shares[:, 0] - found.noise).tolist(), strict=True))
+    return dict(sorted(lead.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _without_picks(z: Floats, cells: Sequence[str]) -> Floats:

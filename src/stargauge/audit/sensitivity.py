@@ -10,14 +10,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from stargauge.audit.drivers import strongest
 from stargauge.engine.choices import same
 from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result, World, gather
-from stargauge.engine.run import each
+from stargauge.engine.run import blocks_of, each
 from stargauge.engine.sample import PICK, Value
 from stargauge.engine.series import LEVELS, plain
 from stargauge.engine.spread import quantiles
@@ -30,6 +32,9 @@ from stargauge.quantity.statement import Estimate, Input, Mixture
 LOW, HIGH = 0.1, 0.9
 #: The most cells of a two-way table, and the word for an input left as it is drawn.
 MOST_CELLS, DRAWN = 100, "drawn"
+#: How many inputs are moved of a number that is dear to make again, and from how many values on (cells of all steps upstream, over all
+#: draws and inputs, at both ends) it is dear: some tens of seconds.
+STRONGEST, DEAR = 15, 6_000_000_000
 FORM = "INPUT=VALUE,VALUE,..., such as accelerator_life=3 yr,5 yr,drawn"
 Levels = tuple[float, float, float]
 Progress = Callable[[int, int], None]
@@ -47,8 +52,9 @@ METHOD = (
 class Swing:
     """One input: what it is held at (None where its cells differ), and the output's P10, P50, P90 there.
 
-    `cells`: how many of its cells are uncertain. For a choice (`pick:NAME`) low and high are its options with the least and the greatest
-    median, named in `options`.
+    `cells`: how many of its cells are uncertain. `given`: moved over a range that was given, not its own; `fixed`: the one number that it
+    is in the model, where it is no uncertain input there. For a choice (`pick:NAME`) low and high are its options with the least and the
+    greatest median, named in `options`.
     """
 
     input: str
@@ -61,6 +67,8 @@ class Swing:
     low: Levels
     high: Levels
     options: tuple[str, str] | None = None
+    given: bool = False
+    fixed: float | None = None
 
     @property
     def swing(self) -> float:
@@ -77,6 +85,7 @@ class Swing:
         return {
             "input": self.input, "says": self.says, "unit": self.unit, "cells": self.cells, "kinds": list(self.kinds),
             "at_p10": _plain(self.at_low), "at_p90": _plain(self.at_high), "options": list(self.options) if self.options else None,
+            "given": self.given, "fixed": _plain(self.fixed),
             "low": levels_data(self.low), "high": levels_data(self.high), "swing": plain(self.swing),
         }  # fmt: skip
 
@@ -105,7 +114,10 @@ class TwoWay:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """How a number moves: as drawn, with each input at its ends (widest swing first), and over a grid of two inputs."""
+    """How a number moves: as drawn, with each input at its ends (widest swing first), and over a grid of two inputs.
+
+    `left`: the uncertain inputs that were not moved, since by rank correlation they share less of its spread than those moved.
+    """
 
     address: str
     says: str
@@ -114,6 +126,7 @@ class Sensitivity:
     base: Levels
     swings: tuple[Swing, ...]
     still: tuple[str, ...]
+    left: tuple[str, ...]
     two_way: TwoWay | None
     programme: str
     asked_as: str
@@ -129,7 +142,7 @@ class Sensitivity:
             "programme": self.programme, "asked_as": self.asked_as, "supposed": list(self.supposed), "as_of": str(self.as_of),
             "draws": self.draws, "seed": self.seed,
             "base": levels_data(self.base), "inputs": [swing.to_dict() for swing in self.swings], "still": list(self.still),
-            "two_way": self.two_way.to_dict() if self.two_way else None, "method": METHOD,
+            "left": list(self.left), "two_way": self.two_way.to_dict() if self.two_way else None, "method": METHOD,
         }  # fmt: skip
 
 
@@ -150,17 +163,33 @@ class Asker:
         return cls(result.world, str(parse_address(address)), when if months else None, result.draws, memo)
 
     @property
+    def size(self) -> int:
+        """How many values a draw of the address takes: the cells of every step upstream that is made draw by draw."""
+        made = (self.world.graph.quantities[name] for name in self.upstream)
+        steps = (one for one in made if not one.is_input and "draw" in one.axes)
+        return sum(prod(len(self.world.axes[axis]) for axis in one.axes if axis != "draw") for one in steps)
+
+    @property
     def upstream(self) -> set[str]:
         """Names of all that it rests on."""
         return self.world.graph.upstream([self.address.split("[")[0]])
 
     def levels(self, changed: Mapping[str, Input]) -> Levels:
         """P10, P50, P90 of the address with some inputs changed."""
+        return levels_of(self.values(changed))
+
+    def values(self, changed: Mapping[str, Input]) -> Any:
+        """The address draw by draw with some inputs changed."""
         world = replace(self.world, inputs={**self.world.inputs, **changed}) if changed else self.world
         dates = (self.when,) if self.when else ()
         made = gather(world, [self.address], self.draws, dates=dates, memo=self.memo, only_dates=bool(dates)).series[self.address]
-        values = (made.at(self.when) if self.when else made).values
-        return levels_of(values)
+        return (made.at(self.when) if self.when else made).values
+
+    def sample(self) -> Mapping[str, Any]:
+        """What each input cell drew, and each choice took, in the same draws."""
+        run = self.world.run([self.address.split("[")[0]], self.memo)
+        parts = [run.sampler.chances(block) for block in range(blocks_of(self.draws))]
+        return {cell: np.concatenate([part[cell] for part in parts]) for cell in parts[0]}
 
 
 def levels_of(values: Any) -> Levels:
@@ -184,12 +213,34 @@ def swings(
     """Each bar at its ends, widest swing first, and the names of those that move nothing; the same bits for any number of workers."""
     asker.memo.closed = True
     out = list[Swing]()
+    if progress is not None and bars:
+        progress(0, len(bars))
     for place, swing in enumerate(each(_swing, (bars, asker), len(bars), workers)):
         out.append(swing)
         if progress is not None:
             progress(place + 1, len(bars))
     moving = sorted((one for one in out if one.moves > 0.0), key=lambda one: (-one.swing, -one.moves, one.input))
     return tuple(moving), tuple(sorted(one.input for one in out if not one.moves > 0.0))
+
+
+def leading(asker: Asker, bars: Sequence[Bar], most: int = STRONGEST) -> list[Bar]:
+    """The bars whose inputs share most of the number's spread, from the draws as they are: no further run.
+
+    With few draws the last of them may be there by chance: some that move the number a little share no more than that.
+    """
+    found = strongest(asker.sample(), asker.values({}))
+    lead = {bar.name: max(found.get(name, -np.inf) for name in (bar.name, *_drawn_as(bar))) for bar in bars}
+    return sorted(bars, key=lambda bar: (-lead[bar.name], bar.name))[:most]
+
+
+def _drawn_as(bar: Bar) -> tuple[str, ...]:
+    """The names under which a bar's inputs are drawn; a choice is drawn under its own."""
+    return () if bar.name.startswith(PICK) else bar.members
+
+
+def is_dear(asker: Asker, bars: Sequence[Bar]) -> bool:
+    """Whether moving all of these takes so many values that only the strongest are moved unless all are asked for."""
+    return len(bars) > STRONGEST and 2 * len(bars) * asker.draws * asker.size > DEAR
 
 
 def bars_of(asker: Asker, inputs: Sequence[str] | None, changed: Changed) -> list[Bar]:
@@ -208,14 +259,22 @@ def bars_of(asker: Asker, inputs: Sequence[str] | None, changed: Changed) -> lis
             faults.append(fault)
         elif not equals:
             bars.append(Bar(name, found[name]))
-        else:
-            made = changed((name, value))[whole]
-            if not any(map(_spread, _replaced(made, asker.world.inputs[whole]))):
+        elif (made := _tried(changed, name, value, "--inputs", faults)) is not None:
+            if not any(map(_spread, _replaced(made[whole], asker.world.inputs[whole]))):
                 faults.append(Fault(f'--inputs: got "{text}"; expected INPUT=LOW..HIGH, such as discount_rate=8..14 %'))
-            bars.append(Bar(name, (whole,), {whole: made}))
+            bars.append(Bar(name, (whole,), {whole: made[whole]}))
     if faults:
         raise InputError(faults)
     return bars
+
+
+def _tried(changed: Changed, name: str, value: str, option: str, faults: list[Fault]) -> Mapping[str, Input] | None:
+    """What a single setting makes; None, and its faults under the option's name, where it cannot be set."""
+    try:
+        return changed((name, value))
+    except InputError as error:
+        faults += [Fault(f"{option}: {name}: {fault.message}") for fault in error.faults]
+        return None
 
 
 def _unfit(name: str, found: Mapping[str, Any], asker: Asker, given: bool) -> Fault | None:
@@ -263,9 +322,11 @@ def _swing(place: int, bars: Sequence[Bar], asker: Asker) -> Swing:
     ends = [_end([e.value for e in held_cells], level) for level in (LOW, HIGH)]
     quantity = inputs[0].quantity
     alone = len(inputs) == 1
+    olds = [e.value for _, was in moved if was is not None for e in _ranged(bar.as_if, was)]
     return Swing(
         bar.name, quantity.says if alone else f"together: {', '.join(bar.members)}", quantity.unit if alone else "1", len(held_cells),
         tuple(dict.fromkeys(e.kind for e in held_cells)), ends[0] if alone else None, ends[1] if alone else None, low, high,
+        given=bool(olds), fixed=_end(olds, LOW) if alone and olds and not any(map(_spread, olds)) else None,
     )  # fmt: skip
 
 
@@ -275,6 +336,12 @@ def _movable(made: Input, was: Input | None) -> list[Estimate]:
     return [
         new for new, old in zip(made.estimates, olds, strict=True) if _spread(new.value) and (old is None or not same(new.value, old.value))
     ]  # fmt: skip
+
+
+def _ranged(as_if: Mapping[str, Input], was: Input) -> list[Estimate]:
+    """The cells as they were of an input that is moved over a range given."""
+    pairs = zip(as_if[was.quantity.name].estimates, was.estimates, strict=True)
+    return [old for new, old in pairs if not same(new.value, old.value)]
 
 
 def _choice(name: str, inputs: Sequence[Input], kinds: tuple[str, ...], asker: Asker) -> Swing:
@@ -361,17 +428,31 @@ def axes_of_table(asked: Sequence[str]) -> tuple[Axis, Axis]:
     return found[0], found[1]
 
 
-def tabulated(asker: Asker, axes: tuple[Axis, Axis], changed: Changed, progress: Progress | None = None) -> TwoWay:
-    """The output over a grid. `changed`: the inputs that single settings (`INPUT=VALUE` as pairs) change.
+Ends = Sequence[Sequence[Mapping[str, Input]]]
 
-    Raises InputError for an input that the output does not depend on.
+
+def ends_of_table(asker: Asker, axes: tuple[Axis, Axis], changed: Changed) -> Ends:
+    """The inputs changed by each value of both sides; no run. `changed`: what single settings (`INPUT=VALUE` as pairs) make of inputs.
+
+    Raises InputError with the faults of both sides: what is no input upstream, and values that cannot be set.
     """
+    faults, ends = list[Fault](), list[list[Mapping[str, Input]]]()
+    upstream = [name for name in asker.upstream if asker.world.graph.quantities[name].is_input]
+    for axis in axes:
+        if fault := _unfit(axis.input.split("[")[0], dict.fromkeys(sorted(upstream)), asker, True):
+            faults.append(Fault(f"--two-way: {fault.message}"))
+        else:
+            tried = [{} if value == DRAWN else _tried(changed, axis.input, value, "--two-way", faults) for value in axis.values]
+            ends.append([made for made in tried if made is not None])
+    if faults:
+        raise InputError(list(dict.fromkeys(faults)))
+    return ends
+
+
+def tabulated(asker: Asker, axes: tuple[Axis, Axis], ends: Ends, changed: Changed, progress: Progress | None = None) -> TwoWay:
+    """The output over a grid. `ends`: the inputs changed by each value, from `ends_of_table`."""
     asker.memo.closed = True
-    apart = [axis.input for axis in axes if axis.input.split("[")[0] not in asker.upstream]
     first, second = axes
-    ends = [[changed((axis.input, value)) if value != DRAWN else {} for value in axis.values] for axis in axes]
-    if apart:
-        raise InputError([Fault(f'"{asker.address}" does not depend on "{name}"') for name in apart])
     out = list[list[Levels]]()
     for row, held_row in zip(first.values, ends[0], strict=True):
         out.append([])

@@ -224,7 +224,11 @@ def parser() -> Parser:
     sensitivity.add_argument(
         "--two-way", nargs=2, metavar="INPUT=V,V,...", help="a table over two inputs, values as in --set or 'drawn' (as it is drawn)"
     )
-    sensitivity.add_argument("--all", action="store_true", help="every input that moves it (default: the twelve that move it most)")
+    sensitivity.add_argument(
+        "--all",
+        action="store_true",
+        help="every input that moves it (default: twelve; where runs are long, fifteen are moved)",
+    )
 
     cost = commands.add_parser("cost", help="what an accelerator-hour, a megawatt-year and a million tokens cost, and rents that cover it")
     _programme(cost, True)

@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         name = _function(asked.command)
         code = int(getattr(next(module for module in (finance, jobs, money, what_if, commands) if hasattr(module, name)), name)(asked))
         sys.stdout.flush()
+        if not getattr(asked, "list", False):
+            note_blocks(getattr(asked, "draws", None))
         return code
     except InputError as error:
         sys.stderr.write("".join(f"{line}\n" for line in fault_lines(error)))
@@ -49,6 +51,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"our fault: {type(error).__name__}: {error} (STARGAUGE_DEBUG=1 shows where)", file=sys.stderr)
         return 3
+
+
+def note_blocks(asked: int | None) -> None:
+    """Say on standard error where more was drawn than asked for."""
+    if asked is None:
+        return
+    from stargauge.engine.run import drawn
+    from stargauge.engine.streams import BLOCK
+
+    made = drawn(asked)
+    if made != asked:
+        print(f"note: {asked:,} draws asked, {made:,} drawn (whole blocks of {BLOCK})", file=sys.stderr)
 
 
 def _function(command: str) -> str:

@@ -17,6 +17,7 @@ def sensitivity(asked: argparse.Namespace) -> int:
     data = api.sensitivity(
         asked.address, loaded(asked), when=asked.date, inputs=_listed(asked.inputs), two_way=asked.two_way, as_of=asked.as_of,
         draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked), progress=_moved,
+        every=asked.all,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)
@@ -34,7 +35,7 @@ def _listed(texts: list[str] | None) -> list[str] | None:
 
 def _moved(done: int, count: int) -> None:
     if sys.stderr.isatty():
-        print(f"\r{done} of {count} runs", end="\n" if done == count else "", file=sys.stderr, flush=True)
+        print(f"\r{done} of {count} moved", end="\n" if done == count else "", file=sys.stderr, flush=True)
 
 
 def cost(asked: argparse.Namespace) -> int:

@@ -154,10 +154,10 @@ class _Tree:
     def node(self, made: Quantity, labels: Labels) -> Node:
         key = (made.name, tuple(sorted(labels.items())))
         shown = [name for names in labels.values() if len(names) == 1 for name in names]
-        formula = tuple(line.strip() for line in made.doc.splitlines() if _FORMULA.search(line))
         node = Node(
-            str(Address(made.name, tuple(shown))), made.name, made.unit, made.says, made.doc, formula, made.is_input, key in self._seen
-        )
+            str(Address(made.name, tuple(shown))), made.name, made.unit, made.says, made.doc, formula_of(made.doc), made.is_input,
+            key in self._seen,
+        )  # fmt: skip
         first = key not in self._seen
         self._seen.add(key)
         if made.is_input:
@@ -205,6 +205,17 @@ class _Tree:
         if made is None or not made.is_input or made.axes != (child,):
             return None
         return fixed(self.world.inputs[made.name], self.frame.axes)
+
+
+def formula_of(doc: str) -> tuple[str, ...]:
+    """The lines of a docstring that bear a number; one wrapped over several lines of its paragraph is one line."""
+    found, begun = list[str](), list[str]()
+    for line in (line.strip() for line in doc.splitlines()[1:]):
+        begun = [*begun, line] if line else []
+        if _FORMULA.search(line):
+            found.append(" ".join(begun))
+            begun = []
+    return tuple(found)
 
 
 def _cells(made: Input, axes: Mapping[str, tuple[str, ...]], labels: Labels, month: int) -> tuple[Cell, ...]:

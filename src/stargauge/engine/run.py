@@ -169,6 +169,11 @@ def blocks_of(draws: int) -> int:
     return -(-draws // BLOCK)
 
 
+def drawn(asked: int) -> int:
+    """How many draws a run makes of those asked for: whole blocks."""
+    return blocks_of(asked) * BLOCK
+
+
 @cache
 def hold_freed_memory() -> None:
     """Let the C library keep freed arrays for the next block; returning each to the system costs more than the arithmetic.

@@ -54,18 +54,27 @@ def simulate(
     blocks = blocks_of(draws)
     others = dict(collectors or {})
     addresses = [str(parse_address(address)) for address in wanted]
-    graph = model_graph()
     needed = [parse_address(address).name for address in addresses] + [need for made in others.values() for need in made.needs]
-    names = [name for name in sorted(graph.upstream(needed)) if graph.quantities[name].is_input]
-    inputs = (Inputs(known, graph) if inputs is None else inputs).need(names)
-    world = World(
-        graph, inputs, axes_of(known), seed, programme_of(known), tuple(getattr(stargauge.inputs, "LEADING", ())), stargauge.__version__
-    )
+    world = world_of(known, needed, seed, inputs)
     made = gather(
         world, addresses, draws, collectors=others, dates=dates, workers=workers, memo=memo, progress=progress, only_dates=only_dates
     )
-    keys = content_key(*(input_key(inputs[name], world.axes) for name in names))
+    keys = content_key(*(input_key(world.inputs[name], world.axes) for name in input_names(needed)))
     return Result(world, blocks * BLOCK, keys, made.series, made.collected, memo=memo, dates=tuple(dates), known=known)
+
+
+def input_names(needed: Iterable[str]) -> list[str]:
+    """The inputs upstream of some quantities."""
+    graph = model_graph()
+    return [name for name in sorted(graph.upstream(list(needed))) if graph.quantities[name].is_input]
+
+
+def world_of(known: Known, needed: Iterable[str], seed: int = 0, inputs: Inputs | None = None) -> World:
+    """The world in which these quantities are made, with the inputs upstream of them."""
+    graph = model_graph()
+    made = (Inputs(known, graph) if inputs is None else inputs).need(input_names(needed))
+    leading = tuple(getattr(stargauge.inputs, "LEADING", ()))
+    return World(graph, made, axes_of(known), seed, programme_of(known), leading, stargauge.__version__)
 
 
 def inputs_of(known: Known, names: Iterable[str]) -> dict[str, Input]:

@@ -342,8 +342,8 @@ def policy_headroom(
     """Room each party has left by its own policy: the lesser of cash over its floor and of debt below its ceiling.
 
     cash: L - floor (zero where no floor is stated); debt: ceiling * H - D                                       (1)
-    H = H0 exp(s z sqrt(t) - s^2 t / 2) + capital brought + money passed on;  H0 = net assets / (1 - share), D0 = share * H0
-    D = D0 - (L - cash) + debt received - debt repaid: net debt rises by what is spent and not earned              (2)
+    H = H0 exp(s z sqrt(t) - s^2 t / 2) + capital brought + money passed on;  H0 = net assets / (1 - share), D0 = share * H0  (2)
+    D = D0 - (L - cash) + debt received - debt repaid: net debt rises by what is spent and not earned              (3)
 
     Axes: draw, party, month. Units: USD of the day. Below zero the party breaks its own policy; it is then expected to sell or to raise,
     not to fail. Absent (NaN) for a party without accounts; the ceiling binds only where share, net assets and ceiling are stated. z is one

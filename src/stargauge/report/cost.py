@@ -34,7 +34,7 @@ def render_cost(data: Mapping[str, Any], style: Style = PLAIN) -> str:
         (f"The parts of it, P50, USD per sold hour, {sold(data)} of hours sold", _hour_parts(data, style)),
         ("M USD per MW of IT power and year", _sites(data, style)),
         ("A building let without chips and power, USD per kW of IT power and month", _lets(data, style)),
-        (f"What moves {data['tornado']['address']}" if data["tornado"] else "", bars(data["tornado"], style) if data["tornado"] else []),
+        (f"What moves {data['tornado']['address']}" if data["tornado"] else "", _moves(data, style) if data["tornado"] else []),
         ("Rents on record: on contract, then on demand, the newest first", _rents(data, style)),
     ):
         lines += ["", style.bold(title), *part] if part else []
@@ -80,7 +80,7 @@ def _hours(data: Mapping[str, Any], style: Style) -> list[str]:
          money(one["tokens"], "p50"))
         for one in data["hours"]
     ]  # fmt: skip
-    return table(columns, rows, style)
+    return [*table(columns, rows, style), *wrapped(data["notes"]["market_rent"], style.width)]
 
 
 def _hour_parts(data: Mapping[str, Any], style: Style) -> list[str]:
@@ -122,7 +122,16 @@ def _lets(data: Mapping[str, Any], style: Style) -> list[str]:
          percent(one["building_covered"]))
         for one in data["sites"]
     ]  # fmt: skip
-    return table(columns, rows, style)
+    return [*table(columns, rows, style), *wrapped(data["notes"]["building"], style.width)]
+
+
+def _moves(data: Mapping[str, Any], style: Style) -> list[str]:
+    """Bars of the inputs that share most of the spread and of those always shown, and where all of them are."""
+    made = data["tornado"]
+    lines = bars(made, style, every=True, ranges="by us")
+    kept = "Shown: life, hours sold, power price and discount rate, and the inputs that share most of the spread, by rank correlation."
+    rest = f"{len(made['left'])} more uncertain inputs share less: stargauge sensitivity with this address." if made["left"] else ""
+    return [*lines, *wrapped(f"{kept} {rest}".rstrip(), style.width)]
 
 
 def _rents(data: Mapping[str, Any], style: Style) -> list[str]:

@@ -20,12 +20,23 @@ def render_sensitivity(data: Mapping[str, Any], style: Style = PLAIN, every: boo
     told = f"{finding(data['says']).rstrip('.')}. {data['programme']}, known on {day_text(data['as_of'])}, {data['draws']:,} draws."
     lines += wrapped(told, style.width)
     if data["inputs"] or data["still"]:
-        lines += ["", *bars(data, style, every)]
+        lines += ["", *bars(data, style, every), *left_text(data, style)]
     if data["two_way"]:
         lines += ["", *two_way(data, style)]
     why = command_for(data["asked_as"], data["address"])
     method = wrapped(f"{data['method']} ×: so many cells.", style.width) if data["inputs"] else []
     return style.finish([*lines, "", *method, *to_copy("Why?    ", why, style)])
+
+
+def left_text(data: Mapping[str, Any], style: Style) -> list[str]:
+    """Which inputs were moved, where that is not every one."""
+    if not data["left"]:
+        return []
+    moved = len(data["inputs"]) + len(data["still"])
+    told = (
+        f"Moved: the {moved} of {moved + len(data['left'])} uncertain inputs that share most of its spread, by rank correlation; all: --all"
+    )
+    return wrapped(told, style.width)
 
 
 def levels_text(levels: Mapping[str, Any], data: Mapping[str, Any]) -> str:
@@ -34,18 +45,23 @@ def levels_text(levels: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     return f"{bare(entry, 'p50')} {unit_text(entry)}".rstrip() + f" (P10 {bare(entry, 'p10')}, P90 {bare(entry, 'p90')})"
 
 
-def bars(data: Mapping[str, Any], style: Style, every: bool = False) -> list[str]:
-    """One row per input: what it is held at, the median there, and a bar between the two on one scale."""
-    shown = data["inputs"] if every else data["inputs"][:MOST]
+def bars(data: Mapping[str, Any], style: Style, every: bool = False, ranges: str = "as asked") -> list[str]:
+    """One row per input: what it is held at, the median there, and a bar between the two on one scale.
+
+    `ranges`: who gave the range of an input that is marked as moved over one.
+    """
+    left = len(data["left"])
+    shown = data["inputs"] if every or left else data["inputs"][:MOST]
     unit = unit_text({**data["base"], "unit": data["unit"]})
     ends = [one[end]["p50"] for one in shown for end in ("low", "high")]
     span = min([*ends, data["base"]["p50"]]), max([*ends, data["base"]["p50"]])
     rows = [
-        (one["input"] + ("" if one["cells"] == 1 else f" ×{one['cells']}"), ends_text(one), *_medians(one, data),
+        (name_text(one), ends_text(one), *_medians(one, data),
          bar(one["low"]["p50"], one["high"]["p50"], data["base"]["p50"], span))
         for one in shown
     ]  # fmt: skip
     lines = table([("input", 29, "w"), ("at P10, P90", 17, "w"), (f"P50 {unit}", 13, "r"), ("", BAR, "l")], rows, style) if rows else []
+    lines += [line for one in shown if one["given"] for line in wrapped(given_text(one, ranges), style.width)]
     rest, still = len(data["inputs"]) - len(shown), len(data["still"])
     if rest > 0:
         lines += wrapped(f"{rest} more move it less: --all", style.width)
@@ -54,15 +70,30 @@ def bars(data: Mapping[str, Any], style: Style, every: bool = False) -> list[str
     return lines
 
 
+def name_text(one: Mapping[str, Any]) -> str:
+    """An input, so many cells of it, and a mark where it is moved over a range given."""
+    return str(one["input"]) + ("" if one["cells"] == 1 else f" ×{one['cells']}") + ("*" if one["given"] else "")
+
+
+def given_text(one: Mapping[str, Any], ranges: str) -> str:
+    """What is marked: a fixed number of the model, or an input with a spread of its own, that is moved over a range given."""
+    if one["fixed"] is None:
+        return f"* {one['input']}: moved over a range {ranges}, not its own here."
+    factor, name = scale_of(abs(one["fixed"]), one["unit"])
+    return f"* {one['input']}: a fixed number here, {number_text(one['fixed'], factor)} {name}".rstrip() + f", moved over a range {ranges}."
+
+
 def ends_text(one: Mapping[str, Any]) -> str:
-    """What an input is held at: `1,460, 2,560 d`; the options of a choice; nothing where its cells differ."""
+    """What an input is held at: `1,460, 2,560 d`; the options of a choice; `each its own` for an end at which its cells differ."""
     if one["options"]:
         return ", ".join(one["options"])
-    if one["at_p10"] is None:
+    ends = one["at_p10"], one["at_p90"]
+    known = [abs(end) for end in ends if end is not None]
+    if not known:
         return "each its own"
-    largest = max(abs(one["at_p10"]), abs(one["at_p90"]))
-    factor, name = scale_of(largest, one["unit"])
-    return f"{number_text(one['at_p10'], factor)}, {number_text(one['at_p90'], factor)} {name}".rstrip()
+    factor, name = scale_of(max(known), one["unit"])
+    low, high = ("each its own" if end is None else number_text(end, factor) for end in ends)
+    return f"{low}, {high} {name}".rstrip() if ends[1] is not None else f"{low} {name}".rstrip() + f", {high}"
 
 
 def _medians(one: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[str]:
@@ -104,4 +135,4 @@ def two_way(data: Mapping[str, Any], style: Style) -> list[str]:
     return lines
 
 
-__all__ = ["bar", "bars", "ends_text", "levels_text", "render_sensitivity", "two_way"]
+__all__ = ["bar", "bars", "ends_text", "given_text", "left_text", "levels_text", "name_text", "render_sensitivity", "two_way"]
