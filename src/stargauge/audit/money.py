@@ -440,8 +440,8 @@ def apart(known: Known) -> list[dict[str, Any]]:
 # --- faults of what is asked ------------------------------------------------------------------------------------------------------
 
 _EXAMPLE = (
-    "parties: {owner: {cash: {value: 10 bn USD, as_of: 2026-03-31, source: my-source}, commitments: {owner-equity: {to: programme, "
-    "kind: equity, stage: committed, amount: {value: 5 bn USD, source: my-source}}}}}"
+    "parties: {acme: {name: Acme, accounts: public, cash: {value: 10 bn USD, as_of: 2026-03-31, source: my-source}, commitments: "
+    "{acme-equity: {to: programme, kind: equity, stage: committed, amount: {value: 5 bn USD, source: my-source}}}}}"
 )
 
 
