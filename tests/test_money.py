@@ -214,11 +214,13 @@ def test_it_is_told_in_80_plain_columns(capsys: pytest.CaptureFixture[str], name
     answer = ask(capsys, "money", name, "--ascii", *RUN)
     assert answer.code == 0 and answer.out.isascii() and max(map(len, answer.out.splitlines())) <= 80
     assert "nan" not in answer.out.lower().split() and "inf" not in answer.out.split()
+    assert "~" not in answer.out  # no cell is cut
 
 
 def test_the_answer_comes_first(capsys: pytest.CaptureFixture[str]) -> None:
     out = ask(capsys, "money", "--date", "2025-01-22", "--if", "openai=50 %", "--from", "2027-01-01", *RUN).out
     assert out.startswith("How likely the money is there on 22 Jan 2025: 100 bn USD < 1 % in cash")
+    assert "…" not in out and "missing of 100 bn, P50" in out and "cash, leases not in it" in out and "Oracle (cash of" not in out
     assert "not knowable" in out and "If OpenAI pays 50 % of what it promised from 1 Jan 2027: who breaks when" in out
     assert "OpenAI → Oracle → Nvidia → OpenAI: 30 bn USD" in out and "64.5 bn" in out.replace("64.6 bn", "64.5 bn")
 

@@ -222,7 +222,7 @@ def _policies(data: Mapping[str, Any]) -> Table | None:
     ]  # fmt: skip
     if not rows:
         return None
-    columns = (("Party and its policy", 27, "w"), ("Cash of", 11, "w"), ("Room", 8, "r"), ("Breach", 6, "r"), ("First breach", 20, "w"))
+    columns = (("Party and its policy", 26, "w"), ("Cash of", 11, "w"), ("Room", 9, "r"), ("Breach", 6, "r"), ("First breach", 20, "w"))
     note = f"Room on {day_text(data['date'])}, P50 in USD. Breach: by {day_text(data['until'])}. First breach: P50 (P10 to P90)."
     return Table("policies", "Each party's own policy, and when it is first broken", "", columns, tuple(rows), note)
 
@@ -274,7 +274,7 @@ def _knock_on(data: Mapping[str, Any]) -> Table | None:
         for one in asked["rows"]
     )  # fmt: skip
     columns = (
-        ("Party", 24, "w"), ("Before", 7, "r"), ("After", 7, "r"), ("First before", 12, "r"), ("First after", 12, "r"), ("Cash", 8, "r"),
+        ("Party", 23, "w"), ("Before", 7, "r"), ("After", 7, "r"), ("First before", 12, "r"), ("First after", 12, "r"), ("Cash", 9, "r"),
     )  # fmt: skip
     title = f"If {_name(data, asked['party'])} pays {percent(asked['share'])} of what it promised from {day_text(asked['from'])}"
     if asked["share"] in (0.0, 1.0):
