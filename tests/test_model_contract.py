@@ -89,6 +89,13 @@ def test_contracted_power_never_exceeds_what_was_contracted(most: float) -> None
     assert np.all(found <= power[:, :, None] + 1e-9)
 
 
+def test_each_lease_and_each_contract_has_its_part_of_a_site_among_its_kind() -> None:
+    power = np.array([[[30.0, 10.0, 25.0, 0.0], [0.0, 20.0, 35.0, 0.0], [0.0, 0.0, 0.0, 0.0]]])
+    kinds = np.array([LEASE, LEASE, CLOUD, EQUITY])
+    found = contract.contract_share_of_site(power, np.array([0.0, 0.0, 1.0]), kinds, np.ones((2, 4)))
+    np.testing.assert_allclose(found, [[[0.5, 0.5, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0]]])
+
+
 def test_the_chance_of_termination_is_a_mean_over_draws() -> None:
     run, values = life_of("stargate")
     line = run.frame.axes["line"].index("openai-oracle")

@@ -48,7 +48,7 @@ class Books:
         return funding.transfers_owed(self.amount, self.origin, self.party, self.kind, self.committed, self.cash, ENDS)
 
     def beside_cash(self) -> np.ndarray:
-        return np.ones((len(self.origin), 3))
+        return np.ones((1, len(self.origin), 3))
 
     def available(self, leverage: float = 0.75) -> np.ndarray:
         return funding.funding_available(
@@ -105,7 +105,7 @@ def test_means_are_a_ladder_of_definitions() -> None:
 
 def test_a_line_drawn_before_the_newest_cash_of_who_got_it_counts_once() -> None:
     books = Books((1, 0, -1, "loan", 8.0, 10.0, 20.0))
-    books.beside_cash = lambda: np.array([[1.0, 0.25, 0.0]])  # type: ignore[method-assign]
+    books.beside_cash = lambda: np.array([[[1.0, 0.25, 0.0]]])  # type: ignore[method-assign]
     np.testing.assert_allclose(books.available()[0, COMMITTED, 0], [13.0, 7.0, 5.0])
 
 

@@ -32,6 +32,7 @@ class World:
     cash: list[float]
     lines: list[Line]
     cash_day: float = 0.0
+    paid_before: float = 0.0
     drawn: float = NEVER
     term: float = NAN
     pay: dict[int, float] = field(default_factory=dict)
@@ -51,8 +52,9 @@ class World:
         self.share = np.array([self.pay.get(party, 1.0) for party in range(count)])
         self.pays_from = np.full(count, self.pay_from)
         self.beside = model.line_beside_cash(
-            self.to, np.full(number, self.drawn), np.full(number, NAN), np.full(number, NAN), self.amount[0], self.since
-        )
+            self.to, self.due, np.full(number, self.drawn), np.full(number, NAN), np.full(number, NAN), self.amount[0],
+            np.full((1, number), self.paid_before), self.since,
+        )  # fmt: skip
         self.rent = np.zeros((1, number, MONTHS))
         for place, value in self.revenue.items():
             self.rent[0, place] = value
@@ -92,8 +94,8 @@ class World:
 
     def knock_on(self) -> np.ndarray:
         return model.liquidity_after_knock_on(
-            model.liquidity(self.paths()), self.amount, self.origin, self.to, self.kind, self.due, self.rent, self.since, self.share,
-            self.pays_from, ENDS,
+            model.liquidity(self.paths()), self.amount, self.origin, self.to, self.kind, self.due, self.beside, self.rent, self.since,
+            self.share, self.pays_from, ENDS,
         )  # fmt: skip
 
 
@@ -125,9 +127,33 @@ def test_money_counts_from_the_newest_cash_statement_on() -> None:
 
 def test_the_part_of_a_line_drawn_by_a_statement_is_in_it() -> None:
     left = model.line_beside_cash(
-        np.zeros(1), np.array([NEVER]), np.array([8.5]), np.array([10.0]), np.array([20.0]), np.array([[5.0, 15.0]])
-    )
-    np.testing.assert_allclose(left, [[1.0, 1.0 - 8.5 / 20.0]])
+        np.zeros(1), np.array([NEVER]), np.array([NEVER]), np.array([8.5]), np.array([10.0]), np.array([20.0]), np.ones((1, 1)),
+        np.array([[5.0, 15.0]]),
+    )  # fmt: skip
+    np.testing.assert_allclose(left, [[[1.0, 1.0 - 8.5 / 20.0]]])
+
+
+def test_a_firm_line_without_a_day_of_payment_stands_in_later_cash_in_part() -> None:
+    """Of three eighths of a line that were paid before the newest cash, five eighths are left to come; a line firm later comes whole."""
+    line, later = (1, 0, "equity", 8.0, 40.0), (1, 0, "equity", 8.0, 70.0)
+    paths = [World([10.0, NAN], [one], cash_day=60.0, paid_before=0.375).paths()[0, COMMITTED, 0, -1] for one in (line, later)]
+    np.testing.assert_allclose(paths, [15.0, 18.0])
+
+
+def test_a_part_drawn_on_the_very_day_of_the_cash_leaves_nothing_open() -> None:
+    left = model.line_beside_cash(
+        np.zeros(2), np.full(2, 5.0), np.full(2, NEVER), np.full(2, 8.0), np.array([15.0, 10.0]), np.full(2, 20.0), np.full((1, 2), 0.5),
+        np.array([[15.0]]),
+    )  # fmt: skip
+    np.testing.assert_allclose(left[0, :, 0], [0.6, 0.3])
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_the_more_was_paid_before_the_less_comes(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    lines: list[Line] = [(1, 0, "equity", 8.0, 40.0)]
+    more, less = (World([10.0, NAN], lines, cash_day=60.0, paid_before=paid).knock_on()[0, 0, -1] for paid in (low, high))
+    assert 10.0 - 1e-9 <= less <= more + 1e-9
 
 
 def test_a_bridge_is_paid_back_at_the_end_of_its_term() -> None:
@@ -250,7 +276,7 @@ def room_of(spent: float, ceiling: float = 0.25, floor: float = NAN, lent: float
     zero = np.zeros((1, 1, MONTHS))
     return model.policy_headroom(
         path, have, flat * floor, flat * ceiling, flat * 0.2, flat * 160.0, np.array([0.3]), np.zeros((1, 1)), np.array([[lent]]),
-        np.zeros(1), np.zeros(1), np.full(1, KIND["loan"]), np.zeros(1), np.ones((1, MONTHS)), zero, zero, zero, np.ones(1),
+        np.zeros(1), np.zeros(1), np.full(1, KIND["loan"]), np.zeros(1), np.ones((1, 1, MONTHS)), zero, zero, zero, np.ones(1),
         np.full(1, np.inf),
         np.full((1, MONTHS), ENDS[-1]), ENDS,
     )[0, 0]  # fmt: skip

@@ -50,8 +50,7 @@ from stargauge.audit.jobs import dates as dates_of_jobs
 from stargauge.audit.jobs import jobs as jobs_of
 from stargauge.audit.jobs import wanted as wanted_jobs
 from stargauge.audit.measured import measured
-from stargauge.audit.money import Money, amounts_claimed, check_question, money_parts
-from stargauge.audit.money import Question as MoneyQuestion
+from stargauge.audit.money import Money, money_parts, question_of
 from stargauge.audit.money import scenario as money_scenario
 from stargauge.audit.money import wanted as wanted_money
 from stargauge.audit.odds import EVERY, OddsOverTime, days_between, track
@@ -566,45 +565,34 @@ def _finance(
 
 def money(
     programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, when: date | str | None = None,
-    amounts: Sequence[float] = (), pays: Mapping[str, float] | None = None, since: date | str | None = None, draws: int = DRAWS,
-    seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+    amounts: Sequence[float | str] = (), pays: Mapping[str, float | str] | Sequence[str] | None = None,
+    since: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
+    progress: Progress | None = None,
 ) -> Money:  # fmt: skip
     """Who pays, when, and whether the money is there: by each definition of "there", per party, with gaps, policies and circles.
 
-    `when`: the day on which it has to be there (the knowledge date). `amounts`: sums in USD (else those that claims say will be deployed).
-    `pays`: `{party: share}`, who pays only a share of what it promised from `since` (the knowledge date) on, and who breaks then. Raises
-    InputError with every fault of what was asked for.
+    `when`: the day on which it has to be there (the knowledge date). `amounts`: sums in USD, or as `"100 bn USD"` (else those that
+    claims say will be deployed). `pays`: `{party: share}` or `["party=share"]`, who pays only a share of what it promised from `since` (the
+    knowledge date) on, and who breaks then. Raises InputError with every fault of what was asked for.
     """
     made = load(programme)
     return _money(made, known(made, as_of, values), when, amounts, pays, since, draws, seed, workers, progress)
 
 
 def _money(
-    made: Programme, now: Known, when: date | str | None, amounts: Sequence[float], pays: Mapping[str, float] | None,
-    since: date | str | None, draws: int, seed: int, workers: int | None, progress: Progress | None = None,
+    made: Programme, now: Known, when: date | str | None, amounts: Sequence[float | str],
+    pays: Mapping[str, float | str] | Sequence[str] | None, since: date | str | None, draws: int, seed: int, workers: int | None,
+    progress: Progress | None = None,
 ) -> Money:  # fmt: skip
-    if pays is not None and len(pays) != 1:
-        raise InputError(f"--if: got {len(pays)} parties; expected one, such as openai=0.5")
-    party, share = next(iter(pays.items())) if pays else ("", 1.0)
-    first = None if since is None else _day(since)
-    question = MoneyQuestion(_in_clock(now, when), tuple(amounts) or amounts_claimed(now), party, share, first, now.months[-1])
-    check_question(now, question)
-    if party and first is None:
-        question = replace(question, since=max(now.as_of, now.months[0].replace(day=1)))
+    question = question_of(now, when, amounts, pays, since)
+    party = question.party
 
     def run(view: Known) -> Result:
-        return run_model(view, wanted_money(view), draws=draws, seed=seed, workers=_workers(workers, draws), progress=progress)
+        return run_model(view, wanted_money(view, party), draws=draws, seed=seed, workers=_workers(workers, draws), progress=progress)
 
     other = run(known_on(overlay(made, money_scenario(question), "--if"), now.catalogue.catalogue, now.as_of)) if party else None
     parts = money_parts(now, question, run(now), other)
     return Money(slug(made.name), asked_as(made), now.programme.name, str(now.as_of), draws, seed, question, parts)
-
-
-def _in_clock(now: Known, when: date | str | None) -> date:
-    """The day asked for; else the knowledge date, moved into the model's clock."""
-    if when is not None:
-        return _day(when)
-    return min(max(now.as_of, now.months[0].replace(day=1)), now.months[-1])
 
 
 def shipped() -> tuple[str, ...]:

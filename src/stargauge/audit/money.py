@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from stargauge.programme.schema import COMMITMENT_STAGES
 from stargauge.quantity.circulation import circulation
 from stargauge.quantity.dates import day, from_day
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.instruments import FUNDING, ROLE
+from stargauge.quantity.instruments import FUNDING, ROLE, USE_OF_ASSET
 from stargauge.quantity.quantity import MEANS
 from stargauge.quantity.units import parse_number
 
@@ -27,6 +27,8 @@ Spread = dict[str, float | None]
 
 #: How far ahead of the day asked for gaps and breaches are looked for.
 AHEAD = timedelta(days=731)
+#: A statement of cash older than this on the day asked for is marked.
+_OLD = timedelta(days=366)
 _FIRM = COMMITMENT_STAGES[1:]
 _LEVELS = (("p10", 0.1), ("p50", 0.5), ("p90", 0.9))
 _MEANS_OF = re.compile(r"funding_available\[([^\]]*)\]")
@@ -64,7 +66,7 @@ class Money:
     parts: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """`{programme, ..., date, until, group, dispute, ladder, gaps, covenants, circles, contagion, apart}`; USD of the day."""
+        """`{programme, ..., date, until, group, dispute, assumed, books, ladder, gaps, covenants, circles, contagion, apart}`; USD."""
         return {
             "programme": self.programme, "asked_as": self.asked_as, "name": self.name, "as_of": self.as_of, "draws": self.draws,
             "seed": self.seed, "date": str(self.question.when), "until": str(self.question.until), "basis": "money of the day",
@@ -96,11 +98,13 @@ def knowable(party: PartyView) -> bool:
     return bool(party.spec.cash)
 
 
-def wanted(known: Known) -> list[str]:
-    """The addresses that a run must give for `money`."""
+def wanted(known: Known, asked: str = "") -> list[str]:
+    """The addresses that a run must give for `money`; `asked`: the party that pays only a share, if any."""
     out = [f"funding_available[{means}, {party.id}]" for means in MEANS for party in group_of(known)]
+    out += [f"line_beside_cash[{line.id}]" for line in _into_cash(known)]
+    out += [f"contract_share_of_site[{site.id}, {line.id}]" for line in _paid_for_use(known, asked) for site in known.sites]
     for party in known.parties:
-        out += [f"cash_needed[{party.id}]", f"capital_owed[{party.id}]"]
+        out += [f"cash_needed[{party.id}]", f"capital_owed[{party.id}]", f"sources_less_uses[{party.id}]"]
         if knowable(party):
             out += [f"{name}[{party.id}]" for name in ("policy_headroom", "first_breach", "liquidity_after_knock_on", "liquidity")]
             out += [f"funding_gap_by_means[{means}, {party.id}]" for means in MEANS]
@@ -116,9 +120,11 @@ def money_parts(known: Known, question: Question, result: Result, other: Result 
     amounts = question.amounts or amounts_claimed(known)
     names = {party.id: party.spec.name or party.id for party in known.parties}
     return {
-        "names": names, "group": [party.id for party in group],
+        "names": names, "sites": len(known.programme.sites), "group": [party.id for party in group],
         "not_knowable": [party.id for party in group if not knowable(party)],
         "dispute": [_there(known, result, question.when, group, amount) for amount in amounts],
+        "assumed": [_assumed(known, line, question.when) for line in _into_cash(known) if _varies(result, line, question.when)],
+        "books": [{"party": party.id, "largest_difference": _off(result, party)} for party in known.parties],
         "ladder": ladder(known),
         "gaps": [_gap(result, question, party) for party in known.parties if _in_it(result, question, party)],
         "covenants": [_covenant(known, result, question, party) for party in known.parties if knowable(party)],
@@ -157,13 +163,50 @@ def _there(known: Known, result: Result, when: date, group: Sequence[PartyView],
     for party in group:
         needed = shares[party.id] * amount
         means = {name: _odds(have[name][party.id], needed) if knowable(party) else None for name in MEANS}
-        rows.append({"party": party.id, "share": shares[party.id], "needed": needed, "knowable": knowable(party), "means": means})
+        stated = cash_day(party, when)
+        rows.append({
+            "party": party.id, "share": shares[party.id], "needed": needed, "knowable": knowable(party), "means": means,
+            "cash_stated": str(stated) if stated else None, "old": stated is not None and when - stated > _OLD,
+        })  # fmt: skip
     unknown = [party for party in group if not knowable(party)]
     missing = {name: _spread(np.maximum(0.0, amount - total[name])) for name in MEANS}
     return {
         "amount": amount, "lower_bound": bool(unknown), "group": {name: _odds(total[name], amount) for name in MEANS},
         "missing": missing, "parties": rows,
     }  # fmt: skip
+
+
+def cash_day(party: PartyView, when: date) -> date | None:
+    """The day of the newest cash statement of a party by a day; its first where all are later; none where it states no cash."""
+    days = sorted(said.as_of.end for said in party.spec.cash if said.as_of)
+    return max((one for one in days if one <= when), default=days[0] if days else None)
+
+
+def _into_cash(known: Known) -> list[LineView]:
+    """Lines of money to parties that state cash."""
+    states = {party.id for party in known.parties if knowable(party)}
+    return [line for line in known.lines if line.to in states and ROLE[line.spec.kind] in FUNDING]
+
+
+def _varies(result: Result, line: LineView, when: date) -> bool:
+    """Whether what of a line is in the cash of who gets it already is an assumption on that day."""
+    left = _at(result, f"line_beside_cash[{line.id}]", when)
+    return bool(left.max() > left.min())
+
+
+def _assumed(known: Known, line: LineView, when: date) -> dict[str, Any]:
+    to = next(party for party in known.parties if party.id == line.to)
+    stated, amount = cash_day(to, when), _amount(known, line)
+    drawn = _number(known, line.spec.drawn) or 0.0
+    return {
+        "id": line.id, "from": line.party, "to": line.to, "amount": None if amount is None else amount - drawn,
+        "cash_stated": str(stated) if stated else None,
+    }  # fmt: skip
+
+
+def _off(result: Result, party: PartyView) -> float:
+    """The most by which sources and uses of a party differ in any month of any world."""
+    return float(np.abs(result[f"sources_less_uses[{party.id}]"].values).max())
 
 
 def _shares(known: Known, group: Sequence[PartyView]) -> dict[str, float]:
@@ -315,7 +358,60 @@ def _contagion(known: Known, question: Question, result: Result, other: Result) 
             "first_before": _days(before), "first_after": _days(after), "change": _spread(lost[1] - lost[0]),
         })  # fmt: skip
     ranked = sorted(range(len(rows)), key=lambda i: (-(rows[i]["after"] - rows[i]["before"]), rows[i]["change"]["p50"] or 0.0, i))
-    return {"party": question.party, "share": question.share, "from": str(question.since), "rows": [rows[i] for i in ranked]}
+    return {
+        "party": question.party, "share": question.share, "from": str(question.since), "rows": [rows[i] for i in ranked],
+        "outside": _outside(known, question.party), "sites": _depends(known, question.party, result),
+        "not_knowable": _silent(known, question.party), "not_marked_down": _holders(known, question.party),
+    }  # fmt: skip
+
+
+def _paid_for_use(known: Known, party: str) -> list[LineView]:
+    """Leases and cloud contracts that a party pays."""
+    return [line for line in known.lines if line.party == party and ROLE[line.spec.kind] in USE_OF_ASSET]
+
+
+def _outside(known: Known, party: str) -> list[dict[str, Any]]:
+    """Promises of a party that the calculation of who breaks leaves out, and why: to sites and the programme, or not stated in full."""
+    out = []
+    for line in known.lines:
+        role, amount = ROLE[line.spec.kind], _amount(known, line)
+        term = median(known.estimate(line.spec.term).value)
+        why = ""
+        if line.to_kind != "party":
+            why = f"to {'a site' if line.to_kind == 'site' else 'the programme'}, which keeps no accounts"
+        elif role in (*FUNDING, *USE_OF_ASSET) and amount is None:
+            why = "no amount stated"
+        elif role in USE_OF_ASSET and (term is None or np.isnan(term)):
+            why = "no term stated"
+        if line.party == party and why and role != "option":
+            out.append({"id": line.id, "to": line.to, "to_kind": line.to_kind, "kind": line.spec.kind, "amount": amount, "why": why})
+    return out
+
+
+def _depends(known: Known, party: str, result: Result) -> list[dict[str, Any]]:
+    """Sites whose leases or cloud contracts a party pays: its part of them, and the debt stated there."""
+    out, lines = list[dict[str, Any]](), _paid_for_use(known, party)
+    for site in known.sites:
+        parts = {"lease": 0.0, "contract": 0.0}
+        for line in lines:
+            parts[ROLE[line.spec.kind]] += float(np.mean(result[f"contract_share_of_site[{site.id}, {line.id}]"].values))
+        if any(parts.values()):
+            debt = [_amount(known, line) or 0.0 for line in known.lines if line.to == site.id and ROLE[line.spec.kind] == "debt"]
+            out.append({"site": site.id, "rent": parts["lease"], "computing": parts["contract"], "debt": sum(debt)})
+    return out
+
+
+def _silent(known: Known, party: str) -> list[str]:
+    """Those without accounts who wait for a party's money: whom it promised money, or who built or lent at the sites it pays for."""
+    to = {line.to for line in known.lines if line.party == party}
+    behind = {line.party for line in known.lines if line.to in to and line.to_kind == "site" and ROLE[line.spec.kind] in FUNDING}
+    return [one.id for one in known.parties if one.id in (to | behind) - {party} and not knowable(one)]
+
+
+def _holders(known: Known, party: str) -> list[str]:
+    """Those who own a part of a party and have a ceiling on debt over what they hold."""
+    owners = {line.party for line in known.lines if line.to == party and ROLE[line.spec.kind] == "equity"}
+    return [one.id for one in known.parties if one.id in owners and one.spec.debt_ceiling]
 
 
 # --- kept apart -------------------------------------------------------------------------------------------------------------------
@@ -333,28 +429,89 @@ def apart(known: Known) -> list[dict[str, Any]]:
             ("with finance leases", party.spec.capex_with_leases),
         ):
             for said in statements:
+                in_cash = basis.startswith("leases") and said.note.startswith("cash ")
                 out.append({
-                    "party": party.id, "amount": median(said.value), "basis": basis, "period": str(said.as_of), "status": said.status,
-                    "note": said.note, "source": said.source, "grade": said.grade,
+                    "party": party.id, "amount": median(said.value), "period": str(said.as_of), "status": said.status,
+                    "basis": "cash, leases not in it" if in_cash else basis, "note": said.note, "source": said.source, "grade": said.grade,
                 })  # fmt: skip
     return out
 
 
-def check_question(known: Known, question: Question) -> None:
-    """Raise InputError with every fault of what is asked."""
-    faults = list[Fault]()
-    ids = [party.id for party in known.parties]
+# --- faults of what is asked ------------------------------------------------------------------------------------------------------
+
+_EXAMPLE = (
+    "parties: {acme: {name: Acme, accounts: public, cash: {value: 10 bn USD, as_of: 2026-03-31, source: my-source}, commitments: "
+    "{acme-equity: {to: programme, kind: equity, stage: committed, amount: {value: 5 bn USD, source: my-source}}}}}"
+)
+
+
+def question_of(
+    known: Known, when: date | str | None, amounts: Iterable[float | str], pays: Mapping[str, float | str] | Sequence[str] | None,
+    since: date | str | None,
+) -> Question:  # fmt: skip
+    """What is asked, from numbers and days or from their texts. Raises InputError with every fault of it."""
+    faults, ids = list[Fault](), [party.id for party in known.parties]
     first, last = known.months[0].replace(day=1), known.months[-1]
+    usual = min(max(known.as_of, first), last)
     if not ids:
-        faults.append(Fault("the programme has no parties, so nobody's money can be looked at; give parties with commitments"))
-    if not first <= question.when <= last:
-        faults.append(Fault(f"--date: {question.when} is outside the model's clock; expected a day from {first} to {last}"))
-    if question.party and question.party not in ids:
-        near = did_you_mean(question.party, ids)
-        faults.append(Fault(f'--if: there is no party "{question.party}"{near} (all: {", ".join(ids) or "none"})'))
-    if not 0.0 <= question.share <= 1.0:
-        faults.append(Fault(f"--if: got {question.share:g}; expected a share from 0 (pays nothing) to 1 (pays all)"))
-    if question.since is not None and not question.party:
+        faults.append(Fault(f"the programme has no parties, so nobody's money can be looked at; add them to its file, such as {_EXAMPLE}"))
+    day_asked = _asked_day("--date", when, first, last, faults)
+    needs = tuple(value for value in (_asked_amount(one, faults) for one in amounts) if value is not None)
+    party, share = _asked_share(_pairs(pays, faults), ids, faults)
+    begins = _asked_day("--from", since, first, last, faults)
+    if since is not None and not pays:
         faults.append(Fault("--from goes with --if, such as --if openai=0.5 --from 2027-01-01"))
     if faults:
         raise InputError(faults)
+    return Question(day_asked or usual, needs, party, share, (begins or usual) if party else None, last)
+
+
+def _asked_day(option: str, when: date | str | None, first: date, last: date, faults: list[Fault]) -> date | None:
+    """A day inside the model's clock; none where none is given or it is faulty."""
+    try:
+        found = date.fromisoformat(when) if isinstance(when, str) else when
+    except ValueError:
+        faults.append(Fault(f'{option}: got "{when}", which is no day of the calendar; expected a day such as 2027-01-01'))
+        return None
+    if found is not None and not first <= found <= last:
+        faults.append(Fault(f"{option}: {found} is outside the model's clock; expected a day from {first} to {last}"))
+    return found
+
+
+def _asked_amount(amount: float | str, faults: list[Fault]) -> float | None:
+    if not isinstance(amount, str):
+        return float(amount)
+    try:
+        return parse_number(amount, "USD")
+    except InputError as error:
+        faults.append(Fault(f"--need: {error}"))
+        return None
+
+
+def _pairs(pays: Mapping[str, float | str] | Sequence[str] | None, faults: list[Fault]) -> list[tuple[str, float]]:
+    """Party and share of each `PARTY=SHARE`: 0.5 or 50 %."""
+    if isinstance(pays, Mapping):
+        texts: list[tuple[str, float | str, str]] = [(party, share, f"{party}={share}") for party, share in pays.items()]
+    else:
+        texts = [(text.partition("=")[0].strip(), text.partition("=")[2].strip(), text) for text in pays or ()]
+    found = list[tuple[str, float]]()
+    for party, share, text in texts:
+        try:
+            found.append((party, parse_number(share, "1")))
+        except InputError:
+            found.append((party, 1.0))
+            faults.append(Fault(f'--if: got "{text}"; expected PARTY=SHARE, such as --if openai=0.5'))
+    return found
+
+
+def _asked_share(pairs: Sequence[tuple[str, float]], ids: Sequence[str], faults: list[Fault]) -> tuple[str, float]:
+    """Who pays only a share, and which; nobody and all where nothing is asked."""
+    if len(pairs) > 1:
+        faults.append(Fault(f"--if: got {len(pairs)} parties; expected one, such as openai=0.5"))
+    for party, share in pairs:
+        if party not in ids:
+            near = did_you_mean(party, ids)
+            faults.append(Fault(f'--if: there is no party "{party}"{near} (all: {", ".join(ids) or "none"})'))
+        if not 0.0 <= share <= 1.0:
+            faults.append(Fault(f"--if: got {share:g}; expected a share from 0 (pays nothing) to 1 (pays all)"))
+    return pairs[0] if pairs else ("", 1.0)

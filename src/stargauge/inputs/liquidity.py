@@ -196,6 +196,12 @@ def _drawn(line: LineView) -> list[Statement]:
     return sorted(line.spec.drawn, key=_spoken_for)
 
 
+@quantity("1", "draw line")
+def line_share_already_paid(known: Known) -> list[Estimate]:
+    """Share of each line that was paid by the newest cash statement of who gets it, where nobody said when it was paid: an assumption."""
+    return [known.default("funding", "line", "share_already_paid") for _ in known.lines]
+
+
 @quantity("d", "line")
 def line_extensions(known: Known) -> list[Estimate]:
     """Time by which the term of each commitment can be extended; absent where nobody said."""

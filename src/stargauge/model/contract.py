@@ -50,6 +50,25 @@ def contract_power(
     return out
 
 
+@quantity("1", "draw site line")
+def contract_share_of_site(contract_power: Array, phase_site: Array, line_kind: Array, line_serves: Array) -> Array:
+    """Part of each lease in the power that is let at a site, and of each cloud contract in the power under such contracts there.
+
+    sum over phases of P(line) / sum over phases and lines of its kind of P         (1)
+
+    So who pays which part of what a lender there counts as secured, at equal prices per power. Axes: draw, site, line. Units: 1. Zero where
+    nothing there is under contract, and for other commitments. Leaves out: different prices at one site, what nobody stated a lease for.
+    """
+    at = (phase_site[:, None] == np.arange(len(line_serves))).astype(np.float64)
+    power = np.einsum("dpl,ps->dsl", np.nan_to_num(contract_power), at)
+    out = np.zeros_like(power)
+    for kinds in (_LEASE, _CLOUD):
+        of = np.isin(line_kind, kinds)
+        whole = power[:, :, of].sum(axis=2, keepdims=True)
+        out[:, :, of] = power[:, :, of] / np.where(whole > 0.0, whole, 1.0)
+    return np.asarray(out)
+
+
 @quantity("d", "draw party")
 def customer_default_date(customer_default_rate: Array, customer_default_deviate: Array, known_date: Array) -> Array:
     """Day on which each party no longer pays what it owes; infinity where it never comes to that.

@@ -183,10 +183,16 @@ def funding_need(capital_owed: Array, transfers_owed: Array) -> Array:
     return capital_owed + transfers_owed
 
 
-def _sum_of(money: Array, counts: Array | NDArray[np.bool_]) -> Array:
-    """Sum of lines (draw, line) in the months in which each counts, whole or in part (line, month): (draw, month)."""
+def _sum_of(money: Array, counts: NDArray[np.bool_]) -> Array:
+    """Sum of lines (draw, line) in the months in which each counts (line, month): (draw, month)."""
     lines = np.flatnonzero(counts.any(axis=1))
     return np.asarray(money[:, lines] @ counts[lines].astype(np.float64))
+
+
+def _part_of(money: Array, counts: NDArray[np.bool_], part: Array) -> Array:
+    """Sum of a part (draw, line, month) of lines (draw, line) in the months in which each counts (line, month): (draw, month)."""
+    lines = np.flatnonzero(counts.any(axis=1))
+    return np.asarray((money[:, lines, None] * part[:, lines] * counts[lines]).sum(axis=1))
 
 
 def _first_back(series: Array) -> Array:
@@ -210,7 +216,8 @@ def funding_available(
     financeable: announced / (1 - leverage), the assets it could pay for at market leverage                       (4)
 
     Cumulative. Axes: draw, means, party, month. Units: USD of the day. Absent (NaN) for a party without accounts and without a line.
-    A line drawn by the day of its receiver's newest cash statement stands in that cash, or was spent, and counts once. Leaves out: what a
+    A line drawn by the day of its receiver's newest cash statement stands in that cash, or was spent, and counts once; where nobody said
+    when a firm line was paid, an assumed share of it does (see `line_beside_cash`). Leaves out: what a
     party earns and owes elsewhere (see `liquidity`), equity it could still raise, conditions of the lines.
     """
     reported = _first_back(party_cash)
@@ -224,7 +231,7 @@ def funding_available(
         for party in np.unique(np.concatenate([line_from[some], line_to_party[some]])).astype(np.int64):
             if party >= 0:
                 taken, given = so_far & (line_to_party == party)[:, None], so_far & (line_from == party)[:, None]
-                held = np.nan_to_num(out[:, 0, party]) + _sum_of(money, taken * line_beside_cash)
+                held = np.nan_to_num(out[:, 0, party]) + _part_of(money, taken, line_beside_cash)
                 knowable = ~np.isnan(reported[party]) | (taken | given).any(axis=0)
                 out[:, place, party] = np.where(knowable, np.maximum(held, _sum_of(money, given)), np.nan)
     np.multiply(out[:, 2], 1.0 / (1.0 - market_leverage)[:, None, None], out=out[:, 3])

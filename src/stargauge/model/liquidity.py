@@ -108,22 +108,26 @@ def other_capex(
     )
 
 
-@quantity("1", "line month")
+@quantity("1", "draw line month")
 def line_beside_cash(
-    line_to_party: Array, line_drawn_date: Array, line_drawn_part: Array, line_drawn_part_date: Array, line_amount_p50: Array,
-    cash_counted_from: Array,
+    line_to_party: Array, line_due_date: Array, line_drawn_date: Array, line_drawn_part: Array, line_drawn_part_date: Array,
+    line_amount_p50: Array, line_share_already_paid: Array, cash_counted_from: Array,
 ) -> Array:  # fmt: skip
     """Share of each line that comes beside the newest cash of the party it goes to; what was drawn by then is in that cash, or was spent.
 
-    0 where the whole line was drawn by the day of that statement; else 1 - part drawn by then / amount   (1)
+    0 where the whole line was drawn by the day of that statement; else 1 - part drawn by then / amount            (1)
+    the same times (1 - share already paid) where the line was firm or due by then and nobody said when it was paid (2)
 
-    So a line counts once, not twice. Axes: line, month. Units: 1. One for lines to sites and to the programme.
+    So a line counts once, not twice. Axes: draw, line, month. Units: 1. One for lines to sites and to the programme. Source: the share
+    already paid is an assumption, used only in (2), and not where the part drawn is stated for the very day of the statement of cash.
     """
     to = np.maximum(line_to_party, 0.0).astype(np.int64)
     counted = np.where(line_to_party[:, None] >= 0, cash_counted_from[to], -np.inf)
     part = np.nan_to_num(line_drawn_part / np.where(line_amount_p50 > 0.0, line_amount_p50, np.inf))
     in_cash = np.where(line_drawn_part_date[:, None] <= counted, np.minimum(1.0, part)[:, None], 0.0)
-    return np.where(line_drawn_date[:, None] <= counted, 0.0, 1.0 - in_cash)
+    known = np.where(line_drawn_date[:, None] <= counted, 0.0, 1.0 - in_cash)
+    unsaid = np.isinf(line_drawn_date[:, None]) & (line_due_date[:, None] <= counted) & (line_drawn_part_date[:, None] != counted)
+    return np.asarray(known * (1.0 - line_share_already_paid[:, :, None] * unsaid))
 
 
 def _paid_as_asked(line_from: Array, since: Array, paid_share: Array, paid_from: Array) -> Array:
@@ -150,11 +154,11 @@ def money_received(
     public = np.fmin(line_announced_date, line_due_date)
     out = np.zeros((len(money), len(MEANS), parties, len(month_end)))
     for place, since in ((1, line_due_date), (2, public)):
-        counts = line_beside_cash * (since[:, None] <= month_end)
+        counts = line_beside_cash * (since[:, None] <= month_end)[None]
         paid = money * _paid_as_asked(line_from, since, paid_share, paid_from)
         for party in np.unique(line_to_party[line_to_party >= 0]).astype(np.int64):
             lines = np.flatnonzero(line_to_party == party)
-            out[:, place, party] = paid[:, lines] @ counts[lines]
+            out[:, place, party] = (paid[:, lines, None] * counts[:, lines]).sum(axis=1)
     out[:, 3] = out[:, 2] + market_leverage[:, None, None] * capital_brought
     return out
 
@@ -292,7 +296,7 @@ def cash_needed(capital_owed: Array, transfers_owed: Array, money_received: Arra
 @quantity("USD", "draw party month", adds="party")
 def liquidity_after_knock_on(
     liquidity: Array, line_amount: Array, line_from: Array, line_to_party: Array, line_kind: Array, line_due_date: Array,
-    revenue: Array, cash_counted_from: Array, paid_share: Array, paid_from: Array, month_end: Array,
+    line_beside_cash: Array, revenue: Array, cash_counted_from: Array, paid_share: Array, paid_from: Array, month_end: Array,
 ) -> Array:  # fmt: skip
     """Cash of each party with firm money, where whoever runs short pays only what it can and those who wait for it get less.
 
@@ -300,7 +304,7 @@ def liquidity_after_knock_on(
     for its running needs it takes from the contracts it pays. What is not paid stays with it and is missing where it was due.   (1)
 
     Axes: draw, party, month. Units: USD of the day. One pass over the months, so circles of promises end; a new cash statement ends what
-    was assumed before it. A party without accounts is taken to pay.
+    was assumed before it. A party without accounts is taken to pay. What stands in the cash of who got it already cannot be missing.
     """
     parties = liquidity.shape[1]
     lumps = np.nan_to_num(line_amount) * _roles(line_kind, *places_of(*FUNDING)) * (line_to_party >= 0)
@@ -315,7 +319,7 @@ def liquidity_after_knock_on(
         fresh = cash_counted_from[:, month] != cash_counted_from[:, max(month - 1, 0)]
         change[:, fresh], lacked[:, fresh] = 0.0, 0.0
         falls = (line_due_date > first[month]) & (line_due_date <= month_end[month])
-        due = lumps * falls
+        due = lumps * falls * line_beside_cash[:, :, month]
         owed = due @ gives
         before = np.where(np.isnan(liquidity[:, :, month]), np.inf, liquidity[:, :, month] + change + owed)
         pays = np.clip(before, 0.0, owed)
@@ -354,10 +358,10 @@ def policy_headroom(
     lent = _paid_as_asked(line_from, line_due_date, paid_share, paid_from)
     loans = np.nan_to_num(line_amount) * _roles(line_kind, *places_of("debt")) * (line_to_party >= 0) * lent
     borrowed = np.zeros_like(room)
-    counts = line_beside_cash * (line_due_date[:, None] <= month_end)
+    counts = line_beside_cash * (line_due_date[:, None] <= month_end)[None]
     for party in np.unique(line_to_party[line_to_party >= 0]).astype(np.int64):
         lines = np.flatnonzero(line_to_party == party)
-        borrowed[:, party] = loans[:, lines] @ counts[lines]
+        borrowed[:, party] = (loans[:, lines, None] * counts[:, lines]).sum(axis=1)
     for party in range(parties):
         share, ceiling = debt_share_stated[party], policy_debt_ceiling[party]
         holdings = net_assets_stated[party] / (1.0 - share)

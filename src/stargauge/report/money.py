@@ -53,7 +53,7 @@ def render_money(data: Mapping[str, Any], style: Style = PLAIN) -> str:
         lines += ["", *(style.bold(line) for line in wrapped(one.title, style.width)), *wrapped(one.finding, style.width)]
         lines += table(one.columns, one.rows, style) if one.rows else []
         lines += [style.soft(line) for line in wrapped(one.note, style.width)] if one.note else []
-    return style.finish([*lines, "", *wrapped(_BASIS, style.width), *wrapped(_AHEAD, style.width)])
+    return style.finish([*lines, "", *wrapped(_BASIS, style.width), *wrapped(_AHEAD, style.width), *wrapped(books(data), style.width)])
 
 
 def money_page(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -68,7 +68,7 @@ def money_page(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if circles["arcs"]:
         specs = [graph(circles, names, paper) for paper in (WIDE_GRAPH, NARROW_GRAPH)]
         drawn = figure("money-graph", spoken_graph(circles, names), specs, graph_table(circles, names))
-    return {"answer": headline(data), "tables": tables(data), "graph": drawn, "basis": _BASIS, "ahead": _AHEAD}
+    return {"answer": headline(data), "tables": tables(data), "graph": drawn, "basis": _BASIS, "ahead": f"{_AHEAD} {books(data)}"}
 
 
 def bn(value: float | None) -> str:
@@ -85,7 +85,9 @@ def headline(data: Mapping[str, Any]) -> str:
         odds = [f"{percent(one['group'][means]['probability'])} {words}" for means, words in zip(_MEANS, _IN_WORDS, strict=True)]
         parts.append(f"{show(one['amount'], 'USD')} {', '.join(odds)}")
     missing = _listed([_name(data, party) for party in data["not_knowable"]])
-    unknown = f" What {missing} has is not knowable: only its promises count." if missing else ""
+    one = len(data["not_knowable"]) == 1
+    verb, their = ("has", "its") if one else ("have", "their")
+    unknown = f" What {missing} {verb} is not knowable: only {their} promises count." if missing else ""
     return f"How likely the money is there on {day_text(data['date'])}: {'; '.join(parts)}.{unknown}"
 
 
@@ -94,8 +96,26 @@ _IN_WORDS = ("in cash", "with what is signed", "with what was announced", "with 
 
 def tables(data: Mapping[str, Any]) -> list[Table]:
     """Every table that has something to show, in order."""
-    made = [_dispute(data), _ladder(data), _gaps(data), _policies(data), _round(data), _knock_on(data), _apart(data)]
+    made = [
+        _dispute(data), _ladder(data), _gaps(data), _policies(data), _round(data), _knock_on(data), _depends(data), _outside(data),
+        _apart(data),
+    ]  # fmt: skip
     return [one for one in made if one is not None]
+
+
+def books(data: Mapping[str, Any]) -> str:
+    """One sentence: by how much sources and uses of any party differ, in any month of any world."""
+    if not data["books"]:
+        return ""
+    worst = max(data["books"], key=_difference)
+    most = f"{worst['largest_difference']:.2f} USD"
+    if float(most.split()[0]) == 0.0:
+        return f"Books of every party tie to {most} in every month of every world: {len(data['books'])} parties, sources less uses."
+    return f"Books do not tie: sources less uses of {_name(data, worst['party'])} differ by up to {most} in a month."
+
+
+def _difference(one: Mapping[str, Any]) -> float:
+    return float(one["largest_difference"])
 
 
 def _name(data: Mapping[str, Any], party: str) -> str:
@@ -113,18 +133,45 @@ def _dispute(data: Mapping[str, Any]) -> Table | None:
     for one in data["dispute"]:
         bound = ", at least" if one["lower_bound"] else ""
         rows.append((f"All together{bound}", bn(one["amount"]), *(percent(one["group"][means]["probability"]) for means in _MEANS)))
-        rows.append(("   missing, P50", "–", *(bn(one["missing"][means]["p50"]) for means in _MEANS)))
+        rows.append((f"   missing of {bn(one['amount'])}, P50", "–", *(bn(one["missing"][means]["p50"]) for means in _MEANS)))
         for row in one["parties"]:
-            name = f"   {_name(data, row['party'])}"
+            when = f" (cash of {day_text(row['cash_stated'])})" if row["old"] else ""
+            name = f"   {_name(data, row['party'])}{when}"
             if row["knowable"]:
                 rows.append((name, bn(row["needed"]), *(percent(row["means"][means]["probability"]) for means in _MEANS)))
             else:
                 rows.append((f"{name}: {_NOT_KNOWABLE}, it would take", bn(row["needed"]), "–", "–", "–", "–"))
     columns = (("Whose", 27, "w"), ("USD", 8, "r"), ("Cash", 8, "r"), ("Firm", 8, "r"), ("Announced", 9, "r"), ("Borrowed", 8, "r"))
     note = (
-        "Per cent of worlds in which the sum is there. Of each party: its part of what they pledged (equal parts where no pledge is known)."
+        "Per cent of worlds in which the sum is there. Cash: liquid means as stated at the newest date before. Firm: cash, and what is "
+        "signed and not in that cash yet. Of each party: its part of what they pledged (equal parts where no pledge is known)."
     )
+    note = " ".join([note, *_old_cash(data), *_already_paid(data)])
     return Table("there", f"Is the money there on {day_text(data['date'])}?", "", columns, tuple(rows), note)
+
+
+def _old_cash(data: Mapping[str, Any]) -> list[str]:
+    """Whose newest cash is old, and what that leaves out."""
+    old = [row for row in data["dispute"][0]["parties"] if row["old"]]
+    named = [f"{_name(data, row['party'])} ({day_text(row['cash_stated'])})" for row in old]
+    if not named:
+        return []
+    return [f"Cash stated more than a year before the day asked for, so what was earned and spent since is not in it: {_listed(named)}."]
+
+
+def _already_paid(data: Mapping[str, Any]) -> list[str]:
+    """Firm lines of which nobody said when they were paid: they may stand in the cash of who gets them."""
+    told = [
+        f"{bn(one['amount'])} USD from {_name(data, one['from'])} to {_name(data, one['to'])} (cash of {day_text(one['cash_stated'])})"
+        for one in data["assumed"]
+        if one["amount"]
+    ]
+    if not told:
+        return []
+    return [
+        f"Nobody said when this was paid: {_listed(told)}. How much of it stands in that cash already is an assumption of ours, anything "
+        "from nothing to all, so that it counts once."
+    ]
 
 
 def _ladder(data: Mapping[str, Any]) -> Table | None:
@@ -175,7 +222,7 @@ def _policies(data: Mapping[str, Any]) -> Table | None:
     ]  # fmt: skip
     if not rows:
         return None
-    columns = (("Party and its policy", 27, "w"), ("Cash of", 11, "w"), ("Room", 8, "r"), ("Breach", 6, "r"), ("First breach", 20, "w"))
+    columns = (("Party and its policy", 26, "w"), ("Cash of", 11, "w"), ("Room", 9, "r"), ("Breach", 6, "r"), ("First breach", 20, "w"))
     note = f"Room on {day_text(data['date'])}, P50 in USD. Breach: by {day_text(data['until'])}. First breach: P50 (P10 to P90)."
     return Table("policies", "Each party's own policy, and when it is first broken", "", columns, tuple(rows), note)
 
@@ -227,17 +274,77 @@ def _knock_on(data: Mapping[str, Any]) -> Table | None:
         for one in asked["rows"]
     )  # fmt: skip
     columns = (
-        ("Party", 24, "w"), ("Before", 7, "r"), ("After", 7, "r"), ("First before", 12, "r"), ("First after", 12, "r"), ("Cash", 8, "r"),
+        ("Party", 23, "w"), ("Before", 7, "r"), ("After", 7, "r"), ("First before", 12, "r"), ("First after", 12, "r"), ("Cash", 9, "r"),
     )  # fmt: skip
     title = f"If {_name(data, asked['party'])} pays {percent(asked['share'])} of what it promised from {day_text(asked['from'])}"
     if asked["share"] in (0.0, 1.0):
         title = f"If {_name(data, asked['party'])} pays {'nothing' if asked['share'] == 0.0 else 'all'} from {day_text(asked['from'])}"
     note = f"Breach by {day_text(data['until'])}, and the first month, P50. Cash: change of its cash on that day, P50 in USD."
-    return Table("knock-on", f"{title}: who breaks when", "", columns, rows, note)
+    return Table("knock-on", f"{title}: who breaks when", _reach(data), columns, rows, " ".join([note, *_not_marked_down(data)]))
+
+
+def _reach(data: Mapping[str, Any]) -> str:
+    """What the calculation of who breaks does not see."""
+    asked = data["contagion"]
+    name, parts = _name(data, asked["party"]), ["Only promises to parties with accounts are followed here."]
+    if asked["outside"]:
+        parts.append(f"Outside it: {len(asked['outside'])} promises of {name}, listed below.")
+    if asked["not_knowable"]:
+        silent = _listed([_name(data, party) for party in asked["not_knowable"]])
+        parts.append(f"Without accounts here, who gets its money or built or lent where it pays: {silent}. Nothing can be said of them.")
+    return " ".join(parts)
+
+
+def _not_marked_down(data: Mapping[str, Any]) -> list[str]:
+    asked = data["contagion"]
+    holders = _listed([_name(data, party) for party in asked["not_marked_down"]])
+    told = f"; the room of {holders} by a ceiling on debt counts them at full value" if holders else ""
+    return [f"Holdings in {_name(data, asked['party'])} are not marked down{told}."]
+
+
+def _depends(data: Mapping[str, Any]) -> Table | None:
+    asked = data["contagion"]
+    if asked is None or not asked["sites"]:
+        return None
+    name = _name(data, asked["party"])
+    rows = tuple(
+        (str(one["site"]), percent(one["rent"]) if one["rent"] else "–", percent(one["computing"]) if one["computing"] else "–",
+         bn(one["debt"]) if one["debt"] else "–")
+        for one in asked["sites"]
+    )  # fmt: skip
+    told = []
+    for part, words in (("rent", "rent of the building"), ("computing", "contract for computing")):
+        at = [str(one["site"]) for one in asked["sites"] if one[part]]
+        if at:
+            told.append(f"the {words} at {len(at)} of {data['sites']} sites")
+    finding = f"{name} pays {' and '.join(told)}; where it pays all of it, nothing under contract is left there to serve a loan."
+    columns = (("Site", 24, "w"), ("Rent", 10, "r"), ("Computing", 10, "r"), ("Loans stated", 12, "r"))
+    note = (
+        "Part of the secured income of a site that it pays, by power under contract at equal prices, mean: rent under leases of the "
+        "building, and payments under contracts for computing. Loans: as stated, USD; – where no amount is."
+    )
+    return Table("depends", f"Sites that {name} pays for", finding, columns, rows, note)
+
+
+def _outside(data: Mapping[str, Any]) -> Table | None:
+    asked = data["contagion"]
+    if asked is None or not asked["outside"]:
+        return None
+    rows = tuple(
+        (f"{one['kind'].replace('_', ' ')} to {_place(data, one)}", bn(one["amount"]) if one["amount"] else "not stated", one["why"])
+        for one in asked["outside"]
+    )
+    columns = (("Promise", 32, "w"), ("USD", 10, "r"), ("Why it is outside", 32, "w"))
+    title = f"Promises of {_name(data, asked['party'])} that the calculation of who breaks leaves out"
+    return Table("outside", title, "", columns, rows, "Whether they are paid or not moves nobody's cash above.")
 
 
 def _short(span: Mapping[str, Any]) -> str:
     return day_text(span["p50"][:7]) if span["p50"] else "never"
+
+
+def _place(data: Mapping[str, Any], one: Mapping[str, Any]) -> str:
+    return "the programme" if one["to_kind"] == "programme" else _name(data, one["to"])
 
 
 def _apart(data: Mapping[str, Any]) -> Table | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import atan2, cos, degrees, hypot, pi, sin
+from textwrap import wrap
 from typing import Any
 
 from stargauge.quantity.units import show
@@ -14,6 +16,11 @@ NARROW_GRAPH = Paper(166, 330, 96, 34, 96, 34)
 _STAGES = ("announced", "committed", "available", "drawn")
 #: How far two arrows of one pair stand apart, and how much of an arrow is left free at its ends, in pixels.
 _ASIDE, _FREE = 5.0, 14.0
+#: Where along an arrow its label may stand, the best first, and how far beside it, in pixels.
+_ALONG = (0.45, 0.55, 0.35, 0.65, 0.28, 0.72, 0.2, 0.8, 0.14, 0.86)
+_BESIDE = (8.0, 20.0, -12.0, 32.0, -26.0)
+#: Width of a letter over the size of its type, in plain and in bold, and lines of a name at most.
+_LETTER, _BOLD, _LINES = 0.54, 0.6, 5
 
 
 def pairs(circles: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -35,17 +42,19 @@ def graph(circles: Mapping[str, Any], names: Mapping[str, str], paper: Paper) ->
     drawn = pairs(circles)
     ids = list(dict.fromkeys(party for one in drawn for party in (one["from"], one["to"])))
     places = {party: _place(index, len(ids), paper) for index, party in enumerate(ids)}
-    layers: list[Spec] = []
-    words: list[Spec] = []
-    for one in sorted(drawn, key=lambda pair: pair["round"]):
-        arrow, said = _arrow(one, places[one["from"]], places[one["to"]], paper)
-        layers += arrow
-        words += said
-    layers += words
-    for party, (x, y) in places.items():
+    arrows = [_ends(one, places[one["from"]], places[one["to"]]) for one in sorted(drawn, key=lambda pair: pair["round"])]
+    layers = [layer for arrow in arrows for layer in _arrow(arrow)]
+    named = [_name(names.get(party, party), x, y, paper) for party, (x, y) in places.items()]
+    taken = [box for _, box in named] + [Box(x - 8.0, y - 8.0, x + 8.0, y + 8.0) for x, y in places.values()]
+    for arrow in reversed(arrows):
+        if not paper.narrow or arrow.on_circle:
+            words, box = _amount(arrow, arrows, taken, paper)
+            layers += words
+            taken.append(box)
+    for x, y in places.values():
         layers.append({"data": {"values": [{}]}, "mark": {"type": "point", "filled": True, "size": 120, "opacity": 1, "color": HUES["ink"]},
                        "encoding": {"x": {"value": x}, "y": {"value": y}}})  # fmt: skip
-        layers.append(_label(_short(names.get(party, party), 12 if paper.narrow else 18), x, y, paper))
+    layers += [label for label, _ in named]
     return sized(paper, paper.height, layers)
 
 
@@ -59,43 +68,101 @@ def _short(name: str, most: int = 18) -> str:
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 
-def _label(words: str, x: float, y: float, paper: Paper) -> Spec:
-    """A name beyond its point, away from the middle."""
+@dataclass(frozen=True)
+class Box:
+    """A place that is taken, in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def over(self, other: Box) -> float:
+        """The area that two boxes share."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(0.0, across) * max(0.0, down)
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """An arrow from its first to its last point; `unit` points along it."""
+
+    amount: float
+    stage: str
+    on_circle: bool
+    first: tuple[float, float]
+    last: tuple[float, float]
+    unit: tuple[float, float]
+
+    def at(self, far: float, beside: float = 0.0) -> tuple[float, float]:
+        """A point some part of the way along, and some pixels beside it."""
+        x = self.first[0] + (self.last[0] - self.first[0]) * far - self.unit[1] * beside
+        return x, self.first[1] + (self.last[1] - self.first[1]) * far + self.unit[0] * beside
+
+    @property
+    def colour(self) -> str:
+        """Green on a circle."""
+        return HUES["energised"] if self.on_circle else HUES["soft"]
+
+
+def _name(name: str, x: float, y: float, paper: Paper) -> tuple[Spec, Box]:
+    """A name beyond its point, away from the middle, in lines that fit beside it; and the place it takes."""
     middle = abs(x - paper.width / 2.0) < paper.width / 8.0
     align = "center" if middle else "left" if x > paper.width / 2.0 else "right"
+    size = 11 if paper.narrow else 13
+    room = {"center": 0.6 * paper.total, "left": paper.width - x + paper.right - 12.0, "right": x + paper.left - 12.0}[align]
+    words = wrap(name.split(" (")[0], max(6, int(room / (_BOLD * size))), max_lines=1 if middle else _LINES, placeholder="…")
+    wide, line = max(map(len, words)) * _BOLD * size, size + 2.0
     across = 0.0 if middle else 10.0 if align == "left" else -10.0
-    down = (-12.0 if y < paper.height / 2.0 else 20.0) if middle else 4.0
-    return text(words, x + across, y + down, HUES["ink"], weight=600, size=11 if paper.narrow else 13, align=align)
+    down = (-12.0 if y < paper.height / 2.0 else 20.0) if middle else 4.0 - (len(words) - 1) * line / 2.0
+    left = x + across - {"center": wide / 2.0, "left": 0.0, "right": wide}[align]
+    box = Box(left, y + down - size, left + wide, y + down - size + len(words) * line)
+    return text(words, x + across, y + down, HUES["ink"], weight=600, size=size, align=align), box
 
 
-def _arrow(one: Mapping[str, Any], start: tuple[float, float], end: tuple[float, float], paper: Paper) -> tuple[list[Spec], list[Spec]]:
-    """An arrow, and what is written at it: on a small drawing only where it lies on a circle."""
+def _ends(one: Mapping[str, Any], start: tuple[float, float], end: tuple[float, float]) -> Arrow:
+    """An arrow between two points, a little beside the line through them."""
     along = (end[0] - start[0], end[1] - start[1])
     length = hypot(*along) or 1.0
     unit = (along[0] / length, along[1] / length)
     aside = (-unit[1] * _ASIDE, unit[0] * _ASIDE)
     first = (start[0] + unit[0] * _FREE + aside[0], start[1] + unit[1] * _FREE + aside[1])
     last = (end[0] - unit[0] * _FREE + aside[0], end[1] - unit[1] * _FREE + aside[1])
-    on_circle = one["round"] > 0.0
-    colour = HUES["energised"] if on_circle else HUES["soft"]
-    rule: dict[str, Any] = {"type": "rule", "color": colour, "strokeWidth": 3 if on_circle else 1.25}
-    if one["stage"] == "announced":
+    return Arrow(one["amount"], one["stage"], one["round"] > 0.0, first, last, unit)
+
+
+def _arrow(arrow: Arrow) -> list[Spec]:
+    rule: dict[str, Any] = {"type": "rule", "color": arrow.colour, "strokeWidth": 3 if arrow.on_circle else 1.25}
+    if arrow.stage == "announced":
         rule["strokeDash"] = [5, 4]
+    first, last = arrow.first, arrow.last
     place = {"x": {"value": first[0]}, "y": {"value": first[1]}, "x2": {"value": last[0]}, "y2": {"value": last[1]}}
-    head = {"type": "point", "shape": "triangle", "filled": True, "size": 90, "opacity": 1, "color": colour,
-            "angle": degrees(atan2(unit[1], unit[0])) + 90.0}  # fmt: skip
-    layers: list[Spec] = [
+    head = {"type": "point", "shape": "triangle", "filled": True, "size": 90, "opacity": 1, "color": arrow.colour,
+            "angle": degrees(atan2(arrow.unit[1], arrow.unit[0])) + 90.0}  # fmt: skip
+    return [
         {"data": {"values": [{}]}, "mark": rule, "encoding": place},
         {"data": {"values": [{}]}, "mark": head, "encoding": {"x": {"value": last[0]}, "y": {"value": last[1]}}},
     ]
-    if paper.narrow and not on_circle:
-        return layers, []
-    far = 0.45 if on_circle else 0.28
-    at = (first[0] + (last[0] - first[0]) * far + aside[0] * 1.6, first[1] + (last[1] - first[1]) * far + aside[1] * 1.6)
-    words = [show(one["amount"], "USD").replace(" USD", ""), *([] if paper.narrow else [one["stage"]])]
-    heavy = 600 if on_circle else 400
-    halo = text(words, *at, HUES["paper"], weight=heavy, size=11, align="center", stroke=HUES["paper"], strokeWidth=4)
-    return layers, [halo, text(words, *at, colour, weight=heavy, size=11, align="center")]
+
+
+def _amount(arrow: Arrow, arrows: Sequence[Arrow], taken: Sequence[Box], paper: Paper) -> tuple[list[Spec], Box]:
+    """What is written at an arrow, where it covers least of what stands there already and of other arrows; and the place it takes."""
+    words = [show(arrow.amount, "USD").replace(" USD", ""), *([] if paper.narrow else [arrow.stage])]
+    wide, size = max(map(len, words)) * (_BOLD if arrow.on_circle else _LETTER) * 11.0, 11.0
+    others = [other.at(step / 40.0) for other in arrows if other is not arrow for step in range(41)]
+    found = list[tuple[float, int, tuple[float, float], Box]]()
+    for place, (beside, far) in enumerate((beside, far) for beside in _BESIDE for far in _ALONG):
+        x, y = arrow.at(far, beside)
+        box = Box(x - wide / 2.0, y - size, x + wide / 2.0, y - size + len(words) * (size + 2.0))
+        crossed = sum(box.left <= px <= box.right and box.top <= py <= box.bottom for px, py in others)
+        covered = sum(box.over(one) for one in taken)
+        found.append((covered + 12.0 * crossed + 4.0 * abs(beside), place, (x, y), box))
+    _, _, (x, y), box = min(found)
+    heavy = 600 if arrow.on_circle else 400
+    look = {"stroke": HUES["paper"], "strokeWidth": 4, "strokeJoin": "round"}
+    halo = text(words, x, y, HUES["paper"], weight=heavy, size=size, align="center", **look)
+    return [halo, text(words, x, y, arrow.colour, weight=heavy, size=size, align="center")], box
 
 
 def graph_table(circles: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
