@@ -8,7 +8,7 @@ from typing import Any
 from stargauge.quantity.units import show
 from stargauge.report.money import Table
 from stargauge.report.terminal import PLAIN, Style, command_for, table, to_copy, wrapped
-from stargauge.report.wording import day_text, percent
+from stargauge.report.wording import day_text, percent, rate_text
 
 _ASSETS = {"building": "building", "equipment": "equipment"}
 #: Below what an amount shows as nothing.
@@ -83,10 +83,6 @@ def _ratio(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
-def _rate(value: float) -> str:
-    return f"{100.0 * value:.0f} %".replace("-", "−")
-
-
 def _usd(value: float | None) -> str:
     """An amount in the unit that suits it: 37.3 m, 1.4 bn."""
     return "–" if value is None else show(value, "USD").replace(" USD", "").replace(" million", " m") if abs(value) >= _LEAST else "0"
@@ -119,7 +115,7 @@ def _loans(data: Mapping[str, Any]) -> Table | None:
             if one["loan_to_cost"]["p50"] is not None:
                 agreed = _usd(site["loans_agreed"]["p50"] or None) if one["asset"] == "building" else "–"
                 rows.append((
-                    f"{site['id']}, {_ASSETS[one['asset']]}", _span(one["loan_to_cost"], _rate), agreed, percent(one["coverage_binds"]),
+                    f"{site['id']}, {_ASSETS[one['asset']]}", _span(one["loan_to_cost"], rate_text), agreed, percent(one["coverage_binds"]),
                     _span(one["dscr"], _ratio), percent(one["breach"]), percent(one["gap"]),
                 ))  # fmt: skip
     if not rows:
@@ -141,7 +137,7 @@ def _loans(data: Mapping[str, Any]) -> Table | None:
 
 def _returns(data: Mapping[str, Any]) -> Table | None:
     rows = [
-        (name, _span(one["irr"], _rate), percent(one["irr_none"]), percent(one["irr_several"]), _span(one["npv"], _usd),
+        (name, _span(one["irr"], rate_text), percent(one["irr_none"]), percent(one["irr_several"]), _span(one["npv"], _usd),
          _span(one["llcr"], _ratio))
         for name, one in _rows(data)
     ]  # fmt: skip
