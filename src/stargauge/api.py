@@ -23,7 +23,7 @@ from stargauge.audit.build_validation import BuildValidation, validate_builds
 from stargauge.audit.calibration import Calibration, all_build_fits, all_fits, build_fit_of, fit_of, fit_view, write_all
 from stargauge.audit.causes import MEMO_BYTES, Runs, attribute, medians
 from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, finance_of, moves_finance, outputs_of, paired, read_at, wanted_of
-from stargauge.audit.compare_finance import FINANCE_DRAWS, finance_inputs, wanted_of_finance
+from stargauge.audit.compare_finance import FINANCE_DRAWS, wanted_of_finance
 from stargauge.audit.cost import (
     LIFE,
     MOST_STRONG,
@@ -483,8 +483,7 @@ def _side(asked: Asked, programme: Programme, made: Known, runs: Runs, keep: boo
     collectors = {COLLECTOR: judge_of(questions_asked, made)} if questions_asked else {}
     result = runs.run(made, wanted_of(made), collectors, keep)
     result.programme = programme
-    verdicts = audit_run(result, made, claims, ids=ids_of(programme))
-    return Side(str(replace(asked, as_of=made.as_of)), programme, made, result, verdicts, finance_inputs(made))
+    return Side(str(replace(asked, as_of=made.as_of)), programme, made, result, audit_run(result, made, claims, ids=ids_of(programme)))
 
 
 def schedule(

@@ -13,7 +13,7 @@ import numpy as np
 from stargauge import __version__
 from stargauge.audit.answer_data import slug, statement_data
 from stargauge.audit.causes import CATALOGUE, METHOD, ROUNDING, TOLD, Attribution, values_at
-from stargauge.audit.compare_finance import addresses_of_finance, finance_values, of_finance
+from stargauge.audit.compare_finance import addresses_of_finance, finance_inputs, finance_values
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.summary import CAPITAL, DIRECT, HEADLINES, RUNS, UNSITED, Days
 from stargauge.audit.verdict import OPEN, SILENT, ReadingVerdict
@@ -27,7 +27,7 @@ from stargauge.engine.spread import quantiles
 from stargauge.programme.exchange import ALTERNATIVES, BY_ENTRY, differing
 from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
-from stargauge.quantity.statement import Estimate, Input, Statement
+from stargauge.quantity.statement import Estimate, Statement
 from stargauge.quantity.units import figures, scale_of
 
 #: Axes of the catalogue's records, of which no programme speaks.
@@ -38,19 +38,13 @@ SPOKEN_AXES = ("site", "phase", "party", "line")
 
 @dataclass(frozen=True)
 class Side:
-    """One side: what was asked for, what is known of it, its run, the verdicts on its claims, and the inputs of its finance."""
+    """One side: what was asked for, what is known of it, its run and the verdicts on its claims."""
 
     asked: str
     programme: Programme
     known: Known
     result: Result
     verdicts: tuple[ClaimVerdict, ...]
-    financed_by: Mapping[str, Input] = field(default_factory=dict)
-
-    @property
-    def inputs(self) -> Mapping[str, Input]:
-        """Every input that what is compared rests on, by name."""
-        return {**self.financed_by, **self.result.inputs}
 
     def to_dict(self) -> dict[str, Any]:
         """What it is, as plain data."""
@@ -303,7 +297,7 @@ def finance_of(known: tuple[Known, Known], results: tuple[Result, Result], when:
 
 def moves_finance(cells: Sequence[CellChange]) -> bool:
     """Whether any input that differs is one that finance rests on."""
-    return of_finance({cell.input for cell in cells})
+    return not finance_inputs().isdisjoint(cell.input for cell in cells)
 
 
 def _output(address: str, one: Any, other: Any, by_draw: bool, absent: tuple[str, ...]) -> Output:
@@ -345,8 +339,9 @@ def cells_of(a: Side, b: Side, weights: Mapping[str, float]) -> tuple[CellChange
     speaks = {f"{ALTERNATIVES}.{choice}": str(entry) for entry in entries for choice in entry.choices}
     shifted = a.result.world.axes != b.result.world.axes
     found = []
-    before, after = a.inputs, b.inputs
-    for name in (name for name in sorted(before) if not _OF_RECORDS & {*before[name].quantity.axes}):
+    before, after = a.result.inputs, b.result.inputs  # made when asked for
+    names = sorted({*before, *after, *finance_inputs()})
+    for name in (name for name in names if not _OF_RECORDS & {*before[name].quantity.axes}):
         first, second = before[name], after[name]
         held = [dict(zip(made.labels, made.estimates, strict=True)) for made in (first, second)]
         for label in dict.fromkeys((*held[0], *held[1])):
@@ -383,7 +378,7 @@ def _spoken_of(estimate: Estimate | None) -> str:
 
 def _of_catalogue(side: Side) -> dict[tuple[str, ...], Statement]:
     """The statements of the catalogue that a side rests on, by what they say and when."""
-    newest = [e.statements[0] for made in side.inputs.values() for e in made.estimates if _spoken_of(e) == CATALOGUE]
+    newest = [e.statements[0] for made in side.result.inputs.values() for e in made.estimates if _spoken_of(e) == CATALOGUE]
     return {(s.path, s.text, s.source, str(s.published)): s for s in newest}
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from stargauge.audit.summary import UNSITED, exists
 from stargauge.engine.result import Result
-from stargauge.engine.simulate import inputs_of, model_graph
+from stargauge.engine.simulate import model_graph
 from stargauge.programme.known import Known
 from stargauge.quantity.quantity import ASSETS
-from stargauge.quantity.statement import Input
 
 #: Draws of a comparison of finance: its life months cost a second for so many.
 FINANCE_DRAWS = 256
@@ -24,19 +24,11 @@ OF_ASSETS = ("loan_to_cost", "dscr", "irr")
 COST, HELD = "lcoc", "accelerators"
 
 
-def of_finance(inputs: Iterable[str]) -> bool:
-    """Whether any of these inputs is upstream of what finance compares."""
-    return bool(_upstream() & set(inputs))
-
-
-def finance_inputs(known: Known) -> dict[str, Input]:
+@cache
+def finance_inputs() -> frozenset[str]:
     """The inputs that what finance compares rests on."""
-    quantities = model_graph().quantities
-    return inputs_of(known, sorted(name for name in _upstream() if quantities[name].is_input))
-
-
-def _upstream() -> set[str]:
-    return set(model_graph().upstream([*SUMS, *OF_ASSETS, COST]))
+    graph = model_graph()
+    return frozenset(name for name in graph.upstream([*SUMS, *OF_ASSETS, COST]) if graph.quantities[name].is_input)
 
 
 def wanted_of_finance(known: Known) -> list[str]:

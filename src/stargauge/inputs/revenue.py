@@ -73,7 +73,7 @@ def line_serves(known: Known) -> list[Estimate]:
     return [Estimate(float(site.id in sites), "stated", note=why) for site in known.sites for sites, why in served]
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def hours_sold_share(known: Known) -> Estimate:
     """Hours an accelerator is sold over all hours."""
     return known.default("price", "operations", "hours_sold_share")
