@@ -46,7 +46,7 @@ def _pledges_for(known: Known, line: LineView) -> list[Pledge]:
     return [pledge for pledge in pledges if _made(pledge) <= signed]
 
 
-def _served_from(known: Known, line: LineView) -> tuple[frozenset[str], str]:
+def served_from(known: Known, line: LineView) -> tuple[frozenset[str], str]:
     """Sites a contract is served from, and how we know."""
     if line.to_kind == "site":
         return frozenset({line.to}), "the site it goes to"
@@ -69,7 +69,7 @@ def line_serves(known: Known) -> list[Estimate]:
     """1 where a contract is served from a site: the site it goes to, else those its provider has committed to (since it pledged the
     power, where there is a pledge), else its pledge without a site; none where the provider has neither here.
     """
-    served = [_served_from(known, line) for line in known.lines]
+    served = [served_from(known, line) for line in known.lines]
     return [Estimate(float(site.id in sites), "stated", note=why) for site in known.sites for sites, why in served]
 
 
