@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.engine.result import Result
-from stargauge.inputs.revenue import served_from
 from stargauge.programme.known import Known, LineView
+from stargauge.programme.serving import served_from
 from stargauge.quantity.dates import from_day
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.instruments import ROLE, USE_OF_ASSET
