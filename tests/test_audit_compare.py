@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from tests.programme_files import SMALL, small
 
 from stargauge import api
-from stargauge.audit.compare import Comparison
+from stargauge.audit.compare import Comparison, _output
 from stargauge.programme.asked import Asked, sides
 from stargauge.programme.exchange import differing, exchanged, in_order
 from stargauge.quantity.errors import InputError
+from stargauge.report.comparison import render_comparison
 
 ONE = "xai-colossus-1"
 DAY = "2026-09-30"
@@ -257,3 +258,49 @@ def test_faults_of_the_programmes_themselves_are_told_once(tmp_path: Path) -> No
     assert len(caught.value.faults) == 1 and "an energy" in caught.value.faults[0].message
     with pytest.raises(InputError, match="load_factr"):
         api.compare(ONE, "+load_factr=0.8")
+
+
+# --- finance ----------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_scenario_of_lenders_moves_loans_and_nothing_else() -> None:
+    """What only lenders change shows in loans and returns; sums over sites in another order are no news."""
+    made = api.compare(f"stargate@{DAY}", "+leverage-as-abilene", draws=256)
+    data = made.to_dict()
+    assert all(row["a"] == row["b"] and row["median_change"] in (0.0, None) for row in data["quantities"])
+    assert all(row["change"] is None or set(row["change"].values()) == {0.0} for row in data["quantities"])
+    assert "do not move, but debt_balance is" in data["headline"] and set(data["together"].values()) <= {0.0, None}
+    by_address = {row["address"]: row for row in data["finance"]["quantities"]}
+    assert data["finance"]["draws"] == 256 and by_address["debt_balance"]["median_change"] < 0.0
+    assert by_address["loan_to_cost[building, milam]"]["b"]["p90"] <= 0.63 + 1e-9
+    text = render_comparison(data)
+    assert "None of the usual outputs moves" in text and "67 % → 63 %" in text and "e−" not in text
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert json.loads(json.dumps(data, allow_nan=False)) == data
+
+
+def test_finance_is_that_of_the_same_address_in_a_run() -> None:
+    made = api.compare(f"{ONE}@{DAY}", "+accelerator_life=3 yr", draws=256)
+    plain = api.simulate(ONE, quantities=["dscr[equipment, colossus-1]"], draws=256, as_of=DAY)["dscr[equipment, colossus-1]"].values
+    shown = next(one for one in made.finance if one.address == "dscr[equipment, colossus-1]")
+    assert shown.a is not None and shown.a[1] == pytest.approx(float(np.median(plain[np.isfinite(plain)])))
+    cost = next(one for one in made.finance if one.address.startswith("lcoc["))
+    assert cost.median_change is not None and cost.median_change > 0.0
+
+
+def test_finance_is_left_out_where_nothing_it_rests_on_differs() -> None:
+    made = compared(f"{ONE}@{DAY}", "+added_jobs_per_post=3")
+    assert made.cells and made.finance == () and made.to_dict()["finance"] is None
+
+
+def test_a_difference_of_rounding_is_none() -> None:
+    one = np.array([1e9, 2e9, 3e9])
+    made = _output("capital_deployed", one, one * (1.0 + 1e-12), True, ())
+    assert made.a == made.b and made.change == (0.0, 0.0, 0.0)
+    assert _output("capital_deployed", one, one * (1.0 + 1e-6), True, ()).median_change == pytest.approx(2000.0)
+
+
+@pytest.mark.parametrize("name", ["rent-at-the-trough", "dear-power"])
+def test_an_input_of_finance_alone_is_seen(name: str) -> None:
+    data = compared(f"stargate@{DAY}", f"+{name}").to_dict()
+    assert data["inputs"] and "do not move, but debt_balance is" in data["headline"]

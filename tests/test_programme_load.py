@@ -120,7 +120,10 @@ def test_the_starter_file_shows_every_way_to_write_a_value(tmp_path: Path) -> No
     said = list(programme.statements())
     assert any(not s.source for s in said)
     assert any(len(statements) > 1 for _, part in parts_of(programme) for _, _, statements in fields_of(part))
-    assert (len(programme.parties), len(programme.sites), len(programme.sites["example-campus"].phases)) == (1, 1, 2)
+    assert (len(programme.parties), len(programme.sites), len(programme.sites["example-campus"].phases)) == (3, 1, 2)
+    lines = {name: line for party in programme.parties.values() for name, line in party.commitments.items()}
+    assert {line.kind for line in lines.values()} == {"equity", "loan", "lease", "cloud_contract"}
+    assert lines["example-loan"].spread and lines["example-loan"].extensions and lines["example-lease"].outside_date
     assert programme.claims["campus-by-2027"].readings
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from stargauge import api
 from stargauge.cli.main import main
+from stargauge.programme.template import starter
 from stargauge.report.html import render_report
-from stargauge.report.site_finance import finance_page, render_finance, tables
+from stargauge.report.site_finance import finance_page, headline, render_finance, tables
 
 ASKED = {"as_of": "2026-11-22", "draws": 256}
 
@@ -85,3 +87,40 @@ def test_programmes_without_parties_or_contracts_are_financed_by_what_is_usual(p
     made = api.finance(programme, **ASKED).to_dict()  # type: ignore[arg-type]
     assert made["sites"] and render_finance(made)
     assert all(asset["books_off"] == 0.0 for site in made["sites"] for asset in site["assets"])
+
+
+def test_a_contract_that_no_site_here_serves_is_listed(tmp_path: Path, abilene: api.SiteFinance) -> None:
+    """A cloud contract to a party that brings nothing to a site stands in the table, and says so."""
+    assert all(one["served_here"] for one in abilene.contracts), "asked for one site of several, only what that site serves"
+    own = tmp_path / "own.yaml"
+    text = starter("Own").replace(
+        "  # An example of a lender.",
+        "  far-cloud:\n    name: Far Cloud\n    accounts: private\n"
+        "  customer:\n    name: Customer\n    accounts: private\n    commitments:\n"
+        "      far-contract: {to: far-cloud, kind: cloud_contract, amount: 2 bn USD, stage: announced, term: 5 years}\n"
+        "  # An example of a lender.",
+    )
+    own.write_text(text, encoding="utf-8")
+    data = api.finance(own, **ASKED).to_dict()  # type: ignore[arg-type]
+    by_line = {one["line"]: one for one in data["contracts"]}
+    assert set(by_line) == {"example-contract", "example-lease", "far-contract"}
+    assert by_line["far-contract"]["served_here"] is False and by_line["far-contract"]["terminated"] is None
+    assert by_line["example-lease"]["served_here"] and by_line["example-lease"]["terminated"] is not None
+    assert "served from elsewhere: no site here" in " ".join(" ".join(row) for t in tables(data) if t.name == "contracts" for row in t.rows)
+    assert max(len(line) for line in render_finance(data | {"asked_as": "own"}).splitlines()) <= 80
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0.5, "in about as many worlds as not the income"), (0.6, "in most worlds the income"), (0.4, "in most worlds the lenders'")],
+)
+def test_most_means_clearly_more_than_half(abilene: api.SiteFinance, share: float, words: str) -> None:
+    data = abilene.to_dict()
+    site = data["sites"][0]
+    building = site["assets"][0] | {"coverage_binds": share}
+    assert words in headline(data | {"sites": [site | {"assets": [building]}]})
+
+
+def test_the_report_says_of_how_many_draws(abilene: api.SiteFinance) -> None:
+    page = finance_page(abilene.to_dict())
+    assert page is not None and "256 draws" in page["answer"]

@@ -22,7 +22,8 @@ from stargauge.audit.backtest import Backtest, joined
 from stargauge.audit.build_validation import BuildValidation, validate_builds
 from stargauge.audit.calibration import Calibration, all_build_fits, all_fits, build_fit_of, fit_of, fit_view, write_all
 from stargauge.audit.causes import MEMO_BYTES, Runs, attribute, medians
-from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, outputs_of, paired, read_at, wanted_of
+from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, finance_of, moves_finance, outputs_of, paired, read_at, wanted_of
+from stargauge.audit.compare_finance import FINANCE_DRAWS, wanted_of_finance
 from stargauge.audit.cost import (
     LIFE,
     MOST_STRONG,
@@ -450,7 +451,21 @@ def compare(
     ends = medians(one.result, runs.when), medians(other.result, runs.when)
     causes = attribute(first, second, ends, runs, _workers(workers, MANY_DRAWS), progress) if same else None
     cells = cells_of(one, other, {cause.name: cause.weight for cause in causes.causes} if causes else {})
-    return Comparison(one, other, runs.when, outputs, claims_of(one, other), cells, causes, time.perf_counter() - began)
+    told = claims_of(one, other)
+    if not moves_finance(cells):
+        return Comparison(one, other, runs.when, outputs, told, cells, causes, seconds=time.perf_counter() - began)
+    few = min(draws, FINANCE_DRAWS)
+    financed = _finances((first, second), runs.when, few, seed, runs.workers)
+    moved = finance_of((first, second), financed, runs.when)
+    return Comparison(one, other, runs.when, outputs, told, cells, causes, moved, financed[0].draws, time.perf_counter() - began)
+
+
+def _finances(both: tuple[Known, Known], when: date, draws: int, seed: int, workers: int) -> tuple[Result, Result]:
+    """The runs of the two sides of a comparison that tell of their finance."""
+    one, other = (
+        run_model(side, wanted_of_finance(side), draws=draws, seed=seed, workers=workers, dates=(when,), only_dates=True) for side in both
+    )
+    return one, other
 
 
 def _laid(made: Programme, side: Asked) -> Programme:

@@ -144,7 +144,7 @@ def attribute(
         causes.append(Cause(name, effects, _weight(effects, ends), _without(new, old), _without(old, new)))
     whole = _changes(ends[0], ends[1], addresses, False)
     rest = {
-        address: None if change is None else change - sum(effects[address] or 0.0 for effects in found.values())
+        address: None if change is None else _left(change, [effects[address] or 0.0 for effects in found.values()], ends, address)
         for address, change in whole.items()
     }
     return Attribution(tuple(sorted(causes, key=lambda cause: -cause.weight)), rest)
@@ -161,6 +161,12 @@ def _changes(before: Medians, after: Medians, addresses: Sequence[str], back: bo
 def _change(before: float, after: float, back: bool) -> float:
     change = before - after if back else after - before
     return change if abs(change) > ROUNDING * max(abs(before), abs(after)) else 0.0
+
+
+def _left(change: float, parts: Sequence[float], ends: tuple[Medians, Medians], address: str) -> float:
+    """What of a change its parts leave; none where that is rounding of the medians or of the parts."""
+    rest = change - sum(parts)
+    return rest if abs(rest) > ROUNDING * max(*(abs(end[address]) for end in ends), *map(abs, parts), 0.0) else 0.0
 
 
 def _weight(effects: Mapping[str, float | None], ends: tuple[Medians, Medians]) -> float:

@@ -12,7 +12,8 @@ import numpy as np
 
 from stargauge import __version__
 from stargauge.audit.answer_data import slug, statement_data
-from stargauge.audit.causes import CATALOGUE, METHOD, TOLD, Attribution, values_at
+from stargauge.audit.causes import CATALOGUE, METHOD, ROUNDING, TOLD, Attribution, values_at
+from stargauge.audit.compare_finance import addresses_of_finance, finance_inputs, finance_values
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.summary import CAPITAL, DIRECT, HEADLINES, RUNS, UNSITED, Days
 from stargauge.audit.verdict import OPEN, SILENT, ReadingVerdict
@@ -99,7 +100,9 @@ class ClaimChange:
     @property
     def differs(self) -> bool:
         """Whether its status or its odds differ."""
-        return self.a.status != self.b.status or _odds(self.a) != _odds(self.b)
+        before, after = _odds(self.a), _odds(self.b)
+        told = before is not None and after is not None
+        return self.a.status != self.b.status or (before != after and not (told and _nothing(before, after)))
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -137,6 +140,9 @@ class Comparison:
     claims: tuple[ClaimChange, ...]
     cells: tuple[CellChange, ...]
     attribution: Attribution | None = None
+    #: What of finance was compared, over how many draws; none where nothing that differs can move it.
+    finance: tuple[Output, ...] = ()
+    finance_draws: int = 0
     seconds: float = field(default=0.0, compare=False)
 
     @property
@@ -152,6 +158,7 @@ class Comparison:
             "headline": self.headline, "a": self.a.to_dict(), "b": self.b.to_dict(), "same_programme": self.same_programme,
             "date": str(self.when), "draws": self.a.result.draws, "seed": self.a.result.seed, "seconds": round(self.seconds, 2),
             "quantities": [output.to_dict() for output in self.outputs],
+            "finance": {"draws": self.finance_draws, "quantities": [one.to_dict() for one in self.finance]} if self.finance else None,
             "claims": [claim.to_dict() for claim in self.claims],
             "claims_only": {"a": [n for n in names[0] if n not in names[1]], "b": [n for n in names[1] if n not in names[0]]},
             "statements": self._statements(),
@@ -168,15 +175,18 @@ class Comparison:
     def headline(self) -> str:
         """One sentence: what differs in power, money and jobs."""
         shown = {output.address: output for output in self.outputs}
-        told = [(shown[address], words) for address, words in _HEAD if address in shown and _moved(shown[address])]
-        if told:
-            parts = [_told(one, words) for one, words in told]
+        heads = [(shown[address], words) for address, words in _HEAD if address in shown and _moved(shown[address])]
+        if heads:
+            parts = [_told(one, words) for one, words in heads]
             return f"At the end of {self.when:%b %Y} B has {' and '.join([', '.join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)}."
         if not self.cells:
             return "Nothing differs: the same inputs, the same numbers."
         count = f"{len(self.cells):,} cell{'s' if len(self.cells) > 1 else ''} of the inputs differ{'s' if len(self.cells) == 1 else ''}"
-        others = [output for output in self.outputs if _moved(output)]
-        return f"{count}; power, money and jobs at the end of {self.when:%b %Y} {'do not move' if others else 'and all else do not move'}."
+        still = f"{count}; power, money and jobs at the end of {self.when:%b %Y}"
+        if told := [_told_of_finance(one) for one in self.finance if "[" not in one.address and _moved(one)]:
+            return f"{still} do not move, but {', '.join(told)}."
+        others = [output for output in (*self.outputs, *self.finance) if _moved(output)]
+        return f"{still} {'do not move' if others else 'and all else do not move'}."
 
     def _command(self) -> str:
         """The command that makes these numbers again."""
@@ -265,16 +275,49 @@ def wanted_of(known: Known) -> tuple[str, ...]:
 def outputs_of(a: Side, b: Side, when: date) -> tuple[Output, ...]:
     """Every address compared, on both sides, at a date."""
     out = []
-    graph = model_graph().quantities
     for address in dict.fromkeys((*wanted_of(a.known), *wanted_of(b.known))):
         one, other = values_at(a.result, address, when), values_at(b.result, address, when)
-        change = other - one if one is not None and other is not None and paired(a.known, b.known) else None
         absent = dict.fromkeys(
             name for side in (a, b) if address in side.result.series for name in side.result[address].absent
         )  # fmt: skip
-        spreads = [None if values is None else _quantiles(values) for values in (one, other, change)]
-        out.append(Output(address, graph[address.split("[")[0]].unit, spreads[0], spreads[1], spreads[2], tuple(absent)))
+        out.append(_output(address, one, other, paired(a.known, b.known), tuple(absent)))
     return tuple(out)
+
+
+def finance_of(known: tuple[Known, Known], results: tuple[Result, Result], when: date) -> tuple[Output, ...]:
+    """What of finance is compared, on both sides, from runs that were asked for `wanted_of_finance`."""
+    out = []
+    for address in addresses_of_finance(known, results, when):
+        held = [finance_values(result, address, when) if address in result.series else None for result in results]
+        one, other = (None if values is None or np.isnan(values).all() else values for values in held)
+        if one is not None or other is not None:
+            out.append(_output(address, one, other, paired(*known), ()))
+    return tuple(out)
+
+
+def moves_finance(cells: Sequence[CellChange]) -> bool:
+    """Whether any input that differs is one that finance rests on."""
+    return not finance_inputs().isdisjoint(cell.input for cell in cells)
+
+
+def _output(address: str, one: Any, other: Any, by_draw: bool, absent: tuple[str, ...]) -> Output:
+    """Both spreads and that of the change; a difference that is rounding is none."""
+    unit = model_graph().quantities[address.split("[")[0]].unit
+    a, b = (None if values is None else _quantiles(values) for values in (one, other))
+    size = max((abs(level) for levels in (a, b) for level in levels or () if np.isfinite(level)), default=0.0)
+    a, b = (None if levels is None else tuple(0.0 if _nothing(0.0, level, size) else level for level in levels) for levels in (a, b))
+    change = None
+    if one is not None and other is not None and by_draw:
+        moved = np.where(_nothing(one, other, size), 0.0, other - one)
+        change = None if np.isnan(moved).all() else _quantiles(moved)
+    if a is not None and b is not None:
+        b = tuple(first if _nothing(first, second, size) else second for first, second in zip(a, b, strict=True))
+    return Output(address, unit, a, b, change, absent)
+
+
+def _nothing(one: Any, other: Any, size: float = 0.0) -> Any:
+    """Whether the difference of two numbers, or of two sets of draws, is rounding: against the larger of the two, or against `size`."""
+    return np.abs(np.subtract(other, one)) <= ROUNDING * np.maximum(np.maximum(np.abs(one), np.abs(other)), size)
 
 
 def claims_of(a: Side, b: Side) -> tuple[ClaimChange, ...]:
@@ -296,9 +339,10 @@ def cells_of(a: Side, b: Side, weights: Mapping[str, float]) -> tuple[CellChange
     speaks = {f"{ALTERNATIVES}.{choice}": str(entry) for entry in entries for choice in entry.choices}
     shifted = a.result.world.axes != b.result.world.axes
     found = []
-    names = sorted({*a.result.inputs, *b.result.inputs})
-    for name in (name for name in names if not _OF_RECORDS & {*a.result.inputs[name].quantity.axes}):
-        first, second = a.result.inputs[name], b.result.inputs[name]
+    before, after = a.result.inputs, b.result.inputs  # made when asked for
+    names = sorted({*before, *after, *finance_inputs()})
+    for name in (name for name in names if not _OF_RECORDS & {*before[name].quantity.axes}):
+        first, second = before[name], after[name]
         held = [dict(zip(made.labels, made.estimates, strict=True)) for made in (first, second)]
         for label in dict.fromkeys((*held[0], *held[1])):
             one, other = held[0].get(label), held[1].get(label)
@@ -395,6 +439,11 @@ def _moved(output: Output) -> bool:
     return output.a != output.b
 
 
+def _told_of_finance(output: Output) -> str:
+    """`debt_balance is 210 bn USD (A 250)`: both medians at the scale of the larger one."""
+    return f"{output.address} is {_told(output, '{}')}"
+
+
 def _told(output: Output, words: str) -> str:
     """`5.51 GW running (A 1.17)`: both medians at the scale of the larger one."""
     factor, unit = scale_of(max(abs(side[1]) for side in (output.a, output.b) if side is not None), output.unit)
@@ -410,6 +459,8 @@ __all__ = [
     "Side",
     "cells_of",
     "claims_of",
+    "finance_of",
+    "moves_finance",
     "outputs_of",
     "paired",
     "read_at",

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.engine.result import Result
-from stargauge.programme.known import Known
+from stargauge.programme.known import Known, LineView
+from stargauge.programme.serving import served_from
 from stargauge.quantity.dates import from_day
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.instruments import ROLE, USE_OF_ASSET
@@ -77,9 +78,18 @@ def wanted(known: Known, sites: Sequence[str], yearly: bool) -> list[str]:
 
 
 def _lines(known: Known, sites: Sequence[str]) -> list[str]:
-    """Leases of the sites, and the cloud contracts that go to a party with something here."""
-    own = {line.party for line in known.lines if line.to in sites}
-    return [line.id for line in known.lines if ROLE[line.spec.kind] in USE_OF_ASSET and (line.to in sites or line.to in own)]
+    """Leases of the sites, and the cloud contracts that are served from them."""
+    return [line.id for line in _contracts(known) if not served_from(known, line)[0].isdisjoint(sites)]
+
+
+def _elsewhere(known: Known, sites: Sequence[str]) -> list[LineView]:
+    """Contracts that are served from no site here; shown where no one site was asked for."""
+    whole = len(sites) == len(known.sites)
+    return [line for line in _contracts(known) if whole and not served_from(known, line)[0]]
+
+
+def _contracts(known: Known) -> list[LineView]:
+    return [line for line in known.lines if ROLE[line.spec.kind] in USE_OF_ASSET]
 
 
 def site_finance(
@@ -93,7 +103,7 @@ def site_finance(
     return SiteFinance(
         programme, asked_as, known.programme.name, str(known.as_of), result.draws, result.seed, known.axes["life_month"][-1],
         tuple(one for one in made if one["assets"]), tuple(_wall(year, values) for year, values in walls[: last + 1]),
-        tuple(_contract(known, result, line) for line in _lines(known, sites)),
+        (*(_contract(known, result, line) for line in _lines(known, sites)), *map(_served_elsewhere, _elsewhere(known, sites))),
         tuple(_year(result, sites[0], asset, year) for asset in ASSETS for year in years) if yearly else (),
     )  # fmt: skip
 
@@ -161,8 +171,17 @@ def _contract(known: Known, result: Result, line: str) -> dict[str, Any]:
     last = known.months[-1]
     terminated, defaulted = (result[f"{name}[{line}]"].at(last).values for name in ("contract_terminated", "contract_defaulted"))
     return {
-        "line": line, "kind": view.spec.kind, "party": view.party, "to": view.to, "terminated": float(terminated.mean()),
-        "defaulted": float(defaulted.mean()), "late_days": _spread(result[f"contract_late_days[{line}]"].values),
+        "line": line, "kind": view.spec.kind, "party": view.party, "to": view.to, "served_here": True,
+        "terminated": float(terminated.mean()), "defaulted": float(defaulted.mean()),
+        "late_days": _spread(result[f"contract_late_days[{line}]"].values),
+    }  # fmt: skip
+
+
+def _served_elsewhere(view: LineView) -> dict[str, Any]:
+    """A contract that no site here serves: nothing of it can be late here, and it earns nothing here."""
+    return {
+        "line": view.id, "kind": view.spec.kind, "party": view.party, "to": view.to, "served_here": False, "terminated": None,
+        "defaulted": None, "late_days": dict.fromkeys((name for name, _ in _LEVELS), None),
     }  # fmt: skip
 
 

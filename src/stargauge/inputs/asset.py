@@ -60,55 +60,55 @@ def _usual(known: Known, attribute: str) -> Callable[[str], Estimate]:
     return lambda asset: known.default("funding", _LOAN[asset], attribute)
 
 
-@quantity("1", "draw asset site")
+@quantity("1", "draw asset site", least=0.0, most=1.0)
 def loan_to_cost_stated(known: Known) -> list[Estimate]:
     """Most that lenders give of all costs of an asset, as the loan on it states it; absent where none does."""
     return _as_agreed(known, "loan_to_cost", lambda _: ABSENT)
 
 
-@quantity("d", "draw asset site")
+@quantity("d", "draw asset site", least=1.0)
 def loan_maturity(known: Known) -> list[Estimate]:
     """Time from the first draw until a loan falls due and is lent anew, without extensions."""
     return _as_agreed(known, "term", _usual(known, "maturity"))
 
 
-@quantity("d", "draw asset site")
+@quantity("d", "draw asset site", least=0.0)
 def loan_extension(known: Known) -> list[Estimate]:
     """Time by which the borrower may extend the term of a loan; none where nobody said."""
     return _as_agreed(known, "extensions", lambda _: Estimate(0.0, "stated", note="nobody said"))
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def equipment_leverage(known: Known) -> Estimate:
     """Debt over cost that lenders give for accelerators under contract."""
     return known.default("funding", "equipment-loan", "leverage")
 
 
-@quantity("1", "draw asset site")
+@quantity("1", "draw asset site", least=1.0)
 def dscr_required(known: Known) -> list[Estimate]:
     """Least cover of debt service by income under contract that lenders ask when they size a loan."""
     return _as_agreed(known, "dscr", _usual(known, "dscr"))
 
 
-@quantity("1", "draw asset")
+@quantity("1", "draw asset", least=0.0)
 def dscr_default(known: Known) -> list[Estimate]:
     """Cover over twelve months below which a loan is in breach: below the one it was sized on."""
     return [_usual(known, "dscr_default")(asset) for asset in ASSETS]
 
 
-@quantity("1", "draw asset site")
+@quantity("1", "draw asset site", least=1.0)
 def lock_up_cover(known: Known) -> list[Estimate]:
     """Cover below which owners are paid nothing."""
     return _as_agreed(known, "lock_up", _usual(known, "lock_up"))
 
 
-@quantity("d", "draw asset site")
+@quantity("d", "draw asset site", least=0.0)
 def reserve_span(known: Known) -> list[Estimate]:
     """Time whose debt service a reserve account holds."""
     return _as_agreed(known, "reserve_months", _usual(known, "reserve"))
 
 
-@quantity("d", "draw asset site")
+@quantity("d", "draw asset site", least=0.0)
 def loan_repayment(known: Known) -> list[Estimate]:
     """Time over which payments are reckoned, from the last operation; longer than the term it leaves a balance to refinance."""
     return _as_agreed(known, "amortisation", _usual(known, "repayment"))
@@ -120,13 +120,13 @@ def refinancing_margin(known: Known) -> list[Estimate]:
     return [_usual(known, "refinancing_margin")(asset) for asset in ASSETS]
 
 
-@quantity("1", "draw asset site")
+@quantity("1", "draw asset site", least=0.0, most=1.0)
 def upfront_fee(known: Known) -> list[Estimate]:
     """Fee on the whole facility when it closes."""
     return _as_agreed(known, "upfront_fee", lambda _: known.default("funding", "default", "upfront_fee"))
 
 
-@quantity("1", "draw asset site")
+@quantity("1", "draw asset site", least=0.0, most=1.0)
 def commitment_fee(known: Known) -> list[Estimate]:
     """Yearly fee on what is not drawn."""
     return _as_agreed(known, "commitment_fee", lambda _: known.default("funding", "default", "commitment_fee"))
@@ -159,37 +159,37 @@ def _of_vendors(known: Known, field: str, usual: str) -> list[Estimate]:
     return out
 
 
-@quantity("1", "draw site")
+@quantity("1", "draw site", least=0.0, most=1.0)
 def vendor_rate(known: Known) -> list[Estimate]:
     """Yearly interest on credit of vendors."""
     return _of_vendors(known, "rate", "interest_rate")
 
 
-@quantity("d", "draw site")
+@quantity("d", "draw site", least=1.0)
 def vendor_term(known: Known) -> list[Estimate]:
     """Time over which credit of vendors is repaid."""
     return _of_vendors(known, "term", "term")
 
 
-@quantity("1", "draw asset site")
+@quantity("1", "draw asset site", least=0.0, most=1.0)
 def loan_spread_stated(known: Known) -> list[Estimate]:
     """Spread over the base rate of the loan on each asset of each site, as stated; absent where nobody said."""
     return _as_agreed(known, "spread", lambda _: ABSENT)
 
 
-@quantity("1", "draw asset site")
+@quantity("1", "draw asset site", least=0.0, most=1.0)
 def loan_rate_stated(known: Known) -> list[Estimate]:
     """All-in fixed rate of the loan on each asset of each site, as stated; absent where nobody said."""
     return _as_agreed(known, "rate", lambda _: ABSENT)
 
 
-@quantity("d", "draw")
+@quantity("d", "draw", least=0.0)
 def receivable_days(known: Known) -> Estimate:
     """Days until customers pay."""
     return known.default("funding", "working-capital", "receivable")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def income_tax_rate(known: Known) -> Estimate:
     """Rate of tax on the profit of an asset: federal, without state tax."""
     return known.default("funding", "default", "tax_rate")
@@ -202,13 +202,13 @@ def life_year_close(known: Known) -> list[Estimate]:
     return [Estimate(float(len(years) - 1 - years[::-1].index(year)), "stated", note="calendar") for year in dict.fromkeys(years)]
 
 
-@quantity("d", "draw")
+@quantity("d", "draw", least=1.0)
 def equipment_life_book(known: Known) -> Estimate:
     """Years over which the books write off accelerators."""
     return known.default("funding", "chips", "life_book")
 
 
-@quantity("d", "draw")
+@quantity("d", "draw", least=1.0)
 def building_life_book(known: Known) -> Estimate:
     """Years over which the books write off a building."""
     return known.default("funding", "building", "life_book")

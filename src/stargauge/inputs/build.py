@@ -324,19 +324,19 @@ def rack_rate_chance(known: Known) -> list[Estimate]:
 # --- lead times and pools ---------------------------------------------------------------------------------------------------------
 
 
-@quantity("d", "draw")
+@quantity("d", "draw", least=0.0)
 def transformer_lead_time(known: Known) -> Estimate:
     """Lead time of large power transformers."""
     return known.default(_LEAD, "transformer", "lead_time")
 
 
-@quantity("d", "draw")
+@quantity("d", "draw", least=0.0)
 def switchgear_lead_time(known: Known) -> Estimate:
     """Lead time of switchgear."""
     return known.default(_LEAD, "switchgear", "lead_time")
 
 
-@quantity("d", "draw site")
+@quantity("d", "draw site", least=0.0)
 def connection_time(known: Known) -> list[Estimate]:
     """Time from asking for a grid connection of a large load to power, by the region of each site, else of any region."""
     return [_connection(known, site) for site in known.sites]
@@ -349,7 +349,7 @@ def _connection(known: Known, site: SiteView) -> Estimate:
     return known.default(_LEAD, named, "connection_time")
 
 
-@quantity("d", "draw site")
+@quantity("d", "draw site", least=0.0)
 def generation_lead_time(known: Known) -> list[Estimate]:
     """Lead time of plants that are to run all year on each site; absent where none is stated."""
     return [_generation(known, site) for site in known.sites]
@@ -364,7 +364,7 @@ def _generation(known: Known, site: SiteView) -> Estimate:
     return ABSENT
 
 
-@quantity("d", "draw phase")
+@quantity("d", "draw phase", least=0.0)
 def commissioning_time(known: Known) -> list[Estimate]:
     """Days from the last rack to full operation."""
     return [known.default(_LEAD, "commissioning", "duration") for _ in known.phases]
@@ -376,19 +376,19 @@ def campus_size(known: Known) -> Estimate:
     return known.default(_CLASS, "build", "campus_size")
 
 
-@quantity("W", "draw")
+@quantity("W", "draw", least=0.0)
 def building_power(known: Known) -> Estimate:
     """The largest IT power of one building: more takes another one, whatever was said."""
     return known.default(_CLASS, "build", "building_power")
 
 
-@quantity("d", "draw")
+@quantity("d", "draw", least=0.0)
 def accelerator_lead_time(known: Known) -> Estimate:
     """Days from the order of accelerators to delivery."""
     return known.default(_LEAD, "accelerators", "lead_time")
 
 
-@quantity("W/d", "draw")
+@quantity("W/d", "draw", least=0.0)
 def accelerator_supply(known: Known) -> Estimate:
     """IT power of accelerators that one programme can get per day."""
     return known.default(_LEAD, "accelerators", "supply")

@@ -40,14 +40,14 @@ def inflation_assumed(known: Known) -> Estimate:
     return known.default("price", "us-cpi", "inflation")
 
 
-@quantity("USD/W", "draw site")
+@quantity("USD/W", "draw site", least=0.0)
 def construction_unit_cost(known: Known) -> list[Estimate]:
     """Cost of building per W of critical load at each site: anywhere in the range of surveyed markets; the mean where no site is named."""
     market, mean = known.default("price", "construction", "cost"), known.default("price", "construction", "cost_mean")
     return [market if site.spec else mean for site in known.sites]
 
 
-@quantity("USD/W", "draw")
+@quantity("USD/W", "draw", least=0.0)
 def construction_cost_mean(known: Known) -> Estimate:
     """Mean cost of building per W of critical load over surveyed markets."""
     return known.default("price", "construction", "cost_mean")
@@ -72,7 +72,7 @@ def construction_split(known: Known) -> list[Estimate]:
     return [known.default("price", "construction", _SPLIT[name]) if name in _SPLIT else outside for name in COMPONENTS]
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0)
 def overrun_factor(known: Known) -> Estimate:
     """Final over expected cost of construction, by the reference class."""
     return known.default("funding", "overrun", "factor")
@@ -84,13 +84,13 @@ def overrun_slip_elasticity(known: Known) -> Estimate:
     return known.default("funding", "overrun", "slip_elasticity")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def soft_cost_share(known: Known) -> Estimate:
     """Soft cost (design, permits, owner's cost) over construction cost."""
     return known.default("price", "soft-cost", "share")
 
 
-@quantity("USD/m2", "draw")
+@quantity("USD/m2", "draw", least=0.0)
 def land_price(known: Known) -> Estimate:
     """Price of land for data centres."""
     return known.default("price", "land", "cost")
@@ -102,7 +102,7 @@ def land_per_power(known: Known) -> Estimate:
     return known.default("price", "land", "area_per_power")
 
 
-@quantity("USD/W", "draw source")
+@quantity("USD/W", "draw source", least=0.0)
 def generation_unit_cost(known: Known) -> list[Estimate]:
     """Cost of power generation on site per W, by source; none for power that is bought."""
     adder = known.default("price", "generation", "adder")
@@ -110,7 +110,7 @@ def generation_unit_cost(known: Known) -> list[Estimate]:
     return [cost.get(source, adder) for source in SOURCES]
 
 
-@quantity("USD/W", "draw")
+@quantity("USD/W", "draw", least=0.0)
 def equipment_unit_cost(known: Known) -> Estimate:
     """Cost of accelerators, servers, network and storage per W of IT power in the price year."""
     return known.default("price", "it-equipment", "cost_per_power")
@@ -134,13 +134,13 @@ def equipment_payment_lead(known: Known) -> Estimate:
     return known.default("price", "it-equipment", "payment_lead")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0)
 def network_cost_share(known: Known) -> Estimate:
     """Network in the cost of equipment."""
     return known.default("price", "network", "share_of_it")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0)
 def storage_cost_share(known: Known) -> Estimate:
     """Storage in the cost of equipment."""
     return known.default("price", "storage", "share_of_it")

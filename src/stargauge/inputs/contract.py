@@ -25,13 +25,13 @@ def known_date(known: Known) -> Estimate:
     return Estimate(day(known.as_of), "stated", note="the day as of which the run is made")
 
 
-@quantity("d", "draw")
+@quantity("d", "draw", least=1.0)
 def lease_term_usual(known: Known) -> Estimate:
     """Term of a lease where none is stated."""
     return known.default("price", "capacity-lease", "term")
 
 
-@quantity("d", "draw")
+@quantity("d", "draw", least=1.0)
 def cloud_term_usual(known: Known) -> Estimate:
     """Term of a cloud contract where none is stated."""
     return known.default("price", "cloud-contract", "term")
@@ -51,13 +51,13 @@ def line_outside_date(known: Known) -> list[Estimate]:
     return _stated(known, known.lines, "outside_date")
 
 
-@quantity("d", "draw")
+@quantity("d", "draw", least=0.0)
 def delivery_grace(known: Known) -> Estimate:
     """Days from the planned delivery to the outside date where none is stated."""
     return known.default("price", "delivery", "grace")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def termination_chance(known: Known) -> Estimate:
     """Chance that a customer who may leave does."""
     return known.default("price", "delivery", "termination_used")
@@ -69,7 +69,7 @@ def termination_deviate(known: Known) -> list[Estimate]:
     return [_CHANCE for _ in known.lines]
 
 
-@quantity("1", "draw party")
+@quantity("1", "draw party", least=0.0, most=1.0)
 def customer_default_rate(known: Known) -> list[Estimate]:
     """Chance per year that a party no longer pays: of companies with public accounts, and of others."""
     return [
@@ -84,7 +84,7 @@ def customer_default_deviate(known: Known) -> list[Estimate]:
     return [_CHANCE for _ in known.parties]
 
 
-@quantity("USD/W/d", "draw line")
+@quantity("USD/W/d", "draw line", least=0.0)
 def line_rent(known: Known) -> list[Estimate]:
     """Rent of each lease or contract per IT power and time, as stated; absent where nobody said."""
     return _stated(known, known.lines, "rent")
@@ -96,31 +96,31 @@ def line_escalation(known: Known) -> list[Estimate]:
     return _stated(known, known.lines, "escalation")
 
 
-@quantity("1", "draw line")
+@quantity("1", "draw line", least=0.0, most=1.0)
 def line_take_or_pay(known: Known) -> list[Estimate]:
     """Share of each contract that is paid whether used or not, as stated; absent where nobody said."""
     return _stated(known, known.lines, "take_or_pay")
 
 
-@quantity("USD/W/d", "draw line")
+@quantity("USD/W/d", "draw line", least=0.0)
 def line_delay_damages(known: Known) -> list[Estimate]:
     """Damages per late IT power and time of each lease or contract, as stated; absent where nobody said."""
     return _stated(known, known.lines, "delay_damages")
 
 
-@quantity("USD", "draw line")
+@quantity("USD", "draw line", least=0.0)
 def line_residual_guarantee(known: Known) -> list[Estimate]:
     """Value of the building at the end of each lease that is guaranteed to its owner, as stated; absent where nobody said."""
     return _stated(known, known.lines, "residual_guarantee")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def delay_damages_share(known: Known) -> Estimate:
     """Delay damages of a day over the day's rent where none are stated."""
     return known.default("price", "delivery", "damages_share")
 
 
-@quantity("d", "draw")
+@quantity("d", "draw", least=0.0)
 def delay_damages_cap(known: Known) -> Estimate:
     """Days of delay for which damages are paid at most."""
     return known.default("price", "delivery", "damages_cap")

@@ -228,7 +228,7 @@ def cooling_chiller(known: Known) -> list[Estimate]:
     return _flag(known, "backup", lambda said: said == "chiller")
 
 
-@quantity("1", "draw site")
+@quantity("1", "draw site", least=0.0, most=1.0)
 def liquid_share(known: Known) -> list[Estimate]:
     """Share of the heat of the racks taken by liquid."""
     return _designed(known, "liquid_share")
@@ -356,31 +356,31 @@ def _hall(known: Known, attribute: str) -> Estimate:
     return known.default("facility", "default", attribute)
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def transformer_loss(known: Known) -> Estimate:
     """Loss of the transformers at full load."""
     return _hall(known, "transformer_loss")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def ups_loss(known: Known) -> Estimate:
     """Loss of the uninterruptible power supply at full load."""
     return _hall(known, "ups_loss")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def distribution_loss(known: Known) -> Estimate:
     """Loss of distribution to the racks at full load."""
     return _hall(known, "distribution_loss")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def no_load_share(known: Known) -> Estimate:
     """Share of a stage's full-load loss that is there without load."""
     return _hall(known, "no_load_share")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def lighting_share(known: Known) -> Estimate:
     """Light and offices per power at the racks."""
     return _hall(known, "lighting_share")
@@ -392,13 +392,13 @@ def redundancy(known: Known) -> list[Estimate]:
     return [_hall(known, "redundancy") for _ in known.sites]
 
 
-@quantity("1", "draw site")
+@quantity("1", "draw site", least=0.0, most=1.0)
 def load_factor(known: Known) -> list[Estimate]:
     """Average power of the racks over their nameplate."""
     return [_hall(known, "load_factor") for _ in known.sites]
 
 
-@quantity("1", "draw site")
+@quantity("1", "draw site", least=0.0, most=1.0)
 def peak_coincidence(known: Known) -> list[Estimate]:
     """Highest power of the racks at one time over their nameplate."""
     return [_hall(known, "peak_factor") for _ in known.sites]

@@ -73,7 +73,7 @@ def delivery_lead(known: Known) -> Estimate:
     return _fleet(known, "delivery_lead")
 
 
-@quantity("d", "draw")
+@quantity("d", "draw", least=1.0)
 def accelerator_life(known: Known) -> Estimate:
     """Economic life of accelerators, after which they are replaced."""
     return _fleet(known, "life_economic")

@@ -43,13 +43,13 @@ def line_kind(known: Known) -> list[Estimate]:
     return [Estimate(float(INSTRUMENTS.index(line.spec.kind)), "stated", note=line.spec.kind) for line in known.lines]
 
 
-@quantity("USD", "draw line")
+@quantity("USD", "draw line", least=0.0)
 def line_amount(known: Known) -> list[Estimate]:
     """Amount of each commitment over its whole term; absent where nobody said one."""
     return [known.estimate(line.spec.amount) for line in known.lines]
 
 
-@quantity("d", "line")
+@quantity("d", "line", least=1.0)
 def line_term(known: Known) -> list[Estimate]:
     """How long each commitment runs; absent where nobody said."""
     return [known.estimate(line.spec.term) for line in known.lines]

@@ -45,7 +45,7 @@ def accelerator_bandwidth(known: Known) -> list[Estimate]:
     return [known.default("accelerator", chip, "memory_bandwidth") for chip in known.axes["chip"]]
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def serving_utilisation(known: Known) -> Estimate:
     """Share of the measured rate reached in service."""
     return known.default("usage", "serving", "utilisation")
@@ -57,7 +57,7 @@ def serving_peak_factor(known: Known) -> Estimate:
     return known.default("usage", "serving", "peak_factor")
 
 
-@quantity("USD/h", "draw")
+@quantity("USD/h", "draw", least=0.0)
 def accelerator_rent(known: Known) -> Estimate:
     """Rent of one H100 per hour."""
     return known.default("price", "h100-sxm", "rent_range")

@@ -17,7 +17,7 @@ def labour_method(known: Known) -> Estimate:
     return Estimate(choice, "assumed", note="nothing published favours one of the two ways; equal weights are ours")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def construction_labour_share(known: Known) -> Estimate:
     """Pay of workers on site over the cost of construction."""
     return known.default("labour", "construction", "onsite_labour_share")
@@ -59,25 +59,25 @@ def permanent_jobs_per_power(known: Known) -> list[Estimate]:
     return [known.default("labour", "permanent", "per_power") for _ in known.sites]
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0)
 def added_jobs_per_builder(known: Known) -> Estimate:
     """Indirect and induced jobs per job of building on site."""
     return known.default("labour", "multiplier", "added_per_builder")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0)
 def added_jobs_per_post(known: Known) -> Estimate:
     """Indirect and induced jobs per permanent post."""
     return known.default("labour", "multiplier", "added_per_post")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def indirect_share_of_added(known: Known) -> Estimate:
     """Share of suppliers' jobs in what direct jobs add."""
     return known.default("labour", "multiplier", "indirect_share")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def local_share(known: Known) -> Estimate:
     """Share of purchases and of workers' spending that stays in the region of a site."""
     return known.default("labour", "multiplier", "local_share")

@@ -15,19 +15,19 @@ def lease_escalation(known: Known) -> Estimate:
     return known.default(*_LEASE, "escalation")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def lease_let_share(known: Known) -> Estimate:
     """Share of a site without a stated lease that is let when it runs."""
     return known.default(*_LEASE, "let_share")
 
 
-@quantity("d", "draw")
+@quantity("d", "draw", least=0.0)
 def relet_gap(known: Known) -> Estimate:
     """Days until a hall without a tenant is let again."""
     return known.default(*_LEASE, "relet_gap")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0)
 def relet_ratio(known: Known) -> Estimate:
     """Rent of a hall let again over that of a new one."""
     return known.default(*_LEASE, "relet_ratio")

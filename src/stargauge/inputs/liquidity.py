@@ -134,7 +134,7 @@ def policy_cash_floor(known: Known) -> list[Estimate]:
     return [newest_by_month(known, party.spec.cash_floor, by_date=True) for party in known.parties]
 
 
-@quantity("1", "party month")
+@quantity("1", "party month", least=0.0)
 def policy_debt_ceiling(known: Known) -> list[Estimate]:
     """Most debt over the value of its holdings that each party's own policy allows; absent where it states none."""
     return [newest_by_month(known, party.spec.debt_ceiling, by_date=True) for party in known.parties]
@@ -208,7 +208,7 @@ def line_extensions(known: Known) -> list[Estimate]:
     return [known.estimate(line.spec.extensions) for line in known.lines]
 
 
-@quantity("1", "party")
+@quantity("1", "party", least=0.0, most=1.0)
 def paid_share(known: Known) -> list[Estimate]:
     """Share that each party pays of what it promised to other parties; all of it unless asked otherwise."""
     return [Estimate(1.0, "assumed", note="everything promised is paid") for _ in known.parties]

@@ -7,7 +7,7 @@ from stargauge.quantity.quantity import quantity
 from stargauge.quantity.statement import ABSENT, Estimate
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def building_management_share(known: Known) -> Estimate:
     """Cost of managing a let building over its rent."""
     return known.default("price", "capacity-lease", "management_share")
@@ -19,7 +19,7 @@ def _abatement(known: Known, attribute: str) -> list[Estimate]:
     return [known.default("funding", site.id, attribute) if site.id in named else ABSENT for site in known.sites]
 
 
-@quantity("1", "site")
+@quantity("1", "site", least=0.0, most=1.0)
 def abatement_share(known: Known) -> list[Estimate]:
     """Share of property tax that a site is spared; absent where nobody said."""
     return _abatement(known, "abatement_share")
@@ -43,7 +43,7 @@ def abatement_wage(known: Known) -> list[Estimate]:
     return _abatement(known, "abatement_wage")
 
 
-@quantity("USD", "site")
+@quantity("USD", "site", least=0.0)
 def abatement_investment(known: Known) -> list[Estimate]:
     """Least investment that the abatement requires."""
     return _abatement(known, "abatement_investment")

@@ -286,7 +286,7 @@ def cancellation_share_building(known: Known) -> Estimate:
     return known.default("reference-class", "data-centre", "cancellation_share_building")
 
 
-@quantity("1", "draw phase")
+@quantity("1", "draw phase", least=0.0, most=1.0)
 def pledge_share(known: Known) -> list[Estimate]:
     """Share of its stated size that a pledge without a site comes to; one for a phase of a site."""
     return [

@@ -53,32 +53,32 @@ def supply_prime(known: Known) -> list[Estimate]:
     ]
 
 
-@quantity("USD/Wh", "draw source site")
+@quantity("USD/Wh", "draw source site", least=0.0)
 def source_price_stated(known: Known) -> list[Estimate]:
     """Price of energy from each source as stated for a site; absent where nobody said."""
     return [ABSENT if entry is None else known.estimate(entry.price) for entry in _cells(known)]
 
 
-@quantity("1", "draw source")
+@quantity("1", "draw source", least=0.0, most=1.0)
 def source_availability(known: Known) -> list[Estimate]:
     """Share of its capacity that each source gives on average: availability, or capacity factor of sun, wind and nuclear power."""
     return [known.default("energy", *_GIVES[source]) for source in SOURCES]
 
 
-@quantity("1", "draw site")
+@quantity("1", "draw site", least=0.0, most=1.0)
 def solar_capacity_factor(known: Known) -> list[Estimate]:
     """Capacity factor of solar power at each site."""
     return [known.default("energy", "solar", "capacity_factor") for _ in known.sites]
 
 
-@quantity("USD/Wh", "draw source")
+@quantity("USD/Wh", "draw source", least=0.0)
 def power_purchase_price(known: Known) -> list[Estimate]:
     """Price of nuclear power on contract; none for what is burnt, made on site or taken from the grid."""
     own = Estimate(0.0, "default", note="made on site, or priced by the market of the site")
     return [known.default("energy", source, "lcoe") if source == "nuclear" else own for source in SOURCES]
 
 
-@quantity("USD/W/d", "draw source")
+@quantity("USD/W/d", "draw source", least=0.0)
 def source_fixed_cost(known: Known) -> list[Estimate]:
     """Fixed operation and maintenance of plants on site, per capacity and day; none for what is bought."""
     none = Estimate(0.0, "default", note="bought: in its price")
@@ -103,13 +103,13 @@ def _of_market(known: Known, wanted: str) -> list[Estimate]:
     return [_of_place(known, site, "power_market", _MARKET, "energy", wanted) for site in known.sites]
 
 
-@quantity("USD/Wh", "draw site")
+@quantity("USD/Wh", "draw site", least=0.0)
 def grid_price_wholesale(known: Known) -> list[Estimate]:
     """Wholesale price of power in the market of each site."""
     return _of_market(known, "price")
 
 
-@quantity("USD/Wh", "draw site")
+@quantity("USD/Wh", "draw site", least=0.0)
 def grid_price_delivery(known: Known) -> list[Estimate]:
     """What transmission, capacity and the supplier add to the wholesale price."""
     return _of_market(known, "delivery_adder")
@@ -121,13 +121,13 @@ def grid_follows_gas(known: Known) -> Estimate:
     return known.default("energy", _MARKET, "price_follows_gas")
 
 
-@quantity("USD/Wh", "draw")
+@quantity("USD/Wh", "draw", least=0.0)
 def gas_price_expected(known: Known) -> Estimate:
     """Price of gas delivered to power plants as forecast."""
     return known.default("energy", "natural-gas", "price")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0)
 def gas_price_volatility(known: Known) -> Estimate:
     """Spread of the logarithm of the gas price around the forecast."""
     return known.default("energy", "natural-gas", "price_volatility")
@@ -139,19 +139,19 @@ def gas_price_deviate(known: Known) -> Estimate:
     return Estimate(STANDARD_NORMAL, "default", note="a pure stream of chance; the spread is gas_price_volatility")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0)
 def gas_heat_rate(known: Known) -> Estimate:
     """Fuel energy per electricity of gas plants on site."""
     return known.default("energy", _TECHNOLOGY["gas"], "heat_rate")
 
 
-@quantity("USD/Wh", "draw")
+@quantity("USD/Wh", "draw", least=0.0)
 def gas_variable_cost(known: Known) -> Estimate:
     """Variable operation and maintenance of gas plants on site."""
     return known.default("energy", _TECHNOLOGY["gas"], "om_variable")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def fuel_cell_efficiency(known: Known) -> Estimate:
     """Electricity per fuel energy of fuel cells."""
     return known.default("energy", "fuel-cell", "efficiency")

@@ -39,13 +39,13 @@ def deduction_share(known: Known) -> list[Estimate]:
     return [_of(known, np.append(row, np.zeros(most))[:most], name) for row, name in rows]
 
 
-@quantity("1")
+@quantity("1", least=0.0, most=1.0)
 def late_share_most(known: Known) -> Estimate:
     """Share of a year's property in its last quarter above which the quarters count."""
     return _of(known, most_late(known.catalogue.catalogue), "mid-quarter")
 
 
-@quantity("1")
+@quantity("1", least=0.0, most=1.0)
 def bonus_rate(known: Known) -> Estimate:
     """Share deducted at once of what is bound by contract and placed in service after the law changed."""
     return _of(known, bonus_law(known.catalogue.catalogue).share, "bonus")

@@ -49,7 +49,7 @@ def training_batch_tokens(known: Known) -> list[Estimate]:
     return _by_model(known, "batch_tokens")
 
 
-@quantity("1", "draw model")
+@quantity("1", "draw model", least=0.0, most=1.0)
 def training_utilisation(known: Known) -> list[Estimate]:
     """Model FLOPs per dense 16-bit peak in training of each model; that of the template where nobody measured it."""
     usual = known.default("model", _TEMPLATE, "mfu")
@@ -64,13 +64,13 @@ def training_job_peak(known: Known) -> Estimate:
     return resting_on(peak, known.catalogue.hindsight(*named))
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def inference_share(known: Known) -> Estimate:
     """Share of the fleet's time that serves users."""
     return known.default("usage", "fleet-share", "inference")
 
 
-@quantity("1", "draw")
+@quantity("1", "draw", least=0.0, most=1.0)
 def training_share(known: Known) -> Estimate:
     """Share of the rest that goes into runs which end in a released model; research has what is left."""
     return known.default("usage", "fleet-share", "training")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from stargauge.programme.alternatives import laid_over, supposed
+from stargauge.programme.bounds import beyond
 from stargauge.programme.commitment_checks import COMMITMENT_CHECKS
 from stargauge.programme.fields import TEXT, assumed_value, median, place_of
 from stargauge.programme.milestones import PLANS
@@ -470,6 +471,8 @@ def _assumptions_at_fault(
         for label in sorted(wanted - set(offered)) if labels else ():
             yield Flaw(trail, f'"{label}" is no label of {name}{did_you_mean(label, offered)}', at_key=True)
         try:
-            assumed_value(assumption.value, quantities[name].unit, "")
+            value = assumed_value(assumption.value, quantities[name].unit, "")
+            if wrong := beyond(value, quantities[name]):
+                yield Flaw((*trail, "value"), f'got "{assumption.value}" for {name}; {wrong}')
         except InputError as error:
             yield from (Flaw((*trail, "value"), fault.message) for fault in error.faults)

@@ -82,6 +82,7 @@ class Quantity:
     `flow`: within a month or year (a claim about it speaks `over` a span); a stock is read at month ends.
     `rises`: never falls over time, so that a later record bounds an earlier date.
     `static`: no draw axis; computed once per run.
+    `least`, `most`: what an input may be in its unit, where that is bounded.
     """
 
     name: str
@@ -93,6 +94,8 @@ class Quantity:
     is_input: bool
     needs: tuple[str, ...]
     function: Callable[..., Any]
+    least: float | None = None
+    most: float | None = None
 
     @property
     def static(self) -> bool:
@@ -110,11 +113,15 @@ class Quantity:
         return self.doc.split("\n", 1)[0]
 
 
-def quantity(unit: str, axes: str = "", *, adds: str = "", flow: bool = False, rises: bool = False) -> Callable[[F], F]:
+def quantity(
+    unit: str, axes: str = "", *, adds: str = "", flow: bool = False, rises: bool = False, least: float | None = None,
+    most: float | None = None,
+) -> Callable[[F], F]:  # fmt: skip
     """Declare a function as the maker of the quantity of its own name; the function is returned unchanged.
 
     The parameters' names are what it needs. A function whose only parameter is `known` makes an input: it returns one Estimate per cell
-    (or a single Estimate where the quantity has no label axes). A parameter with a default value is not a need.
+    (or a single Estimate where the quantity has no label axes). A parameter with a default value is not a need. `least` and `most` bound
+    what a user may suppose of an input.
     """
 
     def declare(function: F) -> F:
@@ -124,8 +131,9 @@ def quantity(unit: str, axes: str = "", *, adds: str = "", flow: bool = False, r
             raise InputError(f"{function.__name__}: axes must be of {AXES}, in that order; got {names}")
         parameters = tuple(p.name for p in inspect.signature(function).parameters.values() if p.default is inspect.Parameter.empty)
         made = Quantity(
-            function.__name__, unit, names, frozenset(adds.split()), flow, rises, parameters == ("known",), parameters, function
-        )
+            function.__name__, unit, names, frozenset(adds.split()), flow, rises, parameters == ("known",), parameters, function,
+            least, most,
+        )  # fmt: skip
         function.quantity = made  # type: ignore[attr-defined]
         return function
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from stargauge.report.terminal import PLAIN, Style, brief, labelled, table, wrapped
-from stargauge.report.wording import day_text, number_text, range_text, stated_text, value_text
+from stargauge.report.wording import day_text, number_text, range_text, rate_text, stated_text, value_text
 
 #: Rows shown of each kind, and inputs of each cause; the rest is counted, and stands in the JSON.
 MOST, PER_CAUSE = 10, 2
@@ -19,7 +19,8 @@ Dict = Mapping[str, Any]
 def render_comparison(data: Dict, style: Style = PLAIN) -> str:
     """One sentence, the two sides, quantities, claims, what made the difference, the inputs, where to look next."""
     lines = [*map(style.bold, wrapped(str(data["headline"]), style.width)), *_sides(data, style)]
-    for part in (_quantities(data, style), _claims(data, style), _causes(data, style), _inputs(data, style), _only(data, style)):
+    for made in (_quantities, _finance, _claims, _causes, _inputs, _only):
+        part = made(data, style)
         lines += ["", *part] if part else []
     return style.finish([*lines, "", *wrapped(f"All of it: {data['reproduce'][0]} --json", style.width, "", "  ")])
 
@@ -37,9 +38,17 @@ def _sides(data: Dict, style: Style) -> list[str]:
 
 
 def _quantities(data: Dict, style: Style) -> list[str]:
-    """Each quantity that differs: P50, below it P10..P90; the change of the median, below it that of each draw."""
-    moved = [row for row in data["quantities"] if row["a"] != row["b"]]
+    """Each quantity that differs; where none of the usual ones does, that it does not."""
+    lines = _rows(data["quantities"], data, style)
     still = [row["address"] for row in data["quantities"] if row["a"] == row["b"] and row["a"] is not None]
+    if not lines and still and data["inputs"]:
+        return wrapped(f"None of the usual outputs moves: {', '.join(still)}.", style.width)
+    return lines + (labelled("same", ", ".join(still), style, 0, 6) if still and lines else [])
+
+
+def _rows(rows: Iterable[Dict], data: Dict, style: Style) -> list[str]:
+    """Each row that differs: P50, below it P10..P90; the change of the median, below it that of each draw."""
+    moved = [row for row in rows if row["a"] != row["b"]]
     change = "B less A" + (", by draw" if data["same_programme"] else "")
     columns = [(f"end of {day_text(data['date'][:7])}", 27, "w"), ("A", 15, "r"), ("B", 15, "r"), (change, 17, "r")]
     lines = table(columns, [], style) if moved else []
@@ -47,14 +56,49 @@ def _quantities(data: Dict, style: Style) -> list[str]:
         sides = [{"unit": row["unit"], **row[side]} if row[side] else None for side in ("a", "b")]
         middle = [value_text(side) if side else "absent" for side in sides]
         spread = [_span(side) if side else "" for side in sides]
-        drawn = {"unit": row["unit"], **row["change"]} if row["change"] else None
+        drawn = {"unit": row["unit"], **row["change"], "p50": row["median_change"]} if row["change"] else None
         lines += table(columns, [(_broken(row["address"], 27), *middle, _signed(row["median_change"], row["unit"]))], style)[1:]
         if any(spread):
             lines += table(columns, [("", *spread, _span(drawn) if drawn else "")], style)[1:]
-    lines += (
-        wrapped("P50; below it P10..P90" + (" (of B less A: draw by draw)" if data["same_programme"] else ""), style.width) if moved else []
-    )
-    return lines + (labelled("same", ", ".join(still), style, 0, 6) if still and moved else [])
+    said = "P50; below it P10..P90" + (" (of B less A: draw by draw)" if data["same_programme"] else "")
+    return [*lines, *(wrapped(said, style.width) if moved else [])]
+
+
+#: Per asset of a site: what is shown of it, and how.
+_OF_ASSETS = (("loan_to_cost", rate_text), ("dscr", lambda value: f"{value:.2f}".replace("-", "−")), ("irr", rate_text))
+_OF_FINANCE = (
+    "Of the first {draws:,} draws, as the sums are; only assets for which something differs. Cover: the least, of debt service over twelve "
+    "months. Return: of the owners, yearly. An hour: of an accelerator of the generation of which most stand there."
+)
+
+
+def _finance(data: Dict, style: Style) -> list[str]:
+    """Loans, cover, returns and the cost of an hour: sums first, then a line for each asset of each site that both sides have."""
+    if not data["finance"]:
+        return []
+    rows = data["finance"]["quantities"]
+    if not any(row["a"] != row["b"] for row in rows):
+        return wrapped(f"Loans, cover and returns do not move either ({data['finance']['draws']:,} draws).", style.width)
+    lines = _rows([row for row in rows if "[" not in row["address"]], data, style)
+    by_address = {row["address"]: row for row in rows}
+    places = dict.fromkeys(row["address"].partition("[")[2].rstrip("]") for row in rows if row["address"].startswith("loan_to_cost["))
+    hours = {row["address"].rstrip("]").split(", ")[1]: row for row in rows if row["address"].startswith("lcoc[")}
+    shown = []
+    for place in places:
+        asset, site = place.split(", ")
+        cells = [_both(by_address.get(f"{name}[{place}]"), text) for name, text in _OF_ASSETS]
+        cells.append(_both(hours[site], number_text) if asset == "equipment" and site in hours else "")
+        if any("→" in cell for cell in cells):
+            shown.append((f"{site}, {asset}", *cells))
+    columns = [("P50 of A → B", 20, "w"), ("loan over cost", 14, "r"), ("cover", 11, "r"), ("return", 12, "r"), ("USD an hour", 11, "r")]
+    lines += ["", *table(columns, shown, style)] if shown else []
+    return [*lines, *wrapped(_OF_FINANCE.format(draws=data["finance"]["draws"]), style.width)]
+
+
+def _both(row: Dict | None, text: Callable[[float], str]) -> str:
+    """The medians of both sides: `63 % → 52 %`, one of them where they read the same, a dash where there is none."""
+    sides = ["–" if row is None or row[side] is None else text(row[side]["p50"]) for side in ("a", "b")]
+    return sides[0] if sides[0] == sides[1] else " → ".join(sides)
 
 
 def _broken(address: str, width: int) -> str:

@@ -14,6 +14,10 @@ _OF_SITES = (
     ("posts", "jobs_permanent"), ("builders", "jobs_construction_onsite"), ("peak", "jobs_construction_peak_so_far"),
     ("direct", "jobs_direct"), ("all kinds", "jobs_total"),
 )  # fmt: skip
+_PER_DOLLAR = (
+    "Jobs per dollar, as EPI and BEA have them, count all construction, houses and roads too; at a data centre machines take most of a "
+    "dollar of building. So this route, and their rows below, stand above the first one; no world uses it."
+)
 _HONEST = (
     "Gross: jobs that would have been elsewhere are not taken off. Rows are never added up. Region: by place of work, P50; what stays of "
     "suppliers and spending is an assumption (local_share). Inside, above, below: of P10 to P90; announced and counted jobs are no "
@@ -82,7 +86,8 @@ def _routes(data: Mapping[str, Any], style: Style) -> list[str]:
         if route["by_spending"]["p50"] > 0.0
     ]
     columns = [("two routes, not averaged", 24, "w"), ("by power and pay", 25, "w"), ("by dollars spent", 27, "w")]
-    return table(columns, rows, style) if rows else []
+    told = wrapped(_PER_DOLLAR, style.width)
+    return [*table(columns, rows, style), *told] if rows else []
 
 
 def _claims(data: Mapping[str, Any], style: Style) -> list[str]:

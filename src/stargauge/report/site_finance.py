@@ -8,12 +8,15 @@ from typing import Any
 from stargauge.quantity.units import show
 from stargauge.report.money import Table
 from stargauge.report.terminal import PLAIN, Style, command_for, table, to_copy, wrapped
-from stargauge.report.wording import day_text, percent
+from stargauge.report.wording import day_text, percent, rate_text
 
 _ASSETS = {"building": "building", "equipment": "equipment"}
 #: Below what an amount shows as nothing.
 _LEAST = 1e5
 _KINDS = {"lease": "lease", "cloud_contract": "cloud contract", "finance_lease": "finance lease"}
+_ELSEWHERE = "served from elsewhere: no site here"
+#: From where to where a share of worlds is about half of them.
+_HALF = (0.45, 0.55)
 _BASIS = (
     "Each site is financed as two assets: the building with its power, let to whoever brings the equipment, and the equipment, which sells "
     "computing and pays the rent. Money of the day. No contract, loan or covenant of a site is public in full: what the programme does "
@@ -41,7 +44,8 @@ def finance_page(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What the report shows of it: the answer and the tables; none where nothing is built."""
     if not data or not data["sites"]:
         return None
-    return {"answer": headline(data), "tables": tables(data), "basis": _BASIS}
+    told = f"Of {data['draws']:,} draws; with more of them, stargauge finance shows slightly other numbers."
+    return {"answer": f"{headline(data)} {told}", "tables": tables(data), "basis": _BASIS}
 
 
 def headline(data: Mapping[str, Any]) -> str:
@@ -54,10 +58,16 @@ def headline(data: Mapping[str, Any]) -> str:
     share, binds = asset["loan_to_cost"], asset["coverage_binds"]
     if share["p50"] is None:
         return f"No world builds at {site['name']}."
-    why = "the income under contract" if (binds or 0.0) > 0.5 else "the lenders' share of the cost"
+    income, cost = "the income under contract", "the lenders' share of the cost"
+    by_income, few, many = binds or 0.0, *_HALF
+    limited = (
+        f"in about as many worlds as not {income} is what limits them, else {cost}"
+        if few <= by_income <= many
+        else f"in most worlds {income if by_income > many else cost} is what limits them"
+    )
     return (
         f"Lenders pay {percent(share['p50'])} of the building at {site['name']} ({percent(share['p10'])} to {percent(share['p90'])}); "
-        f"in most worlds {why} is what limits them. The loan gets into breach in {percent(asset['breach'])} of worlds."
+        f"{limited}. The loan gets into breach in {percent(asset['breach'])} of worlds."
     )
 
 
@@ -81,10 +91,6 @@ def _span(spread: Mapping[str, float | None], text: Any) -> str:
 
 def _ratio(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
-
-
-def _rate(value: float) -> str:
-    return f"{100.0 * value:.0f} %".replace("-", "−")
 
 
 def _usd(value: float | None) -> str:
@@ -119,7 +125,7 @@ def _loans(data: Mapping[str, Any]) -> Table | None:
             if one["loan_to_cost"]["p50"] is not None:
                 agreed = _usd(site["loans_agreed"]["p50"] or None) if one["asset"] == "building" else "–"
                 rows.append((
-                    f"{site['id']}, {_ASSETS[one['asset']]}", _span(one["loan_to_cost"], _rate), agreed, percent(one["coverage_binds"]),
+                    f"{site['id']}, {_ASSETS[one['asset']]}", _span(one["loan_to_cost"], rate_text), agreed, percent(one["coverage_binds"]),
                     _span(one["dscr"], _ratio), percent(one["breach"]), percent(one["gap"]),
                 ))  # fmt: skip
     if not rows:
@@ -141,7 +147,7 @@ def _loans(data: Mapping[str, Any]) -> Table | None:
 
 def _returns(data: Mapping[str, Any]) -> Table | None:
     rows = [
-        (name, _span(one["irr"], _rate), percent(one["irr_none"]), percent(one["irr_several"]), _span(one["npv"], _usd),
+        (name, _span(one["irr"], rate_text), percent(one["irr_none"]), percent(one["irr_several"]), _span(one["npv"], _usd),
          _span(one["llcr"], _ratio))
         for name, one in _rows(data)
     ]  # fmt: skip
@@ -166,7 +172,7 @@ def _returns(data: Mapping[str, Any]) -> Table | None:
 def _contracts(data: Mapping[str, Any]) -> Table | None:
     rows = [
         (one["line"], _KINDS.get(one["kind"], one["kind"]), f"{one['party']} to {one['to']}", percent(one["terminated"]),
-         percent(one["defaulted"]), _span(one["late_days"], lambda value: f"{value:,.0f}"))
+         percent(one["defaulted"]), _span(one["late_days"], lambda value: f"{value:,.0f}") if one["served_here"] else _ELSEWHERE)
         for one in data["contracts"]
     ]  # fmt: skip
     if not rows:
@@ -176,7 +182,8 @@ def _contracts(data: Mapping[str, Any]) -> Table | None:
     )  # fmt: skip
     note = (
         "Left: the customer uses his right to leave because capacity comes after the outside date. Unpaid: customer and guarantor default. "
-        "Both by the end of the clock. Outside dates, rights and damages are assumptions unless the programme states them."
+        "Both by the end of the clock. What is served from elsewhere earns nothing here. Outside dates, rights and damages are assumptions "
+        "unless the programme states them."
     )
     return Table("contracts", "Leases and contracts: are they kept?", "", columns, tuple(rows), note)
 

@@ -88,6 +88,11 @@ def percent(probability: float | None) -> str:
     return f"{probability:.0%}".replace("%", " %")
 
 
+def rate_text(value: float) -> str:
+    """A yearly rate in whole percent, which may be below zero: `−4 %`."""
+    return f"{100.0 * value:.0f} %".replace("-", "−")
+
+
 def percent_range(span: Any, joint: str = "–") -> str:
     """A model range such as `2–9`, without the percent sign."""
     if not span:
