@@ -123,4 +123,4 @@ def test_most_means_clearly_more_than_half(abilene: api.SiteFinance, share: floa
 
 def test_the_report_says_of_how_many_draws(abilene: api.SiteFinance) -> None:
     page = finance_page(abilene.to_dict())
-    assert page is not None and "256 draws" in page["answer"]
+    assert page is not None and "256 draws" in page["basis"]

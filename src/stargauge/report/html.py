@@ -51,6 +51,7 @@ _SECTIONS = (
     ("schedule", "Schedule", "schedule"),
     ("money", "Money", "money"),
     ("parties", "Who pays", "funds"),
+    ("finance", "Finance", "finance"),
     ("jobs", "Jobs", "jobs"),
     ("odds", "Odds over time", "odds"),
     ("claims", "Claims", "claims"),

@@ -44,8 +44,8 @@ def finance_page(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What the report shows of it: the answer and the tables; none where nothing is built."""
     if not data or not data["sites"]:
         return None
-    told = f"Of {data['draws']:,} draws; with more of them, stargauge finance shows slightly other numbers."
-    return {"answer": f"{headline(data)} {told}", "tables": tables(data), "basis": _BASIS}
+    told = f"From {data['draws']:,} draws; stargauge finance takes as many as you ask for."
+    return {"answer": headline(data), "tables": tables(data), "basis": f"{_BASIS} {told}"}
 
 
 def headline(data: Mapping[str, Any]) -> str:
@@ -66,8 +66,8 @@ def headline(data: Mapping[str, Any]) -> str:
         else f"in most worlds {income if by_income > many else cost} is what limits them"
     )
     return (
-        f"Lenders pay {percent(share['p50'])} of the building at {site['name']} ({percent(share['p10'])} to {percent(share['p90'])}); "
-        f"{limited}. The loan gets into breach in {percent(asset['breach'])} of worlds."
+        f"Of the dearest building, at {site['name']}, lenders would pay {percent(share['p50'])} ({percent(share['p10'])} to "
+        f"{percent(share['p90'])}); {limited}. The loan gets into breach in {percent(asset['breach'])} of worlds."
     )
 
 
