@@ -178,7 +178,7 @@ def test_the_page_on_unit_costs_works_as_it_stands(tmp_path: Path) -> None:
 
 
 def test_the_page_on_money_works_as_it_stands(tmp_path: Path) -> None:
-    assert run_page("docs/money.md", tmp_path) == 3
+    assert run_page("docs/money.md", tmp_path) == 4
 
 
 def test_the_page_on_the_finance_of_sites_works_as_it_stands(tmp_path: Path) -> None:

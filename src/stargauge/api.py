@@ -54,6 +54,7 @@ from stargauge.audit.measured import measured
 from stargauge.audit.money import Money, money_parts, question_of
 from stargauge.audit.money import scenario as money_scenario
 from stargauge.audit.money import wanted as wanted_money
+from stargauge.audit.money_backtest import MoneyBacktest, MoneyCase, money_cases
 from stargauge.audit.odds import EVERY, OddsOverTime, days_between, track
 from stargauge.audit.questions import Question, misread, questions
 from stargauge.audit.replay import replay
@@ -670,10 +671,28 @@ def backtest(
     return tested
 
 
+def backtest_money(
+    programmes: Iterable[str | Path | Programme] | None = None, *, draws: int = 512, seed: int = 0, as_of: date | str | None = None,
+    values: Catalogue | None = None,
+) -> MoneyBacktest:  # fmt: skip
+    """Loans to sites and cash of parties, forecast before they were public, against what the record holds by `as_of` (today).
+
+    Each programme is forecast without its owner's own records of dates.
+    """
+    run, cases = partial(run_model, draws=draws, seed=seed), list[MoneyCase]()
+    for made in (load(one) for one in (shipped() if programmes is None else programmes)):
+        without = _without_owner(values or catalogue(), made)
+        cases += money_cases(slug(made.name), known(made, as_of, values), partial(known, made, values=without), run)
+    return MoneyBacktest(draws, seed, tuple(cases))
+
+
+def _without_owner(values: Catalogue, programme: Programme) -> Catalogue:
+    return replace(values, without=values.without | ({programme.owner} if programme.owner else set()))
+
+
 def _replay(programme: Programme, values: Catalogue, day: date, draws: int, seed: int) -> Backtest:
     """The cases of one programme, forecast without its owner's own records."""
-    without = replace(values, without=values.without | ({programme.owner} if programme.owner else set()))
-
+    without = _without_owner(values, programme)
     return replay(programme, known(programme, day, values), _tracker(programme, without, draws, seed))
 
 
@@ -926,8 +945,8 @@ def _changed(made: Programme, now: Known, values: Catalogue | None, *settings: t
 
 __all__ = [
     "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Jobs", "Known", "Money", "Programme", "Result",
-    "SiteFinance", "Validation", "__version__", "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "explain",
-    "finance", "import_statements", "jobs", "known", "load", "money", "odds", "schedule", "sensitivity", "shipped", "simulate",
+    "SiteFinance", "Validation", "__version__", "audit", "backtest", "backtest_money", "calibrate", "catalogue", "check", "compare", "cost",
+    "explain", "finance", "import_statements", "jobs", "known", "load", "money", "odds", "schedule", "sensitivity", "shipped", "simulate",
     "validate",
 ]  # fmt: skip
 

@@ -259,6 +259,7 @@ def parser() -> Parser:
     backtest.add_argument("--draws", type=_count, default=512, metavar="N", help="Monte Carlo draws per replay (default 512)")
     backtest.add_argument("--seed", type=_count, default=0, metavar="N", help="seed of the draws (default 0)")
     backtest.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
+    backtest.add_argument("--money", action="store_true", help="loans to sites and cash of parties instead of dates and odds")
     backtest.add_argument("--write", metavar="DIR", help="write the whole result in the form in which it is shipped and reported")
     _output_options(backtest)
 

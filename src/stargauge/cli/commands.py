@@ -309,6 +309,8 @@ def backtest(asked: argparse.Namespace) -> int:
             print(f"\r{done} of {count} programmes", end="\n" if done == count else "", file=sys.stderr, flush=True)
 
     names = asked.programme or None
+    if asked.money:
+        return _backtest_money(asked, names)
     data = api.backtest(
         names, draws=asked.draws, seed=asked.seed, as_of=asked.as_of, values=values_of(asked), folder=asked.write, progress=progress
     ).to_dict()
@@ -316,6 +318,20 @@ def backtest(asked: argparse.Namespace) -> int:
         print_json(data)
     else:
         sys.stdout.write(render_backtest(data, style_of(asked)))
+    return 0
+
+
+def _backtest_money(asked: argparse.Namespace, names: list[str] | None) -> int:
+    from stargauge import api
+    from stargauge.report.accuracy import render_money_backtest
+
+    if asked.write:
+        raise InputError("--write keeps the scores of dates and odds; leave it out with --money (--json prints all cases)")
+    data = api.backtest_money(names, draws=asked.draws, seed=asked.seed, as_of=asked.as_of, values=values_of(asked)).to_dict()
+    if asked.json:
+        print_json(data)
+    else:
+        sys.stdout.write(render_money_backtest(data, style_of(asked)))
     return 0
 
 

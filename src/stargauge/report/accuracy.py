@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.report.money import bn
 from stargauge.report.terminal import Style, table, wrapped
 from stargauge.report.wording import day_text
 
+_KINDS = {"loan": "loans to sites", "cash": "statements of cash"}
 _NAMES = (
     ("coverage_p10_p90", "P10-P90 held the outcome", True),
     ("crps_days", "CRPS, days", False),
@@ -69,6 +71,44 @@ def render_build_validation(data: Mapping[str, Any], style: Style) -> str:
     lines += [f"not scored: {row['id']}: {row['reason']}" for row in data["left_out"]]
     lines += ["", *wrapped("Each build was forecast from the catalogue's builds without those of its owner. All rows: --json", style.width)]
     return style.finish(lines)
+
+
+def render_money_backtest(data: Mapping[str, Any], style: Style) -> str:
+    """How many recorded sums fell within their forecasts, and each with its forecast."""
+    scores = [(_KINDS[kind], score) for kind, score in data["scores"].items() if score["n"]]
+    told = "; ".join(f"{score['inside']} of {score['n']} {words} fell within P10 to P90" for words, score in scores)
+    lines = [style.bold(line) for line in wrapped(f"{told[0].upper()}{told[1:]}." if told else "No sum could be scored.", style.width)]
+    for words, score in scores:
+        kept = score["error_unchanged"]
+        beside = f"; had it been believed to stay as it was, {bn(kept)}" if kept is not None else ""
+        lines += wrapped(
+            f"{words[0].upper()}{words[1:]}: the middle forecast was off by {bn(score['error'])} on average{beside}.", style.width
+        )
+    columns = [
+        ("whose", 24, "w"),
+        ("known on", 11, "l"),
+        ("P10", 8, "r"),
+        ("P50", 8, "r"),
+        ("P90", 8, "r"),
+        ("stated", 8, "r"),
+        ("within", 6, "l"),
+    ]
+    rows = [
+        [f"{row['of']}, {row['kind']}", day_text(row["as_of"]), *(bn(row[level]) for level in ("p10", "p50", "p90")), bn(row["amount"]),
+         "yes" if row["inside"] else "no"]
+        for row in data["cases"] if row["inside"] is not None
+    ]  # fmt: skip
+    lines += ["", *table(columns, rows, style)] if rows else []
+    left = [row for row in data["cases"] if row["inside"] is None]
+    lines += [
+        line for row in left for line in wrapped(f"not scored: {row['of']}, {row['kind']}, {bn(row['amount'])}: {row['why']}", style.width)
+    ]
+    rule = (
+        "USD, nominal. Loans: what lenders would give, as known on the day before the first loan was public, against all that are stated "
+        f"today. Cash: from {data['lead']} days before the day it speaks for, with no money that nobody had announced by then. So few cases "
+        "show little. All of it: --json"
+    )
+    return style.finish([*lines, "", *wrapped(rule, style.width)])
 
 
 def _projects(rows: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
