@@ -105,8 +105,8 @@ def render_money_backtest(data: Mapping[str, Any], style: Style) -> str:
     ]
     rule = (
         "USD, nominal. Loans: what lenders would give, as known on the day before the first loan was public, against all that are stated "
-        f"today. Cash: from {data['lead']} days before the day it speaks for, with no money that nobody had announced by then. So few cases "
-        "show little. All of it: --json"
+        f"today. Cash: from {data['lead']} days before the day it speaks for, with no money that nobody had announced by then. So few "
+        "cases show little. All of it: --json"
     )
     return style.finish([*lines, "", *wrapped(rule, style.width)])
 
