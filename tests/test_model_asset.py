@@ -34,7 +34,8 @@ def values(programme: str | Path = "stargate", block: int = 0) -> dict[str, Any]
     """One block of everything about the assets of a programme."""
     names = (
         "asset_cost", "asset_cost_given_up", "asset_begins", "asset_placed_in_service", "asset_renewal", "capex", "senior_loan",
-        "cash_accounts", "loan_to_cost", "loan_to_cost_limit", "coverage_binds", "asset_sources", "asset_uses", "books_off", "irr",
+        "cash_accounts", "loan_to_cost", "loan_to_cost_limit", "coverage_binds", "agreed_amount_binds", "asset_sources",
+        "asset_uses", "books_off", "irr",
         "irr_count", "cover_year", "dscr", "dscr_average", "llcr", "plcr", "debt_balance", "idc", "cash_flow", "equity_flow", "book_value",
         "debt_breach_date", "debt_breached", "secured_cash", "dscr_required", "loans_agreed",
     )  # fmt: skip
@@ -234,6 +235,10 @@ def test_a_building_is_lent_no_more_than_was_agreed() -> None:
     agreed, drawn = made["loans_agreed"], made["asset_sources"][:, FUNDS.index("loan"), BUILDING]
     some = agreed > 0.0
     assert some.any() and (drawn[some] <= agreed[some] * (1 + 1e-9)).all()
+    told = made["agreed_amount_binds"][:, BUILDING]
+    np.testing.assert_array_equal(told[some] == 1.0, drawn[some] >= agreed[some] * (1 - 1e-9))
+    assert not (made["agreed_amount_binds"] + made["coverage_binds"] > 1.0).any()
+    assert 0.0 < told[some].mean() < 1.0
 
 
 def test_the_lenders_case_keeps_the_cover_asked_in_every_month() -> None:

@@ -111,13 +111,18 @@ def test_a_contract_that_no_site_here_serves_is_listed(tmp_path: Path, abilene: 
 
 
 @pytest.mark.parametrize(
-    ("share", "words"),
-    [(0.5, "in about as many worlds as not the income"), (0.6, "in most worlds the income"), (0.4, "in most worlds the lenders'")],
+    ("cover", "agreed", "words"),
+    [
+        (0.5, 0.2, "what limits them most often, in 50 % of worlds, is the income"),
+        (0.6, 0.0, "in most worlds the income"),
+        (0.1, 0.63, "in most worlds the amount agreed"),
+        (0.1, 0.44, "what limits them most often, in 46 % of worlds, is the lenders' share"),
+    ],
 )
-def test_most_means_clearly_more_than_half(abilene: api.SiteFinance, share: float, words: str) -> None:
+def test_the_headline_names_what_limits_most_often(abilene: api.SiteFinance, cover: float, agreed: float, words: str) -> None:
     data = abilene.to_dict()
     site = data["sites"][0]
-    building = site["assets"][0] | {"coverage_binds": share}
+    building = site["assets"][0] | {"coverage_binds": cover, "agreed_amount_binds": agreed}
     assert words in headline(data | {"sites": [site | {"assets": [building]}]})
 
 

@@ -102,6 +102,8 @@ def wanted(known: Known, asked: str = "") -> list[str]:
     """The addresses that a run must give for `money`; `asked`: the party that pays only a share, if any."""
     out = [f"funding_available[{means}, {party.id}]" for means in MEANS for party in group_of(known)]
     out += [f"line_beside_cash[{line.id}]" for line in _into_cash(known)]
+    terms = ("line_amount", "line_beside_cash", "line_announced_date", "line_committed_date")
+    out += [f"{name}[{line.id}]" for line in _within(known, group_of(known)) for name in terms]
     out += [f"contract_share_of_site[{site.id}, {line.id}]" for line in _paid_for_use(known, asked) for site in known.sites]
     for party in known.parties:
         out += [f"cash_needed[{party.id}]", f"capital_owed[{party.id}]", f"sources_less_uses[{party.id}]"]
@@ -158,7 +160,8 @@ def _there(known: Known, result: Result, when: date, group: Sequence[PartyView],
     """
     have = {means: {p.id: _at(result, f"funding_available[{means}, {p.id}]", when) for p in group} for means in MEANS}
     shares = _shares(known, group)
-    total = {means: np.sum([np.nan_to_num(values) for values in of.values()], axis=0) for means, of in have.items()}
+    inside = _owed_within(known, result, when, group, have)
+    total = {means: np.sum([np.nan_to_num(values) for values in of.values()], axis=0) - inside[means] for means, of in have.items()}
     rows = []
     for party in group:
         needed = shares[party.id] * amount
@@ -172,8 +175,29 @@ def _there(known: Known, result: Result, when: date, group: Sequence[PartyView],
     missing = {name: _spread(np.maximum(0.0, amount - total[name])) for name in MEANS}
     return {
         "amount": amount, "lower_bound": bool(unknown), "group": {name: _odds(total[name], amount) for name in MEANS},
-        "missing": missing, "parties": rows,
+        "missing": missing, "within": {name: _spread(inside[name] + np.zeros(result.draws)) for name in MEANS}, "parties": rows,
     }  # fmt: skip
+
+
+def _within(known: Known, group: Sequence[PartyView]) -> list[LineView]:
+    """Lines of money from one of a group to another."""
+    ids = {party.id for party in group}
+    return [line for line in known.lines if {line.party, line.to} <= ids and ROLE[line.spec.kind] in FUNDING]
+
+
+def _owed_within(
+    known: Known, result: Result, when: date, group: Sequence[PartyView], have: Mapping[str, Mapping[str, Array]]
+) -> dict[str, Array | float]:
+    """What parties of a group have from one another by each definition: it stands with who pays too, so their sum counts it once."""
+    out: dict[str, Array | float] = dict.fromkeys(MEANS, 0.0)
+    for line in _within(known, group):
+        left = np.nan_to_num(result[f"line_amount[{line.id}]"].values) * _at(result, f"line_beside_cash[{line.id}]", when)
+        signed, told = (result[f"line_{name}_date[{line.id}]"].values <= day(when) for name in ("committed", "announced"))
+        public, levered = left * (signed | told), np.nan_to_num(have["financeable"][line.to]) / np.maximum(have["announced"][line.to], 1.0)
+        out["committed"] += left * signed
+        out["announced"] += public
+        out["financeable"] += public * np.maximum(levered, 1.0)
+    return out
 
 
 def cash_day(party: PartyView, when: date) -> date | None:

@@ -22,7 +22,7 @@ Spread = dict[str, float | None]
 
 _LEVELS = (("p10", 0.1), ("p50", 0.5), ("p90", 0.9))
 #: Per asset and site: one number per draw.
-_RATIOS = ("loan_to_cost", "coverage_binds", "dscr", "dscr_average", "llcr", "plcr", "irr", "irr_count")
+_RATIOS = ("loan_to_cost", "coverage_binds", "agreed_amount_binds", "dscr", "dscr_average", "llcr", "plcr", "irr", "irr_count")
 _MONEY = ("npv", "refinancing_gap", "books_off")
 _CONTRACT = ("contract_terminated", "contract_defaulted", "contract_late_days")
 #: A gap below this share of the loan is none: what a lender gives anew hangs on the rate of the day.
@@ -135,7 +135,7 @@ def _asset(result: Result, asset: str, site: str) -> dict[str, Any] | None:
         "total": _spread(sum(sources.values())),
         "books_off": float(np.max(result[f"books_off[{at}]"].values)),
         "loan_to_cost": _spread(ratios["loan_to_cost"]), "no_loan": float(np.mean(~lent)),
-        "coverage_binds": _mean(ratios["coverage_binds"]),
+        "coverage_binds": _mean(ratios["coverage_binds"]), "agreed_amount_binds": _mean(ratios["agreed_amount_binds"]),
         **{name: _spread(ratios[name]) for name in ("dscr", "dscr_average", "llcr", "plcr")},
         "breach": float(np.mean(np.isfinite(breach))), "first_breach": _dates(breach),
         "refinancing_gap": _spread(gap), "gap": float(np.mean(gap > _FEW * sources["loan"])),

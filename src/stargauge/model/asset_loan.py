@@ -217,9 +217,23 @@ def coverage_binds(
     lent_for = (asset_cost - asset_cost_given_up - customer_money - vendor_credit + senior_loan.costs).sum(axis=-1)
     drawn = senior_loan.drawn.sum(axis=-1)
     short = drawn / np.where(lent_for > 0.0, lent_for, 1.0) < loan_to_cost_limit * (1.0 - 1e-9)
-    open_ = loans_agreed <= 0.0
-    short[:, _BUILDING] &= open_ | (drawn[:, _BUILDING] < loans_agreed * (1.0 - 1e-9))
-    return np.where(lent_for > 0.0, short.astype(np.float64), np.nan)
+    return np.where(lent_for > 0.0, (short & ~_all_lent(senior_loan, loans_agreed)).astype(np.float64), np.nan)
+
+
+@quantity("1", "draw asset site")
+def agreed_amount_binds(senior_loan: Loan, asset_cost: Array, loans_agreed: Array) -> Array:
+    """1 where all that was agreed for a site is lent, and no more is; 0 where the income under contract or the share of the cost limits.
+
+    Axes: draw, asset, site. Units: 1. Absent (NaN) where nothing is built. Zero for equipment: agreed loans finance the building.
+    """
+    return np.where(asset_cost.sum(axis=-1) > 0.0, _all_lent(senior_loan, loans_agreed).astype(np.float64), np.nan)
+
+
+def _all_lent(loan: Loan, agreed: Array) -> NDArray[np.bool_]:
+    drawn = loan.drawn.sum(axis=-1)
+    out = np.zeros(drawn.shape, dtype=np.bool_)
+    out[:, _BUILDING] = (agreed > 0.0) & (drawn[:, _BUILDING] >= agreed * (1.0 - 1e-9))
+    return out
 
 
 @quantity("USD", "draw asset site month", adds="asset site")

@@ -211,9 +211,10 @@ def funding_available(
     """Money each party can bring, by four definitions of "there", each holding those before it.
 
     cash: liquid means as reported at the newest date before, times the band of definitions of cash               (1)
-    committed: cash and firm lines to the party, at least what the party itself has firmly promised to others     (2)
+    committed: cash and firm lines to the party, at least what the party itself has firmly promised to others, paid or not   (2)
     announced: the same with what was only announced                                                              (3)
-    financeable: announced / (1 - leverage), the assets it could pay for at market leverage                       (4)
+    financeable: announced + own * leverage / (1 - leverage), own = announced less what of it is borrowed: the assets it could pay for
+    at market leverage                                                                                            (4)
 
     Cumulative. Axes: draw, means, party, month. Units: USD of the day. Absent (NaN) for a party without accounts and without a line.
     A line drawn by the day of its receiver's newest cash statement stands in that cash, or was spent, and counts once; where nobody said
@@ -234,7 +235,12 @@ def funding_available(
                 held = np.nan_to_num(out[:, 0, party]) + _part_of(money, taken, line_beside_cash)
                 knowable = ~np.isnan(reported[party]) | (taken | given).any(axis=0)
                 out[:, place, party] = np.where(knowable, np.maximum(held, _sum_of(money, given)), np.nan)
-    np.multiply(out[:, 2], 1.0 / (1.0 - market_leverage)[:, None, None], out=out[:, 3])
+    debt = money * _of_role(line_kind, "debt")
+    np.copyto(out[:, 3], out[:, 2])
+    lever = (market_leverage / (1.0 - market_leverage))[:, None]
+    for party in range(out.shape[2]):
+        borrowed = _part_of(debt, some[:, None] & (public[:, None] <= month_end) & (line_to_party == party)[:, None], line_beside_cash)
+        out[:, 3, party] += np.maximum(out[:, 2, party] - borrowed, 0.0) * lever
     return out
 
 

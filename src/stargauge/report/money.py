@@ -16,8 +16,9 @@ _MEANS = ("cash", "committed", "announced", "financeable")
 _STAGES = ("announced", "committed", "available", "drawn")
 _NOT_KNOWABLE = "not knowable"
 _BASIS = (
-    "Money of the day. Cash: as stated at the newest date before. Firm: cash and signed lines. Announced: those and what was only "
-    "announced. Borrowed: those at market leverage, which nobody has announced; of a gap, debt at market leverage against what the party "
+    "Money of the day. Cash: as stated at the newest date before. Firm: cash and signed lines, at least what the party itself has promised "
+    "in writing, paid or not. Announced: those and what was only announced. Borrowed: with what the market might lend on all that is not "
+    "borrowed already, which nobody has announced; of a gap, debt at market leverage against what the party "
     "brings to the sites. Capital is counted once, at the asset: leases, orders and cloud contracts are in no sum of it. A party without "
     "accounts is not knowable: only its promises count, so a sum with it is a lower bound."
 )
@@ -83,7 +84,7 @@ def headline(data: Mapping[str, Any]) -> str:
     parts = []
     for one in data["dispute"]:
         odds = [f"{percent(one['group'][means]['probability'])} {words}" for means, words in zip(_MEANS, _IN_WORDS, strict=True)]
-        parts.append(f"{show(one['amount'], 'USD')} {', '.join(odds)}")
+        parts.append(f"{show(one['amount'], 'USD')} {'at least ' if one['lower_bound'] else ''}{', '.join(odds)}")
     missing = _listed([_name(data, party) for party in data["not_knowable"]])
     one = len(data["not_knowable"]) == 1
     verb, their = ("has", "its") if one else ("have", "their")
@@ -146,8 +147,23 @@ def _dispute(data: Mapping[str, Any]) -> Table | None:
         "Per cent of worlds in which the sum is there. Cash: liquid means as stated at the newest date before. Firm: cash, and what is "
         "signed and not in that cash yet. Of each party: its part of what they pledged (equal parts where no pledge is known)."
     )
-    note = " ".join([note, *_old_cash(data), *_already_paid(data)])
+    note = " ".join([note, *_counted_once(data), *_old_cash(data), *_ahead(data), *_already_paid(data)])
     return Table("there", f"Is the money there on {day_text(data['date'])}?", "", columns, tuple(rows), note)
+
+
+def _counted_once(data: Mapping[str, Any]) -> list[str]:
+    """What parties of the group have from one another, so that their parts do not add up to the whole."""
+    owed = data["dispute"][0]["within"]["announced"]["p50"] or 0.0
+    return [f"Together: without {bn(owed)} USD that these parties have from one another, which counts once."] if owed >= _LEAST else []
+
+
+def _ahead(data: Mapping[str, Any]) -> list[str]:
+    """That a day ahead is answered with the means known now."""
+    if data["date"] <= data["as_of"]:
+        return []
+    return [
+        "The day is ahead: these are the means known now, as if nothing were earned or spent until then; paths over time are further down."
+    ]
 
 
 def _old_cash(data: Mapping[str, Any]) -> list[str]:

@@ -15,8 +15,9 @@ _ASSETS = {"building": "building", "equipment": "equipment"}
 _LEAST = 1e5
 _KINDS = {"lease": "lease", "cloud_contract": "cloud contract", "finance_lease": "finance lease"}
 _ELSEWHERE = "served from elsewhere: no site here"
-#: From where to where a share of worlds is about half of them.
-_HALF = (0.45, 0.55)
+#: From which share of worlds on it is most of them.
+_MOST = 0.55
+_IN_FULL = {"cover": "the income under contract", "agreed": "the amount agreed", "share": "the lenders' share of the cost"}
 _BASIS = (
     "Each site is financed as two assets: the building with its power, let to whoever brings the equipment, and the equipment, which sells "
     "computing and pays the rent. Money of the day. No contract, loan or covenant of a site is public in full: what the programme does "
@@ -55,20 +56,26 @@ def headline(data: Mapping[str, Any]) -> str:
     if not found:
         return "Nothing is built in any world, so nothing is financed."
     _, site, asset = max(found, key=lambda one: one[0])
-    share, binds = asset["loan_to_cost"], asset["coverage_binds"]
+    share = asset["loan_to_cost"]
     if share["p50"] is None:
         return f"No world builds at {site['name']}."
-    income, cost = "the income under contract", "the lenders' share of the cost"
-    by_income, few, many = binds or 0.0, *_HALF
+    what, odds = limits(asset)[0]
     limited = (
-        f"in about as many worlds as not {income} is what limits them, else {cost}"
-        if few <= by_income <= many
-        else f"in most worlds {income if by_income > many else cost} is what limits them"
+        f"in most worlds {_IN_FULL[what]} is what limits them"
+        if odds > _MOST
+        else f"what limits them most often, in {percent(odds)} of worlds, is {_IN_FULL[what]}"
     )
     return (
         f"Of the dearest building, at {site['name']}, lenders would pay {percent(share['p50'])} ({percent(share['p10'])} to "
         f"{percent(share['p90'])}); {limited}. The loan gets into breach in {percent(asset['breach'])} of worlds."
     )
+
+
+def limits(asset: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """What limits a loan, and in how many worlds, the most frequent first: cover, the amount agreed, the lenders' share of the cost."""
+    cover, agreed = asset["coverage_binds"] or 0.0, asset["agreed_amount_binds"] or 0.0
+    found = [("cover", cover), ("agreed", agreed), ("share", max(0.0, 1.0 - cover - agreed))]
+    return sorted(found, key=lambda one: -one[1])
 
 
 def tables(data: Mapping[str, Any]) -> list[Table]:
@@ -125,24 +132,28 @@ def _loans(data: Mapping[str, Any]) -> Table | None:
             if one["loan_to_cost"]["p50"] is not None:
                 agreed = _usd(site["loans_agreed"]["p50"] or None) if one["asset"] == "building" else "–"
                 rows.append((
-                    f"{site['id']}, {_ASSETS[one['asset']]}", _span(one["loan_to_cost"], rate_text), agreed, percent(one["coverage_binds"]),
+                    f"{site['id']}, {_ASSETS[one['asset']]}", _span(one["loan_to_cost"], rate_text), agreed, _limit_text(one),
                     _span(one["dscr"], _ratio), percent(one["breach"]), percent(one["gap"]),
                 ))  # fmt: skip
     if not rows:
         return None
     columns = (
-        ("Site and asset", 16, "w"), ("Loan over cost", 12, "w"), ("Agreed", 7, "r"), ("Cover", 5, "r"), ("Least cover", 12, "w"),
+        ("Site and asset", 15, "w"), ("Loan over cost", 12, "w"), ("Agreed", 7, "r"), ("Limit", 10, "w"), ("Least cover", 11, "w"),
         ("Breach", 6, "r"), ("Gap", 5, "r"),
     )  # fmt: skip
     note = (
         "P50 (P10 to P90). Agreed: loans stated for the site; the loan here is at most that, and less where income under contract, as "
-        "assumed here, does not cover it: then rent is better than assumed, or something else secures it. Cover: in how many worlds the "
-        "cover ratio limits the loan; else the lenders' share of the cost, or what was agreed. Least cover: cash for debt service over "
-        "interest and principal, the worst twelve months. Breach: cover below the default level, or service unpaid for a quarter, from now "
-        "on. Gap: in "
-        "how many worlds more than a hundredth of a loan that falls due is not lent anew."
+        "assumed here, does not cover it: then rent is better than assumed, or something else secures it. Limit: what limits the loan most "
+        "often, and in how many worlds: cover, the amount agreed, or the lenders' share of the cost. Least cover: cash for debt service "
+        "over interest and principal, the worst twelve months. Breach: cover below the default level, or service unpaid for a quarter, "
+        "from now on. Gap: in how many worlds more than a hundredth of a loan that falls due is not lent anew."
     )
     return Table("loans", "What lenders give, and whether it is served", "", columns, tuple(rows), note)
+
+
+def _limit_text(asset: Mapping[str, Any]) -> str:
+    what, odds = limits(asset)[0]
+    return f"{what} {percent(odds)}"
 
 
 def _returns(data: Mapping[str, Any]) -> Table | None:
