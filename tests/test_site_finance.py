@@ -129,3 +129,9 @@ def test_the_headline_names_what_limits_most_often(abilene: api.SiteFinance, cov
 def test_the_report_says_of_how_many_draws(abilene: api.SiteFinance) -> None:
     page = finance_page(abilene.to_dict())
     assert page is not None and "256 draws" in page["basis"]
+
+
+def test_every_answer_carries_the_fingerprint_of_its_run() -> None:
+    made = [answer("meta-hyperion", as_of="2026-11-22", draws=256).to_dict() for answer in (api.finance, api.money, api.jobs)]
+    assert all(len(one["fingerprint"]) == 32 for one in made)
+    assert api.finance("meta-hyperion", as_of="2026-11-22", draws=256, seed=1).to_dict()["fingerprint"] != made[0]["fingerprint"]

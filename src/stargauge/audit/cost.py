@@ -65,6 +65,7 @@ class Cost:
         return {
             "programme": self.programme, "asked_as": self.asked_as, "supposed": list(self.supposed), "as_of": str(self.known.as_of),
             "price_year": self.known.programme.price_year, "draws": self.result.draws, "seed": self.result.seed,
+            "fingerprint": self.result.fingerprint,
             "hours_sold_share": self._levels("hours_sold_share", "1"), "accelerator_life": self._levels("accelerator_life", "yr"),
             "discount_rate": self._levels("discount_rate", "1"),
             "hours": [self._hour(site, chip) for site, chip in self.pairs],

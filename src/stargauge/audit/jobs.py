@@ -81,6 +81,7 @@ class Jobs:
     site_name: str
     draws: int
     seed: int
+    fingerprint: str
     counts: tuple[Count, ...]
     sites: tuple[SiteCount, ...]
     routes: tuple[Route, ...]
@@ -91,7 +92,7 @@ class Jobs:
         """The form of JSON, Python and the command line."""
         return {
             "programme": self.programme, "asked_as": self.asked_as, "name": self.name, "as_of": self.as_of, "date": self.date,
-            "site": self.site, "site_name": self.site_name, "draws": self.draws, "seed": self.seed,
+            "site": self.site, "site_name": self.site_name, "draws": self.draws, "seed": self.seed, "fingerprint": self.fingerprint,
             "definitions": [one.to_dict() for one in self.counts],
             "sites": [one.to_dict() for one in self.sites], "routes": [one.to_dict() for one in self.routes],
             "checks": [one.to_dict() for one in self.checks], "claims": [one.to_dict() for one in self.claims],
@@ -125,7 +126,8 @@ def jobs(
     sites = tuple(SiteCount(view.id, names.get(view.id, view.id), _counts(draws, when, (view.id,))) for view in known.sites if not site)
     return Jobs(
         programme, asked_as, known.programme.name, str(known.as_of), str(when), site, names.get(site or "", site or ""),
-        result.draws, result.seed, counts, sites, _routes(draws, when, labels), compared(known, draws, names, site), tuple(claims),
+        result.draws, result.seed, result.fingerprint,
+        counts, sites, _routes(draws, when, labels), compared(known, draws, names, site), tuple(claims),
     )  # fmt: skip
 
 

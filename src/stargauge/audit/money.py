@@ -66,7 +66,7 @@ class Money:
     parts: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """`{programme, ..., date, until, group, dispute, assumed, books, ladder, gaps, covenants, circles, contagion, apart}`; USD."""
+        """`{programme, ..., fingerprint, group, dispute, assumed, books, ladder, gaps, covenants, circles, contagion, apart}`; USD."""
         return {
             "programme": self.programme, "asked_as": self.asked_as, "name": self.name, "as_of": self.as_of, "draws": self.draws,
             "seed": self.seed, "date": str(self.question.when), "until": str(self.question.until), "basis": "money of the day",
@@ -122,7 +122,7 @@ def money_parts(known: Known, question: Question, result: Result, other: Result 
     amounts = question.amounts or amounts_claimed(known)
     names = {party.id: party.spec.name or party.id for party in known.parties}
     return {
-        "names": names, "sites": len(known.programme.sites), "group": [party.id for party in group],
+        "fingerprint": result.fingerprint, "names": names, "sites": len(known.programme.sites), "group": [party.id for party in group],
         "not_knowable": [party.id for party in group if not knowable(party)],
         "dispute": [_there(known, result, question.when, group, amount) for amount in amounts],
         "assumed": [_assumed(known, line, question.when) for line in _into_cash(known) if _varies(result, line, question.when)],

@@ -40,6 +40,7 @@ class SiteFinance:
     as_of: str
     draws: int
     seed: int
+    fingerprint: str
     until: str
     sites: tuple[Mapping[str, Any], ...]
     walls: tuple[Mapping[str, Any], ...]
@@ -50,7 +51,8 @@ class SiteFinance:
         """`{programme, ..., until, sites: [{id, assets: [...]}], walls, contracts, years}`."""
         return {
             "programme": self.programme, "asked_as": self.asked_as, "name": self.name, "as_of": self.as_of, "draws": self.draws,
-            "seed": self.seed, "until": self.until, "basis": "money of the day", "sites": list(self.sites), "walls": list(self.walls),
+            "seed": self.seed, "fingerprint": self.fingerprint,
+            "until": self.until, "basis": "money of the day", "sites": list(self.sites), "walls": list(self.walls),
             "contracts": list(self.contracts), "years": list(self.years),
         }  # fmt: skip
 
@@ -101,7 +103,8 @@ def site_finance(
     walls = [(year, result[f"debt_due[{', '.join([*sites, year])}]"].values) for year in years]
     last = max((place for place, (_, values) in enumerate(walls) if np.any(values > 0.0)), default=-1)
     return SiteFinance(
-        programme, asked_as, known.programme.name, str(known.as_of), result.draws, result.seed, known.axes["life_month"][-1],
+        programme, asked_as, known.programme.name, str(known.as_of), result.draws, result.seed, result.fingerprint,
+        known.axes["life_month"][-1],
         tuple(one for one in made if one["assets"]), tuple(_wall(year, values) for year, values in walls[: last + 1]),
         (*(_contract(known, result, line) for line in _lines(known, sites)), *map(_served_elsewhere, _elsewhere(known, sites))),
         tuple(_year(result, sites[0], asset, year) for asset in ASSETS for year in years) if yearly else (),
