@@ -237,13 +237,12 @@ def node_data(node: Node) -> dict[str, Any]:
         "date": node.month, "kind": "input" if node.is_input else "derived",
     }  # fmt: skip
     if node.repeated:
-        return out | (_spread(node.rows[0].spread) if len(node.rows) == 1 else {}) | {"note": "explained above"}
+        return out | _rows(node) | {"note": "explained elsewhere"}
+    out |= _rows(node)
     if len(node.rows) == 1:
-        out |= {**_spread(node.rows[0].spread), "mean": plain(node.rows[0].mean)}
+        out["mean"] = plain(node.rows[0].mean)
         if node.rows[0].absent:
             out["note"] = f"a lower bound: absent for {', '.join(node.rows[0].absent)}"
-    elif node.rows:
-        out["rows"] = [{"label": row.label, **_spread(row.spread)} for row in node.rows]
     out["needs"] = [node_data(need) for need in node.needs]
     if node.cells:
         out |= _cells(node)
@@ -251,6 +250,18 @@ def node_data(node: Node) -> dict[str, Any]:
         out["shares"] = dict(node.shares)
         _share_out(out, node.shares)
     return out
+
+
+def _rows(node: Node) -> dict[str, Any]:
+    """What a quantity is: one value, or one per row; a date that is not reached in half of the worlds is "never"."""
+    if len(node.rows) == 1 and not node.rows[0].time:
+        never = node.unit == "d" and node.rows[0].spread[1] == float("inf")
+        return _spread(node.rows[0].spread) | ({"value": "never in most worlds"} if never else {})
+    if not node.rows:
+        return {}
+    times = [{"time": row.time, "which": row.which} if row.time else {} for row in node.rows]
+    rows = [{"label": row.label, **when, **_spread(row.spread)} for row, when in zip(node.rows, times, strict=True)]
+    return {"rows": rows, "more": node.more}
 
 
 def _cells(node: Node) -> dict[str, Any]:

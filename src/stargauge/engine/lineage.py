@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from itertools import product
@@ -27,8 +28,11 @@ from stargauge.quantity.statement import Input, Kind, Mixture, Statement
 if TYPE_CHECKING:
     from stargauge.engine.memo import Memo
     from stargauge.engine.result import World
+    from stargauge.engine.select import Block
 
 LEVELS = (0.1, 0.5, 0.9)
+#: Axes of the life of an asset, whose labels begin with a year: a quantity along one is shown at the times that tell most.
+TIMES = ("life_year", "life_month")
 #: Rows shown of a quantity that cannot be summed; `more` counts the others.
 MOST_ROWS = 12
 _FORMULA = re.compile(r"\(\d+\)\s*$")
@@ -38,12 +42,18 @@ Spread = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Row:
-    """A value over draws: labels, P10, P50, P90 (NaN where absent), their mean, and the parts that a sum lacks."""
+    """A value over draws: labels, P10, P50, P90 (NaN where absent), their mean, and the parts that a sum lacks.
+
+    `time`: of a quantity along the life of an asset, the month or year (or the first and last, as `A..B`) of the value; `which`: what it is
+    among its times: lowest or highest by median, in all, throughout.
+    """
 
     label: str
     spread: Spread
     mean: float
     absent: tuple[str, ...] = ()
+    time: str = ""
+    which: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ class Cell:
 class Node:
     """One quantity in an explanation: formula, values at the date, and what it needs; an input has cells instead.
 
-    `repeated`: explained above already. `shares`: at the root, the share of the spread that each input brings.
+    `repeated`: explained elsewhere, nearer the root. `shares`: at the root, the share of the spread that each input brings.
     """
 
     address: str
@@ -96,7 +106,8 @@ class Node:
         out: dict[str, Any] = {
             "address": self.address, "name": self.name, "unit": self.unit, "says": self.says, "formula": list(self.formula),
             "month": self.month, "repeated": self.repeated, "kind": "input" if self.is_input else "derived", "more": self.more,
-            "rows": [{"label": r.label, "absent": list(r.absent), "mean": plain(r.mean)} | _named(r.spread) for r in self.rows],
+            "rows": [{"label": r.label, "absent": list(r.absent), "mean": plain(r.mean)} | _times(r) | _named(r.spread)
+                     for r in self.rows],
             "needs": [need.to_dict() for need in self.needs],
             "cells": [_cell_dict(cell) for cell in self.cells],
         }  # fmt: skip
@@ -104,11 +115,45 @@ class Node:
 
 
 @dataclass(frozen=True)
+class _Read:
+    """One row to be read: a selection, and along its months or years one place, or several that are summed."""
+
+    label: str
+    selection: Selection
+    place: int | list[int] | None = None
+    time: str = ""
+    which: str = ""
+
+    def of(self, block: Block) -> Array:
+        """Its value in each draw of a block."""
+        value = block.picked(self.selection)[0]
+        if self.place is None or value.ndim == 1:
+            return value
+        return np.asarray(_total(value[:, self.place]) if isinstance(self.place, list) else value[:, self.place])
+
+    def lacks(self, block: Block) -> tuple[str, ...]:
+        """The parts that its sum lacks."""
+        return block.absent(self.selection) if block.picked(self.selection)[1] is not None else ()
+
+
+@dataclass
 class _Selected:
-    """The rows of one node, to be read from each block."""
+    """The rows of one node, to be read from each block; along `axis`, the times are chosen by the first of them."""
 
     node: Node
-    rows: tuple[tuple[str, Selection], ...]
+    made: Quantity
+    rows: tuple[_Read, ...]
+    axis: str | None = None
+
+    def choose(self, block: Block, tree: _Tree) -> None:
+        """Choose the times that are shown."""
+        if self.axis is not None:
+            names, now = tree.frame.axes[self.axis], tree.now(self.axis)
+            self.rows = tuple(
+                replace(row, place=place, time=time, which=which)
+                for row in self.rows
+                for place, time, which in _telling(block.picked(row.selection)[0], names, now, self.made)
+            )
 
 
 def explain(world: World, address: str, when: date | None, draws: int, memo: Memo | None = None) -> Node:
@@ -116,26 +161,39 @@ def explain(world: World, address: str, when: date | None, draws: int, memo: Mem
     frame = world.frame
     selection = frame.resolve(address)
     months = frame.axes.get("month", ())
+    labels = {axis: names for axis, names in selection.labels if len(names) < len(frame.axes[axis])}
     place = frame.month(when) if when is not None else len(months) - 1
-    tree = _Tree(world, frame, place)
-    root = tree.node(selection.quantity, {axis: names for axis, names in selection.labels if len(names) < len(frame.axes[axis])})
+    picked = labels.get("life_month", ("",))[0]
+    place = months.index(picked) if picked in months else place
+    tree = _Tree(world, frame, place, labels)
+    root = tree.root(selection.quantity, labels)
     root.address, root.month = str(selection.address), months[place] if months else ""
     run = world.run([s.node.name for s in tree.selected] or [selection.quantity.name], memo)
-    values: list[list[list[Array]]] = [[[] for _ in s.rows] for s in tree.selected]
-    absent: list[list[dict[str, None]]] = [[{} for _ in s.rows] for s in tree.selected]
+    values: list[list[list[Array]]] = []
+    absent: list[list[dict[str, None]]] = []
     chances: list[dict[str, Array]] = []
     for index in range(blocks_of(draws)):
         block = run.block(index, memo)
         chances.append(run.sampler.chances(index))
+        if not index:
+            for chosen in tree.selected:
+                chosen.choose(block, tree)
+            values, absent = [[[] for _ in s.rows] for s in tree.selected], [[{} for _ in s.rows] for s in tree.selected]
         for number, chosen in enumerate(tree.selected):
-            for row, (_, one) in enumerate(chosen.rows):
-                value, partial = block.picked(one)
-                values[number][row].append(value[:, place] if value.ndim > 1 else value)
-                absent[number][row] |= dict.fromkeys(block.absent(one) if partial is not None else ())
+            for row, one in enumerate(chosen.rows):
+                values[number][row].append(one.of(block))
+                absent[number][row] |= dict.fromkeys(one.lacks(block))
     for number, chosen in enumerate(tree.selected):
         chosen.node.rows = tuple(
-            Row(label, _spread(drawn := np.concatenate(values[number][row])), _mean(drawn), tuple(absent[number][row]))
-            for row, (label, _) in enumerate(chosen.rows)
+            Row(
+                one.label,
+                _spread(drawn := np.concatenate(values[number][row])),
+                _mean(drawn),
+                tuple(absent[number][row]),
+                one.time,
+                one.which,
+            )
+            for row, one in enumerate(chosen.rows)
         )
     if tree.selected and tree.selected[0].node is root and len(tree.selected[0].rows) == 1:
         sample = {cell: np.concatenate([part[cell] for part in chances]) for cell in chances[0]}
@@ -143,15 +201,67 @@ def explain(world: World, address: str, when: date | None, draws: int, memo: Mem
     return root
 
 
+def _telling(values: Array, names: tuple[str, ...], now: int | None, made: Quantity) -> list[tuple[int | list[int], str, str]]:
+    """The times that tell most of a value (draw, time): all of a flow, now, and by median the lowest and highest.
+
+    Only times at which most worlds have a value that is not zero, where there are any; of what can be summed the lowest only where it is
+    below zero, and the highest only where it is above.
+    """
+    every = list(range(len(names)))
+    middle = quantiles(values, (0.5,))[0]
+    middle = np.where(np.isnan(values).mean(axis=0) > 0.5, np.nan, middle)
+    some = np.flatnonzero(np.isfinite(middle) & (middle != 0.0))
+    span = f"{names[0]}..{names[-1]}"
+    if not len(some) and not made.flow:
+        return [(every[-1], span, "throughout")]
+    out: list[tuple[int | list[int], str, str]] = [(every, span, "in all")] if made.flow else []
+    if not len(some):
+        return out
+    low, high = int(some[np.argmin(middle[some])]), int(some[np.argmax(middle[some])])
+    if middle[low] == middle[high] and len(some) == len(every) and not made.flow:
+        return [(low, span, "throughout")]
+    if now is not None and now in some and now not in (low, high):
+        out.append((now, names[now], ""))
+    if middle[low] < 0.0 or not made.adds:
+        out.append((low, names[low], "lowest"))
+    if (middle[high] > 0.0 or not made.adds) and high != low:
+        out.append((high, names[high], "highest"))
+    return out if len(out) > made.flow else [*out, (low, names[low], "")]
+
+
+def _total(values: Array) -> Array:
+    """The sum over times; absent ones count nothing, and it is absent where all are."""
+    lacking = np.isnan(values)
+    return np.where(lacking.all(axis=1), np.nan, np.where(lacking, 0.0, values).sum(axis=1))
+
+
 class _Tree:
     """Builds the nodes; which labels each is read at passes from a quantity to its needs."""
 
-    def __init__(self, world: World, frame: Frame, month: int) -> None:
-        self.world, self.frame, self.month = world, frame, month
+    def __init__(self, world: World, frame: Frame, month: int, picked: Labels) -> None:
+        self.world, self.frame, self.month, self.picked = world, frame, month, picked
         self.selected: list[_Selected] = []
         self._seen: set[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = set()
+        self._open = deque[tuple[Node, Quantity, Labels]]()
 
-    def node(self, made: Quantity, labels: Labels) -> Node:
+    def root(self, made: Quantity, labels: Labels) -> Node:
+        """The node of a quantity with all below it; each is explained where it stands nearest the root."""
+        root = self._node(made, labels)
+        while self._open:
+            node, opened, at = self._open.popleft()
+            needs = [self.world.graph.quantities[need] for need in dict.fromkeys(self.world.graph.needs(opened))]
+            node.needs = tuple(self._node(need, self._passed(at, need)) for need in needs)
+        return root
+
+    def now(self, axis: str) -> int | None:
+        """The place on an axis of time of what is asked: the label picked, else the month at which all is read; None beyond the axis."""
+        names, months = self.frame.axes[axis], self.frame.axes.get("month", ())
+        if len(chosen := self.picked.get(axis, ())) == 1:
+            return names.index(chosen[0])
+        label = months[self.month][: len(names[0])] if months and names else ""
+        return names.index(label) if label in names else None
+
+    def _node(self, made: Quantity, labels: Labels) -> Node:
         key = (made.name, tuple(sorted(labels.items())))
         shown = [name for names in labels.values() if len(names) == 1 for name in names]
         node = Node(
@@ -161,29 +271,56 @@ class _Tree:
         first = key not in self._seen
         self._seen.add(key)
         if made.is_input:
-            node.cells = _cells(self.world.inputs[made.name], self.frame.axes, labels, self.month) if first else ()
+            node.cells = self._cells(self.world.inputs[made.name], labels) if first else ()
             return node
         if "Array" in str(made.function.__annotations__.get("return", "Array")):
-            rows, node.more = self._rows(made, labels)
-            self.selected.append(_Selected(node, rows))
+            rows, axis, node.more = self._rows(made, labels)
+            self.selected.append(_Selected(node, made, rows, axis))
         if first:
-            needs = [self.world.graph.quantities[need] for need in dict.fromkeys(self.world.graph.needs(made))]
-            node.needs = tuple(self.node(need, self._passed(labels, need)) for need in needs)
+            self._open.append((node, made, labels))
         return node
 
-    def _rows(self, made: Quantity, labels: Labels) -> tuple[tuple[tuple[str, Selection], ...], int]:
-        """The selections that show a quantity: one, or one per label of the axes that cannot be summed."""
-        axes = [axis for axis in made.axes if axis not in ("draw", "month")]
+    def _rows(self, made: Quantity, labels: Labels) -> tuple[tuple[_Read, ...], str | None, int]:
+        """What shows a quantity: one selection, or one per label of the axes that cannot be summed; and the axis of time, if any."""
+        timed = next((axis for axis in TIMES if axis in made.axes and len(labels.get(axis, self.frame.axes[axis])) > 1), None)
+        axes = [axis for axis in made.axes if axis not in ("draw", "month", timed)]
         names = [labels.get(axis, self.frame.axes[axis]) for axis in axes]
         apart = [axis in PICKED_AXES or axis not in made.adds for axis in axes]
         choices = [[(name,) for name in group] if one else [tuple(group)] for group, one in zip(names, apart, strict=True)]
+        named = [one and not (timed and len(group) == 1) for group, one in zip(choices, apart, strict=True)]
         every = list(product(*choices))
-        rows = []
-        for groups in every[:MOST_ROWS]:
+        rows, most = [], MOST_ROWS // 3 if timed else MOST_ROWS
+        for groups in every[:most]:
             places = tuple((axis, tuple(self.frame.axes[axis].index(n) for n in group)) for axis, group in zip(axes, groups, strict=True))
-            label = ", ".join(group[0] for group, one in zip(groups, apart, strict=True) if one)
-            rows.append((label, Selection(Address(made.name), made, places, tuple(zip(axes, groups, strict=True)))))
-        return tuple(rows), max(0, len(every) - MOST_ROWS)
+            label = ", ".join(group[0] for group, one in zip(groups, named, strict=True) if one)
+            chosen = Selection(Address(made.name), made, places, tuple(zip(axes, groups, strict=True)))
+            rows.append(_Read(label, chosen, self.month if "month" in made.axes else None))
+        return tuple(rows), timed, max(0, len(every) - most)
+
+    def _cells(self, made: Input, labels: Labels) -> tuple[Cell, ...]:
+        """The cells of an input at some labels; cells that hold the same are one."""
+        where = layout(made, self.frame.axes)
+        within = [axis for axis in made.quantity.axes if axis != "draw"][len(where.label_axes) :]
+        at = tuple(self._at(axis, labels) for axis in within)
+        alike: dict[Any, list[int]] = {}
+        for place, (label, estimate) in enumerate(zip(made.labels, made.estimates, strict=True)):
+            if all(name in labels.get(axis, (name,)) for axis, name in zip(where.label_axes, label, strict=True)):
+                value = estimate.value if not isinstance(estimate.value, np.ndarray) and estimate.value == estimate.value else place
+                kept = value if isinstance(value, float | int | Distribution) else id(estimate)
+                alike.setdefault((repr(kept), estimate.kind, estimate.statements, estimate.note, estimate.hindsight), []).append(place)
+        out = []
+        for places in alike.values():
+            one = made.estimates[places[0]]
+            names = tuple(", ".join(made.labels[place]) for place in places if made.labels[place])
+            spread = spread_of(_picked(one.value, at), self.month)
+            out.append(Cell(names, one.kind, _text(one.value), spread, one.statements, one.hindsight, one.note))
+        return tuple(out)
+
+    def _at(self, axis: str, labels: Labels) -> int | slice:
+        """The place along an axis within a cell that is shown: the label picked, of `month` the month asked; else all."""
+        if len(names := labels.get(axis, ())) == 1:
+            return self.frame.axes[axis].index(names[0])
+        return self.month if axis == "month" else slice(None)
 
     def _passed(self, labels: Labels, need: Quantity) -> dict[str, tuple[str, ...]]:
         """The labels at which a need is read: the same along shared axes; a site passes to its phases by the input `phase_site`."""
@@ -218,21 +355,12 @@ def formula_of(doc: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _cells(made: Input, axes: Mapping[str, tuple[str, ...]], labels: Labels, month: int) -> tuple[Cell, ...]:
-    """The cells of an input at some labels; cells that hold the same are one."""
-    where = layout(made, axes)
-    alike: dict[Any, list[int]] = {}
-    for place, (label, estimate) in enumerate(zip(made.labels, made.estimates, strict=True)):
-        if all(name in labels.get(axis, (name,)) for axis, name in zip(where.label_axes, label, strict=True)):
-            value = estimate.value if not isinstance(estimate.value, np.ndarray) and estimate.value == estimate.value else place
-            kept = value if isinstance(value, float | int | Distribution) else id(estimate)
-            alike.setdefault((repr(kept), estimate.kind, estimate.statements, estimate.note, estimate.hindsight), []).append(place)
-    out = []
-    for places in alike.values():
-        one = made.estimates[places[0]]
-        names = tuple(", ".join(made.labels[place]) for place in places if made.labels[place])
-        out.append(Cell(names, one.kind, _text(one.value), spread_of(one.value, month), one.statements, one.hindsight, one.note))
-    return tuple(out)
+def _picked(value: Value, at: tuple[int | slice, ...]) -> Value:
+    """A cell that is an array at a place of its axes; one number where that leaves one, else none stands for it."""
+    if not isinstance(value, np.ndarray) or value.ndim != len(at):
+        return value
+    chosen = np.asarray(value[at])
+    return float(chosen.ravel()[0]) if chosen.size == 1 else float("nan")
 
 
 def spread_of(value: Value, month: int = -1) -> Spread:
@@ -275,6 +403,10 @@ def _mean(values: Array) -> float:
     """The mean over draws; infinite where a world never comes to it, or where days beyond all calendars add up to that."""
     with np.errstate(over="ignore", invalid="ignore"):
         return float(values.mean())
+
+
+def _times(row: Row) -> dict[str, str]:
+    return {"time": row.time, "which": row.which} if row.time else {}
 
 
 def _named(spread: Spread) -> dict[str, float | None]:

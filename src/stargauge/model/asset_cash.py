@@ -134,6 +134,8 @@ def _yearly(cash: Array, service: Array) -> tuple[Array, Array]:
 def cover_year(cash_accounts: Accounts, senior_loan: Loan) -> Array:
     """Debt service cover over the last twelve months, the ratio that covenants test.
 
+    cash available for service in twelve months / interest and principal scheduled in them   (1)
+
     Axes: draw, asset, site, life_month. Units: 1. Absent (NaN) until a year of service has been due, and when none is due any more.
     """
     service, some = _service(senior_loan)
@@ -144,7 +146,12 @@ def cover_year(cash_accounts: Accounts, senior_loan: Loan) -> Array:
 
 @quantity("1", "draw asset site")
 def dscr(cover_year: Array) -> Array:
-    """Least debt service cover over any twelve months. Axes: draw, asset, site. Units: 1. Absent (NaN) where nothing is borrowed."""
+    """Least debt service cover over any twelve months, in each world at the month end at which it is least.
+
+    least over months m of (cash available for service, m - 11 to m) / (scheduled interest and principal, m - 11 to m)   (1)
+
+    Axes: draw, asset, site. Units: 1. Absent (NaN) where nothing is borrowed.
+    """
     return np.asarray(np.fmin.reduce(cover_year, axis=-1))
 
 
@@ -294,6 +301,8 @@ def npv(equity_flow: Array, discount_rate: Array, life_end: Array) -> Array:
 @quantity("1", "draw asset site")
 def irr(equity_flow: Array, life_year_close: Array) -> Array:
     """Internal rate of return of the owners, after debt and tax, on the flows of calendar years.
+
+    the rate r at which sum of flow of year y / (1 + r)^y is zero   (1)
 
     Axes: draw, asset, site. Units: 1 per year. Absent (NaN) where no rate makes the flows worth nothing, or more than one does: then there
     is no rate of return to speak of (`irr_count` tells which). Formula: `internal_rates`.

@@ -173,10 +173,14 @@ def figures(value: float, digits: int = 3) -> str:
     return text.replace("-", "−")
 
 
+#: What three figures round up to one of the larger unit: 999.5 million is 1 bn.
+_ROUNDS_UP = 0.9995
+
+
 def scale_of(value: float, unit_name: str) -> tuple[float, str]:
     """The factor and the name of the unit in which a value of this size reads best (W -> GW, USD -> bn USD)."""
     for factor, name in _SCALES.get(unit_name, [(1.0, unit_name)]):
-        if abs(value) >= factor:
+        if abs(value) >= factor * _ROUNDS_UP:
             return factor, name
     return _SCALES.get(unit_name, [(1.0, unit_name)])[-1]
 

@@ -129,10 +129,21 @@ def _cells_text(node: Mapping[str, Any], most: int = 2) -> str:
 
 
 def _rows(node: Mapping[str, Any], most: int = 6) -> str:
-    """The values of a quantity that cannot be summed: one per label, the rest counted."""
+    """The values of a quantity that cannot be summed, one per label, or of its times those that tell most; the rest counted."""
     rows = node.get("rows") or []
-    shown = [f"{row['label']} {value_text({**row, 'unit': node.get('unit')})}" for row in rows[:most]]
-    return "; ".join([*shown, f"{len(rows) - most} more"] if len(rows) > most else shown)
+    shown = [_row({**row, "unit": node.get("unit")}) for row in rows[:most]]
+    left = len(rows) - len(shown) + int(node.get("more") or 0)
+    return "; ".join([*shown, f"{left} more"] if left else shown)
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    """`abilene 0.74 GW`, or along the life of an asset `lowest in Mar 2031 1.56 (1.06..2.2)`."""
+    if not row.get("time"):
+        return f"{row['label']} {value_text(row)}"
+    span = day_text(row["time"])
+    time = f"{row['which']} {'in ' if row['which'] in ('lowest', 'highest') else ''}{span}".strip()
+    around = f" ({range_text(row, '..')})" if range_text(row) and row["p10"] != row["p90"] else ""
+    return f"{row['label']} {time}: {value_text(row)}{around}".strip()
 
 
 def _statement(statement: Mapping[str, Any], told: _Told) -> str:
