@@ -109,3 +109,50 @@ def test_the_list_has_every_quantity_with_unit_axes_and_meaning(capsys: pytest.C
     assert rows == quantity_rows(model_graph().quantities) and {row["kind"] for row in rows} == {"quantity", "input"}
     text = ask(capsys, "explain", "--list").out
     assert max(map(len, text.splitlines())) <= 80 and all(f"\n{row['name']}" in text for row in rows)
+
+
+def explained_plainly(capsys: pytest.CaptureFixture[str], *asked: str) -> str:
+    answer = ask(capsys, "explain", *asked, "--draws", "256")
+    assert answer.code == 0, answer.err
+    return " ".join(answer.out.partition("What moves it")[0].replace("│", " ").split())
+
+
+def test_cover_is_explained_by_its_formula_and_by_the_worst_and_best_twelve_months(capsys: pytest.CaptureFixture[str]) -> None:
+    text = explained_plainly(capsys, "dscr[building, abilene]")
+    assert "= least over months m of (cash available for service" in text
+    assert re.search(
+        r"cover_year\[building, abilene\].* lowest in \w{3} 20\d\d: 1\.\d+ \(\S+\); highest in \w{3} 20\d\d: [12]\.\d+ \(", text
+    )
+    deep = explained_plainly(capsys, "dscr[building, abilene]", "--depth", "4")
+    assert "2025-01" not in deep and re.search(r"operating_cash\[building, abilene\] in all Jan 2025 to Dec 20\d\d: [\d.]+ bn USD", deep)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        (
+            "irr[building, abilene]",
+            r"equity_flow\S* abilene\] in all Jan 2025 to Dec 20\d\d: .*lowest in \w{3} 20\d\d: −.*highest in Dec 20\d\d",
+        ),
+        ("npv[building, abilene]", r"equity_flow.* in all .* discount_rate 0\.11 default"),
+        ("loan_to_cost[building, abilene]", r"asset_cost\S* abilene\] in all Jan 2025 to Dec 20\d\d: [\d.]+ bn USD"),
+        ("debt_breached[building, abilene]", r"debt_breach_date\[building, abilene\] never in most worlds derived"),
+        ("lcoc[gb200-nvl72, abilene]", r"lcoc_parts\[gb200-nvl72, abilene\] [\d.]+ USD/h"),
+    ],
+)
+def test_what_a_number_over_a_life_rests_on_is_told_where_it_counts(capsys: pytest.CaptureFixture[str], address: str, shown: str) -> None:
+    assert re.search(shown, explained_plainly(capsys, address))
+
+
+def test_a_month_of_a_life_reads_its_inputs_at_that_month(capsys: pytest.CaptureFixture[str]) -> None:
+    text = explained_plainly(capsys, "accelerator_rent_level[2030-12]")
+    assert "life_end[2030-12] 31 Dec 2030" in text and "Sep 2026" not in text
+    text = explained_plainly(capsys, "accelerator_rent_level[2030-12]", "--date", "2028-06-30")
+    assert "life_end[2030-12] 31 Dec 2030" in text
+    assert re.search(r"life_end \d+ values", explained_plainly(capsys, "npv[building, abilene]"))
+
+
+def test_what_is_shown_is_never_said_to_be_explained_where_it_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of what is needed in several places, the place nearest the answer explains it: that one is shown at any depth."""
+    for address in ("npv[building, abilene]", "loan_to_cost[building, abilene]"):
+        assert "explained elsewhere" not in explained_plainly(capsys, address)

@@ -90,6 +90,11 @@ def test_cost_and_sensitivity_agree_on_what_moves_an_hour_and_cost_says_what_is_
     assert {"accelerator_life", "hours_sold_share", "power price", "discount_rate"} <= bars.keys()
     assert made is not None and made["inputs"][0]["input"] == "equipment_unit_cost"
     assert {name for name, one in bars.items() if one["given"]} == {"discount_rate"} and bars["discount_rate"]["fixed"] == 0.11
+    assert {"maintenance_share_equipment", "maintenance_share_building", "building_life"} <= bars.keys() and "redating_moved" in made[
+        "left"
+    ]
+    swings = [one["swing"] for one in made["inputs"]]
+    assert swings == sorted(swings, reverse=True) and min(swings) > 0.005 * made["base"]["p50"]
     names = [name for name in bars if name not in ("power price", "discount_rate")]
     same = api.sensitivity("lcoc[gb200-nvl72, abilene]", inputs=names, as_of=DAY, draws=256, seed=3)
     assert {one.input: one.low for one in same.swings}.keys() <= bars.keys()

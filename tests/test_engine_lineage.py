@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tests import engine_toy as toy
 
-from stargauge.engine.lineage import Node, explain, formula_of, spread_of
+from stargauge.engine.lineage import Node, explain, formula_of, spread_of, telling_times
 from stargauge.engine.result import gather
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
@@ -93,3 +93,28 @@ def test_the_spread_of_a_cell_is_that_of_its_value() -> None:
     mixed = Mixture("m", (0.5, 0.5), (10.0, Distribution("uniform", (0.0, 1.0))))
     assert spread_of(mixed) == pytest.approx((0.2, 1.0, 10.0), abs=0.01)
     assert spread_of(np.array([1.0, 2.0]), 1) == (2.0, 2.0, 2.0)
+
+
+YEARS = ("2030", "2031", "2032", "2033")
+
+
+def test_the_times_that_tell_are_the_sum_of_a_flow_and_where_it_is_lowest_and_highest() -> None:
+    spent = np.array([[0.0, -5.0, 2.0, 9.0], [0.0, -4.0, 1.0, 9.0], [0.0, -5.0, 3.0, 8.0]])
+    told = telling_times(spent, YEARS, None, flow=True, adds=True)
+    assert [(place, time, which) for place, time, which in told] == [
+        ([0, 1, 2, 3], "2030..2033", "in all"), (1, "2031", "lowest"), (3, "2033", "highest"),
+    ]  # fmt: skip
+    assert [time for _, time, _ in telling_times(spent, YEARS, 2, flow=True, adds=True)] == ["2030..2033", "2032", "2031", "2033"]
+
+
+def test_of_what_is_never_below_zero_the_lowest_says_nothing_unless_it_is_a_ratio() -> None:
+    balance = np.array([[0.0, 5.0, 2.0, 0.0]])
+    assert [(time, which) for _, time, which in telling_times(balance, YEARS, None, flow=False, adds=True)] == [("2031", "highest")]
+    assert [which for *_, which in telling_times(balance, YEARS, None, flow=False, adds=False)] == ["lowest", "highest"]
+
+
+def test_a_time_that_is_absent_in_most_worlds_is_not_told() -> None:
+    cover = np.array([[np.nan, 1.0, 2.0, np.nan], [np.nan, np.nan, 2.0, np.nan], [0.2, np.nan, 3.0, np.nan]])
+    assert [(time, which) for _, time, which in telling_times(cover, YEARS, 0, flow=False, adds=False)] == [("2032", "")]
+    assert [which for *_, which in telling_times(np.full((3, 4), 0.5), YEARS, 1, flow=False, adds=False)] == ["throughout"]
+    assert [which for *_, which in telling_times(np.full((3, 4), np.nan), YEARS, 1, flow=False, adds=False)] == ["throughout"]

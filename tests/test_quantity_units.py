@@ -116,3 +116,13 @@ def test_month_axis_is_month_ends() -> None:
     months = months_between(date(2024, 11, 30), date(2025, 2, 1))
     assert [str(m) for m in months] == ["2024-11-30", "2024-12-31", "2025-01-31", "2025-02-28"]
     assert day(months[1]) - day(months[0]) == 31
+
+
+def test_what_rounds_up_to_a_thousand_is_one_of_the_next_unit() -> None:
+    assert [show(v, "USD") for v in (999.4e6, 999.6e6, 1.02e9, -999.9e6)] == ["999 million USD", "1 bn USD", "1.02 bn USD", "−1 bn USD"]
+    assert [show(999_700.0, "W"), show(0.99951e12, "USD"), show(999.9, "USD"), show(0.9, "USD")] == [
+        "1 MW",
+        "1 tn USD",
+        "1,000 USD",
+        "0.9 USD",
+    ]

@@ -13,7 +13,7 @@ import pytest
 from stargauge.report.explanation import render_explain
 from stargauge.report.listing import render_catalogue
 from stargauge.report.terminal import Style, render_check, style_for
-from stargauge.report.wording import day_text, held_by_record, percent, percent_range, record_entry, shape, stated_text, value_text
+from stargauge.report.wording import counted, day_text, held_by_record, percent, percent_range, record_entry, shape, stated_text, value_text
 
 SAMPLE = Path(__file__).parent / "data" / "check_sample.json"
 
@@ -189,3 +189,23 @@ def test_values_by_label_are_listed_and_the_rest_counted() -> None:
     node = {"address": "stage_date", "label": "stage_date", "unit": "W", "rows": [{"label": f"site-{n}", "p50": 1e9} for n in range(8)]}
     text = " ".join(render_explain(node).split())
     assert "site-0 1 GW; site-1 1 GW" in text and "2 more" in text
+
+
+def test_one_of_a_thing_is_not_named_as_several() -> None:
+    assert [counted(number, "input") for number in (0, 1, 2, 1200)] == ["0 inputs", "1 input", "2 inputs", "1,200 inputs"]
+    assert counted(1, "input or choice", "inputs and choices") == "1 input or choice"
+    root = {"address": "total", "kind": "derived", "p50": 1.0, "unit": "1",
+            "needs": [{"address": "slip", "label": "slip", "kind": "default", "p50": 0.0, "unit": "1"}]}  # fmt: skip
+    assert "1 more input: slip" in render_explain(root)
+
+
+def test_values_along_a_life_are_told_with_their_times() -> None:
+    spread = {"p10": 1.0, "p50": 1.5, "p90": 2.0}
+    rows = [{"label": "", "time": "2027-01..2044-12", "which": "throughout", **spread},
+            {"label": "north", "time": "2031-03", "which": "lowest", **spread}, {"label": "", "time": "2032", "which": "", **spread}]  # fmt: skip
+    root = {"address": "total", "kind": "derived", "p50": 1.0, "unit": "1",
+            "needs": [{"address": "cover", "label": "cover", "kind": "derived", "unit": "1", "rows": rows, "more": 2}]}  # fmt: skip
+    text = " ".join(render_explain(root).split())
+    assert (
+        "cover throughout Jan 2027 to Dec 2044: 1.5 (1..2); north lowest in Mar 2031: 1.5 (1..2); 2032: 1.5 (1..2); 2 more derived" in text
+    )

@@ -38,6 +38,7 @@ from stargauge.audit.cost import (
     expected_held,
     pairs_of,
     rates_of,
+    telling,
     tornado_data,
 )
 from stargauge.audit.delays import Delays, delays
@@ -96,6 +97,7 @@ from stargauge.engine.run import drawn
 from stargauge.engine.series import Series
 from stargauge.engine.simulate import axes_of, case_of, inputs_of, model_graph, world_of
 from stargauge.engine.simulate import simulate as run_model
+from stargauge.engine.streams import BLOCK
 from stargauge.programme.asked import Asked, sides
 from stargauge.programme.checks import flaws_against_catalogue, flaws_against_quantities
 from stargauge.programme.epoch import read_epoch
@@ -880,16 +882,21 @@ def cost(
     base = asker.levels({})
     tornado = None
     if base[1] == base[1]:
-        bars, left = _cost_bars(asker, made, now, values)
-        moved, still = swings(asker, bars, _workers(workers, MANY_DRAWS), progress)
-        tornado = tornado_data(asker.address, levels_data(base), PER_HOUR, moved, still, left)
+        bars, others, left = _cost_bars(asker, made, now, values, _workers(workers, MANY_DRAWS))
+        moved, still = swings(asker, [*bars, *others], _workers(workers, MANY_DRAWS), progress)
+        faint = {bar.name for bar in others} - {one.input for one in moved if telling(one, base)}
+        kept, same = [one for one in moved if one.input not in faint], [name for name in still if name not in faint]
+        tornado = tornado_data(asker.address, levels_data(base), PER_HOUR, kept, same, sorted({*left, *faint}))
     return Cost(now, result, tuple(pairs), tornado, made.name, asked_as(made), made.supposed)
 
 
-def _cost_bars(asker: Asker, made: Programme, now: Known, values: Catalogue | None) -> tuple[list[Bar], list[str]]:
-    """The inputs that share most of the spread, as `sensitivity` takes them, and those named; and the names of the others.
+def _cost_bars(
+    asker: Asker, made: Programme, now: Known, values: Catalogue | None, workers: int
+) -> tuple[list[Bar], list[Bar], list[str]]:  # fmt: skip
+    """The inputs named, the others that move the number most, as `sensitivity` takes them, and the names of the rest.
 
-    Named: life, hours sold, the price of power, the discount rate; as uncertain as they are, a rate of one number over its range.
+    Named: life, hours sold, the price of power, the discount rate; as uncertain as they are, a rate of one number over its range. The
+    others: those that move the median most in the first block of draws; few draws tell that, since no chance is in the change.
     """
     found = uncertain(asker.world, asker.address)
     power = tuple(name for name in POWER if name in found)
@@ -898,8 +905,10 @@ def _cost_bars(asker: Asker, made: Programme, now: Known, values: Catalogue | No
         named += bars_of(asker, [f"{RATE}={rates}"], partial(_changed, made, now, values))
     shown = {name for bar in named for name in bar.members}
     rest = [Bar(name, members) for name, members in found.items() if name not in shown]
-    strong = leading(asker, rest, MOST_STRONG)
-    return [*strong, *named], sorted({bar.name for bar in rest} - {bar.name for bar in strong})
+    few = replace(asker, draws=min(BLOCK, asker.draws))
+    base, moving = few.levels({}), swings(few, rest, workers)[0]
+    strong = [one.input for one in moving if telling(one, base)][:MOST_STRONG]
+    return named, [bar for bar in rest if bar.name in strong], sorted({bar.name for bar in rest} - {*strong})
 
 
 def _table_axes(asked: Mapping[str, Sequence[str]] | Sequence[str] | None) -> tuple[Axis, Axis] | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.audit.sensitivity import Swing, levels_data, levels_of
+from stargauge.audit.sensitivity import Levels, Swing, levels_data, levels_of
 from stargauge.audit.summary import UNSITED, Days
 from stargauge.engine.result import Result
 from stargauge.engine.series import plain
@@ -20,10 +20,10 @@ from stargauge.quantity.units import convert
 
 PER_POWER, PER_HOUR, RENT, PER_TOKENS = "M USD/MW/yr", "USD/h", "USD/kW/month", "USD/Mtok"
 #: What a tornado of the cost of an hour always shows: life, hours sold, the rate (over a range where it is one number), the price of
-#: power; and how many more inputs it shows, those that share most of the spread.
+#: power; how many more inputs it shows, those with the widest swing; and the least swing that is shown of these, as a share of the cost.
 LIFE, SOLD, RATE = "accelerator_life", "hours_sold_share", "discount_rate"
 POWER = ("grid_price_wholesale", "grid_price_delivery", "gas_price_deviate", "source_price_stated")
-POWER_PRICE, MOST_STRONG = "power price", 7
+POWER_PRICE, MOST_STRONG, LEAST_SWING = "power price", 8, 0.005
 #: Published yardstick of the cost per power and year, and the range of rates; both of the catalogue.
 YARDSTICK, RATES = ("price", "operations", "total_cost_per_power"), ("funding", "default", "discount_rate_range")
 #: Rents on record that are shown beside the cost, and their names.
@@ -199,6 +199,11 @@ def rents_of(known: Known) -> list[dict[str, Any]]:
     ]  # fmt: skip
     newest = sorted(found, key=lambda one: str(one["as_of"]), reverse=True)
     return sorted(newest, key=lambda one: list(RENTS.values()).index(str(one["kind"])))
+
+
+def telling(swing: Swing, base: Levels) -> bool:
+    """Whether an input moves the median enough to be seen."""
+    return swing.swing > LEAST_SWING * abs(base[1])
 
 
 def tornado_data(

@@ -415,7 +415,7 @@ def axes_of_table(asked: Sequence[str]) -> tuple[Axis, Axis]:
         else:
             found.append(Axis(name.strip(), values))
     if len(asked) != 2:
-        faults.append(Fault(f"--two-way: got {len(asked)} inputs; expected two, each as {FORM}"))
+        faults.append(Fault(f"--two-way: got {len(asked)}; expected two inputs, each as {FORM}"))
     elif len(found) == 2:
         cells = len(found[0].values) * len(found[1].values)
         if cells > MOST_CELLS:

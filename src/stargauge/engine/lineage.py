@@ -152,7 +152,7 @@ class _Selected:
             self.rows = tuple(
                 replace(row, place=place, time=time, which=which)
                 for row in self.rows
-                for place, time, which in _telling(block.picked(row.selection)[0], names, now, self.made)
+                for place, time, which in telling_times(block.picked(row.selection)[0], names, now, self.made.flow, bool(self.made.adds))
             )
 
 
@@ -201,7 +201,7 @@ def explain(world: World, address: str, when: date | None, draws: int, memo: Mem
     return root
 
 
-def _telling(values: Array, names: tuple[str, ...], now: int | None, made: Quantity) -> list[tuple[int | list[int], str, str]]:
+def telling_times(values: Array, names: tuple[str, ...], now: int | None, flow: bool, adds: bool) -> list[tuple[int | list[int], str, str]]:
     """The times that tell most of a value (draw, time): all of a flow, now, and by median the lowest and highest.
 
     Only times at which most worlds have a value that is not zero, where there are any; of what can be summed the lowest only where it is
@@ -212,21 +212,22 @@ def _telling(values: Array, names: tuple[str, ...], now: int | None, made: Quant
     middle = np.where(np.isnan(values).mean(axis=0) > 0.5, np.nan, middle)
     some = np.flatnonzero(np.isfinite(middle) & (middle != 0.0))
     span = f"{names[0]}..{names[-1]}"
-    if not len(some) and not made.flow:
+    if not len(some) and not flow:
         return [(every[-1], span, "throughout")]
-    out: list[tuple[int | list[int], str, str]] = [(every, span, "in all")] if made.flow else []
+    out: list[tuple[int | list[int], str, str]] = [(every, span, "in all")] if flow else []
     if not len(some):
         return out
     low, high = int(some[np.argmin(middle[some])]), int(some[np.argmax(middle[some])])
-    if middle[low] == middle[high] and len(some) == len(every) and not made.flow:
-        return [(low, span, "throughout")]
+    if middle[low] == middle[high] and not flow:
+        first, last = names[some[0]], names[some[-1]]
+        return [(low, first, "")] if first == last else [(low, f"{first}..{last}", "throughout")]
     if now is not None and now in some and now not in (low, high):
         out.append((now, names[now], ""))
-    if middle[low] < 0.0 or not made.adds:
+    if middle[low] < 0.0 or not adds:
         out.append((low, names[low], "lowest"))
-    if (middle[high] > 0.0 or not made.adds) and high != low:
+    if middle[high] > 0.0 or not adds:
         out.append((high, names[high], "highest"))
-    return out if len(out) > made.flow else [*out, (low, names[low], "")]
+    return out
 
 
 def _total(values: Array) -> Array:

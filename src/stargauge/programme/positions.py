@@ -126,7 +126,7 @@ def faults_of(flaws: Sequence[Flaw], documents: Sequence[Document]) -> InputErro
     """All flaws as one error, in the order of the file; beyond a hundred only their number."""
     found = sorted((fault_of(flaw, documents) for flaw in flaws), key=lambda fault: (fault.file, fault.line, fault.column))
     if len(found) > MAX_FAULTS:
-        found = [*found[:MAX_FAULTS], Fault(f"and {len(found) - MAX_FAULTS} more faults")]
+        found = [*found[:MAX_FAULTS], Fault(f"and {len(found) - MAX_FAULTS} more fault{'s' if len(found) > MAX_FAULTS + 1 else ''}")]
     return InputError(found)
 
 

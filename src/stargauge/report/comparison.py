@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from stargauge.report.terminal import PLAIN, Style, brief, labelled, table, wrapped
-from stargauge.report.wording import day_text, number_text, range_text, rate_text, stated_text, value_text
+from stargauge.report.wording import counted, day_text, number_text, range_text, rate_text, stated_text, value_text
 
 #: Rows shown of each kind, and inputs of each cause; the rest is counted, and stands in the JSON.
 MOST, PER_CAUSE = 10, 2
@@ -195,7 +195,7 @@ def _inputs(data: Dict, style: Style) -> list[str]:
     shown = [(_cell(cell), *(_held(cell[side], cell["unit"]) for side in ("a", "b"))) for cell in rows[:MOST]]
     lines = table(columns, shown, style) if shown else []
     left, alone = len(both) - len(shown), len(data["inputs"]) - len(both)
-    more = [f"{left:,} more cells that differ"] if left else []
+    more = [counted(left, "more cell that differs", "more cells that differ")] if left else []
     more += [f"{alone:,} that only one side has"] if alone else []
     return lines + ([f"... {', '.join(more)}"] if more else [])
 

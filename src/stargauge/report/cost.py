@@ -8,7 +8,7 @@ from typing import Any
 from stargauge.quantity.units import figures
 from stargauge.report.sensitivity import bars
 from stargauge.report.terminal import PLAIN, Style, command_for, labelled, table, to_copy, wrapped
-from stargauge.report.wording import day_text, percent
+from stargauge.report.wording import counted, day_text, percent
 
 #: What the parts of a cost are called in a column.
 _PARTS = {
@@ -126,11 +126,11 @@ def _lets(data: Mapping[str, Any], style: Style) -> list[str]:
 
 
 def _moves(data: Mapping[str, Any], style: Style) -> list[str]:
-    """Bars of the inputs that share most of the spread and of those always shown, and where all of them are."""
+    """Bars of the inputs always shown and of the others that move the cost most, and where all of them are."""
     made = data["tornado"]
     lines = bars(made, style, every=True, ranges="by us")
-    kept = "Shown: life, hours sold, power price and discount rate, and the inputs that share most of the spread, by rank correlation."
-    rest = f"{len(made['left'])} more uncertain inputs share less: stargauge sensitivity with this address." if made["left"] else ""
+    kept = "Shown: life, hours sold, power price and discount rate, and the other inputs that move the median most."
+    rest = f"Not shown: {counted(len(made['left']), 'uncertain input')}; stargauge sensitivity with this address." if made["left"] else ""
     return [*lines, *wrapped(f"{kept} {rest}".rstrip(), style.width)]
 
 

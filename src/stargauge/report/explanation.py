@@ -8,7 +8,7 @@ from typing import Any
 
 from stargauge.report.lineage import formulas, others, own_note, strongest
 from stargauge.report.terminal import PLAIN, Style, labelled, wrapped
-from stargauge.report.wording import bare, day_text, finding, percent, range_text, stated_text, text_of, value_text
+from stargauge.report.wording import bare, counted, day_text, finding, percent, range_text, stated_text, text_of, value_text
 
 
 def render_explain(node: Mapping[str, Any], style: Style = PLAIN, sources: bool = False, depth: int = 6) -> str:
@@ -80,11 +80,15 @@ def _moved(node: Mapping[str, Any], style: Style, told: _Told) -> list[str]:
         said = [_statement(one, told) for part in (need, *(need.get("needs") or [])) for one in part.get("statements") or []]
         for text in list(dict.fromkeys(said))[:3]:
             lines += wrapped(text, style.width, "      ", "        ")
-        lines += [f"      {len(set(said)) - 3} more statements"] if len(set(said)) > 3 else []
+        lines += [f"      {counted(len(set(said)) - 3, 'more statement')}"] if len(set(said)) > 3 else []
     rest = others(node, [*moved, node])
     if rest:
         lines += labelled(
-            "less", f"{len(rest)} more inputs: {', '.join(rest[:12])}{' …' if len(rest) > 12 else ''}", style, indent=2, label_width=6
+            "less",
+            f"{counted(len(rest), 'more input')}: {', '.join(rest[:12])}{' …' if len(rest) > 12 else ''}",
+            style,
+            indent=2,
+            label_width=6,
         )
     return lines
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from stargauge.quantity.units import scale_of
 from stargauge.report.terminal import PLAIN, Style, command_for, table, to_copy, wrapped
-from stargauge.report.wording import bare, day_text, finding, number_text, unit_text
+from stargauge.report.wording import bare, counted, day_text, finding, number_text, unit_text
 
 #: How many bars are shown unless all are asked for, and how wide a bar is.
 MOST, BAR = 12, 15
@@ -66,7 +66,7 @@ def bars(data: Mapping[str, Any], style: Style, every: bool = False, ranges: str
     if rest > 0:
         lines += wrapped(f"{rest} more move it less: --all", style.width)
     if still:
-        lines += wrapped(f"Upstream, but moving nothing here: {still} inputs and choices.", style.width)
+        lines += wrapped(f"Upstream, but moving nothing here: {counted(still, 'input or choice', 'inputs and choices')}.", style.width)
     return lines
 
 

@@ -43,6 +43,11 @@ def has_odds(status: str | None) -> bool:
     return shape(status) == "open" or "silent" in (status or "")
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number of things: `1 input`, `3 inputs`."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def day_text(when: Any) -> str:
     """A date as people read it: `22 Nov 2026`, `Sep 2025`, `2025`; anything else unchanged."""
     text = "" if when is None else str(when)
