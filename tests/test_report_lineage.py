@@ -14,7 +14,7 @@ STATED: dict[str, Any] = {
     "statements": [{"value": 1.05e8, "note": "seen"}],
     "note": "seen",
 }
-AGAIN: dict[str, Any] = {"address": "power", "kind": "input", "note": "explained above"}
+AGAIN: dict[str, Any] = {"address": "power", "kind": "input", "note": "explained elsewhere"}
 CELLS: dict[str, Any] = {
     "address": "date[operational]", "kind": "input",
     "needs": [{"label": "a", "kind": "stated", "statements": [{"value": "2025"}]}, {"label": "b", "kind": "assumed", "note": "ours"}],

@@ -202,7 +202,8 @@ def test_one_of_a_thing_is_not_named_as_several() -> None:
 def test_values_along_a_life_are_told_with_their_times() -> None:
     spread = {"p10": 1.0, "p50": 1.5, "p90": 2.0}
     rows = [{"label": "", "time": "2027-01..2044-12", "which": "throughout", **spread},
-            {"label": "north", "time": "2031-03", "which": "lowest", **spread}, {"label": "", "time": "2032", "which": "", **spread}]  # fmt: skip
+            {"label": "north", "time": "2031-03", "which": "lowest", **spread},
+            {"label": "", "time": "2032", "which": "", **spread}]  # fmt: skip
     root = {"address": "total", "kind": "derived", "p50": 1.0, "unit": "1",
             "needs": [{"address": "cover", "label": "cover", "kind": "derived", "unit": "1", "rows": rows, "more": 2}]}  # fmt: skip
     text = " ".join(render_explain(root).split())

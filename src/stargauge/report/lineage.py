@@ -25,7 +25,7 @@ def is_input(node: Node) -> bool:
 
 
 def leaves(node: Node) -> Iterator[Node]:
-    """The inputs below a node, each whole: cells of one input stay together, and what was explained above is passed over."""
+    """The inputs below a node, each whole: cells of one input stay together, and what was explained elsewhere is passed over."""
     if is_input(node):
         if content(node):
             yield node
@@ -35,7 +35,7 @@ def leaves(node: Node) -> Iterator[Node]:
 
 
 def content(node: Node) -> int:
-    """How much an input's node tells: its value, its statements and those of its cells; nothing where it was explained above."""
+    """How much an input's node tells: its value, its statements and those of its cells; nothing where it was explained elsewhere."""
     cells = node.get("needs") or []
     own = len(node.get("statements") or []) + (node.get("value") is not None) + (node.get("p50") is not None)
     return own + sum(1 + len(cell.get("statements") or []) for cell in cells)
