@@ -8,7 +8,7 @@ from typing import Any
 
 from stargauge.quantity.units import show
 from stargauge.report.terminal import PLAIN, Style, table, wrapped
-from stargauge.report.wording import day_text, percent
+from stargauge.report.wording import counted, day_text, percent
 
 #: The scale of every column of money, and below what an amount shows as nothing.
 _BN, _LEAST = 1e9, 1e6
@@ -304,7 +304,7 @@ def _reach(data: Mapping[str, Any]) -> str:
     asked = data["contagion"]
     name, parts = _name(data, asked["party"]), ["Only promises to parties with accounts are followed here."]
     if asked["outside"]:
-        parts.append(f"Outside it: {len(asked['outside'])} promises of {name}, listed below.")
+        parts.append(f"Outside it: {counted(len(asked['outside']), 'promise')} of {name}, listed below.")
     if asked["not_knowable"]:
         silent = _listed([_name(data, party) for party in asked["not_knowable"]])
         parts.append(f"Without accounts here, who gets its money or built or lent where it pays: {silent}. Nothing can be said of them.")
