@@ -158,7 +158,7 @@ def run_python(page: str) -> dict[str, object]:
 
 
 def test_the_page_on_scenarios_and_sensitivity_works_as_it_stands(tmp_path: Path) -> None:
-    assert run_page("docs/scenarios-and-sensitivity.md", tmp_path) == 7
+    assert run_page("docs/scenarios-and-sensitivity.md", tmp_path) == 8
     assert run_python("docs/scenarios-and-sensitivity.md")["table"].two_way is not None  # type: ignore[attr-defined]
     text = (ROOT / "docs/scenarios-and-sensitivity.md").read_text(encoding="utf-8")
     laid = api.load("stargate", yaml.safe_load(re.findall(r"```yaml\n(.*?)```", text, re.S)[0]))

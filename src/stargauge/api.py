@@ -83,6 +83,8 @@ from stargauge.audit.site_finance import wanted as wanted_finance
 from stargauge.audit.summary import FANS, HEADLINES, Days, dates_of, exists, headlines, names_of, summarise
 from stargauge.audit.tracker import Tracker
 from stargauge.audit.validation import Validation, validate_schedule
+from stargauge.audit.variance import MOST as MOST_REDRAWN
+from stargauge.audit.variance import shares
 from stargauge.audit.workbook_data import same_parts, workbook_data
 from stargauge.catalogue.depreciation import recovery_table
 from stargauge.catalogue.load import Catalogue, load_catalogue
@@ -831,12 +833,15 @@ def sensitivity(
     address: str, programme: str | Path | Programme = "stargate", *, when: date | None = None, inputs: Sequence[str] | None = None,
     two_way: Mapping[str, Sequence[str]] | Sequence[str] | None = None, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
     workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None, every: bool = False,
+    variance: bool = False,
 ) -> Sensitivity:  # fmt: skip
     """What moves a number: its median with each uncertain input upstream held at its P10 and its P90, and over a grid of two inputs.
 
     `when`: the month it is read at (two years ahead at year's end). `inputs`: only these, `INPUT=LOW..HIGH` as if one were that
     uncertain. `two_way`: two inputs with their values as in `--set`, or `drawn`; without `inputs` it comes alone. Of a number that is dear
-    to make again only the inputs that share most of its spread are moved, unless `every` one is asked for. Raises InputError with every
+    to make again only the inputs that share most of its spread are moved, unless `every` one is asked for.
+    `variance`: also the share of its variance that each input makes alone and with others (of those twelve that move it most, or `every`
+    one). Raises InputError with every
     fault of what was asked for, before any run.
     """
     table = _table_axes(two_way)
@@ -852,9 +857,12 @@ def sensitivity(
     left = sorted({bar.name for bar in bars} - {bar.name for bar in chosen})
     moved, still = swings(asker, chosen, _workers(workers, MANY_DRAWS), progress)
     grid = tabulated(asker, table, ends, changed, progress) if table else None
+    names = [one.input for one in (moved if every else moved[:MOST_REDRAWN]) if not one.given]
+    made_of = shares(asker, names, _workers(workers, MANY_DRAWS), progress) if variance else None
     asked = model_graph().quantities[asker.address.split("[")[0]]
     return Sensitivity(
-        asker.address, asked.says, asked.unit, asker.when, base, moved, still, tuple(left), grid, made.name, asked_as(made), made.supposed,
+        asker.address, asked.says, asked.unit, asker.when, base, moved, still, tuple(left), grid, made_of, made.name,
+        asked_as(made), made.supposed,
         now.as_of, asker.draws, seed,
     )  # fmt: skip
 

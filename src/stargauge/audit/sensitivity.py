@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,6 +27,9 @@ from stargauge.quantity.address import parse_address
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.statement import Estimate, Input, Mixture
+
+if TYPE_CHECKING:
+    from stargauge.audit.variance import Share
 
 #: The ends an input is held at.
 LOW, HIGH = 0.1, 0.9
@@ -116,6 +119,7 @@ class TwoWay:
 class Sensitivity:
     """How a number moves: as drawn, with each input at its ends (widest swing first), and over a grid of two inputs.
 
+    `variance`: whose uncertainty makes its variance, where that was asked for.
     `left`: the uncertain inputs that were not moved, since by rank correlation they share less of its spread than those moved.
     """
 
@@ -128,6 +132,7 @@ class Sensitivity:
     still: tuple[str, ...]
     left: tuple[str, ...]
     two_way: TwoWay | None
+    variance: tuple[Share, ...] | None
     programme: str
     asked_as: str
     supposed: tuple[str, ...]
@@ -142,7 +147,8 @@ class Sensitivity:
             "programme": self.programme, "asked_as": self.asked_as, "supposed": list(self.supposed), "as_of": str(self.as_of),
             "draws": self.draws, "seed": self.seed,
             "base": levels_data(self.base), "inputs": [swing.to_dict() for swing in self.swings], "still": list(self.still),
-            "left": list(self.left), "two_way": self.two_way.to_dict() if self.two_way else None, "method": METHOD,
+            "left": list(self.left), "two_way": self.two_way.to_dict() if self.two_way else None,
+            "variance": None if self.variance is None else [one.to_dict() for one in self.variance], "method": METHOD,
         }  # fmt: skip
 
 

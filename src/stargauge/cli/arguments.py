@@ -224,6 +224,7 @@ def parser() -> Parser:
     sensitivity.add_argument(
         "--two-way", nargs=2, metavar="INPUT=V,V,...", help="a table over two inputs, values as in --set or 'drawn' (as it is drawn)"
     )
+    sensitivity.add_argument("--variance", action="store_true", help="also whose uncertainty makes its variance: Sobol indices")
     sensitivity.add_argument(
         "--all",
         action="store_true",

@@ -17,7 +17,7 @@ def sensitivity(asked: argparse.Namespace) -> int:
     data = api.sensitivity(
         asked.address, loaded(asked), when=asked.date, inputs=_listed(asked.inputs), two_way=asked.two_way, as_of=asked.as_of,
         draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked), progress=_moved,
-        every=asked.all,
+        every=asked.all, variance=asked.variance,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)

@@ -22,6 +22,8 @@ Value = float | Distribution | Mixture | Array
 _COLUMNS = frozenset({"normal", "lognormal", "uniform", "triangular"})
 #: The stream that picks an option of a choice.
 PICK = "pick:"
+#: The streams beside those of an input or a choice, for what is redrawn.
+_BESIDE = "beside:"
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def fixed(made: Input, axes: Mapping[str, Sequence[str]]) -> Array:
 def input_key(made: Input, axes: Mapping[str, Sequence[str]], dimension: int | None = None) -> str:
     """Content key of an input: name, axes, labels and values of its cells; not who said them."""
     shape = [(axis, len(axes[axis])) for axis in made.quantity.axes if axis != "draw"]
-    places = repr((made.quantity.axes, shape, dimension))
+    places = repr((made.quantity.axes, shape, dimension, *([_BESIDE] if made.redrawn else [])))
     if places not in made.keys:
         made.keys[places] = content_key(made.quantity.name, places, *_cells(made))
     return made.keys[places]
@@ -160,14 +162,17 @@ class Sampler:
         self._filled = {name: self._prepare(made) for name, made in self._inputs.items()}
         for pick in self._weights:
             self._evaluate((PICK + pick,), STANDARD_UNIFORM)
-        self._keys = np.array([stream_key(seed, programme, name[0], name[1:]) for name in self._streams], dtype=np.uint64)
+        beside = _redrawn(self._inputs)
+        names = [(_BESIDE + name[0] if name[0] in beside else name[0], name[1:]) for name in self._streams]
+        self._keys = np.array([stream_key(seed, programme, name, labels) for name, labels in names], dtype=np.uint64)
         self._dimensions = [self.dimension(name[0]) if len(name) == 1 else None for name in self._streams]
         self._leads = [row for row, dimension in enumerate(self._dimensions) if dimension is not None]
         self._groups = self._grouped()
 
     def dimension(self, name: str) -> int | None:
-        """The Sobol dimension of a leading input, None for any other."""
-        return self._leading.index(name) if name in self._leading else None
+        """The Sobol dimension of a leading input, None for any other: a dimension scrambled twice is not independent of itself."""
+        made = self._inputs.get(name)
+        return self._leading.index(name) if name in self._leading and not (made and made.redrawn) else None
 
     def only(self, names: Iterable[str]) -> Sampler:
         """The same streams for fewer inputs."""
@@ -270,6 +275,13 @@ class Sampler:
             chance = values[self._evaluations[self._streams[(PICK + pick,)], STANDARD_UNIFORM]]
             out[pick] = np.minimum(np.searchsorted(edges, chance, side="right"), len(weights) - 1)
         return out
+
+
+def _redrawn(inputs: Mapping[str, Input]) -> set[str]:
+    """The inputs that are redrawn, and the choices they take."""
+    made = [one for one in inputs.values() if one.redrawn]
+    picks = {PICK + e.value.pick for one in made for e in one.estimates if isinstance(e.value, Mixture)}
+    return {one.quantity.name for one in made} | picks
 
 
 def _distributions(inputs: Mapping[str, Input]) -> Iterable[tuple[tuple[str, ...], Distribution]]:

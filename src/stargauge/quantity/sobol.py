@@ -35,16 +35,17 @@ def radial_points(points: Array) -> tuple[Array, Array, Array]:
 def sobol_indices(at_a: Array, at_b: Array, at_mixed: Array) -> Indices:
     """Indices from a function's values at the points of `radial_points`: (row), (row), (input, row).
 
-    S_i = 1 - mean((f_B - f_ABi)^2) / (2 V), T_i = mean((f_A - f_ABi)^2) / (2 V)      (1)
+    S_i = mean((f_B - f_0) (f_ABi - f_A)) / V, T_i = mean((f_A - f_ABi)^2) / (2 V)    (1)
 
-    Intervals from the spread of the terms, with V as known; absent (NaN) for a function that does not vary.
-    Source: Jansen (1999), Computer Physics Communications 117.
+    f_0: the mean of all; without it S is less exact. An input that does nothing has S = T = 0 whatever the sample. Intervals from the
+    spread of the terms, with V as known; absent (NaN) for a function that does not vary.
+    Source: S Saltelli et al. (2010), table 2 (b); T Jansen (1999), Computer Physics Communications 117.
     """
-    variance = np.concatenate([at_a, at_b]).var()
-    twice = np.where(variance > 0.0, 2.0 * variance, np.nan)
-    alone, whole = np.square(at_b - at_mixed) / twice, np.square(at_a - at_mixed) / twice
+    both = np.concatenate([at_a, at_b])
+    variance = np.where(both.var() > 0.0, both.var(), np.nan)
+    alone, whole = (at_b - both.mean()) * (at_mixed - at_a) / variance, np.square(at_a - at_mixed) / (2.0 * variance)
     within = 1.959963984540054 / np.sqrt(at_a.shape[0])
-    return Indices(1.0 - alone.mean(axis=1), whole.mean(axis=1), within * alone.std(axis=1), within * whole.std(axis=1))
+    return Indices(alone.mean(axis=1), whole.mean(axis=1), within * alone.std(axis=1), within * whole.std(axis=1))
 
 
 def golden_points(rows: int, dimensions: int) -> Array:

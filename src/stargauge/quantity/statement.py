@@ -100,5 +100,7 @@ class Input:
     labels: tuple[tuple[str, ...], ...]
     estimates: tuple[Estimate, ...]
     shape: tuple[int, ...] = field(default=())
+    #: Drawn from streams beside its own, independent of them: the same uncertainty in other worlds.
+    redrawn: bool = False
     #: Content keys made of it, by the places of its cells: what is shared between states of a programme is hashed once.
     keys: dict[Any, str] = field(init=False, default_factory=dict, compare=False, repr=False)

@@ -9,6 +9,11 @@ from stargauge.quantity.units import scale_of
 from stargauge.report.terminal import PLAIN, Style, command_for, table, to_copy, wrapped
 from stargauge.report.wording import bare, counted, day_text, finding, number_text, unit_text
 
+VARIANCE = (
+    "Alone: the share of the variance that would go if this input were known. With others: the share that would be left if all others "
+    "were. Shares alone add up to less than the whole where inputs act together. Each with its 95 % interval; Sobol indices by the "
+    "estimators of Saltelli (2010) and Jansen (1999)."
+)
 #: How many bars are shown unless all are asked for, and how wide a bar is.
 MOST, BAR = 12, 15
 
@@ -21,6 +26,8 @@ def render_sensitivity(data: Mapping[str, Any], style: Style = PLAIN, every: boo
     lines += wrapped(told, style.width)
     if data["inputs"] or data["still"]:
         lines += ["", *bars(data, style, every), *left_text(data, style)]
+    if data["variance"] is not None:
+        lines += ["", *variance(data["variance"], style)]
     if data["two_way"]:
         lines += ["", *two_way(data, style)]
     why = command_for(data["asked_as"], data["address"])
@@ -114,6 +121,19 @@ def bar(low: float, high: float, base: float, span: tuple[float, float]) -> str:
     return "".join(marks)
 
 
+def variance(rows: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
+    """Whose uncertainty makes the variance: alone and with others, each with its interval."""
+    if not rows:
+        return wrapped("It does not vary, so no input makes its variance.", style.width)
+    cells = [(" + ".join(one["inputs"]), *(_within(one, name) for name in ("alone", "with_others"))) for one in rows]
+    lines = table([("share of the variance", 40, "w"), ("alone", 14, "r"), ("with others", 14, "r")], cells, style)
+    return [*lines, *wrapped(VARIANCE, style.width)]
+
+
+def _within(one: Mapping[str, Any], name: str) -> str:
+    return f"{max(0.0, one[name]):.0%} ± {one[f'{name}_within']:.0%}".replace("%", " %")
+
+
 def two_way(data: Mapping[str, Any], style: Style) -> list[str]:
     """The median at each pair of values, with P10 to P90 below it."""
     made = data["two_way"]
@@ -135,4 +155,4 @@ def two_way(data: Mapping[str, Any], style: Style) -> list[str]:
     return lines
 
 
-__all__ = ["bar", "bars", "ends_text", "given_text", "left_text", "levels_text", "name_text", "render_sensitivity", "two_way"]
+__all__ = ["bar", "bars", "ends_text", "given_text", "left_text", "levels_text", "name_text", "render_sensitivity", "two_way", "variance"]
