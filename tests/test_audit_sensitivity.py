@@ -142,7 +142,7 @@ def test_a_choice_is_moved_over_its_options() -> None:
         ({"inputs": ["discount_rate"]}, r'not uncertain here; give it a range: --inputs "discount_rate=LOW..HIGH"'),
         ({"inputs": ["discount_rate=0.1"]}, r"expected INPUT=LOW..HIGH"),
         ({"inputs": ["cash_definition"]}, r'does not depend on "cash_definition"'),
-        ({"two_way": ["discount_rate=0.1,0.2"]}, "got 1 inputs; expected two"),
+        ({"two_way": ["discount_rate=0.1,0.2"]}, "got 1; expected two"),
         ({"two_way": ["discount_rate", "accelerator_life=3 yr"]}, 'got --two-way "discount_rate"; expected INPUT=VALUE'),
         ({"two_way": ["discount_rate=0.1,0.1", "accelerator_life=3 yr"]}, "names a value twice"),
         ({"two_way": ["discount_rate=0.1", "discount_rate=0.2"]}, "stands on both sides"),
