@@ -7,7 +7,7 @@ import shlex
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from stargauge.audit.answer_data import slug
 from stargauge.audit.backtest import Backtest, joined
 from stargauge.audit.build_validation import BuildValidation, validate_builds
 from stargauge.audit.calibration import Calibration, all_build_fits, all_fits, build_fit_of, fit_of, fit_view, write_all
+from stargauge.audit.captures import Held, held
 from stargauge.audit.causes import MEMO_BYTES, Runs, attribute, medians
 from stargauge.audit.compare import Comparison, Side, cells_of, claims_of, finance_of, moves_finance, outputs_of, paired, read_at, wanted_of
 from stargauge.audit.compare_finance import FINANCE_DRAWS, wanted_of_finance
@@ -100,6 +101,7 @@ from stargauge.engine.series import Series
 from stargauge.engine.simulate import axes_of, case_of, inputs_of, model_graph, world_of
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.engine.streams import BLOCK
+from stargauge.evidence.archive import Archive
 from stargauge.programme.asked import Asked, sides
 from stargauge.programme.checks import flaws_against_catalogue, flaws_against_quantities
 from stargauge.programme.epoch import read_epoch
@@ -253,6 +255,7 @@ class Check:
     jobs: tuple[NumberVerdict, ...] = ()
     money: Money | None = None
     finance: SiteFinance | None = None
+    captures: Mapping[str, Held] = field(default_factory=dict)
     seconds: float = 0.0
 
     def explain(self, address: str, when: date | None = None) -> Node:
@@ -270,21 +273,25 @@ def check(
     programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
     workers: int | None = None,
     scenario: Path | str | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None, charts: bool = False,
-    progress: Progress | None = None,
+    evidence: str | Path | Archive | None = None, progress: Progress | None = None,
 ) -> Check:  # fmt: skip
     """Run a programme and judge its claims, as could be said on the day of the dispute and as of now.
 
-    `charts`: keep the month series that the report draws. Raises InputError with all faults at once; nothing is written.
+    `charts`: keep the month series that the report draws. `evidence`: the folder that holds the captures which the programme cites; with
+    it each says whether it is still there. Raises InputError with all faults at once; nothing is written.
     """
     began = time.perf_counter()
     made = load(programme, scenario, settings)
     values = values or catalogue()
     now = known(made, as_of, values)
+    captures = held_captures(made, evidence, now.as_of)
     wanted = (*headlines(now), *(FANS if charts else ()))
     said = _said_by(made, now.as_of)
     numbers = _numbers(now, made, said)
     result, verdicts = _audited(now, made, draws, seed, workers, wanted, progress, said, charts, numbers=numbers)
-    answer = Check(made, now, result, verdicts, summarise(result, now, verdicts), jobs=_number_verdicts(numbers, result, now))
+    answer = Check(
+        made, now, result, verdicts, summarise(result, now, verdicts), jobs=_number_verdicts(numbers, result, now), captures=captures
+    )
     day = _dispute_day(made, now.as_of)
     if day is not None:
         past = known(made, day, values)
@@ -297,6 +304,16 @@ def check(
         answer.finance = _finance(made, now, None, min(draws, REPORT_DRAWS), seed, workers)
     answer.seconds = time.perf_counter() - began
     return answer
+
+
+def held_captures(programme: Programme, evidence: str | Path | Archive | None, as_of: date) -> dict[str, Held]:
+    """What an evidence folder holds of the captures that a programme cites, as known on a day."""
+    if evidence is None or not isinstance(evidence, (str, Path)):
+        return held(programme, evidence, as_of)
+    from stargauge.evidence.workspace import Workspace
+
+    with Workspace.read(evidence) as archive:
+        return held(programme, archive, as_of)
 
 
 def _open_odds(answer: Check, values: Catalogue, seed: int) -> OddsOverTime | None:

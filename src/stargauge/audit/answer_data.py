@@ -9,6 +9,7 @@ from typing import Any
 
 from stargauge import __version__
 from stargauge.audit import measured
+from stargauge.audit.captures import Held
 from stargauge.audit.job_claims import NumberVerdict
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.sentence import Names, phrase, subject
@@ -39,11 +40,12 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
                       "asked_as": asked_as(check.programme)},
         "as_of": str(known.as_of), "draws": result.draws, "seed": result.seed, "seconds": round(check.seconds, 2),
         **check.summary,
-        "dispute": dispute(check.verdicts, then, check.then_day),
+        "dispute": dispute(check.verdicts, then, check.then_day, check.captures),
         "claims": [_claim(verdict, then.get(verdict.id), check.then_day, check.jobs) for verdict in check.verdicts],
         "quantities": fans(result, [address for address in result.series]) if charts else _headline_quantities(check),
         "statements": [statement_data(s) for s in known.programme.statements() if s.source],
         "sources": _sources(check),
+        "captures": {name: one.to_dict() for name, one in check.captures.items()},
         "hindsight": hindsight(result.inputs.values()),
         "assumptions": assumptions(result.inputs.values()),
         "looked_for": _looked_for(check.verdicts),
@@ -109,7 +111,9 @@ def _then(reading: ReadingVerdict, day: date) -> dict[str, Any]:
     }
 
 
-def dispute(verdicts: Sequence[ClaimVerdict], then: Mapping[str, ClaimVerdict], day: date | None) -> list[dict[str, Any]]:
+def dispute(
+    verdicts: Sequence[ClaimVerdict], then: Mapping[str, ClaimVerdict], day: date | None, captures: Mapping[str, Held]
+) -> list[dict[str, Any]]:
     """The claims of the dispute in order: speaker, reading, the answer as it could be given then, the answer now, record, capture."""
     out = []
     for verdict in sorted((v for v in verdicts if v.dispute is not None), key=lambda v: v.dispute or 0):
@@ -123,7 +127,7 @@ def dispute(verdicts: Sequence[ClaimVerdict], then: Mapping[str, ClaimVerdict], 
                          "text": _in_short(before) if before else "not asked", "status": before.status if before else ""},
                 "now": {"text": _in_short(verdict), "status": verdict.status},
                 "record": {"text": _record_text(shown[-2:], verdict.readings), "grade": shown[-1].get("grade") if shown else None},
-                "capture": "none",
+                "capture": captures[verdict.capture].text if verdict.capture else "none",
             }
         )  # fmt: skip
     return out
@@ -156,6 +160,7 @@ def statement_data(statement: Statement) -> dict[str, Any]:
         "path": statement.path, "value": value_data(statement.value), "text": statement.text, "unit": statement.unit,
         "as_of": str(statement.as_of) if statement.as_of else None, "published": str(statement.published) if statement.published else None,
         "source": statement.source or None, "status": statement.status, "grade": statement.grade, "note": statement.note,
+        "capture": statement.capture or None,
     }  # fmt: skip
 
 
@@ -213,19 +218,22 @@ def _looked_for(verdicts: Sequence[ClaimVerdict]) -> list[str]:
     return [f"{v.id}: {r.sentence}" for v, r in silent]
 
 
-def explained(node: Node, known: Any) -> dict[str, Any]:
-    """An explanation with what its address is called, and the sources of its statements."""
+def explained(node: Node, known: Any, captures: Mapping[str, Held] | None = None) -> dict[str, Any]:
+    """An explanation with what its address is called, the sources of its statements, and what is held of the captures they cite."""
     graph = model_graph().quantities
     names = Names({axis: tuple(labels) for axis, labels in known.axes.items()}, graph, names_of(known))
     address = parse_address(node.address)
     called = subject(address, names) if address.name in names.words.quantities else node.address
-    used = {statement.source for one in node.walk() for cell in one.cells for statement in cell.statements if statement.source}
+    said = [statement for one in node.walk() for cell in one.cells for statement in cell.statements]
+    used = {statement.source for statement in said if statement.source}
+    shown = {statement.capture for statement in said if statement.capture}
     book = {**known.catalogue.catalogue.sources, **known.programme.sources}
     sources = {name: _source(book[name]) for name in sorted(used) if name in book}
     timed = "month" in graph[address.name].axes
     plural = phrase(address.name, names.words).plural and address.name in names.words.quantities
     return {
         **node_data(node), "date": node.month if timed else None, "sources": sources, "plural": plural,
+        "captures": {name: one.to_dict() for name, one in (captures or {}).items() if name in shown},
         "subject": called if called == node.address else called[:1].upper() + called[1:],
     }  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from stargauge.audit.answer import answer, claim_answer, record_of
+from stargauge.audit.captures import capture_of
 from stargauge.audit.drivers import MOST_DRAWS, drivers
 from stargauge.audit.evaluate import Judge, Outcome
 from stargauge.audit.language import Reading, deadline
@@ -44,6 +45,7 @@ class ClaimVerdict:
     status: str
     sentence: str
     evidence: tuple[dict[str, Any], ...]
+    capture: str = ""
 
     @property
     def cutoffs(self) -> str:
@@ -54,7 +56,7 @@ class ClaimVerdict:
         """As plain data: the form of JSON, Python and the command line."""
         return {
             "id": self.id, "speaker": self.speaker, "said": self.said, "says": self.says, "source": self.source, "ours": list(self.ours),
-            "dispute": self.dispute, "status": self.status, "sentence": self.sentence,
+            "dispute": self.dispute, "capture": self.capture or None, "status": self.status, "sentence": self.sentence,
             "readings": [reading.to_dict() for reading in self.readings], "evidence": list(self.evidence),
         }  # fmt: skip
 
@@ -80,9 +82,8 @@ def audit(
     sample = _sample(result, asked, only_picks=not with_drivers)
     setting = _setting(known, result, LANGUAGES[language])
     behind = {q.key: _upstream(result, q) for q in asked}
-    made = {
-        q.key: judge(q, outcomes.get(q.key), setting, _picks(sample, behind[q.key]), captured=_captured(claims[q.claim])) for q in asked
-    }
+    captured = captures_of(known, claims)
+    made = {q.key: judge(q, outcomes.get(q.key), setting, _picks(sample, behind[q.key]), captured=bool(captured[q.claim])) for q in asked}
     moved = [
         q
         for q in asked
@@ -92,7 +93,9 @@ def audit(
     found = drivers([outcomes[q.key] for q in moved], sample, units, [behind[q.key] for q in moved])
     movers = dict(zip([q.key for q in moved], found, strict=True))
     verdicts = {q.key: _reading(q, made[q.key], movers.get(q.key, ()), setting) for q in asked}
-    return tuple(_claim(name, claim, [verdicts[q.key] for q in asked if q.claim == name], setting) for name, claim in claims.items())
+    return tuple(
+        _claim(name, claim, [verdicts[q.key] for q in asked if q.claim == name], setting, captured[name]) for name, claim in claims.items()
+    )
 
 
 def judgements(result: Result, known: Any, claims: Mapping[str, Any], *, ids: Collection[str] = ()) -> dict[str, Judgement]:
@@ -100,7 +103,14 @@ def judgements(result: Result, known: Any, claims: Mapping[str, Any], *, ids: Co
     frame = result.world.frame
     asked = questions(claims, frame.quantities, frame.axes, ids)
     outcomes, setting = _outcomes(result, asked, known), _setting(known, result, LANGUAGES["en"])
-    return {q.key: judge(q, outcomes.get(q.key), setting, captured=_captured(claims[q.claim])) for q in asked}
+    captured = captures_of(known, claims)
+    return {q.key: judge(q, outcomes.get(q.key), setting, captured=bool(captured[q.claim])) for q in asked}
+
+
+def captures_of(known: Any, claims: Mapping[str, Any]) -> dict[str, str]:
+    """The capture of each claim, empty where it has none."""
+    sources = getattr(known.programme, "sources", None) or {}
+    return {name: capture_of(claim, sources) for name, claim in claims.items()}
 
 
 def _outcomes(result: Result, asked: Sequence[Question], known: Any) -> dict[str, Outcome]:
@@ -188,10 +198,6 @@ def _short(name: str) -> str:
     return name.split(",")[0].split(" (")[0]
 
 
-def _captured(claim: Any) -> bool:
-    return str(getattr(claim, "capture", None) or "") != "none"
-
-
 def _reading(question: Question, made: Judgement, found: tuple[Any, ...], setting: Setting) -> ReadingVerdict:
     odds, words = made.odds, setting.names.words
     return ReadingVerdict(
@@ -213,7 +219,7 @@ def _reading(question: Question, made: Judgement, found: tuple[Any, ...], settin
     )
 
 
-def _claim(name: str, claim: Any, readings: Sequence[ReadingVerdict], setting: Setting) -> ClaimVerdict:
+def _claim(name: str, claim: Any, readings: Sequence[ReadingVerdict], setting: Setting, capture: str) -> ClaimVerdict:
     statuses = list(dict.fromkeys(reading.status for reading in readings))
     rows = [row for reading in readings for row in reading.record]
     ours = getattr(claim, "ours", None) or ()
@@ -229,4 +235,5 @@ def _claim(name: str, claim: Any, readings: Sequence[ReadingVerdict], setting: S
         status=statuses[0] if len(statuses) == 1 else DEPENDS if statuses else NOT_TESTABLE,
         sentence=claim_answer([(r.name, r.status, r.answer) for r in readings], setting.names.words),
         evidence=tuple(row for index, row in enumerate(rows) if row not in rows[:index]),
+        capture=capture,
     )

@@ -98,6 +98,10 @@ def _draw_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
 
 
+def _evidence(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--evidence", metavar="DIR", help="the evidence folder with the captures it cites: shows what is still there")
+
+
 def _workers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=_count, metavar="N", help="processes; same bits (default: one, or every core for many draws)")
 
@@ -145,6 +149,7 @@ def parser() -> Parser:
     _programme(check, True)
     _run_options(check)
     _output_options(check)
+    _evidence(check)
     check.add_argument("--report", metavar="FILE", help="also write one self-contained HTML report")
     _workbook(check)
     check.add_argument("--all", action="store_true", help="show every claim with every reading")
@@ -157,6 +162,7 @@ def parser() -> Parser:
     _run_options(audit)
     _output_options(audit)
     audit.add_argument("--claim", metavar="ID", help="one claim only")
+    _evidence(audit)
 
     odds = commands.add_parser("odds", help="a claim's odds over time, and the statements that moved them")
     _programme(odds, True)
@@ -246,6 +252,7 @@ def parser() -> Parser:
     explain.add_argument("--date", type=_date, metavar="DATE", help="the month to explain (default: the newest evidence)")
     explain.add_argument("--sources", action="store_true", help="with titles and links")
     explain.add_argument("--depth", type=_levels, default=1, metavar="N", help="how many levels of the formulas to print (default 1)")
+    _evidence(explain)
     explain.add_argument("--list", action="store_true", help="list every quantity and input")
 
     catalogue = commands.add_parser("catalogue", help="what the world offers: chips, places, prices, with sources")

@@ -69,7 +69,7 @@ def _checked(asked: argparse.Namespace, programme: Any, charts: bool = False) ->
 
     return api.check(
         programme, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked), charts=charts,
-        progress=progress,
+        evidence=asked.evidence, progress=progress,
     )  # fmt: skip
 
 
@@ -257,7 +257,8 @@ def explain(asked: argparse.Namespace) -> int:
         raise InputError("expected an address, such as 'power_facility[operational]' (all quantities and inputs: stargauge explain --list)")
     programme, values = loaded(asked), values_of(asked)
     node = api.explain(asked.address, programme, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, values=values)
-    data = explained(node, api.known(programme, asked.as_of, values))
+    now = api.known(programme, asked.as_of, values)
+    data = explained(node, now, api.held_captures(programme, asked.evidence, now.as_of))
     if asked.json:
         print_json(data)
     else:

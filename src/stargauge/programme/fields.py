@@ -41,6 +41,7 @@ STATEMENT_KEYS: dict[str, str] = {
     "grade": "A primary, B press or tracker, C secondary, D weak; left out: that of its source",
     "note": "what a reader should know, in your own words",
     "assumption": "the reason, where there is no source",
+    "capture": "the id of the capture that holds it, in an evidence folder; left out: that of its source",
 }
 
 #: Units of the fields that hold no number.
@@ -102,6 +103,13 @@ def _moment(value: Any) -> str:
     return text
 
 
+def capture_id(value: Any) -> str:
+    """The id of a capture in an evidence folder, such as C-17, or `none`. Raises InputError for anything else."""
+    if not isinstance(value, str) or not re.fullmatch(r"none|C-\d{1,15}", value):
+        raise InputError(f"got {got(value)}; expected the id of a capture, such as C-17, or none")
+    return value
+
+
 def _plain_value(value: Any) -> Any:
     if isinstance(value, (str, int, float)):
         return value
@@ -116,6 +124,8 @@ _PLAIN_SCHEMA = {"type": ["string", "number", "boolean"], "examples": ["3..5 GW"
 Lines = Annotated[tuple[str, ...], BeforeValidator(_lines), WithJsonSchema(_LINES_SCHEMA)]
 Date = Annotated[Window | None, PlainValidator(_window), WithJsonSchema(_DATE_SCHEMA)]
 Moment = Annotated[str, PlainValidator(_moment), WithJsonSchema(_MOMENT_SCHEMA)]
+CAPTURE_SCHEMA = {"type": "string", "pattern": r"^(none|C-\d{1,15})$", "examples": ["C-17"]}
+Capture = Annotated[str, PlainValidator(capture_id), WithJsonSchema(CAPTURE_SCHEMA)]
 PlainValue = Annotated[str | int | float, PlainValidator(_plain_value), WithJsonSchema(_PLAIN_SCHEMA)]
 
 
@@ -312,12 +322,15 @@ def _dated(raw: Mapping[str, Any], spec: Spec, trail: Trail, reader: Reader) -> 
     status = _one_of(raw, "status", STATUSES, trail, reader) or "reported"
     grade = _one_of(raw, "grade", GRADES, trail, reader) or (source.grade if source else None)
     as_of = _date_in(raw, "as_of", trail, reader) or published
+    own = _caught(lambda: capture_id(raw["capture"]), (*trail, "capture"), reader) if raw.get("capture") is not None else ""
+    capture = own or (source.capture if source else "")
     told = _word(raw, "note", trail, reader)
     note = "; ".join(filter(None, (reason, "" if exchanged in told else exchanged, told)))
     if len(reader.flaws) > before:
         return None
     return Statement(
-        value, unit_name, as_of, published, source_id, status, grade, note, written(trail), str(given)  # type: ignore[arg-type]
+        value, unit_name, as_of, published, source_id, status, grade, note, written(trail), str(given),  # type: ignore[arg-type]
+        capture if capture != "none" else "",
     )  # fmt: skip
 
 
@@ -372,7 +385,7 @@ def _one_of(raw: Mapping[str, Any], key: str, words: Sequence[str], trail: Trail
 
 def redated(statement: Statement, like: Statement) -> Statement:
     """A bare statement that counts as published with another one, by the same source."""
-    return replace(statement, as_of=like.as_of, published=like.published, source=like.source, grade=like.grade)
+    return replace(statement, as_of=like.as_of, published=like.published, source=like.source, grade=like.grade, capture=like.capture)
 
 
 def got(value: Any) -> str:

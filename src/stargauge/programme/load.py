@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from stargauge.programme.fields import STATEMENT_KEYS
+from stargauge.programme.fields import CAPTURE_SCHEMA, STATEMENT_KEYS
 from stargauge.programme.overlay import overlay as lay_over
 from stargauge.programme.positions import Document, read_document
 from stargauge.programme.read import read_programme
@@ -144,6 +144,7 @@ def _statement_schema() -> dict[str, Any]:
     kinds: dict[str, dict[str, Any]] = {
         "value": {"type": ["string", "number", "boolean"], "examples": ["1.2 GW", "3..5 GW", "2026-Q4", "lognormal(p10=3 GW, p90=5 GW)"]},
         "as_of": dates, "published": dates, "status": {"enum": list(STATUSES)}, "grade": {"enum": ["A", "B", "C", "D"]},
+        "capture": CAPTURE_SCHEMA,
     }  # fmt: skip
     words = {"type": ["string", "number"]}
     return {

@@ -7,7 +7,22 @@ from typing import Any, Literal
 
 from pydantic import PrivateAttr
 
-from stargauge.programme.fields import DATE, RECORD, TEXT, Date, Lines, Moment, Part, PlainValue, Stated, Text, plain, redated, stated
+from stargauge.programme.fields import (
+    DATE,
+    RECORD,
+    TEXT,
+    Capture,
+    Date,
+    Lines,
+    Moment,
+    Part,
+    PlainValue,
+    Stated,
+    Text,
+    plain,
+    redated,
+    stated,
+)
 from stargauge.programme.positions import Document, Trail
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.instruments import Instrument
@@ -28,6 +43,7 @@ class SourceEntry(Part):
     collected: Date = plain(None, "for a source without a date: the day it was collected, from which it counts", example="2026-11-22")
     url: Text = plain("", "its address", example="https://epoch.ai/data/ai-data-centers")
     grade: Literal["A", "B", "C", "D"] = plain("B", "A primary text or filing, B press or tracker, C secondary page, D weak", example="B")
+    capture: Capture = plain("none", "id of the capture of it in an evidence folder, or none", example="C-17")
     root: Text = plain("", "id of the source it repeats; sources with one root count once", example="wh-2025-01-21")
     designed: bool = plain(False, "true where it is a plan made with Stargauge, so that its values show as designed")
 
@@ -250,7 +266,7 @@ class Claim(Part):
     theirs: Lines = plain((), "what in the readings is theirs")
     ours: Lines = plain((), "what in the readings is our cut-off")
     dispute: int | None = plain(None, "its place in the dispute of January 2025", example=1)
-    capture: Text = plain("none", "id of the capture that holds it, or none", example="none")
+    capture: Capture = plain("", "id of the capture that holds it, or none; left out: that of its source", example="C-17")
     readings: dict[str, Text] = plain(
         dict, "formal readings by name; the first is the claim as said", required="whole",
         example={"as said": "jobs_direct >= 100_000 by 2025-12-31", "secured": "not testable: never defined"},

@@ -23,7 +23,10 @@ RECORDED: frozenset[str] = frozenset({"reported", "estimated", "observed"})
 
 @dataclass(frozen=True)
 class Source:
-    """Where statements come from: publisher, title, date of publication (with its precision), address, grade A to D."""
+    """Where statements come from: publisher, title, date of publication (with its precision), address, grade A to D.
+
+    `capture`: the entry of an evidence folder that holds it.
+    """
 
     id: str
     publisher: str
@@ -31,6 +34,7 @@ class Source:
     published: Window | None
     url: str = ""
     grade: Grade = "B"
+    capture: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Statement:
     """One dated, sourced value of one input or record.
 
     `value` is a float in the unit of the field it stands in, a Distribution, a Window (a date) or a text. `as_of` is the window it speaks
-    for; it counts as known from the last day of `published`. Without a source it is an assumption.
+    for; it counts as known from the last day of `published`. Without a source it is an assumption. `capture`: the entry of an evidence
+    folder that holds it.
     """
 
     value: float | Distribution | Window | str | bool
@@ -51,6 +56,7 @@ class Statement:
     note: str = ""
     path: str = ""
     text: str = ""
+    capture: str = ""
 
     @property
     def known_from(self) -> date | None:

@@ -6,7 +6,7 @@ Everything here reads one dict, the `check` answer (the same as `stargauge check
     said_record_expected [{what, said, said_note, record, record_note, grade, outcome, outcome_note, expected_label, expected_note,
                            unit, p10, p50, p90, why}]
     dispute [{order, claim, speaker, said, says, reading, then {text}, now {text, status}, record {text, grade}, capture}]
-    claims [{id, speaker, said, says, status, sentence, source, ours [text], readings [reading]}]
+    claims [{id, speaker, said, says, status, sentence, source, capture, ours [text], readings [reading]}]
     reading {name, expression, sentence, probability, model_range [low, high], likelihood, status, missing, why,
              margin {p10, p50, p90, unit, text}, drivers [{input, share, says}], then {probability, likelihood, text}, record {text, grade}}
     quantities {address: {unit, months, p10, p25, p50, p75, p90}}     one value per month
@@ -17,7 +17,9 @@ Everything here reads one dict, the `check` answer (the same as `stargauge check
     lineage {address: node}
     node {address, date, label, says, sentence, formula, leaves_out, unit, p10, p50, p90, value, kind, share, note, hindsight,
           statements [..], needs [node]}
-    statements [{path, value, unit, as_of, published, source, status, grade, note}], sources {id: {publisher, title, date, url, grade}}
+    statements [{path, value, unit, as_of, published, source, status, grade, note, capture}]
+    sources {id: {publisher, title, date, url, grade}}
+    captures {id: {text, target, captured, state, checks, found, user_supplied}}
     hindsight [{name, calibrated_to}], assumptions [{name, value, reason}], looked_for [text], attribution [text], reproduce [command]
 
 What is left out is not shown; nothing is made up in its place.

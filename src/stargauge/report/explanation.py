@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from stargauge.report.lineage import formulas, others, own_note, strongest
@@ -16,7 +16,7 @@ def render_explain(node: Mapping[str, Any], style: Style = PLAIN, sources: bool 
 
     `sources`: with the titles and links of what was said. A node may bring its sources by id.
     """
-    told = _Told(node.get("sources") or {}, sources)
+    told = _Told(node.get("sources") or {}, sources, node.get("captures") or {})
     lines = [*map(style.bold, wrapped(_answer_line(node), style.width))]
     says = finding(text_of(node.get("sentence") or node.get("says")))
     address = " · ".join(str(part) for part in (node.get("address"), node.get("unit")) if part and part != "1")
@@ -32,10 +32,11 @@ def render_explain(node: Mapping[str, Any], style: Style = PLAIN, sources: bool 
 
 @dataclass(frozen=True)
 class _Told:
-    """What is shown of a statement's source: its publisher, and where asked for its title and link."""
+    """What is shown of a statement's source: its publisher, where asked for its title and link, and what is held of its captures."""
 
     sources: Mapping[str, Mapping[str, Any]]
     links: bool = False
+    captures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 _KINDS = (
@@ -161,6 +162,7 @@ def _statement(statement: Mapping[str, Any], told: _Told) -> str:
         where,
         day_text(statement.get("published")),
         str(statement.get("grade") or ""),
+        text_of((told.captures.get(str(statement.get("capture") or "")) or {}).get("text")),
     ]
     if told.links:
         url = source.get("url") or statement.get("url")

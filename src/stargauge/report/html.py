@@ -103,6 +103,7 @@ def render_report(answer: Answer) -> str:
     explained = answer.get("lineage") or {}
     pages.globals.update(
         sources=answer.get("sources") or {},
+        captures=answer.get("captures") or {},
         glyph=glyph,
         why_link=lambda address: f"why-{slug(str(address))}" if address in explained else "",
         input_link=lambda node: f"input-{slug(lineage.input_name(node))}",

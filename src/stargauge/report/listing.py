@@ -15,11 +15,14 @@ def render_audit(answer: Mapping[str, Any], style: Style) -> str:
     count = len(answer["claims"])
     head = f"{answer['programme']['name']}: {count or 'no'} claim{'' if count == 1 else 's'}, known on {day_text(answer['as_of'])}"
     lines = [style.bold(head)]
+    captures = answer.get("captures") or {}
     for claim in answer["claims"]:
         lines += ["", *wrapped(f"{style.mark(claim['status'])} {claim['id']}: {claim['says']}", style.width)]
         lines += labelled("said", f"{claim['speaker']}, {day_text(claim['said'])}", style)
         if claim.get("ours"):
             lines += labelled("ours", "; ".join(claim["ours"]), style)
+        if held := captures.get(claim.get("capture")):
+            lines += labelled("capture", str(held["text"]), style)
         for reading in claim["readings"]:
             lines += _reading(reading, style)
     lines += ["", "Odds are a statement about the model and its inputs, not about anyone's honesty."] if count else []
