@@ -1,0 +1,153 @@
+"""The receipt for a bundle of evidence: one page that says what the file shows and what not, in plain English and German."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from stargauge import __version__
+from stargauge.evidence.bundle import Content, Proved, Shown
+from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.report.wording import plain_text
+
+_MONTHS_DE = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The page in parts: what is in the file, what it shows, what not, and the commands that check it."""
+
+    language: str
+    title: str
+    lead: str
+    facts: tuple[tuple[str, tuple[str, ...]], ...]
+    proves: tuple[str, ...]
+    leaves_open: tuple[str, ...]
+    checks: tuple[tuple[str, str], ...]
+    words: Mapping[str, str]
+
+
+@lru_cache(maxsize=1)
+def languages() -> dict[str, dict[str, str]]:
+    """The words of every language."""
+    made: dict[str, dict[str, str]] = tomllib.loads(files("stargauge.report").joinpath("receipt.toml").read_text(encoding="utf-8"))
+    return made
+
+
+def receipt(shown: Shown, file: str, language: str = "en") -> Receipt:
+    """The receipt for what a bundle shows. `file`: the name of the bundle, for the commands. Raises InputError for another language."""
+    known = languages()
+    if language not in known:
+        raise InputError(f'there is no receipt in "{language}"{did_you_mean(language, known)} (one of {", ".join(known)})')
+    words, first = known[language], shown.entries[0]
+    kind = words[f"kind_{first.leaf.kind}"]
+    lead = words["lead"].format(kind=kind, target=plain_text(first.target)) if first.target else words["lead_no_target"].format(kind=kind)
+    if len(shown.entries) > 1:
+        lead = f"{lead} {words['several'].format(count=len(shown.entries))}"
+    return Receipt(
+        language, words["title"].format(id=first.id), lead, tuple(_facts(shown, first, language)), tuple(_proves(shown, language)),
+        tuple(_leaves_open(shown, first, words)), tuple(_checks(shown, file, words)), words,
+    )  # fmt: skip
+
+
+def moment(time: datetime, language: str) -> str:
+    """`22 January 2025, 17:40 UTC`, `22. Januar 2025, 17:40 UTC`."""
+    if language == "de":
+        return f"{time.day}. {_MONTHS_DE[time.month - 1]} {time.year}, {time:%H:%M} UTC"
+    return f"{time.day} {time:%B} {time.year}, {time:%H:%M} UTC"
+
+
+def _number(value: int, language: str) -> str:
+    return f"{value:,}".replace(",", "\u202f" if language == "de" else ",")
+
+
+def _facts(shown: Shown, first: Proved, language: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    words, about = languages()[language], first.about or {}
+    if first.target:
+        yield words["about"], (plain_text(first.target),)
+    if about.get("final_url") not in (None, "", first.target):
+        yield words["final_url"], (plain_text(about["final_url"]),)
+    clock = [words["clock_back"].format(time=moment(first.leaf.clock, language))] if first.leaf.clock else []
+    yield words["recorded"], (words["recorded_value"].format(time=moment(first.leaf.time, language)), *clock)
+    for key, label in (("server_date", "server"), ("method", "how"), ("status", "status")):
+        if about.get(key) not in (None, ""):
+            yield words[label], (plain_text(about[key]),)
+    yield words["stamped"], tuple(_stamps(shown, language)) or (words["not_stamped"],)
+    place = words["place_value"].format(
+        index=_number(first.leaf.index, language), size=_number(shown.checkpoint.size, language), origin=plain_text(shown.checkpoint.origin)
+    )
+    yield words["place"], (place,)
+    yield words["root"], (shown.checkpoint.root.hex(),)
+    own = [words["own_key"]] if shown.own_key else []
+    yield words["signed"], (*(key.text for key in shown.signers), *own)
+    yield words["contents"], tuple(_content(name, made, language) for name, made in first.contents.items())
+
+
+def _stamps(shown: Shown, language: str) -> Iterator[str]:
+    words = languages()[language]
+    for one in shown.stamps:
+        told = words["stamped_value"].format(authority=plain_text(one.authority), time=moment(one.time, language), serial=one.serial)
+        yield f"{told} ({words['stamped_trusted' if one.trusted else 'stamped_doubt']})"
+
+
+def _content(name: str, content: Content, language: str) -> str:
+    words, size = languages()[language], _number(content.size, language)
+    if not content.salt:
+        return words["content_erased"].format(name=name, size=size)
+    told = words["content"].format(name=name, size=size, sha256=content.sha256)
+    return told if content.data is not None else f"{told} ({words['content_missing']})"
+
+
+def _proves(shown: Shown, language: str) -> Iterator[str]:
+    words = languages()[language]
+    yield words["proves_same"]
+    for one in shown.stamps[:1]:
+        said = words["proves_then" if one.trusted else "proves_then_untrusted"]
+        yield said.format(time=moment(one.time, language), authority=plain_text(one.authority))
+    yield words["proves_kept"]
+    yield words["proves_by"].format(key=", ".join(f"{key.name}+{key.id.hex()}" for key in shown.signers))
+
+
+def _leaves_open(shown: Shown, first: Proved, words: Mapping[str, str]) -> Iterator[str]:
+    yield words["not_true"]
+    yield words["not_seen" if _supplied(first.about or {}) else "not_served"]
+    yield words["not_before"]
+    if len(shown.entries) > 1:
+        yield words["not_gone"]
+    yield words["not_all"]
+
+
+def _supplied(about: Mapping[str, Any]) -> bool:
+    return about.get("source_terms") in ("user_supplied", "archive_export") or bool(about.get("user_supplied"))
+
+
+def _checks(shown: Shown, file: str, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    key = shown.signers[0].text if shown.signers else "KEY"
+    yield words["verify_offline"], f"stargauge evidence verify {file} --key '{key}'"
+    if shown.stamps:
+        yield words["verify_openssl"], f"unzip {file} && openssl ts -verify -data checkpoint -in stamp-1.tsr -CAfile ROOT.pem"
+
+
+def render_text(made: Receipt) -> str:
+    """The receipt as plain text."""
+    lines = [made.title, "", made.lead, "", made.words["facts"]]
+    lines += [f"  {label}: {text}" for label, texts in made.facts for text in texts]
+    for title, points in ((made.words["proves"], made.proves), (made.words["not"], made.leaves_open)):
+        lines += ["", title, *(f"  - {point}" for point in points)]
+    lines += ["", made.words["verify"]]
+    for label, command in made.checks:
+        lines += [f"  {label}", f"    {command}"]
+    return "\n".join([*lines, "", made.words["made"].format(version=__version__), ""])
+
+
+def render_html(made: Receipt) -> str:
+    """The receipt as one self-contained page that prints on one sheet of A4. Everything in it is escaped."""
+    from jinja2 import Environment, PackageLoader
+
+    pages = Environment(loader=PackageLoader("stargauge.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return pages.get_template("receipt.html.j2").render(r=made, w=made.words, version=__version__)
