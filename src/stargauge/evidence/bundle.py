@@ -2,26 +2,28 @@
 
 Whoever has the file and the public key can check it alone, offline: nothing is asked of the folder it came from. It is a zip archive of
 plain files: each entry as it stands in the log, the salts and hashes that open its commitments, its contents, a `.tlog-proof`; the
-checkpoint, the stamps over it (`openssl ts -verify` accepts them) and the key. Contents are never unpacked to disk or shown.
+checkpoint and the key; earlier checkpoints with the stamps over them (`openssl ts -verify` accepts these), each with the proof that the log
+only grew since. Contents are never unpacked to disk or shown.
 """
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from stargauge.evidence import timestamp
 from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint, told_checkpoint
 from stargauge.evidence.log.leaf import Leaf, about_commitment, payload_commitment, target_commitment
-from stargauge.evidence.log.merkle import ProofError, check_inclusion, leaf_hash
-from stargauge.evidence.log.note import Verifier
+from stargauge.evidence.log.merkle import ProofError, check_consistency, check_inclusion, leaf_hash
+from stargauge.evidence.log.note import Verifier, decoded
 from stargauge.evidence.log.note import opened as opened_note
 from stargauge.evidence.log.proof import LogProof
 from stargauge.evidence.timestamp import Stamp
@@ -64,19 +66,31 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class Anchor:
+    """The note of a checkpoint that authorities stamped, their answers, and the hashes that show that the log only grew since."""
+
+    checkpoint: str
+    stamps: tuple[bytes, ...]
+    growth: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
 class Bundle:
-    """Entries, the note of the checkpoint that covers all of them, the keys of the log, and the answers of stamping authorities."""
+    """Entries, the note of the checkpoint that covers all of them, the keys of the log, and the checkpoints that were stamped."""
 
     entries: tuple[Opened, ...]
     checkpoint: str
     keys: tuple[Verifier, ...]
-    stamps: tuple[bytes, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
     words: str = ""
 
 
 @dataclass(frozen=True)
 class Proved:
-    """One entry, once it is shown that the log holds it: its id, kind and time, what it is about, and which contents are here."""
+    """One entry, once it is shown that the log holds it: its id, kind and time, what it is about, and which contents are here.
+
+    `stamps`: those over a checkpoint that covers it, the earliest first: it was there by then.
+    """
 
     id: str
     leaf: Leaf
@@ -84,11 +98,12 @@ class Proved:
     about: Mapping[str, Any] | None
     contents: Mapping[str, Content]
     missing: tuple[str, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a bundle shows: the entries, the checkpoint with who signed it, and the stamps over it, the earliest first.
+    """What a bundle shows: the entries, the checkpoint with who signed it, and what is left in doubt.
 
     `own_key`: only the key in the bundle itself was used, so it shows that the parts fit, not whose log it is.
     """
@@ -97,8 +112,7 @@ class Shown:
     checkpoint: Checkpoint
     signers: tuple[Verifier, ...]
     own_key: bool
-    stamps: tuple[Stamp, ...] = ()
-    doubts: tuple[str, ...] = field(default=())
+    doubts: tuple[str, ...] = ()
 
 
 def entry_id(leaf: Leaf) -> str:
@@ -121,13 +135,15 @@ def packed(bundle: Bundle) -> bytes:
 
 
 def _files(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
-    told = {"format": FORMAT, "entries": [_opening(one) for one in bundle.entries], "stamps": len(bundle.stamps)}
+    told = {"format": FORMAT, "entries": [_opening(one) for one in bundle.entries], "anchors": [_anchor(one) for one in bundle.anchors]}
     yield READ_ME, bundle.words.encode()
     yield FIRST, (json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
     yield KEYS, "".join(f"{key.text}\n" for key in bundle.keys).encode()
     yield CHECKPOINT, bundle.checkpoint.encode()
-    for place, stamp in enumerate(bundle.stamps, 1):
-        yield f"stamp-{place}.tsr", stamp
+    for place, anchor in enumerate(bundle.anchors, 1):
+        yield f"anchors/{place}/checkpoint", anchor.checkpoint.encode()
+        for number, stamp in enumerate(anchor.stamps, 1):
+            yield f"anchors/{place}/stamp-{number}.tsr", stamp
     for one in bundle.entries:
         index = Leaf.of(one.leaf).index
         yield f"entries/{index}/leaf.json", one.leaf.encode()
@@ -143,6 +159,10 @@ def _opening(one: Opened) -> dict[str, Any]:
         "index": Leaf.of(one.leaf).index, "target": one.target, "target_salt": one.target_salt,
         "about": one.about if one.about_salt else None, "about_salt": one.about_salt, "contents": contents,
     }  # fmt: skip
+
+
+def _anchor(one: Anchor) -> dict[str, Any]:
+    return {"stamps": len(one.stamps), "growth": [base64.b64encode(part).decode() for part in one.growth]}
 
 
 def _content_path(index: int, name: str) -> str:
@@ -204,14 +224,18 @@ def _read(files: _Members) -> Bundle:
     told = json.loads(files.text(FIRST))
     if told.get("format") != FORMAT:
         raise ValueError(f'its format is "{str(told.get("format"))[:60]}"; this tool reads "{FORMAT}"')
-    count = told["stamps"]
-    if not isinstance(count, int) or not 0 <= count <= 64:
-        raise ValueError("the number of stamps is no number from 0 to 64")
+    anchors = (_read_anchor(files, place, one) for place, one in enumerate(told["anchors"], 1))
     return Bundle(
         tuple(_entry(files, one) for one in told["entries"]), files.text(CHECKPOINT),
         tuple(Verifier.of(line) for line in files.text(KEYS).splitlines()),
-        tuple(files.bytes(f"stamp-{place}.tsr") for place in range(1, count + 1)), files.text(READ_ME),
+        tuple(anchors), files.text(READ_ME),
     )  # fmt: skip
+
+
+def _read_anchor(files: _Members, place: int, told: Mapping[str, Any]) -> Anchor:
+    stamps = (files.bytes(f"anchors/{place}/stamp-{number}.tsr") for number in range(1, int(told["stamps"]) + 1))
+    growth = tuple(decoded(one, "a hash of the growth") for one in told["growth"])
+    return Anchor(files.text(f"anchors/{place}/checkpoint"), tuple(stamps), growth)
 
 
 def _entry(files: _Members, told: Mapping[str, Any]) -> Opened:
@@ -242,26 +266,31 @@ def check(bundle: Bundle, keys: Sequence[Verifier] = (), roots: Sequence[bytes] 
         checkpoint, signers = told_checkpoint(bundle.checkpoint), ()
     if not bundle.entries:
         faults.append(Fault("it holds no entry"))
-    proved = [_proved(one, bundle.checkpoint, checkpoint, faults) for one in bundle.entries]
-    stamps = _stamps(bundle, roots, faults)
+    stamps = _stamps(bundle, checkpoint, roots, faults)
+    proved = [_proved(one, bundle.checkpoint, checkpoint, stamps, faults) for one in bundle.entries]
     if faults:
         raise InputError(faults)
     doubts = [] if keys else ["the key came with the bundle: compare it with one that the log's owner published"]
-    doubts += [f"the stamp of {one.authority} was not checked against root certificates" for one in stamps if not one.trusted]
-    return Shown(tuple(one for one in proved if one), checkpoint, signers, not keys, stamps, tuple(doubts))
+    doubts += [f"the stamp of {one.authority} was not checked against root certificates" for _, one in stamps if not one.trusted]
+    return Shown(tuple(one for one in proved if one), checkpoint, signers, not keys, tuple(dict.fromkeys(doubts)))
 
 
-def _stamps(bundle: Bundle, roots: Sequence[bytes], faults: list[Fault]) -> tuple[Stamp, ...]:
+def _stamps(bundle: Bundle, last: Checkpoint, roots: Sequence[bytes], faults: list[Fault]) -> list[tuple[int, Stamp]]:
+    """Stamps with the number of entries that each covers, the earliest first."""
     found = []
-    for place, token in enumerate(bundle.stamps, 1):
+    for place, anchor in enumerate(bundle.anchors, 1):
         try:
-            found.append(timestamp.read(token, bundle.checkpoint.encode(), roots))
+            covered = told_checkpoint(anchor.checkpoint)
+            if covered.origin != last.origin:
+                raise ProofError(f'it is a checkpoint of the log "{covered.origin}", not of "{last.origin}"')
+            check_consistency(covered.size, last.size, covered.root, last.root, anchor.growth)
+            found += [(covered.size, timestamp.read(token, anchor.checkpoint.encode(), roots)) for token in anchor.stamps]
         except InputError as error:
-            faults += [Fault(fault.message, f"stamp-{place}.tsr") for fault in error.faults]
-    return tuple(sorted(found, key=lambda one: one.time))
+            faults += [Fault(fault.message, f"anchors/{place}") for fault in error.faults]
+    return sorted(found, key=lambda one: one[1].time)
 
 
-def _proved(one: Opened, note: str, checkpoint: Checkpoint, faults: list[Fault]) -> Proved | None:
+def _proved(one: Opened, note: str, checkpoint: Checkpoint, stamps: Sequence[tuple[int, Stamp]], faults: list[Fault]) -> Proved | None:
     """An entry that holds in every part; otherwise nothing, and what does not hold among the faults."""
     try:
         leaf = Leaf.of(one.leaf)
@@ -274,7 +303,8 @@ def _proved(one: Opened, note: str, checkpoint: Checkpoint, faults: list[Fault])
         return None
     missing = tuple(name for name, content in one.contents.items() if content.data is None)
     target = one.target if one.target_salt else None
-    return Proved(entry_id(leaf), leaf, target, one.about if one.about_salt else None, one.contents, missing)
+    covering = tuple(stamp for size, stamp in stamps if size > leaf.index)
+    return Proved(entry_id(leaf), leaf, target, one.about if one.about_salt else None, one.contents, missing, covering)
 
 
 def _wrong_place(one: Opened, leaf: Leaf, note: str, checkpoint: Checkpoint) -> Iterator[str]:

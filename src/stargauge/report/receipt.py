@@ -50,8 +50,8 @@ def receipt(shown: Shown, file: str, language: str = "en") -> Receipt:
     if len(shown.entries) > 1:
         lead = f"{lead} {words['several'].format(count=len(shown.entries))}"
     return Receipt(
-        language, words["title"].format(id=first.id), lead, tuple(_facts(shown, first, language)), tuple(_proves(shown, language)),
-        tuple(_leaves_open(shown, first, words)), tuple(_checks(shown, file, words)), words,
+        language, words["title"].format(id=first.id), lead, tuple(_facts(shown, first, language)), tuple(_proves(shown, first, language)),
+        tuple(_leaves_open(shown, first, words)), tuple(_checks(shown, first, file, words)), words,
     )  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def _facts(shown: Shown, first: Proved, language: str) -> Iterator[tuple[str, tu
     for key, label in (("server_date", "server"), ("method", "how"), ("status", "status")):
         if about.get(key) not in (None, ""):
             yield words[label], (plain_text(about[key]),)
-    yield words["stamped"], tuple(_stamps(shown, language)) or (words["not_stamped"],)
+    yield words["stamped"], tuple(_stamps(first, language)) or (words["not_stamped"],)
     place = words["place_value"].format(
         index=_number(first.leaf.index, language), size=_number(shown.checkpoint.size, language), origin=plain_text(shown.checkpoint.origin)
     )
@@ -88,9 +88,9 @@ def _facts(shown: Shown, first: Proved, language: str) -> Iterator[tuple[str, tu
     yield words["contents"], tuple(_content(name, made, language) for name, made in first.contents.items())
 
 
-def _stamps(shown: Shown, language: str) -> Iterator[str]:
+def _stamps(first: Proved, language: str) -> Iterator[str]:
     words = languages()[language]
-    for one in shown.stamps:
+    for one in first.stamps:
         told = words["stamped_value"].format(authority=plain_text(one.authority), time=moment(one.time, language), serial=one.serial)
         yield f"{told} ({words['stamped_trusted' if one.trusted else 'stamped_doubt']})"
 
@@ -103,10 +103,10 @@ def _content(name: str, content: Content, language: str) -> str:
     return told if content.data is not None else f"{told} ({words['content_missing']})"
 
 
-def _proves(shown: Shown, language: str) -> Iterator[str]:
+def _proves(shown: Shown, first: Proved, language: str) -> Iterator[str]:
     words = languages()[language]
     yield words["proves_same"]
-    for one in shown.stamps[:1]:
+    for one in first.stamps[:1]:
         said = words["proves_then" if one.trusted else "proves_then_untrusted"]
         yield said.format(time=moment(one.time, language), authority=plain_text(one.authority))
     yield words["proves_kept"]
@@ -126,11 +126,12 @@ def _supplied(about: Mapping[str, Any]) -> bool:
     return about.get("source_terms") in ("user_supplied", "archive_export") or bool(about.get("user_supplied"))
 
 
-def _checks(shown: Shown, file: str, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _checks(shown: Shown, first: Proved, file: str, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     key = shown.signers[0].text if shown.signers else "KEY"
     yield words["verify_offline"], f"stargauge evidence verify {file} --key '{key}'"
-    if shown.stamps:
-        yield words["verify_openssl"], f"unzip {file} && openssl ts -verify -data checkpoint -in stamp-1.tsr -CAfile ROOT.pem"
+    if first.stamps:
+        stamped = "openssl ts -verify -data anchors/1/checkpoint -in anchors/1/stamp-1.tsr -CAfile ROOT.pem"
+        yield words["verify_openssl"], f"unzip {file} && {stamped}"
 
 
 def render_text(made: Receipt) -> str:

@@ -1,0 +1,264 @@
+"""Proof for a third party: a bundle made from a folder of evidence is checked without it; what was altered, left out or forged shows."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.stamping_authority import Authority
+
+from stargauge.evidence import bundle as bundles
+from stargauge.evidence import stamping
+from stargauge.evidence.bundle import Bundle
+from stargauge.evidence.log.note import Signer, Verifier
+from stargauge.evidence.workspace import Workspace
+from stargauge.quantity.errors import InputError
+from stargauge.report.receipt import languages, receipt, render_html, render_text
+
+pytest.importorskip("cryptography")
+
+PAGE = b"<p>The orchard will bear 100 pears.</p>"
+URL = "https://orchard.example/pears"
+ABOUT = {"method": "web", "status": 200, "final_url": URL, "source_terms": "web"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    with Workspace.init(tmp_path / "evidence", name="orchard.example/desk") as made:
+        made.add("capture", URL, ABOUT, {"body": PAGE, "text": b"The orchard will bear 100 pears."})
+        for number in range(6):
+            made.add("observation", URL, {"outcome": "ok", "round": number})
+    return tmp_path / "evidence"
+
+
+def made_bundle(folder: Path, *indices: int) -> Bundle:
+    with Workspace.open(folder) as workspace:
+        return stamping.bundle_of(workspace, indices or (1,))
+
+
+def keys_of(folder: Path) -> list[Verifier]:
+    with Workspace.open(folder, write=False) as workspace:
+        return workspace.verifiers()
+
+
+def test_a_bundle_shows_what_was_captured_without_the_folder(folder: Path) -> None:
+    raw, keys = bundles.packed(made_bundle(folder)), keys_of(folder)
+    shutil.rmtree(folder)
+    shown = bundles.check(bundles.opened(raw), keys)
+    (one,) = shown.entries
+    assert (one.id, one.target, one.about) == ("C-1", URL, ABOUT)
+    assert one.contents["body"].data == PAGE and shown.checkpoint.size == 8 and not shown.doubts and not one.stamps
+
+
+def test_the_same_bundle_has_the_same_bytes(folder: Path) -> None:
+    assert bundles.packed(made_bundle(folder)) == bundles.packed(made_bundle(folder))
+
+
+def test_with_its_own_key_alone_it_says_so(folder: Path) -> None:
+    shown = bundles.check(bundles.opened(bundles.packed(made_bundle(folder))))
+    assert shown.own_key and "compare it" in shown.doubts[0]
+
+
+def test_a_foreign_key_is_refused(folder: Path) -> None:
+    foreign = Signer.new("orchard.example/desk").verifier
+    with pytest.raises(InputError, match="expected a signature by a known key"):
+        bundles.check(made_bundle(folder), [foreign])
+
+
+def changed(bundle: Bundle, **parts: Any) -> Bundle:
+    return replace(bundle, entries=(replace(bundle.entries[0], **parts), *bundle.entries[1:]))
+
+
+def test_everything_that_was_altered_is_told_at_once(folder: Path) -> None:
+    made, keys = made_bundle(folder), keys_of(folder)
+    first = made.entries[0]
+    body = replace(first.contents["body"], data=PAGE.replace(b"100", b"900"))
+    wrong = changed(made, target="https://other.example", about={"status": 404}, contents={**first.contents, "body": body})
+    with pytest.raises(InputError) as told:
+        bundles.check(wrong, keys)
+    assert [fault.path for fault in told.value.faults] == ["C-1"] * 3
+    assert "another target" in str(told.value) and "something else" in str(told.value) and "body was altered" in str(told.value)
+
+
+def test_an_entry_that_the_log_never_had_is_refused(folder: Path) -> None:
+    made, other = made_bundle(folder), made_bundle(folder, 2)
+    moved = replace(made, entries=(replace(made.entries[0], leaf=other.entries[0].leaf),))
+    with pytest.raises(InputError, match="its proof is for entry 1 of the log"):
+        bundles.check(moved, keys_of(folder))
+
+
+@pytest.mark.parametrize("drop", ["checkpoint", "bundle.json", "keys.pub", "entries/1/leaf.json", "entries/1/proof.tlog-proof"])
+def test_a_missing_part_is_named(folder: Path, drop: str) -> None:
+    with pytest.raises(InputError, match=f'the file "{drop}" is missing'):
+        bundles.opened(without(bundles.packed(made_bundle(folder)), drop))
+
+
+def without(raw: bytes, drop: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            if name != drop:
+                new.writestr(name, old.read(name))
+    return out.getvalue()
+
+
+def test_contents_may_be_kept_back_and_the_rest_still_holds(folder: Path) -> None:
+    (one,) = bundles.check(bundles.opened(without(bundles.packed(made_bundle(folder)), "entries/1/contents/body")), keys_of(folder)).entries
+    assert one.missing == ("body",) and one.contents["text"].data
+
+
+def test_no_flipped_byte_is_passed_over(folder: Path) -> None:
+    """Whatever single byte of the file is changed: it is refused, or it shows the very same entry."""
+    raw, keys = bundles.packed(made_bundle(folder)), keys_of(folder)
+    whole = bundles.check(bundles.opened(raw), keys)
+    for place in range(0, len(raw), 7):
+        try:
+            shown = bundles.check(bundles.opened(raw[:place] + bytes([raw[place] ^ 4]) + raw[place + 1 :]), keys)
+        except InputError:
+            continue
+        kept = [name for name in shown.entries[0].contents if name not in shown.entries[0].missing]
+        assert shown.entries[0].leaf == whole.entries[0].leaf and shown.entries[0].about == whole.entries[0].about
+        assert all(shown.entries[0].contents[name] == whole.entries[0].contents[name] for name in kept)
+
+
+@pytest.mark.parametrize("raw", [b"", b"PK", b"not a zip", b"PK\x05\x06" + bytes(18)])
+def test_what_is_no_bundle_is_refused(raw: bytes) -> None:
+    with pytest.raises(InputError, match="no bundle of evidence"):
+        bundles.opened(raw)
+
+
+def test_a_bomb_is_refused_unread(folder: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bomb:
+        for number in range(bundles.MOST_FILES + 1):
+            bomb.writestr(str(number), b"")
+    with pytest.raises(InputError, match="expected at most"):
+        bundles.opened(out.getvalue())
+
+
+def test_after_an_erasure_the_entry_still_shows(folder: Path) -> None:
+    with Workspace.open(folder) as workspace:
+        workspace.erase(workspace.find("C-1"), "asked for by its author", about=False)
+    (one,) = bundles.check(made_bundle(folder), keys_of(folder)).entries
+    assert one.missing == ("body", "text") and one.contents["body"].salt == "" and one.target == URL
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    pytest.importorskip("rfc3161_client")
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the authority")
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+def stamp(folder: Path, authority: Authority) -> int:
+    with Workspace.open(folder) as workspace:
+        return stamping.add(workspace, authority.answer(stamping.request(workspace)))[0]
+
+
+def test_a_stamp_made_before_the_log_grew_still_covers_the_entry(folder: Path, authority: Authority) -> None:
+    assert stamp(folder, authority) == 8
+    with Workspace.open(folder) as workspace:
+        for number in range(300):
+            workspace.add("observation", URL, {"outcome": "ok", "round": number})
+    shown = bundles.check(bundles.opened(bundles.packed(made_bundle(folder, 1, 200))), keys_of(folder), [authority.root.read_bytes()])
+    assert shown.checkpoint.size == 308
+    assert [one.trusted for one in shown.entries[0].stamps] == [True] and not shown.entries[1].stamps and not shown.doubts
+
+
+def test_openssl_accepts_the_stamp_as_the_bundle_holds_it(folder: Path, authority: Authority, tmp_path: Path) -> None:
+    stamp(folder, authority)
+    with zipfile.ZipFile(io.BytesIO(bundles.packed(made_bundle(folder)))) as archive:
+        note, token = archive.read("anchors/1/checkpoint"), archive.read("anchors/1/stamp-1.tsr")
+    assert authority.accepts(token, note)
+
+
+def test_a_stamp_over_something_else_is_not_kept(folder: Path, authority: Authority) -> None:
+    from stargauge.evidence import timestamp
+
+    with Workspace.open(folder) as workspace:
+        stamping.request(workspace)
+        with pytest.raises(InputError, match="over no checkpoint that was asked for"):
+            stamping.add(workspace, authority.answer(timestamp.request(b"something else")))
+        assert stamping.stamped(workspace) == []
+
+
+def test_a_log_rewritten_after_a_stamp_shows(folder: Path, authority: Authority, tmp_path: Path) -> None:
+    stamp(folder, authority)
+    with Workspace.init(tmp_path / "other", name="orchard.example/desk") as other:
+        for number in range(9):
+            other.add("observation", URL, {"round": number})
+    shutil.copytree(folder / "stamps", tmp_path / "other" / "stamps")
+    with pytest.raises(InputError, match="not the beginning of the log"):
+        made_bundle(tmp_path / "other")
+
+
+def test_it_is_checked_by_a_program_without_the_folder(folder: Path, tmp_path: Path) -> None:
+    """In another process, elsewhere, with the file and the key alone."""
+    (tmp_path / "away").mkdir()
+    (tmp_path / "away" / "c-1.zip").write_bytes(bundles.packed(made_bundle(folder)))
+    key = keys_of(folder)[-1].text
+    shutil.rmtree(folder)
+    text = (
+        "import sys; from stargauge.evidence import bundle; from stargauge.evidence.log.note import Verifier; "
+        "print(bundle.check(bundle.opened(open('c-1.zip', 'rb').read()), [Verifier.of(sys.argv[1])]).entries[0].id)"
+    )
+    done = subprocess.run([sys.executable, "-c", text, key], cwd=tmp_path / "away", capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "C-1", done.stderr
+
+
+# --- the receipt ------------------------------------------------------------------------------------------------------------------
+
+
+def test_both_languages_have_the_same_words() -> None:
+    known = languages()
+    assert set(known) == {"en", "de"} and known["en"].keys() == known["de"].keys()
+    for key, text in known["en"].items():
+        assert sorted(set(text.split("{")[1:])) == sorted(set(text.split("{")[1:])) and text.count("{") == known["de"][key].count("{")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_receipt_says_what_the_file_shows_and_what_not(folder: Path, authority: Authority, language: str) -> None:
+    pytest.importorskip("jinja2")
+    stamp(folder, authority)
+    shown = bundles.check(made_bundle(folder), keys_of(folder), [authority.root.read_bytes()])
+    made = receipt(shown, "c-1.zip", language)
+    text, page = render_text(made), render_html(made)
+    for part in (
+        URL,
+        "orchard.example/desk",
+        "Orchard Stamps",
+        "stargauge evidence verify c-1.zip",
+        shown.entries[0].contents["body"].sha256,
+    ):
+        assert part in text and part in page
+    assert {"en": "What it does not show", "de": "Was sie nicht belegt"}[language] in text
+    for word in ("lie", "fake", "debunked", "manipulated", "censored", "gefälscht", "gelogen"):
+        assert f" {word}" not in text.lower()
+
+
+def test_a_receipt_in_another_language_is_refused(folder: Path) -> None:
+    with pytest.raises(InputError, match=r"there is no receipt in \"fr\""):
+        receipt(bundles.check(made_bundle(folder)), "x.zip", "fr")
+
+
+def test_what_others_wrote_is_never_markup(tmp_path: Path) -> None:
+    pytest.importorskip("jinja2")
+    with Workspace.init(tmp_path / "evidence", name="orchard.example/desk") as made:
+        made.add("capture", "https://x.example/<script>alert(1)</script>\x1b[31m", {"method": "<b>\u202e"}, {"body": b""})
+    page = render_html(receipt(bundles.check(made_bundle(tmp_path / "evidence")), "x.zip"))
+    assert "<script" not in page and "<b>\u202e" not in page and "\x1b" not in page and "\u202e" not in page
+
+
+def test_what_a_person_handed_in_says_so(tmp_path: Path) -> None:
+    with Workspace.init(tmp_path / "evidence", name="orchard.example/desk") as made:
+        made.add("capture", URL, {"source_terms": "user_supplied"}, {"file": b"x"})
+    text = render_text(receipt(bundles.check(made_bundle(tmp_path / "evidence")), "x.zip"))
+    assert "handed in by a person" in text and "the server sent" not in text
