@@ -432,14 +432,14 @@ def test_not_found_is_said_as_it_was_seen() -> None:
     made = standing([seen, *looks], "post")
     assert tell(made, "post", stamp="TSA before 17:50") == (
         "Last seen 22 Jan 2025 17:40 UTC (capture C-17, log entry 4,102, stamped by TSA before 17:50). Not found at 6 of 6 checks from"
-        " 2 networks between 22 Jan 2025 18:40 UTC and 23 Jan 2025 18:40 UTC. In the same rounds, other posts of this account were reachable. Not known:"
-        f" who removed or hid it, and why. Possible causes, in no order: {'; '.join(causes())}."
+        " 2 networks between 22 Jan 2025 18:40 UTC and 23 Jan 2025 18:40 UTC. In the same rounds, other posts of this account were"
+        f" reachable. Not known: who removed or hid it, and why. Possible causes, in no order: {'; '.join(causes())}."
     )
     assert tell(made, "post", "de") == (
         "Zuletzt gesehen am 22. Januar 2025, 17:40 UTC (Erfassung C-17, Eintrag 4\u202f102 im Protokoll). Seither bei 6 von 6 Prüfungen"
         " aus 2 Netzen zwischen 22. Januar 2025, 18:40 UTC und 23. Januar 2025, 18:40 UTC nicht gefunden; andere Beiträge des Kontos waren"
-        " gleichzeitig erreichbar. Nicht bekannt ist, wer den Beitrag entfernt oder verborgen hat und warum. Mögliche Ursachen, ohne Reihenfolge:"
-        f" {'; '.join(causes('de'))}."
+        " gleichzeitig erreichbar. Nicht bekannt ist, wer den Beitrag entfernt oder verborgen hat und warum. Mögliche Ursachen, ohne"
+        f" Reihenfolge: {'; '.join(causes('de'))}."
     )
     assert one_line(made) == (
         "captured 2025-01-22 17:40 UTC, last seen 2025-01-22 17:40 UTC, not found at 6 of 6 checks since from 2 networks, why is not known"

@@ -1,6 +1,7 @@
 """How a standing may be said, in English and in German: what was seen and asked, and no cause that nobody stated.
 
-`one_line` is for a report beside a claim; `tell` gives all that there is to say, as sentences. Possible causes are listed without an order. The sentences of each language are in wording_en.py and wording_de.py.
+`one_line` is for a report beside a claim; `tell` gives all that there is to say, as sentences. Possible causes are
+listed without an order. The sentences of each language are in wording_en.py and wording_de.py.
 """
 
 from __future__ import annotations
