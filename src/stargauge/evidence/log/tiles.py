@@ -85,7 +85,7 @@ class TileReader:
     def __init__(self, size: int, read: Callable[[str], bytes]) -> None:
         self.size = size
         self._read = read
-        self._kept: OrderedDict[tuple[int, int], list[list[bytes]]] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, int, int], list[list[bytes]]] = OrderedDict()
 
     def node(self, level: int, index: int) -> bytes:
         """The hash of a node: from the tile that holds it or what lies below it."""
@@ -97,16 +97,16 @@ class TileReader:
 
     def _levels(self, level: int, index: int) -> list[list[bytes]]:
         """The hashes of a tile, and those of the levels above up to the next tile's."""
-        if (level, index) in self._kept:
-            self._kept.move_to_end((level, index))
-            return self._kept[level, index]
         width = width_of(level, index, self.size)
+        if (level, index, width) in self._kept:
+            self._kept.move_to_end((level, index, width))
+            return self._kept[level, index, width]
         if not width:
             raise ProofError(f"a log of {self.size:,} entries has no tile {index} on level {level}")
         levels = [self.hashes(level, index, width)]
         for _ in range(7):
             levels.append(halved(levels[-1]))
-        self._kept[level, index] = levels
+        self._kept[level, index, width] = levels
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return levels
