@@ -140,6 +140,7 @@ def init_(asked: argparse.Namespace) -> int:
 
 def add_(asked: argparse.Namespace) -> int:
     """`stargauge evidence add`."""
+    from stargauge.evidence.items import Item, item_faults
     from stargauge.quantity.errors import Fault, InputError
 
     faults: list[Fault] = []
@@ -157,7 +158,7 @@ def add_(asked: argparse.Namespace) -> int:
             except OSError as error:
                 faults.append(Fault(f"cannot be read: {error.strerror}", "--payload", file=file))
     if faults:
-        raise InputError(faults)
+        raise InputError([*faults, *item_faults(Item(asked.kind, asked.target, about, payloads))])
     with opened(asked, write=True) as workspace:
         entry = workspace.add(asked.kind, asked.target, about, payloads)
         data = entry_data(workspace, entry)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
+from stargauge.report.wording import counted
 
 _COLUMNS = (("entry", 7, "r"), ("kind", 11, "l"), ("added (UTC)", 19, "l"), ("about", 37, "l"))
 _WIDE = 10
@@ -51,9 +52,9 @@ def render_entry(one: Mapping[str, Any], style: Style = PLAIN) -> str:
 def render_findings(data: Mapping[str, Any], style: Style = PLAIN) -> str:
     """What a look at everything found: the answer first."""
     faults, log = data["faults"], data["log"]
-    lines = [style.bold("everything is as it was added" if data["sound"] else f"{len(faults)} faults" if len(faults) > 1 else "1 fault")]
+    lines = [style.bold("everything is as it was added" if data["sound"] else counted(len(faults), "fault"))]
     gone = f", {data['erased_payloads']:,} erased" if data["erased_payloads"] else ""
-    lines += wrapped(f"{data['entries']:,} entries, {data['payloads']:,} payloads{gone}.", style.width)
+    lines += wrapped(f"{counted(data['entries'], 'entry', 'entries')}, {counted(data['payloads'], 'payload')}{gone}.", style.width)
     if log:
         lines += wrapped(f"Log {log['name']}: {log['size']:,} entries under a signature, root {log['root']}.", style.width)
     for fault in faults:
