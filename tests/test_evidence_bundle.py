@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -210,7 +211,8 @@ def test_it_is_checked_by_a_program_without_the_folder(folder: Path, tmp_path: P
         "import sys; from stargauge.evidence import bundle; from stargauge.evidence.log.note import Verifier; "
         "print(bundle.check(bundle.opened(open('c-1.zip', 'rb').read()), [Verifier.of(sys.argv[1])]).entries[0].id)"
     )
-    done = subprocess.run([sys.executable, "-c", text, key], cwd=tmp_path / "away", capture_output=True, text=True, check=False)
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", text, key], cwd=tmp_path / "away", env=env, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "C-1", done.stderr
 
 

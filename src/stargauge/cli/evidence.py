@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stargauge.evidence.workspace import Workspace
 
 #: Modules of this folder that add commands to the group, each by a function `arguments(commands)`.
-MORE: tuple[str, ...] = ()
+MORE: tuple[str, ...] = ("evidence_proof",)
 
 
 def evidence(asked: argparse.Namespace) -> int:
@@ -49,8 +49,9 @@ def arguments(commands: Any) -> None:
     show.add_argument("--write", metavar="DIR", help="also write its payloads to this folder")
 
     verify = _command(parts, "verify", verify_, "check entries, proofs in files, or a copy of a log; without a name: the workspace")
-    verify.add_argument("what", nargs="*", metavar="WHAT", help="an entry such as C-17, a .tlog-proof file, a folder with a log")
+    verify.add_argument("what", nargs="*", metavar="WHAT", help="an entry such as C-17, a bundle, a .tlog-proof file, a folder with a log")
     verify.add_argument("--key", action="append", default=[], metavar="KEY|FILE", help="public key to trust (default: the workspace's)")
+    verify.add_argument("--roots", action="append", default=[], metavar="FILE", help="root certificates (PEM) of stamping authorities")
 
     proof = _command(parts, "proof", proof_, "print the proof that an entry is in the log")
     proof.add_argument("entry", metavar="ENTRY", help="such as C-17")
@@ -252,11 +253,16 @@ def verify_(asked: argparse.Namespace) -> int:
 
 def _verified(asked: argparse.Namespace, what: str, keys: list[Any]) -> dict[str, Any]:
     """What one thing shows once it is checked."""
+    import zipfile
+
+    from stargauge.cli.evidence_proof import bundle_shown
     from stargauge.evidence.fsck import entry_faults
     from stargauge.evidence.outside import checked_log, checked_proof
     from stargauge.quantity.errors import InputError
 
     path = Path(what)
+    if path.is_file() and zipfile.is_zipfile(path):
+        return bundle_shown(asked, path, keys)
     if path.exists() and not keys:
         if not (folder_of(asked) / "evidence.sqlite").is_file():
             raise InputError(f"whose log is {what} of? Name the public key that you trust with --key, from the owner of the log")

@@ -313,6 +313,8 @@ def _wrong_place(one: Opened, leaf: Leaf, note: str, checkpoint: Checkpoint) -> 
     if one.proof.index != leaf.index:
         yield f"its proof is for entry {one.proof.index:,} of the log"
     try:
+        if one.proof.extra not in (None, one.leaf.encode()):
+            yield "its proof carries another entry"
         check_inclusion(leaf_hash(one.leaf.encode()), one.proof.index, checkpoint.size, one.proof.hashes, checkpoint.root)
     except ProofError as error:
         yield f"the log does not hold it: {error}"

@@ -96,7 +96,7 @@ def _opened(workspace: Workspace, index: int, size: int, note: str, with_content
         data = workspace.payload(entry, part.name) if with_contents and part.sha256 else None
         contents[part.name] = Content(part.sha256, part.salt, part.size, data)
     hashes = inclusion_proof(index, size, workspace.log.reader(size).node)
-    proof = LogProof(index, tuple(hashes), note)
+    proof = LogProof(index, tuple(hashes), note, row.leaf.encode())
     return Opened(row.leaf, row.target if row.target_salt else "", row.target_salt, entry.about, row.about_salt, contents, proof)
 
 

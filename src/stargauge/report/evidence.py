@@ -71,7 +71,17 @@ def render_proved(data: Mapping[str, Any], style: Style = PLAIN) -> str:
     """What a proof shows, and what it does not."""
     lines = [style.bold(f"{data['what']}: it holds")]
     lines += wrapped(f"Log {data['log']}: {data['size']:,} entries, root {data['root']}.", style.width)
-    if "index" in data:
+    for one in data.get("entries", ()):
+        named = harmless(one["target"]) if one["target"] else "an address that is kept back"
+        parts = f"; here: {', '.join(one['contents'])}" if one["contents"] else ""
+        lines += wrapped(f"{one['id']}: {one['kind']} of {named}, added {second(one['time'])} UTC by the log's clock{parts}.", style.width)
+    for one in data.get("stamps", ()):
+        lines += wrapped(f"Stamped by {harmless(one['authority'])} at {second(one['time'])} UTC: it existed then.", style.width)
+    for doubt in data.get("doubts", ()):
+        lines += wrapped(f"note: {doubt}", style.width, "", "  ")
+    if "entries" in data:
+        lines += wrapped(_PROVES, style.width)
+    elif "index" in data:
         lines += wrapped(f"Entry {data['index']}: {data['kind']}, added {second(data['time'])} UTC by our clock.", style.width)
         lines += wrapped(_PROVES, style.width)
     return style.finish(lines)

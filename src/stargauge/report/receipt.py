@@ -13,7 +13,7 @@ from typing import Any
 from stargauge import __version__
 from stargauge.evidence.bundle import Content, Proved, Shown
 from stargauge.quantity.errors import InputError, did_you_mean
-from stargauge.report.wording import plain_text
+from stargauge.report.evidence import harmless
 
 _MONTHS_DE = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember")
 
@@ -46,7 +46,7 @@ def receipt(shown: Shown, file: str, language: str = "en") -> Receipt:
         raise InputError(f'there is no receipt in "{language}"{did_you_mean(language, known)} (one of {", ".join(known)})')
     words, first = known[language], shown.entries[0]
     kind = words[f"kind_{first.leaf.kind}"]
-    lead = words["lead"].format(kind=kind, target=plain_text(first.target)) if first.target else words["lead_no_target"].format(kind=kind)
+    lead = words["lead"].format(kind=kind, target=harmless(first.target)) if first.target else words["lead_no_target"].format(kind=kind)
     if len(shown.entries) > 1:
         lead = f"{lead} {words['several'].format(count=len(shown.entries))}"
     return Receipt(
@@ -69,17 +69,17 @@ def _number(value: int, language: str) -> str:
 def _facts(shown: Shown, first: Proved, language: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     words, about = languages()[language], first.about or {}
     if first.target:
-        yield words["about"], (plain_text(first.target),)
+        yield words["about"], (harmless(first.target),)
     if about.get("final_url") not in (None, "", first.target):
-        yield words["final_url"], (plain_text(about["final_url"]),)
+        yield words["final_url"], (harmless(str(about["final_url"])),)
     clock = [words["clock_back"].format(time=moment(first.leaf.clock, language))] if first.leaf.clock else []
     yield words["recorded"], (words["recorded_value"].format(time=moment(first.leaf.time, language)), *clock)
     for key, label in (("server_date", "server"), ("method", "how"), ("status", "status")):
         if about.get(key) not in (None, ""):
-            yield words[label], (plain_text(about[key]),)
+            yield words[label], (harmless(str(about[key])),)
     yield words["stamped"], tuple(_stamps(first, language)) or (words["not_stamped"],)
     place = words["place_value"].format(
-        index=_number(first.leaf.index, language), size=_number(shown.checkpoint.size, language), origin=plain_text(shown.checkpoint.origin)
+        index=_number(first.leaf.index, language), size=_number(shown.checkpoint.size, language), origin=harmless(shown.checkpoint.origin)
     )
     yield words["place"], (place,)
     yield words["root"], (shown.checkpoint.root.hex(),)
@@ -91,7 +91,7 @@ def _facts(shown: Shown, first: Proved, language: str) -> Iterator[tuple[str, tu
 def _stamps(first: Proved, language: str) -> Iterator[str]:
     words = languages()[language]
     for one in first.stamps:
-        told = words["stamped_value"].format(authority=plain_text(one.authority), time=moment(one.time, language), serial=one.serial)
+        told = words["stamped_value"].format(authority=harmless(one.authority), time=moment(one.time, language), serial=one.serial)
         yield f"{told} ({words['stamped_trusted' if one.trusted else 'stamped_doubt']})"
 
 
@@ -108,7 +108,7 @@ def _proves(shown: Shown, first: Proved, language: str) -> Iterator[str]:
     yield words["proves_same"]
     for one in first.stamps[:1]:
         said = words["proves_then" if one.trusted else "proves_then_untrusted"]
-        yield said.format(time=moment(one.time, language), authority=plain_text(one.authority))
+        yield said.format(time=moment(one.time, language), authority=harmless(one.authority))
     yield words["proves_kept"]
     yield words["proves_by"].format(key=", ".join(f"{key.name}+{key.id.hex()}" for key in shown.signers))
 

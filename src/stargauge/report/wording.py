@@ -217,9 +217,3 @@ def disputed(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
 def short_sentence(sentence: Any) -> str:
     """A reading's sentence without the remark, said once elsewhere, that dates are read at the end of their month."""
     return re.sub(r" \(for [^()]*dates are read at the end of their month\)", "", str(sentence or ""))
-
-
-def plain_text(value: Any, most: int = 500) -> str:
-    """Text by others made safe to show on one line: control and direction characters replaced, and cut where it is long."""
-    text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in str(value))
-    return text if len(text) <= most else f"{text[: most - 1]}…"

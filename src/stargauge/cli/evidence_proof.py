@@ -1,0 +1,257 @@
+"""Proof for a third party: `stargauge evidence bundle`, `receipt` and `timestamp`. One function per command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stargauge.evidence.bundle import Bundle, Shown
+    from stargauge.evidence.log.note import Verifier
+    from stargauge.evidence.workspace import Workspace
+
+#: What is said of a target after it was captured.
+_LATER = ("observation", "state")
+
+
+def arguments(commands: Any) -> None:
+    """The commands of this module."""
+    from stargauge.cli.evidence import common_options
+
+    bundle = commands.add_parser("bundle", help="one file that proves entries to others, offline, with the public key alone")
+    bundle.add_argument("entry", nargs="+", metavar="ENTRY", help="such as C-17")
+    bundle.add_argument("--write", metavar="FILE", help="where to (default: ENTRY.zip)")
+    bundle.add_argument("--alone", action="store_true", help="without what was found later when it was looked for again")
+    bundle.set_defaults(run=bundle_)
+
+    receipt = commands.add_parser("receipt", help="one page that says what a bundle shows and what not, in English or German")
+    receipt.add_argument("bundle", metavar="BUNDLE", help="a file made by `stargauge evidence bundle`")
+    receipt.add_argument("--language", default="en", metavar="LANGUAGE", help="en or de (default: en)")
+    receipt.add_argument("--write", metavar="FILE", help="a .html, .pdf or .txt file (default: printed as text)")
+    receipt.add_argument("--key", action="append", default=[], metavar="KEY|FILE", help="public key to trust (default: the workspace's)")
+    receipt.add_argument("--roots", action="append", default=[], metavar="FILE", help="root certificates (PEM) of stamping authorities")
+    receipt.set_defaults(run=receipt_)
+
+    stamp = commands.add_parser("timestamp", help="have the log stamped by a time-stamping authority (RFC 3161), or list its stamps")
+    stamp.add_argument("--authority", metavar="URL", help="ask this authority now: it gets a hash, nothing else")
+    stamp.add_argument("--request", metavar="FILE", help="write the request, to be sent by other means")
+    stamp.add_argument("--answer", metavar="FILE", help="add an authority's answer to a request")
+    stamp.add_argument(
+        "--roots", action="append", default=[], metavar="FILE", help="only accept a stamp under these root certificates (PEM)"
+    )
+    stamp.set_defaults(run=timestamp_)
+    for parser in (bundle, receipt, stamp):
+        common_options(parser)
+
+
+def _print(asked: argparse.Namespace, data: Any, text: str) -> None:
+    from stargauge.cli.commands import print_json
+
+    if asked.json:
+        print_json(data)
+    else:
+        sys.stdout.write(text)
+
+
+def bundle_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence bundle`."""
+    from stargauge.cli.evidence import opened
+    from stargauge.cli.files import expect_writable, write_whole
+    from stargauge.evidence.bundle import packed
+    from stargauge.quantity.errors import Fault, InputError
+
+    faults: list[Fault] = []
+    with opened(asked) as workspace:
+        entries = []
+        for name in asked.entry:
+            try:
+                entries.append(workspace.find(name))
+            except InputError as error:
+                faults += error.faults
+        if faults:
+            raise InputError(faults)
+        target = Path(asked.write or f"{entries[0].id}.zip")
+        expect_writable(target, "bundle", ".zip")
+        named = [entry.index for entry in entries]
+        later = [] if asked.alone else _later(workspace, {entry.target for entry in entries}, min(named))
+        made = _with_words(workspace, named, later, target.name)
+    write_whole(target, packed(made))
+    names, stamps, key = [entry.id for entry in entries], sum(len(one.stamps) for one in made.anchors), made.keys[-1].text
+    data = {"bundle": str(target), "entries": names, "later": len(later), "stamps": stamps, "public_key": key}
+    note = "" if made.anchors else "no stamp covers it: `stargauge evidence timestamp` has one made\n"
+    with_later = f" with {len(later)} later checks" if later else ""
+    _print(asked, data, f"written: {target} ({', '.join(names)}{with_later})\npublic key: {key}\n{note}")
+    return 0
+
+
+def _later(workspace: Workspace, targets: set[str], first: int) -> list[int]:
+    """What was found of these targets after the first of the entries."""
+    return sorted(
+        entry.index for target in targets for entry in workspace.entries(target=target) if entry.index > first and entry.kind in _LATER
+    )
+
+
+def _with_words(workspace: Workspace, named: list[int], later: list[int], name: str) -> Bundle:
+    """The bundle, with the receipt in both languages as its text to read first."""
+    from dataclasses import replace
+
+    from stargauge.evidence.bundle import check
+    from stargauge.evidence.stamping import bundle_of
+    from stargauge.report.receipt import languages, receipt, render_text
+
+    made = bundle_of(workspace, [*named, *(one for one in later if one not in named)], named)
+    shown = check(made, workspace.verifiers())
+    return replace(made, words="\n\n".join(render_text(receipt(shown, name, language)) for language in languages()))
+
+
+def roots_of(files: list[str]) -> list[bytes]:
+    """The texts of files with root certificates. Raises InputError naming all that cannot be read."""
+    from stargauge.quantity.errors import Fault, InputError
+
+    found, faults = [], []
+    for name in files:
+        try:
+            found.append(Path(name).read_bytes())
+        except OSError as error:
+            faults.append(Fault(f"cannot be read: {error.strerror}", "--roots", file=name))
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def _shown(asked: argparse.Namespace, path: Path, keys: list[Verifier]) -> Shown:
+    """What a bundle shows, with the keys given, else those of the workspace where there is one, else its own."""
+    from dataclasses import replace
+
+    from stargauge.cli.evidence import folder_of, opened
+    from stargauge.evidence.bundle import check
+    from stargauge.evidence.bundle import opened as opened_bundle
+    from stargauge.quantity.errors import InputError
+
+    made = opened_bundle(_bytes(path), str(path))
+    if not keys and (folder_of(asked) / "evidence.sqlite").is_file():
+        with opened(asked) as workspace:
+            keys = workspace.verifiers()
+    roots = roots_of(asked.roots)
+    try:
+        return check(made, keys, roots)
+    except InputError as error:
+        raise InputError([replace(fault, file=str(path)) for fault in error.faults]) from None
+
+
+def _bytes(path: Path) -> bytes:
+    from stargauge.evidence.bundle import MOST_BYTES
+    from stargauge.quantity.errors import Fault, InputError
+
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InputError(Fault(f"has more than {MOST_BYTES:,} bytes; no bundle of ours is as large", file=str(path)))
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(Fault(f"cannot be read: {error.strerror}", file=str(path))) from None
+
+
+def bundle_shown(asked: argparse.Namespace, path: Path, keys: list[Verifier]) -> dict[str, Any]:
+    """What a bundle shows, as plain data."""
+    shown = _shown(asked, path, keys)
+    first = shown.entries[0]
+    stamps = [{"authority": one.authority, "time": f"{one.time:%Y-%m-%dT%H:%M:%SZ}", "trusted": one.trusted} for one in first.stamps]
+    entries = [
+        {"id": one.id, "kind": one.leaf.kind, "time": f"{one.leaf.time:%Y-%m-%dT%H:%M:%SZ}", "target": one.target, "about": one.about,
+         "contents": [name for name in one.contents if name not in one.missing], "not_in_it": list(one.missing)}
+        for one in shown.entries
+    ]  # fmt: skip
+    return {
+        "what": str(path), "log": shown.checkpoint.origin, "size": shown.checkpoint.size, "root": shown.checkpoint.root.hex(),
+        "index": first.leaf.index, "kind": first.leaf.kind, "time": f"{first.leaf.time:%Y-%m-%dT%H:%M:%SZ}", "entries": entries,
+        "stamps": stamps, "doubts": list(shown.doubts), "signed_by": [key.text for key in shown.signers],
+    }  # fmt: skip
+
+
+def receipt_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence receipt`."""
+    from stargauge.cli.files import expect_writable, write_whole
+    from stargauge.evidence.outside import keys_of
+    from stargauge.quantity.errors import InputError
+    from stargauge.report.receipt import receipt, render_html, render_text
+
+    target = Path(asked.write) if asked.write else None
+    if target is not None:
+        expect_writable(target, "receipt")
+        if target.suffix not in (".html", ".pdf", ".txt"):
+            raise InputError(f'got --write "{target}"; expected a file that ends in .html, .pdf or .txt')
+    path = Path(asked.bundle)
+    made = receipt(_shown(asked, path, keys_of(asked.key)), path.name, asked.language)
+    data = {
+        "language": made.language, "title": made.title, "lead": made.lead, "facts": [[label, list(texts)] for label, texts in made.facts],
+        "shows": list(made.proves), "does_not_show": list(made.leaves_open), "checks": [list(one) for one in made.checks],
+    }  # fmt: skip
+    if target is None:
+        _print(asked, data, render_text(made))
+        return 0
+    if target.suffix == ".pdf":
+        from stargauge.report.pdf import printed
+
+        write_whole(target, printed(render_html(made)))
+    else:
+        write_whole(target, render_html(made) if target.suffix == ".html" else render_text(made))
+    _print(asked, {**data, "written": str(target)}, f"written: {target}\n")
+    return 0
+
+
+def timestamp_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence timestamp`."""
+    from stargauge.cli.evidence import opened
+    from stargauge.cli.files import expect_writable, write_whole
+    from stargauge.evidence import stamping
+    from stargauge.quantity.errors import Fault, InputError
+
+    asked_for = [name for name in ("authority", "request", "answer") if getattr(asked, name)]
+    if len(asked_for) > 1:
+        raise InputError(f"got --{' and --'.join(asked_for)}; expected one of them")
+    if not asked_for:
+        return _stamps(asked)
+    roots = roots_of(asked.roots)
+    if asked.request:
+        expect_writable(Path(asked.request), "request", ".tsq")
+        with opened(asked, write=True) as workspace:
+            write_whole(Path(asked.request), stamping.request(workspace))
+            size = workspace.checkpoint()[0].size
+        text = (
+            f"written: {asked.request}, over {size:,} entries\nsend it as application/timestamp-query; add the answer with --answer FILE\n"
+        )
+        _print(asked, {"request": asked.request, "size": size}, text)
+        return 0
+    with opened(asked, write=True) as workspace:
+        if asked.authority:
+            from stargauge.evidence.authority import answer_of
+
+            answer = answer_of(asked.authority, stamping.request(workspace))
+        else:
+            try:
+                answer = Path(asked.answer).read_bytes()
+            except OSError as error:
+                raise InputError(Fault(f"cannot be read: {error.strerror}", "--answer", file=asked.answer)) from None
+        size, stamp = stamping.add(workspace, answer, roots)
+    data = {"size": size, "authority": stamp.authority, "time": f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}", "trusted": stamp.trusted}
+    doubt = "" if stamp.trusted else "not checked against root certificates: --roots FILE\n"
+    _print(asked, data, f"{size:,} entries stamped by {stamp.authority} at {stamp.time:%Y-%m-%d %H:%M:%S} UTC\n{doubt}")
+    return 0
+
+
+def _stamps(asked: argparse.Namespace) -> int:
+    """The stamps that are kept."""
+    from stargauge.cli.evidence import opened
+    from stargauge.evidence import stamping, timestamp
+
+    with opened(asked) as workspace:
+        rows = []
+        for size, path in stamping.stamped(workspace):
+            stamp = timestamp.read(path.read_bytes(), (path.parent / "checkpoint").read_bytes(), roots_of(asked.roots))
+            rows.append({"size": size, "authority": stamp.authority, "time": f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}", "trusted": stamp.trusted})
+        size = workspace.checkpoint()[0].size
+    text = "".join(f"{one['size']:,} entries by {one['authority']} at {one['time']}\n" for one in rows) or "no stamp yet\n"
+    _print(asked, {"size": size, "stamps": rows}, f"{text}the log has {size:,} entries\n")
+    return 0

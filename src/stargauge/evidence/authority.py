@@ -1,0 +1,27 @@
+"""Asking a time-stamping authority over the network, when the user names one."""
+
+from __future__ import annotations
+
+from stargauge.evidence.timestamp import MOST_BYTES
+from stargauge.quantity.errors import InputError
+
+_SECONDS = 20.0
+
+
+def answer_of(url: str, request: bytes) -> bytes:
+    """The authority's answer to a request (RFC 3161 3.4). Raises InputError where it does not come."""
+    import httpx
+
+    headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+    try:
+        with httpx.stream("POST", url, content=request, headers=headers, timeout=_SECONDS, follow_redirects=False, trust_env=False) as said:
+            if said.status_code != 200:
+                raise InputError(f"{url} answered {said.status_code}; expected 200 and a time stamp")
+            made = b""
+            for part in said.iter_bytes():
+                made += part
+                if len(made) > MOST_BYTES:
+                    raise InputError(f"{url} sent more than {MOST_BYTES:,} bytes; a time stamp is smaller")
+            return made
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise InputError(f"{url} could not be asked: {error}; write the request with --request FILE and send it by other means") from None

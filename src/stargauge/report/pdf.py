@@ -1,0 +1,45 @@
+"""Pages as PDF, printed by a Chromium that is installed; nothing in them may act or be fetched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from stargauge.quantity.errors import InputError
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_SECONDS = 60
+
+
+def _is_root() -> bool:
+    """Chromium refuses to run with its sandbox as root; there is no script and no network in what is printed."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def printed(page: str) -> bytes:
+    """A self-contained HTML page as PDF. Raises InputError where no browser is there, or it fails."""
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if browser is None:
+        raise InputError("a PDF needs Chromium, which is not installed here; write the page as .html and print it from any browser")
+    with tempfile.TemporaryDirectory(prefix="stargauge-pdf-") as name:
+        folder = Path(name)
+        (folder / "page.html").write_text(page, encoding="utf-8")
+        command = [
+            browser, "--headless", *(["--no-sandbox"] if _is_root() else []), "--disable-gpu", "--disable-extensions",
+            "--no-first-run", "--no-pdf-header-footer",
+            "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder / 'profile'}",
+            f"--print-to-pdf={folder / 'page.pdf'}", (folder / "page.html").as_uri(),
+        ]  # fmt: skip
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise InputError(f"{browser} could not print the page: {error}; write it as .html and print it from any browser") from None
+        made = folder / "page.pdf"
+        if done.returncode or not made.is_file():
+            raise InputError(
+                f"{browser} could not print the page (code {done.returncode}); write it as .html and print it from any browser"
+            )
+        return made.read_bytes()
