@@ -143,6 +143,10 @@ class Workspace:
         size = len(self)
         raise InputError(f"there is no entry {index:,}; the log has {size:,}, from 0 to {size - 1:,}")
 
+    def rows(self) -> Iterator[tuple[EntryRow, list[PayloadRow]]]:
+        """Every entry as it is kept, in order."""
+        return self._index.rows()
+
     def find(self, name: str) -> Entry:
         """The entry that people call `C-17`, or `17`."""
         read = re.fullmatch(r"(?:([A-Za-z])-?)?(\d{1,18})", name.strip())
@@ -170,6 +174,11 @@ class Workspace:
             state = "does not match its hash: it was altered or damaged" if path.is_file() else "is missing"
             raise InputError(Fault(f'the payload "{name}" of {entry.id} {state}; restore it from a copy', file=str(path)))
         return content
+
+    def sharing(self, entry: Entry, names: Iterable[str]) -> list[Entry]:
+        """The entries that hold the same bytes as these payloads of an entry, which may have been erased from it since."""
+        found = {one for name in names for one in self._index.sharing(entry.payloads[name]) if one != entry.index}
+        return [self.entry(one) for one in sorted(found)]
 
     def leaf(self, entry: Entry) -> str:
         """The manifest of an entry as it stands in the log."""

@@ -38,7 +38,14 @@ def faults_of(value: Any, path: str = "about") -> list[Fault]:
         return wrong + [one for key, part in value.items() for one in faults_of(part, f"{path}.{key}")]
     if isinstance(value, list | tuple):
         return [one for place, part in enumerate(value) for one in faults_of(part, f"{path}[{place}]")]
-    return [Fault(f"expected text, a whole number, true or false, a list or an object; got {type(value).__name__}", path)]
+    got = (
+        "null"
+        if value is None
+        else f"{value} (write it as text, or in a smaller unit)"
+        if isinstance(value, float)
+        else type(value).__name__
+    )
+    return [Fault(f"expected text, a whole number, true or false, a list or an object; got {got}", path)]
 
 
 def _writable(text: str) -> bool:
