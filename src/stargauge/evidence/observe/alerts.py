@@ -163,7 +163,7 @@ class Webhook:
         transport = Pinned(httpx.create_ssl_context(trust_env=False))
         try:
             with httpx.Client(transport=transport, trust_env=False, timeout=self._seconds, follow_redirects=False) as client:
-                transport.aim(_guard(self.url).resolve(self.url), time.monotonic() + self._seconds, 64 * 1024)
+                transport.aim(guard_of(self.url).resolve(self.url), time.monotonic() + self._seconds, 64 * 1024)
                 status = client.post(self.url, json=dict(alert), headers={"User-Agent": TOOL, "Connection": "close"}).status_code
         except Refused as refused:
             return str(refused), False
@@ -190,7 +190,7 @@ def _expect_web(url: str) -> str:
     raise InputError("expected an address for the webhook such as https://example.org/hook, without a user name")
 
 
-def _guard(url: str) -> Any:
+def guard_of(url: str) -> Any:
     """The guard of captures, with the port that the user named; a private address only where the user wrote it as one, or localhost."""
     import ipaddress
 

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from stargauge.evidence.archive import Archive, Entry
+from stargauge.evidence.capture.capture import Taken, about_fetched, from_fetched
 from stargauge.evidence.observe import compare
 from stargauge.evidence.observe.outcomes import THERE, Found, Looked, classify
-from stargauge.evidence.observe.probes import Probe, language_of, warc
+from stargauge.evidence.observe.probes import Probe, language_of
 from stargauge.evidence.observe.records import History, observation_about, writable
 from stargauge.evidence.observe.standing import Observation, Role
 from stargauge.evidence.observe.targets import CONTROLS, Target, host_of, linked_controls, made_up_address, same_account
@@ -151,27 +152,29 @@ def compared_hash(looked: Looked) -> str:
     """The hash of what is compared: the lines of a text without order and without what changes by itself; of other content the bytes."""
     if not looked.text:
         return looked.fetched.body_sha256
-    return hashlib.sha256("\n".join(sorted(set(compare.lines(looked.text)))).encode()).hexdigest()
+    return text_hash(looked.text)
+
+
+def text_hash(text: str) -> str:
+    """The hash of the lines of a text that are compared."""
+    return hashlib.sha256("\n".join(sorted(set(compare.lines(text)))).encode()).hexdigest()
 
 
 def _reference(archive: Archive, before: History, looked: Looked, probe: Probe) -> _Reference | None:
+    """The first look by the same way, also if a capture apart from a check was one."""
+    entries = {entry.index: entry for entry in before.entries if entry.kind == "capture"}
     language = language_of(looked.fetched)
-    first = next(
-        (
-            one
-            for one in before.observations
-            if one.role == "target" and one.entry is not None and one.outcome in THERE and one.text
-            and (one.method, one.logged_in) == (probe.method, looked.fetched.logged_in) and (not language or one.language == language)
-        ),
-        None,
-    )  # fmt: skip
-    if first is None:
-        return None
-    entry = next((entry for entry in before.entries if entry.index == first.capture), None)
-    if entry is None:
-        return _Reference(first.text, None)
-    links = tuple(str(link) for link in entry.about.get("links", ()))
-    return _Reference(first.text, _read(archive, entry, TEXT), _read(archive, entry, BESIDE) or "", links)
+    for one in before.observations:
+        alike = (one.method, one.logged_in) == (probe.method, looked.fetched.logged_in) and one.language in ("", language)
+        if one.role not in ("target", "capture") or one.outcome not in THERE or one.entry is None or not alike:
+            continue
+        entry = entries.get(one.capture) if one.capture is not None else None
+        text = _read(archive, entry, TEXT) if entry else None
+        if one.text or text:
+            links = tuple(str(link) for link in entry.about.get("links", ())) if entry else ()
+            beside = _read(archive, entry, BESIDE) if entry else None
+            return _Reference(one.text or text_hash(text or ""), text, beside or "", links)
+    return None
 
 
 def _read(archive: Archive, entry: Entry, name: str) -> str | None:
@@ -210,18 +213,22 @@ def _kept(archive: Archive, target: Target, looked: Looked, own: Observation, be
         told = entry.about
         if entry.kind == "capture" and told.get("compared") == digest and told.get("outcome") in _same_kind(own):
             return entry.index
-    about: dict[str, Any] = {
-        "version": 1, "round": own.round, "outcome": own.outcome, "source_terms": "web", "compared": digest, "fetched": fetched.to_dict(),
-    }  # fmt: skip
+    taken = _taken(looked)
+    about = {"version": 1, "round": own.round, "outcome": own.outcome, "compared": digest, **taken.about}
     if own.outcome in THERE and (links := linked_controls(target.url, fetched.body.decode("utf-8", "replace"))):
         about["links"] = [writable(link) for link in links]
-    payloads = {**warc(fetched), TEXT: looked.text.encode("utf-8", "replace")} if looked.text else warc(fetched)
-    if not fetched.exchanges and fetched.body:
-        payloads[BODY] = fetched.body
     shown = [control.text for _, control, found in beside.controls if found.outcome in THERE and control.text]
-    if shown and own.outcome in THERE:
-        payloads[BESIDE] = "\n".join(shown).encode("utf-8", "replace")
-    return archive.add("capture", target.url, about, payloads).index
+    more = {BESIDE: "\n".join(shown).encode("utf-8", "replace")} if shown and own.outcome in THERE else {}
+    return archive.add("capture", target.url, about, {**taken.payloads, **more}).index
+
+
+def _taken(looked: Looked) -> Taken:
+    """What is kept of an answer: as any capture, or its body where there is no exchange over a connection of ours."""
+    fetched = looked.fetched
+    if any(exchange.response for exchange in fetched.exchanges):
+        return from_fetched(fetched, text=looked.text)
+    payloads = {TEXT: looked.text.encode("utf-8", "replace")} if looked.text else {}
+    return Taken(fetched.url, about_fetched(fetched, "web"), payloads | ({BODY: fetched.body} if fetched.body else {}))
 
 
 def _same_kind(own: Observation) -> tuple[str, ...]:

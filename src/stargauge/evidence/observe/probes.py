@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from stargauge.evidence.capture.fetched import Fetched
 from stargauge.evidence.capture.items import Thread
@@ -48,12 +47,3 @@ def language_of(fetched: Fetched) -> str:
     if found := _LANGUAGE.search(fetched.body[:4096]):
         return found[1].decode().lower()
     return stated if stated.isalpha() else ""
-
-
-def warc(fetched: Fetched) -> dict[str, Any]:
-    """The exact exchange as a WARC file, as a payload; empty where there was none."""
-    if not fetched.exchanges:
-        return {}
-    from stargauge.evidence.capture.warc import warc_of
-
-    return {"capture.warc.gz": warc_of(fetched)}

@@ -19,7 +19,6 @@ from stargauge.evidence.observe.outcomes import THERE, Looked, Outcome, classify
 from stargauge.evidence.observe.standing import SUPPLIED, Observation, Standing, Tally, Thing
 from stargauge.evidence.observe.states import standing
 from stargauge.evidence.observe.wording import one_line
-from stargauge.quantity.errors import InputError
 
 _OUTCOMES = frozenset(get_args(Outcome))
 #: Words of an answer are kept whole in its capture; an observation quotes so much of them.
@@ -50,7 +49,7 @@ class History:
 
     def line(self, language: Any = "en") -> str:
         """The evidence in a line, for a report."""
-        time = _captured_at(self.first_capture) if self.first_capture else None
+        time = captured_at(self.first_capture) if self.first_capture else None
         return one_line(self.standing, time, language, self.supplied)
 
 
@@ -160,37 +159,38 @@ def _read(data: Mapping[str, Any], entry: Entry, round_: str, role: str) -> Obse
 
 def _of_capture(entry: Entry) -> list[Observation]:
     """A capture that no check made: it was there then, unless what was captured says otherwise."""
-    if entry.about.get("round") or not _is_shown(entry):
+    about = entry.about
+    if about.get("round") or not _is_shown(entry):
         return []
-    data = _fetched(entry.about)
-    method = SUPPLIED if _is_supplied(entry.about) else str(data.get("method", "web"))
-    vantage, logged_in = str(data.get("vantage", "local")), bool(data.get("logged_in"))
-    at = _captured_at(entry)
-    return [Observation(at, "ok", "", "capture", method, vantage, logged_in, entry=entry.index, capture=entry.index)]
+    method = SUPPLIED if _is_supplied(about) else str(about.get("method", "web"))
+    vantage, logged_in = str(about.get("vantage", "local")), bool(about.get("logged_in"))
+    return [Observation(captured_at(entry), "ok", "", "capture", method, vantage, logged_in, entry=entry.index, capture=entry.index)]
 
 
 def _is_shown(entry: Entry) -> bool:
     """Whether a capture shows the thing, not an error in its place."""
-    if "outcome" in entry.about:
-        return entry.about["outcome"] in THERE
-    if _is_supplied(entry.about):
-        return True
-    data = _fetched(entry.about)
-    try:
-        return classify(Looked(Fetched.from_dict(data))).outcome in THERE
-    except (InputError, KeyError, TypeError, ValueError):
-        return False
+    about = entry.about
+    if "outcome" in about:
+        return about["outcome"] in THERE
+    return _is_supplied(about) or classify(Looked(_fetched(entry))).outcome in THERE
 
 
-def _fetched(about: Mapping[str, Any]) -> Mapping[str, Any]:
-    inner = about.get("fetched", about)
-    return inner if isinstance(inner, Mapping) else about
+def _fetched(entry: Entry) -> Fetched:
+    """The attempt as an entry of a capture tells it; one that tells none counts as no answer."""
+    about = entry.about
+    texts = {name: str(about[name]) for name in ("error", "message", "title", "api", "revision", "tombstone") if name in about}
+    status = about.get("status")
+    url = str(about.get("requested", entry.target))
+    return Fetched(
+        url, str(about.get("final_url") or url), entry.time, entry.time, status if isinstance(status, int) else None, **texts,  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 def _is_supplied(about: Mapping[str, Any]) -> bool:
-    return bool({about.get("source_terms"), about.get("method"), _fetched(about).get("method")} & {SUPPLIED, "archive_export"})
+    return bool(about.get("user_supplied")) or bool({about.get("source_terms"), about.get("method")} & {SUPPLIED, "archive_export"})
 
 
-def _captured_at(entry: Entry) -> datetime:
-    started = _fetched(entry.about).get("started")
+def captured_at(entry: Entry) -> datetime:
+    """When a capture was taken, by our clock; of a file handed in, when it was."""
+    started = entry.about.get("started")
     return read_time(started) if isinstance(started, str) else entry.time.astimezone(UTC)

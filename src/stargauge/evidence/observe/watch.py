@@ -68,8 +68,8 @@ class RoundResult:
 class Watch:
     """Targets, the ways of looking at them, where it is kept and who is told.
 
-    `open_archive` is called once a round. `clock` is the time of day, `ticks` seconds of a clock that nobody sets, `wait` pauses for seconds
-    and says whether to stop. `others`: archives of other places whose observations count as well.
+    `open_archive` is called once a round. `clock` is the time of day, `ticks` seconds of a clock that nobody sets, `wait` pauses for
+    seconds and says whether to stop. `others`: archives of other places whose observations count as well.
     """
 
     open_archive: Callable[[], AbstractContextManager[Archive]]
@@ -89,7 +89,7 @@ class Watch:
         self.pace = Pace(self.gap, self.clock, self.ticks, self._wait)
         self._number = 0
 
-    # --- one round ------------------------------------------------------------------------------------------------------------------------
+    # --- one round ---------------------------------------------------------------------------------------------------------------
 
     def round(self, targets: Sequence[Target] | None = None, every: timedelta | None = None) -> RoundResult:
         """One round over the targets, or over some of them. `every`: the interval, where there is one."""
@@ -152,14 +152,15 @@ class Watch:
     def _beat(
         self, archive: Archive, round_: str, checked: Sequence[Checked], left: Sequence[tuple[str, str]], every: timedelta | None
     ) -> None:
+        now = written(self.clock())
         for url, why in left:
-            archive.add("heartbeat", url, {"version": 1, "event": "not_run", "round": round_, "time": written(self.clock()), "reason": why})
+            archive.add("heartbeat", url, {"version": 1, "event": "not_run", "round": round_, "time": now, "missed": 1, "reason": why})
         about: dict[str, Any] = {
-            "version": 1, "event": "round", "round": round_, "time": written(self.clock()), "checked": len(checked), "left_out": len(left),
+            "version": 1, "event": "round", "round": round_, "time": now, "checked": len(checked), "left_out": len(left),
         }  # fmt: skip
         archive.add("heartbeat", ALL, about | _interval(every))
 
-    # --- on a schedule ------------------------------------------------------------------------------------------------------------------------
+    # --- on a schedule -----------------------------------------------------------------------------------------------------------
 
     def run(self, every: timedelta) -> None:
         """Rounds until stopped. A stop ends the check at hand, keeps what did not run, and delivers what waits."""
