@@ -57,7 +57,7 @@ def test_every_hop_is_kept_to_the_byte_and_passes_the_check(tmp_path: Path, pack
     last = b"HTTP/1.1 404 Not  Found\r\nx-odd:   spaces \r\nX-ODD: twice\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ngone\r\n0\r\n\r\n"
     with serving({"/a": redirect("/b"), "/b": last}, server_side) as server:
         fetched = asked(server.base + "/a", trust=client_side)
-    data = warc_of(fetched, packed)
+    data = warc_of(fetched, packed=packed)
     checked(data, tmp_path, "one.warc.gz" if packed else "one.warc")
     found = records(data)
     assert [kind for kind, _, _ in found] == ["warcinfo", "response", "request", "response", "request", "metadata"]
@@ -67,7 +67,7 @@ def test_every_hop_is_kept_to_the_byte_and_passes_the_check(tmp_path: Path, pack
         about["status"] == 404 and len(about["certificates"]) == 2 and about["hops"][1]["tls"]["fingerprints"][0] in about["certificates"]
     )
     assert {key: about[key] for key in fetched.to_dict()} == fetched.to_dict()
-    assert warc_of(fetched, packed) == data
+    assert warc_of(fetched, packed=packed) == data
 
 
 def test_one_changed_byte_fails_the_check(tmp_path: Path) -> None:

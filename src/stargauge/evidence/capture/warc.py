@@ -27,18 +27,20 @@ SPACE = uuid.UUID("5b0cd1d5-3b6c-5d2e-9d3a-6f0f0c1f7a55")
 HTTP = {"request": "application/http; msgtype=request", "response": "application/http; msgtype=response"}
 
 
-def warc_of(fetched: Fetched, packed: bool = True) -> bytes:
-    """The WARC file of one attempt; `packed`: each record as its own gzip member, as readers expect of .warc.gz."""
+def warc_of(*attempts: Fetched, packed: bool = True) -> bytes:
+    """The WARC file of one or several attempts; `packed`: each record as its own gzip member, as readers expect of .warc.gz."""
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=packed, warc_version="WARC/1.1")
-    info = f"software: {fetched.tool}\r\nformat: WARC File Format 1.1\r\nconformsTo: http://iipc.github.io/warc-specifications/\r\n"
-    writer.write_record(_record("warcinfo", "", fetched.started, info.encode(), "application/warc-fields", {}))
-    last = ""
-    for exchange in fetched.exchanges:
-        last = _write_exchange(writer, exchange)
-    about = {**fetched.to_dict(), "certificates": certificates_of(fetched)}
-    linked = {"WARC-Concurrent-To": last} if last else {}
-    writer.write_record(_record("metadata", fetched.final_url, fetched.started, _json(about), "application/json", linked))
+    first = attempts[0]
+    info = f"software: {first.tool}\r\nformat: WARC File Format 1.1\r\nconformsTo: http://iipc.github.io/warc-specifications/\r\n"
+    writer.write_record(_record("warcinfo", "", first.started, info.encode(), "application/warc-fields", {}))
+    for fetched in attempts:
+        last = ""
+        for exchange in fetched.exchanges:
+            last = _write_exchange(writer, exchange)
+        about = {**fetched.to_dict(), "certificates": certificates_of(fetched)}
+        linked = {"WARC-Concurrent-To": last} if last else {}
+        writer.write_record(_record("metadata", fetched.final_url, fetched.started, _json(about), "application/json", linked))
     return out.getvalue()
 
 

@@ -196,7 +196,7 @@ class _Run:
                 self.edit_stated = True
             elif one.outcome == "content_differs":
                 # Without an earlier look by the same method there is nothing that it can differ from.
-                self.differs[view] = view in self.references
+                self.differs[view] = view in self.references or (one.method, one.logged_in, "") in self.references
                 self.references.setdefault(view, one.text)
             elif one.outcome == "ok":  # without a text: the same as at first
                 reference = self.references[view] = self.references.get(view) or one.text
