@@ -312,7 +312,7 @@ def held_captures(programme: Programme, evidence: str | Path | Archive | None, a
         return held(programme, evidence, as_of)
     from stargauge.evidence.workspace import Workspace
 
-    with Workspace.read(evidence) as archive:
+    with Workspace.open(evidence, write=False) as archive:
         return held(programme, archive, as_of)
 
 

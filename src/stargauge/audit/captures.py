@@ -8,6 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from stargauge.evidence.archive import Archive, Entry
+from stargauge.evidence.observe.records import captured_at, history, is_supplied
+from stargauge.evidence.observe.states import standing
+from stargauge.evidence.observe.wording import one_line
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 NONE = "none"
@@ -80,4 +83,11 @@ def held(programme: Any, archive: Archive | None, as_of: date) -> dict[str, Held
 
 
 def _looked_up(archive: Archive, entry: Entry, as_of: date) -> Held:
-    raise NotImplementedError
+    """What had been found of a capture's target by a day; of a capture made later, when it was made."""
+    when = captured_at(entry)
+    if when.date() > as_of:
+        return Held(entry.id, f"captured only later, {when:%Y-%m-%d} ({entry.id})", entry.target, when)
+    told = history(archive, entry.target)
+    now = standing([one for one in told.observations if one.time.date() <= as_of], told.thing)
+    line = one_line(now, when, "en", is_supplied(entry.about))
+    return Held(entry.id, f"{line} ({entry.id})", entry.target, when, now.state, now.all.checks, now.all.seen, is_supplied(entry.about))

@@ -207,7 +207,7 @@ def disputed(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
         claim = claims.get(entry.get("claim")) or {}
         held = record_entry(claim["evidence"]) if claim.get("evidence") else record_entry(entry.get("record"))
         capture = text_of(entry.get("capture"))
-        capture = "Not shown: no capture" if capture.lower() in ("", "none") else capture
+        capture = "Not shown: no capture" if capture.lower() in ("", "none") else capture[:1].upper() + capture[1:]
         entries.append(
             {**entry, "readings": claim.get("readings") or [], "ours": text_of(claim.get("ours")), "held": held, "capture": capture}
         )

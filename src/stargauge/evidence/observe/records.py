@@ -45,7 +45,7 @@ class History:
     @property
     def supplied(self) -> bool:
         """Whether the first capture was handed in by somebody."""
-        return self.first_capture is not None and _is_supplied(self.first_capture.about)
+        return self.first_capture is not None and is_supplied(self.first_capture.about)
 
     def line(self, language: Any = "en") -> str:
         """The evidence in a line, for a report."""
@@ -162,7 +162,7 @@ def _of_capture(entry: Entry) -> list[Observation]:
     about = entry.about
     if about.get("round") or not _is_shown(entry):
         return []
-    method = SUPPLIED if _is_supplied(about) else str(about.get("method", "web"))
+    method = SUPPLIED if is_supplied(about) else str(about.get("method", "web"))
     vantage, logged_in = str(about.get("vantage", "local")), bool(about.get("logged_in"))
     return [Observation(captured_at(entry), "ok", "", "capture", method, vantage, logged_in, entry=entry.index, capture=entry.index)]
 
@@ -172,7 +172,7 @@ def _is_shown(entry: Entry) -> bool:
     about = entry.about
     if "outcome" in about:
         return about["outcome"] in THERE
-    return _is_supplied(about) or classify(Looked(_fetched(entry))).outcome in THERE
+    return is_supplied(about) or classify(Looked(_fetched(entry))).outcome in THERE
 
 
 def _fetched(entry: Entry) -> Fetched:
@@ -186,7 +186,8 @@ def _fetched(entry: Entry) -> Fetched:
     )  # fmt: skip
 
 
-def _is_supplied(about: Mapping[str, Any]) -> bool:
+def is_supplied(about: Mapping[str, Any]) -> bool:
+    """Whether what a capture holds was handed in by somebody."""
     return bool(about.get("user_supplied")) or bool({about.get("source_terms"), about.get("method")} & {SUPPLIED, "archive_export"})
 
 
