@@ -117,6 +117,18 @@ def run_page(page: str, folder: Path) -> int:
     return len(asked)
 
 
+def test_the_page_on_proof_works_as_it_stands(tmp_path: Path) -> None:
+    pytest.importorskip("cryptography")
+    pytest.importorskip("rfc3161_client")
+    (tmp_path / "page.html").write_text("<p>100 pears</p>", encoding="utf-8")
+    assert run_page("docs/proof.md", tmp_path) == 6
+    from stargauge.evidence.workspace import Workspace
+
+    with Workspace.open(tmp_path / "evidence", write=False) as workspace:
+        key = workspace.verifiers()[-1].text
+    assert run_python("docs/proof.md")["shown"](tmp_path / "C-1.zip", key).entries[0].id == "C-1"  # type: ignore[operator]
+
+
 def test_the_page_on_accuracy_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/how-good-the-dates-are.md", tmp_path) == 2
 
