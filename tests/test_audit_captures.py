@@ -124,6 +124,8 @@ def test_check_audit_explain_and_report_say_the_same(
     report = tmp_path / "report.html"
     assert ask(capsys, "check", *options, "--report", str(report)).code == 0
     assert line in report.read_text(encoding="utf-8")
+    told = " ".join(ask(capsys, "check", *options).out.split())
+    assert "Evidence: 2 captures cited" in told and line in told
     assert json.loads(ask(capsys, "check", *options, "--json").out)["captures"]["C-1"]["text"].endswith(line)
     assert "not found at" in " ".join(ask(capsys, "audit", *options).out.split())
     explained = ask(capsys, "explain", "power_facility[operational]", "--programme", *options, "--depth", "4")

@@ -21,11 +21,12 @@ class Held:
     """A capture that a programme cites: its state in one line, and where it was looked up what that rests on.
 
     `captured` (UTC, our clock) and `state` are None where no evidence folder was given. `checks`: how often it was looked for since, by
-    the knowledge date; `found`: how often it was there.
+    the knowledge date; `found`: how often it was there. `cited_by`: the first place of the programme that cites it.
     """
 
     id: str
     text: str
+    cited_by: str = ""
     target: str = ""
     captured: datetime | None = None
     state: str | None = None
@@ -37,8 +38,8 @@ class Held:
         """As plain data."""
         when = f"{self.captured:%Y-%m-%dT%H:%M:%SZ}" if self.captured else None
         return {
-            "id": self.id, "text": self.text, "target": self.target, "captured": when, "state": self.state, "checks": self.checks,
-            "found": self.found, "user_supplied": self.supplied,
+            "id": self.id, "text": self.text, "cited_by": self.cited_by, "target": self.target, "captured": when, "state": self.state,
+            "checks": self.checks, "found": self.found, "user_supplied": self.supplied,
         }  # fmt: skip
 
 
@@ -70,7 +71,7 @@ def held(programme: Any, archive: Archive | None, as_of: date) -> dict[str, Held
     """What the folder holds of each capture cited, as known on a day. Raises InputError naming every id that it does not hold."""
     wanted = {name: path for name, path in cited(programme).items() if name not in ("", NONE)}
     if archive is None:
-        return {name: Held(name, f"capture {name}; whether it is still there: --evidence DIR") for name in wanted}
+        return {name: Held(name, f"capture {name}; whether it is still there: --evidence DIR", path) for name, path in wanted.items()}
     captures = {entry.id: entry for entry in archive.entries("capture")}
     faults = [
         Fault(f'{path}: the evidence folder holds no capture "{name}"{did_you_mean(name, captures)}')
@@ -79,15 +80,16 @@ def held(programme: Any, archive: Archive | None, as_of: date) -> dict[str, Held
     ]
     if faults:
         raise InputError(faults)
-    return {name: _looked_up(archive, captures[name], as_of) for name in wanted}
+    return {name: _looked_up(archive, captures[name], as_of, path) for name, path in wanted.items()}
 
 
-def _looked_up(archive: Archive, entry: Entry, as_of: date) -> Held:
+def _looked_up(archive: Archive, entry: Entry, as_of: date, path: str) -> Held:
     """What had been found of a capture's target by a day; of a capture made later, when it was made."""
     when = captured_at(entry)
     if when.date() > as_of:
-        return Held(entry.id, f"captured only later, {when:%Y-%m-%d} ({entry.id})", entry.target, when)
+        return Held(entry.id, f"captured only later, {when:%Y-%m-%d} ({entry.id})", path, entry.target, when)
     told = history(archive, entry.target)
     now = standing([one for one in told.observations if one.time.date() <= as_of], told.thing)
     line = one_line(now, when, "en", is_supplied(entry.about))
-    return Held(entry.id, f"{line} ({entry.id})", entry.target, when, now.state, now.all.checks, now.all.seen, is_supplied(entry.about))
+    checks = now.all
+    return Held(entry.id, f"{line} ({entry.id})", path, entry.target, when, now.state, checks.checks, checks.seen, is_supplied(entry.about))

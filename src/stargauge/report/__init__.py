@@ -19,7 +19,7 @@ Everything here reads one dict, the `check` answer (the same as `stargauge check
           statements [..], needs [node]}
     statements [{path, value, unit, as_of, published, source, status, grade, note, capture}]
     sources {id: {publisher, title, date, url, grade}}
-    captures {id: {text, target, captured, state, checks, found, user_supplied}}
+    captures {id: {text, cited_by, target, captured, state, checks, found, user_supplied}}
     hindsight [{name, calibrated_to}], assumptions [{name, value, reason}], looked_for [text], attribution [text], reproduce [command]
 
 What is left out is not shown; nothing is made up in its place.

@@ -92,6 +92,9 @@ class Style:
         return unicodedata.normalize("NFD", text.translate(_PLAIN)).translate(_ACCENTS).encode("ascii", "replace").decode()
 
 
+#: So many captures are listed where not all are asked for.
+MOST_CAPTURES = 8
+
 #: Accents on letters, left off in plain characters.
 _ACCENTS = dict.fromkeys(range(0x300, 0x370))
 
@@ -151,9 +154,22 @@ def labelled(label: str, text: str, style: Style, indent: int = 3, label_width: 
 def render_check(answer: Mapping[str, Any], style: Style = Style(), report: str | None = None, every_claim: bool = False) -> str:
     """The answer of `stargauge check`: one sentence, the dispute, said against record and expectation, the claims, where to look next."""
     lines = [*map(style.bold, wrapped(str(answer["headline"]), style.width)), *_run_line(answer, style)]
-    for part in (_dispute(answer, style), _glance(answer, style), _lines(answer, style), _claims(answer, style, every_claim)):
+    parts = (_dispute(answer, style), _glance(answer, style), _lines(answer, style), _claims(answer, style, every_claim))
+    for part in (*parts, _captures(answer, style, every_claim)):
         lines += ["", *part] if part else []
     return style.finish([*lines, *_next(answer, style, report)])
+
+
+def _captures(answer: Mapping[str, Any], style: Style, every: bool) -> list[str]:
+    """The captures that the programme cites, each with whether it is still there; the first few where not all are asked for."""
+    held = list((answer.get("captures") or {}).values())
+    if not held:
+        return []
+    lines = [style.bold(f"Evidence: {len(held)} capture{'' if len(held) == 1 else 's'} cited")]
+    shown = held if every else held[:MOST_CAPTURES]
+    for one in shown:
+        lines += labelled("", f"{one['cited_by']}: {one['text']}", style, indent=2, label_width=0)
+    return [*lines, f"  {len(held) - len(shown)} more: --all"] if len(held) > len(shown) else lines
 
 
 def _run_line(answer: Mapping[str, Any], style: Style) -> list[str]:
