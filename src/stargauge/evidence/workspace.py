@@ -381,6 +381,7 @@ class Workspace:
         for path in sorted((self.folder / "spare").glob("*")):
             path.unlink(missing_ok=True)
         self._delete_erased()
+        self.keys.discard_unannounced(self.origin, self.verifiers())
         if mended:
             what = ", ".join(mended[:3]) + (f" and {len(mended) - 3} more" if len(mended) > 3 else "")
             self.notes.append(f"files of the log were missing or damaged and were written again from the entries: {what}")
