@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from stargauge.evidence.archive import Entry, Kind
-from stargauge.evidence.durable import WriterLock, make_folder
+from stargauge.evidence.durable import WriterLock, make_folder, sync_folder
 from stargauge.evidence.items import Erased, Item, Signed, entry_of, item_faults, rows_of
 from stargauge.evidence.keys import KeyFolder, read_signed
 from stargauge.evidence.log import leaf as manifests
@@ -78,6 +78,7 @@ class Workspace:
             signer = Signer.new(name)
             made.keys.add(signer)
             made._commit([Item("key", name, {"public_key": signer.verifier.text})], public_key=signer.verifier)
+            sync_folder(path)
         except BaseException:
             made.close()
             raise
@@ -111,11 +112,14 @@ class Workspace:
     def close(self) -> None:
         """Let go of the folder."""
         with self._turn:
-            done = self._lock is not None and self.log.edge.size == self._index.size()
-            self._index.close()
-            if self._lock is not None:
-                self._lock.release(in_order=done)
-                self._lock = None
+            done = False
+            try:
+                done = self._lock is not None and self.log.edge.size == self._index.size()
+            finally:
+                self._index.close()
+                if self._lock is not None:
+                    self._lock.release(in_order=done)
+                    self._lock = None
 
     def __enter__(self) -> Workspace:
         return self

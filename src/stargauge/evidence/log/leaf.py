@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -25,6 +26,10 @@ KINDS: tuple[Kind, ...] = ("capture", "observation", "state", "statement", "clai
 _LARGEST = 2**53 - 1
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True)
+_ENCODER_AS_GIVEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def faults_of(value: Any, path: str = "about") -> list[Fault]:
     """What in a value cannot be written so that everyone writes the same bytes: floats, null, keys that are no texts, huge integers."""
     if isinstance(value, bool):
@@ -33,7 +38,7 @@ def faults_of(value: Any, path: str = "about") -> list[Fault]:
         return [] if _writable(value) else [Fault("holds half a character (a lone surrogate); expected text", path)]
     if isinstance(value, int):
         return [] if abs(value) <= _LARGEST else [Fault(f"{value} is too large to be read alike everywhere; write it as text", path)]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         wrong = [Fault(f"the key {key!r} is no text", path) for key in value if not isinstance(key, str) or not _writable(key)]
         return wrong + [one for key, part in value.items() for one in faults_of(part, f"{path}.{key}")]
     if isinstance(value, list | tuple):
@@ -49,12 +54,25 @@ def faults_of(value: Any, path: str = "about") -> list[Fault]:
 
 
 def _writable(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def canonical(value: Any) -> str:
     """JSON that everyone writes alike (RFC 8785), for what `faults_of` finds nothing wrong with."""
-    return json.dumps(_sorted(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if isinstance(value, dict):
+        try:
+            text = _ENCODER.encode(value)
+        except TypeError:  # mappings of other types within
+            text = ""
+        if text and (text.isascii() or max(text) <= "\uffff"):  # up to here code points and UTF-16 units are in the same order
+            return text
+    return _ENCODER_AS_GIVEN.encode(_sorted(value))
 
 
 def _sorted(value: Any) -> Any:
@@ -86,6 +104,7 @@ def payload_commitment(salt: bytes, name: str, digest: bytes) -> str:
     return commitment(f"payload/{name}", salt, digest)
 
 
+@lru_cache(maxsize=64)
 def time_text(time: datetime) -> str:
     """A time as entries write it: UTC, microseconds."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -93,7 +112,9 @@ def time_text(time: datetime) -> str:
 
 def time_of(text: str) -> datetime:
     """The time that a text is."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    if len(text) != 27 or text[-1] != "Z":
+        raise ValueError(f"no time as entries write it: {text[:40]}")
+    return datetime.fromisoformat(text)
 
 
 @dataclass(frozen=True)
@@ -116,7 +137,7 @@ class Leaf:
     erases: int | None = None
     public_key: str | None = None
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The manifest as it stands in the log."""
         told: dict[str, Any] = {
