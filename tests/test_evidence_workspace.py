@@ -117,7 +117,7 @@ def test_the_log_holds_nothing_of_what_is_kept(kept: Workspace) -> None:
     made = Leaf.of(row.leaf)
     assert len(row.leaf.encode()) < 4096
     assert made.target == manifests.target_commitment(bytes.fromhex(row.target_salt), secret)
-    assert made.about == manifests.about_commitment(bytes.fromhex(row.about_salt), {"author": "somebody unmistakable"})
+    assert made.about == manifests.about_commitment(bytes.fromhex(row.about_salt), '{"author":"somebody unmistakable"}')
     digest = bytes.fromhex(parts[0].sha256)
     assert made.payloads == ((manifests.payload_commitment(bytes.fromhex(parts[0].salt), "page.html", digest), 18),)
 

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from stargauge.evidence.archive import Entry, Kind
@@ -97,7 +96,7 @@ def rows_of(
             index=place,
             time=time,
             target=manifests.target_commitment(salt[0], item.target),
-            about=manifests.commitment("about", salt[1], sha256(about.encode()).digest()),
+            about=manifests.about_commitment(salt[1], about),
             key=at.key,
             payloads=tuple((payload_commitment_of(part), part.size) for part in own),
             previous=latest[item.target],

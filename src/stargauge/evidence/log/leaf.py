@@ -7,7 +7,7 @@ check it; without the salt nobody can try things out, so once salt and thing are
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -84,6 +84,9 @@ def _sorted(value: Any) -> Any:
     return value
 
 
+_TARGET, _ABOUT = b"stargauge/v1/target\n", b"stargauge/v1/about\n"
+
+
 def commitment(label: str, salt: bytes, digest: bytes) -> str:
     """The commitment (hex) to the thing with that SHA-256: `target`, `about`, or `payload/NAME`."""
     return sha256(f"stargauge/v1/{label}\n".encode() + salt + digest).hexdigest()
@@ -91,12 +94,12 @@ def commitment(label: str, salt: bytes, digest: bytes) -> str:
 
 def target_commitment(salt: bytes, target: str) -> str:
     """The commitment to what an entry is about: a URL, an id."""
-    return commitment("target", salt, sha256(target.encode()).digest())
+    return sha256(_TARGET + salt + sha256(target.encode()).digest()).hexdigest()
 
 
-def about_commitment(salt: bytes, about: Mapping[str, Any]) -> str:
-    """The commitment to what an entry says."""
-    return commitment("about", salt, sha256(canonical(about).encode()).digest())
+def about_commitment(salt: bytes, about: str) -> str:
+    """The commitment to what an entry says, in canonical JSON."""
+    return sha256(_ABOUT + salt + sha256(about.encode()).digest()).hexdigest()
 
 
 def payload_commitment(salt: bytes, name: str, digest: bytes) -> str:
@@ -115,6 +118,22 @@ def time_of(text: str) -> datetime:
     if len(text) != 27 or text[-1] != "Z":
         raise ValueError(f"no time as entries write it: {text[:40]}")
     return datetime.fromisoformat(text)
+
+
+def text_of(
+    kind: str, index: int, time: str, target: str, about: str, key: str, payloads: Iterable[tuple[str, int]] = (),
+    previous: int | None = None, clock: str | None = None, erases: int | None = None, public_key: str | None = None,
+) -> str:  # fmt: skip
+    """A manifest as it stands in the log: canonical JSON, written at once since every field is plain."""
+    held = ",".join([f'{{"commitment":"{made}","size":{size}}}' for made, size in payloads])
+    shown = f'"clock":"{clock}",' if clock is not None else ""
+    gone = f'"erases":{erases},' if erases is not None else ""
+    before = f'"previous":{previous},' if previous is not None else ""
+    announced = f'"public_key":{canonical(public_key)},' if public_key is not None else ""
+    return (
+        f'{{"about":"{about}",{shown}{gone}"index":{index},"key":"{key}","payloads":[{held}],{before}{announced}'
+        f'"target":"{target}","time":"{time}","type":"{kind}","version":{VERSION}}}'
+    )
 
 
 @dataclass(frozen=True)
@@ -140,21 +159,10 @@ class Leaf:
     @cached_property
     def text(self) -> str:
         """The manifest as it stands in the log."""
-        told: dict[str, Any] = {
-            "version": VERSION,
-            "type": self.kind,
-            "index": self.index,
-            "time": time_text(self.time),
-            "target": self.target,
-            "about": self.about,
-            "key": self.key,
-            "payloads": [{"commitment": made, "size": size} for made, size in self.payloads],
-        }
-        optional = {"previous": self.previous, "erases": self.erases, "public_key": self.public_key}
-        told |= {name: value for name, value in optional.items() if value is not None}
-        if self.clock is not None:
-            told["clock"] = time_text(self.clock)
-        return canonical(told)
+        return text_of(
+            self.kind, self.index, time_text(self.time), self.target, self.about, self.key, self.payloads, self.previous,
+            time_text(self.clock) if self.clock else None, self.erases, self.public_key,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, text: str) -> Leaf:
