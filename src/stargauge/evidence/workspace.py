@@ -349,20 +349,23 @@ class Workspace:
     def _publish(self, leaves: Sequence[bytes]) -> None:
         """Write the log up to the last entry and sign it."""
         size, since = len(self), self.log.edge.size
-        if since + len(leaves) == size:
-            self.log.write(leaves)
-        else:  # an append before was cut short
-            self.log.write(text.encode() for text in self._index.leaves(since, size))
-        made = Checkpoint(self.origin, size, self.log.edge.root)
+        file = str(self.keys.folder / "signed")
         before = self.keys.last_signed(self.origin)
-        if before is not None:
-            self._expect_continues(before, size, str(self.keys.folder / "signed"))
         known = self.verifiers()
         signers = [signer for key in reversed(known) if (signer := self.keys.signer(key))]
         if not signers or signers[0].verifier != known[-1]:
             raise InputError(no_key(self.keys, known[-1]))
-        self.keys.remember(made)
-        self.log.write_checkpoint(made.signed(signers))
+        fresh = leaves if since + len(leaves) == size else (text.encode() for text in self._index.leaves(since, size))
+        if before is not None and before.size == since:  # the log goes on where it was signed last: that it is the same is known at once
+            if before.root != self.log.edge.root:
+                raise InputError(apart(before, size, file))
+            self.log.write(fresh, lambda edge: self.keys.to_remember(Checkpoint(self.origin, edge.size, edge.root)))
+        else:
+            self.log.write(fresh)
+            if before is not None:
+                self._expect_continues(before, size, file)
+            self.keys.remember(Checkpoint(self.origin, size, self.log.edge.root))
+        self.log.write_checkpoint(Checkpoint(self.origin, size, self.log.edge.root).signed(signers))
         for signer in signers[1:]:
             self.keys.remove(signer.verifier)
         self.log.tidy(before.size if before else 0, size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -50,18 +50,21 @@ class LogFolder:
         """Go on from here: the edge of the tree, and the entries of the bundle that is not full."""
         self.edge, self._tail = edge, list(tail)
 
-    def write(self, entries: Iterable[bytes]) -> None:
-        """Write the tiles and bundles of further entries. What is written before it fails is written again the next time."""
+    def write(self, entries: Iterable[bytes], beside: Callable[[Edge], Mapping[Path, bytes]] = lambda edge: {}) -> None:
+        """Write the tiles and bundles of further entries, and files that follow from the edge of the log with the last of them.
+
+        What is written before it fails is written again the next time.
+        """
         part: list[bytes] = []
         for entry in entries:
             part.append(entry)
             if len(part) == _PART:
-                self._write(part)
+                self._write(part, beside)
                 part = []
         if part:
-            self._write(part)
+            self._write(part, beside)
 
-    def _write(self, entries: list[bytes]) -> None:
+    def _write(self, entries: list[bytes], beside: Callable[[Edge], Mapping[Path, bytes]]) -> None:
         edge, tail = self.edge.copy(), [*self._tail, *entries]
         since, files = edge.size, {}
         for level, index, hashes in [*edge.append([leaf_hash(entry) for entry in entries]), *edge.partial()]:
@@ -71,7 +74,7 @@ class LogFolder:
         for place in range(0, len(tail), WIDTH):
             row = tail[place : place + WIDTH]
             files[bundle_path(first + place // WIDTH, len(row))] = bundle(row)
-        write_files(self.folder, files, self._spare)
+        write_files(self.folder, files, self._spare, also=beside(edge))
         self.edge, self._tail = edge, tail[len(tail) // WIDTH * WIDTH :]
 
     def mend(self, entries: Iterable[bytes]) -> list[str]:

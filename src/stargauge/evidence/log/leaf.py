@@ -97,9 +97,10 @@ def target_commitment(salt: bytes, target: str) -> str:
     return sha256(_TARGET + salt + sha256(target.encode()).digest()).hexdigest()
 
 
-def about_commitment(salt: bytes, about: str) -> str:
-    """The commitment to what an entry says, in canonical JSON."""
-    return sha256(_ABOUT + salt + sha256(about.encode()).digest()).hexdigest()
+def about_commitment(salt: bytes, about: Mapping[str, Any] | str) -> str:
+    """The commitment to what an entry says, given as an object or as its canonical JSON."""
+    text = about if isinstance(about, str) else canonical(about)
+    return sha256(_ABOUT + salt + sha256(text.encode()).digest()).hexdigest()
 
 
 def payload_commitment(salt: bytes, name: str, digest: bytes) -> str:
