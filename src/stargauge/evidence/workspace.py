@@ -114,7 +114,9 @@ class Workspace:
         with self._turn:
             done = False
             try:
-                done = self._lock is not None and self.log.edge.size == self._index.size()
+                if self._lock is not None:
+                    self.log.tidy()
+                    done = self.log.edge.size == self._index.size()
             finally:
                 self._index.close()
                 if self._lock is not None:
@@ -368,7 +370,7 @@ class Workspace:
         self.log.write_checkpoint(Checkpoint(self.origin, size, self.log.edge.root).signed(signers))
         for signer in signers[1:]:
             self.keys.remove(signer.verifier)
-        self.log.tidy(before.size if before else 0, size)
+        self.log.tidy_at_times()
 
     def _expect_continues(self, before: Checkpoint, size: int, file: str) -> None:
         """Never sign what does not continue what was signed."""
@@ -398,8 +400,8 @@ class Workspace:
             if done < size:
                 self.notes.append(f"an append was cut off; entries {done} to {size - 1} were published now")
             self._publish([])
-        elif whole:
-            self.log.tidy(0, size)
+        if whole:
+            self.log.tidy(since=0)
 
 
 def _unfinished(folder: Path) -> bool:
