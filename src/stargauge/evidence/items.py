@@ -18,6 +18,9 @@ from stargauge.quantity.errors import Fault, did_you_mean
 
 _PAYLOAD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
+#: So that an entry of the log stays small.
+MOST_PAYLOADS = 32
+
 
 @dataclass(frozen=True)
 class Item:
@@ -47,6 +50,9 @@ def item_faults(item: Item, place: str = "") -> list[Fault]:
         faults += manifests.faults_of(about, f"{place}about")
     else:
         faults.append(Fault(f"expected an object; got {type(about).__name__}", f"{place}about"))
+    if len(payloads) > MOST_PAYLOADS:
+        text = f"{len(payloads)} payloads; an entry names at most {MOST_PAYLOADS}: put several into one, or add several entries"
+        faults.append(Fault(text, f"{place}payloads"))
     for name, content in payloads.items():
         if not isinstance(name, str) or not _PAYLOAD.fullmatch(name):
             faults.append(Fault(f"{name!r} cannot name a payload; expected letters, digits, dots, dashes and _", f"{place}payloads"))

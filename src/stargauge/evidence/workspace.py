@@ -235,7 +235,7 @@ class Workspace:
         ]
         if faults:
             raise InputError(faults)
-        return self._commit(given)
+        return self._commit(given) if given else []
 
     def heartbeat(self, about: Mapping[str, Any], target: str | None = None) -> Entry:
         """An entry that says what was due and what ran, so that silence shows."""
