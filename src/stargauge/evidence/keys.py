@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from stargauge.evidence.durable import make_folder, sync_folder, write_files
@@ -25,8 +25,8 @@ class KeyFolder:
         """Keep a key."""
         make_folder(self.folder, 0o700)
         name = signer.verifier.id.hex()
-        write_files(self.folder, {f"{name}.key": f"{signer.text}\n".encode()}, self._spare, mode=0o600)
         write_files(self.folder, {f"{name}.pub": f"{signer.verifier.text}\n".encode()}, self._spare)
+        write_files(self.folder, {f"{name}.key": f"{signer.text}\n".encode()}, self._spare, mode=0o600)
 
     def signer(self, verifier: Verifier) -> Signer | None:
         """The private key to a public one, where it is here. Raises InputError where another stands in its file."""
@@ -47,6 +47,17 @@ class KeyFolder:
         (self.folder / f"{verifier.id.hex()}.key").unlink(missing_ok=True)
         sync_folder(self.folder)
 
+    def discard_unannounced(self, origin: str, known: Sequence[Verifier]) -> None:
+        """Delete keys of this log that never came to sign it: announcing them was cut off."""
+        for path in sorted(self.folder.glob("*.pub")):
+            try:
+                found = Verifier.of(path.read_text(encoding="utf-8", errors="replace"))
+            except InputError:
+                continue  # no key of ours
+            if found.name == origin and found not in known:
+                self.remove(found)
+                path.unlink()
+
     def too_open(self) -> Iterator[Path]:
         """Private keys that others can read."""
         if os.name == "posix":
@@ -55,6 +66,10 @@ class KeyFolder:
     def last_signed(self, origin: str) -> Checkpoint | None:
         """What was signed last. Raises InputError where that cannot be read."""
         return read_signed(self.folder / "signed", origin)
+
+    def to_remember(self, checkpoint: Checkpoint) -> dict[Path, bytes]:
+        """The file that keeps what is about to be signed."""
+        return {self.folder / "signed": signed_text(checkpoint)}
 
     def remember(self, checkpoint: Checkpoint, name: str = "signed") -> None:
         """Keep what is about to be signed."""
