@@ -24,6 +24,8 @@ from warcio.warcwriter import WARCWriter
 from stargauge.evidence.capture.fetched import Exchange, Fetched
 
 SPACE = uuid.UUID("5b0cd1d5-3b6c-5d2e-9d3a-6f0f0c1f7a55")
+#: Before the URL of what is known about a capture: readers that replay must not take it for the page.
+ABOUT = "urn:capture:"
 HTTP = {"request": "application/http; msgtype=request", "response": "application/http; msgtype=response"}
 
 
@@ -40,7 +42,7 @@ def warc_of(*attempts: Fetched, packed: bool = True) -> bytes:
             last = _write_exchange(writer, exchange)
         about = {**fetched.to_dict(), "certificates": certificates_of(fetched)}
         linked = {"WARC-Concurrent-To": last} if last else {}
-        writer.write_record(_record("metadata", fetched.final_url, fetched.started, _json(about), "application/json", linked))
+        writer.write_record(_record("metadata", ABOUT + fetched.final_url, fetched.started, _json(about), "application/json", linked))
     return out.getvalue()
 
 
@@ -62,7 +64,7 @@ def resource_warc(url: str, time: datetime, body: bytes, kind: str, about: Mappi
     resource = _record("resource", url, time, body, kind, {})
     writer.write_record(resource)
     linked = {"WARC-Concurrent-To": resource.rec_headers.get_header("WARC-Record-ID")}
-    writer.write_record(_record("metadata", url, time, _json(about), "application/json", linked))
+    writer.write_record(_record("metadata", ABOUT + url, time, _json(about), "application/json", linked))
     return out.getvalue()
 
 
