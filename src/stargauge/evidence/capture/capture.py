@@ -25,7 +25,7 @@ from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 #: Where each method lives; the function there is called `take`.
 METHODS = {
-    "web": "web", "supplied": "handed_in", "mastodon": "mastodon", "bluesky": "bluesky", "feed": "feeds",
+    "web": "web", "supplied": "handed_in", "mastodon": "mastodon", "bluesky": "bluesky", "feed": "feeds", "browser": "browser",
 }  # fmt: skip
 LONGEST = 500
 

@@ -26,7 +26,7 @@ from stargauge.evidence.capture.connection import Pinned, TooLarge
 from stargauge.evidence.capture.fetched import Api, ErrorClass, Exchange, Fetched, Hop, Tls
 from stargauge.evidence.capture.guard import Guard, Place, Refused
 
-__all__ = ["Api", "ErrorClass", "Exchange", "Fetched", "Hop", "Limits", "Tls", "fetch"]
+__all__ = ["Api", "ErrorClass", "Exchange", "Fetched", "Hop", "Limits", "Tls", "clocks_of", "fetch"]
 
 TOOL = f"stargauge/{__version__}"
 USER_AGENT = f"{TOOL} (evidence capture)"
@@ -155,7 +155,7 @@ def _one(
         try:
             hop = replace(hop, status=response.status_code, location=response.headers.get("location", ""))
             state.status, state.headers = response.status_code, _headers(response)
-            _clocks(state, clock())
+            state.server_date, state.clock_offset = clocks_of(state.headers, clock())
             _read(state, response, limits)
         finally:
             response.close()
@@ -240,15 +240,15 @@ def _headers(response: httpx.Response) -> tuple[tuple[str, str], ...]:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
 
 
-def _clocks(state: _Try, ours: datetime) -> None:
-    state.server_date = state.clock_offset = None
-    stated = next((value for name, value in state.headers if name.lower() == "date"), "")
+def clocks_of(headers: tuple[tuple[str, str], ...], ours: datetime) -> tuple[datetime | None, int | None]:
+    """The server's clock by its Date header, and how many whole seconds it is ahead of ours; None where it states none."""
+    stated = next((value for name, value in headers if name.lower() == "date"), "")
     try:
         date = parsedate_to_datetime(stated)
     except (ValueError, TypeError, IndexError, OverflowError):
-        return
-    state.server_date = (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-    state.clock_offset = round((state.server_date - ours).total_seconds())
+        return None, None
+    theirs = (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    return theirs, round((theirs - ours).total_seconds())
 
 
 def _broken(wrong: Exception, place: Place) -> _Ended:
