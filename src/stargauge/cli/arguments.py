@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, NoReturn
 
 from stargauge import __version__
+from stargauge.cli import evidence
 
 EXAMPLES = """examples:
   stargauge check                                the dispute of January 2025
@@ -285,6 +286,8 @@ def parser() -> Parser:
     added.add_argument("--vintage", metavar="DATE", help="when the edition was published (epoch; default: as its own figures allow)")
     added.add_argument("--write", metavar="FILE", help="write what is new as a partial programme file, for --scenario")
     _output_options(added)
+
+    evidence.arguments(commands)
 
     new = commands.add_parser("new", help="write a commented starter programme file")
     new.add_argument("name", metavar="NAME", help="name of the programme, or of its file; .yaml is added")

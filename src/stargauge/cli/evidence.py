@@ -1,0 +1,359 @@
+"""`stargauge evidence`: keep what was said, prove that it was kept, and let others check it. One function per command."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stargauge.evidence.archive import Entry
+    from stargauge.evidence.workspace import Workspace
+
+#: Modules of this folder that add commands to the group, each by a function `arguments(commands)`.
+MORE: tuple[str, ...] = ()
+
+
+def evidence(asked: argparse.Namespace) -> int:
+    """`stargauge evidence COMMAND`."""
+    return int(asked.run(asked))
+
+
+def arguments(commands: Any) -> None:
+    """The group and its commands."""
+    group = commands.add_parser("evidence", help="keep what was said and when, so that others can check it")
+    parts = group.add_subparsers(dest="part", metavar="COMMAND", required=True)
+    group.commands = parts.choices
+
+    init = _command(parts, "init", init_, "make a workspace: a folder with a log, payloads and keys")
+    init.add_argument("folder", nargs="?", metavar="DIR", help="a new or empty folder (default: as --workspace)")
+    init.add_argument("--name", metavar="NAME", help="what the log is called, such as evidence.example.org/desk (default: one made up)")
+
+    add = _command(parts, "add", add_, "add an entry")
+    add.add_argument("kind", metavar="KIND", help="capture, observation, state, statement, claim, verdict or heartbeat")
+    add.add_argument("target", metavar="TARGET", help="what it is about: a URL, an at-uri or an id")
+    add.add_argument("--about", metavar="JSON|@FILE", default="{}", help="what it says, as a JSON object, or @ and a file with one")
+    add.add_argument("--payload", action="append", default=[], metavar="NAME=FILE", help="a file kept with it (repeatable)")
+
+    listed = _command(parts, "list", list_, "entries in order")
+    listed.add_argument("--kind", metavar="KIND", help="only of this kind")
+    listed.add_argument("--target", metavar="TARGET", help="only about this")
+
+    show = _command(parts, "show", show_, "one entry: what it says, what it holds")
+    show.add_argument("entry", metavar="ENTRY", help="such as C-17")
+    show.add_argument("--write", metavar="DIR", help="also write its payloads to this folder")
+
+    verify = _command(parts, "verify", verify_, "check entries, proofs in files, or a copy of a log; without a name: the workspace")
+    verify.add_argument("what", nargs="*", metavar="WHAT", help="an entry such as C-17, a .tlog-proof file, a folder with a log")
+    verify.add_argument("--key", action="append", default=[], metavar="KEY|FILE", help="public key to trust (default: the workspace's)")
+
+    proof = _command(parts, "proof", proof_, "print the proof that an entry is in the log")
+    proof.add_argument("entry", metavar="ENTRY", help="such as C-17")
+    proof.add_argument("--write", metavar="FILE", help="write it to a file instead, such as C-17.tlog-proof")
+
+    checkpoint = _command(parts, "checkpoint", checkpoint_, "print the signed size and root of the log, to publish or have stamped")
+    checkpoint.add_argument("--since", type=int, metavar="SIZE", help="also the proof that the log of that size is its beginning")
+    checkpoint.add_argument("--sign-with", metavar="FILE", help="add the signature of a second key")
+
+    fsck = _command(parts, "fsck", fsck_, "look at everything: log, entries, payloads, keys")
+    fsck.add_argument("--no-payloads", action="store_true", help="leave payloads unread")
+    fsck.add_argument("--mend", action="store_true", help="first write files of the log anew that are missing or damaged")
+
+    export = _command(parts, "export", export_, "copy the log and its public keys, none of what is kept")
+    export.add_argument("folder", metavar="DIR", help="a new or empty folder")
+
+    erase = _command(parts, "erase", erase_, "delete payloads for good; the entry and its proof stay")
+    erase.add_argument("entry", metavar="ENTRY", help="such as C-17")
+    erase.add_argument("--ground", required=True, metavar="TEXT", help="why: it stays in the records")
+    erase.add_argument("--payload", action="append", metavar="NAME", help="only this one (repeatable; default: all)")
+    erase.add_argument("--about", action="store_true", help="also what the entry says")
+
+    _command(parts, "rotate-key", rotate_key_, "sign with a new key from here on")
+    for name in MORE:
+        importlib.import_module(f"stargauge.cli.{name}").arguments(parts)
+
+
+def _command(parts: Any, name: str, run: Any, text: str) -> Any:
+    made = parts.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    made.set_defaults(run=run)
+    common_options(made)
+    return made
+
+
+def common_options(parser: Any) -> None:
+    """Where the evidence is kept, and how the answer is printed."""
+    parser.add_argument("--workspace", metavar="DIR", help="where evidence is kept (default: $STARGAUGE_EVIDENCE, else ./evidence)")
+    parser.add_argument("--json", action="store_true", help="print JSON (documented, stable)")
+    parser.add_argument("--ascii", action="store_true", help="plain marks only")
+
+
+def folder_of(asked: argparse.Namespace) -> Path:
+    """Where the evidence is kept."""
+    return Path(asked.workspace or os.environ.get("STARGAUGE_EVIDENCE") or "evidence")
+
+
+def opened(asked: argparse.Namespace, write: bool = False, recompute: bool = False) -> Workspace:
+    """The workspace asked for; what opening it completed is said on stderr."""
+    from stargauge.evidence.workspace import Workspace
+
+    made = Workspace.open(folder_of(asked), write=write, recompute=recompute)
+    for note in made.notes:
+        print(f"note: {note}", file=sys.stderr)
+    return made
+
+
+def entry_data(workspace: Workspace, entry: Entry) -> dict[str, Any]:
+    """An entry as plain data."""
+    row, parts = workspace.row(entry.index)
+    held = [{"name": one.name, "size": one.size, "sha256": one.sha256 or None, "erased": not one.sha256} for one in parts]
+    told = {"id": entry.id, "index": entry.index, "kind": entry.kind, "target": entry.target, "time": row.time}
+    return {**told, "about": dict(entry.about), "payloads": held, "leaf": row.leaf}
+
+
+def _print(asked: argparse.Namespace, data: Any, text: str) -> None:
+    """The answer, as JSON where asked for."""
+    from stargauge.cli.commands import print_json
+
+    if asked.json:
+        print_json(data)
+    else:
+        sys.stdout.write(text)
+
+
+def init_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence init`."""
+    from stargauge.evidence.workspace import Workspace
+
+    path = Path(asked.folder) if asked.folder else folder_of(asked)
+    with Workspace.init(path, asked.name) as made:
+        key = made.verifiers()[-1].text
+        data = {"folder": str(path), "name": made.origin, "public_key": key}
+    text = f"evidence is kept in {path}\nits log is called {data['name']}\npublic key, to hand out: {key}\n"
+    _print(asked, data, text)
+    return 0
+
+
+def add_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence add`."""
+    from stargauge.evidence.items import Item, item_faults
+    from stargauge.quantity.errors import Fault, InputError
+
+    faults: list[Fault] = []
+    about = _about(asked.about, faults)
+    payloads: dict[str, bytes] = {}
+    for given in asked.payload:
+        name, sign, file = given.partition("=")
+        if not sign or not name or not file:
+            faults.append(Fault(f'got "{given}"; expected NAME=FILE', "--payload"))
+        elif name in payloads:
+            faults.append(Fault(f'"{name}" is given twice', "--payload"))
+        else:
+            try:
+                payloads[name] = Path(file).read_bytes()
+            except OSError as error:
+                faults.append(Fault(f"cannot be read: {error.strerror}", "--payload", file=file))
+    if faults:
+        raise InputError([*faults, *item_faults(Item(asked.kind, asked.target, about, payloads))])
+    with opened(asked, write=True) as workspace:
+        entry = workspace.add(asked.kind, asked.target, about, payloads)
+        data = entry_data(workspace, entry)
+        data["checkpoint"] = workspace.checkpoint()[1]
+    _print(asked, data, f"{entry.id} kept and signed\n")
+    return 0
+
+
+def _about(text: str, faults: list[Any]) -> Mapping[str, Any]:
+    from stargauge.quantity.errors import Fault
+
+    file = text[1:] if text.startswith("@") else ""
+    try:
+        made = json.loads(Path(file).read_text(encoding="utf-8") if file else text)
+    except OSError as error:
+        faults.append(Fault(f"cannot be read: {error.strerror}", "--about", file=file))
+        return {}
+    except UnicodeDecodeError:
+        faults.append(Fault("not UTF-8 text", "--about", file=file))
+        return {}
+    except json.JSONDecodeError as error:
+        message = f'{error.msg}; expected a JSON object such as {{"status": 200}}'
+        faults.append(Fault(message, "--about", file, error.lineno if file else 0, error.colno if file else 0))
+        return {}
+    if not isinstance(made, dict):
+        faults.append(Fault('expected a JSON object such as {"status": 200}', "--about", file=file))
+        return {}
+    return made
+
+
+def list_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence list`."""
+    from stargauge.cli.commands import style_of
+    from stargauge.evidence.log.leaf import KINDS
+    from stargauge.quantity.errors import InputError, did_you_mean
+    from stargauge.report.evidence import render_entries
+
+    if asked.kind is not None and asked.kind not in KINDS:
+        raise InputError(f'there is no kind "{asked.kind}"{did_you_mean(asked.kind, KINDS)} (all: {", ".join(KINDS)})')
+    with opened(asked) as workspace:
+        data = [entry_data(workspace, entry) for entry in workspace.entries(asked.kind, asked.target)]
+    _print(asked, data, render_entries(data, style_of(asked)))
+    return 0
+
+
+def show_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence show`."""
+    from stargauge.cli.commands import style_of
+    from stargauge.cli.files import expect_writable, write_whole
+    from stargauge.report.evidence import render_entry
+
+    with opened(asked) as workspace:
+        entry = workspace.find(asked.entry)
+        data = entry_data(workspace, entry)
+        contents = {name: workspace.payload(entry, name) for name, digest in entry.payloads.items() if digest} if asked.write else {}
+    if asked.write:
+        Path(asked.write).mkdir(parents=True, exist_ok=True)
+        targets = {Path(asked.write) / f"{entry.id}.{name}": content for name, content in contents.items()}
+        for path in targets:
+            expect_writable(path, "payload", "")
+        for path, content in targets.items():
+            write_whole(path, content)
+        data["written"] = [str(path) for path in targets]
+    text = render_entry(data, style_of(asked)) + "".join(f"written: {path}\n" for path in data.get("written", ()))
+    _print(asked, data, text)
+    return 0
+
+
+def verify_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence verify`."""
+    from stargauge.cli.commands import style_of
+    from stargauge.evidence.outside import keys_of
+    from stargauge.quantity.errors import InputError
+    from stargauge.report.evidence import render_proved
+
+    if not asked.what:
+        return _looked(asked, payloads=True, mend=False)
+    faults: list[Any] = []
+    answers = []
+    keys = keys_of(asked.key)
+    for what in asked.what:
+        try:
+            answers.append(_verified(asked, what, keys))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    _print(asked, answers, "".join(render_proved(one, style_of(asked)) for one in answers))
+    return 0
+
+
+def _verified(asked: argparse.Namespace, what: str, keys: list[Any]) -> dict[str, Any]:
+    """What one thing shows once it is checked."""
+    from stargauge.evidence.fsck import entry_faults
+    from stargauge.evidence.outside import checked_log, checked_proof
+    from stargauge.quantity.errors import InputError
+
+    path = Path(what)
+    if path.exists() and not keys:
+        if not (folder_of(asked) / "evidence.sqlite").is_file():
+            raise InputError(f"whose log is {what} of? Name the public key that you trust with --key, from the owner of the log")
+        with opened(asked) as workspace:
+            keys = workspace.verifiers()
+    if path.is_dir():
+        made = checked_log(path, keys)
+        return {"what": what, "log": made.origin, "size": made.size, "root": made.root.hex()}
+    if path.is_file():
+        leaf, made = checked_proof(path, keys)
+        told = json.loads(leaf.text)
+    else:
+        with opened(asked) as workspace:
+            entry = workspace.find(what)
+            if faults := entry_faults(workspace, entry.index):
+                raise InputError(faults)
+            made, told = workspace.checkpoint()[0], json.loads(workspace.leaf(entry))
+    found = {"index": told["index"], "kind": told["type"], "time": told["time"]}
+    return {"what": what, "log": made.origin, "size": made.size, "root": made.root.hex(), **found}
+
+
+def proof_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence proof`."""
+    from stargauge.cli.files import expect_writable, write_whole
+
+    with opened(asked) as workspace:
+        entry = workspace.find(asked.entry)
+        text = workspace.proof(entry).text
+        key = workspace.verifiers()[-1].text
+    data = {"id": entry.id, "proof": text, "public_key": key}
+    if asked.write:
+        expect_writable(Path(asked.write), "proof", ".tlog-proof")
+        write_whole(Path(asked.write), text)
+        data["written"] = asked.write
+    _print(asked, data, f"written: {asked.write}\npublic key: {key}\n" if asked.write else text)
+    return 0
+
+
+def checkpoint_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence checkpoint`."""
+    import base64
+
+    with opened(asked, write=bool(asked.sign_with)) as workspace:
+        if asked.sign_with:
+            workspace.cosign(Path(asked.sign_with))
+        made, note = workspace.checkpoint()
+        hashes = [] if asked.since is None else [base64.b64encode(one).decode() for one in workspace.consistency(asked.since)]
+    data: dict[str, Any] = {"log": made.origin, "size": made.size, "root": made.root.hex(), "note": note}
+    if asked.since is not None:
+        data |= {"since": asked.since, "consistency": hashes}
+    _print(asked, data, note + "".join(f"{line}\n" for line in ([f"\nsince {asked.since}", *hashes] if asked.since is not None else [])))
+    return 0
+
+
+def fsck_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence fsck`."""
+    return _looked(asked, payloads=not asked.no_payloads, mend=asked.mend)
+
+
+def _looked(asked: argparse.Namespace, payloads: bool, mend: bool) -> int:
+    from stargauge.cli.commands import style_of
+    from stargauge.evidence.fsck import fsck
+    from stargauge.report.evidence import render_findings
+
+    with opened(asked, write=mend, recompute=mend) as workspace:
+        data = fsck(workspace, payloads).to_dict()
+    _print(asked, data, render_findings(data, style_of(asked)))
+    return 0 if data["sound"] else 2
+
+
+def export_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence export`."""
+    from stargauge.evidence.outside import export_log
+
+    with opened(asked) as workspace:
+        made = export_log(workspace, Path(asked.folder))
+    data = {"folder": asked.folder, "log": made.origin, "size": made.size, "root": made.root.hex()}
+    _print(asked, data, f"the log of {made.size:,} entries and its public keys: {asked.folder}\n")
+    return 0
+
+
+def erase_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence erase`."""
+    with opened(asked, write=True) as workspace:
+        entry = workspace.find(asked.entry)
+        made = workspace.erase(entry, asked.ground, asked.payload, asked.about)
+        others = [one.id for one in workspace.sharing(entry, made.about["payloads"])]
+        data = {"erased": entry.id, "payloads": made.about["payloads"], "by": made.id, "still_held_by": others}
+    text = f"{', '.join(data['payloads']) or 'what it says'} of {entry.id} erased; {made.id} tells of it\n"
+    _print(asked, data, text + "".join(f"note: {one} holds the same bytes, and keeps them\n" for one in others))
+    return 0
+
+
+def rotate_key_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence rotate-key`."""
+    with opened(asked, write=True) as workspace:
+        entry = workspace.rotate_key()
+        data = {"entry": entry.id, "public_key": entry.about["public_key"], "replaces": entry.about["replaces"]}
+    _print(asked, data, f"{entry.id}: a new key signs from here on; the old private key is deleted\npublic key: {data['public_key']}\n")
+    return 0

@@ -1,0 +1,204 @@
+"""Is everything kept as it was added: the log against its signature, entries against the log, payloads against their hashes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from stargauge.evidence.items import payload_commitment_of
+from stargauge.evidence.log import leaf as manifests
+from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint
+from stargauge.evidence.log.folder import LogFolder, files_of
+from stargauge.evidence.log.leaf import Leaf
+from stargauge.evidence.log.merkle import ProofError
+from stargauge.evidence.log.tiles import Edge
+from stargauge.evidence.store import EntryRow, PayloadRow
+from stargauge.evidence.workspace import Workspace
+from stargauge.quantity.errors import Fault, InputError
+
+_MEND = "; `stargauge evidence fsck --mend` writes it again from the entries"
+
+
+@dataclass
+class Findings:
+    """What was looked at and what was found: faults, and things worth knowing that are none."""
+
+    entries: int = 0
+    payloads: int = 0
+    erased: int = 0
+    checkpoint: Checkpoint | None = None
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        made = self.checkpoint
+        return {
+            "entries": self.entries,
+            "payloads": self.payloads,
+            "erased_payloads": self.erased,
+            "log": None if made is None else {"name": made.origin, "size": made.size, "root": made.root.hex()},
+            "sound": not self.faults,
+            "faults": [{"message": fault.message, "path": fault.path, "file": fault.file} for fault in self.faults],
+            "notes": self.notes,
+        }
+
+
+def fsck(workspace: Workspace, payloads: bool = True) -> Findings:
+    """Look at everything; nothing is written. `payloads`: also read every payload."""
+    found = Findings(entries=len(workspace), notes=list(workspace.notes))
+    known = workspace.verifiers()
+    note = workspace.log.checkpoint()
+    size = found.entries
+    try:
+        if note is None:
+            found.faults.append(Fault("there is no checkpoint", file=str(workspace.log.folder / "checkpoint")))
+        else:
+            made = found.checkpoint = opened_checkpoint(note, known, workspace.origin)
+            size = made.size
+            if size < found.entries:
+                text = f"entries {size} to {found.entries - 1} are not under the checkpoint yet; the next command that writes signs it"
+                found.notes.append(text)
+    except ProofError as error:
+        found.faults += [Fault(fault.message, file=str(workspace.log.folder / "checkpoint")) for fault in error.faults]
+    leaves = (row.leaf.encode() for row in _looked_at(workspace, found, [key.id.hex() for key in known]))
+    found.faults += differing(workspace.log, leaves, size, found.checkpoint, _MEND)
+    if payloads:
+        found.faults += _payload_faults(workspace, found)
+    _around(workspace, found)
+    return found
+
+
+def differing(log: LogFolder, entries: Iterable[bytes], size: int, made: Checkpoint | None, advice: str = "") -> Iterator[Fault]:
+    """The files of a log that are not those of its first entries, and a checkpoint that they do not bear out."""
+    edge = Edge()
+    passing = iter(entries)
+    try:
+        for path, content in files_of((entry for entry, _ in zip(passing, range(size), strict=False)), edge):
+            if not _holds(log, path, content):
+                whole = (log.folder / path).is_file()
+                state = "is not what the entries make it: it was altered or is damaged" if whole else "is missing"
+                yield Fault(state + advice, file=str(log.folder / path))
+    except (ProofError, OSError) as error:
+        yield Fault(f"the entries cannot be read: {error}", file=str(getattr(error, "filename", None) or log.folder))
+        return
+    for _ in passing:  # what is beyond the checkpoint is looked at too
+        pass
+    if made is not None and (edge.size != made.size or edge.root != made.root):
+        there = f"{edge.size:,} entries" if edge.size != made.size else "the entries"
+        text = f"{made.size:,} entries were signed, and {there} do not have the root that was signed: an entry was altered or removed"
+        yield Fault(text, file=str(log.folder / "checkpoint"))
+
+
+def _holds(log: LogFolder, path: str, content: bytes) -> bool:
+    whole, narrower, _ = path.partition(".p/")
+    for name in (path, whole) if narrower else (path,):  # the narrower form of a tile may go once the full one is there
+        try:
+            return log.read(name)[: len(content) if name != path else None] == content
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+    return False
+
+
+def _looked_at(workspace: Workspace, found: Findings, keys: Sequence[str]) -> Iterator[EntryRow]:
+    """Each entry of the index in order; on the way it is compared with its manifest."""
+    last = ""
+    latest: dict[str, int] = {}
+    for expected, (row, parts) in enumerate(workspace.rows()):
+        if row.id != expected:
+            found.faults.append(Fault(f"entry {expected} is missing from the index; {row.id} follows"))
+            return
+        found.faults += [Fault(text, f"entry {row.id}") for text in _entry_faults(row, parts, latest.get(row.target), keys)]
+        if row.time < last:
+            found.faults.append(Fault(f"its time {row.time} is before that of the entry before it, {last}", f"entry {row.id}"))
+        found.erased += sum(not part.sha256 for part in parts)
+        found.payloads += sum(bool(part.sha256) for part in parts)
+        last, latest[row.target] = row.time, row.id
+        yield row
+
+
+def _entry_faults(row: EntryRow, parts: Sequence[PayloadRow], previous: int | None, keys: Sequence[str]) -> Iterator[str]:
+    """Where an entry of the index is not what its manifest commits to."""
+    try:
+        told = json.loads(row.leaf)
+        same = (told["index"], told["type"], told["time"]) == (row.id, row.kind, row.time)
+        target, about, payloads, before, key = told["target"], told["about"], told["payloads"], told.get("previous"), told["key"]
+    except (ValueError, KeyError, TypeError):
+        yield "its manifest cannot be read"
+        return
+    if not same:
+        yield "its kind or time is not that of its manifest"
+    if target != manifests.target_commitment(bytes.fromhex(row.target_salt), row.target):
+        yield "its target is not the one that its manifest commits to"
+    if row.about_salt and about != manifests.commitment("about", bytes.fromhex(row.about_salt), sha256(row.about.encode()).digest()):
+        yield "what it says is not what its manifest commits to"
+    if before != previous:
+        yield f"its manifest names entry {before} as the one before on its target; that is {previous}"
+    if key not in keys:
+        yield f"it was added under the key {key}, which never signed this log"
+    for part, one in zip(parts, payloads, strict=False):
+        if part.sha256 and (one["commitment"], one["size"]) != (payload_commitment_of(part), part.size):
+            yield f'its payload "{part.name}" is not the one that its manifest commits to'
+    if len(parts) != len(payloads):
+        yield f"it has {len(parts)} payloads in the index, {len(payloads)} in its manifest"
+
+
+def _payload_faults(workspace: Workspace, found: Findings) -> Iterator[Fault]:
+    """Payloads that are missing or are not what their name says; files that belong to nothing are noted."""
+    held: dict[str, tuple[int, str]] = {}
+    for row, parts in workspace.rows():
+        held.update({part.sha256: (row.id, part.name) for part in parts if part.sha256})
+    stray = 0
+    for digest in workspace.blobs.all():
+        stray += held.get(digest) is None
+    if stray:
+        found.notes.append(f"{stray} files below blobs/ belong to no entry: an append was cut off before they were used")
+    for digest, (entry, name) in held.items():
+        path = workspace.blobs.path(digest)
+        if workspace.blobs.get(digest) is None:
+            state = "is not what was added: it was altered or is damaged" if path.is_file() else "is missing"
+            yield Fault(f'the payload "{name}" {state}; restore it from a copy', f"entry {entry}", file=str(path))
+
+
+def _around(workspace: Workspace, found: Findings) -> None:
+    """Keys that others can read, and what was signed last."""
+    for path in workspace.keys.too_open():
+        found.faults.append(Fault("others can read this private key; `chmod 600` it, and rotate the key if they may have", file=str(path)))
+    file = str(workspace.keys.folder / "signed")
+    try:
+        signed = workspace.keys.last_signed(workspace.origin)
+    except InputError as error:
+        found.faults += error.faults
+        return
+    made = found.checkpoint
+    if signed is None:
+        found.faults.append(Fault("what was signed last is not kept", file=file))
+    elif made is not None and (signed.size < made.size or (signed.size == made.size and signed.root != made.root)):
+        found.faults.append(
+            Fault(f"{signed.size:,} entries were signed last, and the checkpoint has {made.size:,} or another root", file=file)
+        )
+
+
+def entry_faults(workspace: Workspace, index: int) -> list[Fault]:
+    """What is wrong with one entry: its manifest, its payloads, its proof."""
+    row, parts = workspace.row(index)
+    known = workspace.verifiers()
+    previous = Leaf.of(row.leaf).previous
+    faults = [Fault(text, f"entry {index}") for text in _entry_faults(row, parts, previous, [key.id.hex() for key in known])]
+    entry = workspace.entry(index)
+    for part in parts:
+        if part.sha256:
+            try:
+                workspace.payload(entry, part.name)
+            except InputError as error:
+                faults += error.faults
+    try:
+        workspace.proof(entry)
+    except InputError as error:
+        faults += error.faults
+    except FileNotFoundError as error:
+        faults.append(Fault(f"is missing{_MEND}", file=str(error.filename)))
+    return faults

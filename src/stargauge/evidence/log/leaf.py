@@ -1,0 +1,171 @@
+"""The entries of a log: small manifests that commit to what is kept elsewhere, and hold none of it.
+
+A commitment is SHA-256 over a label, a salt of 32 random bytes and the SHA-256 of what it commits to. Whoever is given salt and thing can
+check it; without the salt nobody can try things out, so once salt and thing are deleted the entry tells nothing any more.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from stargauge.evidence.archive import Kind
+from stargauge.evidence.log.merkle import ProofError
+from stargauge.quantity.errors import Fault, InputError
+
+VERSION = 1
+SALT_SIZE = 32
+#: An entry is smaller than this.
+MOST_BYTES = 4096
+KINDS: tuple[Kind, ...] = ("capture", "observation", "state", "statement", "claim", "verdict", "heartbeat", "erasure", "key")
+_LARGEST = 2**53 - 1
+
+
+def faults_of(value: Any, path: str = "about") -> list[Fault]:
+    """What in a value cannot be written so that everyone writes the same bytes: floats, null, keys that are no texts, huge integers."""
+    if isinstance(value, bool):
+        return []
+    if isinstance(value, str):
+        return [] if _writable(value) else [Fault("holds half a character (a lone surrogate); expected text", path)]
+    if isinstance(value, int):
+        return [] if abs(value) <= _LARGEST else [Fault(f"{value} is too large to be read alike everywhere; write it as text", path)]
+    if isinstance(value, Mapping):
+        wrong = [Fault(f"the key {key!r} is no text", path) for key in value if not isinstance(key, str) or not _writable(key)]
+        return wrong + [one for key, part in value.items() for one in faults_of(part, f"{path}.{key}")]
+    if isinstance(value, list | tuple):
+        return [one for place, part in enumerate(value) for one in faults_of(part, f"{path}[{place}]")]
+    got = (
+        "null"
+        if value is None
+        else f"{value} (write it as text, or in a smaller unit)"
+        if isinstance(value, float)
+        else type(value).__name__
+    )
+    return [Fault(f"expected text, a whole number, true or false, a list or an object; got {got}", path)]
+
+
+def _writable(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def canonical(value: Any) -> str:
+    """JSON that everyone writes alike (RFC 8785), for what `faults_of` finds nothing wrong with."""
+    return json.dumps(_sorted(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _sorted(value: Any) -> Any:
+    """Keys in the order of their UTF-16 units, as RFC 8785 asks."""
+    if isinstance(value, Mapping):
+        return {key: _sorted(value[key]) for key in sorted(value, key=lambda key: key.encode("utf-16-be"))}
+    if isinstance(value, list | tuple):
+        return [_sorted(part) for part in value]
+    return value
+
+
+def commitment(label: str, salt: bytes, digest: bytes) -> str:
+    """The commitment (hex) to the thing with that SHA-256: `target`, `about`, or `payload/NAME`."""
+    return sha256(f"stargauge/v1/{label}\n".encode() + salt + digest).hexdigest()
+
+
+def target_commitment(salt: bytes, target: str) -> str:
+    """The commitment to what an entry is about: a URL, an id."""
+    return commitment("target", salt, sha256(target.encode()).digest())
+
+
+def about_commitment(salt: bytes, about: Mapping[str, Any]) -> str:
+    """The commitment to what an entry says."""
+    return commitment("about", salt, sha256(canonical(about).encode()).digest())
+
+
+def payload_commitment(salt: bytes, name: str, digest: bytes) -> str:
+    """The commitment to a payload with that name and SHA-256."""
+    return commitment(f"payload/{name}", salt, digest)
+
+
+def time_text(time: datetime) -> str:
+    """A time as entries write it: UTC, microseconds."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def time_of(text: str) -> datetime:
+    """The time that a text is."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One manifest. `payloads`: commitment and size of each, by name in order; `previous`: the entry before on the same target.
+
+    `clock`: what our clock showed, where it showed less than when the entry before was added. `erases`: the entry of which something was
+    deleted. `public_key`: the key that signs from here on.
+    """
+
+    kind: Kind
+    index: int
+    time: datetime
+    target: str
+    about: str
+    key: str
+    payloads: tuple[tuple[str, int], ...] = ()
+    previous: int | None = None
+    clock: datetime | None = None
+    erases: int | None = None
+    public_key: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The manifest as it stands in the log."""
+        told: dict[str, Any] = {
+            "version": VERSION,
+            "type": self.kind,
+            "index": self.index,
+            "time": time_text(self.time),
+            "target": self.target,
+            "about": self.about,
+            "key": self.key,
+            "payloads": [{"commitment": made, "size": size} for made, size in self.payloads],
+        }
+        optional = {"previous": self.previous, "erases": self.erases, "public_key": self.public_key}
+        told |= {name: value for name, value in optional.items() if value is not None}
+        if self.clock is not None:
+            told["clock"] = time_text(self.clock)
+        return canonical(told)
+
+    @classmethod
+    def of(cls, text: str) -> Leaf:
+        """The manifest that a text is. Raises ProofError for what is none, or is not written as ours are."""
+        try:
+            told = json.loads(text)
+            made = cls(
+                kind=told["type"],
+                index=told["index"],
+                time=time_of(told["time"]),
+                target=told["target"],
+                about=told["about"],
+                key=told["key"],
+                payloads=tuple((one["commitment"], one["size"]) for one in told["payloads"]),
+                previous=told.get("previous"),
+                clock=time_of(told["clock"]) if "clock" in told else None,
+                erases=told.get("erases"),
+                public_key=told.get("public_key"),
+            )
+        except (ValueError, KeyError, TypeError):
+            raise ProofError(f'no entry of a log of ours: "{text[:60]}"') from None
+        if told.get("version") != VERSION:
+            raise ProofError(f"an entry of version {told.get('version')}; this tool reads version {VERSION}")
+        if made.kind not in KINDS or made.text != text:
+            raise ProofError(f'an entry that is not written as ours are: "{text[:60]}"')
+        return made
+
+
+def expect_small(leaf: Leaf) -> None:
+    """Raise InputError for an entry that is too large: it names too many payloads."""
+    if (size := len(leaf.text.encode())) >= MOST_BYTES:
+        raise InputError(
+            f"the entry would have {size:,} bytes with its {len(leaf.payloads)} payloads; fewer than {MOST_BYTES:,} are allowed: "
+            "put several payloads into one, or add several entries"
+        )

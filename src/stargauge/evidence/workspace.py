@@ -1,0 +1,409 @@
+"""A folder that keeps evidence for good: entries in an append-only log that others can check, payloads beside it.
+
+What an append does, in this order: payloads as files; entries in one durable transaction of the index; tiles and bundles of the log; size
+and root in a second place; the signed checkpoint. Whatever is cut off is completed when the folder is next opened, from the entries; a
+checkpoint that these do not bear out is never signed over.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from stargauge.evidence.archive import Entry, Kind
+from stargauge.evidence.durable import WriterLock, make_folder
+from stargauge.evidence.items import Erased, Item, Signed, entry_of, item_faults, rows_of
+from stargauge.evidence.keys import KeyFolder, read_signed
+from stargauge.evidence.log import leaf as manifests
+from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint
+from stargauge.evidence.log.folder import LogFolder
+from stargauge.evidence.log.leaf import Leaf
+from stargauge.evidence.log.merkle import consistency_proof, inclusion_proof, tree_root
+from stargauge.evidence.log.note import Signer, Verifier, expect_name, parted
+from stargauge.evidence.log.proof import LogProof
+from stargauge.evidence.recovery import apart, no_key, recovered
+from stargauge.evidence.store import Blobs, EntryRow, Index, PayloadRow, SqliteIndex
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
+
+INDEX = "evidence.sqlite"
+Clock = Callable[[], datetime]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Workspace:
+    """An archive in a folder. Open it for writing in one process at a time; any number may read."""
+
+    def __init__(self, folder: Path, index: Index, origin: str, lock: WriterLock | None, clock: Clock) -> None:
+        self.folder = folder
+        self.origin = origin
+        #: What opening found cut off and completed.
+        self.notes: list[str] = []
+        spare = folder / "spare"
+        self._index = index
+        self._lock = lock
+        self._clock = clock
+        self._turn = threading.RLock()
+        self.blobs = Blobs(folder / "blobs" / "sha256", spare)
+        self.keys = KeyFolder(folder / "keys", spare)
+        self.log = LogFolder(folder / "log", spare)
+        self._last = datetime.min.replace(tzinfo=UTC)
+
+    # --- making, opening, closing -----------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def init(cls, folder: str | os.PathLike[str], name: str | None = None, clock: Clock = _now) -> Workspace:
+        """Make a workspace in a new or empty folder. `name`: what its log is called in every checkpoint (default: one made up)."""
+        path = Path(folder)
+        name = f"stargauge-evidence/{os.urandom(6).hex()}" if name is None else name
+        expect_name(name)
+        if path.is_file() or (path.is_dir() and not _unfinished(path)):
+            held = "holds a workspace already" if (path / INDEX).is_file() else "is not an empty folder"
+            raise InputError(Fault(f"{held}; choose another place, or leave out `init`", file=str(path)))
+        for part in ("spare", "log", "blobs/sha256"):
+            make_folder(path / part)
+        lock = WriterLock(path / "lock")
+        index = SqliteIndex(path / INDEX, write=True)
+        made = cls(path, index, name, lock, clock)
+        try:
+            index.set("origin", name)
+            signer = Signer.new(name)
+            made.keys.add(signer)
+            made._commit([Item("key", name, {"public_key": signer.verifier.text})], public_key=signer.verifier)
+        except BaseException:
+            made.close()
+            raise
+        return made
+
+    @classmethod
+    def open(cls, folder: str | os.PathLike[str], write: bool = True, clock: Clock = _now, recompute: bool = False) -> Workspace:
+        """Open a workspace; for writing, what was cut off is completed first. Raises InputError where log and entries do not agree."""
+        path = Path(folder)
+        if not (path / INDEX).is_file():
+            raise InputError(Fault(f"no evidence is kept here; make it so with `stargauge evidence init {path}`", file=str(path)))
+        lock = WriterLock(path / "lock") if write else None
+        index: SqliteIndex | None = None
+        try:
+            index = SqliteIndex(path / INDEX, write)
+            origin = index.setting("origin")
+            if origin is None or not index.size():
+                raise InputError(Fault("making this workspace was cut off; run `stargauge evidence init` on it again", file=str(path)))
+            made = cls(path, index, origin, lock, clock)
+            if lock is not None:
+                make_folder(path / "spare")
+                made._recover(lock.cut_off or recompute)
+            return made
+        except BaseException:
+            if index is not None:
+                index.close()
+            if lock is not None:
+                lock.release(in_order=not lock.cut_off)
+            raise
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        with self._turn:
+            done = self._lock is not None and self.log.edge.size == self._index.size()
+            self._index.close()
+            if self._lock is not None:
+                self._lock.release(in_order=done)
+                self._lock = None
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    # --- reading ----------------------------------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return self._index.size()
+
+    def entries(self, kind: Kind | None = None, target: str | None = None) -> Iterator[Entry]:
+        """Entries in order."""
+        return (entry_of(*row) for row in self._index.rows(kind, target))
+
+    def entry(self, index: int) -> Entry:
+        """One entry by its place."""
+        return entry_of(*self.row(index))
+
+    def row(self, index: int) -> tuple[EntryRow, list[PayloadRow]]:
+        """One entry as it is kept, with its salts."""
+        for row in self._index.rows(start=index, end=index + 1):
+            return row
+        size = len(self)
+        raise InputError(f"there is no entry {index:,}; the log has {size:,}, from 0 to {size - 1:,}")
+
+    def rows(self) -> Iterator[tuple[EntryRow, list[PayloadRow]]]:
+        """Every entry as it is kept, in order."""
+        return self._index.rows()
+
+    def find(self, name: str) -> Entry:
+        """The entry that people call `C-17`, or `17`."""
+        read = re.fullmatch(r"(?:([A-Za-z])-?)?(\d{1,18})", name.strip())
+        if read is None:
+            raise InputError(f'got "{name}"; expected an entry such as C-17 or 17')
+        found = self.entry(int(read[2]))
+        if read[1] and read[1].upper() != found.id[0]:
+            raise InputError(
+                f"there is no {name.strip()}: entry {found.index} is {found.id}, of kind {found.kind}; did you mean {found.id}?"
+            )
+        return found
+
+    def payload(self, entry: Entry, name: str) -> bytes:
+        """A payload as it was added. Raises InputError where it was erased, is missing or does not match its hash."""
+        parts = {part.name: part for part in self.row(entry.index)[1]}
+        if name not in parts:
+            held = ", ".join(parts) or "none"
+            raise InputError(f'{entry.id} has no payload "{name}"{did_you_mean(name, parts)} (it has: {held})')
+        digest = parts[name].sha256
+        if not digest:
+            raise InputError(f'the payload "{name}" of {entry.id} was erased; the log still shows when it was added and that it was erased')
+        content = self.blobs.get(digest)
+        if content is None:
+            path = self.blobs.path(digest)
+            state = "does not match its hash: it was altered or damaged" if path.is_file() else "is missing"
+            raise InputError(Fault(f'the payload "{name}" of {entry.id} {state}; restore it from a copy', file=str(path)))
+        return content
+
+    def sharing(self, entry: Entry, names: Iterable[str]) -> list[Entry]:
+        """The entries that hold the same bytes as these payloads of an entry, which may have been erased from it since."""
+        found = {one for name in names for one in self._index.sharing(entry.payloads[name]) if one != entry.index}
+        return [self.entry(one) for one in sorted(found)]
+
+    def leaf(self, entry: Entry) -> str:
+        """The manifest of an entry as it stands in the log."""
+        return self.row(entry.index)[0].leaf
+
+    def verifiers(self) -> list[Verifier]:
+        """The keys that ever signed this log, the one that signs now last."""
+        found = (Leaf.of(row.leaf).public_key for row, _ in self._index.rows("key"))
+        return [Verifier.of(text) for text in found if text]
+
+    def checkpoint(self) -> tuple[Checkpoint, str]:
+        """The checkpoint and its note as it was signed, its signature checked. Raises InputError where there is none that fits."""
+        note = self.log.checkpoint()
+        if note is None:
+            raise InputError(Fault("there is no checkpoint yet; any command that writes will sign one", file=str(self.log.folder)))
+        return opened_checkpoint(note, self.verifiers(), self.origin), note
+
+    def proof(self, entry: Entry) -> LogProof:
+        """That an entry is in the log, as of the newest checkpoint; the manifest goes with it. Raises InputError."""
+        with self._turn:
+            made, note = self.checkpoint()
+            text = self.leaf(entry).encode()
+            hashes = inclusion_proof(entry.index, made.size, self.log.reader(made.size).node)
+        proof = LogProof(entry.index, tuple(hashes), note, text)
+        proof.check(text, self.verifiers(), self.origin)
+        return proof
+
+    def consistency(self, old: int) -> list[bytes]:
+        """The hashes that show that the log at that size is the beginning of the log as of the newest checkpoint."""
+        with self._turn:
+            size = self.checkpoint()[0].size
+            return consistency_proof(old, size, self.log.reader(size).node)
+
+    # --- adding -----------------------------------------------------------------------------------------------------------------------
+
+    def add(self, kind: Kind, target: str, about: Mapping[str, Any], payloads: Mapping[str, bytes] | None = None) -> Entry:
+        """A new entry, durable and under a signed checkpoint when this returns. Raises InputError for what cannot be kept."""
+        return self.add_many([Item(kind, target, about, payloads or {})])[0]
+
+    def add_many(self, items: Iterable[Item]) -> list[Entry]:
+        """New entries under one checkpoint, all or none of them. Raises InputError with every fault of every item."""
+        given = list(items)
+        faults = [fault for place, item in enumerate(given) for fault in item_faults(item, f"[{place}] " if len(given) > 1 else "")]
+        made_otherwise = {"key": "rotate_key", "erasure": "erase"}
+        faults += [
+            Fault(f"an entry of this kind is made by `{made_otherwise[kind]}`", "kind")
+            for kind in {item.kind for item in given} & set(made_otherwise)
+        ]
+        if faults:
+            raise InputError(faults)
+        return self._commit(given)
+
+    def heartbeat(self, about: Mapping[str, Any], target: str | None = None) -> Entry:
+        """An entry that says what was due and what ran, so that silence shows."""
+        return self.add("heartbeat", target or self.origin, about)
+
+    def erase(self, entry: Entry, ground: str, names: Sequence[str] | None = None, about: bool = False) -> Entry:
+        """Delete payloads (default: all) and their salts, and if asked for what the entry says; the entry and its proof stay.
+
+        What was deleted, when and on what ground becomes an entry of its own. Raises InputError where there is nothing to delete.
+        """
+        row, parts = self.row(entry.index)
+        held = {part.name: part for part in parts}
+        chosen = [name for name in held if held[name].sha256] if names is None else list(dict.fromkeys(names))
+        faults = [
+            Fault(f'{entry.id} has no payload "{name}"{did_you_mean(name, held)} (it has: {", ".join(held) or "none"})')
+            for name in chosen
+            if name not in held
+        ]
+        faults += [
+            Fault(f'the payload "{name}" of {entry.id} was erased before') for name in chosen if name in held and not held[name].sha256
+        ]
+        if not ground.strip():
+            faults.append(Fault("say on what ground: it stays in the records"))
+        if not chosen and not (about and row.about_salt):
+            faults.append(Fault(f"{entry.id} holds nothing that could be erased"))
+        if faults:
+            raise InputError(faults)
+        told = {"entry": entry.id, "ground": ground, "payloads": chosen, "about": about}
+        item = Item("erasure", row.target, told)
+        if wrong := item_faults(item):
+            raise InputError(wrong)
+        return self._commit([item], erases=Erased(entry.index, chosen, about))[0]
+
+    def rotate_key(self) -> Entry:
+        """Sign with a new key from here on. The checkpoint that covers the change bears both signatures; the old private key is deleted."""
+        with self._turn:
+            self._expect_writer()
+            old = self.verifiers()[-1]
+            signer = Signer.new(self.origin)
+            self.keys.add(signer)
+            told = {"public_key": signer.verifier.text, "replaces": old.text}
+            return self._commit([Item("key", self.origin, told)], public_key=signer.verifier)[0]
+
+    def cosign(self, key: Path) -> str:
+        """Add the signature of a second key to the checkpoint; it signs only what continues what it signed before. The note.
+
+        What it signed last stands beside its file, as `FILE.signed`.
+        """
+        with self._turn:
+            self._expect_writer()
+            if not key.is_file():
+                raise InputError(Fault("no such key file", file=str(key)))
+            signer = Signer.of(key.read_text(encoding="utf-8", errors="replace"), str(key))
+            made, note = self.checkpoint()
+            beside = key.with_name(f"{key.name}.signed")
+            if (before := read_signed(beside, self.origin)) is not None:
+                self._expect_continues(before, made.size, str(beside))
+            if any((one.name, one.id) == (signer.name, signer.verifier.id) for one in parted(note)[1]):
+                return note
+            KeyFolder(key.parent, key.parent).remember(made, beside.name)
+            self.log.write_checkpoint(note + signer.line(made.text))
+            return note + signer.line(made.text)
+
+    # --- how ------------------------------------------------------------------------------------------------------------------------------
+
+    def _expect_writer(self) -> None:
+        if self._lock is None:
+            raise InputError(Fault("opened for reading only", file=str(self.folder)))
+
+    def _commit(
+        self, items: Sequence[Item], erases: Erased | None = None, public_key: Verifier | None = None
+    ) -> list[Entry]:  # fmt: skip
+        """Keep entries, then publish them."""
+        with self._turn:
+            self._expect_writer()
+            key = public_key if public_key and not len(self) else self.verifiers()[-1]
+            new_key = public_key.text if public_key else None
+            at = Signed(len(self), self._clock().astimezone(UTC), self._last, key.id.hex(), new_key, erases.entry if erases else None)
+            digests = iter(self._kept_payloads(items))
+            rows, parts = rows_of(items, digests, self._index.last_of, at)
+            if erases:
+                self._index.append_erasure(rows[0], *erases)
+                self._delete_erased()
+            else:
+                self._index.append(rows, parts)
+            self._last = manifests.time_of(rows[-1].time)
+            try:
+                self._publish([row.leaf.encode() for row in rows])
+            except OSError as error:
+                first, last = rows[0], rows[-1]
+                names = f"entry {first.id}" if first is last else f"entries {first.id} to {last.id}"
+                raise InputError(
+                    Fault(
+                        f"{names} kept, but the log could not be written: {error.strerror or error}. Once there is room and access, "
+                        "the next command that writes completes it; do not add them again",
+                        file=str(error.filename or self.log.folder),
+                    )
+                ) from None
+            held: dict[int, list[PayloadRow]] = {row.id: [] for row in rows}
+            for part in parts:
+                held[part.entry].append(part)
+            return [entry_of(row, held[row.id]) for row in rows]
+
+    def _kept_payloads(self, items: Sequence[Item]) -> list[str]:
+        """Payloads as files; their hashes, by item and name in order."""
+        try:
+            return self.blobs.put(item.payloads[name] for item in items for name in sorted(item.payloads))
+        except OSError as error:
+            raise InputError(
+                Fault(f"a payload could not be kept: {error.strerror or error}; nothing was added", file=str(error.filename or self.folder))
+            ) from None
+
+    def _publish(self, leaves: Sequence[bytes]) -> None:
+        """Write the log up to the last entry and sign it."""
+        size, since = len(self), self.log.edge.size
+        if since + len(leaves) == size:
+            self.log.write(leaves)
+        else:  # an append before was cut short
+            self.log.write(text.encode() for text in self._index.leaves(since, size))
+        made = Checkpoint(self.origin, size, self.log.edge.root)
+        before = self.keys.last_signed(self.origin)
+        if before is not None:
+            self._expect_continues(before, size, str(self.keys.folder / "signed"))
+        known = self.verifiers()
+        signers = [signer for key in reversed(known) if (signer := self.keys.signer(key))]
+        if not signers or signers[0].verifier != known[-1]:
+            raise InputError(no_key(self.keys, known[-1]))
+        self.keys.remember(made)
+        self.log.write_checkpoint(made.signed(signers))
+        for signer in signers[1:]:
+            self.keys.remove(signer.verifier)
+        self.log.tidy(before.size if before else 0, size)
+
+    def _expect_continues(self, before: Checkpoint, size: int, file: str) -> None:
+        """Never sign what does not continue what was signed."""
+        if before.size > size or tree_root(before.size, self.log.reader(size).node) != before.root:
+            raise InputError(apart(before, size, file))
+
+    def _delete_erased(self) -> None:
+        gone = self._index.deleting()
+        for digest in gone:
+            self.blobs.remove(digest)
+        self._index.deleted(gone)
+
+    def _recover(self, whole: bool) -> None:
+        """Check the log against the entries and complete what was cut off."""
+        size = len(self)
+        done, mended = recovered(self._index, self.log, self.keys, self.origin, self.verifiers(), whole)
+        for path in sorted((self.folder / "spare").glob("*")):
+            path.unlink(missing_ok=True)
+        self._delete_erased()
+        self.keys.discard_unannounced(self.origin, self.verifiers())
+        if mended:
+            what = ", ".join(mended[:3]) + (f" and {len(mended) - 3} more" if len(mended) > 3 else "")
+            self.notes.append(f"files of the log were missing or damaged and were written again from the entries: {what}")
+        self._last = manifests.time_of(next(self._index.rows(start=size - 1))[0].time)
+        retired = {key.id.hex() for key in self.verifiers()[:-1]} & set(self.keys.private())
+        if done < size or self.keys.last_signed(self.origin) is None or retired:
+            if done < size:
+                self.notes.append(f"an append was cut off; entries {done} to {size - 1} were published now")
+            self._publish([])
+        elif whole:
+            self.log.tidy(0, size)
+
+
+def _unfinished(folder: Path) -> bool:
+    """Whether nothing is kept in a folder: it is empty, or making a workspace in it was cut off."""
+    names = {path.name for path in folder.iterdir()} - {"lock", "spare", "log", "blobs", "keys"}
+    if names - {INDEX, f"{INDEX}-wal", f"{INDEX}-shm"}:
+        return False
+    if not (folder / INDEX).is_file():
+        return True
+    index = SqliteIndex(folder / INDEX, write=True)
+    try:
+        return not index.size()
+    finally:
+        index.close()
