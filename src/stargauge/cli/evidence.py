@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stargauge.evidence.workspace import Workspace
 
 #: Modules of this folder that add commands to the group, each by a function `arguments(commands)`.
-MORE: tuple[str, ...] = ()
+MORE: tuple[str, ...] = ("evidence_capture",)
 
 
 def evidence(asked: argparse.Namespace) -> int:
