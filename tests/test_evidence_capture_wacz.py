@@ -83,6 +83,7 @@ def test_we_read_what_we_wrote(kept: Kept) -> None:
     assert made.kind == "wacz" and made.documents == 3 and made.facts["pages"] == 3
 
 
+@pytest.mark.slow  # a tool of others, which brings fifty packages
 def test_the_reference_tool_accepts_it(kept: Kept, tmp_path: Path) -> None:
     tool = os.environ.get("STARGAUGE_WACZ") or shutil.which("wacz")
     if not tool:

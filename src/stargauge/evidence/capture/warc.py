@@ -101,19 +101,21 @@ def _record(
     kind: str, url: str, time: datetime, block: bytes, content_type: str, more: Mapping[str, str], start: int | None = None
 ) -> ArcWarcRecord:  # fmt: skip
     date = time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    name = uuid.uuid5(SPACE, f"{kind} {url} {date} {hashlib.sha256(block).hexdigest()}")
+    hashed = hashlib.sha256(block).digest()
+    name = uuid.uuid5(SPACE, f"{kind} {url} {date} {hashed.hex()}")
     headers = [("WARC-Type", kind), ("WARC-Record-ID", f"<urn:uuid:{name}>"), ("WARC-Date", date)]
     headers += [("WARC-Target-URI", url)] if url else []
-    headers += [*more.items(), ("WARC-Block-Digest", _digest(block))]
+    headers += [*more.items(), ("WARC-Block-Digest", _digest(hashed))]
     if kind != "warcinfo":
-        headers.append(("WARC-Payload-Digest", _digest(block[start or 0 :])))
+        payload = hashlib.sha256(memoryview(block)[start:]).digest() if start else hashed
+        headers.append(("WARC-Payload-Digest", _digest(payload)))
     return ArcWarcRecord(
         "warc", kind, StatusAndHeaders("", headers, protocol="WARC/1.1"), io.BytesIO(block), None, content_type, len(block)
     )  # fmt: skip
 
 
-def _digest(data: bytes) -> str:
-    return "sha256:" + base64.b32encode(hashlib.sha256(data).digest()).decode()
+def _digest(hashed: bytes) -> str:
+    return "sha256:" + base64.b32encode(hashed).decode()
 
 
 def _json(data: Mapping[str, Any]) -> bytes:
