@@ -62,6 +62,23 @@ def test_every_part_is_stored_listed_and_hashed(kept: Kept) -> None:
     assert export(kept, kept.entries()) == data
 
 
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_web_archive_that_was_handed_in_goes_on_as_it_came(kept: Kept, tmp_path: Path, packed: bool) -> None:
+    entry = next(kept.entries())
+    warc = kept.payload(entry, "warc")
+    (tmp_path / "a.warc").write_bytes(warc if packed else gzip.decompress(warc))
+    archive = Kept()
+    capture(archive, "", "supplied", Options(file=tmp_path / "a.warc"))
+    made = read_supplied(export(archive, archive.entries()), "again.wacz")
+    assert made.documents == 1 and made.status == 404 and made.text is not None and made.text.text == "gone"
+    with zipfile.ZipFile(io.BytesIO(export(archive, archive.entries()))) as part:
+        line = gzip.decompress(part.read("indexes/index.cdx.gz")).decode().splitlines()[0]
+        about = json.loads(line.split(" ", 2)[2])
+        start = int(about["offset"])
+        record = part.read(f"archive/{about['filename']}")[start : start + int(about["length"])]
+        assert next(iter(ArchiveIterator(io.BytesIO(record)))).rec_type == "response"
+
+
 def test_the_index_leads_to_each_record(kept: Kept) -> None:
     with zipfile.ZipFile(io.BytesIO(export(kept, kept.entries()))) as made:
         lines = gzip.decompress(made.read("indexes/index.cdx.gz")).decode().splitlines()

@@ -47,6 +47,7 @@ class Identity:
     host: str
     keys: tuple[bytes, ...]
     handle: str = ""
+    names: tuple[str, ...] = ()
 
 
 def record_of(target: str) -> tuple[str, str]:
@@ -150,7 +151,7 @@ def identity_of(account: str, options: Options, attempts: list[Fetched]) -> Iden
         if not DID.fullmatch(did):
             return f'the account "{account}" has no identity that could be found'
     made = _identity(_json(asked(document_url(did, options))), did)
-    if isinstance(made, Identity) and did != account and made.handle.lower() != account.lower():
+    if isinstance(made, Identity) and did != account and account.lower() not in made.names:
         return f'the identity {did} does not name "{account}" as its handle'
     return made
 
@@ -184,8 +185,9 @@ def _identity(document: Any, did: str) -> Identity | str:
     ]
     if not keys or not hosts or urlsplit(hosts[0]).scheme not in ("http", "https"):
         return f"the document of {did} names no key or no host"
-    names = [str(one) for one in document.get("alsoKnownAs") or () if str(one).startswith("at://")]
-    return Identity(did, hosts[0].rstrip("/"), tuple(keys[:1]), names[0].removeprefix("at://") if names else "")
+    known = document.get("alsoKnownAs")
+    names = [str(one)[5:] for one in known if str(one).startswith("at://")] if isinstance(known, list) else []
+    return Identity(did, hosts[0].rstrip("/"), tuple(keys[:1]), names[0] if names else "", tuple(name.lower() for name in names))
 
 
 def _objects(listed: Any) -> list[Mapping[str, Any]]:

@@ -139,7 +139,7 @@ def about_thread(thread: Thread) -> dict[str, Any]:
     if thread.shown is not None:
         about["items_shown"] = thread.shown
     if thread.gaps:
-        about["gaps"] = [gap.to_dict() for gap in thread.gaps]
+        about["gaps"] = [gap.to_dict() for gap in thread.gaps[:20]]
     if thread.missing:
         about["missing"] = list(thread.missing[:100])
     return about

@@ -18,7 +18,7 @@ from xml.parsers import expat
 
 from stargauge.evidence.capture.capture import Options, Taken, as_method, from_fetched
 from stargauge.evidence.capture.items import Gap, Item, Thread, read_time
-from stargauge.evidence.capture.text import decoded, extracted
+from stargauge.evidence.capture.text import decoded, of_markup
 from stargauge.quantity.errors import Fault, InputError
 
 LARGEST = 16 * 1024 * 1024
@@ -164,7 +164,7 @@ def _all_text(node: Node) -> str:
 
 def _marked(text: str) -> str:
     """Text of what may be HTML."""
-    return extracted(text[:200_000]).text if "<" in text or "&" in text else text.strip()
+    return of_markup(text) if "<" in text or "&" in text else text.strip()
 
 
 def _joined(title: str, body: str) -> str:

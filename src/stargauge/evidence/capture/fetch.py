@@ -293,4 +293,4 @@ def _with_text(made: Fetched) -> Fetched:
     if not made.body or not is_page(made.header("content-type"), made.body):
         return made
     page = page_text(made.body, made.header("content-type"))
-    return replace(made, text_sha256=page.sha256, text_version=VERSION, title=page.title)
+    return replace(made, text_sha256=page.sha256, text_version=VERSION if page.sha256 else "", title=page.title, text=page.text)

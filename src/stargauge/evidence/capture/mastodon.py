@@ -127,8 +127,8 @@ def revisions_of(history: Any) -> tuple[Revision, ...]:
 
 def plain_of(markup: str) -> str:
     """Text of a post's markup: paragraphs and breaks as lines, hidden parts of links kept."""
-    text = re.sub(r"(?i)<br\s*/?>", "\n", re.sub(r"(?i)</p>\s*<p[^>]*>", "\n\n", markup))
-    return unescape(re.sub(r"<[^>]*>", "", text)).strip()
+    text = re.sub(r"(?i)<br\s*/?>", "\n", re.sub(r"(?i)</p>\s*<p[^<>]*>", "\n\n", markup))
+    return unescape(re.sub(r"<[^<>]*>", "", text)).strip()
 
 
 def _time(text: Any) -> Any:

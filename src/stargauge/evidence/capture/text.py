@@ -11,6 +11,7 @@ Pages are hostile: parsing a long one takes place in a process of its own that m
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 import subprocess
@@ -184,6 +185,28 @@ class _Lines:
     def whole(self) -> str:
         self._end()
         return "\n".join(self.done)
+
+
+def of_markup(markup: str) -> str:
+    """The text of a short piece of markup, such as an entry of a feed: lines without tags, in time that grows with its length alone.
+
+    Not the text of a page: it is for items, and no offsets refer to it.
+    """
+    parts: list[str] = []
+    skipped = ""
+    for token in re.split(r"(<[^<>]*>)", markup):
+        tag = re.match(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)", token) if token.endswith(">") else None
+        name = tag[2].lower() if tag else ""
+        if skipped:
+            skipped = "" if tag and tag[1] and name == skipped else skipped
+        elif name in ("script", "style"):
+            skipped = name if not tag or not tag[1] else ""
+        elif name == "br" or name in BLOCKS:
+            parts.append("\n")
+        elif not tag and not (token.startswith("<!") and token.endswith(">")):
+            parts.append(SPACE.sub(" ", html.unescape(token)))
+    lines = (re.sub(r" {2,}", " ", line).strip(" ") for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def _apart(page: str, encoding: str) -> PageText:

@@ -26,6 +26,7 @@ from stargauge.quantity.errors import InputError
 VERSION = "1.1.1"
 #: Lines of the index that are packed together, so that a reader fetches only a part.
 LINES = 1024
+GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,9 @@ def export(archive: Archive, entries: Iterable[Entry]) -> bytes:
             url = str(entry.about.get("final_url") or entry.target)
             when = str(entry.about.get("started") or entry.about.get("added") or "")
             time = read_time(when) if when else entry.time
-            pages.append(
-                Page(entry.id, url, time, str(entry.about.get("title", "")), text, f"{entry.id}.warc.gz", archive.payload(entry, "warc"))
-            )
+            warc = archive.payload(entry, "warc")
+            name = f"{entry.id}.warc{'.gz' if warc.startswith(GZIP) else ''}"
+            pages.append(Page(entry.id, url, time, str(entry.about.get("title", "")), text, name, warc))
         except InputError as error:
             faults += [f"{entry.id}: {fault}" for fault in error.faults]
     if faults or not pages:
