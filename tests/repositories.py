@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from stargauge.evidence.capture.atproto import car
 from stargauge.evidence.capture.atproto.cbor import Cid, encode
+from stargauge.evidence.capture.atproto.plc import name_of
 from stargauge.evidence.capture.atproto.signing import CURVES, in_base58
 from stargauge.evidence.capture.atproto.tree import layer_of, shared
 
@@ -49,13 +51,31 @@ def tree(pairs: Pairs) -> tuple[Cid, dict[Cid, bytes]]:
 class Account:
     """An account with a key."""
 
-    def __init__(self, curve: str = "secp256k1", did: str = "did:plc:abcdefghijklmnopqrstuvwx") -> None:
-        self.did = did
+    def __init__(self, curve: str = "secp256k1", did: str = "") -> None:
         self._key = ec.generate_private_key(ec.SECP256K1() if curve == "secp256k1" else ec.SECP256R1())
         prefix, self._order = next((prefix, order) for prefix, (name, order) in CURVES.items() if name == curve)
         point = self._key.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.CompressedPoint)
         self.key = prefix + point
         self.multibase = "z" + in_base58(self.key)
+        self.log: list[dict[str, Any]] = []
+        self.did = did
+        self.update(self, [self], "2025-01-01T00:00:00.000Z")
+        self.did = did or self.did
+
+    def update(self, signer: Account, rotation: list[Account], time: str, prev: int | None = None, **more: Any) -> None:
+        """Add an operation to the identity's history, signed by an account's key, after the one at a place (default: the last)."""
+        operation: dict[str, Any] = {
+            "type": "plc_operation", "rotationKeys": [f"did:key:{one.multibase}" for one in rotation],
+            "verificationMethods": {"atproto": f"did:key:{self.multibase}"}, "alsoKnownAs": ["at://a.example"], "services": {},
+            "prev": self.log[-1 if prev is None else prev]["cid"] if self.log else None, **more,
+        }  # fmt: skip
+        operation["sig"] = base64.urlsafe_b64encode(signer.sign(encode(operation))).decode().rstrip("=")
+        self.did = self.did or name_of(operation)
+        if prev is not None:
+            for one in self.log[self.log.index(self.log[prev]) + 1 :]:
+                one["nullified"] = True
+        entry = {"did": self.did, "operation": operation, "cid": str(Cid.of(encode(operation))), "nullified": False, "createdAt": time}
+        self.log.append(entry)
 
     def sign(self, message: bytes, high: bool = False) -> bytes:
         """64 bytes, low S unless a high one is asked for."""

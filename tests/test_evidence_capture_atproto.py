@@ -18,6 +18,7 @@ from tests.repositories import Account, tree
 
 from stargauge.evidence.capture.atproto import car, cbor
 from stargauge.evidence.capture.atproto.cbor import Cid, Malformed, decode, encode
+from stargauge.evidence.capture.atproto.plc import history
 from stargauge.evidence.capture.atproto.repository import prove
 from stargauge.evidence.capture.atproto.signing import base58, in_base58, key_bytes, signed
 from stargauge.evidence.capture.atproto.tree import find, layer_of, read_node
@@ -211,6 +212,34 @@ def test_a_subtree_that_stands_in_another_place_proves_nothing() -> None:
         except Malformed:
             seen += 1
     assert seen > 100
+
+
+def test_the_history_of_an_identity_leads_to_its_key_and_higher_keys_overturn_within_three_days() -> None:
+    high, low, thief = Account(), Account("P-256"), Account()
+    owner = Account()
+    owner.update(owner, [high, low], "2025-01-02T00:00:00Z")
+    owner.update(low, [thief], "2025-01-03T00:00:00Z", verificationMethods={"atproto": f"did:key:{thief.multibase}"})
+    assert history(owner.log, owner.did).signing == f"did:key:{thief.multibase}"
+    owner.update(high, [high, low], "2025-01-06T00:00:00Z", prev=1)
+    assert history(owner.log, owner.did).signing == f"did:key:{owner.multibase}" and history(owner.log, owner.did).signer == 0
+    owner.update(high, [], "2025-01-07T00:00:00Z", type="plc_tombstone")
+    assert history(owner.log, owner.did).tombstone
+
+
+@pytest.mark.parametrize(
+    ("signer", "time", "told"), [("high", "2025-01-06T00:00:01Z", "72 hours"), ("low", "2025-01-04T00:00:00Z", "no key that may"),
+                                 ("thief", "2025-01-04T00:00:00Z", "no key that may"), ("high", "2025-01-04T00:00:00", "no time")]
+)  # fmt: skip
+def test_a_history_that_breaks_the_rules_does_not_hold(signer: str, time: str, told: str) -> None:
+    keys = {"high": Account(), "low": Account(), "thief": Account()}
+    owner = Account()
+    owner.update(owner, [keys["high"], keys["low"]], "2025-01-02T00:00:00Z")
+    owner.update(keys["low"], [keys["thief"]], "2025-01-03T00:00:00Z")
+    owner.update(keys[signer], [keys["high"]], time, prev=1)
+    with pytest.raises(Malformed, match=f"operation 3: .*{told}"):
+        history(owner.log, owner.did)
+    with pytest.raises(Malformed, match="follows none"):
+        history([owner.log[0], owner.log[2]], owner.did)
 
 
 def test_keys_are_written_as_the_protocol_does() -> None:

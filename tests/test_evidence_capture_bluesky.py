@@ -23,7 +23,7 @@ from tests.repositories import Account
 from tests.test_evidence_capture_entry import HERE
 from warcio.archiveiterator import ArchiveIterator
 
-from stargauge.evidence.capture.bluesky import record_of, thread_of
+from stargauge.evidence.capture.bluesky import HOLDS, record_of, thread_of
 from stargauge.evidence.capture.capture import Options, Taken, capture, take
 from stargauge.evidence.capture.items import Thread
 from stargauge.quantity.errors import InputError
@@ -60,6 +60,7 @@ def hosted(records: dict[str, Any] | None, **answers: Answer) -> Iterator[tuple[
             "service": [{"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": server.base}],
         }  # fmt: skip
         table[f"/{ACCOUNT.did}"] = api(document)
+        table[f"/{ACCOUNT.did}/log/audit"] = api(ACCOUNT.log)
         table["/.well-known/atproto-did"] = page(ACCOUNT.did, kind="text/plain")
         table["/xrpc/com.atproto.sync.getRepoStatus"] = api({"did": ACCOUNT.did, "active": True})
         if records is not None:
@@ -84,10 +85,15 @@ def test_a_record_is_proved_by_the_signed_repository() -> None:
         and about["revision"] == "3lgcl3aaaaa2a"
         and about["did"] == ACCOUNT.did
     )
-    assert about["account_active"] is True and about["uri"] == f"at://{ACCOUNT.did}/{PATH}" and about["host"] == base
+    assert (
+        about["identity"] == HOLDS
+        and about["account_active"] is True
+        and about["uri"] == f"at://{ACCOUNT.did}/{PATH}"
+        and about["host"] == base
+    )
     assert archive.payload(entry, "text").decode() == RECORD["text"] and json.loads(archive.payload(entry, "record")) == RECORD
     read = list(ArchiveIterator(io.BytesIO(archive.payload(entry, "warc"))))
-    assert sum(one.rec_type == "response" for one in read) == 5 and archive.payload(entry, "proof")
+    assert sum(one.rec_type == "response" for one in read) == 6 and archive.payload(entry, "proof")
 
 
 def test_absence_is_proved_too() -> None:
@@ -102,7 +108,7 @@ def test_absence_is_proved_too() -> None:
      (api({"error": "RepoTakendown"}, "400 Bad"), "restricted", "RepoTakendown"), (api({"error": "RepoNotFound"}, "404 X"), "not_found",
      "RepoNotFound"),
      (page("busy", "503 Busy"), "", "503"), (api({"error": "InternalServerError"}, "500 X"), "", "InternalServerError"),
-     (page(Account().repository(OTHERS), kind="application/vnd.ipld.car"), "", "not signed"), (page(b"x",
+     (page(Account(did=ACCOUNT.did).repository(OTHERS), kind="application/vnd.ipld.car"), "", "not signed"), (page(b"x",
      kind="application/vnd.ipld.car"), "", "hold"),
      (page(Account(did="did:plc:" + "b" * 24).repository(OTHERS), kind="application/vnd.ipld.car"), "", "of the account"),
      (b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nx", "", "not HTTP")],
@@ -133,6 +139,18 @@ def test_the_status_of_the_account_is_kept_as_the_hosts_statement() -> None:
 def test_an_identity_that_cannot_be_found_out_is_told(path: str, answer: bytes, told: str) -> None:
     made = taken(OTHERS, **{path: answer})
     assert told in made.about["proof"] and made.fetched is not None and made.fetched.api == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [(page("", "404 X"), "could not be had: 404"), (api(Account(did=ACCOUNT.did).log), "another name"), (api([]), "no list"), (api({}),
+     "no list"),
+     (api([{**ACCOUNT.log[0], "nullified": True}]), "another set"), (api([{**ACCOUNT.log[0], "cid": "x"}]), "does not match its link"),
+     (api([1]), "none of this identity")],
+)  # fmt: skip
+def test_an_identity_whose_history_does_not_lead_to_the_key_is_told(answer: bytes, told: str) -> None:
+    made = taken({PATH: RECORD}, **{f"/{ACCOUNT.did}/log/audit": answer})
+    assert told in made.about["identity"] and told in made.notes[0] and made.about["api"] == "signed_present"
 
 
 def test_a_handle_that_the_identity_does_not_name_is_told() -> None:

@@ -5,8 +5,8 @@ account's identity (its host and key), the record with its proof from that host,
 public view shows it. `api` becomes `signed_present` or `signed_absent` only where the proof holds; an answer "not found" without a proof
 stays `not_found`.
 
-Left over: the key is the one that the directory of identities states at that time, and the host holds it as a rule. A status such as
-`takendown` or `deactivated` is a statement of that host alone.
+For did:plc the identity's own signed history is checked too (`identity`), so that the directory cannot make up a key; it could only leave
+out the newest changes. Left over: the host holds the key as a rule. A status such as `takendown` is a statement of that host alone.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from stargauge.evidence.capture.atproto.cbor import Cid, Malformed
+from stargauge.evidence.capture.atproto.plc import history
 from stargauge.evidence.capture.atproto.repository import PATH, Proof, prove
 from stargauge.evidence.capture.atproto.signing import key_bytes
 from stargauge.evidence.capture.capture import LONGEST, Options, Taken, as_bytes, as_method, from_fetched
@@ -37,6 +38,8 @@ STATED: dict[str, Api] = {
     "RepoDeactivated": "restricted",
 }  # fmt: skip
 MOST = 5_000
+HOLDS = "the key follows from the identity's own signed history"
+NO_CHAIN = "the key is as the identity's own host states it"
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ def take(target: str, options: Options) -> Taken:
     identity = identity_of(account, options, attempts)
     if isinstance(identity, str):
         return _without(target, identity, attempts)
+    chain = chain_of(identity, options, attempts)
     collection, _, rkey = path.partition("/")
     asked = f"{identity.host}/xrpc/com.atproto.sync.getRecord?did={quote(identity.did)}&collection={collection}&rkey={quote(rkey)}"
     main = as_method(options.fetch(asked), "bluesky", url=target)
@@ -91,8 +95,9 @@ def take(target: str, options: Options) -> Taken:
     payloads = {"proof": main.body} if proof else {}
     if proof and proof.cid:
         payloads["record"] = as_bytes(as_json(proof.record))
+    notes = tuple(note for note in (fault, "" if chain in (HOLDS, NO_CHAIN) else f"the identity's history: {chain}") if note)
     made = from_fetched(main, *others, terms="api", text=text, thread=thread, **payloads)
-    return replace(made, about={**made.about, **_about(identity, path, proof, fault, answer_of(status))}, notes=(fault,) if fault else ())
+    return replace(made, about={**made.about, **_about(identity, path, proof, fault, answer_of(status)), "identity": chain}, notes=notes)
 
 
 def _without(target: str, fault: str, attempts: list[Fetched]) -> Taken:
@@ -154,6 +159,23 @@ def identity_of(account: str, options: Options, attempts: list[Fetched]) -> Iden
     if isinstance(made, Identity) and did != account and account.lower() not in made.names:
         return f'the identity {did} does not name "{account}" as its handle'
     return made
+
+
+def chain_of(identity: Identity, options: Options, attempts: list[Fetched]) -> str:
+    """Whether the identity's own history leads to the key, or what is wrong: with it, the directory need not be trusted for the key."""
+    if not identity.did.startswith("did:plc:"):
+        return NO_CHAIN
+    attempts.append(as_method(options.fetch(f"{document_url(identity.did, options)}/log/audit"), "bluesky"))
+    log = answer_of(attempts[-1])
+    if log is None:
+        return f"could not be had: {attempts[-1].message or attempts[-1].status}"
+    try:
+        last = history(log, identity.did)
+        if key_bytes(last.signing) != identity.keys[0]:
+            return "names another key than the directory"
+    except Malformed as wrong:
+        return f"does not hold: {wrong}"
+    return HOLDS
 
 
 def document_url(did: str, options: Options) -> str:
