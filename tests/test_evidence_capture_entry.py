@@ -63,6 +63,13 @@ def test_a_clock_that_is_set_back_is_kept_as_it_was_and_stops_nothing() -> None:
     assert entry.about["server_date"] == "2025-01-22T17:40:05Z" and entry.about["clock_offset"] > 400 * 86400
 
 
+def test_another_name_for_the_reader_is_sent_and_kept() -> None:
+    with serving({"/": page("<p>One")}) as server:
+        made = take(server.base + "/", options=replace(HERE, headers={"user-agent": "newsroom/1", "Accept-Language": "de"}))
+    assert made.about["user_agent"] == "newsroom/1" and server.asked[0].lower().count(b"user-agent") == 1
+    assert b"newsroom/1" in server.asked[0] and b"stargauge" not in server.asked[0]
+
+
 def test_a_platform_that_shows_visitors_little_is_named() -> None:
     port = 0
     with serving({"/a/status/1": page("<p>Log in")}) as server:

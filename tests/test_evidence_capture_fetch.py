@@ -95,6 +95,16 @@ def test_the_name_is_never_looked_up_again() -> None:
         assert made.body == b"pinned" and f"host: page.invalid:{server.port}".encode() in server.asked[0].lower()
 
 
+def test_a_name_with_several_addresses_is_asked_at_the_first_that_answers() -> None:
+    with serving({"/": page("second")}) as server:
+        guard = Guard(frozenset({"page.invalid"}), answers=lambda host, port: ["127.0.0.9", "127.0.0.1"])
+        made = asked(f"http://page.invalid:{server.port}/", guard=guard)
+        one_private = Guard(ports=frozenset({server.port}), answers=lambda host, port: ["93.184.216.34", "127.0.0.1"])
+        assert asked(f"http://page.invalid:{server.port}/", guard=one_private).error == "guard"
+    assert made.body == b"second" and made.hops[0].address == "127.0.0.1" and made.hops[0].answers == ("127.0.0.9", "127.0.0.1")
+    assert made.exchanges[0].address == "127.0.0.1"
+
+
 def drip(made: socket.socket, request: bytes) -> None:
     made.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
     for _ in range(100):

@@ -46,11 +46,13 @@ class Options:
 
     def fetch(self, url: str) -> Fetched:
         """Fetch one URL so."""
-        from stargauge.evidence.capture.fetch import fetch, now
+        from stargauge.evidence.capture.fetch import USER_AGENT, fetch, now
 
+        agent = next((value for name, value in self.headers.items() if name.lower() == "user-agent"), USER_AGENT)
         return fetch(
-            url, limits=self.limits, guard=self.guard, headers=self.headers, logged_in=self.logged_in, vantage=self.vantage,
-            trust=self.trust, clock=self.clock or now,
+            url, limits=self.limits, guard=self.guard, headers={name: value for name,
+            value in self.headers.items() if name.lower() != "user-agent"},
+            logged_in=self.logged_in, user_agent=agent, vantage=self.vantage, trust=self.trust, clock=self.clock or now,
         )  # fmt: skip
 
     def now(self) -> datetime:

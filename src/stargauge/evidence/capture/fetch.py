@@ -178,10 +178,10 @@ def _one(
         raise _Ended("too_large", f"the head of the answer is longer than {HEAD_BYTES:,} bytes") from None
     finally:
         if stream := transport.stream:
-            hop = replace(hop, tls=stream.tls)
+            hop = replace(hop, address=stream.address, tls=stream.tls)
             state.truncated = truncated if stream.received else ""
             state.exchanges.append(
-                Exchange(state.url, sent, place.address, _masked(bytes(stream.sent)), bytes(stream.received), state.truncated)
+                Exchange(state.url, sent, stream.address, _masked(bytes(stream.sent)), bytes(stream.received), state.truncated)
             )
         state.hops.append(hop)
         transport.close()

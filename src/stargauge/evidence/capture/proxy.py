@@ -13,7 +13,7 @@ import threading
 import time
 from urllib.parse import urlsplit
 
-from stargauge.evidence.capture.guard import Guard, Refused
+from stargauge.evidence.capture.guard import Guard, Place, Refused
 
 HEAD = 64 * 1024
 MOST = 2_000
@@ -82,7 +82,7 @@ class Proxy:
             url = target.decode("latin-1") if method != b"CONNECT" else f"https://{target.decode('latin-1')}/"
             try:
                 place = self._guard.resolve(url)
-                server = stack.enter_context(socket.create_connection((place.address, place.port), 20))
+                server = stack.enter_context(_connected(place))
             except (Refused, OSError) as wrong:
                 if isinstance(wrong, Refused):
                     self.refused.append(str(wrong))
@@ -90,7 +90,7 @@ class Proxy:
                     client.sendall(NO_TUNNEL)
                 return  # without a word: an answer of ours must not pass for one of the server
             self._keep(server, stack)
-            self.asked[f"{place.host}:{place.port}"] = place.address
+            self.asked[f"{place.host}:{place.port}"] = str(server.getpeername()[0])
             if method == b"CONNECT":
                 client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
             else:
@@ -121,6 +121,17 @@ class Proxy:
                     self.refused.append("the page loads more than the limit")
                     return
                 other[one].sendall(came)
+
+
+def _connected(place: Place) -> socket.socket:
+    """A connection to the first of a place's addresses that answers."""
+    wrong: OSError = OSError("no address")
+    for address in place.answers[:4]:
+        try:
+            return socket.create_connection((address, place.port), 10)
+        except OSError as error:
+            wrong = error
+    raise wrong
 
 
 def _origin_form(method: bytes, url: str, rest: bytes) -> bytes:
