@@ -230,9 +230,11 @@ def test_the_chain_of_certificates_is_kept(tmp_path: Path) -> None:
 def test_a_certificate_of_nobody_known_or_for_another_name_is_a_fault_of_tls(tmp_path: Path) -> None:
     server_side, client_side = certified(tmp_path, "other.example")
     with serving({"/": page("safe")}, server_side) as server:
-        assert asked(server.base + "/").error == "tls"
+        unknown = asked(server.base + "/")
         made = asked(server.base + "/", trust=client_side)
     assert made.error == "tls" and "localhost" in made.message and made.status is None
+    assert unknown.error == "tls" and unknown.hops[0].tls is not None and len(unknown.hops[0].tls.certificates) == 2
+    assert not server.asked and not any(one.response for one in unknown.exchanges)
 
 
 def test_a_cookie_goes_to_its_host_alone_and_into_no_archive() -> None:

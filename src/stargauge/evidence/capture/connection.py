@@ -6,6 +6,7 @@ httpx asks through `Pinned`; the name of the host is used for TLS and the Host h
 from __future__ import annotations
 
 import hashlib
+import socket
 import ssl
 import time
 from collections.abc import Iterable, Iterator
@@ -143,20 +144,36 @@ class _Body(httpx.SyncByteStream):
 
 def _tls_of(stream: httpcore.NetworkStream) -> Tls | None:
     """What TLS says of an open connection, or None without TLS."""
-    socket = stream.get_extra_info("socket")
-    if not isinstance(socket, ssl.SSLSocket):
+    made = stream.get_extra_info("socket")
+    return _tls(made) if isinstance(made, ssl.SSLSocket) else None
+
+
+def untrusted_tls(place: Place, address: str, seconds: float) -> Tls | None:
+    """The certificates that a server shows which we do not trust: a connection that ends after they came, without a request."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((address, place.port), seconds) as plain,
+            context.wrap_socket(plain, server_hostname=place.host) as made,
+        ):
+            return _tls(made)
+    except (OSError, ValueError):
         return None
-    chain = _chain(socket)
-    name, _, _ = socket.cipher() or ("", "", 0)
-    return Tls(socket.version() or "", name, tuple(hashlib.sha256(one).hexdigest() for one in chain), tuple(chain))
 
 
-def _chain(socket: ssl.SSLSocket) -> list[bytes]:
+def _tls(made: ssl.SSLSocket) -> Tls:
+    chain = _chain(made)
+    name, _, _ = made.cipher() or ("", "", 0)
+    return Tls(made.version() or "", name, tuple(hashlib.sha256(one).hexdigest() for one in chain), tuple(chain))
+
+
+def _chain(made: ssl.SSLSocket) -> list[bytes]:
     """The certificates as sent, own first. Before Python 3.13 the whole chain is known to the inner object only."""
-    if hasattr(socket, "get_unverified_chain"):
-        return [bytes(one) for one in socket.get_unverified_chain()]
-    inner: Any = getattr(socket, "_sslobj", None)
+    if hasattr(made, "get_unverified_chain"):
+        return [bytes(one) for one in made.get_unverified_chain()]
+    inner: Any = getattr(made, "_sslobj", None)
     if inner is not None and hasattr(inner, "get_unverified_chain"):
         return [ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in inner.get_unverified_chain()]
-    leaf = socket.getpeercert(binary_form=True)
+    leaf = made.getpeercert(binary_form=True)
     return [leaf] if leaf else []

@@ -22,7 +22,7 @@ import httpcore
 import httpx
 
 from stargauge import __version__
-from stargauge.evidence.capture.connection import Pinned, TooLarge
+from stargauge.evidence.capture.connection import Pinned, TooLarge, untrusted_tls
 from stargauge.evidence.capture.fetched import Api, ErrorClass, Exchange, Fetched, Hop, Tls
 from stargauge.evidence.capture.guard import Guard, Place, Refused
 
@@ -168,8 +168,11 @@ def _one(
             "timeout", f"no full answer within {limits.seconds:g} s, or none for {limits.step_seconds:g} s: {_said(wrong)}"
         ) from None
     except (httpcore.ConnectError, httpcore.ReadError, httpcore.WriteError, OSError) as wrong:
-        truncated = "disconnect"
-        raise _broken(wrong, place) from None
+        truncated, broken = "disconnect", _broken(wrong, place)
+        if broken.error == "tls":
+            seconds = max(min(deadline - time.monotonic(), limits.step_seconds), 0.1)
+            hop = replace(hop, tls=untrusted_tls(place, place.address, seconds))
+        raise broken from None
     except (httpcore.ProtocolError, httpx.HTTPError, httpx.InvalidURL, ValueError) as wrong:
         truncated = "disconnect"
         raise _Ended("protocol", f"the answer is not HTTP as it should be: {_said(wrong)}") from None
@@ -178,7 +181,7 @@ def _one(
         raise _Ended("too_large", f"the head of the answer is longer than {HEAD_BYTES:,} bytes") from None
     finally:
         if stream := transport.stream:
-            hop = replace(hop, address=stream.address, tls=stream.tls)
+            hop = replace(hop, address=stream.address, tls=stream.tls or hop.tls)
             state.truncated = truncated if stream.received else ""
             state.exchanges.append(
                 Exchange(state.url, sent, stream.address, _masked(bytes(stream.sent)), bytes(stream.received), state.truncated)
