@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import capture, engine, finance, network, whole
+from bench import capture, engine, evidence, finance, network, whole
 from bench.figure import Figure
 
 CASES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -14,6 +14,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "scaling": engine.scaling,
     "network": network.network,
     "finance": finance.finance,
+    "evidence": evidence.evidence,
     "whole": whole.whole,
     "odds": whole.odds,
     "capture": capture.capture,

@@ -90,6 +90,41 @@ def test_writers_killed_at_200_times_leave_what_they_told(tmp_path: Path) -> Non
     assert sum(1 for folder in killed(tmp_path, "clock", "200", "2") if expect_whole(folder)) == 200
 
 
+# --- what a power cut may not undo ----------------------------------------------------------------------------------------------------
+
+
+def test_all_is_synced_before_the_checkpoint_takes_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killing a process loses nothing that a power cut would: so the order of syncs and renames is looked at itself."""
+    events: list[tuple[str, int, Path | None]] = []
+    sync, replace = os.fsync, os.replace
+
+    def synced(handle: int) -> None:
+        sync(handle)
+        events.append(("synced", os.fstat(handle).st_ino, None))
+
+    def replaced(source: Path, target: Path) -> None:
+        number = os.stat(source).st_ino
+        replace(source, target)
+        events.append(("named", number, Path(target)))
+
+    with Workspace.init(tmp_path / "kept") as made:
+        made.add_many([Item("observation", URL, {"n": n}) for n in range(300)])
+        assert made._index._asked("PRAGMA synchronous") == [(2,)]  # type: ignore[attr-defined]
+        assert made._index._asked("PRAGMA journal_mode") == [("wal",)]  # type: ignore[attr-defined]
+        monkeypatch.setattr(os, "fsync", synced)
+        monkeypatch.setattr(os, "replace", replaced)
+        made.add("capture", URL, {}, {"body": b"new", "text": b"new too"})
+        monkeypatch.undo()
+        names = [(place, number, path) for place, (what, number, path) in enumerate(events) if what == "named" and path is not None]
+        assert names[-1][2] == made.log.folder / "checkpoint"
+        assert {path.name for _, _, path in names[:-1]} >= {"signed", "46", *made.entry(301).payloads.values()}
+        for place, number, path in names:
+            until = len(events) if path.name == "checkpoint" else names[-1][0]
+            folder = path.parent.stat().st_ino
+            assert ("synced", number, None) in events[:place], path
+            assert ("synced", folder, None) in events[place:until], path
+
+
 # --- a full disk ----------------------------------------------------------------------------------------------------------------------
 
 

@@ -117,7 +117,7 @@ def test_the_log_holds_nothing_of_what_is_kept(kept: Workspace) -> None:
     made = Leaf.of(row.leaf)
     assert len(row.leaf.encode()) < 4096
     assert made.target == manifests.target_commitment(bytes.fromhex(row.target_salt), secret)
-    assert made.about == manifests.about_commitment(bytes.fromhex(row.about_salt), {"author": "somebody unmistakable"})
+    assert made.about == manifests.about_commitment(bytes.fromhex(row.about_salt), '{"author":"somebody unmistakable"}')
     digest = bytes.fromhex(parts[0].sha256)
     assert made.payloads == ((manifests.payload_commitment(bytes.fromhex(parts[0].salt), "page.html", digest), 18),)
 
@@ -163,10 +163,21 @@ def test_what_cannot_be_kept_is_told_all_at_once_and_nothing_is_added(kept: Work
 
 
 def test_an_entry_that_names_too_many_payloads_is_refused(kept: Workspace) -> None:
-    with pytest.raises(InputError, match="fewer than 4,096"):
-        kept.add("capture", URL, {}, {f"part{place}": b"x" for place in range(60)})
-    assert len(kept) == 1
-    kept.add("capture", URL, {}, {f"part{place}": b"x" for place in range(20)})
+    with pytest.raises(InputError, match="33 payloads; an entry names at most 32"):
+        kept.add("capture", URL, {}, {f"part{place}": b"x" for place in range(33)})
+    assert len(kept) == 1 and not list(kept.blobs.all())
+    large = kept.add("capture", URL, {}, {f"part{place}": bytes(100_000) for place in range(32)})
+    assert len(kept.leaf(large)) < 4096
+
+
+def test_a_heartbeat_is_about_the_log_itself_unless_said_otherwise(kept: Workspace) -> None:
+    assert kept.heartbeat({"due": 3, "ran": 2}).target == kept.origin
+    assert kept.heartbeat({"due": 3}, "watch/1").target == "watch/1"
+    assert [one.about["due"] for one in kept.entries("heartbeat")] == [3, 3]
+
+
+def test_adding_nothing_adds_nothing(kept: Workspace) -> None:
+    assert kept.add_many([]) == [] and len(kept) == 1
 
 
 def test_names_of_entries_that_do_not_exist_are_told_apart(kept: Workspace) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from stargauge.quantity.errors import Fault, InputError
+
+#: How many files are written and open at a time.
+_AT_ONCE = 128
 
 
 def sync_folder(folder: Path) -> None:
@@ -23,42 +28,68 @@ def sync_folder(folder: Path) -> None:
 
 def make_folder(folder: Path, mode: int = 0o777) -> None:
     """A folder that is there after a power cut, with those above it."""
+    for above in _made(folder, mode):
+        sync_folder(above)
+
+
+def _made(folder: Path, mode: int = 0o777) -> list[Path]:
+    """Make a folder with those above it; the folders that hold a new name."""
     missing = []
     while not folder.is_dir():
         missing.append(folder)
         folder = folder.parent
     for one in reversed(missing):
         one.mkdir(mode, exist_ok=True)
-        sync_folder(one.parent)
+    return [one.parent for one in reversed(missing)]
 
 
-def write_files(root: Path, files: Mapping[str, bytes], spare: Path, mode: int = 0o644) -> None:
-    """Write files by their paths below a folder: each to a spare place, synced, renamed, the folders synced at the end."""
-    made: list[tuple[Path, Path]] = []
+def write_files(
+    root: Path, files: Mapping[str, bytes], spare: Path, mode: int = 0o644, also: Mapping[Path, bytes] | None = None
+) -> None:  # fmt: skip
+    """Write files by paths below a folder, and others by their own: all to a spare place and synced, then renamed, then the folders.
+
+    Syncs run side by side: a file system completes many in about the time of one.
+    """
+    wanted = [*((root / name, content) for name, content in files.items()), *(also or {}).items()]
+    for start in range(0, len(wanted), _AT_ONCE):
+        _write(wanted[start : start + _AT_ONCE], spare, mode)
+
+
+def _write(wanted: Sequence[tuple[Path, bytes]], spare: Path, mode: int) -> None:
+    made: list[Path] = []
+    handles: list[int] = []
     try:
-        for place, (name, content) in enumerate(files.items()):
-            path = spare / f"{os.getpid()}-{place}"
-            made.append((path, root / name))
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-            try:
-                rest = memoryview(content)
-                while rest:
-                    rest = rest[os.write(handle, rest) :]
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+        for place, (_, content) in enumerate(wanted):
+            made.append(spare / f"{os.getpid()}-{place}")
+            handles.append(os.open(made[-1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode))
+            rest = memoryview(content)
+            while rest:
+                rest = rest[os.write(handles[-1], rest) :]
+        _side_by_side(os.fsync, handles)
+        while handles:
+            os.close(handles.pop())
         folders: dict[Path, None] = {}
-        for path, target in made:
+        for path, (target, _) in zip(made, wanted, strict=True):
             if target.parent not in folders:
-                make_folder(target.parent)
-                folders[target.parent] = None
+                folders.update(dict.fromkeys([target.parent, *_made(target.parent)]))
             os.replace(path, target)
-        for folder in folders:
-            sync_folder(folder)
+        _side_by_side(sync_folder, list(folders))
     except BaseException:
-        for path, _ in made:
+        for handle in handles:
+            os.close(handle)
+        for path in made:
             path.unlink(missing_ok=True)
         raise
+
+
+def _side_by_side(sync: Callable[[Any], None], things: Sequence[Any]) -> None:
+    if len(things) < 2:
+        for thing in things:
+            sync(thing)
+        return
+    with ThreadPoolExecutor(min(len(things), 16)) as threads:
+        for _ in threads.map(sync, things):
+            pass
 
 
 class WriterLock:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
 from stargauge.evidence.items import payload_commitment_of
@@ -14,6 +13,7 @@ from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint
 from stargauge.evidence.log.folder import LogFolder, files_of
 from stargauge.evidence.log.leaf import Leaf
 from stargauge.evidence.log.merkle import ProofError
+from stargauge.evidence.log.note import Verifier
 from stargauge.evidence.log.tiles import Edge
 from stargauge.evidence.store import EntryRow, PayloadRow
 from stargauge.evidence.workspace import Workspace
@@ -64,10 +64,11 @@ def fsck(workspace: Workspace, payloads: bool = True) -> Findings:
                 found.notes.append(text)
     except ProofError as error:
         found.faults += [Fault(fault.message, file=str(workspace.log.folder / "checkpoint")) for fault in error.faults]
-    leaves = (row.leaf.encode() for row in _looked_at(workspace, found, [key.id.hex() for key in known]))
+    held: dict[str, tuple[int, str]] = {}
+    leaves = (row.leaf.encode() for row in _looked_at(workspace, found, [key.id.hex() for key in known], held))
     found.faults += differing(workspace.log, leaves, size, found.checkpoint, _MEND)
     if payloads:
-        found.faults += _payload_faults(workspace, found)
+        found.faults += _payload_faults(workspace, found, held)
     _around(workspace, found)
     return found
 
@@ -103,21 +104,46 @@ def _holds(log: LogFolder, path: str, content: bytes) -> bool:
     return False
 
 
-def _looked_at(workspace: Workspace, found: Findings, keys: Sequence[str]) -> Iterator[EntryRow]:
-    """Each entry of the index in order; on the way it is compared with its manifest."""
-    last = ""
+def _looked_at(workspace: Workspace, found: Findings, keys: Sequence[str], held: dict[str, tuple[int, str]]) -> Iterator[EntryRow]:
+    """Each entry of the index in order; on the way it is compared with its manifest. `held`: where each payload belongs, by hash."""
+    last, key = "", ""
     latest: dict[str, int] = {}
     for expected, (row, parts) in enumerate(workspace.rows()):
         if row.id != expected:
             found.faults.append(Fault(f"entry {expected} is missing from the index; {row.id} follows"))
             return
-        found.faults += [Fault(text, f"entry {row.id}") for text in _entry_faults(row, parts, latest.get(row.target), keys)]
+        before = latest.get(row.target)
+        if row.leaf != _as_committed(row, parts, before, key):  # or it bears more than most do
+            found.faults += [Fault(text, f"entry {row.id}") for text in _entry_faults(row, parts, before, keys)]
+            key = _key_after(row, key)
         if row.time < last:
             found.faults.append(Fault(f"its time {row.time} is before that of the entry before it, {last}", f"entry {row.id}"))
-        found.erased += sum(not part.sha256 for part in parts)
-        found.payloads += sum(bool(part.sha256) for part in parts)
+        for part in parts:
+            found.erased += not part.sha256
+            if part.sha256:
+                found.payloads += 1
+                held[part.sha256] = (row.id, part.name)
         last, latest[row.target] = row.time, row.id
         yield row
+
+
+def _as_committed(row: EntryRow, parts: Sequence[PayloadRow], previous: int | None, key: str) -> str:
+    """The manifest that most entries have, made from what the index holds: nothing erased, the clock right, no new key."""
+    if not row.about_salt or not all(part.sha256 for part in parts):
+        return ""
+    target = manifests.target_commitment(bytes.fromhex(row.target_salt), row.target)
+    about = manifests.about_commitment(bytes.fromhex(row.about_salt), row.about)
+    held = [(payload_commitment_of(part), part.size) for part in parts]
+    return manifests.text_of(row.kind, row.id, row.time, target, about, key, held, previous)
+
+
+def _key_after(row: EntryRow, key: str) -> str:
+    """The key that entries after this one bear."""
+    try:
+        told = json.loads(row.leaf)
+        return Verifier.of(told["public_key"]).id.hex() if row.kind == "key" else str(told["key"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return key
 
 
 def _entry_faults(row: EntryRow, parts: Sequence[PayloadRow], previous: int | None, keys: Sequence[str]) -> Iterator[str]:
@@ -133,7 +159,7 @@ def _entry_faults(row: EntryRow, parts: Sequence[PayloadRow], previous: int | No
         yield "its kind or time is not that of its manifest"
     if target != manifests.target_commitment(bytes.fromhex(row.target_salt), row.target):
         yield "its target is not the one that its manifest commits to"
-    if row.about_salt and about != manifests.commitment("about", bytes.fromhex(row.about_salt), sha256(row.about.encode()).digest()):
+    if row.about_salt and about != manifests.about_commitment(bytes.fromhex(row.about_salt), row.about):
         yield "what it says is not what its manifest commits to"
     if before != previous:
         yield f"its manifest names entry {before} as the one before on its target; that is {previous}"
@@ -146,15 +172,9 @@ def _entry_faults(row: EntryRow, parts: Sequence[PayloadRow], previous: int | No
         yield f"it has {len(parts)} payloads in the index, {len(payloads)} in its manifest"
 
 
-def _payload_faults(workspace: Workspace, found: Findings) -> Iterator[Fault]:
+def _payload_faults(workspace: Workspace, found: Findings, held: Mapping[str, tuple[int, str]]) -> Iterator[Fault]:
     """Payloads that are missing or are not what their name says; files that belong to nothing are noted."""
-    held: dict[str, tuple[int, str]] = {}
-    for row, parts in workspace.rows():
-        held.update({part.sha256: (row.id, part.name) for part in parts if part.sha256})
-    stray = 0
-    for digest in workspace.blobs.all():
-        stray += held.get(digest) is None
-    if stray:
+    if stray := sum(digest not in held for digest in workspace.blobs.all()):
         found.notes.append(f"{stray} files below blobs/ belong to no entry: an append was cut off before they were used")
     for digest, (entry, name) in held.items():
         path = workspace.blobs.path(digest)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from stargauge.evidence.archive import Entry, Kind
@@ -18,6 +17,9 @@ from stargauge.evidence.store import EntryRow, PayloadRow
 from stargauge.quantity.errors import Fault, did_you_mean
 
 _PAYLOAD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
+#: So that an entry of the log stays small.
+MOST_PAYLOADS = 32
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,9 @@ def item_faults(item: Item, place: str = "") -> list[Fault]:
         faults += manifests.faults_of(about, f"{place}about")
     else:
         faults.append(Fault(f"expected an object; got {type(about).__name__}", f"{place}about"))
+    if len(payloads) > MOST_PAYLOADS:
+        text = f"{len(payloads)} payloads; an entry names at most {MOST_PAYLOADS}: put several into one, or add several entries"
+        faults.append(Fault(text, f"{place}payloads"))
     for name, content in payloads.items():
         if not isinstance(name, str) or not _PAYLOAD.fullmatch(name):
             faults.append(Fault(f"{name!r} cannot name a payload; expected letters, digits, dots, dashes and _", f"{place}payloads"))
@@ -97,7 +102,7 @@ def rows_of(
             index=place,
             time=time,
             target=manifests.target_commitment(salt[0], item.target),
-            about=manifests.commitment("about", salt[1], sha256(about.encode()).digest()),
+            about=manifests.about_commitment(salt[1], about),
             key=at.key,
             payloads=tuple((payload_commitment_of(part), part.size) for part in own),
             previous=latest[item.target],

@@ -67,6 +67,10 @@ class KeyFolder:
         """What was signed last. Raises InputError where that cannot be read."""
         return read_signed(self.folder / "signed", origin)
 
+    def to_remember(self, checkpoint: Checkpoint) -> dict[Path, bytes]:
+        """The file that keeps what is about to be signed."""
+        return {self.folder / "signed": signed_text(checkpoint)}
+
     def remember(self, checkpoint: Checkpoint, name: str = "signed") -> None:
         """Keep what is about to be signed."""
         write_files(self.folder, {name: signed_text(checkpoint)}, self._spare)

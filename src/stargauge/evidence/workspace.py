@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from stargauge.evidence.archive import Entry, Kind
-from stargauge.evidence.durable import WriterLock, make_folder
+from stargauge.evidence.durable import WriterLock, make_folder, sync_folder
 from stargauge.evidence.items import Erased, Item, Signed, entry_of, item_faults, rows_of
 from stargauge.evidence.keys import KeyFolder, read_signed
 from stargauge.evidence.log import leaf as manifests
@@ -78,6 +78,7 @@ class Workspace:
             signer = Signer.new(name)
             made.keys.add(signer)
             made._commit([Item("key", name, {"public_key": signer.verifier.text})], public_key=signer.verifier)
+            sync_folder(path)
         except BaseException:
             made.close()
             raise
@@ -111,11 +112,16 @@ class Workspace:
     def close(self) -> None:
         """Let go of the folder."""
         with self._turn:
-            done = self._lock is not None and self.log.edge.size == self._index.size()
-            self._index.close()
-            if self._lock is not None:
-                self._lock.release(in_order=done)
-                self._lock = None
+            done = False
+            try:
+                if self._lock is not None:
+                    self.log.tidy()
+                    done = self.log.edge.size == self._index.size()
+            finally:
+                self._index.close()
+                if self._lock is not None:
+                    self._lock.release(in_order=done)
+                    self._lock = None
 
     def __enter__(self) -> Workspace:
         return self
@@ -229,7 +235,7 @@ class Workspace:
         ]
         if faults:
             raise InputError(faults)
-        return self._commit(given)
+        return self._commit(given) if given else []
 
     def heartbeat(self, about: Mapping[str, Any], target: str | None = None) -> Entry:
         """An entry that says what was due and what ran, so that silence shows."""
@@ -345,23 +351,26 @@ class Workspace:
     def _publish(self, leaves: Sequence[bytes]) -> None:
         """Write the log up to the last entry and sign it."""
         size, since = len(self), self.log.edge.size
-        if since + len(leaves) == size:
-            self.log.write(leaves)
-        else:  # an append before was cut short
-            self.log.write(text.encode() for text in self._index.leaves(since, size))
-        made = Checkpoint(self.origin, size, self.log.edge.root)
+        file = str(self.keys.folder / "signed")
         before = self.keys.last_signed(self.origin)
-        if before is not None:
-            self._expect_continues(before, size, str(self.keys.folder / "signed"))
         known = self.verifiers()
         signers = [signer for key in reversed(known) if (signer := self.keys.signer(key))]
         if not signers or signers[0].verifier != known[-1]:
             raise InputError(no_key(self.keys, known[-1]))
-        self.keys.remember(made)
-        self.log.write_checkpoint(made.signed(signers))
+        fresh = leaves if since + len(leaves) == size else (text.encode() for text in self._index.leaves(since, size))
+        if before is not None and before.size == since:  # the log goes on where it was signed last: that it is the same is known at once
+            if before.root != self.log.edge.root:
+                raise InputError(apart(before, size, file))
+            self.log.write(fresh, lambda edge: self.keys.to_remember(Checkpoint(self.origin, edge.size, edge.root)))
+        else:
+            self.log.write(fresh)
+            if before is not None:
+                self._expect_continues(before, size, file)
+            self.keys.remember(Checkpoint(self.origin, size, self.log.edge.root))
+        self.log.write_checkpoint(Checkpoint(self.origin, size, self.log.edge.root).signed(signers))
         for signer in signers[1:]:
             self.keys.remove(signer.verifier)
-        self.log.tidy(before.size if before else 0, size)
+        self.log.tidy_at_times()
 
     def _expect_continues(self, before: Checkpoint, size: int, file: str) -> None:
         """Never sign what does not continue what was signed."""
@@ -391,8 +400,8 @@ class Workspace:
             if done < size:
                 self.notes.append(f"an append was cut off; entries {done} to {size - 1} were published now")
             self._publish([])
-        elif whole:
-            self.log.tidy(0, size)
+        if whole:
+            self.log.tidy(since=0)
 
 
 def _unfinished(folder: Path) -> bool:

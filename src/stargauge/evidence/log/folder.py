@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,8 @@ from stargauge.evidence.log.tiles import WIDTH, Edge, TileReader, bundle, bundle
 CHECKPOINT = "checkpoint"
 #: How many entries are written at a time.
 _PART = 64 * WIDTH
+#: After how many checkpoints files that are not needed any more are deleted.
+_TIDIED = 64
 
 
 class LogFolder:
@@ -25,6 +27,8 @@ class LogFolder:
         self.edge = Edge()
         self._tail: list[bytes] = []
         self._reader = TileReader(0, self.read)
+        self._tidied = 0
+        self._untidy = 0
 
     def read(self, path: str) -> bytes:
         """A file by its path."""
@@ -49,19 +53,23 @@ class LogFolder:
     def start_at(self, edge: Edge, tail: Iterable[bytes]) -> None:
         """Go on from here: the edge of the tree, and the entries of the bundle that is not full."""
         self.edge, self._tail = edge, list(tail)
+        self._tidied = edge.size
 
-    def write(self, entries: Iterable[bytes]) -> None:
-        """Write the tiles and bundles of further entries. What is written before it fails is written again the next time."""
+    def write(self, entries: Iterable[bytes], beside: Callable[[Edge], Mapping[Path, bytes]] = lambda edge: {}) -> None:
+        """Write the tiles and bundles of further entries, and files that follow from the edge of the log with the last of them.
+
+        What is written before it fails is written again the next time.
+        """
         part: list[bytes] = []
         for entry in entries:
             part.append(entry)
             if len(part) == _PART:
-                self._write(part)
+                self._write(part, beside)
                 part = []
         if part:
-            self._write(part)
+            self._write(part, beside)
 
-    def _write(self, entries: list[bytes]) -> None:
+    def _write(self, entries: list[bytes], beside: Callable[[Edge], Mapping[Path, bytes]]) -> None:
         edge, tail = self.edge.copy(), [*self._tail, *entries]
         since, files = edge.size, {}
         for level, index, hashes in [*edge.append([leaf_hash(entry) for entry in entries]), *edge.partial()]:
@@ -71,7 +79,7 @@ class LogFolder:
         for place in range(0, len(tail), WIDTH):
             row = tail[place : place + WIDTH]
             files[bundle_path(first + place // WIDTH, len(row))] = bundle(row)
-        write_files(self.folder, files, self._spare)
+        write_files(self.folder, files, self._spare, also=beside(edge))
         self.edge, self._tail = edge, tail[len(tail) // WIDTH * WIDTH :]
 
     def mend(self, entries: Iterable[bytes]) -> list[str]:
@@ -102,19 +110,30 @@ class LogFolder:
             raise FileNotFoundError(2, "no such bundle", str(self.folder / path))
         return entries_of(raw, path)[:width]
 
-    def tidy(self, since: int, size: int) -> None:
-        """Delete the narrower forms of tiles and bundles that became full between two sizes: the full one holds all they held."""
+    def tidy_at_times(self) -> None:
+        """Tidy up after so many checkpoints: deleting files while others are synced is slow."""
+        self._untidy += 1
+        if self._untidy >= _TIDIED:
+            self.tidy()
+
+    def tidy(self, since: int | None = None) -> None:
+        """Delete the narrower forms of tiles and bundles that are full by now: the full one holds all they held.
+
+        `since`: from this size on (default: what became full since this was done last).
+        """
+        size, since = self.edge.size, self._tidied if since is None else since
         for level in range(8):
-            first, last = (since >> (8 * level)) // WIDTH, (size >> (8 * level)) // WIDTH
-            if level and not size >> (8 * level):
-                return
-            for index in range(first, last):
-                for path in {tile_path(level, index, 1), *([] if level else [bundle_path(index, 1)])}:
-                    folder = (self.folder / path).parent
-                    for one in folder.glob("*"):
-                        one.unlink(missing_ok=True)
-                    if folder.is_dir():
-                        folder.rmdir()
+            for index in range((since >> (8 * level)) // WIDTH, (size >> (8 * level)) // WIDTH):
+                for path in (tile_path(level, index, 1), *([] if level else [bundle_path(index, 1)])):
+                    _emptied((self.folder / path).parent)
+        self._tidied, self._untidy = size, 0
+
+
+def _emptied(folder: Path) -> None:
+    if folder.is_dir():
+        for one in folder.iterdir():
+            one.unlink(missing_ok=True)
+        folder.rmdir()
 
 
 class _Tail:

@@ -7,9 +7,10 @@ check it; without the salt nobody can try things out, so once salt and thing are
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -25,6 +26,10 @@ KINDS: tuple[Kind, ...] = ("capture", "observation", "state", "statement", "clai
 _LARGEST = 2**53 - 1
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True)
+_ENCODER_AS_GIVEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def faults_of(value: Any, path: str = "about") -> list[Fault]:
     """What in a value cannot be written so that everyone writes the same bytes: floats, null, keys that are no texts, huge integers."""
     if isinstance(value, bool):
@@ -33,7 +38,7 @@ def faults_of(value: Any, path: str = "about") -> list[Fault]:
         return [] if _writable(value) else [Fault("holds half a character (a lone surrogate); expected text", path)]
     if isinstance(value, int):
         return [] if abs(value) <= _LARGEST else [Fault(f"{value} is too large to be read alike everywhere; write it as text", path)]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         wrong = [Fault(f"the key {key!r} is no text", path) for key in value if not isinstance(key, str) or not _writable(key)]
         return wrong + [one for key, part in value.items() for one in faults_of(part, f"{path}.{key}")]
     if isinstance(value, list | tuple):
@@ -49,12 +54,25 @@ def faults_of(value: Any, path: str = "about") -> list[Fault]:
 
 
 def _writable(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def canonical(value: Any) -> str:
     """JSON that everyone writes alike (RFC 8785), for what `faults_of` finds nothing wrong with."""
-    return json.dumps(_sorted(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if isinstance(value, dict):
+        try:
+            text = _ENCODER.encode(value)
+        except TypeError:  # mappings of other types within
+            text = ""
+        if text and (text.isascii() or max(text) <= "\uffff"):  # up to here code points and UTF-16 units are in the same order
+            return text
+    return _ENCODER_AS_GIVEN.encode(_sorted(value))
 
 
 def _sorted(value: Any) -> Any:
@@ -66,6 +84,9 @@ def _sorted(value: Any) -> Any:
     return value
 
 
+_TARGET, _ABOUT = b"stargauge/v1/target\n", b"stargauge/v1/about\n"
+
+
 def commitment(label: str, salt: bytes, digest: bytes) -> str:
     """The commitment (hex) to the thing with that SHA-256: `target`, `about`, or `payload/NAME`."""
     return sha256(f"stargauge/v1/{label}\n".encode() + salt + digest).hexdigest()
@@ -73,12 +94,13 @@ def commitment(label: str, salt: bytes, digest: bytes) -> str:
 
 def target_commitment(salt: bytes, target: str) -> str:
     """The commitment to what an entry is about: a URL, an id."""
-    return commitment("target", salt, sha256(target.encode()).digest())
+    return sha256(_TARGET + salt + sha256(target.encode()).digest()).hexdigest()
 
 
-def about_commitment(salt: bytes, about: Mapping[str, Any]) -> str:
-    """The commitment to what an entry says."""
-    return commitment("about", salt, sha256(canonical(about).encode()).digest())
+def about_commitment(salt: bytes, about: Mapping[str, Any] | str) -> str:
+    """The commitment to what an entry says, given as an object or as its canonical JSON."""
+    text = about if isinstance(about, str) else canonical(about)
+    return sha256(_ABOUT + salt + sha256(text.encode()).digest()).hexdigest()
 
 
 def payload_commitment(salt: bytes, name: str, digest: bytes) -> str:
@@ -86,6 +108,7 @@ def payload_commitment(salt: bytes, name: str, digest: bytes) -> str:
     return commitment(f"payload/{name}", salt, digest)
 
 
+@lru_cache(maxsize=64)
 def time_text(time: datetime) -> str:
     """A time as entries write it: UTC, microseconds."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -93,7 +116,25 @@ def time_text(time: datetime) -> str:
 
 def time_of(text: str) -> datetime:
     """The time that a text is."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    if len(text) != 27 or text[-1] != "Z":
+        raise ValueError(f"no time as entries write it: {text[:40]}")
+    return datetime.fromisoformat(text)
+
+
+def text_of(
+    kind: str, index: int, time: str, target: str, about: str, key: str, payloads: Iterable[tuple[str, int]] = (),
+    previous: int | None = None, clock: str | None = None, erases: int | None = None, public_key: str | None = None,
+) -> str:  # fmt: skip
+    """A manifest as it stands in the log: canonical JSON, written at once since every field is plain."""
+    held = ",".join([f'{{"commitment":"{made}","size":{size}}}' for made, size in payloads])
+    shown = f'"clock":"{clock}",' if clock is not None else ""
+    gone = f'"erases":{erases},' if erases is not None else ""
+    before = f'"previous":{previous},' if previous is not None else ""
+    announced = f'"public_key":{canonical(public_key)},' if public_key is not None else ""
+    return (
+        f'{{"about":"{about}",{shown}{gone}"index":{index},"key":"{key}","payloads":[{held}],{before}{announced}'
+        f'"target":"{target}","time":"{time}","type":"{kind}","version":{VERSION}}}'
+    )
 
 
 @dataclass(frozen=True)
@@ -116,24 +157,13 @@ class Leaf:
     erases: int | None = None
     public_key: str | None = None
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The manifest as it stands in the log."""
-        told: dict[str, Any] = {
-            "version": VERSION,
-            "type": self.kind,
-            "index": self.index,
-            "time": time_text(self.time),
-            "target": self.target,
-            "about": self.about,
-            "key": self.key,
-            "payloads": [{"commitment": made, "size": size} for made, size in self.payloads],
-        }
-        optional = {"previous": self.previous, "erases": self.erases, "public_key": self.public_key}
-        told |= {name: value for name, value in optional.items() if value is not None}
-        if self.clock is not None:
-            told["clock"] = time_text(self.clock)
-        return canonical(told)
+        return text_of(
+            self.kind, self.index, time_text(self.time), self.target, self.about, self.key, self.payloads, self.previous,
+            time_text(self.clock) if self.clock else None, self.erases, self.public_key,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, text: str) -> Leaf:
