@@ -61,6 +61,14 @@ def test_json_holds_the_entry(here: Path, capsys: pytest.CaptureFixture[str]) ->
     assert made["captures"][0]["payloads"] == dict(kept()[0].payloads)
 
 
+def test_json_holds_nothing_that_steers_a_terminal_and_reads_the_same(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    title = "a\x1b[2J\x9bb\u202ec\u2066 Zürich"
+    with serving({"/": page(f"<title>{title}</title>")}) as server:
+        answer = taken(capsys, server.base + "/", "--allow-private", "127.0.0.1", "--json")
+    assert all(one.isprintable() or one == "\n" for one in answer.out) and "Zürich" in answer.out
+    assert json.loads(answer.out)["captures"][0]["about"]["title"] == title
+
+
 def test_faults_are_told_together_and_what_could_be_taken_is_kept(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "a.html").write_text("<!doctype html><p>Saved", encoding="utf-8")
     (here / "b.bin").write_bytes(b"\x00")
