@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import os
 import re
 import subprocess
 import sys
@@ -28,6 +29,8 @@ VERSION = "stargauge-text/1"
 OWN_PROCESS_BYTES = 64 * 1024
 SECONDS = 20
 MEMORY = 2 * 1024**3
+#: All that the other process learns of ours.
+PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT")
 LONGEST = 32 * 1024 * 1024
 
 BLOCKS = frozenset({
@@ -214,7 +217,10 @@ def _apart(page: str, encoding: str) -> PageText:
     home = str(Path(__file__).parents[3])
     code = f"import sys; sys.path.insert(0, {home!r}); from stargauge.evidence.capture.text import main; main()"
     try:
-        made = subprocess.run([sys.executable, "-c", code], input=page.encode("utf-8", "replace"), capture_output=True, timeout=SECONDS)
+        made = subprocess.run(
+            [sys.executable, "-c", code], input=page.encode("utf-8", "replace"), capture_output=True, timeout=SECONDS,
+            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
         return PageText("", encoding=encoding, fault=f"the page is built so that reading it takes more than {SECONDS} s")
     if made.returncode:
