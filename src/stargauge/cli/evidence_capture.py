@@ -116,7 +116,7 @@ def _order(asked: argparse.Namespace, what: str) -> tuple[str, str, Options]:
     method = asked.method or ("bluesky" if what.startswith("at:") else "web" if is_url else "supplied")
     options = Options(
         file=None if is_url else Path(what), headers=headers, logged_in=asked.logged_in, vantage=asked.vantage,
-        guard=Guard(frozenset(asked.allow_private)), limits=Limits(seconds=asked.seconds), settings={"scroll": asked.scroll},
+        guard=Guard(frozenset(asked.allow_private)), limits=Limits(seconds=asked.seconds), settings={"scroll": asked.scroll}, apart=True,
     )  # fmt: skip
     if method == "supplied":
         return asked.shows, method, options

@@ -32,7 +32,10 @@ LONGEST = 500
 
 @dataclass(frozen=True)
 class Options:
-    """How to take a capture. `headers` go to the host of the target alone and never into the archive; `file` is for `supplied`."""
+    """How to take a capture. `headers` go to the host of the target alone and never into the archive; `file` is for `supplied`.
+
+    `apart`: each fetch in a process of its own, by the system's DNS, certificates and clock.
+    """
 
     file: Path | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -43,17 +46,23 @@ class Options:
     trust: ssl.SSLContext | None = None
     clock: Callable[[], datetime] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    apart: bool = False
 
     def fetch(self, url: str) -> Fetched:
         """Fetch one URL so."""
-        from stargauge.evidence.capture.fetch import USER_AGENT, fetch, now
+        from stargauge.evidence.capture.fetch import USER_AGENT, Limits, fetch, now
 
         agent = next((value for name, value in self.headers.items() if name.lower() == "user-agent"), USER_AGENT)
-        return fetch(
-            url, limits=self.limits, guard=self.guard, headers={name: value for name,
-            value in self.headers.items() if name.lower() != "user-agent"},
-            logged_in=self.logged_in, user_agent=agent, vantage=self.vantage, trust=self.trust, clock=self.clock or now,
-        )  # fmt: skip
+        asked: dict[str, Any] = {
+            "limits": self.limits or Limits(), "guard": self.guard, "logged_in": self.logged_in, "user_agent": agent,
+            "vantage": self.vantage,
+            "headers": {name: value for name, value in self.headers.items() if name.lower() != "user-agent"},
+        }  # fmt: skip
+        if self.apart:
+            from stargauge.evidence.capture.apart import fetch_apart
+
+            return fetch_apart(url, **asked)
+        return fetch(url, **asked, trust=self.trust, clock=self.clock or now)
 
     def now(self) -> datetime:
         """Our clock."""
