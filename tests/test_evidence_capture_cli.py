@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,18 @@ def test_a_private_address_needs_its_name(here: Path, capsys: pytest.CaptureFixt
 def test_arguments_at_fault_are_told(here: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], told: str) -> None:
     answer = taken(capsys, *arguments)
     assert answer.code == 2 and told in answer.told
+
+
+@pytest.mark.parametrize("missing", ["httpx", "warcio", "selectolax"])
+def test_what_is_not_installed_is_named(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == missing or name.startswith("stargauge.evidence.capture")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    (here / "a.html").write_text("<!doctype html><p>Saved", encoding="utf-8")
+    answer = taken(capsys, "a.html", "--shows", "https://x.example/1")
+    assert answer.code == 2 and f"needs {missing}" in answer.told and "stargauge[evidence]" in answer.told and not kept()
 
 
 def test_captures_are_handed_on_as_one_web_archive(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
