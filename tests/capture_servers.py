@@ -98,8 +98,17 @@ def certified(folder: Path, name: str = "localhost") -> tuple[ssl.SSLContext, ss
 
     def signed(subject: str, key: ec.EllipticCurvePrivateKey, by: ec.EllipticCurvePrivateKey, authority: bool) -> x509.Certificate:
         start = datetime.now(UTC) - timedelta(days=1)
-        built = x509.CertificateBuilder(named("Test authority"), named(subject), key.public_key(), x509.random_serial_number(), start,
-            start + timedelta(days=30)).add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)  # fmt: skip
+        built = x509.CertificateBuilder(
+            named("Test authority"), named(subject), key.public_key(), x509.random_serial_number(), start, start + timedelta(days=30)
+        )
+        built = built.add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+        built = built.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        built = built.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key()), critical=False)
+        uses = dict.fromkeys(
+            ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False
+        )
+        usage = x509.KeyUsage(digital_signature=True, key_cert_sign=authority, crl_sign=authority, **uses)
+        built = built.add_extension(usage, critical=True)
         if not authority:
             built = built.add_extension(x509.SubjectAlternativeName([x509.DNSName(subject)]), critical=False)
         return built.sign(by, hashes.SHA256())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,31 @@ def test_a_redirect_to_a_private_address_is_kept_as_far_as_it_went() -> None:
     with serving({"/": redirect("http://10.0.0.1/")}) as server:
         entry = capture(archive, server.base + "/", options=HERE)
     assert entry.about["error"] == "guard" and "10.0.0.1" in entry.about["message"] and entry.about["status"] == 302
+
+
+def test_a_clock_that_is_set_back_is_kept_as_it_was_and_stops_nothing() -> None:
+    turns = iter([NOON, NOON - timedelta(days=400), NOON - timedelta(days=401), NOON - timedelta(days=402)])
+    archive = Kept()
+    with serving({"/": page("<p>One")}) as server:
+        entry = capture(archive, server.base + "/", options=replace(HERE, clock=lambda: next(turns)))
+    assert entry.about["started"] == "2025-01-22T12:00:00Z" and entry.about["ended"].startswith("2023-12-") and entry.about["status"] == 200
+    assert entry.about["server_date"] == "2025-01-22T17:40:05Z" and entry.about["clock_offset"] > 400 * 86400
+
+
+def test_another_name_for_the_reader_is_sent_and_kept() -> None:
+    with serving({"/": page("<p>One")}) as server:
+        made = take(server.base + "/", options=replace(HERE, headers={"user-agent": "newsroom/1", "Accept-Language": "de"}))
+    assert made.about["user_agent"] == "newsroom/1" and server.asked[0].lower().count(b"user-agent") == 1
+    assert b"newsroom/1" in server.asked[0] and b"stargauge" not in server.asked[0]
+
+
+def test_a_platform_that_shows_visitors_little_is_named() -> None:
+    port = 0
+    with serving({"/a/status/1": page("<p>Log in")}) as server:
+        port = server.port
+        guard = Guard(frozenset({"x.com"}), answers=lambda host, port: ["127.0.0.1"])
+        made = take(f"http://x.com:{port}/a/status/1", options=replace(HERE, guard=guard))
+    assert "supply that file" in made.notes[0] and made.text == "Log in"
 
 
 def test_nothing_is_added_where_nothing_came() -> None:

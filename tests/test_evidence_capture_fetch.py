@@ -95,6 +95,16 @@ def test_the_name_is_never_looked_up_again() -> None:
         assert made.body == b"pinned" and f"host: page.invalid:{server.port}".encode() in server.asked[0].lower()
 
 
+def test_a_name_with_several_addresses_is_asked_at_the_first_that_answers() -> None:
+    with serving({"/": page("second")}) as server:
+        guard = Guard(frozenset({"page.invalid"}), answers=lambda host, port: ["127.0.0.9", "127.0.0.1"])
+        made = asked(f"http://page.invalid:{server.port}/", guard=guard)
+        one_private = Guard(ports=frozenset({server.port}), answers=lambda host, port: ["93.184.216.34", "127.0.0.1"])
+        assert asked(f"http://page.invalid:{server.port}/", guard=one_private).error == "guard"
+    assert made.body == b"second" and made.hops[0].address == "127.0.0.1" and made.hops[0].answers == ("127.0.0.9", "127.0.0.1")
+    assert made.exchanges[0].address == "127.0.0.1"
+
+
 def drip(made: socket.socket, request: bytes) -> None:
     made.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
     for _ in range(100):
@@ -220,9 +230,11 @@ def test_the_chain_of_certificates_is_kept(tmp_path: Path) -> None:
 def test_a_certificate_of_nobody_known_or_for_another_name_is_a_fault_of_tls(tmp_path: Path) -> None:
     server_side, client_side = certified(tmp_path, "other.example")
     with serving({"/": page("safe")}, server_side) as server:
-        assert asked(server.base + "/").error == "tls"
+        unknown = asked(server.base + "/")
         made = asked(server.base + "/", trust=client_side)
     assert made.error == "tls" and "localhost" in made.message and made.status is None
+    assert unknown.error == "tls" and unknown.hops[0].tls is not None and len(unknown.hops[0].tls.certificates) == 2
+    assert not server.asked and not any(one.response for one in unknown.exchanges)
 
 
 def test_a_cookie_goes_to_its_host_alone_and_into_no_archive() -> None:

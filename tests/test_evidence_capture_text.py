@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 pytest.importorskip("selectolax")
 
 from stargauge.evidence.capture import text
-from stargauge.evidence.capture.text import VERSION, PageText, decoded, extracted, is_page, page_text
+from stargauge.evidence.capture.text import VERSION, PageText, decoded, extracted, is_page, of_markup, page_text
 
 PAGE = """<!DOCTYPE html><html><head><title> A &amp;
  title </title><style>p{}</style></head><body>
@@ -87,6 +87,20 @@ def test_a_page_that_costs_the_parser_too_much_is_refused_with_a_reason(monkeypa
 def test_a_page_longer_than_any_article_is_refused_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text, "LONGEST", 1000)
     assert "at most 1,000" in page_text(b"x" * 1001).fault
+
+
+def test_short_markup_becomes_lines_in_time_that_grows_with_its_length() -> None:
+    made = of_markup("<p>One &amp;  two<br/>three</p><script>x < y</script><!-- no --><style>p{}</style>4 < 5 <b>six</b>")
+    assert made == "One & two\nthree\n4 < 5 six"
+    for hostile in ("<" * 300_000, "<a" * 200_000, "<script>" * 50_000, "<!--" * 100_000, "&" * 300_000, "<div>" * 60_000):
+        assert isinstance(of_markup(hostile), str)
+
+
+@given(
+    st.text(max_size=60) | st.lists(st.sampled_from(["<p>", "</p>", "<script>", "</script>", "<!", ">", "x", "&lt;", "<br>"])).map("".join)
+)
+def test_any_markup_becomes_lines(markup: str) -> None:
+    assert all(line for line in of_markup(markup).split("\n")) or not of_markup(markup)
 
 
 @given(st.binary(max_size=300), st.text(max_size=30))

@@ -23,10 +23,14 @@ def style_of(asked: argparse.Namespace) -> Any:
     return style_for(sys.stdout, asked.ascii)
 
 
+#: Control characters beyond ASCII, and marks that turn the direction of a line.
+STEERING = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
 def print_json(data: Any) -> None:
-    """Print plain data as JSON."""
-    json.dump(data, sys.stdout, indent=1, ensure_ascii=False, allow_nan=False)
-    sys.stdout.write("\n")
+    """Print plain data as JSON. Characters by which a captured text could steer a terminal are written as escapes, the same to a reader."""
+    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
+    sys.stdout.write(STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def _settings(asked: argparse.Namespace) -> dict[str, str]:

@@ -16,12 +16,26 @@ if TYPE_CHECKING:
     from stargauge.evidence.workspace import Workspace
 
 #: Modules of this folder that add commands to the group, each by a function `arguments(commands)`.
+<<<<<<< HEAD
 MORE: tuple[str, ...] = ("evidence_proof",)
+=======
+MORE: tuple[str, ...] = ("evidence_capture",)
+
+#: What the extra `evidence` brings.
+EXTRAS = ("cryptography", "httpcore", "httpx", "selectolax", "warcio")
+>>>>>>> capture
 
 
 def evidence(asked: argparse.Namespace) -> int:
     """`stargauge evidence COMMAND`."""
-    return int(asked.run(asked))
+    try:
+        return int(asked.run(asked))
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.partition(".")[0] not in EXTRAS:
+            raise
+        from stargauge.quantity.errors import InputError
+
+        raise InputError(f"evidence needs {missing.name}; install it with: pip install 'stargauge[evidence]'") from None
 
 
 def arguments(commands: Any) -> None:

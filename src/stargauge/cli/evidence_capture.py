@@ -1,81 +1,101 @@
-"""`stargauge evidence capture`: take pages, posts and files as evidence.
-
-The group `evidence` calls `register` with its subparsers and then `run` of the arguments. Nothing heavy is imported before `run`.
-"""
+"""`stargauge evidence capture` and `wacz`: take pages, posts and files as evidence, and hand captures on for replay."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stargauge.cli import evidence
+
 if TYPE_CHECKING:
-    from stargauge.evidence.archive import Archive, Entry
+    from stargauge.evidence.archive import Entry
     from stargauge.evidence.capture.capture import Options, Taken
 
 METHODS = ("web", "browser", "supplied", "mastodon", "bluesky", "feed")
 EXAMPLES = """examples:
   stargauge evidence capture https://news.example/article
-  stargauge evidence capture page.mhtml --shows https://x.com/a/status/1
-  stargauge evidence capture https://mastodon.example/@a/1 --method mastodon"""
+  stargauge evidence capture saved.mhtml --shows https://x.com/a/status/1
+  stargauge evidence capture https://social.example/@a/1 --method mastodon
+  stargauge evidence capture at://name.example/app.bsky.feed.post/3lgcl3aaaa"""
 
 
-def register(subparsers: Any) -> None:
-    """Add the command to the group's subparsers."""
-    made: argparse.ArgumentParser = subparsers.add_parser(
-        "capture", help="take a page, a post or a file as evidence", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def arguments(parts: Any) -> None:
+    """The commands, added to the group."""
+    made = parts.add_parser(
+        "capture", help="take pages, posts or files as evidence", description="Take pages, posts or files as evidence.", epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
     made.add_argument("what", nargs="+", metavar="URL|FILE", help="what to take; a file is kept as supplied by you")
-    made.add_argument("--method", choices=METHODS, help="how (default: web for a URL, supplied for a file, bluesky for at://)")
-    made.add_argument("--evidence", metavar="DIR", default="evidence", help="the folder of evidence (default: evidence)")
+    made.add_argument("--method", choices=METHODS, metavar="METHOD", help=f"{', '.join(METHODS)} (default: as it looks)")
     made.add_argument("--shows", metavar="URL", default="", help="what a supplied file shows, where it does not say so itself")
-    made.add_argument("--header", action="append", default=[], metavar="'NAME: VALUE'", help="sent to that host alone (repeatable)")
+    made.add_argument("--scroll", type=int, default=0, metavar="N", help="browser: scroll to the end up to so many times (at most 50)")
+    made.add_argument(
+        "--header", action="append", default=[], metavar="'NAME: VALUE'", help="sent to that host alone, never kept (repeatable)"
+    )
     made.add_argument("--logged-in", action="store_true", help="mark: seen as somebody logged in")
     made.add_argument("--vantage", metavar="NAME", default="local", help="from where it is seen, in your words (default: local)")
-    made.add_argument(
-        "--allow-private", action="append", default=[], metavar="HOST[:PORT]", help="an address in your own network (repeatable)"
-    )
+    made.add_argument("--allow-private", action="append", default=[], metavar="HOST", help="a host in your own network (repeatable)")
     made.add_argument("--seconds", type=float, default=60.0, metavar="N", help="time for each answer (default 60)")
-    made.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or JSON")
-    made.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
-    made.set_defaults(run=run)
+    made.set_defaults(run=capture_)
+    evidence.common_options(made)
+
+    wacz = parts.add_parser(
+        "wacz", help="captures as one web archive, for replay", description="Captures as one web archive (WACZ), for replay."
+    )
+    wacz.add_argument("file", metavar="FILE", help="the file to write, such as captures.wacz")
+    wacz.add_argument("entries", nargs="*", metavar="ENTRY", help="captures such as C-17 (default: all)")
+    wacz.set_defaults(run=wacz_)
+    evidence.common_options(wacz)
 
 
-def opened(folder: str) -> AbstractContextManager[Archive]:
-    """The archive in a folder, for writing."""
-    workspace = import_module("stargauge.evidence.workspace").Workspace
-    made: AbstractContextManager[Archive] = workspace.open(folder)
-    return made
-
-
-def run(asked: argparse.Namespace) -> int:
-    """Take each target; those at fault are told together at the end, and the others are kept."""
+def capture_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence capture`: those at fault are told together at the end, and the others are kept."""
+    from stargauge.cli.commands import print_json
+    from stargauge.cli.main import fault_lines
     from stargauge.evidence.capture.capture import add, take
     from stargauge.quantity.errors import Fault, InputError
 
     faults: list[Fault] = []
     done: list[tuple[Entry, Taken]] = []
-    with opened(asked.evidence) as archive:
+    with evidence.opened(asked, write=True) as archive:
         for what in asked.what:
             try:
-                target, method, options = _order(asked, what)
-                taken = take(target, method, options)
+                taken = take(*_order(asked, what))
                 done.append((add(archive, taken), taken))
             except InputError as error:
                 faults += [Fault(one.message, one.path, one.file or what, one.line, one.column) for one in error.faults]
                 continue
-            if asked.format == "text":
+            if not asked.json:
                 sys.stdout.write("".join(f"{line}\n" for line in lines_of(*done[-1])))
-    if asked.format == "json":
-        from stargauge.cli.commands import print_json
-
+    if faults and not done:
+        raise InputError(faults)
+    if asked.json:
         print_json({"captures": [as_json(*one) for one in done], "faults": [{"file": one.file, "message": str(one)} for one in faults]})
     if faults:
-        raise InputError(faults)
+        first, *rest = fault_lines(InputError(faults))
+        sys.stderr.write("".join(f"{line}\n" for line in (first.replace("nothing was run", f"{len(done)} kept"), *rest)))
+    return 2 if faults else 0
+
+
+def wacz_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence wacz`."""
+    from stargauge.cli.commands import print_json
+    from stargauge.cli.files import expect_writable, write_whole
+    from stargauge.evidence.capture.wacz import export
+
+    path = Path(asked.file)
+    expect_writable(path, "web archive", ".wacz")
+    with evidence.opened(asked) as archive:
+        wanted = [archive.find(name) for name in asked.entries] or [one for one in archive.entries("capture") if "warc" in one.payloads]
+        data = export(archive, wanted)
+    write_whole(path, data)
+    if asked.json:
+        print_json({"file": str(path), "entries": [one.id for one in wanted], "size": len(data)})
+    else:
+        print(f"{len(wanted)} captures written to {path}")
     return 0
 
 
@@ -96,7 +116,7 @@ def _order(asked: argparse.Namespace, what: str) -> tuple[str, str, Options]:
     method = asked.method or ("bluesky" if what.startswith("at:") else "web" if is_url else "supplied")
     options = Options(
         file=None if is_url else Path(what), headers=headers, logged_in=asked.logged_in, vantage=asked.vantage,
-        guard=Guard(frozenset(asked.allow_private)), limits=Limits(seconds=asked.seconds),
+        guard=Guard(frozenset(asked.allow_private)), limits=Limits(seconds=asked.seconds), settings={"scroll": asked.scroll}, apart=True,
     )  # fmt: skip
     if method == "supplied":
         return asked.shows, method, options

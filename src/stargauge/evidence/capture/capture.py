@@ -25,14 +25,17 @@ from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 #: Where each method lives; the function there is called `take`.
 METHODS = {
-    "web": "web", "supplied": "handed_in",
+    "web": "web", "supplied": "handed_in", "mastodon": "mastodon", "bluesky": "bluesky", "feed": "feeds", "browser": "browser",
 }  # fmt: skip
 LONGEST = 500
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to take a capture. `headers` go to the host of the target alone and never into the archive; `file` is for `supplied`."""
+    """How to take a capture. `headers` go to the host of the target alone and never into the archive; `file` is for `supplied`.
+
+    `apart`: each fetch in a process of its own, by the system's DNS, certificates and clock.
+    """
 
     file: Path | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -43,15 +46,23 @@ class Options:
     trust: ssl.SSLContext | None = None
     clock: Callable[[], datetime] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    apart: bool = False
 
     def fetch(self, url: str) -> Fetched:
         """Fetch one URL so."""
-        from stargauge.evidence.capture.fetch import fetch, now
+        from stargauge.evidence.capture.fetch import USER_AGENT, Limits, fetch, now
 
-        return fetch(
-            url, limits=self.limits, guard=self.guard, headers=self.headers, logged_in=self.logged_in, vantage=self.vantage,
-            trust=self.trust, clock=self.clock or now,
-        )  # fmt: skip
+        agent = next((value for name, value in self.headers.items() if name.lower() == "user-agent"), USER_AGENT)
+        asked: dict[str, Any] = {
+            "limits": self.limits or Limits(), "guard": self.guard, "logged_in": self.logged_in, "user_agent": agent,
+            "vantage": self.vantage,
+            "headers": {name: value for name, value in self.headers.items() if name.lower() != "user-agent"},
+        }  # fmt: skip
+        if self.apart:
+            from stargauge.evidence.capture.apart import fetch_apart
+
+            return fetch_apart(url, **asked)
+        return fetch(url, **asked, trust=self.trust, clock=self.clock or now)
 
     def now(self) -> datetime:
         """Our clock."""
@@ -139,7 +150,7 @@ def about_thread(thread: Thread) -> dict[str, Any]:
     if thread.shown is not None:
         about["items_shown"] = thread.shown
     if thread.gaps:
-        about["gaps"] = [gap.to_dict() for gap in thread.gaps]
+        about["gaps"] = [gap.to_dict() for gap in thread.gaps[:20]]
     if thread.missing:
         about["missing"] = list(thread.missing[:100])
     return about

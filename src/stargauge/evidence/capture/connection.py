@@ -6,6 +6,7 @@ httpx asks through `Pinned`; the name of the host is used for TLS and the Host h
 from __future__ import annotations
 
 import hashlib
+import socket
 import ssl
 import time
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,9 @@ import httpx
 from stargauge.evidence.capture.fetched import Tls
 from stargauge.evidence.capture.guard import Place
 
+#: How many of a name's addresses are tried, and how long one has while others are left: a machine may have no way to the first.
+MOST_ADDRESSES, FIRST_SECONDS = 4, 5.0
+
 
 class TooLarge(Exception):
     """More bytes came than may be read."""
@@ -25,8 +29,8 @@ class TooLarge(Exception):
 class Recording(httpcore.NetworkStream):
     """A stream of the network that keeps what is sent and received."""
 
-    def __init__(self, inner: httpcore.NetworkStream, deadline: float, limit: int, tls: Tls | None = None) -> None:
-        self._inner, self._deadline, self._limit, self.tls = inner, deadline, limit, tls
+    def __init__(self, inner: httpcore.NetworkStream, deadline: float, limit: int, address: str, tls: Tls | None = None) -> None:
+        self._inner, self._deadline, self._limit, self.address, self.tls = inner, deadline, limit, address, tls
         self.sent, self.received = bytearray(), bytearray()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -49,7 +53,7 @@ class Recording(httpcore.NetworkStream):
     def start_tls(self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None) -> Recording:
         """The stream under TLS; what is kept are the bytes inside."""
         inner = self._inner.start_tls(ssl_context, server_hostname, self._left(timeout))
-        return Recording(inner, self._deadline, self._limit, _tls_of(inner))
+        return Recording(inner, self._deadline, self._limit, self.address, _tls_of(inner))
 
     def get_extra_info(self, info: str) -> Any:
         """What httpcore knows of the stream."""
@@ -63,7 +67,7 @@ class Recording(httpcore.NetworkStream):
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Connects to the one address of a place, whatever name is asked for."""
+    """Connects to an address of a place, whatever name is asked for: the first that answers."""
 
     def __init__(self, place: Place, deadline: float, limit: int) -> None:
         self._place, self._deadline, self._limit = place, deadline, limit
@@ -71,12 +75,20 @@ class _Backend(httpcore.NetworkBackend):
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, local_address: str | None = None, socket_options: Any = None
     ) -> Recording:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise httpcore.ConnectTimeout("the time for the whole answer is over")
-        limit = left if timeout is None else min(left, timeout)
-        made = httpcore.SyncBackend().connect_tcp(self._place.address, self._place.port, limit, local_address, socket_options)
-        return Recording(made, self._deadline, self._limit)
+        wrong: Exception = httpcore.ConnectTimeout("the time for the whole answer is over")
+        addresses = self._place.answers[:MOST_ADDRESSES]
+        for address in addresses:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                break
+            limit = min(left, timeout or left, left if address == addresses[-1] else FIRST_SECONDS)
+            try:
+                made = httpcore.SyncBackend().connect_tcp(address, self._place.port, limit, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                wrong = error
+                continue
+            return Recording(made, self._deadline, self._limit, address)
+        raise wrong
 
 
 class Pinned(httpx.BaseTransport):
@@ -132,20 +144,36 @@ class _Body(httpx.SyncByteStream):
 
 def _tls_of(stream: httpcore.NetworkStream) -> Tls | None:
     """What TLS says of an open connection, or None without TLS."""
-    socket = stream.get_extra_info("socket")
-    if not isinstance(socket, ssl.SSLSocket):
+    made = stream.get_extra_info("socket")
+    return _tls(made) if isinstance(made, ssl.SSLSocket) else None
+
+
+def untrusted_tls(place: Place, address: str, seconds: float) -> Tls | None:
+    """The certificates that a server shows which we do not trust: a connection that ends after they came, without a request."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((address, place.port), seconds) as plain,
+            context.wrap_socket(plain, server_hostname=place.host) as made,
+        ):
+            return _tls(made)
+    except (OSError, ValueError):
         return None
-    chain = _chain(socket)
-    name, _, _ = socket.cipher() or ("", "", 0)
-    return Tls(socket.version() or "", name, tuple(hashlib.sha256(one).hexdigest() for one in chain), tuple(chain))
 
 
-def _chain(socket: ssl.SSLSocket) -> list[bytes]:
+def _tls(made: ssl.SSLSocket) -> Tls:
+    chain = _chain(made)
+    name, _, _ = made.cipher() or ("", "", 0)
+    return Tls(made.version() or "", name, tuple(hashlib.sha256(one).hexdigest() for one in chain), tuple(chain))
+
+
+def _chain(made: ssl.SSLSocket) -> list[bytes]:
     """The certificates as sent, own first. Before Python 3.13 the whole chain is known to the inner object only."""
-    if hasattr(socket, "get_unverified_chain"):
-        return [bytes(one) for one in socket.get_unverified_chain()]
-    inner: Any = getattr(socket, "_sslobj", None)
+    if hasattr(made, "get_unverified_chain"):
+        return [bytes(one) for one in made.get_unverified_chain()]
+    inner: Any = getattr(made, "_sslobj", None)
     if inner is not None and hasattr(inner, "get_unverified_chain"):
         return [ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in inner.get_unverified_chain()]
-    leaf = socket.getpeercert(binary_form=True)
+    leaf = made.getpeercert(binary_form=True)
     return [leaf] if leaf else []

@@ -22,11 +22,11 @@ import httpcore
 import httpx
 
 from stargauge import __version__
-from stargauge.evidence.capture.connection import Pinned, TooLarge
+from stargauge.evidence.capture.connection import Pinned, TooLarge, untrusted_tls
 from stargauge.evidence.capture.fetched import Api, ErrorClass, Exchange, Fetched, Hop, Tls
 from stargauge.evidence.capture.guard import Guard, Place, Refused
 
-__all__ = ["Api", "ErrorClass", "Exchange", "Fetched", "Hop", "Limits", "Tls", "fetch"]
+__all__ = ["Api", "ErrorClass", "Exchange", "Fetched", "Hop", "Limits", "Tls", "clocks_of", "fetch"]
 
 TOOL = f"stargauge/{__version__}"
 USER_AGENT = f"{TOOL} (evidence capture)"
@@ -155,7 +155,7 @@ def _one(
         try:
             hop = replace(hop, status=response.status_code, location=response.headers.get("location", ""))
             state.status, state.headers = response.status_code, _headers(response)
-            _clocks(state, clock())
+            state.server_date, state.clock_offset = clocks_of(state.headers, clock())
             _read(state, response, limits)
         finally:
             response.close()
@@ -168,8 +168,11 @@ def _one(
             "timeout", f"no full answer within {limits.seconds:g} s, or none for {limits.step_seconds:g} s: {_said(wrong)}"
         ) from None
     except (httpcore.ConnectError, httpcore.ReadError, httpcore.WriteError, OSError) as wrong:
-        truncated = "disconnect"
-        raise _broken(wrong, place) from None
+        truncated, broken = "disconnect", _broken(wrong, place)
+        if broken.error == "tls":
+            seconds = max(min(deadline - time.monotonic(), limits.step_seconds), 0.1)
+            hop = replace(hop, tls=untrusted_tls(place, place.address, seconds))
+        raise broken from None
     except (httpcore.ProtocolError, httpx.HTTPError, httpx.InvalidURL, ValueError) as wrong:
         truncated = "disconnect"
         raise _Ended("protocol", f"the answer is not HTTP as it should be: {_said(wrong)}") from None
@@ -178,10 +181,10 @@ def _one(
         raise _Ended("too_large", f"the head of the answer is longer than {HEAD_BYTES:,} bytes") from None
     finally:
         if stream := transport.stream:
-            hop = replace(hop, tls=stream.tls)
+            hop = replace(hop, address=stream.address, tls=stream.tls or hop.tls)
             state.truncated = truncated if stream.received else ""
             state.exchanges.append(
-                Exchange(state.url, sent, place.address, _masked(bytes(stream.sent)), bytes(stream.received), state.truncated)
+                Exchange(state.url, sent, stream.address, _masked(bytes(stream.sent)), bytes(stream.received), state.truncated)
             )
         state.hops.append(hop)
         transport.close()
@@ -240,15 +243,15 @@ def _headers(response: httpx.Response) -> tuple[tuple[str, str], ...]:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
 
 
-def _clocks(state: _Try, ours: datetime) -> None:
-    state.server_date = state.clock_offset = None
-    stated = next((value for name, value in state.headers if name.lower() == "date"), "")
+def clocks_of(headers: tuple[tuple[str, str], ...], ours: datetime) -> tuple[datetime | None, int | None]:
+    """The server's clock by its Date header, and how many whole seconds it is ahead of ours; None where it states none."""
+    stated = next((value for name, value in headers if name.lower() == "date"), "")
     try:
         date = parsedate_to_datetime(stated)
     except (ValueError, TypeError, IndexError, OverflowError):
-        return
-    state.server_date = (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-    state.clock_offset = round((state.server_date - ours).total_seconds())
+        return None, None
+    theirs = (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    return theirs, round((theirs - ours).total_seconds())
 
 
 def _broken(wrong: Exception, place: Place) -> _Ended:
@@ -293,4 +296,4 @@ def _with_text(made: Fetched) -> Fetched:
     if not made.body or not is_page(made.header("content-type"), made.body):
         return made
     page = page_text(made.body, made.header("content-type"))
-    return replace(made, text_sha256=page.sha256, text_version=VERSION, title=page.title)
+    return replace(made, text_sha256=page.sha256, text_version=VERSION if page.sha256 else "", title=page.title, text=page.text)

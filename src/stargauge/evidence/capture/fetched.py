@@ -13,7 +13,7 @@
 - `api` is set by the platform readers only: `found`, `not_found`, `restricted`, `signed_present`, `signed_absent` (absence proved from the
   signed repository at `revision`), or empty; `tombstone` is the platform's text in place of an item, as it stood.
 - `started`, `ended` are our clock; `server_date` is the server's statement, `clock_offset` its whole seconds ahead of us where given.
-- `exchanges` holds the exact bytes (for WARC); it is not part of the JSON.
+- `text` is that text, `exchanges` holds the exact bytes (for WARC); neither is part of the JSON.
 """
 
 from __future__ import annotations
@@ -110,6 +110,7 @@ class Fetched:
     user_agent: str = ""
     tool: str = ""
     body: bytes = field(default=b"", repr=False, compare=False)
+    text: str = field(default="", repr=False, compare=False)
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False, compare=False)
 
     @property

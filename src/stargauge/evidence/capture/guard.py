@@ -1,8 +1,8 @@
 """What may be asked over the network: public addresses, by http and https, at ports of the web.
 
 A page to be captured is chosen by others, and so is every redirect. `Guard.resolve` is called for each hop: it parses the URL strictly,
-asks DNS once, refuses where any answer is not public, and returns the address to connect to. Whoever connects uses that address and no
-name, so a second DNS answer (rebinding) has no effect.
+asks DNS once, refuses where any answer is not public, and returns the addresses to connect to. Whoever connects uses these and no name, so
+a second DNS answer (rebinding) has no effect.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a hop connects: the parts of the URL, every DNS answer, and the one address to use."""
+    """Where a hop connects: the parts of the URL, every DNS answer (all of them judged), and the one to begin with."""
 
     scheme: str
     host: str

@@ -25,7 +25,7 @@ def take(target: str, options: Options) -> Taken:
     ours = options.now()
     about = _about(made, shown, data, options, written(ours))
     payloads = {"file": data, "metadata": as_bytes({**about, "facts": dict(made.facts)})}
-    payloads["warc"] = resource_warc(shown, ours, data, made.media, about, TOOL)
+    payloads["warc"] = data if made.kind == "warc" else resource_warc(shown, ours, data, made.media, about, TOOL)
     if made.text and not made.text.fault:
         payloads["text"] = made.text.text.encode()
     if made.thread:

@@ -22,11 +22,11 @@ def _named(one: str) -> str:
     return f"\\u{{{ord(one):x}}}"
 
 
-def quoted(text: str, most: int = 20, width: int = 200) -> Iterator[str]:
+def quoted(text: str, most: int = 20, width: int = 78) -> Iterator[str]:
     """The first lines of a captured text behind a margin, and how many more there are."""
     lines = text.split("\n")
     for line in lines[:most]:
         shown = plain(line.replace("\t", " "))
-        yield f"{MARGIN}{shown if len(shown) <= width else shown[: width - 1] + '…'}"
+        yield f"{MARGIN}{shown if len(shown) <= width else shown[: width - 3] + '...'}"
     if len(lines) > most:
         yield f"({len(lines) - most:,} more lines)"

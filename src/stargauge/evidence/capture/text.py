@@ -11,7 +11,9 @@ Pages are hostile: parsing a long one takes place in a process of its own that m
 from __future__ import annotations
 
 import hashlib
+import html
 import json
+import os
 import re
 import subprocess
 import sys
@@ -27,6 +29,8 @@ VERSION = "stargauge-text/1"
 OWN_PROCESS_BYTES = 64 * 1024
 SECONDS = 20
 MEMORY = 2 * 1024**3
+#: All that the other process learns of ours.
+PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT")
 LONGEST = 32 * 1024 * 1024
 
 BLOCKS = frozenset({
@@ -186,12 +190,37 @@ class _Lines:
         return "\n".join(self.done)
 
 
+def of_markup(markup: str) -> str:
+    """The text of a short piece of markup, such as an entry of a feed: lines without tags, in time that grows with its length alone.
+
+    Not the text of a page: it is for items, and no offsets refer to it.
+    """
+    parts: list[str] = []
+    skipped = ""
+    for token in re.split(r"(<[^<>]*>)", markup):
+        tag = re.match(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)", token) if token.endswith(">") else None
+        name = tag[2].lower() if tag else ""
+        if skipped:
+            skipped = "" if tag and tag[1] and name == skipped else skipped
+        elif name in ("script", "style"):
+            skipped = name if not tag or not tag[1] else ""
+        elif name == "br" or name in BLOCKS:
+            parts.append("\n")
+        elif not tag and not (token.startswith("<!") and token.endswith(">")):
+            parts.append(SPACE.sub(" ", html.unescape(token)))
+    lines = (re.sub(r" {2,}", " ", line).strip(" ") for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
 def _apart(page: str, encoding: str) -> PageText:
     """The same in a process of its own with limits of time and memory."""
     home = str(Path(__file__).parents[3])
     code = f"import sys; sys.path.insert(0, {home!r}); from stargauge.evidence.capture.text import main; main()"
     try:
-        made = subprocess.run([sys.executable, "-c", code], input=page.encode("utf-8", "replace"), capture_output=True, timeout=SECONDS)
+        made = subprocess.run(
+            [sys.executable, "-c", code], input=page.encode("utf-8", "replace"), capture_output=True, timeout=SECONDS,
+            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
         return PageText("", encoding=encoding, fault=f"the page is built so that reading it takes more than {SECONDS} s")
     if made.returncode:

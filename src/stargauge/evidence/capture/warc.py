@@ -24,6 +24,8 @@ from warcio.warcwriter import WARCWriter
 from stargauge.evidence.capture.fetched import Exchange, Fetched
 
 SPACE = uuid.UUID("5b0cd1d5-3b6c-5d2e-9d3a-6f0f0c1f7a55")
+#: Before the URL of what is known about a capture: readers that replay must not take it for the page.
+ABOUT = "urn:capture:"
 HTTP = {"request": "application/http; msgtype=request", "response": "application/http; msgtype=response"}
 
 
@@ -40,7 +42,7 @@ def warc_of(*attempts: Fetched, packed: bool = True) -> bytes:
             last = _write_exchange(writer, exchange)
         about = {**fetched.to_dict(), "certificates": certificates_of(fetched)}
         linked = {"WARC-Concurrent-To": last} if last else {}
-        writer.write_record(_record("metadata", fetched.final_url, fetched.started, _json(about), "application/json", linked))
+        writer.write_record(_record("metadata", ABOUT + fetched.final_url, fetched.started, _json(about), "application/json", linked))
     return out.getvalue()
 
 
@@ -62,7 +64,7 @@ def resource_warc(url: str, time: datetime, body: bytes, kind: str, about: Mappi
     resource = _record("resource", url, time, body, kind, {})
     writer.write_record(resource)
     linked = {"WARC-Concurrent-To": resource.rec_headers.get_header("WARC-Record-ID")}
-    writer.write_record(_record("metadata", url, time, _json(about), "application/json", linked))
+    writer.write_record(_record("metadata", ABOUT + url, time, _json(about), "application/json", linked))
     return out.getvalue()
 
 
@@ -99,19 +101,21 @@ def _record(
     kind: str, url: str, time: datetime, block: bytes, content_type: str, more: Mapping[str, str], start: int | None = None
 ) -> ArcWarcRecord:  # fmt: skip
     date = time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    name = uuid.uuid5(SPACE, f"{kind} {url} {date} {hashlib.sha256(block).hexdigest()}")
+    hashed = hashlib.sha256(block).digest()
+    name = uuid.uuid5(SPACE, f"{kind} {url} {date} {hashed.hex()}")
     headers = [("WARC-Type", kind), ("WARC-Record-ID", f"<urn:uuid:{name}>"), ("WARC-Date", date)]
     headers += [("WARC-Target-URI", url)] if url else []
-    headers += [*more.items(), ("WARC-Block-Digest", _digest(block))]
+    headers += [*more.items(), ("WARC-Block-Digest", _digest(hashed))]
     if kind != "warcinfo":
-        headers.append(("WARC-Payload-Digest", _digest(block[start or 0 :])))
+        payload = hashlib.sha256(memoryview(block)[start:]).digest() if start else hashed
+        headers.append(("WARC-Payload-Digest", _digest(payload)))
     return ArcWarcRecord(
         "warc", kind, StatusAndHeaders("", headers, protocol="WARC/1.1"), io.BytesIO(block), None, content_type, len(block)
     )  # fmt: skip
 
 
-def _digest(data: bytes) -> str:
-    return "sha256:" + base64.b32encode(hashlib.sha256(data).digest()).decode()
+def _digest(hashed: bytes) -> str:
+    return "sha256:" + base64.b32encode(hashed).decode()
 
 
 def _json(data: Mapping[str, Any]) -> bytes:

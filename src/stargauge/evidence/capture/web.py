@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import urlsplit
+
 from stargauge.evidence.capture.capture import Options, Taken, from_fetched
+
+#: Hosts that show visitors without an account little, or something else.
+CLOSED = ("x.com", "twitter.com", "facebook.com", "instagram.com", "linkedin.com", "threads.net")
+NOTE = "this platform shows visitors little or something else; save the page in your own browser (MHTML) and supply that file"
 
 
 def take(target: str, options: Options) -> Taken:
     """Fetch a URL and keep what came, an error page too."""
     fetched = options.fetch(target)
-    text = ""
-    if fetched.text_sha256:
-        from stargauge.evidence.capture.text import page_text
-
-        text = page_text(fetched.body, fetched.header("content-type")).text
-    return from_fetched(fetched, text=text)
+    made = from_fetched(fetched, text=fetched.text)
+    host = (urlsplit(fetched.final_url).hostname or "").lower()
+    closed = any(host == name or host.endswith(f".{name}") for name in CLOSED)
+    return replace(made, notes=(NOTE,)) if closed else made
