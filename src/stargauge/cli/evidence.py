@@ -16,14 +16,10 @@ if TYPE_CHECKING:
     from stargauge.evidence.workspace import Workspace
 
 #: Modules of this folder that add commands to the group, each by a function `arguments(commands)`.
-<<<<<<< HEAD
-MORE: tuple[str, ...] = ("evidence_proof",)
-=======
-MORE: tuple[str, ...] = ("evidence_capture",)
+MORE: tuple[str, ...] = ("evidence_capture", "evidence_proof")
 
 #: What the extra `evidence` brings.
 EXTRAS = ("cryptography", "httpcore", "httpx", "selectolax", "warcio")
->>>>>>> capture
 
 
 def evidence(asked: argparse.Namespace) -> int:
