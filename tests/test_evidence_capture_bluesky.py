@@ -135,6 +135,7 @@ def test_the_status_of_the_account_is_kept_as_the_hosts_statement() -> None:
      (f"/{ACCOUNT.did}", api({"id": ACCOUNT.did, "verificationMethod": [{"id": "#atproto", "publicKeyMultibase": "zz"}]}),
      "cannot be used"),
      (f"/{ACCOUNT.did}", page("[" * 9999), "not its own"), ("/.well-known/atproto-did", page("nobody"), "no identity")],
+    ids=["empty", "missing", "no key", "bad key", "no JSON", "nobody"],
 )  # fmt: skip
 def test_an_identity_that_cannot_be_found_out_is_told(path: str, answer: bytes, told: str) -> None:
     made = taken(OTHERS, **{path: answer})
