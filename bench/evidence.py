@@ -97,7 +97,7 @@ def _large(made: Workspace) -> Iterator[Figure]:
     tiles = _taken(lambda: checked_log(made.log.folder, made.verifiers()), time.process_time)
     yield Figure("audit of the log from its files", tiles, "CPU-s", at_most=10.0, note="every bundle and tile, root, signature")
     whole = _taken(lambda: fsck(made), time.process_time)
-    yield Figure("audit of log and index", whole, "CPU-s", note="also each entry against the manifest that commits to it")
+    yield Figure("audit of log and index", whole, "CPU-s", at_most=10.0, note="also each entry against the manifest that commits to it")
     made.close()
     opened = _taken(lambda: Workspace.open(made.folder).close())
     yield Figure("opening it for writing", opened * 1e3, "ms")

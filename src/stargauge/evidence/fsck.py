@@ -129,11 +129,11 @@ def _looked_at(workspace: Workspace, found: Findings, keys: Sequence[str], held:
 
 def _as_committed(row: EntryRow, parts: Sequence[PayloadRow], previous: int | None, key: str) -> str:
     """The manifest that most entries have, made from what the index holds: nothing erased, the clock right, no new key."""
-    if not row.about_salt or not all(part.sha256 for part in parts):
+    if not row.about_salt or (parts and not all(part.sha256 for part in parts)):
         return ""
     target = manifests.target_commitment(bytes.fromhex(row.target_salt), row.target)
     about = manifests.about_commitment(bytes.fromhex(row.about_salt), row.about)
-    held = [(payload_commitment_of(part), part.size) for part in parts]
+    held = [(payload_commitment_of(part), part.size) for part in parts] if parts else ()
     return manifests.text_of(row.kind, row.id, row.time, target, about, key, held, previous)
 
 

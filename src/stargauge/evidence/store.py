@@ -203,10 +203,10 @@ class SqliteIndex:
         where = " AND ".join(["id >= ?", *given])
         while True:
             found = self._asked(f"SELECT * FROM entry WHERE {where} ORDER BY id LIMIT {_PAGE}", start, *given.values())
-            entries = [EntryRow(*row) for row in found]
+            entries = [*map(EntryRow._make, found)]
             if not entries:
                 return
-            yield from ((one, parts) for one, parts in zip(entries, self._payloads(entries), strict=True))
+            yield from zip(entries, self._payloads(entries), strict=True)
             start = entries[-1].id + 1
 
     def _payloads(self, entries: Sequence[EntryRow]) -> list[list[PayloadRow]]:

@@ -126,7 +126,7 @@ def text_of(
     previous: int | None = None, clock: str | None = None, erases: int | None = None, public_key: str | None = None,
 ) -> str:  # fmt: skip
     """A manifest as it stands in the log: canonical JSON, written at once since every field is plain."""
-    held = ",".join([f'{{"commitment":"{made}","size":{size}}}' for made, size in payloads])
+    held = ",".join([f'{{"commitment":"{made}","size":{size}}}' for made, size in payloads]) if payloads else ""
     shown = f'"clock":"{clock}",' if clock is not None else ""
     gone = f'"erases":{erases},' if erases is not None else ""
     before = f'"previous":{previous},' if previous is not None else ""
