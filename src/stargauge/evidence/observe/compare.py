@@ -1,0 +1,78 @@
+"""Whether two captures of a page say the same: line by line, without what changes by itself.
+
+Rules, in this order: Unicode NFC, single spaces; lines that also stand in another page of the same host at the same time are the host's own
+(menus, teasers, advertisements) and are left out of both; counters ("1,204 views"), ages ("3 hours ago") and clock lines are left out;
+order does not matter (layout). Anything else that was added or is gone is a difference.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+_NUMBER = r"[\d.,'’\u00a0\u202f ]*\d\s?(?:k|m|mio\.?|tsd\.?)?"
+_COUNTED = (
+    r"views?|likes?|shares?|reposts?|retweets?|quotes?|replies|reply|bookmarks?|comments?|favou?rites?|boosts?|followers?|following|votes?|points?|reads?|readers?"
+    r"|aufrufe?|gefällt mir|mal geteilt|geteilt|kommentare?|antworten|antwort|zitate?|lesezeichen|follower|stimmen|leser"
+)
+_AGE = (
+    r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|[smhdwy]"
+    r"|sekunden?|minuten?|stunden?|std\.?|tage?n?|wochen?|monate?n?|jahre?n?)"
+)
+#: Lines that change by themselves.
+_MOVING = re.compile(
+    rf"{_NUMBER}(?: (?:{_COUNTED}))?|(?:{_COUNTED}):? {_NUMBER}"
+    rf"|{_NUMBER} ?{_AGE}(?: ago)?|vor {_NUMBER} ?{_AGE}|(?:just now|gerade eben|yesterday|gestern)"
+    r"|\d{1,2}[:.]\d{2}(?: ?(?:am|pm|uhr))?|(?:advertisement|anzeige|werbung|sponsored)"
+)
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Lines only in the earlier text, and only in the later one."""
+
+    gone: tuple[str, ...]
+    added: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.gone or self.added)
+
+
+def lines(text: str) -> tuple[str, ...]:
+    """The lines of a text that can be compared."""
+    tidy = (_SPACE.sub(" ", line).strip() for line in unicodedata.normalize("NFC", text).splitlines())
+    return tuple(line for line in tidy if line and not _MOVING.fullmatch(line.casefold()))
+
+
+def difference(earlier: str, later: str, others: Iterable[str] = ()) -> Difference:
+    """What a later text has else than an earlier one; `others`: texts of other pages of the host, captured beside either."""
+    own = set().union(*(lines(other) for other in others))
+    before = [line for line in lines(earlier) if line not in own]
+    after = [line for line in lines(later) if line not in own]
+    old, new = set(before), set(after)
+    return Difference(tuple(line for line in before if line not in new), tuple(line for line in after if line not in old))
+
+
+def says_no_more(text: str, url: str, other: str, other_url: str) -> bool:
+    """Whether a page says nothing that another one does not say too, but for the address of each: the two are one answer of the host.
+
+    One line of its own is enough to make it a page of its own: most lines of pages are menus, which all pages of a host share.
+    """
+    own = _without_address(text, url)
+    return bool(own) and own <= _without_address(other, other_url)
+
+
+def _without_address(text: str, url: str) -> set[str]:
+    split = urlsplit(url)
+    last = split.path.rstrip("/").rpartition("/")[2]
+    named = [part for part in (url, f"{split.path}?{split.query}", split.path, last) if len(part) > 3]
+    made = set()
+    for line in lines(text):
+        for part in named:
+            line = line.replace(part, "…")
+        made.add(line)
+    return made
