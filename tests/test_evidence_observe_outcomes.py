@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.evidence_doubles import answer
 
-from stargauge.evidence.observe.compare import alike, difference, lines
+from stargauge.evidence.observe.compare import difference, lines, says_no_more
 from stargauge.evidence.observe.outcomes import NOT_FOUND, RESTRICTED, THERE, UNREACHABLE, Looked, Outcome, classify
 from stargauge.evidence.observe.phrases import says_no_such_page, tombstone_reason
 
@@ -145,6 +145,25 @@ def test_a_tombstone_within_a_longer_page_is_that_of_another_item() -> None:
     assert tombstone_reason("This post is available to everybody") is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Anna\nMy account has been suspended for a day, and nobody says why.",
+        "They told me that this post was removed by the moderators.\nFunny.",
+        "Ben\nHis account is private now, so please log in to see nothing.",
+        "Unser Konto wurde gesperrt. Wir haben nachgefragt.",
+        "I had to solve the captcha four times today.",
+        "What a sentence: page not found!",
+    ],
+)
+def test_a_short_post_about_such_things_is_there(text: str) -> None:
+    assert outcome(200, text, title="A post on X") == "ok"
+
+
+def test_a_short_page_that_says_it_in_its_text_alone() -> None:
+    assert outcome(200, "The Site\nPage not found\nBack to the front page") == "soft_404"
+
+
 def test_protected_and_age_restricted_are_restricted() -> None:
     assert outcome(200, "These posts are protected") == "api_restricted"
     assert outcome(200, "Age-restricted adult content") == "api_restricted"
@@ -152,6 +171,7 @@ def test_protected_and_age_restricted_are_restricted() -> None:
 
 def test_a_page_that_asks_to_log_in_and_one_that_needs_a_script_say_nothing_of_the_thing() -> None:
     assert outcome(200, "Log in to see this post") == "logged_out"
+    assert outcome(200, "Sie müssen sich anmelden") == "logged_out"
     assert outcome(200, "JavaScript is not available.") == "no_content"
 
 
@@ -180,6 +200,16 @@ def test_the_page_that_comes_for_every_address_is_not_found_or_says_nothing() ->
     assert classify(same, shell, [answer(URL, 200, "Welcome\nSearch\nNews")]).outcome == "no_content"
     assert classify(other, shell, [control]).outcome == "ok"
     assert classify(same, answer(URL, 404, "Welcome\nSearch\nNews"), [control]).outcome == "ok"
+
+
+def test_a_page_with_long_menus_and_one_line_of_its_own_is_there_on_a_host_without_error_codes() -> None:
+    menu = "\n".join(f"Menu {number}" for number in range(300))
+    nothing = answer("https://site.example/none-1", 200, f"{menu}\nWe have nothing at /none-1 for you")
+    control = answer("https://site.example/other", 200, f"{menu}\nAnother text")
+    assert classify(answer(URL, 200, f"{menu}\nOne line of text"), nothing, [control]).outcome == "ok"
+    gone = answer(URL, 200, f"{menu}\nWe have nothing at /2025/01/story for you")
+    assert classify(gone, nothing, [control]).outcome == "soft_404"
+    assert classify(control, nothing).outcome == "ok"
 
 
 def test_what_has_no_text_is_there_if_it_came() -> None:
@@ -218,4 +248,4 @@ def test_a_difference_has_a_direction_and_a_text_none_from_itself(one: str, othe
     there, back = difference(one, other), difference(other, one)
     assert set(there.added) == set(back.gone) and bool(there) == bool(back)
     assert bool(there) == (set(lines(one)) != set(lines(other)))
-    assert alike(one, one) == bool(lines(one))
+    assert says_no_more(one, "", one, "") == bool(lines(one))

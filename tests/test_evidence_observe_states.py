@@ -265,7 +265,7 @@ def test_flapping_never_adds_up() -> None:
     seen = {one.state for one in changes(looks)}
     assert seen == {"not_found_once", "reappeared"}
     made = standing(looks)
-    assert made.all.seen == made.all.not_found == 40 and "40 found it, 40 did not" in tell(made)
+    assert made.all.seen == made.all.not_found == 40 and "Of 80 checks: found at 40, not found at 40" in tell(made)
 
 
 def test_an_outage_leaves_what_was_found_as_it_was() -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 pytest.importorskip("httpx")
 pytest.importorskip("selectolax")
@@ -268,6 +270,60 @@ def test_the_account_is_asked_where_one_is_named_and_the_thing_is_not_there() ->
     assert made.standing.state == "account_unavailable" and made.standing.reason == "suspended" and made.standing.host == "x.example"
 
 
+PHASES = (
+    "up",
+    "gone",
+    "blocked by 404",
+    "every address the same page",
+    "front page for all",
+    "check for robots",
+    "down",
+    "overloaded",
+    "login",
+)
+
+
+def answered(phase: str, url: str, clock: Clock) -> Looked:
+    """What a host gives in a phase for the thing, for its control and for what cannot exist."""
+    there = url.endswith("/control") or (url.endswith("/thing") and phase != "gone")
+    made: dict[str, Any] = {"at": clock.now}
+    if phase in ("up", "gone"):
+        return answer(url, 200 if there else 404, f"The text of {url}" if there else "", **made)
+    if phase == "blocked by 404":
+        return answer(url, 404, **made)
+    if phase == "every address the same page":
+        return answer(url, 200, "Welcome", **made)
+    if phase == "front page for all":
+        return answer(url, 200, "Welcome", final="https://a.example/", **made)
+    if phase == "check for robots":
+        return answer(url, 404, "Checking", title="Just a moment...", **made)
+    if phase == "login":
+        return answer(url, 200, "Log in", final="https://a.example/login", **made)
+    return answer(url, 503 if phase == "overloaded" else None, error="" if phase == "overloaded" else "timeout", **made)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(PHASES), st.sampled_from([0.25, 7, 25])), min_size=1, max_size=12), st.sampled_from(["page", "post"])
+)
+def test_whatever_a_host_does_not_found_needs_that_the_thing_alone_was_gone(story: list[tuple[str, float]], thing: Any) -> None:
+    clock = Clock()
+    archive = MemoryArchive(clock)
+    phase = [""]
+    probes = [Probe(lambda url: answered(phase[0], url, clock), "web", vantage) for vantage in ("home", "office")]
+    target = Target("https://a.example/thing", thing, ("https://a.example/control",))
+    watch = watched(archive, clock, probes, target)
+    gone: list[float] = []
+    hour = 0.0
+    for phase[0], pause in story:
+        made = watch.round().checked[0].standing
+        gone = [] if phase[0] == "up" else [*gone, hour] if phase[0] == "gone" else gone
+        enough = len(gone) >= 2 and gone[-1] - gone[0] >= (0.5 if thing == "post" else 24)
+        assert (made.state == "not_found") == enough
+        assert made.state not in ("withdrawn_stated", "account_unavailable", "absent_proved") and made.removed_by == "unknown"
+        hour += pause
+        clock.now += pause * HOUR
+
+
 # Manners.
 
 
@@ -304,6 +360,90 @@ def test_retry_after_is_read_as_seconds_or_a_date_and_at_most_a_day() -> None:
     assert until("Wed, 22 Jan 2025 18:40:00 GMT", 503) == START + HOUR
     assert until("999999999999") == until("Wed, 22 Jan 2035 18:40:00 GMT") == START + timedelta(days=1)
     assert until("Tue, 21 Jan 2025 18:40:00 GMT") is until("soon") is until("120", 200) is None
+
+
+def test_a_host_that_asks_to_wait_in_the_middle_of_a_round_is_asked_nothing_more(site: Site) -> None:
+    clock = Clock()
+    archive = MemoryArchive(clock)
+    site.missing = (429, {"Retry-After": "7200"}, b"")
+    made = [Target(site.url("/news/story")), Target(site.url("/news/other"))]
+    result = watched(archive, clock, [local(site, clock)], *made).round()
+    assert len(site.asked) == 2 and result.left_out[0][0] == made[1].url  # the first target and the made-up address beside it
+    assert result.checked[0].standing.state == "live"
+
+
+def test_a_second_way_of_looking_is_not_run_where_the_host_asked_the_first_to_wait(site: Site) -> None:
+    clock = Clock()
+    archive = MemoryArchive(clock)
+    site.pages["/news/story"] = (503, {"Retry-After": "60"}, b"")
+    target = Target(site.url("/news/story"))
+    made = watched(archive, clock, [local(site, clock, "home"), local(site, clock, "office")], target).round().checked[0]
+    assert len(site.asked) == 1 and made.standing.all.checks == 1
+    assert "web from office: the host asked to wait" in events(archive, target.url)[0]["reason"]
+
+
+@pytest.mark.parametrize("status", [429, 503, 403])
+def test_a_refusal_is_not_answered_with_more_requests(site: Site, status: int) -> None:
+    clock = Clock()
+    site.pages["/news/story"] = (status, {}, b"")
+    target = Target(site.url("/news/story"), controls=(site.url("/news/other"),))
+    watched(MemoryArchive(clock), clock, [local(site, clock)], target).round()
+    assert site.asked == ["/news/story"]
+
+
+def test_an_answer_that_brings_a_reader_down_is_no_answer_and_ends_no_watch(site: Site) -> None:
+    clock = Clock()
+    archive = MemoryArchive(clock)
+    inner = local(site, clock)
+
+    def look(url: str) -> Looked:
+        if url.endswith("story"):
+            raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+        return inner.look(url)
+
+    made = [Target(site.url(f"/news/{name}")) for name in ("story", "other")]
+    said: list[str] = []
+    result = watched(archive, clock, [Probe(look)], *made, say=said.append).round()
+    assert [one.standing.state for one in result.checked] == ["unreachable", "live"]
+    about = next(archive.entries("observation", made[0].url)).about
+    assert about["outcome"] == "not_read" and about["says"].startswith("our fault: UnicodeEncodeError") and len(said) == 1
+
+
+def test_a_fault_of_ours_with_one_target_leaves_the_others_checked_and_is_kept(site: Site) -> None:
+    clock = Clock()
+    archive = MemoryArchive(clock)
+    kept = archive.add
+
+    def add(kind: Any, target: str, *arguments: Any, **more: Any) -> Any:
+        if kind == "capture" and target.endswith("story"):
+            raise MemoryError
+        return kept(kind, target, *arguments, **more)
+
+    archive.add = add  # type: ignore[method-assign]
+    made = [Target(site.url(f"/news/{name}")) for name in ("story", "other")]
+    result = watched(archive, clock, [local(site, clock)], *made).round()
+    assert [one.target.url for one in result.checked] == [made[1].url] and "our fault" in result.left_out[0][1]
+    assert events(archive, made[0].url)[0]["reason"].startswith("our fault: MemoryError")
+
+
+def test_a_disk_that_is_full_is_said_and_leads_to_no_more_requests(site: Site) -> None:
+    clock = Clock()
+    archive = MemoryArchive(clock)
+    said: list[str] = []
+    watch = watched(archive, clock, [local(site, clock)], Target(site.url("/news/story")), say=said.append)
+    kept, full = archive.add, [False]
+
+    def add(*arguments: Any, **more: Any) -> Any:
+        if full[0]:
+            raise InputError("could not be kept: no space left on device")
+        return kept(*arguments, **more)
+
+    archive.add = add  # type: ignore[method-assign]
+    watch._begin(HOUR)
+    full[0] = True
+    due = {site.url("/news/story"): clock.now}
+    watch._due_round(list(watch.targets), due, HOUR)
+    assert due == {site.url("/news/story"): START + HOUR} and any("no space" in text for text in said)
 
 
 def test_a_silent_host_is_asked_less_and_less_often() -> None:
@@ -370,6 +510,22 @@ def test_a_post_that_is_not_found_is_asked_again_soon() -> None:
     assert times[:2] == [0, 6] and times[2:5] == pytest.approx([6 + 1 / 6, 6 + 2 / 6, 6 + 3 / 6])
     assert told.alerts[-1]["to"] == "not_found" and told.alerts[-1]["state"]["first_alarm"] is True
     assert "First alarm" in told.alerts[-1]["text"]["en"]
+
+
+def test_what_cannot_be_settled_soon_is_not_asked_for_ever_more_often() -> None:
+    clock = Clock()
+    archive = MemoryArchive(clock)
+    url = "https://x.example/a/status/1"
+
+    def look(asked: str) -> Looked:
+        return answer(asked, 404 if clock.now > START else 200, "" if clock.now > START else "A post", at=clock.now)
+
+    watch = watched(archive, clock, [Probe(look)], Target(url, "post", ("https://x.example/a/status/2",)))
+    stopping(watch, archive, 40)
+    watch.run(6 * HOUR)
+    times = [(one.time - START) / HOUR for one in archive.entries("observation", url)]
+    assert 8 <= sum(later - earlier < 1 for earlier, later in pairwise(times)) <= 12
+    assert times[-1] - times[-2] == pytest.approx(6, abs=0.2)
 
 
 def test_a_restart_goes_on_and_what_was_due_meanwhile_is_kept_as_not_run(site: Site) -> None:
@@ -553,7 +709,7 @@ def test_a_webhook_needs_an_address_of_the_web(url: str) -> None:
 def test_the_terminal_says_a_change_in_a_line() -> None:
     said: list[str] = []
     Terminal(said.append).send(an_alert(MemoryArchive()))
-    assert said == ["changed: https://a.example/: live -> unreachable (S-0)"]
+    assert said == ["changed: https://a.example/: there -> no answer (S-0)"]
 
 
 # Targets.

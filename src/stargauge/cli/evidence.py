@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stargauge.evidence.workspace import Workspace
 
 #: Modules of this folder that add commands to the group, each by a function `arguments(commands)`.
-MORE: tuple[str, ...] = ("evidence_capture", "evidence_proof")
+MORE: tuple[str, ...] = ("evidence_capture", "evidence_watch", "evidence_proof")
 
 #: What the extra `evidence` brings.
 EXTRAS = ("cryptography", "httpcore", "httpx", "selectolax", "warcio")

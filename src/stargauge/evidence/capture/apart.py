@@ -42,7 +42,7 @@ def fetch_apart(
     try:
         made = subprocess.run(
             [sys.executable, "-c", code], input=json.dumps(asked).encode(), capture_output=True, timeout=limits.seconds + SPARE_SECONDS,
-            env=environment,
+            env=environment, start_new_session=True,  # Ctrl-C is for us: the answer at hand is still read
         )  # fmt: skip
         if made.returncode == 0:
             return _read(json.loads(made.stdout))

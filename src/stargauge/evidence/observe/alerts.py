@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 from stargauge.evidence.archive import Entry
 from stargauge.evidence.observe.records import state_about
 from stargauge.evidence.observe.standing import Standing, State, Thing
-from stargauge.evidence.observe.wording import one_line, tell
+from stargauge.evidence.observe.wording import Language, label, one_line, tell
 from stargauge.quantity.errors import Fault, InputError
 
 SCHEMA = "stargauge-alert/1"
@@ -24,6 +25,8 @@ Say = Callable[[str], object]
 #: Between attempts at a webhook, in seconds.
 PAUSES = (1.0, 5.0, 30.0)
 MOST_WAITING = 1000
+#: Characters by which a captured text could steer the terminal on which the file is read.
+_STEERING = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 class Channel(Protocol):
@@ -52,11 +55,17 @@ def alert_of(target: str, thing: Thing, before: State, made: Standing, entry: En
         "time": entry.time.isoformat().replace("+00:00", "Z"),
         "from": before,
         "to": made.state,
+        "label": {"en": _labels(before, made, "en"), "de": _labels(before, made, "de")},
         "line": {"en": one_line(made), "de": one_line(made, language="de")},
         "text": {"en": tell(made, thing), "de": tell(made, thing, "de")},
         "entry": entry.id,
         "state": state_about(made, thing),
     }
+
+
+def _labels(before: State, made: Standing, language: Language) -> list[str]:
+    alarm = {"en": " (first alarm)", "de": " (erste Meldung)"}[language] if made.first_alarm else ""
+    return [label(before, language), label(made.state, language) + alarm]
 
 
 class Terminal:
@@ -67,7 +76,8 @@ class Terminal:
 
     def send(self, alert: Mapping[str, Any]) -> None:
         """Say it."""
-        self._say(f"changed: {alert['target']}: {alert['from'].replace('_', ' ')} -> {alert['to'].replace('_', ' ')} ({alert['entry']})")
+        before, now = alert["label"]["en"]
+        self._say(f"changed: {alert['target']}: {before} -> {now} ({alert['entry']})")
 
     def close(self, seconds: float) -> int:
         """Nothing waits."""
@@ -84,7 +94,8 @@ class AlertFile:
 
     def send(self, alert: Mapping[str, Any]) -> None:
         """Append it."""
-        line = json.dumps(alert, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+        text = json.dumps(alert, ensure_ascii=False, sort_keys=True)
+        line = _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode() + b"\n"
         try:
             handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
             try:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 _NUMBER = r"[\d.,'’\u00a0\u202f ]*\d\s?(?:k|m|mio\.?|tsd\.?)?"
 _COUNTED = (
@@ -28,8 +29,6 @@ _MOVING = re.compile(
     r"|\d{1,2}[:.]\d{2}(?: ?(?:am|pm|uhr))?|(?:advertisement|anzeige|werbung|sponsored)"
 )
 _SPACE = re.compile(r"\s+")
-#: Two pages are the same answer from this share of common lines on.
-ALIKE = 0.9
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,22 @@ def difference(earlier: str, later: str, others: Iterable[str] = ()) -> Differen
     return Difference(tuple(line for line in before if line not in new), tuple(line for line in after if line not in old))
 
 
-def alike(one: str, other: str) -> bool:
-    """Whether two texts are one answer: nearly all of their lines are common to both."""
-    first, second = set(lines(one)), set(lines(other))
-    return bool(first or second) and len(first & second) >= ALIKE * max(len(first), len(second))
+def says_no_more(text: str, url: str, other: str, other_url: str) -> bool:
+    """Whether a page says nothing that another one does not say too, but for the address of each: the two are one answer of the host.
+
+    One line of its own is enough to make it a page of its own: most lines of pages are menus, which all pages of a host share.
+    """
+    own = _without_address(text, url)
+    return bool(own) and own <= _without_address(other, other_url)
+
+
+def _without_address(text: str, url: str) -> set[str]:
+    split = urlsplit(url)
+    last = split.path.rstrip("/").rpartition("/")[2]
+    named = [part for part in (url, f"{split.path}?{split.query}", split.path, last) if len(part) > 3]
+    made = set()
+    for line in lines(text):
+        for part in named:
+            line = line.replace(part, "…")
+        made.add(line)
+    return made

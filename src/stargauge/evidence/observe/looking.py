@@ -10,8 +10,9 @@ from typing import Any
 
 from stargauge.evidence.archive import Archive, Entry
 from stargauge.evidence.capture.capture import Taken, about_fetched, from_fetched
+from stargauge.evidence.capture.items import written
 from stargauge.evidence.observe import compare
-from stargauge.evidence.observe.outcomes import THERE, Found, Looked, classify
+from stargauge.evidence.observe.outcomes import NOT_FOUND, THERE, Found, Looked, Outcome, classify, same_page
 from stargauge.evidence.observe.probes import Probe, language_of
 from stargauge.evidence.observe.records import History, observation_about, writable
 from stargauge.evidence.observe.standing import Observation, Role
@@ -60,7 +61,8 @@ def check(archive: Archive, round_: Round, target: Target, probe: Probe, before:
     found = classify(looked)
     reference = _reference(archive, before, looked, probe)
     beside = _Beside()
-    if found.outcome not in THERE or reference is None or _other_text(looked, reference):
+    unsure = found.outcome in THERE and (reference is None or _other_text(looked, reference))
+    if unsure or found.outcome in NOT_FOUND:  # a refusal or an outage says the same with and without comparison
         beside = _ask_beside(round_, target, probe, looked, found, reference, others)
         made_up = beside.made_up[1] if beside.made_up else None
         found = classify(looked, made_up, [control for _, control, _ in beside.controls])
@@ -73,23 +75,25 @@ def check(archive: Archive, round_: Round, target: Target, probe: Probe, before:
     if target.account and found.outcome not in THERE:
         seen = round_.look(probe, target.account)
         near.append((target.account, _observation(seen, classify(seen), round_.id, probe, "account")))
-    capture = _kept(archive, target, looked, own, before, beside)
+    near += [*_stated_of_account(looked, own), *_stated_edit(looked, target, own)]
+    capture = _kept(archive, target, probe, looked, own, before, beside)
     own = replace(own, capture=capture)
-    return archive.add("observation", target.url, observation_about(own, target.url, target.thing, near) | _raw(looked))
+    about = observation_about(own, target.url, target.thing, near) | _raw(looked)
+    return archive.add("observation", target.url, about | ({"of_thread": target.of_thread} if target.of_thread else {}))
 
 
 def _ask_beside(
     round_: Round, target: Target, probe: Probe, looked: Looked, found: Found, reference: _Reference | None, others: Sequence[str]
 ) -> _Beside:  # fmt: skip
     """Ask a made-up address and control items, until one of these is there."""
-    if looked.fetched.error or target.url.startswith("at://"):
-        return _Beside()
+    if looked.fetched.error or target.url.startswith("at://") or looked.fetched.api in ("found", "signed_present", "signed_absent"):
+        return _Beside()  # nothing to compare an answer with, or one that needs no comparison
     address = round_.made_up_for(target)
     made_up = round_.look(probe, address)
     tried: list[tuple[str, Looked, Found]] = []
     for url in _control_urls(target, looked, found, reference, others):
         control = round_.look(probe, url)
-        tried.append((url, control, classify(control, made_up)))
+        tried.append((url, control, classify(control, made_up)))  # the page of every address is none of the control's own
         if tried[-1][2].outcome in THERE:
             break
     return _Beside((address, made_up), tuple(tried))
@@ -114,6 +118,30 @@ def _observation(looked: Looked, found: Found, round_: str, probe: Probe, role: 
     )  # fmt: skip
 
 
+def _stated_of_account(looked: Looked, own: Observation) -> list[tuple[str, Observation]]:
+    """What the host of the account says of it, where the way of looking asked: a statement of that host alone."""
+    about = looked.taken.about if looked.taken else {}
+    if not isinstance(about.get("account_active"), bool):
+        return []
+    host, reason = str(about.get("host", "")), str(about.get("account_status", ""))
+    outcome: Outcome = "ok" if about["account_active"] else "api_restricted"
+    said = replace(
+        own, outcome=outcome, role="account", text="", says=reason, reason=reason, stated_by="platform", host=host_of(host) or host,
+        revision="",
+    )  # fmt: skip
+    return [(host, said)]
+
+
+def _stated_edit(looked: Looked, target: Target, own: Observation) -> list[tuple[str, Observation]]:
+    """That the platform says that the post was edited, by its edit history."""
+    for item in looked.thread.items if looked.thread else ():
+        asked = target.url in (item.url, item.id) or target.url.rstrip("/").endswith(f"/{item.id}")
+        if asked and (item.edited or len(item.revisions) > 1):
+            says = f"edited {written(item.edited)}" if item.edited else f"{len(item.revisions)} wordings"
+            return [(target.url, replace(own, outcome="event_edit", text="", says=says, stated_by="platform"))]
+    return []
+
+
 def _beside_observations(round_: Round, target: Target, probe: Probe, beside: _Beside) -> list[tuple[str, Observation]]:
     made: list[tuple[str, Observation]] = []
     for url, looked, found in beside.controls:
@@ -127,10 +155,10 @@ def _beside_observations(round_: Round, target: Target, probe: Probe, beside: _B
 
 
 def _of_made_up(looked: Looked, beside: _Beside) -> Found:
-    """What a made-up address gave: an ordinary page that no control looks like is the host's way to say that there is nothing."""
+    """What a made-up address gave: an ordinary page beside controls with something of their own is the host's way to say "nothing"."""
     found = classify(looked)
     there = [control for _, control, what in beside.controls if what.outcome in THERE]
-    if found.outcome == "ok" and there and not any(compare.alike(looked.text, control.text) for control in there):
+    if found.outcome == "ok" and there and not any(same_page(control, looked) for control in there):
         return Found("soft_404", "the page that this host gives for what cannot exist")
     return found
 
@@ -203,7 +231,7 @@ def _difference(looked: Looked, reference: _Reference, beside: _Beside) -> bool:
 # --- keeping --------------------------------------------------------------------------------------------------------------------------
 
 
-def _kept(archive: Archive, target: Target, looked: Looked, own: Observation, before: History, beside: _Beside) -> int | None:
+def _kept(archive: Archive, target: Target, probe: Probe, looked: Looked, own: Observation, before: History, beside: _Beside) -> int | None:
     """Keep what came where it is new: a first look, another text, another answer. The place of the capture that shows it."""
     fetched = looked.fetched
     if not fetched.status and not fetched.body and not fetched.api:
@@ -213,18 +241,25 @@ def _kept(archive: Archive, target: Target, looked: Looked, own: Observation, be
         told = entry.about
         if entry.kind == "capture" and told.get("compared") == digest and told.get("outcome") in _same_kind(own):
             return entry.index
-    taken = _taken(looked)
-    about = {"version": 1, "round": own.round, "outcome": own.outcome, "compared": digest, **taken.about}
+    about = capture_about(looked, probe, own.round, own.outcome, digest)
     if own.outcome in THERE and (links := linked_controls(target.url, fetched.body.decode("utf-8", "replace"))):
         about["links"] = [writable(link) for link in links]
     shown = [control.text for _, control, found in beside.controls if found.outcome in THERE and control.text]
     more = {BESIDE: "\n".join(shown).encode("utf-8", "replace")} if shown and own.outcome in THERE else {}
-    return archive.add("capture", target.url, about, {**taken.payloads, **more}).index
+    return archive.add("capture", target.url, about, {**taken_of(looked).payloads, **more}).index
 
 
-def _taken(looked: Looked) -> Taken:
+def capture_about(looked: Looked, probe: Probe, round_: str, outcome: str, compared: str) -> dict[str, Any]:
+    """What an entry says of a capture that a check made; `compared`: the hash of what later looks are compared with."""
+    own = {"version": 1, "round": round_, "outcome": outcome, "compared": compared}
+    return {**taken_of(looked).about, **own, "method": probe.method, "vantage": probe.vantage}
+
+
+def taken_of(looked: Looked) -> Taken:
     """What is kept of an answer: as any capture, or its body where there is no exchange over a connection of ours."""
     fetched = looked.fetched
+    if looked.taken is not None:
+        return looked.taken
     if any(exchange.response for exchange in fetched.exchanges):
         return from_fetched(fetched, text=looked.text)
     payloads = {TEXT: looked.text.encode("utf-8", "replace")} if looked.text else {}

@@ -16,12 +16,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from stargauge.evidence.capture.fetched import Fetched
 from stargauge.evidence.observe import phrases
-from stargauge.evidence.observe.compare import alike
+from stargauge.evidence.observe.compare import says_no_more
+
+if TYPE_CHECKING:
+    from stargauge.evidence.capture.capture import Taken
+    from stargauge.evidence.capture.items import Thread
 
 Outcome = Literal[
     "ok", "not_modified", "content_differs", "redirect_home", "redirect_login", "soft_404",
@@ -45,15 +49,21 @@ _STATUS: dict[int, Outcome] = {
 }  # fmt: skip
 #: Longer pages have content of their own: a phrase in them may be quoted, or belong to another item of a thread.
 SHORT = 1200
+HEADLINES = 5
 _HOME = frozenset({"", "index", "index.html", "index.htm", "index.php", "home", "start", "startseite", "default.aspx"})
 
 
 @dataclass(frozen=True)
 class Looked:
-    """An attempt with its page's text: what is classified, and what other answers are compared with."""
+    """An attempt with the text that it shows: what is classified, and what other answers are compared with.
+
+    `thread` is the conversation where the way of looking gives one; `taken` what a capture of the attempt keeps, where it is ready.
+    """
 
     fetched: Fetched
     text: str = ""
+    thread: Thread | None = None
+    taken: Taken | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,9 @@ def _of_api(fetched: Fetched) -> Found:
         return Found("signed_absent", f"revision {fetched.revision}" if fetched.revision else "")
     if fetched.api == "restricted":
         return Found("api_restricted", fetched.message, phrases.tombstone_reason(fetched.message) or "")
-    return Found("api_not_found", fetched.message) if fetched.api == "not_found" else Found("ok")
+    if fetched.api == "not_found":
+        return Found("http_410", fetched.message, "", "platform") if fetched.status == 410 else Found("api_not_found", fetched.message)
+    return Found("ok")
 
 
 def _tombstone(text: str) -> Found:
@@ -121,7 +133,7 @@ def _robots(looked: Looked) -> str:
     if title and (phrases.ROBOT_TITLE.fullmatch(title) or phrases.ROBOT_TITLE.fullmatch(title.split(" | ")[0])):
         return fetched.title
     short = len(looked.text) <= SHORT and fetched.status != 429
-    return looked.text if short and phrases.ROBOT_TEXT.search(phrases.plain(looked.text)) else ""
+    return looked.text if short and phrases.line_says(phrases.ROBOT_TEXT, looked.text, phrases.FIRST_PERSON) else ""
 
 
 def _redirect(fetched: Fetched) -> Found | None:
@@ -160,15 +172,22 @@ def _of_page(looked: Looked, made_up: Looked | None, controls: Sequence[Looked])
     if phrases.says_no_such_page(fetched.title):
         return Found("soft_404", fetched.title)
     if len(text) <= SHORT:
-        if phrases.tombstone_reason(text) is not None:
+        if phrases.tombstone_on_page(text):
             return _tombstone(text)
-        if phrases.LOGIN_WALL.search(phrases.plain(text)):
+        if len(text) <= SHORT // 3 and any(phrases.says_no_such_page(line, whole=True) for line in text.splitlines()[:HEADLINES]):
+            return Found("soft_404", text)
+        if phrases.line_says(phrases.LOGIN_WALL, text):
             return Found("logged_out", text)
-        if phrases.NEEDS_SCRIPT.search(phrases.plain(text)):
+        if phrases.line_says(phrases.NEEDS_SCRIPT, text, phrases.FIRST_PERSON):
             return Found("no_content", text)
     # Without text there is nothing to compare; a picture or a PDF is there if it came.
-    if text and made_up and made_up.fetched.status and 200 <= made_up.fetched.status < 300 and alike(text, made_up.text):
-        if any(alike(text, control.text) for control in controls):
+    if made_up and made_up.fetched.status and 200 <= made_up.fetched.status < 300 and same_page(looked, made_up):
+        if any(same_page(control, made_up) for control in controls):
             return Found("no_content", "the same page for every address")
         return Found("soft_404", "the same page as for an address that cannot exist")
     return Found("ok")
+
+
+def same_page(looked: Looked, other: Looked) -> bool:
+    """Whether a page says nothing that another one of the host does not say too."""
+    return says_no_more(looked.text, looked.fetched.url, other.text, other.fetched.url)

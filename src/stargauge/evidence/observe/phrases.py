@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+#: Words by which a person speaks of something, and a host of a block does not.
+SPOKEN = re.compile(r"\b(?:my|our|his|her|their|i|me|we|he|she|they|mein|meine|unser|unsere|sein|seine|ihr|ihre|ich|mir|wir|er|sie)\b")
+FIRST_PERSON = re.compile(r"\b(?:my|i|me|mein|meine|ich|mir)\b")
+
 #: What a tombstone suggests. A suggestion of the platform's text, never a finding of ours.
 Reason = Literal[
     "", "author", "author_account_gone", "suspended", "protected", "platform_rules", "legal", "age", "blocked_by_author", "unavailable"
@@ -53,7 +57,8 @@ ROBOT_TITLE = re.compile(
 )
 #: A short page by which a host turns robots away.
 ROBOT_TEXT = re.compile(
-    r"captcha|unusual traffic|ungewöhnlichen? datenverkehr|checking your browser|verify (?:that )?you are (?:a )?human"
+    r"(?:solve|complete|enter) (?:the |this |a )?captcha|captcha (?:required|challenge|verification|check)"
+    r"|unusual traffic|ungewöhnlichen? datenverkehr|checking your browser|verify (?:that )?you are (?:a )?human"
     r"|enable javascript and cookies"
     r"|you have been blocked|your (?:ip|request|access) (?:address )?(?:has been|was|is) (?:blocked|rejected|denied)|rate limit exceeded"
     r"|too many requests|automated (?:access|requests|queries)"
@@ -126,6 +131,7 @@ TOMBSTONES: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple((reason, re.compi
 
 _TITLE_PARTS = re.compile(r"\s+[|–—·»-]\s+|\s*:\s+|[|»]")
 _SPACE = re.compile(r"\s+")
+_START = 40
 
 
 def plain(text: str) -> str:
@@ -133,13 +139,27 @@ def plain(text: str) -> str:
     return _SPACE.sub(" ", text.replace("’", "'")).strip().casefold()
 
 
-def says_no_such_page(title: str) -> bool:
-    """Whether a part of a title says, as a whole, that there is no such page."""
-    parts = [part.strip(" .!?") for part in _TITLE_PARTS.split(plain(title))]
-    return any(part and NO_SUCH_PAGE.fullmatch(part) for part in [*parts, plain(title).strip(" .!?")])
+def says_no_such_page(title: str, whole: bool = False) -> bool:
+    """Whether a title, or a part of it, says that there is no such page; `whole`: not a part, as of a line of text."""
+    parts = [plain(title)] if whole else [plain(title), *_TITLE_PARTS.split(plain(title))]
+    return any(NO_SUCH_PAGE.fullmatch(part.strip(" .!?")) for part in parts)
+
+
+def line_says(pattern: re.Pattern[str], text: str, by_others: re.Pattern[str] = SPOKEN) -> bool:
+    """Whether a line of a page begins with these words, or nearly so. A person who writes of such words says whose they are."""
+    for line in map(plain, text.splitlines()):
+        found = pattern.search(line)
+        if found and found.start() <= _START and not by_others.search(line[: found.start()]):
+            return True
+    return False
 
 
 def tombstone_reason(text: str) -> Reason | None:
-    """What a tombstone's text suggests; none where it is none that we know."""
+    """What the text suggests that a platform gives in place of a post; none where it is none that we know."""
     found = plain(text)
     return next((reason for reason, pattern in TOMBSTONES if pattern.search(found)), None)
+
+
+def tombstone_on_page(text: str) -> bool:
+    """Whether a short page is such a text."""
+    return any(line_says(pattern, text) for _, pattern in TOMBSTONES)

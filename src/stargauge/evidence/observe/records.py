@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, get_args
 
 from stargauge.evidence.archive import Archive, Entry
 from stargauge.evidence.capture.fetched import Fetched
 from stargauge.evidence.capture.items import read_time, written
-from stargauge.evidence.observe.outcomes import THERE, Looked, Outcome, classify
+from stargauge.evidence.observe.outcomes import THERE, Looked, Outcome, StatedBy, classify
 from stargauge.evidence.observe.standing import SUPPLIED, Observation, Standing, Tally, Thing
 from stargauge.evidence.observe.states import standing
-from stargauge.evidence.observe.wording import one_line
+from stargauge.evidence.observe.wording import Language, one_line
 
 _OUTCOMES = frozenset(get_args(Outcome))
 #: Words of an answer are kept whole in its capture; an observation quotes so much of them.
@@ -42,15 +42,15 @@ class History:
         """What may be said now."""
         return standing(self.observations, self.thing)
 
-    @property
-    def supplied(self) -> bool:
-        """Whether the first capture was handed in by somebody."""
-        return self.first_capture is not None and is_supplied(self.first_capture.about)
+    def by(self, day: date) -> History:
+        """The same as it was known at the end of a day (UTC)."""
+        return replace(self, observations=tuple(one for one in self.observations if one.time.astimezone(UTC).date() <= day))
 
-    def line(self, language: Any = "en") -> str:
-        """The evidence in a line, for a report."""
-        time = captured_at(self.first_capture) if self.first_capture else None
-        return one_line(self.standing, time, language, self.supplied)
+    def line(self, language: Language = "en", capture: Entry | None = None) -> str:
+        """The evidence in a line, for a report. `capture`: the one that a claim refers to (default: the first)."""
+        chosen = capture or self.first_capture
+        time = captured_at(chosen) if chosen else None
+        return one_line(self.standing, time, language, chosen is not None and is_supplied(chosen.about))
 
 
 def history(archive: Archive, target: str, others: Sequence[Archive] = ()) -> History:
@@ -76,6 +76,16 @@ def observation_about(one: Observation, url: str, thing: Thing, beside: Iterable
     return {
         "version": 1, "thing": thing, "round": one.round, **_about(one, url),
         "beside": [{"role": other.role, **_about(other, asked)} for asked, other in beside],
+    }  # fmt: skip
+
+
+def statement_about(by: StatedBy, says: str, source: str = "", now: datetime | None = None) -> dict[str, Any]:
+    """What an entry says of a statement: withdrawn, says the author, the platform or a legal notice; by none of these, a report."""
+    return {
+        "version": 1, "role": "target" if by else "report", "outcome": "event_delete", "method": "statement",
+        "says": writable(says[:QUOTED]),
+        "time": written(now or datetime.now(UTC)), **({"stated_by": by} if by else {}), **({"reason": "author"} if by == "author" else {}),
+        **({"source": writable(source)} if source else {}),
     }  # fmt: skip
 
 

@@ -24,13 +24,17 @@ CONTROLS = 3
 
 @dataclass(frozen=True)
 class Target:
-    """A thing to watch. `controls` are items of the same host that are there; without any, links of its own page are tried."""
+    """A thing to watch. `controls` are items of the same host that are there; without any, links of its own page are tried.
+
+    `of_thread` is the address of the conversation in which it was seen, where that is why it is asked for.
+    """
 
     url: str
     thing: Thing = "page"
     controls: tuple[str, ...] = ()
     made_up: str = ""
     account: str = ""
+    of_thread: str = ""
 
     @property
     def host(self) -> str:
@@ -113,8 +117,10 @@ def _target(words: Sequence[str]) -> tuple[Target, list[str]]:
 def _address_faults(url: str) -> list[str]:
     try:
         split = urlsplit(url)
-        good = split.scheme in ("http", "https", "at") and bool(split.hostname or (split.scheme == "at" and split.netloc))
-        split.port  # noqa: B018 - raises for a port that is none
+        good = split.scheme in ("http", "https", "at") and bool(split.netloc)
+        if split.scheme != "at":  # the name before its path may hold colons
+            good = good and bool(split.hostname)
+            split.port  # noqa: B018 - raises for a port that is none
     except ValueError:
         good = False
     return [] if good else [f'"{url}" is no address; expected one such as https://example.org/page']

@@ -11,11 +11,16 @@ from types import ModuleType
 from typing import Literal
 
 from stargauge.evidence.observe import wording_de, wording_en
-from stargauge.evidence.observe.standing import Standing, Thing
+from stargauge.evidence.observe.standing import Standing, State, Thing
 
 Language = Literal["en", "de"]
 
 _WORDS: dict[Language, ModuleType] = {"en": wording_en, "de": wording_de}
+
+
+def label(state: State, language: Language = "en") -> str:
+    """A state in a few words, for a heading."""
+    return str(_WORDS[language].LABELS[state])
 
 
 def causes(language: Language = "en") -> tuple[str, ...]:

@@ -23,6 +23,12 @@ LACKING = {
 MONTHS = (
     "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
 )  # fmt: skip
+LABELS = {
+    "not_checked": "nicht geprüft", "reported_by_third_party": "von Dritten berichtet", "live": "da", "edited": "da, mit anderem Text",
+    "unreachable": "keine Antwort", "restricted": "Zugang eingeschränkt", "not_found_once": "nicht gefunden, zu wenig für mehr",
+    "not_found": "nicht gefunden", "withdrawn_stated": "zurückgezogen, wie angegeben", "account_unavailable": "Konto nicht verfügbar",
+    "absent_proved": "abwesend, bewiesen", "reappeared": "wieder da",
+}  # fmt: skip
 SILENT = "Ob der Inhalt da ist, sagt das nicht."
 ANOTHER_TEXT = "Der Text ist ein anderer als beim ersten Abruf mit demselben Verfahren."
 
@@ -77,14 +83,14 @@ def short(standing: Standing) -> str:
     if state == "reported_by_third_party":
         return "laut Dritten nicht mehr zu finden, keine eigene Prüfung"
     if state == "live" or state == "edited":
-        text = f"{there} noch da" if every.seen == every.checks else f"{there} da, auch bei der letzten"
+        text = f"{there} noch da" if every.seen == every.checks else f"{there} da{_at_last(standing)}"
         return f"{text}, mit anderem Text als zuerst" if state == "edited" else text
     if state == "reappeared":
         return f"wieder da seit {short_moment(standing.since)}, {there} da" if standing.since else f"wieder da, {there} da"
     if state == "unreachable":
         return f"{there} da, keine Antwort bei {'der letzten' if after.unreachable == 1 else f'den letzten {after.unreachable}'}"
     if state == "restricted":
-        return f"{there} da, seither Zugang bei {after.restricted} eingeschränkt"
+        return f"{there} da, seither Zugang bei {after.restricted} von {_checks(after.checks)} eingeschränkt"
     if state == "not_found_once":
         return f"seither bei {after.not_found} von {_checks(after.checks)} nicht gefunden, zu wenig für mehr"
     if state == "not_found":
@@ -94,7 +100,7 @@ def short(standing: Standing) -> str:
     if state == "withdrawn_stated":
         return f"zurückgezogen nach Angabe {_who(standing)}"
     if state == "account_unavailable":
-        return f"Konto {REASONS.get(standing.reason, 'nicht verfügbar')} nach Angabe von {standing.host or 'dessen Server'}"
+        return f"Konto {REASONS.get(standing.reason, 'nicht verfügbar')} nach Angabe {_host(standing)}"
     return f"nicht im signierten Verzeichnis des Kontos{f' in Revision {standing.revision}' if standing.revision else ''}"
 
 
@@ -110,11 +116,11 @@ def sentences(standing: Standing, thing: Thing) -> list[str]:
             _listed(),
         ]
     if state == "live" or state == "edited":
-        there = f"Bei {every.seen} von {_checks(every.checks)} da, auch bei der letzten." if every.checks else "Seither nicht geprüft."
+        there = f"Bei {every.seen} von {_checks(every.checks)} da{_at_last(standing)}." if every.checks else "Seither nicht geprüft."
         return [there, ANOTHER_TEXT if state == "edited" else ""]
     if state == "reappeared":
         unclear = every.restricted + every.unreachable
-        told = f"Von {_checks(every.checks)} fanden ihn {every.seen}, {every.not_found} fanden ihn nicht, {unclear} blieben ohne Ergebnis."
+        told = f"Von {_checks(every.checks)}: gefunden bei {every.seen}, nicht gefunden bei {every.not_found}, ohne Ergebnis {unclear}."
         since = f"Wieder da seit dem {moment(standing.since)}." if standing.since else "Wieder da."
         return [since, told, ANOTHER_TEXT if standing.edited else ""]
     if state == "unreachable":
@@ -135,7 +141,7 @@ def sentences(standing: Standing, thing: Thing) -> list[str]:
         return [f"Zurückgezogen nach Angabe {_who(standing)}.{words}", "Eine solche Angabe kann zurückgenommen werden.", unknown]
     if state == "account_unavailable":
         return [
-            f"Nach Angabe von {standing.host or 'dessen Server'} ist das Konto {REASONS.get(standing.reason, 'nicht verfügbar')}.",
+            f"Nach Angabe {_host(standing)} ist das Konto {REASONS.get(standing.reason, 'nicht verfügbar')}.",
             "Das gilt nur für diesen Server und kann zurückgenommen werden. Nicht bekannt ist, wer das veranlasst hat und warum.",
         ]
     return [
@@ -156,6 +162,14 @@ def _not_found(standing: Standing, thing: Thing) -> list[str]:
         _unknown(thing),
         _listed(),
     ]
+
+
+def _at_last(standing: Standing) -> str:
+    return ", auch bei der letzten" if standing.last_check is standing.last_seen else ""
+
+
+def _host(standing: Standing) -> str:
+    return f"von {standing.host}" if standing.host else "seines Servers"
 
 
 def _checks(number: int) -> str:

@@ -21,6 +21,12 @@ LACKING = {
     "control": "no control item of the same host, or no made-up address, to compare with",
 }  # fmt: skip
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LABELS = {
+    "not_checked": "not checked", "reported_by_third_party": "reported by others", "live": "there", "edited": "there, with another text",
+    "unreachable": "no answer", "restricted": "access restricted", "not_found_once": "not found, not enough to say more",
+    "not_found": "not found", "withdrawn_stated": "withdrawn, as stated", "account_unavailable": "account not available",
+    "absent_proved": "absent, proved", "reappeared": "there again",
+}  # fmt: skip
 SILENT = "That does not say whether it is there."
 ANOTHER_TEXT = "Its text is another than at the first look by the same method."
 UNKNOWN = "Not known: who removed or hid it, and why."
@@ -75,14 +81,14 @@ def short(standing: Standing) -> str:
     if state == "reported_by_third_party":
         return "reported by others as no longer found, no check of ours"
     if state == "live" or state == "edited":
-        text = f"still {there}" if every.seen == every.checks else f"{there} and at the last"
+        text = f"still {there}" if every.seen == every.checks else f"{there}{_at_last(standing)}"
         return f"{text}, with another text than at first" if state == "edited" else text
     if state == "reappeared":
         return f"there again since {short_moment(standing.since)}, {there}" if standing.since else f"there again, {there}"
     if state == "unreachable":
         return f"{there}, no answer at the last{f' {after.unreachable}' if after.unreachable > 1 else ''}"
     if state == "restricted":
-        return f"{there}, access restricted at {after.restricted} since"
+        return f"{there}, access restricted at {after.restricted} of {_checks(after.checks)} since"
     if state == "not_found_once":
         return f"not found at {after.not_found} of {_checks(after.checks)} since, too little to say more"
     if state == "not_found":
@@ -107,11 +113,11 @@ def sentences(standing: Standing, thing: Thing) -> list[str]:
             _listed(),
         ]
     if state == "live" or state == "edited":
-        there = f"There at {every.seen} of {_checks(every.checks)}, and at the last." if every.checks else "Not checked since."
+        there = f"There at {every.seen} of {_checks(every.checks)}{_at_last(standing)}." if every.checks else "Not checked since."
         return [there, ANOTHER_TEXT if state == "edited" else ""]
     if state == "reappeared":
         unclear = every.restricted + every.unreachable
-        told = f"Of {_checks(every.checks)}, {every.seen} found it, {every.not_found} did not find it and {unclear} could not tell."
+        told = f"Of {_checks(every.checks)}: found at {every.seen}, not found at {every.not_found}, no result at {unclear}."
         since = f"There again since {moment(standing.since)}." if standing.since else "There again."
         return [since, told, ANOTHER_TEXT if standing.edited else ""]
     if state == "unreachable":
@@ -150,6 +156,10 @@ def _not_found(standing: Standing, thing: Thing) -> list[str]:
         UNKNOWN,
         _listed(),
     ]
+
+
+def _at_last(standing: Standing) -> str:
+    return " and at the last" if standing.last_check is standing.last_seen else ""
 
 
 def _checks(number: int) -> str:

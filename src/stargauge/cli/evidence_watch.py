@@ -1,0 +1,253 @@
+"""`stargauge evidence watch | history | stated | amplification`: is it still there, what happened to it, who shared it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from contextlib import ExitStack
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stargauge.evidence.observe.alerts import Channel
+    from stargauge.evidence.observe.outcomes import StatedBy
+    from stargauge.evidence.observe.probes import Probe
+    from stargauge.evidence.observe.watch import Watch
+
+METHODS = ("web", "browser", "mastodon", "bluesky")
+#: By whom, as states know it.
+STATED: dict[str, StatedBy] = {"author": "author", "platform": "platform", "legal-notice": "legal_notice", "others": ""}
+WATCH_EXAMPLES = """examples:
+  stargauge evidence watch https://news.example/article
+  stargauge evidence watch --targets watch.txt --every 6h --alert-file a.jsonl
+  stargauge evidence watch --targets watch.txt --every 6h --network office
+                           --also /shared/evidence-of-the-other-office"""
+
+
+def arguments(commands: Any) -> None:
+    """Add the commands to the group's."""
+    watch = _command(commands, "watch", watch_, "check whether things are still there, once or on a schedule", WATCH_EXAMPLES)
+    watch.add_argument("what", nargs="*", metavar="TARGET", help="a URL or an at-uri (repeatable)")
+    watch.add_argument("--targets", metavar="FILE", help="targets, one a line, each with its controls (docs: watching)")
+    when = watch.add_mutually_exclusive_group()
+    when.add_argument("--once", action="store_true", help="one round (default)")
+    when.add_argument("--every", metavar="TIME", help="a round each 30m, 6h, 1d, until stopped")
+    watch.add_argument("--method", action="append", choices=METHODS, help="how to look (repeatable; default: web, of at:// bluesky)")
+    watch.add_argument("--network", default="local", metavar="NAME", help="the network this machine is in, in your words (default: local)")
+    watch.add_argument("--also", action="append", default=[], metavar="DIR", help="evidence of another place, whose checks count too")
+    watch.add_argument("--alert-file", metavar="FILE", help="append each change as a line of JSON")
+    watch.add_argument("--webhook", metavar="URL", help="POST each change as JSON")
+    watch.add_argument("--pause", type=float, default=2.0, metavar="SECONDS", help="between requests to one host (default 2)")
+    watch.add_argument("--seconds", type=float, default=60.0, metavar="N", help="time for each answer (default 60)")
+    watch.add_argument("--allow-private", action="append", default=[], metavar="HOST[:PORT]", help="an address in your own network")
+    _language(watch)
+
+    history = _command(commands, "history", history_, "everything kept about a target, and what may be said of it")
+    history.add_argument("target", metavar="TARGET", help="as it was watched or captured")
+    history.add_argument("--also", action="append", default=[], metavar="DIR", help="evidence of another place, whose checks count too")
+    _language(history)
+
+    stated = _command(commands, "stated", stated_, "keep what somebody states about a target: that it was withdrawn, or cannot be found")
+    stated.add_argument("target", metavar="TARGET", help="what it is about")
+    stated.add_argument("--by", choices=tuple(STATED), required=True, help="who states it; others: somebody reports that it is gone")
+    stated.add_argument("--says", required=True, metavar="TEXT", help="in which words")
+    stated.add_argument("--source", default="", metavar="URL", help="where that can be read")
+
+    spread = _command(commands, "amplification", amplification_, "who shared what about whom over time, in captured posts")
+    spread.add_argument("--about", default="", metavar="ACCOUNT", help="only posts about this account")
+    spread.add_argument("--link", default="", metavar="URL", help="only posts with this link")
+    spread.add_argument("--from", dest="start", metavar="DATE", help="from this day on")
+    spread.add_argument("--to", dest="end", metavar="DATE", help="up to this day")
+
+
+register = arguments
+
+
+def _command(commands: Any, name: str, run: Any, text: str, epilog: str | None = None) -> Any:
+    from stargauge.cli.evidence import common_options
+
+    made = commands.add_parser(
+        name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.set_defaults(run=run)
+    common_options(made)
+    made.add_argument("--evidence", dest="workspace", metavar="DIR", help="the same as --workspace")
+    made.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
+    return made
+
+
+def _language(parser: Any) -> None:
+    parser.add_argument("--language", choices=("en", "de"), default="en", help="of the sentences (default: en)")
+
+
+def watch_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence watch`."""
+    from stargauge.cli.evidence import EXTRAS, opened
+    from stargauge.evidence.observe.pace import read_interval
+    from stargauge.evidence.observe.targets import expect_targets, read_targets
+    from stargauge.evidence.observe.watch import Watch
+    from stargauge.evidence.workspace import Workspace
+    from stargauge.quantity.errors import InputError
+
+    for name in EXTRAS:  # told now, and not as a host that gives no answer
+        if find_spec(name) is None:
+            raise ModuleNotFoundError(f"no {name}", name=name)
+    every = read_interval(asked.every) if asked.every else None
+    listed = read_targets(Path(asked.targets)) if asked.targets else []
+    targets = [*listed, *(one for one in expect_targets(asked.what) if one.url not in {other.url for other in listed})]
+    if not targets:
+        raise InputError("expected a target, such as https://news.example/article, or --targets FILE")
+    with ExitStack() as open_now:
+        opened(asked, write=True).close()  # what is at fault with it is told before anything is asked
+        others = [open_now.enter_context(Workspace.open(folder, write=False)) for folder in asked.also]
+        probes = _probes(asked, [one.url for one in targets])
+        made = Watch(lambda: opened(asked, write=True), targets, probes, _channels(asked), max(asked.pause, 0.0), others, _say)
+        _until_stopped(made)
+        try:
+            if every is None:
+                _show(asked, made.round())
+            else:
+                made.on_round = lambda result: _show(asked, result, line=True)
+                made.run(every)
+        finally:
+            lost = made.close()
+    if lost:
+        _say(f"{lost} alert{'s' if lost > 1 else ''} could not be delivered; the changes are in the log")
+    return 0
+
+
+def _probes(asked: argparse.Namespace, urls: list[str]) -> list[Probe]:
+    """The ways of looking asked for. Raises InputError where one suits none of the targets, or a target none of them."""
+    from stargauge.evidence.observe.probes import platform, web
+    from stargauge.quantity.errors import Fault, InputError
+
+    chosen = list(dict.fromkeys(asked.method or [method for method in ("web", "bluesky") if _wanted(method, urls)]))
+    options: dict[str, Any] = {"vantage": asked.network, "allow_private": asked.allow_private, "seconds": asked.seconds, "apart": True}
+    made = [web(**options) if method == "web" else platform(method, **options) for method in chosen]
+    faults = [Fault(f"{url} cannot be asked by {' or '.join(chosen)}") for url in urls if not any(one.suits(url) for one in made)]
+    faults += [Fault(f"{one.method} suits none of the targets") for one in made if not any(one.suits(url) for url in urls)]
+    if faults:
+        raise InputError(faults)
+    return made
+
+
+def _wanted(method: str, urls: list[str]) -> bool:
+    return any(url.startswith("at:") == (method == "bluesky") for url in urls)
+
+
+def _channels(asked: argparse.Namespace) -> list[Channel]:
+    from stargauge.evidence.observe.alerts import AlertFile, Terminal, Webhook
+
+    made: list[Channel] = [Terminal(_say)] if asked.every else []
+    if asked.alert_file:
+        made.append(AlertFile(Path(asked.alert_file), _say))
+    if asked.webhook:
+        made.append(Webhook(asked.webhook, _say))
+    return made
+
+
+def _until_stopped(made: Watch) -> None:
+    """A signal to end lets the check at hand end, and is kept."""
+
+    def stop(number: int, frame: Any) -> None:
+        made.stop.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, stop)
+
+
+def _say(text: str) -> None:
+    from stargauge.report.evidence import harmless
+
+    print(harmless(text), file=sys.stderr, flush=True)
+
+
+def _show(asked: argparse.Namespace, result: Any, line: bool = False) -> None:
+    """A round; on a schedule as one line of JSON."""
+    from stargauge.cli.commands import print_json, style_of
+    from stargauge.evidence.observe.answers import round_data
+    from stargauge.report.observation import render_round
+
+    data = round_data(result)
+    if not _as_json(asked):
+        sys.stdout.write(render_round(data, style_of(asked), asked.language))
+    elif line:
+        sys.stdout.write(json.dumps(data, allow_nan=False) + "\n")
+    else:
+        print_json(data)
+    sys.stdout.flush()
+
+
+def _as_json(asked: argparse.Namespace) -> bool:
+    return bool(asked.json) or asked.format == "json"
+
+
+def history_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence history`."""
+    from stargauge.cli.commands import print_json, style_of
+    from stargauge.cli.evidence import opened
+    from stargauge.evidence.observe.answers import history_data
+    from stargauge.evidence.observe.records import history
+    from stargauge.evidence.workspace import Workspace
+    from stargauge.quantity.errors import InputError, did_you_mean
+    from stargauge.report.observation import render_history
+
+    with ExitStack() as open_now:
+        archive = open_now.enter_context(opened(asked))
+        others = [open_now.enter_context(Workspace.open(folder, write=False)) for folder in asked.also]
+        made = history(archive, asked.target, others)
+        if not made.entries and not made.observations:
+            known = dict.fromkeys(entry.target for entry in archive.entries())
+            raise InputError(f"nothing is kept about {asked.target}{did_you_mean(asked.target, known)}")
+        data = history_data(made)
+    if _as_json(asked):
+        print_json(data)
+    else:
+        sys.stdout.write(render_history(data, style_of(asked), asked.language))
+    return 0
+
+
+def stated_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence stated`."""
+    from stargauge.cli.commands import print_json
+    from stargauge.cli.evidence import opened
+    from stargauge.evidence.observe.records import history, statement_about
+
+    with opened(asked, write=True) as archive:
+        entry = archive.add("observation", asked.target, statement_about(STATED[asked.by], asked.says, asked.source))
+        made = history(archive, asked.target)
+    if _as_json(asked):
+        print_json({"id": entry.id, "target": asked.target, "state": made.standing.state, "line": made.line()})
+    else:
+        sys.stdout.write(f"{entry.id} kept\n")
+    return 0
+
+
+def amplification_(asked: argparse.Namespace) -> int:
+    """`stargauge evidence amplification`."""
+    from stargauge.cli.commands import print_json, style_of
+    from stargauge.cli.evidence import opened
+    from stargauge.evidence.observe.amplification import amplification, captured
+    from stargauge.report.observation import render_amplification
+
+    start, end = _day(asked.start), _day(asked.end)
+    with opened(asked) as archive:
+        data = amplification(captured(archive), asked.about, asked.link, start, end)
+    if _as_json(asked):
+        print_json(data)
+    else:
+        sys.stdout.write(render_amplification(data, style_of(asked)))
+    return 0
+
+
+def _day(text: str | None) -> date | None:
+    from stargauge.quantity.errors import InputError
+
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputError(f'got "{text}"; expected a day such as 2025-01-22') from None
