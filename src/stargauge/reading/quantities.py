@@ -1,0 +1,400 @@
+"""Amounts, counts, power, energy, shares, durations and prices in a text. What is not certain is left out, and said to be left out."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from stargauge.reading import numerals
+from stargauge.reading.found import Abstention, Quantity
+from stargauge.reading.grammar import SPACE, Grammar, Table, grammar, pattern
+from stargauge.reading.modality import modality
+from stargauge.reading.numerals import Numeral
+from stargauge.reading.passages import Passages, Span
+from stargauge.reading.tails import Tail, Tails, tails_of
+
+_SPACE = re.compile(SPACE)
+_WHOLE_KINDS = frozenset({"count"})
+_PER_ATTRIBUTE = frozenset({"energy", "volume", "count", "money", "mass", "length"})
+
+
+@dataclass(frozen=True)
+class Read:
+    """A number with its tail: from its currency sign or first digit to the end of its unit."""
+
+    start: int
+    end: int
+    numeral: Numeral
+    tail: Tail
+    prefix: str = ""
+    upper: Numeral | None = None
+    upper_tail: Tail | None = None
+
+
+class Quantities:
+    """The quantities of one text."""
+
+    def __init__(self, passages: Passages) -> None:
+        self.passages, self.text = passages, passages.text
+        self.language = passages.language
+        self.words: Grammar = grammar(self.language)
+        self.numbers = numerals.number_words(self.language)
+        self.tails: Tails = tails_of(self.language)
+        self.left: list[Abstention] = []
+        self._made: dict[str, re.Pattern[str]] = {}
+        self._quote_starts = [one.start for one in passages.quotes]
+        sources = [r"(?<![\w.,'’/])(?<!\d[-–])[+\-−]?(?:\d|[½¼¾⅓⅔])", self.numbers.candidate]
+        phrases = [pattern(key) for name in ("vague", "fractions", "times") for key in self.words.own[name]]
+        self._candidate = re.compile("|".join([*sources, rf"(?<!\w)(?i:{'|'.join(phrases)})(?!\w)"]))
+        self._phrases: dict[str, Table] = {name: self.words.table(name) for name in ("vague", "fractions", "times")}
+        own = self.words.own
+        self._label = re.compile(rf"(?<!\w)(?:{pattern(own['unit_names']['labels'])}){SPACE}?$")
+        self._trap = re.compile(rf"(?:{pattern(own['unit_names']['traps'])})")
+        self._hint = re.compile(rf"(?<!\w)(?:{pattern(own['per']['hint'])})(?!\w)", re.I)
+        self._connectors = {name: re.compile(rf"{SPACE}?(?:{pattern(mark)}){SPACE}?") for name, mark in own["ranges"].items()}
+        self._openers = {name: re.compile(rf"(?<!\w)(?i:{name}){SPACE}$") for name in own["ranges"] if name}
+
+    def find(self) -> tuple[list[Quantity], list[Abstention]]:
+        """Every quantity, in the order of the text, and what was left."""
+        out, done = list[Quantity](), 0
+        for found in self._candidate.finditer(self.text):
+            if found.start() < done:
+                continue
+            made, end = self._at(found.start())
+            done = max(done, end)
+            if made is not None:
+                out.append(made)
+        return self._with_currencies(out), self.left
+
+    # --- one place ----------------------------------------------------------------------------------------------------------------
+
+    def _at(self, at: int) -> tuple[Quantity | None, int]:
+        for name, table in self._phrases.items():
+            if (phrase := table.match(self.text, at)) and (made := self._phrase(name, at, *phrase)):
+                return made, made.end
+        sign, start = 1, at
+        if self.text[at] in "+-−":
+            sign, start = (-1 if self.text[at] in "-−" else 1), at + 1
+            if at and not self.text[at - 1].isspace() and self.text[at - 1] != "(":
+                return None, start
+        numeral = self._numeral(start)
+        if numeral is None:
+            return None, at + 1
+        if not numeral.readings:
+            return None, numeral.end
+        if sign < 0:
+            numeral = replace(numeral, start=at, readings=tuple(-value for value in numeral.readings))
+        elif at != start:
+            numeral = replace(numeral, start=at)
+        return self._number(numeral)
+
+    def _numeral(self, at: int) -> Numeral | None:
+        if self.text[at].isdigit() or self.text[at] in "½¼¾⅓⅔":
+            return numerals.digits_at(self.text, at, self.language) if self.text[at].isascii() or self.text[at] in "½¼¾⅓⅔" else None
+        return self.numbers.at(self.text, at)
+
+    def _number(self, numeral: Numeral) -> tuple[Quantity | None, int]:
+        read = self._read(numeral)
+        if read is None and numeral.spaced:
+            first = numerals.digits_at(self.text[: self.text.index(" ", numeral.start)], numeral.start, self.language)
+            return (None, numeral.end) if first is None else (None, first.end)
+        if read is None:
+            return None, numeral.end
+        read = self._ranged(read)
+        made = self._quantity(read)
+        return made, max(read.end, numeral.end)
+
+    def _read(self, numeral: Numeral) -> Read | None:
+        """The number with currency and tail; none where nothing says what it counts, or where it names, orders or ages something."""
+        text, start, prefix = self.text, numeral.start, ""
+        if not numeral.word and (sign := self.words.currency_prefix.before(text, numeral.start)):
+            start, prefix = sign
+        after = text[numeral.end : numeral.end + 1]
+        if not prefix and self._label.search(text[max(0, start - 24) : start]):
+            return None
+        if self._trap.match(text, numeral.end) or (after == "/" and text[numeral.end + 1 : numeral.end + 2].isdigit()):
+            return None
+        tail = self.tails.match(text, numeral, bool(prefix))
+        if tail is None:
+            return None if prefix else self._bare(numeral)
+        if numeral.spaced and self._names(numeral.start):
+            self._leave(numeral.start, tail.end, "a space may part two numbers here")
+            return None
+        return Read(start, tail.end, numeral, tail, prefix)
+
+    def _bare(self, numeral: Numeral) -> Read | None:
+        """The lower end of a range whose unit follows its upper end: `3 bis 5 GW`."""
+        if numeral.article:
+            return None
+        read = Read(numeral.start, numeral.end, numeral, Tail(numeral.end))
+        ranged = self._ranged(read)
+        return ranged if ranged.upper is not None else None
+
+    def _names(self, at: int) -> bool:
+        """Whether the word before a number is a name or a number, so that `Halle 7 250` is not 7250."""
+        found = re.search(rf"(\w+){SPACE}$", self.text[max(0, at - 30) : at])
+        return found is not None and (found[1][0].isupper() or found[1][0].isdigit()) and at - len(found[0]) > self.passages.sentence(at).start
+
+    # --- ranges -------------------------------------------------------------------------------------------------------------------
+
+    def _ranged(self, read: Read) -> Read:
+        if read.upper is not None:
+            return read
+        for opener, connector in self._connectors.items():
+            opened = self._openers[opener].search(self.text[max(0, read.start - 12) : read.start]) if opener else None
+            if opener and opened is None:
+                continue
+            joined = connector.match(self.text, read.end)
+            if joined is None:
+                continue
+            upper = self._upper(read, joined.end())
+            if upper is None or (opener in ("from", "von") and self._changes(read.start)):
+                continue
+            start = read.start - len(opened.group()) if opened and opener in ("between", "zwischen") else read.start
+            return replace(read, start=start, end=upper.end, upper=upper.numeral, upper_tail=upper.tail, prefix=read.prefix or upper.prefix)
+        return read
+
+    def _upper(self, read: Read, at: int) -> Read | None:
+        prefix = ""
+        if sign := self.words.currency_prefix.match(self.text, at) or self._sign_at(at):
+            at, prefix = sign
+            at += len(self.text[at : at + 1]) - len(self.text[at : at + 1].lstrip())
+        if at >= len(self.text) or not (self.text[at].isascii() and self.text[at].isdigit() or (read.numeral.word and self.text[at].isalpha())):
+            return None
+        numeral = self._numeral(at)
+        if numeral is None or not numeral.readings or numeral.article or numeral.spaced:
+            return None
+        tail = self.tails.match(self.text, numeral, bool(prefix or read.prefix))
+        whole = read.tail.section != "" or bool(read.prefix)
+        if tail is None:
+            if not (prefix or (read.prefix and read.tail.section == "")) or self.text[numeral.end : numeral.end + 1].isalnum():
+                return None
+            tail = Tail(numeral.end)
+        money = bool(prefix or read.prefix)
+        if read.tail.section and tail.section and read.tail.section != tail.section:
+            return None
+        if whole and not tail.section and not money:
+            return None
+        if read.prefix and prefix and read.prefix != prefix:
+            return None
+        return Read(at, tail.end, numeral, tail, prefix)
+
+    def _sign_at(self, at: int) -> tuple[int, str] | None:
+        """A currency sign glued to a number: the tables want the end of a word behind it."""
+        for sign, code in (("$", "USD"), ("€", "EUR"), ("£", "GBP")):
+            if self.text.startswith(sign, at):
+                return at + 1, code
+        return None
+
+    def _changes(self, at: int) -> bool:
+        clause = self.passages.clause(at, self.passages.sentence(at))
+        return bool(self._verbs("verbs").search(self.text, clause.start, clause.end))
+
+    def _verbs(self, name: str) -> re.Pattern[str]:
+        """Verbs of change; the German ones are stems, of which the file gives the beginning."""
+        made = self._made.get(name)
+        if made is None:
+            said = self.words.own["change"][name]
+            made = self._made[name] = re.compile(rf"(?<!\w)(?:ge|zu|an|ab|er|ver)?(?:{said})" + (r"\w*" if self.words.language == "de" else r"(?!\w)"))
+        return made
+
+    # --- what it is ---------------------------------------------------------------------------------------------------------------
+
+    def _quantity(self, read: Read) -> Quantity | None:
+        tail = read.upper_tail if read.upper_tail is not None else read.tail
+        kind, unit, factor, extra = self.tails.meaning(tail, read.prefix)
+        if kind == "":
+            self._leave(read.start, read.end, "what it counts is not known")
+            return None
+        one_power = read.upper_tail is not None and read.tail.power == 0 and not read.tail.section
+        powers = (tail.power if one_power else read.tail.power, tail.power)
+        lows = self._readings(read.numeral, kind, powers[0])
+        highs = self._readings(read.upper, kind, powers[1]) if read.upper is not None else None
+        if lows is None or (read.upper is not None and highs is None):
+            self._leave(read.start, read.end, "its separator may part thousands or decimals")
+            return None
+        low_factor = factor if one_power or read.upper_tail is None or not read.tail.section else self.tails.meaning(read.tail, read.prefix)[2]
+        low = lows[0] * Fraction(10) ** powers[0] * low_factor
+        others = tuple(value * Fraction(10) ** powers[0] * low_factor for value in lows[1:])
+        span = self._bounded(read)
+        if kind == "duration" and self._trap.match(self.text, read.end):
+            return None
+        made = self._made_of(span.start, span.end, kind, low, unit)
+        bound, strict = self._bound(span, read)
+        if highs is not None:
+            high = highs[0] * Fraction(10) ** powers[1] * factor
+            if not low < high:
+                self._leave(read.start, read.end, "a range that does not rise")
+                return None
+            made = replace(made, value=None, min=low, max=high)
+            bound, strict, others = "range", False, ()
+        return self._dressed(replace(made, bound=bound, strict=strict, alternatives=others, **extra), read, tail)
+
+    def _readings(self, numeral: Numeral | None, kind: str, power: int) -> tuple[Fraction, ...] | None:
+        """The readings of a number that its kind and magnitude allow, the one meant first; none where it stays open."""
+        if numeral is None or len(numeral.readings) == 1:
+            value = None if numeral is None else numeral.value
+            if value is not None and kind in _WHOLE_KINDS and (value * Fraction(10) ** power).denominator != 1:
+                return None
+            return None if numeral is None else numeral.readings
+        first, second = numeral.readings
+        by_decimal, by_thousand = min(first, second, key=abs), max(first, second, key=abs)
+        if kind in _WHOLE_KINDS and power == 0:
+            return (by_thousand,) if numeral.separator == self.words.own["thousands"] else None
+        if self.passages.swiss and numeral.separator == ".":
+            return (by_decimal, by_thousand) if power or kind == "ratio" else None
+        if numeral.separator == self.words.own["decimal"]:
+            settled = bool(power) or kind == "ratio" or (self.words.language == "en" and kind in ("money", "price"))
+            return (by_decimal, by_thousand) if settled else None
+        if self.words.language == "de" and power:
+            return None
+        return (by_thousand,) if self.language in ("de-DE", "de-AT") or self.words.language == "en" else (by_thousand, by_decimal)
+
+    def _bounded(self, read: Read) -> Span:
+        start, end = read.start, read.end
+        if bound := self._bound_before(start):
+            start = bound[0]
+        after = self._bound_after(end)
+        return Span(start, after[0] if after else end)
+
+    def _bound_after(self, end: int) -> tuple[int, tuple[str, bool]] | None:
+        gap = _SPACE.match(self.text, end)
+        found = self.words.table("bounds_after").match(self.text, gap.end()) if gap else None
+        return (found[0], (str(found[1][0]), bool(found[1][1]))) if found else None
+
+    def _bound_before(self, start: int) -> tuple[int, tuple[str, bool]] | None:
+        found = self.words.table("bounds").before(self.text, start)
+        return (found[0], (str(found[1][0]), bool(found[1][1]))) if found else None
+
+    def _bound(self, span: Span, read: Read) -> tuple[str, bool]:
+        if span.end > read.end and (after := self._bound_after(read.end)):
+            return after[1]
+        found = self._bound_before(read.start)
+        return found[1] if found else ("exact", False)
+
+    def _made_of(self, start: int, end: int, kind: str, value: Fraction | None, unit: str | None) -> Quantity:
+        at = self.passages.byte
+        return Quantity(self.text[start:end], start, end, at(start), at(end), kind, value, unit)
+
+    def _dressed(self, made: Quantity, read: Read, tail: Tail) -> Quantity:
+        """With its modality, its rate, its basis, and whether it is a change."""
+        made = replace(made, modality=modality(self.passages, self.words, made.start, made.end, self._quote_of(made.start)))
+        if made.kind in _PER_ATTRIBUTE and not made.per:
+            made = replace(made, per=self._rate(made))
+        if made.kind == "power":
+            made = replace(made, power_basis=self._basis(made))
+        if made.kind == "ratio" and made.unit == "1":
+            made = self._as_change(made, read)
+        return made
+
+    def _quote_of(self, at: int) -> Span | None:
+        n = bisect_right(self._quote_starts, at) - 1
+        return self.passages.quotes[n] if n >= 0 and self.passages.quotes[n].holds(at) else None
+
+    def _rate(self, made: Quantity) -> str:
+        clause = self.passages.clause(made.start, self.passages.sentence(made.start))
+        table = self.words.table("per", "unit")
+        for found in self._hint.finditer(self.text, max(clause.start, made.start - 120), min(clause.end, made.end + 60)):
+            said = found["a"] or found["b"]
+            if said and (meant := table.match(said, 0) or table.match(said.lower(), 0)):
+                return str(meant[1])
+        return ""
+
+    def _basis(self, made: Quantity) -> str:
+        for name in ("it", "facility"):
+            if self._cue("basis", name).match(self.text, made.end):
+                return name
+        return "unstated"
+
+    def _cue(self, section: str, name: str) -> re.Pattern[str]:
+        """A cue that follows a quantity after one space."""
+        key = f"{section} {name}"
+        if key not in self._made:
+            self._made[key] = re.compile(rf"{SPACE}(?:{pattern(self.words.own[section][name])})(?!\w)")
+        return self._made[key]
+
+    def _as_change(self, made: Quantity, read: Read) -> Quantity:
+        """A share by which something changes is no share of something: it has the sign of the change, and a year it is counted from."""
+        clause = self.passages.clause(made.start, self.passages.sentence(made.start))
+        before = self.text[max(clause.start, made.start - 80) : made.start]
+        by = re.search(rf"(?<!\w){self.words.own['change']['before']}{SPACE}$", before)
+        verb = re.search(self._verbs("verbs").pattern + (rf"(?:{SPACE}\w+)?{SPACE}$" if self.words.language == "en" else r"\Z(?!)"), before)
+        behind = next((name for name in ("more", "less") if self._cue("change", name).match(self.text, made.end)), "")
+        if behind:
+            return replace(made, value=made.value if behind == "more" or made.value is None else -made.value, change=True)
+        if not by and not verb:
+            return made
+        if by and not self._verbs("verbs").search(self.text, clause.start, clause.end):
+            return made
+        if verb and not by and re.search(rf"(?<!\w)(?:to|at|of){SPACE}$", before):
+            return made
+        down = self._verbs("down").search(self.text, clause.start, clause.end)
+        baseline = re.compile(rf"(?:{pattern(self.words.own['change']['baseline'])}){SPACE}((?:19|20)\d\d)(?!\d)").search(
+            self.text, made.end, min(clause.end, made.end + 80)
+        )
+        sign = -1 if down else 1
+        value = made.value * sign if made.value is not None else None
+        low, high = (made.min, made.max) if sign > 0 or made.min is None or made.max is None else (-made.max, -made.min)
+        return replace(made, value=value, min=low, max=high, change=True, baseline=baseline[1] if baseline else "")
+
+    # --- phrases ------------------------------------------------------------------------------------------------------------------
+
+    def _phrase(self, name: str, at: int, end: int, meant: object) -> Quantity | None:
+        span_start = at
+        bound: tuple[str, bool] = ("exact", False)
+        if name != "vague" and (found := self._bound_before(at)):
+            span_start, bound = found
+        if name == "vague":
+            return self._vague(at, end, int(str(meant)))
+        value = Fraction(str(meant))
+        made = self._made_of(span_start, end, "multiplier" if name == "times" else "ratio", value, "1")
+        made = replace(made, bound=bound[0], strict=bound[1])
+        read = Read(at, end, Numeral(at, end, (value,), word=True), Tail(end))
+        return self._dressed(made, read, read.tail)
+
+    def _vague(self, at: int, end: int, power: int) -> Quantity | None:
+        unit, kind = None, "vague_magnitude"
+        behind = re.compile(rf"{SPACE}(?:(?:of|von){SPACE})?").match(self.text, end)
+        if behind and (noun := self.tails.noun(self.text, behind.end())):
+            end, unit, kind = noun[0], noun[1], "vague_count"
+        elif power < 6:
+            self._leave(at, end, "a vague number of something not known")
+            return None
+        elif behind and (money := self.tails.currency(self.text, behind.end())):
+            end, unit = money
+        made = replace(self._made_of(at, end, kind, None, unit), bound="order_of_magnitude", scale=Fraction(10) ** power)
+        return replace(made, modality=modality(self.passages, self.words, at, end, self._quote_of(at)))
+
+    # --- currencies ---------------------------------------------------------------------------------------------------------------
+
+    def _with_currencies(self, found: list[Quantity]) -> list[Quantity]:
+        """An amount without a currency takes that of the amount before it in its sentence or the one before, else of its sentence."""
+        out = list(found)
+        for n, made in enumerate(found):
+            if made.kind != "money" or made.unit is not None:
+                continue
+            index = self.passages.sentence_index(made.start)
+            near = [other for other in self._near(found, n, index) if other.kind == "money" and other.unit]
+            before = [other for other in near if other.start < made.start]
+            after = [other for other in near if other.start > made.start and self.passages.sentence_index(other.start) == index]
+            source = before[-1] if before else after[0] if after else None
+            if source is None:
+                out[n] = replace(made, currency_missing=True)
+            else:
+                out[n] = replace(made, unit=source.unit, currency_inherited=True)
+        return out
+
+    def _near(self, found: list[Quantity], n: int, index: int) -> Iterator[Quantity]:
+        low, high = max(0, n - 8), min(len(found), n + 5)
+        return (one for one in found[low:high] if index - 1 <= self.passages.sentence_index(one.start) <= index)
+
+    def _leave(self, start: int, end: int, reason: str) -> None:
+        self.left.append(Abstention(self.text[start:end], start, end, reason))
+
+
+def quantities(passages: Passages) -> tuple[list[Quantity], list[Abstention]]:
+    """Every quantity of a text, and what looked like one and was left."""
+    return Quantities(passages).find()
