@@ -12,11 +12,11 @@ from stargauge.reading.grammar import Table, grammar, pattern
 from stargauge.reading.numerals import number_words
 from stargauge.reading.passages import Passages
 
-_CORES = ("day", "numeric", "month", "quarter", "half", "part", "season", "fiscal", "year", "decade", "yearend")
+_CORES = ("day", "iso", "numeric", "month", "quarter", "half", "part", "season", "fiscal", "year", "decade", "yearend")
 _RELATIVE = ("within", "ago", "ahead", "shift", "weekday", "near", "vague")
 _ORDER = {name: n for n, name in enumerate(("span", *_CORES, *_RELATIVE))}
 _PRECISION = {
-    "day": "day", "numeric": "day", "month": "month", "quarter": "quarter", "half": "half_year", "fiscal": "fiscal_year", "year": "year",
+    "day": "day", "numeric": "day", "iso": "day", "month": "month", "quarter": "quarter", "half": "half_year", "fiscal": "fiscal_year", "year": "year",
     "decade": "decade_end", "yearend": "year_end", "within": "relative", "ago": "relative", "ahead": "relative", "near": "day",
     "weekday": "day", "vague": "vague", "season": "season",
 }  # fmt: skip
@@ -37,7 +37,7 @@ class DateWords:
         fill = {name: "|".join(self.own[name]) for name in ("nths", "parts", "seasons", "ways", "units", "zones")}
         fill |= {"months": "|".join(self.own["months"]), "weekdays": "|".join(self.own["weekdays"]), "count": rf"\d{{1,4}}|{words}"}
         self.cores = {name: self._filled(self.own[name], fill) for name in _CORES}
-        ends = "|".join(self._unnamed(self.cores[name]) for name in ("numeric", "day", "month", "part", "year"))
+        ends = "|".join(self._unnamed(self.cores[name]) for name in ("iso", "numeric", "day", "month", "part", "year"))
         relation = "|".join(f"(?:{key})" for key in self.relations)
         self.regexes = {name: re.compile(rf"(?<![\w.'’-])(?P<rel>{pattern(relation)})?(?:{pattern(core)})") for name, core in self.cores.items()}
         span = self.own["span"].replace("{first}", f"(?P<first>{ends})").replace("{last}", f"(?P<last>{ends})")
@@ -111,7 +111,7 @@ class Dates:
 
     def core_days(self, said: str) -> tuple[Days, str] | None:
         """The days of a date without a preposition, and how precise it is."""
-        for name in ("numeric", "day", "month", "part", "year"):
+        for name in ("iso", "numeric", "day", "month", "part", "year"):
             match = self.words.regexes[name].fullmatch(said)
             if match and (days := self._days(name, match)):
                 return days, self._precision(name, match)
@@ -144,8 +144,8 @@ class Dates:
         if not 1800 <= year <= 2200:
             return None
         try:
-            if name in ("day", "numeric"):
-                number = int(match["m"]) if name == "numeric" else self.words.month(match["month"] or _group(match, "month2") or "")
+            if name in ("day", "iso", "numeric"):
+                number = int(match["m"]) if name != "day" else self.words.month(match["month"] or _group(match, "month2") or "")
                 only = date(year, number, int(match["d"] or _group(match, "d2") or 0))
                 return only, only
             if name == "month":

@@ -122,7 +122,7 @@ class NumberWords:
         self.tens = {word: 10 * n for n, word in enumerate(said["tens"]) if word}
         self.halves = Table({key: Fraction(value) for key, value in own["halves"].items()} | {key: Fraction(value) for key, value in own["dozens"].items()}, fold=True)
         self.small = self._joined_words() if self.joined else {}
-        starts = {*self.units, *self.tens, self.hundred, self.thousand, *self.articles, "half", "three", "andert", "dreißig"}
+        starts = {*self.units, *self.tens, self.hundred, self.thousand, *self.articles, "half", "three", "andert", "dreißig", "fuenf", "zwoelf"}
         starts |= {found.group() for key in own["halves"] if (found := re.match(r"[a-zäöü]+", key))}
         stem = "|".join(sorted(filter(None, starts), key=len, reverse=True))
         self.candidate = rf"(?<![\w-])(?i:{stem})" + (r"[a-zäöüß]{0,40}" if self.joined else "") + r"(?!\w)"
@@ -148,7 +148,7 @@ class NumberWords:
         found = _WORD.match(text, at)
         if found is None:
             return None
-        word = found.group().lower().replace("ß", "ss")
+        word = found.group().lower().replace("ß", "ss").replace("fuenf", "fünf").replace("zwoelf", "zwölf")
         if self.joined:
             value = self._one_word(word)
             if value is not None:

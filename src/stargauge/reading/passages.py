@@ -13,7 +13,7 @@ PAIRS = {"«": "»", "»": "«", "„": "“”\"", "“": "”", "\"": "\"", "�
 LONGEST_QUOTE = 4000
 _MARK = re.compile("[«»„“”\"‹›]")
 _EMPTY = re.compile(r"\n[ \t\r]*\n\s*")
-_END = re.compile(r"[.!?…]+[\"»“”’)\]]*+(?=\s)")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"»“”’)\]]*+(?=\s)")
 _SHORT = re.compile(
     r"(?:\b(?:Mrd|Mio|Mia|Mill|Tsd|Bio|ca|bzw|Nr|St|Dr|Prof|Mr|Mrs|Ms|Fr|Hr|Inc|Corp|Co|Ltd|Art|Abs|vgl|No|vs|approx|Jan|Feb|Mar|Apr"
     r"|Jun|Jul|Aug|Sept|Sep|Oct|Okt|Nov|Dec|Dez|Rp|Ct|Sen|Gov|Rep|Gen)|\b[A-Za-z]|\b\d{1,2})\.$"
@@ -48,6 +48,15 @@ class Passages:
     def quotes(self) -> tuple[Span, ...]:
         """Quotations with their marks, outermost only; a mark without its partner in the paragraph marks nothing."""
         return tuple(_quotes(self.text))
+
+    @cached_property
+    def _quote_starts(self) -> list[int]:
+        return [one.start for one in self.quotes]
+
+    def quotes_near(self, at: int) -> tuple[Span, ...]:
+        """The quotation that may hold a place: the last that starts up to it."""
+        n = bisect_right(self._quote_starts, at) - 1
+        return self.quotes[n : n + 1] if n >= 0 else ()
 
     @cached_property
     def paragraphs(self) -> tuple[Span, ...]:

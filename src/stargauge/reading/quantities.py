@@ -17,6 +17,10 @@ from stargauge.reading.passages import Passages, Span
 from stargauge.reading.tails import Tail, Tails, tails_of
 
 _SPACE = re.compile(SPACE)
+_URL = re.compile(r"(?:https?://|www\.)\S++")
+#: Digits beside a number that stand apart from it, as in `59 . 2`: then neither part is the number.
+_TORN_BEFORE = re.compile(r"\d[ \t]+[.,/][ \t]*$|\d[.,][ \t]*$(?<=[ \t][.,])")
+_TORN_AFTER = re.compile(r"[ \t]+[.,/][ \t]*\d")
 _WHOLE_KINDS = frozenset({"count"})
 _PER_ATTRIBUTE = frozenset({"energy", "volume", "count", "money", "mass", "length"})
 
@@ -44,9 +48,10 @@ class Quantities:
         self.numbers = numerals.number_words(self.language)
         self.tails: Tails = tails_of(self.language)
         self.left: list[Abstention] = []
+        self._past = 0
         self._made: dict[str, re.Pattern[str]] = {}
         self._quote_starts = [one.start for one in passages.quotes]
-        sources = [r"(?<![\w.,'’/])(?<!\d[-–])[+\-−]?(?:\d|[½¼¾⅓⅔])", self.numbers.candidate]
+        sources = [r"(?<![\w.,'’/#@])(?<!\d[-–])(?<![^\W\d_]-)[+\-−]?(?:\d|[½¼¾⅓⅔])", self.numbers.candidate]
         phrases = [pattern(key) for name in ("vague", "fractions", "times") for key in self.words.own[name]]
         self._candidate = re.compile("|".join([*sources, rf"(?<!\w)(?i:{'|'.join(phrases)})(?!\w)"]))
         self._phrases: dict[str, Table] = {name: self.words.table(name) for name in ("vague", "fractions", "times")}
@@ -54,6 +59,9 @@ class Quantities:
         self._label = re.compile(rf"(?<!\w)(?:{pattern(own['unit_names']['labels'])}){SPACE}?$")
         self._trap = re.compile(rf"(?:{pattern(own['unit_names']['traps'])})")
         self._hint = re.compile(rf"(?<!\w)(?:{pattern(own['per']['hint'])})(?!\w)", re.I)
+        self._and_before = re.compile(rf"(?:\d|{self.numbers.candidate}){SPACE}(?:und|and){SPACE}$")
+        self._and = re.compile(rf"{SPACE}(?:und|and){SPACE}")
+        self._urls = [Span(*one.span()) for one in _URL.finditer(self.text)]
         self._connectors = {name: re.compile(rf"{SPACE}?(?:{pattern(mark)}){SPACE}?") for name, mark in own["ranges"].items()}
         self._openers = {name: re.compile(rf"(?<!\w)(?i:{name}){SPACE}$") for name in own["ranges"] if name}
 
@@ -61,13 +69,17 @@ class Quantities:
         """Every quantity, in the order of the text, and what was left."""
         out, done = list[Quantity](), 0
         for found in self._candidate.finditer(self.text):
-            if found.start() < done:
+            if found.start() < done or self._in_url(found.start()):
                 continue
             made, end = self._at(found.start())
             done = max(done, end)
             if made is not None:
                 out.append(made)
         return self._with_currencies(out), self.left
+
+    def _in_url(self, at: int) -> bool:
+        n = bisect_right(self._urls, at, key=lambda one: one.start) - 1
+        return n >= 0 and self._urls[n].holds(at)
 
     # --- one place ----------------------------------------------------------------------------------------------------------------
 
@@ -97,7 +109,10 @@ class Quantities:
         return self.numbers.at(self.text, at)
 
     def _number(self, numeral: Numeral) -> tuple[Quantity | None, int]:
+        self._past = 0
         read = self._read(numeral)
+        if read is None and self._past:
+            return None, self._past
         if read is None and numeral.spaced:
             first = numerals.digits_at(self.text[: self.text.index(" ", numeral.start)], numeral.start, self.language)
             return (None, numeral.end) if first is None else (None, first.end)
@@ -115,15 +130,55 @@ class Quantities:
         after = text[numeral.end : numeral.end + 1]
         if not prefix and self._label.search(text[max(0, start - 24) : start]):
             return None
+        if not numeral.word and (_TORN_AFTER.match(text, numeral.end) or _TORN_BEFORE.search(text[max(0, numeral.start - 6) : numeral.start])):
+            self._leave(start, numeral.end, "its digits stand apart")
+            return None
         if self._trap.match(text, numeral.end) or (after == "/" and text[numeral.end + 1 : numeral.end + 2].isdigit()):
             return None
         tail = self.tails.match(text, numeral, bool(prefix))
         if tail is None:
             return None if prefix else self._bare(numeral)
+        if longer := self._goes_on(tail):
+            self._leave(start, longer[0], longer[1])
+            self._past = longer[0]
+            return None
+        if prefix and self._between_numbers(start, numeral.start):
+            self._leave(start, tail.end, "its currency stands between two numbers")
+            return None
         if numeral.spaced and self._names(numeral.start):
             self._leave(numeral.start, tail.end, "a space may part two numbers here")
             return None
         return Read(start, tail.end, numeral, tail, prefix)
+
+    def _between_numbers(self, start: int, at: int) -> bool:
+        """Whether a currency may as well belong to the number before it, as in `17 USD 25`."""
+        apart = self.text[at - 1].isspace() or self.text[at - 1].isalpha()
+        return apart and re.search(rf"\d{SPACE}?$", self.text[max(0, start - 3) : start]) is not None
+
+    def _goes_on(self, tail: Tail) -> tuple[int, str] | None:
+        """Where a number ends that goes on behind its unit, and so is left: `3 dollars 50 cents`, `75 USD million`, `5 feet 2 inches`."""
+        gap = _SPACE.match(self.text, tail.end)
+        if gap is None:
+            return None
+        money = tail.section.startswith("currency")
+        if money and (found := self.words.table("magnitude").match(self.text, gap.end())):
+            return found[0], "its magnitude stands behind its currency"
+        if not money and tail.section != "measure" and (tail.section or not tail.power):
+            return None
+        joined = self._and.match(self.text, tail.end)
+        at = joined.end() if joined else gap.end()
+        more = self._numeral(at) if at < len(self.text) and self.text[at].isalnum() else None
+        if more is None or not more.readings or more.article:
+            return None
+        behind = self.tails.match(self.text, more, False)
+        if tail.section == "measure":
+            smaller = behind and behind.section == "measure" and behind.meaning[0] == tail.meaning[0] and behind.meaning[1] != tail.meaning[1]
+            return (behind.end, "it goes on in a smaller unit") if behind and smaller else None
+        if behind is not None:
+            return (behind.end, "it goes on in a smaller unit") if behind.section == "subunit" else None
+        if 1900 <= more.value <= 2100 or (joined and self.text[more.end : more.end + 1] not in ("", ".", ",", ";")):
+            return None
+        return more.end, "a number follows at once"
 
     def _bare(self, numeral: Numeral) -> Read | None:
         """The lower end of a range whose unit follows its upper end: `3 bis 5 GW`."""
@@ -150,8 +205,10 @@ class Quantities:
             joined = connector.match(self.text, read.end)
             if joined is None:
                 continue
+            if opener in ("from", "von") and self._changes(read.start):
+                return read
             upper = self._upper(read, joined.end())
-            if upper is None or (opener in ("from", "von") and self._changes(read.start)):
+            if upper is None:
                 continue
             start = read.start - len(opened.group()) if opened and opener in ("between", "zwischen") else read.start
             return replace(read, start=start, end=upper.end, upper=upper.numeral, upper_tail=upper.tail, prefix=read.prefix or upper.prefix)
@@ -198,7 +255,11 @@ class Quantities:
         made = self._made.get(name)
         if made is None:
             said = self.words.own["change"][name]
-            made = self._made[name] = re.compile(rf"(?<!\w)(?:ge|zu|an|ab|er|ver)?(?:{said})" + (r"\w*" if self.words.language == "de" else r"(?!\w)"))
+            made = self._made[name] = re.compile(
+                rf"(?<!\w)(?:{pattern(said)}){SPACE}$"
+                if name.endswith("_before")
+                else rf"(?<!\w)(?:ge|zu|an|ab|er|ver)?(?:{pattern(said)})" + (r"\w*" if self.words.language == "de" else r"(?!\w)")
+            )
         return made
 
     # --- what it is ---------------------------------------------------------------------------------------------------------------
@@ -231,7 +292,7 @@ class Quantities:
                 return None
             made = replace(made, value=None, min=low, max=high)
             bound, strict, others = "range", False, ()
-        return self._dressed(replace(made, bound=bound, strict=strict, alternatives=others, **extra), read, tail)
+        return self._dressed(replace(made, bound=bound, strict=strict, alternatives=others, **extra))
 
     def _readings(self, numeral: Numeral | None, kind: str, power: int) -> tuple[Fraction, ...] | None:
         """The readings of a number that its kind and magnitude allow, the one meant first; none where it stays open."""
@@ -279,7 +340,7 @@ class Quantities:
         at = self.passages.byte
         return Quantity(self.text[start:end], start, end, at(start), at(end), kind, value, unit)
 
-    def _dressed(self, made: Quantity, read: Read, tail: Tail) -> Quantity:
+    def _dressed(self, made: Quantity) -> Quantity | None:
         """With its modality, its rate, its basis, and whether it is a change."""
         made = replace(made, modality=modality(self.passages, self.words, made.start, made.end, self._quote_of(made.start)))
         if made.kind in _PER_ATTRIBUTE and not made.per:
@@ -287,7 +348,7 @@ class Quantities:
         if made.kind == "power":
             made = replace(made, power_basis=self._basis(made))
         if made.kind == "ratio" and made.unit == "1":
-            made = self._as_change(made, read)
+            return self._as_change(made)
         return made
 
     def _quote_of(self, at: int) -> Span | None:
@@ -316,15 +377,18 @@ class Quantities:
             self._made[key] = re.compile(rf"{SPACE}(?:{pattern(self.words.own[section][name])})(?!\w)")
         return self._made[key]
 
-    def _as_change(self, made: Quantity, read: Read) -> Quantity:
+    def _as_change(self, made: Quantity) -> Quantity | None:
         """A share by which something changes is no share of something: it has the sign of the change, and a year it is counted from."""
         clause = self.passages.clause(made.start, self.passages.sentence(made.start))
         before = self.text[max(clause.start, made.start - 80) : made.start]
         by = re.search(rf"(?<!\w){self.words.own['change']['before']}{SPACE}$", before)
         verb = re.search(self._verbs("verbs").pattern + (rf"(?:{SPACE}\w+)?{SPACE}$" if self.words.language == "en" else r"\Z(?!)"), before)
-        behind = next((name for name in ("more", "less") if self._cue("change", name).match(self.text, made.end)), "")
-        if behind:
-            return replace(made, value=made.value if behind == "more" or made.value is None else -made.value, change=True)
+        for name, sign in (("more", 1), ("less", -1)):
+            if self._cue("change", name).match(self.text, made.end) or self._verbs(f"{name}_before").search(before):
+                return replace(made, value=None if made.value is None else sign * made.value, change=True)
+        if self._cue("change", "unclear").match(self.text, made.end):
+            self._leave(made.start, made.end, "how it compares is not clear")
+            return None
         if not by and not verb:
             return made
         if by and not self._verbs("verbs").search(self.text, clause.start, clause.end):
@@ -350,10 +414,18 @@ class Quantities:
         if name == "vague":
             return self._vague(at, end, int(str(meant)))
         value = Fraction(str(meant))
+        gap = _SPACE.match(self.text, end)
+        if name != "vague" and gap and self._cue("change", "unclear").match(self.text, end):
+            self._leave(at, end, "how it compares is not clear")
+            return None
+        if name == "fractions" and (
+            (gap and self.words.table("magnitude").match(self.text, gap.end())) or self._and_before.search(self.text[max(0, at - 16) : at])
+        ):
+            self._leave(at, end, "it is part of a longer number")
+            return None
         made = self._made_of(span_start, end, "multiplier" if name == "times" else "ratio", value, "1")
         made = replace(made, bound=bound[0], strict=bound[1])
-        read = Read(at, end, Numeral(at, end, (value,), word=True), Tail(end))
-        return self._dressed(made, read, read.tail)
+        return self._dressed(made)
 
     def _vague(self, at: int, end: int, power: int) -> Quantity | None:
         unit, kind = None, "vague_magnitude"
@@ -374,18 +446,24 @@ class Quantities:
         """An amount without a currency takes that of the amount before it in its sentence or the one before, else of its sentence."""
         out = list(found)
         for n, made in enumerate(found):
-            if made.kind != "money" or made.unit is not None:
+            if made.kind != "money" or (made.unit is not None and not (made.currency_inferred and self._is_cents(made))):
                 continue
             index = self.passages.sentence_index(made.start)
-            near = [other for other in self._near(found, n, index) if other.kind == "money" and other.unit]
+            near = [other for other in self._near(found, n, index) if other.kind == "money" and other.unit and not self._is_cents(other)]
             before = [other for other in near if other.start < made.start]
             after = [other for other in near if other.start > made.start and self.passages.sentence_index(other.start) == index]
             source = before[-1] if before else after[0] if after else None
+            if source is None and made.unit is not None:
+                continue
             if source is None:
                 out[n] = replace(made, currency_missing=True)
             else:
-                out[n] = replace(made, unit=source.unit, currency_inherited=True)
+                out[n] = replace(made, unit=source.unit, currency_inherited=True, currency_inferred=False)
         return out
+
+    @staticmethod
+    def _is_cents(made: Quantity) -> bool:
+        return made.text.casefold().endswith(("cent", "cents", "ct", "ct."))
 
     def _near(self, found: list[Quantity], n: int, index: int) -> Iterator[Quantity]:
         low, high = max(0, n - 8), min(len(found), n + 5)
