@@ -15,6 +15,8 @@ LONGEST = 3000
 _KINDS = (("says", "assertion"), ("promises", "promise"), ("denies", "denial"), ("suspects", "speculation"))
 _MARKS = "«»„“”\"‹›"
 _CLOSING = ("»", "”", "“", "\"")
+_APPOSITION = re.compile(r"([^,.;:]{2,60}), (?:who|which|the|an?|its|his|her)\s[^.;:]{2,160},")
+_ENDS = re.compile(r"(?:\s(?:reporters|journalists|analysts|(?:the )?[A-Z][\w-]*(?: [A-Z][\w-]*){0,2}))?(?:\son [A-Z]\w+)?\s*(?:[.,;!?]|$)")
 _BREAK = re.compile("[,:]")
 
 
@@ -57,7 +59,7 @@ class SpeechWords:
         self.leads = re.compile(rf"(?:(?:{pattern(own['leads'])})(?!\w){SPACE}?)+")
         self.article = re.compile(own["determiners"])
         self.opens = re.compile(
-            rf"(?:{SPACE}(?:reporters|journalists|analysts|(?:the )?[A-Z][\w-]*(?: [A-Z][\w-]*){{0,2}}))?{SPACE}that{SPACE}"
+            rf"(?:{SPACE}(?:reporters|journalists|analysts|(?:the )?[A-Z][\w-]*(?: [A-Z][\w-]*){{0,2}}))?(?:{SPACE}on{SPACE}[A-Z]\w+)?{SPACE}that{SPACE}"
             rf"|[^,.;:]{{1,80}}?{SPACE}of{SPACE}(?=[a-z]+ing\b)"
         )
         self.relative = re.compile(pattern(own["relative_clause"]))
@@ -154,7 +156,7 @@ class Frames:
     def _around(self, part: Span, verb: Span, kind: str) -> Frame | None:
         before = self.text[max(part.start, verb.start - 240) : verb.start].rstrip()
         if before.endswith((",", *_MARKS)):
-            return self._after(part, verb, kind, before)
+            return self._after(part, verb, kind, before) or self._apposed(part, verb, kind, before)
         cut = max((before.rfind(mark) for mark in (",", ";", ":", *_CLOSING)), default=-1) + 1
         clause = before[cut:].lstrip()
         if self.words.english and cut and (late := self._late(part, verb, clause, kind, before[:cut])):
@@ -173,6 +175,15 @@ class Frames:
             return None
         venue = self.words.venue.search(self.text, part.start, said.start)
         return Frame(speaker, kind, Span(part.start, comma), said, venue=venue["venue"] if venue else "")
+
+    def _apposed(self, part: Span, verb: Span, kind: str, before: str) -> Frame | None:
+        """`X, who is Y, says what`: the speaker stands before the first comma."""
+        found = _APPOSITION.fullmatch(before) if self.words.english else None
+        start = self._break(verb.end, part.end) if found else None
+        if found is None or start is None:
+            return None
+        speaker, said = self.who(found[1]), self._inner(start, part.end)
+        return Frame(speaker, kind, Span(part.start, start), said) if speaker and said.end - said.start >= 8 else None
 
     def who(self, clause: str) -> str:
         """Who is named before a verb; in English the whole of a short clause that starts like a name or with an article."""
@@ -197,7 +208,7 @@ class Frames:
         """`What is said, X says.` and `"What is said," X told reporters.`"""
         who = self.words.who_before.fullmatch(clause)
         quoted = ahead.endswith(_CLOSING)
-        if who is None or not (quoted or re.match(r"\s*(?:[.,;!?]|$)", self.text[verb.end : verb.end + 2])):
+        if who is None or not (quoted or _ENDS.match(self.text[verb.end : min(part.end, verb.end + 80)])):
             return None
         start = self.text.rfind(clause, part.start, verb.start)
         venue = self.words.venue.search(self.text, verb.start, part.end)
@@ -222,7 +233,7 @@ class Frames:
         said = self._trim(part.start, part.start + len(before))
         rest = self.text[who.end() : min(part.end, who.end() + 60)]
         venue = self.words.venue.search(self.text, verb.end, part.end)
-        if not re.match(r"\s|[.,;!?:]|$", rest[:1]):
+        if not re.match(r"\s*(?:[.,;!?]|$)" if self.words.english else r"\s|[.,;!?:]|$", rest[:2]):
             return None
         return Frame(who["who"], kind, Span(verb.start, who.end()), said, True, venue["venue"] if venue else "")
 

@@ -53,6 +53,9 @@ class Statements:
             yield from self._back(n, frames[0])
             yield self._indirect(part, frames, quotes)
             return
+        if called := self._called(part, quotes):
+            yield called
+            return
         free = self._free(n, part)
         if free is not None:
             yield free
@@ -72,7 +75,7 @@ class Statements:
             return False
         ended = _SENTENCE_END.search(inner) is not None and len(inner.split()) > 2
         lead = self.text[max(0, quote.start - 4) : quote.start].rstrip()
-        after = any(frame.after and frame.said.start <= quote.start and quote.end <= frame.said.end + 2 for frame in frames)
+        after = any(frame.after and quote.start <= frame.said.start <= quote.end <= frame.said.end + 2 for frame in frames)
         starts = quote.start == part.start and quote.end >= part.end - 1
         return ended or lead.endswith(":") or (after and len(inner.split()) > 2) or (starts and self._introduced(part))
 
@@ -128,6 +131,20 @@ class Statements:
         chain = ("article", *(one.name or one.phrase for one in names)) if len(frames) > 1 else ()
         made = self._made(said, form, self._kind(said, inner.kind), names[-1], inner.attribution, inner.venue or outer.venue)
         return replace(made, quotes=parts, chain=chain, translated_quote=bool(parts) and self.speakers.foreign(names[-1], part))
+
+    def _called(self, part: Span, quotes: list[Span]) -> Statement | None:
+        """`X called it "a bold bet"`: some words of X in a sentence that tells the rest."""
+        parts = [one for one in quotes if self._is_partial(one)]
+        found = self.words.cue("calls").search(self.text, part.start, parts[0].start) if parts else None
+        if found is None or found.end() + 120 < parts[0].start:
+            return None
+        clause = self.text[max(part.start, found.start() - 120) : found.start()].strip()
+        who = self.frames.who(clause[max(clause.rfind(mark) for mark in ",;:") + 1 :].strip())
+        if not who:
+            return None
+        named = self.speakers.named(who, part)
+        made = self._made(part, "mixed", "assertion", named, Span(part.start, found.end()), "")
+        return replace(made, quotes=tuple(map(self._quote, parts)), translated_quote=self.speakers.foreign(named, part))
 
     def _is_partial(self, quote: Span) -> bool:
         """Whether marks inside reported speech hold some of its words and no name: small words, more than one."""
