@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import PrivateAttr
 
 from stargauge.programme.fields import DATE, RECORD, TEXT, Date, Lines, Moment, Part, PlainValue, Stated, Text, plain, redated, stated
-from stargauge.programme.positions import Document, Trail
+from stargauge.programme.positions import Document, Section, Trail
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.instruments import Instrument
 from stargauge.quantity.statement import Statement
@@ -339,6 +339,11 @@ class Programme(Content):
     drafts: dict[str, Draft] = plain(dict, "what may become a claim once a person confirms it, by id; nothing is computed from it")
     alternatives: dict[str, dict[str, Option]] = plain(dict, "contradicting sources side by side: one option is true in a world")
     scenarios: dict[str, Scenario] = plain(dict, "parts of a programme to lay over it by name: what if it were so")
+
+    @classmethod
+    def _is_fragment(cls, section: Section) -> bool:
+        """A file of drafts holds no programme: it is laid over one, and says nothing of its clock or prices."""
+        return "drafts" in section and not ({"sites", UNSITED} & set(section))
 
     _documents: tuple[Document, ...] = PrivateAttr(default=())
     _supposed: tuple[str, ...] = PrivateAttr(default=())

@@ -46,6 +46,7 @@ class Quantities:
         self.language = passages.language
         self.words: Grammar = grammar(self.language)
         self.numbers = numerals.number_words(self.language)
+        own = self.words.own
         self.tails: Tails = tails_of(self.language)
         self.left: list[Abstention] = []
         self._past = 0
@@ -55,11 +56,14 @@ class Quantities:
         phrases = [pattern(key) for name in ("vague", "fractions", "times") for key in self.words.own[name]]
         self._candidate = re.compile("|".join([*sources, rf"(?<!\w)(?i:{'|'.join(phrases)})(?!\w)"]))
         self._phrases: dict[str, Table] = {name: self.words.table(name) for name in ("vague", "fractions", "times")}
-        own = self.words.own
         self._label = re.compile(rf"(?<!\w)(?:{pattern(own['unit_names']['labels'])}){SPACE}?$")
         self._trap = re.compile(rf"(?:{pattern(own['unit_names']['traps'])})")
         self._hint = re.compile(rf"(?<!\w)(?:{pattern(own['per']['hint'])})(?!\w)", re.I)
         self._and_before = re.compile(rf"(?:\d|{self.numbers.candidate}){SPACE}(?:und|and){SPACE}$")
+        self._loose = re.compile(rf"(?:{own['unit_names']['loose']})(?!\w)")
+        self._unknown = re.compile(rf"{SPACE}(?:{own['adjectives']['unknown_noun']})[\w-]{{2,30}}")
+        self._of_so_many = re.compile(rf"{SPACE}(?:{pattern(own['unit_names']['of_so_many'])}){SPACE}")
+        self._about = re.compile(rf"(?<!\w)(?:{own['unit_names']['about']}){SPACE}$")
         self._and = re.compile(rf"{SPACE}(?:und|and){SPACE}")
         self._urls = [Span(*one.span()) for one in _URL.finditer(self.text)]
         self._connectors = {name: re.compile(rf"{SPACE}?(?:{pattern(mark)}){SPACE}?") for name, mark in own["ranges"].items()}
@@ -110,6 +114,8 @@ class Quantities:
 
     def _number(self, numeral: Numeral) -> tuple[Quantity | None, int]:
         self._past = 0
+        if part := self._in_so_many(numeral):
+            return part, part.end
         read = self._read(numeral)
         if read is None and self._past:
             return None, self._past
@@ -117,10 +123,37 @@ class Quantities:
             first = numerals.digits_at(self.text[: self.text.index(" ", numeral.start)], numeral.start, self.language)
             return (None, numeral.end) if first is None else (None, first.end)
         if read is None:
+            if not numeral.article and (unknown := self._unknown.match(self.text, numeral.end)) and not self._is_named(numeral.start):
+                self._leave(numeral.start, unknown.end(), "what it counts is not known")
             return None, numeral.end
         read = self._ranged(read)
         made = self._quantity(read)
         return made, max(read.end, numeral.end)
+
+    def _is_named(self, at: int) -> bool:
+        """Whether the word before a number says that it names something, as in `Block 2`."""
+        return self._label.search(self.text[max(0, at - 24) : at]) is not None
+
+    def _in_so_many(self, numeral: Numeral) -> Quantity | None:
+        """`two in five`, `vier von zehn`: a share."""
+        joined = self._of_so_many.match(self.text, numeral.end)
+        if joined is None or numeral.spaced or len(numeral.readings) != 1 or not 0 < numeral.value <= 20:
+            return None
+        at = joined.end()
+        whole = self._numeral(at) if at < len(self.text) and self.text[at].isalnum() else None
+        if whole is None or len(whole.readings) != 1 or whole.article or not numeral.value < whole.value <= 100 or whole.value.denominator != 1:
+            return None
+        behind = self.tails.match(self.text, whole, False)
+        if (behind is not None and behind.section != "count") or self.words.currency_prefix.before(self.text, numeral.start):
+            return None
+        if numeral.value.denominator != 1 or self.text[whole.end : whole.end + 1] in ("-", "%", "/"):
+            return None
+        return self._share_of(numeral.start, whole.end, numeral.value / whole.value)
+
+    def _share_of(self, at: int, end: int, value: Fraction) -> Quantity | None:
+        found = self._bound_before(at)
+        start, bound = found if found else (at, ("exact", False))
+        return self._dressed(replace(self._made_of(start, end, "ratio", value, "1"), bound=bound[0], strict=bound[1]))
 
     def _read(self, numeral: Numeral) -> Read | None:
         """The number with currency and tail; none where nothing says what it counts, or where it names, orders or ages something."""
@@ -128,7 +161,7 @@ class Quantities:
         if not numeral.word and (sign := self.words.currency_prefix.before(text, numeral.start)):
             start, prefix = sign
         after = text[numeral.end : numeral.end + 1]
-        if not prefix and self._label.search(text[max(0, start - 24) : start]):
+        if not prefix and self._is_named(start):
             return None
         if not numeral.word and (_TORN_AFTER.match(text, numeral.end) or _TORN_BEFORE.search(text[max(0, numeral.start - 6) : numeral.start])):
             self._leave(start, numeral.end, "its digits stand apart")
@@ -328,6 +361,8 @@ class Quantities:
 
     def _bound_before(self, start: int) -> tuple[int, tuple[str, bool]] | None:
         found = self.words.table("bounds").before(self.text, start)
+        if found and self._loose.match(self.text, found[0]) and self._about.search(self.text[max(0, found[0] - 30) : found[0]]):
+            return None
         return (found[0], (str(found[1][0]), bool(found[1][1]))) if found else None
 
     def _bound(self, span: Span, read: Read) -> tuple[str, bool]:

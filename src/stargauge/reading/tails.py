@@ -13,6 +13,7 @@ from stargauge.reading.numerals import Numeral
 
 _GAP = re.compile(rf"{SPACE}|-(?=[^\W\d_])")
 _SPACE = re.compile(SPACE)
+_WORD = re.compile(r"[^\W\d_][\w-]{1,30}")
 #: Letters that mean a magnitude only beside a currency or before one.
 _LOOSE = frozenset("mMbBTkK")
 _LOOSE_AT = re.compile(r"[mMbBTkK](?!\w)")
@@ -31,6 +32,7 @@ class Tail:
     per_unit: str = ""
     per_factor: Fraction = Fraction(1)
     known: bool = True
+    per_word: str = ""
 
 
 class Tails:
@@ -40,6 +42,7 @@ class Tails:
         self.words: Grammar = grammar(language)
         own = self.words.own
         self._per = re.compile(rf"{SPACE}?(?:{pattern(own['per']['word'])}){SPACE}?")
+        self._spoken = frozenset(own["per"]["spoken"])
         self._adjective = re.compile(own["adjectives"]["pattern"] + SPACE)
         self._no_adjectives = frozenset(own["adjectives"]["never"])
         self._unknown = re.compile(rf"(?:{SPACE}|-)(?:{own['adjectives']['unknown_noun']})")
@@ -120,11 +123,13 @@ class Tails:
         joined = self._per.match(text, tail.end)
         if joined is None or (joined.group()[:1].isalpha()):
             return tail
+        if thing := self.words.table("per", "things").match(text, joined.end()):
+            return replace(tail, end=thing[0], per_unit=str(thing[1]))
         found = self.words.units.match(text, joined.end())
-        if found is None or found[1][0] not in ("measure", "count"):
-            return tail
-        if found[1][0] == "count":
-            return tail
+        if found is None or found[1][0] != "measure":
+            word = _WORD.match(text, joined.end())
+            spoken = joined.group().strip() in self._spoken and word and not self.words.table("per", "unit").match(text, joined.end())
+            return replace(tail, per_word=word.group().lower()) if spoken and word else tail
         kind, unit, factor = found[1][1]
         if kind == "energy":
             return replace(tail, end=found[0], per_unit=_ENERGY, per_factor=Fraction(factor))
@@ -143,6 +148,8 @@ class Tails:
                 extra["currency_inferred"] = True
             if tail.per_unit:
                 return "price", f"{code}/{tail.per_unit}", factor / tail.per_factor, extra
+            if tail.per_word:
+                extra["per"] = tail.per_word
             return "money", code, factor, extra
         if section == "measure":
             return said[0], said[1], Fraction(said[2]), extra
