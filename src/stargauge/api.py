@@ -628,7 +628,8 @@ def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) ->
     """How good the model of a discipline is on a user's own measurements or reference cases.
 
     kinds: schedule (CSV, the columns of the plan-to-actual records), build (CSV, those of the records of builds), finance (JSON, cases with
-    inputs, expected values and a tolerance), reading (JSONL, sentences with marked quantities, dates and statements). Raises InputError for another kind, and with every fault of the file.
+    inputs, expected values and a tolerance), reading (JSONL, sentences with marked quantities, dates and statements). Raises InputError for
+    another kind, and with every fault of the file.
     """
     if kind not in VALIDATIONS:
         raise InputError(f'no validation "{kind}"{did_you_mean(kind, VALIDATIONS)} (one of {", ".join(VALIDATIONS)})')

@@ -264,12 +264,19 @@ def parser() -> Parser:
     backtest.add_argument("--write", metavar="DIR", help="write the whole result in the form in which it is shipped and reported")
     _output_options(backtest)
 
-    validate = commands.add_parser("validate", help="test us on your own measurements or cases: validate schedule FILE, finance FILE, reading FILE")
-    validate.add_argument(
-        "kind", metavar="KIND",
-        help="schedule (plans and outcomes), build (start of work to operation), finance (reference cases) or reading (sentences)"
+    validate = commands.add_parser(
+        "validate", help="test us on your own measurements or cases: validate schedule FILE, finance FILE, reading FILE"
     )
-    validate.add_argument("file", metavar="FILE", help="CSV file; JSON for finance, JSONL for reading (docs: how good the dates are, validate finance, reading)")
+    validate.add_argument(
+        "kind",
+        metavar="KIND",
+        help="schedule (plans and outcomes), build (start of work to operation), finance (reference cases) or reading (sentences)",
+    )
+    validate.add_argument(
+        "file",
+        metavar="FILE",
+        help="CSV file; JSON for finance, JSONL for reading (docs: how good the dates are, validate finance, reading)",
+    )
     validate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(validate)
 

@@ -28,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         commands.note_future(day)
     try:
         name = _function(asked.command)
-        code = int(getattr(next(module for module in (draft, finance, jobs, money, what_if, commands) if hasattr(module, name)), name)(asked))
+        code = int(
+            getattr(next(module for module in (draft, finance, jobs, money, what_if, commands) if hasattr(module, name)), name)(asked)
+        )
         sys.stdout.flush()
         if not getattr(asked, "list", False):
             note_blocks(getattr(asked, "draws", None))

@@ -1,4 +1,4 @@
-"""From what was read to drafts of claims: a formal reading where the text gives number and deadline, else why there is none. YAML to edit."""
+"""From what was read to drafts of claims: a formal reading where number and deadline are said, else why there is none. YAML to edit."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _readings(amount: Quantity, deadline: When | None, one: Statement, language:
         return {_first(amount): "not testable: it is denied; what holds instead is not said"}
     if amount.bound == "upper":
         return {_first(amount): f'not testable: any smaller number also fits "{_short(amount.text)}"'}
-    if not op and amount.bound != "range" or value is None or amount.alternatives:
+    if (not op and amount.bound != "range") or value is None or amount.alternatives:
         return {_first(amount): "not testable: the number is not certain"}
     out = {}
     for name, (address, unit) in wanted.items():

@@ -16,9 +16,9 @@ _CORES = ("day", "iso", "numeric", "month", "quarter", "half", "part", "season",
 _RELATIVE = ("within", "ago", "ahead", "shift", "weekday", "near", "vague")
 _ORDER = {name: n for n, name in enumerate(("span", *_CORES, *_RELATIVE))}
 _PRECISION = {
-    "day": "day", "numeric": "day", "iso": "day", "month": "month", "quarter": "quarter", "half": "half_year", "fiscal": "fiscal_year", "year": "year",
-    "decade": "decade_end", "yearend": "year_end", "within": "relative", "ago": "relative", "ahead": "relative", "near": "day",
-    "weekday": "day", "vague": "vague", "season": "season",
+    "day": "day", "numeric": "day", "iso": "day", "month": "month", "quarter": "quarter", "half": "half_year", "year": "year",
+    "fiscal": "fiscal_year", "decade": "decade_end", "yearend": "year_end", "within": "relative", "ago": "relative", "ahead": "relative",
+    "near": "day", "weekday": "day", "vague": "vague", "season": "season",
 }  # fmt: skip
 _LONGEST_COUNT = 9999
 
@@ -30,16 +30,23 @@ class DateWords:
         self.own = grammar(language).own["dates"]
         self.month_names = Table({key: n for n, key in enumerate(self.own["months"], 1)})
         self.weekdays = Table({key: n for n, key in enumerate(self.own["weekdays"])})
-        self.tables = {name: Table(self.own[name], fold=True) for name in ("nths", "parts", "seasons", "ways", "periods", "units", "near_days", "zones")}
+        self.tables = {
+            name: Table(self.own[name], fold=True)
+            for name in ("nths", "parts", "seasons", "ways", "periods", "units", "near_days", "zones")
+        }
         self.relations = self.own["relations"]
         self.numbers = number_words(language)
-        words = "|".join(sorted({*self.numbers.units, *self.numbers.articles, "zehn", "dreissig", "twenty", "thirty"}, key=len, reverse=True))
+        words = "|".join(
+            sorted({*self.numbers.units, *self.numbers.articles, "zehn", "dreissig", "twenty", "thirty"}, key=len, reverse=True)
+        )
         fill = {name: "|".join(self.own[name]) for name in ("nths", "parts", "seasons", "ways", "units", "zones")}
         fill |= {"months": "|".join(self.own["months"]), "weekdays": "|".join(self.own["weekdays"]), "count": rf"\d{{1,4}}|{words}"}
         self.cores = {name: self._filled(self.own[name], fill) for name in _CORES}
         ends = "|".join(self._unnamed(self.cores[name]) for name in ("iso", "numeric", "day", "month", "part", "year"))
         relation = "|".join(f"(?:{key})" for key in self.relations)
-        self.regexes = {name: re.compile(rf"(?<![\w.'’-])(?P<rel>{pattern(relation)})?(?:{pattern(core)})") for name, core in self.cores.items()}
+        self.regexes = {
+            name: re.compile(rf"(?<![\w.'’-])(?P<rel>{pattern(relation)})?(?:{pattern(core)})") for name, core in self.cores.items()
+        }
         span = self.own["span"].replace("{first}", f"(?P<first>{ends})").replace("{last}", f"(?P<last>{ends})")
         self.regexes["span"] = re.compile(rf"(?<!\w)(?:{pattern(span)})")
         for name in _RELATIVE:
@@ -201,7 +208,9 @@ class Dates:
 
     def _is_term(self, match: re.Match[str]) -> bool:
         """Whether `over 15 years` is how long something runs."""
-        return match.group()[:4].lower() in ("over", "über") and bool(self.words.rate.search(self.text, max(0, match.start() - 24), match.start()))
+        return match.group()[:4].lower() in ("over", "über") and bool(
+            self.words.rate.search(self.text, max(0, match.start() - 24), match.start())
+        )
 
     def _relative_days(self, name: str, match: re.Match[str], day: date) -> Days | None:
         if name in ("within", "ago", "ahead"):

@@ -38,8 +38,8 @@ class Draft:
         out = ["Amounts are never added up: whether one includes another is for a person to say."] if self._sums else []
         if relative:
             out.append(
-                f"{relative} {'date depends' if relative == 1 else 'dates depend'} on the day of publication, which was not given: no days are drawn from "
-                f"{'it' if relative == 1 else 'them'}."
+                f"{relative} {'date depends' if relative == 1 else 'dates depend'} on the day of publication, which was not given: "
+                "no days are given for them."
             )
         return tuple(out)
 

@@ -25,7 +25,9 @@ def plain(one: Any) -> dict[str, Any]:
     for field in fields(one):
         value = out.get(field.name)
         if isinstance(value, tuple):
-            out[field.name] = [number(v) if isinstance(v, Fraction) else plain(v) if hasattr(v, "__dataclass_fields__") else v for v in value]
+            out[field.name] = [
+                number(v) if isinstance(v, Fraction) else plain(v) if hasattr(v, "__dataclass_fields__") else v for v in value
+            ]
         elif hasattr(value, "__dataclass_fields__"):
             out[field.name] = plain(value)
     return out

@@ -13,8 +13,8 @@ from stargauge.reading.passages import Passages, Span
 #: A longer sentence is none, and is not looked through.
 LONGEST = 3000
 _KINDS = (("says", "assertion"), ("promises", "promise"), ("denies", "denial"), ("suspects", "speculation"))
-_MARKS = "«»„“”\"‹›"
-_CLOSING = ("»", "”", "“", "\"")
+_MARKS = '«»„“”"‹›'
+_CLOSING = ("»", "”", "“", '"')
 _APPOSITION = re.compile(r"([^,.;:]{2,60}), (?:who|which|the|an?|its|his|her)\s[^.;:]{2,160},")
 _ENDS = re.compile(r"(?:\s(?:reporters|journalists|analysts|(?:the )?[A-Z][\w-]*(?: [A-Z][\w-]*){0,2}))?(?:\son [A-Z]\w+)?\s*(?:[.,;!?]|$)")
 _BREAK = re.compile("[,:]")
@@ -58,8 +58,9 @@ class SpeechWords:
         self.pronoun = re.compile(rf"(?:{own['pronouns']})")
         self.leads = re.compile(rf"(?:(?:{pattern(own['leads'])})(?!\w){SPACE}?)+")
         self.article = re.compile(own["determiners"])
+        told = rf"{SPACE}(?:reporters|journalists|analysts|(?:the )?[A-Z][\w-]*(?: [A-Z][\w-]*){{0,2}})"
         self.opens = re.compile(
-            rf"(?:{SPACE}(?:reporters|journalists|analysts|(?:the )?[A-Z][\w-]*(?: [A-Z][\w-]*){{0,2}}))?(?:{SPACE}on{SPACE}[A-Z]\w+)?{SPACE}that{SPACE}"
+            rf"(?:{told})?(?:{SPACE}on{SPACE}[A-Z]\w+)?{SPACE}that{SPACE}"
             rf"|[^,.;:]{{1,80}}?{SPACE}of{SPACE}(?=[a-z]+ing\b)"
         )
         self.relative = re.compile(pattern(own["relative_clause"]))

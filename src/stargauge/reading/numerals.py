@@ -120,12 +120,27 @@ class NumberWords:
         self.hundred, self.thousand = said["hundred"], said["thousand"]
         self.units = {word: n for n, word in enumerate(said["units"]) if word}
         self.tens = {word: 10 * n for n, word in enumerate(said["tens"]) if word}
-        self.halves = Table({key: Fraction(value) for key, value in own["halves"].items()} | {key: Fraction(value) for key, value in own["dozens"].items()}, fold=True)
+        self.halves = Table(
+            {key: Fraction(value) for key, value in own["halves"].items()} | {key: Fraction(value) for key, value in own["dozens"].items()},
+            fold=True,
+        )
         self.small = self._joined_words() if self.joined else {}
-        starts = {*self.units, *self.tens, self.hundred, self.thousand, *self.articles, "half", "three", "andert", "dreißig", "fuenf", "zwoelf"}
+        starts = {
+            *self.units,
+            *self.tens,
+            self.hundred,
+            self.thousand,
+            *self.articles,
+            "half",
+            "three",
+            "andert",
+            "dreißig",
+            "fuenf",
+            "zwoelf",
+        }
         starts |= {found.group() for key in own["halves"] if (found := re.match(r"[a-zäöü]+", key))}
         stem = "|".join(sorted(filter(None, starts), key=len, reverse=True))
-        self.candidate = rf"(?<![\w-])(?i:{stem})" + (r"[a-zäöüß]{0,40}" if self.joined else "") + r"(?!\w)"
+        self.candidate = rf"(?<![\w-])(?i:{stem})" + (r"[a-zäöüß]{0,64}" if self.joined else "") + r"(?!\w)"
 
     def _joined_words(self) -> dict[str, int]:
         ones = {word: n for word, n in self.units.items() if n}
@@ -165,7 +180,7 @@ class NumberWords:
         head, found, rest = word.partition(self.thousand)
         if not found:
             return None
-        low = self.small.get(rest.removeprefix("und")) if rest else 0
+        low = {"": 0, "eins": 1}.get(rest, self.small.get(rest.removeprefix("und")))
         high = 1 if head in ("", "ein") else self.small.get(head)
         return None if low is None or high is None else 1000 * high + low
 
@@ -183,9 +198,7 @@ class NumberWords:
                 continue
             if word in self.tens and seen in ("", "hundred"):
                 total, seen = total + self.tens[word], "tens"
-            elif word in self.units and seen in ("", "hundred"):
-                total, seen = total + self.units[word], "unit"
-            elif word in self.units and seen == "tens" and 0 < self.units[word] < 10:
+            elif (word in self.units and seen in ("", "hundred")) or (word in self.units and seen == "tens" and 0 < self.units[word] < 10):
                 total, seen = total + self.units[word], "unit"
             elif word == self.hundred and seen in ("article", "unit", "") and total < 20:
                 total, seen = max(total, 1) * 100, "hundred"
@@ -200,7 +213,7 @@ class NumberWords:
         return Numeral(at, end, (Fraction(total),), word=True, article=one)
 
 
-_WORD = re.compile(r"[^\W\d_]{1,60}")
+_WORD = re.compile(r"[^\W\d_]{1,80}")
 _WORDS_ON = re.compile(r"[^\W\d_]+")
 _JOIN = re.compile(rf"-|{SPACE}|{SPACE}?(?:and|a|an){SPACE}")
 

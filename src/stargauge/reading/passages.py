@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 #: Pairs of quotation marks; each opening mark with those that may close it.
-PAIRS = {"«": "»", "»": "«", "„": "“”\"", "“": "”", "\"": "\"", "‹": "›"}
+PAIRS = {"«": "»", "»": "«", "„": '“”"', "“": "”", '"': '"', "‹": "›"}
 #: The longest quotation.
 LONGEST_QUOTE = 4000
-_MARK = re.compile("[«»„“”\"‹›]")
+_MARK = re.compile('[«»„“”"‹›]')
 _EMPTY = re.compile(r"\n[ \t\r]*\n\s*")
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"»“”’)\]]*+(?=\s)")
 _SHORT = re.compile(
@@ -22,7 +22,9 @@ _SAFE_START = re.compile(r"\s+[«„“\"‹(]?(?:[A-ZÄÖÜ0-9]|$)")
 _CLAUSE = re.compile(r"[,;:](?=\s|[»“”\"«„])|\s[–—-]\s|[()]|[»«„“”](?=[,\s])")
 _DE = re.compile(r"(?<!\w)(?:der|die|das|und|ist|nicht|ein|eine|mit|von|auf|für|den|dem|im|wird|werden|soll|bis|sich|zu)(?!\w)")
 _EN = re.compile(r"(?<!\w)(?:the|and|of|to|is|in|that|for|with|on|was|will|by|it|has|from|at|are|would|said)(?!\w)")
-_SWISS = re.compile(r"\d['’]\d{3}|(?<!\w)(?:CHF|Franken|Rappen|Weisse[ns]?|heisst|gross\w*|grösst?\w*|dass|innert|weiss|ausser\w*|Strasse|schliesslich)(?!\w)")
+_SWISS = re.compile(
+    r"\d['’]\d{3}|(?<!\w)(?:CHF|Franken|Rappen|Weisse[ns]?|heisst|gross\w*|grösst?\w*|dass|innert|weiss|ausser\w*|Strasse|schliesslich)(?!\w)"
+)
 
 
 @dataclass(frozen=True)

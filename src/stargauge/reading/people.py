@@ -54,7 +54,7 @@ class People:
         return bare, ""
 
     def _full_names(self) -> dict[str, set[str]]:
-        """Surname -> the full names of the text that end with it. A surname also stands alone somewhere, and hardly ever behind an article."""
+        """Surname -> the full names of the text that end with it. A surname also stands alone, hardly ever behind an article."""
         pairs = Counter((found[1], found[2]) for found in islice(_PAIR.finditer(self.text), _MOST))
         words = Counter(_WORD.findall(self.text))
         articled = Counter(_ARTICLED.findall(self.text))

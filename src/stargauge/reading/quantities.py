@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from stargauge.reading import numerals
+from stargauge.reading.bounds import Bounds
+from stargauge.reading.currencies import with_currencies
+from stargauge.reading.dressing import UNCLEAR, Dressing
 from stargauge.reading.found import Abstention, Quantity
 from stargauge.reading.grammar import SPACE, Grammar, Table, grammar, pattern
 from stargauge.reading.modality import modality
@@ -22,7 +24,6 @@ _URL = re.compile(r"(?:https?://|www\.)\S++")
 _TORN_BEFORE = re.compile(r"\d[ \t]+[.,/][ \t]*$|\d[.,][ \t]*$(?<=[ \t][.,])")
 _TORN_AFTER = re.compile(r"[ \t]+[.,/][ \t]*\d")
 _WHOLE_KINDS = frozenset({"count"})
-_PER_ATTRIBUTE = frozenset({"energy", "volume", "count", "money", "mass", "length"})
 
 
 @dataclass(frozen=True)
@@ -50,20 +51,17 @@ class Quantities:
         self.tails: Tails = tails_of(self.language)
         self.left: list[Abstention] = []
         self._past = 0
-        self._made: dict[str, re.Pattern[str]] = {}
-        self._quote_starts = [one.start for one in passages.quotes]
+        self.dressing = Dressing(passages)
+        self.bounds = Bounds(passages.text, self.words)
         sources = [r"(?<![\w.,'’/#@])(?<!\d[-–])(?<![^\W\d_]-)[+\-−]?(?:\d|[½¼¾⅓⅔])", self.numbers.candidate]
         phrases = [pattern(key) for name in ("vague", "fractions", "times") for key in self.words.own[name]]
         self._candidate = re.compile("|".join([*sources, rf"(?<!\w)(?i:{'|'.join(phrases)})(?!\w)"]))
         self._phrases: dict[str, Table] = {name: self.words.table(name) for name in ("vague", "fractions", "times")}
         self._label = re.compile(rf"(?<!\w)(?:{pattern(own['unit_names']['labels'])}){SPACE}?$")
         self._trap = re.compile(rf"(?:{pattern(own['unit_names']['traps'])})")
-        self._hint = re.compile(rf"(?<!\w)(?:{pattern(own['per']['hint'])})(?!\w)", re.I)
         self._and_before = re.compile(rf"(?:\d|{self.numbers.candidate}){SPACE}(?:und|and){SPACE}$")
-        self._loose = re.compile(rf"(?:{own['unit_names']['loose']})(?!\w)")
         self._unknown = re.compile(rf"{SPACE}(?:{own['adjectives']['unknown_noun']})[\w-]{{2,30}}")
         self._of_so_many = re.compile(rf"{SPACE}(?:{pattern(own['unit_names']['of_so_many'])}){SPACE}")
-        self._about = re.compile(rf"(?<!\w)(?:{own['unit_names']['about']}){SPACE}$")
         self._and = re.compile(rf"{SPACE}(?:und|and){SPACE}")
         self._urls = [Span(*one.span()) for one in _URL.finditer(self.text)]
         self._connectors = {name: re.compile(rf"{SPACE}?(?:{pattern(mark)}){SPACE}?") for name, mark in own["ranges"].items()}
@@ -79,7 +77,7 @@ class Quantities:
             done = max(done, end)
             if made is not None:
                 out.append(made)
-        return self._with_currencies(out), self.left
+        return with_currencies(out, self.passages), self.left
 
     def _in_url(self, at: int) -> bool:
         n = bisect_right(self._urls, at, key=lambda one: one.start) - 1
@@ -137,11 +135,23 @@ class Quantities:
     def _in_so_many(self, numeral: Numeral) -> Quantity | None:
         """`two in five`, `vier von zehn`: a share."""
         joined = self._of_so_many.match(self.text, numeral.end)
-        if joined is None or numeral.spaced or len(numeral.readings) != 1 or not 0 < numeral.value <= 20:
+        if (
+            joined is None
+            or numeral.spaced
+            or (numeral.article and self.words.language == "de")
+            or len(numeral.readings) != 1
+            or not 0 < numeral.value <= 20
+        ):
             return None
         at = joined.end()
         whole = self._numeral(at) if at < len(self.text) and self.text[at].isalnum() else None
-        if whole is None or len(whole.readings) != 1 or whole.article or not numeral.value < whole.value <= 100 or whole.value.denominator != 1:
+        if (
+            whole is None
+            or len(whole.readings) != 1
+            or whole.article
+            or not numeral.value < whole.value <= 100
+            or whole.value.denominator != 1
+        ):
             return None
         behind = self.tails.match(self.text, whole, False)
         if (behind is not None and behind.section != "count") or self.words.currency_prefix.before(self.text, numeral.start):
@@ -151,7 +161,7 @@ class Quantities:
         return self._share_of(numeral.start, whole.end, numeral.value / whole.value)
 
     def _share_of(self, at: int, end: int, value: Fraction) -> Quantity | None:
-        found = self._bound_before(at)
+        found = self.bounds.before(at)
         start, bound = found if found else (at, ("exact", False))
         return self._dressed(replace(self._made_of(start, end, "ratio", value, "1"), bound=bound[0], strict=bound[1]))
 
@@ -163,7 +173,9 @@ class Quantities:
         after = text[numeral.end : numeral.end + 1]
         if not prefix and self._is_named(start):
             return None
-        if not numeral.word and (_TORN_AFTER.match(text, numeral.end) or _TORN_BEFORE.search(text[max(0, numeral.start - 6) : numeral.start])):
+        if not numeral.word and (
+            _TORN_AFTER.match(text, numeral.end) or _TORN_BEFORE.search(text[max(0, numeral.start - 6) : numeral.start])
+        ):
             self._leave(start, numeral.end, "its digits stand apart")
             return None
         if self._trap.match(text, numeral.end) or (after == "/" and text[numeral.end + 1 : numeral.end + 2].isdigit()):
@@ -205,7 +217,9 @@ class Quantities:
             return None
         behind = self.tails.match(self.text, more, False)
         if tail.section == "measure":
-            smaller = behind and behind.section == "measure" and behind.meaning[0] == tail.meaning[0] and behind.meaning[1] != tail.meaning[1]
+            smaller = (
+                behind and behind.section == "measure" and behind.meaning[0] == tail.meaning[0] and behind.meaning[1] != tail.meaning[1]
+            )
             return (behind.end, "it goes on in a smaller unit") if behind and smaller else None
         if behind is not None:
             return (behind.end, "it goes on in a smaller unit") if behind.section == "subunit" else None
@@ -224,7 +238,9 @@ class Quantities:
     def _names(self, at: int) -> bool:
         """Whether the word before a number is a name or a number, so that `Halle 7 250` is not 7250."""
         found = re.search(rf"(\w+){SPACE}$", self.text[max(0, at - 30) : at])
-        return found is not None and (found[1][0].isupper() or found[1][0].isdigit()) and at - len(found[0]) > self.passages.sentence(at).start
+        return (
+            found is not None and (found[1][0].isupper() or found[1][0].isdigit()) and at - len(found[0]) > self.passages.sentence(at).start
+        )
 
     # --- ranges -------------------------------------------------------------------------------------------------------------------
 
@@ -238,7 +254,7 @@ class Quantities:
             joined = connector.match(self.text, read.end)
             if joined is None:
                 continue
-            if opener in ("from", "von") and self._changes(read.start):
+            if opener in ("from", "von") and self.dressing.changes(read.start):
                 return read
             upper = self._upper(read, joined.end())
             if upper is None:
@@ -249,10 +265,12 @@ class Quantities:
 
     def _upper(self, read: Read, at: int) -> Read | None:
         prefix = ""
-        if sign := self.words.currency_prefix.match(self.text, at) or self._sign_at(at):
+        if sign := self.words.currency_prefix.match(self.text, at) or _sign_at(self.text, at):
             at, prefix = sign
             at += len(self.text[at : at + 1]) - len(self.text[at : at + 1].lstrip())
-        if at >= len(self.text) or not (self.text[at].isascii() and self.text[at].isdigit() or (read.numeral.word and self.text[at].isalpha())):
+        if at >= len(self.text) or not (
+            (self.text[at].isascii() and self.text[at].isdigit()) or (read.numeral.word and self.text[at].isalpha())
+        ):
             return None
         numeral = self._numeral(at)
         if numeral is None or not numeral.readings or numeral.article or numeral.spaced:
@@ -272,29 +290,6 @@ class Quantities:
             return None
         return Read(at, tail.end, numeral, tail, prefix)
 
-    def _sign_at(self, at: int) -> tuple[int, str] | None:
-        """A currency sign glued to a number: the tables want the end of a word behind it."""
-        for sign, code in (("$", "USD"), ("€", "EUR"), ("£", "GBP")):
-            if self.text.startswith(sign, at):
-                return at + 1, code
-        return None
-
-    def _changes(self, at: int) -> bool:
-        clause = self.passages.clause(at, self.passages.sentence(at))
-        return bool(self._verbs("verbs").search(self.text, clause.start, clause.end))
-
-    def _verbs(self, name: str) -> re.Pattern[str]:
-        """Verbs of change; the German ones are stems, of which the file gives the beginning."""
-        made = self._made.get(name)
-        if made is None:
-            said = self.words.own["change"][name]
-            made = self._made[name] = re.compile(
-                rf"(?<!\w)(?:{pattern(said)}){SPACE}$"
-                if name.endswith("_before")
-                else rf"(?<!\w)(?:ge|zu|an|ab|er|ver)?(?:{pattern(said)})" + (r"\w*" if self.words.language == "de" else r"(?!\w)")
-            )
-        return made
-
     # --- what it is ---------------------------------------------------------------------------------------------------------------
 
     def _quantity(self, read: Read) -> Quantity | None:
@@ -310,14 +305,16 @@ class Quantities:
         if lows is None or (read.upper is not None and highs is None):
             self._leave(read.start, read.end, "its separator may part thousands or decimals")
             return None
-        low_factor = factor if one_power or read.upper_tail is None or not read.tail.section else self.tails.meaning(read.tail, read.prefix)[2]
+        low_factor = (
+            factor if one_power or read.upper_tail is None or not read.tail.section else self.tails.meaning(read.tail, read.prefix)[2]
+        )
         low = lows[0] * Fraction(10) ** powers[0] * low_factor
         others = tuple(value * Fraction(10) ** powers[0] * low_factor for value in lows[1:])
-        span = self._bounded(read)
+        span = self.bounds.span(read.start, read.end)
         if kind == "duration" and self._trap.match(self.text, read.end):
             return None
         made = self._made_of(span.start, span.end, kind, low, unit)
-        bound, strict = self._bound(span, read)
+        bound, strict = self.bounds.of(span, read.start, read.end)
         if highs is not None:
             high = highs[0] * Fraction(10) ** powers[1] * factor
             if not low < high:
@@ -347,111 +344,29 @@ class Quantities:
             return None
         return (by_thousand,) if self.language in ("de-DE", "de-AT") or self.words.language == "en" else (by_thousand, by_decimal)
 
-    def _bounded(self, read: Read) -> Span:
-        start, end = read.start, read.end
-        if bound := self._bound_before(start):
-            start = bound[0]
-        after = self._bound_after(end)
-        return Span(start, after[0] if after else end)
-
-    def _bound_after(self, end: int) -> tuple[int, tuple[str, bool]] | None:
-        gap = _SPACE.match(self.text, end)
-        found = self.words.table("bounds_after").match(self.text, gap.end()) if gap else None
-        return (found[0], (str(found[1][0]), bool(found[1][1]))) if found else None
-
-    def _bound_before(self, start: int) -> tuple[int, tuple[str, bool]] | None:
-        found = self.words.table("bounds").before(self.text, start)
-        if found and self._loose.match(self.text, found[0]) and self._about.search(self.text[max(0, found[0] - 30) : found[0]]):
-            return None
-        return (found[0], (str(found[1][0]), bool(found[1][1]))) if found else None
-
-    def _bound(self, span: Span, read: Read) -> tuple[str, bool]:
-        if span.end > read.end and (after := self._bound_after(read.end)):
-            return after[1]
-        found = self._bound_before(read.start)
-        return found[1] if found else ("exact", False)
-
     def _made_of(self, start: int, end: int, kind: str, value: Fraction | None, unit: str | None) -> Quantity:
         at = self.passages.byte
         return Quantity(self.text[start:end], start, end, at(start), at(end), kind, value, unit)
 
     def _dressed(self, made: Quantity) -> Quantity | None:
-        """With its modality, its rate, its basis, and whether it is a change."""
-        made = replace(made, modality=modality(self.passages, self.words, made.start, made.end, self._quote_of(made.start)))
-        if made.kind in _PER_ATTRIBUTE and not made.per:
-            made = replace(made, per=self._rate(made))
-        if made.kind == "power":
-            made = replace(made, power_basis=self._basis(made))
-        if made.kind == "ratio" and made.unit == "1":
-            return self._as_change(made)
-        return made
-
-    def _quote_of(self, at: int) -> Span | None:
-        n = bisect_right(self._quote_starts, at) - 1
-        return self.passages.quotes[n] if n >= 0 and self.passages.quotes[n].holds(at) else None
-
-    def _rate(self, made: Quantity) -> str:
-        clause = self.passages.clause(made.start, self.passages.sentence(made.start))
-        table = self.words.table("per", "unit")
-        for found in self._hint.finditer(self.text, max(clause.start, made.start - 120), min(clause.end, made.end + 60)):
-            said = found["a"] or found["b"]
-            if said and (meant := table.match(said, 0) or table.match(said.lower(), 0)):
-                return str(meant[1])
-        return ""
-
-    def _basis(self, made: Quantity) -> str:
-        for name in ("it", "facility"):
-            if self._cue("basis", name).match(self.text, made.end):
-                return name
-        return "unstated"
-
-    def _cue(self, section: str, name: str) -> re.Pattern[str]:
-        """A cue that follows a quantity after one space."""
-        key = f"{section} {name}"
-        if key not in self._made:
-            self._made[key] = re.compile(rf"{SPACE}(?:{pattern(self.words.own[section][name])})(?!\w)")
-        return self._made[key]
-
-    def _as_change(self, made: Quantity) -> Quantity | None:
-        """A share by which something changes is no share of something: it has the sign of the change, and a year it is counted from."""
-        clause = self.passages.clause(made.start, self.passages.sentence(made.start))
-        before = self.text[max(clause.start, made.start - 80) : made.start]
-        by = re.search(rf"(?<!\w){self.words.own['change']['before']}{SPACE}$", before)
-        verb = re.search(self._verbs("verbs").pattern + (rf"(?:{SPACE}\w+)?{SPACE}$" if self.words.language == "en" else r"\Z(?!)"), before)
-        for name, sign in (("more", 1), ("less", -1)):
-            if self._cue("change", name).match(self.text, made.end) or self._verbs(f"{name}_before").search(before):
-                return replace(made, value=None if made.value is None else sign * made.value, change=True)
-        if self._cue("change", "unclear").match(self.text, made.end):
-            self._leave(made.start, made.end, "how it compares is not clear")
-            return None
-        if not by and not verb:
-            return made
-        if by and not self._verbs("verbs").search(self.text, clause.start, clause.end):
-            return made
-        if verb and not by and re.search(rf"(?<!\w)(?:to|at|of){SPACE}$", before):
-            return made
-        down = self._verbs("down").search(self.text, clause.start, clause.end)
-        baseline = re.compile(rf"(?:{pattern(self.words.own['change']['baseline'])}){SPACE}((?:19|20)\d\d)(?!\d)").search(
-            self.text, made.end, min(clause.end, made.end + 80)
-        )
-        sign = -1 if down else 1
-        value = made.value * sign if made.value is not None else None
-        low, high = (made.min, made.max) if sign > 0 or made.min is None or made.max is None else (-made.max, -made.min)
-        return replace(made, value=value, min=low, max=high, change=True, baseline=baseline[1] if baseline else "")
+        dressed = self.dressing.dressed(made)
+        if dressed is None:
+            self._leave(made.start, made.end, UNCLEAR)
+        return dressed
 
     # --- phrases ------------------------------------------------------------------------------------------------------------------
 
     def _phrase(self, name: str, at: int, end: int, meant: object) -> Quantity | None:
         span_start = at
         bound: tuple[str, bool] = ("exact", False)
-        if name != "vague" and (found := self._bound_before(at)):
+        if name != "vague" and (found := self.bounds.before(at)):
             span_start, bound = found
         if name == "vague":
             return self._vague(at, end, int(str(meant)))
         value = Fraction(str(meant))
         gap = _SPACE.match(self.text, end)
-        if name != "vague" and gap and self._cue("change", "unclear").match(self.text, end):
-            self._leave(at, end, "how it compares is not clear")
+        if name != "vague" and gap and self.dressing.cue("change", "unclear").match(self.text, end):
+            self._leave(at, end, UNCLEAR)
             return None
         if name == "fractions" and (
             (gap and self.words.table("magnitude").match(self.text, gap.end())) or self._and_before.search(self.text[max(0, at - 16) : at])
@@ -473,36 +388,7 @@ class Quantities:
         elif behind and (money := self.tails.currency(self.text, behind.end())):
             end, unit = money
         made = replace(self._made_of(at, end, kind, None, unit), bound="order_of_magnitude", scale=Fraction(10) ** power)
-        return replace(made, modality=modality(self.passages, self.words, at, end, self._quote_of(at)))
-
-    # --- currencies ---------------------------------------------------------------------------------------------------------------
-
-    def _with_currencies(self, found: list[Quantity]) -> list[Quantity]:
-        """An amount without a currency takes that of the amount before it in its sentence or the one before, else of its sentence."""
-        out = list(found)
-        for n, made in enumerate(found):
-            if made.kind != "money" or (made.unit is not None and not (made.currency_inferred and self._is_cents(made))):
-                continue
-            index = self.passages.sentence_index(made.start)
-            near = [other for other in self._near(found, n, index) if other.kind == "money" and other.unit and not self._is_cents(other)]
-            before = [other for other in near if other.start < made.start]
-            after = [other for other in near if other.start > made.start and self.passages.sentence_index(other.start) == index]
-            source = before[-1] if before else after[0] if after else None
-            if source is None and made.unit is not None:
-                continue
-            if source is None:
-                out[n] = replace(made, currency_missing=True)
-            else:
-                out[n] = replace(made, unit=source.unit, currency_inherited=True, currency_inferred=False)
-        return out
-
-    @staticmethod
-    def _is_cents(made: Quantity) -> bool:
-        return made.text.casefold().endswith(("cent", "cents", "ct", "ct."))
-
-    def _near(self, found: list[Quantity], n: int, index: int) -> Iterator[Quantity]:
-        low, high = max(0, n - 8), min(len(found), n + 5)
-        return (one for one in found[low:high] if index - 1 <= self.passages.sentence_index(one.start) <= index)
+        return replace(made, modality=modality(self.passages, self.words, at, end, self.dressing.quote_of(at)))
 
     def _leave(self, start: int, end: int, reason: str) -> None:
         self.left.append(Abstention(self.text[start:end], start, end, reason))
@@ -511,3 +397,8 @@ class Quantities:
 def quantities(passages: Passages) -> tuple[list[Quantity], list[Abstention]]:
     """Every quantity of a text, and what looked like one and was left."""
     return Quantities(passages).find()
+
+
+def _sign_at(text: str, at: int) -> tuple[int, str] | None:
+    """A currency sign glued to a number: the tables want the end of a word behind it."""
+    return next(((at + 1, code) for sign, code in (("$", "USD"), ("€", "EUR"), ("£", "GBP")) if text.startswith(sign, at)), None)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from stargauge.reading.frames import speech_words
 from stargauge.reading.passages import Passages, Span
 from stargauge.reading.people import People
+
+#: In how many places a speaker is looked up.
+_PLACES = 40
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Speakers:
         self._last: Named | None = None
         self._last_end = -1
         self.last_kind = "assertion"
+        self._foreign: dict[str, bool] = {}
 
     def named(self, phrase: str, part: Span) -> Named:
         """A phrase that names a speaker as a speaker."""
@@ -60,7 +65,7 @@ class Speakers:
         if self._last is None or self._last_end < 0 or self._far(part) or "\n" in self.text[self._last_end : part.start]:
             return None
         between = self.text[self._last_end : part.start]
-        return replace(self._last, how="the subjunctive goes on with what was said before") if len(between.strip(" .!»”“\"")) == 0 else None
+        return replace(self._last, how="the subjunctive goes on with what was said before") if len(between.strip(' .!»”“"')) == 0 else None
 
     def note(self, part: Span) -> None:
         """Remember who reacts in a sentence that says nothing else."""
@@ -82,8 +87,10 @@ class Speakers:
         if cue.search(self.text, near.start, near.end):
             return True
         surname = who.name.split()[-1]
-        places = [found.start() for found in re.finditer(rf"(?<!\w){re.escape(surname)}", self.text)][:40]
-        return any(cue.search(self.text, one.start, one.end) for one in map(self.passages.sentence, places))
+        if surname not in self._foreign:
+            places = [found.start() for found in islice(re.finditer(rf"(?<!\w){re.escape(surname)}", self.text), _PLACES)]
+            self._foreign[surname] = any(cue.search(self.text, one.start, one.end) for one in map(self.passages.sentence, places))
+        return self._foreign[surname]
 
     def _pronoun(self, phrase: str, part: Span) -> Named:
         author = self.words.cue("document").search(self.text, part.start, part.end)

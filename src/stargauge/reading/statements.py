@@ -15,7 +15,9 @@ from stargauge.reading.speakers import Named, Speakers
 
 _SENTENCE_END = re.compile(r"[.!?…]$")
 #: Kinds of quantities that make a sentence worth a statement.
-_TELLING = frozenset({"money", "count", "power", "energy", "price", "ratio", "multiplier", "vague_magnitude", "vague_count", "area", "volume", "mass"})
+_TELLING = frozenset(
+    {"money", "count", "power", "energy", "price", "ratio", "multiplier", "vague_magnitude", "vague_count", "area", "volume", "mass"}
+)
 
 
 class Statements:

@@ -86,7 +86,7 @@ class Tails:
         spot = gap.end() if gap else at
         found = self.words.units.match(text, spot)
         if found is None:
-            counted = None if money or gap is None or numeral.article and not power else self.noun(text, spot)
+            counted = None if money or gap is None or (numeral.article and not power) else self.noun(text, spot)
             return Tail(counted[0], "count", counted[1], power) if counted else None
         section, meaning = found[1]
         if money:

@@ -97,8 +97,8 @@ class Scored:
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "id": self.case.id, "text": self.case.text, "marked": len(self.case.quantities), "found": len(self.matched), "missed": self.missed,
-            "extra": [one["text"] for one in self.extra], "wrong": self.wrong,
+            "id": self.case.id, "text": self.case.text, "marked": len(self.case.quantities), "found": len(self.matched),
+            "missed": self.missed, "extra": [one["text"] for one in self.extra], "wrong": self.wrong,
             "bound": self.right("bound"), "modality": self.right("modality"),
             "dates": [self.dates_right, len(self.case.dates)], "statements": [self.statements_right, len(self.case.statements)],
             "passed": not (self.missed or self.extra or self.wrong),
@@ -176,7 +176,9 @@ def _case(row: Mapping[str, Any]) -> Case:
     marked = {name: tuple(expect.get(name, ())) for name in ("quantities", "dates", "statements")}
     for one in _all(marked.values()):
         if text[one["start"] : one["end"]] != one["text"]:
-            raise ValueError(f'"{one["text"]}" does not stand at {one["start"]} to {one["end"]}: there is "{text[one["start"] : one["end"]]}"')
+            raise ValueError(
+                f'"{one["text"]}" does not stand at {one["start"]} to {one["end"]}: there is "{text[one["start"] : one["end"]]}"'
+            )
     return Case(
         str(row["id"]), language, row.get("published"), text, marked["quantities"], marked["dates"], marked["statements"],
         tuple(row.get("not_quantities", ())),

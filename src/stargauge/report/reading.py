@@ -20,7 +20,9 @@ def render_reading(data: Mapping[str, Any], style: Style) -> str:
     """The scores, then each sentence that was not read as it is marked."""
     summary = data["summary"]
     wrong = summary["wrong_values"]
-    head = f"{summary['n']} sentences with {summary['quantities']} marked quantities: {wrong or 'no'} wrong value{'' if wrong == 1 else 's'}."
+    head = (
+        f"{summary['n']} sentences with {summary['quantities']} marked quantities: {wrong or 'no'} wrong value{'' if wrong == 1 else 's'}."
+    )
     rows = [[name, _share(summary[key])] for key, name in _NAMES]
     lines = [*(style.bold(line) for line in wrapped(head, style.width)), "", *table(_SCORES, rows, style), ""]
     for row in data["rows"]:
@@ -33,11 +35,14 @@ def render_reading(data: Mapping[str, Any], style: Style) -> str:
 def render_drafts(data: Mapping[str, Any], style: Style) -> str:
     """What a file of drafts holds, and how to go on."""
     drafts, claims = len(data["drafts"]), len(data["claims"])
-    head = f"{data['programme']}: {drafts} draft{'' if drafts == 1 else 's'}, {claims} confirmed claim{'' if claims == 1 else 's'}. Nothing was run."
+    held = f"{drafts} draft{'' if drafts == 1 else 's'}, {claims} confirmed claim{'' if claims == 1 else 's'}"
+    head = f"{data['programme']}: {held}. Nothing was run."
     rows = [[one["id"], one["kind"], one["speaker"] or "the text itself", _start(one["quote"])] for one in data["drafts"]]
     lines = [*(style.bold(line) for line in wrapped(head, style.width)), ""]
     lines += [*table(_DRAFTS, rows, style), ""] if rows else []
-    lines += wrapped("A draft counts once you have confirmed it and it stands under claims. To judge claims, lay the file over a programme:", style.width)
+    lines += wrapped(
+        "A draft counts once you have confirmed it and it stands under claims. To judge claims, lay the file over a programme:", style.width
+    )
     return style.finish([*lines, "  stargauge check PROGRAMME --scenario THIS_FILE"])
 
 
