@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import engine, finance, network, whole
+from bench import engine, finance, network, reading, whole
 from bench.figure import Figure
 
 CASES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -14,6 +14,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "scaling": engine.scaling,
     "network": network.network,
     "finance": finance.finance,
+    "reading": reading.reading_speed,
     "whole": whole.whole,
     "odds": whole.odds,
 }

@@ -123,7 +123,7 @@ def test_a_person_confirms_edits_rejects(article: str, capsys: pytest.CaptureFix
     assert first["says"].startswith("Die Firma Nordlicht") and str(first["said"]) == "2026-03-12"
     assert second["speaker"] == "Pia Keller AG" and second["says"] == "The plant grows to 300 MW by the end of 2029."
     assert "2 confirmed, 1 rejected" in said and 'got "hm"' in said
-    assert len(data["drafts"]) == len(told(capsys, article)["drafts"]) - 3
+    assert len(data["drafts"]) == len(told(capsys, article, "--published", "2026-03-12")["drafts"]) - 3
 
 
 def test_confirmed_claims_are_claims_of_the_programme(

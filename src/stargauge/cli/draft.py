@@ -46,7 +46,8 @@ def draft(asked: argparse.Namespace) -> int:
     text = f"{_HEAD}{yaml_of(data)}"
     if target is not None:
         write_whole(target, text)
-        print(f"draft: {target.resolve()}", file=sys.stderr)
+        count = len(data["drafts"])
+        print(f"{count} draft{'' if count == 1 else 's'}: {target.resolve()}")
     else:
         sys.stdout.write(text)
     return 0

@@ -107,15 +107,15 @@ def proposed(one: Statement, amounts: list[Quantity], days: list[When], language
 
 
 def _readings(amount: Quantity, deadline: When | None, one: Statement, language: str) -> dict[str, str]:
+    if amount.modality == "denied":
+        return {_first(amount): "not testable: it is denied; what holds instead is not said"}
+    if amount.bound == "upper":
+        return {_first(amount): f'not testable: any smaller number also fits "{_short(amount.text)}"'}
     wanted = _wanted(amount, one, language)
     if isinstance(wanted, str):
         return {_first(amount): f"not testable: {wanted}"}
     op = ">" if amount.strict and amount.bound == "lower" else _OPS.get(amount.bound, "")
     value = amount.value if amount.bound != "range" else amount.min
-    if amount.modality == "denied":
-        return {_first(amount): "not testable: it is denied; what holds instead is not said"}
-    if amount.bound == "upper":
-        return {_first(amount): f'not testable: any smaller number also fits "{_short(amount.text)}"'}
     if (not op and amount.bound != "range") or value is None or amount.alternatives:
         return {_first(amount): "not testable: the number is not certain"}
     out = {}
