@@ -31,7 +31,9 @@ def reading_speed() -> Iterator[Figure]:
         reading.draft(prose, language)  # the patterns are compiled once in a process
         rate = len(text) / _seconds(lambda text=text, language=language: reading.draft(text, language))  # type: ignore[misc]
         scan = len(text) / _seconds(lambda text=text: _NUMBERS.findall(text))  # type: ignore[misc]
-        yield Figure(f"reading {name}", rate, "characters/s", at_least=RATE, note=f"a scan for numbers: {scan:,.0f}/s, {scan / rate:,.0f} times")
+        yield Figure(
+            f"reading {name}", rate, "characters/s", at_least=RATE, note=f"a scan for numbers: {scan:,.0f}/s, {scan / rate:,.0f} times"
+        )
     yield Figure("reading a million digits", _seconds(lambda: reading.draft("7" * 1_000_000, "de-CH")), "CPU-s", at_most=DIGITS_S)
 
 

@@ -1,10 +1,11 @@
-"""Reading: marked sentences, the article of the dispute, printed forms that read back, any text at all, and what is left rather than guessed."""
+"""Reading: marked sentences, the article, printed forms that read back, any text at all, and what is left rather than guessed."""
 
 from __future__ import annotations
 
 import json
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -102,9 +103,7 @@ def test_every_statement_that_must_be_found_in_the_article_is_found(article: tup
 
 def test_the_amounts_of_the_article_are_exact_and_never_added(article: tuple[Draft, dict[str, Any]]) -> None:
     made, marked = article
-    wanted = {
-        (q["start"], q["end"], q["value"], q["unit"], q["bound"]): c for c in marked["claims"] for q in c["quantities"] if q["value"]
-    }
+    wanted = {(q["start"], q["end"], q["value"], q["unit"], q["bound"]): c for c in marked["claims"] for q in c["quantities"] if q["value"]}
     found = {(q.start, q.end, float(q.value), q.unit, q.bound) for q in made.quantities if q.value is not None}
     assert set(wanted) == found
     for claim in marked["claims"]:
@@ -162,7 +161,11 @@ def test_decimals_read_back_exactly(whole: int, cents: int, language: str) -> No
     assert only(f"Sie braucht {whole}.{cents:02} Megawatt.", "de-CH").value == want
 
 
-@given(st.integers(1, 999), st.integers(1, 9), st.sampled_from([("Mio.", 6), ("Mrd.", 9), ("Millionen", 6), ("Milliarden", 9), ("Billionen", 12)]))
+@given(
+    st.integers(1, 999),
+    st.integers(1, 9),
+    st.sampled_from([("Mio.", 6), ("Mrd.", 9), ("Millionen", 6), ("Milliarden", 9), ("Billionen", 12)]),
+)
 def test_amounts_with_a_magnitude_read_back(whole: int, tenth: int, magnitude: tuple[str, int]) -> None:
     name, power = magnitude
     want = Fraction(whole * 10 + tenth, 10) * 10**power
@@ -173,7 +176,9 @@ def test_amounts_with_a_magnitude_read_back(whole: int, tenth: int, magnitude: t
         assert found.value == want and found.unit in ("CHF", "EUR")
 
 
-@given(st.integers(1, 999), st.integers(1, 9), st.sampled_from([("bn", 9), ("m", 6), (" billion", 9), (" million", 6), ("tn", 12), ("k", 3)]))
+@given(
+    st.integers(1, 999), st.integers(1, 9), st.sampled_from([("bn", 9), ("m", 6), (" billion", 9), (" million", 6), ("tn", 12), ("k", 3)])
+)
 def test_english_amounts_read_back(whole: int, tenth: int, magnitude: tuple[str, int]) -> None:
     name, power = magnitude
     found = only(f"They spent ${whole}.{tenth}{name} on it.", "en-US")
@@ -187,7 +192,9 @@ def test_german_number_words_read_back(value: int) -> None:
 
 def in_german(value: int) -> str:
     """Number words by the rules of the language, written independently of the reader."""
-    ones = "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn"
+    ones = (
+        "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn"
+    )
     small = ones.split()
     tens = ["", "", "zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig"]
     if value < 20:
@@ -205,11 +212,14 @@ def in_german(value: int) -> str:
 # --- any text ---------------------------------------------------------------------------------------------------------------------
 
 PIECES = (
-    "100", "2.5", "1'200", "3,000", " ", "\n", "\n\n", "Mrd.", "Mio.", "Euro", "$", "€", "GW", "bis", "to", "zwischen", "und", "and", "«", "»",
-    "„", "“", "”", '"', ",", ".", ":", "?", "sagte", "said", "Musk", "Anna Berg", "er", "dass", "that", "2027", "Ende", "by", "Prozent", "%",
-    "half a", "Stellen", "jobs", "pro", "per", "Jahr", "year", "–", "-", "soll", "will", "ß", "🙂", "über", "vor", "drei", "twenty-five",
+    "100", "2.5", "1'200", "3,000", " ", "\n", "\n\n", "Mrd.", "Mio.", "Euro", "$", "€", "GW", "bis", "to", "zwischen", "und", "and", "«",
+    "»", "„", "“", "”", '"', ",", ".", ":", "?", "sagte", "said", "Musk", "Anna Berg", "er", "dass", "that", "2027", "Ende", "by", "Prozent",
+    "%", "half a", "Stellen", "jobs", "pro", "per", "Jahr", "year", "–", "-", "soll", "will", "ß", "🙂", "über", "vor", "drei",
+    "twenty-five",
 )  # fmt: skip
-TEXTS = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join), st.lists(st.sampled_from(PIECES)).map("".join))
+TEXTS = st.one_of(
+    st.text(max_size=200), st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join), st.lists(st.sampled_from(PIECES)).map("".join)
+)
 
 
 @given(TEXTS, st.sampled_from([None, "de-CH", "de-DE", "en-US"]), st.sampled_from([None, PUBLISHED]))
@@ -225,12 +235,14 @@ def test_any_text_is_read_and_every_place_is_true(text: str, language: str | Non
         assert all(text[quote.start : quote.end] == quote.text for quote in statement.quotes)
         assert all(n < len(made.quantities) for n in statement.quantities) and all(n < len(made.dates) for n in statement.dates)
     spans = sorted((one.start, one.end) for one in made.quantities)
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in pairwise(spans))
     json.dumps(made.to_dict(), allow_nan=False)
     assert reading.draft(text, language, published).to_dict() == made.to_dict()
 
 
-@pytest.mark.parametrize("piece", ["7", "1 ", "1,", "100,000 ", ".", '"', "«", " ", "\n ", "A ", "a-", "X said that ", "ein ", "(", "http://"])
+@pytest.mark.parametrize(
+    "piece", ["7", "1 ", "1,", "100,000 ", ".", '"', "«", " ", "\n ", "A ", "a-", "X said that ", "ein ", "(", "http://"]
+)
 def test_endless_text_is_read_to_its_end(piece: str) -> None:
     made = reading.draft(piece * (1_000_000 // len(piece)) if piece == "7" else piece * (60_000 // len(piece)))
     assert not made.quantities
@@ -277,7 +289,10 @@ def test_a_billion_is_what_its_language_says() -> None:
 
 
 def test_power_says_what_it_is_of() -> None:
-    said = {one.text: one.power_basis for one in reading.draft("Geplant: 90 MW IT-Leistung, 120 MW Anschlussleistung, 7 MW.", "de-CH").quantities}
+    said = {
+        one.text: one.power_basis
+        for one in reading.draft("Geplant: 90 MW IT-Leistung, 120 MW Anschlussleistung, 7 MW.", "de-CH").quantities
+    }
     assert said == {"90 MW": "it", "120 MW": "facility", "7 MW": "unstated"}
 
 

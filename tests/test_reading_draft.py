@@ -109,7 +109,9 @@ def test_relative_dates_without_the_day_of_publication_are_told(article: str, ca
 # --- confirming -------------------------------------------------------------------------------------------------------------------
 
 
-def review(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, answers: str, *arguments: str) -> tuple[dict[str, Any], str]:
+def review(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, answers: str, *arguments: str
+) -> tuple[dict[str, Any], str]:
     monkeypatch.setattr(sys, "stdin", io.StringIO(answers))
     answer = ask(capsys, "draft", *arguments, "--review")
     assert answer.code == 0, answer.err
@@ -147,7 +149,9 @@ def test_without_answers_nothing_is_confirmed(article: str, capsys: pytest.Captu
 def test_a_claim_needs_the_day_it_was_said_and_a_reading_that_can_be_read(
     article: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data, said = review(capsys, monkeypatch, "a\ne\n\nsoon\n\n\ne\n\n2026-03-12\n\njobs_direct => 5\ne\n\n\n\njobs_direct >= 5 by 2030-12-31\n", article)
+    data, said = review(
+        capsys, monkeypatch, "a\ne\n\nsoon\n\n\ne\n\n2026-03-12\n\njobs_direct => 5\ne\n\n\n\njobs_direct >= 5 by 2030-12-31\n", article
+    )
     assert said.count("not confirmed") == 3
     (claim,) = data["claims"].values()
     assert claim["readings"]["as said"] == "jobs_direct >= 5 by 2030-12-31"
@@ -161,7 +165,9 @@ def test_the_text_and_the_answers_cannot_both_come_from_standard_input(capsys: p
 # --- where the text comes from ----------------------------------------------------------------------------------------------------
 
 
-def test_standard_input_python_and_json_give_the_same(article: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input_python_and_json_give_the_same(
+    article: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from_file = json.loads(ask(capsys, "draft", article, "--format", "json", "--published", "2026-03-12").out)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
     from_input = json.loads(ask(capsys, "draft", "-", "--format", "json", "--published", "2026-03-12").out)

@@ -152,7 +152,7 @@ class NumberWords:
         for one, n in [("", 1), *((word, n) for word, n in ones.items() if n < 10)]:
             base = f"{one}{self.hundred}"
             out[base] = 100 * n
-            for word, value in [*below.items(), ("eins", 1)]:
+            for word, value in [*below.items(), ("eins", 1), ("ein", 1)]:
                 out[base + word] = out[f"{base}und{word}"] = 100 * n + value
         return out
 
