@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from stargauge.reading import numerals
@@ -16,6 +16,7 @@ from stargauge.reading.grammar import SPACE, Grammar, Table, grammar, pattern
 from stargauge.reading.modality import modality
 from stargauge.reading.numerals import Numeral
 from stargauge.reading.passages import Passages, Span
+from stargauge.reading.ranges import Ranges, Read
 from stargauge.reading.tails import Tail, Tails, tails_of
 
 _SPACE = re.compile(SPACE)
@@ -24,19 +25,6 @@ _URL = re.compile(r"(?:https?://|www\.)\S++")
 _TORN_BEFORE = re.compile(r"\d[ \t]+[.,/][ \t]*$|\d[.,][ \t]*$(?<=[ \t][.,])")
 _TORN_AFTER = re.compile(r"[ \t]+[.,/][ \t]*\d")
 _WHOLE_KINDS = frozenset({"count"})
-
-
-@dataclass(frozen=True)
-class Read:
-    """A number with its tail: from its currency sign or first digit to the end of its unit."""
-
-    start: int
-    end: int
-    numeral: Numeral
-    tail: Tail
-    prefix: str = ""
-    upper: Numeral | None = None
-    upper_tail: Tail | None = None
 
 
 class Quantities:
@@ -52,6 +40,7 @@ class Quantities:
         self.left: list[Abstention] = []
         self._past = 0
         self.dressing = Dressing(passages)
+        self.ranges = Ranges(passages, self.tails, self.dressing, self._numeral)
         self.bounds = Bounds(passages.text, self.words)
         sources = [r"(?<![\w.,'’/#@])(?<!\d[-–])(?<![^\W\d_]-)[+\-−]?(?:\d|[½¼¾⅓⅔])", self.numbers.candidate]
         phrases = [pattern(key) for name in ("vague", "fractions", "times") for key in self.words.own[name]]
@@ -64,8 +53,6 @@ class Quantities:
         self._of_so_many = re.compile(rf"{SPACE}(?:{pattern(own['unit_names']['of_so_many'])}){SPACE}")
         self._and = re.compile(rf"{SPACE}(?:und|and){SPACE}")
         self._urls = [Span(*one.span()) for one in _URL.finditer(self.text)]
-        self._connectors = {name: re.compile(rf"{SPACE}?(?:{pattern(mark)}){SPACE}?") for name, mark in own["ranges"].items()}
-        self._openers = {name: re.compile(rf"(?<!\w)(?i:{name}){SPACE}$") for name in own["ranges"] if name}
 
     def find(self) -> tuple[list[Quantity], list[Abstention]]:
         """Every quantity, in the order of the text, and what was left."""
@@ -121,10 +108,15 @@ class Quantities:
             first = numerals.digits_at(self.text[: self.text.index(" ", numeral.start)], numeral.start, self.language)
             return (None, numeral.end) if first is None else (None, first.end)
         if read is None:
-            if not numeral.article and (unknown := self._unknown.match(self.text, numeral.end)) and not self._is_named(numeral.start):
+            if (
+                not numeral.article
+                and not 1900 <= numeral.value <= 2100
+                and (unknown := self._unknown.match(self.text, numeral.end))
+                and not self._is_named(numeral.start)
+            ):
                 self._leave(numeral.start, unknown.end(), "what it counts is not known")
             return None, numeral.end
-        read = self._ranged(read)
+        read = self.ranges.ranged(read)
         made = self._quantity(read)
         return made, max(read.end, numeral.end)
 
@@ -190,6 +182,9 @@ class Quantities:
         if prefix and self._between_numbers(start, numeral.start):
             self._leave(start, tail.end, "its currency stands between two numbers")
             return None
+        if self.ranges.is_upper_end(start):
+            self._leave(start, tail.end, "the lower end of its range is not clear")
+            return None
         if numeral.spaced and self._names(numeral.start):
             self._leave(numeral.start, tail.end, "a space may part two numbers here")
             return None
@@ -232,7 +227,7 @@ class Quantities:
         if numeral.article:
             return None
         read = Read(numeral.start, numeral.end, numeral, Tail(numeral.end))
-        ranged = self._ranged(read)
+        ranged = self.ranges.ranged(read)
         return ranged if ranged.upper is not None else None
 
     def _names(self, at: int) -> bool:
@@ -241,54 +236,6 @@ class Quantities:
         return (
             found is not None and (found[1][0].isupper() or found[1][0].isdigit()) and at - len(found[0]) > self.passages.sentence(at).start
         )
-
-    # --- ranges -------------------------------------------------------------------------------------------------------------------
-
-    def _ranged(self, read: Read) -> Read:
-        if read.upper is not None:
-            return read
-        for opener, connector in self._connectors.items():
-            opened = self._openers[opener].search(self.text[max(0, read.start - 12) : read.start]) if opener else None
-            if opener and opened is None:
-                continue
-            joined = connector.match(self.text, read.end)
-            if joined is None:
-                continue
-            if opener in ("from", "von") and self.dressing.changes(read.start):
-                return read
-            upper = self._upper(read, joined.end())
-            if upper is None:
-                continue
-            start = read.start - len(opened.group()) if opened and opener in ("between", "zwischen") else read.start
-            return replace(read, start=start, end=upper.end, upper=upper.numeral, upper_tail=upper.tail, prefix=read.prefix or upper.prefix)
-        return read
-
-    def _upper(self, read: Read, at: int) -> Read | None:
-        prefix = ""
-        if sign := self.words.currency_prefix.match(self.text, at) or _sign_at(self.text, at):
-            at, prefix = sign
-            at += len(self.text[at : at + 1]) - len(self.text[at : at + 1].lstrip())
-        if at >= len(self.text) or not (
-            (self.text[at].isascii() and self.text[at].isdigit()) or (read.numeral.word and self.text[at].isalpha())
-        ):
-            return None
-        numeral = self._numeral(at)
-        if numeral is None or not numeral.readings or numeral.article or numeral.spaced:
-            return None
-        tail = self.tails.match(self.text, numeral, bool(prefix or read.prefix))
-        whole = read.tail.section != "" or bool(read.prefix)
-        if tail is None:
-            if not (prefix or (read.prefix and read.tail.section == "")) or self.text[numeral.end : numeral.end + 1].isalnum():
-                return None
-            tail = Tail(numeral.end)
-        money = bool(prefix or read.prefix)
-        if read.tail.section and tail.section and read.tail.section != tail.section:
-            return None
-        if whole and not tail.section and not money:
-            return None
-        if read.prefix and prefix and read.prefix != prefix:
-            return None
-        return Read(at, tail.end, numeral, tail, prefix)
 
     # --- what it is ---------------------------------------------------------------------------------------------------------------
 
@@ -397,8 +344,3 @@ class Quantities:
 def quantities(passages: Passages) -> tuple[list[Quantity], list[Abstention]]:
     """Every quantity of a text, and what looked like one and was left."""
     return Quantities(passages).find()
-
-
-def _sign_at(text: str, at: int) -> tuple[int, str] | None:
-    """A currency sign glued to a number: the tables want the end of a word behind it."""
-    return next(((at + 1, code) for sign, code in (("$", "USD"), ("€", "EUR"), ("£", "GBP")) if text.startswith(sign, at)), None)
