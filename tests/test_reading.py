@@ -213,8 +213,8 @@ def in_german(value: int) -> str:
 
 PIECES = (
     "100", "2.5", "1'200", "3,000", " ", "\n", "\n\n", "Mrd.", "Mio.", "Euro", "$", "€", "GW", "bis", "to", "zwischen", "und", "and", "«",
-    "»", "„", "“", "”", '"', ",", ".", ":", "?", "sagte", "said", "Musk", "Anna Berg", "er", "dass", "that", "2027", "Ende", "by", "Prozent",
-    "%", "half a", "Stellen", "jobs", "pro", "per", "Jahr", "year", "–", "-", "soll", "will", "ß", "🙂", "über", "vor", "drei",
+    "»", "„", "“", "”", '"', ",", ".", ":", "?", "sagte", "said", "Musk", "Anna Berg", "er", "dass", "that", "2027", "Ende", "by",
+    "Prozent", "%", "half a", "Stellen", "jobs", "pro", "per", "Jahr", "year", "–", "-", "soll", "will", "ß", "🙂", "über", "vor", "drei",
     "twenty-five",
 )  # fmt: skip
 TEXTS = st.one_of(

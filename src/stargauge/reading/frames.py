@@ -38,7 +38,7 @@ class SpeechWords:
 
     def __init__(self, language: str) -> None:
         self.own = own = grammar(language).own["speech"]
-        np = own["np"].replace("{determiners}", own["determiners"])
+        np = own["np"].replace("{determiners}", own["determiners"]).replace("{roles}", own["roles"])
         who = rf"(?:{np}|(?:{own['pronouns']})(?!\w))"
         verbs = "|".join(f"(?P<{kind}>{pattern(own[name])})" for name, kind in _KINDS)
         self.verb = re.compile(rf"(?<!\w)(?:{pattern(own['perfect'])}|{verbs})(?!\w)")
@@ -61,6 +61,7 @@ class SpeechWords:
         told = rf"{SPACE}(?:reporters|journalists|analysts|(?:the )?[A-Z][\w-]*(?: [A-Z][\w-]*){{0,2}})"
         self.opens = re.compile(
             rf"(?:{told})?(?:{SPACE}on{SPACE}[A-Z]\w+)?{SPACE}that{SPACE}"
+            rf"|{SPACE}on{SPACE}[A-Z][a-z]+day{SPACE}(?=[a-z])|{SPACE}(?:reporters|journalists|analysts){SPACE}(?=[a-z])"
             rf"|[^,.;:]{{1,80}}?{SPACE}of{SPACE}(?=[a-z]+ing\b)"
         )
         self.relative = re.compile(pattern(own["relative_clause"]))
@@ -223,7 +224,8 @@ class Frames:
             return at + 1 if self.text[at : at + 1].isspace() else None
         for found in _BREAK.finditer(self.text, at, min(end, at + 200)):
             if not self._quoted(found.start()):
-                return found.end() if found.group() == "," else None
+                told = self.text[found.end() : found.end() + 3].lstrip()[:1] in _MARKS
+                return None if found.group() == ":" and (told or found.end() >= end - 1) else found.end()
         return None
 
     def _after(self, part: Span, verb: Span, kind: str, before: str) -> Frame | None:

@@ -16,7 +16,7 @@ _EMPTY = re.compile(r"\n[ \t\r]*\n\s*")
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"»“”’)\]]*+(?=\s)")
 _SHORT = re.compile(
     r"(?:\b(?:Mrd|Mio|Mia|Mill|Tsd|Bio|ca|bzw|Nr|St|Dr|Prof|Mr|Mrs|Ms|Fr|Hr|Inc|Corp|Co|Ltd|Art|Abs|vgl|No|vs|approx|Jan|Feb|Mar|Apr"
-    r"|Jun|Jul|Aug|Sept|Sep|Oct|Okt|Nov|Dec|Dez|Rp|Ct|Sen|Gov|Rep|Gen)|\b[A-Za-z]|\b\d{1,2})\.$"
+    r"|Jun|Jul|Aug|Sept|Sep|Oct|Okt|Nov|Dec|Dez|Rp|Ct|Sen|Gov|Rep|Gen)|\b[A-Za-z]|\b(?:[Aa]m|[Vv]om|[Zz]um|[Bb]is|[Dd]er|[Dd]ie|[Dd]as|[Dd]en|[Dd]em|[Ii]m|[Aa]b|[Ss]eit|[Uu]nd)\s\d{1,2})\.$"
 )
 _SAFE_START = re.compile(r"\s+[«„“\"‹(]?(?:[A-ZÄÖÜ0-9]|$)")
 _CLAUSE = re.compile(r"[,;:](?=\s|[»“”\"«„])|\s[–—-]\s|[()]|[»«„“”](?=[,\s])")
@@ -173,7 +173,7 @@ def _sentences(text: str, paragraphs: tuple[Span, ...], quotes: tuple[Span, ...]
             end = found.end()
             if inside(found.start()) and not (end > found.start() + 1 and not inside(end)):
                 continue
-            if not _SAFE_START.match(text, end) or (found.group() == "." and _SHORT.search(text[max(at, end - 8) : end])):
+            if not _SAFE_START.match(text, end) or (found.group() == "." and _SHORT.search(text[max(at, end - 12) : end])):
                 continue
             out.append(Span(at, end))
             at = end

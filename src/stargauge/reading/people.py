@@ -25,6 +25,7 @@ class People:
         self.words = grammar(passages.language).own["speech"]
         self.role = re.compile(rf"(?:{self.words['roles']})(?:s|en|n)?$", re.I)
         self.text = passages.text
+        self.lasts: set[str] = set()
         self.names = self._full_names()
         self.heads = self._heads()
 
@@ -39,6 +40,10 @@ class People:
                 lead = lead[1:]
             return " ".join(lead), " ".join(rest)
         return "", phrase
+
+    def is_surname(self, word: str) -> bool:
+        """Whether a word is the surname of somebody whom the text names in full."""
+        return word in self.lasts or word.removesuffix("s") in self.lasts
 
     def resolve(self, name: str) -> tuple[str, str]:
         """A surname as the full name that the text gives once, a role as its holder; with how it was found, or nothing."""
@@ -62,8 +67,9 @@ class People:
         for (_, last), count in pairs.items():
             ends[last] += count
         out: dict[str, set[str]] = {}
+        self.lasts = {last for first, last in pairs if first.isalpha() and 4 * articled[last] < words[last]}
         for first, last in pairs:
-            titled = self.role.search(first) or re.fullmatch(self.words["determiners"], first)
+            titled = self.role.search(first) or re.fullmatch(self.words["titles"], first) or re.fullmatch(self.words["determiners"], first)
             if not titled and 4 * articled[last] < words[last] and words[last] + words[f"{last}s"] > ends[last]:
                 out.setdefault(last, set()).add(f"{first} {last}")
         return out

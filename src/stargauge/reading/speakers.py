@@ -10,6 +10,7 @@ from stargauge.reading.frames import speech_words
 from stargauge.reading.passages import Passages, Span
 from stargauge.reading.people import People
 
+_NAME = re.compile(r"(?<!\w)[A-ZÄÖÜ][\w-]+")
 #: In how many places a speaker is looked up.
 _PLACES = 40
 
@@ -97,9 +98,22 @@ class Speakers:
         if author is not None:
             name, how = self.people.resolve(author["author"])
             return Named(name, author["author"], phrase, True, how or f"{phrase}: the author of what is cited")
-        if self._last is None or self._far(part):
+        if self._last is None or self._far(part) or self._others(part) or self._unlike(phrase):
             return Named(phrase, "", phrase, False, "a pronoun whose name is not clear")
         return replace(self._last, phrase=phrase, how=f"{phrase}: who spoke before")
+
+    def _others(self, part: Span) -> bool:
+        """Whether somebody else is named between the last speaker's words and a sentence."""
+        between = self.text[max(0, self._last_end) : max(self._last_end, part.start)][-1000:]
+        mine = (self._last.name or "").split() if self._last else []
+        return any(
+            word.removesuffix("s") not in mine and word not in mine for word in _NAME.findall(between) if self.people.is_surname(word)
+        )
+
+    def _unlike(self, phrase: str) -> bool:
+        """Whether a role such as `Chefin` and a pronoun such as `er` do not go together."""
+        role = self._last.role if self._last else ""
+        return phrase.lower() == "er" and role.endswith("in")
 
     def _far(self, part: Span) -> bool:
         """Whether more than three sentences lie between the last speaker and a place."""
@@ -109,5 +123,9 @@ class Speakers:
         found = self.words.cue("reacts").search(self.text, part.start, min(part.end, part.start + 400))
         if found is None:
             return None
-        who = self.words.who_before.search(self.text[max(part.start, found.start() - 120) : found.start()].rstrip())
+        ahead = self.text[max(part.start, found.start() - 120) : found.start()].rstrip()
+        if ahead in ("Das", "Dies", "Dem", "Darauf"):
+            behind = self.words.who_after.match(self.text, found.end(), part.end)
+            return self.named(behind["who"], part) if behind else None
+        who = self.words.who_before.search(ahead)
         return self.named(who["who"], part) if who else None

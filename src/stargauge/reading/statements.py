@@ -203,7 +203,7 @@ class Statements:
         spots = [(found.start(), kind) for cue, kind in cues if (found := self.words.cue(cue).search(self.text, part.start, limit))]
         low, high = bisect_left(self._day_starts, part.start), bisect_left(self._day_starts, part.end)
         spots = spots or [(one.start, "reported_fact") for one in self.days[low:high] if one.date_from]
-        return min(spots, default=None)
+        return next((spot for spot in spots if spot[1] == "observation"), min(spots, default=None))
 
     def _is_conditional(self, at: int) -> bool:
         n = bisect_right(self._amount_starts, at) - 1
@@ -253,7 +253,7 @@ class Statements:
         said = self.text[span.start : span.end]
         negative = self.words.cue("negative").search(said) is not None
         if form != "narrator":
-            self.speakers.said(who, span, kind)
+            self.speakers.said(who, Span(span.start, max(span.end, attribution.end if attribution else 0)), kind)
         return Statement(
             said, span.start, span.end, at(span.start), at(span.end), form, kind, who.name, who.role, venue, who.phrase,
             form != "narrator" and not who.known, who.how,
