@@ -67,10 +67,10 @@ class People:
         for (_, last), count in pairs.items():
             ends[last] += count
         out: dict[str, set[str]] = {}
-        self.lasts = {last for first, last in pairs if first.isalpha() and 4 * articled[last] < words[last]}
+        self.lasts = {last for first, last in pairs if first.isalpha() and 2 * articled[last] < words[last]}
         for first, last in pairs:
             titled = self.role.search(first) or re.fullmatch(self.words["titles"], first) or re.fullmatch(self.words["determiners"], first)
-            if not titled and 4 * articled[last] < words[last] and words[last] + words[f"{last}s"] > ends[last]:
+            if not titled and 2 * articled[last] < words[last] and words[last] + words[f"{last}s"] > ends[last]:
                 out.setdefault(last, set()).add(f"{first} {last}")
         return out
 
