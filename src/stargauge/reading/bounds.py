@@ -7,7 +7,7 @@ import re
 from stargauge.reading.grammar import SPACE, Grammar
 from stargauge.reading.passages import Span
 
-_SPACE = re.compile(SPACE)
+_GAP = re.compile(rf"{SPACE}|-")
 #: What kind of bound, and whether the number itself is excluded.
 Bound = tuple[str, bool]
 
@@ -43,6 +43,6 @@ class Bounds:
         return found[0], (str(found[1][0]), bool(found[1][1]))
 
     def _behind(self, end: int) -> tuple[int, Bound] | None:
-        gap = _SPACE.match(self.text, end)
+        gap = _GAP.match(self.text, end)
         found = self.words.table("bounds_after").match(self.text, gap.end()) if gap else None
         return (found[0], (str(found[1][0]), bool(found[1][1]))) if found else None

@@ -40,6 +40,7 @@ class DateWords:
             sorted({*self.numbers.units, *self.numbers.articles, "zehn", "dreissig", "twenty", "thirty"}, key=len, reverse=True)
         )
         fill = {name: "|".join(self.own[name]) for name in ("nths", "parts", "seasons", "ways", "units", "zones")}
+        fill = {name: f"(?i:{words})" if name in ("nths", "parts", "ways") else words for name, words in fill.items()}
         fill |= {"months": "|".join(self.own["months"]), "weekdays": "|".join(self.own["weekdays"]), "count": rf"\d{{1,4}}|{words}"}
         self.cores = {name: self._filled(self.own[name], fill) for name in _CORES}
         ends = "|".join(self._unnamed(self.cores[name]) for name in ("iso", "numeric", "day", "month", "part", "year"))

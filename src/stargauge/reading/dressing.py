@@ -51,7 +51,8 @@ class Dressing:
         for found in self._hint.finditer(self.text, max(clause.start, made.start - 120), min(clause.end, made.end + 60)):
             said = found["a"] or found["b"]
             between = self.text[found.end() : made.start] if found.end() <= made.start else self.text[made.end : found.start()]
-            if any(char.isdigit() for char in between):
+            ahead = self.text[clause.start : found.start()] if found["a"] and found.end() <= made.start else ""
+            if any(char.isdigit() for char in (*between, *ahead)):
                 continue
             if said and (meant := table.match(said, 0) or table.match(said.lower(), 0)):
                 return str(meant[1])

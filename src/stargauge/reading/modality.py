@@ -18,6 +18,8 @@ def modality(passages: Passages, words: Grammar, at: int, end: int, quoted: Span
     while _is_elliptic(passages.text, clause, at) and clause.start > near.start:
         clause = Span(passages.clause(max(near.start, clause.start - 2), sentence).start, clause.end)
     reach = Span(clause.start, _reach(passages.text, end, clause.end))
+    if words.cue("modality", "negated").search(passages.text, clause.start, at):
+        return "denied"
     wide = frozenset(words.own["modality"]["wide"])
     for name in words.own["modality"]["order"]:
         span = near if name in wide else reach

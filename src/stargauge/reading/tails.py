@@ -11,9 +11,11 @@ from typing import Any
 from stargauge.reading.grammar import SPACE, Grammar, grammar, pattern
 from stargauge.reading.numerals import Numeral
 
-_GAP = re.compile(rf"{SPACE}|-(?=[^\W\d_])")
+_GAP = re.compile(rf"{SPACE}|[-‐‑](?=[^\W\d_])")
 _SPACE = re.compile(SPACE)
 _WORD = re.compile(r"[^\W\d_][\w-]{1,30}")
+#: Hyphens as they are printed.
+HYPHENS = frozenset("-‐‑")
 #: Letters that mean a magnitude only beside a currency or before one.
 _LOOSE = frozenset("mMbBTkK")
 _LOOSE_AT = re.compile(r"[mMbBTkK](?!\w)")
@@ -70,7 +72,7 @@ class Tails:
             return found[0], int(found[1])
         if numeral.article or numeral.word:
             return at, 0
-        for place in (at, spot) if gap and gap.group() != "-" else (at,):
+        for place in (at, spot) if gap and gap.group() not in HYPHENS else (at,):
             found = self.words.letters.match(text, place)
             if found and (money or not _LOOSE_AT.match(text, place) or (place == at and self._noun_or_money(text, found[0]))):
                 return found[0], int(found[1])
@@ -91,7 +93,7 @@ class Tails:
         section, meaning = found[1]
         if money:
             return Tail(found[0], section, meaning, power) if section in ("currency_suffix", "currency_bare") else None
-        if section == "count" and (gap is None or gap.group() == "-"):
+        if section == "count" and (gap is None or gap.group() in HYPHENS):
             return None
         if section == "share" and meaning == "1/10000" and power:
             return None
