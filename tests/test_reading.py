@@ -263,6 +263,10 @@ def test_endless_text_is_read_to_its_end(piece: str) -> None:
         ("de-DE", "Das Projekt braucht 12 Widgets."),  # what it counts is not known
         ("en-US", "It used 40 percent less water."),
         ("de-CH", "Er steht in Halle 7 250 Schritte vom Tor."),
+        ("en-US", "It needs two or three sites."),
+        ("en-US", "It sold 10m."),  # metres or millions
+        ("en-US", "The company went from 5 to some 12 widgets."),
+        ("de-DE", "Zu 20 Prozent weniger Wasser kommt es selten."),
     ],
 )
 def test_what_is_not_certain_is_left_and_told(language: str, text: str) -> None:
@@ -281,6 +285,41 @@ def test_what_is_not_certain_is_left_and_told(language: str, text: str) -> None:
 def test_names_ages_and_labels_are_nothing(language: str, text: str) -> None:
     made = reading.draft(text, language)
     assert not made.quantities and not [one for one in made.statements if one.form != "narrator"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value", "unit"),
+    [
+        ("de-CH", "Mehrere hundert Stellen entstehen.", None, "jobs"),  # no hundred
+        ("en-US", "The 500,000-square-foot halls are full.", 500_000, "sqft"),
+        ("de-DE", "Es fehlt über eine halbe Billion Dollar.", 5 * 10**11, "USD"),
+        ("de-CH", "Das kostet 40 Milliarden US‑Dollar.", 40 * 10**9, "USD"),
+        ("de-DE", "Beim Gewinn steht ein Minus von 12 Prozent.", Fraction(-12, 100), "1"),
+        ("en-US", "Prices were down 5 percent.", Fraction(-5, 100), "1"),
+        ("en-US", "Capacity will rise from 3 to 5 GW.", 5_000, "MW"),
+        ("en-US", "Use is 12 percent lower.", Fraction(-12, 100), "1"),
+        ("de-AT", "Sie liefert 4 500 Megawattstunden.", 4_500, "MWh"),
+    ],
+)
+def test_what_is_easily_misread(language: str, text: str, value: Fraction | int | None, unit: str) -> None:
+    found = only(text, language)
+    assert (found.value, found.unit) == (value, unit)
+
+
+def test_a_negation_before_a_number_denies_it() -> None:
+    said = {one.text: one.modality for one in reading.draft("It has $10 billion, not $100 billion.", "en-US").quantities}
+    assert said == {"$10 billion": "asserted", "$100 billion": "denied"}
+
+
+def test_a_rate_belongs_to_the_number_beside_it() -> None:
+    said = {one.text: one.per for one in reading.draft("It made $13B, versus $3bn a year earlier, and 5 MWh a day.", "en-US").quantities}
+    assert said == {"$13B": "", "$3bn": "", "5 MWh": "day"}
+
+
+def test_a_pronoun_is_nobody_where_somebody_else_is_named_between() -> None:
+    text = "Pia Keller sagte, das Geld reiche. Urs Meier war auch da. Meier hörte zu. Er sagte, es fehle viel. Keller schwieg."
+    told = [one for one in reading.draft(text, "de-CH").statements if one.form != "narrator"]
+    assert [(one.speaker, one.speaker_unresolved) for one in told] == [("Pia Keller", False), ("Er", True)]
 
 
 def test_a_billion_is_what_its_language_says() -> None:

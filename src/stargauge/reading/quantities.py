@@ -42,7 +42,7 @@ class Quantities:
         self.dressing = Dressing(passages)
         self.ranges = Ranges(passages, self.tails, self.dressing, self._numeral)
         self.bounds = Bounds(passages.text, self.words)
-        sources = [r"(?<![\w.,'’/#@])(?<!\d[-–])(?<![^\W\d_]-)[+\-−]?(?:\d|[½¼¾⅓⅔])", self.numbers.candidate]
+        sources = [r"(?<![\w.,'’/#@])(?<!\d[-–:])(?<![^\W\d_]-)[+\-−]?(?:\d|[½¼¾⅓⅔])", self.numbers.candidate]
         phrases = [pattern(key) for name in ("vague", "fractions", "times") for key in self.words.own[name]]
         self._candidate = re.compile("|".join([*sources, rf"(?<!\w)(?i:{'|'.join(phrases)})(?!\w)"]))
         self._phrases: dict[str, Table] = {name: self.words.table(name) for name in ("vague", "fractions", "times")}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from stargauge.reading.dressing import Dressing
 from stargauge.reading.grammar import SPACE, grammar, pattern
-from stargauge.reading.numerals import Numeral
+from stargauge.reading.numerals import Numeral, number_words
 from stargauge.reading.passages import Passages
 from stargauge.reading.tails import Tail, Tails
 
@@ -33,7 +33,9 @@ class Ranges:
         self.text, self.words = passages.text, grammar(passages.language)
         self.tails, self.dressing, self._numeral = tails, dressing, numeral
         own = self.words.own
-        self._lower_end = re.compile(rf"\d{SPACE}?(?:{pattern(own['ranges'][''])}){SPACE}?$")
+        lower = rf"(?:\d|(?:{number_words(passages.language).candidate}))"
+        joined = rf"{SPACE}?(?:{pattern(own['ranges'][''])}){SPACE}?|{SPACE}{own['either']['word']}{SPACE}"
+        self._lower_end = re.compile(rf"{lower}(?:{joined})$")
         self._connectors = {name: re.compile(rf"{SPACE}?(?:{pattern(mark)}){SPACE}?") for name, mark in own["ranges"].items()}
         self._openers = {name: re.compile(rf"(?<!\w)(?i:{name}){SPACE}$") for name in own["ranges"] if name}
 

@@ -88,11 +88,13 @@ class Tails:
         spot = gap.end() if gap else at
         found = self.words.units.match(text, spot)
         if found is None:
-            counted = None if money or gap is None or (numeral.article and not power) else self.noun(text, spot)
+            counted = None if money or gap is None or gap.group() in HYPHENS or (numeral.article and not power) else self.noun(text, spot)
             return Tail(counted[0], "count", counted[1], power) if counted else None
         section, meaning = found[1]
         if money:
             return Tail(found[0], section, meaning, power) if section in ("currency_suffix", "currency_bare") else None
+        if meaning == ["length", "m", "1"] and gap is None and self.words.language == "en":
+            return Tail(found[0], power=6, known=False)  # `10m` may be millions
         if section == "count" and (gap is None or gap.group() in HYPHENS):
             return None
         if section == "share" and meaning == "1/10000" and power:
