@@ -24,7 +24,7 @@ def modality(passages: Passages, words: Grammar, at: int, end: int, quoted: Span
     for name in words.own["modality"]["order"]:
         span = near if name in wide else reach
         if words.cue("modality", name).search(passages.text, span.start, span.end):
-            return str(name)
+            return str(name).removesuffix("_wide")
     if quoted is not None and _promises(passages.text, words, Span(max(quoted.start, at - 200), min(quoted.end, end + 200))):
         return "promised"
     return "asserted"
