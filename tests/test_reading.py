@@ -233,6 +233,7 @@ def test_any_text_is_read_and_every_place_is_true(text: str, language: str | Non
         assert text[left.start : left.end] == left.text and left.reason
     for statement in made.statements:
         assert all(text[quote.start : quote.end] == quote.text for quote in statement.quotes)
+        assert statement.sentence is None or text[statement.sentence.start : statement.sentence.end] == statement.sentence.text
         assert all(n < len(made.quantities) for n in statement.quantities) and all(n < len(made.dates) for n in statement.dates)
     spans = sorted((one.start, one.end) for one in made.quantities)
     assert all(first[1] <= second[0] for first, second in pairwise(spans))

@@ -92,7 +92,7 @@ class Abstention:
 
 @dataclass(frozen=True)
 class Quote:
-    """A quotation inside a statement, without its marks."""
+    """Words of the text and their place, in code points."""
 
     text: str
     start: int
@@ -117,6 +117,7 @@ class Statement:
     speaker_unresolved: bool = False
     speaker_resolution: str = ""
     attribution: Quote | None = None
+    sentence: Quote | None = None
     chain: tuple[str, ...] = ()
     polarity: str = "positive"
     translated_quote: bool = False

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from stargauge.reading.found import Quantity, Quote, Statement, When
-from stargauge.reading.frames import Frame, Frames, speech_words
+from stargauge.reading.frames import LONGEST, Frame, Frames, speech_words
 from stargauge.reading.passages import Passages, Span
 from stargauge.reading.people import People
 from stargauge.reading.speakers import Named, Speakers
@@ -258,8 +258,14 @@ class Statements:
             said, span.start, span.end, at(span.start), at(span.end), form, kind, who.name, who.role, venue, who.phrase,
             form != "narrator" and not who.known, who.how,
             Quote(self.text[attribution.start : attribution.end], attribution.start, attribution.end) if attribution else None,
+            sentence=self._sentence(span),
             polarity="negative" if negative else "positive", translated_quote=form == "direct" and self.speakers.foreign(who, span),
         )  # fmt: skip
+
+    def _sentence(self, span: Span) -> Quote | None:
+        """The sentence in which a statement starts, for whoever reads it; none where there is no end to it."""
+        part = self.passages.sentence(span.start)
+        return Quote(self.text[part.start : part.end], part.start, part.end) if part.end - part.start <= LONGEST else None
 
     def _linked(self, one: Statement) -> Statement:
         """With the numbers of the quantities and dates that lie in it."""
