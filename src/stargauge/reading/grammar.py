@@ -110,6 +110,12 @@ class Grammar:
         """Magnitudes as letters."""
         return Table(self.common["letters"])
 
+    @cached_property
+    def any_modality(self) -> re.Pattern[str]:
+        """Any cue of any modality: where none stands nearby, nothing more is looked for."""
+        own = self.own["modality"]
+        return words("|".join(own[name] for name in (*own["order"], "negated", "at_the_end")))
+
     def cue(self, *path: str) -> re.Pattern[str]:
         """A pattern of whole words of the language's file, by its keys."""
         return self._cues(path)

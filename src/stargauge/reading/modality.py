@@ -14,6 +14,14 @@ def modality(passages: Passages, words: Grammar, at: int, end: int, quoted: Span
     """The modality of what stands from one place to another: the clause decides, for a denial and for hearsay the whole sentence."""
     sentence = passages.sentence(at)
     near = Span(max(sentence.start, at - 400), min(sentence.end, end + 400))
+    if words.any_modality.search(passages.text, near.start, near.end) and (found := _by_cue(passages, words, at, end, near, sentence)):
+        return found
+    if quoted is not None and _promises(passages.text, words, Span(max(quoted.start, at - 200), min(quoted.end, end + 200))):
+        return "promised"
+    return "asserted"
+
+
+def _by_cue(passages: Passages, words: Grammar, at: int, end: int, near: Span, sentence: Span) -> str:
     clause = passages.clause(at, sentence)
     while _is_elliptic(passages.text, clause, at) and clause.start > near.start:
         clause = Span(passages.clause(max(near.start, clause.start - 2), sentence).start, clause.end)
@@ -25,9 +33,7 @@ def modality(passages: Passages, words: Grammar, at: int, end: int, quoted: Span
         span = near if name in wide else reach
         if words.cue("modality", name).search(passages.text, span.start, span.end):
             return str(name).removesuffix("_wide")
-    if quoted is not None and _promises(passages.text, words, Span(max(quoted.start, at - 200), min(quoted.end, end + 200))):
-        return "promised"
-    return "asserted"
+    return ""
 
 
 def _reach(text: str, end: int, limit: int) -> int:
