@@ -161,6 +161,17 @@ def test_the_page_on_jobs_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/jobs.md", tmp_path) == 3
 
 
+def test_the_page_on_reading_works_as_it_stands(tmp_path: Path) -> None:
+    text = (ROOT / "docs/reading.md").read_text(encoding="utf-8")
+    (tmp_path / "article.txt").write_text(re.findall(r"```text\n(.*?)```", text, re.S)[0], encoding="utf-8")
+    (tmp_path / "cases.jsonl").write_text(re.findall(r"```json\n(.*?)```", text, re.S)[0], encoding="utf-8")
+    assert run_page("docs/reading.md", tmp_path) == 4
+    assert run_python("docs/reading.md")["found"] == ("At least 5 GW", 5000.0, "MW", "lower", "promised")
+    drafts = yaml.safe_load((tmp_path / "draft.yaml").read_text(encoding="utf-8"))["drafts"]
+    proposed = {one for draft in drafts.values() for one in draft["readings"].values()}
+    assert "power_facility[operational] >= 300 MW by 2029-12-31" in proposed and "jobs_direct >= 450 by 2028-12-31" in proposed
+
+
 def run_python(page: str) -> dict[str, object]:
     """Run the Python of a page; what it leaves by name."""
     left: dict[str, object] = {}

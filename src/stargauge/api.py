@@ -120,6 +120,7 @@ from stargauge.quantity.address import parse_address
 from stargauge.quantity.dates import FAR, parse_window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.statement import Input
+from stargauge.reading.validate import ReadingValidation, validate_reading
 
 Progress = Callable[[int, int], None]
 DRAWS = 1024
@@ -127,7 +128,8 @@ DRAWS = 1024
 MANY_DRAWS = 4096
 MOST_WORKERS = 64
 #: What can be validated on a user's own measurements.
-VALIDATIONS = ("schedule", "build", "finance")
+VALIDATIONS = ("schedule", "build", "finance", "reading")
+Validated = Validation | BuildValidation | FinanceValidation | ReadingValidation
 #: How many open claims a report shows over time, and with how many draws; the finance of its sites has as many.
 REPORTED, REPORT_DRAWS = 3, 256
 
@@ -173,6 +175,8 @@ def known(programme: Programme, as_of: date | str | None = None, values: Catalog
     """What is known of a programme and the world on a day (today where none is given)."""
     day = _day(as_of)
     values = values or catalogue()
+    if programme.start is None or programme.horizon is None:  # a file of drafts: it has no clock
+        raise _nothing_known(programme, values, day)
     quantities = model_graph().quantities
     flaws = [
         *flaws_against_catalogue(programme, values),
@@ -637,14 +641,17 @@ def shipped() -> tuple[str, ...]:
     return tuple(shipped_files())
 
 
-def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) -> Validation | BuildValidation | FinanceValidation:
+def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) -> Validated:
     """How good the model of a discipline is on a user's own measurements or reference cases.
 
     kinds: schedule (CSV, the columns of the plan-to-actual records), build (CSV, those of the records of builds), finance (JSON, cases with
-    inputs, expected values and a tolerance). Raises InputError for another kind, and with every fault of the file.
+    inputs, expected values and a tolerance), reading (JSONL, sentences with marked quantities, dates and statements). Raises InputError for
+    another kind, and with every fault of the file.
     """
     if kind not in VALIDATIONS:
         raise InputError(f'no validation "{kind}"{did_you_mean(kind, VALIDATIONS)} (one of {", ".join(VALIDATIONS)})')
+    if kind == "reading":
+        return validate_reading(Path(file))
     values = values or catalogue()
     if kind == "finance":
         return validate_finance(read_vectors(Path(file)), partial(recovery_table, values))

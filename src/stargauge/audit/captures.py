@@ -9,8 +9,6 @@ from typing import Any
 
 from stargauge.evidence.archive import Archive, Entry
 from stargauge.evidence.observe.records import captured_at, history, is_supplied
-from stargauge.evidence.observe.states import standing
-from stargauge.evidence.observe.wording import one_line
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 NONE = "none"
@@ -88,8 +86,7 @@ def _looked_up(archive: Archive, entry: Entry, as_of: date, path: str) -> Held:
     when = captured_at(entry)
     if when.date() > as_of:
         return Held(entry.id, f"captured only later, {when:%Y-%m-%d} ({entry.id})", path, entry.target, when)
-    told = history(archive, entry.target)
-    now = standing([one for one in told.observations if one.time.date() <= as_of], told.thing)
-    line = one_line(now, when, "en", is_supplied(entry.about))
-    checks = now.all
-    return Held(entry.id, f"{line} ({entry.id})", path, entry.target, when, now.state, checks.checks, checks.seen, is_supplied(entry.about))
+    told = history(archive, entry.target).by(as_of)
+    now = told.standing
+    text = f"{told.line(capture=entry)} ({entry.id})"
+    return Held(entry.id, text, path, entry.target, when, now.state, now.all.checks, now.all.seen, is_supplied(entry.about))

@@ -272,13 +272,32 @@ def parser() -> Parser:
     backtest.add_argument("--write", metavar="DIR", help="write the whole result in the form in which it is shipped and reported")
     _output_options(backtest)
 
-    validate = commands.add_parser("validate", help="test us on your own measurements or cases: validate schedule FILE, finance FILE")
-    validate.add_argument(
-        "kind", metavar="KIND", help="schedule (plans and outcomes), build (start of work to operation) or finance (reference cases)"
+    validate = commands.add_parser(
+        "validate", help="test us on your own measurements or cases: validate schedule FILE, finance FILE, reading FILE"
     )
-    validate.add_argument("file", metavar="FILE", help="CSV file (docs: how good the dates are); JSON for finance (docs: validate finance)")
+    validate.add_argument(
+        "kind",
+        metavar="KIND",
+        help="schedule (plans and outcomes), build (start of work to operation), finance (reference cases) or reading (sentences)",
+    )
+    validate.add_argument(
+        "file",
+        metavar="FILE",
+        help="CSV file; JSON for finance, JSONL for reading (docs: how good the dates are, validate finance, reading)",
+    )
     validate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(validate)
+
+    draft = commands.add_parser("draft", help="read an article: who says what, amounts, dates, as drafts of claims for you to confirm")
+    draft.add_argument("article", metavar="ARTICLE", help="a text or HTML file in UTF-8, or - for standard input; German or English")
+    draft.add_argument("--published", type=_date, metavar="DATE", help="the day it appeared; without it relative dates have no days")
+    draft.add_argument("--language", metavar="LANG", help="de, de-CH, de-DE, de-AT, en, en-US or en-GB (default: found out)")
+    draft.add_argument("--publisher", default="", metavar="NAME", help="who published it")
+    draft.add_argument("--title", default="", metavar="TEXT", help="its title")
+    draft.add_argument("--url", default="", metavar="URL", help="its address, kept with the source; nothing is fetched")
+    draft.add_argument("--review", action="store_true", help="decide on each draft: accept, edit, reject; without it nothing is confirmed")
+    draft.add_argument("--format", choices=("yaml", "json"), default="yaml", help="yaml for `check` (default), or everything as JSON")
+    draft.add_argument("--write", metavar="FILE", help="write the YAML to a new file")
 
     calibrate = commands.add_parser("calibrate", help="fit the slip of plans anew from the records, and show it")
     calibrate.add_argument("--as-of", type=_date, metavar="DATE", help="use only records known by that day (default: today)")

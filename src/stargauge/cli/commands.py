@@ -85,6 +85,8 @@ def check(asked: argparse.Namespace) -> int:
     if target is not None:
         expect_writable(target, "report")
     programme = loaded(asked)
+    if _only_drafts(programme):
+        return _drafts(asked, programme)
     workbook = _workbook(asked, programme)
     fails_if = _condition(asked.fail_if, programme.claims) if asked.fail_if else None
     answer = _checked(asked, programme, charts=target is not None)
@@ -104,6 +106,45 @@ def check(asked: argparse.Namespace) -> int:
         return 0
     name, status = fails_if
     return int(any(r.status == status for v in answer.verdicts if name in ("", v.id) for r in v.readings))
+
+
+def _only_drafts(programme: Any) -> bool:
+    """Whether a file came from `stargauge draft` and has nothing to run yet."""
+    return "drafts" in programme.model_fields_set and not programme.unsited and not any(site.phases for site in programme.sites.values())
+
+
+def _drafts(asked: argparse.Namespace, programme: Any) -> int:
+    """What a file of drafts holds, every reading of a confirmed claim read. Nothing is run, nothing judged."""
+    from stargauge.report.reading import render_drafts
+
+    if asked.report or asked.xlsx or asked.fail_if:
+        raise InputError("the file holds drafts and nothing to run: no report, workbook or condition; lay it over a programme (--scenario)")
+    data = {
+        "programme": programme.name or Path(asked.programme).name, "claims": list(programme.claims),
+        "drafts": [{"id": name, "speaker": one.speaker, "kind": one.kind, "quote": one.quote} for name, one in programme.drafts.items()],
+    }  # fmt: skip
+    _expect_readings(programme)
+    if asked.json:
+        print_json(data)
+    else:
+        sys.stdout.write(render_drafts(data, style_of(asked)))
+    return 0
+
+
+def _expect_readings(programme: Any) -> None:
+    """Raise InputError with every reading, of a claim or a draft, that does not follow the claim language."""
+    from stargauge.audit.language import parse
+
+    faults = list[Fault]()
+    for section in ("claims", "drafts"):
+        for name, one in getattr(programme, section).items():
+            for reading, text in one.readings.items():
+                try:
+                    parse(text)
+                except InputError as error:
+                    faults += [Fault(fault.message, f"{section}.{name}.readings.{reading}") for fault in error.faults]
+    if faults:
+        raise InputError(faults)
 
 
 def _workbook(asked: argparse.Namespace, programme: Any) -> bytes | None:
@@ -344,10 +385,13 @@ def validate(asked: argparse.Namespace) -> int:
     """`stargauge validate`."""
     from stargauge import api
     from stargauge.report.accuracy import render_build_validation, render_validation
+    from stargauge.report.reading import render_reading
     from stargauge.report.reference_cases import render_reference_cases
 
     data = api.validate(asked.kind, asked.file, values=values_of(asked)).to_dict()
-    render = {"schedule": render_validation, "build": render_build_validation, "finance": render_reference_cases}[asked.kind]
+    render = {
+        "schedule": render_validation, "build": render_build_validation, "finance": render_reference_cases, "reading": render_reading,
+    }[asked.kind]  # fmt: skip
     if asked.json:
         print_json(data)
     else:

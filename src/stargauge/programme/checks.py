@@ -65,6 +65,9 @@ def check_for_unknown_sources(programme: Programme) -> Iterator[Flaw]:
         for name, claim in owner.claims.items():
             if claim.source and claim.source not in known:
                 yield Flaw((*trail, "claims", name, "source"), f'there is no source "{claim.source}"{did_you_mean(claim.source, known)}')
+        for name, draft in programme.drafts.items() if owner is programme else ():
+            if draft.source and draft.source not in known:
+                yield Flaw(("drafts", name, "source"), f'there is no source "{draft.source}"{did_you_mean(draft.source, known)}')
         for name, source in owner.sources.items():
             if source.root and source.root not in known:
                 yield Flaw((*trail, "sources", name, "root"), f'there is no source "{source.root}"{did_you_mean(source.root, known)}')
@@ -170,6 +173,7 @@ def check_for_phases_without_size(programme: Programme) -> Iterator[Flaw]:
 def check_for_bad_ids(programme: Programme) -> Iterator[Flaw]:
     """Ids are lower case with hyphens."""
     found: list[Trail] = [("claims", name) for name in programme.claims]
+    found += [("drafts", name) for name in programme.drafts]
     found += [("sources", name) for name in programme.sources]
     found += [("alternatives", name) for name in programme.alternatives]
     found += [("alternatives", name, option) for name, options in programme.alternatives.items() for option in options]

@@ -182,6 +182,11 @@ class Part(BaseModel):
         return values
 
     @classmethod
+    def _is_fragment(cls, section: Section) -> bool:
+        """Whether it is no whole though it stands alone, so that nothing has to be there."""
+        return False
+
+    @classmethod
     def _read(cls, section: Section, reader: Reader) -> dict[str, Any]:
         values: dict[str, Any] = {}
         trail = section.trail
@@ -196,7 +201,7 @@ class Part(BaseModel):
                 values[key] = _keyed(value, spec, (*trail, key), reader)
             else:
                 values[key] = read_stated(value, spec, (*trail, key), reader)
-        partial = reader.is_partial(trail)
+        partial = reader.is_partial(trail) or cls._is_fragment(section)
         misspelt = "".join(did_you_mean(key, cls.model_fields) for key in section if key not in cls.model_fields)
         for key, when in cls.required.items():
             if section.get(key) is None and (when == "always" or not partial) and f'"{key}"' not in misspelt:

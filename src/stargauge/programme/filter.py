@@ -15,7 +15,7 @@ Keep = Callable[[Statement], bool]
 
 #: What exists only from the day somebody spoke of it.
 SPOKEN_OF = (Site, Phase, Party, Commitment, Pledge)
-_UNDATED = frozenset({"claims", "sources", "assumptions", "scenarios"})
+_UNDATED = frozenset({"claims", "drafts", "sources", "assumptions", "scenarios"})
 
 
 def known_programme(programme: Programme, as_of: date, without: frozenset[str] = frozenset()) -> Programme:
@@ -32,6 +32,7 @@ def known_programme(programme: Programme, as_of: date, without: frozenset[str] =
     kept, _, _ = _cut(programme, keep)
     kept = kept.model_copy(update={"parties": _spoken_of(kept)})
     cited = {claim.source for group in (kept, *_options(kept)) for claim in group.claims.values()}
+    cited |= {draft.source for draft in kept.drafts.values()}
     sources = {
         name: source for name, source in kept.sources.items()
         if name in cited or source.published is None or source.published.end <= as_of

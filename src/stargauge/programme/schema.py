@@ -23,7 +23,7 @@ from stargauge.programme.fields import (
     redated,
     stated,
 )
-from stargauge.programme.positions import Document, Trail
+from stargauge.programme.positions import Document, Section, Trail
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.instruments import Instrument
 from stargauge.quantity.statement import Statement
@@ -278,6 +278,29 @@ class Claim(Part):
         return parse_window(self.said)
 
 
+class Draft(Claim):
+    """What may become a claim: read from a text by rules, and no claim until a person has confirmed it and moved it to `claims`."""
+
+    called = "a draft"
+    speaker: Text = plain("", "who is said to have said it; empty where the text names nobody", example="Example Company")
+    said: Moment = plain("", "when, where it is known", example="2025-01-21")
+    says: Text = plain("", "what, in your own words: to be written by the person who confirms it")
+    status: Literal["draft"] = plain("draft", "a draft; confirmed ones stand under `claims`", example="draft")
+    kind: Text = plain("", "assertion, denial, promise, projection, opinion, accusation, speculation, observation or reported_fact")
+    form: Text = plain("", "direct, indirect, mixed, nested, or narrator where the text itself says it", example="indirect")
+    quote: Text = plain("", "the words of the text")
+    start: int = plain(0, "where they start in the text, in code points", example=0)
+    end: int = plain(0, "where they end, in code points", example=10)
+    byte_start: int = plain(0, "where they start in the text as UTF-8", example=0)
+    byte_end: int = plain(0, "where they end in the text as UTF-8", example=10)
+    translated_quote: bool = plain(False, "true where the words are a translation of what was said")
+    chain: Lines = plain((), "who passes it on, from the text to the speaker")
+    found: Lines = plain((), "its quantities and dates, as read, each with its place")
+    readings: dict[str, Text] = plain(
+        dict, "proposed formal readings by name", example={"as said": "not testable: no deadline is said"},
+    )  # fmt: skip
+
+
 class Assumption(Part):
     """A value that replaces what the record or the catalogue says, with its reason."""
 
@@ -329,8 +352,14 @@ class Programme(Content):
     horizon: Date = plain(None, "last month of the model's clock, at most 60 years later", required="whole", example="2032-12")
     attribution: Lines = plain((), "attributions its sources ask for")
     currencies: dict[str, Stated] = stated("1", "units of a currency for one USD, at dates, by its code", keyed=True)
+    drafts: dict[str, Draft] = plain(dict, "what may become a claim once a person confirms it, by id; nothing is computed from it")
     alternatives: dict[str, dict[str, Option]] = plain(dict, "contradicting sources side by side: one option is true in a world")
     scenarios: dict[str, Scenario] = plain(dict, "parts of a programme to lay over it by name: what if it were so")
+
+    @classmethod
+    def _is_fragment(cls, section: Section) -> bool:
+        """A file of drafts holds no programme: it is laid over one, and says nothing of its clock or prices."""
+        return "drafts" in section and not ({"sites", UNSITED} & set(section))
 
     _documents: tuple[Document, ...] = PrivateAttr(default=())
     _supposed: tuple[str, ...] = PrivateAttr(default=())

@@ -14,7 +14,7 @@ from stargauge.programme.fields import Part
 P = TypeVar("P", bound=Part)
 _NOTED: ContextVar[set[str] | None] = ContextVar("noted", default=None)
 #: Sections in which nothing is told apart: one that differs does so whole.
-_WHOLE = frozenset({"alternatives", "claims", "sources", "assumptions"})
+_WHOLE = frozenset({"alternatives", "claims", "drafts", "sources", "assumptions"})
 
 
 @contextmanager

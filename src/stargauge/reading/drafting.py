@@ -1,0 +1,79 @@
+"""What a text says, as a draft: statements with who is said to say them, quantities, dates, and what was left. Nothing in it is a claim."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.reading.figures import figures
+from stargauge.reading.found import Abstention, Quantity, Statement, When, plain
+from stargauge.reading.passages import Passages, language_of
+from stargauge.reading.statements import statements
+
+#: Languages that can be read; a region may follow, such as de-CH.
+LANGUAGES = ("de", "de-CH", "de-DE", "de-AT", "en", "en-US", "en-GB")
+#: The version of the rules: the same text and version give the same draft.
+VERSION = "1"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text's statements, quantities and dates, each with its place in it, and what was left and why."""
+
+    text: str
+    language: str
+    published: date | None
+    statements: tuple[Statement, ...]
+    quantities: tuple[Quantity, ...]
+    dates: tuple[When, ...]
+    left: tuple[Abstention, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person has to know before reading it."""
+        relative = sum(one.needs_publication_day for one in self.dates)
+        out = ["Amounts are never added up: whether one includes another is for a person to say."] if self._sums else []
+        if relative:
+            out.append(
+                f"{relative} {'date depends' if relative == 1 else 'dates depend'} on the day of publication, which was not given: "
+                "no days are given for them."
+            )
+        return tuple(out)
+
+    @property
+    def _sums(self) -> bool:
+        return sum(one.kind == "money" for one in self.quantities) > 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data: the form of JSON, Python and the command line."""
+        return {
+            "rules": VERSION, "language": self.language, "published": str(self.published) if self.published else None,
+            "sha256": hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest(), "characters": len(self.text),
+            "statements": [plain(one) for one in self.statements], "quantities": [plain(one) for one in self.quantities],
+            "dates": [plain(one) for one in self.dates], "left": [plain(one) for one in self.left], "notes": list(self.notes),
+        }  # fmt: skip
+
+
+def can_read(language: str) -> bool:
+    """Whether there are rules for a language, whatever its region."""
+    return language.partition("-")[0] in ("de", "en")
+
+
+def draft(text: str, language: str | None = None, published: date | str | None = None) -> Draft:
+    """Read a text. `published`: the day from which relative dates are counted; without it they have no days.
+
+    Raises InputError for a language that cannot be read, or a day that is none.
+    """
+    if language is not None and not can_read(language):
+        raise InputError(f'got the language "{language}"{did_you_mean(language, LANGUAGES)}; expected one of {", ".join(LANGUAGES)}')
+    try:
+        day = date.fromisoformat(published) if isinstance(published, str) else published
+    except ValueError:
+        raise InputError(f'got the day of publication "{published}"; expected a day such as 2025-01-23') from None
+    passages = Passages(text, language or language_of(text))
+    amounts, days, left = figures(passages, day)
+    said = statements(passages, amounts, days)
+    return Draft(text, passages.language, day, tuple(said), tuple(amounts), tuple(days), tuple(left))
