@@ -123,10 +123,10 @@ def test_a_new_key_is_told(capsys: pytest.CaptureFixture[str], here: Path) -> No
 
 def test_the_workspace_is_where_it_is_said(capsys: pytest.CaptureFixture[str], here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ask(capsys, "evidence", "init", "other").code == 0
-    assert len(data(ask(capsys, "evidence", "list", "--workspace", "other", "--json"))) == 1
+    assert len(data(ask(capsys, "evidence", "list", "--evidence", "other", "--json"))) == 1
     monkeypatch.setenv("STARGAUGE_EVIDENCE", "other")
     assert len(data(ask(capsys, "evidence", "list", "--json"))) == 1
-    assert len(data(ask(capsys, "evidence", "list", "--workspace", "evidence", "--json"))) == 2
+    assert len(data(ask(capsys, "evidence", "list", "--evidence", "evidence", "--json"))) == 2
 
 
 def test_what_was_altered_is_told_with_exit_code_2(capsys: pytest.CaptureFixture[str], here: Path) -> None:
@@ -173,7 +173,7 @@ FAULTS: dict[tuple[str, ...], tuple[int, tuple[str, ...]]] = {
     ("export", "evidence"): (1, ("choose a new or empty folder",)),
     ("init",): (1, ("holds a workspace already",)),
     ("init", "new", "--name", "two words"): (1, ("cannot name a key",)),
-    ("list", "--workspace", "nowhere"): (1, ("stargauge evidence init nowhere",)),
+    ("list", "--evidence", "nowhere"): (1, ("stargauge evidence init nowhere",)),
 }  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def test_a_page_is_checked_goes_and_is_told_in_text_and_json(capsys: pytest.Capt
     assert first.code == 0 and first.out.startswith(f"there\n  {url}\n  captured 20") and "still there at 1 of 1 check" in first.out
     assert max(map(len, first.out.splitlines())) <= 80
     del site.pages["/news/story"]
-    second = data(watch(capsys, site, url, "--format", "json", "--alert-file", "alerts.jsonl"))
+    second = data(watch(capsys, site, url, "--json", "--alert-file", "alerts.jsonl"))
     target = second["targets"][0]
     assert second["schema"] == "stargauge-watch/1" and target["state"] == "not_found_once" and target["changed"]
     assert target["standing"]["lacking"] == ["checks", "span", "methods"] and target["standing"]["removed_by"] == "unknown"
@@ -95,10 +95,10 @@ def test_another_place_counts_as_another_network(capsys: pytest.CaptureFixture[s
     url = site.url("/news/story")
     with Workspace.init(folder / "abroad"):
         pass
-    watch(capsys, site, url, "--network", "abroad", "--workspace", "abroad")
+    watch(capsys, site, url, "--network", "abroad", "--evidence", "abroad")
     watch(capsys, site, url, "--network", "home")
     del site.pages["/news/story"]
-    watch(capsys, site, url, "--network", "abroad", "--workspace", "abroad")
+    watch(capsys, site, url, "--network", "abroad", "--evidence", "abroad")
     made = data(watch(capsys, site, url, "--network", "home", "--also", "abroad", "--json"))
     assert made["targets"][0]["standing"]["networks"] == ["abroad", "home"]
     assert made["targets"][0]["standing"]["lacking"] == ["checks", "span"]
@@ -131,7 +131,7 @@ def test_a_hostile_page_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[
         (("https://a.example/", "--webhook", "ftp://a.example/"), "for the webhook"),
         (("https://a.example/", "--method", "bluesky"), "suits none"),
         (("at://did:plc:a/app.bsky.feed.post/b", "--method", "web"), "cannot be asked by web"),
-        (("https://a.example/", "--workspace", "missing"), "stargauge evidence init"),
+        (("https://a.example/", "--evidence", "missing"), "stargauge evidence init"),
         (("https://a.example/", "--also", "missing"), "stargauge evidence init"),
     ],
 )
@@ -232,9 +232,7 @@ def entries(folder: Path, kind: Any) -> list[Any]:
 
 def test_a_watch_ends_in_order_when_asked_to_and_goes_on_when_started_again(site: Site, folder: Path) -> None:
     url = site.url("/news/story")
-    running = Running(
-        folder, site, url, "--every", "1s", "--format", "json", "--alert-file", "alerts.jsonl", "--webhook", site.url("/hook")
-    )
+    running = Running(folder, site, url, "--every", "1s", "--json", "--alert-file", "alerts.jsonl", "--webhook", site.url("/hook"))
     running.until(2)
     del site.pages["/news/story"]
     running.until(4)
@@ -249,7 +247,7 @@ def test_a_watch_ends_in_order_when_asked_to_and_goes_on_when_started_again(site
     checks = len(entries(folder, "observation"))
     time.sleep(2.2)
     site.show("/news/story", "A story", "They announced 100 billion.")
-    again = Running(folder, site, url, "--every", "1s", "--format", "json")
+    again = Running(folder, site, url, "--every", "1s", "--json")
     again.until(checks + 1)
     code, out, err = again.stop(signal.SIGINT)
     assert code == 0, err

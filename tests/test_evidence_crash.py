@@ -182,7 +182,7 @@ def test_a_file_that_may_not_grow_is_told_and_nothing_is_lost(tmp_path: Path) ->
         "from stargauge.cli.main import main\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))\n"
-        f"sys.exit(main(['evidence', 'add', 'capture', 'x', '--payload', 'body=large', '--workspace', {str(tmp_path / 'kept')!r}]))"
+        f"sys.exit(main(['evidence', 'add', 'capture', 'x', '--payload', 'body=large', '--evidence', {str(tmp_path / 'kept')!r}]))"
     )
     (tmp_path / "large").write_bytes(bytes(500_000))
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}

@@ -168,9 +168,9 @@ def test_the_text_and_the_answers_cannot_both_come_from_standard_input(capsys: p
 def test_standard_input_python_and_json_give_the_same(
     article: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from_file = json.loads(ask(capsys, "draft", article, "--format", "json", "--published", "2026-03-12").out)
+    from_file = json.loads(ask(capsys, "draft", article, "--json", "--published", "2026-03-12").out)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
-    from_input = json.loads(ask(capsys, "draft", "-", "--format", "json", "--published", "2026-03-12").out)
+    from_input = json.loads(ask(capsys, "draft", "-", "--json", "--published", "2026-03-12").out)
     assert from_file == from_input == reading.draft(TEXT, published="2026-03-12").to_dict()
     assert {"statements", "quantities", "dates", "left", "notes", "sha256"} <= set(from_file)
 

@@ -296,7 +296,7 @@ def parser() -> Parser:
     draft.add_argument("--title", default="", metavar="TEXT", help="its title")
     draft.add_argument("--url", default="", metavar="URL", help="its address, kept with the source; nothing is fetched")
     draft.add_argument("--review", action="store_true", help="decide on each draft: accept, edit, reject; without it nothing is confirmed")
-    draft.add_argument("--format", choices=("yaml", "json"), default="yaml", help="yaml for `check` (default), or everything as JSON")
+    draft.add_argument("--json", action="store_true", help="print everything that was found as JSON instead of YAML for `check`")
     draft.add_argument("--write", metavar="FILE", help="write the YAML to a new file")
 
     calibrate = commands.add_parser("calibrate", help="fit the slip of plans anew from the records, and show it")

@@ -36,7 +36,7 @@ def draft(asked: argparse.Namespace) -> int:
     made = read(article_text(asked.article, FETCH), asked.language, asked.published)
     for note in made.notes:
         print(f"note: {note}", file=sys.stderr)
-    if asked.format == "json":
+    if asked.json:
         print_json(made.to_dict())
         return 0
     url = asked.url or (asked.article if _is_address(asked.article) else "")

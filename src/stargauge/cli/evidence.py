@@ -41,7 +41,7 @@ def arguments(commands: Any) -> None:
     group.commands = parts.choices
 
     init = _command(parts, "init", init_, "make a workspace: a folder with a log, payloads and keys")
-    init.add_argument("folder", nargs="?", metavar="DIR", help="a new or empty folder (default: as --workspace)")
+    init.add_argument("folder", nargs="?", metavar="DIR", help="a new or empty folder (default: as --evidence)")
     init.add_argument("--name", metavar="NAME", help="what the log is called, such as evidence.example.org/desk (default: one made up)")
 
     add = _command(parts, "add", add_, "add an entry")
@@ -98,14 +98,14 @@ def _command(parts: Any, name: str, run: Any, text: str) -> Any:
 
 def common_options(parser: Any) -> None:
     """Where the evidence is kept, and how the answer is printed."""
-    parser.add_argument("--workspace", metavar="DIR", help="where evidence is kept (default: $STARGAUGE_EVIDENCE, else ./evidence)")
+    parser.add_argument("--evidence", metavar="DIR", help="where evidence is kept (default: $STARGAUGE_EVIDENCE, else ./evidence)")
     parser.add_argument("--json", action="store_true", help="print JSON (documented, stable)")
     parser.add_argument("--ascii", action="store_true", help="plain marks only")
 
 
 def folder_of(asked: argparse.Namespace) -> Path:
     """Where the evidence is kept."""
-    return Path(asked.workspace or os.environ.get("STARGAUGE_EVIDENCE") or "evidence")
+    return Path(asked.evidence or os.environ.get("STARGAUGE_EVIDENCE") or "evidence")
 
 
 def opened(asked: argparse.Namespace, write: bool = False, recompute: bool = False) -> Workspace:

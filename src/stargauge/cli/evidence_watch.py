@@ -64,9 +64,6 @@ def arguments(commands: Any) -> None:
     spread.add_argument("--to", dest="end", metavar="DATE", help="up to this day")
 
 
-register = arguments
-
-
 def _command(commands: Any, name: str, run: Any, text: str, epilog: str | None = None) -> Any:
     from stargauge.cli.evidence import common_options
 
@@ -75,8 +72,6 @@ def _command(commands: Any, name: str, run: Any, text: str, epilog: str | None =
     )
     made.set_defaults(run=run)
     common_options(made)
-    made.add_argument("--evidence", dest="workspace", metavar="DIR", help="the same as --workspace")
-    made.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
     return made
 
 
@@ -183,7 +178,7 @@ def _show(asked: argparse.Namespace, result: Any, line: bool = False) -> None:
 
 
 def _as_json(asked: argparse.Namespace) -> bool:
-    return bool(asked.json) or asked.format == "json"
+    return bool(asked.json)
 
 
 def history_(asked: argparse.Namespace) -> int:
