@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST_FLAGS ?= -q
 REPORT := stargate-report.html
 
-.PHONY: help demo test check lint types docs scores bench setup clean
+.PHONY: help demo test check conformance lint types docs scores bench setup clean
 help:           ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -18,6 +18,10 @@ test: $(VENV)/.test  ## the tests, a file per core at a time
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_FLAGS)
 
 check: lint types test  ## lint, types, tests
+
+conformance: $(VENV)/.test $(VENV)/tools/.done  ## what takes minutes: writers killed 200 times, readers by others
+	@STARGAUGE_GO=$(CURDIR)/$(VENV)/tools/bin/go STARGAUGE_WACZ=$(CURDIR)/$(VENV)/tools/bin/wacz \
+	$(BIN)/python -m pytest -m slow -n auto $(PYTEST_FLAGS)
 
 lint: $(VENV)/.ci  ## ruff
 	@$(BIN)/ruff check .
@@ -41,6 +45,12 @@ setup: $(VENV)/.run  ## the environment, .venv
 
 clean:          ## remove the environment and what was built
 	rm -rf $(VENV) docs/_build docs/model.md build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis $(REPORT)
+
+$(VENV)/tools/.done: requirements/conformance.txt | $(BIN)/python
+	@echo "Setting up $(VENV)/tools"
+	@$(BIN)/python -m venv $(VENV)/tools 2>/dev/null || $(BIN)/python -m venv --clear --without-pip $(VENV)/tools
+	@$(BIN)/python -m pip --python $(VENV)/tools/bin/python install --quiet --disable-pip-version-check --no-deps -r $<
+	@touch $@
 
 # An environment of its own. Where the system's Python lacks ensurepip, its own pip fills the environment.
 $(BIN)/python:

@@ -75,9 +75,16 @@ def test_what_the_package_declares_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     pinned = {path.stem: {name(line) for line in path.read_text(encoding="utf-8").splitlines() if "==" in line} for path in PINS}
     extras = project["project"]["optional-dependencies"]
-    assert {name(one) for one in (*project["project"]["dependencies"], *extras["report"], *project["build-system"]["requires"])} <= pinned[
-        "run"
-    ]
+    assert {
+        name(one)
+        for one in (
+            *project["project"]["dependencies"],
+            *extras["report"],
+            *extras["evidence"],
+            *extras["timestamp"],
+            *project["build-system"]["requires"],
+        )
+    } <= pinned["run"]
     assert {name(one) for one in extras["test"]} <= pinned["test"]
     assert {name(one) for one in extras["docs"]} <= pinned["ci"]
 
