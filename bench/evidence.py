@@ -11,9 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from bench.figure import Figure
+from stargauge.evidence.bundle import check, opened, packed
 from stargauge.evidence.fsck import fsck
 from stargauge.evidence.items import Item
+from stargauge.evidence.log.note import parted
 from stargauge.evidence.outside import checked_log
+from stargauge.evidence.stamping import bundle_of
 from stargauge.evidence.workspace import Workspace
 
 BATCH, BATCHES, SINGLES, LARGE, PART = 256, 40, 300, 1_000_000, 16_384
@@ -60,7 +63,33 @@ def _appends(made: Workspace, folder: Path) -> Iterator[Figure]:
         times.sort()
         note = f"{SINGLES} appends to a signed checkpoint; median {times[SINGLES // 2] * 1e3:.3g} ms"
         yield Figure(f"p95 of one append {name}", times[int(0.95 * SINGLES)] * 1e3, "ms", at_most=100.0, note=note)
+    items = [Item("capture", one.target, one.about, {"body": os.urandom(2_000)}) for one in _items(BATCH)]
+    seconds = _taken(lambda: made.add_many(items))
+    yield Figure(
+        "the same, each with a payload of 2 kB", BATCH / seconds, "1/s", note="one batch; each payload is a synced file of its own"
+    )
     yield from _payloads(made)
+    yield from _bundles(made)
+
+
+def _bundles(made: Workspace) -> Iterator[Figure]:
+    """What a reader of a proof waits for, beside the least it takes: one Ed25519 signature and the hash of the contents."""
+    body = os.urandom(100_000)
+    entry = made.add("capture", "https://example.org/post/1", {"status": 200}, {"page.warc": body})
+    raw, keys = packed(bundle_of(made, [entry.index])), made.verifiers()
+    note = made.checkpoint()[1]
+    text = note[: note.rindex("\n\n") + 1].encode()
+    signature = parted(note)[1][0].signature
+
+    def median(run: Callable[[], object]) -> float:
+        return sorted(_taken(run) for _ in range(200))[100]
+
+    floor = median(lambda: (keys[-1].accepts(text, signature), sha256(body).digest()))
+    took = median(lambda: check(opened(raw), keys))
+    yield Figure(
+        "a bundle opened and checked", took * 1e3, "ms", at_most=5.0, note=f"one capture of 100 kB, {len(raw):,} bytes; median of 200"
+    )
+    yield Figure("the same over one signature and one hash", took / floor, "times")
 
 
 def _payloads(made: Workspace) -> Iterator[Figure]:
