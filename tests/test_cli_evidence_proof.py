@@ -77,7 +77,8 @@ def test_a_reader_checks_a_bundle_elsewhere_with_file_and_key(
     shutil.rmtree(here / "evidence")
     monkeypatch.chdir(away)
     shown = data(ask(capsys, "evidence", "verify", "C-1.zip", "--key", made["public_key"], "--json"))
-    assert [one["id"] for one in shown[0]["entries"]] == ["C-1", "O-2", "O-3"] and shown[0]["doubts"] == []
+    assert [one["id"] for one in shown[0]["entries"]] == ["C-1"] and [one["id"] for one in shown[0]["later"]] == ["O-2", "O-3"]
+    assert shown[0]["doubts"] == []
     assert shown[0]["entries"][0]["contents"] == ["body"] and shown[0]["entries"][0]["target"] == URL
     text = ask(capsys, "evidence", "verify", "C-1.zip").out
     assert "it holds" in text and "the key came with the bundle" in text and max(map(len, text.splitlines())) <= 80
@@ -100,7 +101,7 @@ def test_the_log_is_stamped_by_files(capsys: pytest.CaptureFixture[str], here: P
     assert made["trusted"] and made["size"] == 4 and made["authority"] == "CN=Orchard Stamps"
     assert data(ask(capsys, "evidence", "bundle", "C-1", "--json"))["stamps"] == 1
     shown = data(ask(capsys, "evidence", "verify", "C-1.zip", "--roots", str(authority.root), "--json"))
-    assert shown[0]["stamps"][0]["trusted"]
+    assert shown[0]["entries"][0]["stamps"][0]["trusted"]
     with zipfile.ZipFile("C-1.zip") as archive:
         assert authority.accepts(archive.read("anchors/1/stamp-1.tsr"), archive.read("anchors/1/checkpoint"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -39,9 +40,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "evidence"
 
 
-def made_bundle(folder: Path, *indices: int) -> Bundle:
+def made_bundle(folder: Path, *indices: int, later: tuple[int, ...] = ()) -> Bundle:
     with Workspace.open(folder) as workspace:
-        return stamping.bundle_of(workspace, indices or (1,))
+        return stamping.bundle_of(workspace, indices or (1,), later)
 
 
 def keys_of(folder: Path) -> list[Verifier]:
@@ -55,7 +56,7 @@ def test_a_bundle_shows_what_was_captured_without_the_folder(folder: Path) -> No
     shown = bundles.check(bundles.opened(raw), keys)
     (one,) = shown.entries
     assert (one.id, one.target, one.about) == ("C-1", URL, ABOUT)
-    assert one.contents["body"].data == PAGE and shown.checkpoint.size == 8 and not shown.doubts and not one.stamps
+    assert one.contents["body"].read() == PAGE and shown.checkpoint.size == 8 and not shown.doubts and not one.stamps
 
 
 def test_the_same_bundle_has_the_same_bytes(folder: Path) -> None:
@@ -80,7 +81,7 @@ def changed(bundle: Bundle, **parts: Any) -> Bundle:
 def test_everything_that_was_altered_is_told_at_once(folder: Path) -> None:
     made, keys = made_bundle(folder), keys_of(folder)
     first = made.entries[0]
-    body = replace(first.contents["body"], data=PAGE.replace(b"100", b"900"))
+    body = replace(first.contents["body"], held=PAGE.replace(b"100", b"900"))
     wrong = changed(made, target="https://other.example", about={"status": 404}, contents={**first.contents, "body": body})
     with pytest.raises(InputError) as told:
         bundles.check(wrong, keys)
@@ -112,7 +113,7 @@ def without(raw: bytes, drop: str) -> bytes:
 
 def test_contents_may_be_kept_back_and_the_rest_still_holds(folder: Path) -> None:
     (one,) = bundles.check(bundles.opened(without(bundles.packed(made_bundle(folder)), "entries/1/contents/body")), keys_of(folder)).entries
-    assert one.missing == ("body",) and one.contents["text"].data
+    assert one.missing == ("body",) and one.contents["text"].held
 
 
 def test_no_flipped_byte_is_passed_over(folder: Path) -> None:
@@ -126,7 +127,7 @@ def test_no_flipped_byte_is_passed_over(folder: Path) -> None:
             continue
         kept = [name for name in shown.entries[0].contents if name not in shown.entries[0].missing]
         assert shown.entries[0].leaf == whole.entries[0].leaf and shown.entries[0].about == whole.entries[0].about
-        assert all(shown.entries[0].contents[name] == whole.entries[0].contents[name] for name in kept)
+        assert all(shown.entries[0].contents[name].read() == whole.entries[0].contents[name].read() for name in kept)
 
 
 @pytest.mark.parametrize("raw", [b"", b"PK", b"not a zip", b"PK\x05\x06" + bytes(18)])
@@ -151,6 +152,59 @@ def test_after_an_erasure_the_entry_still_shows(folder: Path) -> None:
     assert one.missing == ("body", "text") and one.contents["body"].salt == "" and one.target == URL
 
 
+@pytest.mark.parametrize("name", ["entries/1/contents/page.html", "../../evil.txt", "extra.txt", "anchors/1/stamp-1.tsr"])
+def test_what_a_bundle_does_not_name_is_refused(folder: Path, name: str) -> None:
+    out = io.BytesIO(bundles.packed(made_bundle(folder)))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr(name, b"slipped in")
+    with pytest.raises(InputError, match="holds what it does not name"):
+        bundles.opened(out.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [('"index": 1,', '"index": 1e999,'), ('"index": 1,', '"index": -1,'), ('"index": 1,', '"index": true,'), ('"size": 39', '"size": "x"'),
+     ('"sha256": "', '"sha256": "zz'), ('"target_salt": "', '"target_salt": "x'), ('"anchors": []', '"anchors": [{"stamps": 1e9}]'),
+     ('"contents": {', '"contents": [{'), ('"about": {', '"about": [{')],
+)  # fmt: skip
+def test_nonsense_in_its_words_is_told_as_such(folder: Path, was: str, becomes: str) -> None:
+    raw, out = bundles.packed(made_bundle(folder)), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            new.writestr(name, text.decode().replace(was, becomes).encode() if name == "bundle.json" else text)
+    with pytest.raises(InputError):
+        bundles.check(bundles.opened(out.getvalue()), keys_of(folder))
+
+
+def test_thousands_of_later_checks_fit(folder: Path) -> None:
+    from stargauge.evidence.items import Item
+
+    with Workspace.open(folder) as workspace:
+        workspace.add_many([Item("observation", URL, {"outcome": "ok", "round": n}) for n in range(5000)])
+    raw = bundles.packed(made_bundle(folder, later=tuple(range(2, 5008))))
+    shown = bundles.check(bundles.opened(raw), keys_of(folder))
+    assert len(shown.later) == 5006 and shown.later[-1].id == "O-5007" and [one.id for one in shown.entries] == ["C-1"]
+
+
+def test_a_forged_later_check_is_refused(folder: Path) -> None:
+    made = made_bundle(folder, later=(2, 3))
+    forged = replace(made, later=(replace(made.later[0], about={"outcome": "http_404", "round": 0}), made.later[1]))
+    with pytest.raises(InputError, match="it says something else") as told:
+        bundles.check(bundles.opened(bundles.packed(forged)), keys_of(folder))
+    assert told.value.faults[0].path == "O-2"
+
+
+def test_a_huge_content_that_the_log_does_not_hold_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, other = made_bundle(folder), made_bundle(folder, 2)
+    first = made.entries[0]
+    wrong = replace(made, entries=(replace(first, leaf=first.leaf.replace('"capture"', '"verdict"'), proof=other.entries[0].proof),))
+    raw = bundles.opened(bundles.packed(wrong))
+    monkeypatch.setattr(bundles.Member, "chunks", lambda _: pytest.fail("it was read"))
+    with pytest.raises(InputError, match="the log does not hold it"):
+        bundles.check(raw, keys_of(folder))
+
+
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     pytest.importorskip("rfc3161_client")
@@ -172,6 +226,35 @@ def test_a_stamp_made_before_the_log_grew_still_covers_the_entry(folder: Path, a
     shown = bundles.check(bundles.opened(bundles.packed(made_bundle(folder, 1, 200))), keys_of(folder), [authority.root.read_bytes()])
     assert shown.checkpoint.size == 308
     assert [one.trusted for one in shown.entries[0].stamps] == [True] and not shown.entries[1].stamps and not shown.doubts
+
+
+def test_a_stamp_covers_only_what_was_added_before_it(folder: Path, authority: Authority) -> None:
+    stamp(folder, authority)
+    with Workspace.open(folder) as workspace:
+        workspace.add("observation", URL, {"outcome": "ok"})
+    shown = bundles.check(made_bundle(folder, 1, later=(2, 8)), keys_of(folder), [authority.root.read_bytes()])
+    assert shown.entries[0].trusted and shown.later[0].trusted and not shown.later[1].stamps
+
+
+def test_an_authority_that_the_reader_does_not_know_is_a_doubt_beside_one_that_he_knows(
+    folder: Path, authority: Authority, tmp_path: Path
+) -> None:
+    stamp(folder, authority)
+    with Workspace.open(folder) as workspace:
+        stamping.add(workspace, Authority(tmp_path / "other").answer(stamping.request(workspace)))
+    shown = bundles.check(made_bundle(folder), keys_of(folder), [authority.root.read_bytes()])
+    assert [one.trusted for one in shown.entries[0].stamps] == [True, False]
+    assert "not signed under the root certificates given" in shown.doubts[0]
+
+
+def test_a_clock_that_was_ahead_is_a_doubt(tmp_path: Path, authority: Authority) -> None:
+    from datetime import UTC, datetime
+
+    with Workspace.init(tmp_path / "evidence", name="orchard.example/desk", clock=lambda: datetime(2099, 1, 1, tzinfo=UTC)) as made:
+        made.add("capture", URL, ABOUT, {"body": PAGE})
+    stamp(tmp_path / "evidence", authority)
+    shown = bundles.check(made_bundle(tmp_path / "evidence"), keys_of(tmp_path / "evidence"), [authority.root.read_bytes()])
+    assert any("clock was ahead" in doubt for doubt in shown.doubts)
 
 
 def test_openssl_accepts_the_stamp_as_the_bundle_holds_it(folder: Path, authority: Authority, tmp_path: Path) -> None:
@@ -249,6 +332,55 @@ def test_a_receipt_says_what_the_file_shows_and_what_not(folder: Path, authority
 def test_a_receipt_in_another_language_is_refused(folder: Path) -> None:
     with pytest.raises(InputError, match=r"there is no receipt in \"fr\""):
         receipt(bundles.check(made_bundle(folder)), "x.zip", "fr")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_without_a_stamp_that_was_checked_no_time_is_shown(folder: Path, authority: Authority, language: str) -> None:
+    words = languages()[language]
+
+    def texts() -> tuple[str, str]:
+        shown = bundles.check(made_bundle(folder), keys_of(folder))
+        made = receipt(shown, "c-1.zip", language)
+        return made.lead, render_text(made)
+
+    lead, text = texts()
+    assert lead.endswith(words["lead_no_time"]) and words["not_when"] in text and words["not_before"] not in text
+    stamp(folder, authority)
+    lead, text = texts()
+    assert lead.endswith(words["lead_no_time"]) and words["not_when"] in text and words["stamped_doubt"] in text
+    assert words["proves_then"].split("{")[0] not in text or words["proves_then_untrusted"][:10] in text
+
+
+def test_a_name_that_is_a_command_is_quoted(tmp_path: Path) -> None:
+    with Workspace.init(tmp_path / "evidence", name="a.example/x';id>pwned;'") as made:
+        made.add("capture", URL, ABOUT, {"body": PAGE})
+    shown = bundles.check(made_bundle(tmp_path / "evidence"), keys_of(tmp_path / "evidence"))
+    for _, command in receipt(shown, "many one.zip").checks:
+        words = shlex.split(command)
+        assert words[:4] == ["stargauge", "evidence", "verify", "many one.zip"] and len(words) == 6
+
+
+def test_how_it_came_is_never_guessed(tmp_path: Path) -> None:
+    """Whoever takes away what a capture says of itself does not turn a file handed in into one that was fetched."""
+    with Workspace.init(tmp_path / "evidence", name="orchard.example/desk") as made:
+        made.add("capture", URL, {"source_terms": "user_supplied"}, {"file": b"x"})
+    bundle = changed(made_bundle(tmp_path / "evidence"), about=None, about_salt="")
+    shown = bundles.check(bundles.opened(bundles.packed(bundle)), keys_of(tmp_path / "evidence"))
+    text = render_text(receipt(shown, "x.zip"))
+    assert "may have been handed in by a person" in text and "the server sent" not in text
+    assert any("kept back or was erased" in doubt for doubt in shown.doubts)
+
+
+def test_what_was_found_later_is_told_in_a_line(folder: Path) -> None:
+    about = {"version": 1, "thing": "page", "url": URL, "method": "web", "vantage": "local", "beside": []}
+    with Workspace.open(folder) as workspace:
+        at = [
+            workspace.add("observation", URL, {**about, "round": f"r{n}", "outcome": "ok", "time": f"2026-12-0{n}T10:00:00Z"}).index
+            for n in (1, 2)
+        ]
+    shown = bundles.check(made_bundle(folder, later=tuple(at)), keys_of(folder))
+    assert "still there at 2 of 2 checks" in render_text(receipt(shown, "x.zip"))
+    assert "2 Einträge" in render_text(receipt(shown, "x.zip", "de"))
 
 
 def test_what_others_wrote_is_never_markup(tmp_path: Path) -> None:

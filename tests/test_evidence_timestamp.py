@@ -44,10 +44,12 @@ def test_over_other_bytes_it_is_refused(authority: Authority, token: bytes) -> N
         timestamp.read(token, DATA + b"x", [authority.root.read_bytes()])
 
 
-def test_under_another_root_it_is_refused(token: bytes, tmp_path: Path) -> None:
+def test_under_another_root_it_is_not_trusted(token: bytes, tmp_path: Path) -> None:
     other = Authority(tmp_path / "other")
+    stamp = timestamp.read(token, DATA, [other.root.read_bytes()])
+    assert not stamp.trusted
     with pytest.raises(InputError, match="not signed by an authority under the root"):
-        timestamp.read(token, DATA, [other.root.read_bytes()])
+        timestamp.expect_trusted(stamp)
 
 
 @pytest.mark.parametrize("changed", [b"", b"not a token", b"\x30\x03\x02\x01\x00", b"x" * 300_000])
@@ -64,7 +66,7 @@ def test_a_changed_byte_anywhere_is_never_trusted(authority: Authority, token: b
             found = timestamp.read(changed, DATA, root)
         except InputError:
             continue
-        assert found == timestamp.read(token, DATA, root), f"byte {place}"
+        assert not found.trusted or found == timestamp.read(token, DATA, root), f"byte {place}"
 
 
 def test_a_refusal_of_the_authority_is_told(authority: Authority) -> None:
@@ -84,8 +86,8 @@ def test_tokens_of_others_are_trusted_under_their_root(shared: Path, name: str) 
 
 def test_a_token_of_others_with_a_wrong_signature_is_not_trusted(shared: Path) -> None:
     folder = shared / "vectors" / "merkle_vectors" / "rfc3161" / "sigstage"
-    with pytest.raises(InputError, match="not signed by an authority"):
-        timestamp.read((folder / "response-invalid-signature.tsr").read_bytes(), b"hello", [(folder / "ts_chain.pem").read_bytes()])
+    token, roots = (folder / "response-invalid-signature.tsr").read_bytes(), [(folder / "ts_chain.pem").read_bytes()]
+    assert not timestamp.read(token, b"hello", roots).trusted
 
 
 def test_certificates_slipped_into_a_token_do_not_change_who_signed_it(shared: Path) -> None:

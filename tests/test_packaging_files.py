@@ -187,6 +187,7 @@ def run_python(page: str) -> dict[str, object]:
     return left
 
 
+@pytest.mark.slow
 def test_the_page_on_scenarios_and_sensitivity_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/scenarios-and-sensitivity.md", tmp_path) == 8
     assert run_python("docs/scenarios-and-sensitivity.md")["table"].two_way is not None  # type: ignore[attr-defined]
@@ -196,6 +197,7 @@ def test_the_page_on_scenarios_and_sensitivity_works_as_it_stands(tmp_path: Path
     assert set(api.load("stargate").scenarios) == set(re.findall(r"^\| `([a-z-]+)` \|", text, re.M))
 
 
+@pytest.mark.slow
 def test_the_page_on_unit_costs_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/unit-costs.md", tmp_path) == 3
     assert run_python("docs/unit-costs.md")["made"].pairs == (("abilene", "gb200-nvl72"),)  # type: ignore[attr-defined]

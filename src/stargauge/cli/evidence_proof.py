@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stargauge.evidence.bundle import Bundle, Shown
+    from stargauge.evidence.bundle import Bundle, Proved, Shown
     from stargauge.evidence.log.note import Verifier
     from stargauge.evidence.workspace import Workspace
 
@@ -101,9 +101,10 @@ def _with_words(workspace: Workspace, named: list[int], later: list[int], name: 
     from stargauge.evidence.stamping import bundle_of
     from stargauge.report.receipt import languages, receipt, render_text
 
-    made = bundle_of(workspace, [*named, *(one for one in later if one not in named)], named)
+    made = bundle_of(workspace, named, later)
     shown = check(made, workspace.verifiers())
-    return replace(made, words="\n\n".join(render_text(receipt(shown, name, language)) for language in languages()))
+    texts = (f"{words['unproved']}\n\n{render_text(receipt(shown, name, language))}" for language, words in languages().items())
+    return replace(made, words="\n\n".join(texts))
 
 
 def roots_of(files: list[str]) -> list[bytes]:
@@ -142,12 +143,12 @@ def _shown(asked: argparse.Namespace, path: Path, keys: list[Verifier]) -> Shown
 
 
 def _bytes(path: Path) -> bytes:
-    from stargauge.evidence.bundle import MOST_BYTES
+    from stargauge.evidence.bundle import MOST_CONTENT
     from stargauge.quantity.errors import Fault, InputError
 
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputError(Fault(f"has more than {MOST_BYTES:,} bytes; no bundle of ours is as large", file=str(path)))
+        if path.stat().st_size > MOST_CONTENT:
+            raise InputError(Fault(f"has more than {MOST_CONTENT:,} bytes; no bundle of ours is as large", file=str(path)))
         return path.read_bytes()
     except OSError as error:
         raise InputError(Fault(f"cannot be read: {error.strerror}", file=str(path))) from None
@@ -157,16 +158,22 @@ def bundle_shown(asked: argparse.Namespace, path: Path, keys: list[Verifier]) ->
     """What a bundle shows, as plain data."""
     shown = _shown(asked, path, keys)
     first = shown.entries[0]
-    stamps = [{"authority": one.authority, "time": f"{one.time:%Y-%m-%dT%H:%M:%SZ}", "trusted": one.trusted} for one in first.stamps]
-    entries = [
-        {"id": one.id, "kind": one.leaf.kind, "time": f"{one.leaf.time:%Y-%m-%dT%H:%M:%SZ}", "target": one.target, "about": one.about,
-         "contents": [name for name in one.contents if name not in one.missing], "not_in_it": list(one.missing)}
-        for one in shown.entries
-    ]  # fmt: skip
     return {
         "what": str(path), "log": shown.checkpoint.origin, "size": shown.checkpoint.size, "root": shown.checkpoint.root.hex(),
-        "index": first.leaf.index, "kind": first.leaf.kind, "time": f"{first.leaf.time:%Y-%m-%dT%H:%M:%SZ}", "entries": entries,
-        "stamps": stamps, "doubts": list(shown.doubts), "signed_by": [key.text for key in shown.signers],
+        "index": first.leaf.index, "kind": first.leaf.kind, "time": f"{first.leaf.time:%Y-%m-%dT%H:%M:%SZ}",
+        "entries": [_entry_data(one) for one in shown.entries], "later": [_entry_data(one) for one in shown.later],
+        "doubts": list(shown.doubts), "signed_by": [key.text for key in shown.signers],
+    }  # fmt: skip
+
+
+def _entry_data(one: Proved) -> dict[str, Any]:
+    from stargauge.evidence.observe.records import is_supplied
+
+    stamps = [{"authority": stamp.authority, "time": f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}", "trusted": stamp.trusted} for stamp in one.stamps]
+    return {
+        "id": one.id, "kind": one.leaf.kind, "time": f"{one.leaf.time:%Y-%m-%dT%H:%M:%SZ}", "target": one.target, "about": one.about,
+        "user_supplied": is_supplied(one.about) if one.about is not None else None,
+        "contents": [name for name in one.contents if name not in one.missing], "not_in_it": list(one.missing), "stamps": stamps,
     }  # fmt: skip
 
 
@@ -206,7 +213,7 @@ def timestamp_(asked: argparse.Namespace) -> int:
     from stargauge.cli.evidence import opened
     from stargauge.cli.files import expect_writable, write_whole
     from stargauge.evidence import stamping
-    from stargauge.quantity.errors import Fault, InputError
+    from stargauge.quantity.errors import InputError
 
     asked_for = [name for name in ("authority", "request", "answer") if getattr(asked, name)]
     if len(asked_for) > 1:
@@ -224,21 +231,35 @@ def timestamp_(asked: argparse.Namespace) -> int:
         )
         _print(asked, {"request": asked.request, "size": size}, text)
         return 0
+    answer = _asked_now(asked) if asked.authority else _answer_in(asked.answer)
     with opened(asked, write=True) as workspace:
-        if asked.authority:
-            from stargauge.evidence.authority import answer_of
-
-            answer = answer_of(asked.authority, stamping.request(workspace))
-        else:
-            try:
-                answer = Path(asked.answer).read_bytes()
-            except OSError as error:
-                raise InputError(Fault(f"cannot be read: {error.strerror}", "--answer", file=asked.answer)) from None
         size, stamp = stamping.add(workspace, answer, roots)
     data = {"size": size, "authority": stamp.authority, "time": f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}", "trusted": stamp.trusted}
     doubt = "" if stamp.trusted else "not checked against root certificates: --roots FILE\n"
     _print(asked, data, f"{size:,} entries stamped by {stamp.authority} at {stamp.time:%Y-%m-%d %H:%M:%S} UTC\n{doubt}")
     return 0
+
+
+def _asked_now(asked: argparse.Namespace) -> bytes:
+    """The authority's answer; nobody else is kept from writing meanwhile."""
+    from stargauge.cli.evidence import opened
+    from stargauge.evidence.authority import answer_of
+    from stargauge.evidence.stamping import request
+
+    with opened(asked, write=True) as workspace:
+        made = request(workspace)
+    return answer_of(asked.authority, made)
+
+
+def _answer_in(file: str) -> bytes:
+    from stargauge.evidence.timestamp import MOST_BYTES
+    from stargauge.quantity.errors import Fault, InputError
+
+    try:
+        with open(file, "rb") as held:
+            return held.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise InputError(Fault(f"cannot be read: {error.strerror}", "--answer", file=file)) from None
 
 
 def _stamps(asked: argparse.Namespace) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 from stargauge.evidence.timestamp import MOST_BYTES
 from stargauge.quantity.errors import InputError
 
-_SECONDS = 20.0
+#: Seconds without a sign of life, and seconds in all.
+_SILENCE, _IN_ALL = 20.0, 60.0
 
 
 def answer_of(url: str, request: bytes) -> bytes:
@@ -13,13 +16,16 @@ def answer_of(url: str, request: bytes) -> bytes:
     import httpx
 
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+    begun = time.monotonic()
     try:
-        with httpx.stream("POST", url, content=request, headers=headers, timeout=_SECONDS, follow_redirects=False, trust_env=False) as said:
+        with httpx.stream("POST", url, content=request, headers=headers, timeout=_SILENCE, follow_redirects=False, trust_env=False) as said:
             if said.status_code != 200:
                 raise InputError(f"{url} answered {said.status_code}; expected 200 and a time stamp")
             made = b""
             for part in said.iter_bytes():
                 made += part
+                if time.monotonic() - begun > _IN_ALL:
+                    raise InputError(f"{url} did not finish its answer within {_IN_ALL:.0f} seconds")
                 if len(made) > MOST_BYTES:
                     raise InputError(f"{url} sent more than {MOST_BYTES:,} bytes; a time stamp is smaller")
             return made

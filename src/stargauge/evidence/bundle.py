@@ -1,9 +1,10 @@
 """Proof for a third party: one file with entries, what they commit to, their way to a signed checkpoint, and time stamps over that.
 
 Whoever has the file and the public key can check it alone, offline: nothing is asked of the folder it came from. It is a zip archive of
-plain files: each entry as it stands in the log, the salts and hashes that open its commitments, its contents, a `.tlog-proof`; the
-checkpoint and the key; earlier checkpoints with the stamps over them (`openssl ts -verify` accepts these), each with the proof that the log
-only grew since. Contents are never unpacked to disk or shown.
+plain files: each entry as it stands in the log, the salts and hashes that open its commitments, its contents, a `.tlog-proof`; what was
+found later of the same address; the checkpoint and the key; earlier checkpoints with the stamps over them (`openssl ts -verify` accepts
+these), each with the proof that the log only grew since. Contents are never unpacked to disk or shown. A file in it that it
+does not name is refused.
 """
 
 from __future__ import annotations
@@ -30,23 +31,49 @@ from stargauge.evidence.timestamp import Stamp
 from stargauge.quantity.errors import Fault, InputError
 
 FORMAT = "stargauge evidence bundle v1"
-CHECKPOINT, KEYS, READ_ME, FIRST = "checkpoint", "keys.pub", "README.txt", "bundle.json"
-#: A bundle holds at most so many files and so many bytes: more is refused unread.
-MOST_FILES = 4096
-MOST_BYTES = 2 * 1024**3
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+CHECKPOINT, KEYS, READ_ME, FIRST, LATER = "checkpoint", "keys.pub", "README.txt", "bundle.json", "later.jsonl"
+#: A bundle holds at most so many files; words and proofs have so many bytes, each content so many: more is refused unread.
+MOST_FILES, MOST_WORDS, MOST_CONTENT = 4096, 256 * 1024**2, 4 * 1024**3
+_CONTENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_HASH = re.compile("[0-9a-f]{64}")
 #: The time of every file in the archive, so that the same contents make the same bytes.
 _WHEN = (1980, 1, 1, 0, 0, 0)
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Member:
+    """A content within an archive, read only when it is asked for."""
+
+    archive: zipfile.ZipFile
+    name: str
+
+    def chunks(self) -> Iterator[bytes]:
+        """The content, a piece at a time."""
+        with self.archive.open(self.name) as file:
+            while part := file.read(_CHUNK):
+                yield part
 
 
 @dataclass(frozen=True)
 class Content:
-    """A payload: its SHA-256 and salt (hex), size, and its bytes where the bundle brings them."""
+    """A payload: its SHA-256 and salt (hex), size, and where its bytes are where the bundle brings them."""
 
     sha256: str
     salt: str
     size: int
-    data: bytes | None = None
+    held: bytes | Member | None = None
+
+    def chunks(self) -> Iterator[bytes]:
+        """Its bytes, a piece at a time."""
+        if isinstance(self.held, Member):
+            yield from self.held.chunks()
+        elif self.held is not None:
+            yield self.held
+
+    def read(self) -> bytes:
+        """All its bytes; of one that was checked they are as they were captured."""
+        return b"".join(self.chunks())
 
 
 @dataclass(frozen=True)
@@ -76,12 +103,14 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Bundle:
-    """Entries, the note of the checkpoint that covers all of them, the keys of the log, and the checkpoints that were stamped."""
+    """Entries, what was found `later` of their targets, the note of the checkpoint that covers all of them, the keys of the log, and the
+    checkpoints that were stamped. `words` are for people, and proved by nothing."""
 
     entries: tuple[Opened, ...]
     checkpoint: str
     keys: tuple[Verifier, ...]
     anchors: tuple[Anchor, ...] = ()
+    later: tuple[Opened, ...] = ()
     words: str = ""
 
 
@@ -89,7 +118,7 @@ class Bundle:
 class Proved:
     """One entry, once it is shown that the log holds it: its id, kind and time, what it is about, and which contents are here.
 
-    `stamps`: those over a checkpoint that covers it, the earliest first: it was there by then.
+    `stamps`: those over a checkpoint that covers it, trusted ones first, the earliest first; where one is genuine, it was there by then.
     """
 
     id: str
@@ -100,15 +129,21 @@ class Proved:
     missing: tuple[str, ...] = ()
     stamps: tuple[Stamp, ...] = ()
 
+    @property
+    def trusted(self) -> tuple[Stamp, ...]:
+        """The stamps whose signatures were checked."""
+        return tuple(one for one in self.stamps if one.trusted)
+
 
 @dataclass(frozen=True)
 class Shown:
-    """What a bundle shows: the entries, the checkpoint with who signed it, and what is left in doubt.
+    """What a bundle shows: the entries, what was found later, the checkpoint with who signed it, and what is left in doubt.
 
     `own_key`: only the key in the bundle itself was used, so it shows that the parts fit, not whose log it is.
     """
 
     entries: tuple[Proved, ...]
+    later: tuple[Proved, ...]
     checkpoint: Checkpoint
     signers: tuple[Verifier, ...]
     own_key: bool
@@ -127,30 +162,29 @@ def packed(bundle: Bundle) -> bytes:
     """The bundle as one file: for the same contents always the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in _files(bundle):
+        for name, chunks in _files(bundle):
             info = zipfile.ZipInfo(name, _WHEN)
             info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            archive.writestr(info, data)
+            archive.writestr(info, b"".join(chunks))
     return out.getvalue()
 
 
-def _files(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
+def _files(bundle: Bundle) -> Iterator[tuple[str, Iterator[bytes]]]:
     told = {"format": FORMAT, "entries": [_opening(one) for one in bundle.entries], "anchors": [_anchor(one) for one in bundle.anchors]}
-    yield READ_ME, bundle.words.encode()
-    yield FIRST, (json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
-    yield KEYS, "".join(f"{key.text}\n" for key in bundle.keys).encode()
-    yield CHECKPOINT, bundle.checkpoint.encode()
+    texts = {
+        READ_ME: bundle.words, FIRST: json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
+        KEYS: "".join(f"{key.text}\n" for key in bundle.keys), CHECKPOINT: bundle.checkpoint,
+    }  # fmt: skip
+    if bundle.later:
+        texts[LATER] = "".join(f"{json.dumps(_line(one), ensure_ascii=False, allow_nan=False)}\n" for one in bundle.later)
     for place, anchor in enumerate(bundle.anchors, 1):
-        yield f"anchors/{place}/checkpoint", anchor.checkpoint.encode()
-        for number, stamp in enumerate(anchor.stamps, 1):
-            yield f"anchors/{place}/stamp-{number}.tsr", stamp
+        texts[f"anchors/{place}/checkpoint"] = anchor.checkpoint
+        yield from ((f"anchors/{place}/stamp-{number}.tsr", iter([stamp])) for number, stamp in enumerate(anchor.stamps, 1))
     for one in bundle.entries:
         index = Leaf.of(one.leaf).index
-        yield f"entries/{index}/leaf.json", one.leaf.encode()
-        yield f"entries/{index}/proof.tlog-proof", one.proof.text.encode()
-        for name, content in one.contents.items():
-            if content.data is not None:
-                yield _content_path(index, name), content.data
+        texts |= {f"entries/{index}/leaf.json": one.leaf, f"entries/{index}/proof.tlog-proof": one.proof.text}
+        yield from ((_content_path(index, name), content.chunks()) for name, content in one.contents.items() if content.held is not None)
+    yield from ((name, iter([text.encode()])) for name, text in texts.items())
 
 
 def _opening(one: Opened) -> dict[str, Any]:
@@ -161,101 +195,144 @@ def _opening(one: Opened) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _line(one: Opened) -> dict[str, Any]:
+    """An entry with its proof on one line: what was found later comes by the thousand."""
+    return {**_opening(one), "leaf": one.leaf, "proof": [base64.b64encode(part).decode() for part in one.proof.hashes]}
+
+
 def _anchor(one: Anchor) -> dict[str, Any]:
     return {"stamps": len(one.stamps), "growth": [base64.b64encode(part).decode() for part in one.growth]}
 
 
 def _content_path(index: int, name: str) -> str:
-    if not _NAME.fullmatch(name):
+    if not _CONTENT.fullmatch(name):
         raise InputError(f'a content cannot be called "{name}" in a bundle; expected letters, digits, dots, dashes and underscores')
     return f"entries/{index}/contents/{name}"
 
 
-# --- reading and checking ---------------------------------------------------------------------------------------------------------
+# --- reading ----------------------------------------------------------------------------------------------------------------------
 
 
 def opened(raw: bytes, file: str = "") -> Bundle:
-    """The bundle that a file is. Raises InputError for what is none, is damaged or too large."""
+    """The bundle that a file is. Raises InputError for what is none, is damaged or too large, or holds what it does not name."""
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            _expect_small(archive)
-            return _read(_Members(archive))
+        files = _Members(zipfile.ZipFile(io.BytesIO(raw)))
+        made = _read(files)
+        if files.unread:
+            raise ValueError(f"it holds what it does not name: {', '.join(sorted(files.unread)[:5])}")
+        return made
     except InputError as error:
         raise InputError([Fault(fault.message, fault.path, file) for fault in error.faults]) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, OverflowError) as error:
         raise InputError(Fault(f"this is no bundle of evidence, or it is damaged: {error or 'it ends too early'}", file=file)) from None
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(Fault(f"this is no bundle of evidence, or a part is missing: {error}", file=file)) from None
 
 
-def _expect_small(archive: zipfile.ZipFile) -> None:
-    members = archive.infolist()
-    if len(members) > MOST_FILES:
-        raise ValueError(f"it holds {len(members):,} files; expected at most {MOST_FILES:,}")
-    if len({one.filename for one in members}) < len(members):
-        raise ValueError("it holds two files of one name")
-    if (size := sum(one.file_size for one in members)) > MOST_BYTES:
-        raise ValueError(f"unpacked it would have {size:,} bytes; at most {MOST_BYTES:,} are read")
-
-
 class _Members:
-    """The files of an archive, none read further than the archive says it goes."""
+    """The files of an archive: words are read within a limit in all, contents when they are asked for."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
-        self.names = {one.filename: one.file_size for one in archive.infolist()}
+        members = archive.infolist()
+        if len(members) > MOST_FILES:
+            raise ValueError(f"it holds {len(members):,} files; expected at most {MOST_FILES:,}")
+        self._archive, self._sizes = archive, {one.filename: one.file_size for one in members}
+        if len(self._sizes) < len(members):
+            raise ValueError("it holds two files of one name")
+        self._left, self.unread = MOST_WORDS, set(self._sizes)
 
     def bytes(self, name: str) -> bytes:
-        """A file by its name."""
-        if name not in self.names:
+        """A file of words by its name."""
+        if name not in self._sizes:
             raise ValueError(f'the file "{name}" is missing')
+        self._left -= self._sizes[name]
+        if self._left < 0:
+            raise ValueError(f"its words and proofs have more than {MOST_WORDS:,} bytes")
+        self.unread.discard(name)
         with self._archive.open(name) as file:
-            data = file.read(self.names[name] + 1)
-        if len(data) != self.names[name]:
-            raise ValueError(f'the file "{name}" is longer than it says')
-        return data
+            return file.read(self._sizes[name])
 
     def text(self, name: str) -> str:
         """A file of text by its name."""
         return self.bytes(name).decode("utf-8")
+
+    def content(self, name: str) -> Member | None:
+        """A content by its name, where it is here."""
+        if name not in self._sizes:
+            return None
+        self.unread.discard(name)
+        if self._sizes[name] > MOST_CONTENT:
+            raise ValueError(f'"{name}" has more than {MOST_CONTENT:,} bytes')
+        return Member(self._archive, name)
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a file."""
+        return name in self._sizes
 
 
 def _read(files: _Members) -> Bundle:
     told = json.loads(files.text(FIRST))
     if told.get("format") != FORMAT:
         raise ValueError(f'its format is "{str(told.get("format"))[:60]}"; this tool reads "{FORMAT}"')
-    anchors = (_read_anchor(files, place, one) for place, one in enumerate(told["anchors"], 1))
+    note = files.text(CHECKPOINT)
+    lines = files.text(LATER).splitlines() if files.has(LATER) else []
     return Bundle(
-        tuple(_entry(files, one) for one in told["entries"]), files.text(CHECKPOINT),
-        tuple(Verifier.of(line) for line in files.text(KEYS).splitlines()),
-        tuple(anchors), files.text(READ_ME),
+        tuple(_entry(files, one) for one in told["entries"]), note, tuple(Verifier.of(line) for line in files.text(KEYS).splitlines()),
+        tuple(_read_anchor(files, place, one) for place, one in enumerate(told["anchors"], 1)),
+        tuple(_later(json.loads(line), note) for line in lines), files.text(READ_ME),
     )  # fmt: skip
 
 
 def _read_anchor(files: _Members, place: int, told: Mapping[str, Any]) -> Anchor:
-    stamps = (files.bytes(f"anchors/{place}/stamp-{number}.tsr") for number in range(1, int(told["stamps"]) + 1))
+    count = _whole(told["stamps"], "the number of stamps")
+    stamps = (files.bytes(f"anchors/{place}/stamp-{number}.tsr") for number in range(1, min(count, MOST_FILES) + 1))
     growth = tuple(decoded(one, "a hash of the growth") for one in told["growth"])
     return Anchor(files.text(f"anchors/{place}/checkpoint"), tuple(stamps), growth)
 
 
 def _entry(files: _Members, told: Mapping[str, Any]) -> Opened:
-    index = int(told["index"])
-    contents = {}
-    for name, made in told["contents"].items():
-        path = _content_path(index, name)
-        data = files.bytes(path) if path in files.names else None
-        contents[name] = Content(str(made["sha256"]), str(made["salt"]), int(made["size"]), data)
-    return Opened(
-        files.text(f"entries/{index}/leaf.json"), str(told["target"]), str(told["target_salt"]), told["about"], str(told["about_salt"]),
-        contents, LogProof.of(files.text(f"entries/{index}/proof.tlog-proof")),
-    )  # fmt: skip
+    index = _whole(told["index"], "the place of an entry")
+    contents = {name: _content(made, files.content(_content_path(index, name))) for name, made in told["contents"].items()}
+    proof = LogProof.of(files.text(f"entries/{index}/proof.tlog-proof"))
+    return _opened(told, files.text(f"entries/{index}/leaf.json"), contents, proof)
+
+
+def _later(told: Mapping[str, Any], note: str) -> Opened:
+    contents = {name: _content(made, None) for name, made in told["contents"].items()}
+    hashes = tuple(decoded(one, "a hash of a proof") for one in told["proof"])
+    return _opened(told, str(told["leaf"]), contents, LogProof(_whole(told["index"], "the place of an entry"), hashes, note))
+
+
+def _opened(told: Mapping[str, Any], leaf: str, contents: Mapping[str, Content], proof: LogProof) -> Opened:
+    about, salts = told["about"], [str(told["target_salt"]), str(told["about_salt"])]
+    if about is not None and not isinstance(about, Mapping):
+        raise ValueError("what an entry says is no object")
+    if wrong := [salt for salt in salts if salt and not _HASH.fullmatch(salt)]:
+        raise ValueError(f'"{wrong[0][:40]}" is no salt')
+    return Opened(leaf, str(told["target"]), salts[0], about, salts[1], contents, proof)
+
+
+def _content(told: Mapping[str, Any], held: Member | None) -> Content:
+    digest, salt = str(told["sha256"]), str(told["salt"])
+    if wrong := [one for one in (digest, salt) if one and not _HASH.fullmatch(one)]:
+        raise ValueError(f'"{wrong[0][:40]}" is no hash or salt of a content')
+    return Content(digest, salt, _whole(told["size"], "the size of a content"), held)
+
+
+def _whole(value: Any, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{what} is no whole number")
+    return value
+
+
+# --- checking ---------------------------------------------------------------------------------------------------------------------
 
 
 def check(bundle: Bundle, keys: Sequence[Verifier] = (), roots: Sequence[bytes] = ()) -> Shown:
     """What a bundle shows, checked with the keys that the reader trusts and root certificates (PEM) of stamping authorities.
 
     Without keys those in the bundle are used, which is said. Raises InputError with everything that does not hold; what cannot be checked
-    without roots stands among the doubts.
+    stands among the doubts.
     """
     known = tuple(keys) or bundle.keys
     faults = list[Fault]()
@@ -267,16 +344,31 @@ def check(bundle: Bundle, keys: Sequence[Verifier] = (), roots: Sequence[bytes] 
     if not bundle.entries:
         faults.append(Fault("it holds no entry"))
     stamps = _stamps(bundle, checkpoint, roots, faults)
-    proved = [_proved(one, bundle.checkpoint, checkpoint, stamps, faults) for one in bundle.entries]
+    entries, later = (
+        tuple(_proved(one, bundle.checkpoint, checkpoint, stamps, faults) for one in part) for part in (bundle.entries, bundle.later)
+    )
     if faults:
         raise InputError(faults)
-    doubts = [] if keys else ["the key came with the bundle: compare it with one that the log's owner published"]
-    doubts += [f"the stamp of {one.authority} was not checked against root certificates" for _, one in stamps if not one.trusted]
-    return Shown(tuple(one for one in proved if one), checkpoint, signers, not keys, tuple(dict.fromkeys(doubts)))
+    shown = tuple(one for one in entries if one), tuple(one for one in later if one)
+    return Shown(*shown, checkpoint, signers, not keys, tuple(dict.fromkeys(_doubts(*shown, not keys, bool(roots)))))
+
+
+def _doubts(entries: Sequence[Proved], later: Sequence[Proved], own_key: bool, roots: bool) -> Iterator[str]:
+    if own_key:
+        yield "the key came with the bundle: compare it with one that the log's owner published"
+    for one in entries:
+        for stamp in one.stamps:
+            if not stamp.trusted:
+                why = "is not signed under the root certificates given" if roots else "was not checked: give root certificates (--roots)"
+                yield f'a stamp that names "{stamp.authority}" {why}'
+        if one.trusted and min(stamp.time for stamp in one.trusted) < one.leaf.time:
+            yield f"the log's clock was ahead: {one.id} was stamped before the time that it bears"
+        if one.about is None:
+            yield f"what {one.id} says of itself is kept back or was erased: how it came is not known"
 
 
 def _stamps(bundle: Bundle, last: Checkpoint, roots: Sequence[bytes], faults: list[Fault]) -> list[tuple[int, Stamp]]:
-    """Stamps with the number of entries that each covers, the earliest first."""
+    """Stamps with the number of entries that each covers, trusted ones first, the earliest first."""
     found = []
     for place, anchor in enumerate(bundle.anchors, 1):
         try:
@@ -287,43 +379,46 @@ def _stamps(bundle: Bundle, last: Checkpoint, roots: Sequence[bytes], faults: li
             found += [(covered.size, timestamp.read(token, anchor.checkpoint.encode(), roots)) for token in anchor.stamps]
         except InputError as error:
             faults += [Fault(fault.message, f"anchors/{place}") for fault in error.faults]
-    return sorted(found, key=lambda one: one[1].time)
+    return sorted(found, key=lambda one: (not one[1].trusted, one[1].time))
 
 
-def _proved(one: Opened, note: str, checkpoint: Checkpoint, stamps: Sequence[tuple[int, Stamp]], faults: list[Fault]) -> Proved | None:
+def _proved(
+    one: Opened, note: str, checkpoint: Checkpoint, stamps: Sequence[tuple[int, Stamp]], faults: list[Fault]
+) -> Proved | None:  # fmt: skip
     """An entry that holds in every part; otherwise nothing, and what does not hold among the faults."""
     try:
         leaf = Leaf.of(one.leaf)
     except ProofError as error:
         faults.append(Fault(str(error), "an entry"))
         return None
-    wrong = [*_wrong_place(one, leaf, note, checkpoint), *_wrong_words(one, leaf), *_wrong_contents(one, leaf)]
+    wrong = list(_wrong_place(one, leaf, note, checkpoint)) or [*_wrong_words(one, leaf), *_wrong_contents(one, leaf)]
     if wrong:
         faults += [Fault(message, entry_id(leaf)) for message in wrong]
         return None
-    missing = tuple(name for name, content in one.contents.items() if content.data is None)
+    missing = tuple(name for name, content in one.contents.items() if content.held is None)
     target = one.target if one.target_salt else None
     covering = tuple(stamp for size, stamp in stamps if size > leaf.index)
     return Proved(entry_id(leaf), leaf, target, one.about if one.about_salt else None, one.contents, missing, covering)
 
 
 def _wrong_place(one: Opened, leaf: Leaf, note: str, checkpoint: Checkpoint) -> Iterator[str]:
+    """Looked at first: contents of an entry that the log does not hold are not read."""
     if one.proof.checkpoint != note:
         yield "its proof leads to another checkpoint than that of the bundle"
     if one.proof.index != leaf.index:
         yield f"its proof is for entry {one.proof.index:,} of the log"
+    if one.proof.extra not in (None, one.leaf.encode()):
+        yield "its proof carries another entry"
     try:
-        if one.proof.extra not in (None, one.leaf.encode()):
-            yield "its proof carries another entry"
         check_inclusion(leaf_hash(one.leaf.encode()), one.proof.index, checkpoint.size, one.proof.hashes, checkpoint.root)
     except ProofError as error:
         yield f"the log does not hold it: {error}"
 
 
 def _wrong_words(one: Opened, leaf: Leaf) -> Iterator[str]:
-    if one.target_salt and target_commitment(_salt(one.target_salt), one.target) != leaf.target:
+    if one.target_salt and target_commitment(bytes.fromhex(one.target_salt), one.target) != leaf.target:
         yield "it is about another target than the bundle says"
-    if one.about_salt and about_commitment(_salt(one.about_salt), one.about or {}) != leaf.about:
+    if one.about_salt and about_commitment(bytes.fromhex(one.about_salt), one.about or {}) != leaf.about:
         yield "it says something else than the bundle says"
 
 
@@ -335,17 +430,24 @@ def _wrong_contents(one: Opened, leaf: Leaf) -> Iterator[str]:
     for (name, content), (commitment, size) in zip(sorted(one.contents.items()), leaf.payloads, strict=True):
         if content.size != size:
             yield f"the content {name} has {size:,} bytes, the bundle says {content.size:,}"
-        if not content.salt:
-            if content.data is not None:
+        elif not content.salt:
+            if content.held is not None:
                 yield f"the content {name} comes without the salt that shows that it is the one captured"
-        elif payload_commitment(_salt(content.salt), name, bytes.fromhex(content.sha256)) != commitment:
+        elif payload_commitment(bytes.fromhex(content.salt), name, bytes.fromhex(content.sha256)) != commitment:
             yield f"the content {name} is not the one that the entry commits to"
-        elif content.data is not None and (sha256(content.data).hexdigest() != content.sha256 or len(content.data) != size):
-            yield f"the content {name} was altered: its hash is {sha256(content.data).hexdigest()[:16]}…, not {content.sha256[:16]}…"
+        elif content.held is not None and (digest := _digest(content)) != content.sha256:
+            yield f"the content {name} was altered: its hash is {digest[:16]}…, not {content.sha256[:16]}…"
 
 
-def _salt(text: str) -> bytes:
+def _digest(content: Content) -> str:
+    """The hash of what is here, read no further than it should go."""
+    made, left = sha256(), content.size
     try:
-        return bytes.fromhex(text)
-    except ValueError:
-        raise InputError(f'a salt of the bundle is no hexadecimal text: "{text[:40]}"') from None
+        for part in content.chunks():
+            made.update(part)
+            left -= len(part)
+            if left < 0:
+                break
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
+        return "damaged"
+    return made.hexdigest()

@@ -43,6 +43,7 @@ def add(workspace: Workspace, answer: bytes, roots: Sequence[bytes] = ()) -> tup
             raise
         if roots:
             stamp = timestamp.read(answer, (folder / _NOTE).read_bytes(), roots)
+            timestamp.expect_trusted(stamp)
         held = sorted(folder.glob("*.tsr"))
         if not any(one.read_bytes() == answer for one in held):
             write_files(folder, {f"{len(held) + 1}.tsr": answer}, workspace.folder / "spare")
@@ -75,17 +76,18 @@ def anchors(workspace: Workspace, size: int) -> list[Anchor]:
     return found
 
 
-def bundle_of(workspace: Workspace, indices: Sequence[int], contents_of: Sequence[int] | None = None) -> Bundle:
-    """Entries as a bundle under the newest checkpoint, with the stamps that cover the first of them.
+def bundle_of(workspace: Workspace, named: Sequence[int], later: Sequence[int] = ()) -> Bundle:
+    """Entries as a bundle under the newest checkpoint, for each the first stamp that covers it. `later`: entries without their contents.
 
-    `contents_of`: whose contents go into it (default: all); of the others only hashes do. The words for a reader are left to be added.
+    The words for people are left to be added.
     """
     checkpoint, note = workspace.checkpoint()
-    with_contents = set(indices if contents_of is None else contents_of)
-    entries = tuple(_opened(workspace, index, checkpoint.size, note, index in with_contents) for index in dict.fromkeys(indices))
-    covering = [one for one in anchors(workspace, checkpoint.size) if told_checkpoint(one.checkpoint).size > indices[0]]
-    chosen = dict.fromkeys([*covering[:1], *covering[-1:]])
-    return Bundle(entries, note, tuple(workspace.verifiers()), tuple(chosen))
+    entries = tuple(_opened(workspace, index, checkpoint.size, note, True) for index in dict.fromkeys(named))
+    others = tuple(_opened(workspace, index, checkpoint.size, note, False) for index in dict.fromkeys(later) if index not in named)
+    covering = [(told_checkpoint(one.checkpoint).size, one) for one in anchors(workspace, checkpoint.size)]
+    first = (next((one for size, one in covering if size > index), None) for index in [*sorted(named), *sorted(later)[-1:]])
+    chosen = {one.checkpoint: one for one in first if one is not None}
+    return Bundle(entries, note, tuple(workspace.verifiers()), tuple(chosen.values()), others)
 
 
 def _opened(workspace: Workspace, index: int, size: int, note: str, with_contents: bool) -> Opened:
@@ -96,7 +98,7 @@ def _opened(workspace: Workspace, index: int, size: int, note: str, with_content
         data = workspace.payload(entry, part.name) if with_contents and part.sha256 else None
         contents[part.name] = Content(part.sha256, part.salt, part.size, data)
     hashes = inclusion_proof(index, size, workspace.log.reader(size).node)
-    proof = LogProof(index, tuple(hashes), note, row.leaf.encode())
+    proof = LogProof(index, tuple(hashes), note, row.leaf.encode() if with_contents else None)
     return Opened(row.leaf, row.target if row.target_salt else "", row.target_salt, entry.about, row.about_salt, contents, proof)
 
 

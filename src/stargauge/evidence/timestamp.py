@@ -29,7 +29,7 @@ _REFUSED = {2: "refused", 3: "has not decided yet", 4: "warns of a revocation", 
 class Stamp:
     """What a token says: when (UTC, the authority's clock), over which hash (hex; SHA-256 where we asked), by whom, under which number.
 
-    `trusted`: its signature leads to a root certificate that the reader gave.
+    `trusted`: its signature was checked and leads to a root certificate that the reader gave; without that, anybody may have made it.
     """
 
     time: datetime
@@ -46,9 +46,9 @@ def request(data: bytes) -> bytes:
 
 
 def read(token: bytes, data: bytes, roots: Sequence[bytes] = ()) -> Stamp:
-    """The stamp in an authority's answer (DER) over bytes, with its signature checked against root certificates (PEM) where some are given.
+    """The stamp in an authority's answer (DER) over bytes; trusted where it is signed under one of the root certificates (PEM).
 
-    Raises InputError where it is no answer, a refusal, over other bytes, or not signed by a certificate under these roots.
+    Raises InputError where it is no answer, a refusal, or over other bytes.
     """
     answer = _answer(token)
     try:
@@ -60,10 +60,13 @@ def read(token: bytes, data: bytes, roots: Sequence[bytes] = ()) -> Stamp:
     digest = hashlib.new(HASHES[algorithm], data).hexdigest()
     if found.digest != digest:
         raise InputError(f"the time stamp is over other bytes: it names {found.digest[:16]}…, these have {digest[:16]}…")
-    if not roots:
-        return found
-    _expect_signed(answer, data, roots)
-    return replace(found, trusted=True)
+    return replace(found, trusted=bool(roots) and _is_signed(answer, data, roots))
+
+
+def expect_trusted(stamp: Stamp) -> None:
+    """Raise InputError for a stamp whose signature leads to none of the root certificates that were given."""
+    if not stamp.trusted:
+        raise InputError(f'the time stamp that names "{stamp.authority}" is not signed by an authority under the root certificates given')
 
 
 def _said(answer: Any) -> tuple[Stamp, str]:
@@ -74,7 +77,7 @@ def _said(answer: Any) -> tuple[Stamp, str]:
     return found, str(info.message_imprint.hash_algorithm.dotted_string)
 
 
-def _expect_signed(answer: Any, data: bytes, roots: Sequence[bytes]) -> None:
+def _is_signed(answer: Any, data: bytes, roots: Sequence[bytes]) -> bool:
     from cryptography.x509 import load_pem_x509_certificates
 
     builder = _client().VerifierBuilder()
@@ -85,9 +88,9 @@ def _expect_signed(answer: Any, data: bytes, roots: Sequence[bytes]) -> None:
     for one in certificates:
         builder = builder.add_root_certificate(one)
     try:
-        builder.build().verify_message(answer, data)
-    except (_client().VerificationError, ValueError) as error:
-        raise InputError(f"the time stamp is not signed by an authority under the root certificates given: {error}") from None
+        return bool(builder.build().verify_message(answer, data))
+    except (_client().VerificationError, ValueError):
+        return False
 
 
 def _answer(token: bytes) -> Any:

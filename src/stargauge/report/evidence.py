@@ -74,9 +74,16 @@ def render_proved(data: Mapping[str, Any], style: Style = PLAIN) -> str:
     for one in data.get("entries", ()):
         named = harmless(one["target"]) if one["target"] else "an address that is kept back"
         parts = f"; here: {', '.join(one['contents'])}" if one["contents"] else ""
-        lines += wrapped(f"{one['id']}: {one['kind']} of {named}, added {second(one['time'])} UTC by the log's clock{parts}.", style.width)
-    for one in data.get("stamps", ()):
-        lines += wrapped(f"Stamped by {harmless(one['authority'])} at {second(one['time'])} UTC: it existed then.", style.width)
+        mark = ", handed in by a person" if one["user_supplied"] else ""
+        text = f"{one['id']}: {one['kind']} of {named}{mark}, added {second(one['time'])} UTC by the log's clock{parts}."
+        lines += wrapped(text, style.width)
+        for stamp in one["stamps"]:
+            told = "Stamped by {}: it existed at {} UTC." if stamp["trusted"] else "A stamp names {} and {} UTC; it was not checked."
+            lines += wrapped(told.format(harmless(stamp["authority"]), second(stamp["time"])), style.width, "  ", "  ")
+    if later := data.get("later"):
+        lines += wrapped(
+            f"{counted(len(later), 'later entry', 'later entries')} of the same address, the last {later[-1]['id']}.", style.width
+        )
     for doubt in data.get("doubts", ()):
         lines += wrapped(f"note: {doubt}", style.width, "", "  ")
     if "entries" in data:

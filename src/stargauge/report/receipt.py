@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from importlib.resources import files
 from typing import Any
 
 from stargauge import __version__
+from stargauge.evidence.archive import Entry, Kind
 from stargauge.evidence.bundle import Content, Proved, Shown
+from stargauge.evidence.observe.records import history, is_supplied
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.report.evidence import harmless
 
@@ -45,14 +48,26 @@ def receipt(shown: Shown, file: str, language: str = "en") -> Receipt:
     if language not in known:
         raise InputError(f'there is no receipt in "{language}"{did_you_mean(language, known)} (one of {", ".join(known)})')
     words, first = known[language], shown.entries[0]
-    kind = words[f"kind_{first.leaf.kind}"]
-    lead = words["lead"].format(kind=kind, target=harmless(first.target)) if first.target else words["lead_no_target"].format(kind=kind)
-    if len(shown.entries) > 1:
-        lead = f"{lead} {words['several'].format(count=len(shown.entries))}"
     return Receipt(
-        language, words["title"].format(id=first.id), lead, tuple(_facts(shown, first, language)), tuple(_proves(shown, first, language)),
-        tuple(_leaves_open(shown, first, words)), tuple(_checks(shown, first, file, words)), words,
+        language, words["title"].format(id=first.id), " ".join(_lead(shown, first, language)), tuple(_facts(shown, first, language)),
+        tuple(_proves(shown, first, language)), tuple(_leaves_open(shown, first, words)), tuple(_checks(shown, first, file, words)), words,
     )  # fmt: skip
+
+
+def _lead(shown: Shown, first: Proved, language: str) -> Iterator[str]:
+    words = languages()[language]
+    yield words["lead" if first.target else "lead_no_target"].format(kind=_kind(first, words), target=harmless(first.target or ""))
+    if first.trusted:
+        yield words["lead_then"].format(time=moment(first.trusted[0].time, language))
+    else:
+        yield words["lead_no_time"]
+    if shown.later:
+        yield words["later"].format(count=_number(len(shown.later), language))
+
+
+def _kind(one: Proved, words: Mapping[str, str]) -> str:
+    supplied = one.leaf.kind == "capture" and one.about is not None and is_supplied(one.about)
+    return words["kind_supplied" if supplied else f"kind_{one.leaf.kind}"]
 
 
 def moment(time: datetime, language: str) -> str:
@@ -76,7 +91,9 @@ def _facts(shown: Shown, first: Proved, language: str) -> Iterator[tuple[str, tu
     yield words["recorded"], (words["recorded_value"].format(time=moment(first.leaf.time, language)), *clock)
     for key, label in (("server_date", "server"), ("method", "how"), ("status", "status")):
         if about.get(key) not in (None, ""):
-            yield words[label], (harmless(str(about[key])),)
+            yield words[label], (words.get(f"method_{about[key]}", harmless(str(about[key]))),)
+    if shown.later and first.target:
+        yield words["since"], (_since(shown, first, language),)
     yield words["stamped"], tuple(_stamps(first, language)) or (words["not_stamped"],)
     place = words["place_value"].format(
         index=_number(first.leaf.index, language), size=_number(shown.checkpoint.size, language), origin=harmless(shown.checkpoint.origin)
@@ -86,13 +103,47 @@ def _facts(shown: Shown, first: Proved, language: str) -> Iterator[tuple[str, tu
     own = [words["own_key"]] if shown.own_key else []
     yield words["signed"], (*(key.text for key in shown.signers), *own)
     yield words["contents"], tuple(_content(name, made, language) for name, made in first.contents.items())
+    if others := shown.entries[1:]:
+        yield words["also"], tuple(f"{one.id}: {_kind(one, words)}, {harmless(one.target or '–')}" for one in others)
+
+
+def _since(shown: Shown, first: Proved, language: str) -> str:
+    """What was found later, in the one line that a report has for it."""
+    told = history(_Archive((first, *shown.later)), first.target or "")
+    return told.line("de" if language == "de" else "en", _entry(first))
+
+
+@dataclass(frozen=True)
+class _Archive:
+    """Entries that were proved, as an archive that can be read."""
+
+    proved: tuple[Proved, ...]
+
+    def add(self, kind: Kind, target: str, about: Mapping[str, Any], payloads: Mapping[str, bytes] | None = None) -> Entry:
+        """Nothing can be added to what was proved."""
+        raise InputError("a bundle is read, not added to")
+
+    def entries(self, kind: Kind | None = None, target: str | None = None) -> Iterator[Entry]:
+        """Entries in order."""
+        found = (_entry(one) for one in sorted(self.proved, key=lambda one: one.leaf.index))
+        return (one for one in found if kind in (None, one.kind) and target in (None, one.target))
+
+    def payload(self, entry: Entry, name: str) -> bytes:
+        """Contents of later checks are not in a bundle."""
+        raise InputError(f"the content {name} of {entry.id} is not in this bundle")
+
+
+def _entry(one: Proved) -> Entry:
+    payloads = {name: content.sha256 for name, content in one.contents.items()}
+    return Entry(one.leaf.index, one.leaf.kind, one.target or "", one.leaf.time, one.about or {}, payloads)
 
 
 def _stamps(first: Proved, language: str) -> Iterator[str]:
     words = languages()[language]
     for one in first.stamps:
-        told = words["stamped_value"].format(authority=harmless(one.authority), time=moment(one.time, language), serial=one.serial)
-        yield f"{told} ({words['stamped_trusted' if one.trusted else 'stamped_doubt']})"
+        told = words["stamped_value" if one.trusted else "stamped_claim"]
+        text = told.format(authority=harmless(one.authority), time=moment(one.time, language), serial=one.serial)
+        yield f"{text} ({words['stamped_trusted' if one.trusted else 'stamped_doubt']})"
 
 
 def _content(name: str, content: Content, language: str) -> str:
@@ -100,7 +151,7 @@ def _content(name: str, content: Content, language: str) -> str:
     if not content.salt:
         return words["content_erased"].format(name=name, size=size)
     told = words["content"].format(name=name, size=size, sha256=content.sha256)
-    return told if content.data is not None else f"{told} ({words['content_missing']})"
+    return told if content.held is not None else f"{told} ({words['content_missing']})"
 
 
 def _proves(shown: Shown, first: Proved, language: str) -> Iterator[str]:
@@ -115,23 +166,21 @@ def _proves(shown: Shown, first: Proved, language: str) -> Iterator[str]:
 
 def _leaves_open(shown: Shown, first: Proved, words: Mapping[str, str]) -> Iterator[str]:
     yield words["not_true"]
-    yield words["not_seen" if _supplied(first.about or {}) else "not_served"]
-    yield words["not_before"]
-    if len(shown.entries) > 1:
+    if first.leaf.kind == "capture":
+        yield words["not_known" if first.about is None else "not_seen" if is_supplied(first.about) else "not_served"]
+    yield words["not_before" if first.trusted else "not_when"]
+    if shown.later:
         yield words["not_gone"]
     yield words["not_all"]
 
 
-def _supplied(about: Mapping[str, Any]) -> bool:
-    return about.get("source_terms") in ("user_supplied", "archive_export") or bool(about.get("user_supplied"))
-
-
 def _checks(shown: Shown, first: Proved, file: str, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    key = shown.signers[0].text if shown.signers else "KEY"
-    yield words["verify_offline"], f"stargauge evidence verify {file} --key '{key}'"
+    key = "KEY" if shown.own_key or not shown.signers else shlex.quote(shown.signers[0].text)
+    name = shlex.quote(file)
+    yield words["verify_offline"], f"stargauge evidence verify {name} --key {key}"
     if first.stamps:
         stamped = "openssl ts -verify -data anchors/1/checkpoint -in anchors/1/stamp-1.tsr -CAfile ROOT.pem"
-        yield words["verify_openssl"], f"unzip {file} && {stamped}"
+        yield words["verify_openssl"], f"unzip {name} -d bundle && cd bundle && {stamped}"
 
 
 def render_text(made: Receipt) -> str:
