@@ -17,6 +17,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -36,6 +37,8 @@ CHECKPOINT, KEYS, READ_ME, FIRST, LATER = "checkpoint", "keys.pub", "README.txt"
 MOST_FILES, MOST_WORDS, MOST_CONTENT = 4096, 256 * 1024**2, 4 * 1024**3
 _CONTENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _HASH = re.compile("[0-9a-f]{64}")
+#: Clocks that are less apart than this agree.
+APART = timedelta(minutes=1)
 #: The time of every file in the archive, so that the same contents make the same bytes.
 _WHEN = (1980, 1, 1, 0, 0, 0)
 _CHUNK = 1 << 20
@@ -361,7 +364,7 @@ def _doubts(entries: Sequence[Proved], later: Sequence[Proved], own_key: bool, r
             if not stamp.trusted:
                 why = "is not signed under the root certificates given" if roots else "was not checked: give root certificates (--roots)"
                 yield f'a stamp that names "{stamp.authority}" {why}'
-        if one.trusted and min(stamp.time for stamp in one.trusted) < one.leaf.time:
+        if one.trusted and min(stamp.time for stamp in one.trusted) + APART < one.leaf.time:
             yield f"the log's clock was ahead: {one.id} was stamped before the time that it bears"
         if one.about is None:
             yield f"what {one.id} says of itself is kept back or was erased: how it came is not known"
