@@ -250,24 +250,32 @@ def verify_(asked: argparse.Namespace) -> int:
     faults: list[Any] = []
     answers = []
     keys = keys_of(asked.key)
+    copies = [Path(what) for what in asked.what if Path(what).is_dir()]
     for what in asked.what:
         try:
-            answers.append(_verified(asked, what, keys))
+            answers.append(_verified(asked, what, keys, copies))
         except InputError as error:
             faults += error.faults
     if faults:
         raise InputError(faults)
-    _print(asked, answers, "".join(render_proved(one, style_of(asked)) for one in answers))
+    _print(asked, answers, "".join(render_proved(one, style_of(asked)) + _followed_note(one) for one in answers))
     return 0
 
 
-def _verified(asked: argparse.Namespace, what: str, keys: list[Any]) -> dict[str, Any]:
-    """What one thing shows once it is checked."""
+def _followed_note(answer: Mapping[str, Any]) -> str:
+    """That the key was followed to one that the reader did not name."""
+    return "".join(
+        f"note: the log changed its key, signed by the one before; trust from now on\n  {key}\n" for key in answer.get("followed", ())
+    )
+
+
+def _verified(asked: argparse.Namespace, what: str, keys: list[Any], copies: list[Path]) -> dict[str, Any]:
+    """What one thing shows once it is checked. `copies`: of logs, beside it."""
     import zipfile
 
     from stargauge.cli.evidence_proof import bundle_shown
     from stargauge.evidence.fsck import entry_faults
-    from stargauge.evidence.outside import checked_log, checked_proof
+    from stargauge.evidence.outside import checked_log, checked_proof, keys_followed
     from stargauge.quantity.errors import InputError
 
     path = Path(what)
@@ -280,9 +288,10 @@ def _verified(asked: argparse.Namespace, what: str, keys: list[Any]) -> dict[str
             keys = workspace.verifiers()
     if path.is_dir():
         made = checked_log(path, keys)
-        return {"what": what, "log": made.origin, "size": made.size, "root": made.root.hex()}
+        came_to = [key.text for key in keys_followed(path, keys)]
+        return {"what": what, "log": made.origin, "size": made.size, "root": made.root.hex(), "followed": came_to}
     if path.is_file():
-        leaf, made = checked_proof(path, keys)
+        leaf, made = checked_proof(path, keys, copies)
         told = json.loads(leaf.text)
     else:
         with opened(asked) as workspace:

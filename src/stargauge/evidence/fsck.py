@@ -11,6 +11,7 @@ from stargauge.evidence.items import payload_commitment_of
 from stargauge.evidence.log import leaf as manifests
 from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint
 from stargauge.evidence.log.folder import LogFolder, files_of
+from stargauge.evidence.log.following import followed
 from stargauge.evidence.log.leaf import Leaf
 from stargauge.evidence.log.merkle import ProofError
 from stargauge.evidence.log.note import Verifier
@@ -184,9 +185,10 @@ def _payload_faults(workspace: Workspace, found: Findings, held: Mapping[str, tu
 
 
 def _around(workspace: Workspace, found: Findings) -> None:
-    """Keys that others can read, and what was signed last."""
+    """Keys that others can read, changes of keys, and what was signed last."""
     for path in workspace.keys.too_open():
         found.faults.append(Fault("others can read this private key; `chmod 600` it, and rotate the key if they may have", file=str(path)))
+    _changes(workspace, found)
     file = str(workspace.keys.folder / "signed")
     try:
         signed = workspace.keys.last_signed(workspace.origin)
@@ -200,6 +202,27 @@ def _around(workspace: Workspace, found: Findings) -> None:
         found.faults.append(
             Fault(f"{signed.size:,} entries were signed last, and the checkpoint has {made.size:,} or another root", file=file)
         )
+
+
+def _changes(workspace: Workspace, found: Findings) -> None:
+    """Whether others can follow each change of keys."""
+    made = found.checkpoint
+    if made is None:
+        return
+    try:
+        for change in workspace.key_changes(made.size):
+            if not change.checkpoint:
+                index = Leaf.of(change.leaf).index
+                found.notes.append(
+                    f"the change of keys at entry {index} cannot be followed by whoever trusts the old key: the checkpoint that both keys "
+                    "signed was not kept; hand out the new key"
+                )
+            else:
+                followed([*workspace.verifiers()], [change], made)
+    except InputError as error:
+        found.faults += error.faults
+    except OSError:
+        pass  # a tile is missing, which is told
 
 
 def entry_faults(workspace: Workspace, index: int) -> list[Fault]:

@@ -10,12 +10,18 @@ from pathlib import Path
 
 from stargauge.evidence.durable import make_folder, sync_folder, write_files
 from stargauge.evidence.log.checkpoint import Checkpoint
-from stargauge.evidence.log.note import Signer, Verifier
+from stargauge.evidence.log.merkle import ProofError
+from stargauge.evidence.log.note import Signer, Verifier, opened
 from stargauge.quantity.errors import Fault, InputError
+
+CHANGES = "changes"
 
 
 class KeyFolder:
-    """`ID.key` a private key, `ID.pub` its public part, `signed` the last size and root that were signed."""
+    """`ID.key` a private key, `ID.pub` its public part, `signed` the last size and root that were signed.
+
+    `changes/INDEX.checkpoint`: the checkpoint that the old and the new key signed when entry INDEX announced the new one.
+    """
 
     def __init__(self, folder: Path, spare: Path) -> None:
         self.folder = folder
@@ -62,6 +68,25 @@ class KeyFolder:
         """Private keys that others can read."""
         if os.name == "posix":
             yield from (path for path in sorted(self.folder.glob("*.key")) if path.stat().st_mode & 0o077)
+
+    def change_path(self, index: int) -> Path:
+        """Where the checkpoint lies that both keys signed when that entry announced the new one."""
+        return self.folder / CHANGES / f"{index}.checkpoint"
+
+    def keep_change(self, index: int, note: str, new: Verifier) -> None:
+        """Keep that checkpoint, for good: trust follows by it. One that the new key signed before stays."""
+        try:
+            opened(self.change(index), [new])
+        except ProofError:
+            path = self.change_path(index)
+            write_files(path.parent, {path.name: note.encode()}, self._spare)
+
+    def change(self, index: int) -> str:
+        """That checkpoint; empty where it was not kept."""
+        try:
+            return self.change_path(index).read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return ""
 
     def last_signed(self, origin: str) -> Checkpoint | None:
         """What was signed last. Raises InputError where that cannot be read."""

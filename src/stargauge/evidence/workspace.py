@@ -23,8 +23,9 @@ from stargauge.evidence.keys import KeyFolder, read_signed
 from stargauge.evidence.log import leaf as manifests
 from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint
 from stargauge.evidence.log.folder import LogFolder
+from stargauge.evidence.log.following import KeyChange, change_of
 from stargauge.evidence.log.leaf import Leaf
-from stargauge.evidence.log.merkle import consistency_proof, inclusion_proof, tree_root
+from stargauge.evidence.log.merkle import ProofError, consistency_proof, inclusion_proof, tree_root
 from stargauge.evidence.log.note import Signer, Verifier, expect_name, parted
 from stargauge.evidence.log.proof import LogProof
 from stargauge.evidence.recovery import apart, no_key, recovered
@@ -194,6 +195,20 @@ class Workspace:
         """The keys that ever signed this log, the one that signs now last."""
         found = (Leaf.of(row.leaf).public_key for row, _ in self._index.rows("key"))
         return [Verifier.of(text) for text in found if text]
+
+    def key_changes(self, size: int) -> list[KeyChange]:
+        """The changes of keys in the log of that size, each with what shows it: whoever trusts an old key follows by them.
+
+        `size`: that of a checkpoint. Where the checkpoint that both keys signed was not kept, that part is empty.
+        """
+        with self._turn:
+            node, found = self.log.reader(size).node, []
+            for row, _ in self._index.rows("key", start=1, end=size):
+                try:
+                    found.append(change_of(self.keys.change(row.id), row.leaf, row.id, size, node))
+                except ProofError as error:
+                    raise InputError([Fault(fault.message, file=str(self.keys.change_path(row.id))) for fault in error.faults]) from None
+        return found
 
     def checkpoint(self) -> tuple[Checkpoint, str]:
         """The checkpoint and its note as it was signed, its signature checked. Raises InputError where there is none that fits."""
@@ -367,10 +382,18 @@ class Workspace:
             if before is not None:
                 self._expect_continues(before, size, file)
             self.keys.remember(Checkpoint(self.origin, size, self.log.edge.root))
-        self.log.write_checkpoint(Checkpoint(self.origin, size, self.log.edge.root).signed(signers))
+        note = Checkpoint(self.origin, size, self.log.edge.root).signed(signers)
+        for index in self._changes_by([signer.verifier for signer in signers[:-1]]):
+            self.keys.keep_change(index, note, signers[0].verifier)
+        self.log.write_checkpoint(note)
         for signer in signers[1:]:
             self.keys.remove(signer.verifier)
         self.log.tidy_at_times()
+
+    def _changes_by(self, keys: Sequence[Verifier]) -> list[int]:
+        """The entries that announce these keys in place of others."""
+        texts = {key.text for key in keys}
+        return [row.id for row, _ in self._index.rows("key", start=1) if Leaf.of(row.leaf).public_key in texts] if texts else []
 
     def _expect_continues(self, before: Checkpoint, size: int, file: str) -> None:
         """Never sign what does not continue what was signed."""
