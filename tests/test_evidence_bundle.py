@@ -74,6 +74,22 @@ def test_a_foreign_key_is_refused(folder: Path) -> None:
         bundles.check(made_bundle(folder), [foreign])
 
 
+def test_an_old_key_is_followed_to_the_new_one(folder: Path) -> None:
+    old = keys_of(folder)
+    with Workspace.open(folder) as workspace:
+        workspace.rotate_key()
+        workspace.add("observation", URL, {"outcome": "ok"})
+        workspace.rotate_key()
+        workspace.add("observation", URL, {"outcome": "ok"})
+    raw = bundles.packed(made_bundle(folder))
+    shown = bundles.check(bundles.opened(raw), old)
+    assert shown.signers == (keys_of(folder)[-1],) and not shown.doubts
+    made = bundles.opened(raw)
+    forged = replace(made, changes=(replace(made.changes[0], growth=made.changes[1].growth), made.changes[1]))
+    with pytest.raises(InputError, match="cannot be followed"):
+        bundles.check(forged, old)
+
+
 def changed(bundle: Bundle, **parts: Any) -> Bundle:
     return replace(bundle, entries=(replace(bundle.entries[0], **parts), *bundle.entries[1:]))
 

@@ -23,6 +23,7 @@ from typing import Any
 
 from stargauge.evidence import timestamp
 from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint, told_checkpoint
+from stargauge.evidence.log.following import KeyChange, followed
 from stargauge.evidence.log.leaf import Leaf, about_commitment, payload_commitment, target_commitment
 from stargauge.evidence.log.merkle import ProofError, check_consistency, check_inclusion, leaf_hash
 from stargauge.evidence.log.note import Verifier, decoded
@@ -106,14 +107,18 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Bundle:
-    """Entries, what was found `later` of their targets, the note of the checkpoint that covers all of them, the keys of the log, and the
-    checkpoints that were stamped. `words` are for people, and proved by nothing."""
+    """Entries, what was found `later` of their targets, the note of the checkpoint that covers all of them, the keys of the log.
+
+    `anchors`: checkpoints that were stamped. `changes` of keys, so that whoever trusts an old key can follow. `words` are for people, and
+    proved by nothing.
+    """
 
     entries: tuple[Opened, ...]
     checkpoint: str
     keys: tuple[Verifier, ...]
     anchors: tuple[Anchor, ...] = ()
     later: tuple[Opened, ...] = ()
+    changes: tuple[KeyChange, ...] = ()
     words: str = ""
 
 
@@ -173,7 +178,10 @@ def packed(bundle: Bundle) -> bytes:
 
 
 def _files(bundle: Bundle) -> Iterator[tuple[str, Iterator[bytes]]]:
-    told = {"format": FORMAT, "entries": [_opening(one) for one in bundle.entries], "anchors": [_anchor(one) for one in bundle.anchors]}
+    told = {
+        "format": FORMAT, "entries": [_opening(one) for one in bundle.entries], "anchors": [_anchor(one) for one in bundle.anchors],
+        "changes": [_change(one) for one in bundle.changes],
+    }  # fmt: skip
     texts = {
         READ_ME: bundle.words, FIRST: json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
         KEYS: "".join(f"{key.text}\n" for key in bundle.keys), CHECKPOINT: bundle.checkpoint,
@@ -205,6 +213,12 @@ def _line(one: Opened) -> dict[str, Any]:
 
 def _anchor(one: Anchor) -> dict[str, Any]:
     return {"stamps": len(one.stamps), "growth": [base64.b64encode(part).decode() for part in one.growth]}
+
+
+def _change(one: KeyChange) -> dict[str, Any]:
+    paths = {"inclusion": one.inclusion, "growth": one.growth}
+    told = {name: [base64.b64encode(part).decode() for part in path] for name, path in paths.items()}
+    return {"checkpoint": one.checkpoint, "leaf": one.leaf, **told}
 
 
 def _content_path(index: int, name: str) -> str:
@@ -282,8 +296,13 @@ def _read(files: _Members) -> Bundle:
     return Bundle(
         tuple(_entry(files, one) for one in told["entries"]), note, tuple(Verifier.of(line) for line in files.text(KEYS).splitlines()),
         tuple(_read_anchor(files, place, one) for place, one in enumerate(told["anchors"], 1)),
-        tuple(_later(json.loads(line), note) for line in lines), files.text(READ_ME),
+        tuple(_later(json.loads(line), note) for line in lines), tuple(_read_change(one) for one in told["changes"]), files.text(READ_ME),
     )  # fmt: skip
+
+
+def _read_change(told: Mapping[str, Any]) -> KeyChange:
+    inclusion, growth = (tuple(decoded(one, "a hash of a change of keys") for one in told[name]) for name in ("inclusion", "growth"))
+    return KeyChange(str(told["checkpoint"]), str(told["leaf"]), inclusion, growth)
 
 
 def _read_anchor(files: _Members, place: int, told: Mapping[str, Any]) -> Anchor:
@@ -337,9 +356,9 @@ def check(bundle: Bundle, keys: Sequence[Verifier] = (), roots: Sequence[bytes] 
     Without keys those in the bundle are used, which is said. Raises InputError with everything that does not hold; what cannot be checked
     stands among the doubts.
     """
-    known = tuple(keys) or bundle.keys
     faults = list[Fault]()
     try:
+        known = followed(keys, bundle.changes, told_checkpoint(bundle.checkpoint)) if keys else bundle.keys
         checkpoint, signers = opened_checkpoint(bundle.checkpoint, known), opened_note(bundle.checkpoint, known)[1]
     except ProofError as error:
         faults.append(Fault(str(error), CHECKPOINT))

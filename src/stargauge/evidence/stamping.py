@@ -87,7 +87,9 @@ def bundle_of(workspace: Workspace, named: Sequence[int], later: Sequence[int] =
     covering = [(told_checkpoint(one.checkpoint).size, one) for one in anchors(workspace, checkpoint.size)]
     first = (next((one for size, one in covering if size > index), None) for index in [*sorted(named), *sorted(later)[-1:]])
     chosen = {one.checkpoint: one for one in first if one is not None}
-    return Bundle(entries, note, tuple(workspace.verifiers()), tuple(chosen.values()), others)
+    return Bundle(
+        entries, note, tuple(workspace.verifiers()), tuple(chosen.values()), others, tuple(workspace.key_changes(checkpoint.size))
+    )
 
 
 def _opened(workspace: Workspace, index: int, size: int, note: str, with_contents: bool) -> Opened:
