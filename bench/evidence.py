@@ -11,11 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from bench.figure import Figure
-from stargauge.evidence.bundle import check, opened, packed
+from stargauge.evidence.bundle import opened, packed
 from stargauge.evidence.fsck import fsck
 from stargauge.evidence.items import Item
 from stargauge.evidence.log.note import parted
 from stargauge.evidence.outside import checked_log
+from stargauge.evidence.proving import check
 from stargauge.evidence.stamping import bundle_of
 from stargauge.evidence.workspace import Workspace
 

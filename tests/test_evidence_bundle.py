@@ -20,6 +20,7 @@ from stargauge.evidence import bundle as bundles
 from stargauge.evidence import stamping
 from stargauge.evidence.bundle import Bundle
 from stargauge.evidence.log.note import Signer, Verifier
+from stargauge.evidence.proving import check
 from stargauge.evidence.workspace import Workspace
 from stargauge.quantity.errors import InputError
 from stargauge.report.receipt import languages, receipt, render_html, render_text
@@ -53,7 +54,7 @@ def keys_of(folder: Path) -> list[Verifier]:
 def test_a_bundle_shows_what_was_captured_without_the_folder(folder: Path) -> None:
     raw, keys = bundles.packed(made_bundle(folder)), keys_of(folder)
     shutil.rmtree(folder)
-    shown = bundles.check(bundles.opened(raw), keys)
+    shown = check(bundles.opened(raw), keys)
     (one,) = shown.entries
     assert (one.id, one.target, one.about) == ("C-1", URL, ABOUT)
     assert one.contents["body"].read() == PAGE and shown.checkpoint.size == 8 and not shown.doubts and not one.stamps
@@ -64,14 +65,14 @@ def test_the_same_bundle_has_the_same_bytes(folder: Path) -> None:
 
 
 def test_with_its_own_key_alone_it_says_so(folder: Path) -> None:
-    shown = bundles.check(bundles.opened(bundles.packed(made_bundle(folder))))
+    shown = check(bundles.opened(bundles.packed(made_bundle(folder))))
     assert shown.own_key and "compare it" in shown.doubts[0]
 
 
 def test_a_foreign_key_is_refused(folder: Path) -> None:
     foreign = Signer.new("orchard.example/desk").verifier
     with pytest.raises(InputError, match="expected a signature by a known key"):
-        bundles.check(made_bundle(folder), [foreign])
+        check(made_bundle(folder), [foreign])
 
 
 def test_an_old_key_is_followed_to_the_new_one(folder: Path) -> None:
@@ -82,12 +83,12 @@ def test_an_old_key_is_followed_to_the_new_one(folder: Path) -> None:
         workspace.rotate_key()
         workspace.add("observation", URL, {"outcome": "ok"})
     raw = bundles.packed(made_bundle(folder))
-    shown = bundles.check(bundles.opened(raw), old)
+    shown = check(bundles.opened(raw), old)
     assert shown.signers == (keys_of(folder)[-1],) and not shown.doubts
     made = bundles.opened(raw)
     forged = replace(made, changes=(replace(made.changes[0], growth=made.changes[1].growth), made.changes[1]))
     with pytest.raises(InputError, match="cannot be followed"):
-        bundles.check(forged, old)
+        check(forged, old)
 
 
 def changed(bundle: Bundle, **parts: Any) -> Bundle:
@@ -100,7 +101,7 @@ def test_everything_that_was_altered_is_told_at_once(folder: Path) -> None:
     body = replace(first.contents["body"], held=PAGE.replace(b"100", b"900"))
     wrong = changed(made, target="https://other.example", about={"status": 404}, contents={**first.contents, "body": body})
     with pytest.raises(InputError) as told:
-        bundles.check(wrong, keys)
+        check(wrong, keys)
     assert [fault.path for fault in told.value.faults] == ["C-1"] * 3
     assert "another target" in str(told.value) and "something else" in str(told.value) and "body was altered" in str(told.value)
 
@@ -109,7 +110,7 @@ def test_an_entry_that_the_log_never_had_is_refused(folder: Path) -> None:
     made, other = made_bundle(folder), made_bundle(folder, 2)
     moved = replace(made, entries=(replace(made.entries[0], leaf=other.entries[0].leaf),))
     with pytest.raises(InputError, match="its proof is for entry 1 of the log"):
-        bundles.check(moved, keys_of(folder))
+        check(moved, keys_of(folder))
 
 
 @pytest.mark.parametrize("drop", ["checkpoint", "bundle.json", "keys.pub", "entries/1/leaf.json", "entries/1/proof.tlog-proof"])
@@ -128,17 +129,17 @@ def without(raw: bytes, drop: str) -> bytes:
 
 
 def test_contents_may_be_kept_back_and_the_rest_still_holds(folder: Path) -> None:
-    (one,) = bundles.check(bundles.opened(without(bundles.packed(made_bundle(folder)), "entries/1/contents/body")), keys_of(folder)).entries
+    (one,) = check(bundles.opened(without(bundles.packed(made_bundle(folder)), "entries/1/contents/body")), keys_of(folder)).entries
     assert one.missing == ("body",) and one.contents["text"].held
 
 
 def test_no_flipped_byte_is_passed_over(folder: Path) -> None:
     """Whatever single byte of the file is changed: it is refused, or it shows the very same entry."""
     raw, keys = bundles.packed(made_bundle(folder)), keys_of(folder)
-    whole = bundles.check(bundles.opened(raw), keys)
+    whole = check(bundles.opened(raw), keys)
     for place in range(0, len(raw), 7):
         try:
-            shown = bundles.check(bundles.opened(raw[:place] + bytes([raw[place] ^ 4]) + raw[place + 1 :]), keys)
+            shown = check(bundles.opened(raw[:place] + bytes([raw[place] ^ 4]) + raw[place + 1 :]), keys)
         except InputError:
             continue
         kept = [name for name in shown.entries[0].contents if name not in shown.entries[0].missing]
@@ -164,7 +165,7 @@ def test_a_bomb_is_refused_unread(folder: Path) -> None:
 def test_after_an_erasure_the_entry_still_shows(folder: Path) -> None:
     with Workspace.open(folder) as workspace:
         workspace.erase(workspace.find("C-1"), "asked for by its author", about=False)
-    (one,) = bundles.check(made_bundle(folder), keys_of(folder)).entries
+    (one,) = check(made_bundle(folder), keys_of(folder)).entries
     assert one.missing == ("body", "text") and one.contents["body"].salt == "" and one.target == URL
 
 
@@ -190,7 +191,7 @@ def test_nonsense_in_its_words_is_told_as_such(folder: Path, was: str, becomes: 
             text = old.read(name)
             new.writestr(name, text.decode().replace(was, becomes).encode() if name == "bundle.json" else text)
     with pytest.raises(InputError):
-        bundles.check(bundles.opened(out.getvalue()), keys_of(folder))
+        check(bundles.opened(out.getvalue()), keys_of(folder))
 
 
 def test_thousands_of_later_checks_fit(folder: Path) -> None:
@@ -199,7 +200,7 @@ def test_thousands_of_later_checks_fit(folder: Path) -> None:
     with Workspace.open(folder) as workspace:
         workspace.add_many([Item("observation", URL, {"outcome": "ok", "round": n}) for n in range(5000)])
     raw = bundles.packed(made_bundle(folder, later=tuple(range(2, 5008))))
-    shown = bundles.check(bundles.opened(raw), keys_of(folder))
+    shown = check(bundles.opened(raw), keys_of(folder))
     assert len(shown.later) == 5006 and shown.later[-1].id == "O-5007" and [one.id for one in shown.entries] == ["C-1"]
 
 
@@ -207,7 +208,7 @@ def test_a_forged_later_check_is_refused(folder: Path) -> None:
     made = made_bundle(folder, later=(2, 3))
     forged = replace(made, later=(replace(made.later[0], about={"outcome": "http_404", "round": 0}), made.later[1]))
     with pytest.raises(InputError, match="it says something else") as told:
-        bundles.check(bundles.opened(bundles.packed(forged)), keys_of(folder))
+        check(bundles.opened(bundles.packed(forged)), keys_of(folder))
     assert told.value.faults[0].path == "O-2"
 
 
@@ -218,7 +219,7 @@ def test_a_huge_content_that_the_log_does_not_hold_is_not_read(folder: Path, mon
     raw = bundles.opened(bundles.packed(wrong))
     monkeypatch.setattr(bundles.Member, "chunks", lambda _: pytest.fail("it was read"))
     with pytest.raises(InputError, match="the log does not hold it"):
-        bundles.check(raw, keys_of(folder))
+        check(raw, keys_of(folder))
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +240,7 @@ def test_a_stamp_made_before_the_log_grew_still_covers_the_entry(folder: Path, a
     with Workspace.open(folder) as workspace:
         for number in range(300):
             workspace.add("observation", URL, {"outcome": "ok", "round": number})
-    shown = bundles.check(bundles.opened(bundles.packed(made_bundle(folder, 1, 200))), keys_of(folder), [authority.root.read_bytes()])
+    shown = check(bundles.opened(bundles.packed(made_bundle(folder, 1, 200))), keys_of(folder), [authority.root.read_bytes()])
     assert shown.checkpoint.size == 308
     assert [one.trusted for one in shown.entries[0].stamps] == [True] and not shown.entries[1].stamps and not shown.doubts
 
@@ -248,7 +249,7 @@ def test_a_stamp_covers_only_what_was_added_before_it(folder: Path, authority: A
     stamp(folder, authority)
     with Workspace.open(folder) as workspace:
         workspace.add("observation", URL, {"outcome": "ok"})
-    shown = bundles.check(made_bundle(folder, 1, later=(2, 8)), keys_of(folder), [authority.root.read_bytes()])
+    shown = check(made_bundle(folder, 1, later=(2, 8)), keys_of(folder), [authority.root.read_bytes()])
     assert shown.entries[0].trusted and shown.later[0].trusted and not shown.later[1].stamps
 
 
@@ -258,7 +259,7 @@ def test_an_authority_that_the_reader_does_not_know_is_a_doubt_beside_one_that_h
     stamp(folder, authority)
     with Workspace.open(folder) as workspace:
         stamping.add(workspace, Authority(tmp_path / "other").answer(stamping.request(workspace)))
-    shown = bundles.check(made_bundle(folder), keys_of(folder), [authority.root.read_bytes()])
+    shown = check(made_bundle(folder), keys_of(folder), [authority.root.read_bytes()])
     assert [one.trusted for one in shown.entries[0].stamps] == [True, False]
     assert "not signed under the root certificates given" in shown.doubts[0]
 
@@ -269,7 +270,7 @@ def test_a_clock_that_was_ahead_is_a_doubt(tmp_path: Path, authority: Authority)
     with Workspace.init(tmp_path / "evidence", name="orchard.example/desk", clock=lambda: datetime(2099, 1, 1, tzinfo=UTC)) as made:
         made.add("capture", URL, ABOUT, {"body": PAGE})
     stamp(tmp_path / "evidence", authority)
-    shown = bundles.check(made_bundle(tmp_path / "evidence"), keys_of(tmp_path / "evidence"), [authority.root.read_bytes()])
+    shown = check(made_bundle(tmp_path / "evidence"), keys_of(tmp_path / "evidence"), [authority.root.read_bytes()])
     assert any("clock was ahead" in doubt for doubt in shown.doubts)
 
 
@@ -307,8 +308,8 @@ def test_it_is_checked_by_a_program_without_the_folder(folder: Path, tmp_path: P
     key = keys_of(folder)[-1].text
     shutil.rmtree(folder)
     text = (
-        "import sys; from stargauge.evidence import bundle; from stargauge.evidence.log.note import Verifier; "
-        "print(bundle.check(bundle.opened(open('c-1.zip', 'rb').read()), [Verifier.of(sys.argv[1])]).entries[0].id)"
+        "import sys; from stargauge.evidence import bundle, proving; from stargauge.evidence.log.note import Verifier; "
+        "print(proving.check(bundle.opened(open('c-1.zip', 'rb').read()), [Verifier.of(sys.argv[1])]).entries[0].id)"
     )
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", text, key], cwd=tmp_path / "away", env=env, capture_output=True, text=True, check=False)
@@ -329,7 +330,7 @@ def test_both_languages_have_the_same_words() -> None:
 def test_a_receipt_says_what_the_file_shows_and_what_not(folder: Path, authority: Authority, language: str) -> None:
     pytest.importorskip("jinja2")
     stamp(folder, authority)
-    shown = bundles.check(made_bundle(folder), keys_of(folder), [authority.root.read_bytes()])
+    shown = check(made_bundle(folder), keys_of(folder), [authority.root.read_bytes()])
     made = receipt(shown, "c-1.zip", language)
     text, page = render_text(made), render_html(made)
     for part in (
@@ -347,7 +348,7 @@ def test_a_receipt_says_what_the_file_shows_and_what_not(folder: Path, authority
 
 def test_a_receipt_in_another_language_is_refused(folder: Path) -> None:
     with pytest.raises(InputError, match=r"there is no receipt in \"fr\""):
-        receipt(bundles.check(made_bundle(folder)), "x.zip", "fr")
+        receipt(check(made_bundle(folder)), "x.zip", "fr")
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -355,7 +356,7 @@ def test_without_a_stamp_that_was_checked_no_time_is_shown(folder: Path, authori
     words = languages()[language]
 
     def texts() -> tuple[str, str]:
-        shown = bundles.check(made_bundle(folder), keys_of(folder))
+        shown = check(made_bundle(folder), keys_of(folder))
         made = receipt(shown, "c-1.zip", language)
         return made.lead, render_text(made)
 
@@ -370,7 +371,7 @@ def test_without_a_stamp_that_was_checked_no_time_is_shown(folder: Path, authori
 def test_a_name_that_is_a_command_is_quoted(tmp_path: Path) -> None:
     with Workspace.init(tmp_path / "evidence", name="a.example/x';id>pwned;'") as made:
         made.add("capture", URL, ABOUT, {"body": PAGE})
-    shown = bundles.check(made_bundle(tmp_path / "evidence"), keys_of(tmp_path / "evidence"))
+    shown = check(made_bundle(tmp_path / "evidence"), keys_of(tmp_path / "evidence"))
     for _, command in receipt(shown, "many one.zip").checks:
         words = shlex.split(command)
         assert words[:4] == ["stargauge", "evidence", "verify", "many one.zip"] and len(words) == 6
@@ -381,7 +382,7 @@ def test_how_it_came_is_never_guessed(tmp_path: Path) -> None:
     with Workspace.init(tmp_path / "evidence", name="orchard.example/desk") as made:
         made.add("capture", URL, {"source_terms": "user_supplied"}, {"file": b"x"})
     bundle = changed(made_bundle(tmp_path / "evidence"), about=None, about_salt="")
-    shown = bundles.check(bundles.opened(bundles.packed(bundle)), keys_of(tmp_path / "evidence"))
+    shown = check(bundles.opened(bundles.packed(bundle)), keys_of(tmp_path / "evidence"))
     text = render_text(receipt(shown, "x.zip"))
     assert "may have been handed in by a person" in text and "the server sent" not in text
     assert any("kept back or was erased" in doubt for doubt in shown.doubts)
@@ -394,7 +395,7 @@ def test_what_was_found_later_is_told_in_a_line(folder: Path) -> None:
             workspace.add("observation", URL, {**about, "round": f"r{n}", "outcome": "ok", "time": f"2026-12-0{n}T10:00:00Z"}).index
             for n in (1, 2)
         ]
-    shown = bundles.check(made_bundle(folder, later=tuple(at)), keys_of(folder))
+    shown = check(made_bundle(folder, later=tuple(at)), keys_of(folder))
     assert "still there at 2 of 2 checks" in render_text(receipt(shown, "x.zip"))
     assert "2 Einträge" in render_text(receipt(shown, "x.zip", "de"))
 
@@ -403,12 +404,12 @@ def test_what_others_wrote_is_never_markup(tmp_path: Path) -> None:
     pytest.importorskip("jinja2")
     with Workspace.init(tmp_path / "evidence", name="orchard.example/desk") as made:
         made.add("capture", "https://x.example/<script>alert(1)</script>\x1b[31m", {"method": "<b>\u202e"}, {"body": b""})
-    page = render_html(receipt(bundles.check(made_bundle(tmp_path / "evidence")), "x.zip"))
+    page = render_html(receipt(check(made_bundle(tmp_path / "evidence")), "x.zip"))
     assert "<script" not in page and "<b>\u202e" not in page and "\x1b" not in page and "\u202e" not in page
 
 
 def test_what_a_person_handed_in_says_so(tmp_path: Path) -> None:
     with Workspace.init(tmp_path / "evidence", name="orchard.example/desk") as made:
         made.add("capture", URL, {"source_terms": "user_supplied"}, {"file": b"x"})
-    text = render_text(receipt(bundles.check(made_bundle(tmp_path / "evidence")), "x.zip"))
+    text = render_text(receipt(check(made_bundle(tmp_path / "evidence")), "x.zip"))
     assert "handed in by a person" in text and "the server sent" not in text

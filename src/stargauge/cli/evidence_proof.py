@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stargauge.evidence.bundle import Bundle, Proved, Shown
+    from stargauge.evidence.bundle import Bundle
     from stargauge.evidence.log.note import Verifier
+    from stargauge.evidence.proving import Proved, Shown
     from stargauge.evidence.workspace import Workspace
 
 #: What is said of a target after it was captured.
@@ -97,7 +98,7 @@ def _with_words(workspace: Workspace, named: list[int], later: list[int], name: 
     """The bundle, with the receipt in both languages as its text to read first."""
     from dataclasses import replace
 
-    from stargauge.evidence.bundle import check
+    from stargauge.evidence.proving import check
     from stargauge.evidence.stamping import bundle_of
     from stargauge.report.receipt import languages, receipt, render_text
 
@@ -127,8 +128,8 @@ def _shown(asked: argparse.Namespace, path: Path, keys: list[Verifier]) -> Shown
     from dataclasses import replace
 
     from stargauge.cli.evidence import folder_of, opened
-    from stargauge.evidence.bundle import check
     from stargauge.evidence.bundle import opened as opened_bundle
+    from stargauge.evidence.proving import check
     from stargauge.quantity.errors import InputError
 
     made = opened_bundle(_bytes(path), str(path))

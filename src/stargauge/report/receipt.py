@@ -13,8 +13,9 @@ from typing import Any
 
 from stargauge import __version__
 from stargauge.evidence.archive import Entry, Kind
-from stargauge.evidence.bundle import Content, Proved, Shown
+from stargauge.evidence.bundle import Content
 from stargauge.evidence.observe.records import history, is_supplied
+from stargauge.evidence.proving import Proved, Shown
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.report.evidence import harmless
 
