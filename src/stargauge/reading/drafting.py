@@ -11,6 +11,7 @@ from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.reading.figures import figures
 from stargauge.reading.found import Abstention, Quantity, Statement, When, plain
 from stargauge.reading.passages import BLOCK, Passages, Span, evidence_of, language_of
+from stargauge.reading.relations import Relation, relations
 from stargauge.reading.statements import statements
 from stargauge.reading.tongues import tongues
 
@@ -31,6 +32,12 @@ class Draft:
     quantities: tuple[Quantity, ...]
     dates: tuple[When, ...]
     left: tuple[Abstention, ...]
+    relations: tuple[Relation, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the text as UTF-8, in hex: what the places refer to."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -52,9 +59,10 @@ class Draft:
         """As plain data: the form of JSON, Python and the command line."""
         return {
             "rules": VERSION, "language": self.language, "published": str(self.published) if self.published else None,
-            "sha256": hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest(), "characters": len(self.text),
+            "sha256": self.sha256, "characters": len(self.text),
             "statements": [plain(one) for one in self.statements], "quantities": [plain(one) for one in self.quantities],
-            "dates": [plain(one) for one in self.dates], "left": [plain(one) for one in self.left], "notes": list(self.notes),
+            "dates": [plain(one) for one in self.dates], "left": [plain(one) for one in self.left],
+            "relations": [plain(one) for one in self.relations], "notes": list(self.notes),
         }  # fmt: skip
 
 
@@ -83,4 +91,4 @@ def draft(text: str, language: str | None = None, published: date | str | None =
     spoken = tongues(whole)
     amounts, days, left = figures(whole, [one.passages for one in spoken], day)
     said = statements(whole, spoken, amounts, days)
-    return Draft(text, whole.language, day, tuple(said), tuple(amounts), tuple(days), tuple(left))
+    return Draft(text, whole.language, day, tuple(said), tuple(amounts), tuple(days), tuple(left), tuple(relations(whole, amounts, said)))
