@@ -444,3 +444,39 @@ def test_a_file_that_is_marked_wrongly_is_told_by_line(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         validate_reading(path)
     assert [fault.line for fault in caught.value.faults] == [2, 3, 4]
+
+
+# --- how findings belong together -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "part"),
+    [
+        ("Es sind bis zu 500 Millionen Euro, davon 100 Millionen sofort.", "bis zu 500 Millionen Euro", "100 Millionen"),
+        ("It costs $500 billion, of which $100 billion is there.", "$500 billion", "$100 billion"),
+        ("Sie brauchen 500 Mrd. Dollar. Davon sind 100 Mrd. gesichert.", "500 Mrd. Dollar", "100 Mrd."),
+        ("It will create 500 jobs, including 90 jobs for the town.", "500 jobs", "90 jobs"),
+        ("Sie brauchen 500 Mrd. Dollar und haben 100 Mrd. Dollar.", "", ""),
+        ("It has 500 jobs, including 900 jobs elsewhere.", "", ""),
+        ("Es sind 500 Mio. Euro und 2 Mrd. Euro. Davon sind 100 Mio. Euro da.", "", ""),
+        ("Es sind 500 Mio. Euro, davon 40 Megawatt.", "", ""),
+    ],
+)
+def test_an_amount_includes_another_only_where_the_words_say_so(text: str, whole: str, part: str) -> None:
+    made = reading.draft(text)
+    found = [(made.quantities[one.first].text, made.quantities[one.second].text) for one in made.relations if one.kind == "includes"]
+    assert found == ([(whole, part)] if whole else [])
+
+
+def test_a_denial_contradicts_the_one_statement_that_it_names(article: tuple[Draft, dict[str, Any]]) -> None:
+    made, marked = article
+    (one,) = [one for one in made.relations if one.kind == "contradicts"]
+    pair = next(one for one in marked["relations"] if one["type"] == "contradicts")
+    spans = {claim["id"]: claim["span"] for claim in marked["claims"]}
+    assert overlap(made.statements[one.first], spans[pair["a"]]) > 0.5 and overlap(made.statements[one.second], spans[pair["b"]]) > 0.5
+
+
+def test_words_quoted_in_their_own_language_are_no_translation() -> None:
+    german = "Im Weissen Haus sagte Präsident Donald Trump: «{}» Trump freute sich und lachte."
+    quoted = [reading.draft(german.format(words)).statements[0] for words in ("Wir bauen das jetzt und hier.", "We build it here and now.")]
+    assert [one.translated_quote for one in quoted] == [True, False]

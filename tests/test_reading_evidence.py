@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,3 +170,11 @@ def test_an_erased_text_is_told(here: Path, capsys: pytest.CaptureFixture[str]) 
     assert ask(capsys, "evidence", "erase", "C-1", "--ground", "asked to").code == 0
     answer = ask(capsys, "draft", "C-1", *ON)
     assert answer.code == 2 and "was erased" in answer.told
+
+
+def test_the_review_of_the_page_on_reading_works_as_it_stands(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    text = (Path(__file__).parents[1] / "docs/reading.md").read_text(encoding="utf-8")
+    (review, listed) = re.findall(r"```text\n(stargauge draft C-1.*?)```", text, re.S)[0].splitlines()
+    monkeypatch.setattr(sys, "stdin", io.StringIO("a\nr\n"))
+    assert ask(capsys, *shlex.split(review)[1:]).code == 0 and Path("reviewed.yaml").exists()
+    assert "confirm d001" in ask(capsys, *shlex.split(listed)[1:]).out

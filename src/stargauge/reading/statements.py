@@ -282,5 +282,12 @@ def statements(whole: Passages, spoken: Sequence[Tongue], amounts: Sequence[Quan
     """Every statement of a text, each sentence by the words of its language."""
     found = list[Statement]()
     for one in spoken:
-        found += Statements(replace(whole, language=one.passages.language), one.sentences, amounts, days).find()
+        made = Statements(replace(whole, language=one.passages.language), one.sentences, amounts, days).find()
+        found += [_as_quoted(statement, one.passages) for statement in made]
     return sorted(found, key=lambda one: (one.start, one.end)) if len(spoken) > 1 else found
+
+
+def _as_quoted(one: Statement, spoken: Passages) -> Statement:
+    """Words that stand in the text in another language than their sentence were not translated for it."""
+    at = one.quotes[0].start if one.quotes else one.start
+    return replace(one, translated_quote=False) if one.translated_quote and spoken.part(at) is None else one
