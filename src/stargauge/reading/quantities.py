@@ -26,6 +26,7 @@ _TORN_AFTER = re.compile(r"[ \t]+[.,/][ \t]*\d")
 FOREIGN = "its magnitude is a word of another language"
 #: `Fr. 12'500.–`: no cents.
 _NO_CENTS = re.compile(r"[.,][–—-]{1,2}(?![\w–—-])")
+_ON_THE_DOLLAR = re.compile(rf"{SPACE}on{SPACE}the{SPACE}")
 _WHOLE_KINDS = frozenset({"count"})
 
 
@@ -188,6 +189,9 @@ class Quantities:
         if longer := self._goes_on(tail):
             self._leave(start, longer[0], longer[1])
             self._past = longer[0]
+            return None
+        if tail.section == "subunit" and _ON_THE_DOLLAR.match(text, tail.end):
+            self._leave(start, tail.end, "it is a share of a price, not an amount")
             return None
         if prefix and self._between_numbers(start, numeral.start):
             self._leave(start, tail.end, "its currency stands between two numbers")
