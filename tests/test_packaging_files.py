@@ -172,7 +172,10 @@ def test_the_page_on_reading_works_as_it_stands(tmp_path: Path) -> None:
     text = (ROOT / "docs/reading.md").read_text(encoding="utf-8")
     (tmp_path / "article.txt").write_text(re.findall(r"```text\n(.*?)```", text, re.S)[0], encoding="utf-8")
     (tmp_path / "cases.jsonl").write_text(re.findall(r"```json\n(.*?)```", text, re.S)[0], encoding="utf-8")
-    assert run_page("docs/reading.md", tmp_path) == 4
+    (tmp_path / "saved.html").write_text(re.findall(r"```html\n(.*?)```", text, re.S)[0], encoding="utf-8")
+    for extra in ("httpx", "selectolax", "warcio", "cryptography"):
+        pytest.importorskip(extra)
+    assert run_page("docs/reading.md", tmp_path) == 7
     assert run_python("docs/reading.md")["found"] == ("At least 5 GW", 5000.0, "MW", "lower", "promised")
     drafts = yaml.safe_load((tmp_path / "draft.yaml").read_text(encoding="utf-8"))["drafts"]
     proposed = {one for draft in drafts.values() for one in draft["readings"].values()}

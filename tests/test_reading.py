@@ -40,6 +40,12 @@ def test_our_own_sentences_are_read_as_they_are_marked() -> None:
     assert told["f1"] >= 0.98 and told["bound"] == 1 and told["modality"] >= 0.98 and told["dates"] == 1 and told["statements"] == 1
 
 
+def test_sentences_of_several_languages_and_trades_are_read_as_they_are_marked() -> None:
+    told = validate_reading(OWN.with_name("reading_mixed.jsonl")).to_dict()["summary"]
+    assert told["n"] >= 80 and told["wrong_values"] == 0 and told["precision"] == 1
+    assert told["f1"] >= 0.98 and told["bound"] == 1 and told["modality"] >= 0.94 and told["dates"] == 1
+
+
 def test_the_marked_sentences_of_the_facts_are_read(shared: Path) -> None:
     told = validate_reading(shared / "facts" / "extraction_cases.jsonl").to_dict()["summary"]
     assert told["f1"] >= 0.95 and told["wrong_values"] == 0
@@ -71,6 +77,79 @@ def theirs(one: dict[str, Any], german: bool) -> float | None:
         return float(said.replace(",", ".") if german else said)
     except ValueError:
         return None
+
+
+# --- several languages ------------------------------------------------------------------------------------------------------------
+
+GERMAN = "Der Konzern hat sich dazu bisher nicht geäussert und will das auch nicht tun."
+ENGLISH = "The company has said nothing about it so far, and it is not going to."
+FOREIGN = (
+    "billion", "Billion", "Milliarde", "Mrd", "Mrd.", "mrd", "million", "trillion", "Billiarde", "mil", "mln", "bn", "tn",
+    "lakh", "crore", "milliard", "miljard", "millones", "milioni", "Tausend", "thousand", "Mia.", "Mio", "quadrillion", "Trilliarde",
+)  # fmt: skip
+AMOUNTS = (
+    "It costs ${} {}.", "It costs {} {} euros.", "Es kostet {} {} Euro.", "Es kostet € {} {} und mehr.", "Es sind 3-{} {} Dollar.",
+    "It is $3 to ${} {} now.", "{}-{} people", "Es sind {} {} Stellen.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("word", FOREIGN)
+@pytest.mark.parametrize("text", AMOUNTS)
+@pytest.mark.parametrize("language", ["de-CH", "en-GB"])
+def test_a_number_before_a_magnitude_is_never_read_without_it(word: str, text: str, language: str) -> None:
+    known = {"thousand": 3, "tausend": 3, "million": 6, "mio": 6, "mrd": 9, "mia": 9, "milliarde": 9, "mln": 6, "bn": 9, "tn": 12}
+    for one in reading.draft(text.format(7, word), language).quantities:
+        high = one.max if one.max is not None else one.value
+        assert high is not None and high >= 1000, (one.text, high)
+        power = known.get(word.lower().strip("."))
+        assert power is None or high == 7 * 10**power, (one.text, high)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "values"),
+    [
+        (GERMAN, "He is good for his $80 billion, the owner said to them.", [80 * 10**9]),
+        (ENGLISH, "Das sind nach Angaben der Bank 3 Billionen Dollar und nicht weniger.", [3 * 10**12]),
+        (GERMAN, "The site has 1,200 employees and it is to have more.", [1200]),
+        (ENGLISH, "Die Anlage hat 1.200 Beschäftigte und soll wachsen.", [1200]),
+        (GERMAN, "Er schrieb: «We will be good for $2 billion and more.»", [2 * 10**9]),
+        (ENGLISH, "The paper has it as “Wir zahlen das mit 2 Billionen Euro”, which is odd.", [2 * 10**12]),
+        (GERMAN, "Total: 1.200 MW", [1200]),
+        (ENGLISH, "Total: $1.200", []),
+    ],
+)
+@pytest.mark.parametrize("gap", ["\n\n", " "])
+def test_each_part_is_read_in_its_language(first: str, last: str, values: list[int], gap: str) -> None:
+    made = reading.draft(first + gap + last)
+    assert [one.value for one in made.quantities] == values or (gap == " " and not values), made.left
+    for one in (*made.quantities, *made.statements, *made.left):
+        assert made.text[one.start : one.end] == one.text
+
+
+@pytest.mark.parametrize("gap", ["\n\n", "\n", " "])
+def test_sentences_of_two_languages_beside_each_other_give_no_wrong_value(gap: str) -> None:
+    rows = [json.loads(line) for line in OWN.read_text(encoding="utf-8").splitlines()]
+    german, english = ([row for row in rows if row["lang"].startswith(name)] for name in ("de", "en"))
+    found = 0
+    for n, first in enumerate(german):
+        second = english[(7 * n + len(gap)) % len(english)]
+        one, other = (first, second) if n % 2 else (second, first)
+        marked = list(one["expect"]["quantities"])
+        shift = len(one["text"] + gap)
+        marked += [row | {"start": row["start"] + shift, "end": row["end"] + shift} for row in other["expect"]["quantities"]]
+        for made in reading.draft(one["text"] + gap + other["text"], None, PUBLISHED).quantities:
+            near = next((row for row in marked if row["start"] < made.end and made.start < row["end"]), None)
+            if near is not None:
+                value = None if made.value is None else float(made.value)
+                same = value == near["value"] or value == pytest.approx(near["value"] or 0, rel=1e-9)
+                assert same and near["unit"] in (None, made.unit), (made, near)
+                found += 1
+    assert found > 40
+
+
+def test_what_a_language_leaves_open_stays_open_where_no_word_tells_the_language() -> None:
+    assert not reading.draft("3,500 MW").quantities and not reading.draft("$1.200").quantities
+    assert only("3,500 MW", "en-US").value == 3500 and only("3.500 MW", "de-DE").value == 3500
 
 
 # --- the article ------------------------------------------------------------------------------------------------------------------
@@ -386,3 +465,39 @@ def test_a_file_that_is_marked_wrongly_is_told_by_line(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         validate_reading(path)
     assert [fault.line for fault in caught.value.faults] == [2, 3, 4]
+
+
+# --- how findings belong together -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "part"),
+    [
+        ("Es sind bis zu 500 Millionen Euro, davon 100 Millionen sofort.", "bis zu 500 Millionen Euro", "100 Millionen"),
+        ("It costs $500 billion, of which $100 billion is there.", "$500 billion", "$100 billion"),
+        ("Sie brauchen 500 Mrd. Dollar. Davon sind 100 Mrd. gesichert.", "500 Mrd. Dollar", "100 Mrd."),
+        ("It will create 500 jobs, including 90 jobs for the town.", "500 jobs", "90 jobs"),
+        ("Sie brauchen 500 Mrd. Dollar und haben 100 Mrd. Dollar.", "", ""),
+        ("It has 500 jobs, including 900 jobs elsewhere.", "", ""),
+        ("Es sind 500 Mio. Euro und 2 Mrd. Euro. Davon sind 100 Mio. Euro da.", "", ""),
+        ("Es sind 500 Mio. Euro, davon 40 Megawatt.", "", ""),
+    ],
+)
+def test_an_amount_includes_another_only_where_the_words_say_so(text: str, whole: str, part: str) -> None:
+    made = reading.draft(text)
+    found = [(made.quantities[one.first].text, made.quantities[one.second].text) for one in made.relations if one.kind == "includes"]
+    assert found == ([(whole, part)] if whole else [])
+
+
+def test_a_denial_contradicts_the_one_statement_that_it_names(article: tuple[Draft, dict[str, Any]]) -> None:
+    made, marked = article
+    (one,) = [one for one in made.relations if one.kind == "contradicts"]
+    pair = next(one for one in marked["relations"] if one["type"] == "contradicts")
+    spans = {claim["id"]: claim["span"] for claim in marked["claims"]}
+    assert overlap(made.statements[one.first], spans[pair["a"]]) > 0.5 and overlap(made.statements[one.second], spans[pair["b"]]) > 0.5
+
+
+def test_words_quoted_in_their_own_language_are_no_translation() -> None:
+    german = "Im Weissen Haus sagte Präsident Donald Trump: «{}» Trump freute sich und lachte."
+    quoted = [reading.draft(german.format(words)).statements[0] for words in ("Wir bauen das jetzt und hier.", "We build it here and now.")]
+    assert [one.translated_quote for one in quoted] == [True, False]

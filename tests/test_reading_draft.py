@@ -14,8 +14,7 @@ from tests.cli_runs import ask
 
 from stargauge import api, reading
 from stargauge.audit.language import NotTestable, parse
-from stargauge.cli import draft as command
-from stargauge.quantity.errors import InputError
+from stargauge.cli.draft_text import text_of
 
 TEXT = """Die Firma Nordlicht will bis Ende 2028 mindestens 450 Arbeitsplätze schaffen. Die Anlage soll bis 2029 auf 300 Megawatt wachsen.
 
@@ -182,17 +181,27 @@ def test_a_page_becomes_its_text(tmp_path: Path) -> None:
         "<b>Stellen</b>.</p><script>var a = '5 GW';</script><p>Ende&nbsp;2027.<br>Neu</p></body></html>",
         encoding="utf-8",
     )
-    text = command.article_text(str(page))
+    text = text_of(str(page)).text
     made = reading.draft(text, "de-CH")
     assert [(one.text, one.value) for one in made.quantities] == [("12'500 Stellen", 12500)]
     assert made.dates[0].date_from == "2027-10-01" and "var a" not in text
 
 
-def test_an_address_is_fetched_only_by_what_is_handed_in() -> None:
-    with pytest.raises(InputError, match="address"):
-        command.article_text("https://example.org/a")
-    page = b"<html><body><p>It is 5 GW.</p></body></html>"
-    assert "It is 5 GW." in command.article_text("https://example.org/a", lambda url: (page, "text/html"))
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["https://example.org/a"], "with --evidence DIR it is captured"),
+        (["C-17"], "name the folder that holds it with --evidence"),
+        (["a.txt", "--evidence", "evidence"], "stargauge evidence capture a.txt"),
+        (["C-17", "--evidence", "nowhere"], "no evidence is kept here"),
+        (["a.txt", "--by", "Ada"], "it goes with --review and --evidence"),
+    ],
+)
+def test_what_cannot_be_read_so_is_told_with_the_way_that_works(
+    arguments: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = ask(capsys, "draft", *arguments)
+    assert answer.code == 2 and expected in " ".join(answer.told.split())
 
 
 @pytest.mark.parametrize(

@@ -289,12 +289,19 @@ def parser() -> Parser:
     _output_options(validate)
 
     draft = commands.add_parser("draft", help="read an article: who says what, amounts, dates, as drafts of claims for you to confirm")
-    draft.add_argument("article", metavar="ARTICLE", help="a text or HTML file in UTF-8, or - for standard input; German or English")
+    draft.add_argument(
+        "article",
+        metavar="ARTICLE",
+        help="a text or HTML file in UTF-8, - for standard input, or with --evidence C-17 or a URL; German or English",
+    )
     draft.add_argument("--published", type=_date, metavar="DATE", help="the day it appeared; without it relative dates have no days")
     draft.add_argument("--language", metavar="LANG", help="de, de-CH, de-DE, de-AT, en, en-US or en-GB (default: found out)")
     draft.add_argument("--publisher", default="", metavar="NAME", help="who published it")
     draft.add_argument("--title", default="", metavar="TEXT", help="its title")
-    draft.add_argument("--url", default="", metavar="URL", help="its address, kept with the source; nothing is fetched")
+    draft.add_argument("--url", default="", metavar="URL", help="its address, kept with the source; nothing is fetched from it")
+    draft.add_argument("--evidence", metavar="DIR", help="the evidence folder with the capture; a URL is captured into it first")
+    draft.add_argument("--allow-private", action="append", default=[], metavar="HOST", help="a host in your own network (repeatable)")
+    draft.add_argument("--by", default="", metavar="NAME", help="who decides, for the log (with --review and --evidence)")
     draft.add_argument("--review", action="store_true", help="decide on each draft: accept, edit, reject; without it nothing is confirmed")
     draft.add_argument("--json", action="store_true", help="print everything that was found as JSON instead of YAML for `check`")
     draft.add_argument("--write", metavar="FILE", help="write the YAML to a new file")

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from stargauge.cli.commands import print_json
+from stargauge.cli.evidence import extras_told
 from stargauge.cli.files import expect_writable, write_whole
-from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.errors import InputError
 
-#: A text may have so many bytes.
-LARGEST = 20 * 2**20
-#: How the bytes of an address are got; none until a capture is wired in here. Takes a URL, gives (body, content type).
-FETCH: Callable[[str], tuple[bytes, str]] | None = None
+if TYPE_CHECKING:
+    from stargauge.cli.draft_text import Material
+    from stargauge.evidence.archive import Entry
+    from stargauge.programme.decisions import Decision
+    from stargauge.programme.proposals import Article
+
 _STEPS = "[a]ccept, [e]dit, [r]eject, [s]kip, [q]uit"
 
 
 def draft(asked: argparse.Namespace) -> int:
     """`stargauge draft`."""
-    from stargauge.programme.proposals import Article, draft_data, yaml_of
+    from stargauge.cli.draft_text import material
+    from stargauge.programme.proposals import draft_data, yaml_of
     from stargauge.reading.drafting import draft as read
 
     target = Path(asked.write) if asked.write else None
@@ -33,24 +37,53 @@ def draft(asked: argparse.Namespace) -> int:
             raise InputError(f'"{target}" exists already; it was not touched: choose another name')
     if asked.review and asked.article == "-":
         raise InputError("--review reads your decisions from standard input, so the text has to be a file")
-    made = read(article_text(asked.article, FETCH), asked.language, asked.published)
-    for note in made.notes:
-        print(f"note: {note}", file=sys.stderr)
-    if asked.json:
-        print_json(made.to_dict())
-        return 0
-    url = asked.url or (asked.article if _is_address(asked.article) else "")
-    data = draft_data(made, Article(asked.publisher, asked.title, url, date.today()))
-    if asked.review:
-        data = reviewed(data, sys.stdin, sys.stderr)
-    text = f"{_HEAD}{yaml_of(data)}"
-    if target is not None:
-        write_whole(target, text)
-        count = len(data["drafts"])
-        print(f"{count} draft{'' if count == 1 else 's'}: {target.resolve()}")
-    else:
-        sys.stdout.write(text)
+    if asked.by and not (asked.review and asked.evidence):
+        raise InputError("--by names who decides, for the evidence log: it goes with --review and --evidence")
+    with extras_told(), material(asked) as found:
+        made = read(found.text, asked.language, asked.published, found.blocks)
+        for note in made.notes:
+            print(f"note: {note}", file=sys.stderr)
+        if asked.json:
+            told = made.to_dict()
+            print_json(told if found.capture is None else {**told, "capture": found.capture.id})
+            return 0
+        data = draft_data(made, _article(asked, found.capture))
+        if asked.review:
+            data, decisions = reviewed(data, sys.stdin, sys.stderr, asked.publisher)
+            _keep(found, decisions, asked.by)
+        text = f"{_HEAD}{yaml_of(data)}"
+        if target is not None:
+            write_whole(target, text)
+            count = len(data["drafts"])
+            print(f"{count} draft{'' if count == 1 else 's'}: {target.resolve()}")
+        else:
+            sys.stdout.write(text)
     return 0
+
+
+def _article(asked: argparse.Namespace, entry: Entry | None) -> Article:
+    """Where the text comes from: what is said on the command line, else what the capture tells."""
+    from stargauge.programme.proposals import Article
+
+    if entry is None:
+        return Article(asked.publisher, asked.title, asked.url, date.today())
+    told = {name: str(entry.about.get(name) or "") for name in ("title", "final_url", "requested")}
+    address = next((one for one in (told["final_url"], told["requested"], entry.target) if "://" in one), "")
+    publisher = asked.publisher or (urlsplit(address).hostname or "").removeprefix("www.")
+    return Article(publisher, asked.title or told["title"], asked.url or address, entry.time.date(), entry.id)
+
+
+def _keep(found: Material, decisions: list[Decision], by: str) -> None:
+    """Decisions on a capture, added to the log of its folder: all of them or none."""
+    from stargauge.programme.decisions import abouts
+
+    if found.archive is None or found.capture is None or not decisions:
+        return
+    from stargauge.evidence.items import Item
+
+    kept = found.archive.add_many(Item("claim", found.capture.target, one) for one in abouts(decisions, found.capture.id, by))
+    ids = kept[0].id if len(kept) == 1 else f"{kept[0].id} to {kept[-1].id}"
+    print(f"{len(kept)} step{'' if len(kept) == 1 else 's'} added to the log: {ids}", file=sys.stderr)
 
 
 _HEAD = """# Read by rules: check every word against the text. Nothing under `drafts` is a claim: what you confirm belongs under `claims`.
@@ -58,61 +91,19 @@ _HEAD = """# Read by rules: check every word against the text. Nothing under `dr
 """
 
 
-# --- the text ---------------------------------------------------------------------------------------------------------------------
-
-
-def article_text(asked: str, fetch: Callable[[str], tuple[bytes, str]] | None = None) -> str:
-    """The text of a file, of standard input (`-`), or of an address where a way to fetch it is given. A page becomes its text."""
-    if _is_address(asked):
-        if fetch is None:
-            raise InputError(f'"{asked}" is an address, and nothing is fetched here: save the page and name its file, or capture it first')
-        body, kind = fetch(asked)
-        return _text(body, "html" in kind, asked)
-    if asked == "-":
-        return _text(sys.stdin.buffer.read(LARGEST + 1), False, "standard input")
-    path = Path(asked)
-    try:
-        with path.open("rb") as file:
-            body = file.read(LARGEST + 1)
-    except OSError as error:
-        raise InputError(Fault(f"cannot be read: {error.strerror}", file=asked)) from None
-    return _text(body, path.suffix.lower() in (".html", ".htm", ".xhtml"), asked)
-
-
-def _is_address(asked: str) -> bool:
-    return asked.startswith(("http://", "https://"))
-
-
-def _text(body: bytes, page: bool, name: str) -> str:
-    from stargauge.reading.page import is_page, text_of_page
-
-    if len(body) > LARGEST:
-        raise InputError(Fault(f"has more than {LARGEST:,} bytes; expected a text", file=name))
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        if not page:
-            raise InputError(Fault(f"is not UTF-8 (byte {error.start:,}); save it as UTF-8", file=name)) from None
-        text = body.decode("cp1252", "replace")
-    return (_captured_text(body) or text_of_page(text)) if page or is_page(text) else text
-
-
-def _captured_text(body: bytes) -> str:
-    """The text that a capture keeps of a page, so that places agree with it; nothing where captures are not installed."""
-    try:
-        return str(import_module("stargauge.evidence.capture.text").page_text(body).text)
-    except ImportError:
-        return ""
-
-
 # --- confirming -------------------------------------------------------------------------------------------------------------------
 
 
-def reviewed(data: dict[str, Any], answers: Iterator[str], shown: Any) -> dict[str, Any]:
-    """The drafts put to a person one by one. Accepted ones become claims, rejected ones are gone, the rest stays a draft."""
-    from stargauge.programme.proposals import UNKNOWN, confirmed
+def reviewed(data: dict[str, Any], answers: Iterator[str], shown: Any, publisher: str = "") -> tuple[dict[str, Any], list[Decision]]:
+    """The drafts put to a person one by one, and what was decided. Accepted ones become claims, rejected ones are gone, the rest drafts.
 
-    publisher = data["sources"]["article"]["publisher"]
+    Ctrl-C stops as `q` does: what was decided before it stands, the draft it fell on stays one.
+    """
+    from stargauge.programme.decisions import steps
+    from stargauge.programme.proposals import confirmed
+
+    capture = data["sources"]["article"].get("capture", "none")
+    decisions: list[Decision] = []
     claims: dict[str, Any] = {}
     drafts: dict[str, Any] = {}
     entries = list(data["drafts"].items())
@@ -122,16 +113,20 @@ def reviewed(data: dict[str, Any], answers: Iterator[str], shown: Any) -> dict[s
             drafts[name] = entry
             continue
         print(f"\n{n} of {len(entries)}  {name}\n{_told(entry)}", file=shown)
-        step, kept = _decision(entry, answers, shown)
+        try:
+            step, kept = _decision(entry, answers, shown)
+        except KeyboardInterrupt:
+            step, kept = "quit", entry
+        decisions += steps(name, entry, kept, step)
         if step == "accept":
-            claims[name] = confirmed(kept, publisher if publisher != UNKNOWN else "")
+            claims[name] = confirmed(kept, publisher, capture)
         elif step == "reject":
             rejected += 1
         else:
             drafts[name], stopped = entry, step == "quit"
     print(f"\n{len(claims)} confirmed, {rejected} rejected, {len(drafts)} still drafts", file=shown)
     head = {key: value for key, value in data.items() if key != "drafts"}
-    return head | ({"claims": claims} if claims else {}) | {"drafts": drafts}
+    return head | ({"claims": claims} if claims else {}) | {"drafts": drafts}, decisions
 
 
 def _decision(entry: dict[str, Any], answers: Iterator[str], shown: Any) -> tuple[str, dict[str, Any]]:
@@ -197,5 +192,6 @@ def _told(entry: dict[str, Any]) -> str:
     lines = [f"  {entry['speaker'] or 'the text itself'} ({entry['form']}, {entry['kind']}):", f"  {' '.join(entry['quote'].split())}"]
     lines += ["  the words are a translation"] if entry.get("translated_quote") else []
     lines += [f"  - {one}" for one in entry.get("found", ())]
+    lines += [f"  - {one}" for one in entry.get("relations", ())]
     lines += [f"  {name}: {text}" for name, text in entry["readings"].items()]
     return "\n".join(lines)

@@ -7,7 +7,8 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,15 @@ EXTRAS = ("cryptography", "httpcore", "httpx", "selectolax", "warcio")
 
 def evidence(asked: argparse.Namespace) -> int:
     """`stargauge evidence COMMAND`."""
-    try:
+    with extras_told():
         return int(asked.run(asked))
+
+
+@contextmanager
+def extras_told() -> Iterator[None]:
+    """A part that is not installed is told with the command that installs it."""
+    try:
+        yield
     except ModuleNotFoundError as missing:
         if missing.name is None or missing.name.partition(".")[0] not in EXTRAS:
             raise

@@ -43,6 +43,7 @@ class Article:
     title: str = ""
     url: str = ""
     collected: date | None = None
+    capture: str = ""
 
 
 def draft_data(draft: Draft, article: Article) -> dict[str, Any]:
@@ -51,12 +52,30 @@ def draft_data(draft: Draft, article: Article) -> dict[str, Any]:
         "publisher": article.publisher or UNKNOWN, "title": article.title or _start_of(draft.text), "grade": "B",
     }  # fmt: skip
     source |= {"date": draft.published} if draft.published else {"collected": article.collected or date.today()}
+    if article.capture:
+        source |= {"collected": article.collected, "capture": article.capture}
     source |= {"url": article.url} if article.url else {}
-    drafts = {_id(n, one): draft_entry(draft, one) for n, one in enumerate(draft.statements, 1)}
+    names = [_id(n, one) for n, one in enumerate(draft.statements, 1)]
+    drafts = {names[n]: draft_entry(draft, one, _relation_lines(draft, n, names)) for n, one in enumerate(draft.statements)}
     return {"sources": {SOURCE: source}, "drafts": drafts}
 
 
-def draft_entry(draft: Draft, one: Statement) -> dict[str, Any]:
+def _relation_lines(draft: Draft, n: int, names: list[str]) -> list[str]:
+    """How a statement belongs to others, and its amounts to each other, in words for the person who decides."""
+    out = []
+    for one in draft.relations:
+        if one.kind == "contradicts" and one.first == n:
+            out.append(f'contradicts {names[one.second]}: "{_short(one.text)}" [{one.start}-{one.end}]')
+        if one.kind == "includes" and one.second in draft.statements[n].quantities:
+            whole, part = draft.quantities[one.first], draft.quantities[one.second]
+            out.append(
+                f'"{_short(whole.text)}" [{whole.start}-{whole.end}] includes "{_short(part.text)}" [{part.start}-{part.end}] '
+                f'("{one.text}"); they are not added'
+            )
+    return out
+
+
+def draft_entry(draft: Draft, one: Statement, related: list[str]) -> dict[str, Any]:
     """One statement as a draft."""
     amounts = [draft.quantities[n] for n in one.quantities]
     days = [draft.dates[n] for n in one.dates]
@@ -64,17 +83,19 @@ def draft_entry(draft: Draft, one: Statement) -> dict[str, Any]:
     out: dict[str, Any] = {"status": "draft", "kind": one.kind, "form": one.form, "speaker": one.speaker or ""}
     out |= {"said": draft.published} if draft.published else {}
     out |= {"source": SOURCE, "quote": one.text, "start": one.start, "end": one.end, "byte_start": one.byte_start, "byte_end": one.byte_end}
+    out |= {"text_sha256": draft.sha256}
     out |= {"translated_quote": True} if one.translated_quote else {}
     out |= {"chain": list(one.chain)} if one.chain else {}
     out |= {"found": [*map(_amount_line, amounts), *map(_day_line, days)]} if amounts or days else {}
+    out |= {"relations": related} if related else {}
     return out | {"readings": readings} | ({"ours": ours} if ours else {})
 
 
-def confirmed(entry: Mapping[str, Any], publisher: str = "") -> dict[str, Any]:
+def confirmed(entry: Mapping[str, Any], publisher: str = "", capture: str = "none") -> dict[str, Any]:
     """A draft as the claim it becomes once a person has confirmed it."""
     out: dict[str, Any] = {"speaker": entry.get("speaker") or publisher or "the article"}
     out |= {key: entry[key] for key in ("said",) if entry.get(key)}
-    out |= {"says": entry.get("says") or entry["quote"], "source": entry["source"], "capture": "none", "readings": entry["readings"]}
+    out |= {"says": entry.get("says") or entry["quote"], "source": entry["source"], "capture": capture, "readings": entry["readings"]}
     return out | ({"ours": entry["ours"]} if entry.get("ours") else {})
 
 

@@ -295,6 +295,8 @@ class Draft(Claim):
     byte_end: int = plain(0, "where they end in the text as UTF-8", example=10)
     translated_quote: bool = plain(False, "true where the words are a translation of what was said")
     chain: Lines = plain((), "who passes it on, from the text to the speaker")
+    text_sha256: Text = plain("", "SHA-256 of the text in which these places are, as UTF-8")
+    relations: Lines = plain((), "how it belongs to other drafts, as far as the words say so: for a person to weigh, never added up")
     found: Lines = plain((), "its quantities and dates, as read, each with its place")
     readings: dict[str, Text] = plain(
         dict, "proposed formal readings by name", example={"as said": "not testable: no deadline is said"},

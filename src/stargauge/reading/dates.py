@@ -109,7 +109,7 @@ class Dates:
             found += [(one.start(), -one.end(), _ORDER[name], name, one) for one in made.finditer(self.text)]
         out, done = list[When](), 0
         for start, _, _, name, match in sorted(found, key=lambda entry: entry[:3]):
-            if start < done:
+            if start < done or not self.passages.reads(start, match.end()):
                 continue
             made_date = self._made(name, match)
             if made_date is not None:

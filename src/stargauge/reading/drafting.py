@@ -10,13 +10,15 @@ from typing import Any
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.reading.figures import figures
 from stargauge.reading.found import Abstention, Quantity, Statement, When, plain
-from stargauge.reading.passages import Passages, language_of
+from stargauge.reading.passages import BLOCK, Passages, Span, evidence_of, language_of
+from stargauge.reading.relations import Relation, relations
 from stargauge.reading.statements import statements
+from stargauge.reading.tongues import tongues
 
 #: Languages that can be read; a region may follow, such as de-CH.
 LANGUAGES = ("de", "de-CH", "de-DE", "de-AT", "en", "en-US", "en-GB")
 #: The version of the rules: the same text and version give the same draft.
-VERSION = "1"
+VERSION = "2"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ class Draft:
     quantities: tuple[Quantity, ...]
     dates: tuple[When, ...]
     left: tuple[Abstention, ...]
+    relations: tuple[Relation, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the text as UTF-8, in hex: what the places refer to."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -51,9 +59,10 @@ class Draft:
         """As plain data: the form of JSON, Python and the command line."""
         return {
             "rules": VERSION, "language": self.language, "published": str(self.published) if self.published else None,
-            "sha256": hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest(), "characters": len(self.text),
+            "sha256": self.sha256, "characters": len(self.text),
             "statements": [plain(one) for one in self.statements], "quantities": [plain(one) for one in self.quantities],
-            "dates": [plain(one) for one in self.dates], "left": [plain(one) for one in self.left], "notes": list(self.notes),
+            "dates": [plain(one) for one in self.dates], "left": [plain(one) for one in self.left],
+            "relations": [plain(one) for one in self.relations], "notes": list(self.notes),
         }  # fmt: skip
 
 
@@ -62,8 +71,11 @@ def can_read(language: str) -> bool:
     return language.partition("-")[0] in ("de", "en")
 
 
-def draft(text: str, language: str | None = None, published: date | str | None = None) -> Draft:
+def draft(text: str, language: str | None = None, published: date | str | None = None, blocks: bool = False) -> Draft:
     """Read a text. `published`: the day from which relative dates are counted; without it they have no days.
+
+    `language`: that of the whole; parts that are clearly in another are read in that. `blocks`: each line is a paragraph of its own, as in
+    the text that a capture keeps.
 
     Raises InputError for a language that cannot be read, or a day that is none.
     """
@@ -73,7 +85,10 @@ def draft(text: str, language: str | None = None, published: date | str | None =
         day = date.fromisoformat(published) if isinstance(published, str) else published
     except ValueError:
         raise InputError(f'got the day of publication "{published}"; expected a day such as 2025-01-23') from None
-    passages = Passages(text, language or language_of(text))
-    amounts, days, left = figures(passages, day)
-    said = statements(passages, amounts, days)
-    return Draft(text, passages.language, day, tuple(said), tuple(amounts), tuple(days), tuple(left))
+    marked = text.replace("\n", BLOCK) if blocks else text
+    known = language is not None or len(set(evidence_of(text[:20_000]))) > 1
+    whole = Passages(marked, language or language_of(text), unsure=() if known else (Span(0, len(text)),))
+    spoken = tongues(whole)
+    amounts, days, left = figures(whole, [one.passages for one in spoken], day)
+    said = statements(whole, spoken, amounts, days)
+    return Draft(text, whole.language, day, tuple(said), tuple(amounts), tuple(days), tuple(left), tuple(relations(whole, amounts, said)))

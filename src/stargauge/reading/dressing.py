@@ -95,9 +95,10 @@ class Dressing:
         return replace(made, value=value, min=low, max=high, change=True, baseline=baseline[1] if baseline else "")
 
     def changes(self, at: int) -> bool:
-        """Whether the clause of a place speaks of a change, so that `from 3 to 5` is no range."""
-        clause = self.passages.clause(at, self.passages.sentence(at))
-        return bool(self._verbs("verbs").search(self.text, clause.start, clause.end))
+        """Whether the clause of a place, or what stands before it in its sentence, speaks of a change: `from 3 to 5` is no range then."""
+        sentence = self.passages.sentence(at)
+        clause = self.passages.clause(at, sentence)
+        return bool(self._verbs("verbs").search(self.text, max(sentence.start, clause.start - 120), clause.end))
 
     def _verbs(self, name: str) -> re.Pattern[str]:
         """Verbs of change; the German ones are stems, of which the file gives the beginning."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from datetime import date
 
+from stargauge.reading.currencies import with_currencies
 from stargauge.reading.dates import dates
 from stargauge.reading.found import Abstention, Quantity, When
 from stargauge.reading.passages import Passages
@@ -14,14 +15,20 @@ from stargauge.reading.quantities import quantities
 _BASELINE = 60
 
 
-def figures(passages: Passages, published: date | None = None) -> tuple[list[Quantity], list[When], list[Abstention]]:
+def figures(whole: Passages, spoken: list[Passages], published: date | None = None) -> tuple[list[Quantity], list[When], list[Abstention]]:
     """Quantities, dates and what was left, each in the order of the text.
 
     A duration inside a phrase of time is that date and no quantity; a year inside a quantity is no date, nor is the year that a change is
     counted from.
     """
-    amounts, left = quantities(passages)
-    days = dates(passages, published)
+    amounts, left = list[Quantity](), list[Abstention]()
+    for one in spoken:
+        found, aside = quantities(one)
+        amounts += found
+        left += aside
+    amounts = with_currencies(sorted(amounts, key=lambda one: one.start), whole)
+    left.sort(key=lambda one: one.start)
+    days = sorted((when for one in spoken for when in dates(one, published)), key=lambda one: one.start)
     amounts = [one for one in amounts if one.kind != "duration" or not _overlaps(one.start, one.end, days)]
     starts = [one.start for one in amounts]
     kept = [one for one in days if not _taken(one, amounts, starts)]

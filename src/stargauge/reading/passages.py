@@ -12,7 +12,9 @@ PAIRS = {"«": "»", "»": "«", "„": '“”"', "“": "”", '"': '"', "‹"
 #: The longest quotation.
 LONGEST_QUOTE = 4000
 _MARK = re.compile('[«»„“”"‹›]')
-_EMPTY = re.compile(r"\n[ \t\r]*\n\s*")
+#: Stands for the end of a block where each line is one: no printed space, so that nothing is read across it.
+BLOCK = "\x0b"
+_EMPTY = re.compile(r"\n[ \t\r]*\n\s*|\x0b\s*")
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"»“”’)\]]*+(?=\s)")
 _SHORT = re.compile(
     r"(?:\b(?:Mrd|Mio|Mia|Mill|Tsd|Bio|ca|bzw|Nr|St|Dr|Prof|Mr|Mrs|Ms|Fr|Hr|Inc|Corp|Co|Ltd|Art|Abs|vgl|No|vs|approx|Jan|Feb|Mar|Apr"
@@ -20,8 +22,20 @@ _SHORT = re.compile(
 )
 _SAFE_START = re.compile(r"\s+[«„“\"‹(]?(?:[A-ZÄÖÜ0-9]|$)")
 _CLAUSE = re.compile(r"[,;:](?=\s|[»“”\"«„])|\s[–—-]\s|[()]|[»«„“”](?=[,\s])")
-_DE = re.compile(r"(?<!\w)(?:der|die|das|und|ist|nicht|ein|eine|mit|von|auf|für|den|dem|im|wird|werden|soll|bis|sich|zu)(?!\w)")
-_EN = re.compile(r"(?<!\w)(?:the|and|of|to|is|in|that|for|with|on|was|will|by|it|has|from|at|are|would|said)(?!\w)")
+#: Words that only one of the languages has, and magnitudes as only one of them writes these. Capitals alone (`IT`) are no words.
+ONLY = {
+    "de": re.compile(
+        r"(?<![\w-])(?:[Dd]er|[Dd]ie|[Dd]as|[Uu]nd|[Hh]at|[Ii]st|[Ss]ind|[Nn]icht|[Ee]ine?[nmrs]?|[Mm]it|[Vv]on|[Vv]om|[Aa]uf|[Ff]ür|[Dd]en|[Dd]em|[Ii]m"
+        r"|[Ww]ird|[Ww]erden|[Ww]urden?|[Ss]oll(?:en)?|[Bb]is|[Ss]ich|[Zz]um?|[Zz]ur|[Ww]ir|[Ss]ie|[Ii]ch|[Ee]s|[Aa]us|[Bb]ei|[Nn]ach"
+        r"|[Aa]uch|[Aa]ls|[Dd]ass|[Dd]es|[Hh]aben|[Uu]m|[Üü]ber|[Rr]und|[Dd]avon|[Ss]agte|[Kk]ein\w*|Millionen|Milliarden?|Billionen"
+        r"|Mrd|Mio|Prozent)(?![\w-])|(?<!\w)[a-z]+[äöüß]\w*"
+    ),
+    "en": re.compile(
+        r"(?<![\w-])(?:[Tt]he|[Aa]|[Aa]nd|[Oo]f|[Tt]o|[Ii]s|[Ff]or|[Ww]ith|[Bb]y|[Ii]ts?|[Hh]as|[Hh]ave|[Ff]rom|[Aa]t|[Aa]re|[Ww]ould"
+        r"|[Ss]aid|[Tt]hat|[Tt]his|[Ww]e|[Oo]ur|[Tt]hey|[Tt]heir|[Hh]e|[Oo]n|[Bb]e|[Aa]bout|[Nn]ot|[Ww]hich|[Ww]ere|[Ww]ho|[Mm]ore|million"
+        r"|billion|trillion|percent)(?![\w-])"
+    ),
+}
 _SWISS = re.compile(
     r"\d['’]\d{3}|(?<!\w)(?:CHF|Franken|Rappen|Weisse[ns]?|heisst|gross\w*|grösst?\w*|dass|innert|weiss|ausser\w*|Strasse|schliesslich)(?!\w)"
 )
@@ -45,6 +59,35 @@ class Passages:
 
     text: str
     language: str
+    #: The parts that are in this language; none where all of it is.
+    parts: tuple[Span, ...] = ()
+    #: Where the language is not certain, so that `1.200` stays open.
+    unsure: tuple[Span, ...] = ()
+
+    @cached_property
+    def _part_starts(self) -> list[int]:
+        return [one.start for one in self.parts]
+
+    def part(self, at: int) -> Span | None:
+        """The part of this language in which a place lies."""
+        if not self.parts:
+            return Span(0, len(self.text))
+        n = bisect_right(self._part_starts, at) - 1
+        return self.parts[n] if n >= 0 and self.parts[n].holds(at) else None
+
+    @cached_property
+    def _unsure_starts(self) -> list[int]:
+        return [one.start for one in self.unsure]
+
+    def is_unsure(self, at: int) -> bool:
+        """Whether the language of a place is not certain."""
+        n = bisect_right(self._unsure_starts, at) - 1
+        return n >= 0 and self.unsure[n].holds(at)
+
+    def reads(self, start: int, end: int) -> bool:
+        """Whether words lie in one part of this language."""
+        part = self.part(start)
+        return part is not None and end <= part.end
 
     @cached_property
     def quotes(self) -> tuple[Span, ...]:
@@ -52,12 +95,13 @@ class Passages:
         return tuple(_quotes(self.text))
 
     @cached_property
-    def _quote_starts(self) -> list[int]:
+    def quote_starts(self) -> list[int]:
+        """Where quotations start."""
         return [one.start for one in self.quotes]
 
     def quotes_near(self, at: int) -> tuple[Span, ...]:
         """The quotation that may hold a place: the last that starts up to it."""
-        n = bisect_right(self._quote_starts, at) - 1
+        n = bisect_right(self.quote_starts, at) - 1
         return self.quotes[n : n + 1] if n >= 0 else ()
 
     @cached_property
@@ -79,9 +123,10 @@ class Passages:
         return bisect_right(self._starts, at) - 1
 
     def sentence(self, at: int) -> Span:
-        """The sentence in which a place lies."""
+        """The sentence in which a place lies, as far as it is in this language."""
         n = self.sentence_index(at)
-        return self.sentences[n] if n >= 0 else Span(at, at)
+        whole, part = self.sentences[n] if n >= 0 else Span(at, at), self.part(at)
+        return whole if part is None else Span(max(whole.start, part.start), max(min(whole.end, part.end), max(whole.start, part.start)))
 
     def clause(self, at: int, sentence: Span) -> Span:
         """The clause of a sentence in which a place lies, looked for in its neighbourhood only."""
@@ -114,10 +159,15 @@ class Passages:
         return self.language == "de-CH"
 
 
+def evidence_of(text: str) -> tuple[int, int]:
+    """How many words of a text only German has, and how many only English."""
+    return len(ONLY["de"].findall(text)), len(ONLY["en"].findall(text))
+
+
 def language_of(text: str) -> str:
     """The language of a text by its commonest words: de-CH, de or en. German without ß and with Swiss forms is Swiss."""
     head = text[:20_000]
-    german, english = len(_DE.findall(head)), len(_EN.findall(head))
+    german, english = evidence_of(head)
     if english > german or (english == german and not re.search("[äöüÄÖÜß]", head)):
         return "en"
     if "ß" in head:

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from stargauge.reading import numerals
 from stargauge.reading.bounds import Bounds
-from stargauge.reading.currencies import with_currencies
 from stargauge.reading.dressing import UNCLEAR, Dressing
 from stargauge.reading.found import Abstention, Quantity
 from stargauge.reading.grammar import SPACE, Grammar, Table, grammar, pattern
@@ -24,6 +23,10 @@ _URL = re.compile(r"(?:https?://|www\.)\S++")
 #: Digits beside a number that stand apart from it, as in `59 . 2`: then neither part is the number.
 _TORN_BEFORE = re.compile(r"\d[ \t]+[.,/][ \t]*$|\d[.,][ \t]*$(?<=[ \t][.,])")
 _TORN_AFTER = re.compile(r"[ \t]+[.,/][ \t]*\d")
+FOREIGN = "its magnitude is a word of another language"
+#: `Fr. 12'500.–`: no cents.
+_NO_CENTS = re.compile(r"[.,][–—-]{1,2}(?![\w–—-])")
+_ON_THE_DOLLAR = re.compile(rf"{SPACE}on{SPACE}the{SPACE}")
 _WHOLE_KINDS = frozenset({"count"})
 
 
@@ -58,13 +61,13 @@ class Quantities:
         """Every quantity, in the order of the text, and what was left."""
         out, done = list[Quantity](), 0
         for found in self._candidate.finditer(self.text):
-            if found.start() < done or self._in_url(found.start()):
+            if found.start() < done or self.passages.part(found.start()) is None or self._in_url(found.start()):
                 continue
             made, end = self._at(found.start())
             done = max(done, end)
-            if made is not None:
+            if made is not None and self.passages.reads(made.start, made.end):
                 out.append(made)
-        return with_currencies(out, self.passages), self.left
+        return out, self.left
 
     def _in_url(self, at: int) -> bool:
         n = bisect_right(self._urls, at, key=lambda one: one.start) - 1
@@ -116,9 +119,12 @@ class Quantities:
             ):
                 self._leave(numeral.start, unknown.end(), "what it counts is not known")
             return None, numeral.end
-        read = self.ranges.ranged(read)
-        made = self._quantity(read)
-        return made, max(read.end, numeral.end)
+        whole = self.ranges.ranged(read)
+        if whole is None:
+            self._leave(read.start, read.end, FOREIGN)
+            return None, read.end
+        made = self._quantity(whole)
+        return made, max(whole.end, numeral.end)
 
     def _is_named(self, at: int) -> bool:
         """Whether the word before a number says that it names something, as in `Block 2`."""
@@ -172,12 +178,20 @@ class Quantities:
             return None
         if self._trap.match(text, numeral.end) or (after == "/" and text[numeral.end + 1 : numeral.end + 2].isdigit()):
             return None
+        if (end := self.tails.foreign(text, numeral, bool(prefix))) is not None:
+            if not numeral.article or prefix:
+                self._leave(start, end, FOREIGN)
+            self._past = end
+            return None
         tail = self.tails.match(text, numeral, bool(prefix))
         if tail is None:
             return None if prefix else self._bare(numeral)
         if longer := self._goes_on(tail):
             self._leave(start, longer[0], longer[1])
             self._past = longer[0]
+            return None
+        if tail.section == "subunit" and _ON_THE_DOLLAR.match(text, tail.end):
+            self._leave(start, tail.end, "it is a share of a price, not an amount")
             return None
         if prefix and self._between_numbers(start, numeral.start):
             self._leave(start, tail.end, "its currency stands between two numbers")
@@ -188,6 +202,8 @@ class Quantities:
         if numeral.spaced and self._names(numeral.start):
             self._leave(numeral.start, tail.end, "a space may part two numbers here")
             return None
+        if prefix and (none := _NO_CENTS.match(text, tail.end)):
+            return Read(start, none.end(), numeral, tail, prefix)
         return Read(start, tail.end, numeral, tail, prefix)
 
     def _between_numbers(self, start: int, at: int) -> bool:
@@ -201,8 +217,8 @@ class Quantities:
         if gap is None:
             return None
         money = tail.section.startswith("currency")
-        if money and (found := self.words.table("magnitude").match(self.text, gap.end())):
-            return found[0], "its magnitude stands behind its currency"
+        if money and (end := self.tails.foreign_behind(self.text, gap.end())):
+            return end, "its magnitude stands behind its currency"
         if not money and tail.section != "measure" and (tail.section or not tail.power):
             return None
         joined = self._and.match(self.text, tail.end)
@@ -228,7 +244,7 @@ class Quantities:
             return None
         read = Read(numeral.start, numeral.end, numeral, Tail(numeral.end))
         ranged = self.ranges.ranged(read)
-        return ranged if ranged.upper is not None else None
+        return ranged if ranged is not None and ranged.upper is not None else None
 
     def _names(self, at: int) -> bool:
         """Whether the word before a number is a name or a number, so that `Halle 7 250` is not 7250."""
@@ -278,6 +294,8 @@ class Quantities:
             if value is not None and kind in _WHOLE_KINDS and (value * Fraction(10) ** power).denominator != 1:
                 return None
             return None if numeral is None else numeral.readings
+        if self.passages.is_unsure(numeral.start):
+            return None
         first, second = numeral.readings
         by_decimal, by_thousand = min(first, second, key=abs), max(first, second, key=abs)
         if kind in _WHOLE_KINDS and power == 0:
@@ -285,7 +303,8 @@ class Quantities:
         if self.passages.swiss and numeral.separator == ".":
             return (by_decimal, by_thousand) if power or kind == "ratio" else None
         if numeral.separator == self.words.own["decimal"]:
-            settled = bool(power) or kind == "ratio" or (self.words.language == "en" and kind in ("money", "price"))
+            # Nobody writes a last zero behind a decimal point for nothing: `1.200` may be a thousand printed abroad.
+            settled = (bool(power) and by_thousand % 10) or kind == "ratio"
             return (by_decimal, by_thousand) if settled else None
         if self.words.language == "de" and power:
             return None

@@ -39,8 +39,8 @@ class Ranges:
         self._connectors = {name: re.compile(rf"{SPACE}?(?:{pattern(mark)}){SPACE}?") for name, mark in own["ranges"].items()}
         self._openers = {name: re.compile(rf"(?<!\w)(?i:{name}){SPACE}$") for name in own["ranges"] if name}
 
-    def ranged(self, read: Read) -> Read:
-        """A number with the upper end of its range, where one follows."""
+    def ranged(self, read: Read) -> Read | None:
+        """A number with the upper end of its range, where one follows; none where that has a magnitude of another language."""
         if read.upper is not None:
             return read
         for opener, connector in self._connectors.items():
@@ -52,12 +52,23 @@ class Ranges:
                 continue
             if opener in ("from", "von") and self.dressing.changes(read.start):
                 return read
+            if "\n" in joined.group() and not joined.group().strip().isalpha():
+                continue  # a dash that starts a line starts an item of a list
+            if self._is_foreign(joined.end(), bool(read.prefix)):
+                return None
             upper = self._upper(read, joined.end())
             if upper is None:
                 continue
             start = read.start - len(opened.group()) if opened and opener in ("between", "zwischen") else read.start
             return replace(read, start=start, end=upper.end, upper=upper.numeral, upper_tail=upper.tail, prefix=read.prefix or upper.prefix)
         return read
+
+    def _is_foreign(self, at: int, money: bool) -> bool:
+        """Whether a number at a place has a magnitude that this language does not know."""
+        if sign := self.words.currency_prefix.match(self.text, at) or _sign_at(self.text, at):
+            at = sign[0]
+        numeral = self._numeral(at) if self.text[at : at + 1].isalnum() else None
+        return numeral is not None and bool(numeral.readings) and self.tails.foreign(self.text, numeral, money) is not None
 
     def _upper(self, read: Read, at: int) -> Read | None:
         prefix = ""

@@ -11,6 +11,7 @@ from stargauge.reading.passages import Passages, Span
 from stargauge.reading.people import People
 
 _NAME = re.compile(r"(?<!\w)[A-ZÄÖÜ][\w-]+")
+_BREAK = re.compile("[\n\x0b]")
 #: In how many places a speaker is looked up.
 _PLACES = 40
 
@@ -57,13 +58,13 @@ class Speakers:
         if n == 0:
             return None
         part, here = self.passages.sentences[n - 1], self.passages.sentences[n]
-        if "\n" in self.text[part.end : here.start]:
+        if _BREAK.search(self.text, part.end, here.start):
             return None
         return self._reaction(part)
 
     def continuing(self, part: Span) -> Named | None:
         """The speaker of the sentence before in the same paragraph, whose speech a sentence in the subjunctive goes on with."""
-        if self._last is None or self._last_end < 0 or self._far(part) or "\n" in self.text[self._last_end : part.start]:
+        if self._last is None or self._last_end < 0 or self._far(part) or _BREAK.search(self.text, self._last_end, part.start):
             return None
         between = self.text[self._last_end : part.start]
         return replace(self._last, how="the subjunctive goes on with what was said before") if len(between.strip(' .!»”“"')) == 0 else None

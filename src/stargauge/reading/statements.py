@@ -12,6 +12,7 @@ from stargauge.reading.frames import LONGEST, Frame, Frames, speech_words
 from stargauge.reading.passages import Passages, Span
 from stargauge.reading.people import People
 from stargauge.reading.speakers import Named, Speakers
+from stargauge.reading.tongues import Tongue
 
 _SENTENCE_END = re.compile(r"[.!?…]$")
 #: Kinds of quantities that make a sentence worth a statement.
@@ -23,7 +24,8 @@ _TELLING = frozenset(
 class Statements:
     """The statements of one text."""
 
-    def __init__(self, passages: Passages, amounts: Sequence[Quantity], days: Sequence[When]) -> None:
+    def __init__(self, passages: Passages, own: frozenset[int], amounts: Sequence[Quantity], days: Sequence[When]) -> None:
+        self.own = own
         self.passages, self.text = passages, passages.text
         self.amounts, self.days = amounts, days
         self.words = speech_words(passages.language)
@@ -36,6 +38,8 @@ class Statements:
         """Every statement in the order of the text, with its quantities and dates by number."""
         out = list[Statement]()
         for n, part in enumerate(self.passages.sentences):
+            if n not in self.own:
+                continue
             made = list(self._of(n, part))
             out += made
             if not made:
@@ -274,6 +278,16 @@ class Statements:
         return replace(one, quantities=tuple(amounts), dates=tuple(days))
 
 
-def statements(passages: Passages, amounts: Sequence[Quantity], days: Sequence[When]) -> list[Statement]:
-    """Every statement of a text."""
-    return Statements(passages, amounts, days).find()
+def statements(whole: Passages, spoken: Sequence[Tongue], amounts: Sequence[Quantity], days: Sequence[When]) -> list[Statement]:
+    """Every statement of a text, each sentence by the words of its language."""
+    found = list[Statement]()
+    for one in spoken:
+        made = Statements(replace(whole, language=one.passages.language), one.sentences, amounts, days).find()
+        found += [_as_quoted(statement, one.passages) for statement in made]
+    return sorted(found, key=lambda one: (one.start, one.end)) if len(spoken) > 1 else found
+
+
+def _as_quoted(one: Statement, spoken: Passages) -> Statement:
+    """Words that stand in the text in another language than their sentence were not translated for it."""
+    at = one.quotes[0].start if one.quotes else one.start
+    return replace(one, translated_quote=False) if one.translated_quote and spoken.part(at) is None else one

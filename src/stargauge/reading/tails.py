@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from stargauge.reading.grammar import SPACE, Grammar, grammar, pattern
+from stargauge.reading.grammar import LANGUAGES, SPACE, Grammar, grammar, pattern
 from stargauge.reading.numerals import Numeral
 
 _GAP = re.compile(rf"{SPACE}|[-‐‑](?=[^\W\d_])")
@@ -49,10 +49,15 @@ class Tails:
         self._no_adjectives = frozenset(own["adjectives"]["never"])
         self._unknown = re.compile(rf"(?:{SPACE}|-)(?:{own['adjectives']['unknown_noun']})")
         self._magnitude = self.words.table("magnitude")
+        others = (f"(?:{key})" for name in LANGUAGES for key in grammar(name).own["magnitude"])
+        words = "|".join([self.words.common["foreign_magnitudes"]["words"], *map(pattern, others)])
+        self._foreign = re.compile(rf"(?:{words})(?!\w)", re.I)
 
     def match(self, text: str, numeral: Numeral, money: bool) -> Tail | None:
         """What follows a number; with a currency before it only what may follow money."""
         at, power = self._power(text, numeral, money)
+        if self._foreign_at(text, at) is not None:
+            return None
         tail = self._unit(text, at, numeral, power, money)
         if money:
             if tail is None and text[at : at + 1].isalnum():
@@ -64,6 +69,22 @@ class Tails:
             return Tail(at, power=power, known=self._unknown.match(text, at) is None)
         return self._with_per(text, tail) if tail.section in ("currency_suffix", "currency_bare", "subunit") else tail
 
+    def foreign(self, text: str, numeral: Numeral, money: bool) -> int | None:
+        """Where a magnitude ends that stands behind a number and that this language does not know; then the number says nothing alone."""
+        return self._foreign_at(text, self._power(text, numeral, money)[0])
+
+    def foreign_behind(self, text: str, at: int) -> int | None:
+        """Where a magnitude of any language ends that stands at a place."""
+        found = self._foreign.match(text, at)
+        return found.end() if found else None
+
+    def _foreign_at(self, text: str, at: int) -> int | None:
+        gap = _GAP.match(text, at)
+        spot = gap.end() if gap else at
+        if self.words.units.match(text, spot) or (gap and gap.group() in HYPHENS and spot == at):
+            return None
+        return self.foreign_behind(text, spot)
+
     def _power(self, text: str, numeral: Numeral, money: bool) -> tuple[int, int]:
         at = numeral.end
         gap = _GAP.match(text, at)
@@ -74,14 +95,14 @@ class Tails:
             return at, 0
         for place in (at, spot) if gap and gap.group() not in HYPHENS else (at,):
             found = self.words.letters.match(text, place)
-            if found and (money or not _LOOSE_AT.match(text, place) or (place == at and self._noun_or_money(text, found[0]))):
+            if found and (money or not _LOOSE_AT.match(text, place) or self._noun_or_money(text, found[0], place != at)):
                 return found[0], int(found[1])
         return at, 0
 
-    def _noun_or_money(self, text: str, at: int) -> bool:
+    def _noun_or_money(self, text: str, at: int, money: bool) -> bool:
         gap = _SPACE.match(text, at)
         unit = self.words.units.match(text, gap.end()) if gap else None
-        return unit is not None and unit[1][0] in ("currency_suffix", "currency_bare", "count")
+        return unit is not None and unit[1][0] in ("currency_suffix", "currency_bare", *(() if money else ("count",)))
 
     def _unit(self, text: str, at: int, numeral: Numeral, power: int, money: bool) -> Tail | None:
         gap = _GAP.match(text, at)
@@ -127,6 +148,8 @@ class Tails:
         joined = self._per.match(text, tail.end)
         if joined is None or (joined.group()[:1].isalpha()):
             return tail
+        if text[joined.end() : joined.end() + 1].isdigit():
+            return replace(tail, known=False)  # `$3 per 1,000 tokens` is no 3 dollars
         if thing := self.words.table("per", "things").match(text, joined.end()):
             return replace(tail, end=thing[0], per_unit=str(thing[1]))
         found = self.words.units.match(text, joined.end())

@@ -31,8 +31,17 @@ def render_entries(entries: Sequence[Mapping[str, Any]], style: Style = PLAIN) -
     """A line per entry."""
     if not entries:
         return style.finish(["no such entries"])
-    rows = [(one["id"], one["kind"], second(one["time"]), harmless(one["target"])) for one in entries]
+    rows = [(one["id"], one["kind"], second(one["time"]), harmless(_subject(one))) for one in entries]
     return style.finish(table(_COLUMNS, rows, style))
+
+
+def _subject(one: Mapping[str, Any]) -> str:
+    """What an entry is about; of a decision on a draft also what was decided, and by whom."""
+    about = one["about"]
+    if one["kind"] != "claim" or not {"action", "draft", "capture"} <= set(about):
+        return str(one["target"])
+    by = f", by {about['by']}" if about.get("by") else ""
+    return f"{about['action']} {about['draft']} of {about['capture']}{by}: {one['target']}"
 
 
 def render_entry(one: Mapping[str, Any], style: Style = PLAIN) -> str:
