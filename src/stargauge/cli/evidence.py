@@ -295,10 +295,10 @@ def _verified(asked: argparse.Namespace, what: str, keys: list[Any], copies: lis
         told = json.loads(leaf.text)
     else:
         with opened(asked) as workspace:
-            entry = workspace.find(what)
-            if faults := entry_faults(workspace, entry.index):
+            index = workspace.place(what)
+            if faults := entry_faults(workspace, index):
                 raise InputError(faults)
-            made, told = workspace.checkpoint()[0], json.loads(workspace.leaf(entry))
+            made, told = workspace.checkpoint()[0], json.loads(workspace.leaf(workspace.entry(index)))
     found = {"index": told["index"], "kind": told["type"], "time": told["time"]}
     return {"what": what, "log": made.origin, "size": made.size, "root": made.root.hex(), **found}
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from stargauge.evidence.items import payload_commitment_of
+from stargauge.evidence.agreement import blank, differences
+from stargauge.evidence.items import entry_of, payload_commitment_of
 from stargauge.evidence.log import leaf as manifests
 from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint
 from stargauge.evidence.log.folder import LogFolder, files_of
@@ -115,7 +116,7 @@ def _looked_at(workspace: Workspace, found: Findings, keys: Sequence[str], held:
             return
         before = latest.get(row.target)
         if row.leaf != _as_committed(row, parts, before, key):  # or it bears more than most do
-            found.faults += [Fault(text, f"entry {row.id}") for text in _entry_faults(row, parts, before, keys)]
+            found.faults += [Fault(text, f"entry {row.id}") for text in _entry_faults(workspace, row, parts, before, keys)]
             key = _key_after(row, key)
         if row.time < last:
             found.faults.append(Fault(f"its time {row.time} is before that of the entry before it, {last}", f"entry {row.id}"))
@@ -132,9 +133,12 @@ def _as_committed(row: EntryRow, parts: Sequence[PayloadRow], previous: int | No
     """The manifest that most entries have, made from what the index holds: nothing erased, the clock right, no new key."""
     if not row.about_salt or (parts and not all(part.sha256 for part in parts)):
         return ""
-    target = manifests.target_commitment(bytes.fromhex(row.target_salt), row.target)
-    about = manifests.about_commitment(bytes.fromhex(row.about_salt), row.about)
-    held = [(payload_commitment_of(part), part.size) for part in parts] if parts else ()
+    try:
+        target = manifests.target_commitment(bytes.fromhex(row.target_salt), row.target)
+        about = manifests.about_commitment(bytes.fromhex(row.about_salt), row.about)
+        held = [(payload_commitment_of(part), part.size) for part in parts] if parts else ()
+    except ValueError:  # a salt that is none
+        return ""
     return manifests.text_of(row.kind, row.id, row.time, target, about, key, held, previous)
 
 
@@ -147,30 +151,22 @@ def _key_after(row: EntryRow, key: str) -> str:
         return key
 
 
-def _entry_faults(row: EntryRow, parts: Sequence[PayloadRow], previous: int | None, keys: Sequence[str]) -> Iterator[str]:
+def _entry_faults(
+    workspace: Workspace, row: EntryRow, parts: Sequence[PayloadRow], previous: int | None, keys: Sequence[str]
+) -> Iterator[str]:  # fmt: skip
     """Where an entry of the index is not what its manifest commits to."""
+    yield from differences(row, parts)
     try:
         told = json.loads(row.leaf)
-        same = (told["index"], told["type"], told["time"]) == (row.id, row.kind, row.time)
-        target, about, payloads, before, key = told["target"], told["about"], told["payloads"], told.get("previous"), told["key"]
-    except (ValueError, KeyError, TypeError):
-        yield "its manifest cannot be read"
+        before, key = told.get("previous"), told["key"]
+    except (ValueError, KeyError, TypeError, AttributeError):
         return
-    if not same:
-        yield "its kind or time is not that of its manifest"
-    if target != manifests.target_commitment(bytes.fromhex(row.target_salt), row.target):
-        yield "its target is not the one that its manifest commits to"
-    if row.about_salt and about != manifests.about_commitment(bytes.fromhex(row.about_salt), row.about):
-        yield "what it says is not what its manifest commits to"
     if before != previous:
         yield f"its manifest names entry {before} as the one before on its target; that is {previous}"
     if key not in keys:
         yield f"it was added under the key {key}, which never signed this log"
-    for part, one in zip(parts, payloads, strict=False):
-        if part.sha256 and (one["commitment"], one["size"]) != (payload_commitment_of(part), part.size):
-            yield f'its payload "{part.name}" is not the one that its manifest commits to'
-    if len(parts) != len(payloads):
-        yield f"it has {len(parts)} payloads in the index, {len(payloads)} in its manifest"
+    if blank(row, parts) and workspace.erased_by(row.id, row.target) is None:
+        yield "something of it is erased, and no entry tells of that"
 
 
 def _payload_faults(workspace: Workspace, found: Findings, held: Mapping[str, tuple[int, str]]) -> Iterator[Fault]:
@@ -229,13 +225,16 @@ def entry_faults(workspace: Workspace, index: int) -> list[Fault]:
     """What is wrong with one entry: its manifest, its payloads, its proof."""
     row, parts = workspace.row(index)
     known = workspace.verifiers()
-    previous = Leaf.of(row.leaf).previous
-    faults = [Fault(text, f"entry {index}") for text in _entry_faults(row, parts, previous, [key.id.hex() for key in known])]
-    entry = workspace.entry(index)
+    try:
+        previous = Leaf.of(row.leaf).previous
+    except ProofError as error:
+        return [Fault(fault.message, f"entry {index}") for fault in error.faults]
+    faults = [Fault(text, f"entry {index}") for text in _entry_faults(workspace, row, parts, previous, [key.id.hex() for key in known])]
+    entry = entry_of(row, parts)
     for part in parts:
         if part.sha256:
             try:
-                workspace.payload(entry, part.name)
+                workspace.content(part.sha256, f'the payload "{part.name}" of {entry.id}')
             except InputError as error:
                 faults += error.faults
     try:

@@ -95,6 +95,14 @@ class Index(Protocol):
         """The last entry of a target."""
         ...
 
+    def count(self) -> int:
+        """How many entries are there: as many as `size` says, unless some were removed."""
+        ...
+
+    def erasure_of(self, entry: int, target: str) -> int | None:
+        """The last entry that tells of something erased from an entry of that target."""
+        ...
+
     def sharing(self, digest: str) -> list[int]:
         """The entries that hold the payload with that hash."""
         ...
@@ -225,6 +233,18 @@ class SqliteIndex:
     def last_of(self, target: str) -> int | None:
         """The last entry of a target."""
         ((last,),) = self._asked("SELECT max(id) FROM entry WHERE target = ?", target)
+        return None if last is None else int(last)
+
+    def count(self) -> int:
+        """How many entries are there."""
+        ((count,),) = self._asked("SELECT count(*) FROM entry")
+        return int(count)
+
+    def erasure_of(self, entry: int, target: str) -> int | None:
+        """The last entry that tells of something erased from an entry of that target."""
+        told = f'"erases":{int(entry)},'
+        question = "SELECT max(id) FROM entry WHERE target = ? AND id > ? AND kind = 'erasure' AND instr(leaf, ?) > 0"
+        ((last,),) = self._asked(question, target, entry, told)
         return None if last is None else int(last)
 
     def sharing(self, digest: str) -> list[int]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from stargauge.evidence.agreement import CheckedIndex
 from stargauge.evidence.archive import Entry, Kind
 from stargauge.evidence.durable import WriterLock, make_folder, sync_folder
 from stargauge.evidence.items import Erased, Item, Signed, entry_of, item_faults, rows_of
@@ -56,6 +57,7 @@ class Workspace:
         self.blobs = Blobs(folder / "blobs" / "sha256", spare)
         self.keys = KeyFolder(folder / "keys", spare)
         self.log = LogFolder(folder / "log", spare)
+        self._checked = CheckedIndex(index, folder / INDEX, self.log, self._note, lambda: self.checkpoint()[0])
         self._last = datetime.min.replace(tzinfo=UTC)
 
     # --- making, opening, closing -----------------------------------------------------------------------------------------------------
@@ -136,56 +138,71 @@ class Workspace:
         return self._index.size()
 
     def entries(self, kind: Kind | None = None, target: str | None = None) -> Iterator[Entry]:
-        """Entries in order."""
-        return (entry_of(*row) for row in self._index.rows(kind, target))
+        """Entries in order, each checked against the signed log. Raises InputError at the first that is not what was signed."""
+        return (entry_of(*row) for row in self._checked.rows(kind, target))
 
     def entry(self, index: int) -> Entry:
-        """One entry by its place."""
-        return entry_of(*self.row(index))
+        """One entry by its place, checked against the signed log. Raises InputError where it is not what was signed."""
+        return entry_of(*self._checked_row(index))
+
+    def _checked_row(self, index: int) -> tuple[EntryRow, list[PayloadRow]]:
+        return self._checked.row(index) or self.row(index)
 
     def row(self, index: int) -> tuple[EntryRow, list[PayloadRow]]:
-        """One entry as it is kept, with its salts."""
+        """One entry as it is kept, with its salts, unchecked."""
         for row in self._index.rows(start=index, end=index + 1):
             return row
         size = len(self)
         raise InputError(f"there is no entry {index:,}; the log has {size:,}, from 0 to {size - 1:,}")
 
     def rows(self) -> Iterator[tuple[EntryRow, list[PayloadRow]]]:
-        """Every entry as it is kept, in order."""
+        """Every entry as it is kept, in order, unchecked."""
         return self._index.rows()
 
     def find(self, name: str) -> Entry:
         """The entry that people call `C-17`, or `17`."""
+        return self.entry(self.place(name))
+
+    def place(self, name: str) -> int:
+        """The place of the entry that people call `C-17`, or `17`."""
         read = re.fullmatch(r"(?:([A-Za-z])-?)?(\d{1,18})", name.strip())
         if read is None:
             raise InputError(f'got "{name}"; expected an entry such as C-17 or 17')
-        found = self.entry(int(read[2]))
+        found = entry_of(*self.row(int(read[2])))
         if read[1] and read[1].upper() != found.id[0]:
             raise InputError(
                 f"there is no {name.strip()}: entry {found.index} is {found.id}, of kind {found.kind}; did you mean {found.id}?"
             )
-        return found
+        return found.index
 
     def payload(self, entry: Entry, name: str) -> bytes:
         """A payload as it was added. Raises InputError where it was erased, is missing or does not match its hash."""
-        parts = {part.name: part for part in self.row(entry.index)[1]}
+        parts = {part.name: part for part in self._checked_row(entry.index)[1]}
         if name not in parts:
             held = ", ".join(parts) or "none"
             raise InputError(f'{entry.id} has no payload "{name}"{did_you_mean(name, parts)} (it has: {held})')
         digest = parts[name].sha256
         if not digest:
             raise InputError(f'the payload "{name}" of {entry.id} was erased; the log still shows when it was added and that it was erased')
+        return self.content(digest, f'the payload "{name}" of {entry.id}')
+
+    def content(self, digest: str, what: str) -> bytes:
+        """The bytes with that hash. Raises InputError, naming what they are, where they are missing or do not match it."""
         content = self.blobs.get(digest)
         if content is None:
             path = self.blobs.path(digest)
             state = "does not match its hash: it was altered or damaged" if path.is_file() else "is missing"
-            raise InputError(Fault(f'the payload "{name}" of {entry.id} {state}; restore it from a copy', file=str(path)))
+            raise InputError(Fault(f"{what} {state}; restore it from a copy", file=str(path)))
         return content
 
     def sharing(self, entry: Entry, names: Iterable[str]) -> list[Entry]:
         """The entries that hold the same bytes as these payloads of an entry, which may have been erased from it since."""
         found = {one for name in names for one in self._index.sharing(entry.payloads[name]) if one != entry.index}
         return [self.entry(one) for one in sorted(found)]
+
+    def erased_by(self, index: int, target: str) -> int | None:
+        """The place of the last entry that tells of something erased from that one; unchecked."""
+        return self._index.erasure_of(index, target)
 
     def leaf(self, entry: Entry) -> str:
         """The manifest of an entry as it stands in the log."""
@@ -210,11 +227,15 @@ class Workspace:
                     raise InputError([Fault(fault.message, file=str(self.keys.change_path(row.id))) for fault in error.faults]) from None
         return found
 
-    def checkpoint(self) -> tuple[Checkpoint, str]:
-        """The checkpoint and its note as it was signed, its signature checked. Raises InputError where there is none that fits."""
+    def _note(self) -> str:
         note = self.log.checkpoint()
         if note is None:
             raise InputError(Fault("there is no checkpoint yet; any command that writes will sign one", file=str(self.log.folder)))
+        return note
+
+    def checkpoint(self) -> tuple[Checkpoint, str]:
+        """The checkpoint and its note as it was signed, its signature checked. Raises InputError where there is none that fits."""
+        note = self._note()
         return opened_checkpoint(note, self.verifiers(), self.origin), note
 
     def proof(self, entry: Entry) -> LogProof:
