@@ -75,7 +75,7 @@ ALTERED = {
     "UPDATE payload SET sha256 = '' WHERE entry = 1 AND name = 'body'": "no entry tells of that",
     "UPDATE payload SET size = 7 WHERE entry = 1 AND name = 'body'": 'its payload "body" is not the one',
     "DELETE FROM payload WHERE entry = 1 AND name = 'body'": "its payload",
-    "DELETE FROM entry WHERE id = 8": "1 of the 599 entries are missing",
+    "DELETE FROM entry WHERE id = 8": "of 599 entries 1 is missing",
     "DELETE FROM entry WHERE id > 590": "599 entries were signed, and the index holds 591",
 }
 

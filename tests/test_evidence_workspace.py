@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from stargauge.evidence.archive import Archive
+from stargauge.evidence.fsck import fsck
 from stargauge.evidence.items import Item
 from stargauge.evidence.log import leaf as manifests
 from stargauge.evidence.log import note
@@ -281,6 +282,42 @@ def test_private_keys_are_their_owner_s_alone(kept: Workspace) -> None:
     assert len(private) == 1 and stat.S_IMODE(private[0].stat().st_mode) == 0o600
     assert stat.S_IMODE((kept.folder / "keys").stat().st_mode) == 0o700
     assert not list(kept.keys.too_open())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are those of POSIX")
+def test_only_the_owner_may_read_what_is_kept_and_all_the_log(tmp_path: Path) -> None:
+    def rights(path: Path) -> int:
+        return stat.S_IMODE(path.stat().st_mode)
+
+    before = os.umask(0o022)
+    try:
+        folder = tmp_path / "kept"
+        with Workspace.init(folder) as made:
+            made.add("capture", URL, {}, {"body": b"x"})
+            made.rotate_key()
+            own = {path for path in folder.rglob("*") if path.relative_to(folder).parts[0] not in ("log", "lock") and path.suffix != ".pub"}
+            assert {path.name for path in own} >= {
+                "evidence.sqlite",
+                "evidence.sqlite-wal",
+                "evidence.sqlite-shm",
+                "spare",
+                "blobs",
+                "sha256",
+            }
+            assert {path: rights(path) for path in own if rights(path) & 0o077 and "keys" not in path.parts} == {}
+            assert all(rights(path) & 0o044 == 0o044 for path in (folder, *(folder / "log").rglob("*")))
+            assert not fsck(made).notes
+        for path in own:
+            if path.exists():
+                path.chmod(0o755 if path.is_dir() else 0o644)
+        with Workspace.open(folder, write=False) as made:
+            assert any("others can read" in one and "evidence.sqlite" in one for one in fsck(made).notes)
+        with Workspace.open(folder) as made:
+            made.add("capture", URL, {}, {"body": b"y"})
+            assert {path for path in own if rights(path) & 0o077 and "keys" not in path.parts} == set() and rights(folder / "keys") == 0o700
+            assert not made.notes and not fsck(made).notes
+    finally:
+        os.umask(before)
 
 
 def test_a_new_key_is_announced_in_the_log_and_both_sign_the_change(kept: Workspace) -> None:

@@ -177,8 +177,9 @@ class CheckedIndex:
         if not self._whole:  # once: what is cut off is seen by this, what is added later is checked as it is read
             if (size := self._index.size()) < made.size:
                 raise InputError(fewer(made.size, size, self._file))
-            if (count := self._index.count()) != size:
-                text = f"{size - count:,} of the {size:,} entries are missing: they were removed{_RESTORE}"
+            if missing := self._index.removed():
+                verb, they = ("is", "it was") if missing == 1 else ("are", "they were")
+                text = f"of {size:,} entries {missing:,} {verb} missing: {they} removed{_RESTORE}"
                 raise InputError(Fault(text, file=self._file))
             self._whole = True
         agreed = Agreement(self._log, made)

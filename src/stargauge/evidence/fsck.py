@@ -17,8 +17,9 @@ from stargauge.evidence.log.leaf import Leaf
 from stargauge.evidence.log.merkle import ProofError
 from stargauge.evidence.log.note import Verifier
 from stargauge.evidence.log.tiles import Edge
+from stargauge.evidence.private import too_open
 from stargauge.evidence.store import EntryRow, PayloadRow
-from stargauge.evidence.workspace import Workspace
+from stargauge.evidence.workspace import INDEX, Workspace
 from stargauge.quantity.errors import Fault, InputError
 
 _MEND = "; `stargauge evidence fsck --mend` writes it again from the entries"
@@ -184,6 +185,8 @@ def _around(workspace: Workspace, found: Findings) -> None:
     """Keys that others can read, changes of keys, and what was signed last."""
     for path in workspace.keys.too_open():
         found.faults.append(Fault("others can read this private key; `chmod 600` it, and rotate the key if they may have", file=str(path)))
+    for path in too_open(workspace.folder, INDEX):
+        found.notes.append(f"others can read {path}; the next command that writes takes that right from them")
     _changes(workspace, found)
     file = str(workspace.keys.folder / "signed")
     try:

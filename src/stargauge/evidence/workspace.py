@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from stargauge.evidence import private
 from stargauge.evidence.agreement import CheckedIndex
 from stargauge.evidence.archive import Entry, Kind
 from stargauge.evidence.durable import WriterLock, make_folder, sync_folder
@@ -71,10 +72,12 @@ class Workspace:
         if path.is_file() or (path.is_dir() and not _unfinished(path)):
             held = "holds a workspace already" if (path / INDEX).is_file() else "is not an empty folder"
             raise InputError(Fault(f"{held}; choose another place, or leave out `init`", file=str(path)))
-        for part in ("spare", "log", "blobs/sha256"):
-            make_folder(path / part)
+        make_folder(path / "log")
+        for part in ("spare", "blobs/sha256"):
+            make_folder(path / part, private.FOLDER)
         lock = WriterLock(path / "lock")
         index = SqliteIndex(path / INDEX, write=True)
+        private.closed(path, INDEX)
         made = cls(path, index, name, lock, clock)
         try:
             index.set("origin", name)
@@ -102,7 +105,8 @@ class Workspace:
                 raise InputError(Fault("making this workspace was cut off; run `stargauge evidence init` on it again", file=str(path)))
             made = cls(path, index, origin, lock, clock)
             if lock is not None:
-                make_folder(path / "spare")
+                make_folder(path / "spare", private.FOLDER)
+                made.notes += private.closed(path, INDEX)
                 made._recover(lock.cut_off or recompute)
             return made
         except BaseException:
