@@ -355,11 +355,12 @@ def _looked(asked: argparse.Namespace, payloads: bool, mend: bool) -> int:
 def export_(asked: argparse.Namespace) -> int:
     """`stargauge evidence export`."""
     from stargauge.evidence.outside import export_log
+    from stargauge.quantity.errors import counted
 
     with opened(asked) as workspace:
         made = export_log(workspace, Path(asked.folder))
     data = {"folder": asked.folder, "log": made.origin, "size": made.size, "root": made.root.hex()}
-    _print(asked, data, f"the log of {made.size:,} entries and its public keys: {asked.folder}\n")
+    _print(asked, data, f"the log of {counted(made.size, 'entry', 'entries')} and its public keys: {asked.folder}\n")
     return 0
 
 

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from stargauge.evidence.items import payload_commitment_of
 from stargauge.evidence.log import leaf as manifests
-from stargauge.evidence.log.checkpoint import Checkpoint
+from stargauge.evidence.log.checkpoint import Checkpoint, told_checkpoint
 from stargauge.evidence.log.folder import LogFolder
 from stargauge.evidence.log.merkle import ProofError, folded, leaf_hash, root_of
+from stargauge.evidence.log.note import Verifier, parted
 from stargauge.evidence.log.tiles import WIDTH, TileReader, tile_path, width_of
 from stargauge.evidence.store import EntryRow, Index, PayloadRow
-from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.errors import Fault, InputError, counted
 
 #: How many tiles are kept in memory.
 _KEPT = 1024
@@ -39,7 +40,8 @@ class Agreement:
         tail = self._hashes(0, whole) if rest else []
         over = [one for place in range(-(-whole // WIDTH)) for one in self._hashes(1, place)]
         if folded(folded(None, tail), over) != checkpoint.root:
-            text = f"the files of the log do not have the root of {self.size:,} entries that was signed: they were altered or are damaged"
+            what = f"the root that was signed for {counted(self.size, 'entry', 'entries')}"
+            text = f"the files of the log do not have {what}: they were altered or are damaged"
             raise InputError(Fault(text + _MEND, file=str(log.folder)))
         self._roots = [*over, root_of(tail)]
 
@@ -118,7 +120,7 @@ def differences(row: EntryRow, parts: Sequence[PayloadRow]) -> Iterator[str]:
     if not row.about_salt and row.about != "{}":
         yield "what it says should be erased, and something stands there"
     if len(parts) != len(payloads):
-        yield f"it has {len(parts)} payloads in the index, {len(payloads)} in its manifest"
+        yield f"it has {counted(len(parts), 'payload')} in the index, {len(payloads)} in its manifest"
 
 
 def blank(row: EntryRow, parts: Sequence[PayloadRow]) -> bool:
@@ -172,14 +174,14 @@ class CheckedIndex:
             return last[1]
         try:
             made = self._checkpoint()
-        except ModuleNotFoundError as missing:
-            raise InputError(f"evidence needs {missing.name}; install it with: pip install 'stargauge[evidence]'") from None
+        except ModuleNotFoundError as lacking:
+            raise InputError(f"evidence needs {lacking.name}; install it with: pip install 'stargauge[evidence]'") from None
         if not self._whole:  # once: what is cut off is seen by this, what is added later is checked as it is read
             if (size := self._index.size()) < made.size:
                 raise InputError(fewer(made.size, size, self._file))
             if missing := self._index.removed():
                 verb, they = ("is", "it was") if missing == 1 else ("are", "they were")
-                text = f"of {size:,} entries {missing:,} {verb} missing: {they} removed{_RESTORE}"
+                text = f"of {counted(size, 'entry', 'entries')} {missing:,} {verb} missing: {they} removed{_RESTORE}"
                 raise InputError(Fault(text, file=self._file))
             self._whole = True
         agreed = Agreement(self._log, made)
@@ -201,7 +203,21 @@ class CheckedIndex:
         return InputError(Fault(f"{what}: the index was altered or is damaged{_RESTORE}", f"entry {row.id}", self._file))
 
 
+def were_signed(size: int) -> str:
+    """How many entries were signed."""
+    return f"{counted(size, 'entry', 'entries')} {'was' if size == 1 else 'were'} signed"
+
+
+def is_older(note: str, known: Sequence[Verifier], size: int) -> bool:
+    """Whether an index of so many entries, with these keys, is older than a checkpoint that a later key of the log signed."""
+    try:
+        told, signatures = told_checkpoint(note), parted(note)[1]
+    except ProofError:
+        return False
+    return told.size > size and not any((one.name, one.id) == (key.name, key.id) for one in signatures for key in known)
+
+
 def fewer(signed: int, held: int, file: str) -> Fault:
     """That the index holds fewer entries than were signed."""
     what = "it was replaced by an older copy, or entries were removed"
-    return Fault(f"{signed:,} entries were signed, and the index holds {held:,}: {what}{_RESTORE}", file=file)
+    return Fault(f"{were_signed(signed)}, and the index holds {held:,}: {what}{_RESTORE}", file=file)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from stargauge.evidence.agreement import blank, differences
+from stargauge.evidence.agreement import blank, differences, fewer, is_older, were_signed
 from stargauge.evidence.items import entry_of, payload_commitment_of
 from stargauge.evidence.log import leaf as manifests
-from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint
+from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint, told_checkpoint
 from stargauge.evidence.log.folder import LogFolder, files_of
 from stargauge.evidence.log.following import followed
 from stargauge.evidence.log.leaf import Leaf
@@ -20,7 +20,7 @@ from stargauge.evidence.log.tiles import Edge
 from stargauge.evidence.private import too_open
 from stargauge.evidence.store import EntryRow, PayloadRow
 from stargauge.evidence.workspace import INDEX, Workspace
-from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.errors import Fault, InputError, counted
 
 _MEND = "; `stargauge evidence fsck --mend` writes it again from the entries"
 
@@ -66,7 +66,10 @@ def fsck(workspace: Workspace, payloads: bool = True) -> Findings:
                 text = f"entries {size} to {found.entries - 1} are not under the checkpoint yet; the next command that writes signs it"
                 found.notes.append(text)
     except ProofError as error:
-        found.faults += [Fault(fault.message, file=str(workspace.log.folder / "checkpoint")) for fault in error.faults]
+        if note is not None and is_older(note, known, found.entries):
+            found.faults.append(fewer(told_checkpoint(note).size, found.entries, str(workspace.folder / INDEX)))
+        else:
+            found.faults += [Fault(fault.message, file=str(workspace.log.folder / "checkpoint")) for fault in error.faults]
     held: dict[str, tuple[int, str]] = {}
     leaves = (row.leaf.encode() for row in _looked_at(workspace, found, [key.id.hex() for key in known], held))
     found.faults += differing(workspace.log, leaves, size, found.checkpoint, _MEND)
@@ -92,8 +95,9 @@ def differing(log: LogFolder, entries: Iterable[bytes], size: int, made: Checkpo
     for _ in passing:  # what is beyond the checkpoint is looked at too
         pass
     if made is not None and (edge.size != made.size or edge.root != made.root):
-        there = f"{edge.size:,} entries" if edge.size != made.size else "the entries"
-        text = f"{made.size:,} entries were signed, and {there} do not have the root that was signed: an entry was altered or removed"
+        there = counted(edge.size, "entry", "entries") if edge.size != made.size else "the entries"
+        does = "does" if edge.size == 1 != made.size else "do"
+        text = f"{were_signed(made.size)}, and {there} {does} not have the root that was signed: an entry was altered or removed"
         yield Fault(text, file=str(log.folder / "checkpoint"))
 
 
@@ -173,7 +177,8 @@ def _entry_faults(
 def _payload_faults(workspace: Workspace, found: Findings, held: Mapping[str, tuple[int, str]]) -> Iterator[Fault]:
     """Payloads that are missing or are not what their name says; files that belong to nothing are noted."""
     if stray := sum(digest not in held for digest in workspace.blobs.all()):
-        found.notes.append(f"{stray} files below blobs/ belong to no entry: an append was cut off before they were used")
+        belong, they = ("belongs", "it was") if stray == 1 else ("belong", "they were")
+        found.notes.append(f"{counted(stray, 'file')} below blobs/ {belong} to no entry: an append was cut off before {they} used")
     for digest, (entry, name) in held.items():
         path = workspace.blobs.path(digest)
         if workspace.blobs.get(digest) is None:
@@ -198,9 +203,7 @@ def _around(workspace: Workspace, found: Findings) -> None:
     if signed is None:
         found.faults.append(Fault("what was signed last is not kept", file=file))
     elif made is not None and (signed.size < made.size or (signed.size == made.size and signed.root != made.root)):
-        found.faults.append(
-            Fault(f"{signed.size:,} entries were signed last, and the checkpoint has {made.size:,} or another root", file=file)
-        )
+        found.faults.append(Fault(f"{were_signed(signed.size)} last, and the checkpoint has {made.size:,} or another root", file=file))
 
 
 def _changes(workspace: Workspace, found: Findings) -> None:

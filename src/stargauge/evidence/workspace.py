@@ -17,13 +17,13 @@ from types import TracebackType
 from typing import Any
 
 from stargauge.evidence import private
-from stargauge.evidence.agreement import CheckedIndex
+from stargauge.evidence.agreement import CheckedIndex, fewer, is_older
 from stargauge.evidence.archive import Entry, Kind
 from stargauge.evidence.durable import WriterLock, make_folder, sync_folder
 from stargauge.evidence.items import Erased, Item, Signed, entry_of, item_faults, rows_of
 from stargauge.evidence.keys import KeyFolder, read_signed
 from stargauge.evidence.log import leaf as manifests
-from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint
+from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint, told_checkpoint
 from stargauge.evidence.log.folder import LogFolder
 from stargauge.evidence.log.following import KeyChange, change_of
 from stargauge.evidence.log.leaf import Leaf
@@ -32,7 +32,7 @@ from stargauge.evidence.log.note import Signer, Verifier, expect_name, parted
 from stargauge.evidence.log.proof import LogProof
 from stargauge.evidence.recovery import apart, no_key, recovered
 from stargauge.evidence.store import Blobs, EntryRow, Index, PayloadRow, SqliteIndex
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.errors import Fault, InputError, counted, did_you_mean
 
 INDEX = "evidence.sqlite"
 Clock = Callable[[], datetime]
@@ -157,7 +157,7 @@ class Workspace:
         for row in self._index.rows(start=index, end=index + 1):
             return row
         size = len(self)
-        raise InputError(f"there is no entry {index:,}; the log has {size:,}, from 0 to {size - 1:,}")
+        raise InputError(f"there is no entry {index:,}; the log has {counted(size, 'entry', 'entries')}, the last is {size - 1:,}")
 
     def rows(self) -> Iterator[tuple[EntryRow, list[PayloadRow]]]:
         """Every entry as it is kept, in order, unchecked."""
@@ -240,7 +240,10 @@ class Workspace:
     def checkpoint(self) -> tuple[Checkpoint, str]:
         """The checkpoint and its note as it was signed, its signature checked. Raises InputError where there is none that fits."""
         note = self._note()
-        return opened_checkpoint(note, self.verifiers(), self.origin), note
+        known, size = self.verifiers(), len(self)
+        if is_older(note, known, size):
+            raise InputError(fewer(told_checkpoint(note).size, size, str(self.folder / INDEX)))
+        return opened_checkpoint(note, known, self.origin), note
 
     def proof(self, entry: Entry) -> LogProof:
         """That an entry is in the log, as of the newest checkpoint; the manifest goes with it. Raises InputError."""
