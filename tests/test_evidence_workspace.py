@@ -207,6 +207,35 @@ def test_an_altered_or_missing_payload_is_refused(kept: Workspace) -> None:
 # --- time -----------------------------------------------------------------------------------------------------------------------------
 
 
+def test_an_erasure_says_what_kind_of_thing_is_gone_and_is_found_from_it(kept: Workspace) -> None:
+    about = {"method": "supplied", "source_terms": "archive_export", "user_supplied": True, "words": "unmistakable", "format": "har"}
+    one = kept.add("capture", URL, about, {"body": b"x", "text": b"y"})
+    two = kept.add("capture", URL, {"method": "Words that somebody said", "source_terms": "web", "user_supplied": "unmistakable"})
+    assert kept.erasure_of(one) is None
+    first = kept.erase(one, "asked for", ["body"])
+    second = kept.erase(one, "asked for", [], about=True)
+    third = kept.erase(one, "asked for", ["text"])
+    was = {"kind": "capture", "method": "supplied", "source_terms": "archive_export", "user_supplied": True}
+    assert first.about["was"] == second.about["was"] == third.about["was"] == was
+    assert kept.erasure_of(one) == third and kept.erasure_of(two) is None
+    assert kept.erase(two, "asked for", about=True).about["was"] == {"kind": "capture", "source_terms": "web"}
+    kept.erase(third, "asked for", about=True)
+    assert kept.erasure_of(one) == kept.entry(third.index)
+    assert kept.entry(one.index).about == {} and "unmistakable" not in json.dumps([dict(one.about) for one in kept.entries()])
+
+
+def test_a_clock_that_had_been_far_ahead_is_told_by_every_command_that_writes(tmp_path: Path, clock: Clock) -> None:
+    with Workspace.init(tmp_path / "kept", clock=clock) as first:
+        first.add("capture", URL, {})
+    clock.now = START - timedelta(hours=23)
+    with Workspace.open(tmp_path / "kept", clock=clock) as again:
+        assert not again.notes
+    clock.now = START - timedelta(hours=25)
+    with Workspace.open(tmp_path / "kept", clock=clock) as again:
+        (note_of,) = again.notes
+        assert "bears 2026-01-02 03:04 UTC, and our clock shows 2026-01-01 02:04" in note_of
+
+
 def test_a_clock_set_back_never_makes_time_run_back_and_is_noted(tmp_path: Path, clock: Clock) -> None:
     with Workspace.init(tmp_path / "kept", clock=clock) as first:
         before = first.add("capture", URL, {})
@@ -228,7 +257,8 @@ def test_erasing_deletes_payload_and_salt_and_keeps_entry_and_proof(kept: Worksp
     digest, salt = entry.payloads["body"], {part.name: part.salt for part in kept.row(1)[1]}["body"]
     before = kept.leaf(entry)
     made = kept.erase(entry, "the author asked for it", ["body"])
-    assert made.id == "E-2" and made.about == {"entry": "C-1", "ground": "the author asked for it", "payloads": ["body"], "about": False}
+    told_of = {"entry": "C-1", "ground": "the author asked for it", "payloads": ["body"], "about": False, "was": {"kind": "capture"}}
+    assert made.id == "E-2" and made.about == told_of
     assert Leaf.of(kept.leaf(made)).erases == 1 and Leaf.of(kept.leaf(made)).previous == 1
     again = kept.entry(1)
     assert again.payloads == {"body": "", "text": entry.payloads["text"]} and kept.leaf(again) == before

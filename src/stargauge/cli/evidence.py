@@ -7,7 +7,7 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,7 +123,20 @@ def entry_data(workspace: Workspace, entry: Entry) -> dict[str, Any]:
     row, parts = workspace.row(entry.index)
     held = [{"name": one.name, "size": one.size, "sha256": one.sha256 or None, "erased": not one.sha256} for one in parts]
     told = {"id": entry.id, "index": entry.index, "kind": entry.kind, "target": entry.target, "time": row.time}
-    return {**told, "about": dict(entry.about), "payloads": held, "leaf": row.leaf}
+    clock = json.loads(row.leaf).get("clock")  # what our clock showed, where that was earlier than the entry before
+    return {**told, "clock": clock, "about": dict(entry.about), "payloads": held, "leaf": row.leaf}
+
+
+def _clock_note(entries: Sequence[Mapping[str, Any]]) -> str:
+    """What is told where our clock showed an earlier time than that of the entry before."""
+    behind = [one for one in entries if one["clock"]]
+    if not behind:
+        return ""
+    told = (f"note: {one['id']}: our clock showed {one['clock'][:19].replace('T', ' ')} UTC" for one in behind[:3])
+    lines = [f"{line},\n  earlier than the entry before" for line in told]
+    more = [f"note: and {len(behind) - 3:,} more"] if len(behind) > 3 else []
+    doubt = "note: the log cannot tell whether the clock was behind, or had been ahead"
+    return "".join(f"{line}\n" for line in (*lines, *more, doubt))
 
 
 def _print(asked: argparse.Namespace, data: Any, text: str) -> None:
@@ -211,7 +224,7 @@ def list_(asked: argparse.Namespace) -> int:
         raise InputError(f'there is no kind "{asked.kind}"{did_you_mean(asked.kind, KINDS)} (all: {", ".join(KINDS)})')
     with opened(asked) as workspace:
         data = [entry_data(workspace, entry) for entry in workspace.entries(asked.kind, asked.target)]
-    _print(asked, data, render_entries(data, style_of(asked)))
+    _print(asked, data, render_entries(data, style_of(asked)) + _clock_note(data))
     return 0
 
 
@@ -233,7 +246,7 @@ def show_(asked: argparse.Namespace) -> int:
         for path, content in targets.items():
             write_whole(path, content)
         data["written"] = [str(path) for path in targets]
-    text = render_entry(data, style_of(asked)) + "".join(f"written: {path}\n" for path in data.get("written", ()))
+    text = render_entry(data, style_of(asked)) + _clock_note([data]) + "".join(f"written: {path}\n" for path in data.get("written", ()))
     _print(asked, data, text)
     return 0
 

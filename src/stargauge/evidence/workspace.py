@@ -7,11 +7,12 @@ checkpoint that these do not bear out is never signed over.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,7 +21,7 @@ from stargauge.evidence import private
 from stargauge.evidence.agreement import CheckedIndex, fewer, is_older
 from stargauge.evidence.archive import Entry, Kind
 from stargauge.evidence.durable import WriterLock, make_folder, sync_folder
-from stargauge.evidence.items import Erased, Item, Signed, entry_of, item_faults, rows_of
+from stargauge.evidence.items import Erased, Item, Signed, entry_of, item_faults, rows_of, was
 from stargauge.evidence.keys import KeyFolder, read_signed
 from stargauge.evidence.log import leaf as manifests
 from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint, told_checkpoint
@@ -36,6 +37,8 @@ from stargauge.quantity.errors import Fault, InputError, counted, did_you_mean
 
 INDEX = "evidence.sqlite"
 Clock = Callable[[], datetime]
+#: A last entry that is further ahead of the clock than this is told.
+_AHEAD = timedelta(days=1)
 
 
 def _now() -> datetime:
@@ -204,6 +207,11 @@ class Workspace:
         found = {one for name in names for one in self._index.sharing(entry.payloads[name]) if one != entry.index}
         return [self.entry(one) for one in sorted(found)]
 
+    def erasure_of(self, entry: Entry) -> Entry | None:
+        """The last entry that tells that something of this one was erased: when, what, and under `was` what kind of thing it had been."""
+        found = self._index.erasure_of(entry.index, entry.target)
+        return None if found is None else self.entry(found)
+
     def erased_by(self, index: int, target: str) -> int | None:
         """The place of the last entry that tells of something erased from that one; unchecked."""
         return self._index.erasure_of(index, target)
@@ -306,7 +314,9 @@ class Workspace:
             faults.append(Fault(f"{entry.id} holds nothing that could be erased"))
         if faults:
             raise InputError(faults)
-        told = {"entry": entry.id, "ground": ground, "payloads": chosen, "about": about}
+        before = self.erasure_of(entry)
+        mark = was(row.kind, json.loads(row.about), before.about.get("was") if before else None)
+        told = {"entry": entry.id, "ground": ground, "payloads": chosen, "about": about, "was": mark}
         item = Item("erasure", row.target, told)
         if wrong := item_faults(item):
             raise InputError(wrong)
@@ -446,6 +456,12 @@ class Workspace:
             what = ", ".join(mended[:3]) + (f" and {len(mended) - 3} more" if len(mended) > 3 else "")
             self.notes.append(f"files of the log were missing or damaged and were written again from the entries: {what}")
         self._last = manifests.time_of(next(self._index.rows(start=size - 1))[0].time)
+        now = self._clock().astimezone(UTC)
+        if self._last - now > _AHEAD:
+            self.notes.append(
+                f"the last entry bears {self._last:%Y-%m-%d %H:%M} UTC, and our clock shows {now:%Y-%m-%d %H:%M}: it was ahead then, or is "
+                "behind now. What is added now bears that time again, and says what the clock shows"
+            )
         retired = {key.id.hex() for key in self.verifiers()[:-1]} & set(self.keys.private())
         if done < size or self.keys.last_signed(self.origin) is None or retired:
             if done < size:
