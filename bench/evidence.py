@@ -110,6 +110,23 @@ def _payloads(made: Workspace) -> Iterator[Figure]:
     )
 
 
+def _reading(made: Workspace) -> Iterator[Figure]:
+    """Everything that `entries` gives, each entry checked against its manifest and the signed root, beside the index alone."""
+    read = _taken(lambda: sum(1 for _ in made.entries()), time.process_time)
+    alone = _taken(lambda: sum(1 for _ in made.rows()), time.process_time)
+    note = f"{len(made):,} entries; rows of the index alone {len(made) / alone:,.0f} 1/CPU-s"
+    yield Figure("entries read and checked per CPU-second", len(made) / read, "1/CPU-s", at_least=20_000.0, note=note)
+    target = made.entry(len(made) // 2).target
+    count = 0
+
+    def of_one() -> None:
+        nonlocal count
+        count = sum(1 for _ in made.entries(target=target))
+
+    spread = _taken(of_one, time.process_time)
+    yield Figure("the same of one target", count / spread, "1/CPU-s", note=f"{count:,} entries all over the log")
+
+
 def _one_sync(folder: Path) -> None:
     from stargauge.evidence.durable import write_files
 
@@ -119,6 +136,7 @@ def _one_sync(folder: Path) -> None:
 def _large(made: Workspace) -> Iterator[Figure]:
     seconds = _taken(lambda: [made.add_many(_items(min(PART, LARGE - n), n)) for n in range(1, LARGE, PART)])
     yield Figure("entries appended per second, by large parts", LARGE / seconds, "1/s", note=f"{len(made):,} entries, {PART:,} at a time")
+    yield from _reading(made)
     for n in range(50):
         made.proof(made.entry(n * 1000))
     times = sorted(_taken(lambda n=n: made.proof(made.entry(n * 1000))) for n in range(50))  # type: ignore[misc]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from tests.cli_runs import Answer, ask
 
 from stargauge.evidence.log.note import Signer
+from stargauge.evidence.workspace import Workspace
 
 pytest.importorskip("cryptography", reason="signatures need the extra `evidence`")
 
@@ -191,3 +193,21 @@ def test_faults_say_how_to_repair_them_all_at_once(capsys: pytest.CaptureFixture
 def test_an_unknown_command_of_the_group_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     answer = ask(capsys, "evidence", "shw")
     assert answer.code == 2 and 'did you mean "show"' in answer.err
+
+
+def test_a_clock_that_ran_ahead_is_told_when_adding_and_when_looking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Workspace.init("evidence", "evidence.example.org/desk", lambda: datetime(2099, 1, 1, tzinfo=UTC)).close()
+    answer = ask(capsys, "evidence", "add", "capture", URL)
+    assert answer.code == 0 and "bears 2099-01-01 00:00 UTC, and our clock shows 20" in answer.err
+    for command in (("list",), ("show", "C-1")):
+        text = " ".join(ask(capsys, "evidence", *command).out.split())
+        assert "C-1: our clock showed 20" in text and "earlier than the entry before" in text and "had been ahead" in text
+    assert data(ask(capsys, "evidence", "show", "K-0", "--json"))["clock"] is None
+    assert data(ask(capsys, "evidence", "show", "C-1", "--json"))["clock"] < "2099"
+    for _ in range(4):
+        ask(capsys, "evidence", "add", "capture", URL)
+    text = ask(capsys, "evidence", "list").out
+    assert "and 2 more" in text and "C-4: our" not in text and max(map(len, text.splitlines())) <= 80

@@ -15,6 +15,7 @@ import pytest
 
 from stargauge.evidence.fsck import fsck
 from stargauge.evidence.items import Item
+from stargauge.evidence.log.following import followed
 from stargauge.evidence.log.merkle import check_consistency
 from stargauge.evidence.workspace import Workspace
 from stargauge.quantity.errors import InputError
@@ -67,6 +68,8 @@ def expect_kept_at_every_step(root: Path, first: int, stride: int) -> int:
             if erased:
                 assert made.entry(1).payloads["body"] == ""
                 assert not [path for path in made.blobs.all() if made.blobs.get(path) == b"first"]
+            keys, now = made.verifiers(), made.checkpoint()[0]
+            assert followed(keys[:1], made.key_changes(now.size), now) == (keys[-1],)  # the old key never goes before that can be shown
         count += 1
     return count
 

@@ -185,3 +185,33 @@ def test_verify_follows_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixtur
     answer = ask(capsys, "evidence", "verify", "C-1.tlog-proof", "copy", "--key", first.text)
     assert answer.code == 0 and "changed its key" in answer.out and last.text in answer.out
     assert "changed its key" not in ask(capsys, "evidence", "verify", "copy", "--key", last.text).out
+
+
+def test_an_older_index_is_told_as_that_also_where_it_knows_no_later_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "kept"
+    with Workspace.init(folder, NAME) as made:
+        made.add("capture", URL, {})
+    older = (folder / "evidence.sqlite").read_bytes()
+    with Workspace.open(folder) as made:
+        made.rotate_key()
+        made.add("capture", URL, {})
+    (folder / "evidence.sqlite").write_bytes(older)
+    for write in (True, False):
+        with pytest.raises(InputError) as error, Workspace.open(folder, write=write) as made:
+            list(made.entries())
+        (fault,) = error.value.faults
+        assert "4 entries were signed, and the index holds 2: it was replaced by an older copy" in fault.message and fault.file
+    for command in (("list",), ("proof", "C-1"), ("rotate-key",), ("verify", "C-1"), ("fsck",)):
+        answer = ask(capsys, "evidence", *command, "--evidence", str(folder))
+        text = " ".join((answer.out + answer.err).split())
+        assert answer.code == 2 and "older copy" in text and "known key" not in text and "private part" not in text, command
+
+
+def test_one_is_not_many(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Workspace.init(tmp_path / "kept", NAME).close()
+    (tmp_path / "kept" / "blobs" / "sha256" / "ab" / "cd").mkdir(parents=True)
+    (tmp_path / "kept" / "blobs" / "sha256" / "ab" / "cd" / "abcd").write_bytes(b"")
+    told = [ask(capsys, "evidence", *command, "--evidence", "kept") for command in (("export", "copy"), ("fsck",), ("show", "C-7"))]
+    texts = [" ".join((one.out + one.err).split()) for one in told]
+    assert "the log of 1 entry and" in texts[0] and "1 file below blobs/ belongs to no entry" in texts[1] and "has 1 entry, " in texts[2]

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from stargauge.evidence.archive import Archive
+from stargauge.evidence.fsck import fsck
 from stargauge.evidence.items import Item
 from stargauge.evidence.log import leaf as manifests
 from stargauge.evidence.log import note
@@ -206,6 +207,35 @@ def test_an_altered_or_missing_payload_is_refused(kept: Workspace) -> None:
 # --- time -----------------------------------------------------------------------------------------------------------------------------
 
 
+def test_an_erasure_says_what_kind_of_thing_is_gone_and_is_found_from_it(kept: Workspace) -> None:
+    about = {"method": "supplied", "source_terms": "archive_export", "user_supplied": True, "words": "unmistakable", "format": "har"}
+    one = kept.add("capture", URL, about, {"body": b"x", "text": b"y"})
+    two = kept.add("capture", URL, {"method": "Words that somebody said", "source_terms": "web", "user_supplied": "unmistakable"})
+    assert kept.erasure_of(one) is None
+    first = kept.erase(one, "asked for", ["body"])
+    second = kept.erase(one, "asked for", [], about=True)
+    third = kept.erase(one, "asked for", ["text"])
+    was = {"kind": "capture", "method": "supplied", "source_terms": "archive_export", "user_supplied": True}
+    assert first.about["was"] == second.about["was"] == third.about["was"] == was
+    assert kept.erasure_of(one) == third and kept.erasure_of(two) is None
+    assert kept.erase(two, "asked for", about=True).about["was"] == {"kind": "capture", "source_terms": "web"}
+    kept.erase(third, "asked for", about=True)
+    assert kept.erasure_of(one) == kept.entry(third.index)
+    assert kept.entry(one.index).about == {} and "unmistakable" not in json.dumps([dict(one.about) for one in kept.entries()])
+
+
+def test_a_clock_that_had_been_far_ahead_is_told_by_every_command_that_writes(tmp_path: Path, clock: Clock) -> None:
+    with Workspace.init(tmp_path / "kept", clock=clock) as first:
+        first.add("capture", URL, {})
+    clock.now = START - timedelta(hours=23)
+    with Workspace.open(tmp_path / "kept", clock=clock) as again:
+        assert not again.notes
+    clock.now = START - timedelta(hours=25)
+    with Workspace.open(tmp_path / "kept", clock=clock) as again:
+        (note_of,) = again.notes
+        assert "bears 2026-01-02 03:04 UTC, and our clock shows 2026-01-01 02:04" in note_of
+
+
 def test_a_clock_set_back_never_makes_time_run_back_and_is_noted(tmp_path: Path, clock: Clock) -> None:
     with Workspace.init(tmp_path / "kept", clock=clock) as first:
         before = first.add("capture", URL, {})
@@ -227,7 +257,8 @@ def test_erasing_deletes_payload_and_salt_and_keeps_entry_and_proof(kept: Worksp
     digest, salt = entry.payloads["body"], {part.name: part.salt for part in kept.row(1)[1]}["body"]
     before = kept.leaf(entry)
     made = kept.erase(entry, "the author asked for it", ["body"])
-    assert made.id == "E-2" and made.about == {"entry": "C-1", "ground": "the author asked for it", "payloads": ["body"], "about": False}
+    told_of = {"entry": "C-1", "ground": "the author asked for it", "payloads": ["body"], "about": False, "was": {"kind": "capture"}}
+    assert made.id == "E-2" and made.about == told_of
     assert Leaf.of(kept.leaf(made)).erases == 1 and Leaf.of(kept.leaf(made)).previous == 1
     again = kept.entry(1)
     assert again.payloads == {"body": "", "text": entry.payloads["text"]} and kept.leaf(again) == before
@@ -281,6 +312,42 @@ def test_private_keys_are_their_owner_s_alone(kept: Workspace) -> None:
     assert len(private) == 1 and stat.S_IMODE(private[0].stat().st_mode) == 0o600
     assert stat.S_IMODE((kept.folder / "keys").stat().st_mode) == 0o700
     assert not list(kept.keys.too_open())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are those of POSIX")
+def test_only_the_owner_may_read_what_is_kept_and_all_the_log(tmp_path: Path) -> None:
+    def rights(path: Path) -> int:
+        return stat.S_IMODE(path.stat().st_mode)
+
+    before = os.umask(0o022)
+    try:
+        folder = tmp_path / "kept"
+        with Workspace.init(folder) as made:
+            made.add("capture", URL, {}, {"body": b"x"})
+            made.rotate_key()
+            own = {path for path in folder.rglob("*") if path.relative_to(folder).parts[0] not in ("log", "lock") and path.suffix != ".pub"}
+            assert {path.name for path in own} >= {
+                "evidence.sqlite",
+                "evidence.sqlite-wal",
+                "evidence.sqlite-shm",
+                "spare",
+                "blobs",
+                "sha256",
+            }
+            assert {path: rights(path) for path in own if rights(path) & 0o077 and "keys" not in path.parts} == {}
+            assert all(rights(path) & 0o044 == 0o044 for path in (folder, *(folder / "log").rglob("*")))
+            assert not fsck(made).notes
+        for path in own:
+            if path.exists():
+                path.chmod(0o755 if path.is_dir() else 0o644)
+        with Workspace.open(folder, write=False) as made:
+            assert any("others can read" in one and "evidence.sqlite" in one for one in fsck(made).notes)
+        with Workspace.open(folder) as made:
+            made.add("capture", URL, {}, {"body": b"y"})
+            assert {path for path in own if rights(path) & 0o077 and "keys" not in path.parts} == set() and rights(folder / "keys") == 0o700
+            assert not made.notes and not fsck(made).notes
+    finally:
+        os.umask(before)
 
 
 def test_a_new_key_is_announced_in_the_log_and_both_sign_the_change(kept: Workspace) -> None:

@@ -7,7 +7,7 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,7 +131,20 @@ def entry_data(workspace: Workspace, entry: Entry) -> dict[str, Any]:
     row, parts = workspace.row(entry.index)
     held = [{"name": one.name, "size": one.size, "sha256": one.sha256 or None, "erased": not one.sha256} for one in parts]
     told = {"id": entry.id, "index": entry.index, "kind": entry.kind, "target": entry.target, "time": row.time}
-    return {**told, "about": dict(entry.about), "payloads": held, "leaf": row.leaf}
+    clock = json.loads(row.leaf).get("clock")  # what our clock showed, where that was earlier than the entry before
+    return {**told, "clock": clock, "about": dict(entry.about), "payloads": held, "leaf": row.leaf}
+
+
+def _clock_note(entries: Sequence[Mapping[str, Any]]) -> str:
+    """What is told where our clock showed an earlier time than that of the entry before."""
+    behind = [one for one in entries if one["clock"]]
+    if not behind:
+        return ""
+    told = (f"note: {one['id']}: our clock showed {one['clock'][:19].replace('T', ' ')} UTC" for one in behind[:3])
+    lines = [f"{line},\n  earlier than the entry before" for line in told]
+    more = [f"note: and {len(behind) - 3:,} more"] if len(behind) > 3 else []
+    doubt = "note: the log cannot tell whether the clock was behind, or had been ahead"
+    return "".join(f"{line}\n" for line in (*lines, *more, doubt))
 
 
 def _print(asked: argparse.Namespace, data: Any, text: str) -> None:
@@ -219,7 +232,7 @@ def list_(asked: argparse.Namespace) -> int:
         raise InputError(f'there is no kind "{asked.kind}"{did_you_mean(asked.kind, KINDS)} (all: {", ".join(KINDS)})')
     with opened(asked) as workspace:
         data = [entry_data(workspace, entry) for entry in workspace.entries(asked.kind, asked.target)]
-    _print(asked, data, render_entries(data, style_of(asked)))
+    _print(asked, data, render_entries(data, style_of(asked)) + _clock_note(data))
     return 0
 
 
@@ -241,7 +254,7 @@ def show_(asked: argparse.Namespace) -> int:
         for path, content in targets.items():
             write_whole(path, content)
         data["written"] = [str(path) for path in targets]
-    text = render_entry(data, style_of(asked)) + "".join(f"written: {path}\n" for path in data.get("written", ()))
+    text = render_entry(data, style_of(asked)) + _clock_note([data]) + "".join(f"written: {path}\n" for path in data.get("written", ()))
     _print(asked, data, text)
     return 0
 
@@ -303,10 +316,10 @@ def _verified(asked: argparse.Namespace, what: str, keys: list[Any], copies: lis
         told = json.loads(leaf.text)
     else:
         with opened(asked) as workspace:
-            entry = workspace.find(what)
-            if faults := entry_faults(workspace, entry.index):
+            index = workspace.place(what)
+            if faults := entry_faults(workspace, index):
                 raise InputError(faults)
-            made, told = workspace.checkpoint()[0], json.loads(workspace.leaf(entry))
+            made, told = workspace.checkpoint()[0], json.loads(workspace.leaf(workspace.entry(index)))
     found = {"index": told["index"], "kind": told["type"], "time": told["time"]}
     return {"what": what, "log": made.origin, "size": made.size, "root": made.root.hex(), **found}
 
@@ -363,11 +376,12 @@ def _looked(asked: argparse.Namespace, payloads: bool, mend: bool) -> int:
 def export_(asked: argparse.Namespace) -> int:
     """`stargauge evidence export`."""
     from stargauge.evidence.outside import export_log
+    from stargauge.quantity.errors import counted
 
     with opened(asked) as workspace:
         made = export_log(workspace, Path(asked.folder))
     data = {"folder": asked.folder, "log": made.origin, "size": made.size, "root": made.root.hex()}
-    _print(asked, data, f"the log of {made.size:,} entries and its public keys: {asked.folder}\n")
+    _print(asked, data, f"the log of {counted(made.size, 'entry', 'entries')} and its public keys: {asked.folder}\n")
     return 0
 
 

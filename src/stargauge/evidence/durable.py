@@ -71,7 +71,7 @@ def _write(wanted: Sequence[tuple[Path, bytes]], spare: Path, mode: int) -> None
         folders: dict[Path, None] = {}
         for path, (target, _) in zip(made, wanted, strict=True):
             if target.parent not in folders:
-                folders.update(dict.fromkeys([target.parent, *_made(target.parent)]))
+                folders.update(dict.fromkeys([target.parent, *_made(target.parent, 0o777 if mode & 0o077 else 0o700)]))
             os.replace(path, target)
         _side_by_side(sync_folder, list(folders))
     except BaseException:

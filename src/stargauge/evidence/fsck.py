@@ -7,18 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from stargauge.evidence.items import payload_commitment_of
+from stargauge.evidence.agreement import blank, differences, fewer, is_older, were_signed
+from stargauge.evidence.items import entry_of, payload_commitment_of
 from stargauge.evidence.log import leaf as manifests
-from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint
+from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint, told_checkpoint
 from stargauge.evidence.log.folder import LogFolder, files_of
 from stargauge.evidence.log.following import followed
 from stargauge.evidence.log.leaf import Leaf
 from stargauge.evidence.log.merkle import ProofError
 from stargauge.evidence.log.note import Verifier
 from stargauge.evidence.log.tiles import Edge
+from stargauge.evidence.private import too_open
 from stargauge.evidence.store import EntryRow, PayloadRow
-from stargauge.evidence.workspace import Workspace
-from stargauge.quantity.errors import Fault, InputError
+from stargauge.evidence.workspace import INDEX, Workspace
+from stargauge.quantity.errors import Fault, InputError, counted
 
 _MEND = "; `stargauge evidence fsck --mend` writes it again from the entries"
 
@@ -64,7 +66,10 @@ def fsck(workspace: Workspace, payloads: bool = True) -> Findings:
                 text = f"entries {size} to {found.entries - 1} are not under the checkpoint yet; the next command that writes signs it"
                 found.notes.append(text)
     except ProofError as error:
-        found.faults += [Fault(fault.message, file=str(workspace.log.folder / "checkpoint")) for fault in error.faults]
+        if note is not None and is_older(note, known, found.entries):
+            found.faults.append(fewer(told_checkpoint(note).size, found.entries, str(workspace.folder / INDEX)))
+        else:
+            found.faults += [Fault(fault.message, file=str(workspace.log.folder / "checkpoint")) for fault in error.faults]
     held: dict[str, tuple[int, str]] = {}
     leaves = (row.leaf.encode() for row in _looked_at(workspace, found, [key.id.hex() for key in known], held))
     found.faults += differing(workspace.log, leaves, size, found.checkpoint, _MEND)
@@ -90,8 +95,9 @@ def differing(log: LogFolder, entries: Iterable[bytes], size: int, made: Checkpo
     for _ in passing:  # what is beyond the checkpoint is looked at too
         pass
     if made is not None and (edge.size != made.size or edge.root != made.root):
-        there = f"{edge.size:,} entries" if edge.size != made.size else "the entries"
-        text = f"{made.size:,} entries were signed, and {there} do not have the root that was signed: an entry was altered or removed"
+        there = counted(edge.size, "entry", "entries") if edge.size != made.size else "the entries"
+        does = "does" if edge.size == 1 != made.size else "do"
+        text = f"{were_signed(made.size)}, and {there} {does} not have the root that was signed: an entry was altered or removed"
         yield Fault(text, file=str(log.folder / "checkpoint"))
 
 
@@ -115,7 +121,7 @@ def _looked_at(workspace: Workspace, found: Findings, keys: Sequence[str], held:
             return
         before = latest.get(row.target)
         if row.leaf != _as_committed(row, parts, before, key):  # or it bears more than most do
-            found.faults += [Fault(text, f"entry {row.id}") for text in _entry_faults(row, parts, before, keys)]
+            found.faults += [Fault(text, f"entry {row.id}") for text in _entry_faults(workspace, row, parts, before, keys)]
             key = _key_after(row, key)
         if row.time < last:
             found.faults.append(Fault(f"its time {row.time} is before that of the entry before it, {last}", f"entry {row.id}"))
@@ -132,9 +138,12 @@ def _as_committed(row: EntryRow, parts: Sequence[PayloadRow], previous: int | No
     """The manifest that most entries have, made from what the index holds: nothing erased, the clock right, no new key."""
     if not row.about_salt or (parts and not all(part.sha256 for part in parts)):
         return ""
-    target = manifests.target_commitment(bytes.fromhex(row.target_salt), row.target)
-    about = manifests.about_commitment(bytes.fromhex(row.about_salt), row.about)
-    held = [(payload_commitment_of(part), part.size) for part in parts] if parts else ()
+    try:
+        target = manifests.target_commitment(bytes.fromhex(row.target_salt), row.target)
+        about = manifests.about_commitment(bytes.fromhex(row.about_salt), row.about)
+        held = [(payload_commitment_of(part), part.size) for part in parts] if parts else ()
+    except ValueError:  # a salt that is none
+        return ""
     return manifests.text_of(row.kind, row.id, row.time, target, about, key, held, previous)
 
 
@@ -147,36 +156,29 @@ def _key_after(row: EntryRow, key: str) -> str:
         return key
 
 
-def _entry_faults(row: EntryRow, parts: Sequence[PayloadRow], previous: int | None, keys: Sequence[str]) -> Iterator[str]:
+def _entry_faults(
+    workspace: Workspace, row: EntryRow, parts: Sequence[PayloadRow], previous: int | None, keys: Sequence[str]
+) -> Iterator[str]:  # fmt: skip
     """Where an entry of the index is not what its manifest commits to."""
+    yield from differences(row, parts)
     try:
         told = json.loads(row.leaf)
-        same = (told["index"], told["type"], told["time"]) == (row.id, row.kind, row.time)
-        target, about, payloads, before, key = told["target"], told["about"], told["payloads"], told.get("previous"), told["key"]
-    except (ValueError, KeyError, TypeError):
-        yield "its manifest cannot be read"
+        before, key = told.get("previous"), told["key"]
+    except (ValueError, KeyError, TypeError, AttributeError):
         return
-    if not same:
-        yield "its kind or time is not that of its manifest"
-    if target != manifests.target_commitment(bytes.fromhex(row.target_salt), row.target):
-        yield "its target is not the one that its manifest commits to"
-    if row.about_salt and about != manifests.about_commitment(bytes.fromhex(row.about_salt), row.about):
-        yield "what it says is not what its manifest commits to"
     if before != previous:
         yield f"its manifest names entry {before} as the one before on its target; that is {previous}"
     if key not in keys:
         yield f"it was added under the key {key}, which never signed this log"
-    for part, one in zip(parts, payloads, strict=False):
-        if part.sha256 and (one["commitment"], one["size"]) != (payload_commitment_of(part), part.size):
-            yield f'its payload "{part.name}" is not the one that its manifest commits to'
-    if len(parts) != len(payloads):
-        yield f"it has {len(parts)} payloads in the index, {len(payloads)} in its manifest"
+    if blank(row, parts) and workspace.erased_by(row.id, row.target) is None:
+        yield "something of it is erased, and no entry tells of that"
 
 
 def _payload_faults(workspace: Workspace, found: Findings, held: Mapping[str, tuple[int, str]]) -> Iterator[Fault]:
     """Payloads that are missing or are not what their name says; files that belong to nothing are noted."""
     if stray := sum(digest not in held for digest in workspace.blobs.all()):
-        found.notes.append(f"{stray} files below blobs/ belong to no entry: an append was cut off before they were used")
+        belong, they = ("belongs", "it was") if stray == 1 else ("belong", "they were")
+        found.notes.append(f"{counted(stray, 'file')} below blobs/ {belong} to no entry: an append was cut off before {they} used")
     for digest, (entry, name) in held.items():
         path = workspace.blobs.path(digest)
         if workspace.blobs.get(digest) is None:
@@ -188,6 +190,8 @@ def _around(workspace: Workspace, found: Findings) -> None:
     """Keys that others can read, changes of keys, and what was signed last."""
     for path in workspace.keys.too_open():
         found.faults.append(Fault("others can read this private key; `chmod 600` it, and rotate the key if they may have", file=str(path)))
+    for path in too_open(workspace.folder, INDEX):
+        found.notes.append(f"others can read {path}; the next command that writes takes that right from them")
     _changes(workspace, found)
     file = str(workspace.keys.folder / "signed")
     try:
@@ -199,9 +203,7 @@ def _around(workspace: Workspace, found: Findings) -> None:
     if signed is None:
         found.faults.append(Fault("what was signed last is not kept", file=file))
     elif made is not None and (signed.size < made.size or (signed.size == made.size and signed.root != made.root)):
-        found.faults.append(
-            Fault(f"{signed.size:,} entries were signed last, and the checkpoint has {made.size:,} or another root", file=file)
-        )
+        found.faults.append(Fault(f"{were_signed(signed.size)} last, and the checkpoint has {made.size:,} or another root", file=file))
 
 
 def _changes(workspace: Workspace, found: Findings) -> None:
@@ -229,13 +231,16 @@ def entry_faults(workspace: Workspace, index: int) -> list[Fault]:
     """What is wrong with one entry: its manifest, its payloads, its proof."""
     row, parts = workspace.row(index)
     known = workspace.verifiers()
-    previous = Leaf.of(row.leaf).previous
-    faults = [Fault(text, f"entry {index}") for text in _entry_faults(row, parts, previous, [key.id.hex() for key in known])]
-    entry = workspace.entry(index)
+    try:
+        previous = Leaf.of(row.leaf).previous
+    except ProofError as error:
+        return [Fault(fault.message, f"entry {index}") for fault in error.faults]
+    faults = [Fault(text, f"entry {index}") for text in _entry_faults(workspace, row, parts, previous, [key.id.hex() for key in known])]
+    entry = entry_of(row, parts)
     for part in parts:
         if part.sha256:
             try:
-                workspace.payload(entry, part.name)
+                workspace.content(part.sha256, f'the payload "{part.name}" of {entry.id}')
             except InputError as error:
                 faults += error.faults
     try:

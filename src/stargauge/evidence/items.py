@@ -69,6 +69,19 @@ class Erased(NamedTuple):
     about: bool
 
 
+_MARK = re.compile(r"[a-z][a-z_]{0,31}")
+
+
+def was(kind: str, about: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What kind of thing an erased entry was: its kind, how it was taken, whether it was handed in; nothing of what it said.
+
+    `before`: what an earlier erasure told of it, where what it says is gone already.
+    """
+    marks = {name: about[name] for name in ("method", "source_terms") if _MARK.fullmatch(str(about.get(name, "")))}
+    handed_in = {"user_supplied": True} if about.get("user_supplied") is True else {}
+    return {**(before or {}), "kind": kind, **marks, **handed_in}
+
+
 class Signed(NamedTuple):
     """Where and when entries are added: the first place, our clock, the time of the entry before, the key; a new key, what is erased."""
 

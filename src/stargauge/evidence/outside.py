@@ -20,7 +20,7 @@ from stargauge.evidence.log.note import Verifier
 from stargauge.evidence.log.proof import LogProof
 from stargauge.evidence.log.tiles import WIDTH
 from stargauge.evidence.workspace import Workspace
-from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.errors import Fault, InputError, counted
 
 #: Where a copy of a log holds the checkpoints that old and new key signed.
 CHANGES = "key-changes"
@@ -114,7 +114,7 @@ def _told(folder: Path) -> _Copy | None:
     for path in sorted((folder / CHANGES).glob("*.checkpoint"), key=lambda path: (len(path.stem), path.stem)):
         index = int(path.stem) if re.fullmatch("[0-9]{1,15}", path.stem) else newest.size
         if index >= newest.size:
-            text = f"belongs to no entry; expected the place of one of the {newest.size:,} entries as its name"
+            text = f"belongs to no entry; expected the place of one of {counted(newest.size, 'entry', 'entries')} as its name"
             raise ProofError(Fault(text, file=str(path)))
         try:
             leaf = log.entries(index // WIDTH, newest.size)[index % WIDTH].decode("utf-8", errors="replace")

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stargauge.evidence.agreement import is_older, were_signed
 from stargauge.evidence.keys import KeyFolder
-from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint
+from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint, told_checkpoint
 from stargauge.evidence.log.folder import LogFolder, roots_of
 from stargauge.evidence.log.merkle import ProofError, leaf_hash
 from stargauge.evidence.log.note import Verifier
 from stargauge.evidence.log.tiles import WIDTH, Edge
 from stargauge.evidence.store import Index
-from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.errors import Fault, InputError, counted
 
 #: Up to so many entries the whole log is recomputed each time it is opened for writing; a larger one only where its writer was cut off.
 RECOMPUTED = 16_384
@@ -27,10 +28,10 @@ def recovered(index: Index, log: LogFolder, keys: KeyFolder, origin: str, known:
     `whole`: recompute everything, whatever the size. Raises InputError where what was signed is not borne out by the entries.
     """
     size = index.size()
-    stored, signed = _told(log, keys, origin, known)
+    stored, signed = _told(log, keys, origin, known, size)
     told = [(one, file) for one, file in ((stored, log.folder / "checkpoint"), (signed, keys.folder / "signed")) if one is not None]
     faults = [apart(one, size, str(file)) for one, file in told if one.size > size]
-    if keys.signer(known[-1]) is None:
+    if not faults and keys.signer(known[-1]) is None:  # an older index knows older keys
         faults.append(no_key(keys, known[-1]))
     if faults:
         raise InputError(faults)
@@ -43,9 +44,13 @@ def recovered(index: Index, log: LogFolder, keys: KeyFolder, origin: str, known:
     return done, log.mend(text.encode() for text in index.leaves(0, done))
 
 
-def _told(log: LogFolder, keys: KeyFolder, origin: str, known: Sequence[Verifier]) -> tuple[Checkpoint | None, Checkpoint | None]:
+def _told(
+    log: LogFolder, keys: KeyFolder, origin: str, known: Sequence[Verifier], size: int
+) -> tuple[Checkpoint | None, Checkpoint | None]:  # fmt: skip
     """The stored checkpoint and what was signed last."""
     note = log.checkpoint()
+    if note is not None and is_older(note, known, size):
+        raise InputError(apart(told_checkpoint(note), size, str(log.folder / "checkpoint")))
     try:
         stored = opened_checkpoint(note, known, origin) if note is not None else None
     except ProofError as error:
@@ -79,9 +84,10 @@ def no_key(keys: KeyFolder, key: Verifier) -> Fault:
 def apart(told: Checkpoint, size: int, file: str) -> Fault:
     """That a signed size and root do not fit the entries, and what may have happened."""
     if told.size > size:
-        what = f"{told.size:,} entries were signed, and the index holds {size:,}: it was replaced by an older copy, or entries were removed"
+        what = f"{were_signed(told.size)}, and the index holds {size:,}: it was replaced by an older copy, or entries were removed"
     else:
         what = (
-            f"the first {told.size:,} entries of the index do not have the root that was signed: an entry was altered, or it is another log"
+            f"the first {counted(told.size, 'entry', 'entries')} of the index {'does' if told.size == 1 else 'do'} not have the root that "
+            "was signed: an entry was altered, or it is another log"
         )
     return Fault(f"{what}. Nothing was written; bring back the evidence.sqlite and log that belong together", file=file)

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from stargauge.evidence import private
 from stargauge.evidence.durable import write_files
 from stargauge.quantity.errors import Fault, InputError
 
@@ -95,6 +96,14 @@ class Index(Protocol):
         """The last entry of a target."""
         ...
 
+    def removed(self) -> int:
+        """How many entries are missing of as many as `size` says."""
+        ...
+
+    def erasure_of(self, entry: int, target: str) -> int | None:
+        """The last entry that tells of something erased from an entry of that target."""
+        ...
+
     def sharing(self, digest: str) -> list[int]:
         """The entries that hold the payload with that hash."""
         ...
@@ -117,6 +126,8 @@ class SqliteIndex:
 
     def __init__(self, path: Path, write: bool) -> None:
         self._path = path
+        if write:
+            private.private_file(path)
         try:
             self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30.0)
             if write:
@@ -227,6 +238,18 @@ class SqliteIndex:
         ((last,),) = self._asked("SELECT max(id) FROM entry WHERE target = ?", target)
         return None if last is None else int(last)
 
+    def removed(self) -> int:
+        """How many entries are missing of as many as `size` says."""
+        ((missing,),) = self._asked("SELECT coalesce(max(id), -1) + 1 - count(*) FROM entry")
+        return int(missing)
+
+    def erasure_of(self, entry: int, target: str) -> int | None:
+        """The last entry that tells of something erased from an entry of that target."""
+        told = f'"erases":{int(entry)},'
+        question = "SELECT max(id) FROM entry WHERE target = ? AND id > ? AND kind = 'erasure' AND instr(leaf, ?) > 0"
+        ((last,),) = self._asked(question, target, entry, told)
+        return None if last is None else int(last)
+
     def sharing(self, digest: str) -> list[int]:
         """The entries that hold the payload with that hash."""
         return [int(one) for (one,) in self._asked("SELECT DISTINCT entry FROM payload WHERE sha256 = ? ORDER BY entry", digest)]
@@ -279,7 +302,7 @@ class Blobs:
             if not there:
                 missing[f"{digest[:2]}/{digest[2:4]}/{digest}"] = content
         if missing:
-            write_files(self._folder, missing, self._spare)
+            write_files(self._folder, missing, self._spare, mode=private.FILE)
         return digests
 
     def get(self, digest: str) -> bytes | None:

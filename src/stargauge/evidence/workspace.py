@@ -7,55 +7,48 @@ checkpoint that these do not bear out is never signed over.
 
 from __future__ import annotations
 
+import json
 import os
-import re
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from stargauge.evidence import private
 from stargauge.evidence.archive import Entry, Kind
 from stargauge.evidence.durable import WriterLock, make_folder, sync_folder
-from stargauge.evidence.items import Erased, Item, Signed, entry_of, item_faults, rows_of
+from stargauge.evidence.items import Erased, Item, Signed, entry_of, item_faults, rows_of, was
+from stargauge.evidence.kept import INDEX as INDEX
+from stargauge.evidence.kept import Kept
 from stargauge.evidence.keys import KeyFolder, read_signed
 from stargauge.evidence.log import leaf as manifests
-from stargauge.evidence.log.checkpoint import Checkpoint, opened_checkpoint
-from stargauge.evidence.log.folder import LogFolder
-from stargauge.evidence.log.following import KeyChange, change_of
+from stargauge.evidence.log.checkpoint import Checkpoint
 from stargauge.evidence.log.leaf import Leaf
-from stargauge.evidence.log.merkle import ProofError, consistency_proof, inclusion_proof, tree_root
+from stargauge.evidence.log.merkle import tree_root
 from stargauge.evidence.log.note import Signer, Verifier, expect_name, parted
-from stargauge.evidence.log.proof import LogProof
 from stargauge.evidence.recovery import apart, no_key, recovered
-from stargauge.evidence.store import Blobs, EntryRow, Index, PayloadRow, SqliteIndex
+from stargauge.evidence.store import Index, PayloadRow, SqliteIndex
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
-INDEX = "evidence.sqlite"
 Clock = Callable[[], datetime]
+#: A last entry that is further ahead of the clock than this is told.
+_AHEAD = timedelta(days=1)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Workspace:
+class Workspace(Kept):
     """An archive in a folder. Open it for writing in one process at a time; any number may read."""
 
     def __init__(self, folder: Path, index: Index, origin: str, lock: WriterLock | None, clock: Clock) -> None:
-        self.folder = folder
-        self.origin = origin
+        super().__init__(folder, index, origin)
         #: What opening found cut off and completed.
         self.notes: list[str] = []
-        spare = folder / "spare"
-        self._index = index
         self._lock = lock
         self._clock = clock
-        self._turn = threading.RLock()
-        self.blobs = Blobs(folder / "blobs" / "sha256", spare)
-        self.keys = KeyFolder(folder / "keys", spare)
-        self.log = LogFolder(folder / "log", spare)
         self._last = datetime.min.replace(tzinfo=UTC)
 
     # --- making, opening, closing -----------------------------------------------------------------------------------------------------
@@ -69,10 +62,12 @@ class Workspace:
         if path.is_file() or (path.is_dir() and not _unfinished(path)):
             held = "holds a workspace already" if (path / INDEX).is_file() else "is not an empty folder"
             raise InputError(Fault(f"{held}; choose another place, or leave out `init`", file=str(path)))
-        for part in ("spare", "log", "blobs/sha256"):
-            make_folder(path / part)
+        make_folder(path / "log")
+        for part in ("spare", "blobs/sha256"):
+            make_folder(path / part, private.FOLDER)
         lock = WriterLock(path / "lock")
         index = SqliteIndex(path / INDEX, write=True)
+        private.closed(path, INDEX)
         made = cls(path, index, name, lock, clock)
         try:
             index.set("origin", name)
@@ -100,7 +95,8 @@ class Workspace:
                 raise InputError(Fault("making this workspace was cut off; run `stargauge evidence init` on it again", file=str(path)))
             made = cls(path, index, origin, lock, clock)
             if lock is not None:
-                make_folder(path / "spare")
+                make_folder(path / "spare", private.FOLDER)
+                made.notes += private.closed(path, INDEX)
                 made._recover(lock.cut_off or recompute)
             return made
         except BaseException:
@@ -129,109 +125,6 @@ class Workspace:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
-
-    # --- reading ----------------------------------------------------------------------------------------------------------------------
-
-    def __len__(self) -> int:
-        return self._index.size()
-
-    def entries(self, kind: Kind | None = None, target: str | None = None) -> Iterator[Entry]:
-        """Entries in order."""
-        return (entry_of(*row) for row in self._index.rows(kind, target))
-
-    def entry(self, index: int) -> Entry:
-        """One entry by its place."""
-        return entry_of(*self.row(index))
-
-    def row(self, index: int) -> tuple[EntryRow, list[PayloadRow]]:
-        """One entry as it is kept, with its salts."""
-        for row in self._index.rows(start=index, end=index + 1):
-            return row
-        size = len(self)
-        raise InputError(f"there is no entry {index:,}; the log has {size:,}, from 0 to {size - 1:,}")
-
-    def rows(self) -> Iterator[tuple[EntryRow, list[PayloadRow]]]:
-        """Every entry as it is kept, in order."""
-        return self._index.rows()
-
-    def find(self, name: str) -> Entry:
-        """The entry that people call `C-17`, or `17`."""
-        read = re.fullmatch(r"(?:([A-Za-z])-?)?(\d{1,18})", name.strip())
-        if read is None:
-            raise InputError(f'got "{name}"; expected an entry such as C-17 or 17')
-        found = self.entry(int(read[2]))
-        if read[1] and read[1].upper() != found.id[0]:
-            raise InputError(
-                f"there is no {name.strip()}: entry {found.index} is {found.id}, of kind {found.kind}; did you mean {found.id}?"
-            )
-        return found
-
-    def payload(self, entry: Entry, name: str) -> bytes:
-        """A payload as it was added. Raises InputError where it was erased, is missing or does not match its hash."""
-        parts = {part.name: part for part in self.row(entry.index)[1]}
-        if name not in parts:
-            held = ", ".join(parts) or "none"
-            raise InputError(f'{entry.id} has no payload "{name}"{did_you_mean(name, parts)} (it has: {held})')
-        digest = parts[name].sha256
-        if not digest:
-            raise InputError(f'the payload "{name}" of {entry.id} was erased; the log still shows when it was added and that it was erased')
-        content = self.blobs.get(digest)
-        if content is None:
-            path = self.blobs.path(digest)
-            state = "does not match its hash: it was altered or damaged" if path.is_file() else "is missing"
-            raise InputError(Fault(f'the payload "{name}" of {entry.id} {state}; restore it from a copy', file=str(path)))
-        return content
-
-    def sharing(self, entry: Entry, names: Iterable[str]) -> list[Entry]:
-        """The entries that hold the same bytes as these payloads of an entry, which may have been erased from it since."""
-        found = {one for name in names for one in self._index.sharing(entry.payloads[name]) if one != entry.index}
-        return [self.entry(one) for one in sorted(found)]
-
-    def leaf(self, entry: Entry) -> str:
-        """The manifest of an entry as it stands in the log."""
-        return self.row(entry.index)[0].leaf
-
-    def verifiers(self) -> list[Verifier]:
-        """The keys that ever signed this log, the one that signs now last."""
-        found = (Leaf.of(row.leaf).public_key for row, _ in self._index.rows("key"))
-        return [Verifier.of(text) for text in found if text]
-
-    def key_changes(self, size: int) -> list[KeyChange]:
-        """The changes of keys in the log of that size, each with what shows it: whoever trusts an old key follows by them.
-
-        `size`: that of a checkpoint. Where the checkpoint that both keys signed was not kept, that part is empty.
-        """
-        with self._turn:
-            node, found = self.log.reader(size).node, []
-            for row, _ in self._index.rows("key", start=1, end=size):
-                try:
-                    found.append(change_of(self.keys.change(row.id), row.leaf, row.id, size, node))
-                except ProofError as error:
-                    raise InputError([Fault(fault.message, file=str(self.keys.change_path(row.id))) for fault in error.faults]) from None
-        return found
-
-    def checkpoint(self) -> tuple[Checkpoint, str]:
-        """The checkpoint and its note as it was signed, its signature checked. Raises InputError where there is none that fits."""
-        note = self.log.checkpoint()
-        if note is None:
-            raise InputError(Fault("there is no checkpoint yet; any command that writes will sign one", file=str(self.log.folder)))
-        return opened_checkpoint(note, self.verifiers(), self.origin), note
-
-    def proof(self, entry: Entry) -> LogProof:
-        """That an entry is in the log, as of the newest checkpoint; the manifest goes with it. Raises InputError."""
-        with self._turn:
-            made, note = self.checkpoint()
-            text = self.leaf(entry).encode()
-            hashes = inclusion_proof(entry.index, made.size, self.log.reader(made.size).node)
-        proof = LogProof(entry.index, tuple(hashes), note, text)
-        proof.check(text, self.verifiers(), self.origin)
-        return proof
-
-    def consistency(self, old: int) -> list[bytes]:
-        """The hashes that show that the log at that size is the beginning of the log as of the newest checkpoint."""
-        with self._turn:
-            size = self.checkpoint()[0].size
-            return consistency_proof(old, size, self.log.reader(size).node)
 
     # --- adding -----------------------------------------------------------------------------------------------------------------------
 
@@ -278,7 +171,9 @@ class Workspace:
             faults.append(Fault(f"{entry.id} holds nothing that could be erased"))
         if faults:
             raise InputError(faults)
-        told = {"entry": entry.id, "ground": ground, "payloads": chosen, "about": about}
+        before = self.erasure_of(entry)
+        mark = was(row.kind, json.loads(row.about), before.about.get("was") if before else None)
+        told = {"entry": entry.id, "ground": ground, "payloads": chosen, "about": about, "was": mark}
         item = Item("erasure", row.target, told)
         if wrong := item_faults(item):
             raise InputError(wrong)
@@ -418,6 +313,12 @@ class Workspace:
             what = ", ".join(mended[:3]) + (f" and {len(mended) - 3} more" if len(mended) > 3 else "")
             self.notes.append(f"files of the log were missing or damaged and were written again from the entries: {what}")
         self._last = manifests.time_of(next(self._index.rows(start=size - 1))[0].time)
+        now = self._clock().astimezone(UTC)
+        if self._last - now > _AHEAD:
+            self.notes.append(
+                f"the last entry bears {self._last:%Y-%m-%d %H:%M} UTC, and our clock shows {now:%Y-%m-%d %H:%M}: it was ahead then, or is "
+                "behind now. What is added now bears that time again, and says what the clock shows"
+            )
         retired = {key.id.hex() for key in self.verifiers()[:-1]} & set(self.keys.private())
         if done < size or self.keys.last_signed(self.origin) is None or retired:
             if done < size:

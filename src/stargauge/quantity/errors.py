@@ -34,6 +34,11 @@ class InputError(ValueError):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number of things: `1 input`, `3 inputs`."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """'; did you mean "x"?' for the nearest known name, or an empty string."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)

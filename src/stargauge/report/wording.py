@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from stargauge.quantity.dates import from_day, month_end
+from stargauge.quantity.errors import counted as counted
 from stargauge.quantity.units import figures, scale_of, show
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -41,11 +42,6 @@ def shape(status: str | None) -> str:
 def has_odds(status: str | None) -> bool:
     """Whether a status comes with odds: a claim still open, or one whose deadline passed and whose record is silent."""
     return shape(status) == "open" or "silent" in (status or "")
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number of things: `1 input`, `3 inputs`."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def day_text(when: Any) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from stargauge.evidence.log.merkle import EMPTY_ROOT, HASH_SIZE, ProofError, folded, halved
+from stargauge.quantity.errors import counted
 
 WIDTH = 256
 #: The length of an entry is written in 16 bits.
@@ -102,7 +103,7 @@ class TileReader:
             self._kept.move_to_end((level, index, width))
             return self._kept[level, index, width]
         if not width:
-            raise ProofError(f"a log of {self.size:,} entries has no tile {index} on level {level}")
+            raise ProofError(f"a log of {counted(self.size, 'entry', 'entries')} has no tile {index} on level {level}")
         levels = [self.hashes(level, index, width)]
         for _ in range(7):
             levels.append(halved(levels[-1]))
