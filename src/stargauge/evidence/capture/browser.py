@@ -20,6 +20,7 @@ from stargauge.evidence.capture.devtools import Browser, Ended, binary
 from stargauge.evidence.capture.fetch import TOOL, Limits, clocks_of
 from stargauge.evidence.capture.fetched import ErrorClass, Fetched, Hop, Tls
 from stargauge.evidence.capture.guard import Refused
+from stargauge.evidence.capture.links import about_links
 from stargauge.evidence.capture.proxy import Proxy
 from stargauge.evidence.capture.text import VERSION, page_text
 from stargauge.evidence.capture.warc import certificates_of, resource_warc
@@ -66,6 +67,7 @@ def _taken(target: str, view: _View, fetched: Fetched, sandboxed: bool, proxy: P
         "method": "browser", "browser": view.version, "sandboxed": sandboxed, "scrolled": len(view.steps), "hosts": len(proxy.asked),
         "hosts_refused": len(proxy.refused),
     }  # fmt: skip
+    about |= about_links(target, view.dom)
     notes = [*([] if sandboxed else ["the browser ran without its sandbox, since we run as root"]), *dict.fromkeys(proxy.refused[:10])]
     metadata = as_bytes(
         [{**fetched.to_dict(), "hosts": proxy.asked, "refused": proxy.refused[:100], "certificates": certificates_of(fetched)}]
