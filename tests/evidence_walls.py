@@ -93,7 +93,7 @@ WALLS: tuple[Wall, ...] = (
         "consent de 2",
         200,
         "Portal",
-        "Wir benötigen Ihre Einwilligung\nWir verwenden Cookies und verarbeiten personenbezogene Daten. Datenschutz\nAlle akzeptieren\nAblehnen",
+        "Wir benötigen Ihre Einwilligung\nWir verwenden Cookies und verarbeiten persönliche Daten. Datenschutz\nAlle akzeptieren\nAblehnen",
         (CONSENT,),
     ),
     (

@@ -371,6 +371,14 @@ def test_an_address_that_must_not_be_asked_is_told_with_its_reason(site: Site) -
     assert [one.about["outcome"] for one in archive.entries("observation")] == ["not_asked"]
 
 
+def test_a_platform_at_an_address_that_must_not_be_asked_is_not_asked() -> None:
+    from stargauge.evidence.observe.outcomes import classify
+    from stargauge.evidence.observe.probes import platform
+
+    found = classify(platform("mastodon", seconds=5).look("http://10.0.0.1/@anna/1"))
+    assert found.outcome == "not_asked" and "private" in found.says
+
+
 def test_a_wall_that_was_captured_is_no_look_at_the_thing(site: Site) -> None:
     from stargauge.evidence.capture.capture import Options, capture
     from stargauge.evidence.capture.guard import Guard
