@@ -59,18 +59,17 @@ class History:
         chosen = capture or self.first_capture
         if chosen is None:
             return one_line(self.standing, None, language)
-        erased = self.erasure_of(chosen)
-        supplied = is_supplied(chosen.about) or (erased is not None and is_supplied(erased.about))
-        held = Holding(supplied, by_hand(chosen), erased.time if erased else None, bool(erased and chosen.payloads and chosen.about))
+        erased = self.erasures_of(chosen)
+        names = {str(name) for one in erased for name in one.about.get("payloads", ())}
+        part = bool(chosen.about) and not set(chosen.payloads) <= names
+        supplied = any(is_supplied(one.about) for one in (chosen, *erased))
+        held = Holding(supplied, by_hand(chosen), erased[-1].time if erased else None, part)
         return one_line(self.standing, captured_at(chosen), language, held)
 
-    def erasure_of(self, capture: Entry) -> Entry | None:
-        """The newest entry, by the day of the history, that says that something of a capture was erased."""
-        for entry in reversed(self.entries):
-            known = self.day is None or entry.time.astimezone(UTC).date() <= self.day
-            if entry.kind == "erasure" and entry.about.get("entry") == capture.id and known:
-                return entry
-        return None
+    def erasures_of(self, capture: Entry) -> list[Entry]:
+        """The entries, by the day of the history, that say that something of a capture was erased."""
+        made = [entry for entry in self.entries if entry.kind == "erasure" and entry.about.get("entry") == capture.id]
+        return [entry for entry in made if self.day is None or entry.time.astimezone(UTC).date() <= self.day]
 
 
 def history(archive: Archive, target: str, others: Sequence[Archive] = ()) -> History:

@@ -52,7 +52,7 @@ def number(count: int) -> str:
 
 def captured(at: datetime, supplied: bool, by_hand: bool = False) -> str:
     """When it was captured first, or written down by somebody."""
-    made = "von Hand eingetragen" if by_hand and not supplied else "aufgenommen"
+    made = "von Hand eingetragen" if by_hand else "aufgenommen"
     return f"{made} am {short_moment(at)}{' (von Hand eingereicht)' if supplied else ''}"
 
 

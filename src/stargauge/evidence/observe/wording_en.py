@@ -51,7 +51,7 @@ def number(count: int) -> str:
 
 def captured(at: datetime, supplied: bool, by_hand: bool = False) -> str:
     """When it was captured first, or written down by somebody."""
-    made = "recorded by hand" if by_hand and not supplied else "captured"
+    made = "recorded by hand" if by_hand else "captured"
     return f"{made} {short_moment(at)}{' (supplied by a user)' if supplied else ''}"
 
 
