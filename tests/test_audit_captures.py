@@ -44,8 +44,8 @@ def folder(tmp_path: Path) -> Path:
     """A page captured and found at six checks, a post captured and not found once."""
     clock = Clock()
     with Workspace.init(tmp_path / "evidence", name="grower.example/desk", clock=clock) as made:
-        assert made.add("capture", PAGE, {"method": "web", "status": 200}, {"body": b"<p>800 MW</p>"}).id == "C-1"
-        assert made.add("capture", POST, {"method": "web", "status": 200}, {"body": b"<p>400 jobs</p>"}).id == "C-2"
+        assert made.add("capture", PAGE, {"method": "web", "status": 200, "tool": "stargauge"}, {"body": b"<p>800 MW</p>"}).id == "C-1"
+        assert made.add("capture", POST, {"method": "web", "status": 200, "tool": "stargauge"}, {"body": b"<p>400 jobs</p>"}).id == "C-2"
         for _ in range(6):
             clock.now += timedelta(days=1)
             made.add("observation", PAGE, seen(clock, "ok", PAGE))

@@ -91,6 +91,43 @@ def test_history_shows_every_entry_and_what_may_be_said(capsys: pytest.CaptureFi
     assert unknown.code == 2 and f'did you mean "{url}"?' in unknown.told
 
 
+def test_history_in_german_is_german_throughout(capsys: pytest.CaptureFixture[str], site: Site) -> None:
+    url = site.url("/news/story")
+    watch(capsys, site, url)
+    site.pages["/news/story"] = (200, {}, page("A story", "They announced 500 billion.", '<a href="/news/other">Another</a>'))
+    watch(capsys, site, url)
+    out = ask(capsys, "evidence", "history", url, "--language", "de").out
+    assert "Zeit (UTC)" in out and "anderer Text (web von local)" in out and "Stand: da, mit anderem Text" in out
+    assert "Aufnahme C-" in out and "Logbuch" in out
+    for word in ("entry", "state:", "content differs", "edited", "Erfassung", "Protokoll"):
+        assert word not in out
+
+
+@pytest.mark.parametrize("about", [[], ["--about"]])
+def test_an_erased_capture_is_told_as_erased(capsys: pytest.CaptureFixture[str], folder: Path, about: list[str]) -> None:
+    url = "https://news.example/story"
+    (folder / "saved.html").write_bytes(page("A story", "They announced 100 billion."))
+    assert ask(capsys, "evidence", "capture", "saved.html", "--shows", url).code == 0
+    assert ask(capsys, "evidence", "erase", "C-1", "--ground", "asked for", *about).code == 0
+    out = " ".join(ask(capsys, "evidence", "history", url).out.split())
+    assert re.search(r"captured 20\S+ \S+ UTC(?: \(supplied by a user\))?, erased on 20\S+, not checked since", out)
+    assert ("supplied by a user" in out) or about  # with what the entry says, its mark is erased too, unless the erasure repeats it
+    assert "C-1 erased: asked for" in out
+
+
+def test_an_entry_added_by_hand_does_not_set_the_time(capsys: pytest.CaptureFixture[str]) -> None:
+    url = "https://news.example/story"
+    about = '{"status": 200, "method": "web", "started": "2020-01-01T00:00:00Z"}'
+    assert ask(capsys, "evidence", "add", "capture", url, "--about", about).code == 0
+    out = ask(capsys, "evidence", "history", url).out
+    assert "recorded by hand 20" in out and "2020-01-01 00:00" not in out
+
+
+def test_an_address_in_a_private_network_is_not_asked_and_told_so(capsys: pytest.CaptureFixture[str], site: Site) -> None:
+    out = " ".join(ask(capsys, "evidence", "watch", "--pause", "0", site.url("/news/story")).out.split())
+    assert "not asked at the last attempt" in out and "not one of the web" in out and "no answer" not in out and not site.asked
+
+
 def test_another_place_counts_as_another_network(capsys: pytest.CaptureFixture[str], site: Site, folder: Path) -> None:
     url = site.url("/news/story")
     with Workspace.init(folder / "abroad"):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.capture_servers import page, serving
+from tests.capture_servers import page, redirect, serving
 from tests.cli_runs import Answer, ask
 
 pytest.importorskip("httpx")
@@ -17,7 +18,9 @@ pytest.importorskip("warcio")
 pytest.importorskip("cryptography")
 
 from stargauge.evidence.capture.supplied import read_supplied
+from stargauge.evidence.turn import in_turn
 from stargauge.evidence.workspace import Workspace
+from stargauge.quantity.errors import InputError
 
 
 @pytest.fixture
@@ -121,3 +124,59 @@ def test_captures_are_handed_on_as_one_web_archive(here: Path, capsys: pytest.Ca
     assert ask(capsys, "evidence", "erase", "C-2", "--ground", "asked for").code == 0
     failed = ask(capsys, "evidence", "wacz", "one.wacz", "C-2", "K-0")
     assert failed.code == 2 and "erased" in failed.told and "K-0 is no capture" in failed.told
+
+
+def test_what_is_fetched_holds_up_nobody_who_writes(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from stargauge.evidence.capture import capture as captures
+
+    real = captures.take
+
+    def take(*arguments: Any) -> Any:
+        with Workspace.open("evidence") as workspace:  # somebody writes while the answer is awaited
+            workspace.heartbeat({"event": "round"})
+        return real(*arguments)
+
+    monkeypatch.setattr(captures, "take", take)
+    with serving({"/": page("<p>One")}) as server:
+        assert taken(capsys, server.base + "/", "--allow-private", "127.0.0.1").code == 0
+    assert len(kept()) == 1
+
+
+def test_a_capture_waits_for_its_turn_to_write(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    held, done = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with Workspace.open("evidence") as workspace:
+            held.set()
+            done.wait(20)
+            workspace.heartbeat({"event": "round"})
+
+    other = threading.Thread(target=write)
+    other.start()
+    assert held.wait(20)
+    threading.Timer(0.5, done.set).start()
+    with serving({"/": page("<p>One")}) as server:
+        assert taken(capsys, server.base + "/", "--allow-private", "127.0.0.1").code == 0
+    other.join()
+    assert len(kept()) == 1
+
+
+def test_the_turn_is_waited_for_so_long_and_other_faults_are_told_at_once() -> None:
+    def busy() -> None:
+        raise InputError("another process (7) writes to these records")
+
+    def broken() -> None:
+        raise InputError("no such folder")
+
+    with pytest.raises(InputError, match="writes to these records"):
+        in_turn(busy, 0.3)
+    with pytest.raises(InputError, match="no such folder"):
+        in_turn(broken)
+
+
+def test_what_a_page_led_to_and_was_not_asked_is_not_what_answered(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving({"/": redirect("http://169.254.169.254/latest")}) as server:
+        answer = taken(capsys, server.base + "/", "--allow-private", "127.0.0.1")
+    assert "answered by" not in answer.out and "led to http://169.254.169.254/latest, which was not asked" in answer.out

@@ -17,6 +17,7 @@ from tests.capture_servers import certified, page, redirect, serving
 pytest.importorskip("httpx")
 pytest.importorskip("selectolax")
 
+from stargauge.evidence.capture.capture import from_fetched
 from stargauge.evidence.capture.fetch import USER_AGENT, Fetched, Limits, fetch
 from stargauge.evidence.capture.guard import Guard
 
@@ -59,6 +60,28 @@ def test_every_redirect_is_kept_with_its_own_bytes() -> None:
     assert [hop.status for hop in made.hops] == [301, 307, 200]
     assert [hop.location for hop in made.hops] == ["/b", "c?d#e", ""]
     assert len(made.exchanges) == 3 and b"moved" in made.exchanges[0].response
+
+
+@pytest.mark.parametrize("to", ["http://10.0.0.1/latest", "file:///etc/passwd", "http://user:pw@site.example/"])
+def test_a_refused_redirect_stands_apart_from_what_was_asked(to: str) -> None:
+    with serving({"/": redirect(to)}) as server:
+        made = asked(server.base + "/")
+    assert made.error == "guard" and made.final_url == server.base + "/" and made.refused_redirect == to
+    about = from_fetched(made).about
+    assert about["final_url"] == server.base + "/" and about["refused_redirect"] == to
+    assert Fetched.from_dict(made.to_dict()).refused_redirect == to
+
+
+def test_a_redirect_to_a_name_without_an_address_was_not_answered_by_it() -> None:
+    with serving({"/": redirect("http://nowhere.invalid/")}) as server:
+        made = asked(server.base + "/")
+    assert made.error == "dns" and made.final_url == server.base + "/"
+
+
+def test_a_page_built_to_cost_its_reader_is_kept_without_a_text_and_with_the_reason() -> None:
+    with serving({"/": page("<div>" * 15_000)}) as server:
+        made = asked(server.base + "/")
+    assert made.status == 200 and not made.error and not made.text_sha256 and "deep" in made.message and made.body_size > 70_000
 
 
 def test_endless_redirects_end() -> None:

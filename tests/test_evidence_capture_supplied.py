@@ -187,7 +187,8 @@ def test_the_export_of_an_account_has_one_side_only(wrapped: bool) -> None:
     item = made.thread.item("18")
     assert item is not None and item.author == "someone" and item.text == "A < B &amp; C" and item.reply_to == "17"
     assert item.created == datetime(2025, 1, 22, 17, 40, 5, tzinfo=UTC) and made.thread.missing == ("17",)
-    assert made.thread.gaps[0].reason == "own_side_only" and made.facts["deleted"] == 1 and "1 long posts" in made.notes[1]
+    assert made.thread.gaps[0].reason == "own_side_only" and made.facts["deleted"] == 1 and "1 long post has its full text" in made.notes[1]
+    assert read_supplied(data, "twitter.zip").url == "https://x.com/someone"  # it names its owner
     assert "no post 20" in faults_of(data, "twitter.zip", "https://x.com/someone/status/20")
 
 

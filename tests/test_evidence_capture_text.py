@@ -79,9 +79,9 @@ def test_hostile_pages_have_a_text(page: str) -> None:
 
 
 def test_a_page_that_costs_the_parser_too_much_is_refused_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "SECONDS", 1)
-    made = page_text(b"<div>" * 400_000)
-    assert not made.text and not made.sha256 and "more than 1 s" in made.fault
+    monkeypatch.setattr(text, "SECONDS", 0.01)
+    made = page_text(b"<div>" + b"<p>words</p>" * 20_000)
+    assert not made.text and not made.sha256 and "more than 0.01 s" in made.fault
 
 
 def test_a_page_longer_than_any_article_is_refused_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,3 +124,16 @@ def test_a_text_has_no_empty_lines_and_its_own_text_is_itself(parts: list[str]) 
     if not {"<pre>", "<textarea>"} & set(parts):
         again = extracted("<br>".join(made.split("\n"))).text
         assert again == made.replace("\t", " ")
+
+
+@pytest.mark.parametrize("bomb", ["<div>" * 400_000, "<b><p>" * 200_000, "<div>" * 9_000 + "<i>x</i>" * 100_000])
+def test_a_long_page_built_to_cost_its_reader_is_told_before_it_is_parsed(bomb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stargauge.evidence.capture.text._apart", lambda page, encoding: pytest.fail("it was parsed"))
+    made = page_text(bomb.encode())
+    assert not made.text and "deep" in made.fault
+
+
+def test_a_long_page_as_pages_are_is_parsed() -> None:
+    page = "<div><ul><li>one<li>two</ul><p>Some <b>text</b><p>and <br>more</div><script>'<div>' + '<div>'</script>" * 3_000
+    made = page_text(page.encode())
+    assert not made.fault and made.text.startswith("one\ntwo\nSome text")

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.evidence_doubles import answer
+from tests.evidence_walls import LAST_WALLS, LATER_WALLS, MORE_PAGES, PAGES, WALLS, Wall
 
-from stargauge.evidence.observe.compare import difference, lines, says_no_more
-from stargauge.evidence.observe.outcomes import NOT_FOUND, RESTRICTED, THERE, UNREACHABLE, Looked, Outcome, classify
+from stargauge.evidence.observe.compare import difference, lines, of_sketch, pairs, related, says_no_more, sketch
+from stargauge.evidence.observe.outcomes import APART, NOT_FOUND, RESTRICTED, THERE, UNREACHABLE, Looked, Outcome, classify
 from stargauge.evidence.observe.phrases import says_no_such_page, tombstone_reason
 
 URL = "https://site.example/2025/01/story"
@@ -25,7 +26,7 @@ def outcome(*arguments: Any, **more: Any) -> Outcome:
     ("error", "expected"),
     [
         ("dns", "dns"), ("tls", "tls"), ("timeout", "timeout"), ("connect", "connection"), ("protocol", "connection"),
-        ("too_large", "not_read"), ("bomb", "not_read"), ("encoding", "not_read"), ("redirects", "not_read"), ("guard", "not_read"),
+        ("too_large", "not_read"), ("bomb", "not_read"), ("encoding", "not_read"), ("redirects", "not_read"),
     ],
 )  # fmt: skip
 def test_an_error_of_the_network_is_what_it_is_and_never_not_found(error: Any, expected: Outcome) -> None:
@@ -49,7 +50,7 @@ def test_a_status(status: int, expected: Outcome) -> None:
 def test_every_outcome_has_one_meaning() -> None:
     from typing import get_args
 
-    groups = [THERE, NOT_FOUND, RESTRICTED, UNREACHABLE, frozenset({"event_delete", "signed_absent"})]
+    groups = [THERE, NOT_FOUND, RESTRICTED, UNREACHABLE, APART, frozenset({"event_delete", "signed_absent", "not_asked"})]
     assert sorted(one for group in groups for one in group) == sorted(get_args(Outcome))
 
 
@@ -217,10 +218,72 @@ def test_what_has_no_text_is_there_if_it_came() -> None:
     assert classify(picture, answer("https://site.example/b.png", 200, ""), []).outcome == "ok"
 
 
-@given(st.sampled_from(["dns", "tls", "timeout", "connect", "protocol", "too_large", "bomb", "guard"]), st.integers(100, 599), st.text())
+@given(st.sampled_from(["dns", "tls", "timeout", "connect", "protocol", "too_large", "bomb"]), st.integers(100, 599), st.text())
 def test_no_text_makes_an_error_of_the_network_a_not_found(error: Any, status: int, text: str) -> None:
     made = answer(URL, status, text, error=error, title="404 Not Found")
     assert classify(made, Looked(made.fetched, text), [made]).outcome in UNREACHABLE
+
+
+# What stands in the way.
+
+PAGE = {"headers": {"Content-Type": "text/html"}}
+
+
+@pytest.mark.parametrize("wall", [*WALLS, *LATER_WALLS], ids=lambda wall: wall[0])
+def test_a_wall_is_neither_there_nor_not_found(wall: Wall) -> None:
+    _, status, title, text, expected = wall
+    assert outcome(status, text, title=title, **PAGE) in expected
+
+
+def test_most_walls_that_no_rule_was_made_for_are_known_too() -> None:
+    known = [outcome(status, text, title=title, **PAGE) in expected for _, status, title, text, expected in LAST_WALLS]
+    assert sum(known) >= 12  # of 14; the others are told from what was seen before by the text that they do not share
+
+
+@pytest.mark.parametrize("page", [*PAGES, *MORE_PAGES], ids=lambda page: page[0])
+def test_an_ordinary_page_that_speaks_of_such_things_is_there(page: tuple[str, str, str]) -> None:
+    assert outcome(200, page[2], title=page[1], **PAGE) == "ok"
+
+
+def test_a_page_without_words_has_no_content_and_a_picture_has() -> None:
+    assert outcome(200, "", body=b"<html><body></body></html>", **PAGE) == "no_content"
+    assert outcome(200, "", body=b"") == "no_content"
+    assert outcome(200, "", body=b"%PDF-1.7", headers={"Content-Type": "application/pdf"}) == "ok"
+
+
+def test_a_page_whose_reading_was_ended_says_so() -> None:
+    found = classify(answer(URL, 200, "", body=b"<div>", message="the page nests 40,000 deep", **PAGE))
+    assert found.outcome == "not_read" and "40,000" in found.says
+
+
+def test_an_address_that_the_guard_refuses_was_not_asked() -> None:
+    found = classify(answer(URL, None, error="guard", message="not asked: 10.0.0.1 is a private or reserved address"))
+    assert found.outcome == "not_asked" and "private" in found.says
+    assert outcome(302, error="guard", message="the redirect leads to a private address") == "not_read"
+
+
+# Kinship of texts.
+
+
+def test_another_wording_is_kin_and_another_page_is_not() -> None:
+    wall = "Please let us use cookies on this device.\nYou can change your mind at any time in the settings.\nSite notice"
+    edited = ARTICLE.replace("length", "great length")
+    assert related(pairs(ARTICLE), pairs(edited)) and not related(pairs(ARTICLE), pairs(wall)) and not related(pairs(wall), pairs(ARTICLE))
+    assert related(pairs("They announced 100 billion."), pairs("They announced 500 billion."))
+    assert related(pairs(ARTICLE), pairs("\n".join(ARTICLE.splitlines()[:2])))  # cut down to its beginning
+
+
+def test_a_sketch_tells_the_same() -> None:
+    other = "\n".join(f"An entirely different thing is said in line {number} here, about boats." for number in range(80))
+    long = "\n".join(f"Sentence {number} speaks of matter {number * 7} and of money {number * 13}." for number in range(80))
+    assert related(of_sketch(sketch(long)), pairs(long.replace("money 13", "cash 13")))
+    assert not related(of_sketch(sketch(long)), pairs(other))
+
+
+@given(st.text(), st.text())
+def test_kinship_does_not_depend_on_the_order_of_lines(one: str, other: str) -> None:
+    assert related(pairs(one), pairs(one))
+    assert related(pairs(f"{one}\n{other}"), pairs(f"{other}\n{one}"))
 
 
 # Comparing two captures.

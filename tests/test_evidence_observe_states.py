@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from stargauge.evidence.observe.outcomes import NOT_FOUND, RESTRICTED, THERE, UNREACHABLE, Outcome
 from stargauge.evidence.observe.standing import SEEN, Observation, State
 from stargauge.evidence.observe.states import changes, rounds, standing
-from stargauge.evidence.observe.wording import causes, one_line, tell
+from stargauge.evidence.observe.wording import Holding, causes, label, one_line, tell
 
 START = datetime(2025, 1, 22, 17, 40, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 #: How near to "gone" a state is.
 NEARNESS: dict[State, int] = {
     "not_checked": 0, "reported_by_third_party": 0, "live": 0, "edited": 0, "reappeared": 0, "unreachable": 0, "restricted": 1,
-    "not_found_once": 2, "not_found": 3, "withdrawn_stated": 3, "account_unavailable": 3, "absent_proved": 3,
+    "another_page": 1,    "not_found_once": 2, "not_found": 3, "withdrawn_stated": 3, "account_unavailable": 3, "absent_proved": 3,
 }  # fmt: skip
 
 
@@ -302,7 +302,7 @@ def test_a_gap_in_the_checks_is_no_finding() -> None:
 def test_a_file_handed_in_says_nothing_about_now() -> None:
     made = standing([look(0, method="user_supplied")])
     assert made.state == "not_checked" and made.first_seen is not None
-    assert one_line(made, supplied=True) == "captured 2025-01-22 17:40 UTC (supplied by a user), not checked since"
+    assert one_line(made, held=Holding(supplied=True)) == "captured 2025-01-22 17:40 UTC (supplied by a user), not checked since"
     assert state(*gone(0, 12, 25), look(30, method="user_supplied")) == "not_found"
 
 
@@ -373,7 +373,8 @@ def test_a_failed_request_more_never_moves_towards_gone(
 @given(stories(), st.sampled_from(["page", "post"]))
 def test_without_controls_nothing_is_ever_not_found_or_withdrawn_by_a_page(story: list[Observation], thing: Any) -> None:
     plain = [one for one in story if one.role == "target" and one.outcome not in ("event_delete", "signed_absent")]
-    assert {one.state for one in changes(plain, thing)} <= {"live", "edited", "reappeared", "unreachable", "restricted", "not_found_once"}
+    weak = {"live", "edited", "reappeared", "unreachable", "restricted", "not_found_once", "another_page", "not_checked"}
+    assert {one.state for one in changes(plain, thing)} <= weak
 
 
 @given(stories(), st.sampled_from(["page", "post"]))
@@ -394,6 +395,7 @@ TOLD: dict[State, list[Observation]] = {
     "reported_by_third_party": [look(0, "http_404", role="report")],
     "live": [look(0), look(1)],
     "edited": [look(0, text="a"), look(1, text="b")],
+    "another_page": [look(0), look(1, "another_page")],
     "unreachable": [look(0), look(1, "dns")],
     "restricted": [look(0), look(1, "http_403")],
     "not_found_once": [look(0), look(1, "http_404")],
@@ -422,7 +424,7 @@ def test_every_state_is_said_without_a_cause_that_nobody_stated(name: State, lan
 def test_the_line_of_a_report() -> None:
     looks = [look(0, role="capture"), *(look(hour) for hour in range(6, 42, 6))]
     assert one_line(standing(looks)) == "captured 2025-01-22 17:40 UTC, still there at 6 of 6 checks"
-    assert one_line(standing(looks), language="de") == "erfasst am 22.01.2025 um 17:40 UTC, bei 6 von 6 Prüfungen noch da"
+    assert one_line(standing(looks), language="de") == "aufgenommen am 22.01.2025 um 17:40 UTC, bei 6 von 6 Prüfungen noch da"
     assert one_line(standing([*looks, look(48, "dns")])) == "captured 2025-01-22 17:40 UTC, there at 6 of 7 checks, no answer at the last"
     assert one_line(standing([])) == "not captured, not checked since"
 
@@ -433,17 +435,19 @@ def test_not_found_is_said_as_it_was_seen() -> None:
     made = standing([seen, *looks], "post")
     assert tell(made, "post", stamp="TSA before 17:50") == (
         "Last seen 22 Jan 2025 17:40 UTC (capture C-17, log entry 4,102, stamped by TSA before 17:50). Not found at 6 of 6 checks from"
-        " 2 networks between 22 Jan 2025 18:40 UTC and 23 Jan 2025 18:40 UTC. In the same rounds, other posts of this account were"
-        f" reachable. Not known: who removed or hid it, and why. Possible causes, in no order: {'; '.join(causes())}."
+        " networks named home and office between 22 Jan 2025 18:40 UTC and 23 Jan 2025 18:40 UTC. In the same rounds, other posts of this"
+        f" account were reachable. Not known: who removed or hid it, and why. Possible causes, in no order: {'; '.join(causes())}."
     )
     assert tell(made, "post", "de") == (
-        "Zuletzt gesehen am 22. Januar 2025, 17:40 UTC (Erfassung C-17, Eintrag 4\u202f102 im Protokoll). Seither bei 6 von 6 Prüfungen"
-        " aus 2 Netzen zwischen 22. Januar 2025, 18:40 UTC und 23. Januar 2025, 18:40 UTC nicht gefunden; andere Beiträge des Kontos waren"
-        " gleichzeitig erreichbar. Nicht bekannt ist, wer den Beitrag entfernt oder verborgen hat und warum. Mögliche Ursachen, ohne"
+        "Zuletzt gesehen am 22. Januar 2025, 17:40 UTC (Aufnahme C-17, Eintrag 4\u202f102 im Logbuch). Seither bei 6 von 6 Prüfungen"
+        " aus den Netzen namens home und office zwischen dem 22. Januar 2025, 18:40 UTC und dem 23. Januar 2025, 18:40 UTC nicht gefunden;"
+        " andere Beiträge des Kontos waren gleichzeitig erreichbar."
+        " Nicht bekannt ist, wer den Beitrag entfernt oder verborgen hat und warum. Mögliche Ursachen, ohne"
         f" Reihenfolge: {'; '.join(causes('de'))}."
     )
     assert one_line(made) == (
-        "captured 2025-01-22 17:40 UTC, last seen 2025-01-22 17:40 UTC, not found at 6 of 6 checks since from 2 networks, why is not known"
+        "captured 2025-01-22 17:40 UTC, last seen 2025-01-22 17:40 UTC, not found at 6 of 6 checks since from networks named"
+        " home and office, why is not known"
     )
 
 
@@ -451,6 +455,46 @@ def test_a_control_of_the_host_is_not_called_one_of_the_account() -> None:
     looks = [replace(one, of_account=False) for one in gone(1, 13, 25)]
     assert "other posts of this host were reachable" in tell(standing(looks, "post"), "post")
     assert "andere Seiten derselben Website" in tell(standing(looks), "page", "de")
+
+
+def test_numbers_are_written_one_way() -> None:
+    looks = [look(0), *(look(hour, round=f"r{hour}") for hour in range(1, 2302))]
+    assert "at 2,302 of 2,302 checks" in one_line(standing(looks))
+    assert "bei 2\u202f302 von 2\u202f302 Prüfungen" in one_line(standing(looks), language="de")
+    assert "at the last 1 check." in tell(standing([look(0), look(1, "dns")])) and "letzten Prüfung." in tell(
+        standing([look(0), look(1, "dns")]), "page", "de"
+    )
+
+
+def test_words_of_standings_in_german() -> None:
+    legal = [look(0), *gone(1, 2, outcome="tombstone", reason="legal", stated_by="legal_notice")]
+    assert "Zurückgezogen laut einem rechtlichen Hinweis" in tell(standing(legal), "page", "de")
+    assert label("absent_proved", "de") == "nachweislich nicht vorhanden"
+    assert "(von Hand eingereicht)" in one_line(standing([look(0, role="capture")]), language="de", held=Holding(supplied=True))
+
+
+def test_the_newest_check_that_saw_it_says_whether_it_is_edited() -> None:
+    first, edited = look(0, text="a", language="en"), look(1, "content_differs", text="b")
+    assert state(first, edited) == "edited"
+    assert state(first, edited, look(2, text="a", language="en")) == "live"
+    assert state(first, edited, look(2, "dns"), look(3, text="a")) in ("reappeared", "live")
+    assert not standing([first, edited, look(2, text="a", language="en")]).edited
+
+
+def test_another_page_is_counted_apart_and_makes_nothing_gone_or_there_again() -> None:
+    made = standing([look(0), look(1, "another_page")])
+    assert (made.state, made.all.another_page, made.all.seen, made.all.checks) == ("another_page", 1, 0 + 1, 2)
+    assert state(look(0), look(1, "another_page"), look(2)) == "live"
+    assert state(look(0), look(1, "http_404"), look(2, "another_page"), look(3)) == "reappeared"
+    kept = standing([look(0), *gone(1, 13), look(20, "another_page"), look(21, "no_content"), *gone(26)])
+    assert kept.state == "not_found"  # neither ends what was counted
+
+
+def test_what_was_not_asked_is_no_check() -> None:
+    made = standing([look(0, role="capture"), look(1, "not_asked", says="not asked: 10.0.0.1 is private")])
+    assert (made.state, made.all.checks) == ("live", 0) and "not asked at the last attempt (10.0.0.1 is private)" in one_line(made)
+    assert standing([look(1, "not_asked", says="x")]).state == "not_checked"
+    assert not standing([look(0), look(1, "not_asked", says="x"), look(2)]).not_asked
 
 
 def test_all_seven_possible_causes_are_named_in_both_languages() -> None:

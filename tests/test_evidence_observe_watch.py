@@ -230,8 +230,192 @@ def test_a_capture_made_before_is_what_the_watch_compares_with(site: Site) -> No
     watch = watched(archive, clock, [local(site, clock)], target)
     assert watch.round().checked[0].standing.state == "live"
     assert history(archive, target.url).line() == "captured 2025-01-22 17:40 UTC, still there at 1 of 1 check"
-    site.show("/news/story", "A story", "All of it is new.")
+    site.show("/news/story", "A story", *ARTICLE, "And a line more.")
     assert watch.round().checked[0].standing.state == "edited"
+    site.show("/news/story", "A story", "All of it is new.")
+    assert watch.round().checked[0].standing.state == "another_page"
+
+
+LONG = tuple(f"Sentence {number} of the story tells of matter {number * 7} and of money." for number in range(12))
+EMPTY = (200, {}, b"<!doctype html><html><head></head><body></body></html>")
+NOTICE = ("Dear readers, this house has something to tell you first.", "Choose one of two ways below, and we go on from there together.")
+
+
+def test_an_empty_page_or_a_wall_ends_no_count_and_is_no_edit(site: Site) -> None:
+    clock = Clock()
+    archive = MemoryArchive(clock)
+    site.show("/news/story", "A story", *LONG)
+    target = Target(site.url("/news/story"), controls=(site.url("/news/other"),))
+    watch = watched(archive, clock, [local(site, clock, "home"), local(site, clock, "office")], target)
+    assert rounds(watch, clock, 1, 6) == ["live"]
+    del site.pages["/news/story"]
+    rounds(watch, clock, 2, 6)
+    site.pages["/news/story"] = EMPTY
+    assert rounds(watch, clock, 1, 6) == ["not_found_once"]
+    site.show("/news/story", "The site", *NOTICE)  # known by no words, and kin to nothing
+    assert rounds(watch, clock, 1, 6) == ["another_page"]
+    del site.pages["/news/story"]
+    assert rounds(watch, clock, 1, 6) == ["not_found"]
+    site.show("/news/story", "A story", *LONG)
+    assert rounds(watch, clock, 2, 6) == ["reappeared", "live"]
+    outcomes = [one.about["outcome"] for one in archive.entries("observation", target.url)]
+    assert "no_content" in outcomes and "another_page" in outcomes and "content_differs" not in outcomes
+
+
+def test_the_page_after_a_wall_that_came_first_is_no_edit_and_a_capture_settles_it(site: Site) -> None:
+    from stargauge.evidence.capture.capture import Options, capture
+    from stargauge.evidence.capture.guard import Guard
+
+    clock = Clock()
+    archive = MemoryArchive(clock)
+    site.show("/news/story", "The site", *NOTICE)
+    target = Target(site.url("/news/story"), controls=(site.url("/news/other"),))
+    watch = watched(archive, clock, [local(site, clock)], target)
+    assert rounds(watch, clock, 1, 6) == ["live"]
+    site.show("/news/story", "A story", *LONG)
+    assert rounds(watch, clock, 2, 6) == ["another_page"] * 2
+    assert "another page shown" in history(archive, target.url).line()
+    capture(archive, target.url, options=Options(guard=Guard(frozenset({site.host})), clock=lambda: clock.now))
+    assert rounds(watch, clock, 1, 6) == ["live"]
+    site.show("/news/story", "A story", *LONG[:-1], "Another end of it.")
+    assert rounds(watch, clock, 1, 6) == ["edited"]
+    site.show("/news/story", "A story", *LONG)
+    assert rounds(watch, clock, 1, 6) == ["live"]
+
+
+def test_a_page_that_changes_step_by_step_stays_the_page(site: Site) -> None:
+    clock = Clock()
+    archive = MemoryArchive(clock)
+    target = Target(site.url("/news/story"), controls=(site.url("/news/other"),))
+    watch = watched(archive, clock, [local(site, clock)], target)
+    for step in range(6):
+        site.show(
+            "/news/story",
+            "Live",
+            *(f"At {number} o'clock minister {number * 3} spoke about item {number * 5}." for number in range(step * 4, step * 4 + 12)),
+        )
+        assert watch.round().checked[0].standing.state == ("edited" if step else "live")
+
+
+def test_a_control_that_shows_something_else_than_before_vouches_for_nothing(site: Site) -> None:
+    clock = Clock()
+    archive = MemoryArchive(clock)
+    site.show("/news/story", "A story", *LONG)
+    site.show("/news/other", "Another", *(line.replace("story", "tale") + " More is said there." for line in LONG))
+    target = Target(site.url("/news/story"), controls=(site.url("/news/other"),))
+    watch = watched(archive, clock, [local(site, clock, "home"), local(site, clock, "office")], target)
+    rounds(watch, clock, 1, 6)
+    del site.pages["/news/story"]
+    site.show("/news/other", "The site", *NOTICE)
+    assert set(rounds(watch, clock, 5, 12)) == {"not_found_once"}
+    beside = list(archive.entries("observation", target.url))[-1].about["beside"]
+    assert [one["outcome"] for one in beside if one["role"] == "control"] == ["another_page"]
+    site.pages["/news/other"] = EMPTY
+    assert set(rounds(watch, clock, 5, 12)) == {"not_found_once"}
+
+
+@pytest.mark.parametrize("lang", ["", ' lang="en"'])
+def test_the_language_of_an_error_page_hides_no_control(site: Site, lang: str) -> None:
+    clock = Clock()
+    archive = MemoryArchive(clock)
+    link = f'<p><a href="{site.url("/news/other")}">another</a></p>'
+    body = "".join(f"<p>{line}</p>" for line in LONG)
+    site.pages["/news/story"] = (200, {}, f'<html lang="en"><body>{body}{link}</body></html>'.encode())
+    site.missing = (404, {}, f"<html{lang}><head><title>Not found</title></head><body><p>Nothing.</p></body></html>".encode())
+    target = Target(site.url("/news/story"))
+    watch = watched(archive, clock, [local(site, clock, "home"), local(site, clock, "office")], target)
+    rounds(watch, clock, 1, 12)
+    del site.pages["/news/story"]
+    assert rounds(watch, clock, 3, 12)[-1] == "not_found"
+
+
+def test_a_look_without_a_language_between_leaves_no_edit(site: Site) -> None:
+    clock = Clock()
+    archive = MemoryArchive(clock)
+    target = Target(site.url("/news/story"), controls=(site.url("/news/other"),))
+    watch = watched(archive, clock, [local(site, clock)], target)
+    site.show("/news/story", "A story", *LONG)
+    assert rounds(watch, clock, 1, 1) == ["live"]
+    body = "".join(f"<p>{line}</p>" for line in (*LONG, "And more."))
+    site.pages["/news/story"] = (200, {}, f"<html><body>{body}</body></html>".encode())
+    assert rounds(watch, clock, 1, 1) == ["edited"]
+    site.show("/news/story", "A story", *LONG)
+    assert rounds(watch, clock, 1, 1) == ["live"]
+    assert "another text" not in history(archive, target.url).line()
+
+
+def test_a_page_taken_by_capture_can_reach_not_found_by_the_links_it_kept(site: Site) -> None:
+    from stargauge.evidence.capture.capture import Options, capture
+    from stargauge.evidence.capture.guard import Guard
+
+    clock = Clock()
+    archive = MemoryArchive(clock)
+    link = f'<p><a href="{site.url("/news/other")}">another</a></p>'
+    site.pages["/news/story"] = (200, {}, f"<html><body>{''.join(f'<p>{line}</p>' for line in LONG)}{link}</body></html>".encode())
+    target = Target(site.url("/news/story"))
+    kept = capture(archive, target.url, options=Options(guard=Guard(frozenset({site.host})), clock=lambda: clock.now))
+    assert kept.about["links"] == [site.url("/news/other")]
+    del site.pages["/news/story"]
+    watch = watched(archive, clock, [local(site, clock, "home"), local(site, clock, "office")], target)
+    assert rounds(watch, clock, 4, 12)[-1] == "not_found"
+
+
+def test_an_address_that_must_not_be_asked_is_told_with_its_reason(site: Site) -> None:
+    clock = Clock()
+    archive = MemoryArchive(clock)
+    watch = watched(archive, clock, [web(seconds=5)], Target("http://10.0.0.1/a"))
+    made = watch.round().checked[0]
+    assert made.standing.state == "not_checked" and made.standing.all.checks == 0
+    line = made.history.line()
+    assert "private" in line and "no answer" not in line and "0 of 1" not in line
+    assert [one.about["outcome"] for one in archive.entries("observation")] == ["not_asked"]
+
+
+def test_a_platform_at_an_address_that_must_not_be_asked_is_not_asked() -> None:
+    from stargauge.evidence.observe.outcomes import classify
+    from stargauge.evidence.observe.probes import platform
+
+    found = classify(platform("mastodon", seconds=5).look("http://10.0.0.1/@anna/1"))
+    assert found.outcome == "not_asked" and "private" in found.says
+
+
+def test_a_wall_that_was_captured_is_no_look_at_the_thing(site: Site) -> None:
+    from stargauge.evidence.capture.capture import Options, capture
+    from stargauge.evidence.capture.guard import Guard
+
+    archive = MemoryArchive()
+    for body in (EMPTY[2], page("Access denied", "Access denied", "Your IP address has been blocked.")):
+        site.pages["/news/story"] = (200, {}, body)
+        capture(archive, site.url("/news/story"), options=Options(guard=Guard(frozenset({site.host})), clock=lambda: START))
+    assert history(archive, site.url("/news/story")).first_capture is None
+
+
+def test_what_is_written_down_by_hand_says_so_and_counts_from_its_entry() -> None:
+    archive, url = MemoryArchive(), "https://site.example/a"
+    archive.add("capture", url, {"status": 200, "method": "web", "started": "2020-01-01T00:00:00Z"}, {"text": b"Words of a page."})
+    assert history(archive, url).line() == "recorded by hand 2025-01-22 17:40 UTC, not checked since"
+    archive.add(
+        "capture",
+        f"{url}/b",
+        {"status": 200, "method": "web", "tool": "stargauge/1", "started": "2020-01-01T00:00:00Z"},
+        {"text": b"A page."},
+    )
+    assert history(archive, f"{url}/b").line().startswith("recorded by hand 2025")
+    assert history(archive, url).line("de") == "von Hand eingetragen am 22.01.2025 um 17:40 UTC, seither nicht geprüft"
+
+
+def test_a_capture_that_was_erased_is_told_with_both_days() -> None:
+    from dataclasses import replace
+
+    archive, url = MemoryArchive(), "https://site.example/a"
+    made = archive.add("capture", url, {"method": "supplied", "user_supplied": True, "tool": "stargauge/1"}, {"text": b"Words."})
+    archive.kept[0] = replace(made, about={}, payloads={})
+    told = {"entry": made.id, "ground": "asked for", "payloads": ["text"], "about": True, "user_supplied": True}
+    archive.kept.append(replace(made, index=1, kind="erasure", about=told, payloads={}, time=START + 48 * HOUR))
+    kept = history(archive, url)
+    expected = "captured 2025-01-22 17:40 UTC (supplied by a user), erased on 2025-01-24, not checked since"
+    assert kept.line() == expected and kept.line(capture=archive.kept[0]) == expected
+    assert "gelöscht am 24.01.2025" in kept.line("de") and "erased" not in kept.by(START.date()).line()
 
 
 def test_an_answer_to_a_login_a_block_and_a_tombstone_over_rounds() -> None:

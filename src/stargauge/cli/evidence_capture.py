@@ -56,20 +56,22 @@ def capture_(asked: argparse.Namespace) -> int:
     from stargauge.cli.commands import print_json
     from stargauge.cli.main import fault_lines
     from stargauge.evidence.capture.capture import add, take
+    from stargauge.evidence.turn import in_turn
     from stargauge.quantity.errors import Fault, InputError
 
     faults: list[Fault] = []
     done: list[tuple[Entry, Taken]] = []
-    with evidence.opened(asked, write=True) as archive:
-        for what in asked.what:
-            try:
-                taken = take(*_order(asked, what))
+    evidence.opened(asked).close()  # what is at fault with it is told before anything is asked
+    for what in asked.what:
+        try:
+            taken = take(*_order(asked, what))  # without the lock: what watches meanwhile goes on
+            with in_turn(lambda: evidence.opened(asked, write=True)) as archive:
                 done.append((add(archive, taken), taken))
-            except InputError as error:
-                faults += [Fault(one.message, one.path, one.file or what, one.line, one.column) for one in error.faults]
-                continue
-            if not asked.json:
-                sys.stdout.write("".join(f"{line}\n" for line in lines_of(*done[-1])))
+        except InputError as error:
+            faults += [Fault(one.message, one.path, one.file or what, one.line, one.column) for one in error.faults]
+            continue
+        if not asked.json:
+            sys.stdout.write("".join(f"{line}\n" for line in lines_of(*done[-1])))
     if faults and not done:
         raise InputError(faults)
     if asked.json:
@@ -95,7 +97,7 @@ def wacz_(asked: argparse.Namespace) -> int:
     if asked.json:
         print_json({"file": str(path), "entries": [one.id for one in wanted], "size": len(data)})
     else:
-        print(f"{len(wanted)} captures written to {path}")
+        print(f"{len(wanted)} capture{'s' if len(wanted) != 1 else ''} written to {path}")
     return 0
 
 
@@ -149,6 +151,10 @@ def lines_of(entry: Entry, taken: Taken) -> Iterator[str]:
             yield f"  {about[name]} ({words})"
     if "error" in about:
         yield f"  not whole: {plain(str(about.get('message') or about['error']))}"
+    elif "message" in about:
+        yield f"  without a text: {plain(str(about['message']))}"
+    if "refused_redirect" in about:
+        yield f"  led to {plain(str(about['refused_redirect']))}, which was not asked"
     if "items_captured" in about:
         shown = f"shown {about['items_shown']:,}, " if "items_shown" in about else ""
         yield f"  thread: {shown}captured {about['items_captured']:,}; completeness {about['completeness']}"

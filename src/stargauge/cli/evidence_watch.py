@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 METHODS = ("web", "browser", "mastodon", "bluesky")
 #: By whom, as states know it.
 STATED: dict[str, StatedBy] = {"author": "author", "platform": "platform", "legal-notice": "legal_notice", "others": ""}
+#: Seconds for which a round waits for others to have written.
+PATIENCE = 20.0
 WATCH_EXAMPLES = """examples:
   stargauge evidence watch https://news.example/article
   stargauge evidence watch --targets watch.txt --every 6h --alert-file a.jsonl
@@ -85,6 +87,7 @@ def watch_(asked: argparse.Namespace) -> int:
     from stargauge.evidence.observe.pace import read_interval
     from stargauge.evidence.observe.targets import expect_targets, read_targets
     from stargauge.evidence.observe.watch import Watch
+    from stargauge.evidence.turn import in_turn
     from stargauge.evidence.workspace import Workspace
     from stargauge.quantity.errors import InputError
 
@@ -97,10 +100,18 @@ def watch_(asked: argparse.Namespace) -> int:
     if not targets:
         raise InputError("expected a target, such as https://news.example/article, or --targets FILE")
     with ExitStack() as open_now:
-        opened(asked, write=True).close()  # what is at fault with it is told before anything is asked
+        in_turn(lambda: opened(asked, write=True), PATIENCE).close()  # what is at fault with it is told before anything is asked
         others = [open_now.enter_context(Workspace.open(folder, write=False)) for folder in asked.also]
         probes = _probes(asked, [one.url for one in targets])
-        made = Watch(lambda: opened(asked, write=True), targets, probes, _channels(asked), max(asked.pause, 0.0), others, _say)
+        made = Watch(
+            lambda: in_turn(lambda: opened(asked, write=True), PATIENCE),
+            targets,
+            probes,
+            _channels(asked),
+            max(asked.pause, 0.0),
+            others,
+            _say,
+        )
         _until_stopped(made)
         try:
             if every is None:

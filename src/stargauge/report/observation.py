@@ -9,7 +9,12 @@ from stargauge.report.evidence import harmless
 from stargauge.report.terminal import PLAIN, Style, table, wrapped
 from stargauge.report.wording import counted
 
-_ENTRIES = (("time (UTC)", 16, "l"), ("entry", 7, "r"), ("what", 53, "w"))
+_ENTRIES = {
+    "en": (("time (UTC)", 16, "l"), ("entry", 7, "r"), ("what", 53, "w")),
+    "de": (("Zeit (UTC)", 16, "l"), ("Eintrag", 7, "r"), ("was", 53, "w")),
+}
+_LEFT_OUT = {"en": "not checked this time", "de": "diesmal nicht geprüft"}
+_NOTE = {"en": "note", "de": "Hinweis"}
 _DAYS = (
     ("day", 10, "l"), ("posts", 6, "r"), ("accounts", 8, "r"), ("original", 8, "r"), ("shares", 6, "r"), ("quotes", 6, "r"),
     ("replies", 7, "r"), ("examples", 14, "w"),
@@ -29,7 +34,7 @@ def render_round(data: Mapping[str, Any], style: Style = PLAIN, language: str = 
         lines += [style.bold(f"{one['label'][language]}{was}"), *wrapped(harmless(one["target"]), style.width, "  ", "  ")]
         lines += wrapped(harmless(one["line"][language]), style.width, "  ", "  ")
     for one in data["left_out"]:
-        lines += [style.bold("not checked this time"), *wrapped(harmless(one["target"]), style.width, "  ", "  ")]
+        lines += [style.bold(_LEFT_OUT[language]), *wrapped(harmless(one["target"]), style.width, "  ", "  ")]
         lines += wrapped(harmless(one["reason"]), style.width, "  ", "  ")
     return style.finish(lines)
 
@@ -38,10 +43,10 @@ def render_history(data: Mapping[str, Any], style: Style = PLAIN, language: str 
     """A target: what may be said of it, then every entry."""
     lines = [style.bold(data["label"][language]), *wrapped(harmless(data["target"]), style.width), ""]
     lines += [*wrapped(harmless(data["line"][language]), style.width), "", *wrapped(harmless(data["text"][language]), style.width), ""]
-    rows = [(one["time"][:16].replace("T", " "), one["id"], harmless(one["what"])) for one in data["entries"]]
-    lines += table(_ENTRIES, rows, style)
+    rows = [(one["time"][:16].replace("T", " "), one["id"], harmless(one["what"][language])) for one in data["entries"]]
+    lines += table(_ENTRIES[language], rows, style)
     for fault in data["faults"]:
-        lines += wrapped(f"note: {harmless(fault)}", style.width)
+        lines += wrapped(f"{_NOTE[language]}: {harmless(fault)}", style.width)
     return style.finish(lines)
 
 

@@ -20,6 +20,7 @@ from stargauge.evidence.capture.devtools import Browser, Ended, binary
 from stargauge.evidence.capture.fetch import TOOL, Limits, clocks_of
 from stargauge.evidence.capture.fetched import ErrorClass, Fetched, Hop, Tls
 from stargauge.evidence.capture.guard import Refused
+from stargauge.evidence.capture.links import about_links
 from stargauge.evidence.capture.proxy import Proxy
 from stargauge.evidence.capture.text import VERSION, page_text
 from stargauge.evidence.capture.warc import certificates_of, resource_warc
@@ -51,8 +52,8 @@ def take(target: str, options: Options) -> Taken:
         view = _View(browser, target, limits, min(int(options.settings.get("scroll", 0)), STEPS))
         try:
             view.read()
-        except Ended as wrong:
-            raise InputError(Fault(f"nothing was captured: {wrong}", file=target)) from None
+        except Ended as wrong:  # what was there by then is kept, with the reason
+            view.cut = str(wrong)
         sandboxed = browser.sandboxed
     fetched = view.outcome(target, started, options, proxy)
     return _taken(target, view, fetched, sandboxed, proxy, options)
@@ -66,6 +67,7 @@ def _taken(target: str, view: _View, fetched: Fetched, sandboxed: bool, proxy: P
         "method": "browser", "browser": view.version, "sandboxed": sandboxed, "scrolled": len(view.steps), "hosts": len(proxy.asked),
         "hosts_refused": len(proxy.refused),
     }  # fmt: skip
+    about |= about_links(target, view.dom)
     notes = [*([] if sandboxed else ["the browser ran without its sandbox, since we run as root"]), *dict.fromkeys(proxy.refused[:10])]
     metadata = as_bytes(
         [{**fetched.to_dict(), "hosts": proxy.asked, "refused": proxy.refused[:100], "certificates": certificates_of(fetched)}]
@@ -92,7 +94,7 @@ class _View:
         self.dom, self.screenshot, self.mhtml, self.version = b"", b"", b"", ""
         self.steps: list[dict[str, Any]] = []
         self.certificates: list[bytes] = []
-        self.loaded, self.failed, self.url = False, "", target
+        self.loaded, self.failed, self.cut, self.url = False, "", "", target
         self._session = ""
 
     def read(self) -> None:
@@ -167,6 +169,8 @@ class _View:
         if self.failed:
             error, message = ("guard", f"not asked: {proxy.refused[-1]}") if proxy.refused else _error_of(self.failed)
             status = None
+        elif self.cut:
+            error, message = "timeout", f"the page could not be read to the end: {self.cut}; what had come by then is kept"
         elif not self.loaded:
             error, message = "timeout", f"the page did not end loading within {self._limits.seconds:g} s; what it showed then is kept"
         page = page_text(self.dom, "text/html; charset=utf-8")

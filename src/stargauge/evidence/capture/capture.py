@@ -131,7 +131,8 @@ def about_fetched(fetched: Fetched, terms: str) -> dict[str, Any]:
         "addresses": [hop.address for hop in fetched.hops if hop.address], "content_type": fetched.header("content-type")[:LONGEST],
         "body_sha256": fetched.body_sha256, "body_size": fetched.body_size,
     }  # fmt: skip
-    for name in ("error", "message", "truncated", "title", "text_sha256", "text_version", "api", "revision", "tombstone"):
+    names = ("error", "message", "truncated", "title", "text_sha256", "text_version", "api", "revision", "tombstone", "refused_redirect")
+    for name in names:
         if value := getattr(fetched, name):
             about[name] = value[:LONGEST]
     if fetched.status is not None:

@@ -14,6 +14,7 @@ import signal
 import tempfile
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import InputError
@@ -30,6 +31,29 @@ FLAGS = (
     "--password-store=basic",
     "--js-flags=--max-old-space-size=512",
 )  # fmt: skip
+
+
+#: Folders of profiles; the number after it is that of the process that made the folder.
+PREFIX = "stargauge-browser-"
+
+
+def remove_stale() -> None:
+    """Remove the profiles of processes that ended without removing them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        number = folder.name.removeprefix(PREFIX).partition("-")[0]
+        with contextlib.suppress(OSError):
+            if number.isdecimal() and not folder.is_symlink() and folder.stat().st_uid == os.geteuid() and not _runs(int(number)):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 class Ended(Exception):
@@ -56,7 +80,8 @@ class Browser:
     """A running browser; `with` ends it and removes its profile."""
 
     def __init__(self, program: str, proxy_port: int) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="stargauge-browser-", ignore_cleanup_errors=True)
+        remove_stale()
+        self._folder = tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", ignore_cleanup_errors=True)
         home = self._folder.name
         self.sandboxed = os.geteuid() != 0  # its sandbox does not start for root
         flags = [*FLAGS, f"--user-data-dir={home}/profile", f"--proxy-server=http://127.0.0.1:{proxy_port}"]

@@ -65,6 +65,7 @@ class _Try:
     truncated: str = ""
     server_date: datetime | None = None
     clock_offset: int | None = None
+    refused: str = ""
 
 
 class _Ended(Exception):
@@ -103,7 +104,7 @@ def fetch(
         url, state.url, started, clock(), state.status, error, message, tuple(state.hops), state.headers,
         hashlib.sha256(state.body).hexdigest() if state.body or state.status else "", len(state.body), state.truncated,
         server_date=state.server_date, clock_offset=state.clock_offset, vantage=vantage, logged_in=logged_in, user_agent=user_agent,
-        tool=TOOL, body=state.body, exchanges=tuple(state.exchanges),
+        tool=TOOL, refused_redirect=state.refused, body=state.body, exchanges=tuple(state.exchanges),
     )  # fmt: skip
     return made if error in ("bomb", "encoding") else _with_text(made)
 
@@ -133,11 +134,21 @@ def _place(state: _Try, guard: Guard) -> Place:
         return guard.resolve(state.url)
     except Refused as refused:
         state.hops.append(Hop(state.url))
-        after = f" after {len(state.hops) - 1} redirect(s)" if len(state.hops) > 1 else ""
+        hops = len(state.hops) - 1
+        after = f" after {hops} redirect{'s' if hops > 1 else ''}" if hops else ""
+        state.refused = state.url if hops else ""
+        _back(state)
         raise _Ended("guard", f"not asked{after}: {refused}") from None
     except OSError as wrong:
         state.hops.append(Hop(state.url))
+        _back(state)
         raise _Ended("dns", str(wrong)) from None
+
+
+def _back(state: _Try) -> None:
+    """The last address that was really asked is the one that answered."""
+    if len(state.hops) > 1:
+        state.url = state.hops[-2].url
 
 
 def _one(
@@ -296,4 +307,7 @@ def _with_text(made: Fetched) -> Fetched:
     if not made.body or not is_page(made.header("content-type"), made.body):
         return made
     page = page_text(made.body, made.header("content-type"))
-    return replace(made, text_sha256=page.sha256, text_version=VERSION if page.sha256 else "", title=page.title, text=page.text)
+    return replace(
+        made, text_sha256=page.sha256, text_version=VERSION if page.sha256 else "", title=page.title, text=page.text,
+        message=made.message or page.fault,
+    )  # fmt: skip

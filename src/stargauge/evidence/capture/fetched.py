@@ -2,13 +2,16 @@
 
 `fetch` (fetch.py) always returns a `Fetched`; no answer of a network is an exception. What to read:
 
-- `error` is empty where an HTTP answer arrived, whatever its status; else one of `ErrorClass`, with `message` for people:
+- `error` is empty where an HTTP answer arrived, whatever its status (a `message` then says why its text could not be read); else one of
+  `ErrorClass`, with `message` for people:
   `dns` no address; `connect` refused or reset before an answer; `tls` no trusted connection; `timeout` no full answer in time (also one
   that drips); `protocol` not HTTP; `redirects` more hops than the limit, or a loop; `guard` an address, port or scheme that must not be
   asked (`hops` tells after which redirect). With `too_large`, `bomb` (more than the limit once unpacked) and `encoding` (not asked for, or
   broken) an answer began: `status` and `headers` are set, the body is cut off or not unpacked.
 - `status`, `headers`, `body` are those of the last answer, bodies of 404, 410 and tombstone pages too: they are evidence.
-- `hops` has every request made, in order, with the address asked; `redirected` says whether more than one.
+- `final_url` is the last address that was really asked; `refused_redirect` one to which that led and that must not be asked.
+- `hops` has every request made, in order, with the address asked, and last one that was not made, without an address; `redirected` says
+  whether more than one.
 - `text_sha256` is the hash of the page's text as text.py extracts it (`text_version`); empty where there is no text. `title` likewise.
 - `api` is set by the platform readers only: `found`, `not_found`, `restricted`, `signed_present`, `signed_absent` (absence proved from the
   signed repository at `revision`), or empty; `tombstone` is the platform's text in place of an item, as it stood.
@@ -109,6 +112,7 @@ class Fetched:
     logged_in: bool = False
     user_agent: str = ""
     tool: str = ""
+    refused_redirect: str = ""
     body: bytes = field(default=b"", repr=False, compare=False)
     text: str = field(default="", repr=False, compare=False)
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False, compare=False)
@@ -139,7 +143,19 @@ class Fetched:
             "body_sha256": self.body_sha256,
             "body_size": self.body_size,
         }
-        for name in ("error", "message", "truncated", "text_sha256", "text_version", "title", "api", "revision", "tombstone"):
+        names = (
+            "error",
+            "message",
+            "truncated",
+            "text_sha256",
+            "text_version",
+            "title",
+            "api",
+            "revision",
+            "tombstone",
+            "refused_redirect",
+        )
+        for name in names:
             if value := getattr(self, name):
                 data[name] = value
         for name, number in (("status", self.status), ("clock_offset", self.clock_offset)):

@@ -186,7 +186,8 @@ def _har(data: bytes, name: str, target: str) -> Supplied:
             faults.append(Fault(f"cannot be read: {type(wrong).__name__}: {wrong}", f"log.entries[{at}]"))
     if faults:
         raise InputError(faults[:20])
-    notes = [f"{secrets} requests carry cookies or passwords: whoever gets this file can use them"] if secrets else []
+    told = f"{secrets:,} request{'s carry' if secrets > 1 else ' carries'}"
+    notes = [f"{told} cookies or passwords: whoever gets this file can use them"] if secrets else []
     return of_document(
         main_document(found, target), "har", "application/json", documents=len(found), facts={"requests": len(entries)}, notes=notes
     )

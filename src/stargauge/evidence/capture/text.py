@@ -29,6 +29,15 @@ VERSION = "stargauge-text/1"
 OWN_PROCESS_BYTES = 64 * 1024
 SECONDS = 20
 MEMORY = 2 * 1024**3
+#: A longer page is not parsed whose elements stand deeper within each other, or whose tags cost the parser more: the sum of their depths.
+DEEPEST = 10_000
+COST = 60_000_000
+#: Elements without an end, or whose end need not be written.
+OPEN_ENDED = frozenset({
+    "area", "base", "br", "col", "colgroup", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "optgroup", "option", "p",
+    "param", "rp", "rt", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
+})  # fmt: skip
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 #: All that the other process learns of ours.
 PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT")
 LONGEST = 32 * 1024 * 1024
@@ -91,7 +100,35 @@ def page_text(body: bytes, content_type: str = "text/html") -> PageText:
         return PageText(text.replace("\r\n", "\n").replace("\r", "\n"), encoding=encoding)
     if len(body) > LONGEST:
         return PageText("", encoding=encoding, fault=f"the page has {len(body):,} bytes; text is taken of at most {LONGEST:,}")
-    return _apart(text, encoding) if len(body) > OWN_PROCESS_BYTES else extracted(text, encoding)
+    if len(body) <= OWN_PROCESS_BYTES:
+        return extracted(text, encoding)
+    fault = _built_to_cost(text)
+    return PageText("", encoding=encoding, fault=fault) if fault else _apart(text, encoding)
+
+
+def _built_to_cost(page: str) -> str:
+    """Why a page is not parsed, or an empty text; in time that grows with its length alone."""
+    depth = cost = 0
+    within = ""
+    for tag in _TAG.finditer(page):
+        name = tag[2].lower()
+        if within:
+            within = "" if tag[1] and name == within else within
+        elif name in OPEN_ENDED:
+            cost += depth
+        elif tag[1]:
+            depth = max(depth - 1, 0)
+            cost += depth
+        elif name in ("script", "style"):
+            within = name
+        else:
+            depth += 1
+            cost += depth
+        if depth > DEEPEST or cost > COST:
+            return (
+                f"the page is built so that reading it would take too long: its elements stand {depth:,} deep after {tag.start():,} signs"
+            )
+    return ""
 
 
 def decoded(body: bytes, content_type: str) -> tuple[str, str]:

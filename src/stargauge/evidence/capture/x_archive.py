@@ -21,6 +21,7 @@ POSTS = re.compile(r"(?:.*/)?tweets?(?:-part\d+)?\.js")
 DELETED = re.compile(r"(?:.*/)?deleted-tweets?(?:-part\d+)?\.js")
 ACCOUNT = re.compile(r"(?:.*/)?account\.js")
 NOTES = re.compile(r"(?:.*/)?note-tweet(?:-part\d+)?\.js")
+NAME = re.compile(r"[A-Za-z0-9_]{1,50}")
 MOST = 500_000
 
 
@@ -53,18 +54,22 @@ def _supplied(items: list[Item], files: Mapping[str, bytes], about: Mapping[str,
     made, missing = linked(items)
     wanted = re.search(r"/status(?:es)?/(\d+)", target)
     if wanted and wanted[1] not in {item.id for item in made}:
-        raise InputError(Fault(f"it has no post {wanted[1]}; it has {len(made)} posts of {author or 'an account not named'}"))
+        held = f"{len(made):,} post{'s' if len(made) != 1 else ''} of {author or 'an account not named'}"
+        raise InputError(Fault(f"it has no post {wanted[1]}; it has {held}"))
     gap = Gap("own_side_only", note="an export has the posts of its holder alone")
     thread = Thread(wanted[1] if wanted else made[0].id, made, gaps=(gap,), missing=missing, completeness="partial")
     notes = ["the holder's own side only; the holder had the file in hand"]
     if long := sum(len(_listed(file, path)) for path, file in files.items() if NOTES.fullmatch(path)):
-        notes.append(f"{long} long posts have their full text in note-tweet.js, which is kept but not joined to the posts")
+        told = f"{long:,} long post{'s have their' if long > 1 else ' has its'}"
+        notes.append(f"{told} full text in note-tweet.js, which is kept but not joined to the posts")
+    owner = f"https://x.com/{author}" if NAME.fullmatch(author) else ""
     if not author:
         notes.append("the file does not say whose posts these are")
     facts = {"posts": len(made), "deleted": sum(bool(item.tombstone) for item in made), "account": str(about.get("accountId", ""))}
     return Supplied(
-        "x_archive", "application/zip", "archive_export", target, thread=thread, documents=len(made), facts=facts, notes=tuple(notes)
-    )
+        "x_archive", "application/zip", "archive_export", target or owner, thread=thread, documents=len(made), facts=facts,
+        notes=tuple(notes),
+    )  # fmt: skip
 
 
 def _files(data: bytes, name: str) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ from stargauge.evidence.observe.records import History, state_about, tally_dict
 from stargauge.evidence.observe.standing import Standing, State
 from stargauge.evidence.observe.states import changes
 from stargauge.evidence.observe.watch import RoundResult
-from stargauge.evidence.observe.wording import label, tell
+from stargauge.evidence.observe.wording import label, tell, words_of
 
 ROUND_SCHEMA = "stargauge-watch/1"
 HISTORY_SCHEMA = "stargauge-history/1"
@@ -68,33 +68,36 @@ def _change(one: Standing) -> dict[str, Any]:
 
 
 def _entry(one: Entry) -> dict[str, Any]:
-    return {"id": one.id, "kind": one.kind, "time": written(one.time), "what": "; ".join(_what(one)), "about": dict(one.about)}
+    what = {language: "; ".join(_what(one, words_of(language))) for language in ("en", "de")}
+    return {"id": one.id, "kind": one.kind, "time": written(one.time), "what": what, "about": dict(one.about)}
 
 
-def _what(one: Entry) -> Iterator[str]:
+def _what(one: Entry, words: Any) -> Iterator[str]:
     """What an entry says, in a few words."""
     about = one.about
-    way = f"{about.get('method', '')} from {about.get('vantage', 'local')}"
+    way = words.way(str(about.get("method", "")), str(about.get("vantage", "local")))
     if one.kind == "observation" and "thread" in about:
-        yield from _of_thread(about["thread"])
+        yield from _of_thread(about["thread"], words)
     elif about.get("method") == "statement":
-        yield f"stated by {str(about.get('stated_by', 'others')).replace('_', ' ')}: {about.get('says', '')}"
+        yield words.stated(str(about.get("stated_by", "others")), str(about.get("says", "")))
     elif one.kind == "observation":
-        seen = "in a conversation, " if about.get("role") == "capture" else ""
-        yield f"{seen}{str(about.get('outcome', 'unreadable')).replace('_', ' ')} ({way})"
+        seen = words.IN_CONVERSATION if about.get("role") == "capture" else ""
+        yield f"{seen}{words.word(str(about.get('outcome', 'unreadable')))} ({way})"
         for beside in about.get("beside", ()):
-            yield f"{str(beside['role']).replace('_', ' ')}: {str(beside['outcome']).replace('_', ' ')}"
+            yield f"{words.word(str(beside['role']))}: {words.word(str(beside['outcome']))}"
     elif one.kind == "capture":
-        yield f"{str(about.get('outcome', about.get('status', 'captured'))).replace('_', ' ')} ({way})"
+        yield f"{words.word(str(about.get('outcome', about.get('status', 'captured'))))} ({way})"
     elif one.kind == "state":
-        yield f"state: {str(about.get('state', '')).replace('_', ' ')}{', first alarm' if about.get('first_alarm') else ''}"
+        yield words.state_of(str(about.get("state", "")), bool(about.get("first_alarm")))
+    elif one.kind == "erasure":
+        yield words.erasure_of(str(about.get("entry", "")), str(about.get("ground", "")))
     elif one.kind == "heartbeat":
-        yield f"{str(about.get('event', '')).replace('_', ' ')}: {about.get('missed', 1)}, {about.get('reason', '')}"
+        yield f"{words.word(str(about.get('event', '')))}: {about.get('missed', 1)}, {about.get('reason', '')}"
 
 
-def _of_thread(made: dict[str, Any]) -> Iterator[str]:
+def _of_thread(made: dict[str, Any], words: Any) -> Iterator[str]:
     for name in ("added", "edited", "reordered"):
         if made.get(name):
-            yield f"{len(made[name])} {name}"
+            yield words.changed(name, len(made[name]))
     for known in sorted(set(made.get("gone_from_view", {}).values())):
-        yield f"{sum(one == known for one in made['gone_from_view'].values())} gone from view, {known.replace('_', ' ')}"
+        yield words.gone_from_view(sum(one == known for one in made["gone_from_view"].values()), known)

@@ -7,6 +7,7 @@ order does not matter (layout). Anything else that was added or is gone is a dif
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -55,6 +56,51 @@ def difference(earlier: str, later: str, others: Iterable[str] = ()) -> Differen
     after = [line for line in lines(later) if line not in own]
     old, new = set(before), set(after)
     return Difference(tuple(line for line in before if line not in new), tuple(line for line in after if line not in old))
+
+
+def text_hash(text: str) -> str:
+    """The hash of the lines of a text that are compared."""
+    return hashlib.sha256("\n".join(sorted(set(lines(text)))).encode()).hexdigest()
+
+
+#: A line tells by itself what page it is of where it has so many words, or signs; shorter ones are menus as a rule.
+TELLING_WORDS, TELLING_SIGNS = 4, 24
+#: Of so much of the pairs of words of the earlier text, or of the later one, two texts share to be two states of one page.
+SHARE_OF_EARLIER, SHARE_OF_LATER = 0.2, 0.5
+SKETCH = 64
+_WORD = re.compile(r"\w+")
+
+
+def pairs(text: str, others: Iterable[str] = ()) -> frozenset[str]:
+    """Hashes of all pairs of words that follow each other within the telling lines of a text; `others`: as of `difference`."""
+    own = set().union(*(lines(other) for other in others))
+    kept = [line for line in lines(text) if line not in own]
+    told = [line for line in kept if len(line.split()) >= TELLING_WORDS or len(line) >= TELLING_SIGNS] or kept
+    made: set[str] = set()
+    for words in (_WORD.findall(line.casefold()) or [line] for line in told):
+        made.update(" ".join(words[at : at + 2]) for at in range(max(len(words) - 1, 1)))
+    return frozenset(hashlib.sha256(pair.encode("utf-8", "replace")).hexdigest()[:12] for pair in made)
+
+
+def related(earlier: frozenset[str], later: frozenset[str]) -> bool:
+    """Whether two texts, by their pairs or sketches, can be two states of one page. Without an earlier text everything can."""
+    if not earlier:
+        return True
+    if len(earlier) >= SKETCH or len(later) >= SKETCH:  # of a sketch only the smallest hashes are known: compare as far as both reach
+        reach = min(max(one) for one in (earlier, later) if len(one) >= SKETCH)
+        earlier, later = (frozenset(pair for pair in one if pair <= reach) for one in (earlier, later))
+    shared = len(earlier & later)
+    return bool(shared) and (shared >= SHARE_OF_EARLIER * len(earlier) or shared >= SHARE_OF_LATER * len(later))
+
+
+def sketch(text: str) -> str:
+    """The smallest hashes of the pairs of a text: enough to tell another page from another wording."""
+    return " ".join(sorted(pairs(text))[:SKETCH])
+
+
+def of_sketch(made: str) -> frozenset[str]:
+    """A sketch as `related` takes it."""
+    return frozenset(made.split())
 
 
 def says_no_more(text: str, url: str, other: str, other_url: str) -> bool:

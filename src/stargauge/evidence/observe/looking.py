@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -11,16 +10,16 @@ from typing import Any
 from stargauge.evidence.archive import Archive, Entry
 from stargauge.evidence.capture.capture import Taken, about_fetched, from_fetched
 from stargauge.evidence.capture.items import written
+from stargauge.evidence.capture.links import about_links
 from stargauge.evidence.observe import compare
 from stargauge.evidence.observe.outcomes import NOT_FOUND, THERE, Found, Looked, Outcome, classify, same_page
 from stargauge.evidence.observe.probes import Probe, language_of
-from stargauge.evidence.observe.records import History, observation_about, writable
+from stargauge.evidence.observe.records import QUOTED, TEXT, History, observation_about, payload_text, writable
 from stargauge.evidence.observe.standing import Observation, Role
 from stargauge.evidence.observe.targets import CONTROLS, Target, host_of, linked_controls, made_up_address, same_account
-from stargauge.quantity.errors import InputError
 
 #: Names of the payloads of a capture that a check made.
-TEXT, BODY, BESIDE = "text", "body", "beside.txt"
+BODY, BESIDE = "body", "beside.txt"
 Ask = Callable[[Probe, str], Looked]
 
 
@@ -63,15 +62,19 @@ def check(archive: Archive, round_: Round, target: Target, probe: Probe, before:
     beside = _Beside()
     unsure = found.outcome in THERE and (reference is None or _other_text(looked, reference))
     if unsure or found.outcome in NOT_FOUND:  # a refusal or an outage says the same with and without comparison
-        beside = _ask_beside(round_, target, probe, looked, found, reference, others)
+        beside = _ask_beside(round_, target, probe, looked, found, reference, others, before)
         made_up = beside.made_up[1] if beside.made_up else None
         found = classify(looked, made_up, [control for _, control, _ in beside.controls])
-    differs = found.outcome == "ok" and reference is not None and bool(_difference(looked, reference, beside))
-    if differs:
-        found = replace(found, outcome="content_differs")
-    text = compared_hash(looked) if differs or reference is None else reference.hash
+    if found.outcome == "ok" and reference is not None and _other_text(looked, reference):
+        if not _related(archive, before, looked, probe, reference, beside):
+            found = Found("another_page", looked.text[:QUOTED])
+        elif _difference(looked, reference, beside):
+            found = replace(found, outcome="content_differs")
+    differs = found.outcome == "content_differs"
+    # Compared with a page that a person captured since the first look, "the same" is no other text than at first.
+    text = compared_hash(looked) if differs or reference is None else "" if reference.anew else reference.hash
     own = _observation(looked, found, round_.id, probe, "target", text if found.outcome in THERE else "")
-    near = _beside_observations(round_, target, probe, beside)
+    near = _beside_observations(round_, target, probe, beside, before)
     if target.account and found.outcome not in THERE:
         seen = round_.look(probe, target.account)
         near.append((target.account, _observation(seen, classify(seen), round_.id, probe, "account")))
@@ -83,7 +86,8 @@ def check(archive: Archive, round_: Round, target: Target, probe: Probe, before:
 
 
 def _ask_beside(
-    round_: Round, target: Target, probe: Probe, looked: Looked, found: Found, reference: _Reference | None, others: Sequence[str]
+    round_: Round, target: Target, probe: Probe, looked: Looked, found: Found, reference: _Reference | None, others: Sequence[str],
+    before: History,
 ) -> _Beside:  # fmt: skip
     """Ask a made-up address and control items, until one of these is there."""
     if looked.fetched.error or target.url.startswith("at://") or looked.fetched.api in ("found", "signed_present", "signed_absent"):
@@ -93,10 +97,25 @@ def _ask_beside(
     tried: list[tuple[str, Looked, Found]] = []
     for url in _control_urls(target, looked, found, reference, others):
         control = round_.look(probe, url)
-        tried.append((url, control, classify(control, made_up)))  # the page of every address is none of the control's own
+        what = classify(control, made_up)  # the page of every address is none of the control's own
+        if what.outcome == "ok" and control.text and not _as_before(control, _sketches(before, url, probe)):
+            what = Found("another_page", control.text[:QUOTED])
+        tried.append((url, control, what))
         if tried[-1][2].outcome in THERE:
             break
     return _Beside((address, made_up), tuple(tried))
+
+
+def _sketches(before: History, url: str, probe: Probe) -> list[str]:
+    """What a control showed in earlier rounds by the same method, where it was there."""
+    same = [one for one in before.observations if one.role == "control" and one.asked == url and one.method == probe.method]
+    return list(dict.fromkeys(one.sketch for one in same if one.sketch))
+
+
+def _as_before(control: Looked, sketches: Sequence[str]) -> bool:
+    """Whether a control shows what it showed when it was asked first, or last; new ones have nothing to be held to."""
+    now = compare.pairs(control.text)
+    return not sketches or any(compare.related(compare.of_sketch(one), now) for one in {sketches[0], sketches[-1]})
 
 
 def _control_urls(target: Target, looked: Looked, found: Found, reference: _Reference | None, others: Sequence[str]) -> list[str]:
@@ -142,11 +161,15 @@ def _stated_edit(looked: Looked, target: Target, own: Observation) -> list[tuple
     return []
 
 
-def _beside_observations(round_: Round, target: Target, probe: Probe, beside: _Beside) -> list[tuple[str, Observation]]:
+def _beside_observations(
+    round_: Round, target: Target, probe: Probe, beside: _Beside, before: History
+) -> list[tuple[str, Observation]]:  # fmt: skip
     made: list[tuple[str, Observation]] = []
     for url, looked, found in beside.controls:
         own = target.thing == "post" and same_account(target.url, url)
-        made.append((url, replace(_observation(looked, found, round_.id, probe, "control"), of_account=own)))
+        shown = compare.sketch(looked.text) if found.outcome in THERE else ""
+        shown = "" if shown in _sketches(before, url, probe)[-1:] else shown  # kept where it is new
+        made.append((url, replace(_observation(looked, found, round_.id, probe, "control"), of_account=own, sketch=shown)))
     if beside.made_up:
         url, looked = beside.made_up
         # Where every address gives the same page, a made-up one is told apart by nothing: it is "ok" like the rest.
@@ -168,51 +191,67 @@ def _of_made_up(looked: Looked, beside: _Beside) -> Found:
 
 @dataclass(frozen=True)
 class _Reference:
-    """What the target showed at the first look by the same way."""
+    """What the target showed at the first look by the same way; `anew`: at a capture since then, as that one shows another page."""
 
     hash: str
     text: str | None
     beside: str = ""
     links: tuple[str, ...] = ()
+    anew: bool = False
 
 
 def compared_hash(looked: Looked) -> str:
     """The hash of what is compared: the lines of a text without order and without what changes by itself; of other content the bytes."""
     if not looked.text:
         return looked.fetched.body_sha256
-    return text_hash(looked.text)
-
-
-def text_hash(text: str) -> str:
-    """The hash of the lines of a text that are compared."""
-    return hashlib.sha256("\n".join(sorted(set(compare.lines(text)))).encode()).hexdigest()
+    return compare.text_hash(looked.text)
 
 
 def _reference(archive: Archive, before: History, looked: Looked, probe: Probe) -> _Reference | None:
-    """The first look by the same way, also if a capture apart from a check was one."""
+    """The first look by the same way, also if a capture apart from a check was one.
+
+    A page that a person captured later, and that shares nearly nothing with the first look, takes its place: somebody has looked.
+    """
+    found: _Reference | None = None
+    for one, entry in _looks(before, looked, probe):
+        if found is not None and one.role != "capture":
+            continue
+        text = payload_text(archive, entry, TEXT) if entry else None
+        if not one.text and not text:
+            continue
+        anew = found is not None
+        if found is not None and (not text or not found.text or compare.related(compare.pairs(found.text), compare.pairs(text))):
+            continue
+        links = tuple(str(link) for link in entry.about.get("links", ())) if entry else ()
+        beside = payload_text(archive, entry, BESIDE) if entry else None
+        found = _Reference(one.text or compare.text_hash(text or ""), text, beside or "", links, anew)
+    return found
+
+
+def _looks(before: History, looked: Looked, probe: Probe) -> Iterator[tuple[Observation, Entry | None]]:
+    """Earlier looks that saw the target by the same way, each with its capture; in another language only if both pages name theirs."""
     entries = {entry.index: entry for entry in before.entries if entry.kind == "capture"}
     language = language_of(looked.fetched)
     for one in before.observations:
-        alike = (one.method, one.logged_in) == (probe.method, looked.fetched.logged_in) and one.language in ("", language)
-        if one.role not in ("target", "capture") or one.outcome not in THERE or one.entry is None or not alike:
-            continue
-        entry = entries.get(one.capture) if one.capture is not None else None
-        text = _read(archive, entry, TEXT) if entry else None
-        if one.text or text:
-            links = tuple(str(link) for link in entry.about.get("links", ())) if entry else ()
-            beside = _read(archive, entry, BESIDE) if entry else None
-            return _Reference(one.text or text_hash(text or ""), text, beside or "", links)
-    return None
+        alike = (one.method, one.logged_in) == (probe.method, looked.fetched.logged_in)
+        alike = alike and (not language or one.language in ("", language))
+        if one.role in ("target", "capture") and one.outcome in THERE and one.entry is not None and alike:
+            yield one, entries.get(one.capture) if one.capture is not None else None
 
 
-def _read(archive: Archive, entry: Entry, name: str) -> str | None:
-    """A payload as text; none where it was erased or never there."""
-    if name not in entry.payloads:
-        return None
-    try:
-        return archive.payload(entry, name).decode()
-    except InputError:
-        return None
+def _related(archive: Archive, before: History, looked: Looked, probe: Probe, reference: _Reference, beside: _Beside) -> bool:
+    """Whether what came can be another state of the page: it shares text with the first look, or with the newest one kept."""
+    if reference.text is None:
+        return True  # nothing to hold it to
+    if not looked.text:
+        return not reference.text
+    pages = [reference.beside, *(control.text for _, control, found in beside.controls if found.outcome in THERE)]
+    now = compare.pairs(looked.text, pages)
+    if compare.related(compare.pairs(reference.text, pages), now):
+        return True
+    newest = {entry.index: entry for _, entry in _looks(before, looked, probe) if entry}
+    text = payload_text(archive, newest[max(newest)], TEXT) if newest else None
+    return bool(text) and not reference.anew and compare.related(compare.pairs(text or "", pages), now)
 
 
 def _other_text(looked: Looked, reference: _Reference) -> bool:
@@ -242,8 +281,8 @@ def _kept(archive: Archive, target: Target, probe: Probe, looked: Looked, own: O
         if entry.kind == "capture" and told.get("compared") == digest and told.get("outcome") in _same_kind(own):
             return entry.index
     about = capture_about(looked, probe, own.round, own.outcome, digest)
-    if own.outcome in THERE and (links := linked_controls(target.url, fetched.body.decode("utf-8", "replace"))):
-        about["links"] = [writable(link) for link in links]
+    if own.outcome in THERE:
+        about |= about_links(target.url, fetched.body)
     shown = [control.text for _, control, found in beside.controls if found.outcome in THERE and control.text]
     more = {BESIDE: "\n".join(shown).encode("utf-8", "replace")} if shown and own.outcome in THERE else {}
     return archive.add("capture", target.url, about, {**taken_of(looked).payloads, **more}).index

@@ -141,8 +141,12 @@ def plain(text: str) -> str:
 
 def says_no_such_page(title: str, whole: bool = False) -> bool:
     """Whether a title, or a part of it, says that there is no such page; `whole`: not a part, as of a line of text."""
-    parts = [plain(title)] if whole else [plain(title), *_TITLE_PARTS.split(plain(title))]
-    return any(NO_SUCH_PAGE.fullmatch(part.strip(" .!?")) for part in parts)
+    return any(NO_SUCH_PAGE.fullmatch(part.strip(" .!?")) for part in ([plain(title)] if whole else parts(title)))
+
+
+def parts(title: str) -> list[str]:
+    """A title and its parts, as the patterns expect them."""
+    return [plain(title), *_TITLE_PARTS.split(plain(title))]
 
 
 def line_says(pattern: re.Pattern[str], text: str, by_others: re.Pattern[str] = SPOKEN) -> bool:

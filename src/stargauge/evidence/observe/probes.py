@@ -56,6 +56,7 @@ def platform(
     """
     from stargauge.evidence.capture.capture import take
     from stargauge.evidence.capture.fetch import now
+    from stargauge.evidence.capture.guard import Refused
 
     if method == "browser":
         from stargauge.evidence.capture.devtools import binary
@@ -65,6 +66,14 @@ def platform(
 
     def look(url: str) -> Looked:
         started = now()
+        if url.startswith(("http://", "https://")):
+            try:
+                options.guard.resolve(url)
+            except Refused as refused:
+                why = f"not asked: {refused}"
+                return Looked(Fetched(url, url, started, now(), error="guard", message=why, method=method, vantage=vantage))
+            except OSError:
+                pass  # no address: the method itself says so
         try:
             taken = take(url, method, options)
         except InputError as fault:  # not one byte came, or the address is none of that platform's

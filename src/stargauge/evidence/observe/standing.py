@@ -9,7 +9,7 @@ from typing import Literal
 from stargauge.evidence.observe.outcomes import Outcome, StatedBy
 
 State = Literal[
-    "not_checked", "reported_by_third_party", "live", "edited", "unreachable", "restricted", "not_found_once", "not_found",
+    "not_checked", "reported_by_third_party", "live", "edited", "another_page", "unreachable", "restricted", "not_found_once", "not_found",
     "withdrawn_stated", "account_unavailable", "absent_proved", "reappeared",
 ]  # fmt: skip
 Thing = Literal["page", "post"]
@@ -38,8 +38,8 @@ class Observation:
 
     `round` holds the attempts of one round together. `role` says what was asked for: the thing, a control item, a made-up address, the
     account, or nothing (`capture`: captured apart from a check; `report`: somebody else says that it is gone). `text` is the hash of the
-    compared text. `of_account`: the control is another item of the same account. `server_time` is the server's clock. `entry`
-    and `capture` are places in the log.
+    compared text. `asked` is the address; of a control, `sketch` tells another page from another wording (compare.py), and `of_account`
+    says that it is another item of the same account. `server_time` is the server's clock. `entry` and `capture` are places in the log.
     """
 
     time: datetime
@@ -60,6 +60,8 @@ class Observation:
     of_account: bool = False
     entry: int | None = None
     capture: int | None = None
+    sketch: str = ""
+    asked: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,12 @@ class Tally:
     not_found: int = 0
     restricted: int = 0
     unreachable: int = 0
+    another_page: int = 0
 
     @property
     def checks(self) -> int:
         """All of them."""
-        return self.seen + self.not_found + self.restricted + self.unreachable
+        return self.seen + self.not_found + self.restricted + self.unreachable + self.another_page
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ class Standing:
     `since` is the start of the round that gave it, `before` the state that it followed. `all` counts every check, `after` those after the
     thing was last seen, `recent` those of the 14 days before the last. `counted` is the number of "not found" that count, from
     `first_counted` to `last_counted`, by `methods`, from `networks`. `mixed` is the number of rounds in which one way of looking found the
-    thing and another did not. `entries` are the places in the log of what all this rests on.
+    thing and another did not. `not_asked` is why the last attempt asked nothing; it is no check. `entries` are the places in the
+    log of what all this rests on.
     """
 
     state: State = "not_checked"
@@ -108,6 +112,7 @@ class Standing:
     mixed: int = 0
     stated_by: StatedBy = ""
     says: str = ""
+    not_asked: str = ""
     reason: str = ""
     host: str = ""
     revision: str = ""

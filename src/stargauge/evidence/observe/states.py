@@ -3,7 +3,8 @@
 | state | needs |
 | --- | --- |
 | `live` | there, with the text of the first look by the same method |
-| `edited` | there, with another text than at the first look by the same method, or the platform says that it was edited |
+| `edited` | there when it was seen last, with another text than at the first look by the same method, or the platform says so |
+| `another_page` | the newest answer since then is a page that shares nearly nothing with what was seen; a person can say more |
 | `unreachable` | nothing but network errors, 5xx, 429, blocks since it was last seen |
 | `restricted` | 401, 403, 451, a login, a protected account since then |
 | `not_found_once` | "not found" since then, and not enough for more; `lacking` says what is missing |
@@ -13,12 +14,14 @@
 | | that count, half an hour apart |
 | `account_unavailable` | the newest probe of the account says suspended, deactivated, deleted or protected |
 | `absent_proved` | a signed repository without it |
-| `reappeared` | there again, after any of these but the first two; at the next check it is `live` or `edited` |
+| `reappeared` | there again, after any of these but the first three; at the next check it is `live` or `edited` |
 
 A "not found" *counts* where in the same round, by the same method and from the same network, another item of the host was there and a
 made-up address got a "does not exist" answer. Where a made-up address gets 410 too, 410 is an ordinary "not found". Spans of time hold by
 our clock and by the server's where it gave one: a clock that was set makes no day. One round in which the thing is there ends all that was
-counted before. Nothing here is final, and who removed something is unknown unless it is stated.
+counted before.
+An address that the guard refuses was not asked: no check, and nothing follows. Nothing here is final, and who
+removed something is unknown unless it is stated.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from stargauge.evidence.observe.outcomes import NOT_FOUND, RESTRICTED, THERE, UNREACHABLE, Outcome, StatedBy
+from stargauge.evidence.observe.outcomes import APART, NOT_FOUND, RESTRICTED, THERE, UNREACHABLE, Outcome, StatedBy
 from stargauge.evidence.observe.standing import (
     ACCOUNT_REASONS,
     ENOUGH,
@@ -47,7 +50,7 @@ from stargauge.evidence.observe.standing import (
     Thing,
 )  # fmt: skip
 
-_TALLIES = ("seen", "not_found", "restricted", "unreachable")
+_TALLIES = ("seen", "not_found", "restricted", "unreachable", "another_page")
 
 
 def standing(observations: Iterable[Observation], thing: Thing = "page") -> Standing:
@@ -155,27 +158,32 @@ class _Run:
         self.counts = dict.fromkeys(_TALLIES, 0)
         self.recent: deque[tuple[datetime, str]] = deque()
         self.references: dict[tuple[str, bool, str], str] = {}
-        self.differs: dict[tuple[str, bool, str], bool] = {}
+        self.differs = False
         self.edit_stated = False
+        self.not_asked = ""
         self.mixed = 0
         self.gone = _Since()
 
     def add(self, round_: Sequence[Observation]) -> None:
         """One more round."""
-        asked = [one for one in round_ if one.role == "target" and one.method != SUPPLIED]
+        tried = [one for one in round_ if one.role == "target" and one.method != SUPPLIED]
+        asked = [one for one in tried if one.outcome != "not_asked"]
+        if tried:
+            self.not_asked = "" if asked else tried[-1].says
         for one in asked:
             self._count(one)
         shown = [one for one in round_ if one.role in ("target", "capture") and one.outcome in THERE]
         if shown and not self.first_seen:
             self.first_seen = shown[0]
         there = [one for one in shown if one.method != SUPPLIED]
+        lost = self._lost()
         if there:
             self._seen(there)
             self.mixed += any(one.outcome in NOT_FOUND for one in asked)
         else:
             self._not_seen(round_, asked)
         before, checked = self.state, bool(asked or there)
-        self.state = self._derive(bool(there), checked, any(one.role == "report" for one in round_))
+        self.state = self._derive(bool(there), lost, checked, any(one.role == "report" for one in round_))
         if before != self.state:
             self.since, self.before = round_[0].time, before
 
@@ -190,17 +198,34 @@ class _Run:
     def _seen(self, there: Sequence[Observation]) -> None:
         self.last_seen = there[-1]
         self.gone = _Since()
+        if any(one.role == "target" and one.outcome in ("ok", "content_differs") for one in there):
+            self.differs = False  # what the newest check shows counts; a capture apart from checks is compared by the next one
         for one in there:
-            view = (one.method, one.logged_in, one.language)
             if one.outcome == "event_edit":
                 self.edit_stated = True
-            elif one.outcome == "content_differs":
+                continue
+            view = self._view(one)
+            if one.outcome == "content_differs":
                 # Without an earlier look by the same method there is nothing that it can differ from.
-                self.differs[view] = view in self.references or (one.method, one.logged_in, "") in self.references
+                self.differs |= view in self.references
                 self.references.setdefault(view, one.text)
             elif one.outcome == "ok":  # without a text: the same as at first
                 reference = self.references[view] = self.references.get(view) or one.text
-                self.differs[view] = bool(one.text) and one.text != reference
+                self.differs |= bool(one.text) and one.text != reference
+
+    def _view(self, one: Observation) -> tuple[str, bool, str]:
+        """With which earlier looks this one is compared: those by the same method, of another language only if neither names one."""
+        view = (one.method, one.logged_in, one.language)
+        if view in self.references:
+            return view
+        alike = [other for other in self.references if other[:2] == view[:2] and "" in (other[2], one.language)]
+        return alike[0] if alike else view
+
+    def _lost(self) -> bool:
+        """Whether being there now is being there again."""
+        if self.state == "another_page":  # a page that nobody has looked at makes nothing gone
+            return bool(self.gone.counts["not_found"] or self.gone.said or self.gone.proved)
+        return self.state not in SEEN and self.state not in ("not_checked", "reported_by_third_party")
 
     def _not_seen(self, round_: Sequence[Observation], asked: Sequence[Observation]) -> None:
         gone = self.gone
@@ -209,7 +234,7 @@ class _Run:
             gone.last = one
             if name := tally_name(one.outcome):
                 gone.counts[name] += 1
-            if one.outcome in NOT_FOUND or one.outcome in RESTRICTED:
+            if one.outcome in NOT_FOUND or one.outcome in RESTRICTED or one.outcome in APART:
                 gone.last_telling = one
             if one.outcome == "event_delete":
                 gone.said = one
@@ -236,9 +261,9 @@ class _Run:
             gone.stated.add(one, by_account)
             gone.last_stated = one
 
-    def _derive(self, there: bool, asked: bool, reported: bool) -> State:
+    def _derive(self, there: bool, lost: bool, asked: bool, reported: bool) -> State:
         if there:
-            if self.state not in SEEN and self.state not in ("not_checked", "reported_by_third_party"):
+            if lost:
                 return "reappeared"
             return "edited" if self.edited else "live"
         gone = self.gone
@@ -251,6 +276,8 @@ class _Run:
         if gone.counted.number and not self._lacking():
             return "not_found"
         if gone.last_telling:
+            if gone.last_telling.outcome in APART:
+                return "another_page"
             return "not_found_once" if gone.last_telling.outcome in NOT_FOUND else "restricted"
         if asked:
             return "unreachable"
@@ -262,8 +289,8 @@ class _Run:
 
     @property
     def edited(self) -> bool:
-        """Whether any way of looking shows another text than at its first look, or the platform says so."""
-        return self.edit_stated or any(self.differs.values())
+        """Whether the newest check that saw it shows another text than at the first look by its way, or the platform says so."""
+        return self.edit_stated or self.differs
 
     @property
     def first_alarm(self) -> bool:
@@ -300,7 +327,13 @@ class _Run:
             return gone.account
         if self.state == "absent_proved":
             return gone.proved
-        return gone.last_telling if self.state in ("restricted", "not_found_once") else gone.last if self.state == "unreachable" else None
+        return (
+            gone.last_telling
+            if self.state in ("restricted", "not_found_once", "another_page")
+            else gone.last
+            if self.state == "unreachable"
+            else None
+        )
 
     def _stated_by(self, source: Observation | None) -> StatedBy:
         if source is None or self.state not in ("withdrawn_stated", "account_unavailable"):
@@ -330,7 +363,8 @@ class _Run:
             account_control=bool(counted.number) and counted.by_account,
             lacking=self._lacking() if self.state == "not_found_once" else (),
             first_alarm=self.first_alarm, edited=self.edited, mixed=self.mixed,
-            stated_by=self._stated_by(source), says=source.says if source else "", reason=source.reason if source else "",
+            stated_by=self._stated_by(source), says=source.says if source else "",
+            not_asked=self.not_asked, reason=source.reason if source else "",
             host=source.host if source else "", revision=source.revision if source else "", removed_by=self._removed_by(source),
             entries=tuple(sorted({*rests, *counted.entries})),
         )  # fmt: skip
@@ -342,6 +376,8 @@ def tally_name(outcome: Outcome) -> str:
         return "seen" if outcome != "event_edit" else ""
     if outcome in NOT_FOUND or outcome == "signed_absent":
         return "not_found"
+    if outcome in APART:
+        return "another_page"
     return "restricted" if outcome in RESTRICTED else "unreachable" if outcome in UNREACHABLE else ""
 
 

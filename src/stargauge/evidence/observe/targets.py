@@ -7,19 +7,29 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, get_args
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from stargauge.evidence.capture.links import CONTROLS, host_of, linked_controls
 from stargauge.evidence.observe.standing import Thing
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+
+__all__ = [
+    "CONTROLS",
+    "Target",
+    "expect_targets",
+    "host_of",
+    "linked_controls",
+    "made_up_address",
+    "read_targets",
+    "same_account",
+    "target_of",
+]
 
 KEYS = ("kind", "control", "made-up", "account")
 #: Paths of posts, by which a target is one unless it is said otherwise.
 _POST = re.compile(r"/(?:status|statuses|post|posts|notes)/[^/]+/?$|^/@[^/]+/\d+/?$")
-#: So many control items are tried until one is there.
-CONTROLS = 3
 
 
 @dataclass(frozen=True)
@@ -40,11 +50,6 @@ class Target:
     def host(self) -> str:
         """The host that is asked."""
         return host_of(self.url)
-
-
-def host_of(url: str) -> str:
-    """The host of an address with its port where it names one; of an at-uri its repository."""
-    return urlsplit(url).netloc.lower()
 
 
 def target_of(url: str) -> Target:
@@ -157,36 +162,3 @@ def same_account(url: str, other: str) -> bool:
     one, two = urlsplit(url), urlsplit(other)
     parts, others = one.path.rstrip("/").split("/")[1:-1], two.path.rstrip("/").split("/")[1:-1]
     return host_of(url) == host_of(other) and parts == others and bool(parts or one.scheme == "at")
-
-
-def linked_controls(url: str, page: str) -> list[str]:
-    """Addresses on the same host that a page links to, as deep as its own, in the order of the page."""
-    reader = _Links()
-    reader.feed(page)
-    depth = len([part for part in urlsplit(url).path.split("/") if part])
-    found: dict[str, None] = {}
-    for link in reader.links:
-        try:
-            split = urlsplit(urljoin(url, link))
-        except ValueError:
-            continue
-        made = urlunsplit((split.scheme, split.netloc, split.path, split.query, ""))
-        deep = len([part for part in split.path.split("/") if part]) >= max(depth, 1)
-        if host_of(made) == host_of(url) and made != url and deep and split.scheme in ("http", "https"):
-            found[made] = None
-    return list(found)[:CONTROLS]
-
-
-class _Links(HTMLParser):
-    """The links of a page, up to a number that is enough."""
-
-    MOST = 2000
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.links: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep where a link leads."""
-        if tag == "a" and len(self.links) < self.MOST:
-            self.links += [value for name, value in attrs if name == "href" and value]

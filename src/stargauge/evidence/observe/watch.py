@@ -146,13 +146,15 @@ class Watch:
             raise
         except Exception as error:  # an answer can be built to bring a reader down; the watch goes on
             self.say(f"{url} not read: {type(error).__name__}: {error}")
-            return self._not_asked(probe, url, f"our fault: {type(error).__name__}: {error}")
+            return self._not_asked(probe, url, f"our fault: {type(error).__name__}: {error}", asked=True)
         self.pace.answered(host_of(url), looked.fetched)
         return looked
 
-    def _not_asked(self, probe: Probe, url: str, why: str) -> Looked:
+    def _not_asked(self, probe: Probe, url: str, why: str, asked: bool = False) -> Looked:
         now = self.clock()
-        return Looked(Fetched(url, url, now, now, error="guard", message=why, method=probe.method, vantage=probe.vantage))
+        return Looked(
+            Fetched(url, url, now, now, error="encoding" if asked else "guard", message=why, method=probe.method, vantage=probe.vantage)
+        )
 
     def _check(self, archive: Archive, round_: Round, target: Target) -> tuple[Checked, bool]:
         """One target by all probes; also whether its host gave any answer."""
@@ -164,7 +166,7 @@ class Watch:
                 self._not_run(archive, round_.id, target.url, f"{probe.method} from {probe.vantage}: {why}")
                 continue
             entry = check(archive, round_, target, probe, before, others)
-            answered = answered or entry.about["outcome"] not in UNREACHABLE
+            answered = answered or entry.about["outcome"] not in (*UNREACHABLE, "not_asked")
             for child in follow(archive, round_, target, probe, before, entry).asked:
                 self._settle(self._noted(archive, child, history(archive, child.url, self.others)))
         made = self._noted(archive, target, history(archive, target.url, self.others))

@@ -6,6 +6,7 @@ listed without an order. The sentences of each language are in wording_en.py and
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import Literal
@@ -15,7 +16,23 @@ from stargauge.evidence.observe.standing import Standing, State, Thing
 
 Language = Literal["en", "de"]
 
+
+@dataclass(frozen=True)
+class Holding:
+    """What is held of a capture: handed in, written down by hand, erased when, and whether only a part of it was."""
+
+    supplied: bool = False
+    by_hand: bool = False
+    erased: datetime | None = None
+    in_part: bool = False
+
+
 _WORDS: dict[Language, ModuleType] = {"en": wording_en, "de": wording_de}
+
+
+def words_of(language: Language) -> ModuleType:
+    """The words of a language."""
+    return _WORDS[language]
 
 
 def label(state: State, language: Language = "en") -> str:
@@ -38,14 +55,19 @@ def short_moment(time: datetime, language: Language = "en") -> str:
     return str(_WORDS[language].short_moment(time.astimezone(UTC)))
 
 
-def one_line(standing: Standing, captured: datetime | None = None, language: Language = "en", supplied: bool = False) -> str:
+def one_line(standing: Standing, captured: datetime | None = None, language: Language = "en", held: Holding | None = None) -> str:
     """The evidence of a claim in a line: `captured 2025-01-22 17:40 UTC, still there at 6 of 6 checks`."""
     words = _WORDS[language]
+    held = held or Holding()
     time = captured or (standing.first_seen.time if standing.first_seen else None)
-    parts = [words.captured(time.astimezone(UTC), supplied) if time else words.NOT_CAPTURED]
+    parts = [words.captured(time.astimezone(UTC), held.supplied, held.by_hand) if time else words.NOT_CAPTURED]
+    if held.erased:
+        parts.append(words.erased(held.erased.astimezone(UTC), held.in_part))
     if standing.state in ("not_found_once", "not_found", "withdrawn_stated", "absent_proved") and standing.last_seen:
         parts.append(words.last_seen_short(standing.last_seen.time.astimezone(UTC)))
     parts.append(words.short(standing))
+    if standing.not_asked:
+        parts.append(words.not_asked(standing.not_asked))
     if standing.mixed:
         parts.append(words.MIXED_SHORT)
     return ", ".join(parts)
@@ -56,7 +78,9 @@ def tell(standing: Standing, thing: Thing = "page", language: Language = "en", s
     words = _WORDS[language]
     said = [] if standing.state in ("not_checked", "reported_by_third_party") else [words.last_seen(standing.last_seen, stamp)]
     said += words.sentences(standing, thing)
-    if thing == "page" and standing.state in ("not_found_once", "not_found", "unreachable", "reappeared"):
+    if standing.not_asked:
+        said.append(words.not_asked_sentence(standing.not_asked))
+    if thing == "page" and standing.state in ("not_found_once", "not_found", "another_page", "unreachable", "reappeared"):
         said.append(words.recent(standing.recent))
     if standing.mixed:
         said.append(words.mixed(standing.mixed))

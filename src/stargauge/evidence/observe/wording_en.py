@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from stargauge.evidence.observe.standing import ENOUGH, Observation, Standing, Tally, Thing
@@ -23,6 +24,7 @@ LACKING = {
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LABELS = {
     "not_checked": "not checked", "reported_by_third_party": "reported by others", "live": "there", "edited": "there, with another text",
+    "another_page": "another page is shown at its address",
     "unreachable": "no answer", "restricted": "access restricted", "not_found_once": "not found, not enough to say more",
     "not_found": "not found", "withdrawn_stated": "withdrawn, as stated", "account_unavailable": "account not available",
     "absent_proved": "absent, proved", "reappeared": "there again",
@@ -42,9 +44,30 @@ def short_moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
-def captured(at: datetime, supplied: bool) -> str:
-    """When it was captured first."""
-    return f"captured {short_moment(at)}{' (supplied by a user)' if supplied else ''}"
+def number(count: int) -> str:
+    """`2,302`."""
+    return f"{count:,}"
+
+
+def captured(at: datetime, supplied: bool, by_hand: bool = False) -> str:
+    """When it was captured first, or written down by somebody."""
+    made = "recorded by hand" if by_hand else "captured"
+    return f"{made} {short_moment(at)}{' (supplied by a user)' if supplied else ''}"
+
+
+def erased(at: datetime, in_part: bool) -> str:
+    """When the capture was erased, or something of it."""
+    return f"{'erased in part' if in_part else 'erased'} on {at:%Y-%m-%d}"
+
+
+def not_asked(why: str) -> str:
+    """Why the last attempt asked nothing, within a line."""
+    return f"not asked at the last attempt ({why.removeprefix('not asked: ')})"
+
+
+def not_asked_sentence(why: str) -> str:
+    """Why the last attempt asked nothing."""
+    return f"At the last attempt nothing was asked: {why.removeprefix('not asked: ')}. {SILENT}"
 
 
 def last_seen_short(at: datetime) -> str:
@@ -56,26 +79,29 @@ def last_seen(seen: Observation | None, stamp: str) -> str:
     """When it was seen last, and where that is kept."""
     if seen is None:
         return "Never seen by us."
-    notes = [f"capture C-{seen.capture}" if seen.capture is not None else "", f"log entry {seen.entry:,}" if seen.entry is not None else ""]
+    notes = [
+        f"capture C-{seen.capture}" if seen.capture is not None else "",
+        f"log entry {number(seen.entry)}" if seen.entry is not None else "",
+    ]
     notes = [note for note in (*notes, f"stamped by {stamp}" if stamp else "") if note]
     return f"Last seen {moment(seen.time)}{' (' + ', '.join(notes) + ')' if notes else ''}."
 
 
 def recent(tally: Tally) -> str:
     """The last 14 days of a page."""
-    return f"Not found at {tally.not_found} of {_checks(tally.checks)} in the last 14 days."
+    return f"Not found at {number(tally.not_found)} of {_checks(tally.checks)} in the last 14 days."
 
 
 def mixed(rounds: int) -> str:
     """Where ways of looking gave different answers."""
-    times = "In one round" if rounds == 1 else f"In {rounds} rounds"
+    times = "In one round" if rounds == 1 else f"In {number(rounds)} rounds"
     return f"{times} one way of looking found it and another did not; platforms do not show the same to everybody."
 
 
 def short(standing: Standing) -> str:
     """A standing within a line."""
     every, after, state = standing.all, standing.after, standing.state
-    there = f"there at {every.seen} of {_checks(every.checks)}"
+    there = f"there at {number(every.seen)} of {_checks(every.checks)}"
     if state == "not_checked" or (state in ("live", "edited") and not every.checks):
         return "not checked since"
     if state == "reported_by_third_party":
@@ -86,14 +112,16 @@ def short(standing: Standing) -> str:
     if state == "reappeared":
         return f"there again since {short_moment(standing.since)}, {there}" if standing.since else f"there again, {there}"
     if state == "unreachable":
-        return f"{there}, no answer at the last{f' {after.unreachable}' if after.unreachable > 1 else ''}"
+        return f"{there}, no answer at the last{f' {number(after.unreachable)}' if after.unreachable > 1 else ''}"
+    if state == "another_page":
+        return f"{there}, another page shown at its address at {number(after.another_page)} of {_checks(after.checks)} since"
     if state == "restricted":
-        return f"{there}, access restricted at {after.restricted} of {_checks(after.checks)} since"
+        return f"{there}, access restricted at {number(after.restricted)} of {_checks(after.checks)} since"
     if state == "not_found_once":
-        return f"not found at {after.not_found} of {_checks(after.checks)} since, too little to say more"
+        return f"not found at {number(after.not_found)} of {_checks(after.checks)} since, too little to say more"
     if state == "not_found":
         alarm = " (first alarm)" if standing.first_alarm else ""
-        return f"not found at {standing.counted} of {_checks(after.checks)} since {_ways(standing)}{alarm}, why is not known"
+        return f"not found at {number(standing.counted)} of {_checks(after.checks)} since {_ways(standing)}{alarm}, why is not known"
     if state == "withdrawn_stated":
         return f"withdrawn, as stated by {_who(standing)}"
     if state == "account_unavailable":
@@ -113,20 +141,30 @@ def sentences(standing: Standing, thing: Thing) -> list[str]:
             _listed(),
         ]
     if state == "live" or state == "edited":
-        there = f"There at {every.seen} of {_checks(every.checks)}{_at_last(standing)}." if every.checks else "Not checked since."
+        there = f"There at {number(every.seen)} of {_checks(every.checks)}{_at_last(standing)}." if every.checks else "Not checked since."
         return [there, ANOTHER_TEXT if state == "edited" else ""]
     if state == "reappeared":
-        unclear = every.restricted + every.unreachable
-        told = f"Of {_checks(every.checks)}: found at {every.seen}, not found at {every.not_found}, no result at {unclear}."
+        unclear = every.restricted + every.unreachable + every.another_page
+        told = f"Of {_checks(every.checks)}: found at {number(every.seen)}, not found at {number(every.not_found)}"
+        told = f"{told}, no result at {number(unclear)}."
         since = f"There again since {moment(standing.since)}." if standing.since else "There again."
         return [since, told, ANOTHER_TEXT if standing.edited else ""]
     if state == "unreachable":
         return [f"No answer to the question at the last {_checks(after.unreachable)}.", SILENT]
+    if state == "another_page":
+        shown = (
+            f"At {number(after.another_page)} of {_checks(after.checks)} since, its address showed a page sharing nearly nothing with it."
+        )
+        return [
+            shown,
+            "Whether that is the page rewritten, a notice in its place or something else, only a person who looks can say.",
+            SILENT,
+        ]
     if state == "restricted":
-        return [f"The host asked for a login or refused access at {after.restricted} of {_checks(after.checks)} since.", SILENT]
+        return [f"The host asked for a login or refused access at {number(after.restricted)} of {_checks(after.checks)} since.", SILENT]
     if state == "not_found_once":
         lacking = "; ".join(LACKING[one] for one in standing.lacking)
-        return [f"Not found at {after.not_found} of {_checks(after.checks)} since. That is too little to say more: {lacking}."]
+        return [f"Not found at {number(after.not_found)} of {_checks(after.checks)} since. That is too little to say more: {lacking}."]
     if state == "not_found":
         return _not_found(standing, thing)
     if state == "withdrawn_stated":
@@ -150,7 +188,7 @@ def _not_found(standing: Standing, thing: Thing) -> list[str]:
         between = f" between {moment(standing.first_counted)} and {moment(standing.last_counted)}"
     others = "other posts of this host" if thing == "post" else "other pages of this site"
     return [
-        f"Not found at {standing.counted} of {_checks(standing.after.checks)} {_ways(standing)}{between}.",
+        f"Not found at {number(standing.counted)} of {_checks(standing.after.checks)} {_ways(standing)}{between}.",
         "First alarm: these checks span less than a day." if standing.first_alarm else "",
         f"In the same rounds, {'other posts of this account' if standing.account_control else others} were reachable.",
         UNKNOWN,
@@ -162,12 +200,18 @@ def _at_last(standing: Standing) -> str:
     return " and at the last" if standing.last_check is standing.last_seen else ""
 
 
-def _checks(number: int) -> str:
-    return f"{number:,} check{'s' if number != 1 else ''}"
+def _checks(count: int) -> str:
+    return f"{number(count)} check{'s' if count != 1 else ''}"
 
 
 def _ways(standing: Standing) -> str:
-    return f"from {len(standing.networks)} networks" if len(standing.networks) > 1 else f"by {len(standing.methods)} methods"
+    if len(standing.networks) > 1:
+        return f"from networks named {_and(standing.networks)}"
+    return f"by {len(standing.methods)} method{'s' if len(standing.methods) != 1 else ''}"
+
+
+def _and(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _who(standing: Standing) -> str:
@@ -181,3 +225,46 @@ def _who(standing: Standing) -> str:
 
 def _listed() -> str:
     return f"Possible causes, in no order: {'; '.join(CAUSES)}."
+
+
+# --- the table of a history -----------------------------------------------------------------------------------------------------------
+
+WORDS: dict[str, str] = {}
+
+
+def word(name: str) -> str:
+    """A word of an entry, such as an outcome."""
+    return WORDS.get(name, name.replace("_", " "))
+
+
+def way(method: str, vantage: str) -> str:
+    """How and from where."""
+    return f"{method} from {vantage}"
+
+
+def stated(by: str, says: str) -> str:
+    """What somebody states."""
+    return f"stated by {by.replace('_', ' ')}: {says}"
+
+
+def changed(name: str, count: int) -> str:
+    """How many items of a conversation were added, edited or re-ordered."""
+    return f"{number(count)} {name}"
+
+
+def gone_from_view(count: int, known: str) -> str:
+    """How many items are no longer in a view, and what asking for them gave."""
+    return f"{number(count)} gone from view, {known.replace('_', ' ')}"
+
+
+def state_of(state: str, first_alarm: bool) -> str:
+    """A state that was derived."""
+    return f"state: {LABELS.get(state, state)}{', first alarm' if first_alarm else ''}"
+
+
+def erasure_of(entry: str, ground: str) -> str:
+    """What was erased, and on what ground."""
+    return f"{entry} erased: {ground}"
+
+
+IN_CONVERSATION = "in a conversation, "
