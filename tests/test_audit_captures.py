@@ -132,6 +132,15 @@ def test_check_audit_explain_and_report_say_the_same(
     assert line in " ".join(explained.out.replace("│", " ").split()), explained.err
 
 
+def test_a_capture_that_was_erased_is_told_as_that(programme: Path, folder: Path) -> None:
+    with Workspace.open(folder, clock=lambda: datetime(2026, 6, 20, tzinfo=UTC)) as workspace:
+        workspace.erase(workspace.find("C-1"), "its author asked for it", about=True)
+    text = api.check(programme, draws=64, as_of="2026-07-01", evidence=folder).captures["C-1"].text
+    assert "erased on 2026-06-20" in text or "erased 2026-06-20" in text, text
+    before = api.check(programme, draws=64, as_of="2026-06-10", evidence=folder).captures["C-1"].text
+    assert "erased" not in before, before
+
+
 def test_a_folder_that_holds_no_evidence_is_refused(programme: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no evidence is kept here"):
         api.check(programme, draws=64, evidence=tmp_path)
