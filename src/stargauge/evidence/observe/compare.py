@@ -70,16 +70,23 @@ SHARE = 0.2
 #: The same of both where it is not known what the host shows on every page: menus and footers are then a part of what two texts share.
 SHARE_WITH_FRAME = 0.35
 SKETCH = 64
+FEW_WORDS = 12
 _WORD = re.compile(r"\w+")
 
 
 def pairs(text: str, others: Iterable[str] = ()) -> frozenset[str]:
-    """Hashes of all pairs of words that follow each other within the telling lines of a text; `others`: as of `difference`."""
+    """Hashes of all pairs of words that follow each other within the telling lines of a text; of a very short one, of its words too.
+
+    `others`: as of `difference`.
+    """
     own = set().union(*(lines(other) for other in others))
     kept = [line for line in lines(text) if line not in own]
     told = [line for line in kept if len(line.split()) >= TELLING_WORDS or len(line) >= TELLING_SIGNS] or kept
     made: set[str] = set()
-    for words in (_WORD.findall(line.casefold()) or [line] for line in told):
+    by_line = [_WORD.findall(line.casefold()) or [line] for line in told]
+    if sum(map(len, by_line)) < FEW_WORDS:  # a word more or less is much of so short a text
+        made.update(word for words in by_line for word in words)
+    for words in by_line:
         made.update(" ".join(words[at : at + 2]) for at in range(max(len(words) - 1, 1)))
     return frozenset(hashlib.sha256(pair.encode("utf-8", "replace")).hexdigest()[:12] for pair in made)
 
