@@ -269,8 +269,10 @@ def test_another_wording_is_kin_and_another_page_is_not() -> None:
     wall = "Please let us use cookies on this device.\nYou can change your mind at any time in the settings.\nSite notice"
     edited = ARTICLE.replace("length", "great length")
     assert related(pairs(ARTICLE), pairs(edited)) and not related(pairs(ARTICLE), pairs(wall)) and not related(pairs(wall), pairs(ARTICLE))
-    assert related(pairs("They announced 100 billion."), pairs("They announced 500 billion."))
-    assert related(pairs(ARTICLE), pairs("\n".join(ARTICLE.splitlines()[:2])))  # cut down to its beginning
+    assert related(pairs("They announced 100 billion."), pairs("They announced 500 billion."), framed=True)
+    long = "\n".join(f"Sentence {number} speaks of matter {number * 7} and of money {number * 13}." for number in range(60))
+    assert related(pairs(long), pairs("\n".join(long.splitlines()[:20])))  # a third of it is left
+    assert not related(pairs(long), pairs("\n".join(long.splitlines()[:3])))  # that little can be a stub
 
 
 def test_a_sketch_tells_the_same() -> None:

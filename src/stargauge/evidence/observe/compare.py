@@ -65,32 +65,46 @@ def text_hash(text: str) -> str:
 
 #: A line tells by itself what page it is of where it has so many words, or signs; shorter ones are menus as a rule.
 TELLING_WORDS, TELLING_SIGNS = 4, 24
-#: Of so much of the pairs of words of the earlier text, or of the later one, two texts share to be two states of one page.
-SHARE_OF_EARLIER, SHARE_OF_LATER = 0.2, 0.5
+#: So much of the pairs of words of an earlier text a later one has, to be another state of the same page.
+SHARE = 0.2
+#: The same of both where it is not known what the host shows on every page: menus and footers are then a part of what two texts share.
+SHARE_WITH_FRAME = 0.35
 SKETCH = 64
+FEW_WORDS = 12
 _WORD = re.compile(r"\w+")
 
 
 def pairs(text: str, others: Iterable[str] = ()) -> frozenset[str]:
-    """Hashes of all pairs of words that follow each other within the telling lines of a text; `others`: as of `difference`."""
+    """Hashes of all pairs of words that follow each other within the telling lines of a text; of a very short one, of its words too.
+
+    `others`: as of `difference`.
+    """
     own = set().union(*(lines(other) for other in others))
     kept = [line for line in lines(text) if line not in own]
     told = [line for line in kept if len(line.split()) >= TELLING_WORDS or len(line) >= TELLING_SIGNS] or kept
     made: set[str] = set()
-    for words in (_WORD.findall(line.casefold()) or [line] for line in told):
+    by_line = [_WORD.findall(line.casefold()) or [line] for line in told]
+    if sum(map(len, by_line)) < FEW_WORDS:  # a word more or less is much of so short a text
+        made.update(word for words in by_line for word in words)
+    for words in by_line:
         made.update(" ".join(words[at : at + 2]) for at in range(max(len(words) - 1, 1)))
     return frozenset(hashlib.sha256(pair.encode("utf-8", "replace")).hexdigest()[:12] for pair in made)
 
 
-def related(earlier: frozenset[str], later: frozenset[str]) -> bool:
-    """Whether two texts, by their pairs or sketches, can be two states of one page. Without an earlier text everything can."""
+def related(earlier: frozenset[str], later: frozenset[str], framed: bool = False) -> bool:
+    """Whether two texts, by their pairs or sketches, can be two states of one page. Without an earlier text everything can.
+
+    `framed`: menus and footers of the host are still in them.
+    """
     if not earlier:
         return True
     if len(earlier) >= SKETCH or len(later) >= SKETCH:  # of a sketch only the smallest hashes are known: compare as far as both reach
         reach = min(max(one) for one in (earlier, later) if len(one) >= SKETCH)
         earlier, later = (frozenset(pair for pair in one if pair <= reach) for one in (earlier, later))
     shared = len(earlier & later)
-    return bool(shared) and (shared >= SHARE_OF_EARLIER * len(earlier) or shared >= SHARE_OF_LATER * len(later))
+    if framed:
+        return bool(shared) and shared >= SHARE_WITH_FRAME * max(len(earlier), len(later))
+    return bool(shared) and shared >= SHARE * len(earlier)
 
 
 def sketch(text: str) -> str:
@@ -101,6 +115,12 @@ def sketch(text: str) -> str:
 def of_sketch(made: str) -> frozenset[str]:
     """A sketch as `related` takes it."""
     return frozenset(made.split())
+
+
+def without(text: str, others: Iterable[str]) -> str:
+    """The lines of a text that stand in none of the other pages."""
+    own = set().union(*(lines(other) for other in others))
+    return "\n".join(line for line in lines(text) if line not in own)
 
 
 def says_no_more(text: str, url: str, other: str, other_url: str) -> bool:

@@ -65,6 +65,7 @@ def check(archive: Archive, round_: Round, target: Target, probe: Probe, before:
         beside = _ask_beside(round_, target, probe, looked, found, reference, others, before)
         made_up = beside.made_up[1] if beside.made_up else None
         found = classify(looked, made_up, [control for _, control, _ in beside.controls])
+        found = _within_frame(looked, beside) or found
     if found.outcome == "ok" and reference is not None and _other_text(looked, reference):
         if not _related(archive, before, looked, probe, reference, beside):
             found = Found("another_page", looked.text[:QUOTED])
@@ -106,6 +107,20 @@ def _ask_beside(
     return _Beside((address, made_up), tuple(tried))
 
 
+#: What a page may turn out to be once what its host shows on every page is left out.
+_WALLS = frozenset({"blocked_or_captcha", "consent_wall", "maintenance", "paywall", "logged_out", "no_content"})
+
+
+def _within_frame(looked: Looked, beside: _Beside) -> Found | None:
+    """What stands in the way within the menus and footers of the host, which a control shows too; none where it is no such page."""
+    for _, control, what in beside.controls:
+        own = compare.without(control.text, [looked.text])
+        if what.outcome in THERE and looked.text and own:  # else the control is this page under another address
+            found = classify(replace(looked, text=compare.without(looked.text, [control.text]), unread=False))
+            return found if found.outcome in _WALLS else None
+    return None
+
+
 def _sketches(before: History, url: str, probe: Probe) -> list[str]:
     """What a control showed in earlier rounds by the same method, where it was there."""
     same = [one for one in before.observations if one.role == "control" and one.asked == url and one.method == probe.method]
@@ -115,7 +130,7 @@ def _sketches(before: History, url: str, probe: Probe) -> list[str]:
 def _as_before(control: Looked, sketches: Sequence[str]) -> bool:
     """Whether a control shows what it showed when it was asked first, or last; new ones have nothing to be held to."""
     now = compare.pairs(control.text)
-    return not sketches or any(compare.related(compare.of_sketch(one), now) for one in {sketches[0], sketches[-1]})
+    return not sketches or any(compare.related(compare.of_sketch(one), now, framed=True) for one in {sketches[0], sketches[-1]})
 
 
 def _control_urls(target: Target, looked: Looked, found: Found, reference: _Reference | None, others: Sequence[str]) -> list[str]:
@@ -246,12 +261,14 @@ def _related(archive: Archive, before: History, looked: Looked, probe: Probe, re
     if not looked.text:
         return not reference.text
     pages = [reference.beside, *(control.text for _, control, found in beside.controls if found.outcome in THERE)]
-    now = compare.pairs(looked.text, pages)
-    if compare.related(compare.pairs(reference.text, pages), now):
+    pages += [beside.made_up[1].text] if beside.made_up else []
+    now, first = compare.pairs(looked.text, pages), compare.pairs(reference.text, pages)
+    framed = len(compare.without(looked.text, pages)) == len(compare.without(looked.text, ()))  # no line is known as the host's own
+    if compare.related(first, now, framed) if first else not now:
         return True
     newest = {entry.index: entry for _, entry in _looks(before, looked, probe) if entry}
     text = payload_text(archive, newest[max(newest)], TEXT) if newest else None
-    return bool(text) and not reference.anew and compare.related(compare.pairs(text or "", pages), now)
+    return bool(text) and not reference.anew and compare.related(compare.pairs(text or "", pages), now, framed)
 
 
 def _other_text(looked: Looked, reference: _Reference) -> bool:
