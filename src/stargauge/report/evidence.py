@@ -65,7 +65,8 @@ def render_findings(data: Mapping[str, Any], style: Style = PLAIN) -> str:
     gone = f", {data['erased_payloads']:,} erased" if data["erased_payloads"] else ""
     lines += wrapped(f"{counted(data['entries'], 'entry', 'entries')}, {counted(data['payloads'], 'payload')}{gone}.", style.width)
     if log:
-        lines += wrapped(f"Log {log['name']}: {counted(log['size'], 'entry', 'entries')} under a signature, root {log['root']}.", style.width)
+        size = counted(log["size"], "entry", "entries")
+        lines += wrapped(f"Log {log['name']}: {size} under a signature, root {log['root']}.", style.width)
     for fault in faults:
         place = fault["path"] or fault["file"]
         lines += wrapped(f"{place}: {fault['message']}" if place else fault["message"], style.width, "  - ", "    ")
