@@ -410,7 +410,7 @@ def test_a_capture_that_was_erased_is_told_with_both_days() -> None:
     archive, url = MemoryArchive(), "https://site.example/a"
     made = archive.add("capture", url, {"method": "supplied", "user_supplied": True, "tool": "stargauge/1"}, {"text": b"Words."})
     archive.kept[0] = replace(made, about={}, payloads={})
-    told = {"entry": made.id, "ground": "asked for", "payloads": ["text"], "about": True, "user_supplied": True}
+    told = {"entry": made.id, "ground": "asked for", "payloads": ["text"], "about": True, "was": {"kind": "capture", "user_supplied": True}}
     archive.kept.append(replace(made, index=1, kind="erasure", about=told, payloads={}, time=START + 48 * HOUR))
     kept = history(archive, url)
     expected = "captured 2025-01-22 17:40 UTC (supplied by a user), erased on 2025-01-24, not checked since"

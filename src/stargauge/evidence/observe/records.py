@@ -62,7 +62,7 @@ class History:
         erased = self.erasures_of(chosen)
         names = {str(name) for one in erased for name in one.about.get("payloads", ())}
         part = bool(chosen.about) and not set(chosen.payloads) <= names
-        supplied = any(is_supplied(one.about) for one in (chosen, *erased))
+        supplied = is_supplied(chosen.about) or any(is_supplied(one.about.get("was", {})) for one in erased)
         held = Holding(supplied, by_hand(chosen), erased[-1].time if erased else None, part)
         return one_line(self.standing, captured_at(chosen), language, held)
 
