@@ -225,6 +225,7 @@ def test_the_readme_starts_with_the_two_commands() -> None:
     assert commands("README.md")[:2] == ["make demo", "make test"]
 
 
+@pytest.mark.slow
 def test_the_page_on_the_workbook_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/workbook.md", tmp_path) == 4
     assert len({(tmp_path / name).read_bytes() for name in ("fairwater.xlsx", "abilene.xlsx", "nearest.xlsx", "draw-17.xlsx")}) == 4

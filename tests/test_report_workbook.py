@@ -44,7 +44,12 @@ HARDER = {
 }
 #: Inputs of the small programme as a user might change them: one of all sites, the others of one site each.
 SMALL_CHANGE = {"receivable_days": 75.0, "east__building_lock_up": 3.0, "north__building_reserve_months": 9.0}
-needs_office = pytest.mark.skipif(SOFFICE is None, reason="needs LibreOffice (soffice)")
+
+
+def needs_office(test: Any) -> Any:
+    """A test in which LibreOffice recalculates: it takes a minute, and runs with the slow ones."""
+    return pytest.mark.slow(pytest.mark.skipif(SOFFICE is None, reason="needs LibreOffice (soffice)")(test))
+
 
 #: Rows of both assets and the quantities of the model they are.
 ROWS = {
