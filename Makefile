@@ -20,7 +20,7 @@ test: $(VENV)/.test  ## the tests, a file per core at a time
 check: lint types test  ## lint, types, tests
 
 conformance: $(VENV)/.test $(VENV)/tools/.done  ## what takes minutes: writers killed 200 times, readers by others
-	@STARGAUGE_GO=$(CURDIR)/$(VENV)/tools/bin/go STARGAUGE_WACZ=$(CURDIR)/$(VENV)/tools/bin/wacz \
+	@STARGAUGE_GO=$$(ls $(CURDIR)/$(VENV)/tools/bin/go 2>/dev/null) STARGAUGE_WACZ=$$(ls $(CURDIR)/$(VENV)/tools/bin/wacz 2>/dev/null) \
 	$(BIN)/python -m pytest -m slow -n auto $(PYTEST_FLAGS)
 
 lint: $(VENV)/.ci  ## ruff
@@ -49,7 +49,8 @@ clean:          ## remove the environment and what was built
 $(VENV)/tools/.done: requirements/conformance.txt | $(BIN)/python
 	@echo "Setting up $(VENV)/tools"
 	@$(BIN)/python -m venv $(VENV)/tools 2>/dev/null || $(BIN)/python -m venv --clear --without-pip $(VENV)/tools
-	@$(BIN)/python -m pip --python $(VENV)/tools/bin/python install --quiet --disable-pip-version-check --no-deps -r $<
+	@$(BIN)/python -m pip --python $(VENV)/tools/bin/python install --quiet --disable-pip-version-check --no-deps -r $< \
+	|| echo "Tools of others could not be had; what needs them is skipped"
 	@touch $@
 
 # An environment of its own. Where the system's Python lacks ensurepip, its own pip fills the environment.
