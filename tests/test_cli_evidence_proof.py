@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import re
 import shutil
 import threading
 import zipfile
@@ -132,9 +133,9 @@ def test_a_stamp_under_another_root_is_not_kept(
 @pytest.mark.parametrize(("ending", "starts"), [("html", b"<!doctype html>"), ("txt", b"Beleg"), ("pdf", b"%PDF")])
 def test_a_receipt_is_written_in_each_form(capsys: pytest.CaptureFixture[str], here: Path, ending: str, starts: bytes) -> None:
     pytest.importorskip("jinja2")
-    from stargauge.report import pdf
+    from stargauge.evidence.capture.devtools import NAMES
 
-    if ending == "pdf" and not any(shutil.which(name) for name in pdf.BROWSERS):
+    if ending == "pdf" and not any(map(shutil.which, NAMES)):
         pytest.skip("a PDF is printed by Chromium")
     ask(capsys, "evidence", "bundle", "C-1")
     answer = ask(capsys, "evidence", "receipt", "C-1.zip", "--language", "de", "--write", f"c.{ending}")
@@ -142,7 +143,17 @@ def test_a_receipt_is_written_in_each_form(capsys: pytest.CaptureFixture[str], h
     content = (here / f"c.{ending}").read_bytes()
     assert content.startswith(starts)
     if ending == "pdf":
-        assert content.count(b"/Type /Page\n") + content.count(b"/Type/Page/") + content.count(b"/Type /Page ") <= 1
+        assert re.findall(rb"/Count (\d+)", content) == [b"1"]
+
+
+def test_without_a_browser_the_way_out_is_told(
+    capsys: pytest.CaptureFixture[str], here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    pytest.importorskip("jinja2")
+    monkeypatch.setenv("STARGAUGE_BROWSER", "no-such-browser")
+    ask(capsys, "evidence", "bundle", "C-1")
+    answer = ask(capsys, "evidence", "receipt", "C-1.zip", "--write", "c.pdf")
+    assert answer.code == 2 and "write the page as .html" in answer.told and not (here / "c.pdf").exists()
 
 
 def test_a_receipt_is_printed_and_is_in_the_bundle(capsys: pytest.CaptureFixture[str], here: Path) -> None:

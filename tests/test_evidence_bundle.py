@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -323,7 +324,7 @@ def test_both_languages_have_the_same_words() -> None:
     known = languages()
     assert set(known) == {"en", "de"} and known["en"].keys() == known["de"].keys()
     for key, text in known["en"].items():
-        assert sorted(set(text.split("{")[1:])) == sorted(set(text.split("{")[1:])) and text.count("{") == known["de"][key].count("{")
+        assert sorted(re.findall(r"{\w+}", text)) == sorted(re.findall(r"{\w+}", known["de"][key])), key
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -365,7 +366,7 @@ def test_without_a_stamp_that_was_checked_no_time_is_shown(folder: Path, authori
     stamp(folder, authority)
     lead, text = texts()
     assert lead.endswith(words["lead_no_time"]) and words["not_when"] in text and words["stamped_doubt"] in text
-    assert words["proves_then"].split("{")[0] not in text or words["proves_then_untrusted"][:10] in text
+    assert words["proves_then_untrusted"].split("{")[0] in text and words["proves_then"].rsplit("}", 1)[1] not in text
 
 
 def test_a_name_that_is_a_command_is_quoted(tmp_path: Path) -> None:

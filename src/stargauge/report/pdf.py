@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+from stargauge.evidence.capture.devtools import binary
 from stargauge.quantity.errors import InputError
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _SECONDS = 60
 
 
@@ -21,9 +20,12 @@ def _is_root() -> bool:
 
 def printed(page: str) -> bytes:
     """A self-contained HTML page as PDF. Raises InputError where no browser is there, or it fails."""
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if browser is None:
-        raise InputError("a PDF needs Chromium, which is not installed here; write the page as .html and print it from any browser")
+    try:
+        browser = binary()
+    except InputError:
+        raise InputError(
+            "a PDF needs Chromium, and none is here (STARGAUGE_BROWSER names one); write the page as .html and print it from any browser"
+        ) from None
     with tempfile.TemporaryDirectory(prefix="stargauge-pdf-") as name:
         folder = Path(name)
         (folder / "page.html").write_text(page, encoding="utf-8")
