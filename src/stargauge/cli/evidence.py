@@ -147,7 +147,7 @@ def _clock_note(entries: Sequence[Mapping[str, Any]]) -> str:
     return "".join(f"{line}\n" for line in (*lines, *more, doubt))
 
 
-def _print(asked: argparse.Namespace, data: Any, text: str) -> None:
+def print_answer(asked: argparse.Namespace, data: Any, text: str) -> None:
     """The answer, as JSON where asked for."""
     from stargauge.cli.commands import print_json
 
@@ -166,7 +166,7 @@ def init_(asked: argparse.Namespace) -> int:
         key = made.verifiers()[-1].text
         data = {"folder": str(path), "name": made.origin, "public_key": key}
     text = f"evidence is kept in {path}\nits log is called {data['name']}\npublic key, to hand out: {key}\n"
-    _print(asked, data, text)
+    print_answer(asked, data, text)
     return 0
 
 
@@ -195,7 +195,7 @@ def add_(asked: argparse.Namespace) -> int:
         entry = workspace.add(asked.kind, asked.target, about, payloads)
         data = entry_data(workspace, entry)
         data["checkpoint"] = workspace.checkpoint()[1]
-    _print(asked, data, f"{entry.id} kept and signed\n")
+    print_answer(asked, data, f"{entry.id} kept and signed\n")
     return 0
 
 
@@ -232,7 +232,7 @@ def list_(asked: argparse.Namespace) -> int:
         raise InputError(f'there is no kind "{asked.kind}"{did_you_mean(asked.kind, KINDS)} (all: {", ".join(KINDS)})')
     with opened(asked) as workspace:
         data = [entry_data(workspace, entry) for entry in workspace.entries(asked.kind, asked.target)]
-    _print(asked, data, render_entries(data, style_of(asked)) + _clock_note(data))
+    print_answer(asked, data, render_entries(data, style_of(asked)) + _clock_note(data))
     return 0
 
 
@@ -255,7 +255,7 @@ def show_(asked: argparse.Namespace) -> int:
             write_whole(path, content)
         data["written"] = [str(path) for path in targets]
     text = render_entry(data, style_of(asked)) + _clock_note([data]) + "".join(f"written: {path}\n" for path in data.get("written", ()))
-    _print(asked, data, text)
+    print_answer(asked, data, text)
     return 0
 
 
@@ -279,7 +279,7 @@ def verify_(asked: argparse.Namespace) -> int:
             faults += error.faults
     if faults:
         raise InputError(faults)
-    _print(asked, answers, "".join(render_proved(one, style_of(asked)) + _followed_note(one) for one in answers))
+    print_answer(asked, answers, "".join(render_proved(one, style_of(asked)) + _followed_note(one) for one in answers))
     return 0
 
 
@@ -337,7 +337,7 @@ def proof_(asked: argparse.Namespace) -> int:
         expect_writable(Path(asked.write), "proof", ".tlog-proof")
         write_whole(Path(asked.write), text)
         data["written"] = asked.write
-    _print(asked, data, f"written: {asked.write}\npublic key: {key}\n" if asked.write else text)
+    print_answer(asked, data, f"written: {asked.write}\npublic key: {key}\n" if asked.write else text)
     return 0
 
 
@@ -353,7 +353,9 @@ def checkpoint_(asked: argparse.Namespace) -> int:
     data: dict[str, Any] = {"log": made.origin, "size": made.size, "root": made.root.hex(), "note": note}
     if asked.since is not None:
         data |= {"since": asked.since, "consistency": hashes}
-    _print(asked, data, note + "".join(f"{line}\n" for line in ([f"\nsince {asked.since}", *hashes] if asked.since is not None else [])))
+    print_answer(
+        asked, data, note + "".join(f"{line}\n" for line in ([f"\nsince {asked.since}", *hashes] if asked.since is not None else []))
+    )
     return 0
 
 
@@ -369,7 +371,7 @@ def _looked(asked: argparse.Namespace, payloads: bool, mend: bool) -> int:
 
     with opened(asked, write=mend, recompute=mend) as workspace:
         data = fsck(workspace, payloads).to_dict()
-    _print(asked, data, render_findings(data, style_of(asked)))
+    print_answer(asked, data, render_findings(data, style_of(asked)))
     return 0 if data["sound"] else 2
 
 
@@ -381,7 +383,7 @@ def export_(asked: argparse.Namespace) -> int:
     with opened(asked) as workspace:
         made = export_log(workspace, Path(asked.folder))
     data = {"folder": asked.folder, "log": made.origin, "size": made.size, "root": made.root.hex()}
-    _print(asked, data, f"the log of {counted(made.size, 'entry', 'entries')} and its public keys: {asked.folder}\n")
+    print_answer(asked, data, f"the log of {counted(made.size, 'entry', 'entries')} and its public keys: {asked.folder}\n")
     return 0
 
 
@@ -393,7 +395,7 @@ def erase_(asked: argparse.Namespace) -> int:
         others = [one.id for one in workspace.sharing(entry, made.about["payloads"])]
         data = {"erased": entry.id, "payloads": made.about["payloads"], "by": made.id, "still_held_by": others}
     text = f"{', '.join(data['payloads']) or 'what it says'} of {entry.id} erased; {made.id} tells of it\n"
-    _print(asked, data, text + "".join(f"note: {one} holds the same bytes, and keeps them\n" for one in others))
+    print_answer(asked, data, text + "".join(f"note: {one} holds the same bytes, and keeps them\n" for one in others))
     return 0
 
 
@@ -402,5 +404,7 @@ def rotate_key_(asked: argparse.Namespace) -> int:
     with opened(asked, write=True) as workspace:
         entry = workspace.rotate_key()
         data = {"entry": entry.id, "public_key": entry.about["public_key"], "replaces": entry.about["replaces"]}
-    _print(asked, data, f"{entry.id}: a new key signs from here on; the old private key is deleted\npublic key: {data['public_key']}\n")
+    print_answer(
+        asked, data, f"{entry.id}: a new key signs from here on; the old private key is deleted\npublic key: {data['public_key']}\n"
+    )
     return 0

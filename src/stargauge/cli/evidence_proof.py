@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,18 +46,9 @@ def arguments(commands: Any) -> None:
         common_options(parser)
 
 
-def _print(asked: argparse.Namespace, data: Any, text: str) -> None:
-    from stargauge.cli.commands import print_json
-
-    if asked.json:
-        print_json(data)
-    else:
-        sys.stdout.write(text)
-
-
 def bundle_(asked: argparse.Namespace) -> int:
     """`stargauge evidence bundle`."""
-    from stargauge.cli.evidence import opened
+    from stargauge.cli.evidence import opened, print_answer
     from stargauge.cli.files import expect_writable, write_whole
     from stargauge.evidence.bundle import packed
     from stargauge.quantity.errors import Fault, InputError
@@ -83,7 +73,7 @@ def bundle_(asked: argparse.Namespace) -> int:
     data = {"bundle": str(target), "entries": names, "later": len(later), "stamps": stamps, "public_key": key}
     note = "" if made.anchors else "no stamp covers it: `stargauge evidence timestamp` has one made\n"
     with_later = f" with {len(later)} later checks" if later else ""
-    _print(asked, data, f"written: {target} ({', '.join(names)}{with_later})\npublic key: {key}\n{note}")
+    print_answer(asked, data, f"written: {target} ({', '.join(names)}{with_later})\npublic key: {key}\n{note}")
     return 0
 
 
@@ -180,6 +170,7 @@ def _entry_data(one: Proved) -> dict[str, Any]:
 
 def receipt_(asked: argparse.Namespace) -> int:
     """`stargauge evidence receipt`."""
+    from stargauge.cli.evidence import print_answer
     from stargauge.cli.files import expect_writable, write_whole
     from stargauge.evidence.outside import keys_of
     from stargauge.quantity.errors import InputError
@@ -197,7 +188,7 @@ def receipt_(asked: argparse.Namespace) -> int:
         "shows": list(made.proves), "does_not_show": list(made.leaves_open), "checks": [list(one) for one in made.checks],
     }  # fmt: skip
     if target is None:
-        _print(asked, data, render_text(made))
+        print_answer(asked, data, render_text(made))
         return 0
     if target.suffix == ".pdf":
         from stargauge.report.pdf import printed
@@ -205,13 +196,13 @@ def receipt_(asked: argparse.Namespace) -> int:
         write_whole(target, printed(render_html(made)))
     else:
         write_whole(target, render_html(made) if target.suffix == ".html" else render_text(made))
-    _print(asked, {**data, "written": str(target)}, f"written: {target}\n")
+    print_answer(asked, {**data, "written": str(target)}, f"written: {target}\n")
     return 0
 
 
 def timestamp_(asked: argparse.Namespace) -> int:
     """`stargauge evidence timestamp`."""
-    from stargauge.cli.evidence import opened
+    from stargauge.cli.evidence import opened, print_answer
     from stargauge.cli.files import expect_writable, write_whole
     from stargauge.evidence import stamping
     from stargauge.quantity.errors import InputError
@@ -230,14 +221,14 @@ def timestamp_(asked: argparse.Namespace) -> int:
         text = (
             f"written: {asked.request}, over {size:,} entries\nsend it as application/timestamp-query; add the answer with --answer FILE\n"
         )
-        _print(asked, {"request": asked.request, "size": size}, text)
+        print_answer(asked, {"request": asked.request, "size": size}, text)
         return 0
     answer = _asked_now(asked) if asked.authority else _answer_in(asked.answer)
     with opened(asked, write=True) as workspace:
         size, stamp = stamping.add(workspace, answer, roots)
     data = {"size": size, "authority": stamp.authority, "time": f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}", "trusted": stamp.trusted}
     doubt = "" if stamp.trusted else "not checked against root certificates: --roots FILE\n"
-    _print(asked, data, f"{size:,} entries stamped by {stamp.authority} at {stamp.time:%Y-%m-%d %H:%M:%S} UTC\n{doubt}")
+    print_answer(asked, data, f"{size:,} entries stamped by {stamp.authority} at {stamp.time:%Y-%m-%d %H:%M:%S} UTC\n{doubt}")
     return 0
 
 
@@ -265,7 +256,7 @@ def _answer_in(file: str) -> bytes:
 
 def _stamps(asked: argparse.Namespace) -> int:
     """The stamps that are kept."""
-    from stargauge.cli.evidence import opened
+    from stargauge.cli.evidence import opened, print_answer
     from stargauge.evidence import stamping, timestamp
 
     with opened(asked) as workspace:
@@ -275,5 +266,5 @@ def _stamps(asked: argparse.Namespace) -> int:
             rows.append({"size": size, "authority": stamp.authority, "time": f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}", "trusted": stamp.trusted})
         size = workspace.checkpoint()[0].size
     text = "".join(f"{one['size']:,} entries by {one['authority']} at {one['time']}\n" for one in rows) or "no stamp yet\n"
-    _print(asked, {"size": size, "stamps": rows}, f"{text}the log has {size:,} entries\n")
+    print_answer(asked, {"size": size, "stamps": rows}, f"{text}the log has {size:,} entries\n")
     return 0
