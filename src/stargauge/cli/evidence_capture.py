@@ -136,7 +136,7 @@ def lines_of(entry: Entry, taken: Taken) -> Iterator[str]:
     said = [
         about["method"],
         f"status {about['status']}" if "status" in about else "",
-        "supplied by you" if about.get("user_supplied") else "",
+        "by you" if about.get("user_supplied") else "",
     ]
     yield f"  {', '.join(part for part in said if part)}; terms: {about['source_terms']}"
     if about.get("final_url") not in ("", None, entry.target):
