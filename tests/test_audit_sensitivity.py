@@ -16,6 +16,7 @@ from stargauge import api
 from stargauge.audit import sensitivity
 from stargauge.audit.drivers import strongest
 from stargauge.audit.sensitivity import MOST_CELLS, STRONGEST, Sensitivity, axes_of_table
+from stargauge.engine.simulate import model_graph
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Mixture
 
@@ -54,7 +55,7 @@ def test_each_end_is_the_run_with_that_value_set(whole: Sensitivity) -> None:
 
 
 def test_every_uncertain_input_upstream_is_moved_or_said_to_move_nothing(whole: Sensitivity) -> None:
-    graph = api.model_graph()
+    graph = model_graph()
     named = {one.input for one in whole.swings} | set(whole.still)
     upstream = graph.upstream(["lcoc"])
     assert {name for name in named if not name.startswith("pick:")} <= upstream

@@ -11,6 +11,7 @@ import pytest
 from tests.real_worlds import TINY
 
 from stargauge import api
+from stargauge.audit.causes import MEMO_BYTES
 from stargauge.audit.sensitivity import Asker, uncertain
 from stargauge.audit.variance import groups, shares
 from stargauge.cli import main
@@ -24,7 +25,7 @@ DAY = date(2026, 11, 22)
 def asker() -> Asker:
     made = api.load(TINY)
     result = api.simulate(made, quantities=[LCOC], as_of=DAY, draws=4096)
-    return Asker.of(result, LCOC, None, Memo(api.MEMO_BYTES))
+    return Asker.of(result, LCOC, None, Memo(MEMO_BYTES))
 
 
 def binned(x: np.ndarray, y: np.ndarray, bins: int = 32) -> float:

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from stargauge import api
+from stargauge.engine.simulate import model_graph
 
 ROOT = Path(__file__).parents[1]
 PINS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -207,7 +208,7 @@ def test_the_page_on_unit_costs_works_as_it_stands(tmp_path: Path) -> None:
     text = (ROOT / "docs/unit-costs.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([a-z_]+)(?:\[[^]]*\])?`", text))
     assert {name for name in named if "cost" in name or "rent" in name or "lcoc" in name} <= {
-        *api.model_graph().quantities,
+        *model_graph().quantities,
         "discount_rate",
     }
 

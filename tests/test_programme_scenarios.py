@@ -9,6 +9,7 @@ import pytest
 from tests.programme_files import SMALL
 
 from stargauge import api
+from stargauge.engine.simulate import inputs_of, model_graph
 from stargauge.programme.checks import flaws_against_catalogue, flaws_against_quantities
 from stargauge.programme.load import json_schema, load
 from stargauge.programme.overlay import scenario
@@ -170,10 +171,10 @@ def test_each_shipped_scenario_runs_and_says_that_it_is_an_assumption(name: str)
     values = api.catalogue()
     now = api.known(made, date(2026, 11, 22), values)
     assert not list(flaws_against_catalogue(made, values))
-    quantities = api.model_graph().quantities
+    quantities = model_graph().quantities
     assert not list(flaws_against_quantities(made, quantities, now.labels))
     for key in made.scenarios[name].assumptions:
-        cells = api.inputs_of(now, [key.split("[")[0]])[key.split("[")[0]].estimates
+        cells = inputs_of(now, [key.split("[")[0]])[key.split("[")[0]].estimates
         assert all(cell.kind == "assumed" and cell.note for cell in cells)
 
 

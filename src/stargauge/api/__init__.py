@@ -1,0 +1,42 @@
+"""The one place where a run is composed: the command line, the report, the web and Python call these functions and get the same answer.
+
+`programmes` reads what was announced, `runs` runs it; every other module composes one kind of answer from these two.
+"""
+
+from __future__ import annotations
+
+import stargauge
+from stargauge import __version__
+from stargauge.api.accuracy import backtest, backtest_money, calibrate, validate
+from stargauge.api.answers import Check, check, held_captures
+from stargauge.api.comparisons import compare
+from stargauge.api.imports import import_statements
+from stargauge.api.programmes import catalogue, ids_of, known, load, shipped
+from stargauge.api.reasons import cost, explain, sensitivity
+from stargauge.api.runs import DRAWS, asked_of, audit, simulate
+from stargauge.api.sections import finance, jobs, money, schedule
+from stargauge.api.tracks import odds
+from stargauge.api.workbooks import workbook
+from stargauge.audit.backtest import Backtest
+from stargauge.audit.compare import Comparison
+from stargauge.audit.jobs import Jobs
+from stargauge.audit.money import Money
+from stargauge.audit.site_finance import SiteFinance
+from stargauge.audit.summary import HEADLINES
+from stargauge.audit.validation import Validation
+from stargauge.catalogue.load import Catalogue
+from stargauge.engine.result import Result
+from stargauge.programme.importing import Import
+from stargauge.programme.known import Known
+from stargauge.programme.schema import Programme
+
+__all__ = [
+    "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Jobs", "Known", "Money", "Programme", "Result",
+    "SiteFinance", "Validation", "__version__", "asked_of", "audit", "backtest", "backtest_money", "calibrate", "catalogue", "check",
+    "compare", "cost", "explain", "finance", "held_captures", "ids_of", "import_statements", "jobs", "known", "load", "money", "odds",
+    "schedule", "sensitivity", "shipped", "simulate", "validate", "workbook",
+]  # fmt: skip
+
+# The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.
+for _name in stargauge.__all__:
+    setattr(stargauge, _name, globals()[_name])

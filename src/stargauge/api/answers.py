@@ -1,0 +1,127 @@
+"""The answer to "what of this holds?": a run with verdicts then and now, and what a report shows beside them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from stargauge.api.programmes import Progress, catalogue, known, load, said_by
+from stargauge.api.runs import DRAWS, audited
+from stargauge.api.sections import delays_of, finance_of_sites, money_of, number_verdicts_of, numbers_in
+from stargauge.api.tracks import odds_of
+from stargauge.audit.captures import Held, held
+from stargauge.audit.delays import Delays
+from stargauge.audit.job_claims import NumberVerdict
+from stargauge.audit.money import Money
+from stargauge.audit.odds import OddsOverTime
+from stargauge.audit.run import ClaimVerdict
+from stargauge.audit.site_finance import SiteFinance
+from stargauge.audit.summary import FANS, headlines, summarise
+from stargauge.catalogue.load import Catalogue
+from stargauge.engine.lineage import Node
+from stargauge.engine.result import Result
+from stargauge.evidence.archive import Archive
+from stargauge.programme.known import Known
+from stargauge.programme.schema import Programme
+
+#: How many open claims a report shows over time, and with how many draws; the finance of its sites has as many.
+REPORTED, REPORT_DRAWS = 3, 256
+
+
+@dataclass
+class Check:
+    """The answer to "what of this holds?": verdicts on the claims, then and now, and the run behind them."""
+
+    programme: Programme
+    known: Known
+    result: Result
+    verdicts: tuple[ClaimVerdict, ...]
+    summary: dict[str, Any]
+    then: tuple[ClaimVerdict, ...] = ()
+    then_day: date | None = None
+    odds: OddsOverTime | None = None
+    delays: Delays | None = None
+    jobs: tuple[NumberVerdict, ...] = ()
+    money: Money | None = None
+    finance: SiteFinance | None = None
+    captures: Mapping[str, Held] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def explain(self, address: str, when: date | None = None) -> Node:
+        """Why a number is what it is."""
+        return self.result.explain(address, when)
+
+    def to_dict(self, charts: bool = False) -> dict[str, Any]:
+        """The answer as plain data: the same from the command line, Python and the web. `charts`: with month series and explanations."""
+        from stargauge.audit.answer_data import answer_data
+
+        return answer_data(self, charts)
+
+
+def check(
+    programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
+    workers: int | None = None,
+    scenario: Path | str | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None, charts: bool = False,
+    evidence: str | Path | Archive | None = None, progress: Progress | None = None,
+) -> Check:  # fmt: skip
+    """Run a programme and judge its claims, as could be said on the day of the dispute and as of now.
+
+    `charts`: keep the month series that the report draws. `evidence`: the folder that holds the captures which the programme cites; with
+    it each says whether it is still there. Raises InputError with all faults at once; nothing is written.
+    """
+    began = time.perf_counter()
+    made = load(programme, scenario, settings)
+    values = values or catalogue()
+    now = known(made, as_of, values)
+    captures = held_captures(made, evidence, now.as_of)
+    wanted = (*headlines(now), *(FANS if charts else ()))
+    said = said_by(made, now.as_of)
+    numbers = numbers_in(now, made, said)
+    result, verdicts = audited(now, made, draws, seed, workers, wanted, progress, said, charts, numbers=numbers)
+    answer = Check(
+        made, now, result, verdicts, summarise(result, now, verdicts), jobs=number_verdicts_of(numbers, result, now), captures=captures
+    )
+    day = _dispute_day(made, now.as_of)
+    if day is not None:
+        past = known(made, day, values)
+        answer.then = audited(past, made, draws, seed, workers, (), None, said_by(made, day))[1]
+        answer.then_day = day
+    if charts:
+        answer.odds = _open_odds(answer, values, seed)
+        answer.delays = delays_of(made, now, draws, seed, workers)
+        answer.money = money_of(made, now, None, (), None, None, draws, seed, workers) if now.parties else None
+        answer.finance = finance_of_sites(made, now, None, min(draws, REPORT_DRAWS), seed, workers)
+    answer.seconds = time.perf_counter() - began
+    return answer
+
+
+def held_captures(programme: Programme, evidence: str | Path | Archive | None, as_of: date) -> dict[str, Held]:
+    """What an evidence folder holds of the captures that a programme cites, as known on a day."""
+    if evidence is None or not isinstance(evidence, (str, Path)):
+        return held(programme, evidence, as_of)
+    from stargauge.evidence.workspace import Workspace
+
+    with Workspace.open(evidence, write=False) as archive:
+        return held(programme, archive, as_of)
+
+
+def _open_odds(answer: Check, values: Catalogue, seed: int) -> OddsOverTime | None:
+    """Odds over time for the first open reading of the first open claims: those of the dispute come first."""
+    ranked = sorted(answer.verdicts, key=lambda verdict: verdict.dispute or 99)
+    found = {v.id: [r.name] for v in ranked for r in reversed(v.readings) if r.status == "open" and r.probability is not None}
+    readings = {name: found[name] for name in list(found)[:REPORTED]}
+    if not readings:
+        return None
+    made, last = answer.programme, answer.known.as_of
+    first = min(made.claims[name].day.start for name in readings)
+    return odds_of(made, readings, first, last, "quarter", False, REPORT_DRAWS, seed, values)
+
+
+def _dispute_day(programme: Programme, as_of: date) -> date | None:
+    """The day on which the dispute could be answered first: the last day on which one of its claims was made."""
+    days = [claim.day.end for claim in programme.claims.values() if claim.dispute is not None]
+    return max(days) if days and max(days) < as_of else None

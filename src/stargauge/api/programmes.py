@@ -1,0 +1,130 @@
+"""What a programme is, and what is known of it on a day."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from stargauge.audit.questions import misread
+from stargauge.catalogue.load import Catalogue, load_catalogue
+from stargauge.engine.simulate import model_graph
+from stargauge.programme.checks import flaws_against_catalogue, flaws_against_quantities
+from stargauge.programme.known import Known
+from stargauge.programme.known import known as known_on
+from stargauge.programme.load import documents
+from stargauge.programme.load import load as load_file
+from stargauge.programme.load import shipped as shipped_files
+from stargauge.programme.overlay import overlay
+from stargauge.programme.overlay import scenario as suppose
+from stargauge.programme.positions import Flaw, faults_of
+from stargauge.programme.schema import Programme
+from stargauge.quantity.dates import FAR
+from stargauge.quantity.errors import InputError
+
+
+def catalogue(overlay: Path | str | None = None) -> Catalogue:
+    """The shipped catalogue, with a user's own values laid over it."""
+    return load_catalogue(Path(overlay) if overlay is not None else None)
+
+
+def load(
+    programme: str | Path | Programme = "stargate",
+    scenario: Path | Mapping[str, Any] | str | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Programme:
+    """A programme by shipped name, file or folder, with a scenario and single inputs laid over it.
+
+    `scenario`: the name of one that the programme has, a partial file, or a mapping of the same form. Raises InputError with every fault
+    of the files, and for inputs that do not exist.
+    """
+    made = programme if isinstance(programme, Programme) else _read(programme)
+    if scenario is not None:
+        made = suppose(made, scenario)
+    if settings:
+        values = {name: {"value": value, "reason": "set by the user"} for name, value in settings.items()}
+        made = overlay(made, {"assumptions": values}, "--set")
+    return made
+
+
+def _read(programme: str | Path) -> Programme:
+    """A programme from its files; where they have faults, those of its claims' readings come with them."""
+    try:
+        return load_file(programme)
+    except InputError as error:
+        try:
+            files = documents(programme)
+        except InputError:
+            raise error from None
+        flaws = list(misread(files, model_graph().quantities))
+        raise InputError([*error.faults, *(faults_of(flaws, files).faults if flaws else ())]) from None
+
+
+def known(programme: Programme, as_of: date | str | None = None, values: Catalogue | None = None) -> Known:
+    """What is known of a programme and the world on a day (today where none is given)."""
+    day = day_of(as_of)
+    values = values or catalogue()
+    if programme.start is None or programme.horizon is None:  # a file of drafts: it has no clock
+        raise _nothing_known(programme, values, day)
+    quantities = model_graph().quantities
+    flaws = [
+        *flaws_against_catalogue(programme, values),
+        *flaws_against_quantities(programme, quantities, lambda quantity: known_on(programme, values, FAR).labels(quantity)),
+    ]
+    if flaws:
+        raise faults_of([*flaws, *misread(programme.documents, quantities)], programme.documents)
+    made = known_on(programme, values, day)
+    if not made.phases:
+        raise _nothing_known(programme, values, day)
+    return made
+
+
+def day_of(as_of: date | str | None) -> date:
+    """A knowledge date; today where none is given."""
+    try:
+        return date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or date.today()
+    except ValueError:
+        raise InputError(f'got the knowledge date "{as_of}"; expected a day such as 2025-01-22') from None
+
+
+def _nothing_known(programme: Programme, values: Catalogue, day: date) -> InputError:
+    """Why there is nothing to run: the file has no phase and no pledge, or none of them was known by then."""
+    if not programme.unsited and not any(site.phases for site in programme.sites.values()):
+        flaw = Flaw(("sites",), "no phase and no pledge, so there is nothing to run; give a site with a phase, or a pledge (unsited)")
+        return faults_of([flaw], programme.documents)
+    days = sorted({said.known_from for said in programme.statements() if said.known_from})
+    first = days[bisect_left(days, True, key=lambda one: bool(known_on(programme, values, one).phases))]
+    return InputError(f"record too thin: no phase or pledge of {programme.name} was published by {day}; the first is known from {first}")
+
+
+def shipped() -> tuple[str, ...]:
+    """The names of the shipped programmes."""
+    return tuple(shipped_files())
+
+
+def ids_of(programme: Programme) -> set[str]:
+    """Every label that the whole file knows, whatever the day."""
+    phases = {f"{name}/{phase}" for name, site in programme.sites.items() for phase in site.phases}
+    lines = {line for party in programme.parties.values() for line in party.commitments}
+    chips = set(model_chips())
+    return {*programme.sites, *programme.parties, *phases, *lines, "unsited", *chips}
+
+
+def _record_ids(programme: Programme) -> set[str]:
+    own = set(programme.records)
+    return own.union(*(option.records for group in programme.alternatives.values() for option in group.values()))
+
+
+def model_chips() -> tuple[str, ...]:
+    """The accelerators of the catalogue."""
+    return catalogue().names("accelerator")
+
+
+def said_by(programme: Programme, day: date) -> dict[str, Any]:
+    """The claims that had been made by a day."""
+    return {name: claim for name, claim in programme.claims.items() if claim.day.start <= day}
+
+
+Progress = Callable[[int, int], None]

@@ -1,0 +1,107 @@
+"""One run of a programme: what is simulated, what is asked of it, how its claims are judged."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from stargauge.api.programmes import Progress, _record_ids, ids_of, known, load, said_by
+from stargauge.audit.job_claims import COLLECTOR as JOB_DEFINITIONS
+from stargauge.audit.job_claims import Number
+from stargauge.audit.job_claims import judge_of as judge_of_numbers
+from stargauge.audit.questions import Question, questions
+from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
+from stargauge.audit.run import audit as audit_run
+from stargauge.audit.summary import HEADLINES, dates_of, exists
+from stargauge.catalogue.load import Catalogue
+from stargauge.engine.memo import Memo
+from stargauge.engine.result import Result
+from stargauge.engine.simulate import axes_of, model_graph
+from stargauge.engine.simulate import simulate as run_model
+from stargauge.programme.known import Known
+from stargauge.programme.schema import Programme
+from stargauge.quantity.errors import InputError
+
+DRAWS = 1024
+
+#: From so many draws on a run uses every core (at most four) unless told otherwise.
+MANY_DRAWS = 4096
+
+MOST_WORKERS = 64
+
+
+def simulate(
+    programme: str | Path | Programme = "stargate", *, quantities: Iterable[str] = HEADLINES, draws: int = DRAWS, seed: int = 0,
+    as_of: date | str | None = None, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+) -> Result:  # fmt: skip
+    """What follows from a programme, with uncertainty: labelled series of the quantities asked for.
+
+    `result["power_facility[operational]"].quantiles()`. Same programme, day, seed and draws: same bits. Raises InputError on wrong input.
+    """
+    whole = load(programme)
+    made = known(whole, as_of, values)
+    result = run_model(made, _expanded(made, quantities), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress)
+    result.programme = whole
+    return result
+
+
+def workers_of(asked: int | None, draws: int) -> int:
+    """Processes for a run: as asked; else one, or every core where there are draws enough to be worth it. The bits are the same."""
+    if asked is not None:
+        if not 1 <= asked <= MOST_WORKERS:
+            raise InputError(f"got {asked} workers; expected 1 to {MOST_WORKERS}")
+        return asked
+    return 1 if draws < MANY_DRAWS else min(os.cpu_count() or 1, 4)
+
+
+def _expanded(made: Known, quantities: Iterable[str]) -> list[str]:
+    """The addresses asked for; a quantity with axes that must be picked, named without labels, gives one address per label."""
+    from stargauge.engine.select import Frame
+
+    frame = Frame(model_graph().quantities, axes_of(made))
+    out: list[str] = []
+    for name in quantities:
+        out += [name] if "[" in name else list(frame.expand(name.strip()))
+    return out
+
+
+def asked_of(made: Known, programme: Programme, claims: Mapping[str, Any] | None = None) -> tuple[Question, ...]:
+    """Every reading of the claims, checked against quantities, labels and records."""
+    claims = programme.claims if claims is None else claims
+    return questions(claims, model_graph().quantities, axes_of(made), ids_of(programme), _record_ids(programme), programme.documents)
+
+
+def audited(
+    made: Known, programme: Programme, draws: int, seed: int, workers: int | None, wanted: Sequence[str], progress: Progress | None,
+    claims: Mapping[str, Any] | None = None, charts: bool = False, memo: Memo | None = None, numbers: Sequence[Number] = (),
+) -> tuple[Result, tuple[ClaimVerdict, ...]]:  # fmt: skip
+    claims = programme.claims if claims is None else claims
+    asked = asked_of(made, programme, claims)
+    collectors = {COLLECTOR: judge_of(asked, made)} if asked else {}
+    collectors |= {JOB_DEFINITIONS: judge_of_numbers(numbers)} if numbers else {}
+    result = run_model(
+        made, [address for address in wanted if exists(made, address)], draws=draws, seed=seed, workers=workers_of(workers, draws),
+        collectors=collectors, dates=dates_of(made), progress=progress, only_dates=draws >= MANY_DRAWS and not charts,
+        memo=memo,
+    )  # fmt: skip
+    result.programme = programme
+    return result, audit_run(result, made, claims, ids=ids_of(programme))
+
+
+def audit(
+    programme: str | Path | Programme | Result = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
+    workers: int | None = None,
+) -> tuple[ClaimVerdict, ...]:  # fmt: skip
+    """The verdicts on the claims of a programme as known on a day, or of what `simulate` or `check` gave back, in the same worlds."""
+    if isinstance(programme, Result):
+        made, now = programme.programme, programme.known
+        if made is None or now is None:
+            raise InputError("this result has no programme behind it; use one that simulate() or check() gave back")
+        draws, seed = programme.draws, programme.seed
+    else:
+        made = load(programme)
+        now = known(made, as_of)
+    return audited(now, made, draws, seed, workers, (), None, said_by(made, now.as_of))[1]

@@ -1,0 +1,162 @@
+"""Dates, jobs, finance and money of a programme, each by its own run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from stargauge.api.programmes import Progress, known, load, said_by
+from stargauge.api.runs import DRAWS, asked_of, workers_of
+from stargauge.audit.answer_data import slug
+from stargauge.audit.delays import Delays, delays
+from stargauge.audit.delays import wanted as wanted_delays
+from stargauge.audit.job_claims import COLLECTOR as JOB_DEFINITIONS
+from stargauge.audit.job_claims import Number, NumberVerdict, number_verdicts, numbers_of
+from stargauge.audit.job_claims import judge_of as judge_of_numbers
+from stargauge.audit.jobs import Jobs
+from stargauge.audit.jobs import dates as dates_of_jobs
+from stargauge.audit.jobs import jobs as jobs_of
+from stargauge.audit.jobs import wanted as wanted_jobs
+from stargauge.audit.money import Money, money_parts, question_of
+from stargauge.audit.money import scenario as money_scenario
+from stargauge.audit.money import wanted as wanted_money
+from stargauge.audit.sentence import Names
+from stargauge.audit.site_finance import SiteFinance, asked_site, site_finance
+from stargauge.audit.site_finance import wanted as wanted_finance
+from stargauge.audit.summary import Days, names_of
+from stargauge.catalogue.load import Catalogue
+from stargauge.engine.result import Result
+from stargauge.engine.simulate import simulate as run_model
+from stargauge.programme.known import Known
+from stargauge.programme.known import known as known_on
+from stargauge.programme.load import asked_as
+from stargauge.programme.overlay import overlay
+from stargauge.programme.schema import Programme
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
+
+
+def schedule(
+    programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
+    workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+) -> Delays:  # fmt: skip
+    """When each unfinished site runs, and what holds it up: dates of the next and the last phase, what each activity decides and costs."""
+    made = load(programme)
+    return delays_of(made, known(made, as_of, values), draws, seed, workers, progress)
+
+
+def delays_of(made: Programme, now: Known, draws: int, seed: int, workers: int | None, progress: Progress | None = None) -> Delays:
+    result = run_model(now, wanted_delays(now), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress)
+    return delays(now, result, {name: site.name or name for name, site in made.sites.items()}, slug(made.name), asked_as(made))
+
+
+def jobs(
+    programme: str | Path | Programme = "stargate", *, when: date | str | None = None, site: str | None = None,
+    as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
+    progress: Progress | None = None,
+) -> Jobs:  # fmt: skip
+    """Jobs by every definition at a date (the end of the second year ahead), what others counted, and what claims on jobs need to be true.
+
+    `site`: that site alone, with the claims that name it. Raises InputError for a date outside the programme's months or an unknown site.
+    """
+    made = load(programme)
+    now = known(made, as_of, values)
+    day = _day_of_jobs(now, when, site)
+    numbers = tuple(n for n in numbers_in(now, made, said_by(made, now.as_of)) if site is None or site in n.sites)
+    collectors = {JOB_DEFINITIONS: judge_of_numbers(numbers)} if numbers else {}
+    result = run_model(
+        now, wanted_jobs(now, site), draws=draws, seed=seed, workers=workers_of(workers, draws), collectors=collectors,
+        dates=dates_of_jobs(now, day), progress=progress, only_dates=True,
+    )  # fmt: skip
+    verdicts = number_verdicts_of(numbers, result, now)
+    return jobs_of(now, result, day, site, names_of(now), verdicts, slug(made.name), asked_as(made))
+
+
+def _day_of_jobs(now: Known, when: date | str | None, site: str | None) -> date:
+    """The date asked for, or the usual one. Raises InputError with all faults of date and site."""
+    faults, sites = list[Fault](), [view.id for view in now.sites]
+    first, last = now.months[0].replace(day=1), now.months[-1]
+    day = Days.of(now).ahead
+    if when is not None:
+        try:
+            day = date.fromisoformat(when) if isinstance(when, str) else when
+            if not first <= day <= last:
+                faults.append(Fault(f"--date: {day} is outside the months of the programme, {first} to {last}"))
+        except ValueError:
+            faults.append(Fault(f'--date: got "{when}"; expected a day such as 2029-01-20'))
+    if site is not None and site not in sites:
+        faults.append(Fault(f'--site: there is no site "{site}" on {now.as_of}{did_you_mean(site, sites)} (all: {", ".join(sites)})'))
+    if faults:
+        raise InputError(faults)
+    return day
+
+
+def numbers_in(now: Known, programme: Programme, claims: Mapping[str, Any]) -> tuple[Number, ...]:
+    """The numbers of jobs that claims name."""
+    return numbers_of(asked_of(now, programme, claims), now.months[-1])
+
+
+def number_verdicts_of(numbers: Sequence[Number], result: Result, now: Known) -> tuple[NumberVerdict, ...]:
+    """What each number of jobs needs to be true, from a run that collected it by every definition."""
+    if not numbers:
+        return ()
+    outcomes = judge_of_numbers(numbers).outcomes(result.collected[JOB_DEFINITIONS])
+    names = Names(result.world.axes, result.world.graph.quantities, names_of(now))
+    return number_verdicts(numbers, outcomes, now, names)
+
+
+def finance(
+    programme: str | Path | Programme = "stargate", *, site: str | None = None, as_of: date | str | None = None, draws: int = DRAWS,
+    seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+) -> SiteFinance:  # fmt: skip
+    """How each site is paid for: sources and uses, loans and what limits them, cover and breach, walls, contracts, returns of the owners.
+
+    `site`: that one alone, with its cash year by year. Raises InputError for a site that there is not.
+    """
+    made = load(programme)
+    return finance_of_sites(made, known(made, as_of, values), site, draws, seed, workers, progress)
+
+
+def finance_of_sites(
+    made: Programme, now: Known, site: str | None, draws: int, seed: int, workers: int | None, progress: Progress | None = None
+) -> SiteFinance:
+    sites = asked_site(now, site)
+    result = run_model(
+        now, wanted_finance(now, sites, site is not None), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress,
+        dates=(now.months[-1],), only_dates=True,
+    )  # fmt: skip
+    names = {name: one.name or name for name, one in made.sites.items()}
+    return site_finance(now, result, sites, names, slug(made.name), asked_as(made), site is not None)
+
+
+def money(
+    programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, when: date | str | None = None,
+    amounts: Sequence[float | str] = (), pays: Mapping[str, float | str] | Sequence[str] | None = None,
+    since: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
+    progress: Progress | None = None,
+) -> Money:  # fmt: skip
+    """Who pays, when, and whether the money is there: by each definition of "there", per party, with gaps, policies and circles.
+
+    `when`: the day on which it has to be there (the knowledge date). `amounts`: sums in USD, or as `"100 bn USD"` (else those that
+    claims say will be deployed). `pays`: `{party: share}` or `["party=share"]`, who pays only a share of what it promised from `since` (the
+    knowledge date) on, and who breaks then. Raises InputError with every fault of what was asked for.
+    """
+    made = load(programme)
+    return money_of(made, known(made, as_of, values), when, amounts, pays, since, draws, seed, workers, progress)
+
+
+def money_of(
+    made: Programme, now: Known, when: date | str | None, amounts: Sequence[float | str],
+    pays: Mapping[str, float | str] | Sequence[str] | None, since: date | str | None, draws: int, seed: int, workers: int | None,
+    progress: Progress | None = None,
+) -> Money:  # fmt: skip
+    question = question_of(now, when, amounts, pays, since)
+    party = question.party
+
+    def run(view: Known) -> Result:
+        return run_model(view, wanted_money(view, party), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress)
+
+    other = run(known_on(overlay(made, money_scenario(question), "--if"), now.catalogue.catalogue, now.as_of)) if party else None
+    parts = money_parts(now, question, run(now), other)
+    return Money(slug(made.name), asked_as(made), now.programme.name, str(now.as_of), draws, seed, question, parts)
