@@ -212,6 +212,21 @@ class Sampler:
                     out[f"{name}[{', '.join(label)}]" if label else name] = cells[:, place, 0]
         return out
 
+    def streams(self, block: int, count: int = 1) -> dict[str, Array]:
+        """What is drawn independently: the uniform of every cell by its address, the option's number of every choice as `pick:<name>`.
+
+        Cells that take one choice each have a uniform of their own, used by whichever option is a distribution; what they share is the choice.
+        """
+        uniforms = self._uniforms(block, count)
+        out: dict[str, Array] = {}
+        for (name, *label), row in self._streams.items():
+            pick = name.removeprefix(PICK)
+            if name.startswith(PICK):
+                out[name] = self._option(pick, uniforms[row]).astype(np.float64)
+            else:
+                out[f"{name}[{', '.join(label)}]" if label else name] = uniforms[row]
+        return out
+
     def _prepare(self, made: Input) -> _Input:
         where = layout(made, self._axes)
         name = made.quantity.name
@@ -259,22 +274,28 @@ class Sampler:
             out.append((one, _span([m[0] for m in members]), _span([m[1] for m in members])))
         return out
 
-    def _values(self, block: int, count: int = 1) -> Array:
+    def _uniforms(self, block: int, count: int = 1) -> Array:
+        """The uniforms of every stream: (stream, draw)."""
         uniforms = stratified(self._keys, block, count)
         if self._leads:
             uniforms[self._leads] = sobol(self._keys[self._leads], [self._dimensions[row] or 0 for row in self._leads], block, count)
+        return uniforms
+
+    def _values(self, block: int, count: int = 1) -> Array:
+        uniforms = self._uniforms(block, count)
         values = np.empty((len(self._evaluations), count * BLOCK))
         for distribution, rows, places in self._groups:
             values[places] = distribution.ppf(uniforms[rows])
         return values
 
     def _picks(self, values: Array) -> dict[str, NDArray[np.intp]]:
-        out = {}
-        for pick, weights in self._weights.items():
-            edges = np.cumsum(weights) / np.sum(weights)
-            chance = values[self._evaluations[self._streams[(PICK + pick,)], STANDARD_UNIFORM]]
-            out[pick] = np.minimum(np.searchsorted(edges, chance, side="right"), len(weights) - 1)
-        return out
+        rows = {pick: self._evaluations[self._streams[(PICK + pick,)], STANDARD_UNIFORM] for pick in self._weights}
+        return {pick: self._option(pick, values[row]) for pick, row in rows.items()}
+
+    def _option(self, pick: str, chance: Array) -> NDArray[np.intp]:
+        """The option of a choice that a uniform stands for."""
+        edges = np.cumsum(self._weights[pick]) / np.sum(self._weights[pick])
+        return np.minimum(np.searchsorted(edges, chance, side="right"), len(edges) - 1)
 
 
 def _redrawn(inputs: Mapping[str, Input]) -> set[str]:
