@@ -215,7 +215,7 @@ class Sampler:
     def streams(self, block: int, count: int = 1) -> dict[str, Array]:
         """What is drawn independently: the uniform of every cell by its address, the option's number of every choice as `pick:<name>`.
 
-        Cells that take one choice each have a uniform of their own, used by whichever option is a distribution; what they share is the choice.
+        Cells that take one choice each have a uniform of their own for the options that are distributions; what they share is the choice.
         """
         uniforms = self._uniforms(block, count)
         out: dict[str, Array] = {}

@@ -14,8 +14,8 @@ number and kept where it stands out of the noise. What is not found stays in the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import NamedTuple
 
@@ -33,6 +33,12 @@ BLOCK = 256
 FEW_REPLICATES, MOST_REPLICATES = 16, 64
 #: Draws below which nothing is said.
 FEWEST_DRAWS = 32
+#: How many functions may be selected for a number, in how many rounds, and how much fainter than the strongest of a round one may be.
+MOST_TERMS, ROUNDS, GREED = 160, 6, 12.0
+#: The highest degree of a rough factor's functions.
+MOST_DEGREE = 32
+#: Where there are so few factors all are looked at, also one that does nothing alone.
+FEW_FACTORS = 12
 
 
 class Share(NamedTuple):
@@ -116,12 +122,215 @@ class Effects:
         return [Share(float(v), float(w)) for v, w in zip(value, half_width(out), strict=True)]
 
 
-def effects(factors: Mapping[str, Array], numbers: Array, choices: Sequence[str] = ()) -> tuple[Effects | None, ...]:
+def effects(
+    factors: Mapping[str, Array], numbers: Array, choices: Collection[str] = (), rough: Collection[str] = ()
+) -> tuple[Effects | None, ...]:
     """The effects of independent factors on some numbers (number, draw); None for one that does not vary, or of too few draws.
 
-    `factors`: the uniforms that each was drawn from, or the option's number of those that are `choices`. No value may be absent.
+    `factors`: the uniforms that each was drawn from, or the option's number of those that are `choices`. `rough`: those that a number may
+    follow in any way, such as the place in a table; they get functions of as high a degree as the draws carry. No value may be absent.
     """
-    raise NotImplementedError
+    distinct, place = np.unique(numbers, axis=0, return_inverse=True) if len(numbers) else (numbers, np.zeros(0, dtype=np.intp))
+    varying = np.flatnonzero([len(one) >= FEWEST_DRAWS and varies(one) for one in distinct]) if factors else np.zeros(0, dtype=np.intp)
+    if not len(varying):
+        return (None,) * len(numbers)
+    centred = distinct[varying] - distinct[varying].mean(axis=1, keepdims=True)
+    variance = np.square(centred).mean(axis=1)
+    design = _Design.of(factors, frozenset(choices), frozenset(rough))
+    fits = _fitted(design, (centred / np.sqrt(variance)[:, None]).astype(np.float32))
+    made = dict(zip(varying.tolist(), _effects(design, fits, variance), strict=True))
+    return tuple(made.get(int(at)) for at in place.ravel())
+
+
+def varies(values: Array) -> bool:
+    """Whether a number is anything but one value, beyond what rounding makes of a sum."""
+    return bool(np.ptp(values) > 1e-9 * np.abs(values).max())
+
+
+class _Term(NamedTuple):
+    """A product of functions: of which factors (ascending), and of which degree of each."""
+
+    factors: tuple[int, ...]
+    degrees: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Design:
+    """Functions of the first degrees of every factor (function, draw), of which factor and degree each is, and the replicates."""
+
+    names: tuple[str, ...]
+    uniforms: Floats
+    options: Mapping[int, Floats]
+    basis: Floats
+    terms: tuple[_Term, ...]
+    edges: NDArray[np.intp]
+    held: dict[int, Floats] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, factors: Mapping[str, Array], choices: frozenset[str], rough: frozenset[str]) -> _Design:
+        """The functions of all factors: of few draws the first two degrees, else three; of rough ones as many as the draws carry."""
+        names = tuple(factors)
+        draws = len(factors[names[0]])
+        uniforms = np.stack([np.asarray(factors[name], dtype=np.float32) for name in names])
+        options = {row: contrasts(factors[name]) for row, name in enumerate(names) if name in choices}
+        plain = [row for row in range(len(names)) if row not in options]
+        terms, parts = list[_Term](), list[Floats]()
+        usual, deep = 2 if draws < 1000 else 3, min(MOST_DEGREE, draws // 320)
+        smooth, other = [row for row in plain if names[row] not in rough], [row for row in plain if names[row] in rough]
+        for rows, most in ((smooth, usual), (other, max(usual, deep))):
+            for degree, values in enumerate(legendre(uniforms[rows], most), start=1):
+                terms += [_Term((row,), (degree,)) for row in rows]
+                parts.append(values)
+        for row, values in options.items():
+            terms += [_Term((row,), (degree,)) for degree in range(1, len(values) + 1)]
+            parts.append(values)
+        return cls(names, uniforms, options, np.concatenate(parts), tuple(terms), _edges(draws))
+
+    @property
+    def draws(self) -> int:
+        """How many draws there are."""
+        return int(self.uniforms.shape[1])
+
+    def functions(self, row: int, degree: int) -> Floats:
+        """The functions of one factor up to a degree: (degree, draw); of a choice all it has."""
+        if row not in self.held:
+            self.held[row] = self.options[row] if row in self.options else np.stack(list(legendre(self.uniforms[row], degree)))
+        return self.held[row]
+
+    def whole(self, row: int) -> int:
+        """How many functions a choice has, so that none of its options is left out; 1 for a uniform."""
+        return len(self.options[row]) if row in self.options else 1
+
+    def by_replicate(self, functions: Floats, rest: Floats) -> Array:
+        """Mean of function times rest in each replicate: (replicate, function, number)."""
+        out = np.empty((len(self.edges) - 1, len(functions), len(rest)))
+        for place, (start, end) in enumerate(zip(self.edges[:-1], self.edges[1:], strict=True)):
+            out[place] = functions[:, start:end] @ rest[:, start:end].T / np.float32(end - start)
+        return out
+
+
+def _edges(draws: int) -> NDArray[np.intp]:
+    """Where replicates begin and end: whole blocks where there are enough of them."""
+    blocks = draws // BLOCK
+    if blocks < FEW_REPLICATES:
+        return np.linspace(0, draws, FEW_REPLICATES + 1).astype(np.intp)
+    edges = np.round(np.linspace(0, blocks, min(blocks, MOST_REPLICATES) + 1)).astype(np.intp) * BLOCK
+    edges[-1] = draws
+    return edges
+
+
+class _Fit(NamedTuple):
+    """What was selected for one number: terms, their coefficients, the same with each replicate left out, and what they leave over."""
+
+    terms: tuple[_Term, ...]
+    coefficients: Array
+    left_out: Array
+    rest: Floats
+    lost: float
+
+
+def _fitted(design: _Design, numbers: Floats) -> list[_Fit]:
+    """The functions that stand out in each number, fitted together by least squares."""
+    apart = design.by_replicate(design.basis, numbers)
+    squares = _squares(apart)
+    place = np.array([term.factors[0] for term in design.terms])
+    strength = np.zeros((len(design.names), len(numbers)))
+    np.add.at(strength, place, squares)
+    return [_fit(design, values, strength[:, column]) for column, values in enumerate(numbers)]
+
+
+def _squares(apart: Array) -> Array:
+    """Squared means over replicates (the first axis), less what chance puts into them."""
+    count = len(apart)
+    middle = apart.mean(axis=0)
+    return np.asarray(np.square(middle) - np.square(apart - middle).sum(axis=0) / (count * (count - 1)))
+
+
+def _fit(design: _Design, values: Floats, strength: Array) -> _Fit:
+    """Rounds of: correlate all candidates with what is left, take those beyond chance, fit all taken anew."""
+    terms, columns = _candidates(design, strength)
+    draws, most = design.draws, min(MOST_TERMS, design.draws // 20)
+    beyond = np.sqrt(2.0 * np.log(len(terms) + 1.0)) + 0.5
+    taken, rest, solved = np.zeros(0, dtype=np.intp), values, np.zeros(0)
+    for _ in range(ROUNDS):
+        spread = float(np.sqrt(np.mean(np.square(rest, dtype=np.float64))))
+        if spread < 1e-6:
+            break
+        score = np.abs(columns @ rest) / np.float32(spread * np.sqrt(draws))
+        score[taken] = 0.0
+        best = np.argsort(-score, kind="stable")[: max(0, most - len(taken))]
+        new = best[score[best] > max(beyond, float(score[best[0]]) / GREED)] if len(best) else best
+        if not len(new):
+            break
+        taken = np.concatenate([taken, new])
+        chosen = columns[taken]
+        solved = np.linalg.lstsq((chosen @ chosen.T).astype(np.float64), (chosen @ values).astype(np.float64), rcond=1e-8)[0]
+        rest = values - solved.astype(np.float32) @ chosen
+    chosen = columns[taken]
+    gram = (chosen @ chosen.T).astype(np.float64) / draws
+    scores = design.by_replicate(chosen, rest[None])[:, :, 0]
+    sizes = np.diff(design.edges)[:, None] / draws
+    moved = np.linalg.lstsq(gram, (scores * sizes).T, rcond=1e-8)[0].T if len(taken) else np.zeros((len(sizes), 0))
+    lost = 1.0 - len(taken) / draws
+    return _Fit(tuple(terms[at] for at in taken), solved, solved - moved / ((1.0 - sizes) * lost), rest, lost)
+
+
+def _candidates(design: _Design, strength: Array) -> tuple[list[_Term], Floats]:
+    """Functions of one, two and three of the strongest factors of a number: more of each the stronger, and the more draws there are."""
+    noise = np.sqrt(2.0 * 3) / design.draws
+    order = [int(row) for row in np.argsort(-strength, kind="stable") if strength[row] > 2.0 * noise or len(strength) <= FEW_FACTORS]
+    level = min(2, (design.draws >= 1000) + (design.draws >= 4000) + (len(strength) <= FEW_FACTORS and design.draws >= 500))
+    strong = order[: (8, 12, 16)[level]]
+    held = {row: design.functions(row, (4, 6, 10)[level]) for row in strong}
+    terms = [_Term((row,), (degree,)) for row in strong for degree in range(1, len(held[row]) + 1)]
+    for first, second in combinations(range(len(strong)), 2):
+        most = (3, 4, 10)[level] if second < 4 else (2, 3, 4)[level] if second < 8 else (2, 3, 3)[level]
+        one, two = sorted((strong[first], strong[second]))
+        whole = design.whole(one) + design.whole(two)
+        terms += [_Term((one, two), pair) for pair in degrees_within((len(held[one]), len(held[two])), max(most, whole))]
+    for three in combinations(sorted(strong[: (0, 4, 5)[level]]), 3):
+        terms += [_Term(three, trio) for trio in degrees_within([min(2, len(held[row])) for row in three], (3, 4, 5)[level])]
+    columns = np.empty((len(terms), design.draws), dtype=np.float32)
+    for place, (factors, degrees) in enumerate(terms):
+        columns[place] = held[factors[0]][degrees[0] - 1]
+        for row, degree in zip(factors[1:], degrees[1:], strict=True):
+            columns[place] *= held[row][degree - 1]
+    return terms, columns
+
+
+def _effects(design: _Design, fits: Sequence[_Fit], variance: Array) -> Iterator[Effects]:
+    """The parts of each number: what was selected, and of every other function of one factor what is left of it in the rest."""
+    apart = design.by_replicate(design.basis, np.stack([fit.rest for fit in fits]))
+    sizes = np.diff(design.edges) / design.draws
+    index = {term: at for at, term in enumerate(design.terms)}
+    for column, fit in enumerate(fits):
+        plain = apart[:, :, column] * (sizes * len(sizes))[:, None]
+        middle = plain.mean(axis=0)
+        out = (middle * len(sizes) - plain) / (len(sizes) - 1.0)
+        known = [index[term] for term in fit.terms if term in index]
+        coefficients = np.concatenate([np.delete(middle, known), fit.coefficients])
+        left_out = np.concatenate([np.delete(out, known, axis=1), fit.left_out], axis=1)
+        terms = [*(term for at, term in enumerate(design.terms) if at not in set(known)), *fit.terms]
+        yield _parts(design, terms, coefficients, left_out, fit, float(variance[column]))
+
+
+def _parts(design: _Design, terms: Sequence[_Term], coefficients: Array, left_out: Array, fit: _Fit, variance: float) -> Effects:
+    """Equation (1): squares less their noise, added up by the set of factors, as shares of all."""
+    parts = dict.fromkeys(term.factors for term in terms)
+    place = {factors: at for at, factors in enumerate(parts)}
+    of = np.array([place[term.factors] for term in terms])
+    count = len(left_out)
+    noise = (count - 1) / count * np.square(left_out - left_out.mean(axis=0)).sum(axis=0)
+    square, squares_out = np.square(coefficients) - noise, np.square(left_out) - noise
+    selected = slice(len(terms) - len(fit.terms), None)
+    rest = np.square(fit.rest, dtype=np.float64)
+    each = np.add.reduceat(rest, design.edges[:-1])
+    sizes = np.diff(design.edges)
+    whole = square[selected].sum() + rest.mean() / fit.lost
+    whole_out = squares_out[:, selected].sum(axis=1) + (rest.sum() - each) / (design.draws - sizes) / fit.lost
+    shares = np.bincount(of, square, len(parts)) / whole
+    out = np.stack([np.bincount(of, row, len(parts)) for row in squares_out]) / whole_out[:, None]
+    return Effects(design.names, variance, tuple(parts), shares, out)
 
 
 def half_width(left_out: Array) -> Array:

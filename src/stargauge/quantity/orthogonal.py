@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +20,16 @@ def legendre(uniforms: Array | Floats, degree: int) -> Iterator[Floats]:
     Source: Abramowitz and Stegun (1964), 22.2.10 and 22.7.10.
     """
     x = np.asarray(2.0 * uniforms - 1.0, dtype=np.float32)
-    before, now = np.ones_like(x), x
+    before: Floats = np.ones_like(x)
+    now: Floats = x
     for d in range(1, degree + 1):
         yield now * np.float32(np.sqrt(2 * d + 1))
-        before, now = now, (np.float32(2 * d + 1) * x * now - np.float32(d) * before) / np.float32(d + 1)
+        after = (np.float32(2 * d + 1) * x * now - np.float32(d) * before) / np.float32(d + 1)
+        before, now = now, np.asarray(after, dtype=np.float32)
 
 
 def contrasts(options: Array) -> Floats:
-    """As many functions as there are options met, less one; each with mean 0 and variance 1 over these draws, and orthogonal: (function, draw).
+    """As many functions as there are options met, less one: (function, draw); over these draws with mean 0, variance 1, and orthogonal.
 
     Of two options this is the indicator of one, centred and scaled; together they span all that a choice can do.
     """
@@ -37,6 +40,6 @@ def contrasts(options: Array) -> Floats:
     return np.asarray((basis / weight[:, None])[:, 1:].T[:, inverse], dtype=np.float32)
 
 
-def degrees_within(first: int, second: int, most: int) -> list[tuple[int, int]]:
-    """Pairs of degrees that add up to no more than `most`, of factors that have so many functions."""
-    return [(p, q) for p in range(1, first + 1) for q in range(1, second + 1) if p + q <= most]
+def degrees_within(highest: Sequence[int], most: int) -> list[tuple[int, ...]]:
+    """Degrees from 1 of several factors, each up to its highest, that add up to no more than `most`."""
+    return [degrees for degrees in product(*(range(1, high + 1) for high in highest)) if sum(degrees) <= most]
