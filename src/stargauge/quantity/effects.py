@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.quantity.orthogonal import contrasts, degrees_within, legendre
+from stargauge.quantity.shapley import explained, shapley_values
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
@@ -35,6 +36,8 @@ FEW_REPLICATES, MOST_REPLICATES = 16, 64
 FEWEST_DRAWS = 32
 #: How many functions may be selected for a number, in how many rounds, and how much fainter than the strongest of a round one may be.
 MOST_TERMS, ROUNDS, GREED = 160, 6, 12.0
+#: Among how many groups of factors that depend on one another what they explain is divided.
+MOST_PLAYERS = 7
 #: The highest degree of a rough factor's functions.
 MOST_DEGREE = 32
 #: Where there are so few factors all are looked at, also one that does nothing alone.
@@ -147,6 +150,74 @@ def varies(values: Array) -> bool:
     return bool(np.ptp(values) > 1e-9 * np.abs(values).max())
 
 
+@dataclass(frozen=True)
+class Dependent:
+    """Effects of factors that go together, as in draws that were chosen by what came out of them.
+
+    Alone: all that goes with a factor, through others too. Total: what only it can explain. Between the two stands its Shapley effect, and
+    these add up to what is resolved.
+    """
+
+    factors: tuple[Effect, ...]
+    resolved: Share
+
+
+def dependent_effects(
+    factors: Mapping[str, Array], numbers: Array, groups: Mapping[str, str], choices: Collection[str] = ()
+) -> tuple[Dependent | None, ...]:
+    """Shapley effects of the groups of factors that explain most of each number, from draws in which factors depend on one another.
+
+    c(u) = share of the variance that functions of the factors in u explain by least squares                       (1)
+
+    Source: Song, Nelson and Staum (2016), SIAM/ASA Journal on Uncertainty Quantification 4, 1060-1083; Owen and Prieur (2017), the same 5,
+    986-1002. Of more groups than `MOST_PLAYERS` the strongest; what only others explain stays in the rest.
+    """
+    if not factors or not len(numbers) or numbers.shape[1] < FEWEST_DRAWS:
+        return (None,) * len(numbers)
+    design = _Design.of(factors, frozenset(choices), frozenset(), dependent=True)
+    moving = [row for row, values in enumerate(numbers) if varies(values)]
+    made = dict[int, Dependent]()
+    for row, fit in zip(moving, _fitted(design, _standard(numbers[moving].astype(np.float32))), strict=True):
+        made[row] = _divided(design, fit, _standard(numbers[None, row].astype(np.float32))[0], groups)
+    return tuple(made.get(row) for row in range(len(numbers)))
+
+
+def _divided(design: _Design, fit: _Fit, values: Floats, groups: Mapping[str, str]) -> Dependent:
+    """What is explained by the functions selected for a number, divided among the groups that have the strongest of them."""
+    owned = [frozenset(groups.get(design.names[row], "") for row in term.factors) for term in fit.terms]
+    lead = dict[str, float]()
+    for owners, coefficient in zip(owned, fit.coefficients, strict=True):
+        for owner in owners:
+            lead[owner] = lead.get(owner, 0.0) + float(coefficient**2)
+    players = sorted(lead, key=lambda name: (-lead[name], name))[:MOST_PLAYERS]
+    if not players:
+        return Dependent((), Share(0.0, 0.0))
+    kept = [at for at, owners in enumerate(owned) if owners <= set(players)]
+    columns = np.concatenate([np.stack([design.product(fit.terms[at]) for at in kept]), values[None]]).astype(np.float64)
+    sizes = np.diff(design.edges)
+    parts = np.stack([columns[:, start:end] @ columns[:, start:end].T for start, end in pairwise(design.edges)])
+    means = np.stack([columns[:, start:end].sum(axis=1) for start, end in pairwise(design.edges)])
+    draws = np.array([design.draws, *(design.draws - sizes)], dtype=np.float64)
+    products = np.stack([parts.sum(axis=0), *(parts.sum(axis=0) - part for part in parts)]) / draws[:, None, None]
+    middle = np.stack([means.sum(axis=0), *(means.sum(axis=0) - mean for mean in means)]) / draws[:, None]
+    moments = products - middle[:, :, None] * middle[:, None, :]
+    worth = explained(moments, draws, [frozenset(map(players.index, owned[at])) for at in kept], len(players))
+    single = [1 << player for player in range(len(players))]
+    every = worth.shape[1] - 1
+    columns3 = (worth[:, single], worth[:, every, None] - worth[:, [every ^ one for one in single]], shapley_values(worth))
+    shares = [[Share(float(v), float(w)) for v, w in zip(one[0], half_width(one[1:]), strict=True)] for one in columns3]
+    made = [Effect(name, *row) for name, row in zip(players, zip(*shares, strict=True), strict=True)]
+    whole = Share(float(worth[0, every]), float(half_width(worth[1:, every, None])[0]))
+    return Dependent(tuple(sorted(made, key=lambda one: (-one.shapley.value, one.name))), whole)
+
+
+def _standard(functions: Floats) -> Floats:
+    """Functions with mean 0 and variance 1 over these draws; those that do not vary are 0."""
+    centred = functions - functions.mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
+    spread = np.sqrt(np.square(centred, dtype=np.float64).mean(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(np.where(spread > 1e-6, centred / np.maximum(spread, np.float32(1e-6)), np.float32(0.0)), dtype=np.float32)
+
+
 class _Term(NamedTuple):
     """A product of functions: of which factors (ascending), and of which degree of each."""
 
@@ -164,10 +235,11 @@ class _Design:
     basis: Floats
     terms: tuple[_Term, ...]
     edges: NDArray[np.intp]
+    dependent: bool = False
     held: dict[int, Floats] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, factors: Mapping[str, Array], choices: frozenset[str], rough: frozenset[str]) -> _Design:
+    def of(cls, factors: Mapping[str, Array], choices: frozenset[str], rough: frozenset[str], dependent: bool = False) -> _Design:
         """The functions of all factors: of few draws the first two degrees, else three; of rough ones as many as the draws carry."""
         names = tuple(factors)
         draws = len(factors[names[0]])
@@ -184,7 +256,8 @@ class _Design:
         for row, values in options.items():
             terms += [_Term((row,), (degree,)) for degree in range(1, len(values) + 1)]
             parts.append(values)
-        return cls(names, uniforms, options, np.concatenate(parts), tuple(terms), _edges(draws))
+        basis = np.concatenate(parts)
+        return cls(names, uniforms, options, _standard(basis) if dependent else basis, tuple(terms), _edges(draws), dependent)
 
     @property
     def draws(self) -> int:
@@ -197,6 +270,11 @@ class _Design:
             self.held[row] = self.options[row] if row in self.options else np.stack(list(legendre(self.uniforms[row], degree)))
         return self.held[row]
 
+    def product(self, term: _Term) -> Floats:
+        """The values of one product of functions."""
+        out = np.prod([self.functions(row, degree)[degree - 1] for row, degree in zip(*term, strict=True)], axis=0, dtype=np.float32)
+        return np.asarray(_standard(out[None])[0] if self.dependent else out)
+
     def whole(self, row: int) -> int:
         """How many functions a choice has, so that none of its options is left out; 1 for a uniform."""
         return len(self.options[row]) if row in self.options else 1
@@ -204,7 +282,7 @@ class _Design:
     def by_replicate(self, functions: Floats, rest: Floats) -> Array:
         """Mean of function times rest in each replicate: (replicate, function, number)."""
         out = np.empty((len(self.edges) - 1, len(functions), len(rest)))
-        for place, (start, end) in enumerate(zip(self.edges[:-1], self.edges[1:], strict=True)):
+        for place, (start, end) in enumerate(pairwise(self.edges)):
             out[place] = functions[:, start:end] @ rest[:, start:end].T / np.float32(end - start)
         return out
 
@@ -295,7 +373,7 @@ def _candidates(design: _Design, strength: Array) -> tuple[list[_Term], Floats]:
         columns[place] = held[factors[0]][degrees[0] - 1]
         for row, degree in zip(factors[1:], degrees[1:], strict=True):
             columns[place] *= held[row][degree - 1]
-    return terms, columns
+    return terms, _standard(columns) if design.dependent else columns
 
 
 def _effects(design: _Design, fits: Sequence[_Fit], variance: Array) -> Iterator[Effects]:
