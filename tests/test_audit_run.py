@@ -87,8 +87,11 @@ def test_open_odds_have_range_error_margin_and_drivers(ran):
     low, high = reading.model_range
     assert low <= reading.probability <= high
     assert 0 < reading.error < 0.02 and reading.margin.unit == "W" and reading.margin.p10 < reading.margin.p90
-    assert [driver.input for driver in reading.drivers][:2] == ["pick:survey", "size"]  # the survey decides the size of the south
-    assert "price" not in {driver.input for driver in reading.drivers}  # it switches with the survey, but no power depends on it
+    assert [driver.input for driver in reading.drivers] == ["pick:survey", "delay_own", "delay"]  # the survey decides the size of the south
+    told = {driver.input: driver for driver in reading.moved.drivers}
+    assert told["size"].share == pytest.approx(told["size"].alone, abs=0.01)  # within the options of the survey it acts by itself
+    assert told["delay"].share > 2 * told["delay"].alone  # a delay counts by its scale, and only with the others
+    assert "price" not in told  # it switches with the survey, but no power depends on it
 
 
 def test_the_model_range_is_over_the_choices_behind_a_reading(ran):

@@ -14,7 +14,6 @@ from tests.real_worlds import TINY
 
 from stargauge import api
 from stargauge.audit import sensitivity
-from stargauge.audit.drivers import strongest
 from stargauge.audit.sensitivity import MOST_CELLS, STRONGEST, Sensitivity, axes_of_table
 from stargauge.engine.simulate import model_graph
 from stargauge.quantity.errors import InputError
@@ -104,15 +103,6 @@ def test_where_runs_are_long_the_inputs_that_share_most_of_the_spread_are_moved(
     assert {one.input for one in whole.swings[:4]} <= shown
     assert {one.input: one for one in made.swings}.items() <= {one.input: one for one in whole.swings}.items()
     assert moved(every=True) == whole and moved(inputs=["accelerator_life"]).left == ()
-
-
-def test_the_strongest_inputs_lead_and_many_cells_do_not_lead_by_chance() -> None:
-    draw = np.random.default_rng(1).normal(size=(203, 512))
-    sample = {"one": draw[0], "two[a]": draw[1], "two[b]": draw[2], **{f"many[{n}]": row for n, row in enumerate(draw[3:])}}
-    values = 2.0 * draw[0] + draw[1]
-    values[:9] = np.nan
-    assert list(strongest(sample, values)) == ["one", "two", "many"]
-    assert strongest(sample, np.full(512, np.nan)) == {}
 
 
 def test_one_cell_may_be_moved_by_its_address() -> None:

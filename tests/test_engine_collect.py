@@ -14,7 +14,7 @@ from tests import engine_toy as toy
 
 from stargauge.engine.collect import Histogram, Values
 from stargauge.engine.histogram import count, join
-from stargauge.engine.spread import quantiles, rank_correlation, sampling_error, shares
+from stargauge.engine.spread import apportioned, finite, quantiles, sampling_error
 from stargauge.quantity.errors import InputError
 
 BLOCK = toy.world().run(["capacity", "output", "lacking", "purse_median", "opened"]).block(0)
@@ -106,21 +106,22 @@ def test_quantiles_are_numpys_where_all_is_present(values: np.ndarray, level: fl
     np.testing.assert_allclose(quantiles(values, (level,))[0], np.quantile(values, level, axis=0), rtol=1e-12, atol=1e-6)
 
 
-def test_rank_correlation_is_scipys() -> None:
-    generator = np.random.default_rng(3)
-    x = generator.normal(size=400)
-    y = np.round(x + generator.normal(size=400))
-    assert rank_correlation(x, y) == pytest.approx(stats.spearmanr(x, y).statistic, abs=1e-12)
-    assert rank_correlation(x, np.ones(400)) == 0.0
-
-
-def test_shares_of_spread_are_those_of_a_sum() -> None:
-    """Of y = 2 a + b with equal variances, a brings 4/5 and b 1/5; the square of a rank correlation of normals is within 0.05 of that."""
+def test_shares_of_spread_are_those_of_a_sum_and_cells_add_up_to_their_input() -> None:
+    """Of y = 2 a + b with equal variances, a brings 4/5 and b 1/5; worlds without the number are left out."""
     generator = np.random.default_rng(5)
-    sample = {"a": generator.normal(size=4096), "b[x]": generator.normal(size=4096), "c": generator.normal(size=4096)}
-    found = shares(sample, 2 * sample["a"] + sample["b[x]"])
-    assert found["a"] == pytest.approx(0.8, abs=0.05) and found["b"] == pytest.approx(0.2, abs=0.05) and found["c"] < 0.01
-    assert list(found) == ["a", "b", "c"]
+    streams = {"a": generator.random(4096), "b[x]": generator.random(4096), "b[y]": generator.random(4096), "c": generator.random(4096)}
+    values = 2 * streams["a"] + streams["b[x]"]
+    values[::7] = np.nan
+    found, cells = apportioned(streams, values)
+    assert found == {"a": pytest.approx(0.8, abs=0.02), "b": pytest.approx(0.2, abs=0.02)} and list(found) == ["a", "b"]
+    assert cells["b[x]"] == pytest.approx(found["b"], abs=0.01) and abs(cells["b[y]"]) < 0.01 and list(cells) == list(streams)
+    assert apportioned(streams, np.full(4096, np.nan)) == ({}, {}) == apportioned({}, values)
+
+
+def test_what_never_comes_in_some_worlds_is_ranked() -> None:
+    values = np.array([3.0, np.inf, 1.0, np.inf])
+    assert finite(values) == pytest.approx([0.375, 0.75, 0.125, 0.75]) and finite(values[[0, 2]]) is not None
+    assert (finite(values[[0, 2]]) == values[[0, 2]]).all()
 
 
 def test_sampling_error_is_the_spread_between_blocks() -> None:

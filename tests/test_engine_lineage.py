@@ -63,11 +63,14 @@ def test_what_was_explained_already_is_not_explained_again(node: Node) -> None:
 def test_shares_name_what_moves_the_number() -> None:
     """Before the second phase opens, when the first one does is all that moves output; what is of other parts brings nothing.
 
-    Output is then one of two values: ranks of normals explain at most 2/pi of the spread of such an outcome.
+    Output is then one of two values: normals by themselves explain at most 2/pi of the variance of such an outcome, together more.
     """
-    shares = explain(toy.world(), "output[north]", date(2030, 2, 28), 4096).shares
-    assert sum(shares.values()) <= 1.0 + 1e-9
-    assert shares["delay"] + shares["delay_own"] > 0.8 * 2 / np.pi and shares["size"] < 0.02 and "purse" not in shares
+    node = explain(toy.world(), "output[north]", date(2030, 2, 28), 4096)
+    assert sum(node.shares.values()) <= 1.0 + 1e-9
+    assert node.shares["delay"] + node.shares["delay_own"] > 2 / np.pi
+    assert node.shares.get("size", 0.0) < 0.02 and "purse" not in node.shares
+    assert sum(node.cell_shares.values()) == pytest.approx(sum(node.shares.values()), abs=0.02)
+    assert node.cell_shares["delay_own[north/a]"] > 0.2 > abs(node.cell_shares["delay_own[south/a]"])
 
 
 def test_sums_with_absent_parts_name_them_and_rows_stand_for_what_cannot_be_summed() -> None:

@@ -131,6 +131,18 @@ def test_keys_follow_values_and_not_who_said_them() -> None:
     assert input_key(one, AXES) != input_key(one, AXES | {"site": ("n", "s", "w", "z")})
 
 
+def test_streams_are_the_uniforms_that_cells_are_drawn_from_and_the_options_taken() -> None:
+    """Of a cell that is one distribution the value is its quantile; a cell that is a choice has a stream only where an option is drawn."""
+    sampler = toy.world().run(["output"]).sampler
+    streams, chances = sampler.streams(3, 2), sampler.chances(3, 2)
+    assert set(streams) <= set(chances) and len(streams) == sampler.cells
+    assert all(values.min() > 0.0 and values.max() < 1.0 for name, values in streams.items() if not name.startswith("pick:"))
+    assert np.array_equal(streams["pick:survey"], chances["pick:survey"])
+    for name in ("size[north/b]", "delay"):
+        order = np.argsort(streams[name])
+        assert (np.diff(chances[name][order]) >= 0.0).all()
+
+
 def test_chances_are_the_cells_that_vary_and_the_picks() -> None:
     run = toy.world().run(["output", "lacking"])
     chances, drawn = run.sampler.chances(3), run.sampler.draw(3)

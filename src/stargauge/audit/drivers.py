@@ -1,151 +1,254 @@
-"""Which inputs move a reading most: rank correlation of every sampled cell with its margin, all cells and readings at once."""
+"""Whose uncertainty a reading or a number has: effects of inputs, choices and groups of inputs, from the draws of one run.
+
+The factors are the streams, which are drawn independently: cells that switch with a choice depend on one another only through it, and it is
+a factor of its own. In draws that were chosen by what came out of them (`--given`) streams do depend on one another; there what goes
+with several is divided among them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.evaluate import Outcome
+from stargauge.audit.groups import GROUPS, OTHER
+from stargauge.audit.language import Comparison, Not, Reading
+from stargauge.engine.sample import PICK
+from stargauge.engine.spread import effects_of, finite, input_of
+from stargauge.quantity.effects import Effect, Effects, Share, dependent_effects, stands_out, varies
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
-#: More draws than these change no order of drivers.
-MOST_DRAWS = 4096
+#: More draws than these are not looked at: they hold 40 blocks, which tell shares to about a hundredth.
+MOST_DRAWS = 10_240
 #: The lowest fifth of a sample has the input's P10 in its middle, the highest its P90.
 FIFTH = 0.2
-#: Two cells with streams of their own correlate less than this in any sample of 256 or more (five standard deviations).
-SWITCHED = 0.32
+#: How many sets of inputs that act together are named.
+MOST_SETS = 5
+NOTHING = Share(0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Driver:
-    """An input, the share of the reading's spread it explains, its strongest cell with P10 and P90, and the odds there."""
+    """An input or a choice, and what its uncertainty does to a reading or a number.
+
+    `share`: of the variance, all that it has a part in (total effect); `alone` and `shapley`: what it does by itself, and its part where
+    what several do together is divided equally. Each with the half width of its 95 % interval. In chosen draws `share` is the Shapley
+    effect. `cell`: its strongest cell, with P10 and P90 of it. `low`, `high`: the middle of what is compared where the input is in its
+    lowest and in its highest fifth, in its own unit, and `odds_p10`, `odds_p90` the odds there; None where there is no such number.
+    """
 
     input: str
+    group: str
     share: float
+    within: float
+    alone: float
+    alone_within: float
+    shapley: float
+    shapley_within: float
     cell: str
     p10: float
     p90: float
     unit: str
-    odds_p10: float
-    odds_p90: float
+    odds_p10: float | None
+    odds_p90: float | None
+    low: float | None
+    high: float | None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "input": self.input, "share": round(self.share, 4), "cell": self.cell, "p10": self.p10, "p90": self.p90, "unit": self.unit,
-            "odds_p10": round(self.odds_p10, 4), "odds_p90": round(self.odds_p90, 4),
+            "input": self.input, "group": self.group, "share": round(self.share, 4), "within": round(self.within, 4),
+            "alone": round(self.alone, 4), "alone_within": round(self.alone_within, 4), "shapley": round(self.shapley, 4),
+            "shapley_within": round(self.shapley_within, 4), "cell": self.cell, "p10": self.p10, "p90": self.p90, "unit": self.unit,
+            "odds_p10": _rounded(self.odds_p10), "odds_p90": _rounded(self.odds_p90), "low": self.low, "high": self.high,
         }  # fmt: skip
 
 
-def drivers(
-    outcomes: Sequence[Outcome],
-    sample: Mapping[str, Array],
-    units: Mapping[str, str] | None = None,
-    upstream: Sequence[frozenset[str]] | None = None,
-    most: int = 3,
-) -> list[tuple[Driver, ...]]:
-    """The inputs that move each reading most, strongest first.
+@dataclass(frozen=True)
+class Moved:
+    """What moves one reading or number: inputs that stand out, strongest first; groups; what acts only together; how much is resolved.
 
-    share of an input = max(0, sum over its cells of (r^2 - 1 / (n - 1)))                                   (1)
-    r = Spearman's rank correlation of cell and margin (of cell and truth, where there is no margin)        (2)
-
-    `sample`: draws of every cell by address; `pick:` names are choices, and a cell that switches with one counts for what it adds to it.
-    `upstream`: the inputs each reading depends on; others may only switch together with one, and are left out.
-    1 / (n - 1) is what chance alone gives; a share within two standard deviations of it (sqrt(2 cells) / n) is left out.
-    Leaves out what acts only jointly, or not monotonically.
+    `of`: the number whose variance this is: `value` (what is compared, or the number) or `truth`, where a reading is no one comparison.
+    `chosen`: from draws chosen by a condition. `faint`: the inputs upstream that do not stand out.
     """
-    count = min([MOST_DRAWS, *(len(values) for values in sample.values()), *(len(o.truth) for o in outcomes)])
-    cells = [name for name, values in sample.items() if np.isfinite(values[:count]).all()]
-    if count < 10 or not cells or not outcomes:
-        return [() for _ in outcomes]
-    z = _without_picks(standard_ranks(np.stack([sample[name][:count] for name in cells])), cells)
-    target = standard_ranks(np.stack([_target(outcome, count) for outcome in outcomes]))
-    names, group, correlation, shares, noise = _shared(cells, z, target)
-    out = []
-    for column, outcome in enumerate(outcomes):
-        order = [int(i) for i in np.argsort(-shares[:, column]) if shares[i, column] > noise[i]]
-        best = [i for i in order if upstream is None or names[i] in upstream[column]][:most]
-        look = _Look(cells, z, correlation[:, column], outcome.truth[:count], sample, units or {})
-        out.append(tuple(_driver(names[i], np.flatnonzero(group == i), float(shares[i, column]), look) for i in best))
-    return out
+
+    of: str
+    unit: str
+    drivers: tuple[Driver, ...]
+    groups: tuple[tuple[str, Share], ...]
+    together: tuple[tuple[tuple[str, ...], Share], ...]
+    resolved: Share
+    faint: int
+    chosen: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "of": self.of, "unit": self.unit, "drivers": [driver.to_dict() for driver in self.drivers],
+            "groups": [{"group": name, **share_data(share)} for name, share in self.groups],
+            "together": [{"inputs": list(names), **share_data(share)} for names, share in self.together],
+            "resolved": share_data(self.resolved), "faint": self.faint, "chosen": self.chosen,
+        }  # fmt: skip
 
 
-class _Shares(NamedTuple):
-    """Inputs, the input of each cell, correlations by cell and reading, shares by input and reading, and what chance alone may give."""
+@dataclass(frozen=True)
+class Target:
+    """A reading or number whose drivers are asked for: the values whose variance it is, how they are shown, and where it is true.
 
-    names: list[str]
-    group: NDArray[np.intp]
-    correlation: Floats
-    shares: Floats
-    noise: Array
-
-
-def _shared(cells: Sequence[str], z: Floats, target: Floats) -> _Shares:
-    """Equations (1) and (2) of `drivers` from standard ranks of cells and of readings."""
-    count = z.shape[1]
-    correlation = (z @ target.T) / np.float32(count)
-    names = list(dict.fromkeys(name.split("[")[0] for name in cells))
-    place = {name: index for index, name in enumerate(names)}
-    group = np.array([place[name.split("[")[0]] for name in cells])
-    member = (np.arange(len(names))[:, None] == group).astype(np.float32)
-    shares = member @ (correlation * correlation - np.float32(1.0 / (count - 1)))
-    return _Shares(names, group, correlation, shares, 2.0 * np.sqrt(2.0 * member.sum(axis=1)) / count)
-
-
-def strongest(sample: Mapping[str, Array], values: Array) -> dict[str, float]:
-    """By how much the share of a number's spread that each input explains, (1) of `drivers`, exceeds what chance may give; largest first.
-
-    An input of many cells so does not lead by chance. Draws in which the number is absent are left out; inputs that do not vary do not
-    stand here.
+    `turned`, `against`: a shown value is `against` plus the value, or less it where it is `turned`. `upstream`: the inputs and choices it
+    depends on; None: any.
     """
-    present = np.flatnonzero(~np.isnan(values))[:MOST_DRAWS]
-    cells = [name for name, drawn in sample.items() if np.isfinite(drawn[present]).all()]
-    if len(present) < 10 or not cells:
-        return {}
-    z = _without_picks(standard_ranks(np.stack([sample[name][present] for name in cells])), cells)
-    found = _shared(cells, z, standard_ranks(values[None, present]))
-    lead = dict(zip(found.names, (found.shares[:, 0] - found.noise).tolist(), strict=True))
-    return dict(sorted(lead.items(), key=lambda pair: (-pair[1], pair[0])))
+
+    values: Array
+    of: str = "value"
+    unit: str = "1"
+    truth: Mask | None = None
+    against: float = 0.0
+    turned: bool = False
+    upstream: frozenset[str] | None = None
+
+    @classmethod
+    def reading(cls, reading: Reading, outcome: Outcome, upstream: frozenset[str] | None = None) -> Target:
+        """Of a reading: the value it compares, through its margin; its truth where that has no margin in every draw."""
+        part, turned = reading, False
+        while isinstance(part, Not):
+            part, turned = part.part, not turned
+        if outcome.margin is None or not np.isfinite(outcome.margin).all() or not varies(outcome.margin.astype(np.float64)):
+            return cls(outcome.truth.astype(np.float64), "truth", "1", outcome.truth, upstream=upstream)
+        margin = outcome.margin.astype(np.float64)
+        if not isinstance(part, Comparison) or part.op == "==" or part.threshold.value is None:
+            return cls(margin, "value", part.threshold.unit if isinstance(part, Comparison) else "1", outcome.truth, upstream=upstream)
+        turned = turned != (part.op in ("<=", "<"))
+        return cls(margin, "value", part.threshold.unit, outcome.truth, part.threshold.value, turned, upstream)
 
 
-def _without_picks(z: Floats, cells: Sequence[str]) -> Floats:
-    """Cells less what the choice they switch with explains of them; cells drawn apart never correlate as much as that."""
-    for row in [row for row, name in enumerate(cells) if name.startswith("pick:")]:
-        r = z @ z[row] / z.shape[1]
-        r[row] = 0.0
-        switched = np.flatnonzero(np.abs(r) > SWITCHED)
-        if len(switched):
-            rest = z[switched] - r[switched, None] * z[row]
-            spread = np.sqrt(np.mean(rest * rest, axis=1, keepdims=True))
-            z[switched] = np.where(spread > 1e-3, rest / np.maximum(spread, 1e-3), 0.0)
-    return z
+@dataclass(frozen=True)
+class Draws:
+    """What the inputs drew: the uniform of every cell (and option of every choice), its value, units and groups by input.
+
+    `chosen`: these are the draws in which a condition holds, so that streams depend on one another.
+    """
+
+    streams: Mapping[str, Array]
+    values: Mapping[str, Array]
+    units: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    chosen: bool = False
+
+    def first(self, count: int) -> Draws:
+        """The first of these draws."""
+        streams, values = ({name: drawn[:count] for name, drawn in held.items()} for held in (self.streams, self.values))
+        return replace(self, streams=streams, values=values)
+
+    @property
+    def count(self) -> int:
+        """How many draws there are."""
+        return min((len(drawn) for drawn in self.streams.values()), default=0)
+
+    @cached_property
+    def scaled(self) -> Floats:
+        """The streams with mean 0 and variance 1: (stream, draw)."""
+        drawn = np.stack(list(self.streams.values())).astype(np.float32)
+        drawn -= drawn.mean(axis=1, keepdims=True)
+        spread = np.sqrt(np.square(drawn).mean(axis=1, keepdims=True))
+        return np.asarray(drawn / np.where(spread > 1e-6, spread, np.float32(1.0)))
+
+    @cached_property
+    def cells(self) -> Mapping[str, tuple[int, ...]]:
+        """Where the streams of each input stand."""
+        out = dict[str, list[int]]()
+        for place, name in enumerate(self.streams):
+            out.setdefault(input_of(name), []).append(place)
+        return {name: tuple(places) for name, places in out.items()}
+
+    def strength(self, values: Array) -> Floats:
+        """How closely each stream goes with a number: the size of their correlation."""
+        centred = (values - values.mean()) / values.std()
+        return np.asarray(np.abs(self.scaled @ centred.astype(np.float32)) / np.float32(len(values)))
 
 
-class _Look(NamedTuple):
-    """One reading before all cells: their names, standard ranks and correlations, the reading's truth, the draws and units of inputs."""
+def drivers(targets: Sequence[Target], draws: Draws) -> list[Moved | None]:
+    """What moves each reading or number; None where nothing does, or there are too few draws to tell."""
+    count = min([draws.count, *(len(target.values) for target in targets)])
+    if not targets or not count:
+        return [None] * len(targets)
+    draws = draws.first(count)
+    numbers = np.stack([finite(target.values[:count]) for target in targets])
+    if draws.chosen:
+        return [_chosen(target, values, draws) for target, values in zip(targets, numbers, strict=True)]
+    found = effects_of(draws.streams, numbers)
+    every = zip(targets, numbers, found, strict=True)
+    return [None if made is None else _moved(target, values, made, draws) for target, values, made in every]
 
-    cells: Sequence[str]
-    z: Floats
-    correlation: Floats
-    truth: NDArray[np.bool_]
-    sample: Mapping[str, Array]
-    units: Mapping[str, str]
+
+def _moved(target: Target, values: Array, made: Effects, draws: Draws) -> Moved:
+    names = [name for name in made.names if target.upstream is None or input_of(name) in target.upstream]
+    made = made.only(frozenset(names))
+    by_input = {name: input_of(name) for name in made.names}
+    inputs = {input_of(name) for name in names}
+    found = [effect for effect in made.by(by_input) if effect.name in inputs]
+    strong = sorted((effect for effect in found if stands_out(effect.total)), key=lambda effect: (-effect.total.value, effect.name))
+    shares = {effect.name: effect.total for effect in made.by(_by_group(made.names, draws))}
+    return Moved(
+        target.of, target.unit, _told([(effect, effect.total) for effect in strong], target, values, draws),
+        tuple((name, shares.get(name, NOTHING)) for name in GROUPS),
+        tuple(pair for pair in made.together(by_input) if stands_out(pair[1]))[:MOST_SETS], made.resolved, len(found) - len(strong),
+    )  # fmt: skip
 
 
-def _driver(name: str, rows: NDArray[np.intp], share: float, look: _Look) -> Driver:
-    cells, z, correlation, truth, sample, units = look
-    strength = np.abs(correlation[rows])
-    strongest = cells[int(rows[int(np.argmax(strength))])]
-    weight = np.where(strength >= min(float(strength.max()), 2.0 / np.sqrt(len(truth))), strength, 0.0)
-    low, high = _ends(weight.astype(np.float32) @ z[rows])
-    p10, p90 = np.quantile(sample[strongest][: len(truth)], (0.1, 0.9), method="nearest")
-    return Driver(name, share, strongest, float(p10), float(p90), units.get(name, "1"), float(truth[low].mean()), float(truth[high].mean()))
+def _chosen(target: Target, values: Array, draws: Draws) -> Moved | None:
+    """The same in chosen draws, by what each input adds to what the others explain."""
+    kept = {name: drawn for name, drawn in draws.streams.items() if target.upstream is None or input_of(name) in target.upstream}
+    choices = [name for name in kept if name.startswith(PICK)]
+    by_input, by_group = {name: input_of(name) for name in kept}, _by_group(kept, draws)
+    one, grouped = (dependent_effects(kept, values[None], by, choices)[0] for by in (by_input, by_group))
+    if one is None or grouped is None:
+        return None
+    strong = [effect for effect in one.factors if stands_out(effect.shapley)]
+    shares = {effect.name: effect.shapley for effect in grouped.factors}
+    return Moved(
+        target.of, target.unit, _told([(effect, effect.shapley) for effect in strong], target, values, draws),
+        tuple((name, shares.get(name, NOTHING)) for name in GROUPS), (), one.resolved, len({*by_input.values()}) - len(strong), chosen=True,
+    )  # fmt: skip
+
+
+def _by_group(names: Iterable[str], draws: Draws) -> dict[str, str]:
+    return {name: draws.groups.get(input_of(name), OTHER) for name in names}
+
+
+def _told(effects: Sequence[tuple[Effect, Share]], target: Target, values: Array, draws: Draws) -> tuple[Driver, ...]:
+    strength = draws.strength(values)
+    return tuple(_driver(effect, share, target, strength, draws) for effect, share in effects)
+
+
+def _driver(effect: Effect, share: Share, target: Target, strength: Floats, draws: Draws) -> Driver:
+    """One input: its strongest cell, and odds and middle in the draws in which its cells are low, and high, each by its strength."""
+    places = list(draws.cells[effect.name])
+    own = strength[places]
+    weight = np.where(own >= min(float(own.max()), 2.0 / np.sqrt(draws.count)), own, np.float32(0.0))
+    low, high = _ends(weight @ draws.scaled[places])
+    strongest = list(draws.streams)[places[int(np.argmax(own))]]
+    p10, p90 = np.quantile(draws.values[strongest], (0.1, 0.9), method="nearest")
+    odds_p10, odds_p90 = (None if target.truth is None else float(target.truth[end].mean()) for end in (low, high))
+    at_low, at_high = (_middle(target, end) if target.of == "value" else None for end in (low, high))
+    return Driver(
+        effect.name, draws.groups.get(effect.name, OTHER), *share, *effect.alone, *effect.shapley, strongest, float(p10), float(p90),
+        draws.units.get(effect.name, "1"), odds_p10, odds_p90, at_low, at_high,
+    )  # fmt: skip
+
+
+def _middle(target: Target, draws: NDArray[np.intp]) -> float | None:
+    """The middle of what is compared in some draws; None where it never comes."""
+    middle = float(np.quantile(target.values[draws], 0.5, method="nearest"))
+    return target.against + (-middle if target.turned else middle) if np.isfinite(middle) else None
 
 
 def _ends(index: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -155,24 +258,24 @@ def _ends(index: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return order[:size], order[-size:]
 
 
-def _target(outcome: Outcome, count: int) -> Array:
-    if outcome.margin is not None:
-        margin = outcome.margin[:count].astype(np.float64)
-        if np.isfinite(margin).all() and np.ptp(margin) > 0:
-            return margin
-    return outcome.truth[:count].astype(np.float64)
+def strongest(streams: Mapping[str, Array], values: Array) -> dict[str, float]:
+    """By how much the total effect of each input on a number exceeds what chance may give; largest first.
+
+    An input of many cells so does not lead by chance. Draws in which the number is absent are left out; inputs that do not vary do not
+    stand here.
+    """
+    count = min((len(drawn) for drawn in streams.values()), default=0)
+    present = np.flatnonzero(~np.isnan(values[:count]))
+    (made,) = effects_of({name: drawn[present] for name, drawn in streams.items()}, finite(values[present])[None])
+    found = () if made is None else made.by({name: input_of(name) for name in made.names})
+    lead = {effect.name: effect.total.value - effect.total.within for effect in found}
+    return dict(sorted(lead.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def standard_ranks(values: Array) -> Floats:
-    """Mid-ranks of each row, with mean 0 and variance 1; rows that do not vary are 0."""
-    rows, count = values.shape
-    order = np.argsort(values, axis=1, kind="stable")
-    ranks = np.empty((rows, count))
-    np.put_along_axis(ranks, order, np.broadcast_to(np.arange(count, dtype=np.float64), (rows, count)), axis=1)
-    ordered = np.take_along_axis(values, order, axis=1)
-    for row in np.flatnonzero((ordered[:, 1:] == ordered[:, :-1]).any(axis=1)):
-        _, inverse, counts = np.unique(values[row], return_inverse=True, return_counts=True)
-        ranks[row] = (np.cumsum(counts) - (counts + 1) / 2.0)[inverse]
-    ranks -= (count - 1) / 2.0
-    spread = np.sqrt(np.mean(ranks * ranks, axis=1, keepdims=True))
-    return np.asarray(ranks / np.where(spread > 0, spread, 1.0), dtype=np.float32)
+def share_data(share: Share) -> dict[str, float]:
+    """A share as plain data, cut to what a share can be; its interval is of what was estimated."""
+    return {"share": round(min(max(share.value, 0.0), 1.0), 4), "within": round(share.within, 4)}
+
+
+def _rounded(odds: float | None) -> float | None:
+    return None if odds is None else round(odds, 4)

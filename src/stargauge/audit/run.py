@@ -11,8 +11,9 @@ import numpy as np
 
 from stargauge.audit.answer import answer, claim_answer, record_of
 from stargauge.audit.captures import capture_of
-from stargauge.audit.drivers import MOST_DRAWS, drivers
+from stargauge.audit.drivers import MOST_DRAWS, Draws, Moved, Target, drivers
 from stargauge.audit.evaluate import Judge, Outcome
+from stargauge.audit.groups import groups_of
 from stargauge.audit.language import Reading, deadline
 from stargauge.audit.messages import LANGUAGES, Messages
 from stargauge.audit.questions import Question, questions
@@ -28,6 +29,8 @@ from stargauge.quantity.statement import Mixture
 #: The name under which a run collects what the audit needs.
 COLLECTOR = "audit"
 DEPENDS = "depends on reading"
+#: How many drivers a verdict names; all of them: `stargauge drivers`.
+SHOWN_DRIVERS = 3
 
 
 @dataclass(frozen=True)
@@ -79,20 +82,17 @@ def audit(
     frame = result.world.frame
     asked = questions(claims, frame.quantities, frame.axes, ids)
     outcomes = _outcomes(result, asked, known)
-    sample = _sample(result, asked, only_picks=not with_drivers)
+    sampler = _sampler(result, [address.name for address in _addresses(asked)], only_picks=not with_drivers)
+    sample = _drawn(result, sampler.chances)
     setting = _setting(known, result, LANGUAGES[language])
-    behind = {q.key: _upstream(result, q) for q in asked}
+    behind = {q.key: upstream(result, [address.name for address in _addresses([q])]) for q in asked}
     captured = captures_of(known, claims)
     made = {q.key: judge(q, outcomes.get(q.key), setting, _picks(sample, behind[q.key]), captured=bool(captured[q.claim])) for q in asked}
-    moved = [
-        q
-        for q in asked
-        if with_drivers and made[q.key].odds is not None and made[q.key].status in (OPEN, SILENT) and _varies(outcomes[q.key])
-    ]
-    units = {name: quantity.unit for name, quantity in frame.quantities.items()}
-    found = drivers([outcomes[q.key] for q in moved], sample, units, [behind[q.key] for q in moved])
-    movers = dict(zip([q.key for q in moved], found, strict=True))
-    verdicts = {q.key: _reading(q, made[q.key], movers.get(q.key, ()), setting) for q in asked}
+    open_ones = [q for q in asked if with_drivers and made[q.key].odds is not None and made[q.key].status in (OPEN, SILENT)]
+    targets = [Target.reading(q.reading, outcomes[q.key], behind[q.key]) for q in open_ones]
+    found = drivers(targets, _draws(result, sampler, sample)) if targets else []
+    movers = dict(zip([q.key for q in open_ones], found, strict=True))
+    verdicts = {q.key: _reading(q, made[q.key], movers.get(q.key), setting) for q in asked}
     return tuple(
         _claim(name, claim, [verdicts[q.key] for q in asked if q.claim == name], setting, captured[name]) for name, claim in claims.items()
     )
@@ -127,36 +127,40 @@ def _margin(result: Result, key: str) -> Any:
     return np.asarray(result.margin[key], dtype=np.float32) if key in result.margin else None
 
 
-def _varies(outcome: Outcome) -> bool:
-    if outcome.margin is not None and np.isfinite(outcome.margin).all() and np.ptp(outcome.margin) > 0:
-        return True
-    return bool(outcome.truth.any() and not outcome.truth.all())
+def draws_of(result: Result, names: Iterable[str]) -> Draws:
+    """What the inputs upstream of some quantities drew in the first draws of a run: the streams made again, no run needed."""
+    sampler = _sampler(result, names)
+    return _draws(result, sampler, _drawn(result, sampler.chances))
 
 
-def _sample(result: Result, asked: Iterable[Question], only_picks: bool) -> dict[str, Any]:
-    """What the input cells of the readings drew, and every pick, in the first draws: the streams made again.
+def _draws(result: Result, sampler: Sampler, sample: Mapping[str, Any]) -> Draws:
+    inputs = result.world.inputs
+    units = {name: made.quantity.unit for name, made in inputs.items()}
+    return Draws(_drawn(result, sampler.streams), sample, units, groups_of(inputs), chosen=result.condition is not None)
 
-    `only_picks`: of the cells only those of inputs that switch with a choice.
-    """
-    names = sorted({address.name for address in _addresses(asked)})
-    if not names:
-        return {}
-    world = result.world
-    wanted = [name for name in world.graph.plan(names).inputs if name in world.inputs and not world.inputs[name].quantity.static]
+
+def _sampler(result: Result, names: Iterable[str], only_picks: bool = False) -> Sampler:
+    """The streams of the inputs upstream of some quantities. `only_picks`: only of those that switch with a choice."""
+    world, asked = result.world, sorted(set(names))
+    needed = world.graph.plan(asked).inputs if asked else ()
+    wanted = [name for name in needed if name in world.inputs and not world.inputs[name].quantity.static]
     if only_picks:
         wanted = [name for name in wanted if any(isinstance(e.value, Mixture) for e in world.inputs[name].estimates)]
-    sampler = Sampler({name: world.inputs[name] for name in wanted}, world.axes, world.seed, world.programme, world.leading)
-    parts = [sampler.chances(block) for block in range(min(MOST_DRAWS, result.draws) // BLOCK)]
-    drawn = {cell: np.concatenate([part[cell] for part in parts]) for cell in (parts[0] if parts else {})}
+    return Sampler({name: world.inputs[name] for name in wanted}, world.axes, world.seed, world.programme, world.leading)
+
+
+def _drawn(result: Result, made: Callable[[int, int], Mapping[str, Any]]) -> dict[str, Any]:
+    """What a sampler makes of the first blocks of a run, in the draws that hold where the run is conditioned."""
+    drawn = dict(made(0, min(MOST_DRAWS, result.draws) // BLOCK))
     if result.condition is None:
         return drawn
     return {cell: values[result.condition[: len(values)]] for cell, values in drawn.items()}
 
 
-def _upstream(result: Result, question: Question) -> frozenset[str]:
-    """The inputs a reading depends on, and the choices that switch any of their cells."""
-    names = {address.name for address in _addresses([question])}
-    found = result.world.graph.upstream(names) if names else set()
+def upstream(result: Result, names: Iterable[str]) -> frozenset[str]:
+    """The inputs that some quantities depend on, and the choices that switch any of their cells."""
+    wanted = set(names)
+    found = result.world.graph.upstream(wanted) if wanted else set()
     inputs = [result.world.inputs[name] for name in found if name in result.world.inputs]
     picks = {PICK + e.value.pick for made in inputs for e in made.estimates if isinstance(e.value, Mixture)}
     return frozenset(found | picks)
@@ -198,7 +202,7 @@ def _short(name: str) -> str:
     return name.split(",")[0].split(" (")[0]
 
 
-def _reading(question: Question, made: Judgement, found: tuple[Any, ...], setting: Setting) -> ReadingVerdict:
+def _reading(question: Question, made: Judgement, moved: Moved | None, setting: Setting) -> ReadingVerdict:
     odds, words = made.odds, setting.names.words
     return ReadingVerdict(
         name=question.name,
@@ -211,7 +215,8 @@ def _reading(question: Question, made: Judgement, found: tuple[Any, ...], settin
         error=odds.error if odds else None,
         likelihood=likelihood(odds.probability, words) if odds and made.status in (OPEN, SILENT) else None,
         margin=made.margin,
-        drivers=found,
+        drivers=moved.drivers[:SHOWN_DRIVERS] if moved else (),
+        moved=moved,
         record=record_of(question.reading, made, setting),
         missing=made.missing,
         settled_by=made.settled_by,

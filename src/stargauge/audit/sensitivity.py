@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stargauge.audit.drivers import strongest
+from stargauge.audit.drivers import MOST_DRAWS, strongest
 from stargauge.engine.choices import same
 from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result, World, gather
@@ -23,6 +23,7 @@ from stargauge.engine.run import blocks_of, each
 from stargauge.engine.sample import PICK, Value
 from stargauge.engine.series import LEVELS, plain
 from stargauge.engine.spread import quantiles
+from stargauge.engine.streams import BLOCK
 from stargauge.quantity.address import parse_address
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
@@ -120,7 +121,7 @@ class Sensitivity:
     """How a number moves: as drawn, with each input at its ends (widest swing first), and over a grid of two inputs.
 
     `variance`: whose uncertainty makes its variance, where that was asked for.
-    `left`: the uncertain inputs that were not moved, since by rank correlation they share less of its spread than those moved.
+    `left`: the uncertain inputs that were not moved, since by their total effect they share less of its spread than those moved.
     """
 
     address: str
@@ -191,11 +192,10 @@ class Asker:
         made = gather(world, [self.address], self.draws, dates=dates, memo=self.memo, only_dates=bool(dates)).series[self.address]
         return (made.at(self.when) if self.when else made).values
 
-    def sample(self) -> Mapping[str, Any]:
-        """What each input cell drew, and each choice took, in the same draws."""
+    def streams(self) -> Mapping[str, Any]:
+        """The uniform of each input cell, and the option of each choice, in the first of the same draws."""
         run = self.world.run([self.address.split("[")[0]], self.memo)
-        parts = [run.sampler.chances(block) for block in range(blocks_of(self.draws))]
-        return {cell: np.concatenate([part[cell] for part in parts]) for cell in parts[0]}
+        return run.sampler.streams(0, min(blocks_of(self.draws), MOST_DRAWS // BLOCK))
 
 
 def levels_of(values: Any) -> Levels:
@@ -234,7 +234,7 @@ def leading(asker: Asker, bars: Sequence[Bar], most: int = STRONGEST) -> list[Ba
 
     With few draws the last of them may be there by chance: some that move the number a little share no more than that.
     """
-    found = strongest(asker.sample(), asker.values({}))
+    found = strongest(asker.streams(), asker.values({}))
     lead = {bar.name: max(found.get(name, -np.inf) for name in (bar.name, *_drawn_as(bar))) for bar in bars}
     return sorted(bars, key=lambda bar: (-lead[bar.name], bar.name))[:most]
 

@@ -7,14 +7,14 @@ observed through the deadline; else the record is silent. Outcome and odds never
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.audit.drivers import Driver
+from stargauge.audit.drivers import Driver, Moved
 from stargauge.audit.evaluate import Outcome
 from stargauge.audit.language import Comparison, Not, NotTestable, Reading, deadline, leaves
 from stargauge.audit.questions import Question
@@ -103,9 +103,10 @@ class ReadingVerdict:
     missing: tuple[str, ...] = ()
     settled_by: str | None = None
     deadline: date | None = None
+    moved: Moved | None = field(default=None, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data: the form of JSON, Python and the command line."""
+        """As plain data: the form of JSON, Python and the command line; `moved` is what `stargauge drivers` tells."""
         return {
             "name": self.name, "expression": self.expression, "sentence": self.sentence, "probability": self.probability,
             "model_range": list(self.model_range) if self.model_range else None, "error": self.error, "likelihood": self.likelihood,

@@ -17,7 +17,7 @@ from stargauge.engine.run import blocks_of
 from stargauge.engine.sample import Value, fixed, layout
 from stargauge.engine.select import Frame
 from stargauge.engine.series import plain
-from stargauge.engine.spread import quantiles, shares
+from stargauge.engine.spread import apportioned, quantiles
 from stargauge.engine.streams import Array
 from stargauge.quantity.address import Address, Selection
 from stargauge.quantity.dates import Window
@@ -73,7 +73,8 @@ class Cell:
 class Node:
     """One quantity in an explanation: formula, values at the date, and what it needs; an input has cells instead.
 
-    `repeated`: explained elsewhere, nearer the root. `shares`: at the root, the share of the spread that each input brings.
+    `repeated`: explained elsewhere, nearer the root. `shares`: at the root, the share of the spread that each input brings, and
+    `cell_shares` the same by the address of each cell and by choice.
     """
 
     address: str
@@ -89,6 +90,7 @@ class Node:
     needs: tuple[Node, ...] = ()
     cells: tuple[Cell, ...] = ()
     shares: dict[str, float] = field(default_factory=dict)
+    cell_shares: dict[str, float] = field(default_factory=dict)
     month: str = ""
 
     def walk(self) -> Iterator[Node]:
@@ -171,10 +173,10 @@ def explain(world: World, address: str, when: date | None, draws: int, memo: Mem
     run = world.run([s.node.name for s in tree.selected] or [selection.quantity.name], memo)
     values: list[list[list[Array]]] = []
     absent: list[list[dict[str, None]]] = []
-    chances: list[dict[str, Array]] = []
+    streams: list[dict[str, Array]] = []
     for index in range(blocks_of(draws)):
         block = run.block(index, memo)
-        chances.append(run.sampler.chances(index))
+        streams.append(run.sampler.streams(index))
         if not index:
             for chosen in tree.selected:
                 chosen.choose(block, tree)
@@ -196,8 +198,8 @@ def explain(world: World, address: str, when: date | None, draws: int, memo: Mem
             for row, one in enumerate(chosen.rows)
         )
     if tree.selected and tree.selected[0].node is root and len(tree.selected[0].rows) == 1:
-        sample = {cell: np.concatenate([part[cell] for part in chances]) for cell in chances[0]}
-        root.shares = shares(sample, np.concatenate(values[0][0]))
+        uniforms = {cell: np.concatenate([part[cell] for part in streams]) for cell in streams[0]}
+        root.shares, root.cell_shares = apportioned(uniforms, np.concatenate(values[0][0]))
     return root
 
 

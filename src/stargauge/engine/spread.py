@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from stargauge.engine.sample import PICK
 from stargauge.engine.streams import BLOCK, Array
+from stargauge.quantity.effects import Effects, effects, stands_out
 
 #: Below this many blocks the spread between them says little; the error of independent draws is used instead.
 FEW_BLOCKS = 16
@@ -51,37 +53,38 @@ def sampling_error(values: Array) -> float:
     return float(np.std(means, ddof=1) / np.sqrt(blocks))
 
 
-def ranks(values: Array) -> Array:
-    """Mid-ranks, centred, with unit length; zero where all are equal."""
+def finite(values: Array) -> Array:
+    """Values as they are; where some are infinite (a day that never comes), their mid-ranks from 0 to 1, which have a variance."""
+    if np.isfinite(values).all():
+        return values
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    middle = np.cumsum(counts) - (counts - 1) / 2.0
-    centred = middle[inverse] - (len(values) + 1) / 2.0
-    length = float(np.sqrt(np.sum(centred * centred)))
-    return np.asarray(centred / length if length > 0 else np.zeros(len(values)))
+    return np.asarray(((np.cumsum(counts) - counts / 2.0) / max(len(values), 1))[inverse])
 
 
-def rank_correlation(first: Array, second: Array) -> float:
-    """Spearman's rank correlation with mid-ranks for ties; zero where one does not vary."""
-    return float(ranks(first) @ ranks(second))
+def input_of(stream: str) -> str:
+    """The input (or the choice) whose cell has this stream."""
+    return stream.split("[")[0]
 
 
-def shares(sample: Mapping[str, Array], outcome: Array) -> dict[str, float]:
-    """The share of an outcome's spread that each input brings, largest first: squared rank correlations, summed over its cells.
+def effects_of(streams: Mapping[str, Array], numbers: Array) -> tuple[Effects | None, ...]:
+    """The effects of the streams of inputs and choices on numbers (number, draw); None for one that does not vary.
 
-    s = sum over cells of max(0, (r^2 - 1/(n - 1)) / (1 - 1/(n - 1)))            (1)
-
-    1/(n - 1) is the square that chance alone gives. Cells `name[label]` belong to the input `name`; absent draws are left out. Leaves out
-    what only shows jointly; where the shares add up to more than one they are scaled to one.
+    Choices are factors of their options. An input without labels may be the place in a table of fits, so it is looked at more finely.
     """
-    present = ~np.isnan(outcome)
-    if present.sum() < 3:
-        return {}
-    target, noise = ranks(outcome[present]), 1.0 / (present.sum() - 1)
-    found: dict[str, float] = {}
-    for cell, values in sample.items():
-        chosen = values[present]
-        known = ~np.isnan(chosen)
-        square = 0.0 if not known.all() else float(ranks(chosen) @ target) ** 2
-        found[cell.split("[")[0]] = found.get(cell.split("[")[0], 0.0) + max(0.0, (square - noise) / (1.0 - noise))
-    total = max(1.0, sum(found.values()))
-    return {name: float(share / total) for name, share in sorted(found.items(), key=lambda pair: -pair[1])}
+    choices = [name for name in streams if name.startswith(PICK)]
+    return effects(streams, numbers, choices, [name for name in streams if "[" not in name and not name.startswith(PICK)])
+
+
+def apportioned(streams: Mapping[str, Array], values: Array) -> tuple[dict[str, float], dict[str, float]]:
+    """The share of a number's variance that each input brings, largest first, and the same of each of its cells: Shapley effects.
+
+    They add up to what is resolved. Inputs whose share cannot be told from nothing are left out; the cells are all there, as estimated,
+    so that those that do nothing scatter around zero. Draws in which the number is absent are left out.
+    """
+    present = ~np.isnan(values)
+    (made,) = effects_of({name: drawn[present] for name, drawn in streams.items()}, finite(values[present])[None])
+    if made is None:
+        return {}, {}
+    found = [effect for effect in made.by({name: input_of(name) for name in streams}) if stands_out(effect.total)]
+    shares = {effect.name: effect.shapley.value for effect in sorted(found, key=lambda effect: (-effect.shapley.value, effect.name))}
+    return {name: share for name, share in shares.items() if share > 0.0}, made.cells()

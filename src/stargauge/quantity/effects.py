@@ -15,7 +15,7 @@ number and kept where it stands out of the noise. What is not found stays in the
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
@@ -38,6 +38,8 @@ FEWEST_DRAWS = 32
 MOST_TERMS, ROUNDS, GREED = 160, 6, 12.0
 #: Among how many groups of factors that depend on one another what they explain is divided.
 MOST_PLAYERS = 7
+#: With how many of the strongest factors of a number every other is tried.
+SCANNED = 4
 #: The highest degree of a rough factor's functions.
 MOST_DEGREE = 32
 #: Where there are so few factors all are looked at, also one that does nothing alone.
@@ -83,6 +85,11 @@ class Effects:
     def factors(self) -> tuple[Effect, ...]:
         """The effect of every factor, in the order of the names."""
         return self.by({name: name for name in self.names})
+
+    def only(self, names: Collection[str]) -> Effects:
+        """Without the parts that hold any factor but these: what a number cannot depend on is chance."""
+        kept = [row for row, part in enumerate(self.parts) if all(self.names[factor] in names for factor in part)]
+        return replace(self, parts=tuple(self.parts[row] for row in kept), shares=self.shares[kept], left_out=self.left_out[:, kept])
 
     def by(self, groups: Mapping[str, str]) -> tuple[Effect, ...]:
         """The effects of groups of factors, in the order in which they come; factors without a group are one named ''.
@@ -309,12 +316,33 @@ class _Fit(NamedTuple):
 
 def _fitted(design: _Design, numbers: Floats) -> list[_Fit]:
     """The functions that stand out in each number, fitted together by least squares."""
-    apart = design.by_replicate(design.basis, numbers)
-    squares = _squares(apart)
-    place = np.array([term.factors[0] for term in design.terms])
+    squares = _squares(design.by_replicate(design.basis, numbers))
     strength = np.zeros((len(design.names), len(numbers)))
-    np.add.at(strength, place, squares)
+    np.add.at(strength, np.array([term.factors[0] for term in design.terms]), squares)
+    strength = np.maximum(strength, _by_others(design, numbers, strength))
     return [_fit(design, values, strength[:, column]) for column, values in enumerate(numbers)]
+
+
+def _by_others(design: _Design, numbers: Floats, strength: Array) -> Array:
+    """What each factor seems to do together with one of the strongest of a number, where that is beyond chance: (factor, number).
+
+    So that a factor is looked at which does nothing alone. Only functions of the first degree.
+    """
+    first = [at for at, term in enumerate(design.terms) if term.degrees == (1,)]
+    row_of = {design.terms[at].factors[0]: row for row, at in enumerate(first)}
+    basis = design.basis[first]
+    leads = np.argsort(-strength, axis=0, kind="stable")[:SCANNED]
+    products = np.concatenate([basis[[row_of[int(lead)] for lead in column if int(lead) in row_of]] * numbers[place]
+                               for place, column in enumerate(leads.T)])  # fmt: skip
+    of = [(place, int(lead)) for place, column in enumerate(leads.T) for lead in column if int(lead) in row_of]
+    found = np.square(basis @ products.T, dtype=np.float64) / design.draws / np.square(products, dtype=np.float64).sum(axis=1)
+    beyond = (np.sqrt(2.0 * np.log(len(basis) * SCANNED)) + 0.5) ** 2 / design.draws
+    out = np.zeros(strength.shape)
+    rows = [design.terms[at].factors[0] for at in first]
+    for (place, lead), share in zip(of, found.T, strict=True):
+        share[row_of[lead]] = 0.0
+        out[rows, place] = np.maximum(out[rows, place], np.where(share > beyond, share, 0.0))
+    return out
 
 
 def _squares(apart: Array) -> Array:
@@ -367,7 +395,7 @@ def _candidates(design: _Design, strength: Array) -> tuple[list[_Term], Floats]:
         whole = design.whole(one) + design.whole(two)
         terms += [_Term((one, two), pair) for pair in degrees_within((len(held[one]), len(held[two])), max(most, whole))]
     for three in combinations(sorted(strong[: (0, 4, 5)[level]]), 3):
-        terms += [_Term(three, trio) for trio in degrees_within([min(2, len(held[row])) for row in three], (3, 4, 5)[level])]
+        terms += [_Term(three, trio) for trio in degrees_within(tuple(min(2, len(held[row])) for row in three), (3, 4, 5)[level])]
     columns = np.empty((len(terms), design.draws), dtype=np.float32)
     for place, (factors, degrees) in enumerate(terms):
         columns[place] = held[factors[0]][degrees[0] - 1]
@@ -409,6 +437,11 @@ def _parts(design: _Design, terms: Sequence[_Term], coefficients: Array, left_ou
     shares = np.bincount(of, square, len(parts)) / whole
     out = np.stack([np.bincount(of, row, len(parts)) for row in squares_out]) / whole_out[:, None]
     return Effects(design.names, variance, tuple(parts), shares, out)
+
+
+def stands_out(share: Share) -> bool:
+    """Whether a share is more than chance gives: half as far again from zero as its interval, since many are looked at."""
+    return share.value > 1.5 * share.within
 
 
 def half_width(left_out: Array) -> Array:

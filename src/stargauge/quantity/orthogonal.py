@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -40,6 +41,7 @@ def contrasts(options: Array) -> Floats:
     return np.asarray((basis / weight[:, None])[:, 1:].T[:, inverse], dtype=np.float32)
 
 
-def degrees_within(highest: Sequence[int], most: int) -> list[tuple[int, ...]]:
+@cache
+def degrees_within(highest: tuple[int, ...], most: int) -> list[tuple[int, ...]]:
     """Degrees from 1 of several factors, each up to its highest, that add up to no more than `most`."""
     return [degrees for degrees in product(*(range(1, high + 1) for high in highest)) if sum(degrees) <= most]
