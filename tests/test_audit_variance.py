@@ -16,6 +16,7 @@ from stargauge.audit.sensitivity import Asker, uncertain
 from stargauge.audit.variance import groups, shares
 from stargauge.cli import main
 from stargauge.engine.memo import Memo
+from stargauge.engine.spread import effects_of, input_of
 
 LCOC = "lcoc[gb200-nvl72, north]"
 DAY = date(2026, 11, 22)
@@ -35,12 +36,19 @@ def binned(x: np.ndarray, y: np.ndarray, bins: int = 32) -> float:
     return float((means.var() - (y.var() - means.var()) * (bins - 1) / len(y)) / y.var())
 
 
-def test_shares_agree_with_means_over_bins_of_the_same_draws(asker: Asker) -> None:
+def test_shares_agree_with_means_over_bins_and_with_effects_from_the_same_draws(asker: Asker) -> None:
+    """Two that need no other run: correlation ratios, and the effects that `drivers` tells."""
     names = ["equipment_unit_cost", "hours_sold_share", "accelerator_life"]
     made = {one.inputs[0]: one for one in shares(asker, names)}
-    values, drawn = asker.values({}), asker.sample()
+    values, drawn = asker.values({}), asker.streams()
+    (told,) = effects_of(drawn, values[None])
+    assert told is not None
+    effects = {one.name: one for one in told.by({name: input_of(name) for name in drawn})}
     for name in names:
         assert made[name].alone == pytest.approx(binned(drawn[name], values), abs=0.04)
+        assert effects[name].alone.value == pytest.approx(made[name].alone, abs=made[name].alone_within + effects[name].alone.within)
+        within = made[name].with_others_within + effects[name].total.within + (1.0 - told.resolved.value)
+        assert effects[name].total.value == pytest.approx(made[name].with_others, abs=within)
         assert made[name].with_others >= made[name].alone - made[name].alone_within - made[name].with_others_within
         assert 0.0 < made[name].alone_within < 0.1
 

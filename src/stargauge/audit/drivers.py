@@ -30,6 +30,8 @@ Mask = NDArray[np.bool_]
 MOST_DRAWS = 10_240
 #: The lowest fifth of a sample has the input's P10 in its middle, the highest its P90.
 FIFTH = 0.2
+#: An input with a smaller share is not listed, whatever its interval.
+LEAST = 0.005
 #: How many sets of inputs that act together are named.
 MOST_SETS = 5
 NOTHING = Share(0.0, 0.0)
@@ -95,7 +97,8 @@ class Moved:
             "of": self.of, "unit": self.unit, "drivers": [driver.to_dict() for driver in self.drivers],
             "groups": [{"group": name, **share_data(share)} for name, share in self.groups],
             "together": [{"inputs": list(names), **share_data(share)} for names, share in self.together],
-            "resolved": share_data(self.resolved), "faint": self.faint, "chosen": self.chosen,
+            "resolved": share_data(self.resolved), "rest": share_data(Share(1.0 - self.resolved.value, 0.0))["share"],
+            "faint": self.faint, "chosen": self.chosen,
         }  # fmt: skip
 
 
@@ -148,6 +151,11 @@ class Draws:
         streams, values = ({name: drawn[:count] for name, drawn in held.items()} for held in (self.streams, self.values))
         return replace(self, streams=streams, values=values)
 
+    def where(self, held: Mask) -> Draws:
+        """Those of these draws in which something holds."""
+        streams, values = ({name: drawn[held] for name, drawn in made.items()} for made in (self.streams, self.values))
+        return replace(self, streams=streams, values=values, chosen=True)
+
     @property
     def count(self) -> int:
         """How many draws there are."""
@@ -195,7 +203,10 @@ def _moved(target: Target, values: Array, made: Effects, draws: Draws) -> Moved:
     by_input = {name: input_of(name) for name in made.names}
     inputs = {input_of(name) for name in names}
     found = [effect for effect in made.by(by_input) if effect.name in inputs]
-    strong = sorted((effect for effect in found if stands_out(effect.total)), key=lambda effect: (-effect.total.value, effect.name))
+    strong = sorted(
+        (effect for effect in found if stands_out(effect.total) and effect.total.value >= LEAST),
+        key=lambda effect: (-effect.total.value, effect.name),
+    )
     shares = {effect.name: effect.total for effect in made.by(_by_group(made.names, draws))}
     return Moved(
         target.of, target.unit, _told([(effect, effect.total) for effect in strong], target, values, draws),
@@ -212,7 +223,7 @@ def _chosen(target: Target, values: Array, draws: Draws) -> Moved | None:
     one, grouped = (dependent_effects(kept, values[None], by, choices)[0] for by in (by_input, by_group))
     if one is None or grouped is None:
         return None
-    strong = [effect for effect in one.factors if stands_out(effect.shapley)]
+    strong = [effect for effect in one.factors if stands_out(effect.shapley) and effect.shapley.value >= LEAST]
     shares = {effect.name: effect.shapley for effect in grouped.factors}
     return Moved(
         target.of, target.unit, _told([(effect, effect.shapley) for effect in strong], target, values, draws),

@@ -175,6 +175,15 @@ def parser() -> Parser:
     _draw_options(odds)
     _output_options(odds)
 
+    drivers = commands.add_parser("drivers", help="which inputs move a claim's odds or a number, with intervals, groups and pairs")
+    _programme(drivers, True)
+    drivers.add_argument("--claim", metavar="ID[/READING]", help="one claim, or one of its readings (default: a table of all)")
+    drivers.add_argument("--address", metavar="ADDRESS", help="one number, e.g. 'power_facility[operational, abilene]'")
+    drivers.add_argument("--date", metavar="DATE", help="the month an address is read at (default: two years ahead, at year's end)")
+    drivers.add_argument("--all", action="store_true", help="show every input that stands out")
+    _run_options(drivers)
+    _output_options(drivers)
+
     schedule = commands.add_parser("schedule", help="when each site runs, and what holds it up")
     _programme(schedule, True)
     _run_options(schedule)

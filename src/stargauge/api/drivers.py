@@ -1,0 +1,79 @@
+"""What moves claims and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from stargauge.api.programmes import Progress, known, load, said_by
+from stargauge.api.runs import DRAWS, audited, workers_of
+from stargauge.audit.summary import Days, exists, headlines
+from stargauge.audit.what_moves import Drivers, quantity_rows, reading_rows
+from stargauge.catalogue.load import Catalogue
+from stargauge.engine.run import drawn
+from stargauge.engine.simulate import simulate as run_model
+from stargauge.programme.known import Known
+from stargauge.programme.load import asked_as
+from stargauge.programme.schema import Programme
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
+
+
+def drivers(
+    programme: str | Path | Programme = "stargate", claim: str | None = None, *, address: str | None = None,
+    when: date | str | None = None, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None,
+    scenario: Path | str | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None,
+    progress: Progress | None = None,
+) -> Drivers:  # fmt: skip
+    """Which inputs move every open reading and headline number, or one claim (`ID` or `ID/READING`), or one `address` at a date; one run.
+
+    Shares of the variance with intervals, groups of inputs, what acts together, and the value at each input's ends. Raises InputError with
+    every fault of what was asked for.
+    """
+    made = load(programme, scenario, settings)
+    now = known(made, as_of, values)
+    claims, day = _asked(made, now, claim, address, when)
+    if address is not None:
+        result = run_model(now, [address], draws=draws, seed=seed, workers=workers_of(workers, draws), dates=(day,), progress=progress)
+        rows = quantity_rows(result, [address], day)
+    else:
+        wanted = [name for name in headlines(now) if exists(now, name)] if claim is None else []
+        result, verdicts = audited(now, made, draws, seed, workers, wanted, progress, claims)
+        rows = reading_rows(verdicts) + quantity_rows(result, wanted, day)
+    return Drivers(made.name, asked_as(made), now.as_of, drawn(draws), seed, tuple(rows))
+
+
+def _asked(
+    made: Programme, now: Known, claim: str | None, address: str | None, when: date | str | None
+) -> tuple[dict[str, Any], date]:  # fmt: skip
+    """The claims asked about, and the date at which numbers are read: two years ahead at year's end unless told. All faults at once."""
+    faults = list[Fault]()
+    if claim is not None and address is not None:
+        faults.append(Fault("got --claim and --address; expected one of them"))
+    if when is not None and address is None:
+        faults.append(Fault("--date is that of an address; expected --address ADDRESS too (a reading has its own date)"))
+    day = Days.of(now).ahead
+    try:
+        day = date.fromisoformat(when) if isinstance(when, str) else when or day
+    except ValueError:
+        faults.append(Fault(f'--date: got "{when}"; expected a day such as 2028-12-31'))
+    said = said_by(made, now.as_of)
+    if claim is not None:
+        name, _, reading = claim.partition("/")
+        if name not in made.claims:
+            faults.append(Fault(f'there is no claim "{name}"{did_you_mean(name, made.claims)}; all: stargauge audit'))
+        elif name not in said:
+            faults.append(
+                Fault(f'the claim "{name}" was made on {made.claims[name].day.start}, after {now.as_of}; expected a later --as-of')
+            )
+        elif reading and reading not in said[name].readings:
+            every = said[name].readings
+            near = did_you_mean(reading, every)
+            faults.append(Fault(f'the claim "{name}" has no reading "{reading}"{near} (all: {", ".join(every)})'))
+        else:
+            one = said[name]
+            said = {name: one.model_copy(update={"readings": {reading: one.readings[reading]}}) if reading else one}
+    if faults:
+        raise InputError(faults)
+    return said, day

@@ -1,0 +1,24 @@
+"""The command that asks what moves a claim or a number."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from stargauge.cli.commands import loaded, print_json, progress, style_of, values_of
+
+
+def drivers(asked: argparse.Namespace) -> int:
+    """`stargauge drivers`."""
+    from stargauge import api
+    from stargauge.report.drivers import render_drivers
+
+    data = api.drivers(
+        loaded(asked), asked.claim, address=asked.address, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed,
+        workers=asked.workers, values=values_of(asked), progress=progress,
+    ).to_dict()  # fmt: skip
+    if asked.json:
+        print_json(data)
+    else:
+        sys.stdout.write(render_drivers(data, style_of(asked), asked.all))
+    return 0
