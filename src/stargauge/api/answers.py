@@ -88,7 +88,7 @@ def check(
     day = _dispute_day(made, now.as_of)
     if day is not None:
         past = known(made, day, values)
-        answer.then = audited(past, made, draws, seed, workers, (), None, said_by(made, day))[1]
+        answer.then = audited(past, made, draws, seed, workers, (), None, said_by(made, day), with_drivers=False)[1]
         answer.then_day = day
     if charts:
         answer.odds = _open_odds(answer, values, seed)

@@ -29,6 +29,8 @@ from stargauge.quantity.statement import Mixture
 #: The name under which a run collects what the audit needs.
 COLLECTOR = "audit"
 DEPENDS = "depends on reading"
+#: How many blocks of what was drawn are made again at a time.
+TOGETHER = 8
 #: How many drivers a verdict names; all of them: `stargauge drivers`.
 SHOWN_DRIVERS = 3
 
@@ -136,7 +138,7 @@ def draws_of(result: Result, names: Iterable[str]) -> Draws:
 def _draws(result: Result, sampler: Sampler, sample: Mapping[str, Any]) -> Draws:
     inputs = result.world.inputs
     units = {name: made.quantity.unit for name, made in inputs.items()}
-    return Draws(_drawn(result, sampler.streams), sample, units, groups_of(inputs), chosen=result.condition is not None)
+    return Draws(_drawn(result, sampler.streams, np.float32), sample, units, groups_of(inputs), chosen=result.condition is not None)
 
 
 def _sampler(result: Result, names: Iterable[str], only_picks: bool = False) -> Sampler:
@@ -149,12 +151,18 @@ def _sampler(result: Result, names: Iterable[str], only_picks: bool = False) -> 
     return Sampler({name: world.inputs[name] for name in wanted}, world.axes, world.seed, world.programme, world.leading)
 
 
-def _drawn(result: Result, made: Callable[[int, int], Mapping[str, Any]]) -> dict[str, Any]:
-    """What a sampler makes of the first blocks of a run, in the draws that hold where the run is conditioned."""
-    drawn = dict(made(0, min(MOST_DRAWS, result.draws) // BLOCK))
+def _drawn(result: Result, made: Callable[[int, int], Mapping[str, Any]], kind: type[np.floating[Any]] = np.float64) -> dict[str, Any]:
+    """What a sampler makes of the first blocks of a run, in the draws that hold where the run is conditioned; some blocks at a time."""
+    blocks = min(MOST_DRAWS, result.draws) // BLOCK
+    out: dict[str, Any] = {}
+    for start in range(0, blocks, TOGETHER):
+        count = min(TOGETHER, blocks - start)
+        for name, values in made(start, count).items():
+            held = out.setdefault(name, np.empty(blocks * BLOCK, dtype=kind))
+            held[start * BLOCK : (start + count) * BLOCK] = values
     if result.condition is None:
-        return drawn
-    return {cell: values[result.condition[: len(values)]] for cell, values in drawn.items()}
+        return out
+    return {cell: values[result.condition[: len(values)]] for cell, values in out.items()}
 
 
 def upstream(result: Result, names: Iterable[str]) -> frozenset[str]:

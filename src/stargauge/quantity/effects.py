@@ -42,6 +42,8 @@ MOST_PLAYERS = 7
 SCANNED = 4
 #: The highest degree of a rough factor's functions.
 MOST_DEGREE = 32
+#: How many factors' functions are made at a time.
+ROWS = 64
 #: Where there are so few factors all are looked at, also one that does nothing alone.
 FEW_FACTORS = 12
 
@@ -100,7 +102,10 @@ class Effects:
         place = {name: at for at, name in enumerate(names)}
         member = [place[groups.get(name, "")] for name in self.names]
         alone, total, shapley = (np.zeros((len(self.parts), len(names))) for _ in range(3))
-        for row, part in enumerate(self.parts):
+        single = [row for row, part in enumerate(self.parts) if len(part) == 1]
+        owners = [member[self.parts[row][0]] for row in single]
+        alone[single, owners] = total[single, owners] = shapley[single, owners] = 1.0
+        for row, part in ((row, part) for row, part in enumerate(self.parts) if len(part) > 1):
             players = sorted({member[factor] for factor in part})
             total[row, players], shapley[row, players] = 1.0, 1.0 / len(players)
             alone[row, players] = float(len(players) == 1)
@@ -110,7 +115,7 @@ class Effects:
     def together(self, groups: Mapping[str, str]) -> tuple[tuple[tuple[str, ...], Share], ...]:
         """What groups do only jointly: each set that acts together with its share, the largest first."""
         found: dict[tuple[str, ...], list[int]] = {}
-        for row, part in enumerate(self.parts):
+        for row, part in ((row, part) for row, part in enumerate(self.parts) if len(part) > 1):
             players = tuple(sorted({groups.get(self.names[factor], "") for factor in part}))
             if len(players) > 1:
                 found.setdefault(players, []).append(row)
@@ -234,37 +239,50 @@ class _Term(NamedTuple):
 
 @dataclass(frozen=True)
 class _Design:
-    """Functions of the first degrees of every factor (function, draw), of which factor and degree each is, and the replicates."""
+    """The factors over the draws, up to which degree functions of each are looked at by themselves, and the replicates.
+
+    The functions of all factors are made anew for each pass, some factors at a time: together they would fill the memory.
+    """
 
     names: tuple[str, ...]
     uniforms: Floats
     options: Mapping[int, Floats]
-    basis: Floats
-    terms: tuple[_Term, ...]
+    degrees: tuple[tuple[tuple[int, ...], int], ...]
     edges: NDArray[np.intp]
     dependent: bool = False
     held: dict[int, Floats] = field(default_factory=dict)
 
     @classmethod
     def of(cls, factors: Mapping[str, Array], choices: frozenset[str], rough: frozenset[str], dependent: bool = False) -> _Design:
-        """The functions of all factors: of few draws the first two degrees, else three; of rough ones as many as the draws carry."""
+        """Of few draws the first two degrees of each factor, else three; of rough ones as many as the draws carry."""
         names = tuple(factors)
         draws = len(factors[names[0]])
         uniforms = np.stack([np.asarray(factors[name], dtype=np.float32) for name in names])
         options = {row: contrasts(factors[name]) for row, name in enumerate(names) if name in choices}
-        plain = [row for row in range(len(names)) if row not in options]
-        terms, parts = list[_Term](), list[Floats]()
         usual, deep = 2 if draws < 1000 else 3, min(MOST_DEGREE, draws // 320)
+        plain = [row for row in range(len(names)) if row not in options]
         smooth, other = [row for row in plain if names[row] not in rough], [row for row in plain if names[row] in rough]
-        for rows, most in ((smooth, usual), (other, max(usual, deep))):
-            for degree, values in enumerate(legendre(uniforms[rows], most), start=1):
-                terms += [_Term((row,), (degree,)) for row in rows]
-                parts.append(values)
-        for row, values in options.items():
-            terms += [_Term((row,), (degree,)) for degree in range(1, len(values) + 1)]
-            parts.append(values)
-        basis = np.concatenate(parts)
-        return cls(names, uniforms, options, _standard(basis) if dependent else basis, tuple(terms), _edges(draws), dependent)
+        parts = [
+            (rows[at : at + ROWS], most) for rows, most in ((smooth, usual), (other, max(usual, deep))) for at in range(0, len(rows), ROWS)
+        ]
+        return cls(names, uniforms, options, tuple((tuple(rows), most) for rows, most in parts), _edges(draws), dependent)
+
+    def pieces(self, most: int = MOST_DEGREE) -> Iterator[tuple[list[_Term], Floats]]:
+        """Every factor's own functions, of a few factors and one degree at a time; `most`: up to this degree."""
+        for rows, highest in self.degrees:
+            for degree, values in enumerate(legendre(self.uniforms[list(rows)], min(highest, most)), start=1):
+                yield [_Term((row,), (degree,)) for row in rows], _standard(values) if self.dependent else values
+        for row, values in self.options.items():
+            yield [_Term((row,), (degree + 1,)) for degree in range(min(len(values), most))], values[:most]
+
+    def terms(self) -> list[_Term]:
+        """What `pieces` holds, in its order."""
+        plain = [_Term((row,), (degree,)) for rows, highest in self.degrees for degree in range(1, highest + 1) for row in rows]
+        return plain + [_Term((row,), (degree + 1,)) for row, values in self.options.items() for degree in range(len(values))]
+
+    def apart(self, numbers: Floats) -> Array:
+        """Mean of every factor's own functions times each number, in each replicate: (replicate, function, number)."""
+        return np.concatenate([self.by_replicate(values, numbers) for _, values in self.pieces()], axis=1)
 
     @property
     def draws(self) -> int:
@@ -316,9 +334,9 @@ class _Fit(NamedTuple):
 
 def _fitted(design: _Design, numbers: Floats) -> list[_Fit]:
     """The functions that stand out in each number, fitted together by least squares."""
-    squares = _squares(design.by_replicate(design.basis, numbers))
+    squares = _squares(design.apart(numbers))
     strength = np.zeros((len(design.names), len(numbers)))
-    np.add.at(strength, np.array([term.factors[0] for term in design.terms]), squares)
+    np.add.at(strength, np.array([term.factors[0] for term in design.terms()]), squares)
     strength = np.maximum(strength, _by_others(design, numbers, strength))
     return [_fit(design, values, strength[:, column]) for column, values in enumerate(numbers)]
 
@@ -328,20 +346,21 @@ def _by_others(design: _Design, numbers: Floats, strength: Array) -> Array:
 
     So that a factor is looked at which does nothing alone. Only functions of the first degree.
     """
-    first = [at for at, term in enumerate(design.terms) if term.degrees == (1,)]
-    row_of = {design.terms[at].factors[0]: row for row, at in enumerate(first)}
-    basis = design.basis[first]
-    leads = np.argsort(-strength, axis=0, kind="stable")[:SCANNED]
-    products = np.concatenate([basis[[row_of[int(lead)] for lead in column if int(lead) in row_of]] * numbers[place]
-                               for place, column in enumerate(leads.T)])  # fmt: skip
-    of = [(place, int(lead)) for place, column in enumerate(leads.T) for lead in column if int(lead) in row_of]
-    found = np.square(basis @ products.T, dtype=np.float64) / design.draws / np.square(products, dtype=np.float64).sum(axis=1)
-    beyond = (np.sqrt(2.0 * np.log(len(basis) * SCANNED)) + 0.5) ** 2 / design.draws
+    leads = [(place, int(row)) for place, column in enumerate(strength.T) for row in np.argsort(-column, kind="stable")[:SCANNED]]
+    wanted = {row for _, row in leads}
+    first = {
+        term.factors[0]: values[at] for terms, values in design.pieces(1) for at, term in enumerate(terms) if term.factors[0] in wanted
+    }
+    leads = [(place, row) for place, row in leads if row in first]
+    products = np.stack([first[row] * numbers[place] for place, row in leads])
+    size = np.square(products, dtype=np.float64).sum(axis=1) * design.draws
+    beyond = (np.sqrt(2.0 * np.log(len(design.names) * SCANNED)) + 0.5) ** 2 / design.draws
     out = np.zeros(strength.shape)
-    rows = [design.terms[at].factors[0] for at in first]
-    for (place, lead), share in zip(of, found.T, strict=True):
-        share[row_of[lead]] = 0.0
-        out[rows, place] = np.maximum(out[rows, place], np.where(share > beyond, share, 0.0))
+    for terms, values in design.pieces(1):
+        rows = np.array([term.factors[0] for term in terms])
+        found = np.square(values @ products.T, dtype=np.float64) / size
+        for (place, lead), share in zip(leads, found.T, strict=True):
+            out[rows, place] = np.maximum(out[rows, place], np.where((share > beyond) & (rows != lead), share, 0.0))
     return out
 
 
@@ -388,9 +407,13 @@ def _candidates(design: _Design, strength: Array) -> tuple[list[_Term], Floats]:
     level = min(2, (design.draws >= 1000) + (design.draws >= 4000) + (len(strength) <= FEW_FACTORS and design.draws >= 500))
     strong = order[: (8, 12, 16)[level]]
     held = {row: design.functions(row, (4, 6, 10)[level]) for row in strong}
-    terms = [_Term((row,), (degree,)) for row in strong for degree in range(1, len(held[row]) + 1)]
+    terms = [
+        _Term((row,), (degree,)) for place, row in enumerate(strong) for degree in range(1, len(held[row][: 10 if place < 8 else 5]) + 1)
+    ]
     for first, second in combinations(range(len(strong)), 2):
-        most = (3, 4, 10)[level] if second < 4 else (2, 3, 4)[level] if second < 8 else (2, 3, 3)[level]
+        if second >= (8, 12, 12)[level]:
+            continue
+        most = (3, 4, 10)[level] if second < 3 else (2, 3, 5)[level] if second < 6 else (2, 3, 3)[level]
         one, two = sorted((strong[first], strong[second]))
         whole = design.whole(one) + design.whole(two)
         terms += [_Term((one, two), pair) for pair in degrees_within((len(held[one]), len(held[two])), max(most, whole))]
@@ -406,9 +429,10 @@ def _candidates(design: _Design, strength: Array) -> tuple[list[_Term], Floats]:
 
 def _effects(design: _Design, fits: Sequence[_Fit], variance: Array) -> Iterator[Effects]:
     """The parts of each number: what was selected, and of every other function of one factor what is left of it in the rest."""
-    apart = design.by_replicate(design.basis, np.stack([fit.rest for fit in fits]))
+    apart = design.apart(np.stack([fit.rest for fit in fits]))
+    own = design.terms()
     sizes = np.diff(design.edges) / design.draws
-    index = {term: at for at, term in enumerate(design.terms)}
+    index = {term: at for at, term in enumerate(own)}
     for column, fit in enumerate(fits):
         plain = apart[:, :, column] * (sizes * len(sizes))[:, None]
         middle = plain.mean(axis=0)
@@ -416,7 +440,7 @@ def _effects(design: _Design, fits: Sequence[_Fit], variance: Array) -> Iterator
         known = [index[term] for term in fit.terms if term in index]
         coefficients = np.concatenate([np.delete(middle, known), fit.coefficients])
         left_out = np.concatenate([np.delete(out, known, axis=1), fit.left_out], axis=1)
-        terms = [*(term for at, term in enumerate(design.terms) if at not in set(known)), *fit.terms]
+        terms = [*(term for at, term in enumerate(own) if at not in set(known)), *fit.terms]
         yield _parts(design, terms, coefficients, left_out, fit, float(variance[column]))
 
 
