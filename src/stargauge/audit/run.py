@@ -21,6 +21,7 @@ from stargauge.audit.sentence import Names, sentence
 from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, ReadingVerdict, Setting, judge
 from stargauge.audit.words import likelihood, root_of
 from stargauge.engine.result import Result
+from stargauge.engine.run import blocks_of
 from stargauge.engine.sample import PICK, Sampler
 from stargauge.engine.streams import BLOCK
 from stargauge.quantity.statement import Mixture
@@ -145,12 +146,9 @@ def _sample(result: Result, asked: Iterable[Question], only_picks: bool) -> dict
     wanted = [name for name in world.graph.plan(names).inputs if name in world.inputs and not world.inputs[name].quantity.static]
     if only_picks:
         wanted = [name for name in wanted if any(isinstance(e.value, Mixture) for e in world.inputs[name].estimates)]
-    sampler = Sampler({name: world.inputs[name] for name in wanted}, world.axes, world.seed, world.programme, world.leading)
-    parts = [sampler.chances(block) for block in range(min(MOST_DRAWS, result.draws) // BLOCK)]
-    drawn = {cell: np.concatenate([part[cell] for part in parts]) for cell in (parts[0] if parts else {})}
-    if result.condition is None:
-        return drawn
-    return {cell: values[result.condition[: len(values)]] for cell, values in drawn.items()}
+    sampler = Sampler({name: world.inputs[name] for name in wanted}, world.axes, world.seed, world.programme, world.leading, world.held)
+    parts = [sampler.chances(block) for block in range(blocks_of(min(MOST_DRAWS, result.draws)))]
+    return {cell: np.concatenate([part[cell] for part in parts]) for cell in (parts[0] if parts else {})}
 
 
 def _upstream(result: Result, question: Question) -> frozenset[str]:
