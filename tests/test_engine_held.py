@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from engine_toy import KnownToy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests import engine_toy as toy
+from tests.test_engine_result import KnownToy, toy_graph
 
 import stargauge.engine.simulate as simulating
 from stargauge.engine.collect import Values
@@ -82,12 +83,12 @@ def test_what_is_held_shows_in_fingerprint_and_name(toy_model: Any) -> None:
 
 def test_given_twice_is_given_both(toy_model: Any) -> None:
     made = toy_model(KnownToy(), WANTED)
-    first = made["spending"].values > np.median(made["spending"].values)
-    then = made.given(first)
-    second = then["output[north]"].values[:, -1] > np.median(then["output[north]"].values[:, -1])
-    both = then.given(second)
-    assert both.draws == second.sum() and np.array_equal(both["spending"].values, made["spending"].values[first][second])
-    assert both.condition is not None and both.condition.sum() == second.sum()
+    value = made["output[north]"].values
+    first = value[:, -1] > np.median(value[:, -1])
+    second = value[first][:, 5] > np.median(value[first][:, 5])
+    both = made.given(first).given(second)
+    assert both.draws == second.sum() and np.array_equal(both["output[north]"].values, value[first][second])
+    assert np.array_equal(value[both.condition], value[first][second])
 
 
 def test_nothing_held_is_refused() -> None:
@@ -98,10 +99,8 @@ def test_nothing_held_is_refused() -> None:
 @pytest.fixture(scope="module")
 def toy_model() -> Any:
     """`simulate` on the toy model."""
-    import engine_toy as toy
-
-    patch = pytest.MonkeyPatch()
-    graph = toy.world().graph
+    graph, patch = toy_graph(), pytest.MonkeyPatch()
     patch.setattr(simulating, "model_graph", lambda: graph)
+    patch.setattr(simulating.stargauge.inputs, "LEADING", toy.LEADING, raising=False)
     yield simulating.simulate
     patch.undo()
