@@ -18,11 +18,12 @@ from stargauge.audit.messages import LANGUAGES, Messages
 from stargauge.audit.questions import Question, questions
 from stargauge.audit.record import Archive
 from stargauge.audit.sentence import Names, sentence
-from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, ReadingVerdict, Setting, judge
+from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, ReadingVerdict, Setting, judge, taken
 from stargauge.audit.words import likelihood, root_of
 from stargauge.engine.result import Result
 from stargauge.engine.run import blocks_of
 from stargauge.engine.sample import PICK, Sampler
+from stargauge.engine.select import Frame
 from stargauge.engine.streams import BLOCK
 from stargauge.quantity.statement import Mixture
 
@@ -70,21 +71,23 @@ def judge_of(asked: Sequence[Question], known: Any) -> Judge:
 
 def audit(
     result: Result, known: Any, claims: Mapping[str, Any] | None = None, *, ids: Collection[str] = (), language: str = "en",
-    with_drivers: bool = True,
+    with_drivers: bool = True, varying: Collection[str] = (),
 ) -> tuple[ClaimVerdict, ...]:  # fmt: skip
     """A verdict on every claim, from a run that collected `judge_of(...)` under COLLECTOR. `with_drivers`: and what moves its odds most.
 
-    Writes truth and margin per reading into the result. In a result conditioned on a claim these are what is judged.
+    Writes truth and margin per reading into the result. Where something is given, odds are of the draws in which it holds, and a reading
+    that is itself given reads as that. `varying`: readings of which that alone makes all draws agree: no arithmetic settles these.
     """
     claims = known.programme.claims if claims is None else claims
     frame = result.world.frame
     asked = questions(claims, frame.quantities, frame.axes, ids)
     outcomes = _outcomes(result, asked, known)
     sample = _sample(result, asked, only_picks=not with_drivers)
-    setting = _setting(known, result, LANGUAGES[language])
+    setting = setting_of(known, frame, LANGUAGES[language], varying)
     behind = {q.key: _upstream(result, q) for q in asked}
     captured = captures_of(known, claims)
     made = {q.key: judge(q, outcomes.get(q.key), setting, _picks(sample, behind[q.key]), captured=bool(captured[q.claim])) for q in asked}
+    made |= {key: taken(made[key], holds) for key, holds in _given(result).items() if key in made}
     moved = [
         q
         for q in asked
@@ -103,9 +106,21 @@ def judgements(result: Result, known: Any, claims: Mapping[str, Any], *, ids: Co
     """Status and odds of every reading, without the model range and without words: for whoever asks again how likely it is."""
     frame = result.world.frame
     asked = questions(claims, frame.quantities, frame.axes, ids)
-    outcomes, setting = _outcomes(result, asked, known), _setting(known, result, LANGUAGES["en"])
+    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, LANGUAGES["en"])
     captured = captures_of(known, claims)
     return {q.key: judge(q, outcomes.get(q.key), setting, captured=bool(captured[q.claim])) for q in asked}
+
+
+def by_arithmetic(result: Result, known: Any, asked: Sequence[Question]) -> set[str]:
+    """The readings that arithmetic settles in a result: every draw agrees, and the sites are observed through the deadline."""
+    frame = result.world.frame
+    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, LANGUAGES["en"])
+    return {q.key for q in asked if judge(q, outcomes.get(q.key), setting).settled_by == "arithmetic"}
+
+
+def _given(result: Result) -> Mapping[str, bool]:
+    """The readings that are given, and whether they are given to hold."""
+    return result.conditions.keys if result.conditions is not None else {}
 
 
 def captures_of(known: Any, claims: Mapping[str, Any]) -> dict[str, str]:
@@ -169,16 +184,16 @@ def _archive(known: Any) -> Archive:
     return Archive.of(getattr(known.programme, "records", None) or {}, known.as_of, {name: root_of(name, sources) for name in sources})
 
 
-def _setting(known: Any, result: Result, words: Messages) -> Setting:
+def setting_of(known: Any, frame: Frame, words: Messages, varying: Collection[str] = ()) -> Setting:
+    """What every reading is judged against. `varying`: readings of which a condition alone makes all draws agree."""
     programme = known.programme
     given = dict[str, str]()
     for group in ("sites", "parties"):
         members = getattr(programme, group, None) or {}
         given.update({name: _short(member.name) for name, member in members.items() if getattr(member, "name", None)})
-    frame = result.world.frame
     names = Names(frame.axes, frame.quantities, given, words)
     sources = getattr(programme, "sources", None) or {}
-    return Setting(known.as_of, _archive(known), frame.quantities, names, _looked_at(known), sources, BLOCK)
+    return Setting(known.as_of, _archive(known), frame.quantities, names, _looked_at(known), sources, BLOCK, frozenset(varying))
 
 
 def _looked_at(known: Any) -> Callable[[str], date | None]:

@@ -82,8 +82,17 @@ def _levels(text: str) -> int:
 def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
     _change_options(parser)
+    _given(parser)
     _draw_options(parser)
     _workers(parser)
+
+
+def _given(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--given", action="append", default=[], metavar="CLAIM[/READING]",
+        help="only worlds in which a claim holds; 'not CLAIM', or a reading such as 'power_facility[operational] >= 2 GW by 2027-12-31' "
+        "(repeatable)",
+    )  # fmt: skip
 
 
 def _change_options(parser: argparse.ArgumentParser) -> None:

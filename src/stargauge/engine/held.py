@@ -67,5 +67,13 @@ class Held:
         whole[self.places] = mask
         return Held(whole)
 
+    def first(self, count: int) -> Held:
+        """The first so many of the kept draws; all where there are no more."""
+        if count >= self.kept:
+            return self
+        mask = self.mask.copy()
+        mask[self.places[count] :] = False
+        return Held(mask)
+
     def _of(self, pack: int, count: int) -> NDArray[np.intp]:
         return self.places[pack * BLOCK : (pack + count) * BLOCK]
