@@ -109,7 +109,7 @@ def asked_of(made: Known, programme: Programme, claims: Mapping[str, Any] | None
 def audited(
     made: Known, programme: Programme, draws: int, seed: int, workers: int | None, wanted: Sequence[str], progress: Progress | None,
     claims: Mapping[str, Any] | None = None, charts: bool = False, memo: Memo | None = None, numbers: Sequence[Number] = (),
-    given: Condition | None = None,
+    given: Condition | None = None, with_drivers: bool = True,
 ) -> tuple[Result, tuple[ClaimVerdict, ...]]:  # fmt: skip
     claims = programme.claims if claims is None else claims
     asked = asked_of(made, programme, claims)
@@ -121,7 +121,8 @@ def audited(
         memo=memo, held=held_of(given),
     )  # fmt: skip
     result.programme, result.conditions = programme, given if given and given.parts else None
-    return result, audit_run(result, made, claims, ids=ids_of(programme), varying=_varying(result, asked, draws, workers))
+    varying = _varying(result, asked, draws, workers)
+    return result, audit_run(result, made, claims, ids=ids_of(programme), varying=varying, with_drivers=with_drivers)
 
 
 def _varying(result: Result, asked: Sequence[Question], draws: int, workers: int | None) -> set[str]:

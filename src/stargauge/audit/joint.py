@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.audit.language import AllOf, Not, Reading
+from stargauge.audit.language import Not, Reading
 from stargauge.audit.logic import excludes, implies, satisfiable
 from stargauge.quantity.quantity import Quantity
 
@@ -82,14 +82,24 @@ class Pair:
         return (self.both + self.only_first) * (self.both + self.only_second) / self.draws
 
     @property
+    def telling(self) -> float | None:
+        """Draws that independence would have put where a relation says there are none; None where there is no relation."""
+        n, a, b = self.draws, self.both + self.only_first, self.both + self.only_second
+        cases = {EXCLUDE: (a, b), OPPOSITE: (a, b), IMPLY: (a, n - b), IMPLIED: (n - a, b)}
+        if self.relation == SAME:
+            return min(a * (n - b), (n - a) * b) / n
+        return cases[self.relation][0] * cases[self.relation][1] / n if self.relation in cases else None
+
+    @property
     def lift(self) -> float | None:
         """How many times as often they hold together as if they had nothing to do with each other; None where one never holds."""
         return self.both / self.expected if self.expected > 0 else None
 
     @property
     def at_most(self) -> float | None:
-        """Where no draw has both and logic does not say so: the share of worlds below which both hold, with 95 % confidence."""
-        return min(1.0, RULE_OF_THREE / self.draws) if self.both == 0 and self.by != LOGIC else None
+        """Where no draw is as a relation says none is, and logic does not say so: at most this share of worlds is, with 95 % confidence."""
+        shown = self.by == DRAWS or (self.relation == RARE and self.both == 0)
+        return min(1.0, RULE_OF_THREE / self.draws) if shown else None
 
     @property
     def correlation(self) -> float:
@@ -104,7 +114,7 @@ class Pair:
         return {
             "first": self.first, "second": self.second, "both": self.both / n, "only_first": self.only_first / n,
             "only_second": self.only_second / n, "neither": self.neither / n, "expected_draws": self.expected, "lift": self.lift,
-            "correlation": self.correlation, "relation": self.relation, "by": self.by, "at_most": self.at_most,
+            "correlation": self.correlation, "relation": self.relation, "by": self.by, "telling_draws": self.telling, "at_most": self.at_most,
         }  # fmt: skip
 
 
@@ -131,9 +141,14 @@ class Conflicts:
     complete: bool
     rare: int
 
+    def to_dict(self, draws: int) -> dict[str, Any]:
+        """As plain data."""
+        found = [one.to_dict(draws) for one in self.found]
+        return {"found": found, "searched": self.searched, "complete": self.complete, "too_rare_to_tell": self.rare}
+
 
 @dataclass(frozen=True)
-class Together:
+class Possible:
     """Readings that can hold together and to which none can be added, and in how many draws all of them do."""
 
     members: tuple[str, ...]
@@ -144,13 +159,21 @@ class Together:
 class Sets:
     """The sets that can hold together, largest first, and how many draws there are."""
 
-    found: tuple[Together, ...]
+    found: tuple[Possible, ...]
     draws: int
 
     @property
-    def largest(self) -> tuple[Together, ...]:
+    def largest(self) -> tuple[Possible, ...]:
         """Those with the most members."""
         return tuple(one for one in self.found if len(one.members) == len(self.found[0].members))
+
+    def to_dict(self, every: Sequence[str], most: int) -> dict[str, Any]:
+        """As plain data, the first so many sets; with those of all readings that are not in each."""
+        shown = [
+            {"members": list(one.members), "without": [name for name in every if name not in one.members], "share": one.draws / self.draws}
+            for one in self.found[:most]
+        ]
+        return {"count": len(self.found), "size": len(self.found[0].members) if self.found else 0, "found": shown}
 
 
 def pair(first: Member, second: Member, quantities: Quantities | None = None) -> Pair:
@@ -209,7 +232,7 @@ def largest_sets(members: Sequence[Member]) -> Sets:
     if not free:
         return Sets((), draws)
     truth = np.stack([one.truth for one in free])
-    found = [Together(_names(free, row), _held(truth, row)) for row in maximal_patterns(truth)]
+    found = [Possible(_names(free, row), _held(truth, row)) for row in maximal_patterns(truth)]
     return Sets(tuple(sorted(found, key=lambda one: (-len(one.members), -one.draws, one.members))), draws)
 
 
@@ -288,8 +311,3 @@ def _conflict(members: Sequence[Member], quantities: Quantities | None) -> Confl
     if len(readings) == len(members) and not satisfiable(readings, quantities):
         return Conflict(names, LOGIC, expected)
     return Conflict(names, DRAWS, expected) if expected >= ENOUGH else None
-
-
-def joined(readings: Sequence[Reading]) -> Reading:
-    """All of some readings as one."""
-    return readings[0] if len(readings) == 1 else AllOf(tuple(readings))

@@ -123,6 +123,17 @@ def _given(result: Result) -> Mapping[str, bool]:
     return result.conditions.keys if result.conditions is not None else {}
 
 
+def compared(
+    result: Result, known: Any, claims: Mapping[str, Any], *, ids: Collection[str] = (), varying: Collection[str] = ()
+) -> tuple[dict[str, Outcome], dict[str, Judgement]]:  # fmt: skip
+    """Truth per draw and status of every reading, by `claim/reading`: for whoever sets them against each other."""
+    frame = result.world.frame
+    asked = questions(claims, frame.quantities, frame.axes, ids)
+    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, LANGUAGES["en"], varying)
+    captured = captures_of(known, claims)
+    return outcomes, {q.key: judge(q, outcomes.get(q.key), setting, captured=bool(captured[q.claim])) for q in asked}
+
+
 def captures_of(known: Any, claims: Mapping[str, Any]) -> dict[str, str]:
     """The capture of each claim, empty where it has none."""
     sources = getattr(known.programme, "sources", None) or {}

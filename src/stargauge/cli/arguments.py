@@ -184,6 +184,16 @@ def parser() -> Parser:
     _draw_options(odds)
     _output_options(odds)
 
+    together = commands.add_parser("together", help="which claims can hold together: pairs, conflicts, the largest sets")
+    _programme(together, True)
+    together.add_argument(
+        "--claim", action="append", default=[], metavar="ID[/READING]", help="only these (repeatable; one reading: it with every other)"
+    )
+    _run_options(together)
+    _output_options(together)
+    together.add_argument("--svg", metavar="FILE", help="also write a picture: a matrix of all pairs")
+    together.add_argument("--narrow", action="store_true", help="the picture for a narrow page (390 pixels)")
+
     schedule = commands.add_parser("schedule", help="when each site runs, and what holds it up")
     _programme(schedule, True)
     _run_options(schedule)
