@@ -11,8 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stargauge.audit.evaluate import Judge, Outcome, Selected, evaluate
-from stargauge.audit.joint import given as given_mask
-from stargauge.audit.joint import joint
 from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, Record, Threshold, Time, parse
 from stargauge.quantity.address import Address
 from stargauge.quantity.errors import InputError
@@ -183,18 +181,3 @@ def test_what_does_not_vary_fills_all_draws():
 
 def outcome(*truth):
     return Outcome(np.array(truth), None, (), None)
-
-
-def test_joint_truth_counts_the_four_cases():
-    both = joint(outcome(True, True, False, False), outcome(True, False, False, False))
-    assert (both.both, both.first, both.second, both.neither) == (0.25, 0.25, 0.0, 0.5)
-    assert not both.exclude
-    apart = joint(outcome(True, False), outcome(False, True))
-    assert apart.exclude and apart.says() == "At most one of the two can hold"
-    assert joint(outcome(True, False), outcome(True, False)).same
-
-
-def test_nothing_follows_from_what_never_happens():
-    assert given_mask(outcome(True, False)).tolist() == [True, False]
-    with pytest.raises(InputError, match="no draw"):
-        given_mask(outcome(False, False))

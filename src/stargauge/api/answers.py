@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.api.programmes import Progress, catalogue, known, load, said_by
-from stargauge.api.runs import DRAWS, audited
+from stargauge.api.runs import DRAWS, Given, audited, condition
 from stargauge.api.sections import delays_of, finance_of_sites, money_of, number_verdicts_of, numbers_in
 from stargauge.api.tracks import odds_of
 from stargauge.audit.captures import Held, held
 from stargauge.audit.delays import Delays
+from stargauge.audit.given import Condition
 from stargauge.audit.job_claims import NumberVerdict
 from stargauge.audit.money import Money
 from stargauge.audit.odds import OddsOverTime
@@ -49,6 +50,7 @@ class Check:
     money: Money | None = None
     finance: SiteFinance | None = None
     captures: Mapping[str, Held] = field(default_factory=dict)
+    given: Condition | None = None
     seconds: float = 0.0
 
     def explain(self, address: str, when: date | None = None) -> Node:
@@ -66,12 +68,13 @@ def check(
     programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
     workers: int | None = None,
     scenario: Path | str | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None, charts: bool = False,
-    evidence: str | Path | Archive | None = None, progress: Progress | None = None,
+    evidence: str | Path | Archive | None = None, progress: Progress | None = None, given: Given = None,
 ) -> Check:  # fmt: skip
     """Run a programme and judge its claims, as could be said on the day of the dispute and as of now.
 
     `charts`: keep the month series that the report draws. `evidence`: the folder that holds the captures which the programme cites; with
-    it each says whether it is still there. Raises InputError with all faults at once; nothing is written.
+    it each says whether it is still there. `given`: claims that hold; everything then, but nothing of another day, on which other worlds
+    would be given. Raises InputError with all faults at once; nothing is written.
     """
     began = time.perf_counter()
     made = load(programme, scenario, settings)
@@ -81,20 +84,22 @@ def check(
     wanted = (*headlines(now), *(FANS if charts else ()))
     said = said_by(made, now.as_of)
     numbers = numbers_in(now, made, said)
-    result, verdicts = audited(now, made, draws, seed, workers, wanted, progress, said, charts, numbers=numbers)
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
+    result, verdicts = audited(now, made, draws, seed, workers, wanted, progress, said, charts, numbers=numbers, given=conditions)
     answer = Check(
-        made, now, result, verdicts, summarise(result, now, verdicts), jobs=number_verdicts_of(numbers, result, now), captures=captures
-    )
-    day = _dispute_day(made, now.as_of)
+        made, now, result, verdicts, summarise(result, now, verdicts), jobs=number_verdicts_of(numbers, result, now), captures=captures,
+        given=conditions,
+    )  # fmt: skip
+    day = _dispute_day(made, now.as_of) if conditions is None else None
     if day is not None:
         past = known(made, day, values)
         answer.then = audited(past, made, draws, seed, workers, (), None, said_by(made, day), with_drivers=False)[1]
         answer.then_day = day
     if charts:
-        answer.odds = _open_odds(answer, values, seed)
-        answer.delays = delays_of(made, now, draws, seed, workers)
-        answer.money = money_of(made, now, None, (), None, None, draws, seed, workers) if now.parties else None
-        answer.finance = finance_of_sites(made, now, None, min(draws, REPORT_DRAWS), seed, workers)
+        answer.odds = _open_odds(answer, values, seed) if conditions is None else None
+        answer.delays = delays_of(made, now, draws, seed, workers, given=conditions)
+        answer.money = money_of(made, now, None, (), None, None, draws, seed, workers, given=conditions) if now.parties else None
+        answer.finance = finance_of_sites(made, now, None, min(draws, REPORT_DRAWS), seed, workers, given=conditions)
     answer.seconds = time.perf_counter() - began
     return answer
 

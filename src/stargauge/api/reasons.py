@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from stargauge.api.programmes import Progress, known, load
-from stargauge.api.runs import DRAWS, MANY_DRAWS, workers_of
+from stargauge.api.runs import DRAWS, MANY_DRAWS, Given, condition, workers_of
 from stargauge.audit.causes import MEMO_BYTES
 from stargauge.audit.cost import (
     LIFE,
@@ -28,6 +28,7 @@ from stargauge.audit.cost import (
     telling,
     tornado_data,
 )
+from stargauge.audit.given import held_of
 from stargauge.audit.sensitivity import (
     Asker,
     Axis,
@@ -64,11 +65,16 @@ from stargauge.quantity.statement import Input
 
 def explain(
     address: str, programme: str | Path | Programme = "stargate", *, when: date | None = None, as_of: date | str | None = None,
-    draws: int = DRAWS, seed: int = 0, values: Catalogue | None = None,
+    draws: int = DRAWS, seed: int = 0, values: Catalogue | None = None, given: Given = None,
 ) -> Node:  # fmt: skip
-    """Why a number is what it is: formula, inputs with their values at a date (the newest evidence), down to statements and assumptions."""
-    made = known(load(programme), as_of, values)
-    result = run_model(made, [address], draws=draws, seed=seed)
+    """Why a number is what it is: formula, inputs with their values at a date (the newest evidence), down to statements and assumptions.
+
+    `given`: claims that hold; values and shares are of the worlds in which they do, inputs as they are held anyhow.
+    """
+    whole = load(programme)
+    made = known(whole, as_of, values)
+    conditions = condition(given, whole, now=made, draws=draws, seed=seed)
+    result = run_model(made, [address], draws=draws, seed=seed, held=held_of(conditions))
     return result.explain(address, when or Days.of(made).evidence, draws)
 
 
@@ -76,7 +82,7 @@ def sensitivity(
     address: str, programme: str | Path | Programme = "stargate", *, when: date | None = None, inputs: Sequence[str] | None = None,
     two_way: Mapping[str, Sequence[str]] | Sequence[str] | None = None, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
     workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None, every: bool = False,
-    variance: bool = False,
+    variance: bool = False, given: Given = None,
 ) -> Sensitivity:  # fmt: skip
     """What moves a number: its median with each uncertain input upstream held at its P10 and its P90, and over a grid of two inputs.
 
@@ -87,6 +93,11 @@ def sensitivity(
     one). Raises InputError with every
     fault of what was asked for, before any run.
     """
+    if given:
+        raise InputError(
+            "--given: what moves a number is asked of all worlds: with an input held at its P10 a condition may hold in none; "
+            "stargauge drivers takes conditions"
+        )
     table = _table_axes(two_way)
     made = load(programme)
     now = known(made, as_of, values)
@@ -113,22 +124,29 @@ def sensitivity(
 def cost(
     programme: str | Path | Programme = "stargate", *, site: str | None = None, chip: str | None = None, as_of: date | str | None = None,
     draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+    given: Given = None,
 ) -> Cost:  # fmt: skip
     """What an accelerator-hour, a megawatt-year and a million tokens cost by site and generation, and which rents would cover it.
 
     `site`, `chip`: one only (every site, with what stands there). With what moves the cost of an hour of the first pair. Raises
-    InputError for a site or chip that there is not.
+    InputError for a site or chip that there is not. `given`: claims that hold; the costs then, without what moves them.
     """
     made = load(programme)
     now = known(made, as_of, values)
     sites, chips = asked_sites(now, site, chip)
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
+    kept = held_of(conditions)
     memo, day = Memo(MEMO_BYTES), Days.of(now).ahead
     count = workers_of(workers, draws)
     held = [f"accelerators[{one}, {place}]" for place in sites for one in now.axes["chip"]] if chips is None else []
-    stock = run_model(now, held, draws=draws, seed=seed, workers=count, dates=(day,), only_dates=True, memo=memo) if held else None
+    stock = (
+        run_model(now, held, draws=draws, seed=seed, workers=count, dates=(day,), only_dates=True, memo=memo, held=kept) if held else None
+    )
     expected = expected_held(stock, now, sites) if stock else {place: dict.fromkeys(now.axes["chip"], 0.0) for place in sites}
     pairs = pairs_of(now, sites, chips, expected)
-    result = run_model(now, addresses_of(pairs), draws=draws, seed=seed, workers=count, memo=memo)
+    result = run_model(now, addresses_of(pairs), draws=draws, seed=seed, workers=count, memo=memo, held=kept)
+    if conditions is not None:
+        return Cost(now, result, tuple(pairs), None, made.name, asked_as(made), made.supposed, conditions)
     asker = Asker.of(result, f"lcoc[{pairs[0][1]}, {pairs[0][0]}]", None, memo)
     base = asker.levels({})
     tornado = None

@@ -1,19 +1,21 @@
-"""One run of a programme: what is simulated, what is asked of it, how its claims are judged."""
+"""One run of a programme: what is given, what is simulated, what is asked of it, how its claims are judged."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from stargauge.api.programmes import Progress, _record_ids, ids_of, known, load, said_by
+from stargauge.audit.given import Condition, held_of, parts_of, search
 from stargauge.audit.job_claims import COLLECTOR as JOB_DEFINITIONS
 from stargauge.audit.job_claims import Number
 from stargauge.audit.job_claims import judge_of as judge_of_numbers
 from stargauge.audit.questions import Question, questions
-from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
+from stargauge.audit.run import COLLECTOR, ClaimVerdict, by_arithmetic, judge_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.audit.summary import HEADLINES, dates_of, exists
 from stargauge.catalogue.load import Catalogue
@@ -32,19 +34,49 @@ MANY_DRAWS = 4096
 
 MOST_WORKERS = 64
 
+#: Conditions as texts, as one text, or found already; nothing where there are none.
+Given = Sequence[str] | str | Condition | None
+
+
+def condition(
+    given: Given, programme: str | Path | Programme = "stargate", *, now: Known | None = None, as_of: date | str | None = None,
+    draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
+) -> Condition | None:  # fmt: skip
+    """The worlds in which claims hold, or do not: `"jobs-100k/economy-wide"`, `"not jobs-100k/economy-wide"`, or a reading written out.
+
+    None where nothing is given. As many worlds are made as it takes to keep `draws` of them, at most 65,536. Same programme, day, seed and
+    draws: same worlds, for any number of workers. `now`: what is known, where it is at hand. Raises InputError with every fault: unknown
+    claims, opinions, what the record settles, conditions that contradict each other, and conditions that hold too seldom.
+    """
+    if given is None or isinstance(given, Condition):
+        return given
+    texts = [given] if isinstance(given, str) else list(given)
+    if not texts:
+        return None
+    made = load(programme)
+    view = now if now is not None else known(made, as_of, values)
+    parts = parts_of(texts, view, ids_of(made), _record_ids(made))
+    return search(parts, view, draws, seed, partial(workers_of, workers))
+
 
 def simulate(
     programme: str | Path | Programme = "stargate", *, quantities: Iterable[str] = HEADLINES, draws: int = DRAWS, seed: int = 0,
     as_of: date | str | None = None, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+    given: Given = None,
 ) -> Result:  # fmt: skip
     """What follows from a programme, with uncertainty: labelled series of the quantities asked for.
 
-    `result["power_facility[operational]"].quantiles()`. Same programme, day, seed and draws: same bits. Raises InputError on wrong input.
+    `result["power_facility[operational]"].quantiles()`. Same programme, day, seed and draws: same bits. `given`: claims that hold; what
+    follows then. Raises InputError on wrong input.
     """
     whole = load(programme)
     made = known(whole, as_of, values)
-    result = run_model(made, _expanded(made, quantities), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress)
-    result.programme = whole
+    wanted = _expanded(made, quantities)
+    conditions = condition(given, whole, now=made, draws=draws, seed=seed, workers=workers)
+    result = run_model(
+        made, wanted, draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress, held=held_of(conditions)
+    )
+    result.programme, result.conditions = whole, conditions
     return result
 
 
@@ -77,7 +109,7 @@ def asked_of(made: Known, programme: Programme, claims: Mapping[str, Any] | None
 def audited(
     made: Known, programme: Programme, draws: int, seed: int, workers: int | None, wanted: Sequence[str], progress: Progress | None,
     claims: Mapping[str, Any] | None = None, charts: bool = False, memo: Memo | None = None, numbers: Sequence[Number] = (),
-    with_drivers: bool = True,
+    given: Condition | None = None, with_drivers: bool = True,
 ) -> tuple[Result, tuple[ClaimVerdict, ...]]:  # fmt: skip
     claims = programme.claims if claims is None else claims
     asked = asked_of(made, programme, claims)
@@ -86,23 +118,43 @@ def audited(
     result = run_model(
         made, [address for address in wanted if exists(made, address)], draws=draws, seed=seed, workers=workers_of(workers, draws),
         collectors=collectors, dates=dates_of(made), progress=progress, only_dates=draws >= MANY_DRAWS and not charts,
-        memo=memo,
+        memo=memo, held=held_of(given),
     )  # fmt: skip
-    result.programme = programme
-    return result, audit_run(result, made, claims, ids=ids_of(programme), with_drivers=with_drivers)
+    result.programme, result.conditions = programme, given if given and given.parts else None
+    varying = _varying(result, asked, draws, workers)
+    return result, audit_run(result, made, claims, ids=ids_of(programme), varying=varying, with_drivers=with_drivers)
+
+
+def _varying(result: Result, asked: Sequence[Question], draws: int, workers: int | None) -> set[str]:
+    """The readings that all draws held agree on, though those of all worlds do not: that is no arithmetic, but what is given."""
+    known, programme = result.known, result.programme
+    if result.condition is None or not (settled := by_arithmetic(result, known, asked)):
+        return set()
+    few = [question for question in asked if question.key in settled]
+    judged = judge_of(few, known)
+    worlds = run_model(known, (), draws=draws, seed=result.seed, workers=workers_of(workers, draws), collectors={COLLECTOR: judged})
+    worlds.programme = programme
+    return settled - by_arithmetic(worlds, known, few)
 
 
 def audit(
     programme: str | Path | Programme | Result = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
-    workers: int | None = None,
+    workers: int | None = None, given: Given = None,
 ) -> tuple[ClaimVerdict, ...]:  # fmt: skip
-    """The verdicts on the claims of a programme as known on a day, or of what `simulate` or `check` gave back, in the same worlds."""
+    """The verdicts on the claims of a programme as known on a day, or of what `simulate` or `check` gave back, in the same worlds.
+
+    `given`: claims that hold; the verdicts then.
+    """
     if isinstance(programme, Result):
         made, now = programme.programme, programme.known
         if made is None or now is None:
             raise InputError("this result has no programme behind it; use one that simulate() or check() gave back")
-        draws, seed = programme.draws, programme.seed
+        if given is not None:
+            raise InputError("this result was made already: what is given is said where it is made, in simulate() or check()")
+        draws, seed, held = programme.draws, programme.seed, programme.world.held
+        conditions = programme.conditions or (Condition((), held, draws) if held is not None else None)
     else:
         made = load(programme)
         now = known(made, as_of)
-    return audited(now, made, draws, seed, workers, (), None, said_by(made, now.as_of))[1]
+        conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
+    return audited(now, made, draws, seed, workers, (), None, said_by(made, now.as_of), given=conditions)[1]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from stargauge.api.programmes import Progress, known, load, said_by
-from stargauge.api.runs import DRAWS, asked_of, workers_of
+from stargauge.api.runs import DRAWS, Given, asked_of, condition, workers_of
 from stargauge.audit.answer_data import slug
 from stargauge.audit.delays import Delays, delays
 from stargauge.audit.delays import wanted as wanted_delays
+from stargauge.audit.given import Condition, held_of
 from stargauge.audit.job_claims import COLLECTOR as JOB_DEFINITIONS
 from stargauge.audit.job_claims import Number, NumberVerdict, number_verdicts, numbers_of
 from stargauge.audit.job_claims import judge_of as judge_of_numbers
@@ -39,22 +41,30 @@ from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 def schedule(
     programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
-    workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+    workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None, given: Given = None,
 ) -> Delays:  # fmt: skip
     """When each unfinished site runs, and what holds it up: dates of the next and the last phase, what each activity decides and costs."""
     made = load(programme)
-    return delays_of(made, known(made, as_of, values), draws, seed, workers, progress)
+    now = known(made, as_of, values)
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
+    return delays_of(made, now, draws, seed, workers, progress, conditions)
 
 
-def delays_of(made: Programme, now: Known, draws: int, seed: int, workers: int | None, progress: Progress | None = None) -> Delays:
-    result = run_model(now, wanted_delays(now), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress)
-    return delays(now, result, {name: site.name or name for name, site in made.sites.items()}, slug(made.name), asked_as(made))
+def delays_of(
+    made: Programme, now: Known, draws: int, seed: int, workers: int | None, progress: Progress | None = None,
+    given: Condition | None = None,
+) -> Delays:  # fmt: skip
+    result = run_model(
+        now, wanted_delays(now), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress, held=held_of(given)
+    )
+    sites = {name: site.name or name for name, site in made.sites.items()}
+    return replace(delays(now, result, sites, slug(made.name), asked_as(made)), given=given)
 
 
 def jobs(
     programme: str | Path | Programme = "stargate", *, when: date | str | None = None, site: str | None = None,
     as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, given: Given = None,
 ) -> Jobs:  # fmt: skip
     """Jobs by every definition at a date (the end of the second year ahead), what others counted, and what claims on jobs need to be true.
 
@@ -65,12 +75,13 @@ def jobs(
     day = _day_of_jobs(now, when, site)
     numbers = tuple(n for n in numbers_in(now, made, said_by(made, now.as_of)) if site is None or site in n.sites)
     collectors = {JOB_DEFINITIONS: judge_of_numbers(numbers)} if numbers else {}
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
     result = run_model(
         now, wanted_jobs(now, site), draws=draws, seed=seed, workers=workers_of(workers, draws), collectors=collectors,
-        dates=dates_of_jobs(now, day), progress=progress, only_dates=True,
+        dates=dates_of_jobs(now, day), progress=progress, only_dates=True, held=held_of(conditions),
     )  # fmt: skip
     verdicts = number_verdicts_of(numbers, result, now)
-    return jobs_of(now, result, day, site, names_of(now), verdicts, slug(made.name), asked_as(made))
+    return replace(jobs_of(now, result, day, site, names_of(now), verdicts, slug(made.name), asked_as(made)), given=conditions)
 
 
 def _day_of_jobs(now: Known, when: date | str | None, site: str | None) -> date:
@@ -109,32 +120,37 @@ def number_verdicts_of(numbers: Sequence[Number], result: Result, now: Known) ->
 def finance(
     programme: str | Path | Programme = "stargate", *, site: str | None = None, as_of: date | str | None = None, draws: int = DRAWS,
     seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+    given: Given = None,
 ) -> SiteFinance:  # fmt: skip
     """How each site is paid for: sources and uses, loans and what limits them, cover and breach, walls, contracts, returns of the owners.
 
     `site`: that one alone, with its cash year by year. Raises InputError for a site that there is not.
     """
     made = load(programme)
-    return finance_of_sites(made, known(made, as_of, values), site, draws, seed, workers, progress)
+    now = known(made, as_of, values)
+    asked_site(now, site)
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
+    return finance_of_sites(made, now, site, draws, seed, workers, progress, conditions)
 
 
 def finance_of_sites(
-    made: Programme, now: Known, site: str | None, draws: int, seed: int, workers: int | None, progress: Progress | None = None
-) -> SiteFinance:
+    made: Programme, now: Known, site: str | None, draws: int, seed: int, workers: int | None, progress: Progress | None = None,
+    given: Condition | None = None,
+) -> SiteFinance:  # fmt: skip
     sites = asked_site(now, site)
     result = run_model(
         now, wanted_finance(now, sites, site is not None), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress,
-        dates=(now.months[-1],), only_dates=True,
+        dates=(now.months[-1],), only_dates=True, held=held_of(given, draws),
     )  # fmt: skip
     names = {name: one.name or name for name, one in made.sites.items()}
-    return site_finance(now, result, sites, names, slug(made.name), asked_as(made), site is not None)
+    return replace(site_finance(now, result, sites, names, slug(made.name), asked_as(made), site is not None), given=given)
 
 
 def money(
     programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, when: date | str | None = None,
     amounts: Sequence[float | str] = (), pays: Mapping[str, float | str] | Sequence[str] | None = None,
     since: date | str | None = None, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, given: Given = None,
 ) -> Money:  # fmt: skip
     """Who pays, when, and whether the money is there: by each definition of "there", per party, with gaps, policies and circles.
 
@@ -143,20 +159,28 @@ def money(
     knowledge date) on, and who breaks then. Raises InputError with every fault of what was asked for.
     """
     made = load(programme)
-    return money_of(made, known(made, as_of, values), when, amounts, pays, since, draws, seed, workers, progress)
+    now = known(made, as_of, values)
+    question_of(now, when, amounts, pays, since)
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
+    return money_of(made, now, when, amounts, pays, since, draws, seed, workers, progress, conditions)
 
 
 def money_of(
     made: Programme, now: Known, when: date | str | None, amounts: Sequence[float | str],
     pays: Mapping[str, float | str] | Sequence[str] | None, since: date | str | None, draws: int, seed: int, workers: int | None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, given: Condition | None = None,
 ) -> Money:  # fmt: skip
     question = question_of(now, when, amounts, pays, since)
     party = question.party
 
     def run(view: Known) -> Result:
-        return run_model(view, wanted_money(view, party), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress)
+        return run_model(
+            view, wanted_money(view, party), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress,
+            held=held_of(given),
+        )  # fmt: skip
 
     other = run(known_on(overlay(made, money_scenario(question), "--if"), now.catalogue.catalogue, now.as_of)) if party else None
-    parts = money_parts(now, question, run(now), other)
-    return Money(slug(made.name), asked_as(made), now.programme.name, str(now.as_of), draws, seed, question, parts)
+    result = run(now)
+    parts = money_parts(now, question, result, other)
+    kept = draws if given is None else result.draws
+    return Money(slug(made.name), asked_as(made), now.programme.name, str(now.as_of), kept, seed, question, parts, given)

@@ -10,7 +10,7 @@ from stargauge.audit.language import Comparison, Not, NotTestable, Reading, Reco
 from stargauge.audit.messages import Messages
 from stargauge.audit.record import NO_CAPTURE, NO_RECORD, related
 from stargauge.audit.sentence import subject
-from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, TOO_THIN, Judgement, Setting, sites_of
+from stargauge.audit.verdict import GIVEN, GIVEN_NOT, NOT_TESTABLE, OPEN, SILENT, TOO_THIN, Judgement, Setting, sites_of
 from stargauge.audit.words import attribution, odds, publisher_of, sentence_case
 from stargauge.quantity.address import Address
 from stargauge.quantity.dates import Window
@@ -32,6 +32,8 @@ def answer(reading: Reading, made: Judgement, setting: Setting) -> str:
         return words.texts["no_capture"] + (words.texts["third_parties"] if made.found.looked_at else "")
     if made.status in (OPEN, SILENT):
         return _unsettled(reading, made, setting)
+    if made.status in (GIVEN, GIVEN_NOT):
+        return words.texts[made.status]
     return _outcome(reading, made, setting)
 
 

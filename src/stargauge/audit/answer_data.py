@@ -10,6 +10,7 @@ from typing import Any
 from stargauge import __version__
 from stargauge.audit import measured
 from stargauge.audit.captures import Held
+from stargauge.audit.given import given_data
 from stargauge.audit.job_claims import NumberVerdict
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.sentence import Names, phrase, subject
@@ -39,7 +40,7 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
         "programme": {"id": slug(check.programme.name), "name": check.programme.name, "about": check.programme.about,
                       "asked_as": asked_as(check.programme)},
         "as_of": str(known.as_of), "draws": result.draws, "seed": result.seed, "seconds": round(check.seconds, 2),
-        **check.summary,
+        **given_data(check.given), **check.summary,
         "dispute": dispute(check.verdicts, then, check.then_day, check.captures),
         "claims": [_claim(verdict, then.get(verdict.id), check.then_day, check.jobs) for verdict in check.verdicts],
         "quantities": fans(result, [address for address in result.series]) if charts else _headline_quantities(check),
@@ -50,9 +51,7 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
         "assumptions": assumptions(result.inputs.values()),
         "looked_for": _looked_for(check.verdicts),
         "attribution": list(check.programme.attribution),
-        "reproduce": [
-            f"stargauge check {shlex.quote(asked_as(check.programme))} --as-of {known.as_of} --draws {result.draws} --seed {result.seed}"
-        ],
+        "reproduce": [_reproduced(check)],
         "version": __version__, "inputs_sha256": result.inputs_sha256,
     }  # fmt: skip
     if check.odds is not None:
@@ -69,6 +68,14 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
         scores = measured.shipped()
         out["accuracy"] = scores.to_dict(known.catalogue.catalogue) if scores else None
     return out
+
+
+def _reproduced(check: Any) -> str:
+    """The command that gives this answer again."""
+    known, result, given = check.known, check.result, check.given
+    draws = result.draws if given is None else given.asked
+    asked = f"stargauge check {shlex.quote(asked_as(check.programme))} --as-of {known.as_of} --draws {draws} --seed {result.seed}"
+    return asked + "".join(f" --given {shlex.quote(part.text)}" for part in (given.parts if given is not None else ()))
 
 
 def slug(name: str) -> str:

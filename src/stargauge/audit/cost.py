@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from stargauge.audit.given import Condition, given_data
 from stargauge.audit.sensitivity import Levels, Swing, levels_data, levels_of
 from stargauge.audit.summary import UNSITED, Days
 from stargauge.engine.result import Result
@@ -58,6 +59,7 @@ class Cost:
     programme: str
     asked_as: str
     supposed: tuple[str, ...] = ()
+    given: Condition | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data: the same from the command line and Python."""
@@ -65,7 +67,7 @@ class Cost:
         return {
             "programme": self.programme, "asked_as": self.asked_as, "supposed": list(self.supposed), "as_of": str(self.known.as_of),
             "price_year": self.known.programme.price_year, "draws": self.result.draws, "seed": self.result.seed,
-            "fingerprint": self.result.fingerprint,
+            "fingerprint": self.result.fingerprint, **given_data(self.given),
             "hours_sold_share": self._levels("hours_sold_share", "1"), "accelerator_life": self._levels("accelerator_life", "yr"),
             "discount_rate": self._levels("discount_rate", "1"),
             "hours": [self._hour(site, chip) for site, chip in self.pairs],

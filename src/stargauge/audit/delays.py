@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.audit.given import Condition, given_data
 from stargauge.engine.result import Result
 from stargauge.programme.known import Known, PhaseView
 from stargauge.programme.schema import UNSITED
@@ -76,12 +77,13 @@ class Delays:
     draws: int
     seed: int
     sites: tuple[SiteDelay, ...]
+    given: Condition | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """`{programme, asked_as, name, as_of, draws, seed, sites}`: the form of JSON, Python and the command line."""
         return {
             "programme": self.programme, "asked_as": self.asked_as, "name": self.name, "as_of": self.as_of, "draws": self.draws,
-            "seed": self.seed, "sites": [site.to_dict() for site in self.sites],
+            "seed": self.seed, **given_data(self.given), "sites": [site.to_dict() for site in self.sites],
         }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.audit.given import Condition, given_data
 from stargauge.audit.job_checks import Compared, compared, needed
 from stargauge.audit.job_claims import NumberVerdict
 from stargauge.audit.job_definitions import BUILDING_YEARS, DEFINITIONS, Definition
@@ -87,12 +88,14 @@ class Jobs:
     routes: tuple[Route, ...]
     checks: tuple[Compared, ...]
     claims: tuple[NumberVerdict, ...]
+    given: Condition | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The form of JSON, Python and the command line."""
         return {
             "programme": self.programme, "asked_as": self.asked_as, "name": self.name, "as_of": self.as_of, "date": self.date,
             "site": self.site, "site_name": self.site_name, "draws": self.draws, "seed": self.seed, "fingerprint": self.fingerprint,
+            **given_data(self.given),
             "definitions": [one.to_dict() for one in self.counts],
             "sites": [one.to_dict() for one in self.sites], "routes": [one.to_dict() for one in self.routes],
             "checks": [one.to_dict() for one in self.checks], "claims": [one.to_dict() for one in self.claims],

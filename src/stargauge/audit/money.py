@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.audit.given import Condition, given_data
 from stargauge.engine.result import Result
 from stargauge.programme.fields import median
 from stargauge.programme.known import Known, LineView, PartyView
@@ -64,12 +65,13 @@ class Money:
     seed: int
     question: Question
     parts: Mapping[str, Any] = field(default_factory=dict)
+    given: Condition | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """`{programme, ..., fingerprint, group, dispute, assumed, books, ladder, gaps, covenants, circles, contagion, apart}`; USD."""
         return {
             "programme": self.programme, "asked_as": self.asked_as, "name": self.name, "as_of": self.as_of, "draws": self.draws,
-            "seed": self.seed, "date": str(self.question.when), "until": str(self.question.until), "basis": "money of the day",
+            "seed": self.seed, **given_data(self.given), "date": str(self.question.when), "until": str(self.question.until), "basis": "money of the day",
             **self.parts,
         }  # fmt: skip
 

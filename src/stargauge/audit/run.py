@@ -19,10 +19,12 @@ from stargauge.audit.messages import LANGUAGES, Messages
 from stargauge.audit.questions import Question, questions
 from stargauge.audit.record import Archive
 from stargauge.audit.sentence import Names, sentence
-from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, ReadingVerdict, Setting, judge
+from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, ReadingVerdict, Setting, judge, taken
 from stargauge.audit.words import likelihood, root_of
 from stargauge.engine.result import Result
+from stargauge.engine.run import blocks_of
 from stargauge.engine.sample import PICK, Sampler
+from stargauge.engine.select import Frame
 from stargauge.engine.streams import BLOCK
 from stargauge.quantity.statement import Mixture
 
@@ -74,11 +76,12 @@ def judge_of(asked: Sequence[Question], known: Any) -> Judge:
 
 def audit(
     result: Result, known: Any, claims: Mapping[str, Any] | None = None, *, ids: Collection[str] = (), language: str = "en",
-    with_drivers: bool = True,
+    with_drivers: bool = True, varying: Collection[str] = (),
 ) -> tuple[ClaimVerdict, ...]:  # fmt: skip
     """A verdict on every claim, from a run that collected `judge_of(...)` under COLLECTOR. `with_drivers`: and what moves its odds most.
 
-    Writes truth and margin per reading into the result. In a result conditioned on a claim these are what is judged.
+    Writes truth and margin per reading into the result. Where something is given, odds are of the draws in which it holds, and a reading
+    that is itself given reads as that. `varying`: readings of which that alone makes all draws agree: no arithmetic settles these.
     """
     claims = known.programme.claims if claims is None else claims
     frame = result.world.frame
@@ -86,10 +89,11 @@ def audit(
     outcomes = _outcomes(result, asked, known)
     sampler = _sampler(result, [address.name for address in _addresses(asked)], only_picks=not with_drivers)
     sample = _drawn(result, sampler.chances)
-    setting = _setting(known, result, LANGUAGES[language])
+    setting = setting_of(known, frame, LANGUAGES[language], varying)
     behind = {q.key: upstream(result, [address.name for address in _addresses([q])]) for q in asked}
     captured = captures_of(known, claims)
     made = {q.key: judge(q, outcomes.get(q.key), setting, _picks(sample, behind[q.key]), captured=bool(captured[q.claim])) for q in asked}
+    made |= {key: taken(made[key], holds) for key, holds in _given(result).items() if key in made}
     open_ones = [q for q in asked if with_drivers and made[q.key].odds is not None and made[q.key].status in (OPEN, SILENT)]
     targets = [Target.reading(q.reading, outcomes[q.key], behind[q.key]) for q in open_ones]
     found = drivers(targets, _draws(result, sampler, sample)) if targets else []
@@ -104,9 +108,32 @@ def judgements(result: Result, known: Any, claims: Mapping[str, Any], *, ids: Co
     """Status and odds of every reading, without the model range and without words: for whoever asks again how likely it is."""
     frame = result.world.frame
     asked = questions(claims, frame.quantities, frame.axes, ids)
-    outcomes, setting = _outcomes(result, asked, known), _setting(known, result, LANGUAGES["en"])
+    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, LANGUAGES["en"])
     captured = captures_of(known, claims)
     return {q.key: judge(q, outcomes.get(q.key), setting, captured=bool(captured[q.claim])) for q in asked}
+
+
+def by_arithmetic(result: Result, known: Any, asked: Sequence[Question]) -> set[str]:
+    """The readings that arithmetic settles in a result: every draw agrees, and the sites are observed through the deadline."""
+    frame = result.world.frame
+    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, LANGUAGES["en"])
+    return {q.key for q in asked if judge(q, outcomes.get(q.key), setting).settled_by == "arithmetic"}
+
+
+def _given(result: Result) -> Mapping[str, bool]:
+    """The readings that are given, and whether they are given to hold."""
+    return result.conditions.keys if result.conditions is not None else {}
+
+
+def compared(
+    result: Result, known: Any, claims: Mapping[str, Any], *, ids: Collection[str] = (), varying: Collection[str] = ()
+) -> tuple[dict[str, Outcome], dict[str, Judgement]]:  # fmt: skip
+    """Truth per draw and status of every reading, by `claim/reading`: for whoever sets them against each other."""
+    frame = result.world.frame
+    asked = questions(claims, frame.quantities, frame.axes, ids)
+    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, LANGUAGES["en"], varying)
+    captured = captures_of(known, claims)
+    return outcomes, {q.key: judge(q, outcomes.get(q.key), setting, captured=bool(captured[q.claim])) for q in asked}
 
 
 def captures_of(known: Any, claims: Mapping[str, Any]) -> dict[str, str]:
@@ -148,21 +175,19 @@ def _sampler(result: Result, names: Iterable[str], only_picks: bool = False) -> 
     wanted = [name for name in needed if name in world.inputs and not world.inputs[name].quantity.static]
     if only_picks:
         wanted = [name for name in wanted if any(isinstance(e.value, Mixture) for e in world.inputs[name].estimates)]
-    return Sampler({name: world.inputs[name] for name in wanted}, world.axes, world.seed, world.programme, world.leading)
+    return Sampler({name: world.inputs[name] for name in wanted}, world.axes, world.seed, world.programme, world.leading, world.held)
 
 
 def _drawn(result: Result, made: Callable[[int, int], Mapping[str, Any]], kind: type[np.floating[Any]] = np.float64) -> dict[str, Any]:
-    """What a sampler makes of the first blocks of a run, in the draws that hold where the run is conditioned; some blocks at a time."""
-    blocks = min(MOST_DRAWS, result.draws) // BLOCK
+    """What a sampler makes of the first draws of a run; some blocks at a time."""
+    count = min(MOST_DRAWS, result.draws)
+    blocks = blocks_of(count)
     out: dict[str, Any] = {}
     for start in range(0, blocks, TOGETHER):
-        count = min(TOGETHER, blocks - start)
-        for name, values in made(start, count).items():
-            held = out.setdefault(name, np.empty(blocks * BLOCK, dtype=kind))
-            held[start * BLOCK : (start + count) * BLOCK] = values
-    if result.condition is None:
-        return out
-    return {cell: values[result.condition[: len(values)]] for cell, values in out.items()}
+        for name, values in made(start, min(TOGETHER, blocks - start)).items():
+            held = out.setdefault(name, np.empty(count, dtype=kind))
+            held[start * BLOCK : start * BLOCK + len(values)] = values
+    return out
 
 
 def upstream(result: Result, names: Iterable[str]) -> frozenset[str]:
@@ -183,16 +208,16 @@ def _archive(known: Any) -> Archive:
     return Archive.of(getattr(known.programme, "records", None) or {}, known.as_of, {name: root_of(name, sources) for name in sources})
 
 
-def _setting(known: Any, result: Result, words: Messages) -> Setting:
+def setting_of(known: Any, frame: Frame, words: Messages, varying: Collection[str] = ()) -> Setting:
+    """What every reading is judged against. `varying`: readings of which a condition alone makes all draws agree."""
     programme = known.programme
     given = dict[str, str]()
     for group in ("sites", "parties"):
         members = getattr(programme, group, None) or {}
         given.update({name: _short(member.name) for name, member in members.items() if getattr(member, "name", None)})
-    frame = result.world.frame
     names = Names(frame.axes, frame.quantities, given, words)
     sources = getattr(programme, "sources", None) or {}
-    return Setting(known.as_of, _archive(known), frame.quantities, names, _looked_at(known), sources, BLOCK)
+    return Setting(known.as_of, _archive(known), frame.quantities, names, _looked_at(known), sources, BLOCK, frozenset(varying))
 
 
 def _looked_at(known: Any) -> Callable[[str], date | None]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.audit.given import Condition, given_data
 from stargauge.engine.result import Result
 from stargauge.programme.known import Known, LineView
 from stargauge.programme.serving import served_from
@@ -46,12 +47,13 @@ class SiteFinance:
     walls: tuple[Mapping[str, Any], ...]
     contracts: tuple[Mapping[str, Any], ...]
     years: tuple[Mapping[str, Any], ...] = field(default=())
+    given: Condition | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """`{programme, ..., until, sites: [{id, assets: [...]}], walls, contracts, years}`."""
         return {
             "programme": self.programme, "asked_as": self.asked_as, "name": self.name, "as_of": self.as_of, "draws": self.draws,
-            "seed": self.seed, "fingerprint": self.fingerprint,
+            "seed": self.seed, "fingerprint": self.fingerprint, **given_data(self.given),
             "until": self.until, "basis": "money of the day", "sites": list(self.sites), "walls": list(self.walls),
             "contracts": list(self.contracts), "years": list(self.years),
         }  # fmt: skip

@@ -27,8 +27,12 @@ from stargauge.quantity.quantity import Quantity
 from stargauge.quantity.units import show
 
 NOT_TESTABLE, OPEN, SILENT, TOO_THIN = "not testable", "open", "passed, record silent", "record too thin"
+#: The statuses of a reading that is itself a condition.
+GIVEN, GIVEN_NOT = "given", "given not to hold"
 #: Every status a reading can have.
-STATUSES = (NOT_TESTABLE, OPEN, "met", "not met", "partly met", SILENT, TOO_THIN, "not shown: no record", "not shown: no capture")
+STATUSES = (
+    NOT_TESTABLE, OPEN, "met", "not met", "partly met", SILENT, TOO_THIN, "not shown: no record", "not shown: no capture", GIVEN, GIVEN_NOT,
+)  # fmt: skip
 
 #: Below this many blocks the binomial error is used instead of the spread between blocks.
 FEW_BLOCKS = 16
@@ -118,7 +122,10 @@ class ReadingVerdict:
 
 @dataclass(frozen=True)
 class Setting:
-    """What every reading is judged against: the knowledge date, the records, how far sites are observed, names and sources."""
+    """What every reading is judged against: the knowledge date, the records, how far sites are observed, names and sources.
+
+    `varying`: readings that differ between worlds and only agree where something is given: no arithmetic settles them.
+    """
 
     as_of: date
     archive: Archive
@@ -127,6 +134,7 @@ class Setting:
     observed_through: Callable[[str], date | None]
     sources: Mapping[str, Any]
     block: int = 256
+    varying: frozenset[str] = frozenset()
 
 
 def judge(question: Question, outcome: Outcome | None, setting: Setting, picks: Picks | None = None, *, captured: bool = True) -> Judgement:
@@ -145,15 +153,21 @@ def judge(question: Question, outcome: Outcome | None, setting: Setting, picks: 
         raise InputError(f'"{question.key}" was not run')
     if outcome.undecided is not None:
         return _undecided(reading, outcome, found, setting)
-    return _by_draws(reading, outcome, found, setting, picks or {})
+    return _by_draws(question, outcome, found, setting, picks or {})
 
 
-def _by_draws(reading: Reading, outcome: Outcome, found: Found, setting: Setting, picks: Picks) -> Judgement:
+def taken(made: Judgement, holds: bool) -> Judgement:
+    """The judgement of a reading that is itself a condition: given, with its margin in the worlds in which it is."""
+    return Judgement(GIVEN if holds else GIVEN_NOT, made.found, margin=made.margin)
+
+
+def _by_draws(question: Question, outcome: Outcome, found: Found, setting: Setting, picks: Picks) -> Judgement:
+    reading = question.reading
     odds = odds_of(outcome, picks, setting.block)
     margin = margin_of(reading, outcome)
     last = deadline(reading)
     passed = last is not None and setting.as_of > last
-    agrees = odds.probability in (0.0, 1.0)
+    agrees = odds.probability in (0.0, 1.0) and question.key not in setting.varying
     settled = last is not None and agrees and observed(reading, last, setting)
     if passed and settled:
         return Judgement("met" if odds.probability else "not met", found, odds, margin, "arithmetic")

@@ -82,8 +82,17 @@ def _levels(text: str) -> int:
 def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
     _change_options(parser)
+    _given(parser)
     _draw_options(parser)
     _workers(parser)
+
+
+def _given(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--given", action="append", default=[], metavar="CLAIM[/READING]",
+        help="only worlds in which a claim holds; 'not CLAIM', or a reading such as 'power_facility[operational] >= 2 GW by 2027-12-31' "
+        "(repeatable)",
+    )  # fmt: skip
 
 
 def _change_options(parser: argparse.ArgumentParser) -> None:
@@ -183,6 +192,15 @@ def parser() -> Parser:
     drivers.add_argument("--all", action="store_true", help="show every input that stands out")
     _run_options(drivers)
     _output_options(drivers)
+    together = commands.add_parser("together", help="which claims can hold together: pairs, conflicts, the largest sets")
+    _programme(together, True)
+    together.add_argument(
+        "--claim", action="append", default=[], metavar="ID[/READING]", help="only these (repeatable; one reading: it with every other)"
+    )
+    _run_options(together)
+    _output_options(together)
+    together.add_argument("--svg", metavar="FILE", help="also write a picture: a matrix of all pairs")
+    together.add_argument("--narrow", action="store_true", help="the picture for a narrow page (390 pixels)")
 
     schedule = commands.add_parser("schedule", help="when each site runs, and what holds it up")
     _programme(schedule, True)

@@ -33,6 +33,13 @@ def print_json(data: Any) -> None:
     sys.stdout.write(STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
+def write_answer(data: Any, asked: argparse.Namespace, text: str) -> None:
+    """Print an answer for people, what is given before it."""
+    from stargauge.report.given import render_given
+
+    sys.stdout.write(render_given(data, style_of(asked)) + text)
+
+
 def _settings(asked: argparse.Namespace) -> dict[str, str]:
     pairs = [[part.strip() for part in text.split("=", 1)] for text in asked.set]
     wrong = [text for text, pair in zip(asked.set, pairs, strict=True) if len(pair) != 2 or not all(pair)]
@@ -73,7 +80,7 @@ def _checked(asked: argparse.Namespace, programme: Any, charts: bool = False) ->
 
     return api.check(
         programme, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked), charts=charts,
-        evidence=asked.evidence, progress=progress,
+        evidence=asked.evidence, progress=progress, given=asked.given,
     )  # fmt: skip
 
 
@@ -101,7 +108,7 @@ def check(asked: argparse.Namespace) -> int:
     if asked.json:
         print_json(data)
     else:
-        sys.stdout.write(render_check(data, style_of(asked), str(target.resolve()) if target else None, asked.all))
+        write_answer(data, asked, render_check(data, style_of(asked), str(target.resolve()) if target else None, asked.all))
     if fails_if is None:
         return 0
     name, status = fails_if
@@ -154,6 +161,8 @@ def _workbook(asked: argparse.Namespace, programme: Any) -> bytes | None:
         if wrong or asked.case != "median":
             raise InputError(f"{', '.join(wrong) or '--case'} says what is in a workbook; name its file: --xlsx FILE")
         return None
+    if asked.given:
+        raise InputError("--given: a workbook holds one world, and no odds; leave one of --given and --xlsx out")
     from stargauge import api
     from stargauge.report.workbook.book import expect_writer
     from stargauge.report.workbook.site import render_workbook
@@ -205,7 +214,7 @@ def audit(asked: argparse.Namespace) -> int:
     if asked.json:
         print_json(data)
     else:
-        sys.stdout.write(render_audit(data, style_of(asked)))
+        write_answer(data, asked, render_audit(data, style_of(asked)))
     return 0
 
 
@@ -241,7 +250,7 @@ def simulate(asked: argparse.Namespace) -> int:
     programme = loaded(asked)
     result = api.simulate(
         programme, quantities=asked.quantity or api.HEADLINES, draws=asked.draws, seed=asked.seed, as_of=asked.as_of, workers=asked.workers,
-        values=values_of(asked), progress=progress,
+        values=values_of(asked), progress=progress, given=asked.given,
     )  # fmt: skip
     if asked.save:
         print(f"saved: {result.save(asked.save)}", file=sys.stderr)
@@ -249,7 +258,7 @@ def simulate(asked: argparse.Namespace) -> int:
         print_json(result.to_dict())
     else:
         ahead = Days.of(api.known(programme, asked.as_of, values_of(asked))).ahead
-        sys.stdout.write(render_simulation(table_of(result, ahead), style_of(asked)))
+        write_answer(result.to_dict(), asked, render_simulation(table_of(result, ahead), style_of(asked)))
     return 0
 
 
@@ -281,12 +290,12 @@ def schedule(asked: argparse.Namespace) -> int:
 
     data = api.schedule(
         loaded(asked), as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
-        progress=progress,
+        progress=progress, given=asked.given,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)
     else:
-        sys.stdout.write(render_schedule(data, style_of(asked)))
+        write_answer(data, asked, render_schedule(data, style_of(asked)))
     return 0
 
 
@@ -294,6 +303,7 @@ def explain(asked: argparse.Namespace) -> int:
     """`stargauge explain`."""
     from stargauge import api
     from stargauge.audit.answer_data import explained
+    from stargauge.audit.given import given_data
     from stargauge.report.explanation import render_explain
 
     if asked.list:
@@ -301,13 +311,16 @@ def explain(asked: argparse.Namespace) -> int:
     if not asked.address:
         raise InputError("expected an address, such as 'power_facility[operational]' (all quantities and inputs: stargauge explain --list)")
     programme, values = loaded(asked), values_of(asked)
-    node = api.explain(asked.address, programme, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, values=values)
     now = api.known(programme, asked.as_of, values)
-    data = explained(node, now, api.held_captures(programme, asked.evidence, now.as_of))
+    given = api.condition(asked.given, programme, now=now, draws=asked.draws, seed=asked.seed, workers=asked.workers)
+    node = api.explain(
+        asked.address, programme, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, values=values, given=given
+    )
+    data = explained(node, now, api.held_captures(programme, asked.evidence, now.as_of)) | given_data(given)
     if asked.json:
         print_json(data)
     else:
-        sys.stdout.write(render_explain(data, style_of(asked), asked.sources, asked.depth))
+        write_answer(data, asked, render_explain(data, style_of(asked), asked.sources, asked.depth))
     return 0
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from stargauge.cli.commands import loaded, print_json, style_of, values_of
+from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
 
 
 def jobs(asked: argparse.Namespace) -> int:
@@ -15,10 +14,10 @@ def jobs(asked: argparse.Namespace) -> int:
 
     data = api.jobs(
         loaded(asked), when=asked.date, site=asked.site, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers,
-        values=values_of(asked),
+        values=values_of(asked), given=asked.given,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)
     else:
-        sys.stdout.write(render_jobs(data, style_of(asked)))
+        write_answer(data, asked, render_jobs(data, style_of(asked)))
     return 0

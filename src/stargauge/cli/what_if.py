@@ -6,7 +6,7 @@ import argparse
 import re
 import sys
 
-from stargauge.cli.commands import loaded, print_json, style_of, values_of
+from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
 
 
 def sensitivity(asked: argparse.Namespace) -> int:
@@ -17,7 +17,7 @@ def sensitivity(asked: argparse.Namespace) -> int:
     data = api.sensitivity(
         asked.address, loaded(asked), when=asked.date, inputs=_listed(asked.inputs), two_way=asked.two_way, as_of=asked.as_of,
         draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked), progress=_moved,
-        every=asked.all, variance=asked.variance,
+        every=asked.all, variance=asked.variance, given=asked.given,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)
@@ -45,10 +45,10 @@ def cost(asked: argparse.Namespace) -> int:
 
     data = api.cost(
         loaded(asked), site=asked.site, chip=asked.chip, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers,
-        values=values_of(asked), progress=_moved,
+        values=values_of(asked), progress=_moved, given=asked.given,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)
     else:
-        sys.stdout.write(render_cost(data, style_of(asked)))
+        write_answer(data, asked, render_cost(data, style_of(asked)))
     return 0

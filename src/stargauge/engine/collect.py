@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from stargauge.engine.histogram import Counts, count, join
 from stargauge.engine.select import Block, Mask
-from stargauge.engine.streams import BLOCK, Array
+from stargauge.engine.streams import Array
 from stargauge.quantity.address import parse_address
 
 Part = TypeVar("Part")
@@ -87,29 +87,3 @@ class Histogram:
     def join(self, parts: Sequence[Counts]) -> Counts:
         """The sum of counts."""
         return join(parts)
-
-
-@dataclass(frozen=True)
-class Given:
-    """Another collector over the draws of a mask only: what follows given that a claim is true."""
-
-    inner: Values | Histogram
-    mask: Mask
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """What the inner one needs."""
-        return self.inner.needs
-
-    def take(self, block: Block) -> Any:
-        """What the inner one keeps of the draws that the mask holds."""
-        chosen = self.mask[block.index * BLOCK : block.index * BLOCK + block.draws]
-        if isinstance(self.inner, Histogram):
-            values, partial = block.picked(self.inner.address)
-            return count(values[chosen], () if partial is None else block.absent(self.inner.address))
-        kept = self.inner.take(block)
-        return Kept(kept.values[chosen], None if kept.partial is None else kept.partial[chosen], kept.absent)
-
-    def join(self, parts: Sequence[Any]) -> Any:
-        """As the inner one joins."""
-        return self.inner.join(parts)

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.engine.collect import Collector, Given, Histogram, Kept, Values
+from stargauge.engine.collect import Collector, Histogram, Kept, Values
 from stargauge.engine.graph import Graph, content_key
+from stargauge.engine.held import Held
 from stargauge.engine.lineage import Node, explain
 from stargauge.engine.memo import Memo
 from stargauge.engine.run import Progress, Run, blocks_of
@@ -29,7 +30,10 @@ KEEP_BYTES = 160 * 2**20
 
 @dataclass(frozen=True)
 class World:
-    """All that decides the draws of a run: graph, inputs, labels, seed, programme. The same world gives the same bits for any request."""
+    """All that decides the draws of a run: graph, inputs, labels, seed, programme. The same world gives the same bits for any request.
+
+    `held`: only these draws of it, those in which a condition holds; every run of it then makes these and no others.
+    """
 
     graph: Graph
     inputs: Mapping[str, Input]
@@ -38,10 +42,15 @@ class World:
     programme: str = ""
     leading: tuple[str, ...] = ()
     version: str = ""
+    held: Held | None = None
 
     def run(self, names: Iterable[str], memo: Memo | None = None) -> Run:
         """A run of what makes these quantities."""
-        return Run.of(self.graph, names, self.inputs, self.axes, self.seed, self.programme, self.leading, memo)
+        return Run.of(self.graph, names, self.inputs, self.axes, self.seed, self.programme, self.leading, memo, self.held)
+
+    def drawn(self, draws: int) -> int:
+        """How many draws a run of it makes of those asked for: whole blocks; where only some are held, all of these."""
+        return blocks_of(draws) * BLOCK if self.held is None else self.held.kept
 
     @property
     def frame(self) -> Frame:
@@ -53,7 +62,8 @@ class World:
 class Result:
     """Series by address, what collectors gathered, and the world behind them. `truth` and `margin` are written by the audit.
 
-    `known` and `programme`: what the run was made of, so that it can be audited later.
+    `known` and `programme`: what the run was made of, so that it can be audited later. `conditions`: the words for what is given, where
+    only some draws are held; everything here is of these draws, and `draws` counts them.
     """
 
     world: World
@@ -63,11 +73,11 @@ class Result:
     collected: dict[str, Any] = field(default_factory=dict)
     truth: dict[str, Mask] = field(default_factory=dict)
     margin: dict[str, Array] = field(default_factory=dict)
-    condition: Mask | None = None
     memo: Memo | None = None
     dates: tuple[date, ...] = ()
     known: Any = None
     programme: Any = None
+    conditions: Any = None
 
     @property
     def seed(self) -> int:
@@ -82,29 +92,35 @@ class Result:
     @property
     def fingerprint(self) -> str:
         """A hash of inputs, seed, draws and version: equal fingerprints, equal numbers."""
-        return content_key(self.inputs_sha256, str(self.seed), str(self.draws), self.world.version)
+        kept = (self.world.held.key,) if self.world.held is not None else ()
+        return content_key(self.inputs_sha256, str(self.seed), str(self.draws), self.world.version, *kept)
+
+    @property
+    def condition(self) -> Mask | None:
+        """Which of the worlds made are kept; None where all are."""
+        return None if self.world.held is None else self.world.held.mask
 
     def __getitem__(self, address: str) -> Series:
         """The series of an address; one that was not asked for is made now, in the same worlds."""
         name = str(parse_address(address))
         if name not in self.series:
-            made = gather(self.world, [name], self.draws, dates=self.dates, memo=self.memo, mask=self.condition)
+            made = gather(self.world, [name], self.draws, dates=self.dates, memo=self.memo)
             self.series |= made.series
         return self.series[name]
 
     def given(self, mask: Mask) -> Result:
         """The same result in those draws only in which a claim is true. What was kept as counts runs again, same worlds."""
         mask = np.asarray(mask, dtype=bool)
-        whole = np.ones(self.draws, bool) if self.condition is None else self.condition.copy()
-        whole[whole] = mask
+        held = Held(mask) if self.world.held is None else self.world.held.within(mask)
+        world = replace(self.world, held=held)
         exact = {
             name: replace(s, exact=_masked(s.exact, mask)) for name, s in self.series.items() if s.exact is not None and s.counts is None
         }
         again = [name for name in self.series if name not in exact]
-        made = gather(self.world, again, self.draws, dates=self.dates, memo=self.memo, mask=whole).series if again else {}
+        made = gather(world, again, held.kept, dates=self.dates, memo=self.memo).series if again else {}
         truth = {name: values[mask] for name, values in self.truth.items()}
         margin = {name: values[mask] for name, values in self.margin.items()}
-        return replace(self, series=exact | made, collected={}, truth=truth, margin=margin, condition=whole)
+        return replace(self, world=world, draws=held.kept, series=exact | made, collected={}, truth=truth, margin=margin)
 
     def explain(self, address: str, when: date | None = None, draws: int = 1024) -> Node:
         """Why a number is what it is: its formula, what it needs with values at a date, down to statements, defaults and assumptions."""
@@ -114,8 +130,7 @@ class Result:
         """What each input cell drew, by address, and which option each `pick:<choice>` took: the streams made again, no run needed."""
         run = self.world.run(names if names is not None else [parse_address(address).name for address in self.series], self.memo)
         parts = [run.sampler.chances(block) for block in range(blocks_of(self.draws))]
-        joined = {cell: np.concatenate([part[cell] for part in parts]) for cell in (parts[0] if parts else {})}
-        return joined if self.condition is None else {cell: values[self.condition] for cell, values in joined.items()}
+        return {cell: np.concatenate([part[cell] for part in parts]) for cell in (parts[0] if parts else {})}
 
     def to_dict(self, levels: Sequence[float] = LEVELS) -> dict[str, Any]:
         """Draws, seed, fingerprint and every series as plain data."""
@@ -126,6 +141,7 @@ class Result:
             "seed": self.seed,
             "inputs_sha256": self.inputs_sha256,
             "fingerprint": self.fingerprint,
+            **({"given": self.conditions.to_dict()} if self.conditions is not None else {}),
             "quantities": {address: series.to_dict(levels) for address, series in self.series.items()},
         }
 
@@ -136,8 +152,8 @@ class Result:
 
     def __repr__(self) -> str:
         """Programme, draws (and how many of them hold, where conditioned), seed, and how many series there are."""
-        held = "" if self.condition is None else f"{int(self.condition.sum()):,} of "
-        return f"<Result {self.world.programme or 'unnamed'}, {held}{self.draws:,} draws, seed {self.seed}, {len(self.series)} series>"
+        of = "" if self.world.held is None else f" of {self.world.held.made:,}"
+        return f"<Result {self.world.programme or 'unnamed'}, {self.draws:,}{of} draws, seed {self.seed}, {len(self.series)} series>"
 
 
 @dataclass(frozen=True)
@@ -151,7 +167,7 @@ class Gathered:
 
 def gather(
     world: World, wanted: Iterable[str], draws: int, *, collectors: Mapping[str, Collector[Any]] | None = None, dates: Sequence[date] = (),
-    workers: int | Executor = 1, memo: Memo | None = None, progress: Progress | None = None, mask: Mask | None = None,
+    workers: int | Executor = 1, memo: Memo | None = None, progress: Progress | None = None,
     only_dates: bool = False,
 ) -> Gathered:  # fmt: skip
     """One pass over the blocks for addresses and collectors.
@@ -159,7 +175,7 @@ def gather(
     An address is kept draw by draw while all fit in memory; beyond that its months are kept as counts, and draw by draw at `dates` only.
     `only_dates`: nothing but the draws at `dates` is kept, which is all that an answer without charts needs.
     """
-    draws, frame = blocks_of(draws) * BLOCK, world.frame
+    draws, frame = world.drawn(draws), world.frame
     names = list(dict.fromkeys(str(parse_address(address)) for address in wanted))
     over_months = [name for name in names if "month" in frame.resolve(name).quantity.axes]
     fits = draws * 8 * (len(over_months) * len(world.axes.get("month", ())) + len(names)) <= KEEP_BYTES
@@ -169,7 +185,7 @@ def gather(
         kept = months if name in over_months else None
         for kind, made in (("exact", Values(name, kept)), ("counts", Histogram(name))):
             if (kind == "exact" and kept != ()) or (kind == "counts" and kept is not None and not only_dates):
-                plan[kind, name] = made if mask is None else Given(made, mask)
+                plan[kind, name] = made
     run = world.run(dict.fromkeys(need for made in plan.values() for need in made.needs), memo)
     found = run.collect({"\x1f".join(key): made for key, made in plan.items()}, draws, workers, memo, progress)
 

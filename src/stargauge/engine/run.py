@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from stargauge.engine.collect import Collector
-from stargauge.engine.graph import Graph, Plan, Step, median_of
+from stargauge.engine.graph import Graph, Plan, Step, content_key, median_of
+from stargauge.engine.held import Held
 from stargauge.engine.memo import Memo
 from stargauge.engine.sample import Sampler, fixed, input_key
 from stargauge.engine.select import Block, Frame
@@ -32,7 +33,7 @@ BATCH_VALUES, MOST_TOGETHER = 2**13, 32
 
 @dataclass
 class Run:
-    """A plan with its inputs: everything needed to make any block again, alone, anywhere."""
+    """A plan with its inputs: everything needed to make any block again, alone, anywhere. `held`: only these draws, packed into blocks."""
 
     plan: Plan
     frame: Frame
@@ -41,19 +42,23 @@ class Run:
     keys: Mapping[str, str]
     together: int = 1
     static: dict[str, Any] = field(default_factory=dict)
+    held: Held | None = None
 
     @classmethod
     def of(
         cls, graph: Graph, wanted: Iterable[str], inputs: Mapping[str, Input], axes: Mapping[str, tuple[str, ...]], seed: int = 0,
-        programme: str = "", leading: Sequence[str] = (), memo: Memo | None = None,
+        programme: str = "", leading: Sequence[str] = (), memo: Memo | None = None, held: Held | None = None,
     ) -> Run:  # fmt: skip
         """Plan what is wanted, and run its static steps."""
         hold_freed_memory()
         plan = graph.plan(wanted)
         needed = {name: inputs[name] for name in plan.inputs} | {n: inputs[n] for n in map(median_of, plan.medians)}
-        sampler = Sampler({n: needed[n] for n in plan.inputs if not needed[n].quantity.static}, axes, seed, programme, leading)
+        sampler = Sampler({n: needed[n] for n in plan.inputs if not needed[n].quantity.static}, axes, seed, programme, leading, held)
         keys = plan.keys({name: f"{programme}:{input_key(made, axes, sampler.dimension(name))}" for name, made in needed.items()})
-        run = cls(plan, Frame(graph.quantities, axes), sampler, seed, keys, _together(graph, axes))
+        if held is not None:
+            varying = {step.name for step in plan.steps} | {n for n in plan.inputs if not needed[n].quantity.static}
+            keys |= {name: content_key(keys[name], held.key) for name in varying}
+        run = cls(plan, Frame(graph.quantities, axes), sampler, seed, keys, _together(graph, axes), held=held)
         once = {n: needed[n] for n in plan.inputs if needed[n].quantity.static} | {n: needed[median_of(n)] for n in plan.medians}
         for name, made in once.items():
             held = memo.get((keys[name], seed, _STATIC, 1)) if memo is not None else None
@@ -70,7 +75,11 @@ class Run:
         self._remember(drawn, index, count, memo)
         values.update(drawn)
         self._call([step for step in self.plan.steps if step.name in missing], values, index, count, memo)
-        return Block(index, self.frame, {name: values[name] for name in self.plan.wanted}, count * BLOCK)
+        return Block(index, self.frame, {name: values[name] for name in self.plan.wanted}, self.draws(index, count))
+
+    def draws(self, index: int, count: int = 1) -> int:
+        """How many draws a block holds, or some from there on."""
+        return count * BLOCK if self.held is None else self.held.draws(index, count)
 
     def collect(
         self, collectors: Mapping[str, Collector[Any]], draws: int, workers: int | Executor = 1, memo: Memo | None = None,
@@ -133,18 +142,20 @@ class Run:
                 made = step.quantity
                 value = memo.get((self.keys[step.name], self.seed, index, count)) if memo is not None and index == _STATIC else None
                 if value is None:
-                    value = self._checked(step, made.function(**{need: values[need] for need in made.needs}), count)
+                    value = self._checked(
+                        step, made.function(**{need: values[need] for need in made.needs}), self.draws(max(index, 0), count)
+                    )
                     self._remember({step.name: value}, index, count, memo)
                 values[step.name] = value
                 for name in step.releases:
                     values.pop(name, None)
 
-    def _checked(self, step: Step, value: Any, count: int) -> Any:
+    def _checked(self, step: Step, value: Any, draws: int) -> Any:
         """The value of a step, read-only from here on. Raises TypeError where its shape is not the declared one."""
         if isinstance(value, tuple):
             return value
         value = np.asarray(value)
-        shape = self.shape(step.name, count)
+        shape = self.shape(step.name, draws)
         if value.shape != shape:
             raise TypeError(
                 f"{step.name} is declared over ({', '.join(step.quantity.axes)}), shape {shape}; its function returned {value.shape}"
@@ -152,9 +163,9 @@ class Run:
         value.flags.writeable = False
         return value
 
-    def shape(self, name: str, count: int = 1) -> tuple[int, ...]:
-        """The declared shape of a value in some blocks."""
-        return tuple(count * BLOCK if axis == "draw" else len(self.frame.axes[axis]) for axis in self.frame.quantities[name].axes)
+    def shape(self, name: str, draws: int = BLOCK) -> tuple[int, ...]:
+        """The declared shape of a value in so many draws."""
+        return tuple(draws if axis == "draw" else len(self.frame.axes[axis]) for axis in self.frame.quantities[name].axes)
 
     def _remember(self, values: Mapping[str, Any], index: int, count: int, memo: Memo | None) -> None:
         if memo is not None:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.engine.graph import content_key
-from stargauge.engine.streams import BLOCK, SOBOL_DIMENSIONS, Array, sobol, stratified, stream_key
+from stargauge.engine.held import Held
+from stargauge.engine.streams import SOBOL_DIMENSIONS, Array, sobol, stratified, stream_key
 from stargauge.quantity.distribution import STANDARD_UNIFORM, Distribution
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Input, Mixture
@@ -145,14 +146,19 @@ class _Input:
 
 
 class Sampler:
-    """The streams of a set of inputs, all drawn at once per block. Values of a cell do not depend on which other cells are drawn."""
+    """The streams of a set of inputs, all drawn at once per block. Values of a cell do not depend on which other cells are drawn.
+
+    `held`: only these draws are given, and what is called a block below is a pack of them.
+    """
 
     def __init__(
-        self, inputs: Mapping[str, Input], axes: Mapping[str, Sequence[str]], seed: int, programme: str, leading: Sequence[str] = ()
-    ) -> None:
+        self, inputs: Mapping[str, Input], axes: Mapping[str, Sequence[str]], seed: int, programme: str, leading: Sequence[str] = (),
+        held: Held | None = None,
+    ) -> None:  # fmt: skip
         if len(leading) > SOBOL_DIMENSIONS:
             raise InputError(f"at most {SOBOL_DIMENSIONS} inputs can lead, got {len(leading)}")
         self._inputs, self._axes, self._seed, self._programme, self._leading = dict(inputs), axes, seed, programme, tuple(leading)
+        self._held = held
         self._streams: dict[tuple[str, ...], int] = {}
         self._evaluations: dict[tuple[int, Distribution], int] = {}
         self._weights: dict[str, tuple[float, ...]] = {}
@@ -181,7 +187,7 @@ class Sampler:
             return self
         if wanted not in self._only:
             inputs = {name: self._inputs[name] for name in self._inputs if name in wanted}
-            self._only[wanted] = Sampler(inputs, self._axes, self._seed, self._programme, self._leading)
+            self._only[wanted] = Sampler(inputs, self._axes, self._seed, self._programme, self._leading, self._held)
         return self._only[wanted]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -275,7 +281,12 @@ class Sampler:
         return out
 
     def _uniforms(self, block: int, count: int = 1) -> Array:
-        """The uniforms of every stream: (stream, draw)."""
+        """The uniforms of every stream: (stream, draw); of the draws that are held where only some are."""
+        if self._held is not None:
+            return np.concatenate([self._streamed(one, 1)[:, rows] for one, rows in self._held.rows(block, count)], axis=1)
+        return self._streamed(block, count)
+
+    def _streamed(self, block: int, count: int) -> Array:
         uniforms = stratified(self._keys, block, count)
         if self._leads:
             uniforms[self._leads] = sobol(self._keys[self._leads], [self._dimensions[row] or 0 for row in self._leads], block, count)
@@ -283,7 +294,7 @@ class Sampler:
 
     def _values(self, block: int, count: int = 1) -> Array:
         uniforms = self._uniforms(block, count)
-        values = np.empty((len(self._evaluations), count * BLOCK))
+        values = np.empty((len(self._evaluations), uniforms.shape[1]))
         for distribution, rows, places in self._groups:
             values[places] = distribution.ppf(uniforms[rows])
         return values

@@ -18,11 +18,11 @@ from stargauge.engine.assembly import Inputs
 from stargauge.engine.case import Case
 from stargauge.engine.collect import Collector
 from stargauge.engine.graph import Graph, content_key
+from stargauge.engine.held import Held
 from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result, World, gather
 from stargauge.engine.run import Progress, Run, blocks_of
 from stargauge.engine.sample import input_key
-from stargauge.engine.streams import BLOCK
 from stargauge.inputs.build import made_from
 from stargauge.quantity.address import parse_address
 from stargauge.quantity.quantity import FIXED_AXES
@@ -43,24 +43,25 @@ def model_graph() -> Graph:
 def simulate(
     known: Known, wanted: Iterable[str], *, draws: int = 1024, seed: int = 0, workers: int | Executor = 1, memo: Memo | None = None,
     collectors: Mapping[str, Collector[Any]] | None = None, dates: Sequence[date] = (), progress: Progress | None = None,
-    only_dates: bool = False, inputs: Inputs | None = None,
+    only_dates: bool = False, inputs: Inputs | None = None, held: Held | None = None,
 ) -> Result:  # fmt: skip
     """Run the model on what is known, for the addresses wanted and what the collectors need.
 
     `draws` rounds up to whole blocks of 256. Same known, seed and draws: same bits, for any request and any number of workers. Above the
     memory limit months are kept as counts, draw by draw only at `dates` (`only_dates`: never more than these). `inputs`: those of what is
-    known, where some are made already. Raises InputError for an address that does not exist.
+    known, where some are made already. `held`: only these draws, whatever number is asked for; everything in the result is of them.
+    Raises InputError for an address that does not exist.
     """
-    blocks = blocks_of(draws)
+    blocks_of(draws)
     others = dict(collectors or {})
     addresses = [str(parse_address(address)) for address in wanted]
     needed = [parse_address(address).name for address in addresses] + [need for made in others.values() for need in made.needs]
-    world = world_of(known, needed, seed, inputs)
+    world = world_of(known, needed, seed, inputs, held)
     made = gather(
         world, addresses, draws, collectors=others, dates=dates, workers=workers, memo=memo, progress=progress, only_dates=only_dates
     )
     keys = content_key(*(input_key(world.inputs[name], world.axes) for name in input_names(needed)))
-    return Result(world, blocks * BLOCK, keys, made.series, made.collected, memo=memo, dates=tuple(dates), known=known)
+    return Result(world, world.drawn(draws), keys, made.series, made.collected, memo=memo, dates=tuple(dates), known=known)
 
 
 def input_names(needed: Iterable[str]) -> list[str]:
@@ -69,12 +70,14 @@ def input_names(needed: Iterable[str]) -> list[str]:
     return [name for name in sorted(graph.upstream(list(needed))) if graph.quantities[name].is_input]
 
 
-def world_of(known: Known, needed: Iterable[str], seed: int = 0, inputs: Inputs | None = None) -> World:
-    """The world in which these quantities are made, with the inputs upstream of them."""
+def world_of(
+    known: Known, needed: Iterable[str], seed: int = 0, inputs: Inputs | None = None, held: Held | None = None
+) -> World:  # fmt: skip
+    """The world in which these quantities are made, with the inputs upstream of them; of it only the draws `held`, where these are."""
     graph = model_graph()
     made = (Inputs(known, graph) if inputs is None else inputs).need(input_names(needed))
     leading = tuple(getattr(stargauge.inputs, "LEADING", ()))
-    return World(graph, made, axes_of(known), seed, programme_of(known), leading, stargauge.__version__)
+    return World(graph, made, axes_of(known), seed, programme_of(known), leading, stargauge.__version__, held)
 
 
 def inputs_of(known: Known, names: Iterable[str]) -> dict[str, Input]:

@@ -1,0 +1,70 @@
+"""Which claims can hold together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from stargauge.api.programmes import Progress, ids_of, known, load, said_by
+from stargauge.api.runs import DRAWS, Given, asked_of, audited, condition
+from stargauge.audit.answer_data import slug
+from stargauge.audit.run import compared
+from stargauge.audit.together import Together, Told, levels_of, members_of
+from stargauge.catalogue.load import Catalogue
+from stargauge.programme.known import Known
+from stargauge.programme.load import asked_as
+from stargauge.programme.schema import Programme
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
+
+
+def together(
+    programme: str | Path | Programme = "stargate", claims: Sequence[str] = (), *, as_of: date | str | None = None, draws: int = DRAWS,
+    seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None, given: Given = None,
+) -> Together:  # fmt: skip
+    """Which readings of claims can hold together: pairs, what excludes or implies what, the largest sets, the smallest conflicts.
+
+    `claims`: only these, `ID` or `ID/READING`; of one reading alone, it with every other. Raises InputError with every fault of what was
+    asked for.
+    """
+    made = load(programme)
+    now = known(made, as_of, values)
+    said = said_by(made, now.as_of)
+    asked = asked_of(now, made, said)
+    chosen = _chosen(claims, made, now, [question.key for question in asked])
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
+    result, verdicts = audited(now, made, draws, seed, workers, (), progress, said, given=conditions, with_drivers=False)
+    outcomes, judged = compared(result, now, said, ids=ids_of(made))
+    members, left = members_of(asked, outcomes, judged, result.draws)
+    about = chosen[0] if len(chosen) == 1 else None
+    if len(chosen) > 1:
+        members = tuple(one for one in members if one.key in chosen)
+        left = {key: status for key, status in left.items() if key in chosen}
+    words = {f"{verdict.id}/{reading.name}": reading for verdict in verdicts for reading in verdict.readings}
+    if about is not None and about in left:
+        raise InputError(f'"{about}" cannot be compared with others: {words[about].answer}')
+    told = tuple(Told(one.key, one.key.partition("/")[0], words[one.key].sentence, words[one.key].status) for one in members)
+    levels = levels_of(members, {one.key: one.claim for one in told}, result.world.graph.quantities, about)
+    return Together(
+        slug(made.name), asked_as(made), made.name, str(now.as_of), result.draws, seed, result.fingerprint, told, left, levels, conditions,
+    )  # fmt: skip
+
+
+def _chosen(claims: Sequence[str], made: Programme, now: Known, keys: Sequence[str]) -> list[str]:
+    """The readings asked for, all of a claim where none is named. Raises InputError with all faults at once."""
+    out, faults = list[str](), list[Fault]()
+    for text in claims:
+        name, _, reading = text.partition("/")
+        if name not in made.claims:
+            faults.append(Fault(f'--claim: there is no claim "{name}"{did_you_mean(name, made.claims)} (all: stargauge audit)'))
+        elif reading and reading not in made.claims[name].readings:
+            readings = list(made.claims[name].readings)
+            near = did_you_mean(reading, readings)
+            faults.append(Fault(f'--claim: the claim "{name}" has no reading "{reading}"{near} (all: {", ".join(readings)})'))
+        elif not (held := [key for key in keys if key == text or (not reading and key.startswith(f"{name}/"))]):
+            faults.append(Fault(f'--claim: the claim "{name}" had not been made by {now.as_of}'))
+        else:
+            out += [key for key in held if key not in out]
+    if faults:
+        raise InputError(faults)
+    return out

@@ -1,0 +1,274 @@
+"""What is given: conditions as asked, read and checked; the worlds in which all of them hold; the words for both.
+
+A condition is a claim, one of its readings, what that does not say (`not`), or a reading written out. It is no new model: of the worlds that
+are drawn anyhow those are kept in which it holds, each with the same weight, so that the effective sample size is how many they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.audit.answer import answer
+from stargauge.audit.binding import check
+from stargauge.audit.evaluate import Judge, Outcome
+from stargauge.audit.language import OPS, Not, NotTestable, Reading, parse
+from stargauge.audit.logic import excludes, satisfiable
+from stargauge.audit.messages import LANGUAGES
+from stargauge.audit.questions import Question, questions
+from stargauge.audit.record import MET, PARTLY, SETTLED, only_records
+from stargauge.audit.run import setting_of
+from stargauge.audit.sentence import sentence
+from stargauge.audit.verdict import NOT_TESTABLE, TOO_THIN, Setting, judge
+from stargauge.audit.words import percent
+from stargauge.engine.held import Held
+from stargauge.engine.run import drawn
+from stargauge.engine.select import Frame
+from stargauge.engine.simulate import axes_of, model_graph, simulate
+from stargauge.engine.streams import BLOCK
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
+
+Mask = NDArray[np.bool_]
+#: The most worlds made in search of those in which the conditions hold, and the fewest kept that anything is said of.
+MOST_WORLDS, FEWEST = 65_536, 100
+COLLECTOR = "given"
+_LANGUAGE = (*OPS, "record(", "share(", "=")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One condition: as it was asked, what it means, in words; `key`: the reading of a claim (`claim/reading`), and whether it holds."""
+
+    text: str
+    reading: Reading
+    sentence: str
+    key: str | None = None
+    holds: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {"text": self.text, "sentence": self.sentence, "key": self.key, "holds": self.holds}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Conditions that all hold, the worlds in which they do, and how many were asked for. Take `held` for a run."""
+
+    parts: tuple[Part, ...]
+    held: Held
+    asked: int
+
+    @property
+    def probability(self) -> float:
+        """In how many of the worlds made all conditions hold."""
+        return self.held.kept / self.held.made
+
+    @property
+    def keys(self) -> Mapping[str, bool]:
+        """The readings of claims that are given, and whether they are given to hold."""
+        return {part.key: part.holds for part in self.parts if part.key}
+
+    def says(self, language: str = "en") -> str:
+        """`Given that ..., and that ... (1,031 of 4,352 worlds, 24 %)`."""
+        words = LANGUAGES[language]
+        share = words.say("given_share", kept=f"{self.held.kept:,}", made=f"{self.held.made:,}", percent=percent(self.probability, words))
+        return words.say("given_that", parts=words.texts["given_and"].join(part.sentence for part in self.parts), share=share)
+
+    def note(self, language: str = "en") -> str:
+        """What to know of the worlds kept: that they are fewer than asked for, or all there are; empty where nothing is."""
+        words, kept = LANGUAGES[language], self.held.kept
+        if kept == self.held.made:
+            return words.texts["given_always"]
+        if kept >= self.asked:
+            return ""
+        return words.say("given_few", kept=f"{kept:,}", asked=f"{self.asked:,}", times=f"{np.sqrt(self.asked / kept):.1f}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """`{conditions, sentence, probability, worlds_made, kept, effective, note}`: the form of JSON and Python."""
+        return {
+            "conditions": [part.to_dict() for part in self.parts], "sentence": self.says(), "probability": self.probability,
+            "worlds_made": self.held.made, "kept": self.held.kept, "effective": self.held.kept, "note": self.note() or None,
+        }  # fmt: skip
+
+
+def given_data(condition: Condition | None) -> dict[str, Any]:
+    """What an answer says of its condition: nothing where nothing is given."""
+    return {} if condition is None else {"given": condition.to_dict()}
+
+
+def held_of(condition: Condition | None, draws: int | None = None) -> Held | None:
+    """The draws that a run keeps: all where nothing is given. `draws`: where a run asks for fewer, the first of them."""
+    if condition is None:
+        return None
+    return condition.held if draws is None or drawn(draws) >= condition.asked else condition.held.first(drawn(draws))
+
+
+# --- what is asked ----------------------------------------------------------------------------------------------------------------
+
+
+def parts_of(texts: Sequence[str], known: Any, ids: Collection[str], records: Collection[str]) -> tuple[Part, ...]:
+    """The conditions asked for, each once. Raises InputError with every fault, before anything is run.
+
+    A text is `CLAIM`, `CLAIM/READING`, `not` before either, or a reading in the claim language.
+    """
+    frame = Frame(model_graph().quantities, axes_of(known))
+    setting = setting_of(known, frame, LANGUAGES["en"])
+    found, faults = dict[Reading, Part](), list[Fault]()
+    for text in (" ".join(one.split()) for one in texts):
+        try:
+            made = _part(text, known, setting, ids, records)
+            _expect_open(made, setting)
+            found.setdefault(made.reading, made)
+        except InputError as error:
+            faults += [Fault(f"--given: {fault.message}") for fault in error.faults]
+    faults += [Fault(f"--given: {message}") for message in _contradictions(tuple(found.values()), setting)]
+    if faults:
+        raise InputError(list(dict.fromkeys(faults)))
+    return tuple(found.values())
+
+
+def _part(text: str, known: Any, setting: Setting, ids: Collection[str], records: Collection[str]) -> Part:
+    if not text:
+        raise InputError("got nothing; expected a claim, such as jobs-100k/economy-wide, or a reading in the claim language")
+    if any(mark in text for mark in _LANGUAGE):
+        reading = check(parse(text), setting.quantities, setting.names.axes, records, text)
+        return Part(text, reading, sentence(reading, setting.names))
+    negated = text.startswith("not ")
+    question = _question(text.removeprefix("not ").strip(), known, setting, ids, records)
+    if question.missing:
+        day = setting.names.words.day(setting.as_of)
+        raise InputError(f'"{question.key}" names {", ".join(question.missing)}, of which nothing was known on {day}')
+    reading = Not(question.reading) if negated and not isinstance(question.reading, NotTestable) else question.reading
+    return Part(text, reading, sentence(reading, setting.names), question.key, not negated)
+
+
+def _question(text: str, known: Any, setting: Setting, ids: Collection[str], records: Collection[str]) -> Question:
+    claims = known.programme.claims
+    name, _, reading = text.partition("/")
+    if name not in claims:
+        example = "or a reading such as 'power_facility[operational] >= 2 GW by 2026-12-31'"
+        raise InputError(f'there is no claim "{name}"{did_you_mean(name, claims)} (all: stargauge audit); expected one, {example}')
+    readings = list(claims[name].readings)
+    if not reading and len(readings) > 1:
+        raise InputError(f'the claim "{name}" has several readings; name one: {", ".join(f"{name}/{one}" for one in readings)}')
+    if reading and reading not in readings:
+        near = did_you_mean(reading, readings)
+        raise InputError(f'the claim "{name}" has no reading "{reading}"{near} (all: {", ".join(readings)})')
+    asked = questions({name: claims[name]}, setting.quantities, setting.names.axes, ids, records)
+    return next(one for one in asked if one.name == (reading or readings[0]))
+
+
+def _expect_open(made: Part, setting: Setting) -> None:
+    """Raise InputError where a condition cannot be one: an opinion, or what the record settles the same way in every world."""
+    if isinstance(made.reading, NotTestable):
+        reason = f": {made.reading.reason}" if made.reading.reason else ": it says nothing that could be measured"
+        raise InputError(f'"{made.text}" cannot be a condition{reason}')
+    found = setting.archive.search(made.reading, setting.quantities)
+    if found.state == PARTLY:
+        raise InputError(f'"{made.text}" cannot be a condition: sources differ on it, in every world alike')
+    if found.state in SETTLED:
+        holds = found.state == MET
+        said = "it holds in every world, and changes nothing" if holds else "the record says otherwise, so it holds in no world"
+        raise InputError(f'"{made.text}" is settled by the record: {said}')
+    if only_records(made.reading):
+        raise InputError(
+            f'"{made.text}" cannot be a condition: it is about the record alone, which is the same in every world, and silent on it'
+        )
+
+
+def _contradictions(parts: Sequence[Part], setting: Setting) -> list[str]:
+    """Conditions that contradict themselves or each other by what they say."""
+    out = [
+        f'"{one.text}" contradicts itself: it can hold in no world' for one in parts if not satisfiable((one.reading,), setting.quantities)
+    ]
+    if out:
+        return out
+    apart = [(a, b) for a, b in combinations(parts, 2) if excludes(a.reading, b.reading, setting.quantities)]
+    out = [f'"{a.text}" and "{b.text}" contradict each other: no world can have both' for a, b in apart]
+    if not out and len(parts) > 2 and not satisfiable([one.reading for one in parts], setting.quantities):
+        out = [f"{', '.join(_quoted(parts))} contradict each other: no world can have all of them"]
+    return out
+
+
+def _quoted(parts: Sequence[Part]) -> list[str]:
+    return [f'"{one.text}"' for one in parts]
+
+
+# --- the worlds in which it holds -------------------------------------------------------------------------------------------------
+
+
+def search(
+    parts: Sequence[Part], known: Any, draws: int, seed: int = 0, workers: Callable[[int], int] = lambda draws: 1
+) -> Condition:  # fmt: skip
+    """The worlds in which all conditions hold: of the first whole blocks in which as many do as were asked for, at least 256.
+
+    Only what the conditions rest on is run, on more and more worlds, at most 65,536 (or as many as were asked for, if more). Raises
+    InputError where fewer than a hundred are left then, with the numbers, and where a condition cannot be told from what is known.
+    `workers`: processes for so many draws; the same bits for any number.
+    """
+    readings = [part.reading for part in parts]
+    judged = Judge.of(readings, setting_of(known, _frame(known), LANGUAGES["en"]).archive.shown(readings))
+    target = drawn(draws)
+    limit = max(MOST_WORLDS, target)
+    truth, wanted = np.zeros((len(parts), 0), dtype=bool), target
+    while True:
+        truth = np.hstack([truth, _truth(parts, judged, known, range(truth.shape[1], wanted), seed, workers)])
+        made, kept = truth.shape[1], int(truth.all(axis=0).sum())
+        if kept >= target or made >= limit:
+            break
+        wanted = min(limit, 2 * made if not kept else made + max(1, -(-(target - kept) * made // (kept * BLOCK))) * BLOCK)
+    every = truth.all(axis=0)
+    if kept >= target:
+        blocks = int(np.searchsorted(np.cumsum(every.reshape(-1, BLOCK).sum(axis=1)), target)) + 1
+        return Condition(tuple(parts), Held(every[: blocks * BLOCK]), target)
+    if kept < FEWEST:
+        raise InputError([Fault(f"--given: {message}") for message in _too_few(parts, truth)])
+    return Condition(tuple(parts), Held(every), target)
+
+
+def _frame(known: Any) -> Frame:
+    return Frame(model_graph().quantities, axes_of(known))
+
+
+def _truth(parts: Sequence[Part], judged: Judge, known: Any, worlds: range, seed: int, workers: Callable[[int], int]) -> Mask:
+    """The truth of every condition in some worlds. Raises InputError with all conditions that what is known does not decide."""
+    asked = np.zeros(worlds.stop, dtype=bool)
+    asked[worlds.start :] = True
+    result = simulate(
+        known, (), draws=len(worlds), seed=seed, workers=workers(len(worlds)), collectors={COLLECTOR: judged}, held=Held(asked)
+    )
+    outcomes = judged.outcomes(result.collected[COLLECTOR])
+    if worlds.start == 0:
+        setting = setting_of(known, result.world.frame, LANGUAGES["en"])
+        faults = [fault for part in parts for fault in _undecided(part, outcomes[part.reading], setting)]
+        if faults:
+            raise InputError(faults)
+    return np.stack([outcomes[part.reading].truth for part in parts])
+
+
+def _undecided(part: Part, outcome: Outcome, setting: Setting) -> list[Fault]:
+    question = Question(part.key or part.text, "", part.text, part.reading)
+    made = judge(question, outcome, setting)
+    if made.settled_by == "arithmetic":
+        said = "it holds in every world, and changes nothing" if made.status == MET else "no world has it"
+        return [Fault(f'--given: "{part.text}" is settled by arithmetic: {said}')]
+    if made.status not in (NOT_TESTABLE, TOO_THIN) and not (outcome.undecided is not None and outcome.undecided.all()):
+        return []
+    return [Fault(f'--given: "{part.text}" cannot be a condition: {answer(part.reading, made, setting)}')]
+
+
+def _too_few(parts: Sequence[Part], truth: Mask) -> list[str]:
+    """Why nothing is said: how many worlds have all conditions, and how many each."""
+    made, least = f"{truth.shape[1]:,}", f"at least {FEWEST} are needed to say what else is so in them"
+    alone, kept = truth.sum(axis=1), int(truth.all(axis=0).sum())
+    rare = [(part, count) for part, count in zip(parts, alone, strict=True) if count < FEWEST]
+    if rare:
+        return [f'"{part.text}" holds in {count:,} of {made} worlds; {least}' for part, count in rare]
+    held = "none" if not kept else f"{kept:,}"
+    each = ", ".join(f'"{part.text}" in {count:,}' for part, count in zip(parts, alone, strict=True))
+    return [f"the conditions hold together in {held} of {made} worlds, though each alone holds ({each}); {least}"]

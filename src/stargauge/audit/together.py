@@ -1,0 +1,165 @@
+"""Which claims can hold together: the readings of a run compared, by reading and summed up by claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from stargauge.audit.evaluate import Outcome
+from stargauge.audit.given import Condition, given_data
+from stargauge.audit.joint import EXCLUDE, OPPOSITE, Conflicts, Member, Pair, Quantities, Sets, conflicts, largest_sets, pairs
+from stargauge.audit.language import AnyOf
+from stargauge.audit.messages import ENGLISH, Messages
+from stargauge.audit.questions import Question
+from stargauge.audit.verdict import OPEN, SILENT, Judgement
+
+#: Sets that can hold together listed at most.
+MOST_SETS = 12
+BY_READING, BY_CLAIM, BY_FIRST = "by_reading", "by_claim", "by_first_reading"
+
+
+@dataclass(frozen=True)
+class Level:
+    """What can hold together on one level: of readings, of claims in some reading, or of claims in the reading named first."""
+
+    members: tuple[Member, ...]
+    pairs: tuple[Pair, ...]
+    conflicts: Conflicts
+    sets: Sets
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """Those that hold in some worlds and not in others."""
+        return tuple(one.key for one in self.members if one.free)
+
+    def about(self, key: str) -> Level:
+        """Only the pairs, conflicts and sets that one member takes part in."""
+        met = tuple(one for one in self.pairs if key in (one.first, one.second))
+        clashes = replace(self.conflicts, found=tuple(one for one in self.conflicts.found if key in one.members))
+        return replace(
+            self, pairs=met, conflicts=clashes, sets=replace(self.sets, found=tuple(s for s in self.sets.found if key in s.members))
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "members": [{"key": one.key, "probability": one.probability, "state": state_of(one)} for one in self.members],
+            "pairs": [one.to_dict() for one in self.pairs], "conflicts": self.conflicts.to_dict(self.sets.draws),
+            "sets": self.sets.to_dict(self.free, MOST_SETS),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Told:
+    """A reading that is compared, in words."""
+
+    key: str
+    claim: str
+    sentence: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Together:
+    """Which claims of a programme can hold together, as known on a day. `left_out`: readings that cannot be compared, and their status."""
+
+    programme: str
+    asked_as: str
+    name: str
+    as_of: str
+    draws: int
+    seed: int
+    fingerprint: str
+    told: tuple[Told, ...]
+    left_out: Mapping[str, str]
+    levels: Mapping[str, Level]
+    given: Condition | None = None
+
+    def sentence(self, words: Messages = ENGLISH) -> str:
+        """What can hold together, in one sentence."""
+        level, claims = self.levels[BY_READING], self.levels[BY_CLAIM]
+        if not level.free or not level.sets.found:
+            return words.texts["together_none"] + "."
+        best = level.sets.found[0]
+        key = "together_all" if len(best.members) == len(level.free) else "together_one"
+        share = words.say("together_share", kept=f"{best.draws:,}", made=f"{level.sets.draws:,}")
+        out = words.say(key, count=len(level.free), most=len(best.members), share=share)
+        apart = sum(one.relation in (EXCLUDE, OPPOSITE) for one in level.pairs)
+        number = "together_no_pair" if not apart else "together_apart_one" if apart == 1 else "together_apart"
+        out += words.say(number, count=apart)
+        if more := sum(len(one.members) > 2 for one in level.conflicts.found):
+            out += words.say("together_conflicts", count=more)
+        if claims.free and claims.sets.found:
+            out += words.say("together_claims", count=len(claims.free), most=len(claims.sets.found[0].members))
+        return out + "."
+
+    def to_dict(self) -> dict[str, Any]:
+        """`{programme, ..., sentence, readings, left_out, by_reading, by_claim, by_first_reading}`: JSON, Python and the command line."""
+        chances = {one.key: one.probability for one in self.levels[BY_READING].members}
+        return {
+            "programme": self.programme, "asked_as": self.asked_as, "name": self.name, "as_of": self.as_of, "draws": self.draws,
+            "seed": self.seed, "fingerprint": self.fingerprint, **given_data(self.given), "sentence": self.sentence(),
+            "readings": [
+                {"key": one.key, "claim": one.claim, "sentence": one.sentence, "status": one.status, "probability": chances[one.key]}
+                for one in self.told
+            ],
+            "left_out": [{"key": key, "status": status} for key, status in self.left_out.items()],
+            **{name: level.to_dict() for name, level in self.levels.items()},
+        }  # fmt: skip
+
+
+def state_of(one: Member) -> str:
+    """How a member stands: open, or the same in every world, by the record or because all draws agree."""
+    if one.settled is not None:
+        return "holds by the record" if one.settled else "does not hold by the record"
+    return "open" if one.free else "holds in every draw" if one.truth.all() else "holds in no draw"
+
+
+def members_of(
+    asked: Sequence[Question], outcomes: Mapping[str, Outcome], made: Mapping[str, Judgement], draws: int
+) -> tuple[tuple[Member, ...], dict[str, str]]:  # fmt: skip
+    """The readings that can be compared, and the status of those that cannot: opinions, what nobody published, what sources differ on."""
+    members, left = list[Member](), dict[str, str]()
+    for question in asked:
+        judged, outcome = made[question.key], outcomes.get(question.key)
+        if judged.settled_by is not None and judged.status in ("met", "not met"):
+            holds = judged.status == "met"
+            members.append(Member(question.key, np.full(draws, holds), question.reading, holds))
+        elif judged.status in (OPEN, SILENT) and outcome is not None and outcome.undecided is None:
+            members.append(Member(question.key, outcome.truth, question.reading))
+        else:
+            left[question.key] = judged.status
+    return tuple(members), left
+
+
+def levels_of(members: Sequence[Member], claims: Mapping[str, str], quantities: Quantities, about: str | None = None) -> dict[str, Level]:
+    """What can hold together on every level. `claims`: the claim of each reading. `about`: only what this reading takes part in."""
+    some = [_any([one for one in members if claims[one.key] == claim], claim) for claim in dict.fromkeys(claims[m.key] for m in members)]
+    first = [replace(next(one for one in members if claims[one.key] == claim), key=claim) for claim in dict.fromkeys(claims.values())
+             if any(claims[one.key] == claim for one in members)]  # fmt: skip
+    made = {BY_READING: _level(members, quantities), BY_CLAIM: _level(some, quantities), BY_FIRST: _level(first, quantities)}
+    if about is None:
+        return made
+    return {name: level.about(about if name == BY_READING else claims[about]) for name, level in made.items()}
+
+
+def _level(members: Iterable[Member], quantities: Quantities) -> Level:
+    held = tuple(members)
+    free = [one for one in held if one.free]
+    return Level(held, pairs(free, quantities), conflicts(held, quantities), largest_sets(held))
+
+
+def _any(readings: Sequence[Member], claim: str) -> Member:
+    """A claim that holds where any of its readings does; the reading alone where there is only one."""
+    if len(readings) == 1:
+        return replace(readings[0], key=claim)
+    if any(one.settled for one in readings):
+        return Member(claim, np.ones_like(readings[0].truth), None, True)
+    if all(one.settled is False for one in readings):
+        return Member(claim, np.zeros_like(readings[0].truth), None, False)
+    open_ones = [one for one in readings if one.settled is None]
+    parts = tuple(one.reading for one in open_ones if one.reading is not None)
+    return Member(claim, np.logical_or.reduce([one.truth for one in open_ones]), parts[0] if len(parts) == 1 else AnyOf(parts))

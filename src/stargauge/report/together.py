@@ -1,0 +1,139 @@
+"""Which claims can hold together, as plain text: one sentence, what excludes what, the smallest conflicts, the largest sets, the pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
+from stargauge.report.wording import day_text, percent
+
+_HONEST = "What holds together is a statement about the model and its inputs, not about anyone's honesty."
+#: Rows of a list shown in a terminal.
+_MOST, _SETS = 12, 3
+APART, FOLLOWS = ("exclude", "opposite"), ("implies", "implied", "same")
+_SETTLED = {"holds by the record": "hold by the record, so in every world", "does not hold by the record": "do not hold, by the record",
+            "holds in every draw": "hold in every draw", "holds in no draw": "hold in no draw"}  # fmt: skip
+
+
+def render_together(data: Mapping[str, Any], style: Style = PLAIN) -> str:
+    """What can hold together, of what was asked for."""
+    level = data["by_reading"]
+    lines = [*map(style.bold, wrapped(str(data["sentence"]), style.width)), *_run_line(data, style)]
+    for part in (_apart(level, data, style), _follows(level, data, style), _conflicts(level, data, style), _sets(level, data, style),
+                 _claims(data, style), _pairs(level, style), _same_everywhere(data, style)):  # fmt: skip
+        lines += ["", *part] if part else []
+    lines += ["", *wrapped(f"{_HONEST} A picture: --svg FILE. One reading with every other: --claim ID/READING.", style.width)]
+    return style.finish(lines)
+
+
+def _run_line(data: Mapping[str, Any], style: Style) -> list[str]:
+    return [style.soft(f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,} draws.")]
+
+
+def relation_text(one: Mapping[str, Any], draws: int) -> str:
+    """What shows that two exclude each other or that one brings the other along, and what it is worth."""
+    if one["by"] == "logic":
+        return "by what they say"
+    independent = f"independent: {one['telling_draws']:,.0f}"
+    return f"in none of {draws:,} draws ({independent}), so in at most {percent_of(one['at_most'])} of worlds"
+
+
+def percent_of(share: float) -> str:
+    """A small share with two figures: `0.29 %`."""
+    return f"{100 * share:.2g} %"
+
+
+def _apart(level: Mapping[str, Any], data: Mapping[str, Any], style: Style) -> list[str]:
+    found = [one for one in level["pairs"] if one["relation"] in APART]
+    lines = [style.bold("At most one of the two can hold")] if found else []
+    for one in found[:_MOST]:
+        both = "exactly one holds, " if one["relation"] == "opposite" else ""
+        lines += labelled("", f"{one['first']} | {one['second']}: {both}{relation_text(one, data['draws'])}", style, 2, 0)
+    return lines + _more(found)
+
+
+def _more(found: Sequence[Any]) -> list[str]:
+    return [f"  {len(found) - _MOST} more: --json"] if len(found) > _MOST else []
+
+
+def follows_text(one: Mapping[str, Any]) -> str:
+    """`A brings B along`, in the order in which it does."""
+    first, second = (one["second"], one["first"]) if one["relation"] == "implied" else (one["first"], one["second"])
+    return f"{first} = {second}" if one["relation"] == "same" else f"{first} -> {second}"
+
+
+def _follows(level: Mapping[str, Any], data: Mapping[str, Any], style: Style) -> list[str]:
+    found = sorted(
+        (one for one in level["pairs"] if one["relation"] in FOLLOWS), key=lambda one: (one["by"] != "logic", -one["telling_draws"])
+    )
+    lines = [style.bold("Where the first holds the second does (->), or both or neither (=)")] if found else []
+    for one in found[:_MOST]:
+        lines += labelled("", f"{follows_text(one)}: {relation_text(one, data['draws'])}", style, 2, 0)
+    return lines + _more(found)
+
+
+def _conflicts(level: Mapping[str, Any], data: Mapping[str, Any], style: Style) -> list[str]:
+    made = level["conflicts"]
+    found = [one for one in made["found"] if len(one["members"]) > 2]
+    limit = "" if made["complete"] else f" of up to {made['searched']}"
+    rare = f"; {made['too_rare_to_tell']:,} sets and pairs too rare to tell" if made["too_rare_to_tell"] else ""
+    if not found:
+        return wrapped(f"No set of three or more{limit} is in conflict beyond its pairs{rare}.", style.width)
+    lines = [style.bold(f"Smallest conflicts{limit}: any part can hold, not all{rare}")]
+    for one in found[:_MOST]:
+        shown = "by what they say" if one["by"] == "logic" else (
+            f"in none of {data['draws']:,} draws (independent: {one['expected_draws']:,.0f})")  # fmt: skip
+        lines += labelled("", f"{' + '.join(one['members'])}: {shown}", style, 2, 0)
+    return lines + _more(found)
+
+
+def _sets(level: Mapping[str, Any], data: Mapping[str, Any], style: Style) -> list[str]:
+    made = level["sets"]
+    if not made["found"]:
+        return []
+    lines = [style.bold(f"The largest sets that hold together ({made['count']:,} to which nothing can be added)")]
+    for one in made["found"][:_SETS]:
+        without = f"all but {', '.join(one['without'])}" if one["without"] else "all"
+        lines += labelled(
+            "", f"{len(one['members'])}, in {round(one['share'] * data['draws']):,} of {data['draws']:,} draws: {without}", style, 2, 0
+        )
+    return lines
+
+
+def _claims(data: Mapping[str, Any], style: Style) -> list[str]:
+    """The same summed up by claim."""
+    lines = list[str]()
+    for name, said in (("by_claim", "in some reading"), ("by_first_reading", "in the reading named first")):
+        made = data[name]["sets"]
+        if made["found"]:
+            best = made["found"][0]
+            without = f"; without {', '.join(best['without'])}" if best["without"] else ""
+            lines += labelled("", f"{said}: {made['size']} of {made['size'] + len(best['without'])}{without}", style, 2, 0)
+    return [style.bold("The most claims that hold at once, of those still open"), *lines] if lines else []
+
+
+def _pairs(level: Mapping[str, Any], style: Style) -> list[str]:
+    found = sorted(level["pairs"], key=lambda one: -abs(one["correlation"]))[:_MOST]
+    columns = [("first", 27, "w"), ("second", 27, "w"), ("both", 6, "r"), ("one", 6, "r"), ("lift", 5, "r")]
+    rows = [[one["first"], one["second"], percent(one["both"]), percent(one["only_first"] + one["only_second"]), lift_text(one["lift"])]
+            for one in found]  # fmt: skip
+    more = f" ({len(found)} of {len(level['pairs'])})" if len(level["pairs"]) > len(found) else ""
+    return [style.bold(f"The pairs that hang together most{more}"), *table(columns, rows, style)] if rows else []
+
+
+def lift_text(lift: float | None) -> str:
+    """How many times as often as independent ones: `1.8`, `12`."""
+    return "–" if lift is None else f"{lift:.0f}" if lift >= 10 else f"{lift:.1f}"
+
+
+def _same_everywhere(data: Mapping[str, Any], style: Style) -> list[str]:
+    """What takes no part, and why."""
+    groups: dict[str, list[str]] = {}
+    for one in data["by_reading"]["members"]:
+        if one["state"] in _SETTLED:
+            groups.setdefault(_SETTLED[one["state"]], []).append(one["key"])
+    lines = [line for said, keys in groups.items() for line in labelled("", f"{len(keys)} {said}", style, 2, 0)]
+    if data["left_out"]:
+        lines += labelled("", f"{len(data['left_out'])} cannot be compared: opinions, records alone, what nobody published", style, 2, 0)
+    return [style.bold("The same in every world, so in no list above"), *lines] if lines else []
