@@ -58,7 +58,7 @@ from stargauge.engine.streams import BLOCK
 from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
-from stargauge.quantity.address import parse_address
+from stargauge.quantity.address import parse_address, parse_share
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.statement import Input
 
@@ -69,12 +69,13 @@ def explain(
 ) -> Node:  # fmt: skip
     """Why a number is what it is: formula, inputs with their values at a date (the newest evidence), down to statements and assumptions.
 
-    `given`: claims that hold; values and shares are of the worlds in which they do, inputs as they are held anyhow.
+    `address` may be `share(ADDRESS)`: of a site, a party or a commitment in the whole. `given`: claims that hold; values and shares are of
+    the worlds in which they do, inputs as they are held anyhow.
     """
     whole = load(programme)
     made = known(whole, as_of, values)
     conditions = condition(given, whole, now=made, draws=draws, seed=seed)
-    result = run_model(made, [address], draws=draws, seed=seed, held=held_of(conditions))
+    result = run_model(made, [str(parse_share(address) or address)], draws=draws, seed=seed, held=held_of(conditions))
     return result.explain(address, when or Days.of(made).evidence, draws)
 
 
