@@ -78,7 +78,7 @@ class Box:
 
 def prim(
     dimensions: Sequence[Dimension], truth: Mask, *, peel: float = PEEL, paste: float = PASTE, least: float = LEAST,
-    objective: Objective = "lenient",
+    objective: Objective = "lenient", until: float | None = None,
 ) -> tuple[Box, ...]:  # fmt: skip
     """The trajectory of boxes: all draws first, then each peel, then each paste, the last one the box found.
 
@@ -88,12 +88,12 @@ def prim(
 
     The peel of the greatest gain is made while (1) stays above 0 and the box holds at least the share `least` of all draws; of equal gains
     the one that restricts fewer dimensions, then the first. A paste puts back the best quantile `paste` of what lies beyond one end, as
-    long as the mean rises. Deterministic. Dimensions must have values everywhere.
+    long as the mean rises. `until`: stop peeling once the mean is that high. Deterministic. Dimensions must have values everywhere.
     """
     truth = np.asarray(truth, dtype=bool)
     state = _State.of(dimensions, truth, peel, paste, max(1, int(np.ceil(least * len(truth) - 1e-9))), objective)
     boxes = [Box({}, {}, len(truth), int(truth.sum()))]
-    while (box := state.peeled()) is not None:
+    while (until is None or boxes[-1].density < until) and (box := state.peeled()) is not None:
         boxes.append(box)
     while (box := state.pasted(boxes[-1])) is not None:
         boxes.append(box)
