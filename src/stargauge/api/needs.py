@@ -95,7 +95,7 @@ def _answered(
         for one in audit_run(result, now, claims, ids=ids_of(made), with_drivers=False)
         for reading in one.readings
     }
-    sources = {**now.catalogue.sources, **(getattr(made, "sources", None) or {})}
+    sources = {**now.catalogue.catalogue.sources, **now.programme.sources}
     live = any(open_with_odds(verdicts[one.claim, one.name]) for one in ready)
     drawn = result.sample(sorted({address.name for address in addresses})) if live else {}
     return {
