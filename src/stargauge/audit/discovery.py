@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, product
 from math import floor, log10, sqrt
 
@@ -98,20 +99,28 @@ class Halves:
     dimensions: tuple[Dimension, ...]
     truth: Mask
 
+    @cached_property
+    def first(self) -> tuple[list[Dimension], Mask]:
+        """Dimensions and truth of the half on which boxes are found."""
+        return self._half(True)
+
+    @cached_property
+    def other(self) -> tuple[list[Dimension], Mask]:
+        """Those of the half on which they are scored."""
+        return self._half(False)
+
     @classmethod
     def of(cls, dimensions: Sequence[Dimension], truth: Mask, block: int) -> Halves:
         """Whole blocks go to either half, since the draws of one block are stratified together."""
         return cls((np.arange(len(truth)) // block) % 2 == 0, tuple(dimensions), np.asarray(truth, dtype=bool))
 
-    def half(self, finding: bool) -> tuple[list[Dimension], Mask]:
-        """Dimensions and truth of one half."""
+    def _half(self, finding: bool) -> tuple[list[Dimension], Mask]:
         chosen = self.finding == finding
         return [Dimension(one.values[chosen], one.categories) for one in self.dimensions], self.truth[chosen]
 
     def scored(self, box: Box) -> tuple[Score, Score]:
         """The score of a box on the finding half and on the other."""
-        first, second = (score(box, *self.half(side)) for side in (True, False))
-        return first, second
+        return score(box, *self.first), score(box, *self.other)
 
 
 def score(box: Box, dimensions: Sequence[Dimension], truth: Mask) -> Score:
@@ -122,7 +131,7 @@ def score(box: Box, dimensions: Sequence[Dimension], truth: Mask) -> Score:
 
 def enough(halves: Halves) -> bool:
     """Whether enough draws of the finding half hold to learn from."""
-    return int(halves.half(True)[1].sum()) >= FEWEST
+    return int(halves.first[1].sum()) >= FEWEST
 
 
 def discovered(halves: Halves, rounded: Rounded, target: float = TARGET) -> tuple[Found | None, tuple[Box, ...]]:
@@ -132,7 +141,7 @@ def discovered(halves: Halves, rounded: Rounded, target: float = TARGET) -> tupl
     whose best box covers half of where it holds, or 0.8 of what any covers. Where none reaches it, the densest box. None where no range
     tells anything.
     """
-    dimensions, truth = halves.half(True)
+    dimensions, truth = halves.first
     if not dimensions:
         return None, ()
     least = min(0.5, FEWEST_INSIDE / len(truth))
@@ -167,7 +176,7 @@ def _association(one: Dimension, truth: Mask) -> float:
     weights = np.where(truth, 1.0 / held, -1.0 / (count - held))
     if one.categories:
         return float(np.abs(np.bincount(one.values.astype(np.int64), weights=weights)).max())
-    order = np.argsort(one.values, kind="stable")
+    order = one.order
     ordered, sums = one.values[order], np.cumsum(weights[order])
     ends = np.append(ordered[1:] != ordered[:-1], True)
     return float(np.abs(sums[ends]).max())
@@ -222,7 +231,7 @@ def _placed(box: Box, subset: Sequence[int]) -> Box:
 
 
 def _pruned(box: Box, dimensions: Sequence[Dimension], truth: Mask, target: float) -> Box:
-    """The box without sides that may well be chance, or that are not needed to hold as often, the least telling first; the last one stays."""
+    """The box without sides that may well be chance or are not needed to hold as often, the least telling first; the last one stays."""
     kept = None if _reaches(box, target) else box.density
     while True:
         chances = quasi_p(box, dimensions, truth)
@@ -264,7 +273,7 @@ def single(halves: Halves, rounded: Rounded, target: float) -> Found | None:
 
     None where no such range of the finding half reaches it.
     """
-    dimensions, truth = halves.half(True)
+    dimensions, truth = halves.first
     found = [box for at, one in enumerate(dimensions) for box in _prefixes(at, one, truth, target)]
     if not found:
         return None
@@ -273,7 +282,7 @@ def single(halves: Halves, rounded: Rounded, target: float) -> Found | None:
 
 def strongest(halves: Halves, rounded: Rounded) -> Found | None:
     """Of ranges of one dimension, open at one end, the one in which truth holds most often; None where none holds more often than all."""
-    dimensions, truth = halves.half(True)
+    dimensions, truth = halves.first
     found = [box for at, one in enumerate(dimensions) for box in _prefixes(at, one, truth, None)]
     best = max(found, key=lambda box: (_surely(box), box.size), default=None)
     if best is None or best.density <= truth.mean():
@@ -282,7 +291,7 @@ def strongest(halves: Halves, rounded: Rounded) -> Found | None:
 
 
 def _single(box: Box, halves: Halves, rounded: Rounded, target: float) -> Found | None:
-    dimensions, truth = halves.half(True)
+    dimensions, truth = halves.first
     box = _rounded(box, dimensions, truth, rounded, target)
     if not box.restricted:
         return None
@@ -301,19 +310,19 @@ def _prefixes(at: int, one: Dimension, truth: Mask, target: float | None) -> Ite
         if fit:
             yield max(fit, key=lambda box: (box.size if target is not None else _surely(box), box.size))
         return
-    order = np.argsort(one.values, kind="stable")
+    order = one.order
     ordered, held = one.values[order], np.cumsum(truth[order], dtype=np.int64)
     count, every_held = len(truth), int(held[-1])
     last = np.flatnonzero(ordered[1:] != ordered[:-1])
-    for upper in (True, False):
+    for upper in (True, False) if len(last) else ():
         size = last + 1 if upper else count - last - 1
         hits = held[last] if upper else every_held - held[last]
         density = hits / np.maximum(size, 1)
         asked = 0.0 if target is None else np.minimum(1.0, target + np.sqrt(target * (1.0 - target) / np.maximum(size, 1)))
-        fit = (size >= fewest) & (hits >= FEWEST_INSIDE) & (density >= asked)
-        if not fit.any():
+        meets = (size >= fewest) & (hits >= FEWEST_INSIDE) & (density >= asked)
+        if not meets.any():
             continue
-        rank = np.where(fit, size if target is not None else density, -1.0)
+        rank = np.where(meets, size if target is not None else density, -1.0)
         best = int(np.argmax(rank))
         end = float((ordered[last[best]] + ordered[last[best] + 1]) / 2.0)
         ends = (-np.inf, end) if upper else (end, np.inf)
@@ -329,7 +338,7 @@ def restated(one: Dimension, truth: Mask, share: float = 0.97) -> bool:
     """Whether a range of a dimension, open at one end, holds nearly all of where something holds and nearly nothing else."""
     if one.categories or not truth.any():
         return False
-    order = np.argsort(one.values, kind="stable")
+    order = one.order
     ordered, held = one.values[order], np.cumsum(truth[order], dtype=np.int64)
     last = np.flatnonzero(ordered[1:] != ordered[:-1])
     every, count = int(held[-1]), len(truth)

@@ -174,8 +174,8 @@ ENGLISH = Messages(
         "needs_pick labour_method by-cost": "by cost and pay",
         "needs_pick labour_method by-workers-per-power": "by workers per power",
         "needs_true": "True in {density} of the worlds in which {conditions}; {coverage} of all worlds in which it holds are such.",
-        "needs_at_best": "No set of up to four ranges was found under which it holds in {target}: at best it holds in {density} of the worlds in which "
-        "{conditions}; {coverage} of all worlds in which it holds are such.",
+        "needs_at_best": "No set of up to four ranges was found under which it holds in {target}: at best it holds in {density} of the "
+        "worlds in which {conditions}; {coverage} of all worlds in which it holds are such.",
         "needs_fails": "It fails in {density} of the worlds in which {conditions}; {coverage} of all worlds in which it fails are such.",
         "needs_fails_at_best": "It fails most where {conditions}: in {density} of these worlds; {coverage} of all worlds in which it fails "
         "are such.",

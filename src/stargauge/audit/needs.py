@@ -35,13 +35,17 @@ COLLECTOR = "needs"
 #: Why there is no box: what stands in `why`.
 SETTLED, NO_ODDS, ALWAYS, NEVER, FEW, NOTHING = "settled", "no odds", "always", "never", "too few", "nothing tells"
 
+#: The source of what we assume.
+OURS = "stargauge-assumption"
+#: The changes of one thing alone.
+CHANGES = ("even", "single", "strongest")
 #: A box that falls short with fewer draws that hold is looked for again among more.
 UNSURE = 300
 
 METHOD = (
-    "Ranges are found with PRIM on every other block of the draws and scored on the others: density is the share of worlds within the ranges "
-    "in which the reading holds, coverage the share of the worlds in which it holds that lie within them. The ranges are rounded before they "
-    "are scored. They say what goes with the reading in the model, and nothing of what anyone could bring about."
+    "Ranges are found with PRIM on every other block of the draws and scored on the others: density is the share of the worlds within the "
+    "ranges in which the reading holds, coverage the share of the worlds in which it holds that lie within them, each with an interval of "
+    "5 to 95 %. The ranges are rounded before they are scored."
 )
 
 
@@ -49,7 +53,8 @@ METHOD = (
 class Condition:
     """One range: of what, in words, its ends (None where open; of a date the last day of a month), and how it is spread over all worlds.
 
-    `chance`: how likely each end does as well by chance on the half where it was found. `record`: what is known of it.
+    `chance`: how likely each end does as well by chance on the half where it was found. `record`: what is known of it. `ranks`: the shares
+    of all worlds below its lower and up to its upper end; of a choice from none to those with the options kept.
     """
 
     of: str
@@ -63,6 +68,7 @@ class Condition:
     levels: tuple[float, ...]
     chance: tuple[float | None, float | None]
     record: Mapping[str, Any]
+    ranks: tuple[float, float]
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data; dates as days, and as dates in `low_date` and `high_date`."""
@@ -73,7 +79,7 @@ class Condition:
             **{f"{name}_date": str(from_day(end)) if dated and end is not None else None for name, end in ends.items()},
             "options": list(self.options), "of_options": list(self.of_options),
             "worlds": dict(zip(("least", "p10", "p50", "p90", "most"), self.levels, strict=True)) if self.levels else None,
-            "quasi_p": list(self.chance), "record": dict(self.record),
+            "quasi_p": list(self.chance), "record": dict(self.record), "known": record_said(self), "ranks": list(self.ranks),
         }  # fmt: skip
 
 
@@ -134,13 +140,16 @@ class ReadingNeeds:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data: the same from the command line and Python."""
-        regions = {name: getattr(self, name) for name in ("holds", "fails", "even", "single", "strongest")}
+        regions = {name: getattr(self, name) for name in ("holds", "fails", *CHANGES)}
         return {
             "claim": self.claim, "reading": self.reading, "expression": self.expression, "sentence": self.sentence, "status": self.status,
             "answer": self.answer, "deadline": str(self.deadline) if self.deadline else None, "says": self.says, "why": self.why or None,
             "draws": self.draws or None, "held": self.held if self.draws else None,
             "probability": self.held / self.draws if self.draws else None,
-            **{name: region.to_dict() if region else None for name, region in regions.items()},
+            **{
+                name: region.to_dict() | ({"says": change_said(region)} if name in CHANGES else {}) if region else None
+                for name, region in regions.items()
+            },
             "told_apart_by": list(self.told), "trajectory": [dict(point) for point in self.trajectory],
         }  # fmt: skip
 
@@ -215,7 +224,7 @@ def too_few(made: ReadingNeeds) -> bool:
         return True
     if made.why == ALWAYS:
         return made.fails is None or _unsure(made.fails)
-    return made.why == NOTHING and made.held < UNSURE or (made.holds is not None and _unsure(made.holds))
+    return (made.why == NOTHING and made.held < UNSURE) or (made.holds is not None and _unsure(made.holds))
 
 
 def _unsure(region: Region) -> bool:
@@ -255,9 +264,14 @@ def said(made: ReadingNeeds, words: Messages = ENGLISH) -> str:
 def _said(region: Region, reached: str, short: str, words: Messages) -> str:
     return words.say(
         reached if region.reaches else short,
-        density=_percent(region.scored.density, words), coverage=_percent(region.scored.coverage, words), target=_percent(region.target, words),
-        conditions=words.texts["needs_and"].join(one.says for one in region.conditions),
+        density=_percent(region.scored.density, words), coverage=_percent(region.scored.coverage, words),
+        target=_percent(region.target, words), conditions=listed([one.says for one in region.conditions], words),
     )  # fmt: skip
+
+
+def listed(parts: Sequence[str], words: Messages) -> str:
+    """`A, B and C`."""
+    return words.texts["needs_and"].join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
 
 
 def _percent(share: float | None, words: Messages) -> str:
@@ -318,7 +332,8 @@ class _Look:
 
     def _factor(self, at: int) -> float:
         """The unit in which the numbers of a dimension are shown, the same for all of its ends."""
-        return scale_of(size_of(np.quantile(self.dimensions[at].values, (0.1, 0.5, 0.9), method="nearest")), self.respects[at].unit)[0]
+        levels = np.quantile(self.dimensions[at].values, (0.1, 0.5, 0.9), method="nearest").tolist()
+        return scale_of(size_of(levels), self.respects[at].unit)[0]
 
     def region(self, found: Found | None, target: float) -> Region | None:
         """A box as conditions in words."""
@@ -331,12 +346,18 @@ class _Look:
         one, values = self.respects[at], self.dimensions[at].values
         chance, record = found.quasi_p.get(at, (None, None)), record_of(one, self.world, self.names, self.sources)
         if one.kind == "choice":
-            kept = tuple(one.options[code] for code in sorted(found.box.kept[at]))
-            return Condition(one.name, one.kind, "", choice_said(one, kept, self.names.words), None, None, kept, one.options, (), chance, record)
+            codes = sorted(found.box.kept[at])
+            kept, share = tuple(one.options[code] for code in codes), float(np.isin(values, codes).mean())
+            said = choice_said(one, kept, self.names.words)
+            return Condition(one.name, one.kind, "", said, None, None, kept, one.options, (), chance, record, (0.0, share))
         low, high = (end if isfinite(end) else None for end in found.box.ranges[at])
         levels = tuple(float(level) for level in np.quantile(values, (0.0, 0.1, 0.5, 0.9, 1.0), method="nearest"))
-        says = date_said(one, low, high, self.names.words) if one.kind == "date" else number_said(one, low, high, size_of(levels[1:4]), self.names.words)
-        return Condition(one.name, one.kind, one.unit, says, low, high, (), (), levels, chance, record)
+        ends = found.box.ranges[at]
+        ranks = (float((values < ends[0]).mean()), float((values <= ends[1]).mean()))
+        words = self.names.words
+        dated = one.kind == "date"
+        says = date_said(one, low, high, words) if dated else number_said(one, low, high, size_of(levels[1:4]), words)
+        return Condition(one.name, one.kind, one.unit, says, low, high, (), (), levels, chance, record, ranks)
 
 
 def size_of(levels: Sequence[float]) -> float:
@@ -377,7 +398,8 @@ def record_of(one: Respect, world: World, names: Names, sources: Mapping[str, An
     """What is known of a respect: how it is held, its value in words, who said it; of a date the plan, else that it is computed."""
     words = names.words
     if one.kind == "choice":
-        return {"kind": "choice", "text": words.texts["needs_or"].join(options_said(one, one.options, words)), "source": "", "publisher": ""}
+        text = words.texts["needs_or"].join(options_said(one, one.options, words))
+        return {"kind": "choice", "text": text, "source": "", "publisher": ""}
     estimate = _planned(one, world) if one.kind == "date" else _cell(one, world)
     if estimate is None:
         return {"kind": "computed", "text": "", "source": "", "publisher": ""}
@@ -386,7 +408,7 @@ def record_of(one: Respect, world: World, names: Names, sources: Mapping[str, An
     if one.kind == "date":
         text = words.say("needs_planned", month=words.month(from_day(float(np.max(central(estimate.value))))))
     source = statement.source if statement else ""
-    return {"kind": estimate.kind, "text": text, "source": source, "publisher": publisher_of(source, sources) if source else ""}
+    return {"kind": "assumed" if source == OURS else estimate.kind, "text": text, "source": source, "publisher": publisher_of(source, sources) if source else ""}
 
 
 def _median(estimate: Estimate, unit: str) -> str:

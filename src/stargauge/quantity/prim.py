@@ -1,14 +1,15 @@
 """Patient rule induction (PRIM): a box of ranges in which a condition holds far more often than elsewhere.
 
-Source: J. H. Friedman and N. I. Fisher (1999), Bump hunting in high-dimensional data, Statistics and Computing 9, 123-143; coverage, density
-and quasi-p-values: B. P. Bryant and R. J. Lempert (2010), Technological Forecasting and Social Change 77, 34-49. The lenient objective
-divides the gain of the mean by the draws it costs, as the EMA Workbench does, so that a large category is not taken off for a small gain.
+Source: J. H. Friedman and N. I. Fisher (1999), Bump hunting in high-dimensional data, Statistics and Computing 9, 123-143; coverage,
+density and quasi-p-values: B. P. Bryant and R. J. Lempert (2010), Technological Forecasting and Social Change 77, 34-49. The lenient
+objective divides the gain of the mean by the draws it costs, as the EMA Workbench does, so that no large category goes for a small gain.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -29,6 +30,11 @@ class Dimension:
 
     values: Array
     categories: int = 0
+
+    @cached_property
+    def order(self) -> NDArray[np.intp]:
+        """The draws from the lowest to the highest value; sorted once, however many boxes are looked for."""
+        return np.argsort(self.values, kind="stable")
 
 
 @dataclass(frozen=True)
@@ -121,9 +127,8 @@ class _State:
     @classmethod
     def of(cls, dimensions: Sequence[Dimension], truth: Mask, peel: float, paste: float, least: int, objective: Objective) -> _State:
         numeric = [place for place, one in enumerate(dimensions) if not one.categories]
-        table = np.stack([dimensions[place].values for place in numeric]) if numeric else np.empty((0, len(truth)))
-        order = np.argsort(table, axis=1, kind="stable")
-        values = np.take_along_axis(table, order, axis=1)
+        order = np.stack([dimensions[place].order for place in numeric]) if numeric else np.empty((0, len(truth)), dtype=np.intp)
+        values = np.stack([dimensions[place].values[dimensions[place].order] for place in numeric]) if numeric else np.empty(order.shape)
         return cls(dimensions, truth, peel, paste, least, objective, numeric, order, values, np.ones(len(truth), dtype=bool))
 
     def box(self) -> Box:
