@@ -24,7 +24,9 @@ LEAST = 0.05
 def planted(count: int = 2000) -> dict[str, Any]:
     """Points of a Weyl sequence in six dimensions and three categories: true in a box of three of them, with a few that are not."""
     at = np.arange(1, count + 1)
-    columns: dict[str, list[float]] = {f"x{number}": np.modf(at * np.sqrt(prime))[0].tolist() for number, prime in enumerate((2, 3, 5, 7, 11, 13))}
+    columns: dict[str, list[float]] = {
+        f"x{number}": np.modf(at * np.sqrt(prime))[0].tolist() for number, prime in enumerate((2, 3, 5, 7, 11, 13))
+    }
     columns["kind"] = (at * 7 % 3).astype(float).tolist()
     x = {name: np.asarray(values) for name, values in columns.items()}
     inside = (x["x0"] > 0.3) & (x["x0"] < 0.7) & (x["x1"] < 0.45) & (x["kind"] != 1)

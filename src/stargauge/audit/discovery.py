@@ -26,6 +26,8 @@ TARGET, EVEN = 0.9, 0.5
 FEWEST, FEWEST_INSIDE = 30, 20
 #: The most dimensions of a box; how many are tried; a box that covers this share is taken before one with more dimensions.
 MOST, TRIED, COVERS, WORTH = 4, 8, 0.5, 0.8
+#: The least share of where it holds that a box must cover to be worth saying.
+SAID = 0.1
 #: A restriction that does as well by chance more often than this is none; divided by how many there were to choose from.
 SIGNIFICANT = 0.05
 #: What a dimension more has to add to the density of a box that does not reach the target.
@@ -135,7 +137,8 @@ def enough(halves: Halves) -> bool:
 
 
 def discovered(halves: Halves, rounded: Rounded, target: float = TARGET) -> tuple[Found | None, tuple[Box, ...]]:
-    """The box of fewest dimensions in which truth holds as often as the target, and the trajectory of PRIM over all dimensions.
+    """The box of fewest dimensions in which truth holds as often as the target, and the boxes that no other one met betters in both
+    coverage and density.
 
     Among boxes that reach the target on the finding half (by one standard error, as they are the best of many) the first size is taken
     whose best box covers half of where it holds, or 0.8 of what any covers. Where none reaches it, the densest box. None where no range
@@ -145,15 +148,13 @@ def discovered(halves: Halves, rounded: Rounded, target: float = TARGET) -> tupl
     if not dimensions:
         return None, ()
     least = min(0.5, FEWEST_INSIDE / len(truth))
-    whole = prim(dimensions, truth, least=least)
-    best = _smallest(dimensions, truth, _telling(dimensions, truth, whole, target), least, target)
-    if best is None:
-        return None, _thinned(whole)
-    box = _rounded(_pruned(best, dimensions, truth, target), dimensions, truth, rounded, target)
-    if not box.restricted:
-        return None, _thinned(whole)
+    met = list(prim(dimensions, truth, least=least))
+    best = _smallest(dimensions, truth, _telling(dimensions, truth, met, target), least, target, met)
+    box = best and _rounded(_pruned(best, dimensions, truth, target), dimensions, truth, rounded, target)
+    if not box or not box.restricted:
+        return None, _frontier(met)
     found, other = halves.scored(box)
-    return Found(box, found, other, quasi_p(box, dimensions, truth)), _thinned(whole)
+    return Found(box, found, other, quasi_p(box, dimensions, truth)), _frontier(met)
 
 
 def _telling(dimensions: Sequence[Dimension], truth: Mask, whole: Sequence[Box], target: float) -> list[int]:
@@ -186,7 +187,10 @@ def _reaches(box: Box, target: float) -> bool:
     return box.size > 0 and box.density >= min(1.0, target + sqrt(target * (1.0 - target) / box.size))
 
 
-def _smallest(dimensions: Sequence[Dimension], truth: Mask, tried: Sequence[int], least: float, target: float) -> Box | None:
+def _smallest(
+    dimensions: Sequence[Dimension], truth: Mask, tried: Sequence[int], least: float, target: float, met: list[Box]
+) -> Box | None:  # fmt: skip
+    """The box to say, as `discovered` chooses it; `met` grows by every box that is met on the way."""
     reaching, densest = dict[int, Box](), dict[int, Box]()
     stems: list[tuple[int, ...]] = [()]
     for size in range(1, min(MOST, len(tried)) + 1):
@@ -194,7 +198,8 @@ def _smallest(dimensions: Sequence[Dimension], truth: Mask, tried: Sequence[int]
         ranked = list[tuple[float, float, tuple[int, ...]]]()
         for subset in subsets:
             boxes = [_placed(box, subset) for box in prim([dimensions[at] for at in subset], truth, least=least, until=target + 0.05)]
-            some = [box for box in boxes if box.held >= FEWEST_INSIDE and box.restricted]
+            met += boxes
+            some = [box for box in boxes if box.held >= max(FEWEST_INSIDE, SAID * int(truth.sum())) and box.restricted]
             if not some:
                 continue
             reach = max((box for box in some if _reaches(box, target)), key=lambda box: box.held, default=None)
@@ -261,8 +266,8 @@ def _rounded(box: Box, dimensions: Sequence[Dimension], truth: Mask, rounded: Ro
         made = Box({at: (low, high) for at, (low, high) in ranges.items() if np.isfinite([low, high]).any()}, box.kept)
         made = made.scored(dimensions, truth)
         reached = made.density >= wanted
-        # Equal draws: the shorter number. Short of what the box reached: the densest.
-        rank = (reached, float(made.held) if reached else made.density, -sum(place for place, _ in chosen))
+        # Equal draws: the shorter number. Short of what the box reached: the surely densest.
+        rank = (reached, float(made.held) if reached else _surely(made), -sum(place for place, _ in chosen))
         if made.size and (best is None or rank > best[0]):
             best = (rank, made)
     return best[1] if best is not None else box
@@ -360,15 +365,17 @@ def rounded_number(value: float, factor: float = 1.0) -> tuple[float, ...]:
     return tuple(dict.fromkeys(out))
 
 
-def _thinned(boxes: Sequence[Box]) -> tuple[Box, ...]:
-    """At most so many points of a trajectory, its ends among them."""
-    if len(boxes) <= POINTS:
-        return tuple(boxes)
-    places = np.unique(np.round(np.linspace(0, len(boxes) - 1, POINTS)).astype(int))
-    return tuple(boxes[at] for at in places)
+def _frontier(boxes: Sequence[Box]) -> tuple[Box, ...]:
+    """The boxes that no other betters in both coverage and density, the widest first; at most so many, the ends among them."""
+    out = list[Box]()
+    for box in sorted(boxes, key=lambda one: (-one.held, -one.density, len(one.restricted))):
+        if box.held and (not out or box.density > out[-1].density):
+            out.append(box)
+    places = np.unique(np.round(np.linspace(0, len(out) - 1, min(len(out), POINTS))).astype(int))
+    return tuple(out[at] for at in places)
 
 
 __all__ = [
-    "EVEN", "FEWEST", "TARGET", "Found", "Halves", "Score", "discovered", "enough", "restated", "rounded_number", "score", "single",
-    "strongest",
+    "EVEN", "FEWEST", "FEWEST_INSIDE", "TARGET", "Found", "Halves", "Score", "discovered", "enough", "restated", "rounded_number", "score",
+    "single", "strongest",
 ]  # fmt: skip

@@ -12,7 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.answer import value_text
-from stargauge.audit.discovery import EVEN, TARGET, Found, Halves, Score, discovered, enough, restated, rounded_number, single, strongest
+from stargauge.audit.discovery import (
+    EVEN,
+    FEWEST_INSIDE,
+    TARGET,
+    Found,
+    Halves,
+    Score,
+    discovered,
+    enough,
+    restated,
+    rounded_number,
+    single,
+    strongest,
+)
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.questions import Question
 from stargauge.audit.sentence import Names
@@ -40,7 +53,7 @@ OURS = "stargauge-assumption"
 #: The changes of one thing alone.
 CHANGES = ("even", "single", "strongest")
 #: A box that falls short with fewer draws that hold is looked for again among more.
-UNSURE = 300
+UNSURE = 1000
 
 METHOD = (
     "Ranges are found with PRIM on every other block of the draws and scored on the others: density is the share of the worlds within the "
@@ -94,13 +107,14 @@ class Region:
 
     @property
     def reaches(self) -> bool:
-        """Whether density, in whole percent, reaches the target on the half that the conditions were not found on."""
-        return round(self.scored.density or 0.0, 2) >= self.target
+        """Whether density, in whole percent, reaches the target on the half that the conditions were not found on, in 20 worlds or more."""
+        return self.scored.inside >= FEWEST_INSIDE and round(self.scored.density or 0.0, 2) >= self.target
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "target": self.target, "reaches": self.reaches, "conditions": [one.to_dict() for one in self.conditions],
+            "target": self.target, "reaches": self.reaches, "where": listed([one.says for one in self.conditions], ENGLISH),
+            "conditions": [one.to_dict() for one in self.conditions],
             "scored": self.scored.to_dict(), "found": self.found.to_dict(),
         }  # fmt: skip
 
@@ -111,7 +125,7 @@ class ReadingNeeds:
 
     `holds`: the ranges under which it holds; `fails`: of one that holds nearly always, those under which it does not. `even` and `single`:
     the change of one thing alone that asks least to make it as likely as not, and to reach the target; `strongest`: where none makes it as
-    likely as not, the one that raises its odds most.
+    likely as not, the one that raises its odds most. `probability`: as the verdict shows it; `held` of `draws` worlds as they are.
     """
 
     claim: str
@@ -123,6 +137,7 @@ class ReadingNeeds:
     deadline: date | None
     says: str
     why: str = ""
+    probability: float | None = None
     draws: int = 0
     held: int = 0
     holds: Region | None = None
@@ -145,7 +160,7 @@ class ReadingNeeds:
             "claim": self.claim, "reading": self.reading, "expression": self.expression, "sentence": self.sentence, "status": self.status,
             "answer": self.answer, "deadline": str(self.deadline) if self.deadline else None, "says": self.says, "why": self.why or None,
             "draws": self.draws or None, "held": self.held if self.draws else None,
-            "probability": self.held / self.draws if self.draws else None,
+            "probability": self.probability,
             **{
                 name: region.to_dict() | ({"says": change_said(region)} if name in CHANGES else {}) if region else None
                 for name, region in regions.items()
@@ -206,7 +221,7 @@ def needs_of(
         return _with(base, ALWAYS if usually else FEW, names.words)
     found, boxes = discovered(halves, asked.rounded)
     region = asked.region(found, TARGET)
-    base = replace(base, told=tuple(one.name for one in asked.respects), trajectory=_points(boxes))
+    base = replace(base, told=tuple(one.name for one in asked.respects), trajectory=_points(boxes, halves.first[1]))
     if usually:
         return _with(replace(base, fails=region), ALWAYS, names.words)
     even = None if truth.mean() >= EVEN else asked.region(single(halves, asked.rounded, EVEN), EVEN)
@@ -238,7 +253,7 @@ def _base(question: Question, verdict: ReadingVerdict, words: Messages) -> Readi
     says = words.say("needs_settled" if settled else "needs_no_odds", answer=verdict.answer)
     return ReadingNeeds(
         question.claim, question.name, question.text, verdict.sentence, verdict.status, verdict.answer, verdict.deadline, says,
-        SETTLED if settled else NO_ODDS,
+        SETTLED if settled else NO_ODDS, None if settled else verdict.probability,
     )  # fmt: skip
 
 
@@ -278,14 +293,12 @@ def _percent(share: float | None, words: Messages) -> str:
     return percent(share or 0.0, words)
 
 
-def _points(boxes: Sequence[Box]) -> tuple[Mapping[str, float], ...]:
-    """Coverage and density along the trajectory of all dimensions, on the half where it was found."""
-    if not boxes:
-        return ()
-    first = boxes[0]
+def _points(boxes: Sequence[Box], truth: NDArray[np.bool_]) -> tuple[Mapping[str, float], ...]:
+    """Coverage and density of the boxes that none betters in both, on the half where they were found."""
+    held, count = int(truth.sum()), len(truth)
     return tuple(
         {
-            "coverage": box.held / first.held, "density": box.density, "mass": box.size / first.size, "dimensions": len(box.restricted),
+            "coverage": box.held / held, "density": box.density, "mass": box.size / count, "dimensions": len(box.restricted),
         }
         for box in boxes
     )  # fmt: skip
@@ -408,7 +421,8 @@ def record_of(one: Respect, world: World, names: Names, sources: Mapping[str, An
     if one.kind == "date":
         text = words.say("needs_planned", month=words.month(from_day(float(np.max(central(estimate.value))))))
     source = statement.source if statement else ""
-    return {"kind": "assumed" if source == OURS else estimate.kind, "text": text, "source": source, "publisher": publisher_of(source, sources) if source else ""}
+    kind, publisher = "assumed" if source == OURS else estimate.kind, publisher_of(source, sources) if source else ""
+    return {"kind": kind, "text": text, "source": source, "publisher": publisher}
 
 
 def _median(estimate: Estimate, unit: str) -> str:

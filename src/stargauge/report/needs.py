@@ -83,7 +83,7 @@ def _all(data: Mapping[str, Any], style: Style) -> list[str]:
     lines = [style.bold(one) for one in wrapped(headline(data), style.width)]
     lines += wrapped(f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,} to {data['most_draws']:,} draws.", style.width)
     rows = [_row(one) for one in data["readings"] if one["why"] not in _NO_ODDS]
-    lines += table([("reading", 22, "w"), ("odds", 5, "r"), ("true where", 34, "w"), ("in", 5, "r"), ("covers", 6, "r")], rows, style)
+    lines += table([("reading", 22, "w"), ("odds", 5, "r"), ("true where", 33, "w"), ("in", 6, "r"), ("covers", 6, "r")], rows, style)
     rest = [one for one in data["readings"] if one["why"] in _NO_ODDS]
     if rest:
         lines += wrapped(f"{counted(len(rest), 'reading')} settled, not testable or without odds: nothing to ask of them.", style.width)
@@ -95,9 +95,8 @@ def _row(one: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     name, odds = f"{one['claim']}/{one['reading']}", percent(one["probability"])
     if not region:
         return name, odds, one["says"], "", ""
-    told = " and ".join(condition["says"] for condition in region["conditions"])
     start = "fails where " if one["fails"] else "" if region["reaches"] else "at best: "
-    return name, odds, start + told, percent(region["scored"]["density"]), percent(region["scored"]["coverage"])
+    return name, odds, start + region["where"], percent(region["scored"]["density"]), percent(region["scored"]["coverage"])
 
 
 def needs_table(region: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def ranges_needed(region: Mapping[str, Any], paper: Paper = ROWS_WIDE, holds: st
     height = ROW * len(rows)
     axis = value_axis(5, values=[0, 0.25, 0.5, 0.75, 1], labelExpr="round(100 * datum.value)")
     x = {"type": "quantitative", "scale": {"domain": [0, 1]}}
-    y = {"field": "row", "type": "quantitative", "scale": {"domain": [len(rows) - 0.35, -0.65], "nice": False}, "axis": None}
+    y = {"field": "row", "type": "quantitative", "scale": {"domain": [len(rows) - 0.7, -0.7], "nice": False}, "axis": None}
     held = {"values": rows}
     whole = {
         "data": held,
@@ -36,7 +36,7 @@ def ranges_needed(region: Mapping[str, Any], paper: Paper = ROWS_WIDE, holds: st
         "mark": {"type": "rule", "color": HUES["ink"], "strokeWidth": 9, "strokeCap": "butt"},
         "encoding": {"x": {**x, "field": "first"}, "x2": {"field": "last"}, "y": y},
     }
-    names = [text(one["says"], 0, ROW * place + 14, HUES["ink"]) for place, one in enumerate(region["conditions"])]
+    names = [text(one["says"], 0, ROW * place + 20, HUES["ink"]) for place, one in enumerate(region["conditions"])]
     words = text(f"% of all worlds, lowest to highest; bar: where it {holds} so often", 0, -20, HUES["soft"], size=12.5)
     return sized(paper, height, [whole, kept, *names, words])
 
@@ -47,13 +47,19 @@ def spoken_ranges(region: Mapping[str, Any], holds: str = "holds") -> str:
 
 
 def trade_off(one: Mapping[str, Any], paper: Paper) -> Spec:
-    """Density over coverage along the trajectory of boxes, from all worlds on the right to few on the left; the ranges said as a ring."""
+    """Density over coverage of the boxes that no other betters in both, from all worlds on the right to few; what is said as a ring."""
     region = one["holds"] or one["fails"]
     x = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": value_axis(5, labelExpr="round(100 * datum.value)")}
     y = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": value_axis(5, labelExpr="round(100 * datum.value)")}
     line = {
         "data": {"values": list(one["trajectory"])},
-        "mark": {"type": "line", "color": HUES["ink"], "strokeWidth": 2.25, "point": {"color": HUES["ink"], "size": 18}},
+        "mark": {
+            "type": "line",
+            "color": HUES["ink"],
+            "strokeWidth": 2.25,
+            "interpolate": "step-before",
+            "point": {"color": HUES["ink"], "size": 18},
+        },
         "encoding": {"x": {**x, "field": "coverage"}, "y": {**y, "field": "density"}, "order": {"field": "mass", "type": "quantitative"}},
     }
     said = {
