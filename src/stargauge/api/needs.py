@@ -32,14 +32,14 @@ DRAWS, MOST_DRAWS = 4096, 16_384
 
 def needs(
     programme: str | Path | Programme = "stargate", claim: str | None = None, *, as_of: date | str | None = None, draws: int = DRAWS,
-    seed: int = 0, workers: int | None = None, scenario: Path | str | None = None, settings: Mapping[str, str] | None = None,
+    most: int = MOST_DRAWS, seed: int = 0, workers: int | None = None, scenario: Path | str | None = None, settings: Mapping[str, str] | None = None,
     values: Catalogue | None = None, progress: Progress | None = None,
 ) -> Needs:  # fmt: skip
     """What would have to be true for the readings of every claim, or of one (`ID` or `ID/READING`).
 
     For each with odds: the fewest ranges of inputs, dates and amounts under which it holds in at least 90 %, found on half of the draws and
-    scored on the other, and the single change that asks least. One that holds in too few draws gets more, up to 16,384 in all. Raises
-    InputError with every fault of what was asked for.
+    scored on the other, and the single change that asks least. One that holds in too few draws, or for which nothing found on few reaches
+    90 %, gets `most` in all. Raises InputError for a claim or a reading that there is not.
     """
     made = load(programme, scenario, settings)
     claims = _claims(made, claim)
@@ -50,9 +50,9 @@ def needs(
     asked = tuple(one for one in asked if wanted in (None, one.key))
     found = _answered(now, made, said, asked, draws, seed, workers, progress)
     few = [one for one in asked if too_few(found[one.key])]
-    if few and draws < MOST_DRAWS:
+    if few and draws < most:
         again = {name: said[name] for name in dict.fromkeys(one.claim for one in few)}
-        found |= _answered(now, made, again, few, MOST_DRAWS, seed, workers, progress)
+        found |= _answered(now, made, again, few, most, seed, workers, progress)
     return Needs(
         slug(made.name), made.name, asked_as(made), made.supposed, now.as_of, draws, max([draws, *(one.draws for one in found.values())]),
         seed, tuple(found[one.key] for one in asked),
@@ -79,7 +79,7 @@ def _answered(
 ) -> dict[str, ReadingNeeds]:  # fmt: skip
     """What each reading needs, by `claim/reading`, from one run."""
     frame = axes_of(now)
-    names = Names(frame, model_graph().quantities, names_of(now))
+    names = Names(frame, model_graph().quantities, {label: name for label, name in names_of(now).items() if name != label})
     ready = [one for one in asked if not one.missing]
     judge = judge_of(asked_of(now, made, claims), now)
     addresses = judge.addresses

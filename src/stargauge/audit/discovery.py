@@ -26,8 +26,8 @@ TARGET, EVEN = 0.9, 0.5
 FEWEST, FEWEST_INSIDE = 30, 20
 #: The most dimensions of a box; how many are tried; a box that covers this share is taken before one with more dimensions.
 MOST, TRIED, COVERS, WORTH = 4, 8, 0.5, 0.8
-#: The least share of where it holds that a box must cover to be worth saying.
-SAID = 0.1
+#: The least share of where it holds that a box must cover to be worth saying; how much more often it must hold there where it falls short.
+SAID, TELLING = 0.1, 1.25
 #: A restriction that does as well by chance more often than this is none; divided by how many there were to choose from.
 SIGNIFICANT = 0.05
 #: What a dimension more has to add to the density of a box that does not reach the target.
@@ -150,6 +150,8 @@ def discovered(halves: Halves, rounded: Rounded, target: float = TARGET) -> tupl
     least = min(0.5, FEWEST_INSIDE / len(truth))
     met = list(prim(dimensions, truth, least=least))
     best = _smallest(dimensions, truth, _telling(dimensions, truth, met, target), least, target, met)
+    if best is not None and not _reaches(best, target) and _surely(best) < TELLING * truth.mean():
+        best = None
     box = best and _rounded(_pruned(best, dimensions, truth, target), dimensions, truth, rounded, target)
     if not box or not box.restricted:
         return None, _frontier(met)

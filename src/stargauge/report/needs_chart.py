@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
 from stargauge.report.canvas import HUES, ROWS_WIDE, Paper, Spec, sized, text, value_axis
 from stargauge.report.needs import score_text
 
-#: Height of a row in pixels.
-ROW = 46
+#: Heights of a line of words and of the bar below them, and the width of a letter, in pixels.
+LINE, BAR, LETTER = 17, 29, 6.6
 
 
 def ranges_needed(region: Mapping[str, Any], paper: Paper = ROWS_WIDE, holds: str = "holds") -> Spec:
@@ -21,10 +22,13 @@ def ranges_needed(region: Mapping[str, Any], paper: Paper = ROWS_WIDE, holds: st
         {"row": place, "first": one["ranks"][0], "last": one["ranks"][1], "whole": 1.0, "none": 0.0}
         for place, one in enumerate(region["conditions"])
     ]
-    height = ROW * len(rows)
+    told = [textwrap.wrap(one["says"], int(paper.width / LETTER)) for one in region["conditions"]]
+    row = BAR + LINE * max(map(len, told), default=1)
+    height = row * len(rows)
+    below = -1 + (BAR - 17) / row
     axis = value_axis(5, values=[0, 0.25, 0.5, 0.75, 1], labelExpr="round(100 * datum.value)")
     x = {"type": "quantitative", "scale": {"domain": [0, 1]}}
-    y = {"field": "row", "type": "quantitative", "scale": {"domain": [len(rows) - 0.7, -0.7], "nice": False}, "axis": None}
+    y = {"field": "row", "type": "quantitative", "scale": {"domain": [len(rows) + below, below], "nice": False}, "axis": None}
     held = {"values": rows}
     whole = {
         "data": held,
@@ -36,7 +40,8 @@ def ranges_needed(region: Mapping[str, Any], paper: Paper = ROWS_WIDE, holds: st
         "mark": {"type": "rule", "color": HUES["ink"], "strokeWidth": 9, "strokeCap": "butt"},
         "encoding": {"x": {**x, "field": "first"}, "x2": {"field": "last"}, "y": y},
     }
-    names = [text(one["says"], 0, ROW * place + 20, HUES["ink"]) for place, one in enumerate(region["conditions"])]
+    ends = [row * (place + 1) - BAR + 3 for place in range(len(told))]
+    names = [text(lines, 0, end - LINE * (len(lines) - 1), HUES["ink"], lineHeight=LINE) for lines, end in zip(told, ends, strict=True)]
     words = text(f"% of all worlds, lowest to highest; bar: where it {holds} so often", 0, -20, HUES["soft"], size=12.5)
     return sized(paper, height, [whole, kept, *names, words])
 
