@@ -15,7 +15,7 @@ from tests.cli_runs import ask
 from tests.programme_files import small
 
 from stargauge import api
-from stargauge.audit.discovery import FEWEST, Halves, discovered, restated, rounded_number, single, strongest
+from stargauge.audit.discovery import Halves, discovered, restated, rounded_number, single, strongest
 from stargauge.audit.needs import CHANGES, COLLECTOR, Needs, ReadingNeeds
 from stargauge.audit.run import COLLECTOR as AUDIT
 from stargauge.audit.run import judge_of

@@ -32,7 +32,8 @@ DRAWS, MOST_DRAWS = 4096, 16_384
 
 def needs(
     programme: str | Path | Programme = "stargate", claim: str | None = None, *, as_of: date | str | None = None, draws: int = DRAWS,
-    most: int = MOST_DRAWS, seed: int = 0, workers: int | None = None, scenario: Path | str | None = None, settings: Mapping[str, str] | None = None,
+    most: int = MOST_DRAWS, seed: int = 0, workers: int | None = None, scenario: Path | str | None = None,
+    settings: Mapping[str, str] | None = None,
     values: Catalogue | None = None, progress: Progress | None = None,
 ) -> Needs:  # fmt: skip
     """What would have to be true for the readings of every claim, or of one (`ID` or `ID/READING`).

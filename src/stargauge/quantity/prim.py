@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Objective = Literal["lenient", "original"]
 
+Side = tuple[dict[int, tuple[float, float]], dict[int, frozenset[int]]]
 #: The share of a box that a peel takes off and a paste puts back, and the least share of all draws that a box keeps.
 PEEL, PASTE, LEAST = 0.05, 0.05, 0.05
 
@@ -55,6 +56,12 @@ class Box:
     def density(self) -> float:
         """The share of its draws that hold."""
         return self.held / self.size if self.size else 0.0
+
+    def side(self, place: int) -> Side:
+        """What it asks of one dimension: the ranges and the categories of a box of that alone."""
+        return (
+            {place: self.ranges[place]} if place in self.ranges else {}, {place: self.kept[place]} if place in self.kept else {}
+        )  # fmt: skip
 
     def inside(self, dimensions: Sequence[Dimension]) -> Mask:
         """The draws that lie in it."""
@@ -118,18 +125,21 @@ class _State:
     objective: Objective
     numeric: list[int]
     order: NDArray[np.intp]
-    values: Array
+    table: Array
     inside: Mask
     low: dict[int, float] = field(default_factory=dict)
     high: dict[int, float] = field(default_factory=dict)
     kept: dict[int, frozenset[int]] = field(default_factory=dict)
+    outside: dict[int, tuple[Side, Mask]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, dimensions: Sequence[Dimension], truth: Mask, peel: float, paste: float, least: int, objective: Objective) -> _State:
         numeric = [place for place, one in enumerate(dimensions) if not one.categories]
-        order = np.stack([dimensions[place].order for place in numeric]) if numeric else np.empty((0, len(truth)), dtype=np.intp)
-        values = np.stack([dimensions[place].values[dimensions[place].order] for place in numeric]) if numeric else np.empty(order.shape)
-        return cls(dimensions, truth, peel, paste, least, objective, numeric, order, values, np.ones(len(truth), dtype=bool))
+        order = np.empty((len(numeric), len(truth)), dtype=np.intp)
+        table = np.empty(order.shape)
+        for row, place in enumerate(numeric):
+            order[row], table[row] = dimensions[place].order, dimensions[place].values
+        return cls(dimensions, truth, peel, paste, least, objective, numeric, order, table, np.ones(len(truth), dtype=bool))
 
     def box(self) -> Box:
         places = dict.fromkeys((*self.low, *self.high))
@@ -139,7 +149,7 @@ class _State:
     def peeled(self) -> Box | None:
         """The best peel, made; None where there is none."""
         size, held = int(self.inside.sum()), int((self.inside & self.truth).sum())
-        sizes, hits, made = self._number_peels(size)
+        sizes, hits, made = self._number_peels(size, held)
         for place in [place for place, one in enumerate(self.dimensions) if one.categories]:
             found = self._category_peels(place)
             sizes, hits, made = np.append(sizes, found[0]), np.append(hits, found[1]), made + found[2]
@@ -160,20 +170,33 @@ class _State:
         before = [at for at in top if made[at][0] in self.low or made[at][0] in self.high or made[at][0] in self.kept]
         return [int((before or list(top))[0])]
 
-    def _number_peels(self, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64], list[tuple[int, int, Any]]]:
-        """Of every numeric dimension both ends: the draws that stay, how many of them hold, and the new limit."""
-        sums = np.cumsum(self.truth[self.order], axis=1, dtype=np.int64)
-        at = (size - 1) * (1.0 - self.peel), (size - 1) * self.peel
-        sizes, hits, made = [], [], list[tuple[int, int, Any]]()
+    def _number_peels(self, size: int, held: int) -> tuple[NDArray[np.int64], NDArray[np.int64], list[tuple[int, int, Any]]]:
+        """Of every numeric dimension both ends, upper first: the draws that stay, how many of them hold, and the new limit."""
+        ends = [self._ends(size, (size - 1) * (1.0 - self.peel), True), self._ends(size, (size - 1) * self.peel, False)]
+        sizes = np.stack([size - gone for gone, _, _ in ends], axis=1).ravel()
+        hits = np.stack([held - hit for _, hit, _ in ends], axis=1).ravel()
+        made: list[tuple[int, int, Any]] = []
         for row, place in enumerate(self.numeric):
-            values = self.values[row]
-            upper, lower = _limit(values, at[0], True), _limit(values, at[1], False)
-            last, first = int(np.searchsorted(values, upper, "right")), int(np.searchsorted(values, lower, "left"))
-            below = int(sums[row, first - 1]) if first else 0
-            sizes += [last, size - first]
-            hits += [int(sums[row, last - 1]) if last else 0, int(sums[row, -1]) - below]
-            made += [(place, 1, upper), (place, 0, lower)]
-        return np.array(sizes, dtype=np.int64), np.array(hits, dtype=np.int64), made
+            made += [(place, 1, float(ends[0][2][row])), (place, 0, float(ends[1][2][row]))]
+        return sizes, hits, made
+
+    def _ends(self, size: int, at: float, upper: bool) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+        """Of every numeric dimension one end: the draws beyond its quantile, how many of them hold, and the limit.
+
+        Only the draws beyond it are looked at; a row in which equal values meet there is looked through as a whole.
+        """
+        rows = np.arange(len(self.numeric))
+        below, above = int(np.floor(at)), int(np.ceil(at))
+        low, high = (self.table[rows, self.order[:, place]] for place in (below, above))
+        beyond = self.order[:, below + 1 :] if upper else self.order[:, :above]
+        gone = np.full(len(rows), beyond.shape[1], dtype=np.int64)
+        hits, limits = self.truth[beyond].sum(axis=1, dtype=np.int64), (low + high) / 2.0
+        for row in np.flatnonzero((low == high) | (limits == (high if upper else low))):
+            values, truth = self.table[row, self.order[row]], self.truth[self.order[row]]
+            limits[row] = _limit(values, at, upper)
+            edge = int(np.searchsorted(values, limits[row], "right" if upper else "left"))
+            gone[row], hits[row] = (size - edge, truth[edge:].sum()) if upper else (edge, truth[:edge].sum())
+        return gone, hits, limits
 
     def _category_peels(self, place: int) -> tuple[list[int], list[int], list[tuple[int, int, Any]]]:
         """Each category of a dimension left out alone; none where only one is left."""
@@ -199,48 +222,50 @@ class _State:
             (self.high if side else self.low)[place] = limit
             stays = values <= limit if side else values >= limit
         self.inside &= stays
-        chosen = self.inside[self.order]
-        shape = (len(self.numeric), -1) if len(self.numeric) else (0, 0)
-        self.order, self.values = self.order[chosen].reshape(shape), self.values[chosen].reshape(shape)
+        if self.numeric:
+            self.order = self.order[self.inside[self.order]].reshape(len(self.numeric), -1)
 
     def pasted(self, box: Box) -> Box | None:
         """The best paste onto a box; None where none raises its mean."""
+        for place in box.restricted:
+            if place not in self.outside or self.outside[place][0] != box.side(place):
+                self.outside[place] = (box.side(place), ~Box(*box.side(place)).inside(self.dimensions))
+        outside = [self.outside[place][1] for place in box.restricted]
+        missed = np.sum(outside, axis=0, dtype=np.int16) if outside else np.zeros(len(self.truth), dtype=np.int16)
         best: tuple[float, int, Box] | None = None
-        for made in self._pastes(box):
-            new = made.scored(self.dimensions, self.truth)
-            if new.size <= box.size or new.size < self.least:
-                continue
-            gain = (new.density - box.density) / (new.size - box.size) if self.objective == "lenient" else new.density
-            rank = (gain, -len(new.restricted))
-            if new.density > box.density and (best is None or rank > best[:2]):
-                best = (*rank, new)
+        for place, out in zip(box.restricted, outside, strict=True):
+            beside = np.flatnonzero(missed == out)
+            for new in self._pastes(box, place, self.dimensions[place].values[beside], self.truth[beside]):
+                if new.size <= box.size or new.size < self.least or new.density <= box.density:
+                    continue
+                gain = (new.density - box.density) / (new.size - box.size) if self.objective == "lenient" else new.density
+                if best is None or (gain, -len(new.restricted)) > best[:2]:
+                    best = (gain, -len(new.restricted), new)
         return None if best is None else best[2]
 
-    def _pastes(self, box: Box) -> list[Box]:
-        out = list[Box]()
-        for place, (low, high) in sorted(box.ranges.items()):
-            values = self.dimensions[place].values
-            beside = box.without(place).inside(self.dimensions)
-            if np.isfinite(low):
-                out.append(_moved(box, place, low=_paste_limit(np.sort(values[beside & (values <= low)]), 1.0 - self.paste, values.min())))
-            if np.isfinite(high):
-                out.append(_moved(box, place, high=_paste_limit(np.sort(values[beside & (values >= high)]), self.paste, values.max())))
-        for place, kept in sorted(box.kept.items()):
-            every = frozenset(range(self.dimensions[place].categories))
-            for code in sorted(every - kept):
-                wider = kept | {code}
-                others = {at: cats for at, cats in box.kept.items() if at != place}
-                out.append(Box(box.ranges, others if wider == every else others | {place: wider}))
+    def _pastes(self, box: Box, place: int, values: Array, truth: Mask) -> list[Box]:
+        """The box with a dimension widened at either end, or by a category; `values` and `truth`: of the draws inside all its others."""
+        one = self.dimensions[place]
+        if place in box.kept:
+            every, kept = frozenset(range(one.categories)), box.kept[place]
+            others = {at: cats for at, cats in box.kept.items() if at != place}
+            wider = [kept | {code} for code in sorted(every - kept)]
+            made = [(others if cats == every else others | {place: cats}, np.isin(values, list(cats))) for cats in wider]
+            return [Box(box.ranges, cats, int(inside.sum()), int(truth[inside].sum())) for cats, inside in made]
+        (low, high), out = box.ranges[place], list[Box]()
+        ends = list[tuple[float, float]]()
+        if np.isfinite(low):
+            ends.append((_paste_limit(np.sort(values[values <= low]), 1.0 - self.paste, float(one.values[one.order[0]])), high))
+        if np.isfinite(high):
+            ends.append((low, _paste_limit(np.sort(values[values >= high]), self.paste, float(one.values[one.order[-1]]))))
+        for pair in ends:
+            inside = (values >= pair[0]) & (values <= pair[1])
+            out.append(Box({**box.ranges, place: pair}, box.kept, int(inside.sum()), int(truth[inside].sum())))
         return out
 
 
-def _moved(box: Box, place: int, low: float | None = None, high: float | None = None) -> Box:
-    """The box with one end of a range moved."""
-    ends = box.ranges[place]
-    return Box({**box.ranges, place: (ends[0] if low is None else low, ends[1] if high is None else high)}, box.kept)
-
-
 def _paste_limit(data: Array, share: float, end: float) -> float:
+    """How far a paste reaches among the draws beyond an end; to the end of all where there are none."""
     return _limit(data, (len(data) - 1) * share, share > 0.5) if len(data) else float(end)
 
 
