@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import capture, engine, evidence, finance, network, reading, watching, whole
+from bench import audit_needs, capture, engine, evidence, finance, network, reading, watching, whole
 from bench.figure import Figure
 
 CASES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -20,6 +20,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "whole": whole.whole,
     "odds": whole.odds,
     "capture": capture.capture,
+    "needs": audit_needs.needs,
 }
 
 

@@ -72,6 +72,13 @@ def test_power_facility_keeps_absent_stages_absent_and_scales_the_others() -> No
 # --- calendar and weather ---------------------------------------------------------------------------------------------------------
 
 
+def test_power_being_built_has_begun_and_has_no_power_yet() -> None:
+    power = np.zeros((1, len(STAGES), 1, 3))
+    power[0, STAGES.index("under_construction"), 0] = [100.0, 300.0, 200.0]
+    power[0, STAGES.index("energised"), 0] = [0.0, 100.0, 200.0]
+    assert facility.power_being_built(power)[0, 0].tolist() == [100.0, 200.0, 0.0]
+
+
 def test_month_hours_of_a_year_with_and_without_a_leap_day() -> None:
     for year, hours in ((2027, 8760.0), (2028, 8784.0)):
         ends = np.array([day(month) for month in months_between(date(year, 1, 1), date(year, 12, 31))])

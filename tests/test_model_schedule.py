@@ -252,3 +252,12 @@ def test_the_network_dates_what_has_no_plan_and_a_plan_for_power_is_followed_by_
         np.full((1, 2), np.nan),
     )  # fmt: skip
     assert made[0, START:].T.tolist() == [[1000.0, 1300.0, 1420.0], [1000.0, 1450.0, 1570.0]]
+
+
+def test_a_site_begins_with_its_first_phase_and_never_where_none_comes() -> None:
+    dates = np.full((1, len(STAGES), 5), np.nan)
+    dates[0, OPERATIONAL] = [1200.0, 1100.0, 1300.0, np.inf, np.inf]
+    made = schedule.site_first_date(dates, np.array([0.0, 0.0, 1.0, 1.0, 2.0]), np.zeros(4))
+    assert made[0, OPERATIONAL].tolist()[:3] == [1100.0, 1300.0, np.inf]
+    assert np.isnan(made[0, OPERATIONAL, 3])
+    assert np.isnan(made[0, 0]).all()

@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "drivers", "explain", "explain_reading", "finance", "jobs",
-    "load", "money", "odds", "schedule", "sensitivity", "simulate", "together", "validate", "what_changed", "workbook",
+    "load", "money", "needs", "odds", "schedule", "sensitivity", "simulate", "together", "validate", "what_changed", "workbook",
 ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from stargauge.api.comparisons import compare
 from stargauge.api.drivers import drivers
 from stargauge.api.explanations import explain_reading, is_claim, what_changed
 from stargauge.api.imports import import_statements
+from stargauge.api.needs import needs
 from stargauge.api.programmes import catalogue, ids_of, known, load, shipped
 from stargauge.api.reasons import cost, explain, sensitivity
 from stargauge.api.runs import DRAWS, asked_of, audit, condition, simulate
@@ -37,7 +38,7 @@ __all__ = [
     "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Jobs", "Known", "Money", "Programme", "Result",
     "SiteFinance", "Validation", "__version__", "asked_of", "audit", "backtest", "backtest_money", "calibrate", "catalogue", "check",
     "compare", "condition", "cost", "drivers", "explain", "explain_reading", "finance", "held_captures", "ids_of", "import_statements",
-    "is_claim", "jobs", "known", "load", "money", "odds", "schedule", "sensitivity", "shipped", "simulate", "together", "validate",
+    "is_claim", "jobs", "known", "load", "money", "needs", "odds", "schedule", "sensitivity", "shipped", "simulate", "together", "validate",
     "what_changed", "workbook",
 ]  # fmt: skip
 

@@ -79,11 +79,11 @@ def _levels(text: str) -> int:
     return count
 
 
-def _run_options(parser: argparse.ArgumentParser) -> None:
+def _run_options(parser: argparse.ArgumentParser, draws: int = 1024) -> None:
     parser.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
     _change_options(parser)
     _given(parser)
-    _draw_options(parser)
+    _draw_options(parser, draws)
     _workers(parser)
 
 
@@ -102,8 +102,8 @@ def _change_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="INPUT=VALUE", help="change one input (repeatable)")
 
 
-def _draw_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--draws", type=_count, default=1024, metavar="N", help="Monte Carlo draws (default 1,024)")
+def _draw_options(parser: argparse.ArgumentParser, draws: int = 1024) -> None:
+    parser.add_argument("--draws", type=_count, default=draws, metavar="N", help=f"Monte Carlo draws (default {draws:,})")
     parser.add_argument("--seed", type=_count, default=0, metavar="N", help="seed of the draws (default 0)")
     parser.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
 
@@ -201,6 +201,11 @@ def parser() -> Parser:
     _output_options(together)
     together.add_argument("--svg", metavar="FILE", help="also write a picture: a matrix of all pairs")
     together.add_argument("--narrow", action="store_true", help="the picture for a narrow page (390 pixels)")
+    needs = commands.add_parser("needs", help="what would have to be true for a claim to hold, and the single change that asks least")
+    _programme(needs, True)
+    needs.add_argument("--claim", metavar="ID[/READING]", help="one claim, or one of its readings (default: a table of all)")
+    _run_options(needs, 4096)
+    _output_options(needs)
 
     schedule = commands.add_parser("schedule", help="when each site runs, and what holds it up")
     _programme(schedule, True)

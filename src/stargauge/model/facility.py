@@ -13,7 +13,7 @@ from stargauge.quantity.quantity import STAGES, quantity
 
 Array = NDArray[np.float64]
 
-_OPERATIONAL = STAGES.index("operational")
+_STARTED, _ENERGISED, _OPERATIONAL = (STAGES.index(stage) for stage in ("under_construction", "energised", "operational"))
 _KELVIN = 273.15
 _YEAR = 12
 #: Expected largest of 30 independent standard normal deviates (Tippett 1925, Biometrika 17, table of the extreme).
@@ -58,6 +58,17 @@ def power_facility(power_it: Array, design_power_ratio: Array) -> Array:
     drawn is `power_load`. A stage that nobody stated is absent (NaN).
     """
     return power_it * design_power_ratio[:, None, :, None]
+
+
+@quantity("W", "draw site month", adds="site")
+def power_being_built(power_facility: Array) -> Array:
+    """Facility power that is being built at once: work has started and power is not on yet, at the end of each month.
+
+    P = P(under construction) - P(energised)                                           (1)
+
+    Axes: draw, site, month. Units: W. What is cancelled while it is built is no longer in it.
+    """
+    return power_facility[:, _STARTED] - power_facility[:, _ENERGISED]
 
 
 @quantity("h", "month")

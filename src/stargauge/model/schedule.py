@@ -278,3 +278,16 @@ def site_complete_date(stage_date: Array, phase_site: Array, site_known_from: Ar
     """Day on which the last phase of a site runs; infinity where one never does. Axes: draw, site. Units: d."""
     runs = stage_date[:, _OPERATIONAL]
     return np.stack([np.max(runs[:, phase_site == site], axis=1, initial=-np.inf) for site in range(len(site_known_from))], axis=1)
+
+
+@quantity("d", "draw stage site")
+def site_first_date(stage_date: Array, phase_site: Array, site_known_from: Array) -> Array:
+    """Day on which the first phase of a site reaches each stage; infinity where none ever does.
+
+    Axes: draw, stage, site. Units: d. A stage that nobody stated for any phase of a site is absent (NaN), and so is a site without phases.
+    """
+    index = phase_site.astype(np.int64)
+    out = np.full((*stage_date.shape[:2], len(site_known_from)), np.nan)
+    for site in np.unique(index):
+        out[:, :, site] = np.fmin.reduce(stage_date[:, :, index == site], axis=2)
+    return out

@@ -154,6 +154,7 @@ _SCALES: dict[str, list[tuple[float, str]]] = {
     "token/d": [(1e12, "tn tokens/d"), (1e9, "bn tokens/d"), (1e6, "million tokens/d"), (1.0, "tokens/d")],
     "token/s": [(1e9, "bn tokens/s"), (1e6, "million tokens/s"), (1.0, "tokens/s")],
     "g": [(1e12, "Mt"), (1e9, "kt"), (1e6, "t"), (1e3, "kg"), (1.0, "g")],
+    "job/W": [(1e-6, "jobs/MW")], "W/d": [(1e9, "GW/d"), (1e6, "MW/d"), (1e3, "kW/d")], "1/d": [(_DAY / _YEAR, "a year")],
     "job": [(1.0, "jobs")], "1": [(1e9, "bn"), (1e6, "million"), (1.0, "")], "d": [(1.0, "d")],
 }  # fmt: skip
 

@@ -1,0 +1,107 @@
+"""What would have to be true, as plain text: one reading with its ranges and the change that asks least, or a table of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stargauge.report.terminal import PLAIN, Style, labelled, table, to_copy, wrapped
+from stargauge.report.wording import counted, day_text, percent, percent_range, short_sentence
+
+#: What a single change is for.
+_CHANGES = (
+    ("even", "even odds"),
+    ("single", "target"),
+    ("strongest", "most"),
+)
+_HONEST = "A statement about the model and its inputs, not about what anyone could or should bring about."
+_NO_ODDS = ("settled", "no odds")
+
+
+def render_needs(data: Mapping[str, Any], style: Style = PLAIN, each: bool = False) -> str:
+    """What the readings asked for need. `each`: every reading at length."""
+    lines = list[str]()
+    if each:
+        for one in data["readings"]:
+            lines += [*reading(one, data, style), ""]
+        lines += wrapped(f"{data['method']} {_HONEST}", style.width)
+    else:
+        lines += [*_all(data, style), ""]
+        lines += wrapped(f"In and covers: on the half of the draws that the ranges were not found on. {_HONEST}", style.width)
+        lines += to_copy("At length  ", f"stargauge needs {data['asked_as']} --claim ID", style)
+    return style.finish(lines)
+
+
+def reading(one: Mapping[str, Any], data: Mapping[str, Any], style: Style) -> list[str]:
+    """One reading: the answer, what it says, its ranges with what is known of each, and the single changes."""
+    lines = [*map(style.bold, wrapped(one["says"], style.width))]
+    lines += wrapped(f"{one['claim']}/{one['reading']}: {short_sentence(one['sentence'])}", style.width)
+    if one["why"] in _NO_ODDS:
+        return lines
+    region = one["holds"] or one["fails"]
+    if region:
+        lines += ["", *_ranges(region, style), *wrapped(score_text(region["scored"], "fails" if one["fails"] else "holds"), style.width)]
+    changes = [line for key, label in _CHANGES if one[key] for line in labelled(_label(label, data), one[key]["says"], style, 0, 11)]
+    if changes:
+        lines += ["", style.soft("One thing alone, asking least for"), *changes]
+    return lines
+
+
+def _label(label: str, data: Mapping[str, Any]) -> str:
+    return percent(data["target"]) if label == "target" else label
+
+
+def _ranges(region: Mapping[str, Any], style: Style) -> list[str]:
+    rows = [(condition["says"], condition["known"]) for condition in region["conditions"]]
+    return table([("where", 38, "w"), ("known of it", 38, "w")], rows, style)
+
+
+def score_text(scored: Mapping[str, Any], holds: str = "holds") -> str:
+    """Density and coverage with their intervals, and on how many draws."""
+    inside = f"{percent(scored['density'])} of these {scored['inside']:,} worlds{within(scored['density_within'])}"
+    covered = f"{percent(scored['coverage'])}{within(scored['coverage_within'])} of all {scored['held']:,} worlds in which it {holds}"
+    return f"It {holds} in {inside}; they are {covered}. Scored on {counted(scored['draws'], 'draw')} not used to find them."
+
+
+def within(span: Sequence[float] | None) -> str:
+    """` (90 to 94 %)`: an interval of 5 to 95 %."""
+    told = percent_range(span, " to ")
+    return f" ({told} %)" if told else ""
+
+
+def headline(data: Mapping[str, Any]) -> str:
+    """How many of the readings with odds have ranges under which they hold."""
+    asked = [one for one in data["readings"] if one["why"] not in _NO_ODDS]
+    found = [one for one in asked if one["holds"] and one["holds"]["reaches"]]
+    always = [one for one in asked if one["why"] == "always"]
+    told = f"Of {counted(len(asked), 'reading')} with odds, ranges of up to four things under which it holds in {percent(data['target'])} "
+    told += f"of the worlds were found for {len(found)}"
+    return told + (f"; {len(always)} more {'holds' if len(always) == 1 else 'hold'} as often as that anyway." if always else ".")
+
+
+def _all(data: Mapping[str, Any], style: Style) -> list[str]:
+    lines = [style.bold(one) for one in wrapped(headline(data), style.width)]
+    lines += wrapped(f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,} to {data['most_draws']:,} draws.", style.width)
+    rows = [_row(one) for one in data["readings"] if one["why"] not in _NO_ODDS]
+    lines += table([("reading", 22, "w"), ("odds", 5, "r"), ("true where", 33, "w"), ("in", 6, "r"), ("covers", 6, "r")], rows, style)
+    rest = [one for one in data["readings"] if one["why"] in _NO_ODDS]
+    if rest:
+        lines += wrapped(f"{counted(len(rest), 'reading')} settled, not testable or without odds: nothing to ask of them.", style.width)
+    return lines
+
+
+def _row(one: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
+    region = one["holds"] or one["fails"]
+    name, odds = f"{one['claim']}/{one['reading']}", percent(one["probability"])
+    if not region:
+        return name, odds, one["says"], "", ""
+    start = "fails where " if one["fails"] else "" if region["reaches"] else "at best: "
+    return name, odds, start + region["where"], percent(region["scored"]["density"]), percent(region["scored"]["coverage"])
+
+
+def needs_table(region: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers of the picture: each range with what is known of it."""
+    return {"head": ["Where", "Known of it"], "rows": [[one["says"], one["known"]] for one in region["conditions"]]}
+
+
+__all__ = ["headline", "needs_table", "reading", "render_needs", "score_text", "within"]
