@@ -175,6 +175,13 @@ def parser() -> Parser:
     _draw_options(odds)
     _output_options(odds)
 
+    definitions = commands.add_parser("definitions", help="under which definitions of its words a claim holds, and which word decides")
+    _programme(definitions, True)
+    definitions.add_argument("--claim", metavar="ID", help="one claim with every definition (default: a line for each claim)")
+    definitions.add_argument("--all", action="store_true", help="every definition of the claim (default: the first of them)")
+    _run_options(definitions)
+    _output_options(definitions)
+
     schedule = commands.add_parser("schedule", help="when each site runs, and what holds it up")
     _programme(schedule, True)
     _run_options(schedule)
