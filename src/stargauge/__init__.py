@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "definitions", "explain", "finance", "jobs", "load", "money",
-    "odds", "schedule", "sensitivity", "simulate", "validate",
+    "odds", "schedule", "sensitivity", "simulate", "sources", "validate",
     "workbook",
 ]  # fmt: skip
 

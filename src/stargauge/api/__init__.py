@@ -16,6 +16,7 @@ from stargauge.api.programmes import catalogue, ids_of, known, load, shipped
 from stargauge.api.reasons import cost, explain, sensitivity
 from stargauge.api.runs import DRAWS, asked_of, audit, simulate
 from stargauge.api.sections import finance, jobs, money, schedule
+from stargauge.api.sources import sources
 from stargauge.api.tracks import odds
 from stargauge.api.workbooks import workbook
 from stargauge.audit.backtest import Backtest
@@ -35,7 +36,7 @@ __all__ = [
     "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Jobs", "Known", "Money", "Programme", "Result",
     "SiteFinance", "Validation", "__version__", "asked_of", "audit", "backtest", "backtest_money", "calibrate", "catalogue", "check",
     "compare", "cost", "definitions", "explain", "finance", "held_captures", "ids_of", "import_statements", "jobs", "known", "load",
-    "money", "odds", "schedule", "sensitivity", "shipped", "simulate", "validate", "workbook",
+    "money", "odds", "schedule", "sensitivity", "shipped", "simulate", "sources", "validate", "workbook",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

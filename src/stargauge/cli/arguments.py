@@ -182,6 +182,13 @@ def parser() -> Parser:
     _run_options(definitions)
     _output_options(definitions)
 
+    sources = commands.add_parser("sources", help="which verdicts hang on one source: each left out in turn")
+    _programme(sources, True)
+    sources.add_argument("--claim", metavar="ID[/READING]", help="one claim, or one of its readings, with what it rests on")
+    sources.add_argument("--all", action="store_true", help="every source and every verdict (default: the first of them)")
+    _run_options(sources)
+    _output_options(sources)
+
     schedule = commands.add_parser("schedule", help="when each site runs, and what holds it up")
     _programme(schedule, True)
     _run_options(schedule)
