@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,18 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.cli_runs import ask
 from tests.programme_files import small
+from tests.test_packaging_files import ROOT, run_page
 
 from stargauge import api
 from stargauge.audit.definitions import ClaimDefinitions, Definitions, Row, setting_of, tried_of
 from stargauge.audit.job_definitions import COUNTS
 from stargauge.audit.language import parse
-from stargauge.audit.meanings import Setting, meant, names_a_date, possible, sense_of, words
+from stargauge.audit.meanings import Setting, meant, most, names_a_date, possible, sense_of, words
 from stargauge.audit.messages import ENGLISH
 from stargauge.audit.words import forbidden
 from stargauge.engine.simulate import axes_of
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import MEANS, STAGES
-from stargauge.report.meanings import render_definitions
+from stargauge.report.meanings import SHOWN, render_definitions
 
 NOW = "2026-11-22"
 JOBS = {
@@ -327,3 +329,10 @@ def test_an_unknown_claim_is_a_fault_of_input(capsys: pytest.CaptureFixture[str]
 def test_axes_are_those_of_the_day() -> None:
     made = api.known(api.load("stargate"), "2025-01-23")
     assert setting_of(made).axes == axes_of(made)
+
+
+def test_the_page_on_definitions_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/definitions.md", tmp_path) == 3
+    page = (ROOT / "docs/definitions.md").read_text(encoding="utf-8")
+    assert f"At most {most()} definitions" in page and f"shows the first {SHOWN} " in page
+    assert all(ENGLISH.texts[f"word_{word.id}"] in page for word in words())

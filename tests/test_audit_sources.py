@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.cli_runs import ask
 from tests.programme_files import small
+from tests.test_packaging_files import ROOT, run_page
 
 from stargauge import api
-from stargauge.audit.sources import CATALOGUE, PROGRAMME, Change, Dropped, Sources
+from stargauge.audit.sources import ALIKE, CATALOGUE, PROGRAMME, Change, Dropped, Sources
 from stargauge.audit.words import forbidden
 from stargauge.catalogue.load import load_catalogue
 from stargauge.programme.schema import Programme
@@ -64,7 +66,7 @@ def test_a_verdict_that_hangs_on_exactly_one_source() -> None:
 def test_a_verdict_with_two_independent_sources_hangs_on_neither() -> None:
     made = api.sources(capex(("tracker", "88"), ("plan", "88")), as_of=NOW, draws=256, workers=1)
     assert made.hanging == {}
-    assert made.sentence().startswith("None of 1 verdicts hangs on one source alone")
+    assert made.sentence().startswith("No verdict of 1 hangs on one source alone")
 
 
 def test_two_sources_with_one_root_are_one() -> None:
@@ -219,3 +221,9 @@ def test_the_command_line_shows_what_python_gives(capsys: pytest.CaptureFixture[
     told = ask(capsys, "sources", *asked).out
     assert "2 of 2 verdicts hang on one source" in told and "YourStory" in told
     assert ask(capsys, "sources", "--claim", "nadela-80").code == 2
+
+
+def test_the_page_on_sources_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/sources.md", tmp_path) == 2
+    page = (ROOT / "docs/sources.md").read_text(encoding="utf-8")
+    assert f"within {ALIKE:.0%}".replace("%", " %") in page

@@ -13,7 +13,7 @@ from typing import Any
 
 from stargauge.audit.language import Comparison, Reading, leaves, parse
 from stargauge.audit.meanings import DEADLINE, Sense, Setting, asks, choices_of, form_of, label_of, meant, most, possible, sense_of, words
-from stargauge.audit.messages import Messages
+from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.sentence import Names
 from stargauge.audit.verdict import OPEN, SILENT, ReadingVerdict
@@ -151,10 +151,20 @@ class Definitions:
     one: bool
     claims: tuple[ClaimDefinitions, ...]
 
+    def sentence(self, words: Messages = ENGLISH) -> str:
+        """How many claims hold under some definitions of their words alone."""
+        if not self.claims:
+            return words.texts["no_claims"]
+        if self.one:
+            return self.claims[0].sentence
+        told = [claim for claim in self.claims if claim.rows]
+        some = sum(len({row.holds for row in claim.rows if row.holds is not None}) > 1 for claim in told)
+        return words.say("defs_some", some=some, count=len(self.claims), plain=len(self.claims) - len(told))
+
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "programme": self.programme, "name": self.name, "asked_as": self.asked_as, "as_of": self.as_of, "draws": self.draws,
+            "sentence": self.sentence(), "programme": self.programme, "name": self.name, "asked_as": self.asked_as, "as_of": self.as_of, "draws": self.draws,
             "seed": self.seed, "one": self.one, "claims": [claim.to_dict() for claim in self.claims],
         }  # fmt: skip
 

@@ -166,6 +166,8 @@ class Sources:
     def sentence(self, words: Messages = ENGLISH) -> str:
         """How many verdicts hang on one source, and on which most of them."""
         told = {"hanging": len(self.hanging), "count": len(self.verdicts), "sources": len(self.own)}
+        if not self.verdicts:
+            return words.texts["no_claims"]
         if not self.hanging:
             return words.say("sources_none", **told)
         first = max(self.own, key=lambda one: len(one.flips))
@@ -242,6 +244,8 @@ def left_out_in_turn(
 
     `workers`: processes that share the work; the same bits for any number.
     """
+    if not keys:
+        return {}, (), 0
     inputs = tracker.inputs_on(day)
     claims = claims_with(programme, keys)
     whole = tracker.odds(inputs, claims)

@@ -81,16 +81,16 @@ def _range(word: Mapping[str, Any]) -> str:
 def _all(data: Mapping[str, Any], style: Style) -> list[str]:
     told = [claim for claim in data["claims"] if claim["definitions"]]
     open_to = [claim for claim in told if 0 < claim["hold"] < claim["told"]]
-    head = (
-        f"{len(open_to)} of {len(data['claims'])} claims of {data['name']} hold under some definitions of their words, not under others; "
-        f"{len(data['claims']) - len(told)} cannot be counted two ways. Known on {day_text(data['as_of'])}, {data['draws']:,} draws."
-    )
+    lines = [style.bold(one) for one in wrapped(data["sentence"], style.width)]
+    lines += wrapped(f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,} draws.", style.width)
+    if not told:
+        return lines
     rows = [
         [claim["id"], f"{claim['hold']} of {claim['told']}", *(_verdict(claim[end], style) for end in ("loosest", "strictest")),
          _most(claim)] for claim in told
     ]  # fmt: skip
     columns = [("claim", 22, "w"), ("holds", 10, "r"), ("loosest", 13, "w"), ("strictest", 13, "w"), ("decided by", 14, "w")]
-    lines = [*map(style.bold, wrapped(head, style.width)), "", *table(columns, rows, style)]
+    lines += ["", *table(columns, rows, style)]
     rest = [claim["id"] for claim in data["claims"] if not claim["definitions"]]
     lines += wrapped(f"No word can be counted two ways here: {', '.join(rest)}.", style.width) if rest else []
     first = max(open_to, key=lambda claim: claim["words"][0]["swing"], default=None)

@@ -25,7 +25,7 @@ def render_sources(data: Mapping[str, Any], style: Style = PLAIN, every: bool = 
         f"{data['name']}{', ' + data['claim'] if data['claim'] else ''}, known on {day_text(data['as_of'])}, {data['draws']:,} draws: of "
         f"{data['sources']} sources left out in turn {data['deciding']} decide an outcome, {data['silent']} change nothing."
     )
-    lines += [*wrapped(told, style.width)]
+    lines += wrapped(told, style.width) if data["verdicts"] else []
     for part in (_sources(data, style, every), _verdicts(data, style, every), _catalogue(data, style)):
         lines += ["", *part] if part else []
     return style.finish([*lines, "", *wrapped(_HOW, style.width), *_next(data, style)])
