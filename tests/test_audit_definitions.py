@@ -84,7 +84,14 @@ def test_the_meanings_of_a_word_share_a_unit(setting: Setting) -> None:
 
 @pytest.mark.parametrize(
     ("says", "named"),
-    [("They start at once.", False), ("It runs by the middle of 2026.", True), ("500 bn USD over four years.", True), ("Soon.", False)],
+    [
+        ("They start at once.", False),
+        ("Sie läuft bis Mitte 2026.", True),
+        ("Sofort.", False),
+        ("It runs by the middle of 2026.", True),
+        ("500 bn USD over four years.", True),
+        ("Soon.", False),
+    ],
 )
 def test_deadlines_are_tried_only_where_a_claim_names_none(says: str, named: bool) -> None:
     assert names_a_date(says) is named
@@ -179,6 +186,22 @@ def test_a_number_that_differs_makes_no_common_rows() -> None:
     numbers = {row.verdict.expression.split(">= ")[1].split(" by")[0] for row in claim.rows}
     assert numbers == {"1 GW", "2 GW"}
     assert all(row.as_read in ((), ("one",), ("other",)) for row in claim.rows)
+
+
+def test_a_reading_of_several_parts_is_varied_in_all_of_them() -> None:
+    both = "power_it[operational, north] >= 5 MW on 2026-12-31 and not power_it[operational] >= 90 GW on 2026-12-31"
+    claim = of_small({"both": both, "either": f"record(post-visible) or ({both})"}, "The hall runs.")
+    assert {row.sense["power"] for row in claim.rows} == {"power_load", "power_load_peak", "power_it", "power_facility"}
+    for row in claim.rows:
+        assert row.verdict.expression.count(f"{row.sense['power']}") == 2
+        assert row.verdict.expression.startswith("record(post-visible) or (") == (row.verdict.expression.count("record") == 1)
+    assert {row.as_read for row in claim.rows} == {(), ("both",), ("either",)}
+
+
+def test_a_word_on_which_parts_of_a_reading_differ_is_not_varied() -> None:
+    mixed = "power_it[operational, north] >= 5 MW on 2026-12-31 and power_facility[operational, north] >= 5 MW on 2026-12-31"
+    claim = of_small({"both": mixed}, "The hall runs.")
+    assert claim.rows and {frozenset(row.sense) for row in claim.rows} == {frozenset({"stage"})}
 
 
 def test_what_a_word_decides_is_the_range_over_its_choices_with_the_others_as_read() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.cli_runs import ask
-from tests.programme_files import small
+from tests.programme_files import changed, small
 from tests.test_packaging_files import ROOT, run_page
 
 from stargauge import api
@@ -109,6 +109,14 @@ def test_what_is_left_out_is_as_if_it_had_never_been_said() -> None:
     assert change.points == change.probability - other.probability
 
 
+def test_what_of_a_source_decides_by_itself_is_found_where_one_claim_is_asked_for() -> None:
+    made = small((READ, '    readings: {as said: "funding_available[cash, bank] >= 20 bn USD on 2025-03-31"}'))
+    whole, closely = (dropped(made, claim)["plan"].flips[0] for claim in (None, "first-hall"))
+    assert (closely.status, closely.without) == (whole.status, whole.without) == ("passed, record silent", "record too thin")
+    assert closely.alone and not whole.alone
+    assert closely.on == ("bank cash: 24.3 bn USD",)
+
+
 def test_without_any_phase_left_nothing_can_be_run_and_that_is_said() -> None:
     only = small(
         (", {value: 103 MW, status: estimated, source: tracker}]", "]"), (", {value: 2026-02, status: estimated, source: tracker}]", "]"),
@@ -122,10 +130,17 @@ def test_without_any_phase_left_nothing_can_be_run_and_that_is_said() -> None:
 
 
 def test_every_shipped_programme_can_be_taken_apart() -> None:
-    for name in ("xai-colossus-1", "anthropic-new-carlisle"):
+    for name in ("xai-colossus-1", "meta-hyperion"):
         made = api.sources(name, as_of=NOW, draws=256, workers=1)
         assert len(made.own) >= 2 and len(made.verdicts) == sum(len(c.readings) for c in api.load(name).claims.values())
         json.dumps(made.to_dict(), allow_nan=False)
+
+
+def test_a_programme_without_claims_has_nothing_to_judge_and_leaves_nothing_out() -> None:
+    made = api.sources("anthropic-new-carlisle", as_of=NOW, draws=256)
+    assert made.dropped == () and made.verdicts == {}
+    assert made.sentence() == "No claim had been made by then, so there is nothing to judge."
+    assert made.sentence() in render_sources(made.to_dict())
 
 
 # --- the catalogue ----------------------------------------------------------------------------------------------------------------
@@ -161,11 +176,12 @@ def test_sources_of_the_catalogue_stand_apart_and_our_assumptions_stay(plain: So
 
 
 def test_the_verdicts_are_those_of_the_audit() -> None:
-    made = api.sources("stargate", "invest-500bn-4y", as_of=NOW, draws=256, workers=1)
-    judged = {(v.id, r.name): r for v in api.audit("stargate", as_of=NOW, draws=256) for r in v.readings}
+    made = api.sources("xai-colossus-1", as_of="2025-01-23", draws=256, workers=1)
+    judged = {(v.id, r.name): r for v in api.audit("xai-colossus-1", as_of="2025-01-23", draws=256) for r in v.readings}
+    assert set(made.verdicts) == set(judged)
     for key, verdict in made.verdicts.items():
         assert verdict.status == judged[key].status
-        assert verdict.odds is not None and verdict.odds.probability == judged[key].probability
+        assert (verdict.odds and verdict.odds.probability) == judged[key].probability
 
 
 def test_the_same_from_any_number_of_workers() -> None:
@@ -182,8 +198,8 @@ def test_what_decides_most_comes_first(plain: Sources) -> None:
 
 
 def test_one_reading_alone() -> None:
-    made = api.sources("stargate", "softbank-lt10/cash", as_of=NOW, draws=256, workers=1)
-    assert list(made.verdicts) == [("softbank-lt10", "cash")]
+    two = small((READ, '    readings: {here: "record(post-visible)", gone: "not record(post-visible)"}'))
+    assert list(api.sources(two, "first-hall/gone", as_of=NOW, draws=256, workers=1).verdicts) == [("first-hall", "gone")]
     for wrong, told in (("softbank", "is none of this programme"), ("softbank-lt10/cahs", 'did you mean "cash"')):
         with pytest.raises(InputError, match=told):
             api.sources("stargate", wrong, as_of=NOW, draws=256)
@@ -192,7 +208,7 @@ def test_one_reading_alone() -> None:
 
 
 def test_an_opinion_never_hangs_on_a_source() -> None:
-    made = api.sources("stargate", "leavitt-trust", as_of=NOW, draws=256, workers=1)
+    made = api.sources(small((READ, '    readings: {as said: "not testable: an opinion"}')), as_of=NOW, draws=256, workers=1)
     assert made.hanging == {} and all(not one.changes for one in made.own)
     assert [one["probability"] for one in made.to_dict()["readings"]] == [None]
 
@@ -212,15 +228,18 @@ def test_no_text_says_what_must_not_be_said(plain: Sources) -> None:
         assert max(map(len, text.splitlines())) <= 80
 
 
-def test_the_command_line_shows_what_python_gives(capsys: pytest.CaptureFixture[str]) -> None:
-    asked = ("--claim", "nadella-80", "--as-of", NOW, "--draws", "256")
+def test_the_command_line_shows_what_python_gives(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    spent = "capex: {value: 88 bn USD, as_of: 2026-03, published: 2026-04-30, source: tracker}"
+    file.write_text(changed(BY_RECORD, (RECORD, f"{RECORD}\n  {spent}")), encoding="utf-8")
+    asked = (str(file), "--claim", "first-hall", "--as-of", NOW, "--draws", "256", "--workers", "1")
     answer = ask(capsys, "sources", *asked, "--json")
     assert answer.code == 0
-    made = api.sources("stargate", "nadella-80", as_of=NOW, draws=256).to_dict()
+    made = api.sources(file, "first-hall", as_of=NOW, draws=256, workers=1).to_dict()
     assert json.loads(answer.out) == json.loads(json.dumps(made))
-    told = ask(capsys, "sources", *asked).out
-    assert "2 of 2 verdicts hang on one source" in told and "YourStory" in told
-    assert ask(capsys, "sources", "--claim", "nadela-80").code == 2
+    told = " ".join(ask(capsys, "sources", *asked).out.split())
+    assert "1 verdict of 1 hangs on one source" in told and "as said, B: capex: 88 bn USD" in told
+    assert ask(capsys, "sources", str(file), "--claim", "first-hal").code == 2
 
 
 def test_the_page_on_sources_works_as_it_stands(tmp_path: Path) -> None:

@@ -23,15 +23,17 @@ def sources(
 ) -> Sources:  # fmt: skip
     """Each source of a programme left out in turn: which verdicts change, by how much, and whether a second source says the same.
 
-    `claim`: `ID` or `ID/READING`, that alone. `progress(done, all)` counts the sources. Raises InputError for a claim or a reading that
-    there is not, or that had not been made by the day.
+    `claim`: `ID` or `ID/READING`, that alone, with what of a source decides by itself. `progress(done, all)` counts the sources. Raises
+    InputError for a claim or a reading that there is not, or that had not been made by the day.
     """
     made, values = load(programme), values or catalogue()
     now = known(made, as_of, values)
     said = said_by(made, now.as_of)
     keys = _asked(made, said, claim)
     count = workers_of(workers, MANY_DRAWS)
-    whole, dropped, assumed = left_out_in_turn(tracker_of(made, values, draws, seed), now.as_of, made, keys, count, progress)
+    whole, dropped, assumed = left_out_in_turn(
+        tracker_of(made, values, draws, seed), now.as_of, made, keys, claim is not None, count, progress
+    )
     return Sources(slug(made.name), made.name, asked_as(made), str(now.as_of), drawn(draws), seed, claim, whole, dropped, assumed)
 
 

@@ -164,8 +164,8 @@ class Definitions:
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "sentence": self.sentence(), "programme": self.programme, "name": self.name, "asked_as": self.asked_as, "as_of": self.as_of, "draws": self.draws,
-            "seed": self.seed, "one": self.one, "claims": [claim.to_dict() for claim in self.claims],
+            "sentence": self.sentence(), "programme": self.programme, "name": self.name, "asked_as": self.asked_as, "as_of": self.as_of,
+            "draws": self.draws, "seed": self.seed, "one": self.one, "claims": [claim.to_dict() for claim in self.claims],
         }  # fmt: skip
 
 

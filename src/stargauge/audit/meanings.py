@@ -194,8 +194,8 @@ def _deadlines(word: Word, own: Sequence[str], claim: Any, setting: Setting) -> 
 
 
 def names_a_date(says: str) -> bool:
-    """Whether a claim names a date or a span of time itself, as the reader of articles finds them."""
-    return bool(draft(says, "en").dates)
+    """Whether a claim names a date or a span of time itself, as the reader of articles finds them in either language."""
+    return any(draft(says, language).dates for language in ("en", "de"))
 
 
 # --- a reading with another sense -------------------------------------------------------------------------------------------------

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
 from stargauge.audit.answer import value_text
 from stargauge.audit.messages import ENGLISH, Messages
-from stargauge.audit.movers import inputs_behind, place_of
+from stargauge.audit.movers import groups_of, inputs_behind, place_of
 from stargauge.audit.tracker import Key, Tracker, claims_with
 from stargauge.audit.verdict import OPEN, SILENT, TOO_THIN, Judgement
 from stargauge.audit.words import grade_of, publisher_of, root_of
@@ -60,8 +60,8 @@ class Second:
 class Change:
     """A reading that is judged otherwise without a source: status and odds with it and without it.
 
-    Where the status changes: `on`, what it rests on of that source; `seconds`, who else speaks of that; `seconded`, whether independent
-    sources say the same of all of it; `missing`, what nothing is known of any more.
+    Where the status changes: `on`, what it rests on of that source; `alone`, whether each field of that decides by itself; `seconds`, who
+    else speaks of that; `seconded`, whether independent sources say the same of all of it; `missing`, what nothing is known of any more.
     """
 
     claim: str
@@ -71,6 +71,7 @@ class Change:
     probability: float | None
     probability_without: float | None
     on: tuple[str, ...] = ()
+    alone: bool = False
     missing: tuple[str, ...] = ()
     seconds: tuple[Second, ...] = ()
     seconded: bool = False
@@ -91,7 +92,8 @@ class Change:
         """As plain data."""
         return {
             "claim": self.claim, "reading": self.reading, "status": self.status, "without": self.without, "probability": self.probability,
-            "probability_without": self.probability_without, "points": self.points, "flips": self.flips, "on": list(self.on),
+            "probability_without": self.probability_without, "points": self.points, "flips": self.flips,
+            "on": list(self.on), "alone": self.alone,
             "missing": list(self.missing), "seconded": self.seconded, "seconds": [second.to_dict() for second in self.seconds],
         }  # fmt: skip
 
@@ -229,7 +231,8 @@ class Task:
     keys: tuple[Key, ...]
     programme: Programme
     whole: Mapping[Key, Judgement]
-    names: tuple[str, ...] = field(default=())
+    names: tuple[str, ...] = ()
+    closely: bool = False
 
     @property
     def claims(self) -> dict[str, Any]:
@@ -238,10 +241,17 @@ class Task:
 
 
 def left_out_in_turn(
-    tracker: Tracker, day: date, programme: Programme, keys: Sequence[Key], workers: int = 1, progress: Progress | None = None
+    tracker: Tracker,
+    day: date,
+    programme: Programme,
+    keys: Sequence[Key],
+    closely: bool = False,
+    workers: int = 1,
+    progress: Progress | None = None,
 ) -> tuple[dict[Key, Judgement], tuple[Dropped, ...], int]:
     """The verdicts as they are, each source left out with what changes, those that decide most first; and how many values are assumed.
 
+    `closely`: where a verdict hangs on a source, each field of which it speaks is left out alone too, to see which of them decides.
     `workers`: processes that share the work; the same bits for any number.
     """
     if not keys:
@@ -252,7 +262,7 @@ def left_out_in_turn(
     names = tuple(inputs_behind(tracker.ask(inputs.known, claims)))
     stated, assumed = groups_of_catalogue(inputs.known, names)
     groups = [*groups_of_programme(inputs.known), *stated]
-    task = Task(tracker, day, tuple(keys), programme, whole, names)
+    task = Task(tracker, day, tuple(keys), programme, whole, names, closely)
     out = list[Dropped]()
     for group, (changes, cannot) in zip(groups, each(_without, (groups, task), len(groups), workers), strict=True):
         out.append(_dropped(group, changes, cannot, inputs.known))
@@ -319,7 +329,30 @@ def _without(place: int, groups: Sequence[Group], task: Task) -> tuple[list[Chan
         found = task.tracker.odds(left, task.claims)
     except InputError as error:
         return [], "; ".join(fault.message for fault in error.faults)
-    return [change for key in task.keys if (change := _change(key, task.whole[key], found.get(key), group, (day, left), task))], ""
+    alone = _alone(found, group, day, task) if task.closely and group.kind == PROGRAMME else {}
+    changes = [_change(key, found.get(key), group, (day, left), task, alone.get(key, ())) for key in task.keys]
+    return [change for change in changes if change is not None], ""
+
+
+def _alone(found: Mapping[Key, Judgement], group: Group, day: Inputs, task: Task) -> dict[Key, list[Statement]]:
+    """For each verdict that hangs on a source and is not decided by a record of it: the fields of which what it says alone decides.
+
+    What one source says of one field of a site on several phases goes together, as one of equal phases would say too little.
+    """
+    own = {said.path for said in group.statements}
+    flips = [key for key in task.keys if key not in found or found[key].status != task.whole[key].status]
+    asked = [key for key in flips if not any(said.path in own for said in task.whole[key].found.deciding)]
+    out: dict[Key, list[Statement]] = {key: [] for key in asked}
+    fields = [tuple(members) for members in groups_of(group.statements).values()] if asked else []
+    for members in fields if len(fields) > 1 else ():
+        left = _inputs_without(group._replace(statements=members), day)
+        if not left.known.phases or not _matters(left, day, task.names):
+            continue
+        told = task.tracker.odds(left, task.claims)
+        for key in asked:
+            if told[key].status != task.whole[key].status:
+                out[key] += members
+    return out
 
 
 def _inputs_without(group: Group, day: Inputs) -> Inputs:
@@ -337,16 +370,21 @@ def _matters(left: Inputs, day: Inputs, names: Sequence[str]) -> bool:
 # --- what changes -----------------------------------------------------------------------------------------------------------------
 
 
-def _change(key: Key, before: Judgement, after: Judgement | None, group: Group, inputs: tuple[Inputs, Inputs], task: Task) -> Change | None:
+def _change(
+    key: Key, after: Judgement | None, group: Group, inputs: tuple[Inputs, Inputs], task: Task, alone: Sequence[Statement]
+) -> Change | None:  # fmt: skip
+    """What changes of a verdict; None where nothing does. `alone`: what of the source decides it by itself, where that was looked for."""
+    before = task.whole[key]
     status, odds = (after.status, odds_of(after)) if after is not None else (TOO_THIN, None)
     made = Change(*key, before.status, status, odds_of(before), odds)
     if not made.flips:
         return made if made.points is not None and abs(made.points) >= TOLD else None
-    carrying = _carrying(key, before, group, inputs, task)
+    carrying = alone or _carrying(key, before, group, inputs, task)
     on = tuple(dict.fromkeys(f"{_field(said)}: {value_text(said, ENGLISH)}" for said in carrying))
     missing = after.missing if after is not None else ()
     if group.kind == CATALOGUE:
         return replace(made, on=on, missing=missing)
+    made = replace(made, alone=bool(alone))
     seconds = _seconds(carrying, inputs[0].known)
     agreed = {field for field, second in seconds if second.same}
     seconded = bool(carrying) and agreed >= {_path(said) for said in carrying}

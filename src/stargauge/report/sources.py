@@ -45,10 +45,11 @@ def _sources(data: Mapping[str, Any], style: Style, every: bool) -> list[str]:
 
 def _moves(one: Mapping[str, Any]) -> str:
     """How many odds move beside the outcomes that change, and how far the furthest."""
-    count = one["moved"] - one["flips"]
+    count, points = one["moved"] - one["flips"], points_text(one["most_points"]).lstrip("+")
     if not one["most_points"]:
         return "–"
-    return f"{count} more, {points_text(one['most_points']).lstrip('+')} points" if count else f"{points_text(one['most_points'])} points"
+    far = f"{points} point{'' if points == '1' else 's'}"
+    return f"{count} more, {far}" if count else far
 
 
 def _verdicts(data: Mapping[str, Any], style: Style, every: bool) -> list[str]:
@@ -82,7 +83,8 @@ def _on(one: Mapping[str, Any], change: Mapping[str, Any], style: Style) -> list
     """On what of a source a verdict rests, and who else speaks of it."""
     if not change["on"]:
         return []
-    lines = wrapped(f"{change['reading']}, {one['publisher']}: {_few(change['on'], RESTS)}", style.width, "", "  ")
+    decides = ", each of which decides alone" if change["alone"] and len(change["on"]) > 1 else ""
+    lines = wrapped(f"{change['reading']}, {one['publisher']}{decides}: {_few(change['on'], RESTS)}", style.width, "", "  ")
     others = [f"{second['publisher']}: {second['says']}" for second in change["seconds"]]
     return [*lines, *(wrapped(f"second: {_few(others, OTHERS)}", style.width, "  ", "    ") if others else [])]
 
