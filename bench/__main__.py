@@ -19,6 +19,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "reading": reading.reading_speed,
     "whole": whole.whole,
     "odds": whole.odds,
+    "depths": whole.depths,
     "capture": capture.capture,
     "needs": audit_needs.needs,
 }

@@ -49,6 +49,14 @@ def whole() -> Iterator[Figure]:
         yield Figure(f"check, {draws:,} draws, peak memory", memory, "MB", at_most=most_memory, note="largest process")
 
 
+def depths() -> Iterator[Figure]:
+    """On what verdicts rest, of all claims of Stargate: what their words mean, and every source left out in turn; beside one check."""
+    one, _ = _best(["-m", "stargauge", "check", "--as-of", AS_OF])
+    for name, most in (("definitions", 10.0), ("sources", 90.0)):
+        seconds, memory = _best(["-m", "stargauge", name, "--as-of", AS_OF], 1)
+        yield Figure(f"{name}, all claims", seconds, "s", at_most=most, note=f"{seconds / one:.1f} times one check; {memory:,.0f} MB")
+
+
 def odds() -> Iterator[Figure]:
     """Odds over time, month by month: of the claim that rests on most of the model with what moved it, and of all; beside one check."""
     one, _ = _best(["-m", "stargauge", "check", "--as-of", AS_OF])

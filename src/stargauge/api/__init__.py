@@ -10,6 +10,7 @@ from stargauge import __version__
 from stargauge.api.accuracy import backtest, backtest_money, calibrate, validate
 from stargauge.api.answers import Check, check, held_captures
 from stargauge.api.comparisons import compare
+from stargauge.api.definitions import definitions
 from stargauge.api.drivers import drivers
 from stargauge.api.explanations import explain_reading, is_claim, what_changed
 from stargauge.api.imports import import_statements
@@ -18,6 +19,7 @@ from stargauge.api.programmes import catalogue, ids_of, known, load, shipped
 from stargauge.api.reasons import cost, explain, sensitivity
 from stargauge.api.runs import DRAWS, asked_of, audit, condition, simulate
 from stargauge.api.sections import finance, jobs, money, schedule
+from stargauge.api.sources import sources
 from stargauge.api.together import together
 from stargauge.api.tracks import odds
 from stargauge.api.workbooks import workbook
@@ -37,9 +39,9 @@ from stargauge.programme.schema import Programme
 __all__ = [
     "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Jobs", "Known", "Money", "Programme", "Result",
     "SiteFinance", "Validation", "__version__", "asked_of", "audit", "backtest", "backtest_money", "calibrate", "catalogue", "check",
-    "compare", "condition", "cost", "drivers", "explain", "explain_reading", "finance", "held_captures", "ids_of", "import_statements",
-    "is_claim", "jobs", "known", "load", "money", "needs", "odds", "schedule", "sensitivity", "shipped", "simulate", "together", "validate",
-    "what_changed", "workbook",
+    "compare", "condition", "cost", "definitions", "drivers", "explain", "explain_reading", "finance", "held_captures", "ids_of",
+    "import_statements", "is_claim", "jobs", "known", "load", "money", "needs", "odds", "schedule", "sensitivity", "shipped", "simulate",
+    "sources", "together", "validate", "what_changed", "workbook",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from stargauge.audit.evaluate import Judge, Outcome
-from stargauge.audit.job_definitions import COUNTS, DIRECT, NAMES, PEAK, PEAK_SO_FAR, Definition
+from stargauge.audit.job_definitions import COUNTS, DIRECT, NAMES, Definition, counted_as, dated
 from stargauge.audit.language import Comparison, Threshold, Time
 from stargauge.audit.messages import Messages
 from stargauge.audit.questions import Question
@@ -108,10 +108,8 @@ def numbers_of(asked: Sequence[Question], horizon: date) -> tuple[Number, ...]:
             continue
         if reading.op not in (">=", ">") or reading.threshold.value is None or (reading.time and reading.time.kind == "over"):
             continue
-        time = reading.time or Time("by", horizon, horizon)
-        key = (question.claim, reading.threshold.value, reading.op, reading.address.labels, time)
-        read_as = PEAK_SO_FAR if reading.address.name == PEAK else reading.address.name
-        found.setdefault(key, []).append(read_as)
+        key = (question.claim, reading.threshold.value, reading.op, reading.address.labels, dated(reading.time, horizon))
+        found.setdefault(key, []).append(counted_as(reading.address.name))
     return tuple(Number(*key, tuple(dict.fromkeys(read_as))) for key, read_as in found.items())
 
 

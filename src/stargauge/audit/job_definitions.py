@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
+from stargauge.audit.language import Time
 from stargauge.quantity.address import Address
 
 DIRECT, TOTAL, PEAK, PERMANENT = "jobs_direct", "jobs_total", "jobs_construction_peak", "jobs_permanent"
@@ -67,3 +69,13 @@ BY_NAME = {one.name: one for one in DEFINITIONS}
 COUNTS = tuple(one for one in DEFINITIONS if one.counts)
 #: Every quantity that a claim on jobs may name.
 NAMES = frozenset({*BY_NAME, PEAK})
+
+
+def counted_as(name: str) -> str:
+    """The definition by which a quantity of jobs is counted at a time: the peak of the whole clock is the peak so far, at its end."""
+    return PEAK_SO_FAR if name == PEAK else name
+
+
+def dated(time: Time | None, horizon: date) -> Time:
+    """When a number of jobs is asked for; one without a date (a peak) until the end of the clock."""
+    return time or Time("by", horizon, horizon)

@@ -106,7 +106,7 @@ def _movers(place: int, tasks: Sequence[Task], steps: Sequence[Step], tracker: T
     step = steps[task.step]
     claims = claims_with(programme, step.moved)
     day = tracker.inputs_on(step.end)
-    names = _inputs_behind(tracker.ask(day.known, claims))
+    names = inputs_behind(tracker.ask(day.known, claims))
     found: dict[Key, list[Mover]] = {key: [] for key in step.moved}
     for left in kinds_left_out(day, step.start, names) if task.catalogue else left_out(day, task.groups, names):
         if not tracker.memo.closed:  # once: what nothing that is left out changes is then held, and nothing pushes it out
@@ -179,7 +179,7 @@ def _text(members: Sequence[Statement], known: Known) -> str:
     return f"{site.split('.')[-1]} {name.replace('_', ' ')}{count}: {said} ({publisher})"
 
 
-def _inputs_behind(asked: Sequence[Question]) -> list[str]:
+def inputs_behind(asked: Sequence[Question]) -> list[str]:
     """The inputs behind the addresses that readings compare."""
     graph = model_graph()
     addresses = Judge.of([question.reading for question in asked if not question.missing]).addresses

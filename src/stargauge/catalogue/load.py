@@ -177,12 +177,14 @@ class Catalogue:
 class KnownCatalogue:
     """The catalogue as known on a day: a value is the newest published by then, else the oldest, marked with the day it was published.
 
-    `back`: kinds of data that stay as they were known on an earlier day, to see what has come in of them since.
+    `back`: kinds of data that stay as they were known on an earlier day, to see what has come in of them since. `unsaid`: sources whose
+    values do not exist, to see what hangs on them; the next best row is then taken.
     """
 
     catalogue: Catalogue
     as_of: date
     back: tuple[tuple[str, date], ...] = ()
+    unsaid: frozenset[str] = frozenset()
     _held: dict[tuple[str, str, str, str | None], Estimate] = field(default_factory=dict, repr=False, compare=False)
 
     def day(self, kind: str) -> date:
@@ -191,7 +193,20 @@ class KnownCatalogue:
 
     def held_back(self, kind: str, until: date) -> KnownCatalogue:
         """The same with one kind of data as it was known on an earlier day."""
-        return KnownCatalogue(self.catalogue, self.as_of, (*self.back, (kind, until)))
+        return KnownCatalogue(self.catalogue, self.as_of, (*self.back, (kind, until)), self.unsaid)
+
+    def held_without(self, sources: frozenset[str]) -> KnownCatalogue:
+        """The same as if some sources had given no values; texts, series, records and fits stay."""
+        return KnownCatalogue(self.catalogue, self.as_of, self.back, sources)
+
+    def read(self) -> list[tuple[tuple[str, str, str], Statement]]:
+        """The values that were asked for so far, each once, with the statement that gives it."""
+        found = {key[:3]: held.statements[0] for key, held in self._held.items() if held.statements}
+        return list(found.items())
+
+    def has(self, kind: str, name: str, attribute: str) -> bool:
+        """Whether anybody gives a value."""
+        return bool(self._said(kind, name, attribute))
 
     def news(self, since: date) -> list[str]:
         """The kinds of which something was published after a day; records and editions are kinds of their own."""
@@ -208,7 +223,7 @@ class KnownCatalogue:
         return self._held[key]
 
     def _estimate(self, kind: str, name: str, attribute: str, unit: str | None) -> Estimate:
-        chosen = _choose(self.catalogue.entries(kind, name, attribute), self.day(kind))
+        chosen = _choose(self._said(kind, name, attribute), self.day(kind))
         if chosen is None:
             return ABSENT
         statement = chosen.statement
@@ -222,6 +237,10 @@ class KnownCatalogue:
         known_from = statement.known_from
         hindsight = known_from if known_from and known_from > self.day(kind) else None
         return Estimate(number, "assumed" if chosen.assumed else "default", (statement,), hindsight, statement.note)
+
+    def _said(self, kind: str, name: str, attribute: str) -> tuple[Row, ...]:
+        """The rows of an attribute whose sources count."""
+        return tuple(row for row in self.catalogue.entries(kind, name, attribute) if row.statement.source not in self.unsaid)
 
     def text(self, kind: str, name: str, attribute: str) -> str:
         """The text of an attribute, chosen as a value is; an empty string where nobody said."""

@@ -1,0 +1,338 @@
+"""A claim's verdict by definition of its words: every combination of what they can mean, judged as any reading is, the loosest first.
+
+The rows of a claim are its readings with other meanings of their words (`meanings`), each a reading of the claim language that goes through
+the same judge: record first, then arithmetic, then odds. What is varied is our choice; what the file itself reads is marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from stargauge.audit.language import Comparison, Reading, leaves, parse
+from stargauge.audit.meanings import DEADLINE, Sense, Setting, asks, choices_of, form_of, label_of, meant, most, possible, sense_of, words
+from stargauge.audit.messages import ENGLISH, Messages
+from stargauge.audit.run import ClaimVerdict
+from stargauge.audit.sentence import Names
+from stargauge.audit.verdict import OPEN, SILENT, ReadingVerdict
+from stargauge.audit.words import percent
+from stargauge.engine.simulate import axes_of, model_graph
+from stargauge.programme.known import Known
+
+#: From this share of draws on an open definition is said to hold.
+AS_LIKELY_AS_NOT = 0.5
+#: How many choices of a word a sentence names.
+_NAMED = 3
+MET, PARTLY, NOT_MET = "met", "partly met", "not met"
+#: The order of rows: what holds, what has odds, what does not hold, what nothing can be said of.
+_ORDER = {MET: 0, PARTLY: 1, OPEN: 2, SILENT: 2, NOT_MET: 3}
+_LAST = 4
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A definition to be judged: its choices by word, the reading it makes as text, and under which names the file reads it so."""
+
+    sense: Sense
+    text: str
+    as_read: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What is tried of a claim: its definitions, the choices by word, and how many combinations there are, those left out too."""
+
+    candidates: tuple[Candidate, ...]
+    choices: Mapping[str, tuple[str, ...]]
+    combinations: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One definition with its verdict. `meanings`: its choices in words, by word; `as_read`: the readings of the file that it is."""
+
+    sense: Sense
+    meanings: Mapping[str, str]
+    as_read: tuple[str, ...]
+    verdict: ReadingVerdict
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether it is met, or more likely than not; None where neither record nor draws say anything."""
+        if self.verdict.status in (OPEN, SILENT):
+            return None if self.verdict.probability is None else self.verdict.probability >= AS_LIKELY_AS_NOT
+        return {MET: True, NOT_MET: False, PARTLY: False}.get(self.verdict.status)
+
+    @property
+    def weight(self) -> float | None:
+        """How far it holds, from 0 to 1: its odds where it has some, else its outcome; None where there is neither."""
+        if self.verdict.status in (OPEN, SILENT):
+            return self.verdict.probability
+        return {MET: 1.0, PARTLY: 0.5, NOT_MET: 0.0}.get(self.verdict.status)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        made = self.verdict
+        return {
+            "meanings": dict(self.meanings), "choices": dict(self.sense), "as_read": list(self.as_read), "ours": not self.as_read,
+            "holds": self.holds, "status": made.status, "probability": made.probability,
+            "model_range": list(made.model_range) if made.model_range else None, "error": made.error,
+            "margin": made.margin.to_dict() if made.margin else None, "settled_by": made.settled_by, "missing": list(made.missing),
+            "answer": made.answer, "sentence": made.sentence, "expression": made.expression,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WordSwing:
+    """What the choice of one word decides: the least and the greatest weight over its choices, the others as the file reads them."""
+
+    word: str
+    asks: str
+    reason: str
+    choices: Mapping[str, str]
+    low: float | None
+    high: float | None
+
+    @property
+    def swing(self) -> float:
+        """From the least to the greatest."""
+        return 0.0 if self.low is None or self.high is None else self.high - self.low
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data; every choice but those of the file's readings is ours."""
+        return {
+            "word": self.word, "asks": self.asks, "reason": self.reason, "choices": dict(self.choices), "low": self.low, "high": self.high,
+            "swing": self.swing, "ours": True,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ClaimDefinitions:
+    """A claim by definition of its words. No rows: no word of it can be counted two ways."""
+
+    id: str
+    speaker: str
+    said: str
+    says: str
+    sentence: str
+    rows: tuple[Row, ...]
+    words: tuple[WordSwing, ...]
+    combinations: int
+
+    @property
+    def left_out(self) -> int:
+        """How many combinations were not judged."""
+        return self.combinations - len(self.rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data: the form of JSON, Python and the command line."""
+        known = [row for row in self.rows if row.holds is not None]
+        return {
+            "id": self.id, "speaker": self.speaker, "said": self.said, "says": self.says, "sentence": self.sentence,
+            "definitions": len(self.rows), "hold": sum(bool(row.holds) for row in known), "told": len(known),
+            "combinations": self.combinations, "left_out": self.left_out, "most": most(),
+            "loosest": self.rows[0].to_dict() if self.rows else None, "strictest": known[-1].to_dict() if known else None,
+            "words": [word.to_dict() for word in self.words], "rows": [row.to_dict() for row in self.rows],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """The claims asked for by definition of their words; `to_dict` is what the command line prints with `--json`."""
+
+    programme: str
+    name: str
+    asked_as: str
+    as_of: str
+    draws: int
+    seed: int
+    one: bool
+    claims: tuple[ClaimDefinitions, ...]
+
+    def sentence(self, words: Messages = ENGLISH) -> str:
+        """How many claims hold under some definitions of their words alone."""
+        if not self.claims:
+            return words.texts["no_claims"]
+        if self.one:
+            return self.claims[0].sentence
+        told = [claim for claim in self.claims if claim.rows]
+        some = sum(len({row.holds for row in claim.rows if row.holds is not None}) > 1 for claim in told)
+        return words.say("defs_some", some=some, count=len(self.claims), plain=len(self.claims) - len(told))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "sentence": self.sentence(), "programme": self.programme, "name": self.name, "asked_as": self.asked_as, "as_of": self.as_of,
+            "draws": self.draws, "seed": self.seed, "one": self.one, "claims": [claim.to_dict() for claim in self.claims],
+        }  # fmt: skip
+
+
+# --- what is tried ----------------------------------------------------------------------------------------------------------------
+
+
+def setting_of(known: Known) -> Setting:
+    """What choices are made of, as known on a day."""
+    return Setting(model_graph().quantities, axes_of(known), known.months[-1])
+
+
+def tried_of(claim: Any, setting: Setting, limit: int | None = None) -> Tried:
+    """The definitions of a claim: its readings first, then what differs from one of them in one word, then in two, up to a limit."""
+    read = {name: parse(str(text)) for name, text in claim.readings.items()}
+    senses = {name: sense_of(reading, setting) for name, reading in read.items() if _testable(reading, setting)}
+    choices = choices_of(claim, list(senses.values()), setting)
+    found = [
+        (distance, candidate)
+        for names in _alike({name: read[name] for name in senses}, senses, choices, setting)
+        for distance, candidate in _combined(names, read, senses, choices, claim, setting)
+    ]
+    found.sort(key=lambda pair: pair[0])
+    unique = {candidate.text: candidate for _, candidate in reversed(found)}
+    kept = [candidate for _, candidate in found if unique[candidate.text] is candidate]
+    if len(kept) <= 1:
+        return Tried((), {}, 0)
+    cut = max(most() if limit is None else limit, sum(bool(one.as_read) for one in kept))
+    return Tried(tuple(kept[:cut]), choices, len(kept))
+
+
+def _testable(reading: Reading, setting: Setting) -> bool:
+    """Whether a reading compares quantities whose labels are all known on the day; where one is not, no meaning of a word helps."""
+    compared = [leaf for leaf in leaves(reading) if isinstance(leaf, Comparison)]
+    labels = {label for made in setting.axes.values() for label in made}
+    return bool(compared) and all(label in labels for leaf in compared for label in leaf.address.labels)
+
+
+def _alike(
+    read: Mapping[str, Reading], senses: Mapping[str, Sense], choices: Mapping[str, Sequence[str]], setting: Setting
+) -> list[list[str]]:
+    """Readings that differ in what words mean alone, together: their number and everything that no word stands for is the same."""
+    groups: dict[str, list[str]] = {}
+    for name, reading in read.items():
+        groups.setdefault(form_of(reading, [word for word in senses[name] if word in choices], setting), []).append(name)
+    return list(groups.values())
+
+
+def _combined(
+    names: Sequence[str], read: Mapping[str, Reading], senses: Mapping[str, Sense], choices: Mapping[str, Sequence[str]], claim: Any,
+    setting: Setting,
+) -> list[tuple[int, Candidate]]:  # fmt: skip
+    """Every combination of choices of some readings that are alike, with in how many words it differs from the nearest of them."""
+    first = names[0]
+    varied = [word for word in choices if word in senses[first]]
+    own = {name: tuple(senses[name][word] for word in varied) for name in names}
+    out = list[tuple[int, Candidate]]()
+    for combination in product(*(choices[word] for word in varied)):
+        sense = dict(zip(varied, combination, strict=True))
+        as_read = tuple(name for name in names if own[name] == combination)
+        if not as_read and not possible(read[first], sense, setting):
+            continue
+        distance = min(sum(a != b for a, b in zip(combination, mine, strict=True)) for mine in own.values())
+        text = str(claim.readings[as_read[0]]) if as_read else str(meant(read[first], sense, setting))
+        out.append((distance, Candidate(sense, text, as_read)))
+    return out
+
+
+def claims_tried(claims: Mapping[str, Any], tried: Mapping[str, Tried]) -> dict[str, Any]:
+    """The claims with their definitions in the place of their readings, so that one run and one judge answer them all."""
+    return {
+        name: claims[name].model_copy(update={"readings": {str(n): one.text for n, one in enumerate(made.candidates)}})
+        for name, made in tried.items() if made.candidates
+    }  # fmt: skip
+
+
+# --- what comes of it -------------------------------------------------------------------------------------------------------------
+
+
+def claim_definitions(name: str, claim: Any, made: Tried, verdict: ClaimVerdict | None, names: Names) -> ClaimDefinitions:
+    """A claim by definition of its words, from the verdicts on what was tried of it; none where nothing could be."""
+    if verdict is None:
+        return ClaimDefinitions(name, str(claim.speaker), str(claim.said), str(claim.says), names.words.texts["def_none"], (), (), 0)
+    rows = [_row(one, reading, names) for one, reading in zip(made.candidates, verdict.readings, strict=True)]
+    rows.sort(key=lambda row: (_ORDER.get(row.verdict.status, _LAST), -(row.verdict.probability or 0.0)))
+    swings = sorted((_swing(word, made, rows, names) for word in made.choices), key=lambda one: -one.swing)
+    said = _sentence(rows, made, names)
+    return ClaimDefinitions(name, str(claim.speaker), str(claim.said), str(claim.says), said, tuple(rows), tuple(swings), made.combinations)
+
+
+def _row(one: Candidate, verdict: ReadingVerdict, names: Names) -> Row:
+    return Row(one.sense, {word: label_of(word, choice, names) for word, choice in one.sense.items()}, one.as_read, verdict)
+
+
+def _swing(word: str, made: Tried, rows: Sequence[Row], names: Names) -> WordSwing:
+    """The range of a word over its choices with the others as read: of the reading over which it is widest."""
+    spans = list[tuple[float, float]]()
+    for base in (row for row in rows if row.as_read and word in row.sense):
+        others = {key: choice for key, choice in base.sense.items() if key != word}
+        weights = [
+            row.weight for row in rows
+            if word in row.sense and {key: choice for key, choice in row.sense.items() if key != word} == others and row.weight is not None
+        ]  # fmt: skip
+        if weights:
+            spans.append((min(weights), max(weights)))
+    low, high = max(spans, key=lambda span: span[1] - span[0], default=(None, None))
+    reason = next(one.reason for one in words() if one.id == word)
+    return WordSwing(word, asks(word, names), reason, {choice: label_of(word, choice, names) for choice in made.choices[word]}, low, high)
+
+
+def _sentence(rows: Sequence[Row], made: Tried, names: Names) -> str:
+    """Under which definitions a claim holds, and how it fares as the file reads it."""
+    told = [row for row in rows if row.holds is not None]
+    holding = [row for row in told if row.holds]
+    texts = names.words
+    read = "; ".join(
+        texts.say("def_read", name=name, answer=_short(row.verdict, texts))
+        for name, row in sorted(((name, row) for row in rows for name in row.as_read), key=lambda pair: rows.index(pair[1]))
+    )
+    said = {"count": len(told), "hold": len(holding), "read": read}
+    if not told:
+        first = texts.say("def_untold", **said)
+    elif not holding:
+        best = max(told, key=lambda row: row.weight or 0.0)
+        first = texts.say("def_never", best=_short(best.verdict, texts), meaning=", ".join(best.meanings.values()), **said)
+    elif len(holding) == len(told):
+        first = texts.say(f"def_always_{_certainty(holding)}", **said)
+    elif conditions := _conditions(holding, told, made, names):
+        first = texts.say(f"def_only_{_certainty(holding)}", conditions=_listed(conditions, texts), **said)
+    else:
+        first = texts.say(f"def_some_{_certainty(holding)}", **said)
+    untold = len(rows) - len(told)
+    return f"{first} {texts.say('def_left', count=untold)}" if told and untold else first
+
+
+def _certainty(holding: Sequence[Row]) -> str:
+    """Whether all that holds is met, or all only likely, or some of each."""
+    met = sum(row.verdict.status == MET for row in holding)
+    return "met" if met == len(holding) else "likely" if not met else "either"
+
+
+def _conditions(holding: Sequence[Row], told: Sequence[Row], made: Tried, names: Names) -> list[str]:
+    """For each word whose choice excludes some of what was told: the choices with which the claim can hold."""
+    out = list[str]()
+    for word, choices in made.choices.items():
+        possible_choices = [choice for choice in choices if any(row.sense.get(word) == choice for row in told)]
+        needed = [choice for choice in possible_choices if any(row.sense.get(word) == choice for row in holding)]
+        if len(needed) < len(possible_choices) and all(word in row.sense for row in holding):
+            out.append(names.words.say("def_meaning", word=asks(word, names), choices=_choices(word, needed, possible_choices, names)))
+    return out
+
+
+def _choices(word: str, needed: Sequence[str], among: Sequence[str], names: Names) -> str:
+    """Choices as a list; deadlines from one on as that one or later."""
+    texts, labels = names.words, [label_of(word, choice, names) for choice in needed]
+    if word == DEADLINE and list(needed) == list(among[-len(needed) :]) and len(needed) > 1:
+        return texts.say("def_later", deadline=labels[0])
+    more = [texts.say("def_more", count=len(labels) - _NAMED)] if len(labels) > _NAMED + 1 else []
+    return f" {texts.labels['or']} ".join([*(labels[:_NAMED] if more else labels), *more])
+
+
+def _short(verdict: ReadingVerdict, texts: Messages) -> str:
+    """A verdict in a few words: its outcome, or its odds."""
+    if verdict.status in (OPEN, SILENT) and verdict.probability is not None:
+        return percent(verdict.probability, texts)
+    return texts.texts.get(f"brief_{verdict.status}", verdict.status)
+
+
+def _listed(parts: Sequence[str], texts: Messages) -> str:
+    joint = texts.labels["and"]
+    return f" {joint} ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)

@@ -1,0 +1,45 @@
+"""The commands that ask on what a verdict rests: what its words mean, and which sources it hangs on."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from stargauge.cli.commands import loaded, print_json, progress, style_of, values_of
+
+
+def definitions(asked: argparse.Namespace) -> int:
+    """`stargauge definitions`."""
+    from stargauge import api
+    from stargauge.report.meanings import render_definitions
+
+    data = api.definitions(
+        loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
+        progress=progress,
+    ).to_dict()  # fmt: skip
+    if asked.json:
+        print_json(data)
+    else:
+        sys.stdout.write(render_definitions(data, style_of(asked), asked.all))
+    return 0
+
+
+def sources(asked: argparse.Namespace) -> int:
+    """`stargauge sources`."""
+    from stargauge import api
+    from stargauge.report.sources import render_sources
+
+    data = api.sources(
+        loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
+        progress=_left_out,
+    ).to_dict()  # fmt: skip
+    if asked.json:
+        print_json(data)
+    else:
+        sys.stdout.write(render_sources(data, style_of(asked), asked.all))
+    return 0
+
+
+def _left_out(done: int, count: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done} of {count} sources left out", end="\n" if done == count else "", file=sys.stderr, flush=True)
