@@ -16,6 +16,7 @@ from stargauge.api.tracks import odds_of
 from stargauge.audit.captures import Held, held
 from stargauge.audit.delays import Delays
 from stargauge.audit.job_claims import NumberVerdict
+from stargauge.audit.languages import words_of
 from stargauge.audit.money import Money
 from stargauge.audit.odds import OddsOverTime
 from stargauge.audit.run import ClaimVerdict
@@ -50,6 +51,7 @@ class Check:
     finance: SiteFinance | None = None
     captures: Mapping[str, Held] = field(default_factory=dict)
     seconds: float = 0.0
+    language: str = "en"
 
     def explain(self, address: str, when: date | None = None) -> Node:
         """Why a number is what it is."""
@@ -66,14 +68,15 @@ def check(
     programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
     workers: int | None = None,
     scenario: Path | str | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None, charts: bool = False,
-    evidence: str | Path | Archive | None = None, progress: Progress | None = None,
+    evidence: str | Path | Archive | None = None, progress: Progress | None = None, language: str = "en",
 ) -> Check:  # fmt: skip
     """Run a programme and judge its claims, as could be said on the day of the dispute and as of now.
 
     `charts`: keep the month series that the report draws. `evidence`: the folder that holds the captures which the programme cites; with
-    it each says whether it is still there. Raises InputError with all faults at once; nothing is written.
+    it each says whether it is still there. `language`: of the headline and of all that is said of claims. Raises InputError with all faults at once; nothing is written.
     """
     began = time.perf_counter()
+    words = words_of(language)
     made = load(programme, scenario, settings)
     values = values or catalogue()
     now = known(made, as_of, values)
@@ -81,14 +84,15 @@ def check(
     wanted = (*headlines(now), *(FANS if charts else ()))
     said = said_by(made, now.as_of)
     numbers = numbers_in(now, made, said)
-    result, verdicts = audited(now, made, draws, seed, workers, wanted, progress, said, charts, numbers=numbers)
+    result, verdicts = audited(now, made, draws, seed, workers, wanted, progress, said, charts, numbers=numbers, language=language)
     answer = Check(
-        made, now, result, verdicts, summarise(result, now, verdicts), jobs=number_verdicts_of(numbers, result, now), captures=captures
-    )
+        made, now, result, verdicts, summarise(result, now, verdicts, words), jobs=number_verdicts_of(numbers, result, now, language),
+        captures=captures, language=language,
+    )  # fmt: skip
     day = _dispute_day(made, now.as_of)
     if day is not None:
         past = known(made, day, values)
-        answer.then = audited(past, made, draws, seed, workers, (), None, said_by(made, day))[1]
+        answer.then = audited(past, made, draws, seed, workers, (), None, said_by(made, day), language=language)[1]
         answer.then_day = day
     if charts:
         answer.odds = _open_odds(answer, values, seed)

@@ -77,6 +77,7 @@ def asked_of(made: Known, programme: Programme, claims: Mapping[str, Any] | None
 def audited(
     made: Known, programme: Programme, draws: int, seed: int, workers: int | None, wanted: Sequence[str], progress: Progress | None,
     claims: Mapping[str, Any] | None = None, charts: bool = False, memo: Memo | None = None, numbers: Sequence[Number] = (),
+    language: str = "en",
 ) -> tuple[Result, tuple[ClaimVerdict, ...]]:  # fmt: skip
     claims = programme.claims if claims is None else claims
     asked = asked_of(made, programme, claims)
@@ -88,7 +89,7 @@ def audited(
         memo=memo,
     )  # fmt: skip
     result.programme = programme
-    return result, audit_run(result, made, claims, ids=ids_of(programme))
+    return result, audit_run(result, made, claims, ids=ids_of(programme), language=language)
 
 
 def audit(

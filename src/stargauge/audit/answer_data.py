@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,9 @@ from stargauge import __version__
 from stargauge.audit import measured
 from stargauge.audit.captures import Held
 from stargauge.audit.job_claims import NumberVerdict
-from stargauge.audit.run import ClaimVerdict
+from stargauge.audit.language import NotTestable, parse
+from stargauge.audit.languages import words_of
+from stargauge.audit.run import ClaimVerdict, texts_of
 from stargauge.audit.sentence import Names, phrase, subject
 from stargauge.audit.series_data import fans
 from stargauge.audit.summary import Days, names_of, off_by
@@ -38,10 +40,11 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
     out: dict[str, Any] = {
         "programme": {"id": slug(check.programme.name), "name": check.programme.name, "about": check.programme.about,
                       "asked_as": asked_as(check.programme)},
+        "language": check.language, "texts_language": check.programme.language, "untranslated": untranslated(check),
         "as_of": str(known.as_of), "draws": result.draws, "seed": result.seed, "seconds": round(check.seconds, 2),
         **check.summary,
         "dispute": dispute(check.verdicts, then, check.then_day, check.captures),
-        "claims": [_claim(verdict, then.get(verdict.id), check.then_day, check.jobs) for verdict in check.verdicts],
+        "claims": [_claim(verdict, then.get(verdict.id), check.then_day, check.jobs, check.language) for verdict in check.verdicts],
         "quantities": fans(result, [address for address in result.series]) if charts else _headline_quantities(check),
         "statements": [statement_data(s) for s in known.programme.statements() if s.source],
         "sources": _sources(check),
@@ -71,6 +74,26 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
     return out
 
 
+def untranslated(check: Any) -> list[str]:
+    """What is said in claims as the file has it, in its own language, since it has no text of it in that of the answer."""
+    if check.language == check.programme.language:
+        return []
+    texts = texts_of(check.programme, check.language)
+    written = (text for name in (v.id for v in check.verdicts) for text in claim_texts(check.programme.claims[name]))
+    return [text for text in dict.fromkeys(written) if text not in texts]
+
+
+def claim_texts(claim: Any) -> Iterator[str]:
+    """The texts of a claim that a reader sees: what was said, what is ours, the names of its readings and why they cannot be tested."""
+    yield claim.says
+    yield from claim.ours
+    for name, reading in claim.readings.items():
+        yield name
+        made = parse(reading)
+        if isinstance(made, NotTestable) and made.reason:
+            yield made.reason
+
+
 def slug(name: str) -> str:
     """A name as an id."""
     return "-".join("".join(letter if letter.isalnum() else " " for letter in name.lower()).split())
@@ -88,14 +111,16 @@ def _headline_quantities(check: Any) -> dict[str, Any]:
     return out
 
 
-def _claim(verdict: ClaimVerdict, before: ClaimVerdict | None, day: date | None, numbers: Sequence[NumberVerdict]) -> dict[str, Any]:
+def _claim(
+    verdict: ClaimVerdict, before: ClaimVerdict | None, day: date | None, numbers: Sequence[NumberVerdict], language: str
+) -> dict[str, Any]:
     made = verdict.to_dict()
     if told := [one.to_dict() for one in numbers if one.number.claim == verdict.id]:
         made["jobs"] = told
     past = {reading.name: reading for reading in before.readings} if before else {}
     for reading, judged in zip(made["readings"], verdict.readings, strict=True):
         if reading["margin"]:
-            reading["margin"]["off_by"] = off_by(judged)
+            reading["margin"]["off_by"] = off_by(judged, words_of(language))
         earlier = past.get(reading["name"])
         reading["then"] = _then(earlier, day) if earlier and day else None
     return dict(made)

@@ -15,8 +15,12 @@ BANDS = (0.01, 0.10, 0.33, 0.66, 0.90, 0.99)
 #: An open probability is never shown beyond these; the model is not that sure of itself.
 LOWEST, HIGHEST = 0.02, 0.98
 
-_NEVER = re.compile(r"\b(lie[ds]?|lying|liars?|fakes?d?|debunk\w*|censor\w*|manipulat\w*|misleading|misled?)\b", re.I)
-_ONLY_AFTER = re.compile(r"\bfalse(ly|hoods?)?\b", re.I)
+_NEVER = re.compile(
+    r"\b(lie[ds]?|lying|liars?|fakes?d?|debunk\w*|censor\w*|manipulat\w*|misleading|misled?"
+    r"|lüg\w*|lügner\w*|gelogen\w*|\w*fälsch(t|te|ten|ung|ungen|er|en)\b|manipulier\w*|zensur\w*|zensier\w*|entlarv\w*|irreführend\w*)\b",
+    re.I,
+)
+_ONLY_AFTER = re.compile(r"\b(false(ly|hoods?)?|falsch(e[nmrs]?|heit)?)\b", re.I)
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|\"[^\"]*\"")
 
 
