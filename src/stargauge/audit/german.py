@@ -134,9 +134,9 @@ GERMAN = Messages(
         "outcome": "{status}", "outcome_when": "{when} {status}",
         "recorded": ": {value} belegt", "recorded_yes": ": belegt", "recorded_no": ": Die Belege sagen etwas anderes",
         "so_far": ": {value} belegt, Stand {day}",
-        "settled_by_arithmetic": ": {value} berechnet, in allen Durchläufen gleich entschieden, und die Standorte sind bis dahin beobachtet",
-        "settled_by_figures": ": {value} aus Veröffentlichtem berechnet, in allen Durchläufen gleich entschieden",
-        "settled_by_all_draws": ": in allen Durchläufen gleich entschieden",
+        "settled_by_arithmetic": ": {value} berechnet, kein Durchlauf weicht ab, und die Standorte sind bis dahin beobachtet",
+        "settled_by_figures": ": {value} aus Veröffentlichtem berechnet, kein Durchlauf weicht ab",
+        "settled_by_all_draws": ": kein Durchlauf weicht ab",
         "part_recorded": "; bis dahin belegt: {value}, {subject}",
         "conflict": ": Quellen widersprechen sich ({values})", "conflict_part": "{value}, {source}",
         "silent": "Frist abgelaufen; keine Angabe gefunden",
@@ -164,12 +164,12 @@ GERMAN = Messages(
         "more_runs": "Geschätzt {runs} {unit} (P10 {low}, P90 {high}) laufen, mehr als die angekündigten {said}",
         "no_size": "Bis {day} wurde keine Grösse angekündigt; {running}", "runs": "es laufen {size}",
         "nothing_runs": "soweit bekannt, läuft nichts",
-        "jobs_as_read": "{number} {until}: in dieser Lesart mindestens so wahrscheinlich wie nicht, nämlich als {read}.",
+        "jobs_as_read": "{number} {until}: mindestens so wahrscheinlich wie nicht, gelesen als {read}.",
         "jobs_needs": (
-            "{number} {until}: in dieser Lesart {read}; mindestens so wahrscheinlich wie nicht, wenn dies gezählt wird: {definitions}."
+            "{number} {until}: gelesen als {read}; mindestens so wahrscheinlich wie nicht, gezählt als {definitions}."
         ),
         "jobs_none": (
-            "{number} {until}: in dieser Lesart {read}; keine Zählweise macht es so wahrscheinlich wie nicht, am ehesten {best}."
+            "{number} {until}: gelesen als {read}; in keiner Zählweise mindestens so wahrscheinlich wie nicht, am ehesten als {best}."
         ),
         "jobs_ratio": "Gleichzeitig gezählt braucht es dafür {needed} Stellen insgesamt je direkte Stelle{published}.",
         "jobs_ratio_beyond": (

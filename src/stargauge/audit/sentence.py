@@ -37,6 +37,8 @@ class Names:
         """`abilene` -> Abilene; of a contract between two parties, their names; of any other its id."""
         if label in self.axes.get("line", ()):
             return self._contract(label)
+        if label in self.axes.get("chip", ()) and label not in self.given:
+            return label.replace("-", " ").upper()
         named = self.given.get(label) or self.texts.get(label) or self.words.labels.get(label)
         return self.text(named or label.replace("-", " ").replace("_", " ").title())
 
