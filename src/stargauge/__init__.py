@@ -8,8 +8,8 @@ from typing import Any
 __version__ = "0.1.0"
 
 __all__ = [
-    "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "explain", "finance", "jobs", "load", "money", "odds",
-    "schedule", "sensitivity", "simulate", "validate",
+    "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "explain", "export", "finance", "jobs", "load", "money",
+    "odds", "schedule", "sensitivity", "simulate", "validate",
     "workbook",
 ]  # fmt: skip
 

@@ -10,6 +10,7 @@ from stargauge import __version__
 from stargauge.api.accuracy import backtest, backtest_money, calibrate, validate
 from stargauge.api.answers import Check, check, held_captures
 from stargauge.api.comparisons import compare
+from stargauge.api.exports import Export, export
 from stargauge.api.imports import import_statements
 from stargauge.api.programmes import catalogue, ids_of, known, load, shipped
 from stargauge.api.reasons import cost, explain, sensitivity
@@ -31,10 +32,10 @@ from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
 
 __all__ = [
-    "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Jobs", "Known", "Money", "Programme", "Result",
-    "SiteFinance", "Validation", "__version__", "asked_of", "audit", "backtest", "backtest_money", "calibrate", "catalogue", "check",
-    "compare", "cost", "explain", "finance", "held_captures", "ids_of", "import_statements", "jobs", "known", "load", "money", "odds",
-    "schedule", "sensitivity", "shipped", "simulate", "validate", "workbook",
+    "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Export", "Import", "Jobs", "Known", "Money", "Programme",
+    "Result", "SiteFinance", "Validation", "__version__", "asked_of", "audit", "backtest", "backtest_money", "calibrate", "catalogue",
+    "check", "compare", "cost", "explain", "export", "finance", "held_captures", "ids_of", "import_statements", "jobs", "known",
+    "load", "money", "odds", "schedule", "sensitivity", "shipped", "simulate", "validate", "workbook",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

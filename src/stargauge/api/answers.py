@@ -73,7 +73,8 @@ def check(
     """Run a programme and judge its claims, as could be said on the day of the dispute and as of now.
 
     `charts`: keep the month series that the report draws. `evidence`: the folder that holds the captures which the programme cites; with
-    it each says whether it is still there. `language`: of the headline and of all that is said of claims. Raises InputError with all faults at once; nothing is written.
+    it each says whether it is still there. `language`: of the headline and of all that is said of claims. Raises InputError with all
+    faults at once; nothing is written.
     """
     began = time.perf_counter()
     words = words_of(language)

@@ -157,7 +157,8 @@ def statement_dict(about: str | Address, statement: Statement, setting: Setting,
     return {
         "of": str(about), "about": subject(about, setting.names) if isinstance(about, Address) else setting.names.record(about),
         "value": value if isinstance(value, (bool, int, float, str)) else str(value), "unit": statement.unit,
-        "text": value_text(statement, setting.names.words, setting.names.texts), "as_of": _text(statement.as_of), "published": _text(statement.published),
+        "text": value_text(statement, setting.names.words, setting.names.texts),
+        "as_of": _text(statement.as_of), "published": _text(statement.published),
         "source": statement.source, "publisher": publisher_of(statement.source, setting.sources), "url": getattr(source, "url", "") or "",
         "status": statement.status, "grade": statement.grade or getattr(source, "grade", None), "note": statement.note, "decides": decides,
     }  # fmt: skip

@@ -18,6 +18,7 @@ from stargauge.audit.sentence import Names, phrase, subject
 from stargauge.audit.series_data import fans
 from stargauge.audit.summary import Days, names_of, off_by
 from stargauge.audit.verdict import ReadingVerdict
+from stargauge.audit.words import input_name
 from stargauge.engine.lineage import Cell, Node
 from stargauge.engine.series import plain
 from stargauge.engine.simulate import model_graph
@@ -38,9 +39,11 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
     known, result = check.known, check.result
     then = {verdict.id: verdict for verdict in check.then}
     out: dict[str, Any] = {
-        "programme": {"id": slug(check.programme.name), "name": check.programme.name, "about": check.programme.about,
+        "programme": {"id": slug(check.programme.name), "name": texts_of(check.programme, check.language).get(check.programme.name)
+                      or check.programme.name, "about": check.programme.about,
                       "asked_as": asked_as(check.programme)},
         "language": check.language, "texts_language": check.programme.language, "untranslated": untranslated(check),
+        "input_names": input_names(check),
         "as_of": str(known.as_of), "draws": result.draws, "seed": result.seed, "seconds": round(check.seconds, 2),
         **check.summary,
         "dispute": dispute(check.verdicts, then, check.then_day, check.captures),
@@ -81,6 +84,13 @@ def untranslated(check: Any) -> list[str]:
     texts = texts_of(check.programme, check.language)
     written = (text for name in (v.id for v in check.verdicts) for text in claim_texts(check.programme.claims[name]))
     return [text for text in dict.fromkeys(written) if text not in texts]
+
+
+def input_names(check: Any) -> dict[str, str]:
+    """What the inputs that move a claim are called in the language of the answer."""
+    words, texts = words_of(check.language), texts_of(check.programme, check.language)
+    moving = sorted({driver.input for verdict in check.verdicts for reading in verdict.readings for driver in reading.drivers})
+    return {name: input_name(name, words, texts) for name in moving}
 
 
 def claim_texts(claim: Any) -> Iterator[str]:

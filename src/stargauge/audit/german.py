@@ -158,6 +158,7 @@ GERMAN = Messages(
         "under_one": "< 1 %", "over_99": "> 99 %", "percent": "{number} %",
         "yes": "ja", "no": "nein", "between": "{low} bis {high}", "points": "Prozentpunkte", "counted": "{number} {unit}",
         "choice": "Welche Angabe stimmt: {name}",
+        "between_days": "{low} bis {high}", "quarter": "{quarter}. Quartal {year}",
         "none_runs": "Von {said} angekündigten {unit} läuft, soweit bekannt, nichts",
         "some_runs": "{runs} von {said} angekündigten {unit} laufen",
         "all_runs": "Alle angekündigten {said} laufen (eine Schätzung: P10 {low}, P90 {high} {unit})",

@@ -18,7 +18,9 @@ INPUTS: dict[str, tuple[str, str]] = {
     "building_memory": ("how long what holds up one building holds up the next", "Nachwirkung von Verzögerungen auf das nächste Gebäude"),
     "building_power": ("largest IT power of one building", "Grösste IT-Leistung eines Gebäudes"),
     "building_spacing_chance": ("pace from one building to the next", "Takt von einem Gebäude zum nächsten"),
-    "cancellation_rate_chance": ("how often announced projects are given up", "Häufigkeit, mit der angekündigte Projekte aufgegeben werden"),
+    "cancellation_rate_chance": (
+        "how often announced projects are given up", "Häufigkeit, mit der angekündigte Projekte aufgegeben werden",
+    ),
     "cancellation_share_building": (
         "how often projects are given up once being built", "Häufigkeit, mit der Projekte im Bau aufgegeben werden",
     ),

@@ -57,7 +57,8 @@ class ClaimVerdict:
     def to_dict(self) -> dict[str, Any]:
         """As plain data: the form of JSON, Python and the command line."""
         return {
-            "id": self.id, "speaker": self.speaker, "author": dict(self.author) if self.author else None, "said": self.said, "says": self.says, "source": self.source, "ours": list(self.ours),
+            "id": self.id, "speaker": self.speaker, "author": dict(self.author) if self.author else None, "said": self.said,
+            "says": self.says, "source": self.source, "ours": list(self.ours),
             "dispute": self.dispute, "capture": self.capture or None, "status": self.status, "sentence": self.sentence,
             "readings": [reading.to_dict() for reading in self.readings], "evidence": list(self.evidence),
         }  # fmt: skip
@@ -187,7 +188,8 @@ def _archive(known: Any) -> Archive:
 
 def texts_of(programme: Any, language: str) -> Mapping[str, str]:
     """The texts of a programme file in a language, by the text as it stands in the file; empty where it has none."""
-    return (getattr(programme, "translations", None) or {}).get(language, {})
+    found: Mapping[str, Mapping[str, str]] = getattr(programme, "translations", None) or {}
+    return found.get(language, {})
 
 
 def _setting(known: Any, result: Result, language: str) -> Setting:

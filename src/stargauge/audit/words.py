@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from stargauge.audit.messages import ENGLISH, Messages
+from stargauge.engine.sample import PICK
 from stargauge.quantity.statement import Statement
 
 #: Upper bounds of the likelihood bands; from the third on a bound itself belongs to the word nearer the middle.
@@ -58,6 +59,15 @@ def forbidden(text: str, *, deadline_passed: bool = False) -> tuple[str, ...]:
     if not deadline_passed:
         found += [match.group(0) for match in _ONLY_AFTER.finditer(own)]
     return tuple(found)
+
+
+def input_name(name: str, words: Messages = ENGLISH, texts: Mapping[str, str] | None = None) -> str:
+    """What an input of the model, or a choice between accounts of a file, is called. `texts`: those of the file in this language."""
+    if called := words.inputs.get(name):
+        return called
+    bare = name.removeprefix(PICK)
+    said = (texts or {}).get(bare) or bare.replace("-", " ").replace("_", " ")
+    return words.say("choice", name=said) if name.startswith(PICK) else said
 
 
 def sentence_case(text: str) -> str:
