@@ -83,8 +83,9 @@ def _outcome(reading: Reading, made: Judgement, setting: Setting) -> str:
         return said + _computed(reading, made, setting) + _most(reading, setting)
     deciding = made.found.deciding
     if made.status == "partly met":
+        texts = setting.names.texts
         parts = [
-            words.say("conflict_part", value=value_text(s, words, setting.names.texts), source=publisher_of(s.source, setting.sources))
+            words.say("conflict_part", value=value_text(s, words, texts), source=publisher_of(s.source, setting.sources, texts))
             for s in deciding
         ]
         return said + words.say("conflict", values="; ".join(parts))
@@ -133,7 +134,7 @@ def recorded(statements: Sequence[Statement], setting: Setting) -> str:
 
 
 def _whose(statements: Sequence[Statement], setting: Setting) -> str:
-    quoted = attribution(statements, setting.sources, setting.names.words)
+    quoted = attribution(statements, setting.sources, setting.names.words, setting.names.texts)
     return f" ({quoted})" if quoted else ""
 
 
@@ -159,7 +160,8 @@ def statement_dict(about: str | Address, statement: Statement, setting: Setting,
         "value": value if isinstance(value, (bool, int, float, str)) else str(value), "unit": statement.unit,
         "text": value_text(statement, setting.names.words, setting.names.texts),
         "as_of": _text(statement.as_of), "published": _text(statement.published),
-        "source": statement.source, "publisher": publisher_of(statement.source, setting.sources), "url": getattr(source, "url", "") or "",
+        "source": statement.source, "publisher": publisher_of(statement.source, setting.sources, setting.names.texts),
+        "url": getattr(source, "url", "") or "",
         "status": statement.status, "grade": statement.grade or getattr(source, "grade", None), "note": statement.note, "decides": decides,
     }  # fmt: skip
 

@@ -210,7 +210,9 @@ def _sources(check: Any) -> dict[str, Any]:
     """The sources of the programme, and those of the catalogue values that the run used."""
     used = {s.source for made in check.result.inputs.values() for e in made.estimates for s in e.statements}
     catalogue = {name: entry for name, entry in check.known.catalogue.catalogue.sources.items() if name in used}
-    return {name: _source(entry) for name, entry in {**catalogue, **check.known.programme.sources}.items()}
+    texts = texts_of(check.programme, check.language)
+    made = {name: _source(entry) for name, entry in {**catalogue, **check.known.programme.sources}.items()}
+    return {name: {**source, "publisher": texts.get(source["publisher"], source["publisher"])} for name, source in made.items()}
 
 
 def _source(entry: Any) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def audit(
             captured[name],
             language,
             speakers.get(str(claim.speaker)),
-        )  # fmt: skip
+        )
         for name, claim in claims.items()
     )
 

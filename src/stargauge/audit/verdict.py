@@ -108,7 +108,8 @@ class ReadingVerdict:
     def to_dict(self) -> dict[str, Any]:
         """As plain data: the form of JSON, Python and the command line."""
         return {
-            "name": self.name, "title": self.title or self.name, "expression": self.expression, "sentence": self.sentence, "probability": self.probability,
+            "name": self.name, "title": self.title or self.name, "expression": self.expression, "sentence": self.sentence,
+            "probability": self.probability,
             "model_range": list(self.model_range) if self.model_range else None, "error": self.error, "likelihood": self.likelihood,
             "status": self.status, "answer": self.answer, "margin": self.margin.to_dict() if self.margin else None,
             "drivers": [driver.to_dict() for driver in self.drivers], "record": list(self.record), "missing": list(self.missing),

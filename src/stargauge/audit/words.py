@@ -94,19 +94,22 @@ def grade_of(statement: Statement, sources: Mapping[str, Any]) -> str:
     return statement.grade or getattr(sources.get(statement.source), "grade", None) or "D"
 
 
-def attribution(statements: Sequence[Statement], sources: Mapping[str, Any], words: Messages = ENGLISH) -> str:
+def attribution(
+    statements: Sequence[Statement], sources: Mapping[str, Any], words: Messages = ENGLISH, texts: Mapping[str, str] | None = None
+) -> str:
     """Whose figure it is, where no source of grade A or B holds it: `X quoting Y`. Empty where one does, or where there is no source."""
     sourced = [s for s in statements if s.source]
     if not sourced or any(grade_of(s, sources) in ("A", "B") for s in sourced):
         return ""
     best = min(sourced, key=lambda s: grade_of(s, sources))
     root = root_of(best.source, sources)
-    publisher = publisher_of(best.source, sources)
+    publisher = publisher_of(best.source, sources, texts)
     if root != best.source:
-        return words.say("quoting", publisher=publisher, origin=publisher_of(root, sources))
+        return words.say("quoting", publisher=publisher, origin=publisher_of(root, sources, texts))
     return words.say("quoting_unnamed", publisher=publisher)
 
 
-def publisher_of(source: str, sources: Mapping[str, Any]) -> str:
-    """The publisher of a source, its id where nobody is named."""
-    return getattr(sources.get(source), "publisher", None) or source
+def publisher_of(source: str, sources: Mapping[str, Any], texts: Mapping[str, str] | None = None) -> str:
+    """The publisher of a source, its id where nobody is named. `texts`: those of the file in another language."""
+    named = getattr(sources.get(source), "publisher", None) or source
+    return (texts or {}).get(named, named)

@@ -29,6 +29,7 @@ def export(asked: argparse.Namespace) -> int:
     )  # fmt: skip
     if target is not None:
         write_whole(target, made.text)
+        print(f"Wrote {target}.")
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(made.text.encode())
