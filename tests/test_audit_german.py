@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import date
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,24 +17,30 @@ from hypothesis import strategies as st
 from tests.readings_in_words import FILE, lines
 
 from stargauge import api
+from stargauge.audit.answer import answer
 from stargauge.audit.answer_data import claim_texts
+from stargauge.audit.binding import check
 from stargauge.audit.export.wording import Wording, words_by_language
 from stargauge.audit.job_definitions import DEFINITIONS
 from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable, Reading, Record, Threshold, Time, parse
 from stargauge.audit.languages import LANGUAGES, words_of
 from stargauge.audit.messages import ENGLISH, Messages
+from stargauge.audit.record import Archive, Found
 from stargauge.audit.sentence import Names, sentence, written
-from stargauge.audit.verdict import STATUSES
+from stargauge.audit.verdict import STATUSES, Judgement, Margin, Odds, Setting
 from stargauge.audit.words import forbidden, input_name, likelihood, odds, percent
 from stargauge.engine.sample import PICK
 from stargauge.engine.simulate import model_graph
 from stargauge.quantity.address import Address
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.statement import Statement
 from stargauge.quantity.units import ENGLISH as ENGLISH_NOTATION
 from stargauge.quantity.units import GERMAN as GERMAN_NOTATION
 from stargauge.quantity.units import Notation, figures, show
 
 GERMAN = LANGUAGES["de"]
+SAID, SEEN = Statement(5.9e8, "W", source="tracker"), Statement(True, "", source="tracker")
+SOURCES = {"tracker": SimpleNamespace(publisher="Tracker", grade="B", root="", url="")}
 TABLES = ("quantities", "labels", "operators", "texts", "reasons", "inputs", "definitions")
 #: Words that stand in English alone; none of them is a German word, in any case.
 ENGLISH_WORDS = frozenset(
@@ -297,6 +304,65 @@ def english_in(text: str) -> set[str]:
 
 def test_the_word_list_finds_english() -> None:
     assert english_in("die Zahl der builders in Abilene") == {"builders"} and not english_in("die Zahl der Gebäude in Abilene")
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------------------
+
+RUNS_NOW = "power_facility[operational, abilene] >= 1.15 GW by 2026-06-30"
+RUNS_LATER = "power_facility[operational, abilene] >= 1.15 GW by 2028-12-31"
+
+
+@pytest.mark.parametrize(
+    ("text", "made", "english", "german"),
+    [
+        (RUNS_LATER, Judgement("open", odds=Odds(0.03, (0.02, 0.09), 0.01)), "Very unlikely (3 %, model range 2–9 %), known on 22 Nov 2026",
+         "Sehr unwahrscheinlich (3 %, Modellspanne 2–9 %), Wissensstand 22. Nov. 2026"),
+        (RUNS_NOW, Judgement("not met", found=Found("not met", deciding=(SAID,)), settled_by="record"),
+         "Not met by 30 Jun 2026: 590 MW recorded", "Bis 30. Juni 2026 nicht erfüllt: 590 MW belegt"),
+        ("record(seen)", Judgement("met", found=Found("met", deciding=(SEEN,)), settled_by="record"), "Met: on record", "Erfüllt: belegt"),
+        ("record(seen)", Judgement("not met", found=Found("not met", deciding=(SEEN,)), settled_by="record"),
+         "Not met: the record says otherwise", "Nicht erfüllt: Die Belege sagen etwas anderes"),
+        (RUNS_NOW, Judgement("partly met", found=Found("partly met", deciding=(SAID, SAID))),
+         "Partly met by 30 Jun 2026: sources differ (590 MW, Tracker; 590 MW, Tracker)",
+         "Bis 30. Juni 2026 teilweise erfüllt: Quellen widersprechen sich (590 MW, Tracker; 590 MW, Tracker)"),
+        (RUNS_NOW, Judgement("passed, record silent", odds=Odds(0.2, None, 0.01)), "Deadline passed; the record is silent; unlikely (20 %)",
+         "Frist abgelaufen; keine Angabe gefunden; unwahrscheinlich (20 %)"),
+        ("record(seen) by 2027-01-31", Judgement("open"), "Open until 31 Jan 2027: nothing on record so far",
+         "Offen bis 31. Jan. 2027: bisher nichts belegt"),
+        ("record(seen) by 2027-01-31", Judgement("open", found=Found(looked_at=(SAID,))), "Open until 31 Jan 2027: 590 MW on record so far",
+         "Offen bis 31. Jan. 2027: bisher 590 MW belegt"),
+        ("record(seen)", Judgement("not shown: no record"), "Not shown: no record", "Nicht belegt: keine Angabe gefunden"),
+        ("record(seen)", Judgement("not shown: no capture", found=Found(looked_at=(SEEN,))),
+         "Not shown: no capture; reported by third parties", "Nicht belegt: keine eigene Erfassung; von Dritten berichtet"),
+        ("buildings[under_construction, abilene] >= 1 by 2028-12-31", Judgement("record too thin", missing=("abilene",)),
+         "Record too thin on 22 Nov 2026: no start of work published by then",
+         "Angaben zu dünn am 22. Nov. 2026: kein Baubeginn veröffentlicht"),
+        ("capital_deployed >= 1 bn USD by 2028-12-31", Judgement("record too thin", missing=("capital_deployed",)),
+         "Record too thin on 22 Nov 2026: nothing about capital deployed published by then",
+         "Angaben zu dünn am 22. Nov. 2026: nichts zur Summe des eingesetzten Kapitals veröffentlicht"),
+        ("power_it[operational] >= 1 GW by 2028-12-31", Judgement("record too thin", missing=("nowhere",)),
+         "Record too thin on 22 Nov 2026: nothing about Nowhere published by then",
+         "Angaben zu dünn am 22. Nov. 2026: nichts zu Nowhere veröffentlicht"),
+        ("funding_available[cash, oracle] >= 1 bn USD on 2028-12-31", Judgement("not testable", missing=("oracle",), unknowable=True),
+         "Not knowable: no accounts of Oracle are public", "Nicht feststellbar: Abschlüsse von Oracle sind nicht öffentlich"),
+        ("power_it[operational] >= 1 GW by 2028-12-31", Judgement("not testable", missing=("abilene", "milam"), partial=True),
+         "Not testable: nothing is known of Abilene and Milam, and without it the sum is only a lower bound",
+         "Nicht prüfbar: Zu Abilene und Milam ist nichts bekannt, und ohne diesen Teil ist die Summe nur eine Untergrenze"),
+        ("not testable", Judgement("not testable"), "Not testable", "Nicht prüfbar"),
+        ("not testable: «gesichert» wurde nie festgelegt", Judgement("not testable"), "Not testable: «gesichert» wurde nie festgelegt",
+         "Nicht prüfbar: «gesichert» wurde nie festgelegt"),
+        (RUNS_NOW, Judgement("not met", settled_by="arithmetic", margin=Margin(-1e9, -5.6e8, -1e8, "W")),
+         "Not met by 30 Jun 2026: 590 MW computed, no draw differs, and the sites are observed until then",
+         "Bis 30. Juni 2026 nicht erfüllt: 590 MW berechnet, kein Durchlauf weicht ab, und die Standorte sind bis dahin beobachtet"),
+    ],
+)  # fmt: skip
+def test_every_status_has_an_answer_in_both_languages(text: str, made: Judgement, english: str, german: str) -> None:
+    for names, wanted in ((EN, english), (DE, german)):
+        around = Setting(date(2026, 11, 22), Archive.of({}, date(2026, 11, 22)), names.quantities, names, lambda site: None, SOURCES)
+        axes = {**AXES, "month": tuple(f"{year}-{month:02d}" for year in range(2025, 2033) for month in range(1, 13))}
+        reading = parse(text)
+        reading = check(reading, names.quantities, axes) if isinstance(reading, Comparison) else reading
+        assert answer(reading, made, around) == wanted
 
 
 # --- the shipped programmes -------------------------------------------------------------------------------------------------------

@@ -200,6 +200,31 @@ def test_a_text_in_another_language_is_quoted_and_marked() -> None:
 
 
 @pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        (
+            {"captured": "2025-01-22T17:00:00Z", "checks": 6, "found": 4},
+            "**Erfassung**: C-17 vom 22. Jan. 2025; bei 4 von 6 späteren Prüfungen",
+        ),
+        ({"captured": "2025-01-22T17:00:00Z", "checks": 0, "found": 0}, "**Erfassung**: C-17 vom 22. Jan. 2025; seither nicht gesucht."),
+        ({"captured": None, "checks": 0, "found": 0}, "**Erfassung**: C-17."),
+    ],
+)
+def test_an_article_says_which_capture_holds_what_was_said(held: dict[str, Any], told: str) -> None:
+    answer = deepcopy(answered("xai-colossus-1", "de"))
+    answer["claims"][0]["capture"] = "C-17"
+    answer["captures"] = {"C-17": {"id": "C-17", **held}}
+    assert told in article(answer)
+
+
+def test_what_is_supposed_is_never_told_as_known(capsys: pytest.CaptureFixture[str]) -> None:
+    laid = ("--scenario", "dear-power", "--set", "load_factor=0.8")
+    made = ask(capsys, "export", "markdown", "stargate", "--claim", "invest-500bn-4y", *laid, *RUN)
+    assert made.code == 0 and "**Not what is known, but what is supposed: dear-power, load\\_factor=0.8.**" in made.out
+    assert "stargauge check stargate --scenario dear-power --set load_factor=0.8 --as-of 2026-11-22 --draws 256 --seed 0" in made.out
+
+
+@pytest.mark.parametrize(
     ("text", "english", "german"),
     [
         ("2026-11-22", "22 Nov 2026", "22. Nov. 2026"), ("2025-03", "March 2025", "März 2025"), ("2025", "2025", "2025"),

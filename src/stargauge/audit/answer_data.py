@@ -56,9 +56,7 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
         "assumptions": assumptions(result.inputs.values()),
         "looked_for": _looked_for(check.verdicts),
         "attribution": list(check.programme.attribution),
-        "reproduce": [
-            f"stargauge check {shlex.quote(asked_as(check.programme))} --as-of {known.as_of} --draws {result.draws} --seed {result.seed}"
-        ],
+        "supposed": list(check.programme.supposed), "reproduce": [_command(check)],
         "version": __version__, "inputs_sha256": result.inputs_sha256,
     }  # fmt: skip
     if check.odds is not None:
@@ -75,6 +73,14 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
         scores = measured.shipped()
         out["accuracy"] = scores.to_dict(known.catalogue.catalogue) if scores else None
     return out
+
+
+def _command(check: Any) -> str:
+    """The command that gives the same answer again, with all that was laid over the programme."""
+    laid = "".join(f" {'--set' if '=' in one else '--scenario'} {shlex.quote(one)}" for one in check.programme.supposed)
+    result = check.result
+    asked = shlex.quote(asked_as(check.programme))
+    return f"stargauge check {asked}{laid} --as-of {check.known.as_of} --draws {result.draws} --seed {result.seed}"
 
 
 def untranslated(check: Any) -> list[str]:

@@ -387,7 +387,7 @@ class Programme(Content):
 
     @property
     def supposed(self) -> tuple[str, ...]:
-        """The scenarios laid over it, by name or file, in order."""
+        """What was laid over it, in order: scenarios by name or file, single inputs as INPUT=VALUE."""
         return self._supposed
 
     def statements(self) -> Iterator[Statement]:

@@ -37,6 +37,8 @@ def _head(answer: Data, wording: Wording) -> Iterator[str]:
     yield f"**{escaped(answer['headline'])}**"
     day, evidence = wording.day(answer["as_of"]), answer["newest_evidence"]
     yield wording.say("standing", day=day, evidence=wording.day(evidence)) if evidence else wording.say("standing_blind", day=day)
+    if answer["supposed"]:
+        yield f"**{wording.say('supposed', parts=escaped(', '.join(answer['supposed'])))}**"
 
 
 def _claim(claim: Data, answer: Data, wording: Wording) -> Iterator[str]:
@@ -46,6 +48,8 @@ def _claim(claim: Data, answer: Data, wording: Wording) -> Iterator[str]:
     if any(odds_of(reading)[0] is not None for reading in claim["readings"]):
         yield f"*{escaped(wording.messages.texts['below_odds'])}*"
     yield from _moved(claim, answer, wording)
+    if held := answer["captures"].get(claim["capture"]):
+        yield _labelled("capture", _ending(_captured(held, wording)), wording)
     yield from _record(claim, wording)
     for told in claim.get("jobs") or ():
         yield _labelled("jobs", escaped(told["sentence"]), wording)
@@ -117,6 +121,18 @@ def _then(reading: Data, wording: Wording) -> str:
 
 def _ending(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _captured(held: Data, wording: Wording) -> str:
+    """The capture that holds what was said, and how often it was found since."""
+    if not held["captured"]:
+        return wording.say("captured_unseen", id=escaped(held["id"]))
+    told = {"id": escaped(held["id"]), "day": wording.day(held["captured"][:10])}
+    return (
+        wording.say("captured", found=held["found"], checks=held["checks"], **told)
+        if held["checks"]
+        else wording.say("captured_once", **told)
+    )
 
 
 def _moved(claim: Data, answer: Data, wording: Wording) -> Iterator[str]:

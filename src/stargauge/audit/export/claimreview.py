@@ -115,6 +115,7 @@ def _review(claim: Data, answer: Data, publisher: Publisher, wording: Wording, a
         "sg:inputsSha256": answer["inputs_sha256"],
         "sg:version": answer["version"],
         "sg:reproduce": answer["reproduce"][0],
+        **({"sg:supposed": list(answer["supposed"])} if answer["supposed"] else {}),
         "sg:reading": [_reading(reading) for reading in claim["readings"]],
         **proof,
     }
