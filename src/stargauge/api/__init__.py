@@ -13,6 +13,7 @@ from stargauge.api.comparisons import compare
 from stargauge.api.definitions import definitions
 from stargauge.api.drivers import drivers
 from stargauge.api.explanations import explain_reading, is_claim, what_changed
+from stargauge.api.exports import Export, export
 from stargauge.api.imports import import_statements
 from stargauge.api.needs import needs
 from stargauge.api.programmes import catalogue, ids_of, known, load, shipped
@@ -37,11 +38,57 @@ from stargauge.programme.known import Known
 from stargauge.programme.schema import Programme
 
 __all__ = [
-    "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Jobs", "Known", "Money", "Programme", "Result",
-    "SiteFinance", "Validation", "__version__", "asked_of", "audit", "backtest", "backtest_money", "calibrate", "catalogue", "check",
-    "compare", "condition", "cost", "definitions", "drivers", "explain", "explain_reading", "finance", "held_captures", "ids_of",
-    "import_statements", "is_claim", "jobs", "known", "load", "money", "needs", "odds", "schedule", "sensitivity", "shipped", "simulate",
-    "sources", "together", "validate", "what_changed", "workbook",
+    "DRAWS",
+    "HEADLINES",
+    "Backtest",
+    "Catalogue",
+    "Check",
+    "Comparison",
+    "Export",
+    "Import",
+    "Jobs",
+    "Known",
+    "Money",
+    "Programme",
+    "Result",
+    "SiteFinance",
+    "Validation",
+    "__version__",
+    "asked_of",
+    "audit",
+    "backtest",
+    "backtest_money",
+    "calibrate",
+    "catalogue",
+    "check",
+    "compare",
+    "condition",
+    "cost",
+    "definitions",
+    "drivers",
+    "explain",
+    "explain_reading",
+    "export",
+    "finance",
+    "held_captures",
+    "ids_of",
+    "import_statements",
+    "is_claim",
+    "jobs",
+    "known",
+    "load",
+    "money",
+    "needs",
+    "odds",
+    "schedule",
+    "sensitivity",
+    "shipped",
+    "simulate",
+    "sources",
+    "together",
+    "validate",
+    "what_changed",
+    "workbook",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

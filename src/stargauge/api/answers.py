@@ -17,6 +17,7 @@ from stargauge.audit.captures import Held, held
 from stargauge.audit.delays import Delays
 from stargauge.audit.given import Condition
 from stargauge.audit.job_claims import NumberVerdict
+from stargauge.audit.languages import words_of
 from stargauge.audit.money import Money
 from stargauge.audit.odds import OddsOverTime
 from stargauge.audit.run import ClaimVerdict
@@ -52,6 +53,7 @@ class Check:
     captures: Mapping[str, Held] = field(default_factory=dict)
     given: Condition | None = None
     seconds: float = 0.0
+    language: str = "en"
 
     def explain(self, address: str, when: date | None = None) -> Node:
         """Why a number is what it is."""
@@ -68,15 +70,17 @@ def check(
     programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
     workers: int | None = None,
     scenario: Path | str | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None, charts: bool = False,
-    evidence: str | Path | Archive | None = None, progress: Progress | None = None, given: Given = None,
+    evidence: str | Path | Archive | None = None, progress: Progress | None = None, language: str = "en", given: Given = None,
 ) -> Check:  # fmt: skip
     """Run a programme and judge its claims, as could be said on the day of the dispute and as of now.
 
     `charts`: keep the month series that the report draws. `evidence`: the folder that holds the captures which the programme cites; with
-    it each says whether it is still there. `given`: claims that hold; everything then, but nothing of another day, on which other worlds
-    would be given. Raises InputError with all faults at once; nothing is written.
+    it each says whether it is still there. `language`: of the headline and of all that is said of claims. `given`: claims that hold;
+    everything then, but nothing of another day, on which other worlds would be given. Raises InputError with all faults at once; nothing
+    is written.
     """
     began = time.perf_counter()
+    words = words_of(language)
     made = load(programme, scenario, settings)
     values = values or catalogue()
     now = known(made, as_of, values)
@@ -85,15 +89,17 @@ def check(
     said = said_by(made, now.as_of)
     numbers = numbers_in(now, made, said)
     conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
-    result, verdicts = audited(now, made, draws, seed, workers, wanted, progress, said, charts, numbers=numbers, given=conditions)
+    result, verdicts = audited(
+        now, made, draws, seed, workers, wanted, progress, said, charts, numbers=numbers, given=conditions, language=language
+    )
     answer = Check(
-        made, now, result, verdicts, summarise(result, now, verdicts), jobs=number_verdicts_of(numbers, result, now), captures=captures,
-        given=conditions,
+        made, now, result, verdicts, summarise(result, now, verdicts, words), jobs=number_verdicts_of(numbers, result, now, language),
+        captures=captures, given=conditions, language=language,
     )  # fmt: skip
     day = _dispute_day(made, now.as_of) if conditions is None else None
     if day is not None:
         past = known(made, day, values)
-        answer.then = audited(past, made, draws, seed, workers, (), None, said_by(made, day), with_drivers=False)[1]
+        answer.then = audited(past, made, draws, seed, workers, (), None, said_by(made, day), with_drivers=False, language=language)[1]
         answer.then_day = day
     if charts:
         answer.odds = _open_odds(answer, values, seed) if conditions is None else None

@@ -45,7 +45,9 @@ def load(
         made = suppose(made, scenario)
     if settings:
         values = {name: {"value": value, "reason": "set by the user"} for name, value in settings.items()}
-        made = overlay(made, {"assumptions": values}, "--set")
+        laid = overlay(made, {"assumptions": values}, "--set")
+        laid._supposed = (*made.supposed, *(f"{name}={value}" for name, value in settings.items()))
+        made = laid
     return made
 
 

@@ -109,7 +109,7 @@ def asked_of(made: Known, programme: Programme, claims: Mapping[str, Any] | None
 def audited(
     made: Known, programme: Programme, draws: int, seed: int, workers: int | None, wanted: Sequence[str], progress: Progress | None,
     claims: Mapping[str, Any] | None = None, charts: bool = False, memo: Memo | None = None, numbers: Sequence[Number] = (),
-    given: Condition | None = None, with_drivers: bool = True,
+    given: Condition | None = None, with_drivers: bool = True, language: str = "en",
 ) -> tuple[Result, tuple[ClaimVerdict, ...]]:  # fmt: skip
     claims = programme.claims if claims is None else claims
     asked = asked_of(made, programme, claims)
@@ -122,7 +122,8 @@ def audited(
     )  # fmt: skip
     result.programme, result.conditions = programme, given if given and given.parts else None
     varying = _varying(result, asked, draws, workers)
-    return result, audit_run(result, made, claims, ids=ids_of(programme), varying=varying, with_drivers=with_drivers)
+    verdicts = audit_run(result, made, claims, ids=ids_of(programme), varying=varying, with_drivers=with_drivers, language=language)
+    return result, verdicts
 
 
 def _varying(result: Result, asked: Sequence[Question], draws: int, workers: int | None) -> set[str]:

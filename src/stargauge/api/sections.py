@@ -21,9 +21,11 @@ from stargauge.audit.jobs import Jobs
 from stargauge.audit.jobs import dates as dates_of_jobs
 from stargauge.audit.jobs import jobs as jobs_of
 from stargauge.audit.jobs import wanted as wanted_jobs
+from stargauge.audit.languages import words_of
 from stargauge.audit.money import Money, money_parts, question_of
 from stargauge.audit.money import scenario as money_scenario
 from stargauge.audit.money import wanted as wanted_money
+from stargauge.audit.run import texts_of
 from stargauge.audit.sentence import Names
 from stargauge.audit.site_finance import SiteFinance, asked_site, site_finance
 from stargauge.audit.site_finance import wanted as wanted_finance
@@ -108,12 +110,13 @@ def numbers_in(now: Known, programme: Programme, claims: Mapping[str, Any]) -> t
     return numbers_of(asked_of(now, programme, claims), now.months[-1])
 
 
-def number_verdicts_of(numbers: Sequence[Number], result: Result, now: Known) -> tuple[NumberVerdict, ...]:
+def number_verdicts_of(numbers: Sequence[Number], result: Result, now: Known, language: str = "en") -> tuple[NumberVerdict, ...]:
     """What each number of jobs needs to be true, from a run that collected it by every definition."""
     if not numbers:
         return ()
     outcomes = judge_of_numbers(numbers).outcomes(result.collected[JOB_DEFINITIONS])
-    names = Names(result.world.axes, result.world.graph.quantities, names_of(now))
+    words, texts = words_of(language), texts_of(now.programme, language)
+    names = Names(result.world.axes, result.world.graph.quantities, names_of(now), words, texts)
     return number_verdicts(numbers, outcomes, now, names)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -44,7 +44,7 @@ def _not_testable(reading: Reading, made: Judgement, setting: Setting) -> str:
     if made.partial:
         return words.say("parts_absent", names=names)
     reason = reading.reason if isinstance(reading, NotTestable) else ""
-    return words.say("not_testable_because", reason=reason) if reason else words.texts["not testable"]
+    return words.say("not_testable_because", reason=setting.names.text(reason)) if reason else words.texts["not testable"]
 
 
 def _missing(reading: Reading, made: Judgement, setting: Setting) -> str:
@@ -58,7 +58,7 @@ def _missing(reading: Reading, made: Judgement, setting: Setting) -> str:
     stages = [label for leaf in comparisons for label in leaf.address.labels if label in words.reasons]
     if stages:
         return words.reasons[stages[0]]
-    return words.say("missing_values", subject=subject(comparisons[0].address, setting.names))
+    return words.say("missing_values", subject=subject(comparisons[0].address, setting.names, "about"))
 
 
 def _unsettled(reading: Reading, made: Judgement, setting: Setting) -> str:
@@ -79,12 +79,17 @@ def _outcome(reading: Reading, made: Judgement, setting: Setting) -> str:
     words = setting.names.words
     last = deadline(reading)
     early = last is not None and setting.as_of < last
-    said = words.texts[made.status] + ("" if early else _when(reading, words))
+    when = "" if early else _when(reading, words)
+    said = sentence_case(words.say("outcome_when" if when else "outcome", status=words.texts[made.status], when=when))
     if made.settled_by == "arithmetic":
         return said + _computed(reading, made, setting) + _most(reading, setting)
     deciding = made.found.deciding
     if made.status == "partly met":
-        parts = [words.say("conflict_part", value=value_text(s, words), source=publisher_of(s.source, setting.sources)) for s in deciding]
+        texts = setting.names.texts
+        parts = [
+            words.say("conflict_part", value=value_text(s, words, texts), source=publisher_of(s.source, setting.sources, texts))
+            for s in deciding
+        ]
         return said + words.say("conflict", values="; ".join(parts))
     if all(isinstance(s.value, bool) for s in deciding):
         return said + words.texts["recorded_yes" if made.status == "met" else "recorded_no"] + _whose(deciding, setting)
@@ -101,7 +106,7 @@ def _computed(reading: Reading, made: Judgement, setting: Setting) -> str:
         return words.texts["settled_by_all_draws"]
     value = part.threshold.value + made.margin.p50 * (sign if part.op in (">=", ">") else -sign)
     key = "settled_by_arithmetic" if sites_of(reading, setting) else "settled_by_figures"
-    return words.say(key, value=show(value, part.threshold.unit))
+    return words.say(key, value=show(value, part.threshold.unit, notation=words.notation))
 
 
 def _most(reading: Reading, setting: Setting) -> str:
@@ -127,25 +132,25 @@ def _when(reading: Reading, words: Messages) -> str:
 
 def recorded(statements: Sequence[Statement], setting: Setting) -> str:
     """The value of the last of some statements, and whose it is where no source of grade A or B holds it."""
-    return value_text(statements[-1], setting.names.words) + _whose(statements, setting)
+    return value_text(statements[-1], setting.names.words, setting.names.texts) + _whose(statements, setting)
 
 
 def _whose(statements: Sequence[Statement], setting: Setting) -> str:
-    quoted = attribution(statements, setting.sources, setting.names.words)
+    quoted = attribution(statements, setting.sources, setting.names.words, setting.names.texts)
     return f" ({quoted})" if quoted else ""
 
 
-def value_text(statement: Statement, words: Messages) -> str:
-    """A recorded value as people read it."""
+def value_text(statement: Statement, words: Messages, texts: Mapping[str, str] | None = None) -> str:
+    """A recorded value as people read it. `texts`: those of the file in the language of the words."""
     value = statement.value
     if isinstance(value, bool):
         return words.texts["yes" if value else "no"]
     if isinstance(value, Distribution):
-        low, high = (show(value.quantile(q), statement.unit, value.quantile(0.9)) for q in (0.1, 0.9))
-        return f"{low}..{high}"
+        shown = (show(value.quantile(q), statement.unit, value.quantile(0.9), words.notation) for q in (0.1, 0.9))
+        return words.say("between", **dict(zip(("low", "high"), shown, strict=True)))
     if isinstance(value, Window):
-        return statement.text.replace("T", " ").replace("Z", " UTC") if "T" in statement.text else str(value)
-    return value if isinstance(value, str) else show(float(value), statement.unit or "1")
+        return words.moment(statement.text if "T" in statement.text else str(value))
+    return (texts or {}).get(value, value) if isinstance(value, str) else show(float(value), statement.unit or "1", notation=words.notation)
 
 
 def statement_dict(about: str | Address, statement: Statement, setting: Setting, *, decides: bool) -> dict[str, Any]:
@@ -155,8 +160,10 @@ def statement_dict(about: str | Address, statement: Statement, setting: Setting,
     return {
         "of": str(about), "about": subject(about, setting.names) if isinstance(about, Address) else setting.names.record(about),
         "value": value if isinstance(value, (bool, int, float, str)) else str(value), "unit": statement.unit,
-        "text": value_text(statement, setting.names.words), "as_of": _text(statement.as_of), "published": _text(statement.published),
-        "source": statement.source, "publisher": publisher_of(statement.source, setting.sources), "url": getattr(source, "url", "") or "",
+        "text": value_text(statement, setting.names.words, setting.names.texts),
+        "as_of": _text(statement.as_of), "published": _text(statement.published),
+        "source": statement.source, "publisher": publisher_of(statement.source, setting.sources, setting.names.texts),
+        "url": getattr(source, "url", "") or "",
         "status": statement.status, "grade": statement.grade or getattr(source, "grade", None), "note": statement.note, "decides": decides,
     }  # fmt: skip
 

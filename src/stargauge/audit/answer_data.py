@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from stargauge import __version__
 from stargauge.audit import measured
 from stargauge.audit.captures import Held
-from stargauge.audit.given import given_data
 from stargauge.audit.explanation import explained, node_data, source_data, statement_data, value_data
+from stargauge.audit.given import given_data
 from stargauge.audit.job_claims import NumberVerdict
-from stargauge.audit.run import ClaimVerdict
+from stargauge.audit.language import NotTestable, parse
+from stargauge.audit.languages import words_of
+from stargauge.audit.run import ClaimVerdict, texts_of
 from stargauge.audit.series_data import fans
 from stargauge.audit.summary import Days, off_by
 from stargauge.audit.verdict import ReadingVerdict
+from stargauge.audit.words import input_name
 from stargauge.programme.load import asked_as
 from stargauge.quantity.statement import Estimate
 
@@ -37,12 +40,15 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
     known, result = check.known, check.result
     then = {verdict.id: verdict for verdict in check.then}
     out: dict[str, Any] = {
-        "programme": {"id": slug(check.programme.name), "name": check.programme.name, "about": check.programme.about,
+        "programme": {"id": slug(check.programme.name), "name": texts_of(check.programme, check.language).get(check.programme.name)
+                      or check.programme.name, "about": check.programme.about,
                       "asked_as": asked_as(check.programme)},
+        "language": check.language, "texts_language": check.programme.language, "untranslated": untranslated(check),
+        "input_names": input_names(check),
         "as_of": str(known.as_of), "draws": result.draws, "seed": result.seed, "seconds": round(check.seconds, 2),
         **given_data(check.given), **check.summary,
         "dispute": dispute(check.verdicts, then, check.then_day, check.captures),
-        "claims": [_claim(verdict, then.get(verdict.id), check.then_day, check.jobs) for verdict in check.verdicts],
+        "claims": [_claim(verdict, then.get(verdict.id), check.then_day, check.jobs, check.language) for verdict in check.verdicts],
         "quantities": fans(result, [address for address in result.series]) if charts else _headline_quantities(check),
         "statements": [statement_data(s) for s in known.programme.statements() if s.source],
         "sources": _sources(check),
@@ -51,7 +57,7 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
         "assumptions": assumptions(result.inputs.values()),
         "looked_for": _looked_for(check.verdicts),
         "attribution": list(check.programme.attribution),
-        "reproduce": [_reproduced(check)],
+        "supposed": list(check.programme.supposed), "reproduce": [_command(check)],
         "version": __version__, "inputs_sha256": result.inputs_sha256,
     }  # fmt: skip
     if check.odds is not None:
@@ -70,12 +76,41 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
     return out
 
 
-def _reproduced(check: Any) -> str:
-    """The command that gives this answer again."""
+def _command(check: Any) -> str:
+    """The command that gives the same answer again, with all that was laid over the programme and all that is given."""
     known, result, given = check.known, check.result, check.given
+    laid = "".join(f" {'--set' if '=' in one else '--scenario'} {shlex.quote(one)}" for one in check.programme.supposed)
     draws = result.draws if given is None else given.asked
-    asked = f"stargauge check {shlex.quote(asked_as(check.programme))} --as-of {known.as_of} --draws {draws} --seed {result.seed}"
-    return asked + "".join(f" --given {shlex.quote(part.text)}" for part in (given.parts if given is not None else ()))
+    taken = "".join(f" --given {shlex.quote(part.text)}" for part in (given.parts if given is not None else ()))
+    asked = shlex.quote(asked_as(check.programme))
+    return f"stargauge check {asked}{laid} --as-of {known.as_of} --draws {draws} --seed {result.seed}{taken}"
+
+
+def untranslated(check: Any) -> list[str]:
+    """What is said in claims as the file has it, in its own language, since it has no text of it in that of the answer."""
+    if check.language == check.programme.language:
+        return []
+    texts = texts_of(check.programme, check.language)
+    written = (text for name in (v.id for v in check.verdicts) for text in claim_texts(check.programme.claims[name]))
+    return [text for text in dict.fromkeys(written) if text not in texts]
+
+
+def input_names(check: Any) -> dict[str, str]:
+    """What the inputs that move a claim are called in the language of the answer."""
+    words, texts = words_of(check.language), texts_of(check.programme, check.language)
+    moving = sorted({driver.input for verdict in check.verdicts for reading in verdict.readings for driver in reading.drivers})
+    return {name: input_name(name, words, texts) for name in moving}
+
+
+def claim_texts(claim: Any) -> Iterator[str]:
+    """The texts of a claim that a reader sees: what was said, what is ours, the names of its readings and why they cannot be tested."""
+    yield claim.says
+    yield from claim.ours
+    for name, reading in claim.readings.items():
+        yield name
+        made = parse(reading)
+        if isinstance(made, NotTestable) and made.reason:
+            yield made.reason
 
 
 def slug(name: str) -> str:
@@ -95,14 +130,16 @@ def _headline_quantities(check: Any) -> dict[str, Any]:
     return out
 
 
-def _claim(verdict: ClaimVerdict, before: ClaimVerdict | None, day: date | None, numbers: Sequence[NumberVerdict]) -> dict[str, Any]:
+def _claim(
+    verdict: ClaimVerdict, before: ClaimVerdict | None, day: date | None, numbers: Sequence[NumberVerdict], language: str
+) -> dict[str, Any]:
     made = verdict.to_dict()
     if told := [one.to_dict() for one in numbers if one.number.claim == verdict.id]:
         made["jobs"] = told
     past = {reading.name: reading for reading in before.readings} if before else {}
     for reading, judged in zip(made["readings"], verdict.readings, strict=True):
         if reading["margin"]:
-            reading["margin"]["off_by"] = off_by(judged)
+            reading["margin"]["off_by"] = off_by(judged, words_of(language))
         earlier = past.get(reading["name"])
         reading["then"] = _then(earlier, day) if earlier and day else None
     return dict(made)
@@ -165,7 +202,9 @@ def _sources(check: Any) -> dict[str, Any]:
     """The sources of the programme, and those of the catalogue values that the run used."""
     used = {s.source for made in check.result.inputs.values() for e in made.estimates for s in e.statements}
     catalogue = {name: entry for name, entry in check.known.catalogue.catalogue.sources.items() if name in used}
-    return {name: source_data(entry) for name, entry in {**catalogue, **check.known.programme.sources}.items()}
+    texts = texts_of(check.programme, check.language)
+    made = {name: source_data(entry) for name, entry in {**catalogue, **check.known.programme.sources}.items()}
+    return {name: {**source, "publisher": texts.get(source["publisher"], source["publisher"])} for name, source in made.items()}
 
 
 def hindsight(inputs: Iterable[Any]) -> list[dict[str, str]]:

@@ -18,8 +18,8 @@ from stargauge.audit.answer import answer
 from stargauge.audit.binding import check
 from stargauge.audit.evaluate import Judge, Outcome
 from stargauge.audit.language import OPS, Not, NotTestable, Reading, parse
+from stargauge.audit.languages import words_of
 from stargauge.audit.logic import excludes, satisfiable
-from stargauge.audit.messages import LANGUAGES
 from stargauge.audit.questions import Question, questions
 from stargauge.audit.record import MET, PARTLY, SETTLED, only_records
 from stargauge.audit.run import setting_of
@@ -75,13 +75,13 @@ class Condition:
 
     def says(self, language: str = "en") -> str:
         """`Given that ..., and that ... (1,031 of 4,352 worlds, 24 %)`."""
-        words = LANGUAGES[language]
+        words = words_of(language)
         share = words.say("given_share", kept=f"{self.held.kept:,}", made=f"{self.held.made:,}", percent=percent(self.probability, words))
         return words.say("given_that", parts=words.texts["given_and"].join(part.sentence for part in self.parts), share=share)
 
     def note(self, language: str = "en") -> str:
         """What to know of the worlds kept: that they are fewer than asked for, or all there are; empty where nothing is."""
-        words, kept = LANGUAGES[language], self.held.kept
+        words, kept = words_of(language), self.held.kept
         if kept == self.held.made:
             return words.texts["given_always"]
         if kept >= self.asked:
@@ -117,7 +117,7 @@ def parts_of(texts: Sequence[str], known: Any, ids: Collection[str], records: Co
     A text is `CLAIM`, `CLAIM/READING`, `not` before either, or a reading in the claim language.
     """
     frame = Frame(model_graph().quantities, axes_of(known))
-    setting = setting_of(known, frame, LANGUAGES["en"])
+    setting = setting_of(known, frame)
     found, faults = dict[Reading, Part](), list[Fault]()
     for text in (" ".join(one.split()) for one in texts):
         try:
@@ -212,7 +212,7 @@ def search(
     `workers`: processes for so many draws; the same bits for any number.
     """
     readings = [part.reading for part in parts]
-    judged = Judge.of(readings, setting_of(known, _frame(known), LANGUAGES["en"]).archive.shown(readings))
+    judged = Judge.of(readings, setting_of(known, _frame(known)).archive.shown(readings))
     target = drawn(draws)
     limit = max(MOST_WORLDS, target)
     truth, wanted = np.zeros((len(parts), 0), dtype=bool), target
@@ -244,7 +244,7 @@ def _truth(parts: Sequence[Part], judged: Judge, known: Any, worlds: range, seed
     )
     outcomes = judged.outcomes(result.collected[COLLECTOR])
     if worlds.start == 0:
-        setting = setting_of(known, result.world.frame, LANGUAGES["en"])
+        setting = setting_of(known, result.world.frame)
         faults = [fault for part in parts for fault in _undecided(part, outcomes[part.reading], setting)]
         if faults:
             raise InputError(faults)

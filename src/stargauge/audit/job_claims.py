@@ -160,8 +160,8 @@ def _sentence(
     """
     words = names.words
     place = words.labels["site"].format(names=_listed([names.name(site) for site in number.sites], words)) if number.sites else ""
-    start = " ".join(part for part in (figures(number.threshold), place) if part)
-    until = words.say(f"{number.time.kind}_day", day=words.day(number.time.end)).strip()
+    start = " ".join(part for part in (figures(number.threshold, notation=words.notation), place) if part)
+    until = words.say(f"{number.time.kind}_day", day=words.day(number.time.end))
     read = [one for one in made if one.definition.name in number.read_as]
     others = [one for one in made if one.probability >= _AS_LIKELY_AS_NOT and one not in read]
     told = {"number": start, "until": until, "read": _listed([_odds(one, words) for one in read], words)}
@@ -181,13 +181,15 @@ def _ratio(needed: float | None, seen: Published | None, words: Messages) -> str
         return words.texts["jobs_no_direct"]
     if needed <= 1.0:
         return ""
-    published = words.say("jobs_published", low=figures(seen.low, 2), high=figures(seen.high, 2)) if seen else ""
+    published = (
+        words.say("jobs_published", low=figures(seen.low, 2, words.notation), high=figures(seen.high, 2, words.notation)) if seen else ""
+    )
     beyond = seen is not None and needed > seen.high
-    return words.say("jobs_ratio_beyond" if beyond else "jobs_ratio", needed=figures(needed, 2), published=published)
+    return words.say("jobs_ratio_beyond" if beyond else "jobs_ratio", needed=figures(needed, 2, words.notation), published=published)
 
 
 def _odds(one: ByDefinition, words: Messages) -> str:
-    return f"{one.definition.label} ({percent(one.probability, words)})"
+    return f"{words.definitions.get(one.definition.name, one.definition.label)} ({percent(one.probability, words)})"
 
 
 def _listed(parts: Sequence[str], words: Messages, last: str = "and") -> str:

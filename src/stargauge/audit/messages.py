@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+
+from stargauge.audit.input_names import INPUTS
+from stargauge.audit.job_definitions import DEFINITIONS
+from stargauge.quantity.units import ENGLISH as ENGLISH_NOTATION
+from stargauge.quantity.units import Notation
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """How a quantity is called in a sentence, whether it takes a plural verb, and how it is called at one named site."""
+    """How a quantity is called in a sentence, whether it takes a plural verb, and how it is called at one named site.
+
+    `gender`: where the language has genders, that of its first noun: the article that a sentence puts before it hangs on it.
+    """
 
     text: str
     plural: bool = False
     at_one_site: str = ""
+    gender: str = ""
 
 
 @dataclass(frozen=True)
 class Messages:
-    """One language. Templates are filled by name; a language is complete when it has every key of the English one."""
+    """One language. Templates are filled by name; a language is complete when it has every key of the English one.
+
+    A template `KEY that` is `KEY` as it stands after "that", for languages in which the verb then comes last; it may be left out.
+    `articles`: what comes before a phrase, by where it stands (`subject`, `whole` of a share, `about`) and gender.
+    `inputs`: what an input of the model is called. `definitions`: what can be counted as a job, by its quantity.
+    """
 
     months: tuple[str, ...]
     quantities: Mapping[str, Phrase]
@@ -27,14 +41,46 @@ class Messages:
     texts: Mapping[str, str]
     likelihoods: tuple[str, ...]
     reasons: Mapping[str, str]
+    notation: Notation = ENGLISH_NOTATION
+    short_months: tuple[str, ...] = ()
+    articles: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, key: str, **values: object) -> str:
         """A template filled in."""
         return self.texts[key].format(**values)
 
+    def clause(self, key: str, after_that: bool, **values: object) -> str:
+        """A template of a clause filled in, in the order of words that it has alone or after "that"."""
+        variant = f"{key} that"
+        return self.say(variant if after_that and variant in self.texts else key, **values)
+
+    def article(self, place: str, phrase: Phrase) -> str:
+        """What comes before a phrase where it stands; nothing where the language needs none there."""
+        return self.articles.get((place, phrase.gender), "")
+
     def day(self, when: date) -> str:
         """`31 Dec 2025`."""
-        return self.texts["day"].format(day=when.day, month=self.months[when.month - 1][:3], year=when.year)
+        return self.texts["day"].format(day=when.day, month=self._short(when), year=when.year)
+
+    def _short(self, when: date) -> str:
+        return self.short_months[when.month - 1] if self.short_months else self.months[when.month - 1][:3]
+
+    def moment(self, text: str) -> str:
+        """A day, a month, a time or a span of a record, such as `2025-01-22T17:00Z` or `2026-05..2026-08`, as people read it."""
+        if ".." in text:
+            low, high = (self.moment(part) for part in text.split("..", 1))
+            return self.say("between", low=low, high=high)
+        day, clock, time = text.partition("T")
+        try:
+            when = date.fromisoformat(f"{day}-01" if len(day) == len("2025-01") else day)
+        except ValueError:
+            return text
+        if len(day) == len("2025-01"):
+            return self.say("record_month", month=self.month(when), iso=day)
+        said = self.say("record_day", day=self.day(when), iso=day)
+        return self.say("record_time", day=said, time=time.replace("Z", " UTC")) if clock else said
 
     def month(self, when: date) -> str:
         """`December 2025`."""
@@ -103,11 +149,12 @@ ENGLISH = Messages(
     texts={
         "day": "{day} {month} {year}",
         "month": "{month} {year}",
-        "state_one": "{subject} is {op} {value}{time}", "state_many": "{subject} are {op} {value}{time}",
-        "state_once_one": "{subject} is {op} {value} at some month end{time}",
-        "state_once_many": "{subject} are {op} {value} at some month end{time}",
-        "reached_one": "{subject} reaches {op} {value}{time}", "reached_many": "{subject} reach {op} {value}{time}",
-        "sum_one": "{subject} adds up to {op} {value}{time}", "sum_many": "{subject} add up to {op} {value}{time}",
+        "record_day": "{iso}", "record_month": "{iso}", "record_time": "{day} {time}",
+        "state_one": "{subject} is {op} {value}{time}{remark}", "state_many": "{subject} are {op} {value}{time}{remark}",
+        "state_once_one": "{subject} is {op} {value} at some month end{time}{remark}",
+        "state_once_many": "{subject} are {op} {value} at some month end{time}{remark}",
+        "reached_one": "{subject} reaches {op} {value}{time}{remark}", "reached_many": "{subject} reach {op} {value}{time}{remark}",
+        "sum_one": "{subject} adds up to {op} {value}{time}{remark}", "sum_many": "{subject} add up to {op} {value}{time}{remark}",
         "share": "the share of {part} in {whole}",
         "on": " at the end of {month}",
         "by": " by the end of {month}",
@@ -116,6 +163,7 @@ ENGLISH = Messages(
         "record": "the record says yes to “{id}”{time}",
         "record_not": "the record says no to “{id}”{time}",
         "record_compared": "the recorded value of “{id}” is {op} {value}{time}",
+        "record_moment": "the recorded value of “{id}” is {op} {value}{time}",
         "record_on": " on {day}", "record_by": " by {day}", "record_over": " from {first} to {last}",
         "not": "it does not hold that {part}",
         "all": ", and ", "any": ", or ", "group": "({part})",
@@ -127,7 +175,8 @@ ENGLISH = Messages(
         "missing_labels": "nothing about {names}",
         "missing_values": "nothing about {subject}",
         "met": "Met", "not met": "Not met", "partly met": "Partly met",
-        "by_day": " by {day}", "on_day": " on {day}", "over_days": " from {first} to {last}",
+        "by_day": "by {day}", "on_day": "on {day}", "over_days": "from {first} to {last}",
+        "outcome": "{status}", "outcome_when": "{status} {when}",
         "recorded": ": {value} recorded", "recorded_yes": ": on record", "recorded_no": ": the record says otherwise",
         "so_far": ": {value} recorded as of {day}",
         "settled_by_arithmetic": ": {value} computed, no draw differs, and the sites are observed until then",
@@ -168,7 +217,13 @@ ENGLISH = Messages(
         "given_few": "Only {kept} worlds are kept of {asked} asked for, so sampling errors are {times} times as wide.",
         "quoting": "{publisher} quoting {origin}", "quoting_unnamed": "{publisher}, a secondary source",
         "under_one": "< 1 %", "over_99": "> 99 %", "percent": "{number} %",
-        "yes": "yes", "no": "no",
+        "yes": "yes", "no": "no", "between": "{low}..{high}", "points": "points", "counted": "{number} {unit}",
+        "choice": "which account is right: {name}",
+        "between_days": "{low} to {high}", "quarter": "Q{quarter} {year}",
+        "none_runs": "None of {said} announced {unit} is known to run", "some_runs": "{runs} of {said} announced {unit} runs",
+        "all_runs": "All {said} announced run (an estimate: P10 {low}, P90 {high} {unit})",
+        "more_runs": "An estimated {runs} {unit} (P10 {low}, P90 {high}) runs, more than the {said} announced",
+        "no_size": "No size was announced by {day}; {running}", "runs": "{size} runs", "nothing_runs": "nothing is known to run",
         "jobs_as_read": "{number} {until}: as likely as not or better as read, by {read}.",
         "jobs_needs": "{number} {until}: as read, {read}; as likely as not or better where what counts is {definitions}.",
         "jobs_none": "{number} {until}: as read, {read}; no definition makes it as likely as not, the likeliest is {best}.",
@@ -249,6 +304,6 @@ ENGLISH = Messages(
         "announced": "no announcement of it", "contracted": "no signed contract of it", "financed": "no closed financing of it",
         "under_construction": "no start of work", "energised": "no date of first power", "operational": "no start of operation",
     },
+    inputs={name: text for name, (text, _) in INPUTS.items()},
+    definitions={one.name: one.label for one in DEFINITIONS},
 )  # fmt: skip
-
-LANGUAGES: dict[str, Messages] = {"en": ENGLISH}

@@ -15,7 +15,7 @@ from stargauge.audit.drivers import MOST_DRAWS, Draws, Moved, Target, drivers
 from stargauge.audit.evaluate import Judge, Outcome
 from stargauge.audit.groups import groups_of
 from stargauge.audit.language import Reading, deadline
-from stargauge.audit.messages import LANGUAGES, Messages
+from stargauge.audit.languages import words_of
 from stargauge.audit.questions import Question, questions
 from stargauge.audit.record import Archive
 from stargauge.audit.sentence import Names, sentence
@@ -53,16 +53,19 @@ class ClaimVerdict:
     sentence: str
     evidence: tuple[dict[str, Any], ...]
     capture: str = ""
+    language: str = "en"
+    author: Mapping[str, Any] | None = None
 
     @property
     def cutoffs(self) -> str:
         """What in the readings is our choice, in words; empty where nothing is."""
-        return LANGUAGES["en"].say("ours", parts=", ".join(self.ours)) if self.ours else ""
+        return words_of(self.language).say("ours", parts=", ".join(self.ours)) if self.ours else ""
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data: the form of JSON, Python and the command line."""
         return {
-            "id": self.id, "speaker": self.speaker, "said": self.said, "says": self.says, "source": self.source, "ours": list(self.ours),
+            "id": self.id, "speaker": self.speaker, "author": dict(self.author) if self.author else None, "said": self.said,
+            "says": self.says, "source": self.source, "ours": list(self.ours),
             "dispute": self.dispute, "capture": self.capture or None, "status": self.status, "sentence": self.sentence,
             "readings": [reading.to_dict() for reading in self.readings], "evidence": list(self.evidence),
         }  # fmt: skip
@@ -80,6 +83,8 @@ def audit(
 ) -> tuple[ClaimVerdict, ...]:  # fmt: skip
     """A verdict on every claim, from a run that collected `judge_of(...)` under COLLECTOR. `with_drivers`: and what moves its odds most.
 
+    `language`: of every text; those of the programme file are in it where the file has a translation.
+
     Writes truth and margin per reading into the result. Where something is given, odds are of the draws in which it holds, and a reading
     that is itself given reads as that. `varying`: readings of which that alone makes all draws agree: no arithmetic settles these.
     """
@@ -89,7 +94,7 @@ def audit(
     outcomes = _outcomes(result, asked, known)
     sampler = _sampler(result, [address.name for address in _addresses(asked)], only_picks=not with_drivers)
     sample = _drawn(result, sampler.chances)
-    setting = setting_of(known, frame, LANGUAGES[language], varying)
+    setting = setting_of(known, frame, language, varying)
     behind = {q.key: upstream(result, [address.name for address in _addresses([q])]) for q in asked}
     captured = captures_of(known, claims)
     made = {q.key: judge(q, outcomes.get(q.key), setting, _picks(sample, behind[q.key]), captured=bool(captured[q.claim])) for q in asked}
@@ -98,9 +103,19 @@ def audit(
     targets = [Target.reading(q.reading, outcomes[q.key], behind[q.key]) for q in open_ones]
     found = drivers(targets, _draws(result, sampler, sample)) if targets else []
     movers = dict(zip([q.key for q in open_ones], found, strict=True))
+    speakers = getattr(known.programme, "speakers", None) or {}
     verdicts = {q.key: _reading(q, made[q.key], movers.get(q.key), setting) for q in asked}
     return tuple(
-        _claim(name, claim, [verdicts[q.key] for q in asked if q.claim == name], setting, captured[name]) for name, claim in claims.items()
+        _claim(
+            name,
+            claim,
+            [verdicts[q.key] for q in asked if q.claim == name],
+            setting,
+            captured[name],
+            language,
+            speakers.get(str(claim.speaker)),
+        )
+        for name, claim in claims.items()
     )
 
 
@@ -108,7 +123,7 @@ def judgements(result: Result, known: Any, claims: Mapping[str, Any], *, ids: Co
     """Status and odds of every reading, without the model range and without words: for whoever asks again how likely it is."""
     frame = result.world.frame
     asked = questions(claims, frame.quantities, frame.axes, ids)
-    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, LANGUAGES["en"])
+    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame)
     captured = captures_of(known, claims)
     return {q.key: judge(q, outcomes.get(q.key), setting, captured=bool(captured[q.claim])) for q in asked}
 
@@ -116,7 +131,7 @@ def judgements(result: Result, known: Any, claims: Mapping[str, Any], *, ids: Co
 def by_arithmetic(result: Result, known: Any, asked: Sequence[Question]) -> set[str]:
     """The readings that arithmetic settles in a result: every draw agrees, and the sites are observed through the deadline."""
     frame = result.world.frame
-    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, LANGUAGES["en"])
+    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame)
     return {q.key for q in asked if judge(q, outcomes.get(q.key), setting).settled_by == "arithmetic"}
 
 
@@ -131,7 +146,7 @@ def compared(
     """Truth per draw and status of every reading, by `claim/reading`: for whoever sets them against each other."""
     frame = result.world.frame
     asked = questions(claims, frame.quantities, frame.axes, ids)
-    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, LANGUAGES["en"], varying)
+    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, "en", varying)
     captured = captures_of(known, claims)
     return outcomes, {q.key: judge(q, outcomes.get(q.key), setting, captured=bool(captured[q.claim])) for q in asked}
 
@@ -208,14 +223,20 @@ def _archive(known: Any) -> Archive:
     return Archive.of(getattr(known.programme, "records", None) or {}, known.as_of, {name: root_of(name, sources) for name in sources})
 
 
-def setting_of(known: Any, frame: Frame, words: Messages, varying: Collection[str] = ()) -> Setting:
+def texts_of(programme: Any, language: str) -> Mapping[str, str]:
+    """The texts of a programme file in a language, by the text as it stands in the file; empty where it has none."""
+    found: Mapping[str, Mapping[str, str]] = getattr(programme, "translations", None) or {}
+    return found.get(language, {})
+
+
+def setting_of(known: Any, frame: Frame, language: str = "en", varying: Collection[str] = ()) -> Setting:
     """What every reading is judged against. `varying`: readings of which a condition alone makes all draws agree."""
     programme = known.programme
     given = dict[str, str]()
     for group in ("sites", "parties"):
         members = getattr(programme, group, None) or {}
         given.update({name: _short(member.name) for name, member in members.items() if getattr(member, "name", None)})
-    names = Names(frame.axes, frame.quantities, given, words)
+    names = Names(frame.axes, frame.quantities, given, words_of(language), texts_of(programme, language))
     sources = getattr(programme, "sources", None) or {}
     return Setting(known.as_of, _archive(known), frame.quantities, names, _looked_at(known), sources, BLOCK, frozenset(varying))
 
@@ -239,6 +260,7 @@ def _reading(question: Question, made: Judgement, moved: Moved | None, setting: 
     odds, words = made.odds, setting.names.words
     return ReadingVerdict(
         name=question.name,
+        title=setting.names.text(question.name),
         expression=question.text,
         sentence=sentence(question.reading, setting.names),
         status=made.status,
@@ -257,21 +279,25 @@ def _reading(question: Question, made: Judgement, moved: Moved | None, setting: 
     )
 
 
-def _claim(name: str, claim: Any, readings: Sequence[ReadingVerdict], setting: Setting, capture: str) -> ClaimVerdict:
+def _claim(
+    name: str, claim: Any, readings: Sequence[ReadingVerdict], setting: Setting, capture: str, language: str, who: Any
+) -> ClaimVerdict:
     statuses = list(dict.fromkeys(reading.status for reading in readings))
     rows = [row for reading in readings for row in reading.record]
-    ours = getattr(claim, "ours", None) or ()
+    ours, text = getattr(claim, "ours", None) or (), setting.names.text
     return ClaimVerdict(
         id=name,
-        speaker=str(claim.speaker),
+        speaker=text(str(claim.speaker)),
         said=str(claim.said),
-        says=str(claim.says),
+        says=text(str(claim.says)),
         source=str(getattr(claim, "source", "") or ""),
-        ours=(ours,) if isinstance(ours, str) else tuple(str(part) for part in ours),
+        ours=tuple(text(str(part)) for part in ((ours,) if isinstance(ours, str) else ours)),
         dispute=getattr(claim, "dispute", None),
         readings=tuple(readings),
         status=statuses[0] if len(statuses) == 1 else DEPENDS if statuses else NOT_TESTABLE,
-        sentence=claim_answer([(r.name, r.status, r.answer) for r in readings], setting.names.words),
+        sentence=claim_answer([(r.title, r.status, r.answer) for r in readings], setting.names.words),
         evidence=tuple(row for index, row in enumerate(rows) if row not in rows[:index]),
         capture=capture,
+        language=language,
+        author={"name": text(str(claim.speaker)), "kind": who.kind, "same_as": list(who.same_as)} if who else None,
     )

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from stargauge.audit.language import Comparison, Reading, leaves, parse
+from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.verdict import OPEN, ReadingVerdict
-from stargauge.audit.words import percent
+from stargauge.audit.words import percent, sentence_case
 from stargauge.engine.result import Result
 from stargauge.engine.simulate import model_graph
 from stargauge.quantity.address import parse_address
@@ -21,7 +22,8 @@ from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import FIXED_AXES, STAGES
 from stargauge.quantity.statement import Statement
-from stargauge.quantity.units import figures, scale_of, show
+from stargauge.quantity.units import ENGLISH as NOTATION
+from stargauge.quantity.units import Notation, figures, scale_of, show
 
 RUNS, ANNOUNCED, BUILDING = "power_facility[operational]", "power_facility[announced]", "power_facility[under_construction]"
 CAPITAL, NEED, HAVE, GAP = "capital_deployed", "funding_need", "funding_available[committed]", "funding_gap"
@@ -100,8 +102,11 @@ def dates_of(known: Any) -> tuple[date, ...]:
     return tuple(dict.fromkeys((days.as_of, days.evidence, days.ahead, month_end(days.ahead))))
 
 
-def summarise(result: Result, known: Any, verdicts: Sequence[ClaimVerdict]) -> dict[str, Any]:
-    """Headline, said against record against expected, and the lines, as plain data; every number in the unit it names."""
+def summarise(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], words: Messages = ENGLISH) -> dict[str, Any]:
+    """Headline, said against record against expected, and the lines, as plain data; every number in the unit it names.
+
+    `words`: the language of the headline; all else is English.
+    """
     days = Days.of(known)
     said = {topic.name: announced(topic, known, verdicts) for topic in TOPICS}
     lines = {
@@ -110,7 +115,7 @@ def summarise(result: Result, known: Any, verdicts: Sequence[ClaimVerdict]) -> d
     }  # fmt: skip
     return {
         "newest_evidence": str(days.evidence) if days.looked else None,
-        "headline": headline(result, known, verdicts, days),
+        "headline": headline(result, known, verdicts, days, words),
         "said_record_expected": [_glance(topic, result, known, verdicts, days, said[topic.name]) for topic in TOPICS],
         "lines": lines,
     }
@@ -126,22 +131,30 @@ def _levels(result: Result, address: str, when: date) -> tuple[float, float, flo
     return low, middle, high
 
 
-def _in_scale(values: Sequence[float], unit: str) -> tuple[list[str], str]:
+def _in_scale(values: Sequence[float], unit: str, notation: Notation = NOTATION) -> tuple[list[str], str]:
     biggest = max((abs(v) for v in values if v == v), default=0.0)
     factor, name = scale_of(biggest, unit)
-    return [figures(v / factor) if v == v else "unknown" for v in values], name
+    return [figures(v / factor, notation=notation) if v == v else "unknown" for v in values], name
 
 
-def headline(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Days) -> str:
+def headline(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Days, words: Messages = ENGLISH) -> str:
     """One sentence that could be printed as it is: what runs of what was announced, and the odds of the largest open promise."""
     runs, said = _known_to_run(result, known, days), _levels(result, sited(known, "announced"), days.as_of)[1]
-    first = _runs_of(runs, said) if said > 0 else f"No size was announced by {day_words(days.as_of)}; {_running(runs[1])}"
+    running = words.say("runs", size=show(runs[1], "W", notation=words.notation)) if runs[1] > 0 else words.texts["nothing_runs"]
+    first = _runs_of(runs, said, words) if said > 0 else words.say("no_size", day=words.day(days.as_of), running=running)
     open_ones = [(v, r) for v in verdicts for r in v.readings if r.status == OPEN and r.probability is not None]
     chosen = max(open_ones, key=lambda pair: _weight(pair[1]), default=None)
     if chosen is None:
         return first + "."
     reading = chosen[1]
-    return f"{first}. {_short(reading, names_of(known))}: {reading.likelihood} ({percent(reading.probability or 0.0)})."
+    promise = _short(reading, names_of(known)) if words is ENGLISH else _in_a_sentence(reading, words)
+    return f"{first}. {promise}: {reading.likelihood} ({percent(reading.probability or 0.0, words)})."
+
+
+def _in_a_sentence(reading: ReadingVerdict, words: Messages) -> str:
+    """A reading as a sentence, without how its date is read."""
+    remark = words.say("said_date", day=words.day(reading.deadline)) if reading.deadline else ""
+    return sentence_case(reading.sentence.replace(remark, "") if remark else reading.sentence)
 
 
 def _known_to_run(result: Result, known: Any, days: Days) -> tuple[float, float, float]:
@@ -149,17 +162,21 @@ def _known_to_run(result: Result, known: Any, days: Days) -> tuple[float, float,
     return _levels(result, sited(known, "operational"), days.evidence) if days.looked else (0.0, 0.0, 0.0)
 
 
-def _runs_of(runs: Sequence[float], said: float) -> str:
+def _runs_of(runs: Sequence[float], said: float, words: Messages = ENGLISH) -> str:
     """`0.59 of 9.8 announced GW runs`; where all of it does, what runs is an estimate and stands with its P10 and P90."""
     low, middle, high = runs
     factor, unit = scale_of(said, "W")
+    told = words.notation
+    whole, size = figures(said / factor, 2, told), show(said, "W", notation=told)
     if middle <= 0:
-        return f"None of {figures(said / factor, 2)} announced {unit} is known to run"
+        return words.say("none_runs", said=whole, unit=unit)
     if middle < _ALMOST * said:
-        return f"{figures(middle / factor, 2)} of {figures(said / factor, 2)} announced {unit} runs"
+        return words.say("some_runs", runs=figures(middle / factor, 2, told), said=whole, unit=unit)
     if middle * _ALMOST <= said:
-        return f"All {show(said, 'W')} announced run (an estimate: P10 {figures(low / factor)}, P90 {figures(high / factor)} {unit})"
-    return f"An estimated {_span(runs, 'W')} runs, more than the {show(said, 'W')} announced"
+        ends = {"low": figures(low / factor, notation=told), "high": figures(high / factor, notation=told)}
+        return words.say("all_runs", said=size, unit=unit, **ends)
+    (p10, p50, p90), name = _in_scale(runs, "W", told)
+    return words.say("more_runs", runs=p50, unit=name, low=p10, high=p90, said=size)
 
 
 def _running(runs: float) -> str:
@@ -214,17 +231,19 @@ _NOUNS = {
 _COUNTED = {"buildings": ("building", "buildings"), "accelerators": ("chip", "chips"), "racks": ("rack", "racks")}
 
 
-def off_by(reading: ReadingVerdict) -> str:
+def off_by(reading: ReadingVerdict, words: Messages = ENGLISH) -> str:
     """How much is missing in the middle, with what it counts: `0.56 GW`, `1 building`, `49 points`; empty where nothing is."""
     margin, comparison = reading.margin, _comparison(reading)
     if margin is None or not margin.p50 < 0:
         return ""
+    missing = show(-margin.p50, margin.unit, notation=words.notation)
     if margin.unit != "1" or comparison is None:
-        return margin.off_by
+        return missing
     if comparison.share:
-        return f"{figures(-100 * margin.p50)} points"
+        return words.say("counted", number=figures(-100 * margin.p50, notation=words.notation), unit=words.texts["points"])
     one, many = _COUNTED.get(comparison.address.name, ("", ""))
-    return f"{margin.off_by} {one if margin.p50 == -1 else many}".strip()
+    unit = words.notation.unit(one if margin.p50 == -1 else many, "1" if margin.p50 == -1 else "")
+    return words.say("counted", number=missing, unit=unit).strip()
 
 
 def _said(comparison: Comparison, names: Mapping[str, str] | None = None) -> str:

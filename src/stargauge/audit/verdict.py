@@ -90,7 +90,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class ReadingVerdict:
-    """The verdict on one reading; `answer` is what may be printed as it is."""
+    """The verdict on one reading; `answer` is what may be printed as it is. `title`: its name in the language of the answer."""
 
     name: str
     expression: str
@@ -107,12 +107,14 @@ class ReadingVerdict:
     missing: tuple[str, ...] = ()
     settled_by: str | None = None
     deadline: date | None = None
+    title: str = ""
     moved: Moved | None = field(default=None, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data: the form of JSON, Python and the command line; `moved` is what `stargauge drivers` tells."""
         return {
-            "name": self.name, "expression": self.expression, "sentence": self.sentence, "probability": self.probability,
+            "name": self.name, "title": self.title or self.name, "expression": self.expression, "sentence": self.sentence,
+            "probability": self.probability,
             "model_range": list(self.model_range) if self.model_range else None, "error": self.error, "likelihood": self.likelihood,
             "status": self.status, "answer": self.answer, "margin": self.margin.to_dict() if self.margin else None,
             "drivers": [driver.to_dict() for driver in self.drivers], "record": list(self.record), "missing": list(self.missing),

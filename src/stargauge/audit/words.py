@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from stargauge.audit.messages import ENGLISH, Messages
+from stargauge.engine.sample import PICK
 from stargauge.quantity.statement import Statement
 
 #: Upper bounds of the likelihood bands; from the third on a bound itself belongs to the word nearer the middle.
@@ -15,8 +16,12 @@ BANDS = (0.01, 0.10, 0.33, 0.66, 0.90, 0.99)
 #: An open probability is never shown beyond these; the model is not that sure of itself.
 LOWEST, HIGHEST = 0.02, 0.98
 
-_NEVER = re.compile(r"\b(lie[ds]?|lying|liars?|fakes?d?|debunk\w*|censor\w*|manipulat\w*|misleading|misled?)\b", re.I)
-_ONLY_AFTER = re.compile(r"\bfalse(ly|hoods?)?\b", re.I)
+_NEVER = re.compile(
+    r"\b(lie[ds]?|lying|liars?|fakes?d?|debunk\w*|censor\w*|manipulat\w*|misleading|misled?"
+    r"|lüg\w*|lügner\w*|gelogen\w*|\w*fälsch(t|te|ten|ung|ungen|er|en)\b|manipulier\w*|zensur\w*|zensier\w*|entlarv\w*|irreführend\w*)\b",
+    re.I,
+)
+_ONLY_AFTER = re.compile(r"\b(false(ly|hoods?)?|falsch(e[nmrs]?|heit)?)\b", re.I)
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|\"[^\"]*\"")
 
 
@@ -56,6 +61,15 @@ def forbidden(text: str, *, deadline_passed: bool = False) -> tuple[str, ...]:
     return tuple(found)
 
 
+def input_name(name: str, words: Messages = ENGLISH, texts: Mapping[str, str] | None = None) -> str:
+    """What an input of the model, or a choice between accounts of a file, is called. `texts`: those of the file in this language."""
+    if called := words.inputs.get(name):
+        return called
+    bare = name.removeprefix(PICK)
+    said = (texts or {}).get(bare) or bare.replace("-", " ").replace("_", " ")
+    return words.say("choice", name=said) if name.startswith(PICK) else said
+
+
 def sentence_case(text: str) -> str:
     """The first letter as a capital."""
     return text[:1].upper() + text[1:]
@@ -80,19 +94,22 @@ def grade_of(statement: Statement, sources: Mapping[str, Any]) -> str:
     return statement.grade or getattr(sources.get(statement.source), "grade", None) or "D"
 
 
-def attribution(statements: Sequence[Statement], sources: Mapping[str, Any], words: Messages = ENGLISH) -> str:
+def attribution(
+    statements: Sequence[Statement], sources: Mapping[str, Any], words: Messages = ENGLISH, texts: Mapping[str, str] | None = None
+) -> str:
     """Whose figure it is, where no source of grade A or B holds it: `X quoting Y`. Empty where one does, or where there is no source."""
     sourced = [s for s in statements if s.source]
     if not sourced or any(grade_of(s, sources) in ("A", "B") for s in sourced):
         return ""
     best = min(sourced, key=lambda s: grade_of(s, sources))
     root = root_of(best.source, sources)
-    publisher = publisher_of(best.source, sources)
+    publisher = publisher_of(best.source, sources, texts)
     if root != best.source:
-        return words.say("quoting", publisher=publisher, origin=publisher_of(root, sources))
+        return words.say("quoting", publisher=publisher, origin=publisher_of(root, sources, texts))
     return words.say("quoting_unnamed", publisher=publisher)
 
 
-def publisher_of(source: str, sources: Mapping[str, Any]) -> str:
-    """The publisher of a source, its id where nobody is named."""
-    return getattr(sources.get(source), "publisher", None) or source
+def publisher_of(source: str, sources: Mapping[str, Any], texts: Mapping[str, str] | None = None) -> str:
+    """The publisher of a source, its id where nobody is named. `texts`: those of the file in another language."""
+    named = getattr(sources.get(source), "publisher", None) or source
+    return (texts or {}).get(named, named)

@@ -255,6 +255,14 @@ class Pledge(Part):
         return ()
 
 
+class Speaker(Part):
+    """Who speaks in claims, as an export of claims names him."""
+
+    called = "a speaker"
+    kind: Literal["person", "organisation"] = plain("person", "person or organisation", required="always", example="person")
+    same_as: Lines = plain((), "addresses of pages that say who it is", example=["https://en.wikipedia.org/wiki/Sam_Altman"])
+
+
 class Claim(Part):
     """What somebody said, and the formal ways to understand it."""
 
@@ -379,6 +387,12 @@ class Programme(Content):
     horizon: Date = plain(None, "last month of the model's clock, at most 60 years later", required="whole", example="2032-12")
     attribution: Lines = plain((), "attributions its sources ask for")
     currencies: dict[str, Stated] = stated("1", "units of a currency for one USD, at dates, by its code", keyed=True)
+    language: Literal["en", "de"] = plain("en", "the language of its own texts", example="en")
+    translations: dict[Literal["en", "de"], dict[str, Text]] = plain(
+        dict, "its own texts in another language: names of readings, what was said, reasons, ids of records; by the text as it stands here",
+        example={"de": {"as said": "wie gesagt"}},
+    )  # fmt: skip
+    speakers: dict[str, Speaker] = plain(dict, "who the speakers of its claims are, by the name that a claim gives")
     drafts: dict[str, Draft] = plain(dict, "what may become a claim once a person confirms it, by id; nothing is computed from it")
     alternatives: dict[str, dict[str, Option]] = plain(dict, "contradicting sources side by side: one option is true in a world")
     scenarios: dict[str, Scenario] = plain(dict, "parts of a programme to lay over it by name: what if it were so")
@@ -404,7 +418,7 @@ class Programme(Content):
 
     @property
     def supposed(self) -> tuple[str, ...]:
-        """The scenarios laid over it, by name or file, in order."""
+        """What was laid over it, in order: scenarios by name or file, single inputs as INPUT=VALUE."""
         return self._supposed
 
     def statements(self) -> Iterator[Statement]:

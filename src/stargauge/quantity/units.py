@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from stargauge.quantity.errors import InputError
@@ -159,7 +160,64 @@ _SCALES: dict[str, list[tuple[float, str]]] = {
 }  # fmt: skip
 
 
-def figures(value: float, digits: int = 3) -> str:
+@dataclass(frozen=True)
+class Notation:
+    """How a language writes numbers and units: decimal mark, what sets thousands apart from how many digits on, words of units.
+
+    `words`: a piece of a unit as units are written here (`bn`, `jobs`, `/d`) -> in this language; `one`: the same after the number 1.
+    """
+
+    decimal: str = "."
+    thousands: str = ","
+    grouped_from: int = 4
+    absent: str = "absent"
+    words: Mapping[str, str] = field(default_factory=dict)
+    one: Mapping[str, str] = field(default_factory=dict)
+
+    def number(self, text: str) -> str:
+        """A number written as `12,345.6`, in this notation."""
+        whole, point, rest = text.replace(",", "").partition(".")
+        digits = whole.lstrip("−-")
+        if digits.isdecimal() and len(digits) >= self.grouped_from:
+            whole = whole[: len(whole) - len(digits)] + f"{int(digits):,}".replace(",", self.thousands)
+        return whole + (self.decimal + rest if point else "")
+
+    def unit(self, name: str, number: str = "") -> str:
+        """A unit such as `bn USD` or `tokens/d`, in this language, after a number."""
+        known = {**self.words, **self.one} if number == "1" else self.words
+        return _PIECE.sub(lambda piece: self._piece(piece[0], known), name) if known else name
+
+    @staticmethod
+    def _piece(piece: str, known: Mapping[str, str]) -> str:
+        bare = piece.removeprefix("/")
+        return known.get(piece) or piece[: len(piece) - len(bare)] + known.get(bare, bare)
+
+
+_PIECE = re.compile(r"/?[^\s/]+")
+ENGLISH = Notation()
+#: Swiss: thousands are set apart from five digits on.
+GERMAN = Notation(
+    ",", "’", 5, "nicht angegeben",
+    {
+        "bn": "Mrd.", "billion": "Mrd.", "million": "Mio.", "mn": "Mio.", "tn": "Bio.", "trillion": "Bio.", "thousand": "Tsd.", "k": "Tsd.",
+        "d": "Tage", "day": "Tage", "days": "Tage", "week": "Wochen", "weeks": "Wochen", "month": "Monate", "months": "Monate",
+        "yr": "Jahre", "year": "Jahre", "years": "Jahre", "h": "h", "/d": "/Tag", "/day": "/Tag", "/week": "/Woche", "/month": "/Monat",
+        "/yr": "/Jahr", "/year": "/Jahr", "job": "Stellen", "jobs": "Stellen", "FTE": "Vollzeitstellen", "worker": "Arbeitskräfte",
+        "token": "Tokens", "tokens": "Tokens", "/token": "/Token", "L": "l", "/L": "/l", "building": "Gebäude", "buildings": "Gebäude",
+        "accelerator": "Beschleuniger", "accelerators": "Beschleuniger", "GPU": "GPUs", "chip": "Chips", "chips": "Chips", "rack": "Racks",
+        "racks": "Racks", "user": "Nutzer", "users": "Nutzer", "messages": "Nachrichten", "parties": "Parteien", "points": "Prozentpunkte",
+        "acres": "Acres", "acre": "Acres", "node": "Knoten", "parameters": "Parameter", "degC": "°C", "deg": "°",
+    },
+    {
+        "d": "Tag", "day": "Tag", "days": "Tag", "week": "Woche", "weeks": "Woche", "month": "Monat", "months": "Monat", "yr": "Jahr",
+        "year": "Jahr", "years": "Jahr", "job": "Stelle", "jobs": "Stelle", "FTE": "Vollzeitstelle", "worker": "Arbeitskraft",
+        "token": "Token", "tokens": "Token", "chip": "Chip", "chips": "Chip", "GPU": "GPU", "GPUs": "GPU", "rack": "Rack", "racks": "Rack",
+        "parties": "Partei", "points": "Prozentpunkt", "messages": "Nachricht",
+    },
+)  # fmt: skip
+
+
+def figures(value: float, digits: int = 3, notation: Notation = ENGLISH) -> str:
     """At most three significant figures, thousands separated, a true minus."""
     if value == 0:
         return "0"
@@ -171,7 +229,7 @@ def figures(value: float, digits: int = 3) -> str:
         text = f"{value:.{digits}g}"
     if "." in text and "e" not in text:
         text = text.rstrip("0").rstrip(".")
-    return text.replace("-", "−")
+    return notation.number(text.replace("-", "−"))
 
 
 #: What three figures round up to one of the larger unit: 999.5 million is 1 bn.
@@ -186,9 +244,10 @@ def scale_of(value: float, unit_name: str) -> tuple[float, str]:
     return _SCALES.get(unit_name, [(1.0, unit_name)])[-1]
 
 
-def show(value: float, unit_name: str, scale_by: float | None = None) -> str:
+def show(value: float, unit_name: str, scale_by: float | None = None, notation: Notation = ENGLISH) -> str:
     """A value as people read it: `0.59 GW`, `16 bn USD`, `6,400 jobs`; `scale_by` fixes the scale to that of another value."""
     if value != value:
-        return "absent"
+        return notation.absent
     factor, name = scale_of(value if scale_by is None else scale_by, unit_name)
-    return f"{figures(value / factor)} {name}".strip()
+    number = figures(value / factor, notation=notation)
+    return f"{number} {notation.unit(name, number)}".strip()

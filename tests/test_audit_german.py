@@ -1,0 +1,444 @@
+"""One grammar, two languages: both tables are whole, German output is German, and every reading has a sentence in both."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from datetime import date
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.readings_in_words import FILE, lines
+
+from stargauge import api
+from stargauge.audit.answer import answer
+from stargauge.audit.answer_data import claim_texts
+from stargauge.audit.binding import check
+from stargauge.audit.export.wording import Wording, words_by_language
+from stargauge.audit.job_definitions import DEFINITIONS
+from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable, Reading, Record, Threshold, Time, parse
+from stargauge.audit.languages import LANGUAGES, words_of
+from stargauge.audit.messages import ENGLISH, Messages
+from stargauge.audit.record import Archive, Found
+from stargauge.audit.sentence import Names, sentence, written
+from stargauge.audit.verdict import STATUSES, Judgement, Margin, Odds, Setting
+from stargauge.audit.words import forbidden, input_name, likelihood, odds, percent
+from stargauge.engine.sample import PICK
+from stargauge.engine.simulate import model_graph
+from stargauge.quantity.address import Address
+from stargauge.quantity.errors import InputError
+from stargauge.quantity.statement import Statement
+from stargauge.quantity.units import ENGLISH as ENGLISH_NOTATION
+from stargauge.quantity.units import GERMAN as GERMAN_NOTATION
+from stargauge.quantity.units import Notation, figures, show
+
+GERMAN = LANGUAGES["de"]
+SAID, SEEN = Statement(5.9e8, "W", source="tracker"), Statement(True, "", source="tracker")
+SOURCES = {"tracker": SimpleNamespace(publisher="Tracker", grade="B", root="", url="")}
+TABLES = ("quantities", "labels", "operators", "texts", "reasons", "inputs", "definitions")
+#: Words that stand in English alone; none of them is a German word, in any case.
+ENGLISH_WORDS = frozenset(
+    re.findall(r"\w+", """
+    the of and or by at to on is are be been it its that this with from for not as said record recorded reading readings jobs job
+    power facility building buildings builders site sites money month months end known open met likely unlikely draws draw least
+    more than most exactly before after between share depends tested testable nothing yes bn tn contract year years only each both
+    which nobody deadline passed silent sources shown holds hold cash committed announced reaches reach adds never would could
+    cannot cost costs time delay whole phase phases first last date dates shares spread moved moves chosen editors speaker chips
+    weeks days
+    """)
+)  # fmt: skip
+#: Names that keep their own language.
+NAMES = (
+    "Data Center Dynamics", "Financial Times", "Wall Street Journal", "The Million Dollar Way (blog)", "Related Digital", "Stargate Norway",
+    "Shackelford County", "Milam County", "Saline Township", "Port Washington", "Stargate UAE", "Stargate UK", "SoftBank Group",
+)  # fmt: skip
+
+
+# --- the tables are whole ---------------------------------------------------------------------------------------------------------
+
+
+def missing(english: Messages, other: Messages) -> list[str]:
+    """What one language has and the other lacks, as a reader finds it. A template `KEY that` may stand in one alone."""
+    out = []
+    for table in TABLES:
+        first, second = ({key.removesuffix(" that") for key in getattr(words, table)} for words in (english, other))
+        out += [f"{table}: {key} (German is missing)" for key in sorted(first - second)]
+        out += [f"{table}: {key} (English is missing)" for key in sorted(second - first)]
+    return out
+
+
+def blanks(template: str) -> set[str]:
+    """The names of what is filled into a template."""
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert missing(ENGLISH, GERMAN) == []
+    assert len(GERMAN.likelihoods) == len(ENGLISH.likelihoods) and len(GERMAN.months) == len(GERMAN.short_months) == 12
+
+
+def test_a_key_that_one_language_lacks_is_named() -> None:
+    poorer = Messages(**{**{f.name: getattr(GERMAN, f.name) for f in fields(Messages)}, "labels": {}})
+    assert f"labels: {next(iter(sorted(ENGLISH.labels)))} (German is missing)" in missing(ENGLISH, poorer)
+
+
+#: Filled into one language alone: a German day has no need of the form 2025-01-22.
+FREE = {"iso", "day", "month"}
+
+
+def test_both_languages_fill_in_the_same_values() -> None:
+    for table in ("texts", "labels"):
+        english, german = getattr(ENGLISH, table), getattr(GERMAN, table)
+        for key, template in german.items():
+            wanted = blanks(english[key.removesuffix(" that")])
+            free = FREE if key.startswith("record_") and key in ("record_day", "record_month") else set()
+            assert blanks(template) - free == wanted - free, (table, key)
+
+
+def test_the_exports_have_the_same_words_in_both_languages() -> None:
+    english, german = (words_by_language()[language] for language in ("en", "de"))
+    assert english.keys() == german.keys()
+    assert [key for key in english if blanks(english[key]) != blanks(german[key])] == []
+    wording = Wording({"language": "de", "texts_language": "en", "untranslated": [], "as_of": "2026-11-22"})
+    assert all(wording.status(status) for status in (*STATUSES, "depends on reading"))
+
+
+def test_every_german_phrase_has_a_gender_and_an_article_in_every_place() -> None:
+    for name, phrase in GERMAN.quantities.items():
+        assert phrase.gender in ("f", "m", "n"), name
+        assert all(GERMAN.article(place, phrase) for place in ("subject", "whole", "about"))
+        assert not phrase.plural  # a count is "die Zahl der ..."
+
+
+def test_every_definition_of_a_job_has_a_name_in_both() -> None:
+    assert {one.name: one.label for one in DEFINITIONS} == dict(ENGLISH.definitions)
+    assert {one.name for one in DEFINITIONS} == set(GERMAN.definitions)
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text in a table, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from texts_in(part)
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from texts_in(part)
+    elif hasattr(value, "text"):
+        yield value.text
+        yield value.at_one_site
+
+
+def all_of(words: Messages) -> list[str]:
+    return [text for field in fields(Messages) if field.name != "notation" for text in texts_in(getattr(words, field.name))]
+
+
+@pytest.mark.parametrize("words", [ENGLISH, GERMAN], ids=["en", "de"])
+def test_no_table_holds_a_forbidden_word(words: Messages) -> None:
+    assert [text for text in all_of(words) if forbidden(text)] == []
+
+
+def test_german_is_spelt_as_in_switzerland() -> None:
+    german = [*all_of(GERMAN), *words_by_language()["de"].values()]
+    for name in api.shipped():
+        german += api.load(name).translations.get("de", {}).values()
+    assert [text for text in german if re.search('[ß„“”"‹›]', text)] == []
+    assert [text for text in german if re.search(r"\d\.\d|\d,\d{3}\b|\d{5}|  ", text)] == []
+
+
+# --- numbers, dates, words --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "english", "german"),
+    [
+        (5.9e8, "W", "590 MW", "590 MW"), (1.15e9, "W", "1.15 GW", "1,15 GW"), (1e11, "USD", "100 bn USD", "100 Mrd. USD"),
+        (5e6, "USD", "5 million USD", "5 Mio. USD"), (2.5e12, "USD", "2.5 tn USD", "2,5 Bio. USD"),
+        (6400, "job", "6,400 jobs", "6400 Stellen"),
+        (1e5, "job", "100,000 jobs", "100’000 Stellen"), (99_500, "1", "99,500", "99’500"), (131, "d", "131 d", "131 Tage"),
+        (1, "d", "1 d", "1 Tag"), (-1.5e9, "USD", "−1.5 bn USD", "−1,5 Mrd. USD"), (float("nan"), "W", "absent", "nicht angegeben"),
+        (0.5, "1", "0.5", "0,5"), (2e12, "token/d", "2 tn tokens/d", "2 Bio. Tokens/Tag"),
+    ],
+)  # fmt: skip
+def test_a_value_is_written_as_its_language_has_it(value: float, unit: str, english: str, german: str) -> None:
+    assert show(value, unit) == english
+    assert show(value, unit, notation=GERMAN_NOTATION) == german
+
+
+@given(st.floats(min_value=-1e15, max_value=1e15, allow_nan=False))
+def test_a_notation_changes_marks_and_no_figure(value: float) -> None:
+    english, german = figures(value), figures(value, notation=GERMAN_NOTATION)
+    assert re.sub("[^0-9e]", "", english) == re.sub("[^0-9e]", "", german)
+    assert ENGLISH_NOTATION.number(english) == english
+    assert not re.search(r"\.", german) and not re.search(r"\d{5}(?![^,]*$)", german.split(",")[0])
+
+
+def test_a_notation_without_words_leaves_units_alone() -> None:
+    assert Notation().unit("bn USD") == "bn USD"
+    assert GERMAN_NOTATION.unit("USD/kW/month") == "USD/kW/Monat" and GERMAN_NOTATION.unit("days", "1") == "Tag"
+
+
+def test_thresholds_dates_and_likelihoods_as_the_table_of_words_has_them() -> None:
+    assert [written(text, GERMAN) for text in ("100_000", "6_400", "1.15 GW", "100 bn USD", "122 d", "99 %")] == [
+        "100’000", "6400", "1,15 GW", "100 Mrd. USD", "122 Tage", "99 %",
+    ]  # fmt: skip
+    assert GERMAN.day(date(2026, 11, 22)) == "22. Nov. 2026" and GERMAN.day(date(2025, 12, 31)) == "31. Dez. 2025"
+    assert GERMAN.moment("2025-01-22T04:35:18Z") == "22. Jan. 2025, 04:35:18 UTC" and GERMAN.moment("2026-05") == "Mai 2026"
+    assert GERMAN.moment("2026-05..2026-08") == "Mai 2026 bis August 2026" and GERMAN.moment("bald") == "bald"
+    assert likelihood(0.5, GERMAN) == "etwa gleich wahrscheinlich wie nicht" and likelihood(0.001, GERMAN) == "besonders unwahrscheinlich"
+    assert odds(0.03, (0.02, 0.09), GERMAN) == "sehr unwahrscheinlich (3 %, Modellspanne 2–9 %)"
+    assert percent(0.0, GERMAN) == "< 1 %"
+
+
+def test_words_that_are_never_said_in_german() -> None:
+    told = "Eine Lüge: gefälscht, manipuliert, zensiert, entlarvt"
+    assert forbidden(told) == ("Lüge", "gefälscht", "manipuliert", "zensiert", "entlarvt")
+    assert forbidden("Das ist falsch") == ("falsch",) and forbidden("Das ist falsch", deadline_passed=True) == ()
+    assert forbidden("Nutzer schreiben «manipuliert»") == () and forbidden("Der Flug ist genügend gefällig") == ()
+
+
+def test_a_language_that_there_is_not_is_named() -> None:
+    with pytest.raises(InputError, match='there is no language "dee"'):
+        words_of("dee")
+
+
+# --- the grammar ------------------------------------------------------------------------------------------------------------------
+
+AXES = {
+    "site": ("abilene", "milam", "unsited"), "party": ("softbank", "oracle"), "line": ("openai-oracle",), "chip": ("gb200-nvl72",),
+}  # fmt: skip
+GIVEN = {"abilene": "Abilene", "softbank": "SoftBank", "oracle": "Oracle", "openai": "OpenAI"}
+EN, DE = (Names(AXES, model_graph().quantities, GIVEN, words) for words in (ENGLISH, GERMAN))
+
+
+@pytest.mark.parametrize(
+    ("text", "german"),
+    [
+        ("power_facility[operational, abilene] >= 1.15 GW by 2026-06-30",
+         "die Anlagenleistung in Betrieb in Abilene erreicht bis Ende Juni 2026 mindestens 1,15 GW"),
+        ("not power_facility[operational, abilene] >= 1.15 GW by 2026-06-30",
+         "es trifft nicht zu, dass die Anlagenleistung in Betrieb in Abilene bis Ende Juni 2026 mindestens 1,15 GW erreicht"),
+        ("capital_deployed < 100 bn USD on 2025-12-31",
+         "die Summe des eingesetzten Kapitals beträgt Ende Dezember 2025 weniger als 100 Mrd. USD"),
+        ("revenue[openai-oracle] > 300 bn USD over 2025-07-01..2032-12-31",
+         "der Umsatz aus dem Vertrag openai-oracle summiert sich in den Monaten von Juli 2025 bis Dezember 2032 auf mehr als 300 Mrd. USD"),
+        ("not revenue >= 1 bn USD over 2025-07-01..2025-12-31",
+         "es trifft nicht zu, dass der Umsatz sich in den Monaten von Juli 2025 bis Dezember 2025 auf mindestens 1 Mrd. USD summiert"),
+        ("jobs_direct <= 100_000 by 2025-12-31",
+         "die Zahl der direkten Stellen (Bau und Dauerstellen) beträgt bis Ende Dezember 2025 an mindestens einem Monatsende "
+         "höchstens 100’000"),
+        ("share(equity_pledged[softbank, oracle]) >= 99 % on 2025-01-23",
+         "der Anteil von SoftBank und Oracle an der Summe des zugesagten Eigenkapitals beträgt Ende Januar 2025 mindestens 99 % "
+         "(gemeint ist der 23. Jan. 2025; gerechnet wird auf das Monatsende)"),
+        ("record(post-seen) by 2025-01-23", "laut Belegen trifft «Post seen» bis 23. Jan. 2025 zu"),
+        ("not record(post-seen) on 2025-01-23", "laut Belegen trifft «Post seen» am 23. Jan. 2025 nicht zu"),
+        ("record(post-time) >= 2025-01-22T17:00Z", "der belegte Zeitpunkt von «Post time» liegt nicht vor dem 22. Jan. 2025, 17:00 UTC"),
+        ("not (record(a) and record(b) <= 5 d)",
+         "es trifft nicht zu, dass («A» laut Belegen zutrifft, und der belegte Wert zu «B» höchstens 5 Tage beträgt)"),
+        ("not not record(a)", "es trifft nicht zu, dass «A» laut Belegen nicht zutrifft"),
+        ("accelerators[gb200-nvl72, abilene] == 1 by 2026-12-31",
+         "die Zahl der installierten Beschleuniger (nur GB200 NVL72) in Abilene beträgt bis Ende Dezember 2026 "
+         "an mindestens einem Monatsende genau 1"),
+        ("not testable", "lässt sich nicht prüfen"),
+    ],
+)  # fmt: skip
+def test_readings_in_german(text: str, german: str) -> None:
+    assert sentence(parse(text), DE) == german
+
+
+_LABELS = st.sampled_from(["abilene", "milam", "unsited", "softbank", "oracle", "openai-oracle", "gb200-nvl72", "operational", "announced",
+                           "under_construction", "energised", "cash", "financeable"])  # fmt: skip
+_OPS = st.sampled_from([">=", ">", "<=", "<", "=="])
+_DAYS = st.dates(date(2024, 1, 1), date(2033, 12, 31))
+_TIMES = st.one_of(
+    st.none(), st.builds(lambda kind, day: Time(kind, day, day), st.sampled_from(["on", "by"]), _DAYS),
+    st.builds(lambda days: Time("over", min(days), max(days)), st.tuples(_DAYS, _DAYS)),
+)  # fmt: skip
+_VALUES = st.builds("{}{}".format, st.integers(-(10**9), 10**9), st.sampled_from(["", " GW", " bn USD", " jobs", " %", " d", " million L"]))
+_COMPARISONS = st.builds(
+    lambda name, labels, op, value, time, share: Comparison(
+        Address(name, tuple(labels)), op, Threshold(value), time, share and bool(labels)
+    ),
+    st.sampled_from(sorted(ENGLISH.quantities)), st.lists(_LABELS, max_size=3, unique=True), _OPS, _VALUES, _TIMES, st.booleans(),
+)  # fmt: skip
+_IDS = st.from_regex(r"[a-z]{1,6}(-[a-z]{1,4}){0,2}", fullmatch=True)
+_RECORDS = st.one_of(
+    st.builds(Record, _IDS, st.none(), st.none(), _TIMES),
+    st.builds(Record, _IDS, _OPS, st.one_of(_VALUES, st.sampled_from(["2025-01-22T17:00Z", "2025-01-22", "2025-01"])), _TIMES),
+)
+_READINGS = st.recursive(
+    st.one_of(_COMPARISONS, _RECORDS, st.builds(NotTestable, st.sampled_from(["", "«das» wurde nie festgelegt"]))),
+    lambda part: st.one_of(
+        part.map(Not), st.lists(part, min_size=2, max_size=3).map(lambda parts: AllOf(tuple(parts))),
+        st.lists(part, min_size=2, max_size=3).map(lambda parts: AnyOf(tuple(parts))),
+    ),
+    max_leaves=5,
+)  # fmt: skip
+
+
+@given(_READINGS, st.booleans())
+@settings(max_examples=300)
+def test_every_reading_has_a_sentence_in_both_languages(reading: Reading, after_that: bool) -> None:
+    for names in (EN, DE):
+        said = sentence(reading, names, after_that)
+        assert said and said == said.strip() and not re.search(r"[{}]|  | [,;.]|None", said), said
+        assert forbidden(said) == ()
+    assert not english_in(sentence(reading, DE, after_that)), sentence(reading, DE, after_that)
+
+
+def english_in(text: str) -> set[str]:
+    """The English words of a German text; names, ids of records and texts that bear their own language are none of its words."""
+    own = re.sub(r'«<span lang="en">.*?</span>»|\(<[^>]*>\)|`[^`]*`', " ", text)
+    for name in NAMES:
+        own = own.replace(name, " ")
+    own = re.sub(r"\[([^\]]*)\]", " ", re.sub(r"«[^»]*»", " ", own))
+    return {word for word in re.findall(r"[A-Za-zÄÖÜäöü]+", own) if word in ENGLISH_WORDS}
+
+
+def test_the_word_list_finds_english() -> None:
+    assert english_in("die Zahl der builders in Abilene") == {"builders"} and not english_in("die Zahl der Gebäude in Abilene")
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------------------
+
+RUNS_NOW = "power_facility[operational, abilene] >= 1.15 GW by 2026-06-30"
+RUNS_LATER = "power_facility[operational, abilene] >= 1.15 GW by 2028-12-31"
+
+
+@pytest.mark.parametrize(
+    ("text", "made", "english", "german"),
+    [
+        (RUNS_LATER, Judgement("open", odds=Odds(0.03, (0.02, 0.09), 0.01)), "Very unlikely (3 %, model range 2–9 %), known on 22 Nov 2026",
+         "Sehr unwahrscheinlich (3 %, Modellspanne 2–9 %), Wissensstand 22. Nov. 2026"),
+        (RUNS_NOW, Judgement("not met", found=Found("not met", deciding=(SAID,)), settled_by="record"),
+         "Not met by 30 Jun 2026: 590 MW recorded", "Bis 30. Juni 2026 nicht erfüllt: 590 MW belegt"),
+        ("record(seen)", Judgement("met", found=Found("met", deciding=(SEEN,)), settled_by="record"), "Met: on record", "Erfüllt: belegt"),
+        ("record(seen)", Judgement("not met", found=Found("not met", deciding=(SEEN,)), settled_by="record"),
+         "Not met: the record says otherwise", "Nicht erfüllt: Die Belege sagen etwas anderes"),
+        (RUNS_NOW, Judgement("partly met", found=Found("partly met", deciding=(SAID, SAID))),
+         "Partly met by 30 Jun 2026: sources differ (590 MW, Tracker; 590 MW, Tracker)",
+         "Bis 30. Juni 2026 teilweise erfüllt: Quellen widersprechen sich (590 MW, Tracker; 590 MW, Tracker)"),
+        (RUNS_NOW, Judgement("passed, record silent", odds=Odds(0.2, None, 0.01)), "Deadline passed; the record is silent; unlikely (20 %)",
+         "Frist abgelaufen; keine Angabe gefunden; unwahrscheinlich (20 %)"),
+        ("record(seen) by 2027-01-31", Judgement("open"), "Open until 31 Jan 2027: nothing on record so far",
+         "Offen bis 31. Jan. 2027: bisher nichts belegt"),
+        ("record(seen) by 2027-01-31", Judgement("open", found=Found(looked_at=(SAID,))), "Open until 31 Jan 2027: 590 MW on record so far",
+         "Offen bis 31. Jan. 2027: bisher 590 MW belegt"),
+        ("record(seen)", Judgement("not shown: no record"), "Not shown: no record", "Nicht belegt: keine Angabe gefunden"),
+        ("record(seen)", Judgement("not shown: no capture", found=Found(looked_at=(SEEN,))),
+         "Not shown: no capture; reported by third parties", "Nicht belegt: keine eigene Erfassung; von Dritten berichtet"),
+        ("buildings[under_construction, abilene] >= 1 by 2028-12-31", Judgement("record too thin", missing=("abilene",)),
+         "Record too thin on 22 Nov 2026: no start of work published by then",
+         "Angaben zu dünn am 22. Nov. 2026: kein Baubeginn veröffentlicht"),
+        ("capital_deployed >= 1 bn USD by 2028-12-31", Judgement("record too thin", missing=("capital_deployed",)),
+         "Record too thin on 22 Nov 2026: nothing about capital deployed published by then",
+         "Angaben zu dünn am 22. Nov. 2026: nichts zur Summe des eingesetzten Kapitals veröffentlicht"),
+        ("power_it[operational] >= 1 GW by 2028-12-31", Judgement("record too thin", missing=("nowhere",)),
+         "Record too thin on 22 Nov 2026: nothing about Nowhere published by then",
+         "Angaben zu dünn am 22. Nov. 2026: nichts zu Nowhere veröffentlicht"),
+        ("funding_available[cash, oracle] >= 1 bn USD on 2028-12-31", Judgement("not testable", missing=("oracle",), unknowable=True),
+         "Not knowable: no accounts of Oracle are public", "Nicht feststellbar: Abschlüsse von Oracle sind nicht öffentlich"),
+        ("power_it[operational] >= 1 GW by 2028-12-31", Judgement("not testable", missing=("abilene", "milam"), partial=True),
+         "Not testable: nothing is known of Abilene and Milam, and without it the sum is only a lower bound",
+         "Nicht prüfbar: Zu Abilene und Milam ist nichts bekannt, und ohne diesen Teil ist die Summe nur eine Untergrenze"),
+        ("not testable", Judgement("not testable"), "Not testable", "Nicht prüfbar"),
+        ("not testable: «gesichert» wurde nie festgelegt", Judgement("not testable"), "Not testable: «gesichert» wurde nie festgelegt",
+         "Nicht prüfbar: «gesichert» wurde nie festgelegt"),
+        (RUNS_NOW, Judgement("not met", settled_by="arithmetic", margin=Margin(-1e9, -5.6e8, -1e8, "W")),
+         "Not met by 30 Jun 2026: 590 MW computed, no draw differs, and the sites are observed until then",
+         "Bis 30. Juni 2026 nicht erfüllt: 590 MW berechnet, kein Durchlauf weicht ab, und die Standorte sind bis dahin beobachtet"),
+    ],
+)  # fmt: skip
+def test_every_status_has_an_answer_in_both_languages(text: str, made: Judgement, english: str, german: str) -> None:
+    for names, wanted in ((EN, english), (DE, german)):
+        around = Setting(date(2026, 11, 22), Archive.of({}, date(2026, 11, 22)), names.quantities, names, lambda site: None, SOURCES)
+        axes = {**AXES, "month": tuple(f"{year}-{month:02d}" for year in range(2025, 2033) for month in range(1, 13))}
+        reading = parse(text)
+        reading = check(reading, names.quantities, axes) if isinstance(reading, Comparison) else reading
+        assert answer(reading, made, around) == wanted
+
+
+# --- the shipped programmes -------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=16)
+def answered(name: str, language: str) -> dict[str, Any]:
+    return api.check(name, as_of="2026-11-22", draws=256, language=language).to_dict()
+
+
+def test_the_readings_in_words_are_those_that_were_reviewed() -> None:
+    reviewed = FILE.read_text(encoding="utf-8").splitlines()
+    assert list("\n".join(lines()).splitlines()) == reviewed, "python -m tests.readings_in_words writes them anew"
+
+
+@pytest.mark.parametrize("name", sorted(api.shipped()))
+def test_german_answers_are_german_throughout(name: str) -> None:
+    answer = answered(name, "de")
+    assert answer["untranslated"] == []
+    said = [answer["headline"], *answer["input_names"].values()]
+    for claim in answer["claims"]:
+        said += [claim["speaker"], claim["says"], claim["sentence"], *claim["ours"]]
+        said += [row[key] for row in claim["evidence"] for key in ("about", "text")]
+        said += [told["sentence"] for told in claim.get("jobs", ())]
+        for reading in claim["readings"]:
+            said += [reading["title"], reading["sentence"], reading["answer"], (reading["margin"] or {}).get("off_by", "")]
+            said += [reading["then"]["text"]] if reading["then"] else []
+            said += [reading["likelihood"]] if reading["likelihood"] else []
+    for text in said:
+        assert not english_in(text), (english_in(text), text)
+        assert forbidden(text) == () and not re.search(r"[{}ß“”]|  |\d\.\d|\d,\d{3}\b", text), text
+
+
+@pytest.mark.parametrize("name", sorted(api.shipped()))
+def test_the_language_changes_words_and_nothing_else(name: str) -> None:
+    english, german = (answered(name, language) for language in ("en", "de"))
+    for first, second in zip(english["claims"], german["claims"], strict=True):
+        assert (first["id"], first["status"], first["said"]) == (second["id"], second["status"], second["said"])
+        for one, other in zip(first["readings"], second["readings"], strict=True):
+            same = ("name", "expression", "status", "probability", "model_range", "deadline", "settled_by", "missing")
+            assert [one[key] for key in same] == [other[key] for key in same]
+            assert bool(one["likelihood"]) == bool(other["likelihood"])
+
+
+@pytest.mark.parametrize("name", sorted(api.shipped()))
+def test_translations_translate_what_stands_in_the_file(name: str) -> None:
+    made = api.load(name)
+    written_here = {made.name, *made.alternatives, *made.records, *(claim.speaker for claim in made.claims.values())}
+    written_here |= {text for claim in made.claims.values() for text in claim_texts(claim)}
+    written_here |= {part.name.split(",")[0].split(" (")[0] for group in (made.sites, made.parties) for part in group.values()}
+    written_here |= {source.publisher for source in made.sources.values()}
+    assert [text for text in made.translations.get("de", {}) if text not in written_here] == []
+    spoken = {claim.speaker for claim in made.claims.values()}
+    assert spoken == set(made.speakers)
+
+
+@pytest.mark.parametrize("name", sorted(api.shipped()))
+def test_every_uncertain_input_has_a_name_in_both_languages(name: str) -> None:
+    made = api.load(name)
+    cells = api.simulate(made, quantities=["capital_deployed", "jobs_total"], as_of="2026-11-22", draws=256).sample()
+    inputs = {cell.split("[")[0] for cell in cells}
+    own = {PICK + pick for pick in made.alternatives}
+    assert {one for one in inputs - own if one not in ENGLISH.inputs or one not in GERMAN.inputs} == set()
+    assert {pick for pick in inputs & own if pick.removeprefix(PICK) not in made.translations["de"]} == set()
+    assert not {name for name in ENGLISH.inputs if not name.startswith(PICK)} - set(model_graph().quantities)
+
+
+def test_a_choice_of_the_file_bears_its_own_name() -> None:
+    assert input_name("pick:oracle-block") == "which account is right: oracle block"
+    assert input_name("pick:oracle-block", GERMAN, {"oracle-block": "Zählung des Blocks"}) == "Welche Angabe stimmt: Zählung des Blocks"
+    assert input_name("not_named") == "not named"
+
+
+def test_a_text_without_a_translation_stays_as_it_is_and_is_told() -> None:
+    claim = {"speaker": "Ann", "said": "2025-03-01", "says": "It will be big.", "source": "plan", "readings": {"so": "not testable: vague"}}
+    made = api.load("tests/data/tiny.yaml", {"claims": {"big": claim}})
+    answer = api.check(made, as_of="2026-01-31", draws=256, language="de").to_dict()
+    assert answer["untranslated"][-3:] == ["It will be big.", "so", "vague"]
+    assert next(one for one in answer["claims"] if one["id"] == "big")["sentence"] == "Nicht prüfbar: vague"
