@@ -12,6 +12,7 @@ from stargauge.report import lineage
 from stargauge.report.accuracy_page import accuracy_page
 from stargauge.report.canvas import NARROW, ODDS_NARROW, ODDS_WIDE, ROWS_NARROW, ROWS_WIDE, WIDE
 from stargauge.report.charts import divisor, month_day, over_time, scale, spoken
+from stargauge.report.claim_depth import definitions_by_claim, needs_by_reading, together_page
 from stargauge.report.definitions import by_definition, spoken_rows
 from stargauge.report.drawing import figure
 from stargauge.report.money import money_page
@@ -55,6 +56,7 @@ _SECTIONS = (
     ("jobs", "Jobs", "jobs"),
     ("odds", "Odds over time", "odds"),
     ("claims", "Claims", "claims"),
+    ("together", "Together", "together"),
     ("accuracy", "Accuracy", "accuracy"),
     ("facts", "Facts", "statements"),
     ("why", "Why?", "lineage"),
@@ -125,6 +127,9 @@ def render_report(answer: Answer) -> str:
         standing=standing(answer),
         sections=_sections(answer, drawn),
         claim_groups=claim_groups(answer),
+        needs=needs_by_reading(answer.get("needs")),
+        definitions=definitions_by_claim(answer.get("definitions")),
+        together=together_page(answer.get("together")),
         claim_ids={claim["id"] for claim in answer.get("claims") or []},
         fact_groups=fact_groups(answer),
     )

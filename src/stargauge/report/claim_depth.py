@@ -1,0 +1,61 @@
+"""What the report says of claims beyond their verdicts: what would have to be true, by which definition, and which hold together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stargauge.report.drawing import figure
+from stargauge.report.joint_chart import matrix, matrix_table, shown, spoken_matrix
+from stargauge.report.terminal import brief
+from stargauge.report.together import APART, relation_text
+from stargauge.report.wording import counted
+
+#: How many definitions of a claim a report shows beside those that the file reads, and how many largest sets.
+_DEFINITIONS, _SETS = 8, 3
+_CHANGES = ("even", "single", "strongest")
+
+Page = Mapping[str, Any]
+
+
+def needs_by_reading(data: Page | None) -> dict[str, dict[str, Any]]:
+    """By `claim/reading`, what would have to be true and the single changes that ask least; only where there is something to ask."""
+    asked = [one for one in (data or {}).get("readings") or [] if one["why"] not in ("settled", "no odds")]
+    return {
+        f"{one['claim']}/{one['reading']}": {
+            "says": one["says"], "changes": [f"One thing alone: {one[key]['says']}" for key in _CHANGES if one[key]],
+        }
+        for one in asked
+    }  # fmt: skip
+
+
+def definitions_by_claim(data: Page | None) -> dict[str, dict[str, Any]]:
+    """By claim its sentence and the first definitions, with those that the file reads, and the words that differ among them."""
+    out = {}
+    for claim in (data or {}).get("claims") or []:
+        rows = [row for place, row in enumerate(claim["rows"]) if place < _DEFINITIONS or row["as_read"]]
+        out[claim["id"]] = {
+            "sentence": claim["sentence"], "definitions": claim["definitions"], "rows": claim["rows"],
+            "varied": list(dict.fromkeys(word for row in rows for word in row["meanings"])),
+            "shown": [{**row, "short": brief(row["status"], row["probability"], row["model_range"])} for row in rows],
+        }  # fmt: skip
+    return out
+
+
+def together_page(data: Page | None) -> dict[str, Any] | None:
+    """The matrix of the readings that differ between worlds, what excludes what, and the most that hold at once; None where none differ."""
+    if not data or len(shown(data)) < 2:
+        return None
+    drawn = figure("together", spoken_matrix(data), [matrix(data), matrix(data, narrow=True)], matrix_table(data))
+    level = data["by_reading"]
+    apart = [
+        f"{one['first']} and {one['second']}: {relation_text(one, data['draws'])}" for one in level["pairs"] if one["relation"] in APART
+    ]
+    largest = [_largest(one, data["draws"]) for one in level["sets"]["found"][:_SETS]]
+    return {"sentence": data["sentence"], "draws": data["draws"], "figure": drawn, "apart": apart, "largest": largest}
+
+
+def _largest(one: Page, draws: int) -> str:
+    without: Sequence[str] = one["without"]
+    told = f"{counted(len(one['members']), 'reading')} in {round(one['share'] * draws):,} of {draws:,} draws"
+    return f"{told}: all but {', '.join(without)}" if without else f"{told}: all"
