@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import audit_needs, capture, engine, evidence, finance, network, reading, watching, whole
+from bench import audit, audit_needs, capture, engine, evidence, finance, network, reading, watching, whole
 from bench.figure import Figure
 
 CASES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -17,6 +17,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "evidence": evidence.evidence,
     "watching": watching.watching,
     "reading": reading.reading_speed,
+    "drivers": audit.drivers,
     "whole": whole.whole,
     "odds": whole.odds,
     "depths": whole.depths,

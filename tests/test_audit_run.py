@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ from tests import engine_toy as toy
 from stargauge.audit.questions import questions
 from stargauge.audit.run import COLLECTOR, audit, judge_of
 from stargauge.audit.verdict import STATUSES
+from stargauge.audit.what_moves import quantity_rows
 from stargauge.audit.words import forbidden
 from stargauge.engine.result import Result, gather
 from stargauge.quantity.dates import parse_window
@@ -153,6 +155,7 @@ def test_given_a_claim_it_is_certain_and_what_it_needs_is_likelier(ran):
     result, now, before = ran
     conditioned = result.given(result.truth["open/as said"])
     after = {v.id: v for v in audit(conditioned, now, {name: CLAIMS[name] for name in ("open", "site")})}
+    assert all(reading.moved is None or reading.moved.chosen for verdict in after.values() for reading in verdict.readings)
     assert after["open"].readings[0].probability == 0.98
     assert after["site"].readings[0].probability >= before["site"].readings[0].probability
 
@@ -167,3 +170,20 @@ def test_a_fault_in_a_reading_names_claim_and_reading():
     world = toy.world()
     with pytest.raises(InputError, match=r"claims.bad.readings.as said.*capacty"):
         questions({"bad": claim(as_said="capacty >= 1 W by 2030-12-31")}, world.graph.quantities, world.axes)
+
+
+def test_numbers_have_drivers_too_and_what_is_absent_in_some_draws_is_looked_at_in_the_others():
+    """A party without accounts has nothing to look at; where a number is absent, the draws in which it is there are chosen draws."""
+    addresses = ["lacking[dan]", "lacking[ann]", "opened[south/a]"]
+    world = toy.world()
+    result = Result(world, 1024, "sha", gather(world, addresses, 1024).series, {})
+    nobody, ann, opened = quantity_rows(result, addresses, date(2030, 8, 31))
+    assert nobody.moved is None and nobody.levels is None and nobody.nothing.startswith("Absent in every draw")
+    assert ann.moved.drivers[0].input == "pick:survey" and ann.when == date(2030, 8, 31) and opened.when is None
+    assert {driver.input for driver in opened.moved.drivers} == {"delay_own", "delay", "delay_scale"} and opened.unit == "d"
+    kept = result.series["opened[south/a]"].exact
+    some = np.where(np.arange(1024) % 3 == 0, np.nan, kept.values)
+    result.series["opened[south/a]"] = replace(result.series["opened[south/a]"], exact=replace(kept, values=some))
+    (part,) = quantity_rows(result, ["opened[south/a]"], date(2030, 8, 31))
+    assert part.moved.chosen and part.moved.drivers[0].input == "delay_own"
+    assert part.moved.resolved.value == pytest.approx(opened.moved.resolved.value, abs=0.1)

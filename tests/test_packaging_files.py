@@ -183,6 +183,11 @@ def test_the_page_on_reading_works_as_it_stands(tmp_path: Path) -> None:
     assert "power_facility[operational] >= 300 MW by 2029-12-31" in proposed and "jobs_direct >= 450 by 2028-12-31" in proposed
 
 
+def test_the_page_on_drivers_runs(tmp_path: Path) -> None:
+    assert run_page("docs/drivers.md", tmp_path) == 3
+    assert run_python("docs/drivers.md")["one"]["rows"][0]["moved"]["resolved"]["share"] > 0.3  # type: ignore[index]
+
+
 def run_python(page: str) -> dict[str, object]:
     """Run the Python of a page; what it leaves by name."""
     left: dict[str, object] = {}

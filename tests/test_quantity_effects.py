@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
@@ -12,6 +16,7 @@ from hypothesis import strategies as st
 from stargauge.quantity.effects import Effects, dependent_effects, effects, student_975
 from stargauge.quantity.orthogonal import contrasts, legendre
 from stargauge.quantity.shapley import coalitions, shapley_values
+from stargauge.quantity.sobol import sobol_indices
 
 WEIGHTS = np.array([0.0, 1.0, 4.5, 9.0, 99.0, 99.0, 99.0, 99.0])
 
@@ -234,3 +239,45 @@ def test_where_factors_are_independent_both_ways_agree():
     (made,) = dependent_effects(named(u), y[None], {name: name for name in named(u)})
     for effect in made.factors:
         assert effect.shapley.value == pytest.approx(apart[effect.name], abs=0.02)
+
+
+def salib(**asked):
+    """SALib's answer, by a Python that has it: its code is no part of ours."""
+    python = os.environ.get("STARGAUGE_SALIB")
+    if not python:
+        pytest.skip("no Python with SALib (STARGAUGE_SALIB names it)")
+    script = Path(__file__).with_name("salib_indices.py")
+    made = subprocess.run([python, str(script)], input=json.dumps(asked), capture_output=True, text=True, timeout=300)
+    if "No module named 'SALib'" in made.stderr:
+        pytest.skip("SALib could not be had")
+    assert made.returncode == 0, made.stderr
+    return json.loads(made.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("function", "indices", "size"), [(ishigami, ishigami_indices, 3), (g_function, g_indices, 8)])
+def test_on_the_same_plain_draws_first_indices_are_within_salibs_interval(function, indices, size):
+    """RBD-FAST gives first indices from any sample; ours are within its interval, and nearer the truth."""
+    u = np.random.default_rng(1).random((size, 10_000))
+    y = function(u)
+    first = np.array([effect.alone.value for effect in one(u, y).factors()])
+    found = salib(do="given", size=size, x=u.T.tolist(), y=y.tolist())
+    theirs, within = np.array(found["S1"]), np.array(found["S1_conf"])
+    assert (np.abs(first - theirs) <= within + 0.005).all()
+    assert np.abs(first - indices()[0]).max() < np.abs(theirs - indices()[0]).max()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("function", "size"), [(ishigami, 3), (g_function, 8)])
+def test_on_salibs_own_sample_both_our_estimators_give_salibs_indices(function, size):
+    """Pick-freeze: the same formulas on the same points. From given draws: the points without their structure, within SALib's interval."""
+    x = np.array(salib(do="points", size=size, count=1024))
+    y = function(x.T)
+    theirs = {name: np.array(values) for name, values in salib(do="sobol", size=size, y=y.tolist()).items()}
+    parts = y.reshape(1024, size + 2)
+    ours = sobol_indices(parts[:, 0], parts[:, -1], parts[:, 1:-1].T)
+    assert ours.total == pytest.approx(theirs["ST"], abs=1e-9)
+    assert ours.first == pytest.approx(theirs["S1"], abs=2e-3)  # SALib takes the mean of all points off, we that of A and B
+    given_data = one(x.T, y).factors()
+    assert (np.abs([effect.alone.value for effect in given_data] - theirs["S1"]) <= theirs["S1_conf"] + 0.005).all()
+    assert (np.abs([effect.total.value for effect in given_data] - theirs["ST"]) <= theirs["ST_conf"] + 0.005).all()

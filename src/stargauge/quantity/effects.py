@@ -15,37 +15,22 @@ number and kept where it stands out of the noise. What is not found stays in the
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import combinations, pairwise
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.orthogonal import contrasts, degrees_within, legendre
+from stargauge.quantity.chaos import Design, Fit, Floats, Term, fitted, standard
 from stargauge.quantity.shapley import explained, shapley_values
 
 Array = NDArray[np.float64]
-Floats = NDArray[np.float32]
 
-#: Draws that are one replicate, where there are many: replicates are independent of one another.
-BLOCK = 256
-#: With fewer blocks than these the draws are cut into as many parts; never more parts than the most.
-FEW_REPLICATES, MOST_REPLICATES = 16, 64
 #: Draws below which nothing is said.
 FEWEST_DRAWS = 32
-#: How many functions may be selected for a number, in how many rounds, and how much fainter than the strongest of a round one may be.
-MOST_TERMS, ROUNDS, GREED = 160, 6, 12.0
 #: Among how many groups of factors that depend on one another what they explain is divided.
 MOST_PLAYERS = 7
-#: With how many of the strongest factors of a number every other is tried.
-SCANNED = 4
-#: The highest degree of a rough factor's functions.
-MOST_DEGREE = 32
-#: How many factors' functions are made at a time.
-ROWS = 64
-#: Where there are so few factors all are looked at, also one that does nothing alone.
-FEW_FACTORS = 12
 
 
 class Share(NamedTuple):
@@ -151,8 +136,8 @@ def effects(
         return (None,) * len(numbers)
     centred = distinct[varying] - distinct[varying].mean(axis=1, keepdims=True)
     variance = np.square(centred).mean(axis=1)
-    design = _Design.of(factors, frozenset(choices), frozenset(rough))
-    fits = _fitted(design, (centred / np.sqrt(variance)[:, None]).astype(np.float32))
+    design = Design.of(factors, frozenset(choices), frozenset(rough))
+    fits = fitted(design, (centred / np.sqrt(variance)[:, None]).astype(np.float32))
     made = dict(zip(varying.tolist(), _effects(design, fits, variance), strict=True))
     return tuple(made.get(int(at)) for at in place.ravel())
 
@@ -186,15 +171,15 @@ def dependent_effects(
     """
     if not factors or not len(numbers) or numbers.shape[1] < FEWEST_DRAWS:
         return (None,) * len(numbers)
-    design = _Design.of(factors, frozenset(choices), frozenset(), dependent=True)
+    design = Design.of(factors, frozenset(choices), frozenset(), dependent=True)
     moving = [row for row, values in enumerate(numbers) if varies(values)]
     made = dict[int, Dependent]()
-    for row, fit in zip(moving, _fitted(design, _standard(numbers[moving].astype(np.float32))), strict=True):
-        made[row] = _divided(design, fit, _standard(numbers[None, row].astype(np.float32))[0], groups)
+    for row, fit in zip(moving, fitted(design, standard(numbers[moving].astype(np.float32))), strict=True):
+        made[row] = _divided(design, fit, standard(numbers[None, row].astype(np.float32))[0], groups)
     return tuple(made.get(row) for row in range(len(numbers)))
 
 
-def _divided(design: _Design, fit: _Fit, values: Floats, groups: Mapping[str, str]) -> Dependent:
+def _divided(design: Design, fit: Fit, values: Floats, groups: Mapping[str, str]) -> Dependent:
     """What is explained by the functions selected for a number, divided among the groups that have the strongest of them."""
     owned = [frozenset(groups.get(design.names[row], "") for row in term.factors) for term in fit.terms]
     lead = dict[str, float]()
@@ -223,211 +208,7 @@ def _divided(design: _Design, fit: _Fit, values: Floats, groups: Mapping[str, st
     return Dependent(tuple(sorted(made, key=lambda one: (-one.shapley.value, one.name))), whole)
 
 
-def _standard(functions: Floats) -> Floats:
-    """Functions with mean 0 and variance 1 over these draws; those that do not vary are 0."""
-    centred = functions - functions.mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
-    spread = np.sqrt(np.square(centred, dtype=np.float64).mean(axis=1, keepdims=True)).astype(np.float32)
-    return np.asarray(np.where(spread > 1e-6, centred / np.maximum(spread, np.float32(1e-6)), np.float32(0.0)), dtype=np.float32)
-
-
-class _Term(NamedTuple):
-    """A product of functions: of which factors (ascending), and of which degree of each."""
-
-    factors: tuple[int, ...]
-    degrees: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class _Design:
-    """The factors over the draws, up to which degree functions of each are looked at by themselves, and the replicates.
-
-    The functions of all factors are made anew for each pass, some factors at a time: together they would fill the memory.
-    """
-
-    names: tuple[str, ...]
-    uniforms: Floats
-    options: Mapping[int, Floats]
-    degrees: tuple[tuple[tuple[int, ...], int], ...]
-    edges: NDArray[np.intp]
-    dependent: bool = False
-    held: dict[int, Floats] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, factors: Mapping[str, Array], choices: frozenset[str], rough: frozenset[str], dependent: bool = False) -> _Design:
-        """Of few draws the first two degrees of each factor, else three; of rough ones as many as the draws carry."""
-        names = tuple(factors)
-        draws = len(factors[names[0]])
-        uniforms = np.stack([np.asarray(factors[name], dtype=np.float32) for name in names])
-        options = {row: contrasts(factors[name]) for row, name in enumerate(names) if name in choices}
-        usual, deep = 2 if draws < 1000 else 3, min(MOST_DEGREE, draws // 320)
-        plain = [row for row in range(len(names)) if row not in options]
-        smooth, other = [row for row in plain if names[row] not in rough], [row for row in plain if names[row] in rough]
-        parts = [
-            (rows[at : at + ROWS], most) for rows, most in ((smooth, usual), (other, max(usual, deep))) for at in range(0, len(rows), ROWS)
-        ]
-        return cls(names, uniforms, options, tuple((tuple(rows), most) for rows, most in parts), _edges(draws), dependent)
-
-    def pieces(self, most: int = MOST_DEGREE) -> Iterator[tuple[list[_Term], Floats]]:
-        """Every factor's own functions, of a few factors and one degree at a time; `most`: up to this degree."""
-        for rows, highest in self.degrees:
-            for degree, values in enumerate(legendre(self.uniforms[list(rows)], min(highest, most)), start=1):
-                yield [_Term((row,), (degree,)) for row in rows], _standard(values) if self.dependent else values
-        for row, values in self.options.items():
-            yield [_Term((row,), (degree + 1,)) for degree in range(min(len(values), most))], values[:most]
-
-    def terms(self) -> list[_Term]:
-        """What `pieces` holds, in its order."""
-        plain = [_Term((row,), (degree,)) for rows, highest in self.degrees for degree in range(1, highest + 1) for row in rows]
-        return plain + [_Term((row,), (degree + 1,)) for row, values in self.options.items() for degree in range(len(values))]
-
-    def apart(self, numbers: Floats) -> Array:
-        """Mean of every factor's own functions times each number, in each replicate: (replicate, function, number)."""
-        return np.concatenate([self.by_replicate(values, numbers) for _, values in self.pieces()], axis=1)
-
-    @property
-    def draws(self) -> int:
-        """How many draws there are."""
-        return int(self.uniforms.shape[1])
-
-    def functions(self, row: int, degree: int) -> Floats:
-        """The functions of one factor up to a degree: (degree, draw); of a choice all it has."""
-        if row not in self.held:
-            self.held[row] = self.options[row] if row in self.options else np.stack(list(legendre(self.uniforms[row], degree)))
-        return self.held[row]
-
-    def product(self, term: _Term) -> Floats:
-        """The values of one product of functions."""
-        out = np.prod([self.functions(row, degree)[degree - 1] for row, degree in zip(*term, strict=True)], axis=0, dtype=np.float32)
-        return np.asarray(_standard(out[None])[0] if self.dependent else out)
-
-    def whole(self, row: int) -> int:
-        """How many functions a choice has, so that none of its options is left out; 1 for a uniform."""
-        return len(self.options[row]) if row in self.options else 1
-
-    def by_replicate(self, functions: Floats, rest: Floats) -> Array:
-        """Mean of function times rest in each replicate: (replicate, function, number)."""
-        out = np.empty((len(self.edges) - 1, len(functions), len(rest)))
-        for place, (start, end) in enumerate(pairwise(self.edges)):
-            out[place] = functions[:, start:end] @ rest[:, start:end].T / np.float32(end - start)
-        return out
-
-
-def _edges(draws: int) -> NDArray[np.intp]:
-    """Where replicates begin and end: whole blocks where there are enough of them."""
-    blocks = draws // BLOCK
-    if blocks < FEW_REPLICATES:
-        return np.linspace(0, draws, FEW_REPLICATES + 1).astype(np.intp)
-    edges = np.round(np.linspace(0, blocks, min(blocks, MOST_REPLICATES) + 1)).astype(np.intp) * BLOCK
-    edges[-1] = draws
-    return edges
-
-
-class _Fit(NamedTuple):
-    """What was selected for one number: terms, their coefficients, the same with each replicate left out, and what they leave over."""
-
-    terms: tuple[_Term, ...]
-    coefficients: Array
-    left_out: Array
-    rest: Floats
-    lost: float
-
-
-def _fitted(design: _Design, numbers: Floats) -> list[_Fit]:
-    """The functions that stand out in each number, fitted together by least squares."""
-    squares = _squares(design.apart(numbers))
-    strength = np.zeros((len(design.names), len(numbers)))
-    np.add.at(strength, np.array([term.factors[0] for term in design.terms()]), squares)
-    strength = np.maximum(strength, _by_others(design, numbers, strength))
-    return [_fit(design, values, strength[:, column]) for column, values in enumerate(numbers)]
-
-
-def _by_others(design: _Design, numbers: Floats, strength: Array) -> Array:
-    """What each factor seems to do together with one of the strongest of a number, where that is beyond chance: (factor, number).
-
-    So that a factor is looked at which does nothing alone. Only functions of the first degree.
-    """
-    leads = [(place, int(row)) for place, column in enumerate(strength.T) for row in np.argsort(-column, kind="stable")[:SCANNED]]
-    wanted = {row for _, row in leads}
-    first = {
-        term.factors[0]: values[at] for terms, values in design.pieces(1) for at, term in enumerate(terms) if term.factors[0] in wanted
-    }
-    leads = [(place, row) for place, row in leads if row in first]
-    products = np.stack([first[row] * numbers[place] for place, row in leads])
-    size = np.square(products, dtype=np.float64).sum(axis=1) * design.draws
-    beyond = (np.sqrt(2.0 * np.log(len(design.names) * SCANNED)) + 0.5) ** 2 / design.draws
-    out = np.zeros(strength.shape)
-    for terms, values in design.pieces(1):
-        rows = np.array([term.factors[0] for term in terms])
-        found = np.square(values @ products.T, dtype=np.float64) / size
-        for (place, lead), share in zip(leads, found.T, strict=True):
-            out[rows, place] = np.maximum(out[rows, place], np.where((share > beyond) & (rows != lead), share, 0.0))
-    return out
-
-
-def _squares(apart: Array) -> Array:
-    """Squared means over replicates (the first axis), less what chance puts into them."""
-    count = len(apart)
-    middle = apart.mean(axis=0)
-    return np.asarray(np.square(middle) - np.square(apart - middle).sum(axis=0) / (count * (count - 1)))
-
-
-def _fit(design: _Design, values: Floats, strength: Array) -> _Fit:
-    """Rounds of: correlate all candidates with what is left, take those beyond chance, fit all taken anew."""
-    terms, columns = _candidates(design, strength)
-    draws, most = design.draws, min(MOST_TERMS, design.draws // 20)
-    beyond = np.sqrt(2.0 * np.log(len(terms) + 1.0)) + 0.5
-    taken, rest, solved = np.zeros(0, dtype=np.intp), values, np.zeros(0)
-    for _ in range(ROUNDS):
-        spread = float(np.sqrt(np.mean(np.square(rest, dtype=np.float64))))
-        if spread < 1e-6:
-            break
-        score = np.abs(columns @ rest) / np.float32(spread * np.sqrt(draws))
-        score[taken] = 0.0
-        best = np.argsort(-score, kind="stable")[: max(0, most - len(taken))]
-        new = best[score[best] > max(beyond, float(score[best[0]]) / GREED)] if len(best) else best
-        if not len(new):
-            break
-        taken = np.concatenate([taken, new])
-        chosen = columns[taken]
-        solved = np.linalg.lstsq((chosen @ chosen.T).astype(np.float64), (chosen @ values).astype(np.float64), rcond=1e-8)[0]
-        rest = values - solved.astype(np.float32) @ chosen
-    chosen = columns[taken]
-    gram = (chosen @ chosen.T).astype(np.float64) / draws
-    scores = design.by_replicate(chosen, rest[None])[:, :, 0]
-    sizes = np.diff(design.edges)[:, None] / draws
-    moved = np.linalg.lstsq(gram, (scores * sizes).T, rcond=1e-8)[0].T if len(taken) else np.zeros((len(sizes), 0))
-    lost = 1.0 - len(taken) / draws
-    return _Fit(tuple(terms[at] for at in taken), solved, solved - moved / ((1.0 - sizes) * lost), rest, lost)
-
-
-def _candidates(design: _Design, strength: Array) -> tuple[list[_Term], Floats]:
-    """Functions of one, two and three of the strongest factors of a number: more of each the stronger, and the more draws there are."""
-    noise = np.sqrt(2.0 * 3) / design.draws
-    order = [int(row) for row in np.argsort(-strength, kind="stable") if strength[row] > 2.0 * noise or len(strength) <= FEW_FACTORS]
-    level = min(2, (design.draws >= 1000) + (design.draws >= 4000) + (len(strength) <= FEW_FACTORS and design.draws >= 500))
-    strong = order[: (8, 12, 16)[level]]
-    held = {row: design.functions(row, (4, 6, 10)[level]) for row in strong}
-    terms = [
-        _Term((row,), (degree,)) for place, row in enumerate(strong) for degree in range(1, len(held[row][: 10 if place < 8 else 5]) + 1)
-    ]
-    for first, second in combinations(range(len(strong)), 2):
-        if second >= (8, 12, 12)[level]:
-            continue
-        most = (3, 4, 10)[level] if second < 3 else (2, 3, 5)[level] if second < 6 else (2, 3, 3)[level]
-        one, two = sorted((strong[first], strong[second]))
-        whole = design.whole(one) + design.whole(two)
-        terms += [_Term((one, two), pair) for pair in degrees_within((len(held[one]), len(held[two])), max(most, whole))]
-    for three in combinations(sorted(strong[: (0, 4, 5)[level]]), 3):
-        terms += [_Term(three, trio) for trio in degrees_within(tuple(min(2, len(held[row])) for row in three), (3, 4, 5)[level])]
-    columns = np.empty((len(terms), design.draws), dtype=np.float32)
-    for place, (factors, degrees) in enumerate(terms):
-        columns[place] = held[factors[0]][degrees[0] - 1]
-        for row, degree in zip(factors[1:], degrees[1:], strict=True):
-            columns[place] *= held[row][degree - 1]
-    return terms, _standard(columns) if design.dependent else columns
-
-
-def _effects(design: _Design, fits: Sequence[_Fit], variance: Array) -> Iterator[Effects]:
+def _effects(design: Design, fits: Sequence[Fit], variance: Array) -> Iterator[Effects]:
     """The parts of each number: what was selected, and of every other function of one factor what is left of it in the rest."""
     apart = design.apart(np.stack([fit.rest for fit in fits]))
     own = design.terms()
@@ -444,7 +225,7 @@ def _effects(design: _Design, fits: Sequence[_Fit], variance: Array) -> Iterator
         yield _parts(design, terms, coefficients, left_out, fit, float(variance[column]))
 
 
-def _parts(design: _Design, terms: Sequence[_Term], coefficients: Array, left_out: Array, fit: _Fit, variance: float) -> Effects:
+def _parts(design: Design, terms: Sequence[Term], coefficients: Array, left_out: Array, fit: Fit, variance: float) -> Effects:
     """Equation (1): squares less their noise, added up by the set of factors, as shares of all."""
     parts = dict.fromkeys(term.factors for term in terms)
     place = {factors: at for at, factors in enumerate(parts)}

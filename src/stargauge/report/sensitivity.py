@@ -41,7 +41,7 @@ def left_text(data: Mapping[str, Any], style: Style) -> list[str]:
         return []
     moved = len(data["inputs"]) + len(data["still"])
     told = (
-        f"Moved: the {moved} of {moved + len(data['left'])} uncertain inputs that share most of its spread, by rank correlation; all: --all"
+        f"Moved: the {moved} of {moved + len(data['left'])} uncertain inputs that share most of its variance by total effects; all: --all"
     )
     return wrapped(told, style.width)
 

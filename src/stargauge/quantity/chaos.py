@@ -1,0 +1,260 @@
+"""Functions of independent factors that stand out in a number: a sparse polynomial chaos, fitted by least squares.
+
+Candidates are functions of one, two and three of the factors that seem strongest; in rounds, those that go with what is left beyond chance
+are taken, and all taken are fitted anew.
+
+Source: Blatman and Sudret (2011), Journal of Computational Physics 230, 2345-2367, for the idea; selection here is by correlation with the
+rest, as in orthogonal matching pursuit, Pati, Rezaiifar and Krishnaprasad (1993), 27th Asilomar Conference, 40-44.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations, pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.quantity.orthogonal import contrasts, degrees_within, legendre
+
+Array = NDArray[np.float64]
+Floats = NDArray[np.float32]
+
+#: Draws that are one replicate, where there are many: replicates are independent of one another.
+BLOCK = 256
+#: With fewer blocks than these the draws are cut into as many parts; never more parts than the most.
+FEW_REPLICATES, MOST_REPLICATES = 16, 64
+#: How many functions may be selected for a number, in how many rounds, and how much fainter than the strongest of a round one may be.
+MOST_TERMS, ROUNDS, GREED = 160, 6, 12.0
+#: With how many of the strongest factors of a number every other is tried.
+SCANNED = 4
+#: The highest degree of a rough factor's functions.
+MOST_DEGREE = 32
+#: How many factors' functions are made at a time.
+ROWS = 64
+#: Where there are so few factors all are looked at, also one that does nothing alone.
+FEW_FACTORS = 12
+
+
+class Reach(NamedTuple):
+    """How far candidates go: how many factors, the degree of one alone, of the pairs among the first so many, and of trios.
+
+    `pairs`: places in the order of strength, and the sum of degrees of a pair whose fainter factor stands before that place.
+    """
+
+    factors: int
+    alone: int
+    pairs: tuple[tuple[int, int], ...]
+    trio_factors: int
+    trio_degree: int
+
+
+#: Of fewer than 1,000 draws, than 4,000, and of more.
+REACH = (
+    Reach(8, 4, ((3, 3), (8, 2)), 0, 0),
+    Reach(12, 6, ((3, 4), (12, 3)), 4, 4),
+    Reach(16, 10, ((3, 10), (6, 5), (12, 3)), 5, 5),
+)
+
+
+def standard(functions: Floats) -> Floats:
+    """Functions with mean 0 and variance 1 over these draws; those that do not vary are 0."""
+    centred = functions - functions.mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
+    spread = np.sqrt(np.square(centred, dtype=np.float64).mean(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(np.where(spread > 1e-6, centred / np.maximum(spread, np.float32(1e-6)), np.float32(0.0)), dtype=np.float32)
+
+
+class Term(NamedTuple):
+    """A product of functions: of which factors (ascending), and of which degree of each."""
+
+    factors: tuple[int, ...]
+    degrees: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Design:
+    """The factors over the draws, up to which degree functions of each are looked at by themselves, and the replicates.
+
+    The functions of all factors are made anew for each pass, some factors at a time: together they would fill the memory.
+    """
+
+    names: tuple[str, ...]
+    uniforms: Floats
+    options: Mapping[int, Floats]
+    degrees: tuple[tuple[tuple[int, ...], int], ...]
+    edges: NDArray[np.intp]
+    dependent: bool = False
+    held: dict[int, Floats] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, factors: Mapping[str, Array], choices: frozenset[str], rough: frozenset[str], dependent: bool = False) -> Design:
+        """Of few draws the first two degrees of each factor, else three; of rough ones as many as the draws carry."""
+        names = tuple(factors)
+        draws = len(factors[names[0]])
+        uniforms = np.stack([np.asarray(factors[name], dtype=np.float32) for name in names])
+        options = {row: contrasts(factors[name]) for row, name in enumerate(names) if name in choices}
+        usual, deep = 2 if draws < 1000 else 3, min(MOST_DEGREE, draws // 320)
+        plain = [row for row in range(len(names)) if row not in options]
+        smooth, other = [row for row in plain if names[row] not in rough], [row for row in plain if names[row] in rough]
+        parts = [
+            (rows[at : at + ROWS], most) for rows, most in ((smooth, usual), (other, max(usual, deep))) for at in range(0, len(rows), ROWS)
+        ]
+        return cls(names, uniforms, options, tuple((tuple(rows), most) for rows, most in parts), _edges(draws), dependent)
+
+    def pieces(self, most: int = MOST_DEGREE) -> Iterator[tuple[list[Term], Floats]]:
+        """Every factor's own functions, of a few factors and one degree at a time; `most`: up to this degree."""
+        for rows, highest in self.degrees:
+            for degree, values in enumerate(legendre(self.uniforms[list(rows)], min(highest, most)), start=1):
+                yield [Term((row,), (degree,)) for row in rows], standard(values) if self.dependent else values
+        for row, values in self.options.items():
+            yield [Term((row,), (degree + 1,)) for degree in range(min(len(values), most))], values[:most]
+
+    def terms(self) -> list[Term]:
+        """What `pieces` holds, in its order."""
+        plain = [Term((row,), (degree,)) for rows, highest in self.degrees for degree in range(1, highest + 1) for row in rows]
+        return plain + [Term((row,), (degree + 1,)) for row, values in self.options.items() for degree in range(len(values))]
+
+    def apart(self, numbers: Floats) -> Array:
+        """Mean of every factor's own functions times each number, in each replicate: (replicate, function, number)."""
+        return np.concatenate([self.by_replicate(values, numbers) for _, values in self.pieces()], axis=1)
+
+    @property
+    def draws(self) -> int:
+        """How many draws there are."""
+        return int(self.uniforms.shape[1])
+
+    def functions(self, row: int, degree: int) -> Floats:
+        """The functions of one factor up to a degree: (degree, draw); of a choice all it has."""
+        if row not in self.held:
+            self.held[row] = self.options[row] if row in self.options else np.stack(list(legendre(self.uniforms[row], degree)))
+        return self.held[row]
+
+    def product(self, term: Term) -> Floats:
+        """The values of one product of functions."""
+        out = np.prod([self.functions(row, degree)[degree - 1] for row, degree in zip(*term, strict=True)], axis=0, dtype=np.float32)
+        return np.asarray(standard(out[None])[0] if self.dependent else out)
+
+    def whole(self, row: int) -> int:
+        """How many functions a choice has, so that none of its options is left out; 1 for a uniform."""
+        return len(self.options[row]) if row in self.options else 1
+
+    def by_replicate(self, functions: Floats, rest: Floats) -> Array:
+        """Mean of function times rest in each replicate: (replicate, function, number)."""
+        out = np.empty((len(self.edges) - 1, len(functions), len(rest)))
+        for place, (start, end) in enumerate(pairwise(self.edges)):
+            out[place] = functions[:, start:end] @ rest[:, start:end].T / np.float32(end - start)
+        return out
+
+
+def _edges(draws: int) -> NDArray[np.intp]:
+    """Where replicates begin and end: whole blocks where there are enough of them."""
+    blocks = draws // BLOCK
+    if blocks < FEW_REPLICATES:
+        return np.linspace(0, draws, FEW_REPLICATES + 1).astype(np.intp)
+    edges = np.round(np.linspace(0, blocks, min(blocks, MOST_REPLICATES) + 1)).astype(np.intp) * BLOCK
+    edges[-1] = draws
+    return edges
+
+
+class Fit(NamedTuple):
+    """What was selected for one number: terms, their coefficients, the same with each replicate left out, and what they leave over."""
+
+    terms: tuple[Term, ...]
+    coefficients: Array
+    left_out: Array
+    rest: Floats
+    lost: float
+
+
+def fitted(design: Design, numbers: Floats) -> list[Fit]:
+    """The functions that stand out in each number, fitted together by least squares."""
+    squares = _squares(design.apart(numbers))
+    strength = np.zeros((len(design.names), len(numbers)))
+    np.add.at(strength, np.array([term.factors[0] for term in design.terms()]), squares)
+    strength = np.maximum(strength, _by_others(design, numbers, strength))
+    return [_fit(design, values, strength[:, column]) for column, values in enumerate(numbers)]
+
+
+def _by_others(design: Design, numbers: Floats, strength: Array) -> Array:
+    """What each factor seems to do together with one of the strongest of a number, where that is beyond chance: (factor, number).
+
+    So that a factor is looked at which does nothing alone. Only functions of the first degree.
+    """
+    leads = [(place, int(row)) for place, column in enumerate(strength.T) for row in np.argsort(-column, kind="stable")[:SCANNED]]
+    wanted = {row for _, row in leads}
+    first = {
+        term.factors[0]: values[at] for terms, values in design.pieces(1) for at, term in enumerate(terms) if term.factors[0] in wanted
+    }
+    leads = [(place, row) for place, row in leads if row in first]
+    products = np.stack([first[row] * numbers[place] for place, row in leads])
+    size = np.square(products, dtype=np.float64).sum(axis=1) * design.draws
+    beyond = (np.sqrt(2.0 * np.log(len(design.names) * SCANNED)) + 0.5) ** 2 / design.draws
+    out = np.zeros(strength.shape)
+    for terms, values in design.pieces(1):
+        rows = np.array([term.factors[0] for term in terms])
+        found = np.square(values @ products.T, dtype=np.float64) / size
+        for (place, lead), share in zip(leads, found.T, strict=True):
+            out[rows, place] = np.maximum(out[rows, place], np.where((share > beyond) & (rows != lead), share, 0.0))
+    return out
+
+
+def _squares(apart: Array) -> Array:
+    """Squared means over replicates (the first axis), less what chance puts into them."""
+    count = len(apart)
+    middle = apart.mean(axis=0)
+    return np.asarray(np.square(middle) - np.square(apart - middle).sum(axis=0) / (count * (count - 1)))
+
+
+def _fit(design: Design, values: Floats, strength: Array) -> Fit:
+    """Rounds of: correlate all candidates with what is left, take those beyond chance, fit all taken anew."""
+    terms, columns = _candidates(design, strength)
+    draws, most = design.draws, min(MOST_TERMS, design.draws // 20)
+    beyond = np.sqrt(2.0 * np.log(len(terms) + 1.0)) + 0.5
+    taken, rest, solved = np.zeros(0, dtype=np.intp), values, np.zeros(0)
+    for _ in range(ROUNDS):
+        spread = float(np.sqrt(np.mean(np.square(rest, dtype=np.float64))))
+        if spread < 1e-6:
+            break
+        score = np.abs(columns @ rest) / np.float32(spread * np.sqrt(draws))
+        score[taken] = 0.0
+        best = np.argsort(-score, kind="stable")[: max(0, most - len(taken))]
+        new = best[score[best] > max(beyond, float(score[best[0]]) / GREED)] if len(best) else best
+        if not len(new):
+            break
+        taken = np.concatenate([taken, new])
+        chosen = columns[taken]
+        solved = np.linalg.lstsq((chosen @ chosen.T).astype(np.float64), (chosen @ values).astype(np.float64), rcond=1e-8)[0]
+        rest = values - solved.astype(np.float32) @ chosen
+    chosen = columns[taken]
+    gram = (chosen @ chosen.T).astype(np.float64) / draws
+    scores = design.by_replicate(chosen, rest[None])[:, :, 0]
+    sizes = np.diff(design.edges)[:, None] / draws
+    moved = np.linalg.lstsq(gram, (scores * sizes).T, rcond=1e-8)[0].T if len(taken) else np.zeros((len(sizes), 0))
+    lost = 1.0 - len(taken) / draws
+    return Fit(tuple(terms[at] for at in taken), solved, solved - moved / ((1.0 - sizes) * lost), rest, lost)
+
+
+def _candidates(design: Design, strength: Array) -> tuple[list[Term], Floats]:
+    """Functions of one, two and three of the strongest factors of a number: more of each the stronger, and the more draws there are."""
+    few = len(strength) <= FEW_FACTORS
+    order = [int(row) for row in np.argsort(-strength, kind="stable") if strength[row] > 5.0 / design.draws or few]
+    reach = REACH[min(2, (design.draws >= 1000) + (design.draws >= 4000) + (few and design.draws >= 500))]
+    strong = order[: reach.factors]
+    held = {row: design.functions(row, reach.alone) for row in strong}
+    terms = [Term((row,), (degree + 1,)) for row in strong for degree in range(len(held[row]))]
+    for first, second in combinations(range(len(strong)), 2):
+        most = next((degree for place, degree in reach.pairs if second < place), 0)
+        if most:
+            one, two = sorted((strong[first], strong[second]))
+            whole = design.whole(one) + design.whole(two)
+            terms += [Term((one, two), pair) for pair in degrees_within((len(held[one]), len(held[two])), max(most, whole))]
+    for three in combinations(sorted(strong[: reach.trio_factors]), 3):
+        terms += [Term(three, trio) for trio in degrees_within(tuple(min(2, len(held[row])) for row in three), reach.trio_degree)]
+    columns = np.empty((len(terms), design.draws), dtype=np.float32)
+    for place, (factors, degrees) in enumerate(terms):
+        columns[place] = held[factors[0]][degrees[0] - 1]
+        for row, degree in zip(factors[1:], degrees[1:], strict=True):
+            columns[place] *= held[row][degree - 1]
+    return terms, standard(columns) if design.dependent else columns
