@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.cli_runs import ask
 from tests.programme_files import small
+from tests.test_packaging_files import run_page, run_python
 
 from stargauge import api
 from stargauge.audit.discovery import Halves, discovered, restated, rounded_number, single, strongest
@@ -325,3 +327,9 @@ def test_the_pictures_are_valid_and_say_what_is_said(found: Needs, paper: canvas
     altair = pytest.importorskip("altair")
     altair.LayerChart.from_dict(spec)
     altair.LayerChart.from_dict(trade_off(data, canvas.ODDS_WIDE))
+
+
+def test_the_page_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/needs.md", tmp_path) == 3
+    left = run_python("docs/needs.md")
+    assert left["made"].holds.conditions  # type: ignore[attr-defined]
