@@ -22,7 +22,7 @@ from stargauge.audit.needs import CHANGES, COLLECTOR, Needs, ReadingNeeds
 from stargauge.audit.run import COLLECTOR as AUDIT
 from stargauge.audit.run import judge_of
 from stargauge.audit.sentence import Names
-from stargauge.audit.telling import Told, collected, respects_of, values_of
+from stargauge.audit.telling import Told, collected, phase_named, respects_of, values_of
 from stargauge.audit.words import forbidden
 from stargauge.engine.simulate import axes_of, simulate, world_of
 from stargauge.quantity.errors import InputError
@@ -274,6 +274,13 @@ def test_a_claim_without_anything_to_run_is_answered_too() -> None:
     assert "an opinion" in made.says
 
 
+@pytest.mark.parametrize(
+    ("label", "words"), [("prometheus/buildings-7-19", "buildings 7–19"), ("north/hall-1", "hall 1"), ("abilene/building-5", "building 5")]
+)
+def test_a_phase_is_called_as_people_call_it(label: str, words: str) -> None:
+    assert phase_named(label) == words
+
+
 # --- faces ------------------------------------------------------------------------------------------------------------------------
 
 
@@ -307,6 +314,11 @@ def test_the_table_of_all_names_every_reading_with_odds(found: Needs) -> None:
     flat = " ".join(text.split())
     assert "settled, not testable or without odds" in flat
     assert flat.startswith("Of ")
+
+
+def test_where_no_reading_has_odds_the_answer_says_so(found: Needs) -> None:
+    settled = replace(found, readings=tuple(made for made in found.readings if made.why == "settled"))
+    assert render_needs(settled.to_dict()).startswith("No reading has odds")
 
 
 def test_along_the_trade_off_density_rises_as_coverage_falls(found: Needs) -> None:
