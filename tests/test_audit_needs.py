@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.cli_runs import ask
 from tests.programme_files import small
+from tests.test_packaging_files import run_page, run_python
 
 from stargauge import api
 from stargauge.audit.discovery import Halves, discovered, restated, rounded_number, single, strongest
@@ -20,7 +22,7 @@ from stargauge.audit.needs import CHANGES, COLLECTOR, Needs, ReadingNeeds
 from stargauge.audit.run import COLLECTOR as AUDIT
 from stargauge.audit.run import judge_of
 from stargauge.audit.sentence import Names
-from stargauge.audit.telling import Told, collected, respects_of, values_of
+from stargauge.audit.telling import Told, collected, phase_named, respects_of, values_of
 from stargauge.audit.words import forbidden
 from stargauge.engine.simulate import axes_of, simulate, world_of
 from stargauge.quantity.errors import InputError
@@ -272,6 +274,13 @@ def test_a_claim_without_anything_to_run_is_answered_too() -> None:
     assert "an opinion" in made.says
 
 
+@pytest.mark.parametrize(
+    ("label", "words"), [("prometheus/buildings-7-19", "buildings 7–19"), ("north/hall-1", "hall 1"), ("abilene/building-5", "building 5")]
+)
+def test_a_phase_is_called_as_people_call_it(label: str, words: str) -> None:
+    assert phase_named(label) == words
+
+
 # --- faces ------------------------------------------------------------------------------------------------------------------------
 
 
@@ -307,6 +316,11 @@ def test_the_table_of_all_names_every_reading_with_odds(found: Needs) -> None:
     assert flat.startswith("Of ")
 
 
+def test_where_no_reading_has_odds_the_answer_says_so(found: Needs) -> None:
+    settled = replace(found, readings=tuple(made for made in found.readings if made.why == "settled"))
+    assert render_needs(settled.to_dict()).startswith("No reading has odds")
+
+
 def test_along_the_trade_off_density_rises_as_coverage_falls(found: Needs) -> None:
     for made in found.readings:
         points = made.trajectory
@@ -325,3 +339,9 @@ def test_the_pictures_are_valid_and_say_what_is_said(found: Needs, paper: canvas
     altair = pytest.importorskip("altair")
     altair.LayerChart.from_dict(spec)
     altair.LayerChart.from_dict(trade_off(data, canvas.ODDS_WIDE))
+
+
+def test_the_page_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/needs.md", tmp_path) == 3
+    left = run_python("docs/needs.md")
+    assert left["made"].holds.conditions  # type: ignore[attr-defined]

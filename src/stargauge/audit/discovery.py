@@ -34,6 +34,8 @@ SIGNIFICANT = 0.05
 NEAR = 0.05
 #: The standard normal deviate of the intervals, 5 to 95 %.
 WITHIN = 1.6448536269514722
+#: A point of density.
+POINT = 0.01
 #: The most points of a trajectory that are kept, and the share of draws that a single range keeps at least.
 POINTS, KEEPS = 40, 0.02
 #: The ends to which an end may be rounded, the best to say first.
@@ -313,7 +315,13 @@ def _prefixes(at: int, one: Dimension, truth: Mask, target: float | None) -> Ite
         every = frozenset(range(one.categories))
         sets = {frozenset({code}) for code in every} | {every - {code} for code in every}
         boxes = [Box({}, {at: kept}).scored(_filled(at, one), truth) for kept in sorted(sets, key=sorted) if kept and kept != every]
-        fit = [box for box in boxes if box.size >= fewest and box.held >= FEWEST_INSIDE and (target is None or _reaches(box, target))]
+        fit = [
+            box
+            for box in boxes
+            if box.size >= fewest
+            and box.held >= FEWEST_INSIDE
+            and (target is None or box.density >= _asked(target, np.array([box.size]))[0])
+        ]
         if fit:
             yield max(fit, key=lambda box: (box.size if target is not None else _surely(box), box.size))
         return
@@ -325,7 +333,7 @@ def _prefixes(at: int, one: Dimension, truth: Mask, target: float | None) -> Ite
         size = last + 1 if upper else count - last - 1
         hits = held[last] if upper else every_held - held[last]
         density = hits / np.maximum(size, 1)
-        asked = 0.0 if target is None else np.minimum(1.0, target + np.sqrt(target * (1.0 - target) / np.maximum(size, 1)))
+        asked = 0.0 if target is None else _asked(target, size)
         meets = (size >= fewest) & (hits >= FEWEST_INSIDE) & (density >= asked)
         if not meets.any():
             continue
@@ -334,6 +342,14 @@ def _prefixes(at: int, one: Dimension, truth: Mask, target: float | None) -> Ite
         end = float((ordered[last[best]] + ordered[last[best] + 1]) / 2.0)
         ends = (-np.inf, end) if upper else (end, np.inf)
         yield Box({at: ends}, {}, int(size[best]), int(hits[best]))
+
+
+def _asked(target: float, sizes: NDArray[np.int64]) -> Array:
+    """What a single range has to show on the half where it is found: of few draws more than the target, as it is the best of many.
+
+    By what a standard error is beyond a point: over many draws the target itself, since density may hardly rise along a range.
+    """
+    return np.minimum(1.0, target + np.maximum(0.0, np.sqrt(target * (1.0 - target) / np.maximum(sizes, 1)) - POINT))
 
 
 def _filled(at: int, one: Dimension) -> list[Dimension]:

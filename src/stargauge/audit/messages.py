@@ -234,6 +234,8 @@ ENGLISH = Messages(
         "needs_first_under_construction": "work starts on the first building at {site}",
         "needs_first_energised": "the first building at {site} has power", "needs_first_operational": "the first building at {site} runs",
         "needs_complete": "all of {site} runs", "needs_phase_operational": "{phase} at {site} runs",
+        "needs_phases_operational": "{phase} at {site} run", "needs_phases_energised": "{phase} at {site} have power",
+        "needs_phases_under_construction": "work starts on {phase} at {site}",
         "needs_phase_energised": "{phase} at {site} has power", "needs_phase_under_construction": "work starts on {phase} at {site}",
         "needs_paid": "payment on the contract {line} stops",
         "needs_then": "{subject} at the end of {month}", "needs_highest": "the most {subject} until {month}",

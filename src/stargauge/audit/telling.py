@@ -5,6 +5,7 @@ Abstract deviates say nothing to a reader; where a reading hangs on them, the da
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -220,11 +221,17 @@ def _dates(asked: _Asked, names: Names) -> Iterator[Respect]:
     if len(asked.sites) == 1 and asked.named and stages:
         phases = [phase for phase in asked.world.axes.get("phase", ()) if phase.startswith(f"{asked.sites[0]}/")]
         for phase in phases[1 : -1 if stages[-1] == "operational" else None]:
-            address, called = f"stage_date[{stages[-1]}, {phase}]", phase.split("/", 1)[1].replace("-", " ")
-            yield _date(address, f"needs_phase_{stages[-1]}", names, last, phase=called, site=names.name(asked.sites[0]))
+            address, called = f"stage_date[{stages[-1]}, {phase}]", phase_named(phase)
+            key = "needs_phases" if called.split(" ")[0].endswith("s") else "needs_phase"
+            yield _date(address, f"{key}_{stages[-1]}", names, last, phase=called, site=names.name(asked.sites[0]))
     for line in asked.lines:
         if "contract_default_date" in asked.upstream:
             yield _date(f"contract_default_date[{line}]", "needs_paid", names, last, line=names.name(line))
+
+
+def phase_named(label: str) -> str:
+    """`prometheus/buildings-7-19` -> buildings 7–19."""
+    return re.sub(r"(\d)-(?=\d)", r"\1–", label.split("/", 1)[1]).replace("-", " ")
 
 
 def _stages(asked: _Asked) -> list[str]:
@@ -268,4 +275,4 @@ def values_of(respects: Sequence[Respect], told: Told, gathered: Array, drawn: M
     return out
 
 
-__all__ = ["SIZES", "TELLING", "Respect", "Telling", "Told", "collected", "respects_of", "values_of"]
+__all__ = ["SIZES", "TELLING", "Respect", "Telling", "Told", "collected", "phase_named", "respects_of", "values_of"]

@@ -73,6 +73,8 @@ def headline(data: Mapping[str, Any]) -> str:
     """How many of the readings with odds have ranges under which they hold."""
     asked = [one for one in data["readings"] if one["why"] not in _NO_ODDS]
     found = [one for one in asked if one["holds"] and one["holds"]["reaches"]]
+    if not asked:
+        return "No reading has odds, so there is nothing to ask."
     always = [one for one in asked if one["why"] == "always"]
     told = f"Of {counted(len(asked), 'reading')} with odds, ranges of up to four things under which it holds in {percent(data['target'])} "
     told += f"of the worlds were found for {len(found)}"
@@ -81,9 +83,11 @@ def headline(data: Mapping[str, Any]) -> str:
 
 def _all(data: Mapping[str, Any], style: Style) -> list[str]:
     lines = [style.bold(one) for one in wrapped(headline(data), style.width)]
-    lines += wrapped(f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,} to {data['most_draws']:,} draws.", style.width)
+    most = f" to {data['most_draws']:,}" if data["most_draws"] > data["draws"] else ""
+    lines += wrapped(f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,}{most} draws.", style.width)
     rows = [_row(one) for one in data["readings"] if one["why"] not in _NO_ODDS]
-    lines += table([("reading", 22, "w"), ("odds", 5, "r"), ("true where", 33, "w"), ("in", 6, "r"), ("covers", 6, "r")], rows, style)
+    if rows:
+        lines += table([("reading", 22, "w"), ("odds", 5, "r"), ("true where", 33, "w"), ("in", 6, "r"), ("covers", 6, "r")], rows, style)
     rest = [one for one in data["readings"] if one["why"] in _NO_ODDS]
     if rest:
         lines += wrapped(f"{counted(len(rest), 'reading')} settled, not testable or without odds: nothing to ask of them.", style.width)
