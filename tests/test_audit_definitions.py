@@ -274,6 +274,22 @@ def test_a_later_deadline_is_never_less_likely(stargate: Definitions) -> None:
     assert seen >= 30
 
 
+def test_a_wider_stage_is_never_less_likely_in_any_table(stargate: Definitions) -> None:
+    seen = 0
+    for claim, row in rows_of(stargate):
+        for narrow, wide in WIDER:
+            if row.sense.get("stage") != narrow or ">=" not in row.verdict.expression or told(row) is None:
+                continue
+            number = row.verdict.expression.split(">=")[1]
+            same = {**row.sense, "stage": wide}
+            for other in claim.rows:
+                weight = told(other)
+                if other.sense == same and other.verdict.expression.split(">=")[1] == number and weight is not None:
+                    assert weight >= (told(row) or 0.0) - 0.02, (claim.id, row.sense, other.sense)
+                    seen += 1
+    assert seen >= 20
+
+
 #: Pairs of stages of which the second is reached by whatever reached the first. What was announced is no wider one: its size is the newest
 #: that was published, and more or less of it is built.
 WIDER = [("operational", "energised"), ("energised", "under_construction"), ("operational", "under_construction")]
