@@ -186,6 +186,16 @@ def test_a_number_that_differs_makes_no_common_rows() -> None:
     numbers = {row.verdict.expression.split(">= ")[1].split(" by")[0] for row in claim.rows}
     assert numbers == {"1 GW", "2 GW"}
     assert all(row.as_read in ((), ("one",), ("other",)) for row in claim.rows)
+    assert {row.of: row.verdict.expression.split(">= ")[1][0] for row in claim.rows} == {("one",): "1", ("other",): "2"}
+    data = {"one": True, "claims": [claim.to_dict()], "as_of": NOW}
+    assert "of other" in render_definitions(data)
+
+
+def test_what_a_word_decides_is_told_of_one_number_never_of_two() -> None:
+    easy, hard = "power_it[operational] >= 1 MW by 2030-12-31", "power_it[operational] >= 90 GW by 2030-12-31"
+    for word in of_small({"easy": easy, "hard": hard}).words:
+        if word.word == "power":  # each number is as likely by any megawatt; only the two numbers differ
+            assert word.swing < 0.05
 
 
 def test_a_reading_of_several_parts_is_varied_in_all_of_them() -> None:
@@ -220,6 +230,11 @@ def test_the_sentence_names_the_meaning_that_alone_makes_it_true() -> None:
     assert "as read, not met (“cash”)" in claim.sentence
     holding = {row.sense["means"] for row in claim.rows if row.holds}
     assert holding == {"financeable"}
+
+
+def test_most_of_many_meanings_are_told_by_those_that_are_not_among_them(stargate: Definitions) -> None:
+    told = next(claim.sentence for claim in stargate.claims if claim.id == "portwash-2028")
+    assert "“permanent jobs”: More likely than not only if anything but permanent posts (which jobs) is meant" in told
 
 
 def test_a_claim_on_records_an_opinion_and_a_claim_without_a_number_have_no_definitions(stargate: Definitions) -> None:
@@ -272,6 +287,22 @@ def test_a_later_deadline_is_never_less_likely(stargate: Definitions) -> None:
             assert all(a <= b + 0.02 for a, b in pairwise(weights)), (claim.id, found)
             seen += len(weights) > 1
     assert seen >= 30
+
+
+def test_a_wider_stage_is_never_less_likely_in_any_table(stargate: Definitions) -> None:
+    seen = 0
+    for claim, row in rows_of(stargate):
+        for narrow, wide in WIDER:
+            if row.sense.get("stage") != narrow or ">=" not in row.verdict.expression or told(row) is None:
+                continue
+            number = row.verdict.expression.split(">=")[1]
+            same = {**row.sense, "stage": wide}
+            for other in claim.rows:
+                weight = told(other)
+                if other.sense == same and other.verdict.expression.split(">=")[1] == number and weight is not None:
+                    assert weight >= (told(row) or 0.0) - 0.02, (claim.id, row.sense, other.sense)
+                    seen += 1
+    assert seen >= 20
 
 
 #: Pairs of stages of which the second is reached by whatever reached the first. What was announced is no wider one: its size is the newest

@@ -33,10 +33,14 @@ _LAST = 4
 
 @dataclass(frozen=True)
 class Candidate:
-    """A definition to be judged: its choices by word, the reading it makes as text, and under which names the file reads it so."""
+    """A definition to be judged: its choices by word, the reading it makes as text, and under which names the file reads it so.
+
+    `of`: the readings of which it is a variant: those that share its number and everything that no word stands for.
+    """
 
     sense: Sense
     text: str
+    of: tuple[str, ...]
     as_read: tuple[str, ...] = ()
 
 
@@ -51,10 +55,13 @@ class Tried:
 
 @dataclass(frozen=True)
 class Row:
-    """One definition with its verdict. `meanings`: its choices in words, by word; `as_read`: the readings of the file that it is."""
+    """One definition with its verdict. `meanings`: its choices in words, by word; `of`: the readings of which it is a variant;
+    `as_read`: those that it is.
+    """
 
     sense: Sense
     meanings: Mapping[str, str]
+    of: tuple[str, ...]
     as_read: tuple[str, ...]
     verdict: ReadingVerdict
 
@@ -76,7 +83,8 @@ class Row:
         """As plain data."""
         made = self.verdict
         return {
-            "meanings": dict(self.meanings), "choices": dict(self.sense), "as_read": list(self.as_read), "ours": not self.as_read,
+            "meanings": dict(self.meanings), "choices": dict(self.sense), "of": list(self.of), "as_read": list(self.as_read),
+            "ours": not self.as_read,
             "holds": self.holds, "status": made.status, "probability": made.probability,
             "model_range": list(made.model_range) if made.model_range else None, "error": made.error,
             "margin": made.margin.to_dict() if made.margin else None, "settled_by": made.settled_by, "missing": list(made.missing),
@@ -229,7 +237,7 @@ def _combined(
             continue
         distance = min(sum(a != b for a, b in zip(combination, mine, strict=True)) for mine in own.values())
         text = str(claim.readings[as_read[0]]) if as_read else str(meant(read[first], sense, setting))
-        out.append((distance, Candidate(sense, text, as_read)))
+        out.append((distance, Candidate(sense, text, tuple(names), as_read)))
     return out
 
 
@@ -251,28 +259,40 @@ def claim_definitions(name: str, claim: Any, made: Tried, verdict: ClaimVerdict 
     rows = [_row(one, reading, names) for one, reading in zip(made.candidates, verdict.readings, strict=True)]
     rows.sort(key=lambda row: (_ORDER.get(row.verdict.status, _LAST), -(row.verdict.probability or 0.0)))
     swings = sorted((_swing(word, made, rows, names) for word in made.choices), key=lambda one: -one.swing)
-    said = _sentence(rows, made, names)
+    said = _sentences(rows, made, names)
     return ClaimDefinitions(name, str(claim.speaker), str(claim.said), str(claim.says), said, tuple(rows), tuple(swings), made.combinations)
 
 
 def _row(one: Candidate, verdict: ReadingVerdict, names: Names) -> Row:
-    return Row(one.sense, {word: label_of(word, choice, names) for word, choice in one.sense.items()}, one.as_read, verdict)
+    return Row(one.sense, {word: label_of(word, choice, names) for word, choice in one.sense.items()}, one.of, one.as_read, verdict)
 
 
 def _swing(word: str, made: Tried, rows: Sequence[Row], names: Names) -> WordSwing:
     """The range of a word over its choices with the others as read: of the reading over which it is widest."""
     spans = list[tuple[float, float]]()
     for base in (row for row in rows if row.as_read and word in row.sense):
-        others = {key: choice for key, choice in base.sense.items() if key != word}
-        weights = [
-            row.weight for row in rows
-            if word in row.sense and {key: choice for key, choice in row.sense.items() if key != word} == others and row.weight is not None
-        ]  # fmt: skip
+        others = _but(word, base.sense)
+        alike = (row for row in rows if row.of == base.of and word in row.sense and _but(word, row.sense) == others)
+        weights = [row.weight for row in alike if row.weight is not None]
         if weights:
             spans.append((min(weights), max(weights)))
     low, high = max(spans, key=lambda span: span[1] - span[0], default=(None, None))
     reason = next(one.reason for one in words() if one.id == word)
     return WordSwing(word, asks(word, names), reason, {choice: label_of(word, choice, names) for choice in made.choices[word]}, low, high)
+
+
+def _but(word: str, sense: Sense) -> dict[str, str]:
+    """A sense without one of its words."""
+    return {key: choice for key, choice in sense.items() if key != word}
+
+
+def _sentences(rows: Sequence[Row], made: Tried, names: Names) -> str:
+    """One sentence; where readings name several numbers, one for each of them."""
+    groups = list(dict.fromkeys(one.of for one in made.candidates))
+    if len(groups) == 1:
+        return _sentence(rows, made, names)
+    told = [(", ".join(of), _sentence([row for row in rows if row.of == of], made, names)) for of in groups]
+    return " ".join(names.words.say("def_of", names=of, sentence=sentence) for of, sentence in told)
 
 
 def _sentence(rows: Sequence[Row], made: Tried, names: Names) -> str:
@@ -318,10 +338,13 @@ def _conditions(holding: Sequence[Row], told: Sequence[Row], made: Tried, names:
 
 
 def _choices(word: str, needed: Sequence[str], among: Sequence[str], names: Names) -> str:
-    """Choices as a list; deadlines from one on as that one or later."""
+    """Choices as a list; deadlines from one on as that one or later, and most of many by the few that are not among them."""
     texts, labels = names.words, [label_of(word, choice, names) for choice in needed]
     if word == DEADLINE and list(needed) == list(among[-len(needed) :]) and len(needed) > 1:
         return texts.say("def_later", deadline=labels[0])
+    others = [label_of(word, choice, names) for choice in among if choice not in needed]
+    if len(others) < _NAMED < len(labels):
+        return texts.say("def_but", choices=f" {texts.labels['or']} ".join(others))
     more = [texts.say("def_more", count=len(labels) - _NAMED)] if len(labels) > _NAMED + 1 else []
     return f" {texts.labels['or']} ".join([*(labels[:_NAMED] if more else labels), *more])
 

@@ -284,9 +284,10 @@ ENGLISH = Messages(
         "def_some_likely": "More likely than not under {hold} of {count} definitions, and no word alone decides it; as read, {read}.",
         "def_some_either":
             "True or more likely than not under {hold} of {count} definitions, and no word alone decides it; as read, {read}.",
+        "def_of": "“{names}”: {sentence}",
         "def_left": "Nothing can be said under {count} more.",
         "def_read": "{answer} (“{name}”)", "def_meaning": "{choices} ({word})", "def_more": "{count} more",
-        "def_later": "{deadline} or later", "by_month": "by {month}", "running": "running",
+        "def_later": "{deadline} or later", "def_but": "anything but {choices}", "by_month": "by {month}", "running": "running",
         "no_claims": "No claim had been made by then, so there is nothing to judge.",
         "sources_none": "No verdict of {count} hangs on one source alone; {sources} sources were left out in turn.",
         "sources_some": "{hanging} of {count} verdicts hang on one source: without it their outcome is another.",

@@ -47,19 +47,23 @@ def _first(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _rows(claim: Mapping[str, Any], shown: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
     varied = list(dict.fromkeys(word for row in shown for word in row["meanings"]))
-    read = max([4, *(len(_read(row)) for row in shown)])
+    several = len({tuple(row["of"]) for row in claim["rows"]}) > 1
+    read = max([4, *(len(_read(row, several)) for row in shown)])
     room = style.width - 16 - min(read, 16) - 2 * (len(varied) + 1)
     columns = [("verdict", 16, "w"), *((word, room // max(len(varied), 1), "w") for word in varied), ("read", min(read, 16), "w")]
     made = [
         [f"{style.mark(row['status'])} {brief(row['status'], row['probability'], row['model_range'])}",
-         *(row["meanings"].get(word, "–") for word in varied), _read(row)]
+         *(row["meanings"].get(word, "–") for word in varied), _read(row, several)]
         for row in shown
     ]  # fmt: skip
     return table(columns, made, style)
 
 
-def _read(row: Mapping[str, Any]) -> str:
-    return ", ".join(row["as_read"])
+def _read(row: Mapping[str, Any], several: bool) -> str:
+    """The readings of the file that a row is; where a claim has readings with other numbers, those of which it is a variant."""
+    if row["as_read"]:
+        return ", ".join(row["as_read"])
+    return f"of {', '.join(row['of'])}" if several else ""
 
 
 def _words(claim: Mapping[str, Any], style: Style) -> list[str]:
