@@ -391,6 +391,8 @@ def test_german_answers_are_german_throughout(name: str) -> None:
             said += [reading["title"], reading["sentence"], reading["answer"], (reading["margin"] or {}).get("off_by", "")]
             said += [reading["then"]["text"]] if reading["then"] else []
             said += [reading["likelihood"]] if reading["likelihood"] else []
+    for entry in answer["dispute"]:
+        said += [entry["speaker"], entry["reading"], entry["then"]["text"], entry["now"]["text"], entry["record"]["text"]]
     for text in said:
         assert not english_in(text), (english_in(text), text)
         assert forbidden(text) == () and not re.search(r"[{}ß“”]|  |\d\.\d|\d,\d{3}\b", text), text

@@ -182,7 +182,7 @@ def test_an_article_in_german_reads_as_one() -> None:
     assert "## Abilene erreicht bis Mitte 2026 1,2 GW." in text
     assert "**Urteil**: **Nicht erfüllt.** Wie es sich lesen lässt:" in text
     assert (
-        "- *wie gesagt*, das heisst: die Anlagenleistung in Betrieb in Abilene erreicht bis Ende Juni 2026 mindestens 1,15 GW: "
+        "- *dem Wortlaut nach*, das heisst: die Anlagenleistung in Betrieb in Abilene erreicht bis Ende Juni 2026 mindestens 1,15 GW: "
         "**Bis 30. Juni 2026 nicht erfüllt: 590 MW belegt.**"
     ) in text
     assert "**Von der Redaktion gewählt, nicht von der zitierten Seite**: Schwelle: 1,15 GW, was gerundet 1,2 ergibt" in text
