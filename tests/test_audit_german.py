@@ -22,7 +22,7 @@ from stargauge.audit.answer_data import claim_texts
 from stargauge.audit.binding import check
 from stargauge.audit.export.wording import Wording, words_by_language
 from stargauge.audit.job_definitions import DEFINITIONS
-from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable, Reading, Record, Threshold, Time, parse
+from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable, Reading, Record, Threshold, Time, leaves, parse
 from stargauge.audit.languages import LANGUAGES, words_of
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.record import Archive, Found
@@ -417,6 +417,10 @@ def test_translations_translate_what_stands_in_the_file(name: str) -> None:
     written_here |= {part.name.split(",")[0].split(" (")[0] for group in (made.sites, made.parties) for part in group.values()}
     written_here |= {source.publisher for source in made.sources.values()}
     assert [text for text in made.translations.get("de", {}) if text not in written_here] == []
+    assert [name for name in made.translations.get("en", {}) if name not in made.records] == []
+    asked = (leaf for claim in made.claims.values() for text in claim.readings.values() for leaf in leaves(parse(text)))
+    ids = {leaf.id for leaf in asked if isinstance(leaf, Record)}
+    assert ids <= set(made.translations.get("en", {})) and ids <= set(made.translations.get("de", {}))
     spoken = {claim.speaker for claim in made.claims.values()}
     assert spoken == set(made.speakers)
 
