@@ -189,6 +189,14 @@ def test_an_article_in_german_reads_as_one() -> None:
     assert text.count("## ") == 2
 
 
+def test_a_reason_in_another_language_is_marked_inside_the_answer() -> None:
+    answer = deepcopy(answered("stargate", "de"))
+    claim = next(one for one in answer["claims"] if one["id"] == "leavitt-trust")
+    claim["readings"][0]["answer"] = "Nicht prüfbar: an *opinion*"
+    answer["untranslated"] = ["an *opinion*"]
+    assert '**Urteil**: **Nicht prüfbar: «<span lang="en">an \\*opinion\\*</span>».**' in article(answer, "leavitt-trust")
+
+
 def test_a_text_in_another_language_is_quoted_and_marked() -> None:
     answer = deepcopy(answered("xai-colossus-1", "de"))
     claim = answer["claims"][0]
