@@ -22,7 +22,7 @@ from stargauge.audit.answer_data import claim_texts
 from stargauge.audit.binding import check
 from stargauge.audit.export.wording import Wording, words_by_language
 from stargauge.audit.job_definitions import DEFINITIONS
-from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable, Reading, Record, Threshold, Time, parse
+from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable, Reading, Record, Threshold, Time, leaves, parse
 from stargauge.audit.languages import LANGUAGES, words_of
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.record import Archive, Found
@@ -30,10 +30,12 @@ from stargauge.audit.sentence import Names, sentence, written
 from stargauge.audit.verdict import STATUSES, Judgement, Margin, Odds, Setting
 from stargauge.audit.words import forbidden, input_name, likelihood, odds, percent
 from stargauge.engine.sample import PICK
-from stargauge.engine.simulate import model_graph
+from stargauge.engine.simulate import inputs_of, model_graph
+from stargauge.programme.schema import Programme
 from stargauge.quantity.address import Address
+from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.statement import Statement
+from stargauge.quantity.statement import Mixture, Statement
 from stargauge.quantity.units import ENGLISH as ENGLISH_NOTATION
 from stargauge.quantity.units import GERMAN as GERMAN_NOTATION
 from stargauge.quantity.units import Notation, figures, show
@@ -391,6 +393,8 @@ def test_german_answers_are_german_throughout(name: str) -> None:
             said += [reading["title"], reading["sentence"], reading["answer"], (reading["margin"] or {}).get("off_by", "")]
             said += [reading["then"]["text"]] if reading["then"] else []
             said += [reading["likelihood"]] if reading["likelihood"] else []
+    for entry in answer["dispute"]:
+        said += [entry["speaker"], entry["reading"], entry["then"]["text"], entry["now"]["text"], entry["record"]["text"]]
     for text in said:
         assert not english_in(text), (english_in(text), text)
         assert forbidden(text) == () and not re.search(r"[{}ß“”]|  |\d\.\d|\d,\d{3}\b", text), text
@@ -415,19 +419,43 @@ def test_translations_translate_what_stands_in_the_file(name: str) -> None:
     written_here |= {part.name.split(",")[0].split(" (")[0] for group in (made.sites, made.parties) for part in group.values()}
     written_here |= {source.publisher for source in made.sources.values()}
     assert [text for text in made.translations.get("de", {}) if text not in written_here] == []
+    assert [name for name in made.translations.get("en", {}) if name not in made.records] == []
+    asked = (leaf for claim in made.claims.values() for text in claim.readings.values() for leaf in leaves(parse(text)))
+    ids = {leaf.id for leaf in asked if isinstance(leaf, Record)}
+    assert ids <= set(made.translations.get("en", {})) and ids <= set(made.translations.get("de", {}))
     spoken = {claim.speaker for claim in made.claims.values()}
     assert spoken == set(made.speakers)
+
+
+def uncertain(made: Programme) -> Iterator[str]:
+    """The inputs of a programme that are drawn, and the choices between accounts."""
+    asked = [name for name, one in model_graph().quantities.items() if one.is_input and not one.static]
+    for name, given_as in inputs_of(api.known(made, "2026-11-22"), asked).items():
+        values = [estimate.value for estimate in given_as.estimates]
+        yield from (PICK + value.pick for value in values if isinstance(value, Mixture))
+        if any(isinstance(value, Distribution) and value.quantile(0.1) < value.quantile(0.9) for value in values):
+            yield name
 
 
 @pytest.mark.parametrize("name", sorted(api.shipped()))
 def test_every_uncertain_input_has_a_name_in_both_languages(name: str) -> None:
     made = api.load(name)
-    cells = api.simulate(made, quantities=["capital_deployed", "jobs_total"], as_of="2026-11-22", draws=256).sample()
-    inputs = {cell.split("[")[0] for cell in cells}
+    found = set(uncertain(made))
+    assert len(found) > 100
     own = {PICK + pick for pick in made.alternatives}
-    assert {one for one in inputs - own if one not in ENGLISH.inputs or one not in GERMAN.inputs} == set()
-    assert {pick for pick in inputs & own if pick.removeprefix(PICK) not in made.translations["de"]} == set()
-    assert not {name for name in ENGLISH.inputs if not name.startswith(PICK)} - set(model_graph().quantities)
+    assert sorted(one for one in found - own if one not in ENGLISH.inputs or one not in GERMAN.inputs) == []
+    assert {pick for pick in found & own if pick.removeprefix(PICK) not in made.translations["de"]} == set()
+
+
+def test_names_of_inputs_are_short_distinct_and_of_inputs() -> None:
+    graph = model_graph().quantities
+    for words in (ENGLISH, GERMAN):
+        names = {key: text for key, text in words.inputs.items() if not key.startswith(PICK)}
+        assert all(graph[key].is_input for key in names)
+        assert all(len(text) <= 64 and text == text.strip() and not text.endswith(".") for text in names.values())
+        told = [text for key, text in names.items() if key not in ("slip_refit", "labour_method")]
+        assert len(set(told)) == len(told)
+    assert not any(english_in(text) for text in GERMAN.inputs.values())
 
 
 def test_a_choice_of_the_file_bears_its_own_name() -> None:

@@ -182,11 +182,19 @@ def test_an_article_in_german_reads_as_one() -> None:
     assert "## Abilene erreicht bis Mitte 2026 1,2 GW." in text
     assert "**Urteil**: **Nicht erfüllt.** Wie es sich lesen lässt:" in text
     assert (
-        "- *wie gesagt*, das heisst: die Anlagenleistung in Betrieb in Abilene erreicht bis Ende Juni 2026 mindestens 1,15 GW: "
+        "- *dem Wortlaut nach*, das heisst: die Anlagenleistung in Betrieb in Abilene erreicht bis Ende Juni 2026 mindestens 1,15 GW: "
         "**Bis 30. Juni 2026 nicht erfüllt: 590 MW belegt.**"
     ) in text
     assert "**Von der Redaktion gewählt, nicht von der zitierten Seite**: Schwelle: 1,15 GW, was gerundet 1,2 ergibt" in text
     assert text.count("## ") == 2
+
+
+def test_a_reason_in_another_language_is_marked_inside_the_answer() -> None:
+    answer = deepcopy(answered("stargate", "de"))
+    claim = next(one for one in answer["claims"] if one["id"] == "leavitt-trust")
+    claim["readings"][0]["answer"] = "Nicht prüfbar: an *opinion*"
+    answer["untranslated"] = ["an *opinion*"]
+    assert '**Urteil**: **Nicht prüfbar: «<span lang="en">an \\*opinion\\*</span>».**' in article(answer, "leavitt-trust")
 
 
 def test_a_text_in_another_language_is_quoted_and_marked() -> None:

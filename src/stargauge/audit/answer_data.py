@@ -15,6 +15,7 @@ from stargauge.audit.given import given_data
 from stargauge.audit.job_claims import NumberVerdict
 from stargauge.audit.language import NotTestable, parse
 from stargauge.audit.languages import words_of
+from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.run import ClaimVerdict, texts_of
 from stargauge.audit.series_data import fans
 from stargauge.audit.summary import Days, off_by
@@ -47,7 +48,7 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
         "input_names": input_names(check),
         "as_of": str(known.as_of), "draws": result.draws, "seed": result.seed, "seconds": round(check.seconds, 2),
         **given_data(check.given), **check.summary,
-        "dispute": dispute(check.verdicts, then, check.then_day, check.captures),
+        "dispute": dispute(check.verdicts, then, check.then_day, check.captures, words_of(check.language)),
         "claims": [_claim(verdict, then.get(verdict.id), check.then_day, check.jobs, check.language) for verdict in check.verdicts],
         "quantities": fans(result, [address for address in result.series]) if charts else _headline_quantities(check),
         "statements": [statement_data(s) for s in known.programme.statements() if s.source],
@@ -156,7 +157,11 @@ def _then(reading: ReadingVerdict, day: date) -> dict[str, Any]:
 
 
 def dispute(
-    verdicts: Sequence[ClaimVerdict], then: Mapping[str, ClaimVerdict], day: date | None, captures: Mapping[str, Held]
+    verdicts: Sequence[ClaimVerdict],
+    then: Mapping[str, ClaimVerdict],
+    day: date | None,
+    captures: Mapping[str, Held],
+    words: Messages = ENGLISH,
 ) -> list[dict[str, Any]]:
     """The claims of the dispute in order: speaker, reading, the answer as it could be given then, the answer now, record, capture."""
     out = []
@@ -166,36 +171,42 @@ def dispute(
         out.append(
             {
                 "order": verdict.dispute, "claim": verdict.id, "speaker": verdict.speaker, "said": verdict.said, "says": verdict.says,
-                "reading": _read_as(verdict),
+                "reading": _read_as(verdict, words),
                 "then": {"as_of": str(day) if day else None,
-                         "text": _in_short(before) if before else "not asked", "status": before.status if before else ""},
+                         "text": _in_short(before) if before else words.texts["not_asked"], "status": before.status if before else ""},
                 "now": {"text": _in_short(verdict), "status": verdict.status},
-                "record": {"text": _record_text(shown[-2:], verdict.readings), "grade": shown[-1].get("grade") if shown else None},
+                "record": {"text": _record_text(shown[-2:], verdict.readings, words), "grade": shown[-1].get("grade") if shown else None},
                 "capture": captures[verdict.capture].text if verdict.capture else "none",
             }
         )  # fmt: skip
     return out
 
 
-def _read_as(verdict: ClaimVerdict) -> str:
+def _read_as(verdict: ClaimVerdict, words: Messages) -> str:
     """The first reading as a sentence, and the names of the others."""
-    first, others = verdict.readings[0], [reading.name for reading in verdict.readings[1:]]
+    first, others = verdict.readings[0], [reading.title or reading.name for reading in verdict.readings[1:]]
     text = next((r.sentence for r in verdict.readings if not r.expression.startswith("not testable")), first.sentence)
-    return text + (f"; also read: {', '.join(others)}" if others else "") + (" (cut-offs ours)" if verdict.ours else "")
+    also = words.say("also_read", names=", ".join(others)) if others else ""
+    return text + also + (words.texts["cutoffs_ours"] if verdict.ours else "")
 
 
 def _in_short(verdict: ClaimVerdict) -> str:
     """The answer where all readings agree, else one short answer per reading."""
     if len(verdict.readings) == 1 or len({reading.status for reading in verdict.readings}) == 1:
         return verdict.readings[0].answer
-    return "; ".join(f"{reading.name}: {reading.answer[:1].lower()}{reading.answer[1:]}" for reading in verdict.readings)
+    return "; ".join(f"{reading.title or reading.name}: {_inside(reading.answer, verdict.language)}" for reading in verdict.readings)
 
 
-def _record_text(rows: Iterable[Mapping[str, Any]], readings: Iterable[ReadingVerdict]) -> str:
+def _inside(answer: str, language: str) -> str:
+    """An answer inside a sentence: a German one may begin with a noun and keeps its capital."""
+    return answer if language == "de" else answer[:1].lower() + answer[1:]
+
+
+def _record_text(rows: Iterable[Mapping[str, Any]], readings: Iterable[ReadingVerdict], words: Messages) -> str:
     """What the record holds in short; where it holds nothing, whether arithmetic settled a reading all the same."""
     texts = [f"{row['about']}: {row['text']}" for row in rows]
     computed = any(reading.settled_by == "arithmetic" for reading in readings)
-    return "; ".join(dict.fromkeys(texts)) or ("computed from what is published" if computed else "looked for, not found")
+    return "; ".join(dict.fromkeys(texts)) or words.texts["only_computed" if computed else "not_found"]
 
 
 def _sources(check: Any) -> dict[str, Any]:

@@ -219,6 +219,8 @@ ENGLISH = Messages(
         "under_one": "< 1 %", "over_99": "> 99 %", "percent": "{number} %",
         "yes": "yes", "no": "no", "between": "{low}..{high}", "points": "points", "counted": "{number} {unit}",
         "choice": "which account is right: {name}",
+        "also_read": "; also read: {names}", "cutoffs_ours": " (cut-offs ours)", "not_asked": "not asked",
+        "only_computed": "computed from what is published", "not_found": "looked for, not found", "missing_phases": "no phase or pledge",
         "between_days": "{low} to {high}", "quarter": "Q{quarter} {year}",
         "none_runs": "None of {said} announced {unit} is known to run", "some_runs": "{runs} of {said} announced {unit} runs",
         "all_runs": "All {said} announced run (an estimate: P10 {low}, P90 {high} {unit})",

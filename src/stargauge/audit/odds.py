@@ -109,7 +109,7 @@ def days_between(start: date, end: date, every: str) -> tuple[date, ...]:
 def point(day: date, verdict: ReadingVerdict | None) -> Point:
     """A verdict as a point; too thin where there was nothing to run."""
     if verdict is None:
-        return Point(day, TOO_THIN, f"Record too thin on {ENGLISH.day(day)}: no phase or pledge published by then")
+        return Point(day, TOO_THIN, ENGLISH.say("too_thin", day=ENGLISH.day(day), missing=ENGLISH.texts["missing_phases"]))
     if verdict.status not in (OPEN, SILENT):
         return Point(day, verdict.status, verdict.answer)
     return Point(day, verdict.status, verdict.answer, verdict.probability, verdict.model_range, verdict.likelihood)

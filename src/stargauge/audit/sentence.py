@@ -48,10 +48,8 @@ class Names:
         return next((f"{self.name(a)}–{self.name(b)}" for a in parties for b in parties if label == f"{a}-{b}"), label)
 
     def record(self, name: str) -> str:
-        """The id of a record in words, parties and sites by their names: `nvidia-invested-in-openai` -> Nvidia invested in OpenAI."""
-        if name in self.texts:
-            return self.texts[name]
-        said = " ".join(self.given.get(word, word) for word in re.split(r"-(?!\d\d$)", name))
+        """What a record is called: as the file says; else its id in words, names of parties and sites in it: Deal with OpenAI signed."""
+        said = self.texts.get(name) or " ".join(self.given.get(word, word) for word in re.split(r"-(?!\d\d$)", name))
         return said[:1].upper() + said[1:]
 
     def axis(self, label: str, address: Address) -> str:

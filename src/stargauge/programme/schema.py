@@ -390,7 +390,7 @@ class Programme(Content):
     language: Literal["en", "de"] = plain("en", "the language of its own texts", example="en")
     translations: dict[Literal["en", "de"], dict[str, Text]] = plain(
         dict, "its own texts in another language: names of readings, what was said, reasons, ids of records; by the text as it stands here",
-        example={"de": {"as said": "wie gesagt"}},
+        example={"de": {"as said": "dem Wortlaut nach"}},
     )  # fmt: skip
     speakers: dict[str, Speaker] = plain(dict, "who the speakers of its claims are, by the name that a claim gives")
     drafts: dict[str, Draft] = plain(dict, "what may become a claim once a person confirms it, by id; nothing is computed from it")

@@ -88,7 +88,7 @@ def _verdict(claim: Data, wording: Wording) -> Iterator[str]:
     """One reading: its answer, and what would have to be so. Several: each with both."""
     readings = claim["readings"]
     if len(readings) == 1:
-        yield _labelled("verdict", f"**{_ending(escaped(readings[0]['answer']))}**{_then(readings[0], wording)}", wording)
+        yield _labelled("verdict", f"**{_answer(readings[0], wording)}**{_then(readings[0], wording)}", wording)
         if not _nothing_asked(readings[0]):
             yield _labelled("read_as", _ending(escaped(readings[0]["sentence"])), wording)
         return
@@ -104,7 +104,17 @@ def _nothing_asked(reading: Data) -> bool:
 def _reading(reading: Data, wording: Wording) -> str:
     name = f"*{_own(reading['title'], wording)}*"
     asked = "" if _nothing_asked(reading) else f", {wording.words['that_is']} {escaped(reading['sentence'])}"
-    return f"- {name}{asked}{wording.words['colon']}**{_ending(escaped(reading['answer']))}**{_then(reading, wording)}"
+    return f"- {name}{asked}{wording.words['colon']}**{_answer(reading, wording)}**{_then(reading, wording)}"
+
+
+def _answer(reading: Data, wording: Wording) -> str:
+    """The answer; a reason of the file in it that has another language is marked as such."""
+    text = str(reading["answer"])
+    reasons = [own for own in wording.untranslated if reading["status"] == "not testable" and text.endswith(own)]
+    if not reasons:
+        return _ending(escaped(text))
+    reason = max(reasons, key=len)
+    return f"{escaped(text.removesuffix(reason))} {_own(reason, wording)}.".lstrip()
 
 
 def _then(reading: Data, wording: Wording) -> str:
