@@ -107,8 +107,8 @@ def test_what_always_holds_changes_nothing_and_says_so(stargate: Any, now: Any) 
 
 
 def test_all_faults_come_at_once(stargate: Any, now: Any) -> None:
-    found = refused(["jobs-100", "jobs-100k", "jobs-100k/wide", "leavitt-trust", "softbank-lt10/as said", "site-underway", "altman-praise",
-                     "not altman-praise", "ten-buildings", f"{POWER} >= 2 GWh by 2027-12-31", "nvidia-100bn", ""], stargate, now)  # fmt: skip
+    found = refused(["jobs-100", "jobs-100k", "jobs-100k/wide", "leavitt-trust", "softbank-lt10/as said", "site-underway",
+                     "altman-praise", "not altman-praise", "ten-buildings", f"{POWER} >= 2 GWh by 2027-12-31", "nvidia-100bn", ""], stargate, now)  # fmt: skip
     assert len(found) == 12 and all(message.startswith("--given: ") for message in found)
     for message, part in zip(found, (
         'there is no claim "jobs-100"; did you mean "jobs-100k"', "name one: jobs-100k/as said, jobs-100k/by 2029, jobs-100k/economy-wide",
@@ -148,9 +148,7 @@ def test_with_fewer_than_asked_it_goes_on_and_says_so(stargate: Any, now: Any, m
     found = condition(f"{POWER} >= 2 GW by 2026-12-31", stargate, now=now, draws=1024, workers=2)
     assert found is not None and FEWEST <= found.held.kept < 1024 and found.held.made == 8192
     times = np.sqrt(1024 / found.held.kept)
-    assert found.note() == (
-        f"Only {found.held.kept} worlds are kept of 1,024 asked for, so sampling errors are {times:.1f} times as wide."
-    )
+    assert found.note() == (f"Only {found.held.kept} worlds are kept of 1,024 asked for, so sampling errors are {times:.1f} times as wide.")
 
 
 def test_what_arithmetic_settles_is_no_condition(stargate: Any, now: Any) -> None:
@@ -252,7 +250,9 @@ def test_agreement_that_a_condition_alone_makes_is_no_arithmetic() -> None:
 
 def test_a_passed_deadline_is_not_settled_by_what_is_given(stargate: Any, now: Any) -> None:
     """Where the sites are observed, agreement of all draws settles a passed deadline; not where only the draws that are kept agree."""
-    claims = {"power": stargate.claims["lordstown-2026"].model_copy(update={"readings": {"r": "capital_deployed >= 19 bn USD by 2025-12-31"}})}
+    claims = {
+        "power": stargate.claims["lordstown-2026"].model_copy(update={"readings": {"r": "capital_deployed >= 19 bn USD by 2025-12-31"}})
+    }
     programme = stargate.model_copy(update={"claims": claims})
     view = api.known(programme, DAY)
     plain = api.runs.audited(view, programme, 256, 0, 1, (), None, claims)[0].truth["power/r"]

@@ -34,8 +34,8 @@ from stargauge.programme.schema import Programme
 __all__ = [
     "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Jobs", "Known", "Money", "Programme", "Result",
     "SiteFinance", "Validation", "__version__", "asked_of", "audit", "backtest", "backtest_money", "calibrate", "catalogue", "check",
-    "compare", "condition", "cost", "explain", "finance", "held_captures", "ids_of", "import_statements", "jobs", "known", "load", "money", "odds",
-    "schedule", "sensitivity", "shipped", "simulate", "together", "validate", "workbook",
+    "compare", "condition", "cost", "explain", "finance", "held_captures", "ids_of", "import_statements", "jobs", "known", "load", "money",
+    "odds", "schedule", "sensitivity", "shipped", "simulate", "together", "validate", "workbook",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

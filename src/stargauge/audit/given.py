@@ -1,7 +1,7 @@
 """What is given: conditions as asked, read and checked; the worlds in which all of them hold; the words for both.
 
-A condition is a claim, one of its readings, what that does not say (`not`), or a reading written out. It is no new model: of the worlds that
-are drawn anyhow those are kept in which it holds, each with the same weight, so that the effective sample size is how many they are.
+A condition is a claim, one of its readings, what that does not say (`not`), or a reading written out. It is no new model: of the worlds
+that are drawn anyhow those are kept in which it holds, each with the same weight, so that the effective sample size is how many they are.
 """
 
 from __future__ import annotations
@@ -176,12 +176,16 @@ def _expect_open(made: Part, setting: Setting) -> None:
         said = "it holds in every world, and changes nothing" if holds else "the record says otherwise, so it holds in no world"
         raise InputError(f'"{made.text}" is settled by the record: {said}')
     if only_records(made.reading):
-        raise InputError(f'"{made.text}" cannot be a condition: it is about the record alone, which is the same in every world, and silent on it')
+        raise InputError(
+            f'"{made.text}" cannot be a condition: it is about the record alone, which is the same in every world, and silent on it'
+        )
 
 
 def _contradictions(parts: Sequence[Part], setting: Setting) -> list[str]:
     """Conditions that contradict themselves or each other by what they say."""
-    out = [f'"{one.text}" contradicts itself: it can hold in no world' for one in parts if not satisfiable((one.reading,), setting.quantities)]
+    out = [
+        f'"{one.text}" contradicts itself: it can hold in no world' for one in parts if not satisfiable((one.reading,), setting.quantities)
+    ]
     if out:
         return out
     apart = [(a, b) for a, b in combinations(parts, 2) if excludes(a.reading, b.reading, setting.quantities)]
@@ -218,7 +222,7 @@ def search(
         if kept >= target or made >= limit:
             break
         wanted = min(limit, 2 * made if not kept else made + max(1, -(-(target - kept) * made // (kept * BLOCK))) * BLOCK)
-    every = truth.all(axis=0)
+    every = np.asarray(truth.all(axis=0))
     if kept >= target:
         blocks = int(np.searchsorted(np.cumsum(every.reshape(-1, BLOCK).sum(axis=1)), target)) + 1
         return Condition(tuple(parts), Held(every[: blocks * BLOCK]), target)
@@ -235,7 +239,9 @@ def _truth(parts: Sequence[Part], judged: Judge, known: Any, worlds: range, seed
     """The truth of every condition in some worlds. Raises InputError with all conditions that what is known does not decide."""
     asked = np.zeros(worlds.stop, dtype=bool)
     asked[worlds.start :] = True
-    result = simulate(known, (), draws=len(worlds), seed=seed, workers=workers(len(worlds)), collectors={COLLECTOR: judged}, held=Held(asked))
+    result = simulate(
+        known, (), draws=len(worlds), seed=seed, workers=workers(len(worlds)), collectors={COLLECTOR: judged}, held=Held(asked)
+    )
     outcomes = judged.outcomes(result.collected[COLLECTOR])
     if worlds.start == 0:
         setting = setting_of(known, result.world.frame, LANGUAGES["en"])
@@ -266,5 +272,3 @@ def _too_few(parts: Sequence[Part], truth: Mask) -> list[str]:
     held = "none" if not kept else f"{kept:,}"
     each = ", ".join(f'"{part.text}" in {count:,}' for part, count in zip(parts, alone, strict=True))
     return [f"the conditions hold together in {held} of {made} worlds, though each alone holds ({each}); {least}"]
-
-

@@ -142,7 +142,9 @@ class Run:
                 made = step.quantity
                 value = memo.get((self.keys[step.name], self.seed, index, count)) if memo is not None and index == _STATIC else None
                 if value is None:
-                    value = self._checked(step, made.function(**{need: values[need] for need in made.needs}), self.draws(max(index, 0), count))
+                    value = self._checked(
+                        step, made.function(**{need: values[need] for need in made.needs}), self.draws(max(index, 0), count)
+                    )
                     self._remember({step.name: value}, index, count, memo)
                 values[step.name] = value
                 for name in step.releases:

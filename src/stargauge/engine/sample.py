@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from stargauge.engine.graph import content_key
 from stargauge.engine.held import Held
-from stargauge.engine.streams import BLOCK, SOBOL_DIMENSIONS, Array, sobol, stratified, stream_key
+from stargauge.engine.streams import SOBOL_DIMENSIONS, Array, sobol, stratified, stream_key
 from stargauge.quantity.distribution import STANDARD_UNIFORM, Distribution
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Input, Mixture

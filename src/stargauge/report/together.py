@@ -64,7 +64,9 @@ def follows_text(one: Mapping[str, Any]) -> str:
 
 
 def _follows(level: Mapping[str, Any], data: Mapping[str, Any], style: Style) -> list[str]:
-    found = sorted((one for one in level["pairs"] if one["relation"] in FOLLOWS), key=lambda one: (one["by"] != "logic", -one["telling_draws"]))
+    found = sorted(
+        (one for one in level["pairs"] if one["relation"] in FOLLOWS), key=lambda one: (one["by"] != "logic", -one["telling_draws"])
+    )
     lines = [style.bold("Where the first holds the second does (->), or both or neither (=)")] if found else []
     for one in found[:_MOST]:
         lines += labelled("", f"{follows_text(one)}: {relation_text(one, data['draws'])}", style, 2, 0)
@@ -93,7 +95,9 @@ def _sets(level: Mapping[str, Any], data: Mapping[str, Any], style: Style) -> li
     lines = [style.bold(f"The largest sets that hold together ({made['count']:,} to which nothing can be added)")]
     for one in made["found"][:_SETS]:
         without = f"all but {', '.join(one['without'])}" if one["without"] else "all"
-        lines += labelled("", f"{len(one['members'])}, in {round(one['share'] * data['draws']):,} of {data['draws']:,} draws: {without}", style, 2, 0)
+        lines += labelled(
+            "", f"{len(one['members'])}, in {round(one['share'] * data['draws']):,} of {data['draws']:,} draws: {without}", style, 2, 0
+        )
     return lines
 
 
