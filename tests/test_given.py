@@ -107,8 +107,9 @@ def test_what_always_holds_changes_nothing_and_says_so(stargate: Any, now: Any) 
 
 
 def test_all_faults_come_at_once(stargate: Any, now: Any) -> None:
-    found = refused(["jobs-100", "jobs-100k", "jobs-100k/wide", "leavitt-trust", "softbank-lt10/as said", "site-underway",
-                     "altman-praise", "not altman-praise", "ten-buildings", f"{POWER} >= 2 GWh by 2027-12-31", "nvidia-100bn", ""], stargate, now)  # fmt: skip
+    asked = ["jobs-100", "jobs-100k", "jobs-100k/wide", "leavitt-trust", "softbank-lt10/as said", "site-underway", "altman-praise"]
+    asked += ["not altman-praise", "ten-buildings", f"{POWER} >= 2 GWh by 2027-12-31", "nvidia-100bn", ""]
+    found = refused(asked, stargate, now)
     assert len(found) == 12 and all(message.startswith("--given: ") for message in found)
     for message, part in zip(found, (
         'there is no claim "jobs-100"; did you mean "jobs-100k"', "name one: jobs-100k/as said, jobs-100k/by 2029, jobs-100k/economy-wide",
