@@ -137,7 +137,6 @@ def comparison(op: str, value: float, kind: str | None = "by", end: int = 2, nam
     return Comparison(Address(name), op, Threshold(str(value), value, "W"), time)  # type: ignore[arg-type]
 
 
-
 RISES = {"rising": True, "stock": False}
 leaf = st.builds(
     comparison, st.sampled_from([">=", ">", "<=", "<", "=="]), st.sampled_from([0.0, 1.0, 2.0, 3.0]),

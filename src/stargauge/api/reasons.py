@@ -136,16 +136,18 @@ def cost(
     now = known(made, as_of, values)
     sites, chips = asked_sites(now, site, chip)
     conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
-    kept = held_of(conditions)
+    held_draws = held_of(conditions)
     memo, day = Memo(MEMO_BYTES), Days.of(now).ahead
     count = workers_of(workers, draws)
     held = [f"accelerators[{one}, {place}]" for place in sites for one in now.axes["chip"]] if chips is None else []
     stock = (
-        run_model(now, held, draws=draws, seed=seed, workers=count, dates=(day,), only_dates=True, memo=memo, held=kept) if held else None
+        run_model(now, held, draws=draws, seed=seed, workers=count, dates=(day,), only_dates=True, memo=memo, held=held_draws)
+        if held
+        else None
     )
     expected = expected_held(stock, now, sites) if stock else {place: dict.fromkeys(now.axes["chip"], 0.0) for place in sites}
     pairs = pairs_of(now, sites, chips, expected)
-    result = run_model(now, addresses_of(pairs), draws=draws, seed=seed, workers=count, memo=memo, held=kept)
+    result = run_model(now, addresses_of(pairs), draws=draws, seed=seed, workers=count, memo=memo, held=held_draws)
     if conditions is not None:
         return Cost(now, result, tuple(pairs), None, made.name, asked_as(made), made.supposed, conditions)
     asker = Asker.of(result, f"lcoc[{pairs[0][1]}, {pairs[0][0]}]", None, memo)

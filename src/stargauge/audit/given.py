@@ -1,7 +1,7 @@
 """What is given: conditions as asked, read and checked; the worlds in which all of them hold; the words for both.
 
-A condition is a claim, one of its readings, what that does not say (`not`), or a reading written out. It is no new model: of the worlds that
-are drawn anyhow those are kept in which it holds, each with the same weight, so that the effective sample size is how many they are.
+A condition is a claim, one of its readings, what that does not say (`not`), or a reading written out. It is no new model: of the worlds
+that are drawn anyhow those are kept in which it holds, each with the same weight, so that the effective sample size is how many they are.
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ def search(
         if kept >= target or made >= limit:
             break
         wanted = min(limit, 2 * made if not kept else made + max(1, -(-(target - kept) * made // (kept * BLOCK))) * BLOCK)
-    every = truth.all(axis=0)
+    every = np.asarray(truth.all(axis=0))
     if kept >= target:
         blocks = int(np.searchsorted(np.cumsum(every.reshape(-1, BLOCK).sum(axis=1)), target)) + 1
         return Condition(tuple(parts), Held(every[: blocks * BLOCK]), target)

@@ -1,15 +1,15 @@
 """Which readings hold together: pairs, what excludes or implies what, the largest sets that can hold, the smallest that cannot.
 
 All of it is counted from the truth of every reading in every draw, which the audit collects anyhow. What the counts cannot tell is said: a
-pair that holds together in none of N draws holds in at most 3/N of all worlds with 95 % confidence, and where fewer than ten draws would have
-had both if the two had nothing to do with each other, that none has both says nothing.
+pair that holds together in none of N draws holds in at most 3/N of all worlds with 95 % confidence, and where fewer than ten draws would
+have had both if the two had nothing to do with each other, that none has both says nothing.
 Source of the bound: Hanley and Lippman-Hand (1983), "If nothing goes wrong, is everything all right?", JAMA 249(13).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -114,7 +114,8 @@ class Pair:
         return {
             "first": self.first, "second": self.second, "both": self.both / n, "only_first": self.only_first / n,
             "only_second": self.only_second / n, "neither": self.neither / n, "expected_draws": self.expected, "lift": self.lift,
-            "correlation": self.correlation, "relation": self.relation, "by": self.by, "telling_draws": self.telling, "at_most": self.at_most,
+            "correlation": self.correlation, "relation": self.relation, "by": self.by, "telling_draws": self.telling,
+            "at_most": self.at_most,
         }  # fmt: skip
 
 
@@ -134,7 +135,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Conflicts:
-    """The smallest conflicts. `searched`: up to that many members; `complete`: there are no larger ones. `rare`: too rare to tell, left out."""
+    """The smallest conflicts. `searched`: up to that many members; `complete`: there are no larger ones. `rare`: too rare to tell."""
 
     found: tuple[Conflict, ...]
     searched: int
@@ -179,12 +180,12 @@ class Sets:
 def pair(first: Member, second: Member, quantities: Quantities | None = None) -> Pair:
     """Two readings counted over the draws, and how they stand to each other."""
     a, b = first.truth, second.truth
-    counts = [int(np.count_nonzero(part)) for part in (a & b, a & ~b, ~a & b, ~a & ~b)]
-    made = Pair(first.key, second.key, *counts)
+    both, one, other, none = (int(np.count_nonzero(part)) for part in (a & b, a & ~b, ~a & b, ~a & ~b))
+    made = Pair(first.key, second.key, both, one, other, none)
     if not (first.free and second.free):
         return made
     relation, by = _relation(made, first.reading, second.reading, quantities)
-    return Pair(first.key, second.key, *counts, relation, by)
+    return replace(made, relation=relation, by=by)
 
 
 def pairs(members: Sequence[Member], quantities: Quantities | None = None) -> tuple[Pair, ...]:
@@ -263,7 +264,8 @@ def conflicts(members: Sequence[Member], quantities: Quantities | None = None, m
     """
     free = [one for one in members if one.free]
     packed = [np.packbits(one.truth) for one in free]
-    found, rare, level = list[Conflict](), 0, {(place,): bits for place, bits in enumerate(packed)}
+    found, rare = list[Conflict](), 0
+    level: dict[tuple[int, ...], Any] = {(place,): bits for place, bits in enumerate(packed)}
     searched, complete = 1, len(free) < 2
     for size in range(2, most + 1):
         candidates = list(_grown(level))

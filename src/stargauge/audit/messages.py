@@ -201,7 +201,7 @@ ENGLISH = Messages(
         "moved_never": "The same in every draw, so nothing moves it.",
         "moved_absent": "Absent in every draw: it does not apply, or nobody said what it rests on.",
         "together_none": "None of the readings differs between worlds, so none can be told to hold with another",
-        "together_one": "Of {count} readings that hold in some worlds and not in others, the most that hold in one world are {most} ({share})",
+        "together_one": "Of {count} readings that hold in some worlds and not in others, the most that hold in one are {most} ({share})",
         "together_all": "All {count} readings that hold in some worlds and not in others hold together in {share}",
         "together_share": "{kept} of {made} worlds",
         "together_apart": "; {count} pairs exclude each other though each reading is possible",

@@ -71,7 +71,8 @@ class Money:
         """`{programme, ..., fingerprint, group, dispute, assumed, books, ladder, gaps, covenants, circles, contagion, apart}`; USD."""
         return {
             "programme": self.programme, "asked_as": self.asked_as, "name": self.name, "as_of": self.as_of, "draws": self.draws,
-            "seed": self.seed, **given_data(self.given), "date": str(self.question.when), "until": str(self.question.until), "basis": "money of the day",
+            "seed": self.seed, **given_data(self.given), "date": str(self.question.when), "until": str(self.question.until),
+            "basis": "money of the day",
             **self.parts,
         }  # fmt: skip
 

@@ -15,6 +15,7 @@ from stargauge.audit.language import AnyOf
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.questions import Question
 from stargauge.audit.verdict import OPEN, SILENT, Judgement
+from stargauge.audit.words import shown
 
 #: Sets that can hold together listed at most.
 MOST_SETS = 12
@@ -46,7 +47,9 @@ class Level:
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "members": [{"key": one.key, "probability": one.probability, "state": state_of(one)} for one in self.members],
+            "members": [
+                {"key": one.key, "probability": odds_of(one), "share": one.probability, "state": state_of(one)} for one in self.members
+            ],
             "pairs": [one.to_dict() for one in self.pairs], "conflicts": self.conflicts.to_dict(self.sets.draws),
             "sets": self.sets.to_dict(self.free, MOST_SETS),
         }  # fmt: skip
@@ -98,7 +101,7 @@ class Together:
 
     def to_dict(self) -> dict[str, Any]:
         """`{programme, ..., sentence, readings, left_out, by_reading, by_claim, by_first_reading}`: JSON, Python and the command line."""
-        chances = {one.key: one.probability for one in self.levels[BY_READING].members}
+        chances = {one.key: odds_of(one) for one in self.levels[BY_READING].members}
         return {
             "programme": self.programme, "asked_as": self.asked_as, "name": self.name, "as_of": self.as_of, "draws": self.draws,
             "seed": self.seed, "fingerprint": self.fingerprint, **given_data(self.given), "sentence": self.sentence(),
@@ -109,6 +112,11 @@ class Together:
             "left_out": [{"key": key, "status": status} for key, status in self.left_out.items()],
             **{name: level.to_dict() for name, level in self.levels.items()},
         }  # fmt: skip
+
+
+def odds_of(one: Member) -> float:
+    """The odds of a member as they may be shown: of what is open, never beyond 2 to 98 %."""
+    return shown(one.probability, settled=one.settled is not None)
 
 
 def state_of(one: Member) -> str:

@@ -55,7 +55,7 @@ class Held:
         return len(self._of(pack, count))
 
     def rows(self, pack: int, count: int = 1) -> Iterator[tuple[int, NDArray[np.intp]]]:
-        """The blocks of a pack (of some from there on) in order, each with the rows of it that are kept; blocks without any are left out."""
+        """The blocks of a pack (of some from there on) in order, each with its rows that are kept; blocks without any are left out."""
         places = self._of(pack, count)
         blocks = places // BLOCK
         for block in np.unique(blocks):

@@ -31,7 +31,7 @@ _KEY_NARROW = [
 def shown(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The readings of the picture in their order: those that differ between worlds; of many, the likeliest."""
     free = [one for one in data["by_reading"]["members"] if one["state"] == "open"]
-    kept = {one["key"] for one in sorted(free, key=lambda one: -one["probability"])[:MOST_ROWS]}
+    kept = {one["key"] for one in sorted(free, key=lambda one: -one["share"])[:MOST_ROWS]}
     return [one for one in free if one["key"] in kept]
 
 
@@ -55,7 +55,7 @@ def matrix(data: Mapping[str, Any], narrow: bool = False) -> Spec:
 def _cells(data: Mapping[str, Any], keys: Sequence[str]) -> list[Spec]:
     """Every square: row, column, how likely both are, its mark. A pair that was not asked about is no square."""
     at = {key: place for place, key in enumerate(keys)}
-    chances = {one["key"]: one["probability"] for one in data["by_reading"]["members"]}
+    chances = {one["key"]: one["share"] for one in data["by_reading"]["members"]}
     out = [{"row": place, "column": place, "both": chances[key], "mark": ""} for key, place in at.items()]
     for one in data["by_reading"]["pairs"]:
         if one["first"] in at and one["second"] in at:
@@ -76,8 +76,11 @@ def _pixels(field: str) -> Spec:
 
 
 def _squares(cells: list[Spec]) -> Spec:
-    encoding = {"x": _pixels("x"), "x2": {"field": "x2"}, "y": _pixels("y"), "y2": {"field": "y2"},
-                "fillOpacity": {"field": "both", "type": "quantitative", "scale": {"domain": [0, 1], "range": [0.03, 0.95]}, "legend": None}}  # fmt: skip
+    scale = {"domain": [0, 1], "range": [0.03, 0.95]}
+    encoding = {
+        "x": _pixels("x"), "x2": {"field": "x2"}, "y": _pixels("y"), "y2": {"field": "y2"},
+        "fillOpacity": {"field": "both", "type": "quantitative", "scale": scale, "legend": None},
+    }  # fmt: skip
     return {"data": {"values": cells}, "mark": {"type": "rect", "fill": HUES["need"], "stroke": HUES["rule"], "strokeWidth": 1},
             "encoding": encoding}  # fmt: skip
 
