@@ -134,44 +134,50 @@ def _more(node: Node) -> str:
     return f"and {counted(left, 'more input')}" if left > 0 else ""
 
 
-def _through(node: Node, name: str) -> int | None:
-    """The place of the quantity between through which an input comes to the number by the shortest way; None where it is used directly."""
-    if any(input_name(need) == name for need in node.get("needs") or [] if is_input(need)):
-        return None
-    whole = _whole(node)
-    lengths = [_length(need, name, whole, frozenset()) for need in _between(node)]
-    found = [(length, place) for place, length in enumerate(lengths) if length is not None]
-    return min(found)[1] if found else None
+def _ways(node: Node) -> dict[str, int]:
+    """For each input the place of the quantity between through which it comes by the shortest way; none where it is used directly."""
+    whole, found = _whole(node), dict[str, tuple[int, int]]()
+    for place, need in enumerate(_between(node)):
+        for name, length in _below(need, whole).items():
+            found[name] = min(found.get(name, (length, place)), (length, place))
+    direct = {input_name(need) for need in node.get("needs") or [] if is_input(need)}
+    return {name: place for name, (_, place) in found.items() if name not in direct}
 
 
 def _whole(node: Node) -> dict[str, Node]:
     """Every quantity where it is explained, by its address."""
     found: dict[str, Node] = {}
     waiting = [node]
-    while waiting:
-        one = waiting.pop(0)
+    for one in waiting:
         if one.get("needs") and not is_input(one):
             found.setdefault(str(one["address"]), one)
             waiting += one["needs"]
     return found
 
 
-def _length(need: Node, name: str, whole: Mapping[str, Node], seen: frozenset[str]) -> int | None:
-    if is_input(need):
-        return 0 if input_name(need) == name else None
-    address = str(need["address"])
-    if address in seen:
-        return None
-    below = (whole.get(address) or need).get("needs") or []
-    lengths = [length for one in below if (length := _length(one, name, whole, seen | {address})) is not None]
-    return 1 + min(lengths) if lengths else None
+def _below(need: Node, whole: Mapping[str, Node]) -> dict[str, int]:
+    """The inputs below a quantity, each with the number of steps to it; level by level, each quantity once."""
+    found: dict[str, int] = {}
+    level, seen, steps = [need], {str(need["address"])}, 0
+    while level:
+        below = [child for one in level for child in (whole.get(str(one["address"])) or one).get("needs") or []]
+        steps += 1
+        level = []
+        for child in below:
+            if is_input(child):
+                found.setdefault(input_name(child), steps)
+            elif str(child["address"]) not in seen:
+                seen.add(str(child["address"]))
+                level.append(child)
+    return found
 
 
 # --- drawing ----------------------------------------------------------------------------------------------------------------------------
 
 _PATTERN = (
     '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    f'<rect width="5" height="5" fill="{HUES["paper"]}"/><line x1="0" y1="0" x2="0" y2="5" stroke="{HUES["soft"]}" stroke-width="2.4"/></pattern></defs>'
+    f'<rect width="5" height="5" fill="{HUES["paper"]}"/>'
+    f'<line x1="0" y1="0" x2="0" y2="5" stroke="{HUES["soft"]}" stroke-width="2.4"/></pattern></defs>'
 )
 #: How the bar of a kind is filled, and its edge.
 _FILLS = {
@@ -184,23 +190,26 @@ _FILLS = {
 def _wide(node: Node) -> tuple[str, int, int]:
     out, top = _head(node, WIDE_WIDTH, 22)
     leaves, between = _leaves(node), _between(node)
-    right, row = 452, 42
+    right, row, left, box = 448, 42, 208, 204
     rows = [top + 26 + row * place for place in range(len(leaves))]
     high = max(len(leaves) * row, 62 * max(len(between), 1), 190)
     middle = top + 14 + high / 2
     boxes = [middle + 62 * (place - (len(between) - 1) / 2) for place in range(len(between))]
     widest = max((one.share or 0.0 for one in leaves), default=0.0) or 1.0
+    ways = _ways(node)
     for y, one in zip(rows, leaves, strict=True):
-        at = _through(node, one.below)
-        target = (238.0 + 172.0, boxes[at]) if at is not None and boxes else (184.0, middle)
+        at = ways.get(one.below)
+        target = (left + box, boxes[at]) if at is not None and boxes else (left - 34, middle)
         out.append(_curve(right - 8, y + 6, *target, 1.25 + 8.0 * (one.share or 0.0) / widest))
-    out += [_curve(238.0, y, 184.0, middle, 2.0) for y in boxes]
+    out += [_curve(left, y, left - 34, middle, 2.0) for y in boxes]
     for y, need in zip(boxes, between, strict=True):
-        out.append(_box(238, y - 23, 172, 46))
-        out.append(_text(_fit(_label(need), 156, 12.5, "bold"), 246, y - 4, 12.5, HUES["ink"], 600))
+        out.append(_box(left, y - 23, box, 46))
+        out.append(_text(_fit(_label(need), box - 16, 12.5, "bold"), left + 8, y - 4, 12.5, HUES["ink"], 600))
         spread = f" ({range_text(need)})" if range_text(need) and need.get("p10") != need.get("p90") else ""
-        out.append(_text(_fit(f"{_value(need)}{spread}", 156, 12.5), 246, y + 13, 12.5, HUES["soft"]))
-    out += _number(node, 0, middle, 184)
+        told = f"{_value(need)}{spread}"
+        told = told if _wide_as(told, 12.5) <= box - 12 else _value(need)
+        out.append(_text(_fit(told, box - 16, 12.5), left + 8, y + 13, 12.5, HUES["soft"]))
+    out += _number(node, 0, middle, left - 44)
     for y, one in zip(rows, leaves, strict=True):
         out += _leaf(one, right, y, WIDE_WIDTH - right, widest)
     foot = top + 14 + high + 22
@@ -212,8 +221,8 @@ def _wide(node: Node) -> tuple[str, int, int]:
 
 def _narrow(node: Node) -> tuple[str, int, int]:
     out, y = _head(node, NARROW_WIDTH, 20)
-    out += _number(node, 0, y + 58, NARROW_WIDTH)
-    y += 118 + 16 * min(len(formulas(node)), 2)
+    out += _number(node, 0, y + 48, NARROW_WIDTH)
+    y += 148 + 16 * min(len(formulas(node)), 2)
     if between := _between(node):
         out.append(_text("Computed from", 0, y, 13, HUES["ink"], 600))
         for need in between:
@@ -256,14 +265,16 @@ def _number(node: Node, x: float, middle: float, width: float) -> list[str]:
     else:
         shown, unit = bare(node, "p50"), unit_text(node) if str(node.get("unit")) != "d" else ""
     out = [_text(shown, x, middle + 2, 44 if len(shown) < 7 else 26, HUES["ink"], 700, face=_SERIF)]
-    if unit and unit != "1":
-        out.append(_text(unit, x + _wide_as(shown, 44 if len(shown) < 7 else 26, "serif") + 8, middle + 2, 15, HUES["ink"], 600))
-    if range_text(node) and node.get("p10") != node.get("p90"):
-        out.append(_text(f"P10 to P90: {range_text(node)}", x, middle + 24, 13, HUES["soft"]))
-        if node.get("mean") is not None:
-            out.append(_text(f"mean {bare(node, 'mean')}", x, middle + 42, 13, HUES["soft"]))
+    varies = bool(range_text(node)) and node.get("p10") != node.get("p90")
+    spread = f"P10 to P90: {range_text(node)}" if varies else ""
+    mean = f"mean {bare(node, 'mean')}" if varies and node.get("mean") is not None else ""
+    y = middle + 24
+    for line, colour in (("" if unit == "1" else unit, HUES["ink"]), (spread, HUES["soft"]), (mean, HUES["soft"])):
+        if line:
+            out.append(_text(line, x, y, 13, colour))
+            y += 18
     for place, line in enumerate(formulas(node)[:2]):
-        out.append(_text(_fit(line, width - 8, 12, "mono"), x, middle + 66 + 16 * place, 12, HUES["soft"], face=_MONO))
+        out.append(_text(_fit(line, width - 8, 12, "mono"), x, y + 6 + 16 * place, 12, HUES["soft"], face=_MONO))
     return out
 
 
