@@ -9,20 +9,26 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from stargauge.api.definitions import definitions_of
+from stargauge.api.needs import needs_of_claims
 from stargauge.api.programmes import Progress, catalogue, known, load, said_by
-from stargauge.api.runs import DRAWS, Given, audited, condition
+from stargauge.api.runs import DRAWS, Given, asked_of, audited, condition
 from stargauge.api.sections import delays_of, finance_of_sites, money_of, number_verdicts_of, numbers_in
+from stargauge.api.together import together_in
 from stargauge.api.tracks import odds_of
 from stargauge.audit.captures import Held, held
+from stargauge.audit.definitions import Definitions
 from stargauge.audit.delays import Delays
 from stargauge.audit.given import Condition
 from stargauge.audit.job_claims import NumberVerdict
 from stargauge.audit.languages import words_of
 from stargauge.audit.money import Money
+from stargauge.audit.needs import Needs
 from stargauge.audit.odds import OddsOverTime
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.site_finance import SiteFinance
 from stargauge.audit.summary import FANS, headlines, summarise
+from stargauge.audit.together import Together
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.lineage import Node
 from stargauge.engine.result import Result
@@ -32,6 +38,8 @@ from stargauge.programme.schema import Programme
 
 #: How many open claims a report shows over time, and with how many draws; the finance of its sites has as many.
 REPORTED, REPORT_DRAWS = 3, 256
+#: How many draws a report spends on what would have to be true, at first and at most.
+REPORTED_NEEDS = 4096, 4096
 
 
 @dataclass
@@ -50,6 +58,9 @@ class Check:
     jobs: tuple[NumberVerdict, ...] = ()
     money: Money | None = None
     finance: SiteFinance | None = None
+    needs: Needs | None = None
+    definitions: Definitions | None = None
+    together: Together | None = None
     captures: Mapping[str, Held] = field(default_factory=dict)
     given: Condition | None = None
     seconds: float = 0.0
@@ -105,6 +116,9 @@ def check(
         answer.odds = _open_odds(answer, values, seed) if conditions is None else None
         answer.delays = delays_of(made, now, draws, seed, workers, given=conditions)
         answer.money = money_of(made, now, None, (), None, None, draws, seed, workers, given=conditions) if now.parties else None
+        answer.needs = needs_of_claims(made, now, None, *REPORTED_NEEDS, seed, workers, given=conditions)
+        answer.definitions = definitions_of(made, now, None, draws, seed, workers, given=conditions)
+        answer.together = together_in(made, now, said, asked_of(now, made, said), result, verdicts)
         answer.finance = finance_of_sites(made, now, None, min(draws, REPORT_DRAWS), seed, workers, given=conditions)
     answer.seconds = time.perf_counter() - began
     return answer

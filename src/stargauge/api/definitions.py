@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 
 from stargauge.api.programmes import Progress, ids_of, known, load, said_by
-from stargauge.api.runs import DRAWS, asked_of, workers_of
+from stargauge.api.runs import DRAWS, Given, asked_of, condition, workers_of
 from stargauge.audit.answer_data import slug
 from stargauge.audit.definitions import Definitions, claim_definitions, claims_tried, setting_of, tried_of
+from stargauge.audit.given import held_of
 from stargauge.audit.run import COLLECTOR, judge_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.audit.sentence import Names
@@ -16,6 +17,7 @@ from stargauge.audit.summary import names_of
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.simulate import axes_of, model_graph
 from stargauge.engine.simulate import simulate as run_model
+from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError, did_you_mean
@@ -23,15 +25,22 @@ from stargauge.quantity.errors import InputError, did_you_mean
 
 def definitions(
     programme: str | Path | Programme = "stargate", claim: str | None = None, *, as_of: date | str | None = None, draws: int = DRAWS,
-    seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+    seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None, given: Given = None,
 ) -> Definitions:  # fmt: skip
     """The verdict on each claim by definition of its words: which jobs, which megawatt, having which money, by when.
 
-    `claim`: that one alone. Every definition is judged as a reading of the file is, all in one run. Raises InputError for a claim that
-    there is not, or that had not been made by the day.
+    `claim`: that one alone. Every definition is judged as a reading of the file is, all in one run. `given`: claims that hold; odds are of
+    the worlds in which they do. Raises InputError for a claim that there is not, or that had not been made by the day.
     """
     made = load(programme)
-    now = known(made, as_of, values)
+    return definitions_of(made, known(made, as_of, values), claim, draws, seed, workers, progress, given)
+
+
+def definitions_of(
+    made: Programme, now: Known, claim: str | None, draws: int, seed: int, workers: int | None, progress: Progress | None = None,
+    given: Given = None,
+) -> Definitions:  # fmt: skip
+    """The same of a programme as known on a day."""
     said = said_by(made, now.as_of)
     if claim is not None:
         if claim not in said:
@@ -42,13 +51,15 @@ def definitions(
     tried = {name: tried_of(one, setting) for name, one in said.items()}
     judged = claims_tried(said, tried)
     verdicts = {}
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
     if judged:
         collectors = {COLLECTOR: judge_of(asked_of(now, made, judged), now)}
         result = run_model(
-            now, (), draws=draws, seed=seed, workers=workers_of(workers, draws), collectors=collectors, progress=progress
+            now, (), draws=draws, seed=seed, workers=workers_of(workers, draws), collectors=collectors, progress=progress,
+            held=held_of(conditions),
         )  # fmt: skip
         found = audit_run(result, now, judged, ids=ids_of(made), with_drivers=False)
         verdicts = {verdict.id: verdict for verdict in found}
     names = Names(axes_of(now), model_graph().quantities, names_of(now))
     answers = tuple(claim_definitions(name, one, tried[name], verdicts.get(name), names) for name, one in said.items())
-    return Definitions(slug(made.name), made.name, asked_as(made), str(now.as_of), draws, seed, claim is not None, answers)
+    return Definitions(slug(made.name), made.name, asked_as(made), str(now.as_of), draws, seed, claim is not None, answers, conditions)

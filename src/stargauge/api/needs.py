@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.api.programmes import Progress, catalogue, ids_of, known, load, said_by
-from stargauge.api.runs import asked_of, workers_of
+from stargauge.api.runs import Given, asked_of, condition, workers_of
 from stargauge.audit.answer_data import slug
+from stargauge.audit.given import Condition, held_of
 from stargauge.audit.needs import COLLECTOR as NEEDS
 from stargauge.audit.needs import Needs, ReadingNeeds, needs_of, open_with_odds, told_of, too_few
 from stargauge.audit.questions import Question
@@ -34,29 +35,42 @@ def needs(
     programme: str | Path | Programme = "stargate", claim: str | None = None, *, as_of: date | str | None = None, draws: int = DRAWS,
     most: int = MOST_DRAWS, seed: int = 0, workers: int | None = None, scenario: Path | str | None = None,
     settings: Mapping[str, str] | None = None,
-    values: Catalogue | None = None, progress: Progress | None = None,
+    values: Catalogue | None = None, progress: Progress | None = None, given: Given = None,
 ) -> Needs:  # fmt: skip
     """What would have to be true for the readings of every claim, or of one (`ID` or `ID/READING`).
 
     For each with odds: the fewest ranges of inputs, dates and amounts under which it holds in at least 90 %, found on half of the draws and
     scored on the other, and the single change that asks least. One that holds in too few draws, or for which nothing found on few reaches
-    90 %, gets `most` in all. Raises InputError for a claim or a reading that there is not.
+    90 %, gets `most` in all. `given`: claims that hold; all is of the worlds in which they do. Raises InputError for a claim or a reading
+    that there is not.
     """
     made = load(programme, scenario, settings)
+    _claims(made, claim)
+    return needs_of_claims(made, known(made, as_of, values or catalogue()), claim, draws, most, seed, workers, progress, given)
+
+
+def needs_of_claims(
+    made: Programme, now: Known, claim: str | None, draws: int, most: int, seed: int, workers: int | None,
+    progress: Progress | None = None, given: Given = None,
+) -> Needs:  # fmt: skip
+    """The same of a programme as known on a day."""
     claims = _claims(made, claim)
-    now = known(made, as_of, values or catalogue())
     said = {name: one for name, one in claims.items() if name in said_by(made, now.as_of)}
     asked = asked_of(now, made, said)
     wanted = None if claim is None or "/" not in claim else claim
     asked = tuple(one for one in asked if wanted in (None, one.key))
-    found = _answered(now, made, said, asked, draws, seed, workers, progress)
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
+    found = _answered(now, made, said, asked, draws, seed, workers, progress, conditions)
     few = [one for one in asked if too_few(found[one.key])]
     if few and draws < most:
         again = {name: said[name] for name in dict.fromkeys(one.claim for one in few)}
-        found |= _answered(now, made, again, few, most, seed, workers, progress)
+        more = condition(
+            [part.text for part in conditions.parts] if conditions else (), made, now=now, draws=most, seed=seed, workers=workers
+        )
+        found |= _answered(now, made, again, few, most, seed, workers, progress, more)
     return Needs(
         slug(made.name), made.name, asked_as(made), made.supposed, now.as_of, draws, max([draws, *(one.draws for one in found.values())]),
-        seed, tuple(found[one.key] for one in asked),
+        seed, tuple(found[one.key] for one in asked), conditions,
     )  # fmt: skip
 
 
@@ -76,7 +90,7 @@ def _claims(made: Programme, claim: str | None) -> dict[str, Any]:
 
 def _answered(
     now: Known, made: Programme, claims: Mapping[str, Any], asked: Sequence[Question], draws: int, seed: int, workers: int | None,
-    progress: Progress | None,
+    progress: Progress | None, given: Condition | None,
 ) -> dict[str, ReadingNeeds]:  # fmt: skip
     """What each reading needs, by `claim/reading`, from one run."""
     frame = axes_of(now)
@@ -89,8 +103,10 @@ def _answered(
     told = Told(collected(respects.values()))
     collectors: dict[str, Any] = {COLLECTOR: judge} if addresses else {}
     collectors |= {NEEDS: told} if told.respects else {}
-    result = run_model(now, [], draws=draws, seed=seed, workers=workers_of(workers, draws), collectors=collectors, progress=progress)
-    result.programme = made
+    result = run_model(
+        now, [], draws=draws, seed=seed, workers=workers_of(workers, draws), collectors=collectors, progress=progress, held=held_of(given)
+    )
+    result.programme, result.conditions = made, given
     verdicts = {
         (one.id, reading.name): reading
         for one in audit_run(result, now, claims, ids=ids_of(made), with_drivers=False)

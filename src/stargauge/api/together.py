@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from stargauge.api.programmes import Progress, ids_of, known, load, said_by
 from stargauge.api.runs import DRAWS, Given, asked_of, audited, condition
 from stargauge.audit.answer_data import slug
-from stargauge.audit.run import compared
+from stargauge.audit.questions import Question
+from stargauge.audit.run import ClaimVerdict, compared
 from stargauge.audit.together import Together, Told, levels_of, members_of
 from stargauge.catalogue.load import Catalogue
+from stargauge.engine.result import Result
 from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
@@ -34,6 +37,15 @@ def together(
     chosen = _chosen(claims, made, now, [question.key for question in asked])
     conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
     result, verdicts = audited(now, made, draws, seed, workers, (), progress, said, given=conditions, with_drivers=False)
+    return together_in(made, now, said, asked, result, verdicts, chosen)
+
+
+def together_in(
+    made: Programme, now: Known, said: Mapping[str, Any], asked: Sequence[Question], result: Result, verdicts: Sequence[ClaimVerdict],
+    chosen: Sequence[str] = (),
+) -> Together:  # fmt: skip
+    """The same from a run that judged the claims; `chosen`: these readings only."""
+    conditions = result.conditions
     outcomes, judged = compared(result, now, said, ids=ids_of(made))
     members, left = members_of(asked, outcomes, judged, result.draws)
     about = chosen[0] if len(chosen) == 1 else None
@@ -46,7 +58,8 @@ def together(
     told = tuple(Told(one.key, one.key.partition("/")[0], words[one.key].sentence, words[one.key].status) for one in members)
     levels = levels_of(members, {one.key: one.claim for one in told}, result.world.graph.quantities, about)
     return Together(
-        slug(made.name), asked_as(made), made.name, str(now.as_of), result.draws, seed, result.fingerprint, told, left, levels, conditions,
+        slug(made.name), asked_as(made), made.name, str(now.as_of), result.draws, result.seed, result.fingerprint, told, left, levels,
+        conditions,
     )  # fmt: skip
 
 

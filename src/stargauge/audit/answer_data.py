@@ -67,6 +67,9 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
         out["schedule"] = check.delays.to_dict()
     if check.money is not None:
         out["funds"] = check.money.to_dict()
+    for name in ("needs", "definitions", "together"):
+        if (part := getattr(check, name)) is not None:
+            out[name] = part.to_dict()
     if check.finance is not None:
         out["finance"] = check.finance.to_dict()
     if charts:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from stargauge.audit.given import Condition, given_data
 from stargauge.audit.language import Comparison, Reading, leaves, parse
 from stargauge.audit.meanings import DEADLINE, Sense, Setting, asks, choices_of, form_of, label_of, meant, most, possible, sense_of, words
 from stargauge.audit.messages import ENGLISH, Messages
@@ -158,6 +159,7 @@ class Definitions:
     seed: int
     one: bool
     claims: tuple[ClaimDefinitions, ...]
+    given: Condition | None = None
 
     def sentence(self, words: Messages = ENGLISH) -> str:
         """How many claims hold under some definitions of their words alone."""
@@ -173,7 +175,8 @@ class Definitions:
         """As plain data."""
         return {
             "sentence": self.sentence(), "programme": self.programme, "name": self.name, "asked_as": self.asked_as, "as_of": self.as_of,
-            "draws": self.draws, "seed": self.seed, "one": self.one, "claims": [claim.to_dict() for claim in self.claims],
+            "draws": self.draws, "seed": self.seed, **given_data(self.given), "one": self.one,
+            "claims": [claim.to_dict() for claim in self.claims],
         }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from stargauge.audit.discovery import (
     single,
     strongest,
 )
+from stargauge.audit.given import Condition, given_data
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.questions import Question
 from stargauge.audit.sentence import Names
@@ -63,7 +64,7 @@ METHOD = (
 
 
 @dataclass(frozen=True)
-class Condition:
+class Range:
     """One range: of what, in words, its ends (None where open; of a date the last day of a month), and how it is spread over all worlds.
 
     `chance`: how likely each end does as well by chance on the half where it was found. `record`: what is known of it. `ranks`: the shares
@@ -100,7 +101,7 @@ class Condition:
 class Region:
     """Worlds told apart by conditions, with the score on the half they were not found on, and on the half they were."""
 
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Range, ...]
     scored: Score
     found: Score
     target: float
@@ -182,13 +183,14 @@ class Needs:
     most_draws: int
     seed: int
     readings: tuple[ReadingNeeds, ...]
+    given: Condition | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data: what the command line prints with `--json`."""
         return {
             "programme": self.programme, "name": self.name, "asked_as": self.asked_as, "supposed": list(self.supposed),
             "as_of": str(self.as_of), "draws": self.draws, "most_draws": self.most_draws, "seed": self.seed, "target": TARGET,
-            "readings": [one.to_dict() for one in self.readings], "method": METHOD,
+            **given_data(self.given), "readings": [one.to_dict() for one in self.readings], "method": METHOD,
         }  # fmt: skip
 
 
@@ -355,14 +357,14 @@ class _Look:
         conditions = [self._condition(at, found) for at in found.box.restricted]
         return Region(tuple(conditions), found.scored, found.found, target)
 
-    def _condition(self, at: int, found: Found) -> Condition:
+    def _condition(self, at: int, found: Found) -> Range:
         one, values = self.respects[at], self.dimensions[at].values
         chance, record = found.quasi_p.get(at, (None, None)), record_of(one, self.world, self.names, self.sources)
         if one.kind == "choice":
             codes = sorted(found.box.kept[at])
             kept, share = tuple(one.options[code] for code in codes), float(np.isin(values, codes).mean())
             said = choice_said(one, kept, self.names.words)
-            return Condition(one.name, one.kind, "", said, None, None, kept, one.options, (), chance, record, (0.0, share))
+            return Range(one.name, one.kind, "", said, None, None, kept, one.options, (), chance, record, (0.0, share))
         low, high = (end if isfinite(end) else None for end in found.box.ranges[at])
         levels = tuple(float(level) for level in np.quantile(values, (0.0, 0.1, 0.5, 0.9, 1.0), method="nearest"))
         ends = found.box.ranges[at]
@@ -370,7 +372,7 @@ class _Look:
         words = self.names.words
         dated = one.kind == "date"
         says = date_said(one, low, high, words) if dated else number_said(one, low, high, size_of(levels[1:4]), words)
-        return Condition(one.name, one.kind, one.unit, says, low, high, (), (), levels, chance, record, ranks)
+        return Range(one.name, one.kind, one.unit, says, low, high, (), (), levels, chance, record, ranks)
 
 
 def size_of(levels: Sequence[float]) -> float:
@@ -465,7 +467,7 @@ def change_said(region: Region, words: Messages = ENGLISH) -> str:
     )  # fmt: skip
 
 
-def record_said(condition: Condition, words: Messages = ENGLISH) -> str:
+def record_said(condition: Range, words: Messages = ENGLISH) -> str:
     """What is known of a condition: P10 to P90 over all worlds, how it is held and who said it."""
     record = condition.record
     parts = list[str]()
@@ -486,6 +488,16 @@ def _month(value: float, words: Messages) -> str:
 
 
 __all__ = [
-    "COLLECTOR", "METHOD", "Condition", "Needs", "ReadingNeeds", "Region", "change_said", "needs_of", "open_with_odds", "record_said",
-    "told_of", "too_few",
+    "COLLECTOR",
+    "METHOD",
+    "Needs",
+    "Range",
+    "ReadingNeeds",
+    "Region",
+    "change_said",
+    "needs_of",
+    "open_with_odds",
+    "record_said",
+    "told_of",
+    "too_few",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from stargauge.audit.drivers import Draws, Moved, Target, drivers
+from stargauge.audit.given import Condition, given_data
 from stargauge.audit.messages import ENGLISH
 from stargauge.audit.run import ClaimVerdict, draws_of, upstream
 from stargauge.audit.sensitivity import Levels, levels_data, levels_of
@@ -64,6 +65,7 @@ class Drivers:
     draws: int
     seed: int
     rows: tuple[Row, ...]
+    given: Condition | None = None
 
     @property
     def leading(self) -> dict[str, int]:
@@ -76,7 +78,7 @@ class Drivers:
         """As plain data: the same from the command line and Python."""
         return {
             "programme": self.programme, "asked_as": self.asked_as, "as_of": str(self.as_of), "draws": self.draws, "seed": self.seed,
-            "leading": self.leading, "rows": [row.to_dict() for row in self.rows], "method": METHOD,
+            **given_data(self.given), "leading": self.leading, "rows": [row.to_dict() for row in self.rows], "method": METHOD,
         }  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from stargauge.cli.commands import loaded, print_json, progress, style_of, values_of
+from stargauge.cli.commands import loaded, print_json, progress, style_of, values_of, write_answer
+from stargauge.quantity.errors import InputError
 
 
 def definitions(asked: argparse.Namespace) -> int:
@@ -15,12 +16,12 @@ def definitions(asked: argparse.Namespace) -> int:
 
     data = api.definitions(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
-        progress=progress,
+        progress=progress, given=asked.given,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)
     else:
-        sys.stdout.write(render_definitions(data, style_of(asked), asked.all))
+        write_answer(data, asked, render_definitions(data, style_of(asked), asked.all))
     return 0
 
 
@@ -29,6 +30,8 @@ def sources(asked: argparse.Namespace) -> int:
     from stargauge import api
     from stargauge.report.sources import render_sources
 
+    if asked.given:
+        raise InputError("--given: what hangs on a source is told over all worlds, since leaving one out changes which worlds are kept")
     data = api.sources(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
         progress=_left_out,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from stargauge.cli.commands import loaded, print_json, progress, style_of, values_of
+from stargauge.cli.commands import loaded, print_json, progress, style_of, values_of, write_answer
 
 
 def drivers(asked: argparse.Namespace) -> int:
@@ -15,10 +14,10 @@ def drivers(asked: argparse.Namespace) -> int:
 
     data = api.drivers(
         loaded(asked), asked.claim, address=asked.address, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed,
-        workers=asked.workers, values=values_of(asked), progress=progress,
+        workers=asked.workers, values=values_of(asked), progress=progress, given=asked.given,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)
     else:
-        sys.stdout.write(render_drivers(data, style_of(asked), asked.all))
+        write_answer(data, asked, render_drivers(data, style_of(asked), asked.all))
     return 0

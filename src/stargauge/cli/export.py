@@ -17,6 +17,8 @@ def export(asked: argparse.Namespace) -> int:
     """`stargauge export`."""
     from stargauge import api
 
+    if asked.given:
+        raise InputError("--given: what is published stands alone, and would be read without its condition; use audit --given --json")
     target = Path(asked.output) if asked.output else None
     if target is not None:
         expect_writable(target, "export", _ENDINGS.get(asked.form, ""))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from stargauge.cli.commands import loaded, print_json, progress, style_of, values_of
+from stargauge.cli.commands import loaded, print_json, progress, style_of, values_of, write_answer
 
 
 def needs(asked: argparse.Namespace) -> int:
@@ -15,10 +14,10 @@ def needs(asked: argparse.Namespace) -> int:
 
     data = api.needs(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
-        progress=progress,
+        progress=progress, given=asked.given,
     ).to_dict()  # fmt: skip
     if asked.json:
         print_json(data)
     else:
-        sys.stdout.write(render_needs(data, style_of(asked), asked.claim is not None))
+        write_answer(data, asked, render_needs(data, style_of(asked), asked.claim is not None))
     return 0
