@@ -341,6 +341,7 @@ def test_the_pictures_are_valid_and_say_what_is_said(found: Needs, paper: canvas
     altair.LayerChart.from_dict(trade_off(data, canvas.ODDS_WIDE))
 
 
+@pytest.mark.slow
 def test_the_page_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/needs.md", tmp_path) == 3
     left = run_python("docs/needs.md")
