@@ -68,6 +68,15 @@ def test_a_claim_of_one_reading_needs_no_reading_and_one_in_the_language_is_the_
     assert one.parts[0].key == "lordstown-2026/as said" and other.parts[0].key is None
 
 
+def test_a_reading_named_like_the_language_is_still_that_reading(stargate: Any) -> None:
+    claim = stargate.claims["lordstown-2026"].model_copy(
+        update={"readings": {">= 1 MW": stargate.claims["lordstown-2026"].readings["as said"]}}
+    )
+    programme = stargate.model_copy(update={"claims": {"power": claim}})
+    found = condition("not power/>= 1 MW", programme, as_of=DAY, draws=256)
+    assert found is not None and found.keys == {"power/>= 1 MW": False}
+
+
 def test_nothing_given_is_no_condition(stargate: Any, now: Any) -> None:
     assert condition(None, stargate, now=now) is None and condition([], stargate, now=now) is None
     assert held_of(None) is None and given_data(None) == {}

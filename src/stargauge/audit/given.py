@@ -135,16 +135,23 @@ def parts_of(texts: Sequence[str], known: Any, ids: Collection[str], records: Co
 def _part(text: str, known: Any, setting: Setting, ids: Collection[str], records: Collection[str]) -> Part:
     if not text:
         raise InputError("got nothing; expected a claim, such as jobs-100k/economy-wide, or a reading in the claim language")
-    if any(mark in text for mark in _LANGUAGE):
+    negated = text.startswith("not ")
+    named = text.removeprefix("not ").strip() if negated else text
+    if not _names_reading(named, known.programme.claims) and any(mark in text for mark in _LANGUAGE):
         reading = check(parse(text), setting.quantities, setting.names.axes, records, text)
         return Part(text, reading, sentence(reading, setting.names))
-    negated = text.startswith("not ")
-    question = _question(text.removeprefix("not ").strip(), known, setting, ids, records)
+    question = _question(named, known, setting, ids, records)
     if question.missing:
         day = setting.names.words.day(setting.as_of)
         raise InputError(f'"{question.key}" names {", ".join(question.missing)}, of which nothing was known on {day}')
     reading = Not(question.reading) if negated and not isinstance(question.reading, NotTestable) else question.reading
     return Part(text, reading, sentence(reading, setting.names), question.key, not negated)
+
+
+def _names_reading(text: str, claims: Mapping[str, Any]) -> bool:
+    """Whether a text is a reading of a claim by name, whatever that name holds."""
+    name, _, reading = text.partition("/")
+    return name in claims and reading in claims[name].readings
 
 
 def _question(text: str, known: Any, setting: Setting, ids: Collection[str], records: Collection[str]) -> Question:
