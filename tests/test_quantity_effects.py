@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stargauge.quantity.chaos import PLACES
 from stargauge.quantity.effects import Effects, dependent_effects, effects, student_975
 from stargauge.quantity.orthogonal import contrasts, legendre
+from stargauge.quantity.quantity import SAMPLES
 from stargauge.quantity.shapley import coalitions, shapley_values
 from stargauge.quantity.sobol import sobol_indices
 
@@ -123,13 +125,22 @@ def test_a_choice_is_one_factor_and_what_counts_under_one_option_acts_with_it():
     assert second.total.value == pytest.approx(0.25 / whole, abs=0.02)
 
 
-def test_a_factor_that_is_the_place_in_a_table_is_seen_where_it_is_said_to_be_rough():
+def test_a_place_in_a_table_and_the_choice_of_the_table_are_seen_together():
+    """A table per option, with nothing in common: what they do together is most, and no low degree follows it."""
     rng = np.random.default_rng(4)
-    table = rng.normal(size=10)
-    u = rng.random((2, 10_240))
-    y = table[(u[0] * 10).astype(int)] + 0.3 * rng.normal(size=10_240)
-    rough, smooth = (one(u, y, rough=names).factors()[0].total.value for names in (["x0"], []))
-    assert rough == pytest.approx(1.0 - 0.09 / y.var(), abs=0.12) and smooth < rough - 0.05
+    tables = rng.normal(size=(3, 32))
+    u, pick = rng.random(10_240), rng.integers(0, 3, 10_240).astype(float)
+    value = tables[pick.astype(int), (u * 32).astype(int)]
+    y = value + 0.3 * rng.normal(size=10_240)
+    factors = {"pick:table": pick, "sample": u, "idle": rng.random(10_240)}
+    (seen,), (smooth,) = (effects(factors, y[None], choices=["pick:table"], tables=names) for names in (["sample"], []))
+    share = value.var() / y.var()
+    alone = np.var(tables.mean(axis=0)) / y.var()
+    found = {effect.name: effect for effect in seen.factors()}
+    assert found["sample"].total.value == pytest.approx(share - np.var(tables.mean(axis=1)) / y.var(), abs=0.03)
+    assert found["sample"].alone.value == pytest.approx(alone, abs=0.03) and abs(found["idle"].total.value) < 0.01
+    assert seen.resolved.value == pytest.approx(share, abs=0.03) and smooth.resolved.value < share - 0.2
+    assert len(SAMPLES) == PLACES
 
 
 def test_what_does_not_vary_has_no_effects_and_equal_numbers_have_equal_ones():

@@ -23,7 +23,7 @@ MODULES: Mapping[str, str] = {
 }  # fmt: skip
 
 #: Inputs and choices that stand for what a word means, or for a way of reckoning, and not for something in the world.
-DEFINED = frozenset({"cash_definition", "labour_method", "pick:labour_method", "slip_refit", "pick:slip-refit"})
+DEFINED = frozenset({"cash_definition", "labour_method", "pick:labour_method"})
 
 #: Inputs that are of another group than the rest of their module.
 APART: Mapping[str, str] = {

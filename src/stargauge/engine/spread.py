@@ -12,6 +12,8 @@ from stargauge.quantity.effects import Effects, effects, stands_out
 
 #: Below this many blocks the spread between them says little; the error of independent draws is used instead.
 FEW_BLOCKS = 16
+#: How the names of inputs end that say which sample of a fit a world has.
+SAMPLE = "_sample"
 
 
 def quantiles(values: Array, levels: Sequence[float]) -> list[Array]:
@@ -69,10 +71,10 @@ def input_of(stream: str) -> str:
 def effects_of(streams: Mapping[str, Array], numbers: Array) -> tuple[Effects | None, ...]:
     """The effects of the streams of inputs and choices on numbers (number, draw); None for one that does not vary.
 
-    Choices are factors of their options. An input without labels may be the place in a table of fits, so it is looked at more finely.
+    Choices are factors of their options. An input `..._sample` is the place of a world in a table of fits, one sample a place.
     """
     choices = [name for name in streams if name.startswith(PICK)]
-    return effects(streams, numbers, choices, [name for name in streams if "[" not in name and not name.startswith(PICK)])
+    return effects(streams, numbers, choices, [name for name in streams if name.endswith(SAMPLE)])
 
 
 def apportioned(streams: Mapping[str, Array], values: Array) -> tuple[dict[str, float], dict[str, float]]:

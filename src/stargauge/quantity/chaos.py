@@ -9,9 +9,9 @@ rest, as in orthogonal matching pursuit, Pati, Rezaiifar and Krishnaprasad (1993
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise, product
 from typing import NamedTuple
 
 import numpy as np
@@ -30,8 +30,8 @@ FEW_REPLICATES, MOST_REPLICATES = 16, 64
 MOST_TERMS, ROUNDS, GREED = 160, 6, 12.0
 #: With how many of the strongest factors of a number every other is tried.
 SCANNED = 4
-#: The highest degree of a rough factor's functions.
-MOST_DEGREE = 32
+#: How many places a table of samples has, and from how many draws on each of them is looked at.
+PLACES, FEWEST_FOR_TABLES = 32, 1000
 #: How many factors' functions are made at a time.
 ROWS = 64
 #: Where there are so few factors all are looked at, also one that does nothing alone.
@@ -83,42 +83,53 @@ class Design:
     names: tuple[str, ...]
     uniforms: Floats
     options: Mapping[int, Floats]
-    degrees: tuple[tuple[tuple[int, ...], int], ...]
+    tables: Mapping[int, Floats]
+    degree: int
     edges: NDArray[np.intp]
     dependent: bool = False
     held: dict[int, Floats] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, factors: Mapping[str, Array], choices: frozenset[str], rough: frozenset[str], dependent: bool = False) -> Design:
-        """Of few draws the first two degrees of each factor, else three; of rough ones as many as the draws carry."""
+    def of(cls, factors: Mapping[str, Array], choices: Collection[str], tables: Collection[str], dependent: bool = False) -> Design:
+        """Of few draws the first two degrees of each factor, else three; of choices and places in a table, where draws carry them, all."""
         names = tuple(factors)
         draws = len(factors[names[0]])
         uniforms = np.stack([np.asarray(factors[name], dtype=np.float32) for name in names])
         options = {row: contrasts(factors[name]) for row, name in enumerate(names) if name in choices}
-        usual, deep = 2 if draws < 1000 else 3, min(MOST_DEGREE, draws // 320)
-        plain = [row for row in range(len(names)) if row not in options]
-        smooth, other = [row for row in plain if names[row] not in rough], [row for row in plain if names[row] in rough]
-        parts = [
-            (rows[at : at + ROWS], most) for rows, most in ((smooth, usual), (other, max(usual, deep))) for at in range(0, len(rows), ROWS)
-        ]
-        return cls(names, uniforms, options, tuple((tuple(rows), most) for rows, most in parts), _edges(draws), dependent)
+        looked_up = [row for row, name in enumerate(names) if name in tables and draws >= FEWEST_FOR_TABLES]
+        places = {row: contrasts(np.floor(np.asarray(factors[names[row]]) * PLACES)) for row in looked_up}
+        return cls(names, uniforms, options, places, 2 if draws < 1000 else 3, _edges(draws), dependent)
 
-    def pieces(self, most: int = MOST_DEGREE) -> Iterator[tuple[list[Term], Floats]]:
+    @property
+    def smooth(self) -> list[int]:
+        """The factors that are neither a choice nor the place in a table."""
+        return [row for row in range(len(self.names)) if row not in self.options and row not in self.tables]
+
+    def pieces(self, most: int = PLACES) -> Iterator[tuple[list[Term], Floats]]:
         """Every factor's own functions, of a few factors and one degree at a time; `most`: up to this degree."""
-        for rows, highest in self.degrees:
-            for degree, values in enumerate(legendre(self.uniforms[list(rows)], min(highest, most)), start=1):
+        smooth = self.smooth
+        for rows in (smooth[at : at + ROWS] for at in range(0, len(smooth), ROWS)):
+            for degree, values in enumerate(legendre(self.uniforms[rows], min(self.degree, most)), start=1):
                 yield [Term((row,), (degree,)) for row in rows], standard(values) if self.dependent else values
-        for row, values in self.options.items():
+        for row, values in (*self.options.items(), *self.tables.items()):
             yield [Term((row,), (degree + 1,)) for degree in range(min(len(values), most))], values[:most]
 
-    def terms(self) -> list[Term]:
-        """What `pieces` holds, in its order."""
-        plain = [Term((row,), (degree,)) for rows, highest in self.degrees for degree in range(1, highest + 1) for row in rows]
-        return plain + [Term((row,), (degree + 1,)) for row, values in self.options.items() for degree in range(len(values))]
+    def joint(self) -> Iterator[tuple[list[Term], Floats]]:
+        """What each choice does with each place in a table: it may choose the table, so that no low degree tells what they do together."""
+        for row, places in self.tables.items():
+            for other, options in self.options.items():
+                first, second = ((row, places), (other, options)) if row < other else ((other, options), (row, places))
+                products = (first[1][:, None] * second[1][None]).reshape(-1, self.draws)
+                degrees = product(range(1, len(first[1]) + 1), range(1, len(second[1]) + 1))
+                yield [Term((first[0], second[0]), pair) for pair in degrees], standard(products) if self.dependent else products
 
-    def apart(self, numbers: Floats) -> Array:
-        """Mean of every factor's own functions times each number, in each replicate: (replicate, function, number)."""
-        return np.concatenate([self.by_replicate(values, numbers) for _, values in self.pieces()], axis=1)
+    def apart(self, numbers: Floats) -> tuple[list[Term], Array]:
+        """Functions that are looked at whatever is selected, and the mean of each times each number by replicate."""
+        terms, means = list[Term](), list[Array]()
+        for some, values in chain(self.pieces(), self.joint()):
+            terms += some
+            means.append(self.by_replicate(values, numbers))
+        return terms, np.concatenate(means, axis=1)
 
     @property
     def draws(self) -> int:
@@ -128,7 +139,8 @@ class Design:
     def functions(self, row: int, degree: int) -> Floats:
         """The functions of one factor up to a degree: (degree, draw); of a choice all it has."""
         if row not in self.held:
-            self.held[row] = self.options[row] if row in self.options else np.stack(list(legendre(self.uniforms[row], degree)))
+            known = self.options[row] if row in self.options else self.tables[row][:degree] if row in self.tables else None
+            self.held[row] = np.stack(list(legendre(self.uniforms[row], degree))) if known is None else known
         return self.held[row]
 
     def product(self, term: Term) -> Floats:
@@ -170,9 +182,10 @@ class Fit(NamedTuple):
 
 def fitted(design: Design, numbers: Floats) -> list[Fit]:
     """The functions that stand out in each number, fitted together by least squares."""
-    squares = _squares(design.apart(numbers))
+    terms, apart = design.apart(numbers)
+    own = [at for at, term in enumerate(terms) if len(term.factors) == 1]
     strength = np.zeros((len(design.names), len(numbers)))
-    np.add.at(strength, np.array([term.factors[0] for term in design.terms()]), squares)
+    np.add.at(strength, np.array([terms[at].factors[0] for at in own]), _squares(apart[:, own]))
     strength = np.maximum(strength, _by_others(design, numbers, strength))
     return [_fit(design, values, strength[:, column]) for column, values in enumerate(numbers)]
 

@@ -123,12 +123,12 @@ class Effects:
 
 
 def effects(
-    factors: Mapping[str, Array], numbers: Array, choices: Collection[str] = (), rough: Collection[str] = ()
+    factors: Mapping[str, Array], numbers: Array, choices: Collection[str] = (), tables: Collection[str] = ()
 ) -> tuple[Effects | None, ...]:
     """The effects of independent factors on some numbers (number, draw); None for one that does not vary, or of too few draws.
 
-    `factors`: the uniforms that each was drawn from, or the option's number of those that are `choices`. `rough`: those that a number may
-    follow in any way, such as the place in a table; they get functions of as high a degree as the draws carry. No value may be absent.
+    `factors`: the uniforms that each was drawn from, or the option's number of those that are `choices`. `tables`: those that are
+    the place in a table of 32 samples, which a number may follow in any way, by itself and with a choice of the table. Nothing is absent.
     """
     distinct, place = np.unique(numbers, axis=0, return_inverse=True) if len(numbers) else (numbers, np.zeros(0, dtype=np.intp))
     varying = np.flatnonzero([len(one) >= FEWEST_DRAWS and varies(one) for one in distinct]) if factors else np.zeros(0, dtype=np.intp)
@@ -136,7 +136,7 @@ def effects(
         return (None,) * len(numbers)
     centred = distinct[varying] - distinct[varying].mean(axis=1, keepdims=True)
     variance = np.square(centred).mean(axis=1)
-    design = Design.of(factors, frozenset(choices), frozenset(rough))
+    design = Design.of(factors, choices, tables)
     fits = fitted(design, (centred / np.sqrt(variance)[:, None]).astype(np.float32))
     made = dict(zip(varying.tolist(), _effects(design, fits, variance), strict=True))
     return tuple(made.get(int(at)) for at in place.ravel())
@@ -171,7 +171,7 @@ def dependent_effects(
     """
     if not factors or not len(numbers) or numbers.shape[1] < FEWEST_DRAWS:
         return (None,) * len(numbers)
-    design = Design.of(factors, frozenset(choices), frozenset(), dependent=True)
+    design = Design.of(factors, choices, (), dependent=True)
     moving = [row for row, values in enumerate(numbers) if varies(values)]
     made = dict[int, Dependent]()
     for row, fit in zip(moving, fitted(design, standard(numbers[moving].astype(np.float32))), strict=True):
@@ -210,8 +210,7 @@ def _divided(design: Design, fit: Fit, values: Floats, groups: Mapping[str, str]
 
 def _effects(design: Design, fits: Sequence[Fit], variance: Array) -> Iterator[Effects]:
     """The parts of each number: what was selected, and of every other function of one factor what is left of it in the rest."""
-    apart = design.apart(np.stack([fit.rest for fit in fits]))
-    own = design.terms()
+    own, apart = design.apart(np.stack([fit.rest for fit in fits]))
     sizes = np.diff(design.edges) / design.draws
     index = {term: at for at, term in enumerate(own)}
     for column, fit in enumerate(fits):
@@ -221,7 +220,8 @@ def _effects(design: Design, fits: Sequence[Fit], variance: Array) -> Iterator[E
         known = [index[term] for term in fit.terms if term in index]
         coefficients = np.concatenate([np.delete(middle, known), fit.coefficients])
         left_out = np.concatenate([np.delete(out, known, axis=1), fit.left_out], axis=1)
-        terms = [*(term for at, term in enumerate(own) if at not in set(known)), *fit.terms]
+        taken = set(known)
+        terms = [*(term for at, term in enumerate(own) if at not in taken), *fit.terms]
         yield _parts(design, terms, coefficients, left_out, fit, float(variance[column]))
 
 

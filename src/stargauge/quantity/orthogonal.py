@@ -36,7 +36,7 @@ def contrasts(options: Array) -> Floats:
     """
     levels, inverse, counts = np.unique(options, return_inverse=True, return_counts=True)
     weight = np.sqrt(counts / len(options))
-    powers = np.vander(np.arange(len(levels), dtype=np.float64), increasing=True)
+    powers = np.vander(np.linspace(-1.0, 1.0, len(levels)), increasing=True)
     basis, _ = np.linalg.qr(weight[:, None] * powers)
     return np.asarray((basis / weight[:, None])[:, 1:].T[:, inverse], dtype=np.float32)
 
