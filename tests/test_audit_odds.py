@@ -11,6 +11,7 @@ from tests.cli_runs import ask
 from tests.programme_files import changed, small
 
 from stargauge import api
+from stargauge.api import tracks
 from stargauge.audit.movers import groups_of
 from stargauge.audit.odds import DECIDED, OddsOverTime, days_between
 from stargauge.programme.filter import known_programme
@@ -142,7 +143,7 @@ def test_a_statement_without_which_nothing_can_be_said_is_decisive_on_its_own(tm
 
 
 def test_any_number_of_processes_gives_the_same_odds_and_movers(moved: OddsOverTime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "_workers", lambda asked, draws: 2)
+    monkeypatch.setattr(tracks, "workers_of", lambda asked, draws: 2)
     assert api.odds(small(*OPEN_CLAIM), end="2026-05-31", **RUN) == moved  # type: ignore[arg-type]
 
 
