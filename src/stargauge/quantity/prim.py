@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -336,9 +335,4 @@ def wilson(held: int, size: int, deviate: float = 1.2815515655446004) -> tuple[f
     return float(max(0.0, middle - half)), float(min(1.0, middle + half))
 
 
-def rising(boxes: Sequence[Box]) -> bool:
-    """Whether density never falls along a trajectory."""
-    return all(after.density >= before.density for before, after in pairwise(boxes))
-
-
-__all__ = ["LEAST", "PASTE", "PEEL", "Box", "Dimension", "binomial_tail", "prim", "quasi_p", "rising", "wilson"]
+__all__ = ["LEAST", "PASTE", "PEEL", "Box", "Dimension", "binomial_tail", "prim", "quasi_p", "wilson"]
