@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from tests import engine_toy as toy
 
-from stargauge.engine.lineage import Node, explain, formula_of, spread_of, telling_times
+from stargauge.engine.cells import spread_of
+from stargauge.engine.lineage import Node, explain, formula_of, telling_times
 from stargauge.engine.result import gather
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError

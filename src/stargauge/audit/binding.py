@@ -6,14 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable, Reading, Record, fault, leaves
-from stargauge.quantity.address import Address, resolve
+from stargauge.quantity.address import SHARED_AXES, resolve, whole_of
 from stargauge.quantity.dates import month_label
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.quantity import FIXED_AXES, Quantity, find
 from stargauge.quantity.units import convert, parse_number, split_number, unit
 
-#: Axes whose labels a share leaves out to get its whole.
-SHARED_AXES = ("site", "party", "line")
 #: Units of things one counts: a bare number needs no unit.
 COUNTED = frozenset({"job"})
 
@@ -82,12 +80,6 @@ def threshold_value(text: str, wanted: str) -> float:
     if wanted in COUNTED and not split_number(text)[1]:
         return split_number(text)[0]
     return parse_number(text, wanted)
-
-
-def whole_of(address: Address, made: Quantity, axes: Axes) -> Address:
-    """The same address without its site, party and line labels."""
-    parts = {label for axis in SHARED_AXES if axis in made.axes for label in axes.get(axis, ())}
-    return Address(address.name, tuple(label for label in address.labels if label not in parts))
 
 
 def _wrong_time(reading: Comparison, made: Quantity, axes: Axes) -> str:

@@ -18,8 +18,8 @@ from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.summary import CAPITAL, DIRECT, HEADLINES, RUNS, UNSITED, Days
 from stargauge.audit.verdict import OPEN, SILENT, ReadingVerdict
 from stargauge.audit.words import publisher_of
+from stargauge.engine.cells import spread_of
 from stargauge.engine.choices import same
-from stargauge.engine.lineage import spread_of
 from stargauge.engine.result import Result
 from stargauge.engine.series import LEVELS, plain
 from stargauge.engine.simulate import model_graph

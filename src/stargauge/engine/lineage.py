@@ -7,37 +7,36 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stargauge.engine.cells import LEVELS, Cell, Spread, cells_of, named
+from stargauge.engine.rests import Rests, apportion
 from stargauge.engine.run import blocks_of
-from stargauge.engine.sample import Value, fixed, layout
-from stargauge.engine.select import Frame
+from stargauge.engine.sample import fixed
+from stargauge.engine.select import Frame, Mask
 from stargauge.engine.series import plain
-from stargauge.engine.spread import apportioned, quantiles
-from stargauge.engine.streams import Array
-from stargauge.quantity.address import Address, Selection
-from stargauge.quantity.dates import Window
-from stargauge.quantity.distribution import Distribution
+from stargauge.engine.spread import quantiles
+from stargauge.engine.streams import BLOCK, Array
+from stargauge.quantity.address import Address, Selection, parse_share, resolve, whole_of
+from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import PICKED_AXES, Quantity
-from stargauge.quantity.statement import Input, Kind, Mixture, Statement
 
 if TYPE_CHECKING:
     from stargauge.engine.memo import Memo
     from stargauge.engine.result import World
     from stargauge.engine.select import Block
 
-LEVELS = (0.1, 0.5, 0.9)
 #: Axes of the life of an asset, whose labels begin with a year: a quantity along one is shown at the times that tell most.
 TIMES = ("life_year", "life_month")
 #: Rows shown of a quantity that cannot be summed; `more` counts the others.
 MOST_ROWS = 12
+#: Axes by whose labels a sum is told part by part, the first that it adds up over.
+PARTED = ("site", "party", "line", "phase")
 _FORMULA = re.compile(r"\(\d+\)\s*$")
 Labels = Mapping[str, tuple[str, ...]]
-Spread = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -56,25 +55,13 @@ class Row:
     which: str = ""
 
 
-@dataclass(frozen=True)
-class Cell:
-    """What is held about cells of an input that are alike: where the value came from, its P10, P50, P90, and who said it when."""
-
-    labels: tuple[str, ...]
-    kind: Kind
-    value: str
-    spread: Spread
-    statements: tuple[Statement, ...]
-    hindsight: date | None
-    note: str
-
-
 @dataclass
 class Node:
     """One quantity in an explanation: formula, values at the date, and what it needs; an input has cells instead.
 
-    `repeated`: explained elsewhere, nearer the root. `shares`: at the root, the share of the spread that each input brings, and
-    `cell_shares` the same by the address of each cell and by choice.
+    `repeated`: explained elsewhere, nearer the root. At the root alone: `shares`, the share of the spread that each input or choice
+    brings, and `cell_shares` the same by the address of each cell; `rests`, what the spread rests on; `parts`, of a sum the values that it
+    adds up, along `parted`; `draws`, the worlds they are read in.
     """
 
     address: str
@@ -92,6 +79,10 @@ class Node:
     shares: dict[str, float] = field(default_factory=dict)
     cell_shares: dict[str, float] = field(default_factory=dict)
     month: str = ""
+    rests: Rests | None = None
+    parts: tuple[Row, ...] = ()
+    parted: str = ""
+    draws: int = 0
 
     def walk(self) -> Iterator[Node]:
         """This node and all below it."""
@@ -108,27 +99,41 @@ class Node:
         out: dict[str, Any] = {
             "address": self.address, "name": self.name, "unit": self.unit, "says": self.says, "formula": list(self.formula),
             "month": self.month, "repeated": self.repeated, "kind": "input" if self.is_input else "derived", "more": self.more,
-            "rows": [{"label": r.label, "absent": list(r.absent), "mean": plain(r.mean)} | _times(r) | _named(r.spread)
+            "rows": [{"label": r.label, "absent": list(r.absent), "mean": plain(r.mean)} | _times(r) | named(r.spread)
                      for r in self.rows],
             "needs": [need.to_dict() for need in self.needs],
-            "cells": [_cell_dict(cell) for cell in self.cells],
+            "cells": [cell.to_dict() for cell in self.cells],
         }  # fmt: skip
-        return out | ({"shares": self.shares} if self.shares else {})
+        if self.draws:
+            out["draws"] = self.draws
+        if self.parts:
+            out["parts"] = [{"label": r.label, "absent": list(r.absent), "mean": plain(r.mean), **named(r.spread)} for r in self.parts]
+            out["parted"] = self.parted
+        return out | ({"shares": self.shares, "rests_on": self.rests.to_dict()} if self.rests is not None else {})
 
 
 @dataclass(frozen=True)
 class _Read:
-    """One row to be read: a selection, and along its months or years one place, or several that are summed."""
+    """One row to be read: a selection, and along its months or years one place, or several that are summed; `over`: as a share of it."""
 
     label: str
     selection: Selection
     place: int | list[int] | None = None
     time: str = ""
     which: str = ""
+    over: Selection | None = None
 
     def of(self, block: Block) -> Array:
         """Its value in each draw of a block."""
-        value = block.picked(self.selection)[0]
+        value = self._at(block, self.selection)
+        if self.over is None:
+            return value
+        whole = self._at(block, self.over)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(whole != 0.0, value / whole, np.nan)
+
+    def _at(self, block: Block, selection: Selection) -> Array:
+        value = block.picked(selection)[0]
         if self.place is None or value.ndim == 1:
             return value
         return np.asarray(_total(value[:, self.place]) if isinstance(self.place, list) else value[:, self.place])
@@ -146,6 +151,7 @@ class _Selected:
     made: Quantity
     rows: tuple[_Read, ...]
     axis: str | None = None
+    parts: bool = False
 
     def choose(self, block: Block, tree: _Tree) -> None:
         """Choose the times that are shown."""
@@ -158,23 +164,46 @@ class _Selected:
             )
 
 
-def explain(world: World, address: str, when: date | None, draws: int, memo: Memo | None = None) -> Node:
-    """The explanation of an address at a date (the last month where none is given), over so many draws of the same worlds."""
+def explain(
+    world: World, address: str, when: date | None, draws: int, memo: Memo | None = None, held: Mask | None = None
+) -> Node:  # fmt: skip
+    """The explanation of an address, or of `share(address)`, at a date (the last month where none is given), over so many draws.
+
+    `held`: the draws, from the first on, that are kept; values and shares are then those of these worlds. Raises InputError where none is.
+    """
     frame = world.frame
-    selection = frame.resolve(address)
+    part = parse_share(address)
+    selection = frame.resolve(address if part is None else part)
     months = frame.axes.get("month", ())
     labels = {axis: names for axis, names in selection.labels if len(names) < len(frame.axes[axis])}
     place = frame.month(when) if when is not None else len(months) - 1
     picked = labels.get("life_month", ("",))[0]
     place = months.index(picked) if picked in months else place
     tree = _Tree(world, frame, place, labels)
-    root = tree.root(selection.quantity, labels)
-    root.address, root.month = str(selection.address), months[place] if months else ""
-    run = world.run([s.node.name for s in tree.selected] or [selection.quantity.name], memo)
+    root = tree.root(selection.quantity, labels) if part is None else tree.share(part, selection)
+    root.address, root.month = str(selection.address) if part is None else f"share({part})", months[place] if months else ""
+    tree.part(root, selection)
+    names = [s.node.name for s in tree.selected] or [selection.quantity.name]
+    root.draws = _fill(tree, names, root, blocks_of(draws), _kept(held, blocks_of(draws)), memo)
+    return root
+
+
+def _kept(held: Mask | None, blocks: int) -> Mask | None:
+    if held is None:
+        return None
+    kept = np.asarray(held, dtype=bool)[: blocks * BLOCK]
+    if not kept.any():
+        raise InputError("no draw is kept, so there is nothing to explain; ask for more draws")
+    return kept
+
+
+def _fill(tree: _Tree, names: list[str], root: Node, blocks: int, kept: Mask | None, memo: Memo | None) -> int:
+    """Read the rows of every node in the draws, and at the root what brings its spread; how many draws there are."""
+    run = tree.world.run(names, memo)
     values: list[list[list[Array]]] = []
     absent: list[list[dict[str, None]]] = []
     streams: list[dict[str, Array]] = []
-    for index in range(blocks_of(draws)):
+    for index in range(blocks):
         block = run.block(index, memo)
         streams.append(run.sampler.streams(index))
         if not index:
@@ -185,22 +214,27 @@ def explain(world: World, address: str, when: date | None, draws: int, memo: Mem
             for row, one in enumerate(chosen.rows):
                 values[number][row].append(one.of(block))
                 absent[number][row] |= dict.fromkeys(one.lacks(block))
+
+    def whole(parts: list[Array]) -> Array:
+        drawn = np.concatenate(parts)
+        return drawn if kept is None else drawn[kept[: len(drawn)]]
+
     for number, chosen in enumerate(tree.selected):
-        chosen.node.rows = tuple(
-            Row(
-                one.label,
-                _spread(drawn := np.concatenate(values[number][row])),
-                _mean(drawn),
-                tuple(absent[number][row]),
-                one.time,
-                one.which,
-            )
+        rows = [
+            Row(one.label, _spread(drawn := whole(values[number][row])), _mean(drawn, chosen.parts), tuple(absent[number][row]), one.time,
+                one.which)
             for row, one in enumerate(chosen.rows)
-        )
-    if tree.selected and tree.selected[0].node is root and len(tree.selected[0].rows) == 1:
-        uniforms = {cell: np.concatenate([part[cell] for part in streams]) for cell in streams[0]}
-        root.shares, root.cell_shares = apportioned(uniforms, np.concatenate(values[0][0]))
-    return root
+        ]  # fmt: skip
+        if chosen.parts:
+            chosen.node.parts = tuple(rows)
+        else:
+            chosen.node.rows = tuple(rows)
+    first = next((number for number, chosen in enumerate(tree.selected) if chosen.node is root and not chosen.parts), None)
+    if first is not None and len(tree.selected[first].rows) == 1:
+        outcome = whole(values[first][0])
+        drawn = {cell: whole([part[cell] for part in streams]) for cell in streams[0]}
+        root.shares, root.cell_shares, root.rests = apportion(drawn, outcome, tree.world.inputs, chosen=kept is not None)
+    return blocks * BLOCK if kept is None else int(kept.sum())
 
 
 def telling_times(values: Array, names: tuple[str, ...], now: int | None, flow: bool, adds: bool) -> list[tuple[int | list[int], str, str]]:
@@ -250,11 +284,49 @@ class _Tree:
     def root(self, made: Quantity, labels: Labels) -> Node:
         """The node of a quantity with all below it; each is explained where it stands nearest the root."""
         root = self._node(made, labels)
+        self._spell()
+        return root
+
+    def _spell(self) -> None:
         while self._open:
             node, opened, at = self._open.popleft()
             needs = [self.world.graph.quantities[need] for need in dict.fromkeys(self.world.graph.needs(opened))]
             node.needs = tuple(self._node(need, self._passed(at, need)) for need in needs)
+
+    def share(self, part: Address, selection: Selection) -> Node:
+        """The node of a share: its part and the whole, each explained. Raises InputError where the address is the whole."""
+        made = selection.quantity
+        address = whole_of(part, made, self.frame.axes)
+        if address == part:
+            raise InputError(f"share({part}): a share needs a label of a site, a party or a line; {part} is the whole")
+        whole = resolve(address, self.frame.quantities, self.frame.axes)
+        says = f"The share of {part} in {address}."
+        root = Node(f"share({part})", made.name, "1", says, "", (f"share = {part} / {address}",), False)
+        row = _Read("", selection, self.month if "month" in made.axes else None, over=whole)
+        self.selected.append(_Selected(root, made, (row,)))
+        picked = {axis: names for axis, names in whole.labels if len(names) < len(self.frame.axes[axis])}
+        root.needs = (self._node(made, self.picked), self._node(made, picked))
+        self._spell()
         return root
+
+    def part(self, root: Node, selection: Selection) -> None:
+        """Read the parts of a sum beside it: one for each label along the first axis of a few that it adds up."""
+        made, summed = selection.quantity, {axis for axis, names in selection.labels if len(names) > 1}
+        axis = next((axis for axis in PARTED if axis in summed), next(iter(sorted(summed)), ""))
+        rows = next((s.rows for s in self.selected if s.node is root), ())
+        if root.is_input or not axis or len(rows) != 1 or rows[0].over is not None:
+            return
+        place = rows[0].place
+        reads = tuple(
+            _Read(label, Selection(
+                Address(made.name), made,
+                tuple((other, (self.frame.axes[axis].index(label),) if other == axis else at) for other, at in selection.positions),
+                tuple((other, (label,) if other == axis else names) for other, names in selection.labels),
+            ), place)
+            for label in dict(selection.labels)[axis]
+        )  # fmt: skip
+        root.parted = axis
+        self.selected.append(_Selected(root, made, reads, parts=True))
 
     def now(self, axis: str) -> int | None:
         """The place on an axis of time of what is asked: the label picked, else the month at which all is read; None beyond the axis."""
@@ -274,7 +346,7 @@ class _Tree:
         first = key not in self._seen
         self._seen.add(key)
         if made.is_input:
-            node.cells = self._cells(self.world.inputs[made.name], labels) if first else ()
+            node.cells = cells_of(self.world.inputs[made.name], self.frame, labels, self.month) if first else ()
             return node
         if "Array" in str(made.function.__annotations__.get("return", "Array")):
             rows, axis, node.more = self._rows(made, labels)
@@ -299,31 +371,6 @@ class _Tree:
             chosen = Selection(Address(made.name), made, places, tuple(zip(axes, groups, strict=True)))
             rows.append(_Read(label, chosen, self.month if "month" in made.axes else None))
         return tuple(rows), timed, max(0, len(every) - most)
-
-    def _cells(self, made: Input, labels: Labels) -> tuple[Cell, ...]:
-        """The cells of an input at some labels; cells that hold the same are one."""
-        where = layout(made, self.frame.axes)
-        within = [axis for axis in made.quantity.axes if axis != "draw"][len(where.label_axes) :]
-        at = tuple(self._at(axis, labels) for axis in within)
-        alike: dict[Any, list[int]] = {}
-        for place, (label, estimate) in enumerate(zip(made.labels, made.estimates, strict=True)):
-            if all(name in labels.get(axis, (name,)) for axis, name in zip(where.label_axes, label, strict=True)):
-                value = estimate.value if not isinstance(estimate.value, np.ndarray) and estimate.value == estimate.value else place
-                kept = value if isinstance(value, float | int | Distribution) else id(estimate)
-                alike.setdefault((repr(kept), estimate.kind, estimate.statements, estimate.note, estimate.hindsight), []).append(place)
-        out = []
-        for places in alike.values():
-            one = made.estimates[places[0]]
-            names = tuple(", ".join(made.labels[place]) for place in places if made.labels[place])
-            spread = spread_of(_picked(one.value, at), self.month)
-            out.append(Cell(names, one.kind, _text(one.value), spread, one.statements, one.hindsight, one.note))
-        return tuple(out)
-
-    def _at(self, axis: str, labels: Labels) -> int | slice:
-        """The place along an axis within a cell that is shown: the label picked, of `month` the month asked; else all."""
-        if len(names := labels.get(axis, ())) == 1:
-            return self.frame.axes[axis].index(names[0])
-        return self.month if axis == "month" else slice(None)
 
     def _passed(self, labels: Labels, need: Quantity) -> dict[str, tuple[str, ...]]:
         """The labels at which a need is read: the same along shared axes; a site passes to its phases by the input `phase_site`."""
@@ -358,76 +405,19 @@ def formula_of(doc: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _picked(value: Value, at: tuple[int | slice, ...]) -> Value:
-    """A cell that is an array at a place of its axes; one number where that leaves one, else none stands for it."""
-    if not isinstance(value, np.ndarray) or value.ndim != len(at):
-        return value
-    chosen = np.asarray(value[at])
-    return float(chosen.ravel()[0]) if chosen.size == 1 else float("nan")
-
-
-def spread_of(value: Value, month: int = -1) -> Spread:
-    """P10, P50, P90 of one cell; of an array its value at a month."""
-    if isinstance(value, Distribution):
-        return _spread_of(value)
-    if isinstance(value, Mixture):
-        steps = (np.arange(1000) + 0.5) / 1000
-        weights = np.asarray(value.weights) / np.sum(value.weights)
-        parts = [np.array([spread_of(part, month)[1]]) if not isinstance(part, Distribution) else part.ppf(steps) for part in value.options]
-        flat, mass = np.concatenate(parts), np.concatenate([np.full(len(p), w / len(p)) for p, w in zip(parts, weights, strict=True)])
-        order = np.argsort(flat)
-        at = np.searchsorted(np.cumsum(mass[order]), LEVELS)
-        low, middle, high = (float(flat[order[min(int(i), len(flat) - 1)]]) for i in at)
-        return low, middle, high
-    one = float(np.ravel(value)[month if np.size(value) > max(month, 0) else -1]) if np.size(value) else float("nan")
-    return one, one, one
-
-
-@lru_cache(maxsize=4096)
-def _spread_of(value: Distribution) -> Spread:
-    low, middle, high = (value.quantile(level) for level in LEVELS)
-    return low, middle, high
-
-
-def _text(value: Value) -> str:
-    if isinstance(value, Mixture):
-        names = value.labels or tuple(str(number) for number in range(len(value.options)))
-        total = sum(value.weights)
-        return "; ".join(f"{n} ({w / total:.3g}): {_text(o)}" for n, w, o in zip(names, value.weights, value.options, strict=True))
-    return str(value) if isinstance(value, Distribution) else f"{np.size(value)} values" if isinstance(value, np.ndarray) else f"{value:g}"
-
-
 def _spread(values: Array) -> Spread:
     low, middle, high = (float(part) for part in quantiles(values, LEVELS))
     return low, middle, high
 
 
-def _mean(values: Array) -> float:
-    """The mean over draws; infinite where a world never comes to it, or where days beyond all calendars add up to that."""
+def _mean(values: Array, part: bool = False) -> float:
+    """The mean over draws; infinite where a world never comes to it, or where days beyond all calendars add up to that.
+
+    `part`: of a sum, in which it counts nothing where it is absent.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
-        return float(values.mean())
+        return float(np.where(np.isnan(values), 0.0, values).mean() if part and not np.isnan(values).all() else values.mean())
 
 
 def _times(row: Row) -> dict[str, str]:
     return {"time": row.time, "which": row.which} if row.time else {}
-
-
-def _named(spread: Spread) -> dict[str, float | None]:
-    return {name: plain(part) for name, part in zip(("p10", "p50", "p90"), spread, strict=True)}
-
-
-def _cell_dict(cell: Cell) -> dict[str, Any]:
-    out: dict[str, Any] = {"labels": list(cell.labels), "kind": cell.kind, "value": cell.value, "note": cell.note, **_named(cell.spread)}
-    return out | {"hindsight": cell.hindsight and str(cell.hindsight), "statements": [statement_dict(s) for s in cell.statements]}
-
-
-def statement_dict(said: Statement) -> dict[str, Any]:
-    """A statement as plain data."""
-    value = (
-        plain(said.value) if isinstance(said.value, float) else said.value if isinstance(said.value, bool | str | int) else str(said.value)
-    )
-    dates: dict[str, Window | None] = {"as_of": said.as_of, "published": said.published}
-    return {
-        "path": said.path, "value": value, "text": said.text, "unit": said.unit, "source": said.source, "status": said.status,
-        "grade": said.grade, "note": said.note, **{name: str(window) if window else None for name, window in dates.items()},
-    }  # fmt: skip

@@ -106,9 +106,13 @@ class Result:
         margin = {name: values[mask] for name, values in self.margin.items()}
         return replace(self, series=exact | made, collected={}, truth=truth, margin=margin, condition=whole)
 
-    def explain(self, address: str, when: date | None = None, draws: int = 1024) -> Node:
-        """Why a number is what it is: its formula, what it needs with values at a date, down to statements, defaults and assumptions."""
-        return explain(self.world, address, when, min(draws, self.draws), self.memo)
+    def explain(self, address: str, when: date | None = None, draws: int = 1024, held: Mask | None = None) -> Node:
+        """Why a number is what it is: its formula, what it needs with values at a date, down to statements, defaults and assumptions.
+
+        `held`: the draws that are kept, from the first on (else those of the condition, where the result has one).
+        """
+        kept = self.condition if held is None else held
+        return explain(self.world, address, when, min(draws, self.draws), self.memo, kept)
 
     def sample(self, names: Iterable[str] | None = None) -> dict[str, Array]:
         """What each input cell drew, by address, and which option each `pick:<choice>` took: the streams made again, no run needed."""

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.quantity import PICKED_AXES, Quantity, find
 
+#: Axes whose labels a share leaves out to get its whole.
+SHARED_AXES = ("site", "party", "line")
+_SHARE = re.compile(r"^\s*share\s*\((?P<inside>.*)\)\s*$")
 _ADDRESS = re.compile(r"^\s*(?P<name>[a-z][a-z0-9_]*)\s*(?:\[(?P<labels>[^\[\]]*)\])?\s*$")
 
 
@@ -40,6 +43,18 @@ def parse_address(text: str) -> Address:
         raise InputError(f'got "{text}"; expected a quantity with labels such as power_facility[operational, abilene]')
     labels = tuple(label.strip() for label in (match["labels"] or "").split(",") if label.strip())
     return Address(match["name"], labels)
+
+
+def parse_share(text: str) -> Address | None:
+    """The address inside `share(...)`; None where the text is no share. Raises InputError where it holds no address."""
+    match = _SHARE.match(text)
+    return parse_address(match["inside"]) if match else None
+
+
+def whole_of(address: Address, made: Quantity, axes: Mapping[str, Sequence[str]]) -> Address:
+    """What a share is a share of: the same address without its site, party and line labels."""
+    parts = {label for axis in SHARED_AXES if axis in made.axes for label in axes.get(axis, ())}
+    return Address(address.name, tuple(label for label in address.labels if label not in parts))
 
 
 def resolve(address: Address, quantities: Mapping[str, Quantity], axes: Mapping[str, Sequence[str]]) -> Selection:

@@ -18,6 +18,8 @@ Status = Literal["planned", "projected", "reported", "estimated", "observed", "c
 Grade = Literal["A", "B", "C", "D"]
 
 STATUSES: tuple[Status, ...] = ("planned", "projected", "reported", "estimated", "observed", "cancelled")
+#: The source of values of the catalogue that no source says: they are our own assumptions.
+OURS = "stargauge-assumption"
 RECORDED: frozenset[str] = frozenset({"reported", "estimated", "observed"})
 
 
