@@ -10,18 +10,18 @@ from typing import Any
 from stargauge import __version__
 from stargauge.audit import measured
 from stargauge.audit.captures import Held
+from stargauge.audit.explanation import explained, node_data, source_data, statement_data, value_data
 from stargauge.audit.job_claims import NumberVerdict
 from stargauge.audit.run import ClaimVerdict
-from stargauge.audit.sentence import Names, phrase, subject
 from stargauge.audit.series_data import fans
-from stargauge.audit.summary import Days, names_of, off_by
+from stargauge.audit.summary import Days, off_by
 from stargauge.audit.verdict import ReadingVerdict
-from stargauge.engine.lineage import Cell, Node
-from stargauge.engine.series import plain
-from stargauge.engine.simulate import model_graph
 from stargauge.programme.load import asked_as
-from stargauge.quantity.address import parse_address
-from stargauge.quantity.statement import Estimate, Statement
+from stargauge.quantity.statement import Estimate
+
+__all__ = [
+    "EXPLAINED", "answer_data", "assumptions", "dispute", "explained", "hindsight", "node_data", "slug", "statement_data", "value_data",
+]  # fmt: skip
 
 #: The addresses whose explanations go into a report.
 EXPLAINED: tuple[str, ...] = (
@@ -154,33 +154,11 @@ def _record_text(rows: Iterable[Mapping[str, Any]], readings: Iterable[ReadingVe
     return "; ".join(dict.fromkeys(texts)) or ("computed from what is published" if computed else "looked for, not found")
 
 
-def statement_data(statement: Statement) -> dict[str, Any]:
-    """A statement as plain data."""
-    return {
-        "path": statement.path, "value": value_data(statement.value), "text": statement.text, "unit": statement.unit,
-        "as_of": str(statement.as_of) if statement.as_of else None, "published": str(statement.published) if statement.published else None,
-        "source": statement.source or None, "status": statement.status, "grade": statement.grade, "note": statement.note,
-        "capture": statement.capture or None,
-    }  # fmt: skip
-
-
-def value_data(value: Any) -> Any:
-    """A value as JSON takes it: numbers as numbers, dates and distributions as text."""
-    if isinstance(value, (bool, int, float, str)):
-        return value if value == value else None
-    return str(value)
-
-
 def _sources(check: Any) -> dict[str, Any]:
     """The sources of the programme, and those of the catalogue values that the run used."""
     used = {s.source for made in check.result.inputs.values() for e in made.estimates for s in e.statements}
     catalogue = {name: entry for name, entry in check.known.catalogue.catalogue.sources.items() if name in used}
-    return {name: _source(entry) for name, entry in {**catalogue, **check.known.programme.sources}.items()}
-
-
-def _source(entry: Any) -> dict[str, Any]:
-    when = getattr(entry, "published", None) or getattr(entry, "date", None)
-    return {"publisher": entry.publisher, "title": entry.title, "date": str(when or ""), "url": entry.url, "grade": entry.grade}
+    return {name: source_data(entry) for name, entry in {**catalogue, **check.known.programme.sources}.items()}
 
 
 def hindsight(inputs: Iterable[Any]) -> list[dict[str, str]]:
@@ -216,94 +194,3 @@ def _assumed(estimate: Estimate) -> bool:
 def _looked_for(verdicts: Sequence[ClaimVerdict]) -> list[str]:
     silent = [(v, r) for v in verdicts for r in v.readings if r.status == "passed, record silent" or r.status.startswith("not shown")]
     return [f"{v.id}: {r.sentence}" for v, r in silent]
-
-
-def explained(node: Node, known: Any, captures: Mapping[str, Held] | None = None) -> dict[str, Any]:
-    """An explanation with what its address is called, the sources of its statements, and what is held of the captures they cite."""
-    graph = model_graph().quantities
-    names = Names({axis: tuple(labels) for axis, labels in known.axes.items()}, graph, names_of(known))
-    address = parse_address(node.address)
-    called = subject(address, names) if address.name in names.words.quantities else node.address
-    said = [statement for one in node.walk() for cell in one.cells for statement in cell.statements]
-    used = {statement.source for statement in said if statement.source}
-    shown = {statement.capture for statement in said if statement.capture}
-    book = {**known.catalogue.catalogue.sources, **known.programme.sources}
-    sources = {name: _source(book[name]) for name in sorted(used) if name in book}
-    timed = "month" in graph[address.name].axes
-    plural = phrase(address.name, names.words).plural and address.name in names.words.quantities
-    return {
-        **node_data(node), "date": node.month if timed else None, "sources": sources, "plural": plural,
-        "captures": {name: one.to_dict() for name, one in (captures or {}).items() if name in shown},
-        "subject": called if called == node.address else called[:1].upper() + called[1:],
-    }  # fmt: skip
-
-
-def node_data(node: Node) -> dict[str, Any]:
-    """An explanation as the terminal and the report read it: one value, what it needs, statements at the leaves."""
-    out: dict[str, Any] = {
-        "address": node.address, "label": node.address, "says": node.says, "formula": "\n".join(node.formula), "unit": node.unit,
-        "date": node.month, "kind": "input" if node.is_input else "derived",
-    }  # fmt: skip
-    if node.repeated:
-        return out | _rows(node) | {"note": "explained elsewhere"}
-    out |= _rows(node)
-    if len(node.rows) == 1:
-        out["mean"] = plain(node.rows[0].mean)
-        if node.rows[0].absent:
-            out["note"] = f"a lower bound: absent for {', '.join(node.rows[0].absent)}"
-    out["needs"] = [node_data(need) for need in node.needs]
-    if node.cells:
-        out |= _cells(node)
-    if node.shares:
-        out["shares"] = dict(node.shares)
-        _share_out(out, node.shares)
-    return out
-
-
-def _rows(node: Node) -> dict[str, Any]:
-    """What a quantity is: one value, or one per row; a date that is not reached in half of the worlds is "never"."""
-    if len(node.rows) == 1 and not node.rows[0].time:
-        never = node.unit == "d" and node.rows[0].spread[1] == float("inf")
-        return _spread(node.rows[0].spread) | ({"value": "never in most worlds"} if never else {})
-    if not node.rows:
-        return {}
-    times = [{"time": row.time, "which": row.which} if row.time else {} for row in node.rows]
-    rows = [{"label": row.label, **when, **_spread(row.spread)} for row, when in zip(node.rows, times, strict=True)]
-    return {"rows": rows, "more": node.more}
-
-
-def _cells(node: Node) -> dict[str, Any]:
-    first = node.cells[0]
-    if len(node.cells) == 1:
-        return {
-            **_spread(first.spread), "kind": first.kind, "value": _value_text(first), "note": first.note,
-            "hindsight": str(first.hindsight) if first.hindsight else None, "statements": [statement_data(s) for s in first.statements[:3]],
-        }  # fmt: skip
-    return {"needs": [_cell(node, cell) for cell in node.cells]}
-
-
-def _cell(node: Node, cell: Cell) -> dict[str, Any]:
-    label = ", ".join(cell.labels[:4]) + (" …" if len(cell.labels) > 4 else "")
-    return {
-        "address": node.name, "label": label, "unit": node.unit, "kind": cell.kind, "value": _value_text(cell), **_spread(cell.spread),
-        "note": cell.note, "hindsight": str(cell.hindsight) if cell.hindsight else None,
-        "statements": [statement_data(s) for s in cell.statements[:3]],
-    }  # fmt: skip
-
-
-def _value_text(cell: Cell) -> str | None:
-    """The value of a cell as it was given; nothing where nobody said, and never where it does not come."""
-    return {"nan": None, "inf": "never"}.get(cell.value, cell.value)
-
-
-def _spread(spread: Sequence[float]) -> dict[str, Any]:
-    return {name: None if v != v or abs(v) == float("inf") else float(v) for name, v in zip(("p10", "p50", "p90"), spread, strict=True)}
-
-
-def _share_out(tree: dict[str, Any], shares: Mapping[str, float]) -> None:
-    """Write the share of the spread beside each input of the tree, once."""
-    for child in tree.get("needs", ()):
-        name = str(child.get("address", "")).split("[", 1)[0]
-        if child.get("kind") != "derived" and name in shares and "share" not in child:
-            child["share"] = shares[name]
-        _share_out(child, shares)

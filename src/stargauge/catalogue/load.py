@@ -228,6 +228,11 @@ class KnownCatalogue:
         chosen = _choose(self.catalogue.entries(kind, name, attribute), self.day(kind))
         return str(chosen.statement.value) if chosen else ""
 
+    def said(self, kind: str, name: str, attribute: str) -> tuple[Statement, ...]:
+        """The statement that is chosen of an attribute, alone; none where nobody said."""
+        chosen = _choose(self.catalogue.entries(kind, name, attribute), self.day(kind))
+        return (chosen.statement,) if chosen else ()
+
     def hindsight(self, kind: str, name: str, attribute: str) -> date | None:
         """The day on which what is chosen of an attribute was published, where that is after the knowledge date: texts carry no mark."""
         chosen = _choose(self.catalogue.entries(kind, name, attribute), self.day(kind))

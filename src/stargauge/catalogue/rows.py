@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import cast, get_args
@@ -32,13 +32,18 @@ _MAGNITUDES = frozenset({"k", "thousand", "mn", "Mio.", "million", "M", "bn", "b
 
 @dataclass(frozen=True)
 class Row:
-    """A statement of the catalogue at its place: kind, name and attribute, and whether a user laid it over the shipped values."""
+    """A statement of the catalogue at its place: kind, name and attribute, and whether a user laid it over the shipped values.
+
+    `file`, `line`: where it stands.
+    """
 
     kind: str
     name: str
     attribute: str
     statement: Statement
     laid_over: bool = False
+    file: str = ""
+    line: int = 0
 
     @property
     def assumed(self) -> bool:
@@ -137,7 +142,7 @@ def read_rows(file: Path, sources: Mapping[str, Source], kinds: frozenset[str], 
     for line, cells in _lines(file, COLUMNS, faults):
         path = "/".join(cells.get(key, "") for key in ("kind", "name", "attribute"))
         try:
-            rows.append(_row(cells, path, sources, kinds, laid_over))
+            rows.append(replace(_row(cells, path, sources, kinds, laid_over), file=str(file), line=line))
         except InputError as error:
             faults += [Fault(fault.message, path, str(file), line, 1) for fault in error.faults]
     if faults:

@@ -200,7 +200,8 @@ def _flag(known: Known, attribute: str, holds: Callable[[str], bool]) -> list[Es
         stated = bool(site.spec and site.spec.cooling)
         note = f"{_cooling(site)}: {said}" + ("" if stated else ", design not stated")
         hindsight = known.catalogue.hindsight("cooling", _cooling(site), attribute)
-        out.append(Estimate(float(holds(said)), "default" if stated else "assumed", (), hindsight, note))
+        rows = known.catalogue.said("cooling", _cooling(site), attribute)
+        out.append(Estimate(float(holds(said)), "default" if stated else "assumed", rows, hindsight, note))
     return out
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from stargauge.programme.axes import PhaseView
 from stargauge.programme.known import Known
+from stargauge.programme.milestones import newest
 from stargauge.quantity.quantity import DTYPES, quantity
-from stargauge.quantity.statement import ABSENT, Estimate
+from stargauge.quantity.statement import ABSENT, Estimate, Statement
 
 _H100 = "h100-sxm"
 
@@ -56,9 +58,19 @@ def phase_chip_stated(known: Known) -> list[Estimate]:
     """Generation stated for each phase, or for its site (its place on the chip axis); absent where nobody said."""
     place = {chip: float(index) for index, chip in enumerate(known.axes["chip"])}
     return [
-        Estimate(place[phase.hardware], "stated", note=f"hardware: {phase.hardware}") if phase.hardware in place else ABSENT
+        Estimate(place[phase.hardware], "stated", _hardware_said(known, phase), None, f"hardware: {phase.hardware}")
+        if phase.hardware in place
+        else ABSENT
         for phase in known.phases
     ]
+
+
+def _hardware_said(known: Known, phase: PhaseView) -> tuple[Statement, ...]:
+    """Who says what stands in a phase, else at its site; the newest statement first."""
+    site = known.sites[phase.site_index].spec
+    said = phase.spec.hardware or (site.hardware if site is not None else ())
+    first = newest(said)
+    return () if first is None else (first, *(other for other in said if other is not first))
 
 
 @quantity("1", "draw phase")

@@ -175,7 +175,7 @@ class Known:
             wanted = {label.strip() for label in inside.split(",") if label.strip()}
             path = f"assumptions.{key}"
             value = assumed_value(assumption.value, quantity.unit, path)
-            said = Statement(value, quantity.unit, note=assumption.reason, path=path, text=str(assumption.value))
+            said = Statement(value, quantity.unit, note=assumption.reason, path=assumption.path or path, text=str(assumption.value))
             for index, cell in enumerate(labels):
                 if wanted <= set(cell):
                     out[index] = _in_place_of(out[index], said, value, assumption.reason)

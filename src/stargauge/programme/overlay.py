@@ -9,7 +9,7 @@ from typing import Any
 from stargauge.programme.alternatives import merge, options, supposed
 from stargauge.programme.positions import expect_section, plain_document, read_document
 from stargauge.programme.read import finish, read_part, sources_of
-from stargauge.programme.schema import Programme
+from stargauge.programme.schema import Laid, Programme
 from stargauge.quantity.errors import InputError, did_you_mean
 
 __all__ = ["options", "overlay", "scenario"]
@@ -41,6 +41,7 @@ def _named(programme: Programme, name: str) -> Programme:
     laid = supposed(programme, programme.scenarios[name])
     finish(laid, (), programme.documents)
     laid._supposed = (*programme.supposed, name)
+    laid._laid = (*programme.laid, Laid(name, programme.scenarios[name].reason, programme))
     return laid
 
 
@@ -58,4 +59,5 @@ def overlay(programme: Programme, patch: Path | str | Mapping[str, Any], name: s
     part, flaws = read_part(expect_section(document), sources_of(programme), programme.currencies, partial=True)
     laid = merge(programme, part).model_copy()
     finish(laid, flaws, (*programme.documents, document))
+    laid._laid = (*programme.laid, Laid(name if isinstance(patch, Mapping) else Path(patch).name, "", programme))
     return laid

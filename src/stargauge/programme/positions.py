@@ -79,12 +79,19 @@ class Document:
     text: str = field(default="", repr=False)
     root: Trail = ()
     _places: dict[tuple[Trail, bool], tuple[int, int]] = field(default_factory=dict, repr=False, compare=False)
+    _written: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False, compare=False)
 
     def place(self, trail: Trail, at_key: bool = False) -> tuple[int, int] | None:
         """Line and column (from 1) of the value or the key at a trail; None where this file does not hold it."""
         if self.text and not self._places:
             _Builder(self.text, self.file, self.root, self._places).build()
         return self._places.get((trail, at_key)) or self._places.get((trail, not at_key))
+
+    def written(self, path: str) -> tuple[int, int] | None:
+        """Line and column (from 1) of what stands at a path as people write it; None where this file does not hold it."""
+        if not self._written and self.place(self.root) is not None:
+            self._written.update({written(trail): found for (trail, at_key), found in self._places.items() if not at_key})
+        return self._written.get(path)
 
     def inside(self, trail: Trail, character: int) -> tuple[int, int] | None:
         """Line and column of a character (from 1) of a text that stands on one line; else where the text begins."""

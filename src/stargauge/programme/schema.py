@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import PrivateAttr
+from pydantic import ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from stargauge.programme.fields import (
     DATE,
@@ -23,7 +24,7 @@ from stargauge.programme.fields import (
     redated,
     stated,
 )
-from stargauge.programme.positions import Document, Section, Trail
+from stargauge.programme.positions import Document, Section, Trail, written
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.instruments import Instrument
 from stargauge.quantity.statement import Statement
@@ -310,6 +311,21 @@ class Assumption(Part):
     value: PlainValue = plain("", "the value, with its unit", required="always", example="1.25..1.35")
     reason: Text = plain("", "why", required="always", example="design of the sister site")
 
+    _path: str = PrivateAttr(default="")
+
+    @property
+    def path(self) -> str:
+        """Where it stands in its file; empty where it came from none."""
+        return self._path
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _placed(cls, data: Any, read: ModelWrapValidatorHandler[Assumption]) -> Assumption:
+        made = read(data)
+        if isinstance(data, Section):
+            made._path = written(data.trail)
+        return made
+
 
 class Content(Part):
     """What a programme, an option of an alternative and a scenario may hold."""
@@ -342,6 +358,15 @@ class Scenario(Content):
     horizon: Date = plain(None, "another last month of the model's clock", example="2034-12")
 
 
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """What was laid over a programme: its name and reason as its user gives them, and the programme as it was before."""
+
+    name: str
+    reason: str
+    before: Programme
+
+
 class Programme(Content):
     """Everything announced under one name."""
 
@@ -365,6 +390,12 @@ class Programme(Content):
 
     _documents: tuple[Document, ...] = PrivateAttr(default=())
     _supposed: tuple[str, ...] = PrivateAttr(default=())
+    _laid: tuple[Laid, ...] = PrivateAttr(default=())
+
+    @property
+    def laid(self) -> tuple[Laid, ...]:
+        """What was laid over it, in order: scenarios and single inputs, each with the programme as it was before."""
+        return self._laid
 
     @property
     def documents(self) -> tuple[Document, ...]:
