@@ -8,9 +8,8 @@ from typing import Any
 __version__ = "0.1.0"
 
 __all__ = [
-    "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "drivers", "explain", "finance", "jobs", "load", "money",
-    "odds", "schedule", "sensitivity", "simulate", "validate",
-    "workbook",
+    "audit", "backtest", "calibrate", "catalogue", "check", "compare", "cost", "drivers", "explain", "explain_reading", "finance", "jobs",
+    "load", "money", "odds", "schedule", "sensitivity", "simulate", "validate", "what_changed", "workbook",
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from stargauge.api.accuracy import backtest, backtest_money, calibrate, validate
 from stargauge.api.answers import Check, check, held_captures
 from stargauge.api.comparisons import compare
 from stargauge.api.drivers import drivers
+from stargauge.api.explanations import explain_reading, is_claim, what_changed
 from stargauge.api.imports import import_statements
 from stargauge.api.programmes import catalogue, ids_of, known, load, shipped
 from stargauge.api.reasons import cost, explain, sensitivity
@@ -34,8 +35,8 @@ from stargauge.programme.schema import Programme
 __all__ = [
     "DRAWS", "HEADLINES", "Backtest", "Catalogue", "Check", "Comparison", "Import", "Jobs", "Known", "Money", "Programme", "Result",
     "SiteFinance", "Validation", "__version__", "asked_of", "audit", "backtest", "backtest_money", "calibrate", "catalogue", "check",
-    "compare", "cost", "drivers", "explain", "finance", "held_captures", "ids_of", "import_statements", "jobs", "known", "load", "money",
-    "odds", "schedule", "sensitivity", "shipped", "simulate", "validate", "workbook",
+    "compare", "cost", "drivers", "explain", "explain_reading", "finance", "held_captures", "ids_of", "import_statements", "is_claim",
+    "jobs", "known", "load", "money", "odds", "schedule", "sensitivity", "shipped", "simulate", "validate", "what_changed", "workbook",
 ]  # fmt: skip
 
 # The packages `audit` and `catalogue` bear the names of public functions; whoever asks the package for them means the functions.

@@ -57,7 +57,7 @@ from stargauge.engine.streams import BLOCK
 from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
-from stargauge.quantity.address import parse_address
+from stargauge.quantity.address import parse_address, parse_share
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.statement import Input
 
@@ -66,9 +66,12 @@ def explain(
     address: str, programme: str | Path | Programme = "stargate", *, when: date | None = None, as_of: date | str | None = None,
     draws: int = DRAWS, seed: int = 0, values: Catalogue | None = None,
 ) -> Node:  # fmt: skip
-    """Why a number is what it is: formula, inputs with their values at a date (the newest evidence), down to statements and assumptions."""
+    """Why a number is what it is: formula, inputs with their values at a date (the newest evidence), down to statements and assumptions.
+
+    `address` may be `share(ADDRESS)`: of a site, a party or a commitment in the whole.
+    """
     made = known(load(programme), as_of, values)
-    result = run_model(made, [address], draws=draws, seed=seed)
+    result = run_model(made, [str(parse_share(address) or address)], draws=draws, seed=seed)
     return result.explain(address, when or Days.of(made).evidence, draws)
 
 

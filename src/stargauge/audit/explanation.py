@@ -14,6 +14,7 @@ from stargauge.audit.supposed import Change, changes_of
 from stargauge.catalogue.places import cited_of
 from stargauge.engine.cells import Cell, Choice
 from stargauge.engine.lineage import Node, Row
+from stargauge.engine.sample import PICK
 from stargauge.engine.series import plain
 from stargauge.engine.simulate import model_graph
 from stargauge.quantity.address import parse_address, parse_share
@@ -118,8 +119,21 @@ def node_data(node: Node, telling: Telling = SHORT) -> dict[str, Any]:
         out["draws"] = node.draws
     if node.rests is not None:
         out["shares"], out["rests_on"] = dict(node.shares), node.rests.to_dict()
+        out["picks"] = _picks(node)
         _share_out(out, node.shares)
     return out
+
+
+def _picks(node: Node) -> list[dict[str, Any]]:
+    """The choices that bring some of the spread: their options with weights, and the inputs that switch with each."""
+    held: dict[str, dict[str, Any]] = {}
+    for one in node.leaves():
+        for cell in one.cells:
+            if cell.pick and (share := node.shares.get(f"{PICK}{cell.pick}")):
+                options = [{"name": option.name, "weight": option.weight} for option in cell.choices]
+                found = held.setdefault(cell.pick, {"name": cell.pick, "share": share, "options": options, "inputs": []})
+                found["inputs"] += [] if one.name in found["inputs"] else [one.name]
+    return sorted(held.values(), key=lambda pick: -float(pick["share"]))
 
 
 def _part(row: Row) -> dict[str, Any]:

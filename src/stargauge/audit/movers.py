@@ -62,12 +62,13 @@ class Step:
 
 
 class LeftOut(NamedTuple):
-    """What is left out: its text, source and paths, and the inputs without it."""
+    """What is left out: its text, source and paths, and the inputs without it; `kind`: of catalogue data."""
 
     text: str
     source: str
     paths: tuple[str, ...]
     inputs: Inputs
+    kind: str = ""
 
 
 class Task(NamedTuple):
@@ -107,7 +108,7 @@ def _movers(place: int, tasks: Sequence[Task], steps: Sequence[Step], tracker: T
     day = tracker.inputs_on(step.end)
     names = _inputs_behind(tracker.ask(day.known, claims))
     found: dict[Key, list[Mover]] = {key: [] for key in step.moved}
-    for left in _kinds_left_out(day, step.start, names) if task.catalogue else _left_out(day, task.groups, names):
+    for left in kinds_left_out(day, step.start, names) if task.catalogue else left_out(day, task.groups, names):
         if not tracker.memo.closed:  # once: what nothing that is left out changes is then held, and nothing pushes it out
             tracker.odds(day, claims)
         tracker.memo.closed = True
@@ -133,7 +134,7 @@ def _with_rest(found: Sequence[Mover], change: float) -> tuple[Mover, ...]:
     return (*ranked, Mover(TOGETHER, rest)) if abs(rest) >= POINT / 2 else tuple(ranked)
 
 
-def _left_out(day: Inputs, groups: Iterable[Sequence[Statement]], names: Sequence[str]) -> Iterator[LeftOut]:
+def left_out(day: Inputs, groups: Iterable[Sequence[Statement]], names: Sequence[str]) -> Iterator[LeftOut]:
     """Each group of statements that changes an input, left out alone. Options of alternatives are looked at only where one is left out."""
     for members in groups:
         paths = frozenset(s.path for s in members)
@@ -143,12 +144,12 @@ def _left_out(day: Inputs, groups: Iterable[Sequence[Statement]], names: Sequenc
             yield LeftOut(_text(members, day.known), members[0].source, tuple(sorted(paths)), left)
 
 
-def _kinds_left_out(day: Inputs, since: date, names: Sequence[str]) -> Iterator[LeftOut]:
-    """Each kind of catalogue data of which something came in that changes an input, as it was known before."""
-    for kind in day.known.catalogue.news(since):
+def kinds_left_out(day: Inputs, since: date, names: Sequence[str], kinds: Iterable[str] | None = None) -> Iterator[LeftOut]:
+    """Each kind of catalogue data (of some, or all) of which something came in that changes an input, as it was known before."""
+    for kind in day.known.catalogue.news(since) if kinds is None else kinds:
         left = Inputs(replace(day.known, catalogue=day.known.catalogue.held_back(kind, since)), model_graph())
         if left.differs(day, names):
-            yield LeftOut(f"{CATALOGUE}: {_KINDS.get(kind, kind)}", "", (), left)
+            yield LeftOut(f"{CATALOGUE}: {_KINDS.get(kind, kind)}", "", (), left, kind)
 
 
 def groups_of(statements: Iterable[Statement]) -> dict[tuple[str, str, str], list[Statement]]:

@@ -254,13 +254,20 @@ def parser() -> Parser:
     cost.add_argument("--site", metavar="SITE", help="one site (default: every site)")
     cost.add_argument("--chip", metavar="CHIP", help="one generation of accelerators (default: what stands, or is expected, at each site)")
 
-    explain = commands.add_parser("explain", help="why this number: formula, inputs, sources")
-    explain.add_argument("address", nargs="?", metavar="ADDRESS", help="e.g. 'power_facility[operational, abilene]'")
+    explain = commands.add_parser("explain", help="why this number or verdict: formula, inputs, sources; what changed it since a day")
+    explain.add_argument(
+        "address",
+        nargs="?",
+        metavar="ADDRESS|CLAIM[/READING]",
+        help="e.g. 'power_facility[operational, abilene]', 'share(jobs_permanent[abilene])' or jobs-100k/economy-wide",
+    )
     _programme(explain, False)
     _run_options(explain)
     _output_options(explain)
     explain.add_argument("--date", type=_date, metavar="DATE", help="the month to explain (default: the newest evidence)")
-    explain.add_argument("--sources", action="store_true", help="with titles and links")
+    explain.add_argument("--since", type=_date, metavar="DATE", help="what changed it since that day, and which statements did it")
+    explain.add_argument("--svg", metavar="FILE", help="also write a picture of what the number is made of")
+    explain.add_argument("--sources", action="store_true", help="with titles, links, and file and line of each statement")
     explain.add_argument("--depth", type=_levels, default=1, metavar="N", help="how many levels of the formulas to print (default 1)")
     _evidence(explain)
     explain.add_argument("--list", action="store_true", help="list every quantity and input")

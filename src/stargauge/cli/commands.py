@@ -290,39 +290,6 @@ def schedule(asked: argparse.Namespace) -> int:
     return 0
 
 
-def explain(asked: argparse.Namespace) -> int:
-    """`stargauge explain`."""
-    from stargauge import api
-    from stargauge.audit.answer_data import explained
-    from stargauge.report.explanation import render_explain
-
-    if asked.list:
-        return _list_quantities(asked)
-    if not asked.address:
-        raise InputError("expected an address, such as 'power_facility[operational]' (all quantities and inputs: stargauge explain --list)")
-    programme, values = loaded(asked), values_of(asked)
-    node = api.explain(asked.address, programme, when=asked.date, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, values=values)
-    now = api.known(programme, asked.as_of, values)
-    data = explained(node, now, api.held_captures(programme, asked.evidence, now.as_of))
-    if asked.json:
-        print_json(data)
-    else:
-        sys.stdout.write(render_explain(data, style_of(asked), asked.sources, asked.depth))
-    return 0
-
-
-def _list_quantities(asked: argparse.Namespace) -> int:
-    from stargauge.engine.simulate import model_graph
-    from stargauge.report.listing import quantity_rows, render_quantities
-
-    rows = quantity_rows(model_graph().quantities)
-    if asked.json:
-        print_json(rows)
-    else:
-        sys.stdout.write(render_quantities(rows, style_of(asked)))
-    return 0
-
-
 def catalogue(asked: argparse.Namespace) -> int:
     """`stargauge catalogue`."""
     from stargauge import api

@@ -66,9 +66,9 @@ def phase_chip_stated(known: Known) -> list[Estimate]:
 
 
 def _hardware_said(known: Known, phase: PhaseView) -> tuple[Statement, ...]:
-    """Who says what stands in a phase, else at its site; the newest statement first."""
+    """Who says what stands in a phase, else at its site, the newest statement first; nobody where the file just gives it."""
     site = known.sites[phase.site_index].spec
-    said = phase.spec.hardware or (site.hardware if site is not None else ())
+    said = [one for one in phase.spec.hardware or (site.hardware if site is not None else ()) if one.source]
     first = newest(said)
     return () if first is None else (first, *(other for other in said if other is not first))
 

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from stargauge.report.lineage import formulas, others, own_note, strongest
-from stargauge.report.terminal import PLAIN, Style, labelled, wrapped
-from stargauge.report.wording import bare, counted, day_text, finding, percent, range_text, stated_text, text_of, value_text
+from stargauge.report.lineage import formulas, others, own_note, rests_text, share, strongest
+from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
+from stargauge.report.wording import bare, counted, day_text, finding, percent, range_text, stated_text, text_of, unit_text, value_text
+
+#: Statements told of one input, and parts of one sum; the others are counted.
+MOST_SAID, MOST_PARTS = 3, 16
 
 
 def render_explain(node: Mapping[str, Any], style: Style = PLAIN, sources: bool = False, depth: int = 6) -> str:
@@ -16,22 +19,25 @@ def render_explain(node: Mapping[str, Any], style: Style = PLAIN, sources: bool 
 
     `sources`: with the titles and links of what was said. A node may bring its sources by id.
     """
-    told = _Told(node.get("sources") or {}, sources, node.get("captures") or {})
+    told = Told(node.get("sources") or {}, sources, node.get("captures") or {})
     lines = [*map(style.bold, wrapped(_answer_line(node), style.width))]
     says = finding(text_of(node.get("sentence") or node.get("says")))
     address = " · ".join(str(part) for part in (node.get("address"), node.get("unit")) if part and part != "1")
     lines += [style.soft(line) for line in wrapped(f"{address}: {says}" if says else address, style.width, "  ", "  ")]
     for line in formulas(node):
         lines += labelled("=", line, style, indent=2, label_width=2)
-    lines += _branches(node, style, "  ", told, depth)
-    lines += _moved(node, style, told)
+    lines += _parts(node, style)
+    lines += branches(node, style, "  ", told, depth)
+    lines += moved_lines(node, style, told)
+    rests = rests_text(node)
+    lines += ["", *wrapped(rests, style.width)] if rests else []
     if node.get("leaves_out"):
         lines += labelled("leaves out", text_of(node["leaves_out"]), style, indent=2, label_width=11)
     return style.finish([*lines, "", *wrapped(_KINDS, style.width)])
 
 
 @dataclass(frozen=True)
-class _Told:
+class Told:
     """What is shown of a statement's source: its publisher, where asked for its title and link, and what is held of its captures."""
 
     sources: Mapping[str, Mapping[str, Any]]
@@ -57,6 +63,25 @@ def _answer_line(node: Mapping[str, Any]) -> str:
     return f"{subject} {verb} {value_text(node)}{when}{spread}." if subject else f"{value_text(node)}{when}{spread}."
 
 
+def _parts(node: Mapping[str, Any], style: Style) -> list[str]:
+    """The parts of a sum with their values, and the sum: means add up, medians do not."""
+    parts = node.get("parts") or []
+    if not parts:
+        return []
+    scaled = {"unit": node.get("unit"), "scale": max(abs(node.get("mean") or 0.0), abs(node.get("p90") or 0.0))}
+    title = f"by {node['parted']}, {unit_text(scaled, 'scale')}"
+    columns = [(title, 34, "l"), *((name, 9, "r") for name in ("P10", "P50", "P90", "mean"))]
+    rows = [(part["label"], *_numbers({**part, **scaled})) for part in parts[:MOST_PARTS]]
+    left = len(parts) - len(rows)
+    more = [f"{counted(left, 'more part')}: --json"] if left else []
+    total = table(columns, [("in all", *_numbers({**node, **scaled}))], style)[1:]
+    return ["", *table(columns, rows, style), *more, *total, style.soft("Means add up; medians do not."), ""]
+
+
+def _numbers(row: Mapping[str, Any]) -> list[str]:
+    return [bare(row, key, "scale") for key in ("p10", "p50", "p90", "mean")]
+
+
 def _absent(node: Mapping[str, Any]) -> str:
     return "absent: nobody said" if node.get("kind") == "input" else "absent: it does not apply, or what it rests on is absent"
 
@@ -71,17 +96,20 @@ def _mean(node: Mapping[str, Any]) -> str:
     return f", mean {bare(node, 'mean')}" if heaped else ""
 
 
-def _moved(node: Mapping[str, Any], style: Style, told: _Told) -> list[str]:
+def moved_lines(node: Mapping[str, Any], style: Style, told: Told) -> list[str]:
     """The inputs that move the number most, with where they come from, and how many others there are."""
     moved = strongest(node)
     lines = ["", style.bold("What moves it (share of the spread), and where that comes from")] if moved else []
     for need in moved:
         need = {**need, "note": own_note(need)}
         lines += wrapped(_need(need), style.width, "  ", "    ")
-        said = [_statement(one, told) for part in (need, *(need.get("needs") or [])) for one in part.get("statements") or []]
-        for text in list(dict.fromkeys(said))[:3]:
+        parts = (need, *(need.get("needs") or []))
+        for text in list(dict.fromkeys(text for part in parts for text in _also(part, told)))[:MOST_SAID]:
             lines += wrapped(text, style.width, "      ", "        ")
-        lines += [f"      {counted(len(set(said)) - 3, 'more statement')}"] if len(set(said)) > 3 else []
+        said = list(dict.fromkeys(_statement(one, told) for part in parts for one in part.get("statements") or []))
+        for text in said[:MOST_SAID]:
+            lines += wrapped(text, style.width, "      ", "        ")
+        lines += [f"      {text}" for text in _more_said(said)]
     rest = others(node, [*moved, node])
     if rest:
         lines += labelled(
@@ -94,26 +122,53 @@ def _moved(node: Mapping[str, Any], style: Style, told: _Told) -> list[str]:
     return lines
 
 
-def _branches(node: Mapping[str, Any], style: Style, start: str, told: _Told, depth: int) -> list[str]:
-    children = [*(node.get("needs") or []), *(node.get("statements") or [])]
+def branches(node: Mapping[str, Any], style: Style, start: str, told: Told, depth: int) -> list[str]:
+    """What a node needs, to a depth, and who says it, as a tree."""
+    said = [_statement(one, told) for one in node.get("statements") or []]
+    children: list[Any] = [*(node.get("needs") or []), *_also(node, told), *said[:MOST_SAID], *_more_said(said)]
     lines: list[str] = []
     for index, child in enumerate(children if depth else []):
         last = index == len(children) - 1
-        label = _need(child) if "published" not in child and "path" not in child else _statement(child, told)
+        label = child if isinstance(child, str) else _need(child)
         parts = wrapped(label, style.width - len(start) - 2, "", "  ") or [""]
         lines.append(f"{start}{'└' if last else '├'} {parts[0]}")
         lines += [f"{start}{' ' if last else '│'} {part}" for part in parts[1:]]
-        lines += _branches(child, style, start + ("  " if last else "│ "), told, depth - 1)
+        if not isinstance(child, str):
+            lines += branches(child, style, start + ("  " if last else "│ "), told, depth - 1)
     return lines
+
+
+def _more_said(said: list[str]) -> list[str]:
+    return [counted(len(said) - MOST_SAID, "more statement")] if len(said) > MOST_SAID else []
+
+
+def _also(node: Mapping[str, Any], told: Told) -> list[str]:
+    """What else is to be known of an input: what changed it and what it was before, the options of a choice."""
+    out = []
+    if changed := node.get("changed"):
+        before = changed["from"]
+        why = f": {changed['reason']}" if changed.get("reason") else ""
+        out.append(f"changed by {changed['by']}{why}")
+        if before is None:
+            out.append("there was no such value before")
+        else:
+            was = value_text({**before, "unit": node.get("unit")}) if before.get("p50") is not None else before.get("value")
+            said = "; ".join(_statement(one, told) for one in before["statements"][:1])
+            out.append(f"in the place of {was or 'nothing: nobody said'}{f' ({said})' if said else ''}")
+    for option in node.get("choices") or []:
+        worth = value_text({**option, "unit": node.get("unit")}) if option.get("p50") is not None else text_of(option.get("value")) or "–"
+        said = "; ".join(_statement(one, told) for one in option["statements"][:1])
+        out.append(f"{share(option['weight'])} {option['name']}: {worth}{f'  {said}' if said else ''}")
+    return out
 
 
 def _need(node: Mapping[str, Any]) -> str:
     """One input of a formula: its share of the spread, its value and range, what kind of value it is, what to know about it."""
-    share = f"{percent(node['share'])}  " if node.get("share") is not None else ""
+    part = f"{percent(node['share'])}  " if node.get("share") is not None else ""
     value = value_text(node) if node.get("p50") is not None else text_of(node.get("value")) or _rows(node) or _cells_text(node)
     span = f" ({range_text(node, '..')})" if range_text(node) and node.get("p10") != node.get("p90") else ""
     hindsight = f"hindsight-calibrated to {day_text(node['hindsight'])}" if node.get("hindsight") else ""
-    parts = (f"{share}{node.get('label') or node.get('address')}", f"{value}{span}", _kind(node), text_of(node.get("note")), hindsight)
+    parts = (f"{part}{node.get('label') or node.get('address')}", f"{value}{span}", _kind(node), text_of(node.get("note")), hindsight)
     return "  ".join(part for part in parts if part)
 
 
@@ -151,7 +206,13 @@ def _row(row: Mapping[str, Any]) -> str:
     return f"{row['label']} {time}: {value_text(row)}{around}".strip()
 
 
-def _statement(statement: Mapping[str, Any], told: _Told) -> str:
+def place_text(statement: Mapping[str, Any]) -> str:
+    """`stargate/sites.yaml:214`; nothing where no file holds it."""
+    file, line = statement.get("file"), statement.get("line")
+    return "" if not file else f"{file}:{line}" if line else str(file)
+
+
+def _statement(statement: Mapping[str, Any], told: Told) -> str:
     """A statement: value, the time it speaks for, status, publisher, when published, grade."""
     source = told.sources.get(str(statement.get("source") or "")) or {}
     where = text_of(source.get("publisher") or statement.get("publisher") or statement.get("source")) or "no source"
@@ -166,5 +227,5 @@ def _statement(statement: Mapping[str, Any], told: _Told) -> str:
     ]
     if told.links:
         url = source.get("url") or statement.get("url")
-        parts += [f"“{source['title']}”" if source.get("title") else "", str(url) if url else ""]
+        parts += [f"“{source['title']}”" if source.get("title") else "", str(url) if url else "", place_text(statement)]
     return "  ".join(part for part in parts if part)

@@ -70,14 +70,55 @@ def input_name(node: Node) -> str:
 
 
 def strongest(root: Node, most: int = 8) -> list[Node]:
-    """The inputs that bring most of a number's spread, largest first, each with its share."""
+    """The inputs and choices that bring most of a number's spread, largest first, each with its share."""
     shares = dict(root.get("shares") or {})
     for node in walk(root):
         if is_input(node) and node.get("share") is not None:
             shares.setdefault(input_name(node), node["share"])
-    held = inputs([root])
+    held = {**inputs([root]), **choices(root)}
     ordered = sorted((name for name in held if shares.get(name, 0.0) >= LEAST_SHARE), key=lambda name: -shares[name])
     return [{**held[name], "share": shares[name]} for name in ordered[:most]]
+
+
+def choices(root: Node) -> dict[str, Node]:
+    """The choices that bring some of a number's spread as inputs of their own: one of several is true in a world."""
+    found = {}
+    for pick in root.get("picks") or []:
+        options = "; ".join(f"{share(option['weight'])} {option['name']}" for option in pick["options"])
+        name = f"pick:{pick['name']}"
+        found[name] = {"address": name, "label": f"which of {pick['name']}", "value": options, "kind": "choice", "basis": "choice",
+                       "note": f"switches {', '.join(pick['inputs'][:4])}{' …' if len(pick['inputs']) > 4 else ''}"}  # fmt: skip
+    return found
+
+
+#: What a spread may rest on, in words.
+_BASES = (
+    ("assumed", "assumptions"), ("stated", "what sources state"), ("default", "defaults of the catalogue"),
+    ("designed", "a plan made here"),
+    ("chance", "chance alone"), ("choice", "a choice between sources or methods"),
+)  # fmt: skip
+#: Shares below this are not told.
+_TOLD = 0.005
+
+
+def rests_text(root: Node) -> str:
+    """`62 % of the spread rests on assumptions, 21 % on what sources state; 9 % on sources of grade C or D. 93 % is resolved.`"""
+    rests = root.get("rests_on") or {}
+    held = sorted((pair for pair in _BASES if rests.get(pair[0], 0.0) >= _TOLD), key=lambda pair: -rests[pair[0]])
+    if not held:
+        return ""
+    first, *rest = [f"{share(rests[name])} {{}}on {words}" for name, words in held]
+    text = ", ".join([first.format("of the spread rests "), *(one.format("") for one in rest)])
+    if rests.get("weak", 0.0) >= _TOLD:
+        text += f"; {share(rests['weak'])} on sources of grade C or D"
+    if rests.get("hindsight", 0.0) >= _TOLD:
+        text += f"; {share(rests['hindsight'])} on values younger than the knowledge date"
+    return f"{text}. {share(rests['resolved'])} of it is resolved."
+
+
+def share(part: float) -> str:
+    """A share of a spread in whole percent: unlike odds it may be 0 and 100."""
+    return f"{part:.0%}".replace("%", " %")
 
 
 def others(root: Node, shown: Iterable[Node]) -> list[str]:

@@ -1,0 +1,91 @@
+"""What changed a number or the odds of a reading since a day, as plain text in 80 columns: then, now, and what came in between."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stargauge.report.explanation import place_text
+from stargauge.report.odds import points_text
+from stargauge.report.terminal import PLAIN, Style, table, wrapped
+from stargauge.report.wording import bare, counted, day_text, percent, unit_text
+
+#: What came in that is told; the rest is counted.
+MOST = 14
+
+
+def render_changed(data: Mapping[str, Any], style: Style = PLAIN, sources: bool = False) -> str:
+    """Then and now in one sentence, a table of what came in between, where to look next."""
+    lines = [style.bold(line) for line in wrapped(_headline(data), style.width)]
+    when = f", read at the end of {day_text(str(data['date'])[:7])}" if data["date"] else ""
+    lines += [style.soft(line) for line in wrapped(f"{data['asked']}{when}; {data['draws']:,} draws", style.width, "  ", "  ")]
+    lines += ["", *(_table_of_address(data, style) if data["kind"] == "address" else _table_of_reading(data, style))]
+    left = len(data["news"]) - MOST
+    lines += [f"{counted(left, 'more')}, weaker: --json"] if left > 0 else []
+    if sources:
+        lines += _sources(data, style)
+    more = "" if sources else " Links, file and line: --sources."
+    return style.finish([*lines, "", *wrapped(f"{data['method']}{more}", style.width)])
+
+
+def _headline(data: Mapping[str, Any]) -> str:
+    then, now = data["then"], data["now"]
+    days = f"{day_text(data['since'])}", f"{day_text(data['as_of'])}"
+    if data["kind"] == "reading":
+        return f"{data['asked']}: {_told(then)} as known on {days[0]}, {_told(now)} on {days[1]}."
+    called = data["subject"][:1].upper() + data["subject"][1:]
+    if then is None or now is None:
+        there = _level(data, now) if now else "absent"
+        return f"{called}: {there} as known on {days[1]}; {'absent' if then is None else _level(data, then)} on {days[0]}."
+    return f"{called}: {_level(data, then)} as known on {days[0]}, {_level(data, now)} on {days[1]}."
+
+
+def _told(side: Mapping[str, Any] | None) -> str:
+    if side is None:
+        return "not made yet"
+    return percent(side["probability"]) if side["probability"] is not None else str(side["status"])
+
+
+def _level(data: Mapping[str, Any], side: Mapping[str, Any]) -> str:
+    entry = {**side, "unit": data["unit"]}
+    return f"{bare(entry, 'p50')} {unit_text(entry)} (mean {bare(entry, 'mean')})".replace(" 1 ", " ")
+
+
+def _table_of_address(data: Mapping[str, Any], style: Style) -> list[str]:
+    """Changes of mean and median in one unit, the strongest by mean first."""
+    sides = [side for side in (data["then"], data["now"]) if side]
+    scale = max((abs(side[name] or 0.0) for side in sides for name in ("p50", "mean")), default=0.0)
+    unit = {"unit": data["unit"], "scale": scale}
+    columns = [("mean", 8, "r"), ("median", 8, "r"), (f"{unit_text(unit, 'scale')}; what came in (source, published, grade)", 60, "w")]
+    rows = [(_signed({**unit, "value": one["mean"]}), _signed({**unit, "value": one["median"]}), _what(one)) for one in data["news"][:MOST]]
+    return table(columns, rows, style) if rows else ["Nothing that came in between changes it."]
+
+
+def _signed(entry: Mapping[str, Any]) -> str:
+    if entry["value"] is None:
+        return "?"
+    text = bare({**entry, "value": abs(entry["value"])}, "value", "scale")
+    return "0" if text in ("0", "0.0") else f"{'+' if entry['value'] > 0 else '−'}{text}"
+
+
+def _table_of_reading(data: Mapping[str, Any], style: Style) -> list[str]:
+    columns = [("points", 8, "r"), ("what came in (source, published, grade)", 68, "w")]
+    rows = [("?" if one["odds"] is None else points_text(one["odds"]), _what(one)) for one in data["news"][:MOST]]
+    return table(columns, rows, style) if rows else ["Nothing that came in between changes it."]
+
+
+def _what(one: Mapping[str, Any]) -> str:
+    told = ", ".join(part for part in (day_text(one["published"]) if one["published"] else "", "/".join(one["grades"])) if part)
+    alone = " (nothing can be told without it)" if one.get("odds", one.get("mean")) is None else ""
+    return f"{one['text']}{f', {told}' if told else ''}{alone}"
+
+
+def _sources(data: Mapping[str, Any], style: Style) -> list[str]:
+    lines = ["", style.bold("Where they stand")]
+    for one in data["news"][:MOST]:
+        if one["statements"]:
+            head = "  ".join(part for part in (one["publisher"], f"“{one['title']}”" if one["title"] else "", one["url"]) if part)
+            lines += wrapped(head or str(one["source"]), style.width, "  ", "    ")
+            places = dict.fromkeys(f"{place_text(said)}" for said in one["statements"])
+            lines += wrapped(", ".join(places), style.width, "    ", "    ")
+    return lines
