@@ -91,13 +91,16 @@ def _changed(asked: argparse.Namespace, programme: Any) -> int:
 
 
 def _draw(asked: argparse.Namespace, data: Any) -> None:
-    """Write the picture that was asked for, and say where."""
+    """Write the picture that was asked for, wide and narrow, and say where."""
     if not asked.svg:
         return
     from stargauge.report.lineage_chart import lineage_svg
 
-    write_whole(Path(asked.svg), lineage_svg(data))
-    print(f"picture: {Path(asked.svg).resolve()}", file=sys.stderr)
+    wide = Path(asked.svg)
+    narrow = wide.with_name(f"{wide.stem}-narrow.svg")
+    write_whole(wide, lineage_svg(data))
+    write_whole(narrow, lineage_svg(data, narrow=True))
+    print(f"picture: {wide.resolve()}, for a phone {narrow.name}", file=sys.stderr)
 
 
 def _percent_done(done: int, every: int) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 Node = Mapping[str, Any]
 
+#: How a choice is called beside inputs.
+CHOICE = "the choice "
 #: A share of the spread below this is not worth a card of its own.
 LEAST_SHARE = 0.01
 
@@ -86,7 +88,8 @@ def choices(root: Node) -> dict[str, Node]:
     for pick in root.get("picks") or []:
         options = "; ".join(f"{share(option['weight'])} {option['name']}" for option in pick["options"])
         name = f"pick:{pick['name']}"
-        found[name] = {"address": name, "label": f"which of {pick['name']}", "value": options, "kind": "choice", "basis": "choice",
+        found[name] = {"address": name, "label": f"{CHOICE}{pick['name']}", "value": options, "kind": "choice", "basis": "choice",
+                       "switches": list(pick["inputs"]),
                        "note": f"switches {', '.join(pick['inputs'][:4])}{' …' if len(pick['inputs']) > 4 else ''}"}  # fmt: skip
     return found
 

@@ -1,0 +1,371 @@
+"""A picture of what a number is made of: the number at the left, what it is computed from, and at the right the inputs that move it.
+
+Two drawings, never scaled: wide for a column of the page, narrow for a phone. Each input has its value, its share of the spread as a bar,
+the kind of value it is and the grade of who says it. Kinds differ by shade and pattern, never by hue: hues belong to stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stargauge.report.canvas import HUES
+from stargauge.report.lineage import CHOICE, formulas, input_name, inputs, is_input, share, strongest
+from stargauge.report.wording import bare, counted, day_text, finding, range_text, text_of, unit_text, value_text
+
+Node = Mapping[str, Any]
+
+WIDE_WIDTH, NARROW_WIDTH = 738, 358
+#: The most inputs and quantities between that are drawn; with the number itself at most twenty.
+MOST_INPUTS, MOST_BETWEEN = 12, 6
+_SERIF = "Charter, 'Sitka Text', Cambria, Georgia, 'Noto Serif', serif"
+_SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
+_MONO = "ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace"
+#: Width of a character over its size, on average, by face; that of the widest face of each chain.
+_WIDTHS = {"serif": 0.66, "sans": 0.58, "bold": 0.66, "mono": 0.61}
+_KINDS = {"stated": "stated", "default": "default", "assumed": "assumption", "designed": "designed", "chance": "chance",
+          "structure": "given", "choice": "choice"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    """An input as it is drawn. `below`: the input whose way to the number is drawn."""
+
+    name: str
+    value: str
+    share: float | None
+    kind: str
+    grade: str
+    below: str = ""
+
+
+def lineage_svg(node: Node, narrow: bool = False) -> str:
+    """The picture of an explanation as a stand-alone SVG in the light palette."""
+    body, width, height = (_narrow if narrow else _wide)(node)
+    label = _escaped(spoken_lineage(node))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
+        f'aria-label="{label}"><title>{label}</title>{_PATTERN}'
+        f'<rect width="{width}" height="{height}" fill="{HUES["paper"]}"/>{body}</svg>\n'
+    )
+
+
+def headline(node: Node) -> str:
+    """What the picture shows, as a finding: the number, and what moves it most where something does."""
+    subject = str(node.get("subject") or node.get("address"))
+    when = f" at the end of {day_text(str(node['date'])[:7])}" if node.get("date") else ""
+    value = value_text(node) if node.get("p50") is not None else text_of(node.get("value")) or "not one number"
+    first = strongest(node, 1)
+    moved = f": {_called(first[0])} moves it most ({share(first[0]['share'])} of the spread)" if first else ""
+    return f"{subject} {'are' if node.get('plural') else 'is'} {value}{when}{moved}"
+
+
+def spoken_lineage(node: Node) -> str:
+    """The picture in words, for those who do not see it."""
+    held = [one for one in _leaves(node) if one.share is not None]
+    leaves = [f"{one.name}{f' {one.value}' if one.value else ''}, {share(one.share or 0.0)} of the spread, {one.kind}" for one in held]
+    between = [f"{_label(need)} {_value(need)}" for need in _between(node)]
+    parts = [
+        headline(node),
+        f"Made of {'; '.join(between)}" if between else "",
+        f"Moved by {'; '.join(leaves)}" if leaves else "",
+        _more(node),
+    ]
+    return f"{'. '.join(part for part in parts if part)}."
+
+
+# --- what is drawn ----------------------------------------------------------------------------------------------------------------------
+
+
+def _leaves(node: Node) -> list[_Leaf]:
+    """The inputs drawn: those that move the number most; where none does, the first that it rests on."""
+    moved = strongest(node, MOST_INPUTS) or list(inputs([node]).values())[:MOST_INPUTS]
+    return [_drawn(one) for one in moved]
+
+
+def _drawn(one: Node) -> _Leaf:
+    basis = _basis(one)
+    below = str((one.get("switches") or [input_name(one)])[0])
+    value = "" if basis == "chance" else _value(one)
+    return _Leaf(_called(one), value, one.get("share"), _KINDS.get(basis, basis), _grade(one), below)
+
+
+def _basis(one: Node) -> str:
+    found = {str(cell.get("basis") or cell.get("kind") or "") for cell in (one, *(one.get("needs") or []))} - {"", "input"}
+    return next((basis for basis in ("assumed", "default", "stated", "designed", "choice", "chance", "structure") if basis in found), "")
+
+
+def _grade(one: Node) -> str:
+    """The worst grade of the newest statement of each of its cells."""
+    said = [held[0] for cell in (one, *(one.get("needs") or [])) if (held := cell.get("statements") or [])]
+    return max((str(first.get("grade") or "") for first in said), default="")
+
+
+def _called(one: Node) -> str:
+    label = str(one.get("label") or "")
+    return label if label.startswith(CHOICE) else input_name(one)
+
+
+def _label(need: Node) -> str:
+    return str(need.get("label") or need.get("address"))
+
+
+def _value(one: Node) -> str:
+    """A value in short: its middle, `3 values` of several cells, the first row of what cannot be summed."""
+    if one.get("p50") is not None:
+        return value_text(one)
+    if rows := one.get("rows"):
+        return f"{value_text({**rows[0], 'unit': one.get('unit')})} …"
+    cells = [cell for cell in one.get("needs") or [] if cell.get("p50") is not None] if is_input(one) else []
+    if cells:
+        return value_text(cells[0]) if len(cells) == 1 else counted(len(cells), "value")
+    value = text_of(one.get("value"))
+    return value if len(value) <= 18 else f"{len(value.split(';'))} options" if ";" in value else ""
+
+
+def _between(node: Node) -> list[Node]:
+    """What the number is computed from directly, inputs left out."""
+    return [need for need in node.get("needs") or [] if not is_input(need)][:MOST_BETWEEN]
+
+
+def _more(node: Node) -> str:
+    left = len(inputs([node])) - len([one for one in _leaves(node) if not one.name.startswith(CHOICE)])
+    return f"and {counted(left, 'more input')}" if left > 0 else ""
+
+
+def _through(node: Node, name: str) -> int | None:
+    """The place of the quantity between through which an input comes to the number by the shortest way; None where it is used directly."""
+    if any(input_name(need) == name for need in node.get("needs") or [] if is_input(need)):
+        return None
+    whole = _whole(node)
+    lengths = [_length(need, name, whole, frozenset()) for need in _between(node)]
+    found = [(length, place) for place, length in enumerate(lengths) if length is not None]
+    return min(found)[1] if found else None
+
+
+def _whole(node: Node) -> dict[str, Node]:
+    """Every quantity where it is explained, by its address."""
+    found: dict[str, Node] = {}
+    waiting = [node]
+    while waiting:
+        one = waiting.pop(0)
+        if one.get("needs") and not is_input(one):
+            found.setdefault(str(one["address"]), one)
+            waiting += one["needs"]
+    return found
+
+
+def _length(need: Node, name: str, whole: Mapping[str, Node], seen: frozenset[str]) -> int | None:
+    if is_input(need):
+        return 0 if input_name(need) == name else None
+    address = str(need["address"])
+    if address in seen:
+        return None
+    below = (whole.get(address) or need).get("needs") or []
+    lengths = [length for one in below if (length := _length(one, name, whole, seen | {address})) is not None]
+    return 1 + min(lengths) if lengths else None
+
+
+# --- drawing ----------------------------------------------------------------------------------------------------------------------------
+
+_PATTERN = (
+    '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    f'<rect width="5" height="5" fill="{HUES["paper"]}"/><line x1="0" y1="0" x2="0" y2="5" stroke="{HUES["soft"]}" stroke-width="2.4"/></pattern></defs>'
+)
+#: How the bar of a kind is filled, and its edge.
+_FILLS = {
+    "stated": (HUES["need"], HUES["need"]), "default": (HUES["rule-2"], HUES["rule-2"]), "assumption": ("url(#hatch)", HUES["soft"]),
+    "designed": (HUES["soft"], HUES["soft"]), "chance": (HUES["rule"], HUES["rule-2"]), "choice": (HUES["paper"], HUES["need"]),
+    "given": (HUES["rule"], HUES["rule"]),
+}  # fmt: skip
+
+
+def _wide(node: Node) -> tuple[str, int, int]:
+    out, top = _head(node, WIDE_WIDTH, 22)
+    leaves, between = _leaves(node), _between(node)
+    right, row = 452, 42
+    rows = [top + 26 + row * place for place in range(len(leaves))]
+    high = max(len(leaves) * row, 62 * max(len(between), 1), 190)
+    middle = top + 14 + high / 2
+    boxes = [middle + 62 * (place - (len(between) - 1) / 2) for place in range(len(between))]
+    widest = max((one.share or 0.0 for one in leaves), default=0.0) or 1.0
+    for y, one in zip(rows, leaves, strict=True):
+        at = _through(node, one.below)
+        target = (238.0 + 172.0, boxes[at]) if at is not None and boxes else (184.0, middle)
+        out.append(_curve(right - 8, y + 6, *target, 1.25 + 8.0 * (one.share or 0.0) / widest))
+    out += [_curve(238.0, y, 184.0, middle, 2.0) for y in boxes]
+    for y, need in zip(boxes, between, strict=True):
+        out.append(_box(238, y - 23, 172, 46))
+        out.append(_text(_fit(_label(need), 156, 12.5, "bold"), 246, y - 4, 12.5, HUES["ink"], 600))
+        spread = f" ({range_text(need)})" if range_text(need) and need.get("p10") != need.get("p90") else ""
+        out.append(_text(_fit(f"{_value(need)}{spread}", 156, 12.5), 246, y + 13, 12.5, HUES["soft"]))
+    out += _number(node, 0, middle, 184)
+    for y, one in zip(rows, leaves, strict=True):
+        out += _leaf(one, right, y, WIDE_WIDTH - right, widest)
+    foot = top + 14 + high + 22
+    if more := _more(node):
+        out.append(_text(more, right, foot - 8, 12.5, HUES["soft"]))
+    rested, foot = _rests(node, 0, foot + 16, WIDE_WIDTH)
+    return "".join([*out, *rested]), WIDE_WIDTH, int(foot)
+
+
+def _narrow(node: Node) -> tuple[str, int, int]:
+    out, y = _head(node, NARROW_WIDTH, 20)
+    out += _number(node, 0, y + 58, NARROW_WIDTH)
+    y += 118 + 16 * min(len(formulas(node)), 2)
+    if between := _between(node):
+        out.append(_text("Computed from", 0, y, 13, HUES["ink"], 600))
+        for need in between:
+            y += 22
+            value = _value(need)
+            out.append(_text(value, NARROW_WIDTH, y, 13, HUES["ink"], end=True))
+            out.append(_text(_fit(_label(need), NARROW_WIDTH - _wide_as(value, 13) - 12, 13), 0, y, 13, HUES["soft"]))
+        y += 34
+    leaves = _leaves(node)
+    widest = max((one.share or 0.0 for one in leaves), default=0.0) or 1.0
+    out.append(_text("Moved by" if any(one.share for one in leaves) else "Rests on", 0, y, 13, HUES["ink"], 600))
+    for one in leaves:
+        y += 24
+        out += _leaf(one, 0, y, NARROW_WIDTH, widest)
+        y += 20
+    if more := _more(node):
+        y += 24
+        out.append(_text(more, 0, y, 13, HUES["soft"]))
+    rested, foot = _rests(node, 0, y + 36, NARROW_WIDTH)
+    return "".join([*out, *rested]), NARROW_WIDTH, int(foot)
+
+
+def _head(node: Node, width: int, size: int) -> tuple[list[str], float]:
+    """Title and definition; where what is below begins."""
+    out, y = list[str](), float(size)
+    for line in _lines(headline(node), width, size, "serif"):
+        out.append(_text(line, 0, y, size, HUES["ink"], 700, face=_SERIF))
+        y += size * 1.2
+    y += 2
+    for line in _lines(f"{node.get('address')} · {finding(text_of(node.get('says')))}", width, 13, "sans")[:3]:
+        out.append(_text(line, 0, y, 13, HUES["soft"]))
+        y += 18
+    return out, y + 8
+
+
+def _number(node: Node, x: float, middle: float, width: float) -> list[str]:
+    """The number: its middle in large figures, its unit, its range, the formula that makes it."""
+    if node.get("p50") is None:
+        shown, unit = text_of(node.get("value")) or _value(node) or "–", ""
+    else:
+        shown, unit = bare(node, "p50"), unit_text(node) if str(node.get("unit")) != "d" else ""
+    out = [_text(shown, x, middle + 2, 44 if len(shown) < 7 else 26, HUES["ink"], 700, face=_SERIF)]
+    if unit and unit != "1":
+        out.append(_text(unit, x + _wide_as(shown, 44 if len(shown) < 7 else 26, "serif") + 8, middle + 2, 15, HUES["ink"], 600))
+    if range_text(node) and node.get("p10") != node.get("p90"):
+        out.append(_text(f"P10 to P90: {range_text(node)}", x, middle + 24, 13, HUES["soft"]))
+        if node.get("mean") is not None:
+            out.append(_text(f"mean {bare(node, 'mean')}", x, middle + 42, 13, HUES["soft"]))
+    for place, line in enumerate(formulas(node)[:2]):
+        out.append(_text(_fit(line, width - 8, 12, "mono"), x, middle + 66 + 16 * place, 12, HUES["soft"], face=_MONO))
+    return out
+
+
+def _leaf(one: _Leaf, x: float, y: float, width: float, widest: float) -> list[str]:
+    """An input: name and value, below it the bar of its share, the kind of value, the grade as a small letter."""
+    value = one.value
+    out = [
+        _text(_fit(one.name, width - _wide_as(value, 13) - 14, 13, "bold"), x, y, 13, HUES["ink"], 600),
+        _text(value, x + width, y, 13, HUES["ink"], end=True),
+    ]
+    if one.share is not None:
+        fill, edge = _FILLS.get(one.kind, _FILLS["given"])
+        bar = max(2.0, (width * 0.42) * one.share / widest)
+        out.append(f'<rect x="{x:.1f}" y="{y + 7:.1f}" width="{bar:.1f}" height="8" fill="{fill}" stroke="{edge}" stroke-width="1"/>')
+        out.append(_text(share(one.share), x + bar + 7, y + 15.5, 12.5, HUES["ink"]))
+    edge_at = x + width
+    if one.grade:
+        out.append(f'<circle cx="{edge_at - 8:.1f}" cy="{y + 11:.1f}" r="7.5" fill="none" stroke="{HUES["rule-2"]}"/>')
+        out.append(_text(one.grade, edge_at - 8, y + 15, 10.5, HUES["soft"], 600, middle=True))
+        edge_at -= 22
+    out.append(_text(one.kind, edge_at, y + 15.5, 12.5, HUES["soft"], end=True))
+    return out
+
+
+def _rests(node: Node, x: float, y: float, width: float) -> tuple[list[str], float]:
+    """A bar of what the spread rests on, in the shades of the kinds, each named below; where it ends."""
+    rests = node.get("rests_on") or {}
+    held = [(name, kind, float(rests.get(name) or 0.0)) for name, kind in _KINDS.items()]
+    held = sorted(((name, kind, part) for name, kind, part in held if part >= 0.005), key=lambda one: -one[2])
+    if not held:
+        return [], y
+    out = [_text("What the spread rests on", x, y, 13, HUES["ink"], 600)]
+    out.append(f'<rect x="{x + 0.5:.1f}" y="{y + 9.5:.1f}" width="{width - 1:.1f}" height="11" fill="none" stroke="{HUES["rule"]}"/>')
+    at = x
+    for _, kind, part in held:
+        fill, edge = _FILLS[kind]
+        wide = width * part
+        out.append(
+            f'<rect x="{at + 0.5:.1f}" y="{y + 9.5:.1f}" width="{max(wide - 1, 0.5):.1f}" height="11" fill="{fill}" stroke="{edge}"/>'
+        )
+        at += wide
+    left, line = x, y + 40
+    unresolved = 1.0 - float(rests.get("resolved") or 0.0)
+    words = [(kind, f"{share(part)} {kind}") for _, kind, part in held]
+    words += [("", f"{share(unresolved)} not resolved")] if unresolved >= 0.005 else []
+    words += [("", f"{share(rests['weak'])} of all on grades C and D")] if rests.get("weak", 0.0) >= 0.005 else []
+    for kind, told in words:
+        wide = _wide_as(told, 12.5) + (30 if kind else 16)
+        if left + wide > x + width and left > x:
+            left, line = x, line + 20
+        if kind:
+            fill, edge = _FILLS[kind]
+            out.append(f'<rect x="{left + 0.5:.1f}" y="{line - 9.5:.1f}" width="10" height="10" fill="{fill}" stroke="{edge}"/>')
+        out.append(_text(told, left + (16 if kind else 0), line, 12.5, HUES["soft"]))
+        left += wide
+    return out, line + 12
+
+
+def _curve(x1: float, y1: float, x2: float, y2: float, width: float) -> str:
+    bend = (x1 + x2) / 2
+    return (
+        f'<path d="M{x1:.1f} {y1:.1f}C{bend:.1f} {y1:.1f} {bend:.1f} {y2:.1f} {x2:.1f} {y2:.1f}" fill="none" '
+        f'stroke="{HUES["rule-2"]}" stroke-opacity="0.45" stroke-width="{width:.2f}" stroke-linecap="round"/>'
+    )
+
+
+def _box(x: float, y: float, width: float, height: float) -> str:
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="3" fill="{HUES["paper"]}" stroke="{HUES["rule-2"]}"/>'
+    )
+
+
+def _text(
+    words: str, x: float, y: float, size: float, colour: str, weight: int = 400, *, face: str = _SANS, end: bool = False,
+    middle: bool = False,
+) -> str:  # fmt: skip
+    anchor = ' text-anchor="end"' if end else ' text-anchor="middle"' if middle else ""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-family="{face}" font-size="{size}" font-weight="{weight}" fill="{colour}"{anchor}>'
+        f"{_escaped(words)}</text>"
+    )
+
+
+def _wide_as(words: str, size: float, face: str = "sans") -> float:
+    return len(words) * size * _WIDTHS[face]
+
+
+def _fit(words: str, width: float, size: float, face: str = "sans") -> str:
+    """Words that fit a width, with an ellipsis where something is left off."""
+    most = int(width / (size * _WIDTHS[face]))
+    return words if len(words) <= most else f"{words[: max(most - 1, 1)].rstrip()}…"
+
+
+def _lines(words: str, width: float, size: float, face: str) -> list[str]:
+    """Words in lines of a width."""
+    most, lines = int(width / (size * _WIDTHS[face])), [""]
+    for word in words.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
+            lines.append("")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return lines
+
+
+def _escaped(words: str) -> str:
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
