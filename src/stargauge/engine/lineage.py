@@ -232,8 +232,8 @@ def _fill(tree: _Tree, names: list[str], root: Node, blocks: int, kept: Mask | N
     first = next((number for number, chosen in enumerate(tree.selected) if chosen.node is root and not chosen.parts), None)
     if first is not None and len(tree.selected[first].rows) == 1:
         outcome = whole(values[first][0])
-        drawn = {cell: whole([part[cell] for part in streams]) for cell in streams[0]}
-        root.shares, root.cell_shares, root.rests = apportion(drawn, outcome, tree.world.inputs, chosen=kept is not None)
+        uniforms = {cell: whole([part[cell] for part in streams]) for cell in streams[0]}
+        root.shares, root.cell_shares, root.rests = apportion(uniforms, outcome, tree.world.inputs, chosen=kept is not None)
     return blocks * BLOCK if kept is None else int(kept.sum())
 
 

@@ -171,7 +171,8 @@ def _length(need: Node, name: str, whole: Mapping[str, Node], seen: frozenset[st
 
 _PATTERN = (
     '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    f'<rect width="5" height="5" fill="{HUES["paper"]}"/><line x1="0" y1="0" x2="0" y2="5" stroke="{HUES["soft"]}" stroke-width="2.4"/></pattern></defs>'
+    f'<rect width="5" height="5" fill="{HUES["paper"]}"/>'
+    f'<line x1="0" y1="0" x2="0" y2="5" stroke="{HUES["soft"]}" stroke-width="2.4"/></pattern></defs>'
 )
 #: How the bar of a kind is filled, and its edge.
 _FILLS = {
@@ -184,7 +185,7 @@ _FILLS = {
 def _wide(node: Node) -> tuple[str, int, int]:
     out, top = _head(node, WIDE_WIDTH, 22)
     leaves, between = _leaves(node), _between(node)
-    right, row = 452, 42
+    right, row, left, box = 448, 42, 208, 204
     rows = [top + 26 + row * place for place in range(len(leaves))]
     high = max(len(leaves) * row, 62 * max(len(between), 1), 190)
     middle = top + 14 + high / 2
@@ -192,15 +193,17 @@ def _wide(node: Node) -> tuple[str, int, int]:
     widest = max((one.share or 0.0 for one in leaves), default=0.0) or 1.0
     for y, one in zip(rows, leaves, strict=True):
         at = _through(node, one.below)
-        target = (238.0 + 172.0, boxes[at]) if at is not None and boxes else (184.0, middle)
+        target = (left + box, boxes[at]) if at is not None and boxes else (left - 34, middle)
         out.append(_curve(right - 8, y + 6, *target, 1.25 + 8.0 * (one.share or 0.0) / widest))
-    out += [_curve(238.0, y, 184.0, middle, 2.0) for y in boxes]
+    out += [_curve(left, y, left - 34, middle, 2.0) for y in boxes]
     for y, need in zip(boxes, between, strict=True):
-        out.append(_box(238, y - 23, 172, 46))
-        out.append(_text(_fit(_label(need), 156, 12.5, "bold"), 246, y - 4, 12.5, HUES["ink"], 600))
+        out.append(_box(left, y - 23, box, 46))
+        out.append(_text(_fit(_label(need), box - 16, 12.5, "bold"), left + 8, y - 4, 12.5, HUES["ink"], 600))
         spread = f" ({range_text(need)})" if range_text(need) and need.get("p10") != need.get("p90") else ""
-        out.append(_text(_fit(f"{_value(need)}{spread}", 156, 12.5), 246, y + 13, 12.5, HUES["soft"]))
-    out += _number(node, 0, middle, 184)
+        told = f"{_value(need)}{spread}"
+        told = told if _wide_as(told, 12.5) <= box - 12 else _value(need)
+        out.append(_text(_fit(told, box - 16, 12.5), left + 8, y + 13, 12.5, HUES["soft"]))
+    out += _number(node, 0, middle, left - 44)
     for y, one in zip(rows, leaves, strict=True):
         out += _leaf(one, right, y, WIDE_WIDTH - right, widest)
     foot = top + 14 + high + 22
@@ -212,8 +215,8 @@ def _wide(node: Node) -> tuple[str, int, int]:
 
 def _narrow(node: Node) -> tuple[str, int, int]:
     out, y = _head(node, NARROW_WIDTH, 20)
-    out += _number(node, 0, y + 58, NARROW_WIDTH)
-    y += 118 + 16 * min(len(formulas(node)), 2)
+    out += _number(node, 0, y + 48, NARROW_WIDTH)
+    y += 148 + 16 * min(len(formulas(node)), 2)
     if between := _between(node):
         out.append(_text("Computed from", 0, y, 13, HUES["ink"], 600))
         for need in between:
@@ -256,14 +259,16 @@ def _number(node: Node, x: float, middle: float, width: float) -> list[str]:
     else:
         shown, unit = bare(node, "p50"), unit_text(node) if str(node.get("unit")) != "d" else ""
     out = [_text(shown, x, middle + 2, 44 if len(shown) < 7 else 26, HUES["ink"], 700, face=_SERIF)]
-    if unit and unit != "1":
-        out.append(_text(unit, x + _wide_as(shown, 44 if len(shown) < 7 else 26, "serif") + 8, middle + 2, 15, HUES["ink"], 600))
-    if range_text(node) and node.get("p10") != node.get("p90"):
-        out.append(_text(f"P10 to P90: {range_text(node)}", x, middle + 24, 13, HUES["soft"]))
-        if node.get("mean") is not None:
-            out.append(_text(f"mean {bare(node, 'mean')}", x, middle + 42, 13, HUES["soft"]))
+    varies = bool(range_text(node)) and node.get("p10") != node.get("p90")
+    spread = f"P10 to P90: {range_text(node)}" if varies else ""
+    mean = f"mean {bare(node, 'mean')}" if varies and node.get("mean") is not None else ""
+    y = middle + 24
+    for line, colour in (("" if unit == "1" else unit, HUES["ink"]), (spread, HUES["soft"]), (mean, HUES["soft"])):
+        if line:
+            out.append(_text(line, x, y, 13, colour))
+            y += 18
     for place, line in enumerate(formulas(node)[:2]):
-        out.append(_text(_fit(line, width - 8, 12, "mono"), x, middle + 66 + 16 * place, 12, HUES["soft"], face=_MONO))
+        out.append(_text(_fit(line, width - 8, 12, "mono"), x, y + 6 + 16 * place, 12, HUES["soft"], face=_MONO))
     return out
 
 
