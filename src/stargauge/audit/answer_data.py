@@ -10,13 +10,15 @@ from typing import Any
 from stargauge import __version__
 from stargauge.audit import measured
 from stargauge.audit.captures import Held
-from stargauge.audit.explanation import explained, node_data, source_data, statement_data, value_data
+from stargauge.audit.explanation import explained, node_data, reported, source_data, statement_data, value_data
 from stargauge.audit.job_claims import NumberVerdict
+from stargauge.audit.language import Comparison, leaves, parse
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.series_data import fans
 from stargauge.audit.summary import Days, off_by
 from stargauge.audit.verdict import ReadingVerdict
 from stargauge.programme.load import asked_as
+from stargauge.quantity.quantity import STAGES
 from stargauge.quantity.statement import Estimate
 
 __all__ = [
@@ -25,8 +27,7 @@ __all__ = [
 
 #: The addresses whose explanations go into a report.
 EXPLAINED: tuple[str, ...] = (
-    "power_facility[operational]", "power_facility[announced]", "power_facility[under_construction]", "capital_deployed",
-    "funding_need", "funding_gap",
+    *(f"power_facility[{stage}]" for stage in STAGES), "capital_deployed", "funding_need", "funding_gap",
     "funding_available[committed]", "jobs_direct", "jobs_total", "jobs_construction_peak", "jobs_permanent",
 )  # fmt: skip
 
@@ -65,7 +66,7 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
         out["finance"] = check.finance.to_dict()
     if charts:
         when = Days.of(known).ahead
-        out["lineage"] = {address: node_data(result.explain(address, when)) for address in EXPLAINED if address in result.series}
+        out["lineage"] = {address: reported(result.explain(address, when), known) for address in EXPLAINED if address in result.series}
         scores = measured.shipped()
         out["accuracy"] = scores.to_dict(known.catalogue.catalogue) if scores else None
     return out
@@ -96,9 +97,16 @@ def _claim(verdict: ClaimVerdict, before: ClaimVerdict | None, day: date | None,
     for reading, judged in zip(made["readings"], verdict.readings, strict=True):
         if reading["margin"]:
             reading["margin"]["off_by"] = off_by(judged)
+        reading["why"] = _asked_first(judged)
         earlier = past.get(reading["name"])
         reading["then"] = _then(earlier, day) if earlier and day else None
     return dict(made)
+
+
+def _asked_first(judged: ReadingVerdict) -> str | None:
+    """The address that a reading compares first, where it compares any."""
+    found = next((leaf for leaf in leaves(parse(judged.expression)) if isinstance(leaf, Comparison)), None)
+    return None if found is None else str(found.address)
 
 
 def _then(reading: ReadingVerdict, day: date) -> dict[str, Any]:

@@ -64,6 +64,19 @@ def explained(node: Node, known: Any, captures: Mapping[str, Held] | None = None
     }  # fmt: skip
 
 
+def reported(node: Node, known: Any) -> dict[str, Any]:
+    """An explanation as a report holds it: with what its address is called, without the places of statements."""
+    names = Names({axis: tuple(labels) for axis, labels in known.axes.items()}, model_graph().quantities, names_of(known))
+    address = parse_address(node.address)
+    held = address.name in names.words.quantities
+    called = subject(address, names) if held else node.address
+    return {
+        **node_data(node),
+        "subject": _subject(called, node.address, False),
+        "plural": held and phrase(address.name, names.words).plural,
+    }
+
+
 def _subject(called: str, address: str, share: bool) -> str:
     if share:
         return f"The share of {called[:1].lower() + called[1:] if called != address else address}"

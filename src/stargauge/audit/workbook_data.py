@@ -648,6 +648,8 @@ def _input(name: str, label: str, unit: str, value: float, said: Estimate | None
         "status": ", ".join(filter(None, (kind, newest.status if newest is not None else ""))),
         "grade": (newest.grade or "") if newest is not None else "",
         "as_of": str(newest.as_of) if newest is not None and newest.as_of is not None else "",
+        "published": str(newest.published) if newest is not None and newest.published is not None else "",
+        "path": newest.path if newest is not None else "",
         "note": note or "; ".join(filter(None, (newest.note if newest is not None else said.note if said is not None else "",
                                                 f"stargauge explain '{address}'" if address else ""))),
     }  # fmt: skip

@@ -25,7 +25,11 @@ def svg(spec: dict[str, Any]) -> str:
 
 def inline_svg(spec: dict[str, Any], name: str, label: str, css_class: str) -> str:
     """A chart as SVG to stand in a page: colours are the page's tokens, ids are its own, one sentence says what it shows."""
-    text = svg(spec)
+    return inlined(svg(spec), name, label, css_class)
+
+
+def inlined(text: str, name: str, label: str, css_class: str) -> str:
+    """A drawing as it stands in a page: in the page's colours and faces, with ids of its own and one sentence that says what it shows."""
     for hue, value in HUES.items():
         text = text.replace(f'"{value}"', f'"var(--{hue})"')
     text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)

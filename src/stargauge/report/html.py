@@ -13,7 +13,8 @@ from stargauge.report.accuracy_page import accuracy_page
 from stargauge.report.canvas import NARROW, ODDS_NARROW, ODDS_WIDE, ROWS_NARROW, ROWS_WIDE, WIDE
 from stargauge.report.charts import divisor, month_day, over_time, scale, spoken
 from stargauge.report.definitions import by_definition, spoken_rows
-from stargauge.report.drawing import figure
+from stargauge.report.drawing import figure, inlined
+from stargauge.report.lineage_chart import lineage_svg, spoken_lineage
 from stargauge.report.money import money_page
 from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
 from stargauge.report.schedule import schedule_table
@@ -97,15 +98,19 @@ def render_report(answer: Answer) -> str:
         others=lineage.others,
         own_note=lineage.own_note,
         formulas=lineage.formulas,
+        rests=lineage.rests_text,
         short=short_sentence,
         sum_readings=lambda claims: sum(len(claim.get("readings") or []) for claim in claims),
     )
     explained = answer.get("lineage") or {}
+    asked_as = str((answer.get("programme") or {}).get("asked_as") or "stargate")
     pages.globals.update(
         sources=answer.get("sources") or {},
         captures=answer.get("captures") or {},
         glyph=glyph,
         why_link=lambda address: f"why-{slug(str(address))}" if address in explained else "",
+        pictured=pictures(explained),
+        asks=lambda asked: f"stargauge explain '{asked}'{'' if asked_as == 'stargate' else f' --programme {asked_as}'}",
         input_link=lambda node: f"input-{slug(lineage.input_name(node))}",
     )
     drawn = drawings(answer)
@@ -221,7 +226,7 @@ def standing(answer: Answer) -> list[dict[str, Any]]:
     for entry in ((answer.get("lines") or {}).get("money") or {}).get("series") or []:
         data = quantities.get(entry["address"])
         if data and data.get("months"):
-            told = {"label": entry.get("label", entry["address"]), "note": entry.get("note"), "unit": data["unit"]}
+            told = {"label": entry.get("label", entry["address"]), "note": entry.get("note"), "unit": data["unit"], "why": entry["address"]}
             made.append({**told, "p50": at_evidence(data, answer)})
     return made
 
@@ -263,6 +268,19 @@ def drawings(answer: Answer) -> dict[str, dict[str, Any]]:
     if isinstance(jobs, Mapping) and jobs.get("rows"):
         specs = [by_definition(jobs, paper) for paper in (ROWS_WIDE, ROWS_NARROW)]
         made["jobs"] = figure("jobs", spoken_rows(jobs), specs, rows_table(jobs), jobs.get("why"))
+    return made
+
+
+def pictures(explained: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What each explained number is made of, as a wide and a narrow drawing; the narrow one is spoken by the wide one's sentence."""
+    from markupsafe import Markup
+
+    made = {}
+    for address, node in explained.items():
+        name, label = f"made-{slug(address)}", spoken_lineage(node)
+        made[address] = Markup(
+            inlined(lineage_svg(node), f"{name}-w", label, "w") + inlined(lineage_svg(node, narrow=True), f"{name}-nr", label, "nr")
+        )
     return made
 
 

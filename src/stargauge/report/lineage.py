@@ -84,7 +84,7 @@ def strongest(root: Node, most: int = 8) -> list[Node]:
 
 def choices(root: Node) -> dict[str, Node]:
     """The choices that bring some of a number's spread as inputs of their own: one of several is true in a world."""
-    found = {}
+    found: dict[str, Node] = {}
     for pick in root.get("picks") or []:
         options = "; ".join(f"{share(option['weight'])} {option['name']}" for option in pick["options"])
         name = f"pick:{pick['name']}"

@@ -134,37 +134,42 @@ def _more(node: Node) -> str:
     return f"and {counted(left, 'more input')}" if left > 0 else ""
 
 
-def _through(node: Node, name: str) -> int | None:
-    """The place of the quantity between through which an input comes to the number by the shortest way; None where it is used directly."""
-    if any(input_name(need) == name for need in node.get("needs") or [] if is_input(need)):
-        return None
-    whole = _whole(node)
-    lengths = [_length(need, name, whole, frozenset()) for need in _between(node)]
-    found = [(length, place) for place, length in enumerate(lengths) if length is not None]
-    return min(found)[1] if found else None
+def _ways(node: Node) -> dict[str, int]:
+    """For each input the place of the quantity between through which it comes by the shortest way; none where it is used directly."""
+    whole, found = _whole(node), dict[str, tuple[int, int]]()
+    for place, need in enumerate(_between(node)):
+        for name, length in _below(need, whole).items():
+            found[name] = min(found.get(name, (length, place)), (length, place))
+    direct = {input_name(need) for need in node.get("needs") or [] if is_input(need)}
+    return {name: place for name, (_, place) in found.items() if name not in direct}
 
 
 def _whole(node: Node) -> dict[str, Node]:
     """Every quantity where it is explained, by its address."""
     found: dict[str, Node] = {}
     waiting = [node]
-    while waiting:
-        one = waiting.pop(0)
+    for one in waiting:
         if one.get("needs") and not is_input(one):
             found.setdefault(str(one["address"]), one)
             waiting += one["needs"]
     return found
 
 
-def _length(need: Node, name: str, whole: Mapping[str, Node], seen: frozenset[str]) -> int | None:
-    if is_input(need):
-        return 0 if input_name(need) == name else None
-    address = str(need["address"])
-    if address in seen:
-        return None
-    below = (whole.get(address) or need).get("needs") or []
-    lengths = [length for one in below if (length := _length(one, name, whole, seen | {address})) is not None]
-    return 1 + min(lengths) if lengths else None
+def _below(need: Node, whole: Mapping[str, Node]) -> dict[str, int]:
+    """The inputs below a quantity, each with the number of steps to it; level by level, each quantity once."""
+    found: dict[str, int] = {}
+    level, seen, steps = [need], {str(need["address"])}, 0
+    while level:
+        below = [child for one in level for child in (whole.get(str(one["address"])) or one).get("needs") or []]
+        steps += 1
+        level = []
+        for child in below:
+            if is_input(child):
+                found.setdefault(input_name(child), steps)
+            elif str(child["address"]) not in seen:
+                seen.add(str(child["address"]))
+                level.append(child)
+    return found
 
 
 # --- drawing ----------------------------------------------------------------------------------------------------------------------------
@@ -191,8 +196,9 @@ def _wide(node: Node) -> tuple[str, int, int]:
     middle = top + 14 + high / 2
     boxes = [middle + 62 * (place - (len(between) - 1) / 2) for place in range(len(between))]
     widest = max((one.share or 0.0 for one in leaves), default=0.0) or 1.0
+    ways = _ways(node)
     for y, one in zip(rows, leaves, strict=True):
-        at = _through(node, one.below)
+        at = ways.get(one.below)
         target = (left + box, boxes[at]) if at is not None and boxes else (left - 34, middle)
         out.append(_curve(right - 8, y + 6, *target, 1.25 + 8.0 * (one.share or 0.0) / widest))
     out += [_curve(left, y, left - 34, middle, 2.0) for y in boxes]

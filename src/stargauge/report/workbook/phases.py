@@ -43,7 +43,11 @@ def phases_sheet(site: str, phases: Sequence[tuple[str, str]], components: Seque
         *(Row(f"running_{key}", name, "W", _running(key), "last") for key, name in phases),
     )  # fmt: skip
     scopes = (("Timing", ""), ("Prices", ""), ("Inputs", ""))
-    return Sheet(sheet_in(site, "Phases"), "Phases: what is built, paid and running", parts, months, scopes)
+    return Sheet(sheet_in(site, "Phases"), "Phases: what is built, paid and running", parts, months, scopes, ASKED)
+
+
+#: Where the numbers of the sheet can be asked why they are what they are.
+ASKED = "Dates, power and unit costs come from Inputs, whose notes say at which address each can be asked: stargauge explain."
 
 
 def _comes(key: str, name: str) -> Part:

@@ -93,10 +93,10 @@ def range_of(ends: Sequence[int]) -> Sequence[int]:
 
 
 def _given(one: Mapping[str, Any]) -> Given:
-    source = ", ".join(filter(None, (one["source"], one["as_of"])))
-    return Given(
-        one["name"], one["label"], one["unit"], one["value"], source, one["status"], one["grade"], one["note"], one.get("overlays", {})
-    )
+    published = f"published {one['published']}" if one["published"] not in ("", one["as_of"]) else ""
+    source = ", ".join(filter(None, (one["source"], one["as_of"], published)))
+    note = "; ".join(filter(None, (one["note"], f"stands at {one['path']}" if one["path"] else "")))
+    return Given(one["name"], one["label"], one["unit"], one["value"], source, one["status"], one["grade"], note, one.get("overlays", {}))
 
 
 def _paths(data: Mapping[str, Any], months: int) -> Sheet:
@@ -117,6 +117,10 @@ def _inputs(data: Mapping[str, Any]) -> Sheet:
         parts += [Heading(group["title"], group["note"]), *(_given(one) for one in group["inputs"])]
     about = "Change the blue cells. Column C is what the model uses: the scenario that is live, else column D."
     return Sheet("Inputs", "Inputs", tuple(parts), 0, (), about)
+
+
+#: The quantities of the model that the sheet of an asset tells month by month, or whose results it makes.
+TOLD = ("asset_cost", "equity_flow", "book_profit", "dscr", "npv", "irr")
 
 
 def _asset_sheet(data: Mapping[str, Any], site: Mapping[str, Any], asset: str) -> Sheet:
@@ -141,7 +145,12 @@ def _asset_sheet(data: Mapping[str, Any], site: Mapping[str, Any], asset: str) -
     title = "Equipment: accelerators, network, storage" if equipment else "Building: land, shell, power and cooling"
     scopes = (("Inputs", f"{asset}_"), ("Timing", ""), ("Prices", ""), ("Inputs", ""))
     name, where = asset.capitalize(), f"{site['site']}: " if site["key"] else ""
-    return Sheet(sheet_in(site["key"], name), f"{where}{title}", parts, data["months"], scopes)
+    return Sheet(sheet_in(site["key"], name), f"{where}{title}", parts, data["months"], scopes, asks(asset, site["site"]))
+
+
+def asks(asset: str, site: str) -> str:
+    """Where the numbers of a sheet can be asked why they are what they are."""
+    return f"Why: stargauge explain 'QUANTITY[{asset}, {site}]', with {', '.join(TOLD[:-1])} or {TOLD[-1]}"
 
 
 def _cover(data: Mapping[str, Any], names: Sequence[str]) -> Sheet:
