@@ -165,6 +165,12 @@ def test_the_page_on_validating_finance_works_as_it_stands(tmp_path: Path) -> No
     assert run_page("docs/validate-finance.md", tmp_path) == 1
 
 
+def test_the_page_on_explanations_runs(tmp_path: Path) -> None:
+    assert run_page("docs/explain.md", tmp_path) == 8
+    made = run_python("docs/explain.md")
+    assert made["asked"]["address"] == "jobs_total" and made["changed"]["kind"] == "reading"  # type: ignore[index]
+
+
 def test_the_page_on_jobs_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/jobs.md", tmp_path) == 3
 
