@@ -49,9 +49,9 @@ def test_what_the_spread_rests_on_is_told_in_words() -> None:
 
 
 def test_links_come_with_file_and_line(capsys: pytest.CaptureFixture[str]) -> None:
-    text = ask(capsys, "explain", "power_facility[operational, abilene]", "--sources", "--draws", "256").out
+    text = ask(capsys, "explain", "site-underway", "--sources", "--draws", "256").out
     flat = " ".join(text.split())
-    assert len(re.findall(r"(?:stargate/sites\.yaml|catalogue/[a-z-]+\.csv):\d+", flat)) >= 2
+    assert len(re.findall(r"stargate/records\.yaml:\d+", flat)) >= 2 and "https://" in flat
 
 
 def test_a_scenario_says_what_it_put_in_the_place_of_what(capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,3 +156,22 @@ def test_pictures_are_written_wide_and_narrow(capsys: pytest.CaptureFixture[str]
     assert answer.code == 0 and json.loads(answer.out)["parts"]
     assert file.read_text(encoding="utf-8").startswith("<svg") and (tmp_path / "made-narrow.svg").exists()
     assert ask(capsys, "explain", "jobs_permanent", "--svg", str(tmp_path / "none" / "x.svg")).code == 2
+
+
+def test_the_report_draws_what_an_explained_number_is_made_of(node: dict[str, Any]) -> None:
+    pytest.importorskip("jinja2", reason="the report extra is not installed")
+    pytest.importorskip("vl_convert", reason="the report extra is not installed")
+    from stargauge.report.html import render_report
+
+    sample = json.loads((Path(__file__).parent / "data" / "check_sample.json").read_text(encoding="utf-8"))
+    page = render_report({**sample, "lineage": {node["address"]: node}})
+    drawn = re.findall(r'<svg class="(w|nr)" viewBox="0 0 (738|358) \d+" role="img" aria-label="Facility power', page)
+    assert drawn == [("w", "738"), ("nr", "358")]
+    assert "of the spread rests on" in page and page.count('id="made-') == 2
+
+
+def test_an_input_of_a_workbook_says_where_its_statement_stands() -> None:
+    data = api.workbook("xai-colossus-1", draws=256)
+    given = [one for group in data["groups"] for one in group["inputs"]]
+    said = [one for one in given if one["source"] not in ("", "computed by the model")]
+    assert said and all(one["path"] and one["grade"] and one["published"] for one in said)
