@@ -92,10 +92,12 @@ def test_what_changed_is_a_sentence_and_a_table() -> None:
         "since": "2025-06-30", "as_of": "2026-06-30", "draws": 256, "method": "Each alone.",
         "then": {"p10": 1e8, "p50": 2e8, "p90": 3e8, "mean": 2.1e8}, "now": {"p10": 1e8, "p50": 2.5e8, "p90": 3e8, "mean": 2.6e8},
         "news": [
-            {"text": "north operational: 2026-02 (Tracker)", "median": 6e7, "mean": 5.5e7, "published": "2026-04-30", "grades": ["B"],
+            {"text": "north operational: 2026-02 (Tracker)", "median": 6e7, "mean": 5.5e7, "rest": False, "published": "2026-04-30",
+             "grades": ["B"],
              "statements": [{"path": "x", "text": "2026-02", "file": "small.yaml", "line": 12}], "publisher": "B", "title": "Tracker",
              "url": ""},
-            {"text": "several together, and time passing", "median": -1e7, "mean": -5e6, "published": None, "grades": [], "statements": []},
+            {"text": "several together, and time passing", "median": -1e7, "mean": -5e6, "rest": True, "published": None,
+             "grades": [], "statements": []},
         ],
     }  # fmt: skip
     text = render_changed(made, sources=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from stargauge.audit.movers import Mover
+from stargauge.audit.movers import TOGETHER, Mover
 from stargauge.audit.news import Level, News
 from stargauge.audit.places import Places
 from stargauge.audit.verdict import ReadingVerdict
@@ -63,7 +63,13 @@ class Changed:
         else:
             out["then"], out["now"] = (_odds(verdict) for verdict in self.verdicts or (None, None))
             out["news"] = [
-                {"text": one.text, "odds": one.effect, "without": one.without, **self._cited(one.paths, said, places)}
+                {
+                    "text": one.text,
+                    "rest": one.text == TOGETHER,
+                    "odds": one.effect,
+                    "without": one.without,
+                    **self._cited(one.paths, said, places),
+                }
                 for one in self.movers
             ]
         return out

@@ -8,7 +8,7 @@ from typing import Any
 from stargauge.report.explanation import place_text
 from stargauge.report.odds import points_text
 from stargauge.report.terminal import PLAIN, Style, table, wrapped
-from stargauge.report.wording import bare, counted, day_text, percent, unit_text
+from stargauge.report.wording import bare, day_text, percent, unit_text
 
 #: What came in that is told; the rest is counted.
 MOST = 14
@@ -20,12 +20,18 @@ def render_changed(data: Mapping[str, Any], style: Style = PLAIN, sources: bool 
     when = f", read at the end of {day_text(str(data['date'])[:7])}" if data["date"] else ""
     lines += [style.soft(line) for line in wrapped(f"{data['asked']}{when}; {data['draws']:,} draws", style.width, "  ", "  ")]
     lines += ["", *(_table_of_address(data, style) if data["kind"] == "address" else _table_of_reading(data, style))]
-    left = len(data["news"]) - MOST
-    lines += [f"{counted(left, 'more')}, weaker: --json"] if left > 0 else []
+    left = len(data["news"]) - len(_shown(data))
+    lines += [f"{left} weaker ones more: --json"] if left else []
     if sources:
         lines += _sources(data, style)
     more = "" if sources else " Links, file and line: --sources."
     return style.finish([*lines, "", *wrapped(f"{data['method']}{more}", style.width)])
+
+
+def _shown(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What is told: the strongest, and always what is left to several together."""
+    rest = [one for one in data["news"] if one["rest"]]
+    return [*[one for one in data["news"] if not one["rest"]][:MOST], *rest]
 
 
 def _headline(data: Mapping[str, Any]) -> str:
@@ -57,7 +63,7 @@ def _table_of_address(data: Mapping[str, Any], style: Style) -> list[str]:
     scale = max((abs(side[name] or 0.0) for side in sides for name in ("p50", "mean")), default=0.0)
     unit = {"unit": data["unit"], "scale": scale}
     columns = [("mean", 8, "r"), ("median", 8, "r"), (f"{unit_text(unit, 'scale')}; what came in (source, published, grade)", 60, "w")]
-    rows = [(_signed({**unit, "value": one["mean"]}), _signed({**unit, "value": one["median"]}), _what(one)) for one in data["news"][:MOST]]
+    rows = [(_signed({**unit, "value": one["mean"]}), _signed({**unit, "value": one["median"]}), _what(one)) for one in _shown(data)]
     return table(columns, rows, style) if rows else ["Nothing that came in between changes it."]
 
 
@@ -70,7 +76,7 @@ def _signed(entry: Mapping[str, Any]) -> str:
 
 def _table_of_reading(data: Mapping[str, Any], style: Style) -> list[str]:
     columns = [("points", 8, "r"), ("what came in (source, published, grade)", 68, "w")]
-    rows = [("?" if one["odds"] is None else points_text(one["odds"]), _what(one)) for one in data["news"][:MOST]]
+    rows = [("?" if one["odds"] is None else points_text(one["odds"]), _what(one)) for one in _shown(data)]
     return table(columns, rows, style) if rows else ["Nothing that came in between changes it."]
 
 
@@ -82,7 +88,7 @@ def _what(one: Mapping[str, Any]) -> str:
 
 def _sources(data: Mapping[str, Any], style: Style) -> list[str]:
     lines = ["", style.bold("Where they stand")]
-    for one in data["news"][:MOST]:
+    for one in _shown(data):
         if one["statements"]:
             head = "  ".join(part for part in (one["publisher"], f"“{one['title']}”" if one["title"] else "", one["url"]) if part)
             lines += wrapped(head or str(one["source"]), style.width, "  ", "    ")
