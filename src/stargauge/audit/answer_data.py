@@ -40,16 +40,17 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
     """A check as plain data. `charts`: with the month series, the explanations that the report links to and the shipped scores."""
     known, result = check.known, check.result
     then = {verdict.id: verdict for verdict in check.then}
+    named = input_names(check)
     out: dict[str, Any] = {
         "programme": {"id": slug(check.programme.name), "name": texts_of(check.programme, check.language).get(check.programme.name)
                       or check.programme.name, "about": check.programme.about,
                       "asked_as": asked_as(check.programme)},
         "language": check.language, "texts_language": check.programme.language, "untranslated": untranslated(check),
-        "input_names": input_names(check),
+        "input_names": named,
         "as_of": str(known.as_of), "draws": result.draws, "seed": result.seed, "seconds": round(check.seconds, 2),
         **given_data(check.given), **check.summary,
         "dispute": dispute(check.verdicts, then, check.then_day, check.captures, words_of(check.language)),
-        "claims": [_claim(verdict, then.get(verdict.id), check.then_day, check.jobs, check.language) for verdict in check.verdicts],
+        "claims": [_claim(verdict, then.get(verdict.id), check.then_day, check.jobs, check.language, named) for verdict in check.verdicts],
         "quantities": fans(result, [address for address in result.series]) if charts else _headline_quantities(check),
         "statements": [statement_data(s) for s in known.programme.statements() if s.source],
         "sources": _sources(check),
@@ -135,7 +136,12 @@ def _headline_quantities(check: Any) -> dict[str, Any]:
 
 
 def _claim(
-    verdict: ClaimVerdict, before: ClaimVerdict | None, day: date | None, numbers: Sequence[NumberVerdict], language: str
+    verdict: ClaimVerdict,
+    before: ClaimVerdict | None,
+    day: date | None,
+    numbers: Sequence[NumberVerdict],
+    language: str,
+    names: Mapping[str, str],
 ) -> dict[str, Any]:
     made = verdict.to_dict()
     if told := [one.to_dict() for one in numbers if one.number.claim == verdict.id]:
@@ -144,6 +150,8 @@ def _claim(
     for reading, judged in zip(made["readings"], verdict.readings, strict=True):
         if reading["margin"]:
             reading["margin"]["off_by"] = off_by(judged, words_of(language))
+        for driver in reading["drivers"]:
+            driver["says"] = names.get(driver["input"], driver["says"])
         reading["why"] = _asked_first(judged)
         earlier = past.get(reading["name"])
         reading["then"] = _then(earlier, day) if earlier and day else None

@@ -356,7 +356,7 @@ def _short(verdict: ReadingVerdict, texts: Messages) -> str:
     """A verdict in a few words: its outcome, or its odds."""
     if verdict.status in (OPEN, SILENT) and verdict.probability is not None:
         return percent(verdict.probability, texts)
-    return texts.texts.get(f"brief_{verdict.status}", verdict.status)
+    return texts.texts[f"brief_{verdict.status}"]
 
 
 def _listed(parts: Sequence[str], texts: Messages) -> str:

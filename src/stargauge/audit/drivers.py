@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from stargauge.audit.evaluate import Outcome
 from stargauge.audit.groups import GROUPS, OTHER
 from stargauge.audit.language import Comparison, Not, Reading
+from stargauge.audit.words import input_name
 from stargauge.engine.sample import PICK
 from stargauge.engine.spread import effects_of, finite, input_of
 from stargauge.quantity.effects import Effect, Effects, Share, dependent_effects, stands_out, varies
@@ -67,7 +68,8 @@ class Driver:
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "input": self.input, "group": self.group, "share": round(self.share, 4), "within": round(self.within, 4),
+            "input": self.input, "says": input_name(self.input), "group": self.group,
+            "share": round(self.share, 4), "within": round(self.within, 4),
             "alone": round(self.alone, 4), "alone_within": round(self.alone_within, 4), "shapley": round(self.shapley, 4),
             "shapley_within": round(self.shapley_within, 4), "cell": self.cell, "p10": self.p10, "p90": self.p90, "unit": self.unit,
             "odds_p10": _rounded(self.odds_p10), "odds_p90": _rounded(self.odds_p90), "low": self.low, "high": self.high,
@@ -96,7 +98,9 @@ class Moved:
         return {
             "of": self.of, "unit": self.unit, "drivers": [driver.to_dict() for driver in self.drivers],
             "groups": [{"group": name, **share_data(share)} for name, share in self.groups],
-            "together": [{"inputs": list(names), **share_data(share)} for names, share in self.together],
+            "together": [
+                {"inputs": list(names), "says": [input_name(name) for name in names], **share_data(share)} for names, share in self.together
+            ],
             "resolved": share_data(self.resolved), "rest": share_data(Share(1.0 - self.resolved.value, 0.0))["share"],
             "faint": self.faint, "chosen": self.chosen,
         }  # fmt: skip

@@ -76,7 +76,8 @@ class Condition:
     def says(self, language: str = "en") -> str:
         """`Given that ..., and that ... (1,031 of 4,352 worlds, 24 %)`."""
         words = words_of(language)
-        share = words.say("given_share", kept=f"{self.held.kept:,}", made=f"{self.held.made:,}", percent=percent(self.probability, words))
+        kept, made = words.count(self.held.kept), words.count(self.held.made)
+        share = words.say("given_share", kept=kept, made=made, percent=percent(self.probability, words))
         return words.say("given_that", parts=words.texts["given_and"].join(part.sentence for part in self.parts), share=share)
 
     def note(self, language: str = "en") -> str:
@@ -86,7 +87,8 @@ class Condition:
             return words.texts["given_always"]
         if kept >= self.asked:
             return ""
-        return words.say("given_few", kept=f"{kept:,}", asked=f"{self.asked:,}", times=f"{np.sqrt(self.asked / kept):.1f}")
+        times = words.notation.number(f"{np.sqrt(self.asked / kept):.1f}")
+        return words.say("given_few", kept=words.count(kept), asked=words.count(self.asked), times=times)
 
     def to_dict(self) -> dict[str, Any]:
         """`{conditions, sentence, probability, worlds_made, kept, effective, note}`: the form of JSON and Python."""

@@ -65,7 +65,7 @@ INPUTS: dict[str, tuple[str, str]] = {
     "construction_price_rise": ("rise of building prices since the study of jobs", "Anstieg der Baupreise seit der Studie über Stellen"),
     "construction_trade_premium": ("extra pay of trades on data-centre sites", "Lohnzuschlag auf Baustellen von Rechenzentren"),
     "construction_unit_cost": ("cost of building per watt", "Baukosten je Watt"),
-    "construction_workers_limit": ("most builders per unit of power", "Höchste Zahl der Bauarbeiter je Leistung"),
+    "construction_workers_limit": ("highest number of builders per unit of power", "Höchste Zahl der Bauarbeiter je Leistung"),
     "construction_workers_per_power": ("builders at the peak per unit of power", "Bauarbeiter in der Spitze je Leistung"),
     "contract_cash_margin": ("cash margin of cloud contracts", "Barmarge aus Cloud-Verträgen"),
     "contract_used_share": ("share of contracted computing power that is used", "Genutzter Anteil der vertraglichen Rechenleistung"),
@@ -108,7 +108,7 @@ INPUTS: dict[str, tuple[str, str]] = {
     "indirect_share_of_added": ("share of suppliers in added jobs", "Anteil der Zulieferer an den weiteren Stellen"),
     "inference_rate_deviate": ("speed of serving models", "Tempo beim Bedienen von Modellen"),
     "inference_share": ("share of time that serves users", "Zeitanteil für die Bedienung der Nutzer"),
-    "inflation_assumed": ("general inflation", "Allgemeine Teuerung"),
+    "inflation_assumed": ("rate of general inflation", "Allgemeine Teuerung"),
     "insurance_share": ("cost of insurance", "Versicherungskosten"),
     "labour_method": ("way of reckoning the work of building", "Rechenweg für die Arbeit am Bau"),
     "land_per_power": ("land per unit of power", "Landbedarf je Leistung"),
@@ -202,3 +202,14 @@ INPUTS: dict[str, tuple[str, str]] = {
     "vendor_rate": ("interest on credit of vendors", "Zins auf Lieferantenkredite"),
     "vendor_term": ("time to repay credit of vendors", "Rückzahlungsdauer der Lieferantenkredite"),
 }  # fmt: skip
+
+#: Those whose English phrase takes a plural verb.
+PLURAL = frozenset({
+    "accelerator_rent_shock", "accelerator_rent_volatility", "accelerator_retirement", "accelerators_per_rack", "added_jobs_per_builder",
+    "added_jobs_per_post", "base_rate_shock", "base_rate_volatility", "construction_hours_per_year", "construction_workers_per_power",
+    "cycles_of_concentration", "embodied_per_it_power", "grid_emission_factor", "grid_price_delivery", "holdings_volatility", "line_amount",
+    "model_layers", "model_training_tokens", "node_failure_rate", "permanent_jobs_per_power", "phase_date_observed", "phase_date_planned",
+    "pick:slip-refit", "slip_refit", "tokens_per_message", "training_batch_tokens", "training_job_accelerators",
+})  # fmt: skip
+#: Those whose English phrase is a clause, such as "how often customers fail to pay": no article goes before it.
+CLAUSES = frozenset(name for name, (english, _) in INPUTS.items() if english.split()[0] in ("how", "when", "whether"))

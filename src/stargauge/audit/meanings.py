@@ -322,7 +322,7 @@ def _axis(label: str, address: Address, setting: Setting) -> str:
 def label_of(word: str, choice: str, names: Names) -> str:
     """A choice in words: `IT power`, `under contract`, `in cash or committed`, `by December 2025`, `named sites only`."""
     told: dict[str, Callable[[], str]] = {
-        QUANTITY: lambda: _job_label(choice) or phrase(choice, names.words).text,
+        QUANTITY: lambda: names.words.definitions.get(choice) or phrase(choice, names.words).text,
         LABEL: lambda: _label(word, choice, names),
         CHIP: lambda: _chip(choice, names),
         DEADLINE: lambda: names.words.say("by_month", month=names.words.month(date.fromisoformat(choice))),
@@ -334,10 +334,6 @@ def label_of(word: str, choice: str, names: Names) -> str:
 def asks(word: str, names: Names) -> str:
     """What a word leaves open: `which jobs`."""
     return names.words.texts[f"word_{word}"]
-
-
-def _job_label(choice: str) -> str:
-    return next((one.label for one in COUNTS if one.name == choice), "")
 
 
 def _label(word: str, choice: str, names: Names) -> str:

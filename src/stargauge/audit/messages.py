@@ -56,6 +56,10 @@ class Messages:
         variant = f"{key} that"
         return self.say(variant if after_that and variant in self.texts else key, **values)
 
+    def count(self, number: int) -> str:
+        """A whole number, thousands set apart."""
+        return self.notation.number(f"{number:,}")
+
     def article(self, place: str, phrase: Phrase) -> str:
         """What comes before a phrase where it stands; nothing where the language needs none there."""
         return self.articles.get((place, phrase.gender), "")
@@ -205,9 +209,9 @@ ENGLISH = Messages(
         "together_all": "All {count} readings that hold in some worlds and not in others hold together in {share}",
         "together_share": "{kept} of {made} worlds",
         "together_apart": "; {count} pairs exclude each other though each reading is possible",
-        "together_apart_one": "; one pair excludes the other though each reading is possible",
+        "together_apart_one": "; two readings exclude each other though each is possible",
         "together_no_pair": "; no two exclude each other",
-        "together_conflicts": ", and {count} sets of three or more",
+        "together_conflicts": "; sets of three or more that cannot hold together: {count}",
         "together_claims": ". Of {count} claims still open, {most} hold at once in some reading",
         "at_most_one": "At most one of the two can hold",
         "given": "Given here: taken to hold", "given not to hold": "Given here: taken not to hold",
@@ -240,10 +244,12 @@ ENGLISH = Messages(
         "needs_phases_under_construction": "work starts on {phase} at {site}",
         "needs_phase_energised": "{phase} at {site} has power", "needs_phase_under_construction": "work starts on {phase} at {site}",
         "needs_paid": "payment on the contract {line} stops",
+        "needs_input": "the {subject}", "needs_option": "“{option}”",
         "needs_then": "{subject} at the end of {month}", "needs_highest": "the most {subject} until {month}",
         "needs_by": "{event} by {last}", "needs_after": "{event} only after {first}", "needs_within": "{event} after {first} and by {last}",
-        "needs_least": "{subject} {verb} at least {low}", "needs_most": "{subject} {verb} at most {high}",
-        "needs_between": "{subject} {verb} between {low} and {high}", "needs_is": "is", "needs_are": "are",
+        "needs_least_one": "{subject} is at least {low}", "needs_least_many": "{subject} are at least {low}",
+        "needs_most_one": "{subject} is at most {high}", "needs_most_many": "{subject} are at most {high}",
+        "needs_between_one": "{subject} is between {low} and {high}", "needs_between_many": "{subject} are between {low} and {high}",
         "needs_and": " and ", "needs_or": " or ",
         "needs_pick": "of the contradicting statements on “{name}” those of {options} hold",
         "needs_pick labour_method": "the work of building is reckoned {options}",
@@ -291,7 +297,7 @@ ENGLISH = Messages(
         "def_read": "{answer} (“{name}”)", "def_meaning": "{choices} ({word})", "def_more": "{count} more",
         "def_later": "{deadline} or later", "def_but": "anything but {choices}", "by_month": "by {month}", "running": "running",
         "no_claims": "No claim had been made by then, so there is nothing to judge.",
-        "sources_none": "No verdict of {count} hangs on one source alone; {sources} sources were left out in turn.",
+        "sources_none": "No verdict of {count} hangs on one source alone; sources left out in turn: {sources}.",
         "sources_some": "{hanging} of {count} verdicts hang on one source: without it their outcome is another.",
         "sources_one": "1 verdict of {count} hangs on one source: without it its outcome is another.",
         "sources_most": "On none more than on {publisher} (grade {grade}), which decides {most}.",
@@ -300,7 +306,9 @@ ENGLISH = Messages(
         "source_nothing": "no phase or pledge is left, so nothing can be run without it",
         "source_alone": "cannot be run without it: nobody else gives {values}",
         "brief_met": "met", "brief_not met": "not met", "brief_partly met": "partly met", "brief_not testable": "not testable",
-        "brief_record too thin": "record too thin",
+        "brief_record too thin": "record too thin", "brief_open": "open", "brief_passed, record silent": "passed, record silent",
+        "brief_not shown: no record": "not shown: no record", "brief_not shown: no capture": "not shown: no capture",
+        "brief_given": "given", "brief_given not to hold": "given not to hold",
     },
     likelihoods=(
         "exceptionally unlikely", "very unlikely", "unlikely", "about as likely as not", "likely", "very likely", "virtually certain",

@@ -267,7 +267,7 @@ def _with(made: ReadingNeeds, why: str, words: Messages) -> ReadingNeeds:
 
 def said(made: ReadingNeeds, words: Messages = ENGLISH) -> str:
     """The answer in a sentence or two."""
-    counts = {"held": f"{made.held:,}", "draws": f"{made.draws:,}"}
+    counts = {"held": words.count(made.held), "draws": words.count(made.draws)}
     if made.why in (NEVER, FEW, NOTHING):
         return words.say({NEVER: "needs_never", FEW: "needs_few", NOTHING: "needs_nothing"}[made.why], **counts)
     if made.why == ALWAYS:
@@ -363,7 +363,7 @@ class _Look:
         if one.kind == "choice":
             codes = sorted(found.box.kept[at])
             kept, share = tuple(one.options[code] for code in codes), float(np.isin(values, codes).mean())
-            said = choice_said(one, kept, self.names.words)
+            said = choice_said(one, kept, self.names)
             return Range(one.name, one.kind, "", said, None, None, kept, one.options, (), chance, record, (0.0, share))
         low, high = (end if isfinite(end) else None for end in found.box.ranges[at])
         levels = tuple(float(level) for level in np.quantile(values, (0.0, 0.1, 0.5, 0.9, 1.0), method="nearest"))
@@ -389,37 +389,43 @@ def date_said(one: Respect, low: float | None, high: float | None, words: Messag
 
 def number_said(one: Respect, low: float | None, high: float | None, size: float, words: Messages) -> str:
     """`permanent jobs per power at Saline are at least 0.33 jobs/MW`."""
-    low_text, high_text = (None if end is None else show(end, one.unit, size) for end in (low, high))
-    verb = words.texts["needs_are" if one.plural else "needs_is"]
+    low_text, high_text = (None if end is None else show(end, one.unit, size, words.notation) for end in (low, high))
     key = "needs_most" if low is None else "needs_least" if high is None else "needs_between"
-    return words.say(key, subject=one.words, verb=verb, low=low_text, high=high_text)
+    return words.say(f"{key}_{'many' if one.plural else 'one'}", subject=one.words, low=low_text, high=high_text)
 
 
-def choice_said(one: Respect, kept: Sequence[str], words: Messages) -> str:
-    """A choice in words: of a choice of model its own, of contradicting statements their name and option."""
-    name = one.name.removeprefix(PICK)
+def choice_said(one: Respect, kept: Sequence[str], names: Names) -> str:
+    """A choice in words: of a choice of model its own, of contradicting statements their name and option as the file calls them."""
+    name, words = one.name.removeprefix(PICK), names.words
+    options = words.texts["needs_or"].join(options_said(one, kept, names))
     own = words.texts.get(f"needs_pick {name}")
-    options = words.texts["needs_or"].join(options_said(one, kept, words))
-    return own.format(options=options) if own else words.say("needs_pick", name=name.replace("-", " ").replace("_", " "), options=options)
+    return own.format(options=options) if own else words.say("needs_pick", name=_called(name, names), options=options)
 
 
-def options_said(one: Respect, options: Sequence[str], words: Messages) -> list[str]:
+def options_said(one: Respect, options: Sequence[str], names: Names) -> list[str]:
     """Options of a choice in words."""
-    name = one.name.removeprefix(PICK)
-    return [words.texts.get(f"needs_pick {name} {option}", f"“{option.replace('-', ' ')}”") for option in options]
+    name, words = one.name.removeprefix(PICK), names.words
+    return [
+        words.texts.get(f"needs_pick {name} {option}") or words.say("needs_option", option=_called(option, names)) for option in options
+    ]
+
+
+def _called(name: str, names: Names) -> str:
+    """What the file calls one of its alternatives or options: in the language of the words where it says so, else the id in words."""
+    return names.texts.get(name) or name.replace("-", " ").replace("_", " ")
 
 
 def record_of(one: Respect, world: World, names: Names, sources: Mapping[str, Any]) -> dict[str, Any]:
     """What is known of a respect: how it is held, its value in words, who said it; of a date the plan, else that it is computed."""
     words = names.words
     if one.kind == "choice":
-        text = words.texts["needs_or"].join(options_said(one, one.options, words))
+        text = words.texts["needs_or"].join(options_said(one, one.options, names))
         return {"kind": "choice", "text": text, "source": "", "publisher": ""}
     estimate = _planned(one, world) if one.kind == "date" else _cell(one, world)
     if estimate is None:
         return {"kind": "computed", "text": "", "source": "", "publisher": ""}
     statement = estimate.statements[0] if estimate.statements else None
-    text = value_text(statement, words) if statement is not None else _median(estimate, one.unit)
+    text = value_text(statement, words) if statement is not None else _median(estimate, one.unit, words)
     if one.kind == "date":
         text = words.say("needs_planned", month=words.month(from_day(float(np.max(central(estimate.value))))))
     source = statement.source if statement else ""
@@ -427,8 +433,8 @@ def record_of(one: Respect, world: World, names: Names, sources: Mapping[str, An
     return {"kind": kind, "text": text, "source": source, "publisher": publisher}
 
 
-def _median(estimate: Estimate, unit: str) -> str:
-    return show(float(np.max(central(estimate.value))), unit)
+def _median(estimate: Estimate, unit: str, words: Messages) -> str:
+    return show(float(np.max(central(estimate.value))), unit, notation=words.notation)
 
 
 def _cell(one: Respect, world: World) -> Estimate | None:
@@ -474,7 +480,8 @@ def record_said(condition: Range, words: Messages = ENGLISH) -> str:
     if condition.kind == "number":
         low, _, high = condition.levels[1:4]
         factor, unit = scale_of(size_of(condition.levels[1:4]), condition.unit)
-        parts.append(words.say("needs_spread", low=figures(low / factor), high=f"{figures(high / factor)} {unit}".strip()))
+        first, last = (figures(end / factor, notation=words.notation) for end in (low, high))
+        parts.append(words.say("needs_spread", low=first, high=f"{last} {words.notation.unit(unit, last)}".strip()))
     elif condition.kind == "date":
         parts.append(words.say("needs_spread", **{name: _month(condition.levels[at], words) for name, at in (("low", 1), ("high", 3))}))
     held = words.texts[f"needs_{record['kind']}"]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from stargauge.audit.binding import Axes
+from stargauge.audit.input_names import PLURAL
 from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable, Reading, Record, Threshold, Time, parse_moment
 from stargauge.audit.messages import ENGLISH, Messages, Phrase
 from stargauge.quantity.address import Address
@@ -93,8 +94,12 @@ def _grouped(part: Reading, names: Names, after_that: bool) -> str:
 
 
 def phrase(name: str, words: Messages) -> Phrase:
-    """What a quantity is called; where no phrase is held, its name in words."""
-    return words.quantities.get(name) or Phrase(name.replace("_", " "), name.endswith("s"))
+    """What a quantity is called: by its phrase, that of an input, else its name in words."""
+    if called := words.quantities.get(name):
+        return called
+    if called_so := words.inputs.get(name):
+        return Phrase(called_so, name in PLURAL)
+    return Phrase(name.replace("_", " "), name.endswith("s"))
 
 
 def subject(address: Address, names: Names, place: str = "") -> str:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.audit.input_names import CLAUSES, PLURAL
 from stargauge.audit.language import Comparison, Reading, deadline, leaves
 from stargauge.audit.sentence import Names, phrase, subject
 from stargauge.engine.result import World
@@ -198,13 +199,21 @@ def _sayable(made: Input, label: tuple[str, ...], estimate: Estimate, asked: _As
 def _cell(made: Input, label: tuple[str, ...], names: Names) -> Respect:
     name = made.quantity.name
     cell = f"{name}[{', '.join(label)}]" if label else name
-    return Respect(cell, "number", made.quantity.unit, subject(Address(name, label), names), _plural(name, names))
+    return Respect(cell, "number", made.quantity.unit, _cell_said(Address(name, label), names), _plural(name, names))
+
+
+def _cell_said(address: Address, names: Names) -> str:
+    """`permanent posts per unit of power at Saline`, `the price of gas`."""
+    told, words = subject(address, names), names.words
+    alone = address.name in words.inputs and address.name not in words.quantities and address.name not in PLURAL | CLAUSES
+    return words.say("needs_input", subject=told) if alone else told
 
 
 def _plural(name: str, names: Names) -> bool:
     """Whether its name takes a plural verb: `jobs per power`, `hours of one worker`."""
     called = phrase(name, names.words)
-    return called.plural or called.text.split(" per ")[0].split(" of ")[0].endswith("s")
+    known = name in names.words.quantities or name in names.words.inputs
+    return called.plural or (not known and called.text.split(" per ")[0].split(" of ")[0].endswith("s"))
 
 
 def _dates(asked: _Asked, names: Names) -> Iterator[Respect]:

@@ -88,7 +88,7 @@ class Together:
             return words.texts["together_none"] + "."
         best = level.sets.found[0]
         key = "together_all" if len(best.members) == len(level.free) else "together_one"
-        share = words.say("together_share", kept=f"{best.draws:,}", made=f"{level.sets.draws:,}")
+        share = words.say("together_share", kept=words.count(best.draws), made=words.count(level.sets.draws))
         out = words.say(key, count=len(level.free), most=len(best.members), share=share)
         apart = sum(one.relation in (EXCLUDE, OPPOSITE) for one in level.pairs)
         number = "together_no_pair" if not apart else "together_apart_one" if apart == 1 else "together_apart"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stargauge.report.terminal import PLAIN, Style, command_for, labelled, table, to_copy, wrapped
-from stargauge.report.wording import bare, counted, day_text, finding, percent, unit_text, value_text
+from stargauge.report.wording import bare, counted, day_text, finding, input_text, percent, unit_text, value_text
 
 #: How many inputs are shown of one reading or number unless all are asked for.
 MOST = 12
@@ -51,8 +51,8 @@ def _name(row: Mapping[str, Any]) -> str:
 
 
 def _strongest(row: Mapping[str, Any]) -> str:
-    found = [f"{driver['input']} {_points(driver['share'])}" for driver in row["moved"]["drivers"][:3]]
-    return ", ".join(found) or "none stands out"
+    found = [f"{driver['says']} {_points(driver['share'])}" for driver in row["moved"]["drivers"][:3]]
+    return "; ".join(found) or "none stands out"
 
 
 def _groups(row: Mapping[str, Any]) -> str:
@@ -73,7 +73,7 @@ def _one(row: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     ends = [abs(one[end]) for one in shown for end in ("low", "high") if one[end] is not None]
     scale = {"unit": moved["unit"], "by": max(ends, default=0.0)}
     odds = any(one["odds_p10"] is not None for one in shown)
-    columns = [("input (group)", 25, "w"), ("total %", 8, "r"), ("alone", 5, "r"), ("Shapley", 7, "r")]
+    columns = [("input (name), group", 25, "w"), ("total %", 8, "r"), ("alone", 5, "r"), ("Shapley", 7, "r")]
     columns += [(f"low to high, {unit_text(scale, 'by')}".rstrip(", "), 15, "w")] if ends else []
     columns += [("odds, %", 8, "w")] if odds else []
     rows = [_cells(one, scale if ends else None, odds) for one in shown]
@@ -82,7 +82,7 @@ def _one(row: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     lines += [f"{counted(more, 'more input')} that {'stands' if more == 1 else 'stand'} out: --all"] if more else []
     groups = [f"{one['group']} {_points(one['share'])} ±{_points(one['within'])}" for one in moved["groups"] if one["share"] >= _ONE]
     lines += ["", *labelled("groups", ", ".join(groups), style, indent=0, label_width=10)] if groups else [""]
-    pairs = [f"{' with '.join(one['inputs'])} {_points(one['share'])} ±{_points(one['within'])}" for one in moved["together"]]
+    pairs = [f"{' with '.join(one['says'])} {_points(one['share'])} ±{_points(one['within'])}" for one in moved["together"]]
     lines += labelled("together", "; ".join(pairs), style, indent=0, label_width=10) if pairs else []
     resolved = f"{_points(moved['resolved']['share'])} ±{_points(moved['resolved']['within'])} % resolved"
     return [
@@ -97,7 +97,7 @@ def _headline(row: Mapping[str, Any]) -> str:
     if not moved["drivers"]:
         return f"{what}; no input stands out of these draws."
     group = max(moved["groups"], key=lambda one: float(one["share"]))
-    first, share = moved["drivers"][0]["input"], percent(moved["drivers"][0]["share"])
+    first, share = moved["drivers"][0]["says"], percent(moved["drivers"][0]["share"])
     of = "whether it holds" if moved["of"] == "truth" else "what it compares" if row["kind"] == "reading" else "it"
     return f"{what}. What moves {of} most: {group['group']} ({percent(group['share'])} of the variance), first {first} ({share})."
 
@@ -109,7 +109,7 @@ def _number(row: Mapping[str, Any]) -> str:
 
 
 def _cells(one: Mapping[str, Any], scale: Mapping[str, Any] | None, odds: bool) -> tuple[str, ...]:
-    name = f"{one['input']} ({one['group']})"
+    name = f"{input_text(one)}, {one['group']}"
     out = [name, f"{_points(one['share'])} ±{_points(one['within'])}", _points(one["alone"]), _points(one["shapley"])]
     if scale is not None:
         low, high = (bare({**scale, "end": one[end]}, "end", "by") if one[end] is not None else "never" for end in ("low", "high"))

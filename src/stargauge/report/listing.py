@@ -7,7 +7,7 @@ from typing import Any
 
 from stargauge.quantity.quantity import Quantity
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
-from stargauge.report.wording import day_text, finding, percent, stated_text
+from stargauge.report.wording import day_text, finding, input_text, percent, stated_text
 
 
 def render_audit(answer: Mapping[str, Any], style: Style) -> str:
@@ -46,7 +46,7 @@ def _reading(reading: Mapping[str, Any], style: Style) -> list[str]:
 
 
 def _driver(driver: Mapping[str, Any]) -> str:
-    text = f"{driver['input']}, {percent(driver['share'])} of the spread"
+    text = f"{input_text(driver)}, {percent(driver['share'])} of the spread"
     if driver.get("odds_p10") is None:
         return text
     return f"{text}; odds {percent(driver['odds_p10'])} where it is low, {percent(driver['odds_p90'])} where it is high"

@@ -73,6 +73,11 @@ def _last_day(month: str) -> str:
     return str(month_end(date(int(month[:4]), int(month[5:]), 1)))
 
 
+def input_text(driver: Mapping[str, Any]) -> str:
+    """An input in words, and the identifier under which it can be set."""
+    return f"{driver['says']} ({driver['input']})" if driver.get("says") else str(driver["input"])
+
+
 def finding(says: str) -> str:
     """What a docstring says first, without the axes and units that stand elsewhere."""
     return re.sub(r"\s*\b(Axes|Units?): .*$", "", says, flags=re.DOTALL)

@@ -22,7 +22,7 @@ Data = Mapping[str, Any]
 _STATUS = {
     "open": "open", "met": "met", "not met": "not_met", "partly met": "partly_met", "passed, record silent": "silent",
     "record too thin": "too_thin", "not testable": "not_testable", "not shown: no record": "no_record",
-    "not shown: no capture": "no_capture", "depends on reading": "depends",
+    "not shown: no capture": "no_capture", "given": "given", "given not to hold": "given_not", "depends on reading": "depends",
 }  # fmt: skip
 #: Statuses in which the record has settled a reading.
 SETTLED = ("met", "not met", "partly met")
