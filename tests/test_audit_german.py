@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from functools import lru_cache
 from types import SimpleNamespace
@@ -27,15 +27,17 @@ from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable,
 from stargauge.audit.languages import LANGUAGES, words_of
 from stargauge.audit.meanings import words as meanings
 from stargauge.audit.messages import ENGLISH, Messages
+from stargauge.audit.needs import choice_said, date_said, number_said
 from stargauge.audit.record import Archive, Found
-from stargauge.audit.sentence import Names, sentence, written
-from stargauge.audit.telling import TELLING
+from stargauge.audit.sentence import Names, sentence, subject, written
+from stargauge.audit.telling import TELLING, Respect
 from stargauge.audit.verdict import STATUSES, Judgement, Margin, Odds, Setting
 from stargauge.audit.words import forbidden, input_name, likelihood, odds, percent
 from stargauge.engine.sample import PICK
 from stargauge.engine.simulate import inputs_of, model_graph
 from stargauge.programme.schema import Programme
-from stargauge.quantity.address import Address
+from stargauge.quantity.address import Address, parse_address
+from stargauge.quantity.dates import day
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Mixture, Statement
@@ -322,6 +324,34 @@ def test_an_input_that_a_reading_names_bears_its_phrase() -> None:
     ]
     assert ENGLISH.inputs.keys() >= PLURAL | CLAUSES and not PLURAL & CLAUSES
     assert sentence(parse("permanent_jobs_per_power[abilene] >= 1"), EN) == "permanent posts per unit of power at Abilene are at least 1"
+
+
+def test_no_template_of_the_german_table_holds_english() -> None:
+    for key, template in [*GERMAN.texts.items(), *GERMAN.labels.items(), *GERMAN.operators.items(), *GERMAN.reasons.items()]:
+        assert not english_in(re.sub(r"[{][^}]*[}]", " ", template)), (key, template)
+
+
+def test_what_is_needed_is_said_in_both_languages() -> None:
+    posts = Respect("permanent_jobs_per_power[abilene]", "number", "job/W", "", plural=True)
+    for names, number, dated, choice in (
+        (EN, "permanent posts per unit of power at Abilene are at least 0.38 jobs/MW", "the first building at Abilene runs by March 2027",
+         "the work of building is reckoned by cost and pay"),
+        (DE, "Dauerstellen je Leistung in Abilene mindestens 0,38 Stellen/MW",
+         "Betriebsbeginn des ersten Gebäudes in Abilene spätestens im März 2027", "Arbeit am Bau berechnet nach Kosten und Lohn"),
+    ):  # fmt: skip
+        words = names.words
+        told = replace(posts, words=subject(parse_address("permanent_jobs_per_power[abilene]"), names))
+        assert number_said(told, 0.38e-6, None, 0.4e-6, words) == number
+        first = Respect("first", "date", "d", words.say("needs_first_operational", site="Abilene"))
+        assert date_said(first, None, day(date(2027, 3, 31)), words) == dated
+        assert choice_said(Respect("pick:labour_method", "choice", "", ""), ["by-cost"], names) == choice
+    assert choice_said(Respect("pick:two-counts", "choice", "", ""), ["first-one"], EN) == (
+        "of the contradicting statements on “two counts” those of “first one” hold"
+    )
+    named = Names(AXES, model_graph().quantities, GIVEN, GERMAN, {"two-counts": "zwei Zählungen", "first-one": "die erste"})
+    assert choice_said(Respect("pick:two-counts", "choice", "", ""), ["first-one"], named) == (
+        "von den widersprüchlichen Angaben zu «zwei Zählungen» gilt «die erste»"
+    )
 
 
 @pytest.mark.parametrize("words", [ENGLISH, GERMAN], ids=["en", "de"])

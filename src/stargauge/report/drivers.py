@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stargauge.report.terminal import PLAIN, Style, command_for, labelled, table, to_copy, wrapped
-from stargauge.report.wording import bare, counted, day_text, finding, input_text, percent, unit_text, value_text
+from stargauge.report.wording import bare, counted, day_text, finding, percent, unit_text, value_text
 
 #: How many inputs are shown of one reading or number unless all are asked for.
 MOST = 12
@@ -73,7 +73,7 @@ def _one(row: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     ends = [abs(one[end]) for one in shown for end in ("low", "high") if one[end] is not None]
     scale = {"unit": moved["unit"], "by": max(ends, default=0.0)}
     odds = any(one["odds_p10"] is not None for one in shown)
-    columns = [("input (name), group", 25, "w"), ("total %", 8, "r"), ("alone", 5, "r"), ("Shapley", 7, "r")]
+    columns = [("input (group)", 25, "w"), ("total %", 8, "r"), ("alone", 5, "r"), ("Shapley", 7, "r")]
     columns += [(f"low to high, {unit_text(scale, 'by')}".rstrip(", "), 15, "w")] if ends else []
     columns += [("odds, %", 8, "w")] if odds else []
     rows = [_cells(one, scale if ends else None, odds) for one in shown]
@@ -85,9 +85,11 @@ def _one(row: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     pairs = [f"{' with '.join(one['says'])} {_points(one['share'])} ±{_points(one['within'])}" for one in moved["together"]]
     lines += labelled("together", "; ".join(pairs), style, indent=0, label_width=10) if pairs else []
     resolved = f"{_points(moved['resolved']['share'])} ±{_points(moved['resolved']['within'])} % resolved"
+    names = [(one["input"], one["says"]) for one in shown]
     return [
         *lines,
         *labelled("in all", f"{resolved}; {counted(moved['faint'], 'input')} too faint to tell", style, indent=0, label_width=10),
+        *(["", *table([("name", 32, "l"), ("input", 46, "w")], names, style)] if names else []),
     ]
 
 
@@ -109,7 +111,7 @@ def _number(row: Mapping[str, Any]) -> str:
 
 
 def _cells(one: Mapping[str, Any], scale: Mapping[str, Any] | None, odds: bool) -> tuple[str, ...]:
-    name = f"{input_text(one)}, {one['group']}"
+    name = f"{one['says']} ({one['group']})"
     out = [name, f"{_points(one['share'])} ±{_points(one['within'])}", _points(one["alone"]), _points(one["shapley"])]
     if scale is not None:
         low, high = (bare({**scale, "end": one[end]}, "end", "by") if one[end] is not None else "never" for end in ("low", "high"))
