@@ -78,7 +78,7 @@ def test_inputs_not_moved_are_counted_and_what_was_moved_over_a_range_is_marked(
 ) -> None:
     monkeypatch.setattr(sensitivity, "DEAR", 0)
     out = " ".join(ask(capsys, "sensitivity", LCOC, str(TINY), *RUN).out.split())
-    assert "Moved: the 15 of " in out and "uncertain inputs that share most of its spread" in out
+    assert "Moved: the 15 of " in out and "uncertain inputs that share most of its variance" in out
     assert "Moved: the" not in ask(capsys, "sensitivity", LCOC, str(TINY), "--all", *RUN).out
     out = ask(capsys, "sensitivity", LCOC, str(TINY), "--inputs", "discount_rate=8..14 %,accelerator_life", *RUN).out
     assert "* discount_rate: a fixed number here, 0.11, moved over a range as asked." in out
