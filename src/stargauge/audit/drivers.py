@@ -43,10 +43,10 @@ class Driver:
     """An input or a choice, and what its uncertainty does to a reading or a number.
 
     `share`: of the variance, all that it is found to have a part in (total effect), at least; `at_most`: if all that is not resolved were
-    its too. `alone` and `shapley`: what it does by itself, and its part where
-    what several do together is divided equally. Each with the half width of its 95 % interval, which is the sampling error of what is resolved. In chosen draws `share` is the Shapley
-    effect. `cell`: its strongest cell, with P10 and P90 of it. `low`, `high`: the middle of what is compared where the input is in its
-    lowest and in its highest fifth, in its own unit, and `odds_p10`, `odds_p90` the odds there; None where there is no such number.
+    its too. `alone` and `shapley`: what it does by itself, and its part where what several do together is divided equally. Each with the
+    half width of its 95 % interval, which is the sampling error of what is resolved. In chosen draws `share` is the Shapley effect.
+    `cell`: its strongest cell, with P10 and P90 of it. `low`, `high`: the middle of what is compared where the input is in its lowest and
+    in its highest fifth, in its own unit, and `odds_p10`, `odds_p90` the odds there; None where there is no such number.
     """
 
     input: str

@@ -69,7 +69,9 @@ def _one(row: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     lines = [style.bold(one) for one in wrapped(_headline(row), style.width)]
     lines += wrapped(f"{row['name']}: {finding(row['says'])}", style.width)
     if moved["chosen"]:
-        lines += wrapped("These are chosen draws, in which inputs go together: at least and at most are of the Shapley effect.", style.width)
+        lines += wrapped(
+            "These are chosen draws, in which inputs go together: at least and at most are of the Shapley effect.", style.width
+        )
     ends = [abs(one[end]) for one in shown for end in ("low", "high") if one[end] is not None]
     scale = {"unit": moved["unit"], "by": max(ends, default=0.0)}
     odds = any(one["odds_p10"] is not None for one in shown)
@@ -78,7 +80,11 @@ def _one(row: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     columns += [("odds, %", 8, "w")] if odds else []
     rows = [_cells(one, scale if ends else None, odds) for one in shown]
     total = "Total at least, and at most, in % of the variance (± sampling error):"
-    lines += ["", *wrapped(total, style.width), *table(columns, rows, style)] if rows else ["", "No input stands out of the noise of these draws."]
+    lines += (
+        ["", *wrapped(total, style.width), *table(columns, rows, style)]
+        if rows
+        else ["", "No input stands out of the noise of these draws."]
+    )
     more = len(moved["drivers"]) - len(shown)
     lines += [f"{counted(more, 'more input')} that {'stands' if more == 1 else 'stand'} out: --all"] if more else []
     groups = [f"{one['group']} {_points(one['share'])} ±{_points(one['within'])}" for one in moved["groups"] if one["share"] >= _ONE]
@@ -113,7 +119,13 @@ def _number(row: Mapping[str, Any]) -> str:
 
 def _cells(one: Mapping[str, Any], scale: Mapping[str, Any] | None, odds: bool) -> tuple[str, ...]:
     name = f"{one['says']} ({one['group']})"
-    out = [name, f"{_points(one['share'])} ±{_points(one['within'])}", _points(one["share_at_most"]), _points(one["alone"]), _points(one["shapley"])]
+    out = [
+        name,
+        f"{_points(one['share'])} ±{_points(one['within'])}",
+        _points(one["share_at_most"]),
+        _points(one["alone"]),
+        _points(one["shapley"]),
+    ]
     if scale is not None:
         low, high = (bare({**scale, "end": one[end]}, "end", "by") if one[end] is not None else "never" for end in ("low", "high"))
         out.append(f"{low} to {high}")
@@ -132,7 +144,9 @@ def _why(data: Mapping[str, Any], row: Mapping[str, Any], style: Style) -> list[
 
 
 def _next(data: Mapping[str, Any], style: Style) -> list[str]:
-    told = "Total effects, at least: shares of the variance that an input has a part in; they overlap. A true share may be greater by up to "
+    told = (
+        "Total effects, at least: shares of the variance that an input has a part in; they overlap. A true share may be greater by up to "
+    )
     told += "the rest, which is too faint or too entangled to be told."
     command = f"stargauge drivers{_named(data)} --claim ID/READING"
     return [*wrapped(told, style.width), *to_copy("One in full  ", command, style)]
