@@ -10,8 +10,10 @@ from stargauge.audit.drivers import Draws, Target, drivers, strongest
 from stargauge.audit.evaluate import Outcome
 from stargauge.audit.groups import APART, DEFINED, GROUPS, MODULES, group_of, groups_of
 from stargauge.audit.language import parse
+from stargauge.engine.rests import apportion
 from stargauge.engine.simulate import model_graph
 from stargauge.quantity.normal import normal_ppf
+from stargauge.quantity.statement import Estimate, Input, Statement
 
 RNG = np.random.default_rng(7)
 N = 2048
@@ -136,6 +138,51 @@ def test_chosen_draws_divide_what_goes_together():
     shares = {driver.input: driver.share for driver in found.drivers}
     assert found.chosen and set(shares) == {"slip", "share"}
     assert shares["slip"] == pytest.approx(0.5, abs=0.05) and sum(shares.values()) == pytest.approx(found.resolved.value, abs=0.02)
+
+
+def test_a_reading_that_is_the_same_in_all_chosen_draws_has_nothing_that_moves_it():
+    draws = drawn(**{"pick:block": np.zeros(N)}).where(RNG.random(N) < 0.2)
+    flat, moving = Target(np.ones(draws.count)), Target(draws.streams["slip"] + 0.1 * draws.streams["price"])
+    found = drivers([flat, moving], draws)
+    assert found[0] is None and found[1] is not None and found[1].drivers[0].input == "slip"
+
+
+def test_what_is_told_has_a_lower_and_an_upper_end():
+    """Of a step 8 % is not resolved: the upper end holds it, in the data of inputs and of groups."""
+    draws = drawn()
+    data = told((draws.streams["slip"] > 0.3).astype(float), draws).to_dict()
+    for entry in (data["drivers"][0], next(one for one in data["groups"] if one["group"] == "dates")):
+        assert entry["share"] < 0.97 and entry["share_at_most"] == 1.0
+    for entry in (*data["drivers"], *data["groups"]):
+        upper = min(1.0, entry["share"] + data["rest"] + entry["within"])
+        assert entry["share_at_most"] == pytest.approx(upper, abs=2e-4)
+
+
+def rests_of(draws, values, chosen=False):
+    quantities = model_graph().quantities
+    names = {name.split("[")[0] for name in draws.streams}
+    grades = ["A", "B", "C", "D"]
+    inputs = {
+        name: Input(
+            quantities["load_factor"],
+            ((),),
+            (Estimate(0.5, "stated", (Statement(0.5, "1", source="a-report", grade=grades[at % 4]),), "stated"),),
+        )
+        for at, name in enumerate(sorted(names))
+    }
+    return apportion(draws.streams, values, inputs, chosen=chosen)[2]
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_what_a_spread_rests_on_is_never_more_than_is_resolved(chosen):
+    draws = drawn()
+    for seed, strength in enumerate((0.0, 0.3, 3.0)):
+        values = strength * draws.values["slip"] + np.random.default_rng(seed).normal(size=N)
+        rests = rests_of(draws, values, chosen)
+        assert min(rests.by_basis.values(), default=0.0) >= 0.0 and rests.resolved <= 1.0
+        assert sum(rests.by_basis.values()) == pytest.approx(rests.resolved)
+        assert sum(rests.by_grade.values()) == pytest.approx(rests.resolved)
+        assert rests.resolved == pytest.approx(strength**2 / (strength**2 + 1), abs=0.06)
 
 
 def test_the_strongest_inputs_lead_and_many_cells_do_not_lead_by_chance():

@@ -42,10 +42,11 @@ NOTHING = Share(0.0, 0.0)
 class Driver:
     """An input or a choice, and what its uncertainty does to a reading or a number.
 
-    `share`: of the variance, all that it has a part in (total effect); `alone` and `shapley`: what it does by itself, and its part where
-    what several do together is divided equally. Each with the half width of its 95 % interval. In chosen draws `share` is the Shapley
-    effect. `cell`: its strongest cell, with P10 and P90 of it. `low`, `high`: the middle of what is compared where the input is in its
-    lowest and in its highest fifth, in its own unit, and `odds_p10`, `odds_p90` the odds there; None where there is no such number.
+    `share`: of the variance, all that it is found to have a part in (total effect), at least; `at_most`: if all that is not resolved were
+    its too. `alone` and `shapley`: what it does by itself, and its part where what several do together is divided equally. Each with the
+    half width of its 95 % interval, which is the sampling error of what is resolved. In chosen draws `share` is the Shapley effect.
+    `cell`: its strongest cell, with P10 and P90 of it. `low`, `high`: the middle of what is compared where the input is in its lowest and
+    in its highest fifth, in its own unit, and `odds_p10`, `odds_p90` the odds there; None where there is no such number.
     """
 
     input: str
@@ -64,12 +65,13 @@ class Driver:
     odds_p90: float | None
     low: float | None
     high: float | None
+    at_most: float
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {
             "input": self.input, "says": input_name(self.input), "group": self.group,
-            "share": round(self.share, 4), "within": round(self.within, 4),
+            "share": round(self.share, 4), "within": round(self.within, 4), "share_at_most": round(self.at_most, 4),
             "alone": round(self.alone, 4), "alone_within": round(self.alone_within, 4), "shapley": round(self.shapley, 4),
             "shapley_within": round(self.shapley_within, 4), "cell": self.cell, "p10": self.p10, "p90": self.p90, "unit": self.unit,
             "odds_p10": _rounded(self.odds_p10), "odds_p90": _rounded(self.odds_p90), "low": self.low, "high": self.high,
@@ -97,7 +99,9 @@ class Moved:
         """As plain data."""
         return {
             "of": self.of, "unit": self.unit, "drivers": [driver.to_dict() for driver in self.drivers],
-            "groups": [{"group": name, **share_data(share)} for name, share in self.groups],
+            "groups": [
+                {"group": name, **share_data(share), "share_at_most": round(share.at_most(self.resolved), 4)} for name, share in self.groups
+            ],
             "together": [
                 {"inputs": list(names), "says": [input_name(name) for name in names], **share_data(share)} for names, share in self.together
             ],
@@ -213,7 +217,7 @@ def _moved(target: Target, values: Array, made: Effects, draws: Draws) -> Moved:
     )
     shares = {effect.name: effect.total for effect in made.by(_by_group(made.names, draws))}
     return Moved(
-        target.of, target.unit, _told([(effect, effect.total) for effect in strong], target, values, draws),
+        target.of, target.unit, _told([(effect, effect.total) for effect in strong], made.resolved, target, values, draws),
         tuple((name, shares.get(name, NOTHING)) for name in GROUPS),
         tuple(pair for pair in made.together(by_input) if stands_out(pair[1]))[:MOST_SETS], made.resolved, len(found) - len(strong),
     )  # fmt: skip
@@ -230,7 +234,7 @@ def _chosen(target: Target, values: Array, draws: Draws) -> Moved | None:
     strong = [effect for effect in one.factors if stands_out(effect.shapley) and effect.shapley.value >= LEAST]
     shares = {effect.name: effect.shapley for effect in grouped.factors}
     return Moved(
-        target.of, target.unit, _told([(effect, effect.shapley) for effect in strong], target, values, draws),
+        target.of, target.unit, _told([(effect, effect.shapley) for effect in strong], one.resolved, target, values, draws),
         tuple((name, shares.get(name, NOTHING)) for name in GROUPS), (), one.resolved, len({*by_input.values()}) - len(strong), chosen=True,
     )  # fmt: skip
 
@@ -239,12 +243,14 @@ def _by_group(names: Iterable[str], draws: Draws) -> dict[str, str]:
     return {name: draws.groups.get(input_of(name), OTHER) for name in names}
 
 
-def _told(effects: Sequence[tuple[Effect, Share]], target: Target, values: Array, draws: Draws) -> tuple[Driver, ...]:
+def _told(
+    effects: Sequence[tuple[Effect, Share]], resolved: Share, target: Target, values: Array, draws: Draws
+) -> tuple[Driver, ...]:  # fmt: skip
     strength = draws.strength(values)
-    return tuple(_driver(effect, share, target, strength, draws) for effect, share in effects)
+    return tuple(_driver(effect, share, share.at_most(resolved), target, strength, draws) for effect, share in effects)
 
 
-def _driver(effect: Effect, share: Share, target: Target, strength: Floats, draws: Draws) -> Driver:
+def _driver(effect: Effect, share: Share, at_most: float, target: Target, strength: Floats, draws: Draws) -> Driver:
     """One input: its strongest cell, and odds and middle in the draws in which its cells are low, and high, each by its strength."""
     places = list(draws.cells[effect.name])
     own = strength[places]
@@ -256,7 +262,7 @@ def _driver(effect: Effect, share: Share, target: Target, strength: Floats, draw
     at_low, at_high = (_middle(target, end) if target.of == "value" else None for end in (low, high))
     return Driver(
         effect.name, draws.groups.get(effect.name, OTHER), *share, *effect.alone, *effect.shapley, strongest, float(p10), float(p90),
-        draws.units.get(effect.name, "1"), odds_p10, odds_p90, at_low, at_high,
+        draws.units.get(effect.name, "1"), odds_p10, odds_p90, at_low, at_high, at_most,
     )  # fmt: skip
 
 

@@ -22,9 +22,12 @@ from stargauge.quantity.errors import InputError
 
 METHOD = (
     "Total: the share of the variance that an input has a part in, alone and with others; totals add up to more than the whole where "
-    "inputs act together. Alone: what goes with it by itself. Shapley: what inputs do together is divided equally among them; these add "
-    "up to what is resolved. The rest is spread over what is too faint or too entangled to be told from these draws, and a total may be "
-    "greater by some of it. Low and high: the fifth of the draws in which the input is lowest, and highest. ±: 95 % interval."
+    "inputs act together. At least: as much as these draws resolve; ±: half the width of the 95 % interval of that, the sampling error of "
+    "what is resolved and not an interval of the true total. At most: if all that is not resolved were the input's too. The true total "
+    "lies between the two. Alone: what goes with it by itself. Shapley: what inputs do together is divided equally among them; these add "
+    "up to what is resolved. Both are at least. The rest is too faint or too entangled to be told from these draws; for thresholds and "
+    "tails it is large, and stargauge sensitivity --variance resolves it. Low and high: the fifth of the draws in which the input is "
+    "lowest, and highest."
 )
 
 

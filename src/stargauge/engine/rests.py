@@ -9,14 +9,15 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from stargauge.engine.sample import PICK
-from stargauge.engine.spread import apportioned, finite, input_of
+from stargauge.engine.spread import effects_where_present, finite, input_of, shares_of
 from stargauge.engine.streams import Array
 from stargauge.quantity.distribution import Distribution
-from stargauge.quantity.effects import dependent_effects, stands_out
+from stargauge.quantity.effects import Share, dependent_effects, stands_out
 from stargauge.quantity.statement import OURS, Estimate, Input, Mixture, Statement
 
 Basis = Literal["stated", "default", "assumed", "designed", "chance", "structure", "choice"]
 BASES: tuple[Basis, ...] = ("stated", "default", "assumed", "designed", "chance", "choice")
+NOTHING = Share(0.0, 0.0)
 #: Grades, the worst first.
 _WORST = ("D", "C", "B", "A")
 
@@ -77,11 +78,12 @@ def apportion(
     """
     keys = {stream: _key(stream, inputs) for stream in streams}
     if not chosen:
-        shares, cells = apportioned(streams, values)
+        found = effects_where_present(streams, values)
+        shares, cells = shares_of(found)
         by_key: dict[_Key, float] = {}
         for cell, share in cells.items():
             by_key[keys[cell]] = by_key.get(keys[cell], 0.0) + share
-        return shares, cells, _rests(by_key)
+        return shares, cells, _rests(by_key, NOTHING if found is None else found.resolved)
     present = ~np.isnan(values)
     kept = {name: drawn[present] for name, drawn in streams.items()}
     numbers, choices = finite(values[present])[None], [name for name in streams if name.startswith(PICK)]
@@ -90,7 +92,7 @@ def apportion(
     named = {"/".join(map(str, key)): key for key in keys.values()}
     held = [] if one is None else [(effect.name, effect.shapley.value) for effect in one.factors if stands_out(effect.shapley)]
     told = {} if grouped is None else {named[effect.name]: effect.shapley.value for effect in grouped.factors}
-    return dict(sorted(held, key=lambda pair: -pair[1])), {}, _rests(told)
+    return dict(sorted(held, key=lambda pair: -pair[1])), {}, _rests(told, NOTHING if grouped is None else grouped.resolved)
 
 
 class _Key(NamedTuple):
@@ -109,9 +111,17 @@ def _key(stream: str, inputs: Mapping[str, Input]) -> _Key:
     return _Key(basis, grade_of(estimate) if basis in ("stated", "default") else "", estimate.hindsight is not None)
 
 
-def _rests(by_key: Mapping[_Key, float]) -> Rests:
-    """Shares by what they rest on. A group that does nothing scatters around zero; below it there is nothing to tell."""
-    kept = {key: share for key, share in by_key.items() if share > 0.0}
+def _rests(by_key: Mapping[_Key, float], resolved: Share) -> Rests:
+    """Shares by what they rest on. A group that does nothing scatters around zero; below it there is nothing to tell.
+
+    What is left of the others so may come to more than is resolved, and is scaled to that. What is resolved no more than
+    chance gives is nothing.
+    """
+    whole = min(1.0, max(0.0, resolved.value)) if resolved.value > resolved.within else 0.0
+    above = {key: share for key, share in by_key.items() if share > 0.0}
+    over = sum(above.values())
+    scale = min(1.0, whole / over) if over > 0.0 else 0.0
+    kept = {key: share * scale for key, share in above.items() if scale > 0.0}
     by_basis: dict[str, float] = {}
     by_grade: dict[str, float] = {}
     for key, share in kept.items():

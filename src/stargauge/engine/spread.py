@@ -77,16 +77,25 @@ def effects_of(streams: Mapping[str, Array], numbers: Array) -> tuple[Effects | 
     return effects(streams, numbers, choices, [name for name in streams if name.endswith(SAMPLE)])
 
 
+def effects_where_present(streams: Mapping[str, Array], values: Array) -> Effects | None:
+    """The effects of the streams on one number, over the draws in which it is there."""
+    present = ~np.isnan(values)
+    return effects_of({name: drawn[present] for name, drawn in streams.items()}, finite(values[present])[None])[0]
+
+
 def apportioned(streams: Mapping[str, Array], values: Array) -> tuple[dict[str, float], dict[str, float]]:
-    """The share of a number's variance that each input brings, largest first, and the same of each of its cells: Shapley effects.
+    """The share of a number's variance that each input brings, largest first, and the same of each of its cells: Shapley effects."""
+    return shares_of(effects_where_present(streams, values))
+
+
+def shares_of(made: Effects | None) -> tuple[dict[str, float], dict[str, float]]:
+    """Shapley effects by input, largest first, and by cell, as far as they are resolved: what is not is put to nobody.
 
     They add up to what is resolved. Inputs whose share cannot be told from nothing are left out; the cells are all there, as estimated,
-    so that those that do nothing scatter around zero. Draws in which the number is absent are left out.
+    so that those that do nothing scatter around zero.
     """
-    present = ~np.isnan(values)
-    (made,) = effects_of({name: drawn[present] for name, drawn in streams.items()}, finite(values[present])[None])
     if made is None:
         return {}, {}
-    found = [effect for effect in made.by({name: input_of(name) for name in streams}) if stands_out(effect.total)]
+    found = [effect for effect in made.by({name: input_of(name) for name in made.names}) if stands_out(effect.total)]
     shares = {effect.name: effect.shapley.value for effect in sorted(found, key=lambda effect: (-effect.shapley.value, effect.name))}
     return {name: share for name, share in shares.items() if share > 0.0}, made.cells()

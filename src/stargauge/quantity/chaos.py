@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, combinations, pairwise, product
 from typing import NamedTuple
 
@@ -28,6 +29,8 @@ BLOCK = 256
 FEW_REPLICATES, MOST_REPLICATES = 16, 64
 #: How many functions may be selected for a number, in how many rounds, and how much fainter than the strongest of a round one may be.
 MOST_TERMS, ROUNDS, GREED = 160, 6, 12.0
+#: How many times the strongest factors are looked for again in what is left over, where factors depend on one another.
+AGAIN = 2
 #: With how many of the strongest factors of a number every other is tried.
 SCANNED = 4
 #: How many places a table of samples has, and from how many draws on each of them is looked at.
@@ -100,6 +103,26 @@ class Design:
         places = {row: contrasts(np.floor(np.asarray(factors[names[row]]) * PLACES)) for row in looked_up}
         return cls(names, uniforms, options, places, 2 if draws < 1000 else 3, _edges(draws), dependent)
 
+    @cached_property
+    def frames(self) -> Mapping[int, Array]:
+        """How a constant and the functions of each choice and table turn at the frequencies met with each replicate left out.
+
+        L L' = mean of their products there: (replicate, function, function); they are L times functions that are orthonormal there. A
+        little is added, so that an option which no draw is left of does no harm.
+        """
+        sizes = np.diff(self.edges)[:, None, None]
+        out = dict[int, Array]()
+        for row, values in ((row, values) for row, values in (*self.options.items(), *self.tables.items()) if len(values)):
+            held = np.concatenate([np.ones((1, self.draws)), values])
+            parts = np.stack([held[:, start:end] @ held[:, start:end].T for start, end in pairwise(self.edges)])
+            out[row] = np.linalg.cholesky((parts.sum(axis=0) - parts) / (self.draws - sizes) + 1e-5 * np.eye(len(held)))
+        return out
+
+    @property
+    def moves(self) -> bool:
+        """Whether any factor has a function: a choice of which one option is left has none."""
+        return bool(self.smooth) or any(len(values) for values in (*self.options.values(), *self.tables.values()))
+
     @property
     def smooth(self) -> list[int]:
         """The factors that are neither a choice nor the place in a table."""
@@ -111,13 +134,13 @@ class Design:
         for rows in (smooth[at : at + ROWS] for at in range(0, len(smooth), ROWS)):
             for degree, values in enumerate(legendre(self.uniforms[rows], min(self.degree, most)), start=1):
                 yield [Term((row,), (degree,)) for row in rows], standard(values) if self.dependent else values
-        for row, values in (*self.options.items(), *self.tables.items()):
+        for row, values in ((row, values) for row, values in (*self.options.items(), *self.tables.items()) if len(values)):
             yield [Term((row,), (degree + 1,)) for degree in range(min(len(values), most))], values[:most]
 
     def joint(self) -> Iterator[tuple[list[Term], Floats]]:
         """What each choice does with each place in a table: it may choose the table, so that no low degree tells what they do together."""
         for row, places in self.tables.items():
-            for other, options in self.options.items():
+            for other, options in ((other, options) for other, options in self.options.items() if len(options) and len(places)):
                 first, second = ((row, places), (other, options)) if row < other else ((other, options), (row, places))
                 products = (first[1][:, None] * second[1][None]).reshape(-1, self.draws)
                 degrees = product(range(1, len(first[1]) + 1), range(1, len(second[1]) + 1))
@@ -181,13 +204,28 @@ class Fit(NamedTuple):
 
 
 def fitted(design: Design, numbers: Floats) -> list[Fit]:
-    """The functions that stand out in each number, fitted together by least squares."""
+    """The functions that stand out in each number, fitted together by least squares.
+
+    Where factors depend on one another, one may go with nothing until another is accounted for: there the strongest are looked for again
+    in what each fit leaves over.
+    """
+    strength = _strengths(design, numbers)
+    fits = [_fit(design, values, strength[:, column]) for column, values in enumerate(numbers)]
+    for _ in range(AGAIN if design.dependent else 0):
+        strength = np.maximum(strength, _strengths(design, standard(np.stack([fit.rest for fit in fits]))))
+        for column, fit in enumerate(fits):
+            np.maximum.at(strength[:, column], [row for term in fit.terms for row in term.factors], 1.0)
+        fits = [_fit(design, values, strength[:, column]) for column, values in enumerate(numbers)]
+    return fits
+
+
+def _strengths(design: Design, numbers: Floats) -> Array:
+    """What each factor seems to do in a number, alone or with one of the strongest: (factor, number)."""
     terms, apart = design.apart(numbers)
     own = [at for at, term in enumerate(terms) if len(term.factors) == 1]
     strength = np.zeros((len(design.names), len(numbers)))
-    np.add.at(strength, np.array([terms[at].factors[0] for at in own]), _squares(apart[:, own]))
-    strength = np.maximum(strength, _by_others(design, numbers, strength))
-    return [_fit(design, values, strength[:, column]) for column, values in enumerate(numbers)]
+    np.add.at(strength, np.array([terms[at].factors[0] for at in own], dtype=np.intp), _squares(apart[:, own]))
+    return np.maximum(strength, _by_others(design, numbers, strength))
 
 
 def _by_others(design: Design, numbers: Floats, strength: Array) -> Array:
@@ -201,12 +239,14 @@ def _by_others(design: Design, numbers: Floats, strength: Array) -> Array:
         term.factors[0]: values[at] for terms, values in design.pieces(1) for at, term in enumerate(terms) if term.factors[0] in wanted
     }
     leads = [(place, row) for place, row in leads if row in first]
+    if not leads:
+        return np.zeros(strength.shape)
     products = np.stack([first[row] * numbers[place] for place, row in leads])
-    size = np.square(products, dtype=np.float64).sum(axis=1) * design.draws
+    size = np.maximum(np.square(products, dtype=np.float64).sum(axis=1) * design.draws, 1e-12)  # nothing is left over of some
     beyond = (np.sqrt(2.0 * np.log(len(design.names) * SCANNED)) + 0.5) ** 2 / design.draws
     out = np.zeros(strength.shape)
     for terms, values in design.pieces(1):
-        rows = np.array([term.factors[0] for term in terms])
+        rows = np.array([term.factors[0] for term in terms], dtype=np.intp)
         found = np.square(values @ products.T, dtype=np.float64) / size
         for (place, lead), share in zip(leads, found.T, strict=True):
             out[rows, place] = np.maximum(out[rows, place], np.where((share > beyond) & (rows != lead), share, 0.0))

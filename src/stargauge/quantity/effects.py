@@ -8,8 +8,10 @@ y = mean + sum over sets u of f_u,  V_u = sum over the functions of u of (c^2 - 
 Source: Sudret (2008), Reliability Engineering and System Safety 93, 964-979; Blatman and Sudret (2011), Journal of Computational Physics
 230, 2345-2367. Shapley effects of independent factors: Owen (2014), SIAM/ASA Journal on Uncertainty Quantification 2, 245-251.
 
-Main effects of all factors are unbiased whatever is selected. What acts only jointly is looked for among the strongest factors of each
-number and kept where it stands out of the noise. What is not found stays in the rest: it is shared out to nobody.
+The first degrees of every factor are looked at whatever is selected, each square without bias; what a factor does in higher degrees, and
+what acts only jointly, is looked for among the strongest factors of each number and kept where it stands out of the noise. What is not
+found stays in the rest: it is shared out to nobody. So a share is a lower bound, up to its sampling error, and the whole of the rest
+could at most belong to it: the true share lies between the two, and its interval alone need not hold it.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.chaos import Design, Fit, Floats, Term, fitted, standard
+from stargauge.quantity.chaos import Design, Fit, Floats, Term, fitted
 from stargauge.quantity.shapley import explained, shapley_values
 
 Array = NDArray[np.float64]
@@ -34,10 +36,17 @@ MOST_PLAYERS = 7
 
 
 class Share(NamedTuple):
-    """A share of a number's variance with the half width of its 95 % interval."""
+    """A share of a number's variance that is resolved, with the half width of the 95 % interval of that: its sampling error.
+
+    Of a function that is not resolved whole (a threshold, a tail) the true share may be greater: see `at_most`.
+    """
 
     value: float
     within: float
+
+    def at_most(self, resolved: Share) -> float:
+        """What the true share may come to if all that is not resolved belongs to it, and chance took its part away."""
+        return min(1.0, max(0.0, self.value) + min(1.0, max(0.0, 1.0 - resolved.value)) + self.within)
 
 
 @dataclass(frozen=True)
@@ -54,8 +63,8 @@ class Effect:
 class Effects:
     """The parts of one number's variance. `parts`: which factors act together; `shares`: the share of each part.
 
-    `left_out`: the same with each replicate left out in turn (replicate, part), from which come all intervals. Shares are unbiased and
-    not cut at zero: of a factor that does nothing they scatter around zero.
+    `left_out`: the same with each replicate left out in turn (replicate, part), from which come all intervals. Shares are unbiased for
+    what is resolved and not cut at zero: of a factor that does nothing they scatter around zero.
     """
 
     names: tuple[str, ...]
@@ -137,6 +146,8 @@ def effects(
     centred = distinct[varying] - distinct[varying].mean(axis=1, keepdims=True)
     variance = np.square(centred).mean(axis=1)
     design = Design.of(factors, choices, tables)
+    if not design.moves:
+        return (None,) * len(numbers)
     fits = fitted(design, (centred / np.sqrt(variance)[:, None]).astype(np.float32))
     made = dict(zip(varying.tolist(), _effects(design, fits, variance), strict=True))
     return tuple(made.get(int(at)) for at in place.ravel())
@@ -171,11 +182,14 @@ def dependent_effects(
     """
     if not factors or not len(numbers) or numbers.shape[1] < FEWEST_DRAWS:
         return (None,) * len(numbers)
-    design = Design.of(factors, choices, (), dependent=True)
     moving = [row for row, values in enumerate(numbers) if varies(values)]
-    made = dict[int, Dependent]()
-    for row, fit in zip(moving, fitted(design, standard(numbers[moving].astype(np.float32))), strict=True):
-        made[row] = _divided(design, fit, standard(numbers[None, row].astype(np.float32))[0], groups)
+    design = Design.of(factors, choices, (), dependent=True)
+    if not moving or not design.moves:
+        return (None,) * len(numbers)
+    centred = numbers[moving] - numbers[moving].mean(axis=1, keepdims=True)
+    scaled = (centred / np.sqrt(np.square(centred).mean(axis=1, keepdims=True))).astype(np.float32)
+    fits = zip(moving, scaled, fitted(design, scaled), strict=True)
+    made = {row: _divided(design, fit, values, groups) for row, values, fit in fits}
     return tuple(made.get(row) for row in range(len(numbers)))
 
 
@@ -232,7 +246,7 @@ def _parts(design: Design, terms: Sequence[Term], coefficients: Array, left_out:
     of = np.array([place[term.factors] for term in terms])
     count = len(left_out)
     noise = (count - 1) / count * np.square(left_out - left_out.mean(axis=0)).sum(axis=0)
-    square, squares_out = np.square(coefficients) - noise, np.square(left_out) - noise
+    square, squares_out = np.square(coefficients) - noise, np.square(_at_frequencies(design, terms, left_out)) - noise
     selected = slice(len(terms) - len(fit.terms), None)
     rest = np.square(fit.rest, dtype=np.float64)
     each = np.add.reduceat(rest, design.edges[:-1])
@@ -242,6 +256,26 @@ def _parts(design: Design, terms: Sequence[Term], coefficients: Array, left_out:
     shares = np.bincount(of, square, len(parts)) / whole
     out = np.stack([np.bincount(of, row, len(parts)) for row in squares_out]) / whole_out[:, None]
     return Effects(design.names, variance, tuple(parts), shares, out)
+
+
+def _at_frequencies(design: Design, terms: Sequence[Term], left_out: Array) -> Array:
+    """Coefficients with each replicate left out, of functions that are orthonormal at the frequencies of the options in those draws.
+
+    How often an option comes is told by the draws as well: without this the intervals would hold nothing of that error.
+    """
+    place, missing = {term: at for at, term in enumerate(terms)}, len(terms)
+    found: dict[int, dict[Term, list[int]]] = {row: {} for row in design.frames}
+    for at, term in enumerate(terms):
+        for factor, degree in ((factor, degree) for factor, degree in zip(*term, strict=True) if factor in found):
+            others = [pair for pair in zip(*term, strict=True) if pair[0] != factor]
+            other = Term(tuple(row for row, _ in others), tuple(many for _, many in others))
+            size = design.frames[factor].shape[-1]
+            found[factor].setdefault(other, [place.get(other, missing), *[missing] * (size - 1)])[degree] = at
+    out = np.concatenate([left_out, np.zeros((len(left_out), 1))], axis=1)
+    for row, kept in ((row, list(kept.values())) for row, kept in found.items() if kept):
+        out[:, kept] = out[:, kept] @ design.frames[row]
+        out[:, missing] = 0.0
+    return out[:, :missing]
 
 
 def stands_out(share: Share) -> bool:

@@ -32,7 +32,7 @@ def _all(data: Mapping[str, Any], style: Style) -> list[str]:
     led = [f"{group} {count}" for group, count in data["leading"].items()]
     head = f"What moves most, of {counted(len(moving), 'open reading or number', 'open readings and numbers')}: {', '.join(led)}."
     lines = [style.bold(one) for one in wrapped(head if led else "Nothing here moves.", style.width)]
-    columns = [("reading or number", 25, "w"), ("strongest inputs, % of its variance", 33, "w"), ("groups, %", 18, "w")]
+    columns = [("reading or number", 21, "w"), ("strongest inputs, at least % of variance", 39, "w"), ("groups, %", 16, "w")]
     lines += table(columns, [(_name(row), _strongest(row), _groups(row)) for row in moving], style) if moving else []
     told = dict[str, list[str]]()
     for row in data["rows"]:
@@ -69,15 +69,22 @@ def _one(row: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     lines = [style.bold(one) for one in wrapped(_headline(row), style.width)]
     lines += wrapped(f"{row['name']}: {finding(row['says'])}", style.width)
     if moved["chosen"]:
-        lines += wrapped("These are chosen draws, in which inputs go together: the total is the Shapley effect.", style.width)
+        lines += wrapped(
+            "These are chosen draws, in which inputs go together: at least and at most are of the Shapley effect.", style.width
+        )
     ends = [abs(one[end]) for one in shown for end in ("low", "high") if one[end] is not None]
     scale = {"unit": moved["unit"], "by": max(ends, default=0.0)}
     odds = any(one["odds_p10"] is not None for one in shown)
-    columns = [("input (group)", 25, "w"), ("total %", 8, "r"), ("alone", 5, "r"), ("Shapley", 7, "r")]
-    columns += [(f"low to high, {unit_text(scale, 'by')}".rstrip(", "), 15, "w")] if ends else []
+    columns = [("input (group)", 18, "w"), ("at least", 8, "r"), ("at most", 7, "r"), ("alone", 5, "r"), ("Shapley", 7, "r")]
+    columns += [(f"low to high, {unit_text(scale, 'by')}".rstrip(", "), 14, "w")] if ends else []
     columns += [("odds, %", 8, "w")] if odds else []
     rows = [_cells(one, scale if ends else None, odds) for one in shown]
-    lines += ["", *table(columns, rows, style)] if rows else ["", "No input stands out of the noise of these draws."]
+    total = "Total at least, and at most, in % of the variance (± sampling error):"
+    lines += (
+        ["", *wrapped(total, style.width), *table(columns, rows, style)]
+        if rows
+        else ["", "No input stands out of the noise of these draws."]
+    )
     more = len(moved["drivers"]) - len(shown)
     lines += [f"{counted(more, 'more input')} that {'stands' if more == 1 else 'stand'} out: --all"] if more else []
     groups = [f"{one['group']} {_points(one['share'])} ±{_points(one['within'])}" for one in moved["groups"] if one["share"] >= _ONE]
@@ -101,7 +108,7 @@ def _headline(row: Mapping[str, Any]) -> str:
     group = max(moved["groups"], key=lambda one: float(one["share"]))
     first, share = moved["drivers"][0]["says"], percent(moved["drivers"][0]["share"])
     of = "whether it holds" if moved["of"] == "truth" else "what it compares" if row["kind"] == "reading" else "it"
-    return f"{what}. What moves {of} most: {group['group']} ({percent(group['share'])} of the variance), first {first} ({share})."
+    return f"{what}. What moves {of} most: {group['group']} (at least {percent(group['share'])} of the variance), first {first} ({share})."
 
 
 def _number(row: Mapping[str, Any]) -> str:
@@ -112,7 +119,13 @@ def _number(row: Mapping[str, Any]) -> str:
 
 def _cells(one: Mapping[str, Any], scale: Mapping[str, Any] | None, odds: bool) -> tuple[str, ...]:
     name = f"{one['says']} ({one['group']})"
-    out = [name, f"{_points(one['share'])} ±{_points(one['within'])}", _points(one["alone"]), _points(one["shapley"])]
+    out = [
+        name,
+        f"{_points(one['share'])} ±{_points(one['within'])}",
+        _points(one["share_at_most"]),
+        _points(one["alone"]),
+        _points(one["shapley"]),
+    ]
     if scale is not None:
         low, high = (bare({**scale, "end": one[end]}, "end", "by") if one[end] is not None else "never" for end in ("low", "high"))
         out.append(f"{low} to {high}")
@@ -131,7 +144,10 @@ def _why(data: Mapping[str, Any], row: Mapping[str, Any], style: Style) -> list[
 
 
 def _next(data: Mapping[str, Any], style: Style) -> list[str]:
-    told = "Total effects: shares of the variance that an input has a part in; they overlap. Rest: too faint or too entangled to be told."
+    told = (
+        "Total effects, at least: shares of the variance that an input has a part in; they overlap. A true share may be greater by up to "
+    )
+    told += "the rest, which is too faint or too entangled to be told."
     command = f"stargauge drivers{_named(data)} --claim ID/READING"
     return [*wrapped(told, style.width), *to_copy("One in full  ", command, style)]
 
