@@ -88,12 +88,11 @@ def test_the_terminal_says_one_sentence_first_then_a_table_then_where_to_look(ca
 
 @pytest.mark.parametrize("name", ["jobs-hundreds-k/as said", "abilene-400k/any generation"])
 def test_drivers_of_every_reading_are_told_where_a_claim_is_given(name):
-    """In the worlds kept the reading that is given holds in all; what a choice takes may be one thing in all of them."""
+    """In the worlds kept the reading that is given holds in all and may turn on nothing; a choice may be one thing in all."""
     every = api.drivers(as_of=DAY, draws=256, given=name)
     given = next(row for row in every.rows if row.name == name)
-    assert given.probability == 1.0 and any(row.moved is not None and row.moved.chosen for row in every.rows)
-    alone = api.drivers(claim=name, as_of=DAY, draws=256, given=name).rows[0]
-    assert alone.probability == 1.0
+    assert given.moved is None and "taken to hold" in given.nothing
+    assert any(row.moved is not None and row.moved.chosen and row.moved.drivers for row in every.rows)
 
 
 @pytest.mark.slow
@@ -111,9 +110,10 @@ def test_every_open_reading_can_be_given_with_drivers():
             continue
         told += 1
         assert json.loads(json.dumps(found.to_dict(), allow_nan=False)) == found.to_dict()
-        assert len(list(api.audit(as_of=DAY, draws=256, given=name))) > 10
         assert api.explain("jobs_total", when=date(2029, 1, 31), as_of=DAY, draws=256, given=name).to_dict()
-        assert api.check(as_of=DAY, draws=256, given=name, charts=True).to_dict(charts=True)
+        if told <= 2:  # these take far longer, and ask the same of the same draws
+            assert len(list(api.audit(as_of=DAY, draws=256, given=name))) > 10
+            assert api.check(as_of=DAY, draws=256, given=name, charts=True).to_dict(charts=True)
     assert told > 10
 
 

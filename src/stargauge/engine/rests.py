@@ -83,7 +83,7 @@ def apportion(
         by_key: dict[_Key, float] = {}
         for cell, share in cells.items():
             by_key[keys[cell]] = by_key.get(keys[cell], 0.0) + share
-        return shares, cells, _rests(by_key, NOTHING if found is None else found.resolved)
+        return shares, cells, _rests(by_key, NOTHING if found is None else found.resolved, bool(shares))
     present = ~np.isnan(values)
     kept = {name: drawn[present] for name, drawn in streams.items()}
     numbers, choices = finite(values[present])[None], [name for name in streams if name.startswith(PICK)]
@@ -92,7 +92,7 @@ def apportion(
     named = {"/".join(map(str, key)): key for key in keys.values()}
     held = [] if one is None else [(effect.name, effect.shapley.value) for effect in one.factors if stands_out(effect.shapley)]
     told = {} if grouped is None else {named[effect.name]: effect.shapley.value for effect in grouped.factors}
-    return dict(sorted(held, key=lambda pair: -pair[1])), {}, _rests(told, NOTHING if grouped is None else grouped.resolved)
+    return dict(sorted(held, key=lambda pair: -pair[1])), {}, _rests(told, NOTHING if grouped is None else grouped.resolved, bool(held))
 
 
 class _Key(NamedTuple):
@@ -111,13 +111,13 @@ def _key(stream: str, inputs: Mapping[str, Input]) -> _Key:
     return _Key(basis, grade_of(estimate) if basis in ("stated", "default") else "", estimate.hindsight is not None)
 
 
-def _rests(by_key: Mapping[_Key, float], resolved: Share) -> Rests:
+def _rests(by_key: Mapping[_Key, float], resolved: Share, stands: bool) -> Rests:
     """Shares by what they rest on. A group that does nothing scatters around zero; below it there is nothing to tell.
 
-    What is left of the others so may come to more than is resolved, and is scaled to that. What is resolved no more than
-    chance gives is nothing.
+    What is left of the others so may come to more than is resolved, and is scaled to that. Where no input stands
+    out, nor all of them together, nothing is resolved.
     """
-    whole = min(1.0, max(0.0, resolved.value)) if resolved.value > resolved.within else 0.0
+    whole = min(1.0, max(0.0, resolved.value)) if stands or resolved.value > resolved.within else 0.0
     above = {key: share for key, share in by_key.items() if share > 0.0}
     over = sum(above.values())
     scale = min(1.0, whole / over) if over > 0.0 else 0.0

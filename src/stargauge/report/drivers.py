@@ -76,7 +76,7 @@ def _one(row: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     scale = {"unit": moved["unit"], "by": max(ends, default=0.0)}
     odds = any(one["odds_p10"] is not None for one in shown)
     columns = [("input (group)", 18, "w"), ("at least", 8, "r"), ("at most", 7, "r"), ("alone", 5, "r"), ("Shapley", 7, "r")]
-    columns += [(f"low to high, {unit_text(scale, 'by')}".rstrip(", "), 14, "w")] if ends else []
+    columns += [("low to high", 14, "w")] if ends else []
     columns += [("odds, %", 8, "w")] if odds else []
     rows = [_cells(one, scale if ends else None, odds) for one in shown]
     total = "Total at least, and at most, in % of the variance (± sampling error):"
