@@ -240,11 +240,13 @@ GERMAN = Messages(
         "needs_always": "Trifft in {held} von {draws} Welten zu, ohne dass mehr gelten muss.",
         "needs_never": "Trifft in keiner von {draws} Welten zu: Keine sagt, was es bräuchte.",
         "needs_few": "Trifft in {held} von {draws} Welten zu: zu wenige, um zu sagen, was sie gemeinsam haben.",
-        "needs_nothing": "Trifft in {held} von {draws} Welten zu, und keine Spanne von irgendetwas, was sich sagen lässt, trennt sie "
-        "von den "
-        "anderen.",
+        "needs_nothing": "Trifft in {held} von {draws} Welten zu, und keine Spanne von irgendetwas, was sich sagen lässt, trennt "
+        "mehr als ein Zehntel davon von den anderen.",
         "needs_settled": "{answer}. Es ist entschieden: Nichts mehr muss eintreten.",
         "needs_no_odds": "{answer}. Dafür gibt es keine Wahrscheinlichkeit, also keine Welten, in denen es zutrifft.",
+        "needs_about": "etwa {density} ({low} bis {high} %)", "needs_interval": "{density} ({low} bis {high} %)",
+        "needs_change_short": "{condition}: Es trifft in {density} der Welten zu, für die das gilt, weniger als {target}; so sind {mass} "
+        "aller Welten. {record}.",
         "needs_change": "{condition}: Es trifft in {density} der Welten zu, für die das gilt; so sind {mass} aller Welten. {record}.",
         "needs_spread": "P10 bis P90 in allen Welten {low} bis {high}",
         "needs_planned": "geplant auf {month}",

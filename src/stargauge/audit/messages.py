@@ -264,9 +264,13 @@ ENGLISH = Messages(
         "needs_always": "Holds in {held} of {draws} worlds with nothing more being so.",
         "needs_never": "Holds in none of {draws} worlds: none tells what it would need.",
         "needs_few": "Holds in {held} of {draws} worlds: too few to say what they have in common.",
-        "needs_nothing": "Holds in {held} of {draws} worlds, and no range of anything that can be said tells them from the others.",
+        "needs_nothing": "Holds in {held} of {draws} worlds, and no range of anything that can be said tells more than a tenth of "
+        "them from the others.",
         "needs_settled": "{answer}. It is settled: nothing more has to come true.",
         "needs_no_odds": "{answer}. It has no odds, so no worlds in which it holds.",
+        "needs_about": "about {density} ({low} to {high} %)", "needs_interval": "{density} ({low} to {high} %)",
+        "needs_change_short": "{condition}: it holds in {density} of the worlds that are such, short of {target}, and {mass} of all worlds "
+        "are. {record}.",
         "needs_change": "{condition}: it holds in {density} of the worlds that are such, and {mass} of all worlds are. {record}.",
         "needs_spread": "P10 to P90 in all worlds {low} to {high}",
         "needs_planned": "planned for {month}",
