@@ -272,7 +272,7 @@ def _row(one: Candidate, verdict: ReadingVerdict, names: Names) -> Row:
 
 
 def _carried(rows: Sequence[Row]) -> list[Row]:
-    """What was met by one deadline is met by every later one: rows that differ in the deadline alone. A row the file reads stays as judged."""
+    """What was met by one deadline is met by every later one; a row that the file itself reads stays as it is judged."""
     return [row if (met := _met_before(row, rows)) is None else _as_met(row, met) for row in rows]
 
 

@@ -399,6 +399,6 @@ def _frontier(boxes: Sequence[Box]) -> tuple[Box, ...]:
 
 
 __all__ = [
-    "EVEN", "FEWEST", "FEWEST_INSIDE", "SAID", "TARGET", "Found", "Halves", "Score", "discovered", "enough", "restated", "restated_together",
-    "rounded_number", "score", "single", "strongest",
+    "EVEN", "FEWEST", "FEWEST_INSIDE", "SAID", "TARGET", "Found", "Halves", "Score", "discovered", "enough", "restated",
+    "restated_together", "rounded_number", "score", "single", "strongest",
 ]  # fmt: skip

@@ -166,8 +166,8 @@ GERMAN = Messages(
         "({share})",
         "together_all": "Alle {count} Lesarten, die in manchen Welten zutreffen und in anderen nicht, treffen gemeinsam zu in {share}",
         "together_single": "Nur eine Lesart trifft in manchen Welten zu und in anderen nicht: {reading}, in {share}",
-        "together_about": "Mit {reading} treffen höchstens {most} der {count} anderen Lesarten, die in manchen Welten zutreffen und in anderen "
-        "nicht, in einer Welt zu ({share})",
+        "together_about": "Mit {reading} treffen höchstens {most} der {count} anderen Lesarten, die in manchen Welten zutreffen und in "
+        "anderen nicht, in einer Welt zu ({share})",
         "together_about_apart": "; {count} davon schliessen es aus", "together_about_apart_one": "; eine davon schliesst es aus",
         "together_about_no_pair": "; keine davon schliesst es aus",
         "together_fixed": "{reading} trifft in jeder Welt zu, also sagt nichts, was damit zusammengeht",

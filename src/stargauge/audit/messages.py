@@ -208,8 +208,8 @@ ENGLISH = Messages(
         "together_one": "Of {count} readings that hold in some worlds and not in others, the most that hold in one are {most} ({share})",
         "together_all": "All {count} readings that hold in some worlds and not in others hold together in {share}",
         "together_single": "Only one reading holds in some worlds and not in others: {reading}, in {share}",
-        "together_about": "With {reading} at most {most} of the {count} other readings that hold in some worlds and not in others hold in one "
-        "world ({share})",
+        "together_about": "With {reading} at most {most} of the {count} other readings that hold in some worlds and not in others hold in "
+        "one world ({share})",
         "together_about_apart": "; {count} of them exclude it", "together_about_apart_one": "; one of them excludes it",
         "together_about_no_pair": "; none of them excludes it",
         "together_fixed": "{reading} holds in every world, so nothing tells what goes with it",
@@ -314,8 +314,8 @@ ENGLISH = Messages(
         "sources_some": "{hanging} of {count} verdicts hang on one source: without it their outcome is another.",
         "sources_one": "1 verdict of {count} hangs on one source: without it its outcome is another.",
         "sources_most": "On none more than on {publisher} (grade {grade}), which decides {most}.",
-        "sources_seconded": "Of {cases} cases in which leaving out one source changes a verdict, in {seconded} an independent second source "
-        "says the same as it.",
+        "sources_seconded": "Of {cases} cases in which leaving out one source changes a verdict, in {seconded} an independent second "
+        "source says the same as it.",
         "sources_alone": "For no source on which a verdict hangs does an independent second one say all the same.",
         "sources_untestable": "{count} readings cannot be tested (opinions among them), so no source decides them.",
         "sources_untestable_one": "1 reading cannot be tested, so no source decides it.",

@@ -126,7 +126,8 @@ class Region:
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "target": self.target, "reaches": self.reaches, "about": self.about, "where": listed([one.says for one in self.conditions], ENGLISH),
+            "target": self.target, "reaches": self.reaches, "about": self.about,
+            "where": listed([one.says for one in self.conditions], ENGLISH),
             "conditions": [one.to_dict() for one in self.conditions],
             "scored": self.scored.to_dict() | {"density_said": density_percent(self)}, "found": self.found.to_dict(),
         }  # fmt: skip
@@ -134,9 +135,7 @@ class Region:
 
 def surely_reaches(score: Score, target: float) -> bool:
     """Whether density is no less than the target in 20 worlds or more, and the lower end of its interval no more than 5 points below it."""
-    return (
-        score.inside >= FEWEST_INSIDE and (score.density or 0.0) >= target and score.density_within[0] >= target - SLACK
-    )
+    return score.inside >= FEWEST_INSIDE and (score.density or 0.0) >= target and score.density_within[0] >= target - SLACK
 
 
 @dataclass(frozen=True)
@@ -359,8 +358,8 @@ class _Look:
 
     @classmethod
     def of(
-        cls, result: Result, truth: NDArray[np.bool_], reading: Reading, respects: Sequence[Respect], told: Told, names: Names, sources: Mapping[str, Any],
-        drawn: Mapping[str, Any],
+        cls, result: Result, truth: NDArray[np.bool_], reading: Reading, respects: Sequence[Respect], told: Told, names: Names,
+        sources: Mapping[str, Any], drawn: Mapping[str, Any],
     ) -> _Look:  # fmt: skip
         """What differs between worlds, and does not say again what the reading says."""
         values = values_of(respects, told, result.collected[COLLECTOR], drawn)
@@ -376,7 +375,7 @@ class _Look:
         return cls(tuple(chosen), tuple(dimensions), result.world, names, sources, bool(names_of) and names_of <= SIZES)
 
     def restates(self, found: Found) -> bool:
-        """Whether dates and amounts of a box say together what the reading says: they hold where it does, or all of its sites run in time."""
+        """Whether dates and amounts of a box say the reading again: they hold where it does, or all of its sites run in time."""
         chosen = [self.respects[at] for at in found.box.restricted]
         if any(one.drawn for one in chosen):
             return False

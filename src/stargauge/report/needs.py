@@ -88,7 +88,8 @@ def headline(data: Mapping[str, Any]) -> str:
 def _all(data: Mapping[str, Any], style: Style) -> list[str]:
     lines = [style.bold(one) for one in wrapped(headline(data), style.width)]
     most = f" to {data['most_draws']:,}" if data["most_draws"] > data["draws"] else ""
-    lines += wrapped(f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,}{most} draws. Odds are of these draws; `audit` has {_AUDIT}.", style.width)
+    told = f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,}{most} draws."
+    lines += wrapped(f"{told} Odds are of these draws; `audit` has {_AUDIT}.", style.width)
     rows = [_row(one) for one in data["readings"] if one["why"] not in _NO_ODDS]
     if rows:
         lines += table([("reading", 22, "w"), ("odds", 5, "r"), ("true where", 33, "w"), ("in", 6, "r"), ("covers", 6, "r")], rows, style)

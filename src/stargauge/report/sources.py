@@ -57,8 +57,9 @@ def _gone(one: Mapping[str, Any], style: Style) -> list[str]:
     parts = ", ".join(dict.fromkeys(name for change in lacking for name in change["missing"]))
     on = list(dict.fromkeys(text for change in lacking for text in change["on"]))
     said = f" ({_few(on, 2)})" if on else ""
-    told = f"Without {one['source']} nothing is known of {parts}{said}, so {counted(len(lacking), 'verdict')} that {_verb(len(lacking), 'need')}"
-    return wrapped(f"{told} it cannot be given: a part of the whole is missing.", style.width, "  ", "    ")
+    hit = counted(len(lacking), "verdict")
+    told = f"Without {one['source']} a part of the whole is missing, so {hit} cannot be given: {parts}{said}."
+    return wrapped(told, style.width, "  ", "    ")
 
 
 def _moves(one: Mapping[str, Any]) -> str:
@@ -122,9 +123,8 @@ def _catalogue(data: Mapping[str, Any], style: Style) -> list[str]:
     told = f"Values of the catalogue come from {counted(len(rows), 'source')}; our own assumptions ({data['assumed']}) stay."
     lines = wrapped(told, style.width)
     for one in moving:
-        lines += wrapped(
-            f"without {one['publisher']} ({one['grade']}): {counted(one['flips'], 'outcome')} {_verb(one['flips'], 'change')}, {_moves(one)}", style.width, "  ", "    "
-        )
+        count = f"{counted(one['flips'], 'outcome')} {_verb(one['flips'], 'change')}"
+        lines += wrapped(f"without {one['publisher']} ({one['grade']}): {count}, {_moves(one)}", style.width, "  ", "    ")
     names = ", ".join(f"{one['source']} ({one['grade']})" for one in alone)
     return (
         [*lines, *(wrapped(f"Nothing can be run without {len(alone)} of them, as nobody else gives their values: {names}.", style.width))]
