@@ -56,7 +56,8 @@ def _gone(one: Mapping[str, Any], style: Style) -> list[str]:
         return []
     parts = ", ".join(dict.fromkeys(name for change in lacking for name in change["missing"]))
     on = list(dict.fromkeys(text for change in lacking for text in change["on"]))
-    said = f" ({_few(on, 2)})" if on else ""
+    sizes = [text for text in on if " power: " in text] or on
+    said = f" ({_few(sizes, 2)})" if sizes else ""
     hit = counted(len(lacking), "verdict")
     told = f"Without {one['source']} a part of the whole is missing, so {hit} cannot be given: {parts}{said}."
     return wrapped(told, style.width, "  ", "    ")
