@@ -232,6 +232,46 @@ def test_the_sentence_names_the_meaning_that_alone_makes_it_true() -> None:
     assert holding == {"financeable"}
 
 
+def test_where_some_definitions_cannot_be_told_nothing_is_said_of_them(stargate: Definitions) -> None:
+    told = {claim.id: claim for claim in stargate.claims}
+    for name in ("no-money", "seven-gw-400bn"):
+        claim = told[name]
+        assert any(row.holds is None for row in claim.rows)
+        assert claim.sentence.startswith("Of those that can be told, true only if ")
+        assert "Nothing can be said under" in claim.sentence
+    for claim in stargate.claims:
+        if claim.rows and all(row.holds is not None for row in claim.rows):
+            assert "Of those that can be told" not in claim.sentence
+
+
+def test_what_was_met_by_one_deadline_is_met_by_every_later_one(stargate: Definitions) -> None:
+    seen = 0
+    for claim, row in rows_of(stargate):
+        if row.verdict.status != "met" or "deadline" not in row.sense or "not " in row.verdict.expression:
+            continue
+        for other in claim.rows:
+            alike = {key: choice for key, choice in row.sense.items() if key != "deadline"}
+            if (
+                other.of == row.of and not other.as_read and other.sense.get("deadline", "") > row.sense["deadline"]
+                and {key: choice for key, choice in other.sense.items() if key != "deadline"} == alike
+            ):  # fmt: skip
+                assert other.verdict.status == "met"
+                assert other.verdict.expression.endswith(other.sense["deadline"])
+                seen += 1
+    assert seen >= 3
+
+
+def test_the_draws_printed_are_those_made() -> None:
+    assert api.definitions(with_claim(JOBS), as_of=NOW, draws=100).draws == 256
+
+
+def test_a_programme_without_claims_is_told_from_one_whose_claims_come_later() -> None:
+    none = api.definitions("anthropic-new-carlisle", as_of=NOW, draws=256)
+    assert none.to_dict()["sentence"] == "This programme file holds no claims, so there is nothing to judge."
+    early = api.definitions("stargate", as_of="2025-01-01", draws=256)
+    assert early.claims or early.to_dict()["sentence"] == "No claim had been made by then, so there is nothing to judge."
+
+
 def test_most_of_many_meanings_are_told_by_those_that_are_not_among_them(stargate: Definitions) -> None:
     told = next(claim.sentence for claim in stargate.claims if claim.id == "portwash-2028")
     assert "“permanent jobs”: More likely than not only if anything but permanent posts (which jobs) is meant" in told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from inspect import signature
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,17 @@ from tests.programme_files import small
 from tests.test_packaging_files import run_page, run_python
 
 from stargauge import api
-from stargauge.audit.discovery import Halves, discovered, restated, rounded_number, single, strongest
-from stargauge.audit.needs import CHANGES, COLLECTOR, Needs, ReadingNeeds
+from stargauge.api import answers
+from stargauge.api.runs import DRAWS
+from stargauge.audit.discovery import Halves, Score, discovered, restated, restated_together, rounded_number, single, strongest
+from stargauge.audit.needs import CHANGES, COLLECTOR, Needs, ReadingNeeds, Region, density_said, too_few
 from stargauge.audit.run import COLLECTOR as AUDIT
 from stargauge.audit.run import judge_of
 from stargauge.audit.sentence import Names
 from stargauge.audit.telling import Told, collected, phase_named, respects_of, values_of
 from stargauge.audit.words import forbidden
 from stargauge.engine.simulate import axes_of, simulate, world_of
+from stargauge.quantity.dates import from_day
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.prim import Dimension
 from stargauge.report import canvas
@@ -161,9 +165,79 @@ def test_a_reading_has_ranges_under_which_it_holds(found: Needs) -> None:
     made = one(found, "saline-jobs/permanent")
     assert made.holds is not None
     assert any(condition.of == "permanent_jobs_per_power[saline]" for condition in made.holds.conditions)
-    assert made.says.startswith("True in 9") or made.says.startswith("No set of up to four ranges")
+    assert made.says.startswith(("True in 9", "True in about 9")) or made.says.startswith("No set of up to four ranges")
     for condition in made.holds.conditions:
         assert condition.says in made.says
+
+
+def scored(inside: int, held: int) -> Score:
+    return Score(2048, inside, held, max(held, 400))
+
+
+def region(inside: int, held: int, target: float = 0.9) -> Region:
+    return Region((), scored(inside, held), scored(inside, held), target)
+
+
+@pytest.mark.parametrize(
+    ("inside", "held", "reaches", "about", "said"),
+    [
+        (1000, 920, True, False, "92 %"),
+        (1000, 896, False, False, "89 % (88 to 91 %)"),  # never rounded up to the target
+        (30, 28, False, True, "about 93 % (82 to 98 %)"),  # on few worlds
+        (19, 19, False, False, "> 99 % (88 to 100 %)"),  # on fewer than twenty
+    ],
+)
+def test_ninety_percent_is_said_where_it_is_reached(inside: int, held: int, reaches: bool, about: bool, said: str) -> None:
+    made = region(inside, held)
+    assert (made.reaches, made.about) == (reaches, about)
+    assert density_said(made) == said
+
+
+def test_whether_to_draw_more_is_decided_where_the_ranges_were_found(found: Needs) -> None:
+    made = one(found, "saline-jobs/permanent")
+    assert made.holds is not None
+    good, bad = Score(1024, 500, 480, 600), Score(1024, 500, 300, 600)
+    assert not too_few(replace(made, why="", holds=replace(made.holds, found=good, scored=bad)))
+    assert too_few(replace(made, why="", holds=replace(made.holds, found=bad, scored=good)))
+
+
+def test_no_date_that_has_passed_is_asked_for() -> None:
+    for name in ("lordstown-2026", "shackelford-h2-2026"):
+        for made in api.needs("stargate", name, as_of=AS_OF, draws=2048, most=2048).readings:
+            for part in (made.holds, made.fails, made.even, made.single, made.strongest):
+                for condition in part.conditions if part else ():
+                    ends = [end for end in (condition.low, condition.high) if end is not None]
+                    assert condition.kind != "date" or all(str(from_day(end)) >= "2026-11-30" for end in ends)
+
+
+def test_that_all_of_its_sites_run_in_time_is_no_condition_of_how_much_runs() -> None:
+    made = api.needs("stargate", "oracle-sites-55gw/as said", as_of=AS_OF, draws=4096, most=4096).readings[0]
+    said = {condition.of: condition.high for condition in made.holds.conditions} if made.holds else {}
+    sites = {f"site_complete_date[{site}]" for site in ("shackelford", "dona-ana", "port-washington")}
+    assert not sites <= set(said)
+
+
+def test_ranges_that_hold_where_it_holds_and_nowhere_else_say_it_again() -> None:
+    assert restated_together(Score(1000, 100, 98, 100))
+    assert not restated_together(Score(1000, 100, 98, 200))
+    assert not restated_together(Score(1000, 200, 98, 100))
+
+
+def test_ranges_that_cover_less_than_a_tenth_are_not_printed(found: Needs) -> None:
+    for made in found.readings:
+        for part in (made.holds, made.fails):
+            assert part is None or (part.scored.coverage or 0.0) >= 0.1
+
+
+def test_the_table_says_on_how_many_draws_its_odds_stand(found: Needs) -> None:
+    assert f"`audit` has {DRAWS:,}" in " ".join(render_needs(found.to_dict()).split())
+    assert inspect_defaults(api.needs) == tuple(vars(answers)[name] for name in ("NEEDS_DRAWS", "MOST_DRAWS"))
+
+
+def inspect_defaults(of: Any) -> tuple[int, int]:
+    """The draws that `needs` begins with and ends at."""
+    parameters = signature(of).parameters
+    return parameters["draws"].default, parameters["most"].default
 
 
 def test_nothing_says_the_reading_again_and_no_deviate_is_said(found: Needs) -> None:

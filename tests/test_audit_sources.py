@@ -95,6 +95,16 @@ def test_a_second_source_that_says_the_same_is_named_though_the_verdict_hangs_on
 # --- the model's inputs -----------------------------------------------------------------------------------------------------------
 
 
+def test_the_sentence_counts_the_rows_that_a_second_source_says_too() -> None:
+    seconded = api.sources(capex(("tracker", "81"), ("plan", "79.5")), as_of=NOW, draws=256, workers=1)
+    flips = [change for one in seconded.own for change in one.flips]
+    assert seconded.cases == (len(flips), sum(change.seconded for change in flips)) and seconded.cases[1] >= 1
+    assert "an independent second source says the same as it" in seconded.sentence()
+    alone = api.sources(capex(("tracker", "88")), as_of=NOW, draws=256, workers=1)
+    assert alone.cases == (1, 0) and "For no source on which a verdict hangs" in alone.sentence()
+    assert "1 decides an outcome" in " ".join(render_sources(alone.to_dict()).split())
+
+
 def test_what_is_left_out_is_as_if_it_had_never_been_said() -> None:
     """A file that does not have the statements of a source at all gives the verdicts that leaving it out gives."""
     asked = (
@@ -139,7 +149,7 @@ def test_every_shipped_programme_can_be_taken_apart() -> None:
 def test_a_programme_without_claims_has_nothing_to_judge_and_leaves_nothing_out() -> None:
     made = api.sources("anthropic-new-carlisle", as_of=NOW, draws=256)
     assert made.dropped == () and made.verdicts == {}
-    assert made.sentence() == "No claim had been made by then, so there is nothing to judge."
+    assert made.sentence() == "This programme file holds no claims, so there is nothing to judge."
     assert made.sentence() in render_sources(made.to_dict())
 
 
@@ -210,6 +220,7 @@ def test_one_reading_alone() -> None:
 def test_an_opinion_never_hangs_on_a_source() -> None:
     made = api.sources(small((READ, '    readings: {as said: "not testable: an opinion"}')), as_of=NOW, draws=256, workers=1)
     assert made.hanging == {} and all(not one.changes for one in made.own)
+    assert made.sentence().endswith("It cannot be tested, so no source decides it.")
     assert [one["probability"] for one in made.to_dict()["readings"]] == [None]
 
 

@@ -17,7 +17,7 @@ from stargauge.cli.main import main
 from stargauge.quantity.errors import InputError
 from stargauge.report.canvas import HUES
 from stargauge.report.joint_chart import MOST_ROWS, matrix, matrix_table, shown, spoken_matrix
-from stargauge.report.together import render_together
+from stargauge.report.together import relation_text, render_together
 
 DAY = "2026-09-30"
 
@@ -94,7 +94,7 @@ def test_it_is_plain_data_and_says_one_sentence(data: Any) -> None:
     assert json.loads(json.dumps(data, allow_nan=False)) == data
     assert data["sentence"].startswith("Of 21 readings that hold in some worlds and not in others, the most that hold in one are ")
     assert set(data) == {"programme", "asked_as", "name", "as_of", "draws", "seed", "fingerprint", "sentence", "readings", "left_out",
-                         "by_reading", "by_claim", "by_first_reading"}  # fmt: skip
+                         "open_claims", "by_reading", "by_claim", "by_first_reading"}  # fmt: skip
 
 
 def test_only_what_was_asked_for() -> None:
@@ -105,6 +105,38 @@ def test_only_what_was_asked_for() -> None:
     pairs = one["by_reading"]["pairs"]
     assert len(pairs) > 10 and all("jobs-100k/economy-wide" in (pair["first"], pair["second"]) for pair in pairs)
     assert all("jobs-100k/economy-wide" in found["members"] for found in one["by_reading"]["sets"]["found"])
+
+
+def test_of_one_reading_the_sentence_is_about_it(made: Any) -> None:
+    about = sg.together("stargate", ["jobs-100k/economy-wide"], as_of=DAY, draws=256)
+    assert about.sentence().startswith("With jobs-100k/economy-wide at most ")
+    settled = sg.together("stargate", ["site-underway"], as_of=DAY, draws=256)
+    if len(settled.told) and settled.about is not None:
+        assert settled.sentence() == f"{settled.about} holds in every world, so nothing tells what goes with it."
+
+
+@pytest.mark.parametrize("given", [None, "jobs-100k/economy-wide"])
+def test_claims_are_counted_among_the_same_ones_on_both_levels(given: str | None) -> None:
+    told = sg.together("stargate", as_of=DAY, draws=256, given=given).to_dict()
+    for name in ("by_claim", "by_first_reading"):
+        most = told[name]["at_once"]
+        assert sorted([*most["members"], *most["without"]]) == sorted(told["open_claims"])
+    first, some = (set(told[name]["at_once"]["members"]) for name in ("by_first_reading", "by_claim"))
+    assert len(first) <= len(some)
+
+
+def test_what_brings_another_along_is_said_as_that(data: Any) -> None:
+    for one in data["by_reading"]["pairs"]:
+        if one["relation"] in ("implies", "implied") and one["by"] == "draws":
+            assert relation_text(one, 1024).startswith("the first without the second in none of 1,024 draws")
+        if one["relation"] == "exclude" and one["by"] == "draws":
+            assert relation_text(one, 1024).startswith("in none of 1,024 draws")
+
+
+def test_one_reading_alone_is_told_in_the_singular() -> None:
+    some = sg.together("stargate", ["jobs-100k/economy-wide", "site-underway"], as_of=DAY, draws=256)
+    assert some.sentence().startswith("Only one reading holds in some worlds and not in others: jobs-100k/economy-wide, in ")
+    assert "Of 1 claims" not in some.sentence()
 
 
 def test_a_condition_holds_in_all_of_it() -> None:
@@ -190,7 +222,7 @@ def test_cli_and_python_say_the_same(capsys: Any) -> None:
 def test_a_programme_without_claims_says_so() -> None:
     programme = sg.load("stargate").model_copy(update={"claims": {}})
     empty = sg.together(programme, as_of=DAY, draws=256)
-    assert empty.sentence() == "None of the readings differs between worlds, so none can be told to hold with another."
+    assert empty.sentence() == "This programme file holds no claims, so there is nothing to judge."
     assert render_together(empty.to_dict()) and matrix(empty.to_dict())["layer"]
 
 

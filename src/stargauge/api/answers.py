@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.api.definitions import definitions_of
-from stargauge.api.needs import needs_of_claims
+from stargauge.api.needs import DRAWS as NEEDS_DRAWS
+from stargauge.api.needs import MOST_DRAWS, needs_of_claims
 from stargauge.api.programmes import Progress, catalogue, known, load, said_by
 from stargauge.api.runs import DRAWS, Given, asked_of, audited, condition
 from stargauge.api.sections import delays_of, finance_of_sites, money_of, number_verdicts_of, numbers_in
@@ -38,8 +39,6 @@ from stargauge.programme.schema import Programme
 
 #: How many open claims a report shows over time, and with how many draws; the finance of its sites has as many.
 REPORTED, REPORT_DRAWS = 3, 256
-#: How many draws a report spends on what would have to be true, at first and at most.
-REPORTED_NEEDS = 4096, 4096
 
 
 @dataclass
@@ -116,7 +115,7 @@ def check(
         answer.odds = _open_odds(answer, values, seed) if conditions is None else None
         answer.delays = delays_of(made, now, draws, seed, workers, given=conditions)
         answer.money = money_of(made, now, None, (), None, None, draws, seed, workers, given=conditions) if now.parties else None
-        answer.needs = needs_of_claims(made, now, None, *REPORTED_NEEDS, seed, workers, given=conditions)
+        answer.needs = needs_of_claims(made, now, None, NEEDS_DRAWS, MOST_DRAWS, seed, workers, given=conditions)
         answer.definitions = definitions_of(made, now, None, draws, seed, workers, given=conditions)
         answer.together = together_in(made, now, said, asked_of(now, made, said), result, verdicts)
         answer.finance = finance_of_sites(made, now, None, min(draws, REPORT_DRAWS), seed, workers, given=conditions)

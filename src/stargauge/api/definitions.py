@@ -15,6 +15,7 @@ from stargauge.audit.run import audit as audit_run
 from stargauge.audit.sentence import Names
 from stargauge.audit.summary import names_of
 from stargauge.catalogue.load import Catalogue
+from stargauge.engine.run import drawn
 from stargauge.engine.simulate import axes_of, model_graph
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.known import Known
@@ -50,7 +51,7 @@ def definitions_of(
     setting = setting_of(now)
     tried = {name: tried_of(one, setting) for name, one in said.items()}
     judged = claims_tried(said, tried)
-    verdicts = {}
+    verdicts, kept = {}, drawn(draws)
     conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
     if judged:
         collectors = {COLLECTOR: judge_of(asked_of(now, made, judged), now)}
@@ -58,8 +59,11 @@ def definitions_of(
             now, (), draws=draws, seed=seed, workers=workers_of(workers, draws), collectors=collectors, progress=progress,
             held=held_of(conditions),
         )  # fmt: skip
+        kept = result.draws
         found = audit_run(result, now, judged, ids=ids_of(made), with_drivers=False)
         verdicts = {verdict.id: verdict for verdict in found}
     names = Names(axes_of(now), model_graph().quantities, names_of(now))
     answers = tuple(claim_definitions(name, one, tried[name], verdicts.get(name), names) for name, one in said.items())
-    return Definitions(slug(made.name), made.name, asked_as(made), str(now.as_of), draws, seed, claim is not None, answers, conditions)
+    return Definitions(
+        slug(made.name), made.name, asked_as(made), str(now.as_of), kept, seed, claim is not None, answers, conditions, not made.claims
+    )  # fmt: skip

@@ -99,7 +99,7 @@ def _answered(
     judge = judge_of(asked_of(now, made, claims), now)
     addresses = judge.addresses
     world = world_of(now, sorted({address.name for address in addresses}), seed)
-    respects = told_of(ready, world, names)
+    respects = told_of(ready, world, names, now.as_of)
     told = Told(collected(respects.values()))
     collectors: dict[str, Any] = {COLLECTOR: judge} if addresses else {}
     collectors |= {NEEDS: told} if told.respects else {}

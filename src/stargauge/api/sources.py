@@ -34,7 +34,9 @@ def sources(
     whole, dropped, assumed = left_out_in_turn(
         tracker_of(made, values, draws, seed), now.as_of, made, keys, claim is not None, count, progress
     )
-    return Sources(slug(made.name), made.name, asked_as(made), str(now.as_of), drawn(draws), seed, claim, whole, dropped, assumed)
+    return Sources(
+        slug(made.name), made.name, asked_as(made), str(now.as_of), drawn(draws), seed, claim, whole, dropped, assumed, not made.claims
+    )
 
 
 def _asked(made: Programme, said: dict[str, Claim], claim: str | None) -> list[tuple[str, str]]:

@@ -59,7 +59,7 @@ def together_in(
     levels = levels_of(members, {one.key: one.claim for one in told}, result.world.graph.quantities, about)
     return Together(
         slug(made.name), asked_as(made), made.name, str(now.as_of), result.draws, result.seed, result.fingerprint, told, left, levels,
-        conditions,
+        conditions, about, not made.claims,
     )  # fmt: skip
 
 

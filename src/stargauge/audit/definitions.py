@@ -7,12 +7,12 @@ the same judge: record first, then arithmetic, then odds. What is varied is our 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
 from stargauge.audit.given import Condition, given_data
-from stargauge.audit.language import Comparison, Reading, leaves, parse
+from stargauge.audit.language import Comparison, Not, Reading, leaves, parse
 from stargauge.audit.meanings import DEADLINE, Sense, Setting, asks, choices_of, form_of, label_of, meant, most, possible, sense_of, words
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.run import ClaimVerdict
@@ -160,11 +160,12 @@ class Definitions:
     one: bool
     claims: tuple[ClaimDefinitions, ...]
     given: Condition | None = None
+    claimless: bool = False
 
     def sentence(self, words: Messages = ENGLISH) -> str:
         """How many claims hold under some definitions of their words alone."""
         if not self.claims:
-            return words.texts["no_claims"]
+            return words.texts["claimless" if self.claimless else "no_claims"]
         if self.one:
             return self.claims[0].sentence
         told = [claim for claim in self.claims if claim.rows]
@@ -259,7 +260,7 @@ def claim_definitions(name: str, claim: Any, made: Tried, verdict: ClaimVerdict 
     """A claim by definition of its words, from the verdicts on what was tried of it; none where nothing could be."""
     if verdict is None:
         return ClaimDefinitions(name, str(claim.speaker), str(claim.said), str(claim.says), names.words.texts["def_none"], (), (), 0)
-    rows = [_row(one, reading, names) for one, reading in zip(made.candidates, verdict.readings, strict=True)]
+    rows = _carried([_row(one, reading, names) for one, reading in zip(made.candidates, verdict.readings, strict=True)])
     rows.sort(key=lambda row: (_ORDER.get(row.verdict.status, _LAST), -(row.verdict.probability or 0.0)))
     swings = sorted((_swing(word, made, rows, names) for word in made.choices), key=lambda one: -one.swing)
     said = _sentences(rows, made, names)
@@ -268,6 +269,40 @@ def claim_definitions(name: str, claim: Any, made: Tried, verdict: ClaimVerdict 
 
 def _row(one: Candidate, verdict: ReadingVerdict, names: Names) -> Row:
     return Row(one.sense, {word: label_of(word, choice, names) for word, choice in one.sense.items()}, one.of, one.as_read, verdict)
+
+
+def _carried(rows: Sequence[Row]) -> list[Row]:
+    """What was met by one deadline is met by every later one; a row that the file itself reads stays as it is judged."""
+    return [row if (met := _met_before(row, rows)) is None else _as_met(row, met) for row in rows]
+
+
+def _met_before(row: Row, rows: Sequence[Row]) -> Row | None:
+    """The row met by the earliest deadline no later than that of one that is not settled and asks the same."""
+    if row.as_read or row.verdict.status not in (OPEN, SILENT) or DEADLINE not in row.sense or _denies(row.verdict.expression):
+        return None
+    others = _but(DEADLINE, row.sense)
+    met = [
+        one for one in rows
+        if one.verdict.status == MET and one.of == row.of and DEADLINE in one.sense and _but(DEADLINE, one.sense) == others
+        and one.sense[DEADLINE] <= row.sense[DEADLINE]
+    ]  # fmt: skip
+    return min(met, key=lambda one: one.sense[DEADLINE], default=None)
+
+
+def _denies(expression: str) -> bool:
+    """Whether a part of a reading is denied, so that a later deadline does not have what an earlier one has."""
+    return _has_not(parse(expression))
+
+
+def _has_not(reading: Reading) -> bool:
+    return isinstance(reading, Not) or any(_has_not(part) for part in getattr(reading, "parts", ()))
+
+
+def _as_met(row: Row, met: Row) -> Row:
+    """A row with the verdict of one met before, about its own deadline."""
+    own = row.verdict
+    verdict = replace(met.verdict, name=own.name, expression=own.expression, sentence=own.sentence, deadline=own.deadline, title=own.title)
+    return replace(row, verdict=verdict)
 
 
 def _swing(word: str, made: Tried, rows: Sequence[Row], names: Names) -> WordSwing:
@@ -320,7 +355,9 @@ def _sentence(rows: Sequence[Row], made: Tried, names: Names) -> str:
     else:
         first = texts.say(f"def_some_{_certainty(holding)}", **said)
     untold = len(rows) - len(told)
-    return f"{first} {texts.say('def_left', count=untold)}" if told and untold else first
+    if not told or not untold:
+        return first
+    return f"{texts.say('def_told', sentence=first[0].lower() + first[1:])} {texts.say('def_left', count=untold)}"
 
 
 def _certainty(holding: Sequence[Row]) -> str:

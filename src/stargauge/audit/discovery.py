@@ -371,6 +371,11 @@ def restated(one: Dimension, truth: Mask, share: float = 0.97) -> bool:
     return False
 
 
+def restated_together(found: Score, share: float = 0.97) -> bool:
+    """Whether several ranges together hold nearly all of where something holds and nearly nothing else."""
+    return found.held > 0 and found.held_inside >= share * found.held and found.held_inside >= share * found.inside
+
+
 def rounded_number(value: float, factor: float = 1.0) -> tuple[float, ...]:
     """Two figures below and above, then three figures: of the number in the unit in which it is shown."""
     shown = value / factor
@@ -394,6 +399,6 @@ def _frontier(boxes: Sequence[Box]) -> tuple[Box, ...]:
 
 
 __all__ = [
-    "EVEN", "FEWEST", "FEWEST_INSIDE", "TARGET", "Found", "Halves", "Score", "discovered", "enough", "restated", "rounded_number", "score",
-    "single", "strongest",
+    "EVEN", "FEWEST", "FEWEST_INSIDE", "SAID", "TARGET", "Found", "Halves", "Score", "discovered", "enough", "restated",
+    "restated_together", "rounded_number", "score", "single", "strongest",
 ]  # fmt: skip

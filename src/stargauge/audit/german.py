@@ -165,6 +165,13 @@ GERMAN = Messages(
         "together_one": "Von {count} Lesarten, die in manchen Welten zutreffen und in anderen nicht, treffen in einer höchstens {most} zu "
         "({share})",
         "together_all": "Alle {count} Lesarten, die in manchen Welten zutreffen und in anderen nicht, treffen gemeinsam zu in {share}",
+        "together_single": "Nur eine Lesart trifft in manchen Welten zu und in anderen nicht: {reading}, in {share}",
+        "together_about": "Mit {reading} treffen höchstens {most} der {count} anderen Lesarten, die in manchen Welten zutreffen und in "
+        "anderen nicht, in einer Welt zu ({share})",
+        "together_about_apart": "; {count} davon schliessen es aus", "together_about_apart_one": "; eine davon schliesst es aus",
+        "together_about_no_pair": "; keine davon schliesst es aus",
+        "together_fixed": "{reading} trifft in jeder Welt zu, also sagt nichts, was damit zusammengeht",
+        "together_fixed_not": "{reading} trifft in keiner Welt zu, also kann nichts damit zusammen zutreffen",
         "together_share": "{kept} von {made} Welten",
         "together_apart": "; {count} Paare schliessen einander aus, obwohl jede Lesart möglich ist",
         "together_apart_one": "; zwei Lesarten schliessen einander aus, obwohl jede möglich ist",
@@ -240,11 +247,13 @@ GERMAN = Messages(
         "needs_always": "Trifft in {held} von {draws} Welten zu, ohne dass mehr gelten muss.",
         "needs_never": "Trifft in keiner von {draws} Welten zu: Keine sagt, was es bräuchte.",
         "needs_few": "Trifft in {held} von {draws} Welten zu: zu wenige, um zu sagen, was sie gemeinsam haben.",
-        "needs_nothing": "Trifft in {held} von {draws} Welten zu, und keine Spanne von irgendetwas, was sich sagen lässt, trennt sie "
-        "von den "
-        "anderen.",
+        "needs_nothing": "Trifft in {held} von {draws} Welten zu, und keine Spanne von irgendetwas, was sich sagen lässt, trennt "
+        "mehr als ein Zehntel davon von den anderen.",
         "needs_settled": "{answer}. Es ist entschieden: Nichts mehr muss eintreten.",
         "needs_no_odds": "{answer}. Dafür gibt es keine Wahrscheinlichkeit, also keine Welten, in denen es zutrifft.",
+        "needs_about": "etwa {density} ({low} bis {high} %)", "needs_interval": "{density} ({low} bis {high} %)",
+        "needs_change_short": "{condition}: Es trifft in {density} der Welten zu, für die das gilt, weniger als {target}; so sind {mass} "
+        "aller Welten. {record}.",
         "needs_change": "{condition}: Es trifft in {density} der Welten zu, für die das gilt; so sind {mass} aller Welten. {record}.",
         "needs_spread": "P10 bis P90 in allen Welten {low} bis {high}",
         "needs_planned": "geplant auf {month}",
@@ -278,16 +287,22 @@ GERMAN = Messages(
         "def_some_either": "Trifft unter {hold} von {count} Definitionen zu oder ist eher wahrscheinlich, und kein Wort allein entscheidet "
         "darüber; wie gelesen: {read}.",
         "def_of": "«{names}»: {sentence}",
+        "def_told": "Soweit sich etwas sagen lässt: {sentence}",
         "def_left": "Unter {count} weiteren lässt sich nichts sagen.",
         "def_read": "{answer} («{name}»)", "def_meaning": "{choices} ({word})", "def_more": "{count} weitere",
         "def_later": "{deadline} oder später", "def_but": "alles ausser {choices}", "by_month": "bis {month}", "running": "in Betrieb",
+        "claimless": "Diese Programmdatei enthält keine Aussagen, also gibt es nichts zu beurteilen.",
         "no_claims": "Bis dahin war nichts gesagt worden, also gibt es nichts zu beurteilen.",
         "sources_none": "Kein Urteil von {count} hängt an einer einzigen Quelle; der Reihe nach weggelassene Quellen: {sources}.",
         "sources_some": "{hanging} von {count} Urteilen hängen an einer einzigen Quelle: Ohne sie lauten sie anders.",
         "sources_one": "1 Urteil von {count} hängt an einer einzigen Quelle: Ohne sie lautet es anders.",
         "sources_most": "An keiner hängen mehr als an {publisher} (Güte {grade}): {most}.",
-        "sources_seconded": "Was {seconded} davon entscheidet, sagt auch eine unabhängige zweite Quelle.",
-        "sources_alone": "Was sie entscheidet, sagt bei keinem alles auch eine unabhängige zweite Quelle.",
+        "sources_seconded": "Von {cases} Fällen, in denen ein Urteil ohne eine Quelle anders lautet, sagt in {seconded} eine unabhängige "
+        "zweite Quelle dasselbe.",
+        "sources_alone": "Zu keiner Quelle, an der ein Urteil hängt, sagt eine unabhängige zweite alles auch.",
+        "sources_untestable": "{count} Lesarten lassen sich nicht prüfen (darunter Meinungen), also entscheidet keine Quelle darüber.",
+        "sources_untestable_one": "1 Lesart lässt sich nicht prüfen, also entscheidet keine Quelle darüber.",
+        "sources_untestable_only": "Sie lässt sich nicht prüfen, also entscheidet keine Quelle darüber.",
         "source_nothing": "kein Bauabschnitt und keine Zusage bleibt, also lässt sich ohne sie nichts rechnen",
         "source_alone": "ohne sie lässt sich nicht rechnen: niemand sonst nennt {values}",
         "brief_met": "erfüllt", "brief_not met": "nicht erfüllt", "brief_partly met": "teilweise erfüllt",

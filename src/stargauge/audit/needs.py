@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from math import inf, isfinite, nextafter
+from math import floor, inf, isfinite, nextafter
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from stargauge.audit.answer import value_text
 from stargauge.audit.discovery import (
     EVEN,
     FEWEST_INSIDE,
+    SAID,
     TARGET,
     Found,
     Halves,
@@ -22,15 +23,17 @@ from stargauge.audit.discovery import (
     discovered,
     enough,
     restated,
+    restated_together,
     rounded_number,
     single,
     strongest,
 )
 from stargauge.audit.given import Condition, given_data
+from stargauge.audit.language import Comparison, Reading, leaves
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.questions import Question
 from stargauge.audit.sentence import Names
-from stargauge.audit.telling import Respect, Told, respects_of, values_of
+from stargauge.audit.telling import SIZES, Respect, Told, respects_of, values_of
 from stargauge.audit.verdict import OPEN, SILENT, ReadingVerdict
 from stargauge.audit.words import percent, publisher_of, sentence_case
 from stargauge.engine.result import Result, World
@@ -55,6 +58,10 @@ OURS = "stargauge-assumption"
 CHANGES = ("even", "single", "strongest")
 #: A box that falls short with fewer draws that hold is looked for again among more.
 UNSURE = 1000
+#: How far below the target the lower end of the interval may lie where a box is said to reach it.
+SLACK = 0.05
+#: The dates of a site by which all of it runs.
+_COMPLETE = "site_complete_date"
 
 METHOD = (
     "Ranges are found with PRIM on every other block of the draws and scored on the others: density is the share of the worlds within the "
@@ -108,16 +115,27 @@ class Region:
 
     @property
     def reaches(self) -> bool:
-        """Whether density, in whole percent, reaches the target on the half that the conditions were not found on, in 20 worlds or more."""
-        return self.scored.inside >= FEWEST_INSIDE and round(self.scored.density or 0.0, 2) >= self.target
+        """Whether density reaches the target on the half that the conditions were not found on, and surely nearly does."""
+        return surely_reaches(self.scored, self.target)
+
+    @property
+    def about(self) -> bool:
+        """Whether density reaches the target there, but on so few worlds that it may well lie lower."""
+        return not self.reaches and self.scored.inside >= FEWEST_INSIDE and (self.scored.density or 0.0) >= self.target
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "target": self.target, "reaches": self.reaches, "where": listed([one.says for one in self.conditions], ENGLISH),
+            "target": self.target, "reaches": self.reaches, "about": self.about,
+            "where": listed([one.says for one in self.conditions], ENGLISH),
             "conditions": [one.to_dict() for one in self.conditions],
-            "scored": self.scored.to_dict(), "found": self.found.to_dict(),
+            "scored": self.scored.to_dict() | {"density_said": density_percent(self)}, "found": self.found.to_dict(),
         }  # fmt: skip
+
+
+def surely_reaches(score: Score, target: float) -> bool:
+    """Whether density is no less than the target in 20 worlds or more, and the lower end of its interval no more than 5 points below it."""
+    return score.inside >= FEWEST_INSIDE and (score.density or 0.0) >= target and score.density_within[0] >= target - SLACK
 
 
 @dataclass(frozen=True)
@@ -199,9 +217,9 @@ def open_with_odds(verdict: ReadingVerdict) -> bool:
     return verdict.status in (OPEN, SILENT) and verdict.probability is not None and verdict.settled_by is None
 
 
-def told_of(asked: Sequence[Question], world: World, names: Names) -> dict[str, tuple[Respect, ...]]:
-    """By reading, the respects in which worlds can be told apart for it."""
-    return {question.key: respects_of(question.reading, world, names) for question in asked}
+def told_of(asked: Sequence[Question], world: World, names: Names, known: date | None = None) -> dict[str, tuple[Respect, ...]]:
+    """By reading, the respects in which worlds can be told apart for it; no date that has passed on the day `known`."""
+    return {question.key: respects_of(question.reading, world, names, known) for question in asked}
 
 
 def needs_of(
@@ -214,7 +232,7 @@ def needs_of(
         return base
     truth = np.asarray(result.truth[question.key], dtype=bool)
     base = replace(base, draws=len(truth), held=int(truth.sum()))
-    asked = _Look.of(result, truth, respects, told, names, sources, drawn)
+    asked = _Look.of(result, truth, question.reading, respects, told, names, sources, drawn)
     if not truth.any() or truth.all():
         return _with(base, NEVER if not truth.any() else ALWAYS, names.words)
     usually = truth.mean() >= TARGET
@@ -222,7 +240,13 @@ def needs_of(
     if not enough(halves):
         return _with(base, ALWAYS if usually else FEW, names.words)
     found, boxes = discovered(halves, asked.rounded)
+    while found is not None and asked.restates(found):
+        asked = asked.without(found.box.restricted)
+        halves = Halves.of(asked.dimensions, halves.truth, BLOCK)
+        found, boxes = discovered(halves, asked.rounded)
     region = asked.region(found, TARGET)
+    if region is not None and (region.scored.coverage or 0.0) < SAID:
+        region = None
     base = replace(base, told=tuple(one.name for one in asked.respects), trajectory=_points(boxes, halves.first[1]))
     if usually:
         return _with(replace(base, fails=region), ALWAYS, names.words)
@@ -245,8 +269,8 @@ def too_few(made: ReadingNeeds) -> bool:
 
 
 def _unsure(region: Region) -> bool:
-    """Whether it falls short of the target on few draws that hold."""
-    return not region.reaches and region.found.held < UNSURE
+    """Whether it does not surely reach the target on the half where it was found, with few draws that hold; the other half has no say."""
+    return not surely_reaches(region.found, region.target) and region.found.held < UNSURE
 
 
 def _base(question: Question, verdict: ReadingVerdict, words: Messages) -> ReadingNeeds:
@@ -280,10 +304,25 @@ def said(made: ReadingNeeds, words: Messages = ENGLISH) -> str:
 
 def _said(region: Region, reached: str, short: str, words: Messages) -> str:
     return words.say(
-        reached if region.reaches else short,
-        density=_percent(region.scored.density, words), coverage=_percent(region.scored.coverage, words),
+        reached if region.reaches or region.about else short,
+        density=density_said(region, words), coverage=_percent(region.scored.coverage, words),
         target=_percent(region.target, words), conditions=listed([one.says for one in region.conditions], words),
     )  # fmt: skip
+
+
+def density_percent(region: Region, words: Messages = ENGLISH) -> str:
+    """The density in whole percent; one that falls short is never rounded up to the target."""
+    share = region.scored.density or 0.0
+    return _percent(floor(100 * share) / 100 if 0.01 <= share < region.target else share, words)
+
+
+def density_said(region: Region, words: Messages = ENGLISH) -> str:
+    """`92 %`; where it does not surely reach the target `about 92 % (82 to 96 %)`, where it falls short `89 % (87 to 91 %)`."""
+    told = density_percent(region, words)
+    if region.reaches or not region.scored.inside:
+        return told
+    low, high = (round(100 * end) for end in region.scored.density_within)
+    return words.say("needs_about" if region.about else "needs_interval", density=told, low=low, high=high)
 
 
 def listed(parts: Sequence[str], words: Messages) -> str:
@@ -315,11 +354,12 @@ class _Look:
     world: World
     names: Names
     sources: Mapping[str, Any]
+    sized: bool = False
 
     @classmethod
     def of(
-        cls, result: Result, truth: NDArray[np.bool_], respects: Sequence[Respect], told: Told, names: Names, sources: Mapping[str, Any],
-        drawn: Mapping[str, Any],
+        cls, result: Result, truth: NDArray[np.bool_], reading: Reading, respects: Sequence[Respect], told: Told, names: Names,
+        sources: Mapping[str, Any], drawn: Mapping[str, Any],
     ) -> _Look:  # fmt: skip
         """What differs between worlds, and does not say again what the reading says."""
         values = values_of(respects, told, result.collected[COLLECTOR], drawn)
@@ -331,7 +371,32 @@ class _Look:
             if one.drawn or not restated(dimension, truth):
                 chosen.append(one)
                 dimensions.append(dimension)
-        return cls(tuple(chosen), tuple(dimensions), result.world, names, sources)
+        names_of = {leaf.address.name for leaf in leaves(reading) if isinstance(leaf, Comparison)}
+        return cls(tuple(chosen), tuple(dimensions), result.world, names, sources, bool(names_of) and names_of <= SIZES)
+
+    def restates(self, found: Found) -> bool:
+        """Whether dates and amounts of a box say the reading again: they hold where it does, or all of its sites run in time."""
+        chosen = [self.respects[at] for at in found.box.restricted]
+        if any(one.drawn for one in chosen):
+            return False
+        return restated_together(found.found) or self._all_in_time(chosen, found)
+
+    def _all_in_time(self, chosen: Sequence[Respect], found: Found) -> bool:
+        """Whether a box says of a reading on how much there is that all of every site that differs runs by the deadline of the reading."""
+        every = {one.address for one in self.respects if one.address.startswith(_COMPLETE)}
+        if not self.sized or not every or {one.address for one in chosen} != every:
+            return False
+        ends = [found.box.ranges[at] for at in found.box.restricted]
+        months = [from_day(one.last) for one in chosen]
+        return all(
+            not isfinite(low) and isfinite(high) and month_end(from_day(high)) >= month_end(last)
+            for (low, high), last in zip(ends, months, strict=True)
+        )
+
+    def without(self, places: Sequence[int]) -> _Look:
+        """The same without some respects."""
+        kept = [at for at in range(len(self.respects)) if at not in places]
+        return replace(self, respects=tuple(self.respects[at] for at in kept), dimensions=tuple(self.dimensions[at] for at in kept))
 
     def rounded(self, at: int, end: float, upper: bool) -> Sequence[float]:
         """The ends that can be said near an end: ends of months, numbers of two and three figures."""
@@ -343,6 +408,8 @@ class _Look:
         # Up to the end of a month, or from the day after it on; what comes after the last day told is all the same.
         ends = [min(first, one.last), min(day(last), one.last)]
         ends += [inf] if upper and day(last) > one.last else []
+        # A month that had passed on the day of knowledge is nothing that can still come true.
+        ends = [end for end in ends if end >= one.first] or [one.first]
         return tuple(dict.fromkeys(ends if upper else [nextafter(end, inf) for end in ends]))
 
     def _factor(self, at: int) -> float:
@@ -468,7 +535,8 @@ def change_said(region: Region, words: Messages = ENGLISH) -> str:
     """A single change in a sentence: what it is, what it makes of the odds, how many worlds are such, and what is known of it."""
     condition = region.conditions[0]
     return words.say(
-        "needs_change", condition=sentence_case(condition.says), density=_percent(region.scored.density, words),
+        "needs_change" if region.reaches or region.about else "needs_change_short",
+        condition=sentence_case(condition.says), density=density_said(region, words), target=_percent(region.target, words),
         mass=_percent(region.scored.mass, words), record=sentence_case(record_said(condition, words)),
     )  # fmt: skip
 
@@ -502,6 +570,7 @@ __all__ = [
     "ReadingNeeds",
     "Region",
     "change_said",
+    "density_said",
     "needs_of",
     "open_with_odds",
     "record_said",

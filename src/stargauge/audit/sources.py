@@ -17,7 +17,7 @@ from stargauge.audit.answer import value_text
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.movers import groups_of, inputs_behind, place_of
 from stargauge.audit.tracker import Key, Tracker, claims_with
-from stargauge.audit.verdict import OPEN, SILENT, TOO_THIN, Judgement
+from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, TOO_THIN, Judgement
 from stargauge.audit.words import grade_of, publisher_of, root_of
 from stargauge.engine.assembly import Inputs
 from stargauge.engine.choices import same
@@ -145,6 +145,7 @@ class Sources:
     verdicts: Mapping[Key, Judgement]
     dropped: tuple[Dropped, ...]
     assumed: int
+    claimless: bool = False
 
     @property
     def hanging(self) -> dict[Key, list[str]]:
@@ -165,19 +166,38 @@ class Sources:
         """How many of the verdicts that hang on one source have an independent second source that says the same."""
         return sum(all(change.seconded for change in self._flips_of(key)) for key in self.hanging)
 
+    @property
+    def cases(self) -> tuple[int, int]:
+        """How often one source decides a verdict, and in how many of these an independent second source says the same."""
+        flips = [change for one in self.own for change in one.flips]
+        return len(flips), sum(change.seconded for change in flips)
+
+    @property
+    def untestable(self) -> int:
+        """How many readings cannot be tested, whatever the sources say: opinions among them."""
+        return sum(made.status == NOT_TESTABLE for made in self.verdicts.values())
+
     def sentence(self, words: Messages = ENGLISH) -> str:
         """How many verdicts hang on one source, and on which most of them."""
         told = {"hanging": len(self.hanging), "count": len(self.verdicts), "sources": len(self.own)}
         if not self.verdicts:
-            return words.texts["no_claims"]
+            return words.texts["claimless" if self.claimless else "no_claims"]
         if not self.hanging:
-            return words.say("sources_none", **told)
+            return " ".join([words.say("sources_none", **told), *self._untested(words)])
         first = max(self.own, key=lambda one: len(one.flips))
         parts = [words.say("sources_some" if len(self.hanging) > 1 else "sources_one", **told)]
         if len(first.flips) > 1:
             parts.append(words.say("sources_most", publisher=first.publisher, grade=first.grade, most=len(first.flips)))
-        parts.append(words.say("sources_seconded" if self.seconded else "sources_alone", seconded=self.seconded))
-        return " ".join(parts)
+        cases, seconded = self.cases
+        parts.append(words.say("sources_seconded" if seconded else "sources_alone", cases=cases, seconded=seconded))
+        return " ".join([*parts, *self._untested(words)])
+
+    def _untested(self, words: Messages) -> list[str]:
+        if not self.untestable:
+            return []
+        if self.untestable == len(self.verdicts) == 1:
+            return [words.texts["sources_untestable_only"]]
+        return [words.say("sources_untestable_one" if self.untestable == 1 else "sources_untestable", count=self.untestable)]
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -194,6 +214,7 @@ class Sources:
             "programme": self.programme, "name": self.name, "asked_as": self.asked_as, "as_of": self.as_of, "draws": self.draws,
             "seed": self.seed, "claim": self.claim, "sentence": self.sentence(),
             "verdicts": len(self.verdicts), "hanging": len(hanging), "seconded": self.seconded,
+            "cases": self.cases[0], "seconded_cases": self.cases[1], "untestable": self.untestable,
             "sources": len(own), "deciding": sum(bool(one.flips) for one in own), "silent": sum(not one.changes for one in own),
             "assumed": self.assumed, "dropped": [one.to_dict() for one in own],
             "catalogue": [one.to_dict() for one in self.dropped if one.kind == CATALOGUE], "readings": readings,

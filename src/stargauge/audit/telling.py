@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -66,7 +66,8 @@ TELLING = (
 class Respect:
     """One respect in which worlds differ: an input cell by its address, a choice (`pick:NAME`), or an address read in one way.
 
-    `last`: of a date, the day after which all that is said is that it comes later.
+    `last`: of a date, the day after which all that is said is that it comes later; `first`: the day before which nothing is told, as it has
+    passed.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Respect:
     read: Read = "once"
     month: int = -1
     last: float = float("inf")
+    first: float = float("-inf")
 
     @property
     def drawn(self) -> bool:
@@ -106,7 +108,7 @@ class Told:
                 values = values[..., one.month]
             elif one.read == "highest":
                 values = values[..., : one.month + 1].max(axis=-1)
-            out[:, column] = np.minimum(values, one.last + _LATER) if one.kind == "date" else values
+            out[:, column] = np.minimum(np.maximum(values, one.first), one.last + _LATER) if one.kind == "date" else values
         return out
 
     def join(self, parts: Sequence[Array]) -> Array:
@@ -118,10 +120,17 @@ class Told:
 _LATER = 15.0
 
 
-def respects_of(reading: Reading, world: World, names: Names) -> tuple[Respect, ...]:
-    """The respects in which worlds can be told apart for a reading, itself left out."""
+def respects_of(reading: Reading, world: World, names: Names, known: date | None = None) -> tuple[Respect, ...]:
+    """The respects in which worlds can be told apart for a reading, itself left out.
+
+    `known`: the day of knowledge. What had happened by then is on record or not known: no date before the end of its month is told.
+    """
     asked = _Asked.of(reading, world)
-    return (*_cells(asked, names), *_dates(asked, names), *_amounts(asked, names))
+    dates = tuple(_dates(asked, names))
+    if known is not None:
+        now = day(month_end(known))
+        dates = tuple(replace(one, first=now) for one in dates if now <= one.last)
+    return (*_cells(asked, names), *dates, *_amounts(asked, names))
 
 
 @dataclass(frozen=True)

@@ -80,13 +80,35 @@ class Together:
     left_out: Mapping[str, str]
     levels: Mapping[str, Level]
     given: Condition | None = None
+    about: str | None = None
+    claimless: bool = False
+
+    @property
+    def open_claims(self) -> tuple[str, ...]:
+        """The claims of which some reading holds in some worlds and not in others: the same ones for every level of claims."""
+        free = set(self.levels[BY_READING].free)
+        return tuple(dict.fromkeys(one.claim for one in self.told if one.key in free))
+
+    def most_at_once(self, name: str) -> tuple[str, ...]:
+        """Of the claims still open the most that hold in one world, on a level of claims; those that hold in all of them are among them."""
+        level = self.levels[name]
+        best = level.sets.found[0].members if level.sets.found else ()
+        always = {one.key for one in level.members if not one.free and one.truth.all()}
+        return tuple(claim for claim in self.open_claims if claim in best or claim in always)
 
     def sentence(self, words: Messages = ENGLISH) -> str:
         """What can hold together, in one sentence."""
-        level, claims = self.levels[BY_READING], self.levels[BY_CLAIM]
+        level = self.levels[BY_READING]
+        if self.claimless:
+            return words.texts["claimless"]
+        if self.about is not None:
+            return self._sentence_about(self.about, words)
         if not level.free or not level.sets.found:
             return words.texts["together_none"] + "."
         best = level.sets.found[0]
+        if len(level.free) == 1:
+            return words.say("together_single", reading=level.free[0], share=words.say(
+                "together_share", kept=words.count(best.draws), made=words.count(level.sets.draws))) + "."  # fmt: skip
         key = "together_all" if len(best.members) == len(level.free) else "together_one"
         share = words.say("together_share", kept=words.count(best.draws), made=words.count(level.sets.draws))
         out = words.say(key, count=len(level.free), most=len(best.members), share=share)
@@ -95,9 +117,22 @@ class Together:
         out += words.say(number, count=apart)
         if more := sum(len(one.members) > 2 for one in level.conflicts.found):
             out += words.say("together_conflicts", count=more)
-        if claims.free and claims.sets.found:
-            out += words.say("together_claims", count=len(claims.free), most=len(claims.sets.found[0].members))
+        if len(self.open_claims) > 1:
+            out += words.say("together_claims", count=len(self.open_claims), most=len(self.most_at_once(BY_CLAIM)))
         return out + "."
+
+    def _sentence_about(self, key: str, words: Messages) -> str:
+        """What can hold together with one reading, in one sentence."""
+        level = self.levels[BY_READING]
+        if key not in level.free or not level.sets.found:
+            own = next(one for one in level.members if one.key == key)
+            holds = bool(own.truth.all())
+            return words.say("together_fixed" if holds else "together_fixed_not", reading=key) + "."
+        best, apart = level.sets.found[0], [one for one in level.pairs if one.relation in (EXCLUDE, OPPOSITE)]
+        share = words.say("together_share", kept=words.count(best.draws), made=words.count(level.sets.draws))
+        out = words.say("together_about", reading=key, count=len(level.free) - 1, most=len(best.members) - 1, share=share)
+        number = "together_about_no_pair" if not apart else "together_about_apart_one" if len(apart) == 1 else "together_about_apart"
+        return out + words.say(number, count=len(apart)) + "."
 
     def to_dict(self) -> dict[str, Any]:
         """`{programme, ..., sentence, readings, left_out, by_reading, by_claim, by_first_reading}`: JSON, Python and the command line."""
@@ -110,8 +145,16 @@ class Together:
                 for one in self.told
             ],
             "left_out": [{"key": key, "status": status} for key, status in self.left_out.items()],
-            **{name: level.to_dict() for name, level in self.levels.items()},
+            "open_claims": list(self.open_claims),
+            **{name: level.to_dict() | self._claims_dict(name) for name, level in self.levels.items()},
         }  # fmt: skip
+
+    def _claims_dict(self, name: str) -> dict[str, Any]:
+        """Of a level of claims: the most of the open ones that hold in one world, and those of them that then do not."""
+        if name == BY_READING:
+            return {}
+        most = self.most_at_once(name)
+        return {"at_once": {"members": list(most), "without": [claim for claim in self.open_claims if claim not in most]}}
 
 
 def odds_of(one: Member) -> float:

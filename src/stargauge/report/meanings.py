@@ -13,6 +13,7 @@ SHOWN = 24
 #: What an end of a range is called where it is an outcome: open odds lie between.
 _ENDS = {0.0: "not met", 1.0: "met"}
 _OURS = (
+    "A claim holds under a definition that is met, or more likely than not. "
     "Which meanings are tried is our choice, not the speaker's; “read” is what the programme file itself reads. Odds are a statement about "
     "the model and its inputs, not about anyone's honesty."
 )

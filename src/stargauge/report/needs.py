@@ -15,6 +15,8 @@ _CHANGES = (
     ("strongest", "most"),
 )
 _HONEST = "A statement about the model and its inputs, not about what anyone could or should bring about."
+#: How many draws the odds of `audit` stand on where none are asked for.
+_AUDIT = "1,024"
 _NO_ODDS = ("settled", "no odds")
 
 
@@ -58,7 +60,7 @@ def _ranges(region: Mapping[str, Any], style: Style) -> list[str]:
 
 def score_text(scored: Mapping[str, Any], holds: str = "holds") -> str:
     """Density and coverage with their intervals, and on how many draws."""
-    inside = f"{percent(scored['density'])} of these {scored['inside']:,} worlds{within(scored['density_within'])}"
+    inside = f"{scored['density_said']} of these {scored['inside']:,} worlds{within(scored['density_within'])}"
     covered = f"{percent(scored['coverage'])}{within(scored['coverage_within'])} of all {scored['held']:,} worlds in which it {holds}"
     return f"It {holds} in {inside}; they are {covered}. Scored on {counted(scored['draws'], 'draw')} not used to find them."
 
@@ -78,13 +80,16 @@ def headline(data: Mapping[str, Any]) -> str:
     always = [one for one in asked if one["why"] == "always"]
     told = f"Of {counted(len(asked), 'reading')} with odds, ranges of up to four things under which it holds in {percent(data['target'])} "
     told += f"of the worlds were found for {len(found)}"
+    about = sum(bool(one["holds"] and one["holds"]["about"]) for one in asked)
+    told += f" and, on few worlds, in about as many for {about} more" if about else ""
     return told + (f"; {len(always)} more {'holds' if len(always) == 1 else 'hold'} as often as that anyway." if always else ".")
 
 
 def _all(data: Mapping[str, Any], style: Style) -> list[str]:
     lines = [style.bold(one) for one in wrapped(headline(data), style.width)]
     most = f" to {data['most_draws']:,}" if data["most_draws"] > data["draws"] else ""
-    lines += wrapped(f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,}{most} draws.", style.width)
+    told = f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,}{most} draws."
+    lines += wrapped(f"{told} Odds are of these draws; `audit` has {_AUDIT}.", style.width)
     rows = [_row(one) for one in data["readings"] if one["why"] not in _NO_ODDS]
     if rows:
         lines += table([("reading", 22, "w"), ("odds", 5, "r"), ("true where", 33, "w"), ("in", 6, "r"), ("covers", 6, "r")], rows, style)
@@ -99,8 +104,9 @@ def _row(one: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     name, odds = f"{one['claim']}/{one['reading']}", percent(one["probability"])
     if not region:
         return name, odds, one["says"], "", ""
-    start = "fails where " if one["fails"] else "" if region["reaches"] else "at best: "
-    return name, odds, start + region["where"], percent(region["scored"]["density"]), percent(region["scored"]["coverage"])
+    start = "fails where " if one["fails"] else "" if region["reaches"] or region["about"] else "at best: "
+    density = f"{'~' if region['about'] else ''}{region['scored']['density_said']}"
+    return name, odds, start + region["where"], density, percent(region["scored"]["coverage"])
 
 
 def needs_table(region: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,8 @@ def render_sources(data: Mapping[str, Any], style: Style = PLAIN, every: bool = 
     lines = [style.bold(one) for one in wrapped(data["sentence"], style.width)]
     told = (
         f"{data['name']}{', ' + data['claim'] if data['claim'] else ''}, known on {day_text(data['as_of'])}, {data['draws']:,} draws: of "
-        f"{data['sources']} sources left out in turn {data['deciding']} decide an outcome, {data['silent']} change nothing."
+        f"{counted(data['sources'], 'source')} left out in turn {data['deciding']} {_verb(data['deciding'], 'decide')} an outcome, "
+        f"{data['silent']} {_verb(data['silent'], 'change')} nothing."
     )
     lines += wrapped(told, style.width) if data["verdicts"] else []
     for part in (_sources(data, style, every), _verdicts(data, style, every), _catalogue(data, style)):
@@ -40,7 +41,26 @@ def _sources(data: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     ]  # fmt: skip
     columns = [("left out", 37, "w"), ("g", 1, "l"), ("says", 4, "r"), ("decides", 7, "r"), ("moves", 23, "w")]
     more = [f"... {len(telling) - len(shown)} more: --all"] if len(shown) < len(telling) else []
-    return [*table(columns, rows, style), *more] if rows else []
+    gone = [line for one in shown for line in _gone(one, style)]
+    return [*table(columns, rows, style), *more, *gone] if rows else []
+
+
+def _verb(count: int, verb: str) -> str:
+    return f"{verb}s" if count == 1 else verb
+
+
+def _gone(one: Mapping[str, Any], style: Style) -> list[str]:
+    """Where verdicts hang on a source because without it a part of a sum is missing: which part, and how many verdicts."""
+    lacking = [change for change in one["changes"] if change["flips"] and change["missing"]]
+    if not lacking:
+        return []
+    parts = ", ".join(dict.fromkeys(name for change in lacking for name in change["missing"]))
+    on = list(dict.fromkeys(text for change in lacking for text in change["on"]))
+    sizes = [text for text in on if " power: " in text] or on
+    said = f" ({_few(sizes, 2)})" if sizes else ""
+    hit = counted(len(lacking), "verdict")
+    told = f"Without {one['source']} a part of the whole is missing, so {hit} cannot be given: {parts}{said}."
+    return wrapped(told, style.width, "  ", "    ")
 
 
 def _moves(one: Mapping[str, Any]) -> str:
@@ -104,9 +124,8 @@ def _catalogue(data: Mapping[str, Any], style: Style) -> list[str]:
     told = f"Values of the catalogue come from {counted(len(rows), 'source')}; our own assumptions ({data['assumed']}) stay."
     lines = wrapped(told, style.width)
     for one in moving:
-        lines += wrapped(
-            f"without {one['publisher']} ({one['grade']}): {one['flips']} outcomes change, {_moves(one)}", style.width, "  ", "    "
-        )
+        count = f"{counted(one['flips'], 'outcome')} {_verb(one['flips'], 'change')}"
+        lines += wrapped(f"without {one['publisher']} ({one['grade']}): {count}, {_moves(one)}", style.width, "  ", "    ")
     names = ", ".join(f"{one['source']} ({one['grade']})" for one in alone)
     return (
         [*lines, *(wrapped(f"Nothing can be run without {len(alone)} of them, as nobody else gives their values: {names}.", style.width))]

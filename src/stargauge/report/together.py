@@ -36,6 +36,9 @@ def relation_text(one: Mapping[str, Any], draws: int) -> str:
     if one["by"] == "logic":
         return "by what they say"
     independent = f"independent: {one['telling_draws']:,.0f}"
+    if one["relation"] in FOLLOWS:
+        whose = "one without the other" if one["relation"] == "same" else "the first without the second"
+        return f"{whose} in none of {draws:,} draws ({independent}), so in at most {percent_of(one['at_most'])} of worlds"
     return f"in none of {draws:,} draws ({independent}), so in at most {percent_of(one['at_most'])} of worlds"
 
 
@@ -105,11 +108,10 @@ def _claims(data: Mapping[str, Any], style: Style) -> list[str]:
     """The same summed up by claim."""
     lines = list[str]()
     for name, said in (("by_claim", "in some reading"), ("by_first_reading", "in the reading named first")):
-        made = data[name]["sets"]
-        if made["found"]:
-            best = made["found"][0]
-            without = f"; without {', '.join(best['without'])}" if best["without"] else ""
-            lines += labelled("", f"{said}: {made['size']} of {made['size'] + len(best['without'])}{without}", style, 2, 0)
+        made = data[name]["at_once"]
+        if len(data["open_claims"]) > 1:
+            without = f"; without {', '.join(made['without'])}" if made["without"] else ""
+            lines += labelled("", f"{said}: {len(made['members'])} of {len(data['open_claims'])}{without}", style, 2, 0)
     return [style.bold("The most claims that hold at once, of those still open"), *lines] if lines else []
 
 
