@@ -203,6 +203,7 @@ def _fill(tree: _Tree, names: list[str], root: Node, blocks: int, memo: Memo | N
             for row, one in enumerate(chosen.rows):
                 values[number][row].append(one.of(block))
                 absent[number][row] |= dict.fromkeys(one.lacks(block))
+        del block  # all values of the graph: gone before those of the next block are made
 
     for number, chosen in enumerate(tree.selected):
         rows = [
