@@ -155,15 +155,16 @@ def apart(movers: Sequence[Mover], change: float | None, passing: float | None) 
 
 
 def supplied_by(new: Iterable[Statement], missing: Iterable[str]) -> tuple[Mover, ...]:
-    """What came in on sites, phases or parties of which something was missing, by source and field."""
+    """What came in on sites, phases or parties of which something was missing, by source and field, the earliest first."""
     labels = {part for label in missing for part in label.split("/")}
-    out = []
+    out = list[tuple[str, Mover]]()
     for (source, place, name), members in groups_of(new).items():
         if labels & {part for said in members for part in re.split(r"[./\[\]]", said.path)}:
             count = f" ({len(members)})" if len(members) > 1 else ""
             paths = tuple(sorted(said.path for said in members))
-            out.append(Mover(f"{place.split('.')[-1]} {name.replace('_', ' ')}{count}", None, source, paths))
-    return tuple(out)
+            first = min(str(said.known_from or "") for said in members)
+            out.append((first, Mover(f"{place.split('.')[-1]} {name.replace('_', ' ')}{count}", None, source, paths)))
+    return tuple(mover for _, mover in sorted(out, key=lambda one: (one[0], one[1].paths)))
 
 
 def _probability(verdict: ReadingVerdict | None) -> float | None:

@@ -206,9 +206,7 @@ def _ranked(found: Sequence[News], before: Level | None, aged: Level | None, aft
     parts = [*ranked, *passing]
     median = after.p50 - before.p50 - sum(one.median or 0.0 for one in parts)
     mean = after.mean - before.mean - sum(one.mean or 0.0 for one in parts)
-    size = ROUNDING * max(
-        abs(after.p50), abs(before.p50), abs(after.mean), abs(before.mean), *(abs(one.mean or 0.0) for one in parts), 0.0
-    )
+    size = ROUNDING * max(abs(after.p50), abs(before.p50), abs(after.mean), abs(before.mean), *(abs(one.mean or 0.0) for one in parts), 0.0)
     text = TOGETHER if aged is None else SEVERAL
     rest = News(text, median if abs(median) > size else 0.0, mean if abs(mean) > size else 0.0)
     return (*parts, rest) if rest.median or rest.mean else tuple(parts)

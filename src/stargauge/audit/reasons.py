@@ -10,8 +10,8 @@ import numpy as np
 
 from stargauge.audit.answer import value_text
 from stargauge.audit.captures import Held
-from stargauge.audit.evaluate import Judge, Outcome
 from stargauge.audit.drivers import Target
+from stargauge.audit.evaluate import Judge, Outcome
 from stargauge.audit.explanation import Telling, cited, explained
 from stargauge.audit.language import Comparison, leaves
 from stargauge.audit.messages import ENGLISH

@@ -24,7 +24,7 @@ def render_changed(data: Mapping[str, Any], style: Style = PLAIN, sources: bool 
     lines += [f"{left} weaker ones more: --json"] if left else []
     if data["supplied"]:
         lines += ["", style.bold("What came in on what was absent; no statement of it alone supplied the number")]
-        lines += [part for one in data["supplied"][:MOST] for part in wrapped(_what(one), style.width, "  ", "    ")]
+        lines += [part for one in data["supplied"][:MOST] for part in wrapped(_supplied(one), style.width, "  ", "    ")]
         left = len(data["supplied"]) - MOST
         lines += [f"  {left} more: --json"] if left > 0 else []
     if any(_effect(one) is None for one in _shown(data)):
@@ -122,6 +122,11 @@ def _what(one: Mapping[str, Any]) -> str:
     told = ", ".join(part for part in (day_text(one["published"]) if one["published"] else "", "/".join(one["grades"])) if part)
     alone = " (nothing can be told without it)" if _effect(one, 0.0) is None else ""
     return f"{one['text']}{f', {told}' if told else ''}{alone}"
+
+
+def _supplied(one: Mapping[str, Any]) -> str:
+    """A piece of news on what was absent, with who said it."""
+    return _what({**one, "text": f"{one['text']} ({one['publisher']})"} if one["publisher"] else one)
 
 
 def _sources(data: Mapping[str, Any], style: Style) -> list[str]:
