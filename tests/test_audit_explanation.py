@@ -142,7 +142,7 @@ def test_an_explanation_of_kept_draws_reads_these_alone() -> None:
     result = api.simulate("stargate", quantities=["power_facility[operational]"], draws=1024)
     values = result["power_facility[operational]"].at(WHEN).values
     held = values > np.median(values)
-    node = explain(replace(world, held=Held(held)), "power_facility[operational]", WHEN, 1024)
+    node = explain(replace(world, held=Held(held)), "power_facility[operational]", WHEN, 512)
     assert node.draws == held.sum() == 512
     assert node.rows[0].spread[1] == pytest.approx(float(np.median(values[held])))
     assert node.rests is not None and 0.0 < node.rests.resolved <= 1.0 and node.shares
@@ -312,11 +312,11 @@ def test_what_changed_the_odds_of_a_reading_is_told_in_points() -> None:
 
 
 def test_time_passing_is_what_was_known_read_on_the_later_day() -> None:
-    day, later, when, asked = date(2026, 1, 31), date(2026, 6, 30), date(2026, 6, 30), "power_it[operational, north]"
-    programme, values = small(), api.catalogue()
-    data = api.what_changed(asked, day, programme, when=when, as_of=later, draws=512, workers=1).to_dict()
+    day, later, when, asked = date(2026, 6, 30), date(2026, 11, 22), date(2026, 9, 30), "power_it[operational, abilene]"
+    programme, values = api.load("stargate"), api.catalogue()
+    data = api.what_changed(asked, day, programme, when=when, as_of=later, draws=256).to_dict()
     old = replace(api.known(programme, day, values), as_of=later)
-    then, aged = (simulate(view, [asked], draws=512)[asked].at(when).values.mean() for view in (api.known(programme, day, values), old))
+    then, aged = (simulate(view, [asked], draws=256)[asked].at(when).values.mean() for view in (api.known(programme, day, values), old))
     (passing,) = [one for one in data["news"] if one["kind"] == "time"]
     assert passing["mean"] == pytest.approx(aged - then, abs=1.0) and passing["mean"] != 0.0
 
