@@ -24,6 +24,7 @@ from stargauge.engine.simulate import model_graph, simulate, world_of
 from stargauge.programme.load import SHIPPED, shipped
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import OURS, Estimate
+from stargauge.report.changed import render_changed
 
 WHEN = date(2027, 12, 31)
 INPUTS = [name for name, made in model_graph().quantities.items() if made.is_input]
@@ -327,6 +328,8 @@ def test_of_a_day_without_odds_it_is_told_what_was_missing_and_what_supplied_it(
     assert not any(one["rest"] or one["kind"] == "time" for one in data["news"])
     told = [one for one in data["news"] if one["odds"] is None] or data["supplied"]
     assert told and all(said["file"] for one in told for said in one["statements"])
+    text = render_changed(data)
+    assert "Absent then: port-washington." in " ".join(text.split()) and max(map(len, text.splitlines())) <= 80
 
 
 def test_since_a_day_that_is_not_before_is_refused() -> None:
