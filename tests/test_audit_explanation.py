@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,14 @@ from stargauge.audit.explanation import explained
 from stargauge.audit.places import Places
 from stargauge.audit.reasons import asked_reading
 from stargauge.engine.assembly import Inputs
+from stargauge.engine.held import Held
 from stargauge.engine.lineage import explain
 from stargauge.engine.rests import basis_of
-from stargauge.engine.simulate import model_graph, world_of
+from stargauge.engine.simulate import model_graph, simulate, world_of
 from stargauge.programme.load import SHIPPED, shipped
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import OURS, Estimate
+from stargauge.report.changed import render_changed
 
 WHEN = date(2027, 12, 31)
 INPUTS = [name for name, made in model_graph().quantities.items() if made.is_input]
@@ -140,14 +143,12 @@ def test_an_explanation_of_kept_draws_reads_these_alone() -> None:
     result = api.simulate("stargate", quantities=["power_facility[operational]"], draws=1024)
     values = result["power_facility[operational]"].at(WHEN).values
     held = values > np.median(values)
-    node = explain(world, "power_facility[operational]", WHEN, 1024, None, held)
+    node = explain(replace(world, held=Held(held)), "power_facility[operational]", WHEN, 512)
     assert node.draws == held.sum() == 512
     assert node.rows[0].spread[1] == pytest.approx(float(np.median(values[held])))
     assert node.rests is not None and 0.0 < node.rests.resolved <= 1.0 and node.shares
     given = result.given(held)
     assert given.explain("power_facility[operational]", WHEN, 1024).rows == node.rows
-    with pytest.raises(InputError, match="no draw is kept"):
-        explain(world, "power_facility[operational]", WHEN, 256, None, np.zeros(256, bool))
 
 
 # --- what a spread rests on -----------------------------------------------------------------------------------------------------------
@@ -236,7 +237,11 @@ def test_an_open_reading_is_explained_by_what_it_compares() -> None:
     values = api.simulate("stargate", quantities=["jobs_total"], draws=512)["jobs_total"]
     assert one["value"]["p50"] >= one["why"]["p50"]  # the best until then is no less than what stands at the end
     assert one["why"]["p50"] == pytest.approx(values.at(date(2029, 1, 20)).quantiles((0.5,))[0.5])
-    assert one["why"]["needs"] and data["settled"] is False
+    assert one["why"]["needs"] and data["settled"] is False and one["reads"] == "highest"
+    assert made.reading.moved is not None
+    for driver in made.reading.moved.drivers:  # the shares are those of the audit, of what is compared
+        assert one["why"]["shares"][driver.input] == pytest.approx(driver.shapley, abs=1e-6)
+    assert max(one["why"]["shares"], key=one["why"]["shares"].get) == made.reading.drivers[0].input
 
 
 def test_a_settled_reading_is_explained_by_its_record() -> None:
@@ -283,6 +288,7 @@ def test_effects_and_what_is_left_make_the_whole_change_of_a_number() -> None:
     data = made.to_dict()
     for name, level in (("median", "p50"), ("mean", "mean")):
         assert sum(one[name] or 0.0 for one in data["news"]) == pytest.approx(data["now"][level] - data["then"][level], abs=1.0)
+    assert [one["kind"] for one in data["news"]].count("time") == 1 and not any(one["rest"] for one in data["news"] if one["statements"])
     told = [one for one in data["news"] if one["statements"]]
     assert told and all(one["publisher"] == "B" and one["published"] == "2026-04-30" for one in told)
     assert [abs(one["mean"]) for one in told] == sorted((abs(one["mean"]) for one in told), reverse=True)
@@ -301,8 +307,29 @@ def test_what_changed_the_odds_of_a_reading_is_told_in_points() -> None:
     assert data["kind"] == "reading" and data["then"]["status"] == data["now"]["status"] == "open"
     change = data["now"]["probability"] - data["then"]["probability"]
     assert abs(change) > 0.1 and sum(one["odds"] or 0.0 for one in data["news"]) == pytest.approx(change, abs=0.006)
+    assert data["whole"] and [one["text"] for one in data["news"]][-2:] == ["time passing", "several together"]
     said = [one for news in data["news"] for one in news["statements"]]
     assert said and all(one["file"] == "meta-hyperion.yaml" and one["line"] for one in said)
+
+
+def test_time_passing_is_what_was_known_read_on_the_later_day() -> None:
+    day, later, when, asked = date(2026, 6, 30), date(2026, 11, 22), date(2026, 9, 30), "power_it[operational, abilene]"
+    programme, values = api.load("stargate"), api.catalogue()
+    data = api.what_changed(asked, day, programme, when=when, as_of=later, draws=256).to_dict()
+    old = replace(api.known(programme, day, values), as_of=later)
+    then, aged = (simulate(view, [asked], draws=256)[asked].at(when).values.mean() for view in (api.known(programme, day, values), old))
+    (passing,) = [one for one in data["news"] if one["kind"] == "time"]
+    assert passing["mean"] == pytest.approx(aged - then, abs=1.0) and passing["mean"] != 0.0
+
+
+def test_of_a_day_without_odds_it_is_told_what_was_missing_and_what_supplied_it() -> None:
+    data = api.what_changed("portwash-2028/power", "2025-10-31", as_of="2026-11-22", draws=256, workers=1).to_dict()
+    assert not data["whole"] and data["then"]["missing"] == ["port-washington"] and data["now"]["probability"] is not None
+    assert not any(one["rest"] or one["kind"] == "time" for one in data["news"])
+    told = [one for one in data["news"] if one["odds"] is None] or data["supplied"]
+    assert told and all(said["file"] for one in told for said in one["statements"])
+    text = render_changed(data)
+    assert "Absent then: port-washington." in " ".join(text.split()) and max(map(len, text.splitlines())) <= 80
 
 
 def test_since_a_day_that_is_not_before_is_refused() -> None:

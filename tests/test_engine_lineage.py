@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import weakref
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from tests import engine_toy as toy
 from stargauge.engine.cells import spread_of
 from stargauge.engine.lineage import Node, explain, formula_of, telling_times
 from stargauge.engine.result import gather
+from stargauge.engine.run import Run
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Mixture
@@ -34,6 +37,19 @@ def test_the_root_is_the_series_at_the_date_with_its_formula(node: Node) -> None
     assert (node.address, node.unit, node.month) == ("output[north]", "W", "2030-06")
     assert node.formula == ("y = capacity * season                                                           (1)",)
     assert [need.name for need in node.needs] == ["capacity", "season"]
+
+
+def test_no_block_outlives_the_reading_of_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, seen = Run.block, list[weakref.ref[Any]]()
+
+    def block(run: Run, *asked: Any) -> Any:
+        assert all(ref() is None for ref in seen)  # nothing of the block before is held
+        new = made(run, *asked)
+        seen.extend(weakref.ref(value) for name, value in new.values.items() if name not in run.static)
+        return new
+
+    monkeypatch.setattr(Run, "block", block)
+    assert explain(toy.world(), "output[north]", WHEN, 1024).draws == 1024 and len(seen) >= 8
 
 
 def test_a_formula_wrapped_over_lines_reads_whole_and_the_text_around_it_stays_out() -> None:

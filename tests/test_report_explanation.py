@@ -10,13 +10,16 @@ from xml.etree import ElementTree
 
 import pytest
 from tests.cli_runs import ask
+from tests.test_packaging_files import run_page, run_python
 
 from stargauge import api
 from stargauge.audit.explanation import explained
 from stargauge.report.canvas import HUES
 from stargauge.report.changed import render_changed
-from stargauge.report.lineage import rests_text
+from stargauge.report.lineage import input_name, inputs, kind_text, others, rests_text, strongest, whole
 from stargauge.report.lineage_chart import MOST_BETWEEN, MOST_INPUTS, headline, lineage_svg, spoken_lineage
+from stargauge.report.reasons import render_reasons
+from stargauge.report.wording import bare
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -43,7 +46,7 @@ def test_a_sum_lists_its_parts_and_says_which_numbers_add_up(capsys: pytest.Capt
 def test_what_the_spread_rests_on_is_told_in_words() -> None:
     rests = {"assumed": 0.62, "stated": 0.1, "default": 0.004, "weak": 0.21, "hindsight": 0.0, "resolved": 0.93}
     assert rests_text({"rests_on": rests}) == (
-        "62 % of the spread rests on assumptions, 10 % on what sources state; 21 % on sources of grade C or D. 93 % of it is resolved."
+        "62 % of the variance rests on assumptions, 10 % on what sources state; 21 % on sources of grade C or D. 93 % of it is resolved."
     )
     assert rests_text({"rests_on": {"resolved": 0.0}}) == ""
 
@@ -89,14 +92,16 @@ def test_what_does_not_fit_together_is_refused_at_once(capsys: pytest.CaptureFix
 def test_what_changed_is_a_sentence_and_a_table() -> None:
     made = {
         "asked": "power_it[operational]", "subject": "IT power that runs", "kind": "address", "unit": "W", "date": "2026-06-30",
-        "since": "2025-06-30", "as_of": "2026-06-30", "draws": 256, "method": "Each alone.",
+        "whole": True, "supplied": [], "since": "2025-06-30", "as_of": "2026-06-30", "draws": 256, "method": "Each alone.",
         "then": {"p10": 1e8, "p50": 2e8, "p90": 3e8, "mean": 2.1e8}, "now": {"p10": 1e8, "p50": 2.5e8, "p90": 3e8, "mean": 2.6e8},
         "news": [
-            {"text": "north operational: 2026-02 (Tracker)", "median": 6e7, "mean": 5.5e7, "rest": False, "published": "2026-04-30",
+            {"text": "north operational: 2026-02 (Tracker)", "median": 6e7, "mean": 5.5e7, "kind": "news", "published": "2026-04-30",
              "grades": ["B"],
              "statements": [{"path": "x", "text": "2026-02", "file": "small.yaml", "line": 12}], "publisher": "B", "title": "Tracker",
              "url": ""},
-            {"text": "several together, and time passing", "median": -1e7, "mean": -5e6, "rest": True, "published": None,
+            {"text": "lost", "median": None, "mean": None, "kind": "news", "published": None, "grades": [], "statements": []},
+            {"text": "time passing", "median": 0.0, "mean": 0.0, "kind": "time", "published": None, "grades": [], "statements": []},
+            {"text": "several together", "median": -1e7, "mean": -5e6, "kind": "rest", "published": None,
              "grades": [], "statements": []},
         ],
     }  # fmt: skip
@@ -104,6 +109,7 @@ def test_what_changed_is_a_sentence_and_a_table() -> None:
     flat = " ".join(text.split())
     assert flat.startswith("IT power that runs: 200 MW (mean 210) as known on 30 Jun 2025, 250 MW (mean 260) on 30 Jun 2026.")
     assert "+55 +60 north operational: 2026-02 (Tracker), 30 Apr 2026, B" in flat and "−5 −10 several together" in flat
+    assert "? ? lost (nothing can be told without it)" in flat and "0 0 time passing" in flat and "?: without it alone" in flat
     assert "small.yaml:12" in flat and max(map(len, text.splitlines())) <= 80
 
 
@@ -115,7 +121,7 @@ def test_a_picture_is_well_formed_stays_inside_and_is_spoken(node: dict[str, Any
     root = ElementTree.fromstring(lineage_svg(node, narrow))
     width, height = (float(root.attrib[name]) for name in ("width", "height"))
     assert width == (358 if narrow else 738) and root.attrib["role"] == "img"
-    assert root.attrib["aria-label"] == spoken_lineage(node) and "of the spread" in root.attrib["aria-label"]
+    assert root.attrib["aria-label"] == spoken_lineage(node) and "of the variance" in root.attrib["aria-label"]
     for one in root.iter(f"{SVG}text"):
         assert 0.0 <= float(one.attrib["x"]) <= width and 0.0 < float(one.attrib["y"]) <= height
         assert float(one.attrib["font-size"]) >= 10.5
@@ -135,7 +141,7 @@ def test_a_picture_has_at_most_twenty_nodes_and_counts_the_rest(node: dict[str, 
 
 def test_the_title_of_a_picture_is_a_finding_or_the_plain_number(node: dict[str, Any]) -> None:
     assert re.match(
-        r"Facility power .* is [\d.,]+ [MG]W at the end of \w{3} \d{4}: .* moves it most \(\d+ % of the spread\)$", headline(node)
+        r"Facility power .* is [\d.,]+ [MG]W at the end of \w{3} \d{4}: .* moves it most \(\d+ % of the variance\)$", headline(node)
     )
     still = {"address": "month_days", "subject": "month_days", "p50": 30.0, "unit": "d", "date": None, "kind": "derived", "shares": {}}
     assert headline(still) == "month_days is 30 d"
@@ -158,6 +164,72 @@ def test_pictures_are_written_wide_and_narrow(capsys: pytest.CaptureFixture[str]
     assert answer.code == 0 and json.loads(answer.out)["parts"]
     assert file.read_text(encoding="utf-8").startswith("<svg") and (tmp_path / "made-narrow.svg").exists()
     assert ask(capsys, "explain", "jobs_permanent", "--svg", str(tmp_path / "none" / "x.svg")).code == 2
+    for target in (file, tmp_path / "made-narrow.svg"):
+        before = target.read_bytes()
+        again = ask(capsys, "explain", "jobs_permanent", "--draws", "256", "--svg", str(file))
+        assert again.code == 2 and "exists already" in again.told and "choose another name" in again.told and not again.out
+        assert target.read_bytes() == before
+        file.unlink(missing_ok=True)
+
+
+def test_a_reading_until_a_day_is_drawn_as_what_it_compares() -> None:
+    data = api.explain_reading("jobs-100k/economy-wide", draws=256, as_of="2026-11-22").to_dict()
+    (one,) = data["compares"]
+    told, text = headline(one["why"]), render_reasons(data)
+    assert told.startswith("The highest month end of jobs in all") and "until the end of Jan 2029" in told
+    assert bare({**one["value"], "unit": "job"}, "p50") in told and bare({**one["why"], "unit": "job"}, "p50") not in told
+    flat = " ".join(text.split())
+    assert "highest until then" in flat and "the parts below are those at the end of Jan 2029" in flat
+    assert "the parts below are those at the end of Jan 2029" in spoken_lineage(one["why"])
+    assert "share of the variance, adding up (Shapley)" in flat and max(map(len, text.splitlines())) <= 80
+    for narrow in (False, True):
+        assert ElementTree.fromstring(lineage_svg(one["why"], narrow)) is not None
+
+
+def test_an_input_has_one_label_in_text_data_and_picture() -> None:
+    data = api.explain_reading("jobs-100k/economy-wide", draws=512, as_of="2026-11-22").to_dict()
+    why = data["compares"][0]["why"]
+    ours = next(one for one in strongest(why) if input_name(one) == "construction_workers_limit")
+    assert (ours["kind"], ours["basis"], kind_text(ours)) == ("default", "assumed", "assumption")
+    flat = " ".join(render_reasons(data).split())
+    assert re.search(r"construction_workers_limit \S+ jobs/MW \(\S+\) assumption ", flat)
+    assert re.search(r"construction_workers_limit [^;]*, assumption", spoken_lineage(why))
+
+
+def test_what_changed_a_number_is_told_in_text(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("power_it[operational, abilene]", "--since", "2026-06-30", "--as-of", "2026-11-22", "--draws", "256")
+    answer = ask(capsys, "explain", *asked)
+    assert answer.code == 0, answer.err
+    flat = " ".join(answer.out.split())
+    assert "time passing" in flat and "several together" in flat and "Time passing: what was known on the earlier day" in flat
+
+
+@pytest.mark.parametrize(
+    ("asked", "since", "told"),
+    [
+        ("site-underway", "2025-06-30", "The record decides, so there are no odds for anything to change."),
+        ("jobs-100k/economy-wide", "2025-01-01", "The claim had not been made on the earlier day"),
+    ],
+)
+def test_where_a_day_has_no_odds_it_says_why(capsys: pytest.CaptureFixture[str], asked: str, since: str, told: str) -> None:
+    answer = ask(capsys, "explain", asked, "--since", since, "--as-of", "2026-11-22", "--draws", "256")
+    assert answer.code == 0, answer.err
+    flat = " ".join(answer.out.split())
+    assert told in flat and "Nothing that came in between changes it" not in flat and max(map(len, answer.out.splitlines())) <= 80
+
+
+def test_a_tree_is_walked_once_and_says_the_same(node: dict[str, Any]) -> None:
+    held = whole(node)
+    assert whole(held) is held and dict(held) == node
+    assert strongest(held) == strongest(node) and inputs([held]) == inputs([node]) and others(held, []) == others(node, [])
+    assert held.all_inputs is held.all_inputs
+
+
+@pytest.mark.slow
+def test_the_page_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/explain.md", tmp_path) == 8
+    left = run_python("docs/explain.md")
+    assert left["asked"]["why"]["shares"] and left["changed"]["kind"] == "reading"  # type: ignore[index]
 
 
 def test_the_report_draws_what_an_explained_number_is_made_of(node: dict[str, Any]) -> None:
@@ -169,7 +241,7 @@ def test_the_report_draws_what_an_explained_number_is_made_of(node: dict[str, An
     page = render_report({**sample, "lineage": {node["address"]: node}})
     drawn = re.findall(r'<svg class="(w|nr)" viewBox="0 0 (738|358) \d+" role="img" aria-label="Facility power', page)
     assert drawn == [("w", "738"), ("nr", "358")]
-    assert "of the spread rests on" in page and page.count('id="made-') == 2
+    assert "of the variance rests on" in page and page.count('id="made-') == 2
 
 
 def test_an_input_of_a_workbook_says_where_its_statement_stands() -> None:

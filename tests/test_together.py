@@ -212,6 +212,8 @@ def test_a_picture_is_written_whole(tmp_path: Path, capsys: Any) -> None:
     assert text.startswith('<svg role="img" aria-label="Of ') and HUES["need"] in text
     assert json.loads(capsys.readouterr().out)["draws"] == 256
     assert main(["together", "--svg", str(tmp_path / "none" / "x.svg")]) == 2
+    assert main(asked) == 2 and "exists already" in capsys.readouterr().err
+    assert target.read_text(encoding="utf-8") == text
 
 
 def test_cli_and_python_say_the_same(capsys: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -14,9 +15,9 @@ from stargauge.api.programmes import catalogue as catalogue_of
 from stargauge.api.runs import DRAWS, Given, asked_of, condition, workers_of
 from stargauge.api.tracks import tracker_of
 from stargauge.audit.causes import MEMO_BYTES
-from stargauge.audit.changed import Changed, moved
+from stargauge.audit.changed import Changed, apart, moved, supplied_by
 from stargauge.audit.given import held_of
-from stargauge.audit.movers import Step, movers_between
+from stargauge.audit.movers import Mover, Step, movers_between
 from stargauge.audit.news import Asked, news_between
 from stargauge.audit.reasons import COMPARED, WITHOUT_NUMBERS, Reasons, alone, asked_reading, compared_in, judge_of_comparisons, readings_of
 from stargauge.audit.run import COLLECTOR, judge_of, judgements
@@ -33,7 +34,7 @@ from stargauge.evidence.archive import Archive
 from stargauge.programme.known import Known
 from stargauge.programme.known import known as known_on
 from stargauge.programme.load import asked_as
-from stargauge.programme.schema import Programme
+from stargauge.programme.schema import Programme, statements_of
 from stargauge.quantity.address import parse_address, parse_share
 from stargauge.quantity.errors import Fault, InputError
 
@@ -128,13 +129,22 @@ def _changed_odds(
     name, reading = asked_reading(made, asked)
     claims: Mapping[str, Any] = {name: readings_of(made.claims[name], reading)}
     tracker, key = tracker_of(made, values, draws, seed), (name, reading)
+    earlier = known_on(made, values, day)
     verdicts = tuple(
-        tracker.judged(view, claims).get(key) if made.claims[name].day.start <= view.as_of else None
-        for view in (known_on(made, values, day), now)
+        tracker.judged(view, claims).get(key) if made.claims[name].day.start <= view.as_of else None for view in (earlier, now)
     )
-    change = moved(verdicts)
-    movers = movers_between([Step(day, now.as_of, {key: change})], tracker, made, workers, told)[0][key] if change else ()
+    change, after = moved(verdicts), verdicts[1].probability if verdicts[1] else None
+    movers, supplied = tuple[Mover, ...](), tuple[Mover, ...]()
+    if after is not None and verdicts[0] is not None:
+        found = movers_between([Step(day, now.as_of, {key: change or (after, 0.0)})], tracker, made, workers, told)[0][key]
+        aged = tracker.judged(replace(earlier, as_of=now.as_of), claims).get(key) if change else None
+        passing = moved((verdicts[0], aged))
+        movers = apart(found, change[1] if change else None, passing[1] if passing else None)
+        if change is None and all(one.effect is not None for one in movers):
+            new = (said for said in statements_of(made) if said.known_from and day < said.known_from <= now.as_of)
+            supplied = supplied_by(new, verdicts[0].missing)
     sentence = verdicts[1].sentence if verdicts[1] else made.claims[name].says
     return Changed(
-        f"{name}/{reading}", sentence, "", None, day, now, drawn(draws), seed, asked_as(made), None, (), (verdicts[0], verdicts[1]), movers
+        f"{name}/{reading}", sentence, "", None, day, now, drawn(draws), seed, asked_as(made), None, (), (verdicts[0], verdicts[1]), movers,
+        supplied,
     )  # fmt: skip

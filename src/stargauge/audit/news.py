@@ -1,8 +1,8 @@
 """What changed a number between two knowledge dates: what came in between, each alone left out on the later one, in the same draws.
 
 Statements that one source made about the same field of the same site are one; of the catalogue what is left out is all that came in of one
-kind of data. What is left over is several together, and time passing. As what is alone is no sum, effects and what is left over make the
-whole change of the median, and of the mean, only together.
+kind of data. Apart from these stands the passing of time: what was known on the earlier day, read on the later one. What is left over is
+several together: as what is alone is no sum, all of it makes the whole change of the median, and of the mean, only together.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from stargauge.quantity.address import parse_address, parse_share
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Statement
 
+#: The passing of time, and what several do together, told apart; where they cannot be, they are TOGETHER.
+TIME, SEVERAL = "time passing", "several together"
 #: Groups of statements that one process leaves out before another takes over.
 TOGETHER_AT_MOST = 12
 #: What came in is weighed in the first block of draws; so many of the strongest again in all of them.
@@ -115,11 +117,13 @@ def news_between(
     start: date, view: Callable[[date], Known], end: date, programme: Programme, asked: Asked, workers: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> tuple[Level | None, Level | None, tuple[News, ...]]:  # fmt: skip
-    """A number as known on two days, and what came in between, the strongest first; last what is left of the change.
+    """A number as known on two days, and what came in between, the strongest first; last time passing, and what is left of the change.
 
     `workers`: processes that share the work; the same bits for any number.
     """
-    before = asked.level(Inputs(view(start), model_graph()))
+    earlier = view(start)
+    before = asked.level(Inputs(earlier, model_graph()))
+    aged = asked.level(Inputs(replace(earlier, as_of=end), model_graph())) if before is not None else None
     after = asked.on(view, end)[1]
     new = [said for said in statements_of(programme) if said.known_from and start < said.known_from <= end]
     groups = [tuple(members) for members in groups_of(new).values()]
@@ -131,7 +135,7 @@ def news_between(
         found = _again(found, asked, groups, view, start, end, workers, progress)
     elif progress is not None:
         progress(1.0)
-    return before, after, _ranked(found, before, after)
+    return before, after, _ranked(found, before, aged, after)
 
 
 class _Task(NamedTuple):
@@ -193,15 +197,16 @@ def _strongest(found: Sequence[News]) -> list[News]:
     return sorted(found, key=lambda one: (one.mean is not None, -abs(one.mean or 0.0), -abs(one.median or 0.0), one.paths, one.text))
 
 
-def _ranked(found: Sequence[News], before: Level | None, after: Level | None) -> tuple[News, ...]:
-    """What nothing can be told without first, then the strongest by mean; last what is left of the change."""
+def _ranked(found: Sequence[News], before: Level | None, aged: Level | None, after: Level | None) -> tuple[News, ...]:
+    """What nothing can be told without first, then the strongest by mean; last time passing, and what is left of the change."""
     ranked = _strongest(found)
     if before is None or after is None:
         return tuple(ranked)
-    median = after.p50 - before.p50 - sum(one.median or 0.0 for one in ranked)
-    mean = after.mean - before.mean - sum(one.mean or 0.0 for one in ranked)
-    size = ROUNDING * max(
-        abs(after.p50), abs(before.p50), abs(after.mean), abs(before.mean), *(abs(one.mean or 0.0) for one in ranked), 0.0
-    )
-    rest = News(TOGETHER, median if abs(median) > size else 0.0, mean if abs(mean) > size else 0.0)
-    return (*ranked, rest) if rest.median or rest.mean else tuple(ranked)
+    passing = [] if aged is None else [News(TIME, _change(before.p50, aged.p50), _change(before.mean, aged.mean))]
+    parts = [*ranked, *passing]
+    median = after.p50 - before.p50 - sum(one.median or 0.0 for one in parts)
+    mean = after.mean - before.mean - sum(one.mean or 0.0 for one in parts)
+    size = ROUNDING * max(abs(after.p50), abs(before.p50), abs(after.mean), abs(before.mean), *(abs(one.mean or 0.0) for one in parts), 0.0)
+    text = TOGETHER if aged is None else SEVERAL
+    rest = News(text, median if abs(median) > size else 0.0, mean if abs(mean) > size else 0.0)
+    return (*parts, rest) if rest.median or rest.mean else tuple(parts)

@@ -10,19 +10,22 @@ import numpy as np
 
 from stargauge.audit.answer import value_text
 from stargauge.audit.captures import Held
+from stargauge.audit.drivers import Target
 from stargauge.audit.evaluate import Judge, Outcome
 from stargauge.audit.explanation import Telling, cited, explained
 from stargauge.audit.language import Comparison, leaves
 from stargauge.audit.messages import ENGLISH
 from stargauge.audit.places import Places
 from stargauge.audit.questions import Question
-from stargauge.audit.run import ClaimVerdict
+from stargauge.audit.run import ClaimVerdict, draws_of
 from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, TOO_THIN, Judgement, ReadingVerdict
 from stargauge.engine.lineage import Node
+from stargauge.engine.rests import Rests, apportion
 from stargauge.engine.result import Result
 from stargauge.engine.series import plain
 from stargauge.engine.spread import quantiles
 from stargauge.programme.schema import Programme
+from stargauge.quantity.effects import varies
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 #: The name under which a run collects the comparisons of a reading, each alone.
@@ -36,6 +39,9 @@ class Compared:
     """One comparison of a reading: its value over draws at the time it names against the threshold, how often it holds, its lineage.
 
     `value`: P10, P50, P90 and mean; None where the comparison has no value of its own (`==`). `holds`: in so many of the draws.
+    `reads`: what the value is: `on` a day, the `highest` or `lowest` month end until then, `any` month end until then, or the `sum` of
+    months. `node` tells the parts at the end of the last month of that time; its shares are those of what is compared, or, where that has
+    no value in every draw, of whether it holds (`of`: `value` or `truth`).
     """
 
     text: str
@@ -46,6 +52,8 @@ class Compared:
     value: tuple[float, float, float, float] | None
     holds: int
     node: Node
+    reads: str = "on"
+    of: str = "value"
 
 
 @dataclass(frozen=True)
@@ -89,8 +97,10 @@ class Reasons:
     def _compared(self, one: Compared) -> dict[str, Any]:
         names = ("p10", "p50", "p90", "mean")
         value = {name: plain(part) for name, part in zip(names, one.value, strict=True)} if one.value else None
+        why = explained(one.node, self.known, self.captures)
+        compared = {"reads": one.reads, "of": one.of, "value": value, "op": one.op, "threshold": one.threshold}
         return {"text": one.text, "address": one.address, "op": one.op, "threshold": one.threshold, "unit": one.unit, "value": value,
-                "holds": one.holds, "why": explained(one.node, self.known, self.captures)}  # fmt: skip
+                "reads": one.reads, "of": one.of, "holds": one.holds, "why": {**why, "compared": compared}}  # fmt: skip
 
 
 def asked_reading(programme: Programme, asked: str) -> tuple[str, str]:
@@ -132,9 +142,30 @@ def _compared(result: Result, leaf: Comparison, outcome: Outcome, draws: int) ->
     address = f"share({leaf.address})" if leaf.share else str(leaf.address)
     threshold = float(leaf.threshold.value or 0.0)
     node = result.explain(address, leaf.time.end if leaf.time else None, draws)
+    target = Target.reading(leaf, outcome)
+    if varies(target.values):
+        node.shares, node.cell_shares, node.rests = _apportioned(result, leaf, target)
     return Compared(
-        str(leaf), address, threshold, leaf.threshold.unit, leaf.op, _value(leaf, outcome, threshold), int(outcome.truth.sum()), node
+        str(leaf), address, threshold, leaf.threshold.unit, leaf.op, _value(leaf, outcome, threshold), int(outcome.truth.sum()), node,
+        _reads(leaf), target.of,
     )  # fmt: skip
+
+
+def _reads(leaf: Comparison) -> str:
+    """What a comparison reads of its time."""
+    if leaf.time is None or leaf.time.kind == "on":
+        return "on"
+    if leaf.time.kind == "over":
+        return "sum"
+    return "any" if leaf.op == "==" else "highest" if leaf.op in (">=", ">") else "lowest"
+
+
+def _apportioned(result: Result, leaf: Comparison, target: Target) -> tuple[dict[str, float], dict[str, float], Rests]:
+    """The shares of what is compared, from the same draws and by the same estimator as those of the audit."""
+    streams = draws_of(result, [leaf.address.name]).streams
+    count = min([len(target.values), *(len(drawn) for drawn in streams.values())])
+    kept = {name: drawn[:count] for name, drawn in streams.items()}
+    return apportion(kept, target.values[:count], result.world.inputs, chosen=result.condition is not None)
 
 
 def _value(leaf: Comparison, outcome: Outcome, threshold: float) -> tuple[float, float, float, float] | None:

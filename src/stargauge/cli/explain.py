@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.cli.commands import loaded, print_json, style_of, values_of, write_answer
-from stargauge.cli.files import expect_writable, write_whole
+from stargauge.cli.files import expect_new, write_whole
 from stargauge.quantity.errors import Fault, InputError
 
 
@@ -23,7 +23,8 @@ def explain(asked: argparse.Namespace) -> int:
     programme = loaded(asked)
     _expect_fitting(asked, api.is_claim(programme, asked.address))
     if asked.svg:
-        expect_writable(Path(asked.svg), "picture", ".svg")
+        for target in (Path(asked.svg), _narrow(Path(asked.svg))):
+            expect_new(target, "picture", ".svg")
     if asked.since:
         return _changed(asked, programme)
     return _reading(asked, programme) if api.is_claim(programme, asked.address) else _number(asked, programme)
@@ -103,10 +104,15 @@ def _draw(asked: argparse.Namespace, data: Any) -> None:
     from stargauge.report.lineage_chart import lineage_svg
 
     wide = Path(asked.svg)
-    narrow = wide.with_name(f"{wide.stem}-narrow.svg")
+    narrow = _narrow(wide)
     write_whole(wide, lineage_svg(data))
     write_whole(narrow, lineage_svg(data, narrow=True))
     print(f"picture: {wide.resolve()}, for a phone {narrow.name}", file=sys.stderr)
+
+
+def _narrow(wide: Path) -> Path:
+    """The file of the picture for a phone."""
+    return wide.with_name(f"{wide.stem}-narrow.svg")
 
 
 def _percent_done(done: int, every: int) -> None:

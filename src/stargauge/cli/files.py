@@ -20,6 +20,13 @@ def expect_writable(path: Path, what: str, ending: str = ".html") -> None:
         raise InputError(f'the folder "{path.parent}" cannot be written to; choose another place for the {what}')
 
 
+def expect_new(path: Path, what: str, ending: str = ".html") -> None:
+    """Raise InputError where a file cannot be written there, or one stands there already; asked before the work is done."""
+    expect_writable(path, what, ending)
+    if path.exists():
+        raise InputError(f'"{path}" exists already; it was not touched: choose another name for the {what}')
+
+
 def write_whole(path: Path, text: str | bytes) -> None:
     """Write beside the file, then rename: what stood there is replaced at once, or stays. Raises InputError where it cannot be written."""
     try:

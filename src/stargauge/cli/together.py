@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from stargauge.cli.commands import loaded, print_json, progress, style_of, values_of, write_answer
-from stargauge.cli.files import expect_writable, write_whole
+from stargauge.cli.files import expect_new, write_whole
 
 
 def together(asked: argparse.Namespace) -> int:
@@ -19,7 +19,7 @@ def together(asked: argparse.Namespace) -> int:
     if target is not None:
         from stargauge.report.joint_chart import expect_drawing
 
-        expect_writable(target, "picture", ".svg")
+        expect_new(target, "picture", ".svg")
         expect_drawing()
     data = api.together(
         loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),

@@ -201,8 +201,9 @@ def _fill(tree: _Tree, names: list[str], root: Node, blocks: int, memo: Memo | N
             values, absent = [[[] for _ in s.rows] for s in tree.selected], [[{} for _ in s.rows] for s in tree.selected]
         for number, chosen in enumerate(tree.selected):
             for row, one in enumerate(chosen.rows):
-                values[number][row].append(one.of(block))
+                values[number][row].append(one.of(block).copy())  # no view, which would keep the whole block
                 absent[number][row] |= dict.fromkeys(one.lacks(block))
+        del block  # all values of the graph: gone before those of the next block are made
 
     for number, chosen in enumerate(tree.selected):
         rows = [

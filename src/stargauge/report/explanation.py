@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from stargauge.report.lineage import formulas, others, own_note, rests_text, share, strongest
+from stargauge.report.lineage import SHARES, formulas, kind_text, others, own_note, rests_text, share, strongest
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
 from stargauge.report.wording import bare, counted, day_text, finding, percent, range_text, stated_text, text_of, unit_text, value_text
 
@@ -46,7 +46,8 @@ class Told:
 
 
 _KINDS = (
-    "stated: a source says it; default: from the catalogue; assumed: no source says it; derived: computed. "
+    "stated: a source says it; default: from the catalogue; assumption: no source says it; chance: drawn, its width from other inputs; "
+    "given: how the file is built; derived: computed. "
     "Deeper: --depth N. Titles and links: --sources. Change an input: --set NAME=VALUE"
 )
 
@@ -99,7 +100,7 @@ def _mean(node: Mapping[str, Any]) -> str:
 def moved_lines(node: Mapping[str, Any], style: Style, told: Told) -> list[str]:
     """The inputs that move the number most, with where they come from, and how many others there are."""
     moved = strongest(node)
-    lines = ["", style.bold("What moves it (share of the spread), and where that comes from")] if moved else []
+    lines = ["", *(style.bold(line) for line in wrapped(f"What moves {_moves(node)}: {SHARES}", style.width))] if moved else []
     for need in moved:
         need = {**need, "note": own_note(need)}
         lines += wrapped(_need(need), style.width, "  ", "    ")
@@ -120,6 +121,11 @@ def moved_lines(node: Mapping[str, Any], style: Style, told: Told) -> list[str]:
             label_width=6,
         )
     return lines
+
+
+def _moves(node: Mapping[str, Any]) -> str:
+    compared = node.get("compared") or {}
+    return "it" if compared.get("reads", "on") == "on" else "whether it holds" if compared["of"] == "truth" else "what is compared"
 
 
 def branches(node: Mapping[str, Any], style: Style, start: str, told: Told, depth: int) -> list[str]:
@@ -173,11 +179,8 @@ def _need(node: Mapping[str, Any]) -> str:
 
 
 def _kind(node: Mapping[str, Any]) -> str:
-    """Stated, default, assumed or derived; of an input with several cells, each kind that occurs."""
-    if node.get("kind") == "derived":
-        return "derived"
-    kinds = {str(cell.get("kind") or "") for cell in node.get("needs") or []} or {str(node.get("kind") or "")}
-    return ", ".join(sorted(filter(None, kinds)))
+    """Stated, default, assumption or derived; of an input with several cells, each that occurs."""
+    return "derived" if node.get("kind") == "derived" else kind_text(node)
 
 
 def _cells_text(node: Mapping[str, Any], most: int = 2) -> str:

@@ -96,6 +96,8 @@ def render_report(answer: Answer) -> str:
         held=lambda reading, others=(): held_by_record(reading, *others),
         slug=slug,
         is_input=lineage.is_input,
+        bases=lineage.bases,
+        kind_text=lineage.kind_text,
         strongest=lineage.strongest,
         others=lineage.others,
         own_note=lineage.own_note,
@@ -104,7 +106,7 @@ def render_report(answer: Answer) -> str:
         short=short_sentence,
         sum_readings=lambda claims: sum(len(claim.get("readings") or []) for claim in claims),
     )
-    explained = answer.get("lineage") or {}
+    explained = {address: lineage.whole(node) for address, node in (answer.get("lineage") or {}).items()}
     asked_as = str((answer.get("programme") or {}).get("asked_as") or "stargate")
     pages.globals.update(
         sources=answer.get("sources") or {},
@@ -118,7 +120,7 @@ def render_report(answer: Answer) -> str:
     drawn = drawings(answer)
     style = pages.loader.get_source(pages, "style.css")[0] if pages.loader else ""
     page = pages.get_template("report.html.j2").render(
-        a=answer,
+        a={**answer, "lineage": explained} if explained else answer,
         style=Markup(style),
         drawn=drawn,
         over_time=odds_drawings(answer),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
+
+from stargauge.report.wording import day_text
 
 Node = Mapping[str, Any]
 
@@ -49,21 +52,91 @@ def own_note(node: Node) -> str:
     return "" if any(note == told.get("note") for told in node.get("statements") or []) else note
 
 
+#: What a value rests on, in one word, the weakest first: the same word in text, cards and pictures.
+KINDS = {"assumed": "assumption", "default": "default", "stated": "stated", "designed": "designed", "choice": "choice",
+         "chance": "chance", "structure": "given"}  # fmt: skip
+
+
+def bases(node: Node) -> list[str]:
+    """What an input rests on, each that occurs among its cells, the weakest first."""
+    cells = node.get("needs") or [] if is_input(node) else []
+    found = {str(cell.get("basis") or cell.get("kind") or "") for cell in (cells or [node])} - {"", "input"}
+    return [basis for basis in KINDS if basis in found]
+
+
+def kind_text(node: Node) -> str:
+    """What an input rests on, in words: `assumption`, of several cells each that occurs."""
+    return ", ".join(KINDS[basis] for basis in bases(node))
+
+
+#: What a reading compares that is no value of one month end.
+_COMPARES = {"highest": "the highest month end until then", "lowest": "the lowest month end until then",
+             "any": "every month end until then", "sum": "the sum of the months it names"}  # fmt: skip
+
+
+def apart(reads: str, node: Node) -> str:
+    """That a reading compares something else than the value at the end of its last month, at which the parts are told."""
+    when = f"the end of {day_text(str(node['date'])[:7])}" if node.get("date") else "the end of the last month"
+    return f"The reading compares {_COMPARES[reads]}; the parts below are those at {when}. The shares are those of what is compared."
+
+
+#: What the shares beside inputs are shares of.
+SHARES = "share of the variance, adding up (Shapley)"
+
+
 def formulas(node: Node) -> list[str]:
     """The lines of a node's formula, without the numbers that count them in the docstring."""
     lines = str(node.get("formula") or "").splitlines()
     return [re.sub(r"\s*\(\d+\)$", "", line.strip()) for line in lines if line.strip()]
 
 
+class Whole(Mapping[str, Any]):
+    """An explanation that is asked several times what it rests on: its tree is walked once. Reads as its node does."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    def __getitem__(self, key: str) -> Any:
+        return self._node[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._node)
+
+    def __len__(self) -> int:
+        return len(self._node)
+
+    @cached_property
+    def all_inputs(self) -> dict[str, Node]:
+        """Every input by name, in the fullest form in which it occurs."""
+        return _fullest(leaves(self._node))
+
+    @cached_property
+    def all_shares(self) -> dict[str, float]:
+        """The share of each input and choice: as told of the number, else as it stands beside the input."""
+        shares = dict(self._node.get("shares") or {})
+        for node in walk(self._node):
+            if is_input(node) and node.get("share") is not None:
+                shares.setdefault(input_name(node), node["share"])
+        return shares
+
+
+def whole(node: Node) -> Whole:
+    """An explanation whose tree is walked once, however often it is asked."""
+    return node if isinstance(node, Whole) else Whole(node)
+
+
 def inputs(lineage: Iterable[Node]) -> dict[str, Node]:
     """Every input of some explanations by name, in the fullest form in which it occurs."""
-    found: dict[str, Node] = {}
-    for root in lineage:
-        for leaf in leaves(root):
-            name = input_name(leaf)
-            if name not in found or content(leaf) > content(found[name]):
-                found[name] = leaf
-    return dict(sorted(found.items()))
+    return _fullest(leaf for root in lineage for leaf in whole(root).all_inputs.values())
+
+
+def _fullest(held: Iterable[Node]) -> dict[str, Node]:
+    found: dict[str, tuple[int, Node]] = {}
+    for leaf in held:
+        name, told = input_name(leaf), content(leaf)
+        if name not in found or told > found[name][0]:
+            found[name] = told, leaf
+    return {name: leaf for name, (_, leaf) in sorted(found.items())}
 
 
 def input_name(node: Node) -> str:
@@ -73,11 +146,7 @@ def input_name(node: Node) -> str:
 
 def strongest(root: Node, most: int = 8) -> list[Node]:
     """The inputs and choices that bring most of a number's spread, largest first, each with its share."""
-    shares = dict(root.get("shares") or {})
-    for node in walk(root):
-        if is_input(node) and node.get("share") is not None:
-            shares.setdefault(input_name(node), node["share"])
-    held = {**inputs([root]), **choices(root)}
+    shares, held = whole(root).all_shares, {**whole(root).all_inputs, **choices(root)}
     ordered = sorted((name for name in held if shares.get(name, 0.0) >= LEAST_SHARE), key=lambda name: -shares[name])
     return [{**held[name], "share": shares[name]} for name in ordered[:most]]
 
@@ -105,13 +174,13 @@ _TOLD = 0.005
 
 
 def rests_text(root: Node) -> str:
-    """`62 % of the spread rests on assumptions, 21 % on what sources state; 9 % on sources of grade C or D. 93 % is resolved.`"""
+    """`62 % of the variance rests on assumptions, 21 % on what sources state; 9 % on sources of grade C or D. 93 % is resolved.`"""
     rests = root.get("rests_on") or {}
     held = sorted((pair for pair in _BASES if rests.get(pair[0], 0.0) >= _TOLD), key=lambda pair: -rests[pair[0]])
     if not held:
         return ""
     first, *rest = [f"{share(rests[name])} {{}}on {words}" for name, words in held]
-    text = ", ".join([first.format("of the spread rests "), *(one.format("") for one in rest)])
+    text = ", ".join([first.format("of the variance rests "), *(one.format("") for one in rest)])
     if rests.get("weak", 0.0) >= _TOLD:
         text += f"; {share(rests['weak'])} on sources of grade C or D"
     if rests.get("hindsight", 0.0) >= _TOLD:
@@ -127,4 +196,4 @@ def share(part: float) -> str:
 def others(root: Node, shown: Iterable[Node]) -> list[str]:
     """The names of the inputs of a number that are not among those shown."""
     names = {input_name(node) for node in shown}
-    return [name for name in inputs([root]) if name not in names]
+    return [name for name in whole(root).all_inputs if name not in names]

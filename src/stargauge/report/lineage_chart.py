@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stargauge.report.canvas import HUES
-from stargauge.report.lineage import CHOICE, formulas, input_name, inputs, is_input, share, strongest
+from stargauge.report.lineage import CHOICE, KINDS, apart, bases, formulas, input_name, inputs, is_input, share, strongest, whole
 from stargauge.report.wording import bare, counted, day_text, finding, range_text, text_of, unit_text, value_text
 
 Node = Mapping[str, Any]
@@ -24,8 +24,6 @@ _SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto S
 _MONO = "ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 #: Width of a character over its size, on average, by face; that of the widest face of each chain.
 _WIDTHS = {"serif": 0.66, "sans": 0.58, "bold": 0.66, "mono": 0.61}
-_KINDS = {"stated": "stated", "default": "default", "assumed": "assumption", "designed": "designed", "chance": "chance",
-          "structure": "given", "choice": "choice"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,6 +40,7 @@ class _Leaf:
 
 def lineage_svg(node: Node, narrow: bool = False) -> str:
     """The picture of an explanation as a stand-alone SVG in the light palette."""
+    node = whole(node)
     body, width, height = (_narrow if narrow else _wide)(node)
     label = _escaped(spoken_lineage(node))
     return (
@@ -57,17 +56,38 @@ def headline(node: Node) -> str:
     when = f" at the end of {day_text(str(node['date'])[:7])}" if node.get("date") else ""
     value = value_text(node) if node.get("p50") is not None else text_of(node.get("value")) or "not one number"
     first = strongest(node, 1)
-    moved = f": {_called(first[0])} moves it most ({share(first[0]['share'])} of the spread)" if first else ""
+    moved = f": {_called(first[0])} moves it most ({share(first[0]['share'])} of the variance)" if first else ""
+    if compared := _compared(node):
+        reads = _READS[compared["reads"]]
+        lower = subject if subject == str(node.get("address")) else subject[:1].lower() + subject[1:]
+        return f"{reads} of {lower}{when.replace(' at the end of', ' until the end of')} is {value_text(_shown(node))}{moved}"
     return f"{subject} {'are' if node.get('plural') else 'is'} {value}{when}{moved}"
+
+
+_READS = {"highest": "The highest month end", "lowest": "The lowest month end", "sum": "The sum over the months asked"}
+
+
+def _compared(node: Node) -> Node:
+    """What a reading compares where that is no value at the end of one month; else nothing."""
+    compared = node.get("compared") or {}
+    return compared if compared.get("reads") in _READS and compared.get("value") else {}
+
+
+def _shown(node: Node) -> Node:
+    """The number of the picture: what a reading compares, else the number explained."""
+    compared = _compared(node)
+    return {**node, **compared["value"]} if compared else node
 
 
 def spoken_lineage(node: Node) -> str:
     """The picture in words, for those who do not see it."""
+    node = whole(node)
     held = [one for one in _leaves(node) if one.share is not None]
-    leaves = [f"{one.name}{f' {one.value}' if one.value else ''}, {share(one.share or 0.0)} of the spread, {one.kind}" for one in held]
+    leaves = [f"{one.name}{f' {one.value}' if one.value else ''}, {share(one.share or 0.0)} of the variance, {one.kind}" for one in held]
     between = [f"{_label(need)} {_value(need)}" for need in _between(node)]
     parts = [
         headline(node),
+        apart(_compared(node)["reads"], node).rstrip(".") if _compared(node) else "",
         f"Made of {'; '.join(between)}" if between else "",
         f"Moved by {'; '.join(leaves)}" if leaves else "",
         _more(node),
@@ -88,12 +108,12 @@ def _drawn(one: Node) -> _Leaf:
     basis = _basis(one)
     below = str((one.get("switches") or [input_name(one)])[0])
     value = "" if basis == "chance" else _value(one)
-    return _Leaf(_called(one), value, one.get("share"), _KINDS.get(basis, basis), _grade(one), below)
+    return _Leaf(_called(one), value, one.get("share"), KINDS.get(basis, basis), _grade(one), below)
 
 
 def _basis(one: Node) -> str:
-    found = {str(cell.get("basis") or cell.get("kind") or "") for cell in (one, *(one.get("needs") or []))} - {"", "input"}
-    return next((basis for basis in ("assumed", "default", "stated", "designed", "choice", "chance", "structure") if basis in found), "")
+    """The weakest of what an input rests on: there is room for one word."""
+    return next(iter(bases(one)), "")
 
 
 def _grade(one: Node) -> str:
@@ -255,11 +275,15 @@ def _head(node: Node, width: int, size: int) -> tuple[list[str], float]:
     for line in _lines(f"{node.get('address')} · {finding(text_of(node.get('says')))}", width, 13, "sans")[:3]:
         out.append(_text(line, 0, y, 13, HUES["soft"]))
         y += 18
+    for line in _lines(apart(_compared(node)["reads"], node), width, 13, "sans") if _compared(node) else []:
+        out.append(_text(line, 0, y, 13, HUES["ink"]))
+        y += 18
     return out, y + 8
 
 
 def _number(node: Node, x: float, middle: float, width: float) -> list[str]:
     """The number: its middle in large figures, its unit, its range, the formula that makes it."""
+    node = _shown(node)
     if node.get("p50") is None:
         shown, unit = text_of(node.get("value")) or _value(node) or "–", ""
     else:
@@ -302,7 +326,7 @@ def _leaf(one: _Leaf, x: float, y: float, width: float, widest: float) -> list[s
 def _rests(node: Node, x: float, y: float, width: float) -> tuple[list[str], float]:
     """A bar of what the spread rests on, in the shades of the kinds, each named below; where it ends."""
     rests = node.get("rests_on") or {}
-    held = [(name, kind, float(rests.get(name) or 0.0)) for name, kind in _KINDS.items()]
+    held = [(name, kind, float(rests.get(name) or 0.0)) for name, kind in KINDS.items()]
     held = sorted(((name, kind, part) for name, kind, part in held if part >= 0.005), key=lambda one: -one[2])
     if not held:
         return [], y

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stargauge.report.explanation import Told, branches, moved_lines, place_text
-from stargauge.report.lineage import formulas, rests_text
+from stargauge.report.lineage import apart, formulas, rests_text
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
 from stargauge.report.wording import (
     bare,
@@ -21,6 +21,8 @@ from stargauge.report.wording import (
     unit_text,
 )
 
+#: What the row of compared values is.
+ROWS = {"on": "over draws", "highest": "highest until then", "lowest": "lowest until then", "any": "until then", "sum": "sum over months"}
 _HONEST = "Odds are a statement about the model and its inputs, not about anyone's honesty."
 
 
@@ -81,7 +83,9 @@ def _compared(one: Mapping[str, Any], style: Style, sources: bool, depth: int) -
         scale = {**entry, "scale": max(abs(entry["threshold"]), abs(entry.get("p90") or 0.0))}
         columns = [(unit_text(scale, "scale"), 20, "l"), *((title, 10, "r") for title in ("P10", "P50", "P90", "mean", "asked"))]
         row = [bare(scale, key, "scale") for key in ("p10", "p50", "p90", "mean")]
-        lines += table(columns, [("over draws", *row, f"{one['op']} {bare(scale, 'threshold', 'scale')}")], style)
+        lines += table(columns, [(ROWS[one["reads"]], *row, f"{one['op']} {bare(scale, 'threshold', 'scale')}")], style)
+    if one["reads"] != "on":
+        lines += [*wrapped(apart(one["reads"], node), style.width), ""]
     for line in formulas(node):
         lines += labelled("=", line, style, indent=2, label_width=2)
     told = Told(node.get("sources") or {}, sources, node.get("captures") or {})
