@@ -19,17 +19,20 @@ from stargauge.audit.languages import words_of
 from stargauge.audit.questions import Question, questions
 from stargauge.audit.record import Archive
 from stargauge.audit.sentence import Names, sentence
-from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, ReadingVerdict, Setting, judge, taken
+from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, ReadingVerdict, Setting, decidable, judge, taken
 from stargauge.audit.words import likelihood, root_of
 from stargauge.engine.result import Result
 from stargauge.engine.run import blocks_of
 from stargauge.engine.sample import PICK, Sampler
 from stargauge.engine.select import Frame
+from stargauge.engine.simulate import simulate
 from stargauge.engine.streams import BLOCK
 from stargauge.quantity.statement import Mixture
 
 #: The name under which a run collects what the audit needs.
 COLLECTOR = "audit"
+#: The name under which a result that something is given for keeps what arithmetic settles without that.
+SETTLED_HERE = "audit: settled with nothing given"
 DEPENDS = "depends on reading"
 #: How many blocks of what was drawn are made again at a time.
 TOGETHER = 8
@@ -79,14 +82,14 @@ def judge_of(asked: Sequence[Question], known: Any) -> Judge:
 
 def audit(
     result: Result, known: Any, claims: Mapping[str, Any] | None = None, *, ids: Collection[str] = (), language: str = "en",
-    with_drivers: bool = True, varying: Collection[str] = (),
+    with_drivers: bool = True, workers: int = 1,
 ) -> tuple[ClaimVerdict, ...]:  # fmt: skip
     """A verdict on every claim, from a run that collected `judge_of(...)` under COLLECTOR. `with_drivers`: and what moves its odds most.
 
     `language`: of every text; those of the programme file are in it where the file has a translation.
 
     Writes truth and margin per reading into the result. Where something is given, odds are of the draws in which it holds, and a reading
-    that is itself given reads as that. `varying`: readings of which that alone makes all draws agree: no arithmetic settles these.
+    that is itself given reads as that; arithmetic has settled what it settles with nothing given. `workers`: processes to see which.
     """
     claims = known.programme.claims if claims is None else claims
     frame = result.world.frame
@@ -94,7 +97,7 @@ def audit(
     outcomes = _outcomes(result, asked, known)
     sampler = _sampler(result, [address.name for address in _addresses(asked)], only_picks=not with_drivers)
     sample = _drawn(result, sampler.chances)
-    setting = setting_of(known, frame, language, varying)
+    setting = setting_of(known, frame, language, settled_of(result, known, asked, workers))
     behind = {q.key: upstream(result, [address.name for address in _addresses([q])]) for q in asked}
     captured = captures_of(known, claims)
     made = {q.key: judge(q, outcomes.get(q.key), setting, _picks(sample, behind[q.key]), captured=bool(captured[q.claim])) for q in asked}
@@ -123,16 +126,30 @@ def judgements(result: Result, known: Any, claims: Mapping[str, Any], *, ids: Co
     """Status and odds of every reading, without the model range and without words: for whoever asks again how likely it is."""
     frame = result.world.frame
     asked = questions(claims, frame.quantities, frame.axes, ids)
-    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame)
+    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, settled=settled_of(result, known, asked))
     captured = captures_of(known, claims)
     return {q.key: judge(q, outcomes.get(q.key), setting, captured=bool(captured[q.claim])) for q in asked}
 
 
-def by_arithmetic(result: Result, known: Any, asked: Sequence[Question]) -> set[str]:
-    """The readings that arithmetic settles in a result: every draw agrees, and the sites are observed through the deadline."""
-    frame = result.world.frame
-    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame)
-    return {q.key for q in asked if judge(q, outcomes.get(q.key), setting).settled_by == "arithmetic"}
+def settled_of(result: Result, known: Any, asked: Sequence[Question], workers: int = 1) -> Mapping[str, Judgement] | None:
+    """What arithmetic settles with nothing given, by `claim/reading`: under a condition that stays so, and nothing else becomes so.
+
+    None where nothing is given: then the draws of the result tell. Else they are drawn once more, as many as were asked for, none left out.
+    """
+    if result.condition is None:
+        return None
+    if SETTLED_HERE in result.collected:
+        told: dict[str, Judgement] = result.collected[SETTLED_HERE]
+    else:
+        told = result.collected[SETTLED_HERE] = {}
+    setting = setting_of(known, result.world.frame)
+    new = [q for q in asked if q.key not in told and decidable(q, setting)]
+    if new:
+        draws = result.conditions.asked if result.conditions is not None else result.draws
+        worlds = simulate(known, (), draws=draws, seed=result.seed, workers=workers, collectors={COLLECTOR: judge_of(new, known)})
+        outcomes = judge_of(new, known).outcomes(worlds.collected[COLLECTOR])
+        told.update({q.key: judge(q, outcomes.get(q.reading), setting) for q in new})
+    return {key: made for key, made in told.items() if made.settled_by == "arithmetic"}
 
 
 def _given(result: Result) -> Mapping[str, bool]:
@@ -141,12 +158,12 @@ def _given(result: Result) -> Mapping[str, bool]:
 
 
 def compared(
-    result: Result, known: Any, claims: Mapping[str, Any], *, ids: Collection[str] = (), varying: Collection[str] = ()
-) -> tuple[dict[str, Outcome], dict[str, Judgement]]:  # fmt: skip
+    result: Result, known: Any, claims: Mapping[str, Any], *, ids: Collection[str] = ()
+) -> tuple[dict[str, Outcome], dict[str, Judgement]]:
     """Truth per draw and status of every reading, by `claim/reading`: for whoever sets them against each other."""
     frame = result.world.frame
     asked = questions(claims, frame.quantities, frame.axes, ids)
-    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, "en", varying)
+    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, settled=settled_of(result, known, asked))
     captured = captures_of(known, claims)
     return outcomes, {q.key: judge(q, outcomes.get(q.key), setting, captured=bool(captured[q.claim])) for q in asked}
 
@@ -229,8 +246,8 @@ def texts_of(programme: Any, language: str) -> Mapping[str, str]:
     return found.get(language, {})
 
 
-def setting_of(known: Any, frame: Frame, language: str = "en", varying: Collection[str] = ()) -> Setting:
-    """What every reading is judged against. `varying`: readings of which a condition alone makes all draws agree."""
+def setting_of(known: Any, frame: Frame, language: str = "en", settled: Mapping[str, Judgement] | None = None) -> Setting:
+    """What every reading is judged against. `settled`: where something is given, what arithmetic settles without that."""
     programme = known.programme
     given = dict[str, str]()
     for group in ("sites", "parties"):
@@ -238,7 +255,7 @@ def setting_of(known: Any, frame: Frame, language: str = "en", varying: Collecti
         given.update({name: _short(member.name) for name, member in members.items() if getattr(member, "name", None)})
     names = Names(frame.axes, frame.quantities, given, words_of(language), texts_of(programme, language))
     sources = getattr(programme, "sources", None) or {}
-    return Setting(known.as_of, _archive(known), frame.quantities, names, _looked_at(known), sources, BLOCK, frozenset(varying))
+    return Setting(known.as_of, _archive(known), frame.quantities, names, _looked_at(known), sources, BLOCK, settled)
 
 
 def _looked_at(known: Any) -> Callable[[str], date | None]:

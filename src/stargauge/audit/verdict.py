@@ -7,7 +7,7 @@ observed through the deadline; else the record is silent. Outcome and odds never
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -126,7 +126,7 @@ class ReadingVerdict:
 class Setting:
     """What every reading is judged against: the knowledge date, the records, how far sites are observed, names and sources.
 
-    `varying`: readings that differ between worlds and only agree where something is given: no arithmetic settles them.
+    `settled`: where something is given, what arithmetic settles with nothing given, by `claim/reading`: that alone is settled.
     """
 
     as_of: date
@@ -136,7 +136,7 @@ class Setting:
     observed_through: Callable[[str], date | None]
     sources: Mapping[str, Any]
     block: int = 256
-    varying: frozenset[str] = frozenset()
+    settled: Mapping[str, Judgement] | None = None
 
 
 def judge(question: Question, outcome: Outcome | None, setting: Setting, picks: Picks | None = None, *, captured: bool = True) -> Judgement:
@@ -155,7 +155,16 @@ def judge(question: Question, outcome: Outcome | None, setting: Setting, picks: 
         raise InputError(f'"{question.key}" was not run')
     if outcome.undecided is not None:
         return _undecided(reading, outcome, found, setting)
+    if setting.settled is not None and question.key in setting.settled:
+        return replace(setting.settled[question.key], found=found)
     return _by_draws(question, outcome, found, setting, picks or {})
+
+
+def decidable(question: Question, setting: Setting) -> bool:
+    """Whether agreement of all draws would settle a reading: it has a deadline, through which its sites are observed."""
+    reading = question.reading
+    last = None if isinstance(reading, NotTestable) else deadline(reading)
+    return last is not None and not question.missing and not only_records(reading) and observed(reading, last, setting)
 
 
 def taken(made: Judgement, holds: bool) -> Judgement:
@@ -169,7 +178,7 @@ def _by_draws(question: Question, outcome: Outcome, found: Found, setting: Setti
     margin = margin_of(reading, outcome)
     last = deadline(reading)
     passed = last is not None and setting.as_of > last
-    agrees = odds.probability in (0.0, 1.0) and question.key not in setting.varying
+    agrees = odds.probability in (0.0, 1.0) and setting.settled is None
     settled = last is not None and agrees and observed(reading, last, setting)
     if passed and settled:
         return Judgement("met" if odds.probability else "not met", found, odds, margin, "arithmetic")
