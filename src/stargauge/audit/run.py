@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.audit.answer import answer, claim_answer, record_of
+from stargauge.audit.answer import answer, claim_answer, compared_value, record_of
 from stargauge.audit.captures import capture_of
 from stargauge.audit.drivers import MOST_DRAWS, Draws, Moved, Target, drivers
 from stargauge.audit.evaluate import Judge, Outcome
 from stargauge.audit.groups import groups_of
 from stargauge.audit.language import Reading, deadline
-from stargauge.audit.languages import words_of
+from stargauge.audit.languages import COMMON_TEXTS, words_of
 from stargauge.audit.questions import Question, questions
 from stargauge.audit.record import Archive
 from stargauge.audit.sentence import Names, sentence
-from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, ReadingVerdict, Setting, decidable, judge, taken
+from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, ReadingVerdict, Setting, decidable, judge, odds_by, taken
 from stargauge.audit.words import likelihood, root_of
 from stargauge.engine.result import Result
 from stargauge.engine.run import blocks_of
@@ -107,7 +107,12 @@ def audit(
     found = drivers(targets, _draws(result, sampler, sample)) if targets else []
     movers = dict(zip([q.key for q in open_ones], found, strict=True))
     speakers = getattr(known.programme, "speakers", None) or {}
-    verdicts = {q.key: _reading(q, made[q.key], movers.get(q.key), setting) for q in asked}
+    verdicts = {
+        q.key: _reading(
+            q, made[q.key], movers.get(q.key), setting, _options(q, movers.get(q.key), outcomes.get(q.key), sample, result, setting)
+        )
+        for q in asked
+    }
     return tuple(
         _claim(
             name,
@@ -241,9 +246,10 @@ def _archive(known: Any) -> Archive:
 
 
 def texts_of(programme: Any, language: str) -> Mapping[str, str]:
-    """The texts of a programme file in a language, by the text as it stands in the file; empty where it has none."""
+    """The texts of a programme file in a language, by the text as it stands in the file; common ones where it has none."""
     found: Mapping[str, Mapping[str, str]] = getattr(programme, "translations", None) or {}
-    return found.get(language, {})
+    common = COMMON_TEXTS.get(language, {}) if getattr(programme, "language", language) != language else {}
+    return {**common, **found.get(language, {})}
 
 
 def setting_of(known: Any, frame: Frame, language: str = "en", settled: Mapping[str, Judgement] | None = None) -> Setting:
@@ -273,7 +279,45 @@ def _short(name: str) -> str:
     return name.split(",")[0].split(" (")[0]
 
 
-def _reading(question: Question, made: Judgement, moved: Moved | None, setting: Setting) -> ReadingVerdict:
+def _options(
+    question: Question, moved: Moved | None, outcome: Outcome | None, sample: Mapping[str, Any], result: Result, setting: Setting
+) -> dict[str, list[dict[str, Any]]]:  # fmt: skip
+    """Of the drivers that are choices, the options: what each is called, the odds and the middle of what is compared under it."""
+    out = dict[str, list[dict[str, Any]]]()
+    for driver in moved.drivers[:SHOWN_DRIVERS] if moved else ():
+        labels = _labels(driver.input.removeprefix(PICK), result) if driver.input.startswith(PICK) else ()
+        if not labels or outcome is None or driver.input not in sample:
+            continue
+        found = [(label, odds_by(outcome, sample[driver.input], place)) for place, label in enumerate(labels)]
+        out[driver.input] = [
+            {
+                "name": _option_name(driver.input.removeprefix(PICK), label, setting),
+                "odds": told[0] if told else None,
+                "value": None if told is None or told[1] is None else compared_value(question.reading, told[1]),
+            }
+            for label, told in found
+        ]
+    return out
+
+
+def _labels(pick: str, result: Result) -> tuple[str, ...]:
+    """What the options of a choice are called in the file or the model."""
+    values = (estimate.value for made in result.world.inputs.values() for estimate in made.estimates)
+    return next((one.labels for one in values if isinstance(one, Mixture) and one.pick == pick and one.labels), ())
+
+
+def _option_name(pick: str, label: str, setting: Setting) -> str:
+    """An option in words: of a choice of the model its own, else as the file calls it."""
+    texts = setting.names.words.texts
+    if own := texts.get(f"needs_pick {pick} {label}"):
+        return own
+    said = setting.names.text(label)
+    return said if said != label else label.replace("-", " ").replace("_", " ")
+
+
+def _reading(
+    question: Question, made: Judgement, moved: Moved | None, setting: Setting, options: Mapping[str, list[dict[str, Any]]]
+) -> ReadingVerdict:  # fmt: skip
     odds, words = made.odds, setting.names.words
     return ReadingVerdict(
         name=question.name,
@@ -289,6 +333,7 @@ def _reading(question: Question, made: Judgement, moved: Moved | None, setting: 
         margin=made.margin,
         drivers=moved.drivers[:SHOWN_DRIVERS] if moved else (),
         moved=moved,
+        options=options,
         record=record_of(question.reading, made, setting),
         missing=made.missing,
         settled_by=made.settled_by,

@@ -6,7 +6,7 @@ observed through the deadline; else the record is silent. Outcome and odds never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -90,7 +90,10 @@ class Judgement:
 
 @dataclass(frozen=True)
 class ReadingVerdict:
-    """The verdict on one reading; `answer` is what may be printed as it is. `title`: its name in the language of the answer."""
+    """The verdict on one reading; `answer` is what may be printed as it is. `title`: its name in the language of the answer.
+
+    `options`: of a driver that is a choice, by its input: each option with its name, the odds and the middle of what is compared under it.
+    """
 
     name: str
     expression: str
@@ -108,6 +111,7 @@ class ReadingVerdict:
     settled_by: str | None = None
     deadline: date | None = None
     title: str = ""
+    options: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     moved: Moved | None = field(default=None, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -117,9 +121,13 @@ class ReadingVerdict:
             "probability": self.probability,
             "model_range": list(self.model_range) if self.model_range else None, "error": self.error, "likelihood": self.likelihood,
             "status": self.status, "answer": self.answer, "margin": self.margin.to_dict() if self.margin else None,
-            "drivers": [driver.to_dict() for driver in self.drivers], "record": list(self.record), "missing": list(self.missing),
+            "drivers": [self._driver(driver) for driver in self.drivers], "record": list(self.record), "missing": list(self.missing),
             "settled_by": self.settled_by, "deadline": str(self.deadline) if self.deadline else None,
         }  # fmt: skip
+
+    def _driver(self, driver: Driver) -> dict[str, Any]:
+        options = self.options.get(driver.input)
+        return {**driver.to_dict(), **({"options": [dict(one) for one in options]} if options else {})}
 
 
 @dataclass(frozen=True)
@@ -156,8 +164,16 @@ def judge(question: Question, outcome: Outcome | None, setting: Setting, picks: 
     if outcome.undecided is not None:
         return _undecided(reading, outcome, found, setting)
     if setting.settled is not None and question.key in setting.settled:
-        return replace(setting.settled[question.key], found=found)
+        return _carried(setting.settled[question.key], found, picks or {})
     return _by_draws(question, outcome, found, setting, picks or {})
+
+
+def _carried(made: Judgement, found: Found, picks: Picks) -> Judgement:
+    """What was settled with nothing given; every option of a choice agrees then."""
+    odds = made.odds
+    if odds is not None and picks:
+        odds = replace(odds, model_range=(odds.probability, odds.probability))
+    return replace(made, found=found, odds=odds)
 
 
 def decidable(question: Question, setting: Setting) -> bool:
@@ -213,6 +229,16 @@ def _model_range(truth: NDArray[np.bool_], picks: Picks) -> tuple[float, float] 
         return None
     whole = float(truth.mean())
     return min(whole, *shares), max(whole, *shares)
+
+
+def odds_by(outcome: Outcome, picked: NDArray[Any], option: int) -> tuple[float, float | None] | None:
+    """Odds, and the middle of the margin, of the draws that took an option of a choice; None where they are too few to tell."""
+    count = min(len(picked), len(outcome.truth))
+    took = picked[:count] == option
+    if int(took.sum()) < FEW_DRAWS:
+        return None
+    margin = None if outcome.margin is None else float(np.median(outcome.margin[:count][took]))
+    return shown(float(outcome.truth[:count][took].mean())), margin if margin is not None and np.isfinite(margin) else None
 
 
 def _error(truth: NDArray[np.bool_], probability: float, count: int, block: int) -> float:
