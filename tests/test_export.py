@@ -26,9 +26,14 @@ from stargauge.audit.export.article import article, escaped
 from stargauge.audit.export.claimreview import STILL_OPEN, TERMS, UNTESTABLE, Publisher, reviews
 from stargauge.audit.export.table import COLUMNS, table
 from stargauge.audit.export.wording import Wording, link, plain
+from stargauge.audit.input_names import inside
 from stargauge.audit.messages import ENGLISH
+from stargauge.audit.run import texts_of
 from stargauge.audit.words import forbidden
 from stargauge.quantity.errors import InputError
+from stargauge.report.listing import render_audit
+from stargauge.report.terminal import Style
+from stargauge.report.wording import value_text
 
 US = Publisher("The Example Desk", "https://example.org/checks/stargate", "https://example.org")
 NASTY = (
@@ -437,3 +442,76 @@ def test_the_page_on_exports_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/export.md", tmp_path) == 5
     assert (tmp_path / "stargate.csv").read_bytes().count(b"\r\n") > 50
     assert "Wissensstand" in str(run_python("docs/export.md")["text"])
+
+
+# --- what an article says of numbers and drivers ----------------------------------------------------------------------------------
+
+
+def test_what_moves_it_names_the_reading_where_there_are_several() -> None:
+    answer = answered("stargate", "de")
+    text = article(answer, "jobs-100k")
+    claim = next(one for one in answer["claims"] if one["id"] == "jobs-100k")
+    moved = text.split("**Was am meisten bewegt**:\n\n")[1].split("\n\n")[0].splitlines()
+    assert [line.split("*")[1] for line in moved] == [r["title"] for r in claim["readings"] if r["drivers"]]
+    assert "höchste Zahl der Bauarbeiter je Leistung (" in text and "Höchste" not in text
+    single = next(one for one in answer["claims"] if len(one["readings"]) == 1 and one["readings"][0]["drivers"])
+    assert "**Was am meisten bewegt**: " in article(answer, single["id"])
+
+
+@pytest.mark.parametrize(
+    ("phrase", "told"),
+    [
+        ("Höchste Zahl der Bauarbeiter je Leistung", "höchste Zahl der Bauarbeiter je Leistung"), ("Zahl der Racks", "Zahl der Racks"),
+        ("IT-Leistung je Beschleuniger", "IT-Leistung je Beschleuniger"), ("Bautempo", "Bautempo"),
+    ],
+)  # fmt: skip
+def test_a_german_phrase_inside_a_sentence(phrase: str, told: str) -> None:
+    assert inside(phrase, "de") == told and inside(phrase, "en") == phrase
+
+
+def test_below_one_percent_reads_the_same_raw_and_rendered() -> None:
+    assert escaped("sehr unwahrscheinlich (< 1 %), (> 99 %)") == "sehr unwahrscheinlich (< 1 %), (> 99 %)"
+    html, _, kinds = rendered(escaped("very unlikely (< 1 %), or > 99 %"))
+    assert "(&lt; 1 %), or &gt; 99 %" in html and set(kinds) <= {"paragraph_open", "inline", "text", "text_special", "paragraph_close"}
+    assert escaped("> 9 <b>") == "&gt; 9 &lt;b&gt;"
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "2 buildings recorded"), ("de", "2 Gebäude belegt")])
+def test_a_number_of_things_says_what_it_counts(language: str, told: str) -> None:
+    answer = answered("stargate", language)
+    assert told in article(answer, "site-underway")
+    chips = next(one for one in answer["claims"] if one["id"] == "abilene-400k")["readings"][0]["margin"]
+    assert chips["counts"] == ("chips" if language == "en" else "Chips")
+    assert value_text({**chips, "p50": -4720.0}) == f"−4,720 {chips['counts']}"
+    jobs = next(one for one in answer["claims"] if one["id"] == "jobs-100k")["jobs"]
+    assert any(("100,000 jobs" if language == "en" else "100’000 Stellen") in one["sentence"] for one in jobs)
+    shares = [r for one in answer["claims"] for r in one["readings"] if r["expression"].startswith("share(") and r["settled_by"]]
+    assert shares and all("50 %" in one["answer"] for one in shares)
+
+
+def test_the_power_of_the_headline_is_named() -> None:
+    assert "facility power, at the meter" in article(answered("stargate", "en"))
+    assert "Anlagenleistung" in article(answered("stargate", "de")).split("## ")[0]
+
+
+def test_a_common_name_of_a_reading_needs_no_translation() -> None:
+    made = api.load("xai-colossus-1")
+    own = made.model_copy(update={"translations": {}})
+    assert texts_of(own, "de")["as said"] == "wie gesagt" and texts_of(own, "en") == {}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_choice_names_its_options_with_the_odds_under_each(language: str) -> None:
+    answer = answered("stargate", language)
+    reading = next(r for c in answer["claims"] if c["id"] == "jobs-100k" for r in c["readings"] if r["name"] == "economy-wide")
+    chosen = next(one for one in reading["drivers"] if one["input"] == "pick:labour_method")
+    assert [one["name"] for one in chosen["options"]] == (
+        ["by cost and pay", "by workers per power"] if language == "en" else ["nach Kosten und Lohn", "nach Arbeitskräften je Leistung"]
+    )
+    odds, values = ([one[key] for one in chosen["options"]] for key in ("odds", "value"))
+    assert (odds[0] - odds[1]) * (values[0] - values[1]) > 0
+    assert all("options" not in one for one in reading["drivers"] if not one["input"].startswith("pick:"))
+    if language == "en":
+        text = " ".join(render_audit(answer, Style()).split())
+        assert re.search(r"of the spread; odds \d+ % by cost and pay, \d+ % by workers per power", text)
+        assert "where it is low" in text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,8 @@ import stargauge as sg
 from stargauge import api
 from stargauge.api.runs import condition
 from stargauge.audit import given as searching
-from stargauge.audit.given import FEWEST, given_data, held_of
+from stargauge.audit.given import FEWEST, Part, given_data, held_of
+from stargauge.audit.language import parse
 from stargauge.cli.main import main
 from stargauge.engine.held import Held
 from stargauge.engine.streams import BLOCK
@@ -21,6 +24,7 @@ from stargauge.quantity.errors import InputError
 DAY = "2026-09-30"
 JOBS = "jobs-100k/economy-wide"
 POWER = "power_facility[operational]"
+PART = Part("overrun_factor >= 1", parse("overrun_factor >= 1"), "cost overrun is at least 1")
 
 
 @pytest.fixture(scope="module")
@@ -278,6 +282,31 @@ def test_a_passed_deadline_is_not_settled_by_what_is_given(stargate: Any, now: A
     assert result.truth["power/r"].all() and verdicts[0].readings[0].status == "passed, record silent"
 
 
+def test_what_is_settled_with_nothing_given_stays_settled(stargate: Any, now: Any) -> None:
+    """Of the worlds asked for none has it, and none does in a condition's few worlds, or some do: the answer stays, word for word."""
+    spent = api.simulate(stargate, quantities=["capital_deployed"], draws=2048, as_of=DAY)["capital_deployed"].at(date(2025, 12, 31)).values
+    rare = float(np.max(spent[:256]) + np.max(spent)) / 2
+    assert np.max(spent[:256]) < rare < np.max(spent)
+    says = {"r": f"capital_deployed >= {rare / 1e9:.4f} bn USD by 2025-12-31"}
+    claims = {"money": stargate.claims["lordstown-2026"].model_copy(update={"readings": says})}
+    programme = stargate.model_copy(update={"claims": claims})
+    view = api.known(programme, DAY)
+    plain = api.runs.audited(view, programme, 256, 0, 1, (), None, claims)[1][0].readings[0]
+    assert (plain.status, plain.settled_by) == ("not met", "arithmetic")
+    high = np.asarray(spent > np.quantile(spent, 0.9))
+    given = dataclasses.replace(_of(high, "money/r"), asked=256)
+    result, verdicts = api.runs.audited(view, programme, 256, 0, 1, (), None, claims, given=dataclasses.replace(given, parts=(PART,)))
+    assert 0 < result.truth["money/r"].mean() < 1
+    assert verdicts[0].readings[0].to_dict() == plain.to_dict()
+
+
+def test_below_a_value_by_a_day_says_what_by_means(stargate: Any, now: Any) -> None:
+    said = refused(["power_facility[operational] < 3 GW by 2027-12-31"], stargate, now)
+    assert said[0].endswith('"by" means at some time until then; for the value on that day use "on"')
+    assert condition("power_facility[operational] < 3 GW on 2027-12-31", stargate, now=now, draws=256) is not None
+    assert '"by"' not in refused(["power_facility[operational] >= 1 MW by 2027-12-31"], stargate, now)[0]
+
+
 @pytest.mark.parametrize(
     "ask",
     [
@@ -345,3 +374,15 @@ def test_a_terminal_refuses_with_exit_code_2(capsys: Any) -> None:
     assert code == 2 and "leave one of --given and --xlsx out" in " ".join(err.split())
     with pytest.raises(SystemExit):
         main(["odds", "--given", JOBS])
+    for asked in (["sensitivity", "jobs_direct"], ["sources"], ["export", "csv"], ["explain", "jobs_direct", "--since", "2026-01-01"]):
+        code, _, err = run(capsys, *asked, "--given", JOBS, "--as-of", DAY)
+        assert code == 2 and "--given: " in err, asked
+    for name in ("compare", "backtest"):
+        with pytest.raises(SystemExit):
+            main([name, "stargate", "--given", JOBS])
+
+
+def test_a_seed_is_not_below_zero(capsys: Any) -> None:
+    with pytest.raises(SystemExit):
+        main(["check", "--seed", "-1"])
+    assert "expected 0 or more" in capsys.readouterr().err

@@ -229,7 +229,7 @@ def test_a_programme_without_claims_says_so() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("page", "count"), [("docs/together.md", 5), ("docs/given.md", 5)])
+@pytest.mark.parametrize(("page", "count"), [("docs/together.md", 5), ("docs/given.md", 7)])
 def test_the_pages_work_as_they_stand(page: str, count: int, tmp_path: Path) -> None:
     pytest.importorskip("vl_convert")
     assert run_page(page, tmp_path) == count

@@ -15,7 +15,7 @@ from stargauge.audit.job_claims import COLLECTOR as JOB_DEFINITIONS
 from stargauge.audit.job_claims import Number
 from stargauge.audit.job_claims import judge_of as judge_of_numbers
 from stargauge.audit.questions import Question, questions
-from stargauge.audit.run import COLLECTOR, ClaimVerdict, by_arithmetic, judge_of
+from stargauge.audit.run import COLLECTOR, ClaimVerdict, judge_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.audit.summary import HEADLINES, dates_of, exists
 from stargauge.catalogue.load import Catalogue
@@ -121,21 +121,10 @@ def audited(
         memo=memo, held=held_of(given),
     )  # fmt: skip
     result.programme, result.conditions = programme, given if given and given.parts else None
-    varying = _varying(result, asked, draws, workers)
-    verdicts = audit_run(result, made, claims, ids=ids_of(programme), varying=varying, with_drivers=with_drivers, language=language)
+    verdicts = audit_run(
+        result, made, claims, ids=ids_of(programme), with_drivers=with_drivers, language=language, workers=workers_of(workers, draws)
+    )
     return result, verdicts
-
-
-def _varying(result: Result, asked: Sequence[Question], draws: int, workers: int | None) -> set[str]:
-    """The readings that all draws held agree on, though those of all worlds do not: that is no arithmetic, but what is given."""
-    known, programme = result.known, result.programme
-    if result.condition is None or not (settled := by_arithmetic(result, known, asked)):
-        return set()
-    few = [question for question in asked if question.key in settled]
-    judged = judge_of(few, known)
-    worlds = run_model(known, (), draws=draws, seed=result.seed, workers=workers_of(workers, draws), collectors={COLLECTOR: judged})
-    worlds.programme = programme
-    return settled - by_arithmetic(worlds, known, few)
 
 
 def audit(

@@ -16,7 +16,33 @@ from stargauge.quantity.address import Address
 from stargauge.quantity.dates import Window
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.statement import Statement
-from stargauge.quantity.units import show
+from stargauge.quantity.units import figures, show
+
+#: What a number without a unit counts, by its quantity.
+COUNTED = {"buildings": ("building", "buildings"), "accelerators": ("chip", "chips"), "racks": ("rack", "racks")}
+
+
+def counting(reading: Reading) -> str:
+    """The quantity of which every number in a reading is; empty where there are several, or a share."""
+    names = {leaf.address.name for leaf in leaves(reading) if isinstance(leaf, Comparison) and not leaf.share}
+    return names.pop() if len(names) == 1 and not any(isinstance(leaf, Record) for leaf in leaves(reading)) else ""
+
+
+def with_counted(text: str, value: float, name: str, words: Messages) -> str:
+    """A number with what it counts, where its quantity counts things: `4,720 chips`."""
+    one, many = COUNTED.get(name, ("", ""))
+    single = abs(value) == 1
+    return words.say("counted", number=text, unit=words.notation.unit(one if single else many, "1" if single else "")).strip()
+
+
+def compared_value(reading: Reading, margin: float) -> float | None:
+    """What is compared, from how far off it is; None where a reading is no single comparison with a number."""
+    part, sign = reading, 1.0
+    while isinstance(part, Not):
+        part, sign = part.part, -sign
+    if not isinstance(part, Comparison) or part.threshold.value is None or part.op == "==":
+        return None
+    return part.threshold.value + margin * (sign if part.op in (">=", ">") else -sign)
 
 
 def answer(reading: Reading, made: Judgement, setting: Setting) -> str:
@@ -68,7 +94,7 @@ def _unsettled(reading: Reading, made: Judgement, setting: Setting) -> str:
         held = made.found.looked_at
         if not held:
             return words.say("open_empty", day=words.day(last))
-        return words.say("open_record", day=words.day(last), value=recorded(held[-1:], setting))
+        return words.say("open_record", day=words.day(last), value=recorded(held[-1:], setting, reading))
     said = odds(made.odds.probability, made.odds.model_range, words)
     if made.status == SILENT:
         return words.texts["silent"] + words.say("silent_odds", odds=said) + _most(reading, setting)
@@ -93,20 +119,23 @@ def _outcome(reading: Reading, made: Judgement, setting: Setting) -> str:
         return said + words.say("conflict", values="; ".join(parts))
     if all(isinstance(s.value, bool) for s in deciding):
         return said + words.texts["recorded_yes" if made.status == "met" else "recorded_no"] + _whose(deciding, setting)
-    return said + words.say("recorded", value=recorded(deciding, setting))
+    return said + words.say("recorded", value=recorded(deciding, setting, reading))
 
 
 def _computed(reading: Reading, made: Judgement, setting: Setting) -> str:
     """What the model has in the middle where all draws agree: the threshold and the margin."""
     words = setting.names.words
-    part, sign = reading, 1.0
-    while isinstance(part, Not):
-        part, sign = part.part, -sign
-    if not isinstance(part, Comparison) or part.threshold.value is None or made.margin is None or part.op == "==":
+    value = None if made.margin is None else compared_value(reading, made.margin.p50)
+    if value is None or made.margin is None:
         return words.texts["settled_by_all_draws"]
-    value = part.threshold.value + made.margin.p50 * (sign if part.op in (">=", ">") else -sign)
+    unit, share = made.margin.unit, any(isinstance(leaf, Comparison) and leaf.share for leaf in leaves(reading))
+    told = (
+        words.say("percent", number=figures(100 * value, notation=words.notation)) if share else show(value, unit, notation=words.notation)
+    )
+    if unit == "1" and not share:
+        told = with_counted(told, value, counting(reading), words)
     key = "settled_by_arithmetic" if sites_of(reading, setting) else "settled_by_figures"
-    return words.say(key, value=show(value, part.threshold.unit, notation=words.notation))
+    return words.say(key, value=told)
 
 
 def _most(reading: Reading, setting: Setting) -> str:
@@ -130,9 +159,16 @@ def _when(reading: Reading, words: Messages) -> str:
     return words.say(f"{last.kind}_day", day=words.day(last.end))
 
 
-def recorded(statements: Sequence[Statement], setting: Setting) -> str:
-    """The value of the last of some statements, and whose it is where no source of grade A or B holds it."""
-    return value_text(statements[-1], setting.names.words, setting.names.texts) + _whose(statements, setting)
+def recorded(statements: Sequence[Statement], setting: Setting, reading: Reading | None = None) -> str:
+    """The value of the last of some statements, and whose it is where no source of grade A or B holds it.
+
+    `reading`: what was asked, whose quantity says what a number without a unit counts.
+    """
+    last, words = statements[-1], setting.names.words
+    text = value_text(last, words, setting.names.texts)
+    if reading is not None and (last.unit or "1") == "1" and isinstance(last.value, int | float) and not isinstance(last.value, bool):
+        text = with_counted(text, float(last.value), counting(reading), words)
+    return text + _whose(statements, setting)
 
 
 def _whose(statements: Sequence[Statement], setting: Setting) -> str:

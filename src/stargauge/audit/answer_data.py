@@ -18,7 +18,7 @@ from stargauge.audit.languages import words_of
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.run import ClaimVerdict, texts_of
 from stargauge.audit.series_data import fans
-from stargauge.audit.summary import Days, off_by
+from stargauge.audit.summary import Days, counts, off_by
 from stargauge.audit.verdict import ReadingVerdict
 from stargauge.audit.words import input_name
 from stargauge.programme.load import asked_as
@@ -150,6 +150,7 @@ def _claim(
     for reading, judged in zip(made["readings"], verdict.readings, strict=True):
         if reading["margin"]:
             reading["margin"]["off_by"] = off_by(judged, words_of(language))
+            reading["margin"]["counts"] = counts(judged, words_of(language)) or None
         for driver in reading["drivers"]:
             driver["says"] = names.get(driver["input"], driver["says"])
         reading["why"] = _asked_first(judged)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from stargauge.audit.answer import answer
 from stargauge.audit.binding import check
 from stargauge.audit.evaluate import Judge, Outcome
-from stargauge.audit.language import OPS, Not, NotTestable, Reading, parse
+from stargauge.audit.language import OPS, Comparison, Not, NotTestable, Reading, leaves, parse
 from stargauge.audit.languages import words_of
 from stargauge.audit.logic import excludes, satisfiable
 from stargauge.audit.questions import Question, questions
@@ -183,11 +183,19 @@ def _expect_open(made: Part, setting: Setting) -> None:
     if found.state in SETTLED:
         holds = found.state == MET
         said = "it holds in every world, and changes nothing" if holds else "the record says otherwise, so it holds in no world"
-        raise InputError(f'"{made.text}" is settled by the record: {said}')
+        raise InputError(f'"{made.text}" is settled by the record: {said}{_meant(made.reading)}')
     if only_records(made.reading):
         raise InputError(
             f'"{made.text}" cannot be a condition: it is about the record alone, which is the same in every world, and silent on it'
         )
+
+
+def _meant(reading: Reading) -> str:
+    """What "by" means, where something below a value is asked with it: that is so from the start, and rarely what was meant."""
+    asked = [leaf for leaf in leaves(reading) if isinstance(leaf, Comparison) and leaf.op in ("<", "<=")]
+    if not any(leaf.time is not None and leaf.time.kind == "by" for leaf in asked):
+        return ""
+    return '; "by" means at some time until then; for the value on that day use "on"'
 
 
 def _contradictions(parts: Sequence[Part], setting: Setting) -> list[str]:
@@ -265,7 +273,7 @@ def _undecided(part: Part, outcome: Outcome, setting: Setting) -> list[Fault]:
     made = judge(question, outcome, setting)
     if made.settled_by == "arithmetic":
         said = "it holds in every world, and changes nothing" if made.status == MET else "no world has it"
-        return [Fault(f'--given: "{part.text}" is settled by arithmetic: {said}')]
+        return [Fault(f'--given: "{part.text}" is settled by arithmetic: {said}{_meant(part.reading)}')]
     if made.status not in (NOT_TESTABLE, TOO_THIN) and not (outcome.undecided is not None and outcome.undecided.all()):
         return []
     return [Fault(f'--given: "{part.text}" cannot be a condition: {answer(part.reading, made, setting)}')]

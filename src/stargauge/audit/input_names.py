@@ -213,3 +213,11 @@ PLURAL = frozenset({
 })  # fmt: skip
 #: Those whose English phrase is a clause, such as "how often customers fail to pay": no article goes before it.
 CLAUSES = frozenset(name for name, (english, _) in INPUTS.items() if english.split()[0] in ("how", "when", "whether"))
+
+
+def inside(phrase: str, language: str) -> str:
+    """A phrase inside a sentence: a German one that begins with no noun (another capital follows at once) begins in lower case."""
+    first, _, rest = phrase.partition(" ")
+    if language != "de" or not (rest[:1].isupper() or first in ("In", "Von", "Nach")) or first[1:2].isupper() or "-" in first:
+        return phrase
+    return phrase[:1].lower() + phrase[1:]

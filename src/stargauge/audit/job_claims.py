@@ -17,7 +17,7 @@ from stargauge.audit.questions import Question
 from stargauge.audit.sentence import Names
 from stargauge.audit.words import percent, shown
 from stargauge.quantity.address import Address
-from stargauge.quantity.units import figures
+from stargauge.quantity.units import figures, show
 
 #: The name under which a run collects the definitions of what claims say about jobs.
 COLLECTOR = "job definitions"
@@ -160,7 +160,7 @@ def _sentence(
     """
     words = names.words
     place = words.labels["site"].format(names=_listed([names.name(site) for site in number.sites], words)) if number.sites else ""
-    start = " ".join(part for part in (figures(number.threshold, notation=words.notation), place) if part)
+    start = " ".join(part for part in (show(number.threshold, "job", notation=words.notation), place) if part)
     until = words.say(f"{number.time.kind}_day", day=words.day(number.time.end))
     read = [one for one in made if one.definition.name in number.read_as]
     others = [one for one in made if one.probability >= _AS_LIKELY_AS_NOT and one not in read]

@@ -6,6 +6,15 @@ from stargauge.audit.german import GERMAN
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.quantity.errors import InputError, did_you_mean
 
+#: Names that many files give to readings, in languages that such a file has no texts of.
+COMMON_TEXTS: dict[str, dict[str, str]] = {
+    "de": {
+        "as said": "wie gesagt", "as written": "wie geschrieben", "as announced": "wie angekündigt", "later": "später",
+        "with leases": "mit Leasing", "economy-wide": "in der ganzen Wirtschaft", "cash": "flüssige Mittel",
+    },
+    "en": {"wie gesagt": "as said", "wie angekündigt": "as announced"},
+}  # fmt: skip
+
 LANGUAGES: dict[str, Messages] = {"en": ENGLISH, "de": GERMAN}
 
 

@@ -9,27 +9,30 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.audit.answer import answer, claim_answer, record_of
+from stargauge.audit.answer import answer, claim_answer, compared_value, record_of
 from stargauge.audit.captures import capture_of
 from stargauge.audit.drivers import MOST_DRAWS, Draws, Moved, Target, drivers
 from stargauge.audit.evaluate import Judge, Outcome
 from stargauge.audit.groups import groups_of
 from stargauge.audit.language import Reading, deadline
-from stargauge.audit.languages import words_of
+from stargauge.audit.languages import COMMON_TEXTS, words_of
 from stargauge.audit.questions import Question, questions
 from stargauge.audit.record import Archive
 from stargauge.audit.sentence import Names, sentence
-from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, ReadingVerdict, Setting, judge, taken
+from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, ReadingVerdict, Setting, decidable, judge, odds_by, taken
 from stargauge.audit.words import likelihood, root_of
 from stargauge.engine.result import Result
 from stargauge.engine.run import blocks_of
 from stargauge.engine.sample import PICK, Sampler
 from stargauge.engine.select import Frame
+from stargauge.engine.simulate import simulate
 from stargauge.engine.streams import BLOCK
 from stargauge.quantity.statement import Mixture
 
 #: The name under which a run collects what the audit needs.
 COLLECTOR = "audit"
+#: The name under which a result that something is given for keeps what arithmetic settles without that.
+SETTLED_HERE = "audit: settled with nothing given"
 DEPENDS = "depends on reading"
 #: How many blocks of what was drawn are made again at a time.
 TOGETHER = 8
@@ -79,14 +82,14 @@ def judge_of(asked: Sequence[Question], known: Any) -> Judge:
 
 def audit(
     result: Result, known: Any, claims: Mapping[str, Any] | None = None, *, ids: Collection[str] = (), language: str = "en",
-    with_drivers: bool = True, varying: Collection[str] = (),
+    with_drivers: bool = True, workers: int = 1,
 ) -> tuple[ClaimVerdict, ...]:  # fmt: skip
     """A verdict on every claim, from a run that collected `judge_of(...)` under COLLECTOR. `with_drivers`: and what moves its odds most.
 
     `language`: of every text; those of the programme file are in it where the file has a translation.
 
     Writes truth and margin per reading into the result. Where something is given, odds are of the draws in which it holds, and a reading
-    that is itself given reads as that. `varying`: readings of which that alone makes all draws agree: no arithmetic settles these.
+    that is itself given reads as that; arithmetic has settled what it settles with nothing given. `workers`: processes to see which.
     """
     claims = known.programme.claims if claims is None else claims
     frame = result.world.frame
@@ -94,7 +97,7 @@ def audit(
     outcomes = _outcomes(result, asked, known)
     sampler = _sampler(result, [address.name for address in _addresses(asked)], only_picks=not with_drivers)
     sample = _drawn(result, sampler.chances)
-    setting = setting_of(known, frame, language, varying)
+    setting = setting_of(known, frame, language, settled_of(result, known, asked, workers))
     behind = {q.key: upstream(result, [address.name for address in _addresses([q])]) for q in asked}
     captured = captures_of(known, claims)
     made = {q.key: judge(q, outcomes.get(q.key), setting, _picks(sample, behind[q.key]), captured=bool(captured[q.claim])) for q in asked}
@@ -104,7 +107,12 @@ def audit(
     found = drivers(targets, _draws(result, sampler, sample)) if targets else []
     movers = dict(zip([q.key for q in open_ones], found, strict=True))
     speakers = getattr(known.programme, "speakers", None) or {}
-    verdicts = {q.key: _reading(q, made[q.key], movers.get(q.key), setting) for q in asked}
+    verdicts = {
+        q.key: _reading(
+            q, made[q.key], movers.get(q.key), setting, _options(q, movers.get(q.key), outcomes.get(q.key), sample, result, setting)
+        )
+        for q in asked
+    }
     return tuple(
         _claim(
             name,
@@ -123,16 +131,30 @@ def judgements(result: Result, known: Any, claims: Mapping[str, Any], *, ids: Co
     """Status and odds of every reading, without the model range and without words: for whoever asks again how likely it is."""
     frame = result.world.frame
     asked = questions(claims, frame.quantities, frame.axes, ids)
-    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame)
+    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, settled=settled_of(result, known, asked))
     captured = captures_of(known, claims)
     return {q.key: judge(q, outcomes.get(q.key), setting, captured=bool(captured[q.claim])) for q in asked}
 
 
-def by_arithmetic(result: Result, known: Any, asked: Sequence[Question]) -> set[str]:
-    """The readings that arithmetic settles in a result: every draw agrees, and the sites are observed through the deadline."""
-    frame = result.world.frame
-    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame)
-    return {q.key for q in asked if judge(q, outcomes.get(q.key), setting).settled_by == "arithmetic"}
+def settled_of(result: Result, known: Any, asked: Sequence[Question], workers: int = 1) -> Mapping[str, Judgement] | None:
+    """What arithmetic settles with nothing given, by `claim/reading`: under a condition that stays so, and nothing else becomes so.
+
+    None where nothing is given: then the draws of the result tell. Else they are drawn once more, as many as were asked for, none left out.
+    """
+    if result.condition is None:
+        return None
+    if SETTLED_HERE in result.collected:
+        told: dict[str, Judgement] = result.collected[SETTLED_HERE]
+    else:
+        told = result.collected[SETTLED_HERE] = {}
+    setting = setting_of(known, result.world.frame)
+    new = [q for q in asked if q.key not in told and decidable(q, setting)]
+    if new:
+        draws = result.conditions.asked if result.conditions is not None else result.draws
+        worlds = simulate(known, (), draws=draws, seed=result.seed, workers=workers, collectors={COLLECTOR: judge_of(new, known)})
+        outcomes = judge_of(new, known).outcomes(worlds.collected[COLLECTOR])
+        told.update({q.key: judge(q, outcomes.get(q.reading), setting) for q in new})
+    return {key: made for key, made in told.items() if made.settled_by == "arithmetic"}
 
 
 def _given(result: Result) -> Mapping[str, bool]:
@@ -141,12 +163,12 @@ def _given(result: Result) -> Mapping[str, bool]:
 
 
 def compared(
-    result: Result, known: Any, claims: Mapping[str, Any], *, ids: Collection[str] = (), varying: Collection[str] = ()
-) -> tuple[dict[str, Outcome], dict[str, Judgement]]:  # fmt: skip
+    result: Result, known: Any, claims: Mapping[str, Any], *, ids: Collection[str] = ()
+) -> tuple[dict[str, Outcome], dict[str, Judgement]]:
     """Truth per draw and status of every reading, by `claim/reading`: for whoever sets them against each other."""
     frame = result.world.frame
     asked = questions(claims, frame.quantities, frame.axes, ids)
-    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, "en", varying)
+    outcomes, setting = _outcomes(result, asked, known), setting_of(known, frame, settled=settled_of(result, known, asked))
     captured = captures_of(known, claims)
     return outcomes, {q.key: judge(q, outcomes.get(q.key), setting, captured=bool(captured[q.claim])) for q in asked}
 
@@ -224,13 +246,14 @@ def _archive(known: Any) -> Archive:
 
 
 def texts_of(programme: Any, language: str) -> Mapping[str, str]:
-    """The texts of a programme file in a language, by the text as it stands in the file; empty where it has none."""
+    """The texts of a programme file in a language, by the text as it stands in the file; common ones where it has none."""
     found: Mapping[str, Mapping[str, str]] = getattr(programme, "translations", None) or {}
-    return found.get(language, {})
+    common = COMMON_TEXTS.get(language, {}) if getattr(programme, "language", language) != language else {}
+    return {**common, **found.get(language, {})}
 
 
-def setting_of(known: Any, frame: Frame, language: str = "en", varying: Collection[str] = ()) -> Setting:
-    """What every reading is judged against. `varying`: readings of which a condition alone makes all draws agree."""
+def setting_of(known: Any, frame: Frame, language: str = "en", settled: Mapping[str, Judgement] | None = None) -> Setting:
+    """What every reading is judged against. `settled`: where something is given, what arithmetic settles without that."""
     programme = known.programme
     given = dict[str, str]()
     for group in ("sites", "parties"):
@@ -238,7 +261,7 @@ def setting_of(known: Any, frame: Frame, language: str = "en", varying: Collecti
         given.update({name: _short(member.name) for name, member in members.items() if getattr(member, "name", None)})
     names = Names(frame.axes, frame.quantities, given, words_of(language), texts_of(programme, language))
     sources = getattr(programme, "sources", None) or {}
-    return Setting(known.as_of, _archive(known), frame.quantities, names, _looked_at(known), sources, BLOCK, frozenset(varying))
+    return Setting(known.as_of, _archive(known), frame.quantities, names, _looked_at(known), sources, BLOCK, settled)
 
 
 def _looked_at(known: Any) -> Callable[[str], date | None]:
@@ -256,7 +279,45 @@ def _short(name: str) -> str:
     return name.split(",")[0].split(" (")[0]
 
 
-def _reading(question: Question, made: Judgement, moved: Moved | None, setting: Setting) -> ReadingVerdict:
+def _options(
+    question: Question, moved: Moved | None, outcome: Outcome | None, sample: Mapping[str, Any], result: Result, setting: Setting
+) -> dict[str, list[dict[str, Any]]]:  # fmt: skip
+    """Of the drivers that are choices, the options: what each is called, the odds and the middle of what is compared under it."""
+    out = dict[str, list[dict[str, Any]]]()
+    for driver in moved.drivers[:SHOWN_DRIVERS] if moved else ():
+        labels = _labels(driver.input.removeprefix(PICK), result) if driver.input.startswith(PICK) else ()
+        if not labels or outcome is None or driver.input not in sample:
+            continue
+        found = [(label, odds_by(outcome, sample[driver.input], place)) for place, label in enumerate(labels)]
+        out[driver.input] = [
+            {
+                "name": _option_name(driver.input.removeprefix(PICK), label, setting),
+                "odds": told[0] if told else None,
+                "value": None if told is None or told[1] is None else compared_value(question.reading, told[1]),
+            }
+            for label, told in found
+        ]
+    return out
+
+
+def _labels(pick: str, result: Result) -> tuple[str, ...]:
+    """What the options of a choice are called in the file or the model."""
+    values = (estimate.value for made in result.world.inputs.values() for estimate in made.estimates)
+    return next((one.labels for one in values if isinstance(one, Mixture) and one.pick == pick and one.labels), ())
+
+
+def _option_name(pick: str, label: str, setting: Setting) -> str:
+    """An option in words: of a choice of the model its own, else as the file calls it."""
+    texts = setting.names.words.texts
+    if own := texts.get(f"needs_pick {pick} {label}"):
+        return own
+    said = setting.names.text(label)
+    return said if said != label else label.replace("-", " ").replace("_", " ")
+
+
+def _reading(
+    question: Question, made: Judgement, moved: Moved | None, setting: Setting, options: Mapping[str, list[dict[str, Any]]]
+) -> ReadingVerdict:  # fmt: skip
     odds, words = made.odds, setting.names.words
     return ReadingVerdict(
         name=question.name,
@@ -272,6 +333,7 @@ def _reading(question: Question, made: Judgement, moved: Moved | None, setting: 
         margin=made.margin,
         drivers=moved.drivers[:SHOWN_DRIVERS] if moved else (),
         moved=moved,
+        options=options,
         record=record_of(question.reading, made, setting),
         missing=made.missing,
         settled_by=made.settled_by,

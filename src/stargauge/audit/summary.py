@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from stargauge.audit.answer import COUNTED, counting, with_counted
 from stargauge.audit.language import Comparison, Reading, leaves, parse
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.run import ClaimVerdict
@@ -227,8 +228,6 @@ _NOUNS = {
     "buildings": "buildings", "capital_promised": "promised", "equity_pledged": "of equity pledged", "revenue": "revenue",
     "funding_available": "at hand",
 }  # fmt: skip
-#: What a number without a unit counts.
-_COUNTED = {"buildings": ("building", "buildings"), "accelerators": ("chip", "chips"), "racks": ("rack", "racks")}
 
 
 def off_by(reading: ReadingVerdict, words: Messages = ENGLISH) -> str:
@@ -241,9 +240,13 @@ def off_by(reading: ReadingVerdict, words: Messages = ENGLISH) -> str:
         return missing
     if comparison.share:
         return words.say("counted", number=figures(-100 * margin.p50, notation=words.notation), unit=words.texts["points"])
-    one, many = _COUNTED.get(comparison.address.name, ("", ""))
-    unit = words.notation.unit(one if margin.p50 == -1 else many, "1" if margin.p50 == -1 else "")
-    return words.say("counted", number=missing, unit=unit).strip()
+    return with_counted(missing, margin.p50, comparison.address.name, words)
+
+
+def counts(reading: ReadingVerdict, words: Messages = ENGLISH) -> str:
+    """What the margin of a reading counts, where it counts things: `chips`; else empty."""
+    name = counting(parse(reading.expression)) if reading.margin is not None and reading.margin.unit == "1" else ""
+    return words.notation.unit(COUNTED[name][1]) if name in COUNTED else ""
 
 
 def _said(comparison: Comparison, names: Mapping[str, str] | None = None) -> str:

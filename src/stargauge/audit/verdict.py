@@ -6,8 +6,8 @@ observed through the deadline; else the record is silent. Outcome and odds never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -90,7 +90,10 @@ class Judgement:
 
 @dataclass(frozen=True)
 class ReadingVerdict:
-    """The verdict on one reading; `answer` is what may be printed as it is. `title`: its name in the language of the answer."""
+    """The verdict on one reading; `answer` is what may be printed as it is. `title`: its name in the language of the answer.
+
+    `options`: of a driver that is a choice, by its input: each option with its name, the odds and the middle of what is compared under it.
+    """
 
     name: str
     expression: str
@@ -108,6 +111,7 @@ class ReadingVerdict:
     settled_by: str | None = None
     deadline: date | None = None
     title: str = ""
+    options: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     moved: Moved | None = field(default=None, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -117,16 +121,20 @@ class ReadingVerdict:
             "probability": self.probability,
             "model_range": list(self.model_range) if self.model_range else None, "error": self.error, "likelihood": self.likelihood,
             "status": self.status, "answer": self.answer, "margin": self.margin.to_dict() if self.margin else None,
-            "drivers": [driver.to_dict() for driver in self.drivers], "record": list(self.record), "missing": list(self.missing),
+            "drivers": [self._driver(driver) for driver in self.drivers], "record": list(self.record), "missing": list(self.missing),
             "settled_by": self.settled_by, "deadline": str(self.deadline) if self.deadline else None,
         }  # fmt: skip
+
+    def _driver(self, driver: Driver) -> dict[str, Any]:
+        options = self.options.get(driver.input)
+        return {**driver.to_dict(), **({"options": [dict(one) for one in options]} if options else {})}
 
 
 @dataclass(frozen=True)
 class Setting:
     """What every reading is judged against: the knowledge date, the records, how far sites are observed, names and sources.
 
-    `varying`: readings that differ between worlds and only agree where something is given: no arithmetic settles them.
+    `settled`: where something is given, what arithmetic settles with nothing given, by `claim/reading`: that alone is settled.
     """
 
     as_of: date
@@ -136,7 +144,7 @@ class Setting:
     observed_through: Callable[[str], date | None]
     sources: Mapping[str, Any]
     block: int = 256
-    varying: frozenset[str] = frozenset()
+    settled: Mapping[str, Judgement] | None = None
 
 
 def judge(question: Question, outcome: Outcome | None, setting: Setting, picks: Picks | None = None, *, captured: bool = True) -> Judgement:
@@ -155,7 +163,24 @@ def judge(question: Question, outcome: Outcome | None, setting: Setting, picks: 
         raise InputError(f'"{question.key}" was not run')
     if outcome.undecided is not None:
         return _undecided(reading, outcome, found, setting)
+    if setting.settled is not None and question.key in setting.settled:
+        return _carried(setting.settled[question.key], found, picks or {})
     return _by_draws(question, outcome, found, setting, picks or {})
+
+
+def _carried(made: Judgement, found: Found, picks: Picks) -> Judgement:
+    """What was settled with nothing given; every option of a choice agrees then."""
+    odds = made.odds
+    if odds is not None and picks:
+        odds = replace(odds, model_range=(odds.probability, odds.probability))
+    return replace(made, found=found, odds=odds)
+
+
+def decidable(question: Question, setting: Setting) -> bool:
+    """Whether agreement of all draws would settle a reading: it has a deadline, through which its sites are observed."""
+    reading = question.reading
+    last = None if isinstance(reading, NotTestable) else deadline(reading)
+    return last is not None and not question.missing and not only_records(reading) and observed(reading, last, setting)
 
 
 def taken(made: Judgement, holds: bool) -> Judgement:
@@ -169,7 +194,7 @@ def _by_draws(question: Question, outcome: Outcome, found: Found, setting: Setti
     margin = margin_of(reading, outcome)
     last = deadline(reading)
     passed = last is not None and setting.as_of > last
-    agrees = odds.probability in (0.0, 1.0) and question.key not in setting.varying
+    agrees = odds.probability in (0.0, 1.0) and setting.settled is None
     settled = last is not None and agrees and observed(reading, last, setting)
     if passed and settled:
         return Judgement("met" if odds.probability else "not met", found, odds, margin, "arithmetic")
@@ -204,6 +229,16 @@ def _model_range(truth: NDArray[np.bool_], picks: Picks) -> tuple[float, float] 
         return None
     whole = float(truth.mean())
     return min(whole, *shares), max(whole, *shares)
+
+
+def odds_by(outcome: Outcome, picked: NDArray[Any], option: int) -> tuple[float, float | None] | None:
+    """Odds, and the middle of the margin, of the draws that took an option of a choice; None where they are too few to tell."""
+    count = min(len(picked), len(outcome.truth))
+    took = picked[:count] == option
+    if int(took.sum()) < FEW_DRAWS:
+        return None
+    margin = None if outcome.margin is None else float(np.median(outcome.margin[:count][took]))
+    return shown(float(outcome.truth[:count][took].mean())), margin if margin is not None and np.isfinite(margin) else None
 
 
 def _error(truth: NDArray[np.bool_], probability: float, count: int, block: int) -> float:

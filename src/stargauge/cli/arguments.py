@@ -72,6 +72,13 @@ def _count(text: str) -> int:
         raise argparse.ArgumentTypeError(f'got "{text}"; expected a whole number such as 10_000') from None
 
 
+def _seed(text: str) -> int:
+    seed = _count(text)
+    if seed < 0:
+        raise argparse.ArgumentTypeError(f'got "{text}"; expected 0 or more')
+    return seed
+
+
 def _levels(text: str) -> int:
     count = _count(text)
     if not 0 <= count <= 99:
@@ -104,7 +111,7 @@ def _change_options(parser: argparse.ArgumentParser) -> None:
 
 def _draw_options(parser: argparse.ArgumentParser, draws: int = 1024) -> None:
     parser.add_argument("--draws", type=_count, default=draws, metavar="N", help=f"Monte Carlo draws (default {draws:,})")
-    parser.add_argument("--seed", type=_count, default=0, metavar="N", help="seed of the draws (default 0)")
+    parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of the draws (default 0)")
     parser.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
 
 
@@ -331,7 +338,7 @@ def parser() -> Parser:
     backtest.add_argument("programme", nargs="*", metavar="PROGRAMME", help="shipped names, files or folders (default: all shipped)")
     backtest.add_argument("--as-of", type=_date, metavar="DATE", help="score against the outcomes known by that day (default: today)")
     backtest.add_argument("--draws", type=_count, default=512, metavar="N", help="Monte Carlo draws per replay (default 512)")
-    backtest.add_argument("--seed", type=_count, default=0, metavar="N", help="seed of the draws (default 0)")
+    backtest.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of the draws (default 0)")
     backtest.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     backtest.add_argument("--money", action="store_true", help="loans to sites and cash of parties instead of dates and odds")
     backtest.add_argument("--write", metavar="DIR", help="write the whole result in the form in which it is shipped and reported")

@@ -47,6 +47,9 @@ def _reading(reading: Mapping[str, Any], style: Style) -> list[str]:
 
 def _driver(driver: Mapping[str, Any]) -> str:
     text = f"{input_text(driver)}, {percent(driver['share'])} of the spread"
+    told = [f"{percent(one['odds'])} {one['name']}" for one in driver.get("options") or () if one["odds"] is not None]
+    if told:
+        return f"{text}; odds {', '.join(told)}"
     if driver.get("odds_p10") is None:
         return text
     return f"{text}; odds {percent(driver['odds_p10'])} where it is low, {percent(driver['odds_p90'])} where it is high"

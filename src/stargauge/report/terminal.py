@@ -92,6 +92,9 @@ class Style:
         return unicodedata.normalize("NFD", text.translate(_PLAIN)).translate(_ACCENTS).encode("ascii", "replace").decode()
 
 
+#: What the gigawatts of a headline are.
+POWER_BASIS = "Power in the headline is facility power, at the meter."
+
 #: So many captures are listed where not all are asked for.
 MOST_CAPTURES = 8
 
@@ -180,7 +183,8 @@ def _run_line(answer: Mapping[str, Any], style: Style) -> list[str]:
     if answer.get("seconds") is not None:
         parts.append(f"{float(answer['seconds']):.1f} s")
     parts = [part.replace(" ", _GLUE) if part.endswith((" s", " draws")) else part for part in parts]
-    return [style.soft(line) for line in wrapped(", ".join(parts), style.width)]
+    lines = [style.soft(line) for line in wrapped(", ".join(parts), style.width)]
+    return [*lines, style.soft(POWER_BASIS)]
 
 
 def _dispute(answer: Mapping[str, Any], style: Style) -> list[str]:

@@ -114,7 +114,7 @@ def value_text(entry: Mapping[str, Any], key: str = "p50", by: str = "p50") -> s
         return "–"
     if _is_date(entry, value):
         return day_text(from_day(float(value)))
-    return show(float(value), str(entry.get("unit", "1")), float(entry.get(by) or value))
+    return f"{show(float(value), str(entry.get('unit', '1')), float(entry.get(by) or value))} {entry.get('counts') or ''}".strip()
 
 
 def _is_date(entry: Mapping[str, Any], value: Any) -> bool:

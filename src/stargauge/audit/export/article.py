@@ -9,10 +9,14 @@ import re
 from collections.abc import Iterator
 
 from stargauge.audit.export.wording import Data, Wording, claims_of, link, odds_of, plain, rows_of, source_of
+from stargauge.audit.input_names import inside
 from stargauge.audit.words import percent, sentence_case
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]#|~$]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+#: Below and above a number: these signs begin no markup there, and read as they are in the raw text too.
+_COMPARED = re.compile(r"&lt;(?= \d)|(?<=\()&gt;(?= \d)|(?<=[^\W\d_] )&gt;(?= \d)")
+_AS_THEY_ARE = {"&lt;": "<", "&gt;": ">"}
 #: What readers of Markdown make links of by themselves.
 _BY_ITSELF = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp):|\bwww\.|@")
 
@@ -29,6 +33,7 @@ def article(answer: Data, claim: str | None = None) -> str:
 def escaped(text: object) -> str:
     """A text as Markdown shows it, sign for sign."""
     shown = "".join(_ENTITIES.get(sign, sign) for sign in _MARKUP.sub(lambda sign: "\\" + sign[0], plain(text)))
+    shown = _COMPARED.sub(lambda sign: _AS_THEY_ARE[sign[0]], shown)
     return _BY_ITSELF.sub(lambda start: start[0][:-1] + f"&#{ord(start[0][-1])};", shown)
 
 
@@ -126,7 +131,13 @@ def _then(reading: Data, wording: Wording) -> str:
     before = then["text"].removesuffix(known_on)
     if before == reading["answer"].removesuffix(wording.messages.say("known_on", day=wording.day(wording.as_of))):
         return ""
-    return " " + _ending(escaped(wording.say("then", day=wording.day(then["as_of"]), answer=before)))
+    return " " + _ending(escaped(wording.say("then", day=wording.day(then["as_of"]), answer=_after_colon(before, wording))))
+
+
+def _after_colon(answer: str, wording: Wording) -> str:
+    """An answer after the day of it: one that begins with a day goes on in lower case."""
+    begins = answer.startswith(("Am ", "Bis ", "Vom ")) if wording.language == "de" else answer.startswith(("Met ", "Not met ", "Partly "))
+    return answer[:1].lower() + answer[1:] if begins else answer
 
 
 def _ending(text: str) -> str:
@@ -146,13 +157,22 @@ def _captured(held: Data, wording: Wording) -> str:
 
 
 def _moved(claim: Data, answer: Data, wording: Wording) -> Iterator[str]:
-    found = dict[str, str]()
-    for reading in claim["readings"]:
-        for driver in reading["drivers"]:
-            name = answer["input_names"].get(driver["input"], driver["input"])
-            found.setdefault(name, wording.say("driver", input=escaped(name), share=percent(driver["share"], wording.messages)))
-    if found:
-        yield _labelled("moved", "; ".join(list(found.values())[:3]) + ".", wording)
+    """What moves the odds most: of a claim with several readings, of each that has odds, by its name."""
+    found = [(reading, told) for reading in claim["readings"] if (told := _drivers(reading, answer, wording))]
+    if found and len(claim["readings"]) == 1:
+        yield _labelled("moved", f"{found[0][1]}.", wording)
+    elif found:
+        yield f"**{wording.words['moved']}**{wording.words['colon'].rstrip()}"
+        yield "\n".join(f"- *{_own(reading['title'], wording)}*{wording.words['colon']}{told}." for reading, told in found)
+
+
+def _drivers(reading: Data, answer: Data, wording: Wording) -> str:
+    out = list[str]()
+    for driver in reading["drivers"][:3]:
+        name = answer["input_names"].get(driver["input"], driver["input"])
+        told = escaped(inside(name, wording.language))
+        out.append(wording.say("driver", input=told, share=percent(driver["share"], wording.messages)))
+    return "; ".join(out)
 
 
 def _record(claim: Data, wording: Wording) -> Iterator[str]:
