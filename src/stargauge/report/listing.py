@@ -46,7 +46,7 @@ def _reading(reading: Mapping[str, Any], style: Style) -> list[str]:
 
 
 def _driver(driver: Mapping[str, Any]) -> str:
-    text = f"{input_text(driver)}, {percent(driver['share'])} of the spread"
+    text = f"{input_text(driver)}, at least {percent(driver['share'])} of the spread"
     told = [f"{percent(one['odds'])} {one['name']}" for one in driver.get("options") or () if one["odds"] is not None]
     if told:
         return f"{text}; odds {', '.join(told)}"
