@@ -103,7 +103,7 @@ def test_explanation_goes_down_to_statements_with_source_date_and_grade(answer: 
     assert "P_facility = P_IT * r" in text
     leaf = next(line for line in text.splitlines() if "421 MW  estimated" in line)
     assert "estimated" in leaf and "24 Sep 2026" in leaf and leaf.rstrip().endswith("B")
-    assert "assumed" in text
+    assert "assumption" in text
     assert max(map(len, text.splitlines())) <= 80
     assert "421 MW  estimated" not in render_explain(answer["lineage"]["power_facility[operational]"], depth=1)
 
