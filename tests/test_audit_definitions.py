@@ -425,6 +425,7 @@ def test_axes_are_those_of_the_day() -> None:
     assert setting_of(made).axes == axes_of(made)
 
 
+@pytest.mark.slow
 def test_the_page_on_definitions_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/definitions.md", tmp_path) == 3
     page = (ROOT / "docs/definitions.md").read_text(encoding="utf-8")

@@ -323,6 +323,7 @@ def test_time_passing_is_what_was_known_read_on_the_later_day() -> None:
     assert passing["mean"] == pytest.approx(aged - then, abs=1.0) and passing["mean"] != 0.0
 
 
+@pytest.mark.slow
 def test_of_a_day_without_odds_it_is_told_what_was_missing_and_what_supplied_it() -> None:
     data = api.what_changed("portwash-2028/power", "2025-10-31", as_of="2026-11-22", draws=256, workers=1).to_dict()
     assert not data["whole"] and data["then"]["missing"] == ["port-washington"] and data["now"]["probability"] is not None

@@ -253,6 +253,7 @@ def test_the_command_line_shows_what_python_gives(capsys: pytest.CaptureFixture[
     assert ask(capsys, "sources", str(file), "--claim", "first-hal").code == 2
 
 
+@pytest.mark.slow
 def test_the_page_on_sources_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/sources.md", tmp_path) == 2
     page = (ROOT / "docs/sources.md").read_text(encoding="utf-8")

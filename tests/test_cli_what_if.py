@@ -132,6 +132,7 @@ def test_the_cost_of_a_megawatt_year_has_the_published_yardstick_between_the_met
     assert site["at_the_meter"]["p50"] < 8.5 < site["cost"]["p50"]
 
 
+@pytest.mark.slow
 def test_dearer_power_and_shorter_lives_cost_more_in_the_whole_model_too() -> None:
     plain, dear, short = (
         api.cost(api.load("stargate", name), site="abilene", chip="gb200-nvl72", as_of=DAY, draws=256).to_dict()["hours"][0]["cost"]["p50"]

@@ -438,6 +438,7 @@ def test_the_function_gives_the_text_and_what_is_left_out() -> None:
     assert json.loads(made.text)["@context"][0] == "https://schema.org"
 
 
+@pytest.mark.slow
 def test_the_page_on_exports_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/export.md", tmp_path) == 5
     assert (tmp_path / "stargate.csv").read_bytes().count(b"\r\n") > 50

@@ -99,6 +99,7 @@ def test_every_value_has_the_declared_shape(tiny: World, stargate: World) -> Non
     laws.shapes(stargate)
 
 
+@pytest.mark.slow
 def test_every_explanation_ends_in_statements_defaults_or_assumptions(tiny: World) -> None:
     reached: set[str] = set()
     for address in sinks(tiny):

@@ -141,6 +141,7 @@ def test_the_page_on_accuracy_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/how-good-the-dates-are.md", tmp_path) == 2
 
 
+@pytest.mark.slow
 def test_the_tutorial_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/tutorial-check-a-claim.md", tmp_path) >= 6
     assert (tmp_path / "stargate-report.html").stat().st_size > 50_000
@@ -153,6 +154,7 @@ def test_the_page_on_your_own_values_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/own-values.md", tmp_path) == 2
 
 
+@pytest.mark.slow
 def test_the_page_on_comparisons_works_as_it_stands(tmp_path: Path) -> None:
     scenario = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/compare.md").read_text(encoding="utf-8"), re.S)[0]
     (tmp_path / "slow.yaml").write_text(scenario, encoding="utf-8")
@@ -165,6 +167,7 @@ def test_the_page_on_validating_finance_works_as_it_stands(tmp_path: Path) -> No
     assert run_page("docs/validate-finance.md", tmp_path) == 1
 
 
+@pytest.mark.slow
 def test_the_page_on_jobs_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/jobs.md", tmp_path) == 3
 
@@ -183,6 +186,7 @@ def test_the_page_on_reading_works_as_it_stands(tmp_path: Path) -> None:
     assert "power_facility[operational] >= 300 MW by 2029-12-31" in proposed and "jobs_direct >= 450 by 2028-12-31" in proposed
 
 
+@pytest.mark.slow
 def test_the_page_on_drivers_runs(tmp_path: Path) -> None:
     assert run_page("docs/drivers.md", tmp_path) == 3
     assert run_python("docs/drivers.md")["one"]["rows"][0]["moved"]["resolved"]["share"] > 0.3  # type: ignore[index]
@@ -218,10 +222,12 @@ def test_the_page_on_unit_costs_works_as_it_stands(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_the_page_on_money_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/money.md", tmp_path) == 4
 
 
+@pytest.mark.slow
 def test_the_page_on_the_finance_of_sites_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/site-finance.md", tmp_path) == 3
     assert run_python("docs/site-finance.md")["made"].years  # type: ignore[attr-defined]

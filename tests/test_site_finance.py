@@ -76,6 +76,7 @@ def test_an_over_levered_case_says_what_binds_instead_of_breaking() -> None:
     assert most["loan_to_cost"]["p90"] <= 0.99 + 1e-9 and most["coverage_binds"] < 0.5
 
 
+@pytest.mark.slow
 def test_the_report_shows_it() -> None:
     answer = api.check("stargate", charts=True, **ASKED).to_dict(charts=True)  # type: ignore[arg-type]
     page = render_report(answer)

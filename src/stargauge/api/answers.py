@@ -115,12 +115,17 @@ def check(
         answer.odds = _open_odds(answer, values, seed) if conditions is None else None
         answer.delays = delays_of(made, now, draws, seed, workers, given=conditions)
         answer.money = money_of(made, now, None, (), None, None, draws, seed, workers, given=conditions) if now.parties else None
-        answer.needs = needs_of_claims(made, now, None, NEEDS_DRAWS, MOST_DRAWS, seed, workers, given=conditions)
+        answer.needs = needs_of_claims(made, now, None, *_draws_for_needs(draws), seed, workers, given=conditions)
         answer.definitions = definitions_of(made, now, None, draws, seed, workers, given=conditions)
         answer.together = together_in(made, now, said, asked_of(now, made, said), result, verdicts)
         answer.finance = finance_of_sites(made, now, None, min(draws, REPORT_DRAWS), seed, workers, given=conditions)
     answer.seconds = time.perf_counter() - began
     return answer
+
+
+def _draws_for_needs(draws: int) -> tuple[int, int]:
+    """With how many draws what would have to be true is looked for, first and in all: as `needs`, fewer where few are asked for."""
+    return min(NEEDS_DRAWS, 4 * draws), min(MOST_DRAWS, 16 * draws)
 
 
 def held_captures(programme: Programme, evidence: str | Path | Archive | None, as_of: date) -> dict[str, Held]:

@@ -362,7 +362,7 @@ class _Look:
         sources: Mapping[str, Any], drawn: Mapping[str, Any],
     ) -> _Look:  # fmt: skip
         """What differs between worlds, and does not say again what the reading says."""
-        values = values_of(respects, told, result.collected[COLLECTOR], drawn)
+        values = values_of(respects, told, result.collected.get(COLLECTOR), drawn)
         chosen, dimensions = list[Respect](), list[Dimension]()
         for one, held in zip(respects, values, strict=True):
             if held is None:

@@ -282,12 +282,12 @@ def collected(every: Iterable[Sequence[Respect]]) -> tuple[Respect, ...]:
     return tuple(dict.fromkeys(one for respects in every for one in respects if not one.drawn))
 
 
-def values_of(respects: Sequence[Respect], told: Told, gathered: Array, drawn: Mapping[str, Any]) -> list[Array | None]:
+def values_of(respects: Sequence[Respect], told: Told, gathered: Array | None, drawn: Mapping[str, Any]) -> list[Array | None]:
     """The values of respects over draws; None for what is absent in a world or does not differ between worlds."""
     place = {one: column for column, one in enumerate(told.respects)}
     out = list[Array | None]()
     for one in respects:
-        values = drawn.get(one.name) if one.drawn else gathered[:, place[one]]
+        values = drawn.get(one.name) if one.drawn else None if gathered is None else gathered[:, place[one]]
         differs = values is not None and bool(np.isfinite(values).all()) and float(np.ptp(values)) > (_LATER if one.kind == "date" else 0.0)
         out.append(np.asarray(values, dtype=np.float64) if differs else None)
     return out
