@@ -93,6 +93,12 @@ def flip(path: Path) -> None:
     path.write_bytes(bytes(raw))
 
 
+def test_a_root_that_is_no_base_64_names_its_file(folder: Path) -> None:
+    size = (folder / "keys/signed").read_text(encoding="utf-8").splitlines()[0]
+    (folder / "keys/signed").write_text(f"{size}\nlnM9GRMbiWXTC/zCFANd.1U42BKBpRzmw62eHiecXKM=\n", encoding="utf-8")
+    assert str(folder / "keys/signed") in faults(folder)
+
+
 def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-5])
 

@@ -111,6 +111,10 @@ def read_signed(path: Path, origin: str) -> Checkpoint | None:
     if not path.is_file():
         return None
     text = path.read_text(encoding="utf-8", errors="replace")
+    wrong = "does not say what was signed last; expected a size and a root on two lines. Restore it"
     if not re.fullmatch(r"\d+\n\S+\n", text):
-        raise InputError(Fault("does not say what was signed last; expected a size and a root on two lines. Restore it", file=str(path)))
-    return Checkpoint.of(f"{origin}\n{text}")
+        raise InputError(Fault(wrong, file=str(path)))
+    try:
+        return Checkpoint.of(f"{origin}\n{text}")
+    except ProofError as error:
+        raise InputError(Fault(f"{wrong} ({error})", file=str(path))) from None
