@@ -73,12 +73,43 @@ def write_report(answer: Answer, path: str | Path) -> Path:
 
 def render_report(answer: Answer) -> str:
     """The report of a `check` answer as one HTML text."""
-    from jinja2 import ChainableUndefined, Environment, PackageLoader
     from markupsafe import Markup
 
-    pages = Environment(
-        loader=PackageLoader("stargauge.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=ChainableUndefined
+    explained = {address: lineage.whole(node) for address, node in (answer.get("lineage") or {}).items()}
+    pages = environment()
+    drawn = drawings(answer)
+    style = pages.loader.get_source(pages, "style.css")[0]
+    page = pages.get_template("report.html.j2").render(
+        shared(answer, explained),
+        a={**answer, "lineage": explained} if explained else answer,
+        style=Markup(style),
+        drawn=drawn,
+        over_time=odds_drawings(answer),
+        accuracy=accuracy_page(answer.get("accuracy")),
+        schedule=schedule_table(answer.get("schedule")),
+        funds=money_page(answer.get("funds")),
+        finance=finance_page(answer.get("finance")),
+        disputed=disputed(answer),
+        all_inputs=lineage.inputs(explained.values()),
+        ladder=ladder(answer),
+        standing=standing(answer),
+        sections=_sections(answer, drawn),
+        claim_groups=claim_groups(answer),
+        needs=needs_by_reading(answer.get("needs")),
+        definitions=definitions_by_claim(answer.get("definitions")),
+        together=together_page(answer.get("together")),
+        claim_ids={claim["id"] for claim in answer.get("claims") or []},
+        fact_groups=fact_groups(answer),
     )
+    return re.sub(r"(\d) %", "\\1\u00a0%", page)
+
+
+def environment(folder: str = "") -> Any:
+    """The templates of the report with their filters. `folder`: a package whose own templates come first, and may use these."""
+    from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
+
+    loader = ChoiceLoader([PackageLoader(package) for package in (folder, "stargauge.report") if package])
+    pages = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=ChainableUndefined)
     pages.filters.update(
         shape=lambda status: shape(str(status or "")),
         day=day_text,
@@ -104,43 +135,28 @@ def render_report(answer: Answer) -> str:
         formulas=lineage.formulas,
         rests=lineage.rests_text,
         short=short_sentence,
+        why_id=why_id,
         sum_readings=lambda claims: sum(len(claim.get("readings") or []) for claim in claims),
     )
-    explained = {address: lineage.whole(node) for address, node in (answer.get("lineage") or {}).items()}
+    pages.globals.update(glyph=glyph, input_link=lambda node: f"input-{slug(lineage.input_name(node))}")
+    return pages
+
+
+def shared(answer: Answer, explained: Mapping[str, Any]) -> dict[str, Any]:
+    """What the parts that several sections share need of an answer: sources, captures, where a number is explained."""
     asked_as = str((answer.get("programme") or {}).get("asked_as") or "stargate")
-    pages.globals.update(
-        sources=answer.get("sources") or {},
-        captures=answer.get("captures") or {},
-        glyph=glyph,
-        why_link=lambda address: f"why-{slug(str(address))}" if address in explained else "",
-        pictured=pictures(explained),
-        asks=lambda asked: f"stargauge explain '{asked}'{'' if asked_as == 'stargate' else f' --programme {asked_as}'}",
-        input_link=lambda node: f"input-{slug(lineage.input_name(node))}",
-    )
-    drawn = drawings(answer)
-    style = pages.loader.get_source(pages, "style.css")[0] if pages.loader else ""
-    page = pages.get_template("report.html.j2").render(
-        a={**answer, "lineage": explained} if explained else answer,
-        style=Markup(style),
-        drawn=drawn,
-        over_time=odds_drawings(answer),
-        accuracy=accuracy_page(answer.get("accuracy")),
-        schedule=schedule_table(answer.get("schedule")),
-        funds=money_page(answer.get("funds")),
-        finance=finance_page(answer.get("finance")),
-        disputed=disputed(answer),
-        all_inputs=lineage.inputs(explained.values()),
-        ladder=ladder(answer),
-        standing=standing(answer),
-        sections=_sections(answer, drawn),
-        claim_groups=claim_groups(answer),
-        needs=needs_by_reading(answer.get("needs")),
-        definitions=definitions_by_claim(answer.get("definitions")),
-        together=together_page(answer.get("together")),
-        claim_ids={claim["id"] for claim in answer.get("claims") or []},
-        fact_groups=fact_groups(answer),
-    )
-    return re.sub(r"(\d) %", "\\1\u00a0%", page)
+    return {
+        "sources": answer.get("sources") or {},
+        "captures": answer.get("captures") or {},
+        "why_link": lambda address: f"#{why_id(address)}" if address in explained else "",
+        "pictured": pictures(explained),
+        "asks": lambda asked: f"stargauge explain '{asked}'{'' if asked_as == 'stargate' else f' --programme {asked_as}'}",
+    }
+
+
+def why_id(address: Any) -> str:
+    """The id of the explanation of a number in a page."""
+    return f"why-{slug(str(address))}"
 
 
 def _sections(answer: Answer, drawn: Mapping[str, Any]) -> list[tuple[str, str]]:

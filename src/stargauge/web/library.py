@@ -1,0 +1,75 @@
+"""Which programmes there are: those that come with Stargauge and those in the user's folder, by a short name that stands in an address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from stargauge.quantity.errors import InputError, did_you_mean
+
+ENDINGS = (".yaml", ".yml")
+#: At most so many files of a folder are looked at, and none larger than so many bytes.
+MOST_FILES, MOST_BYTES = 500, 8 * 2**20
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One programme that can be asked for. `own`: it is the user's file and may be edited. `stamp` changes when its files do."""
+
+    name: str
+    path: Path
+    own: bool
+    stamp: str
+
+
+def shelves(folder: Path | None) -> dict[str, Shelf]:
+    """Every programme by the name it is asked for; a file of the user's with the name of a shipped one is called `my-NAME`."""
+    from stargauge.programme.load import shipped
+
+    found = {name: Shelf(name, path, False, _stamp(path)) for name, path in shipped().items()}
+    for path in _own(folder):
+        plain = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "programme"
+        name = plain if plain not in found else f"my-{plain}"
+        if name not in found:
+            found[name] = Shelf(name, path, True, _stamp(path))
+    return found
+
+
+def shelf(name: str, folder: Path | None) -> Shelf:
+    """The programme of a name. Raises InputError with the nearest name where there is none."""
+    found = shelves(folder)
+    if name not in found:
+        raise InputError(f'there is no programme "{name}"{did_you_mean(name, found)} (there are: {", ".join(found)})')
+    return found[name]
+
+
+def _own(folder: Path | None) -> list[Path]:
+    """The user's programme files: YAML files of the folder that have a name at their top, and folders of such parts; nothing is followed
+    out of the folder."""
+    if folder is None or not folder.is_dir():
+        return []
+    home = folder.resolve()
+    made = []
+    for path in sorted(folder.iterdir())[:MOST_FILES]:
+        if path.name.startswith(".") or not path.resolve().is_relative_to(home):
+            continue
+        if path.is_file() and path.suffix in ENDINGS and path.stat().st_size <= MOST_BYTES and _is_programme(path):
+            made.append(path)
+        elif path.is_dir() and any(_is_programme(path / f"programme{ending}") for ending in ENDINGS):
+            made.append(path)
+    return made
+
+
+def _is_programme(path: Path) -> bool:
+    """Whether a file looks like a programme: it names one at its top level. Faulty files are listed too, so that they can be mended."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return re.search(r"(?m)^name\s*:", file.read(64 * 1024)) is not None
+    except OSError:
+        return False
+
+
+def _stamp(path: Path) -> str:
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    return "-".join(f"{state.st_mtime_ns:x}.{state.st_size:x}" for state in (file.stat() for file in files if file.is_file()))

@@ -1,0 +1,48 @@
+"""Which pages there are: each is a function from a view to HTML, under a path. Importing this module imports nothing that computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Maker = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page. `path` has the names of its arguments in braces; those of a programme begin with `/p/{programme}`.
+
+    `asks`: parameters of the address, beyond those of a question, that its function takes (as text, empty where absent).
+    `writes`: it is posted to and changes files, so nothing of it is kept.
+    """
+
+    name: str
+    path: str
+    make: Maker
+    asks: tuple[str, ...] = ()
+    writes: bool = False
+
+    @property
+    def of_programme(self) -> bool:
+        """Whether it is a page of one programme."""
+        return self.path.startswith("/p/{programme}")
+
+
+PAGES: dict[str, Page] = {}
+
+
+def page(path: str, *, asks: tuple[str, ...] = (), writes: bool = False) -> Callable[[Maker], Maker]:
+    """Enter a function as the page of a path. Its name is the page's, its arguments are the path's and what it `asks` for, by name."""
+
+    def enter(make: Maker) -> Maker:
+        name = f"{make.__module__.rpartition('.')[2]}.{make.__name__}"
+        PAGES[name] = Page(name, path, make, asks, writes)
+        return make
+
+    return enter
+
+
+def arguments_of(made: Page, path: dict[str, Any], query: dict[str, str]) -> dict[str, str]:
+    """The arguments of a page's function from the path and the query of an address."""
+    return {**{key: str(value) for key, value in path.items() if key != "programme"}, **{key: query.get(key, "") for key in made.asks}}

@@ -1,0 +1,31 @@
+"""How a server is set up: where it listens, whose files it shows, who may ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`folder`: the user's programme files. `evidence`: an evidence folder. `token`: what a reader beyond this machine has to show.
+
+    `workers`: processes that compute. `upload_bytes`: the largest body of a request. `kept_bytes`: how much of what was made is kept.
+    """
+
+    folder: Path = field(default_factory=Path.cwd)
+    host: str = "127.0.0.1"
+    port: int = 8347
+    evidence: Path | None = None
+    token: str = ""
+    workers: int = 2
+    upload_bytes: int = 4 * 2**20
+    kept_bytes: int = 128 * 2**20
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine can ask."""
+        return self.host in LOOPBACK
