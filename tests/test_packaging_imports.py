@@ -14,7 +14,8 @@ SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
 
 #: From top to bottom; folders of one line do not know each other.
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("cli", "web"),
+    ("cli",),
+    ("web",),
     ("report",),
     ("api",),
     ("plan",),

@@ -69,24 +69,29 @@ class Check:
         """Why a number is what it is."""
         return self.result.explain(address, when)
 
-    def to_dict(self, charts: bool = False) -> dict[str, Any]:
-        """The answer as plain data: the same from the command line, Python and the web. `charts`: with month series and explanations."""
+    def to_dict(self, charts: bool = False, explanations: bool | None = None) -> dict[str, Any]:
+        """The answer as plain data: the same from the command line, Python and the web.
+
+        `charts`: with month series, and with the `explanations` that a report links to unless they are left out.
+        """
         from stargauge.audit.answer_data import answer_data
 
-        return answer_data(self, charts)
+        return answer_data(self, charts, charts if explanations is None else explanations)
 
 
 def check(
     programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
     workers: int | None = None,
     scenario: Path | str | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None, charts: bool = False,
-    evidence: str | Path | Archive | None = None, progress: Progress | None = None, language: str = "en", given: Given = None,
+    depths: bool = True, evidence: str | Path | Archive | None = None, progress: Progress | None = None, language: str = "en",
+    given: Given = None,
 ) -> Check:  # fmt: skip
     """Run a programme and judge its claims, as could be said on the day of the dispute and as of now.
 
-    `charts`: keep the month series that the report draws. `evidence`: the folder that holds the captures which the programme cites; with
-    it each says whether it is still there. `language`: of the headline and of all that is said of claims. `given`: claims that hold;
-    everything then, but nothing of another day, on which other worlds would be given. Raises InputError with all faults at once; nothing
+    `charts`: keep the month series that the report draws. `depths`: what moves each claim, and with `charts` what else the report shows:
+    odds over time, dates, money, needs, definitions, what holds together, finance. `evidence`: the folder that holds the captures which
+    the programme cites; with it each says whether it is still there. `language`: of the headline and of all that is said of claims.
+    `given`: claims that hold; everything then, but nothing of another day, on which other worlds would be given. Raises InputError with all faults at once; nothing
     is written.
     """
     began = time.perf_counter()
@@ -100,8 +105,9 @@ def check(
     numbers = numbers_in(now, made, said)
     conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
     result, verdicts = audited(
-        now, made, draws, seed, workers, wanted, progress, said, charts, numbers=numbers, given=conditions, language=language
-    )
+        now, made, draws, seed, workers, wanted, progress, said, charts, numbers=numbers, given=conditions, with_drivers=depths,
+        language=language,
+    )  # fmt: skip
     answer = Check(
         made, now, result, verdicts, summarise(result, now, verdicts, words), jobs=number_verdicts_of(numbers, result, now, language),
         captures=captures, given=conditions, language=language,
@@ -111,7 +117,7 @@ def check(
         past = known(made, day, values)
         answer.then = audited(past, made, draws, seed, workers, (), None, said_by(made, day), with_drivers=False, language=language)[1]
         answer.then_day = day
-    if charts:
+    if charts and depths:
         answer.odds = _open_odds(answer, values, seed) if conditions is None else None
         answer.delays = delays_of(made, now, draws, seed, workers, given=conditions)
         answer.money = money_of(made, now, None, (), None, None, draws, seed, workers, given=conditions) if now.parties else None

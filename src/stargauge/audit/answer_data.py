@@ -36,8 +36,8 @@ EXPLAINED: tuple[str, ...] = (
 )  # fmt: skip
 
 
-def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
-    """A check as plain data. `charts`: with the month series, the explanations that the report links to and the shipped scores."""
+def answer_data(check: Any, charts: bool = False, explanations: bool = False) -> dict[str, Any]:
+    """A check as plain data. `charts`: with the month series and the shipped scores. `explanations`: those that the report links to."""
     known, result = check.known, check.result
     then = {verdict.id: verdict for verdict in check.then}
     named = input_names(check)
@@ -73,9 +73,10 @@ def answer_data(check: Any, charts: bool = False) -> dict[str, Any]:
             out[name] = part.to_dict()
     if check.finance is not None:
         out["finance"] = check.finance.to_dict()
-    if charts:
+    if explanations:
         when = Days.of(known).ahead
         out["lineage"] = {address: reported(result.explain(address, when), known) for address in EXPLAINED if address in result.series}
+    if charts:
         scores = measured.shipped()
         out["accuracy"] = scores.to_dict(known.catalogue.catalogue) if scores else None
     return out

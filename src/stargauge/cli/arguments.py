@@ -394,6 +394,15 @@ def parser() -> Parser:
 
     evidence.arguments(commands)
 
+    serve = commands.add_parser("serve", help="see it in a browser: pages for every programme, on this machine")
+    serve.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="your own programme files (default: this folder)")
+    serve.add_argument("--port", type=_count, default=8347, metavar="N", help="where to listen (default 8347; 0: a free one)")
+    serve.add_argument("--no-browser", action="store_true", help="open no browser")
+    serve.add_argument("--evidence", metavar="DIR", help="the evidence folder to show (default: evidence in FOLDER, where there is one)")
+    serve.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="listen for other machines too; they need its token")
+    serve.add_argument("--name", action="append", default=[], metavar="HOST", help="answer under this host name only (repeatable)")
+    serve.add_argument("--workers", type=_count, default=2, metavar="N", help="processes that compute (default 2)")
+
     new = commands.add_parser("new", help="write a commented starter programme file")
     new.add_argument("name", metavar="NAME", help="name of the programme, or of its file; .yaml is added")
 

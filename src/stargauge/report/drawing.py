@@ -50,7 +50,16 @@ def figure(
 
     wide, narrow = (Markup(inline_svg(spec, f"{name}-{kind}", label, kind)) for spec, kind in zip(specs, ("w", "nr"), strict=True))
     address = _csv_address([table["head"], *table["rows"]])
-    return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": address, "why": why}
+    return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": address, "why": why, "spec": specs[0]}
+
+
+def alone(text: str) -> str:
+    """A drawing that stood in a page as an image of its own: the light palette's colours, a size, the namespace of SVG."""
+    for hue, value in HUES.items():
+        text = text.replace(f"var(--{hue})", value)
+    size = _SIZE.search(text)
+    wide, high = (size[1], size[2]) if size else ("738", "400")
+    return text.replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" ', 1)
 
 
 def _csv_address(rows: Iterable[Sequence[str]]) -> str:

@@ -54,11 +54,15 @@ def _own(folder: Path | None) -> list[Path]:
     for path in sorted(folder.iterdir())[:MOST_FILES]:
         if path.name.startswith(".") or not path.resolve().is_relative_to(home):
             continue
-        if path.is_file() and path.suffix in ENDINGS and path.stat().st_size <= MOST_BYTES and _is_programme(path):
-            made.append(path)
-        elif path.is_dir() and any(_is_programme(path / f"programme{ending}") for ending in ENDINGS):
+        if _names_itself(path):
             made.append(path)
     return made
+
+
+def _names_itself(path: Path) -> bool:
+    if path.is_dir():
+        return any(_is_programme(path / f"programme{ending}") for ending in ENDINGS)
+    return path.suffix in ENDINGS and path.stat().st_size <= MOST_BYTES and _is_programme(path)
 
 
 def _is_programme(path: Path) -> bool:

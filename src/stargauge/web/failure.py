@@ -1,0 +1,27 @@
+"""The page that tells what was wrong with a request; made without workers, so that it comes whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from stargauge.quantity.errors import Fault
+
+TITLES = {404: "There is no such page", 400: "This cannot be answered as asked", 500: "Our fault"}
+
+
+def failure_page(faults: Sequence[Fault], status: int, path: str) -> str:
+    """Faults as a page: where, what was expected, what came."""
+    title = TITLES.get(status, TITLES[400])
+    rows = "".join(f"<li>{_place(fault)}{escape(f'{fault.path}: ' if fault.path else '')}{escape(fault.message)}</li>" for fault in faults)
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
+        f'<title>{title} – Stargauge</title><link rel="stylesheet" href="/static-style"></head><body>'
+        '<header class="top"><div class="wrap"><a class="word" href="/">Stargauge</a></div></header>'
+        f'<main id="main" class="wrap"><h1 class="mt">{title}</h1><ul class="plain">{rows}</ul><p><a href="/">All programmes</a></p></main>'
+        "</body></html>"
+    )
+
+
+def _place(fault: Fault) -> str:
+    return f"<code>{escape(fault.file)}:{fault.line}:{fault.column}</code> " if fault.line else ""

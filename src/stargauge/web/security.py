@@ -1,0 +1,75 @@
+"""Who may ask, and what a page may do in a browser.
+
+Other sites: a request that changes something must come from this server's own pages, by `Sec-Fetch-Site` where the browser sends it, else
+by `Origin` (the way of Go 1.25's CrossOriginProtection); on loopback the `Host` must be a name of this machine, so that a foreign name
+that points here (DNS rebinding) reads nothing. Beyond loopback a reader shows a token once, and a cookie remembers it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from stargauge.web.settings import LOOPBACK, Settings
+
+#: No script or style but our own files, nothing framed but captured texts, nothing sent elsewhere.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
+    "frame-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+COOKIE = "stargauge_token"
+_CHANGING = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def host_allowed(host: str, settings: Settings) -> bool:
+    """Whether a `Host` is a name of this server: on loopback those of this machine, else those given, or any where none is given."""
+    name = urlsplit(f"//{host}").hostname or ""
+    if settings.local:
+        return name in LOOPBACK
+    return not settings.hosts or name in settings.hosts or name == settings.host
+
+
+def from_own_page(method: str, headers: Mapping[str, str]) -> bool:
+    """Whether a request that changes something comes from one of our own pages, or from no browser at all."""
+    if method not in _CHANGING:
+        return True
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+
+
+def token_fits(shown: str, settings: Settings) -> bool:
+    """Whether a reader may ask: always on loopback, else with the token."""
+    return settings.local or (bool(settings.token) and hmac.compare_digest(shown.encode(), settings.token.encode()))
+
+
+class Rate:
+    """How often somebody may have something made: a bucket of `most` that fills by `per_second`. Those seen longest ago are forgotten."""
+
+    def __init__(self, per_second: float, most: float, seen: int = 4096) -> None:
+        self.per_second, self.most, self.seen = per_second, most, seen
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait(self, who: str, now: float | None = None) -> float:
+        """Take one; the seconds to wait where none is left, else 0."""
+        now = time.monotonic() if now is None else now
+        left, then = self._left.pop(who, (self.most, now))
+        left = min(self.most, left + (now - then) * self.per_second)
+        taken = left >= 1.0
+        self._left[who] = (left - 1.0 if taken else left, now)
+        while len(self._left) > self.seen:
+            self._left.popitem(last=False)
+        return 0.0 if taken else (1.0 - left) / self.per_second

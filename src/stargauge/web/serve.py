@@ -1,0 +1,59 @@
+"""Serve the pages on this machine until told to stop."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import sys
+import threading
+import webbrowser
+from dataclasses import replace
+
+from stargauge.quantity.errors import InputError
+from stargauge.web.settings import Settings
+
+#: How long requests that are being answered have when the server is told to stop.
+GRACE = 5
+
+
+def serve(settings: Settings, browser: bool = True) -> None:
+    """Listen and answer until interrupted. Raises InputError where the port is taken or the web's libraries are missing."""
+    try:
+        import uvicorn
+
+        from stargauge.web.app import create_app
+    except ImportError as error:
+        raise InputError(f"the pages need the extra `web` ({error.name} is missing): pip install 'stargauge[web]'") from None
+    listening = _listen(settings)
+    port = listening.getsockname()[1]
+    chosen = replace(settings, port=port, token=settings.token or ("" if settings.local else secrets.token_urlsafe(24)))
+    address = f"http://{_named(chosen.host)}:{port}/{'' if chosen.local else f'?token={chosen.token}'}"
+    print(f"Stargauge: {address}", flush=True)
+    print("Only this machine can ask. Stop: Ctrl-C" if chosen.local else _warning(), file=sys.stderr, flush=True)
+    if browser:
+        threading.Timer(0.3, webbrowser.open, (address,)).start()
+    config = uvicorn.Config(create_app(chosen), log_level="warning", timeout_graceful_shutdown=GRACE, server_header=False, access_log=False)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    kind = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(kind)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise InputError(
+            f"--port: could not listen on {settings.host}:{settings.port} ({error.strerror}); --port 0 takes a free one"
+        ) from None
+    listening.listen(128)
+    return listening
+
+
+def _named(host: str) -> str:
+    return f"[{host}]" if ":" in host else ("localhost" if host in ("127.0.0.1", "0.0.0.0") else host)
+
+
+def _warning() -> str:
+    return "Other machines can ask: whoever has the address with its token sees the programmes of this folder. Stop: Ctrl-C"

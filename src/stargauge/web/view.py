@@ -1,0 +1,192 @@
+"""What a page sees: the question, the answers it may ask for, the templates, and the figures it drew. Lives in a worker process."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from stargauge import __version__
+from stargauge.web.asked import Asked
+from stargauge.web.library import Shelf, shelf, shelves
+from stargauge.web.texts import Texts, texts_of
+
+if TYPE_CHECKING:
+    from stargauge.api import Check
+    from stargauge.audit.odds import OddsOverTime
+    from stargauge.programme.known import Known
+    from stargauge.programme.schema import Programme
+
+#: How many answers a worker keeps: each holds the draws of a run.
+MOST_ANSWERS = 6
+Progress = Callable[[int, int], None]
+
+
+class Kept:
+    """The answers a worker made last, by what they are an answer to."""
+
+    def __init__(self, most: int = MOST_ANSWERS) -> None:
+        self.most = most
+        self._held: OrderedDict[Any, Any] = OrderedDict()
+
+    def get(self, key: Any, make: Callable[[], Any]) -> Any:
+        """The answer under a key, made now where it is not held; those used longest ago leave."""
+        if key not in self._held:
+            self._held[key] = make()
+        self._held.move_to_end(key)
+        while len(self._held) > self.most:
+            self._held.popitem(last=False)
+        return self._held[key]
+
+
+KEPT = Kept()
+
+
+@dataclass
+class View:
+    """One request for one page. `figures`: what it drew, by name, so that each can be had as a file."""
+
+    asked: Asked
+    page: str = ""
+    path: str = ""
+    folder: Path | None = None
+    evidence: Path | None = None
+    progress: Progress | None = None
+    fragment: bool = False
+    body: Mapping[str, Any] = field(default_factory=dict)
+    figures: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    # -- answers -------------------------------------------------------------------------------------------------------------------
+    @property
+    def shelf(self) -> Shelf:
+        """Where the programme asked for lies."""
+        return shelf(self.asked.programme, self.folder)
+
+    def shelves(self) -> dict[str, Shelf]:
+        """Every programme there is."""
+        return shelves(self.folder)
+
+    def kept(self, what: str, make: Callable[[], Any], *more: Any) -> Any:
+        """Something made of this question, made once."""
+        return KEPT.get((what, self.asked, self.shelf.stamp, self.evidence, *more), make)
+
+    @property
+    def programme(self) -> Programme:
+        """The programme with the scenario and the inputs laid over it."""
+        from stargauge import api
+
+        asked = self.asked
+        return self.kept("programme", lambda: api.load(self._source(), asked.scenario or None, asked.settings or None))  # type: ignore[no-any-return]
+
+    def _source(self) -> str | Path:
+        found = self.shelf
+        return found.path if found.own else found.name
+
+    @property
+    def known(self) -> Known:
+        """What is known of it on the day."""
+        from stargauge import api
+
+        return self.kept("known", lambda: api.known(self.programme, self.asked.day))  # type: ignore[no-any-return]
+
+    @property
+    def check(self) -> Check:
+        """The verdicts, then and now, with the month series that charts draw; without the depths, which have pages of their own."""
+        from stargauge import api
+
+        asked = self.asked
+
+        def make() -> Check:
+            return api.check(
+                self.programme, as_of=asked.day, draws=asked.draws, seed=asked.seed, charts=True, depths=False, evidence=self.evidence,
+                progress=self.progress, language=asked.language, given=asked.given or None,
+            )  # fmt: skip
+
+        return self.kept("check", make)  # type: ignore[no-any-return]
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The check as plain data, as the report and JSON have it."""
+        return self.kept("answer", lambda: self.check.to_dict(charts=True, explanations=False))  # type: ignore[no-any-return]
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """How a function of the API is asked this question: `api.money(view.programme, **view.run)`."""
+        asked = self.asked
+        return {"as_of": asked.day, "draws": asked.draws, "seed": asked.seed, "given": asked.given or None, "progress": self.progress}
+
+    def odds(self, claim: str) -> OddsOverTime:
+        """The odds of a claim over time, up to the day, with what moved them."""
+        from stargauge import api
+
+        asked = self.asked
+
+        def make() -> OddsOverTime:
+            return api.odds(self.programme, claim, end=asked.day, every="quarter", draws=min(asked.draws, 512), seed=asked.seed,
+                            progress=self.progress)  # fmt: skip
+
+        return self.kept("odds", make, claim)  # type: ignore[no-any-return]
+
+    # -- addresses -----------------------------------------------------------------------------------------------------------------
+    def link(self, rest: str = "", **changes: Any) -> str:
+        """The address of another page of the programme, with the same question; `changes` to it such as `as_of`."""
+        return self.asked.but(**changes).address(rest)
+
+    def here(self, pinned: bool = False, **changes: Any) -> str:
+        """The address of this page; `pinned`: a permalink that reproduces it on any later day."""
+        asked = self.asked.but(**changes)
+        query = asked.query(pinned)
+        return f"{self.path}{'?' if query else ''}{query}"
+
+    def why(self, address: Any) -> str:
+        """Where a number is explained; nothing where no number has that address."""
+        return self.link(f"why/{quote(str(address), safe='')}") if address else ""
+
+    def figure_link(self, name: str, ending: str) -> str:
+        """The address of one figure of this page as a file."""
+        query = self.asked.query(pinned=True)
+        return f"{self.path}/figures/{quote(name)}.{ending}?{query}"
+
+    # -- writing -------------------------------------------------------------------------------------------------------------------
+    @property
+    def texts(self) -> Texts:
+        """The words of the page in the reader's language."""
+        return texts_of(self.asked.language)
+
+    def draw(self, name: str, label: str, specs: Any, table: Mapping[str, Any], why: str | None = None) -> dict[str, Any]:
+        """A chart of this page: as `report.drawing.figure`, and to be had as a file."""
+        from stargauge.report.drawing import figure
+
+        return self.enter(figure(name, label, specs, table, why))
+
+    def enter(self, figure: dict[str, Any]) -> dict[str, Any]:
+        """A figure made already: its downloads lead to files."""
+        name = str(figure["name"])
+        files = {ending: self.figure_link(name, ending) for ending in ("png", "svg", "csv")}
+        made = {**figure, "files": files, "link": f"{self.here(pinned=True)}#{name}"}
+        self.figures[name] = made
+        return made
+
+    def render(self, template: str, **parts: Any) -> str:
+        """A template of the pages filled in: with the question, links and words at hand, in a frame unless only a part is asked for."""
+        from stargauge.report.html import shared
+        from stargauge.report.locale import speaking
+
+        with speaking(self.asked.language):
+            context = {**shared(parts.get("a") or {}, {}), "why_link": self.why, "view": self, "asked_for": self.asked,
+                       "_": self.texts.say, "version": __version__, **parts}  # fmt: skip
+            text: str = templates().get_template(template).render(context)
+        return text
+
+
+@cache
+def templates() -> Any:
+    """The templates of the pages, with those of the report."""
+    from stargauge.report.html import environment
+
+    return environment("stargauge.web")
