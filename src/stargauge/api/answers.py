@@ -91,8 +91,8 @@ def check(
     `charts`: keep the month series that the report draws. `depths`: what moves each claim, and with `charts` what else the report shows:
     odds over time, dates, money, needs, definitions, what holds together, finance. `evidence`: the folder that holds the captures which
     the programme cites; with it each says whether it is still there. `language`: of the headline and of all that is said of claims.
-    `given`: claims that hold; everything then, but nothing of another day, on which other worlds would be given. Raises InputError with all faults at once; nothing
-    is written.
+    `given`: claims that hold; everything then, but nothing of another day, on which other worlds would be given. Raises InputError with
+    all faults at once; nothing is written.
     """
     began = time.perf_counter()
     words = words_of(language)

@@ -138,7 +138,7 @@ def environment(folder: str = "") -> Any:
         why_id=why_id,
         sum_readings=lambda claims: sum(len(claim.get("readings") or []) for claim in claims),
     )
-    pages.globals.update(glyph=glyph, input_link=lambda node: f"input-{slug(lineage.input_name(node))}")
+    pages.globals.update(_=lambda text: text, glyph=glyph, input_link=lambda node: f"input-{slug(lineage.input_name(node))}")
     return pages
 
 

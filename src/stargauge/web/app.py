@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import PlainTextResponse, RedirectResponse
+from fastapi.responses import PlainTextResponse, RedirectResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from stargauge import __version__
@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_api_route("/health", _health, include_in_schema=False)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
     app.add_api_route("/static-style", _style, include_in_schema=False)
+    app.add_api_route("/progress/{number}", _progress, include_in_schema=False)
     for page in PAGES.values():
         methods = ["POST"] if page.writes else ["GET", "HEAD"]
         app.add_api_route(page.path, _page_handler(page), methods=methods, include_in_schema=False, name=page.name)
@@ -92,7 +93,7 @@ async def _made(request: Request, page: Page, kind: str = "page") -> Response:
     path = request.url.path if kind == "page" else request.url.path.rsplit("/figures/", 1)[0]
     job = Job(
         kind, page.name, asked, path or "/", arguments_of(page, taken, dict(request.query_params)), settings.folder, settings.evidence,
-        request.headers.get("hx-request") == "true", figure, ending, await _body(request) if page.writes else {},
+        request.headers.get("hx-request-type") == "partial", figure, ending, await _body(request) if page.writes else {},
         int(request.query_params.get("progress") or 0) if (request.query_params.get("progress") or "0").isdecimal() else 0,
     )  # fmt: skip
     return await send(request, job, "" if page.writes else stamp)
@@ -123,7 +124,7 @@ async def send(request: Request, job: Job, stamp: str, lane: str = "") -> Respon
 def packed(request: Request, ready: Ready) -> Response:
     """What was made, packed where the reader takes it so."""
     made: Made = ready.made
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding, HX-Request", **made.headers}
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding, HX-Request-Type", **made.headers}
     if ready.packed and "gzip" in request.headers.get("accept-encoding", ""):
         return Response(ready.packed, made.status, {**headers, "Content-Encoding": "gzip"}, made.media)
     return Response(made.body, made.status, headers, made.media)
@@ -204,6 +205,17 @@ async def _metrics(request: Request) -> Response:
     lines = [f"# TYPE stargauge_{name}_total counter\nstargauge_{name}_total {value}" for name, value in desk.counts.items()]
     lines.append(f"# TYPE stargauge_uptime_seconds gauge\nstargauge_uptime_seconds {time.monotonic() - request.app.state.began:.0f}")
     return PlainTextResponse("\n".join([*lines, ""]), media_type="text/plain; version=0.0.4")
+
+
+async def _progress(request: Request, number: int) -> Response:
+    """How far a job is, as server-sent events `[done, of]`."""
+    desk: Desk = request.app.state.desk
+
+    async def told() -> AsyncIterator[str]:
+        async for done, of in desk.progress(number):
+            yield f"data: [{done}, {of}]\n\n"
+
+    return StreamingResponse(told(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 async def _style() -> Response:

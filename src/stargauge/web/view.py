@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from stargauge import __version__
 from stargauge.web.asked import Asked
+from stargauge.web.days import days_of, events_of
 from stargauge.web.library import Shelf, shelf, shelves
 from stargauge.web.texts import Texts, texts_of
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from stargauge.programme.schema import Programme
 
 #: How many answers a worker keeps: each holds the draws of a run.
-MOST_ANSWERS = 6
+MOST_ANSWERS = 24
 Progress = Callable[[int, int], None]
 
 
@@ -151,6 +153,32 @@ class View:
         """The address of one figure of this page as a file."""
         query = self.asked.query(pinned=True)
         return f"{self.path}/figures/{quote(name)}.{ending}?{query}"
+
+    # -- the knowledge date ----------------------------------------------------------------------------------------------------------
+    @property
+    def days(self) -> list[date]:
+        """The days on which something came to be known of the programme, the ends of months between them, and today."""
+        return self.kept_of_files("days", lambda: days_of(self._whole))
+
+    @property
+    def events(self) -> list[tuple[date, str]]:
+        """A few days worth going to: the first, those on which most came in, today."""
+        return self.kept_of_files("events", lambda: events_of(self._whole))
+
+    @property
+    def _whole(self) -> Programme:
+        from stargauge import api
+
+        return api.load(self._source())
+
+    def kept_of_files(self, what: str, make: Callable[[], Any]) -> Any:
+        """Something made of the programme's files alone, whatever is asked of it."""
+        return KEPT.get((what, self.asked.programme, self.shelf.stamp, date.today()), make)
+
+    @property
+    def rest_of_query(self) -> list[tuple[str, str]]:
+        """What is asked besides the day, as fields of a form."""
+        return [pair for pair in parse_qsl(self.asked.query()) if pair[0] != "as_of"]
 
     # -- writing -------------------------------------------------------------------------------------------------------------------
     @property
