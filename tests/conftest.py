@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.web_server import Browser
 
 # No test is timed; where a change is judged the examples are always the same, elsewhere new ones are looked for each time.
 settings.register_profile("judged", deadline=None, derandomize=True)
@@ -21,3 +26,24 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the folder of facts is missing: {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server of the pages, over an empty folder."""
+    from tests.web_server import serving
+
+    with serving(tmp_path_factory.mktemp("programmes")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, one for all tests of the pages."""
+    from playwright.sync_api import sync_playwright
+    from tests.web_server import Browser
+
+    with sync_playwright() as playwright:
+        made = Browser(playwright)
+        yield made
+        made.close()

@@ -19,7 +19,7 @@ from stargauge.web.api_routes import router
 from stargauge.web.asked import Asked, asked_of
 from stargauge.web.desk import Desk, Ready
 from stargauge.web.failure import failure_page
-from stargauge.web.library import shelf
+from stargauge.web.library import shelf, shelves
 from stargauge.web.routes import PAGES, Page, arguments_of
 from stargauge.web.security import COOKIE, HEADERS, Rate, from_own_page, host_allowed, token_fits
 from stargauge.web.settings import Settings
@@ -96,14 +96,14 @@ async def _made(request: Request, page: Page, kind: str = "page") -> Response:
         request.headers.get("hx-request-type") == "partial", figure, ending, await _body(request) if page.writes else {},
         int(request.query_params.get("progress") or 0) if (request.query_params.get("progress") or "0").isdecimal() else 0,
     )  # fmt: skip
-    return await send(request, job, "" if page.writes else stamp)
+    return await send(request, job, stamp if page.kept else "")
 
 
 def question(request: Request, page: Page) -> tuple[Asked, str]:
     """What an address asks, and the state of the files it asks about. Raises InputError."""
     query = {key: request.query_params.getlist(key) for key in request.query_params}
     if not page.of_programme:
-        return asked_of("stargate", query), "shelves"
+        return asked_of("stargate", query), " ".join(one.stamp for one in shelves(request.app.state.settings.folder).values())
     name = str(request.path_params["programme"])
     found = shelf(name, request.app.state.settings.folder)
     return asked_of(name, query), found.stamp

@@ -14,13 +14,15 @@ class Page:
     """One page. `path` has the names of its arguments in braces; those of a programme begin with `/p/{programme}`.
 
     `asks`: parameters of the address, beyond those of a question, that its function takes (as text, empty where absent).
-    `writes`: it is posted to and changes files, so nothing of it is kept.
+    `kept`: the page stays the same while the programmes' files do, so that it may be kept once made. `writes`: it is posted to and
+    changes files, or takes what a form sends; nothing of it is kept.
     """
 
     name: str
     path: str
     make: Maker
     asks: tuple[str, ...] = ()
+    kept: bool = True
     writes: bool = False
 
     @property
@@ -32,12 +34,12 @@ class Page:
 PAGES: dict[str, Page] = {}
 
 
-def page(path: str, *, asks: tuple[str, ...] = (), writes: bool = False) -> Callable[[Maker], Maker]:
+def page(path: str, *, asks: tuple[str, ...] = (), kept: bool = True, writes: bool = False) -> Callable[[Maker], Maker]:
     """Enter a function as the page of a path. Its name is the page's, its arguments are the path's and what it `asks` for, by name."""
 
     def enter(make: Maker) -> Maker:
         name = f"{make.__module__.rpartition('.')[2]}.{make.__name__}"
-        PAGES[name] = Page(name, path, make, asks, writes)
+        PAGES[name] = Page(name, path, make, asks, kept and not writes, writes)
         return make
 
     return enter

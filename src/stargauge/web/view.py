@@ -158,12 +158,12 @@ class View:
     @property
     def days(self) -> list[date]:
         """The days on which something came to be known of the programme, the ends of months between them, and today."""
-        return self.kept_of_files("days", lambda: days_of(self._whole))
+        return self.kept_of_files("days", lambda: days_of(self._whole))  # type: ignore[no-any-return]
 
     @property
     def events(self) -> list[tuple[date, str]]:
         """A few days worth going to: the first, those on which most came in, today."""
-        return self.kept_of_files("events", lambda: events_of(self._whole))
+        return self.kept_of_files("events", lambda: events_of(self._whole))  # type: ignore[no-any-return]
 
     @property
     def _whole(self) -> Programme:
