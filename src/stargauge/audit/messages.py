@@ -66,10 +66,12 @@ class Messages:
 
     def day(self, when: date) -> str:
         """`31 Dec 2025`."""
-        return self.texts["day"].format(day=when.day, month=self._short(when), year=when.year)
+        return self.short_date(when.year, when.month, when.day)
 
-    def _short(self, when: date) -> str:
-        return self.short_months[when.month - 1] if self.short_months else self.months[when.month - 1][:3]
+    def short_date(self, year: int, month: int, day: int | None = None) -> str:
+        """`31 Dec 2025`, or `Dec 2025` without a day."""
+        named = self.short_months[month - 1] if self.short_months else self.months[month - 1][:3]
+        return self.texts["month" if day is None else "day"].format(day=day, month=named, year=year)
 
     def moment(self, text: str) -> str:
         """A day, a month, a time or a span of a record, such as `2025-01-22T17:00Z` or `2026-05..2026-08`, as people read it."""

@@ -16,6 +16,7 @@ from stargauge.report.claim_depth import definitions_by_claim, needs_by_reading,
 from stargauge.report.definitions import by_definition, spoken_rows
 from stargauge.report.drawing import figure, inlined
 from stargauge.report.lineage_chart import lineage_svg, spoken_lineage
+from stargauge.report.locale import say
 from stargauge.report.money import money_page
 from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
 from stargauge.report.schedule import schedule_table
@@ -138,7 +139,7 @@ def environment(folder: str = "") -> Any:
         why_id=why_id,
         sum_readings=lambda claims: sum(len(claim.get("readings") or []) for claim in claims),
     )
-    pages.globals.update(_=lambda text: text, glyph=glyph, input_link=lambda node: f"input-{slug(lineage.input_name(node))}")
+    pages.globals.update(_=say, glyph=glyph, input_link=lambda node: f"input-{slug(lineage.input_name(node))}")
     return pages
 
 

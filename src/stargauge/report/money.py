@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stargauge.quantity.units import show
 from stargauge.report.terminal import PLAIN, Style, table, wrapped
-from stargauge.report.wording import counted, day_text, percent
+from stargauge.report.wording import counted, day_text, percent, show
 
 #: The scale of every column of money, and below what an amount shows as nothing.
 _BN, _LEAST = 1e9, 1e6

@@ -15,7 +15,6 @@ from stargauge import __version__
 from stargauge.web.asked import Asked
 from stargauge.web.days import days_of, events_of
 from stargauge.web.library import Shelf, shelf, shelves
-from stargauge.web.texts import Texts, texts_of
 
 if TYPE_CHECKING:
     from stargauge.api import Check
@@ -181,11 +180,6 @@ class View:
         return [pair for pair in parse_qsl(self.asked.query()) if pair[0] != "as_of"]
 
     # -- writing -------------------------------------------------------------------------------------------------------------------
-    @property
-    def texts(self) -> Texts:
-        """The words of the page in the reader's language."""
-        return texts_of(self.asked.language)
-
     def draw(self, name: str, label: str, specs: Any, table: Mapping[str, Any], why: str | None = None) -> dict[str, Any]:
         """A chart of this page: as `report.drawing.figure`, and to be had as a file."""
         from stargauge.report.drawing import figure
@@ -207,7 +201,7 @@ class View:
 
         with speaking(self.asked.language):
             context = {**shared(parts.get("a") or {}, {}), "why_link": self.why, "view": self, "asked_for": self.asked,
-                       "_": self.texts.say, "version": __version__, **parts}  # fmt: skip
+                       "version": __version__, **parts}  # fmt: skip
             text: str = templates().get_template(template).render(context)
         return text
 
