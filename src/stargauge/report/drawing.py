@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from stargauge.report.canvas import HUES
+from stargauge.report.locale import language, notation
 
 _ROOT = re.compile(r"<svg\b[^>]*>")
 _SPOKEN = re.compile(r'\s(?:role|aria-[a-z]+)="[^"]*"')
@@ -17,10 +18,14 @@ _SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 def svg(spec: dict[str, Any]) -> str:
-    """A chart as a stand-alone SVG image in the light palette."""
+    """A chart as a stand-alone SVG image in the light palette, its numbers as the language that is spoken writes them."""
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(spec))
+    if language() == "en":
+        return str(vl_convert.vegalite_to_svg(spec))
+    written = notation()
+    numbers = {"decimal": written.decimal, "thousands": written.thousands, "grouping": [3], "currency": ["", ""]}
+    return str(vl_convert.vegalite_to_svg(spec, format_locale=numbers))
 
 
 def inline_svg(spec: dict[str, Any], name: str, label: str, css_class: str) -> str:
