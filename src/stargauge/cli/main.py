@@ -21,14 +21,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code: 0 answered, 1 a condition holds, 2 input at fault, 3 our fault."""
     asked = parser().parse_args(arguments)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our products are small: threads of the library only get in each other's way
-    from stargauge.cli import commands, depths, draft, drivers, evidence, explain, export, finance, jobs, money, needs, together, what_if
+    from stargauge.cli import commands, depths, draft, drivers, evidence, explain, export, finance, jobs, money, together, what_if
     from stargauge.quantity.errors import InputError
 
     if day := getattr(asked, "as_of", None):
         commands.note_future(day)
     try:
         name = _function(asked.command)
-        modules = (depths, draft, drivers, evidence, explain, export, finance, jobs, money, needs, together, what_if, commands)
+        modules = (depths, draft, drivers, evidence, explain, export, finance, jobs, money, together, what_if, commands)
         code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
         sys.stdout.flush()
         if not getattr(asked, "list", False):
