@@ -27,7 +27,7 @@ from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable,
 from stargauge.audit.languages import LANGUAGES, words_of
 from stargauge.audit.meanings import words as meanings
 from stargauge.audit.messages import ENGLISH, Messages
-from stargauge.audit.needs import choice_said, date_said, number_said
+from stargauge.audit.needs_words import choice_said, date_said, number_said
 from stargauge.audit.record import Archive, Found
 from stargauge.audit.sentence import Names, sentence, subject, written
 from stargauge.audit.telling import TELLING, Respect

@@ -21,7 +21,9 @@ from stargauge import api
 from stargauge.api import answers
 from stargauge.api.runs import DRAWS
 from stargauge.audit.discovery import Halves, Score, discovered, restated, restated_together, rounded_number, single, strongest
-from stargauge.audit.needs import CHANGES, COLLECTOR, Needs, ReadingNeeds, Region, density_said, too_few
+from stargauge.audit.needs import too_few
+from stargauge.audit.needs_answer import CHANGES, Needs, ReadingNeeds, Region, density_said
+from stargauge.audit.needs_look import COLLECTOR
 from stargauge.audit.run import COLLECTOR as AUDIT
 from stargauge.audit.run import judge_of
 from stargauge.audit.sentence import Names

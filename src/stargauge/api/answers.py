@@ -24,7 +24,7 @@ from stargauge.audit.given import Condition
 from stargauge.audit.job_claims import NumberVerdict
 from stargauge.audit.languages import words_of
 from stargauge.audit.money import Money
-from stargauge.audit.needs import Needs
+from stargauge.audit.needs_answer import Needs
 from stargauge.audit.odds import OddsOverTime
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.site_finance import SiteFinance

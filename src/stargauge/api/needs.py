@@ -11,8 +11,9 @@ from stargauge.api.programmes import Progress, catalogue, ids_of, known, load, s
 from stargauge.api.runs import Given, asked_of, condition, workers_of
 from stargauge.audit.answer_data import slug
 from stargauge.audit.given import Condition, held_of
-from stargauge.audit.needs import COLLECTOR as NEEDS
-from stargauge.audit.needs import Needs, ReadingNeeds, needs_of, open_with_odds, told_of, too_few
+from stargauge.audit.needs import needs_of, open_with_odds, told_of, too_few
+from stargauge.audit.needs_answer import Needs, ReadingNeeds
+from stargauge.audit.needs_look import COLLECTOR as NEEDS
 from stargauge.audit.questions import Question
 from stargauge.audit.run import COLLECTOR, judge_of
 from stargauge.audit.run import audit as audit_run
