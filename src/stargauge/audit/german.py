@@ -255,6 +255,7 @@ GERMAN = Messages(
         "needs_change_short": "{condition}: Es trifft in {density} der Welten zu, für die das gilt, weniger als {target}; so sind {mass} "
         "aller Welten. {record}.",
         "needs_change": "{condition}: Es trifft in {density} der Welten zu, für die das gilt; so sind {mass} aller Welten. {record}.",
+        "needs_unreached": "Keine einzelne Spanne oder Wahl lässt es in {target} der Welten zutreffen, für die sie gilt.",
         "needs_spread": "P10 bis P90 in allen Welten {low} bis {high}",
         "needs_planned": "geplant auf {month}",
         "needs_default": "Vorgabe", "needs_stated": "angegeben", "needs_assumed": "angenommen", "needs_designed": "ausgelegt",

@@ -279,6 +279,7 @@ ENGLISH = Messages(
         "needs_change_short": "{condition}: it holds in {density} of the worlds that are such, short of {target}, and {mass} of all worlds "
         "are. {record}.",
         "needs_change": "{condition}: it holds in {density} of the worlds that are such, and {mass} of all worlds are. {record}.",
+        "needs_unreached": "No single range or choice makes it hold in {target} of the worlds within it.",
         "needs_spread": "P10 to P90 in all worlds {low} to {high}",
         "needs_planned": "planned for {month}",
         "needs_default": "default", "needs_stated": "stated", "needs_assumed": "assumed", "needs_designed": "designed",

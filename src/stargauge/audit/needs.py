@@ -64,12 +64,12 @@ def needs_of(
     base = replace(base, told=tuple(one.name for one in asked.respects), trajectory=_points(boxes, halves.first[1]))
     if usually:
         return _with(replace(base, fails=region), ALWAYS, names.words)
-    even = None if truth.mean() >= EVEN else asked.region(single(halves, asked.rounded, EVEN), EVEN)
-    base = replace(
-        base, holds=region, even=even,
-        single=asked.region(single(halves, asked.rounded, TARGET), TARGET),
-        strongest=asked.region(strongest(halves, asked.rounded), EVEN) if even is None and truth.mean() < EVEN else None,
-    )  # fmt: skip
+    rare = truth.mean() < EVEN
+    even = asked.region(single(halves, asked.rounded, EVEN), EVEN) if rare else None
+    most = asked.region(strongest(halves, asked.rounded), EVEN) if rare and even is None else None
+    likely = asked.region(single(halves, asked.rounded, TARGET), TARGET)
+    unreached = EVEN if rare and even is None and not (most and (most.reaches or most.about)) else TARGET if likely is None else None
+    base = replace(base, holds=region, even=even, single=likely, strongest=most, unreached=unreached)
     return _with(base, "" if region else NOTHING, names.words)
 
 

@@ -104,7 +104,8 @@ class ReadingNeeds:
 
     `holds`: the ranges under which it holds; `fails`: of one that holds nearly always, those under which it does not. `even` and `single`:
     the change of one thing alone that asks least to make it as likely as not, and to reach the target; `strongest`: where none makes it as
-    likely as not, the one that raises its odds most. `probability`: as the verdict shows it; `held` of `draws` worlds as they are.
+    likely as not, the one that raises its odds most; `unreached`: the least of these shares that no change of one thing reaches.
+    `probability`: as the verdict shows it; `held` of `draws` worlds as they are.
     """
 
     claim: str
@@ -124,6 +125,7 @@ class ReadingNeeds:
     even: Region | None = None
     single: Region | None = None
     strongest: Region | None = None
+    unreached: float | None = None
     told: tuple[str, ...] = ()
     trajectory: tuple[Mapping[str, float], ...] = ()
 
@@ -144,6 +146,7 @@ class ReadingNeeds:
                 name: region.to_dict() | ({"says": change_said(region)} if name in CHANGES else {}) if region else None
                 for name, region in regions.items()
             },
+            "unreached": None if self.unreached is None else {"target": self.unreached, "says": unreached_said(self.unreached)},
             "told_apart_by": list(self.told), "trajectory": [dict(point) for point in self.trajectory],
         }  # fmt: skip
 
@@ -225,6 +228,11 @@ def change_said(region: Region, words: Messages = ENGLISH) -> str:
         condition=sentence_case(condition.says), density=density_said(region, words), target=_percent(region.target, words),
         mass=_percent(region.scored.mass, words), record=sentence_case(record_said(condition, words)),
     )  # fmt: skip
+
+
+def unreached_said(target: float, words: Messages = ENGLISH) -> str:
+    """That no change of one thing alone makes a reading hold so often."""
+    return words.say("needs_unreached", target=_percent(target, words))
 
 
 def record_said(condition: Range, words: Messages = ENGLISH) -> str:
