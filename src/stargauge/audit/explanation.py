@@ -70,8 +70,10 @@ def reported(node: Node, known: Any) -> dict[str, Any]:
     address = parse_address(node.address)
     held = address.name in names.words.quantities
     called = subject(address, names) if held else node.address
+    timed = "month" in model_graph().quantities[address.name].axes
     return {
         **node_data(node),
+        "date": node.month if timed else None,
         "subject": _subject(called, node.address, False),
         "plural": held and phrase(address.name, names.words).plural,
     }
