@@ -35,14 +35,14 @@ from stargauge.audit.sentence import Names, sentence, subject, written
 from stargauge.audit.telling import TELLING, Respect, phase_named
 from stargauge.audit.verdict import STATUSES, Judgement, Margin, Odds, Setting
 from stargauge.audit.words import forbidden, input_name, likelihood, odds, percent
-from stargauge.engine.sample import PICK
 from stargauge.engine.simulate import inputs_of, model_graph
+from stargauge.programme.alternatives import METHODS
 from stargauge.programme.schema import Programme
 from stargauge.quantity.address import Address, parse_address
 from stargauge.quantity.dates import day
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.statement import Mixture, Statement
+from stargauge.quantity.statement import PICK, Mixture, Statement
 from stargauge.quantity.units import ENGLISH as ENGLISH_NOTATION
 from stargauge.quantity.units import GERMAN as GERMAN_NOTATION
 from stargauge.quantity.units import Notation, figures, show
@@ -582,12 +582,14 @@ def test_the_language_changes_words_and_nothing_else(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(api.shipped()))
 def test_translations_translate_what_stands_in_the_file(name: str) -> None:
     made = api.load(name)
-    written_here = {made.name, *made.alternatives, *made.records, *(claim.speaker for claim in made.claims.values())}
+    options = {option for group in made.alternatives.values() for option in group}
+    written_here = {made.name, *made.alternatives, *options, *made.records, *(claim.speaker for claim in made.claims.values())}
     written_here |= {text for claim in made.claims.values() for text in claim_texts(claim)}
     written_here |= {part.name.split(",")[0].split(" (")[0] for group in (made.sites, made.parties) for part in group.values()}
     written_here |= {source.publisher for source in made.sources.values()}
     assert [text for text in made.translations.get("de", {}) if text not in written_here] == []
-    assert [name for name in made.translations.get("en", {}) if name not in made.records] == []
+    assert [name for name in made.translations.get("en", {}) if name not in {*made.records, *made.alternatives, *options}] == []
+    assert all(made.translations[language].keys() >= {*made.alternatives, *options} for language in ("en", "de") if options)
     asked = (leaf for claim in made.claims.values() for text in claim.readings.values() for leaf in leaves(parse(text)))
     ids = {leaf.id for leaf in asked if isinstance(leaf, Record)}
     assert ids <= set(made.translations.get("en", {})) and ids <= set(made.translations.get("de", {}))
@@ -612,7 +614,8 @@ def test_every_uncertain_input_has_a_name_in_both_languages(name: str) -> None:
     assert len(found) > 100
     own = {PICK + pick for pick in made.alternatives}
     assert sorted(one for one in found - own if one not in ENGLISH.inputs or one not in GERMAN.inputs) == []
-    assert {pick for pick in found & own if pick.removeprefix(PICK) not in made.translations["de"]} == set()
+    assert {pick for pick in found & own if not all(pick.removeprefix(PICK) in made.translations[one] for one in ("en", "de"))} == set()
+    assert {pick for pick in found - own if pick.startswith(PICK)} == {PICK + name for name in METHODS} | {"pick:slip-refit"}
 
 
 def test_names_of_inputs_are_short_distinct_and_of_inputs() -> None:
@@ -630,6 +633,11 @@ def test_a_choice_of_the_file_bears_its_own_name() -> None:
     assert input_name("pick:oracle-block") == "which account is right: oracle block"
     assert input_name("pick:oracle-block", GERMAN, {"oracle-block": "Zählung des Blocks"}) == "Welche Angabe stimmt: Zählung des Blocks"
     assert input_name("not_named") == "not named"
+    names = api.load("stargate").translations["en"]
+    assert input_name("pick:equity-report", texts=names) == "which account is right: SoftBank's equity as reported"
+    rows = api.drivers("stargate", as_of="2025-11-30", draws=256).to_dict()["rows"]
+    said = {driver["input"]: driver["says"] for row in rows if row["moved"] for driver in row["moved"]["drivers"]}
+    assert said["pick:oracle-block"] == "which account is right: what Oracle's block of 5.5 GW includes"
 
 
 def test_a_text_without_a_translation_stays_as_it_is_and_is_told() -> None:

@@ -19,13 +19,12 @@ from stargauge.audit.language import Comparison, Reading, deadline, leaves
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.sentence import Names, phrase, subject
 from stargauge.engine.result import World
-from stargauge.engine.sample import PICK
 from stargauge.engine.select import Block
 from stargauge.quantity.address import Address, parse_address
 from stargauge.quantity.dates import day, month_end, month_label
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.quantity import PHYSICAL_STAGES, STAGES
-from stargauge.quantity.statement import Estimate, Input, Mixture
+from stargauge.quantity.statement import PICK, Estimate, Input, Mixture
 
 Array = NDArray[np.float64]
 Kind = Literal["number", "date", "choice"]
