@@ -14,11 +14,10 @@ from stargauge.audit.supposed import Change, changes_of
 from stargauge.catalogue.places import cited_of
 from stargauge.engine.cells import Cell, Choice
 from stargauge.engine.lineage import Node, Row
-from stargauge.engine.sample import PICK
 from stargauge.engine.series import plain
 from stargauge.engine.simulate import model_graph
 from stargauge.quantity.address import parse_address, parse_share
-from stargauge.quantity.statement import Statement
+from stargauge.quantity.statement import PICK, Statement
 
 #: Statements of a cell that a report keeps.
 MOST_SAID = 3

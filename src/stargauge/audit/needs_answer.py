@@ -10,6 +10,7 @@ from typing import Any
 
 from stargauge.audit.discovery import FEWEST_INSIDE, TARGET, Score
 from stargauge.audit.given import Condition, given_data
+from stargauge.audit.languages import words_of
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.needs_words import size_of
 from stargauge.audit.words import percent, sentence_case
@@ -22,12 +23,6 @@ SETTLED, NO_ODDS, ALWAYS, NEVER, FEW, NOTHING = "settled", "no odds", "always", 
 CHANGES = ("even", "single", "strongest")
 #: How far below the target the lower end of the interval may lie where a box is said to reach it.
 SLACK = 0.05
-
-METHOD = (
-    "Ranges are found with PRIM on every other block of the draws and scored on the others: density is the share of the worlds within the "
-    "ranges in which the reading holds, coverage the share of the worlds in which it holds that lie within them, each with an interval of "
-    "5 to 95 %. The ranges are rounded before they are scored."
-)
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,7 @@ class Range:
     record: Mapping[str, Any]
     ranks: tuple[float, float]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, words: Messages = ENGLISH) -> dict[str, Any]:
         """As plain data; dates as days, and as dates in `low_date` and `high_date`."""
         ends = {"low": self.low, "high": self.high}
         dated = self.kind == "date"
@@ -60,7 +55,7 @@ class Range:
             **{f"{name}_date": str(from_day(end)) if dated and end is not None else None for name, end in ends.items()},
             "options": list(self.options), "of_options": list(self.of_options),
             "worlds": dict(zip(("least", "p10", "p50", "p90", "most"), self.levels, strict=True)) if self.levels else None,
-            "quasi_p": list(self.chance), "record": dict(self.record), "known": record_said(self), "ranks": list(self.ranks),
+            "quasi_p": list(self.chance), "record": dict(self.record), "known": record_said(self, words), "ranks": list(self.ranks),
         }  # fmt: skip
 
 
@@ -83,13 +78,13 @@ class Region:
         """Whether density reaches the target there, but on so few worlds that it may well lie lower."""
         return not self.reaches and self.scored.inside >= FEWEST_INSIDE and (self.scored.density or 0.0) >= self.target
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, words: Messages = ENGLISH) -> dict[str, Any]:
         """As plain data."""
         return {
             "target": self.target, "reaches": self.reaches, "about": self.about,
-            "where": listed([one.says for one in self.conditions], ENGLISH),
-            "conditions": [one.to_dict() for one in self.conditions],
-            "scored": self.scored.to_dict() | {"density_said": density_percent(self)}, "found": self.found.to_dict(),
+            "where": listed([one.says for one in self.conditions], words),
+            "conditions": [one.to_dict(words) for one in self.conditions],
+            "scored": self.scored.to_dict() | {"density_said": density_percent(self, words)}, "found": self.found.to_dict(),
         }  # fmt: skip
 
 
@@ -134,8 +129,8 @@ class ReadingNeeds:
         """`claim/reading`."""
         return f"{self.claim}/{self.reading}"
 
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data: the same from the command line and Python."""
+    def to_dict(self, words: Messages = ENGLISH) -> dict[str, Any]:
+        """As plain data: the same from the command line and Python. `words`: those in which the reading is said."""
         regions = {name: getattr(self, name) for name in ("holds", "fails", *CHANGES)}
         return {
             "claim": self.claim, "reading": self.reading, "expression": self.expression, "sentence": self.sentence, "status": self.status,
@@ -143,10 +138,10 @@ class ReadingNeeds:
             "draws": self.draws or None, "held": self.held if self.draws else None,
             "probability": self.probability,
             **{
-                name: region.to_dict() | ({"says": change_said(region)} if name in CHANGES else {}) if region else None
+                name: region.to_dict(words) | ({"says": change_said(region, words)} if name in CHANGES else {}) if region else None
                 for name, region in regions.items()
             },
-            "unreached": None if self.unreached is None else {"target": self.unreached, "says": unreached_said(self.unreached)},
+            "unreached": None if self.unreached is None else {"target": self.unreached, "says": unreached_said(self.unreached, words)},
             "told_apart_by": list(self.told), "trajectory": [dict(point) for point in self.trajectory],
         }  # fmt: skip
 
@@ -165,13 +160,16 @@ class Needs:
     seed: int
     readings: tuple[ReadingNeeds, ...]
     given: Condition | None = None
+    language: str = "en"
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data: what the command line prints with `--json`."""
+        words = words_of(self.language)
         return {
             "programme": self.programme, "name": self.name, "asked_as": self.asked_as, "supposed": list(self.supposed),
             "as_of": str(self.as_of), "draws": self.draws, "most_draws": self.most_draws, "seed": self.seed, "target": TARGET,
-            **given_data(self.given), "readings": [one.to_dict() for one in self.readings], "method": METHOD,
+            **given_data(self.given), "readings": [one.to_dict(words) for one in self.readings],
+            "method": words.texts["needs_method"],
         }  # fmt: skip
 
 

@@ -143,11 +143,11 @@ def record_of(one: Respect, world: World, names: Names, sources: Mapping[str, An
     if estimate is None:
         return {"kind": "computed", "text": "", "source": "", "publisher": ""}
     statement = estimate.statements[0] if estimate.statements else None
-    text = value_text(statement, words) if statement is not None else _median(estimate, one.unit, words)
+    text = value_text(statement, words, names.texts) if statement is not None else _median(estimate, one.unit, words)
     if one.kind == "date":
         text = words.say("needs_planned", month=words.month(from_day(float(np.max(central(estimate.value))))))
     source = statement.source if statement else ""
-    kind, publisher = "assumed" if source == OURS else estimate.kind, publisher_of(source, sources) if source else ""
+    kind, publisher = "assumed" if source == OURS else estimate.kind, publisher_of(source, sources, names.texts) if source else ""
     return {"kind": kind, "text": text, "source": source, "publisher": publisher}
 
 

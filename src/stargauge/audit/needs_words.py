@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from stargauge.audit.messages import Messages
 from stargauge.audit.sentence import Names
 from stargauge.audit.telling import Respect
-from stargauge.engine.sample import PICK
 from stargauge.quantity.dates import from_day
+from stargauge.quantity.statement import PICK
 from stargauge.quantity.units import show
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from stargauge.engine.cells import LEVELS, Cell, Spread, cells_of, named
 from stargauge.engine.rests import Rests, apportion
 from stargauge.engine.run import blocks_of
-from stargauge.engine.sample import PICK, fixed
+from stargauge.engine.sample import fixed
 from stargauge.engine.select import Frame
 from stargauge.engine.series import plain
 from stargauge.engine.spread import quantiles
@@ -23,7 +23,7 @@ from stargauge.engine.streams import Array
 from stargauge.quantity.address import Address, Selection, parse_share, resolve, whole_of
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import PICKED_AXES, Quantity
-from stargauge.quantity.statement import Mixture
+from stargauge.quantity.statement import PICK, Mixture
 
 if TYPE_CHECKING:
     from stargauge.engine.memo import Memo
