@@ -13,7 +13,7 @@ from stargauge.report.wording import counted
 
 #: How many definitions of a claim a report shows beside those that the file reads, and how many largest sets.
 _DEFINITIONS, _SETS = 8, 3
-_CHANGES = ("even", "single", "strongest")
+_CHANGES = ("even", "single", "unreached", "strongest")
 
 Page = Mapping[str, Any]
 
