@@ -91,8 +91,9 @@ def _page(job: Job) -> Made:
     from stargauge.web.routes import PAGES
 
     view = _view(job)
-    text = PAGES[job.name].make(view, **job.arguments)
-    return Made(text.encode(), headers=view.headers, status=int(view.headers.pop("status", 200)))
+    made = PAGES[job.name].make(view, **job.arguments)
+    status, media = int(view.headers.pop("status", 200)), view.headers.pop("media", "text/html; charset=utf-8")
+    return Made(made if isinstance(made, bytes) else made.encode(), media, view.headers, status=status)
 
 
 def _figure(job: Job) -> Made:
