@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -118,7 +119,9 @@ def create(folder: Path, name: str, content: bytes, instead: bool = False) -> Pa
         finally:
             made.unlink(missing_ok=True)
     except FileExistsError:
-        raise InputError(f'there is a file "{name}" already; nothing was saved: choose another name, or say that it is to be replaced') from None
+        raise InputError(
+            f'there is a file "{name}" already; nothing was saved: choose another name, or say that it is to be replaced'
+        ) from None
     except OSError as error:
         raise InputError(f'"{name}" could not be saved: {error.strerror}') from None
     return path
@@ -170,3 +173,20 @@ def apart(shelf: Shelf, name: str = "", text: str | None = None) -> Iterator[Pat
 
 def _named(fault: Fault) -> Fault:
     return replace(fault, file=Path(fault.file).name) if fault.file else fault
+
+
+def create_folder(folder: Path, contents: dict[str, bytes]) -> Path:
+    """A new folder of files, there at once or not at all. Raises InputError where something of its name stands there."""
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, content in contents.items():
+            (made / name).write_bytes(content)
+        made.chmod(0o755)
+        if folder.exists() or folder.is_symlink():
+            raise InputError(f'there is "{folder.name}" already; nothing was saved: choose another name')
+        made.rename(folder)
+    except OSError as error:
+        raise InputError(f'"{folder.name}" could not be saved: {error.strerror}') from None
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return folder

@@ -21,9 +21,10 @@ _LINE = re.compile(r"(?m)^(name|about)[ \t]*:[ \t]*(.+?)[ \t]*$")
 @page("/")
 def programmes(view: View) -> str:
     """Shipped programmes and those of the user's folder, by what stands at the top of their files; sizes come in later, row by row."""
-    rows = [{"shelf": one, **head_of(one)} for one in view.shelves().values()]
+    found = view.shelves().values()
+    rows: list[dict[str, Any]] = [{"shelf": one, **head_of(one)} for one in found]
     folder = view.folder.name if view.folder else ""
-    return view.render("programmes.html.j2", rows=rows, folder=folder, own=[row for row in rows if row["shelf"].own])
+    return view.render("programmes.html.j2", rows=rows, folder=folder, own=any(one.own for one in found))
 
 
 def head_of(shelf: Shelf) -> dict[str, str]:
