@@ -141,15 +141,15 @@ def test_the_result_of_a_text_is_that_of_the_file_once_saved(folder: Path) -> No
 
 
 def test_shipped_files_are_shown_and_copied_and_never_written(folder: Path) -> None:
-    shown = ask(folder, "edit.edit", "/p/stargate/edit", programme="stargate", file="", saved="").body.decode()
+    shown = ask(folder, "edit.edit", "/p/stargate/edit", at="stargate", file="", saved="").body.decode()
     assert "Copy into my folder" in shown and "<textarea" not in shown
     body = {"text": "name: x\n", "act": "save", "file": "programme.yaml"}
-    assert "comes with Stargauge" in told(ask(folder, "edit.check_or_save", "/p/stargate/edit", programme="stargate", body=body))
-    made = ask(folder, "edit.copy", "/p/stargate/edit/copy", programme="stargate", body={"name": "../copied"})
+    assert "comes with Stargauge" in told(ask(folder, "edit.check_or_save", "/p/stargate/edit", at="stargate", body=body))
+    made = ask(folder, "edit.copy", "/p/stargate/edit/copy", at="stargate", body={"name": "../copied"})
     assert made.headers["Location"].startswith("/p/copied/edit")
     assert (folder / "copied" / "sites.yaml").is_file()
-    assert "already" in told(ask(folder, "edit.copy", "/p/stargate/edit/copy", programme="stargate", body={"name": "copied"}))
-    sites = ask(folder, "edit.edit", "/p/copied/edit", programme="copied", file="sites.yaml", saved="").body.decode()
+    assert "already" in told(ask(folder, "edit.copy", "/p/stargate/edit/copy", at="stargate", body={"name": "copied"}))
+    sites = ask(folder, "edit.edit", "/p/copied/edit", at="copied", file="sites.yaml", saved="").body.decode()
     assert 'name="file" value="sites.yaml"' in sites and "No error." in sites
 
 

@@ -96,10 +96,10 @@ def test_a_new_programme_needs_a_name(folder: Path, name: str) -> None:
 def test_names_in_files_are_text_on_the_page(folder: Path) -> None:
     (folder / "hostile.yaml").write_text(f'name: "{HOSTILE}"\nabout: {HOSTILE}\n', encoding="utf-8")
     for page, path in (("programmes.programmes", "/"), ("programmes.row", "/p/hostile/row")):
-        text = ask(folder, page, path, programme="hostile").body.decode()
+        text = ask(folder, page, path, at="hostile").body.decode()
         assert "&lt;script&gt;" in text and "<script>document" not in text and "<img" not in text
 
 
 def test_a_faulty_file_is_listed_with_its_number_of_errors(folder: Path) -> None:
     assert (folder / "faulty.yaml").read_text() == FAULTY
-    assert "errors: see where" in ask(folder, "programmes.row", "/p/faulty/row", programme="faulty").body.decode()
+    assert "errors: see where" in ask(folder, "programmes.row", "/p/faulty/row", at="faulty").body.decode()

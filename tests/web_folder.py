@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.web_server import DAY
 
+import stargauge.web.pages  # noqa: F401 - enters the pages
 from stargauge.evidence.workspace import Workspace
 from stargauge.programme.template import starter
 from stargauge.web.asked import Asked
@@ -47,9 +48,9 @@ def filled(folder: Path) -> Path:
     return folder
 
 
-def ask(folder: Path, page: str, path: str, *, programme: str = "mine", body: dict[str, Any] | None = None, **arguments: str) -> Made:
+def ask(folder: Path, page: str, path: str, *, at: str = "mine", body: dict[str, Any] | None = None, **arguments: str) -> Made:
     """A page as a worker makes it."""
-    asked = Asked(programme, date.fromisoformat(DAY))
+    asked = Asked(at, date.fromisoformat(DAY))
     evidence = folder / "evidence"
     return do(Job("page", page, asked, path, arguments, folder, evidence if evidence.is_dir() else None, body=body or {}))
 

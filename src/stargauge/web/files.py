@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -148,23 +148,18 @@ def shelf_at(path: Path, folder: Path | None) -> Shelf | None:
 
 
 @contextmanager
-def apart(shelf: Shelf, name: str = "", text: str | None = None) -> Iterator[Path]:
-    """A copy of a programme's files that nobody else sees, with the text of one of them as it may become; gone afterwards.
+def apart(shelf: Shelf, texts: Mapping[str, str]) -> Iterator[Path]:
+    """A copy of a programme's files that nobody else sees, some with the text that they may get; gone afterwards.
 
     Faults name the files as the user knows them.
     """
     with tempfile.TemporaryDirectory(prefix="stargauge-") as made:
         home = Path(made) / shelf.path.name
-        target = home
         if shelf.path.is_dir():
             home.mkdir()
-            for other, path in files_of(shelf).items():
-                (home / other).write_bytes(path.read_bytes())
-            target = home / name
-        if text is not None:
-            target.write_text(text, encoding="utf-8")
-        elif not shelf.path.is_dir():
-            target.write_bytes(shelf.path.read_bytes())
+        for name, path in files_of(shelf).items():
+            target = home / name if shelf.path.is_dir() else home
+            target.write_bytes(texts[name].encode("utf-8", "replace") if name in texts else path.read_bytes())
         try:
             yield home
         except InputError as error:

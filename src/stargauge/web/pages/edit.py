@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ def edit(view: View, file: str, saved: str) -> str:
         text = files.text_of(path)
     except InputError as error:
         return _shown(view, shelf, path, "", "", error.faults, saved="")
-    return _shown(view, shelf, path, text, files.mark_of(text), faults_in(view, shelf, path.name, text), saved)
+    return _shown(view, shelf, path, text, files.mark_of(text), faults_in(view, shelf, {path.name: text}), saved)
 
 
 @page("/p/{programme}/edit", writes=True)
@@ -31,7 +31,7 @@ def check_or_save(view: View) -> str:
     """What is wrong with a text, and its place in the file where it is to be saved. A text with faults may be saved, and says so."""
     shelf, path, text = _sent(view)
     mark, act = str(view.body.get("mark") or ""), str(view.body.get("act") or "check")
-    faults = faults_in(view, shelf, path.name, text)
+    faults = faults_in(view, shelf, {path.name: text})
     if act != "save":
         if view.fragment:
             return view.render("faults.html.j2", faults=faults)
@@ -55,7 +55,7 @@ def run(view: View) -> str:
     from stargauge.report.html import claim_groups
 
     shelf, path, text = _sent(view)
-    with files.apart(shelf, path.name, text) as copy:
+    with files.apart(shelf, {path.name: text}) as copy:
         made = api.load(copy, view.asked.scenario or None, view.asked.settings or None)
         if _only_drafts(made):
             return view.render("tried.html.j2", a={}, drafts=len(made.drafts), claims=len(made.claims))
@@ -94,12 +94,12 @@ def schema(view: View) -> str:
     return json.dumps(json_schema(), ensure_ascii=False)
 
 
-def faults_in(view: View, shelf: Shelf, name: str, text: str) -> tuple[Fault, ...]:
-    """Everything that is wrong with a programme if one of its files had this text: form, fields, rules, readings of its claims."""
+def faults_in(view: View, shelf: Shelf, texts: Mapping[str, str]) -> tuple[Fault, ...]:
+    """Everything that is wrong with a programme if files of it had these texts: form, fields, rules, readings of its claims."""
     from stargauge import api
 
     try:
-        with files.apart(shelf, name, text) as copied:
+        with files.apart(shelf, texts) as copied:
             made = api.load(copied)
             if not _only_drafts(made):
                 api.asked_of(api.known(made, view.asked.day), made)

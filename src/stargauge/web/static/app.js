@@ -50,3 +50,18 @@ function begin(root) {
 }
 document.addEventListener("DOMContentLoaded", () => begin(document));
 document.addEventListener("htmx:after:swap", (event) => begin(document.getElementById("main") || event.target));
+
+// A file dropped on a form that takes one is chosen there and sent.
+function drop(form) {
+  const field = form.querySelector("input[type=file]");
+  const over = (event, on) => { event.preventDefault(); form.classList.toggle("over", on); };
+  form.addEventListener("dragover", (event) => over(event, true));
+  form.addEventListener("dragleave", (event) => over(event, false));
+  form.addEventListener("drop", (event) => {
+    over(event, false);
+    if (!event.dataTransfer?.files.length) return;
+    field.files = event.dataTransfer.files;
+    form.requestSubmit();
+  });
+}
+document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("form[data-drop]").forEach(drop));
