@@ -61,8 +61,11 @@ def test_a_bundle_is_checked_by_dropping_it(desk: tuple[str, Path], browser: Bro
     with browser.page(f"{address}/evidence/verify") as (page, seen):
         assert violations(page) == []
         page.evaluate(
-            """bytes => { const moved = new DataTransfer(); moved.items.add(new File([new Uint8Array(bytes)], 'C-1.zip'));
-            document.querySelector('form.drop').dispatchEvent(new DragEvent('drop', {dataTransfer: moved, cancelable: true, bubbles: true})); }""",
+            """bytes => {
+              const dataTransfer = new DataTransfer();
+              dataTransfer.items.add(new File([new Uint8Array(bytes)], 'C-1.zip'));
+              document.querySelector('form.drop').dispatchEvent(new DragEvent('drop', {dataTransfer, cancelable: true, bubbles: true}));
+            }""",
             list(content),
         )
         page.wait_for_selector("ul.checks")

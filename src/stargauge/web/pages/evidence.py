@@ -6,9 +6,11 @@ Read only. What was captured is shown as text, or in a frame that is sealed off 
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -130,7 +132,9 @@ def target(view: View, of: str) -> str:
     """Everything kept about one target: what may be said, how it came to that, checks with their controls, captures."""
     from stargauge.evidence.observe.answers import history_data
     from stargauge.evidence.observe.records import captured_at, history
+    from stargauge.evidence.observe.wording import label
 
+    language: Language = "de" if view.asked.language == "de" else "en"
     with opened(view) as archive:
         made = history(archive, of)
         if not made.entries:
@@ -142,18 +146,20 @@ def target(view: View, of: str) -> str:
             for entry in made.entries
             if entry.kind == "observation" and "outcome" in entry.about
         ]
-        text = [one["id"] for one in captures if one["text"]]
-        return view.render(
-            "evidence_target.html.j2", told=history_data(made), captures=captures, checks=checks[::-1], pairs=list(zip(text, text[1:], strict=False)),
-        )  # fmt: skip
+        pairs = list(pairwise(one["id"] for one in captures if one["text"]))
+        told = history_data(made)
+        labels = {one["state"]: label(one["state"], language) for one in told["changes"]}
+        return view.render("evidence_target.html.j2", told=told, labels=labels, captures=captures, checks=checks[::-1], pairs=pairs)
 
 
 def _check_row(entry: Entry, language: Language) -> dict[str, Any]:
     from stargauge.evidence.observe.wording import words_of
 
     words, about = words_of(language), entry.about
-    beside = [{"role": words.word(str(one.get("role", ""))), "outcome": words.word(str(one.get("outcome", ""))), "url": str(one.get("url", ""))}
-              for one in about.get("beside", ())]  # fmt: skip
+    beside = [
+        {"role": words.word(str(one.get("role", ""))), "outcome": words.word(str(one.get("outcome", ""))), "url": str(one.get("url", ""))}
+        for one in about.get("beside", ())
+    ]
     way = words.way(str(about.get("method", "")), str(about.get("vantage", "local")))
     return {
         "id": entry.id,
@@ -175,13 +181,12 @@ def entry(view: View, entry: str) -> str:
         frames = [name for name in FRAMED if found.payloads.get(name)]
         return view.render(
             "evidence_entry.html.j2", entry=found, time=f"{found.time:%Y-%m-%d %H:%M:%S}", about=_flat(found.about), held=held,
-            texts={name: text for name, text in texts.items() if text}, frames=frames, leaf=row.leaf, target_link=target_link, most=MOST_TEXT,
+            texts={name: text for name, text in texts.items() if text}, frames=frames, leaf=row.leaf, target_link=target_link,
+            most=MOST_TEXT,
         )  # fmt: skip
 
 
 def _flat(about: Mapping[str, Any]) -> list[tuple[str, str]]:
-    import json
-
     return [(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for name, value in about.items()]
 
 
@@ -220,8 +225,8 @@ def diff(view: View, a: str, b: str) -> str:
         texts = [_text(archive, one, "text") for one in (first, second)]
         times = [f"{captured_at(one):%Y-%m-%d %H:%M}" for one in (first, second)]
     found = difference(*texts)
-    lines = [text.splitlines()[:MOST_LINES] for text in texts]
-    rows = [_diff_row(line) for line in difflib.unified_diff(*lines, lineterm="", n=2) if not line.startswith(("---", "+++"))]
+    before, after = (text.splitlines()[:MOST_LINES] for text in texts)
+    rows = [_diff_row(line) for line in difflib.unified_diff(before, after, lineterm="", n=2) if not line.startswith(("---", "+++"))]
     return view.render(
         "evidence_diff.html.j2", first=first, second=second, times=times, gone=found.gone, added=found.added, rows=rows,
         target_link=target_link,

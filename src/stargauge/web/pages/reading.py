@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +119,7 @@ def _segments(made: Read) -> list[tuple[str, list[tuple[str, int, bool]]]]:
     spans = [(name, number, entry["start"], entry["end"]) for number, (name, entry) in enumerate(made.data["drafts"].items(), 1)]
     cuts = sorted({0, len(text), *(cut for _, _, start, end in spans for cut in (start, end))})
     pieces = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         pieces.append((text[start:end], [(name, number, first == start) for name, number, first, last in spans if first <= start < last]))
     return pieces
 
