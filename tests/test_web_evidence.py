@@ -149,6 +149,12 @@ def test_what_is_no_bundle_is_told(folder: Path, content: bytes) -> None:
     assert made.status == 400 and b"no bundle of evidence" in made.body and b"<img src" not in made.body
 
 
+def test_a_key_that_is_none_is_told(folder: Path) -> None:
+    content = ask(folder, "evidence.bundle", "/x", entry="C-1").body
+    made = checked(folder, content, key="no key <b>")
+    assert made.status == 400 and b"&lt;b&gt;" in made.body
+
+
 def test_a_bundle_that_unpacks_to_too_much_is_refused_unread(folder: Path) -> None:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -13,7 +13,7 @@ from stargauge.programme.template import starter
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return filled(tmp_path)
+    return filled(tmp_path, evidence=False)
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -12,6 +12,7 @@ from tests.web_server import PHONE, Browser, violations, wider_than_screen
 
 from stargauge import api
 from stargauge.programme.insertion import with_entries
+from stargauge.programme.load import SHIPPED
 from stargauge.quantity.errors import InputError
 
 ARTICLE = f"""Plans of the grower
@@ -26,7 +27,7 @@ FIRST, SECOND = "d001-grower", "d002-company"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return filled(tmp_path)
+    return filled(tmp_path, evidence=False)
 
 
 def send(folder: Path, act: str, **more: str) -> Any:
@@ -152,6 +153,15 @@ def test_a_page_is_read_as_its_text(folder: Path) -> None:
 )  # fmt: skip
 def test_an_entry_is_added_at_the_end_of_its_section(text: str, wanted: str) -> None:
     assert with_entries(text, "claims", {"new": {"says": "b"}}) == wanted
+
+
+@pytest.mark.parametrize("path", sorted(path for path in SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("section", ["sources", "sites", "drafts"])
+def test_every_line_of_a_shipped_file_stays_in_its_order(path: Path, section: str) -> None:
+    before = path.read_text(encoding="utf-8")
+    after = with_entries(before, section, {"new": {"title": "a: b # c", "lines": "x\n\ny"}})
+    left = iter(after.splitlines())
+    assert all(line in left for line in before.splitlines())
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,14 @@ HOSTILE = "<script>document.title = 'taken over'</script><img src=x onerror=aler
 FAULTY = "name: Faulty\nabout: has errors\nsites:\n  north: {it_power: 1.2 GWh}\n"
 
 
-def filled(folder: Path) -> Path:
-    """Fill a folder."""
+def filled(folder: Path, evidence: bool = True) -> Path:
+    """Fill a folder; keeping evidence takes a while."""
     (folder / "mine.yaml").write_text(starter("Mine"), encoding="utf-8")
     (folder / "faulty.yaml").write_text(FAULTY, encoding="utf-8")
+    return _with_evidence(folder) if evidence else folder
+
+
+def _with_evidence(folder: Path) -> Path:
     now = datetime(2026, 6, 1, 17, 40, tzinfo=UTC)
     times = iter(now + timedelta(hours=6 * step) for step in range(100))
     last = [now]

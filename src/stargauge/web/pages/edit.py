@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.web import files
@@ -23,7 +24,8 @@ def edit(view: View, file: str, saved: str) -> str:
         text = files.text_of(path)
     except InputError as error:
         return _shown(view, shelf, path, "", "", error.faults, saved="")
-    return _shown(view, shelf, path, text, files.mark_of(text), faults_in(view, shelf, {path.name: text}), saved)
+    faults = faults_in(view, shelf, {path.name: text}) if shelf.own else ()
+    return _shown(view, shelf, path, text, files.mark_of(text), faults, saved)
 
 
 @page("/p/{programme}/edit", writes=True)
@@ -43,8 +45,13 @@ def check_or_save(view: View) -> str:
     except InputError as error:
         view.headers["status"] = "409"
         return _shown(view, shelf, path, text, mark, (*error.faults, *faults), "")
+    return lead_to(view, shelf, path.name)
+
+
+def lead_to(view: View, shelf: Shelf, name: str) -> str:
+    """Send the reader to a file that was saved."""
     language = "&lang=de" if view.asked.language == "de" else ""
-    view.headers |= {"status": "303", "Location": f"/p/{shelf.name}/edit?file={path.name}&saved=yes{language}"}
+    view.headers |= {"status": "303", "Location": f"/p/{shelf.name}/edit?file={quote(name, safe='')}&saved=yes{language}"}
     return ""
 
 

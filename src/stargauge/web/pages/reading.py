@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.web import files
 from stargauge.web.library import ENDINGS, Shelf
-from stargauge.web.pages.edit import faults_in
+from stargauge.web.pages.edit import faults_in, lead_to
 from stargauge.web.pages.programmes import opened
 from stargauge.web.routes import page
 from stargauge.web.view import View
@@ -142,10 +142,7 @@ def _written(view: View, made: Read, given: Mapping[str, str]) -> str:
     if after > before:
         raise InputError("with it the programme would have more errors than before; nothing was written")
     files.save_all(texts)
-    language = "&lang=de" if view.asked.language == "de" else ""
-    name = next(iter(texts)).name
-    view.headers |= {"status": "303", "Location": f"/p/{found.name}/edit?file={name}&saved=yes{language}"}
-    return ""
+    return lead_to(view, found, next(iter(texts)).name)
 
 
 def _new(view: View, made: Read, given: Mapping[str, str]) -> str:
