@@ -123,7 +123,7 @@ def test_what_cannot_be_written_leaves_every_file_as_it_was(folder: Path, more: 
     ("more", "why"),
     [
         ({"text": " \n"}, "the text is empty"), ({"text": "a" * 60_001}, "at most 60,000"), ({"language": "tlh"}, "got the language"),
-        ({"published": "soon"}, "expected a day"),
+        ({"published": "soon"}, "expected a day"), ({"text": "It will invest 100 billion dollars by 2029. " * 201}, "201 statements"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_told_and_kept_in_the_form(folder: Path, more: dict[str, str], why: str) -> None:

@@ -22,6 +22,12 @@ _LONGEST_NAME = 80
 _LINE_ENDS = re.compile(r"\r\n?")
 
 
+def field_of(body: Mapping[str, Any], name: str) -> str:
+    """The text of a field of a form; empty where it is missing, or a file was sent in its place."""
+    value = body.get(name)
+    return value if isinstance(value, str) else ""
+
+
 def plain_text(given: Any) -> str:
     """The text of a form with the line ends of files. Raises InputError where it is no text or too long."""
     text = _LINE_ENDS.sub("\n", given) if isinstance(given, str) else ""

@@ -32,7 +32,7 @@ def edit(view: View, file: str, saved: str) -> str:
 def check_or_save(view: View) -> str:
     """What is wrong with a text, and its place in the file where it is to be saved. A text with faults may be saved, and says so."""
     shelf, path, text = _sent(view)
-    mark, act = str(view.body.get("mark") or ""), str(view.body.get("act") or "check")
+    mark, act = files.field_of(view.body, "mark"), files.field_of(view.body, "act")
     faults = faults_in(view, shelf, {path.name: text})
     if act != "save":
         if view.fragment:
@@ -81,7 +81,7 @@ def copy(view: View) -> str:
     if view.folder is None or not view.folder.is_dir():
         raise InputError("this server shows no folder of yours; start it with one: stargauge serve FOLDER")
     shelf = view.shelf
-    name = files.file_name(view.body.get("name") or f"my-{shelf.name}").removesuffix(".yaml")
+    name = files.file_name(files.field_of(view.body, "name") or f"my-{shelf.name}").removesuffix(".yaml")
     target = view.folder / (name if shelf.path.is_dir() else f"{name}.yaml")
     if shelf.path.is_dir():
         files.create_folder(target, {one: path.read_bytes() for one, path in files.files_of(shelf).items()})
@@ -124,7 +124,7 @@ def _sent(view: View) -> tuple[Shelf, Path, str]:
     shelf = view.shelf
     if not shelf.own:
         raise InputError(f'"{shelf.name}" comes with Stargauge and is not written to; copy it into your folder first')
-    return shelf, files.file_of(shelf, str(view.body.get("file") or "")), files.plain_text(view.body.get("text"))
+    return shelf, files.file_of(shelf, files.field_of(view.body, "file")), files.plain_text(view.body.get("text"))
 
 
 def _shown(view: View, shelf: Shelf, path: Path, text: str, mark: str, faults: Sequence[Fault], saved: str) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.web.files import field_of
 from stargauge.web.library import shelf
 from stargauge.web.routes import page
 from stargauge.web.view import View
@@ -275,7 +276,7 @@ def verify(view: View) -> str:
 @page("/evidence/verify", writes=True)
 def verified(view: View) -> str:
     """What a bundle shows, checked here with the keys that the reader trusts; nothing of it is stored."""
-    given, key = view.body.get("bundle"), str(view.body.get("key") or "").strip()
+    given, key = view.body.get("bundle"), field_of(view.body, "key").strip()
     name = str(given[0])[-120:] if isinstance(given, tuple) else ""
     shown: Any = None
     faults: tuple[Fault, ...] = ()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import InputError
-from stargauge.web.files import MOST_TEXT, create, file_name, shelf_at
+from stargauge.web.files import MOST_TEXT, create, field_of, file_name, shelf_at
 from stargauge.web.library import ENDINGS, Shelf
 from stargauge.web.routes import page
 from stargauge.web.view import View
@@ -79,7 +79,7 @@ def new(view: View) -> str:
     """A new programme from the commented starter, as `stargauge new` makes it."""
     from stargauge.programme.template import starter
 
-    name = str(view.body.get("name") or "")
+    name = field_of(view.body, "name")
     text = starter(name)
     return opened(view, create(_folder(view), file_name(re.sub(r"\.ya?ml$", "", name.strip())), text.encode()))
 

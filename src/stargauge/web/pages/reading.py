@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: An article may have so many characters; books are read at the command line.
 MOST_ARTICLE = 60_000
+#: So many statements can be decided on in one form.
+MOST_DRAFTS = 200
 _FIELDS = ("publisher", "title", "url", "published", "language", "text")
 _HEAD = "# Read by rules: check every word against the text. Nothing under `drafts` is a claim.\n"
 
@@ -56,8 +58,8 @@ def reading(view: View) -> str:
 @page("/reading", writes=True)
 def read(view: View) -> str:
     """What an article states, and what becomes of it."""
-    given = {name: str(view.body.get(name) or "").strip() for name in _FIELDS}
-    given["text"] = re.sub(r"\r\n?", "\n", str(view.body.get("text") or ""))
+    given = {name: files.field_of(view.body, name).strip() for name in _FIELDS}
+    given["text"] = re.sub(r"\r\n?", "\n", files.field_of(view.body, "text"))
     try:
         made = _read(view, given)
     except InputError as error:
@@ -74,7 +76,7 @@ def read(view: View) -> str:
     return view.render(
         "reading_drafts.html.j2", given={**given, "text": made.draft.text}, read=made, drafts=made.data["drafts"], decided=made.decided,
         segments=_segments(made), notes=made.draft.notes, faults=faults, not_yet=made.faults, own=own, blocks="yes" if made.blocks else "",
-        chosen=str(view.body.get("into") or "new"), name=str(view.body.get("name") or ""), folder=view.folder is not None,
+        chosen=files.field_of(view.body, "into") or "new", name=files.field_of(view.body, "name"), folder=view.folder is not None,
     )  # fmt: skip
 
 
@@ -93,21 +95,23 @@ def _read(view: View, given: Mapping[str, str]) -> Read:
     if is_page(text):
         text, blocks = text_of_page(text), True
     made = draft(text, given["language"] or None, given["published"] or None, blocks)
+    if len(made.statements) > MOST_DRAFTS:
+        raise InputError(f"the text holds {len(made.statements):,} statements; expected at most {MOST_DRAFTS}: paste it in parts")
     data = draft_data(made, Article(given["publisher"], given["title"], given["url"], date.today()))
     return Read(made, data, {name: _decided(view.body, name, entry) for name, entry in data["drafts"].items()}, blocks)
 
 
 def _decided(body: Mapping[str, Any], name: str, entry: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     """What a form says of one draft: keep, accept or reject, and its words as they were changed."""
-    step = str(body.get(f"{name}.step") or "keep")
+    step = files.field_of(body, f"{name}.step")
     kept = dict(entry)
     for field in ("speaker", "said", "says"):
-        value = str(body.get(f"{name}.{field}") or "").strip()
+        value = files.field_of(body, f"{name}.{field}").strip()
         if value and (field != "says" or value.split() != str(entry["quote"]).split()):
             kept[field] = value
     readings = dict(entry["readings"])
     for number, reading in enumerate(readings):
-        value = " ".join(str(body.get(f"{name}.reading{number}") or "").split())
+        value = " ".join(files.field_of(body, f"{name}.reading{number}").split())
         if value:
             readings[reading] = value
     return step if step in ("accept", "reject") else "keep", {**kept, "readings": readings}
@@ -131,7 +135,7 @@ def _written(view: View, made: Read, given: Mapping[str, str]) -> str:
     """Put source, claims and drafts into a file of the user's, new or there already. Raises InputError, with nothing written."""
     if made.faults:
         raise InputError([Fault(text, name) for name, text in made.faults.items()])
-    into = str(view.body.get("into") or "new")
+    into = files.field_of(view.body, "into") or "new"
     if into == "new":
         return _new(view, made, given)
     found = view.shelves().get(into)
@@ -153,7 +157,7 @@ def _new(view: View, made: Read, given: Mapping[str, str]) -> str:
     title = given["title"] or made.data["sources"]["article"]["title"]
     claims, drafts = _parts(made, given, "article", set())
     data = {"name": title, "sources": made.data["sources"], **({"claims": claims} if claims else {}), "drafts": drafts}
-    name = files.file_name(view.body.get("name") or title[:60])
+    name = files.file_name(files.field_of(view.body, "name") or title[:60])
     return opened(view, files.create(view.folder, name, f"{_HEAD}{yaml_of(data)}".encode()))
 
 
