@@ -185,6 +185,7 @@
   const list = document.createElement("ul");
   list.id = "suggestions"; list.className = "suggestions"; list.hidden = true;
   list.setAttribute("role", "listbox"); list.setAttribute("aria-label", words.title);
+  list.addEventListener("wheel", (event) => { event.preventDefault(); list.scrollTop += event.deltaY; }, { passive: false });
   field.after(list);
   field.setAttribute("aria-autocomplete", "list"); field.setAttribute("aria-controls", list.id);
   const pen = document.createElement("canvas").getContext("2d");
