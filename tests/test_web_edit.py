@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.web_folder import HOSTILE, ask, filled, told
-from tests.web_server import PHONE, Browser, violations, wider_than_screen
+from tests.web_folder import HOSTILE, ask, filled, flaws, told
+from tests.web_server import Browser, violations
 
 from stargauge.programme.template import starter
 from stargauge.web.files import mark_of
@@ -25,19 +25,12 @@ def send(folder: Path, text: str, act: str = "check", mark: str = "", page: str 
     return ask(folder, page, "/p/mine/edit", body={"text": text, "act": act, "mark": mark or mark_of(MINE), **more})
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_editor_is_accessible_and_fits_a_phone(desk: tuple[str, Path], browser: Browser, dark: bool) -> None:
-    with browser.page(f"{desk[0]}/p/{'mine' if dark else 'faulty'}/edit", dark=dark, size=PHONE if dark else None) as (page, seen):
-        assert violations(page) == []
-        assert wider_than_screen(page) <= 0
-        seen.clean()
-
-
 def test_keys_are_completed_errors_found_and_the_result_follows_before_anything_is_saved(
     desk: tuple[str, Path], browser: Browser
 ) -> None:  # fmt: skip
     address, folder = desk
     with browser.page(f"{address}/p/mine/edit") as (page, seen):
+        assert flaws(page) == []
         page.click("#text")
         page.evaluate("() => { const field = document.querySelector('#text'); field.setSelectionRange(0, 0); }")
         page.keyboard.press("Control+Space")
@@ -63,7 +56,7 @@ def test_keys_are_completed_errors_found_and_the_result_follows_before_anything_
         page.keyboard.type("en")
         page.wait_for_selector("#tried .deck")
         assert "announced" in page.inner_text("#tried .deck") and "The claims" in page.inner_text("#tried")
-        assert violations(page) == []
+        assert flaws(page) == []
         seen.clean()
     assert (folder / "mine.yaml").read_text(encoding="utf-8") == MINE
 
@@ -154,6 +147,12 @@ def test_shipped_files_are_shown_and_copied_and_never_written(folder: Path) -> N
     assert "already" in told(ask(folder, "edit.copy", "/p/stargate/edit/copy", at="stargate", body={"name": "copied"}))
     sites = ask(folder, "edit.edit", "/p/copied/edit", at="copied", file="sites.yaml", saved="").body.decode()
     assert 'name="file" value="sites.yaml"' in sites and "No error." in sites
+
+
+def test_a_file_is_had_as_it_is(folder: Path) -> None:
+    made = ask(folder, "edit.file", "/p/mine/file", file="")
+    assert made.body == (folder / "mine.yaml").read_bytes() and 'filename="mine.yaml"' in made.headers["Content-Disposition"]
+    assert "has no file" in told(ask(folder, "edit.file", "/p/mine/file", file="../mine.yaml"))
 
 
 def test_the_schema_is_that_of_the_command_line(folder: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.web_server import DAY
+from tests.web_server import DAY, LAPTOP, PHONE, violations, wider_than_screen
 
 import stargauge.web.pages  # noqa: F401 - enters the pages
 from stargauge.evidence.workspace import Workspace
@@ -37,8 +37,9 @@ def _with_evidence(folder: Path) -> Path:
 
     def seen(url: str, outcome: str) -> dict[str, Any]:
         when = f"{last[0] + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
-        return {"version": 1, "thing": "page", "round": when, "url": url, "outcome": outcome, "time": when, "method": "web",
-                "vantage": "local", "beside": []}  # fmt: skip
+        asked = {"time": when, "method": "web", "vantage": "local"}
+        beside = [{"role": "control", "url": "https://grower.example/other", "outcome": "ok", **asked}]
+        return {"version": 1, "thing": "page", "round": when, "url": url, "outcome": outcome, **asked, "beside": beside}
 
     with Workspace.init(folder / "evidence", name="grower.example/desk", clock=clock) as made:
         about = {"method": "web", "status": 200, "tool": "stargauge", "title": HOSTILE}
@@ -57,6 +58,18 @@ def ask(folder: Path, page: str, path: str, *, at: str = "mine", body: dict[str,
     asked = Asked(at, date.fromisoformat(DAY))
     evidence = folder / "evidence"
     return do(Job("page", page, asked, path, arguments, folder, evidence if evidence.is_dir() else None, body=body or {}))
+
+
+def flaws(page: Any) -> list[str]:
+    """What axe finds on an open page, light and dark, and by how much it is too wide for a phone; the page is left light on a laptop."""
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size(PHONE)
+    found += [f"dark, on a phone: {one}" for one in violations(page)]
+    found += ["too wide for a phone"] if wider_than_screen(page) > 0 else []
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(LAPTOP)
+    return found
 
 
 def told(made: Made) -> str:

@@ -92,6 +92,15 @@ def copy(view: View) -> str:
     return ""
 
 
+@page("/p/{programme}/file", asks=("file",), kept=False)
+def file(view: View, file: str) -> bytes:
+    """One file of a programme as it is, to keep."""
+    path = files.file_of(view.shelf, file)
+    plain = files.file_name(path.name)
+    view.headers |= {"media": "text/yaml; charset=utf-8", "Content-Disposition": f'attachment; filename="{plain}"'}
+    return path.read_bytes()
+
+
 @page("/schema")
 def schema(view: View) -> str:
     """The JSON Schema of a programme file, as `stargauge schema` prints it."""

@@ -38,7 +38,7 @@ SEALED = (
     "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
 #: Elements that act without a script: a browser may follow them before anything is asked.
-_ACTING = re.compile(r"<(?=(?:link|meta|base|object|embed|iframe|frame|portal)\b)", re.IGNORECASE)
+_ACTING = re.compile(r"<(?=(?:script|link|meta|base|object|embed|iframe|frame|portal)\b)", re.IGNORECASE)
 
 
 @contextmanager
@@ -207,10 +207,20 @@ def frame(view: View, entry: str, name: str) -> str:
         content = archive.payload(archive.find(entry), name)
     view.headers |= {"Content-Security-Policy": SEALED, "X-DNS-Prefetch-Control": "off", "Cache-Control": "no-store"}
     if FRAMED[name] == "html":
-        return _ACTING.sub("<x-", content.decode("utf-8", "replace"))
+        return inert(content.decode("utf-8", "replace"))
     import base64
 
     return f'<!doctype html><title>{name}</title><img alt="" src="data:image/png;base64,{base64.b64encode(content).decode()}">'
+
+
+def inert(text: str) -> str:
+    """A captured page without scripts and without elements that a browser follows by itself. The frame would stop them too."""
+    kept, low, at = [], text.lower(), 0
+    while (start := low.find("<script", at)) >= 0:
+        kept.append(text[at:start])
+        end = low.find("</script", start)
+        at = len(text) if end < 0 else end + len("</script>")
+    return _ACTING.sub("<x-", "".join([*kept, text[at:]]))
 
 
 @page("/evidence/diff", asks=("a", "b"), kept=False)
