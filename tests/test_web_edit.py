@@ -61,6 +61,39 @@ def test_keys_are_completed_errors_found_and_the_result_follows_before_anything_
     assert (folder / "mine.yaml").read_text(encoding="utf-8") == MINE
 
 
+#: A text with a bar where the cursor stands, and what is offered there first.
+OFFERED = (
+    ("sites:\n  s1:\n    it_power:\n      - value: 1 GW\n        status: o|", "observed"),
+    ("sites:\n  s1:\n    it_power:\n    - {value: 1 GW, st|}", "status"),
+    ("parties:\n  p1:\n    commitments:\n      c1:\n        {to: s1, kind: loan,\n         st|}", "stage"),
+    ("sites:\n  s1: {milestones: {operational: 2025}, pl|}", "place"),
+    ("sources:\n  first: {publisher: A}\nsites:\n  s1: {it_power: {value: 1 GW, source: |}}", "first"),
+    ("sites:\n  s1:\n    # note: {not open\n\n    coo|", "cooling"),
+    ('about: "a: b"\nattribution:\n- x\nlan|', "language"),
+    ("alternatives:\n  a:\n    o:\n      si|", "sites"),
+    ("sites: # he|", ""),
+    ('about: "hello: na|"', ""),
+)
+
+
+def test_what_fits_is_offered_where_the_cursor_stands(desk: tuple[str, Path], browser: Browser) -> None:
+    with browser.page(f"{desk[0]}/p/mine/edit") as (page, seen):
+        page.click("#text")
+        page.keyboard.press("Control+Space")
+        page.wait_for_selector("#suggestions li")
+        for text, first in OFFERED:
+            page.evaluate(
+                """text => { const field = document.querySelector('#text'), at = text.indexOf('|');
+                field.value = text.replace('|', ''); field.setSelectionRange(at, at); field.click(); }""",
+                text,
+            )
+            page.keyboard.press("Control+Space")
+            page.wait_for_timeout(50)
+            shown = page.locator("#suggestions:not([hidden]) li b").all_inner_texts()
+            assert (text, (shown or [""])[0]) == (text, first)
+        seen.clean()
+
+
 def test_it_saves_without_scripts(desk: tuple[str, Path], browser: Browser) -> None:
     address, folder = desk
     (folder / "saved.yaml").write_text("name: Saved\n", encoding="utf-8")
