@@ -28,6 +28,7 @@ from stargauge.audit.needs_answer import Needs
 from stargauge.audit.odds import OddsOverTime
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.site_finance import SiteFinance
+from stargauge.audit.sites import wanted as wanted_sites
 from stargauge.audit.summary import FANS, headlines, summarise
 from stargauge.audit.together import Together
 from stargauge.catalogue.load import Catalogue
@@ -100,7 +101,7 @@ def check(
     values = values or catalogue()
     now = known(made, as_of, values)
     captures = held_captures(made, evidence, now.as_of)
-    wanted = (*headlines(now), *(FANS if charts else ()))
+    wanted = (*headlines(now), *((*FANS, *wanted_sites(now)) if charts else ()))
     said = said_by(made, now.as_of)
     numbers = numbers_in(now, made, said)
     conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers, language=language)

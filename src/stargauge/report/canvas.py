@@ -23,7 +23,7 @@ HUES = {
     "rule-2": "#8a8f97",
     "paper": "#fbfaf7",
 }
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def sized(paper: Paper, height: float, layers: list[Spec]) -> Spec:
         "padding": {"left": paper.left, "top": paper.top, "right": paper.right, "bottom": paper.bottom},
         "background": "transparent",
         "layer": layers,
-        "config": {"aria": False, "font": _FONT, "view": {"stroke": None}, "text": {"font": _FONT}},
+        "config": {"aria": False, "font": FONT, "view": {"stroke": None}, "text": {"font": FONT}},
     }
 
 
