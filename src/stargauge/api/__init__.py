@@ -20,6 +20,7 @@ from stargauge.api.programmes import catalogue, ids_of, known, load, shipped
 from stargauge.api.reasons import cost, explain, sensitivity
 from stargauge.api.runs import DRAWS, asked_of, audit, condition, simulate
 from stargauge.api.sections import finance, jobs, money, schedule
+from stargauge.api.sites import site, sites
 from stargauge.api.sources import sources
 from stargauge.api.together import together
 from stargauge.api.tracks import odds
@@ -84,6 +85,8 @@ __all__ = [
     "sensitivity",
     "shipped",
     "simulate",
+    "site",
+    "sites",
     "sources",
     "together",
     "validate",

@@ -27,7 +27,7 @@ def sites_section(answer: Mapping[str, Any]) -> dict[str, Any] | None:
     together = answer["sites_together"]
     unit = unit_of(sites)
     rows = [row_of(site, unit) for site in ordered(sites)]
-    whole = {"runs": _power(together["runs"], unit), "planned": _power(together["planned"], unit)}
+    whole = {"runs": power_in(together["runs"], unit), "planned": power_in(together["planned"], unit)}
     return {
         "title": title(sites), "sub": subtitle(sites), "note": note(sites), "unit": unit[1], "rows": rows, "whole": whole,
         "all": f"All {_number(len(sites))}" if len(sites) > 1 else "", "together": together, "map": map_figure(sites),
@@ -83,7 +83,7 @@ def row_of(site: Site, unit: tuple[float, str]) -> dict[str, Any]:
     spread = span_of(complete) if complete["p50"] else ""
     return {
         "id": site["id"], "name": site["name"], "region": site["region"], "seen": day_text(site["observed_through"]),
-        "state": state_of(site), "runs": _power(site["runs"], unit), "planned": _power(site["planned"], unit),
+        "state": state_of(site), "runs": power_in(site["runs"], unit), "planned": power_in(site["planned"], unit),
         "runs_why": site["runs"]["address"], "planned_why": site["planned"]["address"],
         "complete": complete_text(site), "span": spread, "never": never_text(site),
     }  # fmt: skip
@@ -134,7 +134,7 @@ def sites_table(sites: Sequence[Site]) -> dict[str, Any]:
     rows = []
     for site in sites:
         dates = ["–"] * 3 if site["given_up"] else [day_text(site["complete"][name][:7]) if site["complete"][name] else "never" for name in ("p10", "p50", "p90")]
-        numbers = [_power(site["runs"], unit), _power(site["planned"], unit)]
+        numbers = [power_in(site["runs"], unit), power_in(site["planned"], unit)]
         rows.append([site["name"], site["region"] or "–", day_text(site["observed_through"]) or "never", state_of(site), *numbers, *dates])
     return {"head": head, "rows": rows}
 
@@ -144,7 +144,8 @@ def unit_of(sites: Sequence[Site]) -> tuple[float, str]:
     return scale_of(max((site["planned"]["p50"] or 0.0 for site in sites), default=0.0), "W")
 
 
-def _power(row: Mapping[str, Any], unit: tuple[float, str]) -> str:
+def power_in(row: Mapping[str, Any], unit: tuple[float, str]) -> str:
+    """The middle of a power in a unit that was chosen."""
     return number_text(row["p50"], unit[0])
 
 
