@@ -37,9 +37,8 @@ def sites(
         now, wanted_sites(now), draws=draws, seed=seed, workers=workers_of(workers, draws), progress=progress, dates=dates_of(now),
         held=held_of(conditions),
     )  # fmt: skip
-    return Sites(
-        slug(made.name), asked_as(made), made.name, str(now.as_of), result.draws, seed, rows_of(result, now), whole_of(result, now), conditions
-    )  # fmt: skip
+    rows, whole = rows_of(result, now), whole_of(result, now)
+    return Sites(slug(made.name), asked_as(made), made.name, str(now.as_of), result.draws, seed, rows, whole, conditions)
 
 
 def site(
@@ -58,7 +57,8 @@ def site(
     addresses = [*wanted(now, view), *(wanted_energy(now, view) if few else ())]
     days = Days.of(now)
     result = run_model(
-        now, addresses, draws=draws, seed=seed, workers=count, progress=progress, dates=(days.as_of, days.evidence), held=held_of(conditions)
+        now, addresses, draws=draws, seed=seed, workers=count, progress=progress, dates=(days.as_of, days.evidence),
+        held=held_of(conditions),
     )  # fmt: skip
     energy = result if few else run_model(now, wanted_energy(now, view), draws=MANY_DRAWS, seed=seed, held=held_of(conditions, MANY_DRAWS))
     return SitePage(now, result, energy, view, slug(made.name), asked_as(made), conditions)

@@ -24,6 +24,10 @@ from stargauge.quantity.quantity import PHYSICAL_STAGES, SOURCES
 from stargauge.quantity.statement import Statement
 
 _POWER = ("under_construction", "operational")
+#: What else is stated of a whole site, in the order in which it is shown.
+_FIGURES = (
+    "capital", "debt", "opex", "buildings", "chips", "jobs_construction_peak", "jobs_permanent", "land", "floor_area", "water",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class SitePage:
             "newest_evidence": str(min(own, known.as_of)) if own else None, "until": str(known.months[-1]),
             "site": row_of(result, known, site, days), "phases": [phase_data(known, result, phase) for phase in phases],
             "quantities": fans(result, power_addresses(site.id)), "supply": supply_data(known, site), "energy": self._energy(),
-            "pue": self._pue(), "statements": [statement_data(one, places) for one in said],
+            "pue": self._pue(), "figures": figures_data(known, site), "statements": [statement_data(one, places) for one in said],
             "sources": {name: source_data(known.programme.sources[name]) for name in dict.fromkeys(one.source for one in said)},
         }  # fmt: skip
 
@@ -138,6 +142,13 @@ def supply_data(known: Known, site: SiteView) -> list[dict[str, Any]]:
         }
         for name, one in supply_of(site).items()
     ]  # fmt: skip
+
+
+def figures_data(known: Known, site: SiteView) -> list[dict[str, Any]]:
+    """The newest statement of each figure that somebody gave of the whole site."""
+    spec = site.spec
+    found = [(name, _newest(known, getattr(spec, name))) for name in _FIGURES] if spec is not None else []
+    return [{"what": name, **said} for name, said in found if said is not None]
 
 
 def _newest(known: Known, said: Sequence[Statement]) -> dict[str, Any] | None:

@@ -64,7 +64,9 @@ def rows_of(result: Result, known: Known) -> tuple[dict[str, Any], ...]:
 def whole_of(result: Result, known: Known) -> dict[str, Any]:
     """What runs at the newest evidence and what was announced, at all named sites together."""
     days = Days.of(known)
-    runs, planned = (power(result, sited(known, stage), when) for stage, when in (("operational", days.evidence), ("announced", days.as_of)))
+    runs, planned = (
+        power(result, sited(known, stage), when) for stage, when in (("operational", days.evidence), ("announced", days.as_of))
+    )
     return {"runs": runs if days.looked else _none(runs), "planned": planned, "evidence": str(days.evidence) if days.looked else None}
 
 

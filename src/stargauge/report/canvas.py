@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,3 +98,9 @@ def text(words: str | list[str], x: float, y: float, colour: str, *, weight: int
     mark = {"type": "text", "align": "left", "fontSize": size, "fontWeight": weight, "color": colour, "baseline": "alphabetic", **look}
     encoding = {"x": {"value": x}, "y": {"value": y}, "text": {"field": "text"}}
     return {"data": {"values": [{"text": words}]}, "mark": mark, "encoding": encoding}
+
+
+def whole_svg(width: float, height: float, parts: Sequence[str]) -> str:
+    """A drawing of some parts that is SVG already, in the light palette."""
+    size = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>'

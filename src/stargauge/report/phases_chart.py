@@ -8,13 +8,15 @@ from datetime import date
 from typing import Any
 from xml.sax.saxutils import escape
 
-from stargauge.report.canvas import HUES
+from stargauge.report.canvas import HUES, whole_svg
+from stargauge.report.locale import say
+from stargauge.report.site_table import month_text
 from stargauge.report.wording import day_text, percent, value_text
 
 Phase = Mapping[str, Any]
 
-#: The stages from the first to the last, their hue, what each is called in the key and in the table.
-STAGES = (("under_construction", "construction", "Work begins"), ("energised", "energised", "Power is on"), ("operational", "operational", "Runs"))
+#: The stages from the first to the last, and the hue of each.
+STAGES = (("under_construction", "construction"), ("energised", "energised"), ("operational", "operational"))
 #: From which share of worlds on it is said that a phase may never run.
 _LEAST = 0.05
 
@@ -46,7 +48,7 @@ def phases_svg(data: Mapping[str, Any], narrow: bool = False) -> str:
     for place, phase in enumerate(phases):
         parts += _row(phase, scale, top + sheet.row * place)
     high = bottom + _FOOT
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {sheet.width} {high}" width="{sheet.width}" height="{high}">{"".join(parts)}</svg>'
+    return whole_svg(sheet.width, high, parts)
 
 
 @dataclass(frozen=True)
@@ -88,14 +90,15 @@ def _text(words: str, x: float, y: float, hue: str = "ink", anchor: str = "start
 def _key(sheet: _Sheet) -> list[str]:
     """What the hues and the marks stand for."""
     made, x, y = [], float(sheet.left), 14
-    for _, hue, words in STAGES:
+    for stage, hue in STAGES:
+        words = stage_name(stage)
         made += [f'<circle cx="{x + 5:g}" cy="{y - 4}" r="5" fill="{HUES[hue]}"/>', _text(words, x + 15, y, size=12.5)]
         x += 30 + 7.4 * len(words)
     if sheet.narrow:
         x, y = float(sheet.left), y + 20
-    made += [_diamond(x + 5, y - 4), _text("planned", x + 15, y, size=12.5)]
+    made += [_diamond(x + 5, y - 4), _text(say("planned"), x + 15, y, size=12.5)]
     made += [f'<rect x="{x + 80:g}" y="{y - 8}" width="22" height="8" rx="2" fill="{HUES["soft"]}" fill-opacity=".35"/>']
-    return [*made, _text("P10 to P90, stroke P50", x + 108, y, size=12.5)]
+    return [*made, _text(say("P10 to P90, stroke P50"), x + 108, y, size=12.5)]
 
 
 def _years(scale: _Scale, top: float, bottom: float) -> list[str]:
@@ -118,7 +121,7 @@ def _evidence(data: Mapping[str, Any], scale: _Scale, top: float, bottom: float)
     x = scale.at(date.fromisoformat(data["newest_evidence"]))
     anchor = "start" if x < (scale.sheet.left + scale.sheet.right) / 2 else "end"
     line = f'<line x1="{x:g}" x2="{x:g}" y1="{top - 4}" y2="{bottom}" stroke="{HUES["rule-2"]}" stroke-dasharray="1 3"/>'
-    return [line, _text("newest evidence", x, top - 9, "soft", anchor, size=12.5)]
+    return [line, _text(say("newest evidence"), x, top - 9, "soft", anchor, size=12.5)]
 
 
 def _row(phase: Phase, scale: _Scale, y: float) -> list[str]:
@@ -128,13 +131,22 @@ def _row(phase: Phase, scale: _Scale, y: float) -> list[str]:
     made = [f'<line x1="0" x2="{sheet.width}" y1="{y:g}" y2="{y:g}" stroke="{HUES["rule"]}"/>']
     if sheet.narrow:
         made += [_text(phase["name"], 0, y + 17, bold=True), _text(when, sheet.width - 4, y + 17, anchor="end", bold=True)]
-        made += [_text(value_text(phase["it_power"]) + " IT", 0, y + 31, "soft", size=12.5), _text(more, sheet.width - 4, y + 31, "soft", "end", size=12.5)]
+        made += [_text(_size(phase), 0, y + 31, "soft", size=12.5), _text(more, sheet.width - 4, y + 31, "soft", "end", size=12.5)]
     else:
-        made += [_text(phase["name"], 0, y + 20, bold=True), _text(value_text(phase["it_power"]) + " IT", 0, y + 36, "soft", size=12.5)]
+        made += [_text(phase["name"], 0, y + 20, bold=True), _text(_size(phase), 0, y + 36, "soft", size=12.5)]
         made += [_text(when, sheet.right + 16, y + 20, bold=True), _text(more, sheet.right + 16, y + 36, "soft", size=12.5)]
-    for lane, (stage, hue, _) in enumerate(STAGES):
+    for lane, (stage, hue) in enumerate(STAGES):
         made += _marks(phase["stages"][stage], HUES[hue], scale, y + sheet.lanes + _LANE * lane)
     return made
+
+
+def stage_name(stage: str) -> str:
+    """What reaching a stage is called in the key and in the table."""
+    return {"under_construction": say("Work begins"), "energised": say("Power is on")}.get(stage) or say("Runs")
+
+
+def _size(phase: Phase) -> str:
+    return say("{power} IT", power=value_text(phase["it_power"]))
 
 
 def _marks(stage: Mapping[str, Any], hue: str, scale: _Scale, y: float) -> list[str]:
@@ -170,38 +182,38 @@ def runs_text(phase: Phase) -> tuple[str, str]:
     """When a phase runs, in two parts: the day on record or the middle of what is expected; then how sure that is."""
     stage = phase["stages"]["operational"]
     if stage["observed"]:
-        return f"runs, {day_text(stage['observed']['value'])}", "on record"
+        return say("runs, {day}", day=day_text(stage["observed"]["value"])), say("on record")
     if phase["given_up"]:
-        return "given up", day_text(phase["given_up"]["value"])
+        return say("given up"), day_text(phase["given_up"]["value"])
     if phase["paused"]:
-        return "paused", day_text(phase["paused"]["value"])
+        return say("paused"), day_text(phase["paused"]["value"])
     expected = stage["expected"]
     if not expected or not expected["p50"]:
-        return "not expected to run", ""
-    low, middle, high = (day_text(expected[name][:7]) if expected[name] else "never" for name in ("p10", "p50", "p90"))
-    never = f"; never {percent(expected['never'])}" if expected["never"] >= _LEAST else ""
+        return say("not expected to run"), ""
+    low, middle, high = (month_text(expected[name]) for name in ("p10", "p50", "p90"))
+    never = f"; {say('never {share}', share=percent(expected['never']))}" if expected["never"] >= _LEAST else ""
     return middle, f"{low}–{high}{never}"
 
 
 def stage_text(stage: Mapping[str, Any]) -> str:
     """A stage in a cell: the date on record, else the middle of what is expected with P10 and P90."""
     if stage["observed"]:
-        return f"{day_text(stage['observed']['value'])}, on record"
+        return say("{day}, on record", day=day_text(stage["observed"]["value"]))
     expected = stage["expected"]
     if not expected or not expected["p10"]:
         return "–"
-    low, middle, high = (day_text(expected[name][:7]) if expected[name] else "never" for name in ("p10", "p50", "p90"))
-    return f"{middle} ({low} to {high})"
+    low, middle, high = (month_text(expected[name]) for name in ("p10", "p50", "p90"))
+    return say("{middle} ({low} to {high})", low=low, middle=middle, high=high)
 
 
 def phases_table(phases: Sequence[Phase]) -> dict[str, Any]:
     """The same as a table: per phase its size, the three stages, and the newest plan for operation."""
-    head = ["Phase", "IT power", *(words for _, _, words in STAGES), "Planned to run"]
+    head = [say("Phase"), say("IT power"), *(stage_name(stage) for stage, _ in STAGES), say("Planned to run")]
     rows = []
     for phase in phases:
         plan = phase["stages"]["operational"]["planned"]
         gone = phase["given_up"] or phase["paused"]
-        stages = [stage_text(phase["stages"][stage]) for stage, _, _ in STAGES]
+        stages = [stage_text(phase["stages"][stage]) for stage, _ in STAGES]
         if gone and not phase["stages"]["operational"]["observed"]:
             stages[-1] = " ".join(part for part in runs_text(phase) if part)
         rows.append([phase["name"], value_text(phase["it_power"]), *stages, day_text(plan["value"]) if plan else "–"])
@@ -211,4 +223,4 @@ def phases_table(phases: Sequence[Phase]) -> dict[str, Any]:
 def spoken_phases(data: Mapping[str, Any]) -> str:
     """What the drawing shows, in a sentence for those who do not see it."""
     told = "; ".join(f"{phase['name']}: {' '.join(part for part in runs_text(phase) if part)}" for phase in data["phases"])
-    return f"Phases of {data['site']['name']} over time. {told}."
+    return say("Phases of {site} over time. {each}.", site=data["site"]["name"], each=told)

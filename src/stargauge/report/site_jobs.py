@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stargauge.quantity.units import convert, figures
+from stargauge.quantity.units import convert
 from stargauge.report.canvas import ROWS_NARROW, ROWS_WIDE
 from stargauge.report.definitions import by_definition, drawable, spoken_rows
 from stargauge.report.drawing import figure
-from stargauge.report.html import rows_table
+from stargauge.report.html import first_up, rows_table
 from stargauge.report.jobs import headline
-from stargauge.report.wording import day_text
+from stargauge.report.locale import say
+from stargauge.report.wording import day_text, figures
 
 #: The definitions that the chart shows, from the narrowest to the widest.
 _SHOWN = ("jobs_permanent", "jobs_construction_onsite", "jobs_construction_peak_so_far", "jobs_direct", "jobs_total")
@@ -19,16 +20,17 @@ _SHOWN = ("jobs_permanent", "jobs_construction_onsite", "jobs_construction_peak_
 
 def jobs_section(data: Mapping[str, Any]) -> dict[str, Any]:
     """One sentence, the chart (none where nothing is counted), what others counted, what claims need."""
+    month = day_text(data["date"][:7])
     by_name = {row["address"]: row for row in data["definitions"]}
-    rows = [{**by_name[name], "hue": "need", "label": by_name[name]["label"][:1].upper() + by_name[name]["label"][1:]} for name in _SHOWN]
+    rows = [{**by_name[name], "hue": "need", "label": first_up(by_name[name]["label"])} for name in _SHOWN]
     shown = [row for row in rows if drawable(row) and row["p90"] > 0.0]
-    line = {"title": f"Jobs at {data['site_name']} in {day_text(data['date'][:7])}", "rows": shown, "why": f"jobs_direct[{data['site']}]"}
+    line = {"title": say("Jobs at {site} in {month}", site=data["site_name"], month=month), "rows": shown}
     drawn = None
     if shown:
         specs = [by_definition(line, paper) for paper in (ROWS_WIDE, ROWS_NARROW)]
-        drawn = figure("jobs", spoken_rows(line), specs, rows_table(line), line["why"])
+        drawn = figure("jobs", spoken_rows(line), specs, rows_table(line), f"jobs_direct[{data['site']}]")
     return {
-        "finding": headline(data) if shown else f"No job at {data['site_name']} is expected in {day_text(data['date'][:7])}.",
+        "finding": headline(data) if shown else say("No job at {site} is expected in {month}.", site=data["site_name"], month=month),
         "figure": drawn, "title": line["title"], "checks": _checks(data), "claims": [one["sentence"] for one in data["claims"]],
     }  # fmt: skip
 
@@ -41,7 +43,7 @@ def _checks(data: Mapping[str, Any]) -> dict[str, Any] | None:
          f"{row['publisher']}, {day_text(row['published'])}", row["grade"]]
         for row in data["checks"]
     ]  # fmt: skip
-    head = ["Counted or announced", "Figure", "Model, P10–P90", "Is", "By", "Grade"]
+    head = [say("Counted or announced"), say("Figure"), say("Model, P10–P90"), say("Is"), say("By"), say("Grade")]
     return {"head": head, "rows": rows} if rows else None
 
 
@@ -52,4 +54,4 @@ def _value(row: Mapping[str, Any], name: str) -> str:
 
 def _counted(row: Mapping[str, Any]) -> str:
     note = f" ({row['note']})" if row["note"] else ""
-    return f"{row['what'][:1].upper()}{row['what'][1:]}{note}"
+    return f"{first_up(row['what'])}{note}"

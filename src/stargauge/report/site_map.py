@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-from stargauge.report.canvas import HUES
+from stargauge.report.canvas import HUES, whole_svg
+from stargauge.report.locale import say
 from stargauge.report.projection import Outlines, Point, albers_usa, on_world, outlines, shape_at
-from stargauge.report.wording import value_text
+from stargauge.report.wording import counted, value_text
 
 #: Width of the drawing in the page and on a phone, the largest ring there, and the size of its text.
 WIDE, NARROW = (454, 20.0), (358, 15.0)
@@ -67,13 +68,20 @@ def states_of(sites: Sequence[Site]) -> list[str]:
 def spoken_map(sites: Sequence[Site]) -> str:
     """What the map shows, in a sentence for those who do not see it."""
     shown = on_map(sites)
-    where = "the United States" if map_of(shown) == "united_states" else "the world"
-    told = "; ".join(f"{one['name']} {value_text(one['planned'])} announced, {_runs_text(one)}" for one in shown)
-    return f"Map of {where} with {len(shown)} site{'' if len(shown) == 1 else 's'}. {told}."
+    told = "; ".join(_told(one) for one in shown)
+    many = {"sites": counted(len(shown), "site"), "each": told}
+    if map_of(shown) == "united_states":
+        return say("Map of the United States with {sites}. {each}.", **many)
+    return say("Map of the world with {sites}. {each}.", **many)
+
+
+def _told(site: Site) -> str:
+    return say("{name}: {planned} announced, {runs}", name=site["name"], planned=value_text(site["planned"]), runs=_runs_text(site))
 
 
 def _runs_text(site: Site) -> str:
-    return f"{value_text(site['runs'])} runs" if (site["runs"].get("p50") or 0.0) > 0.0 else "none known to run"
+    running = (site["runs"].get("p50") or 0.0) > 0.0
+    return say("{power} runs", power=value_text(site["runs"])) if running else say("none known to run")
 
 
 def site_map(sites: Sequence[Site], narrow: bool = False) -> str:
@@ -87,7 +95,7 @@ def site_map(sites: Sequence[Site], narrow: bool = False) -> str:
     placed = places(shown, name, scale, largest)
     names = labels(placed, width, height)
     parts = [*_land(land, states_of(shown), scale), *(mark for one in placed for mark in _marks(one)), *(_name(one) for one in names)]
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">{"".join(parts)}</svg>'
+    return whole_svg(width, height, parts)
 
 
 def places(sites: Sequence[Site], name: str, scale: float, largest: float) -> list[Placed]:

@@ -9,15 +9,14 @@ from stargauge.quantity.units import scale_of
 from stargauge.report.canvas import NARROW, WIDE
 from stargauge.report.charts import over_time, spoken
 from stargauge.report.drawing import figure, pictured
-from stargauge.report.html import time_table
+from stargauge.report.html import first_up, time_table
+from stargauge.report.locale import notation, say, words
 from stargauge.report.phases_chart import phases_svg, phases_table, spoken_phases
 from stargauge.report.site_table import power_in, span_of, state_of
 from stargauge.report.wording import bare, day_text, number_text, range_text, unit_text
 
 Data = Mapping[str, Any]
 
-#: What the sources of power are called.
-_SOURCES = {"grid": "grid", "gas": "gas", "fuel_cell": "fuel cells", "solar": "solar", "wind": "wind", "nuclear": "nuclear", "battery": "battery"}
 #: From this share on, what runs is all of what was announced.
 _ALL = 0.98
 
@@ -26,25 +25,33 @@ def sentence(site: Data) -> str:
     """One sentence that could be printed: what of a site runs, and when all of it does."""
     name = site["name"]
     if site["given_up"]:
-        return f"{name} was given up on {day_text(site['given_up'])}"
-    runs, planned = site["runs"]["p50"] or 0.0, site["planned"]["p50"] or 0.0
-    unit = scale_of(max(runs, planned), "W")
+        return say("{site} was given up on {day}", site=name, day=day_text(site["given_up"]))
     if site["paused"]:
-        return f"Work at {name} is paused, on record since {day_text(site['paused'])}"
+        return say("Work at {site} is paused, on record since {day}", site=name, day=day_text(site["paused"]))
+    runs, planned = site["runs"]["p50"] or 0.0, site["planned"]["p50"] or 0.0
     if not planned:
-        return f"How large {name} is to be is not on record"
-    whole = f"{power_in(site['planned'], unit)} announced {unit[1]} at {name}"
+        return say("How large {site} is to be is not on record", site=name)
+    unit = scale_of(max(runs, planned), "W")
+    told = {
+        "site": name,
+        "runs": power_in(site["runs"], unit),
+        "planned": power_in(site["planned"], unit),
+        "unit": notation().unit(unit[1]),
+    }
     if runs >= _ALL * planned:
-        return f"All of {whole} runs"
-    first = f"{power_in(site['runs'], unit)} of {whole} runs" if runs else f"Nothing of {whole} is known to run"
-    return f"{first}; {_completion(site)}"
+        return say("All of {planned} announced {unit} at {site} runs", **told)
+    done = _completion(site)
+    if runs:
+        return say("{runs} of {planned} announced {unit} at {site} runs; {complete}", complete=done, **told)
+    return say("Nothing of {planned} announced {unit} at {site} is known to run; {complete}", complete=done, **told)
 
 
 def _completion(site: Data) -> str:
     middle, span = site["complete"]["p50"], span_of(site["complete"])
     if not middle:
-        return "in most worlds it is never complete"
-    return f"complete by {day_text(middle[:7])}{f' ({span})' if span else ''}"
+        return say("in most worlds it is never complete")
+    when = day_text(middle[:7])
+    return say("complete by {month} ({span})", month=when, span=span) if span else say("complete by {month}", month=when)
 
 
 def facts(data: Data) -> list[tuple[str, str]]:
@@ -53,13 +60,32 @@ def facts(data: Data) -> list[tuple[str, str]]:
     place = site["place"]
     chips = ", ".join(dict.fromkeys(phase["hardware"] for phase in data["phases"] if phase["hardware"]))
     where = ", ".join(part for part in (site["title"], site["region"]) if part)
-    rows = [
-        ("Where", f"{where} (on the map: {place['note'] or place['id']})" if place else f"{where}; the file names no place"),
-        ("State", state_of(site)),
-        ("Last looked at", day_text(site["observed_through"]) or "nobody has looked"),
-        ("Accelerators", chips),
-    ]
+    if place:
+        told = say("{place} (on the map: {town})", place=where, town=place["note"] or place["id"])
+    else:
+        told = say("{place}; the file names no place for the map", place=where)
+    seen = day_text(site["observed_through"]) or say("nobody has looked")
+    rows = [(say("Where"), told), (say("State"), state_of(site)), (say("Last looked at"), seen), (say("Accelerators"), chips)]
     return [(name, text) for name, text in rows if text]
+
+
+def figures_on_record(data: Data) -> list[dict[str, Any]]:
+    """The newest figure that somebody gave of the whole site, by what it is."""
+    names = {
+        "capital": say("Investment"), "debt": say("Debt"), "opex": say("Operating cost in a year"), "buildings": say("Buildings"),
+        "chips": say("Accelerators"), "jobs_construction_peak": say("Builders at the peak"), "jobs_permanent": say("Permanent posts"),
+        "land": say("Land"), "floor_area": say("Floor area"), "water": say("Water in a year"),
+    }  # fmt: skip
+    return [{**one, "name": names[one["what"]]} for one in data["figures"]]
+
+
+def source_name(source: str) -> str:
+    """What a source of power is called."""
+    names = {
+        "grid": say("grid"), "gas": say("gas"), "fuel_cell": say("fuel cells"), "solar": say("sun"), "wind": say("wind"),
+        "nuclear": say("nuclear"), "battery": say("battery"),
+    }  # fmt: skip
+    return names.get(source, source)
 
 
 def phases_figure(data: Data) -> dict[str, Any] | None:
@@ -76,15 +102,20 @@ def power_line(data: Data) -> dict[str, Any]:
     """The chart of the site's power: which series, in which role, under which title."""
     site = data["site"]["id"]
     series = [
-        {"address": f"power_facility_promised[{site}]", "role": "announced", "hue": "announced", "label": "Promised by date"},
-        {"address": f"power_facility[under_construction, {site}]", "role": "fan", "hue": "under_construction", "label": "Under construction"},
-        {"address": f"power_facility[operational, {site}]", "role": "fan", "hue": "operational", "label": "Operational"},
+        {"address": f"power_facility_promised[{site}]", "role": "announced", "hue": "announced", "label": say("Promised by date")},
+        {
+            "address": f"power_facility[under_construction, {site}]",
+            "role": "fan",
+            "hue": "under_construction",
+            "label": say("Under construction"),
+        },
+        {"address": f"power_facility[operational, {site}]", "role": "fan", "hue": "operational", "label": say("Operational")},
     ]
-    seen = f" Newest evidence {day_text(data['newest_evidence'])}." if data["newest_evidence"] else " Nobody has looked yet."
-    return {
-        "title": f"Power at {data['site']['name']} by stage", "why": f"power_facility[operational, {site}]", "series": series,
-        "sub": f"Facility power (at the meter), month ends; bands P10 to P90 and P25 to P75.{seen}",
-    }  # fmt: skip
+    basis = say("Facility power (at the meter), month ends; bands P10 to P90 and P25 to P75.")
+    newest = data["newest_evidence"]
+    seen = say("Newest evidence {day}.", day=day_text(newest)) if newest else say("Nobody has looked yet.")
+    title = say("Power at {site} by stage", site=data["site"]["name"])
+    return {"title": title, "why": f"power_facility[operational, {site}]", "series": series, "sub": f"{basis} {seen}"}
 
 
 def power_figure(data: Data) -> dict[str, Any] | None:
@@ -105,15 +136,20 @@ def energy_table(data: Data) -> dict[str, Any] | None:
     load = scale_of(max(year["load"]["p90"] or 0.0 for year in years), "W")
     energy = scale_of(max((year["sources"][name]["p90"] or 0.0 for year in years for name in sources), default=0.0), "Wh")
     short = any(year["shortfall"]["p90"] for year in years)
-    head = ["Year", f"Average draw, {load[1]}", *(f"{_SOURCES[name].capitalize()}, {energy[1]}" for name in sources)]
+    power_unit, energy_unit = (notation().unit(one[1]) for one in (load, energy))
+    head = [
+        say("Year"),
+        say("Average draw, {unit}", unit=power_unit),
+        *(f"{first_up(source_name(name))}, {energy_unit}" for name in sources),
+    ]
     rows = [
         [
-            year["year"] if year["whole"] else f"{year['year']} (in part)", _span(year["load"], load[0]),
+            year["year"] if year["whole"] else say("{year} (in part)", year=year["year"]), _span(year["load"], load[0]),
             *(_span(year["sources"][name], energy[0]) for name in sources), *([_span(year["shortfall"], energy[0])] if short else []),
         ]
         for year in years
     ]  # fmt: skip
-    return {"head": [*head, *([f"Not covered, {energy[1]}"] if short else [])], "rows": rows}
+    return {"head": [*head, *([say("Not covered, {unit}", unit=energy_unit)] if short else [])], "rows": rows}
 
 
 def _span(row: Data, factor: float) -> str:
@@ -126,9 +162,13 @@ def supply_sentence(data: Data) -> str:
     """One sentence: what feeds the site on record."""
     named = [one for one in data["supply"] if one["capacity"]]
     if not named:
-        return "Nobody has put a number on what feeds this site; the grid is taken to carry what has power."
-    told = [f"{_SOURCES[one['source']]} {_amount(one)}{' as backup' if one['role'] == 'backup' else ''}" for one in named]
-    return f"On record: {', '.join(told)}."
+        return say("Nobody has put a number on what feeds this site; the grid is taken to carry what has power.")
+    told = [
+        say("{source} {power} as backup", source=source_name(one["source"]), power=_amount(one)) if one["role"] == "backup"
+        else say("{source} {power}", source=source_name(one["source"]), power=_amount(one))
+        for one in named
+    ]  # fmt: skip
+    return say("On record: {sources}.", sources=", ".join(told))
 
 
 def _amount(one: Data) -> str:
@@ -140,7 +180,7 @@ def _amount(one: Data) -> str:
 def supply_rows(data: Data) -> list[dict[str, Any]]:
     """The sources on record with their newest statements."""
     return [
-        {"name": _SOURCES[one["source"]], "role": one["role"], "amount": _amount(one) if one["capacity"] else "–",
+        {"name": source_name(one["source"]), "role": one["role"], "amount": _amount(one) if one["capacity"] else "–",
          "since": day_text(one["available_from"]["value"]) if one["available_from"] else "–",
          "said": one["capacity"] or one["available_from"], "about": one["about"]}
         for one in data["supply"]
@@ -152,10 +192,8 @@ def pue_table(data: Data) -> dict[str, Any] | None:
     pue = data["pue"]
     if pue["year"]["p50"] is None:
         return None
-    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    named = {f"{place:02d}": name for place, name in enumerate(months, 1)}
-    rows = [("Typical year", pue["year"]), ("Hottest hour", pue["hottest"])]
-    rows += [(named[month], pue["months"][month]) for month in sorted(pue["months"])]
+    rows = [(say("Typical year"), pue["year"]), (say("Hottest hour"), pue["hottest"])]
+    rows += [(words().short_date(2000, int(month)).partition(" ")[0], pue["months"][month]) for month in sorted(pue["months"])]
     cells = [[name, *(number_text(row[level]) for level in ("p10", "p50", "p90"))] for name, row in rows]
     return {"head": ["PUE", "P10", "P50", "P90"], "rows": cells[:2], "months": cells[2:]}
 
@@ -164,30 +202,31 @@ def pue_sentence(data: Data) -> str:
     """One sentence on the PUE."""
     pue = data["pue"]
     if pue["year"]["p50"] is None:
-        return "How much of the power cooling takes here is not known: the file names no place whose weather is known."
+        return say("How much of the power cooling takes here is not known: the file names no place whose weather is known.")
     year, hot = ({**pue[name], "unit": "1"} for name in ("year", "hottest"))
-    return (
-        f"A typical year takes {number_text(year['p50'])} ({range_text(year)}) units at the meter for one at the racks (PUE); "
-        f"its hottest hour {number_text(hot['p50'])}."
-    )
+    return say(
+        "A typical year takes {year} ({span}) units at the meter for one at the racks (PUE); its hottest hour {hottest}.",
+        year=number_text(year["p50"]), span=range_text(year), hottest=number_text(hot["p50"]),
+    )  # fmt: skip
 
 
 def fact_groups(data: Data) -> list[tuple[str, list[Mapping[str, Any]]]]:
     """The statements about a site: those of the whole site first, then phase by phase."""
+    whole, named = say("The whole site"), {
+        "milestones": say("Dates of the whole site"), "supply": say("Power supply"), "facts": say("What else is on record"),
+    }  # fmt: skip
     groups: dict[str, list[Mapping[str, Any]]] = {}
-    for said in data["statements"]:
-        parts = str(said["path"]).split(".")
-        group = parts[3].replace("-", " ").capitalize() if len(parts) > 4 and parts[2] == "phases" else _GROUPS.get(parts[2], "The whole site")
-        groups.setdefault(group, []).append({**said, "what": _what(parts)})
-    first = [name for name in ("The whole site", *_GROUPS.values()) if name in groups]
+    for one in data["statements"]:
+        parts = str(one["path"]).split(".")
+        of_phase = len(parts) > 4 and parts[2] == "phases"
+        group = first_up(parts[3].replace("-", " ")) if of_phase else named.get(parts[2], whole)
+        groups.setdefault(group, []).append({**one, "what": _what(parts)})
+    first = [name for name in (whole, *named.values()) if name in groups]
     return [(name, groups[name]) for name in dict.fromkeys([*first, *groups])]
-
-
-_GROUPS = {"milestones": "Dates of the whole site", "supply": "Power supply", "facts": "What else is on record"}
 
 
 def _what(parts: Sequence[str]) -> str:
     """The last steps of a path in words: `milestones.operational[2]` is `operational`."""
     rest = parts[4:] if parts[2] == "phases" else parts[2:]
-    words = [step.partition("[")[0].replace("_", " ") for step in rest if step not in ("milestones", "facts", "supply")]
-    return " ".join(words)
+    steps = [step.partition("[")[0].replace("_", " ") for step in rest if step not in ("milestones", "facts", "supply")]
+    return " ".join(steps)

@@ -7,14 +7,14 @@ from typing import Any
 
 from stargauge.quantity.units import scale_of
 from stargauge.report.drawing import pictured
+from stargauge.report.locale import notation, say
 from stargauge.report.site_map import on_map, site_map, spoken_map, states_of
-from stargauge.report.wording import day_text, number_text, percent
+from stargauge.report.wording import counted, day_text, number_text, percent
 
 Site = Mapping[str, Any]
 
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-#: What a phase is said to be by the furthest stage on record, what is furthest first.
-_STAGES = (("operational", "run"), ("energised", "have power"), ("under_construction", "being built"), ("announced", "not begun"))
+#: The stages, what is furthest first, by which phases are counted.
+_STAGES = ("operational", "energised", "under_construction", "announced")
 #: From which share of worlds on it is said that a site may never be complete.
 _LEAST = 0.05
 
@@ -29,8 +29,8 @@ def sites_section(answer: Mapping[str, Any]) -> dict[str, Any] | None:
     rows = [row_of(site, unit) for site in ordered(sites)]
     whole = {"runs": power_in(together["runs"], unit), "planned": power_in(together["planned"], unit)}
     return {
-        "title": title(sites), "sub": subtitle(sites), "note": note(sites), "unit": unit[1], "rows": rows, "whole": whole,
-        "all": f"All {_number(len(sites))}" if len(sites) > 1 else "", "together": together, "map": map_figure(sites),
+        "title": title(sites), "sub": subtitle(sites), "note": note(), "unit": notation().unit(unit[1]), "rows": rows, "whole": whole,
+        "all": say("All {number}", number=_number(len(sites))) if len(sites) > 1 else "", "together": together, "map": map_figure(sites),
     }  # fmt: skip
 
 
@@ -50,31 +50,41 @@ def title(sites: Sequence[Site]) -> str:
     """How many sites there are, in how many states, and how many of them run: `Seven sites in five states; one of them runs`."""
     kept = [site for site in sites if not site["given_up"]]
     if not kept:
-        return f"{_number(len(sites)).capitalize()} site{'' if len(sites) == 1 else 's'}, given up"
+        return say("Every site was given up")
     states = states_of(kept) if on_map(kept) == kept else []
-    where = f" in {_number(len(states))} states" if len(states) > 1 else f" in {states[0]}" if states else ""
-    running = sum((site["runs"]["p50"] or 0.0) > 0.0 for site in kept)
+    number, running = _number(len(kept)).capitalize(), sum((site["runs"]["p50"] or 0.0) > 0.0 for site in kept)
     if len(kept) == 1:
-        return f"One site{where}; {'some of it runs' if running else 'nothing of it is known to run'}"
-    runs = "none of them is known to run" if not running else "all of them run in part or whole" if running == len(kept) else ""
-    return f"{_number(len(kept)).capitalize()} sites{where}; {runs or f'{_number(running)} of them run' + ('s' if running == 1 else '')}"
+        where = say("One site in {state}", state=states[0]) if states else say("One site")
+        return say("{sites}; {runs}", sites=where, runs=say("part of it runs") if running else say("nothing of it is known to run"))
+    where = say("{number} sites", number=number)
+    if states:
+        many = {"number": number, "states": _number(len(states)), "state": states[0]}
+        where = say("{number} sites in {states} states", **many) if len(states) > 1 else say("{number} sites in {state}", **many)
+    if running in (0, 1, len(kept)):
+        runs = {0: say("none of them is known to run"), 1: say("one of them runs")}.get(running) or say("all of them run in part")
+    else:
+        runs = say("{number} of them run", number=_number(running))
+    return say("{sites}; {runs}", sites=where, runs=runs)
 
 
 def subtitle(sites: Sequence[Site]) -> str:
     """What rings and discs are, and what is not on the map."""
     gone = [site["name"] for site in sites if site["given_up"]]
     off = [site["name"] for site in sites if not site["place"] and not site["given_up"]]
-    parts = ["Ring: announced facility power. Disc: the part that runs. Area to scale; outline simplified."]
-    parts += [f"Given up: {', '.join(gone)}."] if gone else []
-    parts += [f"Place not stated: {', '.join(off)}."] if off else []
     stopped = [site["name"] for site in sites if site["paused"] and not site["given_up"]]
-    parts += [f"Paused: {', '.join(stopped)}."] if stopped else []
+    parts = [say("Ring: announced facility power. Disc: the part that runs. Area to scale; outline simplified.")]
+    parts += [say("Given up: {names}.", names=", ".join(gone))] if gone else []
+    parts += [say("Place not stated: {names}.", names=", ".join(off))] if off else []
+    parts += [say("Paused: {names}.", names=", ".join(stopped))] if stopped else []
     return " ".join(parts)
 
 
-def note(sites: Sequence[Site]) -> str:
+def note() -> str:
     """What the columns mean."""
-    return "Runs: facility power at the newest evidence, P50. Complete: the month by which half of the worlds have the whole site running; then P10–P90."
+    return say(
+        "Runs: facility power at the newest evidence, P50. Complete: the month by which half of the worlds have the whole site running; "
+        "then P10–P90."
+    )
 
 
 def row_of(site: Site, unit: tuple[float, str]) -> dict[str, Any]:
@@ -92,20 +102,40 @@ def row_of(site: Site, unit: tuple[float, str]) -> dict[str, Any]:
 def state_of(site: Site) -> str:
     """How far the phases have come by what is on record: `4 of 8 phases run, 4 being built`."""
     if site["given_up"]:
-        return f"given up on {day_text(site['given_up'])}"
+        return say("given up on {day}", day=day_text(site["given_up"]))
     if not site["phases"]:
-        return "no phase on record"
+        return say("no phase on record")
     if site["paused"]:
-        return f"paused, {day_text(site['paused'])}"
-    found = [(words, site["reached"][stage]) for stage, words in _STAGES if site["reached"][stage]]
-    first, *rest = found
-    of = f"{first[1]} of {site['phases']} phases" if site["phases"] > 1 else "one phase"
-    words = {"run": "runs", "have power": "has power"}.get(first[0], first[0]) if site["phases"] == 1 or first[1] == 1 else first[0]
-    return ", ".join([f"{of} {words}", *(f"{count} {_one(words, count)}" for words, count in rest)])
+        return say("paused, {day}", day=day_text(site["paused"]))
+    found = [(stage, site["reached"][stage]) for stage in _STAGES if site["reached"][stage]]
+    if site["phases"] == 1:
+        return say("one phase, {state}", state=_alone(found[0][0]))
+    stage, first = found[0]
+    phases = counted(site["phases"], "phase")
+    return ", ".join([_of_all(stage, first, phases), *(_more(stage, count) for stage, count in found[1:])])
 
 
-def _one(words: str, count: int) -> str:
-    return {"run": "runs", "have power": "has power"}.get(words, words) if count == 1 else words
+def _alone(stage: str) -> str:
+    return {"operational": say("running"), "energised": say("with power"), "under_construction": say("being built")}.get(stage) or say(
+        "not begun"
+    )
+
+
+def _of_all(stage: str, count: int, phases: str) -> str:
+    """So many of all phases."""
+    told = {"count": count, "phases": phases}
+    if stage == "operational":
+        return say("{count} of {phases} run", **told)
+    if stage == "energised":
+        return say("{count} of {phases} with power", **told)
+    return say("{count} of {phases} being built", **told) if stage == "under_construction" else say("{count} of {phases} not begun", **told)
+
+
+def _more(stage: str, count: int) -> str:
+    """So many others."""
+    if stage == "energised":
+        return say("{count} with power", count=count)
+    return say("{count} being built", count=count) if stage == "under_construction" else say("{count} not begun", count=count)
 
 
 def complete_text(site: Site) -> str:
@@ -113,29 +143,37 @@ def complete_text(site: Site) -> str:
     if site["given_up"]:
         return "–"
     middle = site["complete"]["p50"]
-    return day_text(middle[:7]) if middle else "never"
+    return month_text(middle)
 
 
 def span_of(levels: Mapping[str, Any]) -> str:
     """P10 to P90 of a date in months; empty where both are the same."""
-    low, high = (day_text(levels[name][:7]) if levels[name] else "never" for name in ("p10", "p90"))
+    low, high = (month_text(levels[name]) for name in ("p10", "p90"))
     return "" if low == high else f"{low}–{high}"
+
+
+def month_text(day: str | None) -> str:
+    """A day by its month; never where it never comes."""
+    return day_text(day[:7]) if day else say("never")
 
 
 def never_text(site: Site) -> str:
     """In how many worlds it is never complete, where that is worth saying."""
-    return f"never in {percent(site['never'])}" if site["complete"]["p50"] and site["never"] >= _LEAST else ""
+    return say("never in {share} of worlds", share=percent(site["never"])) if site["complete"]["p50"] and site["never"] >= _LEAST else ""
 
 
 def sites_table(sites: Sequence[Site]) -> dict[str, Any]:
     """The same numbers as a table for those who do not see the map, and as a file."""
     unit = unit_of(sites)
-    head = ["Site", "Place", "Last seen", "State", f"Runs, {unit[1]}", f"Announced, {unit[1]}", "Complete P10", "Complete P50", "Complete P90"]
+    named = notation().unit(unit[1])
+    head = [say("Site"), say("Place"), say("Last seen"), say("State"), f"{say('Runs')}, {named}", f"{say('Announced')}, {named}"]
+    head += [f"{say('Complete')} {level}" for level in ("P10", "P50", "P90")]
     rows = []
     for site in sites:
-        dates = ["–"] * 3 if site["given_up"] else [day_text(site["complete"][name][:7]) if site["complete"][name] else "never" for name in ("p10", "p50", "p90")]
+        dates = ["–"] * 3 if site["given_up"] else [month_text(site["complete"][name]) for name in ("p10", "p50", "p90")]
+        seen = day_text(site["observed_through"]) or say("nobody has looked")
         numbers = [power_in(site["runs"], unit), power_in(site["planned"], unit)]
-        rows.append([site["name"], site["region"] or "–", day_text(site["observed_through"]) or "never", state_of(site), *numbers, *dates])
+        rows.append([site["name"], site["region"] or "–", seen, state_of(site), *numbers, *dates])
     return {"head": head, "rows": rows}
 
 
@@ -150,5 +188,9 @@ def power_in(row: Mapping[str, Any], unit: tuple[float, str]) -> str:
 
 
 def _number(count: int) -> str:
-    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
-
+    """A number in a word, up to twelve."""
+    words = (
+        say("no"), say("one"), say("two"), say("three"), say("four"), say("five"), say("six"), say("seven"), say("eight"), say("nine"),
+        say("ten"), say("eleven"), say("twelve"),
+    )  # fmt: skip
+    return words[count] if count < len(words) else str(count)

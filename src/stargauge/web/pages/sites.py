@@ -33,10 +33,15 @@ def site(view: View, site: str) -> str:
     from stargauge.report import site_page
 
     data = _site(view, site)
-    drawn = {name: view.enter(made) for name, made in (("phases", site_page.phases_figure(data)), ("power", site_page.power_figure(data))) if made}
+    drawn = {
+        name: view.enter(made)
+        for name, made in (("phases", site_page.phases_figure(data)), ("power", site_page.power_figure(data)))
+        if made
+    }
     return view.render(
         "site.html.j2", a=_about(view, data), site=data["site"], data=data, drawn=drawn, line=site_page.power_line(data),
-        sentence=site_page.sentence(data["site"]), known_facts=site_page.facts(data), energy=site_page.energy_table(data),
+        sentence=site_page.sentence(data["site"]), known_facts=site_page.facts(data), figures=site_page.figures_on_record(data),
+        energy=site_page.energy_table(data),
         supply=site_page.supply_rows(data), supply_sentence=site_page.supply_sentence(data), pue=site_page.pue_table(data),
         pue_sentence=site_page.pue_sentence(data), fact_groups=site_page.fact_groups(data),
     )  # fmt: skip
