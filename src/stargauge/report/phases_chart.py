@@ -33,7 +33,7 @@ class _Sheet:
     narrow: bool = False
 
 
-WIDE, NARROW = _Sheet(1120, 196, 900, 46, 10), _Sheet(358, 4, 346, 70, 34, True)
+WIDE, NARROW = _Sheet(1120, 196, 900, 46, 10), _Sheet(358, 4, 346, 80, 44, True)
 _TOP, _LANE, _FOOT = 52, 12, 26
 
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote
 
 from stargauge import __version__
 from stargauge.web.asked import Asked
-from stargauge.web.days import days_of, events_of
+from stargauge.web.days import days_of, events_of, text_of
 from stargauge.web.library import Shelf, shelf, shelves
 
 if TYPE_CHECKING:
@@ -161,8 +161,8 @@ class View:
 
     @property
     def events(self) -> list[tuple[date, str]]:
-        """A few days worth going to: the first, those on which most came in, today."""
-        return self.kept_of_files("events", lambda: events_of(self._whole))  # type: ignore[no-any-return]
+        """A few days worth going to, each with what came in: the first, those on which most did, today."""
+        return [(one.day, text_of(one)) for one in self.kept_of_files("events", lambda: events_of(self._whole))]
 
     @property
     def _whole(self) -> Programme:

@@ -91,8 +91,20 @@ def _page(job: Job) -> Made:
     from stargauge.web.routes import PAGES
 
     view = _view(job)
-    text = PAGES[job.name].make(view, **job.arguments)
+    text = _text(view, PAGES[job.name], job.arguments)
     return Made(text.encode(), headers=view.headers, status=int(view.headers.pop("status", 200)))
+
+
+def _text(view: Any, page: Any, arguments: Mapping[str, str]) -> str:
+    """A page; of a day on which too little was known, the sentence that says so and the first day on which more was."""
+    from stargauge.api import RecordTooThin
+
+    try:
+        return str(page.make(view, **arguments))
+    except RecordTooThin as error:
+        if not page.of_programme or page.writes:
+            raise
+        return str(view.render("too_thin.html.j2", first=error.first))
 
 
 def _figure(job: Job) -> Made:

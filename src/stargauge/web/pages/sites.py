@@ -32,6 +32,8 @@ def site(view: View, site: str) -> str:
     """One site: phases over time, power, supply, statements with their sources; cost, jobs and delays come when the page stands."""
     from stargauge.report import site_page
 
+    if later := _later(view, site):
+        return later
     data = _site(view, site)
     drawn = {
         name: view.enter(made)
@@ -52,7 +54,8 @@ def site_held_up(view: View, site: str) -> str:
     """What holds one site up."""
     from stargauge.report.schedule import schedule_table
 
-    _known_site(view, site)
+    if later := _later(view, site):
+        return later
     delays = _delays(view)
     mine = [one for one in delays["sites"] if one["id"] == site]
     return view.render("site_held_up.html.j2", a=_named(view), site=site, schedule=schedule_table({**delays, "sites": mine}))
@@ -64,7 +67,8 @@ def site_cost(view: View, site: str) -> str:
     from stargauge import api
     from stargauge.report.site_cost import cost_section
 
-    _known_site(view, site)
+    if later := _later(view, site):
+        return later
     made = view.kept("site cost", lambda: api.cost(view.programme, site=site, moves=False, **view.run).to_dict(), site)
     return view.render("site_cost.html.j2", a=_named(view), site=site, cost=cost_section(made))
 
@@ -75,7 +79,8 @@ def site_jobs(view: View, site: str) -> str:
     from stargauge import api
     from stargauge.report.site_jobs import jobs_section
 
-    _known_site(view, site)
+    if later := _later(view, site):
+        return later
     made = view.kept("site jobs", lambda: api.jobs(view.programme, site=site, **view.run).to_dict(), site)
     section = jobs_section(made)
     if section["figure"]:
@@ -95,11 +100,17 @@ def _delays(view: View) -> dict[str, Any]:
     return view.kept("delays", lambda: api.schedule(view.programme, **view.run).to_dict())  # type: ignore[no-any-return]
 
 
-def _known_site(view: View, site: str) -> None:
-    """Raises InputError for a site that there is not on the day."""
+def _later(view: View, site: str) -> str:
+    """The page of a site that was published only after the day; empty where it was known. Raises InputError for one that there is not."""
     from stargauge.audit.site import asked
+    from stargauge.programme.schema import statements_of
 
-    asked(view.known, site)
+    spec = view.programme.sites.get(site)
+    if spec is None or any(one.id == site for one in view.known.sites):
+        asked(view.known, site)
+        return ""
+    first = min(said.known_from for said in statements_of(spec) if said.known_from)
+    return view.render("site_unknown.html.j2", a=_named(view), name=(spec.name or site).split(",")[0], first=first)
 
 
 def _named(view: View) -> dict[str, Any]:

@@ -14,13 +14,18 @@ function slide(form) {
   slider.value = at < 0 ? 0 : at;
   const written = (day) => new Date(day + "T12:00").toLocaleDateString(document.documentElement.lang === "de" ? "de-CH" : "en-GB",
     { day: "numeric", month: "short", year: "numeric" });
-  const say = () => { const text = written(days[slider.value]); output.textContent = text; slider.setAttribute("aria-valuetext", text); };
+  const named = Object.fromEntries([...form.querySelectorAll("[data-day]")].map((one) => [one.dataset.day, one.querySelector("span").textContent]));
+  const say = () => {
+    const day = days[slider.value], text = written(day);
+    output.textContent = text; slider.setAttribute("aria-valuetext", named[day] ? `${text}, ${named[day]}` : text);
+  };
   say();
   output.textContent = written(field.value);
   const hidden = document.createElement("input");
   hidden.type = "hidden"; hidden.name = "as_of"; hidden.value = field.value;
   field.replaceWith(slider, hidden);
   button.remove();
+  place(form, days);
   slider.addEventListener("input", say);
   slider.addEventListener("change", later(120, () => {
     hidden.value = days[slider.value];
@@ -29,11 +34,20 @@ function slide(form) {
   }));
 }
 
+// Days that bear a name stand below their place on the slider, unless two would meet.
+function place(form, days) {
+  const marks = [...form.querySelectorAll("[data-day]")], places = marks.map((one) => days.indexOf(one.dataset.day) / (days.length - 1));
+  if (places.some((at, index) => at < 0 || (index && at - places[index - 1] < 0.17))) return;
+  form.classList.add("placed");
+  marks.forEach((one, index) => one.style.setProperty("--at", places[index]));
+}
+
 // Ask for this page anew and put its main part in place; the address follows, the focus stays where it was.
 async function go(address, focus) {
   const main = document.getElementById("main");
   main.classList.add("busy");
-  await htmx.ajax("GET", address, { target: "body", swap: "innerHTML", push: address });
+  try { await htmx.ajax("GET", address, { target: "body", swap: "innerHTML", push: address }); }
+  finally { main.classList.remove("busy"); }
   if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
 }
 
