@@ -102,7 +102,4 @@ def text_of(event: Event) -> str:
         return say("announced") if event.kind == FIRST else say("today")
     if event.kind == SITES:
         return say("new: {site}", site=event.names[0]) if len(event.names) == 1 else counted(len(event.names), "new site")
-    said = counted(event.count, "statement")
-    if not event.names or event.count == 1:
-        return say("news of {name}", name=event.names[0]) if event.names else said
-    return say("{statements}, most on {name}", statements=said, name=event.names[0])
+    return say("news of {name}", name=event.names[0]) if event.names else counted(event.count, "statement")

@@ -9,6 +9,7 @@ from stargauge.web.view import View
 @page("/p/{programme}")
 def overview(view: View) -> str:
     """The headline, capacity against what was announced, the map, money, jobs, the board of claims and the dispute."""
+    from stargauge.report.deck import deck, short_groups
     from stargauge.report.html import claim_groups, drawings, ladder, standing
     from stargauge.report.site_table import sites_section
     from stargauge.report.wording import disputed
@@ -20,6 +21,7 @@ def overview(view: View) -> str:
         sited["map"] = view.enter(sited["map"])
     return view.render(
         "overview.html.j2", a=answer, drawn=drawn, ladder=ladder(answer), standing=standing(answer), sited=sited,
-        claim_groups=claim_groups(answer), disputed=disputed(answer), claim_ids={claim["id"] for claim in answer["claims"]},
+        deck=deck(answer), short_groups=short_groups(claim_groups(answer)),
+        disputed=disputed(answer), claim_ids={claim["id"] for claim in answer["claims"]},
         claim_link=lambda name: view.link(f"claims/{name}"), site_link=lambda name: view.link(f"sites/{name}"),
     )  # fmt: skip

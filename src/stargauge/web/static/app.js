@@ -6,8 +6,9 @@ const later = (wait, act) => { let timer; return (...given) => { clearTimeout(ti
 // The date field becomes a slider over the days on which something came in; on release the page is asked for anew.
 function slide(form) {
   const field = form.querySelector("input[type=date]"), output = form.querySelector("output"), button = form.querySelector("button");
-  const days = form.dataset.days.split(" ");
-  if (!field || days.length < 2) return;
+  if (!field) return;
+  const days = [...new Set([...form.dataset.days.split(" "), field.value])].sort();
+  if (days.length < 2) return;
   const slider = document.createElement("input");
   slider.type = "range"; slider.id = "as_of"; slider.min = 0; slider.max = days.length - 1; slider.step = 1;
   const at = days.findLastIndex((day) => day <= field.value);
