@@ -2,132 +2,59 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Annotated, Any, Literal, TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
-from pydantic.json_schema import SkipJsonSchema
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
 
-from stargauge.quantity.errors import Fault, InputError
-from stargauge.web.asked import DRAWS, MOST_DRAWS, MOST_LAID, Asked
+from stargauge.web.api_parameters import (
+    Address,
+    All,
+    Asker,
+    Bare,
+    Chip,
+    Claim,
+    ClaimId,
+    Claims,
+    Draws,
+    Every,
+    Form,
+    From,
+    Inputs,
+    InWorlds,
+    Kind,
+    Name,
+    Need,
+    Number,
+    OneNumber,
+    OneSide,
+    Open,
+    OtherSide,
+    Pays,
+    PaysFrom,
+    Plain,
+    Proof,
+    Publisher,
+    PublisherUrl,
+    Quantity,
+    Seed,
+    Since,
+    Site,
+    Spoken,
+    SpokenInWorlds,
+    To,
+    TwoWay,
+    Url,
+    Variance,
+    When,
+)
+from stargauge.web.asked import DRAWS, Asked
 
 router = APIRouter(prefix="/api")
 #: With how many draws what would have to be true is looked for, as the command line does.
 NEEDS_DRAWS = 4096
-
-# -- what may be asked ---------------------------------------------------------------------------------------------------------------
-
-
-def _written(pattern: str, expected: str) -> BeforeValidator:
-    """A value that has to be written in one way only."""
-
-    def check(value: Any) -> Any:
-        if isinstance(value, str) and not re.fullmatch(pattern, value, re.ASCII):
-            raise ValueError(f"expected {expected}")
-        return value == "true" if value in ("true", "false") else value
-
-    return BeforeValidator(check)
-
-
-Value = TypeVar("Value")
-#: A parameter that may be left out; null is no value of it.
-Maybe = Annotated[Value | SkipJsonSchema[None], ...]
-_DAY = _written(r"\d{4}-\d{2}-\d{2}", "a day such as 2025-01-22")
-_WHOLE = _written(r"\d{1,12}", "a whole number")
-_YES_OR_NO = _written("true|false", "true or false")
-Text = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-Setting = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\[[^\]=]*\])?=[^=]+$", max_length=200)]
-Share = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+=[0-9.]+$", max_length=80)]
-
-Programme = Annotated[str, Path(description="A programme by its name; all: `/api/programmes`.", examples=["stargate"])]
-AsOf = Annotated[Maybe[date], _DAY, Query(description="Knowledge date: only what was published by that day (today where left out).")]
-Draws = Annotated[
-    int, Field(ge=256, le=MOST_DRAWS), _WHOLE, Query(description="Monte Carlo draws, in whole blocks of 256: more are slower and steadier.")
-]
-Seed = Annotated[int, Field(ge=0, le=2**31 - 1), _WHOLE, Query(description="Seed of the draws: the same seed gives the same numbers.")]
-Scenario = Annotated[Maybe[Text], Query(description="A scenario of the programme, by its name, laid over it.")]
-Set = Annotated[list[Setting], Query(alias="set", max_length=MOST_LAID, description="`INPUT=VALUE`: one input changed; repeatable.")]
-Given = Annotated[
-    list[Text],
-    Query(max_length=MOST_LAID, description="`CLAIM[/READING]` or `not CLAIM`: only worlds in which it holds; repeatable."),
-]
-Language = Annotated[Literal["en", "de"], Query(description="The language of the sentences.")]
-Number = Annotated[
-    Maybe[Annotated[int, Field(ge=1, le=999_999_999)]],
-    _WHOLE,
-    Query(description="A number of your choice: `/progress/NUMBER` tells how far the answer is."),
-]
-Claim = Annotated[Maybe[Text], Query(description="A claim `ID`, or one of its readings `ID/READING`; all where left out.")]
-Address = Annotated[Text, Query(description="A number, such as `power_facility[operational]`.", examples=["power_facility[operational]"])]
-When = Annotated[Maybe[date], _DAY, Query(description="The month a number is read at, by a day in it.")]
-Site = Annotated[Maybe[Text], Query(description="One site of the programme; every site where left out.")]
-
-
-@dataclass(frozen=True)
-class Asker:
-    """A question that has been understood, with the request that brought it."""
-
-    request: Request
-    asked: Asked
-    number: int = 0
-
-    async def __call__(self, name: str, /, **more: Any) -> Response:
-        """Have the answer made, or say why there is none."""
-        from stargauge.web.app import failure, send
-        from stargauge.web.library import shelf, shelves
-        from stargauge.web.work import Job
-
-        settings = self.request.app.state.settings
-        try:
-            of_programme = "programme" in self.request.path_params
-            stamp = (
-                shelf(self.asked.programme, settings.folder).stamp
-                if of_programme
-                else " ".join(f"{one.name}:{one.stamp}" for one in shelves(settings.folder).values())
-            )
-        except InputError as error:
-            return failure(self.request, error.faults, 404)
-        held = {key: tuple(value) if isinstance(value, list) else value for key, value in more.items()}
-        job = Job("answer", name, self.asked, arguments=held, folder=settings.folder, evidence=settings.evidence, number=self.number)
-        return await send(self.request, job, stamp)
-
-
-def _of_programme(
-    request: Request, programme: Programme, as_of: AsOf = None, draws: Draws = DRAWS, seed: Seed = 0, scenario: Scenario = None,
-    laid: Set = [], progress: Number = None,  # noqa: B006 - FastAPI copies defaults
-) -> Asker:  # fmt: skip
-    settings = tuple(sorted({one.strip() for one in laid}))
-    return Asker(request, Asked(programme, as_of, draws, seed, scenario or "", settings), progress or 0)
-
-
-def _with_given(ask: Annotated[Asker, Depends(_of_programme)], given: Given = []) -> Asker:  # noqa: B006
-    return replace(ask, asked=ask.asked.but(given=tuple(dict.fromkeys(one.strip() for one in given))))
-
-
-def _spoken(ask: Annotated[Asker, Depends(_of_programme)], lang: Language = "en") -> Asker:
-    return replace(ask, asked=ask.asked.but(language=lang))
-
-
-def _spoken_with_given(ask: Annotated[Asker, Depends(_with_given)], lang: Language = "en") -> Asker:
-    return replace(ask, asked=ask.asked.but(language=lang))
-
-
-def _of_nothing(request: Request) -> Asker:
-    return Asker(request, Asked())
-
-
-#: A question of a programme: in all worlds, in those given, in a language.
-Plain = Annotated[Asker, Depends(_of_programme)]
-InWorlds = Annotated[Asker, Depends(_with_given)]
-Spoken = Annotated[Asker, Depends(_spoken)]
-SpokenInWorlds = Annotated[Asker, Depends(_spoken_with_given)]
-Bare = Annotated[Asker, Depends(_of_nothing)]
-
-# -- what is answered ----------------------------------------------------------------------------------------------------------------
 
 
 class Error(BaseModel):
@@ -207,7 +134,7 @@ async def claims(ask: SpokenInWorlds) -> Response:
 
 
 @_answers(_P + "/claims/{claim}", "stargauge audit PROGRAMME --claim ID --json")
-async def claim(ask: SpokenInWorlds, claim: Annotated[str, Path(description="A claim by its name.")]) -> Response:
+async def claim(ask: SpokenInWorlds, claim: ClaimId) -> Response:
     """One claim with every reading."""
     return await ask("claim", claim=claim)
 
@@ -215,9 +142,9 @@ async def claim(ask: SpokenInWorlds, claim: Annotated[str, Path(description="A c
 @_answers(_P + "/odds", "stargauge odds PROGRAMME --json")
 async def odds(
     ask: Plain, claim: Claim = None,
-    since: Annotated[Maybe[date], _DAY, Query(alias="from", description="First day after that of the claim.")] = None,
-    until: Annotated[Maybe[date], _DAY, Query(alias="to", description="Last day (the knowledge date where left out).")] = None,
-    every: Annotated[str, Query(pattern="^(month|quarter|[1-9][0-9]{1,3})$", description="month, quarter or a number of days.")] = "month",
+    since: From = None,
+    until: To = None,
+    every: Every = "month",
 ) -> Response:  # fmt: skip
     """A claim's odds over time, and the statements that moved them."""
     return await ask("odds", claim=claim, **{"from": since, "to": until, "every": every})
@@ -226,7 +153,7 @@ async def odds(
 @_answers(_P + "/simulate", "stargauge simulate PROGRAMME --json")
 async def simulate(
     ask: InWorlds,
-    quantity: Annotated[list[Text], Query(max_length=20, description="What to compute; the headlines where left out; repeatable.")] = [],  # noqa: B006
+    quantity: Quantity = (),
 ) -> Response:
     """What follows, month by month, with uncertainty."""
     return await ask("simulate", quantity=quantity)
@@ -239,16 +166,14 @@ async def explain(ask: InWorlds, address: Address, date: When = None) -> Respons
 
 
 @_answers(_P + "/changed", "stargauge explain ADDRESS --since DATE --programme PROGRAMME --json")
-async def changed(
-    ask: Plain, address: Address, since: Annotated[date, _DAY, Query(description="An earlier day.")], date: When = None
-) -> Response:
+async def changed(ask: Plain, address: Address, since: Since, date: When = None) -> Response:
     """What changed a number, or the odds of a reading, since a day, and which statements did it."""
     return await ask("changed", address=address, since=since, date=date)
 
 
 @_answers(_P + "/drivers", "stargauge drivers PROGRAMME --json")
 async def drivers(
-    ask: InWorlds, claim: Claim = None, address: Annotated[Maybe[Text], Query(description="One number instead of claims.")] = None,
+    ask: InWorlds, claim: Claim = None, address: OneNumber = None,
     date: When = None,
 ) -> Response:  # fmt: skip
     """Which inputs move a claim's odds or a number, with intervals, groups and pairs."""
@@ -266,7 +191,7 @@ async def needs(ask: InWorlds, claim: Claim = None) -> Response:
 @_answers(_P + "/together", "stargauge together PROGRAMME --json")
 async def together(
     ask: InWorlds,
-    claim: Annotated[list[Text], Query(max_length=MOST_LAID, description="Only these, `ID` or `ID/READING`; repeatable.")] = [],  # noqa: B006
+    claim: Claims = (),
 ) -> Response:
     """Which claims can hold together. Pairs, conflicts, the largest sets."""
     return await ask("together", claim=claim)
@@ -293,9 +218,9 @@ async def schedule(ask: InWorlds) -> Response:
 @_answers(_P + "/money", "stargauge money PROGRAMME --json")
 async def money(
     ask: InWorlds, date: When = None,
-    need: Annotated[list[Text], Query(max_length=8, description="A sum, such as `100 bn USD`; repeatable.")] = [],  # noqa: B006
-    pays: Annotated[list[Share], Query(alias="if", max_length=1, description="Who pays only a share: `openai=0.5`.")] = [],  # noqa: B006
-    since: Annotated[Maybe[date], _DAY, Query(alias="from", description="From when it pays only that.")] = None,
+    need: Need = (),
+    pays: Pays = (),
+    since: PaysFrom = None,
 ) -> Response:  # fmt: skip
     """Who pays, when, and whether the money is there. Gaps, policies, circles, who breaks."""
     return await ask("money", date=date, need=need, **{"if": pays, "from": since})
@@ -314,9 +239,7 @@ async def jobs(ask: InWorlds, date: When = None, site: Site = None) -> Response:
 
 
 @_answers(_P + "/cost", "stargauge cost PROGRAMME --json")
-async def cost(
-    ask: InWorlds, site: Site = None, chip: Annotated[Maybe[Text], Query(description="One generation of accelerators.")] = None
-) -> Response:
+async def cost(ask: InWorlds, site: Site = None, chip: Chip = None) -> Response:
     """What an accelerator-hour, a megawatt-year and a million tokens cost, and rents that cover it."""
     return await ask("cost", site=site, chip=chip)
 
@@ -324,28 +247,24 @@ async def cost(
 @_answers(_P + "/sensitivity", "stargauge sensitivity ADDRESS PROGRAMME --json")
 async def sensitivity(
     ask: Plain, address: Address, date: When = None,
-    inputs: Annotated[list[Text], Query(max_length=MOST_LAID, description="Only these, or `INPUT=LOW..HIGH`; repeatable.")] = [],  # noqa: B006
-    two_way: Annotated[list[Text], Query(max_length=2, description="A table over two inputs, each `INPUT=V,V,...` or `INPUT=drawn`.")] = [],  # noqa: B006
-    variance: Annotated[bool, _YES_OR_NO, Query(description="Also whose uncertainty makes its variance.")] = False,
-    every: Annotated[bool, _YES_OR_NO, Query(alias="all", description="Every input that moves it, not only the first.")] = False,
+    inputs: Inputs = (),
+    two_way: TwoWay = (),
+    variance: Variance = False,
+    every: All = False,
 ) -> Response:  # fmt: skip
     """What moves a number. Each input at its P10 and P90, a table over two inputs."""
     return await ask("sensitivity", address=address, date=date, inputs=inputs, two_way=two_way, variance=variance, **{"all": every})
 
 
-_OPTIONAL = {"publisher": "Who publishes the review (claimreview).", "url": "The page on which it stands (claimreview).",
-             "publisher_url": "The address of whoever publishes it (claimreview).", "proof": "Where the bundle of its evidence is."}  # fmt: skip
-
-
 @_answers(_P + "/export", "stargauge export FORM PROGRAMME", _TEXTS)
 async def export(
-    ask: Spoken, form: Annotated[Literal["claimreview", "csv", "markdown"], Query(description="The form of it.")] = "csv",
-    claim: Annotated[Maybe[Text], Query(description="One claim only.")] = None,
-    publisher: Annotated[Maybe[Text], Query(description=_OPTIONAL["publisher"])] = None,
-    url: Annotated[Maybe[Text], Query(description=_OPTIONAL["url"])] = None,
-    publisher_url: Annotated[Maybe[Text], Query(description=_OPTIONAL["publisher_url"])] = None,
-    proof: Annotated[Maybe[Text], Query(description=_OPTIONAL["proof"])] = None,
-    forecasts: Annotated[bool, _YES_OR_NO, Query(alias="open", description="Also claims that are still open (claimreview).")] = False,
+    ask: Spoken, form: Form = "csv",
+    claim: Claim = None,
+    publisher: Publisher = None,
+    url: Url = None,
+    publisher_url: PublisherUrl = None,
+    proof: Proof = None,
+    forecasts: Open = False,
 ) -> Response:  # fmt: skip
     """Claims for publication. ClaimReview JSON-LD, CSV or Markdown."""
     return await ask(
@@ -356,8 +275,8 @@ async def export(
 @_answers("/compare", "stargauge compare A B --json")
 async def compare(
     request: Request,
-    a: Annotated[Text, Query(description="`PROGRAMME[@DATE][+SCENARIO or +INPUT=VALUE]...`", examples=["stargate@2025-01-22"])],
-    b: Annotated[Text, Query(description="The same; without PROGRAMME: A with this date, or with more laid over it.", examples=["@2026-09-30"])],
+    a: OneSide,
+    b: OtherSide,
     draws: Draws = DRAWS, seed: Seed = 0, progress: Number = None,
 ) -> Response:  # fmt: skip
     """Two programmes, scenarios or knowledge dates. What differs, and why."""
@@ -377,15 +296,13 @@ async def catalogue(ask: Bare) -> Response:
 
 
 @_answers("/catalogue/{kind}", "stargauge catalogue KIND --json", _LIST)
-async def catalogue_kind(ask: Bare, kind: Annotated[str, Path(description="A kind, such as accelerator.")]) -> Response:
+async def catalogue_kind(ask: Bare, kind: Kind) -> Response:
     """Every row of a kind, with sources."""
     return await ask("catalogue", kind=kind, name=None)
 
 
 @_answers("/catalogue/{kind}/{name}", "stargauge catalogue KIND NAME --json", _LIST)
-async def catalogue_name(
-    ask: Bare, kind: Annotated[str, Path(description="A kind, such as accelerator.")], name: Annotated[str, Path(description="One of it.")]
-) -> Response:
+async def catalogue_name(ask: Bare, kind: Kind, name: Name) -> Response:
     """The rows of one name, with sources."""
     return await ask("catalogue", kind=kind, name=name)
 

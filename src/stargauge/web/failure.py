@@ -32,7 +32,7 @@ def fault_data(fault: Fault) -> dict[str, Any]:
     """A fault as plain data; one of an option of the command line is one of the parameter of that name."""
     option = re.match(r"--([a-z_]+): ", fault.message)
     path = fault.path or (option[1] if option else "")
-    message = fault.message[option.end():] if option else fault.message
+    message = fault.message[option.end() :] if option else fault.message
     return {"message": message, "path": path, "file": fault.file, "line": fault.line, "column": fault.column}
 
 

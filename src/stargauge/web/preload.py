@@ -6,7 +6,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import stargauge.api
 import stargauge.web.pages
-import stargauge.web.view  # noqa: F401
+import stargauge.web.view
 
 
 def load() -> None:

@@ -100,7 +100,9 @@ class View:
         """The scenario asked for, by its name: an address of a page never names a file."""
         asked, names = self.asked.scenario, self._whole.scenarios
         if asked and asked not in names:
-            raise InputError(f'{self._whole.name} has no scenario "{asked}"{did_you_mean(asked, names)} (all: {", ".join(names) or "none"})')
+            raise InputError(
+                f'{self._whole.name} has no scenario "{asked}"{did_you_mean(asked, names)} (all: {", ".join(names) or "none"})'
+            )
         return asked or None
 
     def _source(self) -> str | Path:
@@ -159,7 +161,7 @@ class View:
 
         def fetched() -> Then:
             other = made()
-            return self.then if other is None else self.kept_of_files("then", lambda: other, *key)  # type: ignore[no-any-return]
+            return self.then if other is None else self.kept_of_files("then", lambda: other, *key)
 
         return fetched
 

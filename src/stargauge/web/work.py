@@ -35,7 +35,7 @@ class Job:
     name: str
     asked: Asked
     path: str = ""
-    arguments: Mapping[str, str] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
     folder: Path | None = None
     evidence: Path | None = None
     fragment: bool = False

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import connection
 from typing import Any
 
@@ -47,14 +48,10 @@ class Worker:
         if pid is None:
             return
         if hasattr(os, "killpg"):
-            try:
+            with suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)  # a worker leads a group of its own, with the processes that its runs start
-            except (ProcessLookupError, PermissionError):
-                pass
-        try:
+        with suppress(OSError):
             self.process.kill()
-        except OSError:
-            pass
 
     def join(self, seconds: float) -> None:
         """Wait until it is gone."""
