@@ -57,9 +57,9 @@ def _since(total: Array, from_day: Array, month_end: Array, month_hours: Array) 
     high -= low
     high *= part
     high += low
-    gained = np.subtract(total, high, out=high)
-    np.copyto(gained, total, where=np.isneginf(from_day)[None])
-    return gained
+    np.subtract(total, high, out=high)
+    np.copyto(high, total, where=np.isneginf(from_day)[None])
+    return np.asarray(high)
 
 
 def _running(rate_per_day: Array, month_hours: Array) -> Array:

@@ -29,7 +29,7 @@ def serve(settings: Settings, browser: bool = True) -> None:
         raise InputError(f"the pages need the extra `web` ({error.name} is missing): pip install 'stargauge[web]'") from None
     listening = _listen(settings)
     port = listening.getsockname()[1]
-    chosen = replace(settings, port=port, token=settings.token or ("" if settings.local else secrets.token_urlsafe(24)), warm=True)
+    chosen = replace(settings, port=port, token=settings.token or ("" if settings.local else secrets.token_urlsafe(24)))
     app = create_app(chosen)
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=GRACE, server_header=False, access_log=False, limit_concurrency=MOST_AT_ONCE

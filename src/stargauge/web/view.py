@@ -25,30 +25,33 @@ if TYPE_CHECKING:
     from stargauge.programme.known import Known
     from stargauge.programme.schema import Programme
 
-#: How many answers a worker keeps: each holds the draws of a run.
-MOST_ANSWERS = 24
+#: How many draws the answers have in all that a worker keeps, and with how many an answer of the files alone counts.
+MOST_DRAWS_KEPT, FEW = 24 * 1024, 128
 Progress = Callable[[int, int], None]
 
 
 class Kept:
-    """The answers a worker made last, by what they are an answer to."""
+    """The answers a worker made last, by what they are an answer to; each weighs what it takes to hold it."""
 
-    def __init__(self, most: int = MOST_ANSWERS) -> None:
+    def __init__(self, most: int = MOST_DRAWS_KEPT) -> None:
         self.most = most
-        self._held: OrderedDict[Any, Any] = OrderedDict()
+        self._held: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
+        self._weight = 0
 
     def holds(self, key: Any) -> bool:
         """Whether there is an answer under a key."""
         return key in self._held
 
-    def get(self, key: Any, make: Callable[[], Any]) -> Any:
+    def get(self, key: Any, make: Callable[[], Any], weight: int = 1024) -> Any:
         """The answer under a key, made now where it is not held; those used longest ago leave."""
         if key not in self._held:
-            self._held[key] = make()
+            made = make()
+            self._held[key] = made, weight
+            self._weight += weight
         self._held.move_to_end(key)
-        while len(self._held) > self.most:
-            self._held.popitem(last=False)
-        return self._held[key]
+        while self._weight > self.most and len(self._held) > 1:
+            self._weight -= self._held.popitem(last=False)[1][1]
+        return self._held[key][0]
 
 
 KEPT = Kept()
@@ -81,7 +84,7 @@ class View:
 
     def kept(self, what: str, make: Callable[[], Any], *more: Any) -> Any:
         """Something made of this question, made once."""
-        return KEPT.get((what, self.asked, self.asked.day, self.shelf.stamp, self.evidence, *more), make)
+        return KEPT.get((what, self.asked, self.asked.day, self.shelf.stamp, self.evidence, *more), make, self.asked.draws)
 
     @property
     def programme(self) -> Programme:
@@ -227,7 +230,7 @@ class View:
 
     def kept_of_files(self, what: str, make: Callable[[], Any], *more: Any) -> Any:
         """Something made of the programme's files, and of `more` alone, whatever else is asked of it."""
-        return KEPT.get(self._key_of_files(what, *more), make)
+        return KEPT.get(self._key_of_files(what, *more), make, FEW)
 
     def _key_of_files(self, what: str, *more: Any) -> tuple[object, ...]:
         return (what, self.asked.programme, self.shelf.stamp, date.today(), *more)
