@@ -49,11 +49,17 @@ def _since(total: Array, from_day: Array, month_end: Array, month_hours: Array) 
     after = np.minimum(np.searchsorted(month_end, days), len(month_end) - 1)
     start = np.where(after > 0, month_end[np.maximum(after - 1, 0)], clock)
     part = np.clip((days - start) / np.maximum(month_end[after] - start, 1.0), 0.0, 1.0)
-    party = np.arange(total.shape[1])[:, None]
-    high = total[:, party, after]
-    low = np.where(after > 0, total[:, party, np.maximum(after - 1, 0)], 0.0)
-    gained = total - (low + (high - low) * part)
-    return np.where(np.isneginf(from_day)[None], total, gained)
+    row = np.arange(total.shape[1])[:, None] * total.shape[2]
+    flat = np.ascontiguousarray(total).reshape(len(total), -1)
+    high = np.take(flat, row + after, axis=1)
+    low = np.take(flat, row + np.maximum(after - 1, 0), axis=1)
+    low *= after > 0
+    high -= low
+    high *= part
+    high += low
+    np.subtract(total, high, out=high)
+    np.copyto(high, total, where=np.isneginf(from_day)[None])
+    return np.asarray(high)
 
 
 def _running(rate_per_day: Array, month_hours: Array) -> Array:

@@ -12,36 +12,45 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
 
 from stargauge import __version__
+from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.web.asked import Asked
 from stargauge.web.days import days_of, events_of, text_of
 from stargauge.web.library import Shelf, shelf, shelves
 
 if TYPE_CHECKING:
     from stargauge.api import Check
+    from stargauge.api.answers import Then
     from stargauge.audit.odds import OddsOverTime
     from stargauge.programme.known import Known
     from stargauge.programme.schema import Programme
 
-#: How many answers a worker keeps: each holds the draws of a run.
-MOST_ANSWERS = 24
+#: How many draws the answers have in all that a worker keeps, and with how many an answer of the files alone counts.
+MOST_DRAWS_KEPT, FEW = 24 * 1024, 128
 Progress = Callable[[int, int], None]
 
 
 class Kept:
-    """The answers a worker made last, by what they are an answer to."""
+    """The answers a worker made last, by what they are an answer to; each weighs what it takes to hold it."""
 
-    def __init__(self, most: int = MOST_ANSWERS) -> None:
+    def __init__(self, most: int = MOST_DRAWS_KEPT) -> None:
         self.most = most
-        self._held: OrderedDict[Any, Any] = OrderedDict()
+        self._held: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
+        self._weight = 0
 
-    def get(self, key: Any, make: Callable[[], Any]) -> Any:
+    def holds(self, key: Any) -> bool:
+        """Whether there is an answer under a key."""
+        return key in self._held
+
+    def get(self, key: Any, make: Callable[[], Any], weight: int = 1024) -> Any:
         """The answer under a key, made now where it is not held; those used longest ago leave."""
         if key not in self._held:
-            self._held[key] = make()
+            made = make()
+            self._held[key] = made, weight
+            self._weight += weight
         self._held.move_to_end(key)
-        while len(self._held) > self.most:
-            self._held.popitem(last=False)
-        return self._held[key]
+        while self._weight > self.most and len(self._held) > 1:
+            self._weight -= self._held.popitem(last=False)[1][1]
+        return self._held[key][0]
 
 
 KEPT = Kept()
@@ -74,7 +83,7 @@ class View:
 
     def kept(self, what: str, make: Callable[[], Any], *more: Any) -> Any:
         """Something made of this question, made once."""
-        return KEPT.get((what, self.asked, self.shelf.stamp, self.evidence, *more), make)
+        return KEPT.get((what, self.asked, self.asked.day, self.shelf.stamp, self.evidence, *more), make, self.asked.draws)
 
     @property
     def programme(self) -> Programme:
@@ -82,7 +91,21 @@ class View:
         from stargauge import api
 
         asked = self.asked
-        return self.kept("programme", lambda: api.load(self._source(), asked.scenario or None, asked.settings or None))  # type: ignore[no-any-return]
+
+        def make() -> Programme:
+            return api.load(self._whole, self._scenario, asked.settings or None)
+
+        return self.kept_of_files("programme", make, asked.scenario, asked.laid)  # type: ignore[no-any-return]
+
+    @property
+    def _scenario(self) -> str | None:
+        """The scenario asked for, by its name: an address of a page never names a file."""
+        asked, names = self.asked.scenario, self._whole.scenarios
+        if asked and asked not in names:
+            raise InputError(
+                f'{self._whole.name} has no scenario "{asked}"{did_you_mean(asked, names)} (all: {", ".join(names) or "none"})'
+            )
+        return asked or None
 
     def _source(self) -> str | Path:
         found = self.shelf
@@ -103,12 +126,46 @@ class View:
         asked = self.asked
 
         def make() -> Check:
+            then = self._begun_then()
             return api.check(
                 self.programme, as_of=asked.day, draws=asked.draws, seed=asked.seed, charts=True, depths=False, evidence=self.evidence,
-                progress=self.progress, language=asked.language, given=asked.given or None,
+                progress=self.progress, language=asked.language, given=asked.given or None, then=then,
             )  # fmt: skip
 
         return self.kept("check", make)  # type: ignore[no-any-return]
+
+    @property
+    def then(self) -> Then:
+        """The verdicts as could be said on the day of the dispute; the same whatever the knowledge date after it."""
+        from stargauge.api.answers import verdicts_then
+
+        asked = self.asked
+        return self.kept_of_files(  # type: ignore[no-any-return]
+            "then", lambda: verdicts_then(self.programme, asked.day, draws=asked.draws, seed=asked.seed, language=asked.language),
+            *self._then_key,
+        )  # fmt: skip
+
+    @property
+    def _then_key(self) -> tuple[object, ...]:
+        from stargauge.api.answers import dispute_day
+
+        asked = self.asked
+        return (asked.scenario, asked.laid, asked.draws, asked.seed, asked.language, dispute_day(self.programme, asked.day))
+
+    def _begun_then(self) -> Callable[[], Then]:
+        """The verdicts of that day, being made by another worker meanwhile where one is free; what came is kept here."""
+        from stargauge.web.work import Job, beside
+
+        key = self._then_key
+        if key[-1] is None or self.asked.given or KEPT.holds(self._key_of_files("then", *key)):
+            return lambda: self.then
+        made = beside(Job("part", "then", self.asked, folder=self.folder, evidence=self.evidence))
+
+        def fetched() -> Then:
+            other = made()
+            return self.then if other is None else self.kept_of_files("then", lambda: other, *key)
+
+        return fetched
 
     @property
     def answer(self) -> dict[str, Any]:
@@ -168,11 +225,14 @@ class View:
     def _whole(self) -> Programme:
         from stargauge import api
 
-        return api.load(self._source())
+        return self.kept_of_files("whole", lambda: api.load(self._source()))  # type: ignore[no-any-return]
 
-    def kept_of_files(self, what: str, make: Callable[[], Any]) -> Any:
-        """Something made of the programme's files alone, whatever is asked of it."""
-        return KEPT.get((what, self.asked.programme, self.shelf.stamp, date.today()), make)
+    def kept_of_files(self, what: str, make: Callable[[], Any], *more: Any) -> Any:
+        """Something made of the programme's files, and of `more` alone, whatever else is asked of it."""
+        return KEPT.get(self._key_of_files(what, *more), make, FEW)
+
+    def _key_of_files(self, what: str, *more: Any) -> tuple[object, ...]:
+        return (what, self.asked.programme, self.shelf.stamp, date.today(), *more)
 
     @property
     def rest_of_query(self) -> list[tuple[str, str]]:

@@ -56,6 +56,7 @@ async function go(address, focus) {
 function follow(bar) {
   const told = new EventSource(`/progress/${bar.dataset.progress}`);
   told.onmessage = (event) => { const [done, of] = JSON.parse(event.data); bar.max = of; bar.value = done; if (!bar.isConnected || done >= of) told.close(); };
+  told.addEventListener("end", () => told.close());
   told.onerror = () => told.close();
 }
 
