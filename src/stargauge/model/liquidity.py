@@ -49,11 +49,16 @@ def _since(total: Array, from_day: Array, month_end: Array, month_hours: Array) 
     after = np.minimum(np.searchsorted(month_end, days), len(month_end) - 1)
     start = np.where(after > 0, month_end[np.maximum(after - 1, 0)], clock)
     part = np.clip((days - start) / np.maximum(month_end[after] - start, 1.0), 0.0, 1.0)
-    party = np.arange(total.shape[1])[:, None]
-    high = total[:, party, after]
-    low = np.where(after > 0, total[:, party, np.maximum(after - 1, 0)], 0.0)
-    gained = total - (low + (high - low) * part)
-    return np.where(np.isneginf(from_day)[None], total, gained)
+    starts = np.flatnonzero(~np.isneginf(from_day).all(axis=1) & total.any(axis=(0, 2)))
+    gained = np.array(total)
+    for party in starts:  # the same few days are counted from month after month: each is looked up once
+        _, first, again = np.unique(np.stack([after[party], part[party]]), axis=1, return_index=True, return_inverse=True)
+        at, share, own = after[party, first], part[party, first], total[:, party]
+        low = np.where(at > 0, own[:, np.maximum(at - 1, 0)], 0.0)
+        before = low + (own[:, at] - low) * share
+        counted = ~np.isneginf(from_day[party])
+        gained[:, party, counted] -= before[:, again.ravel()[counted]]
+    return gained
 
 
 def _running(rate_per_day: Array, month_hours: Array) -> Array:
@@ -150,15 +155,17 @@ def money_received(
     Axes: draw, means, party, month. Units: USD of the day.
     """
     parties = capital_brought.shape[1]
-    money = np.nan_to_num(line_amount) * _roles(line_kind, *places_of(*FUNDING)) * (line_to_party >= 0)
+    funds = _roles(line_kind, *places_of(*FUNDING)) * (line_to_party >= 0)
+    money = np.nan_to_num(line_amount) * funds
     public = np.fmin(line_announced_date, line_due_date)
     out = np.zeros((len(money), len(MEANS), parties, len(month_end)))
     for place, since in ((1, line_due_date), (2, public)):
-        counts = line_beside_cash * (since[:, None] <= month_end)[None]
         paid = money * _paid_as_asked(line_from, since, paid_share, paid_from)
-        for party in np.unique(line_to_party[line_to_party >= 0]).astype(np.int64):
-            lines = np.flatnonzero(line_to_party == party)
-            out[:, place, party] = (paid[:, lines, None] * counts[:, lines]).sum(axis=1)
+        for party in np.unique(line_to_party[funds > 0.0]).astype(np.int64):
+            lines = np.flatnonzero((line_to_party == party) & (funds > 0.0))
+            counts = line_beside_cash[:, lines] * (since[lines, None] <= month_end)[None]
+            counts *= paid[:, lines, None]
+            counts.sum(axis=1, out=out[:, place, party])
     out[:, 3] = out[:, 2] + market_leverage[:, None, None] * capital_brought
     return out
 
@@ -224,10 +231,13 @@ def contract_income(
     Axes: draw, party, month. Units: USD of the day. The cost of serving a contract stays where its customer does not pay. What customers
     pay stands in their own burn or operating cash flow, not here a second time, so that what they do not pay is left to them.
     """
-    due, missing = _contract_money(revenue, line_from, paid_share, paid_from, month_end)
-    left = contract_cash_margin[:, None, None] * due - missing
+    lines = np.flatnonzero((revenue > 0.0).any(axis=(0, 2)))
+    line_from, line_to_party = line_from[lines], line_to_party[lines]
+    due, missing = _contract_money(revenue[:, lines], line_from, paid_share, paid_from, month_end)
+    left = contract_cash_margin[:, None, None] * due
+    left -= missing
     out = np.zeros((len(due), cash_counted_from.shape[0], len(month_end)))
-    for party in range(out.shape[1]):
+    for party in np.unique(np.concatenate([line_from, line_to_party[line_to_party >= 0]])).astype(np.int64):
         comes, goes = line_to_party == party, (line_from == party) & (line_to_party >= 0)
         out[:, party] = np.cumsum(left[:, comes].sum(axis=1) + missing[:, goes].sum(axis=1), axis=1)
     return _since(out, cash_counted_from, month_end, month_hours)
@@ -245,8 +255,12 @@ def liquidity_by_means(
     Axes: draw, means, party, month. Units: USD of the day. Below zero it has yet to be raised. Absent (NaN) for a party without accounts.
     Leaves out: interest, tax, dividends, sales of holdings that nobody announced.
     """
-    steady = own_cash_flow + contract_income - capital_brought - other_capex - money_passed_on - debt_repaid
-    return np.asarray(funding_available[:, MEANS.index("cash")][:, None] + money_received + steady[:, None])
+    steady = own_cash_flow + contract_income
+    for paid in (capital_brought, other_capex, money_passed_on, debt_repaid):
+        steady -= paid
+    out = funding_available[:, MEANS.index("cash")][:, None] + money_received
+    out += steady[:, None]
+    return np.asarray(out)
 
 
 @quantity("USD", "draw party month", adds="party")

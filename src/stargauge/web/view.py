@@ -82,9 +82,11 @@ class View:
         from stargauge import api
 
         asked = self.asked
-        return self.kept("programme", lambda: api.load(self._source(), asked.scenario or None, asked.settings or None))  # type: ignore[no-any-return]
+        return self.kept("programme", lambda: api.load(self.source, asked.scenario or None, asked.settings or None))  # type: ignore[no-any-return]
 
-    def _source(self) -> str | Path:
+    @property
+    def source(self) -> str | Path:
+        """How the programme is asked for: its shipped name, or its file."""
         found = self.shelf
         return found.path if found.own else found.name
 
@@ -157,18 +159,19 @@ class View:
     @property
     def days(self) -> list[date]:
         """The days on which something came to be known of the programme, the ends of months between them, and today."""
-        return self.kept_of_files("days", lambda: days_of(self._whole))  # type: ignore[no-any-return]
+        return self.kept_of_files("days", lambda: days_of(self.whole))  # type: ignore[no-any-return]
 
     @property
     def events(self) -> list[tuple[date, str]]:
         """A few days worth going to: the first, those on which most came in, today."""
-        return self.kept_of_files("events", lambda: events_of(self._whole))  # type: ignore[no-any-return]
+        return self.kept_of_files("events", lambda: events_of(self.whole))  # type: ignore[no-any-return]
 
     @property
-    def _whole(self) -> Programme:
+    def whole(self) -> Programme:
+        """The programme as its files have it, with nothing laid over it."""
         from stargauge import api
 
-        return api.load(self._source())
+        return self.kept_of_files("whole", lambda: api.load(self.source))  # type: ignore[no-any-return]
 
     def kept_of_files(self, what: str, make: Callable[[], Any]) -> Any:
         """Something made of the programme's files alone, whatever is asked of it."""
