@@ -77,6 +77,7 @@ function whatIf(form) {
       if (got.ok && !waiting) {
         now.innerHTML = text;
         if (!more.draws) history.replaceState(history.state, "", address(form.dataset.page));
+        document.getElementById("what-if-said").textContent = [...now.querySelectorAll("h2, h2 + p")].slice(0, 2).map((one) => one.textContent).join(". ");
         foot();
       }
     } catch { /* the next move asks again */ }
