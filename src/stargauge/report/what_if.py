@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from stargauge.report.canvas import NARROW, ROWS_NARROW, ROWS_WIDE, WIDE
@@ -21,11 +22,11 @@ def what_if_drawings(answer: Mapping[str, Any], titles: Mapping[str, str], width
     for name, line in answer["lines"].items():
         told = {**line, "title": titles[name]}
         table = time_table({**line, "series": [one for one in line["series"] if one["role"] != "before"]}, quantities, evidence)
-        made[name] = _figure(name, spoken(told, quantities), lambda paper, line=line: over_time(line, quantities, evidence, paper),
-                             (WIDE, NARROW), table, line["why"], width)  # fmt: skip
+        draw = partial(over_time, line, quantities, evidence)
+        made[name] = _figure(name, spoken(told, quantities), draw, (WIDE, NARROW), table, line["why"], width)
     rows = {"title": titles["jobs"], "rows": answer["rows"]}
     if answer["rows"]:
-        made["jobs"] = _figure("jobs", spoken_rows(rows), lambda paper: by_definition(rows, paper), (ROWS_WIDE, ROWS_NARROW),
+        made["jobs"] = _figure("jobs", spoken_rows(rows), partial(by_definition, rows), (ROWS_WIDE, ROWS_NARROW),
                                rows_table(rows), answer["rows"][0]["address"], width)  # fmt: skip
     return made
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 #: A base holds what no change makes again: one of them, and one run with more draws, are all that a worker keeps.
 QUICK, DEEP = Kept(1), Kept(1)
 #: How many draws a reader may ask for besides the usual ones.
-MORE = (4096, 16_384)
+USUAL, MORE = 1024, (4096, 16_384)
 #: What the fields of the form are called, before the name of their input.
 FIELD = "v:"
 
@@ -34,23 +37,26 @@ def base(view: View) -> Movable:
     asked = view.asked
     if asked.given:
         raise InputError("given: what if is asked of all worlds: with an input moved a condition may hold in none; leave it out here")
-    quick = asked.draws <= 1024
+    quick = asked.draws <= USUAL
 
     def make() -> Movable:
-        sliders = None if quick else [one.input for one in base(plain(view)).sliders]
         return movable(view.source, as_of=asked.day, draws=asked.draws, seed=asked.seed, scenario=asked.scenario or None,
-                       progress=view.progress, workers=_threads(), inputs=sliders)  # fmt: skip
+                       progress=_half(view, 0), workers=_threads(), inputs=None if quick else ())  # fmt: skip
 
     key = ("movable", asked.programme, view.shelf.stamp, asked.day, asked.draws, asked.seed, asked.scenario)
     made: Movable = (QUICK if quick else DEEP).get(key, make)
     return made
 
 
+def _half(view: View, part: int) -> Callable[[int, int], None] | None:
+    """Progress through one of two runs: as drawn, and with what is set."""
+    told = view.progress
+    return None if told is None else lambda done, of: told(part * of + done, 2 * of + 1)
+
+
 def plain(view: View) -> View:
     """The same view with the usual draws."""
-    from dataclasses import replace
-
-    return replace(view, asked=view.asked.but(draws=1024))
+    return replace(view, asked=view.asked.but(draws=USUAL))
 
 
 @page("/p/{programme}/what-if")
@@ -66,10 +72,22 @@ def board(view: View) -> str:
     return view.render("what_if_board.html.j2", sliders=[_shown(view, one.to_dict()) for one in made.sliders], **_parts(view, ""))
 
 
-@page("/p/{programme}/what-if/charts", asks=("width",))
+@page("/p/{programme}/what-if/charts", asks=("width",), kept=False)
 def charts(view: View, width: str) -> str:
-    """What the sliders do: numbers, charts and odds, as drawn and now. `width`: only the drawings that this wide a screen shows."""
+    """What the sliders do: numbers, charts and odds, as drawn and now. `width`: only the drawings that this wide a screen shows.
+
+    Two values of one slider make two pages, of which nobody comes back to most: none is kept.
+    """
     return view.render("what_if_charts.html.j2", **_parts(view, width if width in ("wide", "narrow") else ""))
+
+
+@page("/p/{programme}/what-if/more", asks=("width",), slow=True)
+def more(view: View, width: str) -> str:
+    """The same with more draws, beside the other pages."""
+    text = charts(view, width)
+    if view.progress is not None:
+        view.progress(1, 1)
+    return text
 
 
 @page("/p/{programme}/what-if/set", writes=True)
@@ -103,25 +121,24 @@ def _shown(view: View, slider: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parts(view: View, width: str) -> dict[str, Any]:
-    from stargauge.audit.languages import words_of
     from stargauge.audit.run import texts_of
     from stargauge.audit.words import input_name
+    from stargauge.report.locale import say, speaking, words
     from stargauge.report.what_if import what_if_drawings
 
-    made, language = base(view), view.asked.language
-    answer = made.answer(view.asked.settings, view.progress)
-    titles = {"capacity": view.texts.say("Capacity"), "money": view.texts.say("Money"), "jobs": view.texts.say("Jobs by definition")}
-    drawn = {name: view.enter(figure) for name, figure in what_if_drawings(answer, titles, width).items()}
-    words, texts = words_of(language), texts_of(made.programme, language)
-    changes = [f"{input_name(one['input'].split('[')[0], words)}: {one['value']}" for one in answer["set"]]
+    made = base(view)
+    answer = made.answer(view.asked.settings, _half(view, 1))
+    with speaking(view.asked.language):
+        titles = {"capacity": say("Capacity"), "money": say("Money"), "jobs": say("Jobs by definition")}
+        drawn = {name: view.enter(figure) for name, figure in what_if_drawings(answer, titles, width).items()}
+        changes = [f"{input_name(one['input'].split('[')[0], words())}: {one['value']}" for one in answer["set"]]
+    texts = texts_of(made.programme, view.asked.language)
     return {"a": answer, "drawn": drawn, "titles": titles, "changes": changes, "file_texts": texts, "command": command(view), "more": MORE,
             "page_link": view.asked.address("what-if", pinned=True)}  # fmt: skip
 
 
 def command(view: View) -> str:
     """The same question for the command line."""
-    import shlex
-
     asked = view.asked
     parts = ["stargauge", "check", asked.programme, "--as-of", str(asked.day), "--draws", str(asked.draws), "--seed", str(asked.seed)]
     parts += ["--scenario", asked.scenario] if asked.scenario else []

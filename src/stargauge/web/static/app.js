@@ -72,7 +72,7 @@ function whatIf(form) {
     now.classList.add("waiting");
     const width = matchMedia("(max-width: 639px)").matches ? "narrow" : "wide";
     try {
-      const got = await fetch(address(form.dataset.charts, { width, ...more }), { headers: { "HX-Request-Type": "partial" } });
+      const got = await fetch(address(more.draws ? form.dataset.more : form.dataset.charts, { width, ...more }), { headers: { "HX-Request-Type": "partial" } });
       const text = await got.text();
       if (got.ok && !waiting) {
         now.innerHTML = text;
