@@ -35,9 +35,7 @@ class Page:
 PAGES: dict[str, Page] = {}
 
 
-def page(
-    path: str, *, asks: tuple[str, ...] = (), kept: bool = True, writes: bool = False, slow: bool = False
-) -> Callable[[Maker], Maker]:
+def page(path: str, *, asks: tuple[str, ...] = (), kept: bool = True, writes: bool = False, slow: bool = False) -> Callable[[Maker], Maker]:
     """Enter a function as the page of a path. Its name is the page's, its arguments are the path's and what it `asks` for, by name."""
 
     def enter(make: Maker) -> Maker:
