@@ -13,14 +13,14 @@ from stargauge.report.wording import percent, show
 
 #: The scale of the axis.
 _BN = 1e9
-#: Years in which nothing falls due in most worlds that are looked at are not shown.
-_SELDOM = 0.005
+#: Years in which something falls due more seldom are not shown.
+_SELDOM = 0.02
 
 
 def walls_figure(data: Mapping[str, Any]) -> dict[str, Any] | None:
     """What falls due by year, P10 to P90; none where nothing does."""
-    found = [one for one in data["walls"] if one["chance"] >= _SELDOM and one["due"]["p50"] is not None]
-    if not any(one["due"]["p90"] for one in found):
+    found = [one for one in data["walls"] if one["chance"] >= _SELDOM and one["due"]["p90"]]
+    if not found:
         return None
     rows = [
         {"label": str(one["year"]), "says": say("something falls due in {share} of worlds", share=percent(one["chance"])), "unit": "bn USD",
