@@ -19,6 +19,11 @@ Spec = Mapping[str, Any]
 _MARKS = frozenset({"line", "area", "rule", "bar", "tick", "point", "text"})
 _ANCHORS = {"left": "start", "right": "end", "center": "middle"}
 #: How far below its place a text's own line lies, as a share of its size.
+#: What a mark may say about its look; another word is not understood here.
+_LOOKS = frozenset({
+    "type", "color", "opacity", "strokeWidth", "strokeDash", "strokeJoin", "strokeCap", "interpolate", "line", "height", "cornerRadius",
+    "size", "thickness", "filled", "stroke", "fill", "align", "baseline", "dx", "dy", "fontSize", "fontWeight", "lineHeight",
+})  # fmt: skip
 _BASELINES = {"alphabetic": 0.0, "bottom": -0.21, "middle": 0.3, "top": 0.79}
 _FORMATS = (",.2~f", ",.0f", "~s", "%Y")
 _SMALL = {"k": 1e3, "M": 1e6, "G": 1e9}
@@ -78,7 +83,10 @@ def _plain(layer: Spec, scales: Mapping[str, Scale]) -> bool:
     if set(layer) - {"data", "mark", "encoding"} or set(layer.get("data") or {}) - {"values"}:
         return False
     encoding = layer.get("encoding") or {}
-    if _mark(layer).get("type") not in _MARKS or set(encoding) - {"x", "x2", "y", "y2", "text"}:
+    mark = _mark(layer)
+    if mark.get("type") not in _MARKS or set(mark) - _LOOKS or mark.get("interpolate", "step-after") != "step-after":
+        return False
+    if set(encoding) - {"x", "x2", "y", "y2", "text"}:
         return False
     for channel in ("x", "y"):
         made = encoding.get(channel) or {}
