@@ -129,9 +129,8 @@ def cost(
 ) -> Cost:  # fmt: skip
     """What an accelerator-hour, a megawatt-year and a million tokens cost by site and generation, and which rents would cover it.
 
-    `site`, `chip`: one only (every site, with what stands there). With what moves the cost of an hour of the first pair. Raises
-    InputError for a site or chip that there is not. `given`: claims that hold; the costs then, without what moves them; nor with it where
-    `moves` is false.
+    `site`, `chip`: one only (every site, with what stands there). With what moves the cost of an hour of the first pair, unless
+    `moves` says no. Raises InputError for a site or chip that there is not. `given`: claims that hold; the costs then, without that.
     """
     made = load(programme)
     now = known(made, as_of, values)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from stargauge.report import svg as own
 from stargauge.report.canvas import FONT, HUES
 from stargauge.report.locale import language, notation
 
@@ -18,7 +19,12 @@ _SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 def svg(spec: dict[str, Any]) -> str:
-    """A chart as a stand-alone SVG image in the light palette, its numbers as the language that is spoken writes them."""
+    """A chart as a stand-alone SVG image in the light palette, its numbers as the language that is spoken writes them.
+
+    What our own charts are not made of is drawn by vl-convert.
+    """
+    if own.draws(spec):
+        return own.draw(spec, notation())
     import vl_convert
 
     if language() == "en":
@@ -48,12 +54,18 @@ def inlined(text: str, name: str, label: str, css_class: str) -> str:
 
 
 def figure(
-    name: str, label: str, specs: Sequence[dict[str, Any]], table: Mapping[str, Any], why: str | None = None
+    name: str, label: str, specs: Sequence[dict[str, Any]], table: Mapping[str, Any], why: str | None = None, only: str = ""
 ) -> dict[str, Any]:  # fmt: skip
-    """A chart as a page shows it: a wide and a narrow drawing, the table with the same numbers, that table as CSV, what explains it."""
+    """A chart as a page shows it: a wide and a narrow drawing, the table with the same numbers, that table as CSV, what explains it.
+
+    `only`: `wide` or `narrow`, where one of the two is shown and the other left out.
+    """
     from markupsafe import Markup
 
-    wide, narrow = (Markup(inline_svg(spec, f"{name}-{kind}", label, kind)) for spec, kind in zip(specs, ("w", "nr"), strict=True))
+    kinds = (("w", specs[0], "wide"), ("nr", specs[1], "narrow"))
+    wide, narrow = (
+        Markup(inline_svg(spec, f"{name}-{kind}", label, kind) if only in ("", shown) else "") for kind, spec, shown in kinds
+    )  # fmt: skip
     address = _csv_address([table["head"], *table["rows"]])
     return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": address, "why": why, "spec": specs[0]}
 

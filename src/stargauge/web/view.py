@@ -93,21 +93,21 @@ class View:
         asked = self.asked
 
         def make() -> Programme:
-            return api.load(self._whole, self._scenario, asked.settings or None)
+            return api.load(self.whole, self._scenario, asked.settings or None)
 
         return self.kept_of_files("programme", make, asked.scenario, asked.laid)  # type: ignore[no-any-return]
 
     @property
     def _scenario(self) -> str | None:
         """The scenario asked for, by its name: an address of a page never names a file."""
-        asked, names = self.asked.scenario, self._whole.scenarios
+        asked, names = self.asked.scenario, self.whole.scenarios
         if asked and asked not in names:
-            raise InputError(
-                f'{self._whole.name} has no scenario "{asked}"{did_you_mean(asked, names)} (all: {", ".join(names) or "none"})'
-            )
+            raise InputError(f'{self.whole.name} has no scenario "{asked}"{did_you_mean(asked, names)} (all: {", ".join(names) or "none"})')
         return asked or None
 
-    def _source(self) -> str | Path:
+    @property
+    def source(self) -> str | Path:
+        """How the programme is asked for: its shipped name, or its file."""
         found = self.shelf
         return found.path if found.own else found.name
 
@@ -214,18 +214,19 @@ class View:
     @property
     def days(self) -> list[date]:
         """The days on which something came to be known of the programme, the ends of months between them, and today."""
-        return self.kept_of_files("days", lambda: days_of(self._whole))  # type: ignore[no-any-return]
+        return self.kept_of_files("days", lambda: days_of(self.whole))  # type: ignore[no-any-return]
 
     @property
     def events(self) -> list[tuple[date, str]]:
         """A few days worth going to, each with what came in: the first, those on which most did, today."""
-        return [(one.day, text_of(one)) for one in self.kept_of_files("events", lambda: events_of(self._whole))]
+        return [(one.day, text_of(one)) for one in self.kept_of_files("events", lambda: events_of(self.whole))]
 
     @property
-    def _whole(self) -> Programme:
+    def whole(self) -> Programme:
+        """The programme as its files have it, with nothing laid over it."""
         from stargauge import api
 
-        return self.kept_of_files("whole", lambda: api.load(self._source()))  # type: ignore[no-any-return]
+        return self.kept_of_files("whole", lambda: api.load(self.source))  # type: ignore[no-any-return]
 
     def kept_of_files(self, what: str, make: Callable[[], Any], *more: Any) -> Any:
         """Something made of the programme's files, and of `more` alone, whatever else is asked of it."""

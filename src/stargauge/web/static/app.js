@@ -66,3 +66,97 @@ function begin(root) {
 }
 document.addEventListener("DOMContentLoaded", () => begin(document));
 document.addEventListener("htmx:after:swap", (event) => begin(document.getElementById("main") || event.target));
+
+// What if: fields become sliders over the range of their input; what follows is asked for as they move, one question at a time: while one
+// is being answered only the newest of those that came meanwhile waits, so nothing piles up.
+function whatIf(form) {
+  const now = document.getElementById("what-if-now"), rows = [...form.querySelectorAll(".wi")];
+  if (!now || form.dataset.ready) return;
+  form.dataset.ready = "1";
+  const set = new URLSearchParams(location.search).getAll("set");
+  const laid = new Map(set.filter((one) => one.includes("=")).map((one) => [one.slice(0, one.indexOf("=")), one.slice(one.indexOf("=") + 1)]));
+  const address = (base, more = {}) => {
+    const made = new URL(base, location.href);
+    [...laid].sort().forEach(([name, value]) => made.searchParams.append("set", `${name}=${value}`));
+    Object.entries(more).forEach(([name, value]) => made.searchParams.set(name, value));
+    return made.pathname + made.search;
+  };
+  let asking = false, waiting = null;
+  async function ask(more = {}) {
+    if (asking) { waiting = more; return; }
+    asking = true;
+    now.classList.add("waiting");
+    const width = matchMedia("(max-width: 639px)").matches ? "narrow" : "wide";
+    try {
+      const got = await fetch(address(more.draws ? form.dataset.more : form.dataset.charts, { width, ...more }), { headers: { "HX-Request-Type": "partial" } });
+      const text = await got.text();
+      if (got.ok && !waiting) {
+        now.innerHTML = text;
+        if (!more.draws) history.replaceState(history.state, "", address(form.dataset.page));
+        document.getElementById("what-if-said").textContent = [...now.querySelectorAll("h2, h2 + p")].slice(0, 2).map((one) => one.textContent).join(". ");
+        foot();
+      }
+    } catch { /* the next move asks again */ }
+    asking = false;
+    now.classList.remove("waiting");
+    if (waiting) { const next = waiting; waiting = null; ask(next); }
+  }
+  const say = (row, value, level) => {
+    const words = value === null ? form.dataset.drawn : row.dataset.values === undefined ? "" :
+      `${"bare" in row.dataset ? "" : value + ", "}${level === null ? "" : form.dataset.range.replace("{level}", Math.round(level * 100))}`;
+    row.querySelector("output").textContent = words;
+    row.classList.toggle("on", value !== null);
+    return words;
+  };
+  const resets = rows.map((row) => slider(row, laid, say, ask));
+  form.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
+  form.querySelector("[data-reset]").addEventListener("click", (event) => { event.preventDefault(); laid.clear(); resets.forEach((reset) => reset()); ask(); });
+  form.querySelector(".wi-do button").classList.add("hide");
+  const foot = () => {
+    now.querySelectorAll("[data-more]").forEach((link) => link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const bar = now.querySelector("progress"), number = 1 + Math.floor(Math.random() * 2 ** 31);
+      bar.dataset.progress = number; bar.removeAttribute("value"); bar.classList.remove("hide"); follow(bar);
+      ask({ draws: link.dataset.more, progress: number });
+    }));
+    now.querySelectorAll(".copy").forEach((button) => {
+      button.classList.remove("hide");
+      button.addEventListener("click", () => { const field = document.getElementById(button.dataset.copy); field.select(); navigator.clipboard?.writeText(field.value); });
+    });
+  };
+  foot();
+}
+
+// One input: its field becomes a slider over the stops of its range; returns what puts it back to as drawn.
+function slider(row, laid, say, ask) {
+  const name = row.dataset.input, choice = row.querySelector("select");
+  if (choice) {
+    const tell = () => { row.querySelector("output").textContent = ""; row.classList.toggle("on", choice.value !== ""); };
+    choice.addEventListener("change", () => { if (choice.value) laid.set(name, choice.value); else laid.delete(name); tell(); ask(); });
+    tell();
+    return () => { choice.value = ""; tell(); };
+  }
+  const values = row.dataset.values.split("|"), levels = row.dataset.levels.split("|").map(Number), field = row.querySelector("input");
+  const bar = document.createElement("input"), back = document.createElement("button"), middle = Math.floor(values.length / 2);
+  Object.assign(bar, { type: "range", id: field.id, min: 0, max: values.length - 1, step: 1 });
+  Object.assign(back, { type: "button", textContent: row.closest("form").dataset.drawn });
+  const held = laid.has(name) ? parseFloat(laid.get(name)) : null;
+  const at = held === null ? middle : values.reduce((best, text, place) =>
+    Math.abs(parseFloat(text) - held) < Math.abs(parseFloat(values[best]) - held) ? place : best, 0);
+  bar.value = at;
+  const tell = () => {
+    const value = laid.get(name) ?? null, place = values.indexOf(value);
+    bar.setAttribute("aria-valuetext", say(row, value, value === null ? null : place < 0 ? null : levels[place]));
+    back.hidden = value === null;
+  };
+  const reset = () => { laid.delete(name); bar.value = middle; tell(); };
+  bar.addEventListener("input", () => { laid.set(name, values[bar.value]); tell(); ask(); });
+  back.addEventListener("click", () => { reset(); bar.focus(); ask(); });
+  field.closest(".wi-field").replaceChildren(bar, back);
+  tell();
+  return reset;
+}
+
+const beginWhatIf = () => document.querySelectorAll("form.wis").forEach(whatIf);
+document.addEventListener("DOMContentLoaded", beginWhatIf);
+document.addEventListener("htmx:after:swap", beginWhatIf);
