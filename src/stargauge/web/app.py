@@ -150,10 +150,10 @@ def packed(request: Request, made: Made) -> Response:
 
 async def _body(request: Request) -> dict[str, Any]:
     """The fields and files of a form, as texts and bytes."""
-    form = await request.form(max_files=4, max_fields=200, max_part_size=request.app.state.settings.upload_bytes)
     made: dict[str, Any] = {}
-    for key, value in form.multi_items():
-        made[key] = value if isinstance(value, str) else (value.filename or "", await value.read())
+    async with request.form(max_files=4, max_fields=2000, max_part_size=request.app.state.settings.upload_bytes) as form:
+        for key, value in form.multi_items():
+            made[key] = value if isinstance(value, str) else (value.filename or "", await value.read())
     return made
 
 

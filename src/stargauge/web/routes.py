@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-Maker = Callable[..., str]
+#: A page is text, or bytes where it says in `view.headers["media"]` what they are.
+Maker = Callable[..., str | bytes]
 
 
 @dataclass(frozen=True)

@@ -181,20 +181,22 @@ def _page(job: Job) -> Made:
     from stargauge.web.routes import PAGES
 
     view = _view(job)
-    text = _text(view, PAGES[job.name], job.arguments)
-    return Made(text.encode(), headers=view.headers, status=int(view.headers.pop("status", 200))).with_packed()
+    made = _text(view, PAGES[job.name], job.arguments)
+    status, media = int(view.headers.pop("status", 200)), view.headers.pop("media", "text/html; charset=utf-8")
+    return Made(made if isinstance(made, bytes) else made.encode(), media, view.headers, status=status).with_packed()
 
 
-def _text(view: Any, page: Any, arguments: Mapping[str, str]) -> str:
+def _text(view: Any, page: Any, arguments: Mapping[str, str]) -> str | bytes:
     """A page; of a day on which too little was known, the sentence that says so and the first day on which more was."""
     from stargauge.api import RecordTooThin
 
     try:
-        return str(page.make(view, **arguments))
+        made: str | bytes = page.make(view, **arguments)
     except RecordTooThin as error:
         if not page.of_programme or page.writes:
             raise
-        return str(view.render("too_thin.html.j2", first=error.first))
+        made = view.render("too_thin.html.j2", first=error.first)
+    return made
 
 
 def _figure(job: Job) -> Made:

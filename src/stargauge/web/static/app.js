@@ -160,3 +160,17 @@ function slider(row, laid, say, ask) {
 const beginWhatIf = () => document.querySelectorAll("form.wis").forEach(whatIf);
 document.addEventListener("DOMContentLoaded", beginWhatIf);
 document.addEventListener("htmx:after:swap", beginWhatIf);
+// A file dropped on a form that takes one is chosen there and sent.
+function drop(form) {
+  const field = form.querySelector("input[type=file]");
+  const over = (event, on) => { event.preventDefault(); form.classList.toggle("over", on); };
+  form.addEventListener("dragover", (event) => over(event, true));
+  form.addEventListener("dragleave", (event) => over(event, false));
+  form.addEventListener("drop", (event) => {
+    over(event, false);
+    if (!event.dataTransfer?.files.length) return;
+    field.files = event.dataTransfer.files;
+    form.requestSubmit();
+  });
+}
+document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("form[data-drop]").forEach(drop));
