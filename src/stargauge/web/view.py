@@ -121,17 +121,17 @@ class View:
         asked = self.asked
         return {"as_of": asked.day, "draws": asked.draws, "seed": asked.seed, "given": asked.given or None, "progress": self.progress}
 
-    def odds(self, claim: str) -> OddsOverTime:
-        """The odds of a claim over time, up to the day, with what moved them."""
+    def odds(self, claim: str, movers: bool = True) -> OddsOverTime:
+        """The odds of a claim over time, up to the day, with what moved them unless that is left out."""
         from stargauge import api
 
         asked = self.asked
 
         def make() -> OddsOverTime:
             return api.odds(self.programme, claim, end=asked.day, every="quarter", draws=min(asked.draws, 512), seed=asked.seed,
-                            progress=self.progress)  # fmt: skip
+                            progress=self.progress, movers=movers)  # fmt: skip
 
-        return self.kept("odds", make, claim)  # type: ignore[no-any-return]
+        return self.kept("odds", make, claim, movers)  # type: ignore[no-any-return]
 
     # -- addresses -----------------------------------------------------------------------------------------------------------------
     def link(self, rest: str = "", **changes: Any) -> str:
@@ -142,7 +142,7 @@ class View:
         """The address of this page; `pinned`: a permalink that reproduces it on any later day."""
         asked = self.asked.but(**changes)
         query = asked.query(pinned)
-        return f"{self.path}{'?' if query else ''}{query}"
+        return f"{quote(self.path)}{'?' if query else ''}{query}"
 
     def why(self, address: Any) -> str:
         """Where a number is explained; nothing where no number has that address."""
@@ -151,7 +151,7 @@ class View:
     def figure_link(self, name: str, ending: str) -> str:
         """The address of one figure of this page as a file."""
         query = self.asked.query(pinned=True)
-        return f"{self.path}/figures/{quote(name)}.{ending}?{query}"
+        return f"{quote(self.path)}/figures/{quote(name)}.{ending}?{query}"
 
     # -- the knowledge date ----------------------------------------------------------------------------------------------------------
     @property

@@ -1,5 +1,5 @@
 """The pages, one module each. Importing this enters them all; none imports what computes before it is asked."""
 
-from stargauge.web.pages import overview, programmes
+from stargauge.web.pages import claims, overview, programmes
 
-__all__ = ["overview", "programmes"]
+__all__ = ["claims", "overview", "programmes"]

@@ -50,3 +50,17 @@ function begin(root) {
 }
 document.addEventListener("DOMContentLoaded", () => begin(document));
 document.addEventListener("htmx:after:swap", (event) => begin(document.getElementById("main") || event.target));
+
+// A part that takes long: it is asked for under a number, so that the server can tell how far it is; the part takes the place of the link.
+function askFor(link) {
+  const number = 1 + Math.floor(Math.random() * 1e9), place = link.parentElement, bar = document.createElement("progress");
+  bar.dataset.progress = number; bar.setAttribute("aria-label", link.textContent);
+  link.replaceWith(link.textContent, document.createElement("br"), bar);
+  follow(bar);
+  const address = new URL(link.href); address.searchParams.set("progress", number);
+  htmx.ajax("GET", address.pathname + address.search, { target: place, swap: "outerHTML" });
+}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-long]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); askFor(link); }
+});
