@@ -64,3 +64,15 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-long]");
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); askFor(link); }
 });
+
+// A form whose answer takes long: the same, with what the form asks; the answer comes below it.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-long]");
+  if (!form) return;
+  event.preventDefault();
+  form.parentElement.querySelector(".asks")?.remove();
+  const place = document.createElement("div"), link = document.createElement("a");
+  link.href = `${form.action}?${new URLSearchParams(new FormData(form))}`; link.textContent = form.querySelector("button").textContent;
+  place.className = "asks"; place.append(link); form.after(place);
+  askFor(link);
+});
