@@ -91,7 +91,7 @@ class Browser:
         page.set_default_timeout(120_000)
         page.goto(address)
         if scripts:
-            page.wait_for_selector(".late", state="detached")
+            page.wait_for_function("() => !document.querySelector('.late')")
         try:
             yield page, seen
         finally:

@@ -96,7 +96,7 @@ async def _made(request: Request, page: Page, kind: str = "page") -> Response:
         request.headers.get("hx-request-type") == "partial", figure, ending, await _body(request) if page.writes else {},
         int(request.query_params.get("progress") or 0) if (request.query_params.get("progress") or "0").isdecimal() else 0,
     )  # fmt: skip
-    return await send(request, job, stamp if page.kept else "", aside=page.slow)
+    return await send(request, job, stamp if page.kept else "")
 
 
 def question(request: Request, page: Page) -> tuple[Asked, str]:
@@ -109,13 +109,13 @@ def question(request: Request, page: Page) -> tuple[Asked, str]:
     return asked_of(name, query), found.stamp
 
 
-async def send(request: Request, job: Job, stamp: str, lane: str = "", aside: bool = False) -> Response:
-    """Have a job done and send what came of it; a reader who asks for too much at once is told to wait. `aside`: it takes long."""
+async def send(request: Request, job: Job, stamp: str, lane: str = "") -> Response:
+    """Have a job done and send what came of it; a reader who asks for too much at once is told to wait."""
     desk: Desk = request.app.state.desk
     wait = request.app.state.rate.wait(request.client.host if request.client else "")
     if wait:
         return PlainTextResponse(f"too many requests; try again in {wait:.0f} s\n", 429, {"Retry-After": f"{wait:.0f}"})
-    ready = await desk.get(job, stamp and f"{stamp} {job.asked.day}", lane, aside)
+    ready = await desk.get(job, stamp and f"{stamp} {job.asked.day}", lane)
     if ready.made.faults:
         return failure(request, ready.made.faults, ready.made.status)
     return packed(request, ready)

@@ -56,11 +56,8 @@ class Desk:
         lane.submit(stopped)  # starts the process now, not with the first reader
         return lane
 
-    async def get(self, job: Job, stamp: str = "", lane: str = "", aside: bool = False) -> Ready:
-        """What a job makes; kept under the job and `stamp`, unless it writes (then `stamp` is empty). `lane`: who shares a worker.
-
-        `aside`: it takes long, so that it is done by another worker than that of the lane, which goes on with pages.
-        """
+    async def get(self, job: Job, stamp: str = "", lane: str = "") -> Ready:
+        """What a job makes; kept under the job and `stamp`, unless it writes (then `stamp` is empty). `lane`: who shares a worker."""
         self._loop = asyncio.get_running_loop()
         self.counts["asked"] += 1
         key = (*job.key, stamp) if stamp else None
@@ -70,14 +67,14 @@ class Desk:
             return self._kept[key]
         if key is not None and key in self._waiting:
             return await asyncio.shield(self._waiting[key])
-        task = asyncio.ensure_future(self._make(job, crc32((lane or job.asked.programme).encode()) + aside, key))
+        task = asyncio.ensure_future(self._make(job, lane or job.asked.programme, key))
         if key is not None:
             self._waiting[key] = task
             task.add_done_callback(lambda _: self._waiting.pop(key, None))
         return await asyncio.shield(task)
 
-    async def _make(self, job: Job, place: int, key: Any) -> Ready:
-        made = await self._done(job, place % len(self._lanes))
+    async def _make(self, job: Job, lane: str, key: Any) -> Ready:
+        made = await self._done(job, crc32(lane.encode()) % len(self._lanes))
         self.counts["faults" if made.faults else "made"] += 1
         packs = len(made.body) >= PACKED_FROM and not made.media.startswith("image/png")
         ready = Ready(made, await asyncio.to_thread(gzip.compress, made.body, 6) if packs else b"")

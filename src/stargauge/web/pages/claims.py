@@ -39,7 +39,7 @@ def _with(address: str, more: Mapping[str, str]) -> str:
     return address if not query else f"{address}{'&' if '?' in address else '?'}{query}"
 
 
-@page("/p/{programme}/claims-together", slow=True)
+@page("/p/{programme}/claims-together")
 def together(view: View) -> str:
     """Which readings can hold in the same world, as a matrix."""
     from stargauge.report.claim_depth import together_page
@@ -57,7 +57,7 @@ def _together(view: View) -> dict[str, Any]:
     return view.kept("together", lambda: api.together(view.programme, **view.run).to_dict())  # type: ignore[no-any-return]
 
 
-@page("/p/{programme}/claims-by-source", slow=True)
+@page("/p/{programme}/claims-by-source")
 def by_source(view: View) -> str:
     """Which source carries which verdicts: each left out in turn."""
     from stargauge import api
@@ -106,13 +106,13 @@ def _part(view: View, claim: str, part: str, **parts: Any) -> str:
     return view.render("claim_part.html.j2", part=part, claim=claim, said=_claim(view, claim), **parts)
 
 
-@page("/p/{programme}/claims/{claim}/over-time", slow=True)
+@page("/p/{programme}/claims/{claim}/over-time")
 def over_time(view: View, claim: str) -> str:
     """The odds of a claim's readings on each day since it was made."""
     return _over_time(view, claim, movers=False)
 
 
-@page("/p/{programme}/claims/{claim}/moved", slow=True)
+@page("/p/{programme}/claims/{claim}/moved")
 def moved(view: View, claim: str) -> str:
     """The same with what moved them: which statements, each left out alone."""
     return _over_time(view, claim, movers=True)
@@ -137,7 +137,7 @@ def _over_time(view: View, claim: str, movers: bool) -> str:
     return _part(view, claim, "claim_over_time.html.j2", drawn=drawn, still=still, data=data, movers=movers)
 
 
-@page("/p/{programme}/claims/{claim}/drivers", slow=True)
+@page("/p/{programme}/claims/{claim}/drivers")
 def drivers(view: View, claim: str) -> str:
     """Which inputs move each reading, and the odds at their ends."""
     from stargauge import api
@@ -160,7 +160,7 @@ def drivers(view: View, claim: str) -> str:
     return _part(view, claim, "claim_drivers.html.j2", rows=rows, data=data)
 
 
-@page("/p/{programme}/claims/{claim}/needs", slow=True)
+@page("/p/{programme}/claims/{claim}/needs")
 def needs(view: View, claim: str) -> str:
     """What would have to be true for each reading."""
     from stargauge import api
@@ -173,7 +173,7 @@ def needs(view: View, claim: str) -> str:
     return _part(view, claim, "claim_needs.html.j2", readings=readings, data=data)
 
 
-@page("/p/{programme}/claims/{claim}/definitions", slow=True)
+@page("/p/{programme}/claims/{claim}/definitions")
 def definitions(view: View, claim: str) -> str:
     """How the verdict hangs on what the words of the claim mean."""
     from stargauge import api
@@ -184,7 +184,7 @@ def definitions(view: View, claim: str) -> str:
     return _part(view, claim, "claim_definitions.html.j2", tried=definitions_by_claim(data).get(claim), data=data)
 
 
-@page("/p/{programme}/claims/{claim}/together", slow=True)
+@page("/p/{programme}/claims/{claim}/together")
 def with_others(view: View, claim: str) -> str:
     """How its readings stand with those of other claims."""
     from stargauge.report.claim_depth import pairs_of_claim
@@ -193,7 +193,7 @@ def with_others(view: View, claim: str) -> str:
     return _part(view, claim, "claim_together.html.j2", pairs=pairs_of_claim(data, claim), data=data)
 
 
-@page("/p/{programme}/claims/{claim}/export/{form}", asks=("publisher", "url", "publisher_url", "forecasts"), slow=True)
+@page("/p/{programme}/claims/{claim}/export/{form}", asks=("publisher", "url", "publisher_url", "forecasts"))
 def export(view: View, claim: str, form: str, publisher: str, url: str, publisher_url: str, forecasts: str) -> str:
     """A claim in a form of others, as a file."""
     from stargauge import api

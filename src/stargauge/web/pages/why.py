@@ -219,7 +219,7 @@ def _joined(*parts: Mapping[str, Any], key: str) -> dict[str, Any]:
     return {name: one for part in parts for name, one in (part.get(key) or {}).items()}
 
 
-@page("/p/{programme}/changed/{address:path}", asks=("since", "when"), slow=True)
+@page("/p/{programme}/changed/{address:path}", asks=("since", "when"))
 def changed(view: View, address: str, since: str, when: str) -> str:
     """What changed a number or the odds of a reading since a day: what came in, each left out alone."""
     from stargauge import api

@@ -53,13 +53,16 @@ document.addEventListener("htmx:after:swap", (event) => begin(document.getElemen
 
 // A part that takes long: it is asked for under a number, so that the server can tell how far it is; the part takes the place of the link.
 function askFor(link) {
-  const number = 1 + Math.floor(Math.random() * 1e9), place = link.parentElement, bar = document.createElement("progress");
+  const number = 1 + Math.floor(Math.random() * 999999998), place = link.parentElement, bar = document.createElement("progress");
   bar.dataset.progress = number; bar.setAttribute("aria-label", link.textContent);
   link.replaceWith(link.textContent, document.createElement("br"), bar);
   follow(bar);
   const address = new URL(link.href); address.searchParams.set("progress", number);
   htmx.ajax("GET", address.pathname + address.search, { target: place, swap: "outerHTML" });
 }
+const beginLong = () => document.querySelectorAll("a[data-long][data-now]").forEach(askFor);
+document.addEventListener("DOMContentLoaded", beginLong);
+document.addEventListener("htmx:after:swap", beginLong);
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-long]");
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); askFor(link); }
