@@ -106,10 +106,10 @@ def _broken(address: str, width: int) -> str:
     return address if len(address) <= width else address.replace("[", " [")
 
 
-def _span(entry: Dict) -> str:
+def _span(entry: Dict, joint: str = "..") -> str:
     """P10..P90; nothing where they read the same."""
-    text = range_text(entry, "..")
-    low, _, high = text.partition("..")
+    text = range_text(entry, joint)
+    low, _, high = text.partition(joint)
     return text if low != high else ""
 
 
@@ -290,9 +290,9 @@ def _quantity(row: Dict) -> dict[str, Any]:
     sides = {side: {"unit": row["unit"], **row[side]} if row[side] else None for side in ("a", "b")}
     drawn = {"unit": row["unit"], **row["change"], "p50": row["median_change"]} if row["change"] else None
     return {
-        "address": row["address"], "change": _signed(row["median_change"], row["unit"]), "by_draw": _span(drawn) if drawn else "",
+        "address": row["address"], "change": _signed(row["median_change"], row["unit"]), "by_draw": _span(drawn, " to ") if drawn else "",
         **{side: value_text(held) if held else "" for side, held in sides.items()},
-        **{f"{side}_range": _span(held) if held else "" for side, held in sides.items()},
+        **{f"{side}_range": _span(held, "–") if held else "" for side, held in sides.items()},
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from stargauge import __version__
 from stargauge.web.asked import Asked
@@ -61,6 +61,8 @@ class View:
     body: Mapping[str, Any] = field(default_factory=dict)
     figures: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    #: What this page asks beyond a question, by name: part of its own address and of those of its figures.
+    more: dict[str, str] = field(default_factory=dict)
 
     # -- answers -------------------------------------------------------------------------------------------------------------------
     @property
@@ -140,9 +142,12 @@ class View:
 
     def here(self, pinned: bool = False, **changes: Any) -> str:
         """The address of this page; `pinned`: a permalink that reproduces it on any later day."""
-        asked = self.asked.but(**changes)
-        query = asked.query(pinned)
+        query = self._query(self.asked.but(**changes), pinned)
         return f"{quote(self.path)}{'?' if query else ''}{query}"
+
+    def _query(self, asked: Asked, pinned: bool) -> str:
+        """What stands behind `?` in an address of this page."""
+        return "&".join(part for part in (asked.query(pinned), urlencode(self.more)) if part)
 
     def why(self, address: Any) -> str:
         """Where a number is explained; nothing where no number has that address."""
@@ -150,7 +155,7 @@ class View:
 
     def figure_link(self, name: str, ending: str) -> str:
         """The address of one figure of this page as a file."""
-        query = self.asked.query(pinned=True)
+        query = self._query(self.asked, pinned=True)
         return f"{quote(self.path)}/figures/{quote(name)}.{ending}?{query}"
 
     # -- the knowledge date ----------------------------------------------------------------------------------------------------------

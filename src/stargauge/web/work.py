@@ -76,9 +76,12 @@ def do(job: Job) -> Made:
 
 
 def _view(job: Job) -> Any:
+    from stargauge.web.routes import PAGES
     from stargauge.web.view import View
 
-    return View(job.asked, job.name, job.path, job.folder, job.evidence, _progress(job.number), job.fragment, job.body)
+    asks = PAGES[job.name].asks if job.name in PAGES else ()
+    more = {key: job.arguments[key] for key in asks if job.arguments.get(key)}
+    return View(job.asked, job.name, job.path, job.folder, job.evidence, _progress(job.number), job.fragment, job.body, more=more)
 
 
 def _progress(number: int) -> Callable[[int, int], None] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -40,7 +41,7 @@ class Side:
         """The same page's view of this side."""
         asked = Asked(self.programme, self.day, view.asked.draws, view.asked.seed, self.scenario, tuple(self.laid.split()),
                       language=view.asked.language)  # fmt: skip
-        return replace(view, asked=asked, figures={}, headers={})
+        return replace(view, asked=asked, figures={}, headers={}, more={})
 
 
 @page("/p/{programme}/compare", asks=ASKS)
@@ -51,7 +52,7 @@ def compare(view: View, **asked: str) -> str:
     names = {name: _scenarios(view, name) for name in view.shelves()}
     query = urlencode({key: value for key, value in asked.items() if value})
     return view.render(
-        "compare.html.j2", told=told, sides=sides, names=names, result=_rest(view, "compare/result", query),
+        "compare.html.j2", told=told, without_day=told, sides=sides, names=names, result=_rest(view, "compare/result", query),
         charts=_rest(view, "compare/charts", query), earliest=view.days[0],
     )  # fmt: skip
 
@@ -122,8 +123,30 @@ def result(view: View, **asked: str) -> str:
     def make() -> dict[str, Any]:
         return api.compare(texts["a"], texts["b"], draws=view.asked.draws, seed=view.asked.seed, progress=view.progress).to_dict()
 
-    data = view.kept("compare", make, *texts.values(), stamps)
-    return view.render("compare_part.html.j2", part="compare_result.html.j2", both=comparison_page(data), why_link=sides["a"].view(view).why)
+    data, first = view.kept("compare", make, *texts.values(), stamps), sides["a"].view(view)
+    return view.render(
+        "compare_part.html.j2", part="compare_result.html.j2", both=comparison_page(data), why_link=first.why, called=_called(first)
+    )
+
+
+def _called(view: View) -> Callable[[str], str]:
+    """How addresses are called on a side; an address of which the side has not the labels is itself."""
+    from stargauge.audit.sentence import Names, subject
+    from stargauge.audit.summary import names_of
+    from stargauge.engine.simulate import axes_of, model_graph
+    from stargauge.quantity.address import parse_address
+
+    graph, known = model_graph().quantities, view.known
+    names = Names(axes_of(known), graph, names_of(known))
+
+    def called(address: str) -> str:
+        try:
+            parsed = parse_address(address)
+            return subject(parsed, names) if parsed.name in names.words.quantities else address
+        except InputError:
+            return address
+
+    return called
 
 
 @page("/p/{programme}/compare/charts", asks=ASKS)
