@@ -205,7 +205,7 @@ def _tables(cases: Data) -> list[dict[str, Any]]:
 
 
 def missed(told: Data) -> dict[str, Any]:
-    """The cases in which the forecast was wrong: dates outside P10 to P90, readings whose outcome had the smaller odds; in a sentence too."""
+    """The cases in which the forecast was wrong: dates outside P10 to P90, readings whose outcome had the smaller odds."""
     cases, (dates, claims, _) = told["cases"], _tables(told["cases"])
     wrong = [row for case, row in zip(cases["dates"], dates["rows"], strict=True) if case["inside"] is not True]
     other = [row for case, row in zip(cases["claims"], claims["rows"], strict=True) if case["happened"] is not (case["probability"] >= 0.5)]

@@ -40,8 +40,10 @@ def changed_page(data: Mapping[str, Any]) -> dict[str, Any]:
     sides = [side for side in (data["then"], data["now"]) if side] if data["kind"] == "address" else []
     unit = {"unit": data["unit"], "scale": max((abs(side[name] or 0.0) for side in sides for name in ("p50", "mean")), default=0.0)}
     rows = [{**one, "what": _what(one), "effects": _effects(one, unit if sides else None)} for one in _shown(data)]
-    return {"headline": _headline(data), "rows": rows, "unit": unit_text(unit, "scale") if sides else "", "nothing": " ".join(_nothing(data)),
-            "supplied": [_supplied(one) for one in data["supplied"][:MOST]], "lacking": any(_effect(one) is None for one in _shown(data))}  # fmt: skip
+    return {
+        "headline": _headline(data), "rows": rows, "unit": unit_text(unit, "scale") if sides else "", "nothing": " ".join(_nothing(data)),
+        "supplied": [_supplied(one) for one in data["supplied"][:MOST]], "lacking": any(_effect(one) is None for one in _shown(data)),
+    }  # fmt: skip
 
 
 def _effects(one: Mapping[str, Any], unit: Mapping[str, Any] | None) -> list[str]:

@@ -260,11 +260,13 @@ def _listed(names: Iterable[str], most: int = 12) -> str:
 def comparison_page(data: Dict) -> dict[str, Any]:
     """The same as tables of a page: the two sides, quantities, claims, what made the difference, the inputs, what one side alone has."""
     claims = [row for row in data["claims"] if row["differs"] and _points(row["points"]) not in ("+0", "−0")]
+    finance = [_quantity(row) for row in (data["finance"] or {}).get("quantities") or [] if row["a"] != row["b"]]
     return {
         **data, "sides": [_side(data[side], side) for side in ("a", "b")],
         "moved": [_quantity(row) for row in data["quantities"] if row["a"] != row["b"]],
         "still": [row["address"] for row in data["quantities"] if row["a"] == row["b"] and row["a"] is not None],
-        "financed": [_quantity(row) for row in (data["finance"] or {}).get("quantities") or [] if row["a"] != row["b"]][:MOST_FINANCE],
+        "financed": [row for row in finance if "[" not in row["address"]],
+        "of_assets": [row for row in finance if "[" in row["address"]],
         "changed": [_claim(row) for row in claims], "alike": len(data["claims"]) - len(claims),
         "made_by": [_made_by(cause, data) for cause in data["causes"] if cause["weight"] > 0][:MOST],
         "together_parts": [_part(data["together"].get(one["address"]), one) for one in data["columns"]] if data["together"] else [],
@@ -275,10 +277,6 @@ def comparison_page(data: Dict) -> dict[str, Any]:
         ],
         "alone": {side: _alone(data, side) for side in ("a", "b")},
     }  # fmt: skip
-
-
-#: Rows of finance that a page shows.
-MOST_FINANCE = 24
 
 
 def _side(told: Dict, side: str) -> dict[str, Any]:
@@ -303,7 +301,11 @@ def _claim(row: Dict) -> dict[str, Any]:
 
 
 def _made_by(cause: Dict, data: Dict) -> dict[str, Any]:
-    return {"name": cause["name"], "news": _news(cause), "parts": [_part(cause["effects"].get(one["address"]), one) for one in data["columns"]]}
+    return {
+        "name": cause["name"],
+        "news": _news(cause),
+        "parts": [_part(cause["effects"].get(one["address"]), one) for one in data["columns"]],
+    }
 
 
 def _alone(data: Dict, side: str) -> str:

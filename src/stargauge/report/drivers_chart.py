@@ -33,7 +33,8 @@ def odds_by_input(row: Mapping[str, Any], paper: Paper = DRIVERS_WIDE) -> Spec:
     for place, one in enumerate(held):
         layers += _bar(one, paper.height * place, paper)
     layers += _now(row["probability"], height, paper)
-    return sized(paper, height, [*layers, text("%", -6, -20, HUES["soft"], size=12.5, align="right")])
+    unit = text("%", 0, -24, HUES["soft"], size=12.5) if paper.narrow else text("%", -6, -20, HUES["soft"], size=12.5, align="right")
+    return sized(paper, height, [*layers, unit])
 
 
 def _bar(one: Mapping[str, Any], start: float, paper: Paper) -> list[Spec]:

@@ -28,9 +28,17 @@ def claims(view: View, status: str, speaker: str) -> str:
     speakers = list(dict.fromkeys(one["speaker"] for one in answer["claims"]))
     return view.render(
         "claim_board.html.j2", a=answer, groups=groups, shown=shown, speakers=speakers, status=status, speaker=speaker,
-        count=len(answer["claims"]), by_title={slug(title): len(members) for title, members in groups},
+        telling=_telling, count=len(answer["claims"]), by_title={slug(title): len(members) for title, members in groups},
         filtered=lambda **more: _with(view.link("claims"), {"status": status, "speaker": speaker, **more}),
     )  # fmt: skip
+
+
+def _telling(claim: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The reading that stands for a claim on the board: as said where that has odds, else the first that has some, else as said."""
+    from stargauge.report.html import glyph
+
+    readings: list[Mapping[str, Any]] = claim["readings"]
+    return next((one for one in readings if glyph(one)), readings[0])
 
 
 def _with(address: str, more: Mapping[str, str]) -> str:

@@ -135,6 +135,7 @@ def _called(view: View) -> Callable[[str], str]:
     from stargauge.audit.summary import names_of
     from stargauge.engine.simulate import axes_of, model_graph
     from stargauge.quantity.address import parse_address
+    from stargauge.report.html import first_up
 
     graph, known = model_graph().quantities, view.known
     names = Names(axes_of(known), graph, names_of(known))
@@ -142,7 +143,7 @@ def _called(view: View) -> Callable[[str], str]:
     def called(address: str) -> str:
         try:
             parsed = parse_address(address)
-            return subject(parsed, names) if parsed.name in names.words.quantities else address
+            return first_up(subject(parsed, names).rstrip(",")) if parsed.name in names.words.quantities else address
         except InputError:
             return address
 

@@ -137,7 +137,9 @@ def _number(view: View, address: str, when: date | None) -> str:
     asked = view.asked
 
     def make() -> dict[str, Any]:
-        node = api.explain(address, view.programme, when=when, as_of=asked.day, draws=asked.draws, seed=asked.seed, given=asked.given or None)
+        node = api.explain(
+            address, view.programme, when=when, as_of=asked.day, draws=asked.draws, seed=asked.seed, given=asked.given or None
+        )
         return explained(node, view.known, _captures(view))
 
     data = view.kept("explained", make, address, when)
@@ -168,7 +170,7 @@ def _picture(view: View, name: str, node: Any, address: str) -> dict[str, Any] |
     if not node.get("shares"):
         return None
     label = spoken_lineage(node)
-    wide, narrow = (Markup(inlined(lineage_svg(node, narrow), f"{name}-{kind}", label, kind)) for narrow, kind in ((False, "w"), (True, "nr")))
+    wide, narrow = (Markup(inlined(lineage_svg(node, kind == "nr"), f"{name}-{kind}", label, kind)) for kind in ("w", "nr"))
     return view.enter({"name": name, "wide": wide, "narrow": narrow, "table": lineage_table(node), "why": None, "spec": None})
 
 
