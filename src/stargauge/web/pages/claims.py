@@ -83,10 +83,10 @@ def by_source(view: View) -> str:
 def claim(view: View, claim: str) -> str:
     """One claim: who said what, how it can be read, what the record and the model make of each reading."""
     said = _claim(view, claim)
+    if said.day.start > view.asked.day:
+        return view.render("claim_not_yet.html.j2", claim=claim, said=said, day=said.day.start)
     answer = view.answer
-    found = next((one for one in answer["claims"] if one["id"] == claim), None)
-    if found is None:
-        return view.render("claim_not_yet.html.j2", a=answer, claim=claim, said=said, day=said.day.start)
+    found = next(one for one in answer["claims"] if one["id"] == claim)
     source = answer["sources"].get(found["source"]) or {}
     return view.render(
         "claim.html.j2", a=answer, claim=found, said=said, source_of=source, testable=[one for one in found["readings"] if _testable(one)],

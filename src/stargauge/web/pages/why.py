@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -25,12 +26,14 @@ def index(view: View, q: str) -> str:
     asked = q.strip()
     words = asked.lower().split()
     found = [one for one in rows if all(word in f"{one['name']} {one['called']} {one['says']}".lower() for word in words)]
-    kinds = [("quantities", [one for one in found if not one["input"]]), ("inputs", [one for one in found if one["input"]])]
-    return view.render("why_index.html.j2", q=asked, kinds=kinds, count=len(found), whole=len(rows), address=_address(view, asked))
+    parts: dict[str, list[dict[str, Any]]] = {}
+    for one in found:
+        parts.setdefault(one["part"], []).append(one)
+    return view.render("why_index.html.j2", q=asked, parts=parts, count=len(found), whole=len(rows), address=_address(view, asked))
 
 
 def _names() -> list[dict[str, Any]]:
-    """Every quantity and input with what it is, in words."""
+    """Every quantity and input with what it is, in words, and what the part of the model that it belongs to speaks of."""
     from stargauge.audit.sentence import Names, phrase
     from stargauge.engine.simulate import model_graph
     from stargauge.report.wording import finding, text_of
@@ -39,9 +42,17 @@ def _names() -> list[dict[str, Any]]:
     words = Names({}, graph, {}).words
     return [
         {"name": name, "called": phrase(name, words).text if name in words.quantities else "", "says": finding(text_of(one.says)),
-         "unit": one.unit, "input": one.is_input}
-        for name, one in sorted(graph.items())
+         "unit": one.unit, "input": one.is_input, "part": _part(one.function)}
+        for name, one in sorted(graph.items(), key=lambda pair: (_part(pair[1].function), pair[1].is_input, pair[0]))
     ]  # fmt: skip
+
+
+def _part(function: Any) -> str:
+    """What the part of the model that a quantity belongs to speaks of: the first line of its module."""
+    from inspect import getdoc, getmodule
+
+    said = str(getdoc(getmodule(function)) or function.__module__).split("\n", 1)[0]
+    return re.split(r": picks|\. Picks", said)[0].rstrip(".")
 
 
 def _address(view: View, asked: str) -> str:
@@ -145,10 +156,18 @@ def _number(view: View, address: str, when: date | None) -> str:
     data = view.kept("explained", make, address, when)
     node = whole(data)
     return view.render(
-        "why_number.html.j2", a={"lineage": {}}, node=node, address=address, drawn=_picture(view, "made", node, address),
-        sources=data["sources"], captures=data["captures"], **_made_of(node), months=[month for month in view.known.months],
+        "why_number.html.j2", a=_shared(view), node=node, address=address, drawn=_picture(view, "made", node, address),
+        sources=data["sources"], captures=data["captures"], **_made_of(node),
         month=_months(view), when=str(when or data["date"] or "")[:7], since=_earlier(view),
     )  # fmt: skip
+
+
+def _shared(view: View) -> dict[str, Any]:
+    """What the parts that pages share with the report take from an answer, where the page has none."""
+    from stargauge.programme.load import asked_as
+
+    made = view.programme
+    return {"lineage": {}, "programme": {"name": made.name, "asked_as": asked_as(made)}}
 
 
 def _made_of(node: Any) -> dict[str, Any]:
@@ -211,7 +230,7 @@ def _reading(view: View, address: str) -> str:
                          **_made_of(node)})  # fmt: skip
     held = [one["why"] for one in data["compares"]]
     return view.render(
-        "why_reading.html.j2", a={"lineage": {}}, data=data, reading=data["reading"], claim=data["claim"], compares=compares,
+        "why_reading.html.j2", a=_shared(view), data=data, reading=data["reading"], claim=data["claim"], compares=compares,
         sources=_joined(data, *held, key="sources"), captures=_joined(*held, key="captures"), since=_earlier(view),
         address=f"{data['claim']['id']}/{data['reading']['name']}",
     )  # fmt: skip
