@@ -26,7 +26,7 @@ def text_of(address: str) -> str:
 def test_board_leads_to_a_claim_and_can_be_narrowed(web: str, browser: Browser) -> None:
     with browser.page(f"{web}/p/meta-hyperion/claims?{ASKED}") as (page, seen):
         assert violations(page) == []
-        assert page.inner_text("h1") == "1 claims, 1 of them still open"
+        assert page.inner_text("h1") == "One claim, still open"
         page.click("nav.filters >> text=Still open (1)")
         page.wait_for_url("**status=still-open")
         page.wait_for_selector(".late", state="detached")

@@ -69,8 +69,11 @@ def prepare(told: Any = None) -> None:
 
 def do(job: Job) -> Made:
     """Do a job. Faults of what was asked come back as such; anything else is our fault and is raised."""
+    from stargauge.report.locale import speaking
+
     try:
-        return _KINDS[job.kind](job)
+        with speaking(job.asked.language):
+            return _KINDS[job.kind](job)
     except InputError as error:
         return Made(faults=error.faults, status=400)
 

@@ -158,8 +158,16 @@ def _number(view: View, address: str, when: date | None) -> str:
     return view.render(
         "why_number.html.j2", a=_shared(view), node=node, address=address, drawn=_picture(view, "made", node, address),
         sources=data["sources"], captures=data["captures"], **_made_of(node),
-        month=_months(view), when=str(when or data["date"] or "")[:7], since=_earlier(view),
+        month=_months(view), feeds=_feeds(address), when=str(when or data["date"] or "")[:7], since=_earlier(view),
     )  # fmt: skip
+
+
+def _feeds(address: str) -> list[str]:
+    """The quantities that are computed from one at first hand."""
+    from stargauge.engine.simulate import model_graph
+
+    name = address.removeprefix("share(").partition("[")[0].strip(" )")
+    return [other for other, one in sorted(model_graph().quantities.items()) if name in one.needs]
 
 
 def _shared(view: View) -> dict[str, Any]:

@@ -53,7 +53,7 @@ document.addEventListener("htmx:after:swap", (event) => begin(document.getElemen
 
 // A part that takes long: it is asked for under a number, so that the server can tell how far it is; the part takes the place of the link.
 function askFor(link) {
-  const number = 1 + Math.floor(Math.random() * 999999998), place = link.parentElement, bar = document.createElement("progress");
+  const number = 1 + Math.floor(Math.random() * 999999998), place = link.closest(link.dataset.over || ".asks"), bar = document.createElement("progress");
   bar.dataset.progress = number; bar.setAttribute("aria-label", link.textContent);
   link.replaceWith(link.textContent, document.createElement("br"), bar);
   follow(bar);
