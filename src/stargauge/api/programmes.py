@@ -17,8 +17,8 @@ from stargauge.programme.known import known as known_on
 from stargauge.programme.load import documents
 from stargauge.programme.load import load as load_file
 from stargauge.programme.load import shipped as shipped_files
-from stargauge.programme.overlay import overlay
 from stargauge.programme.overlay import scenario as suppose
+from stargauge.programme.overlay import with_settings
 from stargauge.programme.positions import Flaw, faults_of
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import FAR
@@ -37,18 +37,14 @@ def load(
 ) -> Programme:
     """A programme by shipped name, file or folder, with a scenario and single inputs laid over it.
 
-    `scenario`: the name of one that the programme has, a partial file, or a mapping of the same form. Raises InputError with every fault
-    of the files, and for inputs that do not exist.
+    `scenario`: the name of one that the programme has, a partial file, or a mapping of the same form. `settings`: values of inputs, and
+    options of choices between sources or ways of reckoning (`pick:NAME`). Raises InputError with every fault of the files, for choices and
+    options that do not exist, and where it is read as known on a day for inputs that do not.
     """
     made = programme if isinstance(programme, Programme) else _read(programme)
     if scenario is not None:
         made = suppose(made, scenario)
-    if settings:
-        values = {name: {"value": value, "reason": "set by the user"} for name, value in settings.items()}
-        laid = overlay(made, {"assumptions": values}, "--set")
-        laid._supposed = (*made.supposed, *(f"{name}={value}" for name, value in settings.items()))
-        made = laid
-    return made
+    return with_settings(made, settings) if settings else made
 
 
 def _read(programme: str | Path) -> Programme:

@@ -16,6 +16,7 @@ from stargauge.audit.job_claims import NumberVerdict
 from stargauge.audit.language import Comparison, NotTestable, leaves, parse
 from stargauge.audit.languages import words_of
 from stargauge.audit.messages import ENGLISH, Messages
+from stargauge.audit.money import told_by
 from stargauge.audit.run import ClaimVerdict, texts_of
 from stargauge.audit.series_data import fans
 from stargauge.audit.summary import Days, counts, off_by
@@ -76,10 +77,19 @@ def answer_data(check: Any, charts: bool = False, explanations: bool = False) ->
     if explanations:
         when = Days.of(known).ahead
         out["lineage"] = {address: reported(result.explain(address, when), known) for address in EXPLAINED if address in result.series}
+        if check.money is not None:
+            out["cells"] = _cells(check)
     if charts:
         scores = measured.shipped()
         out["accuracy"] = scores.to_dict(known.catalogue.catalogue) if scores else None
     return out
+
+
+def _cells(check: Any) -> dict[str, Any]:
+    """Short explanations of the numbers that stand in the tables of money, by address."""
+    asked = told_by(check.money.to_dict())
+    made = [node for when, addresses in asked for node in check.result.explain_briefly(addresses, date.fromisoformat(when))]
+    return {node.address: reported(node, check.known) for node in made}
 
 
 def _command(check: Any) -> str:

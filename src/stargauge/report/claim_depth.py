@@ -17,7 +17,7 @@ from stargauge.report.wording import counted
 
 #: How many definitions of a claim a report shows beside those that the file reads, and how many largest sets.
 _DEFINITIONS, _SETS = 8, 3
-_CHANGES = ("even", "single", "strongest")
+_CHANGES = ("even", "single", "unreached", "strongest")
 NEEDS_WIDE, NEEDS_NARROW = Paper(560, 46, 8, 44, 12, 26), Paper(338, 78, 8, 44, 12, 26)
 
 Page = Mapping[str, Any]
