@@ -205,8 +205,8 @@ class View:
         from stargauge.report.locale import speaking
 
         with speaking(self.asked.language):
-            context = {**shared(parts.get("a") or {}, {}), "why_link": self.why, "view": self, "asked_for": self.asked,
-                       "version": __version__, **parts}  # fmt: skip
+            context = {**shared(parts.get("a") or {}, {}), "why_link": self.why, "leads_to": self.why, "view": self,
+                       "asked_for": self.asked, "version": __version__, **parts}  # fmt: skip
             text: str = templates().get_template(template).render(context)
         return text
 

@@ -62,7 +62,7 @@ def together(view: View) -> str:
 def _together(view: View) -> dict[str, Any]:
     from stargauge import api
 
-    return view.kept("together", lambda: api.together(view.programme, **view.run).to_dict())  # type: ignore[no-any-return]
+    return view.kept("together", lambda: api.together(view.programme, **view.run, language=view.asked.language).to_dict())  # type: ignore[no-any-return]
 
 
 @page("/p/{programme}/claims-by-source")
@@ -176,7 +176,7 @@ def needs(view: View, claim: str) -> str:
 
     _claim(view, claim)
     run = {key: value for key, value in view.run.items() if key != "draws"}
-    data = view.kept("needs", lambda: api.needs(view.programme, claim, **run).to_dict(), claim)
+    data = view.kept("needs", lambda: api.needs(view.programme, claim, **run, language=view.asked.language).to_dict(), claim)
     readings = [{**one, "drawn": one["drawn"] and view.enter(one["drawn"])} for one in needs_page(data)]
     return _part(view, claim, "claim_needs.html.j2", readings=readings, data=data)
 
@@ -188,7 +188,9 @@ def definitions(view: View, claim: str) -> str:
     from stargauge.report.claim_depth import definitions_by_claim
 
     _claim(view, claim)
-    data = view.kept("definitions", lambda: api.definitions(view.programme, claim, **view.run).to_dict(), claim)
+    data = view.kept(
+        "definitions", lambda: api.definitions(view.programme, claim, **view.run, language=view.asked.language).to_dict(), claim
+    )
     return _part(view, claim, "claim_definitions.html.j2", tried=definitions_by_claim(data).get(claim), data=data)
 
 
