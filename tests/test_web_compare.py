@@ -38,6 +38,8 @@ def test_side_that_there_is_not_is_refused_with_all_its_faults(web: str, browser
         assert 'no scenario "/etc/passwd"' in said
         assert 'got "../x"; expected INPUT=VALUE' in said
         assert 'no programme "meta-hyperon"; did you mean "meta-hyperion"' in said
+        page.goto(f"{web}/p/meta-hyperion/compare?scenario=/etc/passwd")
+        assert "expected the name of one that the programme has" in page.inner_text("main")
         assert not seen.left
 
 
