@@ -319,6 +319,16 @@ def drawings(answer: Answer) -> dict[str, dict[str, Any]]:
     return made
 
 
+def capacity_drawing(answer: Answer, name: str) -> dict[str, Any] | None:
+    """The chart of capacity of an answer under a name of its own; nothing where there is nothing to draw."""
+    quantities, line = answer.get("quantities") or {}, (answer.get("lines") or {}).get("capacity")
+    if not isinstance(line, Mapping) or not _drawable(line, quantities):
+        return None
+    evidence = answer.get("newest_evidence")
+    specs = [over_time(line, quantities, evidence, paper) for paper in (WIDE, NARROW)]
+    return figure(name, spoken(line, quantities), specs, time_table(line, quantities, evidence), line.get("why"))
+
+
 def pictures(explained: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What each explained number is made of, as a wide and a narrow drawing; the narrow one is spoken by the wide one's sentence."""
     from markupsafe import Markup

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from stargauge import __version__
 from stargauge.quantity.errors import InputError, did_you_mean
@@ -70,6 +70,8 @@ class View:
     body: Mapping[str, Any] = field(default_factory=dict)
     figures: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    #: What this page asks beyond a question, by name: part of its own address and of those of its figures.
+    more: dict[str, str] = field(default_factory=dict)
 
     # -- answers -------------------------------------------------------------------------------------------------------------------
     @property
@@ -178,17 +180,17 @@ class View:
         asked = self.asked
         return {"as_of": asked.day, "draws": asked.draws, "seed": asked.seed, "given": asked.given or None, "progress": self.progress}
 
-    def odds(self, claim: str) -> OddsOverTime:
-        """The odds of a claim over time, up to the day, with what moved them."""
+    def odds(self, claim: str, movers: bool = True) -> OddsOverTime:
+        """The odds of a claim over time, up to the day, with what moved them unless that is left out."""
         from stargauge import api
 
         asked = self.asked
 
         def make() -> OddsOverTime:
             return api.odds(self.programme, claim, end=asked.day, every="quarter", draws=min(asked.draws, 512), seed=asked.seed,
-                            progress=self.progress)  # fmt: skip
+                            progress=self.progress, movers=movers)  # fmt: skip
 
-        return self.kept("odds", make, claim)  # type: ignore[no-any-return]
+        return self.kept("odds", make, claim, movers)  # type: ignore[no-any-return]
 
     # -- addresses -----------------------------------------------------------------------------------------------------------------
     def link(self, rest: str = "", **changes: Any) -> str:
@@ -197,9 +199,12 @@ class View:
 
     def here(self, pinned: bool = False, **changes: Any) -> str:
         """The address of this page; `pinned`: a permalink that reproduces it on any later day."""
-        asked = self.asked.but(**changes)
-        query = asked.query(pinned)
-        return f"{self.path}{'?' if query else ''}{query}"
+        query = self._query(self.asked.but(**changes), pinned)
+        return f"{quote(self.path)}{'?' if query else ''}{query}"
+
+    def _query(self, asked: Asked, pinned: bool) -> str:
+        """What stands behind `?` in an address of this page."""
+        return "&".join(part for part in (asked.query(pinned), urlencode(self.more)) if part)
 
     def why(self, address: Any) -> str:
         """Where a number is explained; nothing where no number has that address."""
@@ -207,8 +212,8 @@ class View:
 
     def figure_link(self, name: str, ending: str) -> str:
         """The address of one figure of this page as a file."""
-        query = self.asked.query(pinned=True)
-        return f"{self.path}/figures/{quote(name)}.{ending}?{query}"
+        query = self._query(self.asked, pinned=True)
+        return f"{quote(self.path)}/figures/{quote(name)}.{ending}?{query}"
 
     # -- the knowledge date ----------------------------------------------------------------------------------------------------------
     @property
@@ -261,8 +266,8 @@ class View:
         from stargauge.report.locale import speaking
 
         with speaking(self.asked.language):
-            context = {**shared(parts.get("a") or {}, {}), "why_link": self.why, "view": self, "asked_for": self.asked,
-                       "version": __version__, **parts}  # fmt: skip
+            context = {**shared(parts.get("a") or {}, {}), "why_link": self.why, "leads_to": self.why, "view": self,
+                       "asked_for": self.asked, "version": __version__, **parts}  # fmt: skip
             text: str = templates().get_template(template).render(context)
         return text
 

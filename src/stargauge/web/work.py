@@ -125,8 +125,11 @@ def prepare() -> None:
 
 def do(job: Job) -> Made:
     """Do a job. Faults of what was asked come back as such; anything else is our fault: who asked is told its name, the log has it all."""
+    from stargauge.report.locale import speaking
+
     try:
-        return _KINDS[job.kind](job)
+        with speaking(job.asked.language):
+            return _KINDS[job.kind](job)
     except InputError as error:
         return Made(faults=error.faults, status=400)
     except Exception as error:
@@ -166,9 +169,12 @@ def _part(job: Job) -> Made:
 
 
 def _view(job: Job) -> Any:
+    from stargauge.web.routes import PAGES
     from stargauge.web.view import View
 
-    return View(job.asked, job.name, job.path, job.folder, job.evidence, _progress(job.number), job.fragment, job.body)
+    asks = PAGES[job.name].asks if job.name in PAGES else ()
+    more = {key: job.arguments[key] for key in asks if job.arguments.get(key)}
+    return View(job.asked, job.name, job.path, job.folder, job.evidence, _progress(job.number), job.fragment, job.body, more=more)
 
 
 def _progress(number: int) -> Callable[[int, int], None] | None:

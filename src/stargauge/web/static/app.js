@@ -174,3 +174,31 @@ function drop(form) {
   });
 }
 document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("form[data-drop]").forEach(drop));
+// A part that takes long: it is asked for under a number, so that the server can tell how far it is; the part takes the place of the link.
+function askFor(link) {
+  const number = 1 + Math.floor(Math.random() * 999999998), place = link.closest(link.dataset.over || ".asks"), bar = document.createElement("progress");
+  bar.dataset.progress = number; bar.setAttribute("aria-label", link.textContent);
+  link.replaceWith(link.textContent, document.createElement("br"), bar);
+  follow(bar);
+  const address = new URL(link.href); address.searchParams.set("progress", number);
+  htmx.ajax("GET", address.pathname + address.search, { target: place, swap: "outerHTML" });
+}
+const beginLong = () => document.querySelectorAll("a[data-long][data-now]").forEach(askFor);
+document.addEventListener("DOMContentLoaded", beginLong);
+document.addEventListener("htmx:after:swap", beginLong);
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-long]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); askFor(link); }
+});
+
+// A form whose answer takes long: the same, with what the form asks; the answer comes below it.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-long]");
+  if (!form) return;
+  event.preventDefault();
+  form.parentElement.querySelector(".asks")?.remove();
+  const place = document.createElement("div"), link = document.createElement("a");
+  link.href = `${form.action}?${new URLSearchParams(new FormData(form))}`; link.textContent = form.querySelector("button").textContent;
+  place.className = "asks"; place.append(link); form.after(place);
+  askFor(link);
+});
