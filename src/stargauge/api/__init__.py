@@ -16,10 +16,11 @@ from stargauge.api.explanations import explain_reading, is_claim, what_changed
 from stargauge.api.exports import Export, export
 from stargauge.api.imports import import_statements
 from stargauge.api.needs import needs
-from stargauge.api.programmes import catalogue, ids_of, known, load, shipped
+from stargauge.api.programmes import RecordTooThin, catalogue, first_known, ids_of, known, load, shipped
 from stargauge.api.reasons import cost, explain, sensitivity
 from stargauge.api.runs import DRAWS, asked_of, audit, condition, simulate
 from stargauge.api.sections import finance, jobs, money, schedule
+from stargauge.api.sites import site, sites
 from stargauge.api.sources import sources
 from stargauge.api.together import together
 from stargauge.api.tracks import odds
@@ -50,6 +51,7 @@ __all__ = [
     "Known",
     "Money",
     "Programme",
+    "RecordTooThin",
     "Result",
     "SiteFinance",
     "Validation",
@@ -70,6 +72,7 @@ __all__ = [
     "explain_reading",
     "export",
     "finance",
+    "first_known",
     "held_captures",
     "ids_of",
     "import_statements",
@@ -84,6 +87,8 @@ __all__ = [
     "sensitivity",
     "shipped",
     "simulate",
+    "site",
+    "sites",
     "sources",
     "together",
     "validate",

@@ -401,7 +401,8 @@ def _money(result: Result, known: Any, days: Days, told: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_JOBS = (
+#: Ways to count jobs: the address, what it is called, what it counts.
+JOBS = (
     (PEAK, "Building, peak", "heads building at one time, each site's own peak, added up: no one moment"),
     (PERMANENT, "Permanent", "posts at the sites for what runs"),
     (DIRECT, "Direct", "heads building plus permanent posts"),
@@ -411,7 +412,7 @@ _JOBS = (
 
 def _jobs(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Days, told: str) -> dict[str, Any]:
     rows = []
-    for address, label, says in _JOBS:
+    for address, label, says in JOBS:
         values = _levels(result, address, days.ahead)
         when = "" if address == PEAK else f", {days.ahead:%b %Y}"
         rows.append({"label": label + when, "says": says, "address": address, "hue": "need", "unit": "jobs",

@@ -21,6 +21,7 @@ from stargauge.report.money import money_page
 from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
 from stargauge.report.schedule import schedule_table
 from stargauge.report.site_finance import finance_page
+from stargauge.report.site_table import sites_section
 from stargauge.report.wording import (
     bare,
     day_text,
@@ -51,6 +52,7 @@ _SECTIONS = (
     ("dispute", "Dispute", "dispute"),
     ("glance", "At a glance", "said_record_expected"),
     ("power", "Power", "capacity"),
+    ("sites", "Sites", "sites"),
     ("schedule", "Schedule", "schedule"),
     ("money", "Money", "money"),
     ("parties", "Who pays", "funds"),
@@ -88,6 +90,7 @@ def render_report(answer: Answer) -> str:
         drawn=drawn,
         over_time=odds_drawings(answer),
         accuracy=accuracy_page(answer.get("accuracy")),
+        sited=sites_section(answer),
         schedule=schedule_table(answer.get("schedule")),
         funds=money_page(answer.get("funds")),
         finance=finance_page(answer.get("finance")),
@@ -314,6 +317,16 @@ def drawings(answer: Answer) -> dict[str, dict[str, Any]]:
         specs = [by_definition(jobs, paper) for paper in (ROWS_WIDE, ROWS_NARROW)]
         made["jobs"] = figure("jobs", spoken_rows(jobs), specs, rows_table(jobs), jobs.get("why"))
     return made
+
+
+def capacity_drawing(answer: Answer, name: str) -> dict[str, Any] | None:
+    """The chart of capacity of an answer under a name of its own; nothing where there is nothing to draw."""
+    quantities, line = answer.get("quantities") or {}, (answer.get("lines") or {}).get("capacity")
+    if not isinstance(line, Mapping) or not _drawable(line, quantities):
+        return None
+    evidence = answer.get("newest_evidence")
+    specs = [over_time(line, quantities, evidence, paper) for paper in (WIDE, NARROW)]
+    return figure(name, spoken(line, quantities), specs, time_table(line, quantities, evidence), line.get("why"))
 
 
 def pictures(explained: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 from stargauge.quantity.errors import Fault
 
-TITLES = {404: "There is no such page", 400: "This cannot be answered as asked", 500: "Our fault"}
+TITLES = {
+    404: "There is no such page", 400: "This cannot be answered as asked", 429: "Too many requests", 500: "Our fault",
+    503: "No answer in time",
+}  # fmt: skip
 
 
 def failure_page(faults: Sequence[Fault], status: int, path: str) -> str:
@@ -23,6 +27,14 @@ def failure_page(faults: Sequence[Fault], status: int, path: str) -> str:
         '<p><a href="/">All programmes</a></p></main>'
         "</body></html>"
     )
+
+
+def fault_data(fault: Fault) -> dict[str, Any]:
+    """A fault as plain data; one of an option of the command line is one of the parameter of that name."""
+    option = re.match(r"--([a-z_]+): ", fault.message)
+    path = fault.path or (option[1] if option else "")
+    message = fault.message[option.end() :] if option else fault.message
+    return {"message": message, "path": path, "file": fault.file, "line": fault.line, "column": fault.column}
 
 
 def _place(fault: Fault) -> str:
