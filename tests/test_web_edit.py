@@ -57,6 +57,9 @@ def test_keys_are_completed_errors_found_and_the_result_follows_before_anything_
         page.wait_for_selector("#tried .deck")
         assert "announced" in page.inner_text("#tried .deck") and "The claims" in page.inner_text("#tried")
         assert flaws(page) == []
+        page.click("#text")
+        page.keyboard.type("x")
+        assert page.get_by_text("Of an earlier state of the text.").is_visible()
         seen.clean()
     assert (folder / "mine.yaml").read_text(encoding="utf-8") == MINE
 

@@ -83,6 +83,7 @@
     } catch { say(words.failed); }
   });
   let ran = null;
+  const age = () => { stale.hidden = ran === null || ran === field.value; };
   const run = single(async () => {
     const text = field.value;
     if (text === ran) return;
@@ -90,13 +91,15 @@
     try {
       const made = await ask(form.dataset.run, text);
       if (made !== null) { tried.innerHTML = made; ran = text; }
-    } catch { check(); } finally { tried.removeAttribute("aria-busy"); }
+    } catch { check(); } finally { tried.removeAttribute("aria-busy"); age(); }
   });
   const label = document.createElement("label");
   live.type = "checkbox"; live.checked = true;
   label.append(live, ` ${words.live}`);
   label.className = "s";
-  tried.before(label);
+  const stale = document.createElement("p");
+  stale.className = "s"; stale.hidden = true; stale.textContent = words.stale;
+  tried.before(label, stale);
   live.addEventListener("change", () => { if (live.checked) check(); });
   const soon = later(500, check);
 
@@ -250,6 +253,7 @@
   });
   field.addEventListener("input", (event) => {
     number();
+    age();
     say("");
     soon();
     if (event.inputType === "insertText" || event.inputType?.startsWith("delete")) offer(false);
@@ -261,7 +265,7 @@
     const asked = event.submitter?.value;
     if (asked === "check" || asked === "run") event.preventDefault();
     if (asked === "check") check();
-    else if (asked === "run") { ran = null; run(); }
+    else if (asked === "run") { if (ran === field.value) ran = null; run(); }
     else leaving = true;
   });
   window.addEventListener("beforeunload", (event) => { if (!leaving && field.value !== saved) event.preventDefault(); });
