@@ -7,7 +7,7 @@ from typing import Any
 
 from stargauge.quantity.units import scale_of
 from stargauge.report.canvas import NARROW, WIDE
-from stargauge.report.charts import over_time, spoken
+from stargauge.report.charts import over_time, peak, spoken
 from stargauge.report.drawing import figure, pictured
 from stargauge.report.html import first_up, time_table
 from stargauge.report.locale import notation, say, words
@@ -119,9 +119,9 @@ def power_line(data: Data) -> dict[str, Any]:
 
 
 def power_figure(data: Data) -> dict[str, Any] | None:
-    """The site's power over time; none where no power is known of it."""
+    """The site's power over time; none where there is none in any month."""
     line, quantities = power_line(data), data["quantities"]
-    if not any(one["address"] in quantities for one in line["series"]):
+    if not any(peak(quantities[one["address"]]) for one in line["series"] if one["address"] in quantities):
         return None
     specs = [over_time(line, quantities, data["newest_evidence"], paper) for paper in (WIDE, NARROW)]
     return figure("power", spoken(line, quantities), specs, time_table(line, quantities, data["newest_evidence"]), line["why"])
