@@ -215,11 +215,12 @@ def fact_groups(data: Data) -> list[tuple[str, list[Mapping[str, Any]]]]:
     whole, named = say("The whole site"), {
         "milestones": say("Dates of the whole site"), "supply": say("Power supply"), "facts": say("What else is on record"),
     }  # fmt: skip
+    phases = {str(phase["id"]).partition("/")[2]: phase["name"] for phase in data["phases"]}
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for one in data["statements"]:
         parts = str(one["path"]).split(".")
         of_phase = len(parts) > 4 and parts[2] == "phases"
-        group = first_up(parts[3].replace("-", " ")) if of_phase else named.get(parts[2], whole)
+        group = phases[parts[3]] if of_phase else named.get(parts[2], whole)
         groups.setdefault(group, []).append({**one, "what": _what(parts)})
     first = [name for name in (whole, *named.values()) if name in groups]
     return [(name, groups[name]) for name in dict.fromkeys([*first, *groups])]

@@ -96,15 +96,17 @@ def _page(job: Job) -> Made:
 
 
 def _text(view: Any, page: Any, arguments: Mapping[str, str]) -> str:
-    """A page; of a day on which too little was known, the sentence that says so and the first day on which more was."""
+    """A page in its language; of a day on which too little was known, the sentence that says so and the first day on which more was."""
     from stargauge.api import RecordTooThin
+    from stargauge.report.locale import speaking
 
-    try:
-        return str(page.make(view, **arguments))
-    except RecordTooThin as error:
-        if not page.of_programme or page.writes:
-            raise
-        return str(view.render("too_thin.html.j2", first=error.first))
+    with speaking(view.asked.language):
+        try:
+            return str(page.make(view, **arguments))
+        except RecordTooThin as error:
+            if not page.of_programme or page.writes:
+                raise
+            return str(view.render("too_thin.html.j2", first=error.first))
 
 
 def _figure(job: Job) -> Made:
@@ -112,7 +114,7 @@ def _figure(job: Job) -> Made:
     from stargauge.web.routes import PAGES
 
     view = _view(job)
-    PAGES[job.name].make(view, **job.arguments)
+    _text(view, PAGES[job.name], job.arguments)
     return as_file(view, job.figure, job.ending)
 
 
