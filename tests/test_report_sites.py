@@ -150,6 +150,7 @@ def test_the_drawing_of_phases_is_told_in_words_and_table(campus: Any) -> None:
     table = phases_table(data["phases"])
     assert [row[0] for row in table["rows"]] == [phase["name"] for phase in data["phases"]]
     assert {len(row) for row in table["rows"]} == {len(table["head"])}
+    assert table["rows"][1][0] == "Buildings 2–6"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -162,11 +163,16 @@ def phase_data(known: Known, result: Result, phase: PhaseView) -> dict[str, Any]
     gone, stopped = known.milestone_cancelled(phase), known.milestone_paused(phase)
     power = result[f"phase_it_power[{phase.id}]"].values
     return {
-        "id": phase.id, "name": getattr(spec, "name", "") or plain.replace("-", " ").capitalize(), "about": spec.about,
+        "id": phase.id, "name": getattr(spec, "name", "") or titled(plain), "about": spec.about,
         "hardware": phase.hardware, "it_power": {"address": f"phase_it_power[{phase.id}]", "unit": "W", **_levels(power)},
         "given_up": statement_data(gone) if gone else None, "paused": statement_data(stopped) if stopped else None,
         "stages": {stage: _stage(known, result, phase, stage) for stage in PHYSICAL_STAGES},
     }  # fmt: skip
+
+
+def titled(plain: str) -> str:
+    """The id of a phase as a name: `buildings-2-6` is `Buildings 2–6`."""
+    return re.sub(r"(?<=\d)-(?=\d)", "–", plain).replace("-", " ").capitalize()
 
 
 def _stage(known: Known, result: Result, phase: PhaseView, stage: str) -> dict[str, Any]:

@@ -79,13 +79,14 @@ def pictured(name: str, label: str, texts: Sequence[str], table: Mapping[str, An
 
 
 def alone(text: str) -> str:
-    """A drawing that stood in a page as an image of its own: the light palette's colours, a size, a face, the namespace of SVG."""
+    """A drawing that stood in a page as an image of its own: the light palette's colours on paper, a size, a face, the namespace of SVG."""
     for hue, value in HUES.items():
         text = text.replace(f"var(--{hue})", value)
     size = _SIZE.search(text)
     wide, high = (size[1], size[2]) if size else ("738", "400")
     root = f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" font-family="{FONT}" '
-    return text.replace("<svg ", root, 1)
+    paper = f'<rect width="{wide}" height="{high}" fill="{HUES["paper"]}"/>'
+    return _ROOT.sub(lambda found: found[0] + paper, text.replace("<svg ", root, 1), count=1)
 
 
 def _csv_address(rows: Iterable[Sequence[str]]) -> str:

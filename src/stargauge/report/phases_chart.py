@@ -146,7 +146,7 @@ def stage_name(stage: str) -> str:
 
 
 def _size(phase: Phase) -> str:
-    return say("{power} IT", power=value_text(phase["it_power"]))
+    return say("{power} IT", power=value_text(phase["it_power"])) if phase["it_power"]["p50"] else say("no power on record")
 
 
 def _marks(stage: Mapping[str, Any], hue: str, scale: _Scale, y: float) -> list[str]:

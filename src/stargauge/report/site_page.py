@@ -7,7 +7,7 @@ from typing import Any
 
 from stargauge.quantity.units import scale_of
 from stargauge.report.canvas import NARROW, WIDE
-from stargauge.report.charts import over_time, spoken
+from stargauge.report.charts import over_time, peak, spoken
 from stargauge.report.drawing import figure, pictured
 from stargauge.report.html import first_up, time_table
 from stargauge.report.locale import notation, say, words
@@ -119,9 +119,9 @@ def power_line(data: Data) -> dict[str, Any]:
 
 
 def power_figure(data: Data) -> dict[str, Any] | None:
-    """The site's power over time; none where no power is known of it."""
+    """The site's power over time; none where there is none in any month."""
     line, quantities = power_line(data), data["quantities"]
-    if not any(one["address"] in quantities for one in line["series"]):
+    if not any(peak(quantities[one["address"]]) for one in line["series"] if one["address"] in quantities):
         return None
     specs = [over_time(line, quantities, data["newest_evidence"], paper) for paper in (WIDE, NARROW)]
     return figure("power", spoken(line, quantities), specs, time_table(line, quantities, data["newest_evidence"]), line["why"])
@@ -215,11 +215,12 @@ def fact_groups(data: Data) -> list[tuple[str, list[Mapping[str, Any]]]]:
     whole, named = say("The whole site"), {
         "milestones": say("Dates of the whole site"), "supply": say("Power supply"), "facts": say("What else is on record"),
     }  # fmt: skip
+    phases = {str(phase["id"]).partition("/")[2]: phase["name"] for phase in data["phases"]}
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for one in data["statements"]:
         parts = str(one["path"]).split(".")
         of_phase = len(parts) > 4 and parts[2] == "phases"
-        group = first_up(parts[3].replace("-", " ")) if of_phase else named.get(parts[2], whole)
+        group = phases[parts[3]] if of_phase else named.get(parts[2], whole)
         groups.setdefault(group, []).append({**one, "what": _what(parts)})
     first = [name for name in (whole, *named.values()) if name in groups]
     return [(name, groups[name]) for name in dict.fromkeys([*first, *groups])]

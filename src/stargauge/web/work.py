@@ -210,7 +210,7 @@ def _figure(job: Job) -> Made:
     from stargauge.web.routes import PAGES
 
     view = _view(job)
-    PAGES[job.name].make(view, **job.arguments)
+    _text(view, PAGES[job.name], job.arguments)
     return as_file(view, job.figure, job.ending)
 
 
