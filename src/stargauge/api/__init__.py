@@ -14,6 +14,8 @@ from stargauge.api.definitions import definitions
 from stargauge.api.drivers import drivers
 from stargauge.api.explanations import explain_reading, is_claim, what_changed
 from stargauge.api.exports import Export, export
+from stargauge.api.fleet import compute
+from stargauge.api.flows import sources_and_uses
 from stargauge.api.imports import import_statements
 from stargauge.api.needs import needs
 from stargauge.api.programmes import catalogue, ids_of, known, load, shipped
@@ -23,6 +25,7 @@ from stargauge.api.sections import finance, jobs, money, schedule
 from stargauge.api.sources import sources
 from stargauge.api.together import together
 from stargauge.api.tracks import odds
+from stargauge.api.what_ifs import Movable, movable
 from stargauge.api.workbooks import workbook
 from stargauge.audit.backtest import Backtest
 from stargauge.audit.compare import Comparison
@@ -49,6 +52,7 @@ __all__ = [
     "Jobs",
     "Known",
     "Money",
+    "Movable",
     "Programme",
     "Result",
     "SiteFinance",
@@ -62,6 +66,7 @@ __all__ = [
     "catalogue",
     "check",
     "compare",
+    "compute",
     "condition",
     "cost",
     "definitions",
@@ -78,6 +83,7 @@ __all__ = [
     "known",
     "load",
     "money",
+    "movable",
     "needs",
     "odds",
     "schedule",
@@ -85,6 +91,7 @@ __all__ = [
     "shipped",
     "simulate",
     "sources",
+    "sources_and_uses",
     "together",
     "validate",
     "what_changed",
