@@ -14,6 +14,8 @@ from stargauge.api.definitions import definitions
 from stargauge.api.drivers import drivers
 from stargauge.api.explanations import explain_reading, is_claim, what_changed
 from stargauge.api.exports import Export, export
+from stargauge.api.fleet import compute
+from stargauge.api.flows import sources_and_uses
 from stargauge.api.imports import import_statements
 from stargauge.api.needs import needs
 from stargauge.api.programmes import RecordTooThin, catalogue, first_known, ids_of, known, load, shipped
@@ -24,6 +26,7 @@ from stargauge.api.sites import site, sites
 from stargauge.api.sources import sources
 from stargauge.api.together import together
 from stargauge.api.tracks import odds
+from stargauge.api.what_ifs import Movable, movable
 from stargauge.api.workbooks import workbook
 from stargauge.audit.backtest import Backtest
 from stargauge.audit.compare import Comparison
@@ -50,6 +53,7 @@ __all__ = [
     "Jobs",
     "Known",
     "Money",
+    "Movable",
     "Programme",
     "RecordTooThin",
     "Result",
@@ -64,6 +68,7 @@ __all__ = [
     "catalogue",
     "check",
     "compare",
+    "compute",
     "condition",
     "cost",
     "definitions",
@@ -81,6 +86,7 @@ __all__ = [
     "known",
     "load",
     "money",
+    "movable",
     "needs",
     "odds",
     "schedule",
@@ -90,6 +96,7 @@ __all__ = [
     "site",
     "sites",
     "sources",
+    "sources_and_uses",
     "together",
     "validate",
     "what_changed",

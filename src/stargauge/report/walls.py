@@ -11,8 +11,8 @@ from stargauge.report.drawing import figure
 from stargauge.report.locale import say
 from stargauge.report.wording import percent, show
 
-#: The scale of the axis.
-_BN = 1e9
+#: The scale of the axis, and below what an amount shows as nothing.
+_BN, _LEAST = 1e9, 1e6
 #: Years in which something falls due more seldom are not shown.
 _SELDOM = 0.02
 
@@ -24,13 +24,19 @@ def walls_figure(data: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     rows = [
         {"label": str(one["year"]), "says": say("something falls due in {share} of worlds", share=percent(one["chance"])), "unit": "bn USD",
-         "hue": "financed", **{level: one["due"][level] / _BN for level in ("p10", "p50", "p90")}}
+         "hue": "financed", **{level: _amount(one["due"][level]) / _BN for level in ("p10", "p50", "p90")}}
         for one in found
     ]  # fmt: skip
     told = [
-        [str(one["year"]), *(show(one["due"][level], "USD") for level in ("p10", "p50", "p90")), percent(one["chance"])] for one in found
+        [str(one["year"]), *(show(_amount(one["due"][level]), "USD") for level in ("p10", "p50", "p90")), percent(one["chance"])]
+        for one in found
     ]
     table = {"head": [say("Year"), "P10", "P50", "P90", say("Chance")], "rows": told}
-    label = "; ".join(f"{row[0]}: {row[2]}" for row in told)
+    label = "; ".join(f"{year}: {middle}" for year, _, middle, *_ in told)
     specs = [by_definition({"rows": rows}, paper) for paper in (ROWS_WIDE, ROWS_NARROW)]
     return figure("walls", f"{say('Refinancing walls, all sites together')}. {label}", specs, table)
+
+
+def _amount(value: float | None) -> float:
+    """An amount, nothing where it is rounding."""
+    return value if value is not None and value >= _LEAST else 0.0
