@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +21,15 @@ def svg(spec: dict[str, Any]) -> str:
     import vl_convert
 
     return str(vl_convert.vegalite_to_svg(spec))
+
+
+def svgs(specs: Sequence[dict[str, Any]]) -> list[str]:
+    """Charts as stand-alone images, one after the other."""
+    return [svg(spec) for spec in specs]
+
+
+#: Who draws the charts of a figure: whoever has help has some of them drawn meanwhile. The same drawings.
+drawer: Callable[[Sequence[dict[str, Any]]], list[str]] = svgs
 
 
 def inline_svg(spec: dict[str, Any], name: str, label: str, css_class: str) -> str:
@@ -48,7 +57,8 @@ def figure(
     """A chart as a page shows it: a wide and a narrow drawing, the table with the same numbers, that table as CSV, what explains it."""
     from markupsafe import Markup
 
-    wide, narrow = (Markup(inline_svg(spec, f"{name}-{kind}", label, kind)) for spec, kind in zip(specs, ("w", "nr"), strict=True))
+    texts = zip(drawer(specs), ("w", "nr"), strict=True)
+    wide, narrow = (Markup(inlined(text, f"{name}-{kind}", label, kind)) for text, kind in texts)
     address = _csv_address([table["head"], *table["rows"]])
     return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": address, "why": why, "spec": specs[0]}
 

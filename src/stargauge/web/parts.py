@@ -7,4 +7,12 @@ from typing import Any
 
 from stargauge.web.view import View
 
-PARTS: dict[str, Callable[[View], Any]] = {"then": lambda view: view.then}
+
+def drawn(view: View) -> list[str]:
+    """The drawings of some specifications."""
+    from stargauge.report.drawing import svgs
+
+    return svgs(view.body["specs"])
+
+
+PARTS: dict[str, Callable[[View], Any]] = {"then": lambda view: view.then, "drawn": drawn}
