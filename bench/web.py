@@ -59,8 +59,8 @@ def _seconds(address: str) -> float:
 
 
 def _ready(address: str, workers: int = 2) -> None:
-    """Wait until every worker is ready."""
-    while f"stargauge_workers {workers}" not in urlopen(f"{address}/metrics").read().decode():
+    """Wait until every worker is ready and warm."""
+    while f"stargauge_warm {workers}" not in urlopen(f"{address}/metrics").read().decode():
         time.sleep(0.05)
 
 

@@ -164,6 +164,21 @@ def test_progress_is_told_until_the_end(served: str) -> None:
         assert "event: end" in told.read().decode()
 
 
+def test_the_page_on_serving_works_as_it_stands(served: str) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "serve.md").read_text(encoding="utf-8")
+    addresses = re.findall(r"(?m)^/api/.*$", page)
+    assert len(addresses) == 9
+    for address in addresses:
+        with urlopen(served + quote(address, safe="/?=&-")) as answer:
+            assert answer.status == 200, address
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    found: dict[str, Any] = {}
+    exec(code.replace("http://localhost:8347", served), found)
+    assert found["jobs"]["as_of"] == "2026-11-22"
+    for name in re.findall(r"`(\w+)`", page[page.index("One address for each") : page.index("/api/compare?a")]):
+        assert name in ANSWERS or any(asked.partition("?")[0] == name for asked in ANSWERS) or name == "export", name
+
+
 # -- by the document that describes it -------------------------------------------------------------------------------------------------
 
 

@@ -99,18 +99,12 @@ class Asker:
 
     async def __call__(self, name: str, /, **more: Any) -> Response:
         """Have the answer made, or say why there is none."""
-        from stargauge.web.app import failure, send
-        from stargauge.web.library import shelf, shelves
+        from stargauge.web.app import failure, send, state_of
         from stargauge.web.work import Job
 
         settings = self.request.app.state.settings
         try:
-            of_programme = "programme" in self.request.path_params
-            stamp = (
-                shelf(self.asked.programme, settings.folder).stamp
-                if of_programme
-                else " ".join(f"{one.name}:{one.stamp}" for one in shelves(settings.folder).values())
-            )
+            stamp = state_of(settings, self.asked.programme if "programme" in self.request.path_params else "")
         except InputError as error:
             return failure(self.request, error.faults, 404)
         held = {key: tuple(value) if isinstance(value, list) else value for key, value in more.items()}

@@ -24,7 +24,7 @@ from stargauge.web.asked import Asked, asked_of
 from stargauge.web.desk import Desk
 from stargauge.web.failure import failure_page, fault_data
 from stargauge.web.guard import Guard
-from stargauge.web.library import shelf, shelves
+from stargauge.web.library import evidence_stamp, shelf, shelves
 from stargauge.web.routes import PAGES, Page, arguments_of
 from stargauge.web.security import HEADERS, Rate
 from stargauge.web.settings import Settings
@@ -113,11 +113,14 @@ async def _made(request: Request, page: Page, kind: str = "page") -> Response:
 def question(request: Request, page: Page) -> tuple[Asked, str]:
     """What an address asks, and the state of the files it asks about. Raises InputError."""
     query = {key: request.query_params.getlist(key) for key in request.query_params}
-    if not page.of_programme:
-        return asked_of("stargate", query), " ".join(one.stamp for one in shelves(request.app.state.settings.folder).values())
-    name = str(request.path_params["programme"])
-    found = shelf(name, request.app.state.settings.folder)
-    return asked_of(name, query), found.stamp
+    name = str(request.path_params["programme"]) if page.of_programme else ""
+    return asked_of(name or FIRST, query), state_of(request.app.state.settings, name)
+
+
+def state_of(settings: Settings, programme: str = "") -> str:
+    """The state of the files on which an answer about a programme rests, or one about all. Raises InputError for one that is not."""
+    found = [shelf(programme, settings.folder)] if programme else list(shelves(settings.folder).values())
+    return " ".join([*(f"{one.name}:{one.stamp}" for one in found), evidence_stamp(settings.evidence)])
 
 
 def number_of(request: Request) -> int:
@@ -221,9 +224,9 @@ async def _progress(request: Request, number: int) -> Response:
 async def _warm(desk: Desk, settings: Settings) -> None:
     """The first programme's page made before anybody asks."""
     page = PAGES["overview.overview"]
-    asked, found = asked_of(FIRST, {}), shelf(FIRST, settings.folder)
+    asked = asked_of(FIRST, {})
     job = Job("page", page.name, asked, f"/p/{FIRST}", arguments_of(page, {}, {}), settings.folder, settings.evidence)
-    await desk.get(job, f"{found.stamp} {asked.day}")
+    await desk.get(job, f"{state_of(settings, FIRST)} {asked.day}")
 
 
 async def _style() -> Response:

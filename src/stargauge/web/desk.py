@@ -11,6 +11,7 @@ from typing import Any
 from zlib import crc32
 
 from stargauge.quantity.errors import Fault
+from stargauge.web.asked import Asked
 from stargauge.web.progress import Board
 from stargauge.web.settings import Settings
 from stargauge.web.work import Job, Made
@@ -18,6 +19,8 @@ from stargauge.web.worker import Worker
 
 #: How long a job waits for the worker of its programme while another is idle.
 PATIENCE = 0.3
+#: What a worker does once, while another one is idle: a page of a small programme, so that what loads slowly is loaded.
+WARMING = Job("warm", "overview.overview", Asked("xai-colossus-1", draws=256), "/p/xai-colossus-1")
 #: How many jobs may wait; whoever comes then is told to come again.
 MOST_WAITING = 256
 #: How often a worker may fail to start before jobs are given up, and how long the next try then waits.
@@ -42,6 +45,7 @@ class Lane:
 
     worker: Worker
     ready: bool = False
+    warm: bool = False
     ticket: Ticket | None = None
     alarm: asyncio.TimerHandle | None = None
     parts: dict[int, asyncio.Future[Made]] = field(default_factory=dict)
@@ -81,7 +85,9 @@ class Desk:
     def gauges(self) -> dict[str, int]:
         """How it is now."""
         return {
-            "workers": sum(lane.ready for lane in self._lanes), "busy": sum(lane.ticket is not None for lane in self._lanes),
+            "workers": sum(lane.ready for lane in self._lanes),
+            "warm": sum(lane.warm and not (lane.ticket and lane.ticket.job is WARMING) for lane in self._lanes),
+            "busy": sum(lane.ticket is not None for lane in self._lanes),
             "waiting": len(self._queue), "kept_bytes": self._bytes,
         }  # fmt: skip
 
@@ -154,6 +160,14 @@ class Desk:
             if lane is not None:
                 self._queue.remove(ticket)
                 self._give(lane, ticket)
+        self._warm_one()
+
+    def _warm_one(self) -> None:
+        """Have one worker made warm while another one is idle and nobody waits."""
+        cold = [lane for lane in self._lanes if lane.idle and not lane.warm]
+        if cold and not self._queue and sum(lane.idle for lane in self._lanes) > 1:
+            cold[-1].warm = True
+            self._give(cold[-1], Ticket(WARMING, 0, self._loop.create_future(), self._loop.time(), part=True))
 
     def _lane_for(self, ticket: Ticket) -> Lane | None:
         home = self._lanes[ticket.home]

@@ -15,7 +15,7 @@ from stargauge import __version__
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.web.asked import Asked
 from stargauge.web.days import days_of, events_of, text_of
-from stargauge.web.library import Shelf, shelf, shelves
+from stargauge.web.library import Shelf, evidence_stamp, shelf, shelves
 
 if TYPE_CHECKING:
     from stargauge.api import Check
@@ -85,7 +85,8 @@ class View:
 
     def kept(self, what: str, make: Callable[[], Any], *more: Any) -> Any:
         """Something made of this question, made once."""
-        return KEPT.get((what, self.asked, self.asked.day, self.shelf.stamp, self.evidence, *more), make, self.asked.draws)
+        key = (what, self.asked, self.asked.day, self.shelf.stamp, self.evidence, evidence_stamp(self.evidence), *more)
+        return KEPT.get(key, make, self.asked.draws)
 
     @property
     def programme(self) -> Programme:

@@ -117,10 +117,10 @@ def prepare() -> None:
     """Make a worker ready before it is asked: what takes long to load is loaded, the drawing engine is warm."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import stargauge.web.preload
-    from stargauge.report.drawing import svg
+    from stargauge.report import drawing
 
     stargauge.web.preload.load()
-    svg({"data": {"values": [{}]}, "mark": "point"})
+    drawing.svg({"data": {"values": [{}]}, "mark": "point"})
 
 
 def do(job: Job) -> Made:
@@ -214,10 +214,21 @@ def _figure(job: Job) -> Made:
     return as_file(view, job.figure, job.ending)
 
 
+def _warm(job: Job) -> Made:
+    """Do once what the first page of a worker would have to: every shipped programme read, and one page made and drawn."""
+    from stargauge import api
+    from stargauge.web.routes import PAGES
+
+    for name in api.shipped():
+        _ = _view(replace(job, asked=Asked(name))).days
+    PAGES[job.name].make(_view(job))
+    return Made()
+
+
 def _answer(job: Job) -> Made:
     from stargauge.web.answers import answer
 
     return answer(_view(job), job.name, job.arguments)
 
 
-_KINDS: dict[str, Callable[[Job], Made]] = {"page": _page, "figure": _figure, "answer": _answer, "part": _part}
+_KINDS: dict[str, Callable[[Job], Made]] = {"page": _page, "figure": _figure, "answer": _answer, "part": _part, "warm": _warm}
