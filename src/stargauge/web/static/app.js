@@ -13,15 +13,15 @@ function slide(form) {
   slider.type = "range"; slider.id = "as_of"; slider.min = 0; slider.max = days.length - 1; slider.step = 1;
   const at = days.findLastIndex((day) => day <= field.value);
   slider.value = at < 0 ? 0 : at;
-  const written = (day) => new Date(day + "T12:00").toLocaleDateString(document.documentElement.lang === "de" ? "de-CH" : "en-GB",
-    { day: "numeric", month: "short", year: "numeric" });
+  const texts = form.dataset.texts.split("|");
+  const written = { ...Object.fromEntries(form.dataset.days.split(" ").map((day, index) => [day, texts[index]])), [field.value]: output.textContent };
   const named = Object.fromEntries([...form.querySelectorAll("[data-day]")].map((one) => [one.dataset.day, one.querySelector("span").textContent]));
   const say = () => {
-    const day = days[slider.value], text = written(day);
+    const day = days[slider.value], text = written[day];
     output.textContent = text; slider.setAttribute("aria-valuetext", named[day] ? `${text}, ${named[day]}` : text);
   };
   say();
-  output.textContent = written(field.value);
+  output.textContent = written[field.value];
   const hidden = document.createElement("input");
   hidden.type = "hidden"; hidden.name = "as_of"; hidden.value = field.value;
   field.replaceWith(slider, hidden);
@@ -47,8 +47,14 @@ function place(form, days) {
 async function go(address, focus) {
   const main = document.getElementById("main");
   main.classList.add("busy");
+  const here = location.href;
+  let refused = false;
+  const note = () => { refused = true; };
+  document.addEventListener("htmx:response:error", note);
   try { await htmx.ajax("GET", address, { target: "body", swap: "innerHTML", push: address }); }
-  finally { main.classList.remove("busy"); }
+  finally { main.classList.remove("busy"); document.removeEventListener("htmx:response:error", note); }
+  if (refused) { history.replaceState(null, "", here); location.assign(address); return; } // the page itself says why
+  document.querySelectorAll("form.kd").forEach(slide); // before the focus: it would be lost with the field that the slider replaces
   if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
 }
 
