@@ -18,10 +18,11 @@ from stargauge.api.fleet import compute
 from stargauge.api.flows import sources_and_uses
 from stargauge.api.imports import import_statements
 from stargauge.api.needs import needs
-from stargauge.api.programmes import catalogue, ids_of, known, load, shipped
+from stargauge.api.programmes import RecordTooThin, catalogue, first_known, ids_of, known, load, shipped
 from stargauge.api.reasons import cost, explain, sensitivity
 from stargauge.api.runs import DRAWS, asked_of, audit, condition, simulate
 from stargauge.api.sections import finance, jobs, money, schedule
+from stargauge.api.sites import site, sites
 from stargauge.api.sources import sources
 from stargauge.api.together import together
 from stargauge.api.tracks import odds
@@ -54,6 +55,7 @@ __all__ = [
     "Money",
     "Movable",
     "Programme",
+    "RecordTooThin",
     "Result",
     "SiteFinance",
     "Validation",
@@ -75,6 +77,7 @@ __all__ = [
     "explain_reading",
     "export",
     "finance",
+    "first_known",
     "held_captures",
     "ids_of",
     "import_statements",
@@ -90,6 +93,8 @@ __all__ = [
     "sensitivity",
     "shipped",
     "simulate",
+    "site",
+    "sites",
     "sources",
     "sources_and_uses",
     "together",

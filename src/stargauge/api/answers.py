@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,11 @@ from stargauge.audit.given import Condition
 from stargauge.audit.job_claims import NumberVerdict
 from stargauge.audit.languages import words_of
 from stargauge.audit.money import Money
-from stargauge.audit.needs import Needs
+from stargauge.audit.needs_answer import Needs
 from stargauge.audit.odds import OddsOverTime
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.site_finance import SiteFinance
+from stargauge.audit.sites import wanted as wanted_sites
 from stargauge.audit.summary import FANS, headlines, summarise
 from stargauge.audit.together import Together
 from stargauge.catalogue.load import Catalogue
@@ -39,6 +41,8 @@ from stargauge.programme.schema import Programme
 
 #: How many open claims a report shows over time, and with how many draws; the finance of its sites has as many.
 REPORTED, REPORT_DRAWS = 3, 256
+#: Verdicts as could be said on an earlier day.
+Then = tuple[ClaimVerdict, ...]
 
 
 @dataclass
@@ -84,15 +88,16 @@ def check(
     workers: int | None = None,
     scenario: Path | str | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None, charts: bool = False,
     depths: bool = True, evidence: str | Path | Archive | None = None, progress: Progress | None = None, language: str = "en",
-    given: Given = None,
+    given: Given = None, then: Callable[[], Then] | None = None,
 ) -> Check:  # fmt: skip
     """Run a programme and judge its claims, as could be said on the day of the dispute and as of now.
 
     `charts`: keep the month series that the report draws. `depths`: what moves each claim, and with `charts` what else the report shows:
     odds over time, dates, money, needs, definitions, what holds together, finance. `evidence`: the folder that holds the captures which
     the programme cites; with it each says whether it is still there. `language`: of the headline and of all that is said of claims.
-    `given`: claims that hold; everything then, but nothing of another day, on which other worlds would be given. Raises InputError with
-    all faults at once; nothing is written.
+    `given`: claims that hold; everything then, but nothing of another day, on which other worlds would be given. `then`: who has the
+    verdicts of the day of the dispute, as `verdicts_then` makes them, where they are made elsewhere. Raises InputError with all faults at
+    once; nothing is written.
     """
     began = time.perf_counter()
     words = words_of(language)
@@ -100,10 +105,10 @@ def check(
     values = values or catalogue()
     now = known(made, as_of, values)
     captures = held_captures(made, evidence, now.as_of)
-    wanted = (*headlines(now), *(FANS if charts else ()))
+    wanted = (*headlines(now), *((*FANS, *wanted_sites(now)) if charts else ()))
     said = said_by(made, now.as_of)
     numbers = numbers_in(now, made, said)
-    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers, language=language)
     result, verdicts = audited(
         now, made, draws, seed, workers, wanted, progress, said, charts, numbers=numbers, given=conditions, with_drivers=depths,
         language=language,
@@ -112,21 +117,32 @@ def check(
         made, now, result, verdicts, summarise(result, now, verdicts, words), jobs=number_verdicts_of(numbers, result, now, language),
         captures=captures, given=conditions, language=language,
     )  # fmt: skip
-    day = _dispute_day(made, now.as_of) if conditions is None else None
-    if day is not None:
-        past = known(made, day, values)
-        answer.then = audited(past, made, draws, seed, workers, (), None, said_by(made, day), with_drivers=False, language=language)[1]
-        answer.then_day = day
+    answer.then_day = dispute_day(made, now.as_of) if conditions is None else None
+    if answer.then_day is not None:
+        make = partial(verdicts_then, made, now.as_of, draws=draws, seed=seed, workers=workers, values=values, language=language)
+        answer.then = (then or make)()
     if charts and depths:
         answer.odds = _open_odds(answer, values, seed) if conditions is None else None
         answer.delays = delays_of(made, now, draws, seed, workers, given=conditions)
         answer.money = money_of(made, now, None, (), None, None, draws, seed, workers, given=conditions) if now.parties else None
-        answer.needs = needs_of_claims(made, now, None, *_draws_for_needs(draws), seed, workers, given=conditions)
-        answer.definitions = definitions_of(made, now, None, draws, seed, workers, given=conditions)
-        answer.together = together_in(made, now, said, asked_of(now, made, said), result, verdicts)
+        answer.needs = needs_of_claims(made, now, None, *_draws_for_needs(draws), seed, workers, given=conditions, language=language)
+        answer.definitions = definitions_of(made, now, None, draws, seed, workers, given=conditions, language=language)
+        answer.together = together_in(made, now, said, asked_of(now, made, said), result, verdicts, language=language)
         answer.finance = finance_of_sites(made, now, None, min(draws, REPORT_DRAWS), seed, workers, given=conditions)
     answer.seconds = time.perf_counter() - began
     return answer
+
+
+def verdicts_then(
+    programme: Programme, as_of: date, *, draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
+    language: str = "en",
+) -> Then:  # fmt: skip
+    """The verdicts on the claims as could be said on the day of the dispute; none where it was not over before a day, or there is none."""
+    day = dispute_day(programme, as_of)
+    if day is None:
+        return ()
+    past = known(programme, day, values)
+    return audited(past, programme, draws, seed, workers, (), None, said_by(programme, day), with_drivers=False, language=language)[1]
 
 
 def _draws_for_needs(draws: int) -> tuple[int, int]:
@@ -156,7 +172,7 @@ def _open_odds(answer: Check, values: Catalogue, seed: int) -> OddsOverTime | No
     return odds_of(made, readings, first, last, "quarter", False, REPORT_DRAWS, seed, values)
 
 
-def _dispute_day(programme: Programme, as_of: date) -> date | None:
+def dispute_day(programme: Programme, as_of: date) -> date | None:
     """The day on which the dispute could be answered first: the last day on which one of its claims was made."""
     days = [claim.day.end for claim in programme.claims.values() if claim.dispute is not None]
     return max(days) if days and max(days) < as_of else None

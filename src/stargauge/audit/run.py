@@ -23,11 +23,11 @@ from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, Readi
 from stargauge.audit.words import likelihood, root_of
 from stargauge.engine.result import Result
 from stargauge.engine.run import blocks_of
-from stargauge.engine.sample import PICK, Sampler
+from stargauge.engine.sample import Sampler
 from stargauge.engine.select import Frame
 from stargauge.engine.simulate import simulate
 from stargauge.engine.streams import BLOCK
-from stargauge.quantity.statement import Mixture
+from stargauge.quantity.statement import PICK, Mixture
 
 #: The name under which a run collects what the audit needs.
 COLLECTOR = "audit"
@@ -98,7 +98,7 @@ def audit(
     sampler = _sampler(result, [address.name for address in _addresses(asked)], only_picks=not with_drivers)
     sample = _drawn(result, sampler.chances)
     setting = setting_of(known, frame, language, settled_of(result, known, asked, workers))
-    behind = {q.key: upstream(result, [address.name for address in _addresses([q])]) for q in asked}
+    behind = _behind(result, asked)
     captured = captures_of(known, claims)
     made = {q.key: judge(q, outcomes.get(q.key), setting, _picks(sample, behind[q.key]), captured=bool(captured[q.claim])) for q in asked}
     made |= {key: taken(made[key], holds) for key, holds in _given(result).items() if key in made}
@@ -234,6 +234,18 @@ def upstream(result: Result, names: Iterable[str]) -> frozenset[str]:
     inputs = [result.world.inputs[name] for name in found if name in result.world.inputs]
     picks = {PICK + e.value.pick for made in inputs for e in made.estimates if isinstance(e.value, Mixture)}
     return frozenset(found | picks)
+
+
+def _behind(result: Result, asked: Iterable[Question]) -> dict[str, frozenset[str]]:
+    """What each reading depends on; many ask about the same quantities."""
+    found: dict[frozenset[str], frozenset[str]] = {}
+    out = {}
+    for question in asked:
+        names = frozenset(address.name for address in _addresses([question]))
+        if names not in found:
+            found[names] = upstream(result, names)
+        out[question.key] = found[names]
+    return out
 
 
 def _addresses(asked: Iterable[Question]) -> Iterable[Any]:

@@ -163,6 +163,18 @@ def _known_to_run(result: Result, known: Any, days: Days) -> tuple[float, float,
     return _levels(result, sited(known, "operational"), days.evidence) if days.looked else (0.0, 0.0, 0.0)
 
 
+def sizes(result: Result, known: Any, days: Days) -> dict[str, float | None]:
+    """Facility power that was announced for named sites and that is known to run there, in watts, as the headline has them.
+
+    None where a programme has no site.
+    """
+    if not all(exists(known, sited(known, stage)) for stage in ("announced", "operational")):
+        return {"announced": None, "running": None}
+    return {
+        "announced": _levels(result, sited(known, "announced"), days.as_of)[1], "running": _known_to_run(result, known, days)[1],
+    }  # fmt: skip
+
+
 def _runs_of(runs: Sequence[float], said: float, words: Messages = ENGLISH) -> str:
     """`0.59 of 9.8 announced GW runs`; where all of it does, what runs is an estimate and stands with its P10 and P90."""
     low, middle, high = runs
@@ -419,4 +431,4 @@ def _jobs(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Da
     }  # fmt: skip
 
 
-__all__ = ["FANS", "HEADLINES", "Days", "dates_of", "exists", "headline", "headlines", "month_label", "off_by", "summarise"]
+__all__ = ["FANS", "HEADLINES", "Days", "dates_of", "exists", "headline", "headlines", "month_label", "off_by", "sizes", "summarise"]

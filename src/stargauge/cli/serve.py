@@ -28,7 +28,7 @@ def serve(asked: argparse.Namespace) -> int:
         raise InputError(faults)
     run(
         Settings(folder.resolve(), asked.host, asked.port, evidence.resolve() if evidence.is_dir() else None, workers=asked.workers,
-                 hosts=tuple(asked.name)),
+                 hosts=tuple(asked.name), warm=True),
         browser=not asked.no_browser,
     )  # fmt: skip
     return 0

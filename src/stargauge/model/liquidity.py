@@ -49,16 +49,17 @@ def _since(total: Array, from_day: Array, month_end: Array, month_hours: Array) 
     after = np.minimum(np.searchsorted(month_end, days), len(month_end) - 1)
     start = np.where(after > 0, month_end[np.maximum(after - 1, 0)], clock)
     part = np.clip((days - start) / np.maximum(month_end[after] - start, 1.0), 0.0, 1.0)
-    starts = np.flatnonzero(~np.isneginf(from_day).all(axis=1) & total.any(axis=(0, 2)))
-    gained = np.array(total)
-    for party in starts:  # the same few days are counted from month after month: each is looked up once
-        _, first, again = np.unique(np.stack([after[party], part[party]]), axis=1, return_index=True, return_inverse=True)
-        at, share, own = after[party, first], part[party, first], total[:, party]
-        low = np.where(at > 0, own[:, np.maximum(at - 1, 0)], 0.0)
-        before = low + (own[:, at] - low) * share
-        counted = ~np.isneginf(from_day[party])
-        gained[:, party, counted] -= before[:, again.ravel()[counted]]
-    return gained
+    row = np.arange(total.shape[1])[:, None] * total.shape[2]
+    flat = np.ascontiguousarray(total).reshape(len(total), -1)
+    high = np.take(flat, row + after, axis=1)
+    low = np.take(flat, row + np.maximum(after - 1, 0), axis=1)
+    low *= after > 0
+    high -= low
+    high *= part
+    high += low
+    np.subtract(total, high, out=high)
+    np.copyto(high, total, where=np.isneginf(from_day)[None])
+    return np.asarray(high)
 
 
 def _running(rate_per_day: Array, month_hours: Array) -> Array:

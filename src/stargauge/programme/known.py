@@ -129,7 +129,15 @@ class Known:
 
     def labels(self, quantity: Quantity) -> tuple[tuple[str, ...], ...]:
         """The label tuples of the cells of an input, the last axis running fastest."""
-        return tuple(product(*(self.axes[axis] for axis in quantity.axes if axis not in ARRAY_AXES)))
+        axes = tuple(axis for axis in quantity.axes if axis not in ARRAY_AXES)
+        if axes not in self._labels:
+            self._labels[axes] = tuple(product(*(self.axes[axis] for axis in axes)))
+        return self._labels[axes]
+
+    @cached_property
+    def _labels(self) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """Label tuples made already, by their axes: many inputs have the same."""
+        return {}
 
     # --- values ---------------------------------------------------------------------------------------------------------------------
 

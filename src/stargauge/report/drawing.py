@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from stargauge.report import svg as own
-from stargauge.report.canvas import HUES
+from stargauge.report.canvas import FONT, HUES
 from stargauge.report.locale import language, notation
 
 _ROOT = re.compile(r"<svg\b[^>]*>")
@@ -70,23 +70,23 @@ def figure(
     return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": address, "why": why, "spec": specs[0]}
 
 
-def figure_of(
-    name: str, label: str, drawings: tuple[str, str], table: Mapping[str, Any], why: str | None = None
-) -> dict[str, Any]:  # fmt: skip
-    """The same of two drawings that are SVG already."""
+def pictured(name: str, label: str, texts: Sequence[str], table: Mapping[str, Any], why: str | None = None) -> dict[str, Any]:
+    """A drawing that is SVG already as a page shows it: as `figure`, without a specification."""
     from markupsafe import Markup
 
-    wide, narrow = (Markup(inlined(text, f"{name}-{kind}", label, kind)) for text, kind in zip(drawings, ("w", "nr"), strict=True))
+    wide, narrow = (Markup(inlined(text, f"{name}-{kind}", label, kind)) for text, kind in zip(texts, ("w", "nr"), strict=True))
     return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": _csv_address([table["head"], *table["rows"]]), "why": why}
 
 
 def alone(text: str) -> str:
-    """A drawing that stood in a page as an image of its own: the light palette's colours, a size, the namespace of SVG."""
+    """A drawing that stood in a page as an image of its own: the light palette's colours on paper, a size, a face, the namespace of SVG."""
     for hue, value in HUES.items():
         text = text.replace(f"var(--{hue})", value)
     size = _SIZE.search(text)
     wide, high = (size[1], size[2]) if size else ("738", "400")
-    return text.replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" ', 1)
+    root = f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" font-family="{FONT}" '
+    paper = f'<rect width="{wide}" height="{high}" fill="{HUES["paper"]}"/>'
+    return _ROOT.sub(lambda found: found[0] + paper, text.replace("<svg ", root, 1), count=1)
 
 
 def _csv_address(rows: Iterable[Sequence[str]]) -> str:

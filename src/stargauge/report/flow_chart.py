@@ -8,7 +8,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from stargauge.report.canvas import HUES
-from stargauge.report.drawing import figure_of
+from stargauge.report.drawing import pictured
 from stargauge.report.locale import say
 from stargauge.report.wording import show
 
@@ -39,7 +39,7 @@ _TYPE = 13
 def flow_figure(data: Mapping[str, Any]) -> dict[str, Any]:
     """The drawing in both widths with its table."""
     label = spoken_flow(data)
-    return figure_of("flow", label, (flow_svg(data, WIDE), flow_svg(data, NARROW)), flow_table(data))
+    return pictured("flow", label, (flow_svg(data, WIDE), flow_svg(data, NARROW)), flow_table(data))
 
 
 def name_of(data: Mapping[str, Any], node: str, short: bool = False) -> str:

@@ -53,5 +53,5 @@ def say(text: str, **values: object) -> str:
 @cache
 def texts(language: str) -> Mapping[str, str]:
     """The texts of a language by the English ones; empty for English."""
-    file = Path(__file__).parent / f"texts.{language}.toml"
-    return dict(tomllib.loads(file.read_text(encoding="utf-8"))["texts"]) if file.exists() else {}
+    files = sorted(Path(__file__).parent.glob(f"texts.{language}.*.toml"))
+    return {english: said for file in files for english, said in tomllib.loads(file.read_text(encoding="utf-8")).items()}

@@ -114,7 +114,7 @@ def _scales(spec: Spec) -> dict[str, Scale]:
     out: dict[str, Scale] = {}
     for layer in spec["layer"]:
         for channel, span in (("x", (0.0, spec["width"])), ("y", (spec["height"], 0.0))):
-            ends = ((layer.get("encoding") or {}).get(channel) or {}).get("scale", {}).get("domain")
+            ends = (((layer.get("encoding") or {}).get(channel) or {}).get("scale") or {}).get("domain")
             if isinstance(ends, list | tuple) and len(ends) == 2:
                 out[channel] = Scale(_number(ends[0]), _number(ends[1]), *span)
     return out

@@ -1,4 +1,4 @@
-"""Answers of the API as JSON, each made by the function of its name."""
+"""Answers of the API, each made by the function of its name: the data that the command line prints as JSON."""
 
 from __future__ import annotations
 
@@ -6,13 +6,241 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.web.library import sides_of
 from stargauge.web.view import View
 from stargauge.web.work import Made
 
-Answerer = Callable[[View, Mapping[str, str]], Any]
-ANSWERS: dict[str, Answerer] = {"check": lambda view, _: view.check.to_dict()}
+Asked = Mapping[str, Any]
+Answerer = Callable[[View, Asked], Any]
 
 
-def answer(view: View, name: str, arguments: Mapping[str, str]) -> Made:
-    """An answer as JSON."""
-    return Made(json.dumps(ANSWERS[name](view, arguments), ensure_ascii=False, allow_nan=False).encode(), "application/json")
+def answer(view: View, name: str, asked: Asked) -> Made:
+    """An answer as JSON, or in the form of an export. A question about what is not there is answered so (404), faults of files are 400."""
+    try:
+        made = ANSWERS[name](view, asked)
+    except InputError as error:
+        return Made(faults=error.faults, status=400 if any(fault.line for fault in error.faults) else 404)
+    if isinstance(made, Made):
+        return made.with_packed()
+    return Made(json.dumps(made, ensure_ascii=False, allow_nan=False).encode(), "application/json").with_packed()
+
+
+def _programmes(view: View, _: Asked) -> Any:
+    return {"programmes": [{"id": name, "own": shelf.own, "file": shelf.path.name} for name, shelf in view.shelves().items()]}
+
+
+def _programme(view: View, _: Asked) -> Any:
+    made = view.programme
+    return {
+        "id": view.asked.programme, "own": view.shelf.own, "name": made.name, "about": made.about, "start": _day(made.start),
+        "horizon": _day(made.horizon), "language": made.language, "supposed": list(made.supposed),
+        "sites": {name: {"name": site.name or name, "phases": list(site.phases)} for name, site in made.sites.items()},
+        "parties": {name: party.name or name for name, party in made.parties.items()},
+        "claims": {name: {"says": claim.says, "readings": dict(claim.readings)} for name, claim in made.claims.items()},
+        "scenarios": {name: one.reason for name, one in made.scenarios.items()},
+    }  # fmt: skip
+
+
+def _day(day: Any) -> str | None:
+    return None if day is None else str(day)
+
+
+def _whole_check(view: View) -> dict[str, Any]:
+    """The check with its depths, as `stargauge check --json` has it."""
+    from stargauge import api
+
+    asked = view.asked
+
+    def make() -> dict[str, Any]:
+        return api.check(view.programme, **view.run, evidence=view.evidence, language=asked.language).to_dict()
+
+    return view.kept("whole check", make)  # type: ignore[no-any-return]
+
+
+def _claim(view: View, asked: Asked) -> Any:
+    claim, claims = asked["claim"], view.programme.claims
+    if claim not in claims:
+        raise InputError(f'there is no claim "{claim}"{did_you_mean(claim, claims)} (all: {", ".join(claims) or "the programme has none"})')
+    data = _whole_check(view)
+    found = [one for one in data["claims"] if one["id"] == claim]
+    if not found:
+        raise InputError(f'the claim "{claim}" had not been made by {data["as_of"]}')
+    return {**data, "claims": found}
+
+
+def _odds(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    run = view.run
+    return api.odds(
+        view.programme, asked["claim"], asked["from"], asked["to"] or view.asked.day, asked["every"], draws=run["draws"], seed=run["seed"],
+        progress=run["progress"],
+    ).to_dict()  # fmt: skip
+
+
+def _simulate(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    return api.simulate(view.programme, quantities=asked["quantity"] or api.HEADLINES, **view.run).to_dict()
+
+
+def _explain(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    address, run = asked["address"], view.run
+    if api.is_claim(view.programme, address):
+        if asked["date"]:
+            raise InputError("--date: a reading is read at the time that it names; leave it out, or ask for an address")
+        run.pop("progress")
+        return api.explain_reading(address, view.programme, evidence=view.evidence, **run).to_dict()
+    return _number_explained(view, address, asked["date"])
+
+
+def _number_explained(view: View, address: str, when: Any) -> Any:
+    from stargauge import api
+    from stargauge.audit.explanation import explained
+    from stargauge.audit.given import given_data
+
+    asked, made = view.asked, view.programme
+    given = api.condition(asked.given or None, made, now=view.known, draws=asked.draws, seed=asked.seed)
+    node = api.explain(address, made, when=when, as_of=asked.day, draws=asked.draws, seed=asked.seed, given=given)
+    return explained(node, view.known, api.held_captures(made, view.evidence, view.known.as_of)) | given_data(given)
+
+
+def _changed(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    return api.what_changed(asked["address"], asked["since"], view.programme, when=asked["date"], **_all_worlds(view)).to_dict()
+
+
+def _all_worlds(view: View) -> dict[str, Any]:
+    """How a function that takes no conditions is asked."""
+    run = view.run
+    run.pop("given")
+    return run
+
+
+def _drivers(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    return api.drivers(view.programme, asked["claim"], address=asked["address"], when=asked["date"], **view.run).to_dict()
+
+
+def _needs(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    return api.needs(view.programme, asked["claim"], **view.run).to_dict()
+
+
+def _together(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    return api.together(view.programme, asked["claim"], **view.run).to_dict()
+
+
+def _definitions(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    return api.definitions(view.programme, asked["claim"], **view.run).to_dict()
+
+
+def _sources(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    return api.sources(view.programme, asked["claim"], **_all_worlds(view)).to_dict()
+
+
+def _schedule(view: View, _: Asked) -> Any:
+    from stargauge import api
+
+    return api.schedule(view.programme, **view.run).to_dict()
+
+
+def _money(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    return api.money(
+        view.programme, when=asked["date"], amounts=asked["need"], pays=asked["if"] or None, since=asked["from"], **view.run
+    ).to_dict()
+
+
+def _finance(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    return api.finance(view.programme, site=asked["site"], **view.run).to_dict()
+
+
+def _jobs(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    return api.jobs(view.programme, when=asked["date"], site=asked["site"], **view.run).to_dict()
+
+
+def _cost(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    return api.cost(view.programme, site=asked["site"], chip=asked["chip"], **view.run).to_dict()
+
+
+def _sensitivity(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    return api.sensitivity(
+        asked["address"], view.programme, when=asked["date"], inputs=asked["inputs"] or None, two_way=asked["two_way"] or None,
+        every=asked["all"], variance=asked["variance"], **_all_worlds(view),
+    ).to_dict()  # fmt: skip
+
+
+_MEDIA = {"claimreview": "application/ld+json", "csv": "text/csv; charset=utf-8", "markdown": "text/markdown; charset=utf-8"}
+
+
+def _export(view: View, asked: Asked) -> Made:
+    from stargauge import api
+
+    made = api.export(
+        asked["form"], view.programme, claim=asked["claim"], language=view.asked.language, publisher=asked["publisher"] or "",
+        url=asked["url"] or "", publisher_url=asked["publisher_url"] or "", proof=asked["proof"] or "", forecasts=asked["open"],
+        evidence=view.evidence, **_all_worlds(view),
+    )  # fmt: skip
+    return Made(made.text.encode(), _MEDIA[asked["form"]])
+
+
+def _compare(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    one, other = sides_of(asked["a"], asked["b"], view.folder)
+    return api.compare(one, other, draws=view.asked.draws, seed=view.asked.seed, progress=view.progress).to_dict()
+
+
+def _accuracy(view: View, _: Asked) -> Any:
+    from stargauge import api
+    from stargauge.audit.measured import shipped
+
+    found = shipped()
+    return found.to_dict(api.catalogue()) if found else {}
+
+
+def _catalogue(view: View, asked: Asked) -> Any:
+    from stargauge import api
+    from stargauge.catalogue.show import rows
+
+    values = api.catalogue()
+    if asked["kind"] is None:
+        return {kind: list(values.names(kind)) for kind in values.kinds()}
+    return [row._asdict() for row in rows(values, asked["kind"], asked["name"])]
+
+
+def _schema(view: View, _: Asked) -> Any:
+    from stargauge.programme.load import json_schema
+
+    return json_schema()
+
+
+ANSWERS: dict[str, Answerer] = {
+    "programmes": _programmes, "programme": _programme, "check": lambda view, _: _whole_check(view),
+    "claims": lambda view, _: _whole_check(view), "claim": _claim, "odds": _odds, "simulate": _simulate, "explain": _explain,
+    "changed": _changed, "drivers": _drivers, "needs": _needs, "together": _together, "definitions": _definitions, "sources": _sources,
+    "schedule": _schedule, "money": _money, "finance": _finance, "jobs": _jobs, "cost": _cost, "sensitivity": _sensitivity,
+    "export": _export, "compare": _compare, "accuracy": _accuracy, "catalogue": _catalogue, "schema": _schema,
+}  # fmt: skip

@@ -1,7 +1,313 @@
-"""The API: the same answers as JSON."""
+"""The API: the same answers as JSON, each under an address that says what is asked."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from stargauge.web.api_parameters import (
+    Address,
+    All,
+    Asker,
+    Bare,
+    Chip,
+    Claim,
+    ClaimId,
+    Claims,
+    Draws,
+    Every,
+    Form,
+    From,
+    Inputs,
+    InWorlds,
+    Kind,
+    Name,
+    Need,
+    Number,
+    OneNumber,
+    OneSide,
+    Open,
+    OtherSide,
+    Pays,
+    PaysFrom,
+    Plain,
+    Proof,
+    Publisher,
+    PublisherUrl,
+    Quantity,
+    Seed,
+    Since,
+    Site,
+    Spoken,
+    SpokenInWorlds,
+    To,
+    TwoWay,
+    Url,
+    Variance,
+    When,
+)
+from stargauge.web.asked import DRAWS, Asked
 
 router = APIRouter(prefix="/api")
+#: With how many draws what would have to be true is looked for, as the command line does.
+NEEDS_DRAWS = 4096
+
+
+class Error(BaseModel):
+    """One fault of what was asked: what was expected, what came."""
+
+    message: str
+    path: str = Field("", description="The parameter, or the place in a programme file.")
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+
+class Errors(BaseModel):
+    """Every fault of what was asked."""
+
+    errors: list[Error]
+
+
+_FAULTS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Errors, "description": "The programme's file is at fault: every fault with its place."},
+    404: {"model": Errors, "description": "There is no such answer: something that is named does not exist, was not yet known on that day, "
+          "or the question contradicts the record."},
+    422: {"model": Errors, "description": "A parameter has the wrong form."},
+    429: {"model": Errors, "description": "Too many answers asked for at once; `Retry-After` says when to come again."},
+    500: {"model": Errors, "description": "Our fault."},
+    503: {"model": Errors, "description": "It took too long, or too much is waiting."},
+}  # fmt: skip
+_OBJECT: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
+_LIST: dict[str, Any] = {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}}
+_TEXTS: dict[str, Any] = {
+    "application/ld+json": {"schema": {"type": "object"}}, "text/csv": {"schema": {"type": "string"}},
+    "text/markdown": {"schema": {"type": "string"}},
+}  # fmt: skip
+Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Response]])
+
+
+def _answers(path: str, same_as: str, content: dict[str, Any] = _OBJECT) -> Callable[[Handler], Handler]:
+    """Enter a function as what answers an address; its docstring is the description. `same_as`: the command that prints the same."""
+
+    def enter(handle: Handler) -> Handler:
+        said = (handle.__doc__ or "").strip()
+        router.add_api_route(
+            path, handle, methods=["GET"], response_class=Response, summary=said.partition(".")[0], name=handle.__name__,
+            description=f"{said}\n\nThe same as `{same_as}`." if same_as else said,
+            responses={200: {"description": "The answer.", "content": content}, **_FAULTS}, operation_id=handle.__name__.strip("_"),
+        )  # fmt: skip
+        return handle
+
+    return enter
+
+
+_P = "/programmes/{programme}"
+
+
+@_answers("/programmes", "")
+async def programmes(ask: Bare) -> Response:
+    """Every programme that can be asked for: shipped ones and those of the folder."""
+    return await ask("programmes")
+
+
+@_answers(_P, "")
+async def programme(ask: Plain) -> Response:
+    """What a programme is made of: its sites, parties, claims and scenarios, by the names under which they are asked for."""
+    return await ask("programme")
+
+
+@_answers(_P + "/check", "stargauge check PROGRAMME --json")
+async def check(ask: SpokenInWorlds) -> Response:
+    """What of it holds. Headline, claims with verdicts, capacity, money and jobs, what moves each claim."""
+    return await ask("check")
+
+
+@_answers(_P + "/claims", "stargauge audit PROGRAMME --json")
+async def claims(ask: SpokenInWorlds) -> Response:
+    """Every claim, every reading. Odds, margin, drivers, record."""
+    return await ask("claims")
+
+
+@_answers(_P + "/claims/{claim}", "stargauge audit PROGRAMME --claim ID --json")
+async def claim(ask: SpokenInWorlds, claim: ClaimId) -> Response:
+    """One claim with every reading."""
+    return await ask("claim", claim=claim)
+
+
+@_answers(_P + "/odds", "stargauge odds PROGRAMME --json")
+async def odds(
+    ask: Plain, claim: Claim = None,
+    since: From = None,
+    until: To = None,
+    every: Every = "month",
+) -> Response:  # fmt: skip
+    """A claim's odds over time, and the statements that moved them."""
+    return await ask("odds", claim=claim, **{"from": since, "to": until, "every": every})
+
+
+@_answers(_P + "/simulate", "stargauge simulate PROGRAMME --json")
+async def simulate(
+    ask: InWorlds,
+    quantity: Quantity = (),
+) -> Response:
+    """What follows, month by month, with uncertainty."""
+    return await ask("simulate", quantity=quantity)
+
+
+@_answers(_P + "/explain", "stargauge explain ADDRESS --programme PROGRAMME --json")
+async def explain(ask: InWorlds, address: Address, date: When = None) -> Response:
+    """Why a number, or the verdict on `CLAIM/READING`, is what it is. Formula, inputs, statements, assumptions."""
+    return await ask("explain", address=address, date=date)
+
+
+@_answers(_P + "/changed", "stargauge explain ADDRESS --since DATE --programme PROGRAMME --json")
+async def changed(ask: Plain, address: Address, since: Since, date: When = None) -> Response:
+    """What changed a number, or the odds of a reading, since a day, and which statements did it."""
+    return await ask("changed", address=address, since=since, date=date)
+
+
+@_answers(_P + "/drivers", "stargauge drivers PROGRAMME --json")
+async def drivers(
+    ask: InWorlds, claim: Claim = None, address: OneNumber = None,
+    date: When = None,
+) -> Response:  # fmt: skip
+    """Which inputs move a claim's odds or a number, with intervals, groups and pairs."""
+    return await ask("drivers", claim=claim, address=address, date=date)
+
+
+@_answers(_P + "/needs", "stargauge needs PROGRAMME --draws N --json")
+async def needs(ask: InWorlds, claim: Claim = None) -> Response:
+    """What would have to be true for a claim to hold, and the single change that asks least. With 4,096 draws unless told otherwise."""
+    if "draws" not in ask.request.query_params:
+        ask = replace(ask, asked=ask.asked.but(draws=NEEDS_DRAWS))
+    return await ask("needs", claim=claim)
+
+
+@_answers(_P + "/together", "stargauge together PROGRAMME --json")
+async def together(
+    ask: InWorlds,
+    claim: Claims = (),
+) -> Response:
+    """Which claims can hold together. Pairs, conflicts, the largest sets."""
+    return await ask("together", claim=claim)
+
+
+@_answers(_P + "/definitions", "stargauge definitions PROGRAMME --json")
+async def definitions(ask: InWorlds, claim: Claim = None) -> Response:
+    """Under which definitions of its words a claim holds, and which word decides."""
+    return await ask("definitions", claim=claim)
+
+
+@_answers(_P + "/sources", "stargauge sources PROGRAMME --json")
+async def sources(ask: Plain, claim: Claim = None) -> Response:
+    """Which verdicts hang on one source. Each is left out in turn: this takes long."""
+    return await ask("sources", claim=claim)
+
+
+@_answers(_P + "/schedule", "stargauge schedule PROGRAMME --json")
+async def schedule(ask: InWorlds) -> Response:
+    """When each site runs, and what holds it up."""
+    return await ask("schedule")
+
+
+@_answers(_P + "/money", "stargauge money PROGRAMME --json")
+async def money(
+    ask: InWorlds, date: When = None,
+    need: Need = (),
+    pays: Pays = (),
+    since: PaysFrom = None,
+) -> Response:  # fmt: skip
+    """Who pays, when, and whether the money is there. Gaps, policies, circles, who breaks."""
+    return await ask("money", date=date, need=need, **{"if": pays, "from": since})
+
+
+@_answers(_P + "/finance", "stargauge finance PROGRAMME --json")
+async def finance(ask: InWorlds, site: Site = None) -> Response:
+    """How each site is paid for. Loans and what limits them, cover, walls, contracts, returns."""
+    return await ask("finance", site=site)
+
+
+@_answers(_P + "/jobs", "stargauge jobs PROGRAMME --json")
+async def jobs(ask: InWorlds, date: When = None, site: Site = None) -> Response:
+    """Jobs by every definition, what others counted, what a claim on jobs needs to be true."""
+    return await ask("jobs", date=date, site=site)
+
+
+@_answers(_P + "/cost", "stargauge cost PROGRAMME --json")
+async def cost(ask: InWorlds, site: Site = None, chip: Chip = None) -> Response:
+    """What an accelerator-hour, a megawatt-year and a million tokens cost, and rents that cover it."""
+    return await ask("cost", site=site, chip=chip)
+
+
+@_answers(_P + "/sensitivity", "stargauge sensitivity ADDRESS PROGRAMME --json")
+async def sensitivity(
+    ask: Plain, address: Address, date: When = None,
+    inputs: Inputs = (),
+    two_way: TwoWay = (),
+    variance: Variance = False,
+    every: All = False,
+) -> Response:  # fmt: skip
+    """What moves a number. Each input at its P10 and P90, a table over two inputs."""
+    return await ask("sensitivity", address=address, date=date, inputs=inputs, two_way=two_way, variance=variance, **{"all": every})
+
+
+@_answers(_P + "/export", "stargauge export FORM PROGRAMME", _TEXTS)
+async def export(
+    ask: Spoken, form: Form = "csv",
+    claim: Claim = None,
+    publisher: Publisher = None,
+    url: Url = None,
+    publisher_url: PublisherUrl = None,
+    proof: Proof = None,
+    forecasts: Open = False,
+) -> Response:  # fmt: skip
+    """Claims for publication. ClaimReview JSON-LD, CSV or Markdown."""
+    return await ask(
+        "export", form=form, claim=claim, publisher=publisher, url=url, publisher_url=publisher_url, proof=proof, open=forecasts
+    )
+
+
+@_answers("/compare", "stargauge compare A B --json")
+async def compare(
+    request: Request,
+    a: OneSide,
+    b: OtherSide,
+    draws: Draws = DRAWS, seed: Seed = 0, progress: Number = None,
+) -> Response:  # fmt: skip
+    """Two programmes, scenarios or knowledge dates. What differs, and why."""
+    return await Asker(request, Asked(draws=draws, seed=seed), progress or 0)("compare", a=a, b=b)
+
+
+@_answers("/accuracy", "")
+async def accuracy(ask: Bare) -> Response:
+    """How good we are. Dates and odds replayed against what happened, as shipped and shown in the report."""
+    return await ask("accuracy")
+
+
+@_answers("/catalogue", "stargauge catalogue --json")
+async def catalogue(ask: Bare) -> Response:
+    """What the world offers. Kinds and their names."""
+    return await ask("catalogue", kind=None, name=None)
+
+
+@_answers("/catalogue/{kind}", "stargauge catalogue KIND --json", _LIST)
+async def catalogue_kind(ask: Bare, kind: Kind) -> Response:
+    """Every row of a kind, with sources."""
+    return await ask("catalogue", kind=kind, name=None)
+
+
+@_answers("/catalogue/{kind}/{name}", "stargauge catalogue KIND NAME --json", _LIST)
+async def catalogue_name(ask: Bare, kind: Kind, name: Name) -> Response:
+    """The rows of one name, with sources."""
+    return await ask("catalogue", kind=kind, name=name)
+
+
+@_answers("/schema", "stargauge schema")
+async def schema(ask: Bare) -> Response:
+    """The JSON Schema of the programme file."""
+    return await ask("schema")

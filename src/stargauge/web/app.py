@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import PlainTextResponse, RedirectResponse, StreamingResponse
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 
 from stargauge import __version__
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.web import pages  # noqa: F401 - enters the pages
 from stargauge.web.api_routes import router
 from stargauge.web.asked import Asked, asked_of
-from stargauge.web.desk import Desk, Ready
-from stargauge.web.failure import failure_page
-from stargauge.web.library import shelf, shelves
+from stargauge.web.desk import Desk
+from stargauge.web.failure import failure_page, fault_data
+from stargauge.web.guard import Guard
+from stargauge.web.library import evidence_stamp, shelf, shelves
 from stargauge.web.routes import PAGES, Page, arguments_of
-from stargauge.web.security import COOKIE, HEADERS, Rate, from_own_page, host_allowed, token_fits
+from stargauge.web.security import HEADERS, Rate
 from stargauge.web.settings import Settings
 from stargauge.web.work import Job, Made
 
 STATIC = Path(__file__).parent / "static"
-#: What one reader may have made per second, and at once; what is kept already costs nothing.
-PER_SECOND, AT_ONCE = 20.0, 200.0
+#: The programme that is made ready before anybody asks.
+FIRST = "stargate"
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -36,9 +41,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        app.state.desk = Desk(chosen)
+        desk = app.state.desk = Desk(chosen)
+        await desk.ready()
+        warming = asyncio.create_task(_warm(desk, chosen)) if chosen.warm else None
         yield
-        app.state.desk.close()
+        if warming is not None:
+            warming.cancel()
+        await desk.close()
 
     app = FastAPI(
         title="Stargauge", version=__version__, lifespan=life, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json",
@@ -46,9 +55,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         "programme, day, seed and draws.",
     )  # fmt: skip
     app.state.settings = chosen
-    app.state.rate = Rate(PER_SECOND, AT_ONCE)
+    app.state.rate = Rate(chosen.per_second, chosen.at_once)
     app.state.began = time.monotonic()
-    app.middleware("http")(_guarded)
+    app.add_middleware(Guard, settings=chosen)
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/health", _health, include_in_schema=False)
@@ -61,7 +70,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             app.add_api_route(path, _figure_handler(page), include_in_schema=False, name=f"{page.name} figure")
         methods = ["POST"] if page.writes else ["GET", "HEAD"]
         app.add_api_route(page.path, _page_handler(page), methods=methods, include_in_schema=False, name=page.name)
-    app.add_exception_handler(404, _not_found)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _misformed)
+    app.add_exception_handler(Exception, _our_fault)
     return app
 
 
@@ -94,7 +105,7 @@ async def _made(request: Request, page: Page, kind: str = "page") -> Response:
     job = Job(
         kind, page.name, asked, path or "/", arguments_of(page, taken, dict(request.query_params)), settings.folder, settings.evidence,
         request.headers.get("hx-request-type") == "partial", figure, ending, await _body(request) if page.writes else {},
-        int(request.query_params.get("progress") or 0) if (request.query_params.get("progress") or "0").isdecimal() else 0,
+        number_of(request),
     )  # fmt: skip
     return await send(request, job, stamp if page.kept else "", aside=page.slow)
 
@@ -102,95 +113,83 @@ async def _made(request: Request, page: Page, kind: str = "page") -> Response:
 def question(request: Request, page: Page) -> tuple[Asked, str]:
     """What an address asks, and the state of the files it asks about. Raises InputError."""
     query = {key: request.query_params.getlist(key) for key in request.query_params}
-    if not page.of_programme:
-        return asked_of("stargate", query), " ".join(one.stamp for one in shelves(request.app.state.settings.folder).values())
-    name = str(request.path_params["programme"])
-    found = shelf(name, request.app.state.settings.folder)
-    return asked_of(name, query), found.stamp
+    name = str(request.path_params["programme"]) if page.of_programme else ""
+    return asked_of(name or FIRST, query), state_of(request.app.state.settings, name)
+
+
+def state_of(settings: Settings, programme: str = "") -> str:
+    """The state of the files on which an answer about a programme rests, or one about all. Raises InputError for one that is not."""
+    found = [shelf(programme, settings.folder)] if programme else list(shelves(settings.folder).values())
+    return " ".join([*(f"{one.name}:{one.stamp}" for one in found), evidence_stamp(settings.evidence)])
+
+
+def number_of(request: Request) -> int:
+    """The number under which who asks follows how far it is; 0 where nobody does."""
+    text = request.query_params.get("progress") or "0"
+    return int(text) if text.isdecimal() and len(text) <= 9 else 0
 
 
 async def send(request: Request, job: Job, stamp: str, lane: str = "", aside: bool = False) -> Response:
     """Have a job done and send what came of it; a reader who asks for too much at once is told to wait. `aside`: it takes long."""
     desk: Desk = request.app.state.desk
-    wait = request.app.state.rate.wait(request.client.host if request.client else "")
+    key = stamp and f"{stamp} {job.asked.day}"
+    wait = request.app.state.rate.wait(request.client.host if request.client else "") if desk.costs(job, key) else 0.0
     if wait:
-        return PlainTextResponse(f"too many requests; try again in {wait:.0f} s\n", 429, {"Retry-After": f"{wait:.0f}"})
-    ready = await desk.get(job, stamp and f"{stamp} {job.asked.day}", lane, aside)
-    if ready.made.faults:
-        return failure(request, ready.made.faults, ready.made.status)
-    return packed(request, ready)
+        fault = Fault(f"too many requests; try again in {math.ceil(wait)} s")
+        return failure(request, (fault,), 429, {"Retry-After": str(math.ceil(wait))})
+    made = await desk.get(job, key, lane, aside)
+    if made.faults:
+        return failure(request, made.faults, made.status, {"Retry-After": "5"} if made.status == 503 else {})
+    return packed(request, made)
 
 
-def packed(request: Request, ready: Ready) -> Response:
+def packed(request: Request, made: Made) -> Response:
     """What was made, packed where the reader takes it so."""
-    made: Made = ready.made
     headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding, HX-Request-Type", **made.headers}
-    if ready.packed and "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(ready.packed, made.status, {**headers, "Content-Encoding": "gzip"}, made.media)
+    if made.packed and "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(made.packed, made.status, {**headers, "Content-Encoding": "gzip"}, made.media)
     return Response(made.body, made.status, headers, made.media)
 
 
 async def _body(request: Request) -> dict[str, Any]:
     """The fields and files of a form, as texts and bytes."""
-    form = await request.form(max_files=4, max_fields=200, max_part_size=request.app.state.settings.upload_bytes)
     made: dict[str, Any] = {}
-    for key, value in form.multi_items():
-        made[key] = value if isinstance(value, str) else (value.filename or "", await value.read())
+    async with request.form(max_files=4, max_fields=2000, max_part_size=request.app.state.settings.upload_bytes) as form:
+        for key, value in form.multi_items():
+            made[key] = value if isinstance(value, str) else (value.filename or "", await value.read())
     return made
 
 
 # -- faults --------------------------------------------------------------------------------------------------------------------------
 
 
-def failure(request: Request, faults: tuple[Fault, ...], status: int) -> Response:
+def failure(request: Request, faults: Sequence[Fault], status: int, headers: Mapping[str, str] | None = None) -> Response:
     """The faults of what was asked, as a page or as JSON, in the manner of the command line."""
+    headers = {"Cache-Control": "no-store", **(headers or {})}
     if request.url.path.startswith("/api/"):
-        from fastapi.responses import JSONResponse
-
-        rows = [{"message": f.message, "path": f.path, "file": f.file, "line": f.line, "column": f.column} for f in faults]
-        return JSONResponse({"errors": rows}, status)
-    return Response(failure_page(faults, status, request.url.path), status, media_type="text/html; charset=utf-8")
+        return JSONResponse({"errors": [fault_data(fault) for fault in faults]}, status, headers)
+    text = failure_page(faults, status, request.url.path)
+    return Response(text, status, headers, media_type="text/html; charset=utf-8")
 
 
-async def _not_found(request: Request, error: Exception) -> Response:
-    detail = str(getattr(error, "detail", "") or "")
-    return failure(request, (Fault(detail if detail not in ("", "Not Found") else f"there is no page {request.url.path}"),), 404)
+async def _refused(request: Request, error: Any) -> Response:
+    """What the router does not answer: no such page, or not by that method."""
+    said = {404: f"there is no page {request.url.path}", 405: f"{request.url.path} takes no {request.method}"}
+    plain = str(error.detail or "") in ("", "Not Found", "Method Not Allowed")
+    text = said.get(error.status_code, "this cannot be answered") if plain else str(error.detail)
+    return failure(request, (Fault(text),), error.status_code, error.headers)
 
 
-# -- safety --------------------------------------------------------------------------------------------------------------------------
+async def _misformed(request: Request, error: Any) -> Response:
+    """Parameters of a wrong form, all at once."""
+    told = (one for one in error.errors() if one["type"] != "none_required")
+    faults = [Fault(f'{one["msg"]}; got "{str(one.get("input"))[:80]}"', str(one["loc"][1])) for one in told]
+    return failure(request, faults, 422)
 
 
-async def _guarded(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-    settings: Settings = request.app.state.settings
-    response = _refused(request, settings) or await go_on(request)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
-
-
-def _refused(request: Request, settings: Settings) -> Response | None:
-    """Why a request is not answered, if so."""
-    if not host_allowed(request.headers.get("host", ""), settings):
-        return PlainTextResponse("this server answers under the names of this machine only\n", 421)
-    if not from_own_page(request.method, request.headers):
-        return PlainTextResponse("refused: the request comes from another site's page\n", 403)
-    length = request.headers.get("content-length", "0")
-    if request.method in ("POST", "PUT", "PATCH"):
-        if not length.isdecimal() or "content-length" not in request.headers:
-            return PlainTextResponse("the length of what is sent has to be given\n", 411)
-        if int(length) > settings.upload_bytes:
-            return PlainTextResponse(f"too large: at most {settings.upload_bytes:,} bytes\n", 413)
-    if request.url.path == "/health":
-        return None
-    shown = request.query_params.get("token") or request.headers.get("authorization", "").removeprefix("Bearer ")
-    if not token_fits(shown or request.cookies.get(COOKIE, ""), settings):
-        return PlainTextResponse("a token is needed: open the address that was printed\n", 401, {"WWW-Authenticate": "Bearer"})
-    if request.query_params.get("token") and not settings.local and request.method == "GET":
-        kept = [(key, value) for key, value in request.query_params.multi_items() if key != "token"]
-        answer = RedirectResponse(str(request.url.replace_query_params().include_query_params(**dict(kept))), 303)
-        answer.set_cookie(COOKIE, shown, httponly=True, samesite="strict", max_age=30 * 86_400)
-        return answer
-    return None
+async def _our_fault(request: Request, error: Exception) -> Response:
+    """A fault of ours; the server's log has it all."""
+    return failure(request, (Fault(f"our fault: {type(error).__name__}; the server's log says where"),), 500, HEADERS)
 
 
 # -- how it is doing -----------------------------------------------------------------------------------------------------------------
@@ -203,19 +202,31 @@ async def _health() -> Response:
 async def _metrics(request: Request) -> Response:
     desk: Desk = request.app.state.desk
     lines = [f"# TYPE stargauge_{name}_total counter\nstargauge_{name}_total {value}" for name, value in desk.counts.items()]
+    lines += [f"# TYPE stargauge_{name} gauge\nstargauge_{name} {value}" for name, value in desk.gauges.items()]
     lines.append(f"# TYPE stargauge_uptime_seconds gauge\nstargauge_uptime_seconds {time.monotonic() - request.app.state.began:.0f}")
     return PlainTextResponse("\n".join([*lines, ""]), media_type="text/plain; version=0.0.4")
 
 
 async def _progress(request: Request, number: int) -> Response:
-    """How far a job is, as server-sent events `[done, of]`."""
+    """How far a job is, as server-sent events `[done, of]`; the last event is called `end`."""
     desk: Desk = request.app.state.desk
+    if desk.board.full:
+        return failure(request, (Fault("too many listen already; the answer comes all the same"),), 503, {"Retry-After": "5"})
 
     async def told() -> AsyncIterator[str]:
-        async for done, of in desk.progress(number):
+        async for done, of in desk.board.follow(number):
             yield f"data: [{done}, {of}]\n\n"
+        yield "event: end\ndata: []\n\n"
 
     return StreamingResponse(told(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+async def _warm(desk: Desk, settings: Settings) -> None:
+    """The first programme's page made before anybody asks."""
+    page = PAGES["overview.overview"]
+    asked = asked_of(FIRST, {})
+    job = Job("page", page.name, asked, f"/p/{FIRST}", arguments_of(page, {}, {}), settings.folder, settings.evidence)
+    await desk.get(job, f"{state_of(settings, FIRST)} {asked.day}")
 
 
 async def _style() -> Response:

@@ -3,156 +3,288 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import multiprocessing
-import threading
+import sys
 from collections import OrderedDict
-from collections.abc import AsyncIterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zlib import crc32
 
+from stargauge.quantity.errors import Fault
+from stargauge.web.asked import Asked
+from stargauge.web.progress import Board
 from stargauge.web.settings import Settings
-from stargauge.web.work import Job, Made, do, prepare, stopped
+from stargauge.web.work import Job, Made
+from stargauge.web.worker import Worker
 
-#: A page smaller than this is not worth packing.
-PACKED_FROM = 1024
+#: How long a job waits for the worker of its programme while another is idle.
+PATIENCE = 0.3
+#: What a worker does once, while another one is idle: a page of a small programme, so that what loads slowly is loaded.
+WARMING = Job("warm", "overview.overview", Asked("xai-colossus-1", draws=256), "/p/xai-colossus-1")
+#: How many jobs may wait; whoever comes then is told to come again.
+MOST_WAITING = 256
+#: How often a worker may fail to start before jobs are given up, and how long the next try then waits.
+TRIES, PAUSE = 3, 5.0
 
 
-@dataclass(frozen=True)
-class Ready:
-    """What was made, packed too where that is smaller."""
+@dataclass(eq=False)
+class Ticket:
+    """A job that waits or is being done. `home`: the lane of its programme; `part`: it is made beside another job, only on an idle lane."""
 
-    made: Made
-    packed: bytes = b""
+    job: Job
+    home: int
+    done: asyncio.Future[Made]
+    since: float
+    tries: int = 0
+    part: bool = False
+
+
+@dataclass(eq=False)
+class Lane:
+    """A worker and what it does."""
+
+    worker: Worker
+    ready: bool = False
+    warm: bool = False
+    ticket: Ticket | None = None
+    alarm: asyncio.TimerHandle | None = None
+    parts: dict[int, asyncio.Future[Made]] = field(default_factory=dict)
+
+    @property
+    def idle(self) -> bool:
+        """Whether it could take a job now."""
+        return self.ready and self.ticket is None and not self.worker.ended
 
 
 class Desk:
     """Takes jobs and hands out what was made. The same job asked twice at once is done once; what was made is kept within a limit.
 
-    Each worker is a process of its own with one line of jobs. A programme has its worker, so that answers made for one page serve the next.
+    A programme has its worker, so that answers made for one page serve the next; while that one is long at something else, another takes
+    the job. A worker that dies is replaced and its job tried once more; one that is at a job for too long is ended.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.counts = {"asked": 0, "kept": 0, "made": 0, "faults": 0, "broken": 0}
+        self.counts = {"asked": 0, "kept": 0, "made": 0, "faults": 0, "broken": 0, "overdue": 0, "refused": 0}
+        self.board = Board()
+        self._loop = asyncio.get_running_loop()
         self._context = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
         if self._context.get_start_method() == "forkserver":
             multiprocessing.set_forkserver_preload(["stargauge.web.preload"])
-        self._told: Any = self._context.SimpleQueue()
-        self._lanes = [self._lane() for _ in range(settings.workers)]
-        self._kept: OrderedDict[Any, Ready] = OrderedDict()
+        self._kept: OrderedDict[Any, Made] = OrderedDict()
         self._bytes = 0
-        self._waiting: dict[Any, asyncio.Future[Ready]] = {}
-        self._listeners: dict[int, list[asyncio.Queue[tuple[int, int]]]] = {}
-        self._last = 0
-        self._loop: asyncio.AbstractEventLoop | None = None
-        threading.Thread(target=self._listen, daemon=True, name="progress").start()
+        self._pending: dict[Any, asyncio.Task[Made]] = {}
+        self._queue: list[Ticket] = []
+        self._up = asyncio.Event()
+        self._closed, self._failed = False, 0
+        self._lanes: list[Lane] = []
+        for index in range(settings.workers):
+            self._lanes.append(self._lane(index))
 
-    def _lane(self) -> ProcessPoolExecutor:
-        lane = ProcessPoolExecutor(1, mp_context=self._context, initializer=_begin, initargs=(self._told,))
-        lane.submit(stopped)  # starts the process now, not with the first reader
-        return lane
+    @property
+    def gauges(self) -> dict[str, int]:
+        """How it is now."""
+        return {
+            "workers": sum(lane.ready for lane in self._lanes),
+            "warm": sum(lane.warm and not (lane.ticket and lane.ticket.job is WARMING) for lane in self._lanes),
+            "busy": sum(lane.ticket is not None for lane in self._lanes),
+            "waiting": len(self._queue), "kept_bytes": self._bytes,
+        }  # fmt: skip
 
-    async def get(self, job: Job, stamp: str = "", lane: str = "", aside: bool = False) -> Ready:
+    async def ready(self) -> None:
+        """Wait until a worker is ready for jobs."""
+        await self._up.wait()
+
+    # -- what was made -------------------------------------------------------------------------------------------------------------
+    def costs(self, job: Job, stamp: str) -> bool:
+        """Whether a job would have to be done now: it is neither kept nor being done already."""
+        key = (*job.key, stamp)
+        return not stamp or (key not in self._kept and key not in self._pending)
+
+    async def get(self, job: Job, stamp: str = "", lane: str = "", aside: bool = False) -> Made:
         """What a job makes; kept under the job and `stamp`, unless it writes (then `stamp` is empty). `lane`: who shares a worker.
 
         `aside`: it takes long, so that it is done by another worker than that of the lane, which goes on with pages.
         """
-        self._loop = asyncio.get_running_loop()
         self.counts["asked"] += 1
         key = (*job.key, stamp) if stamp else None
         if key is not None and key in self._kept:
             self.counts["kept"] += 1
             self._kept.move_to_end(key)
+            self.board.end(job.number)
             return self._kept[key]
-        if key is not None and key in self._waiting:
-            return await asyncio.shield(self._waiting[key])
-        task = asyncio.ensure_future(self._make(job, crc32((lane or job.asked.programme).encode()) + aside, key))
+        if key is not None and key in self._pending:
+            return await asyncio.shield(self._pending[key])
+        home = (crc32((lane or job.asked.programme).encode()) + aside) % len(self._lanes)
+        task = asyncio.ensure_future(self._make(job, home, key))
         if key is not None:
-            self._waiting[key] = task
-            task.add_done_callback(lambda _: self._waiting.pop(key, None))
+            self._pending[key] = task
+            task.add_done_callback(lambda _: self._pending.pop(key, None))
         return await asyncio.shield(task)
 
-    async def _make(self, job: Job, place: int, key: Any) -> Ready:
-        made = await self._done(job, place % len(self._lanes))
-        self.counts["faults" if made.faults else "made"] += 1
-        packs = len(made.body) >= PACKED_FROM and not made.media.startswith("image/png")
-        ready = Ready(made, await asyncio.to_thread(gzip.compress, made.body, 6) if packs else b"")
-        if key is not None and not made.faults:
-            self._keep(key, ready)
-        return ready
-
-    async def _done(self, job: Job, index: int) -> Made:
-        """Have a job done; a worker that died is replaced and the job tried once more."""
-        for last in (False, True):
-            lane = self._lanes[index]
-            try:
-                return await asyncio.wrap_future(lane.submit(do, job))
-            except BrokenProcessPool:
-                self.counts["broken"] += 1
-                if self._lanes[index] is lane:
-                    self._lanes[index] = self._lane()
-                if last:
-                    raise
-        raise AssertionError("unreachable")
-
-    def _keep(self, key: Any, ready: Ready) -> None:
-        self._kept[key] = ready
-        self._bytes += len(ready.made.body) + len(ready.packed)
-        while self._bytes > self.settings.kept_bytes and self._kept:
-            _, gone = self._kept.popitem(last=False)
-            self._bytes -= len(gone.made.body) + len(gone.packed)
-
-    # -- progress ------------------------------------------------------------------------------------------------------------------
-    def number(self) -> int:
-        """A number under which a job tells how far it is."""
-        self._last += 1
-        return self._last
-
-    async def progress(self, number: int) -> AsyncIterator[tuple[int, int]]:
-        """How far a job is, as it goes on: done, of how many. Ends when nothing was told for a minute."""
-        self._loop = asyncio.get_running_loop()
-        mine: asyncio.Queue[tuple[int, int]] = asyncio.Queue(maxsize=100)
-        self._listeners.setdefault(number, []).append(mine)
+    async def _make(self, job: Job, home: int, key: Any) -> Made:
         try:
-            while True:
-                yield await asyncio.wait_for(mine.get(), 60.0)
-        except TimeoutError:
-            return
+            made = await self._asked(job, home)
         finally:
-            self._listeners[number].remove(mine)
-            if not self._listeners[number]:
-                del self._listeners[number]
+            self.board.end(job.number)
+        self.counts["faults" if made.faults else "made"] += 1
+        if key is not None and not made.faults:
+            self._keep(key, made)
+        return made
 
-    def _listen(self) -> None:
-        while True:
-            try:
-                number, done, of = self._told.get()
-            except (EOFError, OSError):
-                return
-            if number < 0:
-                return
-            if self._loop is not None and not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(self._tell, number, done, of)
+    def _keep(self, key: Any, made: Made) -> None:
+        self._kept[key] = made
+        self._bytes += made.size
+        while self._bytes > self.settings.kept_bytes and self._kept:
+            self._bytes -= self._kept.popitem(last=False)[1].size
 
-    def _tell(self, number: int, done: int, of: int) -> None:
-        for queue in self._listeners.get(number, ()):
-            if not queue.full():
-                queue.put_nowait((done, of))
+    # -- who does what -------------------------------------------------------------------------------------------------------------
+    def _asked(self, job: Job, home: int) -> asyncio.Future[Made]:
+        """Put a job into the queue."""
+        ticket = Ticket(job, home, self._loop.create_future(), self._loop.time())
+        if self._closed or len(self._queue) >= MOST_WAITING:
+            self.counts["refused"] += 1
+            ticket.done.set_result(_refused("too much is waiting to be made; try again in a few seconds", 503))
+        else:
+            self._queue.append(ticket)
+            self._assign()
+            self._loop.call_later(PATIENCE, self._assign)
+        return ticket.done
 
-    def close(self) -> None:
-        """Stop the workers; what is being made is given up."""
+    def _assign(self) -> None:
+        """Give waiting jobs to idle workers, those first that came first."""
+        if self._closed:
+            return
+        for ticket in list(self._queue):
+            lane = self._lane_for(ticket)
+            if lane is not None:
+                self._queue.remove(ticket)
+                self._give(lane, ticket)
+        self._warm_one()
+
+    def _warm_one(self) -> None:
+        """Have one worker made warm while another one is idle and nobody waits."""
+        cold = [lane for lane in self._lanes if lane.idle and not lane.warm]
+        if cold and not self._queue and sum(lane.idle for lane in self._lanes) > 1:
+            cold[-1].warm = True
+            self._give(cold[-1], Ticket(WARMING, 0, self._loop.create_future(), self._loop.time(), part=True))
+
+    def _lane_for(self, ticket: Ticket) -> Lane | None:
+        home = self._lanes[ticket.home]
+        if home.idle:
+            return home
+        if self._loop.time() - ticket.since < PATIENCE:
+            return None
+        return next((lane for lane in self._lanes if lane.idle), None)
+
+    def _give(self, lane: Lane, ticket: Ticket) -> None:
+        lane.ticket = ticket
+        ticket.tries += 1
+        lane.alarm = self._loop.call_later(self.settings.job_seconds, self._overdue, lane)
+        lane.worker.send(ticket.job)
+
+    def _lane(self, index: int) -> Lane:
+        def heard(message: Any) -> None:
+            self._hear(lane, message)
+
+        lane = Lane(Worker(self._context, heard, lambda: self._gone(index, lane)))
+        return lane
+
+    def _hear(self, lane: Lane, message: Any) -> None:
+        kind, *given = message
+        if kind == "ready":
+            lane.ready, self._failed = True, 0
+            self._up.set()
+            self._assign()
+        elif kind == "made":
+            self._finish(lane, given[0])
+        elif kind == "progress":
+            self.board.tell(*given)
+        elif kind == "part":
+            self._part(lane, *given)
+        elif kind == "want":
+            self._wanted(lane, given[0])
+
+    def _finish(self, lane: Lane, made: Made | None) -> None:
+        """A worker is free again; `made`: what it made, None where it ended."""
+        ticket, lane.ticket = lane.ticket, None
+        if lane.alarm is not None:
+            lane.alarm.cancel()
+        lane.parts.clear()
+        if ticket is not None and not ticket.done.done():
+            if made is not None:
+                ticket.done.set_result(made)
+            elif ticket.part or ticket.tries > 1:
+                ticket.done.set_result(_refused("our fault: the process that made this ended without an answer, twice", 500))
+            else:
+                self._queue.insert(0, ticket)
+        self._assign()
+
+    def _overdue(self, lane: Lane) -> None:
+        """End a worker that is at one job for too long; who waits for it is told."""
+        if lane.ticket is None:
+            return
+        self.counts["overdue"] += 1
+        if not lane.ticket.done.done():
+            seconds = f"{self.settings.job_seconds:g}"
+            lane.ticket.done.set_result(_refused(f"this took longer than {seconds} s and was stopped; ask for fewer draws", 503))
+        lane.worker.kill()
+
+    def _gone(self, index: int, lane: Lane) -> None:
+        """Replace a worker that ended."""
+        if self._closed or self._lanes[index] is not lane:
+            return
+        self.counts["broken"] += 1
+        print(f"worker {lane.worker.process.pid} ended; another takes its place", file=sys.stderr, flush=True)
+        self._failed += not lane.ready
+        if self._failed >= TRIES:
+            self._give_up()
+            self._loop.call_later(PAUSE, self._replace, index)
+        else:
+            self._replace(index)
+        self._finish(lane, None)
+
+    def _replace(self, index: int) -> None:
+        if not self._closed:
+            self._lanes[index] = self._lane(index)
+
+    def _give_up(self) -> None:
+        """No worker can be started: nobody is kept waiting."""
+        self._up.set()
+        for ticket in self._queue:
+            if not ticket.done.done():
+                ticket.done.set_result(_refused("our fault: no process that makes pages can be started", 500))
+        self._queue.clear()
+
+    # -- parts of a job that another worker makes meanwhile ------------------------------------------------------------------------
+    def _part(self, asker: Lane, number: int, job: Job) -> None:
+        """Have a part made on an idle lane while its asker goes on; where none is idle or somebody waits, the asker makes it itself."""
+        free = next((lane for lane in self._lanes if lane.idle and lane is not asker), None)
+        if free is not None and not self._queue:
+            ticket = Ticket(job, 0, self._loop.create_future(), self._loop.time(), part=True)
+            asker.parts[number] = ticket.done
+            self._give(free, ticket)
+
+    def _wanted(self, asker: Lane, number: int) -> None:
+        made = asker.parts.get(number)
+        if made is None:
+            asker.worker.send((number, None))
+        else:
+            made.add_done_callback(lambda done: asker.worker.send((number, done.result())))
+
+    # -- the end -------------------------------------------------------------------------------------------------------------------
+    async def close(self) -> None:
+        """Stop the workers and wait until they are gone; what is being made is given up."""
+        self._closed = True
+        self.board.close()
         for lane in self._lanes:
-            processes = list((lane._processes or {}).values())
-            lane.shutdown(wait=False, cancel_futures=True)
-            for process in processes:
-                process.terminate()
-        self._told.put((-1, 0, 0))
+            lane.worker.kill()
+        for ticket in [*self._queue, *(lane.ticket for lane in self._lanes if lane.ticket)]:
+            if not ticket.done.done():
+                ticket.done.set_result(_refused("the server is stopping", 503))
+        self._queue.clear()
+        await asyncio.gather(*(asyncio.to_thread(lane.worker.join, 3.0) for lane in self._lanes))
 
 
-def _begin(told: Any) -> None:
-    stopped()
-    prepare(told)
+def _refused(text: str, status: int) -> Made:
+    return Made(faults=(Fault(text),), status=status)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 from stargauge.quantity.errors import Fault
 
-TITLES = {404: "There is no such page", 400: "This cannot be answered as asked", 500: "Our fault"}
+TITLES = {
+    404: "There is no such page", 400: "This cannot be answered as asked", 429: "Too many requests", 500: "Our fault",
+    503: "No answer in time",
+}  # fmt: skip
 
 
 def failure_page(faults: Sequence[Fault], status: int, path: str) -> str:
@@ -18,10 +23,25 @@ def failure_page(faults: Sequence[Fault], status: int, path: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
         f'<title>{title} – Stargauge</title><link rel="stylesheet" href="/static-style"></head><body>'
         '<header class="top"><div class="wrap"><a class="word" href="/">Stargauge</a></div></header>'
-        f'<main id="main" class="wrap"><h1 class="mt">{title}</h1><ul class="plain">{rows}</ul><p><a href="/">All programmes</a></p></main>'
+        f'<main id="main" class="wrap"><h1 class="mt">{title}</h1><ul class="plain">{rows}</ul>{_mend(faults, path)}'
+        '<p><a href="/">All programmes</a></p></main>'
         "</body></html>"
     )
 
 
+def fault_data(fault: Fault) -> dict[str, Any]:
+    """A fault as plain data; one of an option of the command line is one of the parameter of that name."""
+    option = re.match(r"--([a-z_]+): ", fault.message)
+    path = fault.path or (option[1] if option else "")
+    message = fault.message[option.end() :] if option else fault.message
+    return {"message": message, "path": path, "file": fault.file, "line": fault.line, "column": fault.column}
+
+
 def _place(fault: Fault) -> str:
     return f"<code>{escape(fault.file)}:{fault.line}:{fault.column}</code> " if fault.line else ""
+
+
+def _mend(faults: Sequence[Fault], path: str) -> str:
+    """Where a file at fault can be mended."""
+    of = re.match(r"/p/([a-z0-9-]+)", path)
+    return f'<p><a href="/p/{of[1]}/edit">Edit the file</a></p>' if of and any(fault.file for fault in faults) else ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 ENDINGS = (".yaml", ".yml")
 #: At most so many files of a folder are looked at, and none larger than so many bytes.
@@ -44,6 +45,12 @@ def shelf(name: str, folder: Path | None) -> Shelf:
     return found[name]
 
 
+def evidence_stamp(folder: Path | None) -> str:
+    """What changes when something is added to an evidence folder: the state of its newest checkpoint."""
+    file = folder / "log" / "checkpoint" if folder is not None else None
+    return _stamp(file) if file is not None and file.is_file() else ""
+
+
 def _own(folder: Path | None) -> list[Path]:
     """The user's programme files: YAML files of the folder that have a name at their top, and folders of such parts; nothing is followed
     out of the folder."""
@@ -62,11 +69,21 @@ def _own(folder: Path | None) -> list[Path]:
 def _names_itself(path: Path) -> bool:
     if path.is_dir():
         return any(_is_programme(path / f"programme{ending}") for ending in ENDINGS)
-    return path.suffix in ENDINGS and path.stat().st_size <= MOST_BYTES and _is_programme(path)
+    return path.suffix in ENDINGS and _is_programme(path)
 
 
 def _is_programme(path: Path) -> bool:
     """Whether a file looks like a programme: it names one at its top level. Faulty files are listed too, so that they can be mended."""
+    try:
+        state = path.stat()
+    except OSError:
+        return False
+    return state.st_size <= MOST_BYTES and _names_one(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=2 * MOST_FILES)
+def _names_one(path: Path, changed: int, size: int) -> bool:
+    """The same of a file as it was when last changed, so that a folder is not read anew for every request."""
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             return re.search(r"(?m)^name\s*:", file.read(64 * 1024)) is not None
@@ -76,4 +93,48 @@ def _is_programme(path: Path) -> bool:
 
 def _stamp(path: Path) -> str:
     files = sorted(path.iterdir()) if path.is_dir() else [path]
-    return "-".join(f"{state.st_mtime_ns:x}.{state.st_size:x}" for state in (file.stat() for file in files if file.is_file()))
+    return "-".join(
+        f"{state.st_mtime_ns:x}.{state.st_size:x}.{state.st_ino:x}" for state in (file.stat() for file in files if file.is_file())
+    )
+
+
+def sides_of(a: str, b: str, folder: Path | None) -> tuple[str, str]:
+    """The two sides of a comparison as `compare` takes them: `PROGRAMME[@DATE][+SCENARIO or +INPUT=VALUE]...`, the second perhaps without
+    PROGRAMME. Only programmes and scenarios that can be asked for by name are let through, never the path of a file.
+
+    Raises InputError with the faults of both.
+    """
+    faults, made = list[Fault](), list[str]()
+    name = ""
+    for text in (a, b):
+        whole, *laid = text.split("+")
+        asked, at, day = whole.partition("@")
+        name = asked.strip() or name
+        try:
+            found = shelf(name, folder)
+        except InputError as error:
+            faults += error.faults
+            continue
+        faults += _laid_faults(found, [part.strip() for part in laid])
+        source = (str(found.path) if found.own else found.name) if asked.strip() else ""
+        made.append("+".join([f"{source}{at}{day}", *laid]))
+        if found.own and set(str(found.path)) & set("+@"):
+            faults.append(Fault(f'"{found.name}" cannot be compared by name: the path of its file has a "+" or an "@"'))
+    if faults:
+        raise InputError(faults)
+    return made[0], made[1]
+
+
+def _laid_faults(found: Shelf, laid: list[str]) -> list[Fault]:
+    """What is laid over a side has to be one of the programme's scenarios, or INPUT=VALUE."""
+    from stargauge.programme.load import load
+
+    names = list(load(found.path if found.own else found.name).scenarios) if any("=" not in part for part in laid) else []
+    faults = []
+    for part in laid:
+        if "=" in part:
+            if not re.match(r"[a-z0-9_]+\s*(\[[^\]/]*\])?\s*=", part):
+                faults.append(Fault(f'got "+{part}"; expected +INPUT=VALUE, such as +load_factor=0.8'))
+        elif part not in names:
+            faults.append(Fault(f'{found.name} has no scenario "{part}"{did_you_mean(part, names)} (all: {", ".join(names) or "none"})'))
+    return faults

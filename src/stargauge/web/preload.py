@@ -6,4 +6,17 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import stargauge.api
 import stargauge.web.pages
-import stargauge.web.view  # noqa: F401
+import stargauge.web.view
+
+
+def load() -> None:
+    """The model's graph, the catalogue and the templates; at once where they are loaded already."""
+    from stargauge.engine.simulate import model_graph
+    from stargauge.web.view import templates
+
+    model_graph()
+    stargauge.api.catalogue()
+    templates()
+
+
+load()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-Maker = Callable[..., str]
+#: A page is text, or bytes where it says in `view.headers["media"]` what they are.
+Maker = Callable[..., str | bytes]
+Made = TypeVar("Made", bound=Maker)
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,10 @@ class Page:
 PAGES: dict[str, Page] = {}
 
 
-def page(path: str, *, asks: tuple[str, ...] = (), kept: bool = True, writes: bool = False, slow: bool = False) -> Callable[[Maker], Maker]:
+def page(path: str, *, asks: tuple[str, ...] = (), kept: bool = True, writes: bool = False, slow: bool = False) -> Callable[[Made], Made]:
     """Enter a function as the page of a path. Its name is the page's, its arguments are the path's and what it `asks` for, by name."""
 
-    def enter(make: Maker) -> Maker:
+    def enter(make: Made) -> Made:
         name = f"{make.__module__.rpartition('.')[2]}.{make.__name__}"
         PAGES[name] = Page(name, path, make, asks, kept and not writes, writes, slow)
         return make

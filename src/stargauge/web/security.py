@@ -1,8 +1,9 @@
 """Who may ask, and what a page may do in a browser.
 
 Other sites: a request that changes something must come from this server's own pages, by `Sec-Fetch-Site` where the browser sends it, else
-by `Origin` (the way of Go 1.25's CrossOriginProtection); on loopback the `Host` must be a name of this machine, so that a foreign name
-that points here (DNS rebinding) reads nothing. Beyond loopback a reader shows a token once, and a cookie remembers it.
+by `Origin` (the way of Go 1.25's CrossOriginProtection); from another site's page one may come here by a link, and have nothing else made.
+On loopback the `Host` must be a name of this machine, so that a foreign name that points here (DNS rebinding) reads nothing. Beyond
+loopback a reader shows a token once, and a cookie remembers it.
 """
 
 from __future__ import annotations
@@ -34,21 +35,28 @@ _CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 
 def host_allowed(host: str, settings: Settings) -> bool:
     """Whether a `Host` is a name of this server: on loopback those of this machine, else those given, or any where none is given."""
-    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
     if settings.local:
-        return name in LOOPBACK
+        return name in LOOPBACK or name in settings.hosts
     return not settings.hosts or name in settings.hosts or name == settings.host
 
 
 def from_own_page(method: str, headers: Mapping[str, str]) -> bool:
-    """Whether a request that changes something comes from one of our own pages, or from no browser at all."""
-    if method not in _CHANGING:
-        return True
+    """Whether a request comes from one of our own pages, or from no page at all; one that changes nothing may also follow a link."""
     site = headers.get("sec-fetch-site")
     if site is not None:
-        return site in ("same-origin", "none")
+        follows = method not in _CHANGING and headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+        return site in ("same-origin", "none") or follows
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+    if method not in _CHANGING or origin is None:
+        return True
+    try:
+        return urlsplit(origin).netloc == headers.get("host", "")
+    except ValueError:
+        return False
 
 
 def token_fits(shown: str, settings: Settings) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import signal
 import socket
 import sys
 import threading
@@ -14,6 +15,8 @@ from stargauge.web.settings import Settings
 
 #: How long requests that are being answered have when the server is told to stop.
 GRACE = 5
+#: How many requests may be open at once.
+MOST_AT_ONCE = 512
 
 
 def serve(settings: Settings, browser: bool = True) -> None:
@@ -27,13 +30,35 @@ def serve(settings: Settings, browser: bool = True) -> None:
     listening = _listen(settings)
     port = listening.getsockname()[1]
     chosen = replace(settings, port=port, token=settings.token or ("" if settings.local else secrets.token_urlsafe(24)))
-    address = f"http://{_named(chosen.host)}:{port}/{'' if chosen.local else f'?token={chosen.token}'}"
+    app = create_app(chosen)
+    config = uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=GRACE, server_header=False, access_log=False, limit_concurrency=MOST_AT_ONCE
+    )
+
+    class Server(uvicorn.Server):
+        """Says where it listens once it does; when told to stop, who follows a job's progress is let go first."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            _tell(chosen, browser)
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.desk.board.close()
+            await super().shutdown(sockets)
+
+    for told in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told, lambda *_: None)  # the server stops by itself, in order; nothing is left to do afterwards
+    Server(config).run(sockets=[listening])
+    print("Stopped.", file=sys.stderr, flush=True)
+
+
+def _tell(settings: Settings, browser: bool) -> None:
+    """Say where the pages are, and open them."""
+    address = f"http://{_named(settings.host)}:{settings.port}/{'' if settings.local else f'?token={settings.token}'}"
     print(f"Stargauge: {address}", flush=True)
-    print("Only this machine can ask. Stop: Ctrl-C" if chosen.local else _warning(), file=sys.stderr, flush=True)
+    print("Only this machine can ask. Stop: Ctrl-C" if settings.local else _warning(), file=sys.stderr, flush=True)
     if browser:
-        threading.Timer(0.3, webbrowser.open, (address,)).start()
-    config = uvicorn.Config(create_app(chosen), log_level="warning", timeout_graceful_shutdown=GRACE, server_header=False, access_log=False)
-    uvicorn.Server(config).run(sockets=[listening])
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -47,7 +72,6 @@ def _listen(settings: Settings) -> socket.socket:
         raise InputError(
             f"--port: could not listen on {settings.host}:{settings.port} ({error.strerror}); --port 0 takes a free one"
         ) from None
-    listening.listen(128)
     return listening
 
 

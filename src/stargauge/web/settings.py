@@ -13,6 +13,8 @@ class Settings:
     """`folder`: the user's programme files. `evidence`: an evidence folder. `token`: what a reader beyond this machine has to show.
 
     `workers`: processes that compute. `upload_bytes`: the largest body of a request. `kept_bytes`: how much of what was made is kept.
+    `job_seconds`: how long one thing may take. `warm`: the programme of the examples is made ready before anybody asks. `per_second`,
+    `at_once`: how much one reader may have made; what is kept costs nothing.
     """
 
     folder: Path = field(default_factory=Path.cwd)
@@ -24,6 +26,10 @@ class Settings:
     upload_bytes: int = 4 * 2**20
     kept_bytes: int = 128 * 2**20
     hosts: tuple[str, ...] = ()
+    job_seconds: float = 300.0
+    warm: bool = False
+    per_second: float = 20.0
+    at_once: float = 200.0
 
     @property
     def local(self) -> bool:

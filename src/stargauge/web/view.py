@@ -9,39 +9,48 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from stargauge import __version__
+from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.web.asked import Asked
-from stargauge.web.days import days_of, events_of
-from stargauge.web.library import Shelf, shelf, shelves
+from stargauge.web.days import days_of, events_of, text_of
+from stargauge.web.library import Shelf, evidence_stamp, shelf, shelves
 
 if TYPE_CHECKING:
     from stargauge.api import Check
+    from stargauge.api.answers import Then
     from stargauge.audit.odds import OddsOverTime
     from stargauge.programme.known import Known
     from stargauge.programme.schema import Programme
 
-#: How many answers a worker keeps: each holds the draws of a run.
-MOST_ANSWERS = 24
+#: How many draws the answers have in all that a worker keeps, and with how many an answer of the files alone counts.
+MOST_DRAWS_KEPT, FEW = 24 * 1024, 128
 Progress = Callable[[int, int], None]
 
 
 class Kept:
-    """The answers a worker made last, by what they are an answer to."""
+    """The answers a worker made last, by what they are an answer to; each weighs what it takes to hold it."""
 
-    def __init__(self, most: int = MOST_ANSWERS) -> None:
+    def __init__(self, most: int = MOST_DRAWS_KEPT) -> None:
         self.most = most
-        self._held: OrderedDict[Any, Any] = OrderedDict()
+        self._held: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
+        self._weight = 0
 
-    def get(self, key: Any, make: Callable[[], Any]) -> Any:
+    def holds(self, key: Any) -> bool:
+        """Whether there is an answer under a key."""
+        return key in self._held
+
+    def get(self, key: Any, make: Callable[[], Any], weight: int = 1024) -> Any:
         """The answer under a key, made now where it is not held; those used longest ago leave."""
         if key not in self._held:
-            self._held[key] = make()
+            made = make()
+            self._held[key] = made, weight
+            self._weight += weight
         self._held.move_to_end(key)
-        while len(self._held) > self.most:
-            self._held.popitem(last=False)
-        return self._held[key]
+        while self._weight > self.most and len(self._held) > 1:
+            self._weight -= self._held.popitem(last=False)[1][1]
+        return self._held[key][0]
 
 
 KEPT = Kept()
@@ -61,6 +70,8 @@ class View:
     body: Mapping[str, Any] = field(default_factory=dict)
     figures: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    #: What this page asks beyond a question, by name: part of its own address and of those of its figures.
+    more: dict[str, str] = field(default_factory=dict)
 
     # -- answers -------------------------------------------------------------------------------------------------------------------
     @property
@@ -74,7 +85,8 @@ class View:
 
     def kept(self, what: str, make: Callable[[], Any], *more: Any) -> Any:
         """Something made of this question, made once."""
-        return KEPT.get((what, self.asked, self.shelf.stamp, self.evidence, *more), make)
+        key = (what, self.asked, self.asked.day, self.shelf.stamp, self.evidence, evidence_stamp(self.evidence), *more)
+        return KEPT.get(key, make, self.asked.draws)
 
     @property
     def programme(self) -> Programme:
@@ -82,7 +94,19 @@ class View:
         from stargauge import api
 
         asked = self.asked
-        return self.kept("programme", lambda: api.load(self.source, asked.scenario or None, asked.settings or None))  # type: ignore[no-any-return]
+
+        def make() -> Programme:
+            return api.load(self.whole, self._scenario, asked.settings or None)
+
+        return self.kept_of_files("programme", make, asked.scenario, asked.laid)  # type: ignore[no-any-return]
+
+    @property
+    def _scenario(self) -> str | None:
+        """The scenario asked for, by its name: an address of a page never names a file."""
+        asked, names = self.asked.scenario, self.whole.scenarios
+        if asked and asked not in names:
+            raise InputError(f'{self.whole.name} has no scenario "{asked}"{did_you_mean(asked, names)} (all: {", ".join(names) or "none"})')
+        return asked or None
 
     @property
     def source(self) -> str | Path:
@@ -105,12 +129,46 @@ class View:
         asked = self.asked
 
         def make() -> Check:
+            then = self._begun_then()
             return api.check(
                 self.programme, as_of=asked.day, draws=asked.draws, seed=asked.seed, charts=True, depths=False, evidence=self.evidence,
-                progress=self.progress, language=asked.language, given=asked.given or None,
+                progress=self.progress, language=asked.language, given=asked.given or None, then=then,
             )  # fmt: skip
 
         return self.kept("check", make)  # type: ignore[no-any-return]
+
+    @property
+    def then(self) -> Then:
+        """The verdicts as could be said on the day of the dispute; the same whatever the knowledge date after it."""
+        from stargauge.api.answers import verdicts_then
+
+        asked = self.asked
+        return self.kept_of_files(  # type: ignore[no-any-return]
+            "then", lambda: verdicts_then(self.programme, asked.day, draws=asked.draws, seed=asked.seed, language=asked.language),
+            *self._then_key,
+        )  # fmt: skip
+
+    @property
+    def _then_key(self) -> tuple[object, ...]:
+        from stargauge.api.answers import dispute_day
+
+        asked = self.asked
+        return (asked.scenario, asked.laid, asked.draws, asked.seed, asked.language, dispute_day(self.programme, asked.day))
+
+    def _begun_then(self) -> Callable[[], Then]:
+        """The verdicts of that day, being made by another worker meanwhile where one is free; what came is kept here."""
+        from stargauge.web.work import Job, beside
+
+        key = self._then_key
+        if key[-1] is None or self.asked.given or KEPT.holds(self._key_of_files("then", *key)):
+            return lambda: self.then
+        made = beside(Job("part", "then", self.asked, folder=self.folder, evidence=self.evidence))
+
+        def fetched() -> Then:
+            other = made()
+            return self.then if other is None else self.kept_of_files("then", lambda: other, *key)
+
+        return fetched
 
     @property
     def answer(self) -> dict[str, Any]:
@@ -123,17 +181,17 @@ class View:
         asked = self.asked
         return {"as_of": asked.day, "draws": asked.draws, "seed": asked.seed, "given": asked.given or None, "progress": self.progress}
 
-    def odds(self, claim: str) -> OddsOverTime:
-        """The odds of a claim over time, up to the day, with what moved them."""
+    def odds(self, claim: str, movers: bool = True) -> OddsOverTime:
+        """The odds of a claim over time, up to the day, with what moved them unless that is left out."""
         from stargauge import api
 
         asked = self.asked
 
         def make() -> OddsOverTime:
             return api.odds(self.programme, claim, end=asked.day, every="quarter", draws=min(asked.draws, 512), seed=asked.seed,
-                            progress=self.progress)  # fmt: skip
+                            progress=self.progress, movers=movers)  # fmt: skip
 
-        return self.kept("odds", make, claim)  # type: ignore[no-any-return]
+        return self.kept("odds", make, claim, movers)  # type: ignore[no-any-return]
 
     # -- addresses -----------------------------------------------------------------------------------------------------------------
     def link(self, rest: str = "", **changes: Any) -> str:
@@ -142,9 +200,12 @@ class View:
 
     def here(self, pinned: bool = False, **changes: Any) -> str:
         """The address of this page; `pinned`: a permalink that reproduces it on any later day."""
-        asked = self.asked.but(**changes)
-        query = asked.query(pinned)
-        return f"{self.path}{'?' if query else ''}{query}"
+        query = self._query(self.asked.but(**changes), pinned)
+        return f"{quote(self.path)}{'?' if query else ''}{query}"
+
+    def _query(self, asked: Asked, pinned: bool) -> str:
+        """What stands behind `?` in an address of this page."""
+        return "&".join(part for part in (asked.query(pinned), urlencode(self.more)) if part)
 
     def why(self, address: Any) -> str:
         """Where a number is explained; nothing where no number has that address."""
@@ -152,8 +213,8 @@ class View:
 
     def figure_link(self, name: str, ending: str) -> str:
         """The address of one figure of this page as a file."""
-        query = self.asked.query(pinned=True)
-        return f"{self.path}/figures/{quote(name)}.{ending}?{query}"
+        query = self._query(self.asked, pinned=True)
+        return f"{quote(self.path)}/figures/{quote(name)}.{ending}?{query}"
 
     # -- the knowledge date ----------------------------------------------------------------------------------------------------------
     @property
@@ -163,8 +224,8 @@ class View:
 
     @property
     def events(self) -> list[tuple[date, str]]:
-        """A few days worth going to: the first, those on which most came in, today."""
-        return self.kept_of_files("events", lambda: events_of(self.whole))  # type: ignore[no-any-return]
+        """A few days worth going to, each with what came in: the first, those on which most did, today."""
+        return [(one.day, text_of(one)) for one in self.kept_of_files("events", lambda: events_of(self.whole))]
 
     @property
     def whole(self) -> Programme:
@@ -173,9 +234,12 @@ class View:
 
         return self.kept_of_files("whole", lambda: api.load(self.source))  # type: ignore[no-any-return]
 
-    def kept_of_files(self, what: str, make: Callable[[], Any]) -> Any:
-        """Something made of the programme's files alone, whatever is asked of it."""
-        return KEPT.get((what, self.asked.programme, self.shelf.stamp, date.today()), make)
+    def kept_of_files(self, what: str, make: Callable[[], Any], *more: Any) -> Any:
+        """Something made of the programme's files, and of `more` alone, whatever else is asked of it."""
+        return KEPT.get(self._key_of_files(what, *more), make, FEW)
+
+    def _key_of_files(self, what: str, *more: Any) -> tuple[object, ...]:
+        return (what, self.asked.programme, self.shelf.stamp, date.today(), *more)
 
     @property
     def rest_of_query(self) -> list[tuple[str, str]]:
@@ -203,8 +267,8 @@ class View:
         from stargauge.report.locale import speaking
 
         with speaking(self.asked.language):
-            context = {**shared(parts.get("a") or {}, {}), "why_link": self.why, "view": self, "asked_for": self.asked,
-                       "version": __version__, **parts}  # fmt: skip
+            context = {**shared(parts.get("a") or {}, {}), "why_link": self.why, "leads_to": self.why, "view": self,
+                       "asked_for": self.asked, "version": __version__, **parts}  # fmt: skip
             text: str = templates().get_template(template).render(context)
         return text
 

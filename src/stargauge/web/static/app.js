@@ -6,21 +6,27 @@ const later = (wait, act) => { let timer; return (...given) => { clearTimeout(ti
 // The date field becomes a slider over the days on which something came in; on release the page is asked for anew.
 function slide(form) {
   const field = form.querySelector("input[type=date]"), output = form.querySelector("output"), button = form.querySelector("button");
-  const days = form.dataset.days.split(" ");
-  if (!field || days.length < 2) return;
+  if (!field) return;
+  const days = [...new Set([...form.dataset.days.split(" "), field.value])].sort();
+  if (days.length < 2) return;
   const slider = document.createElement("input");
   slider.type = "range"; slider.id = "as_of"; slider.min = 0; slider.max = days.length - 1; slider.step = 1;
   const at = days.findLastIndex((day) => day <= field.value);
   slider.value = at < 0 ? 0 : at;
   const written = (day) => new Date(day + "T12:00").toLocaleDateString(document.documentElement.lang === "de" ? "de-CH" : "en-GB",
     { day: "numeric", month: "short", year: "numeric" });
-  const say = () => { const text = written(days[slider.value]); output.textContent = text; slider.setAttribute("aria-valuetext", text); };
+  const named = Object.fromEntries([...form.querySelectorAll("[data-day]")].map((one) => [one.dataset.day, one.querySelector("span").textContent]));
+  const say = () => {
+    const day = days[slider.value], text = written(day);
+    output.textContent = text; slider.setAttribute("aria-valuetext", named[day] ? `${text}, ${named[day]}` : text);
+  };
   say();
   output.textContent = written(field.value);
   const hidden = document.createElement("input");
   hidden.type = "hidden"; hidden.name = "as_of"; hidden.value = field.value;
   field.replaceWith(slider, hidden);
   button.remove();
+  place(form, days);
   slider.addEventListener("input", say);
   slider.addEventListener("change", later(120, () => {
     hidden.value = days[slider.value];
@@ -29,11 +35,20 @@ function slide(form) {
   }));
 }
 
+// Days that bear a name stand below their place on the slider, unless two would meet.
+function place(form, days) {
+  const marks = [...form.querySelectorAll("[data-day]")], places = marks.map((one) => days.indexOf(one.dataset.day) / (days.length - 1));
+  if (places.some((at, index) => at < 0 || (index && at - places[index - 1] < 0.17))) return;
+  form.classList.add("placed");
+  marks.forEach((one, index) => one.style.setProperty("--at", places[index]));
+}
+
 // Ask for this page anew and put its main part in place; the address follows, the focus stays where it was.
 async function go(address, focus) {
   const main = document.getElementById("main");
   main.classList.add("busy");
-  await htmx.ajax("GET", address, { target: "body", swap: "innerHTML", push: address });
+  try { await htmx.ajax("GET", address, { target: "body", swap: "innerHTML", push: address }); }
+  finally { main.classList.remove("busy"); }
   if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
 }
 
@@ -41,6 +56,7 @@ async function go(address, focus) {
 function follow(bar) {
   const told = new EventSource(`/progress/${bar.dataset.progress}`);
   told.onmessage = (event) => { const [done, of] = JSON.parse(event.data); bar.max = of; bar.value = done; if (!bar.isConnected || done >= of) told.close(); };
+  told.addEventListener("end", () => told.close());
   told.onerror = () => told.close();
 }
 
@@ -144,3 +160,45 @@ function slider(row, laid, say, ask) {
 const beginWhatIf = () => document.querySelectorAll("form.wis").forEach(whatIf);
 document.addEventListener("DOMContentLoaded", beginWhatIf);
 document.addEventListener("htmx:after:swap", beginWhatIf);
+// A file dropped on a form that takes one is chosen there and sent.
+function drop(form) {
+  const field = form.querySelector("input[type=file]");
+  const over = (event, on) => { event.preventDefault(); form.classList.toggle("over", on); };
+  form.addEventListener("dragover", (event) => over(event, true));
+  form.addEventListener("dragleave", (event) => over(event, false));
+  form.addEventListener("drop", (event) => {
+    over(event, false);
+    if (!event.dataTransfer?.files.length) return;
+    field.files = event.dataTransfer.files;
+    form.requestSubmit();
+  });
+}
+document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("form[data-drop]").forEach(drop));
+// A part that takes long: it is asked for under a number, so that the server can tell how far it is; the part takes the place of the link.
+function askFor(link) {
+  const number = 1 + Math.floor(Math.random() * 999999998), place = link.closest(link.dataset.over || ".asks"), bar = document.createElement("progress");
+  bar.dataset.progress = number; bar.setAttribute("aria-label", link.textContent);
+  link.replaceWith(link.textContent, document.createElement("br"), bar);
+  follow(bar);
+  const address = new URL(link.href); address.searchParams.set("progress", number);
+  htmx.ajax("GET", address.pathname + address.search, { target: place, swap: "outerHTML" });
+}
+const beginLong = () => document.querySelectorAll("a[data-long][data-now]").forEach(askFor);
+document.addEventListener("DOMContentLoaded", beginLong);
+document.addEventListener("htmx:after:swap", beginLong);
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-long]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); askFor(link); }
+});
+
+// A form whose answer takes long: the same, with what the form asks; the answer comes below it.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-long]");
+  if (!form) return;
+  event.preventDefault();
+  form.parentElement.querySelector(".asks")?.remove();
+  const place = document.createElement("div"), link = document.createElement("a");
+  link.href = `${form.action}?${new URLSearchParams(new FormData(form))}`; link.textContent = form.querySelector("button").textContent;
+  place.className = "asks"; place.append(link); form.after(place);
+  askFor(link);
+});

@@ -1,0 +1,144 @@
+"""What may be asked of the API: parameters with their forms, and the question that they make together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import Depends, Path, Query, Request, Response
+from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
+
+from stargauge.quantity.errors import InputError
+from stargauge.web.asked import DRAWS, MOST_DRAWS, MOST_LAID, Asked
+
+
+def _written(pattern: str, expected: str) -> BeforeValidator:
+    """A value that has to be written in one way only."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, str) and not re.fullmatch(pattern, value, re.ASCII):
+            raise ValueError(f"expected {expected}")
+        return value == "true" if value in ("true", "false") else value
+
+    return BeforeValidator(check)
+
+
+Value = TypeVar("Value")
+#: A parameter that may be left out; null is no value of it.
+Maybe = Annotated[Value | SkipJsonSchema[None], ...]
+_DAY = _written(r"\d{4}-\d{2}-\d{2}", "a day such as 2025-01-22")
+_WHOLE = _written(r"\d{1,12}", "a whole number")
+_YES_OR_NO = _written("true|false", "true or false")
+Text = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+Setting = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\[[^\]=]*\])?=[^=]+$", max_length=200)]
+Share = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+=[0-9.]+$", max_length=80)]
+
+Programme = Annotated[str, Path(description="A programme by its name; all: `/api/programmes`.", examples=["stargate"])]
+AsOf = Annotated[Maybe[date], _DAY, Query(description="Knowledge date: only what was published by that day (today where left out).")]
+Draws = Annotated[
+    int, Field(ge=256, le=MOST_DRAWS), _WHOLE, Query(description="Monte Carlo draws, in whole blocks of 256: more are slower and steadier.")
+]
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1), _WHOLE, Query(description="Seed of the draws: the same seed gives the same numbers.")]
+Scenario = Annotated[Maybe[Text], Query(description="A scenario of the programme, by its name, laid over it.")]
+Set = Annotated[Sequence[Setting], Query(alias="set", max_length=MOST_LAID, description="`INPUT=VALUE`: one input changed; repeatable.")]
+Given = Annotated[
+    Sequence[Text],
+    Query(max_length=MOST_LAID, description="`CLAIM[/READING]` or `not CLAIM`: only worlds in which it holds; repeatable."),
+]
+Language = Annotated[Literal["en", "de"], Query(description="The language of the sentences.")]
+Number = Annotated[
+    Maybe[Annotated[int, Field(ge=1, le=999_999_999)]],
+    _WHOLE,
+    Query(description="A number of your choice: `/progress/NUMBER` tells how far the answer is."),
+]
+Claim = Annotated[Maybe[Text], Query(description="A claim `ID`, or one of its readings `ID/READING`; all where left out.")]
+Address = Annotated[Text, Query(description="A number, such as `power_facility[operational]`.", examples=["power_facility[operational]"])]
+When = Annotated[Maybe[date], _DAY, Query(description="The month a number is read at, by a day in it.")]
+From = Annotated[Maybe[date], _DAY, Query(alias="from", description="First day after that of the claim.")]
+To = Annotated[Maybe[date], _DAY, Query(alias="to", description="Last day (the knowledge date where left out).")]
+Every = Annotated[str, Query(pattern="^(month|quarter|[1-9][0-9]{1,3})$", description="month, quarter or a number of days.")]
+Quantity = Annotated[Sequence[Text], Query(max_length=20, description="What to compute; the headlines where left out; repeatable.")]
+Since = Annotated[date, _DAY, Query(description="An earlier day.")]
+OneNumber = Annotated[Maybe[Text], Query(description="One number instead of claims.")]
+Claims = Annotated[Sequence[Text], Query(max_length=MOST_LAID, description="Only these, `ID` or `ID/READING`; repeatable.")]
+Need = Annotated[Sequence[Text], Query(max_length=8, description="A sum, such as `100 bn USD`; repeatable.")]
+Pays = Annotated[Sequence[Share], Query(alias="if", max_length=1, description="Who pays only a share: `openai=0.5`.")]
+PaysFrom = Annotated[Maybe[date], _DAY, Query(alias="from", description="From when it pays only that.")]
+Chip = Annotated[Maybe[Text], Query(description="One generation of accelerators.")]
+Inputs = Annotated[Sequence[Text], Query(max_length=MOST_LAID, description="Only these, or `INPUT=LOW..HIGH`; repeatable.")]
+TwoWay = Annotated[Sequence[Text], Query(max_length=2, description="A table over two inputs, each `INPUT=V,V,...` or `INPUT=drawn`.")]
+Variance = Annotated[bool, _YES_OR_NO, Query(description="Also whose uncertainty makes its variance.")]
+All = Annotated[bool, _YES_OR_NO, Query(alias="all", description="Every input that moves it, not only the first.")]
+Form = Annotated[Literal["claimreview", "csv", "markdown"], Query(description="The form of it.")]
+Publisher = Annotated[Maybe[Text], Query(description="Who publishes the review (claimreview).")]
+Url = Annotated[Maybe[Text], Query(description="The page on which it stands (claimreview).")]
+PublisherUrl = Annotated[Maybe[Text], Query(description="The address of whoever publishes it (claimreview).")]
+Proof = Annotated[Maybe[Text], Query(description="Where the bundle of its evidence is (claimreview).")]
+Open = Annotated[bool, _YES_OR_NO, Query(alias="open", description="Also claims that are still open (claimreview).")]
+OneSide = Annotated[Text, Query(description="`PROGRAMME[@DATE][+SCENARIO or +INPUT=VALUE]...`", examples=["stargate@2025-01-22"])]
+OtherSide = Annotated[
+    Text, Query(description="The same; without PROGRAMME: A with this date, or with more laid over it.", examples=["@2026-09-30"])
+]
+Kind = Annotated[str, Path(description="A kind, such as accelerator.")]
+Name = Annotated[str, Path(description="One of a kind.")]
+ClaimId = Annotated[str, Path(description="A claim by its name.")]
+Site = Annotated[Maybe[Text], Query(description="One site of the programme; every site where left out.")]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A question that has been understood, with the request that brought it."""
+
+    request: Request
+    asked: Asked
+    number: int = 0
+
+    async def __call__(self, name: str, /, **more: Any) -> Response:
+        """Have the answer made, or say why there is none."""
+        from stargauge.web.app import failure, send, state_of
+        from stargauge.web.work import Job
+
+        settings = self.request.app.state.settings
+        try:
+            stamp = state_of(settings, self.asked.programme if "programme" in self.request.path_params else "")
+        except InputError as error:
+            return failure(self.request, error.faults, 404)
+        held = {key: tuple(value) if isinstance(value, list) else value for key, value in more.items()}
+        job = Job("answer", name, self.asked, arguments=held, folder=settings.folder, evidence=settings.evidence, number=self.number)
+        return await send(self.request, job, stamp)
+
+
+def _of_programme(
+    request: Request, programme: Programme, as_of: AsOf = None, draws: Draws = DRAWS, seed: Seed = 0, scenario: Scenario = None,
+    laid: Set = (), progress: Number = None,
+) -> Asker:  # fmt: skip
+    settings = tuple(sorted({one.strip() for one in laid}))
+    return Asker(request, Asked(programme, as_of, draws, seed, scenario or "", settings), progress or 0)
+
+
+def _with_given(ask: Annotated[Asker, Depends(_of_programme)], given: Given = ()) -> Asker:
+    return replace(ask, asked=ask.asked.but(given=tuple(dict.fromkeys(one.strip() for one in given))))
+
+
+def _spoken(ask: Annotated[Asker, Depends(_of_programme)], lang: Language = "en") -> Asker:
+    return replace(ask, asked=ask.asked.but(language=lang))
+
+
+def _spoken_with_given(ask: Annotated[Asker, Depends(_with_given)], lang: Language = "en") -> Asker:
+    return replace(ask, asked=ask.asked.but(language=lang))
+
+
+def _of_nothing(request: Request) -> Asker:
+    return Asker(request, Asked())
+
+
+#: A question of a programme: in all worlds, in those given, in a language.
+Plain = Annotated[Asker, Depends(_of_programme)]
+InWorlds = Annotated[Asker, Depends(_with_given)]
+Spoken = Annotated[Asker, Depends(_spoken)]
+SpokenInWorlds = Annotated[Asker, Depends(_spoken_with_given)]
+Bare = Annotated[Asker, Depends(_of_nothing)]

@@ -1,0 +1,231 @@
+"""The API: the same answers as Python's, faults as data, an OpenAPI document that says what happens."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import urlopen
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from tests.programme_files import SMALL
+from tests.web_server import serving
+
+from stargauge import api
+from stargauge.programme.load import json_schema
+from stargauge.quantity.errors import InputError
+from stargauge.web.app import create_app
+
+DAY = date(2025, 6, 1)
+RUN: dict[str, Any] = {"as_of": DAY, "draws": 256, "seed": 3}
+ASKED = "as_of=2025-06-01&draws=256&seed=3"
+READING = "first-hall/as said"
+POWER = "power_it[operational, north]"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A user's folder with one programme and one that is at fault."""
+    made = tmp_path_factory.mktemp("programmes")
+    (made / "small.yaml").write_text(SMALL, encoding="utf-8")
+    (made / "faulty.yaml").write_text(SMALL.replace("100 MW by 2026", "100 MWW by 2026"), encoding="utf-8")
+    return made
+
+
+@pytest.fixture(scope="module")
+def served(folder: Path) -> Iterator[str]:
+    """A server over that folder; what a reader may have made is not limited."""
+    with serving(folder, at_once=1e9) as address:
+        yield address
+
+
+def _got(address: str) -> tuple[int, Any]:
+    try:
+        with urlopen(address) as answer:
+            return answer.status, json.loads(answer.read())
+    except HTTPError as error:
+        return error.code, json.loads(error.read())
+
+
+def _plain(data: Any) -> Any:
+    """As JSON has it, without the time that it took."""
+    made = json.loads(json.dumps(data, allow_nan=False))
+    if isinstance(made, dict):
+        made.pop("seconds", None)
+    return made
+
+
+ANSWERS: dict[str, Callable[[Any], Any]] = {
+    "check": lambda made: api.check(made, **RUN).to_dict(),
+    "check?lang=de": lambda made: api.check(made, **RUN, language="de").to_dict(),
+    "claims": lambda made: api.check(made, **RUN).to_dict(),
+    "claims/first-hall": lambda made: api.check(made, **RUN).to_dict(),
+    "odds?every=quarter": lambda made: api.odds(made, every="quarter", end=DAY, draws=256, seed=3).to_dict(),
+    "simulate": lambda made: api.simulate(made, **RUN).to_dict(),
+    f"simulate?quantity={quote(POWER)}": lambda made: api.simulate(made, quantities=[POWER], **RUN).to_dict(),
+    f"explain?address={quote(READING)}": lambda made: api.explain_reading(READING, made, **RUN).to_dict(),
+    f"changed?address={quote(POWER)}&since=2025-01-25": lambda made: api.what_changed(
+        POWER, "2025-01-25", made, workers=1, **RUN
+    ).to_dict(),
+    f"drivers?address={quote(POWER)}": lambda made: api.drivers(made, address=POWER, **RUN).to_dict(),
+    "needs": lambda made: api.needs(made, **RUN).to_dict(),
+    "together": lambda made: api.together(made, **RUN).to_dict(),
+    "definitions": lambda made: api.definitions(made, **RUN).to_dict(),
+    "sources": lambda made: api.sources(made, workers=1, **RUN).to_dict(),
+    "schedule": lambda made: api.schedule(made, **RUN).to_dict(),
+    "schedule?set=overrun_factor=1": lambda made: api.schedule(api.load(made, settings={"overrun_factor": "1"}), **RUN).to_dict(),
+    "money?if=bank=0.5": lambda made: api.money(made, pays=["bank=0.5"], **RUN).to_dict(),
+    "finance?site=north": lambda made: api.finance(made, site="north", **RUN).to_dict(),
+    "jobs": lambda made: api.jobs(made, **RUN).to_dict(),
+    f"jobs?given={quote('not first-hall')}": lambda made: api.jobs(made, given=["not first-hall"], **RUN).to_dict(),
+    "cost": lambda made: api.cost(made, workers=1, **RUN).to_dict(),
+    f"sensitivity?address={quote(POWER)}&inputs=overrun_factor": lambda made: api.sensitivity(
+        POWER, made, inputs=["overrun_factor"], **RUN
+    ).to_dict(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ANSWERS)
+def test_answer_is_that_of_python(served: str, folder: Path, asked: str) -> None:
+    status, data = _got(f"{served}/api/programmes/small/{asked}{'&' if '?' in asked else '?'}{ASKED}")
+    try:
+        expected = ANSWERS[asked](api.load(folder / "small.yaml"))
+    except InputError as error:
+        assert (status, [one["message"] for one in data["errors"]]) == (404, [fault.message for fault in error.faults])
+        return
+    assert status == 200, data
+    assert _plain(data) == _plain(expected)
+
+
+def test_number_is_explained_as_by_the_command_line(served: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from stargauge.cli.main import main
+
+    _, data = _got(f"{served}/api/programmes/small/explain?address={quote(POWER)}&{ASKED}")
+    options = ["--as-of", str(DAY), "--draws", "256", "--seed", "3", "--json"]
+    assert main(["explain", POWER, "--programme", str(folder / "small.yaml"), *options]) == 0
+    assert data == json.loads(capsys.readouterr().out)
+
+
+def test_comparison_export_and_what_the_world_offers(served: str) -> None:
+    _, data = _got(f"{served}/api/compare?a=small@2025-06-01&b=%2Boverrun_factor=1&draws=256")
+    assert data["a"]["as_of"] == data["b"]["as_of"] == "2025-06-01"
+    with urlopen(f"{served}/api/programmes/small/export?form=csv&{ASKED}") as answer:
+        assert answer.headers["content-type"].startswith("text/csv")
+        assert b"first-hall" in answer.read()
+    _, kinds = _got(f"{served}/api/catalogue")
+    _, rows = _got(f"{served}/api/catalogue/accelerator/{kinds['accelerator'][0]}")
+    assert rows[0]["source"]
+    assert _got(f"{served}/api/schema")[1] == json.loads(json.dumps(json_schema()))
+    assert _got(f"{served}/api/accuracy")[1]
+    _, listed = _got(f"{served}/api/programmes")
+    assert {"id": "small", "own": True, "file": "small.yaml"} in listed["programmes"]
+    assert "first-hall" in _got(f"{served}/api/programmes/small")[1]["claims"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "said"),
+    [
+        ("programmes/smal/check", 404, 'did you mean "small"'),
+        ("programmes/small/claims/frist-hall", 404, 'did you mean "first-hall"'),
+        ("programmes/small/check?set=overrun_facto=1", 404, "overrun_factor"),
+        ("programmes/small/check?scenario=../small.yaml", 404, 'no scenario "../small.yaml"'),
+        ("programmes/small/check?as_of=2001-01-01", 404, "record too thin"),
+        ("programmes/faulty/check", 400, "MWW"),
+        ("programmes/small/check?draws=5&seed=x&as_of=2025-02-30", 422, "expected a whole number"),
+        ("compare?a=small&b=%2B../small.yaml", 404, 'no scenario "../small.yaml"'),
+        ("compare?a=/etc/passwd&b=small", 404, 'no programme "/etc/passwd"'),
+        ("catalogue/nix", 404, "nix"),
+        ("nix", 404, "no page /api/nix"),
+    ],
+)  # fmt: skip
+def test_faults_are_data(served: str, asked: str, status: int, said: str) -> None:
+    got, data = _got(f"{served}/api/{asked}")
+    assert got == status
+    assert set(data["errors"][0]) == {"message", "path", "file", "line", "column"}
+    assert said in " ".join(one["message"] for one in data["errors"])
+    if "&seed=x" in asked:
+        assert {one["path"] for one in data["errors"]} == {"draws", "seed", "as_of"}
+    if status == 400:
+        assert data["errors"][0]["line"] > 1
+
+
+def test_progress_is_told_until_the_end(served: str) -> None:
+    with urlopen(f"{served}/api/programmes/small/check?draws=2048&progress=7"):
+        pass
+    with urlopen(f"{served}/progress/7") as told:
+        assert told.headers["content-type"].startswith("text/event-stream")
+        assert "event: end" in told.read().decode()
+
+
+def test_the_page_on_serving_works_as_it_stands(served: str) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "serve.md").read_text(encoding="utf-8")
+    addresses = re.findall(r"(?m)^/api/.*$", page)
+    assert len(addresses) == 9
+    for address in addresses:
+        with urlopen(served + quote(address, safe="/?=&-")) as answer:
+            assert answer.status == 200, address
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    found: dict[str, Any] = {}
+    exec(code.replace("http://localhost:8347", served), found)
+    assert found["jobs"]["as_of"] == "2026-11-22"
+    for name in re.findall(r"`(\w+)`", page[page.index("One address for each") : page.index("/api/compare?a")]):
+        assert name in ANSWERS or any(asked.partition("?")[0] == name for asked in ANSWERS) or name == "export", name
+
+
+# -- by the document that describes it -------------------------------------------------------------------------------------------------
+
+
+document = schemathesis.openapi.from_dict(create_app().openapi())
+
+
+#: What a parameter that is in order is asked for instead, so that the same runs serve many examples.
+CHEAP = {
+    "programme": ("stargate", "small"), "draws": (r"\d{3,5}", "256"), "seed": (r"\d{1,9}", "3"), "as_of": (r"\d{4}-\d\d-\d\d", str(DAY)),
+    "address": (r"power_facility.*", POWER), "a": ("stargate@.*", "small@2025-06-01"), "b": ("@.*", "+overrun_factor=1"),
+}  # fmt: skip
+
+
+def _cheap(case: Any, *left: str) -> None:
+    """Ask for the small programme and few draws, where what is asked is in order; parameters `left` are let be."""
+    for part in (case.path_parameters, case.query):
+        for name, (pattern, value) in CHEAP.items():
+            if name in (part or {}) and name not in left and re.fullmatch(pattern, str(part[name]), re.ASCII):
+                part[name] = value
+    if "{programme}" in case.path:
+        case.query = {"draws": "256", "as_of": str(DAY), **(case.query or {})}
+    elif case.path.endswith("/compare"):
+        case.query = {"draws": "256", **(case.query or {})}
+
+
+@document.parametrize()
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+def test_answers_are_as_described(served: str, case: Any) -> None:
+    _cheap(case)
+    case.call_and_validate(base_url=served, timeout=300)
+
+
+@pytest.mark.slow
+@document.parametrize()
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+def test_many_answers_are_as_described(served: str, case: Any) -> None:
+    _cheap(case, "as_of", "seed")
+    case.call_and_validate(base_url=served, timeout=300)
+
+
+def test_document_describes_every_function_about_a_programme(served: str) -> None:
+    _, document = _got(f"{served}/api/openapi.json")
+    paths = {re.sub(r".*\}/", "", path) for path in document["paths"]}
+    about = {"check", "simulate", "explain", "drivers", "needs", "together", "definitions", "sources", "schedule", "money", "finance",
+             "jobs", "cost", "odds", "sensitivity", "export"}  # fmt: skip
+    assert about <= paths
+    for path, item in document["paths"].items():
+        for parameter in item["get"].get("parameters", ()):
+            assert parameter.get("description"), (path, parameter["name"])
+        assert {"200", "400", "404", "422"} <= set(item["get"]["responses"])
