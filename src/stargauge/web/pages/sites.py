@@ -13,10 +13,11 @@ def sites(view: View) -> str:
     """All sites: the same figures as on the overview, and what holds each of them up."""
     from stargauge.report.site_table import sites_section
 
-    sited = sites_section(view.answer)
+    found = _sites(view)
+    sited = sites_section({"sites": found["sites"], "sites_together": found["whole"]}) if found else None
     if sited and sited["map"]:
         sited["map"] = view.enter(sited["map"])
-    return view.render("sites.page.html.j2", a=view.answer, sited=sited, site_link=lambda name: view.link(f"sites/{name}"))
+    return view.render("sites.page.html.j2", a=_named(view), sited=sited, site_link=lambda name: view.link(f"sites/{name}"))
 
 
 @page("/p/{programme}/sites-held-up")
@@ -24,7 +25,7 @@ def held_up(view: View) -> str:
     """When each unfinished site runs, and what holds it up."""
     from stargauge.report.schedule import schedule_table
 
-    return view.render("held_up.html.j2", a=view.answer, schedule=schedule_table(_delays(view)))
+    return view.render("held_up.html.j2", a=_named(view), schedule=schedule_table(_delays(view)))
 
 
 @page("/p/{programme}/sites/{site}")
@@ -86,6 +87,16 @@ def site_jobs(view: View, site: str) -> str:
     if section["figure"]:
         section["figure"] = view.enter(section["figure"])
     return view.render("site_jobs.html.j2", a=_named(view), site=site, jobs=section)
+
+
+def _sites(view: View) -> dict[str, Any] | None:
+    """The table of sites by its own run, which is short; the numbers are those of the overview. None where no site is known yet."""
+    from stargauge import api
+    from stargauge.audit.sites import named
+
+    if not named(view.known):
+        return None
+    return view.kept("sites", lambda: api.sites(view.programme, **view.run).to_dict())  # type: ignore[no-any-return]
 
 
 def _site(view: View, site: str) -> dict[str, Any]:
