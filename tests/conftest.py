@@ -38,6 +38,17 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The address of a server of the pages whose folder may be written to, and that folder; evidence lies in it."""
+    from tests.web_folder import filled
+    from tests.web_server import serving
+
+    folder = filled(tmp_path_factory.mktemp("desk"))
+    with serving(folder, folder / "evidence") as address:
+        yield address, folder
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, one for all tests of the pages."""
     from playwright.sync_api import sync_playwright

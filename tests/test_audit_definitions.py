@@ -67,7 +67,7 @@ def by_choice(claim: ClaimDefinitions, word: str, **others: str) -> dict[str, Ro
 
 def test_every_meaning_exists_and_is_called_something(setting: Setting) -> None:
     for word in words():
-        assert word.reason and f"word_{word.id}" in ENGLISH.texts
+        assert f"word_{word.id}" in ENGLISH.texts and f"word_{word.id} why" in ENGLISH.texts
         for choice in word.choices:
             fits = {"label": (*STAGES, *MEANS), "place": ("named", "everywhere")}.get(word.kind, tuple(setting.quantities))
             assert choice in fits, (word.id, choice)

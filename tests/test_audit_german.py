@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.readings_in_words import FILE, lines
 
 from stargauge import api
+from stargauge.api.runs import condition
 from stargauge.audit.answer import answer
 from stargauge.audit.answer_data import claim_texts
 from stargauge.audit.binding import check
@@ -27,20 +28,21 @@ from stargauge.audit.language import AllOf, AnyOf, Comparison, Not, NotTestable,
 from stargauge.audit.languages import LANGUAGES, words_of
 from stargauge.audit.meanings import words as meanings
 from stargauge.audit.messages import ENGLISH, Messages
-from stargauge.audit.needs import choice_said, date_said, number_said
+from stargauge.audit.needs_words import choice_said, date_said, number_said
+from stargauge.audit.publishers import GERMAN as PUBLISHERS
 from stargauge.audit.record import Archive, Found
 from stargauge.audit.sentence import Names, sentence, subject, written
-from stargauge.audit.telling import TELLING, Respect
+from stargauge.audit.telling import TELLING, Respect, phase_named
 from stargauge.audit.verdict import STATUSES, Judgement, Margin, Odds, Setting
 from stargauge.audit.words import forbidden, input_name, likelihood, odds, percent
-from stargauge.engine.sample import PICK
 from stargauge.engine.simulate import inputs_of, model_graph
+from stargauge.programme.alternatives import METHODS
 from stargauge.programme.schema import Programme
 from stargauge.quantity.address import Address, parse_address
 from stargauge.quantity.dates import day
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.statement import Mixture, Statement
+from stargauge.quantity.statement import PICK, Mixture, Statement
 from stargauge.quantity.units import ENGLISH as ENGLISH_NOTATION
 from stargauge.quantity.units import GERMAN as GERMAN_NOTATION
 from stargauge.quantity.units import Notation, figures, show
@@ -63,7 +65,9 @@ ENGLISH_WORDS = frozenset(
 #: Names that keep their own language.
 NAMES = (
     "Data Center Dynamics", "Financial Times", "Wall Street Journal", "The Million Dollar Way (blog)", "Related Digital", "Stargate Norway",
-    "Shackelford County", "Milam County", "Saline Township", "Port Washington", "Stargate UAE", "Stargate UK", "SoftBank Group",
+    "Shackelford County", "Milam County", "Saline Township", "Port Washington", "US Chamber of Commerce", "PV Tech", "LBNL in Joule",
+    "The Irish Times", "The Daily Mail News Today", "Fujitsu Laboratories of Europe", "Data Center Coalition",
+    "Stargate UAE", "Stargate UK", "SoftBank Group",
 )  # fmt: skip
 
 
@@ -464,6 +468,106 @@ def test_german_answers_are_german_throughout(name: str) -> None:
         assert forbidden(text) == () and not re.search(r"[{}ß“”]|  |\d\.\d|\d,\d{3}\b", text), text
 
 
+#: What stands in an answer as an id or in the claim language, whatever the language: no reader's words.
+IDS = frozenset({
+    "programme", "asked_as", "claim", "claims", "reading", "expression", "status", "why", "of", "kind", "unit", "options", "of_options",
+    "source", "told_apart_by", "id", "word", "choices", "as_read", "settled_by", "missing", "key", "state", "relation", "by", "first",
+    "second", "members", "without", "open_claims", "said", "text", "name",
+})  # fmt: skip
+
+
+def words_in(part: Any, key: str = "") -> Iterator[str]:
+    """Every text of an answer that is there to be read; `text` is a condition as it was asked, but what is known of a range in words."""
+    if isinstance(part, str) and (key not in IDS or key == "record text"):
+        yield part
+    elif isinstance(part, Mapping):
+        for name, value in part.items():
+            if name == "choices" and isinstance(value, Mapping) and "reason" not in part:
+                continue  # the choices of a definition by word, as ids
+            yield from words_in(value, "record text" if key == "record" and name == "text" else "" if name == "choices" else name)
+    elif isinstance(part, list):
+        for value in part:
+            yield from words_in(value, key)
+
+
+def assert_german(part: Mapping[str, Any], least: int) -> None:
+    said = list(dict.fromkeys(words_in(part)))
+    assert len(said) > least
+    for text in said:
+        assert not english_in(text), (english_in(text), text)
+        assert forbidden(text) == () and not re.search(r"[{}ß“”]|  |\d\.\d", text.replace("CC BY 4.0", "")), text
+
+
+@lru_cache(maxsize=16)
+def in_depth(name: str, language: str) -> dict[str, Any]:
+    """What claims need, how they fare by definition, and which can hold together."""
+    parts: tuple[tuple[Any, dict[str, Any]], ...] = (api.needs, {"most": 256}), (api.definitions, {}), (api.together, {})
+    return {ask.__name__: ask(name, as_of="2026-11-22", draws=256, language=language, **more).to_dict() for ask, more in parts}
+
+
+@pytest.mark.parametrize("name", sorted(api.shipped()))
+def test_what_is_asked_in_german_is_answered_in_german(name: str) -> None:
+    for part in in_depth(name, "de").values():
+        assert_german(part, 20 if name == "stargate" else 1)
+
+
+def without_words(part: Any, key: str = "") -> Any:
+    """An answer with every text left out that is there to be read."""
+    if isinstance(part, Mapping):
+        return {name: without_words(value, name) for name, value in part.items() if name not in ("meanings", "choices")}
+    if isinstance(part, list):
+        return [without_words(value, key) for value in part]
+    return None if isinstance(part, str) and (key not in IDS or key == "text") else part
+
+
+@pytest.mark.parametrize("name", sorted(api.shipped()))
+def test_the_language_of_what_is_asked_changes_words_and_nothing_else(name: str) -> None:
+    english, german = (without_words(in_depth(name, language)) for language in ("en", "de"))
+    assert english == german
+
+
+def test_a_german_answer_has_its_parts_and_what_is_given_in_german() -> None:
+    asked = ["lordstown-2026", "not jobs-100k/economy-wide"]
+    answer = api.check("stargate", as_of="2026-11-22", draws=256, language="de", given=asked, charts=True).to_dict()
+    assert answer["given"]["sentence"].startswith(
+        "Vorausgesetzt, dass die Anlagenleistung in Betrieb in Lordstown bis Ende Dezember 2026 mindestens 1 MW erreicht, und dass nicht "
+        "zutrifft, dass die Zahl aller Stellen"
+    )
+    assert_german(answer["given"], 2)
+    for name in ("needs", "definitions", "together"):
+        assert answer[name]["given"] == answer["given"]
+        assert_german(answer[name], 20)
+
+
+def test_what_is_given_is_said_in_the_language_of_each_answer() -> None:
+    now = api.known(api.load("stargate"), "2026-11-22")
+    english = condition("lordstown-2026", "stargate", now=now, draws=256)
+    german = condition(english, "stargate", now=now, language="de")
+    assert english is not None and german is not None and german.held is english.held
+    assert english.says().startswith("Given that facility power that runs at Lordstown reaches")
+    assert german.says().startswith("Vorausgesetzt, dass die Anlagenleistung in Betrieb in Lordstown bis Ende Dezember 2026 mindestens")
+    assert german.parts[0].sentence.startswith("die Anlagenleistung in Betrieb in Lordstown erreicht bis")
+    assert condition(german, "stargate", now=now) == english
+
+
+@pytest.mark.parametrize("ask", [api.needs, api.definitions, api.together])
+def test_a_language_that_there_is_not_is_refused_before_anything_is_run(ask: Any) -> None:
+    with pytest.raises(InputError, match='there is no language "fr"'):
+        ask("stargate", language="fr")
+
+
+def test_phases_are_called_in_the_language_of_the_words() -> None:
+    assert phase_named("prometheus/buildings-7-19", GERMAN) == "Gebäude 7–19"
+    assert phase_named("prometheus/first-200mw", GERMAN) == "erste 200mw" and phase_named("a/hall-2", GERMAN) == "hall 2"
+
+
+def test_publishers_of_the_catalogue_whose_names_describe_them_have_german_ones() -> None:
+    names = {source.publisher for source in api.catalogue().sources.values()}
+    assert PUBLISHERS.keys() <= names
+    assert sorted(name for name in names - PUBLISHERS.keys() if english_in(name)) == []
+    assert not [name for name in PUBLISHERS.values() if english_in(name)]
+
+
 @pytest.mark.parametrize("name", sorted(api.shipped()))
 def test_the_language_changes_words_and_nothing_else(name: str) -> None:
     english, german = (answered(name, language) for language in ("en", "de"))
@@ -478,12 +582,14 @@ def test_the_language_changes_words_and_nothing_else(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(api.shipped()))
 def test_translations_translate_what_stands_in_the_file(name: str) -> None:
     made = api.load(name)
-    written_here = {made.name, *made.alternatives, *made.records, *(claim.speaker for claim in made.claims.values())}
+    options = {option for group in made.alternatives.values() for option in group}
+    written_here = {made.name, *made.alternatives, *options, *made.records, *(claim.speaker for claim in made.claims.values())}
     written_here |= {text for claim in made.claims.values() for text in claim_texts(claim)}
     written_here |= {part.name.split(",")[0].split(" (")[0] for group in (made.sites, made.parties) for part in group.values()}
     written_here |= {source.publisher for source in made.sources.values()}
     assert [text for text in made.translations.get("de", {}) if text not in written_here] == []
-    assert [name for name in made.translations.get("en", {}) if name not in made.records] == []
+    assert [name for name in made.translations.get("en", {}) if name not in {*made.records, *made.alternatives, *options}] == []
+    assert all(made.translations[language].keys() >= {*made.alternatives, *options} for language in ("en", "de") if options)
     asked = (leaf for claim in made.claims.values() for text in claim.readings.values() for leaf in leaves(parse(text)))
     ids = {leaf.id for leaf in asked if isinstance(leaf, Record)}
     assert ids <= set(made.translations.get("en", {})) and ids <= set(made.translations.get("de", {}))
@@ -508,7 +614,8 @@ def test_every_uncertain_input_has_a_name_in_both_languages(name: str) -> None:
     assert len(found) > 100
     own = {PICK + pick for pick in made.alternatives}
     assert sorted(one for one in found - own if one not in ENGLISH.inputs or one not in GERMAN.inputs) == []
-    assert {pick for pick in found & own if pick.removeprefix(PICK) not in made.translations["de"]} == set()
+    assert {pick for pick in found & own if not all(pick.removeprefix(PICK) in made.translations[one] for one in ("en", "de"))} == set()
+    assert {pick for pick in found - own if pick.startswith(PICK)} == {PICK + name for name in METHODS} | {"pick:slip-refit"}
 
 
 def test_names_of_inputs_are_short_distinct_and_of_inputs() -> None:
@@ -526,6 +633,11 @@ def test_a_choice_of_the_file_bears_its_own_name() -> None:
     assert input_name("pick:oracle-block") == "which account is right: oracle block"
     assert input_name("pick:oracle-block", GERMAN, {"oracle-block": "Zählung des Blocks"}) == "Welche Angabe stimmt: Zählung des Blocks"
     assert input_name("not_named") == "not named"
+    names = api.load("stargate").translations["en"]
+    assert input_name("pick:equity-report", texts=names) == "which account is right: SoftBank's equity as reported"
+    rows = api.drivers("stargate", as_of="2025-11-30", draws=256).to_dict()["rows"]
+    said = {driver["input"]: driver["says"] for row in rows if row["moved"] for driver in row["moved"]["drivers"]}
+    assert said["pick:oracle-block"] == "which account is right: what Oracle's block of 5.5 GW includes"
 
 
 def test_a_text_without_a_translation_stays_as_it_is_and_is_told() -> None:

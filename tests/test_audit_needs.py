@@ -21,7 +21,9 @@ from stargauge import api
 from stargauge.api import answers
 from stargauge.api.runs import DRAWS
 from stargauge.audit.discovery import Halves, Score, discovered, restated, restated_together, rounded_number, single, strongest
-from stargauge.audit.needs import CHANGES, COLLECTOR, Needs, ReadingNeeds, Region, density_said, too_few
+from stargauge.audit.needs import too_few
+from stargauge.audit.needs_answer import CHANGES, Needs, ReadingNeeds, Region, density_said
+from stargauge.audit.needs_look import COLLECTOR
 from stargauge.audit.run import COLLECTOR as AUDIT
 from stargauge.audit.run import judge_of
 from stargauge.audit.sentence import Names
@@ -119,6 +121,30 @@ def test_the_change_that_asks_least_keeps_most_worlds(target: float) -> None:
     assert found is not None
     assert found.box.restricted == (1,)
     assert found.box.ranges[1][0] == pytest.approx(0.6 if target == 0.6 else 0.45, abs=0.1)
+
+
+def test_a_change_that_falls_short_on_the_other_half_gives_way_to_the_next_that_holds_there() -> None:
+    """The wide column makes it likely by chance on the finding half alone: the next one does on both."""
+    chance = np.random.default_rng(7)
+    wide, narrow = chance.random(8192), chance.random(8192)
+    finding = Halves.of([Dimension(wide)], np.zeros(8192, dtype=bool), 256).finding
+    truth = chance.random(8192) < np.where((wide > 0.6) & finding, 0.55, np.where(narrow > 0.8, 0.9, 0.1))
+    found = single(Halves.of([Dimension(wide), Dimension(narrow)], truth, 256), plain, 0.5)
+    assert found is not None
+    assert found.box.restricted == (1,)
+    assert found.scored.density is not None and found.scored.density >= 0.5
+    assert single(Halves.of([Dimension(wide)], truth, 256), plain, 0.5) is None
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_change_that_just_falls_short_gets_a_little_narrower(seed: int) -> None:
+    """The widest range that is likely enough where it was found is about as often too wide as not on the other half."""
+    chance = np.random.default_rng(seed)
+    column = chance.random(16384)
+    found = single(Halves.of([Dimension(column)], chance.random(16384) < column, 256), plain, 0.6)
+    assert found is not None
+    assert found.scored.density is not None and found.scored.density >= 0.6
+    assert found.box.ranges[0][0] == pytest.approx(0.2, abs=0.15)
 
 
 def test_where_no_change_is_enough_the_strongest_is_told() -> None:
@@ -221,6 +247,16 @@ def test_ranges_that_hold_where_it_holds_and_nowhere_else_say_it_again() -> None
     assert restated_together(Score(1000, 100, 98, 100))
     assert not restated_together(Score(1000, 100, 98, 200))
     assert not restated_together(Score(1000, 200, 98, 100))
+
+
+def test_a_change_reaches_its_share_on_the_other_half_or_it_is_said_that_none_does(found: Needs) -> None:
+    asked = [made for made in found.readings if made.why in ("", "nothing tells")]
+    for made in asked:
+        assert all(part.reaches or part.about for part in (made.even, made.single) if part)
+        assert (made.single is None) <= (made.unreached is not None or made.strongest is not None)
+        told = made.to_dict()["unreached"]
+        assert told is None or told["says"] in " ".join(render_needs({**found.to_dict(), "readings": [made.to_dict()]}, each=True).split())
+    assert {0.5, 0.9} <= {made.unreached for made in asked}
 
 
 def test_ranges_that_cover_less_than_a_tenth_are_not_printed(found: Needs) -> None:

@@ -13,7 +13,8 @@ from tests.programme_files import changed, small
 from tests.test_packaging_files import ROOT, run_page
 
 from stargauge import api
-from stargauge.audit.sources import ALIKE, CATALOGUE, PROGRAMME, Change, Dropped, Sources
+from stargauge.audit.sources import ALIKE
+from stargauge.audit.sources_answer import CATALOGUE, PROGRAMME, Change, Dropped, Sources
 from stargauge.audit.words import forbidden
 from stargauge.catalogue.load import load_catalogue
 from stargauge.programme.schema import Programme

@@ -12,7 +12,7 @@ import pytest
 from tests import engine_toy as toy
 
 from stargauge.engine.cells import spread_of
-from stargauge.engine.lineage import Node, explain, formula_of, telling_times
+from stargauge.engine.lineage import Node, explain, explain_briefly, formula_of, telling_times
 from stargauge.engine.result import gather
 from stargauge.engine.run import Run
 from stargauge.quantity.distribution import Distribution
@@ -37,6 +37,17 @@ def test_the_root_is_the_series_at_the_date_with_its_formula(node: Node) -> None
     assert (node.address, node.unit, node.month) == ("output[north]", "W", "2030-06")
     assert node.formula == ("y = capacity * season                                                           (1)",)
     assert [need.name for need in node.needs] == ["capacity", "season"]
+
+
+def test_a_short_explanation_says_the_same_of_the_number_and_stops_at_first_hand() -> None:
+    addresses = ["output[north]", "output[south]"]
+    for address, short in zip(addresses, explain_briefly(toy.world(), addresses, WHEN, 1024), strict=True):
+        whole = explain(toy.world(), address, WHEN, 1024)
+        assert (short.rows, short.shares, short.rests, short.month) == (whole.rows, whole.shares, whole.rests, whole.month)
+        assert {need.name for need in whole.needs} <= {need.name for need in short.needs}
+        assert not any(need.needs for need in short.needs)
+        held = {need.name for need in short.needs if need.cells}
+        assert {name for name, share in whole.shares.items() if share >= 0.01 and ":" not in name} <= held
 
 
 def test_no_block_outlives_the_reading_of_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:

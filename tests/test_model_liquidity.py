@@ -92,9 +92,19 @@ class World:
             have, self.received(), zero, self.contracts(), self.brought(), zero, self.passed_on(), self.repaid()
         )  # fmt: skip
 
+    def path(self) -> np.ndarray:
+        """With firm money only, by its own function."""
+        firm = model.firm_money_received(
+            self.amount, self.origin, self.to, self.kind, self.due, self.beside, self.share, self.pays_from,
+            np.zeros((len(self.cash), MONTHS)), ENDS,
+        )  # fmt: skip
+        have = np.repeat(np.array(self.cash)[None, None, :, None], len(MEANS), axis=1).repeat(MONTHS, axis=3)
+        zero = np.zeros((1, len(self.cash), MONTHS))
+        return model.liquidity(have, firm, zero, self.contracts(), self.brought(), zero, self.passed_on(), self.repaid())
+
     def knock_on(self) -> np.ndarray:
         return model.liquidity_after_knock_on(
-            model.liquidity(self.paths()), self.amount, self.origin, self.to, self.kind, self.due, self.beside, self.rent, self.since,
+            self.path(), self.amount, self.origin, self.to, self.kind, self.due, self.beside, self.rent, self.since,
             self.share, self.pays_from, ENDS,
         )  # fmt: skip
 
@@ -109,7 +119,7 @@ def test_gap_equals_the_vector(shared: Path) -> None:
     received[0, COMMITTED, 0] = np.cumsum(made["committed_inflow"])
     brought, zero = np.cumsum(made["outflow"], dtype=float)[None, None], np.zeros((1, 1, 8))
     paths = model.liquidity_by_means(have, received, zero, zero, brought, zero, zero, zero)
-    path = model.liquidity(paths)
+    path = model.liquidity(have, received[:, COMMITTED], zero, zero, brought, zero, zero, zero)
     np.testing.assert_allclose(path[0, 0], expected["cash_path"], atol=vector["abs_tol"])
     gap = model.funding_gap(path)[0, 0]
     assert model.funding_gap_by_means(paths)[0, COMMITTED, 0, -1] == pytest.approx(expected["peak_gap"])
@@ -262,8 +272,30 @@ def test_knock_on_moves_money_and_makes_none(lines: list[Line], cash: list[float
 def test_sources_equal_uses_on_every_path(lines: list[Line], cash: list[float]) -> None:
     world = World(cash, lines, capital=3.0, term=50.0)
     sources = np.array(cash)[None, :, None] + world.received()[:, COMMITTED] + world.contracts()
-    uses = world.brought() + world.passed_on() + world.repaid() + model.liquidity(world.paths())
+    uses = world.brought() + world.passed_on() + world.repaid() + world.path()
     np.testing.assert_allclose(sources - uses, 0.0, atol=1e-9)
+
+
+@given(LINES, CASHES)
+def test_the_path_with_firm_money_is_that_of_the_means_committed(lines: list[Line], cash: list[float]) -> None:
+    world = World(cash, lines, capital=3.0, term=50.0, cash_day=60.0, drawn=40.0)
+    np.testing.assert_array_equal(world.path(), world.paths()[:, COMMITTED])
+
+
+def _looked_up(total: np.ndarray, day: float, month: int) -> float:
+    """A running total at a day, by a straight line between month ends: what the fast function must find."""
+    clock = ENDS[0] - HOURS[0] / 24.0
+    day = min(max(day, clock), ENDS[month])
+    return float(np.interp(day, [clock, *ENDS], [0.0, *total]))
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=MONTHS, max_size=MONTHS), st.lists(st.floats(-50.0, 400.0), min_size=1, max_size=3))
+def test_what_was_gained_since_a_day_is_looked_up_between_month_ends(steps: list[float], days: list[float]) -> None:
+    total = np.cumsum(steps)[None, None, :]
+    since = np.sort(np.resize(days, MONTHS))[None, :]
+    found = model._since(total, since, ENDS, HOURS)[0, 0]
+    wanted = [total[0, 0, month] - _looked_up(total[0, 0], since[0, month], month) for month in range(MONTHS)]
+    np.testing.assert_allclose(found, wanted, atol=1e-6)
 
 
 # --- policies ---------------------------------------------------------------------------------------------------------------------

@@ -151,7 +151,7 @@ def test_the_page_on_your_own_values_works_as_it_stands(tmp_path: Path) -> None:
     blocks = re.findall(r"```text\n(.*?)```", (ROOT / "docs/own-values.md").read_text(encoding="utf-8"), re.S)
     (tmp_path / "mine.csv").write_text(blocks[0], encoding="utf-8")
     (tmp_path / "sources.csv").write_text(blocks[1], encoding="utf-8")
-    assert run_page("docs/own-values.md", tmp_path) == 2
+    assert run_page("docs/own-values.md", tmp_path) == 4
 
 
 @pytest.mark.slow

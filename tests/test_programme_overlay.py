@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.programme_files import SMALL, small
 
+from stargauge import api
+from stargauge.audit.supposed import changes_of
 from stargauge.catalogue.load import load_catalogue
+from stargauge.engine.result import Result
 from stargauge.programme.known import known
 from stargauge.programme.load import load
 from stargauge.programme.overlay import options, overlay
@@ -105,3 +109,86 @@ def test_an_alternative_of_which_nothing_was_known_does_not_exist() -> None:
     later = ALTERNATIVES.replace("source: plan", "source: tracker")
     assert known(small(("records:\n", later)), load_catalogue(), date(2025, 3, 1)).alternatives == ()
     assert len(known(small(("records:\n", later)), load_catalogue(), NOW).alternatives) == 1
+
+
+# --- choices that a user pins -----------------------------------------------------------------------------------------------------
+
+DAY = "2026-09-30"
+ADDRESSES = ("power_facility[announced]", "funding_gap", "jobs_construction_onsite", "capital_deployed")
+
+
+@pytest.fixture(scope="module")
+def plain() -> Result:
+    return api.simulate("stargate", quantities=ADDRESSES, as_of=DAY, draws=256)
+
+
+@pytest.mark.parametrize(
+    ("pick", "option", "number", "moves"),
+    [
+        ("oracle-block", "with-abilene", 0, "power_facility[announced]"),
+        ("oracle-block", "without-abilene", 1, "power_facility[announced]"),
+        ("equity-report", "fifteen", 1, "funding_gap"),
+        ("labour_method", "by-cost", 0, "jobs_construction_onsite"),
+        ("labour_method", "by-workers-per-power", 1, "jobs_construction_onsite"),
+    ],
+)
+def test_what_is_pinned_is_so_in_every_world_and_nothing_else_changes(
+    plain: Result, pick: str, option: str, number: int, moves: str
+) -> None:
+    made = api.load("stargate", settings={f"pick:{pick}": option})
+    pinned = api.simulate(made, quantities=ADDRESSES, as_of=DAY, draws=256)
+    took = plain.sample()[f"pick:{pick}"] == number
+    assert 0 < took.sum() < 256 and f"pick:{pick}" not in pinned.sample()
+    for address in ADDRESSES:
+        before, after = plain[address].values, pinned[address].values
+        assert np.array_equal(before[took], after[took], equal_nan=True)
+        assert np.array_equal(before[~took], after[~took], equal_nan=True) == (address != moves)
+    assert made.supposed == (f"pick:{pick}={option}",)
+
+
+def test_the_other_choices_are_drawn_as_before(plain: Result) -> None:
+    made = api.load("stargate", settings={"pick:equity-report": "nineteen", "overrun_factor": "1"})
+    drawn = api.simulate(made, quantities=["funding_gap"], as_of=DAY, draws=256).sample()
+    same = drawn.keys() & (before := plain.sample()).keys()
+    assert "pick:abilene-last-four" in same and len(same) > 50
+    assert all(np.array_equal(drawn[name], before[name], equal_nan=True) for name in same)
+    assert "overrun_factor" not in drawn and made.supposed == ("pick:equity-report=nineteen", "overrun_factor=1")
+
+
+def test_what_is_pinned_says_no_more_than_was_known_on_a_day() -> None:
+    made = api.load("stargate", settings={"pick:oracle-block": "without-abilene"})
+    one, other = (api.simulate(programme, quantities=ADDRESSES, as_of="2025-01-22", draws=256) for programme in ("stargate", made))
+    for address in ADDRESSES:
+        assert np.array_equal(one[address].values, other[address].values, equal_nan=True)
+
+
+def test_choices_and_options_that_there_are_not_are_all_named_with_those_that_there_are() -> None:
+    wrong = {"pick:orcle-block": "x", "pick:labour_method": "cost", "oracle-block": "with-abilene", "pick:equity-report": "fifteen"}
+    with pytest.raises(InputError) as error:
+        api.load("stargate", settings=wrong)
+    first, second, third = (fault.message for fault in error.value.faults)
+    assert first.startswith('there is no choice "pick:orcle-block"; did you mean "pick:oracle-block"?')
+    assert "pick:oracle-block=with-abilene|without-abilene; " in first and first.endswith(
+        "pick:labour_method=by-cost|by-workers-per-power)"
+    )
+    assert second == 'the choice "pick:labour_method" has no option "cost"; did you mean "by-cost"? (all: by-cost, by-workers-per-power)'
+    assert third == '"oracle-block" is a choice between sources; expected pick:oracle-block=with-abilene or without-abilene'
+    with pytest.raises(InputError, match="no choice") as bare:
+        api.load("xai-colossus-1", settings={"pick:slip-refit": "all"})
+    assert bare.value.faults[0].message.endswith("(all: pick:labour_method=by-cost|by-workers-per-power)")
+
+
+def test_a_side_of_a_comparison_may_pin_a_choice() -> None:
+    made = api.compare("stargate", "+pick:labour_method=by-cost", draws=256).to_dict()
+    assert [cell["input"] for cell in made["inputs"]] == ["labour_method"]
+
+
+def test_an_explanation_says_that_a_user_pinned_it() -> None:
+    made = api.load("stargate", settings={"pick:equity-report": "fifteen"})
+    changed = changes_of(api.known(made, DAY), ["line_amount"])["line_amount"]
+    assert set(changed) == {"softbank-equity"} and changed["softbank-equity"].by == "--set"
+
+
+def test_a_choice_is_moved_over_its_options_and_no_range() -> None:
+    with pytest.raises(InputError, match="pick:labour_method is a choice and moved over its options; expected pick:labour_method alone"):
+        api.sensitivity("jobs_direct", as_of=DAY, draws=256, inputs=["pick:labour_method=by-cost"])

@@ -91,7 +91,7 @@ class Browser:
         page.set_default_timeout(120_000)
         page.goto(address)
         if scripts:
-            page.wait_for_function("!document.querySelector('.late')")
+            page.wait_for_selector(".late", state="detached")
         try:
             yield page, seen
         finally:
@@ -114,3 +114,14 @@ def violations(page: Any) -> list[str]:
 def wider_than_screen(page: Any) -> int:
     """By how many pixels a page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def sound(page: Any) -> list[str]:
+    """What is wrong with an open page in light and in dark, and at a phone's width: for axe, or by how much it is too wide."""
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark: {one}" for one in violations(page)]
+    page.set_viewport_size(PHONE)
+    found += [f"phone: {one}" for one in violations(page)]
+    wider = wider_than_screen(page)
+    return [*found, *([f"phone: {wider} pixels too wide"] if wider > 0 else [])]

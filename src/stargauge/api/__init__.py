@@ -14,15 +14,19 @@ from stargauge.api.definitions import definitions
 from stargauge.api.drivers import drivers
 from stargauge.api.explanations import explain_reading, is_claim, what_changed
 from stargauge.api.exports import Export, export
+from stargauge.api.fleet import compute
+from stargauge.api.flows import sources_and_uses
 from stargauge.api.imports import import_statements
 from stargauge.api.needs import needs
-from stargauge.api.programmes import catalogue, ids_of, known, load, shipped
+from stargauge.api.programmes import RecordTooThin, catalogue, first_known, ids_of, known, load, shipped
 from stargauge.api.reasons import cost, explain, sensitivity
 from stargauge.api.runs import DRAWS, asked_of, audit, condition, simulate
 from stargauge.api.sections import finance, jobs, money, schedule
+from stargauge.api.sites import site, sites
 from stargauge.api.sources import sources
 from stargauge.api.together import together
 from stargauge.api.tracks import odds
+from stargauge.api.what_ifs import Movable, movable
 from stargauge.api.workbooks import workbook
 from stargauge.audit.backtest import Backtest
 from stargauge.audit.compare import Comparison
@@ -49,7 +53,9 @@ __all__ = [
     "Jobs",
     "Known",
     "Money",
+    "Movable",
     "Programme",
+    "RecordTooThin",
     "Result",
     "SiteFinance",
     "Validation",
@@ -62,6 +68,7 @@ __all__ = [
     "catalogue",
     "check",
     "compare",
+    "compute",
     "condition",
     "cost",
     "definitions",
@@ -70,6 +77,7 @@ __all__ = [
     "explain_reading",
     "export",
     "finance",
+    "first_known",
     "held_captures",
     "ids_of",
     "import_statements",
@@ -78,13 +86,17 @@ __all__ = [
     "known",
     "load",
     "money",
+    "movable",
     "needs",
     "odds",
     "schedule",
     "sensitivity",
     "shipped",
     "simulate",
+    "site",
+    "sites",
     "sources",
+    "sources_and_uses",
     "together",
     "validate",
     "what_changed",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from stargauge.api.programmes import Progress, catalogue, day_of, known, load, shipped
 from stargauge.api.tracks import tracker_of
@@ -16,6 +17,7 @@ from stargauge.audit.build_validation import BuildValidation, validate_builds
 from stargauge.audit.calibration import Calibration, all_build_fits, all_fits, build_fit_of, fit_of, fit_view, write_all
 from stargauge.audit.finance_validation import FinanceValidation, read_vectors, validate_finance
 from stargauge.audit.measured import measured
+from stargauge.audit.measured import shipped as shipped_scores
 from stargauge.audit.money_backtest import MoneyBacktest, MoneyCase, money_cases
 from stargauge.audit.replay import replay
 from stargauge.audit.validation import Validation, validate_schedule
@@ -115,3 +117,9 @@ def _replay(programme: Programme, values: Catalogue, day: date, draws: int, seed
     """The cases of one programme, forecast without its owner's own records."""
     without = _without_owner(values, programme)
     return replay(programme, known(programme, day, values), tracker_of(programme, without, draws, seed))
+
+
+def scores(*, values: Catalogue | None = None) -> dict[str, Any] | None:
+    """How good the model was when it was measured last, as it is shipped: scores with intervals, and every case. None where none is."""
+    found = shipped_scores()
+    return None if found is None else found.to_dict(values or catalogue())

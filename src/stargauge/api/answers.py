@@ -25,10 +25,11 @@ from stargauge.audit.given import Condition
 from stargauge.audit.job_claims import NumberVerdict
 from stargauge.audit.languages import words_of
 from stargauge.audit.money import Money
-from stargauge.audit.needs import Needs
+from stargauge.audit.needs_answer import Needs
 from stargauge.audit.odds import OddsOverTime
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.site_finance import SiteFinance
+from stargauge.audit.sites import wanted as wanted_sites
 from stargauge.audit.summary import FANS, headlines, summarise
 from stargauge.audit.together import Together
 from stargauge.catalogue.load import Catalogue
@@ -104,10 +105,10 @@ def check(
     values = values or catalogue()
     now = known(made, as_of, values)
     captures = held_captures(made, evidence, now.as_of)
-    wanted = (*headlines(now), *(FANS if charts else ()))
+    wanted = (*headlines(now), *((*FANS, *wanted_sites(now)) if charts else ()))
     said = said_by(made, now.as_of)
     numbers = numbers_in(now, made, said)
-    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers, language=language)
     result, verdicts = audited(
         now, made, draws, seed, workers, wanted, progress, said, charts, numbers=numbers, given=conditions, with_drivers=depths,
         language=language,
@@ -124,9 +125,9 @@ def check(
         answer.odds = _open_odds(answer, values, seed) if conditions is None else None
         answer.delays = delays_of(made, now, draws, seed, workers, given=conditions)
         answer.money = money_of(made, now, None, (), None, None, draws, seed, workers, given=conditions) if now.parties else None
-        answer.needs = needs_of_claims(made, now, None, *_draws_for_needs(draws), seed, workers, given=conditions)
-        answer.definitions = definitions_of(made, now, None, draws, seed, workers, given=conditions)
-        answer.together = together_in(made, now, said, asked_of(now, made, said), result, verdicts)
+        answer.needs = needs_of_claims(made, now, None, *_draws_for_needs(draws), seed, workers, given=conditions, language=language)
+        answer.definitions = definitions_of(made, now, None, draws, seed, workers, given=conditions, language=language)
+        answer.together = together_in(made, now, said, asked_of(now, made, said), result, verdicts, language=language)
         answer.finance = finance_of_sites(made, now, None, min(draws, REPORT_DRAWS), seed, workers, given=conditions)
     answer.seconds = time.perf_counter() - began
     return answer

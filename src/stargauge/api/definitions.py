@@ -10,7 +10,8 @@ from stargauge.api.runs import DRAWS, Given, asked_of, condition, workers_of
 from stargauge.audit.answer_data import slug
 from stargauge.audit.definitions import Definitions, claim_definitions, claims_tried, setting_of, tried_of
 from stargauge.audit.given import held_of
-from stargauge.audit.run import COLLECTOR, judge_of
+from stargauge.audit.languages import words_of
+from stargauge.audit.run import COLLECTOR, judge_of, texts_of
 from stargauge.audit.run import audit as audit_run
 from stargauge.audit.sentence import Names
 from stargauge.audit.summary import names_of
@@ -27,19 +28,22 @@ from stargauge.quantity.errors import InputError, did_you_mean
 def definitions(
     programme: str | Path | Programme = "stargate", claim: str | None = None, *, as_of: date | str | None = None, draws: int = DRAWS,
     seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None, given: Given = None,
+    language: str = "en",
 ) -> Definitions:  # fmt: skip
     """The verdict on each claim by definition of its words: which jobs, which megawatt, having which money, by when.
 
     `claim`: that one alone. Every definition is judged as a reading of the file is, all in one run. `given`: claims that hold; odds are of
-    the worlds in which they do. Raises InputError for a claim that there is not, or that had not been made by the day.
+    the worlds in which they do. `language`: of what is said. Raises InputError for a claim or a language that there is not, and for a
+    claim that had not been made by the day.
     """
+    words_of(language)
     made = load(programme)
-    return definitions_of(made, known(made, as_of, values), claim, draws, seed, workers, progress, given)
+    return definitions_of(made, known(made, as_of, values), claim, draws, seed, workers, progress, given, language)
 
 
 def definitions_of(
     made: Programme, now: Known, claim: str | None, draws: int, seed: int, workers: int | None, progress: Progress | None = None,
-    given: Given = None,
+    given: Given = None, language: str = "en",
 ) -> Definitions:  # fmt: skip
     """The same of a programme as known on a day."""
     said = said_by(made, now.as_of)
@@ -52,7 +56,7 @@ def definitions_of(
     tried = {name: tried_of(one, setting) for name, one in said.items()}
     judged = claims_tried(said, tried)
     verdicts, kept = {}, drawn(draws)
-    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers, language=language)
     if judged:
         collectors = {COLLECTOR: judge_of(asked_of(now, made, judged), now)}
         result = run_model(
@@ -60,10 +64,11 @@ def definitions_of(
             held=held_of(conditions),
         )  # fmt: skip
         kept = result.draws
-        found = audit_run(result, now, judged, ids=ids_of(made), with_drivers=False)
+        found = audit_run(result, now, judged, ids=ids_of(made), with_drivers=False, language=language)
         verdicts = {verdict.id: verdict for verdict in found}
-    names = Names(axes_of(now), model_graph().quantities, names_of(now))
+    names = Names(axes_of(now), model_graph().quantities, names_of(now), words_of(language), texts_of(made, language))
     answers = tuple(claim_definitions(name, one, tried[name], verdicts.get(name), names) for name, one in said.items())
     return Definitions(
-        slug(made.name), made.name, asked_as(made), str(now.as_of), kept, seed, claim is not None, answers, conditions, not made.claims
+        slug(made.name), made.name, asked_as(made), str(now.as_of), kept, seed, claim is not None, answers, conditions, not made.claims,
+        language,
     )  # fmt: skip

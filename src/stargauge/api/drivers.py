@@ -10,6 +10,7 @@ from typing import Any
 from stargauge.api.programmes import Progress, known, load, said_by
 from stargauge.api.runs import DRAWS, Given, audited, condition, workers_of
 from stargauge.audit.given import held_of
+from stargauge.audit.run import texts_of
 from stargauge.audit.summary import Days, exists, headlines
 from stargauge.audit.what_moves import Drivers, quantity_rows, reading_rows
 from stargauge.catalogue.load import Catalogue
@@ -46,7 +47,7 @@ def drivers(
         wanted = [name for name in headlines(now) if exists(now, name)] if claim is None else []
         result, verdicts = audited(now, made, draws, seed, workers, wanted, progress, claims, given=conditions)
         rows = reading_rows(verdicts) + quantity_rows(result, wanted, day)
-    return Drivers(made.name, asked_as(made), now.as_of, result.draws, seed, tuple(rows), conditions)
+    return Drivers(made.name, asked_as(made), now.as_of, result.draws, seed, tuple(rows), conditions, texts_of(made, "en"))
 
 
 def _asked(

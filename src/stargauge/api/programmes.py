@@ -17,8 +17,8 @@ from stargauge.programme.known import known as known_on
 from stargauge.programme.load import documents
 from stargauge.programme.load import load as load_file
 from stargauge.programme.load import shipped as shipped_files
-from stargauge.programme.overlay import overlay
 from stargauge.programme.overlay import scenario as suppose
+from stargauge.programme.overlay import with_settings
 from stargauge.programme.positions import Flaw, faults_of
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import FAR
@@ -37,18 +37,14 @@ def load(
 ) -> Programme:
     """A programme by shipped name, file or folder, with a scenario and single inputs laid over it.
 
-    `scenario`: the name of one that the programme has, a partial file, or a mapping of the same form. Raises InputError with every fault
-    of the files, and for inputs that do not exist.
+    `scenario`: the name of one that the programme has, a partial file, or a mapping of the same form. `settings`: values of inputs, and
+    options of choices between sources or ways of reckoning (`pick:NAME`). Raises InputError with every fault of the files, for choices and
+    options that do not exist, and where it is read as known on a day for inputs that do not.
     """
     made = programme if isinstance(programme, Programme) else _read(programme)
     if scenario is not None:
         made = suppose(made, scenario)
-    if settings:
-        values = {name: {"value": value, "reason": "set by the user"} for name, value in settings.items()}
-        laid = overlay(made, {"assumptions": values}, "--set")
-        laid._supposed = (*made.supposed, *(f"{name}={value}" for name, value in settings.items()))
-        made = laid
-    return made
+    return with_settings(made, settings) if settings else made
 
 
 def _read(programme: str | Path) -> Programme:
@@ -91,14 +87,29 @@ def day_of(as_of: date | str | None) -> date:
         raise InputError(f'got the knowledge date "{as_of}"; expected a day such as 2025-01-22') from None
 
 
+class RecordTooThin(InputError):
+    """Nothing was known by a day that could be run. `first`: the day from which something is."""
+
+    def __init__(self, name: str, day: date, first: date) -> None:
+        super().__init__(f"record too thin: no phase or pledge of {name} was published by {day}; the first is known from {first}")
+        self.first = first
+
+
+def first_known(programme: Programme, values: Catalogue | None = None) -> date | None:
+    """The first day on which a phase or a pledge of a programme was known; None where it has none with a date."""
+    values = values or catalogue()
+    days = sorted({said.known_from for said in programme.statements() if said.known_from})
+    place = bisect_left(days, True, key=lambda one: bool(known_on(programme, values, one).phases))
+    return days[place] if place < len(days) else None
+
+
 def _nothing_known(programme: Programme, values: Catalogue, day: date) -> InputError:
     """Why there is nothing to run: the file has no phase and no pledge, or none of them was known by then."""
     if not programme.unsited and not any(site.phases for site in programme.sites.values()):
         flaw = Flaw(("sites",), "no phase and no pledge, so there is nothing to run; give a site with a phase, or a pledge (unsited)")
         return faults_of([flaw], programme.documents)
-    days = sorted({said.known_from for said in programme.statements() if said.known_from})
-    first = days[bisect_left(days, True, key=lambda one: bool(known_on(programme, values, one).phases))]
-    return InputError(f"record too thin: no phase or pledge of {programme.name} was published by {day}; the first is known from {first}")
+    first = first_known(programme, values)
+    return RecordTooThin(programme.name, day, first or day)
 
 
 def shipped() -> tuple[str, ...]:

@@ -125,12 +125,12 @@ def sensitivity(
 def cost(
     programme: str | Path | Programme = "stargate", *, site: str | None = None, chip: str | None = None, as_of: date | str | None = None,
     draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None,
-    given: Given = None,
+    given: Given = None, moves: bool = True,
 ) -> Cost:  # fmt: skip
     """What an accelerator-hour, a megawatt-year and a million tokens cost by site and generation, and which rents would cover it.
 
-    `site`, `chip`: one only (every site, with what stands there). With what moves the cost of an hour of the first pair. Raises
-    InputError for a site or chip that there is not. `given`: claims that hold; the costs then, without what moves them.
+    `site`, `chip`: one only (every site, with what stands there). With what moves the cost of an hour of the first pair, unless
+    `moves` says no. Raises InputError for a site or chip that there is not. `given`: claims that hold; the costs then, without that.
     """
     made = load(programme)
     now = known(made, as_of, values)
@@ -148,7 +148,7 @@ def cost(
     expected = expected_held(stock, now, sites) if stock else {place: dict.fromkeys(now.axes["chip"], 0.0) for place in sites}
     pairs = pairs_of(now, sites, chips, expected)
     result = run_model(now, addresses_of(pairs), draws=draws, seed=seed, workers=count, memo=memo, held=held_draws)
-    if conditions is not None:
+    if conditions is not None or not moves:
         return Cost(now, result, tuple(pairs), None, made.name, asked_as(made), made.supposed, conditions)
     asker = Asker.of(result, f"lcoc[{pairs[0][1]}, {pairs[0][0]}]", None, memo)
     base = asker.levels({})

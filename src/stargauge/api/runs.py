@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.api.programmes import Progress, _record_ids, ids_of, known, load, said_by
-from stargauge.audit.given import Condition, held_of, parts_of, search
+from stargauge.audit.given import Condition, held_of, parts_of, search, spoken
 from stargauge.audit.job_claims import COLLECTOR as JOB_DEFINITIONS
 from stargauge.audit.job_claims import Number
 from stargauge.audit.job_claims import judge_of as judge_of_numbers
@@ -40,23 +40,26 @@ Given = Sequence[str] | str | Condition | None
 
 def condition(
     given: Given, programme: str | Path | Programme = "stargate", *, now: Known | None = None, as_of: date | str | None = None,
-    draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None,
+    draws: int = DRAWS, seed: int = 0, workers: int | None = None, values: Catalogue | None = None, language: str = "en",
 ) -> Condition | None:  # fmt: skip
     """The worlds in which claims hold, or do not: `"jobs-100k/economy-wide"`, `"not jobs-100k/economy-wide"`, or a reading written out.
 
     None where nothing is given. As many worlds are made as it takes to keep `draws` of them, at most 65,536. Same programme, day, seed and
-    draws: same worlds, for any number of workers. `now`: what is known, where it is at hand. Raises InputError with every fault: unknown
-    claims, opinions, what the record settles, conditions that contradict each other, and conditions that hold too seldom.
+    draws: same worlds, for any number of workers. `now`: what is known, where it is at hand. `language`: in which the conditions are said.
+    Raises InputError with every fault: unknown claims, opinions, what the record settles, conditions that contradict each other, and
+    conditions that hold too seldom.
     """
-    if given is None or isinstance(given, Condition):
-        return given
+    if given is None:
+        return None
+    if isinstance(given, Condition):
+        return given if now is None else spoken(given, now, language)
     texts = [given] if isinstance(given, str) else list(given)
     if not texts:
         return None
     made = load(programme)
     view = now if now is not None else known(made, as_of, values)
     parts = parts_of(texts, view, ids_of(made), _record_ids(made))
-    return search(parts, view, draws, seed, partial(workers_of, workers))
+    return spoken(search(parts, view, draws, seed, partial(workers_of, workers)), view, language)
 
 
 def simulate(

@@ -10,6 +10,7 @@ from typing import Any
 from stargauge.api.programmes import Progress, ids_of, known, load, said_by
 from stargauge.api.runs import DRAWS, Given, asked_of, audited, condition
 from stargauge.audit.answer_data import slug
+from stargauge.audit.languages import words_of
 from stargauge.audit.questions import Question
 from stargauge.audit.run import ClaimVerdict, compared
 from stargauge.audit.together import Together, Told, levels_of, members_of
@@ -24,27 +25,29 @@ from stargauge.quantity.errors import Fault, InputError, did_you_mean
 def together(
     programme: str | Path | Programme = "stargate", claims: Sequence[str] = (), *, as_of: date | str | None = None, draws: int = DRAWS,
     seed: int = 0, workers: int | None = None, values: Catalogue | None = None, progress: Progress | None = None, given: Given = None,
+    language: str = "en",
 ) -> Together:  # fmt: skip
     """Which readings of claims can hold together: pairs, what excludes or implies what, the largest sets, the smallest conflicts.
 
-    `claims`: only these, `ID` or `ID/READING`; of one reading alone, it with every other. Raises InputError with every fault of what was
-    asked for.
+    `claims`: only these, `ID` or `ID/READING`; of one reading alone, it with every other. `language`: of what is said. Raises InputError
+    with every fault of what was asked for.
     """
+    words_of(language)
     made = load(programme)
     now = known(made, as_of, values)
     said = said_by(made, now.as_of)
     asked = asked_of(now, made, said)
     chosen = _chosen(claims, made, now, [question.key for question in asked])
-    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
-    result, verdicts = audited(now, made, draws, seed, workers, (), progress, said, given=conditions, with_drivers=False)
-    return together_in(made, now, said, asked, result, verdicts, chosen)
+    conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers, language=language)
+    result, verdicts = audited(now, made, draws, seed, workers, (), progress, said, given=conditions, with_drivers=False, language=language)
+    return together_in(made, now, said, asked, result, verdicts, chosen, language)
 
 
 def together_in(
     made: Programme, now: Known, said: Mapping[str, Any], asked: Sequence[Question], result: Result, verdicts: Sequence[ClaimVerdict],
-    chosen: Sequence[str] = (),
+    chosen: Sequence[str] = (), language: str = "en",
 ) -> Together:  # fmt: skip
-    """The same from a run that judged the claims; `chosen`: these readings only."""
+    """The same from a run that judged the claims in a language; `chosen`: these readings only."""
     conditions = result.conditions
     outcomes, judged = compared(result, now, said, ids=ids_of(made))
     members, left = members_of(asked, outcomes, judged, result.draws)
@@ -55,11 +58,13 @@ def together_in(
     words = {f"{verdict.id}/{reading.name}": reading for verdict in verdicts for reading in verdict.readings}
     if about is not None and about in left:
         raise InputError(f'"{about}" cannot be compared with others: {words[about].answer}')
-    told = tuple(Told(one.key, one.key.partition("/")[0], words[one.key].sentence, words[one.key].status) for one in members)
+    told = tuple(
+        Told(one.key, one.key.partition("/")[0], words[one.key].sentence, words[one.key].status, words[one.key].title) for one in members
+    )
     levels = levels_of(members, {one.key: one.claim for one in told}, result.world.graph.quantities, about)
     return Together(
         slug(made.name), asked_as(made), made.name, str(now.as_of), result.draws, result.seed, result.fingerprint, told, left, levels,
-        conditions, about, not made.claims,
+        conditions, about, not made.claims, language,
     )  # fmt: skip
 
 

@@ -37,16 +37,17 @@ def odds(
     programme: str | Path | Programme = "stargate", claim: str | None = None, start: date | str | None = None,
     end: date | str | None = None, every: str | int = "month", *, draws: int = DRAWS, seed: int = 0,
     scenario: Path | str | None = None,
-    settings: Mapping[str, str] | None = None, values: Catalogue | None = None, progress: Progress | None = None,
+    settings: Mapping[str, str] | None = None, values: Catalogue | None = None, progress: Progress | None = None, movers: bool = True,
 ) -> OddsOverTime:  # fmt: skip
     """The odds of a claim's readings over time, and what moved them; without `claim` those of every claim, without what moved them.
 
-    `claim`: `ID` or `ID/READING`. `every`: month, quarter or a number of days. The first point is the day on which the claim was made.
+    `claim`: `ID` or `ID/READING`. `movers`: with what moved them, which takes most of the time. `every`: month, quarter or a number of
+    days. The first point is the day on which the claim was made.
     Raises InputError with every fault of what was asked for.
     """
     made = load(programme, scenario, settings)
     readings, first, last = _asked_odds(made, claim, start, end, str(every))
-    return odds_of(made, readings, first, last, str(every), claim is not None, draws, seed, values or catalogue(), progress)
+    return odds_of(made, readings, first, last, str(every), claim is not None and movers, draws, seed, values or catalogue(), progress)
 
 
 def _asked_odds(

@@ -16,9 +16,12 @@ from stargauge.audit.job_claims import NumberVerdict
 from stargauge.audit.language import Comparison, NotTestable, leaves, parse
 from stargauge.audit.languages import words_of
 from stargauge.audit.messages import ENGLISH, Messages
+from stargauge.audit.money import told_by
 from stargauge.audit.run import ClaimVerdict, texts_of
 from stargauge.audit.series_data import fans
-from stargauge.audit.summary import Days, counts, off_by
+from stargauge.audit.sites import rows_of, whole_of
+from stargauge.audit.sites import wanted as wanted_sites
+from stargauge.audit.summary import Days, counts, headlines, off_by
 from stargauge.audit.verdict import ReadingVerdict
 from stargauge.audit.words import input_name
 from stargauge.programme.load import asked_as
@@ -51,7 +54,7 @@ def answer_data(check: Any, charts: bool = False, explanations: bool = False) ->
         **given_data(check.given), **check.summary,
         "dispute": dispute(check.verdicts, then, check.then_day, check.captures, words_of(check.language)),
         "claims": [_claim(verdict, then.get(verdict.id), check.then_day, check.jobs, check.language, named) for verdict in check.verdicts],
-        "quantities": fans(result, [address for address in result.series]) if charts else _headline_quantities(check),
+        "quantities": fans(result, _charted(check)) if charts else _headline_quantities(check),
         "statements": [statement_data(s) for s in known.programme.statements() if s.source],
         "sources": _sources(check),
         "captures": {name: one.to_dict() for name, one in check.captures.items()},
@@ -76,10 +79,27 @@ def answer_data(check: Any, charts: bool = False, explanations: bool = False) ->
     if explanations:
         when = Days.of(known).ahead
         out["lineage"] = {address: reported(result.explain(address, when), known) for address in EXPLAINED if address in result.series}
+        if check.money is not None:
+            out["cells"] = _cells(check)
     if charts:
+        if wanted_sites(known):
+            out["sites"], out["sites_together"] = list(rows_of(result, known)), whole_of(result, known)
         scores = measured.shipped()
         out["accuracy"] = scores.to_dict(known.catalogue.catalogue) if scores else None
     return out
+
+
+def _cells(check: Any) -> dict[str, Any]:
+    """Short explanations of the numbers that stand in the tables of money, by address."""
+    asked = told_by(check.money.to_dict())
+    made = [node for when, addresses in asked for node in check.result.explain_briefly(addresses, date.fromisoformat(when))]
+    return {node.address: reported(node, check.known) for node in made}
+
+
+def _charted(check: Any) -> list[str]:
+    """The addresses whose months a chart may show: not those of single sites, of which the table shows a day."""
+    of_sites = {*wanted_sites(check.known)} - {*headlines(check.known)}
+    return [address for address in check.result.series if address not in of_sites]
 
 
 def _command(check: Any) -> str:

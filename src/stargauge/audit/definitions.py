@@ -13,7 +13,21 @@ from typing import Any
 
 from stargauge.audit.given import Condition, given_data
 from stargauge.audit.language import Comparison, Not, Reading, leaves, parse
-from stargauge.audit.meanings import DEADLINE, Sense, Setting, asks, choices_of, form_of, label_of, meant, most, possible, sense_of, words
+from stargauge.audit.languages import words_of
+from stargauge.audit.meanings import (
+    DEADLINE,
+    Sense,
+    Setting,
+    asks,
+    choices_of,
+    form_of,
+    label_of,
+    meant,
+    most,
+    possible,
+    sense_of,
+    why_open,
+)
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.run import ClaimVerdict
 from stargauge.audit.sentence import Names
@@ -161,6 +175,7 @@ class Definitions:
     claims: tuple[ClaimDefinitions, ...]
     given: Condition | None = None
     claimless: bool = False
+    language: str = "en"
 
     def sentence(self, words: Messages = ENGLISH) -> str:
         """How many claims hold under some definitions of their words alone."""
@@ -175,8 +190,10 @@ class Definitions:
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "sentence": self.sentence(), "programme": self.programme, "name": self.name, "asked_as": self.asked_as, "as_of": self.as_of,
-            "draws": self.draws, "seed": self.seed, **given_data(self.given), "one": self.one,
+            "sentence": self.sentence(words_of(self.language)),
+            "programme": self.programme, "name": self.name,
+            "asked_as": self.asked_as, "as_of": self.as_of, "draws": self.draws, "seed": self.seed,
+            **given_data(self.given), "one": self.one,
             "claims": [claim.to_dict() for claim in self.claims],
         }  # fmt: skip
 
@@ -258,13 +275,14 @@ def claims_tried(claims: Mapping[str, Any], tried: Mapping[str, Tried]) -> dict[
 
 def claim_definitions(name: str, claim: Any, made: Tried, verdict: ClaimVerdict | None, names: Names) -> ClaimDefinitions:
     """A claim by definition of its words, from the verdicts on what was tried of it; none where nothing could be."""
+    speaker, says = (names.text(str(text)) for text in (claim.speaker, claim.says))
     if verdict is None:
-        return ClaimDefinitions(name, str(claim.speaker), str(claim.said), str(claim.says), names.words.texts["def_none"], (), (), 0)
+        return ClaimDefinitions(name, speaker, str(claim.said), says, names.words.texts["def_none"], (), (), 0)
     rows = _carried([_row(one, reading, names) for one, reading in zip(made.candidates, verdict.readings, strict=True)])
     rows.sort(key=lambda row: (_ORDER.get(row.verdict.status, _LAST), -(row.verdict.probability or 0.0)))
     swings = sorted((_swing(word, made, rows, names) for word in made.choices), key=lambda one: -one.swing)
     said = _sentences(rows, made, names)
-    return ClaimDefinitions(name, str(claim.speaker), str(claim.said), str(claim.says), said, tuple(rows), tuple(swings), made.combinations)
+    return ClaimDefinitions(name, speaker, str(claim.said), says, said, tuple(rows), tuple(swings), made.combinations)
 
 
 def _row(one: Candidate, verdict: ReadingVerdict, names: Names) -> Row:
@@ -315,8 +333,8 @@ def _swing(word: str, made: Tried, rows: Sequence[Row], names: Names) -> WordSwi
         if weights:
             spans.append((min(weights), max(weights)))
     low, high = max(spans, key=lambda span: span[1] - span[0], default=(None, None))
-    reason = next(one.reason for one in words() if one.id == word)
-    return WordSwing(word, asks(word, names), reason, {choice: label_of(word, choice, names) for choice in made.choices[word]}, low, high)
+    choices = {choice: label_of(word, choice, names) for choice in made.choices[word]}
+    return WordSwing(word, asks(word, names), why_open(word, names), choices, low, high)
 
 
 def _but(word: str, sense: Sense) -> dict[str, str]:
@@ -329,7 +347,7 @@ def _sentences(rows: Sequence[Row], made: Tried, names: Names) -> str:
     groups = list(dict.fromkeys(one.of for one in made.candidates))
     if len(groups) == 1:
         return _sentence(rows, made, names)
-    told = [(", ".join(of), _sentence([row for row in rows if row.of == of], made, names)) for of in groups]
+    told = [(", ".join(map(names.text, of)), _sentence([row for row in rows if row.of == of], made, names)) for of in groups]
     return " ".join(names.words.say("def_of", names=of, sentence=sentence) for of, sentence in told)
 
 
@@ -339,7 +357,7 @@ def _sentence(rows: Sequence[Row], made: Tried, names: Names) -> str:
     holding = [row for row in told if row.holds]
     texts = names.words
     read = "; ".join(
-        texts.say("def_read", name=name, answer=_short(row.verdict, texts))
+        texts.say("def_read", name=names.text(name), answer=_short(row.verdict, texts))
         for name, row in sorted(((name, row) for row in rows for name in row.as_read), key=lambda pair: rows.index(pair[1]))
     )
     said = {"count": len(told), "hold": len(holding), "read": read}

@@ -60,7 +60,7 @@ class SiteDelay:
         """As plain data; dates as P10, P50 and P90, none where that quantile never comes; the activity that costs most first."""
         return {
             "id": self.id, "name": self.name, "phases": self.phases, "running": self.running, "planned": self.planned,
-            "it_power_w": self.it_power, "next": _dates(self.next), "complete": _dates(self.last),
+            "it_power_w": self.it_power, "next": date_levels(self.next), "complete": date_levels(self.last),
             "never": float(np.mean(~np.isfinite(self.last))), "held_up_by": [one.to_dict() for one in self.activities],
             "plan_at_risk": [one.to_dict() for one in self.risks], "observed_through": str(self.seen) if self.seen else None,
         }  # fmt: skip
@@ -87,7 +87,8 @@ class Delays:
         }  # fmt: skip
 
 
-def _dates(days: Array) -> dict[str, str | None]:
+def date_levels(days: Array) -> dict[str, str | None]:
+    """P10, P50 and P90 of some days as dates; None where that quantile never comes."""
     low, middle, high = (float(np.quantile(days, level, method="lower")) for level in (0.1, 0.5, 0.9))
     return {name: str(from_day(one)) if np.isfinite(one) else None for name, one in (("p10", low), ("p50", middle), ("p90", high))}
 

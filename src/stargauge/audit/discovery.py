@@ -38,6 +38,8 @@ WITHIN = 1.6448536269514722
 POINT = 0.01
 #: The most points of a trajectory that are kept, and the share of draws that a single range keeps at least.
 POINTS, KEEPS = 40, 0.02
+#: How much more than the target a single range is asked on the half where it is found, should it fall short on the other.
+MORE = (0.0, POINT, 2 * POINT, 5 * POINT)
 #: The ends to which an end may be rounded, the best to say first.
 Rounded = Callable[[int, float, bool], Sequence[float]]
 
@@ -280,13 +282,16 @@ def _rounded(box: Box, dimensions: Sequence[Dimension], truth: Mask, rounded: Ro
 def single(halves: Halves, rounded: Rounded, target: float) -> Found | None:
     """Of ranges of one dimension, open at one end, the one that reaches a target and keeps most draws: what asks least.
 
-    None where no such range of the finding half reaches it.
+    The widest that reaches it where it was found may just fall short on the other half; it then gives way to the next that reaches it on
+    both: a little narrower, or of another dimension. None where there is none.
     """
     dimensions, truth = halves.first
-    found = [box for at, one in enumerate(dimensions) for box in _prefixes(at, one, truth, target)]
-    if not found:
-        return None
-    return _single(max(found, key=lambda box: (box.size, -box.restricted[0])), halves, rounded, target)
+    found = [(box, target + more) for more in MORE for at, one in enumerate(dimensions) for box in _prefixes(at, one, truth, target + more)]
+    for box, asked in sorted(found, key=lambda pair: (-pair[0].size, pair[0].restricted[0])):
+        made = _single(box, halves, rounded, asked)
+        if made is not None and made.scored.inside >= FEWEST_INSIDE and (made.scored.density or 0.0) >= target:
+            return made
+    return None
 
 
 def strongest(halves: Halves, rounded: Rounded) -> Found | None:

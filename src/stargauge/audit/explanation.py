@@ -14,11 +14,10 @@ from stargauge.audit.supposed import Change, changes_of
 from stargauge.catalogue.places import cited_of
 from stargauge.engine.cells import Cell, Choice
 from stargauge.engine.lineage import Node, Row
-from stargauge.engine.sample import PICK
 from stargauge.engine.series import plain
 from stargauge.engine.simulate import model_graph
 from stargauge.quantity.address import parse_address, parse_share
-from stargauge.quantity.statement import Statement
+from stargauge.quantity.statement import PICK, Statement
 
 #: Statements of a cell that a report keeps.
 MOST_SAID = 3
@@ -70,8 +69,10 @@ def reported(node: Node, known: Any) -> dict[str, Any]:
     address = parse_address(node.address)
     held = address.name in names.words.quantities
     called = subject(address, names) if held else node.address
+    timed = "month" in model_graph().quantities[address.name].axes
     return {
         **node_data(node),
+        "date": node.month if timed else None,
         "subject": _subject(called, node.address, False),
         "plural": held and phrase(address.name, names.words).plural,
     }

@@ -83,6 +83,9 @@ GERMAN = Messages(
         "site": "in {names}", "party": "von {names}", "line": "aus dem Vertrag {names}", "lines": "aus den Verträgen {names}",
         "chip": "(nur {names})", "other": "({names})",
         "unsited": "noch nicht genannten Orten", "and": "und", "or": "oder",
+        "phase building": "Gebäude", "phase buildings": "Gebäude", "phase phase": "Etappe", "phase cluster": "Cluster",
+        "phase expansion": "Erweiterung", "phase first": "erste", "phase second": "zweite", "phase later": "spätere",
+        "phase other": "übrige", "phase to": "bis", "phase chips": "Chips",
     },
     operators={
         ">=": "mindestens", ">": "mehr als", "<=": "höchstens", "<": "weniger als", "==": "genau",
@@ -255,6 +258,11 @@ GERMAN = Messages(
         "needs_change_short": "{condition}: Es trifft in {density} der Welten zu, für die das gilt, weniger als {target}; so sind {mass} "
         "aller Welten. {record}.",
         "needs_change": "{condition}: Es trifft in {density} der Welten zu, für die das gilt; so sind {mass} aller Welten. {record}.",
+        "needs_unreached": "Keine einzelne Spanne oder Wahl lässt es in {target} der Welten zutreffen, für die sie gilt.",
+        "needs_method": "Spannen werden mit PRIM auf jedem zweiten Block der Durchläufe gesucht und auf den anderen bewertet: Die Dichte "
+        "ist der Anteil der Welten innerhalb der Spannen, in denen die Lesart zutrifft, die Abdeckung der Anteil der Welten, in denen sie "
+        "zutrifft, der innerhalb der Spannen liegt, beide mit einem Intervall von 5 bis 95 %. Die Spannen sind gerundet, bevor sie "
+        "bewertet werden.",
         "needs_spread": "P10 bis P90 in allen Welten {low} bis {high}",
         "needs_planned": "geplant auf {month}",
         "needs_default": "Vorgabe", "needs_stated": "angegeben", "needs_assumed": "angenommen", "needs_designed": "ausgelegt",
@@ -262,6 +270,15 @@ GERMAN = Messages(
         "jobs_no_direct": "Bis dahin wird keine direkte Stelle erwartet, also führt kein Verhältnis aller Stellen zu den direkten dahin.",
         "word_jobs": "welche Stellen", "word_power": "welche Megawatt", "word_stage": "wie weit gediehen", "word_means": "welche Mittel",
         "word_invested": "welches Geld", "word_accelerators": "welche Beschleuniger", "word_deadline": "bis wann", "word_place": "wo",
+        "word_jobs why": "was als Stelle zählt, unterscheidet sich um mehr als das Zehnfache: Dauerstellen, Bauarbeiter, Zulieferer, "
+        "ausgegebene Löhne oder Personenjahre",
+        "word_power why": "ein Megawatt an den Racks ist am Zähler mehr, und im Mittel wird weniger bezogen, als bezogen werden könnte",
+        "word_stage why": "Wörter wie gesichert, geliefert oder im Bau sagen nur ungefähr, wie weit ein Projekt gediehen ist",
+        "word_means why": "Geld zu haben kann nur flüssige Mittel meinen oder auch, was zugesagt, angekündigt oder zu leihen ist",
+        "word_invested why": "investiert kann ausgegeben meinen, in Geld des Tages oder des Preisjahrs, oder nur zugesagt oder versprochen",
+        "word_accelerators why": "eine Zahl von Beschleunigern kann eine Generation meinen, jede oder Rechenleistung in H100-Einheiten",
+        "word_deadline why": "sofort, oder gar keine Frist, nennt kein Datum; gezählt wird von dem Tag an, an dem es gesagt wurde",
+        "word_place why": "was ohne Standort versprochen ist, kann mitgezählt werden oder nicht",
         "any_generation": "jede Generation", "as_h100": "Rechenleistung in H100-Einheiten",
         "place_everywhere": "überall", "place_named": "benannte Standorte",
         "defs_some": "{some} von {count} Aussagen treffen unter manchen Definitionen ihrer Wörter zu und unter anderen nicht; {plain} "

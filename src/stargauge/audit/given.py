@@ -7,7 +7,7 @@ that are drawn anyhow those are kept in which it holds, each with the same weigh
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -23,7 +23,7 @@ from stargauge.audit.logic import excludes, satisfiable
 from stargauge.audit.questions import Question, questions
 from stargauge.audit.record import MET, PARTLY, SETTLED, only_records
 from stargauge.audit.run import setting_of
-from stargauge.audit.sentence import sentence
+from stargauge.audit.sentence import Names, sentence
 from stargauge.audit.verdict import NOT_TESTABLE, TOO_THIN, Setting, judge
 from stargauge.audit.words import percent
 from stargauge.engine.held import Held
@@ -42,13 +42,17 @@ _LANGUAGE = (*OPS, "record(", "share(", "=")
 
 @dataclass(frozen=True)
 class Part:
-    """One condition: as it was asked, what it means, in words; `key`: the reading of a claim (`claim/reading`), and whether it holds."""
+    """One condition: as it was asked, what it means, in words; `key`: the reading of a claim (`claim/reading`), and whether it holds.
+
+    `clause`: the same words as they stand after "that".
+    """
 
     text: str
     reading: Reading
     sentence: str
     key: str | None = None
     holds: bool = True
+    clause: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -57,11 +61,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Condition:
-    """Conditions that all hold, the worlds in which they do, and how many were asked for. Take `held` for a run."""
+    """Conditions that all hold, the worlds in which they do, and how many were asked for. Take `held` for a run.
+
+    `language`: in which they are said.
+    """
 
     parts: tuple[Part, ...]
     held: Held
     asked: int
+    language: str = "en"
 
     @property
     def probability(self) -> float:
@@ -73,16 +81,17 @@ class Condition:
         """The readings of claims that are given, and whether they are given to hold."""
         return {part.key: part.holds for part in self.parts if part.key}
 
-    def says(self, language: str = "en") -> str:
+    def says(self) -> str:
         """`Given that ..., and that ... (1,031 of 4,352 worlds, 24 %)`."""
-        words = words_of(language)
+        words = words_of(self.language)
         kept, made = words.count(self.held.kept), words.count(self.held.made)
         share = words.say("given_share", kept=kept, made=made, percent=percent(self.probability, words))
-        return words.say("given_that", parts=words.texts["given_and"].join(part.sentence for part in self.parts), share=share)
+        parts = words.texts["given_and"].join(part.clause or part.sentence for part in self.parts)
+        return words.say("given_that", parts=parts, share=share)
 
-    def note(self, language: str = "en") -> str:
+    def note(self) -> str:
         """What to know of the worlds kept: that they are fewer than asked for, or all there are; empty where nothing is."""
-        words, kept = words_of(language), self.held.kept
+        words, kept = words_of(self.language), self.held.kept
         if kept == self.held.made:
             return words.texts["given_always"]
         if kept >= self.asked:
@@ -101,6 +110,18 @@ class Condition:
 def given_data(condition: Condition | None) -> dict[str, Any]:
     """What an answer says of its condition: nothing where nothing is given."""
     return {} if condition is None else {"given": condition.to_dict()}
+
+
+def spoken(condition: Condition, known: Any, language: str) -> Condition:
+    """The same conditions said in a language."""
+    if condition.language == language:
+        return condition
+    names = setting_of(known, _frame(known), language).names
+    return replace(condition, parts=tuple(_said(part, names) for part in condition.parts), language=language)
+
+
+def _said(part: Part, names: Names) -> Part:
+    return replace(part, sentence=sentence(part.reading, names), clause=sentence(part.reading, names, after_that=True))
 
 
 def held_of(condition: Condition | None, draws: int | None = None) -> Held | None:
@@ -141,13 +162,13 @@ def _part(text: str, known: Any, setting: Setting, ids: Collection[str], records
     named = text.removeprefix("not ").strip() if negated else text
     if not _names_reading(named, known.programme.claims) and any(mark in text for mark in _LANGUAGE):
         reading = check(parse(text), setting.quantities, setting.names.axes, records, text)
-        return Part(text, reading, sentence(reading, setting.names))
+        return _said(Part(text, reading, ""), setting.names)
     question = _question(named, known, setting, ids, records)
     if question.missing:
         day = setting.names.words.day(setting.as_of)
         raise InputError(f'"{question.key}" names {", ".join(question.missing)}, of which nothing was known on {day}')
     reading = Not(question.reading) if negated and not isinstance(question.reading, NotTestable) else question.reading
-    return Part(text, reading, sentence(reading, setting.names), question.key, not negated)
+    return _said(Part(text, reading, "", question.key, not negated), setting.names)
 
 
 def _names_reading(text: str, claims: Mapping[str, Any]) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stargauge.engine.sample import PICK
 from stargauge.quantity.quantity import Quantity
-from stargauge.quantity.statement import Input, Mixture
+from stargauge.quantity.statement import PICK, Input, Mixture
 
 DATES, MONEY, CHIPS, POWER, LABOUR, DEFINITIONS, OTHER = "dates", "money", "chips", "power", "labour", "definitions", "other"
 GROUPS = (DATES, MONEY, CHIPS, POWER, LABOUR, DEFINITIONS, OTHER)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from stargauge.audit import publishers
 from stargauge.audit.german import GERMAN
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.quantity.errors import InputError, did_you_mean
 
-#: Names that many files give to readings, in languages that such a file has no texts of.
+#: Names that many files give to readings, and publishers of the catalogue, in languages that such a file has no texts of.
 COMMON_TEXTS: dict[str, dict[str, str]] = {
     "de": {
         "as said": "wie gesagt", "as written": "wie geschrieben", "as announced": "wie angekündigt", "later": "später",
         "with leases": "mit Leasing", "economy-wide": "in der ganzen Wirtschaft", "cash": "flüssige Mittel",
+        **publishers.GERMAN,
     },
     "en": {"wie gesagt": "as said", "wie angekündigt": "as announced"},
 }  # fmt: skip

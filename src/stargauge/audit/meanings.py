@@ -43,12 +43,11 @@ Sense = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Word:
-    """One word: its id, what kind of choice it is, the choices, why it can mean several things, and what a kind of choice needs."""
+    """One word: its id, what kind of choice it is, the choices, and what a kind of choice needs."""
 
     id: str
     kind: str
     choices: tuple[str, ...]
-    reason: str
     axis: str = ""
     months: tuple[int, ...] = ()
     horizon: bool = False
@@ -80,7 +79,7 @@ def _data() -> dict[str, Any]:
 
 def _word(name: str, made: Mapping[str, Any]) -> Word:
     choices = tuple(one.name for one in COUNTS) if made.get("choices_of") == JOBS else tuple(made.get("choices", ()))
-    return Word(name, made["kind"], choices, made["reason"], made.get("axis", ""), tuple(made.get("months", ())), bool(made.get("horizon")))
+    return Word(name, made["kind"], choices, made.get("axis", ""), tuple(made.get("months", ())), bool(made.get("horizon")))
 
 
 @dataclass(frozen=True)
@@ -336,11 +335,16 @@ def asks(word: str, names: Names) -> str:
     return names.words.texts[f"word_{word}"]
 
 
+def why_open(word: str, names: Names) -> str:
+    """Why a word can mean several things."""
+    return names.words.texts[f"word_{word} why"]
+
+
 def _label(word: str, choice: str, names: Names) -> str:
     """A stage or a means, standing alone."""
     if choice == RUNNING:
         return names.words.texts["running"]
-    return names.words.labels[f"{word} {choice}" if word == "means" else choice]
+    return names.words.labels[f"{word} {choice}" if word == "means" else choice].strip("()")
 
 
 def _chip(choice: str, names: Names) -> str:

@@ -66,10 +66,12 @@ class Messages:
 
     def day(self, when: date) -> str:
         """`31 Dec 2025`."""
-        return self.texts["day"].format(day=when.day, month=self._short(when), year=when.year)
+        return self.short_date(when.year, when.month, when.day)
 
-    def _short(self, when: date) -> str:
-        return self.short_months[when.month - 1] if self.short_months else self.months[when.month - 1][:3]
+    def short_date(self, year: int, month: int, day: int | None = None) -> str:
+        """`31 Dec 2025`, or `Dec 2025` without a day."""
+        named = self.short_months[month - 1] if self.short_months else self.months[month - 1][:3]
+        return self.texts["month" if day is None else "day"].format(day=day, month=named, year=year)
 
     def moment(self, text: str) -> str:
         """A day, a month, a time or a span of a record, such as `2025-01-22T17:00Z` or `2026-05..2026-08`, as people read it."""
@@ -145,6 +147,9 @@ ENGLISH = Messages(
         "site": "at {names}", "party": "of {names}", "line": "of the contract {names}", "lines": "of the contracts {names}",
         "chip": "({names} alone)", "other": "({names})",
         "unsited": "places not named yet", "and": "and", "or": "or",
+        "phase building": "building", "phase buildings": "buildings", "phase phase": "phase", "phase cluster": "cluster",
+        "phase expansion": "expansion", "phase first": "first", "phase second": "second", "phase later": "later", "phase other": "other",
+        "phase to": "to", "phase chips": "chips",
     },
     operators={
         ">=": "at least", ">": "more than", "<=": "at most", "<": "less than", "==": "exactly",
@@ -279,6 +284,10 @@ ENGLISH = Messages(
         "needs_change_short": "{condition}: it holds in {density} of the worlds that are such, short of {target}, and {mass} of all worlds "
         "are. {record}.",
         "needs_change": "{condition}: it holds in {density} of the worlds that are such, and {mass} of all worlds are. {record}.",
+        "needs_unreached": "No single range or choice makes it hold in {target} of the worlds within it.",
+        "needs_method": "Ranges are found with PRIM on every other block of the draws and scored on the others: density is the share of "
+        "the worlds within the ranges in which the reading holds, coverage the share of the worlds in which it holds that fall within "
+        "them, each with an interval of 5 to 95 %. The ranges are rounded before they are scored.",
         "needs_spread": "P10 to P90 in all worlds {low} to {high}",
         "needs_planned": "planned for {month}",
         "needs_default": "default", "needs_stated": "stated", "needs_assumed": "assumed", "needs_designed": "designed",
@@ -286,6 +295,15 @@ ENGLISH = Messages(
         "jobs_no_direct": "No direct job is expected by then, so no ratio of jobs in all to direct ones reaches it.",
         "word_jobs": "which jobs", "word_power": "which megawatt", "word_stage": "how far on", "word_means": "having which money",
         "word_invested": "which money", "word_accelerators": "which accelerators", "word_deadline": "by when", "word_place": "where",
+        "word_jobs why": "who counts what as a job differs by more than tenfold: posts, builders, suppliers, spending of wages, or years "
+        "of work",
+        "word_power why": "a megawatt at the racks is more at the meter, and what is drawn on average is less than what could be drawn",
+        "word_stage why": "words such as secured, delivered or being built say only loosely how far a project has come",
+        "word_means why": "having money can mean cash alone, or also what was committed, announced or could be borrowed",
+        "word_invested why": "invested can mean spent, in money of the day or of the price year, or only pledged or promised",
+        "word_accelerators why": "a number of accelerators can mean one generation, any, or computing power counted in H100",
+        "word_deadline why": "at once, or no deadline at all, says no date; counted from the day on which it was said",
+        "word_place why": "what is promised without a site may be counted or not",
         "any_generation": "any generation", "as_h100": "computing power in H100s",
         "place_everywhere": "everywhere", "place_named": "named sites",
         "defs_some":

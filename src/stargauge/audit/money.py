@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from stargauge.audit.given import Condition, given_data
 from stargauge.engine.result import Result
+from stargauge.engine.spread import quantiles
 from stargauge.programme.fields import median
 from stargauge.programme.known import Known, LineView, PartyView
 from stargauge.programme.schema import COMMITMENT_STAGES
@@ -116,6 +117,21 @@ def wanted(known: Known, asked: str = "") -> list[str]:
     return out
 
 
+def told_by(data: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """The addresses of which the tables of an answer tell, those of one quantity together, each with the day of its numbers."""
+    group = {row["party"] for one in data["dispute"] for row in one["parties"] if row["knowable"]}
+    gaps = [one["party"] for one in data["gaps"]]
+    stating, policies = [one["party"] for one in data["gaps"] if one["knowable"]], [one["party"] for one in data["covenants"]]
+    when, until = data["date"], data["until"]
+    out = [
+        (when, [f"funding_available[{means}, {party}]" for party in sorted(group) for means in MEANS]),
+        (until, [f"funding_gap_by_means[{means}, {party}]" for party in stating for means in MEANS]),
+        (until, [f"cash_needed[{party}]" for party in gaps]),
+        *((when, [f"{name}[{party}]" for party in policies]) for name in ("policy_headroom", "first_breach")),
+    ]
+    return [(day_told, addresses) for day_told, addresses in out if addresses]
+
+
 # --- the answer -------------------------------------------------------------------------------------------------------------------
 
 
@@ -141,11 +157,8 @@ def money_parts(known: Known, question: Question, result: Result, other: Result 
 
 def _spread(values: Array) -> Spread:
     """P10, P50 and P90 of draws; none where absent or never."""
-    kept = values[~np.isnan(values)]
-    if not len(kept):
-        return {name: None for name, _ in _LEVELS}
-    found = {name: float(np.quantile(kept, level, method="lower")) for name, level in _LEVELS}
-    return {name: value if np.isfinite(value) else None for name, value in found.items()}
+    found = quantiles(values, [level for _, level in _LEVELS])
+    return {name: float(value) if np.isfinite(value) else None for (name, _), value in zip(_LEVELS, found, strict=True)}
 
 
 def _days(values: Array) -> dict[str, str | None]:

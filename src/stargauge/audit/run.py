@@ -23,11 +23,11 @@ from stargauge.audit.verdict import NOT_TESTABLE, OPEN, SILENT, Judgement, Readi
 from stargauge.audit.words import likelihood, root_of
 from stargauge.engine.result import Result
 from stargauge.engine.run import blocks_of
-from stargauge.engine.sample import PICK, Sampler
+from stargauge.engine.sample import Sampler
 from stargauge.engine.select import Frame
 from stargauge.engine.simulate import simulate
 from stargauge.engine.streams import BLOCK
-from stargauge.quantity.statement import Mixture
+from stargauge.quantity.statement import PICK, Mixture
 
 #: The name under which a run collects what the audit needs.
 COLLECTOR = "audit"

@@ -20,14 +20,14 @@ from stargauge.engine.choices import same
 from stargauge.engine.memo import Memo
 from stargauge.engine.result import Result, World, gather
 from stargauge.engine.run import blocks_of, each
-from stargauge.engine.sample import PICK, Value
+from stargauge.engine.sample import Value
 from stargauge.engine.series import LEVELS, plain
 from stargauge.engine.spread import quantiles
 from stargauge.engine.streams import BLOCK
 from stargauge.quantity.address import parse_address
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.quantity.statement import Estimate, Input, Mixture
+from stargauge.quantity.statement import PICK, Estimate, Input, Mixture
 
 if TYPE_CHECKING:
     from stargauge.audit.variance import Share
@@ -261,7 +261,9 @@ def bars_of(asker: Asker, inputs: Sequence[str] | None, changed: Changed) -> lis
     for text in dict.fromkeys(inputs):
         name, equals, value = (part.strip() for part in text.partition("="))
         whole = name.split("[")[0]
-        if fault := _unfit(whole if equals else name, found, asker, bool(equals)):
+        if equals and name in found and name.startswith(PICK):
+            faults.append(Fault(f"--inputs: {name} is a choice and moved over its options; expected {name} alone (one option: --set)"))
+        elif fault := _unfit(whole if equals else name, found, asker, bool(equals)):
             faults.append(fault)
         elif not equals:
             bars.append(Bar(name, found[name]))

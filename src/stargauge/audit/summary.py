@@ -163,6 +163,18 @@ def _known_to_run(result: Result, known: Any, days: Days) -> tuple[float, float,
     return _levels(result, sited(known, "operational"), days.evidence) if days.looked else (0.0, 0.0, 0.0)
 
 
+def sizes(result: Result, known: Any, days: Days) -> dict[str, float | None]:
+    """Facility power that was announced for named sites and that is known to run there, in watts, as the headline has them.
+
+    None where a programme has no site.
+    """
+    if not all(exists(known, sited(known, stage)) for stage in ("announced", "operational")):
+        return {"announced": None, "running": None}
+    return {
+        "announced": _levels(result, sited(known, "announced"), days.as_of)[1], "running": _known_to_run(result, known, days)[1],
+    }  # fmt: skip
+
+
 def _runs_of(runs: Sequence[float], said: float, words: Messages = ENGLISH) -> str:
     """`0.59 of 9.8 announced GW runs`; where all of it does, what runs is an estimate and stands with its P10 and P90."""
     low, middle, high = runs
@@ -389,7 +401,8 @@ def _money(result: Result, known: Any, days: Days, told: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_JOBS = (
+#: Ways to count jobs: the address, what it is called, what it counts.
+JOBS = (
     (PEAK, "Building, peak", "heads building at one time, each site's own peak, added up: no one moment"),
     (PERMANENT, "Permanent", "posts at the sites for what runs"),
     (DIRECT, "Direct", "heads building plus permanent posts"),
@@ -399,7 +412,7 @@ _JOBS = (
 
 def _jobs(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Days, told: str) -> dict[str, Any]:
     rows = []
-    for address, label, says in _JOBS:
+    for address, label, says in JOBS:
         values = _levels(result, address, days.ahead)
         when = "" if address == PEAK else f", {days.ahead:%b %Y}"
         rows.append({"label": label + when, "says": says, "address": address, "hue": "need", "unit": "jobs",
@@ -418,4 +431,4 @@ def _jobs(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Da
     }  # fmt: skip
 
 
-__all__ = ["FANS", "HEADLINES", "Days", "dates_of", "exists", "headline", "headlines", "month_label", "off_by", "summarise"]
+__all__ = ["FANS", "HEADLINES", "Days", "dates_of", "exists", "headline", "headlines", "month_label", "off_by", "sizes", "summarise"]

@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 
 from stargauge.audit.input_names import CLAUSES, PLURAL
 from stargauge.audit.language import Comparison, Reading, deadline, leaves
+from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.sentence import Names, phrase, subject
 from stargauge.engine.result import World
-from stargauge.engine.sample import PICK
 from stargauge.engine.select import Block
 from stargauge.quantity.address import Address, parse_address
 from stargauge.quantity.dates import day, month_end, month_label
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.quantity import PHYSICAL_STAGES, STAGES
-from stargauge.quantity.statement import Estimate, Input, Mixture
+from stargauge.quantity.statement import PICK, Estimate, Input, Mixture
 
 Array = NDArray[np.float64]
 Kind = Literal["number", "date", "choice"]
@@ -239,17 +239,23 @@ def _dates(asked: _Asked, names: Names) -> Iterator[Respect]:
     if len(asked.sites) == 1 and asked.named and stages:
         phases = [phase for phase in asked.world.axes.get("phase", ()) if phase.startswith(f"{asked.sites[0]}/")]
         for phase in phases[1 : -1 if stages[-1] == "operational" else None]:
-            address, called = f"stage_date[{stages[-1]}, {phase}]", phase_named(phase)
-            key = "needs_phases" if called.split(" ")[0].endswith("s") else "needs_phase"
+            address, key = f"stage_date[{stages[-1]}, {phase}]", "needs_phases" if _several(phase) else "needs_phase"
+            called = phase_named(phase, names.words)
             yield _date(address, f"{key}_{stages[-1]}", names, last, phase=called, site=names.name(asked.sites[0]))
     for line in asked.lines:
         if "contract_default_date" in asked.upstream:
             yield _date(f"contract_default_date[{line}]", "needs_paid", names, last, line=names.name(line))
 
 
-def phase_named(label: str) -> str:
-    """`prometheus/buildings-7-19` -> buildings 7–19."""
-    return re.sub(r"(\d)-(?=\d)", r"\1–", label.split("/", 1)[1]).replace("-", " ")
+def phase_named(label: str, words: Messages = ENGLISH) -> str:
+    """`prometheus/buildings-7-19` -> buildings 7–19; words that phases often bear in the language of the words."""
+    parts = re.sub(r"(\d)-(?=\d)", r"\1–", label.split("/", 1)[1]).split("-")
+    return " ".join(words.labels.get(f"phase {part}", part) for part in parts)
+
+
+def _several(phase: str) -> bool:
+    """Whether the name of a phase begins with a plural: buildings 7–19."""
+    return phase.split("/", 1)[1].split("-")[0].endswith("s")
 
 
 def _stages(asked: _Asked) -> list[str]:

@@ -12,6 +12,7 @@ from stargauge.audit.evaluate import Outcome
 from stargauge.audit.given import Condition, given_data
 from stargauge.audit.joint import EXCLUDE, OPPOSITE, Conflicts, Member, Pair, Quantities, Sets, conflicts, largest_sets, pairs
 from stargauge.audit.language import AnyOf
+from stargauge.audit.languages import words_of
 from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.questions import Question
 from stargauge.audit.verdict import OPEN, SILENT, Judgement
@@ -57,12 +58,13 @@ class Level:
 
 @dataclass(frozen=True)
 class Told:
-    """A reading that is compared, in words."""
+    """A reading that is compared, in words. `title`: its name in the language of the answer."""
 
     key: str
     claim: str
     sentence: str
     status: str
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class Together:
     given: Condition | None = None
     about: str | None = None
     claimless: bool = False
+    language: str = "en"
 
     @property
     def open_claims(self) -> tuple[str, ...]:
@@ -96,6 +99,11 @@ class Together:
         always = {one.key for one in level.members if not one.free and one.truth.all()}
         return tuple(claim for claim in self.open_claims if claim in best or claim in always)
 
+    def _named(self, key: str) -> str:
+        """A reading as `claim/reading`, the reading by its name in the language of the answer."""
+        title = next((one.title for one in self.told if one.key == key), "")
+        return f"{key.partition('/')[0]}/{title}" if title else key
+
     def sentence(self, words: Messages = ENGLISH) -> str:
         """What can hold together, in one sentence."""
         level = self.levels[BY_READING]
@@ -107,7 +115,7 @@ class Together:
             return words.texts["together_none"] + "."
         best = level.sets.found[0]
         if len(level.free) == 1:
-            return words.say("together_single", reading=level.free[0], share=words.say(
+            return words.say("together_single", reading=self._named(level.free[0]), share=words.say(
                 "together_share", kept=words.count(best.draws), made=words.count(level.sets.draws))) + "."  # fmt: skip
         key = "together_all" if len(best.members) == len(level.free) else "together_one"
         share = words.say("together_share", kept=words.count(best.draws), made=words.count(level.sets.draws))
@@ -127,10 +135,10 @@ class Together:
         if key not in level.free or not level.sets.found:
             own = next(one for one in level.members if one.key == key)
             holds = bool(own.truth.all())
-            return words.say("together_fixed" if holds else "together_fixed_not", reading=key) + "."
+            return words.say("together_fixed" if holds else "together_fixed_not", reading=self._named(key)) + "."
         best, apart = level.sets.found[0], [one for one in level.pairs if one.relation in (EXCLUDE, OPPOSITE)]
         share = words.say("together_share", kept=words.count(best.draws), made=words.count(level.sets.draws))
-        out = words.say("together_about", reading=key, count=len(level.free) - 1, most=len(best.members) - 1, share=share)
+        out = words.say("together_about", reading=self._named(key), count=len(level.free) - 1, most=len(best.members) - 1, share=share)
         number = "together_about_no_pair" if not apart else "together_about_apart_one" if len(apart) == 1 else "together_about_apart"
         return out + words.say(number, count=len(apart)) + "."
 
@@ -139,7 +147,8 @@ class Together:
         chances = {one.key: odds_of(one) for one in self.levels[BY_READING].members}
         return {
             "programme": self.programme, "asked_as": self.asked_as, "name": self.name, "as_of": self.as_of, "draws": self.draws,
-            "seed": self.seed, "fingerprint": self.fingerprint, **given_data(self.given), "sentence": self.sentence(),
+            "seed": self.seed, "fingerprint": self.fingerprint, **given_data(self.given),
+            "sentence": self.sentence(words_of(self.language)),
             "readings": [
                 {"key": one.key, "claim": one.claim, "sentence": one.sentence, "status": one.status, "probability": chances[one.key]}
                 for one in self.told

@@ -15,10 +15,9 @@ import numpy as np
 
 from stargauge.audit.sensitivity import Asker, uncertain
 from stargauge.engine.run import each
-from stargauge.engine.sample import PICK
 from stargauge.engine.series import plain
 from stargauge.quantity.sobol import sobol_indices
-from stargauge.quantity.statement import Input
+from stargauge.quantity.statement import PICK, Input
 
 #: How many inputs are redrawn unless all are asked for: those that move the middle most.
 MOST = 12

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -49,18 +49,18 @@ class Row:
     moved: Moved | None
     nothing: str
 
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+    def to_dict(self, texts: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """As plain data. `texts`: what the programme file calls its choices."""
         return {
             "kind": self.kind, "name": self.name, "says": self.says, "status": self.status, "probability": self.probability,
             "levels": levels_data(self.levels) if self.levels else None, "unit": self.unit, "date": str(self.when) if self.when else None,
-            "moved": self.moved.to_dict() if self.moved else None, "nothing": self.nothing,
+            "moved": self.moved.to_dict(texts) if self.moved else None, "nothing": self.nothing,
         }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Drivers:
-    """What moves what was asked for; `to_dict` is what the command line prints with `--json`."""
+    """What moves what was asked for; `to_dict` is what the command line prints with `--json`. `texts`: what the file calls its choices."""
 
     programme: str
     asked_as: str
@@ -69,6 +69,7 @@ class Drivers:
     seed: int
     rows: tuple[Row, ...]
     given: Condition | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def leading(self) -> dict[str, int]:
@@ -81,7 +82,7 @@ class Drivers:
         """As plain data: the same from the command line and Python."""
         return {
             "programme": self.programme, "asked_as": self.asked_as, "as_of": str(self.as_of), "draws": self.draws, "seed": self.seed,
-            **given_data(self.given), "leading": self.leading, "rows": [row.to_dict() for row in self.rows], "method": METHOD,
+            **given_data(self.given), "leading": self.leading, "rows": [row.to_dict(self.texts) for row in self.rows], "method": METHOD,
         }  # fmt: skip
 
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from stargauge.audit.messages import ENGLISH, Messages
-from stargauge.engine.sample import PICK
-from stargauge.quantity.statement import Statement
+from stargauge.quantity.statement import PICK, Statement
 
 #: Upper bounds of the likelihood bands; from the third on a bound itself belongs to the word nearer the middle.
 #: Source: IPCC AR4 WG2 (2007), front matter F.

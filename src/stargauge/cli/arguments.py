@@ -106,7 +106,9 @@ def _change_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scenario", metavar="NAME|FILE", help="a scenario of the programme by name, or a partial programme file, laid over it"
     )
-    parser.add_argument("--set", action="append", default=[], metavar="INPUT=VALUE", help="change one input (repeatable)")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="INPUT=VALUE", help="change one input, or pin a choice: pick:NAME=OPTION (repeatable)"
+    )
 
 
 def _draw_options(parser: argparse.ArgumentParser, draws: int = 1024) -> None:

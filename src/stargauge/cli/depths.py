@@ -1,4 +1,4 @@
-"""The commands that ask on what a verdict rests: what its words mean, and which sources it hangs on."""
+"""The commands that ask on what a verdict rests: what its words mean, what would have to be true, and which sources it hangs on."""
 
 from __future__ import annotations
 
@@ -22,6 +22,22 @@ def definitions(asked: argparse.Namespace) -> int:
         print_json(data)
     else:
         write_answer(data, asked, render_definitions(data, style_of(asked), asked.all))
+    return 0
+
+
+def needs(asked: argparse.Namespace) -> int:
+    """`stargauge needs`."""
+    from stargauge import api
+    from stargauge.report.needs import render_needs
+
+    data = api.needs(
+        loaded(asked), asked.claim, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked),
+        progress=progress, given=asked.given,
+    ).to_dict()  # fmt: skip
+    if asked.json:
+        print_json(data)
+    else:
+        write_answer(data, asked, render_needs(data, style_of(asked), asked.claim is not None))
     return 0
 
 

@@ -130,6 +130,8 @@ def reviewed(data: dict[str, Any], answers: Iterator[str], shown: Any, publisher
 
 
 def _decision(entry: dict[str, Any], answers: Iterator[str], shown: Any) -> tuple[str, dict[str, Any]]:
+    from stargauge.audit.confirming import not_yet
+
     kept = dict(entry)
     while True:
         answer = _asked(f"{_STEPS} > ", answers, shown)
@@ -143,7 +145,7 @@ def _decision(entry: dict[str, Any], answers: Iterator[str], shown: Any) -> tupl
         if step == "e":
             kept = _edited(kept, answers, shown)
         if step in ("a", "e"):
-            fault = _fault(kept)
+            fault = not_yet(kept)
             if not fault:
                 return "accept", kept
             print(f"not confirmed: {fault}", file=shown)
@@ -163,22 +165,6 @@ def _edited(entry: dict[str, Any], answers: Iterator[str], shown: Any) -> dict[s
     if answer:
         kept["readings"] = {**kept["readings"], first: answer}
     return kept
-
-
-def _fault(entry: dict[str, Any]) -> str:
-    """Why an entry cannot become a claim yet, or nothing."""
-    from stargauge.audit.language import parse
-    from stargauge.quantity.dates import parse_window
-
-    if not entry.get("said"):
-        return "a claim needs the day on which it was said; edit it, or give --published"
-    try:
-        parse_window(str(entry["said"]))
-        for text in entry["readings"].values():
-            parse(text)
-    except InputError as error:
-        return str(error)
-    return ""
 
 
 def _asked(prompt: str, answers: Iterator[str], shown: Any) -> str | None:

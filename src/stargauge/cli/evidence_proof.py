@@ -7,13 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stargauge.evidence.bundle import Bundle
     from stargauge.evidence.log.note import Verifier
     from stargauge.evidence.proving import Proved, Shown
-    from stargauge.evidence.workspace import Workspace
-
-#: What is said of a target after it was captured.
-_LATER = ("observation", "state")
 
 
 def arguments(commands: Any) -> None:
@@ -52,6 +47,7 @@ def bundle_(asked: argparse.Namespace) -> int:
     from stargauge.cli.files import expect_writable, write_whole
     from stargauge.evidence.bundle import packed
     from stargauge.quantity.errors import Fault, InputError
+    from stargauge.report.bundles import bundle_with_words, later_of
 
     faults: list[Fault] = []
     with opened(asked) as workspace:
@@ -66,8 +62,8 @@ def bundle_(asked: argparse.Namespace) -> int:
         target = Path(asked.write or f"{entries[0].id}.zip")
         expect_writable(target, "bundle", ".zip")
         named = [entry.index for entry in entries]
-        later = [] if asked.alone else _later(workspace, {entry.target for entry in entries}, min(named))
-        made = _with_words(workspace, named, later, target.name)
+        later = [] if asked.alone else later_of(workspace, {entry.target for entry in entries}, min(named))
+        made = bundle_with_words(workspace, named, later, target.name)
     write_whole(target, packed(made))
     names, stamps, key = [entry.id for entry in entries], sum(len(one.stamps) for one in made.anchors), made.keys[-1].text
     data = {"bundle": str(target), "entries": names, "later": len(later), "stamps": stamps, "public_key": key}
@@ -75,27 +71,6 @@ def bundle_(asked: argparse.Namespace) -> int:
     with_later = f" with {len(later)} later checks" if later else ""
     print_answer(asked, data, f"written: {target} ({', '.join(names)}{with_later})\npublic key: {key}\n{note}")
     return 0
-
-
-def _later(workspace: Workspace, targets: set[str], first: int) -> list[int]:
-    """What was found of these targets after the first of the entries."""
-    return sorted(
-        entry.index for target in targets for entry in workspace.entries(target=target) if entry.index > first and entry.kind in _LATER
-    )
-
-
-def _with_words(workspace: Workspace, named: list[int], later: list[int], name: str) -> Bundle:
-    """The bundle, with the receipt in both languages as its text to read first."""
-    from dataclasses import replace
-
-    from stargauge.evidence.proving import check
-    from stargauge.evidence.stamping import bundle_of
-    from stargauge.report.receipt import languages, receipt, render_text
-
-    made = bundle_of(workspace, named, later)
-    shown = check(made, workspace.verifiers())
-    texts = (f"{words['unproved']}\n\n{render_text(receipt(shown, name, language))}" for language, words in languages().items())
-    return replace(made, words="\n\n".join(texts))
 
 
 def roots_of(files: list[str]) -> list[bytes]:

@@ -129,6 +129,25 @@ class Graph:
                 waiting.extend(self.needs(self.quantities[name]))
         return found
 
+    def downstream(self, names: Iterable[str]) -> set[str]:
+        """Names and all that needs them, directly or not."""
+        found = {find(name, self.quantities).name for name in names}
+        for name in self.order:
+            if not found.isdisjoint(self.needs(self.quantities[name])):
+                found.add(name)
+        return found
+
+    def beside(self, names: Iterable[str], within: set[str]) -> set[str]:
+        """What has to be at hand, of `within`, so that a change of any of these makes nothing again but what lies downstream of it.
+
+        For each name: what is needed by something downstream of it and does not lie there itself. It does for several at once too.
+        """
+        out: set[str] = set()
+        for name in names:
+            moved = self.downstream([name]) & within
+            out |= {need for made in moved for need in self.needs(self.quantities[made])} - moved
+        return out
+
     def unused(self) -> tuple[str, ...]:
         """Inputs that no function needs."""
         used = {need for made in self.quantities.values() for need in self.needs(made)}

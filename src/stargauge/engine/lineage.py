@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
@@ -23,6 +23,7 @@ from stargauge.engine.streams import Array
 from stargauge.quantity.address import Address, Selection, parse_share, resolve, whole_of
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import PICKED_AXES, Quantity
+from stargauge.quantity.statement import PICK, Mixture
 
 if TYPE_CHECKING:
     from stargauge.engine.memo import Memo
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 TIMES = ("life_year", "life_month")
 #: Rows shown of a quantity that cannot be summed; `more` counts the others.
 MOST_ROWS = 12
+#: From this share of a number's spread on an input stands in its short explanation.
+LEAST_SHARE = 0.01
 #: Axes by whose labels a sum is told part by part, the first that it adds up over.
 PARTED = ("site", "party", "line", "phase")
 _FORMULA = re.compile(r"\(\d+\)\s*$")
@@ -182,44 +185,85 @@ def explain(world: World, address: str, when: date | None, draws: int, memo: Mem
     root.address, root.month = str(selection.address) if part is None else f"share({part})", months[place] if months else ""
     tree.part(root, selection)
     names = [s.node.name for s in tree.selected] or [selection.quantity.name]
-    root.draws = _fill(tree, names, root, blocks_of(draws), memo)
+    root.draws = _fill([_Filling(tree, root)], names, blocks_of(draws), memo)
     return root
 
 
-def _fill(tree: _Tree, names: list[str], root: Node, blocks: int, memo: Memo | None) -> int:
-    """Read the rows of every node in the draws, and at the root what brings its spread; how many draws there are."""
-    run = tree.world.run(names, memo)
-    values: list[list[list[Array]]] = []
-    absent: list[list[dict[str, None]]] = []
+def explain_briefly(world: World, addresses: Sequence[str], when: date, draws: int, memo: Memo | None = None) -> list[Node]:
+    """Short explanations of several addresses of one quantity at a date, in one pass over the draws.
+
+    Each has what it is made of at first hand, and as needs beside that the inputs which move it most, with all their cells.
+    """
+    made = []
+    for address in addresses:
+        selection = world.frame.resolve(address)
+        labels = {axis: names for axis, names in selection.labels if len(names) < len(world.frame.axes[axis])}
+        tree = _Tree(world, world.frame, world.frame.month(when), labels, depth=1)
+        root = tree.root(selection.quantity, labels)
+        root.address, root.month = str(selection.address), world.frame.axes["month"][tree.month]
+        made.append((tree, root))
+    names = dict.fromkeys(s.node.name for tree, _ in made for s in tree.selected)
+    drawn = _fill([_Filling(tree, root) for tree, root in made], list(names), blocks_of(draws), memo)
+    for tree, root in made:
+        root.draws = drawn
+        root.needs += tuple(one for one in tree.movers(root) if one.name not in {need.name for need in root.needs})
+    return [root for _, root in made]
+
+
+@dataclass
+class _Filling:
+    """The rows of every node of a tree, as they are read block by block."""
+
+    tree: _Tree
+    root: Node
+    values: list[list[list[Array]]] = field(default_factory=list)
+    absent: list[list[dict[str, None]]] = field(default_factory=list)
+
+    def take(self, block: Block) -> None:
+        """Read a block; the first one chooses the times that are shown."""
+        if not self.values:
+            for chosen in self.tree.selected:
+                chosen.choose(block, self.tree)
+            self.values = [[[] for _ in s.rows] for s in self.tree.selected]
+            self.absent = [[{} for _ in s.rows] for s in self.tree.selected]
+        for number, chosen in enumerate(self.tree.selected):
+            for row, one in enumerate(chosen.rows):
+                self.values[number][row].append(one.of(block).copy())  # no view, which would keep the whole block
+                self.absent[number][row] |= dict.fromkeys(one.lacks(block))
+
+    def close(self, uniforms: Mapping[str, Array]) -> None:
+        """Write the rows into the nodes, and at the root what brings its spread."""
+        for number, chosen in enumerate(self.tree.selected):
+            rows = tuple(
+                Row(one.label, _spread(drawn := np.concatenate(self.values[number][row])), _mean(drawn, chosen.parts),
+                    tuple(self.absent[number][row]), one.time, one.which)
+                for row, one in enumerate(chosen.rows)
+            )  # fmt: skip
+            if chosen.parts:
+                chosen.node.parts = rows
+            else:
+                chosen.node.rows = rows
+        first = next((number for number, s in enumerate(self.tree.selected) if s.node is self.root and not s.parts), None)
+        if first is not None and len(self.tree.selected[first].rows) == 1:
+            outcome, world = np.concatenate(self.values[first][0]), self.tree.world
+            self.root.shares, self.root.cell_shares, self.root.rests = apportion(
+                uniforms, outcome, world.inputs, chosen=world.held is not None
+            )
+
+
+def _fill(fillings: Sequence[_Filling], names: list[str], blocks: int, memo: Memo | None) -> int:
+    """Read the rows of every node in the draws, and at each root what brings its spread; how many draws there are."""
+    run = fillings[0].tree.world.run(names, memo)
     streams: list[dict[str, Array]] = []
     for index in range(blocks):
         block = run.block(index, memo)
         streams.append(run.sampler.streams(index))
-        if not index:
-            for chosen in tree.selected:
-                chosen.choose(block, tree)
-            values, absent = [[[] for _ in s.rows] for s in tree.selected], [[{} for _ in s.rows] for s in tree.selected]
-        for number, chosen in enumerate(tree.selected):
-            for row, one in enumerate(chosen.rows):
-                values[number][row].append(one.of(block).copy())  # no view, which would keep the whole block
-                absent[number][row] |= dict.fromkeys(one.lacks(block))
+        for one in fillings:
+            one.take(block)
         del block  # all values of the graph: gone before those of the next block are made
-
-    for number, chosen in enumerate(tree.selected):
-        rows = [
-            Row(one.label, _spread(drawn := np.concatenate(values[number][row])), _mean(drawn, chosen.parts), tuple(absent[number][row]),
-                one.time, one.which)
-            for row, one in enumerate(chosen.rows)
-        ]  # fmt: skip
-        if chosen.parts:
-            chosen.node.parts = tuple(rows)
-        else:
-            chosen.node.rows = tuple(rows)
-    first = next((number for number, chosen in enumerate(tree.selected) if chosen.node is root and not chosen.parts), None)
-    if first is not None and len(tree.selected[first].rows) == 1:
-        outcome = np.concatenate(values[first][0])
-        uniforms = {cell: np.concatenate([part[cell] for part in streams]) for cell in streams[0]}
-        root.shares, root.cell_shares, root.rests = apportion(uniforms, outcome, tree.world.inputs, chosen=tree.world.held is not None)
+    uniforms = {cell: np.concatenate([part[cell] for part in streams]) for cell in streams[0]}
+    for one in fillings:
+        one.close(uniforms)
     return sum(run.draws(index) for index in range(blocks))
 
 
@@ -261,8 +305,8 @@ def _total(values: Array) -> Array:
 class _Tree:
     """Builds the nodes; which labels each is read at passes from a quantity to its needs."""
 
-    def __init__(self, world: World, frame: Frame, month: int, picked: Labels) -> None:
-        self.world, self.frame, self.month, self.picked = world, frame, month, picked
+    def __init__(self, world: World, frame: Frame, month: int, picked: Labels, depth: int | None = None) -> None:
+        self.world, self.frame, self.month, self.picked, self.depth = world, frame, month, picked, depth
         self.selected: list[_Selected] = []
         self._seen: set[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = set()
         self._open = deque[tuple[Node, Quantity, Labels]]()
@@ -273,9 +317,20 @@ class _Tree:
         self._spell()
         return root
 
+    def movers(self, root: Node) -> list[Node]:
+        """The inputs that bring most of the spread of a root, and those that switch with its strongest choices, with all their cells."""
+        strong = {name for name, share in root.shares.items() if share >= LEAST_SHARE}
+        inputs = (name for name in sorted(self.world.graph.upstream([root.name])) if self.world.graph.quantities[name].is_input)
+        return [self._node(self.world.graph.quantities[name], {}) for name in inputs if name in strong or self._picks(name) & strong]
+
+    def _picks(self, name: str) -> set[str]:
+        """The choices with which an input switches, as they stand among shares."""
+        return {f"{PICK}{one.value.pick}" for one in self.world.inputs[name].estimates if isinstance(one.value, Mixture)}
+
     def _spell(self) -> None:
-        while self._open:
+        while self._open and self.depth != 0:
             node, opened, at = self._open.popleft()
+            self.depth = None if self.depth is None else self.depth - 1
             needs = [self.world.graph.quantities[need] for need in dict.fromkeys(self.world.graph.needs(opened))]
             node.needs = tuple(self._node(need, self._passed(at, need)) for need in needs)
 

@@ -12,14 +12,17 @@ Key = tuple[str, int, int, int]
 class Memo:
     """Values by (content key, seed, first block, blocks). Those used longest ago leave first; nothing is ever invalidated.
 
-    `closed`: nothing more is taken in, so that what is asked once pushes out nothing of what is asked again. Sent to another process it
+    `closed`: nothing more is taken in, so that what is asked once pushes out nothing of what is asked again. `names`: the quantities whose
+    values are taken in (None: all). `below`: another store that is looked into first and never written to. Sent to another process it
     arrives empty; a forked one has all of it.
     """
 
-    def __init__(self, limit: int = 256 * 2**20) -> None:
+    def __init__(self, limit: int = 256 * 2**20, names: frozenset[str] | None = None, below: Memo | None = None) -> None:
         self.limit = limit
         self.bytes = 0
         self.closed = False
+        self.names = names
+        self.below = below
         self._held: OrderedDict[Key, Any] = OrderedDict()
         self._lock = Lock()
 
@@ -27,10 +30,16 @@ class Memo:
         return len(self._held)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Memo, (self.limit,))
+        return (Memo, (self.limit, self.names))
+
+    def takes(self, name: str) -> bool:
+        """Whether values of a quantity are taken in."""
+        return self.names is None or name in self.names
 
     def get(self, key: Key) -> Any:
         """The value of a key, or None."""
+        if self.below is not None and (found := self.below.get(key)) is not None:
+            return found
         with self._lock:
             if key in self._held:
                 self._held.move_to_end(key)

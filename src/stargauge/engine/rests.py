@@ -8,12 +8,11 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from stargauge.engine.sample import PICK
 from stargauge.engine.spread import effects_where_present, finite, input_of, shares_of
 from stargauge.engine.streams import Array
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.effects import Share, dependent_effects, stands_out
-from stargauge.quantity.statement import OURS, Estimate, Input, Mixture, Statement
+from stargauge.quantity.statement import OURS, PICK, Estimate, Input, Mixture, Statement
 
 Basis = Literal["stated", "default", "assumed", "designed", "chance", "structure", "choice"]
 BASES: tuple[Basis, ...] = ("stated", "default", "assumed", "designed", "chance", "choice")

@@ -14,7 +14,7 @@ import numpy as np
 from stargauge.engine.collect import Collector, Histogram, Kept, Values
 from stargauge.engine.graph import Graph, content_key
 from stargauge.engine.held import Held
-from stargauge.engine.lineage import Node, explain
+from stargauge.engine.lineage import Node, explain, explain_briefly
 from stargauge.engine.memo import Memo
 from stargauge.engine.run import Progress, Run, blocks_of
 from stargauge.engine.save import save
@@ -125,6 +125,10 @@ class Result:
     def explain(self, address: str, when: date | None = None, draws: int = 1024) -> Node:
         """Why a number is what it is: its formula, what it needs with values at a date, down to statements, defaults and assumptions."""
         return explain(self.world, address, when, min(draws, self.draws), self.memo)
+
+    def explain_briefly(self, addresses: Sequence[str], when: date, draws: int = 1024) -> list[Node]:
+        """Short explanations of several addresses of one quantity: what each is made of at first hand, and the inputs that move it most."""
+        return explain_briefly(self.world, addresses, when, min(draws, self.draws), self.memo)
 
     def sample(self, names: Iterable[str] | None = None) -> dict[str, Array]:
         """What each input cell drew, by address, and which option each `pick:<choice>` took: the streams made again, no run needed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache, partial
 from math import prod
@@ -110,8 +110,9 @@ class Run:
         size = self.together * max(1, min(16, blocks // (4 * count * self.together)))
         chunks = [range(start, min(start + size, blocks)) for start in range(0, blocks, size)]
         pool = processes(workers) if isinstance(workers, int) else workers
+        shared = memo if isinstance(workers, ThreadPoolExecutor) else None  # threads see what is held, processes have copies
         try:
-            for chunk, future in [(chunk, pool.submit(_gather, self, collectors, chunk)) for chunk in chunks]:
+            for chunk, future in [(chunk, pool.submit(_gather, self, collectors, chunk, shared)) for chunk in chunks]:
                 yield future.result(), len(chunk)
         finally:
             if isinstance(workers, int):
@@ -170,7 +171,8 @@ class Run:
     def _remember(self, values: Mapping[str, Any], index: int, count: int, memo: Memo | None) -> None:
         if memo is not None:
             for name, value in values.items():
-                memo.put((self.keys[name], self.seed, index, count), value)
+                if index == _STATIC or memo.takes(name):
+                    memo.put((self.keys[name], self.seed, index, count), value)
 
 
 def blocks_of(draws: int) -> int:

@@ -15,14 +15,12 @@ from stargauge.engine.held import Held
 from stargauge.engine.streams import SOBOL_DIMENSIONS, Array, sobol, stratified, stream_key
 from stargauge.quantity.distribution import STANDARD_UNIFORM, Distribution
 from stargauge.quantity.errors import InputError
-from stargauge.quantity.statement import Input, Mixture
+from stargauge.quantity.statement import PICK, Input, Mixture
 
 Rows = slice | NDArray[np.intp]
 Value = float | Distribution | Mixture | Array
 #: Kinds whose quantile function takes columns of parameters, so that all their cells are one call.
 _COLUMNS = frozenset({"normal", "lognormal", "uniform", "triangular"})
-#: The stream that picks an option of a choice.
-PICK = "pick:"
 #: The streams beside those of an input or a choice, for what is redrawn.
 _BESIDE = "beside:"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from stargauge.programme.alternatives import METHODS
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import day
 from stargauge.quantity.quantity import quantity
@@ -13,7 +14,7 @@ from stargauge.quantity.statement import Estimate, Mixture
 @quantity("1", "draw")
 def labour_method(known: Known) -> Estimate:
     """How the work of building is reckoned: 0 by cost and pay, 1 by workers per power; a choice of model, both as likely."""
-    choice = Mixture("labour_method", (0.5, 0.5), (0.0, 1.0), ("by-cost", "by-workers-per-power"))
+    choice = Mixture("labour_method", (0.5, 0.5), (0.0, 1.0), METHODS["labour_method"])
     return Estimate(choice, "assumed", note="nothing published favours one of the two ways; equal weights are ours")
 
 

@@ -95,7 +95,8 @@ def capital_brought(capital_owed: Array, cash_counted_from: Array, month_end: Ar
 
     Axes: draw, party, month. Units: USD of the day.
     """
-    return np.maximum(0.0, _since(capital_owed, cash_counted_from, month_end, month_hours))
+    out = _since(capital_owed, cash_counted_from, month_end, month_hours)
+    return np.asarray(np.maximum(0.0, out, out=out))
 
 
 @quantity("USD", "draw party month", adds="party")
@@ -108,10 +109,9 @@ def other_capex(
 
     The stated pace is the whole company's, so the programme is in it once. Axes: draw, party, month. Units: USD of the day.
     """
-    whole = _running(_per_day(own_capex_stated, own_capex_days), month_hours)[None]
-    return np.maximum(
-        0.0, _since(np.broadcast_to(whole, capital_brought.shape), cash_counted_from, month_end, month_hours) - capital_brought
-    )
+    whole = _since(_running(_per_day(own_capex_stated, own_capex_days), month_hours)[None], cash_counted_from, month_end, month_hours)
+    out = whole - capital_brought
+    return np.asarray(np.maximum(0.0, out, out=out))
 
 
 @quantity("1", "draw line month")
@@ -142,6 +142,34 @@ def _paid_as_asked(line_from: Array, since: Array, paid_share: Array, paid_from:
     return np.where(since >= paid_from[party], paid_share[party], 1.0)
 
 
+def _received(
+    out: Array, line_amount: Array, line_from: Array, line_to_party: Array, line_kind: Array, since: Array, line_beside_cash: Array,
+    paid_share: Array, paid_from: Array, month_end: Array,
+) -> None:  # fmt: skip
+    """Money of lines between parties beside the newest cash of who gets it, from the day of each line on, into (draw, party, month)."""
+    funds = _roles(line_kind, *places_of(*FUNDING)) * (line_to_party >= 0)
+    paid = np.nan_to_num(line_amount) * funds * _paid_as_asked(line_from, since, paid_share, paid_from)
+    for party in np.unique(line_to_party[funds > 0.0]).astype(np.int64):
+        lines = np.flatnonzero((line_to_party == party) & (funds > 0.0))
+        counts = line_beside_cash[:, lines] * (since[lines, None] <= month_end)[None]
+        counts *= paid[:, lines, None]
+        counts.sum(axis=1, out=out[:, party])
+
+
+@quantity("USD", "draw party month", adds="party")
+def firm_money_received(
+    line_amount: Array, line_from: Array, line_to_party: Array, line_kind: Array, line_due_date: Array, line_beside_cash: Array,
+    paid_share: Array, paid_from: Array, party_cash: Array, month_end: Array,
+) -> Array:  # fmt: skip
+    """Money of firm lines from others that comes beside each party's newest cash: `money_received` by the definition `committed`.
+
+    Axes: draw, party, month. Units: USD of the day.
+    """
+    out = np.zeros((len(line_amount), party_cash.shape[0], len(month_end)))
+    _received(out, line_amount, line_from, line_to_party, line_kind, line_due_date, line_beside_cash, paid_share, paid_from, month_end)
+    return out
+
+
 @quantity("USD", "draw means party month", adds="party")
 def money_received(
     line_amount: Array, line_from: Array, line_to_party: Array, line_kind: Array, line_announced_date: Array, line_due_date: Array,
@@ -155,16 +183,12 @@ def money_received(
 
     Axes: draw, means, party, month. Units: USD of the day.
     """
-    parties = capital_brought.shape[1]
-    money = np.nan_to_num(line_amount) * _roles(line_kind, *places_of(*FUNDING)) * (line_to_party >= 0)
+    out = np.zeros((len(line_amount), len(MEANS), capital_brought.shape[1], len(month_end)))
     public = np.fmin(line_announced_date, line_due_date)
-    out = np.zeros((len(money), len(MEANS), parties, len(month_end)))
-    for place, since in ((1, line_due_date), (2, public)):
-        counts = line_beside_cash * (since[:, None] <= month_end)[None]
-        paid = money * _paid_as_asked(line_from, since, paid_share, paid_from)
-        for party in np.unique(line_to_party[line_to_party >= 0]).astype(np.int64):
-            lines = np.flatnonzero(line_to_party == party)
-            out[:, place, party] = (paid[:, lines, None] * counts[:, lines]).sum(axis=1)
+    for place, since in ((_COMMITTED, line_due_date), (MEANS.index("announced"), public)):
+        _received(
+            out[:, place], line_amount, line_from, line_to_party, line_kind, since, line_beside_cash, paid_share, paid_from, month_end
+        )
     out[:, 3] = out[:, 2] + market_leverage[:, None, None] * capital_brought
     return out
 
@@ -230,13 +254,24 @@ def contract_income(
     Axes: draw, party, month. Units: USD of the day. The cost of serving a contract stays where its customer does not pay. What customers
     pay stands in their own burn or operating cash flow, not here a second time, so that what they do not pay is left to them.
     """
-    due, missing = _contract_money(revenue, line_from, paid_share, paid_from, month_end)
-    left = contract_cash_margin[:, None, None] * due - missing
+    lines = np.flatnonzero((revenue > 0.0).any(axis=(0, 2)))
+    line_from, line_to_party = line_from[lines], line_to_party[lines]
+    due, missing = _contract_money(revenue[:, lines], line_from, paid_share, paid_from, month_end)
+    left = contract_cash_margin[:, None, None] * due
+    left -= missing
     out = np.zeros((len(due), cash_counted_from.shape[0], len(month_end)))
-    for party in range(out.shape[1]):
+    for party in np.unique(np.concatenate([line_from, line_to_party[line_to_party >= 0]])).astype(np.int64):
         comes, goes = line_to_party == party, (line_from == party) & (line_to_party >= 0)
         out[:, party] = np.cumsum(left[:, comes].sum(axis=1) + missing[:, goes].sum(axis=1), axis=1)
     return _since(out, cash_counted_from, month_end, month_hours)
+
+
+def _steady(own_cash_flow: Array, contract_income: Array, *paid: Array) -> Array:
+    """What comes to a party and what it pays, whatever counts as there."""
+    out = own_cash_flow + contract_income
+    for part in paid:
+        out -= part
+    return out
 
 
 @quantity("USD", "draw means party month", adds="party")
@@ -251,17 +286,27 @@ def liquidity_by_means(
     Axes: draw, means, party, month. Units: USD of the day. Below zero it has yet to be raised. Absent (NaN) for a party without accounts.
     Leaves out: interest, tax, dividends, sales of holdings that nobody announced.
     """
-    steady = own_cash_flow + contract_income - capital_brought - other_capex - money_passed_on - debt_repaid
-    return np.asarray(funding_available[:, MEANS.index("cash")][:, None] + money_received + steady[:, None])
+    steady = _steady(own_cash_flow, contract_income, capital_brought, other_capex, money_passed_on, debt_repaid)
+    out = funding_available[:, MEANS.index("cash")][:, None] + money_received
+    out += steady[:, None]
+    return np.asarray(out)
 
 
 @quantity("USD", "draw party month", adds="party")
-def liquidity(liquidity_by_means: Array) -> Array:
+def liquidity(
+    funding_available: Array, firm_money_received: Array, own_cash_flow: Array, contract_income: Array, capital_brought: Array,
+    other_capex: Array, money_passed_on: Array, debt_repaid: Array,
+) -> Array:  # fmt: skip
     """Cash of each party at each month end with firm money only; below zero is a shortfall.
 
-    Axes: draw, party, month. Units: USD of the day. Absent (NaN) for a party without accounts.
+    L = cash + firm money received + own flow + contracts - capital - other capex - passed on - repaid            (1)
+
+    Axes: draw, party, month. Units: USD of the day. Absent (NaN) for a party without accounts. The same as `liquidity_by_means` by the
+    definition `committed`.
     """
-    return np.asarray(liquidity_by_means[:, _COMMITTED])
+    out = funding_available[:, MEANS.index("cash")] + firm_money_received
+    out += _steady(own_cash_flow, contract_income, capital_brought, other_capex, money_passed_on, debt_repaid)
+    return np.asarray(out)
 
 
 @quantity("USD", "draw means party month", adds="party")

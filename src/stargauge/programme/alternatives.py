@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from stargauge.programme.fields import Part
 from stargauge.programme.schema import Content, Programme, Scenario
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.statement import PICK
 
 P = TypeVar("P", bound=Part)
+#: The ways of reckoning between which the model itself chooses: the input that holds the choice, and its options as 0, 1 and so on.
+METHODS = {"labour_method": ("by-cost", "by-workers-per-power")}
 
 
 def merge(base: P, patch: Part) -> P:
@@ -39,6 +44,39 @@ def options(programme: Programme) -> list[tuple[str, list[tuple[str, float, Prog
         total = sum(option.weight for option in group.values())
         out.append((name, [(key, option.weight / total, laid_over(programme, option)) for key, option in group.items()]))
     return out
+
+
+def choices_of(programme: Programme) -> dict[str, tuple[str, ...]]:
+    """What can be chosen: alternatives of the programme, then ways of reckoning of the model, each with its options."""
+    return {**{name: tuple(group) for name, group in programme.alternatives.items()}, **METHODS}
+
+
+def expect_choices(programme: Programme, settings: Mapping[str, str]) -> None:
+    """Raise InputError with every choice among some settings that there is not, or that has no such option."""
+    there, faults = choices_of(programme), list[Fault]()
+    for name, option in settings.items():
+        pick = name.removeprefix(PICK)
+        if name in programme.alternatives:
+            faults.append(Fault(f'"{name}" is a choice between sources; expected {PICK}{name}={" or ".join(there[name])}'))
+        elif not name.startswith(PICK):
+            continue
+        elif pick not in there:
+            faults.append(Fault(f'there is no choice "{name}"{did_you_mean(name, [PICK + one for one in there])} (all: {_listed(there)})'))
+        elif option not in there[pick]:
+            near = did_you_mean(option, there[pick])
+            faults.append(Fault(f'the choice "{name}" has no option "{option}"{near} (all: {", ".join(there[pick])})'))
+    if faults:
+        raise InputError(faults)
+
+
+def _listed(there: Mapping[str, tuple[str, ...]]) -> str:
+    return "; ".join(f"{PICK}{name}={'|'.join(options)}" for name, options in there.items())
+
+
+def chosen(programme: Programme, picks: Mapping[str, str]) -> Programme:
+    """The programme with one option of some of its alternatives true in every world. On a day it then says what was known of that one."""
+    kept = {name: {option: programme.alternatives[name][option]} for name, option in picks.items() if name in programme.alternatives}
+    return programme.model_copy(update={"alternatives": {**programme.alternatives, **kept}})
 
 
 def laid_over(programme: Programme, option: Content) -> Programme:

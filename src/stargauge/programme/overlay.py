@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stargauge.programme.alternatives import merge, options, supposed
+from stargauge.programme.alternatives import METHODS, chosen, expect_choices, merge, options, supposed
 from stargauge.programme.positions import expect_section, plain_document, read_document
 from stargauge.programme.read import finish, read_part, sources_of
 from stargauge.programme.schema import Laid, Programme
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.statement import PICK
 
-__all__ = ["options", "overlay", "scenario"]
+__all__ = ["options", "overlay", "scenario", "with_settings"]
+#: Why an input is as a user set it, and what faults call it.
+_REASON, _SET = "set by the user", "--set"
 
 
 def scenario(programme: Programme, asked: Path | str | Mapping[str, Any]) -> Programme:
@@ -60,4 +63,20 @@ def overlay(programme: Programme, patch: Path | str | Mapping[str, Any], name: s
     laid = merge(programme, part).model_copy()
     finish(laid, flaws, (*programme.documents, document))
     laid._laid = (*programme.laid, Laid(name if isinstance(patch, Mapping) else Path(patch).name, "", programme))
+    return laid
+
+
+def with_settings(programme: Programme, settings: Mapping[str, str]) -> Programme:
+    """The programme with single inputs (`INPUT`: value) and choices (`pick:NAME`: option) as a user set them.
+
+    A way of reckoning of the model is set as the input that holds it. Raises InputError for choices and options that there are not, and
+    with every fault of the values.
+    """
+    expect_choices(programme, settings)
+    picks = {name.removeprefix(PICK): option for name, option in settings.items() if name.startswith(PICK)}
+    values = {name: value for name, value in settings.items() if not name.startswith(PICK)}
+    values |= {name: str(METHODS[name].index(option)) for name, option in picks.items() if name in METHODS}
+    laid = overlay(programme, {"assumptions": {name: {"value": value, "reason": _REASON} for name, value in values.items()}}, _SET)
+    laid = chosen(laid, picks)
+    laid._supposed = (*programme.supposed, *(f"{name}={value}" for name, value in settings.items()))
     return laid

@@ -66,6 +66,10 @@ class Statement:
         return self.published.end if self.published else None
 
 
+#: What stands before the name of a choice where it stands among inputs, and before the stream that picks its option.
+PICK = "pick:"
+
+
 @dataclass(frozen=True)
 class Mixture:
     """One of several values per draw: the pick is shared by every cell that names the same choice, so readings switch together."""

@@ -204,6 +204,18 @@ def _tables(cases: Data) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def missed(told: Data) -> dict[str, Any]:
+    """The cases in which the forecast was wrong: dates outside P10 to P90, readings whose outcome had the smaller odds."""
+    cases, (dates, claims, _) = told["cases"], _tables(told["cases"])
+    wrong = [row for case, row in zip(cases["dates"], dates["rows"], strict=True) if case["inside"] is not True]
+    other = [row for case, row in zip(cases["claims"], claims["rows"], strict=True) if case["happened"] is not (case["probability"] >= 0.5)]
+    sentence = (
+        f"{len(wrong)} of {len(dates['rows'])} dates fell outside P10 to P90 (one in five is what that range allows), and of "
+        f"{len(claims['rows'])} readings {len(other)} went the way that had the smaller odds."
+    )
+    return {"sentence": sentence, "dates": {**dates, "rows": wrong}, "claims": {**claims, "rows": other}}
+
+
 def left_out(unscored: Sequence[Data]) -> list[tuple[str, list[str]]]:
     """What was looked at and not scored, by reason, the commonest first."""
     reasons: dict[str, list[str]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ HUES = {
     "rule-2": "#8a8f97",
     "paper": "#fbfaf7",
 }
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def sized(paper: Paper, height: float, layers: list[Spec]) -> Spec:
         "padding": {"left": paper.left, "top": paper.top, "right": paper.right, "bottom": paper.bottom},
         "background": "transparent",
         "layer": layers,
-        "config": {"aria": False, "font": _FONT, "view": {"stroke": None}, "text": {"font": _FONT}},
+        "config": {"aria": False, "font": FONT, "view": {"stroke": None}, "text": {"font": FONT}},
     }
 
 
@@ -98,3 +98,9 @@ def text(words: str | list[str], x: float, y: float, colour: str, *, weight: int
     mark = {"type": "text", "align": "left", "fontSize": size, "fontWeight": weight, "color": colour, "baseline": "alphabetic", **look}
     encoding = {"x": {"value": x}, "y": {"value": y}, "text": {"field": "text"}}
     return {"data": {"values": [{"text": words}]}, "mark": mark, "encoding": encoding}
+
+
+def whole_svg(width: float, height: float, parts: Sequence[str]) -> str:
+    """A drawing of some parts that is SVG already, in the light palette."""
+    size = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>'

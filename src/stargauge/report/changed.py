@@ -35,6 +35,24 @@ def render_changed(data: Mapping[str, Any], style: Style = PLAIN, sources: bool 
     return style.finish([*lines, "", *wrapped(f"{data['method']}{more}", style.width)])
 
 
+def changed_page(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What a page shows of it: then and now in a sentence, what came in with its effect, and why there is none where there is none."""
+    sides = [side for side in (data["then"], data["now"]) if side] if data["kind"] == "address" else []
+    unit = {"unit": data["unit"], "scale": max((abs(side[name] or 0.0) for side in sides for name in ("p50", "mean")), default=0.0)}
+    rows = [{**one, "what": _what(one), "effects": _effects(one, unit if sides else None)} for one in _shown(data)]
+    return {
+        "headline": _headline(data), "rows": rows, "unit": unit_text(unit, "scale") if sides else "", "nothing": " ".join(_nothing(data)),
+        "supplied": [_supplied(one) for one in data["supplied"][:MOST]], "lacking": any(_effect(one) is None for one in _shown(data)),
+    }  # fmt: skip
+
+
+def _effects(one: Mapping[str, Any], unit: Mapping[str, Any] | None) -> list[str]:
+    """The change of mean and median of a number, or the points of a reading."""
+    if unit is None:
+        return ["?" if one["odds"] is None else points_text(one["odds"])]
+    return [_signed({**unit, "value": one["mean"]}), _signed({**unit, "value": one["median"]})]
+
+
 def _shown(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """What is told: the strongest, and always time passing and what is left to several together."""
     rest = [one for one in data["news"] if one["kind"] != "news"]

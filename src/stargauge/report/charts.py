@@ -155,7 +155,12 @@ def _step(points: Sequence[Spec], colour: str, evidence: str | None) -> list[Spe
     return [_line(seen, colour, 2.25, interpolate="step-after", strokeCap="butt"), _line(held, colour, 2.25, strokeDash=[2, 4])]
 
 
-_ROLES = {"fan": _fan, "announced": _announced, "step": _step}
+def _before(points: Sequence[Spec], colour: str, evidence: str | None) -> list[Spec]:
+    """The middle of a fan as it was before a change: a dotted line in its hue, from the newest evidence on."""
+    return [_line(_split(points, evidence)[1], colour, 1.5, strokeDash=[1, 4], strokeCap="round")]
+
+
+_ROLES = {"fan": _fan, "announced": _announced, "step": _step, "before": _before}
 
 
 def _evidence(evidence: str, months: Sequence[str]) -> list[Spec]:
@@ -180,6 +185,8 @@ def _end_labels(series: Sequence[tuple[Any, Any]], unit_name: str, top: float, p
     """A name at the end of each line, with its note beside a wide plot, moved apart where two would meet."""
     wanted = []
     for entry, data in series:
+        if entry.get("role") == "before":
+            continue
         value = next((value for value in reversed(data["p50"]) if _there(value)), 0.0)
         notes = [] if paper.narrow else textwrap.wrap(str(entry.get("note") or ""), 23, max_lines=3, placeholder=" …")
         value /= divisor(data, unit_name)
@@ -250,7 +257,7 @@ def spoken(line: Mapping[str, Any], quantities: Mapping[str, Mapping[str, Any]])
     parts = []
     for entry in line.get("series") or []:
         data = quantities.get(entry["address"])
-        if data is None:
+        if data is None or entry.get("role") == "before":
             continue
         last = {"unit": data["unit"], **{name: data[name][-1] for name in ("p10", "p50", "p90") if data.get(name)}}
         span = f" ({range_text(last)})" if range_text(last) and last["p10"] != last["p90"] else ""

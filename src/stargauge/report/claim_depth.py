@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.audit.answer_data import slug
+from stargauge.report.canvas import Paper
 from stargauge.report.drawing import figure
-from stargauge.report.joint_chart import matrix, matrix_table, shown, spoken_matrix
+from stargauge.report.joint_chart import matrix, matrix_table, pair_text, shown, spoken_matrix
+from stargauge.report.needs import needs_table, score_text
+from stargauge.report.needs_chart import ranges_needed, spoken_ranges
 from stargauge.report.terminal import brief
-from stargauge.report.together import APART, relation_text
+from stargauge.report.together import APART, FOLLOWS, relation_text
 from stargauge.report.wording import counted
 
 #: How many definitions of a claim a report shows beside those that the file reads, and how many largest sets.
 _DEFINITIONS, _SETS = 8, 3
-_CHANGES = ("even", "single", "strongest")
+_CHANGES = ("even", "single", "unreached", "strongest")
+NEEDS_WIDE, NEEDS_NARROW = Paper(560, 46, 8, 44, 12, 26), Paper(338, 78, 8, 44, 12, 26)
 
 Page = Mapping[str, Any]
 
@@ -59,3 +64,33 @@ def _largest(one: Page, draws: int) -> str:
     without: Sequence[str] = one["without"]
     told = f"{counted(len(one['members']), 'reading')} in {round(one['share'] * draws):,} of {draws:,} draws"
     return f"{told}: all but {', '.join(without)}" if without else f"{told}: all"
+
+
+def needs_page(data: Page) -> list[dict[str, Any]]:
+    """Per reading what would have to be true: in words, as a picture of the ranges, and the single changes that ask least."""
+    out = []
+    for one in data["readings"]:
+        region = one["holds"] or one["fails"]
+        holds = "fails" if one["fails"] else "holds"
+        made: dict[str, Any] = {**one, "changes": [one[key]["says"] for key in _CHANGES if one[key]], "drawn": None}
+        if region and region["conditions"]:
+            specs = [ranges_needed(region, paper, holds) for paper in (NEEDS_WIDE, NEEDS_NARROW)]
+            name = f"needs-{slug(one['reading'])}"
+            made["drawn"] = figure(name, spoken_ranges(region, holds), specs, needs_table(region))
+            made["score"] = score_text(region["scored"], holds)
+        out.append(made)
+    return out
+
+
+def pairs_of_claim(data: Page, claim: str, most: int = 12) -> list[dict[str, Any]]:
+    """How the readings of a claim stand with those of others: first what excludes or brings along, then what hangs together most."""
+    found = []
+    for one in data["by_reading"]["pairs"]:
+        mine, other = (one["first"], one["second"]) if _of(one["first"], claim) else (one["second"], one["first"])
+        if _of(mine, claim) and not _of(other, claim):
+            found.append({**one, "mine": mine, "other": other, "says": pair_text(one, data["draws"])})
+    return sorted(found, key=lambda one: (one["relation"] not in (*APART, *FOLLOWS), -abs(one["correlation"])))[:most]
+
+
+def _of(key: str, claim: str) -> bool:
+    return key.partition("/")[0] == claim

@@ -106,10 +106,10 @@ def _broken(address: str, width: int) -> str:
     return address if len(address) <= width else address.replace("[", " [")
 
 
-def _span(entry: Dict) -> str:
+def _span(entry: Dict, joint: str = "..") -> str:
     """P10..P90; nothing where they read the same."""
-    text = range_text(entry, "..")
-    low, _, high = text.partition("..")
+    text = range_text(entry, joint)
+    low, _, high = text.partition(joint)
     return text if low != high else ""
 
 
@@ -252,3 +252,65 @@ def _listed(names: Iterable[str], most: int = 12) -> str:
     """Names in a row, the rest counted."""
     every = list(names)
     return ", ".join(every[:most]) + (f" and {len(every) - most} more" if len(every) > most else "")
+
+
+# -- as a page shows it --------------------------------------------------------------------------------------------------------------------
+
+
+def comparison_page(data: Dict) -> dict[str, Any]:
+    """The same as tables of a page: the two sides, quantities, claims, what made the difference, the inputs, what one side alone has."""
+    claims = [row for row in data["claims"] if row["differs"] and _points(row["points"]) not in ("+0", "−0")]
+    finance = [_quantity(row) for row in (data["finance"] or {}).get("quantities") or [] if row["a"] != row["b"]]
+    return {
+        **data, "sides": [_side(data[side], side) for side in ("a", "b")],
+        "moved": [_quantity(row) for row in data["quantities"] if row["a"] != row["b"]],
+        "still": [row["address"] for row in data["quantities"] if row["a"] == row["b"] and row["a"] is not None],
+        "financed": [row for row in finance if "[" not in row["address"]],
+        "of_assets": [row for row in finance if "[" in row["address"]],
+        "changed": [_claim(row) for row in claims], "alike": len(data["claims"]) - len(claims),
+        "made_by": [_made_by(cause, data) for cause in data["causes"] if cause["weight"] > 0][:MOST],
+        "together_parts": [_part(data["together"].get(one["address"]), one) for one in data["columns"]] if data["together"] else [],
+        "totals": [_part(one["change"], one) for one in data["columns"]],
+        "cells": [
+            {"input": _cell(cell), "a": _held(cell["a"], cell["unit"]), "b": _held(cell["b"], cell["unit"]), "cause": cell["cause"]}
+            for cell in data["inputs"] if cell["a"] and cell["b"]
+        ],
+        "alone": {side: _alone(data, side) for side in ("a", "b")},
+    }  # fmt: skip
+
+
+def _side(told: Dict, side: str) -> dict[str, Any]:
+    laid = told["asked"].split("+")[1:]
+    return {**told, "side": side.upper(), "laid": laid}
+
+
+def _quantity(row: Dict) -> dict[str, Any]:
+    sides = {side: {"unit": row["unit"], **row[side]} if row[side] else None for side in ("a", "b")}
+    drawn = {"unit": row["unit"], **row["change"], "p50": row["median_change"]} if row["change"] else None
+    return {
+        "address": row["address"], "change": _signed(row["median_change"], row["unit"]), "by_draw": _span(drawn, " to ") if drawn else "",
+        **{side: value_text(held) if held else "" for side, held in sides.items()},
+        **{f"{side}_range": _span(held, "–") if held else "" for side, held in sides.items()},
+    }  # fmt: skip
+
+
+def _claim(row: Dict) -> dict[str, Any]:
+    told = {side: brief(row[side]["status"], row[side]["probability"], row[side]["model_range"]) for side in ("a", "b")}
+    return {"claim": row["claim"], "reading": row["reading"], "points": _points(row["points"]), **told,
+            "a_status": row["a"]["status"], "b_status": row["b"]["status"]}  # fmt: skip
+
+
+def _made_by(cause: Dict, data: Dict) -> dict[str, Any]:
+    return {
+        "name": cause["name"],
+        "news": _news(cause),
+        "parts": [_part(cause["effects"].get(one["address"]), one) for one in data["columns"]],
+    }
+
+
+def _alone(data: Dict, side: str) -> str:
+    """Sites, phases, parties, commitments and claims that one side alone has, in words; nothing where there are none."""
+    parts = [f"{_count(len(found), name)}{f' ({_listed(found, 8)})' if axis in ('site', 'party') else ''}"
+             for axis, name in _AXES.items() if (found := data["labels"][axis][f"only_{side}"])]  # fmt: skip
+    claims = data["claims_only"][side]
+    return "; ".join([*parts, *([f"{_count(len(claims), 'claim')} ({_listed(claims)})"] if claims else [])])

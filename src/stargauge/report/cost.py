@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stargauge.quantity.units import figures
 from stargauge.report.sensitivity import bars
 from stargauge.report.terminal import PLAIN, Style, command_for, labelled, table, to_copy, wrapped
-from stargauge.report.wording import counted, day_text, percent
+from stargauge.report.wording import counted, day_text, figures, percent
 
 #: What the parts of a cost are called in a column.
 _PARTS = {

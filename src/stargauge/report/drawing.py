@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from stargauge.report.canvas import HUES
+from stargauge.report import svg as own
+from stargauge.report.canvas import FONT, HUES
+from stargauge.report.locale import language, notation
 
 _ROOT = re.compile(r"<svg\b[^>]*>")
 _SPOKEN = re.compile(r'\s(?:role|aria-[a-z]+)="[^"]*"')
@@ -17,19 +19,19 @@ _SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 def svg(spec: dict[str, Any]) -> str:
-    """A chart as a stand-alone SVG image in the light palette."""
+    """A chart as a stand-alone SVG image in the light palette, its numbers as the language that is spoken writes them.
+
+    What our own charts are not made of is drawn by vl-convert.
+    """
+    if own.draws(spec):
+        return own.draw(spec, notation())
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(spec))
-
-
-def svgs(specs: Sequence[dict[str, Any]]) -> list[str]:
-    """Charts as stand-alone images, one after the other."""
-    return [svg(spec) for spec in specs]
-
-
-#: Who draws the charts of a figure: whoever has help has some of them drawn meanwhile. The same drawings.
-drawer: Callable[[Sequence[dict[str, Any]]], list[str]] = svgs
+    if language() == "en":
+        return str(vl_convert.vegalite_to_svg(spec))
+    written = notation()
+    numbers = {"decimal": written.decimal, "thousands": written.thousands, "grouping": [3], "currency": ["", ""]}
+    return str(vl_convert.vegalite_to_svg(spec, format_locale=numbers))
 
 
 def inline_svg(spec: dict[str, Any], name: str, label: str, css_class: str) -> str:
@@ -52,24 +54,39 @@ def inlined(text: str, name: str, label: str, css_class: str) -> str:
 
 
 def figure(
-    name: str, label: str, specs: Sequence[dict[str, Any]], table: Mapping[str, Any], why: str | None = None
+    name: str, label: str, specs: Sequence[dict[str, Any]], table: Mapping[str, Any], why: str | None = None, only: str = ""
 ) -> dict[str, Any]:  # fmt: skip
-    """A chart as a page shows it: a wide and a narrow drawing, the table with the same numbers, that table as CSV, what explains it."""
+    """A chart as a page shows it: a wide and a narrow drawing, the table with the same numbers, that table as CSV, what explains it.
+
+    `only`: `wide` or `narrow`, where one of the two is shown and the other left out.
+    """
     from markupsafe import Markup
 
-    texts = zip(drawer(specs), ("w", "nr"), strict=True)
-    wide, narrow = (Markup(inlined(text, f"{name}-{kind}", label, kind)) for text, kind in texts)
+    kinds = (("w", specs[0], "wide"), ("nr", specs[1], "narrow"))
+    wide, narrow = (
+        Markup(inline_svg(spec, f"{name}-{kind}", label, kind) if only in ("", shown) else "") for kind, spec, shown in kinds
+    )  # fmt: skip
     address = _csv_address([table["head"], *table["rows"]])
     return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": address, "why": why, "spec": specs[0]}
 
 
+def pictured(name: str, label: str, texts: Sequence[str], table: Mapping[str, Any], why: str | None = None) -> dict[str, Any]:
+    """A drawing that is SVG already as a page shows it: as `figure`, without a specification."""
+    from markupsafe import Markup
+
+    wide, narrow = (Markup(inlined(text, f"{name}-{kind}", label, kind)) for text, kind in zip(texts, ("w", "nr"), strict=True))
+    return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": _csv_address([table["head"], *table["rows"]]), "why": why}
+
+
 def alone(text: str) -> str:
-    """A drawing that stood in a page as an image of its own: the light palette's colours, a size, the namespace of SVG."""
+    """A drawing that stood in a page as an image of its own: the light palette's colours on paper, a size, a face, the namespace of SVG."""
     for hue, value in HUES.items():
         text = text.replace(f"var(--{hue})", value)
     size = _SIZE.search(text)
     wide, high = (size[1], size[2]) if size else ("738", "400")
-    return text.replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" ', 1)
+    root = f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" font-family="{FONT}" '
+    paper = f'<rect width="{wide}" height="{high}" fill="{HUES["paper"]}"/>'
+    return _ROOT.sub(lambda found: found[0] + paper, text.replace("<svg ", root, 1), count=1)
 
 
 def _csv_address(rows: Iterable[Sequence[str]]) -> str:

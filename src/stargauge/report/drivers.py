@@ -66,7 +66,7 @@ def _one(row: Mapping[str, Any], style: Style, every: bool) -> list[str]:
         return [*map(style.bold, wrapped(row["nothing"], style.width)), *wrapped(f"{row['name']}: {row['says']}", style.width)]
     moved = row["moved"]
     shown = moved["drivers"] if every else moved["drivers"][:MOST]
-    lines = [style.bold(one) for one in wrapped(_headline(row), style.width)]
+    lines = [style.bold(one) for one in wrapped(headline_of(row), style.width)]
     lines += wrapped(f"{row['name']}: {finding(row['says'])}", style.width)
     if moved["chosen"]:
         lines += wrapped(
@@ -100,7 +100,7 @@ def _one(row: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     ]
 
 
-def _headline(row: Mapping[str, Any]) -> str:
+def headline_of(row: Mapping[str, Any]) -> str:
     moved = row["moved"]
     what = f"Odds {percent(row['probability'])}" if row["kind"] == "reading" else _number(row)
     if not moved["drivers"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ from stargauge.report.claim_depth import definitions_by_claim, needs_by_reading,
 from stargauge.report.definitions import by_definition, spoken_rows
 from stargauge.report.drawing import figure, inlined
 from stargauge.report.lineage_chart import lineage_svg, spoken_lineage
+from stargauge.report.locale import say
 from stargauge.report.money import money_page
 from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
 from stargauge.report.schedule import schedule_table
 from stargauge.report.site_finance import finance_page
+from stargauge.report.site_table import sites_section
 from stargauge.report.wording import (
     bare,
     day_text,
@@ -50,6 +52,7 @@ _SECTIONS = (
     ("dispute", "Dispute", "dispute"),
     ("glance", "At a glance", "said_record_expected"),
     ("power", "Power", "capacity"),
+    ("sites", "Sites", "sites"),
     ("schedule", "Schedule", "schedule"),
     ("money", "Money", "money"),
     ("parties", "Who pays", "funds"),
@@ -76,21 +79,23 @@ def render_report(answer: Answer) -> str:
     from markupsafe import Markup
 
     explained = {address: lineage.whole(node) for address, node in (answer.get("lineage") or {}).items()}
+    cells = {address: lineage.whole(node) for address, node in (answer.get("cells") or {}).items()} if explained else {}
     pages = environment()
     drawn = drawings(answer)
     style = pages.loader.get_source(pages, "style.css")[0]
     page = pages.get_template("report.html.j2").render(
-        shared(answer, explained),
+        shared(answer, explained, cells),
         a={**answer, "lineage": explained} if explained else answer,
         style=Markup(style),
         drawn=drawn,
         over_time=odds_drawings(answer),
         accuracy=accuracy_page(answer.get("accuracy")),
+        sited=sites_section(answer),
         schedule=schedule_table(answer.get("schedule")),
         funds=money_page(answer.get("funds")),
         finance=finance_page(answer.get("finance")),
         disputed=disputed(answer),
-        all_inputs=lineage.inputs(explained.values()),
+        cells=cells,
         ladder=ladder(answer),
         standing=standing(answer),
         sections=_sections(answer, drawn),
@@ -138,25 +143,40 @@ def environment(folder: str = "") -> Any:
         why_id=why_id,
         sum_readings=lambda claims: sum(len(claim.get("readings") or []) for claim in claims),
     )
-    pages.globals.update(_=lambda text: text, glyph=glyph, input_link=lambda node: f"input-{slug(lineage.input_name(node))}")
+    pages.globals.update(_=say, glyph=glyph)
     return pages
 
 
-def shared(answer: Answer, explained: Mapping[str, Any]) -> dict[str, Any]:
-    """What the parts that several sections share need of an answer: sources, captures, where a number is explained."""
+def shared(answer: Answer, explained: Mapping[str, Any], cells: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the parts that several sections share need of an answer: sources, captures, where a number or an input is explained."""
     asked_as = str((answer.get("programme") or {}).get("asked_as") or "stargate")
+    inputs = lineage.inputs([*explained.values(), *(cells or {}).values()])
+    found = {of: f"#{place}" for of, place in places(answer, explained, cells or {}).items()} if explained else {}
     return {
         "sources": answer.get("sources") or {},
         "captures": answer.get("captures") or {},
         "why_link": lambda address: f"#{why_id(address)}" if address in explained else "",
+        "leads_to": found.get,
         "pictured": pictures(explained),
         "asks": lambda asked: f"stargauge explain '{asked}'{'' if asked_as == 'stargate' else f' --programme {asked_as}'}",
+        "all_inputs": inputs,
+        "input_link": lambda node: f"#input-{slug(name)}" if (name := lineage.input_name(node)) in inputs else "",
     }
 
 
 def why_id(address: Any) -> str:
     """The id of the explanation of a number in a page."""
     return f"why-{slug(str(address))}"
+
+
+def places(answer: Answer, explained: Iterable[str], cells: Iterable[str]) -> dict[str, str]:
+    """Where in the report a number of a table is explained: by address, by the path of its statements, by claim."""
+    made = {f"claims.{claim['id']}": f"claim-{claim['id']}" for claim in answer.get("claims") or []}
+    made |= {path: f"facts-{slug(path)}" for path in _fact_paths(answer)}
+    made |= {address: why_id(address) for address in explained}
+    made |= {address: f"cell-{slug(address)}" for address in cells}
+    arcs = ((answer.get("funds") or {}).get("circles") or {}).get("arcs")
+    return made | ({"money-graph": "money-graph"} if arcs else {})
 
 
 def _sections(answer: Answer, drawn: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -266,14 +286,19 @@ def _group(status: Any) -> str:
     return "partly" if str(status).startswith("partly") else shape(status)
 
 
-def fact_groups(answer: Answer) -> list[tuple[str, list[Mapping[str, Any]]]]:
-    """Statements by what they speak about: the first two parts of their path."""
+def fact_groups(answer: Answer) -> list[tuple[str, str, list[Mapping[str, Any]]]]:
+    """Statements by what they speak about: title, path, the statements."""
+    return [(first_up(path.replace(".", ": ")), path, held) for path, held in _fact_paths(answer).items()]
+
+
+def _fact_paths(answer: Answer) -> dict[str, list[Mapping[str, Any]]]:
+    """Statements by the first part of their path, or the first two where these name something."""
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for statement in answer.get("statements") or []:
         parts = str(statement["path"]).split(".")
         named = len(parts) > 2 and parts[0] in ("sites", "parties", "unsited", "catalogue")
-        groups.setdefault(f"{parts[0]}: {parts[1]}" if named else parts[0], []).append(statement)
-    return [(first_up(title), groups[title]) for title in groups]
+        groups.setdefault(".".join(parts[: 2 if named else 1]), []).append(statement)
+    return groups
 
 
 def drawings(answer: Answer) -> dict[str, dict[str, Any]]:
@@ -292,6 +317,16 @@ def drawings(answer: Answer) -> dict[str, dict[str, Any]]:
         specs = [by_definition(jobs, paper) for paper in (ROWS_WIDE, ROWS_NARROW)]
         made["jobs"] = figure("jobs", spoken_rows(jobs), specs, rows_table(jobs), jobs.get("why"))
     return made
+
+
+def capacity_drawing(answer: Answer, name: str) -> dict[str, Any] | None:
+    """The chart of capacity of an answer under a name of its own; nothing where there is nothing to draw."""
+    quantities, line = answer.get("quantities") or {}, (answer.get("lines") or {}).get("capacity")
+    if not isinstance(line, Mapping) or not _drawable(line, quantities):
+        return None
+    evidence = answer.get("newest_evidence")
+    specs = [over_time(line, quantities, evidence, paper) for paper in (WIDE, NARROW)]
+    return figure(name, spoken(line, quantities), specs, time_table(line, quantities, evidence), line.get("why"))
 
 
 def pictures(explained: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -358,4 +393,5 @@ def rows_table(jobs: Mapping[str, Any]) -> dict[str, Any]:
         rows.append(
             [str(claim.get("label") or "Announced"), "", bare({"unit": "job", **claim}, "value", "value"), "", str(claim.get("text") or "")]
         )
-    return {"head": ["Definition", "P10", "P50", "P90", "Counted or stated"], "rows": rows}
+    why = [["", *[str(row.get("address") or "")] * 3, ""] for row in jobs.get("rows") or []]
+    return {"head": ["Definition", "P10", "P50", "P90", "Counted or stated"], "rows": rows, "why": why}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stargauge.quantity.units import convert, figures
+from stargauge.quantity.units import convert
 from stargauge.report.terminal import PLAIN, Style, command_for, table, to_copy, wrapped
-from stargauge.report.wording import bare, day_text, percent, range_text
+from stargauge.report.wording import bare, day_text, figures, percent, range_text
 
 #: The columns of the table of sites.
 _OF_SITES = (

@@ -123,7 +123,7 @@ def matrix_table(data: Mapping[str, Any]) -> dict[str, Any]:
     keys = {one["key"] for one in shown(data)}
     rows = [
         [one["first"], one["second"], percent(one["both"]), percent(one["only_first"]), percent(one["only_second"]),
-         percent(one["neither"]), lift_text(one["lift"]), _told(one, data["draws"])]
+         percent(one["neither"]), lift_text(one["lift"]), pair_text(one, data["draws"])]
         for one in data["by_reading"]["pairs"]
         if {one["first"], one["second"]} <= keys
     ]  # fmt: skip
@@ -131,7 +131,8 @@ def matrix_table(data: Mapping[str, Any]) -> dict[str, Any]:
     return {"head": head, "rows": rows}
 
 
-def _told(one: Mapping[str, Any], draws: int) -> str:
+def pair_text(one: Mapping[str, Any], draws: int) -> str:
+    """How two readings stand to one another, in words; nothing where either may hold without the other."""
     if one["relation"] in APART:
         return f"at most one can hold, {relation_text(one, draws)}"
     return f"{follows_text(one)}, {relation_text(one, draws)}" if one["relation"] in FOLLOWS else one["relation"].replace("free", "")

@@ -12,6 +12,7 @@ from typing import Any
 
 from stargauge.report.canvas import HUES
 from stargauge.report.lineage import CHOICE, KINDS, apart, bases, formulas, input_name, inputs, is_input, share, strongest, whole
+from stargauge.report.locale import say
 from stargauge.report.wording import bare, counted, day_text, finding, range_text, text_of, unit_text, value_text
 
 Node = Mapping[str, Any]
@@ -93,6 +94,15 @@ def spoken_lineage(node: Node) -> str:
         _more(node),
     ]
     return f"{'. '.join(part for part in parts if part)}."
+
+
+def lineage_table(node: Node) -> dict[str, Any]:
+    """The numbers of the picture: what the number is computed from, and the inputs with their share of its variance."""
+    node = whole(node)
+    between = [[_label(need), _value(need), "", say("computed"), ""] for need in _between(node)]
+    held = [[one.name, one.value, "" if one.share is None else share(one.share), one.kind, one.grade] for one in _leaves(node)]
+    head = [say("Part"), say("Value"), say("Share of the variance"), say("Kind"), say("Grade")]
+    return {"head": head, "rows": [*between, *held]}
 
 
 # --- what is drawn ----------------------------------------------------------------------------------------------------------------------

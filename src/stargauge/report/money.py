@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stargauge.quantity.units import show
 from stargauge.report.terminal import PLAIN, Style, table, wrapped
-from stargauge.report.wording import counted, day_text, percent
+from stargauge.report.wording import counted, day_text, percent, show
 
 #: The scale of every column of money, and below what an amount shows as nothing.
 _BN, _LEAST = 1e9, 1e6
@@ -28,10 +27,19 @@ _AHEAD = (
     "How own cash flows, the margin of contracts and the value of holdings vary is an assumption of ours."
 )
 
+_WHY = (
+    "A number leads to what explains it: odds that a sum is there, to the means that it is compared with; the chance of a gap, to the gap; "
+    "what was promised or spent, to the statements of the party; what goes round, to the promises. All together: what its parties have, "
+    "each explained, less what they have from one another."
+)
+
 
 @dataclass(frozen=True)
 class Table:
-    """A table: what it is about, what it finds, column titles (with their widths in a terminal), rows, and what a reader should know."""
+    """A table: what it is about, what it finds, column titles (with their widths in a terminal), rows, and what a reader should know.
+
+    `why`: where the report explains each cell: an address, the path of statements, or nothing.
+    """
 
     name: str
     title: str
@@ -39,6 +47,7 @@ class Table:
     columns: tuple[tuple[str, int, str], ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    why: tuple[tuple[str, ...], ...] = ()
 
     @property
     def head(self) -> list[str]:
@@ -69,7 +78,9 @@ def money_page(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if circles["arcs"]:
         specs = [graph(circles, names, paper) for paper in (WIDE_GRAPH, NARROW_GRAPH)]
         drawn = figure("money-graph", spoken_graph(circles, names), specs, graph_table(circles, names))
-    return {"answer": headline(data), "tables": tables(data), "graph": drawn, "basis": _BASIS, "ahead": f"{_AHEAD} {books(data)}"}
+    return {
+        "answer": headline(data), "tables": tables(data), "graph": drawn, "basis": _BASIS, "ahead": f"{_AHEAD} {books(data)}", "why": _WHY,
+    }  # fmt: skip
 
 
 def bn(value: float | None) -> str:
@@ -130,12 +141,14 @@ def _listed(words: Sequence[str]) -> str:
 def _dispute(data: Mapping[str, Any]) -> Table | None:
     if not data["dispute"]:
         return None
-    rows = list[tuple[str, ...]]()
+    rows, why = list[tuple[str, ...]](), list[tuple[str, ...]]()
     for one in data["dispute"]:
         bound = ", at least" if one["lower_bound"] else ""
         rows.append((f"All together{bound}", bn(one["amount"]), *(percent(one["group"][means]["probability"]) for means in _MEANS)))
         rows.append((f"   missing of {bn(one['amount'])}, P50", "–", *(bn(one["missing"][means]["p50"]) for means in _MEANS)))
+        why += [(), ()]
         for row in one["parties"]:
+            why.append(("", "", *(f"funding_available[{means}, {row['party']}]" for means in _MEANS)) if row["knowable"] else ())
             when = f" (cash of {day_text(row['cash_stated'])})" if row["old"] else ""
             name = f"   {_name(data, row['party'])}{when}"
             if row["knowable"]:
@@ -148,7 +161,7 @@ def _dispute(data: Mapping[str, Any]) -> Table | None:
         "signed and not in that cash yet. Of each party: its part of what they pledged (equal parts where no pledge is known)."
     )
     note = " ".join([note, *_counted_once(data), *_old_cash(data), *_ahead(data), *_already_paid(data)])
-    return Table("there", f"Is the money there on {day_text(data['date'])}?", "", columns, tuple(rows), note)
+    return Table("there", f"Is the money there on {day_text(data['date'])}?", "", columns, tuple(rows), note, tuple(why))
 
 
 def _counted_once(data: Mapping[str, Any]) -> list[str]:
@@ -191,11 +204,9 @@ def _already_paid(data: Mapping[str, Any]) -> list[str]:
 
 
 def _ladder(data: Mapping[str, Any]) -> Table | None:
-    rows = [
-        (_name(data, one["party"]), *(bn(one["pays"][stage]) for stage in _STAGES), str(one["without_amount"] or "–"))
-        for one in data["ladder"]
-        if any(one["pays"].values()) or one["without_amount"]
-    ]
+    told = [one for one in data["ladder"] if any(one["pays"].values()) or one["without_amount"]]
+    rows = [(_name(data, one["party"]), *(bn(one["pays"][stage]) for stage in _STAGES), str(one["without_amount"] or "–")) for one in told]
+    why = tuple(("", *[f"parties.{one['party']}"] * len(_STAGES)) for one in told)
     if not rows:
         return None
     widths = (
@@ -207,7 +218,7 @@ def _ladder(data: Mapping[str, Any]) -> Table | None:
         ("No sum", 6, "r"),
     )
     note = "Equity, debt, prepayments and sales of assets, as stated; each stage holds those after it. No sum: promises without an amount."
-    return Table("ladder", "What each party promised, by how far it came (USD)", "", widths, tuple(rows), note)
+    return Table("ladder", "What each party promised, by how far it came (USD)", "", widths, tuple(rows), note, why)
 
 
 def _gaps(data: Mapping[str, Any]) -> Table | None:
@@ -227,7 +238,12 @@ def _gaps(data: Mapping[str, Any]) -> Table | None:
         "sources that nobody announced; Borrowed with them. It takes: cash to bring what it owes the sites and other parties beyond firm "
         "money from others; all there is to say of a party whose means are not knowable, or not in the record (–)."
     )
-    return Table("gaps", f"What is lacking by {day_text(data['until'])}", "", columns, tuple(rows), note)
+    why = tuple(
+        ("", *(f"funding_gap_by_means[{means}, {one['party']}]" for means in _MEANS), f"funding_gap_by_means[committed, {one['party']}]",
+         f"cash_needed[{one['party']}]")
+        for one in data["gaps"]
+    )  # fmt: skip
+    return Table("gaps", f"What is lacking by {day_text(data['until'])}", "", columns, tuple(rows), note, why)
 
 
 def _policies(data: Mapping[str, Any]) -> Table | None:
@@ -240,7 +256,11 @@ def _policies(data: Mapping[str, Any]) -> Table | None:
         return None
     columns = (("Party and its policy", 26, "w"), ("Cash of", 11, "w"), ("Room", 9, "r"), ("Breach", 6, "r"), ("First breach", 20, "w"))
     note = f"Room on {day_text(data['date'])}, P50 in USD. Breach: by {day_text(data['until'])}. First breach: P50 (P10 to P90)."
-    return Table("policies", "Each party's own policy, and when it is first broken", "", columns, tuple(rows), note)
+    why = tuple(
+        ("", f"parties.{one['party']}", f"policy_headroom[{one['party']}]", *[f"first_breach[{one['party']}]"] * 2)
+        for one in data["covenants"]
+    )
+    return Table("policies", "Each party's own policy, and when it is first broken", "", columns, tuple(rows), note, why)
 
 
 def _policy(one: Mapping[str, Any]) -> str:
@@ -277,7 +297,8 @@ def _round(data: Mapping[str, Any]) -> Table | None:
         "Promises between parties over their whole term, as arcs of a graph. Comes back: the largest part that can go round, of what it "
         f"promised. Different in kind: equity, rent and purchases. Without an amount, so left out: {circles['without_amount']}."
     )
-    return Table("round", "Money that goes round", finding, columns, rows, note)
+    why = tuple(("", *["money-graph"] * 4) for _ in rows)
+    return Table("round", "Money that goes round", finding, columns, rows, note, why)
 
 
 def _knock_on(data: Mapping[str, Any]) -> Table | None:
@@ -368,4 +389,5 @@ def _apart(data: Mapping[str, Any]) -> Table | None:
     if not rows:
         return None
     columns = (("Party", 22, "w"), ("USD", 8, "r"), ("What it is", 46, "w"))
-    return Table("apart", "Kept apart: spending of parties that fund nothing here", "", columns, rows, "In no sum above.")
+    why = tuple(("", f"parties.{one['party']}", "") for one in data["apart"])
+    return Table("apart", "Kept apart: spending of parties that fund nothing here", "", columns, rows, "In no sum above.", why)

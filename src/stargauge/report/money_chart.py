@@ -8,8 +8,8 @@ from math import atan2, cos, degrees, hypot, pi, sin
 from textwrap import wrap
 from typing import Any
 
-from stargauge.quantity.units import show
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text
+from stargauge.report.wording import show
 
 WIDE_GRAPH = Paper(458, 430, 140, 34, 140, 34)
 NARROW_GRAPH = Paper(166, 330, 96, 34, 96, 34)

@@ -11,6 +11,7 @@ from stargauge.report.wording import counted, day_text, percent, percent_range, 
 #: What a single change is for.
 _CHANGES = (
     ("even", "even odds"),
+    ("unreached", "share"),
     ("single", "target"),
     ("strongest", "most"),
 )
@@ -43,14 +44,15 @@ def reading(one: Mapping[str, Any], data: Mapping[str, Any], style: Style) -> li
     region = one["holds"] or one["fails"]
     if region:
         lines += ["", *_ranges(region, style), *wrapped(score_text(region["scored"], "fails" if one["fails"] else "holds"), style.width)]
-    changes = [line for key, label in _CHANGES if one[key] for line in labelled(_label(label, data), one[key]["says"], style, 0, 11)]
+    changes = [line for key, label in _CHANGES if one[key] for line in labelled(_label(label, one, data), one[key]["says"], style, 0, 11)]
     if changes:
         lines += ["", style.soft("One thing alone, asking least for"), *changes]
     return lines
 
 
-def _label(label: str, data: Mapping[str, Any]) -> str:
-    return percent(data["target"]) if label == "target" else label
+def _label(label: str, one: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    shares = {"target": data["target"], "share": (one["unreached"] or {}).get("target")}
+    return percent(shares[label]) if label in shares else label
 
 
 def _ranges(region: Mapping[str, Any], style: Style) -> list[str]:

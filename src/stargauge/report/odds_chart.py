@@ -132,7 +132,8 @@ def odds_table(one: Mapping[str, Any]) -> dict[str, Any]:
         change = "" if point["change"] is None else points_text(point["change"])
         moved = "; ".join(map(mover_text, point["movers"]))
         rows.append([day_text(point["day"]), told, change, moved])
-    return {"head": ["Known on", "Odds (model range)", "Change in points", "What moved it, each left out alone"], "rows": rows}
+    return {"head": ["Known on", "Odds (model range)", "Change in points", "What moved it, each left out alone"], "rows": rows,
+            "why": [["", f"claims.{one['claim']}", "", ""] for _ in rows]}  # fmt: skip
 
 
 def spoken_odds(one: Mapping[str, Any]) -> str:

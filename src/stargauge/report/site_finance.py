@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stargauge.quantity.units import show
 from stargauge.report.money import Table
 from stargauge.report.terminal import PLAIN, Style, command_for, table, to_copy, wrapped
-from stargauge.report.wording import day_text, percent, rate_text
+from stargauge.report.wording import day_text, percent, rate_text, show
 
 _ASSETS = {"building": "building", "equipment": "equipment"}
 #: Below what an amount shows as nothing.

@@ -11,7 +11,7 @@ from stargauge.report.wording import counted, day_text
 
 #: How many sources and verdicts are shown where not all are asked for; how many things that a verdict rests on, how many others speak of.
 SHOWN, RESTS, OTHERS = 16, 8, 4
-_HOW = (
+METHOD = (
     "Each source is left out alone, with all it says, in the same draws; sources that repeat one root are one. A second source that says "
     "the same does not always save a verdict: it may speak later, of less, or settle less. Odds are a statement about the model and its "
     "inputs, not about anyone's honesty."
@@ -29,7 +29,7 @@ def render_sources(data: Mapping[str, Any], style: Style = PLAIN, every: bool = 
     lines += wrapped(told, style.width) if data["verdicts"] else []
     for part in (_sources(data, style, every), _verdicts(data, style, every), _catalogue(data, style)):
         lines += ["", *part] if part else []
-    return style.finish([*lines, "", *wrapped(_HOW, style.width), *_next(data, style)])
+    return style.finish([*lines, "", *wrapped(METHOD, style.width), *_next(data, style)])
 
 
 def _sources(data: Mapping[str, Any], style: Style, every: bool) -> list[str]:
@@ -37,7 +37,7 @@ def _sources(data: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     shown = telling if every else telling[:SHOWN]
     rows = [
         [f"{one['publisher']} ({one['source']})", one["grade"], str(one["statements"]),
-         *(("–", one["cannot"]) if one["cannot"] else (str(one["flips"]), _moves(one)))] for one in shown
+         *(("–", one["cannot"]) if one["cannot"] else (str(one["flips"]), moves_text(one)))] for one in shown
     ]  # fmt: skip
     columns = [("left out", 37, "w"), ("g", 1, "l"), ("says", 4, "r"), ("decides", 7, "r"), ("moves", 23, "w")]
     more = [f"... {len(telling) - len(shown)} more: --all"] if len(shown) < len(telling) else []
@@ -63,7 +63,7 @@ def _gone(one: Mapping[str, Any], style: Style) -> list[str]:
     return wrapped(told, style.width, "  ", "    ")
 
 
-def _moves(one: Mapping[str, Any]) -> str:
+def moves_text(one: Mapping[str, Any]) -> str:
     """How many odds move beside the outcomes that change, and how far the furthest."""
     count, points = one["moved"] - one["flips"], points_text(one["most_points"]).lstrip("+")
     if not one["most_points"]:
@@ -78,7 +78,7 @@ def _verdicts(data: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     shown = flips if every or data["claim"] else flips[:SHOWN]
     rows = [
         [f"{change['claim']}/{change['reading']}", _outcome(change["status"], change["probability"], style),
-         _outcome(change["without"], change["probability_without"], style), f"{one['source']} ({one['grade']})", _second(change)]
+         _outcome(change["without"], change["probability_without"], style), f"{one['source']} ({one['grade']})", second_text(change)]
         for one, change in shown
     ]  # fmt: skip
     columns = [("verdict", 22, "w"), ("is", 11, "w"), ("without", 12, "w"), ("this source", 17, "w"), ("second", 10, "w")]
@@ -91,7 +91,7 @@ def _outcome(status: str, probability: float | None, style: Style) -> str:
     return f"{style.mark(status)} {brief(status, probability, None)}"
 
 
-def _second(change: Mapping[str, Any]) -> str:
+def second_text(change: Mapping[str, Any]) -> str:
     if change["seconded"]:
         return "says the same"
     if any(second["same"] for second in change["seconds"]):
@@ -125,7 +125,7 @@ def _catalogue(data: Mapping[str, Any], style: Style) -> list[str]:
     lines = wrapped(told, style.width)
     for one in moving:
         count = f"{counted(one['flips'], 'outcome')} {_verb(one['flips'], 'change')}"
-        lines += wrapped(f"without {one['publisher']} ({one['grade']}): {count}, {_moves(one)}", style.width, "  ", "    ")
+        lines += wrapped(f"without {one['publisher']} ({one['grade']}): {count}, {moves_text(one)}", style.width, "  ", "    ")
     names = ", ".join(f"{one['source']} ({one['grade']})" for one in alone)
     return (
         [*lines, *(wrapped(f"Nothing can be run without {len(alone)} of them, as nobody else gives their values: {names}.", style.width))]

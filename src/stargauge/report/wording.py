@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from stargauge.quantity import units
 from stargauge.quantity.dates import from_day, month_end
-from stargauge.quantity.errors import counted as counted
-from stargauge.quantity.units import figures, scale_of, show
+from stargauge.quantity.units import scale_of
+from stargauge.report.locale import notation, say, words
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: A span of whole years, and one that begins and ends in the same month.
 _WHOLE = re.compile(r"^(?P<first>\d{4})-01-01\.\.(?P<last>\d{4})-12-31$")
 _QUARTER = re.compile(r"^(\d{4})-(\d{2}-01)\.\.\1-(\d{2}-\d{2})$")
@@ -44,18 +44,34 @@ def has_odds(status: str | None) -> bool:
     return shape(status) == "open" or "silent" in (status or "")
 
 
+def figures(value: float) -> str:
+    """A number of three figures, as the language writes it."""
+    return units.figures(value, notation=notation())
+
+
+def show(value: float, unit_name: str, scale_by: float | None = None) -> str:
+    """A value with its unit at the scale that suits it, as the language writes it."""
+    return units.show(value, unit_name, scale_by, notation())
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number of things: `1 input`, `3 inputs`."""
+    return f"{words().count(number)} {say(one if number == 1 else many or f'{one}s')}"
+
+
 def day_text(when: Any) -> str:
     """A date as people read it: `22 Nov 2026`, `Sep 2025`, `2025`; anything else unchanged."""
     text = "" if when is None else str(when)
     if ".." in text:
         if whole := _WHOLE.match(text):
             first, last = str(whole["first"]), str(whole["last"])
-            return first if first == last else f"{first} to {last}"
+            return first if first == last else say("{low} to {high}", low=first, high=last)
         if (inside := _MONTH.match(text)) and text.endswith(_last_day(text[:7])):
             return day_text(str(inside[1]))
         if (quarter := _QUARTER.match(text)) and quarter[2] + quarter[3] in _QUARTERS:
             return f"Q{_QUARTERS.index(quarter[2] + quarter[3]) + 1} {quarter[1]}"
-        return " to ".join(day_text(part) for part in text.split("..", 1))
+        low, high = (day_text(part) for part in text.split("..", 1))
+        return say("{low} to {high}", low=low, high=high)
     found = _DATE.match(text)
     if found is None:
         return text
@@ -64,8 +80,7 @@ def day_text(when: Any) -> str:
         return year if text == year else text
     if not 1 <= int(month) <= 12:
         return text
-    named = f"{_MONTHS[int(month) - 1]} {year}"
-    return named if day is None else f"{int(day)} {named}"
+    return words().short_date(int(year), int(month), int(day) if day else None)
 
 
 def _last_day(month: str) -> str:
@@ -139,14 +154,15 @@ def number_text(value: Any, divisor: float = 1.0) -> str:
 
 def unit_text(entry: Mapping[str, Any], by: str = "p50") -> str:
     """The unit in which `bare` shows an entry."""
-    return scale_of(float(entry.get(by) or 0.0), str(entry.get("unit", "1")))[1]
+    return notation().unit(scale_of(float(entry.get(by) or 0.0), str(entry.get("unit", "1")))[1])
 
 
-def range_text(entry: Mapping[str, Any], joint: str = " to ") -> str:
-    """P10 to P90 of an entry, without unit: `3.3 to 7.4`."""
+def range_text(entry: Mapping[str, Any], joint: str = "") -> str:
+    """P10 to P90 of an entry, without unit: `3.3 to 7.4`; with a `joint` such as a dash where that is asked for."""
     if entry.get("p10") is None or entry.get("p90") is None:
         return ""
-    return f"{bare(entry, 'p10')}{joint}{bare(entry, 'p90')}"
+    low, high = bare(entry, "p10"), bare(entry, "p90")
+    return f"{low}{joint}{high}" if joint else say("{low} to {high}", low=low, high=high)
 
 
 def text_of(value: Any) -> str:
@@ -164,7 +180,7 @@ def stated_text(statement: Mapping[str, Any]) -> str:
     """The value of a statement as people read it."""
     value, unit_name = statement.get("value"), str(statement.get("unit") or "")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     if isinstance(value, (int, float)):
         return show(float(value), unit_name or "1")
     if unit_name == "date":

@@ -65,11 +65,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_api_route("/static-style", _style, include_in_schema=False)
     app.add_api_route("/progress/{number}", _progress, include_in_schema=False)
     for page in PAGES.values():
-        methods = ["POST"] if page.writes else ["GET", "HEAD"]
-        app.add_api_route(page.path, _page_handler(page), methods=methods, include_in_schema=False, name=page.name)
-        if not page.writes:
+        if not page.writes:  # before the page: an address that a page takes whole would take its figures too
             path = f"{page.path.rstrip('/')}/figures/{{figure}}.{{ending}}"
             app.add_api_route(path, _figure_handler(page), include_in_schema=False, name=f"{page.name} figure")
+        methods = ["POST"] if page.writes else ["GET", "HEAD"]
+        app.add_api_route(page.path, _page_handler(page), methods=methods, include_in_schema=False, name=page.name)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misformed)
     app.add_exception_handler(Exception, _our_fault)
@@ -107,7 +107,7 @@ async def _made(request: Request, page: Page, kind: str = "page") -> Response:
         request.headers.get("hx-request-type") == "partial", figure, ending, await _body(request) if page.writes else {},
         number_of(request),
     )  # fmt: skip
-    return await send(request, job, stamp if page.kept else "")
+    return await send(request, job, stamp if page.kept else "", aside=page.slow)
 
 
 def question(request: Request, page: Page) -> tuple[Asked, str]:
@@ -129,15 +129,15 @@ def number_of(request: Request) -> int:
     return int(text) if text.isdecimal() and len(text) <= 9 else 0
 
 
-async def send(request: Request, job: Job, stamp: str, lane: str = "") -> Response:
-    """Have a job done and send what came of it; a reader who asks for too much at once is told to wait."""
+async def send(request: Request, job: Job, stamp: str, lane: str = "", aside: bool = False) -> Response:
+    """Have a job done and send what came of it; a reader who asks for too much at once is told to wait. `aside`: it takes long."""
     desk: Desk = request.app.state.desk
     key = stamp and f"{stamp} {job.asked.day}"
     wait = request.app.state.rate.wait(request.client.host if request.client else "") if desk.costs(job, key) else 0.0
     if wait:
         fault = Fault(f"too many requests; try again in {math.ceil(wait)} s")
         return failure(request, (fault,), 429, {"Retry-After": str(math.ceil(wait))})
-    made = await desk.get(job, key, lane)
+    made = await desk.get(job, key, lane, aside)
     if made.faults:
         return failure(request, made.faults, made.status, {"Retry-After": "5"} if made.status == 503 else {})
     return packed(request, made)
@@ -153,10 +153,10 @@ def packed(request: Request, made: Made) -> Response:
 
 async def _body(request: Request) -> dict[str, Any]:
     """The fields and files of a form, as texts and bytes."""
-    form = await request.form(max_files=4, max_fields=200, max_part_size=request.app.state.settings.upload_bytes)
     made: dict[str, Any] = {}
-    for key, value in form.multi_items():
-        made[key] = value if isinstance(value, str) else (value.filename or "", await value.read())
+    async with request.form(max_files=4, max_fields=2000, max_part_size=request.app.state.settings.upload_bytes) as form:
+        for key, value in form.multi_items():
+            made[key] = value if isinstance(value, str) else (value.filename or "", await value.read())
     return made
 
 

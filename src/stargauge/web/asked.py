@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,6 +12,8 @@ from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 LANGUAGES = ("en", "de")
 DRAWS, MOST_DRAWS, MOST_LAID = 1024, 16_384, 24
+#: How scenarios are named.
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,12 @@ def asked_of(programme: str, query: Mapping[str, Sequence[str]]) -> Asked:
         for name, parts in (("set", laid), ("given", given))
         if len(parts) > MOST_LAID
     ]
+    scenario = one("scenario")
+    if scenario and not _NAME.fullmatch(scenario):  # no path: an address reads no files
+        faults.append(Fault(f'scenario: got "{scenario}"; expected the name of one that the programme has'))
     if faults:
         raise InputError(faults)
-    return Asked(programme, as_of, draws, seed, one("scenario"), laid, given, language)
+    return Asked(programme, as_of, draws, seed, scenario, laid, given, language)
 
 
 def _day(text: str, faults: list[Fault]) -> date | None:

@@ -101,8 +101,11 @@ class Desk:
         key = (*job.key, stamp)
         return not stamp or (key not in self._kept and key not in self._pending)
 
-    async def get(self, job: Job, stamp: str = "", lane: str = "") -> Made:
-        """What a job makes; kept under the job and `stamp`, unless it writes (then `stamp` is empty). `lane`: who shares a worker."""
+    async def get(self, job: Job, stamp: str = "", lane: str = "", aside: bool = False) -> Made:
+        """What a job makes; kept under the job and `stamp`, unless it writes (then `stamp` is empty). `lane`: who shares a worker.
+
+        `aside`: it takes long, so that it is done by another worker than that of the lane, which goes on with pages.
+        """
         self.counts["asked"] += 1
         key = (*job.key, stamp) if stamp else None
         if key is not None and key in self._kept:
@@ -112,15 +115,16 @@ class Desk:
             return self._kept[key]
         if key is not None and key in self._pending:
             return await asyncio.shield(self._pending[key])
-        task = asyncio.ensure_future(self._make(job, lane or job.asked.programme, key))
+        home = (crc32((lane or job.asked.programme).encode()) + aside) % len(self._lanes)
+        task = asyncio.ensure_future(self._make(job, home, key))
         if key is not None:
             self._pending[key] = task
             task.add_done_callback(lambda _: self._pending.pop(key, None))
         return await asyncio.shield(task)
 
-    async def _make(self, job: Job, lane: str, key: Any) -> Made:
+    async def _make(self, job: Job, home: int, key: Any) -> Made:
         try:
-            made = await self._asked(job, crc32(lane.encode()) % len(self._lanes))
+            made = await self._asked(job, home)
         finally:
             self.board.end(job.number)
         self.counts["faults" if made.faults else "made"] += 1

@@ -23,7 +23,8 @@ def failure_page(faults: Sequence[Fault], status: int, path: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
         f'<title>{title} – Stargauge</title><link rel="stylesheet" href="/static-style"></head><body>'
         '<header class="top"><div class="wrap"><a class="word" href="/">Stargauge</a></div></header>'
-        f'<main id="main" class="wrap"><h1 class="mt">{title}</h1><ul class="plain">{rows}</ul><p><a href="/">All programmes</a></p></main>'
+        f'<main id="main" class="wrap"><h1 class="mt">{title}</h1><ul class="plain">{rows}</ul>{_mend(faults, path)}'
+        '<p><a href="/">All programmes</a></p></main>'
         "</body></html>"
     )
 
@@ -38,3 +39,9 @@ def fault_data(fault: Fault) -> dict[str, Any]:
 
 def _place(fault: Fault) -> str:
     return f"<code>{escape(fault.file)}:{fault.line}:{fault.column}</code> " if fault.line else ""
+
+
+def _mend(faults: Sequence[Fault], path: str) -> str:
+    """Where a file at fault can be mended."""
+    of = re.match(r"/p/([a-z0-9-]+)", path)
+    return f'<p><a href="/p/{of[1]}/edit">Edit the file</a></p>' if of and any(fault.file for fault in faults) else ""

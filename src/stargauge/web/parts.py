@@ -7,12 +7,4 @@ from typing import Any
 
 from stargauge.web.view import View
 
-
-def drawn(view: View) -> list[str]:
-    """The drawings of some specifications."""
-    from stargauge.report.drawing import svgs
-
-    return svgs(view.body["specs"])
-
-
-PARTS: dict[str, Callable[[View], Any]] = {"then": lambda view: view.then, "drawn": drawn}
+PARTS: dict[str, Callable[[View], Any]] = {"then": lambda view: view.then}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-Maker = Callable[..., str]
+#: A page is text, or bytes where it says in `view.headers["media"]` what they are.
+Maker = Callable[..., str | bytes]
+Made = TypeVar("Made", bound=Maker)
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class Page:
 
     `asks`: parameters of the address, beyond those of a question, that its function takes (as text, empty where absent).
     `kept`: the page stays the same while the programmes' files do, so that it may be kept once made. `writes`: it is posted to and
-    changes files, or takes what a form sends; nothing of it is kept.
+    changes files, or takes what a form sends; nothing of it is kept. `slow`: it takes long, and is made beside the programme's other pages.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Page:
     asks: tuple[str, ...] = ()
     kept: bool = True
     writes: bool = False
+    slow: bool = False
 
     @property
     def of_programme(self) -> bool:
@@ -34,12 +37,12 @@ class Page:
 PAGES: dict[str, Page] = {}
 
 
-def page(path: str, *, asks: tuple[str, ...] = (), kept: bool = True, writes: bool = False) -> Callable[[Maker], Maker]:
+def page(path: str, *, asks: tuple[str, ...] = (), kept: bool = True, writes: bool = False, slow: bool = False) -> Callable[[Made], Made]:
     """Enter a function as the page of a path. Its name is the page's, its arguments are the path's and what it `asks` for, by name."""
 
-    def enter(make: Maker) -> Maker:
+    def enter(make: Made) -> Made:
         name = f"{make.__module__.rpartition('.')[2]}.{make.__name__}"
-        PAGES[name] = Page(name, path, make, asks, kept and not writes, writes)
+        PAGES[name] = Page(name, path, make, asks, kept and not writes, writes, slow)
         return make
 
     return enter

@@ -9,14 +9,13 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from stargauge import __version__
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.web.asked import Asked
-from stargauge.web.days import days_of, events_of
+from stargauge.web.days import days_of, events_of, text_of
 from stargauge.web.library import Shelf, evidence_stamp, shelf, shelves
-from stargauge.web.texts import Texts, texts_of
 
 if TYPE_CHECKING:
     from stargauge.api import Check
@@ -71,6 +70,8 @@ class View:
     body: Mapping[str, Any] = field(default_factory=dict)
     figures: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    #: What this page asks beyond a question, by name: part of its own address and of those of its figures.
+    more: dict[str, str] = field(default_factory=dict)
 
     # -- answers -------------------------------------------------------------------------------------------------------------------
     @property
@@ -95,21 +96,21 @@ class View:
         asked = self.asked
 
         def make() -> Programme:
-            return api.load(self._whole, self._scenario, asked.settings or None)
+            return api.load(self.whole, self._scenario, asked.settings or None)
 
         return self.kept_of_files("programme", make, asked.scenario, asked.laid)  # type: ignore[no-any-return]
 
     @property
     def _scenario(self) -> str | None:
         """The scenario asked for, by its name: an address of a page never names a file."""
-        asked, names = self.asked.scenario, self._whole.scenarios
+        asked, names = self.asked.scenario, self.whole.scenarios
         if asked and asked not in names:
-            raise InputError(
-                f'{self._whole.name} has no scenario "{asked}"{did_you_mean(asked, names)} (all: {", ".join(names) or "none"})'
-            )
+            raise InputError(f'{self.whole.name} has no scenario "{asked}"{did_you_mean(asked, names)} (all: {", ".join(names) or "none"})')
         return asked or None
 
-    def _source(self) -> str | Path:
+    @property
+    def source(self) -> str | Path:
+        """How the programme is asked for: its shipped name, or its file."""
         found = self.shelf
         return found.path if found.own else found.name
 
@@ -180,17 +181,17 @@ class View:
         asked = self.asked
         return {"as_of": asked.day, "draws": asked.draws, "seed": asked.seed, "given": asked.given or None, "progress": self.progress}
 
-    def odds(self, claim: str) -> OddsOverTime:
-        """The odds of a claim over time, up to the day, with what moved them."""
+    def odds(self, claim: str, movers: bool = True) -> OddsOverTime:
+        """The odds of a claim over time, up to the day, with what moved them unless that is left out."""
         from stargauge import api
 
         asked = self.asked
 
         def make() -> OddsOverTime:
             return api.odds(self.programme, claim, end=asked.day, every="quarter", draws=min(asked.draws, 512), seed=asked.seed,
-                            progress=self.progress)  # fmt: skip
+                            progress=self.progress, movers=movers)  # fmt: skip
 
-        return self.kept("odds", make, claim)  # type: ignore[no-any-return]
+        return self.kept("odds", make, claim, movers)  # type: ignore[no-any-return]
 
     # -- addresses -----------------------------------------------------------------------------------------------------------------
     def link(self, rest: str = "", **changes: Any) -> str:
@@ -199,9 +200,12 @@ class View:
 
     def here(self, pinned: bool = False, **changes: Any) -> str:
         """The address of this page; `pinned`: a permalink that reproduces it on any later day."""
-        asked = self.asked.but(**changes)
-        query = asked.query(pinned)
-        return f"{self.path}{'?' if query else ''}{query}"
+        query = self._query(self.asked.but(**changes), pinned)
+        return f"{quote(self.path)}{'?' if query else ''}{query}"
+
+    def _query(self, asked: Asked, pinned: bool) -> str:
+        """What stands behind `?` in an address of this page."""
+        return "&".join(part for part in (asked.query(pinned), urlencode(self.more)) if part)
 
     def why(self, address: Any) -> str:
         """Where a number is explained; nothing where no number has that address."""
@@ -209,25 +213,26 @@ class View:
 
     def figure_link(self, name: str, ending: str) -> str:
         """The address of one figure of this page as a file."""
-        query = self.asked.query(pinned=True)
-        return f"{self.path}/figures/{quote(name)}.{ending}?{query}"
+        query = self._query(self.asked, pinned=True)
+        return f"{quote(self.path)}/figures/{quote(name)}.{ending}?{query}"
 
     # -- the knowledge date ----------------------------------------------------------------------------------------------------------
     @property
     def days(self) -> list[date]:
         """The days on which something came to be known of the programme, the ends of months between them, and today."""
-        return self.kept_of_files("days", lambda: days_of(self._whole))  # type: ignore[no-any-return]
+        return self.kept_of_files("days", lambda: days_of(self.whole))  # type: ignore[no-any-return]
 
     @property
     def events(self) -> list[tuple[date, str]]:
-        """A few days worth going to: the first, those on which most came in, today."""
-        return self.kept_of_files("events", lambda: events_of(self._whole))  # type: ignore[no-any-return]
+        """A few days worth going to, each with what came in: the first, those on which most did, today."""
+        return [(one.day, text_of(one)) for one in self.kept_of_files("events", lambda: events_of(self.whole))]
 
     @property
-    def _whole(self) -> Programme:
+    def whole(self) -> Programme:
+        """The programme as its files have it, with nothing laid over it."""
         from stargauge import api
 
-        return self.kept_of_files("whole", lambda: api.load(self._source()))  # type: ignore[no-any-return]
+        return self.kept_of_files("whole", lambda: api.load(self.source))  # type: ignore[no-any-return]
 
     def kept_of_files(self, what: str, make: Callable[[], Any], *more: Any) -> Any:
         """Something made of the programme's files, and of `more` alone, whatever else is asked of it."""
@@ -242,11 +247,6 @@ class View:
         return [pair for pair in parse_qsl(self.asked.query()) if pair[0] != "as_of"]
 
     # -- writing -------------------------------------------------------------------------------------------------------------------
-    @property
-    def texts(self) -> Texts:
-        """The words of the page in the reader's language."""
-        return texts_of(self.asked.language)
-
     def draw(self, name: str, label: str, specs: Any, table: Mapping[str, Any], why: str | None = None) -> dict[str, Any]:
         """A chart of this page: as `report.drawing.figure`, and to be had as a file."""
         from stargauge.report.drawing import figure
@@ -267,8 +267,8 @@ class View:
         from stargauge.report.locale import speaking
 
         with speaking(self.asked.language):
-            context = {**shared(parts.get("a") or {}, {}), "why_link": self.why, "view": self, "asked_for": self.asked,
-                       "_": self.texts.say, "version": __version__, **parts}  # fmt: skip
+            context = {**shared(parts.get("a") or {}, {}), "why_link": self.why, "leads_to": self.why, "view": self,
+                       "asked_for": self.asked, "version": __version__, **parts}  # fmt: skip
             text: str = templates().get_template(template).render(context)
         return text
 

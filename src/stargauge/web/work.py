@@ -11,7 +11,7 @@ import pickle
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from multiprocessing import connection
 from pathlib import Path
@@ -121,13 +121,15 @@ def prepare() -> None:
 
     stargauge.web.preload.load()
     drawing.svg({"data": {"values": [{}]}, "mark": "point"})
-    drawing.drawer = _drawn
 
 
 def do(job: Job) -> Made:
     """Do a job. Faults of what was asked come back as such; anything else is our fault: who asked is told its name, the log has it all."""
+    from stargauge.report.locale import speaking
+
     try:
-        return _KINDS[job.kind](job)
+        with speaking(job.asked.language):
+            return _KINDS[job.kind](job)
     except InputError as error:
         return Made(faults=error.faults, status=400)
     except Exception as error:
@@ -160,15 +162,6 @@ def _wanted(number: int) -> Any:
             return None if made is None or made.faults else pickle.loads(made.body)
 
 
-def _drawn(specs: Sequence[dict[str, Any]]) -> list[str]:
-    """The drawings of a figure: the first here, the others by another worker at the same time where one is free."""
-    from stargauge.report.drawing import svgs
-
-    others = beside(Job("part", "drawn", Asked(), body={"specs": specs[1:]}))
-    first = svgs(specs[:1])
-    return first + (others() or svgs(specs[1:]))
-
-
 def _part(job: Job) -> Made:
     from stargauge.web.parts import PARTS
 
@@ -176,9 +169,12 @@ def _part(job: Job) -> Made:
 
 
 def _view(job: Job) -> Any:
+    from stargauge.web.routes import PAGES
     from stargauge.web.view import View
 
-    return View(job.asked, job.name, job.path, job.folder, job.evidence, _progress(job.number), job.fragment, job.body)
+    asks = PAGES[job.name].asks if job.name in PAGES else ()
+    more = {key: job.arguments[key] for key in asks if job.arguments.get(key)}
+    return View(job.asked, job.name, job.path, job.folder, job.evidence, _progress(job.number), job.fragment, job.body, more=more)
 
 
 def _progress(number: int) -> Callable[[int, int], None] | None:
@@ -191,8 +187,22 @@ def _page(job: Job) -> Made:
     from stargauge.web.routes import PAGES
 
     view = _view(job)
-    text = PAGES[job.name].make(view, **job.arguments)
-    return Made(text.encode(), headers=view.headers, status=int(view.headers.pop("status", 200))).with_packed()
+    made = _text(view, PAGES[job.name], job.arguments)
+    status, media = int(view.headers.pop("status", 200)), view.headers.pop("media", "text/html; charset=utf-8")
+    return Made(made if isinstance(made, bytes) else made.encode(), media, view.headers, status=status).with_packed()
+
+
+def _text(view: Any, page: Any, arguments: Mapping[str, str]) -> str | bytes:
+    """A page; of a day on which too little was known, the sentence that says so and the first day on which more was."""
+    from stargauge.api import RecordTooThin
+
+    try:
+        made: str | bytes = page.make(view, **arguments)
+    except RecordTooThin as error:
+        if not page.of_programme or page.writes:
+            raise
+        made = view.render("too_thin.html.j2", first=error.first)
+    return made
 
 
 def _figure(job: Job) -> Made:
@@ -200,7 +210,7 @@ def _figure(job: Job) -> Made:
     from stargauge.web.routes import PAGES
 
     view = _view(job)
-    PAGES[job.name].make(view, **job.arguments)
+    _text(view, PAGES[job.name], job.arguments)
     return as_file(view, job.figure, job.ending)
 
 

@@ -1,5 +1,21 @@
 """The pages, one module each. Importing this enters them all; none imports what computes before it is asked."""
 
-from stargauge.web.pages import overview, programmes
+from stargauge.web.pages import (
+    accuracy,
+    claims,
+    compare,
+    compute,
+    edit,
+    evidence,
+    money,
+    overview,
+    programmes,
+    reading,
+    sites,
+    what_if,
+    why,
+)
 
-__all__ = ["overview", "programmes"]
+__all__ = [
+    "accuracy", "claims", "compare", "compute", "edit", "evidence", "money", "overview", "programmes", "reading", "sites", "what_if", "why",
+]  # fmt: skip

@@ -1,0 +1,193 @@
+"""The user's programme files, read and written by pages: only those of the served folder, each whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.web.library import ENDINGS, MOST_FILES, Shelf, shelves
+
+#: A programme file may have so many bytes; more is refused unread.
+MOST_TEXT = 2_000_000
+_LONGEST_NAME = 80
+_LINE_ENDS = re.compile(r"\r\n?")
+
+
+def field_of(body: Mapping[str, Any], name: str) -> str:
+    """The text of a field of a form; empty where it is missing, or a file was sent in its place."""
+    value = body.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def plain_text(given: Any) -> str:
+    """The text of a form with the line ends of files. Raises InputError where it is no text or too long."""
+    text = _LINE_ENDS.sub("\n", given) if isinstance(given, str) else ""
+    if len(text) > MOST_TEXT:
+        raise InputError(f"the text has {len(text):,} characters; expected at most {MOST_TEXT:,}")
+    return text if not text or text.endswith("\n") else f"{text}\n"
+
+
+def file_name(given: Any, ending: str = ".yaml") -> str:
+    """A name under which a file may lie in the folder: letters, digits, `.`, `-` and `_` of what was given, nothing of its path.
+
+    Raises InputError where nothing is left of it.
+    """
+    last = re.split(r"[\\/]", str(given or ""))[-1].strip()
+    stem, dot, said = last.rpartition(".")
+    stem, ending = (stem, f".{said.lower()}") if dot and f".{said.lower()}" in ENDINGS else (last, ending)
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:_LONGEST_NAME]
+    if not safe:
+        raise InputError(f'got the file name "{given or ""}"; expected letters or digits, such as my-campus.yaml')
+    return f"{safe}{ending}"
+
+
+def files_of(shelf: Shelf) -> dict[str, Path]:
+    """The files of a programme by name; of the user's own none that leads out of its folder."""
+    if not shelf.path.is_dir():
+        return {shelf.path.name: shelf.path}
+    home = shelf.path.resolve()
+    found = sorted(path for path in shelf.path.iterdir() if path.suffix in ENDINGS and path.is_file())
+    return {path.name: path for path in found[:MOST_FILES] if not shelf.own or path.resolve().is_relative_to(home)}
+
+
+def file_of(shelf: Shelf, name: str) -> Path:
+    """One file of a programme by its name; the first where none is named. Raises InputError for any other."""
+    found = files_of(shelf)
+    first = next((one for one in found if one.startswith("programme.")), next(iter(found), ""))
+    chosen = name or first
+    if chosen not in found:
+        raise InputError(f'"{shelf.name}" has no file "{chosen}"{did_you_mean(chosen, found)} (it has: {", ".join(found)})')
+    return found[chosen]
+
+
+def text_of(path: Path) -> str:
+    """The text of a file. Raises InputError where it cannot be read, is too large or not UTF-8."""
+    try:
+        if path.stat().st_size > MOST_TEXT:
+            raise InputError(Fault(f"has more than {MOST_TEXT:,} bytes; edit it with an editor of your own", file=path.name))
+        return _LINE_ENDS.sub("\n", path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InputError(Fault(f"is not UTF-8 text (byte {error.start:,}); save it as UTF-8", file=path.name)) from None
+    except OSError as error:
+        raise InputError(Fault(f"cannot be read: {error.strerror}", file=path.name)) from None
+
+
+def mark_of(text: str) -> str:
+    """What tells one state of a file from another."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def save(path: Path, text: str, mark: str) -> None:
+    """Put a text in the place of a file as it was when `mark` was made of it. Raises InputError where it has changed since."""
+    if mark_of(text_of(path)) != mark:
+        raise InputError(
+            f"{path.name} has changed since you opened it; nothing was saved. Copy your text, open the file anew and put it there"
+        )
+    save_all({path: text})
+
+
+def save_all(texts: dict[Path, str]) -> None:
+    """Put texts in the places of files: all are written beside them first, so that a fault leaves every file as it was."""
+    made: dict[Path, Path] = {}
+    try:
+        for path, text in texts.items():
+            made[path] = _beside(path.resolve(), text.encode())
+        for path in list(made):
+            os.replace(made.pop(path), path.resolve())
+    except OSError as error:
+        raise InputError(f"could not be saved: {error.strerror}") from None
+    finally:
+        for left in made.values():
+            left.unlink(missing_ok=True)
+
+
+def create(folder: Path, name: str, content: bytes, instead: bool = False) -> Path:
+    """A new file of the folder. `instead`: it may take the place of one that stands there; without it that is refused."""
+    path = folder / name
+    if path.is_symlink() or path.is_dir():
+        raise InputError(f'there is a folder or a link "{name}" already; nothing was saved: choose another name')
+    try:
+        made = _beside(path, content)
+        try:
+            if instead:
+                os.replace(made, path)
+            else:
+                os.link(made, path)
+        finally:
+            made.unlink(missing_ok=True)
+    except FileExistsError:
+        raise InputError(
+            f'there is a file "{name}" already; nothing was saved: choose another name, or say that it is to be replaced'
+        ) from None
+    except OSError as error:
+        raise InputError(f'"{name}" could not be saved: {error.strerror}') from None
+    return path
+
+
+def _beside(path: Path, content: bytes) -> Path:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    made = Path(name)
+    try:
+        with open(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(made, 0o644)
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
+    return made
+
+
+def shelf_at(path: Path, folder: Path | None) -> Shelf | None:
+    """The programme that a file of the folder is listed as."""
+    return next((one for one in shelves(folder).values() if one.path == path), None)
+
+
+@contextmanager
+def apart(shelf: Shelf, texts: Mapping[str, str]) -> Iterator[Path]:
+    """A copy of a programme's files that nobody else sees, some with the text that they may get; gone afterwards.
+
+    Faults name the files as the user knows them.
+    """
+    with tempfile.TemporaryDirectory(prefix="stargauge-") as made:
+        home = Path(made) / shelf.path.name
+        if shelf.path.is_dir():
+            home.mkdir()
+        for name, path in files_of(shelf).items():
+            target = home / name if shelf.path.is_dir() else home
+            target.write_bytes(texts[name].encode("utf-8", "replace") if name in texts else path.read_bytes())
+        try:
+            yield home
+        except InputError as error:
+            raise InputError([_named(fault) for fault in error.faults]) from None
+
+
+def _named(fault: Fault) -> Fault:
+    return replace(fault, file=Path(fault.file).name) if fault.file else fault
+
+
+def create_folder(folder: Path, contents: dict[str, bytes]) -> Path:
+    """A new folder of files, there at once or not at all. Raises InputError where something of its name stands there."""
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, content in contents.items():
+            (made / name).write_bytes(content)
+        made.chmod(0o755)
+        if folder.exists() or folder.is_symlink():
+            raise InputError(f'there is "{folder.name}" already; nothing was saved: choose another name')
+        made.rename(folder)
+    except OSError as error:
+        raise InputError(f'"{folder.name}" could not be saved: {error.strerror}') from None
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return folder

@@ -1,0 +1,46 @@
+"""Compute: the fleet by generation, what it would train and serve, and what an hour of it and a million tokens cost."""
+
+from __future__ import annotations
+
+from stargauge.web.routes import page
+from stargauge.web.view import View
+
+#: With how many draws the cost of an hour is shown: each is the whole life of a site.
+COST_DRAWS = 256
+
+
+@page("/p/{programme}/compute")
+def compute(view: View) -> str:
+    """The frame at once; the numbers come with the run."""
+    from stargauge.report.fleet import chip_name
+
+    chips = [chip_name(chip) for chip in view.known.axes.get("chip", ())]
+    return view.render("compute.html.j2", chips=chips, seen=bool(view.known.sites))
+
+
+@page("/p/{programme}/compute/fleet")
+def fleet(view: View) -> str:
+    """Accelerators, peak, training, users and tokens over time."""
+    from stargauge.api.fleet import compute as run
+    from stargauge.report.fleet import chart_titles, chip_name, fleet_drawings
+    from stargauge.report.locale import speaking
+
+    data = view.kept("fleet", lambda: run(view.programme, **view.run).to_dict())
+    with speaking(view.asked.language):
+        drawn = {name: view.enter(figure) for name, figure in fleet_drawings(data).items()}
+        titles = chart_titles()
+    return view.render("compute_fleet.html.j2", data=data, drawn=drawn, titles=titles, chip_name=chip_name)
+
+
+@page("/p/{programme}/compute/cost", slow=True)
+def cost(view: View) -> str:
+    """What an accelerator-hour and a million tokens cost who owns them, by site and generation."""
+    from stargauge import api
+    from stargauge.report.cost import headline, sold
+    from stargauge.report.fleet import chip_name
+
+    run = {**view.run, "draws": min(view.asked.draws, COST_DRAWS)}
+    data = view.kept("cost", lambda: api.cost(view.programme, moves=False, **run).to_dict() if view.known.sites else None)
+    told = data and data["hours"]
+    return view.render("compute_cost.html.j2", data=data, answer=headline(data) if told else "", sold=sold(data) if told else "",
+                       chip_name=chip_name)  # fmt: skip

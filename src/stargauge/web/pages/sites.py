@@ -1,0 +1,126 @@
+"""Where the programme is built: every site in a table and on the map, and one of them in depth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stargauge.web.routes import page
+from stargauge.web.view import View
+
+
+@page("/p/{programme}/sites")
+def sites(view: View) -> str:
+    """All sites: the same figures as on the overview, and what holds each of them up."""
+    from stargauge.report.site_table import sites_section
+
+    sited = sites_section(view.answer)
+    if sited and sited["map"]:
+        sited["map"] = view.enter(sited["map"])
+    return view.render("sites.page.html.j2", a=view.answer, sited=sited, site_link=lambda name: view.link(f"sites/{name}"))
+
+
+@page("/p/{programme}/sites-held-up")
+def held_up(view: View) -> str:
+    """When each unfinished site runs, and what holds it up."""
+    from stargauge.report.schedule import schedule_table
+
+    return view.render("held_up.html.j2", a=view.answer, schedule=schedule_table(_delays(view)))
+
+
+@page("/p/{programme}/sites/{site}")
+def site(view: View, site: str) -> str:
+    """One site: phases over time, power, supply, statements with their sources; cost, jobs and delays come when the page stands."""
+    from stargauge.report import site_page
+
+    if later := _later(view, site):
+        return later
+    data = _site(view, site)
+    drawn = {
+        name: view.enter(made)
+        for name, made in (("phases", site_page.phases_figure(data)), ("power", site_page.power_figure(data)))
+        if made
+    }
+    return view.render(
+        "site.html.j2", a=_about(view, data), site=data["site"], data=data, drawn=drawn, line=site_page.power_line(data),
+        sentence=site_page.sentence(data["site"]), known_facts=site_page.facts(data), figures=site_page.figures_on_record(data),
+        energy=site_page.energy_table(data),
+        supply=site_page.supply_rows(data), supply_sentence=site_page.supply_sentence(data), pue=site_page.pue_table(data),
+        pue_sentence=site_page.pue_sentence(data), fact_groups=site_page.fact_groups(data),
+    )  # fmt: skip
+
+
+@page("/p/{programme}/sites/{site}/held-up")
+def site_held_up(view: View, site: str) -> str:
+    """What holds one site up."""
+    from stargauge.report.schedule import schedule_table
+
+    if later := _later(view, site):
+        return later
+    delays = _delays(view)
+    mine = [one for one in delays["sites"] if one["id"] == site]
+    return view.render("site_held_up.html.j2", a=_named(view), site=site, schedule=schedule_table({**delays, "sites": mine}))
+
+
+@page("/p/{programme}/sites/{site}/cost")
+def site_cost(view: View, site: str) -> str:
+    """What a megawatt-year and an accelerator-hour cost at one site."""
+    from stargauge import api
+    from stargauge.report.site_cost import cost_section
+
+    if later := _later(view, site):
+        return later
+    made = view.kept("site cost", lambda: api.cost(view.programme, site=site, moves=False, **view.run).to_dict(), site)
+    return view.render("site_cost.html.j2", a=_named(view), site=site, cost=cost_section(made))
+
+
+@page("/p/{programme}/sites/{site}/jobs")
+def site_jobs(view: View, site: str) -> str:
+    """The jobs of one site by every definition, beside what others counted."""
+    from stargauge import api
+    from stargauge.report.site_jobs import jobs_section
+
+    if later := _later(view, site):
+        return later
+    made = view.kept("site jobs", lambda: api.jobs(view.programme, site=site, **view.run).to_dict(), site)
+    section = jobs_section(made)
+    if section["figure"]:
+        section["figure"] = view.enter(section["figure"])
+    return view.render("site_jobs.html.j2", a=_named(view), site=site, jobs=section)
+
+
+def _site(view: View, site: str) -> dict[str, Any]:
+    from stargauge import api
+
+    return view.kept("site", lambda: api.site(site, view.programme, **view.run).to_dict(), site)  # type: ignore[no-any-return]
+
+
+def _delays(view: View) -> dict[str, Any]:
+    from stargauge import api
+
+    return view.kept("delays", lambda: api.schedule(view.programme, **view.run).to_dict())  # type: ignore[no-any-return]
+
+
+def _later(view: View, site: str) -> str:
+    """The page of a site that was published only after the day; empty where it was known. Raises InputError for one that there is not."""
+    from stargauge.audit.site import asked
+    from stargauge.programme.schema import statements_of
+
+    spec = view.programme.sites.get(site)
+    if spec is None or any(one.id == site for one in view.known.sites):
+        asked(view.known, site)
+        return ""
+    first = min(said.known_from for said in statements_of(spec) if said.known_from)
+    return view.render("site_unknown.html.j2", a=_named(view), name=(spec.name or site).split(",")[0], first=first)
+
+
+def _named(view: View) -> dict[str, Any]:
+    """What the frame of a page needs of an answer."""
+    from stargauge.programme.load import asked_as
+
+    made = view.programme
+    return {"programme": {"name": made.name, "about": made.about, "asked_as": asked_as(made)}}
+
+
+def _about(view: View, data: dict[str, Any]) -> dict[str, Any]:
+    """The same with the sources of what is said of a site."""
+    return {**_named(view), "sources": data["sources"], "newest_evidence": data["newest_evidence"]}

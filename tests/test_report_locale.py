@@ -1,0 +1,93 @@
+"""What the report and the pages say, in every language: every English text has its German one, and no German one is left over."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stargauge.report.locale import say, speaking, texts
+from stargauge.report.wording import counted, day_text, percent, range_text, value_text
+
+SOURCE = Path(__file__).parents[1] / "src" / "stargauge"
+FOLDERS = (SOURCE / "report", SOURCE / "web")
+#: Fields in the braces of a text.
+_FIELDS = re.compile(r"\{(\w+)")
+
+
+def _in_python() -> Iterator[tuple[str, str]]:
+    """The texts that are said in Python, with their place; those of things that are counted, in both numbers."""
+    for file in sorted(path for folder in FOLDERS for path in folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "counted"):
+                first = node.args[1 if node.func.id == "counted" else 0] if node.args[1 if node.func.id == "counted" else 0 :] else None
+                given = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+                if not isinstance(first, ast.Constant):
+                    continue
+                if node.func.id == "counted" and len(given) == 1:
+                    given.append(f"{given[0]}s")
+                yield from ((text, f"{file.name}:{node.lineno}") for text in given)
+
+
+def _in_templates() -> Iterator[tuple[str, str]]:
+    """The texts that are said in templates, with their place."""
+    from jinja2 import Environment
+
+    reader = Environment()
+    for file in sorted(path for folder in FOLDERS for path in folder.rglob("*.j2")):
+        for node in reader.parse(file.read_text(encoding="utf-8")).find_all(_call()):
+            if getattr(node.node, "name", "") == "_" and node.args and isinstance(getattr(node.args[0], "value", None), str):
+                yield node.args[0].value, f"{file.name}:{node.lineno}"
+
+
+def _call() -> type:
+    from jinja2.nodes import Call
+
+    return Call
+
+
+def said() -> dict[str, str]:
+    """Every English text with one place where it stands."""
+    return dict([*_in_python(), *_in_templates()])
+
+
+def test_every_text_has_its_german_one() -> None:
+    missing = {text: place for text, place in said().items() if text not in texts("de")}
+    assert not missing, "\n".join(f"{place}: {text}" for text, place in missing.items())
+
+
+def test_no_german_text_is_left_over() -> None:
+    assert set(texts("de")) - set(said()) == set()
+
+
+def test_german_texts_have_the_same_fields() -> None:
+    differing = {text: german for text, german in texts("de").items() if set(_FIELDS.findall(text)) != set(_FIELDS.findall(german))}
+    assert differing == {}
+
+
+def test_german_is_swiss() -> None:
+    assert [german for german in texts("de").values() if "ß" in german] == []
+
+
+def test_numbers_and_dates_follow_the_language() -> None:
+    power = {"unit": "W", "p10": 3.3e9, "p50": 5.1234e9, "p90": 7.4e9}
+    assert (value_text(power), range_text(power), day_text("2026-11-22")) == ("5.12 GW", "3.3 to 7.4", "22 Nov 2026")
+    with speaking("de"):
+        assert (value_text(power), range_text(power), day_text("2026-11-22")) == ("5,12 GW", "3,3 bis 7,4", "22. Nov. 2026")
+        assert day_text("2026-01..2026-03") == "Jan. 2026 bis März 2026"
+        assert percent(0.03) == "3 %"
+        assert value_text({"unit": "job", "p50": 100_000.0}).startswith("100’000")
+    assert day_text("2026-11") == "Nov 2026"
+
+
+def test_what_a_language_lacks_is_said_in_english() -> None:
+    with speaking("de"):
+        assert say("no such text {of}", of=1) == "no such text 1"
+
+
+@pytest.mark.parametrize(("number", "text"), [(1, "1 error"), (2, "2 errors"), (12_345, "12,345 errors")])
+def test_things_are_counted(number: int, text: str) -> None:
+    assert counted(number, "error") == text
