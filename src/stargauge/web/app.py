@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         desk = app.state.desk = Desk(chosen)
-        await desk.ready()
+        await asyncio.gather(desk.ready(), asyncio.to_thread(shelves, chosen.folder))  # the first reader waits for no import
         warming = asyncio.create_task(_warm(desk, chosen)) if chosen.warm else None
         yield
         if warming is not None:

@@ -5,8 +5,12 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import stargauge.api
+import stargauge.report.html
 import stargauge.web.pages
 import stargauge.web.view
+
+#: The templates of the first page, compiled before anybody asks for it.
+FIRST = ("base.html.j2", "programmes.html.j2", "macros.html.j2")
 
 
 def load() -> None:
@@ -16,7 +20,8 @@ def load() -> None:
 
     model_graph()
     stargauge.api.catalogue()
-    templates()
+    for name in FIRST:
+        templates().get_template(name)
 
 
 load()
