@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -194,6 +195,7 @@ def fault(message: str, text: str, at: int) -> InputError:
     return InputError(Fault(f'character {at + 1} of "{text}": {message}', column=at + 1))
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Reading:
     """Read one reading. Raises InputError that says where, what was expected and what came."""
     if len(text) > LONGEST:
