@@ -21,7 +21,8 @@ def failure_page(faults: Sequence[Fault], status: int, path: str) -> str:
     rows = "".join(f"<li>{_place(fault)}{escape(f'{fault.path}: ' if fault.path else '')}{escape(fault.message)}</li>" for fault in faults)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
-        f'<title>{title} – Stargauge</title><link rel="icon" href="/static/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/static-style"></head><body>'
+        f'<title>{title} – Stargauge</title><link rel="icon" href="/static/icon.svg" type="image/svg+xml">'
+        '<link rel="stylesheet" href="/static-style"></head><body>'
         '<header class="top"><div class="wrap"><a class="word" href="/">Stargauge</a></div></header>'
         f'<main id="main" class="wrap"><h1 class="mt">{title}</h1><ul class="plain">{rows}</ul>{_mend(faults, path)}'
         '<p><a href="/">All programmes</a></p></main>'
