@@ -71,7 +71,7 @@ def run(view: View) -> str:
             language=view.asked.language,
         ).to_dict(explanations=False)  # fmt: skip
     return view.render(
-        "tried.html.j2", a=answer, claim_groups=claim_groups(answer), draws=f"{view.asked.draws:,}", why_link=lambda address: ""
+        "tried.html.j2", a=answer, claim_groups=claim_groups(answer), draws=view.asked.draws, why_link=lambda address: ""
     )
 
 
