@@ -30,7 +30,7 @@ class Sheet:
     short: bool = False
 
 
-WIDE = Sheet(738, 430, (132, 330, 578), 23)
+WIDE = Sheet(738, 430, (146, 340, 578), 23)
 NARROW = Sheet(358, 430, (92, 136, 284), 18, True)
 #: Size of the type, in pixels.
 _TYPE = 13
