@@ -16,7 +16,7 @@ from stargauge.report.claim_depth import definitions_by_claim, needs_by_reading,
 from stargauge.report.definitions import by_definition, spoken_rows
 from stargauge.report.drawing import figure, inlined
 from stargauge.report.lineage_chart import lineage_svg, spoken_lineage
-from stargauge.report.locale import say, words
+from stargauge.report.locale import say
 from stargauge.report.money import money_page
 from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
 from stargauge.report.schedule import schedule_table
@@ -118,7 +118,6 @@ def environment(folder: str = "") -> Any:
     pages.filters.update(
         shape=lambda status: shape(str(status or "")),
         day=day_text,
-        number=lambda whole: words().count(int(whole)),
         percent=percent,
         percent_range=percent_range,
         value=value_text,

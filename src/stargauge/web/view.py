@@ -275,7 +275,10 @@ class View:
 
 @cache
 def templates() -> Any:
-    """The templates of the pages, with those of the report."""
+    """The templates of the pages, with those of the report; `number`: a whole number as the language writes it."""
     from stargauge.report.html import environment
+    from stargauge.report.locale import words
 
-    return environment("stargauge.web")
+    pages = environment("stargauge.web")
+    pages.filters["number"] = lambda whole: words().count(int(whole))
+    return pages

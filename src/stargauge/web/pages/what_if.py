@@ -121,7 +121,7 @@ def _shown(view: View, slider: dict[str, Any]) -> dict[str, Any]:
     options = [{**one, "name": _option(slider["input"], one["name"], words)} for one in slider["options"]]
     texts, ticks = ([_as_written(one, slider["unit"], words.notation) for one in slider[key]] for key in ("values", "ticks"))
     return {**slider, "name": input_name(slider["input"], words), "value": value, "options": options, "texts": texts, "ticks": ticks,
-            "number": value.removesuffix(slider["unit"]).strip(), "field": f"{FIELD}{slider['input']}"}  # fmt: skip
+            "number": value.removesuffix(f" {slider['unit']}").strip(), "field": f"{FIELD}{slider['input']}"}  # fmt: skip
 
 
 def _option(pick: str, name: str, words: Messages) -> str:
@@ -134,7 +134,7 @@ def _option(pick: str, name: str, words: Messages) -> str:
 
 def _as_written(value: str, unit: str, notation: Notation) -> str:
     """A value that `--set` takes, as a language writes it."""
-    number = notation.number(value.removesuffix(unit).strip())
+    number = notation.number(value.removesuffix(f" {unit}").replace("-", "−"))
     return number if unit == "1" else f"{number} {notation.unit(unit, number)}"
 
 
