@@ -30,7 +30,7 @@ class Sheet:
     short: bool = False
 
 
-WIDE = Sheet(738, 430, (156, 346, 578), 23)
+WIDE = Sheet(738, 430, (156, 338, 580), 21)
 NARROW = Sheet(358, 430, (92, 136, 270), 18, True)
 #: Size of the type, in pixels.
 _TYPE = 13
