@@ -12,7 +12,8 @@ from tests.web_server import DAY
 #: English that the pages say themselves, in their frame and in their own sections.
 ENGLISH = (
     "Overview", "Compare", "Compute", "Evidence", "Skip to content", "How to cite", "known on", "draws", "seed", "Permalink",
-    "Every number", "Using only what was published by", "today", "new site", "Last seen", "Complete", "of them run", "begun", "What the record holds",
+    "Every number", "Using only what was published by", "today", "new site", "Last seen", "Complete", "of them run", "begun",
+    "What the record holds",
     "Outcome", "Off by", "Formally", "Said by", "Cut-off set by", "All evidence", "nothing on record", "All claims",
     "What would have to be true", "Take it with you", "Download", "The odds over time", "What moves it", "not about anyone’s honesty",
 )  # fmt: skip
