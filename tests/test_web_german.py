@@ -28,11 +28,12 @@ class _Seen(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.language, self.text, self.skipped = "", "", list[str]()
+        self.language, self.text, self.skipped, self.links = "", "", list[str](), list[str]()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
         self.language = told.get("lang") or "" if tag == "html" else self.language
+        self.links += [told["href"] or ""] if tag == "a" and told.get("href") and told.get("hreflang") != "en" else []
         hidden = tag in ("script", "style", "code", "svg") or (tag == "section" and told.get("aria-labelledby") in _SAID_ELSEWHERE)
         if hidden or (self.skipped and tag == self.skipped[-1]):
             self.skipped.append(tag)
@@ -68,6 +69,8 @@ def test_page_is_in_german(web: str, path: str, said: tuple[str, ...]) -> None:
     own = re.sub(r"(Stargauge|CC BY) [\d.]+\w*", "", seen.text)
     assert _POINT.findall(own) == []
     assert _COMMA.findall(own) == []
+    pages = [link for link in seen.links if link.startswith("/") and not link.startswith("/api/")]
+    assert pages and [link for link in pages if "lang=de" not in link and "/figures/" not in link] == []
     assert re.search(r"\d[,’]\d", own) and "1024 Durchläufe" in own
 
 
