@@ -23,7 +23,8 @@ def blocks() -> dict[str, str]:
     assert made is not None
     told: Mapping[str, Any] = {**made.scores, "fits": True}
     out = {
-        group["title"]: f"{group['note'][:1].upper()}{group['note'][1:]}.\n\n{_table(head(), group['rows'])}" for group in score_groups(told)
+        group["title"]: f"{group['note'][:1].upper()}{group['note'][1:]}.\n\n{_table(head(), group['rows'])}"
+        for group in score_groups(told)
     }
     head, rows = kind_rows(told)
     by = f"Measured on {day_text(told['made_on'])} over {told['programmes']} programmes, {told['draws']} draws, seed {told['seed']}."

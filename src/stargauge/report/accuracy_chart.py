@@ -54,8 +54,8 @@ def _whole(top: float) -> Spec:
 def reliability(bins: Sequence[Mapping[str, Any]], paper: Paper) -> Spec:
     """Mean odds against the share that came true, one disc per span of odds with its counts; dashed: what was said comes true so often."""
     points = [
-        {"said": one["said"], "true": one["came_true"] / one["cases"], "text": say("{some} of {all}", some=one["came_true"], all=one["cases"]),
-         "cases": one["cases"]}
+        {"said": one["said"], "true": one["came_true"] / one["cases"], "cases": one["cases"],
+         "text": say("{some} of {all}", some=one["came_true"], all=one["cases"])}
         for one in bins if one["cases"]
     ]  # fmt: skip
     axis = {"values": [0, 0.25, 0.5, 0.75, 1], "labelExpr": "round(100 * datum.value)"}

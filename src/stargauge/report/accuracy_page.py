@@ -192,7 +192,9 @@ def _outcomes(name: str, what: str, counts: Sequence[int], cases: Sequence[Data]
     title = say("{what}: {inside} of {cases} outcomes fell within P10 to P90, {early} before P50", what=what, **told)
     table = {
         "head": [say("Part of the forecast"), say("Outcomes")],
-        "rows": [[say("{low} to {high}", low=f"P{10 * index}", high=f"P{10 * index + 10}"), str(count)] for index, count in enumerate(counts)],
+        "rows": [
+            [say("{low} to {high}", low=f"P{10 * index}", high=f"P{10 * index + 10}"), str(count)] for index, count in enumerate(counts)
+        ],
     }
     said = say("{title}. By tenths of the forecast, from the earliest: {counts}.", title=title, counts=", ".join(map(str, counts)))
     specs = [outcomes_in_forecasts(counts, paper) for paper in (HALF_WIDE, HALF_NARROW)]
@@ -216,8 +218,8 @@ def _tables(cases: Data) -> list[dict[str, Any]]:
         for c in cases["dates"]
     ]  # fmt: skip
     claims = [
-        [f"{c['claim']}, {c['reading']}", day_text(c["as_of"]), percent(c["probability"]), say("came true") if c["happened"] else say("did not"),
-         c["settled_by"] or "–"]
+        [f"{c['claim']}, {c['reading']}", day_text(c["as_of"]), percent(c["probability"]),
+         say("came true") if c["happened"] else say("did not"), c["settled_by"] or "–"]
         for c in cases["claims"]
     ]  # fmt: skip
     records = [

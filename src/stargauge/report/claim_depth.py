@@ -55,7 +55,9 @@ def together_page(data: Page | None) -> dict[str, Any] | None:
     drawn = figure("together", spoken_matrix(data), [matrix(data), matrix(data, narrow=True)], matrix_table(data))
     level = data["by_reading"]
     apart = [
-        say("{first} and {second}: {why}", first=one["first"], second=one["second"], why=relation_text(one, data["draws"])) for one in level["pairs"] if one["relation"] in APART
+        say("{first} and {second}: {why}", first=one["first"], second=one["second"], why=relation_text(one, data["draws"]))
+        for one in level["pairs"]
+        if one["relation"] in APART
     ]
     largest = [_largest(one, data["draws"]) for one in level["sets"]["found"][:_SETS]]
     return {"sentence": data["sentence"], "draws": data["draws"], "figure": drawn, "apart": apart, "largest": largest}
@@ -63,7 +65,11 @@ def together_page(data: Page | None) -> dict[str, Any] | None:
 
 def _largest(one: Page, draws: int) -> str:
     without: Sequence[str] = one["without"]
-    told = {"readings": counted(len(one["members"]), "reading"), "kept": words().count(round(one["share"] * draws)), "draws": words().count(draws)}
+    told = {
+        "readings": counted(len(one["members"]), "reading"),
+        "kept": words().count(round(one["share"] * draws)),
+        "draws": words().count(draws),
+    }
     if without:
         return say("{readings} in {kept} of {draws} draws: all but {others}", others=", ".join(without), **told)
     return say("{readings} in {kept} of {draws} draws: all", **told)

@@ -37,7 +37,14 @@ def svg(spec: dict[str, Any]) -> str:
 def _calendar() -> dict[str, Any]:
     """How the language that is spoken writes the dates on an axis."""
     months, short = list(words().months), list(words().short_months)
-    unused = {"dateTime": "%d.%m.%Y %X", "date": "%d.%m.%Y", "time": "%H:%M:%S", "periods": ["", ""], "days": [""] * 7, "shortDays": [""] * 7}
+    unused = {
+        "dateTime": "%d.%m.%Y %X",
+        "date": "%d.%m.%Y",
+        "time": "%H:%M:%S",
+        "periods": ["", ""],
+        "days": [""] * 7,
+        "shortDays": [""] * 7,
+    }
     return {**unused, "months": months, "shortMonths": short or months}
 
 

@@ -16,7 +16,7 @@ from stargauge.report.claim_depth import definitions_by_claim, needs_by_reading,
 from stargauge.report.definitions import by_definition, spoken_rows
 from stargauge.report.drawing import figure, inlined
 from stargauge.report.lineage_chart import lineage_svg, spoken_lineage
-from stargauge.report.locale import language, notation, say, words
+from stargauge.report.locale import language, notation, say, speaking, words
 from stargauge.report.money import money_page
 from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
 from stargauge.report.schedule import schedule_table
@@ -26,12 +26,12 @@ from stargauge.report.wording import (
     bare,
     day_text,
     disputed,
+    fact_status_text,
     has_odds,
     held_by_record,
     number_text,
     percent,
     percent_range,
-    fact_status_text,
     range_text,
     shape,
     short_sentence,
@@ -63,7 +63,12 @@ def write_report(answer: Answer, path: str | Path) -> Path:
 
 
 def render_report(answer: Answer) -> str:
-    """The report of a `check` answer as one HTML text."""
+    """The report of a `check` answer as one HTML text, in the language of the answer."""
+    with speaking(str(answer.get("language") or "en")):
+        return _rendered(answer)
+
+
+def _rendered(answer: Answer) -> str:
     from markupsafe import Markup
 
     explained = {address: lineage.whole(node) for address, node in (answer.get("lineage") or {}).items()}
@@ -133,6 +138,7 @@ def environment(folder: str = "") -> Any:
         in_tag=in_tag,
         count_of=lambda number: words().count(number),
         topic=topic_text,
+        definition_word=definition_word,
         status=status_text,
         fact_status=fact_status_text,
         group_title=group_title,
@@ -194,6 +200,11 @@ def group_title(title: str) -> str:
         "Depends on the reading": say("Depends on the reading"), "Not decided by the record": say("Not decided by the record"),
     }  # fmt: skip
     return told.get(title, title)
+
+
+def definition_word(word: str) -> str:
+    """What of a claim's words a column of definitions is about: `power`, or in another language `which megawatt`."""
+    return word if language() == "en" else words().texts.get(f"word_{word}", word)
 
 
 def in_tag(value: Any, tag: str) -> Any:
@@ -412,7 +423,13 @@ def rows_table(jobs: Mapping[str, Any]) -> dict[str, Any]:
     claim = jobs.get("claim") or {}
     if claim.get("value"):
         rows.append(
-            [str(claim.get("label") or say("Announced")), "", bare({"unit": "job", **claim}, "value", "value"), "", str(claim.get("text") or "")]
+            [
+                str(claim.get("label") or say("Announced")),
+                "",
+                bare({"unit": "job", **claim}, "value", "value"),
+                "",
+                str(claim.get("text") or ""),
+            ]
         )
     why = [["", *[str(row.get("address") or "")] * 3, ""] for row in jobs.get("rows") or []]
     return {"head": [say("Definition"), "P10", "P50", "P90", say("Counted or stated")], "rows": rows, "why": why}

@@ -78,8 +78,6 @@ def kind_text(node: Node) -> str:
     return ", ".join(kind_of(basis) for basis in bases(node))
 
 
-
-
 def apart(reads: str, node: Node) -> str:
     """That a reading compares something else than the value at the end of its last month, at which the parts are told."""
     compares = {
@@ -88,7 +86,8 @@ def apart(reads: str, node: Node) -> str:
     }  # fmt: skip
     if not node.get("date"):
         return say(
-            "The reading compares {what}; the parts below are those at the end of the last month. The shares are those of what is compared.",
+            "The reading compares {what}; the parts below are those at the end of the last month. The shares are those of what is "
+            "compared.",
             what=compares[reads],
         )
     return say(
@@ -174,7 +173,8 @@ def choices(root: Node) -> dict[str, Node]:
     for pick in root.get("picks") or []:
         options = "; ".join(f"{share(option['weight'])} {option['name']}" for option in pick["options"])
         name = f"{CHOICE}{pick['name']}"
-        found[name] = {"address": name, "label": say("the choice {name}", name=pick["name"]), "value": options, "kind": "choice", "basis": "choice",
+        found[name] = {"address": name, "label": say("the choice {name}", name=pick["name"]), "value": options,
+                       "kind": "choice", "basis": "choice",
                        "switches": list(pick["inputs"]),
                        "note": say("switches {inputs}", inputs=_first_four(pick["inputs"]))}  # fmt: skip
     return found

@@ -63,7 +63,11 @@ def headline(node: Node) -> str:
     elif month:
         told = {"subject": subject, "value": value, "month": month}
         plural = node.get("plural")
-        found = say("{subject} are {value} at the end of {month}", **told) if plural else say("{subject} is {value} at the end of {month}", **told)
+        found = (
+            say("{subject} are {value} at the end of {month}", **told)
+            if plural
+            else say("{subject} is {value} at the end of {month}", **told)
+        )
     else:
         told = {"subject": subject, "value": value}
         found = say("{subject} are {value}", **told) if node.get("plural") else say("{subject} is {value}", **told)
@@ -113,7 +117,10 @@ def spoken_lineage(node: Node) -> str:
     held = [one for one in _leaves(node) if one.share is not None]
     leaves = [
         say(
-            "{input}, {share} of the variance, {kind}", input=f"{one.name} {one.value}".strip(), share=share(one.share or 0.0), kind=one.kind
+            "{input}, {share} of the variance, {kind}",
+            input=f"{one.name} {one.value}".strip(),
+            share=share(one.share or 0.0),
+            kind=one.kind,
         )
         for one in held
     ]

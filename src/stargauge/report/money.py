@@ -90,7 +90,8 @@ def money_page(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
         specs = [graph(circles, names, paper) for paper in (WIDE_GRAPH, NARROW_GRAPH)]
         drawn = figure("money-graph", spoken_graph(circles, names), specs, graph_table(circles, names))
     return {
-        "answer": headline(data), "tables": tables(data), "graph": drawn, "basis": _basis(), "ahead": f"{_paths()} {books(data)}", "why": _why(),
+        "answer": headline(data), "tables": tables(data), "graph": drawn, "basis": _basis(), "why": _why(),
+        "ahead": f"{_paths()} {books(data)}",
     }  # fmt: skip
 
 
@@ -176,7 +177,13 @@ def _dispute(data: Mapping[str, Any]) -> Table | None:
     for one in data["dispute"]:
         together = say("All together, at least") if one["lower_bound"] else say("All together")
         rows.append((together, bn(one["amount"]), *(percent(one["group"][means]["probability"]) for means in _MEANS)))
-        rows.append((f"   {say('missing of {amount}, P50', amount=bn(one['amount']))}", "–", *(bn(one["missing"][means]["p50"]) for means in _MEANS)))
+        rows.append(
+            (
+                f"   {say('missing of {amount}, P50', amount=bn(one['amount']))}",
+                "–",
+                *(bn(one["missing"][means]["p50"]) for means in _MEANS),
+            )
+        )
         why += [(), ()]
         for row in one["parties"]:
             why.append(("", "", *(f"funding_available[{means}, {row['party']}]" for means in _MEANS)) if row["knowable"] else ())
@@ -236,8 +243,11 @@ def _already_paid(data: Mapping[str, Any]) -> list[str]:
     """Firm lines of which nobody said when they were paid: they may stand in the cash of who gets them."""
     told = [
         say(
-            "{amount} USD from {payer} to {payee} (cash of {day})", amount=bn(one["amount"]), payer=_name(data, one["from"]),
-            payee=_name(data, one["to"]), day=day_text(one["cash_stated"]),
+            "{amount} USD from {payer} to {payee} (cash of {day})",
+            amount=bn(one["amount"]),
+            payer=_name(data, one["from"]),
+            payee=_name(data, one["to"]),
+            day=day_text(one["cash_stated"]),
         )
         for one in data["assumed"]
         if one["amount"]
@@ -246,8 +256,8 @@ def _already_paid(data: Mapping[str, Any]) -> list[str]:
         return []
     return [
         say(
-            "Nobody said when this was paid: {payments}. How much of it stands in that cash already is an assumption of ours, anything from "
-            "nothing to all, so that it counts once.",
+            "Nobody said when this was paid: {payments}. How much of it stands in that cash already is an assumption of ours, anything "
+            "from nothing to all, so that it counts once.",
             payments=_listed(told),
         )
     ]
@@ -457,7 +467,11 @@ def _outside(data: Mapping[str, Any]) -> Table | None:
     if asked is None or not asked["outside"]:
         return None
     rows = tuple(
-        (say("{kind} to {payee}", kind=kind_text(one["kind"]), payee=_place(data, one)), bn(one["amount"]) if one["amount"] else say("not stated"), one["why"])
+        (
+            say("{kind} to {payee}", kind=kind_text(one["kind"]), payee=_place(data, one)),
+            bn(one["amount"]) if one["amount"] else say("not stated"),
+            one["why"],
+        )
         for one in asked["outside"]
     )
     columns = ((say("Promise"), 32, "w"), ("USD", 10, "r"), (say("Why it is outside"), 32, "w"))
@@ -486,7 +500,10 @@ def _place(data: Mapping[str, Any], one: Mapping[str, Any]) -> str:
 
 
 def _apart(data: Mapping[str, Any]) -> Table | None:
-    rows = tuple((_name(data, one["party"]), bn(one["amount"]), f"{fact_status_text(one['status'])}, {one['basis']}; {one['note']}") for one in data["apart"])
+    rows = tuple(
+        (_name(data, one["party"]), bn(one["amount"]), f"{fact_status_text(one['status'])}, {one['basis']}; {one['note']}")
+        for one in data["apart"]
+    )
     if not rows:
         return None
     columns = ((say("Party"), 22, "w"), ("USD", 8, "r"), (say("What it is"), 46, "w"))

@@ -68,9 +68,15 @@ def score_text(scored: Mapping[str, Any], holds: str = "holds") -> str:
         "coverage": percent(scored["coverage"]), "span": within(scored["coverage_within"]), "all": words().count(scored["held"]),
     }  # fmt: skip
     covered = (
-        say("It fails in {density} of these {worlds} worlds{within}; they are {coverage}{span} of all {all} worlds in which it fails.", **told)
+        say(
+            "It fails in {density} of these {worlds} worlds{within}; they are {coverage}{span} of all {all} worlds in which it fails.",
+            **told,
+        )
         if holds == "fails"
-        else say("It holds in {density} of these {worlds} worlds{within}; they are {coverage}{span} of all {all} worlds in which it holds.", **told)
+        else say(
+            "It holds in {density} of these {worlds} worlds{within}; they are {coverage}{span} of all {all} worlds in which it holds.",
+            **told,
+        )
     )
     return covered + " " + say("Scored on {draws} not used to find them.", draws=counted(scored["draws"], "draw"))
 

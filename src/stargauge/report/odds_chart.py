@@ -56,7 +56,9 @@ def _silences(one: Mapping[str, Any], paper: Paper) -> list[Spec]:
         start, end = days[spots[0]], days[min(spots[-1] + 1, len(days) - 1)]
         if silent and 4 * (end - start) >= days[-1] - days[0]:
             middle = scale * ((start + end) / 2 - days[0])
-            layers.append(text(status_text(one["points"][spots[0]]["status"]), middle, paper.height / 2 + 4, HUES["soft"], size=12.5, align="center"))
+            layers.append(
+                text(status_text(one["points"][spots[0]]["status"]), middle, paper.height / 2 + 4, HUES["soft"], size=12.5, align="center")
+            )
     return layers
 
 

@@ -128,7 +128,9 @@ def held_up_text(site: Mapping[str, Any]) -> str:
     told = [(shell["days"] + fit_out["days"], shell["probability"], building)]
     for name, one in by_name.items():
         if name not in (*_BUILDING, *_ALWAYS):
-            told.append((one["days"], one["probability"], f"{activity_text(name)} {percent(one['probability'])} ({_day_count(one['days'])})"))
+            told.append(
+                (one["days"], one["probability"], f"{activity_text(name)} {percent(one['probability'])} ({_day_count(one['days'])})")
+            )
     named = ", ".join(_named_in_order(told)) or say("nothing in particular")
     return say("{delays}; in any case {last}", delays=named, last=_days(by_name, _ALWAYS))
 

@@ -76,8 +76,8 @@ def headline(data: Mapping[str, Any]) -> str:
         else say("what limits them most often, in {share} of worlds, is {limit}", share=percent(odds), limit=full[what])
     )
     return say(
-        "Of the dearest building, at {site}, lenders would pay {middle} ({low} to {high}); {limited}. The loan gets into breach in {breach} "
-        "of worlds.",
+        "Of the dearest building, at {site}, lenders would pay {middle} ({low} to {high}); {limited}. The loan gets into breach in "
+        "{breach} of worlds.",
         site=site["name"], middle=percent(share["p50"]), low=percent(share["p10"]), high=percent(share["p90"]), limited=limited,
         breach=percent(asset["breach"]),
     )  # fmt: skip

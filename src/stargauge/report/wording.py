@@ -221,8 +221,6 @@ def stated_text(statement: Mapping[str, Any]) -> str:
     return f"{'–' if value is None else value} {unit_name if unit_name not in ('1', 'date', 'text') else ''}".strip()
 
 
-
-
 def held_by_record(*readings: Mapping[str, Any]) -> dict[str, Any]:
     """Text and grade of what the record holds on readings; where it holds nothing and arithmetic settled one of them, that it did."""
     held = next((entry for entry in (record_entry(reading.get("record")) for reading in readings) if entry["text"]), None)
