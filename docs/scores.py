@@ -26,9 +26,9 @@ def blocks() -> dict[str, str]:
         group["title"]: f"{group['note'][:1].upper()}{group['note'][1:]}.\n\n{_table(head(), group['rows'])}"
         for group in score_groups(told)
     }
-    head, rows = kind_rows(told)
+    columns, rows = kind_rows(told)
     by = f"Measured on {day_text(told['made_on'])} over {told['programmes']} programmes, {told['draws']} draws, seed {told['seed']}."
-    return {**out, "by kind": _table(head, rows), "finding": finding(told), "measured": by}
+    return {**out, "by kind": _table(columns, rows), "finding": finding(told), "measured": by}
 
 
 def _table(head: tuple[str, ...], rows: list[list[str]]) -> str:
