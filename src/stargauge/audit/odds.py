@@ -179,13 +179,6 @@ def _series(
     programme: Programme, texts: Mapping[str, str], key: tuple[str, str], verdict: ReadingVerdict | None, points: Sequence[Point]
 ) -> Series:  # fmt: skip
     claim = programme.claims[key[0]]
-    sentence, says = verdict.sentence if verdict else "", texts.get(str(claim.says), str(claim.says))
-    return Series(
-        *key,
-        texts.get(str(claim.says), str(claim.says)),
-        str(claim.speaker),
-        claim.day.start,
-        sentence,
-        verdict.deadline if verdict else None,
-        tuple(points),
-    )
+    says, sentence = str(claim.says), verdict.sentence if verdict else ""
+    deadline = verdict.deadline if verdict else None
+    return Series(*key, texts.get(says, says), str(claim.speaker), claim.day.start, sentence, deadline, tuple(points))

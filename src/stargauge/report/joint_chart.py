@@ -135,7 +135,9 @@ def pair_text(one: Mapping[str, Any], draws: int) -> str:
     """How two readings stand to one another, in words; nothing where either may hold without the other."""
     if one["relation"] in APART:
         return say("at most one can hold, {why}", why=relation_text(one, draws))
-    return f"{follows_text(one)}, {relation_text(one, draws)}" if one["relation"] in FOLLOWS else one["relation"].replace("free", "")
+    if one["relation"] in FOLLOWS:
+        return f"{follows_text(one)}, {relation_text(one, draws)}"
+    return say("too rare to tell") if one["relation"] == "too rare to tell" else ""
 
 
 def spoken_matrix(data: Mapping[str, Any]) -> str:
