@@ -189,7 +189,7 @@ class View:
 
         def make() -> OddsOverTime:
             return api.odds(self.programme, claim, end=asked.day, every="quarter", draws=min(asked.draws, 512), seed=asked.seed,
-                            progress=self.progress, movers=movers)  # fmt: skip
+                            progress=self.progress, movers=movers, language=asked.language)  # fmt: skip
 
         return self.kept("odds", make, claim, movers)  # type: ignore[no-any-return]
 
