@@ -324,7 +324,7 @@ GERMAN = Messages(
         "capacity_unseen": "und niemand hat bisher hingesehen", "capacity_title": "Leistung nach Stufen",
         "capacity_sub": "Anlagenleistung (am Zähler), Monatsenden; Bänder P10 bis P90 und P25 bis P75.",
         "capacity_newest": "Neuester Beleg {day}.", "capacity_none": "Kein Beleg: Niemand hat bisher hingesehen.",
-        "line_promised": "Zugesagt nach Datum", "line_building": "Im Bau", "line_operational": "In Betrieb", "line_need": "Bedarf",
+        "line_promised": "Datierte Zusagen", "line_building": "Im Bau", "line_operational": "In Betrieb", "line_need": "Bedarf",
         "line_have": "Flüssig und zugesagt", "line_gap": "Lücke, je Partei",
         "line_gap_note": "was eine hat, füllt nicht, was einer anderen fehlt", "line_claimed": "behauptet",
         "names_others": "{names} und {count} weitere", "money_without": "nicht feststellbar für {names}",

@@ -92,7 +92,7 @@ def _bands(paper: Paper) -> list[Spec]:
 def _lines(name: str, paper: Paper) -> str | list[str]:
     """The name of a band (IPCC words); one that is too long for the margin in lines."""
     most = _LONG_NARROW if paper.narrow else _LONG
-    return textwrap.wrap(name, most + 1) if len(name) > most else name
+    return textwrap.wrap(name, most + 1, break_long_words=False) if len(name) > most else name
 
 
 _X, _Y = {"field": "day", "type": "temporal"}, {"field": "odds", "type": "quantitative"}
