@@ -62,7 +62,7 @@ def together_page(data: Page | None) -> dict[str, Any] | None:
 
 def _largest(one: Page, draws: int) -> str:
     without: Sequence[str] = one["without"]
-    told = f"{counted(len(one['members']), 'reading')} in {round(one['share'] * draws):,} of {draws:,} draws"
+    told = f"{counted(len(one['members']), 'reading')} in {one['draws']:,} of {draws:,} draws"
     return f"{told}: all but {', '.join(without)}" if without else f"{told}: all"
 
 
