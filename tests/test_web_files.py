@@ -124,3 +124,38 @@ def test_a_full_folder_takes_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyP
         files.create_folder(folder / "third", {"programme.yaml": b"name: Third\n"})
     assert files.create(folder, "mine.yaml", b"name: Mine\n", instead=True).read_bytes() == b"name: Mine\n"
     assert len(list(folder.iterdir())) == 2
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_who_writes_in_a_language_goes_on_in_it(tmp_path: Path, language: str) -> None:
+    folder = filled(tmp_path, evidence=False)
+    text = (folder / "mine.yaml").read_text(encoding="utf-8")
+    made = [
+        ask(folder, "edit.copy", "/p/stargate/edit/copy", at="stargate", body={"name": "copied"}, language=language),
+        ask(folder, "programmes.new", "/programmes/new", body={"name": "New"}, language=language),
+        ask(folder, "edit.check_or_save", "/p/mine/edit", language=language,
+            body={"text": f"{text}# mine\n", "act": "save", "mark": files.mark_of(text)}),
+    ]  # fmt: skip
+    assert [one.status for one in made] == [303, 303, 303], [told(one) for one in made]
+    assert {one.headers["Location"].endswith("&lang=de") for one in made} == {language == "de"}
+    page = ask(folder, "programmes.programmes", "/", language=language).body.decode()
+    assert ('action="/programmes/new?lang=de"' in page, 'href="/evidence?lang=de"' in page) == (language == "de",) * 2
+
+
+def test_a_claim_that_there_is_not_is_told_alike_wherever_it_is_asked_for(tmp_path: Path) -> None:
+    from stargauge import api
+
+    folder = filled(tmp_path, evidence=False)
+    page = ask(folder, "claims.claim", "/p/mine/claims/powre", claim="powre")
+    with pytest.raises(InputError) as exported:
+        api.export("csv", folder / "mine.yaml", claim="powre")
+    assert told(page) == str(exported.value) and 'there is no claim "powre"' in told(page)
+
+
+def test_numbers_of_a_figure_are_no_formulas() -> None:
+    from stargauge.report.drawing import csv_text
+
+    rows = [["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3"], ["-3.2", "+5 %", "-1,234.5", "-2.1 GW"], ["–", "a = b", "", "'x"]]
+    assert csv_text({"head": ["=h", "b", "c", "d"], "rows": rows}).splitlines() == [
+        "'=h,b,c,d", "'=1+1,'+cmd|' /C calc'!A0,'@SUM(A1),'-2+3", '-3.2,+5 %,"-1,234.5",-2.1 GW', "–,a = b,,'x",
+    ]  # fmt: skip
