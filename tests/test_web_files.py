@@ -152,6 +152,16 @@ def test_a_claim_that_there_is_not_is_told_alike_wherever_it_is_asked_for(tmp_pa
     assert told(page) == str(exported.value) and 'there is no claim "powre"' in told(page)
 
 
+def test_an_export_is_sent_as_what_it_is(tmp_path: Path) -> None:
+    from stargauge import api
+
+    folder = filled(tmp_path, evidence=False)
+    claim = next(iter(api.load(folder / "mine.yaml").claims))
+    asked = {"claim": claim, "publisher": "", "url": "", "publisher_url": "", "forecasts": ""}
+    made = ask(folder, "claims.export", f"/p/mine/claims/{claim}/export/csv", form="csv", **asked)
+    assert made.media == "text/csv; charset=utf-8" and list(made.headers) == ["Content-Disposition"], told(made)
+
+
 def test_numbers_of_a_figure_are_no_formulas() -> None:
     from stargauge.report.drawing import csv_text
 
