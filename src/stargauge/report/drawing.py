@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from stargauge.report import svg as own
 from stargauge.report.canvas import FONT, HUES
-from stargauge.report.locale import language, notation
+from stargauge.report.locale import language, notation, words
 
 _ROOT = re.compile(r"<svg\b[^>]*>")
 _SPOKEN = re.compile(r'\s(?:role|aria-[a-z]+)="[^"]*"')
@@ -31,7 +31,21 @@ def svg(spec: dict[str, Any]) -> str:
         return str(vl_convert.vegalite_to_svg(spec))
     written = notation()
     numbers = {"decimal": written.decimal, "thousands": written.thousands, "grouping": [3], "currency": ["", ""]}
-    return str(vl_convert.vegalite_to_svg(spec, format_locale=numbers))
+    return str(vl_convert.vegalite_to_svg(spec, format_locale=numbers, time_format_locale=_calendar()))
+
+
+def _calendar() -> dict[str, Any]:
+    """How the language that is spoken writes the dates on an axis."""
+    months, short = list(words().months), list(words().short_months)
+    unused = {
+        "dateTime": "%d.%m.%Y %X",
+        "date": "%d.%m.%Y",
+        "time": "%H:%M:%S",
+        "periods": ["", ""],
+        "days": [""] * 7,
+        "shortDays": [""] * 7,
+    }
+    return {**unused, "months": months, "shortMonths": short or months}
 
 
 def inline_svg(spec: dict[str, Any], name: str, label: str, css_class: str) -> str:

@@ -195,7 +195,7 @@ class View:
 
         def make() -> OddsOverTime:
             return api.odds(self.programme, claim, end=asked.day, every="quarter", draws=min(asked.draws, 512), seed=asked.seed,
-                            progress=self.progress, movers=movers)  # fmt: skip
+                            progress=self.progress, movers=movers, language=asked.language)  # fmt: skip
 
         return self.kept("odds", make, claim, movers)  # type: ignore[no-any-return]
 
@@ -290,7 +290,10 @@ class View:
 
 @cache
 def templates() -> Any:
-    """The templates of the pages, with those of the report."""
+    """The templates of the pages, with those of the report; `number`: a whole number as the language writes it."""
     from stargauge.report.html import environment
+    from stargauge.report.locale import words
 
-    return environment("stargauge.web")
+    pages = environment("stargauge.web")
+    pages.filters["number"] = lambda whole: words().count(int(whole))
+    return pages

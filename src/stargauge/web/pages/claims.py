@@ -96,8 +96,11 @@ def _testable(reading: Mapping[str, Any]) -> bool:
 
 
 def _part(view: View, claim: str, part: str, **parts: Any) -> str:
-    """One part of the page of a claim, alone or to stand in it."""
-    return view.render("claim_part.html.j2", part=part, claim=claim, said=view.claim(claim), **parts)
+    """One part of the page of a claim, alone or to stand in it. `texts`: names of readings in the reader's language."""
+    from stargauge.audit.run import texts_of
+
+    texts = texts_of(view.programme, view.asked.language)
+    return view.render("claim_part.html.j2", part=part, claim=claim, said=view.claim(claim), texts=texts, **parts)
 
 
 @page("/p/{programme}/claims/{claim}/over-time")

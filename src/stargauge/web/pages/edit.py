@@ -68,9 +68,7 @@ def run(view: View) -> str:
             made, as_of=view.asked.day, draws=view.asked.draws, seed=view.asked.seed, charts=False, depths=False,
             language=view.asked.language,
         ).to_dict(explanations=False)  # fmt: skip
-    return view.render(
-        "tried.html.j2", a=answer, claim_groups=claim_groups(answer), draws=f"{view.asked.draws:,}", why_link=lambda address: ""
-    )
+    return view.render("tried.html.j2", a=answer, claim_groups=claim_groups(answer), draws=view.asked.draws, why_link=lambda address: "")
 
 
 @page("/p/{programme}/edit/copy", writes=True)

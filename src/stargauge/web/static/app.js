@@ -107,9 +107,10 @@ function whatIf(form) {
     now.classList.remove("waiting");
     if (waiting) { const next = waiting; waiting = null; ask(next); }
   }
+  const told = (row, value) => row.dataset.texts.split("|")[row.dataset.values.split("|").indexOf(value)] ?? value;
   const say = (row, value, level) => {
     const words = value === null ? form.dataset.drawn : row.dataset.values === undefined ? "" :
-      `${"bare" in row.dataset ? "" : value + ", "}${level === null ? "" : form.dataset.range.replace("{level}", Math.round(level * 100))}`;
+      `${"bare" in row.dataset ? "" : told(row, value) + ", "}${level === null ? "" : form.dataset.range.replace("{level}", Math.round(level * 100))}`;
     row.querySelector("output").textContent = words;
     row.classList.toggle("on", value !== null);
     return words;
