@@ -16,6 +16,25 @@ def folder(tmp_path: Path) -> Path:
     return filled(tmp_path, evidence=False)
 
 
+def test_programmes_are_listed_begun_and_brought_without_scripts(desk: tuple[str, Path], browser: Browser) -> None:
+    address, folder = desk
+    with browser.page(f"{address}/", scripts=False) as (page, seen):
+        rows = page.locator(".programmes tbody tr").all_inner_texts()
+        assert any("Stargate" in row and "Show sizes" in row for row in rows) and any("Faulty" in row for row in rows)
+        page.fill("#new-name", "Plain Campus")
+        page.get_by_role("button", name="Start from the commented example").click()
+        assert "Added to your folder" in page.inner_text("main") and page.url.endswith("/p/plain-campus/edit?saved=new")
+        page.goto(f"{address}/")
+        page.set_input_files("#new-file", {"name": "plain.yaml", "mimeType": "text/yaml", "buffer": starter("Plain").encode()})
+        page.get_by_role("button", name="Upload").click()
+        assert page.url.endswith("/p/plain/edit?saved=new")
+        seen.clean()
+    assert (folder / "Plain-Campus.yaml").read_text(encoding="utf-8") == starter("Plain Campus")
+    for name in ("Plain-Campus.yaml", "plain.yaml"):
+        (folder / name).unlink()
+
+
+@pytest.mark.slow
 def test_programmes_are_listed_begun_and_brought(desk: tuple[str, Path], browser: Browser) -> None:
     address, folder = desk
     with browser.page(f"{address}/") as (page, seen):

@@ -28,7 +28,6 @@ from stargauge.audit.summary import (
     PROMISED,
     RUNS,
     TOTAL,
-    Days,
     exists,
 )
 from stargauge.audit.what_if import Shown, WhatIf, still_open
@@ -153,8 +152,3 @@ def sliders_of(
     found = drivers(made, as_of=now.as_of, draws=LOOKED, seed=seed, values=values)
     sliders = (slider_of(inputs[name]) for name in rank(found.rows) if name in inputs)
     return tuple(one for one in sliders if one is not None)[:MOST]
-
-
-def ahead_of(now: Known) -> date:
-    """The day that headline numbers are read at."""
-    return Days.of(now).ahead

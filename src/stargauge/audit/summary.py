@@ -36,7 +36,7 @@ FANS: tuple[str, ...] = (*(f"power_facility[{stage}]" for stage in STAGES), PROM
 UNSITED = "unsited"
 _LEVELS = (0.1, 0.5, 0.9)
 #: From this share on, what runs is all of what was announced: closer than any estimate of it.
-_ALMOST = 0.98
+ALMOST = 0.98
 
 
 def sited(known: Any, stage: str) -> str:
@@ -182,9 +182,9 @@ def _runs_of(runs: Sequence[float], said: float, words: Messages = ENGLISH) -> s
     whole, size = figures(said / factor, 2, told), show(said, "W", notation=told)
     if middle <= 0:
         return words.say("none_runs", said=whole, unit=unit)
-    if middle < _ALMOST * said:
+    if middle < ALMOST * said:
         return words.say("some_runs", runs=figures(middle / factor, 2, told), said=whole, unit=unit)
-    if middle * _ALMOST <= said:
+    if middle * ALMOST <= said:
         ends = {"low": figures(low / factor, notation=told), "high": figures(high / factor, notation=told)}
         return words.say("all_runs", said=size, unit=unit, **ends)
     (p10, p50, p90), name = _in_scale(runs, "W", words)

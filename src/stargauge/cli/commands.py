@@ -205,12 +205,12 @@ def _condition(text: str, claims: Iterable[str]) -> tuple[str, str]:
 
 def audit(asked: argparse.Namespace) -> int:
     """`stargauge audit`."""
+    from stargauge.api.programmes import claim_of
     from stargauge.report.listing import render_audit
 
     programme = loaded(asked)
-    if asked.claim and asked.claim not in programme.claims:
-        near = did_you_mean(asked.claim, programme.claims)
-        raise InputError(f'there is no claim "{asked.claim}"{near} (all: {", ".join(programme.claims) or "the programme has none"})')
+    if asked.claim:
+        claim_of(programme, asked.claim)
     data = _checked(asked, programme).to_dict()
     if asked.claim:
         data["claims"] = [claim for claim in data["claims"] if claim["id"] == asked.claim]

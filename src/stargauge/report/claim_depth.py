@@ -67,7 +67,7 @@ def _largest(one: Page, draws: int) -> str:
     without: Sequence[str] = one["without"]
     told = {
         "readings": counted(len(one["members"]), "reading"),
-        "kept": words().count(round(one["share"] * draws)),
+        "kept": words().count(one["draws"]),
         "draws": words().count(draws),
     }
     if without:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -80,7 +80,7 @@ def figure(
     wide, narrow = (
         Markup(inline_svg(spec, f"{name}-{kind}", label, kind) if only in ("", shown) else "") for kind, spec, shown in kinds
     )  # fmt: skip
-    address = _csv_address([table["head"], *table["rows"]])
+    address = _csv_address(table)
     return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": address, "why": why, "spec": specs[0]}
 
 
@@ -89,7 +89,7 @@ def pictured(name: str, label: str, texts: Sequence[str], table: Mapping[str, An
     from markupsafe import Markup
 
     wide, narrow = (Markup(inlined(text, f"{name}-{kind}", label, kind)) for text, kind in zip(texts, ("w", "nr"), strict=True))
-    return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": _csv_address([table["head"], *table["rows"]]), "why": why}
+    return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": _csv_address(table), "why": why}
 
 
 def alone(text: str) -> str:
@@ -103,10 +103,23 @@ def alone(text: str) -> str:
     return _ROOT.sub(lambda found: found[0] + paper, text.replace("<svg ", root, 1), count=1)
 
 
-def _csv_address(rows: Iterable[Sequence[str]]) -> str:
+#: What a spreadsheet takes for a formula, and what of that is a number, perhaps with a unit.
+_FORMULA, _NUMBER = re.compile(r"\s*[=+\-@\t\r]"), re.compile(r"[+-]?\d[\d.,\u00a0\u2009\u202f ]*(?:%|[A-Za-z/]+(?: [A-Za-z/]+)*)?")
+
+
+def csv_text(table: Mapping[str, Any]) -> str:
+    """A table as CSV with its head. A text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay."""
     text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return f"data:text/csv;charset=utf-8,{quote(text.getvalue())}"
+    csv.writer(text).writerows([_cell(cell) for cell in row] for row in (table["head"], *table["rows"]))
+    return text.getvalue()
+
+
+def _cell(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def _csv_address(table: Mapping[str, Any]) -> str:
+    return f"data:text/csv;charset=utf-8,{quote(csv_text(table))}"
 
 
 def _attribute(text: str) -> str:

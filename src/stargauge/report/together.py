@@ -106,9 +106,7 @@ def _sets(level: Mapping[str, Any], data: Mapping[str, Any], style: Style) -> li
     lines = [style.bold(f"The largest sets that hold together ({made['count']:,} to which nothing can be added)")]
     for one in made["found"][:_SETS]:
         without = f"all but {', '.join(one['without'])}" if one["without"] else "all"
-        lines += labelled(
-            "", f"{len(one['members'])}, in {round(one['share'] * data['draws']):,} of {data['draws']:,} draws: {without}", style, 2, 0
-        )
+        lines += labelled("", f"{len(one['members'])}, in {one['draws']:,} of {data['draws']:,} draws: {without}", style, 2, 0)
     return lines
 
 

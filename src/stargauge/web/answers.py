@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.errors import InputError
 from stargauge.web.library import sides_of
 from stargauge.web.view import View
 from stargauge.web.work import Made
@@ -59,9 +59,8 @@ def _whole_check(view: View) -> dict[str, Any]:
 
 
 def _claim(view: View, asked: Asked) -> Any:
-    claim, claims = asked["claim"], view.programme.claims
-    if claim not in claims:
-        raise InputError(f'there is no claim "{claim}"{did_you_mean(claim, claims)} (all: {", ".join(claims) or "the programme has none"})')
+    claim = asked["claim"]
+    view.claim(claim)
     data = _whole_check(view)
     found = [one for one in data["claims"] if one["id"] == claim]
     if not found:
@@ -192,18 +191,16 @@ def _sensitivity(view: View, asked: Asked) -> Any:
     ).to_dict()  # fmt: skip
 
 
-_MEDIA = {"claimreview": "application/ld+json", "csv": "text/csv; charset=utf-8", "markdown": "text/markdown; charset=utf-8"}
-
-
 def _export(view: View, asked: Asked) -> Made:
     from stargauge import api
+    from stargauge.api.exports import FORMS
 
     made = api.export(
         asked["form"], view.programme, claim=asked["claim"], language=view.asked.language, publisher=asked["publisher"] or "",
         url=asked["url"] or "", publisher_url=asked["publisher_url"] or "", proof=asked["proof"] or "", forecasts=asked["open"],
         evidence=view.evidence, **_all_worlds(view),
     )  # fmt: skip
-    return Made(made.text.encode(), _MEDIA[asked["form"]])
+    return Made(made.text.encode(), FORMS[asked["form"]][1])
 
 
 def _compare(view: View, asked: Asked) -> Any:

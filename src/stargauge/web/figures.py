@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Any
 
 from stargauge.quantity.errors import InputError, did_you_mean
@@ -22,15 +20,11 @@ def as_file(view: View, name: str, ending: str) -> Made:
         raise InputError(
             f'this page has no figure "{name}.{ending}"{did_you_mean(f"{name}.{ending}", names)} ({", ".join(names) or "none"})'
         )
+    from stargauge.report.drawing import csv_text
+
     figure = view.figures[name]
-    body = _numbers(figure["table"]).encode() if ending == "csv" else _drawing(figure, ending)
+    body = csv_text(figure["table"]).encode() if ending == "csv" else _drawing(figure, ending)
     return Made(body, MEDIA[ending], {"Content-Disposition": f'attachment; filename="{view.asked.programme}-{name}.{ending}"'})
-
-
-def _numbers(table: Any) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows([table["head"], *table["rows"]])
-    return text.getvalue()
 
 
 def _drawing(figure: Any, ending: str) -> bytes:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stargauge.api.answers import Then
     from stargauge.audit.odds import OddsOverTime
     from stargauge.programme.known import Known
-    from stargauge.programme.schema import Programme
+    from stargauge.programme.schema import Claim, Programme
 
 #: How many draws the answers have in all that a worker keeps, and with how many an answer of the files alone counts.
 MOST_DRAWS_KEPT, FEW = 24 * 1024, 128
@@ -99,6 +99,12 @@ class View:
             return api.load(self.whole, self._scenario, asked.settings or None)
 
         return self.kept_of_files("programme", make, asked.scenario, asked.laid)  # type: ignore[no-any-return]
+
+    def claim(self, name: str) -> Claim:
+        """A claim of the programme. Raises InputError with the nearest where there is none."""
+        from stargauge.api.programmes import claim_of
+
+        return claim_of(self.programme, name)
 
     @property
     def _scenario(self) -> str | None:
@@ -197,6 +203,15 @@ class View:
     def link(self, rest: str = "", **changes: Any) -> str:
         """The address of another page of the programme, with the same question; `changes` to it such as `as_of`."""
         return self.asked.but(**changes).address(rest)
+
+    def lang(self, joint: str = "?") -> str:
+        """What keeps the language in an address that asks no question: joined to it, nothing in English."""
+        return "" if self.asked.language == "en" else f"{joint}lang={self.asked.language}"
+
+    def go_to(self, address: str) -> str:
+        """Send the reader on to another page, in his language; what a page that wrote something gives."""
+        self.headers |= {"status": "303", "Location": f"{address}{self.lang('&' if '?' in address else '?')}"}
+        return ""
 
     def here(self, pinned: bool = False, **changes: Any) -> str:
         """The address of this page; `pinned`: a permalink that reproduces it on any later day."""

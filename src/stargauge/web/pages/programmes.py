@@ -116,6 +116,4 @@ def opened(view: View, path: Path) -> str:
     found = shelf_at(path, view.folder)
     if found is None:
         raise InputError(f'"{path.name}" was saved, but is not listed: another file has the same short name, or the folder holds too many')
-    language = "&lang=de" if view.asked.language == "de" else ""
-    view.headers |= {"status": "303", "Location": f"/p/{found.name}/edit?saved=new{language}"}
-    return ""
+    return view.go_to(f"/p/{found.name}/edit?saved=new")

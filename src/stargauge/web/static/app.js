@@ -179,6 +179,11 @@ function drop(form) {
     field.files = event.dataTransfer.files;
     form.requestSubmit();
   });
+  form.addEventListener("submit", (event) => {
+    const large = field.files.length > 0 && field.files[0].size > Number(form.dataset.most || Infinity);
+    form.querySelector(".toolarge")?.toggleAttribute("hidden", !large);
+    if (large) event.preventDefault();
+  });
 }
 document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("form[data-drop]").forEach(drop));
 // A part that takes long: it is asked for under a number, so that the server can tell how far it is; the part takes the place of the link.
