@@ -186,15 +186,21 @@ def test_beyond_this_machine_a_token_is_needed_and_kept() -> None:
 
 
 def test_names_and_tokens() -> None:
-    local, named = Settings(hosts=("box.example",)), Settings(host="0.0.0.0", hosts=("box.example",), token=TOKEN)
+    local, named = Settings(), Settings(host="0.0.0.0", hosts=("box.example",), token=TOKEN)
     assert host_allowed("localhost:1", local)
     assert host_allowed("[::1]:1", local)
-    assert host_allowed("box.example", local)
-    assert not host_allowed("other.example", local)
+    assert not host_allowed("box.example", local)
     assert host_allowed("box.example:80", named)
     assert not host_allowed("other.example", named)
     assert token_fits("", local)
     assert not token_fits("", Settings(host="0.0.0.0"))
+    behind = Settings(hosts=("box.example",), token=TOKEN)  # a proxy on this machine hands on what others ask
+    assert host_allowed("box.example", behind)
+    assert host_allowed("localhost:1", behind)
+    assert not host_allowed("other.example", behind)
+    assert not behind.local
+    assert not token_fits("", behind)
+    assert token_fits(TOKEN, behind)
     assert not token_fits("ü", named)
 
 

@@ -157,7 +157,20 @@ def test_other_machines_need_a_token_that_is_printed(folder: Path) -> None:
         assert running.get(f"/api/programmes/small?token={found[1]}")[0] == 401  # redirected: only a cookie remembers
         code, _, err = running.end(signal.SIGINT)
         assert code == 0
-        assert "Other machines can ask: whoever has the address with its token" in err
+        assert "Other machines can ask: whoever has the address with its token sees" in err
+        assert "may change them" in err
+        assert "encrypted" in err
+
+
+def test_a_proxy_that_is_named_needs_the_token_too(folder: Path) -> None:
+    with _served(folder, "--name", "box.example", "--workers", "1") as running:
+        found = re.search(r"\?token=([\w-]{32})\n", running.first)
+        assert found
+        assert running.get("/")[0] == 401
+        code, out, err = running.end()
+        assert code == 0
+        assert f"https://box.example/?token={found[1]}" in out
+        assert "Other machines can ask" in err
 
 
 def _failed(*options: str) -> str:

@@ -3,7 +3,7 @@
 Other sites: a request that changes something must come from this server's own pages, by `Sec-Fetch-Site` where the browser sends it, else
 by `Origin` (the way of Go 1.25's CrossOriginProtection); from another site's page one may come here by a link, and have nothing else made.
 On loopback the `Host` must be a name of this machine, so that a foreign name that points here (DNS rebinding) reads nothing. Beyond
-loopback a reader shows a token once, and a cookie remembers it.
+loopback, and behind a proxy that is named, a reader shows a token once, and a cookie remembers it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def host_allowed(host: str, settings: Settings) -> bool:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return False
-    if settings.local:
+    if settings.host in LOOPBACK:
         return name in LOOPBACK or name in settings.hosts
     return not settings.hosts or name in settings.hosts or name == settings.host
 
@@ -60,7 +60,7 @@ def from_own_page(method: str, headers: Mapping[str, str]) -> bool:
 
 
 def token_fits(shown: str, settings: Settings) -> bool:
-    """Whether a reader may ask: always on loopback, else with the token."""
+    """Whether a reader may ask: always where only this machine can, else with the token."""
     return settings.local or (bool(settings.token) and hmac.compare_digest(shown.encode(), settings.token.encode()))
 
 
