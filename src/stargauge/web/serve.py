@@ -57,7 +57,7 @@ def _tell(settings: Settings, browser: bool) -> None:
     address = f"http://{_named(settings.host)}:{settings.port}/{'' if settings.local else f'?token={settings.token}'}"
     print(f"Stargauge: {address}", flush=True)
     for name in settings.hosts:
-        print(f"Through a proxy: https://{name}/?token={settings.token}", flush=True)
+        print(f"Through a proxy: https://{name}/?token={settings.token}", file=sys.stderr, flush=True)
     print("Only this machine can ask. Stop: Ctrl-C" if settings.local else _warning(), file=sys.stderr, flush=True)
     if browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
