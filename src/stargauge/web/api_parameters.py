@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -104,7 +105,7 @@ class Asker:
 
         settings = self.request.app.state.settings
         try:
-            stamp = state_of(settings, self.asked.programme if "programme" in self.request.path_params else "")
+            stamp = await asyncio.to_thread(state_of, settings, self.asked.programme if "programme" in self.request.path_params else "")
         except InputError as error:
             return failure(self.request, error.faults, 404)
         held = {key: tuple(value) if isinstance(value, list) else value for key, value in more.items()}

@@ -96,7 +96,7 @@ def _figure_handler(page: Page) -> Callable[[Request], Awaitable[Response]]:
 async def _made(request: Request, page: Page, kind: str = "page") -> Response:
     settings: Settings = request.app.state.settings
     try:
-        asked, stamp = question(request, page)
+        asked, stamp = await asyncio.to_thread(question, request, page)
     except InputError as error:
         return failure(request, error.faults, 404 if "there is no programme" in str(error) else 400)
     taken = dict(request.path_params)

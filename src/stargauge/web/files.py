@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.web.library import ENDINGS, MOST_FILES, Shelf, shelves
+from stargauge.web.library import ENDINGS, MOST_FILES, Shelf, room_in, shelves
 
 #: A programme file may have so many bytes; more is refused unread.
 MOST_TEXT = 2_000_000
@@ -113,6 +113,8 @@ def save_all(texts: dict[Path, str]) -> None:
 def create(folder: Path, name: str, content: bytes, instead: bool = False) -> Path:
     """A new file of the folder. `instead`: it may take the place of one that stands there; without it that is refused."""
     path = folder / name
+    if not instead:
+        room_in(folder)
     if path.is_symlink() or path.is_dir():
         raise InputError(f'there is a folder or a link "{name}" already; nothing was saved: choose another name')
     try:
@@ -178,6 +180,7 @@ def _named(fault: Fault) -> Fault:
 
 def create_folder(folder: Path, contents: dict[str, bytes]) -> Path:
     """A new folder of files, there at once or not at all. Raises InputError where something of its name stands there."""
+    room_in(folder.parent)
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         for name, content in contents.items():
