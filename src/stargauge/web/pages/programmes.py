@@ -109,7 +109,7 @@ def upload(view: View) -> str:
 def _is_programme(view: View, name: str) -> bool:
     """Whether a file of the folder is a programme's. Raises InputError for another one: only programmes are replaced."""
     path = _folder(view) / name
-    if not path.exists():
+    if path.is_symlink() or not path.is_file():
         return False
     if shelf_at(path, view.folder) is None:
         raise InputError(f'"{name}" is a file of the folder but no programme, so it is not replaced; nothing was saved: choose another name')
