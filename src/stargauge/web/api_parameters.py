@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from stargauge.quantity.errors import InputError
-from stargauge.web.asked import DRAWS, MOST_DRAWS, MOST_LAID, Asked
+from stargauge.web.asked import DAY_WRITTEN, DRAWS, LONGEST, LONGEST_SET, MOST_DRAWS, MOST_LAID, Asked, within
 
 
 def _written(pattern: str, expected: str) -> BeforeValidator:
@@ -31,11 +31,11 @@ def _written(pattern: str, expected: str) -> BeforeValidator:
 Value = TypeVar("Value")
 #: A parameter that may be left out; null is no value of it.
 Maybe = Annotated[Value | SkipJsonSchema[None], ...]
-_DAY = _written(r"\d{4}-\d{2}-\d{2}", "a day such as 2025-01-22")
+_DAY = _written(DAY_WRITTEN, "a day such as 2025-01-22")
 _WHOLE = _written(r"\d{1,12}", "a whole number")
 _YES_OR_NO = _written("true|false", "true or false")
-Text = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-Setting = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\[[^\]=]*\])?=[^=]+$", max_length=200)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
+Setting = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\[[^\]=]*\])?=[^=]+$", max_length=LONGEST_SET)]
 Share = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+=[0-9.]+$", max_length=80)]
 
 Programme = Annotated[str, Path(description="A programme by its name; all: `/api/programmes`.", examples=["stargate"])]
@@ -105,6 +105,9 @@ class Asker:
 
         settings = self.request.app.state.settings
         try:
+            for parameter, day in {"as_of": self.asked.as_of, **more}.items():
+                if isinstance(day, date):
+                    within(parameter, day)
             stamp = await asyncio.to_thread(state_of, settings, self.asked.programme if "programme" in self.request.path_params else "")
         except InputError as error:
             return failure(self.request, error.faults, 404)

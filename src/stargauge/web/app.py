@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -20,9 +21,9 @@ from stargauge import __version__
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.web import pages  # noqa: F401 - enters the pages
 from stargauge.web.api_routes import router
-from stargauge.web.asked import Asked, asked_of
+from stargauge.web.asked import Asked, asked_of, too_long
 from stargauge.web.desk import Desk
-from stargauge.web.failure import failure_page, fault_data
+from stargauge.web.failure import failure_page, fault_data, without_paths
 from stargauge.web.guard import Guard
 from stargauge.web.library import evidence_stamp, shelf, shelves
 from stargauge.web.routes import PAGES, Page, arguments_of
@@ -102,8 +103,11 @@ async def _made(request: Request, page: Page, kind: str = "page") -> Response:
     taken = dict(request.path_params)
     figure, ending = (taken.pop("figure", ""), taken.pop("ending", ""))
     path = request.url.path if kind == "page" else request.url.path.rsplit("/figures/", 1)[0]
+    arguments = arguments_of(page, taken, dict(request.query_params))
+    if long := too_long(arguments):
+        return failure(request, long, 400)
     job = Job(
-        kind, page.name, asked, path or "/", arguments_of(page, taken, dict(request.query_params)), settings.folder, settings.evidence,
+        kind, page.name, asked, path or "/", arguments, settings.folder, settings.evidence,
         request.headers.get("hx-request-type") == "partial", figure, ending, await _body(request) if page.writes else {},
         number_of(request),
     )  # fmt: skip
@@ -169,10 +173,16 @@ async def _body(request: Request) -> dict[str, Any]:
 def failure(request: Request, faults: Sequence[Fault], status: int, headers: Mapping[str, str] | None = None) -> Response:
     """The faults of what was asked, as a page or as JSON, in the manner of the command line."""
     headers = {"Cache-Control": "no-store", **(headers or {})}
+    faults = without_paths(faults, _homes(request.app.state.settings))
     if request.url.path.startswith("/api/"):
         return JSONResponse({"errors": [fault_data(fault) for fault in faults]}, status, headers)
     text = failure_page(faults, status, request.url.path)
     return Response(text, status, headers, media_type="text/html; charset=utf-8")
+
+
+def _homes(settings: Settings) -> list[Path]:
+    """Folders of the server whose place is no reader's business."""
+    return [settings.folder, *([settings.evidence] if settings.evidence else []), Path(__file__).parents[1], Path(tempfile.gettempdir())]
 
 
 async def _refused(request: Request, error: Any) -> Response:

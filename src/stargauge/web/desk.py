@@ -134,9 +134,9 @@ class Desk:
 
     def _keep(self, key: Any, made: Made) -> None:
         self._kept[key] = made
-        self._bytes += made.size
+        self._bytes += _weight(key, made)
         while self._bytes > self.settings.kept_bytes and self._kept:
-            self._bytes -= self._kept.popitem(last=False)[1].size
+            self._bytes -= _weight(*self._kept.popitem(last=False))
 
     # -- who does what -------------------------------------------------------------------------------------------------------------
     def _asked(self, job: Job, home: int) -> asyncio.Future[Made]:
@@ -284,6 +284,11 @@ class Desk:
                 ticket.done.set_result(_refused("the server is stopping", 503))
         self._queue.clear()
         await asyncio.gather(*(asyncio.to_thread(lane.worker.join, 3.0) for lane in self._lanes))
+
+
+def _weight(key: Any, made: Made) -> int:
+    """How many bytes it takes to keep something under a key: an address may be longer than what it leads to."""
+    return made.size + len(repr(key))
 
 
 def _refused(text: str, status: int) -> Made:
