@@ -90,6 +90,10 @@ ClaimId = Annotated[str, Path(description="A claim by its name.")]
 Site = Annotated[Maybe[Text], Query(description="One site of the programme; every site where left out.")]
 
 
+#: Answers that take long: each makes several runs.
+LONG = ("changed", "compare", "needs", "odds", "sensitivity", "sources")
+
+
 @dataclass(frozen=True)
 class Asker:
     """A question that has been understood, with the request that brought it."""
@@ -113,7 +117,7 @@ class Asker:
             return failure(self.request, error.faults, 404)
         held = {key: tuple(value) if isinstance(value, list) else value for key, value in more.items()}
         job = Job("answer", name, self.asked, arguments=held, folder=settings.folder, evidence=settings.evidence, number=self.number)
-        return await send(self.request, job, stamp)
+        return await send(self.request, job, stamp, aside=name in LONG)
 
 
 def _of_programme(

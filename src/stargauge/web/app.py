@@ -6,7 +6,7 @@ import asyncio
 import math
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from stargauge.quantity.errors import Fault, InputError
 from stargauge.web import pages  # noqa: F401 - enters the pages
 from stargauge.web.api_routes import router
 from stargauge.web.asked import Asked, asked_of, too_long
-from stargauge.web.desk import Desk
+from stargauge.web.desk import Desk, cost
 from stargauge.web.failure import failure_page, fault_data, without_paths
 from stargauge.web.guard import Guard
 from stargauge.web.library import evidence_stamp, shelf, shelves
@@ -140,14 +140,42 @@ async def send(request: Request, job: Job, stamp: str, lane: str = "", aside: bo
     """Have a job done and send what came of it; a reader who asks for too much at once is told to wait. `aside`: it takes long."""
     desk: Desk = request.app.state.desk
     key = stamp and f"{stamp} {job.asked.day}"
-    wait = request.app.state.rate.wait(request.client.host if request.client else "") if desk.costs(job, key) else 0.0
+    who = request.client.host if request.client else ""
+    wait = request.app.state.rate.wait(who, cost=cost(job, aside)) if desk.costs(job, key) else 0.0
     if wait:
         fault = Fault(f"too many requests; try again in {math.ceil(wait)} s")
         return failure(request, (fault,), 429, {"Retry-After": str(math.ceil(wait))})
-    made = await desk.get(job, key, lane, aside)
+    made = await _while_there(request, desk.get(job, key, lane, aside, who))
+    _ended(request)
     if made.faults:
         return failure(request, made.faults, made.status, {"Retry-After": "5"} if made.status == 503 else {})
     return packed(request, made)
+
+
+async def _while_there(request: Request, getting: Coroutine[Any, Any, Made]) -> Made:
+    """What is made for a reader while the reader waits for it; one who goes away waits no more."""
+    made, gone = asyncio.ensure_future(getting), asyncio.ensure_future(_gone(request))
+    try:
+        await asyncio.wait({made, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not made.done():
+            gone.result()  # a body that comes too slowly or is too large
+            return Made(faults=(Fault("nobody waits for this any more"),), status=503)
+        return made.result()
+    finally:
+        made.cancel()
+        gone.cancel()
+
+
+async def _gone(request: Request) -> None:
+    """Wait until a reader has gone away."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _ended(request: Request) -> None:
+    """Who follows how far the answer to a request is hears that it has come, whatever it is."""
+    if number := number_of(request):
+        request.app.state.desk.board.end(number)
 
 
 def packed(request: Request, made: Made) -> Response:
@@ -172,6 +200,7 @@ async def _body(request: Request) -> dict[str, Any]:
 
 def failure(request: Request, faults: Sequence[Fault], status: int, headers: Mapping[str, str] | None = None) -> Response:
     """The faults of what was asked, as a page or as JSON, in the manner of the command line."""
+    _ended(request)
     headers = {"Cache-Control": "no-store", **(headers or {})}
     faults = without_paths(faults, _homes(request.app.state.settings))
     if request.url.path.startswith("/api/"):

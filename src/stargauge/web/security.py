@@ -71,13 +71,14 @@ class Rate:
         self.per_second, self.most, self.seen = per_second, most, seen
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def wait(self, who: str, now: float | None = None) -> float:
-        """Take one; the seconds to wait where none is left, else 0."""
+    def wait(self, who: str, now: float | None = None, cost: float = 1.0) -> float:
+        """Take as many as something costs, all there can be at most; the seconds to wait where too few are left, else 0."""
         now = time.monotonic() if now is None else now
         left, then = self._left.pop(who, (self.most, now))
         left = min(self.most, left + (now - then) * self.per_second)
-        taken = left >= 1.0
-        self._left[who] = (left - 1.0 if taken else left, now)
+        cost = min(cost, self.most)
+        taken = left >= cost
+        self._left[who] = (left - cost if taken else left, now)
         while len(self._left) > self.seen:
             self._left.popitem(last=False)
-        return 0.0 if taken else (1.0 - left) / self.per_second
+        return 0.0 if taken else (cost - left) / self.per_second
