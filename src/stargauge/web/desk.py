@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import multiprocessing
 import sys
 from collections import Counter, OrderedDict
@@ -88,6 +89,9 @@ class Desk:
         self._bytes = 0
         self._pending: dict[Any, tuple[Ticket, asyncio.Task[Made]]] = {}
         self._queue: list[Ticket] = []
+        #: Readers by when they last had a turn.
+        self._turn: dict[str, int] = {}
+        self._turns_taken = itertools.count(1)
         self._up = asyncio.Event()
         self._closed, self._failed = False, 0
         self._lanes: list[Lane] = []
@@ -182,13 +186,16 @@ class Desk:
             self._loop.call_later(PATIENCE, self._assign)
 
     def _turns(self) -> list[Ticket]:
-        """Who is next: of each reader one after the other, those first of whom fewest are being done; of one reader's, what came first."""
+        """Who is next: one of each reader after the other, first of whom fewest are being done, then who has waited longest for a turn; of one
+        reader's jobs what came first."""
+        waiting = {ticket.who for ticket in self._queue}
+        self._turn = {who: turn for who, turn in self._turn.items() if who in waiting}
         before = Counter(lane.ticket.who for lane in self._lanes if lane.ticket is not None and not lane.ticket.part)
-        turns = list[tuple[int, Ticket]]()
+        turns = list[tuple[int, int, Ticket]]()
         for ticket in self._queue:
-            turns.append((before[ticket.who], ticket))
+            turns.append((before[ticket.who], self._turn.get(ticket.who, 0), ticket))
             before[ticket.who] += 1
-        return [ticket for _, ticket in sorted(turns, key=itemgetter(0))]
+        return [ticket for *_, ticket in sorted(turns, key=itemgetter(0, 1))]
 
     def _must_wait(self, ticket: Ticket) -> bool:
         """Whether what takes long has to wait: its reader has such a thing made already, or no other worker would be left for the rest."""
@@ -224,6 +231,7 @@ class Desk:
     def _give(self, lane: Lane, ticket: Ticket) -> None:
         lane.ticket = ticket
         ticket.tries += 1
+        self._turn[ticket.who] = next(self._turns_taken)
         lane.alarm = self._loop.call_later(self.settings.job_seconds, self._overdue, lane)
         lane.worker.send(ticket.job)
 
@@ -284,13 +292,13 @@ class Desk:
         self.counts["broken"] += 1
         print(f"worker {lane.worker.process.pid} ended; another takes its place", file=sys.stderr, flush=True)
         self._failed += not lane.ready
+        self._finish(lane, None)  # what it was at waits again, or is given up with the rest
         if self._failed >= TRIES:
             if not any(other.ready and not other.worker.ended for other in self._lanes):
                 self._give_up()
             self._loop.call_later(PAUSE, self._replace, index)
         else:
             self._replace(index)
-        self._finish(lane, None)
 
     def _replace(self, index: int) -> None:
         if not self._closed:
