@@ -156,11 +156,30 @@ def test_faults_are_data(served: str, asked: str, status: int, said: str) -> Non
         assert data["errors"][0]["line"] > 1
 
 
-def test_progress_is_told_until_the_end(served: str) -> None:
-    with urlopen(f"{served}/api/programmes/small/check?draws=2048&progress=7"):
-        pass
-    with urlopen(f"{served}/progress/7") as told:
+def test_progress_is_told_to_who_listens_before_the_answer_is_asked_for(served: str) -> None:
+    with urlopen(f"{served}/progress/7", timeout=50) as told:
         assert told.headers["content-type"].startswith("text/event-stream")
+        with urlopen(f"{served}/api/programmes/small/simulate?draws=2048&progress=7"):
+            pass
+        text = told.read().decode()
+    events = [json.loads(one) for one in re.findall(r"data: (\[\d.*\])", text)]
+    assert events
+    assert all(0 <= done <= of for done, of in events)
+    assert text.rstrip().endswith("event: end\ndata: []")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("programmes/small/simulate?draws=2048&progress=8", 200),  # kept: another one had it made
+        ("programmes/smal/simulate?progress=8", 404), ("programmes/faulty/check?progress=8", 400),
+        ("programmes/small/check?draws=5&progress=8", 422),
+    ],
+)  # fmt: skip
+def test_progress_ends_whatever_the_answer_is(served: str, asked: str, status: int) -> None:
+    _got(f"{served}/api/programmes/small/simulate?draws=2048")
+    with urlopen(f"{served}/progress/8", timeout=50) as told:  # less than after how long silence ends it
+        assert _got(f"{served}/api/{asked}")[0] == status
         assert "event: end" in told.read().decode()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.web_folder import FAULTY, HOSTILE, ask, filled, flaws, told
 from tests.web_server import Browser
 
 from stargauge.programme.template import starter
+from stargauge.quantity.errors import InputError
 
 
 @pytest.fixture
@@ -115,3 +117,37 @@ def test_names_in_files_are_text_on_the_page(folder: Path) -> None:
 def test_a_faulty_file_is_listed_with_its_number_of_errors(folder: Path) -> None:
     assert (folder / "faulty.yaml").read_text() == FAULTY
     assert "errors: see where" in ask(folder, "programmes.row", "/p/faulty/row", at="faulty").body.decode()
+
+
+def test_only_programmes_are_replaced(folder: Path) -> None:
+    (folder / "compose.yaml").write_bytes(b"services: {}\n")
+    made = ask(folder, "programmes.upload", "/programmes/upload", body={"file": ("compose.yaml", b"name: Other\n"), "replace": "yes"})
+    assert "no programme" in told(made)
+    assert (folder / "compose.yaml").read_bytes() == b"services: {}\n"
+
+
+def test_a_full_folder_takes_no_more_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stargauge.web.library.MOST_FILES", sum(1 for _ in folder.iterdir()))
+    before = {path.name for path in folder.iterdir()}
+    body = {"file": ("more.yaml", b"name: More\n")}
+    assert "nothing was saved" in told(ask(folder, "programmes.upload", "/programmes/upload", body=body))
+    assert {path.name for path in folder.iterdir()} == before
+
+
+def test_a_folder_is_looked_through_once_while_nothing_comes_or_goes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from stargauge.web import library
+
+    looks = list[Path | None]()
+    own = library._own
+    monkeypatch.setattr(library, "_own", lambda folder: looks.append(folder) or own(folder))
+    monkeypatch.setattr(library, "LOOKED_FOR", 1e9)
+    os.utime(folder, (1e9, 1e9))  # settled long ago
+    first = library.shelf("mine", folder)
+    (folder / "mine.yaml").write_bytes(b"name: Longer than before\n")
+    assert library.shelf("mine", folder).stamp != first.stamp  # its own state is looked at each time
+    assert len(looks) == 1
+    (folder / "newer.yaml").write_bytes(b"name: Newer\n")
+    assert library.shelf("newer", folder).own
+    (folder / "newer.yaml").unlink()
+    with pytest.raises(InputError, match="no programme"):
+        library.shelf("newer", folder)

@@ -77,6 +77,7 @@ _FAULTS: dict[int | str, dict[str, Any]] = {
     400: {"model": Errors, "description": "The programme's file is at fault: every fault with its place."},
     404: {"model": Errors, "description": "There is no such answer: something that is named does not exist, was not yet known on that day, "
           "or the question contradicts the record."},
+    414: {"description": "The address is longer than 8 KiB.", "content": {"text/plain": {"schema": {"type": "string"}}}},
     422: {"model": Errors, "description": "A parameter has the wrong form."},
     429: {"model": Errors, "description": "Too many answers asked for at once; `Retry-After` says when to come again."},
     500: {"model": Errors, "description": "Our fault."},

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import Fault
@@ -13,6 +16,22 @@ TITLES = {
     404: "There is no such page", 400: "This cannot be answered as asked", 429: "Too many requests", 500: "Our fault",
     503: "No answer in time",
 }  # fmt: skip
+
+
+def without_paths(faults: Sequence[Fault], homes: Iterable[Path]) -> tuple[Fault, ...]:
+    """Faults that name files as a reader knows them: by their place in a folder, not by where that folder lies on the server."""
+    beginnings = sorted({f"{home}{os.sep}" for one in homes for home in (one, one.resolve())}, key=len, reverse=True)
+
+    def plain(text: str) -> str:
+        for one in beginnings:
+            text = text.replace(one, "")
+        return text
+
+    def named(fault: Fault) -> Fault:
+        file = plain(fault.file)
+        return replace(fault, message=plain(fault.message), file=Path(file).name if os.path.isabs(file) else file)
+
+    return tuple(map(named, faults))
 
 
 def failure_page(faults: Sequence[Fault], status: int, path: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.web.library import ENDINGS, MOST_FILES, Shelf, shelves
+from stargauge.web.library import ENDINGS, MOST_FILES, Shelf, room_in, shelves
 
 #: A programme file may have so many bytes; more is refused unread.
 MOST_TEXT = 2_000_000
@@ -160,7 +160,7 @@ def create(folder: Path, name: str, content: bytes, instead: bool = False) -> Pa
     try:
         with _alone_in(folder):
             if not path.exists():
-                _expect_room(folder)
+                room_in(folder)
             made = _beside(path, content)
             try:
                 if instead:
@@ -176,12 +176,6 @@ def create(folder: Path, name: str, content: bytes, instead: bool = False) -> Pa
     except OSError as error:
         raise InputError(f'"{name}" could not be saved: {error.strerror}') from None
     return path
-
-
-def _expect_room(folder: Path) -> None:
-    """Raise InputError where a folder holds as many files as are looked at: one more would not be listed."""
-    if sum(1 for _ in folder.iterdir()) >= MOST_FILES:
-        raise InputError(f"the folder holds {MOST_FILES:,} files or more; nothing was saved: take some out of it first")
 
 
 def _link(made: Path, path: Path, content: bytes) -> None:
@@ -253,7 +247,7 @@ def _named(fault: Fault) -> Fault:
 
 def create_folder(folder: Path, contents: dict[str, bytes]) -> Path:
     """A new folder of files, there at once or not at all. Raises InputError where something of its name stands there."""
-    _expect_room(folder.parent)
+    room_in(folder.parent)
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         for name, content in contents.items():

@@ -17,6 +17,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+#: How long an address may be, with what it asks.
+MOST_ADDRESS = 8 * 1024
 #: How long the next piece of a body may take to come.
 BODY_SECONDS = 30.0
 #: How long the cookie that remembers a token lasts.
@@ -98,6 +100,8 @@ def refused(request: Request, settings: Settings) -> Response | None:
         return PlainTextResponse("this server answers under the names of this machine only\n", 421)
     if not from_own_page(request.method, request.headers):
         return PlainTextResponse("refused: the request comes from another site's page\n", 403)
+    if len(request.scope.get("raw_path") or b"") + len(request.scope["query_string"]) > MOST_ADDRESS:
+        return PlainTextResponse(f"the address is too long: at most {MOST_ADDRESS:,} characters\n", 414)
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length[:20]) > settings.upload_bytes:
         return too_large(settings, request.url.path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from stargauge.quantity.errors import Fault, InputError, did_you_mean
 ENDINGS = (".yaml", ".yml")
 #: At most so many files of a folder are looked at, and none larger than so many bytes.
 MOST_FILES, MOST_BYTES = 500, 8 * 2**20
+#: For how many seconds what lies in a folder counts as known, and how many nanoseconds after a change that begins.
+LOOKED_FOR, SETTLED = 1.0, 100_000_000
 
 
 @dataclass(frozen=True)
@@ -26,23 +29,68 @@ class Shelf:
 
 def shelves(folder: Path | None) -> dict[str, Shelf]:
     """Every programme by the name it is asked for; a file of the user's with the name of a shipped one is called `my-NAME`."""
-    from stargauge.programme.load import shipped
-
-    found = {name: Shelf(name, path, False, _stamp(path)) for name, path in shipped().items()}
-    for path in _own(folder):
-        plain = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "programme"
-        name = plain if plain not in found else f"my-{plain}"
-        if name not in found:
-            found[name] = Shelf(name, path, True, _stamp(path))
-    return found
+    return {name: one for name, listed in _listed(folder).items() if (one := _shelf(name, *listed)) is not None}
 
 
 def shelf(name: str, folder: Path | None) -> Shelf:
     """The programme of a name. Raises InputError with the nearest name where there is none."""
-    found = shelves(folder)
-    if name not in found:
-        raise InputError(f'there is no programme "{name}"{did_you_mean(name, found)} (there are: {", ".join(found)})')
-    return found[name]
+    listed = _listed(folder)
+    found = _shelf(name, *listed[name]) if name in listed else None
+    if found is None:
+        raise InputError(f'there is no programme "{name}"{did_you_mean(name, listed)} (there are: {", ".join(listed)})')
+    return found
+
+
+def room_in(folder: Path) -> None:
+    """Raises InputError where a folder holds as many files as are looked at: what comes in addition would not be listed."""
+    if sum(1 for _ in folder.iterdir()) >= MOST_FILES:
+        raise InputError(f"the folder holds {MOST_FILES:,} files already, of which no more are looked at; nothing was saved: remove some")
+
+
+def _shelf(name: str, path: Path, own: bool) -> Shelf | None:
+    """A programme with the state its files are in now; None where they are gone."""
+    try:
+        return Shelf(name, path, own, _stamp(path))
+    except OSError:
+        return None
+
+
+#: What lay in a folder when last looked at: when that was, the folder's own time, and what was found.
+_looked: dict[Path, tuple[float, int, dict[str, tuple[Path, bool]]]] = {}
+
+
+def _listed(folder: Path | None) -> dict[str, tuple[Path, bool]]:
+    """Every programme's path by its name, and whether it is the user's own.
+
+    A folder is looked through again when something in it came or went, and after a second in any case. One that has changed just now is
+    looked through every time: its time may not tell the next change from this one.
+    """
+    if folder is None:
+        return _found(None)
+    try:
+        changed = folder.stat().st_mtime_ns
+    except OSError:
+        return _found(None)
+    now, held = time.monotonic(), _looked.get(folder)
+    if held is not None and now - held[0] < LOOKED_FOR and held[1] == changed:
+        return held[2]
+    made = _found(folder)
+    if time.time_ns() - changed > SETTLED:
+        _looked.clear()  # a server has one folder
+        _looked[folder] = (now, changed, made)
+    return made
+
+
+def _found(folder: Path | None) -> dict[str, tuple[Path, bool]]:
+    from stargauge.programme.load import shipped
+
+    found = {name: (path, False) for name, path in shipped().items()}
+    for path in _own(folder):
+        plain = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "programme"
+        name = plain if plain not in found else f"my-{plain}"
+        if name not in found:
+            found[name] = (path, True)
+    return found
 
 
 def evidence_stamp(folder: Path | None) -> str:

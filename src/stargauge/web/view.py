@@ -41,6 +41,11 @@ class Kept:
         """Whether there is an answer under a key."""
         return key in self._held
 
+    def clear(self) -> None:
+        """Let go of all."""
+        self._held.clear()
+        self._weight = 0
+
     def get(self, key: Any, make: Callable[[], Any], weight: int = 1024) -> Any:
         """The answer under a key, made now where it is not held; those used longest ago leave."""
         if key not in self._held:

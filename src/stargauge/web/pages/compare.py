@@ -44,7 +44,7 @@ class Side:
         return replace(view, asked=asked, figures={}, headers={}, more={})
 
 
-@page("/p/{programme}/compare", asks=ASKS)
+@page("/p/{programme}/compare", asks=ASKS, of_all=True)
 def compare(view: View, **asked: str) -> str:
     """What to compare with what; with both sides told, what differs."""
     told = any(asked[f"b_{field}"] for field in FIELDS)
@@ -110,7 +110,7 @@ def _side(view: View, asked: dict[str, str], side: str, default: Side, faults: l
     return Side(name, day, scenario or kept, laid or (default.laid if side == "a" else ""))
 
 
-@page("/p/{programme}/compare/result", asks=ASKS)
+@page("/p/{programme}/compare/result", asks=ASKS, of_all=True)
 def result(view: View, **asked: str) -> str:
     """What differs between the two sides, and because of what."""
     from stargauge import api
@@ -150,7 +150,7 @@ def _called(view: View) -> Callable[[str], str]:
     return called
 
 
-@page("/p/{programme}/compare/charts", asks=ASKS)
+@page("/p/{programme}/compare/charts", asks=ASKS, of_all=True)
 def charts(view: View, **asked: str) -> str:
     """The capacity of both sides over time."""
     from stargauge.report.html import capacity_drawing

@@ -102,7 +102,20 @@ def upload(view: View) -> str:
         raise InputError(f"the file is not UTF-8 text (byte {error.start:,}); save it as UTF-8") from None
     if re.search(r"(?m)^name\s*:", text[:_HEAD]) is None:
         raise InputError("the file names no programme; expected a line such as `name: Example Campus` at its top level")
-    return opened(view, create(_folder(view), safe, text.encode(), view.body.get("replace") == "yes"))
+    replaces = view.body.get("replace") == "yes" and _is_programme(view, safe)
+    return opened(view, create(_folder(view), safe, text.encode(), replaces))
+
+
+def _is_programme(view: View, name: str) -> bool:
+    """Whether a file of the folder is a programme's. Raises InputError for another one: only programmes are replaced."""
+    path = _folder(view) / name
+    if path.is_symlink() or not path.is_file():
+        return False
+    if shelf_at(path, view.folder) is None:
+        raise InputError(
+            f'"{name}" is a file of the folder but no programme, so it is not replaced; nothing was saved: choose another name'
+        )
+    return True
 
 
 def _folder(view: View) -> Path:

@@ -58,12 +58,17 @@ async function go(address, focus) {
   if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
 }
 
-// How far something is that takes long: the element names a number under which the server tells it.
+// A number under which the server tells how far something is: the server takes nine digits.
+const anyNumber = () => 1 + Math.floor(Math.random() * 999999998);
+
+// How far something is that takes long: the element names a number under which the server tells it. Who asked closes what is returned when
+// the answer has come, whatever it was.
 function follow(bar) {
   const told = new EventSource(`/progress/${bar.dataset.progress}`);
   told.onmessage = (event) => { const [done, of] = JSON.parse(event.data); bar.max = of; bar.value = done; if (!bar.isConnected || done >= of) told.close(); };
   told.addEventListener("end", () => told.close());
   told.onerror = () => told.close();
+  return told;
 }
 
 function begin(root) {
@@ -122,9 +127,10 @@ function whatIf(form) {
   const foot = () => {
     now.querySelectorAll("[data-more]").forEach((link) => link.addEventListener("click", (event) => {
       event.preventDefault();
-      const bar = now.querySelector("progress"), number = 1 + Math.floor(Math.random() * 2 ** 31);
-      bar.dataset.progress = number; bar.removeAttribute("value"); bar.classList.remove("hide"); follow(bar);
-      ask({ draws: link.dataset.more, progress: number });
+      const bar = now.querySelector("progress"), number = anyNumber();
+      bar.dataset.progress = number; bar.removeAttribute("value"); bar.classList.remove("hide");
+      const told = follow(bar);
+      ask({ draws: link.dataset.more, progress: number }).finally(() => told.close());
     }));
     now.querySelectorAll(".copy").forEach((button) => {
       button.classList.remove("hide");
@@ -188,12 +194,12 @@ function drop(form) {
 document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("form[data-drop]").forEach(drop));
 // A part that takes long: it is asked for under a number, so that the server can tell how far it is; the part takes the place of the link.
 function askFor(link) {
-  const number = 1 + Math.floor(Math.random() * 999999998), place = link.closest(link.dataset.over || ".asks"), bar = document.createElement("progress");
+  const number = anyNumber(), place = link.closest(link.dataset.over || ".asks"), bar = document.createElement("progress");
   bar.dataset.progress = number; bar.setAttribute("aria-label", link.textContent);
   link.replaceWith(link.textContent, document.createElement("br"), bar);
-  follow(bar);
+  const told = follow(bar);
   const address = new URL(link.href); address.searchParams.set("progress", number);
-  htmx.ajax("GET", address.pathname + address.search, { target: place, swap: "outerHTML" });
+  Promise.resolve(htmx.ajax("GET", address.pathname + address.search, { target: place, swap: "outerHTML" })).finally(() => told.close());
 }
 const beginLong = () => document.querySelectorAll("a[data-long][data-now]").forEach(askFor);
 document.addEventListener("DOMContentLoaded", beginLong);
