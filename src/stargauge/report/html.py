@@ -16,7 +16,7 @@ from stargauge.report.claim_depth import definitions_by_claim, needs_by_reading,
 from stargauge.report.definitions import by_definition, spoken_rows
 from stargauge.report.drawing import figure, inlined
 from stargauge.report.lineage_chart import lineage_svg, spoken_lineage
-from stargauge.report.locale import say
+from stargauge.report.locale import notation, say
 from stargauge.report.money import money_page
 from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
 from stargauge.report.schedule import schedule_table
@@ -122,6 +122,7 @@ def environment(folder: str = "") -> Any:
         percent_range=percent_range,
         value=value_text,
         range=range_text,
+        whole=whole_text,
         stated=stated_text,
         text_of=lambda value: text_of(value or None),
         first_up=first_up,
@@ -181,6 +182,11 @@ def places(answer: Answer, explained: Iterable[str], cells: Iterable[str]) -> di
 
 def _sections(answer: Answer, drawn: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(anchor, title) for anchor, title, key in _SECTIONS if answer.get(key) or drawn.get(key)]
+
+
+def whole_text(count: int) -> str:
+    """A whole number as the language that is spoken writes it."""
+    return notation().number(str(count))
 
 
 def first_up(text: Any) -> str:

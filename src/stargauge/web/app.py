@@ -114,7 +114,9 @@ def question(request: Request, page: Page) -> tuple[Asked, str]:
     """What an address asks, and the state of the files it asks about. Raises InputError."""
     query = {key: request.query_params.getlist(key) for key in request.query_params}
     name = str(request.path_params["programme"]) if page.of_programme else ""
-    return asked_of(name or FIRST, query), state_of(request.app.state.settings, name)
+    settings, asked = request.app.state.settings, asked_of(name or FIRST, query)
+    state = state_of(settings, name)
+    return asked, state_of(settings) if page.of_all else state
 
 
 def state_of(settings: Settings, programme: str = "") -> str:
@@ -168,7 +170,7 @@ def failure(request: Request, faults: Sequence[Fault], status: int, headers: Map
     headers = {"Cache-Control": "no-store", **(headers or {})}
     if request.url.path.startswith("/api/"):
         return JSONResponse({"errors": [fault_data(fault) for fault in faults]}, status, headers)
-    text = failure_page(faults, status, request.url.path)
+    text = failure_page(faults, status, request.url.path, request.query_params.get("lang", "en"))
     return Response(text, status, headers, media_type="text/html; charset=utf-8")
 
 
