@@ -29,7 +29,7 @@ def _sides(data: Dict, style: Style) -> list[str]:
     for side in ("a", "b"):
         told = data[side]
         seen = f" (newest evidence {day_text(told['newest_evidence'])})" if told["newest_evidence"] else ""
-        asked = "" if "+" not in told["asked"] else f", with {', '.join(told['asked'].split('+')[1:])}"
+        asked = f", with {', '.join(told['laid'])}" if told["laid"] else ""
         lines += labelled(side.upper(), f"{told['programme']['name']}, known on {day_text(told['as_of'])}{seen}{asked}", style, 0, 3)
     known = data["statements"]
     news = f", {counted(known['only_b'], 'statement')} only B knows, {known['only_a']:,} only A" if known else ""
@@ -300,8 +300,7 @@ def comparison_page(data: Dict) -> dict[str, Any]:
 
 
 def _side(told: Dict, side: str) -> dict[str, Any]:
-    laid = told["asked"].split("+")[1:]
-    return {**told, "side": side.upper(), "laid": laid}
+    return {**told, "side": side.upper()}
 
 
 def _quantity(row: Dict) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from stargauge.quantity.errors import InputError
@@ -182,6 +183,46 @@ def _cost(view: View, asked: Asked) -> Any:
     return api.cost(view.programme, site=asked["site"], chip=asked["chip"], **view.run).to_dict()
 
 
+def _sites(view: View, _: Asked) -> Any:
+    from stargauge import api
+
+    return api.sites(view.programme, **view.run).to_dict()
+
+
+def _site(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    return api.site(asked["site"], view.programme, **view.run).to_dict()
+
+
+def _compute(view: View, _: Asked) -> Any:
+    from stargauge import api
+
+    return api.compute(view.programme, **view.run).to_dict()
+
+
+def _sources_and_uses(view: View, _: Asked) -> Any:
+    from stargauge import api
+
+    return api.sources_and_uses(view.programme, **view.run).to_dict()
+
+
+def _what_if(view: View, _: Asked) -> Any:
+    from stargauge import api
+
+    asked, settings = view.asked, view.asked.settings
+    plain = replace(view, asked=asked.but(laid=()))  # what is set is moved, not laid under it
+    moved = sorted({name.split("[")[0].strip() for name in settings})
+    made = api.movable(plain.programme, as_of=asked.day, draws=asked.draws, seed=asked.seed, progress=view.progress, inputs=moved)
+    return made.answer(settings)
+
+
+def _brief(view: View, _: Asked) -> Any:
+    from stargauge import api
+
+    return api.brief(view.programme, as_of=view.asked.day, draws=view.asked.draws, seed=view.asked.seed)
+
+
 def _sensitivity(view: View, asked: Asked) -> Any:
     from stargauge import api
 
@@ -238,6 +279,7 @@ ANSWERS: dict[str, Answerer] = {
     "programmes": _programmes, "programme": _programme, "check": lambda view, _: _whole_check(view),
     "claims": lambda view, _: _whole_check(view), "claim": _claim, "odds": _odds, "simulate": _simulate, "explain": _explain,
     "changed": _changed, "drivers": _drivers, "needs": _needs, "together": _together, "definitions": _definitions, "sources": _sources,
-    "schedule": _schedule, "money": _money, "finance": _finance, "jobs": _jobs, "cost": _cost, "sensitivity": _sensitivity,
+    "schedule": _schedule, "money": _money, "finance": _finance, "jobs": _jobs, "cost": _cost, "sensitivity": _sensitivity, "sites": _sites,
+    "site": _site, "compute": _compute, "sources_and_uses": _sources_and_uses, "what_if": _what_if, "brief": _brief,
     "export": _export, "compare": _compare, "accuracy": _accuracy, "catalogue": _catalogue, "schema": _schema,
 }  # fmt: skip

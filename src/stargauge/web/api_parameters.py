@@ -87,6 +87,7 @@ OtherSide = Annotated[
 Kind = Annotated[str, Path(description="A kind, such as accelerator.")]
 Name = Annotated[str, Path(description="One of a kind.")]
 ClaimId = Annotated[str, Path(description="A claim by its name.")]
+SiteId = Annotated[str, Path(description="A site by its name.")]
 Site = Annotated[Maybe[Text], Query(description="One site of the programme; every site where left out.")]
 
 

@@ -205,7 +205,7 @@ def failure(request: Request, faults: Sequence[Fault], status: int, headers: Map
     faults = without_paths(faults, _homes(request.app.state.settings))
     if request.url.path.startswith("/api/"):
         return JSONResponse({"errors": [fault_data(fault) for fault in faults]}, status, headers)
-    text = failure_page(faults, status, request.url.path)
+    text = failure_page(faults, status, request.url.path, request.query_params.get("lang", "en"))
     return Response(text, status, headers, media_type="text/html; charset=utf-8")
 
 

@@ -11,11 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import Fault
-
-TITLES = {
-    404: "There is no such page", 400: "This cannot be answered as asked", 429: "Too many requests", 500: "Our fault",
-    503: "No answer in time",
-}  # fmt: skip
+from stargauge.report.locale import say, speaking
+from stargauge.web.asked import LANGUAGES
 
 
 def without_paths(faults: Sequence[Fault], homes: Iterable[Path]) -> tuple[Fault, ...]:
@@ -34,17 +31,26 @@ def without_paths(faults: Sequence[Fault], homes: Iterable[Path]) -> tuple[Fault
     return tuple(map(named, faults))
 
 
-def failure_page(faults: Sequence[Fault], status: int, path: str) -> str:
-    """Faults as a page: where, what was expected, what came."""
-    title = TITLES.get(status, TITLES[400])
+def _title(status: int) -> str:
+    titles = {
+        404: say("There is no such page"), 400: say("This cannot be answered as asked"), 429: say("Too many requests"),
+        500: say("Our fault"), 503: say("No answer in time"),
+    }  # fmt: skip
+    return titles.get(status, titles[400])
+
+
+def failure_page(faults: Sequence[Fault], status: int, path: str, language: str = "en") -> str:
+    """Faults as a page: where, what was expected, what came. What frames them is in a language; the faults are in English."""
+    with speaking(language if language in LANGUAGES else "en"):
+        title, mend, home = _title(status), _mend(faults, path), say("All programmes")
     rows = "".join(f"<li>{_place(fault)}{escape(f'{fault.path}: ' if fault.path else '')}{escape(fault.message)}</li>" for fault in faults)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
         f'<title>{title} – Stargauge</title><link rel="icon" href="/static/icon.svg" type="image/svg+xml">'
         '<link rel="stylesheet" href="/static-style"></head><body>'
         '<header class="top"><div class="wrap"><a class="word" href="/">Stargauge</a></div></header>'
-        f'<main id="main" class="wrap"><h1 class="mt">{title}</h1><ul class="plain">{rows}</ul>{_mend(faults, path)}'
-        '<p><a href="/">All programmes</a></p></main>'
+        f'<main id="main" class="wrap"><h1 class="mt">{title}</h1><ul class="plain">{rows}</ul>{mend}'
+        f'<p><a href="/">{home}</a></p></main>'
         "</body></html>"
     )
 
@@ -64,4 +70,4 @@ def _place(fault: Fault) -> str:
 def _mend(faults: Sequence[Fault], path: str) -> str:
     """Where a file at fault can be mended."""
     of = re.match(r"/p/([a-z0-9-]+)", path)
-    return f'<p><a href="/p/{of[1]}/edit">Edit the file</a></p>' if of and any(fault.file for fault in faults) else ""
+    return f'<p><a href="/p/{of[1]}/edit">{say("Edit the file")}</a></p>' if of and any(fault.file for fault in faults) else ""

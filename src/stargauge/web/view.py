@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: How many draws the answers have in all that a worker keeps, and with how many an answer of the files alone counts.
 MOST_DRAWS_KEPT, FEW = 24 * 1024, 128
+#: With how many draws at most a part is made whose every draw takes long; it then says with how many.
+MOST_LONG = 4096
 Progress = Callable[[int, int], None]
 
 
@@ -192,6 +194,11 @@ class View:
         asked = self.asked
         return {"as_of": asked.day, "draws": asked.draws, "seed": asked.seed, "given": asked.given or None, "progress": self.progress}
 
+    @property
+    def fewer(self) -> int:
+        """The draws asked for, up to those with which a part whose every draw takes long still comes in time."""
+        return min(self.asked.draws, MOST_LONG)
+
     def odds(self, claim: str, movers: bool = True) -> OddsOverTime:
         """The odds of a claim over time, up to the day, with what moved them unless that is left out."""
         from stargauge import api
@@ -199,7 +206,7 @@ class View:
         asked = self.asked
 
         def make() -> OddsOverTime:
-            return api.odds(self.programme, claim, end=asked.day, every="quarter", draws=min(asked.draws, 512), seed=asked.seed,
+            return api.odds(self.programme, claim, end=asked.day, every="quarter", draws=self.fewer, seed=asked.seed,
                             progress=self.progress, movers=movers, language=asked.language)  # fmt: skip
 
         return self.kept("odds", make, claim, movers)  # type: ignore[no-any-return]
@@ -295,10 +302,7 @@ class View:
 
 @cache
 def templates() -> Any:
-    """The templates of the pages, with those of the report; `number`: a whole number as the language writes it."""
+    """The templates of the pages, with those of the report."""
     from stargauge.report.html import environment
-    from stargauge.report.locale import words
 
-    pages = environment("stargauge.web")
-    pages.filters["number"] = lambda whole: words().count(int(whole))
-    return pages
+    return environment("stargauge.web")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from stargauge.quantity.errors import InputError
@@ -22,14 +20,10 @@ if TYPE_CHECKING:
 QUICK, DEEP = Kept(1), Kept(1)
 #: How many draws a reader may ask for besides the usual ones.
 USUAL, MORE = 1024, (4096, 16_384)
+#: How many threads of this worker make blocks of draws beside one another, with the same bits.
+THREADS = 2
 #: What the fields of the form are called, before the name of their input.
 FIELD = "v:"
-
-
-@cache
-def _threads() -> ThreadPoolExecutor:
-    """Two threads of this worker: blocks of draws are made beside one another, with the same bits."""
-    return ThreadPoolExecutor(2)
 
 
 def base(view: View) -> Movable:
@@ -43,7 +37,7 @@ def base(view: View) -> Movable:
 
     def make() -> Movable:
         return movable(view.source, as_of=asked.day, draws=asked.draws, seed=asked.seed, scenario=asked.scenario or None,
-                       progress=_half(view, 0), workers=_threads(), inputs=None if quick else ())  # fmt: skip
+                       progress=_half(view, 0), threads=THREADS, inputs=None if quick else ())  # fmt: skip
 
     key = ("movable", asked.programme, view.shelf.stamp, asked.day, asked.draws, asked.seed, asked.scenario)
     made: Movable = (QUICK if quick else DEEP).get(key, make)
