@@ -186,8 +186,10 @@ class Desk:
             self._loop.call_later(PATIENCE, self._assign)
 
     def _turns(self) -> list[Ticket]:
-        """Who is next: one of each reader after the other, first of whom fewest are being done, then who has waited longest for a turn; of one
-        reader's jobs what came first."""
+        """Who is next: readers after one another, first of whom fewest are being done, then who has waited longest for a turn.
+
+        Of one reader's jobs what came first is first.
+        """
         waiting = {ticket.who for ticket in self._queue}
         self._turn = {who: turn for who, turn in self._turn.items() if who in waiting}
         before = Counter(lane.ticket.who for lane in self._lanes if lane.ticket is not None and not lane.ticket.part)

@@ -112,7 +112,9 @@ def _is_programme(view: View, name: str) -> bool:
     if path.is_symlink() or not path.is_file():
         return False
     if shelf_at(path, view.folder) is None:
-        raise InputError(f'"{name}" is a file of the folder but no programme, so it is not replaced; nothing was saved: choose another name')
+        raise InputError(
+            f'"{name}" is a file of the folder but no programme, so it is not replaced; nothing was saved: choose another name'
+        )
     return True
 
 
