@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests.web_server import in_a_loop
 
 from stargauge.web import desk as desks
 from stargauge.web import work
@@ -76,7 +77,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             finally:
                 await desk.close()
 
-        asyncio.run(whole())
+        in_a_loop(whole())
 
     return begin
 
@@ -350,7 +351,7 @@ def test_a_worker_killed_at_its_job_is_replaced_and_the_job_done() -> None:
         finally:
             await desk.close()
 
-    made, counts = asyncio.run(whole())
+    made, counts = in_a_loop(whole())
     assert (made.status, counts["broken"], counts["made"]) == (200, 1, 1)
 
 
@@ -371,7 +372,7 @@ def test_who_listens_before_a_job_is_begun_hears_it_all() -> None:
         await asyncio.wait_for(listening, 5)
         return heard
 
-    assert asyncio.run(whole()) == [(1, 2), (2, 2)]
+    assert in_a_loop(whole()) == [(1, 2), (2, 2)]
 
 
 def test_numbers_that_pages_choose_are_ones_the_server_takes() -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi import Response
 from tests.programme_files import SMALL
-from tests.web_server import serving
+from tests.web_server import in_a_loop, serving
 
 from stargauge.web.guard import Guard, refused
 from stargauge.web.security import POLICY, Rate, from_own_page, host_allowed, token_fits
@@ -129,7 +129,7 @@ def _sent(settings: Settings, pieces: list[bytes], *headers: tuple[bytes, bytes]
 
     scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": [(b"host", b"localhost"), *headers],
              "scheme": "http", "server": ("localhost", 1)}  # fmt: skip
-    asyncio.run(Guard(application, settings)(scope, receive, send))
+    in_a_loop(Guard(application, settings)(scope, receive, send))
     return told[0], given
 
 

@@ -20,6 +20,7 @@ from urllib.request import urlopen
 
 import pytest
 from tests.programme_files import SMALL
+from tests.web_server import in_a_loop
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are counted in /proc")
 #: How long something may take before it counts as never.
@@ -197,7 +198,6 @@ def test_faults_of_the_command(folder: Path) -> None:
 @pytest.fixture
 def desk_job() -> Any:
     """A desk with one worker, asked for one job by a function that runs in an event loop."""
-    import asyncio
 
     from stargauge.web.asked import Asked
     from stargauge.web.desk import Desk
@@ -216,7 +216,7 @@ def desk_job() -> Any:
             finally:
                 await desk.close()
 
-        return asyncio.run(asked())
+        return in_a_loop(asked())
 
     return run
 

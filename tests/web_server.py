@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.request import urlopen
+
+Result = TypeVar("Result")
 
 #: The day up to which the tests' pages know: the record of the shipped programmes ends before it.
 DAY = "2026-11-01"
@@ -51,6 +55,12 @@ def serving(folder: Path, evidence: Path | None = None, **more: Any) -> Iterator
         finally:
             server.should_exit = True
             thread.join(30)
+
+
+def in_a_loop(work: Coroutine[Any, Any, Result]) -> Result:
+    """What comes of work in an event loop of its own, in a thread of its own: the browser's runs in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 @dataclass

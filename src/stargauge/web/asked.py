@@ -138,7 +138,7 @@ def within(name: str, day: date) -> date:
 
 
 def too_long(parameters: Mapping[str, str]) -> list[Fault]:
-    """A fault for every parameter with more characters than one may have; a field with several inputs has room for all."""
+    """A fault for every parameter that has more characters than one may have; a field with several inputs has room for all."""
     most = {name: LONGEST_SET * MOST_LAID if name.endswith("_set") else LONGEST for name in parameters}
     return [
         Fault(f"{name}: has {len(text):,} characters; expected at most {most[name]:,}")

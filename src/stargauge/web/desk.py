@@ -186,9 +186,9 @@ class Desk:
             self._loop.call_later(PATIENCE, self._assign)
 
     def _turns(self) -> list[Ticket]:
-        """Who is next: one of each reader after the other, of whom fewest are being done first, then who has waited longest for a turn.
+        """Who is next: readers after one another, first of whom fewest are being done, then who has waited longest for a turn.
 
-        Of one reader's jobs what came first.
+        Of one reader's jobs what came first is first.
         """
         waiting = {ticket.who for ticket in self._queue}
         self._turn = {who: turn for who, turn in self._turn.items() if who in waiting}
