@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stargauge.report import lineage_marks as marks
 from stargauge.report.canvas import HUES
 from stargauge.report.lineage import CHOICE, KINDS, apart, bases, formulas, input_name, inputs, is_input, kind_of, share, strongest, whole
 from stargauge.report.locale import language, say
@@ -20,11 +21,6 @@ Node = Mapping[str, Any]
 WIDE_WIDTH, NARROW_WIDTH = 738, 358
 #: The most inputs and quantities between that are drawn; with the number itself at most twenty.
 MOST_INPUTS, MOST_BETWEEN = 12, 6
-_SERIF = "Charter, 'Sitka Text', Cambria, Georgia, 'Noto Serif', serif"
-_SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
-_MONO = "ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace"
-#: Width of a character over its size, on average, by face; that of the widest face of each chain.
-_WIDTHS = {"serif": 0.66, "sans": 0.58, "bold": 0.66, "mono": 0.61}
 
 
 @dataclass(frozen=True)
@@ -44,10 +40,10 @@ def lineage_svg(node: Node, narrow: bool = False) -> str:
     """The picture of an explanation as a stand-alone SVG in the light palette."""
     node = whole(node)
     body, width, height = (_narrow if narrow else _wide)(node)
-    label = _escaped(spoken_lineage(node))
+    label = marks.escaped(spoken_lineage(node))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{label}"><title>{label}</title>{_PATTERN}'
+        f'aria-label="{label}"><title>{label}</title>{marks.PATTERN}'
         f'<rect width="{width}" height="{height}" fill="{HUES["paper"]}"/>{body}</svg>\n'
     )
 
@@ -246,18 +242,6 @@ def _below(need: Node, whole: Mapping[str, Node]) -> dict[str, int]:
 
 # --- drawing ----------------------------------------------------------------------------------------------------------------------------
 
-_PATTERN = (
-    '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    f'<rect width="5" height="5" fill="{HUES["paper"]}"/>'
-    f'<line x1="0" y1="0" x2="0" y2="5" stroke="{HUES["soft"]}" stroke-width="2.4"/></pattern></defs>'
-)
-#: How the bar of a kind is filled, and its edge.
-_FILLS = {
-    "stated": (HUES["need"], HUES["need"]), "default": (HUES["rule-2"], HUES["rule-2"]), "assumed": ("url(#hatch)", HUES["soft"]),
-    "designed": (HUES["soft"], HUES["soft"]), "chance": (HUES["rule"], HUES["rule-2"]), "choice": (HUES["paper"], HUES["need"]),
-    "structure": (HUES["rule"], HUES["rule"]),
-}  # fmt: skip
-
 
 def _wide(node: Node) -> tuple[str, int, int]:
     out, top = _head(node, WIDE_WIDTH, 22)
@@ -272,21 +256,21 @@ def _wide(node: Node) -> tuple[str, int, int]:
     for y, one in zip(rows, leaves, strict=True):
         at = ways.get(one.below)
         target = (left + box, boxes[at]) if at is not None and boxes else (left - 34, middle)
-        out.append(_curve(right - 8, y + 6, *target, 1.25 + 8.0 * (one.share or 0.0) / widest))
-    out += [_curve(left, y, left - 34, middle, 2.0) for y in boxes]
+        out.append(marks.curve(right - 8, y + 6, *target, 1.25 + 8.0 * (one.share or 0.0) / widest))
+    out += [marks.curve(left, y, left - 34, middle, 2.0) for y in boxes]
     for y, need in zip(boxes, between, strict=True):
-        out.append(_box(left, y - 23, box, 46))
-        out.append(_text(_fit(_label(need), box - 16, 12.5, "bold"), left + 8, y - 4, 12.5, HUES["ink"], 600))
+        out.append(marks.box(left, y - 23, box, 46))
+        out.append(marks.text(marks.fit(_label(need), box - 16, 12.5, "bold"), left + 8, y - 4, 12.5, HUES["ink"], 600))
         spread = f" ({range_text(need)})" if range_text(need) and need.get("p10") != need.get("p90") else ""
         told = f"{_value(need)}{spread}"
-        told = told if _wide_as(told, 12.5) <= box - 12 else _value(need)
-        out.append(_text(_fit(told, box - 16, 12.5), left + 8, y + 13, 12.5, HUES["soft"]))
+        told = told if marks.wide_as(told, 12.5) <= box - 12 else _value(need)
+        out.append(marks.text(marks.fit(told, box - 16, 12.5), left + 8, y + 13, 12.5, HUES["soft"]))
     out += _number(node, 0, middle, left - 44)
     for y, one in zip(rows, leaves, strict=True):
         out += _leaf(one, right, y, WIDE_WIDTH - right, widest)
     foot = top + 14 + high + 22
     if more := _more(node):
-        out.append(_text(more, right, foot - 8, 12.5, HUES["soft"]))
+        out.append(marks.text(more, right, foot - 8, 12.5, HUES["soft"]))
     rested, foot = _rests(node, 0, foot + 16, WIDE_WIDTH)
     return "".join([*out, *rested]), WIDE_WIDTH, int(foot)
 
@@ -296,23 +280,23 @@ def _narrow(node: Node) -> tuple[str, int, int]:
     out += _number(node, 0, y + 48, NARROW_WIDTH)
     y += 148 + 16 * min(len(formulas(node)), 2)
     if between := _between(node):
-        out.append(_text(say("Computed from"), 0, y, 13, HUES["ink"], 600))
+        out.append(marks.text(say("Computed from"), 0, y, 13, HUES["ink"], 600))
         for need in between:
             y += 22
             value = _value(need)
-            out.append(_text(value, NARROW_WIDTH, y, 13, HUES["ink"], end=True))
-            out.append(_text(_fit(_label(need), NARROW_WIDTH - _wide_as(value, 13) - 12, 13), 0, y, 13, HUES["soft"]))
+            out.append(marks.text(value, NARROW_WIDTH, y, 13, HUES["ink"], end=True))
+            out.append(marks.text(marks.fit(_label(need), NARROW_WIDTH - marks.wide_as(value, 13) - 12, 13), 0, y, 13, HUES["soft"]))
         y += 34
     leaves = _leaves(node)
     widest = max((one.share or 0.0 for one in leaves), default=0.0) or 1.0
-    out.append(_text(say("Moved by") if any(one.share for one in leaves) else say("Rests on"), 0, y, 13, HUES["ink"], 600))
+    out.append(marks.text(say("Moved by") if any(one.share for one in leaves) else say("Rests on"), 0, y, 13, HUES["ink"], 600))
     for one in leaves:
         y += 24
         out += _leaf(one, 0, y, NARROW_WIDTH, widest)
         y += 20
     if more := _more(node):
         y += 24
-        out.append(_text(more, 0, y, 13, HUES["soft"]))
+        out.append(marks.text(more, 0, y, 13, HUES["soft"]))
     rested, foot = _rests(node, 0, y + 36, NARROW_WIDTH)
     return "".join([*out, *rested]), NARROW_WIDTH, int(foot)
 
@@ -320,15 +304,15 @@ def _narrow(node: Node) -> tuple[str, int, int]:
 def _head(node: Node, width: int, size: int) -> tuple[list[str], float]:
     """Title and definition; where what is below begins."""
     out, y = list[str](), float(size)
-    for line in _lines(headline(node), width, size, "serif"):
-        out.append(_text(line, 0, y, size, HUES["ink"], 700, face=_SERIF))
+    for line in marks.lines(headline(node), width, size, "serif"):
+        out.append(marks.text(line, 0, y, size, HUES["ink"], 700, face=marks.SERIF))
         y += size * 1.2
     y += 2
-    for line in _lines(f"{node.get('address')} · {finding(text_of(node.get('says')))}", width, 13, "sans")[:3]:
-        out.append(_text(line, 0, y, 13, HUES["soft"]))
+    for line in marks.lines(f"{node.get('address')} · {finding(text_of(node.get('says')))}", width, 13, "sans")[:3]:
+        out.append(marks.text(line, 0, y, 13, HUES["soft"]))
         y += 18
-    for line in _lines(apart(_compared(node)["reads"], node), width, 13, "sans") if _compared(node) else []:
-        out.append(_text(line, 0, y, 13, HUES["ink"]))
+    for line in marks.lines(apart(_compared(node)["reads"], node), width, 13, "sans") if _compared(node) else []:
+        out.append(marks.text(line, 0, y, 13, HUES["ink"]))
         y += 18
     return out, y + 8
 
@@ -340,17 +324,17 @@ def _number(node: Node, x: float, middle: float, width: float) -> list[str]:
         shown, unit = text_of(node.get("value")) or _value(node) or "–", ""
     else:
         shown, unit = bare(node, "p50"), unit_text(node) if str(node.get("unit")) != "d" else ""
-    out = [_text(shown, x, middle + 2, 44 if len(shown) < 7 else 26, HUES["ink"], 700, face=_SERIF)]
+    out = [marks.text(shown, x, middle + 2, 44 if len(shown) < 7 else 26, HUES["ink"], 700, face=marks.SERIF)]
     varies = bool(range_text(node)) and node.get("p10") != node.get("p90")
     spread = say("P10 to P90: {range}", range=range_text(node)) if varies else ""
     mean = say("mean {value}", value=bare(node, "mean")) if varies and node.get("mean") is not None else ""
     y = middle + 24
     for line, colour in (("" if unit == "1" else unit, HUES["ink"]), (spread, HUES["soft"]), (mean, HUES["soft"])):
         if line:
-            out.append(_text(line, x, y, 13, colour))
+            out.append(marks.text(line, x, y, 13, colour))
             y += 18
     for place, line in enumerate(formulas(node)[:2]):
-        out.append(_text(_fit(line, width - 8, 12, "mono"), x, y + 6 + 16 * place, 12, HUES["soft"], face=_MONO))
+        out.append(marks.text(marks.fit(line, width - 8, 12, "mono"), x, y + 6 + 16 * place, 12, HUES["soft"], face=marks.MONO))
     return out
 
 
@@ -358,20 +342,20 @@ def _leaf(one: _Leaf, x: float, y: float, width: float, widest: float) -> list[s
     """An input: name and value, below it the bar of its share, the kind of value, the grade as a small letter."""
     value = one.value
     out = [
-        _text(_fit(one.name, width - _wide_as(value, 13) - 14, 13, "bold"), x, y, 13, HUES["ink"], 600),
-        _text(value, x + width, y, 13, HUES["ink"], end=True),
+        marks.text(marks.fit(one.name, width - marks.wide_as(value, 13) - 14, 13, "bold"), x, y, 13, HUES["ink"], 600),
+        marks.text(value, x + width, y, 13, HUES["ink"], end=True),
     ]
     if one.share is not None:
-        fill, edge = _FILLS.get(one.basis, _FILLS["structure"])
+        fill, edge = marks.FILLS.get(one.basis, marks.FILLS["structure"])
         bar = max(2.0, (width * 0.42) * one.share / widest)
         out.append(f'<rect x="{x:.1f}" y="{y + 7:.1f}" width="{bar:.1f}" height="8" fill="{fill}" stroke="{edge}" stroke-width="1"/>')
-        out.append(_text(share(one.share), x + bar + 7, y + 15.5, 12.5, HUES["ink"]))
+        out.append(marks.text(share(one.share), x + bar + 7, y + 15.5, 12.5, HUES["ink"]))
     edge_at = x + width
     if one.grade:
         out.append(f'<circle cx="{edge_at - 8:.1f}" cy="{y + 11:.1f}" r="7.5" fill="none" stroke="{HUES["rule-2"]}"/>')
-        out.append(_text(one.grade, edge_at - 8, y + 15, 10.5, HUES["soft"], 600, middle=True))
+        out.append(marks.text(one.grade, edge_at - 8, y + 15, 10.5, HUES["soft"], 600, middle=True))
         edge_at -= 22
-    out.append(_text(one.kind, edge_at, y + 15.5, 12.5, HUES["soft"], end=True))
+    out.append(marks.text(one.kind, edge_at, y + 15.5, 12.5, HUES["soft"], end=True))
     return out
 
 
@@ -382,11 +366,11 @@ def _rests(node: Node, x: float, y: float, width: float) -> tuple[list[str], flo
     held = sorted(((basis, part) for basis, part in each if part >= 0.005), key=lambda one: -one[1])
     if not held:
         return [], y
-    out = [_text(say("What the spread rests on"), x, y, 13, HUES["ink"], 600)]
+    out = [marks.text(say("What the spread rests on"), x, y, 13, HUES["ink"], 600)]
     out.append(f'<rect x="{x + 0.5:.1f}" y="{y + 9.5:.1f}" width="{width - 1:.1f}" height="11" fill="none" stroke="{HUES["rule"]}"/>')
     at = x
     for basis, part in held:
-        fill, edge = _FILLS[basis]
+        fill, edge = marks.FILLS[basis]
         wide = width * part
         out.append(
             f'<rect x="{at + 0.5:.1f}" y="{y + 9.5:.1f}" width="{max(wide - 1, 0.5):.1f}" height="11" fill="{fill}" stroke="{edge}"/>'
@@ -398,61 +382,12 @@ def _rests(node: Node, x: float, y: float, width: float) -> tuple[list[str], flo
     words += [("", say("{share} not resolved", share=share(unresolved)))] if unresolved >= 0.005 else []
     words += [("", say("{share} of all on grades C and D", share=share(rests["weak"])))] if rests.get("weak", 0.0) >= 0.005 else []
     for basis, told in words:
-        wide = _wide_as(told, 12.5) + (30 if basis else 16)
+        wide = marks.wide_as(told, 12.5) + (30 if basis else 16)
         if left + wide > x + width and left > x:
             left, line = x, line + 20
         if basis:
-            fill, edge = _FILLS[basis]
+            fill, edge = marks.FILLS[basis]
             out.append(f'<rect x="{left + 0.5:.1f}" y="{line - 9.5:.1f}" width="10" height="10" fill="{fill}" stroke="{edge}"/>')
-        out.append(_text(told, left + (16 if basis else 0), line, 12.5, HUES["soft"]))
+        out.append(marks.text(told, left + (16 if basis else 0), line, 12.5, HUES["soft"]))
         left += wide
     return out, line + 12
-
-
-def _curve(x1: float, y1: float, x2: float, y2: float, width: float) -> str:
-    bend = (x1 + x2) / 2
-    return (
-        f'<path d="M{x1:.1f} {y1:.1f}C{bend:.1f} {y1:.1f} {bend:.1f} {y2:.1f} {x2:.1f} {y2:.1f}" fill="none" '
-        f'stroke="{HUES["rule-2"]}" stroke-opacity="0.45" stroke-width="{width:.2f}" stroke-linecap="round"/>'
-    )
-
-
-def _box(x: float, y: float, width: float, height: float) -> str:
-    return (
-        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="3" fill="{HUES["paper"]}" stroke="{HUES["rule-2"]}"/>'
-    )
-
-
-def _text(
-    words: str, x: float, y: float, size: float, colour: str, weight: int = 400, *, face: str = _SANS, end: bool = False,
-    middle: bool = False,
-) -> str:  # fmt: skip
-    anchor = ' text-anchor="end"' if end else ' text-anchor="middle"' if middle else ""
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-family="{face}" font-size="{size}" font-weight="{weight}" fill="{colour}"{anchor}>'
-        f"{_escaped(words)}</text>"
-    )
-
-
-def _wide_as(words: str, size: float, face: str = "sans") -> float:
-    return len(words) * size * _WIDTHS[face]
-
-
-def _fit(words: str, width: float, size: float, face: str = "sans") -> str:
-    """Words that fit a width, with an ellipsis where something is left off."""
-    most = int(width / (size * _WIDTHS[face]))
-    return words if len(words) <= most else f"{words[: max(most - 1, 1)].rstrip()}…"
-
-
-def _lines(words: str, width: float, size: float, face: str) -> list[str]:
-    """Words in lines of a width."""
-    most, lines = int(width / (size * _WIDTHS[face])), [""]
-    for word in words.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
-            lines.append("")
-        lines[-1] += f" {word}" if lines[-1] else word
-    return lines
-
-
-def _escaped(words: str) -> str:
-    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
