@@ -114,9 +114,10 @@ def question(request: Request, page: Page) -> tuple[Asked, str]:
     """What an address asks, and the state of the files it asks about. Raises InputError."""
     query = {key: request.query_params.getlist(key) for key in request.query_params}
     name = str(request.path_params["programme"]) if page.of_programme else ""
-    settings, asked = request.app.state.settings, asked_of(name or FIRST, query)
-    state = state_of(settings, name)
-    return asked, state_of(settings) if page.of_all else state
+    settings: Settings = request.app.state.settings
+    if name:
+        shelf(name, settings.folder)
+    return asked_of(name or FIRST, query), state_of(settings, "" if page.of_all else name)
 
 
 def state_of(settings: Settings, programme: str = "") -> str:

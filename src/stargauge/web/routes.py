@@ -18,7 +18,7 @@ class Page:
     `asks`: parameters of the address, beyond those of a question, that its function takes (as text, empty where absent).
     `kept`: the page stays the same while the programmes' files do, so that it may be kept once made. `writes`: it is posted to and
     changes files, or takes what a form sends; nothing of it is kept. `slow`: it takes long, and is made beside the programme's other pages.
-    `of_all`: it may rest on any programme there is, not only on that of its path.
+    `of_all`: it reads other programmes than that of its path, so that it is made anew when any of them changed.
     """
 
     name: str
