@@ -9,7 +9,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from tests.web_server import DAY, PHONE, Browser, violations, wider_than_screen
+from tests.web_server import DAY, Browser, sound, violations
 
 #: Few draws: it is the pages that are tested.
 ASKED = f"as_of={DAY}&draws=256"
@@ -58,25 +58,28 @@ def test_claim_has_readings_and_all_its_parts(web: str, browser: Browser) -> Non
         assert page.locator("table.readings tbody tr").count() == 2
         assert [page.locator(f"#{part}").count() for part in ("over-time", "drivers", "definitions", "pairs", "record")] == [1] * 5
         assert page.locator("figure svg.w").count() >= 2
+        assert page.locator("table.readings a.n").first.get_attribute("href").startswith("/p/meta-hyperion/why/hyperion-jobs%2F")
+        assert sound(page) == []
+        seen.clean()
+
+
+@pytest.mark.slow
+def test_what_would_have_to_be_true_is_looked_for_when_asked(web: str, browser: Browser) -> None:
+    with browser.page(f"{web}/{CLAIM}?{ASKED}") as (page, seen):
         page.click("text=Look for what would have to be true")
         page.wait_for_selector("text=A statement about the model and its inputs, not about what anyone")
-        assert violations(page) == []
-        assert page.locator("table.readings a.n").first.get_attribute("href").startswith("/p/meta-hyperion/why/hyperion-jobs%2F")
+        assert sound(page) == []
         seen.clean()
 
 
-def test_claim_fits_a_phone_in_the_dark(web: str, browser: Browser) -> None:
-    with browser.page(f"{web}/{CLAIM}?{ASKED}", size=PHONE, dark=True) as (page, seen):
-        assert wider_than_screen(page) <= 0
-        assert violations(page) == []
-        seen.clean()
-
-
-def test_claim_reads_without_scripts(web: str, browser: Browser) -> None:
+def test_claim_reads_without_scripts_and_what_if_it_holds_goes_with_the_reader(web: str, browser: Browser) -> None:
     with browser.page(f"{web}/{CLAIM}?{ASKED}", scripts=False) as (page, seen):
         page.click("text=What moves it")
         assert page.locator("h1").count() == 1
         assert page.inner_text("#drivers") == "What moves it"
+        page.goto(f"{web}/{CLAIM}?{ASKED}&given=hyperion-jobs/builders")
+        assert "Take the condition away" in page.inner_text("main")
+        assert "given=hyperion-jobs%2Fbuilders" in page.get_attribute("nav >> text=Claims", "href")
         seen.clean()
 
 
@@ -96,13 +99,6 @@ def test_claim_can_be_taken_as_a_review_and_as_a_text(web: str) -> None:
     review: Any = json.loads(text_of(f"{web}/{CLAIM}/export/claimreview?{asked}"))
     assert (review["@type"], review["author"]["name"], review["sg:knowledgeDate"]) == ("ClaimReview", "Someone", DAY)
     assert text_of(f"{web}/{CLAIM}/export/markdown?{ASKED}").startswith("# ")
-
-
-def test_what_if_it_holds_goes_with_the_reader(web: str, browser: Browser) -> None:
-    with browser.page(f"{web}/{CLAIM}?{ASKED}&given=hyperion-jobs/builders", scripts=False) as (page, seen):
-        assert "Take the condition away" in page.inner_text("main")
-        assert "given=hyperion-jobs%2Fbuilders" in page.get_attribute("nav >> text=Claims", "href")
-        seen.clean()
 
 
 def test_claim_before_it_was_made_and_one_that_there_is_not(web: str, browser: Browser) -> None:

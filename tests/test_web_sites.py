@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from tests.web_server import DAY, Browser, sound, violations
 
 HREFS = "found => found.map(one => one.href)"
-SITE = f"p/meta-prometheus/sites/prometheus?as_of={DAY}"
+SITE = f"p/meta-prometheus/sites/prometheus?as_of={DAY}&draws=256"
 
 
 def test_a_site_opens_with_all_its_parts(web: str, browser: Browser) -> None:
@@ -38,7 +38,7 @@ def test_a_site_reads_without_scripts(web: str, browser: Browser) -> None:
 
 
 def test_all_sites_lead_to_each(web: str, browser: Browser) -> None:
-    with browser.page(f"{web}/p/stargate-abroad/sites?as_of={DAY}") as (page, seen):
+    with browser.page(f"{web}/p/stargate-abroad/sites?as_of={DAY}&draws=256") as (page, seen):
         assert page.inner_text("h1") == "Two sites; none of them is known to run"
         assert page.locator(".map svg.w[role=img]").get_attribute("aria-label").startswith("Map of the world with 1 site.")
         assert "at risk from" in page.inner_text("section[aria-labelledby=schedule]").lower()
@@ -50,7 +50,7 @@ def test_all_sites_lead_to_each(web: str, browser: Browser) -> None:
 
 
 def test_a_site_published_later_says_when(web: str, browser: Browser) -> None:
-    with browser.page(f"{web}/p/stargate-abroad/sites/norway?as_of=2025-06-15") as (page, seen):
+    with browser.page(f"{web}/p/stargate-abroad/sites/norway?as_of=2025-06-15&draws=256") as (page, seen):
         assert page.inner_text("h1") == "Stargate Norway was not known on 15 Jun 2025"
         assert violations(page) == []
         assert "as_of=2025-07-31" in page.locator("text=Look at that day").get_attribute("href")

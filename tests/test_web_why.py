@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.request import urlopen
 
 import pytest
-from tests.web_server import DAY, PHONE, Browser, violations, wider_than_screen
+from tests.web_server import DAY, PHONE, Browser, sound, violations, wider_than_screen
 
 #: Few draws: it is the pages that are tested.
 ASKED = f"as_of={DAY}&draws=256"
@@ -30,13 +30,6 @@ def test_number_tells_its_value_its_formula_and_its_sources(web: str, browser: B
         seen.clean()
 
 
-def test_explanation_fits_a_phone_in_the_dark(web: str, browser: Browser) -> None:
-    with browser.page(f"{web}/{HERE}/why/hyperion-jobs%2Fbuilders?{ASKED}", size=PHONE, dark=True) as (page, seen):
-        assert wider_than_screen(page) <= 0
-        assert violations(page) == []
-        seen.clean()
-
-
 def test_month_can_be_chosen_and_stays_in_the_files(web: str, browser: Browser) -> None:
     with browser.page(f"{web}/{HERE}/why/jobs_permanent?{ASKED}") as (page, seen):
         before = page.inner_text("p.num")
@@ -56,6 +49,7 @@ def test_month_can_be_chosen_and_stays_in_the_files(web: str, browser: Browser) 
 def test_verdict_leads_to_what_it_compares(web: str, browser: Browser) -> None:
     with browser.page(f"{web}/{HERE}/why/hyperion-jobs%2Fbuilders?{ASKED}") as (page, seen):
         assert "jobs_construction" in page.inner_text("#cmp-1")
+        assert sound(page) == []
         page.locator("table th a").first.click()
         page.wait_for_url("**/why/jobs_construction**")
         seen.clean()

@@ -127,11 +127,10 @@ def wider_than_screen(page: Any) -> int:
 
 
 def sound(page: Any) -> list[str]:
-    """What is wrong with an open page in light and in dark, and at a phone's width: for axe, or by how much it is too wide."""
+    """What is wrong with an open page on a laptop in light, and on a phone in the dark: for axe, or by how much it is too wide."""
     found = violations(page)
     page.emulate_media(color_scheme="dark")
-    found += [f"dark: {one}" for one in violations(page)]
     page.set_viewport_size(PHONE)
-    found += [f"phone: {one}" for one in violations(page)]
+    found += [f"phone, dark: {one}" for one in violations(page)]
     wider = wider_than_screen(page)
     return [*found, *([f"phone: {wider} pixels too wide"] if wider > 0 else [])]

@@ -20,7 +20,8 @@ ENDINGS = (".yaml", ".yml")
 MOST_FILES, MOST_BYTES = 500, 8 * 2**20
 #: For how many seconds what lies in a folder counts as known, and how many nanoseconds after a change that begins.
 LOOKED_FOR, SETTLED = 1.0, 100_000_000
-#: How a single input is set.
+#: How a scenario is named, and how a single input is set.
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SETTING = re.compile(r"[a-z][a-z0-9_]*\s*(\[[^\]=]*\])?\s*=\s*[^=\s][^=]*")
 
 
@@ -171,16 +172,18 @@ class Side:
         of = self.of
         faults = [Fault(f'{of and f"{of}_set: "}got "{part}"; expected INPUT=VALUE such as load_factor=0.8') for part in self.laid
                   if not _SETTING.fullmatch(part)]  # fmt: skip
+        names: tuple[str, ...] | None = None
         try:
             found = shelf(self.programme, folder)
             names = scenarios_of(found) if self.scenarios else ()
         except InputError as error:
-            return [*faults, *(replace(one, message=f"{of}_programme: {one.message}" if of and not one.line else one.message)
-                               for one in error.faults)]  # fmt: skip
+            faults += [
+                replace(one, message=f"{of}_programme: {one.message}" if of and not one.line else one.message) for one in error.faults
+            ]
         for part in self.scenarios:
-            if part not in names:
-                told = f'no scenario "{part}"{did_you_mean(part, names)} (all: {", ".join(names) or "none"})'
-                faults.append(Fault(f"{of and f'{of}_scenario: '}{found.name} has {told}"))
+            if part not in (names or ()) and (names is not None or not _NAME.fullmatch(part)):
+                told = f'no scenario "{part}"{did_you_mean(part, names or ())} (all: {", ".join(names or ()) or "none"})'
+                faults.append(Fault(f"{of and f'{of}_scenario: '}{self.programme} has {told}"))
         return faults
 
     def asked(self, folder: Path | None) -> Asked:
