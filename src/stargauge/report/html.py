@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ from stargauge.report.wording import (
 
 Answer = Mapping[str, Any]
 
+#: The stages that are reached on paper; the others are reached on the ground.
+_PAPER = STAGES[:3]
 _STAGE_HUES = {"under_construction": "construction"}
 _GROUPS = (
     ("Still open", ("open",)),
@@ -242,23 +244,54 @@ def ladder(answer: Answer) -> list[dict[str, Any]]:
 
 
 def _rungs(answer: Answer) -> list[dict[str, Any]]:
-    """Each stage's middle draw at the newest evidence, where the answer holds the series; all in the unit that suits the largest."""
+    """Each stage's middle draw, where the answer holds the series; all in the unit that suits the largest.
+
+    What is on paper (announced, contracted, financed) as known on the day; what is built at the newest evidence.
+    """
     quantities = answer.get("quantities") or {}
     series = {stage: quantities.get(f"power_facility[{stage}]") or {} for stage in STAGES}
     held = {stage: data for stage, data in series.items() if data.get("months")}
     unit_name = scale(held.values())[1]
-    at = {stage: at_evidence(data, answer) for stage, data in held.items()}
-    return [
+    on_paper = str(answer.get("as_of") or "")
+    at = {stage: at_day(data, on_paper) if stage in _PAPER else at_evidence(data, answer) for stage, data in held.items()}
+    rungs = [
         {"stage": stage, "unit": unit_name, "p50": at[stage] / divisor(data, unit_name)}
         for stage, data in held.items()
         if at[stage] is not None
     ]
+    return [{**rung, "text": _rung_text(rung, rungs, answer)} for rung in rungs]
+
+
+def _rung_text(rung: Mapping[str, Any], rungs: Sequence[Mapping[str, Any]], answer: Answer) -> str:
+    """What a stage on paper needs told: what has no site, what is only implied by what is built."""
+    if rung["stage"] not in _PAPER:
+        return ""
+    built = max((one for one in rungs if one["stage"] not in _PAPER), key=lambda one: float(one["p50"]), default={"p50": 0.0})
+    pledged = _pledged(answer) if rung["stage"] == "announced" else ""
+    if pledged:
+        return say("of it {power} pledged without a site", power=pledged)
+    if not rung["p50"]:
+        return say("nothing on record")
+    if rung["stage"] == "announced" or rung["p50"] >= built["p50"]:
+        return ""
+    return say("on record; the {power} built or being built imply more", power=value_text(built))
+
+
+def _pledged(answer: Answer) -> str:
+    """Announced power without a site on the day; empty where there is none."""
+    data = (answer.get("quantities") or {}).get("power_facility[announced, unsited]") or {}
+    value = at_day(data, str(answer.get("as_of") or "")) if data.get("months") else None
+    return value_text({"unit": data["unit"], "p50": value}) if value else ""
 
 
 def at_evidence(data: Mapping[str, Any], answer: Answer) -> Any:
     """The middle value of a series in the month of the newest evidence; None where it is absent."""
-    evidence = str(answer.get("newest_evidence") or answer.get("as_of") or "")
-    at = next((index for index, month in enumerate(data["months"]) if month_day(month) >= evidence), -1)
+    return at_day(data, str(answer.get("newest_evidence") or answer.get("as_of") or ""))
+
+
+def at_day(data: Mapping[str, Any], day: str) -> Any:
+    """The middle value of a series in the month of a day; None where it is absent."""
+    at = next((index for index, month in enumerate(data["months"]) if month_day(month) >= day), -1)
     return data["p50"][at]
 
 
