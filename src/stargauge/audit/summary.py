@@ -328,6 +328,8 @@ def _glance(
         deciding = [entry for entry in shown.record if entry.get("decides")] or list(shown.record)
         if deciding:
             row |= {"record": str(deciding[-1].get("text") or deciding[-1].get("value")), "grade": deciding[-1].get("grade")}
+        elif value := _computed(shown):
+            row |= {"record": value}
     elif topic.name == "power" and (size := _levels(result, sited(known, "announced"), days.as_of)[1]) > 0:
         runs = _known_to_run(result, known, days)[1]
         row |= {"said": f"{show(size, 'W')} announced", "record": f"{show(runs, 'W')}, estimated" if runs > 0 else "none known"}
@@ -339,6 +341,18 @@ def _glance(
     factor, name = scale_of(max(abs(v) for v in values), unit)
     label = f"{name} {ahead:%b %Y}" if topic.name != "jobs" else f"direct {ahead:%b %Y}"
     return row | {"expected_label": label, "unit": name, **{f"p{level}": v / factor for level, v in zip((10, 50, 90), values, strict=True)}}
+
+
+def _computed(reading: ReadingVerdict) -> str:
+    """What arithmetic alone makes of a reading that it settled, in the middle draw; empty where it did not."""
+    if reading.settled_by != "arithmetic" or reading.margin is None:
+        return ""
+    parsed, unit = parse(reading.expression), reading.margin.unit
+    if not isinstance(parsed, Comparison) or parsed.share or parsed.op == "==":
+        return "computed"
+    value = _threshold(parsed) + reading.margin.p50 * (1.0 if parsed.op in (">=", ">") else -1.0)
+    told = show(value, unit)
+    return f"{with_counted(told, value, counting(parsed), ENGLISH) if unit == '1' else told}, computed"
 
 
 def _span(values: Sequence[float], unit: str) -> str:
@@ -410,12 +424,31 @@ JOBS = (
 )
 
 
+#: What sites say they counted, by the way to count that it stands beside.
+_COUNTED = {PEAK: "jobs_construction_peak", PERMANENT: "jobs_permanent"}
+
+
+def _stated(known: Any, address: str) -> list[dict[str, Any]]:
+    """What was counted at single sites, the last of each: no count of the whole, and nothing that was only announced."""
+    name, made = _COUNTED.get(address, ""), []
+    for site in known.sites if name else ():
+        told = getattr(site.spec, name, None) or known.programme.records.get(f"{name}[{site.id}]") or ()
+        counted = [said for said in told if said.status in ("reported", "observed", "estimated")]
+        if counted:
+            last = counted[-1]
+            value = last.value.quantile(0.5) if isinstance(last.value, Distribution) else float(last.value)
+            when = last.as_of or last.published
+            day = f", {day_words(when.end) if when.start == when.end else when.end.year}" if when else ""
+            made.append({"value": value, "text": f"{figures(value)} at {names_of(known)[site.id]} ({last.status}{day})"})
+    return made
+
+
 def _jobs(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Days, told: str) -> dict[str, Any]:
     rows = []
     for address, label, says in JOBS:
         values = _levels(result, address, days.ahead)
         when = "" if address == PEAK else f", {days.ahead:%b %Y}"
-        rows.append({"label": label + when, "says": says, "address": address, "hue": "need", "unit": "jobs",
+        rows.append({"label": label + when, "says": says, "address": address, "hue": "need", "unit": "jobs", "stated": _stated(known, address),
                      **{f"p{level}": v for level, v in zip((10, 50, 90), values, strict=True)}})  # fmt: skip
     direct, total, peak = (_levels(result, address, days.ahead) for address in (DIRECT, TOTAL, PEAK))
     text = (

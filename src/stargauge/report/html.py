@@ -417,7 +417,7 @@ def rows_table(jobs: Mapping[str, Any]) -> dict[str, Any]:
         [
             f"{row['label']} ({row['says']})" if row.get("says") else str(row["label"]),
             *(bare(row, key) for key in ("p10", "p50", "p90")),
-            "; ".join(str(told.get("text", "")) for told in row.get("stated") or []) or "none found",
+            "; ".join(str(told.get("text", "")) for told in row.get("stated") or []) or "no count found",
         ]
         for row in jobs.get("rows") or []
     ]
