@@ -11,7 +11,7 @@ from stargauge.quantity.quantity import STAGES
 from stargauge.report import lineage
 from stargauge.report.accuracy_page import accuracy_page
 from stargauge.report.canvas import NARROW, ODDS_NARROW, ODDS_WIDE, ROWS_NARROW, ROWS_WIDE, WIDE
-from stargauge.report.charts import divisor, month_day, over_time, scale, spoken
+from stargauge.report.charts import divisor, month_day, over_time, peak, scale, spoken
 from stargauge.report.claim_depth import definitions_by_claim, needs_by_reading, together_page
 from stargauge.report.definitions import by_definition, spoken_rows
 from stargauge.report.drawing import figure, inlined
@@ -341,7 +341,7 @@ def drawings(answer: Answer) -> dict[str, dict[str, Any]]:
     made: dict[str, dict[str, Any]] = {}
     for name in ("capacity", "money"):
         line = lines.get(name)
-        if isinstance(line, Mapping) and _drawable(line, quantities):
+        if isinstance(line, Mapping) and drawable(line, quantities):
             label = spoken(line, quantities)
             specs = [over_time(line, quantities, evidence, paper) for paper in (WIDE, NARROW)]
             made[name] = figure(name, label, specs, time_table(line, quantities, evidence), line.get("why"))
@@ -355,7 +355,7 @@ def drawings(answer: Answer) -> dict[str, dict[str, Any]]:
 def capacity_drawing(answer: Answer, name: str) -> dict[str, Any] | None:
     """The chart of capacity of an answer under a name of its own; nothing where there is nothing to draw."""
     quantities, line = answer.get("quantities") or {}, (answer.get("lines") or {}).get("capacity")
-    if not isinstance(line, Mapping) or not _drawable(line, quantities):
+    if not isinstance(line, Mapping) or not drawable(line, quantities):
         return None
     evidence = answer.get("newest_evidence")
     specs = [over_time(line, quantities, evidence, paper) for paper in (WIDE, NARROW)]
@@ -387,8 +387,10 @@ def odds_drawings(answer: Answer) -> list[dict[str, Any]]:
     return made
 
 
-def _drawable(line: Mapping[str, Any], quantities: Mapping[str, Any]) -> bool:
-    return any("months" in quantities.get(entry["address"], {}) for entry in line.get("series") or [])
+def drawable(line: Mapping[str, Any], quantities: Mapping[str, Any]) -> bool:
+    """Whether a series has months, and a number above zero in one of them: a chart without one would show nothing."""
+    held = [quantities.get(entry["address"], {}) for entry in line.get("series") or []]
+    return any("months" in data and peak(data) > 0.0 for data in held)
 
 
 def time_table(line: Mapping[str, Any], quantities: Mapping[str, Any], evidence: str | None) -> dict[str, Any]:

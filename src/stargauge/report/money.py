@@ -59,6 +59,7 @@ def render_money(data: Mapping[str, Any], style: Style = PLAIN) -> str:
     """The answer first, then the tables."""
     lines = [style.bold(line) for line in wrapped(headline(data), style.width)]
     lines += wrapped(f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,} draws.", style.width)
+    lines += [] if data["dispute"] else wrapped("A sum of your own: --need.", style.width)
     for one in tables(data):
         lines += ["", *(style.bold(line) for line in wrapped(one.title, style.width)), *wrapped(one.finding, style.width)]
         lines += table(one.columns, one.rows, style) if one.rows else []
@@ -91,7 +92,7 @@ def bn(value: float | None) -> str:
 def headline(data: Mapping[str, Any]) -> str:
     """One sentence: with which means each amount was there."""
     if not data["dispute"]:
-        return f"No claim names a sum to be deployed by {day_text(data['date'])}; give one with --need."
+        return f"No claim names a sum to be deployed by {day_text(data['date'])}."
     parts = []
     for one in data["dispute"]:
         odds = [f"{percent(one['group'][means]['probability'])} {words}" for means, words in zip(_MEANS, _IN_WORDS, strict=True)]
