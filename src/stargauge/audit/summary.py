@@ -448,8 +448,8 @@ def _jobs(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Da
     for address, label, says in JOBS:
         values = _levels(result, address, days.ahead)
         when = "" if address == PEAK else f", {days.ahead:%b %Y}"
-        rows.append({"label": label + when, "says": says, "address": address, "hue": "need", "unit": "jobs", "stated": _stated(known, address),
-                     **{f"p{level}": v for level, v in zip((10, 50, 90), values, strict=True)}})  # fmt: skip
+        rows.append({"label": label + when, "says": says, "address": address, "hue": "need", "unit": "jobs",
+                     "stated": _stated(known, address), **{f"p{level}": v for level, v in zip((10, 50, 90), values, strict=True)}})  # fmt: skip
     direct, total, peak = (_levels(result, address, days.ahead) for address in (DIRECT, TOTAL, PEAK))
     text = (
         f"{_span(direct, 'job')} direct at the end of {days.ahead:%b %Y}, {_span(total, 'job')} with suppliers and spending; "

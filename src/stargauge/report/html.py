@@ -31,6 +31,7 @@ from stargauge.report.wording import (
     number_text,
     percent,
     percent_range,
+    plain_number,
     range_text,
     shape,
     short_sentence,
@@ -394,7 +395,10 @@ def drawable(line: Mapping[str, Any], quantities: Mapping[str, Any]) -> bool:
 
 
 def time_table(line: Mapping[str, Any], quantities: Mapping[str, Any], evidence: str | None) -> dict[str, Any]:
-    """The numbers of a chart over time at half-year ends and at the newest evidence, in the unit of the chart."""
+    """The numbers of a chart over time at half-year ends and at the newest evidence, in the unit of the chart.
+
+    `file`: all of its months with all quantiles, as plain numbers under days.
+    """
     series = [(entry, quantities[entry["address"]]) for entry in line.get("series") or [] if entry["address"] in quantities]
     unit_name = scale(data for _, data in series)[1]
     head, columns = ["Month"], []
@@ -410,7 +414,18 @@ def time_table(line: Mapping[str, Any], quantities: Mapping[str, Any], evidence:
         for index, month in enumerate(months)
         if month[5:7] in ("06", "12") or month == newest
     ]
-    return {"head": head, "rows": rows}
+    return {"head": head, "rows": rows, "file": _every_month(series, unit_name, months)}
+
+
+def _every_month(series: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], unit_name: str, months: Sequence[str]) -> dict[str, Any]:
+    """Each month's last day with the quantiles of every series, in the unit of the chart."""
+    head, columns = ["date"], []
+    for entry, data in series:
+        for key in ("p10", "p25", "p50", "p75", "p90"):
+            if data.get(key):
+                head.append(f"{entry.get('label', entry['address'])} {key.upper()}, {unit_name}")
+                columns.append([plain_number(value, divisor(data, unit_name)) for value in data[key]])
+    return {"head": head, "rows": [[month, *(column[index] for column in columns)] for index, month in enumerate(months)]}
 
 
 def rows_table(jobs: Mapping[str, Any]) -> dict[str, Any]:
@@ -429,4 +444,9 @@ def rows_table(jobs: Mapping[str, Any]) -> dict[str, Any]:
             [str(claim.get("label") or "Announced"), "", bare({"unit": "job", **claim}, "value", "value"), "", str(claim.get("text") or "")]
         )
     why = [["", *[str(row.get("address") or "")] * 3, ""] for row in jobs.get("rows") or []]
-    return {"head": ["Definition", "P10", "P50", "P90", "Counted or stated"], "rows": rows, "why": why}
+    head = ["Definition", "P10", "P50", "P90", "Counted or stated"]
+    levels = [[plain_number(row.get(key)) for key in ("p10", "p50", "p90")] for row in jobs.get("rows") or []]
+    plain = [[told[0], *numbers, told[4]] for told, numbers in zip(rows, levels, strict=False)]
+    if claim.get("value"):
+        plain.append([rows[-1][0], plain_number(claim["value"]), "", "", rows[-1][4]])
+    return {"head": head, "rows": rows, "why": why, "file": {"head": head, "rows": plain}}

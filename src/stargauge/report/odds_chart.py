@@ -9,7 +9,7 @@ from typing import Any
 
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
 from stargauge.report.odds import ended, headline, mover_text, points_text
-from stargauge.report.wording import MARKS, day_text, percent, percent_range, shape
+from stargauge.report.wording import MARKS, day_text, percent, percent_range, plain_number, shape
 
 #: Bounds of the likelihood bands and, from the top, their names (IPCC words) with the place of each.
 _BOUNDS = (0.10, 0.33, 0.66, 0.90)
@@ -132,8 +132,14 @@ def odds_table(one: Mapping[str, Any]) -> dict[str, Any]:
         change = "" if point["change"] is None else points_text(point["change"])
         moved = "; ".join(map(mover_text, point["movers"]))
         rows.append([day_text(point["day"]), told, change, moved])
+    plain = []
+    for point, row in zip(one["points"], rows, strict=True):
+        odds = [plain_number(value) for value in (point["probability"], *(point["model_range"] or (None, None)))]
+        plain.append([point["day"], *odds, point["answer"], row[3]])
+    file = {"head": ["date", "odds", "model range, lowest", "model range, highest", "answer", "what moved it, each left out alone"],
+            "rows": plain}  # fmt: skip
     return {"head": ["Known on", "Odds (model range)", "Change in points", "What moved it, each left out alone"], "rows": rows,
-            "why": [["", f"claims.{one['claim']}", "", ""] for _ in rows]}  # fmt: skip
+            "why": [["", f"claims.{one['claim']}", "", ""] for _ in rows], "file": file}  # fmt: skip
 
 
 def spoken_odds(one: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from stargauge.quantity.units import scale_of
 from stargauge.report.drawing import pictured
 from stargauge.report.locale import notation, say
 from stargauge.report.site_map import on_map, site_map, spoken_map, states_of
-from stargauge.report.wording import counted, day_text, number_text, percent
+from stargauge.report.wording import counted, day_text, number_text, percent, plain_number
 
 Site = Mapping[str, Any]
 
@@ -183,13 +183,16 @@ def sites_table(sites: Sequence[Site]) -> dict[str, Any]:
     named = notation().unit(unit[1])
     head = [say("Site"), say("Place"), say("Last seen"), say("State"), f"{say('Runs')}, {named}", f"{say('Announced')}, {named}"]
     head += [f"{say('Complete')} {level}" for level in ("P10", "P50", "P90")]
-    rows = []
+    rows, plain = [], []
     for site in sites:
+        days = ["" if site["given_up"] else site["complete"][name] or "" for name in ("p10", "p50", "p90")]
+        powers = [plain_number(site[name]["p50"], unit[0]) for name in ("runs", "planned")]
+        plain.append([site["name"], site["region"] or "", site["observed_through"] or "", state_of(site), *powers, *days])
         dates = ["–"] * 3 if site["given_up"] else [month_text(site["complete"][name]) for name in ("p10", "p50", "p90")]
         seen = day_text(site["observed_through"]) or say("nobody has looked")
         numbers = [power_in(site["runs"], unit), power_in(site["planned"], unit)]
         rows.append([site["name"], site["region"] or "–", seen, state_of(site), *numbers, *dates])
-    return {"head": head, "rows": rows}
+    return {"head": head, "rows": rows, "file": {"head": head, "rows": plain}}
 
 
 def unit_of(sites: Sequence[Site]) -> tuple[float, str]:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from stargauge.quantity import units
@@ -150,6 +151,11 @@ def bare(entry: Mapping[str, Any], key: str, by: str = "p50") -> str:
 def number_text(value: Any, divisor: float = 1.0) -> str:
     """A number of a table, divided to stand in its unit; a dash where it is missing."""
     return "–" if value is None or value != value else figures(float(value) / divisor)
+
+
+def plain_number(value: Any, divisor: float = 1.0) -> str:
+    """A number as a file holds it: a point, no thousands, no power of ten, six significant figures; empty where it is missing."""
+    return "" if value is None or value != value else format(Decimal(f"{float(value) / divisor:.6g}"), "f")
 
 
 def unit_text(entry: Mapping[str, Any], by: str = "p50") -> str:
