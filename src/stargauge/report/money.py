@@ -123,7 +123,7 @@ def books(data: Mapping[str, Any]) -> str:
     worst = max(data["books"], key=_difference)
     most = f"{worst['largest_difference']:.2f} USD"
     if float(most.split()[0]) == 0.0:
-        return f"Books of every party tie to {most} in every month of every world: {len(data['books'])} parties, sources less uses."
+        return f"Books of every party tie to {most} in every month of every world: {_all(data['books'])}, sources less uses."
     return f"Books do not tie: sources less uses of {_name(data, worst['party'])} differ by up to {most} in a month."
 
 
@@ -247,16 +247,23 @@ def _gaps(data: Mapping[str, Any]) -> Table | None:
     return Table("gaps", f"What is lacking by {day_text(data['until'])}", "", columns, tuple(rows), note, why)
 
 
+def _all(rows: Sequence[Any]) -> str:
+    """How many parties there are, those that only receive among them."""
+    return "one party" if len(rows) == 1 else f"all {len(rows)} parties, those that only receive included"
+
+
 def _policies(data: Mapping[str, Any]) -> Table | None:
     rows = [
         (f"{_name(data, one['party'])}: {_policy(one)}", day_text(one["cash_stated"]), bn(one["room"]["p50"]),
-         percent(one["probability"]), _first(one["first"]))
+         percent(one["probability"]), _breach(one["first"], data["as_of"]))
         for one in data["covenants"]
     ]  # fmt: skip
     if not rows:
         return None
     columns = (("Party and its policy", 26, "w"), ("Cash of", 11, "w"), ("Room", 9, "r"), ("Breach", 6, "r"), ("First breach", 20, "w"))
     note = f"Room on {day_text(data['date'])}, P50 in USD. Breach: by {day_text(data['until'])}. First breach: P50 (P10 to P90)."
+    if any(_past(one["first"], data["as_of"]) for one in data["covenants"]):
+        note += f" A date before {day_text(data['as_of'])} is the model's, from what was published by then: no report says so."
     why = tuple(
         ("", f"parties.{one['party']}", f"policy_headroom[{one['party']}]", *[f"first_breach[{one['party']}]"] * 2)
         for one in data["covenants"]
@@ -270,6 +277,16 @@ def _policy(one: Mapping[str, Any]) -> str:
         parts.append(f"debt at most {percent(one['ceiling'])} of holdings")
     parts.append(f"cash at least {show(one['floor'], 'USD')}" if one["floor"] else "cash at least 0, as it states no floor in figures")
     return ", ".join(parts)
+
+
+def _past(span: Mapping[str, Any], as_of: str) -> bool:
+    """Whether the middle of a date lies before the knowledge date."""
+    return bool(span["p50"]) and str(span["p50"]) < as_of
+
+
+def _breach(span: Mapping[str, Any], as_of: str) -> str:
+    """When a policy is first broken; one that the model has broken by the knowledge date is told as that, not as a forecast."""
+    return f"by the model already broken: {_first(span)}" if _past(span, as_of) else _first(span)
 
 
 def _first(span: Mapping[str, Any]) -> str:
