@@ -340,7 +340,13 @@ def _glance(
     values = _levels(result, topic.address, ahead)
     factor, name = scale_of(max(abs(v) for v in values), unit)
     label = f"{name} {ahead:%b %Y}" if topic.name != "jobs" else f"direct {ahead:%b %Y}"
-    return row | {"expected_label": label, "unit": name, **{f"p{level}": v / factor for level, v in zip((10, 50, 90), values, strict=True)}}
+    note = f"direct, {ahead:%b %Y}" if topic.name == "jobs" else f"{ahead:%b %Y}"
+    return row | {
+        "expected_label": label,
+        "expected_note": note,
+        "unit": name,
+        **{f"p{level}": v / factor for level, v in zip((10, 50, 90), values, strict=True)},
+    }
 
 
 def _computed(reading: ReadingVerdict) -> str:
@@ -449,7 +455,8 @@ def _jobs(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Da
         values = _levels(result, address, days.ahead)
         when = "" if address == PEAK else f", {days.ahead:%b %Y}"
         rows.append({"label": label + when, "says": says, "address": address, "hue": "need", "unit": "jobs",
-                     "stated": _stated(known, address), **{f"p{level}": v for level, v in zip((10, 50, 90), values, strict=True)}})  # fmt: skip
+                     "stated": _stated(known, address),
+                     **{f"p{level}": v for level, v in zip((10, 50, 90), values, strict=True)}})  # fmt: skip
     direct, total, peak = (_levels(result, address, days.ahead) for address in (DIRECT, TOTAL, PEAK))
     text = (
         f"{_span(direct, 'job')} direct at the end of {days.ahead:%b %Y}, {_span(total, 'job')} with suppliers and spending; "
