@@ -153,6 +153,11 @@ def number_text(value: Any, divisor: float = 1.0) -> str:
     return "–" if value is None or value != value else figures(float(value) / divisor)
 
 
+def chip_name(chip: str) -> str:
+    """`GB200 NVL72` of `gb200-nvl72`."""
+    return chip.replace("-", " ").upper()
+
+
 def plain_number(value: Any, divisor: float = 1.0) -> str:
     """A number as a file holds it: a point, no thousands, no power of ten, six significant figures; empty where it is missing."""
     return "" if value is None or value != value else format(Decimal(f"{float(value) / divisor:.6g}"), "f")
@@ -188,7 +193,7 @@ def stated_text(statement: Mapping[str, Any]) -> str:
     if isinstance(value, bool):
         return say("yes") if value else say("no")
     if isinstance(value, (int, float)):
-        return show(float(value), unit_name or "1")
+        return show(float(value), unit_name or "1").replace(" m2", " m²")
     if unit_name == "date":
         return day_text(value)
     if isinstance(value, str) and statement.get("text"):
