@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.audit.measured import shipped
-from stargauge.report.accuracy_page import HEAD, finding, kind_rows, score_groups
+from stargauge.report.accuracy_page import finding, head, kind_rows, score_groups
 from stargauge.report.wording import day_text
 
 ROOT = Path(__file__).parents[1]
@@ -23,11 +23,12 @@ def blocks() -> dict[str, str]:
     assert made is not None
     told: Mapping[str, Any] = {**made.scores, "fits": True}
     out = {
-        group["title"]: f"{group['note'][:1].upper()}{group['note'][1:]}.\n\n{_table(HEAD, group['rows'])}" for group in score_groups(told)
+        group["title"]: f"{group['note'][:1].upper()}{group['note'][1:]}.\n\n{_table(head(), group['rows'])}"
+        for group in score_groups(told)
     }
-    head, rows = kind_rows(told)
+    columns, rows = kind_rows(told)
     by = f"Measured on {day_text(told['made_on'])} over {told['programmes']} programmes, {told['draws']} draws, seed {told['seed']}."
-    return {**out, "by kind": _table(head, rows), "finding": finding(told), "measured": by}
+    return {**out, "by kind": _table(columns, rows), "finding": finding(told), "measured": by}
 
 
 def _table(head: tuple[str, ...], rows: list[list[str]]) -> str:

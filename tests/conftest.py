@@ -44,7 +44,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
     from tests.web_server import serving
 
     folder = filled(tmp_path_factory.mktemp("desk"))
-    with serving(folder, folder / "evidence") as address:
+    with serving(folder, folder / "evidence", workers=1) as address:
         yield address, folder
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,37 @@ def test_what_a_language_lacks_is_said_in_english() -> None:
 @pytest.mark.parametrize(("number", "text"), [(1, "1 error"), (2, "2 errors"), (12_345, "12,345 errors")])
 def test_things_are_counted(number: int, text: str) -> None:
     assert counted(number, "error") == text
+
+
+#: Heads, labels and sentences of the report in English, as they stand between tags or in attributes; none may stand in a German one.
+UI_WORDS = (
+    "Skip to content", "Sections", "At a glance", "What was said", "What the record shows", "What to expect", "nothing on record",
+    "The same programme by stage", "Same data as a table", "Month", "Under construction", "Operational", "Promised by date", "Need",
+    "Cash and committed", "Gap, by party", "What counts as a job decides the answer", "Building, peak", "Counted or stated",
+    "When each site runs, and what holds it up", "To come", "What holds it up", "Who pays, and is the money there?", "Party", "Firm",
+    "Room", "How is each site paid for?", "Site and asset", "Loan", "Owners", "Return of owners",
+    "Falls due", "The claims", "Claim", "Outcome",
+    "Odds", "What the record holds", "Verdict", "Read as", "Formally", "How good these dates and odds are", "Score", "Cases",
+    "The facts used", "Value", "As of", "Published", "Source", "Why these numbers?", "How it is made, step by step",
+    "What this rests on", "Assumptions", "Get the same numbers", "How to cite.", "Why?", "assumption", "default", "passed, record silent",
+    "Power", "Money", "Jobs", "Claims", "Facts", "Sites", "Said", "Expect",
+)  # fmt: skip
+
+
+def test_the_report_of_a_german_answer_is_german(tmp_path: Path) -> None:
+    pytest.importorskip("jinja2", reason="the report extra is not installed")
+    pytest.importorskip("vl_convert", reason="the report extra is not installed")
+    from tests.programme_files import SMALL
+
+    from stargauge.api import check
+    from stargauge.report.html import render_report
+
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL, encoding="utf-8")
+    answer = check(file, as_of="2026-11-22", draws=64, charts=True, language="de").to_dict(charts=True)
+    page = render_report(answer).replace("\u00a0", " ")
+    shown = {unescape(text).strip() for found in re.findall(r'>([^<>]+)<|(?:data-l|title|aria-label)="([^"]*)"', page) for text in found}
+    assert '<html lang="de">' in page
+    assert [word for word in UI_WORDS if word in shown] == []
+    assert {"Auf einen Blick", "Die Aussagen", "Im Bau", "Annahme"} <= shown
+    assert "IT-Leistung in Betrieb" in page and "22. Nov. 2026" in page

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from stargauge import api
+from stargauge.audit.sites import all_runs
 from stargauge.quantity.errors import InputError
 from stargauge.report import site_page
 from stargauge.report.deck import deck
@@ -88,6 +89,11 @@ def test_one_sentence_for_every_state(changes: dict[str, Any], text: str) -> Non
         "complete": {"p10": "2026-10-15", "p50": "2026-12-26", "p90": "2027-06-17"},
     }  # fmt: skip
     assert site_page.sentence({**plain, **changes}) == text
+
+
+def test_all_runs_where_what_runs_is_as_good_as_what_was_announced() -> None:
+    told = [all_runs({"runs": {"p50": runs}, "planned": {"p50": planned}}) for runs, planned in ((98, 100), (97, 100), (0, 0), (None, 5))]
+    assert told == [True, False, False, False]
 
 
 @pytest.mark.parametrize(

@@ -99,3 +99,13 @@ def test_what_is_not_ours_is_left_to_the_engine() -> None:
 def test_text_is_escaped() -> None:
     drawing = svg.draw(_specs(WIDE, ROWS_WIDE)[0])
     assert "Promised &amp; &lt;kept&gt;" in drawing and "<script" not in drawing
+
+
+def test_a_label_whose_first_line_is_empty_keeps_the_others() -> None:
+    spec = dict(by_definition(JOBS, ROWS_WIDE))
+    layer = {
+        "data": {"values": [{"says": ["", "second"]}, {"says": ["", ""]}]}, "mark": {"type": "text", "color": "#000"},
+        "encoding": {"x": {"value": 1}, "y": {"value": 2}, "text": {"field": "says"}},
+    }  # fmt: skip
+    made = svg.draw({**spec, "layer": [*spec["layer"], layer]})
+    assert ">second</tspan>" in made and "False" not in made

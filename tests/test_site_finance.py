@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from stargauge import api
+from stargauge.audit.site_finance import notable_walls
 from stargauge.cli.main import main
 from stargauge.programme.template import starter
 from stargauge.report.html import render_report
@@ -20,6 +21,14 @@ ASKED = {"as_of": "2026-11-22", "draws": 256}
 @pytest.fixture(scope="module")
 def abilene() -> api.SiteFinance:
     return api.finance("stargate", site="abilene", **ASKED)  # type: ignore[arg-type]
+
+
+def test_walls_that_are_seldom_or_a_rounding_are_not_drawn() -> None:
+    def wall(year: int, chance: float, *due: float | None) -> dict[str, object]:
+        return {"year": year, "chance": chance, "due": dict(zip(("p10", "p50", "p90"), due, strict=True))}
+
+    drawn = notable_walls([wall(2030, 0.5, None, 4e5, 3e9), wall(2031, 0.01, 1e9, 2e9, 3e9), wall(2032, 0.5, 0.0, 0.0, 4e5)])
+    assert drawn == [{**wall(2030, 0.5, 0.0, 0.0, 3e9), "due_bn": {"p10": 0.0, "p50": 0.0, "p90": 3.0}}]
 
 
 def test_the_command_line_gives_the_numbers_of_python(abilene: api.SiteFinance, capsys: pytest.CaptureFixture[str]) -> None:

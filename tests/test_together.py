@@ -16,6 +16,7 @@ from stargauge.audit.together import state_of
 from stargauge.cli.main import main
 from stargauge.quantity.errors import InputError
 from stargauge.report.canvas import HUES
+from stargauge.report.claim_depth import together_page
 from stargauge.report.joint_chart import MOST_ROWS, matrix, matrix_table, shown, spoken_matrix
 from stargauge.report.together import relation_text, render_together
 
@@ -55,6 +56,13 @@ def test_sets_hold_in_the_draws_they_name_and_nothing_can_be_added(made: Any, re
         held = np.logical_and.reduce([result.truth[key] for key in one.members])
         assert held.sum() == one.draws > 0
         assert not any((held & result.truth[key]).any() for key in level.free if key not in one.members)
+
+
+def test_sets_tell_in_how_many_draws_they_hold(made: Any, data: Any) -> None:
+    found = made.levels["by_reading"].sets.found
+    told = data["by_reading"]["sets"]["found"]
+    assert [one["draws"] for one in told] == [one.draws for one in found[: len(told)]]
+    assert f"in {told[0]['draws']:,} of {data['draws']:,} draws" in str(together_page(data))
 
 
 def test_a_claim_holds_where_any_of_its_readings_does(made: Any, result: Any) -> None:

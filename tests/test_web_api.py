@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -86,6 +87,14 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
     "jobs": lambda made: api.jobs(made, **RUN).to_dict(),
     f"jobs?given={quote('not first-hall')}": lambda made: api.jobs(made, given=["not first-hall"], **RUN).to_dict(),
     "cost": lambda made: api.cost(made, workers=1, **RUN).to_dict(),
+    "brief": lambda made: api.brief(made, **RUN),
+    "sites": lambda made: api.sites(made, **RUN).to_dict(),
+    "sites/north": lambda made: api.site("north", made, **RUN).to_dict(),
+    "sites/nroth": lambda made: api.site("nroth", made, **RUN).to_dict(),
+    f"sites?given={quote('not first-hall')}": lambda made: api.sites(made, given=["not first-hall"], **RUN).to_dict(),
+    "compute": lambda made: api.compute(made, **RUN).to_dict(),
+    "sources-and-uses": lambda made: api.sources_and_uses(made, **RUN).to_dict(),
+    "what-if?set=overrun_factor=1.3": lambda made: api.movable(made, **RUN).answer({"overrun_factor": "1.3"}),
     f"sensitivity?address={quote(POWER)}&inputs=overrun_factor": lambda made: api.sensitivity(
         POWER, made, inputs=["overrun_factor"], **RUN
     ).to_dict(),
@@ -156,11 +165,30 @@ def test_faults_are_data(served: str, asked: str, status: int, said: str) -> Non
         assert data["errors"][0]["line"] > 1
 
 
-def test_progress_is_told_until_the_end(served: str) -> None:
-    with urlopen(f"{served}/api/programmes/small/check?draws=2048&progress=7"):
-        pass
-    with urlopen(f"{served}/progress/7") as told:
+def test_progress_is_told_to_who_listens_before_the_answer_is_asked_for(served: str) -> None:
+    with urlopen(f"{served}/progress/7", timeout=50) as told:
         assert told.headers["content-type"].startswith("text/event-stream")
+        with urlopen(f"{served}/api/programmes/small/simulate?draws=2048&progress=7"):
+            pass
+        text = told.read().decode()
+    events = [json.loads(one) for one in re.findall(r"data: (\[\d.*\])", text)]
+    assert events
+    assert all(0 <= done <= of for done, of in events)
+    assert text.rstrip().endswith("event: end\ndata: []")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("programmes/small/simulate?draws=2048&progress=8", 200),  # kept: another one had it made
+        ("programmes/smal/simulate?progress=8", 404), ("programmes/faulty/check?progress=8", 400),
+        ("programmes/small/check?draws=5&progress=8", 422),
+    ],
+)  # fmt: skip
+def test_progress_ends_whatever_the_answer_is(served: str, asked: str, status: int) -> None:
+    _got(f"{served}/api/programmes/small/simulate?draws=2048")
+    with urlopen(f"{served}/progress/8", timeout=50) as told:  # less than after how long silence ends it
+        assert _got(f"{served}/api/{asked}")[0] == status
         assert "event: end" in told.read().decode()
 
 
@@ -171,12 +199,15 @@ def test_the_page_on_serving_works_as_it_stands(served: str) -> None:
     for address in addresses:
         with urlopen(served + quote(address, safe="/?=&-")) as answer:
             assert answer.status == 200, address
-    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     found: dict[str, Any] = {}
-    exec(code.replace("http://localhost:8347", served), found)
+    for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(code.replace("http://localhost:8347", served), found)
     assert found["jobs"]["as_of"] == "2026-11-22"
-    for name in re.findall(r"`(\w+)`", page[page.index("One address for each") : page.index("/api/compare?a")]):
+    assert found["dearer"]["set"] == [{"input": "overrun_factor", "value": "1.3"}]
+    for name in re.findall(r"`([\w-]+)`", page[page.index("One address for each") : page.index("/api/compare?a")]):
         assert name in ANSWERS or any(asked.partition("?")[0] == name for asked in ANSWERS) or name == "export", name
+    for name, (_, path) in _about_a_programme().items():
+        assert re.search(rf"`{path}[`/]", page), name
 
 
 # -- by the document that describes it -------------------------------------------------------------------------------------------------
@@ -219,12 +250,27 @@ def test_many_answers_are_as_described(served: str, case: Any) -> None:
     case.call_and_validate(base_url=served, timeout=300)
 
 
+#: Functions about a programme that answer no question of a reader: they read, run or measure for the others, or write files.
+BEHIND = {"asked_of", "audit", "backtest", "backtest_money", "calibrate", "condition", "first_known", "held_captures", "ids_of",
+          "import_statements", "is_claim", "known", "load", "validate", "workbook"}  # fmt: skip
+#: Addresses that have another name than their function.
+NAMED = {"explain_reading": "explain", "what_changed": "changed", "movable": "what-if", "site": "sites",
+         "sources_and_uses": "sources-and-uses"}  # fmt: skip
+
+
+def _about_a_programme() -> dict[str, tuple[Any, str]]:
+    """The functions of the API that answer something about a programme, each with its address."""
+    functions = {name: getattr(api, name) for name in api.__all__ if inspect.isfunction(getattr(api, name))}
+    about = {name: made for name, made in functions.items() if {"programme", "a"} & set(inspect.signature(made).parameters)}
+    return {name: (made, NAMED.get(name, name)) for name, made in about.items() if name not in BEHIND and name != "compare"}
+
+
 def test_document_describes_every_function_about_a_programme(served: str) -> None:
     _, document = _got(f"{served}/api/openapi.json")
-    paths = {re.sub(r".*\}/", "", path) for path in document["paths"]}
-    about = {"check", "simulate", "explain", "drivers", "needs", "together", "definitions", "sources", "schedule", "money", "finance",
-             "jobs", "cost", "odds", "sensitivity", "export"}  # fmt: skip
-    assert about <= paths
+    paths = {re.sub(r"^/api/programmes/\{programme\}/|\{.*", "", path).rstrip("/") for path in document["paths"]}
+    assert set(api.__all__) >= BEHIND
+    assert {path for _, path in _about_a_programme().values()} <= paths
+    assert "/api/compare" in paths and "/api/programmes/{programme}/sites/{site}" in document["paths"]
     for path, item in document["paths"].items():
         for parameter in item["get"].get("parameters", ()):
             assert parameter.get("description"), (path, parameter["name"])

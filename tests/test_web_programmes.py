@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.web_folder import FAULTY, HOSTILE, ask, filled, flaws, told
 from tests.web_server import Browser
 
 from stargauge.programme.template import starter
+from stargauge.quantity.errors import InputError
 
 
 @pytest.fixture
@@ -16,6 +18,25 @@ def folder(tmp_path: Path) -> Path:
     return filled(tmp_path, evidence=False)
 
 
+def test_programmes_are_listed_begun_and_brought_without_scripts(desk: tuple[str, Path], browser: Browser) -> None:
+    address, folder = desk
+    with browser.page(f"{address}/", scripts=False) as (page, seen):
+        rows = page.locator(".programmes tbody tr").all_inner_texts()
+        assert any("Stargate" in row and "Show sizes" in row for row in rows) and any("Faulty" in row for row in rows)
+        page.fill("#new-name", "Plain Campus")
+        page.get_by_role("button", name="Start from the commented example").click()
+        assert "Added to your folder" in page.inner_text("main") and page.url.endswith("/p/plain-campus/edit?saved=new")
+        page.goto(f"{address}/")
+        page.set_input_files("#new-file", {"name": "plain.yaml", "mimeType": "text/yaml", "buffer": starter("Plain").encode()})
+        page.get_by_role("button", name="Upload").click()
+        assert page.url.endswith("/p/plain/edit?saved=new")
+        seen.clean()
+    assert (folder / "Plain-Campus.yaml").read_text(encoding="utf-8") == starter("Plain Campus")
+    for name in ("Plain-Campus.yaml", "plain.yaml"):
+        (folder / name).unlink()
+
+
+@pytest.mark.slow
 def test_programmes_are_listed_begun_and_brought(desk: tuple[str, Path], browser: Browser) -> None:
     address, folder = desk
     with browser.page(f"{address}/") as (page, seen):
@@ -96,3 +117,37 @@ def test_names_in_files_are_text_on_the_page(folder: Path) -> None:
 def test_a_faulty_file_is_listed_with_its_number_of_errors(folder: Path) -> None:
     assert (folder / "faulty.yaml").read_text() == FAULTY
     assert "errors: see where" in ask(folder, "programmes.row", "/p/faulty/row", at="faulty").body.decode()
+
+
+def test_only_programmes_are_replaced(folder: Path) -> None:
+    (folder / "compose.yaml").write_bytes(b"services: {}\n")
+    made = ask(folder, "programmes.upload", "/programmes/upload", body={"file": ("compose.yaml", b"name: Other\n"), "replace": "yes"})
+    assert "no programme" in told(made)
+    assert (folder / "compose.yaml").read_bytes() == b"services: {}\n"
+
+
+def test_a_full_folder_takes_no_more_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stargauge.web.library.MOST_FILES", sum(1 for _ in folder.iterdir()))
+    before = {path.name for path in folder.iterdir()}
+    body = {"file": ("more.yaml", b"name: More\n")}
+    assert "nothing was saved" in told(ask(folder, "programmes.upload", "/programmes/upload", body=body))
+    assert {path.name for path in folder.iterdir()} == before
+
+
+def test_a_folder_is_looked_through_once_while_nothing_comes_or_goes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from stargauge.web import library
+
+    looks = list[Path | None]()
+    own = library._own
+    monkeypatch.setattr(library, "_own", lambda folder: looks.append(folder) or own(folder))
+    monkeypatch.setattr(library, "LOOKED_FOR", 1e9)
+    os.utime(folder, (1e9, 1e9))  # settled long ago
+    first = library.shelf("mine", folder)
+    (folder / "mine.yaml").write_bytes(b"name: Longer than before\n")
+    assert library.shelf("mine", folder).stamp != first.stamp  # its own state is looked at each time
+    assert len(looks) == 1
+    (folder / "newer.yaml").write_bytes(b"name: Newer\n")
+    assert library.shelf("newer", folder).own
+    (folder / "newer.yaml").unlink()
+    with pytest.raises(InputError, match="no programme"):
+        library.shelf("newer", folder)

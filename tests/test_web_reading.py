@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.web_folder import HOSTILE, ask, filled, flaws
-from tests.web_server import Browser
+from tests.web_server import Browser, violations
 
 from stargauge import api
 from stargauge.programme.insertion import with_entries
@@ -41,7 +41,7 @@ def state(folder: Path) -> dict[str, bytes]:
 def test_an_article_is_read_confirmed_and_written(desk: tuple[str, Path], browser: Browser) -> None:
     address, folder = desk
     with browser.page(f"{address}/reading") as (page, seen):
-        assert flaws(page) == []
+        assert violations(page) == []
         page.fill("#article", ARTICLE)
         page.fill("#publisher", "Grower Gazette")
         page.fill("#published", "2025-03-10")

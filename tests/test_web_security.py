@@ -186,15 +186,21 @@ def test_beyond_this_machine_a_token_is_needed_and_kept() -> None:
 
 
 def test_names_and_tokens() -> None:
-    local, named = Settings(hosts=("box.example",)), Settings(host="0.0.0.0", hosts=("box.example",), token=TOKEN)
+    local, named = Settings(), Settings(host="0.0.0.0", hosts=("box.example",), token=TOKEN)
     assert host_allowed("localhost:1", local)
     assert host_allowed("[::1]:1", local)
-    assert host_allowed("box.example", local)
-    assert not host_allowed("other.example", local)
+    assert not host_allowed("box.example", local)
     assert host_allowed("box.example:80", named)
     assert not host_allowed("other.example", named)
     assert token_fits("", local)
     assert not token_fits("", Settings(host="0.0.0.0"))
+    behind = Settings(hosts=("box.example",), token=TOKEN)  # a proxy on this machine hands on what others ask
+    assert host_allowed("box.example", behind)
+    assert host_allowed("localhost:1", behind)
+    assert not host_allowed("other.example", behind)
+    assert not behind.local
+    assert not token_fits("", behind)
+    assert token_fits(TOKEN, behind)
     assert not token_fits("ü", named)
 
 
@@ -230,3 +236,39 @@ def test_garbage_is_no_fault_of_ours(served: str) -> None:
             first = connection.recv(64)
         assert b" 500 " not in first, sent
     assert _ask(served, "/health").status == 200
+
+
+def test_long_addresses_and_parameters_are_refused(served: str) -> None:
+    assert _ask(served, f"/p/small?set=x={'a' * 9_000}").status == 414
+    asked = _ask(served, f"/p/small/why?q={'word%20' * 200}")
+    assert (asked.status, "q: has 1,000 characters" in asked.text) == (400, True)  # type: ignore[attr-defined]
+    for query, said in ((f"set=load_factor={'1' * 200}", "set: one has 212"), (f"given={'a' * 301}", "given: one has 301"),
+                        (f"scenario={'a' * 301}", "scenario: one has 301")):  # fmt: skip
+        page = _ask(served, f"/p/small?{query}")
+        assert (page.status, said in page.text) == (400, True), query  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("day", "status"), [("9999-12-31", 404), ("1899-12-31", 404), ("20250122", 422), ("2025-W04-3", 422)])
+def test_days_are_the_same_for_pages_and_answers(served: str, day: str, status: int) -> None:
+    page, answer = _ask(served, f"/p/small?as_of={day}"), _ask(served, f"/api/programmes/small/check?as_of={day}")
+    assert (page.status, answer.status) == (400, status)
+    assert "expected a day" in page.text  # type: ignore[attr-defined]
+    assert "expected a day" in answer.text  # type: ignore[attr-defined]
+    if status == 404:
+        assert _ask(served, f"/api/programmes/small/changed?address=power_it&since={day}").status == 404
+
+
+def test_the_last_day_that_can_be_asked_about_has_an_answer(served: str) -> None:
+    assert _ask(served, "/api/programmes/small/check?as_of=2199-12-31&draws=256").status == 200
+
+
+def test_no_reader_is_told_where_the_folder_lies(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("name: Broken\nsites: [\n", encoding="utf-8")
+    with serving(tmp_path, workers=1) as address:
+        for path in ("/p/broken", "/api/programmes/broken/check", "/p/xai-colossus-1/compare/charts?b_programme=broken&draws=256",
+                     "/api/compare?a=broken&b=xai-colossus-1&draws=256"):  # fmt: skip
+            answer = _ask(address, path)
+            assert answer.status in (400, 404), path
+            assert str(tmp_path) not in answer.text, path  # type: ignore[attr-defined]
+            assert tmp_path.name not in answer.text, path  # type: ignore[attr-defined]
+        assert "<code>broken.yaml:3:1</code>" in _ask(address, "/p/broken").text  # type: ignore[attr-defined]

@@ -157,7 +157,20 @@ def test_other_machines_need_a_token_that_is_printed(folder: Path) -> None:
         assert running.get(f"/api/programmes/small?token={found[1]}")[0] == 401  # redirected: only a cookie remembers
         code, _, err = running.end(signal.SIGINT)
         assert code == 0
-        assert "Other machines can ask: whoever has the address with its token" in err
+        assert "Other machines can ask: whoever has the address with its token sees" in err
+        assert "may change them" in err
+        assert "encrypted" in err
+
+
+def test_a_proxy_that_is_named_needs_the_token_too(folder: Path) -> None:
+    with _served(folder, "--name", "box.example", "--workers", "1") as running:
+        found = re.search(r"\?token=([\w-]{32})\n", running.first)
+        assert found
+        assert running.get("/")[0] == 401
+        code, _, err = running.end()
+        assert code == 0
+        assert f"https://box.example/?token={found[1]}" in err
+        assert "Other machines can ask" in err
 
 
 def _failed(*options: str) -> str:
@@ -224,3 +237,27 @@ def test_a_job_that_takes_too_long_is_stopped_and_the_next_one_done(desk_job: An
     assert counts["overdue"] == 1
     threads = {thread.name for thread in threading.enumerate()}
     assert not any("worker" in name for name in threads)
+
+
+# -- what is kept ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_kept_is_made_anew_when_a_file_it_reads_has_changed(tmp_path: Path) -> None:
+    from tests.web_server import serving
+
+    mine, other = tmp_path / "mine.yaml", tmp_path / "other.yaml"
+    mine.write_text(SMALL, encoding="utf-8")
+    other.write_text(SMALL.replace("name: Small", "name: Other"), encoding="utf-8")
+    with serving(tmp_path, workers=1) as address:
+
+        def seen(path: str) -> str:
+            with urlopen(f"{address}{path}", timeout=NEVER) as answer:
+                return str(answer.read().decode())
+
+        compared = "/p/mine/compare/charts?b_programme=other&draws=256&as_of=2025-06-01"
+        listed = "/api/programmes/other"
+        assert "Other" in seen(compared)
+        assert '"name": "Other"' in seen(listed)
+        other.write_text(SMALL.replace("name: Small", "name: Elsewhere"), encoding="utf-8")
+        assert "Elsewhere" in seen(compared)
+        assert '"name": "Elsewhere"' in seen(listed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import threading
 from typing import Any
 
 import numpy as np
@@ -67,11 +67,12 @@ def test_only_what_lies_downstream_is_made_again(made: Movable, monkeypatch: pyt
 
 
 def test_the_same_bits_with_threads() -> None:
-    with ThreadPoolExecutor(2) as pool:
-        beside = movable("meta-hyperion", as_of=DAY, draws=512, inputs=("slip_programme",), workers=pool)
-        alone = movable("meta-hyperion", as_of=DAY, draws=512, inputs=("slip_programme",))
-        settings = {"slip_programme": "1.1"}
-        assert beside.answer(settings)["quantities"] == alone.answer(settings)["quantities"]
+    before = threading.active_count()
+    beside = movable("meta-hyperion", as_of=DAY, draws=512, inputs=("slip_programme",), threads=2)
+    alone = movable("meta-hyperion", as_of=DAY, draws=512, inputs=("slip_programme",))
+    settings = {"slip_programme": "1.1"}
+    assert beside.answer(settings)["quantities"] == alone.answer(settings)["quantities"]
+    assert threading.active_count() == before  # later runs fork their processes only where no thread is left
 
 
 def test_what_is_held_is_bounded(made: Movable) -> None:

@@ -53,9 +53,11 @@ def _with_evidence(folder: Path) -> Path:
     return folder
 
 
-def ask(folder: Path, page: str, path: str, *, at: str = "mine", body: dict[str, Any] | None = None, **arguments: str) -> Made:
+def ask(
+    folder: Path, page: str, path: str, *, at: str = "mine", body: dict[str, Any] | None = None, language: str = "en", **arguments: str
+) -> Made:
     """A page as a worker makes it."""
-    asked = Asked(at, date.fromisoformat(DAY))
+    asked = Asked(at, date.fromisoformat(DAY), language=language)
     evidence = folder / "evidence"
     return do(Job("page", page, asked, path, arguments, folder, evidence if evidence.is_dir() else None, body=body or {}))
 

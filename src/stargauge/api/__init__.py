@@ -9,6 +9,7 @@ import stargauge
 from stargauge import __version__
 from stargauge.api.accuracy import backtest, backtest_money, calibrate, validate
 from stargauge.api.answers import Check, check, held_captures
+from stargauge.api.briefs import brief
 from stargauge.api.comparisons import compare
 from stargauge.api.definitions import definitions
 from stargauge.api.drivers import drivers
@@ -64,6 +65,7 @@ __all__ = [
     "audit",
     "backtest",
     "backtest_money",
+    "brief",
     "calibrate",
     "catalogue",
     "check",

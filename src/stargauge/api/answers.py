@@ -169,7 +169,7 @@ def _open_odds(answer: Check, values: Catalogue, seed: int) -> OddsOverTime | No
         return None
     made, last = answer.programme, answer.known.as_of
     first = min(made.claims[name].day.start for name in readings)
-    return odds_of(made, readings, first, last, "quarter", False, REPORT_DRAWS, seed, values)
+    return odds_of(made, readings, first, last, "quarter", False, REPORT_DRAWS, seed, values, language=answer.language)
 
 
 def dispute_day(programme: Programme, as_of: date) -> date | None:

@@ -26,13 +26,14 @@ from stargauge.quantity.errors import Fault, InputError
 
 
 def compare(
-    a: str | Path | Programme, b: str | Path | Programme, *, draws: int = DRAWS, seed: int = 0, workers: int | None = None,
+    a: str | Path | Programme | Asked, b: str | Path | Programme | Asked, *, draws: int = DRAWS, seed: int = 0, workers: int | None = None,
     values: Catalogue | None = None, progress: Progress | None = None,
 ) -> Comparison:  # fmt: skip
     """What differs between two programmes, scenarios or knowledge dates, in inputs and in outputs, and because of what.
 
     A side is a programme, or a text `PROGRAMME[@DATE][+FILE or +INPUT=VALUE]...`; a second side that names no programme (`@2026-09-30`,
-    `+slow.yaml`) is the first with the date replaced and more laid over it. `progress(done, all)` counts the causes tried. Where both
+    `+slow.yaml`) is the first with the date replaced and more laid over it. Or it is what such a text says, in parts (`Asked`), whatever
+    signs the path of a file has. `progress(done, all)` counts the causes tried. Where both
     sides run the same programme, draws are compared one by one. Raises InputError with the faults of both sides at once.
     """
     began = time.perf_counter()
@@ -89,4 +90,6 @@ def _side(asked: Asked, programme: Programme, made: Known, runs: Runs, keep: boo
     collectors = {COLLECTOR: judge_of(questions_asked, made)} if questions_asked else {}
     result = runs.run(made, wanted_of(made), collectors, keep)
     result.programme = programme
-    return Side(str(replace(asked, as_of=made.as_of)), programme, made, result, audit_run(result, made, claims, ids=ids_of(programme)))
+    return Side(
+        str(replace(asked, as_of=made.as_of)), asked.texts, programme, made, result, audit_run(result, made, claims, ids=ids_of(programme))
+    )

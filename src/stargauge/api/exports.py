@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from stargauge.api.answers import check
-from stargauge.api.programmes import Progress, load
+from stargauge.api.programmes import Progress, claim_of, load
 from stargauge.api.runs import DRAWS
 from stargauge.audit.export.article import article
 from stargauge.audit.export.claimreview import Publisher, reviews
@@ -21,8 +21,11 @@ from stargauge.evidence.archive import Archive
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError, did_you_mean
 
-#: The forms of an export.
-FORMS = ("claimreview", "csv", "markdown")
+#: The forms of an export, each with the ending of its file and what it is.
+FORMS = {
+    "claimreview": ("jsonld", "application/ld+json"), "csv": ("csv", "text/csv; charset=utf-8"),
+    "markdown": ("md", "text/markdown; charset=utf-8"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,8 @@ def export(
     if form == "claimreview":
         who.check()
     made = load(programme)
-    if claim is not None and claim not in made.claims:
-        known = ", ".join(made.claims) or "the programme has none"
-        raise InputError(f'there is no claim "{claim}"{did_you_mean(claim, made.claims)} (all: {known})')
+    if claim is not None:
+        claim_of(made, claim)
     answer = check(
         made, as_of=as_of, draws=draws, seed=seed, workers=workers, values=values, evidence=evidence, progress=progress, language=language
     ).to_dict()

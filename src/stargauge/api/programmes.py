@@ -20,9 +20,9 @@ from stargauge.programme.load import shipped as shipped_files
 from stargauge.programme.overlay import scenario as suppose
 from stargauge.programme.overlay import with_settings
 from stargauge.programme.positions import Flaw, faults_of
-from stargauge.programme.schema import Programme
+from stargauge.programme.schema import Claim, Programme
 from stargauge.quantity.dates import FAR
-from stargauge.quantity.errors import InputError
+from stargauge.quantity.errors import InputError, did_you_mean
 
 
 def catalogue(overlay: Path | str | None = None) -> Catalogue:
@@ -93,6 +93,14 @@ class RecordTooThin(InputError):
     def __init__(self, name: str, day: date, first: date) -> None:
         super().__init__(f"record too thin: no phase or pledge of {name} was published by {day}; the first is known from {first}")
         self.first = first
+
+
+def claim_of(programme: Programme, name: str) -> Claim:
+    """A claim of a programme by its id. Raises InputError with the nearest where there is none."""
+    claims = programme.claims
+    if name not in claims:
+        raise InputError(f'there is no claim "{name}"{did_you_mean(name, claims)} (all: {", ".join(claims) or "the programme has none"})')
+    return claims[name]
 
 
 def first_known(programme: Programme, values: Catalogue | None = None) -> date | None:

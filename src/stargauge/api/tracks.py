@@ -23,10 +23,10 @@ from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 
-def tracker_of(programme: Programme, values: Catalogue, draws: int, seed: int) -> Tracker:
+def tracker_of(programme: Programme, values: Catalogue, draws: int, seed: int, language: str = "en") -> Tracker:
     """Who judges the claims of a programme on many days. Its parts are functions of modules, so that it can be sent to a process."""
     view, ask = partial(known_on, programme, values), partial(_asked_then, programme)
-    return Tracker(view, ask, ids_of(programme), draws, seed, Memo(MEMO_BYTES))
+    return Tracker(view, ask, ids_of(programme), draws, seed, Memo(MEMO_BYTES), language)
 
 
 def _asked_then(programme: Programme, view: Known, claims: Mapping[str, Any]) -> tuple[Question, ...]:
@@ -38,16 +38,19 @@ def odds(
     end: date | str | None = None, every: str | int = "month", *, draws: int = DRAWS, seed: int = 0,
     scenario: Path | str | None = None,
     settings: Mapping[str, str] | None = None, values: Catalogue | None = None, progress: Progress | None = None, movers: bool = True,
+    language: str = "en",
 ) -> OddsOverTime:  # fmt: skip
     """The odds of a claim's readings over time, and what moved them; without `claim` those of every claim, without what moved them.
 
     `claim`: `ID` or `ID/READING`. `movers`: with what moved them, which takes most of the time. `every`: month, quarter or a number of
-    days. The first point is the day on which the claim was made.
+    days. The first point is the day on which the claim was made. `language`: of what is said of readings; the statements that moved them
+    stay as they are.
     Raises InputError with every fault of what was asked for.
     """
     made = load(programme, scenario, settings)
     readings, first, last = _asked_odds(made, claim, start, end, str(every))
-    return odds_of(made, readings, first, last, str(every), claim is not None and movers, draws, seed, values or catalogue(), progress)
+    attribute = claim is not None and movers
+    return odds_of(made, readings, first, last, str(every), attribute, draws, seed, values or catalogue(), progress, language)
 
 
 def _asked_odds(
@@ -84,13 +87,13 @@ def _asked_odds(
 
 def odds_of(
     made: Programme, readings: Mapping[str, Sequence[str]], first: date, last: date, every: str, attribute: bool, draws: int, seed: int,
-    values: Catalogue, progress: Progress | None = None,
+    values: Catalogue, progress: Progress | None = None, language: str = "en",
 ) -> OddsOverTime:  # fmt: skip
     known(made, last, values)
     said = {name: made.claims[name].day.start for name in readings if made.claims[name].day.start <= last}
     shared = days_between(max(first, min(said.values(), default=first)), last, every)
     days = {name: sorted({day, *(other for other in shared if other > day)}) for name, day in said.items()}
     asked = {name: readings[name] for name in said}
-    tracker = tracker_of(made, values, draws, seed)
+    tracker = tracker_of(made, values, draws, seed, language)
     series = track(tracker, made, asked, days, attribute, workers_of(None, MANY_DRAWS), progress)
     return OddsOverTime(slug(made.name), made.name, draws, seed, first, last, every, attribute, series)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -28,7 +27,6 @@ from stargauge.audit.summary import (
     PROMISED,
     RUNS,
     TOTAL,
-    Days,
     exists,
 )
 from stargauge.audit.what_if import Shown, WhatIf, still_open
@@ -108,10 +106,11 @@ def changed_inputs(programme: Programme, now: Known, settings: Mapping[str, str]
 def movable(
     programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, draws: int = DRAWS, seed: int = 0,
     scenario: Path | str | None = None, values: Catalogue | None = None, progress: Progress | None = None,
-    workers: int | Executor = 1, inputs: Sequence[str] | None = None,
+    threads: int = 1, inputs: Sequence[str] | None = None,
 ) -> Movable:  # fmt: skip
     """A programme run once as drawn, to be asked with inputs changed. `inputs`: those that will be; left out, those that matter most.
 
+    `threads` make an answer together, with the same bits, and end with it: later runs may start processes again.
     Up to 1,024 draws what no change makes again is held (some 300 MB for the largest shipped programme), so that an answer takes a fraction
     of a run; with more draws each answer is a run.
     """
@@ -127,7 +126,7 @@ def movable(
 
     def asker(questions: Sequence[Any]) -> WhatIf:
         held = moved if draws <= DRAWS else ()
-        return WhatIf(world, now, addresses, questions, said, draws, held, lambda some: judge_of(some, now), workers)
+        return WhatIf(world, now, addresses, questions, said, draws, held, lambda some: judge_of(some, now), threads)
 
     opened = [one for one in asked if one.claim in said and _may_be_open(one, now)]
     first = asker(opened)
@@ -153,8 +152,3 @@ def sliders_of(
     found = drivers(made, as_of=now.as_of, draws=LOOKED, seed=seed, values=values)
     sliders = (slider_of(inputs[name]) for name in rank(found.rows) if name in inputs)
     return tuple(one for one in sliders if one is not None)[:MOST]
-
-
-def ahead_of(now: Known) -> date:
-    """The day that headline numbers are read at."""
-    return Days.of(now).ahead

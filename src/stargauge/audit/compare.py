@@ -41,6 +41,7 @@ class Side:
     """One side: what was asked for, what is known of it, its run and the verdicts on its claims."""
 
     asked: str
+    laid: tuple[str, ...]
     programme: Programme
     known: Known
     result: Result
@@ -50,7 +51,7 @@ class Side:
         """What it is, as plain data."""
         days = Days.of(self.known)
         return {
-            "asked": self.asked, "programme": {"id": slug(self.programme.name), "name": self.programme.name},
+            "asked": self.asked, "laid": list(self.laid), "programme": {"id": slug(self.programme.name), "name": self.programme.name},
             "as_of": str(self.known.as_of), "newest_evidence": str(days.evidence) if days.looked else None,
             "price_year": self.programme.price_year, "inputs_sha256": self.result.inputs_sha256,
         }  # fmt: skip

@@ -171,9 +171,12 @@ class Sets:
     def to_dict(self, every: Sequence[str], most: int) -> dict[str, Any]:
         """As plain data, the first so many sets; with those of all readings that are not in each."""
         shown = [
-            {"members": list(one.members), "without": [name for name in every if name not in one.members], "share": one.draws / self.draws}
+            {
+                "members": list(one.members), "without": [name for name in every if name not in one.members],
+                "draws": one.draws, "share": one.draws / self.draws,
+            }
             for one in self.found[:most]
-        ]
+        ]  # fmt: skip
         return {"count": len(self.found), "size": len(self.found[0].members) if self.found else 0, "found": shown}
 
 

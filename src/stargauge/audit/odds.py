@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from stargauge.audit.messages import ENGLISH
+from stargauge.audit.languages import words_of
+from stargauge.audit.messages import ENGLISH, Messages
 from stargauge.audit.movers import POINT, Mover, Step, movers_between
+from stargauge.audit.run import texts_of
 from stargauge.audit.tracker import Key, Tracker, claims_with
 from stargauge.audit.verdict import OPEN, SILENT, TOO_THIN, ReadingVerdict
 from stargauge.engine.run import each
@@ -106,10 +108,10 @@ def days_between(start: date, end: date, every: str) -> tuple[date, ...]:
     return tuple(dict.fromkeys((start, *ends, end)))
 
 
-def point(day: date, verdict: ReadingVerdict | None) -> Point:
+def point(day: date, verdict: ReadingVerdict | None, words: Messages = ENGLISH) -> Point:
     """A verdict as a point; too thin where there was nothing to run."""
     if verdict is None:
-        return Point(day, TOO_THIN, ENGLISH.say("too_thin", day=ENGLISH.day(day), missing=ENGLISH.texts["missing_phases"]))
+        return Point(day, TOO_THIN, words.say("too_thin", day=words.day(day), missing=words.texts["missing_phases"]))
     if verdict.status not in (OPEN, SILENT):
         return Point(day, verdict.status, verdict.answer)
     return Point(day, verdict.status, verdict.answer, verdict.probability, verdict.model_range, verdict.likelihood)
@@ -131,11 +133,12 @@ def track(
     for done, (day, found) in enumerate(zip(due, each(_judged, ([*due.items()], tracker, programme), len(due), workers), strict=True), 1):
         verdicts |= found
         for key in due[day]:
-            _add(points[key], point(day, found.get(key)))
+            _add(points[key], point(day, found.get(key), words_of(tracker.language)))
         said(done * (50 if attribute else 100) // len(due), 100)
     if attribute:
         _attribute(points, tracker, programme, workers, lambda share: said(50 + int(50 * share), 100))
-    return tuple(_series(programme, key, verdicts.get(key), points[key]) for key in keys)
+    texts = texts_of(programme, tracker.language)
+    return tuple(_series(programme, texts, key, verdicts.get(key), points[key]) for key in keys)
 
 
 def _judged(place: int, due: Sequence[tuple[date, Sequence[Key]]], tracker: Tracker, programme: Programme) -> dict[Key, ReadingVerdict]:
@@ -172,9 +175,10 @@ def _odds(one: Point) -> tuple[float, float]:
     return one.probability or 0.0, one.change or 0.0
 
 
-def _series(programme: Programme, key: tuple[str, str], verdict: ReadingVerdict | None, points: Sequence[Point]) -> Series:
+def _series(
+    programme: Programme, texts: Mapping[str, str], key: tuple[str, str], verdict: ReadingVerdict | None, points: Sequence[Point]
+) -> Series:  # fmt: skip
     claim = programme.claims[key[0]]
-    sentence = verdict.sentence if verdict else ""
-    return Series(
-        *key, str(claim.says), str(claim.speaker), claim.day.start, sentence, verdict.deadline if verdict else None, tuple(points)
-    )
+    says, sentence = str(claim.says), verdict.sentence if verdict else ""
+    deadline = verdict.deadline if verdict else None
+    return Series(*key, texts.get(says, says), str(claim.speaker), claim.day.start, sentence, deadline, tuple(points))

@@ -28,6 +28,9 @@ _MONEY = ("npv", "refinancing_gap", "books_off")
 _CONTRACT = ("contract_terminated", "contract_defaulted", "contract_late_days")
 #: A gap below this share of the loan is none: what a lender gives anew hangs on the rate of the day.
 _FEW = 0.01
+#: Years in which something falls due in a smaller share of worlds are not drawn; an amount below so many USD is a rounding.
+_SELDOM, _LEAST = 0.02, 1e6
+_BN = 1e9
 _YEARLY = ("income", "running_cost", "tax", "interest", "principal", "arrears", "distribution")
 
 
@@ -168,6 +171,16 @@ def _dates(days: Array) -> dict[str, str | None]:
 
 def _wall(year: str, values: Array) -> dict[str, Any]:
     return {"year": int(year.removeprefix("year-")), "due": _spread(values), "chance": float(np.mean(values > 0.0))}
+
+
+def notable_walls(walls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The years in which something falls due often enough to be drawn. `due`: what is below a rounding is nothing; `due_bn`: in bn USD."""
+    found = []
+    for one in walls:
+        due = {level: value if value is not None and value >= _LEAST else 0.0 for level, value in one["due"].items()}
+        if one["chance"] >= _SELDOM and due["p90"]:
+            found.append({**one, "due": due, "due_bn": {level: value / _BN for level, value in due.items()}})
+    return found
 
 
 def _contract(known: Known, result: Result, line: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 
 from stargauge.audit.delays import date_levels
 from stargauge.audit.given import Condition, given_data
-from stargauge.audit.summary import UNSITED, Days, names_of, sited
+from stargauge.audit.summary import ALMOST, UNSITED, Days, names_of, sited
 from stargauge.engine.result import Result
 from stargauge.programme.known import Known, PhaseView, SiteView
 from stargauge.quantity.dates import Window
@@ -86,6 +86,12 @@ def row_of(result: Result, known: Known, site: SiteView, days: Days) -> dict[str
         "runs": runs if seen else _none(runs), "planned": power(result, PLANNED.format(site=site.id), days.as_of),
         "complete": date_levels(dates), "never": float(np.mean(~np.isfinite(dates))),
     }  # fmt: skip
+
+
+def all_runs(row: Mapping[str, Any]) -> bool:
+    """Whether all that was announced of a site runs, as closely as that can be told; of nothing announced nothing runs."""
+    runs, planned = row["runs"]["p50"] or 0.0, row["planned"]["p50"] or 0.0
+    return planned > 0.0 and runs >= ALMOST * planned
 
 
 def reached(known: Known, phases: Sequence[PhaseView]) -> dict[str, int]:

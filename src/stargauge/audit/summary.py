@@ -23,8 +23,7 @@ from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import FIXED_AXES, STAGES
 from stargauge.quantity.statement import Statement
-from stargauge.quantity.units import ENGLISH as NOTATION
-from stargauge.quantity.units import Notation, figures, scale_of, show
+from stargauge.quantity.units import figures, scale_of, show, split_number, unit
 
 RUNS, ANNOUNCED, BUILDING = "power_facility[operational]", "power_facility[announced]", "power_facility[under_construction]"
 CAPITAL, NEED, HAVE, GAP = "capital_deployed", "funding_need", "funding_available[committed]", "funding_gap"
@@ -37,7 +36,7 @@ FANS: tuple[str, ...] = (*(f"power_facility[{stage}]" for stage in STAGES), PROM
 UNSITED = "unsited"
 _LEVELS = (0.1, 0.5, 0.9)
 #: From this share on, what runs is all of what was announced: closer than any estimate of it.
-_ALMOST = 0.98
+ALMOST = 0.98
 
 
 def sited(known: Any, stage: str) -> str:
@@ -106,18 +105,18 @@ def dates_of(known: Any) -> tuple[date, ...]:
 def summarise(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], words: Messages = ENGLISH) -> dict[str, Any]:
     """Headline, said against record against expected, and the lines, as plain data; every number in the unit it names.
 
-    `words`: the language of the headline; all else is English.
+    `words`: the language in which it is said.
     """
     days = Days.of(known)
-    said = {topic.name: announced(topic, known, verdicts) for topic in TOPICS}
+    said = {topic.name: announced(topic, known, verdicts, words) for topic in TOPICS}
     lines = {
-        "capacity": _capacity(result, known, days), "money": _money(result, known, days, said["money"]),
-        "jobs": _jobs(result, known, verdicts, days, said["jobs"]),
+        "capacity": _capacity(result, known, days, words), "money": _money(result, known, days, said["money"], words),
+        "jobs": _jobs(result, known, verdicts, days, said["jobs"], words),
     }  # fmt: skip
     return {
         "newest_evidence": str(days.evidence) if days.looked else None,
         "headline": headline(result, known, verdicts, days, words),
-        "said_record_expected": [_glance(topic, result, known, verdicts, days, said[topic.name]) for topic in TOPICS],
+        "said_record_expected": [_glance(topic, result, known, verdicts, days, said[topic.name], words) for topic in TOPICS],
         "lines": lines,
     }
 
@@ -132,23 +131,23 @@ def _levels(result: Result, address: str, when: date) -> tuple[float, float, flo
     return low, middle, high
 
 
-def _in_scale(values: Sequence[float], unit: str, notation: Notation = NOTATION) -> tuple[list[str], str]:
+def _in_scale(values: Sequence[float], unit: str, words: Messages = ENGLISH) -> tuple[list[str], str]:
     biggest = max((abs(v) for v in values if v == v), default=0.0)
     factor, name = scale_of(biggest, unit)
-    return [figures(v / factor, notation=notation) if v == v else "unknown" for v in values], name
+    return [figures(v / factor, notation=words.notation) if v == v else words.texts["unknown"] for v in values], words.notation.unit(name)
 
 
 def headline(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Days, words: Messages = ENGLISH) -> str:
     """One sentence that could be printed as it is: what runs of what was announced, and the odds of the largest open promise."""
     runs, said = _known_to_run(result, known, days), _levels(result, sited(known, "announced"), days.as_of)[1]
-    running = words.say("runs", size=show(runs[1], "W", notation=words.notation)) if runs[1] > 0 else words.texts["nothing_runs"]
+    running = _running(runs[1], words)
     first = _runs_of(runs, said, words) if said > 0 else words.say("no_size", day=words.day(days.as_of), running=running)
     open_ones = [(v, r) for v in verdicts for r in v.readings if r.status == OPEN and r.probability is not None]
     chosen = max(open_ones, key=lambda pair: _weight(pair[1]), default=None)
     if chosen is None:
         return first + "."
     reading = chosen[1]
-    promise = _short(reading, names_of(known)) if words is ENGLISH else _in_a_sentence(reading, words)
+    promise = _short(reading, names_of(known), words) if words is ENGLISH else _in_a_sentence(reading, words)
     return f"{first}. {promise}: {reading.likelihood} ({percent(reading.probability or 0.0, words)})."
 
 
@@ -183,17 +182,22 @@ def _runs_of(runs: Sequence[float], said: float, words: Messages = ENGLISH) -> s
     whole, size = figures(said / factor, 2, told), show(said, "W", notation=told)
     if middle <= 0:
         return words.say("none_runs", said=whole, unit=unit)
-    if middle < _ALMOST * said:
+    if middle < ALMOST * said:
         return words.say("some_runs", runs=figures(middle / factor, 2, told), said=whole, unit=unit)
-    if middle * _ALMOST <= said:
+    if middle * ALMOST <= said:
         ends = {"low": figures(low / factor, notation=told), "high": figures(high / factor, notation=told)}
         return words.say("all_runs", said=size, unit=unit, **ends)
-    (p10, p50, p90), name = _in_scale(runs, "W", told)
+    (p10, p50, p90), name = _in_scale(runs, "W", words)
     return words.say("more_runs", runs=p50, unit=name, low=p10, high=p90, said=size)
 
 
-def _running(runs: float) -> str:
-    return f"{show(runs, 'W')} runs" if runs > 0 else "nothing is known to run"
+def _running(runs: float, words: Messages) -> str:
+    return words.say("runs", size=show(runs, "W", notation=words.notation)) if runs > 0 else words.texts["nothing_runs"]
+
+
+def month_words(when: date, words: Messages) -> str:
+    """`Sep 2026`."""
+    return words.short_date(when.year, when.month)
 
 
 def day_words(when: date) -> str:
@@ -226,20 +230,8 @@ def _comparison(reading: ReadingVerdict) -> Comparison | None:
 
 
 def _threshold(comparison: Comparison) -> float:
-    from stargauge.quantity.units import split_number, unit
-
     number, name = split_number(comparison.threshold.text)
     return number * unit(name or "1").factor
-
-
-_NOUNS = {
-    "capital_deployed": "deployed", "jobs_direct": "direct jobs", "jobs_total": "jobs of all kinds",
-    "power_facility": "at the meter",
-    "power_it": "at the racks", "accelerators": "accelerators", "jobs_permanent": "permanent jobs",
-    "jobs_construction_onsite": "builders on site", "jobs_construction_peak": "builders (site peaks added up)",
-    "buildings": "buildings", "capital_promised": "promised", "equity_pledged": "of equity pledged", "revenue": "revenue",
-    "funding_available": "at hand",
-}  # fmt: skip
 
 
 def off_by(reading: ReadingVerdict, words: Messages = ENGLISH) -> str:
@@ -261,18 +253,28 @@ def counts(reading: ReadingVerdict, words: Messages = ENGLISH) -> str:
     return words.notation.unit(COUNTED[name][1]) if name in COUNTED else ""
 
 
-def _said(comparison: Comparison, names: Mapping[str, str] | None = None) -> str:
+def _said(comparison: Comparison, words: Messages, names: Mapping[str, str] | None = None) -> str:
     """`500 bn USD deployed by Jan 2029`."""
-    when = f" {comparison.time.kind} {comparison.time.end:%b %Y}" if comparison.time and comparison.time.kind != "over" else ""
+    time, name = comparison.time, comparison.address.name
+    when = words.say(f"short_{time.kind}", month=month_words(time.end, words)) if time and time.kind != "over" else ""
     place = [label for label in comparison.address.labels if label not in STAGES]
-    where = f" at {', '.join((names or {}).get(label, label) for label in place)}" if 0 < len(place) <= 2 else ""
-    text = comparison.threshold.text.replace("_", ",")
-    return f"{text} {_NOUNS.get(comparison.address.name, comparison.address.name.replace('_', ' '))}{where}{when}"
+    where = words.say("short_at", places=", ".join((names or {}).get(label, label) for label in place)) if 0 < len(place) <= 2 else ""
+    noun = words.texts.get(f"noun_{name}") or (words.quantities[name].text if name in words.quantities else name.replace("_", " "))
+    return words.say("short", amount=_threshold_text(comparison.threshold.text, words), noun=noun, where=where, when=when)
 
 
-def _short(reading: ReadingVerdict, names: Mapping[str, str]) -> str:
+def _threshold_text(text: str, words: Messages) -> str:
+    """A threshold as the file has it, its number and unit as the language writes them."""
+    if words is ENGLISH:
+        return text.replace("_", ",")
+    number, name = split_number(text)
+    told = words.notation.number(f"{number:,.15g}")
+    return f"{told} {words.notation.unit(name, told)}".strip()
+
+
+def _short(reading: ReadingVerdict, names: Mapping[str, str], words: Messages) -> str:
     comparison = _comparison(reading)
-    return _said(comparison, names) if comparison else reading.sentence
+    return _said(comparison, words, names) if comparison else reading.sentence
 
 
 def _about(topic: Topic, verdicts: Sequence[ClaimVerdict]) -> list[ReadingVerdict]:
@@ -285,10 +287,10 @@ def _about(topic: Topic, verdicts: Sequence[ClaimVerdict]) -> list[ReadingVerdic
     return found
 
 
-#: What sites say of themselves, by topic: the field, and what it counts.
+#: What sites say of themselves, by topic: the field, and the key of what it counts.
 _AT_SITES = {
     "money": (("capital", ""),),
-    "jobs": (("jobs_permanent", "permanent jobs"), ("jobs_construction_peak", "builders at the peak")),
+    "jobs": (("jobs_permanent", "noun_jobs_permanent"), ("jobs_construction_peak", "builders_at_peak")),
 }
 
 
@@ -301,140 +303,141 @@ def _told(known: Any, statements: Sequence[Statement]) -> tuple[float, str] | No
     return (value.quantile(0.5) if isinstance(value, Distribution) else float(value)), own[0].unit
 
 
-def announced(topic: Topic, known: Any, verdicts: Sequence[ClaimVerdict]) -> str:
+def announced(topic: Topic, known: Any, verdicts: Sequence[ClaimVerdict], words: Messages = ENGLISH) -> str:
     """What was announced about a topic: the first and the largest claim, and what sites say, added up; empty where nothing was."""
     claimed = [c for reading in _about(topic, verdicts) if (c := _comparison(reading)) and not {*c.address.labels} - {*STAGES}]
-    chosen = dict.fromkeys(_said(c) for c in (claimed[0], max(claimed, key=_threshold))) if claimed else ()
-    parts = [" and ".join(chosen)] if chosen else []
+    chosen = dict.fromkeys(_said(c, words) for c in (claimed[0], max(claimed, key=_threshold))) if claimed else ()
+    parts = [words.texts["needs_and"].join(chosen)] if chosen else []
     for name, counts in _AT_SITES.get(topic.name, ()):
         told = {site.id: said for site in known.sites if site.spec is not None and (said := _told(known, getattr(site.spec, name)))}
         if told:
-            total, unit = sum(value for value, _ in told.values()), next(iter(told.values()))[1]
+            total, named = sum(value for value, _ in told.values()), next(iter(told.values()))[1]
             every = sum(site.spec is not None for site in known.sites)
-            where = names_of(known)[next(iter(told))] if len(told) == 1 else f"{len(told)} of {every} sites"
-            parts.append(f"{f'{figures(total)} {counts}' if counts else show(total, unit)} at {where}")
+            counted = f"{figures(total, notation=words.notation)} {words.texts[counts]}" if counts else ""
+            amount = counted or show(total, named, notation=words.notation)
+            if len(told) == 1:
+                parts.append(words.say("told_at", amount=amount, site=names_of(known)[next(iter(told))]))
+            else:
+                parts.append(words.say("told_at_sites", amount=amount, some=len(told), all=every))
     return "; ".join(parts)
 
 
 def _glance(
-    topic: Topic, result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Days, told: str
+    topic: Topic, result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Days, told: str, words: Messages
 ) -> dict[str, Any]:  # fmt: skip
     readings = _about(topic, verdicts)
     passed = [r for r in readings if r.settled_by] or [r for r in readings if r.status != OPEN] or readings
     shown = max(passed, key=lambda r: _threshold(c) if (c := _comparison(r)) else 0.0, default=None)
     row: dict[str, Any] = {"what": topic.name, "why": topic.address}
     if shown is not None:
-        row |= {"said": _short(shown, names_of(known)), "said_short": _short(shown, names_of(known)), "outcome": shown.status}
+        short = _short(shown, names_of(known), words)
+        row |= {"said": short, "said_short": short, "outcome": shown.status}
         deciding = [entry for entry in shown.record if entry.get("decides")] or list(shown.record)
         if deciding:
             row |= {"record": str(deciding[-1].get("text") or deciding[-1].get("value")), "grade": deciding[-1].get("grade")}
-        elif value := _computed(shown):
+        elif value := _computed(shown, words):
             row |= {"record": value}
     elif topic.name == "power" and (size := _levels(result, sited(known, "announced"), days.as_of)[1]) > 0:
         runs = _known_to_run(result, known, days)[1]
-        row |= {"said": f"{show(size, 'W')} announced", "record": f"{show(runs, 'W')}, estimated" if runs > 0 else "none known"}
+        estimate = words.say("glance_estimated", size=show(runs, "W", notation=words.notation))
+        row |= {"said": words.say("glance_announced", size=show(size, "W", notation=words.notation))}
+        row |= {"record": estimate if runs > 0 else words.texts["glance_none"]}
     elif told:
         row |= {"said": told}
     ahead = days.ahead
-    unit = result[topic.address].unit
     values = _levels(result, topic.address, ahead)
-    factor, name = scale_of(max(abs(v) for v in values), unit)
-    label = f"{name} {ahead:%b %Y}" if topic.name != "jobs" else f"direct {ahead:%b %Y}"
-    note = f"direct, {ahead:%b %Y}" if topic.name == "jobs" else f"{ahead:%b %Y}"
-    return row | {
-        "expected_label": label,
-        "expected_note": note,
-        "unit": name,
-        **{f"p{level}": v / factor for level, v in zip((10, 50, 90), values, strict=True)},
-    }
+    factor, name = scale_of(max(abs(v) for v in values), result[topic.address].unit)
+    month = month_words(ahead, words)
+    label = f"{words.notation.unit(name)} {month}" if topic.name != "jobs" else words.say("glance_direct", month=month)
+    note = words.say("glance_direct", month=month) if topic.name == "jobs" else month
+    return row | {"expected_label": label, "expected_note": note, "unit": name,
+                  **{f"p{level}": v / factor for level, v in zip((10, 50, 90), values, strict=True)}}  # fmt: skip
 
 
-def _computed(reading: ReadingVerdict) -> str:
+def _computed(reading: ReadingVerdict, words: Messages) -> str:
     """What arithmetic alone makes of a reading that it settled, in the middle draw; empty where it did not."""
     if reading.settled_by != "arithmetic" or reading.margin is None:
         return ""
     parsed, unit = parse(reading.expression), reading.margin.unit
     if not isinstance(parsed, Comparison) or parsed.share or parsed.op == "==":
-        return "computed"
+        return words.texts["only_computed"]
     value = _threshold(parsed) + reading.margin.p50 * (1.0 if parsed.op in (">=", ">") else -1.0)
-    told = show(value, unit)
-    return f"{with_counted(told, value, counting(parsed), ENGLISH) if unit == '1' else told}, computed"
+    told = show(value, unit, notation=words.notation)
+    return words.say("glance_computed", value=with_counted(told, value, counting(parsed), words) if unit == "1" else told)
 
 
-def _span(values: Sequence[float], unit: str) -> str:
+def _span(values: Sequence[float], unit: str, words: Messages) -> str:
     """`5.1 GW (P10 3.3, P90 7.4)`."""
-    (low, middle, high), name = _in_scale(values, unit)
+    (low, middle, high), name = _in_scale(values, unit, words)
     return f"{middle} {name} (P10 {low}, P90 {high})"
 
 
-def _capacity(result: Result, known: Any, days: Days) -> dict[str, Any]:
+def _capacity(result: Result, known: Any, days: Days, words: Messages) -> dict[str, Any]:
     ahead, said = _levels(result, RUNS, days.ahead), _levels(result, sited(known, "announced"), days.as_of)[1]
     runs = _known_to_run(result, known, days)
     pledged = f"power_facility[announced, {UNSITED}]"
     apart = _levels(result, pledged, days.as_of)[1] if pledged in result.series else 0.0
-    text = f"{_span(ahead, 'W')} at the meter at the end of {days.ahead:%b %Y}, announced: {show(said, 'W')} at named sites"
-    text += f" and {show(apart, 'W')} pledged without a site" if apart > 0 else ""
-    evidence = f"at the newest evidence ({day_words(days.evidence)})" if days.looked else "and nobody has looked yet"
-    text += f"; {_running(runs[1])} {evidence}."
+    seen = words.say("capacity_seen", day=words.day(days.evidence)) if days.looked else words.texts["capacity_unseen"]
+    text = words.say(
+        "capacity_text", span=_span(ahead, "W", words), month=month_words(days.ahead, words),
+        said=show(said, "W", notation=words.notation), running=_running(runs[1], words), seen=seen,
+        apart=words.say("capacity_apart", size=show(apart, "W", notation=words.notation)) if apart > 0 else "",
+    )  # fmt: skip
+    newest = words.say("capacity_newest", day=words.day(days.evidence)) if days.looked else words.texts["capacity_none"]
     series = [
-        {"address": PROMISED, "role": "announced", "hue": "announced", "label": "Promised by date"},
-        {"address": BUILDING, "role": "fan", "hue": "under_construction", "label": "Under construction"},
-        {"address": RUNS, "role": "fan", "hue": "operational", "label": "Operational"},
+        {"address": PROMISED, "role": "announced", "hue": "announced", "label": words.texts["line_promised"]},
+        {"address": BUILDING, "role": "fan", "hue": "under_construction", "label": words.texts["line_building"]},
+        {"address": RUNS, "role": "fan", "hue": "operational", "label": words.texts["line_operational"]},
     ]
     return {
-        "title": _runs_of(runs, said) if said > 0 else "Power by stage",
-        "sub": "Facility power (at the meter), month ends; bands P10 to P90 and P25 to P75."
-        + (f" Newest evidence {day_words(days.evidence)}." if days.looked else " No evidence: nobody has looked yet."),
+        "title": _runs_of(runs, said, words) if said > 0 else words.texts["capacity_title"],
+        "sub": f"{words.texts['capacity_sub']} {newest}",
         "text": text, "why": RUNS, "series": series,
     }  # fmt: skip
 
 
-def _money(result: Result, known: Any, days: Days, told: str) -> dict[str, Any]:
+def _money(result: Result, known: Any, days: Days, told: str, words: Messages) -> dict[str, Any]:
     spent, need, have, gap = (
         _levels(result, address, days.ahead) if address in result.series else (float("nan"),) * 3 for address in (CAPITAL, NEED, HAVE, GAP)
     )
     names = {party.id: party.spec.name or party.id for party in known.parties}
     absent = [names.get(label, label) for label in result[HAVE].absent] if HAVE in result.series else []
-    few = f"{', '.join(absent[:3])} and {len(absent) - 3} others" if len(absent) > 4 else ", ".join(absent)
-    without = f"not knowable for {few}" if absent else ""
-    text = f"{_span(spent, 'USD')} deployed by the end of {days.ahead:%b %Y}, chips included{f' (announced: {told})' if told else ''}" + (
-        f"; the parties owe {show(need[1], 'USD')} by then, to sites and to one another, and {show(gap[1], 'USD')} of it has "
-        f"neither cash nor committed money behind it{f' ({without})' if without else ''}."
-        if have[1] == have[1]
-        else "; what the parties hold is not knowable from what is published."
-    )
+    few = words.say("names_others", names=", ".join(absent[:3]), count=len(absent) - 3) if len(absent) > 4 else ", ".join(absent)
+    without = words.say("money_without", names=few) if absent else ""
+    held = words.say(
+        "money_gap", need=show(need[1], "USD", notation=words.notation), gap=show(gap[1], "USD", notation=words.notation),
+        without=f" ({without})" if without else "",
+    )  # fmt: skip
+    text = words.say(
+        "money_text", span=_span(spent, "USD", words), month=month_words(days.ahead, words),
+        told=words.say("money_told", told=told) if told else "", held=held if have[1] == have[1] else words.texts["money_unknown"],
+    )  # fmt: skip
     series = [
-        {"address": NEED, "role": "fan", "hue": "need", "label": "Need"},
-        {"address": HAVE, "role": "fan", "hue": "contracted", "label": "Cash and committed", "note": without},
+        {"address": NEED, "role": "fan", "hue": "need", "label": words.texts["line_need"]},
+        {"address": HAVE, "role": "fan", "hue": "contracted", "label": words.texts["line_have"], "note": without},
         {
             "address": GAP,
             "role": "fan",
             "hue": "financed",
-            "label": "Gap, by party",
-            "note": "what one holds does not fill what another lacks",
+            "label": words.texts["line_gap"],
+            "note": words.texts["line_gap_note"],
         },
     ]
     return {
-        "title": "What the parties owe, what they hold, and what is missing",
-        "sub": "Cumulative, money of the day. What parties owe one another counts on both sides; the gap is added up party by party.",
+        "title": words.texts["money_title"], "sub": words.texts["money_sub"],
         "text": text, "why": GAP if GAP in result.series else CAPITAL, "series": series,
     }  # fmt: skip
 
 
-#: Ways to count jobs: the address, what it is called, what it counts.
-JOBS = (
-    (PEAK, "Building, peak", "heads building at one time, each site's own peak, added up: no one moment"),
-    (PERMANENT, "Permanent", "posts at the sites for what runs"),
-    (DIRECT, "Direct", "heads building plus permanent posts"),
-    (TOTAL, "All kinds", "direct, suppliers and what they spend: published multipliers, gross"),
-)
+#: Ways to count jobs.
+JOBS = (PEAK, PERMANENT, DIRECT, TOTAL)
 
 
 #: What sites say they counted, by the way to count that it stands beside.
 _COUNTED = {PEAK: "jobs_construction_peak", PERMANENT: "jobs_permanent"}
 
 
-def _stated(known: Any, address: str) -> list[dict[str, Any]]:
+def _stated(known: Any, address: str, words: Messages) -> list[dict[str, Any]]:
     """What was counted at single sites, the last of each: no count of the whole, and nothing that was only announced."""
     name, made = _COUNTED.get(address, ""), []
     for site in known.sites if name else ():
@@ -444,29 +447,37 @@ def _stated(known: Any, address: str) -> list[dict[str, Any]]:
             last = counted[-1]
             value = last.value.quantile(0.5) if isinstance(last.value, Distribution) else float(last.value)
             when = last.as_of or last.published
-            day = f", {day_words(when.end) if when.start == when.end else when.end.year}" if when else ""
-            made.append({"value": value, "text": f"{figures(value)} at {names_of(known)[site.id]} ({last.status}{day})"})
+            day = f", {words.short_date(when.end.year, when.end.month) if when.start == when.end else when.end.year}" if when else ""
+            told = words.say("count_reported", count=figures(value, notation=words.notation), site=names_of(known)[site.id])
+            made.append({"value": value, "text": f"{told}{day}"})
     return made
 
 
-def _jobs(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Days, told: str) -> dict[str, Any]:
+def jobs_counted(words: Messages = ENGLISH) -> tuple[tuple[str, str, str], ...]:
+    """Ways to count jobs: the address, what it is called, what it counts."""
+    return tuple((address, words.texts[f"count_{address}"], words.texts[f"count_{address} says"]) for address in JOBS)
+
+
+def _jobs(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Days, told: str, words: Messages) -> dict[str, Any]:
     rows = []
-    for address, label, says in JOBS:
+    for address, label, says in jobs_counted(words):
         values = _levels(result, address, days.ahead)
-        when = "" if address == PEAK else f", {days.ahead:%b %Y}"
+        when = "" if address == PEAK else f", {month_words(days.ahead, words)}"
         rows.append({"label": label + when, "says": says, "address": address, "hue": "need", "unit": "jobs",
-                     "stated": _stated(known, address),
+                     "stated": _stated(known, address, words),
                      **{f"p{level}": v for level, v in zip((10, 50, 90), values, strict=True)}})  # fmt: skip
     direct, total, peak = (_levels(result, address, days.ahead) for address in (DIRECT, TOTAL, PEAK))
-    text = (
-        f"{_span(direct, 'job')} direct at the end of {days.ahead:%b %Y}, {_span(total, 'job')} with suppliers and spending; "
-        f"site peaks of builders add to {_span(peak, 'job')}{f'; announced: {told}' if told else ''}."
-    )
+    text = words.say(
+        "jobs_text", direct=_span(direct, "job", words), month=month_words(days.ahead, words), total=_span(total, "job", words),
+        peak=_span(peak, "job", words), told=words.say("jobs_told", told=told) if told else "",
+    )  # fmt: skip
     said = [c for r in _about(TOPICS[2], verdicts) if (c := _comparison(r)) and c.address.name in ("jobs_direct", "jobs_total")]
     first = said[0] if said else None
-    line = {"value": _threshold(first), "label": "claimed", "text": _said(first, names_of(known))} if first else None
+    line = (
+        {"value": _threshold(first), "label": words.texts["line_claimed"], "text": _said(first, words, names_of(known))} if first else None
+    )
     return {
-        "title": "What counts as a job decides the answer", "sub": "One row per definition, never added up; P10 to P90.",
+        "title": words.texts["jobs_title"], "sub": words.texts["jobs_sub"],
         "text": text, "why": DIRECT, "rows": rows, **({"claim": line} if line else {}),
     }  # fmt: skip
 

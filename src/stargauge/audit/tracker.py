@@ -25,7 +25,7 @@ Ask = Callable[[Known, Mapping[str, Any]], tuple[Question, ...]]
 
 @dataclass
 class Tracker:
-    """How claims are judged: what is known on a day, what is asked of it, every id of the whole file, draws and seed."""
+    """How claims are judged: what is known on a day, what is asked of it, every id of the whole file, draws and seed, in which language."""
 
     view: View
     ask: Ask
@@ -33,6 +33,7 @@ class Tracker:
     draws: int
     seed: int
     memo: Memo
+    language: str = "en"
     _day: dict[date, Inputs] = field(default_factory=dict, repr=False)
 
     def inputs_on(self, day: date) -> Inputs:
@@ -46,7 +47,7 @@ class Tracker:
         if not known.phases or not claims:
             return {}
         result = self._run(Inputs(known, model_graph()), claims)
-        verdicts = audit(result, known, claims, ids=self.ids, with_drivers=False)
+        verdicts = audit(result, known, claims, ids=self.ids, with_drivers=False, language=self.language)
         return {(verdict.id, reading.name): reading for verdict in verdicts for reading in verdict.readings}
 
     def odds(self, inputs: Inputs, claims: Mapping[str, Any]) -> dict[Key, Judgement]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -73,7 +74,7 @@ class WhatIf:
     def __init__(
         self, world: World, known: Any, addresses: Sequence[str], questions: Sequence[Question], claims: Mapping[str, Any],
         draws: int, moved: Iterable[str] = (), archive: Callable[[Sequence[Question]], Judge] | None = None,
-        workers: int | Executor = 1,
+        threads: int = 1,
     ) -> None:  # fmt: skip
         self.world, self.draws, self.addresses = world, world.drawn(draws), tuple(str(parse_address(one)) for one in addresses)
         self.questions = tuple(questions)
@@ -84,7 +85,7 @@ class WhatIf:
         self._behind = {one.key: Judge.of([one.reading]).needs for one in self.questions}
         self._keep(moved)
         self.found = Found()
-        self.workers = workers
+        self.threads = threads
 
     def _keep(self, moved: Iterable[str]) -> None:
         """Make ready to hold what no change of these inputs makes again."""
@@ -126,10 +127,11 @@ class WhatIf:
         if not wanted and not asked:
             return {}, {}
         collector = self._judge(asked) if asked and self._judge is not None else None
-        passed = gather(
-            world, wanted, self.draws, collectors={COLLECTOR: collector} if collector is not None else {}, workers=self.workers, memo=memo,
-            progress=progress,
-        )  # fmt: skip
+        with ThreadPoolExecutor(self.threads) if self.threads > 1 else nullcontext(1) as workers:  # gone with the answer
+            passed = gather(
+                world, wanted, self.draws, collectors={COLLECTOR: collector} if collector is not None else {}, workers=workers, memo=memo,
+                progress=progress,
+            )  # fmt: skip
         outcomes = {}
         if collector is not None:
             by_reading = collector.outcomes(passed.collected[COLLECTOR])

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.audit.questions import Question
-from stargauge.audit.summary import BUILDING, CAPITAL, DIRECT, GAP, HAVE, JOBS, NEED, PROMISED, RUNS, Days
+from stargauge.audit.summary import BUILDING, CAPITAL, DIRECT, GAP, HAVE, NEED, PROMISED, RUNS, Days, jobs_counted
 from stargauge.audit.what_if import Shown
 from stargauge.audit.words import input_name, likelihood
 from stargauge.programme.known import Known
@@ -56,7 +56,7 @@ def _at(data: Mapping[str, Any], days: Days) -> dict[str, Any]:
 def _rows(drawn: Shown, now: Shown, days: Days, moved: bool) -> list[dict[str, Any]]:
     """Jobs, one row per definition; as drawn as a ring."""
     out = []
-    for address, label, explained in JOBS:
+    for address, label, explained in jobs_counted():
         if address not in now.quantities:
             continue
         when = f", {days.ahead:%b %Y}" if "months" in now.quantities[address] else ""

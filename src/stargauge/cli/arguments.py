@@ -170,6 +170,7 @@ def parser() -> Parser:
     _output_options(check)
     _evidence(check)
     check.add_argument("--report", metavar="FILE", help="also write one self-contained HTML report")
+    check.add_argument("--language", choices=("en", "de"), default="en", help="of the report (default: en)")
     _workbook(check)
     check.add_argument("--all", action="store_true", help="show every claim with every reading")
     check.add_argument(

@@ -75,12 +75,12 @@ def loaded(asked: argparse.Namespace) -> Any:
     return api.load(asked.programme, asked.scenario, _settings(asked))
 
 
-def _checked(asked: argparse.Namespace, programme: Any, charts: bool = False) -> Any:
+def _checked(asked: argparse.Namespace, programme: Any, charts: bool = False, language: str = "en") -> Any:
     from stargauge import api
 
     return api.check(
         programme, as_of=asked.as_of, draws=asked.draws, seed=asked.seed, workers=asked.workers, values=values_of(asked), charts=charts,
-        evidence=asked.evidence, progress=progress, given=asked.given,
+        evidence=asked.evidence, progress=progress, given=asked.given, language=language,
     )  # fmt: skip
 
 
@@ -91,17 +91,22 @@ def check(asked: argparse.Namespace) -> int:
     target = Path(asked.report) if asked.report else None
     if target is not None:
         expect_writable(target, "report")
+    elif asked.language != "en":
+        raise InputError("--language is that of the report: name its file with --report FILE")
     programme = loaded(asked)
     if _only_drafts(programme):
         return _drafts(asked, programme)
     workbook = _workbook(asked, programme)
     fails_if = _condition(asked.fail_if, programme.claims) if asked.fail_if else None
-    answer = _checked(asked, programme, charts=target is not None)
-    data = answer.to_dict(charts=target is not None)
+    english = asked.language == "en"
+    answer = _checked(asked, programme, charts=english and target is not None)
+    data = answer.to_dict(charts=english and target is not None)
     if target is not None:
         from stargauge.report.html import render_report
 
-        write_whole(target, render_report(data))
+        # What is printed stays English: a report in another language is of an answer of its own.
+        told = data if english else _checked(asked, programme, True, asked.language).to_dict(charts=True)
+        write_whole(target, render_report(told))
     if workbook is not None:
         write_whole(Path(asked.xlsx), workbook)
         print(f"workbook: {Path(asked.xlsx).resolve()}", file=sys.stderr)
@@ -200,12 +205,12 @@ def _condition(text: str, claims: Iterable[str]) -> tuple[str, str]:
 
 def audit(asked: argparse.Namespace) -> int:
     """`stargauge audit`."""
+    from stargauge.api.programmes import claim_of
     from stargauge.report.listing import render_audit
 
     programme = loaded(asked)
-    if asked.claim and asked.claim not in programme.claims:
-        near = did_you_mean(asked.claim, programme.claims)
-        raise InputError(f'there is no claim "{asked.claim}"{near} (all: {", ".join(programme.claims) or "the programme has none"})')
+    if asked.claim:
+        claim_of(programme, asked.claim)
     data = _checked(asked, programme).to_dict()
     if asked.claim:
         data["claims"] = [claim for claim in data["claims"] if claim["id"] == asked.claim]

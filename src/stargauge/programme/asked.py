@@ -17,29 +17,39 @@ _NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 @dataclass(frozen=True)
 class Asked:
-    """A programme (name, file, folder, or one already loaded), a knowledge date, and what is laid over it in order."""
+    """A programme (name, file, folder, or one already loaded), a knowledge date, and what is laid over it in order.
+
+    `laid`: scenarios and `INPUT=VALUE` as text, or an input and its value as a pair, which is never taken for a file. `called`: what
+    stands for the programme in the text of this side; its name, file or folder where left out.
+    """
 
     programme: str | Path | Programme = ""
     as_of: date | None = None
-    laid: tuple[str, ...] = ()
+    laid: tuple[str | tuple[str, str], ...] = ()
+    called: str = ""
 
     def __str__(self) -> str:
-        name = self.programme.name if isinstance(self.programme, Programme) else str(self.programme)
-        return name + (f"@{self.as_of}" if self.as_of else "") + "".join(f"+{text}" for text in self.laid)
+        name = self.called or (self.programme.name if isinstance(self.programme, Programme) else str(self.programme))
+        return name + (f"@{self.as_of}" if self.as_of else "") + "".join(f"+{text}" for text in self.texts)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is laid over it, each as text."""
+        return tuple(one if isinstance(one, str) else "=".join(one) for one in self.laid)
 
     @property
     def scenarios(self) -> tuple[str, ...]:
         """The scenarios laid over it: names that the programme gives them, or files."""
-        return tuple(text for text in self.laid if not _is_setting(text))
+        return tuple(one for one in self.laid if isinstance(one, str) and not _is_setting(one))
 
     @property
     def settings(self) -> dict[str, str]:
         """The single inputs laid over it."""
-        pairs = (text.split("=", 1) for text in self.laid if _is_setting(text))
+        pairs = (one.split("=", 1) if isinstance(one, str) else one for one in self.laid if not isinstance(one, str) or _is_setting(one))
         return {name.strip(): value.strip() for name, value in pairs}
 
 
-def sides(first: str | Path | Programme, second: str | Path | Programme) -> tuple[Asked, Asked]:
+def sides(first: str | Path | Programme | Asked, second: str | Path | Programme | Asked) -> tuple[Asked, Asked]:
     """Both sides of a comparison. A second side that names no programme is the first with the date replaced and more laid over it.
 
     Raises InputError with the faults of both.
@@ -53,9 +63,9 @@ def sides(first: str | Path | Programme, second: str | Path | Programme) -> tupl
     return a, b if b.programme else replace(a, as_of=b.as_of or a.as_of, laid=(*a.laid, *b.laid))
 
 
-def _read(side: str | Path | Programme, faults: list[Fault]) -> Asked:
+def _read(side: str | Path | Programme | Asked, faults: list[Fault]) -> Asked:
     if not isinstance(side, str):
-        return Asked(side)
+        return side if isinstance(side, Asked) else Asked(side)
     if not side.strip():
         faults.append(Fault(f'got "{side}"; expected {FORM}'))
         return Asked()
@@ -65,7 +75,7 @@ def _read(side: str | Path | Programme, faults: list[Fault]) -> Asked:
     name, at, day = whole.rpartition("@")
     name, day = (name, day) if at else (whole, "")
     found = Asked(name.strip(), _day(day.strip(), side, faults) if at else None, tuple(text.strip() for text in laid))
-    for text in found.laid:
+    for text in found.texts:
         _check(text, side, faults)
     if name and name not in shipped() and not Path(name).exists():
         near = did_you_mean(name, shipped())

@@ -52,7 +52,19 @@ def _watching(kind: type[Part]) -> type[Part]:
             noted.add(name)
         return object.__getattribute__(self, name)
 
-    return types.new_class(kind.__name__, (kind,), exec_body=lambda body: body.update(__getattribute__=read, __module__=__name__))
+    def sent(self: Part, protocol: Any) -> tuple[Any, ...]:
+        plain = self.model_copy()
+        object.__setattr__(plain, "__class__", kind)
+        return _watched_again, (plain,)
+
+    own = {"__getattribute__": read, "__reduce_ex__": sent, "__module__": __name__}
+    return types.new_class(kind.__name__, (kind,), exec_body=lambda body: body.update(own))
+
+
+def _watched_again(part: P) -> P:
+    """A part that was sent to another process, watched there as it was here."""
+    object.__setattr__(part, "__class__", _watching(type(part)))
+    return part
 
 
 def differing(first: Part, second: Part) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
+from stargauge.report.locale import say
 
 _SOFT = {"labelColor": HUES["soft"], "labelFontSize": 12.5, "title": None, "domainColor": HUES["rule-2"], "tickColor": HUES["rule-2"]}
 #: Room between two bars, in pixels.
@@ -31,10 +32,10 @@ def outcomes_in_forecasts(counts: Sequence[int], paper: Paper) -> Spec:
     }
     foot = paper.height + 38
     words = [
-        text("cases", -paper.left + 2, -24, HUES["soft"], size=12.5),
-        text("dashed: as many in each tenth", paper.width, -24, HUES["soft"], size=12.5, align="right"),
-        text("earlier than forecast", 0, foot, HUES["soft"], size=12.5),
-        text("later than forecast", paper.width, foot, HUES["soft"], size=12.5, align="right"),
+        text(say("cases"), -paper.left + 2, -24, HUES["soft"], size=12.5),
+        text(say("dashed: as many in each tenth"), paper.width, -24, HUES["soft"], size=12.5, align="right"),
+        text(say("earlier than forecast"), 0, foot, HUES["soft"], size=12.5),
+        text(say("later than forecast"), paper.width, foot, HUES["soft"], size=12.5, align="right"),
     ]
     return sized(paper, paper.height, [bars, line, *words])
 
@@ -53,8 +54,8 @@ def _whole(top: float) -> Spec:
 def reliability(bins: Sequence[Mapping[str, Any]], paper: Paper) -> Spec:
     """Mean odds against the share that came true, one disc per span of odds with its counts; dashed: what was said comes true so often."""
     points = [
-        {"said": one["said"], "true": one["came_true"] / one["cases"], "text": f"{one['came_true']} of {one['cases']}",
-         "cases": one["cases"]}
+        {"said": one["said"], "true": one["came_true"] / one["cases"], "cases": one["cases"],
+         "text": say("{some} of {all}", some=one["came_true"], all=one["cases"])}
         for one in bins if one["cases"]
     ]  # fmt: skip
     axis = {"values": [0, 0.25, 0.5, 0.75, 1], "labelExpr": "round(100 * datum.value)"}
@@ -79,8 +80,8 @@ def reliability(bins: Sequence[Mapping[str, Any]], paper: Paper) -> Spec:
         for mark in (halo, {**look, "color": HUES["ink"]})
     ]
     words = [
-        text("% came true", -paper.left + 2, -24, HUES["soft"], size=12.5),
-        text("dashed: as often as said", paper.width, -24, HUES["soft"], size=12.5, align="right"),
-        text("odds given, %", paper.width, paper.height + 38, HUES["soft"], size=12.5, align="right"),
+        text(say("% came true"), -paper.left + 2, -24, HUES["soft"], size=12.5),
+        text(say("dashed: as often as said"), paper.width, -24, HUES["soft"], size=12.5, align="right"),
+        text(say("odds given, %"), paper.width, paper.height + 38, HUES["soft"], size=12.5, align="right"),
     ]
     return sized(paper, paper.height, [even, discs, *names, *words])

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
+from stargauge.report.locale import say
 
 #: Kinds of builds in the order in which they are drawn.
-_KINDS = {"retrofit": "existing halls refitted", "expansion": "later buildings", "new": "first buildings"}
+_KINDS = ("retrofit", "expansion", "new")
 _ROW, _MOST = 9, 2200.0
 _PAPER = Paper(560, 0, 34, 12, 164, 30)
 
@@ -32,7 +33,8 @@ def builds_and_forecasts(rows: Sequence[Mapping[str, Any]]) -> Spec:
                "encoding": {"x": x("p50"), "y": y}}  # fmt: skip
     height = _ROW * (len(data) + 1)
     words: list[Spec] = []
-    for kind, title in _KINDS.items():
+    titles = {"retrofit": say("existing halls refitted"), "expansion": say("later buildings"), "new": say("first buildings")}
+    for kind, title in titles.items():
         places = [place for place, row in enumerate(ordered) if row["kind"] == kind]
         if places:
             words.append(text(title, _PAPER.width + 14, (places[0] + 1.5) * _ROW, HUES["ink"], size=12.5))

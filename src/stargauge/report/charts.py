@@ -15,6 +15,7 @@ from typing import Any
 
 from stargauge.quantity.units import scale_of, unit
 from stargauge.report.canvas import HUES, WIDE, Paper, Spec, hue, sized, text, value_axis
+from stargauge.report.locale import notation, say
 from stargauge.report.wording import day_text, range_text, value_text
 
 #: Units whose multiples a chart may choose among.
@@ -36,7 +37,7 @@ def over_time(
     if evidence:
         layers += _evidence(evidence, months)
     layers += _end_labels(series, unit_name, top, paper)
-    return _page(paper, layers, _time_axis(months, paper), _value_axis(top), f"{unit_name}{line.get('basis', '')}")
+    return _page(paper, layers, _time_axis(months, paper), _value_axis(top), f"{notation().unit(unit_name)}{line.get('basis', '')}")
 
 
 def scale(series: Iterable[Mapping[str, Any]]) -> tuple[float, str]:
@@ -165,7 +166,7 @@ _ROLES = {"fan": _fan, "announced": _announced, "step": _step, "before": _before
 
 def _evidence(evidence: str, months: Sequence[str]) -> list[Spec]:
     near_end = sum(month <= evidence for month in months) * 2 > len(months)
-    values = {"values": [{"month": evidence, "text": "newest evidence"}]}
+    values = {"values": [{"month": evidence, "text": say("newest evidence")}]}
     rule = {"type": "rule", "color": HUES["rule-2"], "strokeDash": [1, 3]}
     mark = {
         "type": "text",
@@ -261,5 +262,6 @@ def spoken(line: Mapping[str, Any], quantities: Mapping[str, Mapping[str, Any]])
             continue
         last = {"unit": data["unit"], **{name: data[name][-1] for name in ("p10", "p50", "p90") if data.get(name)}}
         span = f" ({range_text(last)})" if range_text(last) and last["p10"] != last["p90"] else ""
-        parts.append(f"{entry.get('label', entry['address'])} {value_text(last)}{span} at {day_text(data['months'][-1])}")
+        told = {"name": entry.get("label", entry["address"]), "value": f"{value_text(last)}{span}"}
+        parts.append(say("{name} {value} at {month}", month=day_text(data["months"][-1]), **told))
     return f"{line.get('title', '')}. {'; '.join(parts)}."

@@ -9,6 +9,7 @@ from stargauge.audit.answer_data import slug
 from stargauge.report.canvas import Paper
 from stargauge.report.drawing import figure
 from stargauge.report.joint_chart import matrix, matrix_table, pair_text, shown, spoken_matrix
+from stargauge.report.locale import say, words
 from stargauge.report.needs import needs_table, score_text
 from stargauge.report.needs_chart import ranges_needed, spoken_ranges
 from stargauge.report.terminal import brief
@@ -28,7 +29,7 @@ def needs_by_reading(data: Page | None) -> dict[str, dict[str, Any]]:
     asked = [one for one in (data or {}).get("readings") or [] if one["why"] not in ("settled", "no odds")]
     return {
         f"{one['claim']}/{one['reading']}": {
-            "says": one["says"], "changes": [f"One thing alone: {one[key]['says']}" for key in _CHANGES if one[key]],
+            "says": one["says"], "changes": [say("One thing alone: {change}", change=one[key]["says"]) for key in _CHANGES if one[key]],
         }
         for one in asked
     }  # fmt: skip
@@ -54,7 +55,9 @@ def together_page(data: Page | None) -> dict[str, Any] | None:
     drawn = figure("together", spoken_matrix(data), [matrix(data), matrix(data, narrow=True)], matrix_table(data))
     level = data["by_reading"]
     apart = [
-        f"{one['first']} and {one['second']}: {relation_text(one, data['draws'])}" for one in level["pairs"] if one["relation"] in APART
+        say("{first} and {second}: {why}", first=one["first"], second=one["second"], why=relation_text(one, data["draws"]))
+        for one in level["pairs"]
+        if one["relation"] in APART
     ]
     largest = [_largest(one, data["draws"]) for one in level["sets"]["found"][:_SETS]]
     return {"sentence": data["sentence"], "draws": data["draws"], "figure": drawn, "apart": apart, "largest": largest}
@@ -62,8 +65,14 @@ def together_page(data: Page | None) -> dict[str, Any] | None:
 
 def _largest(one: Page, draws: int) -> str:
     without: Sequence[str] = one["without"]
-    told = f"{counted(len(one['members']), 'reading')} in {round(one['share'] * draws):,} of {draws:,} draws"
-    return f"{told}: all but {', '.join(without)}" if without else f"{told}: all"
+    told = {
+        "readings": counted(len(one["members"]), "reading"),
+        "kept": words().count(one["draws"]),
+        "draws": words().count(draws),
+    }
+    if without:
+        return say("{readings} in {kept} of {draws} draws: all but {others}", others=", ".join(without), **told)
+    return say("{readings} in {kept} of {draws} draws: all", **told)
 
 
 def needs_page(data: Page) -> list[dict[str, Any]]:

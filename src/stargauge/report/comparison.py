@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from stargauge.report.locale import say
 from stargauge.report.terminal import PLAIN, Style, brief, labelled, table, wrapped
 from stargauge.report.wording import counted, day_text, number_text, range_text, rate_text, stated_text, value_text
 
 #: Rows shown of each kind, and inputs of each cause; the rest is counted, and stands in the JSON.
 MOST, PER_CAUSE = 10, 2
-_PLURAL = {"party": "parties"}
-_AXES = {"site": "site", "phase": "phase", "party": "party", "line": "commitment"}
-_SAID = {"as_of": "the day itself: what was planned for the time between", "catalogue": "values and records of the catalogue"}
+_AXES = ("site", "phase", "party", "line")
 Dict = Mapping[str, Any]
 
 
@@ -30,10 +29,10 @@ def _sides(data: Dict, style: Style) -> list[str]:
     for side in ("a", "b"):
         told = data[side]
         seen = f" (newest evidence {day_text(told['newest_evidence'])})" if told["newest_evidence"] else ""
-        asked = "" if "+" not in told["asked"] else f", with {', '.join(told['asked'].split('+')[1:])}"
+        asked = f", with {', '.join(told['laid'])}" if told["laid"] else ""
         lines += labelled(side.upper(), f"{told['programme']['name']}, known on {day_text(told['as_of'])}{seen}{asked}", style, 0, 3)
     known = data["statements"]
-    news = f", {_count(known['only_b'], 'statement')} only B knows, {known['only_a']:,} only A" if known else ""
+    news = f", {counted(known['only_b'], 'statement')} only B knows, {known['only_a']:,} only A" if known else ""
     return [style.soft(line) for line in [*lines, f"{data['draws']:,} draws, seed {data['seed']}, {data['seconds']:.1f} s{news}"]]
 
 
@@ -113,6 +112,12 @@ def _span(entry: Dict, joint: str = "..") -> str:
     return text if low != high else ""
 
 
+def _to(entry: Dict) -> str:
+    """P10 to P90 in words; nothing where they read the same."""
+    low, _, high = range_text(entry, "|").partition("|")
+    return say("{low} to {high}", low=low, high=high) if low != high else ""
+
+
 def _signed(value: float | None, unit: str) -> str:
     """A change with its sign; a dash where there is nothing to compare."""
     if value is None:
@@ -130,14 +135,19 @@ def _claims(data: Dict, style: Style) -> list[str]:
     lines = table(columns, rows[:MOST], style) if rows else []
     left, same = len(rows) - len(rows[:MOST]), len(data["claims"]) - len(moved)
     lines += [f"... {left} more that differ"] if left else []
-    lines += [f"{_count(same, 'reading')} alike on both sides (by less than a point)"] if same else []
+    lines += [f"{counted(same, 'reading')} alike on both sides (by less than a point)"] if same else []
     for side in ("a", "b"):
         lines += labelled(f"only {side.upper()}", _listed(data["claims_only"][side]), style, 0, 8) if data["claims_only"][side] else []
     return lines
 
 
-def _count(number: int, name: str) -> str:
-    return f"{number:,} {name if number == 1 else _PLURAL.get(name, name + 's')}"
+def _count(number: int, axis: str) -> str:
+    """So many sites, phases, parties or commitments."""
+    if axis == "site":
+        return counted(number, "site")
+    if axis == "phase":
+        return counted(number, "phase")
+    return counted(number, "party", "parties") if axis == "party" else counted(number, "commitment")
 
 
 def _verdict(reading: Dict, style: Style) -> str:
@@ -175,12 +185,14 @@ def _part(value: float | None, column: Dict) -> str:
 
 def _news(cause: Dict) -> str:
     """What is said of a cause on one side only: how many statements, and the newest of those that an input rests on."""
-    parts = [_SAID[cause["name"]]] if cause["name"] in _SAID else []
+    told = {"as_of": say("the day itself: what was planned for the time between"), "catalogue": say("values and records of the catalogue")}
+    parts = [told[cause["name"]]] if cause["name"] in told else []
     for side in ("only_b", "only_a"):
         count, behind = cause["statements"][side], sorted(cause["behind"][side], key=lambda one: str(one["published"] or ""))
-        parts += [f"{_count(count, 'statement')} only {side[-1].upper()} knows"] if count else []
-        parts += [f"{side[-1].upper()} rests on {_statement(behind[-1])}"] if behind else []
-    return "; ".join(parts) or f"{cause['cells']} input cells differ"
+        name = side[-1].upper()
+        parts += [say("{statements} only {side} knows", statements=counted(count, "statement"), side=name)] if count else []
+        parts += [say("{side} rests on {statement}", side=name, statement=_statement(behind[-1]))] if behind else []
+    return "; ".join(parts) or say("{number} input cells differ", number=cause["cells"])
 
 
 def _inputs(data: Dict, style: Style) -> list[str]:
@@ -213,14 +225,20 @@ def _cell(cell: Dict) -> str:
 def _held(held: Dict, unit: str) -> str:
     """What a side holds in a cell: value, range, who said it and when; of a series what was said last."""
     if held["absent"]:
-        return "absent"
+        return say("absent")
     said = held["statement"]
     if held["values"] > 1:
-        value = stated_text(said) if said else f"{held['values']} values"
+        value = stated_text(said) if said else counted(held["values"], "value")
     else:
-        value = value_text({"unit": unit, **held}) if held["p50"] is not None else "never"
+        value = value_text({"unit": unit, **held}) if held["p50"] is not None else say("never")
     span = _span({"unit": unit, **held}) if held["values"] == 1 and held["p10"] is not None else ""
-    return f"{value}{f' ({span})' if span else ''}, {_source(said) if said else held['kind']}"
+    return f"{value}{f' ({span})' if span else ''}, {_source(said) if said else _kind(held['kind'])}"
+
+
+def _kind(kind: str) -> str:
+    """What a value is where no statement stands behind it."""
+    told = {"default": say("default"), "stated": say("stated"), "assumed": say("assumed"), "designed": say("designed")}
+    return told.get(kind, kind)
 
 
 def _statement(said: Dict) -> str:
@@ -232,7 +250,7 @@ def _statement(said: Dict) -> str:
 
 def _source(said: Dict) -> str:
     """Who said it and when; an assumption where nobody did."""
-    return ", ".join(part for part in (str(said["publisher"] or ""), day_text(said["published"])) if part) or "assumed"
+    return ", ".join(part for part in (str(said["publisher"] or ""), day_text(said["published"])) if part) or say("assumed")
 
 
 def _only(data: Dict, style: Style) -> list[str]:
@@ -240,10 +258,10 @@ def _only(data: Dict, style: Style) -> list[str]:
     lines = []
     for side in ("a", "b"):
         parts = []
-        for axis, name in _AXES.items():
+        for axis in _AXES:
             found = data["labels"][axis][f"only_{side}"]
             if found:
-                parts.append(_count(len(found), name) + (f" ({_listed(found, 8)})" if axis in ("site", "party") else ""))
+                parts.append(_count(len(found), axis) + (f" ({_listed(found, 8)})" if axis in ("site", "party") else ""))
         lines += labelled(f"only {side.upper()}", "; ".join(parts), style, 0, 8) if parts else []
     return lines
 
@@ -251,7 +269,9 @@ def _only(data: Dict, style: Style) -> list[str]:
 def _listed(names: Iterable[str], most: int = 12) -> str:
     """Names in a row, the rest counted."""
     every = list(names)
-    return ", ".join(every[:most]) + (f" and {len(every) - most} more" if len(every) > most else "")
+    if len(every) <= most:
+        return ", ".join(every)
+    return say("{names} and {number} more", names=", ".join(every[:most]), number=len(every) - most)
 
 
 # -- as a page shows it --------------------------------------------------------------------------------------------------------------------
@@ -280,15 +300,14 @@ def comparison_page(data: Dict) -> dict[str, Any]:
 
 
 def _side(told: Dict, side: str) -> dict[str, Any]:
-    laid = told["asked"].split("+")[1:]
-    return {**told, "side": side.upper(), "laid": laid}
+    return {**told, "side": side.upper()}
 
 
 def _quantity(row: Dict) -> dict[str, Any]:
     sides = {side: {"unit": row["unit"], **row[side]} if row[side] else None for side in ("a", "b")}
     drawn = {"unit": row["unit"], **row["change"], "p50": row["median_change"]} if row["change"] else None
     return {
-        "address": row["address"], "change": _signed(row["median_change"], row["unit"]), "by_draw": _span(drawn, " to ") if drawn else "",
+        "address": row["address"], "change": _signed(row["median_change"], row["unit"]), "by_draw": _to(drawn) if drawn else "",
         **{side: value_text(held) if held else "" for side, held in sides.items()},
         **{f"{side}_range": _span(held, "–") if held else "" for side, held in sides.items()},
     }  # fmt: skip
@@ -310,7 +329,7 @@ def _made_by(cause: Dict, data: Dict) -> dict[str, Any]:
 
 def _alone(data: Dict, side: str) -> str:
     """Sites, phases, parties, commitments and claims that one side alone has, in words; nothing where there are none."""
-    parts = [f"{_count(len(found), name)}{f' ({_listed(found, 8)})' if axis in ('site', 'party') else ''}"
-             for axis, name in _AXES.items() if (found := data["labels"][axis][f"only_{side}"])]  # fmt: skip
+    parts = [f"{_count(len(found), axis)}{f' ({_listed(found, 8)})' if axis in ('site', 'party') else ''}"
+             for axis in _AXES if (found := data["labels"][axis][f"only_{side}"])]  # fmt: skip
     claims = data["claims_only"][side]
-    return "; ".join([*parts, *([f"{_count(len(claims), 'claim')} ({_listed(claims)})"] if claims else [])])
+    return "; ".join([*parts, *([f"{counted(len(claims), 'claim')} ({_listed(claims)})"] if claims else [])])

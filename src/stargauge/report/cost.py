@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.report.locale import notation, say
 from stargauge.report.sensitivity import bars
 from stargauge.report.terminal import PLAIN, Style, command_for, labelled, table, to_copy, wrapped
 from stargauge.report.wording import chip_name, counted, day_text, figures, percent
@@ -59,13 +60,14 @@ def headline(data: Mapping[str, Any]) -> str:
 def sold(data: Mapping[str, Any]) -> str:
     """The share of hours sold: `75 % (63 to 87)`."""
     low, middle, high = (percent(data["hours_sold_share"][name]) for name in ("p10", "p50", "p90"))
-    return f"{middle} ({low.removesuffix(' %')} to {high.removesuffix(' %')} %)"
+    span = say("{low} to {high}", low=low.removesuffix(" %"), high=high.removesuffix(" %"))
+    return f"{middle} ({span} %)"
 
 
 def money(levels: Mapping[str, Any], name: str) -> str:
     """A level with two places where it is small; a dash where it is absent."""
     value = levels[name]
-    return "–" if value is None else f"{value:.2f}" if abs(value) < 100.0 else figures(value)
+    return "–" if value is None else notation().number(f"{value:.2f}") if abs(value) < 100.0 else figures(value)
 
 
 def _span(levels: Mapping[str, Any]) -> str:

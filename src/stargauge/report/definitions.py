@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from stargauge.report.canvas import HUES, ROWS_WIDE, Paper, Spec, hue, sized, text, value_axis
+from stargauge.report.locale import say
 from stargauge.report.wording import bare, range_text
 
 #: Half the width of a letter of a label, in pixels, rather too wide than too narrow.
@@ -97,7 +98,7 @@ def _claim_line(claim: Mapping[str, Any], height: float, top: float, paper: Pape
         }
     ]
     at = paper.width * float(claim["value"]) / top
-    for words, dy, weight in ((str(claim.get("label") or "Announced"), -26, 600), (str(claim.get("text") or ""), -11, 400)):
+    for words, dy, weight in ((str(claim.get("label") or say("Announced")), -26, 600), (str(claim.get("text") or ""), -11, 400)):
         half = _HALF_LETTER * len(words)
         x = max(min(at, paper.width + paper.right - half), half - paper.left)
         layers.append(text(words, round(x, 1), dy, HUES["ink" if weight > 400 else "soft"], weight=weight, align="center"))

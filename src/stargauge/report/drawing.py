@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from stargauge.report import svg as own
 from stargauge.report.canvas import FONT, HUES
-from stargauge.report.locale import language, notation
+from stargauge.report.locale import language, notation, words
 
 _ROOT = re.compile(r"<svg\b[^>]*>")
 _SPOKEN = re.compile(r'\s(?:role|aria-[a-z]+)="[^"]*"')
@@ -32,7 +32,21 @@ def svg(spec: dict[str, Any]) -> str:
         return str(vl_convert.vegalite_to_svg(spec))
     written = notation()
     numbers = {"decimal": written.decimal, "thousands": written.thousands, "grouping": [3], "currency": ["", ""]}
-    return str(vl_convert.vegalite_to_svg(spec, format_locale=numbers))
+    return str(vl_convert.vegalite_to_svg(spec, format_locale=numbers, time_format_locale=_calendar()))
+
+
+def _calendar() -> dict[str, Any]:
+    """How the language that is spoken writes the dates on an axis."""
+    months, short = list(words().months), list(words().short_months)
+    unused = {
+        "dateTime": "%d.%m.%Y %X",
+        "date": "%d.%m.%Y",
+        "time": "%H:%M:%S",
+        "periods": ["", ""],
+        "days": [""] * 7,
+        "shortDays": [""] * 7,
+    }
+    return {**unused, "months": months, "shortMonths": short or months}
 
 
 def inline_svg(spec: dict[str, Any], name: str, label: str, css_class: str) -> str:
@@ -121,16 +135,27 @@ def _lines(words: str, top: float, wide: float, kind: tuple[float, float, float]
     return "".join(drawn), top + line * len(rows)
 
 
-def csv_of(table: Mapping[str, Any]) -> str:
-    """A table as CSV: as a file has it where that differs, else as the page shows it."""
+#: What a spreadsheet takes for a formula, and what of that is a number, perhaps with a unit.
+_FORMULA, _NUMBER = re.compile(r"\s*[=+\-@\t\r]"), re.compile(r"[+-]?\d[\d.,\u00a0\u2009\u202f ]*(?:%|[A-Za-z/]+(?: [A-Za-z/]+)*)?")
+
+
+def csv_text(table: Mapping[str, Any]) -> str:
+    """A table as CSV with its head. A text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay.
+
+    A table says under `file` what a file has of it where that differs from what a page shows.
+    """
     kept = table.get("file") or table
     text = io.StringIO()
-    csv.writer(text).writerows([kept["head"], *kept["rows"]])
+    csv.writer(text).writerows([_cell(cell) for cell in row] for row in (kept["head"], *kept["rows"]))
     return text.getvalue()
 
 
+def _cell(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
 def _csv_address(table: Mapping[str, Any]) -> str:
-    return f"data:text/csv;charset=utf-8,{quote(csv_of(table))}"
+    return f"data:text/csv;charset=utf-8,{quote(csv_text(table))}"
 
 
 def _attribute(text: str) -> str:

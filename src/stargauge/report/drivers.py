@@ -101,6 +101,7 @@ def _one(row: Mapping[str, Any], style: Style, every: bool) -> list[str]:
 
 
 def headline_of(row: Mapping[str, Any]) -> str:
+    """What a reading or a number comes to, and which group of inputs and which single one move it most, in one sentence."""
     moved = row["moved"]
     what = f"Odds {percent(row['probability'])}" if row["kind"] == "reading" else _number(row)
     if not moved["drivers"]:

@@ -30,8 +30,8 @@ class Sheet:
     short: bool = False
 
 
-WIDE = Sheet(738, 430, (132, 330, 578), 23)
-NARROW = Sheet(358, 430, (92, 136, 284), 18, True)
+WIDE = Sheet(738, 430, (156, 338, 580), 21)
+NARROW = Sheet(358, 430, (92, 136, 270), 18, True)
 #: Size of the type, in pixels.
 _TYPE = 13
 

@@ -16,7 +16,7 @@ from stargauge.report.claim_depth import definitions_by_claim, needs_by_reading,
 from stargauge.report.definitions import by_definition, spoken_rows
 from stargauge.report.drawing import figure, inlined
 from stargauge.report.lineage_chart import lineage_svg, spoken_lineage
-from stargauge.report.locale import say
+from stargauge.report.locale import language, notation, say, speaking, words
 from stargauge.report.money import money_page
 from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
 from stargauge.report.schedule import schedule_table
@@ -26,6 +26,7 @@ from stargauge.report.wording import (
     bare,
     day_text,
     disputed,
+    fact_status_text,
     has_odds,
     held_by_record,
     number_text,
@@ -35,8 +36,11 @@ from stargauge.report.wording import (
     range_text,
     shape,
     short_sentence,
+    stage_text,
     stated_text,
+    status_text,
     text_of,
+    topic_text,
     value_text,
 )
 
@@ -45,28 +49,12 @@ Answer = Mapping[str, Any]
 #: The stages that are reached on paper; the others are reached on the ground.
 _PAPER = STAGES[:3]
 _STAGE_HUES = {"under_construction": "construction"}
+#: Groups of claims, by the English titles under which the board is filtered.
 _GROUPS = (
     ("Still open", ("open",)),
     ("Decided by the record or by arithmetic", ("not", "partly", "met")),
     ("Depends on the reading", ("part",)),
     ("Not decided by the record", ("none",)),
-)
-_SECTIONS = (
-    ("dispute", "Dispute", "dispute"),
-    ("glance", "At a glance", "said_record_expected"),
-    ("power", "Power", "capacity"),
-    ("sites", "Sites", "sites"),
-    ("schedule", "Schedule", "schedule"),
-    ("money", "Money", "money"),
-    ("parties", "Who pays", "funds"),
-    ("finance", "Finance", "finance"),
-    ("jobs", "Jobs", "jobs"),
-    ("odds", "Odds over time", "odds"),
-    ("claims", "Claims", "claims"),
-    ("together", "Together", "together"),
-    ("accuracy", "Accuracy", "accuracy"),
-    ("facts", "Facts", "statements"),
-    ("why", "Why?", "lineage"),
 )
 
 
@@ -78,7 +66,12 @@ def write_report(answer: Answer, path: str | Path) -> Path:
 
 
 def render_report(answer: Answer) -> str:
-    """The report of a `check` answer as one HTML text."""
+    """The report of a `check` answer as one HTML text, in the language of the answer."""
+    with speaking(str(answer.get("language") or "en")):
+        return _rendered(answer)
+
+
+def _rendered(answer: Answer) -> str:
     from markupsafe import Markup
 
     explained = {address: lineage.whole(node) for address, node in (answer.get("lineage") or {}).items()}
@@ -102,6 +95,7 @@ def render_report(answer: Answer) -> str:
         ladder=ladder(answer),
         standing=standing(answer),
         sections=_sections(answer, drawn),
+        language=language(),
         claim_groups=claim_groups(answer),
         needs=needs_by_reading(answer.get("needs")),
         definitions=definitions_by_claim(answer.get("definitions")),
@@ -125,6 +119,7 @@ def environment(folder: str = "") -> Any:
         percent_range=percent_range,
         value=value_text,
         range=range_text,
+        whole=lambda number: words().count(int(number)),
         stated=stated_text,
         text_of=lambda value: text_of(value or None),
         first_up=first_up,
@@ -144,6 +139,12 @@ def environment(folder: str = "") -> Any:
         rests=lineage.rests_text,
         short=short_sentence,
         why_id=why_id,
+        in_tag=in_tag,
+        topic=topic_text,
+        definition_word=definition_word,
+        status=status_text,
+        fact_status=fact_status_text,
+        group_title=group_title,
         sum_readings=lambda claims: sum(len(claim.get("readings") or []) for claim in claims),
     )
     pages.globals.update(_=say, glyph=glyph)
@@ -183,18 +184,48 @@ def places(answer: Answer, explained: Iterable[str], cells: Iterable[str]) -> di
 
 
 def _sections(answer: Answer, drawn: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(anchor, title) for anchor, title, key in _SECTIONS if answer.get(key) or drawn.get(key)]
+    """The sections that have something to show: anchor and title, each kept where the answer or a drawing has its key."""
+    sections = (
+        ("dispute", say("Dispute"), "dispute"), ("glance", say("At a glance"), "said_record_expected"),
+        ("power", say("Power"), "capacity"), ("sites", say("Sites"), "sites"), ("schedule", say("Schedule"), "schedule"),
+        ("money", say("Money"), "money"), ("parties", say("Who pays"), "funds"), ("finance", say("Finance"), "finance"),
+        ("jobs", say("Jobs"), "jobs"), ("odds", say("Odds over time"), "odds"), ("claims", say("Claims"), "claims"),
+        ("together", say("Together"), "together"), ("accuracy", say("Accuracy"), "accuracy"), ("facts", say("Facts"), "statements"),
+        ("why", say("Why?"), "lineage"),
+    )  # fmt: skip
+    return [(anchor, title) for anchor, title, key in sections if answer.get(key) or drawn.get(key)]
+
+
+def group_title(title: str) -> str:
+    """The title of a group of claims in the language that is spoken."""
+    told = {
+        "Still open": say("Still open"), "Decided by the record or by arithmetic": say("Decided by the record or by arithmetic"),
+        "Depends on the reading": say("Depends on the reading"), "Not decided by the record": say("Not decided by the record"),
+    }  # fmt: skip
+    return told.get(title, title)
+
+
+def definition_word(word: str) -> str:
+    """What of a claim's words a column of definitions is about: `power`, or in another language `which megawatt`."""
+    return word if language() == "en" else words().texts.get(f"word_{word}", word)
+
+
+def in_tag(value: Any, tag: str) -> Any:
+    """A value, escaped, inside an element, to stand in a sentence."""
+    from markupsafe import Markup, escape
+
+    return Markup(f"<{tag}>{escape(value)}</{tag}>")
 
 
 def first_up(text: Any) -> str:
     """Text with a capital first letter."""
-    words = str(text or "")
-    return words[:1].upper() + words[1:]
+    told = str(text or "")
+    return told[:1].upper() + told[1:]
 
 
 def lead_and_rest(text: str) -> tuple[str, str]:
     """The outcome or the likelihood word that a sentence opens with, and the rest of it."""
-    cut = re.search(r"[:;(]|, known", text)
+    cut = re.search(r"[:;(]|, known|, Wissensstand", text)
     at = len(text[: cut.start()].rstrip()) if cut else len(text)
     return text[:at], text[at:]
 
@@ -239,7 +270,7 @@ def ladder(answer: Answer) -> list[dict[str, Any]]:
         bar = _pixels(float(rung["p50"]) / widest, 298)
         upper = max(0.0, _pixels(float(rung.get("p90") or 0.0) / widest, 298) - bar)
         stage = str(rung["stage"])
-        more = {"bar": bar, "upper": round(upper, 1), "name": first_up(stage.replace("_", " ")), "hue": _STAGE_HUES.get(stage, stage)}
+        more = {"bar": bar, "upper": round(upper, 1), "name": first_up(stage_text(stage)), "hue": _STAGE_HUES.get(stage, stage)}
         made.append({**rung, **more})
     return made
 
@@ -401,11 +432,12 @@ def time_table(line: Mapping[str, Any], quantities: Mapping[str, Any], evidence:
     """
     series = [(entry, quantities[entry["address"]]) for entry in line.get("series") or [] if entry["address"] in quantities]
     unit_name = scale(data for _, data in series)[1]
-    head, columns = ["Month"], []
+    unit_told = notation().unit(unit_name)
+    head, columns = [say("Month")], []
     for entry, data in series:
         fan = entry.get("role", "fan") == "fan" and data.get("p90")
         for key in ("p10", "p50", "p90") if fan else ("p50",):
-            head.append(f"{entry.get('label', entry['address'])}{' ' + key.upper() if fan else ''}, {unit_name}")
+            head.append(f"{entry.get('label', entry['address'])}{' ' + key.upper() if fan else ''}, {unit_told}")
             columns.append([number_text(value, divisor(data, unit_name)) for value in data[key]])
     months = [month_day(month) for month in series[0][1]["months"]]
     newest = next((month for month in months if evidence and month >= evidence), None)
@@ -434,17 +466,23 @@ def rows_table(jobs: Mapping[str, Any]) -> dict[str, Any]:
         [
             f"{row['label']} ({row['says']})" if row.get("says") else str(row["label"]),
             *(bare(row, key) for key in ("p10", "p50", "p90")),
-            "; ".join(str(told.get("text", "")) for told in row.get("stated") or []) or "no count found",
+            "; ".join(str(told.get("text", "")) for told in row.get("stated") or []) or say("no count found"),
         ]
         for row in jobs.get("rows") or []
     ]
     claim = jobs.get("claim") or {}
     if claim.get("value"):
         rows.append(
-            [str(claim.get("label") or "Announced"), "", bare({"unit": "job", **claim}, "value", "value"), "", str(claim.get("text") or "")]
+            [
+                str(claim.get("label") or say("Announced")),
+                "",
+                bare({"unit": "job", **claim}, "value", "value"),
+                "",
+                str(claim.get("text") or ""),
+            ]
         )
     why = [["", *[str(row.get("address") or "")] * 3, ""] for row in jobs.get("rows") or []]
-    head = ["Definition", "P10", "P50", "P90", "Counted or stated"]
+    head = [say("Definition"), "P10", "P50", "P90", say("Counted or stated")]
     levels = [[plain_number(row.get(key)) for key in ("p10", "p50", "p90")] for row in jobs.get("rows") or []]
     plain = [[told[0], *numbers, told[4]] for told, numbers in zip(rows, levels, strict=False)]
     if claim.get("value"):

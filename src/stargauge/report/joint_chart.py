@@ -9,6 +9,7 @@ from typing import Any
 
 from stargauge.quantity.errors import InputError
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text
+from stargauge.report.locale import say
 from stargauge.report.together import APART, FOLLOWS, follows_text, lift_text, relation_text
 from stargauge.report.wording import percent
 
@@ -16,16 +17,6 @@ from stargauge.report.wording import percent
 MOST_ROWS = 24
 _WIDE_CELL, _NARROW_WIDTH, _LINE = 22, 332, 17
 _MARKS = {"exclude": "×", "opposite": "×", "same": "=", "implies": "›", "implied": "‹"}
-_KEY = [
-    "darker: both hold in more worlds; on the diagonal, the reading itself",
-    "× at most one can hold   › the row brings the column along",
-]
-_KEY_NARROW = [
-    "darker: both hold in more worlds",
-    "diagonal: the reading itself",
-    "× at most one can hold",
-    "› the row brings the column along",
-]
 
 
 def shown(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -33,6 +24,14 @@ def shown(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     free = [one for one in data["by_reading"]["members"] if one["state"] == "open"]
     kept = {one["key"] for one in sorted(free, key=lambda one: -one["share"])[:MOST_ROWS]}
     return [one for one in free if one["key"] in kept]
+
+
+def _key(narrow: bool) -> list[str]:
+    """What squares and marks mean, in lines."""
+    apart, along = f"× {say('at most one can hold')}", f"› {say('the row brings the column along')}"
+    if narrow:
+        return [say("darker: both hold in more worlds"), say("diagonal: the reading itself"), apart, along]
+    return [say("darker: both hold in more worlds; on the diagonal, the reading itself"), f"{apart}   {along}"]
 
 
 def matrix(data: Mapping[str, Any], narrow: bool = False) -> Spec:
@@ -43,9 +42,9 @@ def matrix(data: Mapping[str, Any], narrow: bool = False) -> Spec:
     size = round(side * count)
     names = _LINE * (count + 1)
     paper = (
-        Paper(_NARROW_WIDTH, size, 26, 30, 0, names + _LINE * len(_KEY_NARROW) + 12)
+        Paper(_NARROW_WIDTH, size, 26, 30, 0, names + _LINE * len(_key(narrow)) + 12)
         if narrow
-        else Paper(size, size, 290, 34, 24, _LINE * len(_KEY) + 16)
+        else Paper(size, size, 290, 34, 24, _LINE * len(_key(narrow)) + 16)
     )
     cells = [cell | _place(cell, side) for cell in _cells(data, [one["key"] for one in rows])]
     layers = [_squares(cells), _marks(cells, side), *_numbers(count, side), *_names(rows, side, paper)]
@@ -108,9 +107,9 @@ def _names(rows: Sequence[Mapping[str, Any]], side: float, paper: Paper) -> list
         told = [text(f"{place + 1}  {_label(one, 40)}", -paper.left + 4, below + _LINE * (place + 1) + 6, HUES["ink"])
                 for place, one in enumerate(rows)]  # fmt: skip
         start = below + _LINE * (len(rows) + 1) + 12
-        return told + [text(line, -paper.left + 4, start + _LINE * place, HUES["soft"]) for place, line in enumerate(_KEY_NARROW)]
+        return told + [text(line, -paper.left + 4, start + _LINE * place, HUES["soft"]) for place, line in enumerate(_key(True))]
     told = [text(_label(one, 40), -28, side * (place + 0.5) + 4.5, HUES["ink"], align="right") for place, one in enumerate(rows)]
-    return told + [text(line, -paper.left + 4, below + _LINE * (place + 1) + 6, HUES["soft"]) for place, line in enumerate(_KEY)]
+    return told + [text(line, -paper.left + 4, below + _LINE * (place + 1) + 6, HUES["soft"]) for place, line in enumerate(_key(False))]
 
 
 def _label(one: Mapping[str, Any], most: int) -> str:
@@ -127,15 +126,18 @@ def matrix_table(data: Mapping[str, Any]) -> dict[str, Any]:
         for one in data["by_reading"]["pairs"]
         if {one["first"], one["second"]} <= keys
     ]  # fmt: skip
-    head = ["First", "Second", "Both", "Only the first", "Only the second", "Neither", "Lift", "How they stand"]
+    head = [say("First"), say("Second"), say("Both"), say("Only the first"), say("Only the second"), say("Neither"), say("Lift")]
+    head.append(say("How they stand"))
     return {"head": head, "rows": rows}
 
 
 def pair_text(one: Mapping[str, Any], draws: int) -> str:
     """How two readings stand to one another, in words; nothing where either may hold without the other."""
     if one["relation"] in APART:
-        return f"at most one can hold, {relation_text(one, draws)}"
-    return f"{follows_text(one)}, {relation_text(one, draws)}" if one["relation"] in FOLLOWS else one["relation"].replace("free", "")
+        return say("at most one can hold, {why}", why=relation_text(one, draws))
+    if one["relation"] in FOLLOWS:
+        return f"{follows_text(one)}, {relation_text(one, draws)}"
+    return say("too rare to tell") if one["relation"] == "too rare to tell" else ""
 
 
 def spoken_matrix(data: Mapping[str, Any]) -> str:

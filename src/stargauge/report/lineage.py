@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from stargauge.report.locale import say
 from stargauge.report.wording import day_text
 
 Node = Mapping[str, Any]
 
-#: How a choice is called beside inputs.
-CHOICE = "the choice "
+#: What the address of a choice begins with, beside those of inputs.
+CHOICE = "pick:"
 #: A share of the spread below this is not worth a card of its own.
 LEAST_SHARE = 0.01
 
@@ -52,9 +53,17 @@ def own_note(node: Node) -> str:
     return "" if any(note == told.get("note") for told in node.get("statements") or []) else note
 
 
-#: What a value rests on, in one word, the weakest first: the same word in text, cards and pictures.
-KINDS = {"assumed": "assumption", "default": "default", "stated": "stated", "designed": "designed", "choice": "choice",
-         "chance": "chance", "structure": "given"}  # fmt: skip
+#: What a value rests on, the weakest first.
+KINDS = ("assumed", "default", "stated", "designed", "choice", "chance", "structure")
+
+
+def kind_of(basis: str) -> str:
+    """What a value rests on, in one word: the same in text, cards and pictures."""
+    told = {
+        "assumed": say("assumption"), "default": say("default"), "stated": say("stated"), "designed": say("designed"),
+        "choice": say("choice"), "chance": say("chance"), "structure": say("given"),
+    }  # fmt: skip
+    return told.get(basis, basis)
 
 
 def bases(node: Node) -> list[str]:
@@ -66,18 +75,25 @@ def bases(node: Node) -> list[str]:
 
 def kind_text(node: Node) -> str:
     """What an input rests on, in words: `assumption`, of several cells each that occurs."""
-    return ", ".join(KINDS[basis] for basis in bases(node))
-
-
-#: What a reading compares that is no value of one month end.
-_COMPARES = {"highest": "the highest month end until then", "lowest": "the lowest month end until then",
-             "any": "every month end until then", "sum": "the sum of the months it names"}  # fmt: skip
+    return ", ".join(kind_of(basis) for basis in bases(node))
 
 
 def apart(reads: str, node: Node) -> str:
     """That a reading compares something else than the value at the end of its last month, at which the parts are told."""
-    when = f"the end of {day_text(str(node['date'])[:7])}" if node.get("date") else "the end of the last month"
-    return f"The reading compares {_COMPARES[reads]}; the parts below are those at {when}. The shares are those of what is compared."
+    compares = {
+        "highest": say("the highest month end until then"), "lowest": say("the lowest month end until then"),
+        "any": say("every month end until then"), "sum": say("the sum of the months it names"),
+    }  # fmt: skip
+    if not node.get("date"):
+        return say(
+            "The reading compares {what}; the parts below are those at the end of the last month. The shares are those of what is "
+            "compared.",
+            what=compares[reads],
+        )
+    return say(
+        "The reading compares {what}; the parts below are those at the end of {month}. The shares are those of what is compared.",
+        what=compares[reads], month=day_text(str(node["date"])[:7]),
+    )  # fmt: skip
 
 
 #: What the shares beside inputs are shares of.
@@ -156,19 +172,18 @@ def choices(root: Node) -> dict[str, Node]:
     found: dict[str, Node] = {}
     for pick in root.get("picks") or []:
         options = "; ".join(f"{share(option['weight'])} {option['name']}" for option in pick["options"])
-        name = f"pick:{pick['name']}"
-        found[name] = {"address": name, "label": f"{CHOICE}{pick['name']}", "value": options, "kind": "choice", "basis": "choice",
+        name = f"{CHOICE}{pick['name']}"
+        found[name] = {"address": name, "label": say("the choice {name}", name=pick["name"]), "value": options,
+                       "kind": "choice", "basis": "choice",
                        "switches": list(pick["inputs"]),
-                       "note": f"switches {', '.join(pick['inputs'][:4])}{' …' if len(pick['inputs']) > 4 else ''}"}  # fmt: skip
+                       "note": say("switches {inputs}", inputs=_first_four(pick["inputs"]))}  # fmt: skip
     return found
 
 
-#: What a spread may rest on, in words.
-_BASES = (
-    ("assumed", "assumptions"), ("stated", "what sources state"), ("default", "defaults of the catalogue"),
-    ("designed", "a plan made here"),
-    ("chance", "chance alone"), ("choice", "a choice between sources or methods"),
-)  # fmt: skip
+def _first_four(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:4])}{' …' if len(names) > 4 else ''}"
+
+
 #: Shares below this are not told.
 _TOLD = 0.005
 
@@ -176,16 +191,22 @@ _TOLD = 0.005
 def rests_text(root: Node) -> str:
     """`62 % of the variance rests on assumptions, 21 % on what sources state; 9 % on sources of grade C or D. 93 % is resolved.`"""
     rests = root.get("rests_on") or {}
-    held = sorted((pair for pair in _BASES if rests.get(pair[0], 0.0) >= _TOLD), key=lambda pair: -rests[pair[0]])
+    named = (
+        ("assumed", say("assumptions")), ("stated", say("what sources state")), ("default", say("defaults of the catalogue")),
+        ("designed", say("a plan made here")), ("chance", say("chance alone")), ("choice", say("a choice between sources or methods")),
+    )  # fmt: skip
+    held = sorted((pair for pair in named if rests.get(pair[0], 0.0) >= _TOLD), key=lambda pair: -rests[pair[0]])
     if not held:
         return ""
-    first, *rest = [f"{share(rests[name])} {{}}on {words}" for name, words in held]
-    text = ", ".join([first.format("of the variance rests "), *(one.format("") for one in rest)])
+    (first, what), *rest = held
+    told = [say("{share} of the variance rests on {what}", share=share(rests[first]), what=what)]
+    told += [say("{share} on {what}", share=share(rests[name]), what=other) for name, other in rest]
+    text = ", ".join(told)
     if rests.get("weak", 0.0) >= _TOLD:
-        text += f"; {share(rests['weak'])} on sources of grade C or D"
+        text += f"; {say('{share} on sources of grade C or D', share=share(rests['weak']))}"
     if rests.get("hindsight", 0.0) >= _TOLD:
-        text += f"; {share(rests['hindsight'])} on values younger than the knowledge date"
-    return f"{text}. {share(rests['resolved'])} of it is resolved."
+        text += f"; {say('{share} on values younger than the knowledge date', share=share(rests['hindsight']))}"
+    return f"{text}. {say('{share} of it is resolved.', share=share(rests['resolved']))}"
 
 
 def share(part: float) -> str:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from stargauge.report.canvas import HUES
-from stargauge.report.lineage import CHOICE, KINDS, apart, bases, formulas, input_name, inputs, is_input, share, strongest, whole
-from stargauge.report.locale import say
+from stargauge.report.lineage import CHOICE, KINDS, apart, bases, formulas, input_name, inputs, is_input, kind_of, share, strongest, whole
+from stargauge.report.locale import language, say
 from stargauge.report.wording import bare, counted, day_text, finding, range_text, text_of, unit_text, value_text
 
 Node = Mapping[str, Any]
@@ -29,7 +29,7 @@ _WIDTHS = {"serif": 0.66, "sans": 0.58, "bold": 0.66, "mono": 0.61}
 
 @dataclass(frozen=True)
 class _Leaf:
-    """An input as it is drawn. `below`: the input whose way to the number is drawn."""
+    """An input as it is drawn. `below`: the input whose way to the number is drawn; `basis`: what its value rests on."""
 
     name: str
     value: str
@@ -37,6 +37,7 @@ class _Leaf:
     kind: str
     grade: str
     below: str = ""
+    basis: str = ""
 
 
 def lineage_svg(node: Node, narrow: bool = False) -> str:
@@ -54,18 +55,48 @@ def lineage_svg(node: Node, narrow: bool = False) -> str:
 def headline(node: Node) -> str:
     """What the picture shows, as a finding: the number, and what moves it most where something does."""
     subject = str(node.get("subject") or node.get("address"))
-    when = f" at the end of {day_text(str(node['date'])[:7])}" if node.get("date") else ""
-    value = value_text(node) if node.get("p50") is not None else text_of(node.get("value")) or "not one number"
-    first = strongest(node, 1)
-    moved = f": {_called(first[0])} moves it most ({share(first[0]['share'])} of the variance)" if first else ""
+    month = day_text(str(node["date"])[:7]) if node.get("date") else ""
+    value = value_text(node) if node.get("p50") is not None else text_of(node.get("value")) or say("not one number")
     if compared := _compared(node):
-        reads = _READS[compared["reads"]]
-        lower = subject if subject == str(node.get("address")) else subject[:1].lower() + subject[1:]
-        return f"{reads} of {lower}{when.replace(' at the end of', ' until the end of')} is {value_text(_shown(node))}{moved}"
-    return f"{subject} {'are' if node.get('plural') else 'is'} {value}{when}{moved}"
+        lower = subject if subject == str(node.get("address")) or language() != "en" else subject[:1].lower() + subject[1:]
+        found = _read(compared["reads"], {"subject": lower, "month": month, "value": value_text(_shown(node))})
+    elif month:
+        told = {"subject": subject, "value": value, "month": month}
+        plural = node.get("plural")
+        found = (
+            say("{subject} are {value} at the end of {month}", **told)
+            if plural
+            else say("{subject} is {value} at the end of {month}", **told)
+        )
+    else:
+        told = {"subject": subject, "value": value}
+        found = say("{subject} are {value}", **told) if node.get("plural") else say("{subject} is {value}", **told)
+    first = strongest(node, 1)
+    if not first:
+        return found
+    moved = {"input": _called(first[0]), "share": share(first[0]["share"])}
+    return say("{finding}: {input} moves it most ({share} of the variance)", finding=found, **moved)
 
 
-_READS = {"highest": "The highest month end", "lowest": "The lowest month end", "sum": "The sum over the months asked"}
+#: What a reading compares that is no value at the end of one month.
+_READS = ("highest", "lowest", "sum")
+
+
+def _read(reads: str, told: Mapping[str, str]) -> str:
+    """What a reading compares, with its value."""
+    if not told["month"]:
+        every = {
+            "highest": say("The highest month end of {subject} is {value}", **told),
+            "lowest": say("The lowest month end of {subject} is {value}", **told),
+            "sum": say("The sum over the months asked of {subject} is {value}", **told),
+        }
+        return every[reads]
+    until = {
+        "highest": say("The highest month end of {subject} until the end of {month} is {value}", **told),
+        "lowest": say("The lowest month end of {subject} until the end of {month} is {value}", **told),
+        "sum": say("The sum over the months asked of {subject} until the end of {month} is {value}", **told),
+    }
+    return until[reads]
 
 
 def _compared(node: Node) -> Node:
@@ -84,13 +115,21 @@ def spoken_lineage(node: Node) -> str:
     """The picture in words, for those who do not see it."""
     node = whole(node)
     held = [one for one in _leaves(node) if one.share is not None]
-    leaves = [f"{one.name}{f' {one.value}' if one.value else ''}, {share(one.share or 0.0)} of the variance, {one.kind}" for one in held]
+    leaves = [
+        say(
+            "{input}, {share} of the variance, {kind}",
+            input=f"{one.name} {one.value}".strip(),
+            share=share(one.share or 0.0),
+            kind=one.kind,
+        )
+        for one in held
+    ]
     between = [f"{_label(need)} {_value(need)}" for need in _between(node)]
     parts = [
         headline(node),
         apart(_compared(node)["reads"], node).rstrip(".") if _compared(node) else "",
-        f"Made of {'; '.join(between)}" if between else "",
-        f"Moved by {'; '.join(leaves)}" if leaves else "",
+        say("Made of {parts}", parts="; ".join(between)) if between else "",
+        say("Moved by {inputs}", inputs="; ".join(leaves)) if leaves else "",
         _more(node),
     ]
     return f"{'. '.join(part for part in parts if part)}."
@@ -118,7 +157,7 @@ def _drawn(one: Node) -> _Leaf:
     basis = _basis(one)
     below = str((one.get("switches") or [input_name(one)])[0])
     value = "" if basis == "chance" else _value(one)
-    return _Leaf(_called(one), value, one.get("share"), KINDS.get(basis, basis), _grade(one), below)
+    return _Leaf(_called(one), value, one.get("share"), kind_of(basis), _grade(one), below, basis)
 
 
 def _basis(one: Node) -> str:
@@ -133,8 +172,11 @@ def _grade(one: Node) -> str:
 
 
 def _called(one: Node) -> str:
-    label = str(one.get("label") or "")
-    return label if label.startswith(CHOICE) else input_name(one)
+    return str(one.get("label") or "") if _is_choice(one) else input_name(one)
+
+
+def _is_choice(one: Node) -> bool:
+    return input_name(one).startswith(CHOICE)
 
 
 def _label(need: Node) -> str:
@@ -151,7 +193,7 @@ def _value(one: Node) -> str:
     if cells:
         return value_text(cells[0]) if len(cells) == 1 else counted(len(cells), "value")
     value = text_of(one.get("value"))
-    return value if len(value) <= 18 else f"{len(value.split(';'))} options" if ";" in value else ""
+    return value if len(value) <= 18 else counted(len(value.split(";")), "option") if ";" in value else ""
 
 
 def _between(node: Node) -> list[Node]:
@@ -160,8 +202,8 @@ def _between(node: Node) -> list[Node]:
 
 
 def _more(node: Node) -> str:
-    left = len(inputs([node])) - len([one for one in _leaves(node) if not one.name.startswith(CHOICE)])
-    return f"and {counted(left, 'more input')}" if left > 0 else ""
+    left = len(inputs([node])) - len([one for one in _leaves(node) if one.basis != "choice"])
+    return say("and {inputs}", inputs=counted(left, "more input")) if left > 0 else ""
 
 
 def _ways(node: Node) -> dict[str, int]:
@@ -211,9 +253,9 @@ _PATTERN = (
 )
 #: How the bar of a kind is filled, and its edge.
 _FILLS = {
-    "stated": (HUES["need"], HUES["need"]), "default": (HUES["rule-2"], HUES["rule-2"]), "assumption": ("url(#hatch)", HUES["soft"]),
+    "stated": (HUES["need"], HUES["need"]), "default": (HUES["rule-2"], HUES["rule-2"]), "assumed": ("url(#hatch)", HUES["soft"]),
     "designed": (HUES["soft"], HUES["soft"]), "chance": (HUES["rule"], HUES["rule-2"]), "choice": (HUES["paper"], HUES["need"]),
-    "given": (HUES["rule"], HUES["rule"]),
+    "structure": (HUES["rule"], HUES["rule"]),
 }  # fmt: skip
 
 
@@ -254,7 +296,7 @@ def _narrow(node: Node) -> tuple[str, int, int]:
     out += _number(node, 0, y + 48, NARROW_WIDTH)
     y += 148 + 16 * min(len(formulas(node)), 2)
     if between := _between(node):
-        out.append(_text("Computed from", 0, y, 13, HUES["ink"], 600))
+        out.append(_text(say("Computed from"), 0, y, 13, HUES["ink"], 600))
         for need in between:
             y += 22
             value = _value(need)
@@ -263,7 +305,7 @@ def _narrow(node: Node) -> tuple[str, int, int]:
         y += 34
     leaves = _leaves(node)
     widest = max((one.share or 0.0 for one in leaves), default=0.0) or 1.0
-    out.append(_text("Moved by" if any(one.share for one in leaves) else "Rests on", 0, y, 13, HUES["ink"], 600))
+    out.append(_text(say("Moved by") if any(one.share for one in leaves) else say("Rests on"), 0, y, 13, HUES["ink"], 600))
     for one in leaves:
         y += 24
         out += _leaf(one, 0, y, NARROW_WIDTH, widest)
@@ -300,8 +342,8 @@ def _number(node: Node, x: float, middle: float, width: float) -> list[str]:
         shown, unit = bare(node, "p50"), unit_text(node) if str(node.get("unit")) != "d" else ""
     out = [_text(shown, x, middle + 2, 44 if len(shown) < 7 else 26, HUES["ink"], 700, face=_SERIF)]
     varies = bool(range_text(node)) and node.get("p10") != node.get("p90")
-    spread = f"P10 to P90: {range_text(node)}" if varies else ""
-    mean = f"mean {bare(node, 'mean')}" if varies and node.get("mean") is not None else ""
+    spread = say("P10 to P90: {range}", range=range_text(node)) if varies else ""
+    mean = say("mean {value}", value=bare(node, "mean")) if varies and node.get("mean") is not None else ""
     y = middle + 24
     for line, colour in (("" if unit == "1" else unit, HUES["ink"]), (spread, HUES["soft"]), (mean, HUES["soft"])):
         if line:
@@ -320,7 +362,7 @@ def _leaf(one: _Leaf, x: float, y: float, width: float, widest: float) -> list[s
         _text(value, x + width, y, 13, HUES["ink"], end=True),
     ]
     if one.share is not None:
-        fill, edge = _FILLS.get(one.kind, _FILLS["given"])
+        fill, edge = _FILLS.get(one.basis, _FILLS["structure"])
         bar = max(2.0, (width * 0.42) * one.share / widest)
         out.append(f'<rect x="{x:.1f}" y="{y + 7:.1f}" width="{bar:.1f}" height="8" fill="{fill}" stroke="{edge}" stroke-width="1"/>')
         out.append(_text(share(one.share), x + bar + 7, y + 15.5, 12.5, HUES["ink"]))
@@ -336,15 +378,15 @@ def _leaf(one: _Leaf, x: float, y: float, width: float, widest: float) -> list[s
 def _rests(node: Node, x: float, y: float, width: float) -> tuple[list[str], float]:
     """A bar of what the spread rests on, in the shades of the kinds, each named below; where it ends."""
     rests = node.get("rests_on") or {}
-    held = [(name, kind, float(rests.get(name) or 0.0)) for name, kind in KINDS.items()]
-    held = sorted(((name, kind, part) for name, kind, part in held if part >= 0.005), key=lambda one: -one[2])
+    each = [(basis, float(rests.get(basis) or 0.0)) for basis in KINDS]
+    held = sorted(((basis, part) for basis, part in each if part >= 0.005), key=lambda one: -one[1])
     if not held:
         return [], y
-    out = [_text("What the spread rests on", x, y, 13, HUES["ink"], 600)]
+    out = [_text(say("What the spread rests on"), x, y, 13, HUES["ink"], 600)]
     out.append(f'<rect x="{x + 0.5:.1f}" y="{y + 9.5:.1f}" width="{width - 1:.1f}" height="11" fill="none" stroke="{HUES["rule"]}"/>')
     at = x
-    for _, kind, part in held:
-        fill, edge = _FILLS[kind]
+    for basis, part in held:
+        fill, edge = _FILLS[basis]
         wide = width * part
         out.append(
             f'<rect x="{at + 0.5:.1f}" y="{y + 9.5:.1f}" width="{max(wide - 1, 0.5):.1f}" height="11" fill="{fill}" stroke="{edge}"/>'
@@ -352,17 +394,17 @@ def _rests(node: Node, x: float, y: float, width: float) -> tuple[list[str], flo
         at += wide
     left, line = x, y + 40
     unresolved = 1.0 - float(rests.get("resolved") or 0.0)
-    words = [(kind, f"{share(part)} {kind}") for _, kind, part in held]
-    words += [("", f"{share(unresolved)} not resolved")] if unresolved >= 0.005 else []
-    words += [("", f"{share(rests['weak'])} of all on grades C and D")] if rests.get("weak", 0.0) >= 0.005 else []
-    for kind, told in words:
-        wide = _wide_as(told, 12.5) + (30 if kind else 16)
+    words = [(basis, f"{share(part)} {kind_of(basis)}") for basis, part in held]
+    words += [("", say("{share} not resolved", share=share(unresolved)))] if unresolved >= 0.005 else []
+    words += [("", say("{share} of all on grades C and D", share=share(rests["weak"])))] if rests.get("weak", 0.0) >= 0.005 else []
+    for basis, told in words:
+        wide = _wide_as(told, 12.5) + (30 if basis else 16)
         if left + wide > x + width and left > x:
             left, line = x, line + 20
-        if kind:
-            fill, edge = _FILLS[kind]
+        if basis:
+            fill, edge = _FILLS[basis]
             out.append(f'<rect x="{left + 0.5:.1f}" y="{line - 9.5:.1f}" width="10" height="10" fill="{fill}" stroke="{edge}"/>')
-        out.append(_text(told, left + (16 if kind else 0), line, 12.5, HUES["soft"]))
+        out.append(_text(told, left + (16 if basis else 0), line, 12.5, HUES["soft"]))
         left += wide
     return out, line + 12
 

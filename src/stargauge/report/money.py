@@ -6,32 +6,43 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stargauge.report.locale import notation, say
 from stargauge.report.terminal import PLAIN, Style, table, wrapped
-from stargauge.report.wording import counted, day_text, percent, show
+from stargauge.report.wording import counted, day_text, fact_status_text, percent, show
 
 #: The scale of every column of money, and below what an amount shows as nothing.
 _BN, _LEAST = 1e9, 1e6
 _MEANS = ("cash", "committed", "announced", "financeable")
 _STAGES = ("announced", "committed", "available", "drawn")
-_NOT_KNOWABLE = "not knowable"
-_BASIS = (
-    "Money of the day. Cash: as stated at the newest date before. Firm: cash and signed lines, at least what the party itself has promised "
-    "in writing, paid or not. Announced: those and what was only announced. Borrowed: with what the market might lend on all that is not "
-    "borrowed already, which nobody has announced; of a gap, debt at market leverage against what the party "
-    "brings to the sites. Capital is counted once, at the asset: leases, orders and cloud contracts are in no sum of it. A party without "
-    "accounts is not knowable: only its promises count, so a sum with it is a lower bound."
-)
-_AHEAD = (
-    "Each path starts from the newest stated cash, with the party's own stated cash flow, what it gets and owes, and what it brings to "
-    "the sites. A breach of its own policy, or cash below zero, says that money has yet to be raised; it is no forecast of default. "
-    "How own cash flows, the margin of contracts and the value of holdings vary is an assumption of ours."
-)
 
-_WHY = (
-    "A number leads to what explains it: odds that a sum is there, to the means that it is compared with; the chance of a gap, to the gap; "
-    "what was promised or spent, to the statements of the party; what goes round, to the promises. All together: what its parties have, "
-    "each explained, less what they have from one another."
-)
+
+def _basis() -> str:
+    """What the means are."""
+    return say(
+        "Money of the day. Cash: as stated at the newest date before. Firm: cash and signed lines, at least what the party itself has "
+        "promised in writing, paid or not. Announced: those and what was only announced. Borrowed: with what the market might lend on all "
+        "that is not borrowed already, which nobody has announced; of a gap, debt at market leverage against what the party brings to the "
+        "sites. Capital is counted once, at the asset: leases, orders and cloud contracts are in no sum of it. A party without accounts is "
+        "not knowable: only its promises count, so a sum with it is a lower bound."
+    )
+
+
+def _paths() -> str:
+    """What the paths over time stand on."""
+    return say(
+        "Each path starts from the newest stated cash, with the party's own stated cash flow, what it gets and owes, and what it brings to "
+        "the sites. A breach of its own policy, or cash below zero, says that money has yet to be raised; it is no forecast of default. "
+        "How own cash flows, the margin of contracts and the value of holdings vary is an assumption of ours."
+    )
+
+
+def _why() -> str:
+    """Where the numbers of the tables lead."""
+    return say(
+        "A number leads to what explains it: odds that a sum is there, to the means that it is compared with; the chance of a gap, to the "
+        "gap; what was promised or spent, to the statements of the party; what goes round, to the promises. All together: what its parties "
+        "have, each explained, less what they have from one another."
+    )
 
 
 @dataclass(frozen=True)
@@ -59,12 +70,12 @@ def render_money(data: Mapping[str, Any], style: Style = PLAIN) -> str:
     """The answer first, then the tables."""
     lines = [style.bold(line) for line in wrapped(headline(data), style.width)]
     lines += wrapped(f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,} draws.", style.width)
-    lines += [] if data["dispute"] else wrapped("A sum of your own: --need.", style.width)
+    lines += [] if data["dispute"] else wrapped(say("A sum of your own: --need."), style.width)
     for one in tables(data):
         lines += ["", *(style.bold(line) for line in wrapped(one.title, style.width)), *wrapped(one.finding, style.width)]
         lines += table(one.columns, one.rows, style) if one.rows else []
         lines += [style.soft(line) for line in wrapped(one.note, style.width)] if one.note else []
-    return style.finish([*lines, "", *wrapped(_BASIS, style.width), *wrapped(_AHEAD, style.width), *wrapped(books(data), style.width)])
+    return style.finish([*lines, "", *wrapped(_basis(), style.width), *wrapped(_paths(), style.width), *wrapped(books(data), style.width)])
 
 
 def money_page(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -80,7 +91,8 @@ def money_page(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
         specs = [graph(circles, names, paper) for paper in (WIDE_GRAPH, NARROW_GRAPH)]
         drawn = figure("money-graph", spoken_graph(circles, names), specs, graph_table(circles, names))
     return {
-        "answer": headline(data), "tables": tables(data), "graph": drawn, "basis": _BASIS, "ahead": f"{_AHEAD} {books(data)}", "why": _WHY,
+        "answer": headline(data), "tables": tables(data), "graph": drawn, "basis": _basis(), "why": _why(),
+        "ahead": f"{_paths()} {books(data)}",
     }  # fmt: skip
 
 
@@ -92,19 +104,34 @@ def bn(value: float | None) -> str:
 def headline(data: Mapping[str, Any]) -> str:
     """One sentence: with which means each amount was there."""
     if not data["dispute"]:
-        return f"No claim names a sum to be deployed by {day_text(data['date'])}."
+        return say("No claim names a sum to be deployed by {day}.", day=day_text(data["date"]))
     parts = []
     for one in data["dispute"]:
-        odds = [f"{percent(one['group'][means]['probability'])} {words}" for means, words in zip(_MEANS, _IN_WORDS, strict=True)]
-        parts.append(f"{show(one['amount'], 'USD')} {'at least ' if one['lower_bound'] else ''}{', '.join(odds)}")
+        odds = ", ".join(_odds_with(means, percent(one["group"][means]["probability"])) for means in _MEANS)
+        told = {"amount": show(one["amount"], "USD"), "odds": odds}
+        parts.append(say("{amount} at least {odds}", **told) if one["lower_bound"] else f"{told['amount']} {odds}")
     missing = _listed([_name(data, party) for party in data["not_knowable"]])
     one = len(data["not_knowable"]) == 1
-    verb, their = ("has", "its") if one else ("have", "their")
-    unknown = f" What {missing} {verb} is not knowable: only {their} promises count." if missing else ""
-    return f"How likely the money is there on {day_text(data['date'])}: {'; '.join(parts)}.{unknown}"
+    told_of = say("How likely the money is there on {day}: {each}.", day=day_text(data["date"]), each="; ".join(parts))
+    if not missing:
+        return told_of
+    unknown = (
+        say("What {names} has is not knowable: only its promises count.", names=missing)
+        if one
+        else say("What {names} have is not knowable: only their promises count.", names=missing)
+    )
+    return f"{told_of} {unknown}"
 
 
-_IN_WORDS = ("in cash", "with what is signed", "with what was announced", "with borrowing at market leverage")
+def _odds_with(means: str, odds: str) -> str:
+    """The odds that a sum is there with some means."""
+    if means == "cash":
+        return say("{odds} in cash", odds=odds)
+    if means == "committed":
+        return say("{odds} with what is signed", odds=odds)
+    if means == "announced":
+        return say("{odds} with what was announced", odds=odds)
+    return say("{odds} with borrowing at market leverage", odds=odds)
 
 
 def tables(data: Mapping[str, Any]) -> list[Table]:
@@ -121,10 +148,13 @@ def books(data: Mapping[str, Any]) -> str:
     if not data["books"]:
         return ""
     worst = max(data["books"], key=_difference)
-    most = f"{worst['largest_difference']:.2f} USD"
-    if float(most.split()[0]) == 0.0:
-        return f"Books of every party tie to {most} in every month of every world: {_all(data['books'])}, sources less uses."
-    return f"Books do not tie: sources less uses of {_name(data, worst['party'])} differ by up to {most} in a month."
+    figure = f"{worst['largest_difference']:.2f}"
+    most = f"{notation().number(figure)} USD"
+    if float(figure) == 0.0:
+        told = {"most": most, "parties": _all(data["books"])}
+        return say("Books of every party tie to {most} in every month of every world: {parties}, sources less uses.", **told)
+    told = {"most": most, "party": _name(data, worst["party"])}
+    return say("Books do not tie: sources less uses of {party} differ by up to {most} in a month.", **told)
 
 
 def _difference(one: Mapping[str, Any]) -> float:
@@ -135,8 +165,10 @@ def _name(data: Mapping[str, Any], party: str) -> str:
     return str(data["names"].get(party, party))
 
 
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+def _listed(names: Sequence[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return say("{several} and {last}", several=", ".join(names[:-1]), last=names[-1])
 
 
 def _dispute(data: Mapping[str, Any]) -> Table | None:
@@ -144,31 +176,43 @@ def _dispute(data: Mapping[str, Any]) -> Table | None:
         return None
     rows, why = list[tuple[str, ...]](), list[tuple[str, ...]]()
     for one in data["dispute"]:
-        bound = ", at least" if one["lower_bound"] else ""
-        rows.append((f"All together{bound}", bn(one["amount"]), *(percent(one["group"][means]["probability"]) for means in _MEANS)))
-        rows.append((f"   missing of {bn(one['amount'])}, P50", "–", *(bn(one["missing"][means]["p50"]) for means in _MEANS)))
+        together = say("All together, at least") if one["lower_bound"] else say("All together")
+        rows.append((together, bn(one["amount"]), *(percent(one["group"][means]["probability"]) for means in _MEANS)))
+        rows.append(
+            (
+                f"   {say('missing of {amount}, P50', amount=bn(one['amount']))}",
+                "–",
+                *(bn(one["missing"][means]["p50"]) for means in _MEANS),
+            )
+        )
         why += [(), ()]
         for row in one["parties"]:
             why.append(("", "", *(f"funding_available[{means}, {row['party']}]" for means in _MEANS)) if row["knowable"] else ())
-            when = f" (cash of {day_text(row['cash_stated'])})" if row["old"] else ""
-            name = f"   {_name(data, row['party'])}{when}"
+            name = f"   {_name(data, row['party'])}"
+            if row["old"]:
+                name = f"   {say('{party} (cash of {day})', party=_name(data, row['party']), day=day_text(row['cash_stated']))}"
             if row["knowable"]:
                 rows.append((name, bn(row["needed"]), *(percent(row["means"][means]["probability"]) for means in _MEANS)))
             else:
-                rows.append((f"{name}: {_NOT_KNOWABLE}, it would take", bn(row["needed"]), "–", "–", "–", "–"))
-    columns = (("Whose", 27, "w"), ("USD", 8, "r"), ("Cash", 8, "r"), ("Firm", 8, "r"), ("Announced", 9, "r"), ("Borrowed", 8, "r"))
-    note = (
+                rows.append((f"{name}: {say('not knowable, it would take')}", bn(row["needed"]), "–", "–", "–", "–"))
+    columns = (
+        (say("Whose"), 27, "w"), ("USD", 8, "r"), (say("Cash"), 8, "r"), (say("Firm"), 8, "r"), (say("Announced"), 9, "r"),
+        (say("Borrowed"), 8, "r"),
+    )  # fmt: skip
+    note = say(
         "Per cent of worlds in which the sum is there. Cash: liquid means as stated at the newest date before. Firm: cash, and what is "
         "signed and not in that cash yet. Of each party: its part of what they pledged (equal parts where no pledge is known)."
     )
     note = " ".join([note, *_counted_once(data), *_old_cash(data), *_ahead(data), *_already_paid(data)])
-    return Table("there", f"Is the money there on {day_text(data['date'])}?", "", columns, tuple(rows), note, tuple(why))
+    return Table("there", say("Is the money there on {day}?", day=day_text(data["date"])), "", columns, tuple(rows), note, tuple(why))
 
 
 def _counted_once(data: Mapping[str, Any]) -> list[str]:
     """What parties of the group have from one another, so that their parts do not add up to the whole."""
     owed = data["dispute"][0]["within"]["announced"]["p50"] or 0.0
-    return [f"Together: without {bn(owed)} USD that these parties have from one another, which counts once."] if owed >= _LEAST else []
+    if owed < _LEAST:
+        return []
+    return [say("Together: without {amount} USD that these parties have from one another, which counts once.", amount=bn(owed))]
 
 
 def _ahead(data: Mapping[str, Any]) -> list[str]:
@@ -176,7 +220,10 @@ def _ahead(data: Mapping[str, Any]) -> list[str]:
     if data["date"] <= data["as_of"]:
         return []
     return [
-        "The day is ahead: these are the means known now, as if nothing were earned or spent until then; paths over time are further down."
+        say(
+            "The day is ahead: these are the means known now, as if nothing were earned or spent until then; paths over time are further "
+            "down."
+        )
     ]
 
 
@@ -186,21 +233,34 @@ def _old_cash(data: Mapping[str, Any]) -> list[str]:
     named = [f"{_name(data, row['party'])} ({day_text(row['cash_stated'])})" for row in old]
     if not named:
         return []
-    return [f"Cash stated more than a year before the day asked for, so what was earned and spent since is not in it: {_listed(named)}."]
+    told = say(
+        "Cash stated more than a year before the day asked for, so what was earned and spent since is not in it: {parties}.",
+        parties=_listed(named),
+    )
+    return [told]
 
 
 def _already_paid(data: Mapping[str, Any]) -> list[str]:
     """Firm lines of which nobody said when they were paid: they may stand in the cash of who gets them."""
     told = [
-        f"{bn(one['amount'])} USD from {_name(data, one['from'])} to {_name(data, one['to'])} (cash of {day_text(one['cash_stated'])})"
+        say(
+            "{amount} USD from {payer} to {payee} (cash of {day})",
+            amount=bn(one["amount"]),
+            payer=_name(data, one["from"]),
+            payee=_name(data, one["to"]),
+            day=day_text(one["cash_stated"]),
+        )
         for one in data["assumed"]
         if one["amount"]
     ]
     if not told:
         return []
     return [
-        f"Nobody said when this was paid: {_listed(told)}. How much of it stands in that cash already is an assumption of ours, anything "
-        "from nothing to all, so that it counts once."
+        say(
+            "Nobody said when this was paid: {payments}. How much of it stands in that cash already is an assumption of ours, anything "
+            "from nothing to all, so that it counts once.",
+            payments=_listed(told),
+        )
     ]
 
 
@@ -211,15 +271,17 @@ def _ladder(data: Mapping[str, Any]) -> Table | None:
     if not rows:
         return None
     widths = (
-        ("Party", 27, "w"),
-        ("Announced", 9, "r"),
-        ("Committed", 9, "r"),
-        ("Available", 9, "r"),
-        ("Drawn", 7, "r"),
-        ("No sum", 6, "r"),
+        (say("Party"), 27, "w"),
+        (say("Announced"), 9, "r"),
+        (say("Committed"), 9, "r"),
+        (say("Available"), 9, "r"),
+        (say("Drawn"), 7, "r"),
+        (say("No sum"), 6, "r"),
     )
-    note = "Equity, debt, prepayments and sales of assets, as stated; each stage holds those after it. No sum: promises without an amount."
-    return Table("ladder", "What each party promised, by how far it came (USD)", "", widths, tuple(rows), note, why)
+    note = say(
+        "Equity, debt, prepayments and sales of assets, as stated; each stage holds those after it. No sum: promises without an amount."
+    )
+    return Table("ladder", say("What each party promised, by how far it came (USD)"), "", widths, tuple(rows), note, why)
 
 
 def _gaps(data: Mapping[str, Any]) -> Table | None:
@@ -231,10 +293,10 @@ def _gaps(data: Mapping[str, Any]) -> Table | None:
     if not rows:
         return None
     columns = (
-        ("Party", 21, "w"), ("Cash", 8, "r"), ("Firm", 8, "r"), ("Announced", 9, "r"), ("Borrowed", 8, "r"), ("Chance", 6, "r"),
-        ("It takes", 8, "r"),
+        (say("Party"), 21, "w"), (say("Cash"), 8, "r"), (say("Firm"), 8, "r"), (say("Announced"), 9, "r"), (say("Borrowed"), 8, "r"),
+        (say("Chance"), 6, "r"), (say("It takes"), 8, "r"),
     )  # fmt: skip
-    note = (
+    note = say(
         "The most that is lacking by then, P50 in USD; the last but one with firm money: how likely any gap is. Up to Announced without "
         "sources that nobody announced; Borrowed with them. It takes: cash to bring what it owes the sites and other parties beyond firm "
         "money from others; all there is to say of a party whose means are not knowable, or not in the record (–)."
@@ -244,12 +306,12 @@ def _gaps(data: Mapping[str, Any]) -> Table | None:
          f"cash_needed[{one['party']}]")
         for one in data["gaps"]
     )  # fmt: skip
-    return Table("gaps", f"What is lacking by {day_text(data['until'])}", "", columns, tuple(rows), note, why)
+    return Table("gaps", say("What is lacking by {day}", day=day_text(data["until"])), "", columns, tuple(rows), note, why)
 
 
 def _all(rows: Sequence[Any]) -> str:
     """How many parties there are, those that only receive among them."""
-    return "one party" if len(rows) == 1 else f"all {len(rows)} parties, those that only receive included"
+    return say("one party") if len(rows) == 1 else say("all {count} parties, those that only receive included", count=len(rows))
 
 
 def _policies(data: Mapping[str, Any]) -> Table | None:
@@ -260,22 +322,32 @@ def _policies(data: Mapping[str, Any]) -> Table | None:
     ]  # fmt: skip
     if not rows:
         return None
-    columns = (("Party and its policy", 26, "w"), ("Cash of", 11, "w"), ("Room", 9, "r"), ("Breach", 6, "r"), ("First breach", 20, "w"))
-    note = f"Room on {day_text(data['date'])}, P50 in USD. Breach: by {day_text(data['until'])}. First breach: P50 (P10 to P90)."
+    columns = (
+        (say("Party and its policy"), 26, "w"), (say("Cash of"), 11, "w"), (say("Room"), 9, "r"), (say("Breach"), 6, "r"),
+        (say("First breach"), 20, "w"),
+    )  # fmt: skip
+    note = say(
+        "Room on {day}, P50 in USD. Breach: by {until}. First breach: P50 (P10 to P90).", day=day_text(data["date"]),
+        until=day_text(data["until"]),
+    )  # fmt: skip
     if any(_past(one["first"], data["as_of"]) for one in data["covenants"]):
-        note += f" A date before {day_text(data['as_of'])} is the model's, from what was published by then: no report says so."
+        later = say("A date before {day} is the model's, from what was published by then: no report says so.", day=day_text(data["as_of"]))
+        note = f"{note} {later}"
     why = tuple(
         ("", f"parties.{one['party']}", f"policy_headroom[{one['party']}]", *[f"first_breach[{one['party']}]"] * 2)
         for one in data["covenants"]
     )
-    return Table("policies", "Each party's own policy, and when it is first broken", "", columns, tuple(rows), note, why)
+    return Table("policies", say("Each party's own policy, and when it is first broken"), "", columns, tuple(rows), note, why)
 
 
 def _policy(one: Mapping[str, Any]) -> str:
     parts = []
     if one["ceiling"] is not None:
-        parts.append(f"debt at most {percent(one['ceiling'])} of holdings")
-    parts.append(f"cash at least {show(one['floor'], 'USD')}" if one["floor"] else "cash at least 0, as it states no floor in figures")
+        parts.append(say("debt at most {share} of holdings", share=percent(one["ceiling"])))
+    if one["floor"]:
+        parts.append(say("cash at least {amount}", amount=show(one["floor"], "USD")))
+    else:
+        parts.append(say("cash at least 0, as it states no floor in figures"))
     return ", ".join(parts)
 
 
@@ -286,12 +358,12 @@ def _past(span: Mapping[str, Any], as_of: str) -> bool:
 
 def _breach(span: Mapping[str, Any], as_of: str) -> str:
     """When a policy is first broken; one that the model has broken by the knowledge date is told as that, not as a forecast."""
-    return f"by the model already broken: {_first(span)}" if _past(span, as_of) else _first(span)
+    return say("by the model already broken: {when}", when=_first(span)) if _past(span, as_of) else _first(span)
 
 
 def _first(span: Mapping[str, Any]) -> str:
-    low, middle, high = (day_text(span[name][:7]) if span[name] else "never" for name in ("p10", "p50", "p90"))
-    return middle if low == high else f"{middle} ({low} to {high})"
+    low, middle, high = (day_text(span[name][:7]) if span[name] else say("never") for name in ("p10", "p50", "p90"))
+    return middle if low == high else say("{middle} ({low} to {high})", middle=middle, low=low, high=high)
 
 
 def _round(data: Mapping[str, Any]) -> Table | None:
@@ -303,20 +375,24 @@ def _round(data: Mapping[str, Any]) -> Table | None:
         for one in circles["announced"]["cycles"]
     ]
     firm = show(circles["committed"]["goes_round"], "USD")
-    finding = f"{'; '.join(told)}. Firm of it: {firm}." if told else "Nothing goes round."
+    finding = say("{circles}. Firm of it: {amount}.", circles="; ".join(told), amount=firm) if told else say("Nothing goes round.")
     shares = {one["party"]: one["share"] for one in circles["committed"]["parties"]}
     rows = tuple(
         (_name(data, one["party"]), bn(one["pays"]), bn(one["gets"]), percent(one["share"]) if one["share"] else "0 %",
          percent(shares[one["party"]]) if shares.get(one["party"]) else "0 %")
         for one in circles["announced"]["parties"]
     )  # fmt: skip
-    columns = (("Party", 30, "w"), ("Promised", 9, "r"), ("To get", 9, "r"), ("Comes back", 10, "r"), ("Firm only", 9, "r"))
-    note = (
+    columns = (
+        (say("Party"), 30, "w"), (say("Promised"), 9, "r"), (say("To get"), 9, "r"), (say("Comes back"), 10, "r"),
+        (say("Firm only"), 9, "r"),
+    )  # fmt: skip
+    note = say(
         "Promises between parties over their whole term, as arcs of a graph. Comes back: the largest part that can go round, of what it "
-        f"promised. Different in kind: equity, rent and purchases. Without an amount, so left out: {circles['without_amount']}."
+        "promised. Different in kind: equity, rent and purchases. Without an amount, so left out: {number}.",
+        number=circles["without_amount"],
     )
     why = tuple(("", *["money-graph"] * 4) for _ in rows)
-    return Table("round", "Money that goes round", finding, columns, rows, note, why)
+    return Table("round", say("Money that goes round"), finding, columns, rows, note, why)
 
 
 def _knock_on(data: Mapping[str, Any]) -> Table | None:
@@ -329,32 +405,52 @@ def _knock_on(data: Mapping[str, Any]) -> Table | None:
         for one in asked["rows"]
     )  # fmt: skip
     columns = (
-        ("Party", 23, "w"), ("Before", 7, "r"), ("After", 7, "r"), ("First before", 12, "r"), ("First after", 12, "r"), ("Cash", 9, "r"),
+        (say("Party"), 23, "w"), (say("Before"), 7, "r"), (say("After"), 7, "r"), (say("First before"), 12, "r"),
+        (say("First after"), 12, "r"), (say("Cash"), 9, "r"),
     )  # fmt: skip
-    title = f"If {_name(data, asked['party'])} pays {percent(asked['share'])} of what it promised from {day_text(asked['from'])}"
-    if asked["share"] in (0.0, 1.0):
-        title = f"If {_name(data, asked['party'])} pays {'nothing' if asked['share'] == 0.0 else 'all'} from {day_text(asked['from'])}"
-    note = f"Breach by {day_text(data['until'])}, and the first month, P50. Cash: change of its cash on that day, P50 in USD."
-    return Table("knock-on", f"{title}: who breaks when", _reach(data), columns, rows, " ".join([note, *_not_marked_down(data)]))
+    told = {"party": _name(data, asked["party"]), "day": day_text(asked["from"])}
+    if asked["share"] == 0.0:
+        title = say("If {party} pays nothing from {day}: who breaks when", **told)
+    elif asked["share"] == 1.0:
+        title = say("If {party} pays all from {day}: who breaks when", **told)
+    else:
+        title = say("If {party} pays {share} of what it promised from {day}: who breaks when", share=percent(asked["share"]), **told)
+    note = say(
+        "Breach by {day}, and the first month, P50. Cash: change of its cash on that day, P50 in USD.", day=day_text(data["until"])
+    )  # fmt: skip
+    return Table("knock-on", title, _reach(data), columns, rows, " ".join([note, *_not_marked_down(data)]))
 
 
 def _reach(data: Mapping[str, Any]) -> str:
     """What the calculation of who breaks does not see."""
     asked = data["contagion"]
-    name, parts = _name(data, asked["party"]), ["Only promises to parties with accounts are followed here."]
+    name, parts = _name(data, asked["party"]), [say("Only promises to parties with accounts are followed here.")]
     if asked["outside"]:
-        parts.append(f"Outside it: {counted(len(asked['outside']), 'promise')} of {name}, listed below.")
+        outside = counted(len(asked["outside"]), "promise")
+        parts.append(say("Outside it: {promises} of {party}, listed below.", promises=outside, party=name))
     if asked["not_knowable"]:
         silent = _listed([_name(data, party) for party in asked["not_knowable"]])
-        parts.append(f"Without accounts here, who gets its money or built or lent where it pays: {silent}. Nothing can be said of them.")
+        parts.append(
+            say(
+                "Without accounts here, who gets its money or built or lent where it pays: {names}. Nothing can be said of them.",
+                names=silent,
+            )
+        )
     return " ".join(parts)
 
 
 def _not_marked_down(data: Mapping[str, Any]) -> list[str]:
     asked = data["contagion"]
     holders = _listed([_name(data, party) for party in asked["not_marked_down"]])
-    told = f"; the room of {holders} by a ceiling on debt counts them at full value" if holders else ""
-    return [f"Holdings in {_name(data, asked['party'])} are not marked down{told}."]
+    party = _name(data, asked["party"])
+    if not holders:
+        return [say("Holdings in {party} are not marked down.", party=party)]
+    return [
+        say(
+            "Holdings in {party} are not marked down; the room of {holders} by a ceiling on debt counts them at full value.", party=party,
+            holders=holders,
+        )
+    ]  # fmt: skip
 
 
 def _depends(data: Mapping[str, Any]) -> Table | None:
@@ -368,17 +464,21 @@ def _depends(data: Mapping[str, Any]) -> Table | None:
         for one in asked["sites"]
     )  # fmt: skip
     told = []
-    for part, words in (("rent", "rent of the building"), ("computing", "contract for computing")):
-        at = [str(one["site"]) for one in asked["sites"] if one[part]]
-        if at:
-            told.append(f"the {words} at {len(at)} of {data['sites']} sites")
-    finding = f"{name} pays {' and '.join(told)}; where it pays all of it, nothing under contract is left there to serve a loan."
-    columns = (("Site", 24, "w"), ("Rent", 10, "r"), ("Computing", 10, "r"), ("Loans stated", 12, "r"))
-    note = (
+    rents, contracts = (sum(bool(one[part]) for one in asked["sites"]) for part in ("rent", "computing"))
+    if rents:
+        told.append(say("the rent of the building at {some} of {all} sites", some=rents, all=data["sites"]))
+    if contracts:
+        told.append(say("the contract for computing at {some} of {all} sites", some=contracts, all=data["sites"]))
+    finding = say(
+        "{party} pays {what}; where it pays all of it, nothing under contract is left there to serve a loan.", party=name,
+        what=_listed(told),
+    )  # fmt: skip
+    columns = ((say("Site"), 24, "w"), (say("Rent"), 10, "r"), (say("Computing"), 10, "r"), (say("Loans stated"), 12, "r"))
+    note = say(
         "Part of the secured income of a site that it pays, by power under contract at equal prices, mean: rent under leases of the "
         "building, and payments under contracts for computing. Loans: as stated, USD; – where no amount is."
     )
-    return Table("depends", f"Sites that {name} pays for", finding, columns, rows, note)
+    return Table("depends", say("Sites that {party} pays for", party=name), finding, columns, rows, note)
 
 
 def _outside(data: Mapping[str, Any]) -> Table | None:
@@ -386,26 +486,46 @@ def _outside(data: Mapping[str, Any]) -> Table | None:
     if asked is None or not asked["outside"]:
         return None
     rows = tuple(
-        (f"{one['kind'].replace('_', ' ')} to {_place(data, one)}", bn(one["amount"]) if one["amount"] else "not stated", one["why"])
+        (
+            say("{kind} to {payee}", kind=kind_text(one["kind"]), payee=_place(data, one)),
+            bn(one["amount"]) if one["amount"] else say("not stated"),
+            one["why"],
+        )
         for one in asked["outside"]
     )
-    columns = (("Promise", 32, "w"), ("USD", 10, "r"), ("Why it is outside", 32, "w"))
-    title = f"Promises of {_name(data, asked['party'])} that the calculation of who breaks leaves out"
-    return Table("outside", title, "", columns, rows, "Whether they are paid or not moves nobody's cash above.")
+    columns = ((say("Promise"), 32, "w"), ("USD", 10, "r"), (say("Why it is outside"), 32, "w"))
+    title = say("Promises of {party} that the calculation of who breaks leaves out", party=_name(data, asked["party"]))
+    return Table("outside", title, "", columns, rows, say("Whether they are paid or not moves nobody's cash above."))
 
 
 def _short(span: Mapping[str, Any]) -> str:
-    return day_text(span["p50"][:7]) if span["p50"] else "never"
+    return day_text(span["p50"][:7]) if span["p50"] else say("never")
+
+
+def kind_text(kind: str) -> str:
+    """What a promise is, in the language that is spoken."""
+    told = {
+        "equity": say("equity"), "loan": say("loan"), "lease": say("lease"), "cloud_contract": say("cloud contract"),
+        "vendor": say("vendor"), "purchase": say("purchase"), "deferred_equity": say("deferred equity"), "preferred": say("preferred"),
+        "bridge": say("bridge"), "bond": say("bond"), "delayed_draw_loan": say("delayed draw loan"), "margin_loan": say("margin loan"),
+        "finance_lease": say("finance lease"), "prepayment": say("prepayment"), "customer_chips": say("customer chips"),
+        "asset_sale": say("asset sale"), "warrant": say("warrant"),
+    }  # fmt: skip
+    return told.get(kind, kind.replace("_", " "))
 
 
 def _place(data: Mapping[str, Any], one: Mapping[str, Any]) -> str:
-    return "the programme" if one["to_kind"] == "programme" else _name(data, one["to"])
+    return say("the programme") if one["to_kind"] == "programme" else _name(data, one["to"])
 
 
 def _apart(data: Mapping[str, Any]) -> Table | None:
-    rows = tuple((_name(data, one["party"]), bn(one["amount"]), f"{one['status']}, {one['basis']}; {one['note']}") for one in data["apart"])
+    rows = tuple(
+        (_name(data, one["party"]), bn(one["amount"]), f"{fact_status_text(one['status'])}, {one['basis']}; {one['note']}")
+        for one in data["apart"]
+    )
     if not rows:
         return None
-    columns = (("Party", 22, "w"), ("USD", 8, "r"), ("What it is", 46, "w"))
+    columns = ((say("Party"), 22, "w"), ("USD", 8, "r"), (say("What it is"), 46, "w"))
     why = tuple(("", f"parties.{one['party']}", "") for one in data["apart"])
-    return Table("apart", "Kept apart: spending of parties that fund nothing here", "", columns, rows, "In no sum above.", why)
+    title = say("Kept apart: spending of parties that fund nothing here")
+    return Table("apart", title, "", columns, rows, say("In no sum above."), why)

@@ -9,6 +9,7 @@ from textwrap import wrap
 from typing import Any
 
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text
+from stargauge.report.locale import say
 from stargauge.report.wording import show
 
 WIDE_GRAPH = Paper(458, 430, 140, 34, 140, 34)
@@ -33,8 +34,17 @@ def pairs(circles: Mapping[str, Any]) -> list[dict[str, Any]]:
         one["stages"].append(arc["stage"])
     for one in found.values():
         reached = [stage for stage in _STAGES if stage in one["stages"]]
-        one["stage"] = " to ".join(dict.fromkeys((reached[0], reached[-1])))
+        one["stage"] = stage_span(reached[0], reached[-1])
+        one["dashed"] = reached[-1] == "announced"
     return list(found.values())
+
+
+def stage_span(first: str, last: str) -> str:
+    """The stages of some promises in words: the first to the furthest."""
+    told = {
+        "announced": say("announced"), "committed": say("committed"), "available": say("available"), "drawn": say("drawn"),
+    }  # fmt: skip
+    return told[first] if first == last else say("{first} to {last}", first=told[first], last=told[last])
 
 
 def graph(circles: Mapping[str, Any], names: Mapping[str, str], paper: Paper) -> Spec:
@@ -90,6 +100,7 @@ class Arrow:
 
     amount: float
     stage: str
+    dashed: bool
     on_circle: bool
     first: tuple[float, float]
     last: tuple[float, float]
@@ -129,12 +140,12 @@ def _ends(one: Mapping[str, Any], start: tuple[float, float], end: tuple[float, 
     aside = (-unit[1] * _ASIDE, unit[0] * _ASIDE)
     first = (start[0] + unit[0] * _FREE + aside[0], start[1] + unit[1] * _FREE + aside[1])
     last = (end[0] - unit[0] * _FREE + aside[0], end[1] - unit[1] * _FREE + aside[1])
-    return Arrow(one["amount"], one["stage"], one["round"] > 0.0, first, last, unit)
+    return Arrow(one["amount"], one["stage"], one["dashed"], one["round"] > 0.0, first, last, unit)
 
 
 def _arrow(arrow: Arrow) -> list[Spec]:
     rule: dict[str, Any] = {"type": "rule", "color": arrow.colour, "strokeWidth": 3 if arrow.on_circle else 1.25}
-    if arrow.stage == "announced":
+    if arrow.dashed:
         rule["strokeDash"] = [5, 4]
     first, last = arrow.first, arrow.last
     place = {"x": {"value": first[0]}, "y": {"value": first[1]}, "x2": {"value": last[0]}, "y2": {"value": last[1]}}
@@ -172,15 +183,17 @@ def graph_table(circles: Mapping[str, Any], names: Mapping[str, str]) -> dict[st
          show(one["round"], "USD") if one["round"] else "–"]
         for one in pairs(circles)
     ]  # fmt: skip
-    return {"head": ["From", "To", "Amount", "Stage", "Goes round"], "rows": rows}
+    return {"head": [say("From"), say("To"), say("Amount"), say("Stage"), say("Goes round")], "rows": rows}
 
 
 def spoken_graph(circles: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """What the picture shows, in one sentence."""
     told = [_circle(one["parties"], names) for one in circles["announced"]["cycles"]]
-    round_ = f"circles: {'; '.join(told)}" if told else "no circle among them"
-    return f"Promises between {len({p for arc in circles['arcs'] for p in (arc['from'], arc['to'])})} parties, {round_}"
+    parties = len({party for arc in circles["arcs"] for party in (arc["from"], arc["to"])})
+    if told:
+        return say("Promises between {number} parties, circles: {circles}", number=parties, circles="; ".join(told))
+    return say("Promises between {number} parties, no circle among them", number=parties)
 
 
 def _circle(parties: Sequence[str], names: Mapping[str, str]) -> str:
-    return " to ".join(_short(names.get(party, party)) for party in [*parties, parties[0]])
+    return say(" to ").join(_short(names.get(party, party)) for party in [*parties, parties[0]])

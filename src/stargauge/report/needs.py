@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.report.locale import say, words
 from stargauge.report.terminal import PLAIN, Style, labelled, table, to_copy, wrapped
 from stargauge.report.wording import counted, day_text, percent, percent_range, short_sentence
 
@@ -62,15 +63,29 @@ def _ranges(region: Mapping[str, Any], style: Style) -> list[str]:
 
 def score_text(scored: Mapping[str, Any], holds: str = "holds") -> str:
     """Density and coverage with their intervals, and on how many draws."""
-    inside = f"{scored['density_said']} of these {scored['inside']:,} worlds{within(scored['density_within'])}"
-    covered = f"{percent(scored['coverage'])}{within(scored['coverage_within'])} of all {scored['held']:,} worlds in which it {holds}"
-    return f"It {holds} in {inside}; they are {covered}. Scored on {counted(scored['draws'], 'draw')} not used to find them."
+    told = {
+        "density": scored["density_said"], "worlds": words().count(scored["inside"]), "within": within(scored["density_within"]),
+        "coverage": percent(scored["coverage"]), "span": within(scored["coverage_within"]), "all": words().count(scored["held"]),
+    }  # fmt: skip
+    covered = (
+        say(
+            "It fails in {density} of these {worlds} worlds{within}; they are {coverage}{span} of all {all} worlds in which it fails.",
+            **told,
+        )
+        if holds == "fails"
+        else say(
+            "It holds in {density} of these {worlds} worlds{within}; they are {coverage}{span} of all {all} worlds in which it holds.",
+            **told,
+        )
+    )
+    return covered + " " + say("Scored on {draws} not used to find them.", draws=counted(scored["draws"], "draw"))
 
 
 def within(span: Sequence[float] | None) -> str:
     """` (90 to 94 %)`: an interval of 5 to 95 %."""
-    told = percent_range(span, " to ")
-    return f" ({told} %)" if told else ""
+    told = percent_range(span, "|")
+    low, _, high = told.partition("|")
+    return f" ({say('{low} to {high}', low=low, high=high)} %)" if told else ""
 
 
 def headline(data: Mapping[str, Any]) -> str:
@@ -113,7 +128,7 @@ def _row(one: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
 
 def needs_table(region: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers of the picture: each range with what is known of it."""
-    return {"head": ["Where", "Known of it"], "rows": [[one["says"], one["known"]] for one in region["conditions"]]}
+    return {"head": [say("Where"), say("Known of it")], "rows": [[one["says"], one["known"]] for one in region["conditions"]]}
 
 
 __all__ = ["headline", "needs_table", "reading", "render_needs", "score_text", "within"]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stargauge.report.canvas import HUES, ROWS_WIDE, Paper, Spec, sized, text, value_axis
+from stargauge.report.locale import say
 from stargauge.report.needs import score_text
 
 #: Heights of a line of words and of the bar below them, and the width of a letter, in pixels.
@@ -22,8 +23,8 @@ def ranges_needed(region: Mapping[str, Any], paper: Paper = ROWS_WIDE, holds: st
         {"row": place, "first": one["ranks"][0], "last": one["ranks"][1], "whole": 1.0, "none": 0.0}
         for place, one in enumerate(region["conditions"])
     ]
-    told = [textwrap.wrap(one["says"], int(paper.width / LETTER)) for one in region["conditions"]]
-    row = BAR + LINE * max(map(len, told), default=1)
+    lines_of = [textwrap.wrap(one["says"], int(paper.width / LETTER)) for one in region["conditions"]]
+    row = BAR + LINE * max(map(len, lines_of), default=1)
     height = row * len(rows)
     below = -1 + (BAR - 17) / row
     axis = value_axis(5, values=[0, 0.25, 0.5, 0.75, 1], labelExpr="round(100 * datum.value)")
@@ -40,9 +41,14 @@ def ranges_needed(region: Mapping[str, Any], paper: Paper = ROWS_WIDE, holds: st
         "mark": {"type": "rule", "color": HUES["ink"], "strokeWidth": 9, "strokeCap": "butt"},
         "encoding": {"x": {**x, "field": "first"}, "x2": {"field": "last"}, "y": y},
     }
-    ends = [row * (place + 1) - BAR + 3 for place in range(len(told))]
-    names = [text(lines, 0, end - LINE * (len(lines) - 1), HUES["ink"], lineHeight=LINE) for lines, end in zip(told, ends, strict=True)]
-    words = text(f"% of all worlds, lowest to highest; bar: where it {holds} so often", 0, -20, HUES["soft"], size=12.5)
+    ends = [row * (place + 1) - BAR + 3 for place in range(len(lines_of))]
+    names = [text(lines, 0, end - LINE * (len(lines) - 1), HUES["ink"], lineHeight=LINE) for lines, end in zip(lines_of, ends, strict=True)]
+    told = (
+        say("% of all worlds, lowest to highest; bar: where it fails so often")
+        if holds == "fails"
+        else say("% of all worlds, lowest to highest; bar: where it holds so often")
+    )
+    words = text(told, 0, -20, HUES["soft"], size=12.5)
     return sized(paper, height, [whole, kept, *names, words])
 
 
@@ -72,7 +78,7 @@ def trade_off(one: Mapping[str, Any], paper: Paper) -> Spec:
         "mark": {"type": "point", "filled": False, "shape": "circle", "size": 120, "strokeWidth": 2, "color": HUES["operational"]},
         "encoding": {"x": {**x, "field": "coverage"}, "y": {**y, "field": "density"}},
     }
-    words = text("density, %, over coverage, %: fewer worlds to the left", 0, -20, HUES["soft"], size=12.5)
+    words = text(say("density, %, over coverage, %: fewer worlds to the left"), 0, -20, HUES["soft"], size=12.5)
     return sized(paper, paper.height, [line, said, words])
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from stargauge.report.locale import say
 from stargauge.report.terminal import PLAIN, SHORT, Style, table, wrapped
-from stargauge.report.wording import NOTHING_SAID, SILENT, day_text, percent, percent_range, shape
+from stargauge.report.wording import NOTHING_SAID, SILENT, day_text, percent, percent_range, shape, status_text
 
 _CELLS = 30
 #: Where the likelihood bands meet.
@@ -32,17 +33,23 @@ def headline(one: Mapping[str, Any]) -> str:
     """One sentence: the odds now or the outcome, those on the day it was said, the change since the peak."""
     points = one["points"]
     last, first = points[-1], points[0]
-    on_the_day = percent(first["probability"]) if first["probability"] is not None else first["status"]
+    on_the_day = percent(first["probability"]) if first["probability"] is not None else status_text(first["status"])
     if ended(last) or last["probability"] is None:
-        return f"{last['answer']} ({on_the_day} on the day it was said)."
+        return say("{answer} ({odds} on the day it was said).", answer=last["answer"], odds=on_the_day)
     span = percent_range(last["model_range"], "-")
-    ranged = f" (range {span})" if span else ""
-    return f"{percent(last['probability'])}{ranged}, {last['likelihood']} ({on_the_day} on the day it was said).{_since(one)}"
+    told = {"now": percent(last["probability"]), "likelihood": last["likelihood"], "odds": on_the_day, "range": span}
+    if span:
+        return say("{now} (range {range}), {likelihood} ({odds} on the day it was said).", **told) + _since(one)
+    return say("{now}, {likelihood} ({odds} on the day it was said).", **told) + _since(one)
 
 
 def _since(one: Mapping[str, Any]) -> str:
     fall = points_text(one["since_peak"] or 0.0).lstrip("−")
-    return "" if fall == "0" else f" Down {fall} point{'' if fall == '1' else 's'} since {day_text(one['peak'][:7])}."
+    if fall == "0":
+        return ""
+    since = {"fall": fall, "month": day_text(one["peak"][:7])}
+    told = say("Down {fall} point since {month}.", **since) if fall == "1" else say("Down {fall} points since {month}.", **since)
+    return f" {told}"
 
 
 def points_text(change: float) -> str:
@@ -69,8 +76,8 @@ def mover_text(mover: Mapping[str, Any]) -> str:
     """A mover with its effect in points, or with what could be said without it where that is no odds."""
     if mover["effect"] is not None:
         return f"{points_text(mover['effect'])} {mover['text']}"
-    told = "nothing can be said" if mover["without"] in NOTHING_SAID else mover["without"]
-    return f"{told} without {mover['text']}"
+    told = say("nothing can be said") if mover["without"] in NOTHING_SAID else status_text(mover["without"])
+    return say("{answer} without {statement}", answer=told, statement=mover["text"])
 
 
 def _reading(one: Mapping[str, Any], style: Style) -> list[str]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from datetime import date
 from itertools import groupby
 from typing import Any
 
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
+from stargauge.report.locale import say, words
 from stargauge.report.odds import ended, headline, mover_text, points_text
-from stargauge.report.wording import MARKS, day_text, percent, percent_range, plain_number, shape
+from stargauge.report.wording import MARKS, day_text, percent, percent_range, plain_number, shape, status_text
 
-#: Bounds of the likelihood bands and, from the top, their names (IPCC words) with the place of each.
+#: Bounds of the likelihood bands and, from the bottom, the middle of each.
 _BOUNDS = (0.10, 0.33, 0.66, 0.90)
-_BANDS = (("very likely", 0.95), ("likely", 0.78), ("about as likely as not", 0.495), ("unlikely", 0.215), ("very unlikely", 0.05))
+_MIDDLES = (0.05, 0.215, 0.495, 0.78, 0.95)
+#: From how many letters on a band's name stands in two lines, in a narrow drawing and in a wide one.
+_LONG_NARROW, _LONG = 14, 24
 
 
 def odds_over_time(one: Mapping[str, Any], paper: Paper) -> Spec:
@@ -52,7 +56,9 @@ def _silences(one: Mapping[str, Any], paper: Paper) -> list[Spec]:
         start, end = days[spots[0]], days[min(spots[-1] + 1, len(days) - 1)]
         if silent and 4 * (end - start) >= days[-1] - days[0]:
             middle = scale * ((start + end) / 2 - days[0])
-            layers.append(text(one["points"][spots[0]]["status"], middle, paper.height / 2 + 4, HUES["soft"], size=12.5, align="center"))
+            layers.append(
+                text(status_text(one["points"][spots[0]]["status"]), middle, paper.height / 2 + 4, HUES["soft"], size=12.5, align="center")
+            )
     return layers
 
 
@@ -78,13 +84,15 @@ def _bands(paper: Paper) -> list[Spec]:
         "mark": {"type": "rule", "color": HUES["rule"]},
         "encoding": {"y": _Y},
     }
-    words = [text(_lines(name, paper), paper.width + 20, paper.height * (1 - at) + 4, HUES["soft"], size=12.5) for name, at in _BANDS]
-    return [cuts, *words]
+    named = zip(words().likelihoods[1:-1], _MIDDLES, strict=True)
+    told = [text(_lines(name, paper), paper.width + 20, paper.height * (1 - at) + 4, HUES["soft"], size=12.5) for name, at in named]
+    return [cuts, *reversed(told)]
 
 
 def _lines(name: str, paper: Paper) -> str | list[str]:
-    """The name of a band; in a narrow drawing the long one in two lines."""
-    return name.replace(" as not", "\nas not").split("\n") if paper.narrow and len(name) > 14 else name
+    """The name of a band (IPCC words); one that is too long for the margin in lines."""
+    most = _LONG_NARROW if paper.narrow else _LONG
+    return textwrap.wrap(name, most + 1, break_long_words=False) if len(name) > most else name
 
 
 _X, _Y = {"field": "day", "type": "temporal"}, {"field": "odds", "type": "quantitative"}
@@ -136,10 +144,10 @@ def odds_table(one: Mapping[str, Any]) -> dict[str, Any]:
     for point, row in zip(one["points"], rows, strict=True):
         odds = [plain_number(value) for value in (point["probability"], *(point["model_range"] or (None, None)))]
         plain.append([point["day"], *odds, point["answer"], row[3]])
-    file = {"head": ["date", "odds", "model range, lowest", "model range, highest", "answer", "what moved it, each left out alone"],
-            "rows": plain}  # fmt: skip
-    return {"head": ["Known on", "Odds (model range)", "Change in points", "What moved it, each left out alone"], "rows": rows,
-            "why": [["", f"claims.{one['claim']}", "", ""] for _ in rows], "file": file}  # fmt: skip
+    head = [say("Known on"), say("Odds (model range)"), say("Change in points"), say("What moved it, each left out alone")]
+    named = [say("Known on"), say("Odds"), say("Model range, lowest"), say("Model range, highest"), say("Answer"), head[3]]
+    return {"head": head, "rows": rows, "why": [["", f"claims.{one['claim']}", "", ""] for _ in rows],
+            "file": {"head": named, "rows": plain}}  # fmt: skip
 
 
 def spoken_odds(one: Mapping[str, Any]) -> str:

@@ -39,12 +39,18 @@ def _checks(data: Mapping[str, Any]) -> dict[str, Any] | None:
     """Figures of others beside the model's range; those that count what the model does not say so."""
     rows = [
         [_counted(row), _value(row, "value"),
-         f"{_value(row, 'p10')}–{_value(row, 'p90')}" if row["p10"] is not None else "–", row["standing"],
+         f"{_value(row, 'p10')}–{_value(row, 'p90')}" if row["p10"] is not None else "–", _standing(row["standing"]),
          f"{row['publisher']}, {day_text(row['published'])}", row["grade"]]
         for row in data["checks"]
     ]  # fmt: skip
     head = [say("Counted or announced"), say("Figure"), say("Model, P10–P90"), say("Is"), say("By"), say("Grade")]
     return {"head": head, "rows": rows} if rows else None
+
+
+def _standing(standing: str) -> str:
+    """Where a figure of others stands beside the range of the model."""
+    told = {"inside": say("inside"), "above": say("above"), "below": say("below"), "no counterpart": say("no counterpart")}
+    return told.get(standing, standing)
 
 
 def _value(row: Mapping[str, Any], name: str) -> str:

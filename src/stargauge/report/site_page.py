@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.audit.sites import all_runs
 from stargauge.quantity.units import scale_of
 from stargauge.report.canvas import NARROW, WIDE
 from stargauge.report.charts import over_time, peak, spoken
@@ -16,9 +17,6 @@ from stargauge.report.site_table import power_in, span_of, state_of
 from stargauge.report.wording import bare, day_text, number_text, range_text, unit_text
 
 Data = Mapping[str, Any]
-
-#: From this share on, what runs is all of what was announced.
-_ALL = 0.98
 
 
 def sentence(site: Data) -> str:
@@ -38,7 +36,7 @@ def sentence(site: Data) -> str:
         "planned": power_in(site["planned"], unit),
         "unit": notation().unit(unit[1]),
     }
-    if runs >= _ALL * planned:
+    if all_runs(site):
         return say("All of {planned} announced {unit} at {site} runs", **told)
     done = _completion(site)
     if runs:

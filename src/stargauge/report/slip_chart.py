@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stargauge.report.canvas import HUES, WIDE, Paper, Spec, sized, text, value_axis
+from stargauge.report.locale import say
 
 
 def slips_and_fit(data: Mapping[str, Any], paper: Paper = WIDE) -> Spec:
@@ -24,9 +25,12 @@ def slips_and_fit(data: Mapping[str, Any], paper: Paper = WIDE) -> Spec:
     promised = {**curve, "mark": {"type": "line", "color": HUES["announced"], "strokeDash": [5, 4], "strokeWidth": 1.75},
                 "encoding": {"x": x, "y": {**y, "field": "lead_days"}}}  # fmt: skip
     layers = [band, promised, middle, _points(data, False, x, y), _points(data, True, x, y)]
-    legend = ["disc: reached", "ring: open, at least so long", "fan: P10 to P90, line P50,", "of an AI campus", "dashed: as planned"]
+    legend = [
+        say("disc: reached"), say("ring: open, at least so long"), say("fan: P10 to P90, line P50,"), say("of an AI campus"),
+        say("dashed: as planned"),
+    ]  # fmt: skip
     words = [
-        text("days taken, over days planned (both from the day the plan was published)", 0, -24, HUES["soft"]),
+        text(say("days taken, over days planned (both from the day the plan was published)"), 0, -24, HUES["soft"]),
         text(legend, paper.width + 14, 40, HUES["ink"], size=12.5),
     ]
     return sized(paper, paper.height, [*layers, *words])

@@ -92,6 +92,7 @@ def _outcome(status: str, probability: float | None, style: Style) -> str:
 
 
 def second_text(change: Mapping[str, Any]) -> str:
+    """Whether other sources say what the one that was left out says: in a word for a cell of a table."""
     if change["seconded"]:
         return "says the same"
     if any(second["same"] for second in change["seconds"]):

@@ -18,12 +18,12 @@ from stargauge.quantity.units import ENGLISH, Notation
 Spec = Mapping[str, Any]
 _MARKS = frozenset({"line", "area", "rule", "bar", "tick", "point", "text"})
 _ANCHORS = {"left": "start", "right": "end", "center": "middle"}
-#: How far below its place a text's own line lies, as a share of its size.
 #: What a mark may say about its look; another word is not understood here.
 _LOOKS = frozenset({
     "type", "color", "opacity", "strokeWidth", "strokeDash", "strokeJoin", "strokeCap", "interpolate", "line", "height", "cornerRadius",
     "size", "thickness", "filled", "stroke", "fill", "align", "baseline", "dx", "dy", "fontSize", "fontWeight", "lineHeight",
 })  # fmt: skip
+#: How far below its place a text's own line lies, as a share of its size.
 _BASELINES = {"alphabetic": 0.0, "bottom": -0.21, "middle": 0.3, "top": 0.79}
 _FORMATS = (",.2~f", ",.0f", "~s", "%Y")
 _SMALL = {"k": 1e3, "M": 1e6, "G": 1e9}
@@ -313,10 +313,10 @@ def _text(layer: Spec, mark: Spec, scales: Mapping[str, Scale], spec: Spec) -> l
 
 def _lines(lines: Iterable[Any], x: float, mark: Spec) -> str:
     words = [escape(str(line)) for line in lines]
-    if len(words) < 2:
+    if len(words) < 2 or not any(words):
         return "".join(words)
     down = mark.get("lineHeight", 15)
-    return words[0] and "".join(
+    return "".join(
         f"<tspan>{line}</tspan>" if number == 0 else f'<tspan x="{x:.1f}" dy="{down:g}">{line}</tspan>' for number, line in enumerate(words)
     )
 

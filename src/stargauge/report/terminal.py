@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from stargauge.report.locale import language, say
 from stargauge.report.wording import (
     MARKS,
     PLAIN_MARKS,
@@ -21,6 +22,7 @@ from stargauge.report.wording import (
     percent,
     percent_range,
     shape,
+    status_text,
     text_of,
     unit_text,
     value_text,
@@ -60,6 +62,15 @@ SHORT = {
     "not shown: no capture": "not shown",
     "not shown: no record": "not shown",
 }
+
+
+def short_status(status: str) -> str:
+    """A status in a word or two, in the language that is spoken."""
+    if status == "passed, record silent":
+        return say("silent")
+    return SHORT.get(status, status) if language() == "en" else status_text(status)
+
+
 #: Order in which claims stand in the answer: open ones, then those that the record or arithmetic decided, then the rest.
 _ORDER = {"open": 0, "not": 1, "part": 1, "met": 1, "none": 2}
 
@@ -239,9 +250,9 @@ def _told_row(entry: Mapping[str, Any], style: Style) -> tuple[str, ...]:
 
 def brief(status: str, probability: float | None, model_range: Any) -> str:
     """A status in as few words as a column holds, with its odds where there are some."""
-    word = "" if status == "open" else SHORT.get(status, status)
+    word = "" if status == "open" else short_status(status)
     if (not has_odds(status) and not (status == "" and probability is not None)) or probability is None:
-        return word or status or "–"
+        return word or status_text(status) or "–"
     span = percent_range(model_range, "-")
     return f"{word}{', ' if word else ''}{percent(probability)}{f' ({span})' if span else ''}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.report.locale import notation, say, words
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
 from stargauge.report.wording import day_text, percent
 
@@ -34,17 +35,24 @@ def _run_line(data: Mapping[str, Any], style: Style) -> list[str]:
 def relation_text(one: Mapping[str, Any], draws: int) -> str:
     """What shows that two exclude each other or that one brings the other along, and what it is worth."""
     if one["by"] == "logic":
-        return "by what they say"
-    independent = f"independent: {one['telling_draws']:,.0f}"
+        return say("by what they say")
+    told = {
+        "draws": words().count(draws), "independent": words().count(round(one["telling_draws"])), "share": percent_of(one["at_most"]),
+    }  # fmt: skip
     if one["relation"] in FOLLOWS:
-        whose = "one without the other" if one["relation"] == "same" else "the first without the second"
-        return f"{whose} in none of {draws:,} draws ({independent}), so in at most {percent_of(one['at_most'])} of worlds"
-    return f"in none of {draws:,} draws ({independent}), so in at most {percent_of(one['at_most'])} of worlds"
+        if one["relation"] == "same":
+            return say(
+                "one without the other in none of {draws} draws (independent: {independent}), so in at most {share} of worlds", **told
+            )
+        return say(
+            "the first without the second in none of {draws} draws (independent: {independent}), so in at most {share} of worlds", **told
+        )
+    return say("in none of {draws} draws (independent: {independent}), so in at most {share} of worlds", **told)
 
 
 def percent_of(share: float) -> str:
     """A small share with two figures: `0.29 %`."""
-    return f"{100 * share:.2g} %"
+    return f"{notation().number(f'{100 * share:.2g}')} %"
 
 
 def _apart(level: Mapping[str, Any], data: Mapping[str, Any], style: Style) -> list[str]:
@@ -98,9 +106,7 @@ def _sets(level: Mapping[str, Any], data: Mapping[str, Any], style: Style) -> li
     lines = [style.bold(f"The largest sets that hold together ({made['count']:,} to which nothing can be added)")]
     for one in made["found"][:_SETS]:
         without = f"all but {', '.join(one['without'])}" if one["without"] else "all"
-        lines += labelled(
-            "", f"{len(one['members'])}, in {round(one['share'] * data['draws']):,} of {data['draws']:,} draws: {without}", style, 2, 0
-        )
+        lines += labelled("", f"{len(one['members'])}, in {one['draws']:,} of {data['draws']:,} draws: {without}", style, 2, 0)
     return lines
 
 
@@ -126,7 +132,7 @@ def _pairs(level: Mapping[str, Any], style: Style) -> list[str]:
 
 def lift_text(lift: float | None) -> str:
     """How many times as often as independent ones: `1.8`, `12`."""
-    return "–" if lift is None else f"{lift:.0f}" if lift >= 10 else f"{lift:.1f}"
+    return "–" if lift is None else f"{lift:.0f}" if lift >= 10 else notation().number(f"{lift:.1f}")
 
 
 def _same_everywhere(data: Mapping[str, Any], style: Style) -> list[str]:

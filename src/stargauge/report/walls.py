@@ -5,38 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from stargauge.audit.site_finance import notable_walls
 from stargauge.report.canvas import ROWS_NARROW, ROWS_WIDE
 from stargauge.report.definitions import by_definition
 from stargauge.report.drawing import figure
 from stargauge.report.locale import say
 from stargauge.report.wording import percent, show
 
-#: The scale of the axis, and below what an amount shows as nothing.
-_BN, _LEAST = 1e9, 1e6
-#: Years in which something falls due more seldom are not shown.
-_SELDOM = 0.02
-
 
 def walls_figure(data: Mapping[str, Any]) -> dict[str, Any] | None:
     """What falls due by year, P10 to P90; none where nothing does."""
-    found = [one for one in data["walls"] if one["chance"] >= _SELDOM and one["due"]["p90"]]
+    found = notable_walls(data["walls"])
     if not found:
         return None
     rows = [
         {"label": str(one["year"]), "says": say("something falls due in {share} of worlds", share=percent(one["chance"])), "unit": "bn USD",
-         "hue": "financed", **{level: _amount(one["due"][level]) / _BN for level in ("p10", "p50", "p90")}}
+         "hue": "financed", **one["due_bn"]}
         for one in found
     ]  # fmt: skip
     told = [
-        [str(one["year"]), *(show(_amount(one["due"][level]), "USD") for level in ("p10", "p50", "p90")), percent(one["chance"])]
-        for one in found
+        [str(one["year"]), *(show(one["due"][level], "USD") for level in ("p10", "p50", "p90")), percent(one["chance"])] for one in found
     ]
     table = {"head": [say("Year"), "P10", "P50", "P90", say("Chance")], "rows": told}
     label = "; ".join(f"{year}: {middle}" for year, _, middle, *_ in told)
     specs = [by_definition({"rows": rows}, paper) for paper in (ROWS_WIDE, ROWS_NARROW)]
     return figure("walls", f"{say('Refinancing walls, all sites together')}. {label}", specs, table)
-
-
-def _amount(value: float | None) -> float:
-    """An amount, nothing where it is rounding."""
-    return value if value is not None and value >= _LEAST else 0.0

@@ -40,6 +40,36 @@ def shape(status: str | None) -> str:
     return next((made for start, made in _SHAPES if text.startswith(start)), "none")
 
 
+def status_text(status: Any) -> str:
+    """The status of a verdict in the language that is spoken."""
+    text = str(status or "")
+    return words().texts.get(f"brief_{text}") or {"depends on reading": say("depends on reading")}.get(text, text)
+
+
+def fact_status_text(status: Any) -> str:
+    """What a statement is, in the language that is spoken: planned, observed."""
+    text = str(status or "")
+    told = {
+        "planned": say("planned"), "projected": say("projected"), "reported": say("reported"), "estimated": say("estimated"),
+        "observed": say("observed"), "cancelled": say("cancelled"), "stated": say("stated"), "assumed": say("assumed"),
+    }  # fmt: skip
+    return told.get(text, text)
+
+
+def stage_text(stage: str) -> str:
+    """A stage in the language that is spoken."""
+    told = {
+        "announced": say("announced"), "contracted": say("contracted"), "financed": say("financed"),
+        "under_construction": say("under construction"), "energised": say("energised"), "operational": say("operational"),
+    }  # fmt: skip
+    return told.get(stage, stage.replace("_", " "))
+
+
+def topic_text(topic: Any) -> str:
+    """What a row at a glance is about, in the language that is spoken."""
+    return {"power": say("power"), "money": say("money"), "jobs": say("jobs")}.get(str(topic), str(topic))
+
+
 def has_odds(status: str | None) -> bool:
     """Whether a status comes with odds: a claim still open, or one whose deadline passed and whose record is silent."""
     return shape(status) == "open" or "silent" in (status or "")
@@ -202,15 +232,11 @@ def stated_text(statement: Mapping[str, Any]) -> str:
     return f"{'–' if value is None else value} {unit_name if unit_name not in ('1', 'date', 'text') else ''}".strip()
 
 
-#: What stands for the record where no statement decides, but the draws all agree.
-_COMPUTED = "computed from what is published"
-
-
 def held_by_record(*readings: Mapping[str, Any]) -> dict[str, Any]:
     """Text and grade of what the record holds on readings; where it holds nothing and arithmetic settled one of them, that it did."""
     held = next((entry for entry in (record_entry(reading.get("record")) for reading in readings) if entry["text"]), None)
     computed = any(reading.get("settled_by") == "arithmetic" for reading in readings)
-    return held or {"text": _COMPUTED if computed else "", "grade": None}
+    return held or {"text": say("computed from what is published") if computed else "", "grade": None}
 
 
 def record_entry(record: Any) -> dict[str, Any]:
@@ -235,7 +261,7 @@ def disputed(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
         claim = claims.get(entry.get("claim")) or {}
         held = record_entry(claim["evidence"]) if claim.get("evidence") else record_entry(entry.get("record"))
         capture = text_of(entry.get("capture"))
-        capture = "Not shown: no capture" if capture.lower() in ("", "none") else capture[:1].upper() + capture[1:]
+        capture = say("Not shown: no capture") if capture.lower() in ("", "none") else capture[:1].upper() + capture[1:]
         entries.append(
             {**entry, "readings": claim.get("readings") or [], "ours": text_of(claim.get("ours")), "held": held, "capture": capture}
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.errors import InputError
 from stargauge.web.library import sides_of
 from stargauge.web.view import View
 from stargauge.web.work import Made
@@ -59,9 +60,8 @@ def _whole_check(view: View) -> dict[str, Any]:
 
 
 def _claim(view: View, asked: Asked) -> Any:
-    claim, claims = asked["claim"], view.programme.claims
-    if claim not in claims:
-        raise InputError(f'there is no claim "{claim}"{did_you_mean(claim, claims)} (all: {", ".join(claims) or "the programme has none"})')
+    claim = asked["claim"]
+    view.claim(claim)
     data = _whole_check(view)
     found = [one for one in data["claims"] if one["id"] == claim]
     if not found:
@@ -183,6 +183,46 @@ def _cost(view: View, asked: Asked) -> Any:
     return api.cost(view.programme, site=asked["site"], chip=asked["chip"], **view.run).to_dict()
 
 
+def _sites(view: View, _: Asked) -> Any:
+    from stargauge import api
+
+    return api.sites(view.programme, **view.run).to_dict()
+
+
+def _site(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    return api.site(asked["site"], view.programme, **view.run).to_dict()
+
+
+def _compute(view: View, _: Asked) -> Any:
+    from stargauge import api
+
+    return api.compute(view.programme, **view.run).to_dict()
+
+
+def _sources_and_uses(view: View, _: Asked) -> Any:
+    from stargauge import api
+
+    return api.sources_and_uses(view.programme, **view.run).to_dict()
+
+
+def _what_if(view: View, _: Asked) -> Any:
+    from stargauge import api
+
+    asked, settings = view.asked, view.asked.settings
+    plain = replace(view, asked=asked.but(laid=()))  # what is set is moved, not laid under it
+    moved = sorted({name.split("[")[0].strip() for name in settings})
+    made = api.movable(plain.programme, as_of=asked.day, draws=asked.draws, seed=asked.seed, progress=view.progress, inputs=moved)
+    return made.answer(settings)
+
+
+def _brief(view: View, _: Asked) -> Any:
+    from stargauge import api
+
+    return api.brief(view.programme, as_of=view.asked.day, draws=view.asked.draws, seed=view.asked.seed)
+
+
 def _sensitivity(view: View, asked: Asked) -> Any:
     from stargauge import api
 
@@ -192,18 +232,16 @@ def _sensitivity(view: View, asked: Asked) -> Any:
     ).to_dict()  # fmt: skip
 
 
-_MEDIA = {"claimreview": "application/ld+json", "csv": "text/csv; charset=utf-8", "markdown": "text/markdown; charset=utf-8"}
-
-
 def _export(view: View, asked: Asked) -> Made:
     from stargauge import api
+    from stargauge.api.exports import FORMS
 
     made = api.export(
         asked["form"], view.programme, claim=asked["claim"], language=view.asked.language, publisher=asked["publisher"] or "",
         url=asked["url"] or "", publisher_url=asked["publisher_url"] or "", proof=asked["proof"] or "", forecasts=asked["open"],
         evidence=view.evidence, **_all_worlds(view),
     )  # fmt: skip
-    return Made(made.text.encode(), _MEDIA[asked["form"]])
+    return Made(made.text.encode(), FORMS[asked["form"]][1])
 
 
 def _compare(view: View, asked: Asked) -> Any:
@@ -241,6 +279,7 @@ ANSWERS: dict[str, Answerer] = {
     "programmes": _programmes, "programme": _programme, "check": lambda view, _: _whole_check(view),
     "claims": lambda view, _: _whole_check(view), "claim": _claim, "odds": _odds, "simulate": _simulate, "explain": _explain,
     "changed": _changed, "drivers": _drivers, "needs": _needs, "together": _together, "definitions": _definitions, "sources": _sources,
-    "schedule": _schedule, "money": _money, "finance": _finance, "jobs": _jobs, "cost": _cost, "sensitivity": _sensitivity,
+    "schedule": _schedule, "money": _money, "finance": _finance, "jobs": _jobs, "cost": _cost, "sensitivity": _sensitivity, "sites": _sites,
+    "site": _site, "compute": _compute, "sources_and_uses": _sources_and_uses, "what_if": _what_if, "brief": _brief,
     "export": _export, "compare": _compare, "accuracy": _accuracy, "catalogue": _catalogue, "schema": _schema,
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from stargauge.quantity.errors import InputError
-from stargauge.web.asked import DRAWS, MOST_DRAWS, MOST_LAID, Asked
+from stargauge.web.asked import DAY_WRITTEN, DRAWS, LONGEST, LONGEST_SET, MOST_DRAWS, MOST_LAID, Asked, within
 
 
 def _written(pattern: str, expected: str) -> BeforeValidator:
@@ -30,11 +31,11 @@ def _written(pattern: str, expected: str) -> BeforeValidator:
 Value = TypeVar("Value")
 #: A parameter that may be left out; null is no value of it.
 Maybe = Annotated[Value | SkipJsonSchema[None], ...]
-_DAY = _written(r"\d{4}-\d{2}-\d{2}", "a day such as 2025-01-22")
+_DAY = _written(DAY_WRITTEN, "a day such as 2025-01-22")
 _WHOLE = _written(r"\d{1,12}", "a whole number")
 _YES_OR_NO = _written("true|false", "true or false")
-Text = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-Setting = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\[[^\]=]*\])?=[^=]+$", max_length=200)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
+Setting = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\[[^\]=]*\])?=[^=]+$", max_length=LONGEST_SET)]
 Share = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+=[0-9.]+$", max_length=80)]
 
 Programme = Annotated[str, Path(description="A programme by its name; all: `/api/programmes`.", examples=["stargate"])]
@@ -86,7 +87,12 @@ OtherSide = Annotated[
 Kind = Annotated[str, Path(description="A kind, such as accelerator.")]
 Name = Annotated[str, Path(description="One of a kind.")]
 ClaimId = Annotated[str, Path(description="A claim by its name.")]
+SiteId = Annotated[str, Path(description="A site by its name.")]
 Site = Annotated[Maybe[Text], Query(description="One site of the programme; every site where left out.")]
+
+
+#: Answers that take long: each makes several runs.
+LONG = ("changed", "compare", "needs", "odds", "sensitivity", "sources")
 
 
 @dataclass(frozen=True)
@@ -104,12 +110,15 @@ class Asker:
 
         settings = self.request.app.state.settings
         try:
-            stamp = state_of(settings, self.asked.programme if "programme" in self.request.path_params else "")
+            for parameter, day in {"as_of": self.asked.as_of, **more}.items():
+                if isinstance(day, date):
+                    within(parameter, day)
+            stamp = await asyncio.to_thread(state_of, settings, self.asked.programme if "programme" in self.request.path_params else "")
         except InputError as error:
             return failure(self.request, error.faults, 404)
         held = {key: tuple(value) if isinstance(value, list) else value for key, value in more.items()}
         job = Job("answer", name, self.asked, arguments=held, folder=settings.folder, evidence=settings.evidence, number=self.number)
-        return await send(self.request, job, stamp)
+        return await send(self.request, job, stamp, aside=name in LONG)
 
 
 def _of_programme(

@@ -42,6 +42,7 @@ from stargauge.web.api_parameters import (
     Seed,
     Since,
     Site,
+    SiteId,
     Spoken,
     SpokenInWorlds,
     To,
@@ -77,6 +78,7 @@ _FAULTS: dict[int | str, dict[str, Any]] = {
     400: {"model": Errors, "description": "The programme's file is at fault: every fault with its place."},
     404: {"model": Errors, "description": "There is no such answer: something that is named does not exist, was not yet known on that day, "
           "or the question contradicts the record."},
+    414: {"description": "The address is longer than 8 KiB.", "content": {"text/plain": {"schema": {"type": "string"}}}},
     422: {"model": Errors, "description": "A parameter has the wrong form."},
     429: {"model": Errors, "description": "Too many answers asked for at once; `Retry-After` says when to come again."},
     500: {"model": Errors, "description": "Our fault."},
@@ -242,6 +244,42 @@ async def jobs(ask: InWorlds, date: When = None, site: Site = None) -> Response:
 async def cost(ask: InWorlds, site: Site = None, chip: Chip = None) -> Response:
     """What an accelerator-hour, a megawatt-year and a million tokens cost, and rents that cover it."""
     return await ask("cost", site=site, chip=chip)
+
+
+@_answers(_P + "/sites", "")
+async def sites(ask: InWorlds) -> Response:
+    """Where the sites lie, what of each runs, what was announced there, and when it is complete. As `api.sites` in Python."""
+    return await ask("sites")
+
+
+@_answers(_P + "/sites/{site}", "")
+async def site(ask: InWorlds, site: SiteId) -> Response:
+    """One site. Its phases, its power over time, what feeds it, every statement about it. As `api.site` in Python."""
+    return await ask("site", site=site)
+
+
+@_answers(_P + "/compute", "")
+async def compute(ask: InWorlds) -> Response:
+    """The fleet over time, and what it would train and serve. As `api.compute` in Python."""
+    return await ask("compute")
+
+
+@_answers(_P + "/sources-and-uses", "")
+async def sources_and_uses(ask: InWorlds) -> Response:
+    """Where the parties' money comes from and goes to, two years ahead. As `api.sources_and_uses` in Python."""
+    return await ask("sources_and_uses")
+
+
+@_answers(_P + "/what-if", "")
+async def what_if(ask: Plain) -> Response:
+    """Numbers and odds of open claims with the inputs of `set`, beside those as drawn. As `api.movable(...).answer(...)` in Python."""
+    return await ask("what_if")
+
+
+@_answers(_P + "/brief", "")
+async def brief(ask: Plain) -> Response:
+    """A programme in one row. How much was announced, how much runs, up to when somebody has looked. As `api.brief` in Python."""
+    return await ask("brief")
 
 
 @_answers(_P + "/sensitivity", "stargauge sensitivity ADDRESS PROGRAMME --json")

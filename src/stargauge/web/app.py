@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import math
+import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ from stargauge import __version__
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.web import pages  # noqa: F401 - enters the pages
 from stargauge.web.api_routes import router
-from stargauge.web.asked import Asked, asked_of
-from stargauge.web.desk import Desk
-from stargauge.web.failure import failure_page, fault_data
+from stargauge.web.asked import Asked, asked_of, too_long
+from stargauge.web.desk import Desk, cost
+from stargauge.web.failure import failure_page, fault_data, without_paths
 from stargauge.web.guard import Guard
 from stargauge.web.library import evidence_stamp, shelf, shelves
 from stargauge.web.routes import PAGES, Page, arguments_of
@@ -96,14 +97,17 @@ def _figure_handler(page: Page) -> Callable[[Request], Awaitable[Response]]:
 async def _made(request: Request, page: Page, kind: str = "page") -> Response:
     settings: Settings = request.app.state.settings
     try:
-        asked, stamp = question(request, page)
+        asked, stamp = await asyncio.to_thread(question, request, page)
     except InputError as error:
         return failure(request, error.faults, 404 if "there is no programme" in str(error) else 400)
     taken = dict(request.path_params)
     figure, ending = (taken.pop("figure", ""), taken.pop("ending", ""))
     path = request.url.path if kind == "page" else request.url.path.rsplit("/figures/", 1)[0]
+    arguments = arguments_of(page, taken, dict(request.query_params))
+    if long := too_long(arguments):
+        return failure(request, long, 400)
     job = Job(
-        kind, page.name, asked, path or "/", arguments_of(page, taken, dict(request.query_params)), settings.folder, settings.evidence,
+        kind, page.name, asked, path or "/", arguments, settings.folder, settings.evidence,
         request.headers.get("hx-request-type") == "partial", figure, ending, await _body(request) if page.writes else {},
         number_of(request),
     )  # fmt: skip
@@ -114,7 +118,10 @@ def question(request: Request, page: Page) -> tuple[Asked, str]:
     """What an address asks, and the state of the files it asks about. Raises InputError."""
     query = {key: request.query_params.getlist(key) for key in request.query_params}
     name = str(request.path_params["programme"]) if page.of_programme else ""
-    return asked_of(name or FIRST, query), state_of(request.app.state.settings, name)
+    settings: Settings = request.app.state.settings
+    if name:
+        shelf(name, settings.folder)
+    return asked_of(name or FIRST, query), state_of(settings, "" if page.of_all else name)
 
 
 def state_of(settings: Settings, programme: str = "") -> str:
@@ -133,14 +140,42 @@ async def send(request: Request, job: Job, stamp: str, lane: str = "", aside: bo
     """Have a job done and send what came of it; a reader who asks for too much at once is told to wait. `aside`: it takes long."""
     desk: Desk = request.app.state.desk
     key = stamp and f"{stamp} {job.asked.day}"
-    wait = request.app.state.rate.wait(request.client.host if request.client else "") if desk.costs(job, key) else 0.0
+    who = request.client.host if request.client else ""
+    wait = request.app.state.rate.wait(who, cost=cost(job, aside)) if desk.costs(job, key) else 0.0
     if wait:
         fault = Fault(f"too many requests; try again in {math.ceil(wait)} s")
         return failure(request, (fault,), 429, {"Retry-After": str(math.ceil(wait))})
-    made = await desk.get(job, key, lane, aside)
+    made = await _while_there(request, desk.get(job, key, lane, aside, who))
+    _ended(request)
     if made.faults:
         return failure(request, made.faults, made.status, {"Retry-After": "5"} if made.status == 503 else {})
     return packed(request, made)
+
+
+async def _while_there(request: Request, getting: Coroutine[Any, Any, Made]) -> Made:
+    """What is made for a reader while the reader waits for it; one who goes away waits no more."""
+    made, gone = asyncio.ensure_future(getting), asyncio.ensure_future(_gone(request))
+    try:
+        await asyncio.wait({made, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not made.done():
+            gone.result()  # a body that comes too slowly or is too large
+            return Made(faults=(Fault("nobody waits for this any more"),), status=503)
+        return made.result()
+    finally:
+        made.cancel()
+        gone.cancel()
+
+
+async def _gone(request: Request) -> None:
+    """Wait until a reader has gone away."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _ended(request: Request) -> None:
+    """Who follows how far the answer to a request is hears that it has come, whatever it is."""
+    if number := number_of(request):
+        request.app.state.desk.board.end(number)
 
 
 def packed(request: Request, made: Made) -> Response:
@@ -165,11 +200,18 @@ async def _body(request: Request) -> dict[str, Any]:
 
 def failure(request: Request, faults: Sequence[Fault], status: int, headers: Mapping[str, str] | None = None) -> Response:
     """The faults of what was asked, as a page or as JSON, in the manner of the command line."""
+    _ended(request)
     headers = {"Cache-Control": "no-store", **(headers or {})}
+    faults = without_paths(faults, _homes(request.app.state.settings))
     if request.url.path.startswith("/api/"):
         return JSONResponse({"errors": [fault_data(fault) for fault in faults]}, status, headers)
-    text = failure_page(faults, status, request.url.path)
+    text = failure_page(faults, status, request.url.path, request.query_params.get("lang", "en"))
     return Response(text, status, headers, media_type="text/html; charset=utf-8")
+
+
+def _homes(settings: Settings) -> list[Path]:
+    """Folders of the server whose place is no reader's business."""
+    return [settings.folder, *([settings.evidence] if settings.evidence else []), Path(__file__).parents[1], Path(tempfile.gettempdir())]
 
 
 async def _refused(request: Request, error: Any) -> Response:

@@ -12,6 +12,10 @@ from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 LANGUAGES = ("en", "de")
 DRAWS, MOST_DRAWS, MOST_LAID = 1024, 16_384, 24
+#: Days that can be asked about, and how they are written.
+FIRST_DAY, LAST_DAY, DAY_WRITTEN = date(1900, 1, 1), date(2199, 12, 31), r"\d{4}-\d{2}-\d{2}"
+#: How many characters one input that is set, one claim that is given, and any other parameter may have.
+LONGEST_SET, LONGEST = 200, 300
 #: How scenarios are named.
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -84,16 +88,21 @@ def asked_of(programme: str, query: Mapping[str, Sequence[str]]) -> Asked:
     if language not in LANGUAGES:
         faults.append(Fault(f'lang: there is no language "{language}"{did_you_mean(language, LANGUAGES)} (one of {", ".join(LANGUAGES)})'))
     laid = tuple(sorted({part.strip() for part in query.get("set") or () if part.strip()}))
-    faults += [Fault(f'set: got "{part}"; expected INPUT=VALUE such as overrun_factor=1') for part in laid if "=" not in part]
+    faults += [Fault(f'set: got "{part[:LONGEST_SET]}"; expected INPUT=VALUE such as overrun_factor=1') for part in laid if "=" not in part]
     given = tuple(dict.fromkeys(part.strip() for part in query.get("given") or () if part.strip()))
     faults += [
         Fault(f"{name}: {len(parts)} are too many; at most {MOST_LAID}")
         for name, parts in (("set", laid), ("given", given))
         if len(parts) > MOST_LAID
     ]
+    faults += [
+        Fault(f"{name}: one has {len(part):,} characters; expected at most {most:,}")
+        for name, parts, most in (("set", laid, LONGEST_SET), ("given", given, LONGEST), ("scenario", (one("scenario"),), LONGEST))
+        for part in parts if len(part) > most
+    ]  # fmt: skip
     scenario = one("scenario")
     if scenario and not _NAME.fullmatch(scenario):  # no path: an address reads no files
-        faults.append(Fault(f'scenario: got "{scenario}"; expected the name of one that the programme has'))
+        faults.append(Fault(f'scenario: got "{scenario[:LONGEST]}"; expected the name of one that the programme has'))
     if faults:
         raise InputError(faults)
     return Asked(programme, as_of, draws, seed, scenario, laid, given, language)
@@ -103,10 +112,38 @@ def _day(text: str, faults: list[Fault]) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        faults.append(Fault(f'as_of: got "{text}"; expected a day such as 2025-01-22'))
+        return day_of("as_of", text)
+    except InputError as error:
+        faults += error.faults
         return None
+
+
+def day_of(name: str, text: str) -> date:
+    """The day that a parameter says. Raises InputError for one that is written otherwise, is none, or lies where no programme does."""
+    try:
+        if not re.fullmatch(DAY_WRITTEN, text, re.ASCII):
+            raise ValueError
+        return within(name, date.fromisoformat(text))
+    except ValueError as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f'{name}: got "{text[:LONGEST]}"; expected a day such as 2025-01-22') from None
+
+
+def within(name: str, day: date) -> date:
+    """A day that can be asked about. Raises InputError for any other."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise InputError(f"{name}: got {day}; expected a day from {FIRST_DAY} to {LAST_DAY}")
+    return day
+
+
+def too_long(parameters: Mapping[str, str]) -> list[Fault]:
+    """A fault for every parameter with more characters than one may have; a field with several inputs has room for all."""
+    most = {name: LONGEST_SET * MOST_LAID if name.endswith("_set") else LONGEST for name in parameters}
+    return [
+        Fault(f"{name}: has {len(text):,} characters; expected at most {most[name]:,}")
+        for name, text in parameters.items() if len(text) > most[name]
+    ]  # fmt: skip
 
 
 def _whole(name: str, text: str, default: int, least: int, most: int, faults: list[Fault]) -> int:

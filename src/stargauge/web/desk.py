@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import multiprocessing
 import sys
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 from zlib import crc32
 
 from stargauge.quantity.errors import Fault
-from stargauge.web.asked import Asked
+from stargauge.web.asked import DRAWS, Asked
 from stargauge.web.progress import Board
 from stargauge.web.settings import Settings
 from stargauge.web.work import Job, Made
@@ -21,15 +23,20 @@ from stargauge.web.worker import Worker
 PATIENCE = 0.3
 #: What a worker does once, while another one is idle: a page of a small programme, so that what loads slowly is loaded.
 WARMING = Job("warm", "overview.overview", Asked("xai-colossus-1", draws=256), "/p/xai-colossus-1")
-#: How many jobs may wait; whoever comes then is told to come again.
-MOST_WAITING = 256
+#: How many jobs may wait, and how many of one reader; whoever comes then is told to come again.
+MOST_WAITING, MOST_OF_ONE = 256, 128
+#: From how many draws more than these a job takes long; how many pages one costs that takes long by its kind.
+LONG_FROM, ASIDE = 4096, 8.0
 #: How often a worker may fail to start before jobs are given up, and how long the next try then waits.
 TRIES, PAUSE = 3, 5.0
 
 
 @dataclass(eq=False)
 class Ticket:
-    """A job that waits or is being done. `home`: the lane of its programme; `part`: it is made beside another job, only on an idle lane."""
+    """A job that waits or is being done. `home`: the lane of its programme; `part`: it is made beside another job, only on an idle lane.
+
+    `who`: the reader who asked first; `readers`: how many wait for it; `key`: under which it is kept.
+    """
 
     job: Job
     home: int
@@ -37,6 +44,10 @@ class Ticket:
     since: float
     tries: int = 0
     part: bool = False
+    who: str = ""
+    long: bool = False
+    key: Any = None
+    readers: int = 0
 
 
 @dataclass(eq=False)
@@ -60,12 +71,15 @@ class Desk:
     """Takes jobs and hands out what was made. The same job asked twice at once is done once; what was made is kept within a limit.
 
     A programme has its worker, so that answers made for one page serve the next; while that one is long at something else, another takes
-    the job. A worker that dies is replaced and its job tried once more; one that is at a job for too long is ended.
+    the job. A worker that dies is replaced and its job tried once more, unless it writes; one that is at a job for too long is ended.
+
+    Readers take turns: whose jobs are fewer before it in the queue comes first. What takes long leaves one worker to what does not, and a
+    reader has one such thing made at a time. What nobody waits for any more is not begun.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.counts = {"asked": 0, "kept": 0, "made": 0, "faults": 0, "broken": 0, "overdue": 0, "refused": 0}
+        self.counts = {"asked": 0, "kept": 0, "made": 0, "faults": 0, "broken": 0, "overdue": 0, "refused": 0, "dropped": 0}
         self.board = Board()
         self._loop = asyncio.get_running_loop()
         self._context = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
@@ -73,8 +87,11 @@ class Desk:
             multiprocessing.set_forkserver_preload(["stargauge.web.preload"])
         self._kept: OrderedDict[Any, Made] = OrderedDict()
         self._bytes = 0
-        self._pending: dict[Any, asyncio.Task[Made]] = {}
+        self._pending: dict[Any, tuple[Ticket, asyncio.Task[Made]]] = {}
         self._queue: list[Ticket] = []
+        #: Readers by when they last had a turn.
+        self._turn: dict[str, int] = {}
+        self._turns_taken = itertools.count(1)
         self._up = asyncio.Event()
         self._closed, self._failed = False, 0
         self._lanes: list[Lane] = []
@@ -101,62 +118,98 @@ class Desk:
         key = (*job.key, stamp)
         return not stamp or (key not in self._kept and key not in self._pending)
 
-    async def get(self, job: Job, stamp: str = "", lane: str = "", aside: bool = False) -> Made:
+    async def get(self, job: Job, stamp: str = "", lane: str = "", aside: bool = False, who: str = "") -> Made:
         """What a job makes; kept under the job and `stamp`, unless it writes (then `stamp` is empty). `lane`: who shares a worker.
 
-        `aside`: it takes long, so that it is done by another worker than that of the lane, which goes on with pages.
+        `aside`: it takes long, so that it is done by another worker than that of the lane, which goes on with pages. `who`: who asks.
         """
         self.counts["asked"] += 1
         key = (*job.key, stamp) if stamp else None
         if key is not None and key in self._kept:
             self.counts["kept"] += 1
             self._kept.move_to_end(key)
-            self.board.end(job.number)
             return self._kept[key]
         if key is not None and key in self._pending:
-            return await asyncio.shield(self._pending[key])
-        home = (crc32((lane or job.asked.programme).encode()) + aside) % len(self._lanes)
-        task = asyncio.ensure_future(self._make(job, home, key))
-        if key is not None:
-            self._pending[key] = task
-            task.add_done_callback(lambda _: self._pending.pop(key, None))
-        return await asyncio.shield(task)
-
-    async def _make(self, job: Job, home: int, key: Any) -> Made:
+            ticket, task = self._pending[key]
+        else:
+            home = (crc32((lane or job.asked.programme).encode()) + aside) % len(self._lanes)
+            ticket = Ticket(job, home, self._loop.create_future(), self._loop.time(), who=who, long=is_long(job, aside), key=key)
+            task = asyncio.ensure_future(self._make(ticket))
+            if key is not None:
+                self._pending[key] = ticket, task
+        ticket.readers += 1
         try:
-            made = await self._asked(job, home)
+            return await asyncio.shield(task)
         finally:
-            self.board.end(job.number)
+            ticket.readers -= 1
+            if not ticket.readers:
+                self._drop(ticket)
+
+    async def _make(self, ticket: Ticket) -> Made:
+        self._put(ticket)
+        made = await ticket.done
+        self._forget(ticket)
         self.counts["faults" if made.faults else "made"] += 1
-        if key is not None and not made.faults:
-            self._keep(key, made)
+        if ticket.key is not None and not made.faults:
+            self._keep(ticket.key, made)
         return made
+
+    def _forget(self, ticket: Ticket) -> None:
+        """Who asks for the same from now on asks anew."""
+        if self._pending.get(ticket.key, (None,))[0] is ticket:
+            del self._pending[ticket.key]
+
+    def _drop(self, ticket: Ticket) -> None:
+        """Nobody waits for a job: if it has not begun it is not done."""
+        if ticket in self._queue:
+            self._queue.remove(ticket)
+            self._forget(ticket)
+            self.counts["dropped"] += 1
+            ticket.done.set_result(_refused("nobody waits for this any more", 503))
 
     def _keep(self, key: Any, made: Made) -> None:
         self._kept[key] = made
-        self._bytes += made.size
+        self._bytes += _weight(key, made)
         while self._bytes > self.settings.kept_bytes and self._kept:
-            self._bytes -= self._kept.popitem(last=False)[1].size
+            self._bytes -= _weight(*self._kept.popitem(last=False))
 
     # -- who does what -------------------------------------------------------------------------------------------------------------
-    def _asked(self, job: Job, home: int) -> asyncio.Future[Made]:
+    def _put(self, ticket: Ticket) -> None:
         """Put a job into the queue."""
-        ticket = Ticket(job, home, self._loop.create_future(), self._loop.time())
-        if self._closed or len(self._queue) >= MOST_WAITING:
+        theirs = sum(other.who == ticket.who for other in self._queue)
+        if self._closed or len(self._queue) >= MOST_WAITING or theirs >= MOST_OF_ONE:
             self.counts["refused"] += 1
             ticket.done.set_result(_refused("too much is waiting to be made; try again in a few seconds", 503))
         else:
             self._queue.append(ticket)
             self._assign()
             self._loop.call_later(PATIENCE, self._assign)
-        return ticket.done
+
+    def _turns(self) -> list[Ticket]:
+        """Who is next: one of each reader after the other, of whom fewest are being done first, then who has waited longest for a turn.
+
+        Of one reader's jobs what came first.
+        """
+        waiting = {ticket.who for ticket in self._queue}
+        self._turn = {who: turn for who, turn in self._turn.items() if who in waiting}
+        before = Counter(lane.ticket.who for lane in self._lanes if lane.ticket is not None and not lane.ticket.part)
+        turns = list[tuple[int, int, Ticket]]()
+        for ticket in self._queue:
+            turns.append((before[ticket.who], self._turn.get(ticket.who, 0), ticket))
+            before[ticket.who] += 1
+        return [ticket for *_, ticket in sorted(turns, key=itemgetter(0, 1))]
+
+    def _must_wait(self, ticket: Ticket) -> bool:
+        """Whether what takes long has to wait: its reader has such a thing made already, or no other worker would be left for the rest."""
+        under_way = [lane.ticket for lane in self._lanes if lane.ticket is not None and lane.ticket.long] if ticket.long else []
+        return len(under_way) >= max(1, len(self._lanes) - 1) or any(other.who == ticket.who for other in under_way)
 
     def _assign(self) -> None:
-        """Give waiting jobs to idle workers, those first that came first."""
+        """Give waiting jobs to idle workers."""
         if self._closed:
             return
-        for ticket in list(self._queue):
-            lane = self._lane_for(ticket)
+        for ticket in self._turns():
+            lane = None if self._must_wait(ticket) else self._lane_for(ticket)
             if lane is not None:
                 self._queue.remove(ticket)
                 self._give(lane, ticket)
@@ -180,6 +233,7 @@ class Desk:
     def _give(self, lane: Lane, ticket: Ticket) -> None:
         lane.ticket = ticket
         ticket.tries += 1
+        self._turn[ticket.who] = next(self._turns_taken)
         lane.alarm = self._loop.call_later(self.settings.job_seconds, self._overdue, lane)
         lane.worker.send(ticket.job)
 
@@ -214,6 +268,9 @@ class Desk:
         if ticket is not None and not ticket.done.done():
             if made is not None:
                 ticket.done.set_result(made)
+            elif ticket.job.body:  # what is written once is not written again
+                text = "our fault: the process that did this ended; look whether what you sent was saved before you send it again"
+                ticket.done.set_result(_refused(text, 500))
             elif ticket.part or ticket.tries > 1:
                 ticket.done.set_result(_refused("our fault: the process that made this ended without an answer, twice", 500))
             else:
@@ -237,12 +294,13 @@ class Desk:
         self.counts["broken"] += 1
         print(f"worker {lane.worker.process.pid} ended; another takes its place", file=sys.stderr, flush=True)
         self._failed += not lane.ready
+        self._finish(lane, None)  # what it was at waits again, or is given up with the rest
         if self._failed >= TRIES:
-            self._give_up()
+            if not any(other.ready and not other.worker.ended for other in self._lanes):
+                self._give_up()
             self._loop.call_later(PAUSE, self._replace, index)
         else:
             self._replace(index)
-        self._finish(lane, None)
 
     def _replace(self, index: int) -> None:
         if not self._closed:
@@ -260,7 +318,7 @@ class Desk:
     def _part(self, asker: Lane, number: int, job: Job) -> None:
         """Have a part made on an idle lane while its asker goes on; where none is idle or somebody waits, the asker makes it itself."""
         free = next((lane for lane in self._lanes if lane.idle and lane is not asker), None)
-        if free is not None and not self._queue:
+        if free is not None and not self._queue and not (asker.ticket and asker.ticket.long):
             ticket = Ticket(job, 0, self._loop.create_future(), self._loop.time(), part=True)
             asker.parts[number] = ticket.done
             self._give(free, ticket)
@@ -284,6 +342,21 @@ class Desk:
                 ticket.done.set_result(_refused("the server is stopping", 503))
         self._queue.clear()
         await asyncio.gather(*(asyncio.to_thread(lane.worker.join, 3.0) for lane in self._lanes))
+
+
+def _weight(key: Any, made: Made) -> int:
+    """How many bytes it takes to keep something under a key: an address may be longer than what it leads to."""
+    return made.size + len(repr(key))
+
+
+def is_long(job: Job, aside: bool) -> bool:
+    """Whether a job takes long: by its kind, or by its draws."""
+    return aside or job.asked.draws > LONG_FROM
+
+
+def cost(job: Job, aside: bool) -> float:
+    """What a job costs its reader, in pages of the usual draws."""
+    return max(1.0, job.asked.draws / DRAWS) * (ASIDE if aside else 1.0)
 
 
 def _refused(text: str, status: int) -> Made:

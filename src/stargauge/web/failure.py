@@ -2,30 +2,55 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import Fault
-
-TITLES = {
-    404: "There is no such page", 400: "This cannot be answered as asked", 429: "Too many requests", 500: "Our fault",
-    503: "No answer in time",
-}  # fmt: skip
+from stargauge.report.locale import say, speaking
+from stargauge.web.asked import LANGUAGES
 
 
-def failure_page(faults: Sequence[Fault], status: int, path: str) -> str:
-    """Faults as a page: where, what was expected, what came."""
-    title = TITLES.get(status, TITLES[400])
+def without_paths(faults: Sequence[Fault], homes: Iterable[Path]) -> tuple[Fault, ...]:
+    """Faults that name files as a reader knows them: by their place in a folder, not by where that folder lies on the server."""
+    beginnings = sorted({f"{home}{os.sep}" for one in homes for home in (one, one.resolve())}, key=len, reverse=True)
+
+    def plain(text: str) -> str:
+        for one in beginnings:
+            text = text.replace(one, "")
+        return text
+
+    def named(fault: Fault) -> Fault:
+        file = plain(fault.file)
+        return replace(fault, message=plain(fault.message), file=Path(file).name if os.path.isabs(file) else file)
+
+    return tuple(map(named, faults))
+
+
+def _title(status: int) -> str:
+    titles = {
+        404: say("There is no such page"), 400: say("This cannot be answered as asked"), 429: say("Too many requests"),
+        500: say("Our fault"), 503: say("No answer in time"),
+    }  # fmt: skip
+    return titles.get(status, titles[400])
+
+
+def failure_page(faults: Sequence[Fault], status: int, path: str, language: str = "en") -> str:
+    """Faults as a page: where, what was expected, what came. What frames them is in a language; the faults are in English."""
+    with speaking(language if language in LANGUAGES else "en"):
+        title, mend, home = _title(status), _mend(faults, path), say("All programmes")
     rows = "".join(f"<li>{_place(fault)}{escape(f'{fault.path}: ' if fault.path else '')}{escape(fault.message)}</li>" for fault in faults)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
         f'<title>{title} – Stargauge</title><link rel="icon" href="/static/icon.svg" type="image/svg+xml">'
         '<link rel="stylesheet" href="/static-style"></head><body>'
         '<header class="top"><div class="wrap"><a class="word" href="/">Stargauge</a></div></header>'
-        f'<main id="main" class="wrap"><h1 class="mt">{title}</h1><ul class="plain">{rows}</ul>{_mend(faults, path)}'
-        '<p><a href="/">All programmes</a></p></main>'
+        f'<main id="main" class="wrap"><h1 class="mt">{title}</h1><ul class="plain">{rows}</ul>{mend}'
+        f'<p><a href="/">{home}</a></p></main>'
         "</body></html>"
     )
 
@@ -45,4 +70,4 @@ def _place(fault: Fault) -> str:
 def _mend(faults: Sequence[Fault], path: str) -> str:
     """Where a file at fault can be mended."""
     of = re.match(r"/p/([a-z0-9-]+)", path)
-    return f'<p><a href="/p/{of[1]}/edit">Edit the file</a></p>' if of and any(fault.file for fault in faults) else ""
+    return f'<p><a href="/p/{of[1]}/edit">{say("Edit the file")}</a></p>' if of and any(fault.file for fault in faults) else ""

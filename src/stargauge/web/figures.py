@@ -21,10 +21,10 @@ def as_file(view: View, name: str, ending: str) -> Made:
         raise InputError(
             f'this page has no figure "{name}.{ending}"{did_you_mean(f"{name}.{ending}", names)} ({", ".join(names) or "none"})'
         )
-    from stargauge.report.drawing import csv_of
+    from stargauge.report.drawing import csv_text
 
     figure = view.figures[name]
-    body = csv_of(figure["table"]).encode() if ending == "csv" else _drawing(view, figure, ending)
+    body = csv_text(figure["table"]).encode() if ending == "csv" else _drawing(view, figure, ending)
     return Made(body, MEDIA[ending], {"Content-Disposition": f'attachment; filename="{view.asked.programme}-{name}.{ending}"'})
 
 
@@ -53,7 +53,7 @@ def _title(figure: Any) -> str:
 def _cite(view: View) -> str:
     """One line: of what, by which version, known when, from which draws, and whose data it rests on."""
     from stargauge import __version__
-    from stargauge.report.locale import say
+    from stargauge.report.locale import say, words
     from stargauge.report.wording import day_text
 
     asked = view.asked
@@ -61,6 +61,6 @@ def _cite(view: View) -> str:
         return f"Stargauge {__version__}"
     told = say(
         "Stargauge {version}, programme {name}, known on {day}, {draws} draws, seed {seed}.", version=__version__,
-        name=view.whole.name, day=day_text(asked.day), draws=f"{asked.draws:,}", seed=asked.seed,
+        name=view.whole.name, day=day_text(asked.day), draws=words().count(asked.draws), seed=asked.seed,
     )  # fmt: skip
     return " ".join([told, *view.whole.attribution])

@@ -6,15 +6,16 @@ import hashlib
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
-from stargauge.web.library import ENDINGS, MOST_FILES, Shelf, shelves
+from stargauge.web.library import ENDINGS, MOST_FILES, Shelf, room_in, shelves
 
 #: A programme file may have so many bytes; more is refused unread.
 MOST_TEXT = 2_000_000
@@ -88,21 +89,34 @@ def mark_of(text: str) -> str:
 
 def save(path: Path, text: str, mark: str) -> None:
     """Put a text in the place of a file as it was when `mark` was made of it. Raises InputError where it has changed since."""
-    if mark_of(text_of(path)) != mark:
-        raise InputError(
-            f"{path.name} has changed since you opened it; nothing was saved. Copy your text, open the file anew and put it there"
-        )
-    save_all({path: text})
+    save_all({path: text}, {path: mark})
 
 
-def save_all(texts: dict[Path, str]) -> None:
-    """Put texts in the places of files: all are written beside them first, so that a fault leaves every file as it was."""
+def save_all(texts: Mapping[Path, str], marks: Mapping[Path, str] | None = None) -> None:
+    """Put texts in the places of files: all are written beside them first, and where one cannot take its place those before it get back
+    what stood there, so that a fault leaves every file as it was. Of files with a mark it raises InputError where they have changed since.
+
+    No other process of the server writes to their folder between the look at the marks and the end.
+    """
     made: dict[Path, Path] = {}
+    done: dict[Path, bytes] = {}
     try:
-        for path, text in texts.items():
-            made[path] = _beside(path.resolve(), text.encode())
-        for path in list(made):
-            os.replace(made.pop(path), path.resolve())
+        with ExitStack() as alone:
+            for home in sorted({path.resolve().parent for path in texts}):
+                alone.enter_context(_alone_in(home))
+            _expect_unchanged(marks or {})
+            before = {path: path.resolve().read_bytes() for path in texts}
+            for path, text in texts.items():
+                made[path] = _beside(path.resolve(), text.encode())
+            try:
+                for path in list(made):
+                    os.replace(made[path], path.resolve())
+                    done[path] = before[path]
+                    del made[path]
+            except OSError:
+                for path, content in done.items():
+                    os.replace(_beside(path.resolve(), content), path.resolve())
+                raise
     except OSError as error:
         raise InputError(f"could not be saved: {error.strerror}") from None
     finally:
@@ -110,20 +124,51 @@ def save_all(texts: dict[Path, str]) -> None:
             left.unlink(missing_ok=True)
 
 
+def _expect_unchanged(marks: Mapping[Path, str]) -> None:
+    """Raise InputError for a file whose text is not the one that its mark was made of."""
+    for path, mark in marks.items():
+        if mark_of(text_of(path)) != mark:
+            raise InputError(
+                f"{path.name} has changed since you opened it; nothing was saved. Copy your text, open the file anew and put it there"
+            )
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder against the other processes of the server; where the system cannot lock one, without."""
+    try:
+        import fcntl
+    except ModuleNotFoundError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def create(folder: Path, name: str, content: bytes, instead: bool = False) -> Path:
-    """A new file of the folder. `instead`: it may take the place of one that stands there; without it that is refused."""
+    """A new file of the folder. `instead`: it may take the place of a programme that stands there; without it that is refused."""
     path = folder / name
     if path.is_symlink() or path.is_dir():
         raise InputError(f'there is a folder or a link "{name}" already; nothing was saved: choose another name')
+    if instead and path.exists() and shelf_at(path, folder) is None:
+        raise InputError(f'"{name}" is there already and no programme of yours; it is not replaced: choose another name')
     try:
-        made = _beside(path, content)
-        try:
-            if instead:
-                os.replace(made, path)
-            else:
-                os.link(made, path)
-        finally:
-            made.unlink(missing_ok=True)
+        with _alone_in(folder):
+            if not path.exists():
+                room_in(folder)
+            made = _beside(path, content)
+            try:
+                if instead:
+                    os.replace(made, path)
+                else:
+                    _link(made, path, content)
+            finally:
+                made.unlink(missing_ok=True)
     except FileExistsError:
         raise InputError(
             f'there is a file "{name}" already; nothing was saved: choose another name, or say that it is to be replaced'
@@ -133,7 +178,24 @@ def create(folder: Path, name: str, content: bytes, instead: bool = False) -> Pa
     return path
 
 
+def _link(made: Path, path: Path, content: bytes) -> None:
+    """Let a file that was written stand under its name too, unless something stands there; raises FileExistsError."""
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links: the name is taken first, then filled
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, made.stat().st_mode & 0o777)
+        try:
+            with open(handle, "wb") as file:
+                file.write(content)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+
 def _beside(path: Path, content: bytes) -> Path:
+    """A file with a content, written out, in the folder of another and with its rights; those of any new file where there is none."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     made = Path(name)
     try:
@@ -141,11 +203,18 @@ def _beside(path: Path, content: bytes) -> Path:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(made, 0o644)
+        os.chmod(made, stat.S_IMODE(path.stat().st_mode) if path.exists() else _rights(0o666))
     except BaseException:
         made.unlink(missing_ok=True)
         raise
     return made
+
+
+def _rights(most: int) -> int:
+    """The rights of something new as the user's mask has them."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return most & ~mask
 
 
 def shelf_at(path: Path, folder: Path | None) -> Shelf | None:
@@ -178,11 +247,12 @@ def _named(fault: Fault) -> Fault:
 
 def create_folder(folder: Path, contents: dict[str, bytes]) -> Path:
     """A new folder of files, there at once or not at all. Raises InputError where something of its name stands there."""
+    room_in(folder.parent)
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         for name, content in contents.items():
             (made / name).write_bytes(content)
-        made.chmod(0o755)
+        made.chmod(_rights(0o777))
         if folder.exists() or folder.is_symlink():
             raise InputError(f'there is "{folder.name}" already; nothing was saved: choose another name')
         made.rename(folder)

@@ -17,6 +17,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+#: How long an address may be, with what it asks.
+MOST_ADDRESS = 8 * 1024
 #: How long the next piece of a body may take to come.
 BODY_SECONDS = 30.0
 #: How long the cookie that remembers a token lasts.
@@ -57,12 +59,12 @@ class Guard:
             await refusal(scope, receive, dressed)
             return
         try:
-            await self.app(scope, self._counted(receive), dressed)
+            await self.app(scope, self._counted(receive, scope["path"]), dressed)
         except _Refused as error:
             if not begun:
                 await error.response(scope, receive, dressed)
 
-    def _counted(self, receive: Receive) -> Receive:
+    def _counted(self, receive: Receive, path: str) -> Receive:
         """What is sent to us, up to the limit, however it is sent."""
         came, whole = 0, False
 
@@ -77,7 +79,7 @@ class Guard:
             came += len(message.get("body", b""))
             whole = not message.get("more_body", False)
             if came > self.settings.upload_bytes:
-                raise _Refused(too_large(self.settings))
+                raise _Refused(too_large(self.settings, path))
             return message
 
         return counted
@@ -86,9 +88,10 @@ class Guard:
 _HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
-def too_large(settings: Settings) -> Response:
-    """The answer to a body that is too large."""
-    return PlainTextResponse(f"too large: at most {settings.upload_bytes:,} bytes\n", 413, {"Connection": "close"})
+def too_large(settings: Settings, path: str = "") -> Response:
+    """The answer to a body that is too large, with where it can be had instead."""
+    instead = "; a larger bundle is checked at the command line: stargauge evidence verify FILE" if path == "/evidence/verify" else ""
+    return PlainTextResponse(f"too large: at most {settings.upload_bytes:,} bytes{instead}\n", 413, {"Connection": "close"})
 
 
 def refused(request: Request, settings: Settings) -> Response | None:
@@ -97,9 +100,11 @@ def refused(request: Request, settings: Settings) -> Response | None:
         return PlainTextResponse("this server answers under the names of this machine only\n", 421)
     if not from_own_page(request.method, request.headers):
         return PlainTextResponse("refused: the request comes from another site's page\n", 403)
+    if len(request.scope.get("raw_path") or b"") + len(request.scope["query_string"]) > MOST_ADDRESS:
+        return PlainTextResponse(f"the address is too long: at most {MOST_ADDRESS:,} characters\n", 414)
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length[:20]) > settings.upload_bytes:
-        return too_large(settings)
+        return too_large(settings, request.url.path)
     if request.url.path == "/health":
         return None
     shown = request.query_params.get("token") or request.headers.get("authorization", "").removeprefix("Bearer ")

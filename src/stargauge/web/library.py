@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from stargauge.programme.asked import Asked
 
 ENDINGS = (".yaml", ".yml")
 #: At most so many files of a folder are looked at, and none larger than so many bytes.
 MOST_FILES, MOST_BYTES = 500, 8 * 2**20
+#: For how many seconds what lies in a folder counts as known, and how many nanoseconds after a change that begins.
+LOOKED_FOR, SETTLED = 1.0, 100_000_000
+#: How a single input is set.
+_SETTING = re.compile(r"[a-z][a-z0-9_]*\s*(\[[^\]=]*\])?\s*=\s*[^=\s][^=]*")
 
 
 @dataclass(frozen=True)
@@ -26,23 +36,68 @@ class Shelf:
 
 def shelves(folder: Path | None) -> dict[str, Shelf]:
     """Every programme by the name it is asked for; a file of the user's with the name of a shipped one is called `my-NAME`."""
-    from stargauge.programme.load import shipped
-
-    found = {name: Shelf(name, path, False, _stamp(path)) for name, path in shipped().items()}
-    for path in _own(folder):
-        plain = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "programme"
-        name = plain if plain not in found else f"my-{plain}"
-        if name not in found:
-            found[name] = Shelf(name, path, True, _stamp(path))
-    return found
+    return {name: one for name, listed in _listed(folder).items() if (one := _shelf(name, *listed)) is not None}
 
 
 def shelf(name: str, folder: Path | None) -> Shelf:
     """The programme of a name. Raises InputError with the nearest name where there is none."""
-    found = shelves(folder)
-    if name not in found:
-        raise InputError(f'there is no programme "{name}"{did_you_mean(name, found)} (there are: {", ".join(found)})')
-    return found[name]
+    listed = _listed(folder)
+    found = _shelf(name, *listed[name]) if name in listed else None
+    if found is None:
+        raise InputError(f'there is no programme "{name}"{did_you_mean(name, listed)} (there are: {", ".join(listed)})')
+    return found
+
+
+def room_in(folder: Path) -> None:
+    """Raises InputError where a folder holds as many files as are looked at: what comes in addition would not be listed."""
+    if sum(1 for _ in folder.iterdir()) >= MOST_FILES:
+        raise InputError(f"the folder holds {MOST_FILES:,} files already, of which no more are looked at; nothing was saved: remove some")
+
+
+def _shelf(name: str, path: Path, own: bool) -> Shelf | None:
+    """A programme with the state its files are in now; None where they are gone."""
+    try:
+        return Shelf(name, path, own, _stamp(path))
+    except OSError:
+        return None
+
+
+#: What lay in a folder when last looked at: when that was, the folder's own time, and what was found.
+_looked: dict[Path, tuple[float, int, dict[str, tuple[Path, bool]]]] = {}
+
+
+def _listed(folder: Path | None) -> dict[str, tuple[Path, bool]]:
+    """Every programme's path by its name, and whether it is the user's own.
+
+    A folder is looked through again when something in it came or went, and after a second in any case. One that has changed just now is
+    looked through every time: its time may not tell the next change from this one.
+    """
+    if folder is None:
+        return _found(None)
+    try:
+        changed = folder.stat().st_mtime_ns
+    except OSError:
+        return _found(None)
+    now, held = time.monotonic(), _looked.get(folder)
+    if held is not None and now - held[0] < LOOKED_FOR and held[1] == changed:
+        return held[2]
+    made = _found(folder)
+    if time.time_ns() - changed > SETTLED:
+        _looked.clear()  # a server has one folder
+        _looked[folder] = (now, changed, made)
+    return made
+
+
+def _found(folder: Path | None) -> dict[str, tuple[Path, bool]]:
+    from stargauge.programme.load import shipped
+
+    found = {name: (path, False) for name, path in shipped().items()}
+    for path in _own(folder):
+        plain = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "programme"
+        name = plain if plain not in found else f"my-{plain}"
+        if name not in found:
+            found[name] = (path, True)
+    return found
 
 
 def evidence_stamp(folder: Path | None) -> str:
@@ -98,43 +153,74 @@ def _stamp(path: Path) -> str:
     )
 
 
-def sides_of(a: str, b: str, folder: Path | None) -> tuple[str, str]:
-    """The two sides of a comparison as `compare` takes them: `PROGRAMME[@DATE][+SCENARIO or +INPUT=VALUE]...`, the second perhaps without
-    PROGRAMME. Only programmes and scenarios that can be asked for by name are let through, never the path of a file.
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison as it is asked for: a programme and a scenario by their names, a day, single inputs; never a path.
 
-    Raises InputError with the faults of both.
+    `of`: what its faults begin with, where a form has a field for each part.
     """
-    faults, made = list[Fault](), list[str]()
-    name = ""
-    for text in (a, b):
-        whole, *laid = text.split("+")
-        asked, at, day = whole.partition("@")
-        name = asked.strip() or name
+
+    programme: str
+    day: date | None = None
+    scenarios: tuple[str, ...] = ()
+    laid: tuple[str, ...] = ()
+    of: str = ""
+
+    def faults(self, folder: Path | None) -> list[Fault]:
+        """What cannot be asked of it: there is no such programme or scenario, or an input is set in no way."""
+        of = self.of
+        faults = [Fault(f'{of and f"{of}_set: "}got "{part}"; expected INPUT=VALUE such as load_factor=0.8') for part in self.laid
+                  if not _SETTING.fullmatch(part)]  # fmt: skip
         try:
-            found = shelf(name, folder)
+            found = shelf(self.programme, folder)
+            names = scenarios_of(found) if self.scenarios else ()
         except InputError as error:
-            faults += error.faults
-            continue
-        faults += _laid_faults(found, [part.strip() for part in laid])
-        source = (str(found.path) if found.own else found.name) if asked.strip() else ""
-        made.append("+".join([f"{source}{at}{day}", *laid]))
-        if found.own and set(str(found.path)) & set("+@"):
-            faults.append(Fault(f'"{found.name}" cannot be compared by name: the path of its file has a "+" or an "@"'))
-    if faults:
-        raise InputError(faults)
-    return made[0], made[1]
+            return [*faults, *(replace(one, message=f"{of}_programme: {one.message}" if of and not one.line else one.message)
+                               for one in error.faults)]  # fmt: skip
+        for part in self.scenarios:
+            if part not in names:
+                told = f'no scenario "{part}"{did_you_mean(part, names)} (all: {", ".join(names) or "none"})'
+                faults.append(Fault(f"{of and f'{of}_scenario: '}{found.name} has {told}"))
+        return faults
+
+    def asked(self, folder: Path | None) -> Asked:
+        """The side as `compare` takes it, in parts: what signs the path of a file has does not matter."""
+        from stargauge.programme.asked import Asked
+
+        found = shelf(self.programme, folder)
+        pairs = tuple((name.strip(), value.strip()) for name, _, value in (part.partition("=") for part in self.laid))
+        return Asked(found.path if found.own else found.name, self.day, (*self.scenarios, *pairs), found.path.name if found.own else "")
 
 
-def _laid_faults(found: Shelf, laid: list[str]) -> list[Fault]:
-    """What is laid over a side has to be one of the programme's scenarios, or INPUT=VALUE."""
+def scenarios_of(found: Shelf) -> tuple[str, ...]:
+    """The scenarios of a programme by their names. Raises InputError where its file is at fault."""
     from stargauge.programme.load import load
 
-    names = list(load(found.path if found.own else found.name).scenarios) if any("=" not in part for part in laid) else []
-    faults = []
-    for part in laid:
-        if "=" in part:
-            if not re.match(r"[a-z0-9_]+\s*(\[[^\]/]*\])?\s*=", part):
-                faults.append(Fault(f'got "+{part}"; expected +INPUT=VALUE, such as +load_factor=0.8'))
-        elif part not in names:
-            faults.append(Fault(f'{found.name} has no scenario "{part}"{did_you_mean(part, names)} (all: {", ".join(names) or "none"})'))
-    return faults
+    return tuple(load(found.path if found.own else found.name).scenarios)
+
+
+def sides_of(a: str, b: str, folder: Path | None) -> tuple[Asked, Asked]:
+    """The two sides of a comparison, each `PROGRAMME[@DATE][+SCENARIO or +INPUT=VALUE]...`, the second perhaps without PROGRAMME: it is
+    then the first with that day, or with more laid over it. Raises InputError with the faults of both.
+    """
+    faults = list[Fault]()
+    first = _side(a, Side(""), faults)
+    second = _side(b, first, faults)
+    faults += [*first.faults(folder), *second.faults(folder)]
+    if faults:
+        raise InputError(list(dict.fromkeys(faults)))
+    return first.asked(folder), second.asked(folder)
+
+
+def _side(text: str, before: Side, faults: list[Fault]) -> Side:
+    whole, *laid = (part.strip() for part in text.split("+"))
+    name, at, day = (part.strip() for part in whole.partition("@"))
+    known = None
+    try:
+        known = date.fromisoformat(day) if at else None
+    except ValueError:
+        faults.append(Fault(f'"{text}": got the knowledge date "{day}"; expected a day such as 2025-01-22'))
+    if not name:
+        known, laid = known or before.day, [*before.scenarios, *before.laid, *laid]
+    scenarios, inputs = (tuple(part for part in laid if ("=" in part) is setting) for setting in (False, True))
+    return Side(name or before.programme, known, scenarios, inputs)

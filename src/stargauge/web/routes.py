@@ -18,6 +18,7 @@ class Page:
     `asks`: parameters of the address, beyond those of a question, that its function takes (as text, empty where absent).
     `kept`: the page stays the same while the programmes' files do, so that it may be kept once made. `writes`: it is posted to and
     changes files, or takes what a form sends; nothing of it is kept. `slow`: it takes long, and is made beside the programme's other pages.
+    `of_all`: it reads other programmes than that of its path, so that it is made anew when any of them changed.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Page:
     kept: bool = True
     writes: bool = False
     slow: bool = False
+    of_all: bool = False
 
     @property
     def of_programme(self) -> bool:
@@ -37,12 +39,14 @@ class Page:
 PAGES: dict[str, Page] = {}
 
 
-def page(path: str, *, asks: tuple[str, ...] = (), kept: bool = True, writes: bool = False, slow: bool = False) -> Callable[[Made], Made]:
+def page(
+    path: str, *, asks: tuple[str, ...] = (), kept: bool = True, writes: bool = False, slow: bool = False, of_all: bool = False
+) -> Callable[[Made], Made]:  # fmt: skip
     """Enter a function as the page of a path. Its name is the page's, its arguments are the path's and what it `asks` for, by name."""
 
     def enter(make: Made) -> Made:
         name = f"{make.__module__.rpartition('.')[2]}.{make.__name__}"
-        PAGES[name] = Page(name, path, make, asks, kept and not writes, writes, slow)
+        PAGES[name] = Page(name, path, make, asks, kept and not writes, writes, slow, of_all)
         return make
 
     return enter

@@ -3,7 +3,7 @@
 Other sites: a request that changes something must come from this server's own pages, by `Sec-Fetch-Site` where the browser sends it, else
 by `Origin` (the way of Go 1.25's CrossOriginProtection); from another site's page one may come here by a link, and have nothing else made.
 On loopback the `Host` must be a name of this machine, so that a foreign name that points here (DNS rebinding) reads nothing. Beyond
-loopback a reader shows a token once, and a cookie remembers it.
+loopback, and behind a proxy that is named, a reader shows a token once, and a cookie remembers it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def host_allowed(host: str, settings: Settings) -> bool:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return False
-    if settings.local:
+    if settings.host in LOOPBACK:
         return name in LOOPBACK or name in settings.hosts
     return not settings.hosts or name in settings.hosts or name == settings.host
 
@@ -60,7 +60,7 @@ def from_own_page(method: str, headers: Mapping[str, str]) -> bool:
 
 
 def token_fits(shown: str, settings: Settings) -> bool:
-    """Whether a reader may ask: always on loopback, else with the token."""
+    """Whether a reader may ask: always where only this machine can, else with the token."""
     return settings.local or (bool(settings.token) and hmac.compare_digest(shown.encode(), settings.token.encode()))
 
 
@@ -71,13 +71,14 @@ class Rate:
         self.per_second, self.most, self.seen = per_second, most, seen
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def wait(self, who: str, now: float | None = None) -> float:
-        """Take one; the seconds to wait where none is left, else 0."""
+    def wait(self, who: str, now: float | None = None, cost: float = 1.0) -> float:
+        """Take as many as something costs, all there can be at most; the seconds to wait where too few are left, else 0."""
         now = time.monotonic() if now is None else now
         left, then = self._left.pop(who, (self.most, now))
         left = min(self.most, left + (now - then) * self.per_second)
-        taken = left >= 1.0
-        self._left[who] = (left - 1.0 if taken else left, now)
+        cost = min(cost, self.most)
+        taken = left >= cost
+        self._left[who] = (left - cost if taken else left, now)
         while len(self._left) > self.seen:
             self._left.popitem(last=False)
-        return 0.0 if taken else (1.0 - left) / self.per_second
+        return 0.0 if taken else (cost - left) / self.per_second

@@ -56,6 +56,8 @@ def _tell(settings: Settings, browser: bool) -> None:
     """Say where the pages are, and open them."""
     address = f"http://{_named(settings.host)}:{settings.port}/{'' if settings.local else f'?token={settings.token}'}"
     print(f"Stargauge: {address}", flush=True)
+    for name in settings.hosts:
+        print(f"Through a proxy: https://{name}/?token={settings.token}", file=sys.stderr, flush=True)
     print("Only this machine can ask. Stop: Ctrl-C" if settings.local else _warning(), file=sys.stderr, flush=True)
     if browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
@@ -80,4 +82,7 @@ def _named(host: str) -> str:
 
 
 def _warning() -> str:
-    return "Other machines can ask: whoever has the address with its token sees the programmes of this folder. Stop: Ctrl-C"
+    return (
+        "Other machines can ask: whoever has the address with its token sees the programmes of this folder and may change them. "
+        "Nothing that is sent is encrypted; a proxy with TLS before the server does that. Stop: Ctrl-C"
+    )

@@ -11,6 +11,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 @dataclass(frozen=True)
 class Settings:
     """`folder`: the user's programme files. `evidence`: an evidence folder. `token`: what a reader beyond this machine has to show.
+    `hosts`: further names by which it is asked for, such as that of a proxy before it.
 
     `workers`: processes that compute. `upload_bytes`: the largest body of a request. `kept_bytes`: how much of what was made is kept.
     `job_seconds`: how long one thing may take. `warm`: the programme of the examples is made ready before anybody asks. `per_second`,
@@ -33,5 +34,5 @@ class Settings:
 
     @property
     def local(self) -> bool:
-        """Whether only this machine can ask."""
-        return self.host in LOOPBACK
+        """Whether only this machine can ask. A server that answers by another name stands behind something that lets others in."""
+        return self.host in LOOPBACK and not self.hosts

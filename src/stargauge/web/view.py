@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from stargauge.api.answers import Then
     from stargauge.audit.odds import OddsOverTime
     from stargauge.programme.known import Known
-    from stargauge.programme.schema import Programme
+    from stargauge.programme.schema import Claim, Programme
 
 #: How many draws the answers have in all that a worker keeps, and with how many an answer of the files alone counts.
 MOST_DRAWS_KEPT, FEW = 24 * 1024, 128
+#: With how many draws at most a part is made whose every draw takes long; it then says with how many.
+MOST_LONG = 4096
 Progress = Callable[[int, int], None]
 
 
@@ -40,6 +42,11 @@ class Kept:
     def holds(self, key: Any) -> bool:
         """Whether there is an answer under a key."""
         return key in self._held
+
+    def clear(self) -> None:
+        """Let go of all."""
+        self._held.clear()
+        self._weight = 0
 
     def get(self, key: Any, make: Callable[[], Any], weight: int = 1024) -> Any:
         """The answer under a key, made now where it is not held; those used longest ago leave."""
@@ -99,6 +106,12 @@ class View:
             return api.load(self.whole, self._scenario, asked.settings or None)
 
         return self.kept_of_files("programme", make, asked.scenario, asked.laid)  # type: ignore[no-any-return]
+
+    def claim(self, name: str) -> Claim:
+        """A claim of the programme. Raises InputError with the nearest where there is none."""
+        from stargauge.api.programmes import claim_of
+
+        return claim_of(self.programme, name)
 
     @property
     def _scenario(self) -> str | None:
@@ -181,6 +194,11 @@ class View:
         asked = self.asked
         return {"as_of": asked.day, "draws": asked.draws, "seed": asked.seed, "given": asked.given or None, "progress": self.progress}
 
+    @property
+    def fewer(self) -> int:
+        """The draws asked for, up to those with which a part whose every draw takes long still comes in time."""
+        return min(self.asked.draws, MOST_LONG)
+
     def odds(self, claim: str, movers: bool = True) -> OddsOverTime:
         """The odds of a claim over time, up to the day, with what moved them unless that is left out."""
         from stargauge import api
@@ -188,8 +206,8 @@ class View:
         asked = self.asked
 
         def make() -> OddsOverTime:
-            return api.odds(self.programme, claim, end=asked.day, every="quarter", draws=min(asked.draws, 512), seed=asked.seed,
-                            progress=self.progress, movers=movers)  # fmt: skip
+            return api.odds(self.programme, claim, end=asked.day, every="quarter", draws=self.fewer, seed=asked.seed,
+                            progress=self.progress, movers=movers, language=asked.language)  # fmt: skip
 
         return self.kept("odds", make, claim, movers)  # type: ignore[no-any-return]
 
@@ -197,6 +215,15 @@ class View:
     def link(self, rest: str = "", **changes: Any) -> str:
         """The address of another page of the programme, with the same question; `changes` to it such as `as_of`."""
         return self.asked.but(**changes).address(rest)
+
+    def lang(self, joint: str = "?") -> str:
+        """What keeps the language in an address that asks no question: joined to it, nothing in English."""
+        return "" if self.asked.language == "en" else f"{joint}lang={self.asked.language}"
+
+    def go_to(self, address: str) -> str:
+        """Send the reader on to another page, in his language; what a page that wrote something gives."""
+        self.headers |= {"status": "303", "Location": f"{address}{self.lang('&' if '?' in address else '?')}"}
+        return ""
 
     def here(self, pinned: bool = False, **changes: Any) -> str:
         """The address of this page; `pinned`: a permalink that reproduces it on any later day."""

@@ -11,10 +11,6 @@ from stargauge.web.view import View
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: The endings of an export, and what is sent.
-EXPORTS = {"claimreview": ("jsonld", "application/ld+json"), "csv": ("csv", "text/csv; charset=utf-8"),
-           "markdown": ("md", "text/markdown; charset=utf-8")}  # fmt: skip
-
 
 @page("/p/{programme}/claims", asks=("status", "speaker"))
 def claims(view: View, status: str, speaker: str) -> str:
@@ -82,7 +78,7 @@ def by_source(view: View) -> str:
 @page("/p/{programme}/claims/{claim}")
 def claim(view: View, claim: str) -> str:
     """One claim: who said what, how it can be read, what the record and the model make of each reading."""
-    said = _claim(view, claim)
+    said = view.claim(claim)
     if said.day.start > view.asked.day:
         return view.render("claim_not_yet.html.j2", claim=claim, said=said, day=said.day.start)
     answer = view.answer
@@ -99,19 +95,12 @@ def _testable(reading: Mapping[str, Any]) -> bool:
     return bool(reading["status"] != "not testable")
 
 
-def _claim(view: View, name: str) -> Any:
-    """A claim of the programme. Raises InputError with the nearest where there is none."""
-    from stargauge.quantity.errors import InputError, did_you_mean
-
-    held = view.programme.claims
-    if name not in held:
-        raise InputError(f'there is no claim "{name}"{did_you_mean(name, held)} (all: {", ".join(held) or "the programme has none"})')
-    return held[name]
-
-
 def _part(view: View, claim: str, part: str, **parts: Any) -> str:
-    """One part of the page of a claim, alone or to stand in it."""
-    return view.render("claim_part.html.j2", part=part, claim=claim, said=_claim(view, claim), **parts)
+    """One part of the page of a claim, alone or to stand in it. `texts`: names of readings in the reader's language."""
+    from stargauge.audit.run import texts_of
+
+    texts = texts_of(view.programme, view.asked.language)
+    return view.render("claim_part.html.j2", part=part, claim=claim, said=view.claim(claim), texts=texts, **parts)
 
 
 @page("/p/{programme}/claims/{claim}/over-time")
@@ -131,7 +120,7 @@ def _over_time(view: View, claim: str, movers: bool) -> str:
     from stargauge.report.html import slug
     from stargauge.report.odds_chart import events, odds_over_time, odds_table, spoken_odds
 
-    _claim(view, claim)
+    view.claim(claim)
     data = view.odds(claim, movers).to_dict()
     drawn, still = [], []
     for one in data["series"]:
@@ -153,7 +142,7 @@ def drivers(view: View, claim: str) -> str:
     from stargauge.report.drivers_chart import DRIVERS_NARROW, DRIVERS_WIDE, drawn, drivers_table, odds_by_input, spoken_drivers
     from stargauge.report.html import slug
 
-    _claim(view, claim)
+    view.claim(claim)
     data = view.kept("drivers", lambda: api.drivers(view.programme, claim, **view.run).to_dict(), claim)
     rows = []
     for one in data["rows"]:
@@ -174,7 +163,7 @@ def needs(view: View, claim: str) -> str:
     from stargauge import api
     from stargauge.report.claim_depth import needs_page
 
-    _claim(view, claim)
+    view.claim(claim)
     run = {key: value for key, value in view.run.items() if key != "draws"}
     data = view.kept("needs", lambda: api.needs(view.programme, claim, **run, language=view.asked.language).to_dict(), claim)
     readings = [{**one, "drawn": one["drawn"] and view.enter(one["drawn"])} for one in needs_page(data)]
@@ -187,7 +176,7 @@ def definitions(view: View, claim: str) -> str:
     from stargauge import api
     from stargauge.report.claim_depth import definitions_by_claim
 
-    _claim(view, claim)
+    view.claim(claim)
     data = view.kept(
         "definitions", lambda: api.definitions(view.programme, claim, **view.run, language=view.asked.language).to_dict(), claim
     )
@@ -207,14 +196,14 @@ def with_others(view: View, claim: str) -> str:
 def export(view: View, claim: str, form: str, publisher: str, url: str, publisher_url: str, forecasts: str) -> str:
     """A claim in a form of others, as a file."""
     from stargauge import api
+    from stargauge.api.exports import FORMS
 
-    _claim(view, claim)
+    view.claim(claim)
     asked = view.asked
     made = api.export(
         form, view.programme, claim=claim, language=asked.language, publisher=publisher, url=url, publisher_url=publisher_url,
         forecasts=bool(forecasts), as_of=asked.day, draws=asked.draws, seed=asked.seed, evidence=view.evidence,
     )  # fmt: skip
-    ending, media = EXPORTS[form]
-    view.headers["Content-Type"] = media
-    view.headers["Content-Disposition"] = f'attachment; filename="{asked.programme}-{claim}.{ending}"'
+    ending, media = FORMS[form]
+    view.headers |= {"media": media, "Content-Disposition": f'attachment; filename="{asked.programme}-{claim}.{ending}"'}
     return str(made)

@@ -4,56 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.errors import Fault, InputError
 from stargauge.web.asked import Asked
-from stargauge.web.library import shelf
+from stargauge.web.library import Side, scenarios_of, shelf
 from stargauge.web.routes import page
 from stargauge.web.view import View
 
 #: What a form asks of each side.
 FIELDS = ("programme", "as_of", "scenario", "set")
 ASKS = tuple(f"{side}_{field}" for side in ("a", "b") for field in FIELDS)
-#: A single input as it may stand in a side: no path, no further part of a side.
-_LAID = re.compile(r"[a-z][a-z0-9_]*(\[[^\]+@/]*\])?=[^+@/\\]+")
+#: Where the next single input begins in the field of a form: a value may have a unit behind a space.
+_NEXT = re.compile(r"\s+(?=[^\s=]+\s*=)")
 
 
-@dataclass(frozen=True)
-class Side:
-    """One side as it was asked for."""
-
-    programme: str
-    day: date
-    scenario: str = ""
-    laid: str = ""
-
-    def text(self, view: View) -> str:
-        """The side as `stargauge.compare` takes it."""
-        found = shelf(self.programme, view.folder)
-        laid = "".join(f"+{part}" for part in (self.scenario, *self.laid.split()) if part)
-        return f"{found.path if found.own else found.name}@{self.day}{laid}"
-
-    def view(self, view: View) -> View:
-        """The same page's view of this side."""
-        asked = Asked(self.programme, self.day, view.asked.draws, view.asked.seed, self.scenario, tuple(self.laid.split()),
-                      language=view.asked.language)  # fmt: skip
-        return replace(view, asked=asked, figures={}, headers={}, more={})
-
-
-@page("/p/{programme}/compare", asks=ASKS)
+@page("/p/{programme}/compare", asks=ASKS, of_all=True)
 def compare(view: View, **asked: str) -> str:
     """What to compare with what; with both sides told, what differs."""
     told = any(asked[f"b_{field}"] for field in FIELDS)
     sides = _sides(view, asked, told)
-    names = {name: _scenarios(view, name) for name in view.shelves()}
+    held = {side.programme: _scenarios(view, side.programme) for side in sides.values()}
     query = urlencode({key: value for key, value in asked.items() if value})
     return view.render(
-        "compare.html.j2", told=told, without_day=told, sides=sides, names=names, result=_rest(view, "compare/result", query),
-        charts=_rest(view, "compare/charts", query), earliest=view.days[0],
+        "compare.html.j2", told=told, without_day=told, sides=sides, names=list(view.shelves()), scenarios=held,
+        result=_rest(view, "compare/result", query), charts=_rest(view, "compare/charts", query), earliest=view.days[0],
     )  # fmt: skip
 
 
@@ -62,68 +40,62 @@ def _rest(view: View, rest: str, query: str) -> str:
     return f"{address}{'&' if '?' in address else '?'}{query}"
 
 
-def _scenarios(view: View, name: str) -> list[str]:
+def _scenarios(view: View, name: str) -> tuple[str, ...]:
     """The scenarios of a programme; none of one whose file is at fault."""
-    from stargauge import api
-
-    found = shelf(name, view.folder)
     other = replace(view, asked=Asked(name))
     try:
-        return list(other.kept_of_files("scenarios", lambda: list(api.load(found.path if found.own else found.name).scenarios)))
+        return other.kept_of_files("scenarios", lambda: scenarios_of(other.shelf))  # type: ignore[no-any-return]
     except InputError:
-        return []
+        return ()
 
 
 def _sides(view: View, asked: dict[str, str], told: bool) -> dict[str, Side]:
     """Both sides: the first as this page is asked unless told otherwise, the second like the first where nothing else is said of it.
 
-    Raises InputError with every fault of both.
+    Raises InputError with every fault of both, where they are to be compared.
     """
     mine, faults = view.asked, list[Fault]()
-    own = Side(mine.programme, mine.day, mine.scenario, " ".join(mine.laid))
-    first = _side(view, asked, "a", own, faults)
-    second = _side(view, asked, "b", Side(first.programme, first.day), faults)
+    here = (mine.scenario,) if mine.scenario and not asked["a_programme"] else ()
+    first = _side(asked, Side(mine.programme, mine.day, here, mine.laid, "a"), faults)
+    second = _side(asked, Side(first.programme, first.day, of="b"), faults)
+    faults += [*first.faults(view.folder), *second.faults(view.folder)]
     if faults and told:
-        raise InputError(faults)
+        raise InputError(list(dict.fromkeys(faults)))
     return {"a": first, "b": second}
 
 
-def _side(view: View, asked: dict[str, str], side: str, default: Side, faults: list[Fault]) -> Side:
-    name = asked[f"{side}_programme"] or default.programme
-    if name not in view.shelves():
-        faults.append(Fault(f'{side}_programme: there is no programme "{name}"{did_you_mean(name, view.shelves())}'))
-        name = default.programme
-    day, text = default.day, asked[f"{side}_as_of"]
+def _side(asked: dict[str, str], default: Side, faults: list[Fault]) -> Side:
+    of, day = default.of, default.day
+    text, scenario, laid = asked[f"{of}_as_of"], asked[f"{of}_scenario"], asked[f"{of}_set"].strip()
     try:
         day = date.fromisoformat(text) if text else day
     except ValueError:
-        faults.append(Fault(f'{side}_as_of: got "{text}"; expected a day such as 2025-01-22'))
-    scenario, held = asked[f"{side}_scenario"], _scenarios(view, name)
-    if scenario and scenario not in held:
-        all_of = f"all: {', '.join(held)}" if held else "it has none"
-        faults.append(Fault(f'{side}_scenario: {name} has no scenario "{scenario}"{did_you_mean(scenario, held)} ({all_of})'))
-        scenario = ""
-    laid = asked[f"{side}_set"].strip()
-    faults += [Fault(f'{side}_set: got "{part}"; expected INPUT=VALUE such as overrun_factor=1') for part in laid.split()
-               if not _LAID.fullmatch(part)]  # fmt: skip
-    kept = default.scenario if side == "a" and not asked["a_programme"] else ""
-    return Side(name, day, scenario or kept, laid or (default.laid if side == "a" else ""))
+        faults.append(Fault(f'{of}_as_of: got "{text}"; expected a day such as 2025-01-22'))
+    return Side(asked[f"{of}_programme"] or default.programme, day, (scenario,) if scenario else default.scenarios,
+                tuple(_NEXT.split(laid)) if laid else default.laid, of)  # fmt: skip
 
 
-@page("/p/{programme}/compare/result", asks=ASKS)
+def _view(view: View, side: Side) -> View:
+    """The same page's view of a side."""
+    asked = Asked(side.programme, side.day, view.asked.draws, view.asked.seed, "".join(side.scenarios), side.laid,
+                  language=view.asked.language)  # fmt: skip
+    return replace(view, asked=asked, figures={}, headers={}, more={})
+
+
+@page("/p/{programme}/compare/result", asks=ASKS, of_all=True)
 def result(view: View, **asked: str) -> str:
     """What differs between the two sides, and because of what."""
     from stargauge import api
     from stargauge.report.comparison import comparison_page
 
     sides = _sides(view, asked, True)
-    texts = {name: side.text(view) for name, side in sides.items()}
+    one, other = (side.asked(view.folder) for side in sides.values())
     stamps = tuple(shelf(side.programme, view.folder).stamp for side in sides.values())
 
     def make() -> dict[str, Any]:
-        return api.compare(texts["a"], texts["b"], draws=view.asked.draws, seed=view.asked.seed, progress=view.progress).to_dict()
+        return api.compare(one, other, draws=view.asked.draws, seed=view.asked.seed, progress=view.progress).to_dict()
 
-    data, first = view.kept("compare", make, *texts.values(), stamps), sides["a"].view(view)
+    data, first = view.kept("compare", make, one, other, stamps), _view(view, sides["a"])
     return view.render(
         "compare_part.html.j2", part="compare_result.html.j2", both=comparison_page(data), why_link=first.why, called=_called(first)
     )
@@ -150,14 +122,14 @@ def _called(view: View) -> Callable[[str], str]:
     return called
 
 
-@page("/p/{programme}/compare/charts", asks=ASKS)
+@page("/p/{programme}/compare/charts", asks=ASKS, of_all=True)
 def charts(view: View, **asked: str) -> str:
     """The capacity of both sides over time."""
     from stargauge.report.html import capacity_drawing
 
     drawn = []
     for name, side in _sides(view, asked, True).items():
-        other = side.view(view)
+        other = _view(view, side)
         figure = capacity_drawing(other.answer, f"capacity-{name}")
         drawn.append({"side": name.upper(), "told": side, "title": other.programme.name, "figure": figure and view.enter(figure)})
     return view.render("compare_part.html.j2", part="compare_charts.html.j2", drawn=drawn)

@@ -5,9 +5,6 @@ from __future__ import annotations
 from stargauge.web.routes import page
 from stargauge.web.view import View
 
-#: With how many draws the cost of an hour is shown: each is the whole life of a site.
-COST_DRAWS = 256
-
 
 @page("/p/{programme}/compute")
 def compute(view: View) -> str:
@@ -40,8 +37,7 @@ def cost(view: View) -> str:
     from stargauge.report.cost import headline, sold
     from stargauge.report.wording import chip_name
 
-    run = {**view.run, "draws": min(view.asked.draws, COST_DRAWS)}
-    data = view.kept("cost", lambda: api.cost(view.programme, moves=False, **run).to_dict() if view.known.sites else None)
+    data = view.kept("cost", lambda: api.cost(view.programme, moves=False, **view.run).to_dict() if view.known.sites else None)
     told = data and data["hours"]
     return view.render("compute_cost.html.j2", data=data, answer=headline(data) if told else "", sold=sold(data) if told else "",
                        chip_name=chip_name)  # fmt: skip

@@ -50,9 +50,7 @@ def check_or_save(view: View) -> str:
 
 def lead_to(view: View, shelf: Shelf, name: str) -> str:
     """Send the reader to a file that was saved."""
-    language = "&lang=de" if view.asked.language == "de" else ""
-    view.headers |= {"status": "303", "Location": f"/p/{shelf.name}/edit?file={quote(name, safe='')}&saved=yes{language}"}
-    return ""
+    return view.go_to(f"/p/{shelf.name}/edit?file={quote(name, safe='')}&saved=yes")
 
 
 @page("/p/{programme}/edit/run", writes=True)
@@ -70,9 +68,7 @@ def run(view: View) -> str:
             made, as_of=view.asked.day, draws=view.asked.draws, seed=view.asked.seed, charts=False, depths=False,
             language=view.asked.language,
         ).to_dict(explanations=False)  # fmt: skip
-    return view.render(
-        "tried.html.j2", a=answer, claim_groups=claim_groups(answer), draws=f"{view.asked.draws:,}", why_link=lambda address: ""
-    )
+    return view.render("tried.html.j2", a=answer, claim_groups=claim_groups(answer), draws=view.asked.draws, why_link=lambda address: "")
 
 
 @page("/p/{programme}/edit/copy", writes=True)
@@ -88,8 +84,7 @@ def copy(view: View) -> str:
     else:
         files.create(view.folder, target.name, shelf.path.read_bytes())
     found = files.shelf_at(target, view.folder)
-    view.headers |= {"status": "303", "Location": f"/p/{found.name}/edit?saved=new" if found else "/"}
-    return ""
+    return view.go_to(f"/p/{found.name}/edit?saved=new" if found else "/")
 
 
 @page("/p/{programme}/file", asks=("file",), kept=False)

@@ -29,7 +29,7 @@ INDEX = "evidence.sqlite"
 #: So many targets stand on a page, and so much of a text.
 MOST_TARGETS, MOST_TEXT, MOST_LINES = 100, 200_000, 4_000
 #: An uploaded bundle may unpack to so much; larger ones are checked at the command line.
-MOST_UNPACKED = 128 * 2**20
+MOST_UNPACKED = 32 * 2**20
 #: Captures of a page as it stood: these are shown in a sealed frame; texts as text.
 FRAMED = {"dom": "html", "body": "html", "screenshot": "image"}
 TEXTS = ("text", "thread", "record", "metadata", "links")
@@ -37,6 +37,8 @@ TEXTS = ("text", "thread", "record", "metadata", "links")
 SEALED = (
     "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
+#: A script with all it holds, up to its end or that of the page.
+_SCRIPT = re.compile(r"<script\b.*?(?:</script[^>]*(?:>|\Z)|\Z)", re.IGNORECASE | re.DOTALL)
 #: Elements that act without a script: a browser may follow them before anything is asked.
 _ACTING = re.compile(r"<(?=(?:script|link|meta|base|object|embed|iframe|frame|portal)\b)", re.IGNORECASE)
 
@@ -215,12 +217,7 @@ def frame(view: View, entry: str, name: str) -> str:
 
 def inert(text: str) -> str:
     """A captured page without scripts and without elements that a browser follows by itself. The frame would stop them too."""
-    kept, low, at = [], text.lower(), 0
-    while (start := low.find("<script", at)) >= 0:
-        kept.append(text[at:start])
-        end = low.find("</script", start)
-        at = len(text) if end < 0 else end + len("</script>")
-    return _ACTING.sub("<x-", "".join([*kept, text[at:]]))
+    return _ACTING.sub("<x-", _SCRIPT.sub("", text))
 
 
 @page("/evidence/diff", asks=("a", "b"), kept=False)

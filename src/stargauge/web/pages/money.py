@@ -9,9 +9,6 @@ from urllib.parse import urlencode
 from stargauge.web.routes import page
 from stargauge.web.view import View
 
-#: With how many draws the finance of sites is shown: it has many months and loans.
-FINANCE_DRAWS = 256
-
 
 @page("/p/{programme}/money", asks=("party", "share", "since"))
 def money(view: View, party: str, share: str, since: str) -> str:
@@ -79,11 +76,11 @@ def finance(view: View) -> str:
     from stargauge.report.site_finance import finance_page
     from stargauge.report.walls import walls_figure
 
-    run = {**view.run, "draws": min(view.asked.draws, FINANCE_DRAWS)}
+    run = {**view.run, "draws": view.fewer}
     data = view.kept("finance", lambda: api.finance(view.programme, **run).to_dict())
     with speaking(view.asked.language):
         made, walls = finance_page(data), walls_figure(data)
-    return view.render("money_part.html.j2", finance=made, walls=walls and view.enter(walls), part="finance", draws=data["draws"])
+    return view.render("money_part.html.j2", finance=made, walls=walls and view.enter(walls), part="finance", data=data)
 
 
 def _funds(view: View, pays: list[str] | None, since: str) -> dict[str, Any] | None:

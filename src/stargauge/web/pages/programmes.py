@@ -104,7 +104,20 @@ def upload(view: View) -> str:
         raise InputError(f"the file is not UTF-8 text (byte {error.start:,}); save it as UTF-8") from None
     if re.search(r"(?m)^name\s*:", text[:_HEAD]) is None:
         raise InputError("the file names no programme; expected a line such as `name: Example Campus` at its top level")
-    return opened(view, create(_folder(view), safe, text.encode(), view.body.get("replace") == "yes"))
+    replaces = view.body.get("replace") == "yes" and _is_programme(view, safe)
+    return opened(view, create(_folder(view), safe, text.encode(), replaces))
+
+
+def _is_programme(view: View, name: str) -> bool:
+    """Whether a file of the folder is a programme's. Raises InputError for another one: only programmes are replaced."""
+    path = _folder(view) / name
+    if path.is_symlink() or not path.is_file():
+        return False
+    if shelf_at(path, view.folder) is None:
+        raise InputError(
+            f'"{name}" is a file of the folder but no programme, so it is not replaced; nothing was saved: choose another name'
+        )
+    return True
 
 
 def _folder(view: View) -> Path:
@@ -118,6 +131,4 @@ def opened(view: View, path: Path) -> str:
     found = shelf_at(path, view.folder)
     if found is None:
         raise InputError(f'"{path.name}" was saved, but is not listed: another file has the same short name, or the folder holds too many')
-    language = "&lang=de" if view.asked.language == "de" else ""
-    view.headers |= {"status": "303", "Location": f"/p/{found.name}/edit?saved=new{language}"}
-    return ""
+    return view.go_to(f"/p/{found.name}/edit?saved=new")

@@ -141,11 +141,11 @@ def _written(view: View, made: Read, given: Mapping[str, str]) -> str:
     found = view.shelves().get(into)
     if found is None or not found.own:
         raise InputError(f'there is no programme "{into}" of yours to write into')
-    texts = _added(found, made, given)
+    texts, marks = _added(found, made, given)
     before, after = _count(view, found, {}), _count(view, found, texts)
     if after > before:
         raise InputError("with it the programme would have more errors than before; nothing was written")
-    files.save_all(texts)
+    files.save_all(texts, marks)
     return lead_to(view, found, next(iter(texts)).name)
 
 
@@ -184,8 +184,8 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-def _added(found: Shelf, made: Read, given: Mapping[str, str]) -> dict[Path, str]:
-    """The texts of a programme's files with source, claims and drafts in their sections."""
+def _added(found: Shelf, made: Read, given: Mapping[str, str]) -> tuple[dict[Path, str], dict[Path, str]]:
+    """The texts of a programme's files with source, claims and drafts in their sections, and the marks of the texts without."""
     from stargauge.programme.insertion import with_entries
     from stargauge.programme.load import documents
     from stargauge.programme.positions import Section
@@ -202,12 +202,15 @@ def _added(found: Shelf, made: Read, given: Mapping[str, str]) -> dict[Path, str
     claims, drafts = _parts(made, given, source, taken)
     if not claims and not drafts:
         raise InputError("every draft was rejected; there is nothing to write")
-    texts: dict[Path, str] = {}
+    texts, marks = dict[Path, str](), dict[Path, str]()
     for part, entries in (("sources", {source: made.data["sources"]["article"]}), ("claims", claims), ("drafts", drafts)):
         if entries:
             path, root = _place(found, part)
-            texts[path] = with_entries(texts.get(path) or files.text_of(path), part, entries, path.name, root)
-    return texts
+            if path not in texts:
+                texts[path] = files.text_of(path)
+                marks[path] = files.mark_of(texts[path])
+            texts[path] = with_entries(texts[path], part, entries, path.name, root)
+    return texts, marks
 
 
 def _place(found: Shelf, part: str) -> tuple[Path, tuple[str, ...]]:

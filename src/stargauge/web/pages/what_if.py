@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from stargauge.quantity.errors import InputError
@@ -15,19 +13,17 @@ from stargauge.web.view import Kept, View
 
 if TYPE_CHECKING:
     from stargauge.api.what_ifs import Movable
+    from stargauge.audit.messages import Messages
+    from stargauge.quantity.units import Notation
 
 #: A base holds what no change makes again: one of them, and one run with more draws, are all that a worker keeps.
 QUICK, DEEP = Kept(1), Kept(1)
 #: How many draws a reader may ask for besides the usual ones.
 USUAL, MORE = 1024, (4096, 16_384)
+#: How many threads of this worker make blocks of draws beside one another, with the same bits.
+THREADS = 2
 #: What the fields of the form are called, before the name of their input.
 FIELD = "v:"
-
-
-@cache
-def _threads() -> ThreadPoolExecutor:
-    """Two threads of this worker: blocks of draws are made beside one another, with the same bits."""
-    return ThreadPoolExecutor(2)
 
 
 def base(view: View) -> Movable:
@@ -41,7 +37,7 @@ def base(view: View) -> Movable:
 
     def make() -> Movable:
         return movable(view.source, as_of=asked.day, draws=asked.draws, seed=asked.seed, scenario=asked.scenario or None,
-                       progress=_half(view, 0), workers=_threads(), inputs=None if quick else ())  # fmt: skip
+                       progress=_half(view, 0), threads=THREADS, inputs=None if quick else ())  # fmt: skip
 
     key = ("movable", asked.programme, view.shelf.stamp, asked.day, asked.draws, asked.seed, asked.scenario)
     made: Movable = (QUICK if quick else DEEP).get(key, make)
@@ -115,14 +111,31 @@ def _shown(view: View, slider: dict[str, Any]) -> dict[str, Any]:
     from stargauge.audit.languages import words_of
     from stargauge.audit.words import input_name
 
-    value = view.asked.settings.get(slider["input"], "")
-    return {**slider, "name": input_name(slider["input"], words_of(view.asked.language)), "value": value,
-            "number": value.removesuffix(slider["unit"]).strip(), "field": f"{FIELD}{slider['input']}"}  # fmt: skip
+    value, words = view.asked.settings.get(slider["input"], ""), words_of(view.asked.language)
+    options = [{**one, "name": _option(slider["input"], one["name"], words)} for one in slider["options"]]
+    texts, ticks = ([_as_written(one, slider["unit"], words.notation) for one in slider[key]] for key in ("values", "ticks"))
+    return {**slider, "name": input_name(slider["input"], words), "value": value, "options": options, "texts": texts, "ticks": ticks,
+            "number": value.removesuffix(f" {slider['unit']}").strip(), "field": f"{FIELD}{slider['input']}"}  # fmt: skip
+
+
+def _option(pick: str, name: str, words: Messages) -> str:
+    """What an option of a choice is called in a language."""
+    from stargauge.audit.messages import ENGLISH
+
+    found = next((key for key, text in ENGLISH.texts.items() if text == name and key.startswith(f"needs_pick {pick} ")), "")
+    return words.texts.get(found, name)
+
+
+def _as_written(value: str, unit: str, notation: Notation) -> str:
+    """A value that `--set` takes, as a language writes it."""
+    number = notation.number(value.removesuffix(f" {unit}").replace("-", "−"))
+    return number if unit == "1" else f"{number} {notation.unit(unit, number)}"
 
 
 def _parts(view: View, width: str) -> dict[str, Any]:
+    from stargauge.audit.languages import words_of
     from stargauge.audit.run import texts_of
-    from stargauge.audit.words import input_name
+    from stargauge.audit.words import input_name, likelihood
     from stargauge.report.locale import say, speaking, words
     from stargauge.report.what_if import what_if_drawings
 
@@ -133,7 +146,8 @@ def _parts(view: View, width: str) -> dict[str, Any]:
         drawn = {name: view.enter(figure) for name, figure in what_if_drawings(answer, titles, width).items()}
         changes = [f"{input_name(one['input'].split('[')[0], words())}: {one['value']}" for one in answer["set"]]
     texts = texts_of(made.programme, view.asked.language)
-    return {"a": answer, "drawn": drawn, "titles": titles, "changes": changes, "file_texts": texts, "command": command(view), "more": MORE,
+    return {"a": answer, "drawn": drawn, "titles": titles, "changes": changes, "file_texts": texts, "words": words_of(view.asked.language),
+            "likelihood": lambda share: likelihood(share, words_of(view.asked.language)), "command": command(view), "more": MORE,
             "page_link": view.asked.address("what-if", pinned=True)}  # fmt: skip
 
 

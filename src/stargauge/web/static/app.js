@@ -58,12 +58,17 @@ async function go(address, focus) {
   if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
 }
 
-// How far something is that takes long: the element names a number under which the server tells it.
+// A number under which the server tells how far something is: the server takes nine digits.
+const anyNumber = () => 1 + Math.floor(Math.random() * 999999998);
+
+// How far something is that takes long: the element names a number under which the server tells it. Who asked closes what is returned when
+// the answer has come, whatever it was.
 function follow(bar) {
   const told = new EventSource(`/progress/${bar.dataset.progress}`);
   told.onmessage = (event) => { const [done, of] = JSON.parse(event.data); bar.max = of; bar.value = done; if (!bar.isConnected || done >= of) told.close(); };
   told.addEventListener("end", () => told.close());
   told.onerror = () => told.close();
+  return told;
 }
 
 function begin(root) {
@@ -107,9 +112,10 @@ function whatIf(form) {
     now.classList.remove("waiting");
     if (waiting) { const next = waiting; waiting = null; ask(next); }
   }
+  const told = (row, value) => row.dataset.texts.split("|")[row.dataset.values.split("|").indexOf(value)] ?? value;
   const say = (row, value, level) => {
     const words = value === null ? form.dataset.drawn : row.dataset.values === undefined ? "" :
-      `${"bare" in row.dataset ? "" : value + ", "}${level === null ? "" : form.dataset.range.replace("{level}", Math.round(level * 100))}`;
+      `${"bare" in row.dataset ? "" : told(row, value) + ", "}${level === null ? "" : form.dataset.range.replace("{level}", Math.round(level * 100))}`;
     row.querySelector("output").textContent = words;
     row.classList.toggle("on", value !== null);
     return words;
@@ -121,9 +127,10 @@ function whatIf(form) {
   const foot = () => {
     now.querySelectorAll("[data-more]").forEach((link) => link.addEventListener("click", (event) => {
       event.preventDefault();
-      const bar = now.querySelector("progress"), number = 1 + Math.floor(Math.random() * 2 ** 31);
-      bar.dataset.progress = number; bar.removeAttribute("value"); bar.classList.remove("hide"); follow(bar);
-      ask({ draws: link.dataset.more, progress: number });
+      const bar = now.querySelector("progress"), number = anyNumber();
+      bar.dataset.progress = number; bar.removeAttribute("value"); bar.classList.remove("hide");
+      const told = follow(bar);
+      ask({ draws: link.dataset.more, progress: number }).finally(() => told.close());
     }));
     now.querySelectorAll(".copy").forEach((button) => {
       button.classList.remove("hide");
@@ -178,16 +185,21 @@ function drop(form) {
     field.files = event.dataTransfer.files;
     form.requestSubmit();
   });
+  form.addEventListener("submit", (event) => {
+    const large = field.files.length > 0 && field.files[0].size > Number(form.dataset.most || Infinity);
+    form.querySelector(".toolarge")?.toggleAttribute("hidden", !large);
+    if (large) event.preventDefault();
+  });
 }
 document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("form[data-drop]").forEach(drop));
 // A part that takes long: it is asked for under a number, so that the server can tell how far it is; the part takes the place of the link.
 function askFor(link) {
-  const number = 1 + Math.floor(Math.random() * 999999998), place = link.closest(link.dataset.over || ".asks"), bar = document.createElement("progress");
+  const number = anyNumber(), place = link.closest(link.dataset.over || ".asks"), bar = document.createElement("progress");
   bar.dataset.progress = number; bar.setAttribute("aria-label", link.textContent);
   link.replaceWith(link.textContent, document.createElement("br"), bar);
-  follow(bar);
+  const told = follow(bar);
   const address = new URL(link.href); address.searchParams.set("progress", number);
-  htmx.ajax("GET", address.pathname + address.search, { target: place, swap: "outerHTML" });
+  Promise.resolve(htmx.ajax("GET", address.pathname + address.search, { target: place, swap: "outerHTML" })).finally(() => told.close());
 }
 const beginLong = () => document.querySelectorAll("a[data-long][data-now]").forEach(askFor);
 document.addEventListener("DOMContentLoaded", beginLong);
