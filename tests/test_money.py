@@ -335,3 +335,11 @@ def test_more_cash_never_lowers_the_odds_or_widens_a_gap() -> None:
         assert all(b >= a for a, b in zip(odds(poor, place), odds(rich, place), strict=True))
     gaps = [next(one for one in data["gaps"] if one["party"] == "oracle")["means"]["committed"]["p50"] for data in (poor, rich)]
     assert gaps[1] <= gaps[0] and np.isfinite(gaps).all()
+
+
+def test_a_policy_that_the_model_has_broken_already_is_no_forecast() -> None:
+    from stargauge.report.money import _breach
+
+    span = {"p10": "2026-03-31", "p50": "2026-07-31", "p90": "2027-04-30"}
+    assert _breach(span, "2026-11-27") == "by the model already broken: Jul 2026 (Mar 2026 to Apr 2027)"
+    assert _breach(span, "2026-06-01") == "Jul 2026 (Mar 2026 to Apr 2027)"

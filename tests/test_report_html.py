@@ -110,6 +110,48 @@ def test_the_table_holds_the_numbers_of_the_chart(answer: dict[str, Any]) -> Non
     assert any(row[0] == "Sep 2026" for row in table["rows"])
 
 
+def test_as_a_file_the_chart_has_every_month_and_every_quantile(answer: dict[str, Any]) -> None:
+    from stargauge.report.html import time_table
+
+    line, quantities = answer["lines"]["capacity"], answer["quantities"]
+    kept = time_table(line, quantities, answer["newest_evidence"])["file"]
+    data = quantities["power_facility[operational]"]
+    assert len(kept["rows"]) == len(data["months"]) and kept["rows"][0][0] == "2025-01-31"
+    named = [name for name in kept["head"] if name.startswith("Operational")]
+    assert named == [f"Operational {level}, GW" for level in ("P10", "P25", "P50", "P75", "P90")]
+    last = float(kept["rows"][-1][kept["head"].index("Operational P50, GW")])
+    assert last == pytest.approx(data["p50"][-1] / (1e9 if data["unit"] == "W" else 1.0), rel=1e-5)
+
+
+def test_a_stage_on_paper_says_what_has_no_site_and_what_is_only_implied() -> None:
+    from stargauge.report.html import ladder
+
+    def held(*values: float) -> dict[str, Any]:
+        return {"unit": "GW", "months": ["2026-02", "2026-11"], "p50": list(values)}
+
+    quantities = {
+        "power_facility[announced]": held(0.0, 3.0), "power_facility[announced, unsited]": held(0.0, 0.5),
+        "power_facility[contracted]": held(0.0, 0.0), "power_facility[financed]": held(0.0, 1.0),
+        "power_facility[under_construction]": held(2.0, 2.5),
+    }  # fmt: skip
+    rungs = {one["stage"]: one for one in ladder({"quantities": quantities, "as_of": "2026-11-27", "newest_evidence": "2026-02-11"})}
+    assert (rungs["announced"]["p50"], rungs["under_construction"]["p50"]) == (3.0, 2.0)  # as known on the day; as last seen
+    assert rungs["announced"]["text"] == "of it 0.5 GW pledged without a site"
+    assert rungs["contracted"]["text"] == "nothing on record"
+    assert rungs["financed"]["text"] == "on record; the 2 GW built or being built imply more"
+    assert rungs["under_construction"]["text"] == ""
+
+
+def test_no_chart_is_drawn_where_every_number_is_zero(answer: dict[str, Any]) -> None:
+    from stargauge.report.html import drawable
+
+    line = answer["lines"]["capacity"]
+    assert drawable(line, answer["quantities"])
+    empty = {address: {**data, "p50": [0.0] * len(data["months"]), "p90": [0.0] * len(data["months"])}
+             for address, data in answer["quantities"].items() if data.get("months")}  # fmt: skip
+    assert not drawable(line, empty)
+
+
 def test_the_headline_comes_first_then_the_dispute_in_order(answer: dict[str, Any], page: str) -> None:
     order = [page.index(str(entry["says"])) for entry in answer["dispute"]]
     assert page.index("<h1>") < order[0] and order == sorted(order)

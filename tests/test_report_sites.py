@@ -51,7 +51,9 @@ def test_sites_say_how_far_they_have_come(abroad: dict[str, Any]) -> None:
     ]  # fmt: skip
     assert title(abroad["sites"]) == "Two sites; none of them is known to run"
     made = sites_section(abroad)
-    assert made is not None and made["sub"].endswith("Given up: Stargate Norway. Paused: Stargate UK.")
+    assert made is not None and made["sub"].endswith(
+        "Given up: Stargate Norway. Not drawn, with no power announced now: Stargate UK. Paused: Stargate UK."
+    )
     assert [row["name"] for row in made["rows"]] == ["Stargate UAE", "Stargate UK", "Stargate Norway"]
 
 

@@ -14,8 +14,7 @@ from tests.programme_files import SMALL
 
 import stargauge.web.pages  # noqa: F401 - enters the pages
 from stargauge import api
-from stargauge.report.html import whole_text
-from stargauge.report.locale import speaking
+from stargauge.report.locale import speaking, words
 from stargauge.report.wording import range_text
 from stargauge.web import view as views
 from stargauge.web.app import question
@@ -87,9 +86,9 @@ def test_how_to_cite_is_one_sentence_in_every_language(folder: Path) -> None:
 
 
 def test_counts_are_written_as_the_language_does() -> None:
-    assert [whole_text(count) for count in (999, 1024, 16384)] == ["999", "1,024", "16,384"]
+    assert [words().count(count) for count in (999, 1024, 16384)] == ["999", "1,024", "16,384"]
     with speaking("de"):
-        assert [whole_text(count) for count in (999, 1024, 16384)] == ["999", "1024", "16’384"]
+        assert [words().count(count) for count in (999, 1024, 16384)] == ["999", "1024", "16’384"]
 
 
 def test_a_failure_has_its_title_in_the_language_asked_for() -> None:

@@ -98,3 +98,9 @@ def test_every_number_is_listed_and_can_be_searched(web: str, browser: Browser) 
         assert wider_than_screen(page) <= 0
         assert violations(page) == []
         seen.clean()
+
+
+def test_every_part_of_the_model_has_a_short_name() -> None:
+    from stargauge.web.pages.why import _names, _titles
+
+    assert {one["part"] for one in _names()} <= set(_titles())

@@ -10,7 +10,7 @@ import numpy as np
 
 from stargauge.audit.given import Condition, given_data
 from stargauge.audit.sensitivity import Levels, Swing, levels_data, levels_of
-from stargauge.audit.summary import UNSITED, Days
+from stargauge.audit.summary import UNSITED, Days, names_of
 from stargauge.engine.result import Result
 from stargauge.engine.series import plain
 from stargauge.programme.known import Known
@@ -80,7 +80,8 @@ class Cost:
         """The cost of an hour and of tokens, what the market pays, and how often that covers it."""
         at = f"[{chip}, {site}]"
         return {
-            "site": site, "chip": chip, "address": f"lcoc{at}", "cost": self._levels(f"lcoc{at}", PER_HOUR),
+            "site": site, "site_name": names_of(self.known).get(site, site), "chip": chip, "address": f"lcoc{at}",
+            "cost": self._levels(f"lcoc{at}", PER_HOUR),
             "parts": {part: self._levels(f"lcoc_parts[{part}, {chip}, {site}]", PER_HOUR) for part in COST_PARTS},
             "market_rent": self._levels(f"accelerator_rent_market[{chip}]", PER_HOUR),
             "margin": self._levels(f"rent_margin{at}", PER_HOUR), "covered": self._covered(f"rent_margin{at}"),

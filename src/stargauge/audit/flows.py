@@ -81,4 +81,5 @@ def promised(known: Known) -> dict[str, Any]:
     """What all parties have promised, as stated, by how far it came; no run needed."""
     rows = ladder(known)
     sums = {stage: sum(row["pays"][stage] for row in rows) for stage in COMMITMENT_STAGES}
-    return {**sums, "parties": len(rows), "without_amount": sum(row["without_amount"] for row in rows)}
+    payers = [row for row in rows if row["without_amount"] or any(row["pays"].values())]
+    return {**sums, "parties": len(payers), "without_amount": sum(row["without_amount"] for row in rows)}

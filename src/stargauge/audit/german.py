@@ -318,6 +318,7 @@ GERMAN = Messages(
         "short_by": " bis {month}", "short_on": " Ende {month}", "builders_at_peak": "am Bau Beschäftigte beim Höchststand",
         "told_at": "{amount} in {site}", "told_at_sites": "{amount} an {some} von {all} Standorten",
         "glance_announced": "{size} angekündigt", "glance_estimated": "{size}, geschätzt", "glance_none": "nichts bekannt",
+        "glance_computed": "{value}, berechnet", "count_reported": "{count} gemeldet aus {site}",
         "glance_direct": "direkt, {month}",
         "capacity_text": "{span} am Zähler Ende {month}, angekündigt: {said} an benannten Standorten{apart}; {running} {seen}.",
         "capacity_apart": " und {size} ohne Standort zugesagt", "capacity_seen": "beim neuesten Beleg ({day})",

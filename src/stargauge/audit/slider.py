@@ -71,7 +71,12 @@ def slider_of(made: Input) -> Slider | None:
     if not isinstance(first, Distribution):
         return None
     stops, ticks = (tuple(_text(first.quantile(q), quantity.unit, spoken) for q in levels) for levels in (STOPS, TICKS))
-    return Slider(quantity.name, name, spoken, stops, ticks, bare=first == STANDARD_NORMAL)
+    return Slider(quantity.name, name, spoken, stops, ticks, bare=_is_chance(first))
+
+
+def _is_chance(spread: Distribution) -> bool:
+    """Whether a distribution is plain chance: a deviate, or a place in a range that equals its own share."""
+    return spread == STANDARD_NORMAL or all(abs(spread.quantile(level) - level) < 1e-9 for level in TICKS)
 
 
 def _option(pick: str, label: str) -> str:

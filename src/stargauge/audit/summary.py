@@ -335,6 +335,8 @@ def _glance(
         deciding = [entry for entry in shown.record if entry.get("decides")] or list(shown.record)
         if deciding:
             row |= {"record": str(deciding[-1].get("text") or deciding[-1].get("value")), "grade": deciding[-1].get("grade")}
+        elif value := _computed(shown, words):
+            row |= {"record": value}
     elif topic.name == "power" and (size := _levels(result, sited(known, "announced"), days.as_of)[1]) > 0:
         runs = _known_to_run(result, known, days)[1]
         estimate = words.say("glance_estimated", size=show(runs, "W", notation=words.notation))
@@ -347,7 +349,21 @@ def _glance(
     factor, name = scale_of(max(abs(v) for v in values), result[topic.address].unit)
     month = month_words(ahead, words)
     label = f"{words.notation.unit(name)} {month}" if topic.name != "jobs" else words.say("glance_direct", month=month)
-    return row | {"expected_label": label, "unit": name, **{f"p{level}": v / factor for level, v in zip((10, 50, 90), values, strict=True)}}
+    note = words.say("glance_direct", month=month) if topic.name == "jobs" else month
+    return row | {"expected_label": label, "expected_note": note, "unit": name,
+                  **{f"p{level}": v / factor for level, v in zip((10, 50, 90), values, strict=True)}}  # fmt: skip
+
+
+def _computed(reading: ReadingVerdict, words: Messages) -> str:
+    """What arithmetic alone makes of a reading that it settled, in the middle draw; empty where it did not."""
+    if reading.settled_by != "arithmetic" or reading.margin is None:
+        return ""
+    parsed, unit = parse(reading.expression), reading.margin.unit
+    if not isinstance(parsed, Comparison) or parsed.share or parsed.op == "==":
+        return words.texts["only_computed"]
+    value = _threshold(parsed) + reading.margin.p50 * (1.0 if parsed.op in (">=", ">") else -1.0)
+    told = show(value, unit, notation=words.notation)
+    return words.say("glance_computed", value=with_counted(told, value, counting(parsed), words) if unit == "1" else told)
 
 
 def _span(values: Sequence[float], unit: str, words: Messages) -> str:
@@ -417,6 +433,26 @@ def _money(result: Result, known: Any, days: Days, told: str, words: Messages) -
 JOBS = (PEAK, PERMANENT, DIRECT, TOTAL)
 
 
+#: What sites say they counted, by the way to count that it stands beside.
+_COUNTED = {PEAK: "jobs_construction_peak", PERMANENT: "jobs_permanent"}
+
+
+def _stated(known: Any, address: str, words: Messages) -> list[dict[str, Any]]:
+    """What was counted at single sites, the last of each: no count of the whole, and nothing that was only announced."""
+    name, made = _COUNTED.get(address, ""), []
+    for site in known.sites if name else ():
+        told = getattr(site.spec, name, None) or known.programme.records.get(f"{name}[{site.id}]") or ()
+        counted = [said for said in told if said.status in ("reported", "observed", "estimated")]
+        if counted:
+            last = counted[-1]
+            value = last.value.quantile(0.5) if isinstance(last.value, Distribution) else float(last.value)
+            when = last.as_of or last.published
+            day = f", {words.short_date(when.end.year, when.end.month) if when.start == when.end else when.end.year}" if when else ""
+            told = words.say("count_reported", count=figures(value, notation=words.notation), site=names_of(known)[site.id])
+            made.append({"value": value, "text": f"{told}{day}"})
+    return made
+
+
 def jobs_counted(words: Messages = ENGLISH) -> tuple[tuple[str, str, str], ...]:
     """Ways to count jobs: the address, what it is called, what it counts."""
     return tuple((address, words.texts[f"count_{address}"], words.texts[f"count_{address} says"]) for address in JOBS)
@@ -428,6 +464,7 @@ def _jobs(result: Result, known: Any, verdicts: Sequence[ClaimVerdict], days: Da
         values = _levels(result, address, days.ahead)
         when = "" if address == PEAK else f", {month_words(days.ahead, words)}"
         rows.append({"label": label + when, "says": says, "address": address, "hue": "need", "unit": "jobs",
+                     "stated": _stated(known, address, words),
                      **{f"p{level}": v for level, v in zip((10, 50, 90), values, strict=True)}})  # fmt: skip
     direct, total, peak = (_levels(result, address, days.ahead) for address in (DIRECT, TOTAL, PEAK))
     text = words.say(

@@ -8,7 +8,7 @@ from typing import Any
 from stargauge.report.locale import notation, say
 from stargauge.report.sensitivity import bars
 from stargauge.report.terminal import PLAIN, Style, command_for, labelled, table, to_copy, wrapped
-from stargauge.report.wording import counted, day_text, figures, percent
+from stargauge.report.wording import chip_name, counted, day_text, figures, percent
 
 #: What the parts of a cost are called in a column.
 _PARTS = {
@@ -49,11 +49,12 @@ def render_cost(data: Mapping[str, Any], style: Style = PLAIN) -> str:
 def headline(data: Mapping[str, Any]) -> str:
     """One sentence: what an hour of the first pair costs, at which utilisation, and how often the market's rent covers it."""
     first = data["hours"][0]
+    chip, site = chip_name(first["chip"]), first["site_name"]
     if first["cost"]["p50"] is None:
-        return f"The cost of an hour of {first['chip']} at {first['site']} is not known."
+        return f"The cost of an hour of {chip} at {site} is not known."
     covered = "" if first["covered"] is None else f"; the market's rent covers that in {percent(first['covered'])} of the worlds"
     cost = f"{money(first['cost'], 'p50')} USD ({money(first['cost'], 'p10')} to {money(first['cost'], 'p90')})"
-    return f"An hour of one {first['chip']} at {first['site']} costs its owner {cost} where {sold(data)} of hours are sold{covered}."
+    return f"An hour of one {chip} at {site} costs its owner {cost} where {sold(data)} of hours are sold{covered}."
 
 
 def sold(data: Mapping[str, Any]) -> str:

@@ -42,6 +42,12 @@ def _claims(answer: Mapping[str, Any]) -> str:
         )
         if count
     ]  # fmt: skip
+    if found.total() == 1:
+        alone = {
+            "met": say("it is met"), "partly": say("it is partly met"), "not": say("it is not met"), "open": say("it is still open"),
+            "part": say("its answer depends on the reading"), "none": say("the record does not decide it"),
+        }  # fmt: skip
+        return say("{claims} on record: {each}.", claims=counted(1, "claim"), each=alone[next(iter(found))])
     return say("{claims} on record: {each}.", claims=counted(found.total(), "claim"), each=", ".join(told))
 
 

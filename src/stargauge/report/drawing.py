@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -80,8 +81,8 @@ def figure(
     wide, narrow = (
         Markup(inline_svg(spec, f"{name}-{kind}", label, kind) if only in ("", shown) else "") for kind, spec, shown in kinds
     )  # fmt: skip
-    address = _csv_address(table)
-    return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": address, "why": why, "spec": specs[0]}
+    made = {"name": name, "label": label, "wide": wide, "narrow": narrow, "table": table, "csv": _csv_address(table), "why": why}
+    return {**made, "spec": specs[0]}
 
 
 def pictured(name: str, label: str, texts: Sequence[str], table: Mapping[str, Any], why: str | None = None) -> dict[str, Any]:
@@ -89,7 +90,7 @@ def pictured(name: str, label: str, texts: Sequence[str], table: Mapping[str, An
     from markupsafe import Markup
 
     wide, narrow = (Markup(inlined(text, f"{name}-{kind}", label, kind)) for text, kind in zip(texts, ("w", "nr"), strict=True))
-    return {"name": name, "wide": wide, "narrow": narrow, "table": table, "csv": _csv_address(table), "why": why}
+    return {"name": name, "label": label, "wide": wide, "narrow": narrow, "table": table, "csv": _csv_address(table), "why": why}
 
 
 def alone(text: str) -> str:
@@ -103,14 +104,49 @@ def alone(text: str) -> str:
     return _ROOT.sub(lambda found: found[0] + paper, text.replace("<svg ", root, 1), count=1)
 
 
+#: Type of the lines above and below a drawing that stands alone, in pixels: size, height of a line, width of a letter.
+_TITLE, _CITE = (16.0, 22.0, 8.2), (11.0, 15.0, 5.6)
+_EDGE = 12.0
+
+
+def framed(text: str, title: str, cite: str) -> str:
+    """A drawing as an image of its own with a title above it and below it one line that says whence it is."""
+    size = _SIZE.search(text)
+    wide, high = (float(size[1]), float(size[2])) if size else (738.0, 400.0)
+    above, top = _lines(title, _EDGE, wide, _TITLE, f'font-weight="600" fill="{HUES["ink"]}"')
+    below, end = _lines(cite, top + _EDGE + high, wide, _CITE, f'fill="{HUES["soft"]}"')
+    across, down = wide + 2 * _EDGE, end + _EDGE
+    size_of_all = f'width="{across:g}" height="{down:g}"'
+    placed = text.replace("<svg ", f'<svg x="{_EDGE:g}" y="{top + _EDGE:g}" ', 1)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size_of_all} viewBox="0 0 {across:g} {down:g}" font-family="{FONT}">'
+        f'<rect {size_of_all} fill="{HUES["paper"]}"/>{above}{placed}{below}</svg>'
+    )
+
+
+def _lines(words: str, top: float, wide: float, kind: tuple[float, float, float], look: str) -> tuple[str, float]:
+    """Words in lines as wide as a drawing, and where they end."""
+    size, line, letter = kind
+    rows = textwrap.wrap(words, int(wide / letter), break_on_hyphens=False)
+    drawn = [
+        f'<text x="{_EDGE:g}" y="{top + line * place + size:g}" font-size="{size:g}" {look}>{_attribute(row)}</text>'
+        for place, row in enumerate(rows)
+    ]
+    return "".join(drawn), top + line * len(rows)
+
+
 #: What a spreadsheet takes for a formula, and what of that is a number, perhaps with a unit.
 _FORMULA, _NUMBER = re.compile(r"\s*[=+\-@\t\r]"), re.compile(r"[+-]?\d[\d.,\u00a0\u2009\u202f ]*(?:%|[A-Za-z/]+(?: [A-Za-z/]+)*)?")
 
 
 def csv_text(table: Mapping[str, Any]) -> str:
-    """A table as CSV with its head. A text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay."""
+    """A table as CSV with its head. A text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay.
+
+    A table says under `file` what a file has of it where that differs from what a page shows.
+    """
+    kept = table.get("file") or table
     text = io.StringIO()
-    csv.writer(text).writerows([_cell(cell) for cell in row] for row in (table["head"], *table["rows"]))
+    csv.writer(text).writerows([_cell(cell) for cell in row] for row in (kept["head"], *kept["rows"]))
     return text.getvalue()
 
 

@@ -10,14 +10,10 @@ from stargauge.report.charts import over_time, spoken
 from stargauge.report.drawing import figure
 from stargauge.report.html import time_table
 from stargauge.report.locale import say
+from stargauge.report.wording import chip_name
 
 #: Hues of generations, in the order of their age.
 _HUES = ("announced", "contracted", "operational", "construction", "energised", "financed")
-
-
-def chip_name(chip: str) -> str:
-    """`GB200 NVL72` of `gb200-nvl72`."""
-    return chip.replace("-", " ").upper()
 
 
 def fleet_drawings(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -39,7 +39,8 @@ _TYPE = 13
 def flow_figure(data: Mapping[str, Any]) -> dict[str, Any]:
     """The drawing in both widths with its table."""
     label = spoken_flow(data)
-    return pictured("flow", label, (flow_svg(data, WIDE), flow_svg(data, NARROW)), flow_table(data))
+    drawn = pictured("flow", label, (flow_svg(data, WIDE), flow_svg(data, NARROW)), flow_table(data))
+    return {**drawn, "title": say("Sources and uses")}
 
 
 def name_of(data: Mapping[str, Any], node: str, short: bool = False) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from stargauge.quantity.quantity import STAGES
 from stargauge.report import lineage
 from stargauge.report.accuracy_page import accuracy_page
 from stargauge.report.canvas import NARROW, ODDS_NARROW, ODDS_WIDE, ROWS_NARROW, ROWS_WIDE, WIDE
-from stargauge.report.charts import divisor, month_day, over_time, scale, spoken
+from stargauge.report.charts import divisor, month_day, over_time, peak, scale, spoken
 from stargauge.report.claim_depth import definitions_by_claim, needs_by_reading, together_page
 from stargauge.report.definitions import by_definition, spoken_rows
 from stargauge.report.drawing import figure, inlined
@@ -32,6 +32,7 @@ from stargauge.report.wording import (
     number_text,
     percent,
     percent_range,
+    plain_number,
     range_text,
     shape,
     short_sentence,
@@ -45,6 +46,8 @@ from stargauge.report.wording import (
 
 Answer = Mapping[str, Any]
 
+#: The stages that are reached on paper; the others are reached on the ground.
+_PAPER = STAGES[:3]
 _STAGE_HUES = {"under_construction": "construction"}
 #: Groups of claims, by the English titles under which the board is filtered.
 _GROUPS = (
@@ -273,23 +276,54 @@ def ladder(answer: Answer) -> list[dict[str, Any]]:
 
 
 def _rungs(answer: Answer) -> list[dict[str, Any]]:
-    """Each stage's middle draw at the newest evidence, where the answer holds the series; all in the unit that suits the largest."""
+    """Each stage's middle draw, where the answer holds the series; all in the unit that suits the largest.
+
+    What is on paper (announced, contracted, financed) as known on the day; what is built at the newest evidence.
+    """
     quantities = answer.get("quantities") or {}
     series = {stage: quantities.get(f"power_facility[{stage}]") or {} for stage in STAGES}
     held = {stage: data for stage, data in series.items() if data.get("months")}
     unit_name = scale(held.values())[1]
-    at = {stage: at_evidence(data, answer) for stage, data in held.items()}
-    return [
+    on_paper = str(answer.get("as_of") or "")
+    at = {stage: at_day(data, on_paper) if stage in _PAPER else at_evidence(data, answer) for stage, data in held.items()}
+    rungs = [
         {"stage": stage, "unit": unit_name, "p50": at[stage] / divisor(data, unit_name)}
         for stage, data in held.items()
         if at[stage] is not None
     ]
+    return [{**rung, "text": _rung_text(rung, rungs, answer)} for rung in rungs]
+
+
+def _rung_text(rung: Mapping[str, Any], rungs: Sequence[Mapping[str, Any]], answer: Answer) -> str:
+    """What a stage on paper needs told: what has no site, what is only implied by what is built."""
+    if rung["stage"] not in _PAPER:
+        return ""
+    built = max((one for one in rungs if one["stage"] not in _PAPER), key=lambda one: float(one["p50"]), default={"p50": 0.0})
+    pledged = _pledged(answer) if rung["stage"] == "announced" else ""
+    if pledged:
+        return say("of it {power} pledged without a site", power=pledged)
+    if not rung["p50"]:
+        return say("nothing on record")
+    if rung["stage"] == "announced" or rung["p50"] >= built["p50"]:
+        return ""
+    return say("on record; the {power} built or being built imply more", power=value_text(built))
+
+
+def _pledged(answer: Answer) -> str:
+    """Announced power without a site on the day; empty where there is none."""
+    data = (answer.get("quantities") or {}).get("power_facility[announced, unsited]") or {}
+    value = at_day(data, str(answer.get("as_of") or "")) if data.get("months") else None
+    return value_text({"unit": data["unit"], "p50": value}) if value else ""
 
 
 def at_evidence(data: Mapping[str, Any], answer: Answer) -> Any:
     """The middle value of a series in the month of the newest evidence; None where it is absent."""
-    evidence = str(answer.get("newest_evidence") or answer.get("as_of") or "")
-    at = next((index for index, month in enumerate(data["months"]) if month_day(month) >= evidence), -1)
+    return at_day(data, str(answer.get("newest_evidence") or answer.get("as_of") or ""))
+
+
+def at_day(data: Mapping[str, Any], day: str) -> Any:
+    """The middle value of a series in the month of a day; None where it is absent."""
+    at = next((index for index, month in enumerate(data["months"]) if month_day(month) >= day), -1)
     return data["p50"][at]
 
 
@@ -339,7 +373,7 @@ def drawings(answer: Answer) -> dict[str, dict[str, Any]]:
     made: dict[str, dict[str, Any]] = {}
     for name in ("capacity", "money"):
         line = lines.get(name)
-        if isinstance(line, Mapping) and _drawable(line, quantities):
+        if isinstance(line, Mapping) and drawable(line, quantities):
             label = spoken(line, quantities)
             specs = [over_time(line, quantities, evidence, paper) for paper in (WIDE, NARROW)]
             made[name] = figure(name, label, specs, time_table(line, quantities, evidence), line.get("why"))
@@ -353,7 +387,7 @@ def drawings(answer: Answer) -> dict[str, dict[str, Any]]:
 def capacity_drawing(answer: Answer, name: str) -> dict[str, Any] | None:
     """The chart of capacity of an answer under a name of its own; nothing where there is nothing to draw."""
     quantities, line = answer.get("quantities") or {}, (answer.get("lines") or {}).get("capacity")
-    if not isinstance(line, Mapping) or not _drawable(line, quantities):
+    if not isinstance(line, Mapping) or not drawable(line, quantities):
         return None
     evidence = answer.get("newest_evidence")
     specs = [over_time(line, quantities, evidence, paper) for paper in (WIDE, NARROW)]
@@ -385,12 +419,17 @@ def odds_drawings(answer: Answer) -> list[dict[str, Any]]:
     return made
 
 
-def _drawable(line: Mapping[str, Any], quantities: Mapping[str, Any]) -> bool:
-    return any("months" in quantities.get(entry["address"], {}) for entry in line.get("series") or [])
+def drawable(line: Mapping[str, Any], quantities: Mapping[str, Any]) -> bool:
+    """Whether a series has months, and a number above zero in one of them: a chart without one would show nothing."""
+    held = [quantities.get(entry["address"], {}) for entry in line.get("series") or []]
+    return any("months" in data and peak(data) > 0.0 for data in held)
 
 
 def time_table(line: Mapping[str, Any], quantities: Mapping[str, Any], evidence: str | None) -> dict[str, Any]:
-    """The numbers of a chart over time at half-year ends and at the newest evidence, in the unit of the chart."""
+    """The numbers of a chart over time at half-year ends and at the newest evidence, in the unit of the chart.
+
+    `file`: all of its months with all quantiles, as plain numbers under days.
+    """
     series = [(entry, quantities[entry["address"]]) for entry in line.get("series") or [] if entry["address"] in quantities]
     unit_name = scale(data for _, data in series)[1]
     unit_told = notation().unit(unit_name)
@@ -407,7 +446,18 @@ def time_table(line: Mapping[str, Any], quantities: Mapping[str, Any], evidence:
         for index, month in enumerate(months)
         if month[5:7] in ("06", "12") or month == newest
     ]
-    return {"head": head, "rows": rows}
+    return {"head": head, "rows": rows, "file": _every_month(series, unit_name, months)}
+
+
+def _every_month(series: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], unit_name: str, months: Sequence[str]) -> dict[str, Any]:
+    """Each month's last day with the quantiles of every series, in the unit of the chart."""
+    head, columns = ["date"], []
+    for entry, data in series:
+        for key in ("p10", "p25", "p50", "p75", "p90"):
+            if data.get(key):
+                head.append(f"{entry.get('label', entry['address'])} {key.upper()}, {unit_name}")
+                columns.append([plain_number(value, divisor(data, unit_name)) for value in data[key]])
+    return {"head": head, "rows": [[month, *(column[index] for column in columns)] for index, month in enumerate(months)]}
 
 
 def rows_table(jobs: Mapping[str, Any]) -> dict[str, Any]:
@@ -416,7 +466,7 @@ def rows_table(jobs: Mapping[str, Any]) -> dict[str, Any]:
         [
             f"{row['label']} ({row['says']})" if row.get("says") else str(row["label"]),
             *(bare(row, key) for key in ("p10", "p50", "p90")),
-            "; ".join(str(told.get("text", "")) for told in row.get("stated") or []) or say("none found"),
+            "; ".join(str(told.get("text", "")) for told in row.get("stated") or []) or say("no count found"),
         ]
         for row in jobs.get("rows") or []
     ]
@@ -432,4 +482,9 @@ def rows_table(jobs: Mapping[str, Any]) -> dict[str, Any]:
             ]
         )
     why = [["", *[str(row.get("address") or "")] * 3, ""] for row in jobs.get("rows") or []]
-    return {"head": [say("Definition"), "P10", "P50", "P90", say("Counted or stated")], "rows": rows, "why": why}
+    head = [say("Definition"), "P10", "P50", "P90", say("Counted or stated")]
+    levels = [[plain_number(row.get(key)) for key in ("p10", "p50", "p90")] for row in jobs.get("rows") or []]
+    plain = [[told[0], *numbers, told[4]] for told, numbers in zip(rows, levels, strict=False)]
+    if claim.get("value"):
+        plain.append([rows[-1][0], plain_number(claim["value"]), "", "", rows[-1][4]])
+    return {"head": head, "rows": rows, "why": why, "file": {"head": head, "rows": plain}}

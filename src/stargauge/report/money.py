@@ -70,6 +70,7 @@ def render_money(data: Mapping[str, Any], style: Style = PLAIN) -> str:
     """The answer first, then the tables."""
     lines = [style.bold(line) for line in wrapped(headline(data), style.width)]
     lines += wrapped(f"{data['name']}, known on {day_text(data['as_of'])}, {data['draws']:,} draws.", style.width)
+    lines += [] if data["dispute"] else wrapped(say("A sum of your own: --need."), style.width)
     for one in tables(data):
         lines += ["", *(style.bold(line) for line in wrapped(one.title, style.width)), *wrapped(one.finding, style.width)]
         lines += table(one.columns, one.rows, style) if one.rows else []
@@ -103,7 +104,7 @@ def bn(value: float | None) -> str:
 def headline(data: Mapping[str, Any]) -> str:
     """One sentence: with which means each amount was there."""
     if not data["dispute"]:
-        return say("No claim names a sum to be deployed by {day}; give one with --need.", day=day_text(data["date"]))
+        return say("No claim names a sum to be deployed by {day}.", day=day_text(data["date"]))
     parts = []
     for one in data["dispute"]:
         odds = ", ".join(_odds_with(means, percent(one["group"][means]["probability"])) for means in _MEANS)
@@ -150,8 +151,8 @@ def books(data: Mapping[str, Any]) -> str:
     figure = f"{worst['largest_difference']:.2f}"
     most = f"{notation().number(figure)} USD"
     if float(figure) == 0.0:
-        told = {"most": most, "parties": len(data["books"])}
-        return say("Books of every party tie to {most} in every month of every world: {parties} parties, sources less uses.", **told)
+        told = {"most": most, "parties": _all(data["books"])}
+        return say("Books of every party tie to {most} in every month of every world: {parties}, sources less uses.", **told)
     told = {"most": most, "party": _name(data, worst["party"])}
     return say("Books do not tie: sources less uses of {party} differ by up to {most} in a month.", **told)
 
@@ -308,10 +309,15 @@ def _gaps(data: Mapping[str, Any]) -> Table | None:
     return Table("gaps", say("What is lacking by {day}", day=day_text(data["until"])), "", columns, tuple(rows), note, why)
 
 
+def _all(rows: Sequence[Any]) -> str:
+    """How many parties there are, those that only receive among them."""
+    return say("one party") if len(rows) == 1 else say("all {count} parties, those that only receive included", count=len(rows))
+
+
 def _policies(data: Mapping[str, Any]) -> Table | None:
     rows = [
         (f"{_name(data, one['party'])}: {_policy(one)}", day_text(one["cash_stated"]), bn(one["room"]["p50"]),
-         percent(one["probability"]), _first(one["first"]))
+         percent(one["probability"]), _breach(one["first"], data["as_of"]))
         for one in data["covenants"]
     ]  # fmt: skip
     if not rows:
@@ -324,6 +330,9 @@ def _policies(data: Mapping[str, Any]) -> Table | None:
         "Room on {day}, P50 in USD. Breach: by {until}. First breach: P50 (P10 to P90).", day=day_text(data["date"]),
         until=day_text(data["until"]),
     )  # fmt: skip
+    if any(_past(one["first"], data["as_of"]) for one in data["covenants"]):
+        later = say("A date before {day} is the model's, from what was published by then: no report says so.", day=day_text(data["as_of"]))
+        note = f"{note} {later}"
     why = tuple(
         ("", f"parties.{one['party']}", f"policy_headroom[{one['party']}]", *[f"first_breach[{one['party']}]"] * 2)
         for one in data["covenants"]
@@ -340,6 +349,16 @@ def _policy(one: Mapping[str, Any]) -> str:
     else:
         parts.append(say("cash at least 0, as it states no floor in figures"))
     return ", ".join(parts)
+
+
+def _past(span: Mapping[str, Any], as_of: str) -> bool:
+    """Whether the middle of a date lies before the knowledge date."""
+    return bool(span["p50"]) and str(span["p50"]) < as_of
+
+
+def _breach(span: Mapping[str, Any], as_of: str) -> str:
+    """When a policy is first broken; one that the model has broken by the knowledge date is told as that, not as a forecast."""
+    return say("by the model already broken: {when}", when=_first(span)) if _past(span, as_of) else _first(span)
 
 
 def _first(span: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
 from stargauge.report.locale import say, words
 from stargauge.report.odds import ended, headline, mover_text, points_text
-from stargauge.report.wording import MARKS, day_text, percent, percent_range, shape, status_text
+from stargauge.report.wording import MARKS, day_text, percent, percent_range, plain_number, shape, status_text
 
 #: Bounds of the likelihood bands and, from the bottom, the middle of each.
 _BOUNDS = (0.10, 0.33, 0.66, 0.90)
@@ -140,9 +140,14 @@ def odds_table(one: Mapping[str, Any]) -> dict[str, Any]:
         change = "" if point["change"] is None else points_text(point["change"])
         moved = "; ".join(map(mover_text, point["movers"]))
         rows.append([day_text(point["day"]), told, change, moved])
+    plain = []
+    for point, row in zip(one["points"], rows, strict=True):
+        odds = [plain_number(value) for value in (point["probability"], *(point["model_range"] or (None, None)))]
+        plain.append([point["day"], *odds, point["answer"], row[3]])
     head = [say("Known on"), say("Odds (model range)"), say("Change in points"), say("What moved it, each left out alone")]
-    return {"head": head, "rows": rows,
-            "why": [["", f"claims.{one['claim']}", "", ""] for _ in rows]}  # fmt: skip
+    named = [say("Known on"), say("Odds"), say("Model range, lowest"), say("Model range, highest"), say("Answer"), head[3]]
+    return {"head": head, "rows": rows, "why": [["", f"claims.{one['claim']}", "", ""] for _ in rows],
+            "file": {"head": named, "rows": plain}}  # fmt: skip
 
 
 def spoken_odds(one: Mapping[str, Any]) -> str:

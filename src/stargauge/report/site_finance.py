@@ -96,8 +96,13 @@ def tables(data: Mapping[str, Any]) -> list[Table]:
     return [one for one in made if one is not None]
 
 
+def _place(site: Mapping[str, Any]) -> str:
+    """A site by its name, up to the first comma."""
+    return say("Without a site") if site["id"] == "unsited" else str(site["name"]).split(",")[0].split(" (")[0]
+
+
 def _rows(data: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    return [(f"{site['id']}, {_asset(asset['asset'])}", asset) for site in data["sites"] for asset in site["assets"]]
+    return [(f"{_place(site)}, {_asset(asset['asset'])}", asset) for site in data["sites"] for asset in site["assets"]]
 
 
 def _span(spread: Mapping[str, float | None], text: Any) -> str:
@@ -148,7 +153,7 @@ def _loans(data: Mapping[str, Any]) -> Table | None:
             if one["loan_to_cost"]["p50"] is not None:
                 agreed = _usd(site["loans_agreed"]["p50"] or None) if one["asset"] == "building" else "–"
                 rows.append((
-                    f"{site['id']}, {_asset(one['asset'])}", _span(one["loan_to_cost"], rate_text), agreed, _limit_text(one),
+                    f"{_place(site)}, {_asset(one['asset'])}", _span(one["loan_to_cost"], rate_text), agreed, _limit_text(one),
                     _span(one["dscr"], _ratio), percent(one["breach"]), percent(one["gap"]),
                 ))  # fmt: skip
     if not rows:
@@ -190,7 +195,7 @@ def _returns(data: Mapping[str, Any]) -> Table | None:
         "one, and so none to speak of. Net present value in USD at the return that equity asks. Loan life: cover of the loan by all cash "
         "until it is repaid."
     )
-    rents = [(site["id"], site["rent_without_equipment"]["p50"]) for site in data["sites"]]
+    rents = [(_place(site), site["rent_without_equipment"]["p50"]) for site in data["sites"]]
     left = [f"{name} {_usd(rent)}" for name, rent in rents if rent]
     if left:
         rent = say("Rent of halls whose equipment is given up one day, which no return here bears (P50): {rents}.", rents=", ".join(left))

@@ -228,4 +228,4 @@ def _what(parts: Sequence[str]) -> str:
     """The last steps of a path in words: `milestones.operational[2]` is `operational`."""
     rest = parts[4:] if parts[2] == "phases" else parts[2:]
     steps = [step.partition("[")[0].replace("_", " ") for step in rest if step not in ("milestones", "facts", "supply")]
-    return " ".join(steps)
+    return " ".join(steps).replace("it power", "IT power")

@@ -9,7 +9,7 @@ from stargauge.quantity.units import scale_of
 from stargauge.report.drawing import pictured
 from stargauge.report.locale import notation, say
 from stargauge.report.site_map import on_map, site_map, spoken_map, states_of
-from stargauge.report.wording import counted, day_text, number_text, percent
+from stargauge.report.wording import counted, day_text, number_text, percent, plain_number
 
 Site = Mapping[str, Any]
 
@@ -30,7 +30,7 @@ def sites_section(answer: Mapping[str, Any]) -> dict[str, Any] | None:
     whole = {"runs": power_in(together["runs"], unit), "planned": power_in(together["planned"], unit)}
     return {
         "title": title(sites), "sub": subtitle(sites), "note": note(), "unit": notation().unit(unit[1]), "rows": rows, "whole": whole,
-        "all": say("All {number}", number=_number(len(sites))) if len(sites) > 1 else "", "together": together, "map": map_figure(sites),
+        "all": _all_of(sites) if len(sites) > 1 else "", "together": together, "map": map_figure(sites),
     }  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def title(sites: Sequence[Site]) -> str:
     number, running = _number(len(kept)).capitalize(), sum((site["runs"]["p50"] or 0.0) > 0.0 for site in kept)
     if len(kept) == 1:
         where = say("One site in {state}", state=states[0]) if states else say("One site")
-        return say("{sites}; {runs}", sites=where, runs=say("part of it runs") if running else say("nothing of it is known to run"))
+        return say("{sites}; {runs}", sites=where, runs=_of_one(kept[0]) if running else say("nothing of it is known to run"))
     where = say("{number} sites", number=number)
     if states:
         many = {"number": number, "states": _number(len(states)), "state": states[0]}
@@ -67,14 +67,29 @@ def title(sites: Sequence[Site]) -> str:
     return say("{sites}; {runs}", sites=where, runs=runs)
 
 
+def _of_one(site: Site) -> str:
+    """How much of a site runs by its phases."""
+    return say("all of it runs") if site["phases"] and site["reached"]["operational"] == site["phases"] else say("part of it runs")
+
+
+def _all_of(sites: Sequence[Site]) -> str:
+    """What the last row of the table is called; those given up are in it."""
+    gone = sum(bool(site["given_up"]) for site in sites)
+    if gone:
+        return say("All {number}, {gone} given up", number=_number(len(sites)), gone=_number(gone))
+    return say("All {number}", number=_number(len(sites)))
+
+
 def subtitle(sites: Sequence[Site]) -> str:
     """What rings and discs are, and what is not on the map."""
     gone = [site["name"] for site in sites if site["given_up"]]
     off = [site["name"] for site in sites if not site["place"] and not site["given_up"]]
+    none = [site["name"] for site in sites if site["place"] and not site["given_up"] and not site["planned"]["p50"]]
     stopped = [site["name"] for site in sites if site["paused"] and not site["given_up"]]
     parts = [say("Ring: announced facility power. Disc: the part that runs. Area to scale; outline simplified.")]
     parts += [say("Given up: {names}.", names=", ".join(gone))] if gone else []
     parts += [say("Place not stated: {names}.", names=", ".join(off))] if off else []
+    parts += [say("Not drawn, with no power announced now: {names}.", names=", ".join(none))] if none else []
     parts += [say("Paused: {names}.", names=", ".join(stopped))] if stopped else []
     return " ".join(parts)
 
@@ -168,13 +183,16 @@ def sites_table(sites: Sequence[Site]) -> dict[str, Any]:
     named = notation().unit(unit[1])
     head = [say("Site"), say("Place"), say("Last seen"), say("State"), f"{say('Runs')}, {named}", f"{say('Announced')}, {named}"]
     head += [f"{say('Complete')} {level}" for level in ("P10", "P50", "P90")]
-    rows = []
+    rows, plain = [], []
     for site in sites:
+        days = ["" if site["given_up"] else site["complete"][name] or "" for name in ("p10", "p50", "p90")]
+        powers = [plain_number(site[name]["p50"], unit[0]) for name in ("runs", "planned")]
+        plain.append([site["name"], site["region"] or "", site["observed_through"] or "", state_of(site), *powers, *days])
         dates = ["–"] * 3 if site["given_up"] else [month_text(site["complete"][name]) for name in ("p10", "p50", "p90")]
         seen = day_text(site["observed_through"]) or say("nobody has looked")
         numbers = [power_in(site["runs"], unit), power_in(site["planned"], unit)]
         rows.append([site["name"], site["region"] or "–", seen, state_of(site), *numbers, *dates])
-    return {"head": head, "rows": rows}
+    return {"head": head, "rows": rows, "file": {"head": head, "rows": plain}}
 
 
 def unit_of(sites: Sequence[Site]) -> tuple[float, str]:

@@ -393,6 +393,8 @@ def _next(answer: Mapping[str, Any], style: Style, report: str | None) -> list[s
         more = f" and {len(notes) - 3} more" if len(notes) > 3 else ""
         lines += labelled("Note", f"hindsight-calibrated: {names}{more}", style, indent=0)
     if answer.get("claims"):
-        lines += labelled("", "Odds are a statement about the model and its inputs, not about anyone's honesty.", style, indent=0)
+        honest = "Odds are a statement about the model and its inputs, not about anyone's honesty."
+        shown = "Those of an open claim are never shown below 2 or above 98 % unless arithmetic settles it."
+        lines += labelled("", f"{honest} {shown}", style, indent=0)
     lines += [style.soft(line) for text in answer.get("attribution") or [] for line in wrapped(str(text), style.width)]
     return lines

@@ -10,7 +10,7 @@ from stargauge.report.canvas import NARROW, ROWS_NARROW, ROWS_WIDE, WIDE
 from stargauge.report.charts import over_time, spoken
 from stargauge.report.definitions import by_definition, spoken_rows
 from stargauge.report.drawing import figure
-from stargauge.report.html import rows_table, time_table
+from stargauge.report.html import drawable, rows_table, time_table
 
 WIDTHS = ("wide", "narrow")
 
@@ -20,6 +20,8 @@ def what_if_drawings(answer: Mapping[str, Any], titles: Mapping[str, str], width
     made = {}
     quantities, evidence = answer["quantities"], answer.get("newest_evidence")
     for name, line in answer["lines"].items():
+        if not drawable(line, quantities):
+            continue
         told = {**line, "title": titles[name]}
         table = time_table({**line, "series": [one for one in line["series"] if one["role"] != "before"]}, quantities, evidence)
         draw = partial(over_time, line, quantities, evidence)

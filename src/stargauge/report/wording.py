@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from stargauge.quantity import units
@@ -182,6 +183,16 @@ def number_text(value: Any, divisor: float = 1.0) -> str:
     return "–" if value is None or value != value else figures(float(value) / divisor)
 
 
+def chip_name(chip: str) -> str:
+    """`GB200 NVL72` of `gb200-nvl72`."""
+    return chip.replace("-", " ").upper()
+
+
+def plain_number(value: Any, divisor: float = 1.0) -> str:
+    """A number as a file holds it: a point, no thousands, no power of ten, six significant figures; empty where it is missing."""
+    return "" if value is None or value != value else format(Decimal(f"{float(value) / divisor:.6g}"), "f")
+
+
 def unit_text(entry: Mapping[str, Any], by: str = "p50") -> str:
     """The unit in which `bare` shows an entry."""
     return notation().unit(scale_of(float(entry.get(by) or 0.0), str(entry.get("unit", "1")))[1])
@@ -212,7 +223,7 @@ def stated_text(statement: Mapping[str, Any]) -> str:
     if isinstance(value, bool):
         return say("yes") if value else say("no")
     if isinstance(value, (int, float)):
-        return show(float(value), unit_name or "1")
+        return show(float(value), unit_name or "1").replace(" m2", " m²")
     if unit_name == "date":
         return day_text(value)
     if isinstance(value, str) and statement.get("text"):

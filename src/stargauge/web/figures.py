@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from stargauge.quantity.errors import InputError, did_you_mean
@@ -23,15 +24,43 @@ def as_file(view: View, name: str, ending: str) -> Made:
     from stargauge.report.drawing import csv_text
 
     figure = view.figures[name]
-    body = csv_text(figure["table"]).encode() if ending == "csv" else _drawing(figure, ending)
+    body = csv_text(figure["table"]).encode() if ending == "csv" else _drawing(view, figure, ending)
     return Made(body, MEDIA[ending], {"Content-Disposition": f'attachment; filename="{view.asked.programme}-{name}.{ending}"'})
 
 
-def _drawing(figure: Any, ending: str) -> bytes:
-    """The wide drawing in the light palette, alone."""
+def _drawing(view: View, figure: Any, ending: str) -> bytes:
+    """The wide drawing in the light palette, with its title and whence it is."""
     import vl_convert
 
-    from stargauge.report.drawing import alone, svg
+    from stargauge.report.drawing import alone, framed, svg
+    from stargauge.report.locale import speaking
 
-    text = svg(figure["spec"]) if figure.get("spec") else alone(str(figure["wide"]))
+    with speaking(view.asked.language):
+        text = svg(figure["spec"]) if figure.get("spec") else alone(str(figure["wide"]))
+        text = framed(text, _title(figure), _cite(view))
     return text.encode() if ending == "svg" else bytes(vl_convert.svg_to_png(text, scale=2.0))
+
+
+#: The end of a first sentence: no point of a day, of a month or of a large number in German.
+_SENTENCE = re.compile(r"(?<!\b\d)(?<!\b\d\d)(?<!Mrd)(?<!Mio)(?<!Jan)(?<!Feb)(?<!Aug)(?<!Sept)(?<!Okt)(?<!Nov)(?<!Dez)\. ")
+
+
+def _title(figure: Any) -> str:
+    """What a drawing is called: its title, else the first sentence of what is spoken of it."""
+    return str(figure.get("title") or _SENTENCE.split(str(figure.get("label") or ""))[0].rstrip("."))
+
+
+def _cite(view: View) -> str:
+    """One line: of what, by which version, known when, from which draws, and whose data it rests on."""
+    from stargauge import __version__
+    from stargauge.report.locale import say, words
+    from stargauge.report.wording import day_text
+
+    asked = view.asked
+    if not asked.programme:
+        return f"Stargauge {__version__}"
+    told = say(
+        "Stargauge {version}, programme {name}, known on {day}, {draws} draws, seed {seed}.", version=__version__,
+        name=view.whole.name, day=day_text(asked.day), draws=words().count(asked.draws), seed=asked.seed,
+    )  # fmt: skip
+    return " ".join([told, *view.whole.attribution])

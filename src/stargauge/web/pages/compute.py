@@ -9,7 +9,7 @@ from stargauge.web.view import View
 @page("/p/{programme}/compute")
 def compute(view: View) -> str:
     """The frame at once; the numbers come with the run."""
-    from stargauge.report.fleet import chip_name
+    from stargauge.report.wording import chip_name
 
     chips = [chip_name(chip) for chip in view.known.axes.get("chip", ())]
     return view.render("compute.html.j2", chips=chips, seen=bool(view.known.sites))
@@ -19,8 +19,9 @@ def compute(view: View) -> str:
 def fleet(view: View) -> str:
     """Accelerators, peak, training, users and tokens over time."""
     from stargauge.api.fleet import compute as run
-    from stargauge.report.fleet import chart_titles, chip_name, fleet_drawings
+    from stargauge.report.fleet import chart_titles, fleet_drawings
     from stargauge.report.locale import speaking
+    from stargauge.report.wording import chip_name
 
     data = view.kept("fleet", lambda: run(view.programme, **view.run).to_dict())
     with speaking(view.asked.language):
@@ -34,7 +35,7 @@ def cost(view: View) -> str:
     """What an accelerator-hour and a million tokens cost who owns them, by site and generation."""
     from stargauge import api
     from stargauge.report.cost import headline, sold
-    from stargauge.report.fleet import chip_name
+    from stargauge.report.wording import chip_name
 
     data = view.kept("cost", lambda: api.cost(view.programme, moves=False, **view.run).to_dict() if view.known.sites else None)
     told = data and data["hours"]

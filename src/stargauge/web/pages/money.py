@@ -50,7 +50,7 @@ def flow(view: View) -> str:
 
     data = view.kept("flow", lambda: sources_and_uses(view.programme, **view.run).to_dict())
     with speaking(view.asked.language):
-        drawn = view.enter(flow_figure(data))
+        drawn = view.enter(flow_figure(data)) if data["links"] else None
     return view.render("money_part.html.j2", flow=drawn, data=data, part="flow")
 
 

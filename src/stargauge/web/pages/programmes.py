@@ -42,7 +42,9 @@ def head_of(shelf: Shelf) -> dict[str, str]:
 
 
 def _plain(value: str) -> str:
-    """The text of a scalar on one line."""
+    """The text of a scalar on one line; nothing where it is none, such as a list that was begun."""
+    if value[:1] in tuple("[{&*!|>%@`"):
+        return ""
     if value[:1] == '"':
         try:
             return str(json.loads(value))

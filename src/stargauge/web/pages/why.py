@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -22,13 +21,17 @@ MOST_LISTED = 200
 @page("/p/{programme}/why", asks=("q",))
 def index(view: View, q: str) -> str:
     """Every quantity and input by name, to search by text; `q` may be an address as well."""
+    from stargauge.report.locale import speaking
+
     rows = view.kept_of_files("why names", _names)
     asked = q.strip()
     words = asked.lower().split()
     found = [one for one in rows if all(word in f"{one['name']} {one['called']} {one['says']}".lower() for word in words)]
+    with speaking(view.asked.language):
+        titles = _titles()
     parts: dict[str, list[dict[str, Any]]] = {}
-    for one in found:
-        parts.setdefault(one["part"], []).append(one)
+    for one in sorted(found, key=lambda row: titles.get(row["part"], row["part"])):
+        parts.setdefault(titles.get(one["part"], one["part"]), []).append(one)
     return view.render("why_index.html.j2", q=asked, parts=parts, count=len(found), whole=len(rows), address=_address(view, asked))
 
 
@@ -48,11 +51,28 @@ def _names() -> list[dict[str, Any]]:
 
 
 def _part(function: Any) -> str:
-    """What the part of the model that a quantity belongs to speaks of: the first line of its module."""
-    from inspect import getdoc, getmodule
+    """The part of the model that a quantity belongs to, by its module: results and inputs of one part stand together."""
+    return str(function.__module__).rpartition(".")[2]
 
-    said = str(getdoc(getmodule(function)) or function.__module__).split("\n", 1)[0]
-    return re.split(r": picks|\. Picks", said)[0].rstrip(".")
+
+def _titles() -> dict[str, str]:
+    """What each part of the model is called."""
+    from stargauge.report.locale import say
+
+    return {
+        "asset": say("Assets: terms of finance and tax"), "asset_cash": say("Assets: cash and returns"),
+        "asset_cost": say("Assets: what is financed"), "asset_loan": say("Assets: loans"), "asset_tax": say("Assets: tax"),
+        "build": say("Building times"), "capex": say("Cost of building and equipment"),
+        "compute": say("Equipment that sells computing power"), "contract": say("Leases and cloud contracts"),
+        "debt": say("Terms of loans"), "environment": say("Emissions and water"), "facility": say("Power at the meter and cooling"),
+        "fleet": say("Accelerators"), "funding": say("Funding"), "inference": say("Serving users"), "labour": say("Jobs"),
+        "lease": say("Leases of halls"), "liquidity": say("Cash of the parties"), "market": say("Rents and interest rates"),
+        "network": say("What a phase waits for"), "opex": say("Cost of running"), "reliability": say("Failures and restarts"),
+        "revenue": say("Revenue"), "running": say("Assets: running costs and property tax"), "schedule": say("Dates and sizes of phases"),
+        "slip": say("Delays of plans"), "supply": say("Power supply"), "tax": say("Tax depreciation"),
+        "tracker": say("Revisions of a tracker's dates"), "training": say("Training of models"),
+        "unit_cost": say("Cost of an hour and a token"),
+    }  # fmt: skip
 
 
 def _address(view: View, asked: str) -> str:
