@@ -31,7 +31,7 @@ def test_overview_holds_what_was_said_where_it_stands_and_what_holds(web: str, b
         drawn = page.request.get(
             page.locator("a[href*='figures/capacity.svg']").get_attribute("href").replace("/p/", f"{web}/p/", 1)
         ).text()
-        assert page.inner_text("h2#power") in drawn and "programme Stargate, known on 1 Nov 2026, 1,024 draws, seed 0" in drawn
+        assert page.inner_text("h2#power") in drawn and "programme Stargate, known on 1 Nov 2026, 256 draws, seed 0" in drawn
         assert sound(page) == []
         seen.clean()
 
