@@ -111,16 +111,16 @@ def test_only_programmes_are_replaced(tmp_path: Path) -> None:
     other = folder / "compose.yaml"
     other.write_text("services: {}\n", encoding="utf-8")
     body = {"file": ("compose.yaml", b"name: Mine\n"), "replace": "yes"}
-    assert "no programme of yours" in told(ask(folder, "programmes.upload", "/programmes/upload", body=body))
+    assert "no programme, so it is not replaced" in told(ask(folder, "programmes.upload", "/programmes/upload", body=body))
     assert other.read_text(encoding="utf-8") == "services: {}\n"
 
 
 def test_a_full_folder_takes_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_FILES", 2)
+    monkeypatch.setattr("stargauge.web.library.MOST_FILES", 2)
     folder = filled(tmp_path, evidence=False)
-    with pytest.raises(InputError, match="holds 2 files or more"):
+    with pytest.raises(InputError, match="holds 2 files already"):
         files.create(folder, "third.yaml", b"name: Third\n")
-    with pytest.raises(InputError, match="holds 2 files or more"):
+    with pytest.raises(InputError, match="holds 2 files already"):
         files.create_folder(folder / "third", {"programme.yaml": b"name: Third\n"})
     assert files.create(folder, "mine.yaml", b"name: Mine\n", instead=True).read_bytes() == b"name: Mine\n"
     assert len(list(folder.iterdir())) == 2
