@@ -47,7 +47,7 @@ def _texts(drawing: str) -> list[str]:
 
 
 @pytest.mark.parametrize("papers", [(WIDE, ROWS_WIDE), (NARROW, ROWS_NARROW)])
-def test_texts_and_lines_stand_where_the_engine_puts_them(papers: tuple[Paper, Paper]) -> None:
+def test_texts_and_size_are_those_of_the_engine(papers: tuple[Paper, Paper]) -> None:
     engine = pytest.importorskip("vl_convert")
     for spec in _specs(*papers):
         ours, theirs = svg.draw(spec), str(engine.vegalite_to_svg(spec))

@@ -1,4 +1,4 @@
-"""Our own charts as SVG, straight from their specification: the few marks that our grammar has, in a thousandth of the time of an engine.
+"""Our own charts as SVG, straight from their specification: the few marks that our grammar has, in about 2 ms where an engine takes 55.
 
 It draws layers of lines, areas, rules, bars, ticks, points and texts over one linear or time scale each way whose ends are given. What
 needs more (`draws` says so) is left to vl-convert.
