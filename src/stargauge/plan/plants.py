@@ -1,0 +1,80 @@
+"""What a supply can be built of: plants and batteries with their costs, and what limits the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A kind of plant, or a connection, of which between `least` and `most` (W) is taken.
+
+    `yearly_cost`: capital and upkeep, USD per W and year. `running_cost`: USD/Wh, a number or by hour. `output`: the share of its capacity
+    that it can give, a number or by hour. `chosen`: it runs as wanted; otherwise it gives what it gives, as sun, wind and contracts do.
+    `unit`: size of one machine in W (0: any size). `fuel`: Wh burnt per Wh. `carbon`: g CO2e per Wh. `water`: L per Wh. `land`: m2 per W.
+    `peak_charge`: USD per W of the highest hour of each month. `ready`: the hour of the plan from which it is there.
+    """
+
+    name: str
+    source: str
+    yearly_cost: float
+    running_cost: float | Array = 0.0
+    output: float | Array = 1.0
+    chosen: bool = True
+    least: float = 0.0
+    most: float = inf
+    unit: float = 0.0
+    fuel: float = 0.0
+    carbon: float = 0.0
+    water: float = 0.0
+    land: float = 0.0
+    peak_charge: float = 0.0
+    ready: int = 0
+
+
+@dataclass(frozen=True)
+class Battery:
+    """A kind of battery. Costs per W of power and per Wh of energy and year; `efficiency`: round trip; `keep`: share left after an hour."""
+
+    name: str
+    yearly_cost_power: float
+    yearly_cost_energy: float
+    efficiency: float
+    keep: float = 1.0
+    running_cost: float = 0.0
+    most: float = inf
+    most_hours: float = inf
+    land: float = 0.0
+    ready: int = 0
+
+    @property
+    def one_way(self) -> float:
+        """Efficiency of charging, and of discharging."""
+        return float(np.sqrt(self.efficiency))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a supply must keep. None: no limit. Sums are per year; shares are of the energy of the load.
+
+    `shortfall`: share of the load's energy that may be missing. `carbon`: g CO2e per Wh of load. `land`: m2. `fuel`: Wh burnt a year.
+    `firm`: W of chosen plants and of batteries for as long as they last, at least. `least_share`: least share of the load's energy that
+    is not from the chosen plants named in it.
+    """
+
+    shortfall: float = 0.0
+    carbon: float | None = None
+    land: float | None = None
+    fuel: float | None = None
+    firm: float | None = None
+    most_share: dict[str, float] = field(default_factory=dict)
+
+
+#: Limits by the name they have in a program, in the order in which they are looked at.
+NAMES = ("shortfall", "carbon", "land", "fuel", "firm")

@@ -1,0 +1,125 @@
+"""The cheapest supply that keeps its limits; where there is none, which limit would have to give way, and by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from stargauge.plan.interior_point import optimum
+from stargauge.plan.plants import Array, Battery, Limits, Plant
+from stargauge.plan.supply_program import Supply, SupplyProgram
+from stargauge.quantity.errors import InputError
+
+#: How far from whole a number of units may be, and the size in units that stands for none (a size needs an end above zero).
+_WHOLE, _NOTHING = 1e-5, 1e-9
+
+
+@dataclass(frozen=True)
+class Relief:
+    """What one limit would have to be, all others kept, for a supply to exist; `needed` None where it alone cannot help."""
+
+    limit: str
+    asked: float
+    needed: float | None
+
+
+class NoSupply(InputError):
+    """No supply keeps all limits. `reliefs`: what each limit alone would have to be."""
+
+    def __init__(self, reliefs: Sequence[Relief]) -> None:
+        self.reliefs = tuple(reliefs)
+        helps = [one for one in reliefs if one.needed is not None]
+        parts = [f"{one.limit}: asked {one.asked:.6g}, would have to be {one.needed:.6g}" for one in helps]
+        super().__init__("no supply keeps all limits" + (f"; one of these alone would do: {'; '.join(parts)}" if parts else
+                         "; no single limit that gives way would be enough"))  # fmt: skip
+
+
+def cheapest(load: Array, plants: Sequence[Plant], batteries: Sequence[Battery], limits: Limits) -> Supply:
+    """The cheapest supply of a load (W by hour, whole years) from plants and batteries of any size.
+
+    Raises NoSupply where no supply keeps the limits, with what each would have to be.
+    """
+    made = SupplyProgram(load, plants, batteries, limits)
+    found = optimum(made.program)
+    if not found.converged:
+        raise NoSupply(reliefs(made))
+    return made.supply(found)
+
+
+def reliefs(made: SupplyProgram) -> list[Relief]:
+    """For each limit: the least it would have to be if all others are kept, from the program with that limit as what is minimised."""
+    return [_relief(made, place) for place, limit in enumerate(made.program.limits) if " " not in limit.name or limit.name[:5] == "share"]
+
+
+def _relief(made: SupplyProgram, place: int) -> Relief:
+    program = made.program
+    limit = program.limits[place]
+    columns = tuple(column._replace(cost=float(weight)) for column, weight in zip(program.columns, limit.columns, strict=True))
+    weights = dict(limit.flows)
+    none = np.zeros(program.hours)
+    flows = tuple(flow._replace(cost=weights.get(number, none)) for number, flow in enumerate(program.flows))
+    others = (*program.limits[:place], *program.limits[place + 1 :])
+    found = optimum(program._replace(columns=columns, flows=flows, limits=others))
+    return Relief(limit.name, limit.bound, found.cost if found.converged else None)
+
+
+@dataclass(frozen=True)
+class _Branch:
+    """Numbers of units held between bounds, and the cheapest supply with them."""
+
+    held: dict[str, tuple[float, float]]
+    supply: Supply
+
+
+def whole_units(load: Array, plants: Sequence[Plant], batteries: Sequence[Battery], limits: Limits, close: float = 1e-3) -> Supply:
+    """The cheapest supply in which every plant that has a unit size is a whole number of units, within a share `close` of the best.
+
+    Branch and bound on the numbers (Land and Doig 1960, Econometrica 28, 497-520). `bound` of what is returned is proven: the least of the
+    bounds of all branches left open. Raises NoSupply as `cheapest` does.
+    """
+    counted = [plant for plant in plants if plant.unit]
+
+    def branch(held: dict[str, tuple[float, float]]) -> _Branch | None:
+        made = SupplyProgram(load, [_held(plant, held.get(plant.name)) for plant in plants], batteries, limits)
+        found = optimum(made.program)
+        return _Branch(held, made.supply(found)) if found.converged else None
+
+    first = _Branch({}, cheapest(load, plants, batteries, limits))
+    up = {plant.name: (_units(first.supply, plant, np.ceil),) * 2 for plant in counted}
+    rounded, left = branch(up) if counted else first, [first]
+    best = rounded.supply if rounded is not None else None
+    while left:
+        left.sort(key=lambda one: one.supply.bound)
+        if best is not None and left[0].supply.bound >= best.total * (1.0 - close):
+            break
+        now = left.pop(0)
+        plant = _most_broken(now.supply, counted)
+        if plant is None:
+            best = now.supply if best is None or now.supply.total < best.total else best
+            continue
+        low, high = now.held.get(plant.name, (0.0, np.inf))
+        count = now.supply.sizes[plant.name] / plant.unit
+        both = (branch({**now.held, plant.name: ends}) for ends in ((low, float(np.floor(count))), (float(np.ceil(count)), high)))
+        left += [one for one in both if one is not None]
+    if best is None:
+        raise NoSupply([])
+    return replace(best, bound=min([best.total, *(one.supply.bound for one in left)]))
+
+
+def _held(plant: Plant, ends: tuple[float, float] | None) -> Plant:
+    if ends is None:
+        return plant
+    return replace(plant, least=ends[0] * plant.unit, most=max(min(plant.most, ends[1] * plant.unit), _NOTHING * plant.unit))
+
+
+def _units(supply: Supply, plant: Plant, rounded: Callable[[float], float]) -> float:
+    return float(rounded(supply.sizes[plant.name] / plant.unit - _WHOLE))
+
+
+def _most_broken(supply: Supply, counted: Sequence[Plant]) -> Plant | None:
+    """The plant whose number of units is furthest from whole."""
+    off = {plant: abs(supply.sizes[plant.name] / plant.unit - round(supply.sizes[plant.name] / plant.unit)) for plant in counted}
+    worst = max(off, key=lambda plant: off[plant], default=None)
+    return worst if worst is not None and off[worst] > _WHOLE else None

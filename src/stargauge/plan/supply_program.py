@@ -1,0 +1,222 @@
+"""A supply as an hour program, and a solved program as a supply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from stargauge.plan.hour_program import Column, Flow, HourProgram, HourSolution, Limit, Store
+from stargauge.plan.plants import Array, Battery, Limits, Plant
+from stargauge.quantity.errors import InputError
+
+YEAR = 8760
+#: Most of anything, in peaks of the load: far above what pays, so that every size has an end.
+_MOST = 50.0
+#: Share of the peak above which missing power counts as an hour without.
+_SEEN = 1e-6
+_MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+UNSERVED, CHARGE, DISCHARGE = "unserved", "charge", "discharge"
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Sizes by name (W; a battery's energy in Wh under `NAME energy`), energy by name and year (Wh), and what the whole costs a year.
+
+    `cost`: USD a year by name, capital and running together. `bound`: no supply that keeps the limits costs less than this a year.
+    `prices`: what a year costs less per unit that a limit is relaxed by. `price`: of one more Wh of load, by hour.
+    """
+
+    sizes: dict[str, float]
+    energy: dict[str, float]
+    cost: dict[str, float]
+    total: float
+    bound: float
+    load: float
+    carbon: float
+    water: float
+    fuel: float
+    land: float
+    shortfall: float
+    shortfall_hours: float
+    curtailed: float
+    prices: dict[str, float]
+    price: Array
+    flows: dict[str, Array]
+    level: Array
+    converged: bool
+
+    @property
+    def unit_cost(self) -> float:
+        """USD per Wh of load that is served."""
+        return self.total / (self.load - self.shortfall)
+
+
+class SupplyProgram:
+    """The cheapest supply of a load as an hour program, with the places of its parts; `supply` reads a solution.
+
+    Raises InputError where the load is not whole years.
+    """
+
+    def __init__(self, load: Array, plants: Sequence[Plant], batteries: Sequence[Battery], limits: Limits) -> None:
+        self.load, self.plants, self.batteries, self.limits = load, tuple(plants), tuple(batteries), limits
+        self.hours = len(load)
+        if self.hours % YEAR:
+            raise InputError(f"load: got {self.hours:,} hours; expected whole years of {YEAR:,} hours, without 29 February")
+        self.years, self.peak = self.hours // YEAR, float(load.max())
+        self.columns: list[Column] = []
+        self.flows: list[Flow] = []
+        self.stores: list[Store] = []
+        self.rows: list[Limit] = []
+        self.place: dict[str, int] = {}
+        self.flow_of: dict[str, int] = {}
+        self.program = self._program()
+
+    def _program(self) -> HourProgram:
+        for plant in self.plants:
+            self._plant(plant)
+        for battery in self.batteries:
+            self._battery(battery)
+        self._column(UNSERVED, 0.0, self.peak)
+        self._flow(UNSERVED, np.zeros(self.hours), 1.0, self._every(self.place[UNSERVED]), np.ones(self.hours))
+        self._peaks()
+        self._limits()
+        width = len(self.columns)
+        rows = tuple(row._replace(columns=np.pad(row.columns, (0, width - len(row.columns)))) for row in self.rows)
+        return HourProgram(self.load, tuple(self.columns), tuple(self.flows), tuple(self.stores), rows)
+
+    def _every(self, column: int) -> np.ndarray:
+        return np.full(self.hours, column, dtype=np.int64)
+
+    def _by_hour(self, value: float | Array, ready: int = 0) -> Array:
+        """A number or a year's or all hours' values, for all hours; zero before the hour it is ready."""
+        each = np.asarray(value, dtype=np.float64)
+        wide = np.tile(each, self.years) if each.shape == (YEAR,) else np.broadcast_to(each, (self.hours,)).copy()
+        wide[:ready] = 0.0
+        return wide
+
+    def _column(self, name: str, yearly: float, most: float, gives: Array | None = None) -> int:
+        self.place[name] = len(self.columns)
+        self.columns.append(Column(name, yearly * self.years, min(most, _MOST * self.peak), gives))
+        return self.place[name]
+
+    def _flow(
+        self, name: str, cost: Array, feeds: float, bound: np.ndarray, share: Array, store: int = -1, stored: float = 0.0
+    ) -> None:  # fmt: skip
+        self.flow_of[name] = len(self.flows)
+        self.flows.append(Flow(name, cost, feeds, bound, share, store, stored))
+
+    def _plant(self, plant: Plant) -> None:
+        output, yearly = self._by_hour(plant.output, plant.ready), plant.yearly_cost * self._there(plant.ready)
+        if not plant.chosen:
+            cost = float(np.sum(output * self._by_hour(plant.running_cost))) / self.years
+            self._column(plant.name, yearly + cost, plant.most, output)
+            self._least(plant)
+            return
+        column = self._column(plant.name, yearly, plant.most)
+        self._least(plant)
+        bound = self._every(column) if not plant.peak_charge else self._months(plant, column)
+        self._flow(plant.name, self._by_hour(plant.running_cost), 1.0, bound, output)
+
+    def _least(self, plant: Plant) -> None:
+        if plant.least:
+            self._row(f"least {plant.name}", -plant.least, {plant.name: -1.0})
+
+    def _months(self, plant: Plant, column: int) -> np.ndarray:
+        """Sizes of their own for the peaks of months, which cost a charge each and stay within the whole."""
+        month = np.repeat(np.arange(12), [24 * days for days in _MONTH_DAYS])
+        first = len(self.columns)
+        for year in range(self.years):
+            for number in range(12):
+                name = f"{plant.name} peak {12 * year + number + 1}"
+                self._column(name, plant.peak_charge / self.years, plant.most)
+        return np.concatenate([first + 12 * year + month for year in range(self.years)]).astype(np.int64)
+
+    def _peaks(self) -> None:
+        for plant in self.plants:
+            for name in [name for name in self.place if name.startswith(f"{plant.name} peak ")]:
+                self._row(name, 0.0, {name: 1.0, plant.name: -1.0})
+
+    def _battery(self, battery: Battery) -> None:
+        there = self._there(battery.ready)
+        power = self._column(battery.name, battery.yearly_cost_power * there, battery.most)
+        energy = self._column(f"{battery.name} energy", battery.yearly_cost_energy * there, _MOST * self.peak)
+        store, share = len(self.stores), self._by_hour(1.0, battery.ready)
+        self.stores.append(Store(battery.name, energy, battery.keep))
+        wear = self._by_hour(battery.running_cost)
+        self._flow(f"{battery.name} {CHARGE}", 0.0 * wear, -1.0, self._every(power), share, store, battery.one_way)
+        self._flow(f"{battery.name} {DISCHARGE}", wear, 1.0, self._every(power), share, store, -1.0 / battery.one_way)
+        if np.isfinite(battery.most_hours):
+            self._row(f"{battery.name} hours", 0.0, {f"{battery.name} energy": 1.0, battery.name: -battery.most_hours})
+
+    def _row(self, name: str, bound: float, sizes: dict[str, float], flows: dict[str, float] | None = None) -> None:
+        columns = np.zeros(len(self.columns))
+        for column, weight in sizes.items():
+            columns[self.place[column]] += weight
+        weights = tuple((self.flow_of[flow], np.full(self.hours, weight)) for flow, weight in (flows or {}).items() if weight)
+        self.rows.append(Limit(name, bound, columns, weights))
+
+    def _limits(self) -> None:
+        limits, energy = self.limits, float(self.load.sum())
+        chosen = [plant for plant in self.plants if plant.chosen]
+        self._row("shortfall", limits.shortfall * energy, {}, {UNSERVED: 1.0})
+        if limits.carbon is not None:
+            fixed = {plant.name: plant.carbon * self._given(plant) for plant in self.plants if not plant.chosen and plant.carbon}
+            self._row("carbon", limits.carbon * energy, fixed, {plant.name: plant.carbon for plant in chosen})
+        if limits.land is not None:
+            self._row("land", limits.land, self._land())
+        if limits.fuel is not None:
+            self._row("fuel", limits.fuel * self.years, {}, {plant.name: plant.fuel for plant in chosen})
+        if limits.firm is not None:
+            self._row("firm", -limits.firm, {plant.name: -1.0 for plant in chosen})
+        for name, share in limits.most_share.items():
+            self._row(f"share {name}", share * energy, {}, {plant.name: 1.0 for plant in chosen if name in (plant.name, plant.source)})
+
+    def _land(self) -> dict[str, float]:
+        plants = {plant.name: plant.land for plant in self.plants if plant.land}
+        return plants | {battery.name: battery.land for battery in self.batteries if battery.land}
+
+    def _given(self, plant: Plant) -> float:
+        return float(self._by_hour(plant.output, plant.ready).sum())
+
+    def _there(self, ready: int) -> float:
+        """Share of the hours in which something is there."""
+        return (self.hours - min(ready, self.hours)) / self.hours
+
+    # -- and back ----------------------------------------------------------------------------------------------------------------------
+
+    def supply(self, found: HourSolution) -> Supply:
+        """A solution as a supply. All sums per year."""
+        flow = {name: found.flows[place] for name, place in self.flow_of.items()}
+        size = {name: float(found.sizes[place]) for name, place in self.place.items()}
+        for plant in self.plants:
+            if not plant.chosen:
+                flow[plant.name] = self._by_hour(plant.output, plant.ready) * size[plant.name]
+        energy = {plant.name: float(flow[plant.name].sum()) / self.years for plant in self.plants}
+        energy |= {one.name: float(flow[f"{one.name} {DISCHARGE}"].sum()) / self.years for one in self.batteries}
+        cost = {plant.name: self._plant_cost(plant, size, flow[plant.name]) for plant in self.plants}
+        cost |= {battery.name: self._battery_cost(battery, size, energy[battery.name]) for battery in self.batteries}
+        missing = flow[UNSERVED]
+        names = [*(plant.name for plant in self.plants), *(name for one in self.batteries for name in (one.name, f"{one.name} energy"))]
+        return Supply(
+            sizes={name: size[name] for name in names}, energy=energy, cost=cost, total=sum(cost.values()),
+            bound=found.at_least / self.years, load=float(self.load.sum()) / self.years, carbon=self._sum("carbon", energy),
+            water=self._sum("water", energy), fuel=self._sum("fuel", energy),
+            land=sum(land * size[name] for name, land in self._land().items()), shortfall=float(missing.sum()) / self.years,
+            shortfall_hours=float((missing > _SEEN * self.peak).sum()) / self.years, curtailed=float(found.spill.sum()) / self.years,
+            prices={row.name: float(price) for row, price in zip(self.program.limits, found.limit_prices, strict=True)},
+            price=found.price, flows=flow, level=found.levels.sum(axis=0), converged=found.converged,
+        )  # fmt: skip
+
+    def _sum(self, what: str, energy: dict[str, float]) -> float:
+        return float(sum(getattr(plant, what) * energy[plant.name] for plant in self.plants))
+
+    def _plant_cost(self, plant: Plant, size: dict[str, float], given: Array) -> float:
+        peaks = sum(size[name] for name in size if name.startswith(f"{plant.name} peak ")) * plant.peak_charge
+        running = float((given * self._by_hour(plant.running_cost)).sum())
+        return size[plant.name] * plant.yearly_cost * self._there(plant.ready) + (running + peaks) / self.years
+
+    def _battery_cost(self, battery: Battery, size: dict[str, float], energy: float) -> float:
+        capital = size[battery.name] * battery.yearly_cost_power + size[f"{battery.name} energy"] * battery.yearly_cost_energy
+        return capital * self._there(battery.ready) + energy * battery.running_cost
