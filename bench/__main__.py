@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import audit, audit_needs, capture, engine, evidence, finance, network, reading, watching, web, what_if, whole
+from bench import audit, audit_needs, capture, engine, evidence, finance, network, reading, watching, weather, web, what_if, whole
 from bench.figure import Figure
 
 CASES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -23,6 +23,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "depths": whole.depths,
     "capture": capture.capture,
     "needs": audit_needs.needs,
+    "weather": weather.weather,
     "web": web.web,
     "what-if": what_if.what_if,
 }

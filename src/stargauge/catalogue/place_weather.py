@@ -1,0 +1,98 @@
+"""The hourly weather of a place of the catalogue: its monthly normals and the coefficients of synthetic years, picked and handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isnan
+
+from stargauge.catalogue.load import KnownCatalogue
+from stargauge.quantity.distribution import Distribution
+from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.synthetic_weather import Coefficients, Months, Normals, synthetic_weather
+from stargauge.quantity.weather import Weather
+
+#: Rows that hold for every place.
+GENERAL = "default"
+#: Attributes of the monthly normals, in the order of the fields, with the unit the fields want.
+_MONTHLY = (
+    ("t_mean", "degC"), ("t_daymax", "degC"), ("t_daymin", "degC"), ("t_max", "degC"), ("t_dewpoint", "degC"), ("ghi", "W/m2"),
+    ("wind", "m/s"), ("t_wetbulb_max", "degC"),
+)  # fmt: skip
+#: Units of the coefficients that are not plain numbers, by the end of their names or by the whole of them.
+_UNITS = {"days": "d", "hours": "h", "lag": "h", "peak": "h", "scale": "h"}
+_KELVIN = ("spread_least", "dew_point_below_minimum", "range_usual")
+
+
+def weather_of(catalogue: KnownCatalogue, place: str, seed: int, years: int | Sequence[int] = 0, typical: bool = False) -> Weather:
+    """Synthetic years of a place: one by its number, or several one after the other.
+
+    `place` is a place of the catalogue, which names the station it takes, or a station itself. `typical`: months with exactly the normals'
+    mean temperature; see `synthetic_weather`. What is estimated, and a proxy, stands in the notes. Raises InputError for a place without.
+    """
+    station, proxy = station_of(catalogue, place)
+    made = synthetic_weather(
+        normals_of(catalogue, station), coefficients_of(catalogue), seed, (years,) if isinstance(years, int) else years, typical
+    )
+    return made._replace(notes=(*proxy, *made.notes))
+
+
+def station_of(catalogue: KnownCatalogue, place: str) -> tuple[str, tuple[str, ...]]:
+    """The weather that a place takes, and what its row says of it (a proxy, a weak table); a station is its own."""
+    stations, places = catalogue.catalogue.names("weather"), catalogue.catalogue.names("place")
+    if place in places:
+        station = catalogue.text("place", place, "weather")
+        if not station:
+            raise InputError(f'the place "{place}" names no weather; give a file of it, or a row place,{place},weather,STATION,text')
+        notes = {said.note for said in catalogue.said("place", place, "weather") if said.note}
+        return station, tuple(f"weather of {station}: {note}" for note in sorted(notes))
+    if place in stations and place != GENERAL:
+        return place, ()
+    known = sorted({*places, *stations} - {GENERAL})
+    raise InputError(f'no place "{place}" with weather in the catalogue{did_you_mean(place, known)}; a weather file can be given instead')
+
+
+def normals_of(catalogue: KnownCatalogue, station: str) -> Normals:
+    """The monthly normals of a station. Raises InputError where it has no position or no mean temperatures."""
+    mean, high, low, hottest, dew, sun, wind, wettest = (_months(catalogue, station, attribute, unit) for attribute, unit in _MONTHLY)
+    latitude, longitude, offset, elevation = (
+        _number(catalogue, station, attribute, unit)
+        for attribute, unit in (("lat", "deg"), ("lon", "deg"), ("utc_offset", "h"), ("elevation", "m"))
+    )
+    missing = [
+        name for name, value in (("lat", latitude), ("lon", longitude), ("utc_offset", offset), ("elevation", elevation)) if isnan(value)
+    ]
+    if missing:
+        raise InputError(f"the weather of {station} has no {', '.join(missing)}; add rows weather,{station},{missing[0]},VALUE,UNIT")
+    years, height = (_of_place(catalogue, station, attribute, unit) for attribute, unit in (("hottest_years", "1"), ("wind_height", "m")))
+    return Normals(
+        mean, high, low, hottest, dew, sun, wind, wettest, years, latitude, longitude, offset, elevation, height, station
+    )  # fmt: skip
+
+
+def coefficients_of(catalogue: KnownCatalogue) -> Coefficients:
+    """How weather varies about its normals, of the general rows."""
+    return Coefficients(*(_number(catalogue, GENERAL, name, _unit(name)) for name in Coefficients._fields))
+
+
+def _unit(name: str) -> str:
+    return "K" if name in _KELVIN else _UNITS.get(name.rpartition("_")[2], "1")
+
+
+def _months(catalogue: KnownCatalogue, station: str, attribute: str, unit: str) -> Months:
+    return tuple(_number(catalogue, station, f"{attribute}_{month:02d}", unit) for month in range(1, 13))
+
+
+def _of_place(catalogue: KnownCatalogue, station: str, attribute: str, unit: str) -> float:
+    """A value of a station, else the general one."""
+    own = _number(catalogue, station, attribute, unit)
+    return _number(catalogue, GENERAL, attribute, unit) if isnan(own) else own
+
+
+def _number(catalogue: KnownCatalogue, name: str, attribute: str, unit: str) -> float:
+    """The value of an attribute, of a range its median; NaN where nobody says."""
+    value = catalogue.estimate("weather", name, attribute, unit).value
+    if isinstance(value, Distribution):
+        return value.quantile(0.5)
+    if isinstance(value, float):
+        return value
+    raise InputError(f"weather/{name}/{attribute} is no number")

@@ -1,0 +1,477 @@
+"""Hourly weather from a user's file: EPW, TMY3 CSV, and the CSV of NSRDB and SAM, packed with gzip or not.
+
+What a file must hold: every hour of whole years in local standard time, air temperature in degC, and dew point or relative humidity.
+29 February is dropped and that is noted. Pressure that is missing is that of the elevation; sun and wind may be missing as a whole (NaN,
+and noted), in single hours they may not. Everything that is wrong is said at once.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.catalogue.tables import MOST_BYTES
+from stargauge.quantity.errors import Fault, InputError, counted
+from stargauge.quantity.psychrometrics import dew_point, pressure_at
+from stargauge.quantity.weather import YEAR_HOURS, Weather
+
+Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_STARTS = np.concatenate([[0], np.cumsum(_LENGTHS)[:-1]])
+#: Most of one sort of fault that are told one by one.
+_MOST = 5
+#: Dew points above the air's temperature by no more than this are rounding, K.
+_ROUNDING = 0.5
+#: Hours by which the sun of a file may stand off that of its longitude and time zone.
+_SUN_OFF = 2.0
+FORMS = "EPW (line 1: LOCATION,...), TMY3 CSV (line 2: Date (MM/DD/YYYY),...) or NSRDB/SAM CSV (line 3: Year,Month,Day,Hour,...)"
+
+
+class _Field(NamedTuple):
+    """One column: what it is called, the numbers it may hold in its unit, and those that say that there is none."""
+
+    words: str
+    least: float
+    most: float
+    unit: str
+    codes: tuple[float, ...]
+
+
+_NONE = (-9900.0, -9999.0, -999.0, 9999.0, 99999.0, 999999.0)
+_FIELDS = {
+    "dry_bulb": _Field("air temperature", -90.0, 60.0, "degC", (*_NONE, 99.9, 999.0)),
+    "dew_point": _Field("dew point", -95.0, 40.0, "degC", (*_NONE, 99.9, 999.0)),
+    "humidity": _Field("relative humidity", 0.0, 110.0, "%", (*_NONE, 999.0)),
+    "pressure": _Field("pressure", 40_000.0, 115_000.0, "Pa", (*_NONE, *(100.0 * code for code in _NONE))),
+    "sun": _Field("sun on a horizontal plane", 0.0, 1500.0, "W/m2", _NONE),
+    "sun_direct": _Field("direct sun", 0.0, 1500.0, "W/m2", _NONE),
+    "sun_diffuse": _Field("diffuse sun", 0.0, 1500.0, "W/m2", _NONE),
+    "wind": _Field("wind", 0.0, 115.0, "m/s", (*_NONE, 999.0)),
+}
+_SUNS = ("sun", "sun_direct", "sun_diffuse")
+#: Places of the columns in an EPW file, from 0 (EnergyPlus, Auxiliary Programs, data dictionary of the weather file).
+_EPW = {"dry_bulb": 6, "dew_point": 7, "humidity": 8, "pressure": 9, "sun": 13, "sun_direct": 14, "sun_diffuse": 15, "wind": 21}
+_EPW_LINES, _EPW_LEAST = 8, 22
+#: Names of columns without unit, lower case, letters and digits only; the first that a file has is taken.
+_TMY3 = {
+    "dry_bulb": ("drybulb",), "dew_point": ("dewpoint",), "humidity": ("rhum",), "pressure": ("pressure",), "sun": ("ghi",),
+    "sun_direct": ("dni",), "sun_diffuse": ("dhi",), "wind": ("wspd",),
+}  # fmt: skip
+_SAM = {
+    "dry_bulb": ("temperature", "tdry", "drybulb", "drybulbtemperature", "airtemperature", "temp"),
+    "dew_point": ("dewpoint", "tdew", "dewpointtemperature"), "humidity": ("relativehumidity", "rh", "rhum"),
+    "pressure": ("pressure", "pres"), "sun": ("ghi", "gh", "globalhorizontal"), "sun_direct": ("dni", "dn", "beam", "directnormal"),
+    "sun_diffuse": ("dhi", "df", "diffuse", "diffusehorizontal"), "wind": ("windspeed", "wspd"),
+}  # fmt: skip
+_MILLIBAR = 100.0
+
+
+class _Place(NamedTuple):
+    name: str
+    latitude: float
+    longitude: float
+    utc_offset: float
+    elevation: float
+
+
+class _Table(NamedTuple):
+    """What a file holds, row by row: its line, calendar and values (fields that it lacks are absent)."""
+
+    lines: list[int]
+    year: Whole
+    month: Whole
+    day: Whole
+    hour: Whole
+    values: dict[str, Array]
+
+
+class _Reading:
+    """One file being read, with what is wrong and what is to be noted about it."""
+
+    def __init__(self, file: Path) -> None:
+        self.file, self.faults, self.notes = file, list[Fault](), list[str]()
+
+    def wrong(self, message: str, line: int = 1) -> None:
+        self.faults.append(Fault(message, "", str(self.file), line, 1))
+
+    def stop(self) -> None:
+        """Raises InputError where something is wrong so far."""
+        if self.faults:
+            raise InputError(self.faults)
+
+
+def read_weather(file: Path) -> Weather:
+    """The weather of a file. Raises InputError with every fault: file, line, what was expected, what came, and how to fix it."""
+    reading = _Reading(Path(file))
+    rows = list(csv.reader(_text(reading).splitlines()))
+    if _starts(rows, 0, "LOCATION"):
+        place, table = _epw(reading, rows)
+    elif _starts(rows, 1, "Date (MM/DD/YYYY)"):
+        place, table = _tmy3(reading, rows)
+    elif len(rows) > 2 and {"year", "month", "day", "hour"} <= {_plain(cell) for cell in rows[2]}:
+        place, table = _sam(reading, rows)
+    else:
+        seen = ",".join(rows[0])[:60] if rows else "an empty file"
+        raise InputError(Fault(f"no weather file: expected {FORMS}; got {seen!r}", "", str(file), 1, 1))
+    table = _without_leap_day(reading, table)
+    _check_hours(reading, table)
+    values = {name: _checked(reading, table, name) for name in _FIELDS}
+    _check_place(reading, place, table, values)
+    dew = _dew_point(reading, table, values)
+    reading.stop()
+    return _weather(reading, place, table, values, dew)
+
+
+# --- the file and its forms -------------------------------------------------------------------------------------------------------
+
+
+def _text(reading: _Reading) -> str:
+    """The text of the file, unpacked, no larger than is read at all."""
+    file = reading.file
+    if not file.is_file():
+        raise InputError(f'no file "{file}"')
+    try:
+        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as handle:
+            content = handle.read(MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f'"{file}" cannot be read: {error}') from None
+    if len(content) > MOST_BYTES:
+        raise InputError(f'"{file}" is larger than {MOST_BYTES // 2**20} MB; give fewer years')
+    if b"\0" in content:
+        raise InputError(f'"{file}" is no text file; expected {FORMS}')
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _starts(rows: Sequence[Sequence[str]], line: int, word: str) -> bool:
+    return len(rows) > line and bool(rows[line]) and rows[line][0].strip().lower() == word.lower()
+
+
+def _plain(name: str) -> str:
+    """A column's name without its unit: lower case, letters and digits."""
+    return re.sub(r"[^a-z0-9]", "", re.sub(r"\(.*", "", name.lower()))
+
+
+def _float(text: str) -> float:
+    return float(text) if text.strip() else np.nan
+
+
+def _place(reading: _Reading, line: int, name: str, cells: Sequence[str]) -> _Place:
+    """A place from the texts of latitude, longitude, time zone and elevation."""
+    numbers = []
+    for words, text in zip(("latitude", "longitude", "time zone", "elevation"), cells, strict=True):
+        try:
+            numbers.append(float(text))
+        except ValueError:
+            reading.wrong(f'the {words} is "{text}"; expected a number', line)
+            numbers.append(np.nan)
+    return _Place(name.strip(), *numbers)
+
+
+def _epw(reading: _Reading, rows: list[list[str]]) -> tuple[_Place, _Table]:
+    head = [*rows[0], *[""] * 10]
+    place = _place(reading, 1, head[1] or reading.file.stem, head[6:10])
+    kept, data = _long_enough(reading, rows, _EPW_LINES, _EPW_LEAST)
+    calendar = [_whole(reading, kept, data, column, words) for column, words in enumerate(("year", "month", "day", "hour"))]
+    values = {name: _numbers(reading, kept, data, column, name) for name, column in _EPW.items()}
+    return place, _Table(kept, calendar[0], calendar[1], calendar[2], calendar[3] - 1, values)
+
+
+def _tmy3(reading: _Reading, rows: list[list[str]]) -> tuple[_Place, _Table]:
+    head = [*rows[0], *[""] * 7]
+    zone, latitude, longitude, elevation = head[3:7]
+    place = _place(reading, 1, head[1] or reading.file.stem, (latitude, longitude, zone, elevation))
+    columns = _columns(reading, rows[1], _TMY3, 2)
+    kept, data = _long_enough(reading, rows, 2, max(columns.values(), default=1) + 1)
+    dates = [re.fullmatch(r"\s*(\d{1,2})/(\d{1,2})/(\d{4})\s*", row[0]) for row in data]
+    times = [re.fullmatch(r"\s*(\d{1,2}):00\s*", row[1]) for row in data]
+    _told(
+        reading,
+        [
+            (line, f'"{row[0]},{row[1]}" is no date and full hour; expected MM/DD/YYYY,HH:00')
+            for line, row, date, time in zip(kept, data, dates, times, strict=True)
+            if not (date and time)
+        ],
+    )
+    reading.stop()
+    month, day, year = (np.array([int(date[part]) for date in dates if date], dtype=np.int64) for part in (1, 2, 3))
+    hour = np.array([int(time[1]) for time in times if time], dtype=np.int64) - 1
+    values = {name: _numbers(reading, kept, data, column, name) for name, column in columns.items()}
+    if "pressure" in values:
+        values["pressure"] = values["pressure"] * _MILLIBAR
+    return place, _Table(kept, year, month, day, hour, values)
+
+
+def _sam(reading: _Reading, rows: list[list[str]]) -> tuple[_Place, _Table]:
+    about = {_plain(name): text.strip() for name, text in zip(rows[0], rows[1], strict=False)}
+    zone = about.get("localtimezone") or about.get("timezone") or about.get("tz") or ""
+    if about.get("timezone") and about["timezone"] != zone:
+        reading.wrong(f"hours are in the time zone {about['timezone']}, the place's is {zone}; expected local standard time", 2)
+    name = " ".join(filter(None, (about.get("city"), about.get("state"), about.get("locationid")))) or reading.file.stem
+    given = [about.get(key) or about.get(key[:3], "") for key in ("latitude", "longitude")]
+    place = _place(reading, 2, name, (*given, zone, about.get("elevation") or about.get("elev", "")))
+    for key, text in about.items():
+        if key.endswith("units") and text.lower() in ("f", "degf", "fahrenheit", "k", "kelvin"):
+            reading.wrong(f'{key.removesuffix("units")} is in "{text}"; expected degC', 2)
+    columns = _columns(reading, rows[2], _SAM, 3)
+    names = [_plain(cell) for cell in rows[2]]
+    kept, data = _long_enough(
+        reading, rows, 3, max([*columns.values(), *(names.index(part) for part in ("year", "month", "day", "hour"))]) + 1
+    )
+    year, month, day, hour = (_whole(reading, kept, data, names.index(part), part) for part in ("year", "month", "day", "hour"))
+    _check_interval(reading, names, kept, data)
+    values = {name: _numbers(reading, kept, data, column, name) for name, column in columns.items()}
+    if "pressure" in values and about.get("pressureunits", "mbar").lower() != "pa":
+        values["pressure"] = values["pressure"] * _MILLIBAR
+    return place, _Table(kept, year, month, day, hour, values)
+
+
+def _check_interval(reading: _Reading, names: list[str], kept: list[int], data: list[list[str]]) -> None:
+    """Raises InputError where there is more than one value an hour."""
+    if "minute" in names:
+        minutes = sorted({row[names.index("minute")].strip() for row in data})
+        if len(minutes) > 1:
+            reading.wrong(
+                f"values at the minutes {', '.join(minutes)} of an hour; expected one an hour: ask for an interval of 60", kept[0]
+            )
+            reading.stop()
+
+
+def _columns(reading: _Reading, header: list[str], known: Mapping[str, tuple[str, ...]], line: int) -> dict[str, int]:
+    """Where the columns stand. Air temperature, and dew point or humidity, must be there, and no temperature in another unit."""
+    names = [_plain(cell) for cell in header]
+    first = {field: names.index(name) for field, options in known.items() for name in reversed(options) if name in names}
+    if "dry_bulb" not in first:
+        reading.wrong(f"no column of the air temperature; expected one of {', '.join(known['dry_bulb'])}", line)
+    if not {"dew_point", "humidity"} & set(first):
+        reading.wrong(
+            f"no column of the dew point or the relative humidity; expected {known['dew_point'][0]} or {known['humidity'][0]}", line
+        )
+    for field in ("dry_bulb", "dew_point"):
+        given = header[first[field]] if field in first else ""
+        if re.search(r"\((deg *)?°?[FK]\)", given):
+            reading.wrong(f'the column "{given}" is not in degC; expected degC: (F - 32) / 1.8, K - 273.15', line)
+    reading.stop()
+    return first
+
+
+def _long_enough(reading: _Reading, rows: list[list[str]], skip: int, width: int) -> tuple[list[int], list[list[str]]]:
+    """The rows of data with their lines; blank ones are passed over. Raises InputError where there are none, or some are cut off."""
+    filled = [(line, row) for line, row in enumerate(rows[skip:], skip + 1) if any(cell.strip() for cell in row)]
+    if not filled:
+        reading.wrong(f"no hours after line {skip}; expected {YEAR_HOURS:,}", skip)
+    _told(
+        reading, [(line, f"{len(row)} values; expected at least {width}: the line is cut off") for line, row in filled if len(row) < width]
+    )
+    reading.stop()
+    return [line for line, _ in filled], [row for _, row in filled]
+
+
+def _whole(reading: _Reading, kept: list[int], data: list[list[str]], column: int, words: str) -> Whole:
+    try:
+        return np.array([int(float(row[column])) for row in data], dtype=np.int64)
+    except (ValueError, OverflowError):
+        bad = [
+            (line, f'the {words} is "{row[column]}"; expected a whole number')
+            for line, row in zip(kept, data, strict=True)
+            if not row[column].strip().isdigit()
+        ]
+        _told(reading, bad)
+        reading.stop()
+        raise
+
+
+def _numbers(reading: _Reading, kept: list[int], data: list[list[str]], column: int, name: str) -> Array:
+    """A column as numbers, NaN where it says none; texts are faults."""
+    try:
+        values = np.array([_float(row[column]) for row in data])
+    except ValueError:
+        values = np.full(len(data), np.nan)
+        bad = []
+        for place, (line, row) in enumerate(zip(kept, data, strict=True)):
+            try:
+                values[place] = _float(row[column])
+            except ValueError:
+                bad.append((line, f'the {_FIELDS[name].words} is "{row[column]}"; expected a number'))
+        _told(reading, bad)
+    values[np.isin(values, _FIELDS[name].codes) | ~np.isfinite(values)] = np.nan
+    return values
+
+
+def _told(reading: _Reading, found: Sequence[tuple[int, str]]) -> None:
+    """The first few of a sort of fault one by one, and how many more there are."""
+    for line, message in found[:_MOST]:
+        reading.wrong(message, line)
+    if len(found) > _MOST:
+        reading.wrong(f"and {counted(len(found) - _MOST, 'more line')} like these", found[_MOST][0])
+
+
+# --- checks -----------------------------------------------------------------------------------------------------------------------
+
+
+def _without_leap_day(reading: _Reading, table: _Table) -> _Table:
+    leap = (table.month == 2) & (table.day == 29)
+    if not leap.any():
+        return table
+    reading.notes.append(f"29 February dropped: {counted(int(leap.sum()), 'hour')}")
+    keep = ~leap
+    lines = [line for line, kept in zip(table.lines, keep, strict=True) if kept]
+    year, month, day, hour = (part[keep] for part in (table.year, table.month, table.day, table.hour))
+    return _Table(lines, year, month, day, hour, {name: values[keep] for name, values in table.values.items()})
+
+
+def _check_hours(reading: _Reading, table: _Table) -> None:
+    """Every hour of whole years is there once and in order. Raises InputError with which are not, since no more can be told then."""
+    days = np.array(_LENGTHS)[np.clip(table.month, 1, 12) - 1]
+    odd = (table.month < 1) | (table.month > 12) | (table.day < 1) | (table.day > days) | (table.hour < 0) | (table.hour > 23)
+    _told(
+        reading,
+        [(table.lines[at], f"no such hour: {_when(table, at)}; expected hours 0 to 24 of a day of the year") for at in np.flatnonzero(odd)],
+    )
+    reading.stop()
+    place = 24 * (_STARTS[table.month - 1] + table.day - 1) + table.hour
+    before = np.concatenate([[-1], place[:-1]])
+    step = np.mod(place - before, YEAR_HOURS)
+    found, missing, doubled = [], [], []
+    for at in np.flatnonzero(step != 1):
+        gap = int(step[at]) - 1
+        if 0 < gap <= YEAR_HOURS // 2:
+            missing.append(int(table.month[at]))
+            found.append((table.lines[at], f"{counted(gap, 'hour')} missing before {_when(table, at)}"))
+        else:
+            doubled.append(int(table.month[at]))
+            found.append((table.lines[at], f"{_when(table, at)} stands twice or out of order, after {_when(table, at - 1)}"))
+    if place[-1] != YEAR_HOURS - 1:
+        rest = YEAR_HOURS - 1 - int(place[-1])
+        found.append((table.lines[-1], f"{counted(rest, 'hour')} missing at the end, after {_when(table, len(place) - 1)}"))
+    _told(reading, found)
+    if found and set(missing) <= {3, 4} and set(doubled) <= {9, 10, 11} and len(missing) == len(doubled):
+        reading.wrong("the clock was put forward and back: expected local standard time all the year", table.lines[0])
+    if found or len(place) % YEAR_HOURS:
+        reading.wrong(f"{len(place):,} hours; expected {YEAR_HOURS:,} a year (29 February does not count)", table.lines[0])
+    reading.stop()
+
+
+def _when(table: _Table, at: int | np.int64) -> str:
+    """An hour of the file in words: month, day and the hour it begins."""
+    return f"{table.month[at]:02d}-{table.day[at]:02d} {table.hour[at]:02d}:00"
+
+
+def _checked(reading: _Reading, table: _Table, name: str) -> Array:
+    """A column whose numbers are possible, NaN where there are none. The air temperature has no gaps, sun and wind none or nothing."""
+    field, values = _FIELDS[name], table.values.get(name, np.full(len(table.lines), np.nan))
+    with np.errstate(invalid="ignore"):
+        wrong = np.flatnonzero((values < field.least) | (values > field.most))
+    if len(wrong):
+        at = int(wrong[np.argmax(np.abs(values[wrong]))])
+        hint = _hint(name, values)
+        reading.wrong(
+            f"{field.words} of {values[at]:,.6g} {field.unit} at {_when(table, at)}, one of {counted(len(wrong), 'hour')}; "
+            f"expected {field.least:g} to {field.most:g} {field.unit}{hint}",
+            table.lines[at],
+        )
+    none = np.flatnonzero(np.isnan(values))
+    if len(none) and (name == "dry_bulb" or (name in (*_SUNS, "wind") and len(none) < len(values))):
+        at = int(none[0])
+        reading.wrong(f"no {field.words} in {counted(len(none), 'hour')}, the first {_when(table, at)}; fill the gaps", table.lines[at])
+    return values
+
+
+def _hint(name: str, values: Array) -> str:
+    """What the unit of impossible numbers may be."""
+    usual = float(np.nanmedian(values))
+    if name in ("dry_bulb", "dew_point"):
+        return ": in kelvin? K - 273.15" if usual > 200.0 else ": in degrees Fahrenheit? (F - 32) / 1.8"
+    return ": in another unit?" if name == "pressure" else ""
+
+
+def _check_place(reading: _Reading, place: _Place, table: _Table, values: dict[str, Array]) -> None:
+    """The place is on Earth, and the sun of the file stands where it does there at the hours of the file."""
+    limits = (("latitude", 90.0), ("longitude", 180.0), ("utc_offset", 14.0), ("elevation", 9000.0))
+    off = [f"{name} {getattr(place, name):g}" for name, most in limits if abs(getattr(place, name)) > most]
+    if off:
+        reading.wrong(f"no place on Earth: {', '.join(off)}")
+        return
+    expected = 12.0 - (place.longitude / 15.0 - place.utc_offset)
+    sun = np.nan_to_num(values["sun"])
+    if np.isfinite(expected) and sun.sum() > 0.0:
+        seen = float((sun * (table.hour + 0.5)).sum() / sun.sum())
+        if abs(seen - expected) > _SUN_OFF:
+            reading.wrong(
+                f"the sun stands highest about {seen:.1f} h, but at longitude {place.longitude:g} and {place.utc_offset:+g} h of UTC about "
+                f"{expected:.1f} h: expected hours in local standard time, and longitudes east positive"
+            )
+
+
+def _dew_point(reading: _Reading, table: _Table, values: dict[str, Array]) -> Array:
+    """The dew point, from the relative humidity where there is none; never above the air's temperature."""
+    dry, dew, humidity = values["dry_bulb"], values["dew_point"].copy(), values["humidity"]
+    usable = np.isnan(dew) & (humidity > 0.0) & np.isfinite(dry) & (dry >= _FIELDS["dry_bulb"].least) & (dry <= _FIELDS["dry_bulb"].most)
+    if usable.any():
+        dew[usable] = dew_point(dry[usable], np.clip(humidity[usable] / 100.0, 1e-3, 1.0))
+        reading.notes.append(f"dew point worked out from the relative humidity in {counted(int(usable.sum()), 'hour')}")
+    none = np.flatnonzero(np.isnan(dew))
+    if len(none):
+        at = int(none[0])
+        reading.wrong(
+            f"no dew point and no relative humidity above 0 in {counted(len(none), 'hour')}, the first {_when(table, at)}; fill the gaps",
+            table.lines[at],
+        )
+    over = np.nan_to_num(dew - dry)
+    if over.max() > _ROUNDING:
+        at = int(over.argmax())
+        reading.wrong(
+            f"dew point {dew[at]:g} above the air temperature {dry[at]:g} degC at {_when(table, at)}, one of "
+            f"{counted(int((over > _ROUNDING).sum()), 'hour')}; expected at most as high",
+            table.lines[at],
+        )
+    elif over.max() > 0.0:
+        reading.notes.append(
+            f"dew point lowered to the air temperature in {counted(int((over > 0.0).sum()), 'hour')}, by at most {over.max():.1f} K"
+        )
+    return np.minimum(dew, dry)
+
+
+# --- what comes of it -------------------------------------------------------------------------------------------------------------
+
+
+def _weather(reading: _Reading, place: _Place, table: _Table, values: dict[str, Array], dew: Array) -> Weather:
+    none = np.isnan(values["pressure"])
+    pressure = np.where(none, pressure_at(np.array(place.elevation)), values["pressure"])
+    if none.any():
+        reading.notes.append(f"no pressure in {counted(int(none.sum()), 'hour')}: that of the elevation")
+    lacking = [_FIELDS[name].words for name in (*_SUNS, "wind") if np.isnan(values[name]).all()]
+    if lacking:
+        reading.notes.append(f"the file holds no {', no '.join(lacking)}")
+    years = list(_years(table))
+    if not years:
+        reading.notes.append("a typical year: its months are of different years")
+    return Weather(
+        values["dry_bulb"], dew, pressure, values["sun"], values["sun_direct"], values["sun_diffuse"], values["wind"],
+        place.latitude, place.longitude, place.utc_offset, place.elevation, _WIND_HEIGHT, place.name, "file", tuple(years),
+        tuple(reading.notes),
+    )  # fmt: skip
+
+
+#: Height of an airport's anemometer, which files of this kind mean, m (WMO Guide to Instruments, part I, chapter 5).
+_WIND_HEIGHT = 10.0
+
+
+def _years(table: _Table) -> Iterator[int]:
+    """The calendar year of each year; none where one mixes several."""
+    each = table.year.reshape(-1, YEAR_HOURS)
+    # the last hour of a year may carry the date of the next
+    if (each[:, :-1] == each[:, :1]).all():
+        yield from (int(year) for year in each[:, 0])
