@@ -35,10 +35,11 @@ def site(seed: int, hours: int, draws: int, kind: dict[str, Any]) -> tuple[Hourl
         return np.round(rng.uniform(0.0, 1.0, size), 3) * (rng.uniform(size=size) > 0.2)
 
     column = rng.integers(0, 3, draws)
+    limit = np.ones(hours) if kind["steady"] else shape(hours)
     sources: list[Source] = [
         Given("solar", Hourly(shape(hours, 3), by_draw(0.0, 300.0), column)),
         Given("wind", Hourly(shape(hours, draws), by_draw(0.0, 100.0), since=rng.integers(0, hours, draws))),
-        Grid("grid", Hourly(shape(hours), by_draw(0.0, kind["grid"]), until=rng.integers(hours // 2, hours + 5, draws)),
+        Grid("grid", Hourly(limit, by_draw(0.5 * kind["steady"], 1.0) * kind["grid"], until=rng.integers(hours // 2, hours + 5, draws)),
              {"price": Hourly(rng.normal(1.0, 1.0, hours)), "emissions": Hourly(shape(hours, 3), 2.0, column)}),
         Battery("battery", by_draw(0.0, 400.0), by_draw(0.0, 90.0), by_draw(0.0, 90.0), by_draw(0.8, 1.0), by_draw(0.8, 1.0),
                 by_draw(0.2, 1.0), 0.1, *kind["fade"], charged_by=kind["charged_by"],
@@ -68,14 +69,16 @@ ORDERS = (
 def kinds(draw: st.DrawFn) -> dict[str, Any]:
     order = draw(st.sampled_from(ORDERS))
     before = order[: order.index("battery")] if "battery" in order else ()
+    chargers = [name for name in before if name in ("grid", "turbine", "engine")]
     return {
         "order": order,
         "grid": draw(st.sampled_from((30.0, 120.0, 1000.0))),
         "fade": draw(st.sampled_from(((0.0, 0.0), (1e-2, 1e-4)))),
-        "charged_by": tuple(draw(st.permutations([n for n in before if n in ("grid", "turbine", "engine")]))) if draw(st.booleans()) else (),
+        "charged_by": tuple(draw(st.permutations(chargers))) if draw(st.booleans()) else (),
         "charge_hours": draw(st.booleans()),
         "minimum": draw(st.sampled_from((0.0, 0.4, 0.9))),
         "ramp": draw(st.sampled_from((0.2, 1.0))),
+        "steady": draw(st.booleans()),
         "spinning": draw(st.sampled_from((0.0, 1.0))),
         "outages": draw(st.booleans()),
         "derated": draw(st.booleans()),
@@ -134,7 +137,9 @@ def test_the_battery_never_leaves_its_bounds_and_closes_over_its_losses(kind: di
         energy, least = np.broadcast_to(battery.energy, 2)[draw], 0.1 * np.broadcast_to(battery.energy, 2)[draw]
         assert (kept.stored <= energy).all() and (kept.stored >= least).all()
         out = kept.power[order.index("battery")]
-        assert (kept.charge <= np.asarray(battery.power_in)[draw] + 1e-9).all() and (out <= np.asarray(battery.power_out)[draw] + 1e-9).all()
+        assert (kept.charge <= np.asarray(battery.power_in)[draw] + 1e-9).all() and (
+            out <= np.asarray(battery.power_out)[draw] + 1e-9
+        ).all()
         assert (np.minimum(kept.charge, out) <= 1e-9).all()
         begun = np.asarray(battery.initial)[draw] * energy
         moved = kept.charge * np.asarray(battery.efficiency_in)[draw] - out / np.asarray(battery.efficiency_out)[draw]
@@ -142,8 +147,8 @@ def test_the_battery_never_leaves_its_bounds_and_closes_over_its_losses(kind: di
 
 
 def test_reordering_draws_reorders_results_to_the_bit_and_other_draws_change_nothing() -> None:
-    kind = {"order": ORDERS[0], "grid": 60.0, "fade": (1e-2, 1e-4), "charged_by": (), "charge_hours": False, "minimum": 0.4, "ramp": 0.2,
-            "spinning": 0.0, "outages": True, "derated": True}  # fmt: skip
+    kind = {"order": ORDERS[0], "grid": 60.0, "fade": (1e-2, 1e-4), "charged_by": (), "charge_hours": False, "minimum": 0.4,
+            "ramp": 0.2, "spinning": 0.0, "outages": True, "derated": True, "steady": False}  # fmt: skip
     load, sources, order = site(3, 72, 6, kind)
     turned = np.array([4, 0, 5, 2, 1, 3])
     whole, other = dispatch(load, sources, order), dispatch(*picked(load, sources, turned), order)
@@ -179,8 +184,8 @@ def picked(load: Hourly, sources: list[Source], draws: np.ndarray) -> tuple[Hour
 @given(st.integers(0, 10_000), st.sampled_from(("solar", "wind", "grid", "battery", "turbine", "engine")), st.floats(1.0, 3.0))
 def test_more_of_a_source_never_means_a_larger_shortfall(seed: int, more: str, by: float) -> None:
     """Where no plant has a minimum load or a ramp: those may run a battery down or fill it by what another source leaves."""
-    kind = {"order": ORDERS[seed % 2], "grid": 60.0, "fade": (0.0, 0.0), "charged_by": (), "charge_hours": False, "minimum": 0.0, "ramp": 1.0,
-            "spinning": 0.0, "outages": True, "derated": False}  # fmt: skip
+    kind = {"order": ORDERS[seed % 2], "grid": 60.0, "fade": (0.0, 0.0), "charged_by": (), "charge_hours": False, "minimum": 0.0,
+            "ramp": 1.0, "spinning": 0.0, "outages": True, "derated": False, "steady": False}  # fmt: skip
     load, sources, order = site(seed, 60, 3, kind)
 
     def grown(source: Source) -> Source:
@@ -362,5 +367,9 @@ def test_other_things_that_cannot_be_are_refused() -> None:
     assert 'two sources are called "grid"' in refused(flat(1.0), [grid, grid], ["grid"])
     column = Hourly(np.ones((24, 2)), column=np.array([0, 2]))
     assert "columns that are not whole numbers from 0 to 1" in refused(column, [grid], ["grid"])
+    undated = grid._replace(limit=flat(1.0, since=np.array([3.0, np.nan])))
+    assert "`since` of the limit of grid is absent in draw 1" in refused(flat(1.0), [undated], ["grid"])
+    never = grid._replace(limit=flat(1.0, since=np.array([3.0, np.inf])))
+    assert dispatch(flat(1.0), [never], ["grid"]).shortfall_hours.tolist() == [3, 24]
     fuel = Plant("engine", 1.0, 1, 3.0, 2.0, 0.5)
     assert "fuel below nothing" in refused(flat(1.0), [fuel], ["engine"])

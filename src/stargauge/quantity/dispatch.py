@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from stargauge.quantity.dispatch_steps import BLOCK, WHOLE, Flow, Rows, Store, Units
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.hourly import MONTH_ENDS, Feed, Hourly
-from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source, draw_count, place_faults, source_faults
+from stargauge.quantity.power_sources import Battery, Grid, Plant, Source, draw_count, place_faults, source_faults
 from stargauge.quantity.weather import YEAR_HOURS
 
 Array = NDArray[np.float64]
@@ -159,7 +159,7 @@ class _Pass:
         return [step for step in named if not isinstance(step, Store)], allowed
 
     def _flexible(self) -> list[Flow | Store | Units]:
-        """What can be turned down, the last in the order first; a plant at the end that does not ramp gives beyond need only at its floor."""
+        """What can be turned down, the last in the order first; not the last of all where it is a plant without ramp: it is at its floor."""
         out = [step for step in reversed(self.steps) if step not in self.spilling]
         return out[1:] if isinstance(out[0], Units) and not out[0].ramps else out
 

@@ -137,7 +137,7 @@ def shortages(made: Dispatch) -> list[Shortage]:
 
 
 def shortage_text(made: Dispatch) -> str:
-    """Where supply does not meet the load, in words: in how many draws, for how long, since when, and the worst hour; empty where it does."""
+    """Where supply does not meet the load, in words: in how many draws, how long, since when, and the worst hour; empty where it does."""
     found = shortages(made)
     if not found:
         return ""

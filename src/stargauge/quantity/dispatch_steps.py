@@ -194,7 +194,7 @@ class Store:
         charge += extra
 
     def fade(self, gave: Array, stop: int) -> None:
-        """Lose energy for good by what was taken out and by time, booked at the end of each day; `stop` is the hour that a block ends before."""
+        """Lose energy for good by what was taken out and by time, booked where a block that ends before hour `stop` ends a day."""
         self.gave += gave
         if not self.fades:
             return

@@ -46,9 +46,7 @@ def hour_name(hour: int) -> str:
     return f"hour {int(hour):,} ({day + 1} {_MONTHS[month]}{which}, {clock:02d}:00 to {clock + 1:02d}:00)"
 
 
-def hourly_faults(
-    name: str, series: Hourly, hours: int, unit: str, most: float = np.inf, signed: bool = False
-) -> Iterator[Fault]:
+def hourly_faults(name: str, series: Hourly, hours: int, unit: str, most: float = np.inf, signed: bool = False) -> Iterator[Fault]:
     """What is wrong with a series: its length, what is absent, negative (unless `signed`) or above `most`, with the hour and the amount."""
     least = -np.inf if signed else 0.0
     values = np.asarray(series.values)

@@ -32,7 +32,7 @@ class Profile(NamedTuple):
 
 
 class Training(NamedTuple):
-    """A long run: all accelerators at work, short dips while a checkpoint is written, gaps between runs. Assumptions of whoever gives them."""
+    """A long run: all accelerators at work, short dips while a checkpoint is written, gaps between runs. Assumptions of who gives them."""
 
     plateau: float  # share of rated power while steps run
     checkpoint_interval: float  # s between the beginnings of two checkpoints

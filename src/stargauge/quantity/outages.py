@@ -37,7 +37,7 @@ def units_up(hours: int, units: ArrayLike, outages: Outages, draws: int) -> Coun
     which is the geometric time of a chain that leaves its state with chance 1/M each hour, and has mean M. u: a hash of the draw's seed,
     the unit and the event, so a plant of more units has the same history of the units it shares with a smaller one.
     Source: geometric holding times of a two-state Markov chain (Billinton & Allan 1996, Reliability Evaluation of Power Systems, ch. 3);
-    SplitMix64, Steele, Lea & Flood (2014). Leaves out: failures to start, planned maintenance, wear; time counts whether a unit runs or not.
+    SplitMix64, Steele, Lea & Flood (2014). Leaves out: failures to start, maintenance, wear; time counts whether a unit runs or not.
     """
     count = np.broadcast_to(np.asarray(units, dtype=np.int64), draws)
     up, down = (np.broadcast_to(np.asarray(mean, dtype=np.float64), draws) for mean in outages[:2])

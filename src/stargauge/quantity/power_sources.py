@@ -119,8 +119,9 @@ def draw_count(load: Hourly, sources: Sequence[Source]) -> int:
             tell(f"{field} of {source.name}", value)
     many = {count: name for count, name in told.items() if count != 1}
     if len(many) > 1 or -1 in many:
-        raise InputError("values by draw must be as many: " + ", ".join(f"{name} has {count:,}" for count, name in many.items() if count >= 0)
-                         + (f"; {many[-1]} has more than one axis" if -1 in many else ""))  # fmt: skip
+        said = ", ".join(f"{name} has {count:,}" for count, name in many.items() if count >= 0)
+        also = f"; {many[-1]} has more than one axis" if -1 in many else ""
+        raise InputError(f"values by draw must be as many: {said}{also}")
     return next(iter(many), 1)
 
 
@@ -196,8 +197,8 @@ def place_faults(sources: Sequence[Source], order: Sequence[str]) -> Iterator[Fa
 
 def _plant_faults(plant: Plant) -> Iterator[Fault]:
     with np.errstate(all="ignore"):
-        full, part, at, least = (np.asarray(one, dtype=np.float64) for one in (plant.heat_rate, plant.heat_rate_part, plant.part_load,
-                                                                                plant.minimum))  # fmt: skip
+        given = (plant.heat_rate, plant.heat_rate_part, plant.part_load, plant.minimum)
+        full, part, at, least = (np.asarray(one, dtype=np.float64) for one in given)
         slope = (full - at * part) / (1.0 - at)
         if np.any(full - slope + slope * least < -1e-12 * full):
             yield Fault(f"the heat rates of {plant.name} give fuel below nothing at its minimum load; raise `heat_rate_part` or `minimum`")
@@ -221,6 +222,11 @@ def _scale_faults(name: str, series: Hourly, unit: str) -> Iterator[Fault]:
     wrong = ~((values >= 0.0) & np.isfinite(values))
     if wrong.any():
         yield Fault(f"scale of the {name} is {_place(values, wrong, unit)}; expected a number that is not negative")
+    for field, hours in (("since", series.since), ("until", series.until)):
+        absent = np.isnan(np.atleast_1d(np.asarray(0.0 if hours is None else hours, dtype=np.float64)))
+        if absent.any():
+            where = f" in draw {int(np.argmax(absent))}" if len(absent) > 1 else ""
+            yield Fault(f"`{field}` of the {name} is absent{where}; expected an hour of the pass, infinite where that never comes")
 
 
 def _place(values: NDArray[np.float64], wrong: NDArray[np.bool_], unit: str) -> str:

@@ -1,7 +1,7 @@
 """The sun on a solar plant: its position, its beam and the sky on fixed and tracking planes, and the power that a plant gives.
 
-Angles are in degrees outside and stated so; azimuths count from north over east. Arrays are (hour,) or broadcast against it. Hours are those
-of years of 365 days in local standard time; NaN in, NaN out.
+Angles are in degrees outside and stated so; azimuths count from north over east. Arrays are (hour,) or broadcast against it. Hours are
+those of years of 365 days in local standard time; NaN in, NaN out.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def equation_of_time(day: ArrayLike) -> Array:
     """Minutes that a sundial is ahead of a clock. Source: Spencer (1971), with the factor of Iqbal (1983); B as in `declination`."""
     b = _angle_of_year(day)
     series = 0.0000075 + 0.001868 * np.cos(b) - 0.032077 * np.sin(b) - 0.014615 * np.cos(2 * b) - 0.040849 * np.sin(2 * b)
-    return np.asarray(229.18 * series)
+    return np.asarray(720.0 / np.pi * series)
 
 
 def outside_sun(day: ArrayLike) -> Array:
@@ -109,10 +109,11 @@ def sun_position(hour: ArrayLike, latitude: float, longitude: float, utc_offset:
 
     Reckoned in the middle of the part of the hour in which the sun is up: in the hours of sunrise and sunset the middle of the hour may
     lie in the night. Units: deg, h. Source: Duffie & Beckman (2013), Solar Engineering of Thermal Processes, 4th ed., eqs 1.5.1 to 1.6.6.
-    Leaves out: refraction, parallax, the calendar of leap years (0.3 degrees of declination).
+    Declination and equation of time are those of the moment: days run on from midnight in Greenwich.
+    Leaves out: refraction, parallax, the calendar of leap years (up to 0.3 degrees of declination).
     """
     at = np.asarray(hour, dtype=np.float64)
-    day = np.floor(at % YEAR_HOURS / 24.0)
+    day = (at % YEAR_HOURS + 0.5 - utc_offset) / 24.0
     delta, phi = np.radians(declination(day)), np.radians(latitude)
     solar = at % 24.0 + (4.0 * (longitude - 15.0 * utc_offset) + equation_of_time(day)) / 60.0
     begins = np.radians((15.0 * (solar - 12.0) + 180.0) % 360.0 - 180.0)
@@ -123,17 +124,21 @@ def sun_position(hour: ArrayLike, latitude: float, longitude: float, utc_offset:
     next_low, next_high = np.maximum(begins, 2.0 * np.pi - sunset), np.minimum(ends, 2.0 * np.pi + sunset)
     first, second = np.maximum(high - low, 0.0), np.maximum(next_high - next_low, 0.0)
     middle = np.where(second > first, (next_low + next_high) / 2.0, (low + high) / 2.0)
-    up = np.minimum((first + second) / np.radians(15.0), 1.0)
-    middle = np.where(up >= 1.0 - 1e-12, (begins + ends) / 2.0, np.where(up > 0.0, middle, (begins + ends) / 2.0))
+    up = (first + second) / np.radians(15.0)
+    up = np.where(up > 1.0 - 1e-9, 1.0, up)
+    middle = np.where((up < 1.0) & (up > 0.0), middle, (begins + ends) / 2.0)
     cosine = np.sin(phi) * np.sin(delta) + np.cos(phi) * np.cos(delta) * np.cos(middle)
     azimuth = np.arctan2(-np.cos(delta) * np.sin(middle), np.cos(phi) * np.sin(delta) - np.sin(phi) * np.cos(delta) * np.cos(middle))
     return Position(np.where(up > 0.0, np.maximum(cosine, 0.0), 0.0), np.degrees(azimuth) % 360.0, up, outside_sun(day))
 
 
 def clear_sky(cos_zenith: ArrayLike) -> Array:
-    """Sun on a horizontal plane under a clear sky, W/m2: 1098 cos Z exp(-0.057 / cos Z). Source: Haurwitz (1945), Journal of Meteorology 2."""
+    """Sun on a horizontal plane under a clear sky, W/m2: 1098 cos Z exp(-0.059 / cos Z).
+
+    Source: Haurwitz (1945), Journal of Meteorology 2, in Reno, Hansen & Stein (2012), SAND2012-2389. Leaves out: what the air holds.
+    """
     cosine = np.asarray(cos_zenith, dtype=np.float64)
-    return np.where(cosine > 0.0, 1098.0 * cosine * np.exp(-0.057 / np.where(cosine > 0.0, cosine, 1.0)), 0.0)
+    return np.where(cosine > 0.0, 1098.0 * cosine * np.exp(-0.059 / np.where(cosine > 0.0, cosine, 1.0)), 0.0)
 
 
 def diffuse_share(clearness: ArrayLike) -> Array:
@@ -156,7 +161,7 @@ def split_sun(sun: ArrayLike, position: Position) -> tuple[Array, Array]:
     Where the sun is within 4 degrees of the horizon all is diffuse. Source: `diffuse_share`.
     """
     whole = np.asarray(sun, dtype=np.float64)
-    high = position.cos_zenith > _LOW_SUN
+    high = (position.cos_zenith > _LOW_SUN) & (position.up > 0.0)
     most = np.where(high, position.outside * position.cos_zenith * position.up, 1.0)
     diffuse = whole * np.where(high, diffuse_share(whole / np.where(high, most, 1.0)), 1.0)
     cosine = np.where(high, position.cos_zenith, 1.0)
@@ -242,8 +247,8 @@ def solar_power(weather: Weather, plant: SolarPlant) -> Array:
     dc = DC ratio * sun on plane / 1000 * (1 - loss (T_cell - 25)) * (1 - losses), then `inverter_output`               (1)
 
     Beam and diffuse as given; where either is absent, split from the sun on the horizontal (Erbs).
-    Source: Dobos (2014), as PVWatts but with the cell temperature of Faiman. Leaves out: glass at low angles, spectrum, snow, ageing by years
-    (scale the result), curtailment.
+    Source: Dobos (2014), as PVWatts but with the cell temperature of Faiman. Leaves out: glass at low angles, spectrum, snow, ageing over
+    years (scale the result), curtailment.
     """
     position = sun_position(np.arange(len(weather.sun)), weather.latitude, weather.longitude, weather.utc_offset)
     beam, diffuse = weather.sun_direct, weather.sun_diffuse

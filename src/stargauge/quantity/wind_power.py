@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -45,7 +46,7 @@ def air_density(pressure: ArrayLike, dry_bulb: ArrayLike, above: float = 0.0) ->
     return np.asarray(np.asarray(pressure, dtype=np.float64) * np.exp(-_GRAVITY * above / warmth) / warmth)
 
 
-def curve_output(speed: ArrayLike, curve_speed: ArrayLike, curve_share: ArrayLike) -> Array:
+def curve_output(speed: ArrayLike, curve_speed: Sequence[float], curve_share: Sequence[float]) -> Array:
     """Share of rated power at a wind speed: linear between the points of the curve, nothing below its first and above its last point."""
     return np.asarray(np.interp(np.asarray(speed, dtype=np.float64), curve_speed, curve_share, left=0.0, right=0.0))
 
