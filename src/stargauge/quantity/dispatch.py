@@ -159,17 +159,17 @@ class _Pass:
         return [step for step in named if not isinstance(step, Store)], allowed
 
     def _flexible(self) -> list[Flow | Store | Units]:
-        """What can be turned down, the last in the order first; not the last of all where it is a plant without ramp: it is at its floor."""
+        """What can be turned down, the last in the order first; not the last one where it is a plant without ramp: it is at its floor."""
         out = [step for step in reversed(self.steps) if step not in self.spilling]
         return out[1:] if isinstance(out[0], Units) and not out[0].ramps else out
 
     def _lift(self) -> tuple[Array | None, Flow | None]:
-        """The most that plants after the battery may give beyond need at minimum load, and the grid if it gives before all of them."""
+        """The most that plants after the battery may give beyond need at minimum load, and the grid if it stands between."""
         after = [step for step in self.units if self.steps.index(step) > self.ahead and step.floors]
         if self.store is None or not after:
             return None, None
         first = min(self.steps.index(step) for step in after)
-        before = [step for step in self.steps[:first] if isinstance(step, Flow) and not step.spills]
+        before = [step for step in self.steps[self.ahead + 1 : first] if isinstance(step, Flow) and not step.spills]
         if any(step.spins for step in after):
             return np.full(self.draws, np.inf), None
         return np.asarray(sum(step.size * step.minimum for step in after)), before[0] if before else None
@@ -206,7 +206,7 @@ class _Pass:
             self._by_hour(start, stop)
 
     def _apart(self, length: int) -> bool:
-        """Whether in no hour and draw of a block a plant's minimum load can reach the battery: the grid before them takes all of it."""
+        """Whether in no hour and draw of a block a plant's minimum load can reach the battery: the grid between takes all of it."""
         if self.lift is None:
             return True
         return self.backstop is not None and bool((self.backstop.limit[:length] >= self.lift).all())
@@ -218,11 +218,16 @@ class _Pass:
                 step.take_back(WHOLE, rows)
         allowed = None if self.charge_hours is None else self.charge_hours[start:stop]
         store.settle_block(stop - start, rows, self.chargers, allowed)
+        if self.lift is not None:  # what was beyond need before the battery is no longer to be taken back
+            np.copyto(rows.surplus, rows.over)
+            rows.over.fill(0.0)
         for step in self.steps[self.ahead + 1 :]:
             step.give(WHOLE, rows)
-        for step in self.flexible:
-            if step is not store:
-                step.take_back(WHOLE, rows)
+        if self.lift is not None:
+            for step in self.flexible:
+                if step is not store:
+                    step.take_back(WHOLE, rows)
+            rows.over += rows.surplus
         if self.kept is not None:
             self.kept[-1, start:stop] = store.states[1 : stop - start + 1, self.keep]
 
