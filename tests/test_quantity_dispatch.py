@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.dispatch_reference import reference
+from tests.dispatch_reference import reference, value_at
 
 from stargauge.quantity.dispatch import Dispatch, dispatch
 from stargauge.quantity.errors import InputError
@@ -291,6 +291,42 @@ def test_the_grid_charges_a_battery_only_where_it_may_and_has_something_left() -
     np.testing.assert_allclose(made.hours.charge, [10.0, 30.0, 0.0, 0.0])
     np.testing.assert_allclose(made.hours.power, [[60.0, 80.0, 50.0, 20.0], [0.0, 0.0, 0.0, 30.0]])
     assert made.grid_peak[0, 0] == pytest.approx(80.0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(kinds(), st.integers(0, 10_000), st.integers(2, 80))
+def test_hours_that_are_kept_add_up_to_the_results(kind: dict[str, Any], seed: int, hours: int) -> None:
+    load, sources, order = site(seed, hours, 3, kind)
+    made = dispatch(load, sources, order, keep=1)
+    kept = made.hours
+    assert kept is not None and kept.draw == 1
+    np.testing.assert_allclose(kept.power.sum(axis=1), made.energy[1].sum(axis=-1), rtol=1e-12, atol=1e-9)
+    np.testing.assert_allclose(kept.fuel.sum(axis=1), made.fuel[1].sum(axis=-1), rtol=1e-12, atol=1e-9)
+    for series, whole in (
+        (kept.load, made.load), (kept.shortfall, made.shortfall), (kept.charge, made.charged),
+        (kept.curtailed, made.curtailed.sum(axis=1) + made.dumped),
+    ):  # fmt: skip
+        assert series.sum() == pytest.approx(whole[1].sum(), rel=1e-12, abs=1e-6)
+    np.testing.assert_allclose(
+        kept.power.sum(axis=0) + kept.shortfall - kept.load - kept.charge, made_beyond(kept, order, sources), atol=1e-6
+    )
+
+
+def made_beyond(kept: Any, order: list[str], sources: list[Source]) -> np.ndarray:
+    """What was dumped in each hour: what is curtailed less what sun and wind had over."""
+    spilt = np.zeros(len(kept.load))
+    for source in sources:
+        if isinstance(source, Given):
+            had = [value_at(source.power, hour, kept.draw) for hour in range(len(kept.load))]
+            spilt += np.array(had) - kept.power[order.index(source.name)]
+    return kept.curtailed - spilt
+
+
+def test_two_years_go_on_from_one_another_and_have_24_months() -> None:
+    need = np.where(np.arange(2 * 8760) == 8760, 50.0, 0.0)
+    battery = Battery("battery", 100.0, 10.0, 100.0, 1.0, 1.0, 0.6)
+    made = dispatch(Hourly(need), [battery], ["battery"])
+    assert made.load.shape == (1, 24) and made.energy[0, 0, 12] == 50.0 and made.stored[0] == pytest.approx(10.0)
 
 
 def test_months_of_a_year_are_its_periods() -> None:

@@ -84,6 +84,25 @@ def test_water_goes_by_energy_and_gas_by_fuel(made: Dispatch) -> None:
     np.testing.assert_allclose(accounts.fuel_sums(made, [0.0, 0.0, 1.0])[1, 2], [120.0, 20.0])
 
 
+def test_hours_of_one_draw_add_up_to_its_emissions() -> None:
+    factor = np.array([0.4, 0.5, 0.6, 0.7])
+    engine = Plant("engine", 15.0, 2, 2.0, 2.6, 0.5, start_fuel=7.0)
+    grid = Grid("grid", Hourly(np.array([70.0, 90.0, 50.0, 70.0])), {"marginal": Hourly(factor)})
+    made = dispatch(Hourly(np.full(4, 80.0)), [grid, engine], ["grid", "engine"], keep=0)
+    assert made.hours is not None
+    burnt, bought = accounts.hourly_emissions(made.hours, made.sources, 0.2, "grid", factor)
+    # one unit at 10 of 15 W in the first and last hour, off between, then two at full load: line through (1, 2) and (0.5, 1.3)
+    np.testing.assert_allclose(burnt, 0.2 * np.array([0.6 * 15 + 1.4 * 10, 0.0, 60.0 + 14.0, 0.6 * 15 + 1.4 * 10]))
+    np.testing.assert_allclose(bought, factor * np.array([70.0, 80.0, 50.0, 70.0]))
+    found = accounts.emissions(made, [0.0, 0.2], marginal="marginal")
+    assert found.scope_one.sum() == pytest.approx(burnt.sum()) and found.marginal is not None
+    assert found.marginal.sum() == pytest.approx(bought.sum())
+
+
+def test_reliability_is_the_mean_over_draws(made: Dispatch) -> None:
+    assert accounts.reliability(made) == accounts.Reliability(0.5, 20.0 / 800.0, 0.5, 20.0)
+
+
 def test_capital_recovered_over_a_life_is_what_the_house_reckons() -> None:
     """A plant of 1,000 USD over 20 years at 7 %: 94.39 USD a year, which is `capital` of a pass of one year."""
     assert yearly_capital([1000.0], [20.0], 0.07) == pytest.approx(94.39, abs=0.005)

@@ -34,7 +34,7 @@ _LEAST = 1e-9
 
 
 class HourSeries(NamedTuple):
-    """One draw hour by hour: W in each hour, Wh at its end."""
+    """One draw hour by hour: the mean power of each hour in W."""
 
     draw: int
     power: Array  # (source, hour), sources in the order of dispatch
@@ -42,7 +42,8 @@ class HourSeries(NamedTuple):
     shortfall: Array
     charge: Array  # into the battery, at its terminals
     curtailed: Array  # of all sources, with what plants gave that nobody needed
-    stored: Array  # Wh in the battery
+    fuel: Array  # Wh (source, hour)
+    stored: Array  # Wh in the battery at the end of each hour
 
 
 class Dispatch(NamedTuple):
@@ -148,7 +149,7 @@ class _Pass:
         self.unit_hours, self.starts = np.zeros((places, draws)), np.zeros((places, draws))
         self.short_hours, self.worst = np.zeros(draws, dtype=np.int64), np.zeros(draws)
         self.first, self.worst_at = np.full(draws, -1, dtype=np.int64), np.full(draws, -1, dtype=np.int64)
-        self.kept = None if self.keep is None else np.zeros((places + 5, self.hours))
+        self.kept = None if self.keep is None else np.zeros((2 * places + 5, self.hours))
 
     def _chargers(self, by_name: dict[str, Source]) -> tuple[list[Flow | Units], NDArray[np.bool_] | None]:
         battery = next((source for source in by_name.values() if isinstance(source, Battery)), None)
@@ -229,7 +230,7 @@ class _Pass:
                     step.take_back(WHOLE, rows)
             rows.over += rows.surplus
         if self.kept is not None:
-            self.kept[-1, start:stop] = store.states[1 : stop - start + 1, self.keep]
+            self.kept[len(self.order) + 4, start:stop] = store.states[1 : stop - start + 1, self.keep]
 
     def _by_hour(self, start: int, stop: int) -> None:
         rows, later = self.rows, self.steps[self.ahead :]
@@ -242,7 +243,7 @@ class _Pass:
                 allowed = self.charge_hours is None or self.charge_hours[start + at]
                 self.store.settle(at, rows, self.chargers if allowed else ())
                 if self.kept is not None:
-                    self.kept[-1, start + at] = self.store.state[self.keep]
+                    self.kept[len(self.order) + 4, start + at] = self.store.state[self.keep]
             for step in self.ramping:
                 step.remember(at)
 
@@ -320,7 +321,9 @@ class _Pass:
             self.kept[place, start:stop] = step.used[:length, one]
             if isinstance(step, Flow) and step.spills:
                 spilt += step.limit[:length, one] - step.used[:length, one]
-        load, short, charge, curtailed, _ = self.kept[len(self.steps) :, start:stop]
+            if isinstance(step, Units):
+                self.kept[len(self.steps) + 5 + place, start:stop] = step.fuel_of(one, length)
+        load, short, charge, curtailed = self.kept[len(self.steps) :, start:stop][:4]
         load[:], short[:] = self.rows.asked[:length, one], self.rows.left[:length, one]
         curtailed[:] = spilt + (self.rows.over[:length, one] if self.takes_back else 0.0)
         if self.store is not None:
@@ -334,7 +337,9 @@ class _Pass:
         hours = None
         if self.kept is not None and self.keep is not None:
             places = len(self.order)
-            hours = HourSeries(self.keep, self.kept[:places], *self.kept[places:])
+            load, shortfall, charge, curtailed, stored = self.kept[places : places + 5]
+            fuel = self.kept[places + 5 :]
+            hours = HourSeries(self.keep, self.kept[:places], load, shortfall, charge, curtailed, fuel, stored)
         return Dispatch(
             self.order, _draw_first(self.energy), _draw_first(self.curtailed), self.dumped.T, self.charged.T, self.met.T, self.shortfall.T,
             self.short_hours, self.first, self.worst_at, self.worst, self.peak.T, {name: one.T for name, one in self.rated.items()},

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stargauge.quantity.dispatch import Dispatch
+from stargauge.quantity.dispatch import Dispatch, HourSeries
 from stargauge.quantity.errors import counted
 from stargauge.quantity.hourly import hour_name
 from stargauge.quantity.units import show
@@ -109,6 +109,35 @@ def emissions(made: Dispatch, per_fuel: ArrayLike, average: str = "", marginal: 
     none = np.zeros_like(made.load)
     bought = made.grid_rates[average] if average else none
     return Emissions(fuel_sums(made, per_fuel).sum(axis=1), bought, made.grid_rates[marginal] if marginal else None)
+
+
+def hourly_emissions(
+    series: HourSeries, sources: tuple[str, ...], per_fuel: ArrayLike, grid: str, factor: ArrayLike
+) -> tuple[Array, Array]:
+    """Greenhouse gas of one draw by hour: of its fuel (scope 1) and of what it draws from the grid at the factor of the hour.
+
+    per_fuel: g/Wh of fuel, one or (source,); factor: g/Wh drawn, (hour,), average for scope 2 or marginal. Units: g in each hour.
+    """
+    burnt = (np.broadcast_to(np.asarray(per_fuel, dtype=np.float64), len(sources))[:, None] * series.fuel).sum(axis=0)
+    drawn = series.power[sources.index(grid)] if grid in sources else np.zeros_like(series.load)
+    return burnt, np.asarray(drawn * np.asarray(factor, dtype=np.float64))
+
+
+class Reliability(NamedTuple):
+    """How well supply meets the load over all draws."""
+
+    mean_hours: float  # hours of shortfall of a draw, their mean (loss of load hours)
+    mean_share: float  # energy not given over energy asked for, of all draws (expected unserved energy)
+    without: float  # share of draws without any shortfall
+    worst: float  # W, the most that is missing in any
+
+
+def reliability(made: Dispatch) -> Reliability:
+    """Loss of load hours, expected unserved energy, share of draws without shortfall. Source: NERC, Probabilistic Assessment Guide (2018)."""
+    asked = float(made.load.sum())
+    share = float(made.shortfall.sum()) / asked if asked > 0.0 else 0.0
+    short = made.shortfall_hours
+    return Reliability(float(short.mean()), share, float((short == 0).mean()), float(made.worst.max()))
 
 
 class Shortage(NamedTuple):

@@ -228,6 +228,7 @@ class Units:
         self._room_for_hours(each(plant.units), draws)
         self.begun, self.last = False, np.zeros(draws)
         self.ran: Array | None = None
+        self.before = self.last  # units that ran in the hour before the block
         self.step = np.where(self.ramp < 1.0, self.ramp, _NO_RAMP) * self.size
 
     def _room_for_hours(self, units: Array, draws: int) -> None:
@@ -346,11 +347,19 @@ class Units:
             np.multiply(count, self.unit[:length], out=rise)
             running = rise.sum(axis=0)
         np.subtract(count[1:], count[:-1], out=rise[1:])
-        np.subtract(count[0], count[0] if self.ran is None else self.ran, out=rise[0])
+        self.before = count[0].copy() if self.ran is None else self.ran
+        np.subtract(count[0], self.before, out=rise[0])
         np.maximum(rise, 0.0, out=rise)
         starts = rise.sum(axis=0)
         self.ran = count[-1].copy()
         return self.idle * running + self.slope * gave + self.start_fuel * starts, hours, starts
+
+    def fuel_of(self, draw: int, length: int) -> Array:
+        """Fuel of one draw in each hour of a block that has been accounted for."""
+        count, used = self.count[:length, draw], self.used[:length, draw]
+        size = self.size[draw] if self.feed is None else self.unit[:length, draw]
+        starts = np.maximum(np.diff(count, prepend=self.before[draw]), 0.0)
+        return np.asarray(self.idle[draw] * count * size + self.slope[draw] * used + self.start_fuel[draw] * starts)
 
 
 def _inverse(size: Array) -> Array:
