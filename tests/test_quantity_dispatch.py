@@ -307,12 +307,10 @@ def test_hours_that_are_kept_add_up_to_the_results(kind: dict[str, Any], seed: i
         (kept.curtailed, made.curtailed.sum(axis=1) + made.dumped),
     ):  # fmt: skip
         assert series.sum() == pytest.approx(whole[1].sum(), rel=1e-12, abs=1e-6)
-    np.testing.assert_allclose(
-        kept.power.sum(axis=0) + kept.shortfall - kept.load - kept.charge, made_beyond(kept, order, sources), atol=1e-6
-    )
+    np.testing.assert_allclose(kept.power.sum(axis=0) + kept.shortfall - kept.load - kept.charge, dumped(kept, order, sources), atol=1e-6)
 
 
-def made_beyond(kept: Any, order: list[str], sources: list[Source]) -> np.ndarray:
+def dumped(kept: Any, order: list[str], sources: list[Source]) -> np.ndarray:
     """What was dumped in each hour: what is curtailed less what sun and wind had over."""
     spilt = np.zeros(len(kept.load))
     for source in sources:
@@ -368,7 +366,7 @@ def test_all_faults_come_at_once() -> None:
         "power of solar has 23 values; expected 24 hours",
         "limit of grid is −7 MW in hour 0 (1 January, 00:00 to 01:00)",
         "energy of battery is −2 MWh in draw 1; expected a number that is not negative",
-        "efficiency_in of battery is 1.2; expected a number from 1e-06 to 1",
+        "efficiency_in of battery is 1.2; expected a number above 0 and at most 1",
         "units of engine is 1.5; expected a whole number",
         "engine keeps more units spare than it has",
         "time_to_failure of engine is 0.5 h; expected a number of at least 1 h",
@@ -391,12 +389,17 @@ def test_what_charges_a_battery_must_come_before_it(order: list[str], charged_by
 
 
 def test_values_by_draw_of_different_lengths_are_named() -> None:
-    said = refused(flat(1.0, scale=np.ones(3)), [Grid("grid", flat(1.0, scale=np.ones(4)))], ["grid"])
-    assert "scale of load has 3" in said and "scale of limit of grid has 4" in said
+    said = refused(flat(1.0, scale=np.ones(3)), [Grid("grid", flat(-1.0, scale=np.ones(4)))], ["grid"])
+    assert "scale of load has 3" in said and "scale of limit of grid has 4" in said and "limit of grid is −1 W in hour 0" in said
+    battery = Battery("battery", np.ones(3), 1.0, 1.0, 0.9, 0.9, np.ones(2), np.ones((2, 2)))
+    said = refused(flat(1.0), [battery], ["battery"])
+    assert "energy of battery has 3, initial of battery has 2; least of battery has more than one axis" in said
 
 
 def test_other_things_that_cannot_be_are_refused() -> None:
     grid = Grid("grid", flat(1.0))
+    assert dispatch(flat(1.0), [], []).shortfall_hours[0] == 24
+    assert "period_ends must rise from above 0 to 0" in refused(Hourly(np.zeros(0)), [], [])
     assert "keep = 2 names no draw; expected 0 to 0" in refused(flat(1.0), [grid], ["grid"], keep=2)
     assert "period_ends must rise from above 0 to 24" in refused(flat(1.0), [grid], ["grid"], period_ends=[12, 23])
     assert "there are 2 of the kind grid" in refused(flat(1.0), [grid, grid._replace(name="other")], ["grid", "other"])
@@ -407,5 +410,9 @@ def test_other_things_that_cannot_be_are_refused() -> None:
     assert "`since` of the limit of grid is absent in draw 1" in refused(flat(1.0), [undated], ["grid"])
     never = grid._replace(limit=flat(1.0, since=np.array([3.0, np.inf])))
     assert dispatch(flat(1.0), [never], ["grid"]).shortfall_hours.tolist() == [3, 24]
+    alike = Plant("engine", 1.0, 1, 2.0, 2.0, 0.5, outages=Outages(100.0, 10.0, 0.5))
+    assert "seed of engine is one number for 3 draws" in refused(flat(1.0, scale=np.ones(3)), [alike], ["engine"])
+    more = alike._replace(outages=None, available=flat(1.0, scale=1.1))
+    assert "scale of the share available of engine is 1.1; expected a number from 0 to 1" in refused(flat(1.0), [more], ["engine"])
     fuel = Plant("engine", 1.0, 1, 3.0, 2.0, 0.5)
     assert "fuel below nothing" in refused(flat(1.0), [fuel], ["engine"])

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from stargauge.quantity.dispatch_steps import BLOCK, WHOLE, Flow, Rows, Store, Units
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.hourly import MONTH_ENDS, Feed, Hourly
-from stargauge.quantity.power_sources import Battery, Grid, Plant, Source, draw_count, place_faults, source_faults
+from stargauge.quantity.power_sources import Battery, Grid, Plant, Source, checked
 from stargauge.quantity.weather import YEAR_HOURS
 
 Array = NDArray[np.float64]
@@ -93,14 +93,12 @@ def dispatch(
     and load, network, reactive power, times to start and stop, least times up and down, dependence of a battery on temperature.
     """
     hours = len(np.atleast_1d(np.asarray(load.values)))
-    faults = list(source_faults(load, sources, order, hours))
+    faults, draws = checked(load, sources, order, hours)
     ends = _ends(period_ends, hours)
     if not hours or ends[-1] != hours or any(later <= earlier for earlier, later in zip((0, *ends), ends, strict=False)):
         faults.append(Fault(f"period_ends must rise from above 0 to {hours:,}, the hours of the load; got {tuple(ends)}"))
-    faults = faults or list(place_faults(sources, order))
     if faults:
         raise InputError(faults)
-    draws = draw_count(load, sources)
     if keep is not None and not 0 <= keep < draws:
         raise InputError(f"keep = {keep} names no draw; expected 0 to {draws - 1}")
     return _Pass(load, sources, order, hours, draws, ends, keep).run()

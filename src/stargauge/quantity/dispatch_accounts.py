@@ -133,7 +133,7 @@ class Reliability(NamedTuple):
 
 
 def reliability(made: Dispatch) -> Reliability:
-    """Loss of load hours, expected unserved energy, share of draws without shortfall. Source: NERC, Probabilistic Assessment Guide (2018)."""
+    """Loss of load hours, expected unserved energy, share of draws without shortfall. Source: Billinton & Allan (1996), ch. 2."""
     asked = float(made.load.sum())
     share = float(made.shortfall.sum()) / asked if asked > 0.0 else 0.0
     short = made.shortfall_hours

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.errors import Fault, did_you_mean
 from stargauge.quantity.hourly import Hourly, hourly_faults
 from stargauge.quantity.outages import Outages
 from stargauge.quantity.units import show
@@ -71,15 +71,19 @@ class Plant(NamedTuple):
 
 Source = Given | Grid | Battery | Plant
 
+#: The least of what must be above nothing.
+_ABOVE = 1e-6
 #: What each number of a source may be: unit, least, most.
 _BOUNDS: dict[str, tuple[str, float, float]] = {
-    "energy": ("Wh", 0.0, np.inf), "power_in": ("W", 0.0, np.inf), "power_out": ("W", 0.0, np.inf), "efficiency_in": ("1", 1e-6, 1.0),
-    "efficiency_out": ("1", 1e-6, 1.0), "initial": ("1", 0.0, 1.0), "least": ("1", 0.0, 1.0), "fade_cycle": ("1", 0.0, 1.0),
+    "energy": ("Wh", 0.0, np.inf), "power_in": ("W", 0.0, np.inf), "power_out": ("W", 0.0, np.inf), "efficiency_in": ("1", _ABOVE, 1.0),
+    "efficiency_out": ("1", _ABOVE, 1.0), "initial": ("1", 0.0, 1.0), "least": ("1", 0.0, 1.0), "fade_cycle": ("1", 0.0, 1.0),
     "fade_hour": ("1", 0.0, 1.0), "size": ("W", 0.0, np.inf), "units": ("1", 0.0, 1e4), "heat_rate": ("1", 1.0, np.inf),
-    "heat_rate_part": ("1", 1.0, np.inf), "part_load": ("1", 1e-6, 1.0 - 1e-6), "minimum": ("1", 0.0, 1.0), "ramp": ("1", 1e-6, np.inf),
+    "heat_rate_part": ("1", 1.0, np.inf), "part_load": ("1", _ABOVE, 1.0 - 1e-6), "minimum": ("1", 0.0, 1.0), "ramp": ("1", _ABOVE, np.inf),
     "spare": ("1", 0.0, 1e4), "spinning": ("1", 0.0, 1e4), "start_fuel": ("Wh", 0.0, np.inf),
     "time_to_failure": ("h", 1.0, np.inf), "time_to_repair": ("h", 1.0, np.inf), "seed": ("1", 0.0, 1.0),
 }  # fmt: skip
+#: What stands for a value with more than one axis among numbers of draws.
+_AXES = -1
 _COUNTS = ("units", "spare", "spinning")
 _MAY_BE_INFINITE = ("ramp", "time_to_failure")
 
@@ -100,16 +104,31 @@ def numbers_of(source: Source) -> Iterator[tuple[str, ArrayLike]]:
     yield from ((name, fields[name]) for name in fields if name in _BOUNDS)
 
 
-def draw_count(load: Hourly, sources: Sequence[Source]) -> int:
-    """How many draws all given values speak of; raises InputError where they do not agree."""
+def checked(load: Hourly, sources: Sequence[Source], order: Sequence[str], hours: int) -> tuple[list[Fault], int]:
+    """All that is wrong with what a dispatch is asked, and how many draws it speaks of."""
+    counts = _counts(load, sources)
+    many = {count: name for count, name in counts.items() if count != 1}
+    faults = list(_order_faults(sources, order))
+    if len(many) > 1 or _AXES in many:
+        said = ", ".join(f"{name} has {count:,}" for count, name in many.items() if count != _AXES)
+        also = f"; {many[_AXES]} has more than one axis" if _AXES in many else ""
+        faults.append(Fault(f"values by draw must be as many: {said}{also}"))
+    else:
+        faults += [fault for source in sources for fault in _together_faults(source, next(iter(many), 1))]
+    faults += _value_faults(load, sources, hours)
+    return faults or list(_place_faults(sources, order)), next(iter(many), 1)
+
+
+def _counts(load: Hourly, sources: Sequence[Source]) -> dict[int, str]:
+    """The numbers of draws that values have, each with the first that has it; `_AXES` for one that has too many axes."""
     told: dict[int, str] = {}
 
     def tell(name: str, value: ArrayLike | None) -> None:
         shape = np.shape(value) if value is not None else ()
         if shape:
-            told.setdefault(shape[0] if len(shape) == 1 else -1, name)
+            told.setdefault(shape[0] if len(shape) == 1 else _AXES, name)
 
-    for name, series, *_ in (("load", load), *(one for source in sources for one in _all_series(source))):
+    for name, series in (("load", load), *(one for source in sources for one in _all_series(source))):
         if series.column is None and np.ndim(series.values) == 2:
             told.setdefault(np.shape(series.values)[1], name)
         for field in ("scale", "column", "since", "until"):
@@ -117,12 +136,7 @@ def draw_count(load: Hourly, sources: Sequence[Source]) -> int:
     for source in sources:
         for field, value in numbers_of(source):
             tell(f"{field} of {source.name}", value)
-    many = {count: name for count, name in told.items() if count != 1}
-    if len(many) > 1 or -1 in many:
-        said = ", ".join(f"{name} has {count:,}" for count, name in many.items() if count >= 0)
-        also = f"; {many[-1]} has more than one axis" if -1 in many else ""
-        raise InputError(f"values by draw must be as many: {said}{also}")
-    return next(iter(many), 1)
+    return told
 
 
 def _all_series(source: Source) -> Iterator[tuple[str, Hourly]]:
@@ -131,24 +145,34 @@ def _all_series(source: Source) -> Iterator[tuple[str, Hourly]]:
         yield from ((f"rate {name} of {source.name}", series) for name, series in source.rates.items())
 
 
-def source_faults(load: Hourly, sources: Sequence[Source], order: Sequence[str], hours: int) -> Iterator[Fault]:
-    """All that is wrong with what a dispatch is asked: the order, the series by the hour, the numbers."""
-    yield from _order_faults(sources, order)
+def _value_faults(load: Hourly, sources: Sequence[Source], hours: int) -> Iterator[Fault]:
+    """What is wrong with series by the hour and with numbers, each by itself."""
     yield from hourly_faults("load", load, hours, "W")
     yield from _scale_faults("load", load, "W")
     for source in sources:
         for name, series, unit, most in series_of(source):
             yield from hourly_faults(name, series, hours, unit, most)
-            yield from _scale_faults(name, series, unit)
+            yield from _scale_faults(name, series, unit, most)
         if isinstance(source, Grid):
             for name, series in source.rates.items():
                 yield from hourly_faults(f"rate {name} of {source.name}", series, hours, "1", signed=True)
+                yield from _scale_faults(f"rate {name} of {source.name}", series, "1")
+        if isinstance(source, Battery) and source.charge_hours is not None and np.shape(source.charge_hours) != (hours,):
+            yield Fault(f"charge_hours of {source.name} has {_length(source.charge_hours)} values; expected {hours:,}, one an hour")
         for field, value in numbers_of(source):
             yield from _number_faults(source.name, field, value)
-        if isinstance(source, Battery):
-            yield from _battery_faults(source, hours)
-        if isinstance(source, Plant):
-            yield from _plant_faults(source)
+
+
+def _together_faults(source: Source, draws: int) -> Iterator[Fault]:
+    """What is wrong with numbers of a source beside one another."""
+    if isinstance(source, Battery) and np.any(np.asarray(source.initial) < np.asarray(source.least)):
+        yield Fault(f"{source.name} begins with less than the least share it keeps: raise `initial` or lower `least`")
+    if isinstance(source, Plant):
+        yield from _plant_faults(source)
+        if source.outages is not None and np.size(source.outages.seed) < draws:
+            yield Fault(
+                f"seed of {source.name} is one number for {draws:,} draws, which would all have the same outages; give each its own"
+            )
 
 
 def _order_faults(sources: Sequence[Source], order: Sequence[str]) -> Iterator[Fault]:
@@ -169,14 +193,7 @@ def _order_faults(sources: Sequence[Source], order: Sequence[str]) -> Iterator[F
             yield Fault(f'"{name}" has no place in the order: add it, or leave the source out')
 
 
-def _battery_faults(battery: Battery, hours: int) -> Iterator[Fault]:
-    if np.any(np.asarray(battery.initial) < np.asarray(battery.least)):
-        yield Fault(f"{battery.name} begins with less than the least share it keeps: raise `initial` or lower `least`")
-    if battery.charge_hours is not None and np.shape(battery.charge_hours) != (hours,):
-        yield Fault(f"charge_hours of {battery.name} has {_length(battery.charge_hours)} values; expected {hours:,}, one an hour")
-
-
-def place_faults(sources: Sequence[Source], order: Sequence[str]) -> Iterator[Fault]:
+def _place_faults(sources: Sequence[Source], order: Sequence[str]) -> Iterator[Fault]:
     """What is wrong with places about the battery: what charges it must stand before it, so that it never gives and takes at once."""
     by_name = {source.name: source for source in sources}
     battery = next((source for source in sources if isinstance(source, Battery)), None)
@@ -217,11 +234,11 @@ def _number_faults(source: str, field: str, value: ArrayLike) -> Iterator[Fault]
         yield Fault(f"{field} of {source} is {_place(values, wrong, unit)}; expected {_allowed(field, least, most, unit)}")
 
 
-def _scale_faults(name: str, series: Hourly, unit: str) -> Iterator[Fault]:
+def _scale_faults(name: str, series: Hourly, unit: str, most: float = np.inf) -> Iterator[Fault]:
     values = np.atleast_1d(np.asarray(series.scale, dtype=np.float64))
-    wrong = ~((values >= 0.0) & np.isfinite(values))
+    wrong = ~((values >= 0.0) & (values <= most) & np.isfinite(values))
     if wrong.any():
-        yield Fault(f"scale of the {name} is {_place(values, wrong, unit)}; expected a number that is not negative")
+        yield Fault(f"scale of the {name} is {_place(values, wrong, unit)}; expected {_allowed('scale', 0.0, most, unit)}")
     for field, hours in (("since", series.since), ("until", series.until)):
         absent = np.isnan(np.atleast_1d(np.asarray(0.0 if hours is None else hours, dtype=np.float64)))
         if absent.any():
@@ -238,6 +255,8 @@ def _place(values: NDArray[np.float64], wrong: NDArray[np.bool_], unit: str) -> 
 
 def _allowed(field: str, least: float, most: float, unit: str) -> str:
     kind = "a whole number" if field in _COUNTS else "a number"
+    if least == _ABOVE:
+        return f"{kind} above 0" + ("" if most == np.inf else f" and {'at most 1' if most == 1.0 else 'below 1'}")
     if most == np.inf:
         return f"{kind} that is not negative" if least == 0.0 else f"{kind} of at least {least:g}{'' if unit == '1' else ' ' + unit}"
     return f"{kind} from {least:g} to {most:g}"

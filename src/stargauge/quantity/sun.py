@@ -108,7 +108,7 @@ def sun_position(hour: ArrayLike, latitude: float, longitude: float, utc_offset:
     azimuth = atan2(-cos delta sin omega, cos phi sin delta - sin phi cos delta cos omega)                        (3)
 
     Reckoned in the middle of the part of the hour in which the sun is up: in the hours of sunrise and sunset the middle of the hour may
-    lie in the night. Units: deg, h. Source: Duffie & Beckman (2013), Solar Engineering of Thermal Processes, 4th ed., eqs 1.5.1 to 1.6.6.
+    lie in the night. Units: deg, h. Source: Duffie & Beckman (2013), Solar Engineering of Thermal Processes, 4th ed., secs 1.5 and 1.6.
     Declination and equation of time are those of the moment: days run on from midnight in Greenwich.
     Leaves out: refraction, parallax, the calendar of leap years (up to 0.3 degrees of declination).
     """
@@ -174,7 +174,7 @@ def fixed_plane(position: Position, mount: Fixed) -> Plane:
 
     cos theta = cos Z cos tilt + sin Z sin tilt cos(azimuth of sun - azimuth)     (1)
 
-    Source: Duffie & Beckman (2013), eq. 1.6.3.
+    Source: Duffie & Beckman (2013), sec. 1.6.
     """
     tilt, turn = np.radians(mount.tilt), np.radians(position.azimuth - mount.azimuth)
     sine = np.sqrt(1.0 - position.cos_zenith**2)
@@ -211,7 +211,7 @@ def sun_on_plane(beam: ArrayLike, diffuse: ArrayLike, position: Position, plane:
     A = beam / sun outside the atmosphere;  Rb = cos theta / max(cos Z, cos 89 deg)                                      (2)
 
     In the hours of sunrise and sunset the beam is a mean of the hour, and so is what is returned.
-    Source: Hay & Davies (1980) in Duffie & Beckman (2013), eq. 2.16.4 without its horizon term. Leaves out: shade by rows and hills.
+    Source: Hay & Davies (1980); Duffie & Beckman (2013), sec. 2.16. Leaves out: shade by rows and hills.
     """
     direct, sky = np.asarray(beam, dtype=np.float64), np.asarray(diffuse, dtype=np.float64)
     view = np.cos(np.radians(plane.tilt))
@@ -233,7 +233,7 @@ def inverter_output(dc: ArrayLike, efficiency: float) -> Array:
 
     efficiency / 0.9637 (-0.0162 z - 0.0059 / z + 0.9858) dc,  z = dc * efficiency                                  (1)
 
-    dc: DC power per rated AC power. Source: Dobos (2014), PVWatts Version 5 Manual, NREL/TP-6A20-62641, eqs 10 to 12.
+    dc: DC power per rated AC power. Source: Dobos (2014), PVWatts Version 5 Manual, NREL/TP-6A20-62641.
     """
     power = np.asarray(dc, dtype=np.float64)
     load = power * efficiency

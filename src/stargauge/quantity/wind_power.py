@@ -56,7 +56,7 @@ def wind_power(weather: Weather, plant: WindPlant) -> Array:
 
     curve(v_hub (rho / 1.225)^(1/3)) (1 - losses); stopped where v_hub is beyond the last point of the curve                 (1)
 
-    Source: IEC 61400-12-1 (2017), 9.1.5, of turbines that turn their blades. Leaves out: wakes by direction, ice, turbulence, gusts within
+    Source: IEC 61400-12-1 (2017), of turbines that turn their blades. Leaves out: wakes by direction, ice, turbulence, gusts within
     the hour, hysteresis of stopping.
     """
     if faults := list(plant_faults(plant)):
