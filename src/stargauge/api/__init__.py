@@ -25,6 +25,7 @@ from stargauge.api.runs import DRAWS, asked_of, audit, condition, simulate
 from stargauge.api.sections import finance, jobs, money, schedule
 from stargauge.api.sites import site, sites
 from stargauge.api.sources import sources
+from stargauge.api.supply import power
 from stargauge.api.together import together
 from stargauge.api.tracks import odds
 from stargauge.api.what_ifs import Movable, movable
@@ -91,6 +92,7 @@ __all__ = [
     "movable",
     "needs",
     "odds",
+    "power",
     "schedule",
     "sensitivity",
     "shipped",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from stargauge.plan.interior_point import optimum
-from stargauge.plan.plants import Array, Battery, Limits, Plant
+from stargauge.plan.options import NAMES, Array, BatteryOption, Limits, PlantOption
 from stargauge.plan.supply_program import Supply, SupplyProgram
 from stargauge.quantity.errors import InputError
 
@@ -36,7 +36,7 @@ class NoSupply(InputError):
                          "; no single limit that gives way would be enough"))  # fmt: skip
 
 
-def cheapest(load: Array, plants: Sequence[Plant], batteries: Sequence[Battery], limits: Limits) -> Supply:
+def cheapest(load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], limits: Limits) -> Supply:
     """The cheapest supply of a load (W by hour, whole years) from plants and batteries of any size.
 
     Raises NoSupply where no supply keeps the limits, with what each would have to be.
@@ -44,13 +44,20 @@ def cheapest(load: Array, plants: Sequence[Plant], batteries: Sequence[Battery],
     made = SupplyProgram(load, plants, batteries, limits)
     found = optimum(made.program)
     if not found.converged:
-        raise NoSupply(reliefs(made))
+        raise NoSupply(reliefs(load, plants, batteries, limits))
     return made.supply(found)
 
 
-def reliefs(made: SupplyProgram) -> list[Relief]:
-    """For each limit: the least it would have to be if all others are kept, from the program with that limit as what is minimised."""
-    return [_relief(made, place) for place, limit in enumerate(made.program.limits) if " " not in limit.name or limit.name[:5] == "share"]
+def reliefs(load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], limits: Limits) -> list[Relief]:
+    """For each limit: the least it would have to be if all others are kept: the program with that limit as what is minimised."""
+    made = SupplyProgram(load, plants, batteries, limits)
+    asked = [place for place, limit in enumerate(made.program.limits) if limit.name in NAMES or limit.name.startswith("share ")]
+    found = [_relief(made, place) for place in asked]
+    if limits.shortfall == 0.0:
+        short = SupplyProgram(load, plants, batteries, replace(limits, shortfall=1.0))
+        place = next(place for place, limit in enumerate(short.program.limits) if limit.name == "shortfall")
+        found.insert(0, replace(_relief(short, place), asked=0.0))
+    return found
 
 
 def _relief(made: SupplyProgram, place: int) -> Relief:
@@ -73,7 +80,9 @@ class _Branch:
     supply: Supply
 
 
-def whole_units(load: Array, plants: Sequence[Plant], batteries: Sequence[Battery], limits: Limits, close: float = 1e-3) -> Supply:
+def whole_units(
+    load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], limits: Limits, close: float = 1e-3
+) -> Supply:
     """The cheapest supply in which every plant that has a unit size is a whole number of units, within a share `close` of the best.
 
     Branch and bound on the numbers (Land and Doig 1960, Econometrica 28, 497-520). `bound` of what is returned is proven: the least of the
@@ -108,17 +117,17 @@ def whole_units(load: Array, plants: Sequence[Plant], batteries: Sequence[Batter
     return replace(best, bound=min([best.total, *(one.supply.bound for one in left)]))
 
 
-def _held(plant: Plant, ends: tuple[float, float] | None) -> Plant:
+def _held(plant: PlantOption, ends: tuple[float, float] | None) -> PlantOption:
     if ends is None:
         return plant
     return replace(plant, least=ends[0] * plant.unit, most=max(min(plant.most, ends[1] * plant.unit), _NOTHING * plant.unit))
 
 
-def _units(supply: Supply, plant: Plant, rounded: Callable[[float], float]) -> float:
+def _units(supply: Supply, plant: PlantOption, rounded: Callable[[float], float]) -> float:
     return float(rounded(supply.sizes[plant.name] / plant.unit - _WHOLE))
 
 
-def _most_broken(supply: Supply, counted: Sequence[Plant]) -> Plant | None:
+def _most_broken(supply: Supply, counted: Sequence[PlantOption]) -> PlantOption | None:
     """The plant whose number of units is furthest from whole."""
     off = {plant: abs(supply.sizes[plant.name] / plant.unit - round(supply.sizes[plant.name] / plant.unit)) for plant in counted}
     worst = max(off, key=lambda plant: off[plant], default=None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stargauge.plan.hour_program import Column, Flow, HourProgram, HourSolution, Limit, Store
-from stargauge.plan.plants import Array, Battery, Limits, Plant
+from stargauge.plan.options import Array, BatteryOption, Limits, PlantOption
 from stargauge.quantity.errors import InputError
 
 YEAR = 8760
@@ -23,6 +23,8 @@ UNSERVED, CHARGE, DISCHARGE = "unserved", "charge", "discharge"
 @dataclass(frozen=True)
 class Supply:
     """Sizes by name (W; a battery's energy in Wh under `NAME energy`), energy by name and year (Wh), and what the whole costs a year.
+
+    `energy` of what gives without a choice is what the load and the battery took: what is curtailed is shared out over these in proportion.
 
     `cost`: USD a year by name, capital and running together. `bound`: no supply that keeps the limits costs less than this a year.
     `prices`: what a year costs less per unit that a limit is relaxed by. `price`: of one more Wh of load, by hour.
@@ -59,7 +61,7 @@ class SupplyProgram:
     Raises InputError where the load is not whole years.
     """
 
-    def __init__(self, load: Array, plants: Sequence[Plant], batteries: Sequence[Battery], limits: Limits) -> None:
+    def __init__(self, load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], limits: Limits) -> None:
         self.load, self.plants, self.batteries, self.limits = load, tuple(plants), tuple(batteries), limits
         self.hours = len(load)
         if self.hours % YEAR:
@@ -78,8 +80,9 @@ class SupplyProgram:
             self._plant(plant)
         for battery in self.batteries:
             self._battery(battery)
-        self._column(UNSERVED, 0.0, self.peak)
-        self._flow(UNSERVED, np.zeros(self.hours), 1.0, self._every(self.place[UNSERVED]), np.ones(self.hours))
+        if self.limits.shortfall > 0.0:
+            self._column(UNSERVED, 0.0, self.peak)
+            self._flow(UNSERVED, np.zeros(self.hours), 1.0, self._every(self.place[UNSERVED]), np.ones(self.hours))
         self._peaks()
         self._limits()
         width = len(self.columns)
@@ -107,7 +110,7 @@ class SupplyProgram:
         self.flow_of[name] = len(self.flows)
         self.flows.append(Flow(name, cost, feeds, bound, share, store, stored))
 
-    def _plant(self, plant: Plant) -> None:
+    def _plant(self, plant: PlantOption) -> None:
         output, yearly = self._by_hour(plant.output, plant.ready), plant.yearly_cost * self._there(plant.ready)
         if not plant.chosen:
             cost = float(np.sum(output * self._by_hour(plant.running_cost))) / self.years
@@ -119,11 +122,11 @@ class SupplyProgram:
         bound = self._every(column) if not plant.peak_charge else self._months(plant, column)
         self._flow(plant.name, self._by_hour(plant.running_cost), 1.0, bound, output)
 
-    def _least(self, plant: Plant) -> None:
+    def _least(self, plant: PlantOption) -> None:
         if plant.least:
             self._row(f"least {plant.name}", -plant.least, {plant.name: -1.0})
 
-    def _months(self, plant: Plant, column: int) -> np.ndarray:
+    def _months(self, plant: PlantOption, column: int) -> np.ndarray:
         """Sizes of their own for the peaks of months, which cost a charge each and stay within the whole."""
         month = np.repeat(np.arange(12), [24 * days for days in _MONTH_DAYS])
         first = len(self.columns)
@@ -138,7 +141,7 @@ class SupplyProgram:
             for name in [name for name in self.place if name.startswith(f"{plant.name} peak ")]:
                 self._row(name, 0.0, {name: 1.0, plant.name: -1.0})
 
-    def _battery(self, battery: Battery) -> None:
+    def _battery(self, battery: BatteryOption) -> None:
         there = self._there(battery.ready)
         power = self._column(battery.name, battery.yearly_cost_power * there, battery.most)
         energy = self._column(f"{battery.name} energy", battery.yearly_cost_energy * there, _MOST * self.peak)
@@ -160,7 +163,8 @@ class SupplyProgram:
     def _limits(self) -> None:
         limits, energy = self.limits, float(self.load.sum())
         chosen = [plant for plant in self.plants if plant.chosen]
-        self._row("shortfall", limits.shortfall * energy, {}, {UNSERVED: 1.0})
+        if limits.shortfall > 0.0:
+            self._row("shortfall", limits.shortfall * energy, {}, {UNSERVED: 1.0})
         if limits.carbon is not None:
             fixed = {plant.name: plant.carbon * self._given(plant) for plant in self.plants if not plant.chosen and plant.carbon}
             self._row("carbon", limits.carbon * energy, fixed, {plant.name: plant.carbon for plant in chosen})
@@ -177,7 +181,7 @@ class SupplyProgram:
         plants = {plant.name: plant.land for plant in self.plants if plant.land}
         return plants | {battery.name: battery.land for battery in self.batteries if battery.land}
 
-    def _given(self, plant: Plant) -> float:
+    def _given(self, plant: PlantOption) -> float:
         return float(self._by_hour(plant.output, plant.ready).sum())
 
     def _there(self, ready: int) -> float:
@@ -194,17 +198,19 @@ class SupplyProgram:
             if not plant.chosen:
                 flow[plant.name] = self._by_hour(plant.output, plant.ready) * size[plant.name]
         energy = {plant.name: float(flow[plant.name].sum()) / self.years for plant in self.plants}
+        given, curtailed = sum(energy[plant.name] for plant in self.plants if not plant.chosen), float(found.spill.sum()) / self.years
+        energy |= {plant.name: energy[plant.name] * (1.0 - curtailed / given) for plant in self.plants if not plant.chosen and given}
         energy |= {one.name: float(flow[f"{one.name} {DISCHARGE}"].sum()) / self.years for one in self.batteries}
         cost = {plant.name: self._plant_cost(plant, size, flow[plant.name]) for plant in self.plants}
         cost |= {battery.name: self._battery_cost(battery, size, energy[battery.name]) for battery in self.batteries}
-        missing = flow[UNSERVED]
+        missing = flow.get(UNSERVED, np.zeros(self.hours))
         names = [*(plant.name for plant in self.plants), *(name for one in self.batteries for name in (one.name, f"{one.name} energy"))]
         return Supply(
             sizes={name: size[name] for name in names}, energy=energy, cost=cost, total=sum(cost.values()),
             bound=found.at_least / self.years, load=float(self.load.sum()) / self.years, carbon=self._sum("carbon", energy),
             water=self._sum("water", energy), fuel=self._sum("fuel", energy),
             land=sum(land * size[name] for name, land in self._land().items()), shortfall=float(missing.sum()) / self.years,
-            shortfall_hours=float((missing > _SEEN * self.peak).sum()) / self.years, curtailed=float(found.spill.sum()) / self.years,
+            shortfall_hours=float((missing > _SEEN * self.peak).sum()) / self.years, curtailed=curtailed,
             prices={row.name: float(price) for row, price in zip(self.program.limits, found.limit_prices, strict=True)},
             price=found.price, flows=flow, level=found.levels.sum(axis=0), converged=found.converged,
         )  # fmt: skip
@@ -212,11 +218,11 @@ class SupplyProgram:
     def _sum(self, what: str, energy: dict[str, float]) -> float:
         return float(sum(getattr(plant, what) * energy[plant.name] for plant in self.plants))
 
-    def _plant_cost(self, plant: Plant, size: dict[str, float], given: Array) -> float:
+    def _plant_cost(self, plant: PlantOption, size: dict[str, float], given: Array) -> float:
         peaks = sum(size[name] for name in size if name.startswith(f"{plant.name} peak ")) * plant.peak_charge
         running = float((given * self._by_hour(plant.running_cost)).sum())
         return size[plant.name] * plant.yearly_cost * self._there(plant.ready) + (running + peaks) / self.years
 
-    def _battery_cost(self, battery: Battery, size: dict[str, float], energy: float) -> float:
+    def _battery_cost(self, battery: BatteryOption, size: dict[str, float], energy: float) -> float:
         capital = size[battery.name] * battery.yearly_cost_power + size[f"{battery.name} energy"] * battery.yearly_cost_energy
         return capital * self._there(battery.ready) + energy * battery.running_cost

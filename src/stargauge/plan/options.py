@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Plant:
+class PlantOption:
     """A kind of plant, or a connection, of which between `least` and `most` (W) is taken.
 
     `yearly_cost`: capital and upkeep, USD per W and year. `running_cost`: USD/Wh, a number or by hour. `output`: the share of its capacity
@@ -39,7 +39,7 @@ class Plant:
 
 
 @dataclass(frozen=True)
-class Battery:
+class BatteryOption:
     """A kind of battery. Costs per W of power and per Wh of energy and year; `efficiency`: round trip; `keep`: share left after an hour."""
 
     name: str

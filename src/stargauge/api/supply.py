@@ -1,0 +1,157 @@
+"""The cheapest supply of a site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stargauge.api.programmes import Progress, known, load
+from stargauge.api.runs import DRAWS
+from stargauge.audit.site import asked
+from stargauge.catalogue.load import Catalogue
+from stargauge.catalogue.place_weather import weather_of
+from stargauge.catalogue.weather_files import read_weather
+from stargauge.engine.sample import central
+from stargauge.engine.simulate import simulate as run_model
+from stargauge.plan.offers import Offering, Place, offers
+from stargauge.plan.options import Limits
+from stargauge.plan.power import PowerCase, PowerPlan, planned
+from stargauge.programme.known import Known, SiteView
+from stargauge.programme.schema import Programme
+from stargauge.quantity.dates import Window, parse_window
+from stargauge.quantity.errors import InputError
+from stargauge.quantity.units import parse_number
+from stargauge.quantity.weather import Weather
+
+#: What is looked at unless told otherwise: rented generators only where something has to be there by a day.
+SOURCES = ("grid", "gas-engine", "gas-turbine", "combined-cycle", "solar", "wind", "battery")
+RENTED = "rented-generator"
+#: Years of weather that a supply is sized on, and those it is tested on; and years looked at where it has to be there by a day.
+YEARS, TESTS, STAGED = 1, 5, 3
+MOST_YEARS = 10
+
+
+@dataclass(frozen=True)
+class SitePower:
+    """The plan of one site, with where its load and its weather come from."""
+
+    programme: str
+    site: str
+    as_of: date
+    load_from: str
+    weather: Weather
+    plan: PowerPlan
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        weather = {"name": self.weather.name, "kind": self.weather.kind, "notes": list(self.weather.notes)}
+        about = {"programme": {"name": self.programme}, "site": self.site, "as_of": str(self.as_of), "weather": weather}
+        made = self.plan.to_dict()
+        return {**about, **made, "load": {**made["load"], "from": self.load_from}}
+
+
+def power(
+    site: str, programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, by: date | str | None = None,
+    load_at: str | float | None = None, sources: Sequence[str] | None = None, years: int | None = None, shortfall: float = 0.0,
+    emissions: str | float | None = None, land: str | float | None = None, gas: str | float | None = None, weather: Path | None = None,
+    mixes: bool = True, draws: int = 256, seed: int = 0, values: Catalogue | None = None, progress: Progress | None = None,
+) -> SitePower:  # fmt: skip
+    """The cheapest supply that carries a site's load: sizes of plants, what a unit of energy costs, what binds, other mixes, and a test.
+
+    `load_at`: facility power to carry, flat; left out, the median of what the site draws on average when complete. `by`: the day from
+    which it has to be carried; what takes longer to get comes later, and rented generators are looked at too. `shortfall`: share of the
+    energy that may be missing. `emissions` per energy, `land`, `gas` burnt a year: at most. `weather`: an hourly file in place of the
+    catalogue's normals. Raises InputError for wrong input and where no supply keeps the limits, with what would relax them.
+    """
+    made = load(programme)
+    now = known(made, as_of, values)
+    view = asked(now, site)
+    span = years or (STAGED if by else YEARS)
+    if not 1 <= span <= MOST_YEARS:
+        raise InputError(f"got {span} years; expected 1 to {MOST_YEARS}")
+    start = _day(by) if by else None
+    hours, load_from = _load(now, view, load_at, start, span)
+    sky = _weather(now, view, weather, seed, range(span))
+    reading = Offering(now.catalogue, _place(now, view), sky, now.as_of, start, len(hours))
+    wanted = list(sources or (SOURCES if start is None else (*SOURCES, RENTED)))
+    found = offers(reading, wanted)
+    limits = Limits(shortfall, _amount(emissions, "g/Wh"), _amount(land, "m2"), _amount(gas, "Wh"))
+    others = _weather(now, view, weather, seed, range(span, span + TESTS))
+    tests = {plant.name: plant.output for plant in offers(_again(reading, others), [n for n in wanted if n in ("solar", "wind")]).plants}
+    outputs = {name: np.asarray(output).reshape(-1, 8760).T for name, output in tests.items()}
+    repairs = {plant.name: reading.number("energy", plant.name, "time_to_repair", "h") for plant in found.plants
+               if plant.chosen and plant.unit}  # fmt: skip
+    case = PowerCase(hours, start, found, limits, outputs, tuple(range(span, span + TESTS)), repairs, draws=draws, seed=seed)
+    return SitePower(made.name, view.id, now.as_of, load_from, sky, planned(case, mixes, progress))
+
+
+def _again(reading: Offering, weather: Weather) -> Offering:
+    """The same catalogue read for other weather, its numbers not listed twice."""
+    return Offering(reading.catalogue, reading.place, weather, reading.today, None, len(weather.dry_bulb))
+
+
+def _day(text: date | str) -> date:
+    return text if isinstance(text, date) else parse_window(text).start
+
+
+def _amount(text: str | float | None, unit: str) -> float | None:
+    return None if text is None else parse_number(text, unit)
+
+
+def _place(now: Known, view: SiteView) -> Place:
+    """What the catalogue and the file say of where the site is and how it is connected."""
+    place = view.spec.place if view.spec else ""
+    market, region = (now.catalogue.text("place", place, what) if place else "" for what in ("power_market", "grid_region"))
+    grid = view.spec.supply.grid if view.spec else None
+    if grid is None or not grid.capacity:
+        return Place(market, region)
+    stated = central(now.estimate(grid.capacity).value)
+    said = now.estimate(grid.available_from)
+    when = said.statements[0].value if said.statements else None
+    return Place(market, region, float(stated), when.start if isinstance(when, Window) else None)
+
+
+def _weather(now: Known, view: SiteView, file: Path | None, seed: int, years: range) -> Weather:
+    if file is not None:
+        found = read_weather(file)
+        if found.year_count == len(years):
+            return found
+        return _repeated(found, years)
+    place = view.spec.place if view.spec else ""
+    if not place:
+        raise InputError(f'the site "{view.id}" names no place; add `place:` to it, or give a weather file')
+    return weather_of(now.catalogue, place, seed, years)
+
+
+def _repeated(found: Weather, years: range) -> Weather:
+    """A file's years, taken in turn."""
+    place = np.concatenate([np.arange(8760) + 8760 * (year % found.year_count) for year in years])
+    return found._replace(
+        dry_bulb=found.dry_bulb[place], dew_point=found.dew_point[place], pressure=found.pressure[place], sun=found.sun[place],
+        sun_direct=found.sun_direct[place], sun_diffuse=found.sun_diffuse[place], wind=found.wind[place],
+    )  # fmt: skip
+
+
+def _load(now: Known, view: SiteView, asked_for: str | float | None, start: date | None, years: int) -> tuple[Any, str]:
+    """The load by hour, and what it is."""
+    if asked_for is not None:
+        level = parse_number(asked_for, "W")
+        if not level > 0.0:
+            raise InputError(f"the load is {asked_for}; expected a power above 0, such as 1.2 GW")
+        return np.full(8760 * years, level), "as asked, the same in every hour"
+    address = f"power_load[{view.id}]"
+    series = run_model(now, [address], draws=DRAWS)[address]
+    middle = np.nan_to_num(np.asarray(series.quantiles((0.5,))[0.5]))
+    if not middle.max() > 0.0:
+        raise InputError(f"nothing is expected to run at {view.id} up to {now.months[-1]}; give the load with --load, such as --load 500MW")
+    if start is None:
+        return np.full(8760 * years, float(middle.max())), f"median of {address} at its highest, the same in every hour"
+    first = next((place for place, month in enumerate(now.months) if month >= start), len(middle) - 1)
+    months = [float(middle[min(first + place, len(middle) - 1)]) for place in range(12 * years)]
+    hours = [24 * days for days in (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)] * years
+    return np.repeat(months, hours), f"median of {address} by month from {start}, the same within each month"

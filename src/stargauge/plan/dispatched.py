@@ -1,0 +1,92 @@
+"""A sized supply put to the test: run by rule, without foresight, over weather it was not sized on and units that fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.plan.options import Array, BatteryOption, PlantOption
+from stargauge.plan.supply_program import Supply
+from stargauge.quantity.dispatch import dispatch
+from stargauge.quantity.hourly import Hourly
+from stargauge.quantity.outages import Outages
+from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source
+
+#: Sizes below this share of the peak of the load are left out: the method leaves them above zero, and nobody builds them.
+NEGLIGIBLE = 1e-4
+#: Units where a plant names no unit size, and part-load heat over full-load heat where none is known: a straight line through zero.
+_UNITS, _PART, _NO_PENALTY = 20, 0.5, 1.0
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What a supply does over other years: hours a year without enough, energy missing (share of the load), worst W; by draw.
+
+    `cost`: USD per Wh served, with the energy that was really taken; `energy` by source, Wh a year.
+    """
+
+    years: tuple[int, ...]
+    shortfall_hours: Array
+    missing: Array
+    worst: Array
+    cost: Array
+    energy: dict[str, Array]
+
+
+def tested(
+    supply: Supply, load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], outputs: Mapping[str, Array],
+    repairs: Mapping[str, float], years: Sequence[int], draws: int, seed: int,
+) -> Tested:  # fmt: skip
+    """Run a supply for one year in each draw. `outputs`: of sun and wind (hour, year); `repairs`: mean hours that a failed unit is down.
+
+    Order: what gives without a choice, the battery, the grid, then plants from the cheapest to run. A draw takes one of the years and a
+    history of outages of its own.
+    """
+    peak = float(load.max())
+    column: NDArray[np.int64] = np.arange(draws, dtype=np.int64) % len(years)
+    chance = np.random.default_rng(np.random.SeedSequence(entropy=seed, spawn_key=(8760,))).random(draws)
+    sources: list[Source] = []
+    order: list[str] = []
+    ranked = sorted(plants, key=lambda plant: (plant.chosen, float(np.mean(plant.running_cost))))
+    for plant in (one for one in ranked if supply.sizes[one.name] > NEGLIGIBLE * peak):
+        sources.append(_source(plant, supply.sizes[plant.name], outputs, column, repairs, chance))
+        order.append(plant.name)
+    first = sum(not plant.chosen for plant in plants if plant.name in order)
+    for battery in (one for one in batteries if supply.sizes[one.name] > NEGLIGIBLE * peak):
+        power, held = supply.sizes[battery.name], supply.sizes[f"{battery.name} energy"]
+        sources.append(Battery(battery.name, held, power, power, battery.one_way, battery.one_way, 0.5))
+        order.insert(first, battery.name)
+    made = dispatch(Hourly(load), sources, order)
+    energy = {name: made.energy[:, place].sum(axis=-1) for place, name in enumerate(made.sources)}
+    whole = made.load.sum(axis=-1)
+    missing = made.shortfall.sum(axis=-1)
+    money = np.full(draws, sum(supply.cost[battery.name] for battery in batteries))
+    for plant in plants:
+        money += _money(plant, supply, energy.get(plant.name, np.zeros(draws)))
+    return Tested(tuple(years), made.shortfall_hours.astype(np.float64), missing / whole, made.worst, money / (whole - missing), energy)
+
+
+def _money(plant: PlantOption, supply: Supply, energy: Array) -> Array:
+    """USD a year: what it costs anyway, and what it costs to run; a contract is paid for what it could give."""
+    anyway = supply.cost[plant.name] - supply.energy[plant.name] * float(np.mean(plant.running_cost))
+    return np.asarray(supply.cost[plant.name] + 0.0 * energy if not plant.chosen else anyway + energy * float(np.mean(plant.running_cost)))
+
+
+def _source(
+    plant: PlantOption, size: float, outputs: Mapping[str, Array], column: NDArray[np.int64], repairs: Mapping[str, float], chance: Array
+) -> Source:  # fmt: skip
+    if not plant.chosen:
+        output = outputs.get(plant.name)
+        if output is None:
+            return Given(plant.name, Hourly(np.full(8760, float(np.mean(plant.output))), size))
+        return Given(plant.name, Hourly(output, size, column))
+    if plant.source == "grid":
+        return Grid(plant.name, Hourly(np.full(8760, 1.0), size))
+    unit = plant.unit or size / _UNITS
+    up, down = float(np.mean(plant.output)), repairs.get(plant.name, 0.0)
+    outages = Outages(down * up / (1.0 - up), down, chance) if down and up < 1.0 else None
+    heat = max(plant.fuel, 1.0)
+    return Plant(plant.name, unit, round(size / unit + 0.499), heat, heat * _NO_PENALTY, _PART, outages=outages)

@@ -1,0 +1,221 @@
+"""What can be had at a site: plants and batteries at the catalogue's costs, each with what its numbers rest on.
+
+Uncertain values stand at their medians; what is an assumption says so. Money is USD of the catalogue's years, as the values say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+
+from stargauge.catalogue.load import KnownCatalogue
+from stargauge.engine.sample import central
+from stargauge.plan.options import Array, BatteryOption, PlantOption
+from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.statement import Estimate
+from stargauge.quantity.sun import SolarPlant, Tracking, solar_power
+from stargauge.quantity.weather import YEAR_HOURS, Weather
+from stargauge.quantity.wind_power import WindPlant, wind_power
+
+#: What may be built, by the name of its rows; the source it counts as.
+GAS = ("gas-engine", "gas-turbine", "combined-cycle")
+CHOICES = ("grid", *GAS, "fuel-cell", "solar", "wind", "nuclear", "battery", "rented-generator")
+_SOURCE = {**dict.fromkeys((*GAS, "rented-generator"), "gas"), "fuel-cell": "fuel_cell"}
+_MARKET, _REGION_ABROAD = "grid-us", "world-grid"
+
+
+@dataclass(frozen=True)
+class Basis:
+    """One number behind an offer: what it is, its value in a unit, and where it is from."""
+
+    of: str
+    what: str
+    value: float
+    unit: str
+    kind: str
+    source: str
+    grade: str
+    note: str
+
+
+@dataclass
+class Offers:
+    """Plants and batteries, the day each could be there if ordered today, and the numbers they rest on."""
+
+    plants: list[PlantOption] = field(default_factory=list)
+    batteries: list[BatteryOption] = field(default_factory=list)
+    ready: dict[str, date] = field(default_factory=dict)
+    basis: list[Basis] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where it is: the market and grid region that the catalogue names, and the connection that is stated (W), if any."""
+
+    market: str
+    region: str
+    connection: float | None = None
+    connection_from: date | None = None
+
+
+class Offering:
+    """Reads the catalogue as known on a day and keeps what it read."""
+
+    def __init__(self, catalogue: KnownCatalogue, place: Place, weather: Weather, today: date, start: date | None, hours: int) -> None:
+        self.catalogue, self.place, self.weather = catalogue, place, weather
+        self.today, self.start, self.hours = today, start, hours
+        self.offers = Offers()
+
+    def number(self, kind: str, name: str, attribute: str, unit: str) -> float:
+        """The median of a catalogue value; it joins the basis. Raises InputError where there is none."""
+        found = self.catalogue.estimate(kind, name, attribute, unit)
+        value = float(central(found.value))
+        if np.isnan(value):
+            raise InputError(f"the catalogue has no {attribute} of {kind}/{name}; add a row {kind},{name},{attribute},VALUE,{unit},...")
+        self._keep(name, attribute, value, unit, found)
+        return value
+
+    def _keep(self, of: str, what: str, value: float, unit: str, found: Estimate) -> None:
+        said = found.statements[0] if found.statements else None
+        basis = Basis(of, what, value, unit, found.kind, said.source if said else "", (said.grade or "") if said else "", found.note)
+        if basis not in self.offers.basis:
+            self.offers.basis.append(basis)
+
+    def annuity(self, name: str) -> float:
+        """Share of its capital that a plant costs a year: r / (1 - (1 + r)^-n) over its life, at the real rate of the catalogue."""
+        rate, life = self.number("energy", "default", "discount_rate", "1"), self.number("energy", name, "life", "yr")
+        return float(rate / -np.expm1(-life * np.log1p(rate)))
+
+    def upkeep(self, name: str) -> float:
+        """Fixed operation and maintenance, USD per W and year."""
+        return self.number("energy", name, "om_fixed", "USD/W/yr")
+
+    def hour(self, name: str, attribute: str = "lead_time", row: str = "") -> int:
+        """The hour of the plan from which something ordered today is there."""
+        days = self.number("lead-time", row or name, attribute, "d")
+        self.offers.ready[name] = self.today + timedelta(days=round(days))
+        return self._from(self.offers.ready[name])
+
+    def _from(self, day: date) -> int:
+        """The hour of the plan at which a day begins; the first where the plan names no day."""
+        if self.start is None:
+            return 0
+        return int(np.clip(24 * (day - self.start).days, 0, self.hours))
+
+    # -- one kind each -----------------------------------------------------------------------------------------------------------------
+
+    def gas(self, name: str) -> PlantOption:
+        """Engines, turbines or combined cycles that burn gas on site."""
+        heat, price = self.number("energy", name, "heat_rate", "1"), self.number("energy", "natural-gas", "price", "USD/Wh")
+        return PlantOption(
+            name, _SOURCE[name], self.number("energy", name, "capex", "USD/W") * self.annuity(name) + self.upkeep(name),
+            running_cost=heat * price + self.number("energy", name, "om_variable", "USD/Wh"),
+            output=self.number("energy", name, "availability", "1"), unit=self.number("energy", name, "unit_size", "W"), fuel=heat,
+            carbon=heat * self.number("emission", "natural-gas", "co2e", "g/Wh"), ready=self.hour(name),
+        )  # fmt: skip
+
+    def rented(self, name: str) -> PlantOption:
+        """Generators that are rented: paid by what they give, with fuel, and nothing before or after."""
+        heat = self.number("energy", name, "heat_rate", "1")
+        return PlantOption(
+            name, _SOURCE[name], 0.0, running_cost=self.number("energy", name, "price", "USD/Wh"), fuel=heat,
+            carbon=heat * self.number("emission", "natural-gas", "co2e", "g/Wh"), ready=self.hour(name),
+        )  # fmt: skip
+
+    def fuel_cell(self, name: str) -> PlantOption:
+        """Fuel cells whose power is bought, at the price of a contract, fuel included; paid for whether used or not."""
+        heat, price = self.number("energy", name, "heat_rate", "1"), self.number("energy", "natural-gas", "price", "USD/Wh")
+        output, bought = self.number("energy", name, "availability", "1"), self.number("energy", name, "lcoe", "USD/Wh")
+        return PlantOption(
+            name, _SOURCE[name], max(bought - heat * price, 0.0) * YEAR_HOURS * output, running_cost=heat * price, output=output, fuel=heat,
+            carbon=heat * self.number("emission", "natural-gas", "co2e", "g/Wh"), ready=self.hour(name),
+        )  # fmt: skip
+
+    def grid(self, name: str) -> PlantOption:
+        """The grid: its wholesale price and delivery; as large and from when it is stated, else any size after the usual wait."""
+        market, stated = self.place.market or _MARKET, self.place.connection
+        if stated is not None:
+            when = self.place.connection_from or self.today
+            self.offers.ready[name], ready = when, self._from(when)
+        else:
+            row = next((row for row in (self.place.region, "default") if row in self.catalogue.catalogue.names("lead-time")), "default")
+            ready = self.hour(name, "connection_time", row)
+        return PlantOption(
+            name, "grid", _NOTHING,
+            running_cost=sum(self.number("energy", market, part, "USD/Wh") for part in ("price", "delivery_adder")),
+            output=self.number("energy", _MARKET, "availability", "1"), most=np.inf if stated is None else stated,
+            carbon=self.number("emission", self.place.region or _REGION_ABROAD, "co2e", "g/Wh"), ready=ready,
+        )  # fmt: skip
+
+    def solar(self, name: str) -> PlantOption:
+        """Solar power with trackers, by the sun of the weather."""
+        plant = SolarPlant(
+            Tracking(180.0, self.number("energy", name, "tracking_limit", "deg"), self.number("energy", name, "ground_cover", "1")),
+            self.number("energy", name, "dc_ac_ratio", "1"), self.number("energy", name, "temperature_loss", "1/K"),
+            self.number("energy", name, "heat_constant", "W/m2/K"), self.number("energy", name, "heat_wind", "W*s/m3/K"),
+            self.number("energy", name, "losses", "1"), self.number("energy", name, "inverter", "1"),
+            self.number("energy", name, "albedo", "1"),
+        )  # fmt: skip
+        there = self.number("energy", name, "availability", "1")
+        output = self._known(solar_power(self.weather, plant), "sun") * there
+        dc_cost = self.number("energy", name, "capex", "USD/W") * plant.dc_ratio
+        return PlantOption(
+            name, name, dc_cost * self.annuity(name) + self.upkeep(name), output=output,
+            chosen=False, land=self.number("energy", name, "land", "m2/W"), ready=self.hour(name),
+        )  # fmt: skip
+
+    def wind(self, name: str) -> PlantOption:
+        """Wind power under contract: what it gives is paid for at the price of the catalogue, used or not."""
+        low, full, high = (self.number("energy", name, what, "m/s") for what in ("cut_in", "rated", "cut_out"))
+        speed = np.append(np.linspace(low, full, 18), high)
+        share = np.append((np.linspace(low, full, 18) ** 3 - low**3) / (full**3 - low**3), 1.0)
+        plant = WindPlant(
+            self.number("energy", name, "hub_height", "m"), self.number("energy", name, "shear", "1"), tuple(speed), tuple(share),
+            self.number("energy", name, "losses", "1"),
+        )  # fmt: skip
+        output = self._known(wind_power(self.weather, plant), "wind")
+        price = self.number("energy", name, "lcoe", "USD/Wh")
+        return PlantOption(name, name, 0.0, running_cost=price, output=output, chosen=False, ready=self.hour(name))
+
+    def nuclear(self, name: str) -> PlantOption:
+        """Nuclear power under contract: the same in every hour, paid for used or not."""
+        share, price = self.number("energy", name, "capacity_factor", "1"), self.number("energy", name, "lcoe", "USD/Wh")
+        return PlantOption(name, name, 0.0, running_cost=price, output=share, chosen=False, ready=self.hour(name))
+
+    def battery(self, name: str) -> BatteryOption:
+        """Lithium batteries, priced by what they hold."""
+        return BatteryOption(
+            name, self.upkeep(name), self.number("energy", name, "capex_energy", "USD/Wh") * self.annuity(name),
+            self.number("energy", name, "efficiency", "1"), ready=self.hour(name),
+        )  # fmt: skip
+
+    def _known(self, output: Array, what: str) -> Array:
+        lacks = np.isnan(output)
+        if lacks.any():
+            hour = int(np.flatnonzero(lacks)[0])
+            raise InputError(
+                f"the weather of {self.weather.name} has no {what} in hour {hour} and {int(lacks.sum()) - 1} more; leave out {what} power "
+                "with --sources, or give a weather file that has it"
+            )
+        return output
+
+
+#: USD per W and year: so little that it moves no result, and enough that no connection is larger than it is used.
+_NOTHING = 1e-6
+
+
+def offers(reading: Offering, wanted: Sequence[str]) -> Offers:
+    """What is wanted, as it can be had. Raises InputError for names that there are not."""
+    unknown = [name for name in wanted if name not in CHOICES]
+    if unknown:
+        raise InputError("\n".join(f'no source "{name}"{did_you_mean(name, CHOICES)}; there are {", ".join(CHOICES)}' for name in unknown))
+    for name in dict.fromkeys(wanted):
+        if name == "battery":
+            reading.offers.batteries.append(reading.battery(name))
+            continue
+        make = reading.gas if name in GAS else reading.rented if name == "rented-generator" else getattr(reading, name.replace("-", "_"))
+        reading.offers.plants.append(make(name))
+    return reading.offers

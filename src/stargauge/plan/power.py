@@ -1,0 +1,229 @@
+"""The cheapest supply of a site: asked as a case, answered with sizes, cost, what binds, other mixes and a test on other years."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from stargauge.plan.dispatched import NEGLIGIBLE, Tested, tested
+from stargauge.plan.offers import GAS, Basis, Offers
+from stargauge.plan.options import Array, BatteryOption, Limits, PlantOption
+from stargauge.plan.sizing import NoSupply, cheapest, whole_units
+from stargauge.plan.supply_program import CHARGE, DISCHARGE, YEAR, Supply
+
+WEEK = 168
+#: The mixes that are compared: name, what may be built, and the most of the energy that gas may give.
+MIXES: tuple[tuple[str, tuple[str, ...], float | None], ...] = (
+    ("gas only", GAS, None), ("44 % sun", (*GAS, "solar", "battery"), 0.56), ("90 % sun", (*GAS, "solar", "battery"), 0.10),
+    ("grid and peaker", ("grid", "gas-engine", "gas-turbine"), None),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PowerCase:
+    """What is asked: a load (W by hour, facility), what can be had, limits; and how it is tested.
+
+    `tests`: output of sun and wind over other years, by name (hour, year), with the numbers of these years; `repairs` by plant. `missing`:
+    share of the energy that may be missing in nine of ten of these tests.
+    """
+
+    load: Array
+    start: date | None
+    offers: Offers
+    limits: Limits
+    tests: Mapping[str, Array]
+    test_years: tuple[int, ...]
+    repairs: Mapping[str, float]
+    missing: float = 1e-4
+    draws: int = 256
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Mix:
+    """A supply from part of what can be had; None where no supply of these keeps the limits, with why."""
+
+    name: str
+    supply: Supply | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class PowerPlan:
+    """The answer: the supply with whole units, its test, and other mixes."""
+
+    case: PowerCase
+    supply: Supply
+    test: Tested
+    mixes: tuple[Mix, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data. Units: W, Wh, USD, g, L, m2; all sums per year."""
+        case, supply = self.case, self.supply
+        served = supply.load - supply.shortfall
+        return {
+            "start": str(case.start) if case.start else None, "years": len(case.load) // YEAR,
+            "load": {"unit": "W", "base": "facility", "mean": float(case.load.mean()), "peak": float(case.load.max())},
+            "cost": {
+                "unit": "USD/Wh", "mean": supply.unit_cost, "at_least": supply.bound / served,
+                "parts": {name: cost / served for name, cost in supply.cost.items() if _seen(supply.sizes[name], case)},
+            },
+            "plants": [self._plant(plant) for plant in case.offers.plants],
+            "batteries": [self._battery(one) for one in case.offers.batteries],
+            "carbon": {"unit": "g", "value": supply.carbon, "per_load": supply.carbon / supply.load},
+            "fuel": {"unit": "Wh", "value": supply.fuel}, "land": {"unit": "m2", "value": supply.land},
+            "curtailed": {"unit": "Wh", "value": supply.curtailed},
+            "shortfall": {"unit": "Wh", "value": supply.shortfall, "hours": supply.shortfall_hours},
+            "limits": self._limits(), "test": self._test(), "mixes": [_mix(mix, case) for mix in self.mixes], "weeks": self._weeks(),
+            "basis": [vars(one) for one in case.offers.basis],
+        }  # fmt: skip
+
+    def _plant(self, plant: PlantOption) -> dict[str, Any]:
+        size = _seen(self.supply.sizes[plant.name], self.case)
+        energy = self.supply.energy[plant.name] if size else 0.0
+        ready = self.case.offers.ready.get(plant.name)
+        return {
+            "name": plant.name, "source": plant.source, "size": size, "unit_size": plant.unit or None,
+            "units": round(size / plant.unit) if plant.unit else None, "energy": energy, "share": energy / self.supply.load,
+            "cost": self.supply.cost[plant.name] if size else 0.0, "ready": str(ready) if ready else None,
+            "in_time": self._in_time(ready),
+        }  # fmt: skip
+
+    def _in_time(self, ready: date | None) -> bool | None:
+        """Whether something is there when the plan starts; None where it names no day."""
+        return None if self.case.start is None else ready is None or ready <= self.case.start
+
+    def _battery(self, battery: BatteryOption) -> dict[str, Any]:
+        size = _seen(self.supply.sizes[battery.name], self.case)
+        ready = self.case.offers.ready.get(battery.name)
+        return {
+            "name": battery.name, "size": size, "energy_size": self.supply.sizes[f"{battery.name} energy"] if size else 0.0,
+            "energy": self.supply.energy[battery.name] if size else 0.0, "cost": self.supply.cost[battery.name] if size else 0.0,
+            "ready": str(ready) if ready else None, "in_time": self._in_time(ready),
+        }  # fmt: skip
+
+    def _limits(self) -> list[dict[str, Any]]:
+        """Each limit that was asked for, in the unit it is asked in, and what a year would cost less per unit more of it."""
+        asked, prices, load = self.case.limits, self.supply.prices, self.supply.load
+        rows = [("shortfall", asked.shortfall, "1", load), ("carbon", asked.carbon, "g/Wh", load), ("land", asked.land, "m2", 1.0),
+                ("fuel", asked.fuel, "Wh", 1.0), ("firm", asked.firm, "W", 1.0)]  # fmt: skip
+        return [
+            {"name": name, "asked": value, "unit": unit, "saves": {"unit": "USD", "value": prices.get(name, 0.0) * scale}}
+            for name, value, unit, scale in rows if value is not None
+        ]  # fmt: skip
+
+    def _test(self) -> dict[str, Any]:
+        test = self.test
+        return {
+            "years": list(test.years), "draws": len(test.missing), "shortfall_hours": {"unit": "h", **_levels(test.shortfall_hours)},
+            "missing": {"unit": "1", **_levels(test.missing)}, "worst": {"unit": "W", **_levels(test.worst)},
+            "cost": {"unit": "USD/Wh", **_levels(test.cost)},
+        }  # fmt: skip
+
+    def _weeks(self) -> dict[str, Any]:
+        """A typical and the worst week of the first year, hour by hour: the worst asks most of plants that run as wanted."""
+        plants = [plant for plant in self.case.offers.plants if _seen(self.supply.sizes[plant.name], self.case)]
+        flows = {plant.name: self.supply.flows[plant.name] for plant in plants}
+        for one in self.case.offers.batteries:
+            if _seen(self.supply.sizes[one.name], self.case):
+                flows[one.name] = self.supply.flows[f"{one.name} {DISCHARGE}"] - self.supply.flows[f"{one.name} {CHARGE}"]
+        chosen = sum((flows[plant.name][:YEAR] for plant in plants if plant.chosen), np.zeros(YEAR))
+        asked = chosen[: 52 * WEEK].reshape(52, WEEK).sum(axis=1)
+        places = {"typical": int(np.argsort(asked, kind="stable")[26]), "worst": int(asked.argmax())}
+        return {name: {"week": week + 1, "unit": "W", **self._week(flows, week)} for name, week in places.items()}
+
+    def _week(self, flows: dict[str, Array], week: int) -> dict[str, Any]:
+        return {"load": _hours(self.case.load, week), "sources": {name: _hours(flow, week) for name, flow in flows.items()}}
+
+
+def _hours(values: Array, week: int) -> list[float]:
+    return [float(value) for value in values[week * WEEK : (week + 1) * WEEK]]
+
+
+def _levels(values: Array) -> dict[str, float]:
+    p10, p50, p90 = np.quantile(np.asarray(values, dtype=np.float64), (0.1, 0.5, 0.9))
+    return {"p10": float(p10), "p50": float(p50), "p90": float(p90)}
+
+
+def _seen(size: float, case: PowerCase) -> float:
+    return size if size > NEGLIGIBLE * float(case.load.max()) else 0.0
+
+
+def _mix(mix: Mix, case: PowerCase) -> dict[str, Any]:
+    if mix.supply is None:
+        return {"name": mix.name, "possible": False, "why": mix.why}
+    found = mix.supply
+    sizes = {name: size for name, size in found.sizes.items() if _seen(size, case)}
+    return {
+        "name": mix.name, "possible": True, "sizes": sizes, "cost": {"unit": "USD/Wh", "mean": found.unit_cost},
+        "carbon": {"unit": "g/Wh", "value": found.carbon / found.load}, "land": {"unit": "m2", "value": found.land},
+        "shares": {name: energy / found.load for name, energy in found.energy.items() if sizes.get(name)},
+    }  # fmt: skip
+
+
+def planned(case: PowerCase, mixes: bool = True, told: Callable[[int, int], None] | None = None) -> PowerPlan:
+    """Answer a case. Raises NoSupply where no supply keeps its limits, with what would relax it."""
+    steps = 1 + (len(MIXES) if mixes else 0)
+
+    def done(step: int) -> None:
+        if told is not None:
+            told(step, steps)
+
+    limits, supply, test = _reliable(case)
+    done(1)
+    case, made = replace(case, limits=limits), []
+    for place, (name, allowed, share) in enumerate(MIXES if mixes else ()):
+        made.append(_tried(case, name, allowed, share))
+        done(2 + place)
+    return PowerPlan(case, supply, test, tuple(made))
+
+
+def _reliable(case: PowerCase) -> tuple[Limits, Supply, Tested]:
+    """The cheapest supply that also stands the test: plants that run as wanted are added until it does, or for so many rounds.
+
+    A program that knows all weather and no failure plans too little of them; by rule and with failures they have to carry the peak.
+    """
+    plants, batteries = case.offers.plants, case.offers.batteries
+    chosen = [plant for plant in plants if plant.chosen]
+    limits = replace(case.limits, firm=None if any(plant.source == "grid" for plant in chosen) else _spare(case, chosen))
+    for left in reversed(range(_ROUNDS)):
+        supply = whole_units(case.load, plants, batteries, limits, close=_CLOSE)
+        test = tested(supply, case.load[:YEAR], plants, batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed)
+        if left == 0 or np.quantile(test.missing, 0.9) <= max(case.limits.shortfall, case.missing) or not chosen:
+            break
+        firm = sum(_seen(supply.sizes[plant.name], case) for plant in chosen)
+        limits = replace(limits, firm=firm + max(float(np.quantile(test.worst, 0.9)), 1e-3 * firm))
+    return limits, supply, test
+
+
+def _spare(case: PowerCase, chosen: Sequence[PlantOption]) -> float | None:
+    """Peak of the load with the largest unit out, at the usual share of units that work; None where nothing runs as wanted."""
+    if not chosen:
+        return None
+    return float(case.load.max()) / max(float(np.max(plant.output)) for plant in chosen) + max(plant.unit for plant in chosen)
+
+
+#: Share of the cost within which a supply of whole units may be of the best.
+_CLOSE = 5e-3
+#: How often plants are added at most until the test is passed.
+_ROUNDS = 4
+
+
+def _tried(case: PowerCase, name: str, allowed: Sequence[str], share: float | None) -> Mix:
+    plants = [plant for plant in case.offers.plants if plant.name in allowed]
+    batteries = [battery for battery in case.offers.batteries if battery.name in allowed]
+    missing = [one for one in allowed if one not in {*(plant.name for plant in plants), *(battery.name for battery in batteries)}]
+    if len(missing) == len(allowed):
+        return Mix(name, None, f"none of {', '.join(allowed)} was offered")
+    limits = replace(case.limits, most_share={**case.limits.most_share, **({"gas": share} if share is not None else {})})
+    try:
+        return Mix(name, cheapest(case.load, plants, batteries, limits))
+    except NoSupply as fault:
+        return Mix(name, None, str(fault))
+
+
+__all__ = ["Basis", "Mix", "PowerCase", "PowerPlan", "planned"]
