@@ -25,6 +25,7 @@ from stargauge.api.runs import DRAWS, asked_of, audit, condition, simulate
 from stargauge.api.sections import finance, jobs, money, schedule
 from stargauge.api.sites import site, sites
 from stargauge.api.sources import sources
+from stargauge.api.system import system
 from stargauge.api.together import together
 from stargauge.api.tracks import odds
 from stargauge.api.what_ifs import Movable, movable
@@ -99,6 +100,7 @@ __all__ = [
     "sites",
     "sources",
     "sources_and_uses",
+    "system",
     "together",
     "validate",
     "what_changed",
