@@ -204,7 +204,8 @@ def test_a_site_of_a_programme_that_is_not_there_is_told(folder: Path) -> None:
 
 @pytest.fixture
 def short(folder: Path) -> System:
-    return sg.system(folder, pools={"transformers": SHORT}, **QUICK)
+    made: System = sg.system(folder, pools={"transformers": SHORT}, **QUICK)
+    return made
 
 
 def test_a_pool_as_large_as_everything_changes_no_bit(folder: Path) -> None:

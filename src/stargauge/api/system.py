@@ -57,9 +57,9 @@ def system(
         made = known_on(whole[name].model_copy(update={"start": clock, "horizon": clock}), world, day)
         result = _run(made, years, day, draws, seed, workers_of(workers, draws), progress)
         members.append(Member(name, _called(paths[name]), made, result, _own_clock(whole[name])))
-    made = System(tuple(members), limits, words, years, day, members[0].result.draws, seed, (*unread, *later))
-    _ = made.groups  # what files say of each other's sites is checked now
-    return made
+    joined = System(tuple(members), limits, words, years, day, members[0].result.draws, seed, (*unread, *later))
+    joined.check()
+    return joined
 
 
 def _run(

@@ -169,8 +169,8 @@ def asked_by_year(pool: Pool, queuers: Sequence[Queuer], years: Sequence[int], e
         place = np.searchsorted(ends, one.made.due)
         for year in range(len(years)):
             total[:, year] += np.where(place == year, power, 0.0).sum(axis=1)
-    rows = [{"year": year, "power": levels(total[:, at])} for at, year in enumerate(years)]
-    return [row for row in rows if row["power"]["p90"]]
+    found = {year: levels(total[:, at]) for at, year in enumerate(years)}
+    return [{"year": year, "power": power} for year, power in found.items() if power["p90"]]
 
 
 def pool_data(pool: Pool, supply: Array, late: Sequence[Array], asked: list[dict[str, Any]]) -> dict[str, Any]:

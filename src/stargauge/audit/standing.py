@@ -77,15 +77,16 @@ class StandingAt:
         return Standing(
             power, size, dates[:, _ENERGISED].copy(), dates[:, _OPERATIONAL].copy(), np.array(got["cancelled_date"]),
             np.isnan(seen[:, _ENERGISED]) & np.isnan(seen[:, _OPERATIONAL]), lead,
-            _shares(got["supply_capacity_stated"], got["supply_prime"], size, index), index, np.asarray(got["month_end"])[list(self.places)],
+            _shares(got["supply_capacity_stated"], got["supply_prime"], size, index), index,
+            np.asarray(got["month_end"])[list(self.places)],
         )  # fmt: skip
 
     def join(self, parts: Sequence[Standing]) -> Standing:
         """All draws of all parts."""
         if len(parts) == 1:
             return parts[0]
-        drawn = (np.concatenate(arrays) for arrays in zip(*(part[:-2] for part in parts), strict=True))
-        return Standing(*drawn, parts[0].site, parts[0].ends)
+        drawn = Standing._fields[:-2]
+        return parts[0]._replace(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in drawn})
 
 
 def _shares(capacity: Array, prime: Array, size: Array, index: NDArray[np.intp]) -> Array:

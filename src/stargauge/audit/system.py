@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -75,7 +75,6 @@ class System:
     draws: int
     seed: int
     left_out: tuple[dict[str, str], ...] = ()
-    _cells: dict[str, list[Array]] = field(default_factory=dict, repr=False, compare=False)
 
     # --- what counts once -----------------------------------------------------------------------------------------------------------
 
@@ -94,6 +93,10 @@ class System:
     def groups(self) -> tuple[Group, ...]:
         """Sites, each once, by name; pledges without a site by programme."""
         return self._merging[0]
+
+    def check(self) -> None:
+        """Raise InputError where a file says of its site that it is one that there is not."""
+        _ = self._merging
 
     @cached_property
     def _place(self) -> dict[str, int]:
@@ -288,6 +291,45 @@ class System:
                 })  # fmt: skip
         return out
 
+    def marks(self, year: int | None = None) -> list[dict[str, Any]]:
+        """A mark per grid region for a map, amid its sites by power asked for; sites without a region, each by itself.
+
+        At the end of a year, else of the month of the knowledge date.
+        """
+        at = -1 if year is None else self.years.index(year)
+        when = str(self.as_of) if year is None else f"{year}-12-31"
+        regions: dict[str, list[int]] = {}
+        for place, group in enumerate(self.groups):
+            one = group.first
+            if one.sited:
+                regions.setdefault(one.grid if one.grid != NO_REGION else one.id, []).append(place)
+        out = []
+        for name in sorted(regions, key=lambda name: ("/" in name, name)):
+            places = regions[name]
+            total = self._sums(self.free, places)[:, :, at]
+            first = self.groups[places[0]].first
+            planned, runs = (
+                {"date": when, "unit": "W", "base": "facility", **levels(total[:, TOLD.index(stage)])}
+                for stage in ("announced", "operational")
+            )
+            out.append({
+                "id": name, "name": first.name if first.grid == NO_REGION else name, "sites": [self.groups[p].first.id for p in places],
+                "place": self._amid(places), "planned": planned, "runs": runs,
+            })  # fmt: skip
+        return out
+
+    def _amid(self, places: Sequence[int]) -> dict[str, Any] | None:
+        """The middle of some sites, by the power asked for of each at the end of the clock; None where no place is known."""
+        found = []
+        for place in places:
+            one = self.groups[place].first
+            if where := place_of(self.members[self._place[one.programme]].known, one.place):
+                found.append((where, max(levels(self.free[place][:, 0, len(self.years) - 1])["p50"] or 0.0, 1.0)))
+        whole = sum(weight for _, weight in found)
+        if not found:
+            return None
+        return {axis: sum(where[axis] * weight for where, weight in found) / whole for axis in ("lat", "lon")}
+
     def sentence(self) -> str:
         """The answer in one sentence."""
         at = self.years.index(self.shown_year)
@@ -306,10 +348,10 @@ class System:
             shared, alone = (
                 self._sums(powers, range(len(self.groups)))[:, TOLD.index("operational"), at] for powers in (self.shared, self.alone)
             )
-            less = levels(alone - shared)["p50"] or 0.0
+            less = levels(alone - shared)
             names = " and ".join(pool.name for pool in self.limits)
-            what = f"{_power(less, scale)} less for sharing" if less > 0.0 else "the same when all share"
-            out += f", {what} {names}"
+            takes = f"takes {_power(less['p50'], scale)} of it (P10 {_power(less['p10'], scale)}, P90 {_power(less['p90'], scale)})"
+            out += f"; sharing {names} {takes if less['p90'] else 'takes nothing of it'}"
         return f"{out}."
 
     def to_dict(self) -> dict[str, Any]:
@@ -325,6 +367,7 @@ class System:
                 for pool in self.pools
             ],
             "effect": self.effect(), "programmes": [self._member_data(member) for member in self.members], "sites": self.map_sites(),
+            "marks": self.marks(),
             "left_out": list(self.left_out),
             "attribution": sorted({line for member in self.members for line in member.known.programme.attribution}),
         }  # fmt: skip

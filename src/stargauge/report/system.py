@@ -44,18 +44,30 @@ def unit_of(data: Mapping[str, Any]) -> tuple[float, str]:
 
 def span_text(levels: Mapping[str, Any] | None, factor: float) -> str:
     """`12.3 (9.1-15)`: the middle and P10 to P90; the middle alone where all are the same, a dash where nobody stated it."""
+    return _spanned(*span_parts(levels, factor))
+
+
+def span_parts(levels: Mapping[str, Any] | None, factor: float) -> tuple[str, str]:
+    """The middle, and P10 to P90 where they differ."""
     if levels is None or levels["p50"] is None:
-        return "–"
-    return _spanned(*(figure_text(levels[name], factor) for name in ("p10", "p50", "p90")))
+        return "–", ""
+    low, middle, high = (figure_text(levels[name], factor) for name in ("p10", "p50", "p90"))
+    return middle, "" if low == high else f"{low}–{high}"
 
 
 def days_text(levels: Mapping[str, Any]) -> str:
     """The same of days, in whole ones."""
-    return _spanned(*(f"{levels[name] or 0.0:,.0f}" for name in ("p10", "p50", "p90")))
+    return _spanned(*days_parts(levels))
 
 
-def _spanned(low: str, middle: str, high: str) -> str:
-    return middle if low == high else f"{middle} ({low}–{high})"
+def days_parts(levels: Mapping[str, Any]) -> tuple[str, str]:
+    """The middle of days, and P10 to P90 where they differ."""
+    low, middle, high = (f"{levels[name] or 0.0:,.0f}" for name in ("p10", "p50", "p90"))
+    return middle, "" if low == high else f"{low}–{high}"
+
+
+def _spanned(middle: str, span: str) -> str:
+    return f"{middle} ({span})" if span else middle
 
 
 def figure_text(value: float | None, factor: float) -> str:

@@ -7,23 +7,25 @@ from typing import Any
 
 from stargauge.report.drawing import pictured
 from stargauge.report.html import environment, shared
-from stargauge.report.site_map import on_map, site_map, spoken_map
+from stargauge.report.site_map import map_of, on_map, site_map, spoken_map
 from stargauge.report.system import (
     HEADS,
     HOW_READ,
     REGION_NOTE,
     by_label,
-    days_text,
+    days_parts,
     merged_text,
     pool_text,
     run_text,
     silent_text,
-    span_text,
+    span_parts,
     unit_of,
 )
 from stargauge.report.wording import day_text, number_text, plain_number
 
 Data = Mapping[str, Any]
+#: A row of a table: its name, and of each cell the middle and the range.
+Row = tuple[str, list[tuple[str, str]]]
 
 
 def render_system_page(data: Data, version: str = "") -> str:
@@ -47,57 +49,70 @@ def system_section(data: Data) -> dict[str, Any]:
     notes = [REGION_NOTE] if "grid" in data["by"] else []
     notes += [text for text in (silent_text(data), HOW_READ) if text]
     return {
-        "run": run_text(data), "unit": unit, "heads": list(HEADS.values()), "blocks": blocks(data, factor),
-        "notes": notes, "map": map_figure(data), "merged": [merged_text(one, factor, unit) for one in data["merged"]],
+        "run": run_text(data), "unit": unit, "years": [str(year) for year in page_years(data)], "stages": by_stage(data, factor),
+        "notes": notes, "maps": maps(data), "merged": [merged_text(one, factor, unit) for one in data["merged"]],
         "alike": [f"{' and '.join(one['sites'])}: {', '.join(one['differs']) or 'no more is stated'}" for one in data["alike"]],
         "pools": [(pool["name"], pool_text(pool)) for pool in data["pools"]], "effect": effect_rows(data, factor),
         "later": later_rows(data), "off_map": off_map(data),
     }  # fmt: skip
 
 
-def blocks(data: Data, factor: float) -> list[dict[str, Any]]:
-    """The table in blocks: what it is about, and its rows by year, each a cell per stage."""
+def page_years(data: Data) -> list[int]:
+    """The years of the tables: from the one before the knowledge date on."""
+    years = sorted({row["year"] for row in data["rows"]})
+    return [year for year in years if year >= int(str(data["as_of"])[:4]) - 1] or years
+
+
+def by_stage(data: Data, factor: float) -> list[tuple[str, list[Row]]]:
+    """A table per stage: a row for each region or whatever rows are told apart by, a cell per year."""
+    labels = {
+        label: {(row["year"], row["stage"]): row["power"] for row in rows if row["year"] in page_years(data)}
+        for label, rows in by_label(data).items()
+    }
     made = []
-    for label, rows in by_label(data).items():
-        years = sorted({row["year"] for row in rows})
-        found = {(row["year"], row["stage"]): row for row in rows}
-        lines = [(str(year), [span_text(found[year, stage]["power"], factor) for stage in HEADS]) for year in years]
-        made.append({"label": label, "rows": lines})
+    for stage, head in HEADS.items():
+        rows = [(label, [span_parts(found.get((year, stage)), factor) for year in page_years(data)]) for label, found in labels.items()]
+        made.append((head, rows))
     return made
 
 
-def effect_rows(data: Data, factor: float) -> list[tuple[str, list[str]]]:
+def effect_rows(data: Data, factor: float) -> list[Row]:
     """Power that runs without limits, each alone before the pools, all sharing, and the difference, by year; none where nothing moves."""
     rows = [row for row in (data["effect"] or {}).get("less", ()) if row["stage"] == "operational"]
     if all(row["no_pool"] == row["shared"] for row in rows):
         return []
-    return [(str(row["year"]), [span_text(row[name], factor) for name in ("no_pool", "alone", "shared", "less")]) for row in rows]
+    return [(str(row["year"]), [span_parts(row[name], factor) for name in ("no_pool", "alone", "shared", "less")]) for row in rows]
 
 
-def later_rows(data: Data) -> list[tuple[str, list[str]]]:
+def later_rows(data: Data) -> list[Row]:
     """Days later by programme: alone before the pools, all sharing, for sharing."""
     rows = [row for row in (data["effect"] or {}).get("later", ()) if row["shared"]["p90"]]
-    return [(row["programme"], [days_text(row[name]) for name in ("alone", "shared", "later")]) for row in rows]
+    return [(row["programme"], [days_parts(row[name]) for name in ("alone", "shared", "later")]) for row in rows]
 
 
-def map_figure(data: Data) -> dict[str, Any] | None:
-    """The map with the table of its numbers; none where no site has a place."""
-    sites: Sequence[Data] = data["sites"]
-    if not on_map(sites):
-        return None
+def maps(data: Data) -> list[dict[str, Any]]:
+    """A map of the regions of the United States and one of what lies elsewhere, each with the table of its numbers."""
+    shown = on_map(data["marks"])
+    inside = [one for one in shown if map_of([one]) == "united_states"]
+    parts = (("system-us", inside), ("system-world", [one for one in shown if one not in inside]))
+    return [_map(name, marks, data) for name, marks in parts if marks]
+
+
+def _map(name: str, marks: Sequence[Data], data: Data) -> dict[str, Any]:
     factor, unit = unit_of(data)
-    head = ["Site", "Programme", "Grid region", f"Asked for, {unit}", f"Runs, {unit}"]
+    head = ["Region or site", "Sites", f"Asked for, {unit}", f"Runs, {unit}"]
     rows, plain = [], []
-    for one in sorted(sites, key=lambda site: -(site["planned"]["p50"] or 0.0)):
-        named = [one["name"], one["programme"], one["grid"]]
+    for one in sorted(marks, key=lambda mark: -(mark["planned"]["p50"] or 0.0)):
+        named = [one["name"], ", ".join(one["sites"])]
         rows.append([*named, number_text(one["planned"]["p50"], factor), number_text(one["runs"]["p50"], factor)])
         plain.append([*named, plain_number(one["planned"]["p50"], factor), plain_number(one["runs"]["p50"], factor)])
     table = {"head": head, "rows": rows, "file": {"head": head, "rows": plain}}
-    return pictured("system-map", spoken_map(sites), (site_map(sites), site_map(sites, narrow=True)), table)
+    return pictured(name, spoken_map(marks), (site_map(marks), site_map(marks, narrow=True)), table)
 
 
 def off_map(data: Data) -> str:
     """What the map shows, of which day, and what is not on it."""
-    off = [one["name"] for one in data["sites"] if not one["place"]]
-    text = f"Ring: facility power asked for by {day_text(data['as_of'])}. Disc: what of it runs by the end of that month, P50. To scale."
+    off = [one["name"] for one in data["marks"] if not one["place"]]
+    text = f"Ring: facility power asked for by {day_text(data['as_of'])}. Disc: what of it runs by the end of that month, P50. To scale. "
+    text += "A region is marked amid its sites, by their power; a site without a region by itself."
     return f"{text} Place not stated: {', '.join(off)}." if off else text
