@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.cli_runs import ask
 from tests.programme_files import SMALL
+from tests.test_packaging_files import run_page, run_python
 
 import stargauge as sg
 from stargauge.audit.pools import Pool, Queuer, delays
@@ -125,6 +126,24 @@ def test_the_order_of_files_changes_nothing(folder: Path) -> None:
     files = [folder / f"{name}.yaml" for name in ("first", "second", "third")]
     pools = {"transformers": SHORT}
     assert sg.system(files, pools=pools, **QUICK).to_dict() == sg.system(files[::-1], pools=pools, **QUICK).to_dict()
+
+
+def test_any_number_of_workers_gives_the_same_bits(folder: Path) -> None:
+    one, two = (sg.system(folder / "first.yaml", as_of=DAY, draws=512, workers=workers) for workers in (1, 2))
+    assert one.to_dict() == two.to_dict()
+
+
+def test_a_folder_of_parts_is_one_programme_and_counts_among_others(folder: Path) -> None:
+    parts = folder / "in-parts"
+    parts.mkdir()
+    text = written(folder, "gone", named("In parts", "acme"), ABROAD).read_text(encoding="utf-8")
+    (folder / "gone.yaml").unlink()
+    head, _, rest = text.partition("claims:\n")
+    (parts / "programme.yaml").write_text(head, encoding="utf-8")
+    lines = rest.partition("records:\n")[0].splitlines()
+    (parts / "claims.yaml").write_text("\n".join(line[2:] for line in lines), encoding="utf-8")
+    assert [member.id for member in sg.system(folder, **QUICK).members] == ["first", "in-parts", "second", "third"]
+    assert [member.id for member in sg.system(parts, **QUICK).members] == ["in-parts"]
 
 
 def test_without_years_it_is_one_year_end(folder: Path) -> None:
@@ -351,6 +370,7 @@ def test_a_place_that_the_catalogue_lacks_is_told_with_the_nearest(folder: Path,
         (("--pool", "transformers=2 GW"), "--pool transformers: got"),
         (("--pool", "transformers=0 GW/yr"), "expected more than nothing per year"),
         (("--pool", "transformers=-2 GW/yr"), "expected more than nothing per year"),
+        (("--draws", "10_000_000"), "expected at most 65,536"),
     ],
 )
 def test_what_is_asked_wrong_is_told(folder: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], told: str) -> None:
@@ -411,6 +431,13 @@ def test_the_page_has_map_and_table(folder: Path, capsys: pytest.CaptureFixture[
     page = target.read_text(encoding="utf-8")
     assert page.lstrip().startswith("<!doctype html>") and "<svg" in page and "erct" in page and "<script" not in page
     assert ask(capsys, "system", str(folder), *ASKED, "--report", str(folder / "none" / "x.html")).code == 2
+
+
+@pytest.mark.slow
+def test_the_page_of_the_documentation_works_as_it_stands(tmp_path: Path) -> None:
+    pytest.importorskip("jinja2")
+    assert run_page("docs/system.md", tmp_path) == 4
+    assert run_python("docs/system.md")["erct"][-1]["year"] == 2032  # type: ignore[index]
 
 
 @pytest.mark.slow

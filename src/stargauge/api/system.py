@@ -27,6 +27,8 @@ __all__ = ["system"]
 
 #: What is asked for: a folder, a file, a shipped name, or some of them; nothing for all shipped programmes.
 Asked = str | Path | Programme | Sequence[str | Path | Programme] | None
+#: The most draws that are added up: those of every programme are held at once.
+MOST_DRAWS = 65_536
 #: So much of a file is looked at for a name at its top level.
 _HEAD = 64 * 1024
 _NAMED = re.compile(r"(?m)^name\s*:")
@@ -44,6 +46,8 @@ def system(
     Each programme runs as it does alone, with the same seed; draws are added one by one. Raises InputError with every fault of all files.
     """
     words = words_by(by)
+    if draws > MOST_DRAWS:
+        raise InputError(f"got {draws:,} draws; expected at most {MOST_DRAWS:,}: every programme's are held at once")
     world = values or catalogue()
     day = day_of(as_of)
     limits = pools_of(world.known(day), pools or {})
@@ -112,7 +116,7 @@ def _asked(programmes: Asked) -> tuple[dict[str, str | Path | Programme], tuple[
         faults.append(Fault("no programme was given; leave the list out for all shipped programmes"))
     if faults:
         raise InputError(faults)
-    return dict(found), tuple(unread)
+    return dict(found), tuple(sorted(unread, key=lambda one: one["file"]))
 
 
 def _is_whole(folder: Path) -> bool:
@@ -173,7 +177,7 @@ def _known(
 ) -> tuple[dict[str, Known], tuple[dict[str, str], ...]]:  # fmt: skip
     """What is known of each on the day, and what had nothing known yet, with why. Raises InputError with all faults, or where all are."""
     views, early, faults = dict[str, Known](), list[dict[str, str]](), list[Fault]()
-    for name, programme in whole.items():
+    for name, programme in sorted(whole.items()):
         if _only_drafts(programme):
             early.append({"file": name, "why": "holds drafts of claims, and nothing to run"})
             continue

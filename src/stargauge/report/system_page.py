@@ -78,7 +78,7 @@ def by_stage(data: Data, factor: float) -> list[tuple[str, list[Row]]]:
 
 def effect_rows(data: Data, factor: float) -> list[Row]:
     """Power that runs without limits, each alone before the pools, all sharing, and the difference, by year; none where nothing moves."""
-    rows = [row for row in (data["effect"] or {}).get("less", ()) if row["stage"] == "operational"]
+    rows = [row for row in (data["effect"] or {}).get("less", ()) if row["stage"] == "operational" and row["year"] in page_years(data)]
     if all(row["no_pool"] == row["shared"] for row in rows):
         return []
     return [(str(row["year"]), [span_parts(row[name], factor) for name in ("no_pool", "alone", "shared", "less")]) for row in rows]
