@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from stargauge.quantity.units import scale_of
+from stargauge.report.locale import notation, say
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
 from stargauge.report.wording import day_text, percent
 
 Row = Mapping[str, Any]
 
-#: What each stage is called in a table, in the order of the stages.
-HEADS = {"announced": "asked for", "contracted": "contracted", "energised": "energised", "operational": "operational"}
-REGION_NOTE = "Grid regions: eGRID subregions, as the catalogue places each site."
+#: The stages in their order.
+STAGES = ("announced", "contracted", "energised", "operational")
 #: Years shown of a long table.
 _YEARS = 5
 
@@ -76,7 +76,7 @@ def figure_text(value: float | None, factor: float) -> str:
         return "–"
     size = value / factor
     places = 0 if abs(size) >= 99.95 or size == 0.0 else 1 if abs(size) >= 0.995 else 2
-    return f"{size:,.{places}f}".replace("-", "−")
+    return notation().number(f"{size:,.{places}f}").replace("-", "−")
 
 
 def shown_years(data: Mapping[str, Any], every: bool) -> list[int]:
@@ -89,7 +89,22 @@ def shown_years(data: Mapping[str, Any], every: bool) -> list[int]:
 
 def label_of(row: Row, by: Sequence[str]) -> str:
     """What a row is about, without its year: `erct, stargate`."""
-    return ", ".join(str(row[word]) for word in by if word != "year") or "all"
+    return ", ".join(key_text(str(row[word])) for word in by if word != "year") or say("all together")
+
+
+def key_text(key: str) -> str:
+    """A region, a country, a programme or a site as it is, in words what is not known of it."""
+    told = {
+        "region not stated": say("region not stated"), "country not stated": say("country not stated"), "unsited": say("unsited"),
+    }  # fmt: skip
+    return told.get(key, key)
+
+
+def heads() -> dict[str, str]:
+    """What each stage is called in a table."""
+    return {
+        "announced": say("asked for"), "contracted": say("contracted"), "energised": say("energised"), "operational": say("operational"),
+    }  # fmt: skip
 
 
 def by_label(data: Mapping[str, Any]) -> dict[str, list[Row]]:
@@ -97,19 +112,19 @@ def by_label(data: Mapping[str, Any]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for row in data["rows"]:
         found.setdefault(label_of(row, data["by"]), []).append(row)
-    return found if set(found) == {"all"} else {**found, "all together": list(data["total"])}
+    return {**found, say("all together"): list(data["total"])}
 
 
 def _tables(data: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     factor, unit = unit_of(data)
     years = shown_years(data, every)
     yearly = "year" in data["by"] and len(years) > 1
-    columns = [(unit, 8, "l"), *((head, 16, "r") for head in HEADS.values())]
+    columns = [(unit, 8, "l"), *((head, 16, "r") for head in heads().values())]
     lines = table(columns, [], style)
     for label, rows in by_label(data).items():
         lines += [style.bold(line) for line in wrapped(label, style.width)]
         told = years if yearly else sorted({row["year"] for row in rows})[:1]
-        cells = [(f"  {year}", *(_cell(rows, year, stage, factor) for stage in HEADS)) for year in told]
+        cells = [(f"  {year}", *(_cell(rows, year, stage, factor) for stage in STAGES)) for year in told]
         lines += table(columns, cells, style)[1:]
     return lines
 
@@ -120,15 +135,17 @@ def _cell(rows: Iterable[Row], year: int, stage: str, factor: float) -> str:
 
 
 def _notes(data: Mapping[str, Any]) -> list[str]:
-    lines = [REGION_NOTE] if "grid" in data["by"] else []
-    silent = silent_text(data)
-    return [line for text in (*lines, silent, HOW_READ) if text for line in wrapped(text, 80)]
+    return [line for text in notes(data) for line in wrapped(text, 80)]
 
 
-HOW_READ = (
-    "Each figure: P50 (P10–P90) at year's end. Asked for: as announced, newest size. The others hold all that has reached at least that "
-    "stage. Programmes are drawn apart, so what moves all of them at once is not in the ranges of sums."
-)
+def notes(data: Mapping[str, Any]) -> list[str]:
+    """How the table is read."""
+    regions = say("Grid regions: eGRID subregions, as the catalogue places each site.") if "grid" in data["by"] else ""
+    how = say(
+        "Each figure: P50 (P10–P90) at year’s end. Asked for: as announced, newest size. The others hold all that has reached at least "
+        "that stage. Programmes are drawn apart, so what moves all of them at once is not in the ranges of sums."
+    )
+    return [text for text in (regions, silent_text(data), how) if text]
 
 
 def silent_text(data: Mapping[str, Any]) -> str:
@@ -136,7 +153,10 @@ def silent_text(data: Mapping[str, Any]) -> str:
     row = next((row for row in data["total"] if row["stage"] == "contracted" and row["not_stated"]), None)
     if row is None:
         return ""
-    return f"Contracted is a lower bound: of {len(row['not_stated'])} of {row['sites']} sites and pledges nobody stated a contract."
+    return say(
+        "Contracted is a lower bound: of {count} of {all} sites and pledges nobody stated a contract.",
+        count=len(row["not_stated"]), all=row["sites"],
+    )  # fmt: skip
 
 
 def _merged(data: Mapping[str, Any], style: Style) -> list[str]:
@@ -230,6 +250,6 @@ def _left_out(data: Mapping[str, Any], style: Style) -> list[str]:
 def _next(data: Mapping[str, Any], every: bool, report: str | None) -> list[str]:
     first = data["programmes"][0]["asked_as"]
     lines = [f"One programme   stargauge check {first}"]
-    lines += [] if every else ["Every year      stargauge system --all"]
-    lines += [] if data["effect"] else ["Competition     stargauge system --pool 'transformers=2 GW/yr'"]
-    return [*lines, f"Report          {report}" if report else "Map and table   stargauge system --report system.html"]
+    lines += [] if every else ["Every year      add --all"]
+    lines += [] if data["effect"] else ["Competition     add --pool 'transformers=2 GW/yr'"]
+    return [*lines, f"Report          {report}" if report else "Map and table   add --report system.html"]

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.quantity.units import scale_of
 from stargauge.report.drawing import pictured
 from stargauge.report.html import environment, shared
+from stargauge.report.locale import notation, say
 from stargauge.report.site_map import map_of, on_map, site_map, spoken_map
 from stargauge.report.system import (
-    HEADS,
-    HOW_READ,
-    REGION_NOTE,
+    busiest,
     by_label,
     days_parts,
+    heads,
     merged_text,
+    notes,
     pool_text,
     run_text,
-    silent_text,
     span_parts,
+    span_text,
     unit_of,
 )
-from stargauge.report.wording import day_text, number_text, plain_number
+from stargauge.report.wording import day_text, number_text, plain_number, range_text, value_text
 
 Data = Mapping[str, Any]
 #: A row of a table: its name, and of each cell the middle and the range.
@@ -46,14 +48,12 @@ def render_system_page(data: Data, version: str = "") -> str:
 def system_section(data: Data) -> dict[str, Any]:
     """What a page shows of the system, in words."""
     factor, unit = unit_of(data)
-    notes = [REGION_NOTE] if "grid" in data["by"] else []
-    notes += [text for text in (silent_text(data), HOW_READ) if text]
     return {
         "run": run_text(data), "unit": unit, "years": [str(year) for year in page_years(data)], "stages": by_stage(data, factor),
-        "notes": notes, "maps": maps(data), "merged": [merged_text(one, factor, unit) for one in data["merged"]],
+        "notes": notes(data), "maps": maps(data), "merged": [merged_text(one, factor, unit) for one in data["merged"]],
         "alike": [f"{' and '.join(one['sites'])}: {', '.join(one['differs']) or 'no more is stated'}" for one in data["alike"]],
         "pools": [(pool["name"], pool_text(pool)) for pool in data["pools"]], "effect": effect_rows(data, factor),
-        "later": later_rows(data), "off_map": off_map(data),
+        "later": later_rows(data), "off_map": off_map(data), "supply": supply_rows(data), "now": at_a_glance(data),
     }  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def by_stage(data: Data, factor: float) -> list[tuple[str, list[Row]]]:
         for label, rows in by_label(data).items()
     }
     made = []
-    for stage, head in HEADS.items():
+    for stage, head in heads().items():
         rows = [(label, [span_parts(found.get((year, stage)), factor) for year in page_years(data)]) for label, found in labels.items()]
         made.append((head, rows))
     return made
@@ -100,7 +100,8 @@ def maps(data: Data) -> list[dict[str, Any]]:
 
 def _map(name: str, marks: Sequence[Data], data: Data) -> dict[str, Any]:
     factor, unit = unit_of(data)
-    head = ["Region or site", "Sites", f"Asked for, {unit}", f"Runs, {unit}"]
+    named_unit = notation().unit(unit)
+    head = [say("Region or site"), say("Sites"), f"{say('Asked for')}, {named_unit}", f"{say('Runs')}, {named_unit}"]
     rows, plain = [], []
     for one in sorted(marks, key=lambda mark: -(mark["planned"]["p50"] or 0.0)):
         named = [one["name"], ", ".join(one["sites"])]
@@ -113,6 +114,38 @@ def _map(name: str, marks: Sequence[Data], data: Data) -> dict[str, Any]:
 def off_map(data: Data) -> str:
     """What the map shows, of which day, and what is not on it."""
     off = [one["name"] for one in data["marks"] if not one["place"]]
-    text = f"Ring: facility power asked for by {day_text(data['as_of'])}. Disc: what of it runs by the end of that month, P50. To scale. "
-    text += "A region is marked amid its sites, by their power; a site without a region by itself."
-    return f"{text} Place not stated: {', '.join(off)}." if off else text
+    when = next((one["planned"]["date"] for one in data["marks"]), data["as_of"])
+    text = say(
+        "Ring: facility power asked for by {day}. Disc: what of it runs by then, P50. Area to scale. A region is marked amid its sites, by "
+        "their power; a site without a region by itself.", day=day_text(when),
+    )  # fmt: skip
+    return f"{text} {say('Place not stated: {names}.', names=', '.join(off))}" if off else text
+
+
+def of_year(data: Data, year: int) -> dict[str, Any]:
+    """The answer with the marks of another year on its map."""
+    return {**data, "marks": data["marks_of"][year], "year": year}
+
+
+def at_a_glance(data: Data) -> dict[str, str]:
+    """Power asked for and expected to run at the end of the year that is told."""
+    rows = {row["stage"]: row for row in data["total"] if row["year"] == data["year"]}
+    told = [{**row["power"], "unit": row["unit"]} for row in (rows["announced"], rows["operational"])]
+    return {"asked": value_text(told[0]), "runs": value_text(told[1]), "range": range_text(told[1])}
+
+
+def supply_rows(data: Data) -> list[tuple[str, str, str]]:
+    """Each pool with its figure per year and the most that is asked of it in one."""
+    names = {"transformers": say("transformers"), "turbines": say("gas turbines"), "queue": say("grid connections")}
+    rows = []
+    for pool in data["pools"]:
+        most = busiest(pool)
+        figure = say("no figure") if pool["supply"] is None else _with_unit(pool["supply"])
+        asked = say("{power} in {year}", power=_with_unit(most["power"]), year=most["year"]) if most else "–"
+        rows.append((names[pool["name"]], figure, asked))
+    return rows
+
+
+def _with_unit(power: Data) -> str:
+    factor, unit = scale_of(power["p50"] or power["p90"] or 0.0, "W")
+    return f"{span_text(power, factor)} {notation().unit(unit)}"
