@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -55,3 +56,17 @@ def test_files_with_faults_are_named_and_left_out(desk: tuple[str, Path]) -> Non
     with urlopen(f"{address}/system/all?{ASKED}") as answer:
         page = answer.read().decode()
     assert "its file has faults" in page and "/p/faulty/edit" in page and "erct" in page
+
+
+def test_the_api_answers_as_python_does(web: str) -> None:
+    asked = f"{web}/api/system?{ASKED}&by=programme&pool=transformers%3D2%20GW/yr"
+    with urlopen(asked) as answer:
+        data = json.loads(answer.read())
+    assert data == json.loads(json.dumps(sg.system(by="programme", pools={"transformers": "2 GW/yr"}, as_of=DAY, draws=256).to_dict()))
+
+
+@pytest.mark.parametrize(("asked", "said"), [("by=gird", "did you mean"), ("pool=x", "expected NAME=VALUE"), ("pool=x%3D1", "no pool")])
+def test_faults_of_what_is_asked_are_data(web: str, asked: str, said: str) -> None:
+    with pytest.raises(HTTPError) as refused:
+        urlopen(f"{web}/api/system?{ASKED}&{asked}")
+    assert refused.value.code == 404 and said in refused.value.read().decode()

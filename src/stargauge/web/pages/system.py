@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from stargauge.quantity.errors import InputError
@@ -44,23 +45,31 @@ def _answer(view: View) -> dict[str, Any]:
     asked = view.asked
 
     def make() -> dict[str, Any]:
-        sound, faulty = [], []
-        for name, one in shelves.items():
-            try:
-                made = api.load(one.path) if one.own else None
-                if made is not None and made.sites:
-                    api.known(made, asked.day)
-                sound.append(one.path if one.own else name)
-            except api.RecordTooThin:
-                sound.append(one.path)
-            except InputError as error:
-                faulty.append({"name": name, "faults": len(error.faults)})
+        sound, faulty = sound_and_faulty(view)
         whole = api.system(sound, as_of=asked.day, draws=asked.draws, seed=asked.seed, progress=view.progress)
         marks = {year: whole.marks(year) for year in whole.years}
         return {**whole.to_dict(), "marks_of": marks, "faulty": faulty}
 
     key = ("system", asked.day, asked.draws, asked.seed, tuple((name, one.stamp) for name, one in shelves.items()))
     return KEPT.get(key, make, asked.draws)  # type: ignore[no-any-return]
+
+
+def sound_and_faulty(view: View) -> tuple[list[str | Path], list[dict[str, Any]]]:
+    """The programmes that can be run, and those whose files have faults, with how many."""
+    from stargauge import api
+
+    sound, faulty = list[str | Path](), list[dict[str, Any]]()
+    for name, one in view.shelves().items():
+        try:
+            made = api.load(one.path) if one.own else None
+            if made is not None and made.sites:
+                api.known(made, view.asked.day)
+            sound.append(one.path if one.own else name)
+        except api.RecordTooThin:
+            sound.append(one.path)
+        except InputError as error:
+            faulty.append({"name": name, "faults": len(error.faults)})
+    return sound, faulty
 
 
 def _year(text: str, data: dict[str, Any]) -> int:
