@@ -378,6 +378,17 @@ def test_what_is_asked_wrong_is_told(folder: Path, capsys: pytest.CaptureFixture
     assert answer.code == 2 and told in answer.told and answer.out == ""
 
 
+def test_a_region_outside_the_catalogue_is_shown_and_told_with_the_nearest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = folder / "mine.csv"
+    head = "kind,name,attribute,value,unit,as_of,published,source,status,grade,note"
+    own.write_text(f"{head}\nplace,abilene-tx,grid_region,ercot,text,2026,2026,,,,\n", encoding="utf-8")
+    answer = ask(capsys, "system", str(folder), *ASKED, "--catalogue", str(own))
+    assert answer.code == 0, answer.err
+    said = " ".join(answer.out.split())
+    assert '"ercot" is no grid region of the catalogue; did you mean "erct"? (first/north, second/south)' in said
+    assert "\nercot\n" in answer.out and "\nerct\n" not in answer.out
+
+
 def test_a_statement_about_a_site_that_is_not_there_is_a_fault(folder: Path) -> None:
     written(folder, "tenant", named("Tenant"), (SAME[0], SAME[1].replace("first/north", "first/nort")))
     with pytest.raises(InputError, match='first has no site "nort"; did you mean "north"'):
@@ -438,6 +449,18 @@ def test_the_page_of_the_documentation_works_as_it_stands(tmp_path: Path) -> Non
     pytest.importorskip("jinja2")
     assert run_page("docs/system.md", tmp_path) == 4
     assert run_python("docs/system.md")["erct"][-1]["year"] == 2032  # type: ignore[index]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["stargate", "xai-colossus-1"])
+def test_a_shipped_programme_counts_as_in_its_own_run(name: str) -> None:
+    made = sg.system([name, "meta-prometheus"], as_of="2026-09-30", draws=256)
+    member = next(member for member in made.members if member.id == name)
+    for stage in TOLD:
+        series = sg.simulate(name, quantities=[f"power_facility[{stage}]"], as_of="2026-09-30", draws=256)[f"power_facility[{stage}]"]
+        at, place = TOLD.index(stage), made.years.index(2028)
+        own = np.nansum(member.standing.power[:, at, :, place], axis=1)
+        assert np.allclose(own, np.nan_to_num(series.values[:, series.months.index("2028-12")]), rtol=1e-12)
 
 
 @pytest.mark.slow

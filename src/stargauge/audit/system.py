@@ -273,6 +273,17 @@ class System:
             })  # fmt: skip
         return out
 
+    def strange_regions(self) -> list[dict[str, Any]]:
+        """Grid regions of which the catalogue knows nothing else, with their sites and the nearest that it knows."""
+        catalogue = self.members[0].known.catalogue.catalogue
+        known = {name for name in catalogue.names("emission") if catalogue.entries("emission", name, "co2")}
+        found: dict[str, list[str]] = {}
+        for group in self.groups:
+            one = group.first
+            if one.sited and one.grid != NO_REGION and one.grid not in known:
+                found.setdefault(one.grid, []).append(one.id)
+        return [{"grid": grid, "sites": sites, "near": did_you_mean(grid, known)} for grid, sites in sorted(found.items())]
+
     def map_sites(self) -> list[dict[str, Any]]:
         """The sites as a map shows them, at the end of the month of the knowledge date: asked for, and running; each once."""
         out = []
@@ -361,6 +372,7 @@ class System:
             "by": list(self.by), "years": list(self.years), "year": self.shown_year, "as_of": str(self.as_of), "draws": self.draws,
             "seed": self.seed, "sentence": self.sentence(), "base": "facility", "rows": self.rows(), "total": self.total(),
             "merged": self.merged(), "alike": list(self._merging[1]), "named_elsewhere": list(self._merging[2]),
+            "strange_regions": self.strange_regions(),
             "pools": [
                 pool_data(pool, self._supply[pool.name], self.late_by_pool[pool.name],
                           asked_by_year(pool, self.queuers, self.years, ends))

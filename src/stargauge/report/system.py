@@ -169,6 +169,9 @@ def _merged(data: Mapping[str, Any], style: Style) -> list[str]:
         for one in data["alike"]:
             text = f"{' and '.join(one['sites'])}: {', '.join(one['differs']) or 'no more is stated'}"
             lines += labelled("", text, style, indent=2, label_width=0)
+    for one in data["strange_regions"]:
+        text = f'"{one["grid"]}" is no grid region of the catalogue{one["near"]} ({", ".join(one["sites"])})'
+        lines += labelled("", text, style, indent=0, label_width=0)
     for one in data["named_elsewhere"]:
         text = f"{one['site']} is said to be {one['same_as']}, which is not among these programmes."
         lines += labelled("", text, style, indent=2, label_width=0)
