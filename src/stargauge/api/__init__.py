@@ -26,6 +26,7 @@ from stargauge.api.sections import finance, jobs, money, schedule
 from stargauge.api.sites import site, sites
 from stargauge.api.sources import sources
 from stargauge.api.supply import power
+from stargauge.api.system import system
 from stargauge.api.together import together
 from stargauge.api.tracks import odds
 from stargauge.api.what_ifs import Movable, movable
@@ -101,6 +102,7 @@ __all__ = [
     "sites",
     "sources",
     "sources_and_uses",
+    "system",
     "together",
     "validate",
     "what_changed",

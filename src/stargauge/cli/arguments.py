@@ -270,6 +270,25 @@ def parser() -> Parser:
     _run_options(money)
     _output_options(money)
 
+    system = commands.add_parser("system", help="several programmes as one: power by grid region and year, and what they compete for")
+    system.add_argument(
+        "programmes", nargs="*", metavar="FOLDER", help="a folder of programmes, or names and files (default: the shipped programmes)"
+    )
+    system.add_argument(
+        "--by", default="grid,year", metavar="A,B", help="what rows are told apart by: grid, country, programme, site, year"
+    )
+    system.add_argument(
+        "--pool", action="append", default=[], metavar="NAME=VALUE",
+        help="supply that all share, per year: transformers, turbines or queue, e.g. --pool transformers='2 GW/yr'; none: no limit "
+        "(repeatable)",
+    )  # fmt: skip
+    system.add_argument("--all", action="store_true", help="every year and every site (default: the next five years)")
+    system.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
+    system.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with map and table")
+    _draw_options(system)
+    _workers(system)
+    _output_options(system)
+
     simulate = commands.add_parser("simulate", help="what follows, month by month, with uncertainty")
     _programme(simulate, True)
     _run_options(simulate)

@@ -251,6 +251,22 @@ def _compare(view: View, asked: Asked) -> Any:
     return api.compare(one, other, draws=view.asked.draws, seed=view.asked.seed, progress=view.progress).to_dict()
 
 
+def _system(view: View, asked: Asked) -> Any:
+    from stargauge import api
+    from stargauge.web.pages.system import sound_and_faulty
+
+    pairs = [text.partition("=") for text in asked["pools"]]
+    if wrong := [f"pool: got {''.join(pair)!r}; expected NAME=VALUE, such as transformers=2 GW/yr" for pair in pairs if not all(pair)]:
+        raise InputError(wrong[0])
+    sound, faulty = sound_and_faulty(view)
+    made = api.system(
+        sound, by=asked["by"], pools={name.strip(): value.strip() for name, _, value in pairs}, as_of=view.asked.as_of,
+        draws=view.asked.draws, seed=view.asked.seed, progress=view.progress,
+    ).to_dict()  # fmt: skip
+    left = [{"file": one["name"], "why": f"its file has faults: {one['faults']}"} for one in faulty]
+    return {**made, "left_out": [*made["left_out"], *left]}
+
+
 def _accuracy(view: View, _: Asked) -> Any:
     from stargauge import api
     from stargauge.audit.measured import shipped
@@ -281,5 +297,5 @@ ANSWERS: dict[str, Answerer] = {
     "changed": _changed, "drivers": _drivers, "needs": _needs, "together": _together, "definitions": _definitions, "sources": _sources,
     "schedule": _schedule, "money": _money, "finance": _finance, "jobs": _jobs, "cost": _cost, "sensitivity": _sensitivity, "sites": _sites,
     "site": _site, "compute": _compute, "sources_and_uses": _sources_and_uses, "what_if": _what_if, "brief": _brief,
-    "export": _export, "compare": _compare, "accuracy": _accuracy, "catalogue": _catalogue, "schema": _schema,
+    "export": _export, "compare": _compare, "system": _system, "accuracy": _accuracy, "catalogue": _catalogue, "schema": _schema,
 }  # fmt: skip

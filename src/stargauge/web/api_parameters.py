@@ -84,6 +84,13 @@ OneSide = Annotated[Text, Query(description="`PROGRAMME[@DATE][+SCENARIO or +INP
 OtherSide = Annotated[
     Text, Query(description="The same; without PROGRAMME: A with this date, or with more laid over it.", examples=["@2026-09-30"])
 ]
+By = Annotated[
+    Text, Query(description="What rows are told apart by, of grid, country, programme, site and year, with commas.", examples=["grid,year"])
+]
+Pools = Annotated[
+    Sequence[Text],
+    Query(alias="pool", max_length=8, description="`NAME=VALUE`: supply that all share, `transformers=2 GW/yr`; repeatable."),
+]
 Kind = Annotated[str, Path(description="A kind, such as accelerator.")]
 Name = Annotated[str, Path(description="One of a kind.")]
 ClaimId = Annotated[str, Path(description="A claim by its name.")]
@@ -92,7 +99,7 @@ Site = Annotated[Maybe[Text], Query(description="One site of the programme; ever
 
 
 #: Answers that take long: each makes several runs.
-LONG = ("changed", "compare", "needs", "odds", "sensitivity", "sources")
+LONG = ("changed", "compare", "needs", "odds", "sensitivity", "sources", "system")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from stargauge.web.api_parameters import (
     Address,
     All,
     Asker,
+    AsOf,
     Bare,
+    By,
     Chip,
     Claim,
     ClaimId,
@@ -35,6 +37,7 @@ from stargauge.web.api_parameters import (
     Pays,
     PaysFrom,
     Plain,
+    Pools,
     Proof,
     Publisher,
     PublisherUrl,
@@ -319,6 +322,16 @@ async def compare(
 ) -> Response:  # fmt: skip
     """Two programmes, scenarios or knowledge dates. What differs, and why."""
     return await Asker(request, Asked(draws=draws, seed=seed), progress or 0)("compare", a=a, b=b)
+
+
+@_answers("/system", "stargauge system --json")
+async def system(
+    request: Request, as_of: AsOf = None, by: By = "grid,year",
+    pools: Pools = (),
+    draws: Draws = DRAWS, seed: Seed = 0, progress: Number = None,
+) -> Response:  # fmt: skip
+    """All programmes as one. Power by grid region and year, each site once, and what they compete for; files with faults left out."""
+    return await Asker(request, Asked(as_of=as_of, draws=draws, seed=seed), progress or 0)("system", by=by, pools=pools)
 
 
 @_answers("/accuracy", "")

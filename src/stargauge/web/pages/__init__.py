@@ -12,10 +12,12 @@ from stargauge.web.pages import (
     programmes,
     reading,
     sites,
+    system,
     what_if,
     why,
 )
 
 __all__ = [
-    "accuracy", "claims", "compare", "compute", "edit", "evidence", "money", "overview", "programmes", "reading", "sites", "what_if", "why",
+    "accuracy", "claims", "compare", "compute", "edit", "evidence", "money", "overview", "programmes", "reading", "sites", "system",
+    "what_if", "why",
 ]  # fmt: skip

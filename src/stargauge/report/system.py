@@ -1,0 +1,258 @@
+"""Several programmes as one, as plain text: one sentence, power by region and year, what counts once, what is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from stargauge.quantity.units import scale_of
+from stargauge.report.locale import notation, say
+from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
+from stargauge.report.wording import day_text, percent
+
+Row = Mapping[str, Any]
+
+#: The stages in their order.
+STAGES = ("announced", "contracted", "energised", "operational")
+#: Years shown of a long table.
+_YEARS = 5
+
+
+def render_system(data: Mapping[str, Any], style: Style = PLAIN, every: bool = False, report: str | None = None) -> str:
+    """The answer of `stargauge system`."""
+    lines = [*map(style.bold, wrapped(str(data["sentence"]), style.width)), *_run_line(data, style)]
+    for part in (_tables(data, style, every), _notes(data), _merged(data, style), _pools(data, style), _effect(data, style, every),
+                 _left_out(data, style), _next(data, every, report)):  # fmt: skip
+        lines += ["", *part] if part else []
+    return style.finish(lines)
+
+
+def _run_line(data: Mapping[str, Any], style: Style) -> list[str]:
+    return [style.soft(line) for line in wrapped(run_text(data), style.width)]
+
+
+def run_text(data: Mapping[str, Any]) -> str:
+    """What was run, and what all the power is."""
+    many = f"{len(data['programmes'])} programme{'' if len(data['programmes']) == 1 else 's'}"
+    return f"{many}, known on {day_text(data['as_of'])}, {data['draws']:,} draws. All power is facility power, at the meter."
+
+
+def unit_of(data: Mapping[str, Any]) -> tuple[float, str]:
+    """The unit of power in which the whole reads best, and how many watts it is."""
+    return scale_of(max((row["power"]["p50"] or 0.0 for row in data["total"]), default=0.0), "W")
+
+
+def span_text(levels: Mapping[str, Any] | None, factor: float) -> str:
+    """`12.3 (9.1-15)`: the middle and P10 to P90; the middle alone where all are the same, a dash where nobody stated it."""
+    return _spanned(*span_parts(levels, factor))
+
+
+def span_parts(levels: Mapping[str, Any] | None, factor: float) -> tuple[str, str]:
+    """The middle, and P10 to P90 where they differ."""
+    if levels is None or levels["p50"] is None:
+        return "–", ""
+    low, middle, high = (figure_text(levels[name], factor) for name in ("p10", "p50", "p90"))
+    return middle, "" if low == high else f"{low}–{high}"
+
+
+def days_text(levels: Mapping[str, Any]) -> str:
+    """The same of days, in whole ones."""
+    return _spanned(*days_parts(levels))
+
+
+def days_parts(levels: Mapping[str, Any]) -> tuple[str, str]:
+    """The middle of days, and P10 to P90 where they differ."""
+    low, middle, high = (f"{levels[name] or 0.0:,.0f}" for name in ("p10", "p50", "p90"))
+    return middle, "" if low == high else f"{low}–{high}"
+
+
+def _spanned(middle: str, span: str) -> str:
+    return f"{middle} ({span})" if span else middle
+
+
+def figure_text(value: float | None, factor: float) -> str:
+    """A number of a table in few figures: two decimals below one, one below a hundred."""
+    if value is None:
+        return "–"
+    size = value / factor
+    places = 0 if abs(size) >= 99.95 or size == 0.0 else 1 if abs(size) >= 0.995 else 2
+    return notation().number(f"{size:,.{places}f}").replace("-", "−")
+
+
+def shown_years(data: Mapping[str, Any], every: bool) -> list[int]:
+    """The years of the rows; of a long clock those from the knowledge date on."""
+    years = sorted({row["year"] for row in data["total"]})
+    first = int(str(data["as_of"])[:4])
+    near = [year for year in years if first <= year < first + _YEARS]
+    return years if every or not near else near
+
+
+def label_of(row: Row, by: Sequence[str]) -> str:
+    """What a row is about, without its year: `erct, stargate`."""
+    return ", ".join(key_text(str(row[word])) for word in by if word != "year") or say("all together")
+
+
+def key_text(key: str) -> str:
+    """A region, a country, a programme or a site as it is, in words what is not known of it."""
+    told = {
+        "region not stated": say("region not stated"), "country not stated": say("country not stated"), "unsited": say("unsited"),
+    }  # fmt: skip
+    return told.get(key, key)
+
+
+def heads() -> dict[str, str]:
+    """What each stage is called in a table."""
+    return {
+        "announced": say("asked for"), "contracted": say("contracted"), "energised": say("energised"), "operational": say("operational"),
+    }  # fmt: skip
+
+
+def by_label(data: Mapping[str, Any]) -> dict[str, list[Row]]:
+    """The rows by what they are about, the sum of all last."""
+    found: dict[str, list[Row]] = {}
+    for row in data["rows"]:
+        found.setdefault(label_of(row, data["by"]), []).append(row)
+    return {**found, say("all together"): list(data["total"])}
+
+
+def _tables(data: Mapping[str, Any], style: Style, every: bool) -> list[str]:
+    factor, unit = unit_of(data)
+    years = shown_years(data, every)
+    yearly = "year" in data["by"] and len(years) > 1
+    columns = [(unit, 8, "l"), *((head, 16, "r") for head in heads().values())]
+    lines = table(columns, [], style)
+    for label, rows in by_label(data).items():
+        lines += [style.bold(line) for line in wrapped(label, style.width)]
+        told = years if yearly else sorted({row["year"] for row in rows})[:1]
+        cells = [(f"  {year}", *(_cell(rows, year, stage, factor) for stage in STAGES)) for year in told]
+        lines += table(columns, cells, style)[1:]
+    return lines
+
+
+def _cell(rows: Iterable[Row], year: int, stage: str, factor: float) -> str:
+    found = next((row for row in rows if row["year"] == year and row["stage"] == stage), None)
+    return span_text(found["power"], factor) if found else "–"
+
+
+def _notes(data: Mapping[str, Any]) -> list[str]:
+    return [line for text in notes(data) for line in wrapped(text, 80)]
+
+
+def notes(data: Mapping[str, Any]) -> list[str]:
+    """How the table is read."""
+    regions = say("Grid regions: eGRID subregions, as the catalogue places each site.") if "grid" in data["by"] else ""
+    how = say(
+        "Each figure: P50 (P10–P90) at year’s end. Asked for: as announced, newest size. The others hold all that has reached at least "
+        "that stage. Programmes are drawn apart, so what moves all of them at once is not in the ranges of sums."
+    )
+    return [text for text in (regions, silent_text(data), how) if text]
+
+
+def silent_text(data: Mapping[str, Any]) -> str:
+    """Of how many sites nobody stated a contract, so that what is contracted is a lower bound."""
+    row = next((row for row in data["total"] if row["stage"] == "contracted" and row["not_stated"]), None)
+    if row is None:
+        return ""
+    return say(
+        "Contracted is a lower bound: of {count} of {all} sites and pledges nobody stated a contract.",
+        count=len(row["not_stated"]), all=row["sites"],
+    )  # fmt: skip
+
+
+def _merged(data: Mapping[str, Any], style: Style) -> list[str]:
+    lines = [style.bold("Counted once")] if data["merged"] else []
+    factor, unit = unit_of(data)
+    for one in data["merged"]:
+        lines += labelled("", merged_text(one, factor, unit), style, indent=2, label_width=0)
+    if data["alike"]:
+        lines.append(style.bold("Counted as two, though at one place"))
+        for one in data["alike"]:
+            text = f"{' and '.join(one['sites'])}: {', '.join(one['differs']) or 'no more is stated'}"
+            lines += labelled("", text, style, indent=2, label_width=0)
+    for one in data["strange_regions"]:
+        text = f'"{one["grid"]}" is no grid region of the catalogue{one["near"]} ({", ".join(one["sites"])})'
+        lines += labelled("", text, style, indent=0, label_width=0)
+    for one in data["named_elsewhere"]:
+        text = f"{one['site']} is said to be {one['same_as']}, which is not among these programmes."
+        lines += labelled("", text, style, indent=2, label_width=0)
+    return lines
+
+
+def merged_text(one: Row, factor: float, unit: str) -> str:
+    """Which sites are one, on what ground, and how much is not counted twice for it."""
+    grounds = "; ".join(f"{ground['ground']} ({ground['says']})" for ground in one["grounds"])
+    less = one["not_counted_twice"]
+    saved = f"{span_text(less['power'], factor)} {unit} asked for by the end of {less['year']} is not counted twice"
+    return f"{' = '.join(one['sites'])}, by {grounds}. {one['counts'].capitalize()} counts; {saved}.".replace("world counts", "world")
+
+
+def supply_text(pool: Row) -> str:
+    """What a pool gives: its figure with where it is from, or that there is none."""
+    if pool["supply"] is None:
+        return "no figure, so no limit"
+    factor, unit = scale_of(pool["supply"]["p50"] or 0.0, "W")
+    what = "given" if pool["kind"] == "given" else f"source: {pool['source']}"
+    return f"{span_text(pool['supply'], factor)} {unit} a year, {what}"
+
+
+def busiest(pool: Row) -> Row | None:
+    """The year in which most is asked of a pool."""
+    return max(pool["asked"], key=lambda row: row["power"]["p50"] or 0.0, default=None)
+
+
+def _pools(data: Mapping[str, Any], style: Style) -> list[str]:
+    lines = [style.bold("Shared supply")]
+    for pool in data["pools"]:
+        lines += labelled(pool["name"], pool_text(pool), style, indent=2, label_width=14)
+    return lines
+
+
+def pool_text(pool: Row) -> str:
+    """A pool in words: its figure, what is asked of it, whether anybody waits."""
+    where = "the world" if pool["scope"] == "world" else "the United States"
+    text = f"{supply_text(pool)} ({pool['says']}, {where}; drawn on by {pool['drawn_by']})"
+    most = busiest(pool)
+    if most:
+        factor, unit = scale_of(most["power"]["p50"] or 0.0, "W")
+        text += f"; most is asked of it in {most['year']}: {span_text(most['power'], factor)} {unit}"
+    else:
+        text += "; nothing is asked of it"
+    if pool["binds"] is not None:
+        text += f"; somebody waits for it in {percent(pool['binds'])} of worlds" if pool["binds"] else "; nobody waits for it in any world"
+    note = pool["note"] if pool["kind"] == "catalogue" else ""
+    return f"{text}. {note[:1].upper()}{note[1:]}." if note else f"{text}."
+
+
+def _effect(data: Mapping[str, Any], style: Style, every: bool) -> list[str]:
+    effect = data["effect"]
+    if effect is None:
+        return []
+    factor, unit = unit_of(data)
+    if not any(row["no_pool"] != row["shared"] for row in effect["less"]):
+        return [f"Nothing comes later when all share {' and '.join(effect['pools'])}."]
+    title = f"What runs when all share {' and '.join(effect['pools'])}, against each alone with the whole of it"
+    lines = [style.bold(line) for line in wrapped(title, style.width)]
+    columns = [(unit, 8, "l"), ("no limit", 16, "r"), ("each alone", 16, "r"), ("all share", 16, "r"), ("less for sharing", 16, "r")]
+    years = shown_years(data, every)
+    rows = [row for row in effect["less"] if row["stage"] == "operational" and row["year"] in years]
+    cells = ("no_pool", "alone", "shared", "less")
+    lines += table(columns, [(str(row["year"]), *(span_text(row[name], factor) for name in cells)) for row in rows], style)
+    columns = [("days later", 26, "w"), ("each alone", 16, "r"), ("all share", 16, "r"), ("for sharing", 16, "r")]
+    rows = [row for row in effect["later"] if row["shared"]["p90"]]
+    told = [(row["programme"], *(days_text(row[name]) for name in ("alone", "shared", "later"))) for row in rows]
+    return [*lines, "", *table(columns, told, style), "Days: mean over the power a programme still waits for."]
+
+
+def _left_out(data: Mapping[str, Any], style: Style) -> list[str]:
+    lines = []
+    for one in data["left_out"]:
+        lines += labelled("", f"Left out: {one['file']}: {one['why']}.", style, indent=0, label_width=0)
+    return lines
+
+
+def _next(data: Mapping[str, Any], every: bool, report: str | None) -> list[str]:
+    first = data["programmes"][0]["asked_as"]
+    lines = [f"One programme   stargauge check {first}"]
+    lines += [] if every else ["Every year      add --all"]
+    lines += [] if data["effect"] else ["Competition     add --pool 'transformers=2 GW/yr'"]
+    return [*lines, f"Report          {report}" if report else "Map and table   add --report system.html"]

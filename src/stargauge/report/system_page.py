@@ -1,0 +1,151 @@
+"""Several programmes as one, as one self-contained HTML page: the sentence, the map, the table by region and year, what is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stargauge.quantity.units import scale_of
+from stargauge.report.drawing import pictured
+from stargauge.report.html import environment, shared
+from stargauge.report.locale import notation, say
+from stargauge.report.site_map import map_of, on_map, site_map, spoken_map
+from stargauge.report.system import (
+    busiest,
+    by_label,
+    days_parts,
+    heads,
+    merged_text,
+    notes,
+    pool_text,
+    run_text,
+    span_parts,
+    span_text,
+    unit_of,
+)
+from stargauge.report.wording import day_text, number_text, plain_number, range_text, value_text
+
+Data = Mapping[str, Any]
+#: A row of a table: its name, and of each cell the middle and the range.
+Row = tuple[str, list[tuple[str, str]]]
+
+
+def render_system_page(data: Data, version: str = "") -> str:
+    """The page of a `stargauge system` answer."""
+    from markupsafe import Markup
+
+    from stargauge import __version__
+
+    pages = environment()
+    return str(
+        pages.get_template("system.html.j2").render(
+            shared({}, {}), a=data, s=system_section(data), version=version or __version__,
+            style=Markup(pages.loader.get_source(pages, "style.css")[0]),
+        )
+    )  # fmt: skip
+
+
+def system_section(data: Data) -> dict[str, Any]:
+    """What a page shows of the system, in words."""
+    factor, unit = unit_of(data)
+    return {
+        "run": run_text(data), "unit": unit, "years": [str(year) for year in page_years(data)], "stages": by_stage(data, factor),
+        "notes": notes(data), "maps": maps(data), "merged": [merged_text(one, factor, unit) for one in data["merged"]],
+        "alike": [f"{' and '.join(one['sites'])}: {', '.join(one['differs']) or 'no more is stated'}" for one in data["alike"]],
+        "pools": [(pool["name"], pool_text(pool)) for pool in data["pools"]], "effect": effect_rows(data, factor),
+        "later": later_rows(data), "off_map": off_map(data), "supply": supply_rows(data), "now": at_a_glance(data),
+    }  # fmt: skip
+
+
+def page_years(data: Data) -> list[int]:
+    """The years of the tables: from the one before the knowledge date on."""
+    years = sorted({row["year"] for row in data["rows"]})
+    return [year for year in years if year >= int(str(data["as_of"])[:4]) - 1] or years
+
+
+def by_stage(data: Data, factor: float) -> list[tuple[str, list[Row]]]:
+    """A table per stage: a row for each region or whatever rows are told apart by, a cell per year."""
+    labels = {
+        label: {(row["year"], row["stage"]): row["power"] for row in rows if row["year"] in page_years(data)}
+        for label, rows in by_label(data).items()
+    }
+    made = []
+    for stage, head in heads().items():
+        rows = [(label, [span_parts(found.get((year, stage)), factor) for year in page_years(data)]) for label, found in labels.items()]
+        made.append((head, rows))
+    return made
+
+
+def effect_rows(data: Data, factor: float) -> list[Row]:
+    """Power that runs without limits, each alone before the pools, all sharing, and the difference, by year; none where nothing moves."""
+    rows = [row for row in (data["effect"] or {}).get("less", ()) if row["stage"] == "operational" and row["year"] in page_years(data)]
+    if all(row["no_pool"] == row["shared"] for row in rows):
+        return []
+    return [(str(row["year"]), [span_parts(row[name], factor) for name in ("no_pool", "alone", "shared", "less")]) for row in rows]
+
+
+def later_rows(data: Data) -> list[Row]:
+    """Days later by programme: alone before the pools, all sharing, for sharing."""
+    rows = [row for row in (data["effect"] or {}).get("later", ()) if row["shared"]["p90"]]
+    return [(row["programme"], [days_parts(row[name]) for name in ("alone", "shared", "later")]) for row in rows]
+
+
+def maps(data: Data) -> list[dict[str, Any]]:
+    """A map of the regions of the United States and one of what lies elsewhere, each with the table of its numbers."""
+    shown = on_map(data["marks"])
+    inside = [one for one in shown if map_of([one]) == "united_states"]
+    parts = (("system-us", inside), ("system-world", [one for one in shown if one not in inside]))
+    return [_map(name, marks, data) for name, marks in parts if marks]
+
+
+def _map(name: str, marks: Sequence[Data], data: Data) -> dict[str, Any]:
+    factor, unit = unit_of(data)
+    named_unit = notation().unit(unit)
+    head = [say("Region or site"), say("Sites"), f"{say('Asked for')}, {named_unit}", f"{say('Runs')}, {named_unit}"]
+    rows, plain = [], []
+    for one in sorted(marks, key=lambda mark: -(mark["planned"]["p50"] or 0.0)):
+        named = [one["name"], ", ".join(one["sites"])]
+        rows.append([*named, number_text(one["planned"]["p50"], factor), number_text(one["runs"]["p50"], factor)])
+        plain.append([*named, plain_number(one["planned"]["p50"], factor), plain_number(one["runs"]["p50"], factor)])
+    table = {"head": head, "rows": rows, "file": {"head": head, "rows": plain}}
+    return pictured(name, spoken_map(marks), (site_map(marks), site_map(marks, narrow=True)), table)
+
+
+def off_map(data: Data) -> str:
+    """What the map shows, of which day, and what is not on it."""
+    off = [one["name"] for one in data["marks"] if not one["place"]]
+    when = next((one["planned"]["date"] for one in data["marks"]), data["as_of"])
+    text = say(
+        "Ring: facility power asked for by {day}. Disc: what of it runs by then, P50. Area to scale. A region is marked amid its sites, by "
+        "their power; a site without a region by itself.", day=day_text(when),
+    )  # fmt: skip
+    return f"{text} {say('Place not stated: {names}.', names=', '.join(off))}" if off else text
+
+
+def of_year(data: Data, year: int) -> dict[str, Any]:
+    """The answer with the marks of another year on its map."""
+    return {**data, "marks": data["marks_of"][year], "year": year}
+
+
+def at_a_glance(data: Data) -> dict[str, str]:
+    """Power asked for and expected to run at the end of the year that is told."""
+    rows = {row["stage"]: row for row in data["total"] if row["year"] == data["year"]}
+    told = [{**row["power"], "unit": row["unit"]} for row in (rows["announced"], rows["operational"])]
+    return {"asked": value_text(told[0]), "runs": value_text(told[1]), "range": range_text(told[1])}
+
+
+def supply_rows(data: Data) -> list[tuple[str, str, str]]:
+    """Each pool with its figure per year and the most that is asked of it in one."""
+    names = {"transformers": say("transformers"), "turbines": say("gas turbines"), "queue": say("grid connections")}
+    rows = []
+    for pool in data["pools"]:
+        most = busiest(pool)
+        figure = say("no figure") if pool["supply"] is None else _with_unit(pool["supply"])
+        asked = say("{power} in {year}", power=_with_unit(most["power"]), year=most["year"]) if most else "–"
+        rows.append((names[pool["name"]], figure, asked))
+    return rows
+
+
+def _with_unit(power: Data) -> str:
+    factor, unit = scale_of(power["p50"] or power["p90"] or 0.0, "W")
+    return f"{span_text(power, factor)} {notation().unit(unit)}"
