@@ -427,7 +427,8 @@ def optimum(program: HourProgram) -> HourSolution:
         if score <= 1.0 or worse >= (_PATIENCE if best[0] <= _NEAR else 5 * _PATIENCE):
             break
         centre = _dot(point, slopes) / count
-        moved = _stepped(of, point, prices, slopes, rows, lacking, centre, count)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # far from any plan numbers leave their range
+            moved = _stepped(of, point, prices, slopes, rows, lacking, centre, count)
         if moved is None:
             break
         point, prices, slopes = moved
@@ -487,5 +488,6 @@ def _solution(of: _Shape, program: HourProgram, point: _Point, prices: _Rows, st
     return HourSolution(
         cost=_cost(of, point) * money, at_least=lower_bound(of, prices) * money, sizes=point.size[: of.first] * unit,
         flows=point.flow * unit, levels=point.level * unit, spill=point.spill * unit, price=np.maximum(prices.balance, 0.0) * of.money,
-        limit_prices=-np.minimum(prices.limit[: len(program.limits)], 0.0) * of.money, unmet=_unmet(of, rows), steps=steps, converged=converged,
+        limit_prices=-np.minimum(prices.limit[: len(program.limits)], 0.0) * of.money, unmet=_unmet(of, rows),
+        steps=steps, converged=converged,
     )  # fmt: skip
