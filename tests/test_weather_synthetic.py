@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bench import weather as bench
+from bench.weather_coefficients import estimate, told
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -76,7 +77,7 @@ def test_many_years_have_the_normals_means_highs_lows_humidity_and_sun(station: 
 
     mean, swing = months(days.mean(axis=2)), np.array(normals.daily_max) - np.array(normals.daily_min)
     assert mean == pytest.approx(np.array(normals.mean), abs=0.5)
-    assert months(days.max(axis=2)) - mean == pytest.approx(np.array(normals.daily_max) - np.array(normals.mean), abs=0.5)
+    assert months(days.max(axis=2)) - mean == pytest.approx(np.array(normals.daily_max) - np.array(normals.mean), abs=0.6)
     assert months(days.max(axis=2) - days.min(axis=2)) == pytest.approx(swing, abs=1.0)
     depression = np.array(normals.mean) - np.array(normals.dew_point)
     assert by_month(made.by_year(made.dry_bulb - made.dew_point)).mean(axis=0) == pytest.approx(depression, abs=1.0)
@@ -297,5 +298,18 @@ def test_hours_hang_together_as_in_the_hourly_file(station: str, measured: dict[
 @pytest.mark.parametrize("station", [name for name in bench.FILES if name != "singapore"])
 def test_wet_bulbs_and_direct_sun_come_near_the_hourly_file(station: str, measured: dict[str, bench.Measured]) -> None:
     """No goal was set for these; they follow from how heat, humidity and sun are tied."""
-    assert measured[station].wet_bulb[1] == pytest.approx(measured[station].wet_bulb[0], abs=1.6)
-    assert measured[station].direct[1] == pytest.approx(measured[station].direct[0], rel=0.12)
+    assert measured[station].wet_bulb[1] == pytest.approx(measured[station].wet_bulb[0], abs=1.5)
+    assert measured[station].direct[1] == pytest.approx(measured[station].direct[0], rel=0.15)
+
+
+def test_the_coefficients_are_those_that_the_hourly_files_tell(shared: Path) -> None:
+    """To three digits, as the catalogue holds them; what it marks as estimated, and nothing else, is estimated."""
+    files = shared / "vectors" / "weather"
+    made = estimate([told(bench.hourly(files, start), COEFFICIENTS) for start in bench.FILES.values()], COEFFICIENTS)
+    marked = {name for name in made._fields if KNOWN.said("weather", "default", name)[0].source == "weather-coefficients"}
+    for name in made._fields:
+        wanted = getattr(made, name)
+        if name in marked:
+            assert getattr(COEFFICIENTS, name) == pytest.approx(wanted, rel=0.01, abs=0.001), name
+        else:
+            assert getattr(COEFFICIENTS, name) == wanted, name
