@@ -313,3 +313,16 @@ def test_the_coefficients_are_those_that_the_hourly_files_tell(shared: Path) -> 
             assert getattr(COEFFICIENTS, name) == pytest.approx(wanted, rel=0.01, abs=0.001), name
         else:
             assert getattr(COEFFICIENTS, name) == wanted, name
+
+
+PAGE = (Path(__file__).parents[1] / "docs" / "weather.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("station", STATIONS)
+def test_the_page_on_weather_gives_what_is_measured(station: str, measured: dict[str, bench.Measured]) -> None:
+    name = {"el-paso-tx": "El Paso"}.get(station, station.split("-")[0].capitalize())
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith(f"| {name}")]
+    m, cells = measured[station], [float(text.split("±")[0].replace(",", "")) for line in lines for text in line[1:]]
+    wanted = [m.means, *m.above[27.0][:2], *m.above[37.0][:2], *m.lag, *(() if len(lines) == 1 else (*m.wet_bulb, *m.direct))]
+    assert len(lines) == (1 if np.isnan(m.wet_bulb[0]) else 2)
+    assert cells == pytest.approx(wanted, rel=0.02, abs=1.0)
