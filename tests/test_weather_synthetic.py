@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from stargauge.catalogue.load import load_catalogue
-from stargauge.catalogue.place_weather import coefficients_of, normals_of, station_of, weather_of
+from stargauge.catalogue.place_weather import coefficients_of, normals_of, rests_on, station_of, weather_of
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.psychrometrics import relative_humidity, wet_bulb
 from stargauge.quantity.synthetic_weather import Normals, by_month, synthetic_weather, yearly_cycle
@@ -117,6 +117,16 @@ def test_a_year_is_the_same_whatever_others_are_asked_for() -> None:
     assert among.years == (3, 7, 11) and alone.years == (7,)
     for one, several in zip(alone[:7], among[:7], strict=True):
         assert np.array_equal(one, among.by_year(several)[1])
+
+
+def test_a_typical_year_too_is_the_same_whatever_others_are_asked_for() -> None:
+    alone, among = weather_of(KNOWN, "omaha-ne", 1, 7, typical=True), weather_of(KNOWN, "omaha-ne", 1, range(9), typical=True)
+    assert np.array_equal(alone.dry_bulb, among.by_year(among.dry_bulb)[7])
+
+
+def test_no_year_is_no_weather() -> None:
+    with pytest.raises(InputError, match="no year of weather is asked for"):
+        weather_of(KNOWN, "omaha-ne", 1, ())
 
 
 def test_years_and_places_have_nothing_to_do_with_one_another() -> None:
@@ -242,6 +252,16 @@ def test_what_is_not_known_of_a_place_is_estimated_and_noted_or_absent() -> None
     for word in ("dew point estimated", "Hargreaves", "no wind", "spread between days by the seasons"):
         assert word in told
     assert weather_of(KNOWN, "omaha-ne", 1).notes == ()
+
+
+def test_what_the_weather_of_a_place_rests_on_is_all_that_is_read_for_it() -> None:
+    """With nothing read before, every value that is asked for is among them."""
+    known = load_catalogue().known(date(2026, 11, 22))
+    weather_of(known, "council-bluffs-ia", 1)
+    read = {said.path for _, said in known.read()}
+    told = {said.path for one in rests_on(KNOWN, "council-bluffs-ia") for said in one.statements}
+    assert read == told and len(told) > 120
+    assert {"catalogue/weather/omaha-ne/t_mean_07", "catalogue/weather/omaha-ne/lat", "catalogue/weather/default/peak_lag"} <= told
 
 
 def test_a_place_that_is_not_there_is_told_with_the_nearest() -> None:

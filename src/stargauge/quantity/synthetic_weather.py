@@ -555,17 +555,27 @@ def synthetic_weather(normals: Normals, c: Coefficients, seed: int, years: Seque
 
     `years` are their numbers, any whole numbers: with the seed and the place's name they decide all that is random. `typical`: every
     month has exactly the normals' mean temperature, as a typical year for energy and cost; without it months are warm or cold as they
-    happen to be, as reliability needs. Raises InputError where no mean temperature is known.
+    happen to be, as reliability needs. Raises InputError where no mean temperature is known, and where no year is asked for.
     """
+    if not years:
+        raise InputError("no year of weather is asked for; give at least one number of a year")
     filled, notes = _filled(normals, c)
-    site, noise, fit = _site(filled, c), _noise(c, normals.name, seed, years), _fitted(filled, c)
-    made = _temperatures(site, fit, noise, c)
-    off = _WEIGHTS @ np.linalg.solve(_NODES, (by_month(made.dry_bulb) - np.array(filled.mean)).T) if typical else np.zeros((1, 1))
-    sun, direct, diffuse = _sun(site, made.clearness, noise.cloud, c)
-    pressure = np.full(made.dry_bulb.shape, pressure_at(np.array(normals.elevation)))
-    temperatures = ((made.dry_bulb - off.T).ravel(), (made.dew_point - off.T).ravel(), pressure.ravel())
-    others = (sun.ravel(), direct.ravel(), diffuse.ravel(), _wind(filled, site, noise, c).ravel())
+    site, fit = _site(filled, c), _fitted(filled, c)
+    # one year at a time: the bits of a sum or a transform may depend on how many are done at once
+    made = [_year(filled, site, fit, _noise(c, normals.name, seed, (year,)), c, typical) for year in years]
+    dry_bulb, dew_point, sun, direct, diffuse, wind = (np.concatenate(part) for part in zip(*made, strict=True))
+    pressure = np.full(dry_bulb.shape, pressure_at(np.array(normals.elevation)))
     return Weather(
-        *temperatures, *others, normals.latitude, normals.longitude, normals.utc_offset, normals.elevation, normals.wind_height,
-        normals.name, "synthetic", tuple(years), notes,
+        dry_bulb, dew_point, pressure, sun, direct, diffuse, wind,
+        normals.latitude, normals.longitude, normals.utc_offset, normals.elevation, normals.wind_height, normals.name,
+        "synthetic", tuple(years), notes,
     )  # fmt: skip
+
+
+def _year(n: Normals, site: _Site, fit: _Fit, noise: _Noise, c: Coefficients, typical: bool) -> tuple[Array, ...]:
+    """Dry bulb, dew point, global, direct and diffuse sun, and wind of the hours of one year."""
+    made = _temperatures(site, fit, noise, c)
+    off = yearly_cycle(by_month(made.dry_bulb[0]) - np.array(n.mean)) if typical else 0.0
+    sun, direct, diffuse = _sun(site, made.clearness, noise.cloud, c)
+    wind = _wind(n, site, noise, c)
+    return made.dry_bulb[0] - off, made.dew_point[0] - off, sun[0], direct[0], diffuse[0], wind[0]
