@@ -18,10 +18,11 @@ from bench import (
     reading,
     watching,
     weather,
+    weather_coefficients,
     web,
     what_if,
     whole,
-)  # fmt: skip
+)
 from bench.figure import Figure
 
 CASES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -42,6 +43,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "capture": capture.capture,
     "needs": audit_needs.needs,
     "weather": weather.weather,
+    "weather-left-out": weather_coefficients.left_out,
     "web": web.web,
     "what-if": what_if.what_if,
 }
