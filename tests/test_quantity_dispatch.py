@@ -158,6 +158,18 @@ def test_reordering_draws_reorders_results_to_the_bit_and_other_draws_change_not
     np.testing.assert_array_equal(few.energy, whole.energy[[5, 2]])
 
 
+@settings(max_examples=80, deadline=None)
+@given(kinds(), st.integers(0, 10_000), st.integers(2, 80), st.permutations(range(6)), st.integers(1, 6))
+def test_what_a_draw_comes_to_hangs_on_no_other_draw_to_the_bit(
+    kind: dict[str, Any], seed: int, hours: int, turned: list[int], count: int
+) -> None:
+    load, sources, order = site(seed, hours, 6, kind)
+    chosen = np.array(turned[:count])
+    whole, few = dispatch(load, sources, order), dispatch(*picked(load, sources, chosen), order)
+    for name in ("energy", "fuel", "starts", "shortfall", "grid_peak", "stored", "worst_hour", "dumped", "charged"):
+        np.testing.assert_array_equal(getattr(whole, name)[chosen], getattr(few, name), err_msg=name)
+
+
 def picked(load: Hourly, sources: list[Source], draws: np.ndarray) -> tuple[Hourly, list[Source]]:
     """The same site with other draws: arrays by draw picked, all else left."""
 

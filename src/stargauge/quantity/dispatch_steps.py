@@ -38,6 +38,11 @@ def places(array: Array) -> list[Array]:
     return [*array, array]
 
 
+def over_hours(array: Array) -> Array:
+    """The sum over hours, in their order for any number of draws: a single column would be summed in pairs."""
+    return np.asarray(array.sum(axis=0) if array.shape[1] > 1 else np.cumsum(array, axis=0)[-1])
+
+
 class Rows:
     """What stands by hour and draw within a block: the load, what of it is not met yet, output beyond need, output nobody took."""
 
@@ -101,6 +106,7 @@ class Store:
         self.states = np.zeros((BLOCK + 1, draws))  # what it holds before each hour of a block, and after the last
         self.state_at = list(self.states)
         self.gone, self.gave = np.zeros(draws), np.zeros(draws)
+        self.asked, self.cut = np.zeros(draws), np.zeros(draws)  # Wh held that an hour asks for, and W of it that is taken back
 
     def prepare(self, start: int, stop: int) -> None:
         """Nothing to read."""
@@ -108,6 +114,8 @@ class Store:
     def give(self, at: int, rows: Rows) -> None:
         """As much as is needed, it holds and its power allows."""
         left, used = rows.left_at[at], self.used_at[at]
+        np.minimum(left, self.power_out, out=self.asked)
+        self.asked *= self.per_out
         np.subtract(self.state, self.bottom, out=used)
         used *= self.out_of
         np.minimum(used, self.power_out, out=used)
@@ -116,13 +124,13 @@ class Store:
 
     def take_back(self, at: int, rows: Rows) -> None:
         """Give less where others give beyond need."""
-        used, over, cut = self.used_at[at], rows.over_at[at], rows.one_at[at]
+        used, over, cut = self.used_at[at], rows.over_at[at], self.cut
         np.minimum(over, used, out=cut)
         used -= cut
         over -= cut
 
     def settle(self, at: int, rows: Rows, chargers: Sequence[Flow | Units]) -> None:
-        """Charge it with what is left over, then by those that may charge it; and move what it holds."""
+        """Charge it with what is left over, then by those that may charge it; and move what it holds, to the bit as `settle_block` does."""
         charge, one, two, room, state = self.charge_at[at], rows.one_at[at], rows.two_at[at], rows.room_at[at], self.state
         np.subtract(self.energy, state, out=room)
         room *= self.per_in
@@ -130,12 +138,17 @@ class Store:
         np.add(rows.spill_at[at], rows.over_at[at], out=one)
         np.minimum(one, room, out=charge)
         if chargers:
+            for step in chargers:
+                step.spare(at, two)
+                one += two
             self._charge_more(at, rows, chargers)
-        np.multiply(charge, self.into, out=one)
-        state += one
-        np.multiply(self.used_at[at], self.per_out, out=two)
-        state -= two
+        np.minimum(one, self.power_in, out=one)
+        one *= self.into
+        state -= self.asked
         np.maximum(state, self.bottom, out=state)
+        np.multiply(self.cut, self.per_out, out=two)
+        state += two
+        state += one
         np.minimum(state, self.energy, out=state)
 
     def settle_block(self, length: int, rows: Rows, chargers: Sequence[Flow | Units], allowed: NDArray[np.bool_] | None) -> None:
@@ -340,17 +353,17 @@ class Units:
         if not self.counts_early:
             self.count_units(WHOLE)
         count, rise = self.count[:length], rows.one[:length]
-        hours = count.sum(axis=0)
+        hours = over_hours(count)
         if self.feed is None:
             running = self.size * hours
         else:
             np.multiply(count, self.unit[:length], out=rise)
-            running = rise.sum(axis=0)
+            running = over_hours(rise)
         np.subtract(count[1:], count[:-1], out=rise[1:])
         self.before = count[0].copy() if self.ran is None else self.ran
         np.subtract(count[0], self.before, out=rise[0])
         np.maximum(rise, 0.0, out=rise)
-        starts = rise.sum(axis=0)
+        starts = over_hours(rise)
         self.ran = count[-1].copy()
         return self.idle * running + self.slope * gave + self.start_fuel * starts, hours, starts
 

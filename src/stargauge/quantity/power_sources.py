@@ -170,9 +170,7 @@ def _together_faults(source: Source, draws: int) -> Iterator[Fault]:
     if isinstance(source, Plant):
         yield from _plant_faults(source)
         if source.outages is not None and np.size(source.outages.seed) < draws:
-            yield Fault(
-                f"seed of {source.name} is one number for {draws:,} draws, which would all have the same outages; give each its own"
-            )
+            yield Fault(f"seed of {source.name} is one number for {draws:,} draws, so that all had the same outages; give each its own")
 
 
 def _order_faults(sources: Sequence[Source], order: Sequence[str]) -> Iterator[Fault]:
