@@ -38,6 +38,11 @@ def places(array: Array) -> list[Array]:
     return [*array, array]
 
 
+def passing(array: Array) -> list[Array]:
+    """The same for what no hour leaves to the next: all hours of a block share its first row, which so stays close to the processor."""
+    return [*([array[0]] * BLOCK), array]
+
+
 def over_hours(array: Array) -> Array:
     """The sum over hours, in their order for any number of draws: a single column would be summed in pairs."""
     return np.asarray(array.sum(axis=0) if array.shape[1] > 1 else np.cumsum(array, axis=0)[-1])
@@ -50,7 +55,7 @@ class Rows:
         self.asked, self.left, self.over, self.spill, self.surplus = (block(draws) for _ in range(5))
         self.one, self.two, self.room = (block(draws) for _ in range(3))
         self.left_at, self.over_at, self.spill_at = places(self.left), places(self.over), places(self.spill)
-        self.one_at, self.two_at, self.room_at = places(self.one), places(self.two), places(self.room)
+        self.one_at, self.two_at, self.room_at = passing(self.one), passing(self.two), passing(self.room)
 
 
 class Flow:
@@ -104,7 +109,8 @@ class Store:
         self.used, self.charge, self.extra = block(draws), block(draws), block(draws)
         self.used_at, self.charge_at, self.extra_at = places(self.used), places(self.charge), places(self.extra)
         self.states = np.zeros((BLOCK + 1, draws))  # what it holds before each hour of a block, and after the last
-        self.state_at = list(self.states)
+        self.moves = block(draws)
+        self.state_at, self.moves_at = list(self.states), list(self.moves)
         self.gone, self.gave = np.zeros(draws), np.zeros(draws)
         self.asked, self.cut = np.zeros(draws), np.zeros(draws)  # Wh held that an hour asks for, and W of it that is taken back
 
@@ -157,7 +163,7 @@ class Store:
         What it would take in or give out were it never full or empty is known at once; what it holds is then
         state' = min(max(state + that, least), energy), the one step left that goes by the hour.
         """
-        moves, two, states, left = rows.one, rows.two, self.states, rows.left
+        moves, two, states, left = self.moves, rows.two, self.states, rows.left
         np.add(rows.spill, rows.over, out=rows.surplus)
         np.copyto(moves, rows.surplus)
         for step in chargers:
@@ -173,7 +179,7 @@ class Store:
         np.copyto(states[0], self.state)
         for at in range(length):
             state = self.state_at[at + 1]
-            np.add(self.state_at[at], rows.one_at[at], out=state)
+            np.add(self.state_at[at], self.moves_at[at], out=state)
             np.maximum(state, self.bottom, out=state)
             np.minimum(state, self.energy, out=state)
         np.copyto(self.state, states[length])
@@ -254,7 +260,7 @@ class Units:
         self.least = block(draws) if by_hour else self.size * self.minimum
         self.least_at = places(self.least) if by_hour else [self.least] * (BLOCK + 1)
         self.low, self.high = (block(draws), block(draws)) if self.ramps else (np.zeros(draws), np.zeros(draws))
-        self.low_at, self.high_at = ((places(one) if self.ramps else [one] * (BLOCK + 1)) for one in (self.low, self.high))
+        self.low_at, self.high_at = ((passing(one) if self.ramps else [one] * (BLOCK + 1)) for one in (self.low, self.high))
         self._limit()
 
     def _limit(self) -> None:
@@ -273,6 +279,10 @@ class Units:
             self.per_unit[:] = _inverse(self.unit)
         if self.history is not None or self.feed is not None:
             self._limit()
+
+    def goes_by_hour(self) -> None:
+        """All it does in an hour it does at once, so that its floor need not be kept."""
+        self.floor_at = passing(self.floor)
 
     def give(self, at: int, rows: Rows) -> None:
         """As much as is needed and its units can; beyond need where ramp or minimum load ask for it."""
