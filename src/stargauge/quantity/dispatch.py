@@ -133,9 +133,9 @@ class _Pass:
         self.ramping = [step for step in self.units if step.ramps]
         remembers = [place for place, step in enumerate(self.steps) if step is self.store or step in self.ramping]
         self.ahead = remembers[0] if remembers else len(self.steps)
-        for step in self.steps[self.ahead :]:
-            if isinstance(step, Units):
-                step.goes_by_hour()
+        for plant in self.units:
+            if self.steps.index(plant) >= self.ahead:
+                plant.goes_by_hour()
         self.lift, self.backstop = self._lift()
         self.grid = next((step for step in self.steps if isinstance(step, Flow) and not step.spills), None)
         rates = next((source.rates for source in sources if isinstance(source, Grid)), {})

@@ -21,6 +21,8 @@ SOLAR_CONSTANT = 1361.0
 RATED_SUN, RATED_CELL = 1000.0, 25.0
 #: Cosine of the zenith below which a beam is not reckoned from a horizontal value: the sun is within 4 degrees of the horizon.
 _LOW_SUN = 0.065
+#: Share of an hour below which the sun is not up long enough for the same.
+_SHORT = 0.01
 #: Cosine of the zenith that ratios of the sky's bright part are limited by (Hay & Davies): 89 degrees.
 _HORIZON = 0.01745
 
@@ -158,10 +160,10 @@ def split_sun(sun: ArrayLike, position: Position) -> tuple[Array, Array]:
 
     diffuse = share * sun;  beam = (sun - diffuse) / cos Z, at most what there is outside the atmosphere                 (1)
 
-    Where the sun is within 4 degrees of the horizon all is diffuse. Source: `diffuse_share`.
+    Where the sun is within 4 degrees of the horizon, or up for less than a hundredth of the hour, all is diffuse. Source: `diffuse_share`.
     """
     whole = np.asarray(sun, dtype=np.float64)
-    high = (position.cos_zenith > _LOW_SUN) & (position.up > 0.0)
+    high = (position.cos_zenith > _LOW_SUN) & (position.up > _SHORT)
     most = np.where(high, position.outside * position.cos_zenith * position.up, 1.0)
     diffuse = whole * np.where(high, diffuse_share(whole / np.where(high, most, 1.0)), 1.0)
     cosine = np.where(high, position.cos_zenith, 1.0)
