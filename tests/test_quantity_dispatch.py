@@ -14,7 +14,7 @@ from stargauge.quantity.dispatch import Dispatch, dispatch
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.hourly import Hourly
 from stargauge.quantity.outages import Outages
-from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source
+from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source, curtailed_share
 
 #: What differs may be by the last digits of floats, on the scale of what a site draws.
 CLOSE = 1e-9
@@ -268,6 +268,13 @@ def test_a_grid_that_is_dated_and_curtailed_gives_only_when_it_is_there() -> Non
     assert made.shortfall_hours.tolist() == [8, 24]
     assert made.energy[0, 0, 0] == pytest.approx(16 * 100.0 + 2 * 25.0)
     assert (made.first_hour.tolist(), made.worst_hour.tolist()) == ([0, 0], [0, 0])
+
+
+def test_a_grid_is_curtailed_in_the_hours_that_rank_highest() -> None:
+    assert curtailed_share([3.0, 9.0, 5.0, 9.0, 1.0], 2, 0.25).tolist() == [1.0, 0.25, 1.0, 0.25, 1.0]
+    assert curtailed_share([3.0, 9.0, 5.0, 9.0, 1.0], 1, 0.0).tolist() == [1.0, 0.0, 1.0, 1.0, 1.0]
+    with pytest.raises(InputError, match="curtailment of 6 of 5 hours"):
+        curtailed_share([3.0, 9.0, 5.0, 9.0, 1.0], 6, 0.0)
 
 
 def test_a_spare_unit_stands_in_for_one_that_is_down_and_gives_nothing_else() -> None:
