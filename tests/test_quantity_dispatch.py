@@ -370,6 +370,12 @@ def test_a_load_that_is_absent_or_negative_names_the_hour_and_the_amount() -> No
     assert "load is −3 MW in hour 4,380 (2 July, 12:00 to 13:00)" in refused(Hourly(values), [grid], ["grid"])
 
 
+def test_a_leap_year_beside_a_common_one_is_named() -> None:
+    said = refused(flat(1.0, 8760), [Grid("grid", flat(1.0, 8784))], ["grid"])
+    assert "limit of grid has 8,784 values; expected 8,760 hours as the load has" in said and "leave 29 February out" in said
+    assert "limit of grid has one value" in refused(flat(1.0), [Grid("grid", Hourly(np.array(1.0)))], ["grid"])
+
+
 def test_all_faults_come_at_once() -> None:
     sources: list[Source] = [
         Given("solar", Hourly(np.full(23, 1.0))),
