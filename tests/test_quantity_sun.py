@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stargauge.quantity import sun
+from stargauge.quantity.errors import InputError
 from stargauge.quantity.weather import Weather
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "solar_vectors.json").read_text(encoding="utf-8"))
@@ -171,6 +172,13 @@ def test_a_hotter_and_a_calmer_plant_gives_less_and_clipping_holds_its_peak() ->
     assert sun.solar_power(clear._replace(wind=np.zeros(8760)), PLANT).sum() < usual
     more = sun.solar_power(clear, PLANT._replace(dc_ratio=1.6))
     assert more.max() == 1.0 and usual < more.sum() < usual * 1.6 / 1.3
+
+
+def test_a_plant_that_cannot_be_is_refused_with_all_faults() -> None:
+    with pytest.raises(InputError) as caught:
+        sun.solar_power(weather(), PLANT._replace(mount=sun.Tracking(180.0, 100.0, 1.4), dc_ratio=np.nan, losses=1.2, heat_wind=-1.0))
+    for part in ("losses is 1.2", "ground_cover is 1.4", "most is 100 deg", "dc_ratio is nan", "heat_wind is -1"):
+        assert part in str(caught.value)
 
 
 def station(folder: Path) -> Weather:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.weather import YEAR_HOURS, Weather
 
 Array = NDArray[np.float64]
@@ -252,6 +253,8 @@ def solar_power(weather: Weather, plant: SolarPlant) -> Array:
     Source: Dobos (2014), as PVWatts but with the cell temperature of Faiman. Leaves out: glass at low angles, spectrum, snow, ageing over
     years (scale the result), curtailment.
     """
+    if faults := plant_faults(plant):
+        raise InputError(faults)
     position = sun_position(np.arange(len(weather.sun)), weather.latitude, weather.longitude, weather.utc_offset)
     beam, diffuse = weather.sun_direct, weather.sun_diffuse
     absent = np.isnan(beam) | np.isnan(diffuse)
@@ -264,3 +267,20 @@ def solar_power(weather: Weather, plant: SolarPlant) -> Array:
     warm = cell_temperature(sun, weather.dry_bulb, weather.wind, plant.heat_constant, plant.heat_wind)
     dc = plant.dc_ratio * sun / RATED_SUN * (1.0 - plant.temperature_loss * (warm - RATED_CELL)) * (1.0 - plant.losses)
     return inverter_output(np.maximum(dc, 0.0), plant.inverter)
+
+
+def plant_faults(plant: SolarPlant) -> list[Fault]:
+    """What is wrong with the numbers of a plant: shares, angles, ratios."""
+    mount = plant.mount
+    angles = {"tilt": mount.tilt} if isinstance(mount, Fixed) else {"most": mount.most}
+    shares = {name: getattr(plant, name) for name in ("losses", "inverter", "albedo", "temperature_loss")}
+    if isinstance(mount, Tracking):
+        shares["ground_cover"] = mount.ground_cover
+    out = [Fault(f"{name} is {value:g}; expected a share from 0 to 1") for name, value in shares.items() if not 0.0 <= value <= 1.0]
+    out += [Fault(f"{name} is {value:g} deg; expected 0 to 90") for name, value in angles.items() if not 0.0 <= value <= 90.0]
+    for name in ("dc_ratio", "heat_constant"):
+        if not 0.0 < getattr(plant, name) < np.inf:
+            out.append(Fault(f"{name} is {getattr(plant, name):g}; expected a number above 0"))
+    if not 0.0 <= plant.heat_wind < np.inf:
+        out.append(Fault(f"heat_wind is {plant.heat_wind:g}; expected a number that is not negative"))
+    return out
