@@ -19,6 +19,14 @@ settings.register_profile("looking", deadline=None)
 settings.load_profile("judged" if os.environ.get("CI") else "looking")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_core() -> Iterator[None]:
+    """A run takes one process unless a test asks for more: the tests themselves use every core, and a process begun anew costs seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.cpu_count", lambda: 1)
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of facts beside the checkout, or the one named by STARGAUGE_SHARED; the test is skipped where it is missing."""
