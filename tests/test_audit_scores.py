@@ -53,8 +53,8 @@ def fresh(kept: Measured, tested: Backtest) -> Fresh:
     made = dict[str, Any]()
 
     def noted(name: str) -> Any:
-        whole = getattr(scores, name)
-        return lambda *given: made.setdefault(name, whole(*given))
+        validate = getattr(scores, name)
+        return lambda *given: made.setdefault(name, validate(*given))
 
     made_on, draws, seed = (kept.scores[key] for key in ("made_on", "draws", "seed"))
     with pytest.MonkeyPatch.context() as patch:
