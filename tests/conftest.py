@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+
+# As the command does, before numpy is loaded: our products are small, and threads of the library only get in each other's way.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
