@@ -173,7 +173,8 @@ def test_a_settled_claim_has_an_outcome_and_no_points(file: Path) -> None:
     {speaker: A, said: 2025-01-20T10:00:00Z, says: s, source: plan, ours: all,
      readings: {as said: "power_it[operational, north] >= 150 MW by 2026-12-31"}}
 """
-    file.write_text(SMALL.replace("claims:\n", f"claims:\n{still_open}"), encoding="utf-8")
+    text = SMALL.replace("by 2026-03-31", "by 2026-04-30").replace("claims:\n", f"claims:\n{still_open}")
+    file.write_text(text, encoding="utf-8")
     made = compared(f"{file}@2025-03-01", "@2026-06-01")
     settled = [claim for claim in made.claims if "met" in claim.b.status]
     assert settled and all(claim.points is None and claim.to_dict()["b"]["probability"] is None for claim in settled)
