@@ -203,8 +203,10 @@ def _sized(case: PowerCase, limits: Limits) -> Supply:
 
 
 def _tested(case: PowerCase, supply: Supply) -> Tested:
-    plants, batteries = case.offers.plants, case.offers.batteries
-    return run_by_rule(supply, case.load[:YEAR], plants, batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed)
+    """As it stands in its last year: what is not there by then is no part of it."""
+    plants = [plant for plant in case.offers.plants if plant.ready < len(case.load)]
+    batteries = [battery for battery in case.offers.batteries if battery.ready < len(case.load)]
+    return run_by_rule(supply, case.load[-YEAR:], plants, batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed)
 
 
 def _firm(case: PowerCase, supply: Supply, chosen: Sequence[PlantOption]) -> float:
