@@ -297,11 +297,13 @@ def measured(shared: Path) -> dict[str, bench.Measured]:
     return {name: bench.measure(name, there, normals, COEFFICIENTS) for name, there, normals in bench.cases(files, KNOWN)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("station", STATIONS)
 def test_monthly_means_are_those_of_the_hourly_file(station: str, measured: dict[str, bench.Measured]) -> None:
     assert measured[station].means < 0.5 and measured[station].typical < 0.06
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", bench.LIMITS)
 @pytest.mark.parametrize("station", STATIONS)
 def test_hours_above_a_limit_are_those_of_the_hourly_file(station: str, limit: float, measured: dict[str, bench.Measured]) -> None:
@@ -309,12 +311,14 @@ def test_hours_above_a_limit_are_those_of_the_hourly_file(station: str, limit: f
     assert abs(made - there) <= max(30.0, 0.2 * there)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("station", STATIONS)
 def test_hours_hang_together_as_in_the_hourly_file(station: str, measured: dict[str, bench.Measured]) -> None:
     there, made = measured[station].lag
     assert made == pytest.approx(there, abs=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("station", [name for name in bench.FILES if name != "singapore"])
 def test_wet_bulbs_and_direct_sun_come_near_the_hourly_file(station: str, measured: dict[str, bench.Measured]) -> None:
     """No goal was set for these; they follow from how heat, humidity and sun are tied."""
@@ -322,6 +326,7 @@ def test_wet_bulbs_and_direct_sun_come_near_the_hourly_file(station: str, measur
     assert measured[station].direct[1] == pytest.approx(measured[station].direct[0], rel=0.15)
 
 
+@pytest.mark.slow
 def test_the_coefficients_are_those_that_the_hourly_files_tell(shared: Path) -> None:
     """To three digits, as the catalogue holds them; what it marks as estimated, and nothing else, is estimated."""
     files = shared / "vectors" / "weather"
@@ -338,6 +343,7 @@ def test_the_coefficients_are_those_that_the_hourly_files_tell(shared: Path) -> 
 PAGE = (Path(__file__).parents[1] / "docs" / "weather.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("station", STATIONS)
 def test_the_page_on_weather_gives_what_is_measured(station: str, measured: dict[str, bench.Measured]) -> None:
     name = {"el-paso-tx": "El Paso"}.get(station, station.split("-")[0].capitalize())
