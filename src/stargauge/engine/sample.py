@@ -297,8 +297,7 @@ class Sampler:
 def _redrawn(inputs: Mapping[str, Input]) -> set[str]:
     """The inputs that are redrawn, and the choices they take."""
     made = [one for one in inputs.values() if one.redrawn]
-    picks = {PICK + e.value.pick for one in made for e in one.estimates if isinstance(e.value, Mixture)}
-    return {one.quantity.name for one in made} | picks
+    return {one.quantity.name for one in made}.union(*(one.picks for one in made))
 
 
 def _distributions(inputs: Mapping[str, Input]) -> Iterable[tuple[tuple[str, ...], Distribution]]:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from stargauge import __version__
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.web.asked import Asked
-from stargauge.web.days import days_of, events_of, text_of
+from stargauge.web.days import days_of, events_of, first_day, text_of
 from stargauge.web.library import Shelf, evidence_stamp, shelf, shelves
 
 if TYPE_CHECKING:
@@ -247,12 +247,18 @@ class View:
     @property
     def days(self) -> list[date]:
         """The days on which something came to be known of the programme, the ends of months between them, and today."""
-        return self.kept_of_files("days", lambda: days_of(self.whole))  # type: ignore[no-any-return]
+        return self.kept_of_files("days", lambda: days_of(self.whole, self._first_day))  # type: ignore[no-any-return]
 
     @property
     def events(self) -> list[tuple[date, str]]:
         """A few days worth going to, each with what came in: the first, those on which most did, today."""
-        return [(one.day, text_of(one)) for one in self.kept_of_files("events", lambda: events_of(self.whole))]
+        made = self.kept_of_files("events", lambda: events_of(self.whole, self._first_day))
+        return [(one.day, text_of(one)) for one in made]
+
+    @property
+    def _first_day(self) -> date:
+        """The first day on which the programme can be spoken of."""
+        return self.kept_of_files("first day", lambda: first_day(self.whole))  # type: ignore[no-any-return]
 
     @property
     def whole(self) -> Programme:
