@@ -233,14 +233,18 @@ def funding_available(
         ours = [(some & (ends == party))[:, None] for ends in (line_to_party, line_from)]
         if not (stated.any() or np.any(ours)):
             continue
-        out[:, 0, party] = reported[party] * cash_definition[:, party, None]
-        cash = np.where(stated, out[:, 0, party], 0.0)
+        cash = np.where(stated, reported[party], 0.0) * cash_definition[:, party, None]
+        out[:, 0, party, stated] = cash[:, stated]
         for place, since in ((1, line_committed_date), (2, public)):
             taken, given = (lines & (since[:, None] <= month_end) for lines in ours)
-            means = np.maximum(cash + _part_of(money, taken, line_beside_cash), _sum_of(money, given))
-            out[:, place, party] = np.where(stated | (taken | given).any(axis=0), means, np.nan)
-        own = np.maximum(out[:, 2, party] - _part_of(debt, taken, line_beside_cash), 0.0)
-        out[:, 3, party] = out[:, 2, party] + own * lever
+            means = _part_of(money, taken, line_beside_cash)
+            means += cash
+            np.maximum(means, _sum_of(money, given), out=means)
+            means[:, ~(stated | (taken | given).any(axis=0))] = np.nan
+            out[:, place, party] = means
+        own = means - _part_of(debt, taken, line_beside_cash)
+        own = np.maximum(own, 0.0, out=own) * lever
+        out[:, 3, party] = means + own
     return out
 
 

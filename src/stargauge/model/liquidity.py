@@ -129,7 +129,9 @@ def line_beside_cash(
     in_cash = np.where(line_drawn_part_date[:, None] <= counted, np.minimum(1.0, part)[:, None], 0.0)
     known = np.where(line_drawn_date[:, None] <= counted, 0.0, 1.0 - in_cash)
     unsaid = np.isinf(line_drawn_date[:, None]) & (line_due_date[:, None] <= counted) & (line_drawn_part_date[:, None] != counted)
-    return np.asarray(known * (1.0 - line_share_already_paid[:, :, None] * unsaid))
+    out, lines = np.repeat(known[None], len(line_share_already_paid), axis=0), np.flatnonzero(unsaid.any(axis=1))
+    out[:, lines] = known[lines] * (1.0 - line_share_already_paid[:, lines, None] * unsaid[lines])
+    return out
 
 
 def _paid_as_asked(line_from: Array, since: Array, paid_share: Array, paid_from: Array) -> Array:
