@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MOST_DRAWS_KEPT, FEW = 24 * 1024, 128
 #: With how many draws at most a part is made whose every draw takes long; it then says with how many.
 MOST_LONG = 4096
+#: How many threads of this worker make blocks of draws beside one another, with the same bits.
+THREADS = 2
 Progress = Callable[[int, int], None]
 
 
@@ -145,7 +147,7 @@ class View:
             then = self._begun_then()
             return api.check(
                 self.programme, as_of=asked.day, draws=asked.draws, seed=asked.seed, charts=True, depths=False, evidence=self.evidence,
-                progress=self.progress, language=asked.language, given=asked.given or None, then=then,
+                progress=self.progress, language=asked.language, given=asked.given or None, then=then, threads=THREADS,
             )  # fmt: skip
 
         return self.kept("check", make)  # type: ignore[no-any-return]
