@@ -30,7 +30,7 @@ class Parts(NamedTuple):
     credit: ArrayLike  # share of its capital, soft costs included, that the state gives back as a tax credit
 
 
-class Rules(NamedTuple):
+class SupplyRules(NamedTuple):
     """What holds for all parts of a supply: shares, prices, and how both go on; one value or any axes."""
 
     soft_share: ArrayLike  # soft costs (engineering, permits, insurance, sales tax) per capital before them
@@ -59,7 +59,7 @@ def escalated(first: ArrayLike, growth: ArrayLike, years: int) -> Array:
     return np.asarray(start[..., None] * (1.0 + rate[..., None]) ** np.arange(years))
 
 
-def supply_flows(parts: Parts, rules: Rules, sold: ArrayLike) -> Flows:
+def supply_flows(parts: Parts, rules: SupplyRules, sold: ArrayLike) -> Flows:
     """Yearly money of a supply that sells energy (any, year of operation) to a load.
 
     K = (1 + s) sum C;  spent_b = K * share_b;  credits in the first year of operation Z = (1 + s) sum z C            (1)
