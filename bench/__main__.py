@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import audit, audit_needs, capture, engine, evidence, finance, network, reading, watching, weather, web, what_if, whole
+from bench import audit, audit_needs, capture, dispatch, engine, evidence, finance, network, reading, watching, weather, web, what_if, whole
 from bench.figure import Figure
 
 CASES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -14,6 +14,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "scaling": engine.scaling,
     "network": network.network,
     "finance": finance.finance,
+    "dispatch": dispatch.dispatch_speed,
     "evidence": evidence.evidence,
     "watching": watching.watching,
     "reading": reading.reading_speed,
