@@ -348,12 +348,12 @@ def parser() -> Parser:
     _output_options(backtest)
 
     validate = commands.add_parser(
-        "validate", help="test us on your own measurements or cases: validate schedule FILE, finance FILE, reading FILE"
+        "validate", help="test us on your own measurements or cases: validate schedule FILE, pue FILE, finance FILE, ..."
     )
     validate.add_argument(
         "kind",
         metavar="KIND",
-        help="schedule (plans and outcomes), build (start of work to operation), finance (reference cases) or reading (sentences)",
+        help="schedule (plans and outcomes), build (start of work to operation), finance (reference cases), pue (halls) or reading (sentences)",
     )
     validate.add_argument(
         "file",
