@@ -28,21 +28,22 @@ _ENOUGH = 3
 #: A factor within which water counts as of the right order.
 FACTOR = 3.0
 NOTE = (
-    "No AI campus with liquid cooling has published a yearly PUE or WUE to validate against: what is published are halls of cloud operators "
-    "and laboratories, mostly cooled by air and of many ages."
+    "No AI campus with liquid cooling has published a yearly PUE or WUE to validate against: what is published are halls of "
+    "cloud operators and laboratories, mostly cooled by air and of many ages."
 )
 NOT_STATED = "not stated"
 
 #: Words by which an operator's text tells a design, the first that matches; a text that tells of several halls at once has none.
 _WORDS: tuple[tuple[str, str], ...] = (
-    (r"\bmixed\b(?!.*\bliquid\b)(?!.*\bassist\b)(?!.*\bmist)", ""), (r"(warm[- ]water|liquid).*(tower|evaporat)", "liquid/tower-without-chiller"),
+    (r"\bmixed\b", ""), (r"(warm[- ]water|liquid).*(tower|evaporat)", "liquid/tower-without-chiller"),
     (r"(outside|outdoor|free|fresh)[- ]air|air[- ](side )?economi[sz]", "air-economiser"), (r"(warm[- ]water|liquid)", "dry-cooler"),
     (r"dry[- ]cool", "dry-cooler"), (r"adiabatic", "adiabatic"), (r"tower|evaporat", "evaporative"),
     (r"air[- ]cooled[- ]chill", "air/air-cooled-chiller"), (r"chill|closed[- ]loop", DEFAULT),
 )  # fmt: skip
 _STATES = {
-    "arizona": "az", "georgia": "ga", "illinois": "il", "indiana": "in", "iowa": "ia", "louisiana": "la", "michigan": "mi", "nebraska": "ne",
-    "new mexico": "nm", "ohio": "oh", "oregon": "or", "tennessee": "tn", "texas": "tx", "virginia": "va", "washington": "wa",
+    "arizona": "az", "georgia": "ga", "illinois": "il", "indiana": "in", "iowa": "ia", "louisiana": "la", "michigan": "mi",
+    "nebraska": "ne", "new mexico": "nm", "ohio": "oh", "oregon": "or", "tennessee": "tn", "texas": "tx", "virginia": "va",
+    "washington": "wa",
     "wisconsin": "wi", "finland": "fi", "ireland": "ie", "norway": "no", "sweden": "se",
 }  # fmt: skip
 _FLEET = re.compile(r"\b(fleet|average|global|survey)\b", re.IGNORECASE)
@@ -92,7 +93,8 @@ class PueValidation:
             },
             "rows": [row_of(one, constant) for one, constant in zip(self.forecasts, _beside(self.forecasts), strict=True)],
             "left_out": [
-                {"line": record.line, "operator": record.operator, "site": record.site, "reason": reason} for record, reason in self.left_out
+                {"line": record.line, "operator": record.operator, "site": record.site, "reason": reason}
+                for record, reason in self.left_out
             ],
             "default_design": DEFAULT, "draws": DRAWS, "notes": [NOTE],
         }  # fmt: skip
@@ -125,7 +127,8 @@ def summary(forecasts: Sequence[PueForecast]) -> dict[str, Any]:
     errors = np.array([one.middle - value for one, value in zip(forecasts, published, strict=True)])
     others = constants(published)
     mae = float(np.abs(errors).mean())
-    against = float(np.mean([abs(c - value) for c, value in zip(others, published, strict=True) if c is not None])) if None not in others else None
+    beside = [abs(constant - value) for constant, value in zip(others, published, strict=True) if constant is not None]
+    against = float(np.mean(beside)) if beside else None
     inside = [_inside(one) for one in forecasts]
     return {
         "n": len(forecasts), "mae": mae, "bias": float(errors.mean()), "mae_constant": against,

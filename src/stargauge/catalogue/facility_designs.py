@@ -1,7 +1,7 @@
-"""Designs of data halls from the catalogue's rows: what takes up the heat, what rejects it, and the electrical chain, picked and put together.
+"""Designs of halls from the catalogue's rows: what takes up the heat, what rejects it, and the electrical chain, picked and put together.
 
-A design is a name of the catalogue (`evaporative`), or a pair of parts (`liquid/evaporative`): heat is taken up by `air`, by `liquid`, or by
-both (`hybrid`, shares of the catalogue), and rejected by one of `REJECTIONS`.
+A design is a name of the catalogue (`evaporative`), or a pair of parts (`liquid/evaporative`): heat is taken up by `air`, by `liquid`, or
+by both (`hybrid`, shares of the catalogue), and rejected by one of `REJECTIONS`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.quantity.cooling_hours import Chiller, Kind, Loop, Rejection
 from stargauge.quantity.distribution import Distribution
-from stargauge.quantity.electrical_chain import CONFIGURATIONS, Chain, Redundancy, Value, redundancy_of
+from stargauge.quantity.electrical_chain import Chain, Redundancy, Value, redundancy_of
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.facility_hours import Facility
 
@@ -86,7 +86,7 @@ def parts_of(design: str) -> tuple[Collection | None, str]:
         raise InputError(f'no way to take up heat "{collection}"{did_you_mean(collection, COLLECTIONS)}; expected {", ".join(COLLECTIONS)}')
     if rejection not in REJECTIONS:
         raise InputError(f'no cooling design "{rejection}"{did_you_mean(rejection, REJECTIONS)}; expected one of {", ".join(REJECTIONS)}')
-    return (collection or None), rejection  # type: ignore[return-value]
+    return next((one for one in COLLECTIONS if one == collection), None), rejection
 
 
 def facility_of(drawn: Drawn, design: str = DEFAULT, redundancy: str = "") -> Facility:
@@ -158,7 +158,9 @@ def _air(drawn: Drawn, row: str, share: Value, kind: Kind) -> Loop:
     supply, fans = drawn.value("cooling", row, "air_supply_temperature", "degC"), drawn.value("cooling", row, "air_fan_power", "1")
     if kind == "air":
         return Loop("air", share, supply, _general(drawn, "air_temperature_rise", "K"), fans)
-    return Loop("air", share, supply - np.asarray(_general(drawn, "air_coil_approach", "K")), _general(drawn, "liquid_temperature_rise", "K"), fans)
+    return Loop(
+        "air", share, supply - np.asarray(_general(drawn, "air_coil_approach", "K")), _general(drawn, "liquid_temperature_rise", "K"), fans
+    )
 
 
 def _rejection(drawn: Drawn, plant: Plant, kind: Kind) -> Rejection:
@@ -190,8 +192,7 @@ def _chain(drawn: Drawn, redundancy: str) -> Chain:
     else:
         share = _hall(drawn, "redundancy")
         spare = Redundancy(share, share)
-    losses = (_hall(drawn, name) for name in ("transformer_loss", "ups_loss", "distribution_loss", "no_load_share"))
-    return Chain(*losses, spare, _hall(drawn, "design_ratio"))
-
-
-__all__ = ["COLLECTIONS", "CONFIGURATIONS", "DEFAULT", "DESIGNS", "REJECTIONS", "Drawn", "facility_of", "kinds_of", "parts_of"]
+    return Chain(
+        _hall(drawn, "transformer_loss"), _hall(drawn, "ups_loss"), _hall(drawn, "distribution_loss"), _hall(drawn, "no_load_share"), spare,
+        _hall(drawn, "design_ratio"),
+    )  # fmt: skip

@@ -37,9 +37,7 @@ def read_own_pue(file: Path) -> tuple[PueRecord, ...]:
         wrong = list(_wrong(cells, numbers))
         faults += [Fault(text, cells["site"], str(file), line, 1) for text in wrong]
         if not wrong:
-            found.append(
-                PueRecord(line, cells["operator"], cells["site"], cells.get("year", ""), cells["cooling"], *numbers.values())
-            )
+            found.append(PueRecord(line, cells["operator"], cells["site"], cells.get("year", ""), cells["cooling"], *numbers.values()))
     if faults:
         raise InputError(faults)
     if not found:

@@ -1,8 +1,8 @@
-"""Cooling of a data hall by the hour: loops that take up the heat, and the plant that rejects it, as parts that are put together.
+"""Cooling of a data hall by the hour: loops that take up the heat and the plant that rejects it, as parts that are put together.
 
 A loop holds a supply temperature against what the weather allows. Outdoor air (or its wet bulb) cools it as far as it can, wetted air helps
-in a band, and chillers do the rest: economiser and chiller share the load hour by hour. Everything is per watt of the heat the loops take up
-at full load. Parameters are numbers or arrays that broadcast against hours, the last axis.
+in a band, and chillers do the rest: economiser and chiller share the load hour by hour. Everything is per watt of the heat that loops
+take up at full load. Parameters are numbers or arrays that broadcast against hours, the last axis.
 """
 
 from __future__ import annotations
@@ -144,26 +144,29 @@ def cool(loop: Loop, plant: Rejection, air: Air, heat: Array) -> Cooled:
     """
     spread = _spread(plant, heat)
     rejected, wetted, closed, reach = _rejecting(loop, plant, air, spread)
-    free = np.clip((loop.supply + loop.rise - rejected - spread) / loop.rise, 0.0, 1.0) if plant.kind != "chiller" else np.zeros_like(heat)
-    free = np.where(closed, 0.0, free)
-    if plant.chiller is None:
-        warm, free = np.maximum(rejected + spread - loop.supply, 0.0), np.ones_like(free)
-    else:
-        warm = np.zeros_like(free)
-    heat, part = np.broadcast_arrays(heat, free)[0], np.asarray(loop.share)
-    chilled = (1.0 - free) * heat
+    heat, part = np.broadcast_to(heat, rejected.shape), np.asarray(loop.share)
+    chilled = (1.0 - _free(loop, plant, rejected + spread, closed)) * heat
     condenser = air.dry_bulb if plant.kind in ("air", "chiller") else rejected + plant.approach * heat
     chillers = _compressors(plant.chiller, loop.supply, condenser, chilled)
-    evaporated = _evaporated(loop, plant, air, heat, chillers, rejected, reach)
-    cycles = np.maximum(plant.cycles, 2.0)
+    evaporated = _evaporated(loop, plant, air, heat, chillers, reach)
     flow = np.maximum(heat, np.where(heat > 0.0, plant.least_speed, 0.0))
-    pumps = plant.pump_power * flow if plant.kind == "tower" else np.zeros_like(heat)
     return Cooled(
-        *(np.asarray(part * each) for each in (
-            loop.mover_power * flow, _fans(loop, plant, rejected, spread, heat), pumps, chillers, evaporated,
-            evaporated * (1.0 / (cycles - 1.0) + plant.drift), chilled, heat,
-        )), warm, wetted, closed,
+        movers=part * loop.mover_power * flow, fans=part * _fans(loop, plant, rejected, spread, heat),
+        tower_pumps=part * plant.pump_power * (flow if plant.kind == "tower" else 0.0 * flow), chillers=part * chillers,
+        evaporated=part * evaporated, blown_down=part * evaporated * (1.0 / (np.maximum(plant.cycles, 2.0) - 1.0) + plant.drift),
+        chilled=part * chilled, heat=part * heat,
+        warm=np.maximum(rejected + spread - loop.supply, 0.0) if plant.chiller is None else np.zeros_like(chilled), wetted=wetted,
+        closed=closed,
     )  # fmt: skip
+
+
+def _free(loop: Loop, plant: Rejection, reached: Array, closed: Bools) -> Array:
+    """Share of the heat that goes without chillers, (2): all of it where there are none, however warm the loop becomes."""
+    if plant.chiller is None:
+        return np.ones_like(reached)
+    if plant.kind == "chiller":
+        return np.zeros_like(reached)
+    return np.where(closed, 0.0, np.clip((loop.supply + loop.rise - reached) / loop.rise, 0.0, 1.0))
 
 
 def _spread(plant: Rejection, heat: Array) -> Array:
@@ -210,11 +213,15 @@ def _compressors(chiller: Chiller | None, supply: Value, condenser: Array, chill
 
 def _fans(loop: Loop, plant: Rejection, rejected: Array, spread: Array, heat: Array) -> Array:
     """Power of the fans of the heat rejection, (4); those of a condenser follow its heat."""
-    speed = heat if plant.kind == "chiller" else np.where(heat > 0.0, spread, 0.0) / np.maximum(loop.supply - rejected, np.maximum(spread, 1e-9))
+    speed = (
+        heat
+        if plant.kind == "chiller"
+        else np.where(heat > 0.0, spread, 0.0) / np.maximum(loop.supply - rejected, np.maximum(spread, 1e-9))
+    )
     return np.asarray(plant.fan_power * np.maximum(speed, plant.least_speed) ** 2 * speed)
 
 
-def _evaporated(loop: Loop, plant: Rejection, air: Air, heat: Array, chillers: Array, rejected: Array, reach: Array) -> Array:
+def _evaporated(loop: Loop, plant: Rejection, air: Air, heat: Array, chillers: Array, reach: Array) -> Array:
     """Water evaporated, L per hour and W of heat at full load: at towers by the balance of enthalpy, else by what wets the air.
 
     tower: E = Q (W_o - W) / (h_o - h), air leaves saturated at the middle of the water's temperatures        (1)

@@ -104,8 +104,8 @@ def facility_hours(facility: Facility, air: Air, load: Array, capacity: float | 
 
     heat = racks + losses of distribution and uninterruptible supply + light;  meter = racks + all losses + cooling + light      (1)
 
-    Cooling is fed past the uninterruptible supply; transformers stand outdoors, so their heat needs no cooling. Raises InputError for a load
-    that is absent, negative or above the rated power, and for power above the capacity, with the hour and the amount.
+    Cooling is fed past the uninterruptible supply; transformers stand outdoors, so their heat needs no cooling. Raises InputError for a
+    load that is absent, negative or above the rated power, and for power above the capacity, with the hour and the amount.
     """
     load = np.asarray(load, dtype=np.float64)
     _refuse_load(load, len(air.dry_bulb))
@@ -117,11 +117,13 @@ def facility_hours(facility: Facility, air: Air, load: Array, capacity: float | 
     movers = {name: _sum([one.movers for loop, one in zip(facility.loops, cooled, strict=True) if loop.name == name], heat) * full
               for name in ("air", "liquid")}  # fmt: skip
     fans, pumps, chillers, evaporated, blown = (
-        _sum([getattr(one, name) for one in cooled], heat) * full for name in ("fans", "tower_pumps", "chillers", "evaporated", "blown_down")
+        _sum([getattr(one, name) for one in cooled], heat) * full
+        for name in ("fans", "tower_pumps", "chillers", "evaporated", "blown_down")
     )
     below = load + distribution + ups + lighting + movers["air"] + movers["liquid"] + fans + pumps + chillers
+    transformers = transformer_losses(facility.chain, below)
     values = (
-        load, transformer_losses(facility.chain, below), ups, distribution, movers["air"], movers["liquid"], fans, pumps, chillers, lighting,
+        load, transformers, ups, distribution, movers["air"], movers["liquid"], fans, pumps, chillers, lighting,
     )  # fmt: skip
     shape = np.broadcast_shapes(*(np.shape(value) for value in values))
     power = {part: np.broadcast_to(value, shape) for part, value in zip(PARTS, values, strict=True)}
@@ -216,6 +218,6 @@ def _refuse_power(power: Array, capacity: float) -> None:
         first, highest = (np.unravel_index(int(place), power.shape) for place in (np.argmax(over), np.argmax(power)))
         worst = float(power[highest]) - capacity
         raise InputError(
-            f"power at the meter is above the capacity of {show(capacity, '1')} W per W of rated power in {int(over.sum()):,} hours, first in "
-            f"{hour_name(int(first[-1]))}, most in {hour_name(int(highest[-1]))} by {worst:.3g}; cap the load, or raise the capacity"
+            f"power at the meter is above the capacity of {show(capacity, '1')} W per W of rated power in {int(over.sum()):,} hours, first "
+            f"in {hour_name(int(first[-1]))}, most in {hour_name(int(highest[-1]))} by {worst:.3g}; cap the load, or raise the capacity"
         )

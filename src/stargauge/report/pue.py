@@ -7,9 +7,9 @@ from typing import Any
 
 from stargauge.report.terminal import Style, table, wrapped
 
-_GROUPS = [("cooling", 44, "w"), ("rows", 4, "r"), ("off", 6, "r"), ("bias", 7, "r"), ("constant", 8, "r"), ("skill", 7, "r")]
-_ROWS = [("site", 24, "w"), ("design", 19, "w"), ("published", 9, "r"), ("P10", 5, "r"), ("P50", 5, "r"), ("P90", 5, "r"), ("", 5, "l")]
-_WATER = [("site", 30, "w"), ("design", 22, "w"), ("published", 9, "r"), ("P10", 6, "r"), ("P50", 6, "r"), ("P90", 6, "r")]
+_GROUPS = [("cooling", 36, "w"), ("rows", 4, "r"), ("off", 6, "r"), ("bias", 7, "r"), ("constant", 8, "r"), ("skill", 7, "r")]
+_ROWS = [("site", 22, "w"), ("design", 17, "w"), ("published", 9, "r"), ("P10", 5, "r"), ("P50", 5, "r"), ("P90", 5, "r"), ("", 5, "l")]
+_WATER = [("site", 26, "w"), ("design", 17, "w"), ("published", 9, "r"), ("P10", 6, "r"), ("P50", 6, "r"), ("P90", 6, "r")]
 
 
 def render_pue_validation(data: Mapping[str, Any], style: Style) -> str:
@@ -48,7 +48,14 @@ def _against(skill: float) -> str:
 
 
 def _score(name: str, part: Mapping[str, Any]) -> list[str]:
-    return [name, str(part["n"]), f"{part['mae']:.3f}", _signed(part["bias"], 3), _number(part["mae_constant"]), _percent(part["skill_vs_constant"])]
+    return [
+        name,
+        str(part["n"]),
+        f"{part['mae']:.3f}",
+        _signed(part["bias"], 3),
+        _number(part["mae_constant"]),
+        _percent(part["skill_vs_constant"]),
+    ]
 
 
 def _row(row: Mapping[str, Any]) -> list[str]:
@@ -59,7 +66,12 @@ def _row(row: Mapping[str, Any]) -> list[str]:
 
 def _wet(row: Mapping[str, Any]) -> list[str]:
     design = row["design"] if row["design_stated"] else f"({row['design']})"
-    return [f"{row['operator']}, {row['site']}", design, f"{row['wue']:.2f}", *(f"{row[f'wue_{level}']:.3f}" for level in ("p10", "p50", "p90"))]
+    return [
+        f"{row['operator']}, {row['site']}",
+        design,
+        f"{row['wue']:.2f}",
+        *(f"{row[f'wue_{level}']:.3f}" for level in ("p10", "p50", "p90")),
+    ]
 
 
 def _number(value: float | None) -> str:

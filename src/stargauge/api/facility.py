@@ -1,0 +1,58 @@
+"""A site's hall by the hour: PUE, water, what makes them, and what other designs would give."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from stargauge.api.programmes import known, load
+from stargauge.audit.answer_data import slug
+from stargauge.audit.facility import DRAWS as HALL_DRAWS
+from stargauge.audit.facility import FacilityAnswer, Hall, facility_answer
+from stargauge.audit.site import asked
+from stargauge.catalogue.facility_designs import DEFAULT, parts_of
+from stargauge.catalogue.load import Catalogue
+from stargauge.catalogue.place_weather import weather_of
+from stargauge.catalogue.weather_files import read_weather
+from stargauge.engine.simulate import simulate as run_model
+from stargauge.programme.load import asked_as
+from stargauge.programme.schema import Programme
+from stargauge.quantity.electrical_chain import redundancy_of
+from stargauge.quantity.errors import InputError
+
+#: Draws behind the approximation by monthly normals that is shown beside.
+_APPROXIMATION_DRAWS = 512
+
+
+def facility(
+    site: str, programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, design: str | None = None,
+    redundancy: str = "", weather: str | Path | None = None, draws: int = HALL_DRAWS, seed: int = 0, values: Catalogue | None = None,
+) -> FacilityAnswer:  # fmt: skip
+    """PUE and water of a site by the month with ranges, what makes the PUE, and what other designs and redundancy would give.
+
+    `design`: a cooling design of the catalogue, or parts such as `liquid/evaporative` (default: the site's, else ours); `redundancy`: N,
+    N+1, 2N, distributed or block (default: the catalogue's range); `weather`: a file (EPW, TMY3, NSRDB, SAM) in place of a synthetic
+    typical year of the site's place. Raises InputError for a site, design or redundancy that there is not, and a site without weather.
+    """
+    if redundancy:
+        redundancy_of(redundancy, 1.0)
+    if draws < 1:
+        raise InputError(f"got {draws} draws; expected 1 at least")
+    made = load(programme)
+    now = known(made, as_of, values)
+    spec = asked(now, site).spec
+    place, stated = (spec.place, spec.cooling) if spec is not None else ("", "")
+    parts_of(design or stated or DEFAULT)
+    if weather is None and not place:
+        raise InputError(f'the site "{site}" has no place on {now.as_of}, so no weather; give a file with --weather FILE')
+    air = read_weather(Path(weather)) if weather is not None else weather_of(now.catalogue, place, seed, typical=True)
+    hall = Hall(site, place, design or stated or DEFAULT, bool(stated and (design or stated) == stated), redundancy)
+    run = run_model(now, [f"pue[{site}]"], draws=_APPROXIMATION_DRAWS, seed=seed)
+    low, middle, high = (float(one) for one in np.quantile(run[f"pue[{site}]"].values[:, :12].mean(axis=1), (0.1, 0.5, 0.9)))
+    said = {"programme": slug(made.name), "asked_as": asked_as(made), "name": made.name, "as_of": str(now.as_of), "seed": seed}
+    return facility_answer(
+        now.catalogue, hall, air, programme=said, draws=draws, seed=seed,
+        approximation={"p10": low, "p50": middle, "p90": high} if hall.design == (stated or DEFAULT) else None,
+    )  # fmt: skip
