@@ -12,7 +12,8 @@ from tests.test_packaging_files import ROOT, run_page, run_python
 
 from stargauge import api
 from stargauge.audit.facility import APPROXIMATION, FacilityAnswer
-from stargauge.catalogue.facility_designs import CONFIGURATIONS, DESIGNS
+from stargauge.catalogue.facility_designs import DESIGNS
+from stargauge.quantity.electrical_chain import CONFIGURATIONS
 from stargauge.quantity.errors import InputError
 
 DAY = "2026-11-22"
