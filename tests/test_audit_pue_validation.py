@@ -103,6 +103,12 @@ def test_skill_is_one_less_the_ratio_of_errors(published: PueValidation) -> None
     assert data["summary"]["skill_vs_constant"] == pytest.approx(1.0 - ours / constant)
 
 
+def test_few_halls_show_little_and_the_interval_says_so(published: PueValidation) -> None:
+    summary = published.to_dict()["summary"]
+    low, high = summary["skill_interval"]
+    assert low < summary["skill_vs_constant"] < high and high - low > 0.2
+
+
 def test_one_row_has_an_error_and_no_skill(tmp_path: Path) -> None:
     summary = _scored(tmp_path, GOOD).to_dict()["summary"]
     assert summary["n"] == 1 and summary["mae"] < 0.05 and summary["skill_vs_constant"] is None

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.audit.scoring import interval
 from stargauge.catalogue.facility_designs import DEFAULT, REJECTIONS, Drawn, facility_of, kinds_of, usual_load, warmer
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.catalogue.own_pue import PueRecord
@@ -122,7 +123,8 @@ def constants(published: Sequence[float]) -> list[float | None]:
 def summary(forecasts: Sequence[PueForecast]) -> dict[str, Any]:
     """Mean absolute error and bias, the same of the best constant fitted on the other rows, and skill = 1 - error / error of it."""
     if not forecasts:
-        return {"n": 0, "mae": None, "bias": None, "mae_constant": None, "skill_vs_constant": None, "inside_p10_p90": None}
+        none = dict.fromkeys(("mae", "bias", "mae_constant", "skill_vs_constant", "skill_interval", "inside_p10_p90"))
+        return {"n": 0, **none}
     published = [one.record.pue or 0.0 for one in forecasts]
     errors = np.array([one.middle - value for one, value in zip(forecasts, published, strict=True)])
     others = constants(published)
@@ -132,8 +134,23 @@ def summary(forecasts: Sequence[PueForecast]) -> dict[str, Any]:
     inside = [_inside(one) for one in forecasts]
     return {
         "n": len(forecasts), "mae": mae, "bias": float(errors.mean()), "mae_constant": against,
-        "skill_vs_constant": 1.0 - mae / against if against else None, "inside_p10_p90": float(np.mean(inside)),
+        "skill_vs_constant": 1.0 - mae / against if against else None, "skill_interval": _skill_interval(forecasts, errors, beside),
+        "inside_p10_p90": float(np.mean(inside)),
     }  # fmt: skip
+
+
+def _skill_interval(forecasts: Sequence[PueForecast], errors: Array, beside: Sequence[float]) -> list[float] | None:
+    """P5 and P95 of the skill when halls are drawn again with replacement; none of too few halls."""
+    if len(beside) < len(forecasts) or len(forecasts) < _ENOUGH:
+        return None
+    ours, constant = np.abs(errors), np.array(beside)
+
+    def skill(rows: NDArray[np.intp]) -> float:
+        total = float(constant[rows].sum())
+        return 1.0 - float(ours[rows].sum()) / total if total > 0.0 else float("nan")
+
+    found = interval(skill, [f"{one.record.operator} {one.record.site}" for one in forecasts])
+    return list(found) if np.isfinite(found).all() else None
 
 
 def water_summary(forecasts: Sequence[PueForecast]) -> dict[str, Any]:

@@ -43,8 +43,8 @@ def footprint(
     water upstream = sum of meter_t w_t;  emissions = sum of meter_t f_t, per factor                          (1)
 
     upstream_water: L/Wh at the meter; factors: g/Wh at the meter; each one number or (hour,) of all hours. Source: ISO/IEC 30134-9 for
-    water on site; GHG Protocol for scopes. Leaves out: making of racks and plants, loss of the grid unless the factors hold it. The marginal
-    factor tells what more load makes run; it stands beside scope 2 and is never added to it.
+    water on site; GHG Protocol for scopes. Leaves out: making of racks and plants, loss of the grid unless the factors hold it. The
+    marginal factor tells what more load makes run; it stands beside scope 2 and is never added to it.
     """
     total = hours.facility.shape[-1]
     stop = total if count is None else first + count

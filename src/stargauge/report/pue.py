@@ -18,7 +18,11 @@ def render_pue_validation(data: Mapping[str, Any], style: Style) -> str:
     head = "No PUE could be scored."
     if whole["n"]:
         skill = whole["skill_vs_constant"]
-        against = "" if skill is None else f", {_against(skill)} the best constant ({whole['mae_constant']:.3f})"
+        against = (
+            ""
+            if skill is None
+            else f", {_against(skill)} the best constant ({whole['mae_constant']:.3f}{_between(whole['skill_interval'])})"
+        )
         head = f"PUE of {whole['n']} halls: off by {whole['mae']:.3f} on average{against}."
     lines = [*(style.bold(line) for line in wrapped(head, style.width)), *wrapped(data["notes"][0], style.width), ""]
     groups = [
@@ -41,6 +45,11 @@ def render_pue_validation(data: Mapping[str, Any], style: Style) -> str:
         f"was read, notes on its weather: --json"
     )
     return style.finish([*lines, "", *wrapped(rule, style.width)])
+
+
+def _between(found: list[float] | None) -> str:
+    """How far the skill could be otherwise with other halls."""
+    return "" if found is None else f"; 5 to 95 %: {_percent(found[0])} to {_percent(found[1])}"
 
 
 def _against(skill: float) -> str:
