@@ -141,7 +141,7 @@ def summary(forecasts: Sequence[PueForecast]) -> dict[str, Any]:
 
 def _skill_interval(forecasts: Sequence[PueForecast], errors: Array, beside: Sequence[float]) -> list[float] | None:
     """P5 and P95 of the skill when halls are drawn again with replacement; none of too few halls."""
-    if len(beside) < len(forecasts) or len(forecasts) < _ENOUGH:
+    if len(beside) < len(forecasts) or len(forecasts) < _ENOUGH or not any(beside):
         return None
     ours, constant = np.abs(errors), np.array(beside)
 
