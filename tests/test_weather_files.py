@@ -157,6 +157,8 @@ def test_half_hours_are_told(tmp_path: Path) -> None:
         (21, "-4", slice(40, 42), "49: wind of -4 m/s at 01-02 16:00, one of 2 hours; expected 0 to 115 m/s"),
         (1, "13", slice(40, 41), "49: no such hour: 13-02 16:00"),
         (2, "thirty", slice(40, 41), '49: the day is "thirty"; expected a whole number'),
+        (2, "99999999999999999999", slice(40, 41), "expected a whole number"),
+        (22, '"' + "9" * 200_000 + '"', slice(40, 41), "is no CSV file: field larger than field limit"),
     ],
 )
 def test_a_wrong_value_is_told_with_hour_and_amount(column: int, text: str, rows: slice, words: str, tmp_path: Path) -> None:

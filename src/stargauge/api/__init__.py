@@ -15,6 +15,7 @@ from stargauge.api.definitions import definitions
 from stargauge.api.drivers import drivers
 from stargauge.api.explanations import explain_reading, is_claim, what_changed
 from stargauge.api.exports import Export, export
+from stargauge.api.facility import facility
 from stargauge.api.fleet import compute
 from stargauge.api.flows import sources_and_uses
 from stargauge.api.imports import import_statements
@@ -80,6 +81,7 @@ __all__ = [
     "explain",
     "explain_reading",
     "export",
+    "facility",
     "finance",
     "first_known",
     "held_captures",

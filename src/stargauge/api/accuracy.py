@@ -19,11 +19,13 @@ from stargauge.audit.finance_validation import FinanceValidation, read_vectors, 
 from stargauge.audit.measured import measured
 from stargauge.audit.measured import shipped as shipped_scores
 from stargauge.audit.money_backtest import MoneyBacktest, MoneyCase, money_cases
+from stargauge.audit.pue_validation import PueValidation, validate_pue
 from stargauge.audit.replay import replay
 from stargauge.audit.validation import Validation, validate_schedule
 from stargauge.catalogue.depreciation import recovery_table
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.own_builds import read_own_builds
+from stargauge.catalogue.own_pue import read_own_pue
 from stargauge.catalogue.projects import read_projects
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.schema import Programme
@@ -31,17 +33,17 @@ from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.reading.validate import ReadingValidation, validate_reading
 
 #: What can be validated on a user's own measurements.
-VALIDATIONS = ("schedule", "build", "finance", "reading")
+VALIDATIONS = ("schedule", "build", "finance", "reading", "pue")
 
-Validated = Validation | BuildValidation | FinanceValidation | ReadingValidation
+Validated = Validation | BuildValidation | FinanceValidation | ReadingValidation | PueValidation
 
 
 def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) -> Validated:
     """How good the model of a discipline is on a user's own measurements or reference cases.
 
     kinds: schedule (CSV, the columns of the plan-to-actual records), build (CSV, those of the records of builds), finance (JSON, cases with
-    inputs, expected values and a tolerance), reading (JSONL, sentences with marked quantities, dates and statements). Raises InputError for
-    another kind, and with every fault of the file.
+    inputs, expected values and a tolerance), reading (JSONL, sentences with marked quantities, dates and statements), pue (CSV, yearly PUE
+    and water of halls by cooling and place). Raises InputError for another kind, and with every fault of the file.
     """
     if kind not in VALIDATIONS:
         raise InputError(f'no validation "{kind}"{did_you_mean(kind, VALIDATIONS)} (one of {", ".join(VALIDATIONS)})')
@@ -50,6 +52,8 @@ def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) ->
     values = values or catalogue()
     if kind == "finance":
         return validate_finance(read_vectors(Path(file)), partial(recovery_table, values))
+    if kind == "pue":
+        return validate_pue(read_own_pue(Path(file)), values.known(date.today()))
     if kind == "build":
         return validate_builds(read_own_builds(Path(file)), fit_view(values, date.today()))
     return validate_schedule(read_projects(Path(file)), values)

@@ -74,6 +74,7 @@ _SAM = {
     "sun_diffuse": ("dhi", "df", "diffuse", "diffusehorizontal"), "wind": ("windspeed", "wspd"),
 }  # fmt: skip
 _MILLIBAR = 100.0
+_WHOLE = re.compile(r"\s*\d{1,4}(\.0*)?\s*", re.ASCII)
 
 
 class _Place(NamedTuple):
@@ -113,7 +114,7 @@ class _Reading:
 def read_weather(file: Path) -> Weather:
     """The weather of a file. Raises InputError with every fault: file, line, what was expected, what came, and how to fix it."""
     reading = _Reading(Path(file))
-    rows = list(csv.reader(_text(reading).splitlines()))
+    rows = _rows(reading)
     if _starts(rows, 0, "LOCATION"):
         place, table = _epw(reading, rows)
     elif _starts(rows, 1, "Date (MM/DD/YYYY)"):
@@ -153,6 +154,13 @@ def _text(reading: _Reading) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("latin-1")
+
+
+def _rows(reading: _Reading) -> list[list[str]]:
+    try:
+        return list(csv.reader(_text(reading).splitlines()))
+    except csv.Error as error:
+        raise InputError(f'"{reading.file}" is no CSV file: {error}') from None
 
 
 def _starts(rows: Sequence[Sequence[str]], line: int, word: str) -> bool:
@@ -280,17 +288,15 @@ def _long_enough(reading: _Reading, rows: list[list[str]], skip: int, width: int
 
 
 def _whole(reading: _Reading, kept: list[int], data: list[list[str]], column: int, words: str) -> Whole:
-    try:
-        return np.array([int(float(row[column])) for row in data], dtype=np.int64)
-    except (ValueError, OverflowError):
-        bad = [
-            (line, f'the {words} is "{row[column]}"; expected a whole number')
-            for line, row in zip(kept, data, strict=True)
-            if not row[column].strip().isdigit()
-        ]
-        _told(reading, bad)
-        reading.stop()
-        raise
+    """A column of the calendar. Raises InputError where it is none."""
+    bad = [
+        (line, f'the {words} is "{row[column]}"; expected a whole number')
+        for line, row in zip(kept, data, strict=True)
+        if not _WHOLE.fullmatch(row[column])
+    ]
+    _told(reading, bad)
+    reading.stop()
+    return np.array([int(float(row[column])) for row in data], dtype=np.int64)
 
 
 def _numbers(reading: _Reading, kept: list[int], data: list[list[str]], column: int, name: str) -> Array:

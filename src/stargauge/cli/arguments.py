@@ -261,6 +261,18 @@ def parser() -> Parser:
     _output_options(finance)
     finance.add_argument("--site", metavar="ID", help="one site only, with its cash year by year")
 
+    facility = commands.add_parser("facility", help="a site's PUE and water hour by hour: what makes them, and what other designs give")
+    facility.add_argument("site", metavar="SITE", help="a site of the programme")
+    _programme(facility, False)
+    facility.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
+    facility.add_argument("--design", metavar="DESIGN", help="a cooling design, or parts: liquid/evaporative (default: the site's)")
+    facility.add_argument("--redundancy", default="", metavar="KIND", help="N, N+1, 2N, distributed or block (default: a range)")
+    facility.add_argument("--weather", metavar="FILE", help="EPW, TMY3, NSRDB or SAM file instead of a synthetic typical year")
+    facility.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of weather and draws (default 0)")
+    facility.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
+    _change_options(facility)
+    _output_options(facility)
+
     money = commands.add_parser("money", help="who pays, when, and is the money there: gaps, policies, circles, who breaks")
     _programme(money, True)
     money.add_argument("--date", metavar="DATE", help="the day on which it has to be there (default: the knowledge date)")
@@ -367,17 +379,18 @@ def parser() -> Parser:
     _output_options(backtest)
 
     validate = commands.add_parser(
-        "validate", help="test us on your own measurements or cases: validate schedule FILE, finance FILE, reading FILE"
+        "validate", help="test us on your own measurements or cases: validate schedule FILE, pue FILE, finance FILE, ..."
     )
     validate.add_argument(
         "kind",
         metavar="KIND",
-        help="schedule (plans and outcomes), build (start of work to operation), finance (reference cases) or reading (sentences)",
+        help="schedule (plans and outcomes), build (start of work to operation), finance (reference cases), pue (halls), "
+        "reading (sentences)",
     )
     validate.add_argument(
         "file",
         metavar="FILE",
-        help="CSV file; JSON for finance, JSONL for reading (docs: how good the dates are, validate finance, reading)",
+        help="CSV file; JSON for finance, JSONL for reading (docs: how good the dates are, facility, validate finance, reading)",
     )
     validate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(validate)

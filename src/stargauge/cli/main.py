@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         evidence,
         explain,
         export,
+        facility,
         finance,
         jobs,
         money,
@@ -43,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         commands.note_future(day)
     try:
         name = _function(asked.command)
-        modules = (depths, draft, drivers, evidence, explain, export, finance, jobs, money, serve, system, together, what_if, commands)
+        modules = (
+            depths, draft, drivers, evidence, explain, export, facility, finance, jobs, money, serve, system, together, what_if, commands,
+        )  # fmt: skip
         code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
         sys.stdout.flush()
         if not getattr(asked, "list", False):

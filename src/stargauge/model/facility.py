@@ -1,4 +1,11 @@
-"""Power at the meter, cooling by the month's weather, water, and the load a site really draws."""
+"""Power at the meter, cooling by the month's weather, water, and the load a site really draws.
+
+PUE and water are a fast approximation here: closed forms over normally distributed hours of each month, cheap for every draw of every
+site and month. `quantity.facility_hours` is the closer look, hour by hour. With the same assumptions both agree within 0.004 W per W of
+heat over a year; beyond that the closed form has no hours in which economiser and chiller share the load (high by 0.01 to 0.08 in yearly
+PUE for closed loops), asks of a cooler the same approach at any load, takes the fans at the month's mean temperature (low by up to 0.05
+for wetted coolers) and never shuts out humid air (low by 0.07 at Singapore). The tests hold these distances.
+"""
 
 from __future__ import annotations
 
@@ -188,7 +195,7 @@ def liquid_loop_chiller(
 
     Axes: draw, site, month. Units: W/W. Nothing where the design has no chiller (the loop then runs warmer in the hottest hours).
     Source: Carnot's limit and a share of it (catalogue); hours by the month's normals, Lei and Masanet (2022) for approaches.
-    Leaves out: part-load curve of the chiller, an economiser sharing the load with it, runs of hot days.
+    Leaves out: part-load curve of the chiller, an economiser sharing the load with it, runs of hot days (all in `quantity.cooling_hours`).
     """
     mean = _first_year(rejection_mean)[None] + ambient_offset[:, None, None]
     each = chiller_energy(
