@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finance,
         jobs,
         money,
+        power,
         serve,
         system,
         together,
@@ -43,7 +44,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         commands.note_future(day)
     try:
         name = _function(asked.command)
-        modules = (depths, draft, drivers, evidence, explain, export, finance, jobs, money, serve, system, together, what_if, commands)
+        modules = (
+            depths,
+            draft,
+            drivers,
+            evidence,
+            explain,
+            export,
+            finance,
+            jobs,
+            money,
+            power,
+            serve,
+            system,
+            together,
+            what_if,
+            commands,
+        )
         code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
         sys.stdout.flush()
         if not getattr(asked, "list", False):
