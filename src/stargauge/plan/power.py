@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -183,21 +184,54 @@ def planned(case: PowerCase, mixes: bool = True, told: Callable[[int, int], None
 
 
 def _reliable(case: PowerCase) -> tuple[Limits, Supply, Tested]:
-    """The cheapest supply that also stands the test: plants that run as wanted are added until it does, or for so many rounds.
+    """The cheapest supply that also stands the test: as many units are added as that takes, and the rest is sized again beside them.
 
-    A program that knows all weather and no failure plans too little of them; by rule and with failures they have to carry the peak.
+    A program that knows all weather and no failure plans too little that runs as wanted; by rule and with failures it has to carry peaks.
     """
-    plants, batteries = case.offers.plants, case.offers.batteries
-    chosen = [plant for plant in plants if plant.chosen]
+    chosen = [plant for plant in case.offers.plants if plant.chosen]
     limits = replace(case.limits, firm=None if any(plant.source == "grid" for plant in chosen) else _spare(case, chosen))
-    for left in reversed(range(_ROUNDS)):
-        supply = whole_units(case.load, plants, batteries, limits, close=_CLOSE)
-        test = tested(supply, case.load[:YEAR], plants, batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed)
-        if left == 0 or np.quantile(test.missing, 0.9) <= max(case.limits.shortfall, case.missing) or not chosen:
-            break
-        firm = sum(_seen(supply.sizes[plant.name], case) for plant in chosen)
-        limits = replace(limits, firm=firm + max(float(np.quantile(test.worst, 0.9)), 1e-3 * firm))
-    return limits, supply, test
+    supply = _sized(case, limits)
+    firm = _firm(case, supply, chosen)
+    if firm > 0.0:
+        limits = replace(limits, firm=firm)
+        supply = _sized(case, limits)
+    return limits, supply, _tested(case, supply)
+
+
+def _sized(case: PowerCase, limits: Limits) -> Supply:
+    return whole_units(case.load, case.offers.plants, case.offers.batteries, limits, close=_CLOSE)
+
+
+def _tested(case: PowerCase, supply: Supply) -> Tested:
+    plants, batteries = case.offers.plants, case.offers.batteries
+    return tested(supply, case.load[:YEAR], plants, batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed)
+
+
+def _firm(case: PowerCase, supply: Supply, chosen: Sequence[PlantOption]) -> float:
+    """W of plants that run as wanted with which the test is passed, units of the one that is cheapest to own added; 0: none have to be.
+
+    Where so many units do not help, what is missing is no matter of plants, and none are added.
+    """
+    firm = sum(_seen(supply.sizes[plant.name], case) for plant in chosen)
+    units = [plant for plant in chosen if plant.unit]
+    if not units or _passes(case, supply):
+        return 0.0
+    added = min(units, key=lambda plant: plant.yearly_cost)
+    few, many = 0, ceil(float(case.load.max()) / added.unit)
+    if not _passes(case, _more(supply, added, many)):
+        return 0.0
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (few, middle) if _passes(case, _more(supply, added, middle)) else (middle, many)
+    return firm + many * added.unit
+
+
+def _more(supply: Supply, plant: PlantOption, units: int) -> Supply:
+    return replace(supply, sizes={**supply.sizes, plant.name: supply.sizes[plant.name] + units * plant.unit})
+
+
+def _passes(case: PowerCase, supply: Supply) -> bool:
+    return bool(np.quantile(_tested(case, supply).missing, 0.9) <= max(case.limits.shortfall, case.missing))
 
 
 def _spare(case: PowerCase, chosen: Sequence[PlantOption]) -> float | None:
@@ -209,8 +243,6 @@ def _spare(case: PowerCase, chosen: Sequence[PlantOption]) -> float | None:
 
 #: Share of the cost within which a supply of whole units may be of the best.
 _CLOSE = 5e-3
-#: How often plants are added at most until the test is passed.
-_ROUNDS = 4
 
 
 def _tried(case: PowerCase, name: str, allowed: Sequence[str], share: float | None) -> Mix:
