@@ -184,12 +184,15 @@ def _wider(one: Relief, option: str, text: str, asked: argparse.Namespace) -> st
     from stargauge.quantity.units import split_number, unit
 
     number, named = split_number(text)
-    if one.asked and one.needed is not None:
+    if one.needed is None:
+        return ""
+    if one.asked:
         return f"--{option} '{_up(number * one.needed / one.asked):,g} {named}' (asked at most {text})"
-    energy = _energy(asked) if option == "emissions" else 1.0
-    if energy and one.needed is not None:
-        return f"--{option} '{_up(one.needed / energy / (unit(named).factor / unit('g/Wh' if option == 'emissions' else 'm2').factor)):,g} {named}'"
-    return f"more than {text} of --{option}"
+    # Nothing at all was allowed: of emissions the sum over all hours is known, and per energy where the load is.
+    energy, plain = (_energy(asked), "g/Wh") if option == "emissions" else (1.0, "m2")
+    if energy is None:
+        return f"more than {text} of --{option}"
+    return f"--{option} '{_up(one.needed / energy * unit(plain).factor / unit(named).factor):,g} {named}' (asked at most {text})"
 
 
 def _energy(asked: argparse.Namespace) -> float | None:

@@ -126,8 +126,9 @@ def source_text(name: str) -> str:
     """What may be built, in words."""
     told = {
         "grid": say("grid"), "gas-engine": say("gas engines"), "gas-turbine": say("gas turbines"), "combined-cycle": say("combined cycles"),
-        "fuel-cell": say("fuel cells"), "solar": say("sun"), "wind": say("wind"), "nuclear": say("nuclear power"), "battery": say("battery"),
-        "rented-generator": say("rented generators"), "natural-gas": say("natural gas"), "default": say("everything"),
+        "fuel-cell": say("fuel cells"), "solar": say("sun"), "wind": say("wind"), "nuclear": say("nuclear power"),
+        "battery": say("battery"), "rented-generator": say("rented generators"), "natural-gas": say("natural gas"),
+        "default": say("everything"),
     }  # fmt: skip
     return told.get(name, name)
 
@@ -314,8 +315,8 @@ def rests_on(data: Data) -> list[str]:
         texts.append(say("Numbers from sources: {sources}.", sources=told))
     if assumed:
         texts.append(say("Assumptions of ours, grade D: {assumptions}.", assumptions="; ".join(_assumptions(assumed))))
-    return [*texts, say("Medians of the catalogue; money is USD of the catalogue’s years, power is facility power, at the meter. {left_out}",
-                        left_out=left_out())]  # fmt: skip
+    units = say("Medians of the catalogue; money is USD of the catalogue’s years, power is facility power, at the meter.")
+    return [*texts, f"{units} {left_out()}"]
 
 
 def left_out() -> str:
@@ -352,8 +353,10 @@ def value_of(one: Data) -> str:
 def what_text(what: str) -> str:
     """What a number of the catalogue is, in words."""
     told = {
-        "heat_rate": say("heat per energy"), "price": say("price"), "capex": say("capital cost"), "capex_energy": say("capital cost of what it holds"),
-        "discount_rate": say("real discount rate"), "life": say("life"), "om_fixed": say("fixed upkeep"), "om_variable": say("upkeep by use"),
+        "heat_rate": say("heat per energy"), "price": say("price"), "capex": say("capital cost"),
+        "capex_energy": say("capital cost of what it holds"),
+        "discount_rate": say("real discount rate"), "life": say("life"), "om_fixed": say("fixed upkeep"),
+        "om_variable": say("upkeep by use"),
         "availability": say("availability"), "unit_size": say("unit size"), "co2e": say("CO2e"), "lead_time": say("lead time"),
         "connection_time": say("wait for a connection"), "efficiency": say("efficiency"), "delivery_adder": say("delivery"),
         "tracking_limit": say("turn of the tracker at most"), "ground_cover": say("cover of the ground"), "dc_ac_ratio": say("DC over AC"),
