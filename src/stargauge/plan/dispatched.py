@@ -36,7 +36,7 @@ class Tested:
     energy: dict[str, Array]
 
 
-def tested(
+def run_by_rule(
     supply: Supply, load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], outputs: Mapping[str, Array],
     repairs: Mapping[str, float], years: Sequence[int], draws: int, seed: int,
 ) -> Tested:  # fmt: skip
@@ -63,7 +63,7 @@ def tested(
     energy = {name: made.energy[:, place].sum(axis=-1) for place, name in enumerate(made.sources)}
     whole = made.load.sum(axis=-1)
     missing = made.shortfall.sum(axis=-1)
-    money = np.full(draws, sum(supply.cost[battery.name] for battery in batteries))
+    money = np.full(draws, float(sum(supply.cost[battery.name] for battery in batteries)))
     for plant in plants:
         money += _money(plant, supply, energy.get(plant.name, np.zeros(draws)))
     return Tested(tuple(years), made.shortfall_hours.astype(np.float64), missing / whole, made.worst, money / (whole - missing), energy)

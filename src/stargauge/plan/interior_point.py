@@ -22,8 +22,13 @@ from stargauge.plan.hour_program import Array, HourProgram, HourSolution, checke
 
 #: Where a step ends: share of the way to the boundary.
 _REACH = 0.995
-#: Share of the cost that the gap, and share of the load that a violated row may be, at the end.
-GAP, FEASIBLE = 1e-9, 1e-9
+#: Share of the cost that the gap, and share of the load (of its bound, for a limit) that a violated row may be, where steps end.
+GAP, FEASIBLE = 1e-8, 1e-8
+#: By how much either may be above that where steps no longer help, for the optimum to count as found; then how many steps in a row may be
+#: worse than the best once that is so (five times as many before).
+_NEAR, _PATIENCE = 100.0, 5
+#: How often a step is solved for what it still lacks, and what it may lack.
+_REFINED, _EXACT = 2, 1e-10
 MOST_STEPS = 120
 
 
@@ -360,6 +365,11 @@ def _most(rows: tuple[Array, ...]) -> float:
     return max((float(np.abs(row).max()) for row in rows if row.size), default=0.0)
 
 
+def _unmet(of: _Shape, rows: _Rows) -> float:
+    """The largest violation of a row, of a limit as a share of its bound."""
+    return _most(rows._replace(limit=rows.limit / (1.0 + np.abs(of.most))))
+
+
 def _dot(one: _Point, other: _Point) -> float:
     return float(sum(np.vdot(a, b) for a, b in zip(one, other, strict=True)))
 
@@ -408,21 +418,22 @@ def optimum(program: HourProgram) -> HourSolution:
     for step in range(MOST_STEPS):  # noqa: B007
         rows, lacking = _lacking(of, point, prices, slopes)
         cost = _cost(of, point)
-        unmet, gap = _most(rows), (cost - lower_bound(of, prices)) / max(abs(cost), 1e-12)
+        unmet, gap = _unmet(of, rows), (cost - lower_bound(of, prices)) / max(abs(cost), 1e-12)
         score = max(abs(gap) / GAP, unmet / FEASIBLE)
         if best is None or score < best[0]:
             best, worse = (score, point, prices), 0
         else:
             worse += 1
-        if score <= 1.0 or worse >= 8:
+        if score <= 1.0 or worse >= (_PATIENCE if best[0] <= _NEAR else 5 * _PATIENCE):
             break
         centre = _dot(point, slopes) / count
-        moved = _stepped(of, point, prices, slopes, rows, lacking, centre, count)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # far from any plan numbers leave their range
+            moved = _stepped(of, point, prices, slopes, rows, lacking, centre, count)
         if moved is None:
             break
         point, prices, slopes = moved
     assert best is not None
-    return _solution(of, program, best[1], best[2], step, best[0] <= 1.0)
+    return _solution(of, program, best[1], best[2], step, best[0] <= _NEAR)
 
 
 def _cost(of: _Shape, point: _Point) -> float:
@@ -461,8 +472,10 @@ def _solved(
     """Steps of values, prices and slopes; where the rows still lack something, it is solved for once more."""
     wanted = _Point(*(lack - each / value for lack, each, value in zip(lacking, product, point, strict=True)))
     step, turn = newton.solve(rows, wanted)
-    left = _Rows(*(row - made for row, made in zip(rows, _activity(newton.of, step), strict=True)))
-    if _most(left) > FEASIBLE:
+    for _ in range(_REFINED):
+        left = _Rows(*(row - made for row, made in zip(rows, _activity(newton.of, step), strict=True)))
+        if _most(left) <= _EXACT:
+            break
         more, further = newton.solve(left, _Point(*(np.zeros_like(each) for each in wanted)))
         step, turn = _moved(step, more, 1.0), _moved(turn, further, 1.0)
     pull = _Point(*((each - slope * part) / value for each, slope, part, value in zip(product, slopes, step, point, strict=True)))
@@ -475,5 +488,6 @@ def _solution(of: _Shape, program: HourProgram, point: _Point, prices: _Rows, st
     return HourSolution(
         cost=_cost(of, point) * money, at_least=lower_bound(of, prices) * money, sizes=point.size[: of.first] * unit,
         flows=point.flow * unit, levels=point.level * unit, spill=point.spill * unit, price=np.maximum(prices.balance, 0.0) * of.money,
-        limit_prices=-np.minimum(prices.limit[: len(program.limits)], 0.0) * of.money, unmet=_most(rows), steps=steps, converged=converged,
+        limit_prices=-np.minimum(prices.limit[: len(program.limits)], 0.0) * of.money, unmet=_unmet(of, rows),
+        steps=steps, converged=converged,
     )  # fmt: skip

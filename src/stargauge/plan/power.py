@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.plan.dispatched import NEGLIGIBLE, Tested, tested
+from stargauge.plan.dispatched import NEGLIGIBLE, Tested, run_by_rule
 from stargauge.plan.offers import GAS, Basis, Offers
 from stargauge.plan.options import Array, BatteryOption, Limits, PlantOption
 from stargauge.plan.sizing import NoSupply, cheapest, whole_units
@@ -204,7 +204,7 @@ def _sized(case: PowerCase, limits: Limits) -> Supply:
 
 def _tested(case: PowerCase, supply: Supply) -> Tested:
     plants, batteries = case.offers.plants, case.offers.batteries
-    return tested(supply, case.load[:YEAR], plants, batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed)
+    return run_by_rule(supply, case.load[:YEAR], plants, batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed)
 
 
 def _firm(case: PowerCase, supply: Supply, chosen: Sequence[PlantOption]) -> float:

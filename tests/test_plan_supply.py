@@ -1,0 +1,139 @@
+"""The cheapest supply of a load: whole units, limits and what would relax them, energy that adds up, a test by rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.sparse as sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+from tests.hour_program_oracle import by_highs, written_out
+
+from stargauge.plan.dispatched import run_by_rule
+from stargauge.plan.options import BatteryOption, Limits, PlantOption
+from stargauge.plan.sizing import NoSupply, cheapest, whole_units
+from stargauge.plan.supply_program import SupplyProgram
+from stargauge.quantity.errors import InputError
+
+HOURS = np.arange(8760)
+SUN = np.maximum(0.0, -np.cos(HOURS / 24 * 2 * np.pi)) * (0.75 + 0.25 * np.sin((HOURS / 24 - 80) / 365 * 2 * np.pi))
+LOAD = 100e6 * (1.0 + 0.1 * np.sin(HOURS / 24 * 2 * np.pi))
+TURBINE = PlantOption("gas-turbine", "gas", 0.12, 4.5e-5, 0.93, unit=30e6, fuel=2.8, carbon=0.5)
+ENGINE = PlantOption("gas-engine", "gas", 0.09, 6.5e-5, 0.95, unit=18e6, fuel=2.6, carbon=0.48)
+SOLAR = PlantOption("solar", "solar", 0.08, output=SUN, chosen=False, land=25.0)
+GRID = PlantOption("grid", "grid", 0.0, 5e-5, most=40e6, carbon=0.33)
+BATTERY = BatteryOption("battery", 0.01, 0.028, 0.92, 0.9999, most_hours=8.0)
+
+
+@pytest.mark.slow
+def test_the_cheapest_supply_is_that_of_highs_and_its_energy_adds_up() -> None:
+    plants, limits = [TURBINE, ENGINE, SOLAR, GRID], Limits(carbon=0.3)
+    supply, theirs = cheapest(LOAD, plants, [], limits), by_highs(SupplyProgram(LOAD, plants, [], limits).program, "highs-ipm")
+    assert supply.total == pytest.approx(theirs.fun, rel=1e-7)
+    assert supply.bound <= theirs.fun * (1.0 + 1e-9)
+    assert sum(supply.energy.values()) == pytest.approx(supply.load, rel=1e-6)
+    assert supply.carbon == pytest.approx(0.3 * supply.load, rel=1e-6)
+    assert supply.sizes["grid"] <= 40e6 * (1 + 1e-6)
+
+
+def test_a_charge_for_the_peak_of_each_month_is_paid_on_that_peak() -> None:
+    charged = replace(GRID, most=np.inf, peak_charge=0.01)
+    supply = cheapest(LOAD, [charged], [], Limits())
+    assert supply.cost["grid"] == pytest.approx(5e-5 * LOAD.sum() + 12 * 0.01 * LOAD.max(), rel=1e-6)
+
+
+def _by_milp(plants: list[PlantOption], limits: Limits) -> Any:
+    """The same with whole units by SciPy's mixed-integer solver: sizes of plants with units are a number of units."""
+    made = SupplyProgram(LOAD, plants, [], limits)
+    whole = written_out(made.program)
+    width = len(whole["c"])
+    scale = np.ones(width)
+    integrality = np.zeros(width)
+    for plant in plants:
+        if plant.unit:
+            place = width - len(made.program.columns) + made.place[plant.name]
+            scale[place], integrality[place] = plant.unit, 1
+    turn = sparse.diags(scale)
+    rows = [
+        LinearConstraint(whole["A_eq"] @ turn, whole["b_eq"], whole["b_eq"]),
+        LinearConstraint(whole["A_ub"] @ turn, -np.inf, whole["b_ub"]),
+    ]
+    most = np.array([np.inf if end is None else end for _, end in whole["bounds"]]) / scale
+    return milp(whole["c"] * scale, constraints=rows, bounds=Bounds(0.0, most), integrality=integrality, options={"mip_rel_gap": 1e-6})
+
+
+@pytest.mark.slow
+def test_whole_units_cost_what_a_mixed_integer_solver_finds() -> None:
+    plants = [TURBINE, ENGINE, GRID]
+    ours, theirs = whole_units(LOAD, plants, [], Limits(), close=1e-6), _by_milp(plants, Limits())
+    assert ours.total == pytest.approx(theirs.fun, rel=1e-5)
+    assert ours.bound <= theirs.fun * (1.0 + 1e-6)
+    for plant in (TURBINE, ENGINE):
+        count = ours.sizes[plant.name] / plant.unit
+        assert count == pytest.approx(round(count), abs=1e-4)
+
+
+def test_what_no_supply_can_keep_says_how_far_each_limit_would_have_to_give() -> None:
+    plants, limits = [TURBINE, SOLAR], Limits(carbon=0.3, land=1e6)
+    with pytest.raises(NoSupply) as fault:
+        cheapest(LOAD, plants, [], limits)
+    needed = {one.limit: one.needed for one in fault.value.reliefs}
+    assert set(needed) == {"shortfall", "carbon", "land"}
+    assert needed["carbon"] is not None and needed["shortfall"] is not None
+    enough = needed["carbon"] / LOAD.sum()
+    assert cheapest(LOAD, plants, [], replace(limits, carbon=enough * 1.0001)).carbon <= enough * 1.0002 * LOAD.sum()
+    with pytest.raises(NoSupply):
+        cheapest(LOAD, plants, [], replace(limits, carbon=enough * 0.999))
+    short = needed["shortfall"] / LOAD.sum()
+    assert cheapest(LOAD, plants, [], replace(limits, shortfall=short * 1.0001)).shortfall <= short * 1.0002 * LOAD.sum()
+    assert "carbon: asked" in str(fault.value)
+
+
+def test_a_plant_that_comes_later_is_missed_until_then_and_paid_from_then() -> None:
+    later = replace(TURBINE, ready=4380)
+    rented = PlantOption("rented-generator", "gas", 0.0, 3e-4, fuel=2.9)
+    supply = cheapest(LOAD, [later, rented], [], Limits())
+    assert supply.flows["gas-turbine"][:4380].max() < 1.0
+    np.testing.assert_allclose(supply.flows["rented-generator"][:4380], LOAD[:4380], rtol=1e-5)
+    given = supply.flows["gas-turbine"][4380:].sum()
+    assert given > 0.99 * LOAD[4380:].sum()
+    assert supply.cost["gas-turbine"] == pytest.approx(0.12 * supply.sizes["gas-turbine"] / 2 + 4.5e-5 * given, rel=1e-6)
+    with pytest.raises(NoSupply):
+        cheapest(LOAD, [later], [], Limits())
+
+
+def test_years_of_weather_cost_as_much_a_year_as_one_of_them_repeated() -> None:
+    one, two = (cheapest(np.tile(LOAD, years), [TURBINE, SOLAR], [], Limits(carbon=0.4)) for years in (1, 2))
+    assert two.total == pytest.approx(one.total, rel=1e-6)
+    assert two.sizes["solar"] == pytest.approx(one.sizes["solar"], rel=1e-3)
+
+
+def test_a_load_of_other_than_whole_years_is_refused() -> None:
+    with pytest.raises(InputError, match=r"got 8,784 hours; expected whole years of 8,760 hours, without 29 February"):
+        cheapest(np.full(8784, 1e6), [TURBINE], [], Limits())
+
+
+def _run(supply: Any, plants: list[PlantOption], batteries: list[BatteryOption], seed: int = 0) -> Any:
+    outputs = {"solar": np.stack([SUN, np.roll(SUN, 24 * 90)], axis=1)}
+    return run_by_rule(supply, LOAD, plants, batteries, outputs, {"gas-turbine": 60.0}, (1, 2), 32, seed)
+
+
+def test_more_units_are_never_short_more_often_and_the_same_seed_gives_the_same_bits() -> None:
+    plants = [TURBINE, SOLAR]
+    supply = whole_units(LOAD, plants, [], Limits(carbon=0.4))
+    more = replace(supply, sizes={**supply.sizes, "gas-turbine": supply.sizes["gas-turbine"] + 3 * TURBINE.unit})
+    few, many = _run(supply, plants, []), _run(more, plants, [])
+    assert few.shortfall_hours.max() > 0.0
+    assert (many.missing <= few.missing + 1e-12).all()
+    np.testing.assert_array_equal(few.missing, _run(supply, plants, []).missing)
+    assert (few.energy["gas-turbine"] > 0.0).all()
+
+
+def test_a_battery_by_rule_is_charged_by_the_sun_that_is_left() -> None:
+    plants = [TURBINE, SOLAR]
+    supply = cheapest(LOAD, plants, [BATTERY], Limits(carbon=0.2))
+    made = _run(supply, plants, [BATTERY])
+    assert supply.sizes["battery"] > 1e6 and (made.energy["battery"] > 0.0).all()
+    assert supply.sizes["battery energy"] <= 8.0 * supply.sizes["battery"] * (1 + 1e-6)
