@@ -151,14 +151,11 @@ def _impossible(fault: NoSupply, asked: argparse.Namespace, sources: list[str] |
     told = [text for one in fault.reliefs if (text := _relief(one, asked))]
     what = f"no supply of {', '.join(sources)}" if sources else "no supply of what is looked at"
     by = f", from {asked.by} on" if asked.by else ""
-    if told:
-        return InputError(
-            Fault(f"any one of these would do, all else kept: {'; '.join(told)}", f"{what} keeps all limits at {asked.site}{by}")
-        )
-    more = (
-        "no single limit that gives way would be enough; offer more with --sources, ask for less with --load, or name a later day with --by"
-    )
-    return InputError(Fault(more, f"{what} keeps all limits at {asked.site}{by}"))
+    ways = f"any one of these would do, all else kept: {'; '.join(told)}" if told else "no single limit that gives way would be enough"
+    others = "offer more with --sources, or ask for less with --load"
+    if asked.by:
+        others = "name a later day with --by, or offer what is there sooner with --sources, such as rented-generator"
+    return InputError(Fault(f"{ways}; else {others}", f"{what} keeps all limits at {asked.site}{by}"))
 
 
 def _relief(one: Relief, asked: argparse.Namespace) -> str:
@@ -166,18 +163,21 @@ def _relief(one: Relief, asked: argparse.Namespace) -> str:
     if one.needed is None:
         return ""
     if one.limit == "shortfall":
-        energy = _energy(asked)
-        share = (
-            f"--shortfall {_up(one.needed / energy):g}"
-            if energy
-            else f"{_up(one.needed / 1e6):,g} MWh missing over all hours (--shortfall)"
-        )
-        return f"{share} (asked {asked.shortfall})"
+        return _more_missing(one.needed, asked)
     for option, limit, _ in _AMOUNTS:
         text = getattr(asked, option)
         if limit == one.limit and text is not None:
             return _wider(one, option, text, asked)
     return ""
+
+
+def _more_missing(needed: float, asked: argparse.Namespace) -> str:
+    """The share of the energy that would have to be missing; empty where that is all of it."""
+    energy = _energy(asked)
+    if energy is None:
+        return f"{_up(needed / 1e6):,g} MWh that may be missing over all hours (--shortfall is their share; asked {asked.shortfall})"
+    share = _up(needed / energy)
+    return f"--shortfall {share:g} (asked {asked.shortfall})" if share < 1.0 else ""
 
 
 def _wider(one: Relief, option: str, text: str, asked: argparse.Namespace) -> str:

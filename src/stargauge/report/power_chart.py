@@ -139,8 +139,10 @@ def mixes_chart(data: Data, narrow: bool = False) -> Spec:
         where = {"x": {"field": "cost", "type": "quantitative"}, "x2": {"value": 0}, "y": {"value": y + 14}}
         if cost:
             layers.append({"data": {"values": [{"cost": cost}]}, "mark": bar, "encoding": where})
-        side = {"align": "right"} if narrow else {}
-        layers.append(text(told, paper.width if narrow else paper.width + 14, y if narrow else y + 18, HUES["soft"], size=12.5, **side))
+        if narrow:
+            layers.append(text(told, paper.width, y, HUES["soft"], size=12.5, align="right"))
+        else:
+            layers.append(text(told, paper.width + 14, y + 18, HUES["soft"], size=12.5))
     return sized(paper, _ROW * len(rows), layers)
 
 
