@@ -22,7 +22,7 @@ check: lint types test  ## lint, types, tests
 conformance: $(VENV)/.test $(VENV)/tools/.done  ## what takes minutes: writers killed 200 times, readers by others
 	@STARGAUGE_GO=$$(ls $(CURDIR)/$(VENV)/tools/bin/go 2>/dev/null) STARGAUGE_WACZ=$$(ls $(CURDIR)/$(VENV)/tools/bin/wacz 2>/dev/null) \
 	STARGAUGE_SALIB=$$(ls $(CURDIR)/$(VENV)/tools/bin/python 2>/dev/null) \
-	$(BIN)/python -m pytest -m slow -n auto $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest -m slow -n auto --dist worksteal $(PYTEST_FLAGS)
 
 lint: $(VENV)/.ci  ## ruff
 	@$(BIN)/ruff check .

@@ -5,7 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import audit, audit_needs, capture, dispatch, engine, evidence, finance, network, reading, watching, weather, web, what_if, whole
+from bench import (
+    audit,
+    audit_needs,
+    capture,
+    dispatch,
+    engine,
+    evidence,
+    finance,
+    network,
+    plan,
+    reading,
+    watching,
+    weather,
+    weather_coefficients,
+    web,
+    what_if,
+    whole,
+)
 from bench.figure import Figure
 
 CASES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -14,6 +31,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "scaling": engine.scaling,
     "network": network.network,
     "finance": finance.finance,
+    "plan": plan.plan,
     "dispatch": dispatch.dispatch_speed,
     "evidence": evidence.evidence,
     "watching": watching.watching,
@@ -25,6 +43,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "capture": capture.capture,
     "needs": audit_needs.needs,
     "weather": weather.weather,
+    "weather-left-out": weather_coefficients.left_out,
     "web": web.web,
     "what-if": what_if.what_if,
 }

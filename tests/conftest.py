@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+
+# As the command does, before numpy is loaded: our products are small, and threads of the library only get in each other's way.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +21,14 @@ if TYPE_CHECKING:
 settings.register_profile("judged", deadline=None, derandomize=True)
 settings.register_profile("looking", deadline=None)
 settings.load_profile("judged" if os.environ.get("CI") else "looking")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_core() -> Iterator[None]:
+    """A run takes one process unless a test asks for more: the tests themselves use every core, and a process begun anew costs seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.cpu_count", lambda: 1)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -528,7 +528,7 @@ def test_the_language_of_what_is_asked_changes_words_and_nothing_else(name: str)
 
 def test_a_german_answer_has_its_parts_and_what_is_given_in_german() -> None:
     asked = ["lordstown-2026", "not jobs-100k/economy-wide"]
-    answer = api.check("stargate", as_of="2026-11-22", draws=256, language="de", given=asked, charts=True).to_dict()
+    answer = api.check("stargate", as_of="2026-11-22", draws=64, language="de", given=asked, charts=True).to_dict()
     assert answer["given"]["sentence"].startswith(
         "Vorausgesetzt, dass die Anlagenleistung in Betrieb in Lordstown bis Ende Dezember 2026 mindestens 1 MW erreicht, und dass nicht "
         "zutrifft, dass die Zahl aller Stellen"

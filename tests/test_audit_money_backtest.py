@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from stargauge import api
-from stargauge.audit.money_backtest import LEAD, Sum, sums, wanted
+from stargauge.audit.money_backtest import LEAD, MoneyBacktest, Sum, sums, wanted
 from stargauge.cli import main
 
 TODAY = date(2026, 11, 22)
@@ -18,6 +18,11 @@ TODAY = date(2026, 11, 22)
 @pytest.fixture(scope="module")
 def found() -> list[Sum]:
     return list(sums("stargate", api.known(api.load("stargate"), TODAY)))
+
+
+@pytest.fixture(scope="module")
+def scored() -> MoneyBacktest:
+    return api.backtest_money(["stargate"], draws=64, as_of=TODAY)
 
 
 def test_each_site_with_loans_is_one_case_forecast_the_day_before_the_first_was_public(found: list[Sum]) -> None:
@@ -48,8 +53,8 @@ def test_a_site_that_was_not_known_then_has_no_forecast() -> None:
     assert wanted(nowhere, then) == ()
 
 
-def test_scores_count_what_the_cases_hold() -> None:
-    data = api.backtest_money(["stargate"], draws=64, as_of=TODAY).to_dict()
+def test_scores_count_what_the_cases_hold(scored: MoneyBacktest) -> None:
+    data = scored.to_dict()
     for kind, score in data["scores"].items():
         rows = [row for row in data["cases"] if row["kind"] == kind and row["inside"] is not None]
         assert rows and score["n"] == len(rows)
@@ -59,9 +64,12 @@ def test_scores_count_what_the_cases_hold() -> None:
     assert all(row["why"] and row["p50"] is None for row in unscored)
 
 
-def test_the_command_says_the_same_as_python_and_refuses_to_write(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_the_same_as_python_and_refuses_to_write(
+    scored: MoneyBacktest, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert main(["backtest", "--money", "stargate", "--draws", "64", "--as-of", str(TODAY), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == api.backtest_money(["stargate"], draws=64, as_of=TODAY).to_dict()
+    assert json.loads(capsys.readouterr().out) == scored.to_dict()
+    monkeypatch.setattr(api, "backtest_money", lambda *names, **options: scored)  # as text it is the same answer
     assert main(["backtest", "--money", "stargate", "--draws", "64", "--as-of", str(TODAY)]) == 0
     told = capsys.readouterr().out
     assert "abilene, loan" in told and "not scored: port-washington, loan" in told

@@ -108,7 +108,8 @@ def test_folders_without_a_programme_say_what_they_should_hold(capsys: pytest.Ca
 def test_line_ends_and_byte_order_marks_of_other_systems_are_read(
     capsys: pytest.CaptureFixture[str], here: Path, ending: str, mark: str
 ) -> None:
-    answer = checked(capsys, here, mark + SMALL.replace("\n", ending))
+    (here / "f.yaml").write_bytes((mark + SMALL.replace("\n", ending)).encode())
+    answer = ask(capsys, "check", "f.yaml", "--draws", "256")
     assert answer.code == 0, answer.err
 
 

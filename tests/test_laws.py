@@ -171,8 +171,9 @@ def test_a_block_is_the_same_whatever_is_computed_beside_it(tiny: World) -> None
 # --- bits -------------------------------------------------------------------------------------------------------------------------
 
 
-def test_pruned_is_whole_bit_for_bit(tiny: World) -> None:
-    laws.pruned(tiny)
+@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.slow)])
+def test_pruned_is_whole_bit_for_bit(tiny: World, every: int) -> None:
+    laws.pruned(tiny, every)
 
 
 @pytest.mark.parametrize("limit", [2**28, 2**22])

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
-import sys
 import tomllib
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 import yaml
 
 from stargauge import api
+from stargauge.cli import main
 from stargauge.engine.simulate import model_graph
 
 ROOT = Path(__file__).parents[1]
@@ -108,21 +109,15 @@ def commands(page: str) -> list[str]:
 def run_page(page: str, folder: Path) -> int:
     """Run each command of a page in order in a folder: it answers, and says nothing of a fault. Returns how many there are."""
     asked = commands(page)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     for command in asked:
         program, *arguments = shlex.split(command)
         assert program == "stargauge"
-        made = subprocess.run(
-            [sys.executable, "-m", "stargauge.cli", *arguments],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            env=environment,
-            check=False,
-        )
-        assert made.returncode == 0, f"{command}\n{made.stdout[-800:]}\n{made.stderr[-800:]}"
-        assert made.stdout.strip(), command
+        out, err = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
+        with chdir(folder), redirect_stdout(out), redirect_stderr(err):
+            code = main(arguments)
+        told, faults = (stream.buffer.getvalue().decode() for stream in (out, err))
+        assert code == 0, f"{command}\n{told[-800:]}\n{faults[-800:]}"
+        assert told.strip(), command
     return len(asked)
 
 

@@ -14,7 +14,7 @@ from stargauge.quantity.dispatch import Dispatch, dispatch
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.hourly import Hourly
 from stargauge.quantity.outages import Outages
-from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source
+from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source, curtailed_share
 
 #: What differs may be by the last digits of floats, on the scale of what a site draws.
 CLOSE = 1e-9
@@ -158,6 +158,18 @@ def test_reordering_draws_reorders_results_to_the_bit_and_other_draws_change_not
     np.testing.assert_array_equal(few.energy, whole.energy[[5, 2]])
 
 
+@settings(max_examples=80, deadline=None)
+@given(kinds(), st.integers(0, 10_000), st.integers(7, 80), st.permutations(range(6)), st.integers(1, 6))
+def test_what_a_draw_comes_to_hangs_on_no_other_draw_to_the_bit(
+    kind: dict[str, Any], seed: int, hours: int, turned: list[int], count: int
+) -> None:
+    load, sources, order = site(seed, hours, 6, kind)
+    chosen = np.array(turned[:count])
+    whole, few = dispatch(load, sources, order), dispatch(*picked(load, sources, chosen), order)
+    for name in ("energy", "fuel", "starts", "shortfall", "grid_peak", "stored", "worst_hour", "dumped", "charged"):
+        np.testing.assert_array_equal(getattr(whole, name)[chosen], getattr(few, name), err_msg=name)
+
+
 def picked(load: Hourly, sources: list[Source], draws: np.ndarray) -> tuple[Hourly, list[Source]]:
     """The same site with other draws: arrays by draw picked, all else left."""
 
@@ -258,6 +270,13 @@ def test_a_grid_that_is_dated_and_curtailed_gives_only_when_it_is_there() -> Non
     assert (made.first_hour.tolist(), made.worst_hour.tolist()) == ([0, 0], [0, 0])
 
 
+def test_a_grid_is_curtailed_in_the_hours_that_rank_highest() -> None:
+    assert curtailed_share([3.0, 9.0, 5.0, 9.0, 1.0], 2, 0.25).tolist() == [1.0, 0.25, 1.0, 0.25, 1.0]
+    assert curtailed_share([3.0, 9.0, 5.0, 9.0, 1.0], 1, 0.0).tolist() == [1.0, 0.0, 1.0, 1.0, 1.0]
+    with pytest.raises(InputError, match="curtailment of 6 of 5 hours"):
+        curtailed_share([3.0, 9.0, 5.0, 9.0, 1.0], 6, 0.0)
+
+
 def test_a_spare_unit_stands_in_for_one_that_is_down_and_gives_nothing_else() -> None:
     plant = Plant("engine", 50.0, 3, 2.0, 2.0, 0.5, spare=1)
     assert dispatch(flat(120.0), [plant], ["engine"]).shortfall_hours[0] == 24
@@ -349,6 +368,12 @@ def test_a_load_that_is_absent_or_negative_names_the_hour_and_the_amount() -> No
     assert "load is absent in hour 4,380 (2 July, 12:00 to 13:00)" in refused(Hourly(values), [grid], ["grid"])
     values[4380] = -3e6
     assert "load is −3 MW in hour 4,380 (2 July, 12:00 to 13:00)" in refused(Hourly(values), [grid], ["grid"])
+
+
+def test_a_leap_year_beside_a_common_one_is_named() -> None:
+    said = refused(flat(1.0, 8760), [Grid("grid", flat(1.0, 8784))], ["grid"])
+    assert "limit of grid has 8,784 values; expected 8,760 hours as the load has" in said and "leave 29 February out" in said
+    assert "limit of grid has one value" in refused(flat(1.0), [Grid("grid", Hourly(np.array(1.0)))], ["grid"])
 
 
 def test_all_faults_come_at_once() -> None:

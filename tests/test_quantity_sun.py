@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stargauge.quantity import sun
+from stargauge.quantity.errors import InputError
 from stargauge.quantity.weather import Weather
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "solar_vectors.json").read_text(encoding="utf-8"))
@@ -169,3 +172,53 @@ def test_a_hotter_and_a_calmer_plant_gives_less_and_clipping_holds_its_peak() ->
     assert sun.solar_power(clear._replace(wind=np.zeros(8760)), PLANT).sum() < usual
     more = sun.solar_power(clear, PLANT._replace(dc_ratio=1.6))
     assert more.max() == 1.0 and usual < more.sum() < usual * 1.6 / 1.3
+
+
+def test_a_plant_that_cannot_be_is_refused_with_all_faults() -> None:
+    with pytest.raises(InputError) as caught:
+        sun.solar_power(weather(), PLANT._replace(mount=sun.Tracking(180.0, 100.0, 1.4), dc_ratio=np.nan, losses=1.2, heat_wind=-1.0))
+    for part in ("losses is 1.2", "ground_cover is 1.4", "most is 100 deg", "dc_ratio is nan", "heat_wind is -1"):
+        assert part in str(caught.value)
+
+
+def station(folder: Path) -> Weather:
+    """The typical year of a station in Texas, read plainly."""
+    with gzip.open(folder / "vectors" / "weather" / "TX-Abilene.tmy3.gz", "rt") as file:
+        place, names, *rows = list(csv.reader(file))
+
+    def column(begins: str) -> np.ndarray:
+        at = next(index for index, name in enumerate(names) if name.startswith(begins))
+        return np.array([float(row[at]) for row in rows])
+
+    return Weather(
+        column("Dry-bulb (C"), column("Dew-point (C"), 100.0 * column("Pressure (mbar"), column("GHI (W"), column("DNI (W"),
+        column("DHI (W"), column("Wspd (m"), float(place[4]), float(place[5]), float(place[3]), float(place[6]), 10.0, place[1], "file",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("mount", "energy", "irradiation"),
+    [
+        (sun.Fixed(30.0, 180.0), 0.243082, 2064.70),
+        (sun.Tracking(180.0, 60.0), 0.293412, 2490.50),
+        (sun.Tracking(180.0, 60.0, 0.4), 0.278175, 2364.74),
+    ],
+    ids=("fixed", "tracking", "backtracking"),
+)
+def test_a_year_at_a_station_gives_what_an_independent_library_gives(
+    shared: Path, mount: sun.Fixed | sun.Tracking, energy: float, irradiation: float
+) -> None:
+    """Capacity factor and kWh/m2 on the plane by pvlib 0.16.1 with the exact position of the sun, the same models and the same losses."""
+    weather = station(shared)
+    at = sun.sun_position(YEAR, weather.latitude, weather.longitude, weather.utc_offset)
+    plane = sun.fixed_plane(at, mount) if isinstance(mount, sun.Fixed) else sun.tracking_plane(at, mount)
+    on = sun.sun_on_plane(weather.sun_direct, weather.sun_diffuse, at, plane, 0.2)
+    assert on.sum() / 1000.0 == pytest.approx(irradiation, rel=2e-3)
+    assert sun.solar_power(weather, PLANT._replace(mount=mount)).mean() == pytest.approx(energy, rel=2e-3)
+
+
+def test_a_year_split_by_clearness_is_near_the_measured_split(shared: Path) -> None:
+    """Erbs beside the station's own beam and diffuse: 4 % of the year's energy of a tracking plant."""
+    weather, none = station(shared), np.full(8760, np.nan)
+    whole = sun.solar_power(weather, PLANT).sum()
+    assert sun.solar_power(weather._replace(sun_direct=none, sun_diffuse=none), PLANT).sum() == pytest.approx(whole, rel=0.04)

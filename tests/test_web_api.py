@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def served(folder: Path) -> Iterator[str]:
     """A server over that folder; what a reader may have made is not limited."""
-    with serving(folder, at_once=1e9) as address:
+    with serving(folder, workers=1, at_once=1e9) as address:
         yield address
 
 
@@ -274,7 +274,7 @@ def test_answers_are_as_described(served: str, case: Any) -> None:
 
 @pytest.mark.slow
 @document.parametrize()
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 def test_many_answers_are_as_described(served: str, case: Any) -> None:
     _cheap(case, "as_of", "seed")
     _as_described(served, case)

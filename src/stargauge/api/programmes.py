@@ -21,6 +21,7 @@ from stargauge.programme.overlay import scenario as suppose
 from stargauge.programme.overlay import with_settings
 from stargauge.programme.positions import Flaw, faults_of
 from stargauge.programme.schema import Claim, Programme
+from stargauge.programme.weather import flaws_of_weather
 from stargauge.quantity.dates import FAR
 from stargauge.quantity.errors import InputError, did_you_mean
 
@@ -69,6 +70,7 @@ def known(programme: Programme, as_of: date | str | None = None, values: Catalog
     quantities = model_graph().quantities
     flaws = [
         *flaws_against_catalogue(programme, values),
+        *flaws_of_weather(programme),
         *flaws_against_quantities(programme, quantities, lambda quantity: known_on(programme, values, FAR).labels(quantity)),
     ]
     if flaws:

@@ -14,7 +14,6 @@ from stargauge.api.programmes import Progress, known, load
 from stargauge.api.runs import DRAWS
 from stargauge.audit.site import asked
 from stargauge.catalogue.load import Catalogue
-from stargauge.catalogue.place_weather import weather_of
 from stargauge.catalogue.weather_files import read_weather
 from stargauge.engine.sample import central
 from stargauge.engine.simulate import simulate as run_model
@@ -23,6 +22,7 @@ from stargauge.plan.options import Limits
 from stargauge.plan.power import PowerCase, PowerPlan, planned
 from stargauge.programme.known import Known, SiteView
 from stargauge.programme.schema import Programme
+from stargauge.programme.weather import site_weather
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.units import parse_number
@@ -117,15 +117,9 @@ def _place(now: Known, view: SiteView) -> Place:
 
 
 def _weather(now: Known, view: SiteView, file: Path | None, seed: int, years: range) -> Weather:
-    if file is not None:
-        found = read_weather(file)
-        if found.year_count == len(years):
-            return found
-        return _repeated(found, years)
-    place = view.spec.place if view.spec else ""
-    if not place:
-        raise InputError(f'the site "{view.id}" names no place; add `place:` to it, or give a weather file')
-    return weather_of(now.catalogue, place, seed, years)
+    """The weather of some years: of the file given, else as the site has it; a file's years are taken in turn."""
+    found = read_weather(file) if file is not None else site_weather(now.programme, now.catalogue, view.id, seed, years)
+    return found if found.year_count == len(years) and found.kind == "synthetic" else _repeated(found, years)
 
 
 def _repeated(found: Weather, years: range) -> Weather:

@@ -8,6 +8,7 @@ from math import isnan
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.statement import Estimate
 from stargauge.quantity.synthetic_weather import Coefficients, Months, Normals, synthetic_weather
 from stargauge.quantity.weather import Weather
 
@@ -18,6 +19,8 @@ _MONTHLY = (
     ("t_mean", "degC"), ("t_daymax", "degC"), ("t_daymin", "degC"), ("t_max", "degC"), ("t_dewpoint", "degC"), ("ghi", "W/m2"),
     ("wind", "m/s"), ("t_wetbulb_max", "degC"),
 )  # fmt: skip
+#: Attributes of a station alone, and those of which there is a general one.
+_PLACED, _EITHER = ("lat", "lon", "utc_offset", "elevation", "hottest_years", "wind_height"), ("hottest_years", "wind_height")
 #: Units of the coefficients that are not plain numbers, by the end of their names or by the whole of them.
 _UNITS = {"days": "d", "hours": "h", "lag": "h", "peak": "h", "scale": "h"}
 _KELVIN = ("spread_least", "dew_point_below_minimum", "range_usual")
@@ -34,6 +37,15 @@ def weather_of(catalogue: KnownCatalogue, place: str, seed: int, years: int | Se
         normals_of(catalogue, station), coefficients_of(catalogue), seed, (years,) if isinstance(years, int) else years, typical
     )
     return made._replace(notes=(*proxy, *made.notes))
+
+
+def rests_on(catalogue: KnownCatalogue, place: str) -> tuple[Estimate, ...]:
+    """Every value of the catalogue that the synthetic weather of a place is made of, for who labels what is worked out from it."""
+    station, _ = station_of(catalogue, place)
+    own = [f"{attribute}_{month:02d}" for attribute, _ in _MONTHLY for month in range(1, 13)]
+    asked = [(station, name) for name in (*own, *_PLACED)] + [(GENERAL, name) for name in (*_EITHER, *Coefficients._fields)]
+    found = (catalogue.estimate("weather", name, attribute) for name, attribute in asked)
+    return tuple(estimate for estimate in found if estimate.statements)
 
 
 def station_of(catalogue: KnownCatalogue, place: str) -> tuple[str, tuple[str, ...]]:

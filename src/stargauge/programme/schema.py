@@ -213,6 +213,9 @@ class Site(Part):
     name: Text = plain("", "its name", example="Abilene")
     about: Text = plain("", "one sentence")
     place: Text = plain("", "catalogue id of its place: weather, grid, coordinates", required="whole", example="abilene-tx")
+    weather: Text = plain(
+        "", "hourly weather file beside this one (EPW, or CSV of TMY3, NSRDB or SAM), in place of its place's", example="site.epw"
+    )
     cooling: Text = plain("", "catalogue id of its cooling design", example="closed-loop-chiller")
     retrofit: Stated = stated("1", "1 where existing halls are refitted, 0 where they are built", example=1)
     hardware: Stated = stated(TEXT, "catalogue id of the accelerator of its phases", example="gb200-nvl72")

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.quantity.dispatch_steps import BLOCK, WHOLE, Flow, Rows, Store, Units
+from stargauge.quantity.dispatch_steps import BLOCK, WHOLE, Flow, Rows, Store, Units, over_hours
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.hourly import MONTH_ENDS, Feed, Hourly
 from stargauge.quantity.power_sources import Battery, Grid, Plant, Source, checked
@@ -133,6 +133,9 @@ class _Pass:
         self.ramping = [step for step in self.units if step.ramps]
         remembers = [place for place, step in enumerate(self.steps) if step is self.store or step in self.ramping]
         self.ahead = remembers[0] if remembers else len(self.steps)
+        for plant in self.units:
+            if self.steps.index(plant) >= self.ahead:
+                plant.goes_by_hour()
         self.lift, self.backstop = self._lift()
         self.grid = next((step for step in self.steps if isinstance(step, Flow) and not step.spills), None)
         rates = next((source.rates for source in sources if isinstance(source, Grid)), {})
@@ -250,11 +253,11 @@ class _Pass:
         rows, length = self.rows, stop - start
         if self.store is not None:
             self._account_store(self.store, length, period)
-            self.store.fade(self.store.used[:length].sum(axis=0), stop)
+            self.store.fade(over_hours(self.store.used[:length]), stop)
         if self.takes_back:
-            self.dumped[period] += rows.over[:length].sum(axis=0)
+            self.dumped[period] += over_hours(rows.over[:length])
         for place, step in enumerate(self.steps):
-            gave = step.used[:length].sum(axis=0)
+            gave = over_hours(step.used[:length])
             self.energy[period, place] += gave
             if isinstance(step, Units):
                 fuel, unit_hours, starts = step.account(length, gave, rows)
@@ -263,8 +266,8 @@ class _Pass:
                 self.starts[place] += starts
             elif isinstance(step, Flow) and step.spills:
                 np.subtract(step.limit, step.used, out=rows.one)
-                self.curtailed[period, place] += rows.one[:length].sum(axis=0)
-        self.met[period] += rows.asked[:length].sum(axis=0)
+                self.curtailed[period, place] += over_hours(rows.one[:length])
+        self.met[period] += over_hours(rows.asked[:length])
         self._account_grid(start, stop, period)
         self._account_shortfall(start, stop, period)
         if self.kept is not None:
@@ -273,7 +276,7 @@ class _Pass:
     def _account_store(self, store: Store, length: int, period: int) -> None:
         """Surplus that charges the battery is of the sources in their order, plants last."""
         rest, part, charge = self.rows.one, self.rows.two, store.charge[:length]
-        self.charged[period] += charge.sum(axis=0)
+        self.charged[period] += over_hours(charge)
         np.subtract(store.charge, store.extra, out=rest)
         for step in self.spilling:
             np.subtract(step.limit, step.used, out=part)
@@ -293,17 +296,17 @@ class _Pass:
         for name, feed in self.rates.items():
             feed.fill(start, stop, rate)
             rate[: stop - start] *= drawn
-            self.rated[name][period] += rate[: stop - start].sum(axis=0)
+            self.rated[name][period] += over_hours(rate[: stop - start])
 
     def _account_shortfall(self, start: int, stop: int, period: int) -> None:
         length = stop - start
         some = np.flatnonzero(self.rows.left[:length].max(axis=0) > 0.0)
         if not some.size:
             return
-        left, asked = self.rows.left[:length, some], self.rows.asked[:length, some]
+        left, asked = (np.take(one[:length], some, axis=1) for one in (self.rows.left, self.rows.asked))
         missing = left > _LEAST * asked
         left *= missing
-        self.shortfall[period, some] += left.sum(axis=0)
+        self.shortfall[period, some] += over_hours(left)
         self.short_hours[some] += missing.sum(axis=0)
         new = (self.first[some] < 0) & missing.any(axis=0)
         self.first[some[new]] = start + missing[:, new].argmax(axis=0)

@@ -38,6 +38,16 @@ def places(array: Array) -> list[Array]:
     return [*array, array]
 
 
+def passing(array: Array) -> list[Array]:
+    """The same for what no hour leaves to the next: all hours of a block share its first row, which so stays close to the processor."""
+    return [*([array[0]] * BLOCK), array]
+
+
+def over_hours(array: Array) -> Array:
+    """The sum over hours, in their order for any number of draws: a single column would be summed in pairs."""
+    return np.asarray(array.sum(axis=0) if array.shape[1] > 1 else np.cumsum(array, axis=0)[-1])
+
+
 class Rows:
     """What stands by hour and draw within a block: the load, what of it is not met yet, output beyond need, output nobody took."""
 
@@ -45,7 +55,7 @@ class Rows:
         self.asked, self.left, self.over, self.spill, self.surplus = (block(draws) for _ in range(5))
         self.one, self.two, self.room = (block(draws) for _ in range(3))
         self.left_at, self.over_at, self.spill_at = places(self.left), places(self.over), places(self.spill)
-        self.one_at, self.two_at, self.room_at = places(self.one), places(self.two), places(self.room)
+        self.one_at, self.two_at, self.room_at = passing(self.one), passing(self.two), passing(self.room)
 
 
 class Flow:
@@ -99,8 +109,10 @@ class Store:
         self.used, self.charge, self.extra = block(draws), block(draws), block(draws)
         self.used_at, self.charge_at, self.extra_at = places(self.used), places(self.charge), places(self.extra)
         self.states = np.zeros((BLOCK + 1, draws))  # what it holds before each hour of a block, and after the last
-        self.state_at = list(self.states)
+        self.moves = block(draws)
+        self.state_at, self.moves_at = list(self.states), list(self.moves)
         self.gone, self.gave = np.zeros(draws), np.zeros(draws)
+        self.asked, self.cut = np.zeros(draws), np.zeros(draws)  # Wh held that an hour asks for, and W of it that is taken back
 
     def prepare(self, start: int, stop: int) -> None:
         """Nothing to read."""
@@ -108,6 +120,8 @@ class Store:
     def give(self, at: int, rows: Rows) -> None:
         """As much as is needed, it holds and its power allows."""
         left, used = rows.left_at[at], self.used_at[at]
+        np.minimum(left, self.power_out, out=self.asked)
+        self.asked *= self.per_out
         np.subtract(self.state, self.bottom, out=used)
         used *= self.out_of
         np.minimum(used, self.power_out, out=used)
@@ -116,13 +130,13 @@ class Store:
 
     def take_back(self, at: int, rows: Rows) -> None:
         """Give less where others give beyond need."""
-        used, over, cut = self.used_at[at], rows.over_at[at], rows.one_at[at]
+        used, over, cut = self.used_at[at], rows.over_at[at], self.cut
         np.minimum(over, used, out=cut)
         used -= cut
         over -= cut
 
     def settle(self, at: int, rows: Rows, chargers: Sequence[Flow | Units]) -> None:
-        """Charge it with what is left over, then by those that may charge it; and move what it holds."""
+        """Charge it with what is left over, then by those that may charge it; and move what it holds, to the bit as `settle_block` does."""
         charge, one, two, room, state = self.charge_at[at], rows.one_at[at], rows.two_at[at], rows.room_at[at], self.state
         np.subtract(self.energy, state, out=room)
         room *= self.per_in
@@ -130,12 +144,17 @@ class Store:
         np.add(rows.spill_at[at], rows.over_at[at], out=one)
         np.minimum(one, room, out=charge)
         if chargers:
+            for step in chargers:
+                step.spare(at, two)
+                one += two
             self._charge_more(at, rows, chargers)
-        np.multiply(charge, self.into, out=one)
-        state += one
-        np.multiply(self.used_at[at], self.per_out, out=two)
-        state -= two
+        np.minimum(one, self.power_in, out=one)
+        one *= self.into
+        state -= self.asked
         np.maximum(state, self.bottom, out=state)
+        np.multiply(self.cut, self.per_out, out=two)
+        state += two
+        state += one
         np.minimum(state, self.energy, out=state)
 
     def settle_block(self, length: int, rows: Rows, chargers: Sequence[Flow | Units], allowed: NDArray[np.bool_] | None) -> None:
@@ -144,7 +163,7 @@ class Store:
         What it would take in or give out were it never full or empty is known at once; what it holds is then
         state' = min(max(state + that, least), energy), the one step left that goes by the hour.
         """
-        moves, two, states, left = rows.one, rows.two, self.states, rows.left
+        moves, two, states, left = self.moves, rows.two, self.states, rows.left
         np.add(rows.spill, rows.over, out=rows.surplus)
         np.copyto(moves, rows.surplus)
         for step in chargers:
@@ -160,7 +179,7 @@ class Store:
         np.copyto(states[0], self.state)
         for at in range(length):
             state = self.state_at[at + 1]
-            np.add(self.state_at[at], rows.one_at[at], out=state)
+            np.add(self.state_at[at], self.moves_at[at], out=state)
             np.maximum(state, self.bottom, out=state)
             np.minimum(state, self.energy, out=state)
         np.copyto(self.state, states[length])
@@ -241,7 +260,7 @@ class Units:
         self.least = block(draws) if by_hour else self.size * self.minimum
         self.least_at = places(self.least) if by_hour else [self.least] * (BLOCK + 1)
         self.low, self.high = (block(draws), block(draws)) if self.ramps else (np.zeros(draws), np.zeros(draws))
-        self.low_at, self.high_at = ((places(one) if self.ramps else [one] * (BLOCK + 1)) for one in (self.low, self.high))
+        self.low_at, self.high_at = ((passing(one) if self.ramps else [one] * (BLOCK + 1)) for one in (self.low, self.high))
         self._limit()
 
     def _limit(self) -> None:
@@ -260,6 +279,10 @@ class Units:
             self.per_unit[:] = _inverse(self.unit)
         if self.history is not None or self.feed is not None:
             self._limit()
+
+    def goes_by_hour(self) -> None:
+        """All it does in an hour it does at once, so that its floor need not be kept."""
+        self.floor_at = passing(self.floor)
 
     def give(self, at: int, rows: Rows) -> None:
         """As much as is needed and its units can; beyond need where ramp or minimum load ask for it."""
@@ -340,17 +363,17 @@ class Units:
         if not self.counts_early:
             self.count_units(WHOLE)
         count, rise = self.count[:length], rows.one[:length]
-        hours = count.sum(axis=0)
+        hours = over_hours(count)
         if self.feed is None:
             running = self.size * hours
         else:
             np.multiply(count, self.unit[:length], out=rise)
-            running = rise.sum(axis=0)
+            running = over_hours(rise)
         np.subtract(count[1:], count[:-1], out=rise[1:])
         self.before = count[0].copy() if self.ran is None else self.ran
         np.subtract(count[0], self.before, out=rise[0])
         np.maximum(rise, 0.0, out=rise)
-        starts = rise.sum(axis=0)
+        starts = over_hours(rise)
         self.ran = count[-1].copy()
         return self.idle * running + self.slope * gave + self.start_fuel * starts, hours, starts
 

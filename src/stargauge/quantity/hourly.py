@@ -51,7 +51,8 @@ def hourly_faults(name: str, series: Hourly, hours: int, unit: str, most: float 
     least = -np.inf if signed else 0.0
     values = np.asarray(series.values)
     if values.ndim not in (1, 2) or len(values) != hours:
-        yield Fault(f"{name} has {_shape(values)}; expected {hours:,} hours as the load has, by hour or by hour and column")
+        leap = "; a leap year has 24 hours more: leave 29 February out of both" if abs(len(np.atleast_1d(values)) - hours) == 24 else ""
+        yield Fault(f"{name} has {_shape(values)}; expected {hours:,} hours as the load has, by hour or by hour and column{leap}")
         return
     if _suspect(values, least, most):
         wrong = ~((values >= least) & (values <= most) & np.isfinite(values))

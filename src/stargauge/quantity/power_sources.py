@@ -9,10 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stargauge.quantity.errors import Fault, did_you_mean
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.hourly import Hourly, hourly_faults
 from stargauge.quantity.outages import Outages
 from stargauge.quantity.units import show
+
+Array = NDArray[np.float64]
 
 
 class Given(NamedTuple):
@@ -70,6 +72,24 @@ class Plant(NamedTuple):
 
 
 Source = Given | Grid | Battery | Plant
+
+
+def curtailed_share(ranking: ArrayLike, hours: int, left: float) -> Array:
+    """Share of a grid's limit by hour where its operator curtails for some hours a year: those that rank highest, the earlier of equals.
+
+    ranking: (hour,), as price, heat or the grid's own load; hours: how many are curtailed; left: share of the limit that stays then.
+    Leaves out: notice, limits on hours in a row, hours that differ by draw (give a series of columns).
+    """
+    rank = np.asarray(ranking, dtype=np.float64)
+    if rank.ndim != 1 or np.isnan(rank).any() or not 0 <= hours <= len(rank) or not 0.0 <= left <= 1.0:
+        raise InputError(
+            f"curtailment of {hours} of {rank.size:,} hours to {left:g} of the limit cannot be: expected a rank for every hour, as many "
+            "hours at most, and a share from 0 to 1"
+        )
+    out = np.ones(len(rank))
+    out[np.argsort(-rank, kind="stable")[:hours]] = left
+    return out
+
 
 #: The least of what must be above nothing.
 _ABOVE = 1e-6
@@ -170,9 +190,7 @@ def _together_faults(source: Source, draws: int) -> Iterator[Fault]:
     if isinstance(source, Plant):
         yield from _plant_faults(source)
         if source.outages is not None and np.size(source.outages.seed) < draws:
-            yield Fault(
-                f"seed of {source.name} is one number for {draws:,} draws, which would all have the same outages; give each its own"
-            )
+            yield Fault(f"seed of {source.name} is one number for {draws:,} draws, so that all had the same outages; give each its own")
 
 
 def _order_faults(sources: Sequence[Source], order: Sequence[str]) -> Iterator[Fault]:

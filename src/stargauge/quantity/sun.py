@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.weather import YEAR_HOURS, Weather
 
 Array = NDArray[np.float64]
@@ -21,6 +22,8 @@ SOLAR_CONSTANT = 1361.0
 RATED_SUN, RATED_CELL = 1000.0, 25.0
 #: Cosine of the zenith below which a beam is not reckoned from a horizontal value: the sun is within 4 degrees of the horizon.
 _LOW_SUN = 0.065
+#: Share of an hour below which the sun is not up long enough for the same.
+_SHORT = 0.01
 #: Cosine of the zenith that ratios of the sky's bright part are limited by (Hay & Davies): 89 degrees.
 _HORIZON = 0.01745
 
@@ -158,10 +161,10 @@ def split_sun(sun: ArrayLike, position: Position) -> tuple[Array, Array]:
 
     diffuse = share * sun;  beam = (sun - diffuse) / cos Z, at most what there is outside the atmosphere                 (1)
 
-    Where the sun is within 4 degrees of the horizon all is diffuse. Source: `diffuse_share`.
+    Where the sun is within 4 degrees of the horizon, or up for less than a hundredth of the hour, all is diffuse. Source: `diffuse_share`.
     """
     whole = np.asarray(sun, dtype=np.float64)
-    high = (position.cos_zenith > _LOW_SUN) & (position.up > 0.0)
+    high = (position.cos_zenith > _LOW_SUN) & (position.up > _SHORT)
     most = np.where(high, position.outside * position.cos_zenith * position.up, 1.0)
     diffuse = whole * np.where(high, diffuse_share(whole / np.where(high, most, 1.0)), 1.0)
     cosine = np.where(high, position.cos_zenith, 1.0)
@@ -250,6 +253,8 @@ def solar_power(weather: Weather, plant: SolarPlant) -> Array:
     Source: Dobos (2014), as PVWatts but with the cell temperature of Faiman. Leaves out: glass at low angles, spectrum, snow, ageing over
     years (scale the result), curtailment.
     """
+    if faults := plant_faults(plant):
+        raise InputError(faults)
     position = sun_position(np.arange(len(weather.sun)), weather.latitude, weather.longitude, weather.utc_offset)
     beam, diffuse = weather.sun_direct, weather.sun_diffuse
     absent = np.isnan(beam) | np.isnan(diffuse)
@@ -262,3 +267,20 @@ def solar_power(weather: Weather, plant: SolarPlant) -> Array:
     warm = cell_temperature(sun, weather.dry_bulb, weather.wind, plant.heat_constant, plant.heat_wind)
     dc = plant.dc_ratio * sun / RATED_SUN * (1.0 - plant.temperature_loss * (warm - RATED_CELL)) * (1.0 - plant.losses)
     return inverter_output(np.maximum(dc, 0.0), plant.inverter)
+
+
+def plant_faults(plant: SolarPlant) -> list[Fault]:
+    """What is wrong with the numbers of a plant: shares, angles, ratios."""
+    mount = plant.mount
+    angles = {"tilt": mount.tilt} if isinstance(mount, Fixed) else {"most": mount.most}
+    shares = {name: getattr(plant, name) for name in ("losses", "inverter", "albedo", "temperature_loss")}
+    if isinstance(mount, Tracking):
+        shares["ground_cover"] = mount.ground_cover
+    out = [Fault(f"{name} is {value:g}; expected a share from 0 to 1") for name, value in shares.items() if not 0.0 <= value <= 1.0]
+    out += [Fault(f"{name} is {value:g} deg; expected 0 to 90") for name, value in angles.items() if not 0.0 <= value <= 90.0]
+    for name in ("dc_ratio", "heat_constant"):
+        if not 0.0 < getattr(plant, name) < np.inf:
+            out.append(Fault(f"{name} is {getattr(plant, name):g}; expected a number above 0"))
+    if not 0.0 <= plant.heat_wind < np.inf:
+        out.append(Fault(f"heat_wind is {plant.heat_wind:g}; expected a number that is not negative"))
+    return out

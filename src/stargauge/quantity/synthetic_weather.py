@@ -10,8 +10,8 @@ m: yearly cycle through the monthly means; S: what the shape of the day lies abo
 r: how much of it there is, more under a clear sky (clearness k, usually K); D: how far the dew point lies below. Y: Gaussian processes of
 given autocorrelation; k is logit-normal in z_k, D Weibull in z_D, the wind Weibull in X and Y3; Y4 parts the day's sun among its hours.
 
-u, v, s, K and the mean of D, and how far warm is dry, are set so that reference years, the same for every place, have the normals' mean
-daily maximum and minimum, hottest hour, sun, dew point and highest wet bulb. Monthly mean temperatures hold by construction.
+u, v, s, K, mean and spread of D, and how far warm is dry, are set so that reference years, the same for every place, have the normals'
+mean daily maximum and minimum, hottest hour, sun, dew point and highest wet bulb. Monthly mean temperatures hold by construction.
 
 Sources: mean-preserving cycle, Rymes and Myers (2001), Solar Energy 71; shape of the day, Parton and Logan (1981), Agricultural Meteorology
 23, with coefficients of the catalogue; daily to hourly sun, Collares-Pereira and Rabl (1979), Solar Energy 22; diffuse share, Erbs, Klein
@@ -45,8 +45,8 @@ _STARTS = np.concatenate([[0], np.cumsum(_LENGTHS)[:-1]])
 _MIDDLES = _STARTS + _LENGTHS / 2.0
 #: Years on which the free parameters are set, and how often they are set anew.
 _REFERENCE_YEARS, _ROUNDS = 16, 5
-#: Step of the correlation of warmth and dryness per kelvin that the highest wet bulb is off, 1/K.
-_TIE = 0.2
+#: Steps of the correlation of warmth and dryness, and of the spread of dryness (log), per kelvin that the highest wet bulb is off, 1/K.
+_TIE, _EVEN = 0.2, 0.1
 _REFERENCE = "reference"
 #: Power of the sun outside the air on a plane that faces it, W/m2 (WMO).
 _SOLAR = 1367.0
@@ -168,6 +168,8 @@ class _Fit(NamedTuple):
     clearness: Array
     tie: Array
     """More correlation of warmth and dryness than usual: hot days that are dry keep the wet bulb low."""
+    even: Array
+    """Spread of the depression over the usual one: as much as the correlation leaves to be explained of the highest wet bulb."""
 
 
 class _Noise(NamedTuple):
@@ -394,7 +396,7 @@ def _depression(site: _Site, fit: _Fit, noise: _Noise, sky: Array, tied: Array, 
     beta = (c.clearness_dryness - tied * with_warmth) / (1.0 - tied**2)
     rest = np.sqrt(np.maximum(1.0 - alpha * with_warmth - beta * c.clearness_dryness, 0.0))
     dry = alpha * noise.warmth + beta * sky + rest * noise.dryness
-    power = (c.dryness_spread * fit.dryness ** (c.dryness_power - 1.0)) ** _WEIBULL
+    power = (c.dryness_spread * fit.even * fit.dryness ** (c.dryness_power - 1.0)) ** _WEIBULL
     scale = fit.dryness / np.array([gamma(1.0 + one) for one in power])
     return np.asarray(_between(scale) * _weibull(dry, _between(power)))
 
@@ -524,8 +526,9 @@ def _fitted(n: Normals, c: Coefficients) -> _Fit:
     told = seasonal.copy()
     lit, spell, pressure = np.maximum(site.outside, 1.0), max(int(n.hottest_years), 1), float(pressure_at(np.array(n.elevation)))
     fit = _Fit(
-        (high - mean) / site.up.max(), (mean - low) / site.down.max(), seasonal, np.maximum(mean - dew, 0.5), sun / lit, np.zeros(MONTHS)
-    )
+        (high - mean) / site.up.max(), (mean - low) / site.down.max(), seasonal, np.maximum(mean - dew, 0.5), sun / lit,
+        np.zeros(MONTHS), np.ones(MONTHS),
+    )  # fmt: skip
     for _ in range(_ROUNDS):
         made = _temperatures(site, fit, noise, c)
         hours = _by_day(made.dry_bulb)
@@ -533,7 +536,7 @@ def _fitted(n: Normals, c: Coefficients) -> _Fit:
         above, below = _month_means(highs - usual), _month_means(usual - hours.min(axis=-1))
         hottest = np.maximum(np.array(n.hottest) - high, 0.1) / _above_usual(highs, highs, spell)
         told = np.where(weight > 0.0, told * _rounded(np.where(weight > 0.0, hottest, 1.0)), seasonal)
-        damp = _wettest_above_usual(made, pressure, spell) - (np.array(n.wet_bulb_max) - high)
+        damp = _rounded(np.nan_to_num(_wettest_above_usual(made, pressure, spell) - (np.array(n.wet_bulb_max) - high)))
         got = by_month(_sun(site, made.clearness, noise.cloud, c)[0]).mean(axis=0)
         fit = _Fit(
             fit.up * np.clip((high - mean) / above, 0.5, 2.0),
@@ -541,7 +544,8 @@ def _fitted(n: Normals, c: Coefficients) -> _Fit:
             seasonal ** (1.0 - weight) * told**weight,
             np.maximum(fit.dryness + (mean - dew) - by_month(made.dry_bulb - made.dew_point).mean(axis=0), 0.2),
             np.clip(fit.clearness * sun / np.maximum(got, 1e-3), c.clearness_least, c.clearness_most),
-            np.clip(fit.tie + _TIE * _rounded(np.nan_to_num(damp)), -1.0, 1.0),
+            np.clip(fit.tie + _TIE * damp, -1.0, 1.0),
+            np.clip(fit.even * np.exp(-_EVEN * damp), 0.5, 1.5),
         )
     return fit
 
@@ -551,17 +555,27 @@ def synthetic_weather(normals: Normals, c: Coefficients, seed: int, years: Seque
 
     `years` are their numbers, any whole numbers: with the seed and the place's name they decide all that is random. `typical`: every
     month has exactly the normals' mean temperature, as a typical year for energy and cost; without it months are warm or cold as they
-    happen to be, as reliability needs. Raises InputError where no mean temperature is known.
+    happen to be, as reliability needs. Raises InputError where no mean temperature is known, and where no year is asked for.
     """
+    if not years:
+        raise InputError("no year of weather is asked for; give at least one number of a year")
     filled, notes = _filled(normals, c)
-    site, noise, fit = _site(filled, c), _noise(c, normals.name, seed, years), _fitted(filled, c)
-    made = _temperatures(site, fit, noise, c)
-    off = _WEIGHTS @ np.linalg.solve(_NODES, (by_month(made.dry_bulb) - np.array(filled.mean)).T) if typical else np.zeros((1, 1))
-    sun, direct, diffuse = _sun(site, made.clearness, noise.cloud, c)
-    pressure = np.full(made.dry_bulb.shape, pressure_at(np.array(normals.elevation)))
-    temperatures = ((made.dry_bulb - off.T).ravel(), (made.dew_point - off.T).ravel(), pressure.ravel())
-    others = (sun.ravel(), direct.ravel(), diffuse.ravel(), _wind(filled, site, noise, c).ravel())
+    site, fit = _site(filled, c), _fitted(filled, c)
+    # one year at a time: the bits of a sum or a transform may depend on how many are done at once
+    made = [_year(filled, site, fit, _noise(c, normals.name, seed, (year,)), c, typical) for year in years]
+    dry_bulb, dew_point, sun, direct, diffuse, wind = (np.concatenate(part) for part in zip(*made, strict=True))
+    pressure = np.full(dry_bulb.shape, pressure_at(np.array(normals.elevation)))
     return Weather(
-        *temperatures, *others, normals.latitude, normals.longitude, normals.utc_offset, normals.elevation, normals.wind_height,
-        normals.name, "synthetic", tuple(years), notes,
+        dry_bulb, dew_point, pressure, sun, direct, diffuse, wind,
+        normals.latitude, normals.longitude, normals.utc_offset, normals.elevation, normals.wind_height, normals.name,
+        "synthetic", tuple(years), notes,
     )  # fmt: skip
+
+
+def _year(n: Normals, site: _Site, fit: _Fit, noise: _Noise, c: Coefficients, typical: bool) -> tuple[Array, ...]:
+    """Dry bulb, dew point, global, direct and diffuse sun, and wind of the hours of one year."""
+    made = _temperatures(site, fit, noise, c)
+    off = yearly_cycle(by_month(made.dry_bulb[0]) - np.array(n.mean)) if typical else 0.0
+    sun, direct, diffuse = _sun(site, made.clearness, noise.cloud, c)
+    wind = _wind(n, site, noise, c)
+    return made.dry_bulb[0] - off, made.dew_point[0] - off, sun[0], direct[0], diffuse[0], wind[0]

@@ -1,0 +1,70 @@
+"""A sized supply as a network of PyPSA: what its files hold, what cannot be written, and the cost PyPSA finds for it."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stargauge.plan.options import BatteryOption, Limits, PlantOption
+from stargauge.plan.pypsa_folder import write_pypsa
+from stargauge.plan.sizing import cheapest
+from stargauge.quantity.errors import InputError
+
+HOURS = np.arange(8760)
+SUN = np.maximum(0.0, -np.cos(HOURS / 24 * 2 * np.pi)) * (0.75 + 0.25 * np.sin((HOURS / 24 - 80) / 365 * 2 * np.pi))
+LOAD = np.full(8760, 100e6)
+GAS = PlantOption("gas-turbine", "gas", 0.12, 4.5e-5, 0.93, carbon=0.5)
+SOLAR = PlantOption("solar", "solar", 0.08, output=SUN, chosen=False)
+BATTERY = BatteryOption("battery", 0.01, 0.028, 0.92, 0.9999)
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as text:
+        return list(csv.DictReader(text))
+
+
+def test_the_folder_holds_every_part_with_its_size(tmp_path: Path) -> None:
+    limits = Limits(carbon=0.4)
+    supply = cheapest(LOAD, [GAS, SOLAR], [], limits)
+    write_pypsa(tmp_path / "net", supply, LOAD, [GAS, SOLAR], [], limits)
+    made = {row["name"]: row for row in _rows(tmp_path / "net" / "generators.csv")}
+    assert float(made["gas-turbine"]["p_nom_min"]) == pytest.approx(supply.sizes["gas-turbine"] / 1e6)
+    assert float(made["solar"]["capital_cost"]) == pytest.approx(80_000.0)
+    assert float(_rows(tmp_path / "net" / "generators-p_max_pu.csv")[12]["solar"]) == SUN[12]
+    assert len(_rows(tmp_path / "net" / "snapshots.csv")) == 8760
+    constraint = _rows(tmp_path / "net" / "global_constraints.csv")[0]
+    assert float(constraint["constant"]) == pytest.approx(0.4 * LOAD.sum() / 1e6)
+    assert not (tmp_path / "net" / "links.csv").exists()
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    supply = cheapest(LOAD, [GAS], [], Limits())
+    charged = replace(GAS, peak_charge=0.01)
+    with pytest.raises(InputError, match="no charge for the peaks of months, which gas-turbine has"):
+        write_pypsa(tmp_path / "net", supply, LOAD, [charged], [], Limits())
+    (tmp_path / "kept.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match="is not an empty folder"):
+        write_pypsa(tmp_path, supply, LOAD, [GAS], [], Limits())
+    assert [file.name for file in tmp_path.iterdir()] == ["kept.txt"]
+
+
+@pytest.mark.slow
+def test_pypsa_finds_the_same_cost(tmp_path: Path) -> None:
+    python = os.environ.get("STARGAUGE_PYPSA", "")
+    if not python:
+        pytest.skip("no Python with PyPSA is named in STARGAUGE_PYPSA")
+    limits = Limits(carbon=0.2)
+    supply = cheapest(LOAD, [GAS, SOLAR], [BATTERY], limits)
+    write_pypsa(tmp_path / "net", supply, LOAD, [GAS, SOLAR], [BATTERY], limits)
+    program = (
+        f"import pypsa; n = pypsa.Network(r'{tmp_path / 'net'}'); "
+        "n.optimize(solver_name='highs', solver_options={'solver': 'ipm', 'output_flag': False}, io_api='direct'); print(n.objective)"
+    )
+    made = subprocess.run([python, "-c", program], capture_output=True, text=True, check=True, timeout=600)
+    assert float(made.stdout.splitlines()[-1]) == pytest.approx(supply.total, rel=1e-6)
