@@ -13,7 +13,7 @@ import pytest
 from stargauge.quantity.units import GERMAN
 from stargauge.report import svg
 from stargauge.report.locale import speaking
-from stargauge.report.power import Rows, basis, limits, mixes, plants, ready_text, render_power, rests_on, sentence, span, tested
+from stargauge.report.power import Rows, basis, limits, mixes, plants, ready_text, render_power, rests_on, sentence, span, trial
 from stargauge.report.power_chart import mixes_chart, mixes_table, stacked, week, week_table
 from stargauge.report.terminal import Style
 
@@ -151,7 +151,7 @@ def test_mixes_stand_beside_the_supply() -> None:
 def test_the_test_says_what_was_short() -> None:
     short = {**DATA["test"], "shortfall_hours": level(0.0, 2.0, 9.0, "h"), "missing": level(0.0, 1e-5, 1e-4, "1"),
              "worst": level(0.0, 3e7, 6e7, "W")}  # fmt: skip
-    text = tested(changed(test=short))
+    text = trial(changed(test=short))
     for part in ("2 h (0 to 9) a year without enough", "0.001 % ", "30 MW (0 to 60) lacking", "81 (80 to 82) USD/MWh", "64 histories"):
         assert part in text.replace("0.001 (0 to 0.01) %", "0.001 % (0 to 0.01)"), part
 

@@ -38,7 +38,7 @@ def render_power(data: Data, style: Style = PLAIN, report: str | None = None) ->
         lines += labelled(name, text, style, indent=0, label_width=11)
     if data["mixes"]:
         lines += _block(mixes(data), ((16, "w"), (7, "r"), (7, "r"), (8, "r"), (34, "w")), style)
-    lines += ["", *map(style.bold, wrapped(say("Put to the test"), style.width)), *wrapped(tested(data), style.width)]
+    lines += ["", *map(style.bold, wrapped(say("Put to the test"), style.width)), *wrapped(trial(data), style.width)]
     lines += ["", *map(style.bold, wrapped(say("What it rests on"), style.width))]
     for text in rests_on(data):
         lines += wrapped(text, style.width)
@@ -278,7 +278,7 @@ def sizes_text(sizes: Data) -> str:
 # --- test and basis ---------------------------------------------------------------------------------------------------------------
 
 
-def tested(data: Data) -> str:
+def trial(data: Data) -> str:
     """What came of the test, in words."""
     made = data["test"]
     text = say(

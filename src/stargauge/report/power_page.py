@@ -35,7 +35,7 @@ def power_section(data: Data) -> dict[str, Any]:
     return {
         "title": say("The cheapest supply of {site}: {cost}", site=data["site"], cost=power.money(data["cost"]["mean"])),
         "about": power.about(data), "sentence": power.sentence(data), "plants": power.plants(data), "limits": power.limits(data),
-        "mixes": power.mixes(data) if data["mixes"] else None, "test": power.tested(data), "rests_on": power.rests_on(data)[-1],
+        "mixes": power.mixes(data) if data["mixes"] else None, "test": power.trial(data), "rests_on": power.rests_on(data)[-1],
         "basis": power.basis(data), "figures": figures_of(data),
     }  # fmt: skip
 
