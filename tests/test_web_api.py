@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def served(folder: Path) -> Iterator[str]:
     """A server over that folder; what a reader may have made is not limited."""
-    with serving(folder, workers=1, at_once=1e9) as address:
+    with serving(folder, at_once=1e9) as address:
         yield address
 
 

@@ -100,7 +100,8 @@ def _day(text: date | str) -> date:
 
 
 def _amount(text: str | float | None, unit: str) -> float | None:
-    return None if text is None else parse_number(text, unit)
+    """A number is one of the SI unit; a text names its own."""
+    return None if text is None else float(text) if isinstance(text, (int, float)) else parse_number(text, unit)
 
 
 def _place(now: Known, view: SiteView) -> Place:
@@ -134,8 +135,8 @@ def _repeated(found: Weather, years: range) -> Weather:
 def _load(now: Known, view: SiteView, asked_for: str | float | None, start: date | None, years: int) -> tuple[Any, str]:
     """The load by hour, and what it is."""
     if asked_for is not None:
-        level = parse_number(asked_for, "W")
-        if not level > 0.0:
+        level = _amount(asked_for, "W")
+        if not (level and level > 0.0):
             raise InputError(f"the load is {asked_for}; expected a power above 0, such as 1.2 GW")
         return np.full(8760 * years, level), "as asked, the same in every hour"
     address = f"power_load[{view.id}]"

@@ -43,7 +43,7 @@ def run_by_rule(
     """Run a supply for one year in each draw. `outputs`: of sun and wind (hour, year); `repairs`: mean hours that a failed unit is down.
 
     Order: what gives without a choice, the battery, the grid, then plants from the cheapest to run. A draw takes one of the years and a
-    history of outages of its own.
+    history of outages of its own. What a plan over several years has only later is there from the first hour.
     """
     peak = float(load.max())
     column: NDArray[np.int64] = np.arange(draws, dtype=np.int64) % len(years)
@@ -63,16 +63,21 @@ def run_by_rule(
     energy = {name: made.energy[:, place].sum(axis=-1) for place, name in enumerate(made.sources)}
     whole = made.load.sum(axis=-1)
     missing = made.shortfall.sum(axis=-1)
-    money = np.full(draws, float(sum(supply.cost[battery.name] for battery in batteries)))
+    money = np.full(draws, float(sum(_battery_money(battery, supply) for battery in batteries)))
     for plant in plants:
-        money += _money(plant, supply, energy.get(plant.name, np.zeros(draws)))
+        money += _money(plant, supply.sizes[plant.name], energy.get(plant.name, np.zeros(draws)))
     return Tested(tuple(years), made.shortfall_hours.astype(np.float64), missing / whole, made.worst, money / (whole - missing), energy)
 
 
-def _money(plant: PlantOption, supply: Supply, energy: Array) -> Array:
-    """USD a year: what it costs anyway, and what it costs to run; a contract is paid for what it could give."""
-    anyway = supply.cost[plant.name] - supply.energy[plant.name] * float(np.mean(plant.running_cost))
-    return np.asarray(supply.cost[plant.name] + 0.0 * energy if not plant.chosen else anyway + energy * float(np.mean(plant.running_cost)))
+def _money(plant: PlantOption, size: float, energy: Array) -> Array:
+    """USD a year: what it costs anyway and what it costs to run; what gives without a choice is paid for all it could give."""
+    running = float(np.mean(plant.running_cost))
+    given = energy if plant.chosen else np.full_like(energy, size * 8760 * float(np.mean(plant.output)))
+    return np.asarray(size * plant.yearly_cost + given * running)
+
+
+def _battery_money(battery: BatteryOption, supply: Supply) -> float:
+    return supply.sizes[battery.name] * battery.yearly_cost_power + supply.sizes[f"{battery.name} energy"] * battery.yearly_cost_energy
 
 
 def _source(

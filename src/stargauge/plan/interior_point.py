@@ -30,6 +30,8 @@ _NEAR, _PATIENCE = 100.0, 5
 #: How often a step is solved for what it still lacks, and what it may lack.
 _REFINED, _EXACT = 2, 1e-10
 MOST_STEPS = 120
+#: A price, in the unit of costs, that only a program without a plan has.
+_RUNAWAY = 1e10
 
 
 class _Point(NamedTuple):
@@ -411,29 +413,40 @@ def optimum(program: HourProgram) -> HourSolution:
     give every row that may be impossible a flow or a size that is allowed to break it at a price.
     """
     of = _shape(checked(program))
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # far from any plan numbers leave their range
+        found = _search(of)
+    return _solution(of, program, found)
+
+
+class _Found(NamedTuple):
+    """The best point met, by `score` in tolerances, and after how many steps the search ended."""
+
+    score: float
+    point: _Point
+    prices: _Rows
+    steps: int
+
+
+def _search(of: _Shape) -> _Found:
+    """Steps until a point is within all tolerances, no step helps any more, or prices run away, as they do where no plan meets all rows."""
     point, prices, slopes = _start(of)
     count = sum(each.size for each in point)
-    best: tuple[float, _Point, _Rows] | None = None
-    worse, step = 0, 0
-    for step in range(MOST_STEPS):  # noqa: B007
+    best, worse = _Found(np.inf, point, prices, 0), 0
+    for step in range(MOST_STEPS):
         rows, lacking = _lacking(of, point, prices, slopes)
         cost = _cost(of, point)
-        unmet, gap = _unmet(of, rows), (cost - lower_bound(of, prices)) / max(abs(cost), 1e-12)
-        score = max(abs(gap) / GAP, unmet / FEASIBLE)
-        if best is None or score < best[0]:
-            best, worse = (score, point, prices), 0
-        else:
-            worse += 1
-        if score <= 1.0 or worse >= (_PATIENCE if best[0] <= _NEAR else 5 * _PATIENCE):
+        gap = (cost - lower_bound(of, prices)) / max(abs(cost), 1e-12)
+        score, worse = max(abs(gap) / GAP, _unmet(of, rows) / FEASIBLE), worse + 1
+        if score < best.score:
+            best, worse = _Found(score, point, prices, step), 0
+        patience = _PATIENCE if best.score <= _NEAR else 5 * _PATIENCE
+        if score <= 1.0 or worse >= patience or not _most(prices) < _RUNAWAY:
             break
-        centre = _dot(point, slopes) / count
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # far from any plan numbers leave their range
-            moved = _stepped(of, point, prices, slopes, rows, lacking, centre, count)
+        moved = _stepped(of, point, prices, slopes, rows, lacking, _dot(point, slopes) / count, count)
         if moved is None:
             break
         point, prices, slopes = moved
-    assert best is not None
-    return _solution(of, program, best[1], best[2], step, best[0] <= _NEAR)
+    return best._replace(steps=step)
 
 
 def _cost(of: _Shape, point: _Point) -> float:
@@ -482,12 +495,13 @@ def _solved(
     return step, turn, pull
 
 
-def _solution(of: _Shape, program: HourProgram, point: _Point, prices: _Rows, steps: int, converged: bool) -> HourSolution:
+def _solution(of: _Shape, program: HourProgram, found: _Found) -> HourSolution:
+    point, prices = found.point, found.prices
     unit, money = of.unit, of.unit * of.money
     rows, _ = _lacking(of, point, prices, point)
     return HourSolution(
         cost=_cost(of, point) * money, at_least=lower_bound(of, prices) * money, sizes=point.size[: of.first] * unit,
         flows=point.flow * unit, levels=point.level * unit, spill=point.spill * unit, price=np.maximum(prices.balance, 0.0) * of.money,
         limit_prices=-np.minimum(prices.limit[: len(program.limits)], 0.0) * of.money, unmet=_unmet(of, rows),
-        steps=steps, converged=converged,
+        steps=found.steps, converged=found.score <= _NEAR,
     )  # fmt: skip

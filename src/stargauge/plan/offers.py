@@ -144,7 +144,7 @@ class Offering:
             row = next((row for row in (self.place.region, "default") if row in self.catalogue.catalogue.names("lead-time")), "default")
             ready = self.hour(name, "connection_time", row)
         return PlantOption(
-            name, "grid", _NOTHING,
+            name, "grid", 0.0,
             running_cost=sum(self.number("energy", market, part, "USD/Wh") for part in ("price", "delivery_adder")),
             output=self.number("energy", _MARKET, "availability", "1"), most=np.inf if stated is None else stated,
             carbon=self.number("emission", self.place.region or _REGION_ABROAD, "co2e", "g/Wh"), ready=ready,
@@ -201,10 +201,6 @@ class Offering:
                 "with --sources, or give a weather file that has it"
             )
         return output
-
-
-#: USD per W and year: so little that it moves no result, and enough that no connection is larger than it is used.
-_NOTHING = 1e-6
 
 
 def offers(reading: Offering, wanted: Sequence[str]) -> Offers:

@@ -54,6 +54,15 @@ class Mix:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """What it costs to wait for one source, USD per Wh: with it there from the start, and all sizes free, a supply is that much cheaper."""
+
+    name: str
+    until: date
+    costs: float
+
+
+@dataclass(frozen=True)
 class PowerPlan:
     """The answer: the supply with whole units, its test, and other mixes."""
 
@@ -61,6 +70,7 @@ class PowerPlan:
     supply: Supply
     test: Tested
     mixes: tuple[Mix, ...]
+    waits: tuple[Wait, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data. Units: W, Wh, USD, g, L, m2; all sums per year."""
@@ -80,6 +90,7 @@ class PowerPlan:
             "curtailed": {"unit": "Wh", "value": supply.curtailed},
             "shortfall": {"unit": "Wh", "value": supply.shortfall, "hours": supply.shortfall_hours},
             "limits": self._limits(), "test": self._test(), "mixes": [_mix(mix, case) for mix in self.mixes], "weeks": self._weeks(),
+            "waits": [{"name": one.name, "until": str(one.until), "costs": {"unit": "USD/Wh", "value": one.costs}} for one in self.waits],
             "basis": [vars(one) for one in case.offers.basis],
         }  # fmt: skip
 
@@ -168,7 +179,8 @@ def _mix(mix: Mix, case: PowerCase) -> dict[str, Any]:
 
 def planned(case: PowerCase, mixes: bool = True, told: Callable[[int, int], None] | None = None) -> PowerPlan:
     """Answer a case. Raises NoSupply where no supply keeps its limits, with what would relax it."""
-    steps = 1 + (len(MIXES) if mixes else 0)
+    late = _late(case) if mixes else []
+    steps = 1 + (len(MIXES) + len(late) if mixes else 0)
 
     def done(step: int) -> None:
         if told is not None:
@@ -180,7 +192,25 @@ def planned(case: PowerCase, mixes: bool = True, told: Callable[[int, int], None
     for place, (name, allowed, share) in enumerate(MIXES if mixes else ()):
         made.append(_tried(case, name, allowed, share))
         done(2 + place)
-    return PowerPlan(case, supply, test, tuple(made))
+    waits = []
+    usual = cheapest(case.load, case.offers.plants, case.offers.batteries, case.limits).unit_cost if late else 0.0
+    for place, name in enumerate(late):
+        waits.append(Wait(name, case.offers.ready[name], usual - _sooner(case, name)))
+        done(2 + len(made) + place)
+    return PowerPlan(case, supply, test, tuple(made), tuple(waits))
+
+
+def _late(case: PowerCase) -> list[str]:
+    """What is not there when the plan starts."""
+    plants = [plant.name for plant in case.offers.plants if plant.ready > 0]
+    return plants + [battery.name for battery in case.offers.batteries if battery.ready > 0]
+
+
+def _sooner(case: PowerCase, name: str) -> float:
+    """USD per Wh with one source there from the start; its size may be as it likes, and no unit is whole."""
+    plants = [replace(plant, ready=0) if plant.name == name else plant for plant in case.offers.plants]
+    batteries = [replace(one, ready=0) if one.name == name else one for one in case.offers.batteries]
+    return cheapest(case.load, plants, batteries, case.limits).unit_cost
 
 
 def _reliable(case: PowerCase) -> tuple[Limits, Supply, Tested]:
@@ -203,8 +233,10 @@ def _sized(case: PowerCase, limits: Limits) -> Supply:
 
 
 def _tested(case: PowerCase, supply: Supply) -> Tested:
-    plants, batteries = case.offers.plants, case.offers.batteries
-    return run_by_rule(supply, case.load[:YEAR], plants, batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed)
+    """As it stands in its last year: what is not there by then is no part of it."""
+    plants = [plant for plant in case.offers.plants if plant.ready < len(case.load)]
+    batteries = [battery for battery in case.offers.batteries if battery.ready < len(case.load)]
+    return run_by_rule(supply, case.load[-YEAR:], plants, batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed)
 
 
 def _firm(case: PowerCase, supply: Supply, chosen: Sequence[PlantOption]) -> float:

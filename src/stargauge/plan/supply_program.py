@@ -14,6 +14,8 @@ from stargauge.quantity.errors import InputError
 YEAR = 8760
 #: Most of anything, in peaks of the load: far above what pays, so that every size has an end.
 _MOST = 50.0
+#: USD per W and year that anything costs at least in the program: a millionth of what plants do, and in no sum that is shown.
+_TRIFLE = 1e-7
 #: Share of the peak above which missing power counts as an hour without.
 _SEEN = 1e-6
 _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -100,8 +102,9 @@ class SupplyProgram:
         return wide
 
     def _column(self, name: str, yearly: float, most: float, gives: Array | None = None) -> int:
+        """A size; one that costs nothing still costs a trifle, so that it is no larger than it is used."""
         self.place[name] = len(self.columns)
-        self.columns.append(Column(name, yearly * self.years, min(most, _MOST * self.peak), gives))
+        self.columns.append(Column(name, max(yearly, _TRIFLE) * self.years, min(most, _MOST * self.peak), gives))
         return self.place[name]
 
     def _flow(
