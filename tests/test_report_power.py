@@ -117,6 +117,13 @@ def test_plants_say_size_units_cost_and_day() -> None:
     assert "not taken: wind." in plants(DATA).note
 
 
+def test_what_is_next_to_nothing_says_so() -> None:
+    row = told(
+        plants(changed(plants=[plant("rented-generator", 4.6e5, share=6e-11)], cost={**DATA["cost"], "parts": {"rented-generator": 1e-14}}))
+    )[0]
+    assert row[4:6] == ["< 0.01 %", "< 0.01"]
+
+
 @pytest.mark.parametrize(("in_time", "text"), [(None, "25 Sep 2029"), (True, "25 Sep 2029"), (False, "25 Sep 2029, late")])
 def test_what_comes_too_late_says_so(in_time: bool | None, text: str) -> None:
     assert ready_text(plant("solar", 1.0, in_time=in_time)) == text
@@ -138,6 +145,18 @@ def test_what_comes_too_late_says_so(in_time: bool | None, text: str) -> None:
 def test_limits_say_what_a_little_more_would_save(one: dict[str, Any], text: str) -> None:
     [(_, said)] = limits(changed(limits=[one]))
     assert text in said
+
+
+def test_what_waiting_costs_is_told_by_source_the_dearest_first() -> None:
+    waits = [{"name": name, "until": "2030-05-15", "costs": {"unit": "USD/Wh", "value": cost}}
+             for name, cost in (("solar", 1e-6), ("battery", -1e-13), ("gas-turbine", 5.5e-6))]  # fmt: skip
+    name, text = limits(changed(waits=waits))[-1]
+    assert name == "time"
+    assert text.startswith(
+        "To wait for gas turbines until 15 May 2030 costs 5.5 USD/MWh; sun until 15 May 2030 costs 1 USD/MWh, each alone"
+    )
+    assert text.endswith("To wait for battery costs nothing.")
+    assert [one for one, _ in limits(changed(waits=[]))] == ["shortfall"]
 
 
 def test_mixes_stand_beside_the_supply() -> None:

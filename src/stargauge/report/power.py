@@ -15,6 +15,8 @@ Data = Mapping[str, Any]
 #: Parts of the answer that say more than this a year are worth a word, USD.
 _WORTH = 1000.0
 _MWH, _KM2 = 1e-6, 1e6
+#: What costs less than this is as good as nothing, USD/Wh.
+_LITTLE = 1e-8
 ASSUMED = "stargauge-assumption"
 
 
@@ -187,12 +189,28 @@ def ready_text(one: Data) -> str:
 
 
 def _cost_part(cost: float | None) -> str:
-    return "–" if cost is None else figures(cost / _MWH)
+    return "–" if cost is None else _little(cost / _MWH)
 
 
 def limits(data: Data) -> list[tuple[str, str]]:
     """Each limit: its name, what was asked, and in words what a little more of it would save."""
-    return [_TOLD[one["name"]](one) for one in data["limits"] if one["name"] in _TOLD]
+    return [*(_TOLD[one["name"]](one) for one in data["limits"] if one["name"] in _TOLD), *_waits(data)]
+
+
+def _waits(data: Data) -> list[tuple[str, str]]:
+    """What it costs that something is not there from the start, the dearest first; nothing where nothing is waited for."""
+    waits = sorted(data.get("waits") or (), key=lambda one: (-one["costs"]["value"], one["name"]))
+    told = [
+        say("{name} until {day} costs {cost}", name=source_text(one["name"]), day=day_text(one["until"]), cost=money(one["costs"]["value"]))
+        for one in waits if one["costs"]["value"] >= _LITTLE
+    ]  # fmt: skip
+    free = [source_text(one["name"]) for one in waits if one["costs"]["value"] < _LITTLE]
+    texts = []
+    if told:
+        texts.append(say("To wait for {waits}, each alone against a supply that has it from the start.", waits="; ".join(told)))
+    if free:
+        texts.append(say("To wait for {names} costs nothing.", names=", ".join(free)))
+    return [(say("time"), " ".join(texts))] if texts else []
 
 
 def _shortfall(one: Data) -> tuple[str, str]:
@@ -347,7 +365,7 @@ def basis(data: Data) -> Rows:
 
 def value_of(one: Data) -> str:
     """The value of a number behind the plan with its unit."""
-    return show(one["value"], one["unit"]).replace("m2", "m²").removesuffix(" 1")
+    return show(one["value"], one["unit"]).replace("m2", "m²").replace("m3", "m³").replace("*", "·").removesuffix(" 1")
 
 
 def what_text(what: str) -> str:
@@ -383,7 +401,12 @@ def area(value: float) -> str:
 
 def share_text(share: float) -> str:
     """A share in per cent."""
-    return f"{figures(100.0 * share)} %"
+    return f"{_little(100.0 * share)} %"
+
+
+def _little(value: float) -> str:
+    """A number of three figures; what is above nothing and below a hundredth says so."""
+    return f"< {figures(0.01)}" if 0.0 < value < 0.01 else figures(value)
 
 
 def _capital(text: str) -> str:
