@@ -67,7 +67,7 @@ def test_a_typical_year_has_the_normals_monthly_means(station: str) -> None:
     assert by_month(made.by_year(made.dry_bulb)) == pytest.approx(np.broadcast_to(wanted, (3, 12)), abs=1e-9)
 
 
-@pytest.mark.parametrize("station", FULL)
+@pytest.mark.parametrize("station", [FULL[0], *(pytest.param(name, marks=pytest.mark.slow) for name in FULL[1:])])
 def test_many_years_have_the_normals_means_highs_lows_humidity_and_sun(station: str) -> None:
     made, normals = years(station, 100), normals_of(KNOWN, station)
     days = of_days(made.dry_bulb)
@@ -175,7 +175,7 @@ def test_heat_humidity_and_sun_belong_together() -> None:
 MEANS = st.lists(st.floats(-1.0, 1.0), min_size=12, max_size=12)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     shape=MEANS,
     level=st.floats(-25.0, 32.0),
@@ -297,11 +297,13 @@ def measured(shared: Path) -> dict[str, bench.Measured]:
     return {name: bench.measure(name, there, normals, COEFFICIENTS) for name, there, normals in bench.cases(files, KNOWN)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("station", STATIONS)
 def test_monthly_means_are_those_of_the_hourly_file(station: str, measured: dict[str, bench.Measured]) -> None:
     assert measured[station].means < 0.5 and measured[station].typical < 0.06
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", bench.LIMITS)
 @pytest.mark.parametrize("station", STATIONS)
 def test_hours_above_a_limit_are_those_of_the_hourly_file(station: str, limit: float, measured: dict[str, bench.Measured]) -> None:
@@ -309,12 +311,14 @@ def test_hours_above_a_limit_are_those_of_the_hourly_file(station: str, limit: f
     assert abs(made - there) <= max(30.0, 0.2 * there)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("station", STATIONS)
 def test_hours_hang_together_as_in_the_hourly_file(station: str, measured: dict[str, bench.Measured]) -> None:
     there, made = measured[station].lag
     assert made == pytest.approx(there, abs=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("station", [name for name in bench.FILES if name != "singapore"])
 def test_wet_bulbs_and_direct_sun_come_near_the_hourly_file(station: str, measured: dict[str, bench.Measured]) -> None:
     """No goal was set for these; they follow from how heat, humidity and sun are tied."""
@@ -322,6 +326,7 @@ def test_wet_bulbs_and_direct_sun_come_near_the_hourly_file(station: str, measur
     assert measured[station].direct[1] == pytest.approx(measured[station].direct[0], rel=0.15)
 
 
+@pytest.mark.slow
 def test_the_coefficients_are_those_that_the_hourly_files_tell(shared: Path) -> None:
     """To three digits, as the catalogue holds them; what it marks as estimated, and nothing else, is estimated."""
     files = shared / "vectors" / "weather"
@@ -338,6 +343,7 @@ def test_the_coefficients_are_those_that_the_hourly_files_tell(shared: Path) -> 
 PAGE = (Path(__file__).parents[1] / "docs" / "weather.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("station", STATIONS)
 def test_the_page_on_weather_gives_what_is_measured(station: str, measured: dict[str, bench.Measured]) -> None:
     name = {"el-paso-tx": "El Paso"}.get(station, station.split("-")[0].capitalize())

@@ -17,6 +17,7 @@ from stargauge.plan.sizing import NoSupply, cheapest, whole_units
 from stargauge.plan.supply_program import CHARGE, DISCHARGE, YEAR, Supply
 
 WEEK = 168
+_NO_ENERGY = 1e-6
 #: The mixes that are compared: name, what may be built, and the most of the energy that gas may give.
 MIXES: tuple[tuple[str, tuple[str, ...], float | None], ...] = (
     ("gas only", GAS, None), ("44 % sun", (*GAS, "solar", "battery"), 0.56), ("90 % sun", (*GAS, "solar", "battery"), 0.10),
@@ -96,7 +97,7 @@ class PowerPlan:
 
     def _plant(self, plant: PlantOption) -> dict[str, Any]:
         size = _seen(self.supply.sizes[plant.name], self.case)
-        energy = self.supply.energy[plant.name] if size else 0.0
+        energy = self._energy(plant.name) if size else 0.0
         ready = self.case.offers.ready.get(plant.name)
         return {
             "name": plant.name, "source": plant.source, "size": size, "unit_size": plant.unit or None,
@@ -104,6 +105,11 @@ class PowerPlan:
             "cost": self.supply.cost[plant.name] if size else 0.0, "ready": str(ready) if ready else None,
             "in_time": self._in_time(ready),
         }  # fmt: skip
+
+    def _energy(self, name: str) -> float:
+        """Wh a year; what is less than a millionth of the load is none, which the method leaves above zero."""
+        energy = self.supply.energy[name]
+        return energy if energy > _NO_ENERGY * self.supply.load else 0.0
 
     def _in_time(self, ready: date | None) -> bool | None:
         """Whether something is there when the plan starts; None where it names no day."""
@@ -114,7 +120,7 @@ class PowerPlan:
         ready = self.case.offers.ready.get(battery.name)
         return {
             "name": battery.name, "size": size, "energy_size": self.supply.sizes[f"{battery.name} energy"] if size else 0.0,
-            "energy": self.supply.energy[battery.name] if size else 0.0, "cost": self.supply.cost[battery.name] if size else 0.0,
+            "energy": self._energy(battery.name) if size else 0.0, "cost": self.supply.cost[battery.name] if size else 0.0,
             "ready": str(ready) if ready else None, "in_time": self._in_time(ready),
         }  # fmt: skip
 
@@ -173,7 +179,7 @@ def _mix(mix: Mix, case: PowerCase) -> dict[str, Any]:
     return {
         "name": mix.name, "possible": True, "sizes": sizes, "cost": {"unit": "USD/Wh", "mean": found.unit_cost},
         "carbon": {"unit": "g/Wh", "value": found.carbon / found.load}, "land": {"unit": "m2", "value": found.land},
-        "shares": {name: energy / found.load for name, energy in found.energy.items() if sizes.get(name)},
+        "shares": {n: e / found.load if e > _NO_ENERGY * found.load else 0.0 for n, e in found.energy.items() if sizes.get(n)},
     }  # fmt: skip
 
 
