@@ -9,13 +9,12 @@ import numpy as np
 
 from bench.figure import Figure
 from stargauge.engine.run import hold_freed_memory
-from stargauge.quantity.dispatch import dispatch
+from stargauge.quantity.dispatch import Dispatch, dispatch
 from stargauge.quantity.hourly import Hourly
 from stargauge.quantity.outages import Outages
 from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source
 
 _DRAWS, _HOURS, _YEARS, _BLOCK = 1000, 8760, 8, 24
-_ORDER = ["solar", "wind", "battery", "grid", "combined_cycle", "engines"]
 
 
 def _least(work: Callable[[], object], times: int = 5) -> float:
@@ -29,22 +28,23 @@ def _least(work: Callable[[], object], times: int = 5) -> float:
 
 
 def _site(draws: int, island: bool) -> tuple[Hourly, list[Source]]:
-    """A made-up site of some 100 MW; as an island, or with a grid that carries most of it and is curtailed in some hours."""
+    """A made-up site of some 100 MW; as an island, or with a grid that carries most of it and nothing in one hour of a hundred."""
     rng = np.random.default_rng(1)
     hour, year = np.arange(_HOURS), rng.integers(0, _YEARS, draws)
     sun = np.maximum(0.0, np.sin((hour % 24 - 6) / 12 * np.pi))[:, None] * rng.uniform(0.3, 1.0, (_HOURS, _YEARS))
     wind = rng.uniform(0.0, 1.0, (_HOURS, _YEARS))
-    curtailed = np.where(rng.uniform(size=_HOURS) < 0.01, 0.5, 1.0)
+    curtailed = np.where(rng.uniform(size=_HOURS) < 0.01, 0.0, 1.0)
     prices = {"price": Hourly(rng.uniform(1e-5, 1e-4, _HOURS)), "average": Hourly(rng.uniform(2e-4, 5e-4, _HOURS))}
-    limit = rng.uniform(0.0, 1.0, draws) if island else rng.uniform(6e7, 1.1e8, draws)
-    return Hourly(1e8 * (1.0 + 0.05 * np.sin(hour / 24 * 2 * np.pi)), rng.uniform(0.8, 1.1, draws)), [
+    sources: list[Source] = [
         Given("solar", Hourly(sun, rng.uniform(5e7, 2e8, draws), year)),
         Given("wind", Hourly(wind, rng.uniform(0.0, 5e7, draws), year)),
         Battery("battery", rng.uniform(2e8, 6e8, draws), 1e8, 1e8, 0.96, 0.96, 0.5, 0.05, 1e-5, 1e-7),
-        Grid("grid", Hourly(curtailed, limit), prices),
+        Grid("grid", Hourly(curtailed, rng.uniform(6e7, 1.1e8, draws)), prices),
         Plant("combined_cycle", 5e7, 1, 1.9, 2.2, 0.5, 0.4, outages=Outages(1500.0, 60.0, rng.random(draws))),
         Plant("engines", 1.8e7, 5, 2.4, 2.7, 0.5, 0.3, spare=1.0, outages=Outages(1000.0, 40.0, rng.random(draws))),
     ]
+    load = Hourly(1e8 * (1.0 + 0.05 * np.sin(hour / 24 * 2 * np.pi)), rng.uniform(0.8, 1.1, draws))
+    return load, [source for source in sources if not (island and isinstance(source, Grid))]
 
 
 def dispatch_speed() -> Iterator[Figure]:
@@ -57,22 +57,29 @@ def dispatch_speed() -> Iterator[Figure]:
             np.minimum(rows, other, out=out)
 
     least = _least(floor)
-    size = f"{_DRAWS:,} draws x {_HOURS:,} h; sun, wind, battery, grid, two plants with outages"
+    size = f"{_DRAWS:,} draws x {_HOURS:,} h; sun, wind, battery, two plants of units with outages"
     for name, island in (("with a grid", False), ("as an island", True)):
         load, sources = _site(_DRAWS, island)
-        ours = _least(lambda load=load, sources=sources: dispatch(load, sources, _ORDER))
+        ours = _least(lambda load=load, sources=sources: _pass(load, sources))
         yield Figure(f"a year of a site by the hour, {name}", ours, "CPU-s", at_most=1.0, note=size)
         yield Figure("  in passes of np.minimum over as much", ours / least, "x", note="in blocks that stay in the cache")
         ramping = [
             source._replace(ramp=0.5) if isinstance(source, Plant) and source.name == "combined_cycle" else source for source in sources
         ]
         yield Figure(
-            "  where the combined cycle ramps", _least(lambda load=load, sources=ramping: dispatch(load, sources, _ORDER), 3), "CPU-s"
+            "  where the combined cycle ramps",
+            _least(lambda load=load, sources=ramping: _pass(load, sources), 3),
+            "CPU-s",
         )
     load, sources = _site(2, island=True)
     one = _least(lambda: _plain(load, sources), 1)
     yield Figure("one draw by a plain loop of Python", one, "CPU-s", note="sun, wind, battery and plants without outages, starts or fuel")
     yield Figure("draws per CPU-second over the plain loop's", _DRAWS / ours * one, "times")
+
+
+def _pass(load: Hourly, sources: list[Source]) -> Dispatch:
+    """A year, the sources asked in the order in which they stand."""
+    return dispatch(load, sources, [source.name for source in sources])
 
 
 def _plain(load: Hourly, sources: list[Source]) -> float:
@@ -83,7 +90,7 @@ def _plain(load: Hourly, sources: list[Source]) -> float:
     needs = (load.values * np.asarray(load.scale)[0]).tolist()
     energy, short = float(np.asarray(battery.energy)[0]), 0.0
     held, least = 0.5 * energy, 0.05 * energy
-    plants = [(float(one.size), int(one.units) - int(one.spare), float(one.minimum)) for one in sources if isinstance(one, Plant)]  # type: ignore[arg-type]
+    plants = [[float(np.asarray(one)) for one in (p.size, p.units, p.spare, p.minimum)] for p in sources if isinstance(p, Plant)]
     for hour in range(_HOURS):
         need, free = needs[hour], 0.0
         for shape in shapes:
@@ -92,8 +99,8 @@ def _plain(load: Hourly, sources: list[Source]) -> float:
             free += shape[hour] - used
         given = min((held - least) * 0.96, 1e8, need)
         need -= given
-        for size, units, minimum in plants:
-            used = min(need, size * units)
+        for size, units, spare, minimum in plants:
+            used = min(need, size * (units - spare))
             need -= used
             count = -(-used // size)
             free += max(count * size * minimum - used, 0.0)

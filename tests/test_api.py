@@ -94,3 +94,13 @@ def test_what_is_paused_and_not_taken_up_again_is_not_built() -> None:
     assert made.values.max() == 0.0
     before = api.simulate("stargate-abroad", quantities=["accelerators[uk]"], as_of="2026-03-31", draws=256)["accelerators[uk]"]
     assert before.values.max() > 0.0
+
+
+def test_threads_make_the_same_answer() -> None:
+    alone, together = (
+        api.check("stargate", as_of="2026-11-01", draws=512, charts=True, depths=False, then=lambda: (), threads=threads).to_dict(
+            charts=True, explanations=False
+        )
+        for threads in (1, 2)
+    )
+    assert alone["quantities"] == together["quantities"] and alone["claims"] == together["claims"]

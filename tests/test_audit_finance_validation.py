@@ -25,6 +25,20 @@ OWNER: dict[str, Any] = {
     "expected": {"debt_fraction_pct": 217.895298, "irr": None}, "abs_tol": 0.01,
 }  # fmt: skip
 
+#: 180 and a ninth of soft costs, half of it spent in each of two years, half of that by debt: at 10 % lender and owners have 105 in when
+#: operation begins and ask 60.5 each in both its years; running costs are 10 and 11, worth 10.476190 a year. One unit of energy a year.
+POWER = {
+    "id": "power", "topic": "price of energy",
+    "inputs": {
+        "capital": [180.0], "upkeep": [5.0], "running": [2.0], "fuel_use": [3.0], "energy": [[1.0, 1.0]], "credit": [0.0],
+        "soft_share": 1 / 9, "soft_upkeep": 0.0, "fuel_price": 1.0, "fuel_growth": 0.1, "upkeep_growth": 0.1, "spending": [0.5, 0.5],
+        "deductions": [0.5, 0.5], "basis_cut": 0.5, "debt_share": 0.5, "debt_rate": 0.1, "debt_years": 2, "equity_rate": 0.1,
+        "tax_rate": 0.0,
+    },
+    "expected": {"price": 10.476190 + 2 * 60.5, "running_part": 10.476190, "capital_part": 2 * 60.5, "interest": [10.5, 5.5]},
+    "abs_tol": 1e-5,
+}  # fmt: skip
+
 
 @pytest.fixture
 def vectors(shared: Path) -> list[dict[str, Any]]:
@@ -60,6 +74,7 @@ def test_cases_are_known_by_what_they_hold_whatever_they_are_called(vectors: lis
 
 def test_every_form_has_a_case(vectors: list[dict[str, Any]]) -> None:
     used = {form_of(case["topic"], case["inputs"], case["expected"]) for case in vectors}
+    used.add(form_of(POWER["topic"], POWER["inputs"], POWER["expected"]))
     assert {form.name for form in FORMS} == {form.name for form in used if form}
 
 
@@ -139,6 +154,21 @@ def test_none_found_differs_from_a_number_and_a_missing_value_from_nothing(tmp_p
 def test_a_result_that_nobody_gives_does_not_pass_even_where_it_is_null(tmp_path: Path) -> None:
     row = one(tmp_path, expected={"wacc": 0.0894474, "beta": None})
     assert not row["passed"] and "beta is not a result of this form" in row["reason"]
+
+
+def test_the_price_of_energy_by_hand_and_what_a_case_of_it_must_be(tmp_path: Path) -> None:
+    row = checked(tmp_path, [POWER])["rows"][0]
+    assert row["passed"] and row["form"] == "price of energy", row["reason"]
+    for changed, told in (
+        ({"spending": [0.5, 0.6]}, '"spending" must be a list of shares that are 1 in all, got 1.1'),
+        ({"deductions": [1.0]}, '"deductions" must be a list of 2 numbers, one for each year of "energy"'),
+        ({"energy": [1.0, 1.0]}, '"energy" must be a list of parts'),
+        ({"debt_years": 3}, "repaid over 3 years; expected 1 to 2"),
+        ({"debt_years": 1.5}, '"debt_years" must be whole years, got 1.5'),
+        ({"accrues": "yes"}, "\"accrues\" must be true or false, got 'yes'"),
+    ):
+        row = checked(tmp_path, [POWER | {"inputs": POWER["inputs"] | changed}])["rows"][0]
+        assert not row["passed"] and told in row["reason"]
 
 
 def test_an_unknown_case_names_the_forms_and_a_near_one_what_it_lacks(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stargauge.quantity.timeline import flow, ramps, steps
+from stargauge.quantity.timeline import flow, ramps, standing, steps, wearing
 
 MONTHS = np.cumsum(np.array([31.0, 28, 31, 30, 31, 30, 31, 31, 30, 31])) + 100
 GROUPS = np.array([0.0, 1.0, 0.0, 2.0])
@@ -35,6 +35,30 @@ def test_ramps_spend_evenly_between_two_dates(starts: list[float], spans: list[f
     part = np.where(runs[:, :, None], np.nan_to_num(share) * size[:, :, None], 0.0)
     plain = np.stack([part[:, g == GROUPS].sum(axis=1) for g in range(3)], axis=1)
     np.testing.assert_allclose(made, plain, atol=1e-6)
+
+
+@given(DATES, DATES, st.lists(st.one_of(st.floats(0, 100), st.just(float("nan"))), min_size=4, max_size=4))
+def test_what_stands_is_what_has_come_less_what_has_ended(dates: list[float], ends: list[float], sizes: list[float]) -> None:
+    """At two stages of one draw; what has no date never comes, what has no end stays, a size that is absent counts nothing."""
+    come, gone, size = np.reshape(dates, (1, 2, 4)), np.reshape(ends, (2, 4))[:1], np.reshape(sizes, (1, 4))
+    made = np.empty((1, 2, 3, len(MONTHS)))
+    standing(come, gone, size, GROUPS, MONTHS, made)
+    there = (come[..., None] <= MONTHS) & ~(gone[:, None, :, None] <= MONTHS)
+    plain = np.where(there, np.nan_to_num(size)[:, None, :, None], 0.0)
+    plain = np.stack([plain[:, :, g == GROUPS].sum(axis=2) for g in range(3)], axis=2)
+    np.testing.assert_allclose(made, plain, atol=1e-9)
+
+
+@given(DATES, WEIGHTS, st.lists(st.floats(0, 0.01), min_size=2, max_size=2))
+def test_what_wears_is_worth_less_each_day_since_it_came(dates: list[float], weights: list[float], rates: list[float]) -> None:
+    when, size, rate = np.reshape(dates, (2, 4)), np.reshape(weights, (2, 4)), np.array(rates)
+    groups = np.array([GROUPS, GROUPS[::-1]])
+    made = wearing(when, size, rate, groups, 3, MONTHS)
+    with np.errstate(invalid="ignore"):
+        age = np.where(when[..., None] <= MONTHS, MONTHS - when[..., None], np.inf)
+    left = np.where(np.isfinite(age), size[..., None] * np.exp(-rate[:, None, None] * np.where(np.isfinite(age), age, 0.0)), 0.0)
+    plain = np.stack([np.where(groups[..., None] == g, left, 0.0).sum(axis=1) for g in range(3)], axis=1)
+    np.testing.assert_allclose(made, plain, atol=1e-9)
 
 
 def test_flow_gives_back_the_cumulative() -> None:

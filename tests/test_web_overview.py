@@ -43,6 +43,11 @@ def test_nothing_is_left_blank_where_a_programme_lacks_parties(web: str, browser
         seen.clean()
 
 
+def _events(name: str) -> list[Any]:
+    made = api.load(name)
+    return events_of(made, first_day(made))
+
+
 def test_knowledge_date_slider_changes_the_page(web: str, browser: Browser) -> None:
     with browser.page(f"{web}/p/meta-prometheus?as_of={DAY}&draws=256") as (page, seen):
         before: Any = page.inner_text("h1")
@@ -50,7 +55,7 @@ def test_knowledge_date_slider_changes_the_page(web: str, browser: Browser) -> N
         page.focus("#as_of")
         page.keyboard.press("Home")
         page.wait_for_function("text => document.querySelector('h1').innerText !== text", arg=before)
-        page.wait_for_selector(f"#as_of[aria-valuetext='14 Jul 2025, {text_of(events_of(api.load('meta-prometheus'))[0])}']")
+        page.wait_for_selector(f"#as_of[aria-valuetext='14 Jul 2025, {text_of(_events('meta-prometheus')[0])}']")
         page.wait_for_selector("#as_of:focus")
         assert "as_of=2025-07-14" in page.url
         seen.clean()
@@ -77,7 +82,8 @@ def test_a_day_can_be_asked_for_without_scripts(web: str, browser: Browser) -> N
 @pytest.mark.parametrize("name", ["stargate", "stargate-abroad", "microsoft-fairwater"])
 def test_the_slider_begins_where_something_can_be_said(name: str) -> None:
     made = api.load(name)
-    first, days, events = first_day(made), days_of(made), events_of(made)
+    first = first_day(made)
+    days, events = days_of(made, first), events_of(made, first)
     assert api.known(made, first).phases
     assert days == sorted(set(days)) and (days[0], days[-1]) == (first, date.today())
     assert [one.day for one in events] == sorted(one.day for one in events) and {one.day for one in events} <= set(days)
@@ -85,5 +91,5 @@ def test_the_slider_begins_where_something_can_be_said(name: str) -> None:
 
 
 def test_days_bear_the_names_of_what_came_in() -> None:
-    events = {str(one.day): text_of(one) for one in events_of(api.load("stargate"))}
+    events = {str(one.day): text_of(one) for one in _events("stargate")}
     assert (events["2025-01-21"], events["2025-09-24"]) == ("announced", "3 new sites")

@@ -88,7 +88,7 @@ def check(
     workers: int | None = None,
     scenario: Path | str | None = None, settings: Mapping[str, str] | None = None, values: Catalogue | None = None, charts: bool = False,
     depths: bool = True, evidence: str | Path | Archive | None = None, progress: Progress | None = None, language: str = "en",
-    given: Given = None, then: Callable[[], Then] | None = None,
+    given: Given = None, then: Callable[[], Then] | None = None, threads: int = 1,
 ) -> Check:  # fmt: skip
     """Run a programme and judge its claims, as could be said on the day of the dispute and as of now.
 
@@ -96,8 +96,8 @@ def check(
     odds over time, dates, money, needs, definitions, what holds together, finance. `evidence`: the folder that holds the captures which
     the programme cites; with it each says whether it is still there. `language`: of the headline and of all that is said of claims.
     `given`: claims that hold; everything then, but nothing of another day, on which other worlds would be given. `then`: who has the
-    verdicts of the day of the dispute, as `verdicts_then` makes them, where they are made elsewhere. Raises InputError with all faults at
-    once; nothing is written.
+    verdicts of the day of the dispute, as `verdicts_then` makes them, where they are made elsewhere. `threads` make the run together where
+    no processes do (`workers`), with the same bits. Raises InputError with all faults at once; nothing is written.
     """
     began = time.perf_counter()
     words = words_of(language)
@@ -111,7 +111,7 @@ def check(
     conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers, language=language)
     result, verdicts = audited(
         now, made, draws, seed, workers, wanted, progress, said, charts, numbers=numbers, given=conditions, with_drivers=depths,
-        language=language,
+        language=language, threads=threads,
     )  # fmt: skip
     answer = Check(
         made, now, result, verdicts, summarise(result, now, verdicts, words), jobs=number_verdicts_of(numbers, result, now, language),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -112,21 +114,21 @@ def asked_of(made: Known, programme: Programme, claims: Mapping[str, Any] | None
 def audited(
     made: Known, programme: Programme, draws: int, seed: int, workers: int | None, wanted: Sequence[str], progress: Progress | None,
     claims: Mapping[str, Any] | None = None, charts: bool = False, memo: Memo | None = None, numbers: Sequence[Number] = (),
-    given: Condition | None = None, with_drivers: bool = True, language: str = "en",
+    given: Condition | None = None, with_drivers: bool = True, language: str = "en", threads: int = 1,
 ) -> tuple[Result, tuple[ClaimVerdict, ...]]:  # fmt: skip
+    """A run with what is asked of its claims, and the verdicts. `threads` share the blocks of a run that no processes share."""
     claims = programme.claims if claims is None else claims
     asked = asked_of(made, programme, claims)
     collectors = {COLLECTOR: judge_of(asked, made)} if asked else {}
     collectors |= {JOB_DEFINITIONS: judge_of_numbers(numbers)} if numbers else {}
-    result = run_model(
-        made, [address for address in wanted if exists(made, address)], draws=draws, seed=seed, workers=workers_of(workers, draws),
-        collectors=collectors, dates=dates_of(made), progress=progress, only_dates=draws >= MANY_DRAWS and not charts,
-        memo=memo, held=held_of(given),
-    )  # fmt: skip
+    count = workers_of(workers, draws)
+    with ThreadPoolExecutor(threads) if threads > 1 and count == 1 else nullcontext(count) as shared:  # gone with the run
+        result = run_model(
+            made, [address for address in wanted if exists(made, address)], draws=draws, seed=seed, workers=shared, collectors=collectors,
+            dates=dates_of(made), progress=progress, only_dates=draws >= MANY_DRAWS and not charts, memo=memo, held=held_of(given),
+        )  # fmt: skip
     result.programme, result.conditions = programme, given if given and given.parts else None
-    verdicts = audit_run(
-        result, made, claims, ids=ids_of(programme), with_drivers=with_drivers, language=language, workers=workers_of(workers, draws)
-    )
+    verdicts = audit_run(result, made, claims, ids=ids_of(programme), with_drivers=with_drivers, language=language, workers=count)
     return result, verdicts
 
 

@@ -18,6 +18,7 @@ from stargauge.quantity.circulation import circulation
 from stargauge.quantity.crew_schedule import shortest_with_crews
 from stargauge.quantity.day_count import CONVENTIONS
 from stargauge.quantity.depreciation import Convention, deduction_shares
+from stargauge.quantity.financed_price import Parts, SupplyRules, Terms, financed_price, supply_flows
 from stargauge.quantity.levelised_cost import YEAR_HOURS, per_million_tokens, per_sold_hour, yearly_capital, yearly_electricity
 from stargauge.quantity.network import Passes, Precedence, passes
 from stargauge.quantity.normal import normal_cdf
@@ -205,6 +206,38 @@ def _single_owner(case: Case) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _supply(case: Case) -> tuple[Parts, SupplyRules]:
+    energy, spending = case.numbers("energy"), case.numbers("spending")
+    if energy.ndim != 2:
+        raise ValueError('"energy" must be a list of parts, each a list of years')
+    for name in ("capital", "upkeep", "running", "fuel_use", "credit", "deductions", "sold"):
+        of, length = ("year", energy.shape[1]) if name in ("deductions", "sold") else ("part", energy.shape[0])
+        if name in case.inputs and case.numbers(name).shape != (length,):
+            raise ValueError(f'"{name}" must be a list of {length} numbers, one for each {of} of "energy"')
+    if spending.ndim != 1 or not np.isclose(spending.sum(), 1.0):
+        raise ValueError(f'"spending" must be a list of shares that are 1 in all, got {spending.sum():.6g}')
+    parts = {name: case.numbers(name) for name in Parts._fields}
+    listed = {name: case.numbers(name) for name in ("spending", "deductions")}
+    return Parts(**parts), SupplyRules(**{name: listed[name] if name in listed else case.number(name) for name in SupplyRules._fields})
+
+
+def _priced_energy(case: Case) -> dict[str, Any]:
+    """Sold is what all parts give, unless it is stated."""
+    parts, rules = _supply(case)
+    sold = case.numbers("sold") if "sold" in case.inputs else case.numbers("energy").sum(axis=0)
+    accrues, years = case.inputs.get("accrues", True), case.number("debt_years")
+    if not isinstance(accrues, bool):
+        raise ValueError(f'"accrues" must be true or false, got {accrues!r}')
+    if years != round(years):
+        raise ValueError(f'"debt_years" must be whole years, got {years}')
+    terms = Terms(
+        case.number("debt_share"), case.number("debt_rate"), round(years), case.number("equity_rate"), case.number("tax_rate"),
+        case.number("price_growth", 0.0), accrues,
+    )  # fmt: skip
+    made = financed_price(supply_flows(parts, rules, sold), terms)
+    return {**made._asdict(), "capital_part": made.capital_part}
+
+
 def _waterfall(case: Case) -> dict[str, Any]:
     """Period by period: the form shows what is short or trapped in each, and carries neither forward."""
     reserve, rows = case.number("dsra_start"), []
@@ -381,6 +414,11 @@ FORMS: tuple[Form, ...] = (
         "debt equity idc commitment upfront_fee total_uses draws", _construction,
     ),
     _form("single owner", "single owner sizing", "capcost ppa om dscr tenor rate", _OWNER_GIVES, _single_owner),
+    _form(
+        "price of energy", "energy lcoe", "capital upkeep running fuel_use energy credit soft_share soft_upkeep fuel_price "
+        "fuel_growth upkeep_growth spending deductions basis_cut debt_share debt_rate debt_years equity_rate tax_rate",
+        "price running_part capital_part revenue interest principal tax cover equity", _priced_energy,
+    ),
     _form("day counts", "day count", "", "rows", _day_counts),
     _form("cost of capital", "wacc", "E D ke kd t", "wacc", _capital_cost),
     _form(

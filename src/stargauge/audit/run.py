@@ -211,7 +211,7 @@ def _sampler(result: Result, names: Iterable[str], only_picks: bool = False) -> 
     needed = world.graph.plan(asked).inputs if asked else ()
     wanted = [name for name in needed if name in world.inputs and not world.inputs[name].quantity.static]
     if only_picks:
-        wanted = [name for name in wanted if any(isinstance(e.value, Mixture) for e in world.inputs[name].estimates)]
+        wanted = [name for name in wanted if world.inputs[name].picks]
     return Sampler({name: world.inputs[name] for name in wanted}, world.axes, world.seed, world.programme, world.leading, world.held)
 
 
@@ -232,8 +232,7 @@ def upstream(result: Result, names: Iterable[str]) -> frozenset[str]:
     wanted = set(names)
     found = result.world.graph.upstream(wanted) if wanted else set()
     inputs = [result.world.inputs[name] for name in found if name in result.world.inputs]
-    picks = {PICK + e.value.pick for made in inputs for e in made.estimates if isinstance(e.value, Mixture)}
-    return frozenset(found | picks)
+    return frozenset(found.union(*(made.picks for made in inputs)))
 
 
 def _behind(result: Result, asked: Iterable[Question]) -> dict[str, frozenset[str]]:

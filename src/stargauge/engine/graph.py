@@ -178,8 +178,5 @@ def median_of(name: str) -> str:
 
 def content_key(*parts: str | bytes) -> str:
     """A short hash that is the same for the same parts."""
-    digest = sha256()
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(8, "little") + data)
-    return digest.hexdigest()[:32]
+    written = (part.encode() if isinstance(part, str) else part for part in parts)
+    return sha256(b"".join(len(data).to_bytes(8, "little") + data for data in written)).hexdigest()[:32]

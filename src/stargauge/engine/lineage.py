@@ -23,7 +23,6 @@ from stargauge.engine.streams import Array
 from stargauge.quantity.address import Address, Selection, parse_share, resolve, whole_of
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import PICKED_AXES, Quantity
-from stargauge.quantity.statement import PICK, Mixture
 
 if TYPE_CHECKING:
     from stargauge.engine.memo import Memo
@@ -325,7 +324,7 @@ class _Tree:
 
     def _picks(self, name: str) -> set[str]:
         """The choices with which an input switches, as they stand among shares."""
-        return {f"{PICK}{one.value.pick}" for one in self.world.inputs[name].estimates if isinstance(one.value, Mixture)}
+        return set(self.world.inputs[name].picks)
 
     def _spell(self) -> None:
         while self._open and self.depth != 0:

@@ -17,7 +17,7 @@ from stargauge.engine.collect import Collector
 from stargauge.engine.graph import Graph, Plan, Step, content_key, median_of
 from stargauge.engine.held import Held
 from stargauge.engine.memo import Memo
-from stargauge.engine.sample import Sampler, fixed, input_key
+from stargauge.engine.sample import Sampler, dimension, fixed, input_key
 from stargauge.engine.select import Block, Frame
 from stargauge.engine.streams import BLOCK
 from stargauge.quantity.errors import InputError
@@ -37,12 +37,15 @@ class Run:
 
     plan: Plan
     frame: Frame
-    sampler: Sampler
+    varying: Mapping[str, Input]
     seed: int
     keys: Mapping[str, str]
     together: int = 1
     static: dict[str, Any] = field(default_factory=dict)
     held: Held | None = None
+    programme: str = ""
+    leading: Sequence[str] = ()
+    _samplers: dict[frozenset[str], Sampler] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -53,12 +56,12 @@ class Run:
         hold_freed_memory()
         plan = graph.plan(wanted)
         needed = {name: inputs[name] for name in plan.inputs} | {n: inputs[n] for n in map(median_of, plan.medians)}
-        sampler = Sampler({n: needed[n] for n in plan.inputs if not needed[n].quantity.static}, axes, seed, programme, leading, held)
-        keys = plan.keys({name: f"{programme}:{input_key(made, axes, sampler.dimension(name))}" for name, made in needed.items()})
+        varying = {n: needed[n] for n in plan.inputs if not needed[n].quantity.static}
+        keys = plan.keys({n: f"{programme}:{input_key(made, axes, dimension(n, varying, leading))}" for n, made in needed.items()})
         if held is not None:
-            varying = {step.name for step in plan.steps} | {n for n in plan.inputs if not needed[n].quantity.static}
-            keys |= {name: content_key(keys[name], held.key) for name in varying}
-        run = cls(plan, Frame(graph.quantities, axes), sampler, seed, keys, _together(graph, axes), held=held)
+            keys |= {name: content_key(keys[name], held.key) for name in ({step.name for step in plan.steps} | varying.keys())}
+        frame = Frame(graph.quantities, axes)
+        run = cls(plan, frame, varying, seed, keys, _together(graph, axes), held=held, programme=programme, leading=leading)
         once = {n: needed[n] for n in plan.inputs if needed[n].quantity.static} | {n: needed[median_of(n)] for n in plan.medians}
         for name, made in once.items():
             held = memo.get((keys[name], seed, _STATIC, 1)) if memo is not None else None
@@ -67,11 +70,27 @@ class Run:
         run._call(plan.static, run.static, _STATIC, 1, memo)
         return run
 
+    @property
+    def sampler(self) -> Sampler:
+        """The streams of all its inputs."""
+        return self._streams(self.varying)
+
+    def _streams(self, names: Iterable[str]) -> Sampler:
+        """The streams of some of its inputs, laid out when they are first drawn from: where a memo holds the rest they are few."""
+        wanted = frozenset(names)
+        if wanted not in self._samplers:
+            inputs = {name: made for name, made in self.varying.items() if name in wanted}
+            self._samplers[wanted] = Sampler(inputs, self.frame.axes, self.seed, self.programme, self.leading, self.held)
+        return self._samplers[wanted]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_samplers": {frozenset(self.varying): self.sampler}}
+
     def block(self, index: int, memo: Memo | None = None, count: int = 1) -> Block:
         """The wanted values of one block, or of some from there on."""
         held, missing = self._held(index, count, memo)
         values: dict[str, Any] = {**self.static, **held}
-        drawn = self.sampler.only(missing & set(self.plan.inputs)).draw(index, count)
+        drawn = self._streams(missing & self.varying.keys()).draw(index, count)
         self._remember(drawn, index, count, memo)
         values.update(drawn)
         self._call([step for step in self.plan.steps if step.name in missing], values, index, count, memo)

@@ -109,6 +109,12 @@ def _locked(array: Array) -> Array:
     return array
 
 
+def dimension(name: str, inputs: Mapping[str, Input], leading: Sequence[str]) -> int | None:
+    """The Sobol dimension of a leading input, None for any other: a dimension scrambled twice is not independent of itself."""
+    made = inputs.get(name)
+    return leading.index(name) if name in leading and not (made and made.redrawn) else None
+
+
 @dataclass
 class _Input:
     """One input ready to be filled: its constants, the cells that are one distribution, the cells that are a choice."""
@@ -155,12 +161,11 @@ class Sampler:
     ) -> None:  # fmt: skip
         if len(leading) > SOBOL_DIMENSIONS:
             raise InputError(f"at most {SOBOL_DIMENSIONS} inputs can lead, got {len(leading)}")
-        self._inputs, self._axes, self._seed, self._programme, self._leading = dict(inputs), axes, seed, programme, tuple(leading)
+        self._inputs, self._axes, self._leading = dict(inputs), axes, tuple(leading)
         self._held = held
         self._streams: dict[tuple[str, ...], int] = {}
         self._evaluations: dict[tuple[int, Distribution], int] = {}
         self._weights: dict[str, tuple[float, ...]] = {}
-        self._only: dict[frozenset[str], Sampler] = {}
         for stream, value in sorted(_distributions(self._inputs), key=lambda pair: pair[1].kind):
             self._evaluate(stream, value)
         self._filled = {name: self._prepare(made) for name, made in self._inputs.items()}
@@ -169,27 +174,9 @@ class Sampler:
         beside = _redrawn(self._inputs)
         names = [(_BESIDE + name[0] if name[0] in beside else name[0], name[1:]) for name in self._streams]
         self._keys = np.array([stream_key(seed, programme, name, labels) for name, labels in names], dtype=np.uint64)
-        self._dimensions = [self.dimension(name[0]) if len(name) == 1 else None for name in self._streams]
+        self._dimensions = [dimension(name[0], inputs, leading) if len(name) == 1 else None for name in self._streams]
         self._leads = [row for row, dimension in enumerate(self._dimensions) if dimension is not None]
         self._groups = self._grouped()
-
-    def dimension(self, name: str) -> int | None:
-        """The Sobol dimension of a leading input, None for any other: a dimension scrambled twice is not independent of itself."""
-        made = self._inputs.get(name)
-        return self._leading.index(name) if name in self._leading and not (made and made.redrawn) else None
-
-    def only(self, names: Iterable[str]) -> Sampler:
-        """The same streams for fewer inputs."""
-        wanted = frozenset(names)
-        if wanted == frozenset(self._inputs):
-            return self
-        if wanted not in self._only:
-            inputs = {name: self._inputs[name] for name in self._inputs if name in wanted}
-            self._only[wanted] = Sampler(inputs, self._axes, self._seed, self._programme, self._leading, self._held)
-        return self._only[wanted]
-
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_only": {}}
 
     @property
     def cells(self) -> int:
@@ -310,8 +297,7 @@ class Sampler:
 def _redrawn(inputs: Mapping[str, Input]) -> set[str]:
     """The inputs that are redrawn, and the choices they take."""
     made = [one for one in inputs.values() if one.redrawn]
-    picks = {PICK + e.value.pick for one in made for e in one.estimates if isinstance(e.value, Mixture)}
-    return {one.quantity.name for one in made} | picks
+    return {one.quantity.name for one in made}.union(*(one.picks for one in made))
 
 
 def _distributions(inputs: Mapping[str, Input]) -> Iterable[tuple[tuple[str, ...], Distribution]]:

@@ -50,12 +50,11 @@ def _flow(known: Known, statements: Sequence[Statement], pick: Callable[[Stateme
     before all of them the first."""
     usable = sorted((s for s in statements if _period(s) >= _LEAST_DAYS), key=lambda s: (_spoken_for(s), s.known_from or date.min))
     value = np.full(len(known.months), np.nan)
-    for place, month in enumerate(known.months):
+    for place, month in enumerate(known.months) if usable else ():
         within = [s for s in usable if s.as_of and s.as_of.start <= month <= s.as_of.end]
         before = [s for s in usable if _spoken_for(s) <= month]
-        chosen = max(within, key=lambda s: s.known_from or date.min, default=None) or (before[-1] if before else next(iter(usable), None))
-        if chosen is not None:
-            value[place] = pick(chosen)
+        chosen = max(within, key=lambda s: s.known_from or date.min, default=None) or (before[-1] if before else usable[0])
+        value[place] = pick(chosen)
     return Estimate(value, "stated", tuple(reversed(usable)), None, "" if usable else "nobody said")
 
 

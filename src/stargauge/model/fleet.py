@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.quantity.quantity import DTYPES, STAGES, quantity
-from stargauge.quantity.timeline import flow, month_index, steps
+from stargauge.quantity.timeline import flow, steps, wearing
 
 Array = NDArray[np.float64]
 
@@ -138,9 +138,8 @@ def accelerators(
     operational date; at the end of its economic life it is refreshed once. Axes: draw, chip, site, month. Units: 1. Source: sizes and dates
     of the schedule. Leaves out: a site that closes.
     """
-    draws, chips, sites, months = len(accelerator_retirement), chip_ships_from.shape[1], len(site_known_from), len(month_end)
-    rate, origin = accelerator_retirement[:, None], month_end[0]
-    runs = np.isfinite(installed_date)
+    chips, sites, months = chip_ships_from.shape[1], len(site_known_from), len(month_end)
+    rate, runs = accelerator_retirement[:, None], np.isfinite(installed_date)
     age = np.subtract(refresh_date, installed_date, out=np.zeros_like(installed_date), where=runs)
     lags = [rack_span * (1.0 - (part + 1) / _PARTS) for part in range(_PARTS)]
     parts = [installed_date - lag for lag in lags]
@@ -148,16 +147,8 @@ def accelerators(
     place = np.concatenate([phase_chip] * (_PARTS + 1) + [refresh_chip], axis=1)
     dates = np.concatenate([*parts, refresh_date, refresh_date], axis=1)
     weight = np.concatenate([phase_accelerators / _PARTS] * _PARTS + [-phase_accelerators * earlier, refresh_accelerators], axis=1)
-    index = month_index(dates, month_end)
-    inside = index < months
-    grown = np.where(inside, np.nan_to_num(weight) * np.exp(rate * np.where(inside, dates - origin, 0.0)), 0.0)
-    sited = np.tile(phase_site.astype(np.int64), _PARTS + 2)
-    group = (np.arange(draws)[:, None] * chips + place.astype(np.int64)) * sites + sited[None, :]
-    cells = np.where(inside, group * months + index, 0)
-    held = np.bincount(cells.ravel(), weights=grown.ravel(), minlength=draws * chips * sites * months).reshape(draws, chips, sites, months)
-    np.cumsum(held, axis=-1, out=held)
-    held *= np.exp(-rate * (month_end - origin)[None, :])[:, None, None, :]
-    return np.asarray(np.maximum(held, 0.0, out=held))
+    group = place * sites + np.tile(phase_site, _PARTS + 2)
+    return wearing(dates, weight, accelerator_retirement, group, chips * sites, month_end).reshape(-1, chips, sites, months)
 
 
 @quantity("1", "draw chip site month", adds="chip site")

@@ -190,9 +190,12 @@ def _sum_of(money: Array, counts: NDArray[np.bool_]) -> Array:
 
 
 def _part_of(money: Array, counts: NDArray[np.bool_], part: Array) -> Array:
-    """Sum of a part (draw, line, month) of lines (draw, line) in the months in which each counts (line, month): (draw, month)."""
-    lines = np.flatnonzero(counts.any(axis=1))
-    return np.asarray((money[:, lines, None] * part[:, lines] * counts[lines]).sum(axis=1))
+    """Sum of a part (draw, line, month) of lines (draw, line), each in the months from the first in which it counts: (draw, month)."""
+    out = np.zeros((len(money), counts.shape[1]))
+    for line in np.flatnonzero(counts.any(axis=1)):
+        since = int(np.argmax(counts[line]))
+        out[:, since:] += money[:, line, None] * part[:, line, since:]
+    return out
 
 
 def _first_back(series: Array) -> Array:
@@ -223,24 +226,25 @@ def funding_available(
     """
     reported = _first_back(party_cash)
     money = np.nan_to_num(line_amount) * _of_role(line_kind, *FUNDING)
-    out = np.empty((len(money), len(MEANS), *reported.shape))
-    np.multiply(reported, cash_definition[:, :, None], out=out[:, 0])
-    some, public = (money != 0.0).any(axis=0), np.fmin(line_announced_date, line_committed_date)
-    for place, since in ((1, line_committed_date), (2, public)):
-        so_far = some[:, None] & (since[:, None] <= month_end)
-        out[:, place] = out[:, 0]
-        for party in np.unique(np.concatenate([line_from[some], line_to_party[some]])).astype(np.int64):
-            if party >= 0:
-                taken, given = so_far & (line_to_party == party)[:, None], so_far & (line_from == party)[:, None]
-                held = np.nan_to_num(out[:, 0, party]) + _part_of(money, taken, line_beside_cash)
-                knowable = ~np.isnan(reported[party]) | (taken | given).any(axis=0)
-                out[:, place, party] = np.where(knowable, np.maximum(held, _sum_of(money, given)), np.nan)
-    debt = money * _of_role(line_kind, "debt")
-    np.copyto(out[:, 3], out[:, 2])
+    some, public, debt = (money != 0.0).any(axis=0), np.fmin(line_announced_date, line_committed_date), money * _of_role(line_kind, "debt")
     lever = (market_leverage / (1.0 - market_leverage))[:, None]
-    for party in range(out.shape[2]):
-        borrowed = _part_of(debt, some[:, None] & (public[:, None] <= month_end) & (line_to_party == party)[:, None], line_beside_cash)
-        out[:, 3, party] += np.maximum(out[:, 2, party] - borrowed, 0.0) * lever
+    out = np.full((len(money), len(MEANS), *reported.shape), np.nan)
+    for party, stated in enumerate(~np.isnan(reported)):
+        ours = [(some & (ends == party))[:, None] for ends in (line_to_party, line_from)]
+        if not (stated.any() or np.any(ours)):
+            continue
+        cash = np.where(stated, reported[party], 0.0) * cash_definition[:, party, None]
+        out[:, 0, party, stated] = cash[:, stated]
+        for place, since in ((1, line_committed_date), (2, public)):
+            taken, given = (lines & (since[:, None] <= month_end) for lines in ours)
+            means = _part_of(money, taken, line_beside_cash)
+            means += cash
+            np.maximum(means, _sum_of(money, given), out=means)
+            means[:, ~(stated | (taken | given).any(axis=0))] = np.nan
+            out[:, place, party] = means
+        own = means - _part_of(debt, taken, line_beside_cash)
+        own = np.maximum(own, 0.0, out=own) * lever
+        out[:, 3, party] = means + own
     return out
 
 

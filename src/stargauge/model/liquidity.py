@@ -49,17 +49,13 @@ def _since(total: Array, from_day: Array, month_end: Array, month_hours: Array) 
     after = np.minimum(np.searchsorted(month_end, days), len(month_end) - 1)
     start = np.where(after > 0, month_end[np.maximum(after - 1, 0)], clock)
     part = np.clip((days - start) / np.maximum(month_end[after] - start, 1.0), 0.0, 1.0)
-    row = np.arange(total.shape[1])[:, None] * total.shape[2]
-    flat = np.ascontiguousarray(total).reshape(len(total), -1)
-    high = np.take(flat, row + after, axis=1)
-    low = np.take(flat, row + np.maximum(after - 1, 0), axis=1)
-    low *= after > 0
-    high -= low
-    high *= part
-    high += low
-    np.subtract(total, high, out=high)
-    np.copyto(high, total, where=np.isneginf(from_day)[None])
-    return np.asarray(high)
+    out = total.copy()
+    for party in np.flatnonzero(np.isfinite(from_day).any(axis=1)):  # the others count from before the clock
+        series, months = total[:, party], after[party]
+        low = series[:, np.maximum(months - 1, 0)] * (months > 0)
+        before = low + part[party] * (series[:, months] - low)
+        out[:, party] -= np.where(np.isneginf(from_day[party]), 0.0, before)
+    return out
 
 
 def _running(rate_per_day: Array, month_hours: Array) -> Array:
@@ -133,7 +129,9 @@ def line_beside_cash(
     in_cash = np.where(line_drawn_part_date[:, None] <= counted, np.minimum(1.0, part)[:, None], 0.0)
     known = np.where(line_drawn_date[:, None] <= counted, 0.0, 1.0 - in_cash)
     unsaid = np.isinf(line_drawn_date[:, None]) & (line_due_date[:, None] <= counted) & (line_drawn_part_date[:, None] != counted)
-    return np.asarray(known * (1.0 - line_share_already_paid[:, :, None] * unsaid))
+    out, lines = np.repeat(known[None], len(line_share_already_paid), axis=0), np.flatnonzero(unsaid.any(axis=1))
+    out[:, lines] = known[lines] * (1.0 - line_share_already_paid[:, lines, None] * unsaid[lines])
+    return out
 
 
 def _paid_as_asked(line_from: Array, since: Array, paid_share: Array, paid_from: Array) -> Array:
@@ -254,7 +252,7 @@ def contract_income(
     Axes: draw, party, month. Units: USD of the day. The cost of serving a contract stays where its customer does not pay. What customers
     pay stands in their own burn or operating cash flow, not here a second time, so that what they do not pay is left to them.
     """
-    lines = np.flatnonzero((revenue > 0.0).any(axis=(0, 2)))
+    lines = np.flatnonzero(np.logical_or.reduce(revenue > 0.0, axis=0).any(axis=1))
     line_from, line_to_party = line_from[lines], line_to_party[lines]
     due, missing = _contract_money(revenue[:, lines], line_from, paid_share, paid_from, month_end)
     left = contract_cash_margin[:, None, None] * due
@@ -304,9 +302,11 @@ def liquidity(
     Axes: draw, party, month. Units: USD of the day. Absent (NaN) for a party without accounts. The same as `liquidity_by_means` by the
     definition `committed`.
     """
-    out = funding_available[:, MEANS.index("cash")] + firm_money_received
-    out += _steady(own_cash_flow, contract_income, capital_brought, other_capex, money_passed_on, debt_repaid)
-    return np.asarray(out)
+    cash = funding_available[:, MEANS.index("cash")]
+    out, known = np.full(cash.shape, np.nan), np.flatnonzero(~np.isnan(cash).all(axis=(0, 2)))
+    paid = (part[:, known] for part in (capital_brought, other_capex, money_passed_on, debt_repaid))
+    out[:, known] = cash[:, known] + firm_money_received[:, known] + _steady(own_cash_flow[:, known], contract_income[:, known], *paid)
+    return out
 
 
 @quantity("USD", "draw means party month", adds="party")

@@ -117,7 +117,7 @@ def hall_ready(build_start: Array, activity_days: Array, supply_available_from: 
     """
     ready = _ready(build_start, activity_days, supply_available_from, observed_date, phase_site)
     finish = earliest_finish(_rows(activity_days), BEFORE, _rows(ready))
-    last = finish[:, [_AT["fit_out"], *(_AT[name] for name in _POWER)]].max(axis=1)
+    last = np.maximum.reduce([finish[:, _AT[name]] for name in ("fit_out", *_POWER)])
     return np.asarray(last.reshape(build_start.shape))
 
 
@@ -136,8 +136,8 @@ def _ready(build_start: Array, activity_days: Array, available_from: Array, obse
 
 
 def _rows(values: Array) -> Array:
-    """(draw, activity, phase) as rows of activities, one per draw and phase."""
-    return np.asarray(np.moveaxis(values, 1, 2).reshape(-1, values.shape[1]))
+    """(draw, activity, phase) as rows of activities, one per draw and phase; of each activity all rows beside one another."""
+    return np.asarray(np.moveaxis(values, 1, 0).reshape(values.shape[1], -1).T)
 
 
 @quantity("d", "draw phase")

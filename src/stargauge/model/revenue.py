@@ -24,12 +24,12 @@ def contract_delivered_share(
     Axes: draw, line, month. Units: 1; zero for lines that are no contract. Leaves out: capacity of a site that is rented to others.
     """
     out = np.zeros((power_it.shape[0], len(line_power), power_it.shape[3]))
-    running = power_it[:, _OPERATIONAL]
+    running = np.where(np.isnan(power_it[:, _OPERATIONAL]), 0.0, power_it[:, _OPERATIONAL])
     for line in np.flatnonzero(line_is_contract > 0.5):
         sites = np.flatnonzero(line_serves[:, line] > 0.5)
         planned = site_it_power[:, sites].sum(axis=1)
         contracted = planned if np.isnan(line_power[line]) else np.full(len(planned), line_power[line])
-        share = np.nansum(running[:, sites], axis=1) / np.where(contracted > 0.0, contracted, np.inf)[:, None]
+        share = running[:, sites].sum(axis=1) / np.where(contracted > 0.0, contracted, np.inf)[:, None]
         np.minimum(1.0, share, out=out[:, line])
     return out
 
@@ -47,8 +47,10 @@ def revenue(
     without amount or term. Leaves out: prepayments, minimum take, delay damages, price steps. Contracts are claims on the assets: never
     add them to capital, nor to one another (money may go round).
     """
-    out = np.zeros_like(contract_delivered_share)
-    for line in np.flatnonzero(line_is_contract > 0.5):
+    out = np.zeros(contract_delivered_share.shape)
+    stated = np.isfinite(line_amount).any(axis=0) & np.isfinite(line_term)
+    out[:, (line_is_contract > 0.5) & ~stated] = np.nan
+    for line in np.flatnonzero((line_is_contract > 0.5) & stated):
         per_day = line_amount[:, line, None] / line_term[line]
         paid = contract_delivered_share[:, line] * (contract_default_date[:, line, None] > month_end)
         so_far = np.cumsum(per_day * paid * (month_hours / 24.0), axis=1)

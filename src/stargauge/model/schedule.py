@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from stargauge.quantity.builds import MiddleAndSpread
 from stargauge.quantity.quantity import PROJECT_KINDS, STAGES, quantity
 from stargauge.quantity.sequence import earliest_from_here, spread_evenly
-from stargauge.quantity.timeline import steps
+from stargauge.quantity.timeline import standing, steps
 
 Array = NDArray[np.float64]
 
@@ -16,6 +16,8 @@ _ANNOUNCED, _START, _ENERGISED, _OPERATIONAL = (STAGES.index(s) for s in ("annou
 
 
 _PHYSICAL = (_START, _ENERGISED, _OPERATIONAL)
+#: The stages after the announcement.
+_LATER = slice(_ANNOUNCED + 1, None)
 
 
 @quantity("d", "draw stage phase")
@@ -202,25 +204,16 @@ def power_it_announced(
     return out
 
 
-def _standing(weights: Array, stage_date: Array, cancelled_date: Array, phase_site: Array, sites: int, month_end: Array) -> Array:
-    """Per stage and site, the sum of weights of phases that have reached a stage and are not cancelled: (draw, stage, site, month).
+def _stand(out: Array, weights: Array, stage_date: Array, cancelled_date: Array, phase_site: Array, month_end: Array) -> None:
+    """Into (draw, stage, site, month) the sum of weights of phases that have reached a stage and are not cancelled.
 
     NaN for a live site of which nobody stated the stage.
     """
-    draws, stages = stage_date.shape[:2]
-    never = np.isnan(stage_date)
-    reached = np.where(never, np.inf, stage_date)
-    gone = np.maximum(reached, cancelled_date[:, None, :])
-    held = np.broadcast_to(weights[:, None, :], stage_date.shape).reshape(draws, -1)
-    groups = (np.arange(stages)[:, None] * sites + phase_site.astype(np.int64)).ravel()
-    dates = np.concatenate([reached.reshape(draws, -1), gone.reshape(draws, -1)], axis=1)
-    total = steps(dates, np.concatenate([held, -held], axis=1), np.tile(groups, 2), stages * sites, month_end)
-    settled = ~never.all(axis=0) | (cancelled_date <= month_end[-1]).all(axis=0)
-    belongs = phase_site.astype(np.int64)[:, None] == np.arange(sites)
+    standing(stage_date, cancelled_date, weights, phase_site, month_end, out)
+    settled = ~np.isnan(stage_date).all(axis=0) | (cancelled_date <= month_end[-1]).all(axis=0)
+    belongs = phase_site.astype(np.int64)[:, None] == np.arange(out.shape[2])
     stated = (settled.astype(np.int64) @ belongs.astype(np.int64)) > 0
-    out = total.reshape(draws, stages, sites, -1)
     out[:, ~stated] = np.nan
-    return out
 
 
 @quantity("W", "draw stage site month", adds="site", rises=True)
@@ -234,8 +227,9 @@ def power_it(
     announced: what had been announced by then. Axes: draw, stage, site, month. Units: W. A commercial stage that nobody stated for a site
     is absent (NaN). Leaves out: part use of a building, outages.
     """
-    out = _standing(phase_it_power, stage_date, cancelled_date, phase_site, power_it_announced.shape[1], month_end)
+    out = np.empty((*stage_date.shape[:2], *power_it_announced.shape[1:]))
     out[:, _ANNOUNCED] = power_it_announced
+    _stand(out[:, _LATER], phase_it_power, stage_date[:, _LATER], cancelled_date, phase_site, month_end)
     return out
 
 
@@ -247,8 +241,9 @@ def life_power_it(
 
     Axes: draw, site, life_month. Units: W. Leaves out: what is built after the clock's phases, part use, outages.
     """
-    runs = stage_date[:, _OPERATIONAL : _OPERATIONAL + 1]
-    return _standing(phase_it_power, np.fmin(runs, np.inf), cancelled_date, phase_site, len(site_known_from), life_end)[:, 0]
+    runs, out = stage_date[:, _OPERATIONAL : _OPERATIONAL + 1], np.empty((len(stage_date), 1, len(site_known_from), len(life_end)))
+    _stand(out, phase_it_power, np.fmin(runs, np.inf), cancelled_date, phase_site, life_end)
+    return out[:, 0]
 
 
 @quantity("1", "draw stage site month", adds="site", rises=True)
@@ -256,7 +251,9 @@ def buildings(
     stage_date: Array, phase_buildings: Array, cancelled_date: Array, power_it_announced: Array, phase_site: Array, month_end: Array
 ) -> Array:
     """Buildings that have reached at least each stage, at the end of each month. Axes: draw, stage, site, month. Units: 1."""
-    return _standing(phase_buildings, stage_date, cancelled_date, phase_site, power_it_announced.shape[1], month_end)
+    out = np.empty((*stage_date.shape[:2], *power_it_announced.shape[1:]))
+    _stand(out, phase_buildings, stage_date, cancelled_date, phase_site, month_end)
+    return out
 
 
 @quantity("W", "site month", adds="site")

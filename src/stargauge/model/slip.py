@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stargauge.quantity.normal import normal_cdf, normal_ppf
 from stargauge.quantity.quantity import PROJECT_KINDS, STAGES, quantity
-from stargauge.quantity.sequence import followed
+from stargauge.quantity.sequence import followed, places_in_site
 from stargauge.quantity.slip import AT, OPERATION, POWER, START, Outcomes, Plans, fit_slips, location, scale, slipped, with_owner
 from stargauge.quantity.student import t4_cdf
 
@@ -187,13 +187,13 @@ def slip_own(
     owner, project, own, norm = _parts(slip_world)
     shared = owner * slip_programme[:, None] + project * slip_site_seen[:, phase_site.astype(np.int64)]
     least, chance = (slip_ruled_out * norm - shared) / own, normal_cdf(slip_phase)
-    out = np.zeros_like(slip_phase)
-    for phase in range(out.shape[1]):
-        rho = plan_near[:, phase]
-        middle, left = rho * out[:, phase - 1], np.sqrt(np.maximum(1.0 - rho**2, 1e-6))
-        ruled_out = normal_cdf((least[:, phase] - middle) / left)
-        at = np.clip(ruled_out + (1.0 - ruled_out) * chance[:, phase], 1e-9, 1.0 - 1e-9)
-        out[:, phase] = middle + left * normal_ppf(at)
+    out, turn = np.zeros_like(slip_phase), places_in_site(phase_site)
+    for phases in (np.flatnonzero(turn == place) for place in range(turn.max(initial=-1) + 1)):  # sites beside one another
+        rho = plan_near[:, phases]
+        middle, left = rho * out[:, phases - 1], np.sqrt(np.maximum(1.0 - rho**2, 1e-6))
+        ruled_out = normal_cdf((least[:, phases] - middle) / left)
+        at = np.clip(ruled_out + (1.0 - ruled_out) * chance[:, phases], 1e-9, 1.0 - 1e-9)
+        out[:, phases] = middle + left * normal_ppf(at)
     return out
 
 
@@ -245,8 +245,7 @@ def slipped_date(
     after its own date counts from that date; a building planned no
     sooner than the one before it does not come sooner. Axes: draw, stage, phase. Units: d; NaN where there is no plan.
     """
-    index = phase_site.astype(np.int64)
-    seen = site_observed_through[index][None, :]
+    seen = site_observed_through[phase_site.astype(np.int64)][None, :]
     offset, spread = slip_world[:, AT["offset"], None], slip_scale[:, None]
     out = np.full_like(planned_date, np.nan)
     for stage in _PHYSICAL:
@@ -254,17 +253,15 @@ def slipped_date(
         if not np.isnan(plan).all():
             waited = np.where(np.isnan(phase_date_planned[:, stage]), seen - said, np.nan)
             made = said + slipped(slip_chance, plan_effect[:, stage], spread, plan - said, offset, waited)
-            out[:, stage] = _in_order(made, plan, index)
+            out[:, stage] = _in_order(made, plan, phase_site)
     return out
 
 
-def _in_order(date: Array, plan: Array, site: NDArray[np.int64]) -> Array:
+def _in_order(date: Array, plan: Array, phase_site: Array) -> Array:
     """Dates of the phases of each site, none before that of the phase before it if it is planned no sooner."""
-    out = date.copy()
-    for phase in range(1, out.shape[1]):
-        if site[phase] == site[phase - 1]:
-            later = plan[:, phase] >= plan[:, phase - 1]
-            out[:, phase] = np.where(
-                later, np.fmax(out[:, phase], np.where(np.isnan(out[:, phase]), np.nan, out[:, phase - 1])), out[:, phase]
-            )
+    out, turn = date.copy(), places_in_site(phase_site)
+    for phases in (np.flatnonzero(turn == place) for place in range(1, turn.max(initial=0) + 1)):  # sites beside one another
+        own, before = out[:, phases], out[:, phases - 1]
+        later = plan[:, phases] >= plan[:, phases - 1]
+        out[:, phases] = np.where(later, np.fmax(own, np.where(np.isnan(own), np.nan, before)), own)
     return out

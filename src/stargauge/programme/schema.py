@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import ModelWrapValidatorHandler, PrivateAttr, model_validator
@@ -431,12 +432,18 @@ class Programme(Content):
 
 def children(part: Part) -> Iterator[tuple[tuple[str, ...], Part]]:
     """The parts directly below a part, each with the keys that lead to it."""
-    for name in type(part).model_fields:
+    for name in _unstated(type(part)):
         value = getattr(part, name)
         if isinstance(value, Part):
             yield (name,), value
-        elif value and isinstance(value, dict) and name not in part.specs:
+        elif value and isinstance(value, dict):
             yield from _children_in((name,), value)
+
+
+@cache
+def _unstated(kind: type[Part]) -> tuple[str, ...]:
+    """The fields of a kind of part that hold no statements: in these its parts are."""
+    return tuple(name for name in kind.model_fields if name not in kind.specs)
 
 
 def _children_in(keys: tuple[str, ...], value: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Part]]:

@@ -131,6 +131,7 @@ class _Pass:
             step.counts_early |= self.takes_back or step in self.chargers
         self.flexible = self._flexible() if self.takes_back else []
         self.ramping = [step for step in self.units if step.ramps]
+        self.charges_by_hour = any(step in self.ramping for step in self.chargers)
         remembers = [place for place, step in enumerate(self.steps) if step is self.store or step in self.ramping]
         self.ahead = remembers[0] if remembers else len(self.steps)
         for plant in self.units:
@@ -219,7 +220,9 @@ class _Pass:
             if step in ahead:
                 step.take_back(WHOLE, rows)
         allowed = None if self.charge_hours is None else self.charge_hours[start:stop]
-        store.settle_block(stop - start, rows, self.chargers, allowed)
+        store.move_in_block(stop - start, rows, self.chargers, allowed)
+        store.charge_in_block(stop - start, rows, self.chargers, allowed)
+        store.end(stop - start)
         if self.lift is not None:  # what was beyond need before the battery is no longer to be taken back
             np.copyto(rows.surplus, rows.over)
             rows.over.fill(0.0)
@@ -230,23 +233,32 @@ class _Pass:
                 if step is not store:
                     step.take_back(WHOLE, rows)
             rows.over += rows.surplus
-        if self.kept is not None:
-            self.kept[len(self.order) + 4, start:stop] = store.states[1 : stop - start + 1, self.keep]
 
     def _by_hour(self, start: int, stop: int) -> None:
-        rows, later = self.rows, self.steps[self.ahead :]
+        rows, later, store = self.rows, self.steps[self.ahead :], self.store
+        if store is not None:
+            store.begin()
+            if later[0] is store:
+                store.ask(WHOLE, rows)
         for at in range(stop - start):
             for step in later:
+                if step is store and step is not later[0]:
+                    store.ask(at, rows)
                 step.give(at, rows)
             for step in self.flexible:
                 step.take_back(at, rows)
-            if self.store is not None:
-                allowed = self.charge_hours is None or self.charge_hours[start + at]
-                self.store.settle(at, rows, self.chargers if allowed else ())
-                if self.kept is not None:
-                    self.kept[len(self.order) + 4, start + at] = self.store.state[self.keep]
-            for step in self.ramping:
-                step.remember(at)
+            if store is not None:
+                may = self.chargers if self.charge_hours is None or self.charge_hours[start + at] else []
+                store.move(at, rows, may, self.takes_back)
+                if self.charges_by_hour:
+                    store.charge_in_hour(at, rows, may)
+            for plant in self.ramping:
+                plant.remember(at)
+        if store is not None:
+            if not self.charges_by_hour:
+                allowed = None if self.charge_hours is None else self.charge_hours[start:stop]
+                store.charge_in_block(stop - start, rows, self.chargers, allowed)
+            store.end(stop - start)
 
     def _account(self, start: int, stop: int, period: int) -> None:
         """Sum a block."""
@@ -324,11 +336,11 @@ class _Pass:
                 spilt += step.limit[:length, one] - step.used[:length, one]
             if isinstance(step, Units):
                 self.kept[len(self.steps) + 5 + place, start:stop] = step.fuel_of(one, length)
-        load, short, charge, curtailed = self.kept[len(self.steps) :, start:stop][:4]
+        load, short, charge, curtailed, stored = self.kept[len(self.steps) : len(self.steps) + 5, start:stop]
         load[:], short[:] = self.rows.asked[:length, one], self.rows.left[:length, one]
         curtailed[:] = spilt + (self.rows.over[:length, one] if self.takes_back else 0.0)
         if self.store is not None:
-            charge[:] = self.store.charge[:length, one]
+            charge[:], stored[:] = self.store.charge[:length, one], self.store.states[1 : length + 1, one]
 
     def _result(self) -> Dispatch:
         none = np.zeros(self.draws)

@@ -55,6 +55,7 @@ class Rows:
         self.asked, self.left, self.over, self.spill, self.surplus = (block(draws) for _ in range(5))
         self.one, self.two, self.room = (block(draws) for _ in range(3))
         self.left_at, self.over_at, self.spill_at = places(self.left), places(self.over), places(self.spill)
+        self.surplus_at = places(self.surplus)
         self.one_at, self.two_at, self.room_at = passing(self.one), passing(self.two), passing(self.room)
 
 
@@ -112,58 +113,62 @@ class Store:
         self.moves = block(draws)
         self.state_at, self.moves_at = list(self.states), list(self.moves)
         self.gone, self.gave = np.zeros(draws), np.zeros(draws)
-        self.asked, self.cut = np.zeros(draws), np.zeros(draws)  # Wh held that an hour asks for, and W of it that is taken back
+        self.need, self.asked, self.cut = block(draws), block(draws), np.zeros(draws)  # W asked for, Wh held for that, W taken back
+        self.need_at, self.asked_at = places(self.need), places(self.asked)
 
     def prepare(self, start: int, stop: int) -> None:
         """Nothing to read."""
 
+    def ask(self, at: int, rows: Rows) -> None:
+        """What is asked of it, as far as its power allows."""
+        np.minimum(rows.left_at[at], self.power_out, out=self.need_at[at])
+        np.multiply(self.need_at[at], self.per_out, out=self.asked_at[at])
+
     def give(self, at: int, rows: Rows) -> None:
-        """As much as is needed, it holds and its power allows."""
+        """As much of what is asked as it holds."""
         left, used = rows.left_at[at], self.used_at[at]
-        np.minimum(left, self.power_out, out=self.asked)
-        self.asked *= self.per_out
-        np.subtract(self.state, self.bottom, out=used)
+        np.subtract(self.state_at[at], self.bottom, out=used)
         used *= self.out_of
-        np.minimum(used, self.power_out, out=used)
-        np.minimum(used, left, out=used)
+        np.minimum(used, self.need_at[at], out=used)
         left -= used
 
     def take_back(self, at: int, rows: Rows) -> None:
         """Give less where others give beyond need."""
-        used, over, cut = self.used_at[at], rows.over_at[at], self.cut
-        np.minimum(over, used, out=cut)
-        used -= cut
-        over -= cut
+        used, over = self.used_at[at], rows.over_at[at]
+        np.minimum(over, used, out=self.cut)
+        used -= self.cut
+        over -= self.cut
 
-    def settle(self, at: int, rows: Rows, chargers: Sequence[Flow | Units]) -> None:
-        """Charge it with what is left over, then by those that may charge it; and move what it holds, to the bit as `settle_block` does."""
-        charge, one, two, room, state = self.charge_at[at], rows.one_at[at], rows.two_at[at], rows.room_at[at], self.state
-        np.subtract(self.energy, state, out=room)
-        room *= self.per_in
-        np.minimum(room, self.power_in, out=room)
-        np.add(rows.spill_at[at], rows.over_at[at], out=one)
-        np.minimum(one, room, out=charge)
-        if chargers:
-            for step in chargers:
-                step.spare(at, two)
-                one += two
-            self._charge_more(at, rows, chargers)
-        np.minimum(one, self.power_in, out=one)
+    def begin(self) -> None:
+        """Before the hours of a block."""
+        np.copyto(self.states[0], self.state)
+
+    def move(self, at: int, rows: Rows, chargers: Sequence[Flow | Units], gives_back: bool) -> None:
+        """What it holds after an hour, to the bit as `move_in_block` has it; and its charge, where the next hour hangs on who gives it."""
+        surplus, one, two, state = rows.surplus_at[at], rows.one_at[at], rows.two_at[at], self.state_at[at + 1]
+        np.add(rows.spill_at[at], rows.over_at[at], out=surplus)
+        more = surplus
+        for step in chargers:
+            step.spare(at, two)
+            more = np.add(more, two, out=one)
+        np.minimum(more, self.power_in, out=one)
         one *= self.into
-        state -= self.asked
+        np.subtract(self.state_at[at], self.asked_at[at], out=state)
         np.maximum(state, self.bottom, out=state)
-        np.multiply(self.cut, self.per_out, out=two)
-        state += two
+        if gives_back:
+            np.multiply(self.cut, self.per_out, out=two)
+            state += two
         state += one
         np.minimum(state, self.energy, out=state)
 
-    def settle_block(self, length: int, rows: Rows, chargers: Sequence[Flow | Units], allowed: NDArray[np.bool_] | None) -> None:
-        """Give and be charged in all hours of a block, where nothing after it in the order takes part in charging it.
+    def move_in_block(self, length: int, rows: Rows, chargers: Sequence[Flow | Units], allowed: NDArray[np.bool_] | None) -> None:
+        """What it holds after each hour of a block, where nothing after it in the order takes part in charging it; and what it gives.
 
         What it would take in or give out were it never full or empty is known at once; what it holds is then
         state' = min(max(state + that, least), energy), the one step left that goes by the hour.
         """
-        moves, two, states, left = self.moves, rows.two, self.states, rows.left
+        moves, two, left = self.moves, rows.two, rows.left
+        self.ask(WHOLE, rows)
         np.add(rows.spill, rows.over, out=rows.surplus)
         np.copyto(moves, rows.surplus)
         for step in chargers:
@@ -173,24 +178,22 @@ class Store:
             moves += two
         np.minimum(moves, self.power_in, out=moves)
         moves *= self.into
-        np.minimum(left, self.power_out, out=two)
-        two *= self.per_out
-        moves -= two
-        np.copyto(states[0], self.state)
+        moves -= self.asked
+        self.begin()
         for at in range(length):
             state = self.state_at[at + 1]
             np.add(self.state_at[at], self.moves_at[at], out=state)
             np.maximum(state, self.bottom, out=state)
             np.minimum(state, self.energy, out=state)
-        np.copyto(self.state, states[length])
-        held = states[:-1]
-        np.subtract(held, self.bottom, out=self.used)
+        np.subtract(self.states[:-1], self.bottom, out=self.used)
         self.used *= self.out_of
-        np.minimum(self.used, self.power_out, out=self.used)
-        np.minimum(self.used, left, out=self.used)
+        np.minimum(self.used, self.need, out=self.used)
         left -= self.used
+
+    def charge_in_block(self, length: int, rows: Rows, chargers: Sequence[Flow | Units], allowed: NDArray[np.bool_] | None) -> None:
+        """Charge in all hours of a block, as what it held before each has room; by surplus, then by those that may."""
         room = rows.room
-        np.subtract(self.energy, held, out=room)
+        np.subtract(self.energy, self.states[:-1], out=room)
         room *= self.per_in
         np.minimum(room, self.power_in, out=room)
         np.minimum(rows.surplus, room, out=self.charge)
@@ -199,6 +202,19 @@ class Store:
                 room[:length] *= allowed[:, None]
                 np.maximum(room, self.charge, out=room)
             self._charge_more(WHOLE, rows, chargers)
+
+    def charge_in_hour(self, at: int, rows: Rows, chargers: Sequence[Flow | Units]) -> None:
+        """The same in one hour: where a plant that ramps may charge it, its next hour hangs on that."""
+        charge, room = self.charge_at[at], rows.room_at[at]
+        np.subtract(self.energy, self.state_at[at], out=room)
+        room *= self.per_in
+        np.minimum(room, self.power_in, out=room)
+        np.minimum(rows.surplus_at[at], room, out=charge)
+        self._charge_more(at, rows, chargers)
+
+    def end(self, length: int) -> None:
+        """After the hours of a block."""
+        np.copyto(self.state, self.states[length])
 
     def _charge_more(self, at: int, rows: Rows, chargers: Sequence[Flow | Units]) -> None:
         charge, extra, two, room = self.charge_at[at], self.extra_at[at], rows.two_at[at], rows.room_at[at]

@@ -128,6 +128,8 @@ def finish_with_crews(
 
 def _occupy(pool: Array, need: int, begins: Array, until: Array) -> None:
     """Give `need` crews work until a day: those that came free last before it begins. The pool stays sorted by when each is free."""
+    if len(pool) == 1:
+        return np.copyto(pool[0], until, where=pool[0] <= begins)
     last = (pool <= begins).sum(axis=0)
     place = np.arange(len(pool))[:, None]
     pool[(place < last) & (place >= last - need)] = np.broadcast_to(until, pool.shape)[(place < last) & (place >= last - need)]

@@ -58,3 +58,10 @@ def followed(values: Array, phase_site: Array) -> Array:
     valid = ~np.isnan(values)
     later = _pick(values, _anchor(valid, phase_site, True))
     return np.where(np.isnan(later), _pick(values, _anchor(valid, phase_site, False)), later)
+
+
+def places_in_site(phase_site: Array) -> NDArray[np.int64]:
+    """The place of each phase among those of its site that stand beside one another, from 0: (phase)."""
+    place = np.arange(len(phase_site))
+    first = np.concatenate([[True], phase_site[1:] != phase_site[:-1]])[: len(phase_site)]
+    return np.asarray(place - np.maximum.accumulate(np.where(first, place, 0)))

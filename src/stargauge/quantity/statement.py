@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -116,3 +117,8 @@ class Input:
     redrawn: bool = False
     #: Content keys made of it, by the places of its cells: what is shared between states of a programme is hashed once.
     keys: dict[Any, str] = field(init=False, default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def picks(self) -> frozenset[str]:
+        """The choices that switch any of its cells, as streams are named."""
+        return frozenset(PICK + one.value.pick for one in self.estimates if isinstance(one.value, Mixture))

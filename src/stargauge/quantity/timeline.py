@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+
+#: How many numbers stay in a processor's cache while they are worked on.
+_CACHED = 2**18
 
 
 def month_index(dates: Array, month_end: Array) -> NDArray[np.int64]:
@@ -19,24 +23,21 @@ def month_index(dates: Array, month_end: Array) -> NDArray[np.int64]:
     return np.asarray(table[(after - np.maximum(np.fmin(dates, after), first)).astype(np.int64)])
 
 
-def _add_up(index: NDArray[np.int64], weights: tuple[Array, ...], groups: Array, n_groups: int, n_months: int) -> NDArray[Any]:
-    """For each weight its sums so far (month, weight, draw, group). Months first: running sums are then fast."""
-    draws, count = index.shape[0], len(weights)
-    cell = (index * (count * draws * n_groups) + (np.arange(draws) * n_groups)[:, None] + groups.astype(np.int64)).ravel()
-    cells = np.concatenate([cell + place * draws * n_groups for place in range(count)])
-    size = (n_months + 1) * count * draws * n_groups  # one month past the axis holds what never comes
-    total: NDArray[Any] = np.bincount(cells, weights=np.concatenate([w.ravel() for w in weights]), minlength=size)[
-        : size - count * draws * n_groups
-    ]
-    total = total.astype(np.float64, copy=False).reshape(n_months, count, draws, n_groups)  # of no weights at all NumPy counts in integers
+def _add_up(index: NDArray[np.int64], weights: Array, groups: Array, n_groups: int, n_months: int) -> Array:
+    """Sums of weights so far (month, draw, group). Months first: running sums are then fast."""
+    draws = len(index)
+    cells = index * (draws * n_groups)
+    cells += (np.arange(draws) * n_groups)[:, None] + groups.astype(np.int64)
+    size = (n_months + 1) * draws * n_groups  # one month past the axis holds what never comes
+    total: NDArray[Any] = np.bincount(cells.ravel(), weights=weights.ravel(), minlength=size)[: size - draws * n_groups]
+    total = total.astype(np.float64, copy=False).reshape(n_months, draws, n_groups)  # of no weights at all NumPy counts in integers
     for month in range(1, n_months):
         total[month] += total[month - 1]
     return total
 
 
-def _months_last(total: Array) -> Array:
+def _months_last(total: Array, out: Array) -> Array:
     """Months moved from the first axis to the last, sixteen at a time, so that whole cache lines are read and written."""
-    out = np.empty((*total.shape[1:], len(total)))
     for month in range(0, len(total), 16):
         out[..., month : month + 16] = np.moveaxis(total[month : month + 16], 0, -1)
     return out
@@ -50,7 +51,46 @@ def steps(dates: Array, weights: Array, groups: Array, n_groups: int, month_end:
     """
     dates, weights = (np.asarray(a) for a in np.broadcast_arrays(np.atleast_2d(dates), np.atleast_2d(weights)))
     held = _on_a_grid(np.where(np.isnan(weights), 0.0, weights))
-    return _months_last(_add_up(month_index(dates, month_end), (held,), groups, n_groups, len(month_end))[:, 0])
+    total = _add_up(month_index(dates, month_end), held, groups, n_groups, len(month_end))
+    return _months_last(total, np.empty((len(dates), n_groups, len(month_end))))
+
+
+def standing(dates: Array, ends: Array, weights: Array, groups: Array, month_end: Array, out: Array) -> None:
+    """Sum of weights that have come by each month end and have not ended, at several stages, into (draw, stage, group, month).
+
+    dates: (draw, stage, phase); ends, weights: (draw, phase); groups: (phase). What comes after its end never stands. NaN: as in `steps`.
+    """
+    held = _on_a_grid(np.where(np.isnan(weights), 0.0, weights))
+    both, twice = np.concatenate([held, -held], axis=1), np.tile(groups, 2)
+    come = month_index(dates, month_end)
+    gone = np.maximum(come, month_index(ends, month_end)[:, None])
+    for stage in range(dates.shape[1]):  # one by one: what is worked on stays in a processor's cache
+        index = np.concatenate([come[:, stage], gone[:, stage]], axis=1)
+        _months_last(_add_up(index, both, twice, out.shape[2], len(month_end)), out[:, stage])
+
+
+def wearing(dates: Array, weights: Array, rate: Array, groups: Array, n_groups: int, month_end: Array) -> Array:
+    """Sum of weights that have come by each month end, each worn since by a rate per day; never less than nothing.
+
+    curve(t) = max(0, sum over dates up to t of weight * exp(-rate * (t - date)))
+
+    dates, weights, groups: (draw, part); rate: (draw). A NaN weight counts as nothing. Returns (draw, group, month).
+    """
+    origin, inside = month_end[0], dates <= month_end[-1]
+    grown = np.where(inside, np.nan_to_num(weights) * np.exp(rate[:, None] * np.where(inside, dates - origin, 0.0)), 0.0)
+    index, left = month_index(dates, month_end), np.exp(-rate * (month_end - origin)[:, None])
+    out = np.empty((len(dates), n_groups, len(month_end)))
+    for part in _parts(len(dates), n_groups * len(month_end)):
+        total = _add_up(index[part], grown[part], groups[part], n_groups, len(month_end))
+        total *= left[:, part, None]
+        _months_last(np.maximum(total, 0.0, out=total), out[part])
+    return out
+
+
+def _parts(draws: int, cells: int) -> Iterator[slice]:
+    """Draws in parts, each so small that the cells made of it stay in a processor's cache."""
+    size = max(1, _CACHED // max(cells, 1))
+    return (slice(first, first + size) for first in range(0, draws, size))
 
 
 def _on_a_grid(values: Array) -> Array:
@@ -74,10 +114,11 @@ def bends(dates: Array, slopes: Array, groups: Array, n_groups: int, month_end: 
     origin = month_end[0]  # differences of day counts stay small: sums of large terms would lose cents
     slopes = _on_a_grid(slopes)
     since = np.where(np.isfinite(dates), dates, origin) - origin
-    sums = _add_up(month_index(dates, month_end), (slopes, slopes * since), groups, n_groups, len(month_end))
-    sums[:, 0] *= (month_end - origin)[:, None, None]
-    sums[:, 0] -= sums[:, 1]
-    return _months_last(sums[:, 0])
+    index = month_index(dates, month_end)
+    total, begun = (_add_up(index, weights, groups, n_groups, len(month_end)) for weights in (slopes, slopes * since))
+    total *= (month_end - origin)[:, None, None]
+    total -= begun
+    return _months_last(total, np.empty((len(dates), n_groups, len(month_end))))
 
 
 def _span(starts: Array, ends: Array, weights: Array) -> tuple[Array, Array, Array]:

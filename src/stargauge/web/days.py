@@ -18,18 +18,18 @@ def first_day(programme: Programme) -> date:
     return knowledge_days.first_day(programme, first_known(programme))
 
 
-def days_of(programme: Programme) -> list[date]:
-    """The days on which something came in, ends of months and today."""
+def days_of(programme: Programme, first: date) -> list[date]:
+    """The days on which something came in, from the first on, ends of months and today."""
     from stargauge.audit import knowledge_days
 
-    return knowledge_days.days_of(programme, first_day(programme))
+    return knowledge_days.days_of(programme, first)
 
 
-def events_of(programme: Programme) -> list[Event]:
-    """The days that bear a name, each with what came in."""
+def events_of(programme: Programme, first: date) -> list[Event]:
+    """The days that bear a name, from the first on, each with what came in."""
     from stargauge.audit import knowledge_days
 
-    return knowledge_days.events_of(programme, first_day(programme))
+    return knowledge_days.events_of(programme, first)
 
 
 def text_of(event: Event) -> str:

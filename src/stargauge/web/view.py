@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from stargauge import __version__
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.web.asked import Asked
-from stargauge.web.days import days_of, events_of, text_of
+from stargauge.web.days import days_of, events_of, first_day, text_of
 from stargauge.web.library import Shelf, evidence_stamp, shelf, shelves
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MOST_DRAWS_KEPT, FEW = 24 * 1024, 128
 #: With how many draws at most a part is made whose every draw takes long; it then says with how many.
 MOST_LONG = 4096
+#: How many threads of this worker make blocks of draws beside one another, with the same bits.
+THREADS = 2
 Progress = Callable[[int, int], None]
 
 
@@ -145,7 +147,7 @@ class View:
             then = self._begun_then()
             return api.check(
                 self.programme, as_of=asked.day, draws=asked.draws, seed=asked.seed, charts=True, depths=False, evidence=self.evidence,
-                progress=self.progress, language=asked.language, given=asked.given or None, then=then,
+                progress=self.progress, language=asked.language, given=asked.given or None, then=then, threads=THREADS,
             )  # fmt: skip
 
         return self.kept("check", make)  # type: ignore[no-any-return]
@@ -247,12 +249,18 @@ class View:
     @property
     def days(self) -> list[date]:
         """The days on which something came to be known of the programme, the ends of months between them, and today."""
-        return self.kept_of_files("days", lambda: days_of(self.whole))  # type: ignore[no-any-return]
+        return self.kept_of_files("days", lambda: days_of(self.whole, self._first_day))  # type: ignore[no-any-return]
 
     @property
     def events(self) -> list[tuple[date, str]]:
         """A few days worth going to, each with what came in: the first, those on which most did, today."""
-        return [(one.day, text_of(one)) for one in self.kept_of_files("events", lambda: events_of(self.whole))]
+        made = self.kept_of_files("events", lambda: events_of(self.whole, self._first_day))
+        return [(one.day, text_of(one)) for one in made]
+
+    @property
+    def _first_day(self) -> date:
+        """The first day on which the programme can be spoken of."""
+        return self.kept_of_files("first day", lambda: first_day(self.whole))  # type: ignore[no-any-return]
 
     @property
     def whole(self) -> Programme:

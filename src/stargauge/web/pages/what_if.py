@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stargauge.quantity.errors import InputError
 from stargauge.web.routes import page
-from stargauge.web.view import Kept, View
+from stargauge.web.view import THREADS, Kept, View
 
 if TYPE_CHECKING:
     from stargauge.api.what_ifs import Movable
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 QUICK, DEEP = Kept(1), Kept(1)
 #: How many draws a reader may ask for besides the usual ones.
 USUAL, MORE = 1024, (4096, 16_384)
-#: How many threads of this worker make blocks of draws beside one another, with the same bits.
-THREADS = 2
 #: What the fields of the form are called, before the name of their input.
 FIELD = "v:"
 
