@@ -81,6 +81,7 @@ def test_what_the_package_declares_is_pinned() -> None:
         name(one)
         for one in (
             *project["project"]["dependencies"],
+            *extras["plan"],
             *extras["report"],
             *extras["evidence"],
             *extras["timestamp"],

@@ -92,6 +92,9 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
     "sites/north": lambda made: api.site("north", made, **RUN).to_dict(),
     "sites/nroth": lambda made: api.site("nroth", made, **RUN).to_dict(),
     f"sites?given={quote('not first-hall')}": lambda made: api.sites(made, given=["not first-hall"], **RUN).to_dict(),
+    f"power?site=north&source=gas-turbine&load={quote('100 MW')}&mixes=false": lambda made: api.power(
+        "north", made, sources=["gas-turbine"], load_at="100 MW", mixes=False, **RUN
+    ).to_dict(),
     "compute": lambda made: api.compute(made, **RUN).to_dict(),
     "sources-and-uses": lambda made: api.sources_and_uses(made, **RUN).to_dict(),
     "what-if?set=overrun_factor=1.3": lambda made: api.movable(made, **RUN).answer({"overrun_factor": "1.3"}),
@@ -102,7 +105,7 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
 
 
 #: Answers that take seconds; compared, and asked for as the document describes, where what takes minutes runs.
-LONG = ("needs", "odds", "cost", "sources", "changed", "finance", "sensitivity", "compare")
+LONG = ("power", "needs", "odds", "cost", "sources", "changed", "finance", "sensitivity", "compare")
 ASKED_FOR = [pytest.param(asked, marks=[pytest.mark.slow] if asked.startswith(LONG[:-2]) else []) for asked in ANSWERS]
 
 
@@ -236,7 +239,8 @@ document = schemathesis.openapi.from_dict(create_app().openapi())
 #: What a parameter that is in order is asked for instead, so that the same runs serve many examples.
 CHEAP = {
     "programme": ("stargate", "small"), "draws": (r"\d{3,5}", "256"), "seed": (r"\d{1,9}", "3"), "as_of": (r"\d{4}-\d\d-\d\d", str(DAY)),
-    "address": (r"power_facility.*", POWER), "a": ("stargate@.*", "small@2025-06-01"), "b": ("@.*", "+overrun_factor=1"),
+    "address": (r"power_facility.*", POWER), "site": ("abilene", "north"),
+    "a": ("stargate@.*", "small@2025-06-01"), "b": ("@.*", "+overrun_factor=1"),
 }  # fmt: skip
 
 

@@ -55,6 +55,7 @@ _KIND = {
     "USD/W/s": ("a price per energy, or per power and time", "40 USD/MWh"),
     "degC": ("a temperature", "27 degC"), "K": ("a temperature difference", "8 K"),
     "L/W/s": ("a volume per energy", "1.8 L/kWh"),
+    "m*m": ("an area", "2000 acres"),
     "g/W/s": ("a mass per energy", "0.35 kgCO2e/kWh"), "job/W": ("jobs per power", "0.4 jobs/MW"),
     "job/USD": ("jobs per money", "5 jobs/M USD"),
 }  # fmt: skip

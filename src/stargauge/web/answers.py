@@ -195,6 +195,15 @@ def _site(view: View, asked: Asked) -> Any:
     return api.site(asked["site"], view.programme, **view.run).to_dict()
 
 
+def _power(view: View, asked: Asked) -> Any:
+    from stargauge.web.pages.sites import supply_of
+
+    return supply_of(
+        view, asked["site"], by=asked["by"], load_at=asked["load"], sources=asked["sources"] or None, years=asked["years"],
+        shortfall=asked["shortfall"], emissions=asked["emissions"], land=asked["land"], gas=asked["gas"], mixes=asked["mixes"],
+    )  # fmt: skip
+
+
 def _compute(view: View, _: Asked) -> Any:
     from stargauge import api
 
@@ -296,6 +305,6 @@ ANSWERS: dict[str, Answerer] = {
     "claims": lambda view, _: _whole_check(view), "claim": _claim, "odds": _odds, "simulate": _simulate, "explain": _explain,
     "changed": _changed, "drivers": _drivers, "needs": _needs, "together": _together, "definitions": _definitions, "sources": _sources,
     "schedule": _schedule, "money": _money, "finance": _finance, "jobs": _jobs, "cost": _cost, "sensitivity": _sensitivity, "sites": _sites,
-    "site": _site, "compute": _compute, "sources_and_uses": _sources_and_uses, "what_if": _what_if, "brief": _brief,
+    "site": _site, "power": _power, "compute": _compute, "sources_and_uses": _sources_and_uses, "what_if": _what_if, "brief": _brief,
     "export": _export, "compare": _compare, "system": _system, "accuracy": _accuracy, "catalogue": _catalogue, "schema": _schema,
 }  # fmt: skip

@@ -97,9 +97,23 @@ ClaimId = Annotated[str, Path(description="A claim by its name.")]
 SiteId = Annotated[str, Path(description="A site by its name.")]
 Site = Annotated[Maybe[Text], Query(description="One site of the programme; every site where left out.")]
 
+OfSite = Annotated[Text, Query(alias="site", description="A site of the programme by its name.", examples=["abilene"])]
+ByDay = Annotated[Maybe[date], _DAY, Query(alias="by", description="The day from which the load has to be carried.")]
+Load = Annotated[Maybe[Text], Query(description="Facility power to carry, such as `500 MW`; what the site draws where left out.")]
+MayBeBuilt = Annotated[
+    Sequence[Text],
+    Query(alias="source", max_length=12, description="What may be built, such as `gas-turbine`; the usual where left out; repeatable."),
+]
+Years = Annotated[Maybe[Annotated[int, Field(ge=1, le=10)]], _WHOLE, Query(description="Years of weather that it is sized on.")]
+Shortfall = Annotated[float, Query(ge=0.0, lt=1.0, description="Share of the energy that may be missing.")]
+Emissions = Annotated[Maybe[Text], Query(description="CO2e per energy at most, such as `200 kg/MWh`.")]
+Land = Annotated[Maybe[Text], Query(description="Land at most, such as `2000 acres`.")]
+Gas = Annotated[Maybe[Text], Query(description="Gas burnt a year at most, such as `5 TWh`.")]
+Mixes = Annotated[bool, _YES_OR_NO, Query(description="Also other mixes under the same limits.")]
+
 
 #: Answers that take long: each makes several runs.
-LONG = ("changed", "compare", "needs", "odds", "sensitivity", "sources", "system")
+LONG = ("changed", "compare", "needs", "odds", "power", "sensitivity", "sources", "system")
 
 
 @dataclass(frozen=True)

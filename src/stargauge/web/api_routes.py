@@ -16,20 +16,28 @@ from stargauge.web.api_parameters import (
     AsOf,
     Bare,
     By,
+    ByDay,
     Chip,
     Claim,
     ClaimId,
     Claims,
     Draws,
+    Emissions,
     Every,
     Form,
     From,
+    Gas,
     Inputs,
     InWorlds,
     Kind,
+    Land,
+    Load,
+    MayBeBuilt,
+    Mixes,
     Name,
     Need,
     Number,
+    OfSite,
     OneNumber,
     OneSide,
     Open,
@@ -43,6 +51,7 @@ from stargauge.web.api_parameters import (
     PublisherUrl,
     Quantity,
     Seed,
+    Shortfall,
     Since,
     Site,
     SiteId,
@@ -53,6 +62,7 @@ from stargauge.web.api_parameters import (
     Url,
     Variance,
     When,
+    Years,
 )
 from stargauge.web.asked import DRAWS, Asked
 
@@ -259,6 +269,26 @@ async def sites(ask: InWorlds) -> Response:
 async def site(ask: InWorlds, site: SiteId) -> Response:
     """One site. Its phases, its power over time, what feeds it, every statement about it. As `api.site` in Python."""
     return await ask("site", site=site)
+
+
+@_answers(_P + "/power", "stargauge power SITE --programme PROGRAMME --json")
+async def power(
+    ask: Plain, site: OfSite,
+    by: ByDay = None,
+    load: Load = None,
+    sources: MayBeBuilt = (),
+    years: Years = None,
+    shortfall: Shortfall = 0.0,
+    emissions: Emissions = None,
+    land: Land = None,
+    gas: Gas = None,
+    mixes: Mixes = True,
+) -> Response:  # fmt: skip
+    """The cheapest supply of a site. Sizes, cost, what each limit costs, other mixes, a test; draws are years of failures."""
+    return await ask(
+        "power", site=site, by=by, load=load, sources=sources, years=years, shortfall=shortfall, emissions=emissions, land=land, gas=gas,
+        mixes=mixes,
+    )  # fmt: skip
 
 
 @_answers(_P + "/compute", "")

@@ -89,6 +89,39 @@ def site_jobs(view: View, site: str) -> str:
     return view.render("site_jobs.html.j2", a=_named(view), site=site, jobs=section)
 
 
+@page("/p/{programme}/sites/{site}/power", slow=True)
+def site_power(view: View, site: str) -> str:
+    """The cheapest supply of one site, sized when asked for; where there is none, why."""
+    from stargauge.quantity.errors import InputError
+    from stargauge.report.locale import speaking
+    from stargauge.report.power_page import power_section
+
+    if later := _later(view, site):
+        return later
+    try:
+        data = view.kept("site power", lambda: supply_of(view, site), site)
+    except InputError as error:
+        return view.render("site_power.html.j2", a=_named(view), site=site, s=None, data={}, why=str(error))
+    with speaking(view.asked.language):
+        section = power_section(data)
+        section["figures"] = {name: view.enter(figure) for name, figure in section["figures"].items()}
+    return view.render("site_power.html.j2", a={**_named(view), "weeks": data["weeks"]}, site=site, s=section, data=data["test"], why="")
+
+
+def supply_of(view: View, site: str, **more: Any) -> dict[str, Any]:
+    """What `api.power` says of a site. Raises InputError where what sizes it is not installed."""
+    from importlib.util import find_spec
+
+    from stargauge import api
+    from stargauge.quantity.errors import InputError
+
+    if find_spec("scipy") is None:
+        raise InputError("to size a supply needs the extra `plan` (scipy is missing): pip install 'stargauge[plan]'")
+    asked = view.asked
+    made = api.power(site, view.programme, as_of=asked.day, draws=view.fewer, seed=asked.seed, progress=view.progress, **more)
+    return made.to_dict()
+
+
 def _sites(view: View) -> dict[str, Any] | None:
     """The table of sites by its own run, which is short; the numbers are those of the overview. None where no site is known yet."""
     from stargauge import api

@@ -1,0 +1,213 @@
+"""`stargauge power`: the cheapest supply that carries a site."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from datetime import date
+from importlib.util import find_spec
+from math import ceil, floor, log10
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stargauge.cli.commands import loaded, print_json, style_of, values_of
+from stargauge.cli.files import expect_writable, write_whole
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from stargauge.plan.sizing import NoSupply, Relief
+
+#: Limits in the unit that the plan keeps them in: the option, its name in the plan, the unit.
+_AMOUNTS = (("emissions", "carbon", "g/Wh"), ("land", "land", "m2"), ("gas", "fuel", "Wh"))
+_MOST_HISTORIES = 4096
+_YEAR_HOURS = 8760.0
+
+
+def power(asked: argparse.Namespace) -> int:
+    """`stargauge power`."""
+    target = Path(asked.report) if asked.report else None
+    sources = [part.strip() for part in asked.sources.split(",") if part.strip()] if asked.sources is not None else None
+    _expect(asked, target, sources)
+    from stargauge import api
+    from stargauge.plan.sizing import NoSupply
+    from stargauge.report.power import render_power
+
+    try:
+        data = api.power(
+            asked.site, loaded(asked), as_of=asked.as_of, by=asked.by, load_at=asked.load, sources=sources, years=asked.years,
+            shortfall=_share(asked.shortfall), emissions=asked.emissions, land=asked.land, gas=asked.gas,
+            weather=Path(asked.weather) if asked.weather else None, mixes=not asked.no_mixes, draws=asked.histories, seed=asked.seed,
+            values=values_of(asked), progress=_sized,
+        ).to_dict()  # fmt: skip
+    except NoSupply as fault:
+        raise _impossible(fault, asked, sources) from None
+    if target is not None:
+        from stargauge.report.power_page import render_power_page
+
+        write_whole(target, render_power_page(data, asked.language))
+    if asked.json:
+        print_json(data)
+    else:
+        sys.stdout.write(render_power(data, style_of(asked), str(target.resolve()) if target else None))
+    return 0
+
+
+def _sized(done: int, count: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done} of {count} supplies sized", end="\n" if done == count else "", file=sys.stderr, flush=True)
+
+
+# --- what is asked ----------------------------------------------------------------------------------------------------------------
+
+
+def _expect(asked: argparse.Namespace, target: Path | None, sources: list[str] | None) -> None:
+    """Raise InputError with everything that is asked wrong, before any of the work is done."""
+    if target is not None:
+        expect_writable(target, "report")
+    elif asked.language != "en":
+        raise InputError("--language is that of the page: name its file with --report FILE")
+    for module, extra, what in (("scipy", "plan", "to size a supply"), *([("jinja2", "report", "a page")] if target else [])):
+        if find_spec(module) is None:
+            raise InputError(f"{what} needs the extra `{extra}` ({module} is missing): pip install 'stargauge[{extra}]'")
+    if faults := list(_faults(asked, sources)):
+        raise InputError([*_faults_of_site(asked), *faults])
+
+
+def _faults_of_site(asked: argparse.Namespace) -> tuple[Fault, ...]:
+    """What is wrong with the programme or the site, where something else is wrong too."""
+    from stargauge import api
+    from stargauge.audit.site import asked as site_of
+
+    try:
+        site_of(api.known(loaded(asked), asked.as_of, values_of(asked)), asked.site)
+    except InputError as error:
+        return error.faults
+    return ()
+
+
+def _faults(asked: argparse.Namespace, sources: list[str] | None) -> Iterator[Fault]:
+    from stargauge.api.supply import MOST_YEARS
+    from stargauge.plan.offers import CHOICES
+    from stargauge.quantity.dates import parse_window
+
+    yield from _faults_of_amount("load", asked.load, "W", zero=False)
+    for option, _, unit in _AMOUNTS:
+        yield from _faults_of_amount(option, getattr(asked, option), unit, zero=option != "gas")
+    yield from _faults_of_share(asked.shortfall)
+    if sources is not None and not sources:
+        yield Fault(f"got no source; expected some of {', '.join(CHOICES)}", "--sources")
+    for name in sources or ():
+        if name not in CHOICES:
+            yield Fault(f'no source "{name}"{did_you_mean(name, CHOICES)} (all: {", ".join(CHOICES)})', "--sources")
+    if asked.years is not None and not 1 <= asked.years <= MOST_YEARS:
+        yield Fault(f"got {asked.years}; expected 1 to {MOST_YEARS} years of weather", "--years")
+    if not 1 <= asked.histories <= _MOST_HISTORIES:
+        yield Fault(f"got {asked.histories:,}; expected 1 to {_MOST_HISTORIES:,} years of failures", "--draws")
+    if asked.by is not None:
+        today = asked.as_of or date.today()
+        try:
+            if parse_window(asked.by).start < today:
+                yield Fault(f"got {asked.by}, which is past on {today}; expected a day from then on, or another --as-of", "--by")
+        except InputError as error:
+            yield from (Fault(fault.message, "--by") for fault in error.faults)
+    if asked.weather is not None and not Path(asked.weather).is_file():
+        yield Fault(f'no file "{asked.weather}"; expected an hourly weather file (EPW, TMY3 or NSRDB CSV)', "--weather")
+
+
+def _faults_of_amount(option: str, text: str | None, unit: str, zero: bool) -> Iterator[Fault]:
+    from stargauge.quantity.units import parse_number
+
+    if text is None:
+        return
+    try:
+        value = parse_number(text, unit)
+    except InputError as error:
+        yield from (Fault(fault.message, f"--{option}") for fault in error.faults)
+        return
+    if not (value >= 0.0 if zero else value > 0.0):
+        yield Fault(f'got "{text}"; expected {"0 or more" if zero else "more than 0"}', f"--{option}")
+
+
+def _share(text: str) -> float:
+    from stargauge.quantity.units import parse_number
+
+    return parse_number(text, "1")
+
+
+def _faults_of_share(text: str) -> Iterator[Fault]:
+    try:
+        if not 0.0 <= _share(text) < 1.0:
+            yield Fault(f'got "{text}"; expected a share of the energy from 0 to below 1, such as 0.001 or 0.1 %', "--shortfall")
+    except InputError as error:
+        yield from (Fault(f"{fault.message}, a share such as 0.001 or 0.1 %", "--shortfall") for fault in error.faults)
+
+
+# --- where no supply keeps the limits ---------------------------------------------------------------------------------------------
+
+
+def _impossible(fault: NoSupply, asked: argparse.Namespace, sources: list[str] | None) -> InputError:
+    """That no supply keeps all limits, and for each of them what would do, in the unit in which it was asked."""
+    told = [text for one in fault.reliefs if (text := _relief(one, asked))]
+    what = f"no supply of {', '.join(sources)}" if sources else "no supply of what is looked at"
+    by = f", from {asked.by} on" if asked.by else ""
+    ways = f"any one of these would do, all else kept: {'; '.join(told)}" if told else "no single limit that gives way would be enough"
+    others = "offer more with --sources, or ask for less with --load"
+    if asked.by:
+        others = "name a later day with --by, or offer what is there sooner with --sources, such as rented-generator"
+    return InputError(Fault(f"{ways}; else {others}", f"{what} keeps all limits at {asked.site}{by}"))
+
+
+def _relief(one: Relief, asked: argparse.Namespace) -> str:
+    """What one limit would have to be, as it would be asked for; empty where it alone cannot help, or was not asked for."""
+    if one.needed is None:
+        return ""
+    if one.limit == "shortfall":
+        return _more_missing(one.needed, asked)
+    for option, limit, _ in _AMOUNTS:
+        text = getattr(asked, option)
+        if limit == one.limit and text is not None:
+            return _wider(one, option, text, asked)
+    return ""
+
+
+def _more_missing(needed: float, asked: argparse.Namespace) -> str:
+    """The share of the energy that would have to be missing; empty where that is all of it."""
+    energy = _energy(asked)
+    if energy is None:
+        return f"{_up(needed / 1e6):,g} MWh that may be missing over all hours (--shortfall is their share; asked {asked.shortfall})"
+    share = _up(needed / energy)
+    return f"--shortfall {share:g} (asked {asked.shortfall})" if share < 1.0 else ""
+
+
+def _wider(one: Relief, option: str, text: str, asked: argparse.Namespace) -> str:
+    from stargauge.quantity.units import split_number, unit
+
+    number, named = split_number(text)
+    if one.needed is None:
+        return ""
+    if one.asked:
+        return f"--{option} '{_up(number * one.needed / one.asked):,g} {named}' (asked at most {text})"
+    # Nothing at all was allowed: of emissions the sum over all hours is known, and per energy where the load is.
+    energy, plain = (_energy(asked), "g/Wh") if option == "emissions" else (1.0, "m2")
+    if energy is None:
+        return f"more than {text} of --{option}"
+    return f"--{option} '{_up(one.needed / energy * unit(plain).factor / unit(named).factor):,g} {named}' (asked at most {text})"
+
+
+def _energy(asked: argparse.Namespace) -> float | None:
+    """The energy of a load that was given, over all hours, Wh; None where it is that of the site."""
+    from stargauge.api.supply import STAGED, YEARS
+    from stargauge.quantity.units import parse_number
+
+    if asked.load is None:
+        return None
+    return parse_number(asked.load, "W") * _YEAR_HOURS * float(asked.years or (STAGED if asked.by else YEARS))
+
+
+def _up(value: float) -> float:
+    """A number to three figures, rounded up so that it is enough."""
+    if value <= 0.0:
+        return 0.0
+    scale = 10.0 ** (2 - floor(log10(value)))
+    return ceil(value * scale - 1e-6) / scale

@@ -1,0 +1,413 @@
+"""The cheapest supply of a site in words and tables: the same in a terminal and on a page."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from stargauge.report.locale import say
+from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
+from stargauge.report.wording import counted, day_text, figures, show
+
+Data = Mapping[str, Any]
+#: Parts of the answer that say more than this a year are worth a word, USD.
+_WORTH = 1000.0
+_MWH, _KM2 = 1e-6, 1e6
+#: What costs less than this is as good as nothing, USD/Wh.
+_LITTLE = 1e-8
+ASSUMED = "stargauge-assumption"
+
+
+class Rows(NamedTuple):
+    """A table: its title, the heads of its columns, its rows, and what a reader should know."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    note: str = ""
+
+
+def render_power(data: Data, style: Style = PLAIN, report: str | None = None) -> str:
+    """The answer of `stargauge power`: one sentence, what is built, limits, other mixes, the test, what it rests on, where to look next."""
+    lines = [style.bold(line) for line in wrapped(sentence(data), style.width)]
+    lines += [style.soft(line) for line in wrapped(about(data), style.width)]
+    widths = ((17, "w"), (8, "r"), (10, "r"), (9, "r"), (6, "r"), (7, "r"), (11, "w"))
+    lines += _block(plants(data), widths, style)
+    lines += ["", *map(style.bold, wrapped(say("Limits, and what each costs"), style.width))]
+    for name, text in limits(data):
+        lines += labelled(name, text, style, indent=0, label_width=11)
+    if data["mixes"]:
+        lines += _block(mixes(data), ((16, "w"), (7, "r"), (7, "r"), (8, "r"), (34, "w")), style)
+    lines += ["", *map(style.bold, wrapped(say("Put to the test"), style.width)), *wrapped(trial(data), style.width)]
+    lines += ["", *map(style.bold, wrapped(say("What it rests on"), style.width))]
+    for text in rests_on(data):
+        lines += wrapped(text, style.width)
+    return style.finish([*lines, "", *_next(data, report)])
+
+
+def _block(made: Rows, widths: Sequence[tuple[int, str]], style: Style) -> list[str]:
+    columns = [(head, width, side) for head, (width, side) in zip(made.head, widths, strict=True)]
+    lines = ["", *map(style.bold, wrapped(made.title, style.width)), *table(columns, made.rows, style)]
+    return [*lines, *(style.soft(line) for line in wrapped(made.note, style.width))]
+
+
+def _next(data: Data, report: str | None) -> list[str]:
+    asked = str(data["programme"].get("asked_as") or "")
+    lines = [f"The site's dates   stargauge schedule {shlex.quote(asked)}"] if asked else []
+    lines += ["All numbers        add --json"]
+    lines += [] if data["start"] else ["By a day           add --by 2028-06"]
+    lines += [] if any(one["name"] == "carbon" for one in data["limits"]) else ["With less CO2e     add --emissions '200 kg/MWh'"]
+    return [*lines, f"Report             {report}" if report else "Weeks as charts    add --report power.html"]
+
+
+# --- one sentence -----------------------------------------------------------------------------------------------------------------
+
+
+def sentence(data: Data) -> str:
+    """The answer in one sentence."""
+    hours = data["test"]["shortfall_hours"]
+    return say(
+        "To carry {load} at {site} {how} costs {cost} in money of the catalogue’s years: {supply}; tested on {years} it was not sized on: "
+        "{hours} short a year; no plan of any kind that keeps the limits can cost less than {least}.",
+        load=load_text(data), site=data["site"], how=_how(data), cost=money(data["cost"]["mean"]), supply=supply_text(data),
+        years=counted(len(data["test"]["years"]), "weather year"), hours=span(hours, " h"), least=money(data["cost"]["at_least"]),
+    )  # fmt: skip
+
+
+def load_text(data: Data) -> str:
+    """What is carried: facility power, mean and, where it differs, peak."""
+    mean, peak = show(data["load"]["mean"], "W"), show(data["load"]["peak"], "W")
+    if mean == peak:
+        return say("{mean} (facility, mean)", mean=mean)
+    return say("{mean} (facility, mean; peak {peak})", mean=mean, peak=peak)
+
+
+def _how(data: Data) -> str:
+    asked = next((one["asked"] for one in data["limits"] if one["name"] == "shortfall"), 0.0)
+    start = say(" from {day} on", day=day_text(data["start"])) if data["start"] else ""
+    if asked:
+        return say("around the clock but for {share} of the energy", share=share_text(asked)) + start
+    return say("around the clock") + start
+
+
+def supply_text(data: Data) -> str:
+    """What is built: numbers of units where there are, powers, and what a battery holds."""
+    parts = [_plant_text(one) for one in data["plants"] if one["size"]]
+    parts += [
+        say("a battery of {power} / {energy}", power=show(one["size"], "W"), energy=show(one["energy_size"], "Wh"))
+        for one in data["batteries"] if one["size"]
+    ]  # fmt: skip
+    return ", ".join(parts) or say("nothing")
+
+
+def _plant_text(one: Data) -> str:
+    if one["units"]:
+        return say("{number} of {size}", number=_units_text(one["name"], one["units"]), size=show(one["unit_size"], "W"))
+    power = show(one["size"], "W")
+    told = {
+        "grid": say("{power} from the grid", power=power), "solar": say("{power} of sun", power=power),
+        "wind": say("{power} of wind", power=power), "nuclear": say("{power} of nuclear power", power=power),
+        "fuel-cell": say("{power} of fuel cells", power=power), "rented-generator": say("{power} of rented generators", power=power),
+    }  # fmt: skip
+    return told.get(one["name"], f"{power} {source_text(one['name'])}")
+
+
+def _units_text(name: str, number: int) -> str:
+    if name == "gas-engine":
+        return counted(number, "gas engine")
+    if name == "gas-turbine":
+        return counted(number, "gas turbine")
+    if name == "combined-cycle":
+        return counted(number, "combined cycle")
+    return f"{figures(number)} {source_text(name)}"
+
+
+def source_text(name: str) -> str:
+    """What may be built, in words."""
+    told = {
+        "grid": say("grid"), "gas-engine": say("gas engines"), "gas-turbine": say("gas turbines"), "combined-cycle": say("combined cycles"),
+        "fuel-cell": say("fuel cells"), "solar": say("sun"), "wind": say("wind"), "nuclear": say("nuclear power"),
+        "battery": say("battery"), "rented-generator": say("rented generators"), "natural-gas": say("natural gas"),
+        "default": say("everything"),
+    }  # fmt: skip
+    return told.get(name, name)
+
+
+def about(data: Data) -> str:
+    """One line of what was asked: programme, day, load, weather, years."""
+    parts = [data["programme"]["name"], say("known on {day}", day=day_text(data["as_of"])), _load_from(data), _weather(data)]
+    return ", ".join(parts) + "."
+
+
+def _load_from(data: Data) -> str:
+    found = re.search(r"power_load\[[^\]]*\]", data["load"]["from"])
+    if found is None:
+        return say("load as asked, the same in every hour")
+    if data["start"]:
+        return say("load: the median of {address} by month", address=found[0])
+    return say("load: the median of {address} at its highest, in every hour", address=found[0])
+
+
+def _weather(data: Data) -> str:
+    name, years = data["weather"]["name"], counted(data["years"], "year")
+    if data["weather"]["kind"] == "file":
+        return say("sized on {years} of the weather file {name}", years=years, name=name)
+    return say("sized on {years} of synthetic weather after the climate of {name}", years=years, name=name)
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------------------
+
+
+def plants(data: Data) -> Rows:
+    """What is built, what it gives and costs, and from when it could be there."""
+    costs = data["cost"]["parts"]
+    rows = [
+        (_capital(source_text(one["name"])), show(one["size"], "W"),
+         f"{figures(one['units'])} × {show(one['unit_size'], 'W')}" if one["units"] else "–", show(one["energy"], "Wh"),
+         share_text(one["share"]), _cost_part(costs.get(one["name"])), ready_text(one))
+        for one in data["plants"] if one["size"]
+    ]  # fmt: skip
+    rows += [
+        (_capital(source_text(one["name"])), show(one["size"], "W"), show(one["energy_size"], "Wh"), show(one["energy"], "Wh"), "–",
+         _cost_part(costs.get(one["name"])), ready_text(one))
+        for one in data["batteries"] if one["size"]
+    ]  # fmt: skip
+    head = (say("Source"), say("Size"), say("Units"), say("A year"), say("Share"), say("USD/MWh"), say("There from"))
+    note = [say("USD/MWh: part of the cost of a unit of the load. Of a battery: its energy, and what it gives.")]
+    if unused := [source_text(one["name"]) for one in (*data["plants"], *data["batteries"]) if not one["size"]]:
+        note.append(say("Looked at and not taken: {names}.", names=", ".join(unused)))
+    return Rows(say("What is built"), head, rows, " ".join(note))
+
+
+def ready_text(one: Data) -> str:
+    """The day something could be there if ordered today, and whether that is in time."""
+    if one["ready"] is None:
+        return "–"
+    return f"{day_text(one['ready'])}, {say('late')}" if one["in_time"] is False else day_text(one["ready"])
+
+
+def _cost_part(cost: float | None) -> str:
+    return "–" if cost is None else _little(cost / _MWH)
+
+
+def limits(data: Data) -> list[tuple[str, str]]:
+    """Each limit: its name, what was asked, and in words what a little more of it would save."""
+    return [*(_TOLD[one["name"]](one) for one in data["limits"] if one["name"] in _TOLD), *_waits(data)]
+
+
+def _waits(data: Data) -> list[tuple[str, str]]:
+    """What it costs that something is not there from the start, the dearest first; nothing where nothing is waited for."""
+    waits = sorted(data.get("waits") or (), key=lambda one: (-one["costs"]["value"], one["name"]))
+    told = [
+        say("{name} until {day} costs {cost}", name=source_text(one["name"]), day=day_text(one["until"]), cost=money(one["costs"]["value"]))
+        for one in waits if one["costs"]["value"] >= _LITTLE
+    ]  # fmt: skip
+    free = [source_text(one["name"]) for one in waits if one["costs"]["value"] < _LITTLE]
+    texts = []
+    if told:
+        texts.append(say("To wait for {waits}, each alone against a supply that has it from the start.", waits="; ".join(told)))
+    if free:
+        texts.append(say("To wait for {names} costs nothing.", names=", ".join(free)))
+    return [(say("time"), " ".join(texts))] if texts else []
+
+
+def _shortfall(one: Data) -> tuple[str, str]:
+    if not one["asked"]:
+        return say("shortfall"), say("No energy of the load may be missing in the plan.")
+    asked = say("At most {share} of the energy may be missing.", share=share_text(one["asked"]))
+    return say("shortfall"), f"{asked} {_saves(one, 1e-3, say('Another 0.1 % allowed to be missing'))}"
+
+
+def _carbon(one: Data) -> tuple[str, str]:
+    asked = say("At most {number} kg of CO2e per MWh of the load.", number=figures(one["asked"] / 1e-3))
+    return say("CO2e"), f"{asked} {_saves(one, 1e-3, say('One more kg/MWh of CO2e allowed'))}"
+
+
+def _land(one: Data) -> tuple[str, str]:
+    asked = say("At most {area} of land.", area=area(one["asked"]))
+    return say("land"), f"{asked} {_saves(one, _KM2, say('One more km² allowed'))}"
+
+
+def _fuel(one: Data) -> tuple[str, str]:
+    asked = say("At most {energy} of gas burnt a year.", energy=show(one["asked"], "Wh"))
+    return say("gas"), f"{asked} {_saves(one, 1e9, say('One more GWh of gas a year allowed'))}"
+
+
+def _firm(one: Data) -> tuple[str, str]:
+    asked = say(
+        "At least {power} of plants that run as wanted, so that the peak is carried with the largest unit out, or the test is passed.",
+        power=show(one["asked"], "W"),
+    )
+    return say("reserve"), f"{asked} {_saves(one, 1e6, say('One MW less of it'))}"
+
+
+_TOLD = {"shortfall": _shortfall, "carbon": _carbon, "land": _land, "fuel": _fuel, "firm": _firm}
+
+
+def _saves(one: Data, step: float, more: str) -> str:
+    """What a step more of a limit saves a year; that it does not bind where that is nothing."""
+    saved = one["saves"]["value"] * step
+    if saved < _WORTH:
+        return say("It costs nothing: the plan would be the same without it.")
+    return say("{more} would save {money} a year.", more=more, money=show(saved, "USD"))
+
+
+def mixes(data: Data) -> Rows:
+    """This supply beside other mixes: what each costs, emits and takes up."""
+    own = (say("this supply"), figures(data["cost"]["mean"] / _MWH), figures(data["carbon"]["per_load"] / 1e-3),
+           figures(data["land"]["value"] / _KM2), _capital(supply_text(data)))  # fmt: skip
+    head = (say("Mix"), say("USD/MWh"), say("kg/MWh"), say("km²"), say("What is built"))
+    note = say("CO2e in kg per MWh of load. Land where the catalogue has a figure (sun). Mixes are of any size, not whole units, untested.")
+    return Rows(say("Other mixes under the same limits"), head, [own, *(_mix(one) for one in data["mixes"])], note)
+
+
+def _mix(one: Data) -> tuple[str, ...]:
+    if not one["possible"]:
+        return (mix_text(one["name"]), "–", "–", "–", mix_why(one))
+    cost, co2e, land = one["cost"]["mean"], one["carbon"]["value"], one["land"]["value"]
+    return (mix_text(one["name"]), figures(cost / _MWH), figures(co2e / 1e-3), figures(land / _KM2), _capital(sizes_text(one["sizes"])))
+
+
+def mix_why(one: Data) -> str:
+    """Why there is no such mix."""
+    return say("not offered") if str(one["why"]).startswith("none of") else say("none that keeps the limits")
+
+
+def mix_text(name: str) -> str:
+    """The name of a mix in the language that is spoken."""
+    told = {
+        "gas only": say("gas only"), "44 % sun": say("44 % sun"), "90 % sun": say("90 % sun"), "grid and peaker": say("grid and peaker"),
+    }  # fmt: skip
+    return told.get(name, name)
+
+
+def sizes_text(sizes: Data) -> str:
+    """Sizes by name in words; what a battery holds stands with its power."""
+    parts = []
+    for name, size in sizes.items():
+        if not name.endswith(" energy"):
+            held = sizes.get(f"{name} energy")
+            parts.append(f"{source_text(name)} {show(size, 'W')}" + (f" / {show(held, 'Wh')}" if held else ""))
+    return ", ".join(parts)
+
+
+# --- test and basis ---------------------------------------------------------------------------------------------------------------
+
+
+def trial(data: Data) -> str:
+    """What came of the test, in words."""
+    made = data["test"]
+    text = say(
+        "Run by rule, without knowing the weather ahead, in {draws} over {years} it was not sized on: {hours} a year without enough; "
+        "{missing} of the energy missing; {worst} lacking in the worst hour; {cost} USD/MWh with what was really burnt and bought.",
+        draws=counted(made["draws"], "history of failures", "histories of failures"),
+        years=counted(len(made["years"]), "weather year"), hours=span(made["shortfall_hours"], " h"),
+        missing=f"{span({name: 100.0 * made['missing'][name] for name in _LEVELS})} %",
+        worst=span({name: made["worst"][name] / 1e6 for name in _LEVELS}, " MW"),
+        cost=span({name: made["cost"][name] / _MWH for name in _LEVELS}),
+    )  # fmt: skip
+    return f"{text} {say('P50, and P10 to P90 where they differ.')}"
+
+
+_LEVELS = ("p10", "p50", "p90")
+
+
+def span(levels: Data, unit: str = "") -> str:
+    """P50 with P10 to P90 where they differ."""
+    low, middle, high = (figures(levels[name]) for name in _LEVELS)
+    return f"{middle}{unit}" if low == high else f"{middle}{unit} ({say('{low} to {high}', low=low, high=high)})"
+
+
+def rests_on(data: Data) -> list[str]:
+    """What the numbers rest on: sources and how many numbers are from each, and every assumption by name."""
+    assumed = [one for one in data["basis"] if one["source"] == ASSUMED]
+    sources: dict[str, int] = {}
+    for one in data["basis"]:
+        if one["source"] != ASSUMED:
+            sources[one["source"] or say("your own value")] = sources.get(one["source"] or say("your own value"), 0) + 1
+    texts = []
+    if sources:
+        told = ", ".join(f"{name} ({number})" for name, number in sorted(sources.items(), key=lambda pair: (-pair[1], pair[0])))
+        texts.append(say("Numbers from sources: {sources}.", sources=told))
+    if assumed:
+        texts.append(say("Assumptions of ours, grade D: {assumptions}.", assumptions="; ".join(_assumptions(assumed))))
+    units = say("Medians of the catalogue; money is USD of the catalogue’s years, power is facility power, at the meter.")
+    return [*texts, f"{units} {left_out()}"]
+
+
+def left_out() -> str:
+    """What the plan does not count."""
+    return say(
+        "The plan knows all weather ahead, the test does not. Wind, nuclear power and fuel cells are bought at contract prices of the "
+        "catalogue. Left out: the network within and to the site, taxes and credits, the cost of starts, failures of the grid in the test."
+    )
+
+
+def _assumptions(rows: Sequence[Data]) -> list[str]:
+    by: dict[str, list[str]] = {}
+    for one in rows:
+        by.setdefault(source_text(one["of"]), []).append(f"{what_text(one['what'])} {value_of(one)}")
+    return [f"{of}: {', '.join(texts)}" for of, texts in by.items()]
+
+
+def basis(data: Data) -> Rows:
+    """Every number that the offers rest on, with its source; assumptions say so."""
+    rows = [
+        (_capital(source_text(one["of"])), what_text(one["what"]), value_of(one),
+         say("assumption") if one["source"] == ASSUMED else f"{one['source'] or say('your own value')} {one['grade']}".strip(), one["note"])
+        for one in data["basis"]
+    ]  # fmt: skip
+    head = (say("Of what"), say("What"), say("Value"), say("Source"), say("Note"))
+    return Rows(say("The numbers that it rests on"), head, rows)
+
+
+def value_of(one: Data) -> str:
+    """The value of a number behind the plan with its unit."""
+    return show(one["value"], one["unit"]).replace("m2", "m²").replace("m3", "m³").replace("*", "·").removesuffix(" 1")
+
+
+def what_text(what: str) -> str:
+    """What a number of the catalogue is, in words."""
+    told = {
+        "heat_rate": say("heat per energy"), "price": say("price"), "capex": say("capital cost"),
+        "capex_energy": say("capital cost of what it holds"),
+        "discount_rate": say("real discount rate"), "life": say("life"), "om_fixed": say("fixed upkeep"),
+        "om_variable": say("upkeep by use"),
+        "availability": say("availability"), "unit_size": say("unit size"), "co2e": say("CO2e"), "lead_time": say("lead time"),
+        "connection_time": say("wait for a connection"), "efficiency": say("efficiency"), "delivery_adder": say("delivery"),
+        "tracking_limit": say("turn of the tracker at most"), "ground_cover": say("cover of the ground"), "dc_ac_ratio": say("DC over AC"),
+        "temperature_loss": say("loss by heat"), "heat_constant": say("heat loss, constant"), "heat_wind": say("heat loss, with wind"),
+        "losses": say("losses"), "inverter": say("inverter"), "albedo": say("albedo"), "land": say("land"), "cut_in": say("wind to start"),
+        "rated": say("wind for full power"), "cut_out": say("wind to stop"), "hub_height": say("hub height"), "shear": say("wind shear"),
+        "lcoe": say("contract price"), "capacity_factor": say("mean output"), "time_to_repair": say("time to repair"),
+    }  # fmt: skip
+    return told.get(what, what.replace("_", " "))
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------------------
+
+
+def money(cost: float) -> str:
+    """A cost per energy: `80.1 USD/MWh`."""
+    return show(cost, "USD/Wh")
+
+
+def area(value: float) -> str:
+    """Land: `8.1 km²`."""
+    return f"{figures(value / _KM2)} km²"
+
+
+def share_text(share: float) -> str:
+    """A share in per cent."""
+    return f"{_little(100.0 * share)} %"
+
+
+def _little(value: float) -> str:
+    """A number of three figures; what is above nothing and below a hundredth says so."""
+    return f"< {figures(0.01)}" if 0.0 < value < 0.01 else figures(value)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

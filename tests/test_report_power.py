@@ -1,0 +1,246 @@
+"""What is said of a supply: in words, in tables, as charts; every case of an answer, without running a plan."""
+
+from __future__ import annotations
+
+import copy
+import re
+from html import unescape
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from stargauge.quantity.units import GERMAN
+from stargauge.report import svg
+from stargauge.report.locale import speaking
+from stargauge.report.power import Rows, basis, limits, mixes, plants, ready_text, render_power, rests_on, sentence, span, trial
+from stargauge.report.power_chart import mixes_chart, mixes_table, stacked, week, week_table
+from stargauge.report.terminal import Style
+
+HOURS = 168
+
+
+def week_of(number: int, sun: float) -> dict[str, Any]:
+    """A week in which the sun gives half the day, the battery takes of it, turbines give the rest."""
+    day = [sun if 6 <= hour % 24 < 18 else 0.0 for hour in range(HOURS)]
+    stored = [-50e6 if given else 40e6 for given in day]
+    gas = [max(400e6 - given - kept, 0.0) for given, kept in zip(day, stored, strict=True)]
+    return {"week": number, "unit": "W", "load": [400e6] * HOURS, "sources": {"gas-turbine": gas, "solar": day, "battery": stored}}
+
+
+def level(p10: float, p50: float, p90: float, unit: str) -> dict[str, Any]:
+    return {"unit": unit, "p10": p10, "p50": p50, "p90": p90}
+
+
+def plant(name: str, size: float, **more: Any) -> dict[str, Any]:
+    made = {"name": name, "source": name, "size": size, "unit_size": None, "units": None, "energy": 8.76e11, "share": 0.25, "cost": 3e7,
+            "ready": "2029-09-25", "in_time": None}  # fmt: skip
+    return {**made, **more}
+
+
+def number(of: str, what: str, value: float, unit: str, source: str, grade: str) -> dict[str, Any]:
+    return {"of": of, "what": what, "value": value, "unit": unit, "kind": "default", "source": source, "grade": grade, "note": "as read"}
+
+
+def limit(name: str, asked: float, saves: float) -> dict[str, Any]:
+    return {"name": name, "asked": asked, "unit": "1", "saves": {"unit": "USD", "value": saves}}
+
+
+DATA: dict[str, Any] = {
+    "programme": {"name": "Small"}, "site": "north", "as_of": "2026-09-30",
+    "weather": {"name": "abilene-tx", "kind": "synthetic", "notes": []}, "start": None, "years": 1,
+    "load": {"unit": "W", "base": "facility", "mean": 400e6, "peak": 400e6, "from": "as asked, the same in every hour"},
+    "cost": {"unit": "USD/Wh", "mean": 8.01e-5, "at_least": 7.98e-5, "parts": {"gas-turbine": 6e-5, "solar": 1.5e-5, "battery": 5.1e-6}},
+    "plants": [plant("gas-turbine", 1.2e9, units=24, unit_size=50e6), plant("solar", 2.4e9), plant("wind", 0.0)],
+    "batteries": [{"name": "battery", "size": 1.5e9, "energy_size": 5.1e9, "energy": 1e12, "cost": 1e7, "ready": None, "in_time": None}],
+    "carbon": {"unit": "g", "value": 1.5e12, "per_load": 0.43}, "fuel": {"unit": "Wh", "value": 8e12},
+    "land": {"unit": "m2", "value": 6.1e7},
+    "curtailed": {"unit": "Wh", "value": 1e10}, "shortfall": {"unit": "Wh", "value": 0.0, "hours": 0.0},
+    "limits": [limit("shortfall", 0.0, 0.0)],
+    "test": {"years": [1, 2, 3, 4, 5], "draws": 64, "shortfall_hours": level(0.0, 0.0, 0.0, "h"), "missing": level(0.0, 0.0, 0.0, "1"),
+             "worst": level(0.0, 0.0, 0.0, "W"), "cost": level(8.0e-5, 8.1e-5, 8.2e-5, "USD/Wh")},
+    "mixes": [
+        {"name": "gas only", "possible": True, "sizes": {"gas-turbine": 5e8}, "cost": {"unit": "USD/Wh", "mean": 8.5e-5},
+         "carbon": {"unit": "g/Wh", "value": 0.511}, "land": {"unit": "m2", "value": 0.0}, "shares": {"gas-turbine": 1.0}},
+        {"name": "90 % sun", "possible": True, "sizes": {"solar": 4e9, "battery": 3e9, "battery energy": 11e9},
+         "cost": {"unit": "USD/Wh", "mean": 9.7e-5}, "carbon": {"unit": "g/Wh", "value": 0.05}, "land": {"unit": "m2", "value": 1e8},
+         "shares": {"solar": 0.95}},
+        {"name": "44 % sun", "possible": False, "why": "no supply keeps all limits"},
+        {"name": "grid and peaker", "possible": False, "why": "none of grid was offered"},
+    ],
+    "weeks": {"typical": week_of(11, 500e6), "worst": week_of(52, 100e6)},
+    "basis": [number("gas-turbine", "heat_rate", 2.82, "1", "a-study", "A"),
+              number("solar", "land", 0.0256, "m2/W", "stargauge-assumption", "D"),
+              number("gas-turbine", "life", 24.5, "yr", "stargauge-assumption", "D"), number("wind", "lcoe", 5e-5, "USD/Wh", "", "")],
+}  # fmt: skip
+
+
+def changed(**parts: Any) -> dict[str, Any]:
+    return {**copy.deepcopy(DATA), **parts}
+
+
+def told(rows: Rows) -> list[list[str]]:
+    return [list(row) for row in rows.rows]
+
+
+# --- words ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_answer_is_one_sentence() -> None:
+    assert sentence(DATA) == (
+        "To carry 400 MW (facility, mean) at north around the clock costs 80.1 USD/MWh in money of the catalogue’s years: "
+        "24 gas turbines of 50 MW, 2.4 GW of sun, a battery of 1.5 GW / 5.1 GWh; tested on 5 weather years it was not sized on: "
+        "0 h short a year; no plan of any kind that keeps the limits can cost less than 79.8 USD/MWh."
+    )
+
+
+def test_the_sentence_names_day_peak_and_what_may_be_missing() -> None:
+    made = changed(start="2027-06-01", load={**DATA["load"], "peak": 450e6}, limits=[limit("shortfall", 0.001, 1e8)])
+    assert "(facility, mean; peak 450 MW)" in sentence(made)
+    assert "around the clock but for 0.1 % of the energy from 1 Jun 2027 on" in sentence(made)
+
+
+def test_it_reads_in_eighty_columns_answer_first() -> None:
+    text = render_power(DATA)
+    assert text.startswith("To carry 400 MW")
+    assert max(map(len, text.splitlines())) <= 80
+    order = ["What is built", "Limits, and what each costs", "Other mixes", "Put to the test", "What it rests on", "--report power.html"]
+    assert sorted(order, key=text.index) == order
+    assert render_power(DATA, Style(ascii=True)).isascii()
+
+
+def test_plants_say_size_units_cost_and_day() -> None:
+    rows = told(plants(DATA))
+    assert rows[0] == ["Gas turbines", "1.2 GW", "24 × 50 MW", "876 GWh", "25 %", "60", "25 Sep 2029"]
+    assert rows[1][:3] == ["Sun", "2.4 GW", "–"]
+    assert rows[2] == ["Battery", "1.5 GW", "5.1 GWh", "1 TWh", "–", "5.1", "–"]
+    assert "not taken: wind." in plants(DATA).note
+
+
+def test_what_is_next_to_nothing_says_so() -> None:
+    row = told(
+        plants(changed(plants=[plant("rented-generator", 4.6e5, share=6e-11)], cost={**DATA["cost"], "parts": {"rented-generator": 1e-14}}))
+    )[0]
+    assert row[4:6] == ["< 0.01 %", "< 0.01"]
+
+
+@pytest.mark.parametrize(("in_time", "text"), [(None, "25 Sep 2029"), (True, "25 Sep 2029"), (False, "25 Sep 2029, late")])
+def test_what_comes_too_late_says_so(in_time: bool | None, text: str) -> None:
+    assert ready_text(plant("solar", 1.0, in_time=in_time)) == text
+
+
+@pytest.mark.parametrize(
+    ("one", "text"),
+    [
+        (limit("shortfall", 0.0, 0.0), "No energy of the load may be missing in the plan."),
+        (limit("shortfall", 0.001, 5e9), "At most 0.1 % of the energy may be missing. Another 0.1 % allowed to be missing would save 5"),
+        (limit("carbon", 0.2, 2e9), "At most 200 kg of CO2e per MWh of the load. One more kg/MWh of CO2e allowed would save 2 million USD"),
+        (limit("land", 8.1e6, 0.687), "At most 8.1 km² of land. One more km² allowed would save 687,000 USD a year."),
+        (limit("fuel", 5e12, 3e-6), "At most 5 TWh of gas burnt a year. One more GWh of gas a year allowed would save 3,000 USD a year."),
+        (limit("firm", 250e6, 0.164), "At least 250 MW of plants that run as wanted"),
+        (limit("firm", 250e6, 0.164), "One MW less of it would save 164,000 USD a year."),
+        (limit("land", 8.1e6, 1e-9), "It costs nothing: the plan would be the same without it."),
+    ],
+)  # fmt: skip
+def test_limits_say_what_a_little_more_would_save(one: dict[str, Any], text: str) -> None:
+    [(_, said)] = limits(changed(limits=[one]))
+    assert text in said
+
+
+def test_what_waiting_costs_is_told_by_source_the_dearest_first() -> None:
+    waits = [{"name": name, "until": "2030-05-15", "costs": {"unit": "USD/Wh", "value": cost}}
+             for name, cost in (("solar", 1e-6), ("battery", -1e-13), ("gas-turbine", 5.5e-6))]  # fmt: skip
+    name, text = limits(changed(waits=waits))[-1]
+    assert name == "time"
+    assert text.startswith(
+        "To wait for gas turbines until 15 May 2030 costs 5.5 USD/MWh; sun until 15 May 2030 costs 1 USD/MWh, each alone"
+    )
+    assert text.endswith("To wait for battery costs nothing.")
+    assert [one for one, _ in limits(changed(waits=[]))] == ["shortfall"]
+
+
+def test_mixes_stand_beside_the_supply() -> None:
+    rows = told(mixes(DATA))
+    assert [row[0] for row in rows] == ["this supply", "gas only", "90 % sun", "44 % sun", "grid and peaker"]
+    assert rows[0][1:4] == ["80.1", "430", "61"]
+    assert rows[2][1:] == ["97", "50", "100", "Sun 4 GW, battery 3 GW / 11 GWh"]
+    assert rows[3][1:] == ["–", "–", "–", "none that keeps the limits"] and rows[4][4] == "not offered"
+
+
+def test_the_test_says_what_was_short() -> None:
+    short = {**DATA["test"], "shortfall_hours": level(0.0, 2.0, 9.0, "h"), "missing": level(0.0, 1e-5, 1e-4, "1"),
+             "worst": level(0.0, 3e7, 6e7, "W")}  # fmt: skip
+    text = trial(changed(test=short))
+    for part in ("2 h (0 to 9) a year without enough", "0.001 % ", "30 MW (0 to 60) lacking", "81 (80 to 82) USD/MWh", "64 histories"):
+        assert part in text.replace("0.001 (0 to 0.01) %", "0.001 % (0 to 0.01)"), part
+
+
+def test_levels_that_are_one_are_one_number() -> None:
+    assert (span(level(0.0, 0.0, 0.0, "h"), " h"), span(level(1.0, 2.0, 3.0, "h"), " h")) == ("0 h", "2 h (1 to 3)")
+
+
+def test_assumptions_are_named_as_such_and_sources_counted() -> None:
+    text = " ".join(rests_on(DATA))
+    assert "Numbers from sources: a-study (1), your own value (1)." in text
+    assert "Assumptions of ours, grade D: sun: land 0.0256 m²/W; gas turbines: life 24.5 yr." in text
+    assert [row[3] for row in basis(DATA).rows] == ["a-study A", "assumption", "assumption", "your own value"]
+
+
+# --- charts -----------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_our_own_drawing_makes_the_charts(narrow: bool) -> None:
+    for spec in (week(DATA, "typical", narrow), week(DATA, "worst", narrow), mixes_chart(DATA, narrow)):
+        assert svg.draws(spec)
+        drawn = svg.draw(spec)
+        assert "nan" not in drawn and svg.draw(spec, GERMAN).startswith("<svg")
+        assert spec["width"] + spec["padding"]["left"] + spec["padding"]["right"] <= (360 if narrow else 760)
+
+
+def test_areas_of_a_week_lie_on_one_another_under_and_over_the_load() -> None:
+    assert stacked(DATA["weeks"]["typical"]["sources"]) == ["gas-turbine", "solar", "battery"]
+    areas = [layer["data"]["values"] for layer in week(DATA, "typical")["layer"] if layer["mark"]["type"] == "area"]
+    for below, above in pairwise(areas):
+        assert [row["high"] for row in below] == [row["low"] for row in above]
+    assert [row["high"] - row["low"] for row in areas[2]][12] == 0.0  # charging gives nothing
+    assert areas[2][12]["high"] == 500.0 and areas[2][0]["high"] == pytest.approx(400.0)
+
+
+def test_every_chart_has_its_numbers_as_a_table() -> None:
+    made = week_table(DATA, "typical")
+    assert made["head"] == ["Hour", "load, MW", "gas turbines, MW", "sun, MW", "battery, MW"]
+    assert len(made["rows"]) == HOURS and made["rows"][12] == ["13", "400", "0", "500", "−50"]
+    assert made["file"]["rows"][12] == ["13", "400", "0", "500", "-50"]
+    assert mixes_table(DATA)["rows"][0][4] == "gas turbines 25 %, sun 25 %" and mixes_table(DATA)["file"]["rows"][3][1:4] == ["", "", ""]
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------------------
+
+_ENGLISH = {
+    "What is built", "Limits, and what each costs", "Put to the test", "What it rests on", "Other mixes under the same limits", "Source",
+    "There from", "Same data as a table", "A typical and the worst week", "load", "sun", "gas turbines", "battery", "assumption",
+    "this supply",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("data", [DATA, changed(mixes=[])], ids=["with mixes", "without"])
+def test_the_page_stands_alone_in_both_languages(data: dict[str, Any]) -> None:
+    pytest.importorskip("jinja2", reason="the report extra is not installed")
+    from stargauge.report.power_page import render_power_page
+
+    for spoken in ("en", "de"):
+        page = render_power_page(data, spoken)
+        shown = {unescape(text).strip() for text in re.findall(r">([^<>]+)<", page)}
+        assert f'<html lang="{spoken}">' in page and "{{" not in page and "NaN" not in page
+        assert page.count("<figure") == page.count('class="w"') == page.count('class="twin stack"') == (3 if data["mixes"] else 2)
+        assert "<script" not in page and not re.search(r'(?:src|href)="https?:', page)
+        assert ((shown & _ENGLISH) == set()) is (spoken == "de")
+    assert {"Was gebaut wird", "Sonne", "Last", "Annahme"} <= shown
+
+
+def test_german_says_the_same() -> None:
+    with speaking("de"):
+        text = sentence(DATA)
+        assert text.startswith("400 MW (am Zähler, im Mittel) in north rund um die Uhr zu decken kostet 80,1 USD/MWh")
+        assert "24 Gasturbinen zu 50 MW, 2,4 GW Sonne, eine Batterie von 1,5 GW / 5,1 GWh" in text
