@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +69,13 @@ def power(
     energy that may be missing. `emissions` per energy, `land`, `gas` burnt a year: at most. `weather`: an hourly file in place of the
     catalogue's normals. Raises InputError for wrong input and where no supply keeps the limits, with what would relax them.
     """
+    if find_spec("scipy") is None:
+        raise InputError("to size a supply needs the extra `plan` (scipy is missing): pip install 'stargauge[plan]'")
     made = load(programme)
     now = known(made, as_of, values)
     view = asked(now, site)
+    if by is not None and _day(by) < now.as_of:
+        raise InputError(f"by {by} is past on {now.as_of}; name a day from then on, or an earlier knowledge date")
     span = years or (STAGED if by else YEARS)
     if not 1 <= span <= MOST_YEARS:
         raise InputError(f"got {span} years; expected 1 to {MOST_YEARS}")

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 #: Limits in the unit that the plan keeps them in: the option, its name in the plan, the unit.
 _AMOUNTS = (("emissions", "carbon", "g/Wh"), ("land", "land", "m2"), ("gas", "fuel", "Wh"))
 _MOST_HISTORIES = 4096
-_YEAR_HOURS = 8760.0
 
 
 def power(asked: argparse.Namespace) -> int:
@@ -67,9 +66,8 @@ def _expect(asked: argparse.Namespace, target: Path | None, sources: list[str] |
         expect_writable(target, "report")
     elif asked.language != "en":
         raise InputError("--language is that of the page: name its file with --report FILE")
-    for module, extra, what in (("scipy", "plan", "to size a supply"), *([("jinja2", "report", "a page")] if target else [])):
-        if find_spec(module) is None:
-            raise InputError(f"{what} needs the extra `{extra}` ({module} is missing): pip install 'stargauge[{extra}]'")
+    if target is not None and find_spec("jinja2") is None:
+        raise InputError("a page needs the extra `report` (jinja2 is missing): pip install 'stargauge[report]'")
     if faults := list(_faults(asked, sources)):
         raise InputError([*_faults_of_site(asked), *faults])
 
@@ -160,49 +158,18 @@ def _impossible(fault: NoSupply, asked: argparse.Namespace, sources: list[str] |
 
 def _relief(one: Relief, asked: argparse.Namespace) -> str:
     """What one limit would have to be, as it would be asked for; empty where it alone cannot help, or was not asked for."""
+    from stargauge.quantity.units import split_number, unit
+
     if one.needed is None:
         return ""
     if one.limit == "shortfall":
-        return _more_missing(one.needed, asked)
-    for option, limit, _ in _AMOUNTS:
+        return f"--shortfall {_up(one.needed):g} (asked {asked.shortfall})" if _up(one.needed) < 1.0 else ""
+    for option, limit, plain in _AMOUNTS:
         text = getattr(asked, option)
         if limit == one.limit and text is not None:
-            return _wider(one, option, text, asked)
+            named = split_number(text)[1]
+            return f"--{option} '{_up(one.needed * unit(plain).factor / unit(named).factor):,g} {named}' (asked at most {text})"
     return ""
-
-
-def _more_missing(needed: float, asked: argparse.Namespace) -> str:
-    """The share of the energy that would have to be missing; empty where that is all of it."""
-    energy = _energy(asked)
-    if energy is None:
-        return f"{_up(needed / 1e6):,g} MWh that may be missing over all hours (--shortfall is their share; asked {asked.shortfall})"
-    share = _up(needed / energy)
-    return f"--shortfall {share:g} (asked {asked.shortfall})" if share < 1.0 else ""
-
-
-def _wider(one: Relief, option: str, text: str, asked: argparse.Namespace) -> str:
-    from stargauge.quantity.units import split_number, unit
-
-    number, named = split_number(text)
-    if one.needed is None:
-        return ""
-    if one.asked:
-        return f"--{option} '{_up(number * one.needed / one.asked):,g} {named}' (asked at most {text})"
-    # Nothing at all was allowed: of emissions the sum over all hours is known, and per energy where the load is.
-    energy, plain = (_energy(asked), "g/Wh") if option == "emissions" else (1.0, "m2")
-    if energy is None:
-        return f"more than {text} of --{option}"
-    return f"--{option} '{_up(one.needed / energy * unit(plain).factor / unit(named).factor):,g} {named}' (asked at most {text})"
-
-
-def _energy(asked: argparse.Namespace) -> float | None:
-    """The energy of a load that was given, over all hours, Wh; None where it is that of the site."""
-    from stargauge.api.supply import STAGED, YEARS
-    from stargauge.quantity.units import parse_number
-
-    if asked.load is None:
-        return None
-    return parse_number(asked.load, "W") * _YEAR_HOURS * float(asked.years or (STAGED if asked.by else YEARS))
 
 
 def _up(value: float) -> float:

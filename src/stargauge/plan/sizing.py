@@ -18,7 +18,10 @@ _WHOLE, _NOTHING = 1e-5, 1e-9
 
 @dataclass(frozen=True)
 class Relief:
-    """What one limit would have to be, all others kept, for a supply to exist; `needed` None where it alone cannot help."""
+    """What one limit would have to be, all others kept, for a supply to exist; `needed` None where it alone cannot help.
+
+    In the unit of `Limits`: shortfall as a share, carbon in g/Wh of load, land in m2, fuel in Wh a year.
+    """
 
     limit: str
     asked: float
@@ -69,7 +72,15 @@ def _relief(made: SupplyProgram, place: int) -> Relief:
     flows = tuple(flow._replace(cost=weights.get(number, none)) for number, flow in enumerate(program.flows))
     others = (*program.limits[:place], *program.limits[place + 1 :])
     found = optimum(program._replace(columns=columns, flows=flows, limits=others))
-    return Relief(limit.name, limit.bound, found.cost if found.converged else None)
+    unit = _unit(made, limit.name)
+    return Relief(limit.name, limit.bound / unit, found.cost / unit if found.converged else None)
+
+
+def _unit(made: SupplyProgram, limit: str) -> float:
+    """One of the unit that a limit is asked in, as the program sums it: over all hours, of the load's energy, below zero for a least."""
+    if limit in ("shortfall", "carbon") or limit.startswith("share "):
+        return float(made.load.sum())
+    return {"fuel": float(made.years), "firm": -1.0}.get(limit, 1.0)
 
 
 @dataclass(frozen=True)

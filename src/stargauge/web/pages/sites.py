@@ -109,14 +109,9 @@ def site_power(view: View, site: str) -> str:
 
 
 def supply_of(view: View, site: str, **more: Any) -> dict[str, Any]:
-    """What `api.power` says of a site. Raises InputError where what sizes it is not installed."""
-    from importlib.util import find_spec
-
+    """What `api.power` says of a site."""
     from stargauge import api
-    from stargauge.quantity.errors import InputError
 
-    if find_spec("scipy") is None:
-        raise InputError("to size a supply needs the extra `plan` (scipy is missing): pip install 'stargauge[plan]'")
     asked = view.asked
     made = api.power(site, view.programme, as_of=asked.day, draws=view.fewer, seed=asked.seed, progress=view.progress, **more)
     return made.to_dict()
