@@ -18,10 +18,11 @@ from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.weather_files import read_weather
 from stargauge.engine.sample import central
 from stargauge.engine.simulate import simulate as run_model
-from stargauge.plan.offers import Offering, Place, offers
+from stargauge.plan.offers import RENTED, Offering, Place, offers
 from stargauge.plan.options import Limits
 from stargauge.plan.power import PowerCase, PowerPlan, planned
 from stargauge.programme.known import Known, SiteView
+from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.programme.weather import site_weather
 from stargauge.quantity.dates import Window, parse_window
@@ -31,7 +32,6 @@ from stargauge.quantity.weather import Weather
 
 #: What is looked at unless told otherwise: rented generators only where something has to be there by a day.
 SOURCES = ("grid", "gas-engine", "gas-turbine", "combined-cycle", "solar", "wind", "battery")
-RENTED = "rented-generator"
 #: Years of weather that a supply is sized on, and those it is tested on; and years looked at where it has to be there by a day.
 YEARS, TESTS, STAGED = 1, 5, 3
 MOST_YEARS = 10
@@ -42,6 +42,7 @@ class SitePower:
     """The plan of one site, with where its load and its weather come from."""
 
     programme: str
+    asked_as: str
     site: str
     as_of: date
     load_from: str
@@ -51,7 +52,12 @@ class SitePower:
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         weather = {"name": self.weather.name, "kind": self.weather.kind, "notes": list(self.weather.notes)}
-        about = {"programme": {"name": self.programme}, "site": self.site, "as_of": str(self.as_of), "weather": weather}
+        about = {
+            "programme": {"name": self.programme, "asked_as": self.asked_as},
+            "site": self.site,
+            "as_of": str(self.as_of),
+            "weather": weather,
+        }
         made = self.plan.to_dict()
         return {**about, **made, "load": {**made["load"], "from": self.load_from}}
 
@@ -92,7 +98,7 @@ def power(
     repairs = {plant.name: reading.number("energy", plant.name, "time_to_repair", "h") for plant in found.plants
                if plant.chosen and plant.unit}  # fmt: skip
     case = PowerCase(hours, start, found, limits, outputs, tuple(range(span, span + TESTS)), repairs, draws=draws, seed=seed)
-    return SitePower(made.name, view.id, now.as_of, load_from, sky, planned(case, mixes, progress))
+    return SitePower(made.name, asked_as(made), view.id, now.as_of, load_from, sky, planned(case, mixes, progress))
 
 
 def _again(reading: Offering, weather: Weather) -> Offering:

@@ -22,8 +22,9 @@ from stargauge.quantity.wind_power import WindPlant, wind_power
 
 #: What may be built, by the name of its rows; the source it counts as.
 GAS = ("gas-engine", "gas-turbine", "combined-cycle")
-CHOICES = ("grid", *GAS, "fuel-cell", "solar", "wind", "nuclear", "battery", "rented-generator")
-_SOURCE = {**dict.fromkeys((*GAS, "rented-generator"), "gas"), "fuel-cell": "fuel_cell"}
+RENTED = "rented-generator"
+CHOICES = ("grid", *GAS, "fuel-cell", "solar", "wind", "nuclear", "battery", RENTED)
+_SOURCE = {**dict.fromkeys((*GAS, RENTED), "gas"), "fuel-cell": "fuel_cell"}
 _MARKET, _REGION_ABROAD = "grid-us", "world-grid"
 
 
@@ -212,6 +213,6 @@ def offers(reading: Offering, wanted: Sequence[str]) -> Offers:
         if name == "battery":
             reading.offers.batteries.append(reading.battery(name))
             continue
-        make = reading.gas if name in GAS else reading.rented if name == "rented-generator" else getattr(reading, name.replace("-", "_"))
+        make = reading.gas if name in GAS else reading.rented if name == RENTED else getattr(reading, name.replace("-", "_"))
         reading.offers.plants.append(make(name))
     return reading.offers

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from stargauge.plan.dispatched import NEGLIGIBLE, Tested, run_by_rule
-from stargauge.plan.offers import GAS, Basis, Offers
+from stargauge.plan.offers import GAS, RENTED, Basis, Offers
 from stargauge.plan.options import Array, BatteryOption, Limits, PlantOption
 from stargauge.plan.sizing import NoSupply, cheapest, whole_units
 from stargauge.plan.supply_program import CHARGE, DISCHARGE, YEAR, Supply
@@ -20,8 +20,8 @@ WEEK = 168
 _NO_ENERGY = 1e-6
 #: The mixes that are compared: name, what may be built, and the most of the energy that gas may give.
 MIXES: tuple[tuple[str, tuple[str, ...], float | None], ...] = (
-    ("gas only", GAS, None), ("44 % sun", (*GAS, "solar", "battery"), 0.56), ("90 % sun", (*GAS, "solar", "battery"), 0.10),
-    ("grid and peaker", ("grid", "gas-engine", "gas-turbine"), None),
+    ("gas only", (*GAS, RENTED), None), ("44 % sun", (*GAS, RENTED, "solar", "battery"), 0.56),
+    ("90 % sun", (*GAS, RENTED, "solar", "battery"), 0.10), ("grid and peaker", ("grid", "gas-engine", "gas-turbine", RENTED), None),
 )  # fmt: skip
 
 
