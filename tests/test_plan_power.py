@@ -13,7 +13,7 @@ import stargauge as sg
 from stargauge.plan.offers import Offers
 from stargauge.plan.options import Limits, PlantOption
 from stargauge.plan.power import PowerCase, planned
-from stargauge.plan.sizing import NoSupply
+from stargauge.plan.sizing import NoSupply, cheapest
 from stargauge.quantity.errors import InputError
 
 LOAD = np.full(8760, 100e6)
@@ -79,3 +79,75 @@ def test_what_cannot_be_is_refused_with_what_would_do() -> None:
         sg.power("abilene", load_at="100 MW", sources=["gas-engine"], emissions="100 kg/MWh", mixes=False, draws=32)
     carbon = next(one for one in fault.value.reliefs if one.limit == "carbon")
     assert carbon.needed is not None and carbon.needed > carbon.asked
+
+
+# --- what may never be ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_kind_that_nobody_builds_moves_no_cost() -> None:
+    block = PlantOption("combined-cycle", "gas", 0.9, 4.4e-5, 0.9, unit=400e6, fuel=2.0, carbon=0.35)
+    alone, offered = planned(_case(TURBINE), mixes=False), planned(_case(TURBINE, block), mixes=False)
+    assert offered.supply.total <= alone.supply.total * (1.0 + 5e-3)
+    assert offered.supply.sizes["combined-cycle"] < 1e3
+
+
+def test_what_is_never_there_is_not_built_and_said_to_be_late() -> None:
+    late = PlantOption("combined-cycle", "gas", 0.01, 1e-5, 0.9, unit=50e6, fuel=2.0, ready=9000)
+    made = planned(_case(TURBINE, late, start=date(2027, 1, 1)), mixes=False).to_dict()
+    plants = {plant["name"]: plant for plant in made["plants"]}
+    assert plants["combined-cycle"]["size"] == 0.0 and plants["combined-cycle"]["in_time"] is False
+    assert plants["gas-turbine"]["size"] > 100e6
+    with pytest.raises(NoSupply):
+        planned(_case(late, start=date(2027, 1, 1)), mixes=False)
+
+
+def test_no_plan_undercuts_the_bound_whatever_may_be_missing() -> None:
+    strict, loose = (
+        planned(PowerCase(**{**vars(_case(TURBINE)), "limits": Limits(shortfall=share)}), mixes=False) for share in (0.0, 0.05)
+    )
+    assert loose.to_dict()["cost"]["at_least"] <= strict.supply.unit_cost
+    assert loose.supply.total <= strict.supply.total
+
+
+def test_a_test_that_nothing_offered_can_pass_is_said_to_have_failed() -> None:
+    night = PlantOption("solar", "solar", 0.05, output=np.full(8760, 0.5), chosen=False)
+    dark = np.repeat([[0.5, 0.4]], 8760, axis=0)
+    case = PowerCase(**{**vars(_case(night)), "tests": {"solar": dark}})
+    made = planned(case, mixes=False).to_dict()["test"]
+    assert made["passed"] is False and made["missing"]["p90"] > 0.0
+    assert planned(_case(TURBINE), mixes=False).to_dict()["test"]["passed"] is True
+
+
+def test_a_plant_without_failures_on_record_gives_what_it_gives_on_average() -> None:
+    cells = PlantOption("fuel-cell", "fuel_cell", 0.5, 2e-5, 0.5, fuel=1.9)
+    made = planned(_case(cells), mixes=False)
+    assert made.supply.sizes["fuel-cell"] == pytest.approx(200e6, rel=1e-4)
+    assert made.test.energy["fuel-cell"].mean() == pytest.approx(8.76e11, rel=1e-4)
+
+
+def test_land_costs_as_much_a_year_over_two_years_as_over_one() -> None:
+    sun = np.tile(np.r_[np.zeros(6), np.ones(12), np.zeros(6)], 365)
+    solar = PlantOption("solar", "solar", 0.05, output=sun, chosen=False, land=20.0)
+    once, twice = (cheapest(np.tile(LOAD, years), [TURBINE, solar], [], Limits(land=1e9)) for years in (1, 2))
+    more = cheapest(LOAD, [TURBINE, solar], [], Limits(land=1.001e9))
+    assert once.prices["land"] == pytest.approx((once.total - more.total) / 1e6, rel=1e-2)
+    assert twice.prices["land"] == pytest.approx(once.prices["land"], rel=1e-3)
+
+
+def test_a_year_of_a_file_is_tested_on_other_weather_and_a_start_in_june_has_the_sun_of_june() -> None:
+    june, january = (_sun("abilene", by) for by in ("2027-06-01", "2028-01-01"))
+    assert june[: 24 * 60].mean() > 1.2 * january[: 24 * 60].mean()
+
+
+def _sun(site: str, by: str) -> np.ndarray:
+    made = sg.power(site, by=by, as_of="2026-11-01", load_at="10 MW", sources=["solar", "rented-generator"], years=1, mixes=False, draws=5)
+    return np.asarray(next(plant for plant in made.plan.case.offers.plants if plant.name == "solar").output)
+
+
+@pytest.mark.parametrize(("programme", "site"), [("meta-hyperion", "hyperion"), ("stargate", "saline"), ("stargate-abroad", "uae")])
+def test_where_no_wind_is_known_it_is_left_out_and_said(programme: str, site: str) -> None:
+    made = sg.power(site, programme, load_at="10 MW", mixes=False, draws=5).to_dict()
+    assert not any(plant["name"] == "wind" for plant in made["plants"])
+    assert any("has no wind" in note for note in made["weather"]["notes"])
+    with pytest.raises(InputError, match="has no wind in hour 0"):
+        sg.power(site, programme, load_at="10 MW", sources=["wind", "battery"], mixes=False, draws=5)

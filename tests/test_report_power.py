@@ -57,7 +57,8 @@ DATA: dict[str, Any] = {
     "land": {"unit": "m2", "value": 6.1e7},
     "curtailed": {"unit": "Wh", "value": 1e10}, "shortfall": {"unit": "Wh", "value": 0.0, "hours": 0.0},
     "limits": [limit("shortfall", 0.0, 0.0)],
-    "test": {"years": [1, 2, 3, 4, 5], "draws": 64, "shortfall_hours": level(0.0, 0.0, 0.0, "h"), "missing": level(0.0, 0.0, 0.0, "1"),
+    "test": {"years": [1, 2, 3, 4, 5], "draws": 64, "same_weather": False, "passed": True, "allowed": {"unit": "1", "value": 1e-4},
+             "shortfall_hours": level(0.0, 0.0, 0.0, "h"), "missing": level(0.0, 0.0, 0.0, "1"),
              "worst": level(0.0, 0.0, 0.0, "W"), "cost": level(8.0e-5, 8.1e-5, 8.2e-5, "USD/Wh")},
     "mixes": [
         {"name": "gas only", "possible": True, "sizes": {"gas-turbine": 5e8}, "cost": {"unit": "USD/Wh", "mean": 8.5e-5},
@@ -90,8 +91,14 @@ def test_the_answer_is_one_sentence() -> None:
     assert sentence(DATA) == (
         "To carry 400 MW (facility, mean) at north around the clock costs 80.1 USD/MWh in money of the catalogue’s years: "
         "24 gas turbines of 50 MW, 2.4 GW of sun, a battery of 1.5 GW / 5.1 GWh; tested on 5 weather years it was not sized on: "
-        "0 h short a year; no plan of any kind that keeps the limits can cost less than 79.8 USD/MWh."
+        "0 h short a year; no plan that keeps the limits, tested or not, can cost less than 79.8 USD/MWh."
     )
+
+
+def test_a_test_that_is_not_passed_or_says_little_is_said_to_be_so() -> None:
+    made = changed(test={**DATA["test"], "passed": False, "same_weather": True})
+    assert "tested on 5 weather years that it was sized on, for want of others: 0 h short a year, more than the 0.01 % of" in sentence(made)
+    assert trial(made).endswith("No number of plants offered makes it pass.")
 
 
 def test_the_sentence_names_day_peak_and_what_may_be_missing() -> None:
@@ -133,12 +140,12 @@ def test_what_comes_too_late_says_so(in_time: bool | None, text: str) -> None:
     ("one", "text"),
     [
         (limit("shortfall", 0.0, 0.0), "No energy of the load may be missing in the plan."),
-        (limit("shortfall", 0.001, 5e9), "At most 0.1 % of the energy may be missing. Another 0.1 % allowed to be missing would save 5"),
-        (limit("carbon", 0.2, 2e9), "At most 200 kg of CO2e per MWh of the load. One more kg/MWh of CO2e allowed would save 2 million USD"),
-        (limit("land", 8.1e6, 0.687), "At most 8.1 km² of land. One more km² allowed would save 687,000 USD a year."),
-        (limit("fuel", 5e12, 3e-6), "At most 5 TWh of gas burnt a year. One more GWh of gas a year allowed would save 3,000 USD a year."),
+        (limit("shortfall", 0.001, 5e9), "Another 0.1 % allowed to be missing would save at most 5"),
+        (limit("carbon", 0.2, 2e9), "At most 200 kg of CO2e per MWh of the load. One more kg/MWh of CO2e allowed would save at most 2 m"),
+        (limit("land", 8.1e6, 0.687), "At most 8.1 km² of land. One more km² allowed would save at most 687,000 USD a year."),
+        (limit("fuel", 5e12, 3e-6), "At most 5 TWh of gas burnt a year. One more GWh of gas a year allowed would save at most 3,0"),
         (limit("firm", 250e6, 0.164), "At least 250 MW of plants that run as wanted"),
-        (limit("firm", 250e6, 0.164), "One MW less of it would save 164,000 USD a year."),
+        (limit("firm", 250e6, 0.164), "One MW less of it would save at most 164,000 USD a year."),
         (limit("land", 8.1e6, 1e-9), "It costs nothing: the plan would be the same without it."),
     ],
 )  # fmt: skip

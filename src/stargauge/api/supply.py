@@ -15,6 +15,7 @@ from stargauge.api.programmes import Progress, known, load
 from stargauge.api.runs import DRAWS
 from stargauge.audit.site import asked
 from stargauge.catalogue.load import Catalogue
+from stargauge.catalogue.place_weather import weather_of
 from stargauge.catalogue.weather_files import read_weather
 from stargauge.engine.sample import central
 from stargauge.engine.simulate import simulate as run_model
@@ -26,15 +27,15 @@ from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.programme.weather import site_weather
 from stargauge.quantity.dates import Window, parse_window
-from stargauge.quantity.errors import InputError
+from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.units import parse_number
-from stargauge.quantity.weather import Weather
+from stargauge.quantity.weather import YEAR_HOURS, Weather
 
 #: What is looked at unless told otherwise: rented generators only where something has to be there by a day.
 SOURCES = ("grid", "gas-engine", "gas-turbine", "combined-cycle", "solar", "wind", "battery")
 #: Years of weather that a supply is sized on, and those it is tested on; and years looked at where it has to be there by a day.
 YEARS, TESTS, STAGED = 1, 5, 3
-MOST_YEARS = 10
+MOST_YEARS, MOST_DRAWS = 10, 4096
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class SitePower:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
-        weather = {"name": self.weather.name, "kind": self.weather.kind, "notes": list(self.weather.notes)}
+        weather = {"name": self.weather.name, "kind": self.weather.kind, "notes": [*self.weather.notes, *self.plan.case.offers.notes]}
         about = {
             "programme": {"name": self.programme, "asked_as": self.asked_as},
             "site": self.site,
@@ -80,30 +81,59 @@ def power(
     made = load(programme)
     now = known(made, as_of, values)
     view = asked(now, site)
-    if by is not None and _day(by) < now.as_of:
-        raise InputError(f"by {by} is past on {now.as_of}; name a day from then on, or an earlier knowledge date")
-    span = years or (STAGED if by else YEARS)
-    if not 1 <= span <= MOST_YEARS:
-        raise InputError(f"got {span} years; expected 1 to {MOST_YEARS}")
     start = _day(by) if by else None
+    span = (STAGED if by else YEARS) if years is None else years
+    _expect(now, start, span, shortfall, draws)
     hours, load_from = _load(now, view, load_at, start, span)
-    sky = _weather(now, view, weather, seed, range(span))
+    sky, others = _skies(now, view, weather, seed, span)
     reading = Offering(now.catalogue, _place(now, view), sky, now.as_of, start, len(hours))
-    wanted = list(sources or (SOURCES if start is None else (*SOURCES, RENTED)))
+    wanted = list(sources) if sources is not None else _usual(reading, start)
     found = offers(reading, wanted)
     limits = Limits(shortfall, _amount(emissions, "g/Wh"), _amount(land, "m2"), _amount(gas, "Wh"))
-    others = _weather(now, view, weather, seed, range(span, span + TESTS))
     tests = {plant.name: plant.output for plant in offers(_again(reading, others), [n for n in wanted if n in ("solar", "wind")]).plants}
-    outputs = {name: np.asarray(output).reshape(-1, 8760).T for name, output in tests.items()}
+    outputs = {name: np.asarray(output).reshape(-1, YEAR_HOURS).T for name, output in tests.items()}
     repairs = {plant.name: reading.number("energy", plant.name, "time_to_repair", "h") for plant in found.plants
                if plant.chosen and plant.unit}  # fmt: skip
-    case = PowerCase(hours, start, found, limits, outputs, tuple(range(span, span + TESTS)), repairs, draws=draws, seed=seed)
+    case = PowerCase(
+        hours, start, found, limits, outputs, _numbers(others), repairs, draws=draws, seed=seed, same_weather=others is sky
+    )  # fmt: skip
     return SitePower(made.name, asked_as(made), view.id, now.as_of, load_from, sky, planned(case, mixes, progress))
+
+
+def _expect(now: Known, start: date | None, years: int, shortfall: float, draws: int) -> None:
+    """Raise InputError with everything that is asked wrong."""
+    faults = []
+    if start is not None and not now.as_of <= start <= now.months[-1]:
+        faults.append(f"by {start}: expected a day from {now.as_of}, the knowledge date, to {now.months[-1]}, the end of the clock")
+    if not 1 <= years <= MOST_YEARS:
+        faults.append(f"got {years} years; expected 1 to {MOST_YEARS}")
+    if not 0.0 <= shortfall < 1.0:
+        faults.append(f"shortfall: got {shortfall}; expected a share of the energy from 0 to below 1")
+    if not 1 <= draws <= MOST_DRAWS:
+        faults.append(f"draws: got {draws:,}; expected 1 to {MOST_DRAWS:,} years of failures")
+    if faults:
+        raise InputError([Fault(fault) for fault in faults])
+
+
+def _usual(reading: Offering, start: date | None) -> list[str]:
+    """What is looked at unless told otherwise; without wind where the weather has none, which is noted."""
+    wanted = list(SOURCES if start is None else (*SOURCES, RENTED))
+    if np.isnan(reading.weather.wind).any():
+        wanted.remove("wind")
+        reading.offers.notes.append(f"the weather of {reading.weather.name} has no wind: wind power is not looked at")
+    return wanted
+
+
+def _numbers(weather: Weather) -> tuple[int, ...]:
+    """The years by their numbers; where a file mixes years into one, by their place."""
+    return weather.years or tuple(range(weather.year_count))
 
 
 def _again(reading: Offering, weather: Weather) -> Offering:
     """The same catalogue read for other weather, its numbers not listed twice."""
-    return Offering(reading.catalogue, reading.place, weather, reading.today, None, len(weather.dry_bulb))
+    made = Offering(reading.catalogue, reading.place, weather, reading.today, None, len(weather.dry_bulb))
+    made.turn = reading.turn
+    return made
 
 
 def _day(text: date | str) -> date:
@@ -128,18 +158,32 @@ def _place(now: Known, view: SiteView) -> Place:
     return Place(market, region, float(stated), when.start if isinstance(when, Window) else None)
 
 
-def _weather(now: Known, view: SiteView, file: Path | None, seed: int, years: range) -> Weather:
-    """The weather of some years: of the file given, else as the site has it; a file's years are taken in turn."""
+def _skies(now: Known, view: SiteView, file: Path | None, seed: int, span: int) -> tuple[Weather, Weather]:
+    """The weather a supply is sized on, and that it is tested on: the latter the very same where there is no other.
+
+    Of a file the first years are for sizing, and what it has beyond them for the test; else the test is on synthetic years of the place.
+    """
+    years, others = range(span), range(span, span + TESTS)
     found = read_weather(file) if file is not None else site_weather(now.programme, now.catalogue, view.id, seed, years)
-    return found if found.year_count == len(years) and found.kind == "synthetic" else _repeated(found, years)
+    if found.kind == "synthetic":
+        return found, site_weather(now.programme, now.catalogue, view.id, seed, others)
+    sized, place = _picked(found, years), view.spec.place if view.spec else ""
+    if found.year_count > span:
+        return sized, _picked(found, range(span, min(found.year_count, span + TESTS)))
+    try:
+        return sized, weather_of(now.catalogue, place, seed, others)
+    except InputError:
+        return (sized, sized) if span == 1 else (sized, _picked(found, range(found.year_count)))
 
 
-def _repeated(found: Weather, years: range) -> Weather:
-    """A file's years, taken in turn."""
-    place = np.concatenate([np.arange(8760) + 8760 * (year % found.year_count) for year in years])
+def _picked(found: Weather, years: range) -> Weather:
+    """Some years of a file, taken in turn."""
+    count = found.year_count
+    place = np.concatenate([np.arange(YEAR_HOURS) + YEAR_HOURS * (year % count) for year in years])
     return found._replace(
         dry_bulb=found.dry_bulb[place], dew_point=found.dew_point[place], pressure=found.pressure[place], sun=found.sun[place],
         sun_direct=found.sun_direct[place], sun_diffuse=found.sun_diffuse[place], wind=found.wind[place],
+        years=tuple(found.years[year % count] for year in years) if found.years else (),
     )  # fmt: skip
 
 
@@ -149,15 +193,24 @@ def _load(now: Known, view: SiteView, asked_for: str | float | None, start: date
         level = _amount(asked_for, "W")
         if not (level and level > 0.0):
             raise InputError(f"the load is {asked_for}; expected a power above 0, such as 1.2 GW")
-        return np.full(8760 * years, level), "as asked, the same in every hour"
+        return np.full(YEAR_HOURS * years, level), "as asked, the same in every hour"
     address = f"power_load[{view.id}]"
     series = run_model(now, [address], draws=DRAWS)[address]
     middle = np.nan_to_num(np.asarray(series.quantiles((0.5,))[0.5]))
     if not middle.max() > 0.0:
         raise InputError(f"nothing is expected to run at {view.id} up to {now.months[-1]}; give the load with --load, such as --load 500MW")
     if start is None:
-        return np.full(8760 * years, float(middle.max())), f"median of {address} at its highest, the same in every hour"
-    first = next((place for place, month in enumerate(now.months) if month >= start), len(middle) - 1)
-    months = [float(middle[min(first + place, len(middle) - 1)]) for place in range(12 * years)]
-    hours = [24 * days for days in (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)] * years
-    return np.repeat(months, hours), f"median of {address} by month from {start}, the same within each month"
+        return np.full(YEAR_HOURS * years, float(middle.max())), f"median of {address} at its highest, the same in every hour"
+    months = middle[np.minimum(_months(start, years) + _first(now, start), len(middle) - 1)]
+    return months, f"median of {address} by month from {start}, the same within each month and from the last month of the clock on"
+
+
+def _first(now: Known, start: date) -> int:
+    return next((place for place, month in enumerate(now.months) if month >= start), len(now.months) - 1)
+
+
+def _months(start: date, years: int) -> Any:
+    """How many months after the first each hour lies, in years of 365 days from a day on."""
+    ends = np.cumsum([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    day = date(2027, start.month, min(start.day, 28)).timetuple().tm_yday - 1 + np.arange(YEAR_HOURS * years) // 24
+    return 12 * (day // 365) + np.searchsorted(ends, day % 365, side="right") - (start.month - 1)

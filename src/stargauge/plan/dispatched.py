@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from stargauge.quantity.dispatch import dispatch
 from stargauge.quantity.hourly import Hourly
 from stargauge.quantity.outages import Outages
 from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source
+from stargauge.quantity.weather import YEAR_HOURS
 
 #: Sizes below this share of the peak of the load are left out: the method leaves them above zero, and nobody builds them.
 NEGLIGIBLE = 1e-4
@@ -42,17 +45,17 @@ def run_by_rule(
 ) -> Tested:  # fmt: skip
     """Run a supply for one year in each draw. `outputs`: of sun and wind (hour, year); `repairs`: mean hours that a failed unit is down.
 
-    Order: what gives without a choice, the battery, the grid, then plants from the cheapest to run. A draw takes one of the years and a
+    Order: what gives without a choice, the battery, then the grid and plants from the cheapest to run. A draw takes one of the years and a
     history of outages of its own. What a plan over several years has only later is there from the first hour.
     """
     peak = float(load.max())
+    years = years[:draws]
     column: NDArray[np.int64] = np.arange(draws, dtype=np.int64) % len(years)
-    chance = np.random.default_rng(np.random.SeedSequence(entropy=seed, spawn_key=(8760,))).random(draws)
     sources: list[Source] = []
     order: list[str] = []
     ranked = sorted(plants, key=lambda plant: (plant.chosen, float(np.mean(plant.running_cost))))
     for plant in (one for one in ranked if supply.sizes[one.name] > NEGLIGIBLE * peak):
-        sources.append(_source(plant, supply.sizes[plant.name], outputs, column, repairs, chance))
+        sources.append(_source(plant, supply.sizes[plant.name], outputs, column, repairs, _chance(plant.name, draws, seed)))
         order.append(plant.name)
     first = sum(not plant.chosen for plant in plants if plant.name in order)
     for battery in (one for one in batteries if supply.sizes[one.name] > NEGLIGIBLE * peak):
@@ -72,12 +75,17 @@ def run_by_rule(
 def _money(plant: PlantOption, size: float, energy: Array) -> Array:
     """USD a year: what it costs anyway and what it costs to run; what gives without a choice is paid for all it could give."""
     running = float(np.mean(plant.running_cost))
-    given = energy if plant.chosen else np.full_like(energy, size * 8760 * float(np.mean(plant.output)))
+    given = energy if plant.chosen else np.full_like(energy, size * YEAR_HOURS * float(np.mean(plant.output)))
     return np.asarray(size * plant.yearly_cost + given * running)
 
 
 def _battery_money(battery: BatteryOption, supply: Supply) -> float:
     return supply.sizes[battery.name] * battery.yearly_cost_power + supply.sizes[f"{battery.name} energy"] * battery.yearly_cost_energy
+
+
+def _chance(name: str, draws: int, seed: int) -> Array:
+    """A uniform number of each draw, from which a plant's failures follow; plants do not fail together."""
+    return np.random.default_rng(np.random.SeedSequence(entropy=seed, spawn_key=(crc32(name.encode()),))).random(draws)
 
 
 def _source(
@@ -86,12 +94,13 @@ def _source(
     if not plant.chosen:
         output = outputs.get(plant.name)
         if output is None:
-            return Given(plant.name, Hourly(np.full(8760, float(np.mean(plant.output))), size))
+            return Given(plant.name, Hourly(np.full(YEAR_HOURS, float(np.mean(plant.output))), size))
         return Given(plant.name, Hourly(output, size, column))
     if plant.source == "grid":
-        return Grid(plant.name, Hourly(np.full(8760, 1.0), size))
+        return Grid(plant.name, Hourly(np.full(YEAR_HOURS, 1.0), size))
     unit = plant.unit or size / _UNITS
     up, down = float(np.mean(plant.output)), repairs.get(plant.name, 0.0)
     outages = Outages(down * up / (1.0 - up), down, chance) if down and up < 1.0 else None
     heat = max(plant.fuel, 1.0)
-    return Plant(plant.name, unit, round(size / unit + 0.499), heat, heat * _NO_PENALTY, _PART, outages=outages)
+    usual = None if outages else Hourly(np.full(YEAR_HOURS, up))  # without failures on record, as much as it gives on average
+    return Plant(plant.name, unit, ceil(size / unit - 1e-3), heat, heat * _NO_PENALTY, _PART, outages=outages, available=usual)

@@ -59,12 +59,14 @@ class Column(NamedTuple):
     """A size that holds for all hours: what a unit of it costs over these hours, and the most there can be of it.
 
     `gives`: what a unit gives to the load in each hour without a choice, as sun and wind do; None where flows decide.
+    `nudge`: what a unit costs besides in the search alone, so that what costs nothing is no larger than it is used; in no cost or bound.
     """
 
     name: str
     cost: float
     most: float
     gives: Array | None = None
+    nudge: float = 0.0
 
 
 class HourProgram(NamedTuple):

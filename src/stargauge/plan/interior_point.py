@@ -59,12 +59,14 @@ class _Rows(NamedTuple):
 class _Shape(NamedTuple):
     """A program as arrays, in units of its load and of its costs. The last sizes and limits are the stores' levels before hour one.
 
+    `size_cost`: with what nudges sizes in the search; `true_cost`: without.
     `hourly`: which of the limits, and behind them the sizes, meet the rows of hours at all.
     """
 
     load: Array
     cost: Array
     size_cost: Array
+    true_cost: Array
     feeds: Array
     bound: NDArray[np.int64]
     share: Array
@@ -94,9 +96,11 @@ class _Shape(NamedTuple):
 def _shape(program: HourProgram) -> _Shape:
     unit = float(program.load.max())
     flows, stores, hours = program.flows, program.stores, program.hours
-    cost = np.array([flow.cost for flow in flows])
-    sizes = np.array([column.cost for column in program.columns])
-    money = float(np.mean(np.abs(cost)) + np.mean(np.abs(sizes)) / hours) or 1.0
+    many = (len(flows), hours)
+    cost = np.array([flow.cost for flow in flows]).reshape(many)
+    true = np.array([column.cost for column in program.columns])
+    sizes = true + np.array([column.nudge for column in program.columns])
+    money = float(np.abs(cost).sum() / max(cost.size, 1) + np.mean(np.abs(sizes)) / hours) or 1.0
     columns, first = len(sizes) + len(stores), len(sizes)
     limits = len(program.limits)
     weight_size = np.zeros((limits + columns + len(stores), columns))
@@ -112,7 +116,9 @@ def _shape(program: HourProgram) -> _Shape:
     hourly = [*summed, *closing, *range(len(bounds), len(bounds) + columns)]
     return _Shape(
         program.load / unit, cost / money, np.concatenate([sizes, np.zeros(len(stores))]) / money,
-        np.array([flow.feeds for flow in flows]), np.array([flow.bound for flow in flows]), np.array([flow.share for flow in flows]),
+        np.concatenate([true, np.zeros(len(stores))]) / money,
+        np.array([flow.feeds for flow in flows], dtype=np.float64),
+        np.array([flow.bound for flow in flows], dtype=np.int64).reshape(many), np.array([flow.share for flow in flows]).reshape(many),
         tuple(flow.store for flow in flows), np.array([flow.stored for flow in flows]), full, np.array([store.keep for store in stores]),
         tuple((place, column.gives) for place, column in enumerate(program.columns) if column.gives is not None),
         tuple((place, flow, weight) for place, limit in enumerate(program.limits) for flow, weight in limit.flows),
@@ -390,17 +396,18 @@ def _moved(values: Any, steps: Any, far: float) -> Any:
     return type(values)(*(value + far * step for value, step in zip(values, steps, strict=True)))
 
 
-def lower_bound(of: _Shape, prices: _Rows) -> float:
+def lower_bound(of: _Shape, prices: _Rows, size_cost: Array) -> float:
     """What no plan undercuts, from any prices of balances, chains and limits: the others are set so that no flow and no level pays.
 
-    Where a size would still pay, it pays at most for the largest size allowed. Weak duality; holds whatever the prices.
+    Where a size would still pay at what it costs, it pays at most for the largest size allowed. Weak duality; holds whatever the prices, to
+    the rounding of this sum itself.
     """
     balance, limit = np.maximum(prices.balance, 0.0), np.minimum(prices.limit, 0.0)
     fair = _Rows(balance, prices.bound, prices.chain, prices.full, limit)
     bound = np.minimum(of.cost - _flow_worth(of, fair), 0.0)
     full = np.minimum(-_level_worth(of, fair), 0.0)
     fair = fair._replace(bound=bound, full=full)
-    pays = np.minimum(of.size_cost - _worth(of, fair).size, 0.0)
+    pays = np.minimum(size_cost - _worth(of, fair).size, 0.0)
     sizes = len(of.size_cost)
     largest = of.most[of.closing - sizes : of.closing]
     return float(of.load @ balance + of.most @ limit + pays @ largest)
@@ -434,8 +441,8 @@ def _search(of: _Shape) -> _Found:
     best, worse = _Found(np.inf, point, prices, 0), 0
     for step in range(MOST_STEPS):
         rows, lacking = _lacking(of, point, prices, slopes)
-        cost = _cost(of, point)
-        gap = (cost - lower_bound(of, prices)) / max(abs(cost), 1e-12)
+        cost = _cost(of, point, of.size_cost)
+        gap = (cost - lower_bound(of, prices, of.size_cost)) / max(abs(cost), 1e-12)
         score, worse = max(abs(gap) / GAP, _unmet(of, rows) / FEASIBLE), worse + 1
         if score < best.score:
             best, worse = _Found(score, point, prices, step), 0
@@ -449,8 +456,8 @@ def _search(of: _Shape) -> _Found:
     return best._replace(steps=step)
 
 
-def _cost(of: _Shape, point: _Point) -> float:
-    return float(np.vdot(of.cost, point.flow) + of.size_cost @ point.size)
+def _cost(of: _Shape, point: _Point, size_cost: Array) -> float:
+    return float(np.vdot(of.cost, point.flow) + size_cost @ point.size)
 
 
 def _stepped(
@@ -500,7 +507,8 @@ def _solution(of: _Shape, program: HourProgram, found: _Found) -> HourSolution:
     unit, money = of.unit, of.unit * of.money
     rows, _ = _lacking(of, point, prices, point)
     return HourSolution(
-        cost=_cost(of, point) * money, at_least=lower_bound(of, prices) * money, sizes=point.size[: of.first] * unit,
+        cost=_cost(of, point, of.true_cost) * money,
+        at_least=lower_bound(of, prices, of.true_cost) * money, sizes=point.size[: of.first] * unit,
         flows=point.flow * unit, levels=point.level * unit, spill=point.spill * unit, price=np.maximum(prices.balance, 0.0) * of.money,
         limit_prices=-np.minimum(prices.limit[: len(program.limits)], 0.0) * of.money, unmet=_unmet(of, rows),
         steps=found.steps, converged=found.score <= _NEAR,

@@ -50,6 +50,7 @@ class Offers:
     batteries: list[BatteryOption] = field(default_factory=list)
     ready: dict[str, date] = field(default_factory=dict)
     basis: list[Basis] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Offering:
     def __init__(self, catalogue: KnownCatalogue, place: Place, weather: Weather, today: date, start: date | None, hours: int) -> None:
         self.catalogue, self.place, self.weather = catalogue, place, weather
         self.today, self.start, self.hours = today, start, hours
+        self.turn = 0 if start is None else 24 * (date(2027, start.month, min(start.day, 28)).timetuple().tm_yday - 1)
         self.offers = Offers()
 
     def number(self, kind: str, name: str, attribute: str, unit: str) -> float:
@@ -161,7 +163,7 @@ class Offering:
             self.number("energy", name, "albedo", "1"),
         )  # fmt: skip
         there = self.number("energy", name, "availability", "1")
-        output = self._known(solar_power(self.weather, plant), "sun") * there
+        output = self._known(solar_power(self._aired(), plant), "sun") * there
         dc_cost = self.number("energy", name, "capex", "USD/W") * plant.dc_ratio
         return PlantOption(
             name, name, dc_cost * self.annuity(name) + self.upkeep(name), output=output,
@@ -193,7 +195,15 @@ class Offering:
             self.number("energy", name, "efficiency", "1"), ready=self.hour(name),
         )  # fmt: skip
 
+    def _aired(self) -> Weather:
+        """The weather with still air where no wind is known, an assumption that is noted: modules then give a little less."""
+        if not np.isnan(self.weather.wind).any():
+            return self.weather
+        self.offers.notes.append(f"the weather of {self.weather.name} has no wind: modules of solar power are taken as in still air")
+        return self.weather._replace(wind=np.nan_to_num(self.weather.wind))
+
     def _known(self, output: Array, what: str) -> Array:
+        """What sun or wind gives by the hours of the plan, whose first is not always that of a year."""
         lacks = np.isnan(output)
         if lacks.any():
             hour = int(np.flatnonzero(lacks)[0])
@@ -201,7 +211,7 @@ class Offering:
                 f"the weather of {self.weather.name} has no {what} in hour {hour} and {int(lacks.sum()) - 1} more; leave out {what} power "
                 "with --sources, or give a weather file that has it"
             )
-        return output
+        return np.roll(output, -self.turn)
 
 
 def offers(reading: Offering, wanted: Sequence[str]) -> Offers:

@@ -64,8 +64,7 @@ class Limits:
     """What a supply must keep. None: no limit. Sums are per year; shares are of the energy of the load.
 
     `shortfall`: share of the load's energy that may be missing. `carbon`: g CO2e per Wh of load. `land`: m2. `fuel`: Wh burnt a year.
-    `firm`: W of chosen plants and of batteries for as long as they last, at least. `least_share`: least share of the load's energy that
-    is not from the chosen plants named in it.
+    `firm`: W of chosen plants at least. `most_share`: most of the load's energy that chosen plants of a name or a source may give.
     """
 
     shortfall: float = 0.0

@@ -30,7 +30,7 @@ class PowerCase:
     """What is asked: a load (W by hour, facility), what can be had, limits; and how it is tested.
 
     `tests`: output of sun and wind over other years, by name (hour, year), with the numbers of these years; `repairs` by plant. `missing`:
-    share of the energy that may be missing in nine of ten of these tests.
+    share of the energy that may be missing in nine of ten of these tests. `same_weather`: the years are those it is sized on.
     """
 
     load: Array
@@ -43,6 +43,17 @@ class PowerCase:
     missing: float = 1e-4
     draws: int = 256
     seed: int = 0
+    same_weather: bool = False
+
+    @property
+    def plants(self) -> list[PlantOption]:
+        """Plants that are there before the plan ends."""
+        return [plant for plant in self.offers.plants if plant.ready < len(self.load)]
+
+    @property
+    def batteries(self) -> list[BatteryOption]:
+        """Batteries that are there before the plan ends."""
+        return [battery for battery in self.offers.batteries if battery.ready < len(self.load)]
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,7 @@ class PowerPlan:
             "start": str(case.start) if case.start else None, "years": len(case.load) // YEAR,
             "load": {"unit": "W", "base": "facility", "mean": float(case.load.mean()), "peak": float(case.load.max())},
             "cost": {
-                "unit": "USD/Wh", "mean": supply.unit_cost, "at_least": supply.bound / served,
+                "unit": "USD/Wh", "mean": supply.unit_cost, "at_least": supply.bound / supply.load,
                 "parts": {name: cost / served for name, cost in supply.cost.items() if _seen(supply.sizes[name], case)},
             },
             "plants": [self._plant(plant) for plant in case.offers.plants],
@@ -96,7 +107,7 @@ class PowerPlan:
         }  # fmt: skip
 
     def _plant(self, plant: PlantOption) -> dict[str, Any]:
-        size = _seen(self.supply.sizes[plant.name], self.case)
+        size = _seen(self.supply.sizes.get(plant.name, 0.0), self.case)
         energy = self._energy(plant.name) if size else 0.0
         ready = self.case.offers.ready.get(plant.name)
         return {
@@ -116,7 +127,7 @@ class PowerPlan:
         return None if self.case.start is None else ready is None or ready <= self.case.start
 
     def _battery(self, battery: BatteryOption) -> dict[str, Any]:
-        size = _seen(self.supply.sizes[battery.name], self.case)
+        size = _seen(self.supply.sizes.get(battery.name, 0.0), self.case)
         ready = self.case.offers.ready.get(battery.name)
         return {
             "name": battery.name, "size": size, "energy_size": self.supply.sizes[f"{battery.name} energy"] if size else 0.0,
@@ -137,16 +148,18 @@ class PowerPlan:
     def _test(self) -> dict[str, Any]:
         test = self.test
         return {
-            "years": list(test.years), "draws": len(test.missing), "shortfall_hours": {"unit": "h", **_levels(test.shortfall_hours)},
+            "years": list(test.years), "draws": len(test.missing), "same_weather": self.case.same_weather,
+            "passed": _enough(self.case, test), "allowed": {"unit": "1", "value": _allowed(self.case)},
+            "shortfall_hours": {"unit": "h", **_levels(test.shortfall_hours)},
             "missing": {"unit": "1", **_levels(test.missing)}, "worst": {"unit": "W", **_levels(test.worst)},
             "cost": {"unit": "USD/Wh", **_levels(test.cost)},
         }  # fmt: skip
 
     def _weeks(self) -> dict[str, Any]:
         """A typical and the worst week of the first year, hour by hour: the worst asks most of plants that run as wanted."""
-        plants = [plant for plant in self.case.offers.plants if _seen(self.supply.sizes[plant.name], self.case)]
+        plants = [plant for plant in self.case.plants if _seen(self.supply.sizes[plant.name], self.case)]
         flows = {plant.name: self.supply.flows[plant.name] for plant in plants}
-        for one in self.case.offers.batteries:
+        for one in self.case.batteries:
             if _seen(self.supply.sizes[one.name], self.case):
                 flows[one.name] = self.supply.flows[f"{one.name} {DISCHARGE}"] - self.supply.flows[f"{one.name} {CHARGE}"]
         chosen = sum((flows[plant.name][:YEAR] for plant in plants if plant.chosen), np.zeros(YEAR))
@@ -199,7 +212,7 @@ def planned(case: PowerCase, mixes: bool = True, told: Callable[[int, int], None
         made.append(_tried(case, name, allowed, share))
         done(2 + place)
     waits = []
-    usual = cheapest(case.load, case.offers.plants, case.offers.batteries, case.limits).unit_cost if late else 0.0
+    usual = cheapest(case.load, case.plants, case.batteries, case.limits).unit_cost if late else 0.0
     for place, name in enumerate(late):
         waits.append(Wait(name, case.offers.ready[name], usual - _sooner(case, name)))
         done(2 + len(made) + place)
@@ -216,67 +229,66 @@ def _sooner(case: PowerCase, name: str) -> float:
     """USD per Wh with one source there from the start; its size may be as it likes, and no unit is whole."""
     plants = [replace(plant, ready=0) if plant.name == name else plant for plant in case.offers.plants]
     batteries = [replace(one, ready=0) if one.name == name else one for one in case.offers.batteries]
-    return cheapest(case.load, plants, batteries, case.limits).unit_cost
+    sooner = replace(case, offers=replace(case.offers, plants=plants, batteries=batteries))
+    return cheapest(case.load, sooner.plants, sooner.batteries, case.limits).unit_cost
 
 
 def _reliable(case: PowerCase) -> tuple[Limits, Supply, Tested]:
     """The cheapest supply that also stands the test: as many units are added as that takes, and the rest is sized again beside them.
 
     A program that knows all weather and no failure plans too little that runs as wanted; by rule and with failures it has to carry peaks.
+    `bound` stays that of the limits alone.
     """
-    chosen = [plant for plant in case.offers.plants if plant.chosen]
-    limits = replace(case.limits, firm=None if any(plant.source == "grid" for plant in chosen) else _spare(case, chosen))
-    supply = _sized(case, limits)
-    firm = _firm(case, supply, chosen)
-    if firm > 0.0:
-        limits = replace(limits, firm=firm)
-        supply = _sized(case, limits)
-    return limits, supply, _tested(case, supply)
+    supply = _sized(case, case.limits)
+    test = _tested(case, supply)
+    firm = 0.0 if _enough(case, test) else _firm(case, supply)
+    if not firm:
+        return case.limits, supply, test
+    limits = replace(case.limits, firm=firm)
+    again = replace(_sized(case, limits), bound=supply.bound)
+    return limits, again, _tested(case, again)
 
 
 def _sized(case: PowerCase, limits: Limits) -> Supply:
-    return whole_units(case.load, case.offers.plants, case.offers.batteries, limits, close=_CLOSE)
+    return whole_units(case.load, case.plants, case.batteries, limits, close=_CLOSE)
 
 
 def _tested(case: PowerCase, supply: Supply) -> Tested:
-    """As it stands in its last year: what is not there by then is no part of it."""
-    plants = [plant for plant in case.offers.plants if plant.ready < len(case.load)]
-    batteries = [battery for battery in case.offers.batteries if battery.ready < len(case.load)]
-    return run_by_rule(supply, case.load[-YEAR:], plants, batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed)
+    """As it stands in its last year."""
+    return run_by_rule(
+        supply, case.load[-YEAR:], case.plants, case.batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed
+    )
 
 
-def _firm(case: PowerCase, supply: Supply, chosen: Sequence[PlantOption]) -> float:
-    """W of plants that run as wanted with which the test is passed, units of the one that is cheapest to own added; 0: none have to be.
+def _firm(case: PowerCase, supply: Supply) -> float:
+    """W of plants that run as wanted with which the test is passed, by units of the kind that comes cheapest; 0 where none helps."""
+    firm = sum(_seen(supply.sizes[plant.name], case) for plant in case.plants if plant.chosen)
+    added = [(plant, _units(case, supply, plant)) for plant in case.plants if plant.chosen and plant.unit]
+    sizes = [(count * plant.unit * plant.yearly_cost, count * plant.unit) for plant, count in added if count]
+    return firm + min(sizes)[1] if sizes else 0.0
 
-    Where so many units do not help, what is missing is no matter of plants, and none are added.
-    """
-    firm = sum(_seen(supply.sizes[plant.name], case) for plant in chosen)
-    units = [plant for plant in chosen if plant.unit]
-    if not units or _passes(case, supply):
-        return 0.0
-    added = min(units, key=lambda plant: plant.yearly_cost)
-    few, many = 0, ceil(float(case.load.max()) / added.unit)
-    if not _passes(case, _more(supply, added, many)):
-        return 0.0
+
+def _units(case: PowerCase, supply: Supply, added: PlantOption) -> int:
+    """The fewest units of a kind beside a supply that pass the test; 0 where as many as carry the load alone do not."""
+    few, many = 0, ceil(float(case.load.max()) / added.unit) + 1
+    if not _enough(case, _tested(case, _more(supply, added, many))):
+        return 0
     while many - few > 1:
         middle = (few + many) // 2
-        few, many = (few, middle) if _passes(case, _more(supply, added, middle)) else (middle, many)
-    return firm + many * added.unit
+        few, many = (few, middle) if _enough(case, _tested(case, _more(supply, added, middle))) else (middle, many)
+    return many
+
+
+def _allowed(case: PowerCase) -> float:
+    return max(case.limits.shortfall, case.missing)
+
+
+def _enough(case: PowerCase, test: Tested) -> bool:
+    return bool(np.quantile(test.missing, 0.9) <= _allowed(case))
 
 
 def _more(supply: Supply, plant: PlantOption, units: int) -> Supply:
     return replace(supply, sizes={**supply.sizes, plant.name: supply.sizes[plant.name] + units * plant.unit})
-
-
-def _passes(case: PowerCase, supply: Supply) -> bool:
-    return bool(np.quantile(_tested(case, supply).missing, 0.9) <= max(case.limits.shortfall, case.missing))
-
-
-def _spare(case: PowerCase, chosen: Sequence[PlantOption]) -> float | None:
-    """Peak of the load with the largest unit out, at the usual share of units that work; None where nothing runs as wanted."""
-    if not chosen:
-        return None
-    return float(case.load.max()) / max(float(np.max(plant.output)) for plant in chosen) + max(plant.unit for plant in chosen)
 
 
 #: Share of the cost within which a supply of whole units may be of the best.
@@ -284,8 +296,8 @@ _CLOSE = 5e-3
 
 
 def _tried(case: PowerCase, name: str, allowed: Sequence[str], share: float | None) -> Mix:
-    plants = [plant for plant in case.offers.plants if plant.name in allowed]
-    batteries = [battery for battery in case.offers.batteries if battery.name in allowed]
+    plants = [plant for plant in case.plants if plant.name in allowed]
+    batteries = [battery for battery in case.batteries if battery.name in allowed]
     missing = [one for one in allowed if one not in {*(plant.name for plant in plants), *(battery.name for battery in batteries)}]
     if len(missing) == len(allowed):
         return Mix(name, None, f"none of {', '.join(allowed)} was offered")

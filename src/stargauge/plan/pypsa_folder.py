@@ -29,11 +29,15 @@ def write_pypsa(
 ) -> None:  # fmt: skip
     """Write the network, power in MW, energy in MWh, money in USD over all hours. The folder must not exist, or be empty.
 
-    Raises InputError for a folder that holds something, and for a charge on monthly peaks, which plain PyPSA does not know.
+    Raises InputError for a folder that holds something, and for a charge on monthly peaks, which plain PyPSA does not know,
+    as for limits on a shortfall, on fuel and on shares.
     """
     charged = [plant.name for plant in plants if plant.peak_charge]
     if charged:
         raise InputError(f"a network of PyPSA has no charge for the peaks of months, which {', '.join(charged)} has; leave the charge out")
+    unwritten = [name for name, asked in (("a shortfall", limits.shortfall), ("fuel", limits.fuel), ("shares", limits.most_share)) if asked]
+    if unwritten:
+        raise InputError(f"limits on {', '.join(unwritten)} are not written for PyPSA; leave them out")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} exists and is not an empty folder; name one that does not exist")
     years = len(load) // YEAR
@@ -49,8 +53,6 @@ def write_pypsa(
         "links": [link for battery in batteries for link in _links(battery, supply, years)],
         "global_constraints": _constraints(limits, load),
     }  # fmt: skip
-    if limits.shortfall:
-        files["generators"].append({"name": "missing", "bus": _BUS, "p_nom": float(load.max()) / _MEGA})
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in files.items():
         if rows:

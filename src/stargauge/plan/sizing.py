@@ -14,6 +14,8 @@ from stargauge.quantity.errors import InputError
 
 #: How far from whole a number of units may be, and the size in units that stands for none (a size needs an end above zero).
 _WHOLE, _NOTHING = 1e-5, 1e-9
+#: A limit that would have to be this much of what it is, is kept already; and how many branches are looked at at most.
+_SAME, _BRANCHES = 1.0 + 1e-6, 40
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class NoSupply(InputError):
         self.reliefs = tuple(reliefs)
         helps = [one for one in reliefs if one.needed is not None]
         parts = [f"{one.limit}: asked {one.asked:.6g}, would have to be {one.needed:.6g}" for one in helps]
-        super().__init__("no supply keeps all limits" + (f"; one of these alone would do: {'; '.join(parts)}" if parts else
-                         "; no single limit that gives way would be enough"))  # fmt: skip
+        ways = f"one of these alone would do: {'; '.join(parts)}" if parts else "no single limit that gives way would be enough"
+        super().__init__(f"no supply keeps all limits; {ways}")
 
 
 def cheapest(load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], limits: Limits) -> Supply:
@@ -44,11 +46,21 @@ def cheapest(load: Array, plants: Sequence[PlantOption], batteries: Sequence[Bat
 
     Raises NoSupply where no supply keeps the limits, with what each would have to be.
     """
+    if not plants:
+        raise NoSupply([])
     made = SupplyProgram(load, plants, batteries, limits)
     found = optimum(made.program)
     if not found.converged:
-        raise NoSupply(reliefs(load, plants, batteries, limits))
+        found_reliefs = reliefs(load, plants, batteries, limits)
+        if any(_kept(one) for one in found_reliefs):
+            raise InputError("a supply that keeps all limits exists, but the cheapest was not found; change a limit or a source a little")
+        raise NoSupply(found_reliefs)
     return made.supply(found)
+
+
+def _kept(one: Relief) -> bool:
+    """Whether a limit could be kept as it is."""
+    return one.limit != "firm" and one.needed is not None and one.needed <= one.asked * _SAME + _NOTHING
 
 
 def reliefs(load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], limits: Limits) -> list[Relief]:
@@ -96,8 +108,8 @@ def whole_units(
 ) -> Supply:
     """The cheapest supply in which every plant that has a unit size is a whole number of units, within a share `close` of the best.
 
-    Branch and bound on the numbers (Land and Doig 1960, Econometrica 28, 497-520). `bound` of what is returned is proven: the least of the
-    bounds of all branches left open. Raises NoSupply as `cheapest` does.
+    Branch and bound on the numbers (Land and Doig 1960, Econometrica 28, 497-520), of so many branches at most. `bound` of what is returned
+    is that of units of any size, which is proven. Raises NoSupply as `cheapest` does.
     """
     counted = [plant for plant in plants if plant.unit]
 
@@ -110,7 +122,9 @@ def whole_units(
     up = {plant.name: (_units(first.supply, plant, np.ceil),) * 2 for plant in counted}
     rounded, left = branch(up) if counted else first, [first]
     best = rounded.supply if rounded is not None else None
-    while left:
+    looked = 0
+    while left and looked < _BRANCHES:
+        looked += 1
         left.sort(key=lambda one: one.supply.bound)
         if best is not None and left[0].supply.bound >= best.total * (1.0 - close):
             break
@@ -124,8 +138,8 @@ def whole_units(
         both = (branch({**now.held, plant.name: ends}) for ends in ((low, float(np.floor(count))), (float(np.ceil(count)), high)))
         left += [one for one in both if one is not None]
     if best is None:
-        raise NoSupply([])
-    return replace(best, bound=min([best.total, *(one.supply.bound for one in left)]))
+        raise InputError("no supply of whole units was found, though one of any sizes exists; leave out the largest units")
+    return replace(best, bound=first.supply.bound)
 
 
 def _held(plant: PlantOption, ends: tuple[float, float] | None) -> PlantOption:

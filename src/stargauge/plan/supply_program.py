@@ -12,10 +12,11 @@ from stargauge.plan.options import Array, BatteryOption, Limits, PlantOption
 from stargauge.quantity.errors import InputError
 
 YEAR = 8760
-#: Most of anything, in peaks of the load: far above what pays, so that every size has an end.
-_MOST = 50.0
-#: USD per W and year that anything costs at least in the program: a millionth of what plants do, and in no sum that is shown.
-_TRIFLE = 1e-7
+#: Most of anything, in peaks of the load, and of what a battery holds, in hours of the peak: so far above what pays that neither moves a
+#: plan, and every size has an end. What costs nothing is a connection or a contract by energy, and ends sooner.
+_MOST, _MOST_HELD, _MOST_FREE = 1e3, 1e4, 10.0
+#: USD per W and year by which the search keeps what costs nothing no larger than it is used; in no cost and no bound.
+_NUDGE = 1e-7
 #: Share of the peak above which missing power counts as an hour without.
 _SEEN = 1e-6
 _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -27,9 +28,9 @@ class Supply:
     """Sizes by name (W; a battery's energy in Wh under `NAME energy`), energy by name and year (Wh), and what the whole costs a year.
 
     `energy` of what gives without a choice is what the load and the battery took: what is curtailed is shared out over these in proportion.
-
     `cost`: USD a year by name, capital and running together. `bound`: no supply that keeps the limits costs less than this a year.
-    `prices`: what a year costs less per unit that a limit is relaxed by. `price`: of one more Wh of load, by hour.
+    `prices`: what a year costs less per unit by which a limit is relaxed, of sums a unit a year; the first unit: each further saves less.
+    `price`: of one more Wh of load, by hour.
     """
 
     sizes: dict[str, float]
@@ -101,10 +102,10 @@ class SupplyProgram:
         wide[:ready] = 0.0
         return wide
 
-    def _column(self, name: str, yearly: float, most: float, gives: Array | None = None) -> int:
-        """A size; one that costs nothing still costs a trifle, so that it is no larger than it is used."""
+    def _column(self, name: str, yearly: float, most: float, gives: Array | None = None, cap: float = _MOST) -> int:
         self.place[name] = len(self.columns)
-        self.columns.append(Column(name, max(yearly, _TRIFLE) * self.years, min(most, _MOST * self.peak), gives))
+        end = min(most, (cap if yearly > 0.0 else _MOST_FREE) * self.peak)
+        self.columns.append(Column(name, yearly * self.years, end, gives, 0.0 if yearly > 0.0 else _NUDGE * self.years))
         return self.place[name]
 
     def _flow(
@@ -147,7 +148,7 @@ class SupplyProgram:
     def _battery(self, battery: BatteryOption) -> None:
         there = self._there(battery.ready)
         power = self._column(battery.name, battery.yearly_cost_power * there, battery.most)
-        energy = self._column(f"{battery.name} energy", battery.yearly_cost_energy * there, _MOST * self.peak)
+        energy = self._column(f"{battery.name} energy", battery.yearly_cost_energy * there, np.inf, cap=_MOST_HELD)
         store, share = len(self.stores), self._by_hour(1.0, battery.ready)
         self.stores.append(Store(battery.name, energy, battery.keep))
         wear = self._by_hour(battery.running_cost)
@@ -214,9 +215,13 @@ class SupplyProgram:
             water=self._sum("water", energy), fuel=self._sum("fuel", energy),
             land=sum(land * size[name] for name, land in self._land().items()), shortfall=float(missing.sum()) / self.years,
             shortfall_hours=float((missing > _SEEN * self.peak).sum()) / self.years, curtailed=curtailed,
-            prices={row.name: float(price) for row, price in zip(self.program.limits, found.limit_prices, strict=True)},
+            prices={row.name: float(price) * self._yearly(row) for row, price in zip(self.program.limits, found.limit_prices, strict=True)},
             price=found.price, flows=flow, level=found.levels.sum(axis=0), converged=found.converged,
         )  # fmt: skip
+
+    def _yearly(self, row: Limit) -> float:
+        """From money over all hours to money a year: sums of flows are over all hours as well, sizes hold for all of them."""
+        return 1.0 if row.flows else 1.0 / self.years
 
     def _sum(self, what: str, energy: dict[str, float]) -> float:
         return float(sum(getattr(plant, what) * energy[plant.name] for plant in self.plants))

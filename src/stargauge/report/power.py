@@ -69,11 +69,18 @@ def sentence(data: Data) -> str:
     """The answer in one sentence."""
     hours = data["test"]["shortfall_hours"]
     return say(
-        "To carry {load} at {site} {how} costs {cost} in money of the catalogue’s years: {supply}; tested on {years} it was not sized on: "
-        "{hours} short a year; no plan of any kind that keeps the limits can cost less than {least}.",
+        "To carry {load} at {site} {how} costs {cost} in money of the catalogue’s years: {supply}; tested on {years} {which}: "
+        "{hours} short a year{failed}; no plan that keeps the limits, tested or not, can cost less than {least}.",
         load=load_text(data), site=data["site"], how=_how(data), cost=money(data["cost"]["mean"]), supply=supply_text(data),
         years=counted(len(data["test"]["years"]), "weather year"), hours=span(hours, " h"), least=money(data["cost"]["at_least"]),
+        which=_which(data), failed="" if data["test"]["passed"] else say(", more than the {share} of the energy that a supply may miss",
+                                                                          share=share_text(data["test"]["allowed"]["value"])),
     )  # fmt: skip
+
+
+def _which(data: Data) -> str:
+    """Whether the years of the test are others than those it was sized on."""
+    return say("that it was sized on, for want of others") if data["test"]["same_weather"] else say("it was not sized on")
 
 
 def load_text(data: Data) -> str:
@@ -237,7 +244,7 @@ def _fuel(one: Data) -> tuple[str, str]:
 
 def _firm(one: Data) -> tuple[str, str]:
     asked = say(
-        "At least {power} of plants that run as wanted, so that the peak is carried with the largest unit out, or the test is passed.",
+        "At least {power} of plants that run as wanted: with fewer the test is not passed.",
         power=show(one["asked"], "W"),
     )
     return say("reserve"), f"{asked} {_saves(one, 1e6, say('One MW less of it'))}"
@@ -251,7 +258,7 @@ def _saves(one: Data, step: float, more: str) -> str:
     saved = one["saves"]["value"] * step
     if saved < _WORTH:
         return say("It costs nothing: the plan would be the same without it.")
-    return say("{more} would save {money} a year.", more=more, money=show(saved, "USD"))
+    return say("{more} would save at most {money} a year.", more=more, money=show(saved, "USD"))
 
 
 def mixes(data: Data) -> Rows:
@@ -300,15 +307,16 @@ def trial(data: Data) -> str:
     """What came of the test, in words."""
     made = data["test"]
     text = say(
-        "Run by rule, without knowing the weather ahead, in {draws} over {years} it was not sized on: {hours} a year without enough; "
+        "Run by rule, without knowing the weather ahead, in {draws} over {years} {which}: {hours} a year without enough; "
         "{missing} of the energy missing; {worst} lacking in the worst hour; {cost} USD/MWh with what was really burnt and bought.",
-        draws=counted(made["draws"], "history of failures", "histories of failures"),
+        draws=counted(made["draws"], "history of failures", "histories of failures"), which=_which(data),
         years=counted(len(made["years"]), "weather year"), hours=span(made["shortfall_hours"], " h"),
         missing=f"{span({name: 100.0 * made['missing'][name] for name in _LEVELS})} %",
         worst=span({name: made["worst"][name] / 1e6 for name in _LEVELS}, " MW"),
         cost=span({name: made["cost"][name] / _MWH for name in _LEVELS}),
     )  # fmt: skip
-    return f"{text} {say('P50, and P10 to P90 where they differ.')}"
+    failed = "" if made["passed"] else " " + say("No number of plants offered makes it pass.")
+    return f"{text} {say('P50, and P10 to P90 where they differ.')}{failed}"
 
 
 _LEVELS = ("p10", "p50", "p90")
