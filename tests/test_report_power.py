@@ -98,7 +98,8 @@ def test_the_answer_is_one_sentence() -> None:
 def test_a_test_that_is_not_passed_or_says_little_is_said_to_be_so() -> None:
     made = changed(test={**DATA["test"], "passed": False, "same_weather": True})
     assert "tested on 5 weather years that it was sized on, for want of others: 0 h short a year, more than the 0.01 % of" in sentence(made)
-    assert trial(made).endswith("No number of plants offered makes it pass.")
+    assert trial(made).endswith("What could be added of what is offered does not make it pass.")
+    assert sentence(made).startswith("Does not pass its test. To carry")
 
 
 def test_the_sentence_names_day_peak_and_what_may_be_missing() -> None:

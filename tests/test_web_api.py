@@ -95,6 +95,7 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
     f"power?site=north&source=gas-turbine&load={quote('100 MW')}&mixes=false": lambda made: api.power(
         "north", made, sources=["gas-turbine"], load_at="100 MW", mixes=False, **RUN
     ).to_dict(),
+    "facility?site=north&redundancy=2N": lambda made: api.facility("north", made, redundancy="2N", **RUN).to_dict(),
     "compute": lambda made: api.compute(made, **RUN).to_dict(),
     "sources-and-uses": lambda made: api.sources_and_uses(made, **RUN).to_dict(),
     "what-if?set=overrun_factor=1.3": lambda made: api.movable(made, **RUN).answer({"overrun_factor": "1.3"}),

@@ -71,7 +71,8 @@ def power(
 ) -> SitePower:  # fmt: skip
     """The cheapest supply that carries a site's load: sizes of plants, what a unit of energy costs, what binds, other mixes, and a test.
 
-    `load_at`: facility power to carry, flat; left out, the median of what the site draws on average when complete. `by`: the day from
+    `load_at`: facility power to carry, flat; left out, the median of what the site draws on
+    average in its highest month, in every hour. `by`: the day from
     which it has to be carried; what takes longer to get comes later, and rented generators are looked at too. `shortfall`: share of the
     energy that may be missing. `emissions` per energy, `land`, `gas` burnt a year: at most. `weather`: an hourly file in place of the
     catalogue's normals. Raises InputError for wrong input and where no supply keeps the limits, with what would relax them.
@@ -200,9 +201,11 @@ def _load(now: Known, view: SiteView, asked_for: str | float | None, start: date
     if not middle.max() > 0.0:
         raise InputError(f"nothing is expected to run at {view.id} up to {now.months[-1]}; give the load with --load, such as --load 500MW")
     if start is None:
-        return np.full(YEAR_HOURS * years, float(middle.max())), f"median of {address} at its highest, the same in every hour"
-    months = middle[np.minimum(_months(start, years) + _first(now, start), len(middle) - 1)]
-    return months, f"median of {address} by month from {start}, the same within each month and from the last month of the clock on"
+        return np.full(YEAR_HOURS * years, float(middle.max())), f"median of {address} in its highest month, the same in every hour"
+    place, last = _months(start, years) + _first(now, start), len(middle)
+    months = middle[np.where(place < last, place, last - 12 + (place - last) % 12)]
+    past = "; past the end of the clock its last twelve months again" if place[-1] >= last else ""
+    return months, f"median of {address} by month from {start}, the same within each month{past}"
 
 
 def _first(now: Known, start: date) -> int:

@@ -18,10 +18,11 @@ from stargauge.plan.supply_program import CHARGE, DISCHARGE, YEAR, Supply
 
 WEEK = 168
 _NO_ENERGY = 1e-6
-#: The mixes that are compared: name, what may be built, and the most of the energy that gas may give.
-MIXES: tuple[tuple[str, tuple[str, ...], float | None], ...] = (
-    ("gas only", (*GAS, RENTED), None), ("44 % sun", (*GAS, RENTED, "solar", "battery"), 0.56),
-    ("90 % sun", (*GAS, RENTED, "solar", "battery"), 0.10), ("grid and peaker", ("grid", "gas-engine", "gas-turbine", RENTED), None),
+#: The mixes that are compared: name, what has to be offered for it, what may be built, and the most of the energy that gas may give.
+MIXES: tuple[tuple[str, str, tuple[str, ...], float | None], ...] = (
+    ("gas only", "", (*GAS, RENTED), None), ("44 % sun", "solar", (*GAS, RENTED, "solar", "battery"), 0.56),
+    ("90 % sun", "solar", (*GAS, RENTED, "solar", "battery"), 0.10),
+    ("grid and peaker", "grid", ("grid", "gas-engine", "gas-turbine", RENTED), None),
 )  # fmt: skip
 
 
@@ -198,8 +199,8 @@ def _mix(mix: Mix, case: PowerCase) -> dict[str, Any]:
 
 def planned(case: PowerCase, mixes: bool = True, told: Callable[[int, int], None] | None = None) -> PowerPlan:
     """Answer a case. Raises NoSupply where no supply keeps its limits, with what would relax it."""
-    late = _late(case) if mixes else []
-    steps = 1 + (len(MIXES) + len(late) if mixes else 0)
+    late = _late(case)
+    steps = 1 + len(late) + (len(MIXES) if mixes else 0)
 
     def done(step: int) -> None:
         if told is not None:
@@ -208,8 +209,8 @@ def planned(case: PowerCase, mixes: bool = True, told: Callable[[int, int], None
     limits, supply, test = _reliable(case)
     done(1)
     case, made = replace(case, limits=limits), []
-    for place, (name, allowed, share) in enumerate(MIXES if mixes else ()):
-        made.append(_tried(case, name, allowed, share))
+    for place, (name, needed, allowed, share) in enumerate(MIXES if mixes else ()):
+        made.append(_tried(case, name, needed, allowed, share))
         done(2 + place)
     waits = []
     usual = cheapest(case.load, case.plants, case.batteries, case.limits).unit_cost if late else 0.0
@@ -239,14 +240,16 @@ def _reliable(case: PowerCase) -> tuple[Limits, Supply, Tested]:
     A program that knows all weather and no failure plans too little that runs as wanted; by rule and with failures it has to carry peaks.
     `bound` stays that of the limits alone.
     """
-    supply = _sized(case, case.limits)
-    test = _tested(case, supply)
-    firm = 0.0 if _enough(case, test) else _firm(case, supply)
-    if not firm:
-        return case.limits, supply, test
-    limits = replace(case.limits, firm=firm)
-    again = replace(_sized(case, limits), bound=supply.bound)
-    return limits, again, _tested(case, again)
+    limits, supply = case.limits, _sized(case, case.limits)
+    bound, test = supply.bound, _tested(case, supply)
+    for _ in range(_ROUNDS):
+        firm = 0.0 if _enough(case, test) else _firm(case, supply)
+        if not firm:
+            break
+        limits = replace(limits, firm=firm)
+        supply = replace(_sized(case, limits), bound=bound)
+        test = _tested(case, supply)
+    return limits, supply, test
 
 
 def _sized(case: PowerCase, limits: Limits) -> Supply:
@@ -293,14 +296,16 @@ def _more(supply: Supply, plant: PlantOption, units: int) -> Supply:
 
 #: Share of the cost within which a supply of whole units may be of the best.
 _CLOSE = 5e-3
+#: How often units are added at most: beside more of them the rest is sized smaller, which may take some more.
+_ROUNDS = 4
 
 
-def _tried(case: PowerCase, name: str, allowed: Sequence[str], share: float | None) -> Mix:
+def _tried(case: PowerCase, name: str, needed: str, allowed: Sequence[str], share: float | None) -> Mix:
     plants = [plant for plant in case.plants if plant.name in allowed]
     batteries = [battery for battery in case.batteries if battery.name in allowed]
-    missing = [one for one in allowed if one not in {*(plant.name for plant in plants), *(battery.name for battery in batteries)}]
-    if len(missing) == len(allowed):
-        return Mix(name, None, f"none of {', '.join(allowed)} was offered")
+    there = {plant.name for plant in plants} | {battery.name for battery in batteries}
+    if not there or (needed and needed not in there):
+        return Mix(name, None, f"none of {needed or ', '.join(allowed)} was offered")
     limits = replace(case.limits, most_share={**case.limits.most_share, **({"gas": share} if share is not None else {})})
     try:
         return Mix(name, cheapest(case.load, plants, batteries, limits))

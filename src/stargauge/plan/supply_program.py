@@ -196,13 +196,13 @@ class SupplyProgram:
 
     def supply(self, found: HourSolution) -> Supply:
         """A solution as a supply. All sums per year."""
-        flow = {name: found.flows[place] for name, place in self.flow_of.items()}
+        flow, spilled = self._netted(found)
         size = {name: float(found.sizes[place]) for name, place in self.place.items()}
         for plant in self.plants:
             if not plant.chosen:
                 flow[plant.name] = self._by_hour(plant.output, plant.ready) * size[plant.name]
         energy = {plant.name: float(flow[plant.name].sum()) / self.years for plant in self.plants}
-        given, curtailed = sum(energy[plant.name] for plant in self.plants if not plant.chosen), float(found.spill.sum()) / self.years
+        given, curtailed = sum(energy[plant.name] for plant in self.plants if not plant.chosen), float(spilled.sum()) / self.years
         energy |= {plant.name: energy[plant.name] * (1.0 - curtailed / given) for plant in self.plants if not plant.chosen and given}
         energy |= {one.name: float(flow[f"{one.name} {DISCHARGE}"].sum()) / self.years for one in self.batteries}
         cost = {plant.name: self._plant_cost(plant, size, flow[plant.name]) for plant in self.plants}
@@ -218,6 +218,19 @@ class SupplyProgram:
             prices={row.name: float(price) * self._yearly(row) for row, price in zip(self.program.limits, found.limit_prices, strict=True)},
             price=found.price, flows=flow, level=found.levels.sum(axis=0), converged=found.converged,
         )  # fmt: skip
+
+    def _netted(self, found: HourSolution) -> tuple[dict[str, Array], Array]:
+        """Flows by name and what is spilled, no battery charging and discharging in one hour: where more is there than is used, a program
+        may burn it in a battery at no cost; the same levels come of less of both, and what is left is spilled.
+        """
+        flow, spilled = {name: found.flows[place] for name, place in self.flow_of.items()}, found.spill.copy()
+        for battery in self.batteries:
+            charge, discharge = f"{battery.name} {CHARGE}", f"{battery.name} {DISCHARGE}"
+            held = battery.one_way * flow[charge] - flow[discharge] / battery.one_way
+            taken, given = np.maximum(held, 0.0) / battery.one_way, np.maximum(-held, 0.0) * battery.one_way
+            spilled += (flow[charge] - taken) - (flow[discharge] - given)
+            flow |= {charge: taken, discharge: given}
+        return flow, spilled
 
     def _yearly(self, row: Limit) -> float:
         """From money over all hours to money a year: sums of flows are over all hours as well, sizes hold for all of them."""

@@ -25,7 +25,9 @@ def render_facility(data: Mapping[str, Any], style: Style) -> str:
     )
     kind = "a synthetic typical year" if weather["kind"] == "synthetic" else "a file"
     told = (
-        f"Weather: {weather['name']}, {kind}, made {weather['warmer']:.1f} K warmer. Racks at {data['load_factor']['p50']:.0%} of rating."
+        f"Weather: {weather['name']}, {kind}, made {weather['warmer']:.1f} K warmer (assumed). "
+        f"Racks at {data['load_factor']['p50']:.0%} of rating (assumed); water per kWh at the racks."
+        + "".join(f" {note[:1].upper()}{note[1:]}." for note in weather["notes"])
     )
     lines = [*(style.bold(line) for line in wrapped(head, style.width)), *wrapped(told.replace("%", " %"), style.width), ""]
     lines += [*_months(data, style), "", *_waterfall(data, style), "", *wrapped(_hours(data), style.width), "", *_designs(data, style), ""]
@@ -41,9 +43,9 @@ def render_facility(data: Mapping[str, Any], style: Style) -> str:
 
 
 def _design(data: Mapping[str, Any]) -> str:
-    said = "" if data["design_stated"] else ", assumed: no design is on record" if not data["redundancy"] else ", assumed"
-    spare = f", {data['redundancy']}" if data["redundancy"] else ""
-    return f"{data['design']}{spare}{said}"
+    if data["redundancy"]:
+        return f"{data['design']}, {data['redundancy']}" + ("" if data["design_stated"] else ", assumed")
+    return f"{data['design']}, " + ("as the programme file has it" if data["design_stated"] else "assumed: no design is on record")
 
 
 def _months(data: Mapping[str, Any], style: Style) -> list[str]:

@@ -68,7 +68,8 @@ def _next(data: Data, report: str | None) -> list[str]:
 def sentence(data: Data) -> str:
     """The answer in one sentence."""
     hours = data["test"]["shortfall_hours"]
-    return say(
+    failing = "" if data["test"]["passed"] else say("Does not pass its test. ")
+    return failing + say(
         "To carry {load} at {site} {how} costs {cost} in money of the catalogue’s years: {supply}; tested on {years} {which}: "
         "{hours} short a year{failed}; no plan that keeps the limits, tested or not, can cost less than {least}.",
         load=load_text(data), site=data["site"], how=_how(data), cost=money(data["cost"]["mean"]), supply=supply_text(data),
@@ -79,8 +80,9 @@ def sentence(data: Data) -> str:
 
 
 def _which(data: Data) -> str:
-    """Whether the years of the test are others than those it was sized on."""
-    return say("that it was sized on, for want of others") if data["test"]["same_weather"] else say("it was not sized on")
+    """Whether the years of the test are others than those it was sized on, and what of a staged supply is tested."""
+    years = say("that it was sized on, for want of others") if data["test"]["same_weather"] else say("it was not sized on")
+    return years + (say(", as it stands once all of it is there") if data["start"] else "")
 
 
 def load_text(data: Data) -> str:
@@ -145,7 +147,7 @@ def source_text(name: str) -> str:
 def about(data: Data) -> str:
     """One line of what was asked: programme, day, load, weather, years."""
     parts = [data["programme"]["name"], say("known on {day}", day=day_text(data["as_of"])), _load_from(data), _weather(data)]
-    return ", ".join(parts) + "."
+    return ", ".join(parts) + "." + "".join(f" {note[:1].upper()}{note[1:]}." for note in data["weather"]["notes"])
 
 
 def _load_from(data: Data) -> str:
@@ -154,7 +156,7 @@ def _load_from(data: Data) -> str:
         return say("load as asked, the same in every hour")
     if data["start"]:
         return say("load: the median of {address} by month", address=found[0])
-    return say("load: the median of {address} at its highest, in every hour", address=found[0])
+    return say("load: the median of {address} in its highest month, in every hour", address=found[0])
 
 
 def _weather(data: Data) -> str:
@@ -247,7 +249,8 @@ def _firm(one: Data) -> tuple[str, str]:
         "At least {power} of plants that run as wanted: with fewer the test is not passed.",
         power=show(one["asked"], "W"),
     )
-    return say("reserve"), f"{asked} {_saves(one, 1e6, say('One MW less of it'))}"
+    saved = one["saves"]["value"] * 1e6
+    return say("reserve"), f"{asked} {_saves(one, 1e6, say('One MW less of it'))}" if saved >= _WORTH else asked
 
 
 _TOLD = {"shortfall": _shortfall, "carbon": _carbon, "land": _land, "fuel": _fuel, "firm": _firm}
@@ -266,8 +269,12 @@ def mixes(data: Data) -> Rows:
     own = (say("this supply"), figures(data["cost"]["mean"] / _MWH), figures(data["carbon"]["per_load"] / 1e-3),
            figures(data["land"]["value"] / _KM2), _capital(supply_text(data)))  # fmt: skip
     head = (say("Mix"), say("USD/MWh"), say("kg/MWh"), say("km²"), say("What is built"))
-    note = say("CO2e in kg per MWh of load. Land where the catalogue has a figure (sun). Mixes are of any size, not whole units, untested.")
-    return Rows(say("Other mixes under the same limits"), head, [own, *(_mix(one) for one in data["mixes"])], note)
+    note = say(
+        "CO2e in kg per MWh of load. Land where the catalogue has a figure (sun). Mixes are the plan alone: any sizes, without the units "
+        "that a test would add."
+    )
+    rows = [own, *(_mix(one) for one in data["mixes"])]
+    return Rows(say("Other mixes under the same limits, as planned"), head, rows, note)
 
 
 def _mix(one: Data) -> tuple[str, ...]:
@@ -315,8 +322,19 @@ def trial(data: Data) -> str:
         worst=span({name: made["worst"][name] / 1e6 for name in _LEVELS}, " MW"),
         cost=span({name: made["cost"][name] / _MWH for name in _LEVELS}),
     )  # fmt: skip
-    failed = "" if made["passed"] else " " + say("No number of plants offered makes it pass.")
+    text += _taken_for_granted(data)
+    failed = "" if made["passed"] else " " + say("What could be added of what is offered does not make it pass.")
     return f"{text} {say('P50, and P10 to P90 where they differ.')}{failed}"
+
+
+def _taken_for_granted(data: Data) -> str:
+    """What the test does not look at, of what this supply has."""
+    told = ""
+    if any(one["name"] == "grid" and one["size"] for one in data["plants"]):
+        told += " " + say("The grid is taken as never failing, as free to hold, and at one price in all hours.")
+    if any(one["name"] in ("carbon", "fuel") for one in data["limits"]):
+        told += " " + say("Limits on CO2e and gas are those of the plan; by rule more may be burnt.")
+    return told
 
 
 _LEVELS = ("p10", "p50", "p90")

@@ -18,11 +18,9 @@ def render_pue_validation(data: Mapping[str, Any], style: Style) -> str:
     head = "No PUE could be scored."
     if whole["n"]:
         skill = whole["skill_vs_constant"]
-        against = (
-            ""
-            if skill is None
-            else f", {_against(skill)} the best constant ({whole['mae_constant']:.3f}{_between(whole['skill_interval'])})"
-        )
+        clear = whole["skill_interval"] and whole["skill_interval"][0] > 0.0
+        constant = f"the best constant ({whole['mae_constant']:.3f}{_between(whole['skill_interval'])})"
+        against = "" if skill is None else f", {'' if clear else 'not clearly better or worse: '}{_against(skill)} {constant}"
         head = f"PUE of {whole['n']} halls: off by {whole['mae']:.3f} on average{against}."
     lines = [*(style.bold(line) for line in wrapped(head, style.width)), *wrapped(data["notes"][0], style.width), ""]
     groups = [

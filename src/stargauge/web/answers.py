@@ -14,6 +14,8 @@ from stargauge.web.work import Made
 
 Asked = Mapping[str, Any]
 Answerer = Callable[[View, Asked], Any]
+#: The most draws of a hall's hours, each of which is a year of 8,760.
+_HALL_DRAWS = 256
 
 
 def answer(view: View, name: str, asked: Asked) -> Made:
@@ -204,6 +206,16 @@ def _power(view: View, asked: Asked) -> Any:
     )  # fmt: skip
 
 
+def _facility(view: View, asked: Asked) -> Any:
+    from stargauge import api
+
+    draws = min(view.fewer, _HALL_DRAWS)
+    return api.facility(
+        asked["site"], view.programme, as_of=view.asked.day, design=asked["design"], redundancy=asked["redundancy"], draws=draws,
+        seed=view.asked.seed,
+    ).to_dict()  # fmt: skip
+
+
 def _compute(view: View, _: Asked) -> Any:
     from stargauge import api
 
@@ -305,6 +317,7 @@ ANSWERS: dict[str, Answerer] = {
     "claims": lambda view, _: _whole_check(view), "claim": _claim, "odds": _odds, "simulate": _simulate, "explain": _explain,
     "changed": _changed, "drivers": _drivers, "needs": _needs, "together": _together, "definitions": _definitions, "sources": _sources,
     "schedule": _schedule, "money": _money, "finance": _finance, "jobs": _jobs, "cost": _cost, "sensitivity": _sensitivity, "sites": _sites,
-    "site": _site, "power": _power, "compute": _compute, "sources_and_uses": _sources_and_uses, "what_if": _what_if, "brief": _brief,
+    "site": _site, "power": _power, "facility": _facility,
+    "compute": _compute, "sources_and_uses": _sources_and_uses, "what_if": _what_if, "brief": _brief,
     "export": _export, "compare": _compare, "system": _system, "accuracy": _accuracy, "catalogue": _catalogue, "schema": _schema,
 }  # fmt: skip

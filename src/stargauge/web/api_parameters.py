@@ -104,12 +104,15 @@ MayBeBuilt = Annotated[
     Sequence[Text],
     Query(alias="source", max_length=12, description="What may be built, such as `gas-turbine`; the usual where left out; repeatable."),
 ]
-Years = Annotated[Maybe[Annotated[int, Field(ge=1, le=10)]], _WHOLE, Query(description="Years of weather that it is sized on.")]
+Years = Annotated[Maybe[Annotated[int, Field(ge=1, le=3)]], _WHOLE, Query(description="Years of weather that it is sized on.")]
 Shortfall = Annotated[float, Query(ge=0.0, lt=1.0, description="Share of the energy that may be missing.")]
 Emissions = Annotated[Maybe[Text], Query(description="CO2e per energy at most, such as `200 kg/MWh`.")]
 Land = Annotated[Maybe[Text], Query(description="Land at most, such as `2000 acres`.")]
 Gas = Annotated[Maybe[Text], Query(description="Gas burnt a year at most, such as `5 TWh`.")]
 Mixes = Annotated[bool, _YES_OR_NO, Query(description="Also other mixes under the same limits.")]
+
+Design = Annotated[Maybe[Text], Query(description="Cooling by its name in the catalogue, or parts as `liquid/dry`; else the site's.")]
+Spare = Annotated[Text, Query(alias="redundancy", description="`N`, `N+1`, `2N`, `distributed` or `block`; else the catalogue's range.")]
 
 
 #: Answers that take long: each makes several runs.

@@ -21,6 +21,7 @@ from stargauge.web.api_parameters import (
     Claim,
     ClaimId,
     Claims,
+    Design,
     Draws,
     Emissions,
     Every,
@@ -55,6 +56,7 @@ from stargauge.web.api_parameters import (
     Since,
     Site,
     SiteId,
+    Spare,
     Spoken,
     SpokenInWorlds,
     To,
@@ -289,6 +291,12 @@ async def power(
         "power", site=site, by=by, load=load, sources=sources, years=years, shortfall=shortfall, emissions=emissions, land=land, gas=gas,
         mixes=mixes,
     )  # fmt: skip
+
+
+@_answers(_P + "/facility", "stargauge facility SITE --programme PROGRAMME --json")
+async def facility(ask: Plain, site: OfSite, design: Design = None, redundancy: Spare = "") -> Response:
+    """PUE and water of a site. By month with ranges, what makes the PUE, what other designs would give; 256 draws at most."""
+    return await ask("facility", site=site, design=design, redundancy=redundancy)
 
 
 @_answers(_P + "/compute", "")
