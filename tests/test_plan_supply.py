@@ -137,3 +137,14 @@ def test_a_battery_by_rule_is_charged_by_the_sun_that_is_left() -> None:
     made = _run(supply, plants, [BATTERY])
     assert supply.sizes["battery"] > 1e6 and (made.energy["battery"] > 0.0).all()
     assert supply.sizes["battery energy"] <= 8.0 * supply.sizes["battery"] * (1 + 1e-6)
+
+
+def test_no_battery_charges_and_discharges_in_one_hour_and_every_hour_is_carried() -> None:
+    much = replace(SOLAR, yearly_cost=0.02)
+    supply = cheapest(LOAD, [TURBINE, much], [BATTERY], Limits(carbon=0.1))
+    charge, discharge = supply.flows["battery charge"], supply.flows["battery discharge"]
+    assert supply.energy["battery"] > 0.0 and supply.curtailed > 0.0
+    assert np.minimum(charge, discharge).max() < 1e-6 * LOAD.max()
+    given = supply.flows["gas-turbine"] + supply.flows["solar"] + discharge - charge
+    assert (given > LOAD * (1.0 - 1e-6)).all()
+    assert (given - LOAD).sum() == pytest.approx(supply.curtailed, rel=1e-6)

@@ -174,7 +174,7 @@ def _skies(now: Known, view: SiteView, file: Path | None, seed: int, span: int) 
     try:
         return sized, weather_of(now.catalogue, place, seed, others)
     except InputError:
-        return (sized, sized) if span == 1 else (sized, _picked(found, range(found.year_count)))
+        return sized, sized
 
 
 def _picked(found: Weather, years: range) -> Weather:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 #: Limits in the unit that the plan keeps them in: the option, its name in the plan, the unit.
 _AMOUNTS = (("emissions", "carbon", "g/Wh"), ("land", "land", "m2"), ("gas", "fuel", "Wh"))
-_MOST_HISTORIES = 4096
 
 
 def power(asked: argparse.Namespace) -> int:
@@ -85,7 +84,7 @@ def _faults_of_site(asked: argparse.Namespace) -> tuple[Fault, ...]:
 
 
 def _faults(asked: argparse.Namespace, sources: list[str] | None) -> Iterator[Fault]:
-    from stargauge.api.supply import MOST_YEARS
+    from stargauge.api.supply import MOST_DRAWS, MOST_YEARS
     from stargauge.plan.offers import CHOICES
     from stargauge.quantity.dates import parse_window
 
@@ -100,8 +99,8 @@ def _faults(asked: argparse.Namespace, sources: list[str] | None) -> Iterator[Fa
             yield Fault(f'no source "{name}"{did_you_mean(name, CHOICES)} (all: {", ".join(CHOICES)})', "--sources")
     if asked.years is not None and not 1 <= asked.years <= MOST_YEARS:
         yield Fault(f"got {asked.years}; expected 1 to {MOST_YEARS} years of weather", "--years")
-    if not 1 <= asked.histories <= _MOST_HISTORIES:
-        yield Fault(f"got {asked.histories:,}; expected 1 to {_MOST_HISTORIES:,} years of failures", "--draws")
+    if not 1 <= asked.histories <= MOST_DRAWS:
+        yield Fault(f"got {asked.histories:,}; expected 1 to {MOST_DRAWS:,} years of failures", "--draws")
     if asked.by is not None:
         today = asked.as_of or date.today()
         try:

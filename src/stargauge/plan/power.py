@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from stargauge.plan.dispatched import NEGLIGIBLE, Tested, run_by_rule
-from stargauge.plan.offers import GAS, RENTED, Basis, Offers
+from stargauge.plan.offers import GAS, RENTED, Offers
 from stargauge.plan.options import Array, BatteryOption, Limits, PlantOption
 from stargauge.plan.sizing import NoSupply, cheapest, whole_units
 from stargauge.plan.supply_program import CHARGE, DISCHARGE, YEAR, Supply
@@ -311,6 +311,3 @@ def _tried(case: PowerCase, name: str, needed: str, allowed: Sequence[str], shar
         return Mix(name, cheapest(case.load, plants, batteries, limits))
     except NoSupply as fault:
         return Mix(name, None, str(fault))
-
-
-__all__ = ["Basis", "Mix", "PowerCase", "PowerPlan", "planned"]
