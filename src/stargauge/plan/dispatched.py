@@ -1,34 +1,40 @@
-"""A sized supply put to the test: run by rule, without foresight, over weather it was not sized on and units that fail."""
+"""A sized supply put to the test: run by rule, without foresight, over weather it was not sized on and units that fail.
+
+Plants run as they are: least load, heat at part load, ramps, starts, failures, all of which sizing leaves out. What sizing proves is
+therefore below what the test costs: each of these only takes away or costs more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.plan.options import Array, BatteryOption, PlantOption
+from stargauge.plan.options import GRID, Array, BatteryOption, PlantOption, by_hour
 from stargauge.plan.supply_program import Supply
-from stargauge.quantity.dispatch import dispatch
-from stargauge.quantity.hourly import Hourly
-from stargauge.quantity.outages import Outages
+from stargauge.quantity.dispatch import Dispatch, dispatch
+from stargauge.quantity.hourly import MONTH_ENDS, Hourly
+from stargauge.quantity.outages import Outages, units_up
 from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source
 from stargauge.quantity.weather import YEAR_HOURS
 
 #: Sizes below this share of the peak of the load are left out: the method leaves them above zero, and nobody builds them.
 NEGLIGIBLE = 1e-4
-#: Units where a plant names no unit size, and part-load heat over full-load heat where none is known: a straight line through zero.
-_UNITS, _PART, _NO_PENALTY = 20, 0.5, 1.0
+#: Units where a plant names no unit size; the share of its capacity at which a unit has its heat at half load; the rate of the grid.
+_UNITS, _HALF, _PRICE = 20, 0.5, "price"
 
 
 @dataclass(frozen=True)
 class Tested:
     """What a supply does over other years: hours a year without enough, energy missing (share of the load), worst W; by draw.
 
-    `cost`: USD per Wh served, with the energy that was really taken; `energy` by source, Wh a year.
+    `cost`: USD per Wh served, with the energy that was really taken; `energy` by source, Wh a year. Of that cost, USD per Wh served too:
+    `part_load`, fuel burnt beyond full-load heat; `starts`; `demand_charge`. `carbon`: g CO2e per Wh of load; `fuel`: Wh burnt a year.
     """
 
     years: tuple[int, ...]
@@ -37,6 +43,21 @@ class Tested:
     worst: Array
     cost: Array
     energy: dict[str, Array]
+    carbon: Array
+    fuel: Array
+    part_load: Array
+    starts: Array
+    demand_charge: Array
+    started: dict[str, Array] = field(default_factory=dict)
+
+
+class _Bill(NamedTuple):
+    """What one source costs a year, USD by draw: in all, and of that what fuel beyond full-load heat, starts and demand charges take."""
+
+    total: Array
+    part_load: Array
+    starts: Array
+    demand: Array
 
 
 def run_by_rule(
@@ -45,42 +66,50 @@ def run_by_rule(
 ) -> Tested:  # fmt: skip
     """Run a supply for one year in each draw. `outputs`: of sun and wind (hour, year); `repairs`: mean hours that a failed unit is down.
 
-    Order: what gives without a choice, the battery, then the grid and plants from the cheapest to run. A draw takes one of the years and a
-    history of outages of its own. What a plan over several years has only later is there from the first hour.
+    `repairs` holds for plants whose `running` names none. Order: what gives without a choice, the battery, then the grid and plants from the
+    cheapest to run. A draw takes one of the years and a history of outages of its own. What a plan over several years has only later is
+    there from the first hour.
     """
     peak = float(load.max())
     years = years[:draws]
     column: NDArray[np.int64] = np.arange(draws, dtype=np.int64) % len(years)
-    sources: list[Source] = []
-    order: list[str] = []
     ranked = sorted(plants, key=lambda plant: (plant.chosen, float(np.mean(plant.running_cost))))
-    for plant in (one for one in ranked if supply.sizes[one.name] > NEGLIGIBLE * peak):
-        sources.append(_source(plant, supply.sizes[plant.name], outputs, column, repairs, _chance(plant.name, draws, seed)))
-        order.append(plant.name)
-    first = sum(not plant.chosen for plant in plants if plant.name in order)
+    built = [plant for plant in ranked if supply.sizes[plant.name] > NEGLIGIBLE * peak]
+    sources: list[Source] = [
+        _source(plant, supply.sizes[plant.name], outputs, column, repairs.get(plant.name, 0.0), _chance(plant.name, draws, seed))
+        for plant in built
+    ]
+    order = [plant.name for plant in built]
+    first = sum(not plant.chosen for plant in built)
     for battery in (one for one in batteries if supply.sizes[one.name] > NEGLIGIBLE * peak):
         power, held = supply.sizes[battery.name], supply.sizes[f"{battery.name} energy"]
         sources.append(Battery(battery.name, held, power, power, battery.one_way, battery.one_way, 0.5))
         order.insert(first, battery.name)
-    made = dispatch(Hourly(load), sources, order)
+    made = dispatch(Hourly(load), sources, order, period_ends=MONTH_ENDS)
+    return _told(made, supply, plants, batteries, outputs, column, years)
+
+
+def _told(
+    made: Dispatch, supply: Supply, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], outputs: Mapping[str, Array],
+    column: NDArray[np.int64], years: Sequence[int],
+) -> Tested:  # fmt: skip
+    """What came of a run, with what it cost, burnt and emitted."""
     energy = {name: made.energy[:, place].sum(axis=-1) for place, name in enumerate(made.sources)}
-    whole = made.load.sum(axis=-1)
-    missing = made.shortfall.sum(axis=-1)
-    money = np.full(draws, float(sum(_battery_money(battery, supply) for battery in batteries)))
-    for plant in plants:
-        money += _money(plant, supply.sizes[plant.name], energy.get(plant.name, np.zeros(draws)))
-    return Tested(tuple(years), made.shortfall_hours.astype(np.float64), missing / whole, made.worst, money / (whole - missing), energy)
+    whole, missing = made.load.sum(axis=-1), made.shortfall.sum(axis=-1)
+    served = whole - missing
+    bills = [_bill(plant, supply.sizes[plant.name], made, outputs, column) for plant in plants]
+    total = sum((bill.total for bill in bills), sum((_battery_bill(one, supply, energy) for one in batteries), np.zeros(made.draws)))
+    burnt = {plant.name: _burnt(plant, made) for plant in plants}
+    carbon = sum((_carbon(plant, supply.sizes[plant.name], made, burnt[plant.name], outputs, column) for plant in plants), np.zeros(made.draws))
+    return Tested(
+        tuple(years), made.shortfall_hours.astype(np.float64), missing / whole, made.worst, total / served, energy, carbon / whole,
+        np.asarray(sum(burnt.values(), np.zeros(made.draws))),
+        *(np.asarray(sum((getattr(bill, part) for bill in bills), np.zeros(made.draws)) / served) for part in ("part_load", "starts", "demand")),
+        {plant.name: made.starts[:, made.sources.index(plant.name)] for plant in plants if plant.firm and plant.name in made.sources},
+    )  # fmt: skip
 
 
-def _money(plant: PlantOption, size: float, energy: Array) -> Array:
-    """USD a year: what it costs anyway and what it costs to run; what gives without a choice is paid for all it could give."""
-    running = float(np.mean(plant.running_cost))
-    given = energy if plant.chosen else np.full_like(energy, size * YEAR_HOURS * float(np.mean(plant.output)))
-    return np.asarray(size * plant.yearly_cost + given * running)
-
-
-def _battery_money(battery: BatteryOption, supply: Supply) -> float:
-    return supply.sizes[battery.name] * battery.yearly_cost_power + supply.sizes[f"{battery.name} energy"] * battery.yearly_cost_energy
+# --- sources ----------------------------------------------------------------------------------------------------------------------
 
 
 def _chance(name: str, draws: int, seed: int) -> Array:
@@ -89,18 +118,92 @@ def _chance(name: str, draws: int, seed: int) -> Array:
 
 
 def _source(
-    plant: PlantOption, size: float, outputs: Mapping[str, Array], column: NDArray[np.int64], repairs: Mapping[str, float], chance: Array
+    plant: PlantOption, size: float, outputs: Mapping[str, Array], column: NDArray[np.int64], repair: float, chance: Array
 ) -> Source:  # fmt: skip
     if not plant.chosen:
-        output = outputs.get(plant.name)
-        if output is None:
-            return Given(plant.name, Hourly(np.full(YEAR_HOURS, float(np.mean(plant.output))), size))
-        return Given(plant.name, Hourly(output, size, column))
-    if plant.source == "grid":
-        return Grid(plant.name, Hourly(np.full(YEAR_HOURS, 1.0), size))
-    unit = plant.unit or size / _UNITS
-    up, down = float(np.mean(plant.output)), repairs.get(plant.name, 0.0)
-    outages = Outages(down * up / (1.0 - up), down, chance) if down and up < 1.0 else None
-    heat = max(plant.fuel, 1.0)
-    usual = None if outages else Hourly(np.full(YEAR_HOURS, up))  # without failures on record, as much as it gives on average
-    return Plant(plant.name, unit, ceil(size / unit - 1e-3), heat, heat * _NO_PENALTY, _PART, outages=outages, available=usual)
+        return Given(plant.name, Hourly(_output(plant, outputs), size, column))
+    outages = _outages(plant, repair, chance)
+    if plant.source == GRID:
+        return _grid(plant, size, outages, len(chance))
+    run, unit, heat = plant.running, plant.unit or size / _UNITS, max(plant.fuel, 1.0)
+    usual = None if outages else Hourly(np.full(YEAR_HOURS, float(np.mean(plant.output))))  # without failures, what it gives on average
+    return Plant(
+        plant.name, unit, ceil(size / unit - 1e-3), heat, heat * run.half_load, _HALF, run.minimum, run.ramp, outages=outages, available=usual
+    )
+
+
+def _outages(plant: PlantOption, repair: float, chance: Array) -> Outages | None:
+    """Failures with the mean time down that is known, as often as its availability has it; None where either is not."""
+    up = plant.running.availability if plant.running.availability < 1.0 else float(np.mean(plant.output))
+    down = plant.running.repair or repair
+    return Outages(down * up / (1.0 - up), down, chance) if down and up < 1.0 else None
+
+
+def _grid(plant: PlantOption, size: float, outages: Outages | None, draws: int) -> Grid:
+    """One connection, which is up or down as a whole, at its price of each hour."""
+    up = np.ones(YEAR_HOURS) if outages is None else units_up(YEAR_HOURS, 1, outages, draws).astype(np.float64)
+    return Grid(plant.name, Hourly(up, size), {_PRICE: Hourly(_last_year(plant.running_cost))})
+
+
+def _output(plant: PlantOption, outputs: Mapping[str, Array]) -> Array:
+    """Share of its capacity by hour and year of the test; where no weather moves it, what it gives on average, in a column for each year."""
+    given = outputs.get(plant.name)
+    width = max((each.shape[1] for each in outputs.values()), default=0)
+    return given if given is not None else np.full((YEAR_HOURS, width or 1), float(np.mean(plant.output)))
+
+
+def _last_year(value: float | Array) -> Array:
+    """Values of the last year of a plan, which is the one that is tested."""
+    return by_hour(value, max(np.size(value), YEAR_HOURS))[-YEAR_HOURS:]
+
+
+# --- what it costs, burns and emits -----------------------------------------------------------------------------------------------
+
+
+def _bill(plant: PlantOption, size: float, made: Dispatch, outputs: Mapping[str, Array], column: NDArray[np.int64]) -> _Bill:
+    none = np.zeros(made.draws)
+    held = none + size * plant.yearly_cost
+    if plant.name not in made.sources:
+        return _Bill(held, none, none, none)
+    if not plant.chosen:  # paid for all it could give, at the price of each hour
+        worth = (_output(plant, outputs) * _last_year(plant.running_cost)[:, None]).sum(axis=0)
+        return _Bill(held + size * worth[column], none, none, none)
+    if plant.source == GRID:
+        demand = np.asarray(plant.peak_charge * made.grid_peak.sum(axis=-1))
+        return _Bill(held + made.grid_rates[_PRICE].sum(axis=-1) + demand, none, none, demand)
+    place, run = made.sources.index(plant.name), plant.running
+    energy, unit = made.energy[:, place], plant.unit or size / _UNITS
+    running = energy @ _by_month(_last_year(plant.running_cost))
+    more = (made.fuel[:, place].sum(axis=-1) - energy.sum(axis=-1) * max(plant.fuel, 1.0)) * run.fuel_price
+    starts = made.starts[:, place] * unit * run.start_cost
+    return _Bill(held + running + more + starts, more, starts, none)
+
+
+def _by_month(prices: Array) -> Array:
+    """The mean of each month: plants tell what they gave by month."""
+    return np.array([prices[start:end].mean() for start, end in zip((0, *MONTH_ENDS), MONTH_ENDS, strict=False)])
+
+
+def _battery_bill(battery: BatteryOption, supply: Supply, energy: Mapping[str, Array]) -> Array:
+    held = supply.sizes[battery.name] * battery.yearly_cost_power + supply.sizes[f"{battery.name} energy"] * battery.yearly_cost_energy
+    return np.asarray(held + energy.get(battery.name, np.zeros(1)) * battery.running_cost)
+
+
+def _burnt(plant: PlantOption, made: Dispatch) -> Array:
+    """Wh of fuel a year, with what part load takes."""
+    if not plant.fuel or plant.name not in made.sources:
+        return np.zeros(made.draws)
+    return np.asarray(made.fuel[:, made.sources.index(plant.name)].sum(axis=-1))
+
+
+def _carbon(
+    plant: PlantOption, size: float, made: Dispatch, burnt: Array, outputs: Mapping[str, Array], column: NDArray[np.int64]
+) -> Array:  # fmt: skip
+    """g CO2e a year: of what burns by its fuel, of what gives without a choice by all it could give, as sizing counts it, else by energy."""
+    if not plant.carbon or plant.name not in made.sources:
+        return np.zeros(made.draws)
+    if not plant.chosen:
+        return np.asarray(plant.carbon * size * _output(plant, outputs).sum(axis=0)[column])
+    if plant.fuel:
+        return np.asarray(burnt * plant.carbon / plant.fuel)
+    return np.asarray(plant.carbon * made.energy[:, made.sources.index(plant.name)].sum(axis=-1))

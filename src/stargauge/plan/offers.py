@@ -13,7 +13,7 @@ import numpy as np
 
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.engine.sample import central
-from stargauge.plan.options import Array, BatteryOption, PlantOption
+from stargauge.plan.options import Array, BatteryOption, PlantOption, Running
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.statement import Estimate
 from stargauge.quantity.sun import SolarPlant, Tracking, solar_power
@@ -117,7 +117,15 @@ class Offering:
             name, _SOURCE[name], self.number("energy", name, "capex", "USD/W") * self.annuity(name) + self.upkeep(name),
             running_cost=heat * price + self.number("energy", name, "om_variable", "USD/Wh"),
             output=self.number("energy", name, "availability", "1"), unit=self.number("energy", name, "unit_size", "W"), fuel=heat,
-            carbon=heat * self.number("emission", "natural-gas", "co2e", "g/Wh"), ready=self.hour(name),
+            carbon=heat * self.number("emission", "natural-gas", "co2e", "g/Wh"), ready=self.hour(name), running=self.running(name, price),
+        )  # fmt: skip
+
+    def running(self, name: str, price: float) -> Running:
+        """How units that burn gas at a price really run, which a test knows and sizing leaves out."""
+        return Running(
+            self.number("energy", name, "availability", "1"), self.number("energy", name, "time_to_repair", "h"),
+            self.number("energy", name, "minimum_load", "1"), self.number("energy", name, "heat_half_load", "1"),
+            self.number("energy", name, "ramp", "1/h"), self.number("energy", name, "start_cost", "USD/W"), price,
         )  # fmt: skip
 
     def rented(self, name: str) -> PlantOption:
@@ -138,7 +146,10 @@ class Offering:
         )  # fmt: skip
 
     def grid(self, name: str) -> PlantOption:
-        """The grid: its wholesale price and delivery; as large and from when it is stated, else any size after the usual wait."""
+        """The grid: its wholesale price and delivery; as large and from when it is stated, else any size after the usual wait.
+
+        A plan has all of it in every hour; that it fails now and then is for the test.
+        """
         market, stated = self.place.market or _MARKET, self.place.connection
         if stated is not None:
             when = self.place.connection_from or self.today
@@ -149,8 +160,9 @@ class Offering:
         return PlantOption(
             name, "grid", 0.0,
             running_cost=sum(self.number("energy", market, part, "USD/Wh") for part in ("price", "delivery_adder")),
-            output=self.number("energy", _MARKET, "availability", "1"), most=np.inf if stated is None else stated,
+            most=np.inf if stated is None else stated,
             carbon=self.number("emission", self.place.region or _REGION_ABROAD, "co2e", "g/Wh"), ready=ready,
+            running=Running(*(self.number("energy", _MARKET, what, unit) for what, unit in (("availability", "1"), ("time_to_repair", "h")))),
         )  # fmt: skip
 
     def solar(self, name: str) -> PlantOption:

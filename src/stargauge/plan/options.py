@@ -10,6 +10,27 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+GRID = "grid"
+
+
+@dataclass(frozen=True)
+class Running:
+    """How a plant really runs: what a test by rule knows and sizing leaves out, so that its bound holds for both. Shares of a unit.
+
+    `availability`: share of hours in which a unit is up, `repair`: mean hours that it is down at a time (0: it is never down, and gives its
+    mean output). `minimum`: least output of a unit that runs. `half_load`: heat per Wh at half load over that at full load. `ramp`: share by
+    which output may move in an hour. `start_cost`: USD per W of a unit for each start. `fuel_price`: USD per Wh burnt, which the running
+    cost has in it at full load.
+    """
+
+    availability: float = 1.0
+    repair: float = 0.0
+    minimum: float = 0.0
+    half_load: float = 1.0
+    ramp: float = inf
+    start_cost: float = 0.0
+    fuel_price: float = 0.0
+
 
 @dataclass(frozen=True)
 class PlantOption:
@@ -18,7 +39,8 @@ class PlantOption:
     `yearly_cost`: capital and upkeep, USD per W and year. `running_cost`: USD/Wh, a number or by hour. `output`: the share of its capacity
     that it can give, a number or by hour. `chosen`: it runs as wanted; otherwise it gives what it gives, as sun, wind and contracts do.
     `unit`: size of one machine in W (0: any size). `fuel`: Wh burnt per Wh. `carbon`: g CO2e per Wh. `water`: L per Wh. `land`: m2 per W.
-    `peak_charge`: USD per W of the highest hour of each month. `ready`: the hour of the plan from which it is there.
+    `peak_charge`: USD per W of the highest hour of each month. `ready`: the hour of the plan from which it is there. `running`: how it
+    runs in a test.
     """
 
     name: str
@@ -36,6 +58,12 @@ class PlantOption:
     land: float = 0.0
     peak_charge: float = 0.0
     ready: int = 0
+    running: Running = Running()
+
+    @property
+    def firm(self) -> bool:
+        """Whether more of it stands in for others that fail: a plant on site that runs as wanted, not the one line to the grid."""
+        return self.chosen and self.source != GRID
 
 
 @dataclass(frozen=True)
@@ -64,7 +92,7 @@ class Limits:
     """What a supply must keep. None: no limit. Sums are per year; shares are of the energy of the load.
 
     `shortfall`: share of the load's energy that may be missing. `carbon`: g CO2e per Wh of load. `land`: m2. `fuel`: Wh burnt a year.
-    `firm`: W of chosen plants at least. `most_share`: most of the load's energy that chosen plants of a name or a source may give.
+    `firm`: W of plants on site that run as wanted at least. `most_share`: most of the load's energy that chosen plants of a name or a source may give.
     """
 
     shortfall: float = 0.0
@@ -77,3 +105,19 @@ class Limits:
 
 #: Limits by the name they have in a program, in the order in which they are looked at.
 NAMES = ("shortfall", "carbon", "land", "fuel", "firm")
+
+#: Hours of a year of a plan.
+YEAR = 8760
+
+
+def by_hour(value: float | Array, hours: int, ready: int = 0) -> Array:
+    """A number, or values of a year or of all hours, for all hours of a plan; zero before the hour from which something is there."""
+    each = np.asarray(value, dtype=np.float64)
+    wide = np.tile(each, hours // YEAR) if each.shape == (YEAR,) else np.broadcast_to(each, (hours,)).copy()
+    wide[:ready] = 0.0
+    return wide
+
+
+def share_there(ready: int, hours: int) -> float:
+    """Share of the hours of a plan in which something is there that is ready from an hour on."""
+    return (hours - min(ready, hours)) / hours

@@ -12,9 +12,9 @@ import numpy as np
 
 from stargauge.plan.dispatched import NEGLIGIBLE, Tested, run_by_rule
 from stargauge.plan.offers import GAS, RENTED, Offers
-from stargauge.plan.options import Array, BatteryOption, Limits, PlantOption
+from stargauge.plan.options import YEAR, Array, BatteryOption, Limits, PlantOption
 from stargauge.plan.sizing import NoSupply, cheapest, whole_units
-from stargauge.plan.supply_program import CHARGE, DISCHARGE, YEAR, Supply
+from stargauge.plan.supply_program import CHARGE, DISCHARGE, Supply
 
 WEEK = 168
 _NO_ENERGY = 1e-6
@@ -154,6 +154,15 @@ class PowerPlan:
             "shortfall_hours": {"unit": "h", **_levels(test.shortfall_hours)},
             "missing": {"unit": "1", **_levels(test.missing)}, "worst": {"unit": "W", **_levels(test.worst)},
             "cost": {"unit": "USD/Wh", **_levels(test.cost)},
+            "of_cost": {
+                name: {"unit": "USD/Wh", **_levels(getattr(test, name))} for name in ("part_load", "starts", "demand_charge")
+            },
+            "carbon": {"unit": "g/Wh", **_levels(test.carbon)}, "fuel": {"unit": "Wh", **_levels(test.fuel)},
+            "beyond_limit": {
+                name: {"unit": "1", "value": _beyond(made, most)}
+                for name, made, most in (("carbon", test.carbon, self.case.limits.carbon), ("fuel", test.fuel, self.case.limits.fuel))
+                if most is not None
+            },
         }  # fmt: skip
 
     def _weeks(self) -> dict[str, Any]:
@@ -179,6 +188,11 @@ def _hours(values: Array, week: int) -> list[float]:
 def _levels(values: Array) -> dict[str, float]:
     p10, p50, p90 = np.quantile(np.asarray(values, dtype=np.float64), (0.1, 0.5, 0.9))
     return {"p10": float(p10), "p50": float(p50), "p90": float(p90)}
+
+
+def _beyond(values: Array, most: float) -> float:
+    """Share of histories beyond a limit, by more than rounding."""
+    return float(np.mean(values > most * (1.0 + _NO_ENERGY)))
 
 
 def _seen(size: float, case: PowerCase) -> float:
@@ -265,8 +279,8 @@ def _tested(case: PowerCase, supply: Supply) -> Tested:
 
 def _firm(case: PowerCase, supply: Supply) -> float:
     """W of plants that run as wanted with which the test is passed, by units of the kind that comes cheapest; 0 where none helps."""
-    firm = sum(_seen(supply.sizes[plant.name], case) for plant in case.plants if plant.chosen)
-    added = [(plant, _units(case, supply, plant)) for plant in case.plants if plant.chosen and plant.unit]
+    firm = sum(_seen(supply.sizes[plant.name], case) for plant in case.plants if plant.firm)
+    added = [(plant, _units(case, supply, plant)) for plant in case.plants if plant.firm and plant.unit]
     sizes = [(count * plant.unit * plant.yearly_cost, count * plant.unit) for plant, count in added if count]
     return firm + min(sizes)[1] if sizes else 0.0
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from stargauge.plan.options import Array, BatteryOption, Limits, PlantOption
-from stargauge.plan.supply_program import YEAR, Supply
+from stargauge.plan.options import YEAR, Array, BatteryOption, Limits, PlantOption, by_hour, share_there
+from stargauge.plan.supply_program import Supply
 from stargauge.quantity.errors import InputError
 
 _MEGA = 1e6
@@ -47,8 +47,8 @@ def write_pypsa(
         "carriers": [{"name": plant.name, "co2_emissions": plant.carbon} for plant in plants],
         "loads": [{"name": "load", "bus": _BUS}], "loads-p_set": _series({"load": load / _MEGA}),
         "generators": [_generator(plant, supply, years) for plant in plants],
-        "generators-p_max_pu": _series({plant.name: _by_hour(plant.output, plant.ready, len(load)) for plant in plants}),
-        "generators-marginal_cost": _series({p.name: _by_hour(p.running_cost, 0, len(load)) * _MEGA for p in plants}),
+        "generators-p_max_pu": _series({plant.name: by_hour(plant.output, len(load), plant.ready) for plant in plants}),
+        "generators-marginal_cost": _series({p.name: by_hour(p.running_cost, len(load)) * _MEGA for p in plants}),
         "stores": [_store(battery, supply, years) for battery in batteries],
         "links": [link for battery in batteries for link in _links(battery, supply, years)],
         "global_constraints": _constraints(limits, load),
@@ -57,13 +57,6 @@ def write_pypsa(
     for name, rows in files.items():
         if rows:
             _write(folder / f"{name}.csv", rows)
-
-
-def _by_hour(value: float | Array, ready: int, hours: int) -> Array:
-    each = np.asarray(value, dtype=np.float64)
-    wide = np.tile(each, hours // YEAR) if each.shape == (YEAR,) else np.broadcast_to(each, (hours,)).copy()
-    wide[:ready] = 0.0
-    return wide
 
 
 def _series(by_name: Mapping[str, Array]) -> list[Row]:
@@ -77,17 +70,13 @@ def _sized(size: float, cost: float, what: str) -> dict[str, object]:
 
 
 def _generator(plant: PlantOption, supply: Supply, years: int) -> Row:
-    cost = plant.yearly_cost * _MEGA * _there(plant.ready, years) * years
+    cost = plant.yearly_cost * _MEGA * share_there(plant.ready, years * YEAR) * years
     exact = {"p_min_pu": 0.0}
     return {"name": plant.name, "bus": _BUS, "carrier": plant.name, **_sized(supply.sizes[plant.name] / _MEGA, cost, "p"), **exact}
 
 
-def _there(ready: int, years: int) -> float:
-    return (years * YEAR - min(ready, years * YEAR)) / (years * YEAR)
-
-
 def _store(battery: BatteryOption, supply: Supply, years: int) -> Row:
-    cost = battery.yearly_cost_energy * _MEGA * _there(battery.ready, years) * years
+    cost = battery.yearly_cost_energy * _MEGA * share_there(battery.ready, years * YEAR) * years
     size = supply.sizes[f"{battery.name} energy"] / _MEGA
     return {"name": battery.name, "bus": f"{_HELD} {battery.name}", "e_cyclic": True, "standing_loss": 1.0 - battery.keep,
             **_sized(size, cost, "e")}  # fmt: skip
@@ -95,7 +84,7 @@ def _store(battery: BatteryOption, supply: Supply, years: int) -> Row:
 
 def _links(battery: BatteryOption, supply: Supply, years: int) -> Iterable[Row]:
     """Charging, at whose ends the cost of power stands, and discharging; both as large at the terminals of the battery."""
-    size, cost = supply.sizes[battery.name] / _MEGA, battery.yearly_cost_power * _MEGA * _there(battery.ready, years) * years
+    size, cost = supply.sizes[battery.name] / _MEGA, battery.yearly_cost_power * _MEGA * share_there(battery.ready, years * YEAR) * years
     held = f"{_HELD} {battery.name}"
     yield {"name": f"{battery.name} in", "bus0": _BUS, "bus1": held, "efficiency": battery.one_way, **_sized(size, cost, "p")}
     wear = battery.running_cost * _MEGA * battery.one_way

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from stargauge.plan.hour_program import Column, Flow, HourProgram, HourSolution, Limit, Store
-from stargauge.plan.options import Array, BatteryOption, Limits, PlantOption
+from stargauge.plan.options import YEAR, Array, BatteryOption, Limits, PlantOption, by_hour, share_there
 from stargauge.quantity.errors import InputError
 
-YEAR = 8760
 #: Most of anything, in peaks of the load, and of what a battery holds, in hours of the peak: so far above what pays that neither moves a
 #: plan, and every size has an end. What costs nothing is a connection or a contract by energy, and ends sooner.
 _MOST, _MOST_HELD, _MOST_FREE = 1e3, 1e4, 10.0
@@ -97,10 +96,7 @@ class SupplyProgram:
 
     def _by_hour(self, value: float | Array, ready: int = 0) -> Array:
         """A number or a year's or all hours' values, for all hours; zero before the hour it is ready."""
-        each = np.asarray(value, dtype=np.float64)
-        wide = np.tile(each, self.years) if each.shape == (YEAR,) else np.broadcast_to(each, (self.hours,)).copy()
-        wide[:ready] = 0.0
-        return wide
+        return by_hour(value, self.hours, ready)
 
     def _column(self, name: str, yearly: float, most: float, gives: Array | None = None, cap: float = _MOST) -> int:
         self.place[name] = len(self.columns)
@@ -177,7 +173,7 @@ class SupplyProgram:
         if limits.fuel is not None:
             self._row("fuel", limits.fuel * self.years, {}, {plant.name: plant.fuel for plant in chosen})
         if limits.firm is not None:
-            self._row("firm", -limits.firm, {plant.name: -1.0 for plant in chosen})
+            self._row("firm", -limits.firm, {plant.name: -1.0 for plant in chosen if plant.firm})
         for name, share in limits.most_share.items():
             self._row(f"share {name}", share * energy, {}, {plant.name: 1.0 for plant in chosen if name in (plant.name, plant.source)})
 
@@ -190,7 +186,7 @@ class SupplyProgram:
 
     def _there(self, ready: int) -> float:
         """Share of the hours in which something is there."""
-        return (self.hours - min(ready, self.hours)) / self.hours
+        return share_there(ready, self.hours)
 
     # -- and back ----------------------------------------------------------------------------------------------------------------------
 
