@@ -12,9 +12,10 @@ import numpy as np
 
 from stargauge.plan.dispatched import NEGLIGIBLE, Tested, run_by_rule
 from stargauge.plan.offers import GAS, RENTED, Offers
-from stargauge.plan.options import YEAR, Array, BatteryOption, Limits, PlantOption
+from stargauge.plan.options import GRID, YEAR, Array, BatteryOption, Limits, PlantOption
 from stargauge.plan.sizing import NoSupply, cheapest, whole_units
 from stargauge.plan.supply_program import CHARGE, DISCHARGE, Supply
+from stargauge.quantity.errors import InputError
 
 WEEK = 168
 _NO_ENERGY = 1e-6
@@ -249,19 +250,51 @@ def _sooner(case: PowerCase, name: str) -> float:
 
 
 def _reliable(case: PowerCase) -> tuple[Limits, Supply, Tested]:
-    """The cheapest supply that also stands the test: as many units are added as that takes, and the rest is sized again beside them.
+    """The cheapest supply that also stands the test. `bound` stays that of the limits alone.
 
     A program that knows all weather and no failure plans too little that runs as wanted; by rule and with failures it has to carry peaks.
-    `bound` stays that of the limits alone.
+    Units that stand in for the grid may do its work as well: so with a grid of its size at least, and without one, the cheaper is taken.
     """
-    limits, supply = case.limits, _sized(case, case.limits)
-    bound, test = supply.bound, _tested(case, supply)
+    first = _sized(case, case.limits)
+    test = _tested(case, first)
+    if _enough(case, test):
+        return case.limits, first, test
+    grid = [plant.name for plant in case.plants if plant.source == GRID and _seen(first.sizes[plant.name], case)]
+    best = _standing(_held(case, {name: (first.sizes[name], np.inf) for name in grid}), first, test)
+    none = _held(case, {name: (0.0, 1.0) for name in grid})  # 1 W: a size has an end above zero
+    if grid and _may_undercut(none, best):
+        alone = _sized(none, none.limits)
+        best = min(best, _standing(none, alone, _tested(none, alone)), key=lambda made: (not _enough(case, made[2]), made[1].total))
+    limits, supply, test = best
+    return limits, replace(supply, bound=first.bound), test
+
+
+def _held(case: PowerCase, ends: Mapping[str, tuple[float, float]]) -> PowerCase:
+    """The same case with some plants of at least and at most a size."""
+    plants = [
+        replace(plant, least=ends[plant.name][0], most=min(plant.most, ends[plant.name][1])) if plant.name in ends else plant
+        for plant in case.offers.plants
+    ]
+    return replace(case, offers=replace(case.offers, plants=plants))
+
+
+def _may_undercut(case: PowerCase, best: tuple[Limits, Supply, Tested]) -> bool:
+    """Whether a case can cost less than what was found, or that does not stand the test; by sizes without units, whose cost is a bound."""
+    try:
+        return cheapest(case.load, case.plants, case.batteries, case.limits).bound < best[1].total or not _enough(case, best[2])
+    except InputError:  # there is none
+        return False
+
+
+def _standing(case: PowerCase, supply: Supply, test: Tested) -> tuple[Limits, Supply, Tested]:
+    """As many units are added as the test takes, and the rest is sized again beside them, until it is passed or no number of them helps."""
+    limits = case.limits
     for _ in range(_ROUNDS):
         firm = 0.0 if _enough(case, test) else _firm(case, supply)
         if not firm:
             break
         limits = replace(limits, firm=firm)
-        supply = replace(_sized(case, limits), bound=bound)
+        supply = _sized(case, limits)
         test = _tested(case, supply)
     return limits, supply, test
 
