@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stargauge.plan.options import BatteryOption, Limits, PlantOption
+from stargauge.plan.options import BatteryOption, Limits, PlantOption, monthly_charge
 from stargauge.plan.pypsa_folder import write_pypsa
 from stargauge.plan.sizing import cheapest
 from stargauge.quantity.errors import InputError
@@ -45,7 +45,7 @@ def test_the_folder_holds_every_part_with_its_size(tmp_path: Path) -> None:
 
 def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     supply = cheapest(LOAD, [GAS], [], Limits())
-    charged = replace(GAS, peak_charge=0.01)
+    charged = replace(GAS, peak_charge=(monthly_charge(0.01),))
     with pytest.raises(InputError, match="no charge for the peaks of months, which gas-turbine has"):
         write_pypsa(tmp_path / "net", supply, LOAD, [charged], [], Limits())
     (tmp_path / "kept.txt").write_text("mine", encoding="utf-8")

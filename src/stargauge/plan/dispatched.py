@@ -7,7 +7,7 @@ therefore below what the test costs: each of these only takes away or costs more
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import ceil
 from typing import NamedTuple
 from zlib import crc32
@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.plan.options import GRID, Array, BatteryOption, PlantOption, by_hour
+from stargauge.plan.options import GRID, NEGLIGIBLE, Array, BatteryOption, PlantOption, by_hour
 from stargauge.plan.supply_program import Supply
 from stargauge.quantity.dispatch import Dispatch, dispatch
 from stargauge.quantity.hourly import MONTH_ENDS, Hourly
@@ -23,8 +23,6 @@ from stargauge.quantity.outages import Outages, units_up
 from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source
 from stargauge.quantity.weather import YEAR_HOURS
 
-#: Sizes below this share of the peak of the load are left out: the method leaves them above zero, and nobody builds them.
-NEGLIGIBLE = 1e-4
 #: Units where a plant names no unit size; the share of its capacity at which a unit has its heat at half load; the rate of the grid.
 _UNITS, _HALF, _PRICE = 20, 0.5, "price"
 
@@ -48,7 +46,24 @@ class Tested:
     part_load: Array
     starts: Array
     demand_charge: Array
-    started: dict[str, Array] = field(default_factory=dict)
+
+
+class _Run(NamedTuple):
+    """A run, the ends of its periods, and the weather it was of: output of sun and wind (hour, year), and the year of each draw."""
+
+    made: Dispatch
+    ends: tuple[int, ...]
+    outputs: Mapping[str, Array]
+    column: NDArray[np.int64]
+
+    @property
+    def none(self) -> Array:
+        """Nothing, by draw."""
+        return np.zeros(self.made.draws)
+
+    def place(self, name: str) -> int | None:
+        """Where a source stands in the run; None where it is not built."""
+        return self.made.sources.index(name) if name in self.made.sources else None
 
 
 class _Bill(NamedTuple):
@@ -66,9 +81,9 @@ def run_by_rule(
 ) -> Tested:  # fmt: skip
     """Run a supply for one year in each draw. `outputs`: of sun and wind (hour, year); `repairs`: mean hours that a failed unit is down.
 
-    `repairs` holds for plants whose `running` names none. Order: what gives without a choice, the battery, then the grid and plants from the
-    cheapest to run. A draw takes one of the years and a history of outages of its own. What a plan over several years has only later is
-    there from the first hour.
+    `repairs` holds for plants whose `running` names none. Order: what gives without a choice, the battery, then the grid and plants from
+    the cheapest to run. A draw takes one of the years and a history of outages of its own. What a plan over several years has only later
+    is there from the first hour.
     """
     peak = float(load.max())
     years = years[:draws]
@@ -85,27 +100,37 @@ def run_by_rule(
         power, held = supply.sizes[battery.name], supply.sizes[f"{battery.name} energy"]
         sources.append(Battery(battery.name, held, power, power, battery.one_way, battery.one_way, 0.5))
         order.insert(first, battery.name)
-    made = dispatch(Hourly(load), sources, order, period_ends=MONTH_ENDS)
-    return _told(made, supply, plants, batteries, outputs, column, years)
+    ends = _period_ends(built)
+    made = dispatch(Hourly(load), sources, order, period_ends=ends)
+    return _told(_Run(made, ends, outputs, column), supply, plants, batteries, tuple(years))
+
+
+def _period_ends(plants: Sequence[PlantOption]) -> tuple[int, ...]:
+    """Ends of months, and wherever hours begin or cease to count for a charge on the highest of them."""
+    ends = set(MONTH_ENDS)
+    for charge in (charge for plant in plants for charge in plant.peak_charge):
+        for series in (charge.price, charge.month):
+            ends.update(int(hour) + 1 for hour in np.flatnonzero(np.diff(series)))
+    return tuple(sorted(ends))
 
 
 def _told(
-    made: Dispatch, supply: Supply, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], outputs: Mapping[str, Array],
-    column: NDArray[np.int64], years: Sequence[int],
+    run: _Run, supply: Supply, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], years: tuple[int, ...]
 ) -> Tested:  # fmt: skip
     """What came of a run, with what it cost, burnt and emitted."""
+    made = run.made
     energy = {name: made.energy[:, place].sum(axis=-1) for place, name in enumerate(made.sources)}
     whole, missing = made.load.sum(axis=-1), made.shortfall.sum(axis=-1)
     served = whole - missing
-    bills = [_bill(plant, supply.sizes[plant.name], made, outputs, column) for plant in plants]
-    total = sum((bill.total for bill in bills), sum((_battery_bill(one, supply, energy) for one in batteries), np.zeros(made.draws)))
-    burnt = {plant.name: _burnt(plant, made) for plant in plants}
-    carbon = sum((_carbon(plant, supply.sizes[plant.name], made, burnt[plant.name], outputs, column) for plant in plants), np.zeros(made.draws))
+    bills = [_bill(plant, supply.sizes[plant.name], run) for plant in plants]
+    total = sum((bill.total for bill in bills), run.none) + sum((_battery_bill(one, supply, energy) for one in batteries), run.none)
+    carbon = sum((_carbon(plant, supply.sizes[plant.name], run) for plant in plants), run.none)
     return Tested(
-        tuple(years), made.shortfall_hours.astype(np.float64), missing / whole, made.worst, total / served, energy, carbon / whole,
-        np.asarray(sum(burnt.values(), np.zeros(made.draws))),
-        *(np.asarray(sum((getattr(bill, part) for bill in bills), np.zeros(made.draws)) / served) for part in ("part_load", "starts", "demand")),
-        {plant.name: made.starts[:, made.sources.index(plant.name)] for plant in plants if plant.firm and plant.name in made.sources},
+        years, made.shortfall_hours.astype(np.float64), missing / whole, made.worst, np.asarray(total / served), energy,
+        np.asarray(carbon / whole), np.asarray(sum((_burnt(plant, run) for plant in plants), run.none)),
+        np.asarray(sum((bill.part_load for bill in bills), run.none) / served),
+        np.asarray(sum((bill.starts for bill in bills), run.none) / served),
+        np.asarray(sum((bill.demand for bill in bills), run.none) / served),
     )  # fmt: skip
 
 
@@ -128,8 +153,9 @@ def _source(
     run, unit, heat = plant.running, plant.unit or size / _UNITS, max(plant.fuel, 1.0)
     usual = None if outages else Hourly(np.full(YEAR_HOURS, float(np.mean(plant.output))))  # without failures, what it gives on average
     return Plant(
-        plant.name, unit, ceil(size / unit - 1e-3), heat, heat * run.half_load, _HALF, run.minimum, run.ramp, outages=outages, available=usual
-    )
+        plant.name, unit, ceil(size / unit - 1e-3), heat, heat * run.half_load, _HALF, run.minimum, run.ramp,
+        outages=outages, available=usual,
+    )  # fmt: skip
 
 
 def _outages(plant: PlantOption, repair: float, chance: Array) -> Outages | None:
@@ -146,7 +172,7 @@ def _grid(plant: PlantOption, size: float, outages: Outages | None, draws: int) 
 
 
 def _output(plant: PlantOption, outputs: Mapping[str, Array]) -> Array:
-    """Share of its capacity by hour and year of the test; where no weather moves it, what it gives on average, in a column for each year."""
+    """Share of its capacity by hour and year of the test; where no weather moves it, its mean, in a column for each year."""
     given = outputs.get(plant.name)
     width = max((each.shape[1] for each in outputs.values()), default=0)
     return given if given is not None else np.full((YEAR_HOURS, width or 1), float(np.mean(plant.output)))
@@ -160,28 +186,39 @@ def _last_year(value: float | Array) -> Array:
 # --- what it costs, burns and emits -----------------------------------------------------------------------------------------------
 
 
-def _bill(plant: PlantOption, size: float, made: Dispatch, outputs: Mapping[str, Array], column: NDArray[np.int64]) -> _Bill:
-    none = np.zeros(made.draws)
+def _bill(plant: PlantOption, size: float, run: _Run) -> _Bill:
+    none, made, place = run.none, run.made, run.place(plant.name)
     held = none + size * plant.yearly_cost
-    if plant.name not in made.sources:
+    if place is None:
         return _Bill(held, none, none, none)
+    held = held + plant.fixed_cost
     if not plant.chosen:  # paid for all it could give, at the price of each hour
-        worth = (_output(plant, outputs) * _last_year(plant.running_cost)[:, None]).sum(axis=0)
-        return _Bill(held + size * worth[column], none, none, none)
+        worth = (_output(plant, run.outputs) * _last_year(plant.running_cost)[:, None]).sum(axis=0)
+        return _Bill(held + size * worth[run.column], none, none, none)
     if plant.source == GRID:
-        demand = np.asarray(plant.peak_charge * made.grid_peak.sum(axis=-1))
+        demand = _demand(plant, run)
         return _Bill(held + made.grid_rates[_PRICE].sum(axis=-1) + demand, none, none, demand)
-    place, run = made.sources.index(plant.name), plant.running
-    energy, unit = made.energy[:, place], plant.unit or size / _UNITS
-    running = energy @ _by_month(_last_year(plant.running_cost))
-    more = (made.fuel[:, place].sum(axis=-1) - energy.sum(axis=-1) * max(plant.fuel, 1.0)) * run.fuel_price
-    starts = made.starts[:, place] * unit * run.start_cost
+    energy = made.energy[:, place]
+    running = energy @ _by_period(_last_year(plant.running_cost), run.ends)
+    more = (made.fuel[:, place].sum(axis=-1) - energy.sum(axis=-1) * max(plant.fuel, 1.0)) * plant.running.fuel_price
+    starts = made.starts[:, place] * (plant.unit or size / _UNITS) * plant.running.start_cost
     return _Bill(held + running + more + starts, more, starts, none)
 
 
-def _by_month(prices: Array) -> Array:
-    """The mean of each month: plants tell what they gave by month."""
-    return np.array([prices[start:end].mean() for start, end in zip((0, *MONTH_ENDS), MONTH_ENDS, strict=False)])
+def _demand(plant: PlantOption, run: _Run) -> Array:
+    """Charges for the highest hours of months, USD by draw."""
+    total, starts = run.none, np.array((0, *run.ends[:-1]))
+    for charge in plant.peak_charge:
+        price, month = charge.price[starts], charge.month[starts]
+        for one in np.unique(month[price > 0.0]):
+            counts = (month == one) & (price > 0.0)
+            total += price[counts].max() * run.made.grid_peak[:, counts].max(axis=1)
+    return total
+
+
+def _by_period(prices: Array, ends: tuple[int, ...]) -> Array:
+    """The mean of each period: plants tell what they gave by period."""
+    return np.array([prices[start:end].mean() for start, end in zip((0, *ends), ends, strict=False)])
 
 
 def _battery_bill(battery: BatteryOption, supply: Supply, energy: Mapping[str, Array]) -> Array:
@@ -189,21 +226,19 @@ def _battery_bill(battery: BatteryOption, supply: Supply, energy: Mapping[str, A
     return np.asarray(held + energy.get(battery.name, np.zeros(1)) * battery.running_cost)
 
 
-def _burnt(plant: PlantOption, made: Dispatch) -> Array:
+def _burnt(plant: PlantOption, run: _Run) -> Array:
     """Wh of fuel a year, with what part load takes."""
-    if not plant.fuel or plant.name not in made.sources:
-        return np.zeros(made.draws)
-    return np.asarray(made.fuel[:, made.sources.index(plant.name)].sum(axis=-1))
+    place = run.place(plant.name)
+    return run.none if not plant.fuel or place is None else np.asarray(run.made.fuel[:, place].sum(axis=-1))
 
 
-def _carbon(
-    plant: PlantOption, size: float, made: Dispatch, burnt: Array, outputs: Mapping[str, Array], column: NDArray[np.int64]
-) -> Array:  # fmt: skip
-    """g CO2e a year: of what burns by its fuel, of what gives without a choice by all it could give, as sizing counts it, else by energy."""
-    if not plant.carbon or plant.name not in made.sources:
-        return np.zeros(made.draws)
+def _carbon(plant: PlantOption, size: float, run: _Run) -> Array:
+    """g CO2e a year: of what burns by its fuel, of what gives without a choice by all it could give, as sizing has it, else by energy."""
+    place = run.place(plant.name)
+    if not plant.carbon or place is None:
+        return run.none
     if not plant.chosen:
-        return np.asarray(plant.carbon * size * _output(plant, outputs).sum(axis=0)[column])
+        return np.asarray(plant.carbon * size * _output(plant, run.outputs).sum(axis=0)[run.column])
     if plant.fuel:
-        return np.asarray(burnt * plant.carbon / plant.fuel)
-    return np.asarray(plant.carbon * made.energy[:, made.sources.index(plant.name)].sum(axis=-1))
+        return np.asarray(_burnt(plant, run) * plant.carbon / plant.fuel)
+    return np.asarray(plant.carbon * run.made.energy[:, place].sum(axis=-1))

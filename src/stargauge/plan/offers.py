@@ -12,8 +12,9 @@ from datetime import date, timedelta
 import numpy as np
 
 from stargauge.catalogue.load import KnownCatalogue
+from stargauge.catalogue.tariff import Tariff
 from stargauge.engine.sample import central
-from stargauge.plan.options import Array, BatteryOption, PlantOption, Running
+from stargauge.plan.options import Array, BatteryOption, PlantOption, Running, monthly_charge
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.statement import Estimate
 from stargauge.quantity.sun import SolarPlant, Tracking, solar_power
@@ -66,11 +67,14 @@ class Place:
 class Offering:
     """Reads the catalogue as known on a day and keeps what it read."""
 
-    def __init__(self, catalogue: KnownCatalogue, place: Place, weather: Weather, today: date, start: date | None, hours: int) -> None:
+    def __init__(
+        self, catalogue: KnownCatalogue, place: Place, weather: Weather, today: date, start: date | None, hours: int,
+        tariff: Tariff | None = None,
+    ) -> None:  # fmt: skip
         self.catalogue, self.place, self.weather = catalogue, place, weather
         self.today, self.start, self.hours = today, start, hours
         self.turn = 0 if start is None else 24 * (date(2027, start.month, min(start.day, 28)).timetuple().tm_yday - 1)
-        self.offers = Offers()
+        self.offers, self.tariff = Offers(), tariff
 
     def number(self, kind: str, name: str, attribute: str, unit: str) -> float:
         """The median of a catalogue value; it joins the basis. Raises InputError where there is none."""
@@ -157,12 +161,18 @@ class Offering:
         else:
             row = next((row for row in (self.place.region, "default") if row in self.catalogue.catalogue.names("lead-time")), "default")
             ready = self.hour(name, "connection_time", row)
+        most, tariff = np.inf if stated is None else stated, self.tariff
+        if tariff is None:
+            price: float | Array = sum(self.number("energy", market, part, "USD/Wh") for part in ("price", "delivery_adder"))
+        else:
+            price, most = np.roll(tariff.energy, -self.turn), min(most, tariff.contract)
+            self.offers.notes.append(f"the grid is paid for by the tariff {tariff.name}")
         return PlantOption(
-            name, "grid", 0.0,
-            running_cost=sum(self.number("energy", market, part, "USD/Wh") for part in ("price", "delivery_adder")),
-            most=np.inf if stated is None else stated,
+            name, "grid", tariff.capacity if tariff else 0.0, running_cost=price, most=most,
+            peak_charge=tuple(monthly_charge(demand, self.turn) for demand in tariff.demand) if tariff else (),
+            fixed_cost=tariff.fixed if tariff else 0.0,
             carbon=self.number("emission", self.place.region or _REGION_ABROAD, "co2e", "g/Wh"), ready=ready,
-            running=Running(*(self.number("energy", _MARKET, what, unit) for what, unit in (("availability", "1"), ("time_to_repair", "h")))),
+            running=Running(self.number("energy", _MARKET, "availability", "1"), self.number("energy", _MARKET, "time_to_repair", "h")),
         )  # fmt: skip
 
     def solar(self, name: str) -> PlantOption:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 GRID = "grid"
+#: Sizes below this share of the peak of the load are left out: the method leaves them above zero, and nobody builds them.
+NEGLIGIBLE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -18,9 +20,9 @@ class Running:
     """How a plant really runs: what a test by rule knows and sizing leaves out, so that its bound holds for both. Shares of a unit.
 
     `availability`: share of hours in which a unit is up, `repair`: mean hours that it is down at a time (0: it is never down, and gives its
-    mean output). `minimum`: least output of a unit that runs. `half_load`: heat per Wh at half load over that at full load. `ramp`: share by
-    which output may move in an hour. `start_cost`: USD per W of a unit for each start. `fuel_price`: USD per Wh burnt, which the running
-    cost has in it at full load.
+    mean output). `minimum`: least output of a unit that runs. `half_load`: heat per Wh at half load over that at full load. `ramp`: share
+    by which output may move in an hour. `start_cost`: USD per W of a unit for each start. `fuel_price`: USD per Wh burnt, which the
+    running cost has in it at full load.
     """
 
     availability: float = 1.0
@@ -33,14 +35,25 @@ class Running:
 
 
 @dataclass(frozen=True)
+class PeakCharge:
+    """A charge on the highest hour of each month, of the grid: `price`, USD per W, by hour of a year of the plan, 0 in hours that do not
+    count and the same in all others of a month; `month`: 0 to 11 of each of these hours. Months that a plan's year begins and ends in the
+    middle of are one.
+    """
+
+    price: Array
+    month: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class PlantOption:
     """A kind of plant, or a connection, of which between `least` and `most` (W) is taken.
 
     `yearly_cost`: capital and upkeep, USD per W and year. `running_cost`: USD/Wh, a number or by hour. `output`: the share of its capacity
     that it can give, a number or by hour. `chosen`: it runs as wanted; otherwise it gives what it gives, as sun, wind and contracts do.
     `unit`: size of one machine in W (0: any size). `fuel`: Wh burnt per Wh. `carbon`: g CO2e per Wh. `water`: L per Wh. `land`: m2 per W.
-    `peak_charge`: USD per W of the highest hour of each month. `ready`: the hour of the plan from which it is there. `running`: how it
-    runs in a test.
+    `peak_charge`: charges on the highest hours of months, of the grid alone. `fixed_cost`: USD a year if there is any of it, which does not
+    move its size. `ready`: the hour of the plan from which it is there. `running`: how it runs in a test.
     """
 
     name: str
@@ -56,7 +69,8 @@ class PlantOption:
     carbon: float = 0.0
     water: float = 0.0
     land: float = 0.0
-    peak_charge: float = 0.0
+    peak_charge: tuple[PeakCharge, ...] = ()
+    fixed_cost: float = 0.0
     ready: int = 0
     running: Running = Running()
 
@@ -92,7 +106,8 @@ class Limits:
     """What a supply must keep. None: no limit. Sums are per year; shares are of the energy of the load.
 
     `shortfall`: share of the load's energy that may be missing. `carbon`: g CO2e per Wh of load. `land`: m2. `fuel`: Wh burnt a year.
-    `firm`: W of plants on site that run as wanted at least. `most_share`: most of the load's energy that chosen plants of a name or a source may give.
+    `firm`: W of plants on site that run as wanted at least. `most_share`: most of the load's energy that chosen plants of a name or a
+    source may give.
     """
 
     shortfall: float = 0.0
@@ -106,8 +121,9 @@ class Limits:
 #: Limits by the name they have in a program, in the order in which they are looked at.
 NAMES = ("shortfall", "carbon", "land", "fuel", "firm")
 
-#: Hours of a year of a plan.
+#: Hours of a year of a plan, and days of its months.
 YEAR = 8760
+_MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def by_hour(value: float | Array, hours: int, ready: int = 0) -> Array:
@@ -116,6 +132,12 @@ def by_hour(value: float | Array, hours: int, ready: int = 0) -> Array:
     wide = np.tile(each, hours // YEAR) if each.shape == (YEAR,) else np.broadcast_to(each, (hours,)).copy()
     wide[:ready] = 0.0
     return wide
+
+
+def monthly_charge(price: float | Array, turn: int = 0) -> PeakCharge:
+    """A charge by hour of a calendar year for a plan that begins at hour `turn` of one."""
+    month = np.repeat(np.arange(12, dtype=np.int64), [24 * days for days in _MONTH_DAYS])
+    return PeakCharge(np.roll(by_hour(price, YEAR), -turn), np.roll(month, -turn))
 
 
 def share_there(ready: int, hours: int) -> float:

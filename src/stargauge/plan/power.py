@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.plan.dispatched import NEGLIGIBLE, Tested, run_by_rule
+from stargauge.plan.dispatched import Tested, run_by_rule
 from stargauge.plan.offers import GAS, RENTED, Offers
-from stargauge.plan.options import GRID, YEAR, Array, BatteryOption, Limits, PlantOption
+from stargauge.plan.options import GRID, NEGLIGIBLE, YEAR, Array, BatteryOption, Limits, PlantOption
 from stargauge.plan.sizing import NoSupply, cheapest, whole_units
 from stargauge.plan.supply_program import CHARGE, DISCHARGE, Supply
 from stargauge.quantity.errors import InputError
@@ -95,6 +95,7 @@ class PowerPlan:
             "load": {"unit": "W", "base": "facility", "mean": float(case.load.mean()), "peak": float(case.load.max())},
             "cost": {
                 "unit": "USD/Wh", "mean": supply.unit_cost, "at_least": supply.bound / supply.load,
+                "demand_charge": sum(supply.demand_charge.values()) / served,
                 "parts": {name: cost / served for name, cost in supply.cost.items() if _seen(supply.sizes[name], case)},
             },
             "plants": [self._plant(plant) for plant in case.offers.plants],

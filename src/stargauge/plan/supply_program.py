@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from stargauge.plan.hour_program import Column, Flow, HourProgram, HourSolution, Limit, Store
-from stargauge.plan.options import YEAR, Array, BatteryOption, Limits, PlantOption, by_hour, share_there
+from stargauge.plan.options import NEGLIGIBLE, YEAR, Array, BatteryOption, Limits, PlantOption, by_hour, share_there
 from stargauge.quantity.errors import InputError
 
 #: Most of anything, in peaks of the load, and of what a battery holds, in hours of the peak: so far above what pays that neither moves a
@@ -18,7 +18,6 @@ _MOST, _MOST_HELD, _MOST_FREE = 1e3, 1e4, 10.0
 _NUDGE = 1e-7
 #: Share of the peak above which missing power counts as an hour without.
 _SEEN = 1e-6
-_MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 UNSERVED, CHARGE, DISCHARGE = "unserved", "charge", "discharge"
 
 
@@ -27,7 +26,8 @@ class Supply:
     """Sizes by name (W; a battery's energy in Wh under `NAME energy`), energy by name and year (Wh), and what the whole costs a year.
 
     `energy` of what gives without a choice is what the load and the battery took: what is curtailed is shared out over these in proportion.
-    `cost`: USD a year by name, capital and running together. `bound`: no supply that keeps the limits costs less than this a year.
+    `cost`: USD a year by name, capital and running together; `demand_charge`: the part of it that is for highest hours of months.
+    `bound`: no supply that keeps the limits costs less than this a year.
     `prices`: what a year costs less per unit by which a limit is relaxed, of sums a unit a year; the first unit: each further saves less.
     `price`: of one more Wh of load, by hour.
     """
@@ -50,6 +50,7 @@ class Supply:
     flows: dict[str, Array]
     level: Array
     converged: bool
+    demand_charge: dict[str, float] = field(default_factory=dict)
 
     @property
     def unit_cost(self) -> float:
@@ -75,6 +76,8 @@ class SupplyProgram:
         self.rows: list[Limit] = []
         self.place: dict[str, int] = {}
         self.flow_of: dict[str, int] = {}
+        self.within: list[tuple[str, str]] = []
+        self.charged: dict[str, dict[str, float]] = {}
         self.program = self._program()
 
     def _program(self) -> HourProgram:
@@ -127,19 +130,33 @@ class SupplyProgram:
             self._row(f"least {plant.name}", -plant.least, {plant.name: -1.0})
 
     def _months(self, plant: PlantOption, column: int) -> np.ndarray:
-        """Sizes of their own for the peaks of months, which cost a charge each and stay within the whole."""
-        month = np.repeat(np.arange(12), [24 * days for days in _MONTH_DAYS])
-        first = len(self.columns)
-        for year in range(self.years):
-            for number in range(12):
-                name = f"{plant.name} peak {12 * year + number + 1}"
-                self._column(name, plant.peak_charge / self.years, plant.most)
-        return np.concatenate([first + 12 * year + month for year in range(self.years)]).astype(np.int64)
+        """Sizes of their own for the highest hours of months, which cost a charge each and stay within the whole.
+
+        An hour is held by the size of its charge; one that several charges count by a size of its own, within each of theirs.
+        """
+        place = np.arange(self.hours)
+        bound, name = self._every(column), f"{plant.name} peak"
+        month = 12 * (place // YEAR) + np.stack([charge.month for charge in plant.peak_charge])[:, place % YEAR]
+        price = np.stack([charge.price for charge in plant.peak_charge])[:, place % YEAR]
+        of_plant = self.charged.setdefault(plant.name, {})
+        for number, (its, of) in enumerate(zip(price, month, strict=True)):
+            for one in np.unique(of[its > 0.0]):
+                cost = float(its[of == one].max())
+                self._column(f"{name} {number} {one}", cost / self.years, plant.most)
+                of_plant[f"{name} {number} {one}"] = cost
+                self.within.append((f"{name} {number} {one}", plant.name))
+        counts = [tuple(f"{name} {n} {month[n, hour]}" for n in np.flatnonzero(price[:, hour] > 0.0)) for hour in place]
+        for hour, charges in enumerate(counts):
+            if len(charges) > 1 and " and ".join(charges) not in self.place:
+                self._column(" and ".join(charges), 0.0, plant.most)
+                self.within += [(" and ".join(charges), one) for one in charges]
+            if charges:
+                bound[hour] = self.place[" and ".join(charges)]
+        return bound
 
     def _peaks(self) -> None:
-        for plant in self.plants:
-            for name in [name for name in self.place if name.startswith(f"{plant.name} peak ")]:
-                self._row(name, 0.0, {name: 1.0, plant.name: -1.0})
+        for less, more in self.within:
+            self._row(f"{less} within {more}", 0.0, {less: 1.0, more: -1.0})
 
     def _battery(self, battery: BatteryOption) -> None:
         there = self._there(battery.ready)
@@ -213,6 +230,7 @@ class SupplyProgram:
             shortfall_hours=float((missing > _SEEN * self.peak).sum()) / self.years, curtailed=curtailed,
             prices={row.name: float(price) * self._yearly(row) for row, price in zip(self.program.limits, found.limit_prices, strict=True)},
             price=found.price, flows=flow, level=found.levels.sum(axis=0), converged=found.converged,
+            demand_charge={plant.name: self._charges(plant, size) for plant in self.plants if plant.peak_charge},
         )  # fmt: skip
 
     def _netted(self, found: HourSolution) -> tuple[dict[str, Array], Array]:
@@ -236,9 +254,14 @@ class SupplyProgram:
         return float(sum(getattr(plant, what) * energy[plant.name] for plant in self.plants))
 
     def _plant_cost(self, plant: PlantOption, size: dict[str, float], given: Array) -> float:
-        peaks = sum(size[name] for name in size if name.startswith(f"{plant.name} peak ")) * plant.peak_charge
         running = float((given * self._by_hour(plant.running_cost)).sum())
-        return size[plant.name] * plant.yearly_cost * self._there(plant.ready) + (running + peaks) / self.years
+        fixed = plant.fixed_cost if size[plant.name] > NEGLIGIBLE * self.peak else 0.0
+        held = (size[plant.name] * plant.yearly_cost + fixed) * self._there(plant.ready)
+        return held + running / self.years + self._charges(plant, size)
+
+    def _charges(self, plant: PlantOption, size: dict[str, float]) -> float:
+        """USD a year for the highest hours of months."""
+        return sum(size[name] * cost for name, cost in self.charged.get(plant.name, {}).items()) / self.years
 
     def _battery_cost(self, battery: BatteryOption, size: dict[str, float], energy: float) -> float:
         capital = size[battery.name] * battery.yearly_cost_power + size[f"{battery.name} energy"] * battery.yearly_cost_energy
