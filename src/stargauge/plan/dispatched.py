@@ -43,7 +43,8 @@ def run_by_rule(
     supply: Supply, load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], outputs: Mapping[str, Array],
     repairs: Mapping[str, float], years: Sequence[int], draws: int, seed: int,
 ) -> Tested:  # fmt: skip
-    """Run a supply for one year in each draw. `outputs`: of sun and wind (hour, year); `repairs`: mean hours that a failed unit is down.
+    """Run a supply for one year in each draw. `load` by hour, or (hour, year) of the test; `outputs`: of sun and wind (hour, year);
+    `repairs`: mean hours that a failed unit is down.
 
     Order: what gives without a choice, the battery, then the grid and plants from the cheapest to run. A draw takes one of the years and a
     history of outages of its own. What a plan over several years has only later is there from the first hour.
@@ -62,7 +63,7 @@ def run_by_rule(
         power, held = supply.sizes[battery.name], supply.sizes[f"{battery.name} energy"]
         sources.append(Battery(battery.name, held, power, power, battery.one_way, battery.one_way, 0.5))
         order.insert(first, battery.name)
-    made = dispatch(Hourly(load), sources, order)
+    made = dispatch(Hourly(load, column=column if load.ndim > 1 else None), sources, order)
     energy = {name: made.energy[:, place].sum(axis=-1) for place, name in enumerate(made.sources)}
     whole = made.load.sum(axis=-1)
     missing = made.shortfall.sum(axis=-1)
