@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,9 +19,11 @@ from stargauge.catalogue.place_weather import weather_of
 from stargauge.catalogue.weather_files import read_weather
 from stargauge.engine.sample import central
 from stargauge.engine.simulate import simulate as run_model
+from stargauge.plan.hall_load import busiest_year, by_hall, calendar_month, hall_hours, in_other_years
 from stargauge.plan.offers import RENTED, Offering, Place, offers
-from stargauge.plan.options import Limits
+from stargauge.plan.options import Array, Limits
 from stargauge.plan.power import PowerCase, PowerPlan, planned
+from stargauge.plan.stated import KINDS, Stated, add_stated, name_of, repair_of
 from stargauge.programme.known import Known, SiteView
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
@@ -38,6 +40,17 @@ YEARS, TESTS, STAGED = 1, 5, 3
 MOST_YEARS, MOST_DRAWS = 10, 4096
 
 
+class LoadFrom(NamedTuple):
+    """Where a load is from: as asked, or as expected (`address`) in the months of a year or from a day on, by the hours of a design."""
+
+    text: str
+    kind: str = "asked"
+    address: str = ""
+    year: int | None = None
+    design: str = ""
+    design_stated: bool = False
+
+
 @dataclass(frozen=True)
 class SitePower:
     """The plan of one site, with where its load and its weather come from."""
@@ -46,7 +59,7 @@ class SitePower:
     asked_as: str
     site: str
     as_of: date
-    load_from: str
+    load_from: LoadFrom
     weather: Weather
     plan: PowerPlan
 
@@ -60,7 +73,8 @@ class SitePower:
             "weather": weather,
         }
         made = self.plan.to_dict()
-        return {**about, **made, "load": {**made["load"], "from": self.load_from}}
+        said = {"from": self.load_from.text, **{name: one for name, one in self.load_from._asdict().items() if name != "text"}}
+        return {**about, **made, "load": {**made["load"], **said}, "seed": self.plan.case.seed}
 
 
 def power(
@@ -68,11 +82,13 @@ def power(
     load_at: str | float | None = None, sources: Sequence[str] | None = None, years: int | None = None, shortfall: float = 0.0,
     emissions: str | float | None = None, land: str | float | None = None, gas: str | float | None = None, weather: Path | None = None,
     mixes: bool = True, draws: int = 256, seed: int = 0, values: Catalogue | None = None, progress: Progress | None = None,
+    greenfield: bool = False,
 ) -> SitePower:  # fmt: skip
     """The cheapest supply that carries a site's load: sizes of plants, what a unit of energy costs, what binds, other mixes, and a test.
 
-    `load_at`: facility power to carry, flat; left out, the median of what the site draws on
-    average in its highest month, in every hour. `by`: the day from
+    `load_at`: facility power to carry, flat; left out, what the site is expected to draw in the year in which most runs, hour by hour as
+    its hall takes it in the weather. `greenfield`: what the programme states of plants at the site is left out; else it is there from its
+    day at no capital cost. `by`: the day from
     which it has to be carried; what takes longer to get comes later, and rented generators are looked at too. `shortfall`: share of the
     energy that may be missing. `emissions` per energy, `land`, `gas` burnt a year: at most. `weather`: an hourly file in place of the
     catalogue's normals. Raises InputError for wrong input and where no supply keeps the limits, with what would relax them.
@@ -85,20 +101,72 @@ def power(
     start = _day(by) if by else None
     span = (STAGED if by else YEARS) if years is None else years
     _expect(now, start, span, shortfall, draws)
-    hours, load_from = _load(now, view, load_at, start, span)
     sky, others = _skies(now, view, weather, seed, span)
-    reading = Offering(now.catalogue, _place(now, view), sky, now.as_of, start, len(hours))
+    reading = Offering(now.catalogue, _place(now, view), sky, now.as_of, start, YEAR_HOURS * span)
+    drawn = _load(now, view, load_at, reading, others)
     wanted = list(sources) if sources is not None else _usual(reading, start)
     found = offers(reading, wanted)
-    limits = Limits(shortfall, _amount(emissions, "g/Wh"), _amount(land, "m2"), _amount(gas, "Wh"))
-    tests = {plant.name: plant.output for plant in offers(_again(reading, others), [n for n in wanted if n in ("solar", "wind")]).plants}
-    outputs = {name: np.asarray(output).reshape(-1, YEAR_HOURS).T for name, output in tests.items()}
-    repairs = {plant.name: reading.number("energy", plant.name, "time_to_repair", "h") for plant in found.plants
-               if plant.chosen and plant.unit}  # fmt: skip
+    stated = add_stated(reading, () if greenfield else _stated(now, view))
     case = PowerCase(
-        hours, start, found, limits, outputs, _numbers(others), repairs, draws=draws, seed=seed, same_weather=others is sky
+        drawn.hours, start, found, Limits(shortfall, _amount(emissions, "g/Wh"), _amount(land, "m2"), _amount(gas, "Wh")),
+        _outputs(reading, others), _numbers(others), _repairs(reading, stated), draws=draws, seed=seed, same_weather=others is sky,
+        test_load=drawn.others, stated=tuple(stated), reading=reading, water=drawn.water,
+        upstream=_waters(reading),
     )  # fmt: skip
-    return SitePower(made.name, asked_as(made), view.id, now.as_of, load_from, sky, planned(case, mixes, progress))
+    return SitePower(made.name, asked_as(made), view.id, now.as_of, drawn.said, sky, planned(case, mixes, progress))
+
+
+def _outputs(reading: Offering, others: Weather) -> dict[str, Array]:
+    """What sun and wind give in the years of the test, by name: (hour, year)."""
+    again, made = _again(reading, others), dict[str, Array]()
+    for plant in reading.offers.plants:
+        kind = next((kind for kind in ("solar", "wind") if plant.name in (kind, name_of(kind))), None)
+        if kind is not None:
+            output = again.solar(kind).output if kind == "solar" else again.wind(kind).output
+            made[plant.name] = np.asarray(output).reshape(-1, YEAR_HOURS).T
+    return made
+
+
+def _repairs(reading: Offering, stated: Sequence[Stated]) -> dict[str, float]:
+    """Mean hours that a unit is down, by plant that has units."""
+    plants = [plant for plant in reading.offers.plants if plant.chosen]
+    there = {one.name: one for one in stated}
+    made = {plant.name: reading.number("energy", plant.name, "time_to_repair", "h") for plant in plants if plant.unit}
+    return made | {plant.name: repair_of(reading, there[plant.name]) for plant in plants if plant.name in there}
+
+
+def _waters(reading: Offering) -> dict[str, float | None]:
+    """L of water consumed per Wh that a plant gives, by its name; None where the catalogue has no figure."""
+    market = "grid-us" if reading.place.region else "grid-abroad"
+    kinds = {name_of(source): kind for source, kind in KINDS.items()}
+    made: dict[str, float | None] = {}
+    for plant in reading.offers.plants:
+        rows = (reading.place.market, market) if plant.source == "grid" else (kinds.get(plant.name, plant.name),)
+        found = [row for row in rows if row and _has_water(reading, row)]
+        made[plant.name] = reading.number("energy", found[0], "water", "L/Wh") if found else None
+    return made
+
+
+def _has_water(reading: Offering, row: str) -> bool:
+    try:
+        return bool(reading.catalogue.estimate("energy", row, "water", "L/Wh").statements)
+    except InputError:  # no row of the catalogue has such a figure
+        return False
+
+
+def _stated(now: Known, view: SiteView) -> list[Stated]:
+    """What the programme states of plants at the site, besides the grid."""
+    made = []
+    for source in KINDS if view.spec else ():
+        entry = getattr(view.spec.supply, source)
+        size = float(central(now.estimate(entry.capacity).value)) if entry is not None and entry.capacity else 0.0
+        if size > 0.0:
+            said = now.estimate(entry.capacity).statements[0]
+            energy, price = (float(central(now.estimate(part).value)) if part else None for part in (entry.energy, entry.price))
+            when = now.estimate(entry.available_from).statements if entry.available_from else ()
+            day = when[0].value.start if when and isinstance(when[0].value, Window) else None
+            made.append(Stated(source, size, energy, day, price, entry.role, said.status, said.source, said.grade or "", said.note))
+    return made
 
 
 def _expect(now: Known, start: date | None, years: int, shortfall: float, draws: int) -> None:
@@ -188,24 +256,58 @@ def _picked(found: Weather, years: range) -> Weather:
     )  # fmt: skip
 
 
-def _load(now: Known, view: SiteView, asked_for: str | float | None, start: date | None, years: int) -> tuple[Any, str]:
-    """The load by hour, and what it is."""
+class _Load(NamedTuple):
+    """The load by hour, in the weather of the test (hour, year), where it is from, and L of water on site per Wh of it."""
+
+    hours: Array
+    others: Array | None
+    said: LoadFrom
+    water: float | None
+
+
+def _load(now: Known, view: SiteView, asked_for: str | float | None, reading: Offering, others: Weather) -> _Load:
+    """What is to be carried: as asked, the same in every hour, or as expected of the site."""
+    design = view.spec.cooling if view.spec else ""
     if asked_for is not None:
         level = _amount(asked_for, "W")
         if not (level and level > 0.0):
             raise InputError(f"the load is {asked_for}; expected a power above 0, such as 1.2 GW")
-        return np.full(YEAR_HOURS * years, level), "as asked, the same in every hour"
+        said = LoadFrom("as asked, the same in every hour")
+        return _Load(np.full(reading.hours, level), None, said, _water(now, design, reading.weather))
+    hall = hall_hours(now.catalogue, design, reading.weather)
+    expected, said = _expected(now, view, reading)
+    month = calendar_month(reading.turn, reading.hours)
+    hours, level_of = by_hall(hall.rolled(reading.turn), expected, month)
+    again = hall_hours(now.catalogue, design, others).rolled(reading.turn)
+    said = said._replace(design=hall.design, design_stated=hall.stated)
+    return _Load(hours, in_other_years(again, level_of), said, hall.water_of(1.0))
+
+
+def _water(now: Known, design: str, weather: Weather) -> float | None:
+    """L of water on site per Wh at the meter; absent where the weather lacks what the hall's design needs."""
+    try:
+        return hall_hours(now.catalogue, design, weather).water_of(1.0)
+    except InputError:
+        return None
+
+
+def _expected(now: Known, view: SiteView, reading: Offering) -> tuple[Array, LoadFrom]:
+    """What the site is expected to draw on average in the month of each hour."""
     address = f"power_load[{view.id}]"
     series = run_model(now, [address], draws=DRAWS)[address]
     middle = np.nan_to_num(np.asarray(series.quantiles((0.5,))[0.5]))
     if not middle.max() > 0.0:
         raise InputError(f"nothing is expected to run at {view.id} up to {now.months[-1]}; give the load with --load, such as --load 500MW")
-    if start is None:
-        return np.full(YEAR_HOURS * years, float(middle.max())), f"median of {address} in its highest month, the same in every hour"
-    place, last = _months(start, years) + _first(now, start), len(middle)
+    if reading.start is None:
+        places = busiest_year(now.months, middle)
+        year = now.months[int(places[0])].year
+        text = f"median of {address} in each month of {year}, the year in which most runs, by the hours of its hall in the weather"
+        return middle[places[calendar_month(0, reading.hours)]], LoadFrom(text, "expected", address, year)
+    place, last = _months(reading.start, reading.hours // YEAR_HOURS) + _first(now, reading.start), len(middle)
     months = middle[np.where(place < last, place, last - 12 + (place - last) % 12)]
     past = "; past the end of the clock its last twelve months again" if place[-1] >= last else ""
-    return months, f"median of {address} by month from {start}, the same within each month{past}"
+    text = f"median of {address} in each month from {reading.start}, by the hours of its hall in the weather{past}"
+    return months, LoadFrom(text, "expected", address)
 
 
 def _first(now: Known, start: date) -> int:

@@ -36,7 +36,7 @@ def power(asked: argparse.Namespace) -> int:
             asked.site, loaded(asked), as_of=asked.as_of, by=asked.by, load_at=asked.load, sources=sources, years=asked.years,
             shortfall=_share(asked.shortfall), emissions=asked.emissions, land=asked.land, gas=asked.gas,
             weather=Path(asked.weather) if asked.weather else None, mixes=not asked.no_mixes, draws=asked.histories, seed=asked.seed,
-            values=values_of(asked), progress=_sized,
+            values=values_of(asked), progress=_sized, greenfield=asked.greenfield,
         ).to_dict()  # fmt: skip
     except NoSupply as fault:
         raise _impossible(fault, asked, sources) from None

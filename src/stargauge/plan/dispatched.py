@@ -79,7 +79,8 @@ def run_by_rule(
     supply: Supply, load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], outputs: Mapping[str, Array],
     repairs: Mapping[str, float], years: Sequence[int], draws: int, seed: int,
 ) -> Tested:  # fmt: skip
-    """Run a supply for one year in each draw. `outputs`: of sun and wind (hour, year); `repairs`: mean hours that a failed unit is down.
+    """Run a supply for one year in each draw. `load` by hour, or (hour, year) of the test; `outputs`: of sun and wind (hour, year);
+    `repairs`: mean hours that a failed unit is down.
 
     `repairs` holds for plants whose `running` names none. Order: what gives without a choice, the battery, then the grid and plants from
     the cheapest to run. A draw takes one of the years and a history of outages of its own. What a plan over several years has only later
@@ -101,7 +102,7 @@ def run_by_rule(
         sources.append(Battery(battery.name, held, power, power, battery.one_way, battery.one_way, 0.5))
         order.insert(first, battery.name)
     ends = _period_ends(built)
-    made = dispatch(Hourly(load), sources, order, period_ends=ends)
+    made = dispatch(Hourly(load, column=column if load.ndim > 1 else None), sources, order, period_ends=ends)
     return _told(_Run(made, ends, outputs, column), supply, plants, batteries, tuple(years))
 
 

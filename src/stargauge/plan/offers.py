@@ -186,11 +186,15 @@ class Offering:
         )  # fmt: skip
         there = self.number("energy", name, "availability", "1")
         output = self._known(solar_power(self._aired(), plant), "sun") * there
-        dc_cost = self.number("energy", name, "capex", "USD/W") * plant.dc_ratio
         return PlantOption(
-            name, name, dc_cost * self.annuity(name) + self.upkeep(name), output=output,
-            chosen=False, land=self.number("energy", name, "land", "m2/W"), ready=self.hour(name),
+            name, name, self.solar_cost(name), output=output, chosen=False, land=self.number("energy", name, "land", "m2/W"),
+            ready=self.hour(name),
         )  # fmt: skip
+
+    def solar_cost(self, name: str) -> float:
+        """Capital, priced by the modules, and upkeep of solar power, USD per W at its inverters and year."""
+        dc_cost = self.number("energy", name, "capex", "USD/W") * self.number("energy", name, "dc_ac_ratio", "1")
+        return dc_cost * self.annuity(name) + self.upkeep(name)
 
     def wind(self, name: str) -> PlantOption:
         """Wind power under contract: what it gives is paid for at the price of the catalogue, used or not."""

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import ceil
 from typing import Any
 
 import numpy as np
 
+from stargauge.plan.cost_ranges import Spent, cost_range
 from stargauge.plan.dispatched import Tested, run_by_rule
-from stargauge.plan.offers import GAS, RENTED, Offers
-from stargauge.plan.options import GRID, NEGLIGIBLE, YEAR, Array, BatteryOption, Limits, PlantOption
+from stargauge.plan.offers import GAS, RENTED, Offering, Offers
+from stargauge.plan.options import GRID, YEAR, Array, BatteryOption, Limits, PlantOption
 from stargauge.plan.sizing import NoSupply, cheapest, whole_units
-from stargauge.plan.supply_program import CHARGE, DISCHARGE, Supply
+from stargauge.plan.stages import Parts, Stage, stage_data, staged, weeks
+from stargauge.plan.stated import Stated
+from stargauge.plan.supply_program import Supply
 from stargauge.quantity.errors import InputError
 
-WEEK = 168
 _NO_ENERGY = 1e-6
+#: Sources whose plants stand elsewhere.
+_ELSEWHERE = ("grid", "wind", "nuclear")
+#: Share of the highest hour below which a size is not shown.
+_DUST = 1e-3
 #: The mixes that are compared: name, what has to be offered for it, what may be built, and the most of the energy that gas may give.
 MIXES: tuple[tuple[str, str, tuple[str, ...], float | None], ...] = (
     ("gas only", "", (*GAS, RENTED), None), ("44 % sun", "solar", (*GAS, RENTED, "solar", "battery"), 0.56),
@@ -33,6 +39,9 @@ class PowerCase:
 
     `tests`: output of sun and wind over other years, by name (hour, year), with the numbers of these years; `repairs` by plant. `missing`:
     share of the energy that may be missing in nine of ten of these tests. `same_weather`: the years are those it is sized on.
+    `test_load`: what the load of the plan's hours is in these years (hour, year); the same where left out. `stated`: what is there already.
+    `reading`: the catalogue that the offers are read from, for the range of the cost. `water`: L in the hall per Wh of the load,
+    `upstream`: L per Wh by plant; absent where nobody says.
     """
 
     load: Array
@@ -46,6 +55,26 @@ class PowerCase:
     draws: int = 256
     seed: int = 0
     same_weather: bool = False
+    test_load: Array | None = None
+    stated: tuple[Stated, ...] = ()
+    reading: Offering | None = None
+    water: float | None = None
+    upstream: Mapping[str, float | None] = field(default_factory=dict)
+
+    @property
+    def there(self) -> dict[str, Stated]:
+        """What is there already and planned with, by its name in the plan."""
+        return {one.name: one for one in self.stated if one.used}
+
+    @property
+    def tested_load(self) -> Array:
+        """The load of the plan's hours in the years of the test: (hour,) where it is that of the plan, else (hour, year)."""
+        return self.load if self.test_load is None else self.test_load
+
+    @property
+    def peak(self) -> float:
+        """W of the highest hour, of the plan or of the test."""
+        return max(float(self.load.max()), float(self.tested_load.max()))
 
     @property
     def plants(self) -> list[PlantOption]:
@@ -60,11 +89,16 @@ class PowerCase:
 
 @dataclass(frozen=True)
 class Mix:
-    """A supply from part of what can be had; None where no supply of these keeps the limits, with why."""
+    """A supply from part of what can be had, and its test; None where no supply of these keeps the limits, with why.
+
+    `added`: units that it took beside what was planned to pass the test, in its sizes and its cost; the rest is not sized again.
+    """
 
     name: str
     supply: Supply | None
     why: str = ""
+    test: Tested | None = None
+    added: tuple[PlantOption, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,13 +112,15 @@ class Wait:
 
 @dataclass(frozen=True)
 class PowerPlan:
-    """The answer: the supply with whole units, its test, and other mixes."""
+    """The answer: the supply with whole units, its test, other mixes, what waiting costs, stages, and its cost at drawn prices."""
 
     case: PowerCase
     supply: Supply
     test: Tested
     mixes: tuple[Mix, ...]
     waits: tuple[Wait, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    priced: Array | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data. Units: W, Wh, USD, g, L, m2; all sums per year."""
@@ -97,6 +133,7 @@ class PowerPlan:
                 "unit": "USD/Wh", "mean": supply.unit_cost, "at_least": supply.bound / supply.load,
                 "demand_charge": sum(supply.demand_charge.values()) / served,
                 "parts": {name: cost / served for name, cost in supply.cost.items() if _seen(supply.sizes[name], case)},
+                "range": None if self.priced is None else _levels(self.priced),
             },
             "plants": [self._plant(plant) for plant in case.offers.plants],
             "batteries": [self._battery(one) for one in case.offers.batteries],
@@ -104,7 +141,10 @@ class PowerPlan:
             "fuel": {"unit": "Wh", "value": supply.fuel}, "land": {"unit": "m2", "value": supply.land},
             "curtailed": {"unit": "Wh", "value": supply.curtailed},
             "shortfall": {"unit": "Wh", "value": supply.shortfall, "hours": supply.shortfall_hours},
-            "limits": self._limits(), "test": self._test(), "mixes": [_mix(mix, case) for mix in self.mixes], "weeks": self._weeks(),
+            "limits": self._limits(), "test": self._test(), "mixes": [_mix(mix, case) for mix in self.mixes],
+            "weeks": weeks(supply, case.load, self._shown(), 0, YEAR),
+            "stages": [self._stage(one) for one in self.stages],
+            "stated": [one.to_dict() for one in case.stated], "scopes": scopes(supply, case),
             "waits": [{"name": one.name, "until": str(one.until), "costs": {"unit": "USD/Wh", "value": one.costs}} for one in self.waits],
             "basis": [vars(one) for one in case.offers.basis],
         }  # fmt: skip
@@ -148,6 +188,15 @@ class PowerPlan:
             for name, value, unit, scale in rows if value is not None
         ]  # fmt: skip
 
+    def _stage(self, stage: Stage) -> dict[str, Any]:
+        """One stage: what is there, what came of its test, two weeks of it."""
+        test, start = stage.test, self.case.start or date.min
+        return {
+            **stage_data(stage, self.supply, self.case.load, start, self._shown()), "passed": _enough(self.case, test),
+            "shortfall_hours": {"unit": "h", **_levels(test.shortfall_hours)},
+            "missing": {"unit": "1", **_levels(test.missing)}, "worst": {"unit": "W", **_levels(test.worst)},
+        }  # fmt: skip
+
     def _test(self) -> dict[str, Any]:
         test = self.test
         return {
@@ -167,24 +216,11 @@ class PowerPlan:
             },
         }  # fmt: skip
 
-    def _weeks(self) -> dict[str, Any]:
-        """A typical and the worst week of the first year, hour by hour: the worst asks most of plants that run as wanted."""
-        plants = [plant for plant in self.case.plants if _seen(self.supply.sizes[plant.name], self.case)]
-        flows = {plant.name: self.supply.flows[plant.name] for plant in plants}
-        for one in self.case.batteries:
-            if _seen(self.supply.sizes[one.name], self.case):
-                flows[one.name] = self.supply.flows[f"{one.name} {DISCHARGE}"] - self.supply.flows[f"{one.name} {CHARGE}"]
-        chosen = sum((flows[plant.name][:YEAR] for plant in plants if plant.chosen), np.zeros(YEAR))
-        asked = chosen[: 52 * WEEK].reshape(52, WEEK).sum(axis=1)
-        places = {"typical": int(np.argsort(asked, kind="stable")[26]), "worst": int(asked.argmax())}
-        return {name: {"week": week + 1, "unit": "W", **self._week(flows, week)} for name, week in places.items()}
-
-    def _week(self, flows: dict[str, Array], week: int) -> dict[str, Any]:
-        return {"load": _hours(self.case.load, week), "sources": {name: _hours(flow, week) for name, flow in flows.items()}}
-
-
-def _hours(values: Array, week: int) -> list[float]:
-    return [float(value) for value in values[week * WEEK : (week + 1) * WEEK]]
+    def _shown(self) -> tuple[list[PlantOption], list[BatteryOption]]:
+        """What is large enough to be shown."""
+        sizes = self.supply.sizes
+        return ([plant for plant in self.case.plants if _seen(sizes[plant.name], self.case)],
+                [one for one in self.case.batteries if _seen(sizes[one.name], self.case)])  # fmt: skip
 
 
 def _levels(values: Array) -> dict[str, float]:
@@ -198,7 +234,8 @@ def _beyond(values: Array, most: float) -> float:
 
 
 def _seen(size: float, case: PowerCase) -> float:
-    return size if size > NEGLIGIBLE * float(case.load.max()) else 0.0
+    """A size; nothing where it is so small beside the load that nobody builds it: the method leaves such sizes."""
+    return size if size > _DUST * float(case.load.max()) else 0.0
 
 
 def _mix(mix: Mix, case: PowerCase) -> dict[str, Any]:
@@ -209,6 +246,11 @@ def _mix(mix: Mix, case: PowerCase) -> dict[str, Any]:
     return {
         "name": mix.name, "possible": True, "sizes": sizes, "cost": {"unit": "USD/Wh", "mean": found.unit_cost},
         "carbon": {"unit": "g/Wh", "value": found.carbon / found.load}, "land": {"unit": "m2", "value": found.land},
+        "added": None if mix.added is None else {"name": mix.added[0].name, "units": mix.added[1], "unit_size": mix.added[0].unit},
+        "test": None if mix.test is None else {
+            "passed": _enough(case, mix.test), "missing": {"unit": "1", **_levels(mix.test.missing)},
+            "shortfall_hours": {"unit": "h", **_levels(mix.test.shortfall_hours)},
+        },
         "shares": {n: e / found.load if e > _NO_ENERGY * found.load else 0.0 for n, e in found.energy.items() if sizes.get(n)},
     }  # fmt: skip
 
@@ -233,7 +275,7 @@ def planned(case: PowerCase, mixes: bool = True, told: Callable[[int, int], None
     for place, name in enumerate(late):
         waits.append(Wait(name, case.offers.ready[name], usual - _sooner(case, name)))
         done(2 + len(made) + place)
-    return PowerPlan(case, supply, test, tuple(made), tuple(waits))
+    return PowerPlan(case, supply, test, tuple(made), tuple(waits), _stages(case, supply), _priced(case, supply, test))
 
 
 def _late(case: PowerCase) -> list[str]:
@@ -301,14 +343,79 @@ def _standing(case: PowerCase, supply: Supply, test: Tested) -> tuple[Limits, Su
 
 
 def _sized(case: PowerCase, limits: Limits) -> Supply:
-    return whole_units(case.load, case.plants, case.batteries, limits, close=_CLOSE)
+    return _as_there(case, whole_units(case.load, case.plants, case.batteries, limits, close=_CLOSE))
+
+
+def _as_there(case: PowerCase, supply: Supply) -> Supply:
+    """The same supply with sizes that cost nothing as they would be: batteries that are there already whole, and connections and contracts
+    that are paid by what they give as large as the highest hour of the test takes, which may be hotter than any of the plan.
+    """
+    sizes, more = dict(supply.sizes), case.peak - float(case.load.max())
+    for plant in case.plants:
+        if plant.chosen and not plant.yearly_cost and plant.name not in case.there and _seen(sizes.get(plant.name, 0.0), case):
+            sizes[plant.name] = min(plant.most, sizes[plant.name] + more)
+    for battery in case.batteries:
+        if battery.name in case.there and battery.name in sizes:
+            sizes |= {battery.name: battery.most, f"{battery.name} energy": battery.most * battery.most_hours}
+    return replace(supply, sizes=sizes)
 
 
 def _tested(case: PowerCase, supply: Supply) -> Tested:
     """As it stands in its last year."""
-    return run_by_rule(
-        supply, case.load[-YEAR:], case.plants, case.batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed
-    )
+    return _run(case, supply, (case.plants, case.batteries), case.tested_load[-YEAR:])
+
+
+def _run(case: PowerCase, supply: Supply, parts: Parts, load: Array) -> Tested:
+    """By rule, of what a supply has of these."""
+    plants, batteries = ([one for one in kind if one.name in supply.sizes] for kind in parts)
+    return run_by_rule(supply, load, plants, batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed)
+
+
+def _stages(case: PowerCase, supply: Supply) -> tuple[Stage, ...]:
+    """What is built, stage by stage; nothing where the plan names no day or all is there at once."""
+    if case.start is None:
+        return ()
+    built = [one for one in case.plants if _seen(supply.sizes[one.name], case)], [one for one in case.batteries if supply.sizes[one.name]]
+    made = staged(case.load, case.tested_load, built, lambda parts, load: _run(case, supply, parts, load))
+    return made if len(made) > 1 else ()
+
+
+def _priced(case: PowerCase, supply: Supply, test: Tested) -> Array | None:
+    """The cost at drawn prices: in each history of the test with what was really taken; of a staged supply of all its hours, as planned."""
+    if case.reading is None:
+        return None
+    parts, hours = [*case.plants, *case.batteries], len(case.load)
+    there = {one.name: 1.0 - one.ready / hours for one in parts}
+    if case.start is None:
+        load = case.tested_load[-YEAR:].sum(axis=0)
+        column = np.arange(len(test.missing)) % len(test.years)
+        served = (load[column] if np.ndim(load) else np.full(len(column), load)) * (1.0 - test.missing)
+        spent = Spent(test.cost * served, served, test.energy, there)
+    else:
+        every = np.ones(len(test.missing))
+        energy = {plant.name: every * supply.energy[plant.name] for plant in case.plants}
+        spent = Spent(every * supply.total, every * (supply.load - supply.shortfall), energy, there)
+    return cost_range(case.reading, case.seed, supply, spent, case.plants, case.batteries, case.there)
+
+
+def scopes(supply: Supply, case: PowerCase) -> dict[str, Any]:
+    """CO2e and water of a year by scope: what is burnt on site, what the grid is taken to emit where it is; water of the hall, of plants on
+    site, and of what comes from elsewhere. What nobody says is absent.
+    """
+    energy = {plant.name: supply.energy[plant.name] for plant in case.plants if _seen(supply.sizes[plant.name], case)}
+    grams, litres = {"1": 0.0, "2": 0.0}, dict[str, float]()
+    for plant in (one for one in case.plants if energy.get(one.name)):
+        grams["2" if plant.source == "grid" else "1"] += plant.carbon * energy[plant.name]
+        each = case.upstream.get(plant.name)
+        if each is not None:
+            where = "upstream" if plant.source in _ELSEWHERE else "plants"
+            litres[where] = litres.get(where, 0.0) + each * energy[plant.name]
+    hall = {} if case.water is None else {"hall": case.water * (supply.load - supply.shortfall)}
+    return {
+        "carbon": [{"scope": scope, "unit": "g", "value": value} for scope, value in grams.items()],
+        "water": [{"of": of, "unit": "L", "value": value} for of, value in {**hall, **litres}.items()],
+        "absent": [name for name, given in energy.items() if given and case.upstream.get(name) is None],
+    }
 
 
 def _firm(case: PowerCase, supply: Supply) -> float:
@@ -321,7 +428,7 @@ def _firm(case: PowerCase, supply: Supply) -> float:
 
 def _units(case: PowerCase, supply: Supply, added: PlantOption) -> int:
     """The fewest units of a kind beside a supply that pass the test; 0 where as many as carry the load alone do not."""
-    few, many = 0, ceil(float(case.load.max()) / added.unit) + 1
+    few, many = 0, ceil(case.peak / added.unit) + 1
     if not _enough(case, _tested(case, _more(supply, added, many))):
         return 0
     while many - few > 1:
@@ -349,13 +456,28 @@ _ROUNDS = 4
 
 
 def _tried(case: PowerCase, name: str, needed: str, allowed: Sequence[str], share: float | None) -> Mix:
-    plants = [plant for plant in case.plants if plant.name in allowed]
-    batteries = [battery for battery in case.batteries if battery.name in allowed]
-    there = {plant.name for plant in plants} | {battery.name for battery in batteries}
+    """A mix of what may be built of it and what is there already, as planned, and its test."""
+    plants = [plant for plant in case.plants if plant.name in allowed or plant.name in case.there]
+    batteries = [battery for battery in case.batteries if battery.name in allowed or battery.name in case.there]
+    there = {one.name for one in (*plants, *batteries)}
     if not there or (needed and needed not in there):
         return Mix(name, None, f"none of {needed or ', '.join(allowed)} was offered")
     limits = replace(case.limits, most_share={**case.limits.most_share, **({"gas": share} if share is not None else {})})
     try:
-        return Mix(name, cheapest(case.load, plants, batteries, limits))
+        made = _as_there(case, cheapest(case.load, plants, batteries, limits))
+        return _passing(case, name, made)
     except NoSupply as fault:
         return Mix(name, None, str(fault))
+
+
+def _passing(case: PowerCase, name: str, supply: Supply) -> Mix:
+    """A mix with as many units as its test takes, of the first kind that helps, the cheapest to hold first; as planned where none does."""
+    test = _tested(case, supply)
+    kinds = [plant for plant in case.plants if plant.name in supply.sizes and plant.chosen and plant.unit]
+    for plant in sorted(kinds, key=lambda one: one.yearly_cost) if not _enough(case, test) else ():
+        if units := _units(case, supply, plant):
+            cost = units * plant.unit * plant.yearly_cost
+            more = _more(supply, plant, units)
+            more = replace(more, total=more.total + cost, cost={**more.cost, plant.name: more.cost[plant.name] + cost})
+            return Mix(name, more, test=_tested(case, more), added=(plant, units))
+    return Mix(name, supply, test=test)

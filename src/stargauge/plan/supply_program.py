@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from stargauge.plan.hour_program import Column, Flow, HourProgram, HourSolution, Limit, Store
-from stargauge.plan.options import NEGLIGIBLE, YEAR, Array, BatteryOption, Limits, PlantOption, by_hour, share_there
+from stargauge.plan.options import NEGLIGIBLE, Array, BatteryOption, Limits, PlantOption, by_hour, share_there
+from stargauge.plan.options import YEAR as YEAR
 from stargauge.quantity.errors import InputError
 
 #: Most of anything, in peaks of the load, and of what a battery holds, in hours of the peak: so far above what pays that neither moves a

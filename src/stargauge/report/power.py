@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ _MWH, _KM2 = 1e-6, 1e6
 #: What costs less than this is as good as nothing, USD/Wh.
 _LITTLE = 1e-8
 ASSUMED = "stargauge-assumption"
+STATED = "stated-"
 
 
 class Rows(NamedTuple):
@@ -35,11 +35,18 @@ def render_power(data: Data, style: Style = PLAIN, report: str | None = None) ->
     lines += [style.soft(line) for line in wrapped(about(data), style.width)]
     widths = ((17, "w"), (8, "r"), (10, "r"), (9, "r"), (6, "r"), (7, "r"), (11, "w"))
     lines += _block(plants(data), widths, style)
+    if data["stated"]:
+        lines += _block(stated(data), ((15, "w"), (17, "r"), (12, "w"), (30, "w")), style)
     lines += ["", *map(style.bold, wrapped(say("Limits, and what each costs"), style.width))]
     for name, text in limits(data):
         lines += labelled(name, text, style, indent=0, label_width=11)
+    if data["stages"]:
+        lines += _block(stages(data), ((25, "w"), (28, "w"), (8, "r"), (13, "r")), style)
     if data["mixes"]:
-        lines += _block(mixes(data), ((16, "w"), (7, "r"), (7, "r"), (8, "r"), (34, "w")), style)
+        lines += _block(mixes(data), ((16, "w"), (7, "r"), (7, "r"), (6, "r"), (9, "r"), (25, "w")), style)
+    lines += ["", *map(style.bold, wrapped(say("Emissions and water of a year"), style.width))]
+    for name, text in footprint(data):
+        lines += labelled(name, text, style, indent=0, label_width=18)
     lines += ["", *map(style.bold, wrapped(say("Put to the test"), style.width)), *wrapped(trial(data), style.width)]
     lines += ["", *map(style.bold, wrapped(say("What it rests on"), style.width))]
     for text in rests_on(data):
@@ -70,13 +77,23 @@ def sentence(data: Data) -> str:
     hours = data["test"]["shortfall_hours"]
     failing = "" if data["test"]["passed"] else say("Does not pass its test. ")
     return failing + say(
-        "To carry {load} at {site} {how} costs {cost} in money of the catalogue’s years: {supply}; tested on {years} {which}: "
+        "To carry {load} at {site} {how} costs {cost}{range} in money of the catalogue’s years: {supply}; tested on {years} {which}: "
         "{hours} short a year{failed}; no plan that keeps the limits, tested or not, can cost less than {least}.",
         load=load_text(data), site=data["site"], how=_how(data), cost=money(data["cost"]["mean"]), supply=supply_text(data),
-        years=counted(len(data["test"]["years"]), "weather year"), hours=span(hours, " h"), least=money(data["cost"]["at_least"]),
+        years=counted(len(data["test"]["years"]), "weather year"), hours=span(hours, " h"), range=_range(data),
+        least=money(data["cost"]["at_least"]),
         which=_which(data), failed="" if data["test"]["passed"] else say(", more than the {share} of the energy that a supply may miss",
                                                                           share=share_text(data["test"]["allowed"]["value"])),
     )  # fmt: skip
+
+
+def _range(data: Data) -> str:
+    """The cost at drawn prices, in brackets; nothing where none was drawn."""
+    levels = data["cost"]["range"]
+    if levels is None:
+        return ""
+    return " " + say("({low} to {high} over the ranges of prices, these sizes kept)", low=figures(levels["p10"] / _MWH),
+                     high=figures(levels["p90"] / _MWH))  # fmt: skip
 
 
 def _which(data: Data) -> str:
@@ -103,12 +120,29 @@ def _how(data: Data) -> str:
 
 def supply_text(data: Data) -> str:
     """What is built: numbers of units where there are, powers, and what a battery holds."""
-    parts = [_plant_text(one) for one in data["plants"] if one["size"]]
+    parts = [_plant_text(one) for one in data["plants"] if one["size"] and not _there(one)]
     parts += [
         say("a battery of {power} / {energy}", power=show(one["size"], "W"), energy=show(one["energy_size"], "Wh"))
-        for one in data["batteries"] if one["size"]
+        for one in data["batteries"] if one["size"] and not _there(one)
     ]  # fmt: skip
-    return ", ".join(parts) or say("nothing")
+    there = [say("{power} of {source}", power=show(one["size"], "W"), source=kind_text(one["name"]))
+             for one in (*data["plants"], *data["batteries"]) if one["size"] and _there(one)]  # fmt: skip
+    if not there:
+        return ", ".join(parts) or say("nothing")
+    already = say("what is there already ({there})", there=", ".join(there))
+    return say("{built}, beside {already}", built=", ".join(parts), already=already) if parts else already
+
+
+def _there(one: Data) -> bool:
+    """Whether something is there already, as the programme states."""
+    return str(one["name"]).startswith(STATED)
+
+
+def kind_text(name: str) -> str:
+    """What is there already, by its kind."""
+    told = {"gas": say("gas plants"), "fuel-cell": say("fuel cells"), "solar": say("sun"), "wind": say("wind"),
+            "battery": say("battery"), "nuclear": say("nuclear power")}  # fmt: skip
+    return told.get(name.removeprefix(STATED), name)
 
 
 def _plant_text(one: Data) -> str:
@@ -134,7 +168,9 @@ def _units_text(name: str, number: int) -> str:
 
 
 def source_text(name: str) -> str:
-    """What may be built, in words."""
+    """What may be built, in words; what is there already says so."""
+    if name.startswith(STATED):
+        return say("{source}, there already", source=kind_text(name))
     told = {
         "grid": say("grid"), "gas-engine": say("gas engines"), "gas-turbine": say("gas turbines"), "combined-cycle": say("combined cycles"),
         "fuel-cell": say("fuel cells"), "solar": say("sun"), "wind": say("wind"), "nuclear": say("nuclear power"),
@@ -151,12 +187,15 @@ def about(data: Data) -> str:
 
 
 def _load_from(data: Data) -> str:
-    found = re.search(r"power_load\[[^\]]*\]", data["load"]["from"])
-    if found is None:
+    load = data["load"]
+    if load["kind"] == "asked":
         return say("load as asked, the same in every hour")
+    design = load["design"] if load["design_stated"] else say("{design}, our assumption", design=load["design"])
     if data["start"]:
-        return say("load: the median of {address} by month", address=found[0])
-    return say("load: the median of {address} in its highest month, in every hour", address=found[0])
+        return say("load: the median of {address} in each month, by the hour as its hall ({design}) takes it in the weather",
+                   address=load["address"], design=design)  # fmt: skip
+    return say("load: the median of {address} in each month of {year}, the year in which most runs, by the hour as its hall ({design}) "
+               "takes it in the weather", address=load["address"], year=load["year"], design=design)  # fmt: skip
 
 
 def _weather(data: Data) -> str:
@@ -185,9 +224,73 @@ def plants(data: Data) -> Rows:
     ]  # fmt: skip
     head = (say("Source"), say("Size"), say("Units"), say("A year"), say("Share"), say("USD/MWh"), say("There from"))
     note = [say("USD/MWh: part of the cost of a unit of the load. Of a battery: its energy, and what it gives.")]
+    if any(_there(one) for one in (*data["plants"], *data["batteries"])):
+        note.append(say("What is there already costs no capital."))
+    if levels := data["cost"]["range"]:
+        cost = span({name: levels[name] / _MWH for name in _LEVELS})
+        note.append(say("The whole costs {range} USD/MWh (P50, P10 to P90) with every price drawn from its range in the catalogue, gas and "
+                        "what follows it included; sizes are kept.", range=cost))  # fmt: skip
     if unused := [source_text(one["name"]) for one in (*data["plants"], *data["batteries"]) if not one["size"]]:
         note.append(say("Looked at and not taken: {names}.", names=", ".join(unused)))
     return Rows(say("What is built"), head, rows, " ".join(note))
+
+
+def stated(data: Data) -> Rows:
+    """What the programme states of plants at the site: size, day, who says so, and whether it is planned with."""
+    rows = [
+        (_capital(kind_text(one["name"])), _stated_size(one), day_text(one["ready"]) if one["ready"] else "–", _stated_by(one))
+        for one in data["stated"]
+    ]  # fmt: skip
+    head = (say("Source"), say("Size"), say("There from"), say("Who says so"))
+    note = say("As the programme states it; taken as there from that day, from the start where none is stated. Without it: --greenfield.")
+    return Rows(say("What is there already"), head, rows, note)
+
+
+def _stated_size(one: Data) -> str:
+    held = one["energy_size"]
+    return show(one["size"], "W") + (f" / {show(held, 'Wh')}" if held else "")
+
+
+def _stated_by(one: Data) -> str:
+    said = f"{one['source'] or say('your own value')} {one['grade']}".strip()
+    status = _STATUS.get(one["status"], str)(one["status"])
+    return f"{said}, {status}" + ("" if one["used"] else f"; {say('backup: neither planned nor tested with')}")
+
+
+_STATUS = {
+    "observed": lambda _: say("observed"), "reported": lambda _: say("reported"), "planned": lambda _: say("planned"),
+    "projected": lambda _: say("projected"), "estimated": lambda _: say("estimated"),
+}  # fmt: skip
+
+
+def stages(data: Data) -> Rows:
+    """What is there in each stage, and what is short in it by the test."""
+    rows = [
+        (say("{low} to {high}", low=day_text(one["from"]), high=day_text(one["until"])), _capital(_stage_text(one)),
+         figures(one["shortfall_hours"]["p90"]), share_text(one["missing"]["p90"]) + ("" if one["passed"] else f", {say('too much')}"))
+        for one in data["stages"]
+    ]  # fmt: skip
+    head = (say("Stage"), say("What is there"), say("h short"), say("Missing"))
+    note = say("Each stage run by rule in its own hours, of a stage longer than a year its last year: hours short and share of the energy "
+               "missing in nine of ten tests at most.")  # fmt: skip
+    return Rows(say("Stage by stage"), head, rows, note)
+
+
+def _stage_text(one: Data) -> str:
+    sizes = {part["name"]: part["size"] for part in one["there"]}
+    held = {f"{part['name']} energy": part["energy_size"] for part in one["there"] if part["energy_size"]}
+    return sizes_text({**sizes, **held}) or say("nothing")
+
+
+def footprint(data: Data) -> list[tuple[str, str]]:
+    """CO2e and water of a year: each scope by itself, and what the catalogue has no figure for."""
+    told = {"1": say("scope 1, on site"), "2": say("scope 2, grid")}
+    rows = [(told[one["scope"]], f"{show(one['value'], 'g')} {say('CO2e')}") for one in data["scopes"]["carbon"]]
+    places = {"hall": say("water of the hall"), "plants": say("of plants on site"), "upstream": say("of power bought")}
+    rows += [(places[one["of"]], show(one["value"], "L")) for one in data["scopes"]["water"]]
+    if absent := [source_text(name) for name in data["scopes"]["absent"]]:
+        rows.append((say("not known"), say("Water of {names}: the catalogue has no figure.", names=", ".join(absent))))
+    return rows
 
 
 def ready_text(one: Data) -> str:
@@ -265,13 +368,13 @@ def _saves(one: Data, step: float, more: str) -> str:
 
 
 def mixes(data: Data) -> Rows:
-    """This supply beside other mixes: what each costs, emits and takes up."""
+    """This supply beside other mixes: what each costs, emits and takes up, and what is missing in the same test."""
     own = (say("this supply"), figures(data["cost"]["mean"] / _MWH), figures(data["carbon"]["per_load"] / 1e-3),
-           figures(data["land"]["value"] / _KM2), _capital(supply_text(data)))  # fmt: skip
-    head = (say("Mix"), say("USD/MWh"), say("kg/MWh"), say("km²"), say("What is built"))
+           figures(data["land"]["value"] / _KM2), share_text(data["test"]["missing"]["p90"]), _capital(supply_text(data)))  # fmt: skip
+    head = (say("Mix"), say("USD/MWh"), say("kg/MWh"), say("km²"), say("Missing"), say("What is built"))
     note = say(
-        "CO2e in kg per MWh of load. Land where the catalogue has a figure (sun). Mixes are the plan alone: any sizes, without the units "
-        "that a test would add."
+        "CO2e in kg per MWh of load. Land where the catalogue has a figure (sun). Missing: of the energy in the same test, in nine of ten "
+        "cases at most. Mixes are as planned, of any size: the units that they would need to pass it are not added."
     )
     rows = [own, *(_mix(one) for one in data["mixes"])]
     return Rows(say("Other mixes under the same limits, as planned"), head, rows, note)
@@ -279,9 +382,11 @@ def mixes(data: Data) -> Rows:
 
 def _mix(one: Data) -> tuple[str, ...]:
     if not one["possible"]:
-        return (mix_text(one["name"]), "–", "–", "–", mix_why(one))
+        return (mix_text(one["name"]), "–", "–", "–", "–", mix_why(one))
     cost, co2e, land = one["cost"]["mean"], one["carbon"]["value"], one["land"]["value"]
-    return (mix_text(one["name"]), figures(cost / _MWH), figures(co2e / 1e-3), figures(land / _KM2), _capital(sizes_text(one["sizes"])))
+    missing = share_text(one["test"]["missing"]["p90"]) if one["test"] else "–"
+    sizes = _capital(sizes_text(one["sizes"]))
+    return (mix_text(one["name"]), figures(cost / _MWH), figures(co2e / 1e-3), figures(land / _KM2), missing, sizes)
 
 
 def mix_why(one: Data) -> str:
@@ -367,7 +472,8 @@ def left_out() -> str:
     """What the plan does not count."""
     return say(
         "The plan knows all weather ahead, the test does not. Wind, nuclear power and fuel cells are bought at contract prices of the "
-        "catalogue. Left out: the network within and to the site, taxes and credits, the cost of starts, failures of the grid in the test."
+        "catalogue. The racks take the same in every hour. Left out: the network within and to the site, taxes and credits, the cost of "
+        "starts, failures of the grid in the test."
     )
 
 
@@ -407,6 +513,7 @@ def what_text(what: str) -> str:
         "temperature_loss": say("loss by heat"), "heat_constant": say("heat loss, constant"), "heat_wind": say("heat loss, with wind"),
         "losses": say("losses"), "inverter": say("inverter"), "albedo": say("albedo"), "land": say("land"), "cut_in": say("wind to start"),
         "rated": say("wind for full power"), "cut_out": say("wind to stop"), "hub_height": say("hub height"), "shear": say("wind shear"),
+        "capacity": say("size"), "water": say("water consumed"), "duration": say("hours held"),
         "lcoe": say("contract price"), "capacity_factor": say("mean output"), "time_to_repair": say("time to repair"),
     }  # fmt: skip
     return told.get(what, what.replace("_", " "))
