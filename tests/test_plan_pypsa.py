@@ -43,25 +43,63 @@ def test_the_folder_holds_every_part_with_its_size(tmp_path: Path) -> None:
     assert not (tmp_path / "net" / "links.csv").exists()
 
 
-def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     supply = cheapest(LOAD, [GAS], [], Limits())
-    charged = replace(GAS, peak_charge=(monthly_charge(0.01),))
-    with pytest.raises(InputError, match="no charge for the peaks of months, which gas-turbine has"):
-        write_pypsa(tmp_path / "net", supply, LOAD, [charged], [], Limits())
     (tmp_path / "kept.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(InputError, match="is not an empty folder"):
         write_pypsa(tmp_path, supply, LOAD, [GAS], [], Limits())
+    with pytest.raises(InputError, match='no folder "'):
+        write_pypsa(tmp_path / "none" / "net", supply, LOAD, [GAS], [], Limits())
+
+    def full(file: Path, _rows: object) -> None:
+        if file.name == "generators.csv":
+            raise OSError(28, "No space left on device")
+        file.write_text("part", encoding="utf-8")
+
+    monkeypatch.setattr("stargauge.plan.pypsa_folder._write", full)
+    with pytest.raises(InputError, match="cannot be written: No space left on device"):
+        write_pypsa(tmp_path / "net", supply, LOAD, [GAS], [], Limits())
     assert [file.name for file in tmp_path.iterdir()] == ["kept.txt"]
 
 
+def test_an_empty_folder_is_filled_and_charges_bound_the_hours_that_they_count(tmp_path: Path) -> None:
+    (tmp_path / "net").mkdir()
+    supply = cheapest(LOAD, PAID, [], Limits())
+    write_pypsa(tmp_path / "net", supply, LOAD, PAID, [], Limits())
+    made = {row["name"]: float(row["capital_cost"] or 0.0) for row in _rows(tmp_path / "net" / "generators.csv")}
+    charges = sum(cost for name, cost in made.items() if " charge " in name)
+    assert charges == pytest.approx(supply.demand_charge["grid"], rel=1e-5)
+    assert made["grid fixed charge"] == pytest.approx(144_000.0)
+    most = [float(row["grid"]) for row in _rows(tmp_path / "net" / "generators-p_max_pu.csv")]
+    np.testing.assert_array_less(supply.flows["grid"], np.array(most) * supply.sizes["grid"] * (1.0 + 1e-6) + 1.0)
+    assert min(most) < 0.5
+
+
+SUMMER = (HOURS // 24 >= 151) & (HOURS // 24 < 273) & (HOURS % 24 >= 15) & (HOURS % 24 < 19)
+GRID = PlantOption(
+    "grid", "grid", 0.02, np.where(SUMMER, 9e-5, 2e-5), carbon=0.33, fixed_cost=144_000.0,
+    peak_charge=(monthly_charge(0.003), monthly_charge(np.where(SUMMER, 0.02, 0.0))),
+)  # fmt: skip
+PAID = [GRID, replace(GAS, yearly_cost=0.05, fuel=2.6)]
+
+
 @pytest.mark.slow
-def test_pypsa_finds_the_same_cost(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("plants", "batteries", "limits"),
+    [
+        ([GAS, SOLAR], [BATTERY], Limits(carbon=0.2)), (PAID, [], Limits()),
+        ([*PAID, SOLAR], [], Limits(shortfall=0.002, fuel=5e10, most_share={"grid": 0.9})),
+    ],
+    ids=["battery", "tariff", "limits"],
+)  # fmt: skip
+def test_pypsa_finds_the_same_cost(
+    tmp_path: Path, plants: list[PlantOption], batteries: list[BatteryOption], limits: Limits
+) -> None:  # fmt: skip
     python = os.environ.get("STARGAUGE_PYPSA", "")
     if not python:
         pytest.skip("no Python with PyPSA is named in STARGAUGE_PYPSA")
-    limits = Limits(carbon=0.2)
-    supply = cheapest(LOAD, [GAS, SOLAR], [BATTERY], limits)
-    write_pypsa(tmp_path / "net", supply, LOAD, [GAS, SOLAR], [BATTERY], limits)
+    supply = cheapest(LOAD, plants, batteries, limits)
+    write_pypsa(tmp_path / "net", supply, LOAD, plants, batteries, limits)
     program = (
         f"import pypsa; n = pypsa.Network(r'{tmp_path / 'net'}'); "
         "n.optimize(solver_name='highs', solver_options={'solver': 'ipm', 'output_flag': False}, io_api='direct'); print(n.objective)"

@@ -16,6 +16,7 @@ from stargauge.api.runs import DRAWS
 from stargauge.audit.site import asked
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.place_weather import weather_of
+from stargauge.catalogue.tariff import read_tariff
 from stargauge.catalogue.weather_files import read_weather
 from stargauge.engine.sample import central
 from stargauge.engine.simulate import simulate as run_model
@@ -23,6 +24,7 @@ from stargauge.plan.hall_load import busiest_year, by_hall, calendar_month, hall
 from stargauge.plan.offers import RENTED, Offering, Place, offers
 from stargauge.plan.options import Array, Limits
 from stargauge.plan.power import PowerCase, PowerPlan, planned
+from stargauge.plan.pypsa_folder import write_pypsa as write_network
 from stargauge.plan.stated import KINDS, Stated, add_stated, name_of, repair_of
 from stargauge.programme.known import Known, SiteView
 from stargauge.programme.load import asked_as
@@ -76,13 +78,20 @@ class SitePower:
         said = {"from": self.load_from.text, **{name: one for name, one in self.load_from._asdict().items() if name != "text"}}
         return {**about, **made, "load": {**made["load"], **said}, "seed": self.plan.case.seed}
 
+    def write_pypsa(self, folder: str | Path) -> None:
+        """Write the supply as a network that PyPSA solves to the same cost: a folder of CSV files, which must not exist or be empty."""
+        case, supply = self.plan.case, self.plan.supply
+        plants = [one for one in case.plants if one.name in supply.sizes]
+        batteries = [one for one in case.batteries if one.name in supply.sizes]
+        write_network(Path(folder), supply, case.load, plants, batteries, case.limits)
+
 
 def power(
     site: str, programme: str | Path | Programme = "stargate", *, as_of: date | str | None = None, by: date | str | None = None,
     load_at: str | float | None = None, sources: Sequence[str] | None = None, years: int | None = None, shortfall: float = 0.0,
     emissions: str | float | None = None, land: str | float | None = None, gas: str | float | None = None, weather: Path | None = None,
     mixes: bool = True, draws: int = 256, seed: int = 0, values: Catalogue | None = None, progress: Progress | None = None,
-    greenfield: bool = False,
+    greenfield: bool = False, tariff: Path | None = None,
 ) -> SitePower:  # fmt: skip
     """The cheapest supply that carries a site's load: sizes of plants, what a unit of energy costs, what binds, other mixes, and a test.
 
@@ -91,7 +100,8 @@ def power(
     day at no capital cost. `by`: the day from
     which it has to be carried; what takes longer to get comes later, and rented generators are looked at too. `shortfall`: share of the
     energy that may be missing. `emissions` per energy, `land`, `gas` burnt a year: at most. `weather`: an hourly file in place of the
-    catalogue's normals. Raises InputError for wrong input and where no supply keeps the limits, with what would relax them.
+    catalogue's normals. `tariff`: a file of what the grid costs, in place of the catalogue's price. Raises InputError for wrong input and
+    where no supply keeps the limits, with what would relax them.
     """
     if find_spec("scipy") is None:
         raise InputError("to size a supply needs the extra `plan` (scipy is missing): pip install 'stargauge[plan]'")
@@ -102,9 +112,13 @@ def power(
     span = (STAGED if by else YEARS) if years is None else years
     _expect(now, start, span, shortfall, draws)
     sky, others = _skies(now, view, weather, seed, span)
-    reading = Offering(now.catalogue, _place(now, view), sky, now.as_of, start, YEAR_HOURS * span)
+    reading = Offering(
+        now.catalogue, _place(now, view), sky, now.as_of, start, YEAR_HOURS * span, read_tariff(tariff) if tariff is not None else None
+    )
     drawn = _load(now, view, load_at, reading, others)
     wanted = list(sources) if sources is not None else _usual(reading, start)
+    if tariff is not None and "grid" not in wanted:
+        raise InputError(f"the tariff {tariff} is that of the grid, which is not among the sources; add it, or leave the tariff out")
     found = offers(reading, wanted)
     stated = add_stated(reading, () if greenfield else _stated(now, view))
     case = PowerCase(

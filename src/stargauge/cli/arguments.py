@@ -314,6 +314,8 @@ def parser() -> Parser:
     power.add_argument("--land", metavar="AREA", help="land at most, e.g. '2000 acres'")
     power.add_argument("--gas", metavar="ENERGY", help="gas burnt a year at most, e.g. '5 TWh'")
     power.add_argument("--weather", metavar="FILE", help="an hourly weather file: EPW, TMY3 or NSRDB (default: the catalogue's climate)")
+    power.add_argument("--tariff", metavar="FILE", help="a CSV of what the grid costs, by month, day and hour (default: catalogue price)")
+    power.add_argument("--pypsa", metavar="FOLDER", help="also write the supply as a network of PyPSA (CSV files)")
     power.add_argument("--no-mixes", action="store_true", help="leave out the other mixes that it is compared with")
     power.add_argument(
         "--draws", type=_count, default=256, dest="histories", metavar="N", help="years of failures that it is tested on (default 256)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from importlib.util import find_spec
 from math import ceil, floor, log10
@@ -32,14 +32,18 @@ def power(asked: argparse.Namespace) -> int:
     from stargauge.report.power import render_power
 
     try:
-        data = api.power(
+        made = api.power(
             asked.site, loaded(asked), as_of=asked.as_of, by=asked.by, load_at=asked.load, sources=sources, years=asked.years,
             shortfall=_share(asked.shortfall), emissions=asked.emissions, land=asked.land, gas=asked.gas,
             weather=Path(asked.weather) if asked.weather else None, mixes=not asked.no_mixes, draws=asked.histories, seed=asked.seed,
             values=values_of(asked), progress=_sized, greenfield=asked.greenfield,
-        ).to_dict()  # fmt: skip
+            tariff=Path(asked.tariff) if asked.tariff else None,
+        )  # fmt: skip
     except NoSupply as fault:
         raise _impossible(fault, asked, sources) from None
+    data = made.to_dict()
+    if asked.pypsa:
+        made.write_pypsa(asked.pypsa)
     if target is not None:
         from stargauge.report.power_page import render_power_page
 
@@ -48,6 +52,8 @@ def power(asked: argparse.Namespace) -> int:
         print_json(data)
     else:
         sys.stdout.write(render_power(data, style_of(asked), str(target.resolve()) if target else None))
+        if asked.pypsa:
+            print(f"Network of PyPSA   {Path(asked.pypsa).resolve()}")
     return 0
 
 
@@ -85,7 +91,9 @@ def _faults_of_site(asked: argparse.Namespace) -> tuple[Fault, ...]:
 
 def _faults(asked: argparse.Namespace, sources: list[str] | None) -> Iterator[Fault]:
     from stargauge.api.supply import MOST_DRAWS, MOST_YEARS
+    from stargauge.catalogue.tariff import read_tariff
     from stargauge.plan.offers import CHOICES
+    from stargauge.plan.pypsa_folder import expect_free
     from stargauge.quantity.dates import parse_window
 
     yield from _faults_of_amount("load", asked.load, "W", zero=False)
@@ -108,8 +116,20 @@ def _faults(asked: argparse.Namespace, sources: list[str] | None) -> Iterator[Fa
                 yield Fault(f"got {asked.by}, which is past on {today}; expected a day from then on, or another --as-of", "--by")
         except InputError as error:
             yield from (Fault(fault.message, "--by") for fault in error.faults)
+    if asked.tariff is not None:
+        yield from _faults_of(lambda: read_tariff(Path(asked.tariff)), "--tariff")
+    if asked.pypsa is not None:
+        yield from _faults_of(lambda: expect_free(Path(asked.pypsa)), "--pypsa")
     if asked.weather is not None and not Path(asked.weather).is_file():
         yield Fault(f'no file "{asked.weather}"; expected an hourly weather file (EPW, TMY3 or NSRDB CSV)', "--weather")
+
+
+def _faults_of(check: Callable[[], object], option: str) -> Iterator[Fault]:
+    """What a check says is wrong, each with the option, or with the line of the file that it is in."""
+    try:
+        check()
+    except InputError as error:
+        yield from (fault if fault.file else Fault(fault.message, option) for fault in error.faults)
 
 
 def _faults_of_amount(option: str, text: str | None, unit: str, zero: bool) -> Iterator[Fault]:
