@@ -1,4 +1,4 @@
-"""The cheapest supply: cost, process time and memory beside HiGHS on the same arrays and, where a Python has it, beside PyPSA.
+"""The cheapest supply: cost, process time and memory beside HiGHS on the same arrays and, where a Python has them, PyPSA and linopy.
 
 Name that Python in STARGAUGE_PYPSA. Each runs in a process of its own with one thread; what is timed is building and solving, imports not.
 """
@@ -27,7 +27,7 @@ def plan() -> Iterator[Figure]:
         yield Figure(
             f"plan: {case}, process time", ours["seconds"], "s", note=f"{ours['memory']:.0f} MB, {ours['cost'] / 1e6:.6f} M USD a year"
         )
-        for name, python in (("HiGHS", sys.executable), ("PyPSA", peer)):
+        for name, python in (("HiGHS", sys.executable), ("PyPSA", peer), ("linopy", peer)):
             if not python:
                 continue
             theirs = _run(python, name, case)
