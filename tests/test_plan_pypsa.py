@@ -1,8 +1,9 @@
-"""A sized supply as a network of PyPSA: what its files hold, what cannot be written, and the cost PyPSA finds for it."""
+"""A sized supply as a network of PyPSA: what its files hold, what cannot be written, and the costs that PyPSA and linopy find."""
 
 from __future__ import annotations
 
 import csv
+import json
 import os
 import subprocess
 from dataclasses import replace
@@ -10,12 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bench.plan_case import CASES, options
+from bench.plan_case import LOAD as PLANNED
 
 from stargauge.plan.options import BatteryOption, Limits, PlantOption, monthly_charge
 from stargauge.plan.pypsa_folder import write_pypsa
 from stargauge.plan.sizing import cheapest
 from stargauge.quantity.errors import InputError
 
+ROOT = Path(__file__).resolve().parents[1]
 HOURS = np.arange(8760)
 SUN = np.maximum(0.0, -np.cos(HOURS / 24 * 2 * np.pi)) * (0.75 + 0.25 * np.sin((HOURS / 24 - 80) / 365 * 2 * np.pi))
 LOAD = np.full(8760, 100e6)
@@ -106,3 +110,19 @@ def test_pypsa_finds_the_same_cost(
     )
     made = subprocess.run([python, "-c", program], capture_output=True, text=True, check=True, timeout=600)
     assert float(made.stdout.splitlines()[-1]) == pytest.approx(supply.total, rel=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["PyPSA", "linopy"])
+@pytest.mark.parametrize("case", CASES)
+def test_the_shared_cases_cost_what_pypsa_and_linopy_find(case: str, way: str) -> None:
+    python = os.environ.get("STARGAUGE_PYPSA", "")
+    if not python:
+        pytest.skip("no Python with PyPSA and linopy is named in STARGAUGE_PYPSA")
+    here = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    command = [python, str(ROOT / "bench" / "plan_case.py"), way, case]
+    made = subprocess.run(command, env=here, capture_output=True, text=True, check=True, timeout=1200)
+    ours = cheapest(PLANNED, *options(case))
+    theirs = json.loads(made.stdout.splitlines()[-1])["cost"]
+    assert ours.total == pytest.approx(theirs, rel=1e-6)
+    assert ours.bound <= theirs * (1.0 + 1e-9)
