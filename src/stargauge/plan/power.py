@@ -15,7 +15,7 @@ from stargauge.plan.dispatched import Tested, run_by_rule
 from stargauge.plan.offers import GAS, RENTED, Offering, Offers
 from stargauge.plan.options import Array, BatteryOption, Limits, PlantOption
 from stargauge.plan.sizing import NoSupply, cheapest, whole_units
-from stargauge.plan.stages import Parts, Stage, stage_data, staged, weeks
+from stargauge.plan.stages import Parts, Stage, each, stage_data, staged, weeks
 from stargauge.plan.stated import Stated
 from stargauge.plan.supply_program import YEAR, Supply
 
@@ -319,7 +319,8 @@ def _tested(case: PowerCase, supply: Supply) -> Tested:
 
 def _run(case: PowerCase, supply: Supply, parts: Parts, load: Array) -> Tested:
     """By rule, of what a supply has of these."""
-    plants, batteries = ([one for one in kind if one.name in supply.sizes] for kind in parts)
+    plants = [plant for plant in parts[0] if plant.name in supply.sizes]
+    batteries = [battery for battery in parts[1] if battery.name in supply.sizes]
     return run_by_rule(supply, load, plants, batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed)
 
 
@@ -336,8 +337,7 @@ def _priced(case: PowerCase, supply: Supply, test: Tested) -> Array | None:
     """The cost at drawn prices: in each history of the test with what was really taken; of a staged supply of all its hours, as planned."""
     if case.reading is None:
         return None
-    parts, hours = [*case.plants, *case.batteries], len(case.load)
-    there = {one.name: 1.0 - one.ready / hours for one in parts}
+    there = {one.name: 1.0 - one.ready / len(case.load) for one in each((case.plants, case.batteries))}
     if case.start is None:
         load = case.tested_load[-YEAR:].sum(axis=0)
         column = np.arange(len(test.missing)) % len(test.years)
@@ -411,7 +411,7 @@ def _tried(case: PowerCase, name: str, needed: str, allowed: Sequence[str], shar
     """A mix of what may be built of it and what is there already, as planned, and its test."""
     plants = [plant for plant in case.plants if plant.name in allowed or plant.name in case.there]
     batteries = [battery for battery in case.batteries if battery.name in allowed or battery.name in case.there]
-    there = {one.name for one in (*plants, *batteries)}
+    there = {one.name for one in each((plants, batteries))}
     if not there or (needed and needed not in there):
         return Mix(name, None, f"none of {needed or ', '.join(allowed)} was offered")
     limits = replace(case.limits, most_share={**case.limits.most_share, **({"gas": share} if share is not None else {})})
