@@ -198,7 +198,7 @@ class PowerPlan:
     def _test(self) -> dict[str, Any]:
         test = self.test
         return {
-            "years": list(test.years), "draws": len(test.missing), "same_weather": self.case.same_weather,
+            "years": list(test.years), "draws": len(test.cost), "same_weather": self.case.same_weather,
             "passed": _enough(self.case, test), "allowed": {"unit": "1", "value": _allowed(self.case)},
             "shortfall_hours": {"unit": "h", **_levels(test.shortfall_hours)},
             "missing": {"unit": "1", **_levels(test.missing)}, "worst": {"unit": "W", **_levels(test.worst)},
@@ -340,11 +340,12 @@ def _priced(case: PowerCase, supply: Supply, test: Tested) -> Array | None:
     there = {one.name: 1.0 - one.ready / len(case.load) for one in each((case.plants, case.batteries))}
     if case.start is None:
         load = case.tested_load[-YEAR:].sum(axis=0)
-        column = np.arange(len(test.missing)) % len(test.years)
+        column = np.arange(len(test.cost)) % len(test.years)
         served = (load[column] if np.ndim(load) else np.full(len(column), load)) * (1.0 - test.missing)
-        spent = Spent(test.cost * served, served, test.energy, there)
+        energy = {name: np.broadcast_to(given, served.shape) for name, given in test.energy.items()}  # one where no draw differs
+        spent = Spent(test.cost * served, served, energy, there)
     else:
-        every = np.ones(len(test.missing))
+        every = np.ones(len(test.cost))
         energy = {plant.name: every * supply.energy[plant.name] for plant in case.plants}
         spent = Spent(every * supply.total, every * (supply.load - supply.shortfall), energy, there)
     return cost_range(case.reading, case.seed, supply, spent, case.plants, case.batteries, case.there)

@@ -271,7 +271,7 @@ def stages(data: Data) -> Rows:
          figures(one["shortfall_hours"]["p90"]), share_text(one["missing"]["p90"]) + ("" if one["passed"] else f", {say('too much')}"))
         for one in data["stages"]
     ]  # fmt: skip
-    head = (say("Stage"), say("What is there"), say("h short"), say("Missing"))
+    head = (say("Period"), say("What is there"), say("h short"), say("Missing"))
     note = say("Each stage run by rule in its own hours, of a stage longer than a year its last year: hours short and share of the energy "
                "missing in nine of ten tests at most.")  # fmt: skip
     return Rows(say("Stage by stage"), head, rows, note)
