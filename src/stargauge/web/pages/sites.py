@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from stargauge.web.routes import page
@@ -120,21 +121,22 @@ def site_power(view: View, site: str, **asks: str) -> str:
 
 
 def _asked_power(asks: dict[str, str]) -> dict[str, Any]:
-    """What a form asks, as `api.power` takes it. Raises InputError for what is none."""
+    """What a form asks, as `api.power` takes it; nothing of what is left empty. Raises InputError for what is none."""
     from stargauge.quantity.dates import parse_window
     from stargauge.quantity.errors import InputError
     from stargauge.quantity.units import parse_number
 
-    years = asks["years"].strip()
-    if years and not (years.isdecimal() and 1 <= int(years) <= _MOST_YEARS):
+    told = {name: text.strip() for name, text in asks.items() if text.strip()}
+    years = told.get("years", "1")
+    if not (years.isdecimal() and 1 <= int(years) <= _MOST_YEARS):
         raise InputError(f'got "{years}" years; expected 1 to {_MOST_YEARS}')
-    return {
-        "load_at": asks["load"].strip() or None, "by": parse_window(asks["by"].strip()).start if asks["by"].strip() else None,
-        "sources": [one.strip() for one in asks["sources"].split(",") if one.strip()] or None, "years": int(years) if years else None,
-        "shortfall": parse_number(asks["shortfall"], "1") if asks["shortfall"].strip() else 0.0,
-        "emissions": asks["emissions"].strip() or None, "land": asks["land"].strip() or None, "gas": asks["gas"].strip() or None,
-        "greenfield": bool(asks["greenfield"]),
+    read: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "load": ("load_at", str), "by": ("by", lambda text: parse_window(text).start), "emissions": ("emissions", str),
+        "sources": ("sources", lambda text: [one.strip() for one in text.split(",") if one.strip()]), "years": ("years", int),
+        "shortfall": ("shortfall", lambda text: parse_number(text, "1")), "land": ("land", str), "gas": ("gas", str),
+        "greenfield": ("greenfield", bool),
     }  # fmt: skip
+    return {read[name][0]: read[name][1](text) for name, text in told.items()}
 
 
 #: Years of weather that a page sizes on at most: more take minutes.
