@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 
 import stargauge as sg
+from stargauge.plan.cost_ranges import Spent, cost_range
+from stargauge.plan.hall_load import HallHours, busiest_year, by_hall, calendar_month, in_other_years
 from stargauge.plan.offers import Offers
 from stargauge.plan.options import Limits, PlantOption
 from stargauge.plan.power import PowerCase, planned
@@ -52,7 +55,10 @@ def test_the_answer_of_a_site_is_plain_data_with_what_it_rests_on() -> None:
     assert engine["units"] * engine["unit_size"] == pytest.approx(engine["size"])
     assert engine["share"] == pytest.approx(1.0, abs=1e-6)
     assert made["cost"]["at_least"] <= made["cost"]["mean"] * (1 + 1e-9)
-    assert made["load"] == {"unit": "W", "base": "facility", "mean": 1e8, "peak": 1e8, "from": "as asked, the same in every hour"}
+    assert made["load"] == {
+        "unit": "W", "base": "facility", "mean": 1e8, "peak": 1e8, "from": "as asked, the same in every hour", "kind": "asked",
+        "address": "", "year": None, "design": "", "design_stated": False,
+    }  # fmt: skip
     basis = {(one["of"], one["what"]): one for one in made["basis"]}
     assert basis["gas-engine", "unit_size"]["source"] == "stargauge-assumption" and basis["gas-engine", "unit_size"]["grade"] == "D"
     heat, gas = (basis[key]["value"] for key in (("gas-engine", "heat_rate"), ("natural-gas", "price")))
@@ -79,6 +85,136 @@ def test_what_cannot_be_is_refused_with_what_would_do() -> None:
         sg.power("abilene", load_at="100 MW", sources=["gas-engine"], emissions="100 kg/MWh", mixes=False, draws=32)
     carbon = next(one for one in fault.value.reliefs if one.limit == "carbon")
     assert carbon.needed is not None and carbon.needed > carbon.asked
+
+
+# --- the load by the hour -----------------------------------------------------------------------------------------------------------
+
+
+def _hall(years: int = 1) -> HallHours:
+    """A hall that takes more by day and in July, and 5 % more in each year after the first."""
+    hour = np.arange(8760 * years)
+    shape = 1.2 + 0.1 * np.sin(hour % 24 / 24 * np.pi) + 0.1 * (np.abs(hour % 8760 - 4600) < 400) * (1.0 + 0.05 * (hour // 8760))
+    return HallHours(shape, 0.001 * shape, "dry-cooler", True)
+
+
+@pytest.mark.parametrize("turn", [0, 24 * 151])
+def test_months_of_the_load_are_what_is_expected_and_hours_as_the_hall_takes_them(turn: int) -> None:
+    month = calendar_month(turn, 8760)
+    expected = (100e6 + 1e6 * np.arange(12))[month]
+    load, level = by_hall(_hall().rolled(turn), expected, month)
+    means = np.bincount(month, weights=load, minlength=12) / np.bincount(month, minlength=12)
+    assert means == pytest.approx(100e6 + 1e6 * np.arange(12), rel=1e-12)
+    assert np.argmax(load[:24]) == np.argmax(_hall().rolled(turn).power[:24])
+    assert load.max() > 1.05 * load.mean()
+    others = in_other_years(_hall(2).rolled(turn), level)
+    assert others.shape == (8760, 2) and others[:, 1].sum() > others[:, 0].sum()
+
+
+def test_the_year_in_which_most_runs_is_taken_january_first() -> None:
+    months = [date(2026 + (place + 6) // 12, (place + 6) % 12 + 1, 28) for place in range(30)]  # July 2026 to December 2028
+    expected = np.arange(30.0)
+    assert list(busiest_year(months, expected)) == list(range(18, 30))
+    assert list(busiest_year(months, -expected)) == list(range(6, 18))
+    assert list(busiest_year(months[:12], expected)) == [6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5]
+
+
+def test_a_site_that_names_no_load_has_that_of_its_hall_which_hot_hours_raise() -> None:
+    made = sg.power("abilene", as_of="2026-09-30", sources=["gas-engine"], mixes=False, draws=10)
+    case, data = made.plan.case, made.to_dict()
+    assert data["load"]["kind"] == "expected" and data["load"]["year"] in range(2027, 2035) and data["load"]["design_stated"] is True
+    assert data["load"]["peak"] > 1.1 * data["load"]["mean"]
+    assert case.test_load is not None and case.test_load.shape == (8760, 5)
+    assert not np.allclose(case.test_load[:, 0], case.test_load[:, 1])
+    assert 4000 < int(case.load.argmax()) < 6500  # between the middle of June and the end of September
+    assert data["test"]["passed"] is True
+
+
+# --- what is there already ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_stated_is_there_at_no_capital_and_says_who_says_so() -> None:
+    asked = {"as_of": "2026-09-30", "load_at": "300 MW", "sources": ["gas-engine"], "mixes": False, "draws": 16}
+    with_it = sg.power("colossus-1", "xai-colossus-1", **asked).to_dict()
+    without = sg.power("colossus-1", "xai-colossus-1", greenfield=True, **asked).to_dict()
+    stated = {one["name"]: one for one in with_it["stated"]}
+    assert stated["stated-gas"]["size"] == pytest.approx(422e6) and stated["stated-gas"]["source"] == "glossary-2026-09"
+    assert next(one for one in with_it["plants"] if one["name"] == "stated-gas")["size"] == pytest.approx(422e6)
+    assert any("taken to hold 4 hours" in note for note in with_it["weather"]["notes"])
+    assert with_it["cost"]["mean"] < without["cost"]["mean"] and without["stated"] == []
+    basis = [one for one in with_it["basis"] if one["of"] == "stated-gas"]
+    assert [(one["what"], one["source"], one["kind"]) for one in basis] == [("capacity", "glossary-2026-09", "stated")]
+
+
+def test_a_stated_backup_is_told_and_not_planned_with() -> None:
+    made = sg.power("abilene", as_of="2026-09-30", load_at="100 MW", sources=["gas-engine"], mixes=False, draws=5).to_dict()
+    assert [(one["name"], one["used"], one["role"]) for one in made["stated"]] == [("stated-gas", False, "backup")]
+    assert [one["name"] for one in made["plants"]] == ["gas-engine"]
+
+
+# --- ranges, stages, scopes ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_cost_has_a_range_over_prices_with_the_sizes_kept() -> None:
+    made = sg.power("abilene", as_of="2026-09-30", load_at="100 MW", sources=["gas-engine"], mixes=False, draws=64)
+    levels = made.to_dict()["cost"]["range"]
+    assert levels["p10"] < made.plan.supply.unit_cost < levels["p90"]
+    assert levels["p50"] == pytest.approx(made.plan.supply.unit_cost, rel=0.1)
+    assert planned(_case(TURBINE), mixes=False).to_dict()["cost"]["range"] is None
+
+
+def test_a_price_at_its_median_in_every_draw_gives_the_cost_as_tested() -> None:
+    made = sg.power("abilene", as_of="2026-09-30", load_at="100 MW", sources=["gas-engine"], mixes=False, draws=8)
+    case, test, supply = made.plan.case, made.plan.test, made.plan.supply
+    assert case.reading is not None
+    spent = Spent(test.cost * 1e9, np.full(8, 1e9), {"gas-engine": np.zeros(8)}, {"gas-engine": 1.0})
+    one = cost_range(case.reading, 0, replace(supply, sizes={"gas-engine": 0.0}), spent, case.plants, [], {})
+    assert one == pytest.approx(test.cost, rel=1e-12)
+    assert made.plan.priced is not None and not np.allclose(made.plan.priced, test.cost)
+
+
+def test_each_stage_is_tested_with_what_is_there() -> None:
+    later = PlantOption(**{**vars(TURBINE), "ready": 4368})
+    made = planned(_case(later, RENTED, start=date(2027, 1, 1)), mixes=False)
+    first, second = made.to_dict()["stages"]
+    assert (first["from"], first["until"], second["from"], second["until"]) == ("2027-01-01", "2027-07-02", "2027-07-02", "2028-01-01")
+    assert [one["name"] for one in first["there"]] == ["rented-generator"]
+    assert {one["name"] for one in second["there"]} == {"gas-turbine", "rented-generator"} or second["there"][0]["name"] == "gas-turbine"
+    assert first["passed"] and first["shortfall_hours"]["p90"] == 0.0 and len(first["weeks"]["worst"]["load"]) == 168
+    assert first["tested_hours"] == 4368 and second["tested_hours"] == 8760 - 4368
+
+
+def test_a_stage_in_which_too_little_is_there_says_how_much_is_missing() -> None:
+    later = PlantOption(**{**vars(TURBINE), "ready": 4368, "unit": 0.0})
+    few = PlantOption(**{**vars(RENTED), "most": 60e6})
+    case = PowerCase(**{**vars(_case(later, few, start=date(2027, 1, 1))), "limits": Limits(shortfall=0.25)})
+    first = planned(case, mixes=False).to_dict()["stages"][0]
+    lacking = 100e6 - first["there"][0]["size"]
+    assert lacking > 40e6 and first["passed"] is False
+    assert first["missing"]["p50"] == pytest.approx(lacking / 100e6, rel=1e-6) and first["shortfall_hours"]["p50"] == 4368.0
+    assert first["worst"]["p50"] == pytest.approx(lacking, rel=1e-6)
+
+
+def test_scopes_add_up_and_what_no_row_says_is_absent() -> None:
+    made = sg.power("abilene", as_of="2026-09-30", load_at="100 MW", sources=["grid", "gas-engine"], mixes=False, draws=5).to_dict()
+    scopes = {one["scope"]: one["value"] for one in made["scopes"]["carbon"]}
+    assert sum(scopes.values()) == pytest.approx(made["carbon"]["value"], rel=1e-9) and scopes["2"] > 0.0
+    water = {one["of"]: one["value"] for one in made["scopes"]["water"]}
+    used = [plant["name"] for plant in made["plants"] if plant["energy"]]
+    assert water["hall"] > 0.0 and all(value > 0.0 for value in water.values())
+    assert set(made["scopes"]["absent"]) <= set(used)
+
+
+def test_a_mix_says_which_units_it_takes_to_pass_the_test() -> None:
+    made = planned(_case(TURBINE, PlantOption("grid", "grid", 0.0, 1e-6))).to_dict()
+    mix = next(one for one in made["mixes"] if one["name"] == "gas only")
+    assert mix["added"]["name"] == "gas-turbine" and mix["added"]["units"] > 0 and mix["test"]["passed"] is True
+    assert mix["cost"]["mean"] > made["cost"]["at_least"]
+
+
+def test_a_size_that_is_dust_beside_the_load_is_not_shown() -> None:
+    dust = PlantOption("grid", "grid", 0.0, 1e-6, most=5e4)
+    made = planned(_case(TURBINE, dust), mixes=False).to_dict()
+    assert next(one for one in made["plants"] if one["name"] == "grid")["size"] == 0.0 and "grid" not in made["cost"]["parts"]
 
 
 # --- what may never be ------------------------------------------------------------------------------------------------------------

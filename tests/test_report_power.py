@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from dataclasses import dataclass
 from html import unescape
 from itertools import pairwise
 from typing import Any
@@ -13,7 +14,24 @@ import pytest
 from stargauge.quantity.units import GERMAN
 from stargauge.report import svg
 from stargauge.report.locale import speaking
-from stargauge.report.power import Rows, basis, limits, mixes, plants, ready_text, render_power, rests_on, sentence, span, trial
+from stargauge.report.power import (
+    Rows,
+    about,
+    basis,
+    footprint,
+    impossible,
+    limits,
+    mixes,
+    plants,
+    ready_text,
+    render_power,
+    rests_on,
+    sentence,
+    span,
+    stages,
+    stated,
+    trial,
+)
 from stargauge.report.power_chart import mixes_chart, mixes_table, stacked, week, week_table
 from stargauge.report.terminal import Style
 
@@ -49,8 +67,13 @@ def limit(name: str, asked: float, saves: float) -> dict[str, Any]:
 DATA: dict[str, Any] = {
     "programme": {"name": "Small"}, "site": "north", "as_of": "2026-09-30",
     "weather": {"name": "abilene-tx", "kind": "synthetic", "notes": []}, "start": None, "years": 1,
-    "load": {"unit": "W", "base": "facility", "mean": 400e6, "peak": 400e6, "from": "as asked, the same in every hour"},
-    "cost": {"unit": "USD/Wh", "mean": 8.01e-5, "at_least": 7.98e-5, "parts": {"gas-turbine": 6e-5, "solar": 1.5e-5, "battery": 5.1e-6}},
+    "load": {"unit": "W", "base": "facility", "mean": 400e6, "peak": 400e6, "from": "as asked, the same in every hour",
+             "kind": "asked", "address": "", "year": None, "design": "", "design_stated": False},
+    "seed": 0, "stated": [], "stages": [],
+    "scopes": {"carbon": [{"scope": "1", "unit": "g", "value": 1.5e12}, {"scope": "2", "unit": "g", "value": 0.0}],
+               "water": [{"of": "hall", "unit": "L", "value": 9.1e7}], "absent": ["gas-turbine", "solar"]},
+    "cost": {"unit": "USD/Wh", "mean": 8.01e-5, "at_least": 7.98e-5, "range": None,
+             "parts": {"gas-turbine": 6e-5, "solar": 1.5e-5, "battery": 5.1e-6}},
     "plants": [plant("gas-turbine", 1.2e9, units=24, unit_size=50e6), plant("solar", 2.4e9), plant("wind", 0.0)],
     "batteries": [{"name": "battery", "size": 1.5e9, "energy_size": 5.1e9, "energy": 1e12, "cost": 1e7, "ready": None, "in_time": None}],
     "carbon": {"unit": "g", "value": 1.5e12, "per_load": 0.43}, "fuel": {"unit": "Wh", "value": 8e12},
@@ -62,10 +85,11 @@ DATA: dict[str, Any] = {
              "worst": level(0.0, 0.0, 0.0, "W"), "cost": level(8.0e-5, 8.1e-5, 8.2e-5, "USD/Wh")},
     "mixes": [
         {"name": "gas only", "possible": True, "sizes": {"gas-turbine": 5e8}, "cost": {"unit": "USD/Wh", "mean": 8.5e-5},
-         "carbon": {"unit": "g/Wh", "value": 0.511}, "land": {"unit": "m2", "value": 0.0}, "shares": {"gas-turbine": 1.0}},
+         "carbon": {"unit": "g/Wh", "value": 0.511}, "land": {"unit": "m2", "value": 0.0}, "shares": {"gas-turbine": 1.0},
+         "test": {"passed": True, "missing": level(0.0, 0.0, 5e-5, "1"), "shortfall_hours": level(0.0, 0.0, 1.0, "h")}},
         {"name": "90 % sun", "possible": True, "sizes": {"solar": 4e9, "battery": 3e9, "battery energy": 11e9},
          "cost": {"unit": "USD/Wh", "mean": 9.7e-5}, "carbon": {"unit": "g/Wh", "value": 0.05}, "land": {"unit": "m2", "value": 1e8},
-         "shares": {"solar": 0.95}},
+         "shares": {"solar": 0.95}, "test": None},
         {"name": "44 % sun", "possible": False, "why": "no supply keeps all limits"},
         {"name": "grid and peaker", "possible": False, "why": "none of grid was offered"},
     ],
@@ -171,8 +195,9 @@ def test_mixes_stand_beside_the_supply() -> None:
     rows = told(mixes(DATA))
     assert [row[0] for row in rows] == ["this supply", "gas only", "90 % sun", "44 % sun", "grid and peaker"]
     assert rows[0][1:4] == ["80.1", "430", "61"]
-    assert rows[2][1:] == ["97", "50", "100", "Sun 4 GW, battery 3 GW / 11 GWh"]
-    assert rows[3][1:] == ["–", "–", "–", "none that keeps the limits"] and rows[4][4] == "not offered"
+    assert [row[4] for row in rows] == ["0 %", "< 0.01 %", "–", "–", "–"]
+    assert rows[2][1:] == ["97", "50", "100", "–", "Sun 4 GW, battery 3 GW / 11 GWh"]
+    assert rows[3][1:] == ["–", "–", "–", "–", "none that keeps the limits"] and rows[4][5] == "not offered"
 
 
 def test_the_test_says_what_was_short() -> None:
@@ -192,6 +217,76 @@ def test_assumptions_are_named_as_such_and_sources_counted() -> None:
     assert "Numbers from sources: a-study (1), your own value (1)." in text
     assert "Assumptions of ours, grade D: sun: land 0.0256 m²/W; gas turbines: life 24.5 yr." in text
     assert [row[3] for row in basis(DATA).rows] == ["a-study A", "assumption", "assumption", "your own value"]
+
+
+def test_a_load_by_the_hour_says_year_design_and_whose_it_is() -> None:
+    load = {**DATA["load"], "kind": "expected", "address": "power_load[north]", "year": 2031, "design": "dry-cooler", "design_stated": True}
+    assert "the median of power_load[north] in each month of 2031, the year in which most runs, by the hour as its hall (dry-cooler)" in (
+        about(changed(load=load))
+    )
+    assert "(dry-cooler, our assumption)" in about(changed(load={**load, "design_stated": False}, start="2027-06-01"))
+
+
+def test_the_range_of_the_cost_says_that_sizes_are_kept() -> None:
+    made = changed(cost={**DATA["cost"], "range": level(7e-5, 8.2e-5, 9.9e-5, "USD/Wh")})
+    assert "costs 80.1 USD/MWh (70 to 99 over the ranges of prices, these sizes kept) in money" in sentence(made)
+    assert "The whole costs 82 (70 to 99) USD/MWh" in plants(made).note and "sizes are kept" in plants(made).note
+
+
+def there(name: str, used: bool = True, **more: Any) -> dict[str, Any]:
+    made = {"name": f"stated-{name}", "size": 360e6, "energy_size": None, "ready": "2027-01-01", "role": "prime" if used else "backup",
+            "used": used, "status": "planned", "source": "a-paper", "grade": "B", "note": ""}  # fmt: skip
+    return {**made, **more}
+
+
+def test_what_is_there_already_says_who_says_so_and_is_told_apart() -> None:
+    made = changed(stated=[there("gas"), there("battery", energy_size=1e9, ready=None), there("solar", used=False)],
+                   plants=[*DATA["plants"], plant("stated-gas", 360e6)])  # fmt: skip
+    rows = told(stated(made))
+    assert rows[0] == ["Gas plants", "360 MW", "1 Jan 2027", "a-paper B, planned"]
+    assert rows[1][1:3] == ["360 MW / 1 GWh", "–"] and rows[2][3].endswith("planned; backup: neither planned nor tested with")
+    assert sentence(made).count("a battery of 1.5 GW / 5.1 GWh, beside what is there already (360 MW of gas plants)") == 1
+    assert "What is there already costs no capital." in plants(made).note and "--greenfield" in render_power(made)
+    alone = changed(stated=[there("gas")], plants=[plant("stated-gas", 360e6)], batteries=[])
+    assert "catalogue’s years: what is there already (360 MW of gas plants);" in sentence(alone)
+
+
+def stage(passed: bool = True, **more: Any) -> dict[str, Any]:
+    made = {"from": "2028-06-01", "until": "2029-07-29", "hours": 10152, "tested_hours": 8760, "passed": passed,
+            "load": {"unit": "W", "mean": 1e8, "peak": 1e8},
+            "there": [{"name": "rented-generator", "size": 1e9, "energy_size": None}, {"name": "battery", "size": 5e8, "energy_size": 2e9}],
+            "weeks": {"typical": week_of(11, 500e6), "worst": week_of(52, 100e6)}, "shortfall_hours": level(0.0, 1.0, 9.0, "h"),
+            "missing": level(0.0, 1e-5, 1e-3, "1"), "worst": level(0.0, 1e7, 5e7, "W")}  # fmt: skip
+    return {**made, **more}
+
+
+def test_each_stage_says_what_is_there_and_what_is_short() -> None:
+    made = changed(stages=[stage(), stage(passed=False, weeks=None)])
+    rows = told(stages(made))
+    assert rows[0] == ["1 Jun 2028 to 29 Jul 2029", "Rented generators 1 GW, battery 500 MW / 2 GWh", "9", "0.1 %"]
+    assert rows[1][3] == "0.1 %, too much"
+    assert max(map(len, render_power(made).splitlines())) <= 80 and "Stage by stage" in render_power(made)
+
+
+def test_emissions_and_water_are_told_by_scope_and_what_is_not_known_is_not_zero() -> None:
+    rows = dict(footprint(DATA))
+    assert rows["scope 1, on site"] == "1.5 Mt CO2e" and rows["water of the hall"] == "91 million L"
+    assert rows["not known"] == "Water of gas turbines, sun: the catalogue has no figure." and "of power bought" not in rows
+
+
+@dataclass
+class Relief:
+    """What a limit would have to be."""
+
+    limit: str
+    needed: float | None
+
+
+def test_where_there_is_none_it_says_what_would_do() -> None:
+    reliefs = [Relief("shortfall", 0.031), Relief("carbon", 0.5), Relief("land", 1e6), Relief("fuel", None), Relief("firm", 1e6)]
+    text = impossible(reliefs, {"emissions": "50 kg/MWh", "land": ""})
+    assert text.endswith("all else kept: 3.1 % of the energy missing; 500 kg of CO2e per MWh")
+    assert impossible([Relief("fuel", 1e12)], {}).endswith("no single limit that gives way would be enough")
 
 
 # --- charts -----------------------------------------------------------------------------------------------------------------------
@@ -232,16 +327,27 @@ _ENGLISH = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("data", [DATA, changed(mixes=[])], ids=["with mixes", "without"])
+@pytest.mark.parametrize(
+    "data",
+    [DATA, changed(mixes=[]), changed(stages=[stage(), stage(weeks=None)], stated=[there("gas")])],
+    ids=["with mixes", "without", "staged"],
+)
 def test_the_page_stands_alone_in_both_languages(data: dict[str, Any]) -> None:
     pytest.importorskip("jinja2", reason="the report extra is not installed")
     from stargauge.report.power_page import render_power_page
 
     for spoken in ("en", "de"):
         page = render_power_page(data, spoken)
+        footer = {"en": "Draws: 64 histories of failures, seed 0.", "de": "Ziehungen: 64 Verläufe von Ausfällen, Startwert 0."}
+        assert footer[spoken] in page
         shown = {unescape(text).strip() for text in re.findall(r">([^<>]+)<", page)}
         assert f'<html lang="{spoken}">' in page and "{{" not in page and "NaN" not in page
-        assert page.count("<figure") == page.count('class="w"') == page.count('class="twin stack"') == (3 if data["mixes"] else 2)
+        assert (
+            page.count("<figure")
+            == page.count('class="w"')
+            == page.count('class="twin stack"')
+            == (3 if data["mixes"] else 2) + 2 * sum(one["weeks"] is not None for one in data["stages"])
+        )
         assert "<script" not in page and not re.search(r'(?:src|href)="https?:', page)
         assert ((shown & _ENGLISH) == set()) is (spoken == "de")
     assert {"Was gebaut wird", "Sonne", "Last", "Annahme"} <= shown

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.programme_files import SMALL
@@ -33,8 +34,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def page(folder: Path, name: str, path: str, language: str = "en", site: str = "north") -> str:
-    made = do(Job("page", name, Asked("small", DAY, 256, language=language), f"/p/small/{path}", {"site": site}, folder))
+def page(folder: Path, name: str, path: str, language: str = "en", site: str = "north", **asks: str) -> str:
+    made = do(Job("page", name, Asked("small", DAY, 256, language=language), f"/p/small/{path}", {"site": site, **asks}, folder))
     assert not made.faults, made.faults
     return made.body.decode().replace("\u00a0", " ")
 
@@ -61,3 +62,35 @@ def test_where_none_can_be_sized_it_says_why(folder: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(api, "power", none)
     assert "None can be sized: nothing is expected to run" in page(folder, "sites.site_power", "sites/north/power")
+
+
+def test_a_form_asks_for_load_limits_and_sources(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, object]] = []
+    power = api.power
+
+    def kept(*arguments: Any, **more: Any) -> Any:
+        asked.append(more)
+        return power(*arguments, **more)
+
+    monkeypatch.setattr(api, "power", kept)
+    fields = {"load": "60 MW", "emissions": "600 kg/MWh", "shortfall": "0.1 %", "sources": "gas-engine, gas-turbine", "greenfield": "1"}
+    text = page(folder, "sites.site_power", "sites/north/power", **fields)
+    (given,) = asked
+    assert (given["load_at"], given["emissions"], given["sources"]) == ("60 MW", "600 kg/MWh", ["gas-engine", "gas-turbine"])
+    assert given["shortfall"] == pytest.approx(0.001) and given["greenfield"] is True and given["draws"] == 256 and "by" not in given
+    assert 'name="load" value="60 MW"' in text and 'name="greenfield" value="1" checked' in text
+    assert "At most 600 kg of CO2e per MWh" in text and "Draws: 256 histories of failures, seed 0." in text
+    assert 'name="emissions" value=""' in page(folder, "sites.site", "sites/north")
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"emissions": "50 kg/MWh"}, "any one of these would do, about, all else kept: "),
+        ({"load": "much"}, "None can be sized: "),
+        ({"years": "9"}, "got &#34;9&#34; years; expected 1 to 3"),
+    ],
+)
+def test_what_cannot_be_is_said_above_the_form(folder: Path, fields: dict[str, str], told: str) -> None:
+    text = page(folder, "sites.site_power", "sites/north/power", **fields)
+    assert told in text and "<details open>" in text

@@ -28,10 +28,11 @@ from stargauge.plan.pypsa_folder import write_pypsa as write_network
 from stargauge.plan.stated import KINDS, Stated, add_stated, name_of, repair_of
 from stargauge.programme.known import Known, SiteView
 from stargauge.programme.load import asked_as
-from stargauge.programme.schema import Programme
+from stargauge.programme.schema import PowerSource, Programme
 from stargauge.programme.weather import site_weather
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.statement import Statement
 from stargauge.quantity.units import parse_number
 from stargauge.quantity.weather import YEAR_HOURS, Weather
 
@@ -170,17 +171,23 @@ def _has_water(reading: Offering, row: str) -> bool:
 
 def _stated(now: Known, view: SiteView) -> list[Stated]:
     """What the programme states of plants at the site, besides the grid."""
-    made = []
-    for source in KINDS if view.spec else ():
-        entry = getattr(view.spec.supply, source)
-        size = float(central(now.estimate(entry.capacity).value)) if entry is not None and entry.capacity else 0.0
-        if size > 0.0:
-            said = now.estimate(entry.capacity).statements[0]
-            energy, price = (float(central(now.estimate(part).value)) if part else None for part in (entry.energy, entry.price))
-            when = now.estimate(entry.available_from).statements if entry.available_from else ()
-            day = when[0].value.start if when and isinstance(when[0].value, Window) else None
-            made.append(Stated(source, size, energy, day, price, entry.role, said.status, said.source, said.grade or "", said.note))
-    return made
+    if view.spec is None:
+        return []
+    entries = [(source, getattr(view.spec.supply, source)) for source in KINDS]
+    return [_source(now, source, entry) for source, entry in entries if entry is not None and _number(now, entry.capacity)]
+
+
+def _source(now: Known, source: str, entry: PowerSource) -> Stated:
+    said, when = now.estimate(entry.capacity).statements[0], now.estimate(entry.available_from).statements
+    day = when[0].value.start if when and isinstance(when[0].value, Window) else None
+    energy, price = (_number(now, part) if part else None for part in (entry.energy, entry.price))
+    size = _number(now, entry.capacity)
+    return Stated(source, size, energy, day, price, entry.role, said.status, said.source, said.grade or "", said.note)
+
+
+def _number(now: Known, said: tuple[Statement, ...]) -> float:
+    """What is stated, at its median; 0 where nothing is."""
+    return float(np.nan_to_num(central(now.estimate(said).value)))
 
 
 def _expect(now: Known, start: date | None, years: int, shortfall: float, draws: int) -> None:

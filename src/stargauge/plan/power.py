@@ -15,7 +15,7 @@ from stargauge.plan.dispatched import Tested, run_by_rule
 from stargauge.plan.offers import GAS, RENTED, Offering, Offers
 from stargauge.plan.options import GRID, YEAR, Array, BatteryOption, Limits, PlantOption
 from stargauge.plan.sizing import NoSupply, cheapest, whole_units
-from stargauge.plan.stages import Parts, Stage, stage_data, staged, weeks
+from stargauge.plan.stages import Parts, Stage, each, stage_data, staged, weeks
 from stargauge.plan.stated import Stated
 from stargauge.plan.supply_program import Supply
 from stargauge.quantity.errors import InputError
@@ -200,7 +200,7 @@ class PowerPlan:
     def _test(self) -> dict[str, Any]:
         test = self.test
         return {
-            "years": list(test.years), "draws": len(test.missing), "same_weather": self.case.same_weather,
+            "years": list(test.years), "draws": len(test.cost), "same_weather": self.case.same_weather,
             "passed": _enough(self.case, test), "allowed": {"unit": "1", "value": _allowed(self.case)},
             "shortfall_hours": {"unit": "h", **_levels(test.shortfall_hours)},
             "missing": {"unit": "1", **_levels(test.missing)}, "worst": {"unit": "W", **_levels(test.worst)},
@@ -367,7 +367,8 @@ def _tested(case: PowerCase, supply: Supply) -> Tested:
 
 def _run(case: PowerCase, supply: Supply, parts: Parts, load: Array) -> Tested:
     """By rule, of what a supply has of these."""
-    plants, batteries = ([one for one in kind if one.name in supply.sizes] for kind in parts)
+    plants = [plant for plant in parts[0] if plant.name in supply.sizes]
+    batteries = [battery for battery in parts[1] if battery.name in supply.sizes]
     return run_by_rule(supply, load, plants, batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed)
 
 
@@ -384,15 +385,15 @@ def _priced(case: PowerCase, supply: Supply, test: Tested) -> Array | None:
     """The cost at drawn prices: in each history of the test with what was really taken; of a staged supply of all its hours, as planned."""
     if case.reading is None:
         return None
-    parts, hours = [*case.plants, *case.batteries], len(case.load)
-    there = {one.name: 1.0 - one.ready / hours for one in parts}
+    there = {one.name: 1.0 - one.ready / len(case.load) for one in each((case.plants, case.batteries))}
     if case.start is None:
         load = case.tested_load[-YEAR:].sum(axis=0)
-        column = np.arange(len(test.missing)) % len(test.years)
+        column = np.arange(len(test.cost)) % len(test.years)
         served = (load[column] if np.ndim(load) else np.full(len(column), load)) * (1.0 - test.missing)
-        spent = Spent(test.cost * served, served, test.energy, there)
+        energy = {name: np.broadcast_to(given, served.shape) for name, given in test.energy.items()}  # one where no draw differs
+        spent = Spent(test.cost * served, served, energy, there)
     else:
-        every = np.ones(len(test.missing))
+        every = np.ones(len(test.cost))
         energy = {plant.name: every * supply.energy[plant.name] for plant in case.plants}
         spent = Spent(every * supply.total, every * (supply.load - supply.shortfall), energy, there)
     return cost_range(case.reading, case.seed, supply, spent, case.plants, case.batteries, case.there)
@@ -459,7 +460,7 @@ def _tried(case: PowerCase, name: str, needed: str, allowed: Sequence[str], shar
     """A mix of what may be built of it and what is there already, as planned, and its test."""
     plants = [plant for plant in case.plants if plant.name in allowed or plant.name in case.there]
     batteries = [battery for battery in case.batteries if battery.name in allowed or battery.name in case.there]
-    there = {one.name for one in (*plants, *batteries)}
+    there = {one.name for one in each((plants, batteries))}
     if not there or (needed and needed not in there):
         return Mix(name, None, f"none of {needed or ', '.join(allowed)} was offered")
     limits = replace(case.limits, most_share={**case.limits.most_share, **({"gas": share} if share is not None else {})})

@@ -18,6 +18,11 @@ WEEK = 168
 Parts = tuple[Sequence[PlantOption], Sequence[BatteryOption]]
 
 
+def each(parts: Parts) -> list[PlantOption | BatteryOption]:
+    """Plants and batteries alike."""
+    return [*parts[0], *parts[1]]
+
+
 @dataclass(frozen=True)
 class Stage:
     """From one hour of the plan up to another: what is there, the load in it, and its test, of its last year where it is longer."""
@@ -41,7 +46,7 @@ def staged(load: Array, test_load: Array, parts: Parts, run: Runner) -> tuple[St
 
 def _stages(load: Array, test_load: Array, parts: Parts, run: Runner) -> Iterator[Stage]:
     hours = len(load)
-    days = sorted({0, hours, *(one.ready for one in (*parts[0], *parts[1]) if 0 < one.ready < hours)})
+    days = sorted({0, hours, *(one.ready for one in each(parts) if 0 < one.ready < hours)})
     for first, last in pairwise(days):
         there = [plant for plant in parts[0] if plant.ready <= first], [one for one in parts[1] if one.ready <= first]
         own = load[first:last]
@@ -59,8 +64,8 @@ def _within(load: Array, first: int, last: int) -> Array:
 
 def stage_data(stage: Stage, supply: Supply, load: Array, start: date, shown: Parts) -> dict[str, Any]:
     """A stage as plain data, of what is large enough to be shown; weeks where it has one."""
-    names = {one.name for one in (*shown[0], *shown[1])}
-    there = [one for one in (*stage.parts[0], *stage.parts[1]) if one.name in names]
+    names = {one.name for one in each(shown)}
+    there = [one for one in each(stage.parts) if one.name in names]
     held = {one.name: supply.sizes[f"{one.name} energy"] for one in stage.parts[1]}
     kept = [one for one in stage.parts[0] if one.name in names], [one for one in stage.parts[1] if one.name in names]
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from stargauge.report.locale import say
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
@@ -64,6 +64,7 @@ def _next(data: Data, report: str | None) -> list[str]:
     asked = str(data["programme"].get("asked_as") or "")
     lines = [f"The site's dates   stargauge schedule {shlex.quote(asked)}"] if asked else []
     lines += ["All numbers        add --json"]
+    lines += ["Nothing there yet  add --greenfield"] if any(one["used"] for one in data["stated"]) else []
     lines += [] if data["start"] else ["By a day           add --by 2028-06"]
     lines += [] if any(one["name"] == "carbon" for one in data["limits"]) else ["With less CO2e     add --emissions '200 kg/MWh'"]
     return [*lines, f"Report             {report}" if report else "Weeks as charts    add --report power.html"]
@@ -242,7 +243,7 @@ def stated(data: Data) -> Rows:
         for one in data["stated"]
     ]  # fmt: skip
     head = (say("Source"), say("Size"), say("There from"), say("Who says so"))
-    note = say("As the programme states it; taken as there from that day, from the start where none is stated. Without it: --greenfield.")
+    note = say("As the programme states it; taken as there from that day, from the start where none is stated.")
     return Rows(say("What is there already"), head, rows, note)
 
 
@@ -266,14 +267,19 @@ _STATUS = {
 def stages(data: Data) -> Rows:
     """What is there in each stage, and what is short in it by the test."""
     rows = [
-        (say("{low} to {high}", low=day_text(one["from"]), high=day_text(one["until"])), _capital(_stage_text(one)),
+        (stage_name(one), _capital(_stage_text(one)),
          figures(one["shortfall_hours"]["p90"]), share_text(one["missing"]["p90"]) + ("" if one["passed"] else f", {say('too much')}"))
         for one in data["stages"]
     ]  # fmt: skip
-    head = (say("Stage"), say("What is there"), say("h short"), say("Missing"))
+    head = (say("Period"), say("What is there"), say("h short"), say("Missing"))
     note = say("Each stage run by rule in its own hours, of a stage longer than a year its last year: hours short and share of the energy "
                "missing in nine of ten tests at most.")  # fmt: skip
     return Rows(say("Stage by stage"), head, rows, note)
+
+
+def stage_name(one: Data) -> str:
+    """From when to when a stage is."""
+    return say("{low} to {high}", low=day_text(one["from"]), high=day_text(one["until"]))
 
 
 def _stage_text(one: Data) -> str:
@@ -302,6 +308,42 @@ def ready_text(one: Data) -> str:
 
 def _cost_part(cost: float | None) -> str:
     return "–" if cost is None else _little(cost / _MWH)
+
+
+def fields() -> list[tuple[str, str, str]]:
+    """The fields in which limits are asked for: name, label, an example."""
+    return [
+        ("load", say("Load, in every hour"), "500 MW"), ("shortfall", say("Energy that may be missing"), "0.1 %"),
+        ("emissions", say("CO2e at most"), "200 kg/MWh"), ("land", say("Land at most"), "2000 acres"),
+        ("gas", say("Gas a year at most"), "5 TWh"), ("years", say("Years of weather"), "1"),
+    ]  # fmt: skip
+
+
+class Relief(Protocol):
+    """What one limit would have to be."""
+
+    @property
+    def limit(self) -> str: ...
+    @property
+    def needed(self) -> float | None: ...
+
+
+def impossible(reliefs: Sequence[Relief], asked: Data) -> str:
+    """Why there is no supply, and about what each limit that was asked for would have to be for one."""
+    told = {
+        "shortfall": lambda value: say("{share} of the energy missing", share=share_text(value)),
+        "carbon": lambda value: say("{number} kg of CO2e per MWh", number=figures(value / 1e-3)),
+        "land": lambda value: say("{area} of land", area=area(value)),
+        "fuel": lambda value: say("{energy} of gas", energy=show(value, "Wh")),
+    }  # fmt: skip
+    names = {"carbon": "emissions", "land": "land", "fuel": "gas"}
+    ways = [told[one.limit](one.needed) for one in reliefs
+            if one.needed is not None and (one.limit == "shortfall" or (one.limit in names and asked.get(names[one.limit])))]  # fmt: skip
+    if not ways:
+        return say("no supply of what may be built keeps all limits, and no single limit that gives way would be enough")
+    return say(
+        "no supply of what may be built keeps all limits; any one of these would do, about, all else kept: {ways}", ways="; ".join(ways)
+    )
 
 
 def limits(data: Data) -> list[tuple[str, str]]:
@@ -374,10 +416,10 @@ def mixes(data: Data) -> Rows:
     head = (say("Mix"), say("USD/MWh"), say("kg/MWh"), say("km²"), say("Missing"), say("What is built"))
     note = say(
         "CO2e in kg per MWh of load. Land where the catalogue has a figure (sun). Missing: of the energy in the same test, in nine of ten "
-        "cases at most. Mixes are as planned, of any size: the units that they would need to pass it are not added."
+        "cases at most. Units that a mix takes to pass it are in its sizes and cost; the rest of it is not sized again beside them."
     )
     rows = [own, *(_mix(one) for one in data["mixes"])]
-    return Rows(say("Other mixes under the same limits, as planned"), head, rows, note)
+    return Rows(say("Other mixes under the same limits"), head, rows, note)
 
 
 def _mix(one: Data) -> tuple[str, ...]:

@@ -15,11 +15,14 @@ from stargauge.report.wording import figures, plain_number, show
 Data = Mapping[str, Any]
 #: From the bottom up: what runs as wanted, what gives what it gives, what was stored. What stands above the load is stored or not used.
 _STACK = (
-    "nuclear", "grid", "combined-cycle", "gas-turbine", "gas-engine", "fuel-cell", "rented-generator", "wind", "solar", "battery",
+    "stated-nuclear", "nuclear", "grid", "stated-fuel-cell", "stated-gas", "combined-cycle", "gas-turbine", "gas-engine", "fuel-cell",
+    "rented-generator", "stated-wind", "wind", "stated-solar", "solar", "stated-battery", "battery",
 )  # fmt: skip
 _HUES = {
     "nuclear": "financed", "grid": "operational", "combined-cycle": "soft", "gas-turbine": "announced", "gas-engine": "rule-2",
     "fuel-cell": "need", "rented-generator": "financed", "wind": "energised", "solar": "construction", "battery": "contracted",
+    "stated-gas": "need", "stated-fuel-cell": "ink", "stated-nuclear": "need", "stated-wind": "need", "stated-solar": "need",
+    "stated-battery": "rule-2",
 }  # fmt: skip
 _DAY, _WEEK = 24, 168
 _LINE, _ROW = 18, 46

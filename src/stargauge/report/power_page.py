@@ -35,6 +35,9 @@ def power_section(data: Data) -> dict[str, Any]:
     return {
         "title": say("The cheapest supply of {site}: {cost}", site=data["site"], cost=power.money(data["cost"]["mean"])),
         "about": power.about(data), "sentence": power.sentence(data), "plants": power.plants(data), "limits": power.limits(data),
+        "stated": power.stated(data) if data["stated"] else None, "stages": power.stages(data) if data["stages"] else None,
+        "footprint": power.footprint(data),
+        "stage_names": [power.stage_name(one) for one in data["stages"]],
         "mixes": power.mixes(data) if data["mixes"] else None, "test": power.trial(data), "rests_on": power.rests_on(data)[-1],
         "basis": power.basis(data), "figures": figures_of(data),
     }  # fmt: skip
@@ -46,6 +49,12 @@ def figures_of(data: Data) -> dict[str, Any]:
         name: figure(f"power-{name}", spoken_week(data, name), (week(data, name), week(data, name, True)), week_table(data, name))
         for name in ("typical", "worst")
     }
+    for place, one in enumerate(data["stages"], 1):
+        own = {**data, "weeks": one["weeks"]}
+        for name in one["weeks"] or ():
+            key = f"stage-{place}-{name}"
+            label = f"{power.stage_name(one)}. {spoken_week(own, name)}"
+            made[key] = figure(f"power-{key}", label, (week(own, name), week(own, name, True)), week_table(own, name))
     if data["mixes"]:
         made["mixes"] = figure("power-mixes", spoken_mixes(data), (mixes_chart(data), mixes_chart(data, True)), mixes_table(data))
     return made

@@ -203,6 +203,7 @@ def _power(view: View, asked: Asked) -> Any:
     return supply_of(
         view, asked["site"], by=asked["by"], load_at=asked["load"], sources=asked["sources"] or None, years=asked["years"],
         shortfall=asked["shortfall"], emissions=asked["emissions"], land=asked["land"], gas=asked["gas"], mixes=asked["mixes"],
+        greenfield=asked["greenfield"],
     )  # fmt: skip
 
 

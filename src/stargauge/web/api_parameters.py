@@ -99,7 +99,12 @@ Site = Annotated[Maybe[Text], Query(description="One site of the programme; ever
 
 OfSite = Annotated[Text, Query(alias="site", description="A site of the programme by its name.", examples=["abilene"])]
 ByDay = Annotated[Maybe[date], _DAY, Query(alias="by", description="The day from which the load has to be carried.")]
-Load = Annotated[Maybe[Text], Query(description="Facility power to carry, such as `500 MW`; what the site draws where left out.")]
+Load = Annotated[
+    Maybe[Text],
+    Query(
+        description="Facility power to carry, such as `500 MW`, in every hour; what it is expected to draw, by the hour, where left out."
+    ),
+]
 MayBeBuilt = Annotated[
     Sequence[Text],
     Query(alias="source", max_length=12, description="What may be built, such as `gas-turbine`; the usual where left out; repeatable."),
@@ -109,6 +114,7 @@ Shortfall = Annotated[float, Query(ge=0.0, lt=1.0, description="Share of the ene
 Emissions = Annotated[Maybe[Text], Query(description="CO2e per energy at most, such as `200 kg/MWh`.")]
 Land = Annotated[Maybe[Text], Query(description="Land at most, such as `2000 acres`.")]
 Gas = Annotated[Maybe[Text], Query(description="Gas burnt a year at most, such as `5 TWh`.")]
+Greenfield = Annotated[bool, _YES_OR_NO, Query(description="Without what the programme states of plants at the site.")]
 Mixes = Annotated[bool, _YES_OR_NO, Query(description="Also other mixes under the same limits.")]
 
 Design = Annotated[Maybe[Text], Query(description="Cooling by its name in the catalogue, or parts as `liquid/dry`; else the site's.")]

@@ -28,6 +28,7 @@ from stargauge.web.api_parameters import (
     Form,
     From,
     Gas,
+    Greenfield,
     Inputs,
     InWorlds,
     Kind,
@@ -285,11 +286,12 @@ async def power(
     land: Land = None,
     gas: Gas = None,
     mixes: Mixes = True,
+    greenfield: Greenfield = False,
 ) -> Response:  # fmt: skip
-    """The cheapest supply of a site. Sizes, cost, what each limit costs, other mixes, a test; draws are years of failures."""
+    """The cheapest supply of a site. Sizes, cost, what each limit costs, other mixes, a test; draws are years of failures, 256 at most."""
     return await ask(
         "power", site=site, by=by, load=load, sources=sources, years=years, shortfall=shortfall, emissions=emissions, land=land, gas=gas,
-        mixes=mixes,
+        mixes=mixes, greenfield=greenfield,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from stargauge.web.routes import page
@@ -45,6 +46,7 @@ def site(view: View, site: str) -> str:
         "site.html.j2", a=_about(view, data), site=data["site"], data=data, drawn=drawn, line=site_page.power_line(data),
         sentence=site_page.sentence(data["site"]), known_facts=site_page.facts(data), figures=site_page.figures_on_record(data),
         energy=site_page.energy_table(data),
+        **_power_fields({}),
         supply=site_page.supply_rows(data), supply_sentence=site_page.supply_sentence(data), pue=site_page.pue_table(data),
         pue_sentence=site_page.pue_sentence(data), fact_groups=site_page.fact_groups(data),
     )  # fmt: skip
@@ -89,23 +91,64 @@ def site_jobs(view: View, site: str) -> str:
     return view.render("site_jobs.html.j2", a=_named(view), site=site, jobs=section)
 
 
-@page("/p/{programme}/sites/{site}/power", slow=True)
-def site_power(view: View, site: str) -> str:
+#: What a form asks of a supply, and the histories of failures that it is tested on, as on a command line.
+_ASKS = ("load", "by", "sources", "shortfall", "emissions", "land", "gas", "years", "greenfield")
+_HISTORIES = 256
+
+
+@page("/p/{programme}/sites/{site}/power", asks=_ASKS, slow=True)
+def site_power(view: View, site: str, **asks: str) -> str:
     """The cheapest supply of one site, sized when asked for; where there is none, why."""
+    from stargauge.plan.sizing import NoSupply
     from stargauge.quantity.errors import InputError
     from stargauge.report.locale import speaking
+    from stargauge.report.power import impossible
     from stargauge.report.power_page import power_section
 
     if later := _later(view, site):
         return later
     try:
-        data = view.kept("site power", lambda: supply_of(view, site), site)
+        data = view.kept("site power", lambda: supply_of(view, site, **_asked_power(asks)), site, *asks.values())
     except InputError as error:
-        return view.render("site_power.html.j2", a=_named(view), site=site, s=None, data={}, why=str(error))
+        with speaking(view.asked.language):
+            why = impossible(error.reliefs, asks) if isinstance(error, NoSupply) else str(error)
+        return view.render("site_power.html.j2", a=_named(view), site=site, s=None, data={}, why=why, **_power_fields(asks))
     with speaking(view.asked.language):
         section = power_section(data)
         section["figures"] = {name: view.enter(figure) for name, figure in section["figures"].items()}
-    return view.render("site_power.html.j2", a={**_named(view), "weeks": data["weeks"]}, site=site, s=section, data=data["test"], why="")
+    about = {**_named(view), "weeks": data["weeks"], "stages": data["stages"]}
+    return view.render("site_power.html.j2", a=about, site=site, s=section, data=data["test"], why="", **_power_fields(asks))
+
+
+def _asked_power(asks: dict[str, str]) -> dict[str, Any]:
+    """What a form asks, as `api.power` takes it; nothing of what is left empty. Raises InputError for what is none."""
+    from stargauge.quantity.dates import parse_window
+    from stargauge.quantity.errors import InputError
+    from stargauge.quantity.units import parse_number
+
+    told = {name: text.strip() for name, text in asks.items() if text.strip()}
+    years = told.get("years", "1")
+    if not (years.isdecimal() and 1 <= int(years) <= _MOST_YEARS):
+        raise InputError(f'got "{years}" years; expected 1 to {_MOST_YEARS}')
+    read: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "load": ("load_at", str), "by": ("by", lambda text: parse_window(text).start), "emissions": ("emissions", str),
+        "sources": ("sources", lambda text: [one.strip() for one in text.split(",") if one.strip()]), "years": ("years", int),
+        "shortfall": ("shortfall", lambda text: parse_number(text, "1")), "land": ("land", str), "gas": ("gas", str),
+        "greenfield": ("greenfield", bool),
+    }  # fmt: skip
+    return {read[name][0]: read[name][1](text) for name, text in told.items()}
+
+
+#: Years of weather that a page sizes on at most: more take minutes.
+_MOST_YEARS = 3
+
+
+def _power_fields(asks: dict[str, str]) -> dict[str, Any]:
+    """What the form of a supply shows: its fields with an example each, and what stands in them."""
+    from stargauge.plan.offers import CHOICES
+    from stargauge.report.power import fields
+
+    return {"power_fields": fields(), "power_asked": {name: asks.get(name, "") for name in _ASKS}, "power_sources": CHOICES}
 
 
 def supply_of(view: View, site: str, **more: Any) -> dict[str, Any]:
@@ -113,7 +156,9 @@ def supply_of(view: View, site: str, **more: Any) -> dict[str, Any]:
     from stargauge import api
 
     asked = view.asked
-    made = api.power(site, view.programme, as_of=asked.day, draws=view.fewer, seed=asked.seed, progress=view.progress, **more)
+    made = api.power(
+        site, view.programme, as_of=asked.day, draws=min(asked.draws, _HISTORIES), seed=asked.seed, progress=view.progress, **more
+    )
     return made.to_dict()
 
 
