@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
 import pytest
 from tests.cli_runs import ask
 from tests.programme_files import SMALL
-from tests.test_packaging_files import commands, run_page, run_python
+from tests.test_packaging_files import ROOT, commands, run_page, run_python
 
 import stargauge as sg
 
@@ -116,11 +117,36 @@ def test_help_says_what_each_argument_takes(capsys: pytest.CaptureFixture[str], 
     monkeypatch.setenv("COLUMNS", "80")
     told = ask(capsys, "power", "--help")
     assert told.code == 0 and max(map(len, told.out.splitlines())) <= 80
-    for option in ("--by", "--load", "--sources", "--shortfall", "--emissions", "--land", "--gas", "--weather", "--no-mixes", "--report"):
+    for option in ("--by", "--load", "--sources", "--shortfall", "--emissions", "--land", "--gas", "--weather", "--no-mixes", "--report", "--tariff",
+                   "--pypsa"):  # fmt: skip
         assert option in told.out
 
 
+def test_faults_of_a_tariff_have_its_lines_and_stand_with_all_others(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "tariff.csv").write_text("kind,value,hours\nenergy,38 USD/MWh,\ndemand,9 USD/kW,\nenergy,4 USD/MWh,25\n", encoding="utf-8")
+    told = ask(capsys, *QUICK, "--tariff", "tariff.csv", "--pypsa", ".", "--shortfall", "2")
+    assert told.code == 2
+    for part in ("tariff.csv:3", "expected a charge a month, such as 9 USD/kW/month", "tariff.csv:4", '"25"', "is not an empty folder",
+                 "--shortfall"):  # fmt: skip
+        assert part in told.told, part
+    (here / "tariff.csv").write_text("kind,value\nenergy,38 USD/MWh\n", encoding="utf-8")
+    told = ask(capsys, *QUICK, "--tariff", "tariff.csv")
+    assert told.code == 2 and "is that of the grid, which is not among the sources" in told.told
+    assert sorted(file.name for file in here.iterdir()) == ["small.yaml", "tariff.csv"]
+
+
+def test_a_network_of_pypsa_is_written_beside_the_answer(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = ask(capsys, *QUICK, "--pypsa", "network")
+    assert told.code == 0 and "Network of PyPSA" in told.out
+    assert (here / "network" / "generators.csv").is_file()
+    again = ask(capsys, *QUICK, "--pypsa", "network")
+    assert again.code == 2 and "is not an empty folder" in again.told
+
+
 def test_the_page_of_the_documentation_works_as_it_stands(here: Path) -> None:
+    tariff = re.findall(r"```text\n(kind,.*?)```", (ROOT / "docs/power.md").read_text(encoding="utf-8"), re.S)[0]
+    (here / "tariff.csv").write_text(tariff, encoding="utf-8")
     assert run_page("docs/power.md", here) == len(commands("docs/power.md")) > 0
+    assert len((here / "network" / "snapshots.csv").read_text(encoding="utf-8").splitlines()) == 8761
     left = run_python("docs/power.md")
     assert left["data"]["plants"][0]["units"] == 5  # type: ignore[index]

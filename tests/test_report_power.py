@@ -72,7 +72,7 @@ DATA: dict[str, Any] = {
     "seed": 0, "stated": [], "stages": [],
     "scopes": {"carbon": [{"scope": "1", "unit": "g", "value": 1.5e12}, {"scope": "2", "unit": "g", "value": 0.0}],
                "water": [{"of": "hall", "unit": "L", "value": 9.1e7}], "absent": ["gas-turbine", "solar"]},
-    "cost": {"unit": "USD/Wh", "mean": 8.01e-5, "at_least": 7.98e-5, "range": None,
+    "cost": {"unit": "USD/Wh", "mean": 8.01e-5, "at_least": 7.98e-5, "demand_charge": 0.0, "range": None,
              "parts": {"gas-turbine": 6e-5, "solar": 1.5e-5, "battery": 5.1e-6}},
     "plants": [plant("gas-turbine", 1.2e9, units=24, unit_size=50e6), plant("solar", 2.4e9), plant("wind", 0.0)],
     "batteries": [{"name": "battery", "size": 1.5e9, "energy_size": 5.1e9, "energy": 1e12, "cost": 1e7, "ready": None, "in_time": None}],
@@ -82,7 +82,9 @@ DATA: dict[str, Any] = {
     "limits": [limit("shortfall", 0.0, 0.0)],
     "test": {"years": [1, 2, 3, 4, 5], "draws": 64, "same_weather": False, "passed": True, "allowed": {"unit": "1", "value": 1e-4},
              "shortfall_hours": level(0.0, 0.0, 0.0, "h"), "missing": level(0.0, 0.0, 0.0, "1"),
-             "worst": level(0.0, 0.0, 0.0, "W"), "cost": level(8.0e-5, 8.1e-5, 8.2e-5, "USD/Wh")},
+             "worst": level(0.0, 0.0, 0.0, "W"), "cost": level(8.0e-5, 8.1e-5, 8.2e-5, "USD/Wh"),
+             "of_cost": {name: level(0.0, 0.0, 0.0, "USD/Wh") for name in ("part_load", "starts", "demand_charge")}, "beyond_limit": {}},
+    "tariff": None,
     "mixes": [
         {"name": "gas only", "possible": True, "sizes": {"gas-turbine": 5e8}, "cost": {"unit": "USD/Wh", "mean": 8.5e-5},
          "carbon": {"unit": "g/Wh", "value": 0.511}, "land": {"unit": "m2", "value": 0.0}, "shares": {"gas-turbine": 1.0},
@@ -206,6 +208,21 @@ def test_the_test_says_what_was_short() -> None:
     text = trial(changed(test=short))
     for part in ("2 h (0 to 9) a year without enough", "0.001 % ", "30 MW (0 to 60) lacking", "81 (80 to 82) USD/MWh", "64 histories"):
         assert part in text.replace("0.001 (0 to 0.01) %", "0.001 % (0 to 0.01)"), part
+
+
+def test_the_test_says_what_sizing_leaves_out_and_how_often_limits_are_not_kept() -> None:
+    of_cost = {"part_load": level(0.0, 2e-7, 3e-7, "USD/Wh"), "starts": level(0.0, 0.0, 0.0, "USD/Wh"),
+               "demand_charge": level(4e-6, 4e-6, 4e-6, "USD/Wh")}  # fmt: skip
+    beyond = {"carbon": {"unit": "1", "value": 0.25}, "fuel": {"unit": "1", "value": 0.0}}
+    text = trial(changed(test={**DATA["test"], "of_cost": of_cost, "beyond_limit": beyond}))
+    assert "Of that: fuel at part load 0.2, the highest hours of months 4 USD/MWh." in text
+    assert "By rule more is burnt than the limit on CO2e in 25 % of the histories, the limit on gas in 0 % of the histories." in text
+    grid = {**DATA["plants"][0], "name": "grid", "unit_size": None, "units": None}
+    priced, paid = (changed(plants=[grid], tariff=tariff) for tariff in (None, "tariff.csv"))
+    assert "fails as a whole now and then. It is taken as free to hold" in trial(priced)
+    assert "fails as a whole" in trial(paid) and "free to hold" not in trial(paid)
+    charged = changed(cost={**DATA["cost"], "demand_charge": 4e-6})
+    assert "Of that of the grid 4 USD/MWh are for the highest hours of months." in plants(charged).note
 
 
 def test_levels_that_are_one_are_one_number() -> None:

@@ -144,6 +144,7 @@ class PowerPlan:
             "limits": self._limits(), "test": self._test(), "mixes": [_mix(mix, case) for mix in self.mixes],
             "weeks": weeks(supply, case.load, self._shown(), 0, YEAR),
             "stages": [self._stage(one) for one in self.stages],
+            "tariff": case.reading.tariff.name if case.reading and case.reading.tariff else None,
             "stated": [one.to_dict() for one in case.stated], "scopes": scopes(supply, case),
             "waits": [{"name": one.name, "until": str(one.until), "costs": {"unit": "USD/Wh", "value": one.costs}} for one in self.waits],
             "basis": [vars(one) for one in case.offers.basis],

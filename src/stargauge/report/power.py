@@ -231,6 +231,8 @@ def plants(data: Data) -> Rows:
         cost = span({name: levels[name] / _MWH for name in _LEVELS})
         note.append(say("The whole costs {range} USD/MWh (P50, P10 to P90) with every price drawn from its range in the catalogue, gas and "
                         "what follows it included; sizes are kept.", range=cost))  # fmt: skip
+    if data["cost"]["demand_charge"] >= _LITTLE:
+        note.append(say("Of that of the grid {cost} are for the highest hours of months.", cost=money(data["cost"]["demand_charge"])))
     if unused := [source_text(one["name"]) for one in (*data["plants"], *data["batteries"]) if not one["size"]]:
         note.append(say("Looked at and not taken: {names}.", names=", ".join(unused)))
     return Rows(say("What is built"), head, rows, " ".join(note))
@@ -469,19 +471,38 @@ def trial(data: Data) -> str:
         worst=span({name: made["worst"][name] / 1e6 for name in _LEVELS}, " MW"),
         cost=span({name: made["cost"][name] / _MWH for name in _LEVELS}),
     )  # fmt: skip
-    text += _taken_for_granted(data)
+    text += _of_cost(made) + _beyond(made) + _taken_for_granted(data)
     failed = "" if made["passed"] else " " + say("What could be added of what is offered does not make it pass.")
     return f"{text} {say('P50, and P10 to P90 where they differ.')}{failed}"
 
 
+def _of_cost(made: Data) -> str:
+    """What of the cost of the test sizing leaves out, and what is for highest hours; nothing where it is as good as nothing."""
+    told = {
+        "part_load": say("fuel at part load"), "starts": say("starts"), "demand_charge": say("the highest hours of months"),
+    }  # fmt: skip
+    parts = [
+        f"{what} {_little(made['of_cost'][name]['p50'] / _MWH)}" for name, what in told.items() if made["of_cost"][name]["p50"] >= _LITTLE
+    ]
+    return " " + say("Of that: {parts} USD/MWh.", parts=", ".join(parts)) if parts else ""
+
+
+def _beyond(made: Data) -> str:
+    """In how many histories a limit that the plan keeps is not kept by rule."""
+    told = {"carbon": say("CO2e"), "fuel": say("gas")}
+    parts = [
+        say("the limit on {what} in {share} of the histories", what=what, share=share_text(made["beyond_limit"][name]["value"]))
+        for name, what in told.items() if name in made["beyond_limit"]
+    ]  # fmt: skip
+    return " " + say("By rule more is burnt than {parts}.", parts=", ".join(parts)) if parts else ""
+
+
 def _taken_for_granted(data: Data) -> str:
-    """What the test does not look at, of what this supply has."""
-    told = ""
-    if any(one["name"] == "grid" and one["size"] for one in data["plants"]):
-        told += " " + say("The grid is taken as never failing, as free to hold, and at one price in all hours.")
-    if any(one["name"] in ("carbon", "fuel") for one in data["limits"]):
-        told += " " + say("Limits on CO2e and gas are those of the plan; by rule more may be burnt.")
-    return told
+    """What the test takes the grid to be, where a supply has one."""
+    if not any(one["name"] == "grid" and one["size"] for one in data["plants"]):
+        return ""
+    told = " " + say("The grid is one connection that fails as a whole now and then.")
+    return told if data["tariff"] else told + " " + say("It is taken as free to hold and at one price in all hours.")
 
 
 _LEVELS = ("p10", "p50", "p90")
@@ -514,8 +535,8 @@ def left_out() -> str:
     """What the plan does not count."""
     return say(
         "The plan knows all weather ahead, the test does not. Wind, nuclear power and fuel cells are bought at contract prices of the "
-        "catalogue. The racks take the same in every hour. Left out: the network within and to the site, taxes and credits, the cost of "
-        "starts, failures of the grid in the test."
+        "catalogue. The racks take the same in every hour. Left out: the network within and to the site, taxes and credits; in the plan, "
+        "but not in the test: least load, ramps, part load, starts, failures."
     )
 
 
@@ -557,6 +578,8 @@ def what_text(what: str) -> str:
         "rated": say("wind for full power"), "cut_out": say("wind to stop"), "hub_height": say("hub height"), "shear": say("wind shear"),
         "capacity": say("size"), "water": say("water consumed"), "duration": say("hours held"),
         "lcoe": say("contract price"), "capacity_factor": say("mean output"), "time_to_repair": say("time to repair"),
+        "minimum_load": say("least load"), "heat_half_load": say("heat at half load over that at full load"),
+        "ramp": say("ramp"), "start_cost": say("cost of a start"),
     }  # fmt: skip
     return told.get(what, what.replace("_", " "))
 
