@@ -71,7 +71,7 @@ def hours(
     run = run_hours(Case(found, terms, row, skies_of(sky, Drawn(now.catalogue), row, offset), shape), progress)
     about = {
         "programme": slug(made.name), "asked_as": asked_as(made), "name": made.name, "as_of": str(now.as_of), "seed": seed, "site": site,
-        "place": view.spec.place if view.spec else "", "year": chosen, "price_year": now.programme.price_year, "profile": profile,
+        "place": view.spec.place if view.spec else "", "year_asked": chosen, "price_year": now.programme.price_year, "profile": profile,
         "design": row, "design_stated": bool(stated) and row == stated, "spare": spare, "factors": None if given is None else given.name,
     }  # fmt: skip
     return HoursAnswer(about, (*_notes(found, row, stated or DEFAULT), *notes), sky, HoursAccounts(found, terms, run))

@@ -18,6 +18,8 @@ from stargauge.quantity.weather import YEAR_HOURS, Weather
 Array = NDArray[np.float64]
 Data = dict[str, Any]
 
+#: Days of a year of hours.
+DAYS = YEAR_HOURS // 24
 #: Share of draws in which something must be there for levels of it to be told.
 _LEAST_DRAWS = 0.5
 #: Share of draws in which a run that begins with a month must be done by the end of the year, for that month to be told: else those in
@@ -52,7 +54,10 @@ class HoursAnswer:
             },
             "water": {"site": _whole(months.water_site), "upstream": _whole(months.water_upstream)},
             "months": [{"month": place + 1, **self._month(place)} for place in range(months.meter.shape[1])],
-            "clock": [{"hour": hour, **_parts(accounts.clock, hour)} for hour in range(accounts.clock.meter.shape[1])],
+            "clock": [
+                {"hour": hour, "mean_power": levels(accounts.clock.meter[:, hour] / DAYS), **_parts(accounts.clock, hour)}
+                for hour in range(accounts.clock.meter.shape[1])
+            ],
             "per_million_tokens": self._tokens(), "training_runs": list(self._runs()), "beside_months": {"why": MONTHLY, **self._beside()},
             "draw": {**_middle(accounts), **(_hours(accounts) if hourly else {})}, "shortage": shortage_text(made) or None,
         }  # fmt: skip
@@ -117,10 +122,10 @@ class HoursAnswer:
         """What a run takes by the month it begins with, of months that leave it the time; the best and the worst for gas and for water."""
         for model, (run, length) in self.accounts.runs().items():
             done = [
-                {"month": place + 1, "hours": levels(length[:, place]), **_parts(run, place)}
+                {"month": place + 1, "hours": levels(length[:, place]), **_parts(run, place), **_both(run, place)}
                 for place in range(length.shape[1]) if np.isfinite(length[:, place]).mean() >= _DONE
             ]  # fmt: skip
-            gas, water = ({month["month"]: of(month) for month in done} for of in (_scopes, _water))
+            gas, water = ({month["month"]: float(month[of]["p50"]) for month in done} for of in ("scopes", "water"))
             yield {"model": model, "months": done, "emissions": _ends(gas), "water": _ends(water)}
 
     def _beside(self) -> Data:
@@ -156,12 +161,10 @@ def _parts(of: Footprint, place: int | None = None) -> Data:
     }  # fmt: skip
 
 
-def _scopes(month: Data) -> float:
-    return sum(float(month["emissions"][scope]["p50"]) for scope in ("scope1", "scope2"))
-
-
-def _water(month: Data) -> float:
-    return sum(float(month[part]["p50"]) for part in ("water_site", "water_upstream"))
+def _both(run: Footprint, place: int) -> Data:
+    """Scopes 1 and 2 together, and water at the site and upstream together."""
+    scopes, water = run.emissions["scope1"] + run.emissions["scope2"], run.water_site + run.water_upstream
+    return {"scopes": levels(scopes[:, place]), "water": levels(water[:, place])}
 
 
 def _ends(of: Mapping[int, float]) -> dict[str, int] | None:
