@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stargauge.api.programmes import Progress, known, load
 from stargauge.audit.answer_data import slug
@@ -30,6 +31,8 @@ from stargauge.programme.weather import site_weather
 from stargauge.quantity.dates import Window
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.weather import Weather
+
+Array = NDArray[np.float64]
 
 #: Draws unless told otherwise and at most, and synthetic weather years among which they are shared out.
 DRAWS, MOST_DRAWS, YEARS = 256, 2048, 8
@@ -102,9 +105,9 @@ def _drawn(now: Known, found: SiteYear, row: str) -> Drawn:
     return Drawn(now.catalogue, found.draws, found.seed, own_of(found, row, tower))
 
 
-def _outputs(drawn: Drawn, found: SiteYear, sky: Weather, notes: list[str]) -> dict[str, np.ndarray]:
+def _outputs(drawn: Drawn, found: SiteYear, sky: Weather, notes: list[str]) -> dict[str, Array]:
     """What sun and wind give by the hour, of those that the site states."""
-    made = {}
+    made = dict[str, Array]()
     for name, output in (("solar", solar_output), ("wind", wind_output)):
         if name in stated_sources(found):
             given, said = output(drawn, sky)
@@ -120,21 +123,21 @@ def _battery(now: Known, view: SiteView, found: SiteYear) -> BatteryStated | Non
         return None
     usual = Drawn(now.catalogue)
     power = float(central(now.estimate(entry.capacity).value))
-    held = float(central(now.estimate(entry.energy).value)) if entry.energy else power * float(np.asarray(usual.value("energy", "battery", "duration", "h")))
+    duration, efficiency = (float(np.asarray(usual.value("energy", "battery", *what))) for what in (("duration", "h"), ("efficiency", "1")))
+    held = float(central(now.estimate(entry.energy).value)) if entry.energy else power * duration
     said = now.estimate(entry.available_from)
     when = said.statements[0].value if said.statements else None
     since = float(found.hour_of(np.array(when.middle))) if isinstance(when, Window) else 0.0
-    efficiency = float(np.asarray(usual.value("energy", "battery", "efficiency", "1")))
     return BatteryStated(power, held, since, efficiency**0.5)
 
 
 def _grid_row(now: Known, view: SiteView) -> str:
-    """The catalogue's grid whose water it is: of its market, else of the country, else of places abroad."""
+    """The catalogue's grid whose water it is: of its market where that has a row, else of the country; abroad where no region is known."""
     place = view.spec.place if view.spec else ""
-    market = now.catalogue.text("place", place, "power_market") if place else ""
-    if market and now.catalogue.has("energy", market, "water"):
-        return market
-    return "grid-us" if market or not place else "grid-abroad"
+    market, region = (now.catalogue.text("place", place, what) if place else "" for what in ("power_market", "grid_region"))
+    if not region:
+        return "grid-abroad"
+    return market if market and now.catalogue.has("energy", market, "water") else "grid-us"
 
 
 def _notes(found: SiteYear, row: str, own: str) -> list[str]:

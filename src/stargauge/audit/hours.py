@@ -26,8 +26,8 @@ _LEAST_DRAWS = 0.5
 #: which it is slow would be missing.
 _DONE = 0.9
 MONTHLY = (
-    "The programme's own months have no hours: their balance of supply, losses of cooling and units at full load are means of a month. Both "
-    "are of the same draws; what differs between them is the method alone."
+    "The programme's own months have no hours: their balance of supply, losses of cooling and units at full load are means of a month. "
+    "Both are of the same draws; what differs between them is the method alone."
 )
 
 
@@ -91,8 +91,10 @@ class HoursAnswer:
         for place, name in enumerate(made.sources):
             burns = bool(made.fuel[:, place].any())
             yield {
-                "source": name, "energy": levels(made.energy[:, place].sum(axis=1)), "curtailed": levels(made.curtailed[:, place].sum(axis=1)),
-                "fuel": levels(made.fuel[:, place].sum(axis=1)) if burns else None, "starts": levels(made.starts[:, place]) if burns else None,
+                "source": name, "energy": levels(made.energy[:, place].sum(axis=1)),
+                "curtailed": levels(made.curtailed[:, place].sum(axis=1)),
+                "fuel": levels(made.fuel[:, place].sum(axis=1)) if burns else None,
+                "starts": levels(made.starts[:, place]) if burns else None,
             }  # fmt: skip
 
     def _cost(self) -> Data:
@@ -114,7 +116,7 @@ class HoursAnswer:
         accounts = self.accounts
         if (per_token := accounts.per_token()) is None:
             return None
-        millions = Footprint(*(one * 1e6 for one in per_token[:4]), {name: one * 1e6 for name, one in per_token.emissions.items()})
+        millions = per_token.per(np.asarray(1e-6))
         return {"tokens": levels(accounts.tokens.sum(axis=1)), "share_of_site": levels(accounts.found["fleet_share inference"]),
                 **_parts(millions)}  # fmt: skip
 
@@ -189,7 +191,8 @@ def _hours(accounts: HoursAccounts) -> Data:
     upstream, beside = hourly_emissions(series, run.made.sources, factors["upstream_gas"], "grid", usual if marginal is None else marginal)
     return {"hours": {
         "it": run.kept_racks.tolist(), "meter": series.load.tolist(), "shortfall": series.shortfall.tolist(),
-        "sources": {name: series.power[place].tolist() for place, name in enumerate(run.made.sources)}, "water_hall": run.kept_water.tolist(),
+        "sources": {name: series.power[place].tolist() for place, name in enumerate(run.made.sources)},
+        "water_hall": run.kept_water.tolist(),
         "emissions": {"scope1": scope1.tolist(), "scope2": scope2.tolist(), "upstream_gas": upstream.tolist(),
                       "marginal": None if marginal is None else beside.tolist()},
     }}  # fmt: skip

@@ -157,7 +157,8 @@ def share_of(whole: Footprint, share: Array, sums: bool = False) -> Footprint:
         part = np.asarray(values * share)
         return part.sum(axis=1) if sums else part
 
-    return Footprint(*(of(one) for one in whole[:4]), {name: of(one) for name, one in whole.emissions.items()})
+    emitted = {name: of(one) for name, one in whole.emissions.items()}
+    return Footprint(of(whole.racks), of(whole.meter), of(whole.water_site), of(whole.water_upstream), emitted)
 
 
 def _year(months: Array) -> Array:
@@ -166,4 +167,5 @@ def _year(months: Array) -> Array:
 
 def _over(top: Array, bottom: Array) -> Array:
     """Top over bottom; absent where the bottom is nothing."""
-    return np.divide(top, bottom, out=np.full(np.broadcast_shapes(np.shape(top), np.shape(bottom)), np.nan), where=bottom > 0.0)
+    shape = np.broadcast_shapes(np.shape(top), np.shape(bottom))
+    return np.asarray(np.divide(top, bottom, out=np.full(shape, np.nan), where=bottom > 0.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -93,14 +93,12 @@ class SiteYear:
     def block(self, number: int) -> SiteYear:
         """One block of draws of it."""
         rows = slice(number * BLOCK, (number + 1) * BLOCK)
-        return SiteYear(
-            self.site, self.year, self.programme, self.seed, number * BLOCK, self.leap, {name: one[rows] for name, one in self.values.items()}
-        )
+        return replace(self, first=number * BLOCK, values={name: one[rows] for name, one in self.values.items()})
 
     def chance(self, what: str) -> Array:
         """A uniform number of each draw, each part of 1/256 of a block hit once, of a stream that nothing else has."""
         key = np.array([stream_key(self.seed, self.programme, "hours", (self.site, what))], dtype=np.uint64)
-        return stratified(key, self.first // BLOCK, self.draws // BLOCK)[0]
+        return np.asarray(stratified(key, self.first // BLOCK, self.draws // BLOCK)[0])
 
     def hour_of(self, days: Array) -> Array:
         """The hour of this year of 365 days at which a day count begins; the first where there is no day."""
@@ -121,7 +119,7 @@ def day_of(year: int, month: int, date_: int) -> float:
 
 
 def site_year(result: Result, known: Known, site: str, year: int, seed: int) -> SiteYear:
-    """The draws of a site in the months of a year. Raises InputError for a year that the clock does not hold, or without anything running."""
+    """The draws of a site in the months of a year of the clock. Raises InputError where nothing is expected to run in it."""
     months = [place for place, month in enumerate(known.months) if month.year == year]
     first = months[0]
     values = {}

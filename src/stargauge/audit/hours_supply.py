@@ -173,8 +173,8 @@ def prices_of(found: SiteYear, order: list[str]) -> Prices:
         curtailed[name] = variable[name] if name in GIVEN else np.zeros(found.draws)
         fixed[name] = np.where(stated, 0.0, found[f"source_fixed_cost {name}"] * _installed(found, name) * days)
         fuel[name] = np.where(stated | (name not in BURNING), 0.0, found["gas_price"])
-    stacked = (_stack(order, one, found.draws) for one in (fixed, variable, curtailed, fuel))
-    return Prices(0.0, *stacked, 0.0)
+    each = [_stack(order, one, found.draws) for one in (fixed, variable, curtailed, fuel)]
+    return Prices(0.0, each[0], each[1], each[2], each[3], 0.0)
 
 
 def _installed(found: SiteYear, name: str) -> Array:

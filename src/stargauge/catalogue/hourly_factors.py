@@ -63,7 +63,8 @@ def _columns(file: Path, given: Sequence[str]) -> dict[str, tuple[str, float]]:
         if name in PLACES and not written:
             continue
         if name not in FACTORS:
-            faults.append(Fault(f'unknown column "{header}"{did_you_mean(name, (*PLACES, *FACTORS))}; known: {", ".join((*PLACES, *FACTORS))}'))
+            all_names = (*PLACES, *FACTORS)
+            faults.append(Fault(f'unknown column "{header}"{did_you_mean(name, all_names)}; known: {", ".join(all_names)}'))
             continue
         kept, usual = FACTORS[name]
         try:

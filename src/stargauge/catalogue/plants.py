@@ -1,4 +1,4 @@
-"""Plants of the catalogue as a dispatch by the hour sees them: modules and turbines by their rows, shapes of load, picked and handed over."""
+"""Modules, turbines and shapes of load by their rows of the catalogue, as hours need them: picked and handed over."""
 
 from __future__ import annotations
 
@@ -70,6 +70,6 @@ def training_load(drawn: Drawn) -> Training:
 
 def inference_load(drawn: Drawn, first_weekday: int) -> Inference:
     """How the load of inference moves: assumptions of the catalogue; `first_weekday`: of 1 January, 0 is Monday."""
-    units = {"idle": "1", "mean_use": "1", "day_swing": "1", "peak_hour": "h", "weekend": "1", "users_ahead": "h"}
-    values = (_middle(drawn, "inference-load", name, unit, "facility") for name, unit in units.items())
-    return Inference(*values, first_weekday, _middle(drawn, "inference-load", "burst", "1", "facility"))
+    units = {"idle": "1", "mean_use": "1", "day_swing": "1", "peak_hour": "h", "weekend": "1", "users_ahead": "h", "burst": "1"}
+    values = {name: _middle(drawn, "inference-load", name, unit, "facility") for name, unit in units.items()}
+    return Inference(first_weekday=first_weekday, **values)

@@ -15,7 +15,7 @@ results have the draw first. A column need not be a draw: draws of several sites
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,7 +117,7 @@ def joined(parts: Sequence[Dispatch]) -> Dispatch:
         return first
     rates = {name: np.concatenate([part.grid_rates[name] for part in parts]) for name in first.grid_rates}
     clocks = [part.clock for part in parts if part.clock is not None]
-    made = {
+    made: dict[str, Any] = {
         name: np.concatenate([getattr(part, name) for part in parts])
         for name in first._fields if name not in ("sources", "grid_rates", "hours", "clock")
     }  # fmt: skip

@@ -51,12 +51,13 @@ class Clock:
 
     def sums(self) -> ClockSums:
         """The sums, draws first."""
-        by_source = (np.transpose(one, (2, 0, 1)) for one in (self.energy, self.fuel))
-        return ClockSums(*by_source, self.load.T, self.shortfall.T, {name: one.T for name, one in self.rates.items()})
+        energy, fuel = (np.transpose(one, (2, 0, 1)) for one in (self.energy, self.fuel))
+        return ClockSums(energy, fuel, self.load.T, self.shortfall.T, {name: one.T for name, one in self.rates.items()})
 
 
 def joined_clocks(parts: Sequence[ClockSums]) -> ClockSums:
     """Sums of other draws as one, in their order."""
     rates = {name: np.concatenate([part.rates[name] for part in parts]) for name in parts[0].rates}
-    energy, fuel, load, shortfall = (np.concatenate([part[place] for part in parts]) for place in range(4))  # type: ignore[arg-type]
+    names = ("energy", "fuel", "load", "shortfall")
+    energy, fuel, load, shortfall = (np.concatenate([getattr(part, name) for part in parts]) for name in names)
     return ClockSums(energy, fuel, load, shortfall, rates)

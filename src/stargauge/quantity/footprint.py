@@ -100,9 +100,9 @@ def _since_start(months: Array) -> Array:
 
 
 def _reached(done: Array, wanted: Array) -> Array:
-    """When so much is done, in months since the start, as a number with a fraction; NaN where it is not within the year."""
+    """When so much is first done, in months since the start, as a number with a fraction; NaN where it is not within the year."""
     last = done.shape[1] - 1
-    month = np.minimum((done <= wanted[:, None]).sum(axis=1) - 1, last - 1)
+    month = np.minimum((done < wanted[:, None]).sum(axis=1) - 1, last - 1)
     low, high = (np.take_along_axis(done, (month + more)[:, None], axis=1)[:, 0] for more in (0, 1))
     part = np.divide(wanted - low, high - low, out=np.ones(len(done)), where=high > low)
     return np.where(wanted <= done[:, last] * (1.0 + 1e-12), month + np.minimum(part, 1.0), np.nan)

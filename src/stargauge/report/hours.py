@@ -13,8 +13,8 @@ Data = Mapping[str, Any]
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: What is told of greenhouse gas.
 GASES = {
-    "scope1": "burnt on site (scope 1)", "scope2": "of the grid, by location (scope 2)", "upstream_gas": "of gas before it is burnt (scope 3)",
-    "marginal": "of what more load makes run",
+    "scope1": "burnt on site (scope 1)", "scope2": "of the grid, by location (scope 2)",
+    "upstream_gas": "of gas before it is burnt (scope 3)", "marginal": "of what more load makes run",
 }  # fmt: skip
 PARTS = {"bought": "energy bought", "gas": "gas", "upkeep": "upkeep of plants", "demand_charge": "charge for the highest hour"}
 BESIDE = {
@@ -25,7 +25,7 @@ _EVERY = 3
 _LABEL = 13
 
 
-def render_hours(data: Data, style: Style, report: str | None = None) -> str:
+def render_hours(data: Data, style: Style) -> str:
     """The year first, then sources, cost, greenhouse gas and water, months, hours of the day, tokens and runs, and the months beside."""
     lines = [*(style.bold(line) for line in wrapped(_head(data), style.width)), *map(style.soft, wrapped(_about(data), style.width)), ""]
     lines += [*_sources(data, style), ""]
@@ -37,8 +37,9 @@ def render_hours(data: Data, style: Style, report: str | None = None) -> str:
     for note in (*data["notes"], *data["weather"]["notes"]):
         lines += wrapped(f"{note[:1].upper()}{note[1:]}.", style.width)
     lines += wrapped(
-        "P10 to P90 over the draws. Load profile, part load, failures and most factors of water are assumptions of grade D (stargauge catalogue "
-        "energy, facility). Money of the price year, without capital. All figures: --json" + (f". Page: {report}" if report else ""), style.width,
+        "P10 to P90 over the draws. Load profile, part load, failures and most factors of water are assumptions of grade D (stargauge "
+        f"catalogue energy, facility). Money of {data['price_year'] or 'the price year'}, without capital. All figures: --json",
+        style.width,
     )  # fmt: skip
     return style.finish(lines)
 
@@ -70,8 +71,8 @@ def _about(data: Data) -> str:
     design = f"{data['design']}, " + ("as the programme file has it" if data["design_stated"] else "assumed or asked for")
     factors = f" Factors of the grid: {data['factors']}." if data["factors"] else ""
     return (
-        f"{data['draws']:,} draws of the model, each in one weather year: {weather['name']}, {kind}. Cooling: {design}. Load: {data['profile']}, "
-        f"an assumption, with the mean of each draw in every month.{factors}"
+        f"{data['draws']:,} draws of the model, each in one weather year: {weather['name']}, {kind}. Cooling: {design}. Load: "
+        f"{data['profile']}, an assumption, with the mean of each draw in every month.{factors}"
     )
 
 
@@ -81,8 +82,8 @@ def _sources(data: Data, style: Style) -> list[str]:
     for row in data["sources"]:
         said = stated[row["source"]]
         rows.append([
-            row["source"], said["role"] + ("" if said["stated"] else ", unstated"), level(said["capacity"], "W"), level(row["energy"], "Wh"),
-            level(row["fuel"], "Wh"), level(row["starts"], "1"),
+            row["source"], said["role"] + ("" if said["stated"] else ", unstated"), level(said["capacity"], "W"),
+            level(row["energy"], "Wh"), level(row["fuel"], "Wh"), level(row["starts"], "1"),
         ])  # fmt: skip
     columns = [("source", 9, "l"), ("role", 16, "l"), ("size", 9, "r"), ("gives", 9, "r"), ("gas", 9, "r"), ("starts", 7, "r")]
     return table(columns, rows, style)
@@ -103,7 +104,8 @@ def _told(data: Data) -> Sequence[tuple[str, str]]:
     if (tokens := data["per_million_tokens"]) is not None:
         gas = tokens["emissions"]
         out.append((
-            "1m tokens", f"{spread(tokens['meter'], 'Wh')}; {level(gas['scope1'], 'g')} and {level(gas['scope2'], 'g')} CO2e (scopes 1, 2); "
+            "1m tokens",
+            f"{spread(tokens['meter'], 'Wh')}; {level(gas['scope1'], 'g')} and {level(gas['scope2'], 'g')} CO2e (scopes 1, 2); "
             f"{level(tokens['water_site'], 'L')} and {level(tokens['water_upstream'], 'L')} of water (site, power plants).",
         ))  # fmt: skip
     return out
@@ -113,7 +115,8 @@ def _missing(data: Data) -> str:
     year = data["year"]
     if data["shortage"] is None:
         return "nothing: supply meets the load in every hour of every draw."
-    return f"{spread(year['shortfall_hours'], 'h')} a year, {spread(year['shortfall'], 'Wh')}: {data['shortage']}. How often units and the grid fail is assumed."
+    missing = f"{spread(year['shortfall_hours'], 'h')} a year, {spread(year['shortfall'], 'Wh')}"
+    return f"{missing}: {data['shortage']}. How often units and the grid fail is assumed."
 
 
 def _beside_only(name: str) -> str:
@@ -124,8 +127,9 @@ def _months(data: Data, style: Style) -> list[str]:
     columns = [("month", 6, "l"), ("meter", 8, "r"), ("PUE", 5, "r"), ("highest", 8, "r"), ("missing", 8, "r"), ("scope 1", 8, "r"),
                ("scope 2", 8, "r"), ("water", 9, "r")]  # fmt: skip
     rows = [
-        [MONTHS[row["month"] - 1], level(row["meter"], "Wh"), level(row["pue"], "1"), level(row["peak"], "W"), level(row["shortfall"], "Wh"),
-         level(row["emissions"]["scope1"], "g"), level(row["emissions"]["scope2"], "g"), _short(level(row["water_site"], "L"))]
+        [MONTHS[row["month"] - 1], level(row["meter"], "Wh"), level(row["pue"], "1"), level(row["peak"], "W"),
+         level(row["shortfall"], "Wh"), level(row["emissions"]["scope1"], "g"), level(row["emissions"]["scope2"], "g"),
+         _short(level(row["water_site"], "L"))]
         for row in data["months"]
     ]  # fmt: skip
     return table(columns, rows, style)
@@ -138,8 +142,8 @@ def _short(water: str) -> str:
 def _clock(data: Data, style: Style) -> list[str]:
     columns = [("hour of the day", 15, "l"), ("mean", 9, "r"), ("scope 1", 9, "r"), ("scope 2", 9, "r"), ("water at site", 13, "r")]
     rows = [
-        [f"{row['hour']:02d}:00", level(row["mean_power"], "W"), level(row["emissions"]["scope1"], "g"), level(row["emissions"]["scope2"], "g"),
-         _short(level(row["water_site"], "L"))]
+        [f"{row['hour']:02d}:00", level(row["mean_power"], "W"), level(row["emissions"]["scope1"], "g"),
+         level(row["emissions"]["scope2"], "g"), _short(level(row["water_site"], "L"))]
         for row in data["clock"] if row["hour"] % _EVERY == 0
     ]  # fmt: skip
     return table(columns, rows, style)
@@ -147,7 +151,8 @@ def _clock(data: Data, style: Style) -> list[str]:
 
 def _runs(data: Data, style: Style) -> list[str]:
     """A training run of each model, in the month that emits least and in the one that emits most."""
-    columns = [("a training run of", 18, "w"), ("begun in", 8, "l"), ("lasts", 8, "r"), ("meter", 9, "r"), ("scope 1+2", 10, "r"), ("water", 9, "r")]
+    columns = [("a training run of", 18, "w"), ("begun in", 8, "l"), ("lasts", 8, "r"), ("meter", 9, "r"), ("scope 1+2", 10, "r"),
+               ("water", 9, "r")]  # fmt: skip
     rows = []
     for run in data["training_runs"]:
         by_month = {row["month"]: row for row in run["months"]}

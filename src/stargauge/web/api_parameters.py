@@ -117,9 +117,7 @@ OfYear = Annotated[
     Maybe[Annotated[int, Field(ge=1, le=9999)]], _WHOLE, Query(description="A year of the programme's clock; else the one after the day.")
 ]
 Profile = Annotated[Literal["mixed", "training", "inference", "flat"], Query(description="How the load of the racks moves over the hours.")]
-SpareUnits = Annotated[
-    int, Field(ge=0, le=99), _WHOLE, Query(description="Units of each plant that only stand in for others; 1 is N+1.")
-]
+SpareUnits = Annotated[int, Field(ge=0, le=99), _WHOLE, Query(description="Units of each plant that only stand in for others; 1 is N+1.")]
 Hourly = Annotated[bool, _YES_OR_NO, Query(description="Also every hour of the draw in the middle.")]
 
 
