@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.dispatch_reference import reference, value_at
 
-from stargauge.quantity.dispatch import Dispatch, dispatch
+from stargauge.quantity.dispatch import Dispatch, dispatch, joined
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.hourly import Hourly
 from stargauge.quantity.outages import Outages
@@ -327,6 +327,40 @@ def test_hours_that_are_kept_add_up_to_the_results(kind: dict[str, Any], seed: i
     ):  # fmt: skip
         assert series.sum() == pytest.approx(whole[1].sum(), rel=1e-12, abs=1e-6)
     np.testing.assert_allclose(kept.power.sum(axis=0) + kept.shortfall - kept.load - kept.charge, dumped(kept, order, sources), atol=1e-6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(kinds(), st.integers(0, 10_000), st.integers(1, 3))
+def test_hours_of_the_day_add_up_what_the_hours_are(kind: dict[str, Any], seed: int, days: int) -> None:
+    load, sources, order = site(seed, 24 * days, 3, kind)
+    made = dispatch(load, sources, order, keep=1, clock=True)
+    clock, kept = made.clock, made.hours
+    assert clock is not None and kept is not None
+    for sums, hours in (
+        (clock.energy[1], kept.power), (clock.fuel[1], kept.fuel), (clock.load[1], kept.load), (clock.shortfall[1], kept.shortfall),
+    ):  # fmt: skip
+        np.testing.assert_allclose(sums, hours.reshape(*hours.shape[:-1], days, 24).sum(axis=-2), rtol=1e-9, atol=1e-6)
+    for name, rated in made.grid_rates.items():
+        np.testing.assert_allclose(clock.rates[name].sum(axis=1), rated.sum(axis=1), rtol=1e-9, atol=1e-9)
+
+
+def test_sums_by_hour_of_the_day_need_whole_days() -> None:
+    with pytest.raises(InputError, match="periods that end with a day"):
+        dispatch(flat(1.0, 25), [Grid("grid", flat(2.0, 25))], ["grid"], clock=True)
+
+
+def test_passes_of_other_draws_join_to_one() -> None:
+    def passed(scale: np.ndarray) -> Dispatch:
+        grid = Grid("grid", flat(60.0, 48), {"price": flat(2.0, 48)})
+        return dispatch(Hourly(np.linspace(10.0, 90.0, 48), scale=scale), [grid], ["grid"], keep=0, clock=True)
+
+    scale = np.array([0.5, 1.0, 1.5, 2.0])
+    whole, parts = passed(scale), joined([passed(scale[:2]), passed(scale[2:])])
+    for name in ("energy", "shortfall", "worst_hour", "grid_peak"):
+        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+    assert parts.clock is not None and whole.clock is not None and parts.draws == 4
+    np.testing.assert_array_equal(parts.clock.rates["price"], whole.clock.rates["price"])
+    np.testing.assert_array_equal(parts.grid_rates["price"], whole.grid_rates["price"])
 
 
 def dumped(kept: Any, order: list[str], sources: list[Source]) -> np.ndarray:

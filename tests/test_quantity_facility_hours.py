@@ -15,7 +15,7 @@ from stargauge.catalogue.facility_designs import DESIGNS, REJECTIONS, Drawn, fac
 from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.place_weather import weather_of
 from stargauge.model import facility as by_normals
-from stargauge.quantity.cooling_hours import KINDS, Air, Chiller, Loop, Rejection, air_of, cool
+from stargauge.quantity.cooling_hours import KINDS, Air, Chiller, Loop, Rejection, air_between, air_of, cool
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.facility_hours import (
     PARTS,
@@ -341,3 +341,23 @@ def test_weather_of_several_years_is_one_long_year_of_months() -> None:
     made = facility_of(MIDDLE, "evaporative")
     hours = facility_hours(made, air_of(two, kinds_of(made)), np.full(2 * YEAR_HOURS, 0.7))
     assert hours.monthly_pue().shape == (12,) and hours.facility.shape == (2 * YEAR_HOURS,)
+
+
+def test_air_between_two_is_that_of_a_weather_warmed_by_as_much() -> None:
+    cool_air, warm_air = (air_of(WEATHER["abilene-tx"], KINDS, more) for more in (0.5, 1.5))
+    between = air_between(cool_air, warm_air, np.array([[0.0], [0.4], [1.0]]))
+    exact = air_of(WEATHER["abilene-tx"], KINDS, 0.9)
+    np.testing.assert_allclose(between.dry_bulb[1], exact.dry_bulb, atol=1e-9)
+    np.testing.assert_allclose(between.wet_bulb[1], exact.wet_bulb, atol=0.02)
+    np.testing.assert_allclose(between.enthalpy[1], exact.enthalpy, atol=40.0)
+    np.testing.assert_allclose(between.wet_bulb[[0, 2]], [cool_air.wet_bulb, warm_air.wet_bulb])
+    dry = air_between(*(air_of(WEATHER["abilene-tx"], ("dry",), more) for more in (0.5, 1.5)), np.array([[0.4]]))
+    assert np.isnan(dry.wet_bulb).all() and np.isfinite(dry.dry_bulb).all()
+
+
+def test_a_hall_takes_air_of_its_own_in_each_draw() -> None:
+    cool_air, warm_air = (air_of(WEATHER["abilene-tx"], ("dry",), more) for more in (0.0, 2.0))
+    hall, load = facility_of(MIDDLE, "closed-loop-chiller"), np.full(YEAR_HOURS, 0.8)
+    both = facility_hours(hall, air_between(cool_air, warm_air, np.array([[0.0], [1.0]])), load)
+    for place, air in enumerate((cool_air, warm_air)):
+        np.testing.assert_allclose(both.facility[place], facility_hours(hall, air, load).facility, rtol=1e-12)

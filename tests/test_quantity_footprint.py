@@ -6,6 +6,8 @@ from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stargauge.catalogue.facility_designs import Drawn, facility_of, kinds_of
 from stargauge.catalogue.load import load_catalogue
@@ -13,7 +15,7 @@ from stargauge.catalogue.place_weather import weather_of
 from stargauge.quantity.cooling_hours import air_of
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.facility_hours import Hours, facility_hours
-from stargauge.quantity.footprint import footprint
+from stargauge.quantity.footprint import Footprint, footprint, of_runs
 from stargauge.quantity.weather import YEAR_HOURS
 
 JULY = 24 * 181
@@ -78,3 +80,39 @@ def test_what_cannot_be_is_refused(hours: Hours, change: dict[str, object], told
         footprint(hours, 1.0, **change)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="rated at 0 W"):
         footprint(hours, 0.0)
+
+
+def months_of(values: np.ndarray) -> Footprint:
+    return Footprint(values, 1.2 * values, 0.1 * values, 0.0 * values + np.nan, {"scope2": 0.3 * values})
+
+
+ENDS = np.cumsum([744, 672, 744, 720, 744, 720, 744, 744, 720, 744, 720, 744])
+
+
+def test_a_run_of_an_even_year_takes_its_share_of_it_whenever_it_begins() -> None:
+    hours = np.diff(np.concatenate([[0.0], ENDS]))[None, :]
+    run, length = of_runs(months_of(1e6 * hours), hours / 1000.0, ENDS)
+    begun = np.concatenate([[0.0], ENDS[:-1]])
+    done = begun + 1000.0 <= YEAR_HOURS
+    np.testing.assert_allclose(length[0, done], 1000.0)
+    np.testing.assert_allclose(run.racks[0, done], 1e9)
+    assert np.isnan(length[0, ~done]).all() and np.isnan(run.meter[0, ~done]).all(), "not done by the end of the year: absent"
+    assert np.isnan(run.water_upstream).all()
+
+
+@given(st.lists(st.floats(0.0, 5.0), min_size=12, max_size=12))
+def test_runs_that_follow_one_another_take_what_the_months_do(rates: list[float]) -> None:
+    rate, values = np.array([rates]), np.linspace(1.0, 2.0, 12)[None, :]
+    run, length = of_runs(months_of(values), rate, ENDS)
+    there = np.isfinite(length[0])
+    left = rate.sum() - np.concatenate([[0.0], np.cumsum(rates)[:-1]])
+    assert there[left > 1.0 + 1e-9].all() and not there[left < 1.0 - 1e-9].any()
+    for month in np.flatnonzero(there):
+        assert 0.0 < run.racks[0, month] <= values[0, month:].sum() + 1e-9
+        if rates[month] >= 1.0:
+            assert run.racks[0, month] == pytest.approx(values[0, month] / rates[month])
+
+
+def test_where_no_work_is_done_no_run_has_a_footprint() -> None:
+    run, length = of_runs(months_of(np.ones((2, 12))), np.zeros((2, 12)), ENDS)
+    assert np.isnan(length).all() and np.isnan(run.racks).all() and np.isnan(run.emissions["scope2"]).all()

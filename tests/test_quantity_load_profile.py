@@ -99,3 +99,24 @@ def test_a_cap_holds_hours_and_the_peak_and_says_what_it_withheld() -> None:
 def test_what_cannot_be_is_refused(made: Any, said: str) -> None:
     with pytest.raises(InputError, match=said.replace("(", "\\(")):
         made()
+
+
+@given(st.lists(st.floats(0.01, 1.0), min_size=2, max_size=60), st.floats(0.0, 1.0))
+def test_a_shape_takes_the_mean_asked_for_and_never_more_than_all(shape: list[float], mean: float) -> None:
+    made = lp.scaled_to_mean(np.array(shape), [mean])[0]
+    assert made.mean() == pytest.approx(mean, abs=1e-9) and made.min() >= 0.0 and made.max() <= 1.0
+    free = made < 1.0
+    if free.any() and mean > 0.0:
+        np.testing.assert_allclose(made[free] / np.array(shape)[free], (made / np.array(shape))[free][0], rtol=1e-9)
+        assert all(np.array(shape)[~free] >= np.array(shape)[free].max() - 1e-12), "the highest hours are held first"
+
+
+@pytest.mark.parametrize("wrong", [[1.2], [-0.1], [np.nan]])
+def test_a_mean_that_cannot_be_is_refused(wrong: list[float]) -> None:
+    with pytest.raises(InputError, match="a mean from 0 to 1"):
+        lp.scaled_to_mean(np.ones(24), wrong)
+
+
+def test_a_mean_beyond_the_hours_that_have_any_load_is_refused() -> None:
+    with pytest.raises(InputError, match="0 in 12 hours"):
+        lp.scaled_to_mean(np.array([0.0, 1.0] * 12), [0.6])

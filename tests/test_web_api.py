@@ -96,6 +96,7 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
         "north", made, sources=["gas-turbine"], load_at="100 MW", mixes=False, **RUN
     ).to_dict(),
     "facility?site=north&redundancy=2N": lambda made: api.facility("north", made, redundancy="2N", **RUN).to_dict(),
+    "hours?site=north&profile=flat": lambda made: api.hours("north", made, profile="flat", **RUN).to_dict(),
     "compute": lambda made: api.compute(made, **RUN).to_dict(),
     "sources-and-uses": lambda made: api.sources_and_uses(made, **RUN).to_dict(),
     "what-if?set=overrun_factor=1.3": lambda made: api.movable(made, **RUN).answer({"overrun_factor": "1.3"}),
@@ -106,7 +107,7 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
 
 
 #: Answers that take seconds; compared, and asked for as the document describes, where what takes minutes runs.
-LONG = ("power", "needs", "odds", "cost", "sources", "changed", "finance", "sensitivity", "compare")
+LONG = ("hours", "power", "needs", "odds", "cost", "sources", "changed", "finance", "sensitivity", "compare")
 ASKED_FOR = [pytest.param(asked, marks=[pytest.mark.slow] if asked.startswith(LONG[:-2]) else []) for asked in ANSWERS]
 
 

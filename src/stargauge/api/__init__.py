@@ -18,6 +18,7 @@ from stargauge.api.exports import Export, export
 from stargauge.api.facility import facility
 from stargauge.api.fleet import compute
 from stargauge.api.flows import sources_and_uses
+from stargauge.api.hours import hours
 from stargauge.api.imports import import_statements
 from stargauge.api.needs import needs
 from stargauge.api.programmes import RecordTooThin, catalogue, first_known, ids_of, known, load, shipped
@@ -85,6 +86,7 @@ __all__ = [
     "finance",
     "first_known",
     "held_captures",
+    "hours",
     "ids_of",
     "import_statements",
     "is_claim",

@@ -6,7 +6,9 @@ by both (`hybrid`, shares of the catalogue), and rejected by one of `REJECTIONS`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -60,9 +62,16 @@ class Drawn(NamedTuple):
     catalogue: KnownCatalogue
     draws: int = 0  # none: middles
     seed: int = 0
+    own: Mapping[tuple[str, str, str], Array] = MappingProxyType({})  # (draw,) of kind, name and attribute, where they are drawn already
+    rows: NDArray[np.intp] | None = None  # only these draws
 
     def value(self, kind: str, name: str, attribute: str, unit: str) -> Value:
         """The value of an attribute. Raises InputError where nobody gives one."""
+        column = self.own.get((kind, name, attribute))
+        found = self._value(kind, name, attribute, unit) if column is None else column[:, None]
+        return found if self.rows is None or np.ndim(found) == 0 else np.asarray(found)[self.rows]
+
+    def _value(self, kind: str, name: str, attribute: str, unit: str) -> Value:
         found = self.catalogue.estimate(kind, name, attribute, unit).value
         if isinstance(found, Distribution):
             return self._drawn(found, f"{kind}/{attribute}")

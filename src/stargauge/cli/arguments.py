@@ -282,6 +282,23 @@ def parser() -> Parser:
     _run_options(money)
     _output_options(money)
 
+    hours = commands.add_parser("hours", help="a site's stated supply hour by hour: energy, what is missing, cost, CO2e by scope, water")
+    hours.add_argument("site", metavar="SITE", help="a site of the programme")
+    _programme(hours, False)
+    hours.add_argument("--year", type=_count, metavar="YEAR", help="a year of the clock (default: the one after the knowledge date)")
+    hours.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
+    hours.add_argument("--design", metavar="DESIGN", help="a cooling design, or parts: liquid/evaporative (default: the site's)")
+    hours.add_argument("--profile", default="mixed", metavar="KIND", help="load of the racks: mixed (default), training, inference, flat")
+    hours.add_argument("--weather", metavar="FILE", help="EPW, TMY3, NSRDB or SAM file instead of synthetic years of the place")
+    hours.add_argument("--factors", metavar="FILE", help="the grid's factors by the hour (CSV): average, marginal, upstream_water")
+    hours.add_argument("--spare", type=int, default=0, metavar="N", help="units of each plant that only stand in for others; 1 is N+1")
+    hours.add_argument("--draws", type=_count, default=256, metavar="N", help="Monte Carlo draws, in blocks of 256 (default 256)")
+    hours.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of draws and weather (default 0)")
+    hours.add_argument("--hourly", action="store_true", help="with --json: also every hour of the draw in the middle")
+    hours.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
+    _change_options(hours)
+    _output_options(hours)
+
     system = commands.add_parser("system", help="several programmes as one: power by grid region and year, and what they compete for")
     system.add_argument(
         "programmes", nargs="*", metavar="FOLDER", help="a folder of programmes, or names and files (default: the shipped programmes)"

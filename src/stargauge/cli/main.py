@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         export,
         facility,
         finance,
+        hours,
         jobs,
         money,
         power,
@@ -46,8 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         name = _function(asked.command)
         modules = (
-            depths, draft, drivers, evidence, explain, export, facility, finance, jobs, money, power, serve, system, together, what_if,
-            commands,
+            depths, draft, drivers, evidence, explain, export, facility, finance, hours, jobs, money, power, serve, system, together,
+            what_if, commands,
         )  # fmt: skip
         code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
         sys.stdout.flush()

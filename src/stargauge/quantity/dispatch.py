@@ -15,11 +15,12 @@ results have the draw first. A column need not be a draw: draws of several sites
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.quantity.dispatch_clock import Clock, ClockSums, joined_clocks
 from stargauge.quantity.dispatch_steps import BLOCK, WHOLE, Flow, Rows, Store, Units, over_hours
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.quantity.hourly import MONTH_ENDS, Feed, Hourly
@@ -72,6 +73,7 @@ class Dispatch(NamedTuple):
     stored: Array  # Wh (draw,) in the battery at the end
     battery_energy: Array  # Wh (draw,) that it can hold at the end
     hours: HourSeries | None  # of the draw asked for
+    clock: ClockSums | None = None  # by hour of the day, where asked for
 
     @property
     def draws(self) -> int:
@@ -80,13 +82,15 @@ class Dispatch(NamedTuple):
 
 
 def dispatch(
-    load: Hourly, sources: Sequence[Source], order: Sequence[str], *, period_ends: Sequence[int] | None = None, keep: int | None = None
-) -> Dispatch:
+    load: Hourly, sources: Sequence[Source], order: Sequence[str], *, period_ends: Sequence[int] | None = None, keep: int | None = None,
+    clock: bool = False,
+) -> Dispatch:  # fmt: skip
     """Meet a load hour by hour from sources in an order, in one pass over all hours, for all draws at once.
 
     load: W at the meter; its hours are those of the pass. sources: each once, in any order; order: their names, first asked first.
     period_ends: hours at which periods end, the last one all hours; without it the months of each year of 365 days where the hours are
     whole years, else one period. keep: the draw whose hours are kept. The number of draws is that of any value given by draw.
+    clock: also sums by hour of the day; periods then end with a day.
 
     Draws never meet: reordering draws reorders results, to the bit. Raises InputError, which names hour and amount, for what cannot be.
     Source: balance of energy; order of merit. Leaves out: foresight (charging ahead of a need, of a price), export, losses between sources
@@ -97,11 +101,28 @@ def dispatch(
     ends = _ends(period_ends, hours)
     if not hours or ends[-1] != hours or any(later <= earlier for earlier, later in zip((0, *ends), ends, strict=False)):
         faults.append(Fault(f"period_ends must rise from above 0 to {hours:,}, the hours of the load; got {tuple(ends)}"))
+    if clock and any(end % BLOCK for end in ends):
+        faults.append(Fault(f"sums by hour of the day need periods that end with a day; got ends {tuple(ends)}"))
     if faults:
         raise InputError(faults)
     if keep is not None and not 0 <= keep < draws:
         raise InputError(f"keep = {keep} names no draw; expected 0 to {draws - 1}")
-    return _Pass(load, sources, order, hours, draws, ends, keep).run()
+    return _Pass(load, sources, order, hours, draws, ends, keep, clock).run()
+
+
+def joined(parts: Sequence[Dispatch]) -> Dispatch:
+    """Passes of other draws over the same hours and sources as one, in their order; the kept hours are those of whichever has some."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    rates = {name: np.concatenate([part.grid_rates[name] for part in parts]) for name in first.grid_rates}
+    clocks = [part.clock for part in parts if part.clock is not None]
+    made: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in first._fields if name not in ("sources", "grid_rates", "hours", "clock")
+    }  # fmt: skip
+    hours = next((part.hours for part in parts if part.hours is not None), None)
+    return first._replace(**made, grid_rates=rates, hours=hours, clock=joined_clocks(clocks) if clocks else None)
 
 
 def _ends(given: Sequence[int] | None, hours: int) -> tuple[int, ...]:
@@ -116,8 +137,9 @@ class _Pass:
     """The state of one pass and the sums it fills; sums have the draw last."""
 
     def __init__(
-        self, load: Hourly, sources: Sequence[Source], order: Sequence[str], hours: int, draws: int, ends: tuple[int, ...], keep: int | None
-    ) -> None:
+        self, load: Hourly, sources: Sequence[Source], order: Sequence[str], hours: int, draws: int, ends: tuple[int, ...],
+        keep: int | None, clock: bool,
+    ) -> None:  # fmt: skip
         by_name = {source.name: source for source in sources}
         self.order, self.hours, self.draws, self.ends, self.keep = tuple(order), hours, draws, ends, keep
         self.load, self.rows = Feed(load, draws), Rows(draws)
@@ -142,6 +164,7 @@ class _Pass:
         rates = next((source.rates for source in sources if isinstance(source, Grid)), {})
         self.rates = {name: Feed(series, draws) for name, series in rates.items()}
         self._sums()
+        self.clock = Clock(len(self.order), draws, self.rates) if clock else None
 
     def _sums(self) -> None:
         periods, places, draws = len(self.ends), len(self.order), self.draws
@@ -271,15 +294,21 @@ class _Pass:
         for place, step in enumerate(self.steps):
             gave = over_hours(step.used[:length])
             self.energy[period, place] += gave
+            if self.clock is not None:
+                self.clock.gave(place, step.used)
             if isinstance(step, Units):
                 fuel, unit_hours, starts = step.account(length, gave, rows)
                 self.fuel[period, place] += fuel
                 self.unit_hours[place] += unit_hours
                 self.starts[place] += starts
+                if self.clock is not None:
+                    self.clock.burnt(place, step.fuel_of_hours(length))
             elif isinstance(step, Flow) and step.spills:
                 np.subtract(step.limit, step.used, out=rows.one)
                 self.curtailed[period, place] += over_hours(rows.one[:length])
         self.met[period] += over_hours(rows.asked[:length])
+        if self.clock is not None:
+            self.clock.asked(rows.asked, rows.left)
         self._account_grid(start, stop, period)
         self._account_shortfall(start, stop, period)
         if self.kept is not None:
@@ -308,6 +337,8 @@ class _Pass:
         for name, feed in self.rates.items():
             feed.fill(start, stop, rate)
             rate[: stop - start] *= drawn
+            if self.clock is not None:
+                self.clock.rated(name, rate)
             self.rated[name][period] += over_hours(rate[: stop - start])
 
     def _account_shortfall(self, start: int, stop: int, period: int) -> None:
@@ -358,7 +389,7 @@ class _Pass:
             self.short_hours, self.first, self.worst_at, self.worst, self.peak.T, {name: one.T for name, one in self.rated.items()},
             _draw_first(self.fuel), self.unit_hours.T, self.starts.T,
             np.divide(drawn, size, out=np.zeros(self.draws), where=size > 0.0), none if store is None else store.state,
-            none if store is None else store.energy, hours,
+            none if store is None else store.energy, hours, None if self.clock is None else self.clock.sums(),
         )  # fmt: skip
 
 

@@ -393,6 +393,13 @@ class Units:
         self.ran = count[-1].copy()
         return self.idle * running + self.slope * gave + self.start_fuel * starts, hours, starts
 
+    def fuel_of_hours(self, length: int) -> Array:
+        """Fuel of all draws in each hour of a block that has been accounted for: (hour, draw)."""
+        count, used = self.count[:length], self.used[:length]
+        size = self.size if self.feed is None else self.unit[:length]
+        rise = np.maximum(np.diff(count, axis=0, prepend=self.before[None]), 0.0)
+        return np.asarray(self.idle * count * size + self.slope * used + self.start_fuel * rise)
+
     def fuel_of(self, draw: int, length: int) -> Array:
         """Fuel of one draw in each hour of a block that has been accounted for."""
         count, used = self.count[:length, draw], self.used[:length, draw]

@@ -69,3 +69,48 @@ def _of_hours(name: str, given: ArrayLike, total: int, first: int, stop: int) ->
     if (factor < 0.0).any():
         raise InputError(f"the factor {name} is {factor.min():g} at its lowest; expected none below 0")
     return factor[first:stop] if factor.ndim else factor
+
+
+def of_runs(months: Footprint, rate: ArrayLike, ends: ArrayLike) -> tuple[Footprint, Array]:
+    """What one run takes that begins with each month and goes on until its work is done; and how long it lasts, h. Axes: (draw, month).
+
+    W(t) = work done since the start of the year, F(t) = what was taken;  run of month m = F(W^-1(W(m) + 1)) - F(m)              (1)
+
+    months: totals of each month, of the share of the site that works on runs; rate: runs done in each month, both (draw, month); ends: the
+    hour at which each month ends. Within a month both go on evenly. Absent (NaN) where a run is not done by the end of the year, or where
+    nobody gives what is asked. Leaves out: hours of the day, which even out over days.
+    """
+    done, hours = _since_start(np.asarray(rate, dtype=np.float64)), np.concatenate([[0.0], np.asarray(ends, dtype=np.float64)])
+    at = np.stack([_reached(done, done[:, month] + 1.0) for month in range(len(hours) - 1)], axis=1)
+    length = np.interp(at, np.arange(len(hours)), hours) - hours[:-1]
+
+    def taken(totals: Array) -> Array:
+        summed = _since_start(totals)
+        return np.stack([_between(summed, at[:, month]) - summed[:, month] for month in range(at.shape[1])], axis=1)
+
+    return Footprint(
+        taken(months.racks), taken(months.meter), taken(months.water_site), taken(months.water_upstream),
+        {name: taken(total) for name, total in months.emissions.items()},
+    ), length  # fmt: skip
+
+
+def _since_start(months: Array) -> Array:
+    """Sums from the start of the year to the end of each month, nothing at its start."""
+    return np.concatenate([np.zeros((len(months), 1)), np.cumsum(months, axis=1)], axis=1)
+
+
+def _reached(done: Array, wanted: Array) -> Array:
+    """When so much is first done, in months since the start, as a number with a fraction; NaN where it is not within the year."""
+    last = done.shape[1] - 1
+    month = np.minimum((done < wanted[:, None]).sum(axis=1) - 1, last - 1)
+    low, high = (np.take_along_axis(done, (month + more)[:, None], axis=1)[:, 0] for more in (0, 1))
+    part = np.divide(wanted - low, high - low, out=np.ones(len(done)), where=high > low)
+    return np.where(wanted <= done[:, last] * (1.0 + 1e-12), month + np.minimum(part, 1.0), np.nan)
+
+
+def _between(summed: Array, at: Array) -> Array:
+    """A sum at a time between the ends of months; NaN where there is no time."""
+    there = np.isfinite(at)
+    month = np.minimum(np.where(there, at, 0.0).astype(np.int64), summed.shape[1] - 2)
+    low, high = (np.take_along_axis(summed, (month + more)[:, None], axis=1)[:, 0] for more in (0, 1))
+    return np.where(there, low + (high - low) * (at - month), np.nan)

@@ -133,6 +133,30 @@ def capped_profile(profile: Profile, cap: ArrayLike) -> Profile:
     return Profile(hourly, most, profile.withheld + float((profile.hourly - hourly).mean()))
 
 
+def scaled_to_mean(shape: Array, mean: ArrayLike) -> Array:
+    """A load with the shape of a profile and another mean, held down at the rated power: (draw, hour).
+
+    load = min(1, c shape), c so that its mean is the one asked for                                          (1)
+
+    shape: (hour,), none below 0, not all 0; mean: (draw,), from 0 to 1. Of the hours sorted by shape, the m highest stand at 1 and
+    c = (mean n - m) / sum of the rest, with the least m for which the next hour stays below 1. Units: share of rated power.
+    """
+    means = np.atleast_1d(np.asarray(mean, dtype=np.float64))
+    if not ((means >= 0.0) & (means <= 1.0)).all() or not (shape >= 0.0).all() or not shape.max(initial=0.0) > 0.0:
+        raise InputError("a load is scaled to a mean from 0 to 1, by a shape that is nowhere below 0 and somewhere above it")
+    if (means * len(shape) > (shape > 0.0).sum() * (1.0 + 1e-12)).any():
+        raise InputError(f"a mean of {means.max():g} cannot be reached by a shape that is 0 in {int((shape == 0.0).sum()):,} hours")
+    ordered = np.sort(shape)[::-1]
+    rest = np.append(np.cumsum(ordered[::-1])[::-1], 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reached = np.arange(len(shape)) + np.where(ordered > 0.0, rest[:-1] / ordered, np.inf)
+    full = np.searchsorted(reached, means * len(shape))
+    factor = np.divide(means * len(shape) - full, rest[full], out=np.full(len(means), np.inf), where=rest[full] > 0.0)
+    with np.errstate(invalid="ignore"):
+        scaled = np.where(shape > 0.0, factor[:, None] * shape, 0.0)
+    return np.asarray(np.minimum(np.nan_to_num(scaled, posinf=1.0), 1.0))
+
+
 def _shares(given: NamedTuple, names: Sequence[str]) -> list[Fault]:
     values = given._asdict()
     return [Fault(f"{name} is {values[name]:g}; expected a share from 0 to 1") for name in names if not 0.0 <= values[name] <= 1.0]

@@ -217,6 +217,16 @@ def _facility(view: View, asked: Asked) -> Any:
     ).to_dict()  # fmt: skip
 
 
+def _hours(view: View, asked: Asked) -> Any:
+    from stargauge import api
+    from stargauge.api.hours import MOST_DRAWS
+
+    return api.hours(
+        asked["site"], view.programme, year=asked["year"], as_of=view.asked.day, design=asked["design"], profile=asked["profile"],
+        spare=asked["spare"], draws=min(view.fewer, MOST_DRAWS), seed=view.asked.seed, progress=view.progress,
+    ).to_dict(asked["hourly"])  # fmt: skip
+
+
 def _compute(view: View, _: Asked) -> Any:
     from stargauge import api
 
@@ -318,7 +328,7 @@ ANSWERS: dict[str, Answerer] = {
     "claims": lambda view, _: _whole_check(view), "claim": _claim, "odds": _odds, "simulate": _simulate, "explain": _explain,
     "changed": _changed, "drivers": _drivers, "needs": _needs, "together": _together, "definitions": _definitions, "sources": _sources,
     "schedule": _schedule, "money": _money, "finance": _finance, "jobs": _jobs, "cost": _cost, "sensitivity": _sensitivity, "sites": _sites,
-    "site": _site, "power": _power, "facility": _facility,
+    "site": _site, "power": _power, "facility": _facility, "hours": _hours,
     "compute": _compute, "sources_and_uses": _sources_and_uses, "what_if": _what_if, "brief": _brief,
     "export": _export, "compare": _compare, "system": _system, "accuracy": _accuracy, "catalogue": _catalogue, "schema": _schema,
 }  # fmt: skip

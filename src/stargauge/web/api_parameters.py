@@ -119,10 +119,16 @@ Mixes = Annotated[bool, _YES_OR_NO, Query(description="Also other mixes under th
 
 Design = Annotated[Maybe[Text], Query(description="Cooling by its name in the catalogue, or parts as `liquid/dry`; else the site's.")]
 Spare = Annotated[Text, Query(alias="redundancy", description="`N`, `N+1`, `2N`, `distributed` or `block`; else the catalogue's range.")]
+OfYear = Annotated[
+    Maybe[Annotated[int, Field(ge=1, le=9999)]], _WHOLE, Query(description="A year of the programme's clock; else the one after the day.")
+]
+Profile = Annotated[Literal["mixed", "training", "inference", "flat"], Query(description="How the load of the racks moves over the hours.")]
+SpareUnits = Annotated[int, Field(ge=0, le=99), _WHOLE, Query(description="Units of each plant that only stand in for others; 1 is N+1.")]
+Hourly = Annotated[bool, _YES_OR_NO, Query(description="Also every hour of the draw in the middle.")]
 
 
 #: Answers that take long: each makes several runs.
-LONG = ("changed", "compare", "needs", "odds", "power", "sensitivity", "sources", "system")
+LONG = ("changed", "compare", "hours", "needs", "odds", "power", "sensitivity", "sources", "system")
 
 
 @dataclass(frozen=True)

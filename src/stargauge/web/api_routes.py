@@ -29,6 +29,7 @@ from stargauge.web.api_parameters import (
     From,
     Gas,
     Greenfield,
+    Hourly,
     Inputs,
     InWorlds,
     Kind,
@@ -40,6 +41,7 @@ from stargauge.web.api_parameters import (
     Need,
     Number,
     OfSite,
+    OfYear,
     OneNumber,
     OneSide,
     Open,
@@ -48,6 +50,7 @@ from stargauge.web.api_parameters import (
     PaysFrom,
     Plain,
     Pools,
+    Profile,
     Proof,
     Publisher,
     PublisherUrl,
@@ -58,6 +61,7 @@ from stargauge.web.api_parameters import (
     Site,
     SiteId,
     Spare,
+    SpareUnits,
     Spoken,
     SpokenInWorlds,
     To,
@@ -299,6 +303,15 @@ async def power(
 async def facility(ask: Plain, site: OfSite, design: Design = None, redundancy: Spare = "") -> Response:
     """PUE and water of a site. By month with ranges, what makes the PUE, what other designs would give; 256 draws at most."""
     return await ask("facility", site=site, design=design, redundancy=redundancy)
+
+
+@_answers(_P + "/hours", "stargauge hours SITE --programme PROGRAMME --json")
+async def hours(
+    ask: Plain, site: OfSite, year: OfYear = None, design: Design = None, profile: Profile = "mixed", spare: SpareUnits = 0,
+    hourly: Hourly = False,
+) -> Response:  # fmt: skip
+    """A site's stated supply hour by hour. Energy, what is missing, cost, CO2e by scope, water, per token and run; 2,048 draws at most."""
+    return await ask("hours", site=site, year=year, design=design, profile=profile, spare=spare, hourly=hourly)
 
 
 @_answers(_P + "/compute", "")

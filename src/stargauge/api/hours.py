@@ -1,0 +1,153 @@
+"""A site's stated supply, run hour by hour in the draws of the model."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.api.programmes import Progress, known, load
+from stargauge.audit.answer_data import slug
+from stargauge.audit.hours import HoursAnswer
+from stargauge.audit.hours_accounts import HoursAccounts
+from stargauge.audit.hours_hall import load_shape, skies_of
+from stargauge.audit.hours_run import SiteYear, addresses, own_of, site_year, years_of
+from stargauge.audit.hours_supply import BatteryStated, SupplyTerms, stated_sources
+from stargauge.audit.hours_year import Case, run_hours
+from stargauge.audit.site import asked
+from stargauge.catalogue.facility_designs import DEFAULT, Drawn, facility_of, kinds_of, parts_of
+from stargauge.catalogue.hourly_factors import read_hourly_factors
+from stargauge.catalogue.load import Catalogue
+from stargauge.catalogue.plants import solar_output, wind_output
+from stargauge.catalogue.weather_files import read_weather
+from stargauge.engine.sample import central
+from stargauge.engine.simulate import simulate as run_model
+from stargauge.programme.known import Known, SiteView
+from stargauge.programme.load import asked_as
+from stargauge.programme.schema import Programme
+from stargauge.programme.weather import site_weather
+from stargauge.quantity.dates import Window
+from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.weather import Weather
+
+Array = NDArray[np.float64]
+
+#: Draws unless told otherwise and at most, and synthetic weather years among which they are shared out.
+DRAWS, MOST_DRAWS, YEARS = 256, 2048, 8
+_NO_BACKUP = (
+    "while the connection is out, only sources of the programme's file carry the site: uninterruptible supply and generators that it does "
+    "not name are not counted"
+)
+
+
+def hours(
+    site: str, programme: str | Path | Programme = "stargate", *, year: int | None = None, as_of: date | str | None = None,
+    design: str | None = None, profile: str = "mixed", weather: str | Path | None = None, factors: str | Path | None = None,
+    spare: int = 0, draws: int = DRAWS, seed: int = 0, values: Catalogue | None = None, progress: Progress | None = None,
+) -> HoursAnswer:  # fmt: skip
+    """What a site draws, gets, pays, emits and takes in water, hour by hour over a year, in the same draws as the model's own results.
+
+    `year`: a whole year of the clock (default: the one after the knowledge date); `design`: of cooling (default: the site's, else ours);
+    `profile` of the racks' load: mixed, training, inference or flat; `weather`: an hourly file (default: synthetic years of the place);
+    `factors`: the grid's factors by the hour (CSV); `spare`: units of each plant that only stand in for others (1 is N+1). Raises
+    InputError for what is asked wrong, for a site without weather, and for a year in which nothing runs there.
+    """
+    made = load(programme)
+    now = known(made, as_of, values)
+    view = asked(now, site)
+    chosen = _year(now, year)
+    _expect(spare, draws)
+    stated = (view.spec.cooling if view.spec else "") or ""
+    row = design or stated or DEFAULT
+    parts_of(row)
+    given = None if factors is None else read_hourly_factors(Path(factors))
+    sky = read_weather(Path(weather)) if weather is not None else site_weather(now.programme, now.catalogue, site, seed, range(YEARS))
+    result = run_model(now, addresses(now, site).values(), draws=draws, seed=seed)
+    found = site_year(result, now, site, chosen, seed)
+    drawn = _drawn(now, found, stated or DEFAULT)
+    notes = list[str]()
+    terms = SupplyTerms(drawn, _grid_row(now, view), _outputs(drawn, found, sky, notes), _battery(now, view, found), given, spare)
+    shape = load_shape(Drawn(now.catalogue), profile, float(np.median(found["fleet_share inference"])), date(chosen, 1, 1).weekday())
+    offset = found["ambient_offset"] if sky.kind == "synthetic" else np.zeros(found.draws)
+    run = run_hours(Case(found, terms, row, skies_of(sky, Drawn(now.catalogue), row, offset), shape), progress)
+    about = {
+        "programme": slug(made.name), "asked_as": asked_as(made), "name": made.name, "as_of": str(now.as_of), "seed": seed, "site": site,
+        "place": view.spec.place if view.spec else "", "year_asked": chosen, "price_year": now.programme.price_year, "profile": profile,
+        "design": row, "design_stated": bool(stated) and row == stated, "spare": spare, "factors": None if given is None else given.name,
+    }  # fmt: skip
+    return HoursAnswer(about, (*_notes(found, row, stated or DEFAULT), *notes), sky, HoursAccounts(found, terms, run))
+
+
+def _year(now: Known, wanted: int | None) -> int:
+    """The year asked for; where none is, the first whole one after the knowledge date."""
+    there = years_of(now)
+    chosen = next((one for one in there if one > now.as_of.year), there[-1]) if wanted is None else wanted
+    if chosen not in there:
+        raise InputError(f"year: got {chosen}; expected a whole year of the programme's clock, {there[0]} to {there[-1]}")
+    return chosen
+
+
+def _expect(spare: int, draws: int) -> None:
+    faults = []
+    if not 1 <= draws <= MOST_DRAWS:
+        faults.append(f"draws: got {draws:,}; expected 1 to {MOST_DRAWS:,}")
+    if spare < 0:
+        faults.append(f"spare: got {spare}; expected 0, or how many units of a plant only stand in for others")
+    if faults:
+        raise InputError([Fault(fault) for fault in faults])
+
+
+def _drawn(now: Known, found: SiteYear, row: str) -> Drawn:
+    """The catalogue's ranges as the run has drawn them; what the run does not need is drawn here."""
+    tower = "tower" in kinds_of(facility_of(Drawn(now.catalogue), row))
+    return Drawn(now.catalogue, found.draws, found.seed, own_of(found, row, tower))
+
+
+def _outputs(drawn: Drawn, found: SiteYear, sky: Weather, notes: list[str]) -> dict[str, Array]:
+    """What sun and wind give by the hour, of those that the site states."""
+    made = dict[str, Array]()
+    for name, output in (("solar", solar_output), ("wind", wind_output)):
+        if name in stated_sources(found):
+            given, said = output(drawn, sky)
+            notes += [said] if said else []
+            made |= {} if given is None else {name: given}
+    return made
+
+
+def _battery(now: Known, view: SiteView, found: SiteYear) -> BatteryStated | None:
+    """The battery as stated, at its middle; energy that nobody states is by the usual hours of the catalogue."""
+    entry = view.spec.supply.battery if view.spec else None
+    if entry is None or not entry.capacity:
+        return None
+    usual = Drawn(now.catalogue)
+    power = float(central(now.estimate(entry.capacity).value))
+    duration, efficiency = (float(np.asarray(usual.value("energy", "battery", *what))) for what in (("duration", "h"), ("efficiency", "1")))
+    held = float(central(now.estimate(entry.energy).value)) if entry.energy else power * duration
+    said = now.estimate(entry.available_from)
+    when = said.statements[0].value if said.statements else None
+    since = float(found.hour_of(np.array(when.middle))) if isinstance(when, Window) else 0.0
+    return BatteryStated(power, held, since, efficiency**0.5)
+
+
+def _grid_row(now: Known, view: SiteView) -> str:
+    """The catalogue's grid whose water it is: of its market where that has a row, else of the country; abroad where no region is known."""
+    place = view.spec.place if view.spec else ""
+    market, region = (now.catalogue.text("place", place, what) if place else "" for what in ("power_market", "grid_region"))
+    if not region:
+        return "grid-abroad"
+    return market if market and now.catalogue.has("energy", market, "water") else "grid-us"
+
+
+def _notes(found: SiteYear, row: str, own: str) -> list[str]:
+    """What must be said beside the figures."""
+    said = []
+    if np.isnan(found["supply_capacity_stated grid"]).all():
+        said.append("the programme's file puts no number on the grid connection: it is taken as large as what is energised")
+    said.append(_NO_BACKUP)
+    if found.leap:
+        said.append(f"{found.year} has 29 February; a year here has 365 days, and the months beside are scaled to them")
+    if row != own:
+        said.append(f"the programme's own months are of the design {own}, the hours of {row}")
+    return said

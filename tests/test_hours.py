@@ -1,0 +1,285 @@
+"""`stargauge hours`: a stated supply by the hour in the model's draws: balances, scopes against a plain loop, what is absent, faults."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.cli_runs import ask
+from tests.programme_files import small
+from tests.test_packaging_files import run_page, run_python
+
+from stargauge import api
+from stargauge.audit.hours import HoursAnswer
+from stargauge.audit.hours_run import MONTH_HOURS
+from stargauge.programme.schema import Programme
+from stargauge.quantity.errors import InputError
+from stargauge.quantity.weather import YEAR_HOURS
+
+DAY, YEAR = "2026-11-22", 2027
+COOLING = "    cooling: closed-loop-chiller\n"
+PLAN = "status: planned, source: plan"
+#: Gas as prime power for less than the load, a grid that comes in July, sun and a battery.
+MIXED = f"""    supply:
+      gas: {{capacity: {{value: 80 MW, {PLAN}}}}}
+      grid: {{capacity: {{value: 60 MW, {PLAN}}}, available_from: {{value: 2027-07-01, {PLAN}}}}}
+      solar: {{capacity: {{value: 400 MW, {PLAN}}}}}
+      battery: {{capacity: {{value: 50 MW, {PLAN}}}}}
+"""
+BACKUP = f"""    supply:
+      gas: {{role: backup, capacity: {{value: 400 MW, {PLAN}}}}}
+"""
+
+
+def supplied(supply: str = "") -> Programme:
+    return small((COOLING, COOLING + supply))
+
+
+@cache
+def asked(supply: str = "", **options: Any) -> HoursAnswer:
+    """The hours of the small programme's site with a supply; the same question is asked once."""
+    return api.hours("north", supplied(supply), as_of=DAY, year=YEAR, **options)
+
+
+@pytest.fixture(scope="module")
+def mixed() -> HoursAnswer:
+    return asked(MIXED)
+
+
+@pytest.fixture(scope="module")
+def data(mixed: HoursAnswer) -> dict[str, Any]:
+    return mixed.to_dict(hourly=True)
+
+
+@pytest.fixture(scope="module")
+def factors(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("factors") / "factors.csv"
+    hour = np.arange(YEAR_HOURS)
+    rows = [f"{at},{300 + 100 * np.sin(at / 24):.6f},{500 + at % 24},{1.5 + at % 2}" for at in hour]
+    file.write_text("\n".join(["hour,average,marginal (kg/MWh),upstream_water", *rows]), encoding="utf-8")
+    return file
+
+
+# --- balances -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_energy_is_balanced_in_every_draw_and_month(mixed: HoursAnswer) -> None:
+    made = mixed.accounts.run.made
+    given = made.energy.sum(axis=1) + made.shortfall
+    np.testing.assert_allclose(given, made.load + made.charged + made.dumped, rtol=1e-9)
+
+
+def test_racks_take_in_every_month_what_the_model_says_whatever_the_profile(mixed: HoursAnswer) -> None:
+    found = mixed.accounts.found
+    expected = found.power_it * found["load_factor"][:, None] * MONTH_HOURS
+    np.testing.assert_allclose(mixed.accounts.run.sums.racks, expected, rtol=1e-9)
+    flat = asked(MIXED, profile="flat").accounts
+    np.testing.assert_allclose(flat.run.sums.racks, expected, rtol=1e-9)
+    assert flat.run.sums.highest.mean() < mixed.accounts.run.sums.highest.mean()
+
+
+def test_hours_of_the_day_add_up_to_the_months(mixed: HoursAnswer) -> None:
+    months, clock = mixed.accounts.months, mixed.accounts.clock
+    for whole, parts in ((months[:4], clock[:4]), (months.emissions.values(), clock.emissions.values())):
+        for one, other in zip(whole, parts, strict=True):
+            np.testing.assert_allclose(one.sum(axis=1), other.sum(axis=1), rtol=1e-9)
+
+
+def test_the_hall_has_the_draws_of_the_model(mixed: HoursAnswer) -> None:
+    found = mixed.accounts.found
+    _, months, hours = mixed.accounts.beside()["pue"]
+    assert np.corrcoef(months, hours)[0, 1] > 0.7, "a draw that is high by month is high by hour"
+    lost = np.asarray(mixed.accounts.terms.drawn.value("facility", "default", "ups_loss", "1"))
+    np.testing.assert_array_equal(lost[:, 0], found["ups_loss"])
+
+
+def test_without_failures_a_grid_alone_agrees_with_the_months(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("kind,name,attribute,value,unit,note\nenergy,grid-us,availability,1,1,never out\n", encoding="utf-8")
+    large = f"    supply:\n      grid: {{capacity: {{value: 4 GW, {PLAN}}}}}\n"
+    made = api.hours("north", supplied(large), as_of=DAY, year=YEAR, values=api.catalogue(own))
+    beside = made.accounts.beside()
+    assert made.to_dict()["shortage"] is None and not beside["shortfall"][2].any()
+    (_, months, hours), (_, load, meter) = beside["scope2"], beside["meter"]
+    np.testing.assert_allclose(hours / meter, months / load, rtol=1e-9)
+    np.testing.assert_allclose(beside["cost"][2], beside["cost"][1], rtol=1e-9)
+    assert not beside["scope1"][2].any()
+
+
+# --- greenhouse gas and water against a plain loop ----------------------------------------------------------------------------------
+
+
+def test_scopes_of_a_draw_are_those_of_a_plain_loop_over_its_hours(factors: Path) -> None:
+    made = asked(MIXED, factors=factors)
+    accounts, kept = made.accounts, made.accounts.run.kept
+    found, terms = accounts.found, accounts.terms
+    hours = made.to_dict(hourly=True)["draw"]["hours"]
+    given = terms.factors
+    assert given is not None and given.average is not None and given.marginal is not None and given.upstream_water is not None
+    scope2 = marginal = water = 0.0
+    for at in range(YEAR_HOURS):
+        drawn = hours["sources"]["grid"][at]
+        scope2 += drawn * given.average[at]
+        marginal += drawn * given.marginal[at]
+        water += drawn * given.upstream_water[at]
+    months = accounts.months
+    assert months.emissions["scope2"][kept].sum() == pytest.approx(scope2) == pytest.approx(sum(hours["emissions"]["scope2"]))
+    assert months.emissions["marginal"][kept].sum() == pytest.approx(marginal)
+    sun = float(np.asarray(terms.drawn.value("energy", "solar", "water", "L/Wh"))) * sum(hours["sources"]["solar"])
+    assert months.water_upstream[kept].sum() == pytest.approx(water + sun)
+    fuel = accounts.run.made.fuel[kept].sum()
+    assert months.emissions["scope1"][kept].sum() == pytest.approx(fuel * found["gas_emission_factor"][kept])
+    assert sum(hours["emissions"]["scope1"]) == pytest.approx(fuel * found["gas_emission_factor"][kept])
+    assert sum(hours["meter"]) == pytest.approx(months.meter[kept].sum())
+
+
+def test_the_marginal_stands_beside_and_is_never_added(factors: Path, data: dict[str, Any]) -> None:
+    made = asked(MIXED, factors=factors)
+    months, told = made.accounts.months, made.to_dict()
+    both = (months.emissions["scope1"] + months.emissions["scope2"]).sum(axis=1) / months.meter.sum(axis=1)
+    assert told["emissions"]["per_energy"]["p50"] == pytest.approx(np.median(both))
+    assert told["emissions"]["marginal"]["p50"] > 0.0 and data["emissions"]["marginal"] is None
+    assert data["months"][0]["emissions"]["marginal"] is None and data["draw"]["hours"]["emissions"]["marginal"] is None
+
+
+def test_gas_at_part_load_burns_more_than_the_months_have(mixed: HoursAnswer) -> None:
+    made, place = mixed.accounts.run.made, mixed.accounts.order.index("gas")
+    full = made.energy[:, place].sum(axis=1) * mixed.accounts.found["gas_heat_rate"]
+    assert (made.fuel[:, place].sum(axis=1) > full).all()
+
+
+# --- the supply ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_sources_run_in_their_order_and_from_their_day(mixed: HoursAnswer, data: dict[str, Any]) -> None:
+    assert mixed.accounts.order == ["solar", "battery", "gas", "grid"]
+    grid = mixed.accounts.run.made.energy[:, 3]
+    assert not grid[:, :6].any() and (grid[:, 6:].sum(axis=1) > 0.0).all()
+    hours = data["draw"]["hours"]["sources"]
+    assert max(hours["grid"]) <= 60e6 and max(hours["solar"]) <= 400e6 and max(hours["gas"]) <= 80e6 * (1 + 1e-9)
+    assert {row["source"]: row["role"] for row in data["supply"]}["battery"] == "storage"
+
+
+def test_backup_runs_only_while_the_grid_is_out() -> None:
+    made = asked(BACKUP)
+    hours = {name: np.array(power) for name, power in made.to_dict(hourly=True)["draw"]["hours"]["sources"].items()}
+    run = made.accounts.run.made
+    assert made.accounts.order == ["grid", "gas"]
+    assert not hours["gas"][hours["grid"] > 0.0].any()
+    assert run.energy[:, 1].sum() > 0.0 and (run.energy[:, 1].sum(axis=1) < 0.01 * run.load.sum(axis=1)).all()
+
+
+def test_a_spare_unit_makes_a_tight_supply_shorter_or_as_short() -> None:
+    tight = f"    supply:\n      gas: {{capacity: {{value: 250 MW, {PLAN}}}}}\n      grid: {{capacity: {{value: 1 MW, {PLAN}}}}}\n"
+    all_run, spare = (asked(tight, spare=count).accounts.run.made for count in (0, 1))
+    assert (spare.shortfall.sum(axis=1) >= all_run.shortfall.sum(axis=1) - 1e-3).all()
+    assert spare.shortfall.sum() > all_run.shortfall.sum()
+
+
+def test_what_is_missing_is_told_with_the_hour_and_the_amount(data: dict[str, Any]) -> None:
+    assert "supply does not meet the load in" in data["shortage"] and "most is missing in hour" in data["shortage"]
+    assert data["year"]["short_of"] > 0.9 and data["year"]["shortfall_hours"]["p50"] > 0
+
+
+def test_a_design_of_its_own_is_noted_beside_the_months() -> None:
+    made = asked(design="evaporative").to_dict()
+    assert any("design closed-loop-chiller, the hours of evaporative" in note for note in made["notes"])
+    assert made["water"]["site"]["p50"] > 10 * asked().to_dict()["water"]["site"]["p50"]
+
+
+# --- per token and per run ----------------------------------------------------------------------------------------------------------
+
+
+def test_tokens_take_the_serving_share_of_the_site(mixed: HoursAnswer, data: dict[str, Any]) -> None:
+    accounts = mixed.accounts
+    whole, tokens = accounts.months.meter.sum(axis=1) * accounts.found["fleet_share inference"], accounts.tokens.sum(axis=1)
+    told = data["per_million_tokens"]
+    assert told["meter"]["p50"] == pytest.approx(np.median(1e6 * whole[tokens > 0] / tokens[tokens > 0]))
+    assert told["emissions"]["marginal"] is None
+
+
+def test_where_nothing_is_served_a_token_is_absent() -> None:
+    made = asked()
+    found = made.accounts.found
+    none = {**found.values, "inference_tokens_per_s": np.zeros((found.draws, 12))}
+    idle = replace(made, accounts=replace(made.accounts, found=replace(found, values=none)))
+    assert idle.to_dict()["per_million_tokens"] is None
+
+
+def test_a_run_lasts_as_long_as_its_rate_says(mixed: HoursAnswer, data: dict[str, Any]) -> None:
+    runs = {run["model"]: run for run in data["training_runs"]}
+    assert "llama-3.3-70b" not in runs, "nobody says on how many tokens"
+    of_model, length = mixed.accounts.runs()["deepseek-v3"]
+    found = mixed.accounts.found
+    rate = (found["runs deepseek-v3"] * found["peak"] / found["peak of all"])[:, 5]
+    one = np.isfinite(length[:, 5]) & (length[:, 5] < MONTH_HOURS[5])
+    np.testing.assert_allclose(length[one, 5], YEAR_HOURS / rate[one], rtol=1e-6)
+    share = mixed.accounts.found["fleet_share training"] * length[:, 5] / MONTH_HOURS[5]
+    np.testing.assert_allclose(of_model.meter[one, 5], (mixed.accounts.months.meter[:, 5] * share)[one], rtol=1e-9)
+    by_month = {row["month"]: row for row in runs["deepseek-v3"]["months"]}
+    best, worst = (by_month[runs["deepseek-v3"]["emissions"][end]] for end in ("best", "worst"))
+    assert best["scopes"]["p50"] < worst["scopes"]["p50"]
+
+
+# --- one answer everywhere, and what is refused ---------------------------------------------------------------------------------------
+
+
+def test_same_seed_same_bits_and_no_numbers_that_are_none(mixed: HoursAnswer, data: dict[str, Any]) -> None:
+    again = api.hours("north", supplied(MIXED), as_of=DAY, year=YEAR).to_dict(hourly=True)
+    assert json.dumps(again, allow_nan=False) == json.dumps(data, allow_nan=False)
+    other = api.hours("north", supplied(MIXED), as_of=DAY, year=YEAR, seed=1)
+    assert other.to_dict()["year"] != data["year"]
+
+
+def test_more_draws_are_more_blocks_of_the_same() -> None:
+    few, many = asked(BACKUP).accounts, asked(BACKUP, draws=512).accounts
+    assert many.found.draws == 512 and many.run.made.draws == 512
+    np.testing.assert_array_equal(few.run.column, many.run.column[:256])
+    np.testing.assert_allclose(few.run.sums.racks, many.run.sums.racks[:256])
+
+
+def test_the_command_says_what_python_gives(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("hours", "abilene", "--as-of", DAY, "--year", "2028", "--profile", "flat")
+    answer = ask(capsys, *words)
+    assert answer.code == 0 and "Missing" in answer.out and "scope 2" in answer.out and "nan" not in answer.out
+    assert max(len(line) for line in answer.out.splitlines()) <= 80
+    printed = json.loads(ask(capsys, *words, "--json").out)
+    assert printed == json.loads(json.dumps(api.hours("abilene", as_of=DAY, year=2028, profile="flat").to_dict()))
+    assert any("29 February" in note for note in printed["notes"]), "a year here has 365 days"
+    assert printed["cost"]["demand_charge"] is None, "no tariff is stated"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("abilen",), 'there is no site "abilen"'),
+        (("abilene", "--year", "1999"), "year: got 1999; expected a whole year of the programme's clock, 2025 to"),
+        (("abilene", "--profile", "trainin"), 'no load profile "trainin"; did you mean "training"'),
+        (("abilene", "--design", "evaporativ"), 'no cooling design "evaporativ"'),
+        (("abilene", "--spare", "-1", "--draws", "4000"), "spare: got -1"),
+        (("abilene", "--draws", "4000"), "draws: got 4,000; expected 1 to 2,048"),
+        (("abilene", "--weather", "none.epw"), "none.epw"),
+        (("abilene", "--factors", "none.csv"), 'no file "none.csv"'),
+        (("abilene", "--hourly"), "give --json as well"),
+        (("milam", "--year", "2025", "--as-of", "2025-12-01"), "nothing is expected to run at milam in 2025"),
+    ],
+)
+def test_bad_input_is_told(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], told: str) -> None:
+    answer = ask(capsys, "hours", *arguments)
+    assert answer.code == 2 and told in answer.told and not answer.out
+
+
+def test_a_place_without_weather_is_refused() -> None:
+    with pytest.raises(InputError, match='the place "argentina" names no weather'):
+        api.hours("north", small(("place: abilene-tx", "place: argentina")), as_of=DAY, year=YEAR)
+
+
+def test_the_page_on_hours_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/hours.md", tmp_path) == 2
+    made = run_python("docs/hours.md")
+    assert "deepseek-v3" in made["best"]  # type: ignore[operator]
