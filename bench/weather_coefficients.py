@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from bench.figure import Figure
 from bench.weather import FILES, Hourly, catalogue, figures, folder, hourly, measure
 from stargauge.catalogue.place_weather import coefficients_of, normals_of
+from stargauge.quantity.hourly import MONTH_DAYS
 from stargauge.quantity.normal import normal_ppf
 from stargauge.quantity.weather_cycles import SOLAR, Sky, by_month, day_shape, sky_of, yearly_cycle
 from stargauge.quantity.weather_normals import Coefficients
 from stargauge.quantity.weather_processes import noise_of
 
 Array = NDArray[np.float64]
-_LENGTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-_MONTH = np.repeat(np.arange(12), _LENGTHS)
+_MONTH = np.repeat(np.arange(12), MONTH_DAYS)
 #: Lags at which the temperature's autocorrelation is compared, hours.
 _LAGS = (12, 24, 36, 48, 72)
 

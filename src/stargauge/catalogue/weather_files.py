@@ -20,14 +20,14 @@ from numpy.typing import NDArray
 
 from stargauge.catalogue.tables import MOST_BYTES
 from stargauge.quantity.errors import Fault, InputError, counted
+from stargauge.quantity.hourly import MONTH_DAYS
 from stargauge.quantity.psychrometrics import dew_point, pressure_at
 from stargauge.quantity.weather import YEAR_HOURS, Weather
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_STARTS = np.concatenate([[0], np.cumsum(_LENGTHS)[:-1]])
+_STARTS = np.concatenate([[0], np.cumsum(MONTH_DAYS)[:-1]])
 #: Most of one sort of fault that are told one by one.
 _MOST = 5
 #: Dew points above the air's temperature by no more than this are rounding, K.
@@ -340,7 +340,7 @@ def _without_leap_day(reading: _Reading, table: _Table) -> _Table:
 
 def _check_hours(reading: _Reading, table: _Table) -> None:
     """Every hour of whole years is there once and in order. Raises InputError with which are not, since no more can be told then."""
-    days = np.array(_LENGTHS)[np.clip(table.month, 1, 12) - 1]
+    days = np.array(MONTH_DAYS)[np.clip(table.month, 1, 12) - 1]
     odd = (table.month < 1) | (table.month > 12) | (table.day < 1) | (table.day > days) | (table.hour < 0) | (table.hour > 23)
     _told(
         reading,

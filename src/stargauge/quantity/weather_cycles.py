@@ -7,13 +7,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.quantity.hourly import MONTH_DAYS
 from stargauge.quantity.weather import YEAR_HOURS
 from stargauge.quantity.weather_normals import Coefficients, Normals
 
 Array = NDArray[np.float64]
 
-DAYS, HOURS, MONTHS = 365, 24, 12
-LENGTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+HOURS, MONTHS = 24, 12
+DAYS = YEAR_HOURS // HOURS
+LENGTHS = np.array(MONTH_DAYS)
 STARTS = np.concatenate([[0], np.cumsum(LENGTHS)[:-1]])
 _MIDDLES = STARTS + LENGTHS / 2.0
 #: Power of the sun outside the air on a plane that faces it, W/m2 (WMO).
