@@ -13,7 +13,8 @@ from bench.weather import FILES, Hourly, catalogue, figures, folder, hourly, mea
 from stargauge.catalogue.place_weather import coefficients_of, normals_of
 from stargauge.quantity.hourly import MONTH_DAYS
 from stargauge.quantity.normal import normal_ppf
-from stargauge.quantity.weather_cycles import SOLAR, Sky, by_month, day_shape, sky_of, yearly_cycle
+from stargauge.quantity.sun import SOLAR_CONSTANT
+from stargauge.quantity.weather_cycles import Sky, by_month, day_shape, sky_of, yearly_cycle
 from stargauge.quantity.weather_normals import Coefficients
 from stargauge.quantity.weather_processes import noise_of
 
@@ -75,7 +76,7 @@ def _skies(there: Hourly, sky: Sky, days: Array, c: Coefficients) -> tuple[Array
     depression = (weather.dry_bulb - weather.dew_point).reshape(365, 24).mean(axis=1)
     share = np.clip((clearness - c.clearness_least) / (c.clearness_most - c.clearness_least), 0.01, 0.99)
     odds = np.log(share / (1.0 - share))
-    season = sky.outside.mean(axis=1) / SOLAR
+    season = sky.outside.mean(axis=1) / SOLAR_CONSTANT
     swings, spread, ties, dryness = [], [], [], []
     for m in range(12):
         at = m == _MONTH

@@ -14,10 +14,10 @@ u, v, s, K, mean and spread of D, and how far warm is dry, are set so that refer
 mean daily maximum and minimum, hottest hour, sun, dew point and highest wet bulb. Monthly mean temperatures hold by construction.
 
 Sources: mean-preserving cycle, Rymes and Myers (2001), Solar Energy 71; shape of the day, Parton and Logan (1981), Agricultural Meteorology
-23, with coefficients of the catalogue; daily to hourly sun, Collares-Pereira and Rabl (1979), Solar Energy 22; diffuse share, Erbs, Klein
-and Duffie (1982), Solar Energy 28; sun's path, Spencer (1971), Search 2; processes of an autocorrelation, Dietrich and Newsam (1997), SIAM
-J. Sci. Comput. 18. Leaves out: changes of pressure (it is that of the elevation), fronts and storms as events, rain and snow, a climate
-that warms, ties between places, and between the end of one year and the start of the next.
+23, with coefficients of the catalogue; daily to hourly sun, Collares-Pereira and Rabl (1979), Solar Energy 22; sun's path and what of its
+light is diffuse: `sun`; processes of an autocorrelation, Dietrich and Newsam (1997), SIAM J. Sci. Comput. 18. Leaves out: changes of
+pressure (it is that of the elevation), fronts and storms as events, rain and snow, a climate that warms, ties between places, and between
+the end of one year and the start of the next.
 """
 
 from __future__ import annotations

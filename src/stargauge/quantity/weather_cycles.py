@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.quantity.hourly import MONTH_DAYS
+from stargauge.quantity.sun import SOLAR_CONSTANT, Position, declination, equation_of_time, outside_sun, sun_position
 from stargauge.quantity.weather import YEAR_HOURS
 from stargauge.quantity.weather_normals import Coefficients, Normals
 
@@ -18,8 +19,6 @@ DAYS = YEAR_HOURS // HOURS
 LENGTHS = np.array(MONTH_DAYS)
 STARTS = np.concatenate([[0], np.cumsum(LENGTHS)[:-1]])
 _MIDDLES = STARTS + LENGTHS / 2.0
-#: Power of the sun outside the air on a plane that faces it, W/m2 (WMO).
-SOLAR = 1367.0
 #: Parts of an hour in which the sun's path is followed.
 _PARTS = 6
 
@@ -27,8 +26,8 @@ _PARTS = 6
 class Sky(NamedTuple):
     """The sun's path at a place, in the local standard time."""
 
-    cosine: Array
-    """Mean cosine of the zenith angle over each hour, 0 below the horizon. (day, hour)."""
+    position: Position
+    """Where it stands in each hour. (hour,)."""
     outside: Array
     """Sun on a horizontal plane outside the air, W/m2. (day, hour)."""
     share: Array
@@ -95,23 +94,19 @@ def by_day(hours: Array) -> Array:
 
 
 def sky_of(latitude: float, longitude: float, utc_offset: float) -> Sky:
-    """The sun's path by Spencer's series for declination, equation of time and distance, in steps of ten minutes."""
-    angle = 2.0 * np.pi * np.arange(DAYS) / DAYS
-    cos, sin = [np.cos(k * angle) for k in range(4)], [np.sin(k * angle) for k in range(4)]
-    declination = 0.006918 - 0.399912 * cos[1] + 0.070257 * sin[1] - 0.006758 * cos[2] + 0.000907 * sin[2]
-    declination = declination - 0.002697 * cos[3] + 0.00148 * sin[3]
-    minutes = 229.18 * (0.000075 + 0.001868 * cos[1] - 0.032077 * sin[1] - 0.014615 * cos[2] - 0.04089 * sin[2])
-    nearness = 1.00011 + 0.034221 * cos[1] + 0.00128 * sin[1] + 0.000719 * cos[2] + 0.000077 * sin[2]
-    noon = 12.0 - (longitude / 15.0 - utc_offset) - minutes / 60.0
-    sunset = np.arccos(np.clip(-np.tan(np.radians(latitude)) * np.tan(declination), -1.0, 1.0))
+    """The sun's path of each day, as `sun` has it at noon, in steps of ten minutes; the split of its light is by the hour."""
+    day = np.arange(DAYS) + (HOURS / 2.0 - utc_offset) / HOURS
+    delta, phi = np.radians(declination(day)), np.radians(latitude)
+    noon = 12.0 - (longitude / 15.0 - utc_offset) - equation_of_time(day) / 60.0
+    sunset = np.arccos(np.clip(-np.tan(phi) * np.tan(delta), -1.0, 1.0))
     turn = np.pi / 12.0 * ((np.arange(HOURS * _PARTS) + 0.5) / _PARTS - noon[:, None])
-    height = np.sin(np.radians(latitude)) * np.sin(declination)
-    swing = np.cos(np.radians(latitude)) * np.cos(declination)
+    height, swing = np.sin(phi) * np.sin(delta), np.cos(phi) * np.cos(delta)
     above = np.maximum(height[:, None] + swing[:, None] * np.cos(turn), 0.0)
     level, rise = 0.409 + 0.5016 * np.sin(sunset - np.pi / 3.0), 0.6609 - 0.4767 * np.sin(sunset - np.pi / 3.0)
     share = above * np.maximum(level[:, None] + rise[:, None] * np.cos(turn), 0.0)
     cosine, share = (part.reshape(DAYS, HOURS, _PARTS).mean(axis=2) for part in (above, share))
-    return Sky(cosine, SOLAR * nearness[:, None] * cosine, share, sunset * 24.0 / np.pi, noon)
+    outside = outside_sun(day)[:, None] * cosine
+    return Sky(sun_position(np.arange(YEAR_HOURS), latitude, longitude, utc_offset), outside, share, sunset * 24.0 / np.pi, noon)
 
 
 def day_shape(sky: Sky, c: Coefficients) -> Array:
@@ -133,7 +128,7 @@ def site_of(n: Normals, c: Coefficients) -> Site:
     sky = sky_of(n.latitude, n.longitude, n.utc_offset)
     shape = day_shape(sky, c)
     centred = (shape - shape.mean(axis=1, keepdims=True)).ravel()
-    season = np.repeat(sky.outside.mean(axis=1) / SOLAR, HOURS)
+    season = np.repeat(sky.outside.mean(axis=1) / SOLAR_CONSTANT, HOURS)
     up, down = np.maximum(centred, 0.0), np.maximum(-centred, 0.0)
     swing = between(np.array(n.daily_max) - np.array(n.daily_min))
     return Site(sky, yearly_cycle(np.array(n.mean)), season, up, down, swing, by_month(sky.outside.ravel()))

@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.quantity.normal import normal_cdf
+from stargauge.quantity.sun import split_sun
 from stargauge.quantity.weather_cycles import HOURS, Site, between, by_day
 from stargauge.quantity.weather_normals import Coefficients, Normals
 from stargauge.quantity.weather_processes import Noise
 
 Array = NDArray[np.float64]
 
-#: Cosine of the zenith angle below which no direct sun is told apart.
-_LOWEST_SUN = 0.05
 #: Power of the spread over the mean that is one over the shape of a Weibull distribution (Justus and others, 1978).
 _WEIBULL = 1.086
 
@@ -97,19 +96,10 @@ def sun_of(site: Site, clearness: Array, cloud: Array, c: Coefficients) -> tuple
     outside = site.sky.outside
     share /= np.where(total > 0.0, total, 1.0)
     overall = np.minimum(of_day * outside.sum(axis=-1)[:, None] * share, c.hour_most * outside)
-    ratio = overall / np.where(outside > 0.0, outside, 1.0)
-    diffuse = overall * _diffuse_share(ratio)
-    cosine = site.sky.cosine
-    direct = np.where(cosine > _LOWEST_SUN, (overall - diffuse) / np.maximum(cosine, _LOWEST_SUN), 0.0)
-    diffuse = np.maximum(overall - direct * cosine, 0.0)
     shape = clearness.shape
-    return overall.reshape(shape), direct.reshape(shape), diffuse.reshape(shape)
-
-
-def _diffuse_share(ratio: Array) -> Array:
-    """Share of the sun that comes from the sky, of hourly clearness (Erbs, Klein and Duffie, 1982, equation 1)."""
-    middle = 0.9511 + ratio * (-0.1604 + ratio * (4.388 + ratio * (-16.638 + 12.336 * ratio)))
-    return np.asarray(np.where(ratio <= 0.22, 1.0 - 0.09 * ratio, np.where(ratio <= 0.8, middle, 0.165)))
+    overall = overall.reshape(shape)
+    direct, diffuse = split_sun(overall, site.sky.position)
+    return overall, direct, diffuse
 
 
 def wind_of(n: Normals, site: Site, noise: Noise, c: Coefficients) -> Array:
