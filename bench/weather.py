@@ -19,8 +19,10 @@ from stargauge.catalogue.load import KnownCatalogue, load_catalogue
 from stargauge.catalogue.place_weather import coefficients_of, normals_of
 from stargauge.catalogue.weather_files import read_weather
 from stargauge.quantity.psychrometrics import wet_bulb
-from stargauge.quantity.synthetic_weather import Coefficients, Normals, by_month, synthetic_weather
+from stargauge.quantity.synthetic_weather import synthetic_weather
 from stargauge.quantity.weather import YEAR_HOURS, Weather
+from stargauge.quantity.weather_cycles import STARTS, by_month
+from stargauge.quantity.weather_normals import Coefficients, Normals
 
 Array = NDArray[np.float64]
 
@@ -106,16 +108,12 @@ def normals_from(there: Hourly, name: str) -> Normals:
     none = (np.nan,) * 12
     days = there.dry_bulb.reshape(-1, 365, 24)
     mean, high, low = (_months(days.mean(axis=2)), _months(days.max(axis=2)), _months(days.min(axis=2)))
-    hottest = tuple(float(month) for month in np.maximum.reduceat(days.max(axis=2), _starts(), axis=1).max(axis=0))
+    hottest = tuple(float(month) for month in np.maximum.reduceat(days.max(axis=2), STARTS, axis=1).max(axis=0))
     wind = tuple(float(month) for month in by_month(there.wind).mean(axis=0))
     return Normals(
         mean, high, low, hottest, none, none, wind, none, float(len(days)), there.latitude, there.longitude, there.utc_offset,
         there.elevation, 10.0, name,
     )  # fmt: skip
-
-
-def _starts() -> NDArray[np.int64]:
-    return np.cumsum([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30])
 
 
 def _months(days: Array) -> tuple[float, ...]:

@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from bench.figure import Figure
 from bench.weather import FILES, Hourly, catalogue, figures, folder, hourly, measure
 from stargauge.catalogue.place_weather import coefficients_of, normals_of
-from stargauge.quantity import synthetic_weather as model
+from stargauge.quantity.hourly import MONTH_DAYS
 from stargauge.quantity.normal import normal_ppf
-from stargauge.quantity.synthetic_weather import Coefficients, by_month, yearly_cycle
+from stargauge.quantity.sun import SOLAR_CONSTANT
+from stargauge.quantity.weather_cycles import Sky, by_month, day_shape, sky_of, yearly_cycle
+from stargauge.quantity.weather_normals import Coefficients
+from stargauge.quantity.weather_processes import noise_of
 
 Array = NDArray[np.float64]
-_LENGTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-_MONTH = np.repeat(np.arange(12), _LENGTHS)
+_MONTH = np.repeat(np.arange(12), MONTH_DAYS)
 #: Lags at which the temperature's autocorrelation is compared, hours.
 _LAGS = (12, 24, 36, 48, 72)
 
@@ -25,7 +27,7 @@ _LAGS = (12, 24, 36, 48, 72)
 class Told(NamedTuple):
     """What one station's hours say, day by day within months; the last of each day's numbers only where the file has humidity and sun."""
 
-    shapes: list[tuple[model._Sky, int, Array]]
+    shapes: list[tuple[Sky, int, Array]]
     """Sky, month and mean shape of the day, its mean 0 and its swing 1."""
     spread: Array
     """Per month: half the yearly range, warmth above the middle of the year, within-month spread of the daily mean. (month, 3)."""
@@ -45,7 +47,7 @@ class Told(NamedTuple):
 
 def told(there: Hourly, c: Coefficients) -> Told:
     """What the hours of a station say."""
-    sky = model._sky(there.latitude, there.longitude, there.utc_offset)
+    sky = sky_of(there.latitude, there.longitude, there.utc_offset)
     days = there.dry_bulb.reshape(-1, 365, 24)
     means = by_month(there.dry_bulb).mean(axis=0)
     cycle = yearly_cycle(means).reshape(365, 24).mean(axis=1)
@@ -65,7 +67,7 @@ def told(there: Hourly, c: Coefficients) -> Told:
     return Told(*base, *_skies(there, sky, days[0], c))
 
 
-def _skies(there: Hourly, sky: model._Sky, days: Array, c: Coefficients) -> tuple[Array, Array, Array, Array]:
+def _skies(there: Hourly, sky: Sky, days: Array, c: Coefficients) -> tuple[Array, Array, Array, Array]:
     """Clearness, swing and dryness of the days of a station with humidity and sun."""
     weather = there.weather
     assert weather is not None
@@ -74,7 +76,7 @@ def _skies(there: Hourly, sky: model._Sky, days: Array, c: Coefficients) -> tupl
     depression = (weather.dry_bulb - weather.dew_point).reshape(365, 24).mean(axis=1)
     share = np.clip((clearness - c.clearness_least) / (c.clearness_most - c.clearness_least), 0.01, 0.99)
     odds = np.log(share / (1.0 - share))
-    season = sky.outside.mean(axis=1) / model._SOLAR
+    season = sky.outside.mean(axis=1) / SOLAR_CONSTANT
     swings, spread, ties, dryness = [], [], [], []
     for m in range(12):
         at = m == _MONTH
@@ -103,7 +105,7 @@ def _shape(hours: Array) -> Array:
     return np.asarray(centred / (centred.max() - centred.min()))
 
 
-def _wind(there: Hourly, sky: model._Sky) -> tuple[float, float, float, float]:
+def _wind(there: Hourly, sky: Sky) -> tuple[float, float, float, float]:
     each = there.wind.reshape(-1, 365, 24)
     by_hour = each.mean(axis=(0, 1)) / each.mean()
     turn = 2.0 * np.pi * (np.arange(24) + 0.5 - (sky.noon.mean() - 12.0)) / 24.0
@@ -147,13 +149,13 @@ def _line(x: Array, y: Array) -> tuple[float, float]:
     return float(level), float(slope)
 
 
-def _fitted_shape(shapes: Iterable[tuple[model._Sky, int, Array]], c: Coefficients) -> tuple[float, float, float]:
+def _fitted_shape(shapes: Iterable[tuple[Sky, int, Array]], c: Coefficients) -> tuple[float, float, float]:
     """Least squares of the day's shape by Gauss-Newton, the slopes taken as differences."""
     cases = list(shapes)
 
     def off(at: Array) -> Array:
         trial = c._replace(peak_lag=at[0], night_decay=at[1], trough_lag=at[2])
-        made = {id(sky): model._day_shape(sky, trial) for sky, _, _ in cases}
+        made = {id(sky): day_shape(sky, trial) for sky, _, _ in cases}
         return np.concatenate([_shape(made[id(sky)][month == _MONTH].mean(axis=0)) - seen for sky, month, seen in cases])
 
     at = np.array([c.peak_lag, c.night_decay, c.trough_lag])
@@ -180,7 +182,7 @@ def _scale(seen: Array, c: Coefficients) -> float:
 
 def _spreads(points: Array, c: Coefficients) -> tuple[float, float, float]:
     """Spread by seasons: least squares over months, the daily means' spread within months brought to that of the hours about normals."""
-    noise = model._noise(c, "estimate", 0, range(20)).warmth.reshape(20, 365, 24).mean(axis=2)
+    noise = noise_of(c, "estimate", 0, range(20)).warmth.reshape(20, 365, 24).mean(axis=2)
     part = float(np.mean([[_spread(year[m == _MONTH]) for m in range(12)] for year in noise]))
     columns = np.column_stack([np.ones(len(points)), points[:, 0], -points[:, 1]])
     weights = 1.0 / np.maximum(points[:, 2], 0.3)

@@ -95,7 +95,7 @@ def test_bad_input_is_told(capsys: pytest.CaptureFixture[str], arguments: tuple[
 
 
 def test_no_draws_are_refused() -> None:
-    with pytest.raises(InputError, match="0 draws"):
+    with pytest.raises(InputError, match="draws: got 0"):
         api.facility("abilene", draws=0)
 
 

@@ -74,13 +74,43 @@ def test_a_year_of_months_of_different_years_is_called_typical(tmp_path: Path) -
 
 def test_a_gap_is_told_with_its_length_and_hour(tmp_path: Path) -> None:
     told = fault(written.epw(tmp_path, lambda lines: [*lines[: HEAD + 100], *lines[HEAD + 105 :]]))
-    assert told == "109: 5 hours missing before 01-05 09:00\n9: 8,755 hours; expected 8,760 a year (29 February does not count)"
+    assert told.startswith("109: 5 hours missing before 01-05 09:00\n9: 8,755 hours; expected 8,760 a year, each once and in order (29 Feb")
+    assert told.endswith("fill what is missing, leave out what is too much")
 
 
 def test_all_gaps_and_doubled_hours_are_told_at_once(tmp_path: Path) -> None:
     told = fault(written.epw(tmp_path, lambda lines: [*lines[:1000], *lines[1001:3000], lines[2999], *lines[3000:-2]]))
     assert "1 hour missing before 02-11 09:00" in told and "stands twice or out of order" in told
     assert "2 hours missing at the end, after 12-31 21:00" in told
+
+
+def test_an_hour_too_few_and_a_day_too_many_are_told_as_such(tmp_path: Path) -> None:
+    told = fault(written.epw(tmp_path, lambda lines: lines[:-1]))
+    assert told.startswith("8767: 1 hour missing at the end, after 12-31 22:00\n9: 8,759 hours") and "clock" not in told
+    told = fault(written.epw(tmp_path, lambda lines: [*lines, *lines[HEAD : HEAD + 24]]))
+    assert told.startswith("8769: 24 hours beyond whole years, from 01-01 00:00 on\n9: 8,784 hours") and "clock" not in told
+
+
+def test_years_that_mix_within_a_month_are_told(tmp_path: Path) -> None:
+    told = fault(written.epw(tmp_path, with_cell(0, "1987", slice(24, 48))))
+    assert told == (
+        "33: the year goes from 2019 to 1987 amid a month, at 01-02 00:00; expected whole months of one year\n"
+        "57: the year goes from 1987 to 2019 amid a month, at 01-03 00:00; expected whole months of one year"
+    )
+
+
+def test_a_file_as_a_spreadsheet_saves_it_is_read_or_refused_with_the_reason(tmp_path: Path) -> None:
+    file = written.nsrdb(tmp_path)
+    text = file.read_text(encoding="utf-8")
+    plain = read_weather(file)
+    file.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert np.array_equal(read_weather(file).dry_bulb, plain.dry_bulb)
+    file.write_text(text.replace("Testville", "Zürich"), encoding="latin-1")
+    assert read_weather(file).name.startswith("Zürich")
+    file.write_text(text, encoding="utf-16")
+    assert "is text in UTF-16; expected UTF-8" in fault(file)
+    file.write_text(text.replace(",", ";"), encoding="utf-8")
+    assert "separated by semicolons: save it with commas" in fault(file)
 
 
 def test_a_clock_that_is_put_forward_and_back_is_recognised(tmp_path: Path) -> None:
@@ -214,6 +244,14 @@ def test_what_is_no_weather_file_is_told_so(content: bytes, tmp_path: Path) -> N
 
 def test_a_file_that_is_not_there_or_too_large_is_refused(tmp_path: Path) -> None:
     assert "no file" in fault(tmp_path / "none.epw")
+    written.epw(tmp_path)
+    assert 'did you mean "year.epw"?; expected a weather file: EPW' in fault(tmp_path / "yaer.epw")
+    assert "is a folder; expected a weather file: EPW" in fault(tmp_path)
+    unpacked = tmp_path / "unpacked.epw.gz"
+    unpacked.write_bytes((tmp_path / "year.epw").read_bytes())
+    assert "is not packed with gzip; give it the name without .gz" in fault(unpacked)
+    (tmp_path / "blank.epw").write_text("\n\n")
+    assert fault(tmp_path / "blank.epw").endswith("got an empty file")
     large = tmp_path / "large.epw.gz"
     large.write_bytes(gzip.compress(b"0" * (20 * 2**20 + 1)))
     assert "larger than 20 MB; give fewer years" in fault(large)

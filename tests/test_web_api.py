@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tests.programme_files import SMALL
 from tests.web_server import serving
 
@@ -166,6 +167,9 @@ def test_export_and_what_the_world_offers(served: str) -> None:
         ("compare?a=/etc/passwd&b=small", 404, 'no programme "/etc/passwd"'),
         ("catalogue/nix", 404, "nix"),
         ("nix", 404, "no page /api/nix"),
+        ("programmes/small/power?site=nroth", 404, 'did you mean "north"'),
+        ("programmes/small/facility?site=nroth", 404, 'did you mean "north"'),
+        ("programmes/small/facility?site=north&as_of=2001-01-01", 404, "record too thin"),
     ],
 )  # fmt: skip
 def test_faults_are_data(served: str, asked: str, status: int, said: str) -> None:
@@ -177,6 +181,72 @@ def test_faults_are_data(served: str, asked: str, status: int, said: str) -> Non
         assert {one["path"] for one in data["errors"]} == {"draws", "seed", "as_of"}
     if status == 400:
         assert data["errors"][0]["line"] > 1
+
+
+GAS = "programmes/small/power?site=north&load=100%20MW&source=gas-turbine&mixes=false&as_of=2026-09-30&draws=256"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("programmes/small/power?site=north&load=5%20kg&gas=-1%20TWh&land=much&source=gas-turbin&source=coal", {
+            "load": "a mass; expected a power", "gas": "expected more than 0", "land": "expected an area",
+            "source": 'did you mean "gas-turbine"',
+        }),
+        ("programmes/small/power?site=north&load=100%20MW&by=2020-01-01&as_of=2026-09-30", {"by": "expected a day from 2026-09-30"}),
+        pytest.param(f"{GAS}&emissions=20%20kg/MWh", {
+            "shortfall": "or more would do, all else kept",
+            "emissions": "got 20 kg/MWh: no supply of gas-turbine keeps all limits at north; 5",
+        }, marks=pytest.mark.slow),
+        pytest.param(f"{GAS}&gas=1%20MWh", {
+            "gas": "got 1 MWh: no supply of gas-turbine keeps all limits at north; 2,4",
+        }, marks=pytest.mark.slow),
+        ("programmes/small/power?site=north&load=100%20MW&source=solar&land=1%20acre&mixes=false&as_of=2026-09-30&draws=256", {
+            "": "no single limit that gives way would be enough; name a smaller load",
+        }),
+        ("programmes/small/facility?site=north&design=liqid/dry-cooler&redundancy=3N", {
+            "design": 'did you mean "liquid"', "redundancy": 'no redundancy "3N"',
+        }),
+        ("programmes/small/facility?site=north&design=liquid/air-economiser", {"": "outdoor air cannot cool liquid"}),
+        ("system?pool=transformers&pool=turbines%3D", {"pool": "expected NAME=VALUE"}),
+        ("system?pool=transformer%3D2%20GW/yr&pool=queue%3D5%20kg", {"pool": 'did you mean "transformers"'}),
+        ("system?by=gird", {"by": 'did you mean "grid"'}),
+    ],
+)  # fmt: skip
+def test_wrong_values_are_told_with_their_parameters(served: str, asked: str, said: dict[str, str]) -> None:
+    got, data = _got(f"{served}/api/{asked}")
+    assert got == 422
+    told: dict[str, str] = {}
+    for one in data["errors"]:
+        told[one["path"]] = f"{told.get(one['path'], '')} {one['message']}"
+        assert "--" not in one["message"] and "\n" not in one["message"]
+    assert set(told) == set(said)
+    assert [name for name, text in said.items() if text not in told[name]] == []
+    if "pool=" in asked or "coal" in asked:
+        assert len([one for one in data["errors"] if one["path"] in ("pool", "source")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "parameter", "said"),
+    [
+        ("programmes/small/check?draw=256", "draw", 'did you mean "draws"?'),
+        ("programmes/small/power?site=north&lod=5%20MW", "lod", 'did you mean "load"?'),
+        ("programmes/small/schedule?lang=de", "lang", "(all: as_of, draws, seed, scenario, set, progress, given)"),
+        ("compare?a=small&b=small&as_of=2026-01-01", "as_of", "(all: a, b, draws, seed, progress)"),
+        ("programmes?draws=256", "draws", "it has none"),
+        ("schema?x", "x", "it has none"),
+    ],
+)
+def test_parameters_that_there_are_not_are_refused(served: str, asked: str, parameter: str, said: str) -> None:
+    got, data = _got(f"{served}/api/{asked}")
+    assert got == 422
+    assert [one["path"] for one in data["errors"]] == [parameter]
+    assert said in data["errors"][0]["message"]
+
+
+def test_parameters_that_there_are_not_are_told_beside_wrong_ones(served: str) -> None:
+    _, data = _got(f"{served}/api/programmes/small/check?draws=5&sed=1&asof=2025-01-01")
+    assert [one["path"] for one in data["errors"]] == ["draws", "sed", "asof"]
 
 
 def test_progress_is_told_to_who_listens_before_the_answer_is_asked_for(served: str) -> None:
@@ -258,11 +328,17 @@ def _cheap(case: Any, *left: str) -> None:
         case.query = {"draws": "256", **(case.query or {})}
 
 
+#: Answers about what is there, whose values may be wrong in more ways than their form tells.
+OF_VALUES = ("/power", "/facility", "/system")
+
+
 def _as_described(served: str, case: Any) -> None:
     """Ask, and hold the answer against the document; whatever an address says that is too long, it is refused unread."""
     answer = case.call(base_url=served, timeout=300)
     if answer.status_code == 414:
         assert len(answer.request.url) > 8 * 1024
+    elif answer.status_code == 422 and case.path.endswith(OF_VALUES):  # rightly written, and yet no value of it
+        case.validate_response(answer, excluded_checks=[positive_data_acceptance])
     else:
         case.validate_response(answer)
 

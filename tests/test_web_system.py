@@ -69,4 +69,4 @@ def test_the_api_answers_as_python_does(web: str) -> None:
 def test_faults_of_what_is_asked_are_data(web: str, asked: str, said: str) -> None:
     with pytest.raises(HTTPError) as refused:
         urlopen(f"{web}/api/system?{ASKED}&{asked}")
-    assert refused.value.code == 404 and said in refused.value.read().decode()
+    assert refused.value.code == 422 and said in refused.value.read().decode()

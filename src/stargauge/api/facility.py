@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from stargauge.programme.load import asked_as
 from stargauge.programme.schema import Programme
 from stargauge.programme.weather import site_weather
 from stargauge.quantity.electrical_chain import redundancy_of
-from stargauge.quantity.errors import InputError
+from stargauge.quantity.errors import Fault, InputError
 
 #: Draws behind the approximation by monthly normals that is shown beside.
 _APPROXIMATION_DRAWS = 512
@@ -38,10 +39,7 @@ def facility(
     site names, else a synthetic typical year of its place). Raises InputError for a site, design or redundancy that there is not, and for a
     site without weather.
     """
-    if redundancy:
-        redundancy_of(redundancy, 1.0)
-    if draws < 1:
-        raise InputError(f"got {draws} draws; expected 1 at least")
+    _expect(design, redundancy, draws)
     made = load(programme)
     now = known(made, as_of, values)
     spec = asked(now, site).spec
@@ -55,6 +53,22 @@ def facility(
         now.catalogue, hall, air, programme=said, draws=draws, seed=seed,
         approximation=_approximation(now, site, seed) if hall.design == (stated or DEFAULT) else None,
     )  # fmt: skip
+
+
+def _expect(design: str | None, redundancy: str, draws: int) -> None:
+    """Raise InputError with everything that is asked wrong."""
+    faults = [] if draws >= 1 else [Fault(f"got {draws}; expected 1 at least", "draws")]
+    asked_for: tuple[tuple[str, str | None, Callable[[str], object]], ...] = (
+        ("design", design, parts_of), ("redundancy", redundancy, lambda name: redundancy_of(name, 1.0)),
+    )  # fmt: skip
+    for name, text, read in asked_for:
+        try:
+            if text:
+                read(text)
+        except InputError as error:
+            faults += [Fault(fault.message, name) for fault in error.faults]
+    if faults:
+        raise InputError(faults)
 
 
 def _approximation(now: Known, site: str, seed: int) -> dict[str, float] | None:

@@ -7,6 +7,7 @@ and noted), in single hours they may not. Everything that is wrong is said at on
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import re
@@ -19,15 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.catalogue.tables import MOST_BYTES
-from stargauge.quantity.errors import Fault, InputError, counted
+from stargauge.quantity.errors import Fault, InputError, counted, did_you_mean
+from stargauge.quantity.hourly import MONTH_DAYS, MONTH_ENDS
 from stargauge.quantity.psychrometrics import dew_point, pressure_at
 from stargauge.quantity.weather import YEAR_HOURS, Weather
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_STARTS = np.concatenate([[0], np.cumsum(_LENGTHS)[:-1]])
+_STARTS = np.concatenate([[0], np.cumsum(MONTH_DAYS)[:-1]])
 #: Most of one sort of fault that are told one by one.
 _MOST = 5
 #: Dew points above the air's temperature by no more than this are rounding, K.
@@ -122,8 +123,7 @@ def read_weather(file: Path) -> Weather:
     elif len(rows) > 2 and {"year", "month", "day", "hour"} <= {_plain(cell) for cell in rows[2]}:
         place, table = _sam(reading, rows)
     else:
-        seen = ",".join(rows[0])[:60] if rows else "an empty file"
-        raise InputError(Fault(f"no weather file: expected {FORMS}; got {seen!r}", "", str(file), 1, 1))
+        raise InputError(Fault(f"no weather file: expected {FORMS}; got {_seen(rows)}", "", str(file), 1, 1))
     table = _without_leap_day(reading, table)
     _check_hours(reading, table)
     values = {name: _checked(reading, table, name) for name in _FIELDS}
@@ -133,21 +133,42 @@ def read_weather(file: Path) -> Weather:
     return _weather(reading, place, table, values, dew)
 
 
+def _seen(rows: Sequence[Sequence[str]]) -> str:
+    """What a file that is none of the forms begins with, and what may be done about it."""
+    first = next((",".join(row) for row in rows if any(cell.strip() for cell in row)), "")
+    if not first:
+        return "an empty file"
+    semicolons = "; values are separated by semicolons: save it with commas, and decimal points" if first.count(";") > 4 else ""
+    return f'"{first[:60]}"{semicolons}'
+
+
 # --- the file and its forms -------------------------------------------------------------------------------------------------------
 
 
 def _text(reading: _Reading) -> str:
     """The text of the file, unpacked, no larger than is read at all."""
     file = reading.file
+    if file.is_dir():
+        raise InputError(f'"{file}" is a folder; expected a weather file: {FORMS}')
     if not file.is_file():
-        raise InputError(f'no file "{file}"')
+        near = did_you_mean(file.name, (one.name for one in file.parent.iterdir())) if file.parent.is_dir() else ""
+        raise InputError(f'no file "{file}"{near}; expected a weather file: {FORMS}')
     try:
         with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as handle:
             content = handle.read(MOST_BYTES + 1)
+    except gzip.BadGzipFile:
+        raise InputError(f'"{file}" ends in .gz and is not packed with gzip; give it the name without .gz, or pack it') from None
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f'"{file}" cannot be read: {error}') from None
+        raise InputError(f'"{file}" cannot be read: {getattr(error, "strerror", None) or error}') from None
     if len(content) > MOST_BYTES:
-        raise InputError(f'"{file}" is larger than {MOST_BYTES // 2**20} MB; give fewer years')
+        raise InputError(f'"{file}" is larger than {MOST_BYTES // 2**20} MB; give fewer years (one takes 1 to 2 MB)')
+    return _decoded(content, file)
+
+
+def _decoded(content: bytes, file: Path) -> str:
+    """Bytes as text: UTF-8, or Latin-1 where a name in the header is written so."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError(f'"{file}" is text in UTF-16; expected UTF-8: save it again as UTF-8 or "CSV UTF-8"')
     if b"\0" in content:
         raise InputError(f'"{file}" is no text file; expected {FORMS}')
     try:
@@ -340,7 +361,7 @@ def _without_leap_day(reading: _Reading, table: _Table) -> _Table:
 
 def _check_hours(reading: _Reading, table: _Table) -> None:
     """Every hour of whole years is there once and in order. Raises InputError with which are not, since no more can be told then."""
-    days = np.array(_LENGTHS)[np.clip(table.month, 1, 12) - 1]
+    days = np.array(MONTH_DAYS)[np.clip(table.month, 1, 12) - 1]
     odd = (table.month < 1) | (table.month > 12) | (table.day < 1) | (table.day > days) | (table.hour < 0) | (table.hour > 23)
     _told(
         reading,
@@ -360,13 +381,38 @@ def _check_hours(reading: _Reading, table: _Table) -> None:
             doubled.append(int(table.month[at]))
             found.append((table.lines[at], f"{_when(table, at)} stands twice or out of order, after {_when(table, at - 1)}"))
     if place[-1] != YEAR_HOURS - 1:
-        rest = YEAR_HOURS - 1 - int(place[-1])
-        found.append((table.lines[-1], f"{counted(rest, 'hour')} missing at the end, after {_when(table, len(place) - 1)}"))
+        found.append(_unfinished(table, int(place[-1]) + 1, bool(found)))
     _told(reading, found)
-    if found and set(missing) <= {3, 4} and set(doubled) <= {9, 10, 11} and len(missing) == len(doubled):
+    if missing and set(missing) <= {3, 4} and set(doubled) <= {9, 10, 11} and len(missing) == len(doubled):
         reading.wrong("the clock was put forward and back: expected local standard time all the year", table.lines[0])
     if found or len(place) % YEAR_HOURS:
-        reading.wrong(f"{len(place):,} hours; expected {YEAR_HOURS:,} a year (29 February does not count)", table.lines[0])
+        reading.wrong(
+            f"{len(place):,} hours; expected {YEAR_HOURS:,} a year, each once and in order (29 February does not count): fill what is "
+            "missing, leave out what is too much",
+            table.lines[0],
+        )
+    reading.stop()
+    _check_years(reading, table)
+
+
+def _unfinished(table: _Table, given: int, broken: bool) -> tuple[int, str]:
+    """That the last year of a file ends before its time; a short piece after whole years is too much rather than too little."""
+    if not broken and given < YEAR_HOURS // 2 < len(table.lines):
+        at = len(table.lines) - given
+        return table.lines[at], f"{counted(given, 'hour')} beyond whole years, from {_when(table, at)} on"
+    return table.lines[-1], f"{counted(YEAR_HOURS - given, 'hour')} missing at the end, after {_when(table, len(table.lines) - 1)}"
+
+
+def _check_years(reading: _Reading, table: _Table) -> None:
+    """Each month is of one calendar year: a typical year is put together from whole months. Raises InputError where years mix within."""
+    hour = np.arange(len(table.year)) % YEAR_HOURS
+    last = np.isin(hour, np.array(MONTH_ENDS) - 1)  # the last hour of a month may carry the date of the next
+    changes = np.flatnonzero((table.year[1:] != table.year[:-1]) & ~last[1:] & ~last[:-1]) + 1
+
+    def said(at: np.int64) -> str:
+        return f"the year goes from {table.year[at - 1]} to {table.year[at]} amid a month, at {_when(table, at)}"
+
+    _told(reading, [(table.lines[at], f"{said(at)}; expected whole months of one year") for at in changes])
     reading.stop()
 
 

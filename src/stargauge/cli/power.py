@@ -5,21 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from importlib.util import find_spec
-from math import ceil, floor, log10
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stargauge.cli.commands import loaded, print_json, style_of, values_of
 from stargauge.cli.files import expect_writable, write_whole
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from stargauge.plan.sizing import NoSupply, Relief
-
-#: Limits in the unit that the plan keeps them in: the option, its name in the plan, the unit.
-_AMOUNTS = (("emissions", "carbon", "g/Wh"), ("land", "land", "m2"), ("gas", "fuel", "Wh"))
+    from stargauge.plan.sizing import NoSupply
 
 
 def power(asked: argparse.Namespace) -> int:
@@ -91,20 +88,13 @@ def _faults_of_site(asked: argparse.Namespace) -> tuple[Fault, ...]:
 
 def _faults(asked: argparse.Namespace, sources: list[str] | None) -> Iterator[Fault]:
     from stargauge.api.supply import MOST_DRAWS, MOST_YEARS
+    from stargauge.api.supply_asked import faults_of
     from stargauge.catalogue.tariff import read_tariff
-    from stargauge.plan.offers import CHOICES
     from stargauge.plan.pypsa_folder import expect_free
     from stargauge.quantity.dates import parse_window
 
-    yield from _faults_of_amount("load", asked.load, "W", zero=False)
-    for option, _, unit in _AMOUNTS:
-        yield from _faults_of_amount(option, getattr(asked, option), unit, zero=option != "gas")
+    yield from (replace(fault, path=f"--{fault.path}") for fault in faults_of(vars(asked), sources))
     yield from _faults_of_share(asked.shortfall)
-    if sources is not None and not sources:
-        yield Fault(f"got no source; expected some of {', '.join(CHOICES)}", "--sources")
-    for name in sources or ():
-        if name not in CHOICES:
-            yield Fault(f'no source "{name}"{did_you_mean(name, CHOICES)} (all: {", ".join(CHOICES)})', "--sources")
     if asked.years is not None and not 1 <= asked.years <= MOST_YEARS:
         yield Fault(f"got {asked.years}; expected 1 to {MOST_YEARS} years of weather", "--years")
     if not 1 <= asked.histories <= MOST_DRAWS:
@@ -132,20 +122,6 @@ def _faults_of(check: Callable[[], object], option: str) -> Iterator[Fault]:
         yield from (fault if fault.file else Fault(fault.message, option) for fault in error.faults)
 
 
-def _faults_of_amount(option: str, text: str | None, unit: str, zero: bool) -> Iterator[Fault]:
-    from stargauge.quantity.units import parse_number
-
-    if text is None:
-        return
-    try:
-        value = parse_number(text, unit)
-    except InputError as error:
-        yield from (Fault(fault.message, f"--{option}") for fault in error.faults)
-        return
-    if not (value >= 0.0 if zero else value > 0.0):
-        yield Fault(f'got "{text}"; expected {"0 or more" if zero else "more than 0"}', f"--{option}")
-
-
 def _share(text: str) -> float:
     from stargauge.quantity.units import parse_number
 
@@ -165,35 +141,21 @@ def _faults_of_share(text: str) -> Iterator[Fault]:
 
 def _impossible(fault: NoSupply, asked: argparse.Namespace, sources: list[str] | None) -> InputError:
     """That no supply keeps all limits, and for each of them what would do, in the unit in which it was asked."""
-    told = [text for one in fault.reliefs if (text := _relief(one, asked))]
+    from stargauge.api.supply_asked import ways
+
+    told = [f"--{way.name} {_quoted(way.needed)} (asked {_as_most(way.name)}{way.asked})" for way in ways(fault, vars(asked))]
     what = f"no supply of {', '.join(sources)}" if sources else "no supply of what is looked at"
     by = f", from {asked.by} on" if asked.by else ""
-    ways = f"any one of these would do, all else kept: {'; '.join(told)}" if told else "no single limit that gives way would be enough"
+    enough = f"any one of these would do, all else kept: {'; '.join(told)}" if told else "no single limit that gives way would be enough"
     others = "offer more with --sources, or ask for less with --load"
     if asked.by:
         others = "name a later day with --by, or offer what is there sooner with --sources, such as rented-generator"
-    return InputError(Fault(f"{ways}; else {others}", f"{what} keeps all limits at {asked.site}{by}"))
+    return InputError(Fault(f"{enough}; else {others}", f"{what} keeps all limits at {asked.site}{by}"))
 
 
-def _relief(one: Relief, asked: argparse.Namespace) -> str:
-    """What one limit would have to be, as it would be asked for; empty where it alone cannot help, or was not asked for."""
-    from stargauge.quantity.units import split_number, unit
-
-    if one.needed is None:
-        return ""
-    if one.limit == "shortfall":
-        return f"--shortfall {_up(one.needed):g} (asked {asked.shortfall})" if _up(one.needed) < 1.0 else ""
-    for option, limit, plain in _AMOUNTS:
-        text = getattr(asked, option)
-        if limit == one.limit and text is not None:
-            named = split_number(text)[1]
-            return f"--{option} '{_up(one.needed * unit(plain).factor / unit(named).factor):,g} {named}' (asked at most {text})"
-    return ""
+def _quoted(text: str) -> str:
+    return f"'{text}'" if " " in text else text
 
 
-def _up(value: float) -> float:
-    """A number to three figures, rounded up so that it is enough."""
-    if value <= 0.0:
-        return 0.0
-    scale = 10.0 ** (2 - floor(log10(value)))
-    return ceil(value * scale - 1e-6) / scale
+def _as_most(name: str) -> str:
+    return "" if name == "shortfall" else "at most "

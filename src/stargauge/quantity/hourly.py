@@ -15,10 +15,11 @@ from stargauge.quantity.weather import YEAR_HOURS
 Array = NDArray[np.float64]
 Hours = NDArray[np.int64]
 
-_MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+#: Days of the months of a year of 365 days.
+MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 #: The hour at which each month of such a year ends.
-MONTH_ENDS = tuple(24 * sum(_MONTH_DAYS[: month + 1]) for month in range(12))
+MONTH_ENDS = tuple(24 * sum(MONTH_DAYS[: month + 1]) for month in range(12))
 
 
 class Hourly(NamedTuple):
@@ -39,8 +40,8 @@ def hour_name(hour: int) -> str:
     year, within = divmod(int(hour), YEAR_HOURS)
     day, clock = divmod(within, 24)
     month = 0
-    while day >= _MONTH_DAYS[month]:
-        day -= _MONTH_DAYS[month]
+    while day >= MONTH_DAYS[month]:
+        day -= MONTH_DAYS[month]
         month += 1
     which = f" of year {year + 1}" if year else ""
     return f"hour {int(hour):,} ({day + 1} {_MONTHS[month]}{which}, {clock:02d}:00 to {clock + 1:02d}:00)"

@@ -6,11 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stargauge.quantity.cashflow import annuity
+from stargauge.quantity.weather import YEAR_HOURS
 
 Array = NDArray[np.float64]
-
-#: Hours of a year of 365 days, the convention of levelised cost.
-YEAR_HOURS = 8760.0
 
 
 def yearly_capital(costs: ArrayLike, lives: ArrayLike, rate: ArrayLike) -> Array:
@@ -23,7 +21,10 @@ def yearly_capital(costs: ArrayLike, lives: ArrayLike, rate: ArrayLike) -> Array
 
 
 def yearly_electricity(power: ArrayLike, pue: ArrayLike, energy_price: ArrayLike, powered_share: ArrayLike) -> Array:
-    """Yearly cost of electricity of what draws IT power for a share of all hours: P PUE 8760 a p. Units: W, 1, USD/Wh, 1 -> USD/year."""
+    """Yearly cost of electricity of what draws IT power for a share of all hours: P PUE 8760 a p. Units: W, 1, USD/Wh, 1 -> USD/year.
+
+    A year has 365 days, the convention of levelised cost.
+    """
     drawn = np.asarray(power, dtype=np.float64) * np.asarray(pue) * YEAR_HOURS * np.asarray(powered_share)
     return np.asarray(drawn * np.asarray(energy_price))
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from stargauge.quantity.errors import InputError
+from stargauge.quantity.errors import Fault, InputError
 from stargauge.web.library import sides_of
 from stargauge.web.view import View
 from stargauge.web.work import Made
@@ -18,15 +20,52 @@ Answerer = Callable[[View, Asked], Any]
 _HALL_DRAWS = 256
 
 
+class WrongValue(InputError):
+    """Something is asked for of what is there, by values that are wrong or that cannot be kept together."""
+
+
 def answer(view: View, name: str, asked: Asked) -> Made:
-    """An answer as JSON, or in the form of an export. A question about what is not there is answered so (404), faults of files are 400."""
+    """An answer as JSON, or in the form of an export.
+
+    A question about what is not there is answered so (404), one with wrong values by saying which (422); faults of files are 400.
+    """
     try:
         made = ANSWERS[name](view, asked)
+    except WrongValue as error:
+        return Made(faults=error.faults, status=422)
     except InputError as error:
         return Made(faults=error.faults, status=400 if any(fault.line for fault in error.faults) else 404)
     if isinstance(made, Made):
         return made.with_packed()
     return Made(json.dumps(made, ensure_ascii=False, allow_nan=False).encode(), "application/json").with_packed()
+
+
+@contextmanager
+def _of_values(*names: str) -> Iterator[None]:
+    """What is asked for is there: faults from here on are of values, each of the parameter of those `names` with which it begins."""
+    try:
+        yield
+    except InputError as error:
+        if any(fault.file for fault in error.faults):
+            raise
+        raise WrongValue([one for fault in error.faults for one in _each(fault, names)]) from None
+
+
+def _each(fault: Fault, names: tuple[str, ...]) -> Iterator[Fault]:
+    """A fault by its lines, each of which is one, with its parameter."""
+    for line in fault.message.splitlines():
+        of = re.match(r"(--)?([a-z_]+):? ", line)
+        if of is None or of[2] not in names:
+            yield replace(fault, message=line)
+        else:
+            yield replace(fault, message=line[of.end() :] if of[1] else line, path=fault.path or of[2])
+
+
+def _site_there(view: View, site: str) -> None:
+    """Raises InputError where the programme has no such site on the day."""
+    from stargauge.audit.site import asked as site_of
+
+    site_of(view.known, site)
 
 
 def _programmes(view: View, _: Asked) -> Any:
@@ -198,33 +237,61 @@ def _site(view: View, asked: Asked) -> Any:
 
 
 def _power(view: View, asked: Asked) -> Any:
+    from stargauge.api.supply_asked import faults_of
+    from stargauge.plan.sizing import NoSupply
     from stargauge.web.pages.sites import supply_of
 
-    return supply_of(
-        view, asked["site"], by=asked["by"], load_at=asked["load"], sources=asked["sources"] or None, years=asked["years"],
-        shortfall=asked["shortfall"], emissions=asked["emissions"], land=asked["land"], gas=asked["gas"], mixes=asked["mixes"],
-        greenfield=asked["greenfield"],
-    )  # fmt: skip
+    _site_there(view, asked["site"])
+    sources = asked["sources"] or None
+    if faults := [replace(one, path="source") if one.path == "sources" else one for one in faults_of(asked, sources)]:
+        raise WrongValue(faults)
+    with _of_values("by", "years", "shortfall", "draws"):
+        try:
+            return supply_of(
+                view, asked["site"], by=asked["by"], load_at=asked["load"], sources=sources, years=asked["years"],
+                shortfall=asked["shortfall"], emissions=asked["emissions"], land=asked["land"], gas=asked["gas"], mixes=asked["mixes"],
+                greenfield=asked["greenfield"],
+            )  # fmt: skip
+        except NoSupply as fault:
+            raise WrongValue(_no_supply(fault, asked)) from None
+
+
+def _no_supply(fault: Any, asked: Asked) -> list[Fault]:
+    """Each limit that would do if it gave way, by its parameter; where none does alone, what else may be asked."""
+    from stargauge.api.supply_asked import ways
+
+    found = ways(fault, {**asked, "shortfall": f"{asked['shortfall']:g}"})
+    of = f"of {', '.join(asked['sources'])}" if asked["sources"] else "of what is looked at"
+    by = f", from {asked['by']} on" if asked["by"] else ""
+    none = f"no supply {of} keeps all limits at {asked['site']}{by}"
+    if not found:
+        other = f"{'a later day, ' if asked['by'] else ''}a smaller load, more sources or wider limits"
+        return [Fault(f"{none}, and no single limit that gives way would be enough; name {other}")]
+    return [Fault(f"got {way.asked}: {none}; {way.needed} or more would do, all else kept", way.name) for way in found]
 
 
 def _facility(view: View, asked: Asked) -> Any:
     from stargauge import api
 
+    _site_there(view, asked["site"])
     draws = min(view.fewer, _HALL_DRAWS)
-    return api.facility(
-        asked["site"], view.programme, as_of=view.asked.day, design=asked["design"], redundancy=asked["redundancy"], draws=draws,
-        seed=view.asked.seed,
-    ).to_dict()  # fmt: skip
+    with _of_values("design", "redundancy"):
+        return api.facility(
+            asked["site"], view.programme, as_of=view.asked.day, design=asked["design"], redundancy=asked["redundancy"], draws=draws,
+            seed=view.asked.seed,
+        ).to_dict()  # fmt: skip
 
 
 def _hours(view: View, asked: Asked) -> Any:
     from stargauge import api
     from stargauge.api.hours import MOST_DRAWS
 
-    return api.hours(
-        asked["site"], view.programme, year=asked["year"], as_of=view.asked.day, design=asked["design"], profile=asked["profile"],
-        spare=asked["spare"], draws=min(view.fewer, MOST_DRAWS), seed=view.asked.seed, progress=view.progress,
-    ).to_dict(asked["hourly"])  # fmt: skip
+    _site_there(view, asked["site"])
+    with _of_values("year", "design", "profile", "spare"):
+        return api.hours(
+            asked["site"], view.programme, year=asked["year"], as_of=view.asked.day, design=asked["design"], profile=asked["profile"],
+            spare=asked["spare"], draws=min(view.fewer, MOST_DRAWS), seed=view.asked.seed, progress=view.progress,
+        ).to_dict(asked["hourly"])  # fmt: skip
 
 
 def _compute(view: View, _: Asked) -> Any:
@@ -288,13 +355,15 @@ def _system(view: View, asked: Asked) -> Any:
     from stargauge.web.pages.system import sound_and_faulty
 
     pairs = [text.partition("=") for text in asked["pools"]]
-    if wrong := [f"pool: got {''.join(pair)!r}; expected NAME=VALUE, such as transformers=2 GW/yr" for pair in pairs if not all(pair)]:
-        raise InputError(wrong[0])
+    if wrong := [f"got {''.join(pair)!r}; expected NAME=VALUE, such as transformers=2 GW/yr" for pair in pairs if not all(pair)]:
+        raise WrongValue([Fault(one, "pool") for one in wrong])
+    pools = {name.strip(): value.strip() for name, _, value in pairs}
     sound, faulty = sound_and_faulty(view)
-    made = api.system(
-        sound, by=asked["by"], pools={name.strip(): value.strip() for name, _, value in pairs}, as_of=view.asked.as_of,
-        draws=view.asked.draws, seed=view.asked.seed, progress=view.progress,
-    ).to_dict()  # fmt: skip
+    with _of_values("by", "pool"):
+        made = api.system(
+            sound, by=asked["by"], pools=pools, as_of=view.asked.as_of, draws=view.asked.draws, seed=view.asked.seed,
+            progress=view.progress,
+        ).to_dict()  # fmt: skip
     left = [{"file": one["name"], "why": f"its file has faults: {one['faults']}"} for one in faulty]
     return {**made, "left_out": [*made["left_out"], *left]}
 

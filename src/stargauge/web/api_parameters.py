@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
@@ -13,7 +13,7 @@ from fastapi import Depends, Path, Query, Request, Response
 from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
-from stargauge.quantity.errors import InputError
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.web.asked import DAY_WRITTEN, DRAWS, LONGEST, LONGEST_SET, MOST_DRAWS, MOST_LAID, Asked, within
 
 
@@ -131,6 +131,23 @@ Hourly = Annotated[bool, _YES_OR_NO, Query(description="Also every hour of the d
 LONG = ("changed", "compare", "hours", "needs", "odds", "power", "sensitivity", "sources", "system")
 
 
+def _names(taken: Any) -> Iterator[str]:
+    """The parameters that a route takes, with those of what it depends on first."""
+    for one in taken.dependencies if taken else ():
+        yield from _names(one)
+    yield from (field.alias for field in (taken.query_params if taken else ()))
+
+
+def strange(request: Request) -> list[Fault]:
+    """A fault for every parameter of an address that its question does not have, with the nearest that it has."""
+    known = list(dict.fromkeys(_names(getattr(request.scope.get("route"), "dependant", None))))
+    told = f" (all: {', '.join(known)})" if known else "; it has none"
+    return [
+        Fault(f'there is no parameter "{name[:LONGEST]}"{did_you_mean(name, known)}{told}', name[:LONGEST])
+        for name in dict.fromkeys(request.query_params) if name not in known
+    ]  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Asker:
     """A question that has been understood, with the request that brought it."""
@@ -145,6 +162,8 @@ class Asker:
         from stargauge.web.work import Job
 
         settings = self.request.app.state.settings
+        if faults := strange(self.request):
+            return failure(self.request, faults, 422)
         try:
             for parameter, day in {"as_of": self.asked.as_of, **more}.items():
                 if isinstance(day, date):

@@ -99,7 +99,8 @@ _FAULTS: dict[int | str, dict[str, Any]] = {
     404: {"model": Errors, "description": "There is no such answer: something that is named does not exist, was not yet known on that day, "
           "or the question contradicts the record."},
     414: {"description": "The address is longer than 8 KiB.", "content": {"text/plain": {"schema": {"type": "string"}}}},
-    422: {"model": Errors, "description": "A parameter has the wrong form."},
+    422: {"model": Errors, "description": "A parameter is not known, has the wrong form or a value that cannot be; of limits that "
+          "cannot be kept together, what each would have to be."},
     429: {"model": Errors, "description": "Too many answers asked for at once; `Retry-After` says when to come again."},
     500: {"model": Errors, "description": "Our fault."},
     503: {"model": Errors, "description": "It took too long, or too much is waiting."},

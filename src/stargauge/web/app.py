@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from stargauge import __version__
 from stargauge.quantity.errors import Fault, InputError
 from stargauge.web import pages  # noqa: F401 - enters the pages
+from stargauge.web.api_parameters import strange
 from stargauge.web.api_routes import router
 from stargauge.web.asked import Asked, asked_of, too_long
 from stargauge.web.desk import Desk, cost
@@ -225,8 +226,8 @@ async def _refused(request: Request, error: Any) -> Response:
 async def _misformed(request: Request, error: Any) -> Response:
     """Parameters of a wrong form, all at once."""
     told = (one for one in error.errors() if one["type"] != "none_required")
-    faults = [Fault(f'{one["msg"]}; got "{str(one.get("input"))[:80]}"', str(one["loc"][1])) for one in told]
-    return failure(request, faults, 422)
+    faults = [Fault(f'{one["msg"].removeprefix("Value error, ")}; got "{str(one.get("input"))[:80]}"', str(one["loc"][1])) for one in told]
+    return failure(request, [*faults, *strange(request)], 422)
 
 
 async def _our_fault(request: Request, error: Exception) -> Response:

@@ -1,0 +1,85 @@
+"""What is asked of a supply: what is wrong with it, and what would do where no supply keeps the limits; each by the name it is asked by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil, floor, log10
+from typing import NamedTuple
+
+from stargauge.plan.offers import CHOICES
+from stargauge.plan.sizing import NoSupply, Relief
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.units import parse_number, split_number, unit
+
+#: Limits by the name they are asked by, their name in the plan, the unit it keeps them in.
+_AMOUNTS = (("emissions", "carbon", "g/Wh"), ("land", "land", "m2"), ("gas", "fuel", "Wh"))
+
+
+class Way(NamedTuple):
+    """One limit that alone would do if it gave way: the name it is asked by, what it would have to be, what was asked."""
+
+    name: str
+    needed: str
+    asked: str
+
+
+def faults_of(asked: Mapping[str, str | None], sources: Sequence[str] | None) -> Iterator[Fault]:
+    """What is wrong with amounts (`load`, `emissions`, `land`, `gas`) and `sources`; each fault has the name as its path."""
+    yield from _faults_of_amount("load", asked.get("load"), "W", zero=False)
+    for name, _, plain in _AMOUNTS:
+        yield from _faults_of_amount(name, asked.get(name), plain, zero=name != "gas")
+    if sources is not None and not sources:
+        yield Fault(f"got no source; expected some of {', '.join(CHOICES)}", "sources")
+    for source in sources or ():
+        if source not in CHOICES:
+            yield Fault(f'no source "{source}"{did_you_mean(source, CHOICES)} (all: {", ".join(CHOICES)})', "sources")
+
+
+def _faults_of_amount(name: str, text: str | None, plain: str, zero: bool) -> Iterator[Fault]:
+    if text is None:
+        return
+    try:
+        value = parse_number(text, plain)
+    except InputError as error:
+        yield from (Fault(_expecting(fault.message, plain), name) for fault in error.faults)
+        return
+    if not (value >= 0.0 if zero else value > 0.0):
+        yield Fault(f'got "{text}"; expected {"0 or more" if zero else "more than 0"}', name)
+
+
+def _expecting(message: str, plain: str) -> str:
+    """A fault of a number with what was expected, where it does not say so."""
+    return message if "expected" in message else f"{message}; expected {unit(plain).kind}"
+
+
+def ways(fault: NoSupply, asked: Mapping[str, str | None]) -> list[Way]:
+    """What each limit alone would have to be for a supply to exist, all else kept, in the unit in which it was asked.
+
+    Limits that were not asked for are left out, and those that alone cannot help.
+    """
+    return [way for one in fault.reliefs if (way := _way(one, asked))]
+
+
+def _way(one: Relief, asked: Mapping[str, str | None]) -> Way | None:
+    if one.needed is None:
+        return None
+    if one.limit == "shortfall":
+        return Way("shortfall", f"{_up(one.needed):g}", asked.get("shortfall") or "0") if _up(one.needed) < 1.0 else None
+    for name, limit, plain in _AMOUNTS:
+        text = asked.get(name)
+        if limit == one.limit and text is not None:
+            named = split_number(text)[1]
+            return Way(name, f"{_written(_up(one.needed * unit(plain).factor / unit(named).factor))} {named}", text)
+    return None
+
+
+def _up(value: float) -> float:
+    """A number to three figures, rounded up so that it is enough."""
+    if value <= 0.0:
+        return 0.0
+    scale = 10.0 ** (2 - floor(log10(value)))
+    return ceil(value * scale - 1e-6) / scale
+
+
+def _written(number: float) -> str:
+    return f"{number:,.0f}" if number >= 1000.0 else f"{number:g}"
