@@ -72,6 +72,7 @@ class Catalogue:
     own_rows: tuple[Row, ...] = ()
     without: frozenset[str] = frozenset()
     _index: dict[str, dict[tuple[str, str], tuple[Row, ...]]] = field(default_factory=dict, repr=False, compare=False)
+    _named: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def sources(self) -> dict[str, Source]:
@@ -84,7 +85,9 @@ class Catalogue:
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The names of a kind, in the order of the file."""
-        return tuple(dict.fromkeys(name for name, _ in self._of(kind)))
+        if kind not in self._named:
+            self._named[kind] = tuple(dict.fromkeys(name for name, _ in self._of(kind)))
+        return self._named[kind]
 
     def attributes(self, kind: str, name: str) -> tuple[str, ...]:
         """What is known of a name. Raises InputError with the nearest name where there is none such."""
