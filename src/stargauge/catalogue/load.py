@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -189,6 +190,8 @@ class KnownCatalogue:
     back: tuple[tuple[str, date], ...] = ()
     unsaid: frozenset[str] = frozenset()
     _held: dict[tuple[str, str, str, str | None], Estimate] = field(default_factory=dict, repr=False, compare=False)
+    #: What is made of many values, by what it is and of whom: asked for by several inputs.
+    made: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def day(self, kind: str) -> date:
         """The day as of which a kind of data is known."""

@@ -31,6 +31,14 @@ SEED = 0
 
 def outdoor_of(catalogue: KnownCatalogue, station: str) -> OutdoorHours | None:
     """The hours of a station's typical year by state; none where its normals are not enough for one."""
+    key = ("outdoor hours", station)
+    if key not in catalogue.made:
+        catalogue.made[key] = _table(catalogue, station)
+    found: OutdoorHours | None = catalogue.made[key]
+    return found
+
+
+def _table(catalogue: KnownCatalogue, station: str) -> OutdoorHours | None:
     try:
         normals, coefficients = normals_of(catalogue, station), coefficients_of(catalogue)
     except InputError:
