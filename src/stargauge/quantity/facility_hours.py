@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 PARTS = (
     "it", "transformers", "ups", "distribution", "air_fans", "pumps", "rejection_fans", "tower_pumps", "chillers", "lighting",
 )  # fmt: skip
+#: What of it is lost on the way, and what cooling takes; the racks and light are the rest.
+LOSSES, COOLING = PARTS[1:4], PARTS[4:9]
 #: Where water goes.
 WATER = ("evaporated", "blown_down", "other")
 _STARTS = np.array([0, *MONTH_ENDS[:-1]])
