@@ -9,7 +9,7 @@ import pytest
 from tests.gpu_double import H100, Described
 
 from stargauge.measure.device import Effort, Timing
-from stargauge.measure.kernels import DTYPES, SIZE, Kernel, attention, cached, layer, moved, plan, product, reduced
+from stargauge.measure.kernels import DTYPES, SIZE, Kernel, attention, cached, layer, moved, plan, product, reduced, sustained
 from stargauge.measure.points import Point, facts_as_points, measured, quantile
 
 
@@ -36,17 +36,17 @@ def test_a_layer_is_its_four_products_and_its_attention() -> None:
     shapes = ((width + 2 * kv_heads * 128, width), (width, width), (2 * inner, width), (width, inner))
     products = sum(product("bf16", tokens, n, k).flop for n, k in shapes)
     scores = attention(sequence, heads, 128, "flash", False)
-    assert layer(*sides, backward=False).flop == pytest.approx(products + scores.flop * sequences / scores.side("sequences"))
+    assert layer(sides, "flash", False).flop == pytest.approx(products + scores.flop * sequences / scores.side("sequences"))
     # A step of training: three times the products (6 operations per parameter and token), and attention forward and back.
     parameters = sum(n * k for n, k in shapes)
-    assert layer(*sides, backward=True).flop == pytest.approx(
+    assert layer(sides, "flash", True).flop == pytest.approx(
         6 * parameters * tokens + 3.5 * scores.flop * sequences / scores.side("sequences")
     )
 
 
 def test_a_copy_reads_and_writes_and_a_cache_is_read_once() -> None:
     assert (moved("copy", 100).byte, moved("read", 100).byte) == (200, 100)
-    made = cached(16, 1024)
+    made = cached(16, 1024, "flash")
     assert made.byte == 2 * 16 * 1024 * 8 * 128 * SIZE["bf16"] and made.unit == "B/s"
 
 
@@ -91,7 +91,7 @@ def test_what_the_chip_does_not_run_is_a_point_without_a_value_that_says_why() -
     silent = [one for one in points if one.value is None]
     assert {one.note for one in silent} == {"not on this chip", "no reading of the power"}
     assert {one.dtype for one in silent if one.operation == "matmul"} == {"fp8"}
-    assert len(points) == len(plan(False)) + 2
+    assert len(points) == len(plan(False)) + 2 * len(sustained(False))
 
 
 @pytest.mark.parametrize("wrong", [(), (0.0,), (float("nan"), 1.0), (float("inf"),)])
@@ -114,7 +114,7 @@ def test_nothing_is_started_once_the_time_is_up() -> None:
 
 def test_what_a_device_does_not_say_of_itself_is_left_out() -> None:
     said = {one.shape: one.value for one in facts_as_points(replace(H100, clock=0.0, power_limit=0.0))}
-    assert said == {"memory": 85e9, "cache": 50e6, "multiprocessors": 132.0, "memory_clock_max": 2.6e9, "devices": 1.0}
+    assert said == {"memory": 85e9, "cache": 50e6, "multiprocessors": 132.0, "memory_clock_max": 2.6e9, "devices": 1.0, "capability": 9.0}
 
 
 def test_quantiles_are_those_of_numpy() -> None:

@@ -34,7 +34,7 @@ def test_a_wrong_product_is_no_measurement(maker: Maker) -> None:
 
 
 def test_attention_over_a_cache_is_that_of_each_query_over_its_keys(maker: Maker) -> None:
-    made = maker.calls(kernels.cached(2, 32), 1)
+    made = maker.calls(kernels.cached(2, 32, "flash"), 1)
     query, keys, values = made.calls[0].args  # type: ignore[attr-defined]
     weights = torch.softmax(query.double() @ keys.double().transpose(-1, -2) / kernels.CACHE_WIDTH**0.5, dim=-1)
     assert torch.allclose(made.calls[0]().double(), weights @ values.double(), atol=0.02)
@@ -44,7 +44,7 @@ def test_attention_over_a_cache_is_that_of_each_query_over_its_keys(maker: Maker
 def test_attention_and_layers_run(maker: Maker, backward: bool) -> None:
     scores = maker.calls(kernels.attention(128, 4, 32, "flash", backward), 1).calls[0]()
     assert (scores[0] if backward else scores).shape == (2, 4, 128, 32)
-    out = maker.calls(kernels.layer(256, 8, 2, 512, 64, 2, backward), 1).calls[0]()
+    out = maker.calls(kernels.layer((256, 8, 2, 512, 64, 2), "flash", backward), 1).calls[0]()
     parts = out if backward else (out,)
     assert all(torch.isfinite(one).all() for one in parts)
     assert len(parts) == (7 if backward else 1)  # four weights, two norms, and what came in

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.catalogue.gpu_curves import GpuCurve, text_of
+from stargauge.catalogue.gpu_curves import FITTED, GpuCurve, text_of
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.measure.kernels import Kernel, product
 from stargauge.measure.points import Point
@@ -26,6 +26,7 @@ class LayerCheck:
     """A layer's time as measured, and that of its products and its attention by the curves; what is left is passes over memory."""
 
     operation: str
+    variant: str
     shape: str
     seconds: float
     products: float
@@ -62,9 +63,16 @@ class GpuCalibration:
         return text_of([self.curve], self.shares)
 
     def _share(self, point: Point) -> float | None:
-        of = {"FLOP/s": point.dtype, "W": "power"}.get(point.unit, "memory" if point.operation in _MEMORY else "")
+        of = {"FLOP/s": point.dtype, "W": "power"}.get(
+            point.unit, "memory" if point.operation in _MEMORY or point.variant == "copy" else ""
+        )
         peak = self.peaks.get(of)
         return None if peak is None or point.value is None or point.operation == "device" else point.value / peak
+
+    @property
+    def kinds(self) -> list[tuple[str, str, str]]:
+        """The kinds of kernels that have rates, in their order: operation, variant, type."""
+        return list(dict.fromkeys((one.operation, one.variant, one.dtype) for one in self.curve.points if one.operation in FITTED))
 
     def best(self, operation: str, variant: str, dtype: str) -> Point | None:
         """The point of a kind with the highest rate."""
@@ -89,22 +97,31 @@ class GpuCalibration:
         products = matmul.seconds(np.array([one.flop for one in parts]), np.array([one.byte for one in parts])).sum()
         scores = _scores(sides)
         times = [one.seconds(np.array(scores * share)) for one, share in zip(attention, (2.0, 5.0), strict=False) if one is not None]  # type: ignore[call-arg]
-        return LayerCheck(point.operation, point.shape, point.seconds, float(products), float(sum(times)))
+        return LayerCheck(point.operation, point.variant, point.shape, point.seconds, float(products), float(sum(times)))
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
-        curve, power = self.curve, self.curve.values("power")
+        curve = self.curve
         facts = {one.shape: one.value for one in curve.values("device")}
         return {
             "chip": curve.chip or None, "device": curve.device, "measured": str(curve.measured), "driver": curve.driver or None,
             "software": curve.software, "facts": facts, "peaks": self.peaks, "quick": self.quick, "seed": self.seed,
             "points": [self._plain(point) for point in curve.points if point.operation != "device"],
             "curves": [_curve_data(kind, made, self.peaks) for kind, made in curve.curves().items()],
-            "best": [self._plain(best) for kind in curve.curves() if (best := self.best(*kind)) is not None],
-            "power": {"mean": power[0].value, "share": self.shares[power[0]], "clock": power[0].clock or None} if power else None,
+            "best": [self._plain(best) for kind in self.kinds if (best := self.best(*kind)) is not None],
+            "power": [self._drawn(point) for point in curve.values("power")],
             "layers": [{**asdict(one), "explained": one.explained} for one in self.layers],
             "left_out": [{"operation": one.operation, "variant": one.variant, "dtype": one.dtype, "shape": one.shape, "why": one.note}
                          for one in self.left_out],
+        }  # fmt: skip
+
+    def _drawn(self, point: Point) -> dict[str, Any]:
+        """Power while a kernel ran for seconds, and what it reached then."""
+        reached = next((one for one in self.curve.values("sustained", point.variant, point.dtype)), None)
+        return {
+            "what": point.variant, "dtype": point.dtype, "mean": point.value, "share": self.shares[point], "clock": point.clock or None,
+            "rate": reached.value if reached else None, "unit": reached.unit if reached else None,
+            "rate_share": self.shares[reached] if reached else None,
         }  # fmt: skip
 
     def _plain(self, point: Point) -> dict[str, Any]:

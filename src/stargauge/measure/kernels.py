@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: Bytes of one element.
 SIZE = {"fp32": 4, "tf32": 4, "bf16": 2, "fp16": 2, "fp8": 1}
@@ -38,6 +38,8 @@ CACHES = ((1, 4096), (1, 32768), (16, 1024), (16, 8192), (64, 1024), (64, 8192),
 CACHE_HEADS, CACHE_GROUP, CACHE_WIDTH = 8, 8, 128
 #: (width, heads, key-value heads, inner width, sequence, sequences) of whole dense layers.
 LAYERS = ((4096, 32, 8, 14336, 4096, 4), (8192, 64, 8, 28672, 4096, 2))
+#: The side of products that are run on a rested chip, and for seconds.
+RESTED = 8192
 #: Bytes that each accelerator holds of what is summed over all.
 REDUCED = tuple(2**power for power in (16, 20, 24, 28, 30))
 
@@ -66,7 +68,7 @@ class Kernel:
     @property
     def unit(self) -> str:
         """The unit of what it reaches: operations per second, bytes per second, or seconds where it does neither."""
-        if self.operation in ("copy", "read", "decode-attention", "all-reduce"):
+        if self.operation in ("copy", "read", "decode-attention", "all-reduce") or self.variant == "copy":
             return "B/s"
         return "FLOP/s" if self.flop else "s"
 
@@ -86,6 +88,11 @@ def product(dtype: str, m: int, n: int, k: int) -> Kernel:
     return Kernel("matmul", "", dtype, (("m", m), ("n", n), ("k", k)), 2.0 * m * n * k, float(byte))
 
 
+def rested(dtype: str) -> Kernel:
+    """A product on a chip that had nothing to do before: what it reaches until its power is held back."""
+    return replace(product(dtype, RESTED, RESTED, RESTED), variant="rested")
+
+
 def moved(operation: str, size: int) -> Kernel:
     """A buffer copied (read and written) or read."""
     return Kernel(operation, "", "fp32", (("size", size),), 0.0, float(size * (2 if operation == "copy" else 1)))
@@ -101,22 +108,23 @@ def attention(sequence: int, heads: int, width: int, variant: str, backward: boo
     return Kernel("attention-backward" if backward else "attention", variant, "bf16", sides, flop, float(byte))
 
 
-def cached(sequences: int, sequence: int) -> Kernel:
+def cached(sequences: int, sequence: int, variant: str) -> Kernel:
     """One new token of each sequence over the keys and values kept of it."""
     heads, group, width = CACHE_HEADS, CACHE_GROUP, CACHE_WIDTH
     sides = (("sequences", sequences), ("sequence", sequence), ("kv_heads", heads), ("group", group), ("width", width))
     byte = 2 * sequences * sequence * heads * width * SIZE["bf16"]
-    return Kernel("decode-attention", "flash", "bf16", sides, 4.0 * sequences * sequence * heads * group * width, float(byte))
+    return Kernel("decode-attention", variant, "bf16", sides, 4.0 * sequences * sequence * heads * group * width, float(byte))
 
 
-def layer(width: int, heads: int, kv_heads: int, inner: int, sequence: int, sequences: int, backward: bool) -> Kernel:
+def layer(sides: tuple[int, int, int, int, int, int], variant: str, backward: bool) -> Kernel:
     """A dense transformer layer, forward alone or forward and backward: its products and its causal attention count, nothing else."""
+    width, heads, kv_heads, inner, sequence, sequences = sides
     tokens, head = sequence * sequences, width // heads
     weights = width * (width + 2 * kv_heads * head) + width * width + 3 * width * inner
     scores = 2.0 * sequences * heads * sequence * sequence * head / 2.0
     flop = 2.0 * tokens * weights * (3 if backward else 1) + scores * (_FORWARD + (_BACKWARD if backward else 0))
-    sides = (("width", width), ("heads", heads), ("kv_heads", kv_heads), ("inner", inner), ("sequence", sequence), ("sequences", sequences))
-    return Kernel("layer-both" if backward else "layer", "flash", "bf16", sides, flop, float(weights * SIZE["bf16"]))
+    named = (("width", width), ("heads", heads), ("kv_heads", kv_heads), ("inner", inner), ("sequence", sequence), ("sequences", sequences))
+    return Kernel("layer-both" if backward else "layer", variant, "bf16", named, flop, float(weights * SIZE["bf16"]))
 
 
 def reduced(size: int, devices: int) -> Kernel:
@@ -129,10 +137,11 @@ def launch(variant: str) -> Kernel:
     return Kernel("launch", variant, "fp32", (("elements", 1),), 0.0, 0.0)
 
 
-def sustained(side: int = 8192) -> Kernel:
-    """The product that is repeated for seconds while the power is read."""
-    made = product("bf16", side, side, side)
-    return Kernel("sustained", "", made.dtype, made.sides, made.flop, made.byte)
+def sustained(quick: bool) -> list[Kernel]:
+    """What is repeated for seconds while the power is read: products, and memory copied; quick: one product."""
+    side = RESTED
+    products = [replace(product(dtype, side, side, side), operation="sustained", variant="product") for dtype in ("bf16", "fp8")]
+    return products[:1] if quick else [*products, replace(moved("copy", BUFFERS[-2]), operation="sustained", variant="copy")]
 
 
 def plan(quick: bool, devices: int = 1) -> list[Kernel]:
@@ -155,6 +164,7 @@ def _first() -> Iterator[Kernel]:
 
 
 def _squares() -> Iterator[Kernel]:
+    yield from (rested(dtype) for dtype in ("bf16", "fp8"))
     for dtype, squares in SQUARES.items():
         yield from (product(dtype, side, side, side) for side in squares)
 
@@ -169,7 +179,7 @@ def _others(devices: int) -> Iterator[Kernel]:
     for variant in ATTENTION_VARIANTS:
         for backward in (False, True):
             yield from (attention(sequence, heads, width, variant, backward) for sequence, heads, width in ATTENTIONS)
-    yield from (cached(sequences, sequence) for sequences, sequence in CACHES)
-    yield from (layer(*sides, backward=backward) for sides in LAYERS for backward in (False, True))
+    yield from (cached(sequences, sequence, variant) for variant in ATTENTION_VARIANTS for sequences, sequence in CACHES)
+    yield from (layer(sides, variant, backward) for variant in ATTENTION_VARIANTS for sides in LAYERS for backward in (False, True))
     if devices > 1:
         yield from (reduced(size, devices) for size in REDUCED)

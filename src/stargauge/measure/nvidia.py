@@ -20,7 +20,9 @@ T = TypeVar("T")
 #: Data of a kernel that is run again and again: several times what the cache holds, in at most so many sets.
 _CACHES, _MOST_SETS = 3, 128
 #: Calls shorter than this are replayed from a graph, so that what the host takes to launch them stays out; calls in one graph at most.
-_SHORT, _MOST_CALLS = 0.001, 512
+_SHORT, _MOST_CALLS = 0.0002, 512
+#: Seconds without work that make a rested chip, and repeats that are then timed, of so many seconds each.
+_REST, _RESTED, _EACH_RESTED = 1.0, 5, 0.004
 _SETTLE, _WARM = 0.5, 0.02
 #: Share of the free memory that a kernel may take.
 _MOST_MEMORY = 0.8
@@ -65,10 +67,12 @@ class Nvidia:
         with self._maker.precision(kernel.dtype):
             made = self._maker.calls(kernel, self._sets(kernel))
             each = self._estimated(made)
-            count = max(len(made.calls), min(_MOST_CALLS, ceil(effort.each / each)))
+            rested = kernel.variant == "rested"
+            count = max(len(made.calls), min(_MOST_CALLS, ceil((_EACH_RESTED if rested else effort.each) / each)))
             short = made.graph and (each < _SHORT or kernel.variant == "graph")
             run, short = self._replayed(made, count) if short else (_loop(made, count), False)
-            repeats = int(min(effort.repeats, max(5.0, effort.most / (each * count))))
+            repeats = _RESTED if rested else int(min(effort.repeats, max(5.0, effort.most / (each * count))))
+            self._lead(run, 0.0 if rested else effort.lead)
             seconds, clock = self._repeated(run, repeats)
             return Timing(tuple(one / count for one in seconds), "graph" if short else "eager", clock, made.note)
 
@@ -130,6 +134,13 @@ class Nvidia:
                     clock = self._nvml.clock()
         torch.cuda.synchronize()
         return [start.elapsed_time(end) / 1e3 for start, end in marks], clock
+
+    def _lead(self, run: Callable[[], Any], seconds: float) -> None:
+        """What is timed next, run for a while; nothing for a while where that is nought."""
+        if not seconds:
+            time.sleep(_REST)
+            return
+        self._until(run, seconds)
 
     def _settle(self) -> None:
         """Out of idle: half a second of products."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from stargauge.measure.device import CannotRun, Device, Effort, Facts, Timing
@@ -12,9 +12,9 @@ from stargauge.measure.kernels import Kernel, plan, sustained
 
 Clock = Callable[[], float]
 #: Seconds after which nothing new is started, and for how long the power is read.
-LIMIT, DRAWN = 170.0, 5.0
+LIMIT, DRAWN = 155.0, 3.0
 QUICK_LIMIT, QUICK_DRAWN = 50.0, 2.0
-QUICK = Effort(repeats=7, each=0.005, most=0.2)
+QUICK = Effort(repeats=7, each=0.005, most=0.2, lead=0.1)
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,13 @@ def measured(device: Device, quick: bool = False, clock: Clock = time.monotonic,
     kernels = plan(quick, device.facts.devices)
     end = clock() + (limit if limit is not None else QUICK_LIMIT if quick else LIMIT)
     effort, drawn = (QUICK, QUICK_DRAWN) if quick else (Effort(), DRAWN)
-    count = len(kernels) + 2
+    held = sustained(quick)
+    whole = len(kernels) + 2 * len(held)
     for place, kernel in enumerate(kernels):
         late = clock() >= end
-        yield Step(place + 1, count, left_out(kernel, "no time was left") if late else _point(device, kernel, effort))
-    for place, point in enumerate(_power(device, drawn)):
-        yield Step(len(kernels) + place + 1, count, point)
+        yield Step(place + 1, whole, left_out(kernel, "no time was left") if late else _point(device, kernel, effort))
+    for place, point in enumerate(point for kernel in held for point in _power(device, kernel, drawn)):
+        yield Step(len(kernels) + place + 1, whole, point)
 
 
 def facts_as_points(facts: Facts) -> list[Point]:
@@ -64,7 +65,7 @@ def facts_as_points(facts: Facts) -> list[Point]:
     said = (
         ("memory", facts.memory, "B"), ("cache", facts.cache, "B"), ("multiprocessors", float(facts.multiprocessors), "1"),
         ("clock_max", facts.clock, "1/s"), ("memory_clock_max", facts.memory_clock, "1/s"), ("power_limit", facts.power_limit, "W"),
-        ("devices", float(facts.devices), "1"),
+        ("devices", float(facts.devices), "1"), ("capability", float(facts.capability or 0), "1"),
     )  # fmt: skip
     return [Point("device", "", "", name, unit, value) for name, value, unit in said if value]
 
@@ -106,22 +107,18 @@ def _point(device: Device, kernel: Kernel, effort: Effort) -> Point:
     return point_of(kernel, timing)
 
 
-def _power(device: Device, seconds: float) -> list[Point]:
-    """Power while a product runs for seconds, and what the product reaches then."""
-    kernel = sustained()
-    power = Point("power", "", kernel.dtype, kernel.shape, "W", flop=kernel.flop, byte=kernel.byte)
+def _power(device: Device, kernel: Kernel, seconds: float) -> list[Point]:
+    """Power while a kernel runs for seconds, and what it reaches then."""
+    silent = left_out(kernel, "")
     try:
         drawn = device.draw(kernel, seconds)
     except CannotRun as error:
-        return [Point(**{**vars(power), "note": str(error)}), left_out(kernel, str(error))]
-    low, high = quantile(drawn.watts, 0.1), quantile(drawn.watts, 0.9)
+        return [replace(silent, operation="power", unit="W", note=str(error)), replace(silent, note=str(error))]
+    clock, each = quantile(drawn.clocks, 0.5) if drawn.clocks else 0.0, 1.0 / drawn.calls_per_second
     note = f"{drawn.temperature:.0f} degC at the end" if drawn.temperature else ""
-    clock = quantile(drawn.clocks, 0.5) if drawn.clocks else 0.0
-    each = 1.0 / drawn.calls_per_second
-    return [
-        Point(**{**vars(power), "value": drawn.mean, "low": low, "high": high, "repeats": len(drawn.watts), "clock": clock, "note": note}),
-        Point(
-            kernel.operation, "", kernel.dtype, kernel.shape, kernel.unit, kernel.flop / each, flop=kernel.flop, byte=kernel.byte,
-            seconds=each, repeats=1, timed_by="eager", clock=clock,
-        ),
-    ]  # fmt: skip
+    low, high = quantile(drawn.watts, 0.1), quantile(drawn.watts, 0.9)
+    reached = replace(silent, value=kernel.amount / each, seconds=each, repeats=1, timed_by="eager", clock=clock)
+    power = replace(
+        silent, operation="power", unit="W", value=drawn.mean, low=low, high=high, repeats=len(drawn.watts), clock=clock, note=note
+    )
+    return [power, reached]

@@ -35,6 +35,8 @@ class Maker:
 
     def calls(self, kernel: Kernel, sets: int) -> Calls:
         """The calls of a kernel, over so many sets of data where it has more than one."""
+        if kernel.variant == "copy":
+            return self._copy(kernel, sets)
         made = {
             "matmul": self._product, "sustained": self._product, "copy": self._copy, "read": self._read, "launch": self._launch,
             "attention": self._attention, "attention-backward": self._attention_backward, "decode-attention": self._cached,
@@ -66,7 +68,7 @@ class Maker:
         m, n, k = (kernel.side(name) for name in "mnk")
         pairs = [(self._random(kernel.dtype, m, k), self._random(kernel.dtype, n, k).t()) for _ in range(sets)]
         calls = [self._scaled(a, b) if kernel.dtype == "fp8" else self._plain(a, b) for a, b in pairs]
-        note = self._checked(calls[0], *pairs[0]) if kernel.flop <= _CHECKED and kernel.operation == "matmul" else ""
+        note = self._checked(calls[0], *pairs[0]) if kernel.flop <= _CHECKED else ""
         return Calls(calls, note=note)
 
     def _plain(self, a: Any, b: Any) -> Call:

@@ -46,7 +46,7 @@ _FORMS = (
 
 def sentence(data: Data) -> str:
     """The device in one sentence, with what it is in the catalogue."""
-    bf16 = next((one for one in data["best"] if one["operation"] == "matmul" and one["dtype"] == "bf16"), None)
+    bf16 = next((one for one in data["best"] if (one["operation"], one["variant"], one["dtype"]) == ("matmul", None, "bf16")), None)
     copied = next((one for one in data["best"] if one["operation"] == "copy"), None)
     parts = [f"{rate(one['value'], one['unit'])} {what}" for one, what in ((bf16, "in bf16 products"), (copied, "of memory copied")) if one]
     reached = f" reaches {' and '.join(parts)}" if parts else " was measured"
@@ -84,7 +84,7 @@ def share(value: float | None) -> str:
 def name_of(one: Data) -> str:
     """What a kernel is called."""
     name = str(_NAMES.get(one["operation"], one["operation"]))
-    return f"{name} ({one['variant']})" if one["variant"] == "cudnn" else name
+    return f"{name} ({one['variant']})" if one["variant"] in ("cudnn", "rested") else name
 
 
 def best_row(one: Data) -> Sequence[str]:
@@ -119,22 +119,29 @@ def layers(data: Data) -> list[str]:
 def _layer(one: Data, way: str) -> str:
     parts = f"products {one['products'] * _MILLI:.2f} ms, attention {one['attention'] * _MILLI:.2f} ms"
     rest = "; what is left is norms, activation and sums, passes over memory" if one["explained"] < 1.0 else ""
+    by = f", attention by {one['variant']}" if one["variant"] else ""
     return (
-        f"A dense layer ({one['shape'].replace(' ', ', ')}) takes {one['seconds'] * _MILLI:.2f} ms {way}. By the curves its parts take "
+        f"A dense layer ({one['shape'].replace(' ', ', ')}) takes {one['seconds'] * _MILLI:.2f} ms {way}{by}. By the curves its parts take "
         f"{share(one['explained'])} of that: {parts}{rest}."
     )
 
 
 def power(data: Data) -> list[str]:
     """The power drawn under load, and what is reached then."""
-    if not data["power"]:
-        return []
-    drawn = data["power"]
-    of = f", {share(drawn['share'])} of its rating" if drawn["share"] is not None else ""
-    kept = next((one for one in data["points"] if one["operation"] == "sustained" and one["value"]), None)
-    at = f" at {drawn['clock'] / _MEGA:,.0f} MHz" if drawn["clock"] else ""
-    reached = f" and reaches {rate(kept['value'], kept['unit'])} ({kept['dtype']})" if kept else ""
-    return [f"With one product over and over it draws {drawn['mean']:,.0f} W{of}{at}{reached}."]
+    told = [_drawn(one) for one in data["power"]]
+    rests = [
+        f"{rate(one['value'], one['unit'])} ({one['dtype']})" for one in data["points"] if one["variant"] == "rested" and one["value"]
+    ]  # fmt: skip
+    first = f"A rested chip is faster at first: its first hundredths of a second reach {' and '.join(rests)}."
+    return [" ".join([*told, first] if rests else told)] if told or rests else []
+
+
+def _drawn(one: Data) -> str:
+    what = "memory copied" if one["what"] == "copy" else f"one {one['dtype']} product"
+    of = f", {share(one['share'])} of its rating," if one["share"] is not None else ""
+    at = f" at {one['clock'] / _MEGA:,.0f} MHz" if one["clock"] else ""
+    reached = f" and reaches {rate(one['rate'], one['unit'])}" if one["rate"] else ""
+    return f"With {what} over and over it draws {one['mean']:,.0f} W{of}{at}{reached}."
 
 
 def left_out(found: Sequence[Data]) -> list[str]:
