@@ -25,7 +25,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("programme",),
     ("catalogue",),
-    ("evidence", "reading"),
+    ("evidence", "measure", "reading"),
     ("quantity",),
 )
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

@@ -18,6 +18,7 @@ from stargauge.api.exports import Export, export
 from stargauge.api.facility import facility
 from stargauge.api.fleet import compute
 from stargauge.api.flows import sources_and_uses
+from stargauge.api.gpu import calibrate_gpu, gpu_curve
 from stargauge.api.hours import hours
 from stargauge.api.imports import import_statements
 from stargauge.api.needs import needs
@@ -71,6 +72,7 @@ __all__ = [
     "backtest_money",
     "brief",
     "calibrate",
+    "calibrate_gpu",
     "catalogue",
     "check",
     "compare",
@@ -85,6 +87,7 @@ __all__ = [
     "facility",
     "finance",
     "first_known",
+    "gpu_curve",
     "held_captures",
     "hours",
     "ids_of",

@@ -13,6 +13,7 @@ import numpy as np
 
 from stargauge.catalogue.builds import BuildRecord, RampRecord, as_seen, read_builds, read_ramps
 from stargauge.catalogue.fits import Array, fingerprint, shipped_build_fit, shipped_fit
+from stargauge.catalogue.gpu_curves import GpuCurve, is_curve_file, read_curves, shipped_curves
 from stargauge.catalogue.records import FitRecord, Vintage, read_fit_records, read_vintages
 from stargauge.catalogue.rows import Row, read_rows, read_sources
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
@@ -71,6 +72,7 @@ class Catalogue:
 
     own_sources: dict[str, Source] = field(default_factory=dict)
     own_rows: tuple[Row, ...] = ()
+    own_curves: tuple[GpuCurve, ...] = ()
     without: frozenset[str] = frozenset()
     _index: dict[str, dict[tuple[str, str], tuple[Row, ...]]] = field(default_factory=dict, repr=False, compare=False)
     _named: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
@@ -129,6 +131,11 @@ class Catalogue:
         """The records of racks put into halls by a day; all where none was."""
         kept = tuple(record for record in _shipped_ramps() if record.owner not in self.without)
         return tuple(record for record in kept if record.full <= as_of) or kept
+
+    def gpu_curves(self, as_of: date | None = None) -> dict[str, GpuCurve]:
+        """The newest measurement of each chip made by a day (all without one); the user's own before shipped ones."""
+        ranked = sorted(shipped_curves(), key=lambda one: one.measured) + sorted(self.own_curves, key=lambda one: one.measured)
+        return {one.chip: one for one in ranked if one.chip and (as_of is None or one.measured <= as_of)}
 
     def vintages(self, as_of: date | None = None) -> tuple[Vintage, ...]:
         """The tracker's milestones with the editions published by a day (all without one); those with at least one date."""
@@ -321,7 +328,8 @@ def load_catalogue(overlay: Path | None = None) -> Catalogue:
     """The shipped catalogue, with a user's CSV file or folder of CSV files laid over it.
 
     Rows laid over have the columns of the shipped files and win over them; they are assumptions unless they name a source,
-    shipped or in a `sources.csv` beside them. Raises InputError with every fault, its file and line.
+    shipped or in a `sources.csv` beside them. Files of `stargauge calibrate` are measurements of accelerators. Raises InputError with
+    every fault, its file and line.
     """
     if overlay is None:
         return _shipped_catalogue()
@@ -332,19 +340,22 @@ def load_catalogue(overlay: Path | None = None) -> Catalogue:
     files = sorted(folder.glob("*.csv")) if overlay.is_dir() else [overlay]
     own = read_sources(folder / SOURCES) if (folder / SOURCES).exists() else {}
     faults: list[Fault] = []
-    rows: list[Row] = []
+    rows, curves = list[Row](), list[GpuCurve]()
     for file in files:
         if file.name == SOURCES:
             continue
         try:
+            if is_curve_file(file):
+                curves += read_curves(file)
+                continue
             rows += read_rows(file, {**_shipped_sources(), **own}, frozenset(KINDS), laid_over=True)
         except InputError as error:
             faults += error.faults
     if faults:
         raise InputError(faults)
-    if not rows:
+    if not rows and not curves:
         raise InputError(f'no rows in "{overlay}"; expected CSV with the columns of the shipped catalogue')
-    return Catalogue(own, tuple(rows))
+    return Catalogue(own, tuple(rows), tuple(curves))
 
 
 @lru_cache(maxsize=1)

@@ -457,9 +457,15 @@ def parser() -> Parser:
     draft.add_argument("--json", action="store_true", help="print everything that was found as JSON instead of YAML for `check`")
     draft.add_argument("--write", metavar="FILE", help="write the YAML to a new file")
 
-    calibrate = commands.add_parser("calibrate", help="fit the slip of plans anew from the records, and show it")
-    calibrate.add_argument("--as-of", type=_date, metavar="DATE", help="use only records known by that day (default: today)")
-    calibrate.add_argument("--write", metavar="DIR", help="write the fits of all quarters in the form in which they are shipped")
+    calibrate = commands.add_parser("calibrate", help="measure this machine's GPU by small kernels; or fit the slip of plans (schedule)")
+    calibrate.add_argument("what", nargs="?", default="gpu", metavar="WHAT", help="gpu (default) or schedule (the slip of plans)")
+    calibrate.add_argument("--out", metavar="FILE", help="gpu: write every point to a new CSV file")
+    calibrate.add_argument("--quick", action="store_true", help="gpu: every third kernel, fewer repeats")
+    calibrate.add_argument("--show", metavar="CHIP|FILE", help="gpu: what was measured of a chip, or stands in such a file; nothing is run")
+    calibrate.add_argument("--gpu", type=_seed, metavar="N", help="gpu: which one, where there are several (default 0)")
+    calibrate.add_argument("--seed", type=_seed, metavar="N", help="gpu: seed of the data (default 0)")
+    calibrate.add_argument("--as-of", type=_date, metavar="DATE", help="schedule: use only records known by that day (default: today)")
+    calibrate.add_argument("--write", metavar="DIR", help="schedule: write the fits of all quarters in the form in which they are shipped")
     calibrate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(calibrate)
 

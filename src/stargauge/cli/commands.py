@@ -382,19 +382,6 @@ def validate(asked: argparse.Namespace) -> int:
     return 0
 
 
-def calibrate(asked: argparse.Namespace) -> int:
-    """`stargauge calibrate`."""
-    from stargauge import api
-    from stargauge.report.accuracy import render_calibration
-
-    data = api.calibrate(asked.as_of, values=values_of(asked), folder=asked.write).to_dict()
-    if asked.json:
-        print_json(data)
-    else:
-        sys.stdout.write(render_calibration(data, style_of(asked)))
-    return 0
-
-
 def import_(asked: argparse.Namespace) -> int:
     """`stargauge import`."""
     from stargauge import api

@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our products are small: threads of the library only get in each other's way
     from stargauge.cli import (
+        calibrate,
         commands,
         depths,
         draft,
@@ -47,8 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         name = _function(asked.command)
         modules = (
-            depths, draft, drivers, evidence, explain, export, facility, finance, hours, jobs, money, power, serve, system, together,
-            what_if, commands,
+            calibrate, depths, draft, drivers, evidence, explain, export, facility, finance, hours, jobs, money, power, serve, system,
+            together, what_if, commands,
         )  # fmt: skip
         code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
         sys.stdout.flush()

@@ -1,0 +1,1 @@
+"""Measurements of what stands on this machine: an accelerator, by small kernels."""
