@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST_FLAGS ?= -q
 REPORT := stargate-report.html
+# What is compiled is kept, even where a machine is set not to: tests begin hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test check conformance lint types docs scores bench setup clean
 help:           ## show the targets

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 
+# Many tests begin processes of their own, and every worker collects every file: compiled once, then, whatever the machine is set to.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # As the command does, before numpy is loaded: our products are small, and threads of the library only get in each other's way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

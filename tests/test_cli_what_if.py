@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from tests.asked_once import asked_once
 from tests.cli_runs import ask
+from tests.programme_files import SMALL
 from tests.real_worlds import TINY
 
 import stargauge
@@ -17,6 +21,19 @@ from stargauge.report.sensitivity import ends_text
 DAY = "2026-11-22"
 RUN = ("--as-of", DAY, "--draws", "256", "--seed", "3")
 LCOC = "lcoc[gb200-nvl72, north]"
+SCENARIO = """\
+scenarios:
+  larger:
+    about: The second hall is half as large again.
+    reason: invented
+    sites: {north: {phases: {hall-2: {it_power: 165 MW}}}}
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _once() -> Iterator[None]:
+    with asked_once("cost", "sensitivity"):
+        yield
 
 
 def test_sensitivity_prints_what_python_gives(capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,10 +102,11 @@ def test_inputs_not_moved_are_counted_and_what_was_moved_over_a_range_is_marked(
 
 
 def test_cost_and_sensitivity_agree_on_what_moves_an_hour_and_cost_says_what_is_fixed(capsys: pytest.CaptureFixture[str]) -> None:
-    made = api.cost("stargate", site="abilene", chip="gb200-nvl72", as_of=DAY, draws=256, seed=3).to_dict()["tornado"]
+    made = api.cost("stargate", as_of=DAY, draws=256, seed=3).to_dict()["tornado"]
+    assert made is not None and made["address"] == "lcoc[gb200-nvl72, abilene]"
     bars = {one["input"]: one for one in made["inputs"]}
     assert {"accelerator_life", "hours_sold_share", "power price", "discount_rate"} <= bars.keys()
-    assert made is not None and made["inputs"][0]["input"] == "equipment_unit_cost"
+    assert made["inputs"][0]["input"] == "equipment_unit_cost"
     assert {name for name, one in bars.items() if one["given"]} == {"discount_rate"} and bars["discount_rate"]["fixed"] == 0.11
     assert {"maintenance_share_equipment", "maintenance_share_building", "building_life"} <= bars.keys() and "redating_moved" in made[
         "left"
@@ -115,19 +133,22 @@ def test_more_draws_than_asked_for_are_told_once_on_standard_error(capsys: pytes
 
 
 def test_the_table_of_the_report_holds_the_numbers_of_the_data(capsys: pytest.CaptureFixture[str]) -> None:
-    data = api.cost(TINY, site="north", chip="gb200-nvl72", as_of=DAY, draws=256, seed=3).to_dict()
-    out = ask(capsys, "cost", str(TINY), "--site", "north", "--chip", "gb200-nvl72", *RUN).out
-    (hour,), (site,) = data["hours"], data["sites"]
-    assert f"{hour['cost']['p50']:.2f}" in out and f"{site['cost']['p50']:.2f}" in out
-    assert sum(hour["parts"][part]["p50"] for part in hour["parts"]) == pytest.approx(hour["cost"]["p50"], rel=0.1)
+    data = api.cost(TINY, as_of=DAY, draws=256, seed=3).to_dict()
+    out = ask(capsys, "cost", str(TINY), *RUN).out
+    assert len(data["hours"]) == len(data["sites"]) == 7
+    for hour in data["hours"]:
+        assert f"{hour['cost']['p50']:.2f}" in out and 0.0 <= hour["covered"] <= 1.0
+        assert sum(hour["parts"][part]["p50"] for part in hour["parts"]) == pytest.approx(hour["cost"]["p50"], rel=0.1)
+    hour = data["hours"][0]
     assert hour["margin"]["p50"] == pytest.approx(hour["market_rent"]["p50"] - hour["cost"]["p50"], rel=0.2)
-    assert 0.0 <= hour["covered"] <= 1.0 and site["at_the_meter"]["p50"] < site["cost"]["p50"]
+    for site in data["sites"]:
+        assert f"{site['cost']['p50']:.2f}" in out and site["at_the_meter"]["p50"] < site["cost"]["p50"]
     assert data["yardstick"]["value"] == pytest.approx(8.5)
 
 
 def test_the_cost_of_a_megawatt_year_has_the_published_yardstick_between_the_meter_and_it() -> None:
     """Epoch AI (2026): 8.5 M USD per MW and year for 1 GW of GB200; whether per MW of IT power or at the meter is not said."""
-    site = api.cost("stargate", site="abilene", chip="gb200-nvl72", as_of=DAY, draws=512).to_dict()["sites"][0]
+    site = api.cost("stargate", site="abilene", chip="gb200-nvl72", as_of=DAY, draws=512, moves=False).to_dict()["sites"][0]
     assert site["at_the_meter"]["p10"] < 8.5 < site["cost"]["p90"]
     assert site["at_the_meter"]["p50"] < 8.5 < site["cost"]["p50"]
 
@@ -141,9 +162,13 @@ def test_dearer_power_and_shorter_lives_cost_more_in_the_whole_model_too() -> No
     assert plain < dear < short
 
 
-def test_scenarios_laid_over_are_named_in_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
-    answer = ask(capsys, "cost", "stargate", "--scenario", "dear-power", "--site", "abilene", *RUN)
-    assert answer.code == 0 and "Stargate, supposing dear-power, known on" in answer.out
+def test_scenarios_laid_over_are_named_in_the_answer(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL + SCENARIO, encoding="utf-8")
+    answer = ask(capsys, "cost", str(file), "--scenario", "larger", "--site", "north", *RUN)
+    assert answer.code == 0 and "Small, supposing larger, known on" in answer.out
+    (hour,) = json.loads(ask(capsys, "cost", str(file), "--scenario", "larger", "--site", "north", "--json", *RUN).out)["hours"]
+    assert (hour["site"], hour["chip"]) == ("north", "gb200-nvl72")
 
 
 @pytest.mark.parametrize("command", [("cost", str(TINY)), ("sensitivity", LCOC, str(TINY), "--inputs", "accelerator_life")])

@@ -41,6 +41,7 @@ class KnownToy:
     alternatives: tuple[tuple[str, Any], ...] = ()
     as_of: date = date(2030, 1, 1)
     catalogue: Any = None
+    kept: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self, changes: dict[str, list[Estimate]] | None, options: dict[str, Any] | None) -> None:
         self.axes = {axis: toy.AXES[axis] for axis in ("site", "phase", "party", "line", "month")}

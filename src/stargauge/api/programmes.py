@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -75,10 +76,25 @@ def known(programme: Programme, as_of: date | str | None = None, values: Catalog
     ]
     if flaws:
         raise faults_of([*flaws, *misread(programme.documents, quantities)], programme.documents)
-    made = known_on(programme, values, day)
+    made = _known_on(programme, values, day)
     if not made.phases:
         raise _nothing_known(programme, values, day)
     return made
+
+
+#: What was known of the last programmes that were asked for: by programme, catalogue and day, and these with it, so that they are the same.
+_LAST: OrderedDict[tuple[int, int, date], tuple[Programme, Catalogue, Known]] = OrderedDict()
+_MOST = 8
+
+
+def _known_on(programme: Programme, values: Catalogue, day: date) -> Known:
+    """What is known on a day, made once while the same programme is asked for again: what was made of it is then at hand."""
+    key = (id(programme), id(values), day)
+    held = _LAST.pop(key, None) or (programme, values, known_on(programme, values, day))
+    _LAST[key] = held
+    while len(_LAST) > _MOST:
+        _LAST.popitem(last=False)
+    return held[-1]
 
 
 def day_of(as_of: date | str | None) -> date:

@@ -50,6 +50,7 @@ from stargauge.audit.variance import MOST as MOST_REDRAWN
 from stargauge.audit.variance import shares
 from stargauge.catalogue.load import Catalogue
 from stargauge.engine.lineage import Node
+from stargauge.engine.lineage import explain as explain_in
 from stargauge.engine.memo import Memo
 from stargauge.engine.run import drawn
 from stargauge.engine.simulate import axes_of, inputs_of, model_graph, world_of
@@ -75,8 +76,8 @@ def explain(
     whole = load(programme)
     made = known(whole, as_of, values)
     conditions = condition(given, whole, now=made, draws=draws, seed=seed)
-    result = run_model(made, [str(parse_share(address) or address)], draws=draws, seed=seed, held=held_of(conditions))
-    return result.explain(address, when or Days.of(made).evidence, draws)
+    world = world_of(made, [parse_address(str(parse_share(address) or address)).name], seed, held=held_of(conditions))
+    return explain_in(world, address, when or Days.of(made).evidence, min(draws, world.drawn(draws)))
 
 
 def sensitivity(

@@ -46,12 +46,12 @@ def layout(made: Input, axes: Mapping[str, Sequence[str]]) -> Layout:
     count = len(made.labels[0]) if made.labels else len(names)
     lengths = tuple(len(axes[axis]) for axis in names)
     lead, trail = lengths[:count], lengths[count:]
-    index = [{label: place for place, label in enumerate(axes[axis])} for axis in names[:count]]
+    apart = [prod(lead[place + 1 :]) for place in range(count)]  # how far apart in the array two neighbours along an axis stand
+    index = [{label: place * step for place, label in enumerate(axes[axis])} for axis, step in zip(names, apart, strict=False)]
     try:
-        spots = [tuple(at[part] for at, part in zip(index, label, strict=True)) for label in made.labels]
+        places = tuple(sum(at[part] for at, part in zip(index, label, strict=True)) for label in made.labels)
     except (KeyError, ValueError):
         raise InputError(f"{made.quantity.name}: the labels of its cells do not fit its axes {', '.join(names)}") from None
-    places = tuple(int(np.ravel_multi_index(spot, lead)) if spot else 0 for spot in spots)
     if sorted(places) != list(range(prod(lead))) or len(places) != len(made.estimates):
         raise InputError(f"{made.quantity.name}: {len(made.estimates)} cells for {prod(lead)} places along {', '.join(names[:count])}")
     return Layout(names[:count], lead, trail, places)

@@ -75,15 +75,22 @@ def world_of(
 ) -> World:  # fmt: skip
     """The world in which these quantities are made, with the inputs upstream of them; of it only the draws `held`, where these are."""
     graph = model_graph()
-    made = (Inputs(known, graph) if inputs is None else inputs).need(input_names(needed))
+    made = (assembled(known) if inputs is None else inputs).need(input_names(needed))
     leading = tuple(getattr(stargauge.inputs, "LEADING", ()))
     return World(graph, made, axes_of(known), seed, programme_of(known), leading, stargauge.__version__, held)
+
+
+def assembled(known: Known) -> Inputs:
+    """The inputs of what is known, as those asked for here: one that was asked for before is not assembled again."""
+    if "inputs" not in known.kept:
+        known.kept["inputs"] = Inputs(known, model_graph(), shared=True)
+    return Inputs(known, model_graph(), known.kept["inputs"])
 
 
 def inputs_of(known: Known, names: Iterable[str]) -> dict[str, Input]:
     """Some inputs of what is known, by name, alternatives as choices."""
     wanted = list(names)
-    made = Inputs(known, model_graph()).need(wanted)
+    made = assembled(known).need(wanted)
     return {name: made[name] for name in wanted}
 
 
@@ -91,13 +98,13 @@ def case_of(known: Known, draw: int | None = None, seed: int = 0) -> Case:
     """What is known as one world alone: as a draw of the run with this seed has it, or with every input at its median."""
     graph = model_graph()
     leading = tuple(getattr(stargauge.inputs, "LEADING", ()))
-    return Case(World(graph, Inputs(known, graph), axes_of(known), seed, programme_of(known), leading, stargauge.__version__), draw)
+    return Case(World(graph, assembled(known), axes_of(known), seed, programme_of(known), leading, stargauge.__version__), draw)
 
 
 def statics_of(known: Known, names: Iterable[str]) -> dict[str, Any]:
     """Values without a draw axis, by name: of inputs and of what is computed from them once."""
     wanted, graph = list(names), model_graph()
-    inputs = Inputs(known, graph).need(name for name in sorted(graph.upstream(wanted)) if graph.quantities[name].is_input)
+    inputs = assembled(known).need(name for name in sorted(graph.upstream(wanted)) if graph.quantities[name].is_input)
     run = Run.of(graph, wanted, inputs, axes_of(known))
     return {name: run.static[name] for name in wanted}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -62,6 +63,14 @@ class Known:
     def without(self, paths: frozenset[str]) -> Known:
         """The same as if nobody had made the statements at some paths; what they do not touch is shared with it."""
         return replace(self, programme=known_programme(self.programme, self.as_of, paths))
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What others made of it, by name, for as long as it is held: made once, as what is known does not change."""
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "kept"}
 
     # --- axes -----------------------------------------------------------------------------------------------------------------------
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from stargauge.programme.fields import CAPTURE_SCHEMA, STATEMENT_KEYS
 from stargauge.programme.overlay import overlay as lay_over
-from stargauge.programme.positions import Document, read_document
+from stargauge.programme.positions import Document, bytes_of, read_document
 from stargauge.programme.read import read_programme
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
@@ -28,8 +30,19 @@ def shipped() -> dict[str, Path]:
 
 def load(name_or_path: str | Path, overlay: Path | dict[str, Any] | None = None) -> Programme:
     """A programme by shipped name, file or folder, with a scenario laid over it. Raises InputError with every fault of its files."""
-    programme = read_programme(_documents(_find(name_or_path)))
+    path = _find(name_or_path)
+    try:
+        held = tuple((file, bytes_of(file)) for file in (_files(path) if path.is_dir() else [path]))
+    except InputError:
+        held = ()  # what cannot be read is said with all other faults
+    programme = _made(path, held)
     return lay_over(programme, overlay) if overlay is not None else programme
+
+
+@lru_cache(maxsize=16)
+def _made(path: Path, held: tuple[tuple[Path, bytes], ...]) -> Programme:
+    """A programme from what its files hold: parsed and checked once for as long as they hold the same, as nothing changes a programme."""
+    return read_programme(_documents(path, dict(held)))
 
 
 def documents(name_or_path: str | Path) -> list[Document]:
@@ -62,11 +75,15 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in ENDINGS)
 
 
-def _documents(path: Path) -> list[Document]:
-    """The files of a programme: one, or those of a folder, each holding the section of its name and `programme.yaml` the rest."""
-    if not path.is_dir():
-        return [read_document(path)]
-    files = _files(path)
+def _documents(path: Path, held: Mapping[Path, bytes] | None = None) -> list[Document]:
+    """The files of a programme: one, or those of a folder, each holding the section of its name and `programme.yaml` the rest.
+
+    `held`: what is in them, where that was read already.
+    """
+    held = held or {}
+    if path in held or not path.is_dir():
+        return [read_document(path, raw=held.get(path))]
+    files = list(held or _files(path))
     if not files:
         raise InputError(Fault(f"holds no programme; expected {WHOLE}.yaml and one file per section, such as sites.yaml", file=str(path)))
     documents, faults = list[Document](), list[Fault]()
@@ -76,7 +93,7 @@ def _documents(path: Path) -> list[Document]:
             faults.append(Fault(f'"{file.stem}" is no section of a programme{near}', file=str(file)))
             continue
         try:
-            documents.append(read_document(file, () if file.stem == WHOLE else (file.stem,)))
+            documents.append(read_document(file, () if file.stem == WHOLE else (file.stem,), held.get(file)))
         except InputError as error:
             faults += error.faults
     faults += _said_twice(documents)

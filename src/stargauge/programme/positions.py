@@ -137,8 +137,19 @@ def faults_of(flaws: Sequence[Flaw], documents: Sequence[Document]) -> InputErro
     return InputError(found)
 
 
-def read_document(file: Path, root: Trail = ()) -> Document:
-    """Read a file of at most 2 MB. Raises InputError with every fault of its form; the size is looked at before a byte is read."""
+def read_document(file: Path, root: Trail = (), raw: bytes | None = None) -> Document:
+    """Read a file of at most 2 MB. Raises InputError with every fault of its form. `raw`: what it holds, where that was read already."""
+    raw = bytes_of(file) if raw is None else raw
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise InputError(Fault("got bytes that are not UTF-8 text; save the file as UTF-8", "", str(file), line, 1)) from None
+    return parse_document(text, str(file), root)
+
+
+def bytes_of(file: Path) -> bytes:
+    """What a file of at most 2 MB holds. Raises InputError where it cannot be read; the size is looked at before a byte is read."""
     try:
         size = file.stat().st_size
         if size > MAX_BYTES:
@@ -152,12 +163,7 @@ def read_document(file: Path, root: Trail = ()) -> Document:
             raise InputError(Fault(f"has more than {MAX_BYTES:,} bytes; expected a programme file", file=str(file)))
     except OSError as error:
         raise InputError(Fault(f"cannot be read: {error.strerror}", file=str(file))) from None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise InputError(Fault("got bytes that are not UTF-8 text; save the file as UTF-8", "", str(file), line, 1)) from None
-    return parse_document(text, str(file), root)
+    return raw
 
 
 def parse_document(text: str, file: str = "", root: Trail = ()) -> Document:
