@@ -274,6 +274,13 @@ def test_bad_input_is_told(capsys: pytest.CaptureFixture[str], arguments: tuple[
     assert answer.code == 2 and told in answer.told and not answer.out
 
 
+def test_a_weather_file_is_taken_as_it_is_and_all_draws_take_its_year(shared: Path) -> None:
+    file = next((shared / "vectors" / "weather").glob("*Phoenix*"))
+    made = asked(weather=file)
+    assert made.weather.kind == "file" and not made.accounts.run.column.any()
+    assert made.to_dict()["year"]["pue"]["p50"] > asked().to_dict()["year"]["pue"]["p50"]
+
+
 def test_a_place_without_weather_is_refused() -> None:
     with pytest.raises(InputError, match='the place "argentina" names no weather'):
         api.hours("north", small(("place: abilene-tx", "place: argentina")), as_of=DAY, year=YEAR)
