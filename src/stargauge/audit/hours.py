@@ -26,8 +26,8 @@ _LEAST_DRAWS = 0.5
 #: which it is slow would be missing.
 _DONE = 0.9
 MONTHLY = (
-    "The programme's own months have no hours: supply is balanced over a month, cooling is by its normals, units run at full load and never "
-    "fail at once, and plants that stand by cost nothing. Both are of the same draws; what differs between them is the method alone."
+    "The programme's own months have no hours: supply is balanced over a month, cooling is by its normals, units run at full load and "
+    "never fail at once, and plants that stand by cost nothing. Both are of the same draws; what differs between them is the method alone."
 )
 
 
