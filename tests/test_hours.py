@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from stargauge.audit.hours_run import MONTH_HOURS
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.weather import YEAR_HOURS
+from stargauge.report.hours import render_hours
 
 DAY, YEAR = "2026-11-22", 2027
 COOLING = "    cooling: closed-loop-chiller\n"
@@ -188,7 +190,7 @@ def test_what_is_missing_is_told_with_the_hour_and_the_amount(data: dict[str, An
 
 def test_a_design_of_its_own_is_noted_beside_the_months() -> None:
     made = asked(design="evaporative").to_dict()
-    assert any("design closed-loop-chiller, the hours of evaporative" in note for note in made["notes"])
+    assert any("design closed-loop-chiller, the hours of evaporative" in note["text"] for note in made["notes"])
     assert made["water"]["site"]["p50"] > 10 * asked().to_dict()["water"]["site"]["p50"]
 
 
@@ -243,15 +245,37 @@ def test_more_draws_are_more_blocks_of_the_same() -> None:
     np.testing.assert_allclose(few.run.sums.racks, many.run.sums.racks[:256])
 
 
-def test_the_command_says_what_python_gives(capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("hours", "abilene", "--as-of", DAY, "--year", "2028", "--profile", "flat")
-    answer = ask(capsys, *words)
+def test_the_command_says_what_python_gives(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words, page = ("hours", "abilene", "--as-of", DAY, "--year", "2028", "--profile", "flat"), tmp_path / "hours.html"
+    answer = ask(capsys, *words, "--report", str(page))
+    assert str(page) in "".join(answer.out.split()) and "hour by hour" in page.read_text(encoding="utf-8")
     assert answer.code == 0 and "Missing" in answer.out and "scope 2" in answer.out and "nan" not in answer.out
-    assert max(len(line) for line in answer.out.splitlines()) <= 80
+    assert max(len(line) for line in answer.out.splitlines() if str(page) not in line) <= 80
     printed = json.loads(ask(capsys, *words, "--json").out)
     assert printed == json.loads(json.dumps(api.hours("abilene", as_of=DAY, year=2028, profile="flat").to_dict()))
-    assert any("29 February" in note for note in printed["notes"]), "a year here has 365 days"
+    assert any("29 February" in note["text"] for note in printed["notes"]), "a year here has 365 days"
     assert printed["cost"]["demand_charge"] is None, "no tariff is stated"
+
+
+@pytest.mark.parametrize("spoken", ["en", "de"])
+def test_the_page_says_what_the_answer_does_in_both_languages(data: dict[str, Any], spoken: str) -> None:
+    from stargauge.report.hours_page import render_hours_page
+
+    page = render_hours_page(data, spoken)
+    assert f'<html lang="{spoken}">' in page and page.count("<svg") >= 4
+    assert not re.search(r"\bnan\b", page, re.IGNORECASE)
+    german, english = ("Stunde für Stunde", "Was jede Quelle gibt", "Batterie"), ("hour by hour", "What each source gives", "Battery")
+    words = german if spoken == "de" else english
+    assert all(word in page for word in words)
+    assert ("draws" in page) == (spoken == "en")
+
+
+def test_where_nothing_is_missing_or_given_the_words_say_so(data: dict[str, Any]) -> None:
+    whole = {**data, "shortage_worst": None, "per_million_tokens": None, "training_runs": [], "price_year": 0}
+    text = render_hours(whole)
+    assert "nothing: supply meets the load" in text and "1m tokens" not in text and "a training run" not in text
+    late = {**data, "training_runs": [{"model": "slow", "months": [], "emissions": None, "water": None}]}
+    assert "too long" in render_hours(late)
 
 
 @pytest.mark.parametrize(
@@ -266,12 +290,21 @@ def test_the_command_says_what_python_gives(capsys: pytest.CaptureFixture[str]) 
         (("abilene", "--weather", "none.epw"), "none.epw"),
         (("abilene", "--factors", "none.csv"), 'no file "none.csv"'),
         (("abilene", "--hourly"), "give --json as well"),
+        (("abilene", "--language", "de"), "name its file with --report FILE"),
+        (("abilene", "--report", "nowhere/hours.html"), 'no folder "nowhere" to write the report to'),
         (("milam", "--year", "2025", "--as-of", "2025-12-01"), "nothing is expected to run at milam in 2025"),
     ],
 )
 def test_bad_input_is_told(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], told: str) -> None:
     answer = ask(capsys, "hours", *arguments)
     assert answer.code == 2 and told in answer.told and not answer.out
+
+
+def test_a_weather_file_is_taken_as_it_is_and_all_draws_take_its_year(shared: Path) -> None:
+    file = next((shared / "vectors" / "weather").glob("*Phoenix*"))
+    made = asked(weather=file)
+    assert made.weather.kind == "file" and not made.accounts.run.column.any()
+    assert made.to_dict()["year"]["pue"]["p50"] > asked().to_dict()["year"]["pue"]["p50"]
 
 
 def test_a_place_without_weather_is_refused() -> None:

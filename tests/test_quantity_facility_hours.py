@@ -325,7 +325,8 @@ def test_air_between_two_is_that_of_a_weather_warmed_by_as_much() -> None:
     between = air_between(cool_air, warm_air, np.array([[0.0], [0.4], [1.0]]))
     exact = air_of(WEATHER["abilene-tx"], KINDS, 0.9)
     np.testing.assert_allclose(between.dry_bulb[1], exact.dry_bulb, atol=1e-9)
-    np.testing.assert_allclose(between.wet_bulb[1], exact.wet_bulb, atol=0.02)
+    off, frost = np.abs(between.wet_bulb[1] - exact.wet_bulb), np.abs(exact.wet_bulb) < 1.5
+    assert off[~frost].max() < 0.02 and off.max() < 0.5, "about freezing the wet bulb jumps from water to ice"
     np.testing.assert_allclose(between.enthalpy[1], exact.enthalpy, atol=40.0)
     np.testing.assert_allclose(between.wet_bulb[[0, 2]], [cool_air.wet_bulb, warm_air.wet_bulb])
     dry = air_between(*(air_of(WEATHER["abilene-tx"], ("dry",), more) for more in (0.5, 1.5)), np.array([[0.4]]))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stargauge.api.programmes import Progress, known, load
 from stargauge.audit.answer_data import slug
-from stargauge.audit.hours import HoursAnswer
+from stargauge.audit.hours import HoursAnswer, Note
 from stargauge.audit.hours_accounts import HoursAccounts
 from stargauge.audit.hours_hall import load_shape, skies_of
 from stargauge.audit.hours_run import SiteYear, addresses, own_of, site_year, years_of
@@ -67,7 +67,7 @@ def hours(
     result = run_model(now, addresses(now, site).values(), draws=draws, seed=seed)
     found = site_year(result, now, site, chosen, seed)
     drawn = _drawn(now, found, stated or DEFAULT)
-    notes = list[str]()
+    notes = list[Note]()
     terms = SupplyTerms(drawn, _grid_row(now, view), _outputs(drawn, found, sky, notes), _battery(now, view, found), given, spare)
     shape = load_shape(Drawn(now.catalogue), profile, float(np.median(found["fleet_share inference"])), date(chosen, 1, 1).weekday())
     offset = found["ambient_offset"] if sky.kind == "synthetic" else np.zeros(found.draws)
@@ -105,13 +105,13 @@ def _drawn(now: Known, found: SiteYear, row: str) -> Drawn:
     return Drawn(now.catalogue, found.draws, found.seed, own_of(found, row, tower))
 
 
-def _outputs(drawn: Drawn, found: SiteYear, sky: Weather, notes: list[str]) -> dict[str, Array]:
+def _outputs(drawn: Drawn, found: SiteYear, sky: Weather, notes: list[Note]) -> dict[str, Array]:
     """What sun and wind give by the hour, of those that the site states."""
     made = dict[str, Array]()
     for name, output in (("solar", solar_output), ("wind", wind_output)):
         if name in stated_sources(found):
             given, said = output(drawn, sky)
-            notes += [said] if said else []
+            notes += [(f"weather_{name}", said)] if said else []
             made |= {} if given is None else {name: given}
     return made
 
@@ -140,14 +140,15 @@ def _grid_row(now: Known, view: SiteView) -> str:
     return market if market and now.catalogue.has("energy", market, "water") else "grid-us"
 
 
-def _notes(found: SiteYear, row: str, own: str) -> list[str]:
-    """What must be said beside the figures."""
-    said = []
+def _notes(found: SiteYear, row: str, own: str) -> list[Note]:
+    """What must be said beside the figures, each with its name."""
+    said = list[Note]()
     if np.isnan(found["supply_capacity_stated grid"]).all():
-        said.append("the programme's file puts no number on the grid connection: it is taken as large as what is energised")
-    said.append(_NO_BACKUP)
+        unsaid = "the programme's file puts no number on the grid connection: it is taken as large as what is energised"
+        said.append(("grid_unstated", unsaid))
+    said.append(("no_backup", _NO_BACKUP))
     if found.leap:
-        said.append(f"{found.year} has 29 February; a year here has 365 days, and the months beside are scaled to them")
+        said.append(("leap_day", f"{found.year} has 29 February; a year here has 365 days, and the months beside are scaled to them"))
     if row != own:
-        said.append(f"the programme's own months are of the design {own}, the hours of {row}")
+        said.append(("other_design", f"the programme's own months are of the design {own}, the hours of {row}"))
     return said

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from stargauge.audit.hours_accounts import GASES, HoursAccounts
 from stargauge.audit.hours_supply import is_prime, stated_sources
-from stargauge.quantity.dispatch_accounts import hourly_emissions, shortage_text
+from stargauge.quantity.dispatch_accounts import hourly_emissions, shortage_text, shortages
 from stargauge.quantity.footprint import Footprint
 from stargauge.quantity.weather import YEAR_HOURS, Weather
 
 Array = NDArray[np.float64]
 Data = dict[str, Any]
+#: Something that must be said beside the figures: its name, and the words.
+Note = tuple[str, str]
 
 #: Days of a year of hours.
 DAYS = YEAR_HOURS // 24
@@ -26,8 +28,8 @@ _LEAST_DRAWS = 0.5
 #: which it is slow would be missing.
 _DONE = 0.9
 MONTHLY = (
-    "The programme's own months have no hours: their balance of supply, losses of cooling and units at full load are means of a month. "
-    "Both are of the same draws; what differs between them is the method alone."
+    "The programme's own months have no hours: supply is balanced over a month, cooling is by its normals, units run at full load and "
+    "never fail at once, and plants that stand by cost nothing. Both are of the same draws; what differs between them is the method alone."
 )
 
 
@@ -36,7 +38,7 @@ class HoursAnswer:
     """A site in a year, hour by hour, in the draws of a run."""
 
     about: Mapping[str, Any]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     weather: Weather
     accounts: HoursAccounts
 
@@ -46,7 +48,8 @@ class HoursAnswer:
         found, made, months = accounts.found, accounts.run.made, accounts.months
         weather = {"name": self.weather.name, "kind": self.weather.kind, "years": self.weather.year_count, "notes": [*self.weather.notes]}
         return {
-            **self.about, "draws": found.draws, "weather": weather, "notes": [*self.notes], "supply": list(self._supply()),
+            **self.about, "draws": found.draws, "weather": weather,
+            "notes": [{"what": what, "text": text} for what, text in self.notes], "supply": list(self._supply()),
             "year": self._year(), "sources": list(self._sources()), "cost": self._cost(),
             "emissions": {
                 **{name: _whole(months.emissions.get(name)) for name in GASES},
@@ -60,6 +63,7 @@ class HoursAnswer:
             ],
             "per_million_tokens": self._tokens(), "training_runs": list(self._runs()), "beside_months": {"why": MONTHLY, **self._beside()},
             "draw": {**_middle(accounts), **(_hours(accounts) if hourly else {})}, "shortage": shortage_text(made) or None,
+            "shortage_worst": _worst(accounts),
         }  # fmt: skip
 
     def _supply(self) -> Iterator[Data]:
@@ -172,6 +176,12 @@ def _both(run: Footprint, place: int) -> Data:
 def _ends(of: Mapping[int, float]) -> dict[str, int] | None:
     """The months with the least and the most."""
     return {"best": min(of, key=lambda month: of[month]), "worst": max(of, key=lambda month: of[month])} if of else None
+
+
+def _worst(accounts: HoursAccounts) -> Data | None:
+    """The draw in which most energy is missing, and in how many some is; null where none is."""
+    found = shortages(accounts.run.made)
+    return {"draws": len(found), **found[0]._asdict()} if found else None
 
 
 def _middle(accounts: HoursAccounts) -> Data:

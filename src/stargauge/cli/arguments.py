@@ -297,6 +297,8 @@ def parser() -> Parser:
     hours.add_argument("--hourly", action="store_true", help="with --json: also every hour of the draw in the middle")
     hours.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _change_options(hours)
+    hours.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
+    hours.add_argument("--language", choices=("en", "de"), default="en", help="of the page (default: en)")
     _output_options(hours)
 
     system = commands.add_parser("system", help="several programmes as one: power by grid region and year, and what they compete for")

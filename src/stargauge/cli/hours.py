@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 from stargauge.cli.commands import loaded, print_json, style_of, values_of
+from stargauge.cli.files import expect_writable, write_whole
 from stargauge.quantity.errors import InputError
 
 
 def hours(asked: argparse.Namespace) -> int:
     """`stargauge hours`."""
-    if asked.hourly and not asked.json:
-        raise InputError("--hourly adds every hour of one draw to the JSON; give --json as well")
+    target = Path(asked.report) if asked.report else None
+    _expect(asked, target)
     from stargauge import api
     from stargauge.report.hours import render_hours
 
@@ -20,8 +23,24 @@ def hours(asked: argparse.Namespace) -> int:
         asked.site, loaded(asked), year=asked.year, as_of=asked.as_of, design=asked.design, profile=asked.profile, weather=asked.weather,
         factors=asked.factors, spare=asked.spare, draws=asked.draws, seed=asked.seed, values=values_of(asked),
     ).to_dict(asked.hourly)  # fmt: skip
+    if target is not None:
+        from stargauge.report.hours_page import render_hours_page
+
+        write_whole(target, render_hours_page(data, asked.language))
     if asked.json:
         print_json(data)
     else:
-        sys.stdout.write(render_hours(data, style_of(asked)))
+        sys.stdout.write(render_hours(data, style_of(asked), str(target.resolve()) if target else None))
     return 0
+
+
+def _expect(asked: argparse.Namespace, target: Path | None) -> None:
+    """Raise InputError for what is asked wrong, before any of the work is done."""
+    if asked.hourly and not asked.json:
+        raise InputError("--hourly adds every hour of one draw to the JSON; give --json as well")
+    if target is None and asked.language != "en":
+        raise InputError("--language is that of the page: name its file with --report FILE")
+    if target is not None:
+        expect_writable(target, "report")
+        if find_spec("jinja2") is None:
+            raise InputError("a page needs the extra `report` (jinja2 is missing): pip install 'stargauge[report]'")

@@ -121,7 +121,8 @@ def air_of(weather: Weather, kinds: Collection[Kind], warmer: float = 0.0) -> Ai
 def air_between(cooler: Air, warmer: Air, share: Array) -> Air:
     """Air between two of the same hours: cooler + share (warmer - cooler), for a column of shares from 0 to 1.
 
-    Exact for temperatures; humidity, enthalpy and wet bulb curve by less than 0.01 K per kelvin between the two.
+    Exact for temperatures; the wet bulb curves by some thousandths of a kelvin between two that lie a kelvin apart, and by up to 0.3 K
+    about freezing, where it jumps from water to ice.
     """
     return Air(*(low if np.isnan(low).all() else low + share * (high - low) for low, high in zip(cooler, warmer, strict=True)))
 

@@ -1,47 +1,52 @@
-"""A site's supply hour by hour, for the terminal: energy and what is missing, cost, greenhouse gas, water, months, hours of the day."""
+"""A site's supply hour by hour in words and tables: the same in a terminal and on a page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from stargauge.report.terminal import Style, labelled, table, wrapped
-from stargauge.report.wording import figures, show
+from stargauge.report.locale import say, words
+from stargauge.report.power import Rows
+from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
+from stargauge.report.wording import counted, figures, show
 
 Data = Mapping[str, Any]
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-#: What is told of greenhouse gas.
-GASES = {
-    "scope1": "burnt on site (scope 1)", "scope2": "of the grid, by location (scope 2)",
-    "upstream_gas": "of gas before it is burnt (scope 3)", "marginal": "of what more load makes run",
-}  # fmt: skip
-PARTS = {"bought": "energy bought", "gas": "gas", "upkeep": "upkeep of plants", "demand_charge": "charge for the highest hour"}
-BESIDE = {
-    "pue": "PUE", "meter": "at the meter", "shortfall": "missing", "water_hall": "water of the hall", "cost": "cost", "scope1": "scope 1",
-    "scope2": "scope 2",
-}  # fmt: skip
+GASES = ("scope1", "scope2", "upstream_gas", "marginal")
+PARTS = ("bought", "gas", "upkeep", "demand_charge")
 _EVERY = 3
 _LABEL = 13
+_WIDTHS = {
+    "sources": ((9, "l"), (16, "l"), (9, "r"), (9, "r"), (9, "r"), (7, "r")),
+    "months": ((6, "l"), (8, "r"), (5, "r"), (8, "r"), (8, "r"), (8, "r"), (8, "r"), (9, "r")),
+    "clock": ((15, "l"), (9, "r"), (9, "r"), (9, "r"), (13, "r")),
+    "runs": ((18, "w"), (8, "l"), (8, "r"), (9, "r"), (10, "r"), (9, "r")),
+    "beside": ((18, "l"), (12, "r"), (12, "r"), (10, "r")),
+}  # fmt: skip
 
 
-def render_hours(data: Data, style: Style) -> str:
+def render_hours(data: Data, style: Style = PLAIN, report: str | None = None) -> str:
     """The year first, then sources, cost, greenhouse gas and water, months, hours of the day, tokens and runs, and the months beside."""
-    lines = [*(style.bold(line) for line in wrapped(_head(data), style.width)), *map(style.soft, wrapped(_about(data), style.width)), ""]
-    lines += [*_sources(data, style), ""]
-    for label, text in _told(data):
+    lines = [*(style.bold(line) for line in wrapped(sentence(data), style.width)), *map(style.soft, wrapped(about(data), style.width))]
+    lines += _block("sources", sources(data), style)
+    lines.append("")
+    for label, text in told(data):
         lines += labelled(label, text, style, indent=0, label_width=_LABEL)
-    lines += ["", *_months(data, style), "", *_clock(data, style), ""]
-    lines += _runs(data, style) if data["training_runs"] else []
-    lines += [*_beside(data, style), ""]
-    for note in (*data["notes"], *data["weather"]["notes"]):
-        lines += wrapped(f"{note[:1].upper()}{note[1:]}.", style.width)
-    lines += wrapped(
-        "P10 to P90 over the draws. Load profile, part load, failures and most factors of water are assumptions of grade D (stargauge "
-        f"catalogue energy, facility). Money of {data['price_year'] or 'the price year'}, without capital. All figures: --json",
-        style.width,
-    )  # fmt: skip
-    return style.finish(lines)
+    lines += _block("months", months(data), style)
+    lines += _block("clock", clock(data, _EVERY), style)
+    lines += _block("runs", runs(data), style) if data["training_runs"] else []
+    lines += [*_block("beside", beside(data), style), ""]
+    for text in (*notes(data), basis(data)):
+        lines += wrapped(text, style.width)
+    return style.finish([*lines, "", "All figures  --json", f"Page         {report or 'add --report hours.html'}"])
+
+
+def _block(name: str, made: Rows, style: Style) -> list[str]:
+    columns = [(head, width, side) for head, (width, side) in zip(made.head, _WIDTHS[name], strict=True)]
+    return ["", *table(columns, made.rows, style), *(style.soft(line) for line in wrapped(made.note, style.width))]
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------------------------
 
 
 def level(of: Mapping[str, float] | None, unit: str, key: str = "p50") -> str:
@@ -52,126 +57,228 @@ def level(of: Mapping[str, float] | None, unit: str, key: str = "p50") -> str:
 def spread(of: Mapping[str, float] | None, unit: str) -> str:
     """The middle, and from where to where."""
     if of is None:
-        return "not given"
+        return say("not given")
     low, middle, high = (show(of[key], unit, of["p50"] or None) for key in ("p10", "p50", "p90"))
-    return middle if low == middle == high else f"{middle} ({low} to {high})"
-
-
-def _head(data: Data) -> str:
-    year, gas = data["year"], data["emissions"]
-    return (
-        f"{data['site']} in {data['year_asked']}: {spread(year['meter'], 'Wh')} at the meter, PUE {spread(year['pue'], '1')}; "
-        f"{spread(gas['per_energy'], 'g/Wh')} CO2e in scopes 1 and 2; {spread(data['cost']['total'], 'USD/Wh')}."
-    )
-
-
-def _about(data: Data) -> str:
-    weather = data["weather"]
-    kind = f"{weather['years']} synthetic years" if weather["kind"] == "synthetic" else f"{weather['years']} of a file"
-    design = f"{data['design']}, " + ("as the programme file has it" if data["design_stated"] else "assumed or asked for")
-    factors = f" Factors of the grid: {data['factors']}." if data["factors"] else ""
-    return (
-        f"{data['draws']:,} draws of the model, each in one weather year: {weather['name']}, {kind}. Cooling: {design}. Load: "
-        f"{data['profile']}, an assumption, with the mean of each draw in every month.{factors}"
-    )
-
-
-def _sources(data: Data, style: Style) -> list[str]:
-    stated = {row["source"]: row for row in data["supply"]}
-    rows = []
-    for row in data["sources"]:
-        said = stated[row["source"]]
-        rows.append([
-            row["source"], said["role"] + ("" if said["stated"] else ", unstated"), level(said["capacity"], "W"),
-            level(row["energy"], "Wh"), level(row["fuel"], "Wh"), level(row["starts"], "1"),
-        ])  # fmt: skip
-    columns = [("source", 9, "l"), ("role", 16, "l"), ("size", 9, "r"), ("gives", 9, "r"), ("gas", 9, "r"), ("starts", 7, "r")]
-    return table(columns, rows, style)
-
-
-def _told(data: Data) -> Sequence[tuple[str, str]]:
-    year, water = data["year"], data["water"]
-    cost = ", ".join(f"{PARTS[name]} {level(data['cost'][name], 'USD/Wh')}" for name in PARTS if data["cost"][name] is not None)
-    missing = "" if data["cost"]["demand_charge"] is not None else "; no tariff is stated for the highest hour"
-    out = [
-        ("Missing", _missing(data)),
-        ("Highest hour", f"{spread(year['peak'], 'W')}; of the grid, mean of the months {spread(year['billed_peak'], 'W')}."),
-        ("Cost", f"{cost}{missing}."),
-    ]
-    out += [("CO2e", f"{spread(data['emissions'][name], 'g')} {text}" + _beside_only(name)) for name, text in GASES.items()
-            if data["emissions"][name] is not None]  # fmt: skip
-    out += [("Water", f"{spread(water['site'], 'L')} at the site, {spread(water['upstream'], 'L')} at the power plants that feed it.")]
-    if (tokens := data["per_million_tokens"]) is not None:
-        gas = tokens["emissions"]
-        out.append((
-            "1m tokens",
-            f"{spread(tokens['meter'], 'Wh')}; {level(gas['scope1'], 'g')} and {level(gas['scope2'], 'g')} CO2e (scopes 1, 2); "
-            f"{level(tokens['water_site'], 'L')} and {level(tokens['water_upstream'], 'L')} of water (site, power plants).",
-        ))  # fmt: skip
-    return out
-
-
-def _missing(data: Data) -> str:
-    year = data["year"]
-    if data["shortage"] is None:
-        return "nothing: supply meets the load in every hour of every draw."
-    missing = f"{spread(year['shortfall_hours'], 'h')} a year, {spread(year['shortfall'], 'Wh')}"
-    return f"{missing}: {data['shortage']}. How often units and the grid fail is assumed."
-
-
-def _beside_only(name: str) -> str:
-    return "; beside scope 2, never added." if name == "marginal" else "."
-
-
-def _months(data: Data, style: Style) -> list[str]:
-    columns = [("month", 6, "l"), ("meter", 8, "r"), ("PUE", 5, "r"), ("highest", 8, "r"), ("missing", 8, "r"), ("scope 1", 8, "r"),
-               ("scope 2", 8, "r"), ("water", 9, "r")]  # fmt: skip
-    rows = [
-        [MONTHS[row["month"] - 1], level(row["meter"], "Wh"), level(row["pue"], "1"), level(row["peak"], "W"),
-         level(row["shortfall"], "Wh"), level(row["emissions"]["scope1"], "g"), level(row["emissions"]["scope2"], "g"),
-         _short(level(row["water_site"], "L"))]
-        for row in data["months"]
-    ]  # fmt: skip
-    return table(columns, rows, style)
+    return middle if low == middle == high else say("{middle} ({low} to {high})", middle=middle, low=low, high=high)
 
 
 def _short(water: str) -> str:
     return water.replace(" million ", "m ").replace(" bn ", "bn ")
 
 
-def _clock(data: Data, style: Style) -> list[str]:
-    columns = [("hour of the day", 15, "l"), ("mean", 9, "r"), ("scope 1", 9, "r"), ("scope 2", 9, "r"), ("water at site", 13, "r")]
+def month_name(number: int) -> str:
+    """A month in short."""
+    spoken = words()
+    return spoken.short_months[number - 1] if spoken.short_months else spoken.months[number - 1][:3]
+
+
+def hour_text(hour: int) -> str:
+    """An hour of a year of 365 days: its day and the hours of the clock."""
+    ends = (31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)
+    day, at = divmod(hour, 24)
+    month = next(place for place, end in enumerate(ends) if day < end)
+    first = ends[month - 1] if month else 0
+    return say("{day} {month}, {start}:00 to {end}:00", day=day - first + 1, month=words().months[month], start=at, end=at + 1)
+
+
+# --- words --------------------------------------------------------------------------------------------------------------------------
+
+
+def sentence(data: Data) -> str:
+    """The answer in one sentence."""
+    year, gas = data["year"], data["emissions"]
+    return say(
+        "{site} in {year}: {energy} at the meter, PUE {pue}; {carbon} CO2e in scopes 1 and 2; {cost}.",
+        site=data["site"], year=data["year_asked"], energy=spread(year["meter"], "Wh"), pue=spread(year["pue"], "1"),
+        carbon=spread(gas["per_energy"], "g/Wh"), cost=spread(data["cost"]["total"], "USD/Wh"),
+    )  # fmt: skip
+
+
+def title(data: Data) -> str:
+    """The head of a page."""
+    return say("{site} in {year}, hour by hour", site=data["site"], year=data["year_asked"])
+
+
+def about(data: Data) -> str:
+    """What it was made with: draws, weather, cooling, load, factors."""
+    weather = data["weather"]
+    years = counted(weather["years"], "year")
+    kind = say("{years} of synthetic weather", years=years) if weather["kind"] == "synthetic" else say("{years} of a file", years=years)
+    design = say("as the programme file has it") if data["design_stated"] else say("assumed or asked for")
+    factors = say(" Factors of the grid: {file}.", file=data["factors"]) if data["factors"] else ""
+    return say(
+        "{draws} of the model, each in one weather year: {place}, {kind}. Cooling: {cooling}, {design}. Load: {profile}, an assumption, "
+        "with the mean of each draw in every month.{factors}",
+        draws=counted(data["draws"], "draw"), place=weather["name"], kind=kind, cooling=data["design"], design=design,
+        profile=_profile(data["profile"]), factors=factors,
+    )  # fmt: skip
+
+
+def _profile(name: str) -> str:
+    known = {"mixed": say("mixed"), "training": say("training"), "inference": say("inference"), "flat": say("flat")}
+    return known[name]
+
+
+def source_name(name: str) -> str:
+    """A source of the programme, in words."""
+    known = {
+        "grid": say("grid"), "gas": say("gas"), "fuel_cell": say("fuel cells"), "solar": say("sun"), "wind": say("wind"),
+        "nuclear": say("nuclear power"), "battery": say("battery"),
+    }  # fmt: skip
+    return known[name]
+
+
+def told(data: Data) -> Iterator[tuple[str, str]]:
+    """What is missing, the highest hour, cost, greenhouse gas, water, a million tokens: each with its label."""
+    year, water = data["year"], data["water"]
+    yield say("Missing"), missing(data)
+    yield say("Highest hour"), say("{peak}; of the grid, mean of the months {billed}.", peak=spread(year["peak"], "W"),
+                                   billed=spread(year["billed_peak"], "W"))  # fmt: skip
+    yield say("Cost"), cost(data)
+    for name in GASES:
+        if data["emissions"][name] is not None:
+            yield "CO2e", gas_text(name, spread(data["emissions"][name], "g"))
+    yield say("Water"), say("{site} at the site, {upstream} at the power plants that feed it.", site=spread(water["site"], "L"),
+                            upstream=spread(water["upstream"], "L"))  # fmt: skip
+    if (tokens := data["per_million_tokens"]) is not None:
+        gas = tokens["emissions"]
+        yield say("1m tokens"), say(
+            "{energy}; {one} and {two} CO2e (scopes 1, 2); {site} and {upstream} of water (site, power plants).",
+            energy=spread(tokens["meter"], "Wh"), one=level(gas["scope1"], "g"), two=level(gas["scope2"], "g"),
+            site=level(tokens["water_site"], "L"), upstream=level(tokens["water_upstream"], "L"),
+        )  # fmt: skip
+
+
+def missing(data: Data) -> str:
+    """What is missing, with the hour and the amount of the worst."""
+    year, worst = data["year"], data["shortage_worst"]
+    if worst is None:
+        return say("nothing: supply meets the load in every hour of every draw.")
+    return say(
+        "{hours} a year, {energy}; some in {draws} of {all}. In the worst draw {total} in {count}, first on {first}; most on {when}: "
+        "{amount}. How often units and the grid fail is assumed.",
+        hours=spread(year["shortfall_hours"], "h"), energy=spread(year["shortfall"], "Wh"), draws=figures(worst["draws"]),
+        all=counted(data["draws"], "draw"), total=show(worst["energy"], "Wh"), count=counted(worst["hours"], "hour"),
+        first=hour_text(worst["first_hour"]), when=hour_text(worst["worst_hour"]), amount=show(worst["worst"], "W"),
+    )  # fmt: skip
+
+
+def cost(data: Data) -> str:
+    """The parts of the cost."""
+    named = {"bought": say("energy bought"), "gas": say("gas"), "upkeep": say("upkeep of plants"),
+             "demand_charge": say("charge for the highest hour")}  # fmt: skip
+    parts = ", ".join(f"{named[name]} {level(data['cost'][name], 'USD/Wh')}" for name in PARTS if data["cost"][name] is not None)
+    return parts + ("." if data["cost"]["demand_charge"] is not None else say("; no tariff is stated for the highest hour."))
+
+
+def gas_text(name: str, amount: str) -> str:
+    """What a sum of greenhouse gas is."""
+    if name == "scope1":
+        return say("{amount} burnt on site (scope 1).", amount=amount)
+    if name == "scope2":
+        return say("{amount} of the grid, by location (scope 2).", amount=amount)
+    if name == "upstream_gas":
+        return say("{amount} of gas before it is burnt (scope 3).", amount=amount)
+    return say("{amount} of what more load makes run; beside scope 2, never added.", amount=amount)
+
+
+def notes(data: Data) -> Iterator[str]:
+    """What must be said beside the figures."""
+    known = {
+        "grid_unstated": say("The programme’s file puts no number on the grid connection: it is taken as large as what is energised."),
+        "no_backup": say("While the connection is out, only sources of the programme’s file carry the site: uninterruptible supply and "
+                         "generators that it does not name are not counted."),
+        "leap_day": say("A year here has 365 days: 29 February is left out, and the months beside are scaled."),
+        "other_design": say("The programme’s own months are of another design of cooling than the hours."),
+        "weather_solar": say("The weather lacks wind or sun: modules are taken as in still air, or as giving their usual share in every "
+                             "hour."),
+        "weather_wind": say("The weather has no wind: wind power gives its usual share of capacity in every hour."),
+    }  # fmt: skip
+    yield from (known[note["what"]] for note in data["notes"])
+
+
+def basis(data: Data) -> str:
+    """What the figures rest on."""
+    return say(
+        "P10 to P90 over the draws. Load profile, part load, failures and most factors of water are assumptions of grade D (catalogue: "
+        "energy, facility). Money of {year}, without capital.",
+        year=data["price_year"] or say("the price year"),
+    )  # fmt: skip
+
+
+# --- tables -------------------------------------------------------------------------------------------------------------------------
+
+
+def sources(data: Data) -> Rows:
+    """What each source gives."""
+    stated, roles = (
+        {row["source"]: row for row in data["supply"]},
+        {"prime": say("prime"), "backup": say("backup"), "storage": say("storage")},
+    )
+    rows = []
+    for row in data["sources"]:
+        said = stated[row["source"]]
+        rows.append((
+            source_name(row["source"]), roles[said["role"]] + ("" if said["stated"] else say(", unstated")), level(said["capacity"], "W"),
+            level(row["energy"], "Wh"), level(row["fuel"], "Wh"), level(row["starts"], "1"),
+        ))  # fmt: skip
+    return Rows(say("What each source gives"), (say("source"), say("role"), say("size"), say("gives"), say("gas"), say("starts")), rows)
+
+
+def months(data: Data) -> Rows:
+    """The months of the year."""
+    head = (say("month"), say("meter"), "PUE", say("highest"), say("missing"), say("scope 1"), say("scope 2"), say("water"))
     rows = [
-        [f"{row['hour']:02d}:00", level(row["mean_power"], "W"), level(row["emissions"]["scope1"], "g"),
-         level(row["emissions"]["scope2"], "g"), _short(level(row["water_site"], "L"))]
-        for row in data["clock"] if row["hour"] % _EVERY == 0
+        (month_name(row["month"]), level(row["meter"], "Wh"), level(row["pue"], "1"), level(row["peak"], "W"),
+         level(row["shortfall"], "Wh"), level(row["emissions"]["scope1"], "g"), level(row["emissions"]["scope2"], "g"),
+         _short(level(row["water_site"], "L")))
+        for row in data["months"]
     ]  # fmt: skip
-    return table(columns, rows, style)
+    return Rows(say("By month"), head, rows)
 
 
-def _runs(data: Data, style: Style) -> list[str]:
+def clock(data: Data, every: int = 1) -> Rows:
+    """The hours of the day, over the year."""
+    head = (say("hour of the day"), say("mean"), say("scope 1"), say("scope 2"), say("water at site"))
+    rows = [
+        (f"{row['hour']:02d}:00", level(row["mean_power"], "W"), level(row["emissions"]["scope1"], "g"),
+         level(row["emissions"]["scope2"], "g"), _short(level(row["water_site"], "L")))
+        for row in data["clock"] if row["hour"] % every == 0
+    ]  # fmt: skip
+    return Rows(say("By hour of the day, over the year"), head, rows)
+
+
+def runs(data: Data) -> Rows:
     """A training run of each model, in the month that emits least and in the one that emits most."""
-    columns = [("a training run of", 18, "w"), ("begun in", 8, "l"), ("lasts", 8, "r"), ("meter", 9, "r"), ("scope 1+2", 10, "r"),
-               ("water", 9, "r")]  # fmt: skip
+    head = (say("a training run of"), say("begun in"), say("lasts"), say("meter"), say("scope 1+2"), say("water"))
     rows = []
     for run in data["training_runs"]:
-        by_month = {row["month"]: row for row in run["months"]}
-        if run["emissions"] is None:
-            rows.append([run["model"], "", "not done in the year", "", "", ""])
+        by_month, ends = {row["month"]: row for row in run["months"]}, run["emissions"]
+        if ends is None:
+            rows.append((run["model"], "–", say("too long"), "–", "–", "–"))
             continue
-        for which in dict.fromkeys((run["emissions"]["best"], run["emissions"]["worst"])):
+        for which in dict.fromkeys((ends["best"], ends["worst"])):
             row = by_month[which]
-            rows.append([run["model"], MONTHS[which - 1], level(row["hours"], "h"), level(row["meter"], "Wh"),
-                         level(row["scopes"], "g"), _short(level(row["water"], "L"))])  # fmt: skip
-    return [*table(columns, rows, style), ""]
+            rows.append((run["model"], month_name(which), level(row["hours"], "h"), level(row["meter"], "Wh"), level(row["scopes"], "g"),
+                         _short(level(row["water"], "L"))))  # fmt: skip
+    return Rows(say("A training run, in its best and its worst month for CO2e"), head, rows)
 
 
-def _beside(data: Data, style: Style) -> list[str]:
-    columns = [("beside", 18, "l"), ("by month", 12, "r"), ("by hour", 12, "r"), ("hour/month", 10, "r")]
+def beside(data: Data) -> Rows:
+    """The hours held against the programme's own months."""
+    named = {
+        "pue": "PUE", "meter": say("at the meter"), "shortfall": say("missing"), "water_hall": say("water of the hall"),
+        "cost": say("cost"), "scope1": say("scope 1"), "scope2": say("scope 2"),
+    }  # fmt: skip
     rows = []
     for name, row in data["beside_months"].items():
-        if name in BESIDE:
+        if name in named:
             ratio = row["ratio"]
-            rows.append([BESIDE[name], _short(level(row["months"], row["unit"])), _short(level(row["hours"], row["unit"])),
-                         "–" if ratio is None else figures(ratio["p50"])])  # fmt: skip
-    return [*table(columns, rows, style), *map(style.soft, wrapped(str(data["beside_months"]["why"]), style.width))]
+            rows.append((named[name], _short(level(row["months"], row["unit"])), _short(level(row["hours"], row["unit"])),
+                         "–" if ratio is None else figures(ratio["p50"])))  # fmt: skip
+    why = say(
+        "The programme’s own months have no hours: supply is balanced over a month, cooling is by its normals, units run at full load and "
+        "never fail at once, and plants that stand by cost nothing. Both are of the same draws; what differs between them is the method "
+        "alone."
+    )
+    return Rows(say("Beside the programme’s own months"), (say("beside"), say("by month"), say("by hour"), say("hour/month")), rows, why)
