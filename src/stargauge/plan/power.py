@@ -404,7 +404,10 @@ def scopes(supply: Supply, case: PowerCase) -> dict[str, Any]:
     """CO2e and water of a year by scope: what is burnt on site, what the grid is taken to emit where it is; water of the hall, of plants on
     site, and of what comes from elsewhere. What nobody says is absent.
     """
-    energy = {plant.name: supply.energy[plant.name] for plant in case.plants if _seen(supply.sizes[plant.name], case)}
+    energy = {
+        plant.name: supply.energy[plant.name] for plant in case.plants
+        if _seen(supply.sizes[plant.name], case) and supply.energy[plant.name] > _NO_ENERGY * supply.load
+    }  # fmt: skip
     grams, litres = {"1": 0.0, "2": 0.0}, dict[str, float]()
     for plant in (one for one in case.plants if energy.get(one.name)):
         grams["2" if plant.source == "grid" else "1"] += plant.carbon * energy[plant.name]
