@@ -369,8 +369,23 @@ def _tested(case: PowerCase, supply: Supply) -> Tested:
 def _run(case: PowerCase, supply: Supply, parts: Parts, load: Array) -> Tested:
     """By rule, of what a supply has of these."""
     plants = [plant for plant in parts[0] if plant.name in supply.sizes]
-    batteries = [battery for battery in parts[1] if battery.name in supply.sizes]
+    supply, batteries = _as_one(supply, [battery for battery in parts[1] if battery.name in supply.sizes])
     return run_by_rule(supply, load, plants, batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed)
+
+
+def _as_one(supply: Supply, batteries: Sequence[BatteryOption]) -> tuple[Supply, list[BatteryOption]]:
+    """Batteries as one, which is how a rule fills and empties them: powers, what they hold and what they cost together."""
+    built = [one for one in batteries if supply.sizes[one.name] > 0.0 and supply.sizes[f"{one.name} energy"] > 0.0]
+    if len(built) < 2:
+        return supply, built
+    power, held = ([supply.sizes[f"{one.name}{end}"] for one in built] for end in ("", " energy"))
+    name, efficiency = built[0].name, sum(one.efficiency * size for one, size in zip(built, held, strict=True)) / sum(held)
+    together = replace(
+        built[0], efficiency=efficiency,
+        yearly_cost_power=sum(one.yearly_cost_power * size for one, size in zip(built, power, strict=True)) / sum(power),
+        yearly_cost_energy=sum(one.yearly_cost_energy * size for one, size in zip(built, held, strict=True)) / sum(held),
+    )  # fmt: skip
+    return replace(supply, sizes={**supply.sizes, name: sum(power), f"{name} energy": sum(held)}), [together]
 
 
 def _stages(case: PowerCase, supply: Supply) -> tuple[Stage, ...]:
