@@ -14,9 +14,10 @@ import stargauge as sg
 from stargauge.plan.cost_ranges import Spent, cost_range
 from stargauge.plan.hall_load import HallHours, busiest_year, by_hall, calendar_month, in_other_years
 from stargauge.plan.offers import Offers
-from stargauge.plan.options import Limits, PlantOption
+from stargauge.plan.options import BatteryOption, Limits, PlantOption
 from stargauge.plan.power import PowerCase, planned
 from stargauge.plan.sizing import NoSupply, cheapest
+from stargauge.plan.stated import Stated
 from stargauge.quantity.errors import InputError
 
 LOAD = np.full(8760, 100e6)
@@ -143,6 +144,24 @@ def test_what_is_stated_is_there_at_no_capital_and_says_who_says_so() -> None:
     assert with_it["cost"]["mean"] < without["cost"]["mean"] and without["stated"] == []
     basis = [one for one in with_it["basis"] if one["of"] == "stated-gas"]
     assert [(one["what"], one["source"], one["kind"]) for one in basis] == [("capacity", "glossary-2026-09", "stated")]
+
+
+def test_a_battery_beside_one_that_is_there_already_is_tested_as_one() -> None:
+    sun = np.tile(np.r_[np.zeros(6), np.ones(12), np.zeros(6)], 365)
+    solar = PlantOption("solar", "solar", 0.02, output=sun, chosen=False)
+    mine = BatteryOption("battery", 0.001, 0.02, 0.9)
+    here = Stated("battery", 50e6, 200e6, None, None, "prime", "observed", "a-paper", "B", "")
+    there = BatteryOption(here.name, 0.0, 0.0, 0.9, most=50e6, most_hours=4.0)
+    case = _case(TURBINE, solar)
+    offers = replace(case.offers, batteries=[mine, there])
+    made = planned(replace(case, offers=offers, stated=(here,), tests={"solar": np.repeat(sun[:, None], 2, axis=1)}), mixes=False)
+    sizes = made.supply.sizes
+    assert sizes["stated-battery"] == 50e6 and sizes["stated-battery energy"] == 200e6 and sizes["battery"] > 1e6
+    assert made.to_dict()["test"]["passed"] is True
+    capital = sizes["battery"] * 0.001 + sizes["battery energy"] * 0.02
+    assert made.supply.cost["battery"] == pytest.approx(capital, rel=1e-9) and made.supply.cost["stated-battery"] == 0.0
+    burnt = float(np.mean(made.test.energy.get("gas-turbine", np.zeros(1)))) * 4.5e-5 + sizes["gas-turbine"] * 0.12 + sizes["solar"] * 0.02
+    assert made.test.cost.mean() * 8.76e11 == pytest.approx(burnt + capital, rel=1e-3)
 
 
 def test_a_stated_backup_is_told_and_not_planned_with() -> None:

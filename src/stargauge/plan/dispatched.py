@@ -1,7 +1,7 @@
 """A sized supply put to the test: run by rule, without foresight, over weather it was not sized on and units that fail.
 
-Plants run as they are: least load, heat at part load, ramps, starts, failures, all of which sizing leaves out. What sizing proves is
-therefore below what the test costs: each of these only takes away or costs more.
+Plants run as they are: least load, heat at part load, ramps and starts, which sizing leaves out and which only take away or cost more, so
+that its bound holds with them too; and units that fail, of which sizing has the mean alone.
 """
 
 from __future__ import annotations

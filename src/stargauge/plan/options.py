@@ -17,7 +17,7 @@ NEGLIGIBLE = 1e-4
 
 @dataclass(frozen=True)
 class Running:
-    """How a plant really runs: what a test by rule knows and sizing leaves out, so that its bound holds for both. Shares of a unit.
+    """How a plant really runs, which a test by rule knows and sizing leaves out. Shares are of a unit.
 
     `availability`: share of hours in which a unit is up, `repair`: mean hours that it is down at a time (0: it is never down, and gives its
     mean output). `minimum`: least output of a unit that runs. `half_load`: heat per Wh at half load over that at full load. `ramp`: share

@@ -369,8 +369,23 @@ def _tested(case: PowerCase, supply: Supply) -> Tested:
 def _run(case: PowerCase, supply: Supply, parts: Parts, load: Array) -> Tested:
     """By rule, of what a supply has of these."""
     plants = [plant for plant in parts[0] if plant.name in supply.sizes]
-    batteries = [battery for battery in parts[1] if battery.name in supply.sizes]
+    supply, batteries = _as_one(supply, [battery for battery in parts[1] if battery.name in supply.sizes])
     return run_by_rule(supply, load, plants, batteries, case.tests, case.repairs, case.test_years, case.draws, case.seed)
+
+
+def _as_one(supply: Supply, batteries: Sequence[BatteryOption]) -> tuple[Supply, list[BatteryOption]]:
+    """Batteries as one, which is how a rule fills and empties them: powers, what they hold and what they cost together."""
+    built = [one for one in batteries if supply.sizes[one.name] > 0.0 and supply.sizes[f"{one.name} energy"] > 0.0]
+    if len(built) < 2:
+        return supply, built
+    power, held = ([supply.sizes[f"{one.name}{end}"] for one in built] for end in ("", " energy"))
+    name, efficiency = built[0].name, sum(one.efficiency * size for one, size in zip(built, held, strict=True)) / sum(held)
+    together = replace(
+        built[0], efficiency=efficiency,
+        yearly_cost_power=sum(one.yearly_cost_power * size for one, size in zip(built, power, strict=True)) / sum(power),
+        yearly_cost_energy=sum(one.yearly_cost_energy * size for one, size in zip(built, held, strict=True)) / sum(held),
+    )  # fmt: skip
+    return replace(supply, sizes={**supply.sizes, name: sum(power), f"{name} energy": sum(held)}), [together]
 
 
 def _stages(case: PowerCase, supply: Supply) -> tuple[Stage, ...]:
@@ -404,7 +419,10 @@ def scopes(supply: Supply, case: PowerCase) -> dict[str, Any]:
     """CO2e and water of a year by scope: what is burnt on site, what the grid is taken to emit where it is; water of the hall, of plants on
     site, and of what comes from elsewhere. What nobody says is absent.
     """
-    energy = {plant.name: supply.energy[plant.name] for plant in case.plants if _seen(supply.sizes[plant.name], case)}
+    energy = {
+        plant.name: supply.energy[plant.name] for plant in case.plants
+        if _seen(supply.sizes[plant.name], case) and supply.energy[plant.name] > _NO_ENERGY * supply.load
+    }  # fmt: skip
     grams, litres = {"1": 0.0, "2": 0.0}, dict[str, float]()
     for plant in (one for one in case.plants if energy.get(one.name)):
         grams["2" if plant.source == "grid" else "1"] += plant.carbon * energy[plant.name]

@@ -9,7 +9,7 @@ from typing import Any
 from stargauge.quantity.units import scale_of
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
 from stargauge.report.locale import notation, say
-from stargauge.report.power import mix_text, mix_why, money, share_text, source_text
+from stargauge.report.power import STATED, kind_text, mix_text, mix_why, money, share_text, source_text
 from stargauge.report.wording import figures, plain_number, show
 
 Data = Mapping[str, Any]
@@ -85,7 +85,7 @@ def _days(paper: Paper) -> list[Spec]:
 
 def _key(names: Sequence[str], paper: Paper) -> list[Spec]:
     """The names of the areas in the order in which they lie, the load first."""
-    entries = [(say("load"), HUES["ink"]), *((source_text(one), HUES[_HUES.get(one, "need")]) for one in reversed(names))]
+    entries = [(say("load"), HUES["ink"]), *((_short(one), HUES[_HUES.get(one, "need")]) for one in reversed(names))]
     x, first = (8.0, -_LINE * len(entries) - 14.0) if paper.narrow else (paper.width + 20.0, 8.0)
     layers: list[Spec] = []
     for place, (name, colour) in enumerate(entries):
@@ -94,6 +94,11 @@ def _key(names: Sequence[str], paper: Paper) -> list[Spec]:
         layers.append({"data": {"values": [{}]}, "mark": dot, "encoding": {"x": {"value": x}, "y": {"value": y - 4}}})
         layers.append(text(name, x + 12, y, HUES["ink"], weight=600, size=12.5))
     return layers
+
+
+def _short(name: str) -> str:
+    """The name of a source in a key, where there is little room."""
+    return say("{source} (there)", source=kind_text(name)) if name.startswith(STATED) else source_text(name)
 
 
 def week_table(data: Data, name: str) -> dict[str, Any]:
