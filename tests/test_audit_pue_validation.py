@@ -175,7 +175,10 @@ def test_a_place_that_nothing_tells_is_none() -> None:
     [
         ({"pue": "0.9"}, "pue is 0.9; expected a number from 1 to 6; a PUE is energy at the meter"),
         ({"pue": "nan"}, "pue is nan; expected a number from 1"),
-        ({"pue": "110 %"}, 'pue is "110 %"; expected a number'),
+        ({"pue": "110 %"}, 'pue is "110 %"; expected a number: a PUE is a ratio, such as 1.1'),
+        ({"pue": "18%"}, "a PUE is a ratio from 1 up"),
+        ({"pue": "1,18"}, 'pue is "1,18"; expected a number, with a decimal point'),
+        ({"pue": "one"}, "expected a number, without a unit, such as 1.15"),
         ({"wue_l_per_kwh": "-1"}, "wue_l_per_kwh is -1; expected a number from 0"),
         ({"pue": "", "wue_l_per_kwh": ""}, "both empty"),
         ({"site": ""}, '"site" is empty'),
@@ -192,8 +195,27 @@ def test_an_empty_file_and_a_missing_column_are_told(tmp_path: Path) -> None:
         read_own_pue(_file(tmp_path))
     path = tmp_path / "short.csv"
     path.write_text("operator,site,cooling,PUE\nacme,here,towers,1.1\n", encoding="utf-8")
-    with pytest.raises(InputError, match='no column "pue"'):
+    with pytest.raises(InputError, match='no column "pue"; did you mean "PUE"\\? columns are written small'):
         read_own_pue(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"operator,site,cooling,pue,pue\na,b,towers,1.1,1.2\n", 'the column "pue" stands 2 times; leave one'),
+        (b"operator;site;cooling;pue\na;b;towers;1,1\n", "the columns are separated by semicolons; expected commas"),
+        (b"\xef\xbb\xbf\r\n", "is empty; expected a first line with the columns operator"),
+        ("operator,site,cooling,pue\n".encode("utf-16"), 'save it again as UTF-8 or "CSV UTF-8"'),
+    ],
+)
+def test_a_file_of_another_form_says_how_to_save_it(tmp_path: Path, content: bytes, told: str) -> None:
+    path = tmp_path / "own.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as error:
+        read_own_pue(path)
+    assert told in str(error.value)
+    with pytest.raises(InputError, match="is a folder; expected a CSV file with the columns operator"):
+        read_own_pue(tmp_path)
 
 
 def test_the_command_says_it_and_gives_the_same_as_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

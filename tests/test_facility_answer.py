@@ -86,6 +86,8 @@ def test_the_command_says_what_python_gives(capsys: pytest.CaptureFixture[str]) 
         (("abilene", "--design", "evaporativ"), 'no cooling design "evaporativ"'),
         (("abilene", "--design", "liquid/air-economiser"), "outdoor air cannot cool liquid"),
         (("abilene", "--redundancy", "3N"), 'no redundancy "3N"'),
+        (("abilene", "--design", "evaporativ", "--redundancy", "3N"), "2 errors, nothing was run"),
+        (("abilene", "--draws", "5"), "it is an option of other commands"),
         (("abilene", "--weather", "none.epw"), "none.epw"),
     ],
 )

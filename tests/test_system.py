@@ -19,9 +19,12 @@ import stargauge as sg
 from stargauge.audit.pools import Pool, Queuer, delays
 from stargauge.audit.standing import POOLS, TOLD, Standing, later
 from stargauge.audit.system import System
+from stargauge.catalogue.load import load_catalogue
 from stargauge.quantity.errors import InputError
+from stargauge.report.system import render_system, row_parts
 
 DAY = "2026-06-30"
+CATALOGUE = load_catalogue()
 QUICK = {"as_of": DAY, "draws": 256}
 ASKED = ("--as-of", DAY, "--draws", "256")
 #: A pool so large that nothing waits, and one that is too small for what is planned.
@@ -94,6 +97,29 @@ def test_what_has_no_region_and_what_has_no_site_stand_apart(folder: Path) -> No
     assert list(dict.fromkeys(grids)) == ["erct", "region not stated", "unsited"]
     countries = {row["country"] for row in sg.system(folder, by="country", **QUICK).to_dict()["rows"]}
     assert countries == {"US", "AE", "unsited"}
+
+
+def test_what_nobody_stated_is_absent_also_beside_sites_that_were_given_up() -> None:
+    data = sg.system("stargate-abroad", as_of="2026-09-30", draws=256).to_dict()
+    rows = [row for row in data["rows"] if row["grid"] == "region not stated" and row["year"] == 2028]
+    asked, contracted = (next(row for row in rows if row["stage"] == stage) for stage in ("announced", "contracted"))
+    assert asked["power"]["p50"] > 1e9 and contracted["not_stated"] == ["stargate-abroad/uae"]
+    assert set(contracted["power"].values()) == {None}
+
+
+def test_a_sum_of_which_a_part_is_not_stated_is_a_lower_bound(folder: Path) -> None:
+    row = {"power": {"p10": 1e9, "p50": 2e9, "p90": 3e9}, "not_stated": ["a/b"]}
+    assert row_parts(row, 1e9) == ("≥2.0", "1.0–3.0")
+    assert row_parts({**row, "not_stated": []}, 1e9) == ("2.0", "1.0–3.0")
+    assert row_parts({**row, "power": {"p10": None, "p50": None, "p90": None}}, 1e9) == ("–", "")
+
+
+def test_regions_have_their_names_with_the_source(folder: Path) -> None:
+    data = sg.system(folder, **QUICK).to_dict()
+    assert data["grid_names"] == {"erct": {"name": "ERCOT All", "source": "egrid-names"}}
+    assert "erct (ERCOT All)" in render_system(data)
+    regions = {name for name in CATALOGUE.names("emission") if CATALOGUE.entries("emission", name, "co2")}
+    assert [name for name in regions if not CATALOGUE.text("emission", name, "name")] == []
 
 
 def test_every_figure_says_what_it_is(folder: Path) -> None:

@@ -21,6 +21,7 @@ from tests.programme_files import SMALL
 from tests.web_server import serving
 
 from stargauge import api
+from stargauge.api.supply_asked import faults_of
 from stargauge.programme.load import json_schema
 from stargauge.quantity.errors import InputError
 from stargauge.web.app import create_app
@@ -375,6 +376,19 @@ def _about_a_programme() -> dict[str, tuple[Any, str]]:
     functions = {name: getattr(api, name) for name in api.__all__ if inspect.isfunction(getattr(api, name))}
     about = {name: made for name, made in functions.items() if {"programme", "a"} & set(inspect.signature(made).parameters)}
     return {name: (made, NAMED.get(name, name)) for name, made in about.items() if name not in BEHIND and name != "compare"}
+
+
+def test_document_names_every_limit_of_a_supply_with_its_unit(served: str) -> None:
+    _, document = _got(f"{served}/api/openapi.json")
+    asked = document["paths"]["/api/programmes/{programme}/power"]["get"]
+    told = {parameter["name"]: parameter["description"] for parameter in asked["parameters"]}
+    units = {"load": "500 MW", "emissions": "200 kg/MWh", "land": "2000 acres", "gas": "5 TWh", "shortfall": "no unit", "by": "2028-06-01",
+             "years": "1 to 3"}  # fmt: skip
+    assert [name for name, text in units.items() if text not in told[name]] == []
+    assert [name for name in units if name != "years" and f"`{name}`" not in asked["description"]] == []
+    for name in ("emissions", "land", "gas", "load"):
+        for amount in re.findall(r"`([\d.]+ [^`]+)`", f"{told[name]} {asked['description'].partition(f'`{name}`')[2].partition(';')[0]}"):
+            assert [fault for fault in faults_of({name: amount}, None)] == [], amount
 
 
 def test_document_describes_every_function_about_a_programme(served: str) -> None:

@@ -19,13 +19,14 @@ from stargauge.quantity.crew_schedule import shortest_with_crews
 from stargauge.quantity.day_count import CONVENTIONS
 from stargauge.quantity.depreciation import Convention, deduction_shares
 from stargauge.quantity.financed_price import Parts, SupplyRules, Terms, financed_price, supply_flows
-from stargauge.quantity.levelised_cost import YEAR_HOURS, per_million_tokens, per_sold_hour, yearly_capital, yearly_electricity
+from stargauge.quantity.levelised_cost import per_million_tokens, per_sold_hour, yearly_capital, yearly_electricity
 from stargauge.quantity.network import Passes, Precedence, passes
 from stargauge.quantity.normal import normal_cdf
 from stargauge.quantity.project_finance import Rules, waterfall
 from stargauge.quantity.reference_class import body_mean
 from stargauge.quantity.single_owner import SingleOwner, single_owner
 from stargauge.quantity.sobol import golden_points, radial_points, sobol_indices
+from stargauge.quantity.weather import YEAR_HOURS
 
 Array = NDArray[np.float64]
 

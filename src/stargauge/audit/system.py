@@ -209,8 +209,9 @@ class System:
             for stage, name in enumerate(TOLD):
                 at = self.years.index(year)
                 silent = [self.groups[place].first.id for place in places if np.isnan(self.free[place][:, stage, at]).all()]
+                power = _stated(free[:, stage, at], bool(silent))
                 row: dict[str, Any] = {
-                    **key, "year": year, "stage": name, "power": levels(free[:, stage, at]), "unit": "W", "base": "facility",
+                    **key, "year": year, "stage": name, "power": levels(power), "unit": "W", "base": "facility",
                     "sites": len(places), "not_stated": silent,
                 }  # fmt: skip
                 if shared is not None and name in _MOVED:
@@ -272,6 +273,14 @@ class System:
                 },
             })  # fmt: skip
         return out
+
+    def grid_names(self) -> dict[str, dict[str, str]]:
+        """What the regions are called, with the source of it; without those that the catalogue has no name of."""
+        catalogue = self.members[0].known.catalogue
+        kept = catalogue.names("emission")
+        grids = sorted({group.first.grid for group in self.groups if group.first.sited} & set(kept))
+        named = {grid: said[0] for grid in grids if (said := catalogue.said("emission", grid, "name"))}
+        return {grid: {"name": str(said.value), "source": said.source} for grid, said in named.items()}
 
     def strange_regions(self) -> list[dict[str, Any]]:
         """Grid regions of which the catalogue knows nothing else, with their sites and the nearest that it knows."""
@@ -372,7 +381,7 @@ class System:
             "by": list(self.by), "years": list(self.years), "year": self.shown_year, "as_of": str(self.as_of), "draws": self.draws,
             "seed": self.seed, "sentence": self.sentence(), "base": "facility", "rows": self.rows(), "total": self.total(),
             "merged": self.merged(), "alike": list(self._merging[1]), "named_elsewhere": list(self._merging[2]),
-            "strange_regions": self.strange_regions(),
+            "grid_names": self.grid_names(), "strange_regions": self.strange_regions(),
             "pools": [
                 pool_data(pool, self._supply[pool.name], self.late_by_pool[pool.name],
                           asked_by_year(pool, self.queuers, self.years, ends))
@@ -390,6 +399,11 @@ class System:
             "sites": sum(one.sited for one in member.sites), "clock": [str(member.clock.start), str(member.clock.end)],
             "fingerprint": member.result.fingerprint,
         }  # fmt: skip
+
+
+def _stated(power: Array, silent: bool) -> Array:
+    """A sum as it can be told: absent where some is not stated and all that is, is nothing, as of sites that were given up."""
+    return np.full_like(power, np.nan) if silent and not np.any(np.nan_to_num(power) > 0.0) else power
 
 
 def _power(value: float | None, scale: float) -> str:

@@ -45,6 +45,14 @@ def read_own_pue(file: Path) -> tuple[PueRecord, ...]:
     return tuple(found)
 
 
+def _hint(name: str, text: str) -> str:
+    """How a text that is no number may be written as one."""
+    plain = text.removesuffix("%").strip()
+    if text.endswith("%") and name == "pue" and plain.replace(".", "", 1).isdecimal():
+        return f": a PUE is a ratio, such as {float(plain) / 100.0:g}" if float(plain) >= 100.0 else ": a PUE is a ratio from 1 up"
+    return ", with a decimal point" if text.replace(",", "", 1).isdecimal() else ", without a unit, such as 1.15" if name == "pue" else ""
+
+
 def _wrong(cells: Mapping[str, str], numbers: dict[str, float | None]) -> Iterator[str]:
     for name in ("operator", "site"):
         if not cells[name]:
@@ -54,7 +62,7 @@ def _wrong(cells: Mapping[str, str], numbers: dict[str, float | None]) -> Iterat
         try:
             numbers[name] = float(text) if text else None
         except ValueError:
-            yield f'{name} is "{text}"; expected a number'
+            yield f'{name} is "{text}"; expected a number{_hint(name, text)}'
             continue
         value = numbers[name]
         if value is not None and not least <= value <= most:

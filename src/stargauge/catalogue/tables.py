@@ -14,11 +14,13 @@ MOST_BYTES = 20 * 2**20
 
 def cells_of(file: Path, needed: Sequence[str], known: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
     """The rows of a file, each with its line, cells without spaces around them. Raises InputError with what is wrong with the file."""
+    if file.is_dir():
+        raise InputError(f'"{file}" is a folder; expected a CSV file with the columns {", ".join(needed)}')
     if not file.is_file():
         raise InputError(f'no file "{file}"')
     if file.stat().st_size > MOST_BYTES:
         raise InputError(f'"{file}" is larger than {MOST_BYTES // 2**20} MB; split it')
-    if not file.stat().st_size:
+    if not file.read_bytes().strip(b"\xef\xbb\xbf \t\r\n"):
         raise InputError(f'"{file}" is empty; expected a first line with the columns {", ".join(needed)}')
     try:
         with file.open(encoding="utf-8-sig", newline="") as handle:
@@ -26,7 +28,9 @@ def cells_of(file: Path, needed: Sequence[str], known: Sequence[str]) -> list[tu
             _check_columns(file, reader.fieldnames or (), needed, known)
             rows = [(reader.line_num, row) for row in reader]
             _check_width(file, rows)
-    except (csv.Error, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise InputError(f'"{file}" is no CSV file in UTF-8 ({error.reason}); save it again as UTF-8 or "CSV UTF-8"') from None
+    except csv.Error as error:
         raise InputError(f'"{file}" is no CSV file in UTF-8: {error}') from None
     return [(line, {name.strip(): (text or "").strip() for name, text in row.items() if name}) for line, row in rows]
 
@@ -45,9 +49,15 @@ def _check_width(file: Path, rows: Sequence[tuple[int, Mapping[str | None, objec
 def _check_columns(file: Path, names: Sequence[str], needed: Sequence[str], known: Sequence[str]) -> None:
     given = [str(name).strip() for name in names]
     missing = [name for name in needed if name not in given]
-    if missing:
-        spare = [one for one in given if one not in known]
-        raise InputError([
-            Fault(f'no column "{name}"{did_you_mean(name, spare)}; needed: {", ".join(needed)}', file=str(file), line=1, column=1)
-            for name in missing
-        ])  # fmt: skip
+    spare = {one.casefold(): one for one in given if one not in known}
+    told = [f'no column "{name}"{_near(name, spare)}; needed: {", ".join(needed)}' for name in missing]
+    told += [f'the column "{name}" stands {given.count(name)} times; leave one' for name in known if given.count(name) > 1]
+    if len(given) == 1 and ";" in given[0]:
+        told = [f"the columns are separated by semicolons; expected commas, and decimal points; needed: {', '.join(needed)}"]
+    if told:
+        raise InputError([Fault(text, file=str(file), line=1, column=1) for text in told])
+
+
+def _near(name: str, spare: Mapping[str, str]) -> str:
+    """The nearest of the columns that are not known, whatever its case."""
+    return f'; did you mean "{spare[name]}"? columns are written small' if name in spare else did_you_mean(name, spare.values())

@@ -48,7 +48,9 @@ class Parser(argparse.ArgumentParser):
             message = f'there is no command "{wrong[1]}"{near} (all: {", ".join(self.commands)})'
         elif unknown := re.match(r"unrecognized arguments: (.*)", message):
             first = unknown[1].strip().partition(" ")[0].partition("=")[0]
-            message = f"unknown: {unknown[1].strip() or 'an empty argument'}{did_you_mean(first, self._options())}"
+            options = self._options()
+            near = "; it is an option of other commands" if first in options else did_you_mean(first, options)
+            message = f"unknown: {unknown[1].strip() or 'an empty argument'}{near}"
         elif message.endswith("required: COMMAND"):
             message = f"expected a command: {', '.join(self.commands)}"
         self.exit(2, f"{self.prog}: 1 error, nothing was run\n  {message}\nHelp: {self.prog} --help\n")

@@ -87,17 +87,18 @@ def shown_years(data: Mapping[str, Any], every: bool) -> list[int]:
     return years if every or not near else near
 
 
-def label_of(row: Row, by: Sequence[str]) -> str:
-    """What a row is about, without its year: `erct, stargate`."""
-    return ", ".join(key_text(str(row[word])) for word in by if word != "year") or say("all together")
+def label_of(row: Row, by: Sequence[str], names: Mapping[str, Any]) -> str:
+    """What a row is about, without its year: `erct (ERCOT All), stargate`."""
+    told = (key_text(str(row[word]), names if word == "grid" else {}) for word in by if word != "year")
+    return ", ".join(told) or say("all together")
 
 
-def key_text(key: str) -> str:
-    """A region, a country, a programme or a site as it is, in words what is not known of it."""
+def key_text(key: str, names: Mapping[str, Any]) -> str:
+    """A region with its name, a country, a programme or a site as it is, in words what is not known of it."""
     told = {
         "region not stated": say("region not stated"), "country not stated": say("country not stated"), "unsited": say("unsited"),
     }  # fmt: skip
-    return told.get(key, key)
+    return told.get(key) or (f"{key} ({names[key]['name']})" if key in names else key)
 
 
 def heads() -> dict[str, str]:
@@ -111,7 +112,7 @@ def by_label(data: Mapping[str, Any]) -> dict[str, list[Row]]:
     """The rows by what they are about, the sum of all last."""
     found: dict[str, list[Row]] = {}
     for row in data["rows"]:
-        found.setdefault(label_of(row, data["by"]), []).append(row)
+        found.setdefault(label_of(row, data["by"], data["grid_names"]), []).append(row)
     return {**found, say("all together"): list(data["total"])}
 
 
@@ -119,7 +120,7 @@ def _tables(data: Mapping[str, Any], style: Style, every: bool) -> list[str]:
     factor, unit = unit_of(data)
     years = shown_years(data, every)
     yearly = "year" in data["by"] and len(years) > 1
-    columns = [(unit, 8, "l"), *((head, 16, "r") for head in heads().values())]
+    columns = [(unit, 7, "l"), *((head, 17 if stage == "contracted" else 16, "r") for stage, head in heads().items())]
     lines = table(columns, [], style)
     for label, rows in by_label(data).items():
         lines += [style.bold(line) for line in wrapped(label, style.width)]
@@ -131,7 +132,14 @@ def _tables(data: Mapping[str, Any], style: Style, every: bool) -> list[str]:
 
 def _cell(rows: Iterable[Row], year: int, stage: str, factor: float) -> str:
     found = next((row for row in rows if row["year"] == year and row["stage"] == stage), None)
-    return span_text(found["power"], factor) if found else "–"
+    return _spanned(*row_parts(found, factor))
+
+
+def row_parts(row: Row | None, factor: float) -> tuple[str, str]:
+    """The middle and P10 to P90 of a row; `≥` before what is a lower bound, as a part of it is not stated."""
+    middle, span = span_parts(row["power"] if row else None, factor)
+    bound = row is not None and row["not_stated"] and row["power"]["p50"] is not None
+    return f"≥{middle}" if bound else middle, span
 
 
 def _notes(data: Mapping[str, Any]) -> list[str]:
@@ -154,21 +162,20 @@ def silent_text(data: Mapping[str, Any]) -> str:
     if row is None:
         return ""
     return say(
-        "Contracted is a lower bound: of {count} of {all} sites and pledges nobody stated a contract.",
+        "–: nobody stated it. ≥: at least that, not stated of all. Nobody stated a contract of {count} of {all} sites and pledges.",
         count=len(row["not_stated"]), all=row["sites"],
     )  # fmt: skip
 
 
 def _merged(data: Mapping[str, Any], style: Style) -> list[str]:
-    lines = [style.bold("Counted once")] if data["merged"] else []
+    lines = [style.bold("Counted once")] if data["merged"] else wrapped(none_twice(), style.width)
     factor, unit = unit_of(data)
     for one in data["merged"]:
         lines += labelled("", merged_text(one, factor, unit), style, indent=2, label_width=0)
     if data["alike"]:
         lines.append(style.bold("Counted as two, though at one place"))
         for one in data["alike"]:
-            text = f"{' and '.join(one['sites'])}: {', '.join(one['differs']) or 'no more is stated'}"
-            lines += labelled("", text, style, indent=2, label_width=0)
+            lines += labelled("", alike_text(one), style, indent=2, label_width=0)
     for one in data["strange_regions"]:
         text = f'"{one["grid"]}" is no grid region of the catalogue{one["near"]} ({", ".join(one["sites"])})'
         lines += labelled("", text, style, indent=0, label_width=0)
@@ -178,12 +185,31 @@ def _merged(data: Mapping[str, Any], style: Style) -> list[str]:
     return lines
 
 
+def none_twice() -> str:
+    """That no site was found in two files."""
+    return say("No site was found in two of the files: each counts once.")
+
+
 def merged_text(one: Row, factor: float, unit: str) -> str:
     """Which sites are one, on what ground, and how much is not counted twice for it."""
-    grounds = "; ".join(f"{ground['ground']} ({ground['says']})" for ground in one["grounds"])
+    kinds = {"statement": say("statement"), "place, name and owner": say("place, name and owner")}
+    grounds = "; ".join(f"{kinds.get(ground['ground'], ground['ground'])} ({ground['says']})" for ground in one["grounds"])
     less = one["not_counted_twice"]
-    saved = f"{span_text(less['power'], factor)} {unit} asked for by the end of {less['year']} is not counted twice"
-    return f"{' = '.join(one['sites'])}, by {grounds}. {one['counts'].capitalize()} counts; {saved}.".replace("world counts", "world")
+    return say(
+        "{sites}, by {grounds}. The larger in each world counts; {power} asked for by the end of {year} is not counted twice.",
+        sites=" = ".join(one["sites"]), grounds=grounds, power=f"{span_text(less['power'], factor)} {notation().unit(unit)}",
+        year=less["year"],
+    )  # fmt: skip
+
+
+def alike_text(one: Row) -> str:
+    """Sites of one place that count as two, and in what they differ."""
+    told = {"other name": say("other name"), "other owner": say("other owner"), "owner not stated": say("owner not stated")}
+    differs = [told.get(text, text) for text in one["differs"]]
+    return say(
+        "{sites}: {differs}", sites=say("{one} and {other}", one=one["sites"][0], other=one["sites"][1]),
+        differs=", ".join(differs) or say("no more is stated"),
+    )  # fmt: skip
 
 
 def supply_text(pool: Row) -> str:

@@ -11,19 +11,23 @@ from stargauge.report.html import environment, shared
 from stargauge.report.locale import notation, say
 from stargauge.report.site_map import map_of, on_map, site_map, spoken_map
 from stargauge.report.system import (
+    alike_text,
     busiest,
     by_label,
     days_parts,
     heads,
+    key_text,
     merged_text,
+    none_twice,
     notes,
     pool_text,
+    row_parts,
     run_text,
     span_parts,
     span_text,
     unit_of,
 )
-from stargauge.report.wording import day_text, number_text, plain_number, range_text, value_text
+from stargauge.report.wording import day_text, number_text, percent, plain_number, range_text, value_text
 
 Data = Mapping[str, Any]
 #: A row of a table: its name, and of each cell the middle and the range.
@@ -50,8 +54,8 @@ def system_section(data: Data) -> dict[str, Any]:
     factor, unit = unit_of(data)
     return {
         "run": run_text(data), "unit": unit, "years": [str(year) for year in page_years(data)], "stages": by_stage(data, factor),
-        "notes": notes(data), "maps": maps(data), "merged": [merged_text(one, factor, unit) for one in data["merged"]],
-        "alike": [f"{' and '.join(one['sites'])}: {', '.join(one['differs']) or 'no more is stated'}" for one in data["alike"]],
+        "notes": notes(data), "maps": maps(data), "merged": [merged_text(one, factor, unit) for one in data["merged"]] or [none_twice()],
+        "alike": [alike_text(one) for one in data["alike"]], "effect_text": effect_text(data),
         "pools": [(pool["name"], pool_text(pool)) for pool in data["pools"]], "effect": effect_rows(data, factor),
         "later": later_rows(data), "off_map": off_map(data), "supply": supply_rows(data), "now": at_a_glance(data),
     }  # fmt: skip
@@ -66,12 +70,12 @@ def page_years(data: Data) -> list[int]:
 def by_stage(data: Data, factor: float) -> list[tuple[str, list[Row]]]:
     """A table per stage: a row for each region or whatever rows are told apart by, a cell per year."""
     labels = {
-        label: {(row["year"], row["stage"]): row["power"] for row in rows if row["year"] in page_years(data)}
+        label: {(row["year"], row["stage"]): row for row in rows if row["year"] in page_years(data)}
         for label, rows in by_label(data).items()
     }
     made = []
     for stage, head in heads().items():
-        rows = [(label, [span_parts(found.get((year, stage)), factor) for year in page_years(data)]) for label, found in labels.items()]
+        rows = [(label, [row_parts(found.get((year, stage)), factor) for year in page_years(data)]) for label, found in labels.items()]
         made.append((head, rows))
     return made
 
@@ -104,7 +108,7 @@ def _map(name: str, marks: Sequence[Data], data: Data) -> dict[str, Any]:
     head = [say("Region or site"), say("Sites"), f"{say('Asked for')}, {named_unit}", f"{say('Runs')}, {named_unit}"]
     rows, plain = [], []
     for one in sorted(marks, key=lambda mark: -(mark["planned"]["p50"] or 0.0)):
-        named = [one["name"], ", ".join(one["sites"])]
+        named = [key_text(one["name"], data["grid_names"]), ", ".join(one["sites"])]
         rows.append([*named, number_text(one["planned"]["p50"], factor), number_text(one["runs"]["p50"], factor)])
         plain.append([*named, plain_number(one["planned"]["p50"], factor), plain_number(one["runs"]["p50"], factor)])
     table = {"head": head, "rows": rows, "file": {"head": head, "rows": plain}}
@@ -134,16 +138,47 @@ def at_a_glance(data: Data) -> dict[str, str]:
     return {"asked": value_text(told[0]), "runs": value_text(told[1]), "range": range_text(told[1])}
 
 
-def supply_rows(data: Data) -> list[tuple[str, str, str]]:
-    """Each pool with its figure per year and the most that is asked of it in one."""
-    names = {"transformers": say("transformers"), "turbines": say("gas turbines"), "queue": say("grid connections")}
-    rows = []
+def supply_rows(data: Data) -> list[tuple[str, ...]]:
+    """Each pool: who draws on it, its figure per year, the most that is asked of it in one, and whether somebody waits for it."""
+    rows = list[tuple[str, ...]]()
     for pool in data["pools"]:
         most = busiest(pool)
         figure = say("no figure") if pool["supply"] is None else _with_unit(pool["supply"])
         asked = say("{power} in {year}", power=_with_unit(most["power"]), year=most["year"]) if most else "–"
-        rows.append((names[pool["name"]], figure, asked))
+        rows.append((_pool_name(pool["name"]), _drawn_by(pool["name"]), figure, asked, _waits(pool)))
     return rows
+
+
+def _pool_name(name: str) -> str:
+    return {"transformers": say("transformers"), "turbines": say("gas turbines"), "queue": say("grid connections")}[name]
+
+
+def _drawn_by(name: str) -> str:
+    return {
+        "transformers": say("every site in the United States"), "turbines": say("sites with prime gas plants of their own"),
+        "queue": say("sites in the United States, as far as the grid feeds them"),
+    }[name]  # fmt: skip
+
+
+def _waits(pool: Data) -> str:
+    if pool["binds"] is None:
+        return say("no limit, so nobody")
+    return say("in {share} of worlds", share=percent(pool["binds"])) if pool["binds"] else say("nobody in any world")
+
+
+def effect_text(data: Data) -> str:
+    """What sharing the pools that have a figure does, in one sentence; empty where none has."""
+    effect = data["effect"]
+    if effect is None:
+        return ""
+    names = ", ".join(map(_pool_name, effect["pools"]))
+    less = next(row for row in effect["less"] if row["stage"] == "operational" and row["year"] == data["year"])
+    if not effect_rows(data, 1.0):
+        return say("Nothing comes later when all share: {pools}.", pools=names)
+    return say(
+        "When all share ({pools}), {power} less runs by the end of {year} than if each programme had the whole of it.", pools=names,
+        power=_with_unit(less["less"]), year=data["year"],
+    )  # fmt: skip
 
 
 def _with_unit(power: Data) -> str:

@@ -98,22 +98,37 @@ SiteId = Annotated[str, Path(description="A site by its name.")]
 Site = Annotated[Maybe[Text], Query(description="One site of the programme; every site where left out.")]
 
 OfSite = Annotated[Text, Query(alias="site", description="A site of the programme by its name.", examples=["abilene"])]
-ByDay = Annotated[Maybe[date], _DAY, Query(alias="by", description="The day from which the load has to be carried.")]
+ByDay = Annotated[
+    Maybe[date],
+    _DAY,
+    Query(alias="by", description="The day from which the load has to be carried, such as `2028-06-01`; from the start where left out."),
+]
 Load = Annotated[
     Maybe[Text],
     Query(
-        description="Facility power to carry, such as `500 MW`, in every hour; what it is expected to draw, by the hour, where left out."
+        description="Facility power to carry (W, kW, MW, GW), above 0, in every hour, such as `500 MW`; what it draws by the hour where left out."
     ),
 ]
 MayBeBuilt = Annotated[
     Sequence[Text],
     Query(alias="source", max_length=12, description="What may be built, such as `gas-turbine`; the usual where left out; repeatable."),
 ]
-Years = Annotated[Maybe[Annotated[int, Field(ge=1, le=3)]], _WHOLE, Query(description="Years of weather that it is sized on.")]
-Shortfall = Annotated[float, Query(ge=0.0, lt=1.0, description="Share of the energy that may be missing.")]
-Emissions = Annotated[Maybe[Text], Query(description="CO2e per energy at most, such as `200 kg/MWh`.")]
-Land = Annotated[Maybe[Text], Query(description="Land at most, such as `2000 acres`.")]
-Gas = Annotated[Maybe[Text], Query(description="Gas burnt a year at most, such as `5 TWh`.")]
+Years = Annotated[
+    Maybe[Annotated[int, Field(ge=1, le=3)]],
+    _WHOLE,
+    Query(description="Whole years of weather that it is sized on, 1 to 3; 1 where left out, 3 with `by`."),
+]
+Shortfall = Annotated[float, Query(ge=0.0, lt=1.0, description="Share of the energy that may be missing, from 0 to below 1, no unit.")]
+Emissions = Annotated[
+    Maybe[Text],
+    Query(description="CO2e per energy of the load at most (mass per energy), 0 or more, such as `200 kg/MWh`; no limit where left out."),
+]
+Land = Annotated[
+    Maybe[Text], Query(description="Land at most (an area: acres, m2), 0 or more, such as `2000 acres`; no limit where left out.")
+]
+Gas = Annotated[
+    Maybe[Text], Query(description="Gas burnt a year at most (energy of the gas), above 0, such as `5 TWh`; no limit where left out.")
+]
 Greenfield = Annotated[bool, _YES_OR_NO, Query(description="Without what the programme states of plants at the site.")]
 Mixes = Annotated[bool, _YES_OR_NO, Query(description="Also other mixes under the same limits.")]
 

@@ -293,7 +293,13 @@ async def power(
     mixes: Mixes = True,
     greenfield: Greenfield = False,
 ) -> Response:  # fmt: skip
-    """The cheapest supply of a site. Sizes, cost, what each limit costs, other mixes, a test; draws are years of failures, 256 at most."""
+    """The cheapest supply of a site. Sizes, cost, what each limit costs, other mixes, a test; draws are years of failures, 256 at most.
+
+    Amounts are texts with their unit, and what is asked too much of comes back as 422 with what would do: `load`, a facility power to
+    carry (`500 MW`); `by`, the day from which (`2028-06-01`); `shortfall`, the share of the energy that may be missing (`0.001`, no unit);
+    `emissions`, CO2e per energy of the load at most (`200 kg/MWh`); `land`, an area at most (`2000 acres`, `800000 m2`); `gas`, the
+    energy of the gas burnt a year at most (`5 TWh`). Answers hold W, Wh, m2, g/Wh and USD, each beside its figure.
+    """
     return await ask(
         "power", site=site, by=by, load=load, sources=sources, years=years, shortfall=shortfall, emissions=emissions, land=land, gas=gas,
         mixes=mixes, greenfield=greenfield,
