@@ -57,7 +57,8 @@ class GpuCurve:
     def curves(self) -> dict[tuple[str, str, str], Curve]:
         """The curves fitted, by operation, variant and type: a roofline for products, else a saturating curve. Too few points: none."""
         kinds = dict.fromkeys((one.operation, one.variant, one.dtype) for one in self.points if one.operation in FITTED)
-        found = {kind: _fitted(self.values(*kind)) for kind in kinds}
+        copied = max((one.value or 0.0 for one in self.values("copy")), default=0.0)
+        found = {kind: _fitted(self.values(*kind), copied) for kind in kinds}
         return {kind: made for kind, made in found.items() if made is not None}
 
 
@@ -65,10 +66,17 @@ class GpuCurve:
 FITTED = ("matmul", "copy", "read", "attention", "attention-backward", "decode-attention", "all-reduce")
 
 
-def _fitted(points: Sequence[Point]) -> Curve | None:
+#: Shapes that have to be bound by memory for its rate to be fitted to products.
+_ENOUGH = 2
+
+
+def _fitted(points: Sequence[Point], copied: float) -> Curve | None:
+    """The curve of one kind. `copied`: the highest rate of a copy, B/s; nought where none was measured."""
     try:
         if points and points[0].operation == "matmul":
-            return fit_roofline(*(np.array([getattr(one, name) for one in points]) for name in ("flop", "byte", "seconds")))
+            flop, byte, seconds = (np.array([getattr(one, name) for one in points]) for name in ("flop", "byte", "seconds"))
+            bound = int((flop / byte < (flop / seconds).max() / copied).sum()) if copied else _ENOUGH
+            return fit_roofline(flop, byte, seconds, bound >= _ENOUGH)
         amount = np.array([one.byte if one.unit == "B/s" else one.flop for one in points])
         return fit_saturation(amount, np.array([one.value for one in points], dtype=np.float64))
     except ValueError:
