@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+from tests.test_packaging_files import run_page, run_python
 
 import stargauge as sg
 from stargauge.audit.gpu import GpuCalibration, calibration_of
@@ -66,3 +68,9 @@ def test_the_chip_with_faster_memory_is_faster_where_memory_counts_and_only_ther
 def test_power_is_that_of_the_rating_under_products(made: GpuCalibration) -> None:
     power = next(one for one in made.to_dict()["power"] if one["dtype"] == "bf16")
     assert 0.9 < power["share"] < 1.01
+
+
+def test_the_page_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/calibrate.md", tmp_path) == 1
+    left = run_python("docs/calibrate.md")
+    assert 0.6 < left["share"] < 0.8 and 1e-4 < left["seconds"] < 4e-4  # type: ignore[operator]

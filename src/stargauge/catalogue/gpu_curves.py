@@ -55,17 +55,22 @@ class GpuCurve:
         return next((point.value for point in self.values("device") if point.shape == name), None)
 
     def curves(self) -> dict[tuple[str, str, str], Curve]:
-        """The curves fitted, by operation, variant and type: a roofline for products, else a saturating curve. Too few points: none."""
+        """The curves fitted, by operation, variant and type: a roofline for products, else a saturating curve.
+
+        None where there are too few points, or where they lie far from any such curve: then amount alone does not tell the rate.
+        """
         kinds = dict.fromkeys((one.operation, one.variant, one.dtype) for one in self.points if one.operation in FITTED)
         copied = max((one.value or 0.0 for one in self.values("copy")), default=0.0)
         found = {kind: _fitted(self.values(*kind), copied) for kind in kinds}
-        return {kind: made for kind, made in found.items() if made is not None}
+        return {kind: made for kind, made in found.items() if made is not None and made.spread <= _FARTHEST}
 
 
 #: Operations that curves are fitted to.
 FITTED = ("matmul", "copy", "read", "attention", "attention-backward", "decode-attention", "all-reduce")
 
 
+#: A curve farther off its points than this (standard deviation of logarithms) is none.
+_FARTHEST = 0.3
 #: Shapes that have to be bound by memory for its rate to be fitted to products.
 _ENOUGH = 2
 

@@ -28,6 +28,9 @@ def render_gpu(data: Data, style: Style = PLAIN, written: str | None = None) -> 
     if data["curves"]:
         lines += ["", style.bold("Curves"), *table(_CURVES, [curve_row(one) for one in data["curves"]], style)]
         lines += [style.soft(line) for line in wrapped(_FORMS, style.width)]
+    if loose := [one for one in data["best"] if one["variant"] != "rested" and not _has_curve(one, data)]:
+        names = ", ".join(f"{name_of(one)} {one['dtype']}" for one in loose)
+        lines += wrapped(f"No curve is near enough to the points of {names}.", style.width)
     for text in (*launches(data), *layers(data), *power(data)):
         lines += ["", *wrapped(text, style.width)]
     for text in left_out(data["left_out"]):
@@ -36,8 +39,8 @@ def render_gpu(data: Data, style: Style = PLAIN, written: str | None = None) -> 
     return style.finish([*lines, "", file, "All of it  add --json"])
 
 
-_BEST = [("what", 22, "l"), ("type", 4, "l"), ("shape", 22, "w"), ("rate", 13, "r"), ("of figure", 9, "r")]
-_CURVES = [("what", 22, "l"), ("type", 4, "l"), ("tends to", 13, "r"), ("of figure", 9, "r"), ("half at", 11, "r"), ("off by", 6, "r")]
+_BEST = [("what", 24, "l"), ("type", 4, "l"), ("shape", 22, "w"), ("rate", 13, "r"), ("of figure", 9, "r")]
+_CURVES = [("what", 24, "l"), ("type", 4, "l"), ("tends to", 13, "r"), ("of figure", 9, "r"), ("half at", 11, "r"), ("off by", 6, "r")]
 _FORMS = (
     "Products: time = the larger of operations and bytes, each over its rate, and a fixed part; half at operations that take as long as "
     "that part. Others: rate = most * amount / (amount + half). Off by: the typical factor between a point and its curve."
@@ -100,6 +103,11 @@ def curve_row(one: Data) -> Sequence[str]:
         return [name_of(one), one["dtype"], rate(one["flop_rate"], "FLOP/s"), share(one["share"]), half, off]
     unit = "B" if one["operation"] in ("copy", "read", "decode-attention", "all-reduce") else "FLOP"
     return [name_of(one), one["dtype"], rate(one["most"], f"{unit}/s"), share(one["share"]), rate(one["half"], unit), off]
+
+
+def _has_curve(one: Data, data: Data) -> bool:
+    kind = ("operation", "variant", "dtype")
+    return any(all(curve[name] == (one[name] or "") for name in kind) for curve in data["curves"])
 
 
 def launches(data: Data) -> list[str]:
