@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from stargauge.catalogue.gpu_curves import shipped_curves
 from stargauge.catalogue.load import DATA, KINDS, load_catalogue
 from stargauge.catalogue.rows import COLUMNS
 from stargauge.quantity.distribution import Distribution
@@ -68,6 +69,7 @@ def test_assumptions_are_weak_and_say_why() -> None:
 
 def test_every_source_is_named_and_used() -> None:
     used = {row.statement.source for row in ROWS} | {vintage.source for vintage in CATALOGUE.vintages()}
+    used |= {curve.source for curve in shipped_curves()}
     assert set(CATALOGUE.sources) == used
     assert all(source.publisher and source.title and source.published for source in CATALOGUE.sources.values())
 

@@ -60,6 +60,18 @@ def test_curves_are_those_of_the_device(made: GpuCalibration) -> None:
     assert (copied.most, copied.half) == pytest.approx((BYTE_RATE, BYTE_RATE * FIXED), rel=0.01)
 
 
+def test_points_that_follow_no_curve_get_none_and_that_is_told() -> None:
+    class Scattered(Described):
+        def seconds(self, kernel: Kernel) -> float:
+            slow = kernel.operation == "decode-attention" and kernel.side("sequences") == 1
+            return super().seconds(kernel) * (10.0 if slow else 1.0)
+
+    calibrated = api.calibrate_gpu(device=Scattered())
+    assert ("decode-attention", "flash", "bf16") not in calibrated.curve.curves()
+    text = " ".join(render_gpu(calibrated.to_dict()).split())
+    assert "No curve is near enough to the points of attention decode bf16, attention decode (cudnn) bf16." in text
+
+
 def test_a_layer_is_told_against_its_parts() -> None:
     """Of a device on which a layer takes as long as its parts and half as much again, two thirds are explained."""
 

@@ -55,20 +55,33 @@ class GpuCurve:
         return next((point.value for point in self.values("device") if point.shape == name), None)
 
     def curves(self) -> dict[tuple[str, str, str], Curve]:
-        """The curves fitted, by operation, variant and type: a roofline for products, else a saturating curve. Too few points: none."""
+        """The curves fitted, by operation, variant and type: a roofline for products, else a saturating curve.
+
+        None where there are too few points, or where they lie far from any such curve: then amount alone does not tell the rate.
+        """
         kinds = dict.fromkeys((one.operation, one.variant, one.dtype) for one in self.points if one.operation in FITTED)
-        found = {kind: _fitted(self.values(*kind)) for kind in kinds}
-        return {kind: made for kind, made in found.items() if made is not None}
+        copied = max((one.value or 0.0 for one in self.values("copy")), default=0.0)
+        found = {kind: _fitted(self.values(*kind), copied) for kind in kinds}
+        return {kind: made for kind, made in found.items() if made is not None and made.spread <= _FARTHEST}
 
 
 #: Operations that curves are fitted to.
 FITTED = ("matmul", "copy", "read", "attention", "attention-backward", "decode-attention", "all-reduce")
 
 
-def _fitted(points: Sequence[Point]) -> Curve | None:
+#: A curve farther off its points than this (standard deviation of logarithms) is none.
+_FARTHEST = 0.3
+#: Shapes that have to be bound by memory for its rate to be fitted to products.
+_ENOUGH = 2
+
+
+def _fitted(points: Sequence[Point], copied: float) -> Curve | None:
+    """The curve of one kind. `copied`: the highest rate of a copy, B/s; nought where none was measured."""
     try:
         if points and points[0].operation == "matmul":
-            return fit_roofline(*(np.array([getattr(one, name) for one in points]) for name in ("flop", "byte", "seconds")))
+            flop, byte, seconds = (np.array([getattr(one, name) for one in points]) for name in ("flop", "byte", "seconds"))
+            bound = int((flop / byte < (flop / seconds).max() / copied).sum()) if copied else _ENOUGH
+            return fit_roofline(flop, byte, seconds, bound >= _ENOUGH)
         amount = np.array([one.byte if one.unit == "B/s" else one.flop for one in points])
         return fit_saturation(amount, np.array([one.value for one in points], dtype=np.float64))
     except ValueError:

@@ -64,7 +64,7 @@ def _gpu(asked: argparse.Namespace) -> int:
     if asked.json:
         print_json(data)
     else:
-        sys.stdout.write(render_gpu(data, style_of(asked), asked.out or asked.show))
+        sys.stdout.write(render_gpu(data, style_of(asked), asked.out or (asked.show and f"of {asked.show}, as kept")))
     return 0
 
 

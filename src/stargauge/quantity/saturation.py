@@ -12,8 +12,6 @@ Array = NDArray[np.float64]
 #: The sizes of half speed that are tried, per factor of ten, and how often the best is looked at more closely.
 _TRIED, _CLOSER = 24, 80
 _STEPS, _FLATTEST, _STEEPEST = 200, 1e-12, 1e12
-#: Points that have to be bound by memory, and by how much, for its rate to be told.
-_ENOUGH, _CLEARLY = 2, 1.1
 _GOLDEN = (5.0**0.5 - 1.0) / 2.0
 
 
@@ -43,7 +41,7 @@ class Saturation:
 class Roofline:
     """The time of a kernel by operations F and bytes B: t = max(F / flop_rate, B / byte_rate) + overhead.
 
-    `byte_rate` is NaN where fewer than two points are clearly bound by memory. `spread`: standard deviation of log(measured / fitted).
+    `byte_rate` is NaN where no point is bound by memory. `spread`: standard deviation of log(measured / fitted).
     """
 
     flop_rate: float
@@ -94,20 +92,23 @@ def _lowest(amount: Array, rate: Array, low: float, high: float) -> float:
     return (low + high) / 2.0
 
 
-def fit_roofline(flop: Array, byte: Array, seconds: Array) -> Roofline:
+def fit_roofline(flop: Array, byte: Array, seconds: Array, memory: bool = True) -> Roofline:
     """The roofline nearest to points in logarithms of time: Levenberg and Marquardt from the fastest points on.
 
-    Needs four points or more with positive operations, bytes and times. Raises ValueError where there are fewer.
+    `memory`: whether some of the points are bound by memory; where none is, its rate is not fitted and is NaN. Needs four points or more
+    with positive operations, bytes and times. Raises ValueError where there are fewer.
     """
     flop, byte, seconds = (np.asarray(one, dtype=np.float64) for one in (flop, byte, seconds))
     if len(flop) < 4 or not ((flop > 0.0) & (byte > 0.0) & (seconds > 0.0)).all():
         raise ValueError("a roofline needs four points or more, of positive operations, bytes and times")
-    at = np.log([(flop / seconds).max(), (byte / seconds).max(), seconds.min() / 2.0])
+    byte = byte if memory else np.zeros_like(byte)
+    at = np.log([(flop / seconds).max(), (byte / seconds).max() if memory else 1.0, seconds.min() / 2.0])
+    fitted = [0, 1, 2] if memory else [0, 2]
     damping, error = 1e-3, _left(at, flop, byte, seconds)
     for _ in range(_STEPS):
-        slope = _slopes(at, flop, byte)
-        normal = slope.T @ slope
-        step = np.linalg.solve(normal + damping * np.diag(np.diag(normal) + _FLATTEST), slope.T @ error)
+        slope = _slopes(at, flop, byte)[:, fitted]
+        normal, step = slope.T @ slope, np.zeros(3)
+        step[fitted] = np.linalg.solve(normal + damping * np.diag(np.diag(normal) + _FLATTEST), slope.T @ error)
         tried = _left(at + step, flop, byte, seconds)
         if tried @ tried < error @ error:
             at, error, damping = at + step, tried, damping / 3.0
@@ -116,9 +117,8 @@ def fit_roofline(flop: Array, byte: Array, seconds: Array) -> Roofline:
         if damping > _STEEPEST:
             break
     rates = np.exp(at)
-    bound = (byte / rates[1] > _CLEARLY * flop / rates[0]).sum() >= _ENOUGH
-    spread = float(np.sqrt(error @ error / max(1, len(flop) - 3)))
-    return Roofline(float(rates[0]), float(rates[1]) if bound else float("nan"), float(rates[2]), spread, len(flop))
+    spread = float(np.sqrt(error @ error / max(1, len(flop) - len(fitted))))
+    return Roofline(float(rates[0]), float(rates[1]) if memory else float("nan"), float(rates[2]), spread, len(flop))
 
 
 def _left(at: Array, flop: Array, byte: Array, seconds: Array) -> Array:

@@ -28,16 +28,30 @@ def render_gpu(data: Data, style: Style = PLAIN, written: str | None = None) -> 
     if data["curves"]:
         lines += ["", style.bold("Curves"), *table(_CURVES, [curve_row(one) for one in data["curves"]], style)]
         lines += [style.soft(line) for line in wrapped(_FORMS, style.width)]
-    for text in (*launches(data), *layers(data), *power(data)):
+    if loose := [one for one in data["best"] if one["variant"] != "rested" and not _has_curve(one, data)]:
+        names = ", ".join(f"{name_of(one)} {one['dtype']}" for one in loose)
+        lines += wrapped(f"No curve is near enough to the points of {names}.", style.width)
+    if data["layers"]:
+        lines += ["", style.bold("Whole dense layers"), *table(_LAYERS, [layer_row(one) for one in data["layers"]], style)]
+        lines += [style.soft(line) for line in wrapped(_PARTS, style.width)]
+    for text in (*launches(data), *power(data)):
         lines += ["", *wrapped(text, style.width)]
     for text in left_out(data["left_out"]):
         lines += labelled("", text, style, indent=0, label_width=0)
-    file = f"Points     {written}" if written else "Points     add --out FILE.csv"
+    file = f"Points     {written or 'add --out FILE.csv'}"
     return style.finish([*lines, "", file, "All of it  add --json"])
 
 
-_BEST = [("what", 22, "l"), ("type", 4, "l"), ("shape", 22, "w"), ("rate", 13, "r"), ("of figure", 9, "r")]
-_CURVES = [("what", 22, "l"), ("type", 4, "l"), ("tends to", 13, "r"), ("of figure", 9, "r"), ("half at", 11, "r"), ("off by", 6, "r")]
+_BEST = [("what", 24, "l"), ("type", 4, "l"), ("shape", 22, "w"), ("rate", 13, "r"), ("of figure", 9, "r")]
+_CURVES = [("what", 24, "l"), ("type", 4, "l"), ("tends to", 13, "r"), ("of figure", 9, "r"), ("half at", 11, "r"), ("off by", 6, "r")]
+_LAYERS = [
+    ("width", 6, "r"), ("way", 13, "l"), ("by", 6, "l"), ("ms", 6, "r"), ("products", 8, "r"), ("attention", 9, "r"),
+    ("parts", 6, "r"),
+]  # fmt: skip
+_PARTS = (
+    "Milliseconds measured, then of its products and its attention by the curves, and the share of the whole that these are: what is left "
+    "is norms, activation and sums, passes over memory."
+)
 _FORMS = (
     "Products: time = the larger of operations and bytes, each over its rate, and a fixed part; half at operations that take as long as "
     "that part. Others: rate = most * amount / (amount + half). Off by: the typical factor between a point and its curve."
@@ -102,6 +116,11 @@ def curve_row(one: Data) -> Sequence[str]:
     return [name_of(one), one["dtype"], rate(one["most"], f"{unit}/s"), share(one["share"]), rate(one["half"], unit), off]
 
 
+def _has_curve(one: Data, data: Data) -> bool:
+    kind = ("operation", "variant", "dtype")
+    return any(all(curve[name] == (one[name] or "") for name in kind) for curve in data["curves"])
+
+
 def launches(data: Data) -> list[str]:
     """What a launch takes."""
     found = {one["variant"]: one["value"] for one in data["points"] if one["operation"] == "launch" and one["value"]}
@@ -110,20 +129,12 @@ def launches(data: Data) -> list[str]:
     return [f"The smallest kernel takes {', '.join(told)}."] if told else []
 
 
-def layers(data: Data) -> list[str]:
-    """Whole layers against their parts."""
-    ways = {"layer": "forward", "layer-both": "forward and back"}
-    return [_layer(one, ways[one["operation"]]) for one in data["layers"]]
-
-
-def _layer(one: Data, way: str) -> str:
-    parts = f"products {one['products'] * _MILLI:.2f} ms, attention {one['attention'] * _MILLI:.2f} ms"
-    rest = "; what is left is norms, activation and sums, passes over memory" if one["explained"] < 1.0 else ""
-    by = f", attention by {one['variant']}" if one["variant"] else ""
-    return (
-        f"A dense layer ({one['shape'].replace(' ', ', ')}) takes {one['seconds'] * _MILLI:.2f} ms {way}{by}. By the curves its parts take "
-        f"{share(one['explained'])} of that: {parts}{rest}."
-    )
+def layer_row(one: Data) -> Sequence[str]:
+    """A whole layer and what its products and its attention take of it by the curves."""
+    way = "forward, back" if one["operation"] == "layer-both" else "forward"
+    width = next(part.removeprefix("width=") for part in one["shape"].split() if part.startswith("width="))
+    times = (f"{one[part] * _MILLI:.2f}" for part in ("seconds", "products", "attention"))
+    return [f"{int(width):,}", way, str(one["variant"]), *times, share(one["explained"])]
 
 
 def power(data: Data) -> list[str]:

@@ -105,9 +105,7 @@ ByDay = Annotated[
 ]
 Load = Annotated[
     Maybe[Text],
-    Query(
-        description="Facility power to carry (W, kW, MW, GW), above 0, in every hour, such as `500 MW`; what it draws by the hour where left out."
-    ),
+    Query(description="Facility power to carry (W, kW, MW, GW), above 0, in every hour, such as `500 MW`; else what it draws by the hour."),
 ]
 MayBeBuilt = Annotated[
     Sequence[Text],
