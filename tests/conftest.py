@@ -7,7 +7,6 @@ import sys
 
 # Many tests begin processes of their own, and every worker collects every file: compiled once, then, whatever the machine is set to.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
 # As the command does, before numpy is loaded: our products are small, and threads of the library only get in each other's way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -21,6 +20,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from tests.web_server import Browser
 
+sys.dont_write_bytecode = False
 # No test is timed; where a change is judged the examples are always the same, elsewhere new ones are looked for each time.
 settings.register_profile("judged", deadline=None, derandomize=True)
 settings.register_profile("looking", deadline=None)
