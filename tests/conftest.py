@@ -74,3 +74,15 @@ def browser() -> Iterator[Browser]:
         made = Browser(playwright)
         yield made
         made.close()
+
+
+#: Files of few tests that take long, longest first: begun last, one of them would keep one worker busy while the others have nothing to do.
+LONG = (
+    "test_laws", "test_cli_what_if", "test_cli_explain", "test_audit_german", "test_honesty", "test_cli_commands", "test_audit_scores",
+    "test_report_links", "test_web_api", "test_report_explanation",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first; the order within a file stays."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
