@@ -17,7 +17,7 @@ demo: $(VENV)/.run  ## answer on the shipped Stargate programme, and its report
 	@echo "The report: $(CURDIR)/$(REPORT)"
 
 test: $(VENV)/.test  ## the tests, a file per core at a time
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_FLAGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS)
 
 check: lint types test  ## lint, types, tests
 

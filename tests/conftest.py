@@ -7,7 +7,6 @@ import sys
 
 # Many tests begin processes of their own, and every worker collects every file: compiled once, then, whatever the machine is set to.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
 # As the command does, before numpy is loaded: our products are small, and threads of the library only get in each other's way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -21,6 +20,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from tests.web_server import Browser
 
+sys.dont_write_bytecode = False
 # No test is timed; where a change is judged the examples are always the same, elsewhere new ones are looked for each time.
 settings.register_profile("judged", deadline=None, derandomize=True)
 settings.register_profile("looking", deadline=None)
@@ -74,3 +74,15 @@ def browser() -> Iterator[Browser]:
         made = Browser(playwright)
         yield made
         made.close()
+
+
+#: Files of few tests that take long, longest first: begun last, one of them would keep one worker busy while the others have nothing to do.
+LONG = (
+    "test_laws", "test_cli_what_if", "test_cli_explain", "test_audit_german", "test_honesty", "test_cli_commands", "test_audit_scores",
+    "test_report_links", "test_web_api", "test_report_explanation",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first; the order within a file stays."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))

@@ -30,6 +30,17 @@ def whole(world: World, names: Sequence[str] | None = None, block: int = 0) -> d
     return dict(world.run(names or computed(world)).block(block).values)
 
 
+_LAST: list[tuple[World, dict[str, Any]]] = []
+
+
+def held(world: World) -> dict[str, Any]:
+    """The same of a world that several laws look at: of the last one asked for it is held."""
+    if not _LAST or _LAST[0][0] is not world:
+        _LAST.clear()  # the values of one world at a time: they are large
+        _LAST.append((world, whole(world)))
+    return _LAST[0][1]
+
+
 def parts(value: Any) -> list[Array]:
     """A value as arrays: a NamedTuple has several."""
     return [np.asarray(part) for part in value] if isinstance(value, tuple) else [np.asarray(value)]
@@ -74,7 +85,7 @@ def units(world: World, symbol: str, factor: float = 8.0, read_as: Mapping[str, 
     """
     full = {name: (read_as or {}).get(name, made.unit) for name, made in world.graph.quantities.items()}
     scaled = {name: _scaled(made, factor ** exponent(full[name], symbol)) for name, made in world.inputs.items()}
-    before, after = whole(world), whole(replace(world, inputs=scaled))
+    before, after = held(world), whole(replace(world, inputs=scaled))
     moved = 0
     for name, value in before.items():
         power = exponent(full[name], symbol)
@@ -106,7 +117,7 @@ def labels(world: World, axis: str, order: Sequence[int], joins: Sequence[str] =
     """
     shuffled = world.axes | {axis: tuple(world.axes[axis][place] for place in order)}
     inputs = {name: _rejoined(made, axis, world.axes, shuffled, joins) for name, made in world.inputs.items()}
-    before, after = whole(world), whole(replace(world, axes=shuffled, inputs=inputs))
+    before, after = held(world), whole(replace(world, axes=shuffled, inputs=inputs))
     for name, value in before.items():
         made = world.graph.quantities[name]
         place = made.axes.index(axis) if axis in made.axes else None
@@ -152,7 +163,7 @@ def _reordered(run: Run, values: Any, name: str, order: NDArray[np.intp]) -> Any
 
 def pruned(world: World, every: int = 1) -> None:
     """Asked alone, a quantity has the bits that it has when all are asked; `every`: of so many quantities one is asked."""
-    everything = whole(world)
+    everything = held(world)
     for name in list(everything)[::every]:
         assert equal_bits(whole(world, [name])[name], everything[name]), name
 

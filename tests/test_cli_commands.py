@@ -7,10 +7,12 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
+from tests.asked_once import asked_once
 from tests.cli_runs import ask
 from tests.programme_files import SMALL
 
@@ -26,6 +28,12 @@ ONE = "xai-colossus-1"
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _once() -> Iterator[None]:
+    with asked_once("check"):
+        yield
 
 
 def widest(text: str) -> int:

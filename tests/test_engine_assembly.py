@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,7 +14,7 @@ from stargauge.audit.movers import groups_of
 from stargauge.engine.assembly import Inputs, assemble
 from stargauge.engine.choices import Option, with_choices
 from stargauge.engine.sample import input_key
-from stargauge.engine.simulate import model_graph
+from stargauge.engine.simulate import model_graph, world_of
 from stargauge.programme.filter import known_programme
 from stargauge.programme.known import Known, known
 from stargauge.programme.schema import Programme
@@ -78,3 +80,22 @@ def test_left_out_of_what_is_known_is_left_out_of_the_whole_file() -> None:
         left = view.without(paths)
         assert left.axes == direct.axes
         assert [s.path for s in left.programme.statements()] == [s.path for s in direct.programme.statements()]
+
+
+def test_what_is_known_is_assembled_once_and_a_run_holds_only_what_it_asked_for() -> None:
+    view = known(small(), api.catalogue(), NOW)
+    less, more, again = (world_of(view, wanted) for wanted in (["power_it"], ["power_it", "jobs_total"], ["power_it"]))
+    assert set(less.inputs) == set(again.inputs) < set(more.inputs)
+    assert all(one is more.inputs[name] for name, one in less.inputs.items() if not one.picks)
+    fresh = Inputs(view, GRAPH).need(list(less.inputs))
+    assert all(same(fresh[name], made, view) for name, made in less.inputs.items())
+
+
+def test_the_same_programme_and_day_are_known_once_and_others_apart() -> None:
+    made = small()
+    first = api.known(made, NOW)
+    assert api.known(made, NOW) is first
+    assert api.known(made, STARGATE) is not first and api.known(small(), NOW) is not first
+    assert api.known(made, NOW, replace(api.catalogue(), without=frozenset({"small"}))) is not first
+    sent = pickle.loads(pickle.dumps(first))
+    assert sent.kept == {} and sent.axes == first.axes

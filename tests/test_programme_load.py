@@ -143,3 +143,25 @@ def test_the_commented_parts_of_the_starter_file_load_too(tmp_path: Path) -> Non
 def test_a_name_that_is_none_is_refused(name: str) -> None:
     with pytest.raises(InputError):
         starter(name)
+
+
+def test_a_programme_is_read_again_only_where_its_files_hold_something_else(tmp_path: Path) -> None:
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL, encoding="utf-8")
+    first = load(file)
+    assert load(file) is first
+    file.write_text(SMALL.replace("name: Small\n", "name: Smaln\n"), encoding="utf-8")  # as long, and perhaps written in the same instant
+    assert load(file).name == "Smaln" and first.name == "Small"
+    file.write_text(SMALL, encoding="utf-8")
+    assert load(file).name == "Small"
+
+
+def test_faults_are_told_however_often_a_faulty_file_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "faulty.yaml"
+    file.write_text(SMALL.replace("cash: {value: 24.3 bn USD", "cash: {value: 24.3 GW"), encoding="utf-8")
+    told = []
+    for _ in range(2):
+        with pytest.raises(InputError) as caught:
+            load(file)
+        told.append([str(fault) for fault in caught.value.faults])
+    assert told[0] == told[1] and len(told[0]) == 1

@@ -197,10 +197,11 @@ def test_an_input_has_one_label_in_text_data_and_picture() -> None:
 
 
 def test_what_changed_a_number_is_told_in_text(capsys: pytest.CaptureFixture[str]) -> None:
-    asked = ("power_it[operational, abilene]", "--since", "2026-06-30", "--as-of", "2026-11-22", "--draws", "256")
-    answer = ask(capsys, "explain", *asked)
+    of = ("power_it[operational]", "--programme", "microsoft-fairwater")
+    answer = ask(capsys, "explain", *of, "--since", "2026-04-01", "--as-of", "2026-11-22", "--draws", "256")
     assert answer.code == 0, answer.err
     flat = " ".join(answer.out.split())
+    assert "fairwater-atlanta operational: " in flat and "30 Sep 2026, B" in flat
     assert "time passing" in flat and "several together" in flat and "Time passing: what was known on the earlier day" in flat
 
 
