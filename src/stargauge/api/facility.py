@@ -23,7 +23,7 @@ from stargauge.programme.weather import site_weather
 from stargauge.quantity.electrical_chain import redundancy_of
 from stargauge.quantity.errors import InputError
 
-#: Draws behind the approximation by monthly normals that is shown beside.
+#: Draws behind what the programme itself says, which is shown beside.
 _APPROXIMATION_DRAWS = 512
 
 

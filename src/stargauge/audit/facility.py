@@ -31,8 +31,8 @@ DRAWS = 128
 #: L per Wh as L per kWh, in which water is published.
 _KILO = 1000.0
 APPROXIMATION = (
-    "The programme's monthly results use a fast approximation by monthly normals, in which economiser and chiller do not share the load, a "
-    "cooler needs the same difference at any load, and humidity does not close outdoor air; hour by hour is the closer look."
+    "The programme's monthly results follow the same rule of an hour in every draw, over the share of each month's hours with the same "
+    "air; they differ by the hall's own draws, and by ratios and loads that the programme states."
 )
 
 

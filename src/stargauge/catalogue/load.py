@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -72,6 +73,7 @@ class Catalogue:
     own_rows: tuple[Row, ...] = ()
     without: frozenset[str] = frozenset()
     _index: dict[str, dict[tuple[str, str], tuple[Row, ...]]] = field(default_factory=dict, repr=False, compare=False)
+    _named: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def sources(self) -> dict[str, Source]:
@@ -84,7 +86,9 @@ class Catalogue:
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The names of a kind, in the order of the file."""
-        return tuple(dict.fromkeys(name for name, _ in self._of(kind)))
+        if kind not in self._named:
+            self._named[kind] = tuple(dict.fromkeys(name for name, _ in self._of(kind)))
+        return self._named[kind]
 
     def attributes(self, kind: str, name: str) -> tuple[str, ...]:
         """What is known of a name. Raises InputError with the nearest name where there is none such."""
@@ -186,6 +190,8 @@ class KnownCatalogue:
     back: tuple[tuple[str, date], ...] = ()
     unsaid: frozenset[str] = frozenset()
     _held: dict[tuple[str, str, str, str | None], Estimate] = field(default_factory=dict, repr=False, compare=False)
+    #: What is made of many values, by what it is and of whom: asked for by several inputs.
+    made: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def day(self, kind: str) -> date:
         """The day as of which a kind of data is known."""

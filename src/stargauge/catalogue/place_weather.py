@@ -42,6 +42,13 @@ def weather_of(catalogue: KnownCatalogue, place: str, seed: int, years: int | Se
 def rests_on(catalogue: KnownCatalogue, place: str) -> tuple[Estimate, ...]:
     """Every value of the catalogue that the synthetic weather of a place is made of, for who labels what is worked out from it."""
     station, _ = station_of(catalogue, place)
+    key = ("weather rests on", station)
+    if key not in catalogue.made:
+        catalogue.made[key] = _rows_behind(catalogue, station)
+    return tuple(catalogue.made[key])
+
+
+def _rows_behind(catalogue: KnownCatalogue, station: str) -> tuple[Estimate, ...]:
     own = [f"{attribute}_{month:02d}" for attribute, _ in _MONTHLY for month in range(1, 13)]
     asked = [(station, name) for name in (*own, *_PLACED)] + [(GENERAL, name) for name in (*_EITHER, *Coefficients._fields)]
     found = (catalogue.estimate("weather", name, attribute) for name, attribute in asked)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
+from stargauge.catalogue.place_weather import rests_on
 from stargauge.programme.known import Known, SiteView
-from stargauge.quantity.distribution import Distribution
+from stargauge.programme.weather import site_outdoor
+from stargauge.quantity.outdoor_hours import HARDEST, MONTHS, STATES, OutdoorHours
 from stargauge.quantity.quantity import quantity
 from stargauge.quantity.statement import ABSENT, Estimate, Statement, resting_on
+
+Array = NDArray[np.float64]
 
 _DEFAULT_COOLING = "closed-loop-chiller"
 _WET, _ADIABATIC, _TOWER, _AIR = frozenset({"adiabatic", "wet", "air"}), frozenset({"adiabatic", "air"}), frozenset({"wet"}), "air"
@@ -76,100 +81,62 @@ def design_power_ratio_default(known: Known) -> list[Estimate]:
 # --- weather ----------------------------------------------------------------------------------------------------------------------
 
 
-def middle(estimate: Estimate) -> Estimate:
-    """The same cell with the median of its distribution, for what is worked out once for all draws."""
-    value = estimate.value
-    if not isinstance(value, Distribution):
-        return estimate
-    return Estimate(value.quantile(0.5), estimate.kind, estimate.statements, estimate.hindsight, estimate.note)
-
-
 def _station(known: Known, site: SiteView) -> str:
     place = site.spec.place if site.spec else None
     return known.catalogue.text("place", place, "weather") if place else ""
 
 
-def _by_month(known: Known, attribute: str) -> list[Estimate]:
-    """One series per site: the normal of each month of the clock; a site without a place takes those of the most common station."""
+def _outdoors(known: Known, pick: Callable[[OutdoorHours | None], float | Array]) -> list[Estimate]:
+    """One cell per site, of its weather file or its station's typical year; a site without either takes the most common station."""
     stations = [_station(known, site) for site in known.sites]
     proxy = max(sorted({station for station in stations if station}), key=stations.count, default="")
-    placed = [
-        known.catalogue.hindsight("place", site.spec.place, "weather") if site.spec and site.spec.place else None for site in known.sites
-    ]
-    return [
-        resting_on(_series(known, station or proxy, attribute, bool(station)), *([day] if station else placed))
-        for station, day in zip(stations, placed, strict=True)
-    ]
+    return [_outdoor(known, site, station or proxy, pick) for site, station in zip(known.sites, stations, strict=True)]
 
 
-def _series(known: Known, station: str, attribute: str, own: bool) -> Estimate:
+def _outdoor(known: Known, site: SiteView, station: str, pick: Callable[[OutdoorHours | None], float | Array]) -> Estimate:
+    value = pick(site_outdoor(known.programme, known.catalogue, site.id, station))
+    if site.spec and site.spec.weather:
+        said = Statement(site.spec.weather, "", note="weather file beside the programme", path=f"sites.{site.id}.weather")
+        return Estimate(value, "stated", (said,), None, f"hours of {site.spec.weather}")
     if not station:
-        return Estimate(np.full(len(known.months), np.nan), "stated", (), None, "no place")
-    year = [known.default("weather", station, f"{attribute}_{month:02d}") for month in range(1, 13)]
-    value = np.array([_number(year[month.month - 1]) for month in known.months])
-    statements = tuple(statement for estimate in year for statement in estimate.statements)
-    hindsight = max((e.hindsight for e in year if e.hindsight), default=None)
-    note = f"monthly normals of {station}" + ("" if own else ", taken for want of a place")
-    return Estimate(value, "default" if own else "assumed", statements, hindsight, note)
+        return Estimate(value, "stated", (), None, "no place")
+    rows = rests_on(known.catalogue, station)
+    statements = tuple(statement for estimate in rows for statement in estimate.statements)
+    hindsight = max((e.hindsight for e in rows if e.hindsight), default=None)
+    own = bool(site.spec and site.spec.place)
+    note = f"hours of a typical year of {station}, made of its monthly normals" + ("" if own else ", taken for want of a place")
+    placed = known.catalogue.hindsight("place", site.spec.place, "weather") if site.spec and site.spec.place else None
+    return resting_on(Estimate(value, "default" if own else "assumed", statements, hindsight, note), placed)
 
 
-def _number(estimate: Estimate) -> float:
-    assert isinstance(estimate.value, float)
-    return estimate.value
+@quantity("1", "site outdoor calendar_month")
+def outdoor_share(known: Known) -> list[Estimate]:
+    """Share of each calendar month that the outdoor air of each site has about a temperature and a dew point."""
+    return _outdoors(known, lambda found: np.full((STATES, MONTHS), np.nan) if found is None else found.shares)
 
 
-@quantity("degC", "site month")
-def dry_bulb_mean(known: Known) -> list[Estimate]:
-    """Mean air temperature of each month at each site."""
-    return _by_month(known, "t_mean")
+@quantity("degC", "site hardest_hour")
+def hardest_dry_bulb(known: Known) -> list[Estimate]:
+    """Temperature of the hours of a year that no other exceeds in temperature and dew point, hottest first."""
+    return _outdoors(known, lambda found: np.full(HARDEST, np.nan) if found is None else found.dry_bulb)
 
 
-@quantity("degC", "site month")
-def dry_bulb_daily_max(known: Known) -> list[Estimate]:
-    """Mean daily maximum of the air temperature of each month at each site."""
-    return _by_month(known, "t_daymax")
+@quantity("degC", "site hardest_hour")
+def hardest_dew_point(known: Known) -> list[Estimate]:
+    """Dew point of the hours of a year that no other exceeds in temperature and dew point, hottest first."""
+    return _outdoors(known, lambda found: np.full(HARDEST, np.nan) if found is None else found.dew_point)
 
 
-@quantity("degC", "site month")
-def dry_bulb_daily_min(known: Known) -> list[Estimate]:
-    """Mean daily minimum of the air temperature of each month at each site."""
-    return _by_month(known, "t_daymin")
+@quantity("Pa", "site")
+def outdoor_pressure(known: Known) -> list[Estimate]:
+    """Pressure of the outdoor air of each site."""
+    return _outdoors(known, lambda found: float("nan") if found is None else found.pressure)
 
 
-@quantity("degC", "site month")
-def dry_bulb_max(known: Known) -> list[Estimate]:
-    """Hottest hour of each month at each site; absent where only means are known."""
-    return _by_month(known, "t_max")
-
-
-@quantity("degC", "site month")
-def wet_bulb_mean(known: Known) -> list[Estimate]:
-    """Mean wet-bulb temperature of each month at each site; absent where only air temperatures are known."""
-    return _by_month(known, "t_wetbulb")
-
-
-@quantity("degC", "site month")
-def wet_bulb_max(known: Known) -> list[Estimate]:
-    """Highest wet-bulb temperature of each month at each site; absent where only air temperatures are known."""
-    return _by_month(known, "t_wetbulb_max")
-
-
-@quantity("K")
-def day_to_day_sd(known: Known) -> Estimate:
-    """Spread of the air temperature between the days of a month where a place has no hottest hour."""
-    return middle(known.default("weather", "default", "day_to_day_sd"))
-
-
-@quantity("K")
-def wet_bulb_depression(known: Known) -> Estimate:
-    """Air temperature less wet bulb where a place has no wet bulb."""
-    return middle(known.default("weather", "default", "wet_bulb_depression"))
-
-
-@quantity("1")
-def wet_bulb_sd_share(known: Known) -> Estimate:
-    """Spread of the wet bulb over that of the air where a place has no wet bulb."""
-    return middle(known.default("weather", "default", "wet_bulb_sd_share"))
+@quantity("1", "site")
+def outdoor_from_normals(known: Known) -> list[Estimate]:
+    """1 where the hours of a site are made of normals of past years, 0 where it names a weather file, which is taken as it is."""
+    return [Estimate(float(not (site.spec and site.spec.weather)), note="which weather is taken") for site in known.sites]
 
 
 @quantity("K", "draw")
@@ -207,7 +174,7 @@ def _flag(known: Known, attribute: str, holds: Callable[[str], bool]) -> list[Es
 
 @quantity("1", "site")
 def cooling_wet(known: Known) -> list[Estimate]:
-    """1 where heat leaves towards the wet bulb of the air, 0 where towards dry air."""
+    """1 where the humidity of the air matters, since water evaporates into it or it reaches the racks, 0 where heat leaves to dry air."""
     return _flag(known, "heat_rejection", lambda said: said in _WET)
 
 
@@ -215,6 +182,12 @@ def cooling_wet(known: Known) -> list[Estimate]:
 def cooling_adiabatic(known: Known) -> list[Estimate]:
     """1 where water cools the incoming air in warm hours, else 0."""
     return _flag(known, "heat_rejection", lambda said: said in _ADIABATIC)
+
+
+@quantity("1", "site")
+def cooling_outdoor_air(known: Known) -> list[Estimate]:
+    """1 where outdoor air goes through the racks, else 0."""
+    return _flag(known, "heat_rejection", lambda said: said == _AIR)
 
 
 @quantity("1", "site")
@@ -267,16 +240,17 @@ def air_coil_approach(known: Known) -> list[Estimate]:
 
 @quantity("K", "draw site")
 def rejection_approach(known: Known) -> list[Estimate]:
-    """Temperature of the loop less that of what heat is rejected to: dry air, or its wet bulb."""
+    """Temperature of the loop less that of what heat is rejected to at full heat: outdoor air, or of a tower its wet bulb."""
     approach = {True: "approach_wet", False: "approach_dry"}
-    return _by_rejection(known, lambda site, said: known.default("cooling", _cooling(site), approach[said in _WET]))
+    return _by_rejection(known, lambda site, said: known.default("cooling", _cooling(site), approach[said in _TOWER]))
 
 
 @quantity("K", "draw site")
-def dry_approach(known: Known) -> list[Estimate]:
-    """Temperature of the loop less that of dry outdoor air; that of a tower where the design has no dry one."""
-    dry, wet = _designed(known, "approach_dry"), _designed(known, "approach_wet")
-    return [w if not e.statements else e for e, w in zip(dry, wet, strict=True)]
+def exchanger_approach(known: Known) -> list[Estimate]:
+    """Temperature of the loop less that of the water of a tower; none without a tower."""
+    none = Estimate(0.0, "default", note="no tower")
+    attribute = "approach_heat_exchanger"
+    return _by_rejection(known, lambda site, said: known.default("cooling", _cooling(site), attribute) if said in _TOWER else none)
 
 
 @quantity("K", "draw")
@@ -290,6 +264,36 @@ def chiller_carnot_share(known: Known) -> list[Estimate]:
     """Share of Carnot's limit that the chillers reach; that of the usual design where a design has none."""
     usual = known.default("cooling", _DEFAULT_COOLING, "chiller_carnot_share")
     return [usual if not e.statements else e for e in _designed(known, "chiller_carnot_share")]
+
+
+@quantity("1", "draw", least=0.0, most=1.0)
+def chiller_least_load(known: Known) -> Estimate:
+    """Part of full load below which chillers cycle."""
+    return _general(known, "chiller_least_load")
+
+
+@quantity("1")
+def chiller_curve_constant(known: Known) -> Estimate:
+    """Power of a chiller at part load over that at full load: what does not depend on the part."""
+    return _general(known, "chiller_part_load_0")
+
+
+@quantity("1")
+def chiller_curve_linear(known: Known) -> Estimate:
+    """Power of a chiller at part load over that at full load: per part."""
+    return _general(known, "chiller_part_load_1")
+
+
+@quantity("1")
+def chiller_curve_square(known: Known) -> Estimate:
+    """Power of a chiller at part load over that at full load: per part squared."""
+    return _general(known, "chiller_part_load_2")
+
+
+@quantity("1", "draw", least=0.0, most=1.0)
+def least_speed(known: Known) -> Estimate:
+    """Least speed of fans and pumps over their full speed."""
+    return _general(known, "least_speed")
 
 
 @quantity("1", "draw site")
@@ -324,10 +328,22 @@ def air_temperature_rise(known: Known) -> Estimate:
     return _general(known, "air_temperature_rise")
 
 
-@quantity("1", "draw")
-def evaporated_share(known: Known) -> Estimate:
-    """Share of a tower's heat that leaves by evaporation."""
-    return _general(known, "evaporated_share")
+@quantity("K", "draw")
+def liquid_temperature_rise(known: Known) -> Estimate:
+    """Warming of the water on its way through cold plates and coils."""
+    return _general(known, "liquid_temperature_rise")
+
+
+@quantity("1", "draw", least=0.0, most=1.0)
+def wetting_effectiveness(known: Known) -> Estimate:
+    """How far wetted air comes on the way to its wet bulb."""
+    return _general(known, "wetting_effectiveness")
+
+
+@quantity("degC", "draw")
+def humid_limit(known: Known) -> Estimate:
+    """Dew point above which outdoor air is kept out of the racks."""
+    return _general(known, "humid_limit")
 
 
 @quantity("1", "draw site")

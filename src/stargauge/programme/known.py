@@ -41,7 +41,9 @@ COMMERCIAL_STAGES = STAGES[:3]
 #: Years from the start of the clock over which assets are financed: a lease of 15 years of a hall that is built in five.
 LIFE_YEARS = 20
 #: Axes along which an input holds an array in one cell, instead of a cell per label.
-ARRAY_AXES = frozenset({"draw", "month", "life_month", "deduction_year", "sample", "coefficient"})
+ARRAY_AXES = frozenset({
+    "draw", "month", "life_month", "deduction_year", "sample", "coefficient", "outdoor", "hardest_hour", "calendar_month",
+})  # fmt: skip
 
 
 def known(programme: Programme, catalogue: Catalogue, as_of: date) -> Known:

@@ -7,11 +7,13 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from stargauge.catalogue.load import KnownCatalogue
+from stargauge.catalogue.outdoor_tables import outdoor_of
 from stargauge.catalogue.place_weather import weather_of
 from stargauge.catalogue.weather_files import read_weather
 from stargauge.programme.positions import Flaw, Trail
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.outdoor_hours import OutdoorHours, outdoor_hours
 from stargauge.quantity.weather import Weather
 
 ENDINGS = (".epw", ".csv", ".tmy3", ".epw.gz", ".csv.gz", ".tmy3.gz")
@@ -32,6 +34,21 @@ def site_weather(
     if not spec.place:
         raise InputError(f'the site "{site}" names no place and no weather file; give it one of them')
     return weather_of(catalogue, spec.place, seed, years, typical)
+
+
+def site_outdoor(programme: Programme, catalogue: KnownCatalogue, site: str, station: str) -> OutdoorHours | None:
+    """The hours of a site by what the air is like: of its weather file, else of the typical year of a station; none without either."""
+    if site in programme.sites and programme.sites[site].weather:
+        file = _file(programme, site)
+        known = file.stat()
+        return _tabled_once(file, known.st_mtime_ns, known.st_size)
+    return outdoor_of(catalogue, station) if station else None
+
+
+@lru_cache(maxsize=16)
+def _tabled_once(file: Path, changed: int, size: int) -> OutdoorHours:
+    """The hours of a file by what the air is like."""
+    return outdoor_hours(_read(file))
 
 
 def flaws_of_weather(programme: Programme) -> Iterator[Flaw]:

@@ -60,7 +60,7 @@ class Chiller(NamedTuple):
 
     carnot_share: Value
     lift: Value  # K that it lifts beyond supply and rejection temperatures; also its least lift
-    curve: tuple[float, float, float]  # power over that at full load: c0 + c1 x + c2 x^2 at a part x of full load
+    curve: tuple[Value, Value, Value]  # power over that at full load: c0 + c1 x + c2 x^2 at a part x of full load
     least_load: Value  # part of full load below which it cycles
 
 
@@ -207,7 +207,7 @@ def _compressors(chiller: Chiller | None, supply: Value, condenser: Array, chill
     lift = np.maximum(condenser + chiller.lift - supply, chiller.lift)
     at = np.clip(chilled, chiller.least_load, 1.0)
     first, second, third = chiller.curve
-    part_load = (first / at + second + third * at) / (first + second + third)
+    part_load = (first / at + second + third * at) / (np.asarray(first) + second + third)
     return np.asarray(chilled * part_load * lift / (chiller.carnot_share * (np.asarray(supply) + _KELVIN)))
 
 

@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 PARTS = (
     "it", "transformers", "ups", "distribution", "air_fans", "pumps", "rejection_fans", "tower_pumps", "chillers", "lighting",
 )  # fmt: skip
+#: What of it is lost on the way, and what cooling takes; the racks and light are the rest.
+LOSSES, COOLING = PARTS[1:4], PARTS[4:9]
 #: Where water goes.
 WATER = ("evaporated", "blown_down", "other")
 _STARTS = np.array([0, *MONTH_ENDS[:-1]])
@@ -108,7 +110,7 @@ def facility_hours(facility: Facility, air: Air, load: Array, capacity: float | 
     load that is absent, negative or above the rated power, and for power above the capacity, with the hour and the amount.
     """
     load = np.asarray(load, dtype=np.float64)
-    _refuse_load(load, len(air.dry_bulb))
+    _refuse_load(load, air.dry_bulb.shape[-1])
     distribution, ups = rack_side_losses(facility.chain, load)
     lighting = np.asarray(facility.lighting) + np.zeros_like(distribution)
     full = sum(rack_side_losses(facility.chain, np.array(1.0))) + 1.0 + np.asarray(facility.lighting)

@@ -56,22 +56,35 @@ TAX_ROWS = (
 )  # fmt: skip
 DEDUCTION_YEARS = tuple(str(year) for year in range(1, 42))
 SAMPLES = tuple(str(number) for number in range(1, 33))
+#: Temperatures of outdoor air, degC, at which its states stand: every other one. What is colder or hotter counts as the last.
+DRY_BULBS = tuple(float(one) for one in range(-30, 57, 2))
+#: Dew points, degC: close where halls close to outdoor air, between those temperatures so that neither side of a limit is favoured.
+DEW_POINTS = (
+    -40.0, -20.0, -10.0, -4.0, 2.0, 6.0, 10.0, 12.5, 14.5, 15.5, 16.5, 17.5, 18.5, 19.5, 20.5, 21.5, 23.5, 25.5, 27.5, 31.0,
+)  # fmt: skip
+#: All states of outdoor air, the dew point running fastest.
+OUTDOOR = tuple(f"air {dry:g} dew {dew:g}" for dry in DRY_BULBS for dew in DEW_POINTS)
+#: Hours of a year kept of those that no other hour exceeds in both temperature and dew point.
+HARDEST_HOURS = tuple(f"hour {number}" for number in range(1, 33))
+CALENDAR_MONTHS = tuple(f"month {number}" for number in range(1, 13))
 
 #: Axes whose labels never change with the programme.
 FIXED_AXES: dict[str, tuple[str, ...]] = {
     "stage": STAGES, "means": MEANS, "dtype": DTYPES, "component": COMPONENTS, "source": SOURCES, "scope": SCOPES, "use": USES,
     "sample": SAMPLES, "coefficient": COEFFICIENTS, "build_coefficient": BUILD_COEFFICIENTS, "activity": ACTIVITIES,
     "asset": ASSETS, "fund": FUNDS, "outlay": OUTLAYS, "cash_line": CASH_LINES, "tax_row": TAX_ROWS, "deduction_year": DEDUCTION_YEARS,
-    "cost_part": COST_PARTS,
+    "cost_part": COST_PARTS, "outdoor": OUTDOOR, "hardest_hour": HARDEST_HOURS, "calendar_month": CALENDAR_MONTHS,
 }  # fmt: skip
 #: Every axis, in the order in which axes stand in an array. `draw` first, `month` last.
 AXES = ("draw", "stage", "means", "dtype", "component", "source", "scope", "use", "cost_part", "activity", "chip", "model", "record",
         "vintage", "build", "rack_ramp", "refit", "sample", "coefficient", "build_coefficient", "tax_row", "deduction_year", "fund",
-        "outlay", "cash_line", "phase", "asset", "site", "party", "line", "month", "life_year", "life_month")  # fmt: skip
+        "outlay", "cash_line", "phase", "asset", "site", "party", "line", "outdoor", "hardest_hour",
+        "calendar_month", "month", "life_year", "life_month")  # fmt: skip
 #: Axes that are picked, never summed.
 PICKED_AXES = frozenset({
     "draw", "stage", "means", "dtype", "activity", "model", "month", "record", "vintage", "build", "rack_ramp", "refit", "sample",
-    "coefficient", "build_coefficient", "tax_row", "deduction_year", "life_year", "life_month",
+    "coefficient", "build_coefficient", "tax_row", "deduction_year", "life_year", "life_month", "outdoor",
+    "hardest_hour", "calendar_month",
 })  # fmt: skip
 
 
