@@ -359,17 +359,19 @@ def _standing(case: PowerCase, supply: Supply, test: Tested) -> tuple[Limits, Su
 
 
 def _sized(case: PowerCase, limits: Limits) -> Supply:
-    return _as_there(case, whole_units(case.load, case.plants, case.batteries, limits, close=_CLOSE))
+    return _as_there(case, whole_units(case.load, case.plants, case.batteries, limits, close=_CLOSE), limits)
 
 
-def _as_there(case: PowerCase, supply: Supply) -> Supply:
+def _as_there(case: PowerCase, supply: Supply, limits: Limits) -> Supply:
     """The same supply with sizes that cost nothing as they would be: batteries that are there already whole, and connections and contracts
-    that are paid by what they give as large as the highest hour of the test takes, which may be hotter than any of the plan.
+    that are paid by what they give as large as the highest hour of the test takes, which may be hotter than any of the plan. None where
+    it gives nothing and no reserve is asked for: the method leaves a size that costs nothing.
     """
     sizes, more = dict(supply.sizes), case.peak - float(case.load.max())
     for plant in case.plants:
         if plant.chosen and not plant.yearly_cost and plant.name not in case.there and _seen(sizes.get(plant.name, 0.0), case):
-            sizes[plant.name] = min(plant.most, sizes[plant.name] + more)
+            idle = limits.firm is None and supply.energy[plant.name] <= _NO_ENERGY * supply.load
+            sizes[plant.name] = 0.0 if idle else min(plant.most, sizes[plant.name] + more)
     for battery in case.batteries:
         if battery.name in case.there and battery.name in sizes:
             sizes |= {battery.name: battery.most, f"{battery.name} energy": battery.most * battery.most_hours}
@@ -499,7 +501,7 @@ def _tried(case: PowerCase, name: str, needed: str, allowed: Sequence[str], shar
         return Mix(name, None, f"none of {needed or ', '.join(allowed)} was offered")
     limits = replace(case.limits, most_share={**case.limits.most_share, **({"gas": share} if share is not None else {})})
     try:
-        made = _as_there(case, cheapest(case.load, plants, batteries, limits))
+        made = _as_there(case, cheapest(case.load, plants, batteries, limits), limits)
         return _passing(case, name, made)
     except InputError as fault:  # there is none, or the method does not find it
         return Mix(name, None, str(fault) if isinstance(fault, NoSupply) else f"{NOT_FOUND}: {fault}")

@@ -171,7 +171,7 @@ def _units_text(name: str, number: int) -> str:
 def source_text(name: str) -> str:
     """What may be built, in words; what is there already says so."""
     if name.startswith(STATED):
-        return say("{source}, there already", source=kind_text(name))
+        return say("{source} (there already)", source=kind_text(name))
     told = {
         "grid": say("grid"), "gas-engine": say("gas engines"), "gas-turbine": say("gas turbines"), "combined-cycle": say("combined cycles"),
         "fuel-cell": say("fuel cells"), "solar": say("sun"), "wind": say("wind"), "nuclear": say("nuclear power"),
