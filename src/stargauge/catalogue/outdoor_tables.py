@@ -18,7 +18,8 @@ from stargauge.catalogue.place_weather import GENERAL, coefficients_of, normals_
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.outdoor_hours import MONTHS, STATES, OutdoorHours, outdoor_hours
 from stargauge.quantity.quantity import DEW_POINTS, DRY_BULBS
-from stargauge.quantity.synthetic_weather import Coefficients, Normals, synthetic_weather
+from stargauge.quantity.synthetic_weather import synthetic_weather
+from stargauge.quantity.weather_normals import Coefficients, Normals
 
 FILE = "outdoor-hours.csv"
 COLUMNS = ("fingerprint", "station", "part", "values")
