@@ -230,6 +230,18 @@ def test_a_mix_says_which_units_it_takes_to_pass_the_test() -> None:
     assert mix["cost"]["mean"] > made["cost"]["at_least"]
 
 
+def test_what_the_method_does_not_find_is_said_and_spoils_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_: object) -> None:
+        raise InputError("the cheapest was not found")
+
+    monkeypatch.setattr("stargauge.plan.power.cheapest", lost)
+    later = PlantOption(**{**vars(TURBINE), "ready": 4368})
+    made = planned(_case(later, RENTED, start=date(2027, 1, 1)))
+    data = made.to_dict()
+    assert [one["costs"]["value"] for one in data["waits"]] == [None] and data["test"]["passed"] is True
+    assert next(one for one in data["mixes"] if one["name"] == "gas only")["why"].startswith("not found")
+
+
 def test_a_size_that_is_dust_beside_the_load_is_not_shown() -> None:
     dust = PlantOption("grid", "grid", 0.0, 1e-6, most=5e4)
     made = planned(_case(TURBINE, dust), mixes=False).to_dict()

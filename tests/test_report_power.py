@@ -191,6 +191,8 @@ def test_what_waiting_costs_is_told_by_source_the_dearest_first() -> None:
     )
     assert text.endswith("To wait for battery costs nothing.")
     assert [one for one, _ in limits(changed(waits=[]))] == ["shortfall"]
+    lost = [{**waits[0], "costs": {"unit": "USD/Wh", "value": None}}]
+    assert limits(changed(waits=lost))[-1] == ("time", "What it costs to wait for sun was not found.")
 
 
 def test_mixes_stand_beside_the_supply() -> None:

@@ -21,6 +21,8 @@ from stargauge.plan.supply_program import Supply
 from stargauge.quantity.errors import InputError
 
 _NO_ENERGY = 1e-6
+#: How the reason begins where the method did not find the cheapest of a mix.
+NOT_FOUND = "not found"
 #: Sources whose plants stand elsewhere.
 _ELSEWHERE = ("grid", "wind", "nuclear")
 #: Share of the highest hour below which a size is not shown.
@@ -103,11 +105,14 @@ class Mix:
 
 @dataclass(frozen=True)
 class Wait:
-    """What it costs to wait for one source, USD per Wh: with it there from the start, and all sizes free, a supply is that much cheaper."""
+    """What it costs to wait for one source, USD per Wh: with it there from the start, and all sizes free, a supply is that much cheaper.
+
+    None where the cheapest supply with it was not found.
+    """
 
     name: str
     until: date
-    costs: float
+    costs: float | None
 
 
 @dataclass(frozen=True)
@@ -272,9 +277,10 @@ def planned(case: PowerCase, mixes: bool = True, told: Callable[[int, int], None
         made.append(_tried(case, name, needed, allowed, share))
         done(2 + place)
     waits = []
-    usual = cheapest(case.load, case.plants, case.batteries, case.limits).unit_cost if late else 0.0
+    usual = _unit_cost(case) if late else None
     for place, name in enumerate(late):
-        waits.append(Wait(name, case.offers.ready[name], usual - _sooner(case, name)))
+        sooner = None if usual is None else _unit_cost(_sooner(case, name))
+        waits.append(Wait(name, case.offers.ready[name], None if usual is None or sooner is None else usual - sooner))
         done(2 + len(made) + place)
     return PowerPlan(case, supply, test, tuple(made), tuple(waits), _stages(case, supply), _priced(case, supply, test))
 
@@ -285,12 +291,21 @@ def _late(case: PowerCase) -> list[str]:
     return plants + [battery.name for battery in case.offers.batteries if battery.ready > 0]
 
 
-def _sooner(case: PowerCase, name: str) -> float:
-    """USD per Wh with one source there from the start; its size may be as it likes, and no unit is whole."""
+def _unit_cost(case: PowerCase) -> float | None:
+    """USD per Wh of the cheapest supply of any sizes; None where the method does not find it."""
+    try:
+        return cheapest(case.load, case.plants, case.batteries, case.limits).unit_cost
+    except NoSupply:
+        raise
+    except InputError:
+        return None
+
+
+def _sooner(case: PowerCase, name: str) -> PowerCase:
+    """The same with one source there from the start; its size may be as it likes, and no unit is whole."""
     plants = [replace(plant, ready=0) if plant.name == name else plant for plant in case.offers.plants]
     batteries = [replace(one, ready=0) if one.name == name else one for one in case.offers.batteries]
-    sooner = replace(case, offers=replace(case.offers, plants=plants, batteries=batteries))
-    return cheapest(case.load, sooner.plants, sooner.batteries, case.limits).unit_cost
+    return replace(case, offers=replace(case.offers, plants=plants, batteries=batteries))
 
 
 def _reliable(case: PowerCase) -> tuple[Limits, Supply, Tested]:
@@ -486,8 +501,8 @@ def _tried(case: PowerCase, name: str, needed: str, allowed: Sequence[str], shar
     try:
         made = _as_there(case, cheapest(case.load, plants, batteries, limits))
         return _passing(case, name, made)
-    except NoSupply as fault:
-        return Mix(name, None, str(fault))
+    except InputError as fault:  # there is none, or the method does not find it
+        return Mix(name, None, str(fault) if isinstance(fault, NoSupply) else f"{NOT_FOUND}: {fault}")
 
 
 def _passing(case: PowerCase, name: str, supply: Supply) -> Mix:

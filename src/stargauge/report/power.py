@@ -355,7 +355,9 @@ def limits(data: Data) -> list[tuple[str, str]]:
 
 def _waits(data: Data) -> list[tuple[str, str]]:
     """What it costs that something is not there from the start, the dearest first; nothing where nothing is waited for."""
-    waits = sorted(data.get("waits") or (), key=lambda one: (-one["costs"]["value"], one["name"]))
+    every = data.get("waits") or ()
+    waits = sorted((one for one in every if one["costs"]["value"] is not None), key=lambda one: (-one["costs"]["value"], one["name"]))
+    lost = [source_text(one["name"]) for one in every if one["costs"]["value"] is None]
     told = [
         say("{name} until {day} costs {cost}", name=source_text(one["name"]), day=day_text(one["until"]), cost=money(one["costs"]["value"]))
         for one in waits if one["costs"]["value"] >= _LITTLE
@@ -366,6 +368,8 @@ def _waits(data: Data) -> list[tuple[str, str]]:
         texts.append(say("To wait for {waits}, each alone against a supply that has it from the start.", waits="; ".join(told)))
     if free:
         texts.append(say("To wait for {names} costs nothing.", names=", ".join(free)))
+    if lost:
+        texts.append(say("What it costs to wait for {names} was not found.", names=", ".join(lost)))
     return [(say("time"), " ".join(texts))] if texts else []
 
 
@@ -435,6 +439,8 @@ def _mix(one: Data) -> tuple[str, ...]:
 
 def mix_why(one: Data) -> str:
     """Why there is no such mix."""
+    if str(one["why"]).startswith("not found"):
+        return say("not found")
     return say("not offered") if str(one["why"]).startswith("none of") else say("none that keeps the limits")
 
 

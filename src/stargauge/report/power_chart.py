@@ -135,7 +135,7 @@ def spoken_week(data: Data, name: str) -> str:
 
 def mixes_chart(data: Data, narrow: bool = False) -> Spec:
     """A bar for what each mix costs, its CO2e beside it."""
-    rows = _mix_rows(data)
+    rows = _mix_rows(data, narrow)
     paper = Paper(316, 0, 8, 12, 12, 12) if narrow else Paper(480, 0, 8, 12, 240, 12)
     top = max(cost for _, cost, _, _ in rows)
     x = {"field": "cost", "type": "quantitative", "axis": None, "scale": {"domain": [0, top], "nice": False}}
@@ -154,18 +154,22 @@ def mixes_chart(data: Data, narrow: bool = False) -> Spec:
     return sized(paper, _ROW * len(rows), layers)
 
 
-def _mix_rows(data: Data) -> list[tuple[str, float, str, bool]]:
+def _mix_rows(data: Data, narrow: bool = False) -> list[tuple[str, float, str, bool]]:
     """Name, cost, what is written beside it, and whether it is the supply itself."""
-    rows = [(say("this supply"), data["cost"]["mean"], _beside(data["cost"]["mean"], data["carbon"]["per_load"]), True)]
+    own = _beside(data["cost"]["mean"], data["carbon"]["per_load"], narrow)
+    rows = [(say("this supply"), data["cost"]["mean"], own, True)]
     for one in data["mixes"]:
         if one["possible"]:
-            rows.append((mix_text(one["name"]), one["cost"]["mean"], _beside(one["cost"]["mean"], one["carbon"]["value"]), False))
+            rows.append((mix_text(one["name"]), one["cost"]["mean"], _beside(one["cost"]["mean"], one["carbon"]["value"], narrow), False))
         else:
             rows.append((mix_text(one["name"]), 0.0, mix_why(one), False))
     return rows
 
 
-def _beside(cost: float, carbon: float) -> str:
+def _beside(cost: float, carbon: float, narrow: bool) -> str:
+    """Cost and CO2e; a narrow drawing has no room for the name of the latter, which its unit tells."""
+    if narrow:
+        return say("{cost}, {carbon} kg/MWh", cost=money(cost), carbon=figures(carbon / 1e-3))
     return say("{cost}, {carbon} kg/MWh CO2e", cost=money(cost), carbon=figures(carbon / 1e-3))
 
 
