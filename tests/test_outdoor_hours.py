@@ -104,6 +104,8 @@ def test_own_normals_are_made_anew_and_too_little_for_a_year_is_absent(tmp_path:
         frozenset(said.source for rows in (PLAIN.rows_of("weather"),) for row in rows for said in (row.statement,))
     )
     assert outdoor_tables.outdoor_of(nothing, "abilene-tx") is None
+    own.write_text(own.read_text(encoding="utf-8").replace(",31.5,", ",-300,"), encoding="utf-8")
+    assert outdoor_tables.outdoor_of(load_catalogue(own).known(DAY), "abilene-tx") is None
 
 
 # --- in the run -------------------------------------------------------------------------------------------------------------------

@@ -94,7 +94,8 @@ def _outdoors(known: Known, pick: Callable[[OutdoorHours | None], float | Array]
 
 
 def _outdoor(known: Known, site: SiteView, station: str, pick: Callable[[OutdoorHours | None], float | Array]) -> Estimate:
-    value = pick(site_outdoor(known.programme, known.catalogue, site.id, station))
+    found = site_outdoor(known.programme, known.catalogue, site.id, station)
+    value = pick(found)
     if site.spec and site.spec.weather:
         said = Statement(site.spec.weather, "", note="weather file beside the programme", path=f"sites.{site.id}.weather")
         return Estimate(value, "stated", (said,), None, f"hours of {site.spec.weather}")
@@ -105,6 +106,8 @@ def _outdoor(known: Known, site: SiteView, station: str, pick: Callable[[Outdoor
     hindsight = max((e.hindsight for e in rows if e.hindsight), default=None)
     own = bool(site.spec and site.spec.place)
     note = f"hours of a typical year of {station}, made of its monthly normals" + ("" if own else ", taken for want of a place")
+    if found is None:
+        note = f"no typical year can be made of the normals of {station}; stargauge facility {site.id} says why"
     placed = known.catalogue.hindsight("place", site.spec.place, "weather") if site.spec and site.spec.place else None
     return resting_on(Estimate(value, "default" if own else "assumed", statements, hindsight, note), placed)
 
