@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from stargauge import api
 from stargauge.audit.hours import HoursAnswer
 from stargauge.audit.hours_run import MONTH_HOURS
 from stargauge.programme.schema import Programme
+from stargauge.programme.weather import site_weather
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.weather import YEAR_HOURS
 from stargauge.report.hours import render_hours
@@ -111,6 +114,86 @@ def test_without_failures_a_grid_alone_agrees_with_the_months(tmp_path: Path) ->
     np.testing.assert_allclose(hours / meter, months / load, rtol=1e-9)
     np.testing.assert_allclose(beside["cost"][2], beside["cost"][1], rtol=1e-9)
     assert not beside["scope1"][2].any()
+
+
+@pytest.mark.parametrize(
+    ("design", "apart", "litres"),
+    [("closed-loop-chiller", 0.001, 1e-9), ("evaporative", 0.002, 0.001), ("air-economiser", 0.01, 0.05), ("adiabatic", 0.001, 0.04)],
+)
+def test_in_the_weather_of_the_months_every_draw_has_their_pue_and_water(
+    monkeypatch: pytest.MonkeyPatch, design: str, apart: float, litres: float
+) -> None:
+    def typical(programme: Programme, known: Any, site: str, seed: int, years: Any) -> Any:
+        return site_weather(programme, known, site, 0, 0, typical=True)
+
+    monkeypatch.setattr(import_module("stargauge.api.hours"), "site_weather", typical)
+    made = api.hours("north", small((COOLING, COOLING.replace("closed-loop-chiller", design))), as_of=DAY, year=YEAR, profile="flat")
+    beside = made.accounts.beside()
+    _, months, hours = beside["pue"]
+    np.testing.assert_allclose(hours, months, atol=apart)
+    assert abs(np.mean(hours - months)) < 0.0002 and np.std(months) > 0.01, "draws differ far more than the two ways do"
+    _, months, hours = beside["water_hall"]
+    assert hours.sum() == pytest.approx(months.sum(), rel=litres)
+
+
+# --- a tariff -----------------------------------------------------------------------------------------------------------------------
+
+TARIFF = """kind,value,months,days,hours
+energy,38 USD/MWh,,,
+energy,95 USD/MWh,jun-sep,mon-fri,15-19
+demand,9 USD/kW/month,,,
+demand,6 USD/kW/month,jun-sep,mon-fri,15-19
+capacity,2 USD/kW/month,,,
+contract,50 MW,,,
+fixed,12000 USD/month,,,
+"""
+
+
+@pytest.fixture(scope="module")
+def tariff(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("tariff") / "tariff.csv"
+    file.write_text(TARIFF, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("year", [YEAR, 2029])
+def test_a_tariff_is_paid_as_a_hand_sum_has_it(tariff: Path, year: int) -> None:
+    made = api.hours("north", supplied(MIXED), as_of=DAY, year=year, tariff=tariff)
+    drawn, kept = made.to_dict(hourly=True)["draw"]["hours"]["sources"]["grid"], made.accounts.run.kept
+    assert max(drawn) == pytest.approx(50e6), "no more than is contracted"
+    energy, highest = 0.0, {month: [0.0, 0.0] for month in range(1, 13)}
+    for at, power in enumerate(drawn):
+        then = datetime(year, 1, 1) + timedelta(hours=at)
+        dear = 6 <= then.month <= 9 and then.weekday() < 5 and 15 <= then.hour < 19
+        energy += power * (95e-6 if dear else 38e-6)
+        most = highest[then.month]
+        highest[then.month] = [max(most[0], power), max(most[1], power if dear else 0.0)]
+    demand = sum(9e-3 * every + 6e-3 * dear for every, dear in highest.values())
+    months_there = 6 if year == YEAR else 12  # the grid comes in July
+    accounts = made.accounts
+    assert accounts.cost.purchase[kept] == pytest.approx(energy)
+    assert accounts.cost.demand[kept] == pytest.approx(demand)
+    assert accounts.cost_parts()["connection"][kept] == pytest.approx(months_there * (2e-3 * 50e6 + 12_000))
+    whole = sum(part[kept] for part in accounts.cost_parts().values())
+    assert accounts.cost.total[kept] == pytest.approx(whole)
+
+
+def test_a_tariff_stands_in_the_answer_and_its_charges_are_absent_without_one(tariff: Path, data: dict[str, Any]) -> None:
+    told = asked(MIXED, tariff=tariff).to_dict()
+    assert told["tariff"] == "tariff.csv" and data["tariff"] is None
+    assert data["cost"]["demand_charge"] is None and data["cost"]["connection"] is None
+    assert told["cost"]["demand_charge"]["p50"] > 0.0 and told["supply"][0]["capacity"]["p50"] == pytest.approx(50e6)
+    text, without = " ".join(render_hours(told).split()), " ".join(render_hours(data).split())
+    assert "charge for the highest hour" in text and "paid for by the tariff tariff.csv" in text
+    assert "no tariff is stated" in without and "no tariff is stated" not in text
+
+
+def test_a_tariff_without_charges_costs_what_the_energy_does(tmp_path: Path) -> None:
+    file = tmp_path / "flat.csv"
+    file.write_text("kind,value\nenergy,40 USD/MWh\n", encoding="utf-8")
+    made = asked(tariff=file).accounts
+    assert not made.cost.demand.any() and not made.cost_parts()["connection"].any()
+    np.testing.assert_allclose(made.per_served(made.cost.total), 40e-6, rtol=1e-9)
 
 
 # --- greenhouse gas and water against a plain loop ----------------------------------------------------------------------------------
@@ -289,6 +372,7 @@ def test_where_nothing_is_missing_or_given_the_words_say_so(data: dict[str, Any]
         (("abilene", "--draws", "4000"), "draws: got 4,000; expected 1 to 2,048"),
         (("abilene", "--weather", "none.epw"), "none.epw"),
         (("abilene", "--factors", "none.csv"), 'no file "none.csv"'),
+        (("abilene", "--tariff", "none.csv"), 'no file "none.csv"; expected a tariff'),
         (("abilene", "--hourly"), "give --json as well"),
         (("abilene", "--language", "de"), "name its file with --report FILE"),
         (("abilene", "--report", "nowhere/hours.html"), 'no folder "nowhere" to write the report to'),

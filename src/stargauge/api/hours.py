@@ -21,6 +21,7 @@ from stargauge.catalogue.facility_designs import DEFAULT, Drawn, facility_of, ki
 from stargauge.catalogue.hourly_factors import read_hourly_factors
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.plants import solar_output, wind_output
+from stargauge.catalogue.tariff import read_tariff
 from stargauge.catalogue.weather_files import read_weather
 from stargauge.engine.sample import central
 from stargauge.engine.simulate import simulate as run_model
@@ -45,13 +46,15 @@ _NO_BACKUP = (
 def hours(
     site: str, programme: str | Path | Programme = "stargate", *, year: int | None = None, as_of: date | str | None = None,
     design: str | None = None, profile: str = "mixed", weather: str | Path | None = None, factors: str | Path | None = None,
-    spare: int = 0, draws: int = DRAWS, seed: int = 0, values: Catalogue | None = None, progress: Progress | None = None,
+    tariff: str | Path | None = None, spare: int = 0, draws: int = DRAWS, seed: int = 0, values: Catalogue | None = None,
+    progress: Progress | None = None,
 ) -> HoursAnswer:  # fmt: skip
     """What a site draws, gets, pays, emits and takes in water, hour by hour over a year, in the same draws as the model's own results.
 
     `year`: a whole year of the clock (default: the one after the knowledge date); `design`: of cooling (default: the site's, else ours);
     `profile` of the racks' load: mixed, training, inference or flat; `weather`: an hourly file (default: synthetic years of the place);
-    `factors`: the grid's factors by the hour (CSV); `spare`: units of each plant that only stand in for others (1 is N+1). Raises
+    `factors`: the grid's factors by the hour (CSV); `tariff`: what the grid costs by the hour and by the highest hour of a month (CSV;
+    without one the cost has no such charge); `spare`: units of each plant that only stand in for others (1 is N+1). Raises
     InputError for what is asked wrong, for a site without weather, and for a year in which nothing runs there.
     """
     made = load(programme)
@@ -63,21 +66,24 @@ def hours(
     row = design or stated or DEFAULT
     parts_of(row)
     given = None if factors is None else read_hourly_factors(Path(factors))
+    weekday = date(chosen, 1, 1).weekday()
+    paid = None if tariff is None else read_tariff(Path(tariff), weekday)
     sky = read_weather(Path(weather)) if weather is not None else site_weather(now.programme, now.catalogue, site, seed, range(YEARS))
     result = run_model(now, addresses(now, site).values(), draws=draws, seed=seed)
     found = site_year(result, now, site, chosen, seed)
     drawn = _drawn(now, found, stated or DEFAULT)
     notes = list[Note]()
-    terms = SupplyTerms(drawn, _grid_row(now, view), _outputs(drawn, found, sky, notes), _battery(now, view, found), given, spare)
-    shape = load_shape(Drawn(now.catalogue), profile, float(np.median(found["fleet_share inference"])), date(chosen, 1, 1).weekday())
+    terms = SupplyTerms(drawn, _grid_row(now, view), _outputs(drawn, found, sky, notes), _battery(now, view, found), given, spare, paid)
+    shape = load_shape(Drawn(now.catalogue), profile, float(np.median(found["fleet_share inference"])), weekday)
     offset = found["ambient_offset"] if sky.kind == "synthetic" else np.zeros(found.draws)
     run = run_hours(Case(found, terms, row, skies_of(sky, Drawn(now.catalogue), row, offset), shape), progress)
     about = {
         "programme": slug(made.name), "asked_as": asked_as(made), "name": made.name, "as_of": str(now.as_of), "seed": seed, "site": site,
         "place": view.spec.place if view.spec else "", "year_asked": chosen, "price_year": now.programme.price_year, "profile": profile,
         "design": row, "design_stated": bool(stated) and row == stated, "spare": spare, "factors": None if given is None else given.name,
+        "tariff": None if paid is None else paid.name,
     }  # fmt: skip
-    return HoursAnswer(about, (*_notes(found, row, stated or DEFAULT), *notes), sky, HoursAccounts(found, terms, run))
+    return HoursAnswer(about, (*_notes(found, row, stated or DEFAULT, terms), *notes), sky, HoursAccounts(found, terms, run))
 
 
 def _year(now: Known, wanted: int | None) -> int:
@@ -140,13 +146,15 @@ def _grid_row(now: Known, view: SiteView) -> str:
     return market if market and now.catalogue.has("energy", market, "water") else "grid-us"
 
 
-def _notes(found: SiteYear, row: str, own: str) -> list[Note]:
+def _notes(found: SiteYear, row: str, own: str, terms: SupplyTerms) -> list[Note]:
     """What must be said beside the figures, each with its name."""
     said = list[Note]()
     if np.isnan(found["supply_capacity_stated grid"]).all():
         unsaid = "the programme's file puts no number on the grid connection: it is taken as large as what is energised"
         said.append(("grid_unstated", unsaid))
     said.append(("no_backup", _NO_BACKUP))
+    if terms.tariff is not None:
+        said.append(("tariff", f"the grid is paid for by {terms.tariff.name} in the hours, and at the programme's price in its own months"))
     if found.leap:
         said.append(("leap_day", f"{found.year} has 29 February; a year here has 365 days, and the months beside are scaled to them"))
     if row != own:

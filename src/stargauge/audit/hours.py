@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.hours_accounts import GASES, HoursAccounts
-from stargauge.audit.hours_supply import is_prime, stated_sources
+from stargauge.audit.hours_supply import connection, is_prime, stated_sources
 from stargauge.quantity.dispatch_accounts import hourly_emissions, shortage_text, shortages
 from stargauge.quantity.footprint import Footprint
 from stargauge.quantity.weather import YEAR_HOURS, Weather
@@ -70,9 +70,9 @@ class HoursAnswer:
         found = self.accounts.found
         for name in stated_sources(found):
             stated = bool(np.isfinite(found[f"supply_capacity_stated {name}"]).any())
+            size = connection(found, self.accounts.terms.tariff) if name == "grid" else found[f"supply_capacity {name}"]
             yield {
-                "source": name, "role": "prime" if is_prime(found, name) else "backup", "stated": stated,
-                "capacity": levels(found[f"supply_capacity {name}"][:, -1]),
+                "source": name, "role": "prime" if is_prime(found, name) else "backup", "stated": stated, "capacity": levels(size[:, -1]),
             }  # fmt: skip
         if (battery := self.accounts.terms.battery) is not None:
             said = {"role": "storage", "stated": True, "capacity": levels(np.full(found.draws, battery.power)), "energy": battery.energy}
@@ -104,7 +104,8 @@ class HoursAnswer:
     def _cost(self) -> Data:
         accounts = self.accounts
         parts = {name: levels(accounts.per_served(money)) for name, money in accounts.cost_parts().items()}
-        return {"unit": "USD/Wh", "total": levels(accounts.per_served(accounts.cost.total)), **parts, "demand_charge": None}
+        charges = {"connection": None, "demand_charge": None}
+        return {"unit": "USD/Wh", "total": levels(accounts.per_served(accounts.cost.total)), **charges, **parts}
 
     def _month(self, place: int) -> Data:
         accounts = self.accounts

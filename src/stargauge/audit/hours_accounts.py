@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.hours_run import MONTH_HOURS, SiteYear
-from stargauge.audit.hours_supply import GIVEN, SupplyTerms, per_fuel, prices_of, water_per_energy
+from stargauge.audit.hours_supply import GIVEN, SupplyTerms, held, per_fuel, prices_of, water_per_energy
 from stargauge.audit.hours_year import HoursRun
 from stargauge.quantity.dispatch_accounts import Cost, fuel_sums, source_sums, supply_money
 from stargauge.quantity.footprint import Footprint, of_runs
@@ -42,7 +42,13 @@ class HoursAccounts:
     @cached_property
     def cost(self) -> Cost:
         """USD of the year by kind and source."""
-        return supply_money(self.run.made, prices_of(self.found, self.order))
+        tariff, made = self.terms.tariff, self.run.made
+        cost = supply_money(made, prices_of(self.found, self.order, tariff))
+        if tariff is None:
+            return cost
+        grid = np.array([name == "grid" for name in self.order])
+        demand = sum((most.sum(axis=1) for most in made.grid_charges.values()), np.zeros(made.draws))
+        return cost._replace(fixed=cost.fixed + held(self.found, tariff)[:, None] * grid, demand=np.asarray(demand))
 
     @cached_property
     def gas_factors(self) -> dict[str, Array]:
@@ -137,14 +143,15 @@ class HoursAccounts:
         return _over(_year(months), _year(self.run.made.load))
 
     def cost_parts(self) -> dict[str, Array]:
-        """USD by part, (draw,): energy bought, gas, upkeep and other running costs of plants on site."""
+        """USD by part, (draw,): energy bought, gas, upkeep and other running costs of plants on site; with a tariff also its charges."""
         bought = [place for place, name in enumerate(self.order) if name == "grid" or name in GIVEN or self._stated(name)]
         rest = [place for place in range(len(self.order)) if place not in bought]
-        cost = self.cost
-        return {
-            "bought": cost.variable[:, bought].sum(axis=1), "gas": cost.fuel.sum(axis=1),
-            "upkeep": cost.fixed.sum(axis=1) + cost.variable[:, rest].sum(axis=1),
+        cost, grid = self.cost, self.order.index("grid")
+        parts = {
+            "bought": cost.variable[:, bought].sum(axis=1) + cost.purchase, "gas": cost.fuel.sum(axis=1),
+            "upkeep": np.delete(cost.fixed, grid, axis=1).sum(axis=1) + cost.variable[:, rest].sum(axis=1),
         }  # fmt: skip
+        return parts if self.terms.tariff is None else {**parts, "connection": cost.fixed[:, grid], "demand_charge": cost.demand}
 
     def _stated(self, name: str) -> bool:
         return name != "battery" and bool(np.isfinite(self.found[f"source_price_stated {name}"]).any())

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from stargauge.audit.hours_run import MONTH_HOURS, SiteYear
 from stargauge.catalogue.facility_designs import Drawn
 from stargauge.catalogue.hourly_factors import HourlyFactors
+from stargauge.catalogue.tariff import Tariff
 from stargauge.quantity.dispatch_accounts import Prices
-from stargauge.quantity.hourly import Hourly
+from stargauge.quantity.hourly import MONTH_ENDS, Hourly
 from stargauge.quantity.outages import Outages, units_up
 from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source
 from stargauge.quantity.quantity import SOURCES
@@ -29,6 +30,8 @@ GIVEN, BURNING = ("solar", "wind", "nuclear"), ("fuel_cell", "gas")
 _PART = 0.5
 #: What hours a day has.
 _DAY = 24.0
+#: The grid's price by the hour, among what is summed over what it gives.
+_PRICE = "price"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class SupplyTerms:
     battery: BatteryStated | None = None
     factors: HourlyFactors | None = None
     spare: int = 0
+    tariff: Tariff | None = None
 
     def of_rows(self, rows: Rows) -> SupplyTerms:
         """The same for some of the draws."""
@@ -136,14 +140,21 @@ def _outages(up: Array, down: Array, chance: Array) -> Outages:
         return Outages(np.where(up < 1.0, np.maximum(down * up / (1.0 - up), 1.0), np.inf), down, chance)
 
 
-def _grid(found: SiteYear, terms: SupplyTerms) -> Grid:
-    """The connection: as stated and from its day, else as large as what is energised; now and then it is out."""
-    stated, draws = found["supply_capacity_stated grid"], found.draws
+def connection(found: SiteYear, tariff: Tariff | None) -> Array:
+    """Size of the grid connection, W (draw, month): as stated, else as large as what is energised; no more than a tariff has contracted."""
+    stated = found["supply_capacity_stated grid"]
     months = np.where(np.isnan(stated)[:, None], found["supply_capacity grid"], np.nan_to_num(stated)[:, None])
-    limit = np.repeat(months, MONTH_HOURS.astype(np.int64), axis=1).T
+    return np.asarray(months if tariff is None else np.minimum(months, tariff.contract))
+
+
+def _grid(found: SiteYear, terms: SupplyTerms) -> Grid:
+    """The connection, from its day; now and then it is out."""
+    draws, tariff = found.draws, terms.tariff
+    limit = np.repeat(connection(found, tariff), MONTH_HOURS.astype(np.int64), axis=1).T
     there = _outages(found["capacity_factor grid"], terms.value("grid-us", "time_to_repair", "h", draws), found.chance("grid"))
     limit = limit * units_up(YEAR_HOURS, 1, there, draws)
-    return Grid("grid", Hourly(limit, since=since(found, "grid")), _rates(found, terms))
+    charges = {} if tariff is None else {f"demand {place}": Hourly(charge) for place, charge in enumerate(tariff.demand)}
+    return Grid("grid", Hourly(limit, since=since(found, "grid")), _rates(found, terms), charges)
 
 
 def _rates(found: SiteYear, terms: SupplyTerms) -> dict[str, Hourly]:
@@ -152,7 +163,8 @@ def _rates(found: SiteYear, terms: SupplyTerms) -> dict[str, Hourly]:
     of_file = {} if given is None else {"average": given.average, "marginal": given.marginal, "water": given.upstream_water}
     rates = {name: Hourly(values) for name, values in of_file.items() if values is not None}
     usual = {"average": found["grid_emission_factor"], "water": terms.value(terms.grid_row, "water", "L/Wh", found.draws)}
-    return {name: Hourly(ones, values) for name, values in usual.items()} | rates
+    priced = {} if terms.tariff is None else {_PRICE: Hourly(terms.tariff.energy)}
+    return {name: Hourly(ones, values) for name, values in usual.items()} | rates | priced
 
 
 # --- what it costs, burns and takes -------------------------------------------------------------------------------------------------
@@ -162,19 +174,31 @@ def _stack(order: list[str], of: Mapping[str, Array], draws: int) -> Array:
     return np.stack([np.broadcast_to(of.get(name, np.zeros(draws)), draws) for name in order], axis=1)
 
 
-def prices_of(found: SiteYear, order: list[str]) -> Prices:
-    """Prices by draw and source: as stated for the site, else as the model has them; gas by what is burnt."""
+def prices_of(found: SiteYear, order: list[str], tariff: Tariff | None = None) -> Prices:
+    """Prices by draw and source: of the grid those of a tariff, else as stated for the site, else as the model has them; gas by what is
+    burnt.
+    """
     variable, curtailed, fixed, fuel = dict[str, Array](), dict[str, Array](), dict[str, Array](), dict[str, Array]()
     for name in (one for one in order if one != "battery"):
         stated, price = np.isfinite(found[f"source_price_stated {name}"]), found[f"energy_price {name}"]
         days = np.clip(YEAR_HOURS - since(found, name), 0.0, YEAR_HOURS) / _DAY
         own = {"gas": found["gas_variable_cost"], "grid": price, "nuclear": price}.get(name, np.zeros(found.draws))
-        variable[name] = np.where(stated, price, own)
+        variable[name] = np.zeros(found.draws) if name == "grid" and tariff is not None else np.where(stated, price, own)
         curtailed[name] = variable[name] if name in GIVEN else np.zeros(found.draws)
         fixed[name] = np.where(stated, 0.0, found[f"source_fixed_cost {name}"] * _installed(found, name) * days)
         fuel[name] = np.where(stated | (name not in BURNING), 0.0, found["gas_price"])
     each = [_stack(order, one, found.draws) for one in (fixed, variable, curtailed, fuel)]
-    return Prices(0.0, each[0], each[1], each[2], each[3], 0.0)
+    return Prices(0.0, each[0], each[1], each[2], each[3], 0.0, purchase="" if tariff is None else _PRICE)
+
+
+def held(found: SiteYear, tariff: Tariff) -> Array:
+    """What a connection costs by its size and by the month, whatever it gives: USD of the year, (draw,), from its day on.
+
+    Source: the tariff's charges for capacity and fixed charges. Leaves out: capacity that is contracted beyond the connection.
+    """
+    size, ends = connection(found, tariff), np.asarray(MONTH_ENDS, dtype=np.float64)
+    there = np.clip((ends - since(found, "grid")[:, None]) / MONTH_HOURS, 0.0, 1.0) * (size > 0.0)
+    return np.asarray((there * (size * tariff.capacity + tariff.fixed)).sum(axis=1) / len(ends))
 
 
 def _installed(found: SiteYear, name: str) -> Array:

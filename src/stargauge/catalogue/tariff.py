@@ -11,7 +11,7 @@
 
 Of energy prices the last row that fits an hour holds; demand charges add up, each on the highest of its own hours of a month. A row
 `prices,FILE UNIT` takes 8,760 energy prices from a file beside it, one a line. Hours are of the site's standard time, from the first of
-January on, without 29 February; days of the week are those of 2027, whose first day is a Friday.
+January on, without 29 February; days of the week are those of 2027, whose first day is a Friday, unless another year is asked for.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ _BANDS = ("months", "days", "hours")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FRIDAY, _LARGEST = 4, 5_000_000
-#: Month (0 to 11), day of the week (0: Monday) and hour of the clock of each hour of a year.
+#: Month (0 to 11), days since the first and hour of the clock of each hour of a year.
 MONTH_OF = np.searchsorted(np.asarray(MONTH_ENDS), np.arange(YEAR_HOURS), side="right")
-_DAY_OF, _CLOCK = (np.arange(YEAR_HOURS) // 24 + _FRIDAY) % 7, np.arange(YEAR_HOURS) % 24
+_DAYS_ON, _CLOCK = np.arange(YEAR_HOURS) // 24, np.arange(YEAR_HOURS) % 24
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class _Reading:
     """What was read so far; `energy` is absent in hours without a price."""
 
     file: Path
+    first_day: int = _FRIDAY
     faults: list[Fault] = field(default_factory=list)
     energy: Array = field(default_factory=lambda: np.full(YEAR_HOURS, np.nan))
     demand: list[Array] = field(default_factory=list)
@@ -73,9 +74,12 @@ class _Reading:
         self.faults.append(Fault(text, path, str(self.file), line, 1))
 
 
-def read_tariff(file: Path) -> Tariff:
-    """A tariff from a CSV file. Raises InputError with everything that is wrong in it, each with its line."""
-    made = _Reading(file)
+def read_tariff(file: Path, first_day: int = _FRIDAY) -> Tariff:
+    """A tariff from a CSV file. `first_day`: the day of the week of 1 January, 0 is Monday.
+
+    Raises InputError with everything that is wrong in it, each with its line.
+    """
+    made = _Reading(file, first_day)
     for line, cells in _lines(made):
         try:
             _take(made, line, cells)
@@ -136,7 +140,7 @@ def _take(made: _Reading, line: int, cells: Mapping[str, str]) -> None:
     kind, value = cells["kind"], cells["value"]
     if kind not in KINDS:
         raise InputError(f'unknown kind "{kind}"{did_you_mean(kind, KINDS)}; expected {", ".join(KINDS)}')
-    hours = _hours(cells)
+    hours = _hours(cells, made.first_day)
     if kind == "energy":
         made.energy[hours] = _not_negative(parse_number(value, "USD/Wh"), value)
     elif kind == "demand":
@@ -175,11 +179,11 @@ def _per_month(text: str, unit: str) -> float:
 # --- months, days, hours ----------------------------------------------------------------------------------------------------------
 
 
-def _hours(cells: Mapping[str, str]) -> Marks:
+def _hours(cells: Mapping[str, str], first_day: int) -> Marks:
     """The hours of a year that a row is of."""
     faults: list[Fault] = []
     hours = np.ones(YEAR_HOURS, dtype=bool)
-    for name, of, size in (("months", MONTH_OF, 12), ("days", _DAY_OF, 7), ("hours", _CLOCK, 24)):
+    for name, of, size in (("months", MONTH_OF, 12), ("days", (_DAYS_ON + first_day) % 7, 7), ("hours", _CLOCK, 24)):
         text = cells.get(name, "")
         try:
             hours &= np.isin(of, list(_band(name, text, size))) if text else True

@@ -293,6 +293,7 @@ def parser() -> Parser:
     hours.add_argument("--profile", default="mixed", metavar="KIND", help="load of the racks: mixed (default), training, inference, flat")
     hours.add_argument("--weather", metavar="FILE", help="EPW, TMY3, NSRDB or SAM file instead of synthetic years of the place")
     hours.add_argument("--factors", metavar="FILE", help="the grid's factors by the hour (CSV): average, marginal, upstream_water")
+    hours.add_argument("--tariff", metavar="FILE", help="a CSV of what the grid costs, by month, day and hour (default: the programme's)")
     hours.add_argument("--spare", type=int, default=0, metavar="N", help="units of each plant that only stand in for others; 1 is N+1")
     hours.add_argument("--draws", type=_count, default=256, metavar="N", help="Monte Carlo draws, in blocks of 256 (default 256)")
     hours.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of draws and weather (default 0)")

@@ -21,7 +21,7 @@ def hours(asked: argparse.Namespace) -> int:
 
     data = api.hours(
         asked.site, loaded(asked), year=asked.year, as_of=asked.as_of, design=asked.design, profile=asked.profile, weather=asked.weather,
-        factors=asked.factors, spare=asked.spare, draws=asked.draws, seed=asked.seed, values=values_of(asked),
+        factors=asked.factors, tariff=asked.tariff, spare=asked.spare, draws=asked.draws, seed=asked.seed, values=values_of(asked),
     ).to_dict(asked.hourly)  # fmt: skip
     if target is not None:
         from stargauge.report.hours_page import render_hours_page

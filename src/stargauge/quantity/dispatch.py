@@ -74,6 +74,7 @@ class Dispatch(NamedTuple):
     battery_energy: Array  # Wh (draw,) that it can hold at the end
     hours: HourSeries | None  # of the draw asked for
     clock: ClockSums | None = None  # by hour of the day, where asked for
+    grid_charges: dict[str, Array] = {}  # (draw, period): each charge of the grid times what it gave, in the hour in which that is most
 
     @property
     def draws(self) -> int:
@@ -116,13 +117,15 @@ def joined(parts: Sequence[Dispatch]) -> Dispatch:
     if len(parts) == 1:
         return first
     rates = {name: np.concatenate([part.grid_rates[name] for part in parts]) for name in first.grid_rates}
+    charges = {name: np.concatenate([part.grid_charges[name] for part in parts]) for name in first.grid_charges}
     clocks = [part.clock for part in parts if part.clock is not None]
     made: dict[str, Any] = {
         name: np.concatenate([getattr(part, name) for part in parts])
-        for name in first._fields if name not in ("sources", "grid_rates", "hours", "clock")
+        for name in first._fields if name not in ("sources", "grid_rates", "grid_charges", "hours", "clock")
     }  # fmt: skip
     hours = next((part.hours for part in parts if part.hours is not None), None)
-    return first._replace(**made, grid_rates=rates, hours=hours, clock=joined_clocks(clocks) if clocks else None)
+    clock = joined_clocks(clocks) if clocks else None
+    return first._replace(**made, grid_rates=rates, grid_charges=charges, hours=hours, clock=clock)
 
 
 def _ends(given: Sequence[int] | None, hours: int) -> tuple[int, ...]:
@@ -161,8 +164,8 @@ class _Pass:
                 plant.goes_by_hour()
         self.lift, self.backstop = self._lift()
         self.grid = next((step for step in self.steps if isinstance(step, Flow) and not step.spills), None)
-        rates = next((source.rates for source in sources if isinstance(source, Grid)), {})
-        self.rates = {name: Feed(series, draws) for name, series in rates.items()}
+        grid = next((source for source in sources if isinstance(source, Grid)), Grid("", Hourly(np.zeros(0))))
+        self.rates, self.charges = ({name: Feed(one, draws) for name, one in of.items()} for of in (grid.rates, grid.charges))
         self._sums()
         self.clock = Clock(len(self.order), draws, self.rates) if clock else None
 
@@ -170,7 +173,7 @@ class _Pass:
         periods, places, draws = len(self.ends), len(self.order), self.draws
         self.energy, self.curtailed, self.fuel = (np.zeros((periods, places, draws)) for _ in range(3))
         self.dumped, self.charged, self.met, self.shortfall, self.peak = (np.zeros((periods, draws)) for _ in range(5))
-        self.rated = {name: np.zeros((periods, draws)) for name in self.rates}
+        self.rated, self.charged_most = ({name: np.zeros((periods, draws)) for name in of} for of in (self.rates, self.charges))
         self.unit_hours, self.starts = np.zeros((places, draws)), np.zeros((places, draws))
         self.short_hours, self.worst = np.zeros(draws, dtype=np.int64), np.zeros(draws)
         self.first, self.worst_at = np.full(draws, -1, dtype=np.int64), np.full(draws, -1, dtype=np.int64)
@@ -340,6 +343,10 @@ class _Pass:
             if self.clock is not None:
                 self.clock.rated(name, rate)
             self.rated[name][period] += over_hours(rate[: stop - start])
+        for name, feed in self.charges.items():
+            feed.fill(start, stop, rate)
+            rate[: stop - start] *= drawn
+            np.maximum(self.charged_most[name][period], rate[: stop - start].max(axis=0), out=self.charged_most[name][period])
 
     def _account_shortfall(self, start: int, stop: int, period: int) -> None:
         length = stop - start
@@ -390,6 +397,7 @@ class _Pass:
             _draw_first(self.fuel), self.unit_hours.T, self.starts.T,
             np.divide(drawn, size, out=np.zeros(self.draws), where=size > 0.0), none if store is None else store.state,
             none if store is None else store.energy, hours, None if self.clock is None else self.clock.sums(),
+            {name: one.T for name, one in self.charged_most.items()},
         )  # fmt: skip
 
 

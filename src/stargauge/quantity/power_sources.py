@@ -30,6 +30,7 @@ class Grid(NamedTuple):
     name: str
     limit: Hourly  # W
     rates: Mapping[str, Hourly] = MappingProxyType({})  # per Wh drawn: prices, average and marginal emissions, water; summed by name
+    charges: Mapping[str, Hourly] = MappingProxyType({})  # per W drawn in an hour; the most of each period is kept by name
 
 
 class Battery(NamedTuple):
@@ -163,6 +164,7 @@ def _all_series(source: Source) -> Iterator[tuple[str, Hourly]]:
     yield from ((name, series) for name, series, *_ in series_of(source))
     if isinstance(source, Grid):
         yield from ((f"rate {name} of {source.name}", series) for name, series in source.rates.items())
+        yield from ((f"charge {name} of {source.name}", series) for name, series in source.charges.items())
 
 
 def _value_faults(load: Hourly, sources: Sequence[Source], hours: int) -> Iterator[Fault]:
@@ -177,6 +179,9 @@ def _value_faults(load: Hourly, sources: Sequence[Source], hours: int) -> Iterat
             for name, series in source.rates.items():
                 yield from hourly_faults(f"rate {name} of {source.name}", series, hours, "1", signed=True)
                 yield from _scale_faults(f"rate {name} of {source.name}", series, "1")
+            for name, series in source.charges.items():
+                yield from hourly_faults(f"charge {name} of {source.name}", series, hours, "1")
+                yield from _scale_faults(f"charge {name} of {source.name}", series, "1")
         if isinstance(source, Battery) and source.charge_hours is not None and np.shape(source.charge_hours) != (hours,):
             yield Fault(f"charge_hours of {source.name} has {_length(source.charge_hours)} values; expected {hours:,}, one an hour")
         for field, value in numbers_of(source):

@@ -13,7 +13,7 @@ from stargauge.report.wording import counted, figures, show
 Data = Mapping[str, Any]
 
 GASES = ("scope1", "scope2", "upstream_gas", "marginal")
-PARTS = ("bought", "gas", "upkeep", "demand_charge")
+PARTS = ("bought", "gas", "upkeep", "connection", "demand_charge")
 _EVERY = 3
 _LABEL = 13
 _WIDTHS = {
@@ -166,7 +166,7 @@ def missing(data: Data) -> str:
 def cost(data: Data) -> str:
     """The parts of the cost."""
     named = {"bought": say("energy bought"), "gas": say("gas"), "upkeep": say("upkeep of plants"),
-             "demand_charge": say("charge for the highest hour")}  # fmt: skip
+             "connection": say("capacity and fixed charges"), "demand_charge": say("charge for the highest hour")}  # fmt: skip
     parts = ", ".join(f"{named[name]} {level(data['cost'][name], 'USD/Wh')}" for name in PARTS if data["cost"][name] is not None)
     return parts + ("." if data["cost"]["demand_charge"] is not None else say("; no tariff is stated for the highest hour."))
 
@@ -188,6 +188,8 @@ def notes(data: Data) -> Iterator[str]:
         "grid_unstated": say("The programme’s file puts no number on the grid connection: it is taken as large as what is energised."),
         "no_backup": say("While the connection is out, only sources of the programme’s file carry the site: uninterruptible supply and "
                          "generators that it does not name are not counted."),
+        "tariff": say("The grid is paid for by the tariff {file} in the hours, and at the programme’s price in its own months.",
+                      file=data["tariff"] or ""),
         "leap_day": say("A year here has 365 days: 29 February is left out, and the months beside are scaled."),
         "other_design": say("The programme’s own months are of another design of cooling than the hours."),
         "weather_solar": say("The weather lacks wind or sun: modules are taken as in still air, or as giving their usual share in every "
