@@ -51,7 +51,8 @@ def hours(
 ) -> HoursAnswer:  # fmt: skip
     """What a site draws, gets, pays, emits and takes in water, hour by hour over a year, in the same draws as the model's own results.
 
-    `year`: a whole year of the clock (default: the one after the knowledge date); `design`: of cooling (default: the site's, else ours);
+    `year`: a whole year of the clock (default: the first after the knowledge date in which something runs); `design`: of cooling (default:
+    the site's, else ours);
     `profile` of the racks' load: mixed, training, inference or flat; `weather`: an hourly file (default: synthetic years of the place);
     `factors`: the grid's factors by the hour (CSV); `tariff`: what the grid costs by the hour and by the highest hour of a month (CSV;
     without one the cost has no such charge); `spare`: units of each plant that only stand in for others (1 is N+1). Raises
@@ -60,17 +61,18 @@ def hours(
     made = load(programme)
     now = known(made, as_of, values)
     view = asked(now, site)
-    chosen = _year(now, year)
-    _expect(spare, draws)
+    _expect(now, year, spare, draws)
     stated = (view.spec.cooling if view.spec else "") or ""
     row = design or stated or DEFAULT
     parts_of(row)
     given = None if factors is None else read_hourly_factors(Path(factors))
-    weekday = date(chosen, 1, 1).weekday()
-    paid = None if tariff is None else read_tariff(Path(tariff), weekday)
+    if tariff is not None:
+        read_tariff(Path(tariff))  # what is wrong in it is told before the model runs
     sky = read_weather(Path(weather)) if weather is not None else site_weather(now.programme, now.catalogue, site, seed, range(YEARS))
     result = run_model(now, addresses(now, site).values(), draws=draws, seed=seed)
-    found = site_year(result, now, site, chosen, seed)
+    found = site_year(result, now, site, year, seed)
+    weekday = date(found.year, 1, 1).weekday()
+    paid = None if tariff is None else read_tariff(Path(tariff), weekday)
     drawn = _drawn(now, found, stated or DEFAULT)
     notes = list[Note]()
     terms = SupplyTerms(drawn, _grid_row(now, view), _outputs(drawn, found, sky, notes), _battery(now, view, found), given, spare, paid)
@@ -79,24 +81,18 @@ def hours(
     run = run_hours(Case(found, terms, row, skies_of(sky, Drawn(now.catalogue), row, offset), shape), progress)
     about = {
         "programme": slug(made.name), "asked_as": asked_as(made), "name": made.name, "as_of": str(now.as_of), "seed": seed, "site": site,
-        "place": view.spec.place if view.spec else "", "year_asked": chosen, "price_year": now.programme.price_year, "profile": profile,
+        "place": view.spec.place if view.spec else "", "year_asked": found.year, "price_year": now.programme.price_year, "profile": profile,
         "design": row, "design_stated": bool(stated) and row == stated, "spare": spare, "factors": None if given is None else given.name,
         "tariff": None if paid is None else paid.name,
     }  # fmt: skip
     return HoursAnswer(about, (*_notes(found, row, stated or DEFAULT, terms), *notes), sky, HoursAccounts(found, terms, run))
 
 
-def _year(now: Known, wanted: int | None) -> int:
-    """The year asked for; where none is, the first whole one after the knowledge date."""
-    there = years_of(now)
-    chosen = next((one for one in there if one > now.as_of.year), there[-1]) if wanted is None else wanted
-    if chosen not in there:
-        raise InputError(f"year: got {chosen}; expected a whole year of the programme's clock, {there[0]} to {there[-1]}")
-    return chosen
-
-
-def _expect(spare: int, draws: int) -> None:
-    faults = []
+def _expect(now: Known, year: int | None, spare: int, draws: int) -> None:
+    """Raise InputError for what is asked wrong, before the model runs."""
+    faults, there = list[str](), years_of(now)
+    if year is not None and year not in there:
+        faults.append(f"year: got {year}; expected a whole year of the programme's clock, {there[0]} to {there[-1]}")
     if not 1 <= draws <= MOST_DRAWS:
         faults.append(f"draws: got {draws:,}; expected 1 to {MOST_DRAWS:,}")
     if spare < 0:

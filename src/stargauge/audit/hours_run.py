@@ -120,18 +120,39 @@ def day_of(year: int, month: int, date_: int) -> float:
     return day(date(year, month, date_))
 
 
-def site_year(result: Result, known: Known, site: str, year: int, seed: int) -> SiteYear:
-    """The draws of a site in the months of a year of the clock. Raises InputError where nothing is expected to run in it."""
+def running_years(result: Result, known: Known, site: str) -> tuple[int, ...]:
+    """Whole years of the clock in some month of which something is expected to run at a site, in half of the draws at least."""
+    power = np.nan_to_num(result[addresses(known, site)["power_it"]].values)
+    of = {year: [place for place, month in enumerate(known.months) if month.year == year] for year in years_of(known)}
+    return tuple(year for year, places in of.items() if np.median(power[:, places].max(axis=1)) > 0.0)
+
+
+def site_year(result: Result, known: Known, site: str, year: int | None, seed: int) -> SiteYear:
+    """The draws of a site in the months of a year of the clock; without one, the first after the knowledge date in which something runs.
+
+    Raises InputError where nothing is expected to run in it.
+    """
+    year = _running(running_years(result, known, site), known, site, year)
     months = [place for place, month in enumerate(known.months) if month.year == year]
     first = months[0]
     values = {}
     for name, address in addresses(known, site).items():
         series = result[address]
         values[name] = np.asarray(series.values[:, first : first + MONTHS] if series.months else series.values)
-    made = SiteYear(site, year, str(known.programme.name), seed, 0, year % 4 == 0 and (year % 100 != 0 or year % 400 == 0), values)
-    if not np.median(made.power_it.max(axis=1)) > 0.0:
-        raise InputError(f"nothing is expected to run at {site} in {year}; choose a later year with --year, up to {known.months[-1].year}")
-    return made
+    return SiteYear(site, year, str(known.programme.name), seed, 0, year % 4 == 0 and (year % 100 != 0 or year % 400 == 0), values)
+
+
+def _running(there: tuple[int, ...], known: Known, site: str, wanted: int | None) -> int:
+    """The year that was asked for, or the first one to come."""
+    if not there:
+        raise InputError(
+            f"nothing is expected to run at {site} in any year of the programme's clock, which ends with {years_of(known)[-1]}"
+        )
+    if wanted is None:
+        return next((year for year in there if year > known.as_of.year), there[-1])
+    if wanted not in there:
+        raise InputError(f"nothing is expected to run at {site} in {wanted}; choose one of {', '.join(map(str, there))}")
+    return wanted
 
 
 def years_of(known: Known) -> tuple[int, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,8 @@ from stargauge.quantity.weather import YEAR_HOURS, Weather
 from stargauge.quantity.wind_power import WindPlant, wind_power
 
 Array = NDArray[np.float64]
+#: What reads a value of the catalogue: kind, name, attribute, unit.
+Number = Callable[[str, str, str, str], float]
 
 #: Points on the rising part of a turbine's power curve, which follows the cube of the wind.
 _POINTS = 18
@@ -21,29 +25,34 @@ def _middle(drawn: Drawn, name: str, attribute: str, unit: str, kind: str = "ene
     return float(np.asarray(Drawn(drawn.catalogue).value(kind, name, attribute, unit)))
 
 
-def solar_plant(drawn: Drawn) -> SolarPlant:
-    """Modules on trackers about one axis, values at their medians."""
-    limit, cover = _middle(drawn, "solar", "tracking_limit", "deg"), _middle(drawn, "solar", "ground_cover", "1")
+def middles(drawn: Drawn) -> Number:
+    """What reads values at their medians."""
+    return lambda kind, name, attribute, unit: _middle(drawn, name, attribute, unit, kind)
+
+
+def solar_plant(number: Number, name: str = "solar") -> SolarPlant:
+    """Modules on trackers about one axis, by what reads the catalogue."""
+    limit, cover = number("energy", name, "tracking_limit", "deg"), number("energy", name, "ground_cover", "1")
     units = {"dc_ac_ratio": "1", "temperature_loss": "1/K", "heat_constant": "W/m2/K", "heat_wind": "W*s/m3/K", "losses": "1",
              "inverter": "1", "albedo": "1"}  # fmt: skip
-    return SolarPlant(Tracking(180.0, limit, cover), *(_middle(drawn, "solar", name, unit) for name, unit in units.items()))
+    return SolarPlant(Tracking(180.0, limit, cover), *(number("energy", name, what, unit) for what, unit in units.items()))
 
 
-def wind_plant(drawn: Drawn) -> WindPlant:
-    """Turbines whose power rises with the cube of the wind up to their rating, values at their medians."""
-    low, full, high = (_middle(drawn, "wind", name, "m/s") for name in ("cut_in", "rated", "cut_out"))
+def wind_plant(number: Number, name: str = "wind") -> WindPlant:
+    """Turbines whose power rises with the cube of the wind up to their rating, by what reads the catalogue."""
+    low, full, high = (number("energy", name, what, "m/s") for what in ("cut_in", "rated", "cut_out"))
     rising = np.linspace(low, full, _POINTS)
     share = (rising**3 - low**3) / (full**3 - low**3)
     return WindPlant(
-        _middle(drawn, "wind", "hub_height", "m"), _middle(drawn, "wind", "shear", "1"), (*rising, high), (*share, 1.0),
-        _middle(drawn, "wind", "losses", "1"),
+        number("energy", name, "hub_height", "m"), number("energy", name, "shear", "1"), (*rising, high), (*share, 1.0),
+        number("energy", name, "losses", "1"),
     )  # fmt: skip
 
 
 def solar_output(drawn: Drawn, weather: Weather) -> tuple[Array | None, str]:
     """Power by rated power, (hour, year), and what has to be said of it; None where the weather has no sun."""
     calm = bool(np.isnan(weather.wind).any())
-    output = solar_power(weather._replace(wind=np.nan_to_num(weather.wind)), solar_plant(drawn))
+    output = solar_power(weather._replace(wind=np.nan_to_num(weather.wind)), solar_plant(middles(drawn)))
     if np.isnan(output).any():
         return None, "the weather has no sun: solar power gives the same in every hour, its usual share of capacity"
     said = "the weather has no wind: modules are taken as in still air" if calm else ""
@@ -54,7 +63,7 @@ def wind_output(drawn: Drawn, weather: Weather) -> tuple[Array | None, str]:
     """Power by rated power, (hour, year), and what has to be said of it; None where the weather has no wind."""
     if np.isnan(weather.wind).any():
         return None, "the weather has no wind: wind power gives the same in every hour, its usual share of capacity"
-    return _years(wind_power(weather, wind_plant(drawn)) * _middle(drawn, "wind", "availability", "1")), ""
+    return _years(wind_power(weather, wind_plant(middles(drawn))) * _middle(drawn, "wind", "availability", "1")), ""
 
 
 def _years(output: Array) -> Array:

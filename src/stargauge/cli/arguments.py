@@ -287,7 +287,9 @@ def parser() -> Parser:
     hours = commands.add_parser("hours", help="a site's stated supply hour by hour: energy, what is missing, cost, CO2e by scope, water")
     hours.add_argument("site", metavar="SITE", help="a site of the programme")
     _programme(hours, False)
-    hours.add_argument("--year", type=_count, metavar="YEAR", help="a year of the clock (default: the one after the knowledge date)")
+    hours.add_argument(
+        "--year", type=_count, metavar="YEAR", help="a year of the clock (default: the first to come in which something runs)"
+    )
     hours.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
     hours.add_argument("--design", metavar="DESIGN", help="a cooling design, or parts: liquid/evaporative (default: the site's)")
     hours.add_argument("--profile", default="mixed", metavar="KIND", help="load of the racks: mixed (default), training, inference, flat")

@@ -12,14 +12,15 @@ from datetime import date, timedelta
 import numpy as np
 
 from stargauge.catalogue.load import KnownCatalogue
+from stargauge.catalogue.plants import solar_plant, wind_plant
 from stargauge.catalogue.tariff import Tariff
 from stargauge.engine.sample import central
 from stargauge.plan.options import Array, BatteryOption, PlantOption, Running, monthly_charge
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.statement import Estimate
-from stargauge.quantity.sun import SolarPlant, Tracking, solar_power
+from stargauge.quantity.sun import solar_power
 from stargauge.quantity.weather import YEAR_HOURS, Weather
-from stargauge.quantity.wind_power import WindPlant, wind_power
+from stargauge.quantity.wind_power import wind_power
 
 #: What may be built, by the name of its rows; the source it counts as.
 GAS = ("gas-engine", "gas-turbine", "combined-cycle")
@@ -177,13 +178,7 @@ class Offering:
 
     def solar(self, name: str) -> PlantOption:
         """Solar power with trackers, by the sun of the weather."""
-        plant = SolarPlant(
-            Tracking(180.0, self.number("energy", name, "tracking_limit", "deg"), self.number("energy", name, "ground_cover", "1")),
-            self.number("energy", name, "dc_ac_ratio", "1"), self.number("energy", name, "temperature_loss", "1/K"),
-            self.number("energy", name, "heat_constant", "W/m2/K"), self.number("energy", name, "heat_wind", "W*s/m3/K"),
-            self.number("energy", name, "losses", "1"), self.number("energy", name, "inverter", "1"),
-            self.number("energy", name, "albedo", "1"),
-        )  # fmt: skip
+        plant = solar_plant(self.number, name)
         there = self.number("energy", name, "availability", "1")
         output = self._known(solar_power(self._aired(), plant), "sun") * there
         return PlantOption(
@@ -198,13 +193,7 @@ class Offering:
 
     def wind(self, name: str) -> PlantOption:
         """Wind power under contract: what it gives is paid for at the price of the catalogue, used or not."""
-        low, full, high = (self.number("energy", name, what, "m/s") for what in ("cut_in", "rated", "cut_out"))
-        speed = np.append(np.linspace(low, full, 18), high)
-        share = np.append((np.linspace(low, full, 18) ** 3 - low**3) / (full**3 - low**3), 1.0)
-        plant = WindPlant(
-            self.number("energy", name, "hub_height", "m"), self.number("energy", name, "shear", "1"), tuple(speed), tuple(share),
-            self.number("energy", name, "losses", "1"),
-        )  # fmt: skip
+        plant = wind_plant(self.number, name)
         output = self._known(wind_power(self.weather, plant), "wind")
         price = self.number("energy", name, "lcoe", "USD/Wh")
         return PlantOption(name, name, 0.0, running_cost=price, output=output, chosen=False, ready=self.hour(name))

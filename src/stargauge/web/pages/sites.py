@@ -151,6 +151,39 @@ def _power_fields(asks: dict[str, str]) -> dict[str, Any]:
     return {"power_fields": fields(), "power_asked": {name: asks.get(name, "") for name in _ASKS}, "power_sources": CHOICES}
 
 
+@page("/p/{programme}/sites/{site}/hours", asks=("year",), slow=True)
+def site_hours(view: View, site: str, year: str) -> str:
+    """The stated supply of one site hour by hour, in a year; where there is none to be told, why."""
+    from stargauge.quantity.errors import InputError
+    from stargauge.report.hours_page import hours_section
+    from stargauge.report.locale import speaking
+
+    if later := _later(view, site):
+        return later
+    try:
+        data = view.kept("site hours", lambda: _hours_of(view, site, year.strip()), site, year)
+    except InputError as error:
+        return view.render("site_hours.html.j2", a=_named(view), site=site, s=None, year=year, why=str(error))
+    with speaking(view.asked.language):
+        section = hours_section(data)
+        section["figures"] = {name: view.enter(figure) for name, figure in section["figures"].items()}
+    return view.render("site_hours.html.j2", a=_named(view), site=site, s=section, data=data, year=year, why="")
+
+
+def _hours_of(view: View, site: str, year: str) -> dict[str, Any]:
+    """What `api.hours` says of a site in a year, as a command line has it. Raises InputError for what is no year."""
+    from stargauge import api
+    from stargauge.quantity.errors import InputError
+
+    if year and not year.isdecimal():
+        raise InputError(f'got the year "{year}"; expected such as {view.known.as_of.year + 1}')
+    asked = view.asked
+    return api.hours(
+        site, view.programme, year=int(year) if year else None, as_of=asked.day, draws=min(asked.draws, _HISTORIES), seed=asked.seed,
+        progress=view.progress,
+    ).to_dict()  # fmt: skip
+
+
 def supply_of(view: View, site: str, **more: Any) -> dict[str, Any]:
     """What `api.power` says of a site."""
     from stargauge import api
