@@ -250,6 +250,24 @@ def test_sources_run_in_their_order_and_from_their_day(mixed: HoursAnswer, data:
     assert {row["source"]: row["role"] for row in data["supply"]}["battery"] == "storage"
 
 
+def test_what_comes_in_the_course_of_the_year_is_said_with_its_day(data: dict[str, Any]) -> None:
+    text = " ".join(render_hours(data).split())
+    assert "Not there from the first day of the year on: grid (from 1 July)." in text
+    assert {row["source"]: row["from_hour"]["p50"] for row in data["supply"]} == {
+        "grid": 24.0 * 181,
+        "gas": 0.0,
+        "solar": 0.0,
+        "battery": 0.0,
+    }
+
+
+def test_unless_told_the_year_is_the_first_in_which_something_runs() -> None:
+    made = api.hours("hyperion", "meta-hyperion", as_of=DAY, draws=256)
+    assert made.to_dict()["year_asked"] == 2028
+    with pytest.raises(InputError, match="nothing is expected to run at hyperion in 2027; choose one of 2028, "):
+        api.hours("hyperion", "meta-hyperion", as_of=DAY, year=2027)
+
+
 def test_backup_runs_only_while_the_grid_is_out() -> None:
     made = asked(BACKUP)
     hours = {name: np.array(power) for name, power in made.to_dict(hourly=True)["draw"]["hours"]["sources"].items()}
@@ -397,6 +415,9 @@ def test_a_place_without_weather_is_refused() -> None:
 
 
 def test_the_page_on_hours_works_as_it_stands(tmp_path: Path) -> None:
-    assert run_page("docs/hours.md", tmp_path) == 2
+    page = (Path(__file__).parent.parent / "docs/hours.md").read_text(encoding="utf-8")
+    (tariff,) = re.findall(r"```text\n(kind,.*?)```", page, re.S)
+    (tmp_path / "tariff.csv").write_text(tariff, encoding="utf-8")
+    assert run_page("docs/hours.md", tmp_path) == 3
     made = run_python("docs/hours.md")
     assert "deepseek-v3" in made["best"]  # type: ignore[operator]

@@ -1,4 +1,4 @@
-"""A site's stated supply by the hour in the web app: asked for with a button, in both languages, a year at a time; why where there is none."""
+"""A site's stated supply by the hour in the web app: a button, a page in both languages, a year at a time; why where there is none."""
 
 from __future__ import annotations
 

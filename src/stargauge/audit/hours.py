@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.hours_accounts import GASES, HoursAccounts
-from stargauge.audit.hours_supply import connection, is_prime, stated_sources
+from stargauge.audit.hours_supply import connection, is_prime, since, stated_sources
 from stargauge.quantity.dispatch_accounts import hourly_emissions, shortage_text, shortages
 from stargauge.quantity.footprint import Footprint
 from stargauge.quantity.weather import YEAR_HOURS, Weather
@@ -28,8 +28,8 @@ _LEAST_DRAWS = 0.5
 #: which it is slow would be missing.
 _DONE = 0.9
 MONTHLY = (
-    "The programme's own months have no hours: supply is balanced over a month, cooling is by its normals, units run at full load and "
-    "never fail at once, and plants that stand by cost nothing. Both are of the same draws; what differs between them is the method alone."
+    "The programme's own months balance supply over a month: the load is even, the weather is one typical year, neither the grid nor more "
+    "units than usual fail at once, and plants that stand by cost nothing. Draws and the rule of the hall are the same for both."
 )
 
 
@@ -73,9 +73,11 @@ class HoursAnswer:
             size = connection(found, self.accounts.terms.tariff) if name == "grid" else found[f"supply_capacity {name}"]
             yield {
                 "source": name, "role": "prime" if is_prime(found, name) else "backup", "stated": stated, "capacity": levels(size[:, -1]),
+                "from_hour": levels(since(found, name)),
             }  # fmt: skip
         if (battery := self.accounts.terms.battery) is not None:
-            said = {"role": "storage", "stated": True, "capacity": levels(np.full(found.draws, battery.power)), "energy": battery.energy}
+            power, start = (levels(np.full(found.draws, one)) for one in (battery.power, battery.since))
+            said = {"role": "storage", "stated": True, "capacity": power, "from_hour": start, "energy": battery.energy}
             yield {"source": "battery", **said}
 
     def _year(self) -> Data:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from stargauge.quantity.weather import YEAR_HOURS
 from stargauge.report.locale import say, words
 from stargauge.report.power import Rows
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
@@ -17,7 +18,7 @@ PARTS = ("bought", "gas", "upkeep", "connection", "demand_charge")
 _EVERY = 3
 _LABEL = 13
 _WIDTHS = {
-    "sources": ((9, "l"), (16, "l"), (9, "r"), (9, "r"), (9, "r"), (7, "r")),
+    "sources": ((13, "l"), (16, "l"), (9, "r"), (9, "r"), (9, "r"), (7, "r")),
     "months": ((6, "l"), (8, "r"), (5, "r"), (8, "r"), (8, "r"), (8, "r"), (8, "r"), (9, "r")),
     "clock": ((15, "l"), (9, "r"), (9, "r"), (9, "r"), (13, "r")),
     "runs": ((18, "w"), (8, "l"), (8, "r"), (9, "r"), (10, "r"), (9, "r")),
@@ -74,11 +75,16 @@ def month_name(number: int) -> str:
 
 def hour_text(hour: int) -> str:
     """An hour of a year of 365 days: its day and the hours of the clock."""
+    return say("{date}, {start}:00 to {end}:00", date=day_text(hour), start=hour % 24, end=hour % 24 + 1)
+
+
+def day_text(hour: int) -> str:
+    """The day of an hour of a year of 365 days."""
     ends = (31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)
-    day, at = divmod(hour, 24)
+    day = hour // 24
     month = next(place for place, end in enumerate(ends) if day < end)
     first = ends[month - 1] if month else 0
-    return say("{day} {month}, {start}:00 to {end}:00", day=day - first + 1, month=words().months[month], start=at, end=at + 1)
+    return say("{day} {month}", day=day - first + 1, month=words().months[month])
 
 
 # --- words --------------------------------------------------------------------------------------------------------------------------
@@ -197,6 +203,19 @@ def notes(data: Data) -> Iterator[str]:
         "weather_wind": say("The weather has no wind: wind power gives its usual share of capacity in every hour."),
     }  # fmt: skip
     yield from (known[note["what"]] for note in data["notes"])
+    late = [(row, int(row["from_hour"]["p50"])) for row in data["supply"] if row["from_hour"]["p50"] > 0.0]
+    if late:
+        yield say("Not there from the first day of the year on: {sources}.", sources=", ".join(_late(row, hour) for row, hour in late))
+
+
+def _late(row: Data, hour: int) -> str:
+    """A source that is not there from the first day on, and from when it is."""
+    name = source_name(row["source"])
+    return (
+        say("{source} (after this year)", source=name)
+        if hour >= YEAR_HOURS
+        else say("{source} (from {day})", source=name, day=day_text(hour))
+    )
 
 
 def basis(data: Data) -> str:
@@ -279,8 +298,7 @@ def beside(data: Data) -> Rows:
             rows.append((named[name], _short(level(row["months"], row["unit"])), _short(level(row["hours"], row["unit"])),
                          "–" if ratio is None else figures(ratio["p50"])))  # fmt: skip
     why = say(
-        "The programme’s own months have no hours: supply is balanced over a month, cooling is by its normals, units run at full load and "
-        "never fail at once, and plants that stand by cost nothing. Both are of the same draws; what differs between them is the method "
-        "alone."
+        "The programme’s own months balance supply over a month: the load is even, the weather is one typical year, neither the grid nor "
+        "more units than usual fail at once, and plants that stand by cost nothing. Draws and the rule of the hall are the same for both."
     )
     return Rows(say("Beside the programme’s own months"), (say("beside"), say("by month"), say("by hour"), say("hour/month")), rows, why)

@@ -133,7 +133,7 @@ Mixes = Annotated[bool, _YES_OR_NO, Query(description="Also other mixes under th
 Design = Annotated[Maybe[Text], Query(description="Cooling by its name in the catalogue, or parts as `liquid/dry`; else the site's.")]
 Spare = Annotated[Text, Query(alias="redundancy", description="`N`, `N+1`, `2N`, `distributed` or `block`; else the catalogue's range.")]
 OfYear = Annotated[
-    Maybe[Annotated[int, Field(ge=1, le=9999)]], _WHOLE, Query(description="A year of the clock; else the first to come in which something runs.")
+    Maybe[Annotated[int, Field(ge=1, le=9999)]], _WHOLE, Query(description="A year of the clock; else the first in which something runs.")
 ]
 Profile = Annotated[Literal["mixed", "training", "inference", "flat"], Query(description="How the load of the racks moves over the hours.")]
 SpareUnits = Annotated[int, Field(ge=0, le=99), _WHOLE, Query(description="Units of each plant that only stand in for others; 1 is N+1.")]
