@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from stargauge.quantity.hourly import MONTH_ENDS
 from stargauge.quantity.weather import YEAR_HOURS
 from stargauge.report.locale import say, words
 from stargauge.report.power import Rows
@@ -80,11 +81,9 @@ def hour_text(hour: int) -> str:
 
 def day_text(hour: int) -> str:
     """The day of an hour of a year of 365 days."""
-    ends = (31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)
-    day = hour // 24
-    month = next(place for place, end in enumerate(ends) if day < end)
-    first = ends[month - 1] if month else 0
-    return say("{day} {month}", day=day - first + 1, month=words().months[month])
+    month = next(place for place, end in enumerate(MONTH_ENDS) if hour < end)
+    first = MONTH_ENDS[month - 1] if month else 0
+    return say("{day} {month}", day=(hour - first) // 24 + 1, month=words().months[month])
 
 
 # --- words --------------------------------------------------------------------------------------------------------------------------

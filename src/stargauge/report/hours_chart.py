@@ -85,7 +85,8 @@ def year_chart(data: Data, narrow: bool = False) -> Spec:
             if amount > 0.0:
                 layers.append(_bar(place, low / factor, (low + amount) / factor, HUES[hue], wide))
             low += amount
-        layers.append(text(month_name(place + 1), wide * (place + 0.5), paper.height + 18, HUES["soft"], size=11.5, align="center"))
+        if not narrow or place % 2 == 0:  # twelve names do not fit a phone
+            layers.append(text(month_name(place + 1), wide * (place + 0.5), paper.height + 18, HUES["soft"], size=11.5, align="center"))
     names = ((say("scope 1"), "announced"), (say("scope 2"), "operational"))
     layers += [text(name, 60.0 + 90.0 * place, -8, HUES[hue], weight=600, size=12.5) for place, (name, hue) in enumerate(names)]
     return sized(paper, paper.height, [*layers, text(notation().unit(unit), -paper.left + 2, -8, HUES["soft"], size=12.5)])
