@@ -83,7 +83,8 @@ DATA: dict[str, Any] = {
     "test": {"years": [1, 2, 3, 4, 5], "draws": 64, "same_weather": False, "passed": True, "allowed": {"unit": "1", "value": 1e-4},
              "shortfall_hours": level(0.0, 0.0, 0.0, "h"), "missing": level(0.0, 0.0, 0.0, "1"),
              "worst": level(0.0, 0.0, 0.0, "W"), "cost": level(8.0e-5, 8.1e-5, 8.2e-5, "USD/Wh"),
-             "of_cost": {name: level(0.0, 0.0, 0.0, "USD/Wh") for name in ("part_load", "starts", "demand_charge")}, "beyond_limit": {}},
+             "of_cost": {name: level(0.0, 0.0, 0.0, "USD/Wh") for name in ("part_load", "starts", "demand_charge")}, "beyond_limit": {},
+             "backups": []},
     "tariff": None,
     "mixes": [
         {"name": "gas only", "possible": True, "sizes": {"gas-turbine": 5e8}, "cost": {"unit": "USD/Wh", "mean": 8.5e-5},

@@ -17,7 +17,7 @@ _WHOLE, _NOTHING = 1e-5, 1e-9
 #: A limit that would have to be this much of what it is, is kept already; and how many branches are looked at at most.
 _SAME, _BRANCHES = 1.0 + 1e-6, 40
 #: How much wider the tolerances of a branch are that is only looked at, and how far from whole its numbers may be.
-_ROUGH, _WHOLE_ROUGH = 1e3, 1e-2
+_ROUGH, _WHOLE_ROUGH = 1e3, 1e-3
 
 
 @dataclass(frozen=True)
@@ -174,9 +174,7 @@ class _Search:
             for ends in ((low, float(np.floor(count))), (float(np.ceil(count)), high)):
                 made = self.branch({**now.held, plant.name: ends})
                 left += [made] if made is not None and not self._kept(made) else []
-        if self.best is None:
-            self._kept(self.branch({plant.name: (_units(first, plant, np.ceil),) * 2 for plant in self.counted}))
-        return self._in_full()
+        return self._in_full(self.best, np.round) or self._in_full(first, np.ceil)
 
     def _kept(self, one: _Branch | None) -> bool:
         """Whether a supply is of whole units, near enough; the best of these is kept."""
@@ -186,11 +184,12 @@ class _Search:
             self.best = one.supply
         return True
 
-    def _in_full(self) -> Supply | None:
-        if self.best is None:
+    def _in_full(self, near: Supply | None, rounded: Callable[[float], float]) -> Supply | None:
+        """The cheapest supply with the numbers of units of another, rounded; None where there is none."""
+        if near is None:
             return None
-        last = self.branch({plant.name: (_units(self.best, plant, np.round),) * 2 for plant in self.counted}, 1.0)
-        return self.best if last is None else last.supply
+        found = self.branch({plant.name: (_units(near, plant, rounded),) * 2 for plant in self.counted}, 1.0)
+        return None if found is None else found.supply
 
 
 def _held(plant: PlantOption, ends: tuple[float, float] | None) -> PlantOption:
@@ -200,7 +199,7 @@ def _held(plant: PlantOption, ends: tuple[float, float] | None) -> PlantOption:
 
 
 def _units(supply: Supply, plant: PlantOption, rounded: Callable[[float], float]) -> float:
-    return float(rounded(supply.sizes[plant.name] / plant.unit - _WHOLE))
+    return abs(float(rounded(supply.sizes[plant.name] / plant.unit - _WHOLE)))
 
 
 def _most_broken(supply: Supply, counted: Sequence[PlantOption], whole: float = _WHOLE) -> PlantOption | None:

@@ -53,7 +53,7 @@ def reliable(case: PowerCase) -> Standing:
     none = _held(case, {name: (0.0, 1.0) for name in grid})  # 1 W: a size has an end above zero
     if grid and _may_undercut(none, best):
         alone = _sized(none, none.limits)
-        other = _standing(none, alone, tested(none, alone))
+        other = _standing(none, alone, trial(none, alone))
         best = min(best, other, key=lambda made: (not case.enough(made.test), made.supply.total))
     return best._replace(supply=replace(best.supply, bound=first.bound))
 
