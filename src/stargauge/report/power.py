@@ -496,7 +496,7 @@ def _of_cost(made: Data) -> str:
 
 def _stood_by(made: Data) -> str:
     """What the site's own backup gave in the test."""
-    parts = [say("{size} of {kind}: {energy} a year", size=show(one["size"], "W"), kind=source_text(one["name"]), energy=_given(one))
+    parts = [say("{size} of {kind}: {energy} a year", size=show(one["size"], "W"), kind=kind_text(one["name"]), energy=_given(one))
              for one in made["backups"]]  # fmt: skip
     return " " + say("The site’s own backup stood by: {parts}.", parts=", ".join(parts)) if parts else ""
 
