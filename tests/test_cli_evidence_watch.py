@@ -290,7 +290,8 @@ def test_a_watch_ends_in_order_when_asked_to_and_goes_on_when_started_again(site
     assert code == 0, err
     assert json.loads(out.splitlines()[0])["targets"][0]["state"] == "reappeared"
     missed = [one.about for one in entries(folder, "heartbeat") if one.about["event"] == "not_run"]
-    assert missed and missed[0]["reason"] == "no watch was running" and missed[0]["missed"] >= 2
+    (between,) = [one for one in missed if one["reason"] == "no watch was running"]  # where the machine is busy, rounds are late as well
+    assert between["missed"] >= 2
 
 
 def test_a_watch_that_is_killed_loses_nothing_and_goes_on(site: Site, folder: Path) -> None:

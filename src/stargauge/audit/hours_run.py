@@ -28,16 +28,18 @@ MONTH_HOURS = np.diff((0, *MONTH_ENDS)).astype(np.float64)
 _OF_ALL = {
     "transformer_loss": ("facility", "default"), "ups_loss": ("facility", "default"), "distribution_loss": ("facility", "default"),
     "no_load_share": ("facility", "default"), "lighting_share": ("facility", "default"), "chiller_lift": ("cooling", "default"),
-    "air_temperature_rise": ("cooling", "default"),
+    "air_temperature_rise": ("cooling", "default"), "liquid_temperature_rise": ("cooling", "default"),
+    "chiller_least_load": ("cooling", "default"), "least_speed": ("cooling", "default"),
+    "wetting_effectiveness": ("cooling", "default"), "humid_limit": ("cooling", "default"),
 }  # fmt: skip
 #: What is drawn for each site: the quantity, and the attribute of its design's row.
 _OF_DESIGN = {
     "liquid_share": "liquid_share", "liquid_supply_temperature": "supply_temperature", "air_supply_temperature": "air_supply_temperature",
-    "dry_approach": "approach_dry", "chiller_carnot_share": "chiller_carnot_share", "air_fan_power": "air_fan_power",
+    "chiller_carnot_share": "chiller_carnot_share", "air_fan_power": "air_fan_power",
     "rejection_fan_power": "fan_power", "pump_power": "pump_power", "tower_pump_power": "tower_pump_power",
     "cycles_of_concentration": "cycles_of_concentration", "drift_share": "drift_share",
 }  # fmt: skip
-_OF_SITE = ("redundancy", "load_factor", "design_power_ratio", "air_coil_approach", "rejection_approach")
+_OF_SITE = ("redundancy", "load_factor", "design_power_ratio", "air_coil_approach", "rejection_approach", "exchanger_approach")
 _OF_SOURCE = (
     "supply_capacity", "supply_capacity_stated", "supply_available_from", "supply_prime", "source_price_stated", "energy_price",
     "capacity_factor", "supply_energy",
@@ -146,6 +148,7 @@ def own_of(found: SiteYear, row: str, tower: bool) -> dict[tuple[str, str, str],
     own["facility", "default", "design_ratio"] = found["design_power_ratio"]
     own["cooling", "default", "water_other"] = found["cooling_water_other"]
     own["cooling", "default", "air_coil_approach"] = found["air_coil_approach"]
+    own["cooling", row, "approach_wet" if tower else "approach_dry"] = found["rejection_approach"]
     if tower:
-        own["cooling", row, "approach_wet"] = found["rejection_approach"]
+        own["cooling", row, "approach_heat_exchanger"] = found["exchanger_approach"]
     return own
