@@ -90,6 +90,16 @@ def test_what_cannot_be_is_refused_with_what_would_do() -> None:
     assert carbon.needed is not None and carbon.needed > carbon.asked
 
 
+@pytest.mark.parametrize("sources", [["nuclear"], ["nuclear", "solar", "battery", "gas-engine"]])
+def test_a_contract_that_gives_the_same_in_every_hour_is_tested_in_every_weather_year(sources: list[str]) -> None:
+    made = sg.power("abilene", load_at="100 MW", sources=sources, mixes=False, draws=12)
+    plan = made.plan
+    assert len(plan.test.years) > 1 and np.all(np.isfinite(plan.test.cost))
+    if sources == ["nuclear"]:
+        assert plan.test.cost == pytest.approx(plan.supply.unit_cost, rel=1e-6)  # flat by flat: sizing and test are the same sum
+        assert plan.test.energy["nuclear"].sum() > 0.0
+
+
 # --- the load by the hour -----------------------------------------------------------------------------------------------------------
 
 
