@@ -100,6 +100,17 @@ def test_a_contract_that_gives_the_same_in_every_hour_is_tested_in_every_weather
         assert plan.test.energy["nuclear"].sum() > 0.0
 
 
+def test_a_rented_reserve_costs_and_fails_and_at_full_use_is_the_quoted_price() -> None:
+    made = sg.power("abilene", by="2027-12-01", as_of="2026-09-30", load_at="100 MW", sources=["rented-generator"], years=1, mixes=False, draws=32)
+    (rented,) = made.plan.case.offers.plants
+    quoted = {(one.of, one.what): one.value for one in made.plan.case.offers.basis}["rented-generator", "price"]
+    assert rented.yearly_cost > 0.0 and rented.unit > 0.0 and rented.running.repair > 0.0
+    assert rented.yearly_cost / (8760 * float(np.mean(rented.output))) + float(np.mean(rented.running_cost)) == pytest.approx(quoted)
+    units = made.plan.supply.sizes["rented-generator"] / rented.unit
+    assert units == pytest.approx(round(units), abs=1e-6) and units * rented.unit > 100e6 / float(np.mean(rented.output))
+    assert made.plan.supply.unit_cost > quoted
+
+
 # --- the load by the hour -----------------------------------------------------------------------------------------------------------
 
 
