@@ -111,6 +111,20 @@ def test_a_rented_reserve_costs_and_fails_and_at_full_use_is_the_quoted_price() 
     assert made.plan.supply.unit_cost > quoted
 
 
+def test_units_larger_than_the_load_are_added_until_enough_of_them_stand_by() -> None:
+    made = sg.power("abilene", load_at="100 MW", sources=["combined-cycle"], mixes=False, draws=64, greenfield=True)
+    units = made.plan.supply.sizes["combined-cycle"] / next(one.unit for one in made.plan.case.offers.plants)
+    assert units == pytest.approx(round(units)) and 2 <= units <= 6
+    assert made.to_dict()["test"]["passed"] is True
+
+
+def test_a_mix_takes_more_units_than_carry_the_load_where_its_test_does() -> None:
+    often = PlantOption("gas-turbine", "gas", 0.12, 4.5e-5, 0.5, unit=20e6, fuel=2.8, carbon=0.5, running=Running(0.5, 60.0))
+    made = planned(replace(_case(often, PlantOption("grid", "grid", 0.0, 1e-6)), missing=1e-4)).to_dict()
+    mix = next(one for one in made["mixes"] if one["name"] == "gas only")
+    assert mix["test"]["passed"] is True and mix["sizes"]["gas-turbine"] > 3 * 100e6
+
+
 # --- the load by the hour -----------------------------------------------------------------------------------------------------------
 
 
