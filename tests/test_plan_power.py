@@ -125,6 +125,14 @@ def test_a_mix_takes_more_units_than_carry_the_load_where_its_test_does() -> Non
     assert mix["test"]["passed"] is True and mix["sizes"]["gas-turbine"] > 3 * 100e6
 
 
+def test_a_mix_is_of_whole_units_in_its_cost_as_in_its_test() -> None:
+    block = replace(TURBINE, unit=70e6)
+    made = planned(replace(_case(block, PlantOption("grid", "grid", 0.0, 1e-6)), missing=0.5))
+    mix = next(one for one in made.mixes if one.name == "gas only")
+    assert mix.supply is not None and mix.added is None and mix.supply.sizes["gas-turbine"] == pytest.approx(140e6)
+    assert mix.supply.total == pytest.approx(140e6 * 0.12 + 8760 * 100e6 * 4.5e-5, rel=1e-4)
+
+
 # --- the load by the hour -----------------------------------------------------------------------------------------------------------
 
 
