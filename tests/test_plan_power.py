@@ -133,6 +133,16 @@ def test_a_mix_is_of_whole_units_in_its_cost_as_in_its_test() -> None:
     assert mix.supply.total == pytest.approx(140e6 * 0.12 + 8760 * 100e6 * 4.5e-5, rel=1e-4)
 
 
+def test_a_limit_says_by_how_much_histories_are_beyond_it() -> None:
+    made = planned(_case(TURBINE), mixes=False)
+    burnt = float(np.median(made.test.fuel))
+    case = replace(made.case, limits=replace(made.case.limits, fuel=0.9 * burnt))
+    beyond = replace(made, case=case).to_dict()["test"]["beyond_limit"]["fuel"]
+    assert beyond["value"] == 1.0 and beyond["by"]["unit"] == "Wh"
+    assert beyond["by"]["p50"] == pytest.approx(0.1 * burnt, rel=1e-6) and beyond["by"]["p90"] >= beyond["by"]["p50"]
+    assert made.to_dict()["test"]["beyond_limit"] == {}
+
+
 # --- the load by the hour -----------------------------------------------------------------------------------------------------------
 
 

@@ -142,8 +142,10 @@ class PowerPlan:
                 for one in self.case.standing_by
             ],
             "beyond_limit": {
-                name: {"unit": "1", "value": _beyond(made, most)}
-                for name, made, most in (("carbon", test.carbon, self.case.limits.carbon), ("fuel", test.fuel, self.case.limits.fuel))
+                name: {"unit": "1", "value": _beyond(made, most), "by": {"unit": unit, **_overrun(made, most)}}
+                for name, unit, made, most in (
+                    ("carbon", "g/Wh", test.carbon, self.case.limits.carbon), ("fuel", "Wh", test.fuel, self.case.limits.fuel),
+                )
                 if most is not None
             },
         }  # fmt: skip
@@ -163,6 +165,12 @@ def _levels(values: Array) -> dict[str, float]:
 def _beyond(values: Array, most: float) -> float:
     """Share of histories beyond a limit, by more than rounding."""
     return float(np.mean(values > most * (1.0 + NO_ENERGY)))
+
+
+def _overrun(values: Array, most: float) -> dict[str, float]:
+    """By how much histories are beyond a limit, all of them counted: half of them, and one in ten, by at least so much."""
+    over = np.where(values > most * (1.0 + NO_ENERGY), values - most, 0.0)
+    return {"p50": float(np.quantile(over, 0.5)), "p90": float(np.quantile(over, 0.9))}
 
 
 def _mix(mix: Mix, case: PowerCase) -> dict[str, Any]:
