@@ -143,6 +143,21 @@ def test_a_limit_says_by_how_much_histories_are_beyond_it() -> None:
     assert made.to_dict()["test"]["beyond_limit"] == {}
 
 
+def test_the_bound_with_the_reserve_lies_between_that_of_the_limits_and_the_plan() -> None:
+    made = planned(_case(TURBINE), mixes=False)
+    cost = made.to_dict()["cost"]
+    assert cost["at_least"] < cost["bound_with_reserve"] <= cost["mean"] * (1.0 + 1e-6)
+    loose = planned(_case(TURBINE, missing=0.5), mixes=False).to_dict()["cost"]
+    assert loose["bound_with_reserve"] == loose["at_least"]
+
+
+def test_weeks_of_a_plan_are_of_all_its_years() -> None:
+    load = np.tile(LOAD, 2)
+    load[8760 + 168 * 10 : 8760 + 168 * 12] *= 1.5
+    made = planned(replace(_case(TURBINE), load=load), mixes=False).to_dict()
+    assert made["weeks"]["worst"]["week"] > 52 and max(made["weeks"]["worst"]["load"]) == pytest.approx(150e6)
+
+
 # --- the load by the hour -----------------------------------------------------------------------------------------------------------
 
 
