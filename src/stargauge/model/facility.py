@@ -4,7 +4,7 @@ PUE and water follow the rule of an hour (`quantity.facility_hours`) in every dr
 rule is worked out for states of the air, and a static table says what share of each month the air is in each of them: the bin method of the
 trade, with linear interpolation between states. At the middle of all ranges it gives the PUE of 8,760 hours one by one within 0.001 over a
 year and 0.005 in a month, and the hottest hour exactly; wherever in its ranges a draw is, at loads of 0.3 to 0.95, within 0.005 over a year
-and 0.018 in a month where outdoor air goes through the racks, 0.002 and 0.004 elsewhere. Tests hold it.
+and 0.02 in a month where outdoor air goes through the racks, 0.002 and 0.004 elsewhere. Tests hold the months.
 
 Groups such as `Loops` and `HallMonths` hold parts of several units, each of which stands beside it; the engine wants one unit for each
 quantity, so theirs is that of no part in particular.
