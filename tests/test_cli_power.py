@@ -149,4 +149,4 @@ def test_the_page_of_the_documentation_works_as_it_stands(here: Path) -> None:
     assert run_page("docs/power.md", here) == len(commands("docs/power.md")) > 0
     assert len((here / "network" / "snapshots.csv").read_text(encoding="utf-8").splitlines()) == 8761
     left = run_python("docs/power.md")
-    assert left["data"]["plants"][0]["units"] == 5  # type: ignore[index]
+    assert left["data"]["plants"][0]["units"] == 3  # type: ignore[index]

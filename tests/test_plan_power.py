@@ -14,20 +14,22 @@ import stargauge as sg
 from stargauge.plan.cost_ranges import Spent, cost_range
 from stargauge.plan.hall_load import HallHours, busiest_year, by_hall, calendar_month, in_other_years
 from stargauge.plan.offers import Offers
-from stargauge.plan.options import BatteryOption, Limits, PlantOption
-from stargauge.plan.power import PowerCase, planned
+from stargauge.plan.options import BatteryOption, Limits, PlantOption, Running
+from stargauge.plan.power import planned
+from stargauge.plan.power_case import PowerCase
 from stargauge.plan.sizing import NoSupply, cheapest
+from stargauge.plan.standing import first_help, more, trial
 from stargauge.plan.stated import Stated
 from stargauge.quantity.errors import InputError
 
 LOAD = np.full(8760, 100e6)
-TURBINE = PlantOption("gas-turbine", "gas", 0.12, 4.5e-5, 0.93, unit=20e6, fuel=2.8, carbon=0.5)
+TURBINE = PlantOption("gas-turbine", "gas", 0.12, 4.5e-5, 0.93, unit=20e6, fuel=2.8, carbon=0.5, running=Running(repair=60.0))
 RENTED = PlantOption("rented-generator", "gas", 0.0, 3e-4, fuel=2.9, carbon=0.5)
 
 
 def _case(*plants: PlantOption, start: date | None = None, **changes: Any) -> PowerCase:
     offers = Offers(list(plants), ready={plant.name: date(2027, 1, 1) if plant.ready == 0 else date(2027, 7, 2) for plant in plants})
-    return PowerCase(LOAD, start, offers, Limits(), {}, (1, 2), {"gas-turbine": 60.0}, draws=64, **changes)
+    return PowerCase(LOAD, start, offers, Limits(), {}, (1, 2), draws=64, **changes)
 
 
 def test_units_are_added_until_the_test_is_passed_and_no_more() -> None:
@@ -166,8 +168,62 @@ def test_a_battery_beside_one_that_is_there_already_is_tested_as_one() -> None:
 
 def test_a_stated_backup_is_told_and_not_planned_with() -> None:
     made = sg.power("abilene", as_of="2026-09-30", load_at="100 MW", sources=["gas-engine"], mixes=False, draws=5).to_dict()
-    assert [(one["name"], one["used"], one["role"]) for one in made["stated"]] == [("stated-gas", False, "backup")]
+    assert [(one["name"], one["used"], one["stands_by"], one["role"]) for one in made["stated"]] == [("stated-gas", False, True, "backup")]
     assert [one["name"] for one in made["plants"]] == ["gas-engine"]
+
+
+def test_a_backup_that_stands_by_takes_fewer_units_and_costs_what_it_burns() -> None:
+    asked = {"as_of": "2026-09-30", "load_at": "300 MW", "sources": ["gas-engine"], "mixes": False, "draws": 32}
+    with_it, without = (sg.power("abilene", greenfield=greenfield, **asked) for greenfield in (False, True))
+    units = [made.plan.supply.sizes["gas-engine"] / 18e6 for made in (with_it, without)]
+    assert round(units[0]) < round(units[1]) and "stated-gas" not in with_it.plan.supply.energy
+    test, data = with_it.plan.test, with_it.to_dict()
+    (backup,) = data["test"]["backups"]
+    assert (
+        backup["name"] == "stated-gas"
+        and backup["size"] == pytest.approx(360.5e6)
+        and 0.0 < backup["p50"] < 0.02 * data["test"]["fuel"]["p50"]
+    )
+    assert data["test"]["passed"] is True and without.to_dict()["test"]["backups"] == []
+    assert with_it.plan.supply.bound == pytest.approx(without.plan.supply.bound, rel=1e-9)
+    given = sum(test.energy.values()) + test.missing * test.whole
+    assert given == pytest.approx(test.whole, rel=1e-3)
+    assert any(one["of"] == "stated-gas" and one["what"] == "capacity" for one in data["basis"])
+
+
+def _backup(**changes: Any) -> PlantOption:
+    made = PlantOption("stated-gas", "gas", 0.0, 9e-5, 0.93, least=40e6, most=40e6, fuel=2.8, carbon=0.5, running=Running(repair=60.0))
+    return replace(made, standby=True, **changes)
+
+
+def test_a_backup_is_asked_last_whatever_it_costs_to_run() -> None:
+    dear = replace(TURBINE, unit=0.0, most=80e6, running_cost=9e-4)
+    made = planned(replace(_case(dear, RENTED), backups=(_backup(running_cost=1e-9),)), mixes=False)
+    assert made.test.energy["stated-gas"].max() < 0.01 * made.test.whole.max()
+    alone = planned(replace(_case(TURBINE), backups=(_backup(),)), mixes=False)
+    bare = planned(_case(TURBINE), mixes=False)
+    assert alone.supply.sizes["gas-turbine"] < bare.supply.sizes["gas-turbine"]
+    burnt = alone.test.energy["stated-gas"] * 9e-5 + alone.test.energy["gas-turbine"] * 4.5e-5 + alone.supply.sizes["gas-turbine"] * 0.12
+    assert alone.test.cost * alone.test.whole * (1.0 - alone.test.missing) == pytest.approx(burnt, rel=1e-9)
+
+
+def test_a_backup_counts_in_stages_from_its_day() -> None:
+    few = replace(RENTED, most=80e6)
+    late = _backup(ready=4368, most=60e6)
+    case = replace(_case(few, start=date(2027, 1, 1), backups=(late,)), limits=Limits(shortfall=0.25))
+    first, second = planned(case, mixes=False).to_dict()["stages"]
+    assert [one["name"] for one in first["there"]] == ["rented-generator"] and first["missing"]["p50"] > 0.19
+    assert [one["name"] for one in second["there"]] == ["rented-generator", "stated-gas"] and second["missing"]["p50"] < 0.01
+    assert "stated-gas" not in second["weeks"]["worst"]["sources"]
+
+
+def test_the_fewest_units_are_found_that_pass_the_test() -> None:
+    case = _case(TURBINE)
+    planless = cheapest(LOAD, [TURBINE], [], Limits())
+    test = trial(case, planless)
+    added = first_help(case, planless, test)
+    assert added is not None and not case.enough(test) and case.enough(added.test)
+    assert not case.enough(trial(case, more(planless, TURBINE, added.units - 1)))
 
 
 # --- ranges, stages, scopes ---------------------------------------------------------------------------------------------------------
@@ -234,7 +290,8 @@ def test_what_the_method_does_not_find_is_said_and_spoils_nothing_else(monkeypat
     def lost(*_: object) -> None:
         raise InputError("the cheapest was not found")
 
-    monkeypatch.setattr("stargauge.plan.power.cheapest", lost)
+    for place in ("power", "mixes"):
+        monkeypatch.setattr(f"stargauge.plan.{place}.cheapest", lost)
     later = PlantOption(**{**vars(TURBINE), "ready": 4368})
     made = planned(_case(later, RENTED, start=date(2027, 1, 1)))
     data = made.to_dict()

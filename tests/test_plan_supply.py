@@ -21,7 +21,7 @@ HOURS = np.arange(8760)
 CLOCK, MONTH = HOURS % 24, np.repeat(np.arange(12), [24 * days for days in (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)])
 SUN = np.maximum(0.0, -np.cos(HOURS / 24 * 2 * np.pi)) * (0.75 + 0.25 * np.sin((HOURS / 24 - 80) / 365 * 2 * np.pi))
 LOAD = 100e6 * (1.0 + 0.1 * np.sin(HOURS / 24 * 2 * np.pi))
-TURBINE = PlantOption("gas-turbine", "gas", 0.12, 4.5e-5, 0.93, unit=30e6, fuel=2.8, carbon=0.5)
+TURBINE = PlantOption("gas-turbine", "gas", 0.12, 4.5e-5, 0.93, unit=30e6, fuel=2.8, carbon=0.5, running=Running(repair=60.0))
 ENGINE = PlantOption("gas-engine", "gas", 0.09, 6.5e-5, 0.95, unit=18e6, fuel=2.6, carbon=0.48)
 SOLAR = PlantOption("solar", "solar", 0.08, output=SUN, chosen=False, land=25.0)
 GRID = PlantOption("grid", "grid", 0.0, 5e-5, most=40e6, carbon=0.33)
@@ -93,7 +93,7 @@ def test_charges_by_hand() -> None:
     by_hand = energy + 100e6 * (12 * 0.009 + 4 * 0.02) + 144_000.0 + 0.024 * 100e6
     assert supply.total == pytest.approx(by_hand, rel=1e-6)
     assert supply.demand_charge["grid"] == pytest.approx(100e6 * (12 * 0.009 + 4 * 0.02), rel=1e-6)
-    made = run_by_rule(supply, flat, [grid], [], {}, {}, (1, 2), 4, 0)
+    made = run_by_rule(supply, flat, [grid], [], {}, (1, 2), 4, 0)
     np.testing.assert_allclose(made.cost * flat.sum(), by_hand, rtol=1e-6)
     np.testing.assert_allclose(made.demand_charge * flat.sum(), 100e6 * (12 * 0.009 + 4 * 0.02), rtol=1e-6)
 
@@ -180,7 +180,7 @@ def test_a_load_of_other_than_whole_years_is_refused() -> None:
 
 def _run(supply: Any, plants: list[PlantOption], batteries: list[BatteryOption], seed: int = 0) -> Any:
     outputs = {"solar": np.stack([SUN, np.roll(SUN, 24 * 90)], axis=1)}
-    return run_by_rule(supply, LOAD, plants, batteries, outputs, {"gas-turbine": 60.0}, (1, 2), 32, seed)
+    return run_by_rule(supply, LOAD, plants, batteries, outputs, (1, 2), 32, seed)
 
 
 def test_more_units_are_never_short_more_often_and_the_same_seed_gives_the_same_bits() -> None:
@@ -217,7 +217,7 @@ def _alone(plant: PlantOption, sizes: dict[str, float], load: np.ndarray, plants
     """A supply of given sizes put to the test."""
     offered = [plant, *plants]
     supply = replace(cheapest(load, [replace(one, unit=0.0) for one in offered], [], Limits()), sizes=sizes)
-    return run_by_rule(supply, load, offered, [], {}, {}, (1,), 8, 0)
+    return run_by_rule(supply, load, offered, [], {}, (1,), 8, 0)
 
 
 def test_part_load_and_starts_cost_what_a_straight_line_of_heat_says() -> None:
@@ -246,10 +246,10 @@ def test_a_grid_that_fails_now_and_then_is_missed_as_often_as_its_availability_s
     load = np.full(8760, 50e6)
     grid = replace(GRID, most=np.inf, running=Running(availability=0.99, repair=5.0))
     supply = cheapest(load, [grid], [], Limits())
-    made = run_by_rule(supply, load, [grid], [], {}, {}, (1,), 400, 3)
+    made = run_by_rule(supply, load, [grid], [], {}, (1,), 400, 3)
     assert made.missing.mean() == pytest.approx(0.01, rel=0.1)
     np.testing.assert_allclose(made.worst[made.missing > 0.0], 50e6)
-    np.testing.assert_array_equal(made.missing[:8], run_by_rule(supply, load, [grid], [], {}, {}, (1,), 8, 3).missing)
+    np.testing.assert_array_equal(made.missing[:8], run_by_rule(supply, load, [grid], [], {}, (1,), 8, 3).missing)
 
 
 def test_power_bought_by_hour_costs_its_price_of_each_hour() -> None:
@@ -265,6 +265,6 @@ def test_what_gives_without_a_choice_is_paid_for_what_the_tested_year_had() -> N
     contract = replace(SOLAR, yearly_cost=0.0, running_cost=3e-5)
     supply = replace(cheapest(LOAD, [replace(ENGINE, unit=0.0), contract], [], Limits()), sizes={"gas-engine": 0.0, "solar": 100e6})
     outputs = {"solar": np.stack([SUN, 0.5 * SUN], axis=1)}
-    made = run_by_rule(supply, LOAD, [contract], [], outputs, {}, (1, 2), 4, 0)
+    made = run_by_rule(supply, LOAD, [contract], [], outputs, (1, 2), 4, 0)
     paid = made.cost * (1.0 - made.missing) * LOAD.sum()
     np.testing.assert_allclose(paid, 3e-5 * 100e6 * SUN.sum() * np.array([1.0, 0.5, 1.0, 0.5]))

@@ -83,7 +83,8 @@ DATA: dict[str, Any] = {
     "test": {"years": [1, 2, 3, 4, 5], "draws": 64, "same_weather": False, "passed": True, "allowed": {"unit": "1", "value": 1e-4},
              "shortfall_hours": level(0.0, 0.0, 0.0, "h"), "missing": level(0.0, 0.0, 0.0, "1"),
              "worst": level(0.0, 0.0, 0.0, "W"), "cost": level(8.0e-5, 8.1e-5, 8.2e-5, "USD/Wh"),
-             "of_cost": {name: level(0.0, 0.0, 0.0, "USD/Wh") for name in ("part_load", "starts", "demand_charge")}, "beyond_limit": {}},
+             "of_cost": {name: level(0.0, 0.0, 0.0, "USD/Wh") for name in ("part_load", "starts", "demand_charge")}, "beyond_limit": {},
+             "backups": []},
     "tariff": None,
     "mixes": [
         {"name": "gas only", "possible": True, "sizes": {"gas-turbine": 5e8}, "cost": {"unit": "USD/Wh", "mean": 8.5e-5},
@@ -254,7 +255,7 @@ def test_the_range_of_the_cost_says_that_sizes_are_kept() -> None:
 
 def there(name: str, used: bool = True, **more: Any) -> dict[str, Any]:
     made = {"name": f"stated-{name}", "size": 360e6, "energy_size": None, "ready": "2027-01-01", "role": "prime" if used else "backup",
-            "used": used, "status": "planned", "source": "a-paper", "grade": "B", "note": ""}  # fmt: skip
+            "used": used, "stands_by": False, "status": "planned", "source": "a-paper", "grade": "B", "note": ""}  # fmt: skip
     return {**made, **more}
 
 
@@ -264,6 +265,8 @@ def test_what_is_there_already_says_who_says_so_and_is_told_apart() -> None:
     rows = told(stated(made))
     assert rows[0] == ["Gas plants", "360 MW", "1 Jan 2027", "a-paper B, planned"]
     assert rows[1][1:3] == ["360 MW / 1 GWh", "–"] and rows[2][3].endswith("planned; backup: neither planned nor tested with")
+    standing = changed(stated=[there("gas", used=False, stands_by=True)])
+    assert told(stated(standing))[0][3].endswith("planned; backup: stands by in the test, not planned with")
     assert sentence(made).count("a battery of 1.5 GW / 5.1 GWh, beside what is there already (360 MW of gas plants)") == 1
     assert "What is there already costs no capital." in plants(made).note and "--greenfield" in render_power(made)
     alone = changed(stated=[there("gas")], plants=[plant("stated-gas", 360e6)], batteries=[])

@@ -23,9 +23,10 @@ from stargauge.engine.simulate import simulate as run_model
 from stargauge.plan.hall_load import busiest_year, by_hall, calendar_month, hall_hours, in_other_years
 from stargauge.plan.offers import RENTED, Offering, Place, offers
 from stargauge.plan.options import Array, Limits
-from stargauge.plan.power import PowerCase, PowerPlan, planned
+from stargauge.plan.power import PowerPlan, planned
+from stargauge.plan.power_case import PowerCase
 from stargauge.plan.pypsa_folder import write_pypsa as write_network
-from stargauge.plan.stated import KINDS, Stated, add_stated, name_of, repair_of
+from stargauge.plan.stated import KINDS, Stated, add_stated, backups, name_of
 from stargauge.programme.known import Known, SiteView
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import PowerSource, Programme
@@ -124,8 +125,8 @@ def power(
     stated = add_stated(reading, () if greenfield else _stated(now, view))
     case = PowerCase(
         drawn.hours, start, found, Limits(shortfall, _amount(emissions, "g/Wh"), _amount(land, "m2"), _amount(gas, "Wh")),
-        _outputs(reading, others), _numbers(others), _repairs(reading, stated), draws=draws, seed=seed, same_weather=others is sky,
-        test_load=drawn.others, stated=tuple(stated), reading=reading, water=drawn.water,
+        _outputs(reading, others), _numbers(others), draws=draws, seed=seed, same_weather=others is sky,
+        test_load=drawn.others, stated=tuple(stated), backups=tuple(backups(reading, stated)), reading=reading, water=drawn.water,
         upstream=_waters(reading),
     )  # fmt: skip
     return SitePower(made.name, asked_as(made), view.id, now.as_of, drawn.said, sky, planned(case, mixes, progress))
@@ -140,14 +141,6 @@ def _outputs(reading: Offering, others: Weather) -> dict[str, Array]:
             output = again.solar(kind).output if kind == "solar" else again.wind(kind).output
             made[plant.name] = np.asarray(output).reshape(-1, YEAR_HOURS).T
     return made
-
-
-def _repairs(reading: Offering, stated: Sequence[Stated]) -> dict[str, float]:
-    """Mean hours that a unit is down, by plant that has units."""
-    plants = [plant for plant in reading.offers.plants if plant.chosen]
-    there = {one.name: one for one in stated}
-    made = {plant.name: reading.number("energy", plant.name, "time_to_repair", "h") for plant in plants if plant.unit}
-    return made | {plant.name: repair_of(reading, there[plant.name]) for plant in plants if plant.name in there}
 
 
 def _waters(reading: Offering) -> dict[str, float | None]:

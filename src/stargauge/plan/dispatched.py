@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from stargauge.plan.options import GRID, NEGLIGIBLE, Array, BatteryOption, PlantOption, by_hour
 from stargauge.plan.supply_program import Supply
-from stargauge.quantity.dispatch import Dispatch, dispatch
+from stargauge.quantity.dispatch import NO_SHORT, Dispatch, ShortHours, dispatch
 from stargauge.quantity.hourly import MONTH_ENDS, Hourly
 from stargauge.quantity.outages import Outages, units_up
 from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source
@@ -33,6 +33,7 @@ class Tested:
 
     `cost`: USD per Wh served, with the energy that was really taken; `energy` by source, Wh a year. Of that cost, USD per Wh served too:
     `part_load`, fuel burnt beyond full-load heat; `starts`; `demand_charge`. `carbon`: g CO2e per Wh of load; `fuel`: Wh burnt a year.
+    `whole`: Wh of load; `short`: every hour in which something is missing.
     """
 
     years: tuple[int, ...]
@@ -46,6 +47,8 @@ class Tested:
     part_load: Array
     starts: Array
     demand_charge: Array
+    whole: Array
+    short: ShortHours
 
 
 class _Run(NamedTuple):
@@ -77,24 +80,19 @@ class _Bill(NamedTuple):
 
 def run_by_rule(
     supply: Supply, load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], outputs: Mapping[str, Array],
-    repairs: Mapping[str, float], years: Sequence[int], draws: int, seed: int,
+    years: Sequence[int], draws: int, seed: int,
 ) -> Tested:  # fmt: skip
-    """Run a supply for one year in each draw. `load` by hour, or (hour, year) of the test; `outputs`: of sun and wind (hour, year);
-    `repairs`: mean hours that a failed unit is down.
+    """Run a supply for one year in each draw. `load` by hour, or (hour, year) of the test; `outputs`: of sun and wind (hour, year).
 
-    `repairs` holds for plants whose `running` names none. Order: what gives without a choice, the battery, then the grid and plants from
-    the cheapest to run. A draw takes one of the years and a history of outages of its own. What a plan over several years has only later
-    is there from the first hour.
+    Order: what gives without a choice, the battery, then the grid and plants from the cheapest to run, then what stands by. A draw takes
+    one of the years and a history of outages of its own. What a plan over several years has only later is there from the first hour.
     """
     peak = float(load.max())
     years = years[:draws]
     column: NDArray[np.int64] = np.arange(draws, dtype=np.int64) % len(years)
-    ranked = sorted(plants, key=lambda plant: (plant.chosen, float(np.mean(plant.running_cost))))
+    ranked = sorted(plants, key=lambda plant: (plant.chosen, plant.standby, float(np.mean(plant.running_cost))))
     built = [plant for plant in ranked if supply.sizes[plant.name] > NEGLIGIBLE * peak]
-    sources: list[Source] = [
-        _source(plant, supply.sizes[plant.name], outputs, column, repairs.get(plant.name, 0.0), _chance(plant.name, draws, seed))
-        for plant in built
-    ]
+    sources: list[Source] = [_source(plant, supply.sizes[plant.name], outputs, column, _chance(plant.name, draws, seed)) for plant in built]
     order = [plant.name for plant in built]
     first = sum(not plant.chosen for plant in built)
     for battery in (one for one in batteries if supply.sizes[one.name] > NEGLIGIBLE * peak):
@@ -102,7 +100,7 @@ def run_by_rule(
         sources.append(Battery(battery.name, held, power, power, battery.one_way, battery.one_way, 0.5))
         order.insert(first, battery.name)
     ends = _period_ends(built)
-    made = dispatch(Hourly(load, column=column if load.ndim > 1 else None), sources, order, period_ends=ends)
+    made = dispatch(Hourly(load, column=column if load.ndim > 1 else None), sources, order, period_ends=ends, short=True)
     return _told(_Run(made, ends, outputs, column), supply, plants, batteries, tuple(years))
 
 
@@ -131,7 +129,7 @@ def _told(
         np.asarray(carbon / whole), np.asarray(sum((_burnt(plant, run) for plant in plants), run.none)),
         np.asarray(sum((bill.part_load for bill in bills), run.none) / served),
         np.asarray(sum((bill.starts for bill in bills), run.none) / served),
-        np.asarray(sum((bill.demand for bill in bills), run.none) / served),
+        np.asarray(sum((bill.demand for bill in bills), run.none) / served), whole, made.short or NO_SHORT,
     )  # fmt: skip
 
 
@@ -143,26 +141,39 @@ def _chance(name: str, draws: int, seed: int) -> Array:
     return np.random.default_rng(np.random.SeedSequence(entropy=seed, spawn_key=(crc32(name.encode()),))).random(draws)
 
 
-def _source(
-    plant: PlantOption, size: float, outputs: Mapping[str, Array], column: NDArray[np.int64], repair: float, chance: Array
-) -> Source:  # fmt: skip
+def _source(plant: PlantOption, size: float, outputs: Mapping[str, Array], column: NDArray[np.int64], chance: Array) -> Source:
     if not plant.chosen:
         return Given(plant.name, Hourly(_output(plant, outputs), size, column))
-    outages = _outages(plant, repair, chance)
+    outages = _outages(plant, chance)
     if plant.source == GRID:
         return _grid(plant, size, outages, len(chance))
     run, unit, heat = plant.running, plant.unit or size / _UNITS, max(plant.fuel, 1.0)
     usual = None if outages else Hourly(np.full(YEAR_HOURS, float(np.mean(plant.output))))  # without failures, what it gives on average
     return Plant(
-        plant.name, unit, ceil(size / unit - 1e-3), heat, heat * run.half_load, _HALF, run.minimum, run.ramp,
+        plant.name, unit, _count(size, unit), heat, heat * run.half_load, _HALF, run.minimum, run.ramp,
         outages=outages, available=usual,
     )  # fmt: skip
 
 
-def _outages(plant: PlantOption, repair: float, chance: Array) -> Outages | None:
+def _count(size: float, unit: float) -> int:
+    """Units that a size takes."""
+    return ceil(size / unit - 1e-3)
+
+
+def more_up(plant: PlantOption, size: float, units: int, draws: int, seed: int) -> Array:
+    """W that units of a kind beside a size of it give more in each hour of a year: (hour, draw), with their failures in the test."""
+    outages = _outages(plant, _chance(plant.name, draws, seed))
+    if outages is None:
+        return np.full((YEAR_HOURS, draws), units * plant.unit * float(np.mean(plant.output)))
+    there = _count(size, plant.unit)
+    few, many = (units_up(YEAR_HOURS, count, outages, draws) for count in (there, there + units))
+    return np.asarray((many - few) * plant.unit)
+
+
+def _outages(plant: PlantOption, chance: Array) -> Outages | None:
     """Failures with the mean time down that is known, as often as its availability has it; None where either is not."""
     up = plant.running.availability if plant.running.availability < 1.0 else float(np.mean(plant.output))
-    down = plant.running.repair or repair
+    down = plant.running.repair
     return Outages(down * up / (1.0 - up), down, chance) if down and up < 1.0 else None
 
 

@@ -71,28 +71,27 @@ def _dot(one: Point, other: Point) -> float:
 
 def _reach(values: Point, steps: Point) -> float:
     """How far one may go before a value is zero."""
-    far = 1.0
-    for value, step in zip(values, steps, strict=True):
-        down = step < 0.0
-        if down.any():
-            far = min(far, float((value[down] / -step[down]).min()))
-    return far
+    least = min((float((step / value).min()) for value, step in zip(values, steps, strict=True) if step.size), default=0.0)
+    return 1.0 if least >= -1.0 else -1.0 / least
 
 
 def _moved(values: Any, steps: Any, far: float) -> Any:
     return type(values)(*(value + far * step for value, step in zip(values, steps, strict=True)))
 
 
-def optimum(program: HourProgram) -> HourSolution:
+def optimum(program: HourProgram, rough: float = 1.0, cutoff: float = np.inf) -> HourSolution:
     """The cheapest plan of an hour program, with its prices and a proven bound.
+
+    `rough`: by how much gap and violations may be above what they may be else, for a look that is not the last. `cutoff`: once it is proven
+    that no plan costs less than this, the search ends, and `at_least` says so; `converged` is then False.
 
     Raises InputError where the program is malformed. Where no plan meets all rows, `converged` is False and `unmet` says by how much:
     give every row that may be impossible a flow or a size that is allowed to break it at a price.
     """
     of = shape_of(checked(program))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # far from any plan numbers leave their range
-        found = _search(of)
-    return _solution(of, program, found)
+        found = _search(of, rough, cutoff / (of.unit * of.money))
+    return _solution(of, program, found, max(rough, _NEAR))
 
 
 class _Found(NamedTuple):
@@ -104,8 +103,10 @@ class _Found(NamedTuple):
     steps: int
 
 
-def _search(of: Shape) -> _Found:
-    """Steps until a point is within all tolerances, no step helps any more, or prices run away, as they do where no plan meets all rows."""
+def _search(of: Shape, rough: float, cutoff: float) -> _Found:
+    """Steps until a point is within all tolerances, no plan can cost less than a cutoff, no step helps any more, or prices run away, as
+    they do where no plan meets all rows.
+    """
     point, prices, slopes = _start(of)
     count = sum(each.size for each in point)
     best, worse = _Found(np.inf, point, prices, 0), 0
@@ -117,8 +118,10 @@ def _search(of: Shape) -> _Found:
         if score < best.score:
             best, worse = _Found(score, point, prices, step), 0
         patience = _PATIENCE if best.score <= _NEAR else 5 * _PATIENCE
-        if score <= 1.0 or worse >= patience or not _most(prices) < _RUNAWAY:
+        if score <= rough or worse >= patience or not _most(prices) < _RUNAWAY:
             break
+        if cutoff < np.inf and lower_bound(of, prices, of.true_cost) >= cutoff:
+            return _Found(np.inf, point, prices, step)
         moved = _stepped(of, point, prices, slopes, rows, lacking, _dot(point, slopes) / count, count)
         if moved is None:
             break
@@ -172,7 +175,7 @@ def _solved(
     return step, turn, pull
 
 
-def _solution(of: Shape, program: HourProgram, found: _Found) -> HourSolution:
+def _solution(of: Shape, program: HourProgram, found: _Found, near: float) -> HourSolution:
     point, prices = found.point, found.prices
     unit, money = of.unit, of.unit * of.money
     rows, _ = _lacking(of, point, prices, point)
@@ -181,5 +184,5 @@ def _solution(of: Shape, program: HourProgram, found: _Found) -> HourSolution:
         at_least=lower_bound(of, prices, of.true_cost) * money, sizes=point.size[: of.first] * unit,
         flows=point.flow * unit, levels=point.level * unit, spill=point.spill * unit, price=np.maximum(prices.balance, 0.0) * of.money,
         limit_prices=-np.minimum(prices.limit[: len(program.limits)], 0.0) * of.money, unmet=_unmet(of, rows),
-        steps=found.steps, converged=found.score <= _NEAR,
+        steps=found.steps, converged=found.score <= near,
     )  # fmt: skip

@@ -54,6 +54,7 @@ class PlantOption:
     `unit`: size of one machine in W (0: any size). `fuel`: Wh burnt per Wh. `carbon`: g CO2e per Wh. `water`: L per Wh. `land`: m2 per W.
     `peak_charge`: charges on the highest hours of months, of the grid alone. `fixed_cost`: USD a year if there is any of it, which does not
     move its size. `ready`: the hour of the plan from which it is there. `running`: how it runs in a test.
+    `standby`: it is in no plan, and asked last in a test.
     """
 
     name: str
@@ -73,6 +74,7 @@ class PlantOption:
     fixed_cost: float = 0.0
     ready: int = 0
     running: Running = Running()
+    standby: bool = False
 
     @property
     def firm(self) -> bool:

@@ -16,6 +16,8 @@ from stargauge.quantity.errors import InputError
 _WHOLE, _NOTHING = 1e-5, 1e-9
 #: A limit that would have to be this much of what it is, is kept already; and how many branches are looked at at most.
 _SAME, _BRANCHES = 1.0 + 1e-6, 40
+#: How much wider the tolerances of a branch are that is only looked at, and how far from whole its numbers may be.
+_ROUGH, _WHOLE_ROUGH = 1e3, 1e-3
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,17 @@ def cheapest(load: Array, plants: Sequence[PlantOption], batteries: Sequence[Bat
             raise InputError("a supply that keeps all limits exists, but the cheapest was not found; change a limit or a source a little")
         raise NoSupply(found_reliefs)
     return made.supply(found)
+
+
+def undercuts(
+    load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], limits: Limits, total: float
+) -> bool:  # fmt: skip
+    """Whether a supply of any sizes can cost less than so much a year; looked at roughly, and only until it is proven that none can."""
+    if not plants:
+        return False
+    made = SupplyProgram(load, plants, batteries, limits)
+    found = optimum(made.program, _ROUGH, total * made.years)
+    return found.converged and found.at_least < total * made.years
 
 
 def _kept(one: Relief) -> bool:
@@ -108,38 +121,75 @@ def whole_units(
 ) -> Supply:
     """The cheapest supply in which every plant that has a unit size is a whole number of units, within a share `close` of the best.
 
-    Branch and bound on the numbers (Land and Doig 1960, Econometrica 28, 497-520), of so many branches at most. `bound` of what is returned
-    is that of units of any size, which is proven. Raises NoSupply as `cheapest` does.
+    Branch and bound on the numbers (Land and Doig 1960, Econometrica 28, 497-520), of so many branches at most, each looked at roughly and
+    only until it is proven to be no better; the best again in full. With a least of what runs as wanted that of any sizes is looked at
+    roughly too. `bound` of what is returned is that of units of any size, which is proven. Raises NoSupply as `cheapest` does.
     """
-    counted = [plant for plant in plants if plant.unit]
+    counted, search = [plant for plant in plants if plant.unit], _Search(load, plants, batteries, limits, close)
+    rough = search.branch({}) if limits.firm is not None else None
+    first = rough.supply if rough is not None else cheapest(load, plants, batteries, limits)
+    if rough is None and _most_broken(first, counted) is None:
+        return first
+    found = search.best_of(first)
+    if found is None:
+        raise InputError("no supply of whole units was found, though one of any sizes exists; leave out the largest units")
+    return replace(found, bound=first.bound)
 
-    def branch(held: dict[str, tuple[float, float]]) -> _Branch | None:
-        made = SupplyProgram(load, [_held(plant, held.get(plant.name)) for plant in plants], batteries, limits)
-        found = optimum(made.program)
+
+class _Search:
+    """The search for whole numbers: the best supply so far, and what is to be looked at."""
+
+    def __init__(
+        self, load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], limits: Limits, close: float
+    ) -> None:  # fmt: skip
+        self.load, self.plants, self.batteries, self.limits, self.close = load, plants, batteries, limits, close
+        self.counted = [plant for plant in plants if plant.unit]
+        self.best: Supply | None = None
+
+    @property
+    def enough(self) -> float:
+        """USD a year that a branch must be able to undercut."""
+        return np.inf if self.best is None else self.best.total * (1.0 - self.close)
+
+    def branch(self, held: dict[str, tuple[float, float]], rough: float = _ROUGH) -> _Branch | None:
+        """The cheapest supply with numbers held between bounds; None where there is none, or none that undercuts the best by enough."""
+        plants = [_held(plant, held.get(plant.name)) for plant in self.plants]
+        made = SupplyProgram(self.load, plants, self.batteries, self.limits)
+        found = optimum(made.program, rough, self.enough * made.years if rough > 1.0 else np.inf)
         return _Branch(held, made.supply(found)) if found.converged else None
 
-    first = _Branch({}, cheapest(load, plants, batteries, limits))
-    up = {plant.name: (_units(first.supply, plant, np.ceil),) * 2 for plant in counted}
-    rounded, left = branch(up) if counted else first, [first]
-    best = rounded.supply if rounded is not None else None
-    looked = 0
-    while left and looked < _BRANCHES:
-        looked += 1
-        left.sort(key=lambda one: one.supply.bound)
-        if best is not None and left[0].supply.bound >= best.total * (1.0 - close):
-            break
-        now = left.pop(0)
-        plant = _most_broken(now.supply, counted)
-        if plant is None:
-            best = now.supply if best is None or now.supply.total < best.total else best
-            continue
-        low, high = now.held.get(plant.name, (0.0, np.inf))
-        count = now.supply.sizes[plant.name] / plant.unit
-        both = (branch({**now.held, plant.name: ends}) for ends in ((low, float(np.floor(count))), (float(np.ceil(count)), high)))
-        left += [one for one in both if one is not None]
-    if best is None:
-        raise InputError("no supply of whole units was found, though one of any sizes exists; leave out the largest units")
-    return replace(best, bound=first.supply.bound)
+    def best_of(self, first: Supply) -> Supply | None:
+        """Branches from the one that may be cheapest on, until none can undercut the best; that one solved in full."""
+        left, looked = [_Branch({}, first)], 0
+        self._kept(left[0])
+        while left and looked < _BRANCHES:
+            looked += 1
+            left.sort(key=lambda one: one.supply.bound)
+            now = left.pop(0)
+            plant = _most_broken(now.supply, self.counted, _WHOLE_ROUGH)
+            if plant is None or now.supply.bound >= self.enough:
+                break
+            low, high = now.held.get(plant.name, (0.0, np.inf))
+            count = now.supply.sizes[plant.name] / plant.unit
+            for ends in ((low, float(np.floor(count))), (float(np.ceil(count)), high)):
+                made = self.branch({**now.held, plant.name: ends})
+                left += [made] if made is not None and not self._kept(made) else []
+        return self._in_full(self.best, np.round) or self._in_full(first, np.ceil)
+
+    def _kept(self, one: _Branch | None) -> bool:
+        """Whether a supply is of whole units, near enough; the best of these is kept."""
+        if one is None or _most_broken(one.supply, self.counted, _WHOLE_ROUGH) is not None:
+            return False
+        if self.best is None or one.supply.total < self.best.total:
+            self.best = one.supply
+        return True
+
+    def _in_full(self, near: Supply | None, rounded: Callable[[float], float]) -> Supply | None:
+        """The cheapest supply with the numbers of units of another, rounded; None where there is none."""
+        if near is None:
+            return None
+        found = self.branch({plant.name: (_units(near, plant, rounded),) * 2 for plant in self.counted}, 1.0)
+        return None if found is None else found.supply
 
 
 def _held(plant: PlantOption, ends: tuple[float, float] | None) -> PlantOption:
@@ -149,11 +199,11 @@ def _held(plant: PlantOption, ends: tuple[float, float] | None) -> PlantOption:
 
 
 def _units(supply: Supply, plant: PlantOption, rounded: Callable[[float], float]) -> float:
-    return float(rounded(supply.sizes[plant.name] / plant.unit - _WHOLE))
+    return abs(float(rounded(supply.sizes[plant.name] / plant.unit - _WHOLE)))
 
 
-def _most_broken(supply: Supply, counted: Sequence[PlantOption]) -> PlantOption | None:
-    """The plant whose number of units is furthest from whole."""
+def _most_broken(supply: Supply, counted: Sequence[PlantOption], whole: float = _WHOLE) -> PlantOption | None:
+    """The plant whose number of units is furthest from whole; None where all are close to it."""
     off = {plant: abs(supply.sizes[plant.name] / plant.unit - round(supply.sizes[plant.name] / plant.unit)) for plant in counted}
     worst = max(off, key=lambda plant: off[plant], default=None)
-    return worst if worst is not None and off[worst] > _WHOLE else None
+    return worst if worst is not None and off[worst] > whole else None

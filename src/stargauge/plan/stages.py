@@ -64,10 +64,10 @@ def _within(load: Array, first: int, last: int) -> Array:
 
 def stage_data(stage: Stage, supply: Supply, load: Array, start: date, shown: Parts) -> dict[str, Any]:
     """A stage as plain data, of what is large enough to be shown; weeks where it has one."""
-    names = {one.name for one in each(shown)}
+    names = {one.name for one in each(shown)} | {one.name for one in stage.parts[0] if one.standby}
     there = [one for one in each(stage.parts) if one.name in names]
     held = {one.name: supply.sizes[f"{one.name} energy"] for one in stage.parts[1]}
-    kept = [one for one in stage.parts[0] if one.name in names], [one for one in stage.parts[1] if one.name in names]
+    kept = [one for one in stage.parts[0] if one.name in names and not one.standby], [one for one in stage.parts[1] if one.name in names]
     return {
         "from": str(start + timedelta(hours=stage.first)), "until": str(start + timedelta(hours=stage.last)),
         "hours": stage.last - stage.first, "tested_hours": min(stage.last - stage.first, YEAR),

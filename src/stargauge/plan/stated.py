@@ -1,6 +1,7 @@
 """What the programme states of a site's own plants: there from its day at no capital cost, with what it costs to keep and to run.
 
-A backup neither joins the plan nor its test. What failures, efficiencies and prices nobody states are those of the catalogue's kind.
+A backup of gas or fuel cells joins no plan and stands by in its test; any other backup is told and in neither. What failures,
+efficiencies and prices nobody states are those of the catalogue's kind.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from stargauge.plan.options import BatteryOption, PlantOption, Running
 #: What a programme may state besides the grid, with the kind of the catalogue that it is taken to be.
 KINDS = {"gas": "gas-turbine", "fuel_cell": "fuel-cell", "solar": "solar", "wind": "wind", "battery": "battery", "nuclear": "nuclear"}
 BATTERY, BACKUP = "battery", "backup"
+_AS_WANTED = ("gas", "fuel_cell")
 _NAMED = "stated-"
 
 
@@ -51,11 +53,17 @@ class Stated:
         """Whether it is planned with: a backup is not."""
         return self.role != BACKUP
 
+    @property
+    def stands_by(self) -> bool:
+        """Whether it is tested with and not planned with: a backup that runs as wanted."""
+        return self.role == BACKUP and self.source in _AS_WANTED
+
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {
             "name": self.name, "size": self.size, "energy_size": self.energy, "ready": str(self.day) if self.day else None,
-            "role": self.role, "used": self.used, "status": self.status, "source": self.said_by, "grade": self.grade, "note": self.note,
+            "role": self.role, "used": self.used, "stands_by": self.stands_by,
+            "status": self.status, "source": self.said_by, "grade": self.grade, "note": self.note,
         }  # fmt: skip
 
 
@@ -63,7 +71,7 @@ def add_stated(reading: Offering, stated: Sequence[Stated]) -> list[Stated]:
     """Put what is stated among the offers of a reading; returns it with what a battery holds where only its power is stated."""
     made = [_held(reading, one) if one.source == BATTERY else one for one in stated]
     for one in (one for one in made if one.used):
-        reading.offers.basis.append(Basis(one.name, "capacity", one.size, "W", "stated", one.said_by, one.grade, one.note))
+        _on_record(reading, one)
         if one.day is not None:
             reading.offers.ready[one.name] = one.day
         if one.source == BATTERY:
@@ -73,10 +81,22 @@ def add_stated(reading: Offering, stated: Sequence[Stated]) -> list[Stated]:
     return made
 
 
+def backups(reading: Offering, stated: Sequence[Stated]) -> list[PlantOption]:
+    """What stands by of what is stated."""
+    kept = [one for one in stated if one.stands_by]
+    for one in kept:
+        _on_record(reading, one)
+    return [stated_plant(reading, one) for one in kept]
+
+
+def _on_record(reading: Offering, one: Stated) -> None:
+    reading.offers.basis.append(Basis(one.name, "capacity", one.size, "W", "stated", one.said_by, one.grade, one.note))
+
+
 def stated_plant(reading: Offering, one: Stated) -> PlantOption:
-    """A stated plant: as large as it is, its upkeep paid whether it runs or not."""
-    made = _running(reading, one)
-    return replace(made, name=one.name, least=one.size, most=one.size, unit=0.0, land=0.0, ready=_hour(reading, one))
+    """A stated plant: as large as it is, its upkeep paid whether it runs or not; that of a backup is the site's own affair."""
+    made = replace(_running(reading, one), name=one.name, least=one.size, most=one.size, unit=0.0, land=0.0, ready=_hour(reading, one))
+    return replace(made, standby=True) if one.stands_by else made
 
 
 def _running(reading: Offering, one: Stated) -> PlantOption:
@@ -89,10 +109,10 @@ def _running(reading: Offering, one: Stated) -> PlantOption:
     heat, price = reading.number("energy", kind, "heat_rate", "1"), reading.number("energy", "natural-gas", "price", "USD/Wh")
     fuel = heat * price + reading.number("energy", kind, "om_variable", "USD/Wh")
     return PlantOption(
-        one.name, one.source, reading.upkeep(kind), running_cost=fuel if one.price is None else one.price,
+        one.name, one.source, 0.0 if one.stands_by else reading.upkeep(kind), running_cost=fuel if one.price is None else one.price,
         output=reading.number("energy", kind, "availability", "1"), fuel=heat,
         carbon=heat * reading.number("emission", "natural-gas", "co2e", "g/Wh"),
-        running=reading.running(kind, price if one.price is None else 0.0) if one.source == "gas" else Running(),
+        running=reading.running(kind, price if one.price is None else 0.0) if one.source == "gas" else _failing(reading, kind),
     )  # fmt: skip
 
 
@@ -103,9 +123,9 @@ def stated_battery(reading: Offering, one: Stated) -> BatteryOption:
     return BatteryOption(one.name, 0.0, 0.0, efficiency, most=one.size, most_hours=held / one.size, ready=_hour(reading, one))
 
 
-def repair_of(reading: Offering, one: Stated) -> float:
-    """Mean hours that a unit of a stated plant is down once it fails."""
-    return reading.number("energy", KINDS[one.source], "time_to_repair", "h")
+def _failing(reading: Offering, kind: str) -> Running:
+    """What is known of how fuel cells run: that they fail."""
+    return Running(repair=reading.number("energy", kind, "time_to_repair", "h"))
 
 
 def _held(reading: Offering, one: Stated) -> Stated:

@@ -47,6 +47,17 @@ class HourSeries(NamedTuple):
     stored: Array  # Wh in the battery at the end of each hour
 
 
+class ShortHours(NamedTuple):
+    """Every hour in which a draw lacks something, and what is missing in it: one entry each, in the order of hours."""
+
+    hour: Whole
+    draw: Whole
+    power: Array  # W
+
+
+NO_SHORT = ShortHours(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+
+
 class Dispatch(NamedTuple):
     """What a pass gives. Axes: draw; source in the order of dispatch; period: months of a year of 365 days, unless told otherwise.
 
@@ -75,6 +86,7 @@ class Dispatch(NamedTuple):
     hours: HourSeries | None  # of the draw asked for
     clock: ClockSums | None = None  # by hour of the day, where asked for
     grid_charges: dict[str, Array] = {}  # (draw, period): each charge of the grid times what it gave, in the hour in which that is most
+    short: ShortHours | None = None  # where asked for
 
     @property
     def draws(self) -> int:
@@ -84,14 +96,14 @@ class Dispatch(NamedTuple):
 
 def dispatch(
     load: Hourly, sources: Sequence[Source], order: Sequence[str], *, period_ends: Sequence[int] | None = None, keep: int | None = None,
-    clock: bool = False,
+    clock: bool = False, short: bool = False,
 ) -> Dispatch:  # fmt: skip
     """Meet a load hour by hour from sources in an order, in one pass over all hours, for all draws at once.
 
     load: W at the meter; its hours are those of the pass. sources: each once, in any order; order: their names, first asked first.
     period_ends: hours at which periods end, the last one all hours; without it the months of each year of 365 days where the hours are
     whole years, else one period. keep: the draw whose hours are kept. The number of draws is that of any value given by draw.
-    clock: also sums by hour of the day; periods then end with a day.
+    clock: also sums by hour of the day; periods then end with a day. short: also each hour in which something is missing.
 
     Draws never meet: reordering draws reorders results, to the bit. Raises InputError, which names hour and amount, for what cannot be.
     Source: balance of energy; order of merit. Leaves out: foresight (charging ahead of a need, of a price), export, losses between sources
@@ -108,7 +120,7 @@ def dispatch(
         raise InputError(faults)
     if keep is not None and not 0 <= keep < draws:
         raise InputError(f"keep = {keep} names no draw; expected 0 to {draws - 1}")
-    return _Pass(load, sources, order, hours, draws, ends, keep, clock).run()
+    return _Pass(load, sources, order, hours, draws, ends, keep, clock, short).run()
 
 
 def joined(parts: Sequence[Dispatch]) -> Dispatch:
@@ -121,7 +133,7 @@ def joined(parts: Sequence[Dispatch]) -> Dispatch:
     clocks = [part.clock for part in parts if part.clock is not None]
     made: dict[str, Any] = {
         name: np.concatenate([getattr(part, name) for part in parts])
-        for name in first._fields if name not in ("sources", "grid_rates", "grid_charges", "hours", "clock")
+        for name in first._fields if name not in ("sources", "grid_rates", "grid_charges", "hours", "clock", "short")
     }  # fmt: skip
     hours = next((part.hours for part in parts if part.hours is not None), None)
     clock = joined_clocks(clocks) if clocks else None
@@ -141,7 +153,7 @@ class _Pass:
 
     def __init__(
         self, load: Hourly, sources: Sequence[Source], order: Sequence[str], hours: int, draws: int, ends: tuple[int, ...],
-        keep: int | None, clock: bool,
+        keep: int | None, clock: bool, short: bool,
     ) -> None:  # fmt: skip
         by_name = {source.name: source for source in sources}
         self.order, self.hours, self.draws, self.ends, self.keep = tuple(order), hours, draws, ends, keep
@@ -168,6 +180,7 @@ class _Pass:
         self.rates, self.charges = ({name: Feed(one, draws) for name, one in of.items()} for of in (grid.rates, grid.charges))
         self._sums()
         self.clock = Clock(len(self.order), draws, self.rates) if clock else None
+        self.lacks: list[ShortHours] | None = [] if short else None
 
     def _sums(self) -> None:
         periods, places, draws = len(self.ends), len(self.order), self.draws
@@ -356,6 +369,9 @@ class _Pass:
         left, asked = (np.take(one[:length], some, axis=1) for one in (self.rows.left, self.rows.asked))
         missing = left > _LEAST * asked
         left *= missing
+        if self.lacks is not None:
+            hour, place = np.nonzero(missing)
+            self.lacks.append(ShortHours(start + hour, some[place], left[hour, place]))
         self.shortfall[period, some] += over_hours(left)
         self.short_hours[some] += missing.sum(axis=0)
         new = (self.first[some] < 0) & missing.any(axis=0)
@@ -398,7 +414,12 @@ class _Pass:
             np.divide(drawn, size, out=np.zeros(self.draws), where=size > 0.0), none if store is None else store.state,
             none if store is None else store.energy, hours, None if self.clock is None else self.clock.sums(),
             {name: one.T for name, one in self.charged_most.items()},
+            None if self.lacks is None else _joined_lacks(self.lacks),
         )  # fmt: skip
+
+
+def _joined_lacks(parts: Sequence[ShortHours]) -> ShortHours:
+    return ShortHours(*(np.concatenate(each) for each in zip(NO_SHORT, *parts, strict=True)))
 
 
 def _step(source: Source, hours: int, draws: int) -> Flow | Store | Units:

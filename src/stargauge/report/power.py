@@ -257,7 +257,8 @@ def _stated_size(one: Data) -> str:
 def _stated_by(one: Data) -> str:
     said = f"{one['source'] or say('your own value')} {one['grade']}".strip()
     status = _STATUS.get(one["status"], str)(one["status"])
-    return f"{said}, {status}" + ("" if one["used"] else f"; {say('backup: neither planned nor tested with')}")
+    backup = say("backup: stands by in the test, not planned with") if one["stands_by"] else say("backup: neither planned nor tested with")
+    return f"{said}, {status}" + ("" if one["used"] else f"; {backup}")
 
 
 _STATUS = {
@@ -477,7 +478,7 @@ def trial(data: Data) -> str:
         worst=span({name: made["worst"][name] / 1e6 for name in _LEVELS}, " MW"),
         cost=span({name: made["cost"][name] / _MWH for name in _LEVELS}),
     )  # fmt: skip
-    text += _of_cost(made) + _beyond(made) + _taken_for_granted(data)
+    text += _of_cost(made) + _beyond(made) + _stood_by(made) + _taken_for_granted(data)
     failed = "" if made["passed"] else " " + say("What could be added of what is offered does not make it pass.")
     return f"{text} {say('P50, and P10 to P90 where they differ.')}{failed}"
 
@@ -491,6 +492,17 @@ def _of_cost(made: Data) -> str:
         f"{what} {_little(made['of_cost'][name]['p50'] / _MWH)}" for name, what in told.items() if made["of_cost"][name]["p50"] >= _LITTLE
     ]
     return " " + say("Of that: {parts} USD/MWh.", parts=", ".join(parts)) if parts else ""
+
+
+def _stood_by(made: Data) -> str:
+    """What the site's own backup gave in the test."""
+    parts = [say("{size} of {kind}: {energy} a year", size=show(one["size"], "W"), kind=kind_text(one["name"]), energy=_given(one))
+             for one in made["backups"]]  # fmt: skip
+    return " " + say("The site’s own backup stood by: {parts}.", parts=", ".join(parts)) if parts else ""
+
+
+def _given(one: Data) -> str:
+    return span({name: one[name] / 1e9 for name in _LEVELS}, " GWh")
 
 
 def _beyond(made: Data) -> str:
