@@ -159,6 +159,22 @@ def test_weeks_of_a_plan_are_of_all_its_years() -> None:
     assert made["weeks"]["worst"]["week"] > 52 and max(made["weeks"]["worst"]["load"]) == pytest.approx(150e6)
 
 
+def test_fuel_at_part_load_and_starts_have_the_prices_of_a_draw() -> None:
+    made = sg.power("abilene", as_of="2026-09-30", load_at="100 MW", sources=["gas-engine"], mixes=False, draws=8)
+    case, supply, ones = made.plan.case, made.plan.supply, np.ones(8)
+    assert case.reading is not None
+    plain = Spent(ones * 1e9, ones * 1e9, {}, {"gas-engine": 1.0})
+    costs = [
+        cost_range(case.reading, 0, supply, replace(plain, extra={"gas-engine": extra}), case.plants, [], {})
+        for extra in ((0.0 * ones, 0.0 * ones), (1e8 * ones, 0.0 * ones), (0.0 * ones, 1e8 * ones))
+    ]
+    fuel, starts = costs[1] - costs[0], costs[2] - costs[0]
+    assert np.ptp(fuel) > 0.01 and np.ptp(starts) > 0.01 and not np.allclose(fuel, starts)
+    assert fuel.min() > -0.1 and starts.min() > -0.1  # none costs less than nothing
+    part_load, begun = made.plan.test.extra["gas-engine"]
+    assert part_load.shape == begun.shape == (8,) and part_load.min() > 0.0
+
+
 # --- the load by the hour -----------------------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ one another; what two kinds share, as the price of gas, is the same for both. Le
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 import numpy as np
@@ -26,6 +26,7 @@ from stargauge.quantity.statement import Estimate
 #: What of a row is a price, or makes one.
 _PRICED = frozenset((
     "capex", "capex_energy", "om_fixed", "om_variable", "life", "discount_rate", "heat_rate", "price", "fee_share", "delivery_adder",
+    "start_cost",
     "lcoe",
 ))  # fmt: skip
 _FUEL, _MARKETS = "natural-gas", "grid-us"
@@ -84,13 +85,14 @@ def _places(key: str, count: int, seed: int) -> Array:
 @dataclass(frozen=True)
 class Spent:
     """What a supply costs in each draw at the medians of prices (USD a year), what it serves (Wh a year), what each plant gives, and the
-    share of the time in which each part is there.
+    share of the time in which each part is there. `extra`: what of that cost fuel beyond full-load heat takes, and starts, by plant.
     """
 
     money: Array
     served: Array
     energy: Mapping[str, Array]
     there: Mapping[str, float]
+    extra: Mapping[str, tuple[Array, Array]] = field(default_factory=dict)
 
 
 def cost_range(
@@ -125,7 +127,17 @@ def _dearer(usual: PlantOption, drawn: PlantOption, supply: Supply, spent: Spent
     energy = spent.energy[usual.name][draw] if usual.chosen and usual.name in spent.energy else 0.0
     given = energy if usual.chosen else size * YEAR * float(np.mean(usual.output)) * there
     running = float(np.mean(drawn.running_cost)) - float(np.mean(usual.running_cost))
-    return size * (drawn.yearly_cost - usual.yearly_cost) * there + float(given) * running
+    return size * (drawn.yearly_cost - usual.yearly_cost) * there + float(given) * running + _extra(usual, drawn, spent, draw)
+
+
+def _extra(usual: PlantOption, drawn: PlantOption, spent: Spent, draw: int) -> float:
+    """USD a year by which fuel beyond full-load heat, at the heat and the price of a draw, and starts cost more than at the medians."""
+    if usual.name not in spent.extra:
+        return 0.0
+    part_load, starts = (float(each[draw]) for each in spent.extra[usual.name])
+    fuel, start = usual.fuel * usual.running.fuel_price, usual.running.start_cost
+    more = part_load * (drawn.fuel * drawn.running.fuel_price / fuel - 1.0) if fuel else 0.0
+    return more + (starts * (drawn.running.start_cost / start - 1.0) if start else 0.0)
 
 
 def _dearer_battery(usual: BatteryOption, drawn: BatteryOption, supply: Supply) -> float:

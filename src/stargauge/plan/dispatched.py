@@ -7,7 +7,7 @@ that its bound holds with them too; and units that fail, of which sizing has the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import NamedTuple
 from zlib import crc32
@@ -49,6 +49,7 @@ class Tested:
     demand_charge: Array
     whole: Array
     short: ShortHours
+    extra: Mapping[str, tuple[Array, Array]] = field(default_factory=dict)  # USD a year by plant: part load, starts
 
 
 class _Run(NamedTuple):
@@ -130,6 +131,7 @@ def _told(
         np.asarray(sum((bill.part_load for bill in bills), run.none) / served),
         np.asarray(sum((bill.starts for bill in bills), run.none) / served),
         np.asarray(sum((bill.demand for bill in bills), run.none) / served), whole, made.short or NO_SHORT,
+        {plant.name: (bill.part_load, bill.starts) for plant, bill in zip(plants, bills, strict=True)},
     )  # fmt: skip
 
 

@@ -273,7 +273,7 @@ def _priced(case: PowerCase, supply: Supply, test: Tested) -> Array | None:
         column = np.arange(len(test.cost)) % len(test.years)
         served = (load[column] if np.ndim(load) else np.full(len(column), load)) * (1.0 - test.missing)
         energy = {name: np.broadcast_to(given, served.shape) for name, given in test.energy.items()}  # one where no draw differs
-        spent = Spent(test.cost * served, served, energy, there)
+        spent = Spent(test.cost * served, served, energy, there, test.extra)
     else:
         every = np.ones(len(test.cost))
         energy = {plant.name: every * supply.energy[plant.name] for plant in case.plants}
