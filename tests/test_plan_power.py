@@ -90,6 +90,41 @@ def test_what_cannot_be_is_refused_with_what_would_do() -> None:
     assert carbon.needed is not None and carbon.needed > carbon.asked
 
 
+@pytest.mark.parametrize("sources", [["nuclear"], ["nuclear", "solar", "battery", "gas-engine"]])
+def test_a_contract_that_gives_the_same_in_every_hour_is_tested_in_every_weather_year(sources: list[str]) -> None:
+    made = sg.power("abilene", load_at="100 MW", sources=sources, mixes=False, draws=12)
+    plan = made.plan
+    assert len(plan.test.years) > 1 and np.all(np.isfinite(plan.test.cost))
+    if sources == ["nuclear"]:
+        assert plan.test.cost == pytest.approx(plan.supply.unit_cost, rel=1e-6)  # flat by flat: sizing and test are the same sum
+        assert plan.test.energy["nuclear"].sum() > 0.0
+
+
+def test_a_rented_reserve_costs_and_fails_and_at_full_use_is_the_quoted_price() -> None:
+    made = sg.power("abilene", by="2027-12-01", as_of="2026-09-30", load_at="100 MW", sources=["rented-generator"], years=1, mixes=False, draws=32)
+    (rented,) = made.plan.case.offers.plants
+    quoted = {(one.of, one.what): one.value for one in made.plan.case.offers.basis}["rented-generator", "price"]
+    assert rented.yearly_cost > 0.0 and rented.unit > 0.0 and rented.running.repair > 0.0
+    assert rented.yearly_cost / (8760 * float(np.mean(rented.output))) + float(np.mean(rented.running_cost)) == pytest.approx(quoted)
+    units = made.plan.supply.sizes["rented-generator"] / rented.unit
+    assert units == pytest.approx(round(units), abs=1e-6) and units * rented.unit > 100e6 / float(np.mean(rented.output))
+    assert made.plan.supply.unit_cost > quoted
+
+
+def test_units_larger_than_the_load_are_added_until_enough_of_them_stand_by() -> None:
+    made = sg.power("abilene", load_at="100 MW", sources=["combined-cycle"], mixes=False, draws=64, greenfield=True)
+    units = made.plan.supply.sizes["combined-cycle"] / next(one.unit for one in made.plan.case.offers.plants)
+    assert units == pytest.approx(round(units)) and 2 <= units <= 6
+    assert made.to_dict()["test"]["passed"] is True
+
+
+def test_a_mix_takes_more_units_than_carry_the_load_where_its_test_does() -> None:
+    often = PlantOption("gas-turbine", "gas", 0.12, 4.5e-5, 0.5, unit=20e6, fuel=2.8, carbon=0.5, running=Running(0.5, 60.0))
+    made = planned(replace(_case(often, PlantOption("grid", "grid", 0.0, 1e-6)), missing=1e-4)).to_dict()
+    mix = next(one for one in made["mixes"] if one["name"] == "gas only")
+    assert mix["test"]["passed"] is True and mix["sizes"]["gas-turbine"] > 3 * 100e6
+
+
 # --- the load by the hour -----------------------------------------------------------------------------------------------------------
 
 

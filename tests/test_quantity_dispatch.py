@@ -475,3 +475,12 @@ def test_other_things_that_cannot_be_are_refused() -> None:
     assert "scale of the share available of engine is 1.1; expected a number from 0 to 1" in refused(flat(1.0), [more], ["engine"])
     fuel = Plant("engine", 1.0, 1, 3.0, 2.0, 0.5)
     assert "fuel below nothing" in refused(flat(1.0), [fuel], ["engine"])
+
+
+def test_a_watt_of_a_gigawatt_that_is_missing_is_energy_and_no_outage() -> None:
+    load = np.full(8760, 1e9)
+    made = [dispatch(Hourly(load), [Given("sun", Hourly(load - missing))], ["sun"]) for missing in (1.2, 1e4)]
+    assert [int(one.shortfall_hours[0]) for one in made] == [0, 8760]
+    assert made[0].shortfall.sum() == pytest.approx(1.2 * 8760, rel=1e-6)
+    assert (int(made[0].first_hour[0]), int(made[0].worst_hour[0]), float(made[0].worst[0])) == (-1, -1, 0.0)
+    assert made[1].worst[0] == pytest.approx(1e4)

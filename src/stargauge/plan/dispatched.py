@@ -143,7 +143,8 @@ def _chance(name: str, draws: int, seed: int) -> Array:
 
 def _source(plant: PlantOption, size: float, outputs: Mapping[str, Array], column: NDArray[np.int64], chance: Array) -> Source:
     if not plant.chosen:
-        return Given(plant.name, Hourly(_output(plant, outputs), size, column))
+        output = _output(plant, outputs)
+        return Given(plant.name, Hourly(output, size, column if output.ndim > 1 else None))
     outages = _outages(plant, chance)
     if plant.source == GRID:
         return _grid(plant, size, outages, len(chance))
@@ -184,10 +185,16 @@ def _grid(plant: PlantOption, size: float, outages: Outages | None, draws: int) 
 
 
 def _output(plant: PlantOption, outputs: Mapping[str, Array]) -> Array:
-    """Share of its capacity by hour and year of the test; where no weather moves it, its mean, in a column for each year."""
+    """Share of its capacity by hour and year of the test; where no weather moves it, its mean by hour."""
     given = outputs.get(plant.name)
-    width = max((each.shape[1] for each in outputs.values()), default=0)
-    return given if given is not None else np.full((YEAR_HOURS, width or 1), float(np.mean(plant.output)))
+    return given if given is not None else np.full(YEAR_HOURS, float(np.mean(plant.output)))
+
+
+def _could_give(plant: PlantOption, run: _Run, worth: Array | None = None) -> Array:
+    """Wh a year per W of what gives without a choice, by draw; with what each hour is worth, USD in place of Wh."""
+    output = _output(plant, run.outputs)
+    sums = np.asarray((output.T if worth is None else output.T * worth).sum(axis=-1))
+    return np.asarray(sums[run.column] if sums.ndim else run.none + sums)
 
 
 def _last_year(value: float | Array) -> Array:
@@ -205,8 +212,7 @@ def _bill(plant: PlantOption, size: float, run: _Run) -> _Bill:
         return _Bill(held, none, none, none)
     held = held + plant.fixed_cost
     if not plant.chosen:  # paid for all it could give, at the price of each hour
-        worth = (_output(plant, run.outputs) * _last_year(plant.running_cost)[:, None]).sum(axis=0)
-        return _Bill(held + size * worth[run.column], none, none, none)
+        return _Bill(held + size * _could_give(plant, run, _last_year(plant.running_cost)), none, none, none)
     if plant.source == GRID:
         demand = _demand(plant, run)
         return _Bill(held + made.grid_rates[_PRICE].sum(axis=-1) + demand, none, none, demand)
@@ -250,7 +256,7 @@ def _carbon(plant: PlantOption, size: float, run: _Run) -> Array:
     if not plant.carbon or place is None:
         return run.none
     if not plant.chosen:
-        return np.asarray(plant.carbon * size * _output(plant, run.outputs).sum(axis=0)[run.column])
+        return np.asarray(plant.carbon * size * _could_give(plant, run))
     if plant.fuel:
         return np.asarray(_burnt(plant, run) * plant.carbon / plant.fuel)
     return np.asarray(plant.carbon * run.made.energy[:, place].sum(axis=-1))

@@ -137,11 +137,17 @@ class Offering:
         )  # fmt: skip
 
     def rented(self, name: str) -> PlantOption:
-        """Generators that are rented: paid by what they give, with fuel, and nothing before or after."""
-        heat = self.number("energy", name, "heat_rate", "1")
+        """Generators that are rented from their day on: a fee whether they run or not, and the rest of the quoted price by what they give.
+
+        At full use, as often as they are up, both together are that price, fuel included.
+        """
+        heat, gas = self.number("energy", name, "heat_rate", "1"), self.number("energy", "natural-gas", "price", "USD/Wh")
+        price, standing = self.number("energy", name, "price", "USD/Wh"), self.number("energy", name, "fee_share", "1")
+        output = self.number("energy", name, "availability", "1")
         return PlantOption(
-            name, _SOURCE[name], 0.0, running_cost=self.number("energy", name, "price", "USD/Wh"), fuel=heat,
-            carbon=heat * self.number("emission", "natural-gas", "co2e", "g/Wh"), ready=self.hour(name),
+            name, _SOURCE[name], standing * price * YEAR_HOURS * output, running_cost=(1.0 - standing) * price, output=output,
+            unit=self.number("energy", name, "unit_size", "W"), fuel=heat,
+            carbon=heat * self.number("emission", "natural-gas", "co2e", "g/Wh"), ready=self.hour(name), running=self.running(name, gas),
         )  # fmt: skip
 
     def fuel_cell(self, name: str) -> PlantOption:

@@ -20,6 +20,8 @@ from stargauge.plan.supply_program import Supply
 _CLOSE = 5e-3
 #: How often units are added at most: beside more of them the rest is sized smaller, which may take some more.
 _ROUNDS = 4
+#: How many of a kind are tried at most: so many times what carries the load alone, and some more where one unit alone does.
+_MULTIPLE, _SPARE = 4, 8
 
 
 class Standing(NamedTuple):
@@ -111,7 +113,7 @@ def _helping(case: PowerCase, supply: Supply, test: Tested, kinds: Sequence[Plan
 
 
 def _guess(case: PowerCase, supply: Supply, added: PlantOption, test: Tested) -> int:
-    """The fewest units of a kind that give what is missing in a test, hour by hour; 0 where as many as carry the load alone do not.
+    """The fewest units of a kind that give what is missing in a test, hour by hour; 0 where as many as are tried at most do not.
 
     A run with them differs from that only in what charges a battery and what least loads take from others.
     """
@@ -129,27 +131,33 @@ def _guess(case: PowerCase, supply: Supply, added: PlantOption, test: Tested) ->
     while many - few > 1:
         middle = (few + many) // 2
         few, many = (middle, many) if lacking(np.full(len(short.power), middle * mean)) else (few, middle)
-    while many <= _most(case, added) and fails(many):
-        many += 1
-    while many > 1 and not fails(many - 1):
-        many -= 1
-    return many if many <= _most(case, added) else 0
+    few, step = 0, 1
+    while fails(many):
+        if many >= _most(case, added):
+            return 0
+        few, many, step = many, min(many + step, _most(case, added)), 2 * step
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (middle, many) if fails(middle) else (few, middle)
+    return many
 
 
 def _most(case: PowerCase, plant: PlantOption) -> int:
-    """Units that carry the load alone, and one more."""
-    return ceil(case.peak / plant.unit) + 1
+    """Units of a kind that are tried at most."""
+    return ceil(_MULTIPLE * case.peak / plant.unit) + _SPARE
 
 
 def _fewest(case: PowerCase, supply: Supply, plant: PlantOption, guess: int) -> Added | None:
-    """The fewest units from a guess on with which the test is passed; None where there is no guess or no number does."""
-    failed, count, most = guess - 1, guess, _most(case, plant)
+    """The fewest units from a guess on with which the test is passed; None where there is no guess, or more units give no more."""
+    failed, count, most, least = guess - 1, guess, _most(case, plant), np.inf
     made: dict[int, Tested] = {}
     while count:
         made[count] = trial(case, more(supply, plant, count))
         if case.enough(made[count]):
             break
-        failed, count = count, 0 if count >= most else min(most, 2 * count - failed)
+        lacks = float(np.quantile(made[count].missing, 0.9))
+        failed, count = count, 0 if count >= most or lacks >= least else min(most, 2 * count - failed)
+        least = lacks
     while count - failed > 1:
         middle = (failed + count) // 2
         made[middle] = trial(case, more(supply, plant, middle))

@@ -32,6 +32,8 @@ Whole = NDArray[np.int64]
 
 #: Share of the load of an hour below which what is missing is rounding.
 _LEAST = 1e-9
+#: Share of the load of an hour that has to be missing for the hour to count as one without: a watt of a gigawatt is no outage.
+_COUNTED = 1e-6
 
 
 class HourSeries(NamedTuple):
@@ -71,7 +73,7 @@ class Dispatch(NamedTuple):
     charged: Array  # Wh (draw, period) into the battery, at its terminals
     load: Array  # Wh (draw, period)
     shortfall: Array  # Wh (draw, period)
-    shortfall_hours: Whole  # (draw,)
+    shortfall_hours: Whole  # (draw,): hours in which more than a millionth of the load is missing, as in the three below
     first_hour: Whole  # (draw,): first hour of shortfall, -1 where there is none
     worst_hour: Whole  # (draw,): hour of the largest shortfall, -1 where there is none
     worst: Array  # W (draw,) that was missing then
@@ -373,9 +375,11 @@ class _Pass:
             hour, place = np.nonzero(missing)
             self.lacks.append(ShortHours(start + hour, some[place], left[hour, place]))
         self.shortfall[period, some] += over_hours(left)
+        missing = left > _COUNTED * asked
         self.short_hours[some] += missing.sum(axis=0)
         new = (self.first[some] < 0) & missing.any(axis=0)
         self.first[some[new]] = start + missing[:, new].argmax(axis=0)
+        left *= missing
         most, at = left.max(axis=0), left.argmax(axis=0)
         worse = most > self.worst[some]
         self.worst[some[worse]], self.worst_at[some[worse]] = most[worse], start + at[worse]
