@@ -20,7 +20,7 @@ from stargauge.model import fleet
 from stargauge.programme.known import Known, known
 from stargauge.programme.load import load, shipped
 from stargauge.quantity.dates import day, months_between
-from stargauge.quantity.quantity import SOURCES, STAGES, quantities_of
+from stargauge.quantity.quantity import FIXED_AXES, SOURCES, STAGES, quantities_of
 from stargauge.quantity.statement import Estimate
 
 MONTHS = months_between(date(2025, 1, 1), date(2030, 12, 31))
@@ -204,7 +204,9 @@ def test_every_input_makes_one_estimate_per_cell(name: str, module: str) -> None
         cells = [cells] if isinstance(cells, Estimate) else cells
         assert len(cells) == len(facts.labels(made)), made.name
         stored = [cell for cell in cells if isinstance(cell.value, np.ndarray)]
-        assert all(cell.value.shape == (len(facts.months),) for cell in stored), made.name
+        inner = ("outdoor", "hardest_hour", "calendar_month", "month")
+        rows = tuple(len(FIXED_AXES.get(axis, facts.months)) for axis in made.axes if axis in inner)
+        assert all(cell.value.shape == rows for cell in stored), made.name
 
 
 def test_abilenes_buildings_pair_facility_and_it_power_of_one_source() -> None:

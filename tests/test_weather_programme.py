@@ -14,6 +14,7 @@ from stargauge import api
 from stargauge.catalogue.load import load_catalogue
 from stargauge.catalogue.place_weather import weather_of
 from stargauge.catalogue.weather_files import read_weather
+from stargauge.engine.simulate import simulate
 from stargauge.programme.load import json_schema
 from stargauge.programme.weather import site_weather
 from stargauge.quantity.errors import InputError
@@ -100,6 +101,24 @@ def test_a_file_that_changes_is_read_again(tmp_path: Path) -> None:
     before = site_weather(made, KNOWN, "north", seed=1)
     written.epw(tmp_path, lambda lines: [line.replace(",3.5,", ",7.25,") for line in lines])
     assert site_weather(made, KNOWN, "north", seed=1).wind[0] == 7.25 != before.wind[0]
+
+
+def test_a_run_of_a_file_that_changed_is_a_run_of_what_it_is_now(tmp_path: Path) -> None:
+    made = api.load(programme(tmp_path, "year.epw"))
+
+    def pue() -> float:
+        run = simulate(api.known(made, "2026-11-22"), ["pue[north]"], draws=256, seed=0)
+        return float(np.nanmean(run["pue[north]"].values))
+
+    written.epw(tmp_path)
+    cool = pue()
+    written.epw(tmp_path, lambda lines: lines[:8] + [_warmer(line) for line in lines[8:]])
+    assert pue() > cool + 1e-3
+
+
+def _warmer(line: str) -> str:
+    cells = line.split(",")
+    return ",".join([*cells[:6], f"{float(cells[6]) + 10.0:.1f}", cells[7], *cells[8:]])
 
 
 def test_a_site_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from stargauge.programme.overlay import scenario as suppose
 from stargauge.programme.overlay import with_settings
 from stargauge.programme.positions import Flaw, faults_of
 from stargauge.programme.schema import Claim, Programme
-from stargauge.programme.weather import flaws_of_weather
+from stargauge.programme.weather import flaws_of_weather, weather_stamps
 from stargauge.quantity.dates import FAR
 from stargauge.quantity.errors import InputError, did_you_mean
 
@@ -82,14 +82,15 @@ def known(programme: Programme, as_of: date | str | None = None, values: Catalog
     return made
 
 
-#: What was known of the last programmes that were asked for: by programme, catalogue and day, and these with it, so that they are the same.
-_LAST: OrderedDict[tuple[int, int, date], tuple[Programme, Catalogue, Known]] = OrderedDict()
+#: What was known of the last programmes that were asked for: by programme, catalogue, day and weather files, and the first two with it, so
+#: that they are the same.
+_LAST: OrderedDict[tuple[int, int, date, tuple[tuple[str, int, int], ...]], tuple[Programme, Catalogue, Known]] = OrderedDict()
 _MOST = 8
 
 
 def _known_on(programme: Programme, values: Catalogue, day: date) -> Known:
     """What is known on a day, made once while the same programme is asked for again: what was made of it is then at hand."""
-    key = (id(programme), id(values), day)
+    key = (id(programme), id(values), day, weather_stamps(programme))
     held = _LAST.pop(key, None) or (programme, values, known_on(programme, values, day))
     _LAST[key] = held
     while len(_LAST) > _MOST:

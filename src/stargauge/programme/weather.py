@@ -62,6 +62,12 @@ def flaws_of_weather(programme: Programme) -> Iterator[Flaw]:
             yield from (Flaw(_trail(name), _told(fault.message, fault.line, spec.weather)) for fault in error.faults)
 
 
+def weather_stamps(programme: Programme) -> tuple[tuple[str, int, int], ...]:
+    """The weather files that sites name, with when they changed and their size: what was made of others is no longer theirs."""
+    found = [_file(programme, name) for name, spec in programme.sites.items() if spec.weather]
+    return tuple((str(file), stat.st_mtime_ns, stat.st_size) for file in found for stat in [file.stat()])
+
+
 def _trail(site: str) -> Trail:
     return ("sites", site, "weather")
 
