@@ -45,6 +45,9 @@ def test_text_json_page_and_python_say_the_same(here: Path, capsys: pytest.Captu
     wanted = json.loads(json.dumps(made.to_dict()))
     wanted["programme"]["asked_as"] = "small.yaml"
     assert json.loads(told.out) == wanted
+    scopes = wanted["scopes"]
+    assert 0.16 < scopes["gas_upstream"]["value"] / scopes["carbon"][0]["value"] < 0.65  # the range that the row is derived from
+    assert wanted["cost"]["above_least"] == pytest.approx(wanted["cost"]["mean"] / wanted["cost"]["at_least"] - 1.0, rel=1e-3)
     page = (here / "supply.html").read_text(encoding="utf-8")
     assert '<html lang="de">' in page and "Die günstigste gefundene Versorgung von north" in page
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "").replace('http-equiv="Content', "")

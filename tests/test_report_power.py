@@ -195,7 +195,7 @@ def test_a_mix_in_which_the_grid_gives_less_than_the_rest_is_named_for_what_it_i
 
 
 def test_each_burner_of_gas_has_a_colour_of_its_own() -> None:
-    names = ("combined-cycle", "gas-turbine", "gas-engine")
+    names = ("combined-cycle", "gas-turbine", "gas-engine", "stated-gas")
     sources = {name: [1e8] * HOURS for name in names}
     spec = week(changed(weeks={"typical": {**DATA["weeks"]["typical"], "sources": sources}}), "typical")
     colours = [layer["mark"]["color"] for layer in spec["layer"] if layer["mark"]["type"] == "area"]

@@ -295,10 +295,11 @@ def scopes(supply: Supply, case: PowerCase) -> dict[str, Any]:
         if each is not None:
             where = "upstream" if plant.source in _ELSEWHERE else "plants"
             litres[where] = litres.get(where, 0.0) + each * energy[plant.name]
+    burnt = sum(plant.fuel * energy.get(plant.name, 0.0) for plant in case.plants)
     hall = {} if case.water is None else {"hall": case.water * (supply.load - supply.shortfall)}
     return {
         "carbon": [{"scope": scope, "unit": "g", "value": value} for scope, value in grams.items()],
-        "gas_upstream": None if case.gas_upstream is None else {"scope": "3", "unit": "g", "value": case.gas_upstream * supply.fuel},
+        "gas_upstream": None if case.gas_upstream is None else {"scope": "3", "unit": "g", "value": case.gas_upstream * burnt},
         "water": [{"of": of, "unit": "L", "value": value} for of, value in {**hall, **litres}.items()],
         "absent": [name for name, given in energy.items() if given and case.upstream.get(name) is None],
     }

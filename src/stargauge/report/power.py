@@ -430,7 +430,7 @@ def footprint(data: Data) -> list[tuple[str, str]]:
     """CO2e and water of a year: each scope by itself, and what the catalogue has no figure for."""
     told = {"1": say("scope 1, on site"), "2": say("scope 2, grid")}
     rows = [(told[one["scope"]], f"{show(one['value'], 'g')} {say('CO2e')}") for one in data["scopes"]["carbon"]]
-    if gas := data["scopes"].get("gas_upstream"):
+    if (gas := data["scopes"].get("gas_upstream")) and gas["value"]:
         rows.append((say("scope 3, gas"), say("{amount} CO2e before the gas is burnt: in no other figure here, and in no limit.",
                                               amount=show(gas["value"], "g"))))  # fmt: skip
     places = {"hall": say("water of the hall"), "plants": say("of plants on site"), "upstream": say("of power bought")}

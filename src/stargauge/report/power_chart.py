@@ -22,7 +22,7 @@ _STACK = (
 _HUES = {
     "nuclear": "rule", "grid": "operational", "combined-cycle": "need", "gas-turbine": "financed", "gas-engine": "rule-2",
     "fuel-cell": "ink", "rented-generator": "rule", "wind": "energised", "solar": "construction", "battery": "contracted",
-    "stated-gas": "rule-2", "stated-fuel-cell": "ink", "stated-nuclear": "rule", "stated-wind": "energised",
+    "stated-gas": "rule", "stated-fuel-cell": "ink", "stated-nuclear": "rule", "stated-wind": "energised",
     "stated-solar": "construction", "stated-battery": "contracted",
 }  # fmt: skip
 _DAY, _WEEK = 24, 168
