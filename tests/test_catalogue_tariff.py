@@ -96,6 +96,9 @@ def test_hours_without_a_price_and_what_is_no_tariff_are_refused(tmp_path: Path)
         _read(tmp_path, "energy,38 USD/MWh,jan-mar,,,\nenergy,38 USD/MWh,,,15-17,\n".replace("jan-mar", "mar"))
     with pytest.raises(InputError, match='unknown column "knd"'):
         _read(tmp_path, "energy,38 USD/MWh\n", "knd,value\n")
+    (tmp_path / "end.csv").write_text("kind,value,months,days,hours\nenergy,40 USD/MWh,,,\nenergy,60 USD/MWh,,,24\n", encoding="utf-8")
+    with pytest.raises(InputError, match='got "24", an end and no hour'):
+        read_tariff(tmp_path / "end.csv")
     with pytest.raises(InputError, match="no file"):
         read_tariff(tmp_path / "none.csv")
     (tmp_path / "prices.csv").write_text("1\n" * 8784, encoding="utf-8")

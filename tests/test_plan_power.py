@@ -127,6 +127,39 @@ def test_a_mix_takes_more_units_than_carry_the_load_where_its_test_does() -> Non
     assert mix["test"]["passed"] is True and mix["sizes"]["gas-turbine"] > 3 * 100e6
 
 
+def test_a_mix_is_of_whole_units_in_its_cost_as_in_its_test() -> None:
+    block = replace(TURBINE, unit=70e6)
+    made = planned(replace(_case(block, PlantOption("grid", "grid", 0.0, 1e-6)), missing=0.5))
+    mix = next(one for one in made.mixes if one.name == "gas only")
+    assert mix.supply is not None and mix.added is None and mix.supply.sizes["gas-turbine"] == pytest.approx(140e6)
+    assert mix.supply.total == pytest.approx(140e6 * 0.12 + 8760 * 100e6 * 4.5e-5, rel=1e-4)
+
+
+def test_a_limit_says_by_how_much_histories_are_beyond_it() -> None:
+    made = planned(_case(TURBINE), mixes=False)
+    burnt = float(np.median(made.test.fuel))
+    case = replace(made.case, limits=replace(made.case.limits, fuel=0.9 * burnt))
+    beyond = replace(made, case=case).to_dict()["test"]["beyond_limit"]["fuel"]
+    assert beyond["value"] == 1.0 and beyond["by"]["unit"] == "Wh"
+    assert beyond["by"]["p50"] == pytest.approx(0.1 * burnt, rel=1e-6) and beyond["by"]["p90"] >= beyond["by"]["p50"]
+    assert made.to_dict()["test"]["beyond_limit"] == {}
+
+
+def test_the_bound_with_the_reserve_lies_between_that_of_the_limits_and_the_plan() -> None:
+    made = planned(_case(TURBINE), mixes=False)
+    cost = made.to_dict()["cost"]
+    assert cost["at_least"] < cost["bound_with_reserve"] <= cost["mean"] * (1.0 + 1e-6)
+    loose = planned(_case(TURBINE, missing=0.5), mixes=False).to_dict()["cost"]
+    assert loose["bound_with_reserve"] == loose["at_least"]
+
+
+def test_weeks_of_a_plan_are_of_all_its_years() -> None:
+    load = np.tile(LOAD, 2)
+    load[8760 + 168 * 10 : 8760 + 168 * 12] *= 1.5
+    made = planned(replace(_case(TURBINE), load=load), mixes=False).to_dict()
+    assert made["weeks"]["worst"]["week"] > 52 and max(made["weeks"]["worst"]["load"]) == pytest.approx(150e6)
+
+
 # --- the load by the hour -----------------------------------------------------------------------------------------------------------
 
 

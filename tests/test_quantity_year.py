@@ -10,8 +10,8 @@ from stargauge.quantity.hourly import MONTH_DAYS, MONTH_ENDS
 from stargauge.quantity.weather import YEAR_HOURS
 
 SOURCES = Path(__file__).parents[1] / "src" / "stargauge"
-#: Where they are written down, and the planner's modules, which still hold their own.
-HELD = {"quantity/hourly.py", "quantity/weather.py", "plan/supply_program.py", "api/supply.py"}
+#: Where they are written down.
+HELD = {"quantity/hourly.py", "quantity/weather.py"}
 
 
 def test_it_is_a_year_without_a_leap_day() -> None:

@@ -155,6 +155,11 @@ def test_of_a_staged_supply_the_plan_leads_whose_test_is_of_its_end() -> None:
     assert title(DATA).startswith("The cheapest supply found for north: 81 USD/MWh, as planned at most 0.38 % above the least")
 
 
+def test_the_bound_with_the_reserve_stands_beside_that_without() -> None:
+    made = changed(cost={**DATA["cost"], "bound_with_reserve": 8e-5, "above_reserve": 0.0013})
+    assert "takes less than 80 USD/MWh, so this one, as planned, is at most 0.38 % and 0.13 % dearer" in sentence(made)
+
+
 def test_a_grid_that_is_free_to_hold_is_told_beside_the_cost() -> None:
     grid = [plant("grid", 9e8)]
     assert "free to hold, with no charge for capacity" in beside(changed(plants=grid)) and "--tariff" in beside(changed(plants=grid))

@@ -33,6 +33,7 @@ from stargauge.programme.schema import PowerSource, Programme
 from stargauge.programme.weather import site_weather
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.hourly import MONTH_DAYS
 from stargauge.quantity.statement import Statement
 from stargauge.quantity.units import parse_number
 from stargauge.quantity.weather import YEAR_HOURS, Weather
@@ -340,6 +341,6 @@ def _first(now: Known, start: date) -> int:
 
 def _months(start: date, years: int) -> Any:
     """How many months after the first each hour lies, in years of 365 days from a day on."""
-    ends = np.cumsum([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    ends = np.cumsum(MONTH_DAYS)
     day = date(2027, start.month, min(start.day, 28)).timetuple().tm_yday - 1 + np.arange(YEAR_HOURS * years) // 24
     return 12 * (day // 365) + np.searchsorted(ends, day % 365, side="right") - (start.month - 1)

@@ -203,6 +203,8 @@ def _band(name: str, text: str, size: int) -> Iterator[int]:
         if name == "hours":
             if len(ends) == 2 and ends[0] == ends[1]:
                 raise InputError(f'got "{part}", which has no hour; expected such as {_SUCH[name]}, or leave it empty for all')
+            if ends == [24]:
+                raise InputError('got "24", an end and no hour; expected 0 to 23 for one hour, such as 23, or a part such as 22-24')
             last = ends[1] - 1 if len(ends) == 2 else ends[0]
         else:
             last = ends[-1]

@@ -25,7 +25,8 @@ from stargauge.quantity.statement import Estimate
 
 #: What of a row is a price, or makes one.
 _PRICED = frozenset((
-    "capex", "capex_energy", "om_fixed", "om_variable", "life", "discount_rate", "heat_rate", "price", "fee_share", "delivery_adder", "lcoe",
+    "capex", "capex_energy", "om_fixed", "om_variable", "life", "discount_rate", "heat_rate", "price", "fee_share", "delivery_adder",
+    "lcoe",
 ))  # fmt: skip
 _FUEL, _MARKETS = "natural-gas", "grid-us"
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 
 from stargauge.plan.dispatched import Tested
 from stargauge.plan.offers import GAS, RENTED
-from stargauge.plan.options import PlantOption
+from stargauge.plan.options import PlantOption, share_there
 from stargauge.plan.power_case import PowerCase
 from stargauge.plan.sizing import NoSupply, cheapest
 from stargauge.plan.stages import each
@@ -15,6 +16,8 @@ from stargauge.plan.standing import as_there, first_help, more, trial
 from stargauge.plan.supply_program import Supply
 from stargauge.quantity.errors import InputError
 
+#: Share of a unit above which one more is taken.
+_WHOLE = 1e-3
 #: How the reason begins where the method did not find the cheapest of a mix.
 NOT_FOUND = "not found"
 #: The mixes that are compared: name, what has to be offered for it, what may be built, and the most of the energy that gas may give.
@@ -49,9 +52,23 @@ def tried(case: PowerCase, name: str, needed: str, allowed: Sequence[str], share
     limits = replace(case.limits, most_share={**case.limits.most_share, **({"gas": share} if share is not None else {})})
     try:
         made = as_there(case, cheapest(case.load, plants, batteries, limits), limits)
-        return _passing(case, name, made)
+        return _passing(case, name, _rounded(case, made, plants))
     except InputError as fault:  # there is none, or the method does not find it
         return Mix(name, None, str(fault) if isinstance(fault, NoSupply) else f"{NOT_FOUND}: {fault}")
+
+
+def _rounded(case: PowerCase, supply: Supply, plants: Sequence[PlantOption]) -> Supply:
+    """A supply with each plant that comes in units rounded up to whole ones, paid for as it is tested; what nobody builds is none of them.
+
+    Not searched for, as those of the plan itself are: what a mix costs lies above the best of its units, by a unit of each kind at most.
+    """
+    sizes, cost = dict(supply.sizes), dict(supply.cost)
+    for plant in (one for one in plants if one.unit):
+        size = sizes[plant.name]
+        sizes[plant.name] = ceil(size / plant.unit - _WHOLE) * plant.unit if case.seen(size) else 0.0
+        there = share_there(plant.ready, len(case.load))
+        cost[plant.name] += max(sizes[plant.name] - size, 0.0) * plant.yearly_cost * there
+    return replace(supply, sizes=sizes, cost=cost, total=supply.total + sum(cost.values()) - sum(supply.cost.values()))
 
 
 def _passing(case: PowerCase, name: str, supply: Supply) -> Mix:
@@ -61,6 +78,7 @@ def _passing(case: PowerCase, name: str, supply: Supply) -> Mix:
     if added is None:
         return Mix(name, supply, test=test)
     plant, units = added.plant, added.units
-    cost, sized = units * plant.unit * plant.yearly_cost, more(supply, plant, units)
+    there = share_there(plant.ready, len(case.load))
+    cost, sized = units * plant.unit * plant.yearly_cost * there, more(supply, plant, units)
     sized = replace(sized, total=sized.total + cost, cost={**sized.cost, plant.name: sized.cost[plant.name] + cost})
     return Mix(name, sized, test=added.test, added=(plant, units))

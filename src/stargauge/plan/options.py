@@ -8,6 +8,9 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.quantity.hourly import MONTH_DAYS
+from stargauge.quantity.weather import YEAR_HOURS
+
 Array = NDArray[np.float64]
 
 GRID = "grid"
@@ -123,9 +126,8 @@ class Limits:
 #: Limits by the name they have in a program, in the order in which they are looked at.
 NAMES = ("shortfall", "carbon", "land", "fuel", "firm")
 
-#: Hours of a year of a plan, and days of its months.
-YEAR = 8760
-_MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+#: Hours of a year of a plan.
+YEAR = YEAR_HOURS
 
 
 def by_hour(value: float | Array, hours: int, ready: int = 0) -> Array:
@@ -138,7 +140,7 @@ def by_hour(value: float | Array, hours: int, ready: int = 0) -> Array:
 
 def monthly_charge(price: float | Array, turn: int = 0) -> PeakCharge:
     """A charge by hour of a calendar year for a plan that begins at hour `turn` of one."""
-    month = np.repeat(np.arange(12, dtype=np.int64), [24 * days for days in _MONTH_DAYS])
+    month = np.repeat(np.arange(12, dtype=np.int64), [24 * days for days in MONTH_DAYS])
     return PeakCharge(np.roll(by_hour(price, YEAR), -turn), np.roll(month, -turn))
 
 

@@ -14,7 +14,7 @@ from stargauge.plan.dispatched import Tested
 from stargauge.plan.mixes import MIXES, Mix, tried
 from stargauge.plan.options import YEAR, Array, BatteryOption, PlantOption
 from stargauge.plan.power_case import NO_ENERGY, PowerCase
-from stargauge.plan.sizing import Lack, NoSupply, cheapest
+from stargauge.plan.sizing import Lack, NoSupply, cheapest, least_cost
 from stargauge.plan.stages import Stage, each, stage_data, staged, weeks
 from stargauge.plan.standing import reliable, run
 from stargauge.plan.supply_program import Supply
@@ -38,7 +38,10 @@ class Wait:
 
 @dataclass(frozen=True)
 class PowerPlan:
-    """The answer: the supply with whole units, its test, other mixes, what waiting costs, stages, and its cost at drawn prices."""
+    """The answer: the supply with whole units, its test, other mixes, what waiting costs, stages, and its cost at drawn prices.
+
+    `bound_with_reserve`: USD a year that no supply with this much that runs as wanted, of any sizes, costs less than; None if not found.
+    """
 
     case: PowerCase
     supply: Supply
@@ -47,6 +50,7 @@ class PowerPlan:
     waits: tuple[Wait, ...] = ()
     stages: tuple[Stage, ...] = ()
     priced: Array | None = None
+    bound_with_reserve: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data. Units: W, Wh, USD, g, L, m2; all sums per year."""
@@ -58,6 +62,10 @@ class PowerPlan:
             "cost": {
                 "unit": "USD/Wh", "mean": supply.unit_cost, "at_least": supply.bound / supply.load,
                 "above_least": supply.unit_cost / (supply.bound / supply.load) - 1.0,
+                "bound_with_reserve": None if self.bound_with_reserve is None else self.bound_with_reserve / supply.load,
+                "above_reserve": None
+                if self.bound_with_reserve is None
+                else supply.unit_cost / (self.bound_with_reserve / supply.load) - 1.0,
                 "demand_charge": sum(supply.demand_charge.values()) / served,
                 "parts": {name: cost / served for name, cost in supply.cost.items() if case.seen(supply.sizes[name])},
                 "range": None if self.priced is None else _levels(self.priced),
@@ -69,7 +77,7 @@ class PowerPlan:
             "curtailed": {"unit": "Wh", "value": supply.curtailed},
             "shortfall": {"unit": "Wh", "value": supply.shortfall, "hours": supply.shortfall_hours},
             "limits": self._limits(), "test": self._test(), "mixes": [_mix(mix, case) for mix in self.mixes],
-            "weeks": weeks(supply, case.load, self._shown(), 0, YEAR),
+            "weeks": weeks(supply, case.load, self._shown(), 0, len(case.load)),
             "stages": [self._stage(one) for one in self.stages],
             "tariff": case.reading.tariff.name if case.reading and case.reading.tariff else None,
             "stated": [one.to_dict() for one in case.stated], "scopes": scopes(supply, case),
@@ -143,8 +151,10 @@ class PowerPlan:
                 for one in self.case.standing_by
             ],
             "beyond_limit": {
-                name: {"unit": "1", "value": _beyond(made, most)}
-                for name, made, most in (("carbon", test.carbon, self.case.limits.carbon), ("fuel", test.fuel, self.case.limits.fuel))
+                name: {"unit": "1", "value": _beyond(made, most), "by": {"unit": unit, **_overrun(made, most)}}
+                for name, unit, made, most in (
+                    ("carbon", "g/Wh", test.carbon, self.case.limits.carbon), ("fuel", "Wh", test.fuel, self.case.limits.fuel),
+                )
                 if most is not None
             },
         }  # fmt: skip
@@ -164,6 +174,12 @@ def _levels(values: Array) -> dict[str, float]:
 def _beyond(values: Array, most: float) -> float:
     """Share of histories beyond a limit, by more than rounding."""
     return float(np.mean(values > most * (1.0 + NO_ENERGY)))
+
+
+def _overrun(values: Array, most: float) -> dict[str, float]:
+    """By how much histories are beyond a limit, all of them counted: half of them, and one in ten, by at least so much."""
+    over = np.where(values > most * (1.0 + NO_ENERGY), values - most, 0.0)
+    return {"p50": float(np.quantile(over, 0.5)), "p90": float(np.quantile(over, 0.9))}
 
 
 def _mix(mix: Mix, case: PowerCase) -> dict[str, Any]:
@@ -209,7 +225,16 @@ def planned(case: PowerCase, mixes: bool = True, told: Callable[[int, int], None
         sooner = None if usual is None else _unit_cost(_sooner(case, name))
         waits.append(Wait(name, case.offers.ready[name], None if usual is None or sooner is None else usual - sooner))
         done(2 + len(made) + place)
-    return PowerPlan(case, supply, test, tuple(made), tuple(waits), _stages(case, supply), _priced(case, supply, test))
+    stages, priced = _stages(case, supply), _priced(case, supply, test)
+    return PowerPlan(case, supply, test, tuple(made), tuple(waits), stages, priced, _bound_with_reserve(case, supply))
+
+
+def _bound_with_reserve(case: PowerCase, supply: Supply) -> float | None:
+    """The bound with what the test takes of plants that run as wanted beside the limits; that of the limits alone where it takes none."""
+    if case.limits.firm is None:
+        return supply.bound
+    found = least_cost(case.load, case.plants, case.batteries, case.limits)
+    return None if found is None else max(found, supply.bound)
 
 
 def _late(case: PowerCase) -> list[str]:

@@ -76,6 +76,13 @@ def cheapest(load: Array, plants: Sequence[PlantOption], batteries: Sequence[Bat
     return made.supply(found)
 
 
+def least_cost(load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], limits: Limits) -> float | None:
+    """USD a year that no supply of any sizes which keeps the limits costs less than; looked at roughly, and proven. None if not found."""
+    made = SupplyProgram(load, plants, batteries, limits)
+    found = optimum(made.program, _ROUGH)
+    return found.at_least / made.years if found.converged else None
+
+
 def undercuts(
     load: Array, plants: Sequence[PlantOption], batteries: Sequence[BatteryOption], limits: Limits, total: float
 ) -> bool:  # fmt: skip

@@ -140,7 +140,15 @@ def _range(data: Data) -> str:
 
 
 def _bound(data: Data) -> str:
-    """What is proven, and how far the plan may be from it."""
+    """What is proven, and how far the plan may be from it; also with the reserve that the test takes, where that is more."""
+    cost = data["cost"]
+    if cost.get("bound_with_reserve") and money(cost["bound_with_reserve"]) != money(cost["at_least"]):
+        return say(
+            "no plan that keeps the limits, tested or not, can cost less than {least}, and none with the reserve that the test takes less "
+            "than {reserve}, so this one, as planned, is at most {above} and {near} dearer than the cheapest there can be",
+            least=money(cost["at_least"]), reserve=money(cost["bound_with_reserve"]), above=share_text(cost["above_least"]),
+            near=share_text(cost["above_reserve"]),
+        )  # fmt: skip
     return say(
         "no plan that keeps the limits, tested or not, can cost less than {least}, so this one, as planned, is at most {above} dearer than "
         "the cheapest there can be", least=money(data["cost"]["at_least"]), above=share_text(data["cost"]["above_least"]),
