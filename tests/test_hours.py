@@ -18,11 +18,19 @@ from tests.programme_files import small
 from tests.test_packaging_files import run_page, run_python
 
 from stargauge import api
+from stargauge.api.programmes import known
 from stargauge.audit.hours import HoursAnswer
-from stargauge.audit.hours_run import MONTH_HOURS
+from stargauge.audit.hours_hall import Warming, ends_of, skies_of
+from stargauge.audit.hours_run import MONTH_HOURS, addresses, own_of
+from stargauge.catalogue.facility_designs import Drawn
+from stargauge.inputs import facility as inputs_facility
 from stargauge.programme.schema import Programme
 from stargauge.programme.weather import site_weather
+from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
+from stargauge.quantity.footprint import Footprint
+from stargauge.quantity.quantity import quantities_of
+from stargauge.quantity.statement import Mixture
 from stargauge.quantity.weather import YEAR_HOURS
 from stargauge.report.hours import render_hours
 
@@ -216,7 +224,10 @@ def test_scopes_of_a_draw_are_those_of_a_plain_loop_over_its_hours(factors: Path
     assert months.emissions["scope2"][kept].sum() == pytest.approx(scope2) == pytest.approx(sum(hours["emissions"]["scope2"]))
     assert months.emissions["marginal"][kept].sum() == pytest.approx(marginal)
     sun = float(np.asarray(terms.drawn.value("energy", "solar", "water", "L/Wh"))) * sum(hours["sources"]["solar"])
-    assert months.water_upstream[kept].sum() == pytest.approx(water + sun)
+    assert months.water_upstream[kept].sum() == pytest.approx(water)
+    burnt = float(np.asarray(terms.drawn.value("energy", "gas-turbine", "water", "L/Wh")).reshape(-1)[kept]) * sum(hours["sources"]["gas"])
+    on_site = months.water_site[kept].sum() - accounts.run.sums.water[kept].sum()
+    assert sun > 0.0 and on_site == pytest.approx(burnt + sun), "modules of a site stand on it"
     fuel = accounts.run.made.fuel[kept].sum()
     assert months.emissions["scope1"][kept].sum() == pytest.approx(fuel * found["gas_emission_factor"][kept])
     assert sum(hours["emissions"]["scope1"]) == pytest.approx(fuel * found["gas_emission_factor"][kept])
@@ -226,7 +237,8 @@ def test_scopes_of_a_draw_are_those_of_a_plain_loop_over_its_hours(factors: Path
 def test_the_marginal_stands_beside_and_is_never_added(factors: Path, data: dict[str, Any]) -> None:
     made = asked(MIXED, factors=factors)
     months, told = made.accounts.months, made.to_dict()
-    both = (months.emissions["scope1"] + months.emissions["scope2"]).sum(axis=1) / months.meter.sum(axis=1)
+    run = made.accounts.run.made
+    both = (months.emissions["scope1"] + months.emissions["scope2"]).sum(axis=1) / (run.load - run.shortfall).sum(axis=1)
     assert told["emissions"]["per_energy"]["p50"] == pytest.approx(np.median(both))
     assert told["emissions"]["marginal"]["p50"] > 0.0 and data["emissions"]["marginal"] is None
     assert data["months"][0]["emissions"]["marginal"] is None and data["draw"]["hours"]["emissions"]["marginal"] is None
@@ -300,10 +312,41 @@ def test_a_design_of_its_own_is_noted_beside_the_months() -> None:
 
 def test_tokens_take_the_serving_share_of_the_site(mixed: HoursAnswer, data: dict[str, Any]) -> None:
     accounts = mixed.accounts
-    whole, tokens = accounts.months.meter.sum(axis=1) * accounts.found["fleet_share inference"], accounts.tokens.sum(axis=1)
+    made, tokens = accounts.run.made, accounts.tokens.sum(axis=1)
+    whole = (made.load - made.shortfall).sum(axis=1) * accounts.found["fleet_share inference"]
     told = data["per_million_tokens"]
     assert told["meter"]["p50"] == pytest.approx(np.median(1e6 * whole[tokens > 0] / tokens[tokens > 0]))
     assert told["emissions"]["marginal"] is None
+
+
+@pytest.mark.parametrize("what", ["meter", "water_site", "scope1"])
+def test_energy_that_is_missing_makes_no_token_and_no_run_cheaper(what: str) -> None:
+    """The same gas with all the load, and with half of it missing in every hour: half the work for what was burnt."""
+    gas, grid = (f"{{capacity: {{value: {size} MW, {PLAN}}}}}" for size in (2000, 0))
+    whole = asked(f"    supply:\n      gas: {gas}\n      grid: {grid}\n").accounts
+    made = whole.run.made
+    short = replace(whole, run=replace(whole.run, made=made._replace(shortfall=made.shortfall + 0.5 * (made.load - made.shortfall))))
+
+    def of(taken: Footprint | None) -> Any:
+        assert taken is not None
+        return taken.emissions[what] if what in taken.emissions else getattr(taken, what)
+
+    plants = whole.months.water_site - whole.run.sums.water
+    assert (plants.sum(axis=1) > 0.0).all()
+    served = whole.tokens.sum(axis=1) > 0.0
+    before, after = (of(one.per_token())[served] for one in (whole, short))
+    ran, longer = (one.runs()["deepseek-v3"] for one in (whole, short))
+    done = np.isfinite(longer[1][:, 0])
+    assert done.any() and (longer[1][done, 0] > ran[1][done, 0]).all()
+    if what == "meter":
+        np.testing.assert_allclose(after, before, rtol=1e-9)
+    elif what == "scope1":
+        np.testing.assert_allclose(after, 2.0 * before, rtol=1e-9)
+        both = (whole.months.emissions["scope1"] + whole.months.emissions["scope2"]).sum(axis=1)
+        np.testing.assert_allclose(short.per_served(both), 2.0 * whole.per_served(both), rtol=1e-9)
+        assert (of(longer[0])[done, 0] > 1.5 * of(ran[0])[done, 0]).all(), "a run of twice the length burns twice the gas, but for months"
+    else:
+        assert (after > before).all() and (after < 2.0 * before).all(), "water of plants, not of the hall, is of all that was given"
 
 
 def test_where_nothing_is_served_a_token_is_absent() -> None:
@@ -321,9 +364,11 @@ def test_a_run_lasts_as_long_as_its_rate_says(mixed: HoursAnswer, data: dict[str
     found = mixed.accounts.found
     rate = (found["runs deepseek-v3"] * found["peak"] / found["peak of all"])[:, 5]
     one = np.isfinite(length[:, 5]) & (length[:, 5] < MONTH_HOURS[5])
-    np.testing.assert_allclose(length[one, 5], YEAR_HOURS / rate[one], rtol=1e-6)
+    made = mixed.accounts.run.made
+    came = (made.load - made.shortfall)[:, 5]
+    np.testing.assert_allclose(length[one, 5], (YEAR_HOURS / rate / (came / made.load[:, 5]))[one], rtol=1e-6)
     share = mixed.accounts.found["fleet_share training"] * length[:, 5] / MONTH_HOURS[5]
-    np.testing.assert_allclose(of_model.meter[one, 5], (mixed.accounts.months.meter[:, 5] * share)[one], rtol=1e-9)
+    np.testing.assert_allclose(of_model.meter[one, 5], (came * share)[one], rtol=1e-9)
     by_month = {row["month"]: row for row in runs["deepseek-v3"]["months"]}
     best, worst = (by_month[runs["deepseek-v3"]["emissions"][end]] for end in ("best", "worst"))
     assert best["scopes"]["p50"] < worst["scopes"]["p50"]
@@ -339,11 +384,81 @@ def test_same_seed_same_bits_and_no_numbers_that_are_none(mixed: HoursAnswer, da
     assert other.to_dict()["year"] != data["year"]
 
 
-def test_more_draws_are_more_blocks_of_the_same() -> None:
-    few, many = asked(BACKUP).accounts, asked(BACKUP, draws=512).accounts
-    assert many.found.draws == 512 and many.run.made.draws == 512
+@pytest.mark.parametrize("supply", [BACKUP, MIXED])
+def test_more_draws_are_more_blocks_of_the_same(supply: str) -> None:
+    few, many = asked(supply).accounts, asked(supply, draws=512).accounts
+    assert few.found.draws == 256 and many.found.draws == 512 == many.run.made.draws
     np.testing.assert_array_equal(few.run.column, many.run.column[:256])
-    np.testing.assert_allclose(few.run.sums.racks, many.run.sums.racks[:256])
+    one, other = few.served, many.served
+    pairs = [*zip(one[:4], other[:4], strict=True), *((gas, other.emissions[name]) for name, gas in one.emissions.items())]
+    pairs += [(few.run.made.energy, many.run.made.energy), (few.run.made.starts, many.run.made.starts), (few.tokens, many.tokens)]
+    for short, long in [*pairs, (few.cost.total, many.cost.total), (few.run.sums.highest, many.run.sums.highest)]:
+        np.testing.assert_array_equal(short, long[:256])
+
+
+def test_what_is_drawn_here_is_of_another_block_in_the_next_and_each_row_of_plants_apart() -> None:
+    terms = asked(MIXED, draws=512).accounts.terms
+    water, other = (terms.value(row, "water", "L/Wh", 512) for row in ("gas-turbine", "grid-us"))
+    repair = [terms.value(row, "time_to_repair", "h", 512) for row in ("gas-turbine", "fuel-cell", "grid-us")]
+    apart = (*((one, another) for place, one in enumerate(repair) for another in repair[:place]), (water, other))
+    assert all(abs(float(np.corrcoef(np.stack(pair))[0, 1])) < 0.2 for pair in apart), "one plant says nothing of another"
+    assert len(np.unique(water)) == 512 and (water[:256] != water[256:]).all()
+    for block in (water[:256], water[256:]):
+        assert np.median(block) == pytest.approx(np.median(water), rel=0.02), "each block is spread over the whole range"
+
+
+def test_the_air_of_a_draw_is_as_warm_as_it_has_the_years_to_come() -> None:
+    now = known(supplied(), DAY)
+    sky = site_weather(now.programme, now.catalogue, "north", 0, range(2))
+    warming = Warming(np.array([-2.0, 0.8, 1.31, 9.0]), -1.0, 3.0)
+    skies = skies_of(sky, Drawn(now.catalogue), "evaporative", warming, 4)
+    air = skies.of(1, np.arange(4))
+    expected = sky.dry_bulb[YEAR_HOURS:] + np.array([-1.0, 0.8, 1.31, 3.0])[:, None]
+    np.testing.assert_allclose(air.dry_bulb, expected, atol=1e-9)
+    again = skies.of(1, np.array([2]))
+    np.testing.assert_array_equal(again.wet_bulb[0], air.wet_bulb[2])
+    as_it_is = skies_of(sky, Drawn(now.catalogue), "evaporative", None, 4).of(0, np.arange(4))
+    np.testing.assert_array_equal(as_it_is.dry_bulb, sky.dry_bulb[:YEAR_HOURS])
+
+
+def test_ends_of_a_range_are_its_own_and_not_those_of_draws() -> None:
+    assert ends_of(Distribution("normal", (0.8, 0.5))) == pytest.approx((0.8 - 0.5 * 4.265, 0.8 + 0.5 * 4.265), abs=1e-3)
+    assert ends_of(0.8) == (0.8, 0.8)
+    assert ends_of(Mixture("which", (0.5, 0.5), (0.2, Distribution("uniform", (0.5, 1.5))))) == pytest.approx((0.2, 1.5), abs=1e-4)
+
+
+# --- every range of the hall --------------------------------------------------------------------------------------------------------
+
+#: Drawn inputs of the hall that do not come as a range of it: taken beside it, or not needed by the hour; each with the reason.
+NOT_OF_THE_HALL = {
+    "ambient_offset": "the air is made warmer by it",
+    "peak_coincidence": "the load by the hour has its own peak",
+    "design_power_ratio_default": "the hours take design_power_ratio, which holds what a site states",
+}
+
+
+@pytest.mark.parametrize("tower", [False, True])
+def test_the_hall_takes_every_range_that_the_months_have_drawn(mixed: HoursAnswer, tower: bool) -> None:
+    found = mixed.accounts.found
+    inputs = quantities_of(inputs_facility)
+    drawn = {name for name, one in inputs.items() if "draw" in one.axes} - set(NOT_OF_THE_HALL)
+    assert len(drawn) > 20 and "ups_loss" in drawn
+    own = own_of(found, "evaporative" if tower else "closed-loop-chiller", tower)
+    taken = {name for name, values in found.values.items() if any(values is one for one in own.values())}
+    absent = drawn - taken
+    assert absent == (set() if tower else {"exchanger_approach"}), "without a tower there is no exchanger"
+    assert set(NOT_OF_THE_HALL) <= inputs.keys()
+
+
+def test_every_address_that_the_hours_ask_for_exists(mixed: HoursAnswer) -> None:
+    now = known(supplied(MIXED), DAY)
+    asked_for = addresses(now, "north")
+    assert asked_for.keys() == mixed.accounts.found.values.keys() and len(set(asked_for.values())) == len(asked_for)
+    result = api.simulate(supplied(MIXED), as_of=DAY, draws=256, quantities=[*asked_for.values()])
+    for name, address in asked_for.items():
+        values = result[address].values
+        assert values.shape[0] == 256, name
+        assert mixed.accounts.found[name].shape in ((256,), (256, 12)), name
 
 
 def test_the_command_says_what_python_gives(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -73,6 +73,16 @@ def test_of_many_hardest_hours_the_hottest_and_the_most_humid_stay() -> None:
     assert made.dry_bulb[0] == 40.0 and made.dew_point[-1] == 0.0 and (np.diff(made.dew_point) > 0.0).all()
 
 
+def test_air_beyond_the_states_counts_as_the_nearest_and_is_counted() -> None:
+    plain = weather_of(PLAIN, "abilene-tx", 0, typical=True)
+    dry, dew = plain.dry_bulb.copy(), plain.dew_point.copy()
+    dry[:3], dew[2:5] = -35.0, -45.0
+    dew[:2] = -38.0
+    assert outdoor_hours(plain).beyond == 0
+    made = outdoor_hours(weather_like(dry, dew))
+    assert made.beyond == 5 and made.shares.sum(axis=0) == pytest.approx(np.ones(12), abs=1e-4)
+
+
 # --- shipped, or made anew --------------------------------------------------------------------------------------------------------
 
 
@@ -87,7 +97,7 @@ def test_what_is_shipped_is_what_would_be_made() -> None:
             found.shares, table.shares, atol=2.5e-6, rtol=0.0
         )  # other processors may round a millionth the other way
         for one, other in zip(found[1:], table[1:], strict=True):
-            np.testing.assert_allclose(one, other, atol=0.011, rtol=1e-5)
+            np.testing.assert_allclose(np.asarray(one), np.asarray(other), atol=0.011, rtol=1e-5)
 
 
 def test_own_normals_are_made_anew_and_too_little_for_a_year_is_absent(tmp_path: Path) -> None:
@@ -158,6 +168,15 @@ def test_a_sites_own_file_is_taken_hour_by_hour_and_not_made_warmer(tmp_path: Pa
     assert values["pue"][0, :12] == pytest.approx(hours.monthly_pue(), abs=0.003)
     assert values["wue"][0, :12] * 1000.0 == pytest.approx(hours.monthly_wue() * 1000.0, abs=0.02)
     assert float(values["pue_hottest"][0]) == pytest.approx(float(hours.pue.max()), abs=5e-4)
+
+
+def test_an_explanation_says_how_many_hours_lie_beyond_the_states(tmp_path: Path) -> None:
+    """The dew point of Abu Dhabi's typical year is above 31 degC in some hours; Abilene's never."""
+    table = outdoor_tables.outdoor_of(PLAIN, "abu-dhabi")
+    assert table is not None and table.beyond > 0
+    said = api.explain("pue[hall]", hall(tmp_path, place="abu-dhabi").programme, as_of=DAY).to_dict()
+    assert f"{table.beyond} of them beyond" in str(said)
+    assert "of them beyond" not in str(api.explain("pue[hall]", hall(tmp_path).programme, as_of=DAY).to_dict())
 
 
 def test_an_explanation_says_what_year_the_hours_are_of(tmp_path: Path) -> None:

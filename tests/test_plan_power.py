@@ -101,9 +101,8 @@ def test_a_contract_that_gives_the_same_in_every_hour_is_tested_in_every_weather
 
 
 def test_a_rented_reserve_costs_and_fails_and_at_full_use_is_the_quoted_price() -> None:
-    made = sg.power(
-        "abilene", by="2027-12-01", as_of="2026-09-30", load_at="100 MW", sources=["rented-generator"], years=1, mixes=False, draws=32
-    )
+    asked = {"load_at": "100 MW", "sources": ["rented-generator"], "years": 1, "mixes": False, "draws": 32}
+    made = sg.power("abilene", by="2027-12-01", as_of="2026-09-30", **asked)
     (rented,) = made.plan.case.offers.plants
     quoted = {(one.of, one.what): one.value for one in made.plan.case.offers.basis}["rented-generator", "price"]
     assert rented.yearly_cost > 0.0 and rented.unit > 0.0 and rented.running.repair > 0.0

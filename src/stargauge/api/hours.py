@@ -12,7 +12,7 @@ from stargauge.api.programmes import Progress, known, load
 from stargauge.audit.answer_data import slug
 from stargauge.audit.hours import HoursAnswer, Note
 from stargauge.audit.hours_accounts import HoursAccounts
-from stargauge.audit.hours_hall import load_shape, skies_of
+from stargauge.audit.hours_hall import Warming, ends_of, load_shape, skies_of
 from stargauge.audit.hours_run import SiteYear, addresses, own_of, site_year, years_of
 from stargauge.audit.hours_supply import BatteryStated, SupplyTerms, stated_sources
 from stargauge.audit.hours_year import Case, run_hours
@@ -23,7 +23,7 @@ from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.plants import solar_output, wind_output
 from stargauge.catalogue.tariff import read_tariff
 from stargauge.catalogue.weather_files import read_weather
-from stargauge.engine.sample import central
+from stargauge.engine.sample import central, fixed
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.known import Known, SiteView
 from stargauge.programme.load import asked_as
@@ -76,9 +76,10 @@ def hours(
     drawn = _drawn(now, found, stated or DEFAULT)
     notes = list[Note]()
     terms = SupplyTerms(drawn, _grid_row(now, view), _outputs(drawn, found, sky, notes), _battery(now, view, found), given, spare, paid)
-    shape = load_shape(Drawn(now.catalogue), profile, float(np.median(found["fleet_share inference"])), weekday)
-    offset = found["ambient_offset"] if sky.kind == "synthetic" else np.zeros(found.draws)
-    run = run_hours(Case(found, terms, row, skies_of(sky, Drawn(now.catalogue), row, offset), shape), progress)
+    inputs = result.world.inputs
+    shape = load_shape(Drawn(now.catalogue), profile, float(fixed(inputs["inference_share"], result.world.axes)), weekday)
+    warming = Warming(found["ambient_offset"], *ends_of(inputs["ambient_offset"].estimates[0].value)) if sky.kind == "synthetic" else None
+    run = run_hours(Case(found, terms, row, skies_of(sky, Drawn(now.catalogue), row, warming, found.draws), shape), progress)
     about = {
         "programme": slug(made.name), "asked_as": asked_as(made), "name": made.name, "as_of": str(now.as_of), "seed": seed, "site": site,
         "place": view.spec.place if view.spec else "", "year_asked": found.year, "price_year": now.programme.price_year, "profile": profile,
@@ -104,7 +105,7 @@ def _expect(now: Known, year: int | None, spare: int, draws: int) -> None:
 def _drawn(now: Known, found: SiteYear, row: str) -> Drawn:
     """The catalogue's ranges as the run has drawn them; what the run does not need is drawn here."""
     tower = "tower" in kinds_of(facility_of(Drawn(now.catalogue), row))
-    return Drawn(now.catalogue, found.draws, found.seed, own_of(found, row, tower))
+    return Drawn(now.catalogue, found.draws, found.seed, own_of(found, row, tower), stream=lambda key: found.chance(f"range {key}"))
 
 
 def _outputs(drawn: Drawn, found: SiteYear, sky: Weather, notes: list[Note]) -> dict[str, Array]:

@@ -53,7 +53,7 @@ class HoursAnswer:
             "year": self._year(), "sources": list(self._sources()), "cost": self._cost(),
             "emissions": {
                 **{name: _whole(months.emissions.get(name)) for name in GASES},
-                "per_energy": levels(accounts.per_meter(months.emissions["scope1"] + months.emissions["scope2"])),
+                "per_energy": levels(accounts.per_served((months.emissions["scope1"] + months.emissions["scope2"]).sum(axis=1))),
             },
             "water": {"site": _whole(months.water_site), "upstream": _whole(months.water_upstream)},
             "months": [{"month": place + 1, **self._month(place)} for place in range(months.meter.shape[1])],

@@ -88,8 +88,26 @@ class HoursAccounts:
     # --- per token and per run ------------------------------------------------------------------------------------------------------
 
     @cached_property
+    def served_share(self) -> Array:
+        """Energy that came over energy that the hall asked for, of each month: (draw, month); all where nothing is asked for.
+
+        Work that no energy came for is not done: an hour with half its energy does half its tokens and half its training.
+        """
+        made = self.run.made
+        return np.divide(made.load - made.shortfall, made.load, out=np.ones_like(made.load), where=made.load > 0.0)
+
+    @cached_property
+    def served(self) -> Footprint:
+        """What each month takes for the work that is done: of the hall what energy came for, of the supply all, (draw, month)."""
+        whole, hall, share = self.months, self.run.sums.water, self.served_share
+        water = whole.water_site - hall * (1.0 - share)
+        return Footprint(whole.racks * share, whole.meter * share, water, whole.water_upstream, whole.emissions)
+
+    @cached_property
     def tokens(self) -> Array:
-        """Output tokens that the site serves in each month, (draw, month): of the fleet's by what its accelerators can serve."""
+        """Output tokens that the site serves in each month, (draw, month): of the fleet's by what its accelerators can serve, and of
+        those as much as the energy that came.
+        """
         found = self.found
         chips = [name.removeprefix("rate ") for name in found.values if name.startswith("rate ")]
         here, everywhere = (
@@ -97,23 +115,23 @@ class HoursAccounts:
             for held in ("held", "held of all")
         )
         fleet = np.nan_to_num(found["inference_tokens_per_s"]) * _SECONDS * MONTH_HOURS
-        return np.asarray(fleet * _over(np.asarray(here), np.asarray(everywhere)))
+        return np.asarray(fleet * _over(np.asarray(here), np.asarray(everywhere)) * self.served_share)
 
     def per_token(self) -> Footprint | None:
         """What a token of the year takes, of the share of the site that serves; none where none is served."""
         tokens = np.nan_to_num(self.tokens).sum(axis=1)
         if not (tokens > 0.0).mean() >= _MOST_DRAWS:
             return None
-        return share_of(self.months, self.found["fleet_share inference"][:, None], sums=True).per(tokens)
+        return share_of(self.served, self.found["fleet_share inference"][:, None], sums=True).per(tokens)
 
     def runs(self) -> dict[str, tuple[Footprint, Array]]:
         """What a training run of each model takes that begins with each month and how long it lasts, h: (draw, month)."""
         found, share = self.found, self.found["fleet_share training"][:, None]
         here = _over(np.nan_to_num(found["peak"]), np.nan_to_num(found["peak of all"]))
-        months = share_of(self.months, share)
+        months = share_of(self.served, share)
         rates = {name.removeprefix("runs "): one for name, one in found.values.items()
                  if name.startswith("runs ") and np.isfinite(one).any()}  # fmt: skip
-        of_year = MONTH_HOURS / MONTH_HOURS.sum()
+        of_year = MONTH_HOURS / MONTH_HOURS.sum() * self.served_share
         return {name: of_runs(months, np.nan_to_num(rate * here) * of_year, MONTH_ENDS) for name, rate in rates.items()}
 
     # --- beside the months of the programme -----------------------------------------------------------------------------------------
@@ -134,13 +152,9 @@ class HoursAccounts:
             hours[scope] = ("g", _year(found.without_leap_day(found[f"emissions {scope}"])), _year(months.emissions[scope]))
         return hours
 
-    def per_served(self, money: Array) -> Array:
-        """USD per Wh that the site got."""
-        return _over(money, _year(self.run.made.load - self.run.made.shortfall))
-
-    def per_meter(self, months: Array) -> Array:
-        """Per Wh that the site asks for at its meter, of the year."""
-        return _over(_year(months), _year(self.run.made.load))
+    def per_served(self, amount: Array) -> Array:
+        """USD, or g, of the year per Wh that the site got: (draw,)."""
+        return _over(amount, _year(self.run.made.load - self.run.made.shortfall))
 
     def cost_parts(self) -> dict[str, Array]:
         """USD by part, (draw,): energy bought, gas, upkeep and other running costs of plants on site; with a tariff also its charges."""

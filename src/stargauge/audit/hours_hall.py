@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
@@ -11,31 +12,54 @@ from numpy.typing import NDArray
 from stargauge.catalogue.facility_designs import Drawn, facility_of, kinds_of
 from stargauge.catalogue.plants import inference_load, training_load
 from stargauge.quantity.cooling_hours import Air, air_between, air_of
+from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.facility_hours import WATER, facility_hours
 from stargauge.quantity.load_profile import inference_profile, mixed_profile, scaled_to_mean, training_profile
+from stargauge.quantity.statement import Mixture
 from stargauge.quantity.weather import YEAR_HOURS, Weather
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
+#: The share of draws beyond each end of what the air is worked out for.
+_BEYOND = 1e-5
+#: Between two airs that lie so far apart, K, at most, the air of a draw is taken straight: the wet bulb curves.
+_STEP = 1.0
 PROFILES = ("mixed", "training", "inference", "flat")
 
 
-class HallHours(NamedTuple):
-    """A hall per watt of its racks' rated power, (draw, hour)."""
+class DrawnHall(NamedTuple):
+    """A hall in each draw by the hour, per watt of its racks' rated power: (draw, hour)."""
 
     load: Array  # share of the rated power
     meter: Array  # W at the meter
     water: Array  # L
 
 
-class Skies(NamedTuple):
-    """Outdoor air of each weather year as cool as any draw has it and as warm, and where between them each draw is: (draw,)."""
+class Warming(NamedTuple):
+    """How much warmer than the normals each draw has the years to come, K (draw,), and the ends of its range."""
 
-    cool: tuple[Air, ...]
-    warm: tuple[Air, ...]
-    share: Array
+    offset: Array
+    low: float
+    high: float
+
+
+class Skies(NamedTuple):
+    """Outdoor air of each weather year in even steps of warming, and where on these steps each draw is."""
+
+    years: tuple[Air, ...]  # each (step, hour)
+    place: Array  # a number of steps with a fraction, (draw,)
+
+    def of(self, year: int, draws: Rows) -> Air:
+        """The air of some draws, all in one weather year: (draw, hour)."""
+        steps, place = self.years[year], self.place[draws]
+        last = len(steps.dry_bulb) - 1
+        if not last:
+            return Air(*(one[0] for one in steps))
+        low = np.minimum(place.astype(np.intp), last - 1)
+        cooler, warmer = (Air(*(one[step] for one in steps)) for step in (low, low + 1))
+        return air_between(cooler, warmer, (place - low)[:, None])
 
 
 def load_shape(drawn: Drawn, profile: str, inference_share: float, first_weekday: int) -> Array:
@@ -56,13 +80,27 @@ def monthly_scaled(shape: Array, mean: Array, month_ends: Sequence[int]) -> Arra
     return np.concatenate([scaled_to_mean(shape[start:end], mean) for start, end in zip(starts, month_ends, strict=True)], axis=1)
 
 
-def skies_of(weather: Weather, drawn: Drawn, design: str, offset: Array) -> Skies:
-    """Outdoor air of every weather year, warmer by what each draw has the years to come be."""
+def ends_of(value: object) -> tuple[float, float]:
+    """As low and as high as a value is taken: ends of its range that less than one draw in 100,000 lies beyond, each.
+
+    They are of the range, not of the draws: so the air of a draw is the same however many draws there are.
+    """
+    if isinstance(value, Distribution):
+        return value.quantile(_BEYOND), value.quantile(1.0 - _BEYOND)
+    if isinstance(value, Mixture):
+        lows, highs = zip(*map(ends_of, value.options), strict=True)
+        return min(lows), max(highs)
+    return float(np.asarray(value)), float(np.asarray(value))
+
+
+def skies_of(weather: Weather, drawn: Drawn, design: str, warming: Warming | None, draws: int) -> Skies:
+    """Outdoor air of every weather year, warmer by what each draw has the years to come be; without that, as it is."""
     kinds = kinds_of(facility_of(drawn, design))
-    low, high = float(offset.min()), float(offset.max())
-    years = [_year(weather, number) for number in range(weather.year_count)]
-    share = (offset - low) / (high - low) if high > low else np.zeros(len(offset))
-    return Skies(tuple(air_of(one, kinds, low) for one in years), tuple(air_of(one, kinds, high) for one in years), share)
+    offset, low, high = warming or Warming(np.zeros(draws), 0.0, 0.0)
+    levels = np.linspace(low, high, ceil((high - low) / _STEP) + 1)
+    place = (offset.clip(low, high) - low) / (high - low) * (len(levels) - 1) if high > low else np.zeros(draws)
+    years = [[air_of(_year(weather, number), kinds, float(level)) for level in levels] for number in range(weather.year_count)]
+    return Skies(tuple(Air(*map(np.stack, zip(*steps, strict=True))) for steps in years), np.asarray(place))
 
 
 def _year(weather: Weather, number: int) -> Weather:
@@ -71,7 +109,7 @@ def _year(weather: Weather, number: int) -> Weather:
     return weather._replace(**{name: getattr(weather, name)[hours] for name in names})
 
 
-def hall_hours(drawn: Drawn, design: str, skies: Skies, column: Rows, load: Array, first: int = 0) -> HallHours:
+def drawn_hall(drawn: Drawn, design: str, skies: Skies, column: Rows, load: Array, first: int = 0) -> DrawnHall:
     """The hall in the weather year of each draw, for draws from `first` on.
 
     `column`: the number of that year, (draw,); `load`: share of rated power, (draw, hour).
@@ -79,8 +117,8 @@ def hall_hours(drawn: Drawn, design: str, skies: Skies, column: Rows, load: Arra
     meter, water = np.empty_like(load), np.empty_like(load)
     for year in np.unique(column):
         rows = np.flatnonzero(column == year)
-        air = air_between(skies.cool[year], skies.warm[year], skies.share[first + rows, None])
+        air = skies.of(int(year), first + rows)
         hours = facility_hours(facility_of(drawn._replace(rows=first + rows), design), air, load[rows])
         meter[rows] = hours.facility
         water[rows] = sum(hours.water[part] for part in WATER)
-    return HallHours(load, meter, water)
+    return DrawnHall(load, meter, water)

@@ -26,6 +26,8 @@ Rows = NDArray[np.intp]
 ROWS = {"gas": "gas-turbine", "fuel_cell": "fuel-cell"}
 #: What runs without a choice, and what burns gas on site.
 GIVEN, BURNING = ("solar", "wind", "nuclear"), ("fuel_cell", "gas")
+#: Whose water is taken on the site: what burns gas there, and modules that are stated at a site stand on it.
+_ON_SITE = (*BURNING, "solar")
 #: The share of its capacity at which a plant's heat rate at part load holds.
 _PART = 0.5
 #: What hours a day has.
@@ -211,6 +213,6 @@ def per_fuel(found: SiteYear, order: list[str], factor: Array) -> Array:
 
 
 def water_per_energy(found: SiteYear, terms: SupplyTerms, order: list[str], on_site: bool) -> Array:
-    """Water that plants take by what they give, L/Wh (draw, source): of those that burn gas on site, or of the others but the grid."""
-    names = BURNING if on_site else GIVEN
-    return _stack(order, {n: terms.value(ROWS.get(n, n), "water", "L/Wh", found.draws) for n in order if n in names}, found.draws)
+    """Water that plants take by what they give, L/Wh (draw, source): of those that stand on the site, or of the others but the grid."""
+    names = [name for name in (*GIVEN, *BURNING) if name in order and (name in _ON_SITE) == on_site]
+    return _stack(order, {n: terms.value(ROWS.get(n, n), "water", "L/Wh", found.draws) for n in names}, found.draws)

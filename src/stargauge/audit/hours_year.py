@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.audit.hours_hall import HallHours, Skies, hall_hours, monthly_scaled
+from stargauge.audit.hours_hall import DrawnHall, Skies, drawn_hall, monthly_scaled
 from stargauge.audit.hours_run import MONTH_HOURS, SiteYear
 from stargauge.audit.hours_supply import SupplyTerms, supplied
 from stargauge.engine.streams import BLOCK
@@ -74,10 +74,10 @@ def run_hours(case: Case, progress: Callable[[int, int], None] | None = None) ->
     kept_racks = kept_water = np.zeros(0)
     for number in range(blocks):
         found, own = case.found.block(number), keep - number * BLOCK
-        column = weather_years(found, len(case.skies.cool))
+        column = weather_years(found, len(case.skies.years))
         load = monthly_scaled(case.shape, found["load_factor"], MONTH_ENDS)
-        hall = hall_hours(case.terms.drawn, case.design, case.skies, column, load, found.first)
-        hall = HallHours(*(one * np.repeat(found.power_it, MONTH_HOURS.astype(np.int64), axis=1) for one in hall))
+        hall = drawn_hall(case.terms.drawn, case.design, case.skies, column, load, found.first)
+        hall = DrawnHall(*(one * np.repeat(found.power_it, MONTH_HOURS.astype(np.int64), axis=1) for one in hall))
         sources = supplied(found, case.terms.of_rows(np.arange(found.first, found.first + found.draws)), column)
         inside = own if 0 <= own < found.draws else None
         parts.append(dispatch(Hourly(hall.meter.T), sources, [one.name for one in sources], keep=inside, clock=True))
@@ -91,7 +91,7 @@ def run_hours(case: Case, progress: Callable[[int, int], None] | None = None) ->
     return HoursRun(joined(parts), together, keep, kept_racks, kept_water, np.concatenate(columns))
 
 
-def _sums(hall: HallHours) -> Sums:
+def _sums(hall: DrawnHall) -> Sums:
     highest = np.maximum.reduceat(by_year(hall.meter), _STARTS, axis=-1)[:, 0]
     return Sums(monthly_sum(hall.load), monthly_sum(hall.water), highest, by_clock(hall.load), by_clock(hall.water))
 

@@ -6,7 +6,7 @@ by both (`hybrid`, shares of the catalogue), and rejected by one of `REJECTIONS`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -64,6 +64,7 @@ class Drawn(NamedTuple):
     seed: int = 0
     own: Mapping[tuple[str, str, str], Array] = MappingProxyType({})  # (draw,) of kind, name and attribute, where they are drawn already
     rows: NDArray[np.intp] | None = None  # only these draws
+    stream: Callable[[str], Array] | None = None  # chances of each draw by what is drawn; none: evenly spread
 
     def value(self, kind: str, name: str, attribute: str, unit: str) -> Value:
         """The value of an attribute. Raises InputError where nobody gives one."""
@@ -74,7 +75,7 @@ class Drawn(NamedTuple):
     def _value(self, kind: str, name: str, attribute: str, unit: str) -> Value:
         found = self.catalogue.estimate(kind, name, attribute, unit).value
         if isinstance(found, Distribution):
-            return self._drawn(found, f"{kind}/{attribute}")
+            return self._drawn(found, _key(kind, name, attribute))
         if not isinstance(found, float) or np.isnan(found):
             raise InputError(f"the catalogue has no {attribute} of {kind} {name}; add a row {kind},{name},{attribute},VALUE,{unit}")
         return found
@@ -82,9 +83,18 @@ class Drawn(NamedTuple):
     def _drawn(self, found: Distribution, key: str) -> Value:
         if not self.draws:
             return found.quantile(0.5)
+        if self.stream is not None:
+            return np.asarray(found.ppf(self.stream(key)))[:, None]
         digest = blake2b(f"{self.seed}\x1f{key}".encode(), digest_size=16).digest()
         order = np.random.Generator(np.random.PCG64(int.from_bytes(digest, "little"))).permutation(self.draws)
         return found.ppf((order + 0.5) / self.draws)[:, None]
+
+
+def _key(kind: str, name: str, attribute: str) -> str:
+    """What is drawn together. Halls of two designs are held against one another, so they stand at the same place of their ranges; plants
+    stand beside one another, and what one takes says nothing of another.
+    """
+    return f"{kind}/{name}/{attribute}" if kind == "energy" else f"{kind}/{attribute}"
 
 
 def parts_of(design: str) -> tuple[Collection | None, str]:

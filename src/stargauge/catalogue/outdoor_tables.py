@@ -24,7 +24,7 @@ from stargauge.quantity.weather_normals import Coefficients, Normals
 FILE = "outdoor-hours.csv"
 COLUMNS = ("fingerprint", "station", "part", "values")
 #: Parts of a table beside the months.
-_HOT, _DEW, _PRESSURE = "hottest", "dew_point", "pressure"
+_HOT, _DEW, _PRESSURE, _BEYOND = "hottest", "dew_point", "pressure", "beyond"
 _PARTS = 1_000_000
 #: The seed of every typical year.
 SEED = 0
@@ -79,7 +79,7 @@ def _read(file: Path, made_from: str) -> OutdoorHours:
         numbers = np.array(rows[str(month + 1)].replace(":", " ").split(), dtype=np.int64)
         shares[numbers[::2], month] = numbers[1::2] / _PARTS
     dry, dew = (np.array(rows[part].split(), dtype=np.float64) for part in (_HOT, _DEW))
-    return _locked(OutdoorHours(shares, dry, dew, float(rows[_PRESSURE])))
+    return _locked(OutdoorHours(shares, dry, dew, float(rows[_PRESSURE]), int(rows.get(_BEYOND, "0"))))
 
 
 def _locked(table: OutdoorHours) -> OutdoorHours:
@@ -114,3 +114,5 @@ def _rows(table: OutdoorHours) -> Iterable[tuple[str, str]]:
     yield _HOT, " ".join(f"{value:g}" for value in table.dry_bulb)
     yield _DEW, " ".join(f"{value:g}" for value in table.dew_point)
     yield _PRESSURE, f"{table.pressure:.0f}"
+    if table.beyond:
+        yield _BEYOND, str(table.beyond)

@@ -98,7 +98,7 @@ def _outdoor(known: Known, site: SiteView, station: str, pick: Callable[[Outdoor
     value = pick(found)
     if site.spec and site.spec.weather:
         said = Statement(site.spec.weather, "", note="weather file beside the programme", path=f"sites.{site.id}.weather")
-        return Estimate(value, "stated", (said,), None, f"hours of {site.spec.weather}")
+        return Estimate(value, "stated", (said,), None, f"hours of {site.spec.weather}" + _beyond(found))
     if not station:
         return Estimate(value, "stated", (), None, "no place")
     rows = rests_on(known.catalogue, station)
@@ -106,10 +106,18 @@ def _outdoor(known: Known, site: SiteView, station: str, pick: Callable[[Outdoor
     hindsight = max((e.hindsight for e in rows if e.hindsight), default=None)
     own = bool(site.spec and site.spec.place)
     note = f"hours of a typical year of {station}, made of its monthly normals" + ("" if own else ", taken for want of a place")
+    note += _beyond(found)
     if found is None:
         note = f"no typical year can be made of the normals of {station}; stargauge facility {site.id} says why"
     placed = known.catalogue.hindsight("place", site.spec.place, "weather") if site.spec and site.spec.place else None
     return resting_on(Estimate(value, "default" if own else "assumed", statements, hindsight, note), placed)
+
+
+def _beyond(found: OutdoorHours | None) -> str:
+    """What an explanation says where air lies beyond the states of the outdoor air."""
+    if found is None or not found.beyond:
+        return ""
+    return f"; {found.beyond:,} of them beyond -30 to 56 degC or dew points of -40 to 31 degC, which count as the nearest state"
 
 
 @quantity("1", "site outdoor calendar_month")

@@ -2,6 +2,7 @@
 
 What a hall needs in an hour depends on the air of that hour alone, so a month needs no hours in a row, only their shares. The shares of an
 hour are those of linear interpolation between the states around it: a sum over states is exact for whatever is linear between them.
+Air beyond the states (-30 to 56 degC, dew points of -40 to 31 degC) counts as the last of them, and how many hours that are is kept.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class OutdoorHours(NamedTuple):
     dry_bulb: Array  # degC of the hardest hours, hottest first
     dew_point: Array  # degC of the same
     pressure: float  # Pa
+    beyond: int = 0  # hours of all years that are hotter, colder, drier or more humid than any state, and count as the nearest
 
 
 def outdoor_hours(weather: Weather) -> OutdoorHours:
@@ -36,7 +38,7 @@ def outdoor_hours(weather: Weather) -> OutdoorHours:
     hardest = _hardest(weather.dry_bulb, weather.dew_point)
     return OutdoorHours(
         _shares(weather), np.round(weather.dry_bulb[hardest], 2), np.round(weather.dew_point[hardest], 2),
-        float(np.round(np.mean(weather.pressure))),
+        float(np.round(np.mean(weather.pressure))), _beyond(weather),
     )  # fmt: skip
 
 
@@ -62,8 +64,14 @@ def _shares(weather: Weather) -> Array:
     return np.asarray(np.round(whole * _PARTS).reshape(-1, MONTHS) / _PARTS)
 
 
+def _beyond(weather: Weather) -> int:
+    """Hours whose temperature or dew point lies beyond the states."""
+    given = ((weather.dry_bulb, DRY_BULBS), (weather.dew_point, DEW_POINTS))
+    return int(np.any([(values < nodes[0]) | (values > nodes[-1]) for values, nodes in given], axis=0).sum())
+
+
 def _between(values: Array, nodes: tuple[float, ...]) -> tuple[Places, Array]:
-    """The node below each value, and how far it is on the way to the next."""
+    """The node below each value, and how far it is on the way to the next; a value beyond the nodes counts as the last of them."""
     at = np.array(nodes)
     inside = np.clip(values, at[0], at[-1])
     below = np.clip(np.searchsorted(at, inside, side="right") - 1, 0, len(at) - 2)

@@ -221,7 +221,7 @@ def basis(data: Data) -> str:
     """What the figures rest on."""
     return say(
         "P10 to P90 over the draws. Load profile, part load, failures and most factors of water are assumptions of grade D (catalogue: "
-        "energy, facility). Money of {year}, without capital.",
+        "energy, facility). Per energy, token and run: over what was served. Money of {year}, without capital.",
         year=data["price_year"] or say("the price year"),
     )  # fmt: skip
 
