@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli_runs import ask
@@ -44,8 +45,11 @@ def test_text_json_page_and_python_say_the_same(here: Path, capsys: pytest.Captu
     wanted = json.loads(json.dumps(made.to_dict()))
     wanted["programme"]["asked_as"] = "small.yaml"
     assert json.loads(told.out) == wanted
+    scopes = wanted["scopes"]
+    assert 0.16 < scopes["gas_upstream"]["value"] / scopes["carbon"][0]["value"] < 0.65  # the range that the row is derived from
+    assert wanted["cost"]["above_least"] == pytest.approx(wanted["cost"]["mean"] / wanted["cost"]["at_least"] - 1.0, rel=1e-3)
     page = (here / "supply.html").read_text(encoding="utf-8")
-    assert '<html lang="de">' in page and "Die günstigste Versorgung von north" in page
+    assert '<html lang="de">' in page and "Die günstigste gefundene Versorgung von north" in page
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "").replace('http-equiv="Content', "")
 
     from stargauge.report.power import render_power
@@ -69,6 +73,25 @@ def test_what_cannot_be_there_by_the_day_is_told(capsys: pytest.CaptureFixture[s
     told = ask(capsys, *QUICK, "--by", "2027-01", "--years", "1")
     assert told.code == 2
     assert "keeps all limits at north, from 2027-01 on" in told.told and "later day with --by" in told.told
+    assert re.search(r"gas-turbine not before 20\d\d-\d\d-\d\d, 100 MW are missing from 2027-01-01 00:00 on", told.told)
+
+
+def test_a_supply_that_does_not_pass_its_test_ends_with_one(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    power = sg.power
+
+    class Failing:
+        """A supply whose test is not passed."""
+
+        def __init__(self, made: Any) -> None:
+            self.made = made
+
+        def to_dict(self) -> dict[str, Any]:
+            data = self.made.to_dict()
+            return {**data, "test": {**data["test"], "passed": False}}
+
+    monkeypatch.setattr("stargauge.api.power", lambda *asked, **more: Failing(power(*asked, **more)))
+    told = ask(capsys, *QUICK)
+    assert told.code == 1 and told.out.startswith("Does not pass its test: ")
 
 
 def test_all_faults_come_at_once(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

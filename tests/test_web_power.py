@@ -83,9 +83,23 @@ def test_a_form_asks_for_load_limits_and_sources(folder: Path, monkeypatch: pyte
     assert 'name="emissions" value=""' in page(folder, "sites.site", "sites/north")
 
 
+def test_a_tick_may_be_named_as_not_set(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, object]] = []
+
+    def none(*_: object, **more: object) -> None:
+        asked.append(more)
+        raise InputError("none")
+
+    monkeypatch.setattr(api, "power", none)
+    text = page(folder, "sites.site_power", "sites/north/power", greenfield="0")
+    assert asked[0]["greenfield"] is False and 'name="greenfield" value="1">' in text
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
+        ({"greenfield": "perhaps"}, "expected 1 or 0"),
+        ({"by": "2027-01-01"}, "Gas turbines not before"),
         ({"emissions": "50 kg/MWh"}, "any one of these would do, about, all else kept: "),
         ({"load": "much"}, "None can be sized: "),
         ({"years": "9"}, "got &#34;9&#34; years; expected 1 to 3"),

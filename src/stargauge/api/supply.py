@@ -128,7 +128,7 @@ def power(
         drawn.hours, start, found, Limits(shortfall, _amount(emissions, "g/Wh"), _amount(land, "m2"), _amount(gas, "Wh")),
         _outputs(reading, others), _numbers(others), draws=draws, seed=seed, same_weather=others is sky,
         test_load=drawn.others, stated=tuple(stated), backups=tuple(backups(reading, stated)), reading=reading, water=drawn.water,
-        upstream=_waters(reading),
+        upstream=_waters(reading), gas_upstream=_gas_upstream(reading),
     )  # fmt: skip
     return SitePower(made.name, asked_as(made), view.id, now.as_of, drawn.said, sky, planned(case, mixes, progress))
 
@@ -154,6 +154,16 @@ def _waters(reading: Offering) -> dict[str, float | None]:
         found = [row for row in rows if row and _has_water(reading, row)]
         made[plant.name] = reading.number("energy", found[0], "water", "L/Wh") if found else None
     return made
+
+
+def _gas_upstream(reading: Offering) -> float | None:
+    """g of CO2e per Wh of gas before it is burnt; None where nothing burns gas, or the catalogue has no figure known on the day."""
+    if not any(plant.fuel for plant in reading.offers.plants):
+        return None
+    try:
+        return reading.number("emission", "natural-gas", "upstream", "g/Wh")
+    except InputError:
+        return None
 
 
 def _has_water(reading: Offering, row: str) -> bool:

@@ -60,6 +60,14 @@ def ways(fault: NoSupply, asked: Mapping[str, str | None]) -> list[Way]:
     return [way for one in fault.reliefs if (way := _way(one, asked))]
 
 
+def not_yet(fault: NoSupply) -> str:
+    """From when what is offered is there, and from which hour on how much is missing; empty where nothing is waited for."""
+    texts = [f"{name} not before {day}" for name, day in fault.ready.items()]
+    if fault.lack is not None:
+        texts.append(f"{fault.lack.missing / 1e6:,.4g} MW are missing from {fault.lack.day} {fault.lack.hour:02d}:00 on")
+    return ", ".join(texts)
+
+
 def _way(one: Relief, asked: Mapping[str, str | None]) -> Way | None:
     if one.needed is None:
         return None

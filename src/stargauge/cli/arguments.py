@@ -17,8 +17,8 @@ EXAMPLES = """examples:
   stargauge explain 'power_facility[operational, abilene]' --date 2026-09-24
   stargauge compare stargate@2025-01-22 @2026-09-30
   stargauge simulate --quantity jobs_direct --draws 10000 --json
-exit codes: 0 answered, 1 answered and --fail-if holds, 2 input at fault,
-            3 our fault"""
+exit codes: 0 answered, 1 answered and --fail-if holds (power: its supply does
+            not pass its test), 2 input at fault, 3 our fault"""
 
 SIDES = """a side: PROGRAMME   a shipped name, a file or a folder
         @DATE       use only what was published by that day (else: today)

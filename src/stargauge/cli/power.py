@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def power(asked: argparse.Namespace) -> int:
-    """`stargauge power`."""
+    """`stargauge power`: 1 where the supply does not pass its test."""
     target = Path(asked.report) if asked.report else None
     sources = [part.strip() for part in asked.sources.split(",") if part.strip()] if asked.sources is not None else None
     _expect(asked, target, sources)
@@ -51,7 +51,7 @@ def power(asked: argparse.Namespace) -> int:
         sys.stdout.write(render_power(data, style_of(asked), str(target.resolve()) if target else None))
         if asked.pypsa:
             print(f"Network of PyPSA   {Path(asked.pypsa).resolve()}")
-    return 0
+    return 0 if data["test"]["passed"] else 1
 
 
 def _sized(done: int, count: int) -> None:
@@ -141,7 +141,7 @@ def _faults_of_share(text: str) -> Iterator[Fault]:
 
 def _impossible(fault: NoSupply, asked: argparse.Namespace, sources: list[str] | None) -> InputError:
     """That no supply keeps all limits, and for each of them what would do, in the unit in which it was asked."""
-    from stargauge.api.supply_asked import ways
+    from stargauge.api.supply_asked import not_yet, ways
 
     told = [f"--{way.name} {_quoted(way.needed)} (asked {_as_most(way.name)}{way.asked})" for way in ways(fault, vars(asked))]
     what = f"no supply of {', '.join(sources)}" if sources else "no supply of what is looked at"
@@ -150,7 +150,8 @@ def _impossible(fault: NoSupply, asked: argparse.Namespace, sources: list[str] |
     others = "offer more with --sources, or ask for less with --load"
     if asked.by:
         others = "name a later day with --by, or offer what is there sooner with --sources, such as rented-generator"
-    return InputError(Fault(f"{enough}; else {others}", f"{what} keeps all limits at {asked.site}{by}"))
+    when = f"{not_yet(fault)}; " if not_yet(fault) else ""
+    return InputError(Fault(f"{when}{enough}; else {others}", f"{what} keeps all limits at {asked.site}{by}"))
 
 
 def _quoted(text: str) -> str:

@@ -32,7 +32,7 @@ _MARKET, _REGION_ABROAD = "grid-us", "world-grid"
 
 @dataclass(frozen=True)
 class Basis:
-    """One number behind an offer: what it is, its value in a unit, and where it is from."""
+    """One number behind an offer: what it is, its value in a unit, where it is from, and the year that it speaks for."""
 
     of: str
     what: str
@@ -42,6 +42,7 @@ class Basis:
     source: str
     grade: str
     note: str
+    year: int | None = None
 
 
 @dataclass
@@ -88,7 +89,9 @@ class Offering:
 
     def _keep(self, of: str, what: str, value: float, unit: str, found: Estimate) -> None:
         said = found.statements[0] if found.statements else None
-        basis = Basis(of, what, value, unit, found.kind, said.source if said else "", (said.grade or "") if said else "", found.note)
+        source, grade = (said.source, said.grade or "") if said else ("", "")
+        year = said.as_of.start.year if said and said.as_of else None
+        basis = Basis(of, what, value, unit, found.kind, source, grade, found.note, year)
         if basis not in self.offers.basis:
             self.offers.basis.append(basis)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from stargauge.plan.dispatched import Tested
 from stargauge.plan.mixes import MIXES, Mix, tried
 from stargauge.plan.options import YEAR, Array, BatteryOption, PlantOption
 from stargauge.plan.power_case import NO_ENERGY, PowerCase
-from stargauge.plan.sizing import NoSupply, cheapest, least_cost
+from stargauge.plan.sizing import Lack, NoSupply, cheapest, least_cost
 from stargauge.plan.stages import Stage, each, stage_data, staged, weeks
 from stargauge.plan.standing import reliable, run
 from stargauge.plan.supply_program import Supply
@@ -61,7 +61,11 @@ class PowerPlan:
             "load": {"unit": "W", "base": "facility", "mean": float(case.load.mean()), "peak": float(case.load.max())},
             "cost": {
                 "unit": "USD/Wh", "mean": supply.unit_cost, "at_least": supply.bound / supply.load,
+                "above_least": supply.unit_cost / (supply.bound / supply.load) - 1.0,
                 "bound_with_reserve": None if self.bound_with_reserve is None else self.bound_with_reserve / supply.load,
+                "above_reserve": None
+                if self.bound_with_reserve is None
+                else supply.unit_cost / (self.bound_with_reserve / supply.load) - 1.0,
                 "demand_charge": sum(supply.demand_charge.values()) / served,
                 "parts": {name: cost / served for name, cost in supply.cost.items() if case.seen(supply.sizes[name])},
                 "range": None if self.priced is None else _levels(self.priced),
@@ -204,7 +208,12 @@ def planned(case: PowerCase, mixes: bool = True, told: Callable[[int, int], None
         if told is not None:
             told(step, steps)
 
-    limits, supply, test = reliable(case)
+    try:
+        limits, supply, test = reliable(case)
+    except NoSupply as fault:
+        if case.start is not None:
+            fault.ready, fault.lack = {name: case.offers.ready[name] for name in late}, _lack(case, case.start)
+        raise
     done(1)
     case, made = replace(case, limits=limits), []
     for place, (name, needed, allowed, share) in enumerate(MIXES if mixes else ()):
@@ -232,6 +241,20 @@ def _late(case: PowerCase) -> list[str]:
     """What is not there when the plan starts."""
     plants = [plant.name for plant in case.offers.plants if plant.ready > 0]
     return plants + [battery.name for battery in case.offers.batteries if battery.ready > 0]
+
+
+def _lack(case: PowerCase, start: date) -> Lack | None:
+    """The first hour in which all that is there, as large as it may be, gives less than the load; none where a battery is there before."""
+    hours = len(case.load)
+    given = np.zeros(hours)
+    for plant in case.plants:
+        output = np.broadcast_to(plant.output, hours)[plant.ready :]
+        given[plant.ready :] += np.multiply(output, plant.most, where=output > 0.0, out=np.zeros(len(output)))
+    short = np.flatnonzero(given < case.load)
+    if not len(short) or any(one.ready <= short[0] for one in case.batteries):
+        return None
+    first = int(short[0])
+    return Lack(start + timedelta(days=first // 24), first % 24, float(case.load[first] - given[first]))
 
 
 def _unit_cost(case: PowerCase) -> float | None:
@@ -284,7 +307,7 @@ def _priced(case: PowerCase, supply: Supply, test: Tested) -> Array | None:
 
 def scopes(supply: Supply, case: PowerCase) -> dict[str, Any]:
     """CO2e and water of a year by scope: what is burnt on site, what the grid is taken to emit where it is; water of the hall, of plants on
-    site, and of what comes from elsewhere. What nobody says is absent.
+    site, and of what comes from elsewhere. What gas emits before it is burnt stands beside them, in no limit. What nobody says is absent.
     """
     energy = {
         plant.name: supply.energy[plant.name] for plant in case.plants
@@ -297,9 +320,11 @@ def scopes(supply: Supply, case: PowerCase) -> dict[str, Any]:
         if each is not None:
             where = "upstream" if plant.source in _ELSEWHERE else "plants"
             litres[where] = litres.get(where, 0.0) + each * energy[plant.name]
+    burnt = sum(plant.fuel * energy.get(plant.name, 0.0) for plant in case.plants)
     hall = {} if case.water is None else {"hall": case.water * (supply.load - supply.shortfall)}
     return {
         "carbon": [{"scope": scope, "unit": "g", "value": value} for scope, value in grams.items()],
+        "gas_upstream": None if case.gas_upstream is None else {"scope": "3", "unit": "g", "value": case.gas_upstream * burnt},
         "water": [{"of": of, "unit": "L", "value": value} for of, value in {**hall, **litres}.items()],
         "absent": [name for name, given in energy.items() if given and case.upstream.get(name) is None],
     }

@@ -27,7 +27,7 @@ class PowerCase:
     `test_load`: what the load of the plan's hours is in these years (hour, year); the same where left out. `stated`: what is there already;
     `backups`: what of it stands by in the test and is not planned with.
     `reading`: the catalogue that the offers are read from, for the range of the cost. `water`: L in the hall per Wh of the load,
-    `upstream`: L per Wh by plant; absent where nobody says.
+    `upstream`: L per Wh by plant; `gas_upstream`: g of CO2e per Wh of gas before it is burnt; absent where nobody says.
     """
 
     load: Array
@@ -46,6 +46,7 @@ class PowerCase:
     reading: Offering | None = None
     water: float | None = None
     upstream: Mapping[str, float | None] = field(default_factory=dict)
+    gas_upstream: float | None = None
 
     @property
     def there(self) -> dict[str, Stated]:

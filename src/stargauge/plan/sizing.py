@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
@@ -32,11 +33,26 @@ class Relief:
     needed: float | None
 
 
+@dataclass(frozen=True)
+class Lack:
+    """The first hour that nothing offered carries: its day and hour, and W that are missing in it."""
+
+    day: date
+    hour: int
+    missing: float
+
+
 class NoSupply(InputError):
-    """No supply keeps all limits. `reliefs`: what each limit alone would have to be."""
+    """No supply keeps all limits. `reliefs`: what each limit alone would have to be. Where it has to be there by a day, `ready`: from when
+    what is offered is there, if later; `lack`: the first hour that nothing carries.
+    """
+
+    ready: Mapping[str, date]
+    lack: Lack | None
 
     def __init__(self, reliefs: Sequence[Relief]) -> None:
         self.reliefs = tuple(reliefs)
+        self.ready, self.lack = {}, None
         helps = [one for one in reliefs if one.needed is not None]
         parts = [f"{one.limit}: asked {one.asked:.6g}, would have to be {one.needed:.6g}" for one in helps]
         ways = f"one of these alone would do: {'; '.join(parts)}" if parts else "no single limit that gives way would be enough"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple, Protocol
 
-from stargauge.report.locale import say
+from stargauge.report.locale import notation, say
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
 from stargauge.report.wording import counted, day_text, figures, show
 
@@ -32,9 +33,11 @@ class Rows(NamedTuple):
 def render_power(data: Data, style: Style = PLAIN, report: str | None = None) -> str:
     """The answer of `stargauge power`: one sentence, what is built, limits, other mixes, the test, what it rests on, where to look next."""
     lines = [style.bold(line) for line in wrapped(sentence(data), style.width)]
+    lines += wrapped(beside(data), style.width) if beside(data) else []
     lines += [style.soft(line) for line in wrapped(about(data), style.width)]
     widths = ((17, "w"), (8, "r"), (10, "r"), (9, "r"), (6, "r"), (7, "r"), (11, "w"))
     lines += _block(plants(data), widths, style)
+    lines += _block(prices(data), ((22, "w"), (14, "r"), (20, "w"), (18, "w")), style)
     if data["stated"]:
         lines += _block(stated(data), ((15, "w"), (17, "r"), (12, "w"), (30, "w")), style)
     lines += ["", *map(style.bold, wrapped(say("Limits, and what each costs"), style.width))]
@@ -74,27 +77,102 @@ def _next(data: Data, report: str | None) -> list[str]:
 
 
 def sentence(data: Data) -> str:
-    """The answer in one sentence."""
-    hours = data["test"]["shortfall_hours"]
-    failing = "" if data["test"]["passed"] else say("Does not pass its test. ")
-    return failing + say(
-        "To carry {load} at {site} {how} costs {cost}{range} in money of the catalogue’s years: {supply}; tested on {years} {which}: "
-        "{hours} short a year{failed}; no plan that keeps the limits, tested or not, can cost less than {least}.",
-        load=load_text(data), site=data["site"], how=_how(data), cost=money(data["cost"]["mean"]), supply=supply_text(data),
-        years=counted(len(data["test"]["years"]), "weather year"), hours=span(hours, " h"), range=_range(data),
-        least=money(data["cost"]["at_least"]),
-        which=_which(data), failed="" if data["test"]["passed"] else say(", more than the {share} of the energy that a supply may miss",
-                                                                          share=share_text(data["test"]["allowed"]["value"])),
+    """The answer in one sentence; what it does not keep in the test goes before it."""
+    return _not_kept(data) + say(
+        "To carry {load} at {site} {how} costs {cost} in money of the catalogue’s years: {supply}; tested on {years} {which}: {hours} "
+        "short a year; {bound}.",
+        load=load_text(data), site=data["site"], how=_how(data), cost=_cost(data), supply=supply_text(data),
+        years=counted(len(data["test"]["years"]), "weather year"), hours=span(data["test"]["shortfall_hours"], " h"), which=_which(data),
+        bound=_bound(data),
     )  # fmt: skip
 
 
+def _not_kept(data: Data) -> str:
+    """That a supply does not pass its test or breaks a limit in it, how often and by how much; nothing where it keeps all."""
+    test, texts = data["test"], []
+    if not test["passed"]:
+        texts.append(say(
+            "Does not pass its test: {missing} of the energy missing in nine of ten tests at most, where {allowed} may be.",
+            missing=share_text(test["missing"]["p90"]), allowed=share_text(test["allowed"]["value"]),
+        ))  # fmt: skip
+    asked = {one["name"]: one["asked"] for one in data["limits"]}
+    told: dict[str, Callable[[float], str]] = {
+        "carbon": lambda value: say("{number} kg of CO2e per MWh", number=_close(value / 1e-3)),
+        "fuel": lambda value: say("{energy} of gas", energy=f"{_close(value / 1e9)} GWh"),
+    }
+    names = {"carbon": say("CO2e"), "fuel": say("gas")}
+    for name, share in test["beyond_limit"].items():
+        if share["value"] > 0.0:
+            texts.append(say(
+                "Breaks the limit on {what} in {often}: {most} in nine of ten tests at most, where {allowed} may be.", what=names[name],
+                often=_often(share["value"], test["draws"]), most=told[name](test[name]["p90"]), allowed=told[name](asked[name]),
+            ))  # fmt: skip
+    return "".join(f"{text} " for text in texts)
+
+
+def _close(value: float) -> str:
+    """A number to five figures: what is just above a limit reads apart from it."""
+    return notation().number(f"{value:,.5g}")
+
+
+def _often(share: float, draws: int) -> str:
+    """In what part of the tests something is so."""
+    return say("the one test") if draws == 1 else say("{share} of the tests", share=share_text(share))
+
+
+def _cost(data: Data) -> str:
+    """The cost as tested, at drawn prices and as planned, each with what it is; of a staged supply, tested at its end, the plan leads."""
+    tested, planned = data["test"]["cost"]["p50"], data["cost"]["mean"]
+    others = [_range(data)] if data["cost"]["range"] is not None else []
+    if data["start"]:
+        others.append(say("{cost} as tested, once all of it is there", cost=figures(tested / _MWH)))
+        return say("{cost} as planned, over all its years ({others})", cost=money(planned), others="; ".join(others))
+    others.append(say("{cost} as planned", cost=figures(planned / _MWH)))
+    return say("{cost} as tested, with what was really burnt and bought ({others})", cost=money(tested), others="; ".join(others))
+
+
 def _range(data: Data) -> str:
-    """The cost at drawn prices, in brackets; nothing where none was drawn."""
-    levels = data["cost"]["range"]
-    if levels is None:
+    """The cost at drawn prices."""
+    low, high = (figures(data["cost"]["range"][name] / _MWH) for name in ("p10", "p90"))
+    if low == high:
+        return say("one quoted price, no range known")
+    return say("{low} to {high} over the ranges of prices, these sizes kept", low=low, high=high)
+
+
+def _bound(data: Data) -> str:
+    """What is proven, and how far the plan may be from it; also with the reserve that the test takes, where that is more."""
+    cost = data["cost"]
+    if cost.get("bound_with_reserve") and money(cost["bound_with_reserve"]) != money(cost["at_least"]):
+        return say(
+            "no plan that keeps the limits, tested or not, can cost less than {least}, and none with the reserve that the test takes less "
+            "than {reserve}, so this one, as planned, is at most {above} and {near} dearer than the cheapest there can be",
+            least=money(cost["at_least"]), reserve=money(cost["bound_with_reserve"]), above=share_text(cost["above_least"]),
+            near=share_text(cost["above_reserve"]),
+        )  # fmt: skip
+    return say(
+        "no plan that keeps the limits, tested or not, can cost less than {least}, so this one, as planned, is at most {above} dearer than "
+        "the cheapest there can be", least=money(data["cost"]["at_least"]), above=share_text(data["cost"]["above_least"]),
+    )  # fmt: skip
+
+
+def title(data: Data) -> str:
+    """The title: the cost that leads, and how far from the least there can be it is at most."""
+    cost, above = (data["cost"]["mean"] if data["start"] else data["test"]["cost"]["p50"]), share_text(data["cost"]["above_least"])
+    return say("The cheapest supply found for {site}: {cost}, as planned at most {above} above the least there can be",
+               site=data["site"], cost=money(cost), above=above)  # fmt: skip
+
+
+def beside(data: Data) -> str:
+    """What has to be known beside the cost: that the grid is free to hold; nothing where there is a tariff, or no grid."""
+    if data["tariff"] or not _has_grid(data):
         return ""
-    return " " + say("({low} to {high} over the ranges of prices, these sizes kept)", low=figures(levels["p10"] / _MWH),
-                     high=figures(levels["p90"] / _MWH))  # fmt: skip
+    return say(
+        "The grid is taken at one price in all hours, free to hold, with no charge for capacity: give what it costs there with --tariff."
+    )
+
+
+def _has_grid(data: Data) -> bool:
+    return any(one["name"] == "grid" and one["size"] for one in data["plants"])
 
 
 def _which(data: Data) -> str:
@@ -228,14 +306,79 @@ def plants(data: Data) -> Rows:
     if any(_there(one) for one in (*data["plants"], *data["batteries"])):
         note.append(say("What is there already costs no capital."))
     if levels := data["cost"]["range"]:
-        cost = span({name: levels[name] / _MWH for name in _LEVELS})
-        note.append(say("The whole costs {range} USD/MWh (P50, P10 to P90) with every price drawn from its range in the catalogue, gas and "
-                        "what follows it included; sizes are kept.", range=cost))  # fmt: skip
+        note.append(_drawn({name: levels[name] / _MWH for name in _LEVELS}))
     if data["cost"]["demand_charge"] >= _LITTLE:
         note.append(say("Of that of the grid {cost} are for the highest hours of months.", cost=money(data["cost"]["demand_charge"])))
     if unused := [source_text(one["name"]) for one in (*data["plants"], *data["batteries"]) if not one["size"]]:
         note.append(say("Looked at and not taken: {names}.", names=", ".join(unused)))
+    if any(one["name"] == "wind" for one in data["plants"]) and data["weather"]["kind"] != "file":
+        note.append(say("Wind is that of an airport at 10 m, told for the height of a hub: a wind farm nearby would give more."))
     return Rows(say("What is built"), head, rows, " ".join(note))
+
+
+def _drawn(levels: Data) -> str:
+    """What the whole costs at drawn prices; that there is one price alone where none has a range."""
+    if figures(levels["p10"]) == figures(levels["p90"]):
+        return say("The whole costs {cost} USD/MWh: one quoted price, no range known.", cost=figures(levels["p50"]))
+    return say(
+        "The whole costs {range} USD/MWh (P50, P10 to P90) with every price drawn from its range in the catalogue, gas and what follows "
+        "it included; sizes are kept. A price without a range is drawn as it is.", range=span(levels),
+    )  # fmt: skip
+
+
+def prices(data: Data) -> Rows:
+    """The prices that decide: of fuel, of the grid, of what is built, and the discount rate; with year and source, and how old."""
+    first = _first_year(data)
+    rows = [(_capital(price_name(one)), value_of(one), _year(one, first), _source(one)) for one in data["basis"] if _decides(one, data)]
+    if data["tariff"] and _has_grid(data):
+        rows.insert(0, (_capital(source_text("grid")), say("by tariff"), "–", str(data["tariff"])))
+    head = (say("Of what"), say("Value"), say("Year"), say("Source"))
+    note = say("Of heat where it is gas. The first year of the plan is {year}; no price is carried forward to it.", year=first)
+    return Rows(say("Prices that decide"), head, rows, note)
+
+
+def _decides(one: Data, data: Data) -> bool:
+    """Whether a number behind the offers is a price of what is built."""
+    of, what = one["of"], one["what"]
+    built = {made["name"] for made in (*data["plants"], *data["batteries"]) if made["size"]}
+    if of == "natural-gas":
+        return what == "price" and any(made["size"] and made["source"] == "gas" for made in data["plants"])
+    if of.startswith("grid-"):
+        return what in ("price", "delivery_adder") and not data["tariff"] and _has_grid(data)
+    if what == "discount_rate":
+        return any(name in _BUILT for name in built)
+    return of in built and what in ("capex", "capex_energy", "lcoe", "price")
+
+
+#: What is built and paid by its capital, at the discount rate.
+_BUILT = ("gas-engine", "gas-turbine", "combined-cycle", "solar", "battery")
+
+
+def price_name(one: Data) -> str:
+    """What a price is of, in words."""
+    if one["of"].startswith("grid-"):
+        return say("grid, delivery") if one["what"] == "delivery_adder" else say("grid, wholesale")
+    if one["what"] == "discount_rate":
+        return what_text("discount_rate")
+    return f"{source_text(one['of'])}, {what_text(one['what'])}"
+
+
+def _first_year(data: Data) -> int:
+    """The first year of the plan: that of the day, of the load, else of the knowledge date."""
+    return int(data["load"]["year"] or 0) if data["load"]["year"] and not data["start"] else int(str(data["start"] or data["as_of"])[:4])
+
+
+def _year(one: Data, first: int) -> str:
+    """The year that a price is of, and its age where that is before the plan begins."""
+    year = one.get("year")
+    if year is None:
+        return "–"
+    return say("{year}, {age} before", year=year, age=counted(first - year, "year")) if year < first else str(year)
+
+
+def _source(one: Data) -> str:
+    """Who says a number."""
+    return say("our assumption") if one["source"] == ASSUMED else f"{one['source'] or say('your own value')} {one['grade']}".strip()
 
 
 def stated(data: Data) -> Rows:
@@ -295,6 +438,9 @@ def footprint(data: Data) -> list[tuple[str, str]]:
     """CO2e and water of a year: each scope by itself, and what the catalogue has no figure for."""
     told = {"1": say("scope 1, on site"), "2": say("scope 2, grid")}
     rows = [(told[one["scope"]], f"{show(one['value'], 'g')} {say('CO2e')}") for one in data["scopes"]["carbon"]]
+    if (gas := data["scopes"].get("gas_upstream")) and gas["value"]:
+        rows.append((say("scope 3, gas"), say("{amount} CO2e before the gas is burnt: in no other figure here, and in no limit.",
+                                              amount=show(gas["value"], "g"))))  # fmt: skip
     places = {"hall": say("water of the hall"), "plants": say("of plants on site"), "upstream": say("of power bought")}
     rows += [(places[one["of"]], show(one["value"], "L")) for one in data["scopes"]["water"]]
     if absent := [source_text(name) for name in data["scopes"]["absent"]]:
@@ -331,8 +477,34 @@ class Relief(Protocol):
     def needed(self) -> float | None: ...
 
 
-def impossible(reliefs: Sequence[Relief], asked: Data) -> str:
-    """Why there is no supply, and about what each limit that was asked for would have to be for one."""
+class Lack(Protocol):
+    """The first hour that nothing carries."""
+
+    @property
+    def day(self) -> date: ...
+    @property
+    def hour(self) -> int: ...
+    @property
+    def missing(self) -> float: ...
+
+
+def impossible(reliefs: Sequence[Relief], asked: Data, ready: Mapping[str, date] | None = None, lack: Lack | None = None) -> str:
+    """Why there is no supply, about what each limit that was asked for would have to be for one, what is there when and what is missing."""
+    return ". ".join([_no_way(reliefs, asked), *_not_yet(ready or {}, lack)])
+
+
+def _not_yet(ready: Mapping[str, date], lack: Lack | None) -> list[str]:
+    texts = []
+    if ready:
+        days = [say("{source} not before {day}", source=source_text(name), day=day_text(str(day))) for name, day in ready.items()]
+        texts.append(_capital(", ".join(days)))
+    if lack is not None:
+        texts.append(say("From {day}, {hour} o’clock on {power} are missing", day=day_text(str(lack.day)), hour=lack.hour,
+                         power=show(lack.missing, "W")))  # fmt: skip
+    return texts
+
+
+def _no_way(reliefs: Sequence[Relief], asked: Data) -> str:
     told = {
         "shortfall": lambda value: say("{share} of the energy missing", share=share_text(value)),
         "carbon": lambda value: say("{number} kg of CO2e per MWh", number=figures(value / 1e-3)),
@@ -383,6 +555,7 @@ def _shortfall(one: Data) -> tuple[str, str]:
 
 def _carbon(one: Data) -> tuple[str, str]:
     asked = say("At most {number} kg of CO2e per MWh of the load.", number=figures(one["asked"] / 1e-3))
+    asked += " " + say("Left out of it: what gas emits before it is burnt.")
     return say("CO2e"), f"{asked} {_saves(one, 1e-3, say('One more kg/MWh of CO2e allowed'))}"
 
 
@@ -435,7 +608,7 @@ def _mix(one: Data) -> tuple[str, ...]:
     cost, co2e, land = one["cost"]["mean"], one["carbon"]["value"], one["land"]["value"]
     missing = share_text(one["test"]["missing"]["p90"]) if one["test"] else "–"
     sizes = _capital(sizes_text(one["sizes"]))
-    return (mix_text(one["name"]), figures(cost / _MWH), figures(co2e / 1e-3), figures(land / _KM2), missing, sizes)
+    return (mix_name(one), figures(cost / _MWH), figures(co2e / 1e-3), figures(land / _KM2), missing, sizes)
 
 
 def mix_why(one: Data) -> str:
@@ -443,6 +616,15 @@ def mix_why(one: Data) -> str:
     if str(one["why"]).startswith("not found"):
         return say("not found")
     return say("not offered") if str(one["why"]).startswith("none of") else say("none that keeps the limits")
+
+
+def mix_name(one: Data) -> str:
+    """The name of a mix; of grid and peaker, where the grid gives less than the rest, what it is instead."""
+    shares = one.get("shares") or {}
+    others = {source: share for source, share in shares.items() if source != "grid"}
+    if one["name"] != "grid and peaker" or not others or shares.get("grid", 0.0) >= sum(others.values()):
+        return mix_text(one["name"])
+    return say("grid and {source}", source=source_text(max(others, key=lambda source: others[source])))
 
 
 def mix_text(name: str) -> str:
@@ -509,7 +691,7 @@ def _beyond(made: Data) -> str:
     """In how many histories a limit that the plan keeps is not kept by rule."""
     told = {"carbon": say("CO2e"), "fuel": say("gas")}
     parts = [
-        say("the limit on {what} in {share} of the histories", what=what, share=share_text(made["beyond_limit"][name]["value"]))
+        say("the limit on {what} in {often}", what=what, often=_often(made["beyond_limit"][name]["value"], made["draws"]))
         for name, what in told.items() if name in made["beyond_limit"]
     ]  # fmt: skip
     return " " + say("By rule more is burnt than {parts}.", parts=", ".join(parts)) if parts else ""
@@ -517,10 +699,7 @@ def _beyond(made: Data) -> str:
 
 def _taken_for_granted(data: Data) -> str:
     """What the test takes the grid to be, where a supply has one."""
-    if not any(one["name"] == "grid" and one["size"] for one in data["plants"]):
-        return ""
-    told = " " + say("The grid is one connection that fails as a whole now and then.")
-    return told if data["tariff"] else told + " " + say("It is taken as free to hold and at one price in all hours.")
+    return " " + say("The grid is one connection that fails as a whole now and then.") if _has_grid(data) else ""
 
 
 _LEVELS = ("p10", "p50", "p90")
@@ -530,6 +709,13 @@ def span(levels: Data, unit: str = "") -> str:
     """P50 with P10 to P90 where they differ."""
     low, middle, high = (figures(levels[name]) for name in _LEVELS)
     return f"{middle}{unit}" if low == high else f"{middle}{unit} ({say('{low} to {high}', low=low, high=high)})"
+
+
+def draws_text(data: Data) -> str:
+    """On how many histories the test stands, and their seed."""
+    if data["test"]["draws"] == 1:
+        return say("Draws: 1 history of failures, seed {seed}.", seed=data["seed"])
+    return say("Draws: {draws} histories of failures, seed {seed}.", draws=figures(data["test"]["draws"]), seed=data["seed"])
 
 
 def rests_on(data: Data) -> list[str]:

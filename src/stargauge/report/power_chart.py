@@ -9,7 +9,7 @@ from typing import Any
 from stargauge.quantity.units import scale_of
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
 from stargauge.report.locale import notation, say
-from stargauge.report.power import STATED, kind_text, mix_text, mix_why, money, share_text, source_text
+from stargauge.report.power import STATED, kind_text, mix_name, mix_text, mix_why, money, share_text, source_text
 from stargauge.report.wording import figures, plain_number, show
 
 Data = Mapping[str, Any]
@@ -18,11 +18,12 @@ _STACK = (
     "stated-nuclear", "nuclear", "grid", "stated-fuel-cell", "stated-gas", "combined-cycle", "gas-turbine", "gas-engine", "fuel-cell",
     "rented-generator", "stated-wind", "wind", "stated-solar", "solar", "stated-battery", "battery",
 )  # fmt: skip
+#: What burns gas is most often side by side: dark, pink and light grey; what is there already has a dashed edge of ink.
 _HUES = {
-    "nuclear": "financed", "grid": "operational", "combined-cycle": "soft", "gas-turbine": "announced", "gas-engine": "rule-2",
-    "fuel-cell": "need", "rented-generator": "financed", "wind": "energised", "solar": "construction", "battery": "contracted",
-    "stated-gas": "need", "stated-fuel-cell": "ink", "stated-nuclear": "need", "stated-wind": "need", "stated-solar": "need",
-    "stated-battery": "rule-2",
+    "nuclear": "rule", "grid": "operational", "combined-cycle": "need", "gas-turbine": "financed", "gas-engine": "rule-2",
+    "fuel-cell": "ink", "rented-generator": "rule", "wind": "energised", "solar": "construction", "battery": "contracted",
+    "stated-gas": "rule", "stated-fuel-cell": "ink", "stated-nuclear": "rule", "stated-wind": "energised",
+    "stated-solar": "construction", "stated-battery": "contracted",
 }  # fmt: skip
 _DAY, _WEEK = 24, 168
 _LINE, _ROW = 18, 46
@@ -39,7 +40,7 @@ def week(data: Data, name: str, narrow: bool = False) -> Spec:
     layers = [_axes(top / factor)]
     for one, low, high in zip(names, edges, edges[1:], strict=False):
         rows = [{"hour": hour, "low": a / factor, "high": b / factor} for hour, (a, b) in enumerate(zip(low, high, strict=True))]
-        layers.append(_area(rows, HUES[_HUES.get(one, "need")]))
+        layers += [_area(rows, HUES[_HUES.get(one, "need")]), _edge(rows, one)]
     load = [{"hour": hour, "high": value / factor} for hour, value in enumerate(made["load"])]
     layers.append(
         {"data": {"values": load}, "mark": {"type": "line", "color": HUES["ink"], "strokeWidth": 2}, "encoding": {"x": _X, "y": _Y}}
@@ -71,6 +72,14 @@ def _axes(top: float) -> Spec:
 def _area(rows: list[Spec], colour: str) -> Spec:
     return {"data": {"values": rows}, "mark": {"type": "area", "color": colour, "opacity": 0.8, "line": False},
             "encoding": {"x": _X, "y": _Y, "y2": {"field": "low"}}}  # fmt: skip
+
+
+def _edge(rows: list[Spec], name: str) -> Spec:
+    """The upper edge of an area: of paper, so that areas of near shades part; of dashed ink where it is there already."""
+    mark: Spec = {"type": "line", "color": HUES["paper"], "strokeWidth": 1}
+    if name.startswith(STATED):
+        mark = {"type": "line", "color": HUES["ink"], "strokeWidth": 1, "strokeDash": [3, 3]}
+    return {"data": {"values": rows}, "mark": mark, "encoding": {"x": _X, "y": _Y}}
 
 
 def _days(paper: Paper) -> list[Spec]:
@@ -160,7 +169,7 @@ def _mix_rows(data: Data, narrow: bool = False) -> list[tuple[str, float, str, b
     rows = [(say("this supply"), data["cost"]["mean"], own, True)]
     for one in data["mixes"]:
         if one["possible"]:
-            rows.append((mix_text(one["name"]), one["cost"]["mean"], _beside(one["cost"]["mean"], one["carbon"]["value"], narrow), False))
+            rows.append((mix_name(one), one["cost"]["mean"], _beside(one["cost"]["mean"], one["carbon"]["value"], narrow), False))
         else:
             rows.append((mix_text(one["name"]), 0.0, mix_why(one), False))
     return rows
@@ -180,7 +189,7 @@ def mixes_table(data: Data) -> dict[str, Any]:
            "shares": {one["name"]: one["share"] for one in data["plants"] if one["size"]}}  # fmt: skip
     rows, plain = [], []
     for one in (own, *data["mixes"]):
-        name = mix_text(one["name"]) or say("this supply")
+        name = mix_name(one) or say("this supply")
         if not one["possible"]:
             rows.append([name, "–", "–", "–", mix_why(one)])
             plain.append([name, "", "", "", mix_why(one)])

@@ -8,7 +8,7 @@ from typing import Any
 from stargauge.report import power
 from stargauge.report.drawing import figure
 from stargauge.report.html import environment, shared
-from stargauge.report.locale import language, say, speaking
+from stargauge.report.locale import language, speaking
 from stargauge.report.power_chart import mixes_chart, mixes_table, spoken_mixes, spoken_week, week, week_table
 
 Data = Mapping[str, Any]
@@ -33,7 +33,7 @@ def render_power_page(data: Data, spoken: str = "en", version: str = "") -> str:
 def power_section(data: Data) -> dict[str, Any]:
     """What a page shows of a supply, in the language that is spoken."""
     return {
-        "title": say("The cheapest supply of {site}: {cost}", site=data["site"], cost=power.money(data["cost"]["mean"])),
+        "title": power.title(data), "beside": power.beside(data), "prices": power.prices(data), "draws": power.draws_text(data),
         "about": power.about(data), "sentence": power.sentence(data), "plants": power.plants(data), "limits": power.limits(data),
         "stated": power.stated(data) if data["stated"] else None, "stages": power.stages(data) if data["stages"] else None,
         "footprint": power.footprint(data),

@@ -258,12 +258,12 @@ def _power(view: View, asked: Asked) -> Any:
 
 def _no_supply(fault: Any, asked: Asked) -> list[Fault]:
     """Each limit that would do if it gave way, by its parameter; where none does alone, what else may be asked."""
-    from stargauge.api.supply_asked import ways
+    from stargauge.api.supply_asked import not_yet, ways
 
     found = ways(fault, {**asked, "shortfall": f"{asked['shortfall']:g}"})
     of = f"of {', '.join(asked['sources'])}" if asked["sources"] else "of what is looked at"
     by = f", from {asked['by']} on" if asked["by"] else ""
-    none = f"no supply {of} keeps all limits at {asked['site']}{by}"
+    none = f"no supply {of} keeps all limits at {asked['site']}{by}" + (f" ({when})" if (when := not_yet(fault)) else "")
     if not found:
         other = f"{'a later day, ' if asked['by'] else ''}a smaller load, more sources or wider limits"
         return [Fault(f"{none}, and no single limit that gives way would be enough; name {other}")]

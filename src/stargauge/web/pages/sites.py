@@ -111,7 +111,7 @@ def site_power(view: View, site: str, **asks: str) -> str:
         data = view.kept("site power", lambda: supply_of(view, site, **_asked_power(asks)), site, *asks.values())
     except InputError as error:
         with speaking(view.asked.language):
-            why = impossible(error.reliefs, asks) if isinstance(error, NoSupply) else str(error)
+            why = impossible(error.reliefs, asks, error.ready, error.lack) if isinstance(error, NoSupply) else str(error)
         return view.render("site_power.html.j2", a=_named(view), site=site, s=None, data={}, why=why, **_power_fields(asks))
     with speaking(view.asked.language):
         section = power_section(data)
@@ -134,9 +134,18 @@ def _asked_power(asks: dict[str, str]) -> dict[str, Any]:
         "load": ("load_at", str), "by": ("by", lambda text: parse_window(text).start), "emissions": ("emissions", str),
         "sources": ("sources", lambda text: [one.strip() for one in text.split(",") if one.strip()]), "years": ("years", int),
         "shortfall": ("shortfall", lambda text: parse_number(text, "1")), "land": ("land", str), "gas": ("gas", str),
-        "greenfield": ("greenfield", bool),
+        "greenfield": ("greenfield", _truth),
     }  # fmt: skip
     return {read[name][0]: read[name][1](text) for name, text in told.items()}
+
+
+def _truth(text: str) -> bool:
+    """Whether a tick is set, as the addresses of the API have it: 1 or true, 0 or false."""
+    from stargauge.quantity.errors import InputError
+
+    if text.lower() not in ("1", "true", "0", "false"):
+        raise InputError(f'got greenfield "{text}"; expected 1 or 0')
+    return text.lower() in ("1", "true")
 
 
 #: Years of weather that a page sizes on at most: more take minutes.
@@ -148,7 +157,9 @@ def _power_fields(asks: dict[str, str]) -> dict[str, Any]:
     from stargauge.plan.offers import CHOICES
     from stargauge.report.power import fields
 
-    return {"power_fields": fields(), "power_asked": {name: asks.get(name, "") for name in _ASKS}, "power_sources": CHOICES}
+    asked = {name: asks.get(name, "") for name in _ASKS}
+    ticked = asked["greenfield"].strip().lower() in ("1", "true")
+    return {"power_fields": fields(), "power_asked": {**asked, "greenfield": ticked}, "power_sources": CHOICES}
 
 
 @page("/p/{programme}/sites/{site}/hours", asks=("year",), slow=True)
