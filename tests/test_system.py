@@ -102,9 +102,18 @@ def test_what_has_no_region_and_what_has_no_site_stand_apart(folder: Path) -> No
 def test_what_nobody_stated_is_absent_also_beside_sites_that_were_given_up() -> None:
     data = sg.system("stargate-abroad", as_of="2026-09-30", draws=256).to_dict()
     rows = [row for row in data["rows"] if row["grid"] == "region not stated" and row["year"] == 2028]
-    asked, contracted = (next(row for row in rows if row["stage"] == stage) for stage in ("announced", "contracted"))
+    asked, contracted, powered = (next(row for row in rows if row["stage"] == one) for one in ("announced", "contracted", "energised"))
     assert asked["power"]["p50"] > 1e9 and contracted["not_stated"] == ["stargate-abroad/uae"]
-    assert set(contracted["power"].values()) == {None}
+    assert contracted["power"] == powered["power"]
+    early = [row for row in data["rows"] if row["grid"] == "region not stated" and row["stage"] == "contracted" and row["not_stated"]]
+    assert set(early[0]["power"].values()) == {None} and early[0]["year"] < 2028
+
+
+def test_what_has_power_is_under_contract_at_least() -> None:
+    rows = sg.system("xai-colossus-1", as_of="2026-11-22", draws=256).to_dict()["total"]
+    power = {(row["year"], row["stage"]): row["power"]["p50"] for row in rows}
+    assert max(power[year, "energised"] for year, _ in power) > 1e8
+    assert all(power[year, "contracted"] == power[year, "energised"] for year, _ in power if power[year, "energised"])
 
 
 def test_a_sum_of_which_a_part_is_not_stated_is_a_lower_bound(folder: Path) -> None:
@@ -128,7 +137,8 @@ def test_every_figure_says_what_it_is(folder: Path) -> None:
         assert set(row["power"]) == {"p10", "p50", "p90"} and (row["unit"], row["base"]) == ("W", "facility")
         assert row["stage"] in TOLD and row["year"] in data["years"]
     contracted = [row for row in data["total"] if row["stage"] == "contracted"]
-    assert all(row["power"]["p50"] is None and len(row["not_stated"]) == row["sites"] for row in contracted)
+    powered = {row["year"]: row["power"]["p50"] for row in data["total"] if row["stage"] == "energised"}
+    assert all(row["power"]["p50"] == (powered[row["year"]] or None) and len(row["not_stated"]) == row["sites"] for row in contracted)
 
 
 def test_stages_come_in_their_order_in_every_world(folder: Path) -> None:

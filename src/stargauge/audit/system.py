@@ -31,6 +31,7 @@ DEFAULT_BY = ("grid", "year")
 COLLECTED = "standing"
 #: The stages that shared supply can move.
 _MOVED = ("energised", "operational")
+_CONTRACTED, _ENERGISED = TOLD.index("contracted"), TOLD.index("energised")
 
 
 def words_by(text: str | Iterable[str]) -> tuple[str, ...]:
@@ -221,8 +222,13 @@ class System:
 
     @staticmethod
     def _sums(powers: Sequence[Array], places: Sequence[int]) -> Array:
-        """The sum over some groups; what is absent counts nothing, absent where all are."""
+        """The sum over some groups; what is absent counts nothing, absent where all are.
+
+        Where nobody stated a contract, what has power has one: a site's energised power counts as contracted at least.
+        """
         parts = np.stack([powers[place] for place in places])
+        contract, powered = parts[:, :, _CONTRACTED], parts[:, :, _ENERGISED]
+        parts[:, :, _CONTRACTED] = np.where(np.isnan(contract) & (powered > 0.0), powered, contract)
         missing = np.isnan(parts)
         return np.where(missing.all(axis=0), np.nan, np.where(missing, 0.0, parts).sum(axis=0))
 
