@@ -138,7 +138,7 @@ def test_every_figure_says_what_it_is(folder: Path) -> None:
         assert row["stage"] in TOLD and row["year"] in data["years"]
     contracted = [row for row in data["total"] if row["stage"] == "contracted"]
     powered = {row["year"]: row["power"]["p50"] for row in data["total"] if row["stage"] == "energised"}
-    assert all(row["power"]["p50"] == (powered[row["year"]] or None) and len(row["not_stated"]) == row["sites"] for row in contracted)
+    assert all((row["power"]["p50"] or 0.0) == powered[row["year"]] and len(row["not_stated"]) == row["sites"] for row in contracted)
 
 
 def test_stages_come_in_their_order_in_every_world(folder: Path) -> None:
