@@ -228,7 +228,7 @@ class System:
         """
         parts = np.stack([powers[place] for place in places])
         contract, powered = parts[:, :, _CONTRACTED], parts[:, :, _ENERGISED]
-        parts[:, :, _CONTRACTED] = np.where(np.isnan(contract) & (powered > 0.0), powered, contract)
+        parts[:, :, _CONTRACTED] = np.where(np.isnan(contract) & (powered > 0.0).any(axis=1, keepdims=True), powered, contract)
         missing = np.isnan(parts)
         return np.where(missing.all(axis=0), np.nan, np.where(missing, 0.0, parts).sum(axis=0))
 
