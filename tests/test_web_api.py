@@ -330,7 +330,7 @@ def _cheap(case: Any, *left: str) -> None:
 
 
 #: Answers about what is there, whose values may be wrong in more ways than their form tells.
-OF_VALUES = ("/power", "/facility", "/system")
+OF_VALUES = ("/power", "/facility", "/hours", "/system")
 
 
 def _as_described(served: str, case: Any) -> None:
