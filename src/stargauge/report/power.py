@@ -740,7 +740,8 @@ def left_out() -> str:
     return say(
         "The plan knows all weather ahead, the test does not. Wind, nuclear power and fuel cells are bought at contract prices of the "
         "catalogue. The racks take the same in every hour. Left out: the network within and to the site, soft costs of plants "
-        "(engineering, permits, reserves), taxes and credits; in the plan, but not in the test: least load, ramps, part load, starts, failures."
+        "(engineering, permits, reserves), taxes and credits; in the plan, but not in the test: least load, ramps, part load, starts, "
+        "failures."
     )
 
 
