@@ -15,30 +15,11 @@ import pytest
 from stargauge.quantity.units import GERMAN
 from stargauge.report import svg
 from stargauge.report.locale import speaking
-from stargauge.report.power import (
-    Rows,
-    about,
-    basis,
-    beside,
-    draws_text,
-    footprint,
-    impossible,
-    limits,
-    mix_name,
-    mixes,
-    plants,
-    prices,
-    ready_text,
-    render_power,
-    rests_on,
-    sentence,
-    span,
-    stages,
-    stated,
-    title,
-    trial,
-)
+from stargauge.report.power import about, beside, draws_text, render_power, rests_on, sentence, title, trial
 from stargauge.report.power_chart import mixes_chart, mixes_table, stacked, week, week_table
+from stargauge.report.power_limits import impossible, limits
+from stargauge.report.power_tables import basis, footprint, mixes, plants, prices, stages, stated
+from stargauge.report.power_words import Rows, mix_name, ready_text, span
 from stargauge.report.terminal import Style
 
 HOURS = 168

@@ -15,13 +15,15 @@ from urllib.request import urlopen
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tests.programme_files import SMALL
 from tests.web_server import serving
 
 from stargauge import api
-from stargauge.api.supply_asked import faults_of
+from stargauge.api.supply_asked import enough, faults_of
+from stargauge.plan.sizing import Relief
 from stargauge.programme.load import json_schema
 from stargauge.quantity.errors import InputError
 from stargauge.web.app import create_app
@@ -327,6 +329,13 @@ def _cheap(case: Any, *left: str) -> None:
         case.query = {"draws": "256", "as_of": str(DAY), **(case.query or {})}
     elif case.path.endswith("/compare"):
         case.query = {"draws": "256", **(case.query or {})}
+
+
+@given(st.floats(1e-6, 1e12))
+def test_what_would_do_is_named_to_three_figures_and_never_less_than_it_takes(needed: float) -> None:
+    one, none = enough([Relief("land", 1.0, needed), Relief("fuel", 1.0, None)])
+    assert one.needed is not None and needed * (1 - 1e-8) <= one.needed <= needed * 1.0101 and none.needed is None
+    assert float(f"{one.needed:.2e}") == pytest.approx(one.needed, rel=1e-9)
 
 
 #: Answers about what is there, whose values may be wrong in more ways than their form tells.

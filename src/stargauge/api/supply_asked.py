@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import ceil, floor, log10
 from typing import NamedTuple
 
@@ -66,6 +67,11 @@ def not_yet(fault: NoSupply) -> str:
     if fault.lack is not None:
         texts.append(f"{fault.lack.missing / 1e6:,.4g} MW are missing from {fault.lack.day} {fault.lack.hour:02d}:00 on")
     return ", ".join(texts)
+
+
+def enough(reliefs: Sequence[Relief]) -> list[Relief]:
+    """The same, each amount to three figures and rounded up, so that whoever asks for it gets a supply."""
+    return [one if one.needed is None else replace(one, needed=_up(one.needed)) for one in reliefs]
 
 
 def _way(one: Relief, asked: Mapping[str, str | None]) -> Way | None:

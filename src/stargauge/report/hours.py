@@ -8,7 +8,7 @@ from typing import Any
 from stargauge.quantity.hourly import MONTH_ENDS
 from stargauge.quantity.weather import YEAR_HOURS
 from stargauge.report.locale import say, words
-from stargauge.report.power import Rows
+from stargauge.report.power_words import Rows
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
 from stargauge.report.wording import counted, figures, show
 

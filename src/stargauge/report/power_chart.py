@@ -9,7 +9,8 @@ from typing import Any
 from stargauge.quantity.units import scale_of
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
 from stargauge.report.locale import notation, say
-from stargauge.report.power import STATED, kind_text, mix_name, mix_text, mix_why, money, share_text, source_text
+from stargauge.report.power_tables import mix_why
+from stargauge.report.power_words import STATED, kind_text, mix_name, mix_text, money, share_text, source_text
 from stargauge.report.wording import figures, plain_number, show
 
 Data = Mapping[str, Any]

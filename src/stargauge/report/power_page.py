@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stargauge.report import power
+from stargauge.report import power, power_limits, power_tables, power_words
 from stargauge.report.drawing import figure
 from stargauge.report.html import environment, shared
 from stargauge.report.locale import language, speaking
@@ -33,13 +33,14 @@ def render_power_page(data: Data, spoken: str = "en", version: str = "") -> str:
 def power_section(data: Data) -> dict[str, Any]:
     """What a page shows of a supply, in the language that is spoken."""
     return {
-        "title": power.title(data), "beside": power.beside(data), "prices": power.prices(data), "draws": power.draws_text(data),
-        "about": power.about(data), "sentence": power.sentence(data), "plants": power.plants(data), "limits": power.limits(data),
-        "stated": power.stated(data) if data["stated"] else None, "stages": power.stages(data) if data["stages"] else None,
-        "footprint": power.footprint(data),
-        "stage_names": [power.stage_name(one) for one in data["stages"]],
-        "mixes": power.mixes(data) if data["mixes"] else None, "test": power.trial(data), "rests_on": power.rests_on(data)[-1],
-        "basis": power.basis(data), "figures": figures_of(data),
+        "title": power.title(data), "beside": power.beside(data), "prices": power_tables.prices(data), "draws": power.draws_text(data),
+        "about": power.about(data), "sentence": power.sentence(data), "plants": power_tables.plants(data),
+        "limits": power_limits.limits(data),
+        "stated": power_tables.stated(data) if data["stated"] else None, "stages": power_tables.stages(data) if data["stages"] else None,
+        "footprint": power_tables.footprint(data),
+        "stage_names": [power_words.stage_name(one) for one in data["stages"]],
+        "mixes": power_tables.mixes(data) if data["mixes"] else None, "test": power.trial(data), "rests_on": power.rests_on(data)[-1],
+        "basis": power_tables.basis(data), "figures": figures_of(data),
     }  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def figures_of(data: Data) -> dict[str, Any]:
         own = {**data, "weeks": one["weeks"]}
         for name in one["weeks"] or ():
             key = f"stage-{place}-{name}"
-            label = f"{power.stage_name(one)}. {spoken_week(own, name)}"
+            label = f"{power_words.stage_name(one)}. {spoken_week(own, name)}"
             made[key] = figure(f"power-{key}", label, (week(own, name), week(own, name, True)), week_table(own, name))
     if data["mixes"]:
         made["mixes"] = figure("power-mixes", spoken_mixes(data), (mixes_chart(data), mixes_chart(data, True)), mixes_table(data))

@@ -99,10 +99,11 @@ _HISTORIES = 256
 @page("/p/{programme}/sites/{site}/power", asks=_ASKS, slow=True)
 def site_power(view: View, site: str, **asks: str) -> str:
     """The cheapest supply of one site, sized when asked for; where there is none, why."""
+    from stargauge.api.supply_asked import enough
     from stargauge.plan.sizing import NoSupply
     from stargauge.quantity.errors import InputError
     from stargauge.report.locale import speaking
-    from stargauge.report.power import impossible
+    from stargauge.report.power_limits import impossible
     from stargauge.report.power_page import power_section
 
     if later := _later(view, site):
@@ -111,7 +112,7 @@ def site_power(view: View, site: str, **asks: str) -> str:
         data = view.kept("site power", lambda: supply_of(view, site, **_asked_power(asks)), site, *asks.values())
     except InputError as error:
         with speaking(view.asked.language):
-            why = impossible(error.reliefs, asks, error.ready, error.lack) if isinstance(error, NoSupply) else str(error)
+            why = impossible(enough(error.reliefs), asks, error.ready, error.lack) if isinstance(error, NoSupply) else str(error)
         return view.render("site_power.html.j2", a=_named(view), site=site, s=None, data={}, why=why, **_power_fields(asks))
     with speaking(view.asked.language):
         section = power_section(data)
@@ -155,7 +156,7 @@ _MOST_YEARS = 3
 def _power_fields(asks: dict[str, str]) -> dict[str, Any]:
     """What the form of a supply shows: its fields with an example each, and what stands in them."""
     from stargauge.plan.offers import CHOICES
-    from stargauge.report.power import fields
+    from stargauge.report.power_limits import fields
 
     asked = {name: asks.get(name, "") for name in _ASKS}
     ticked = asked["greenfield"].strip().lower() in ("1", "true")
