@@ -7,7 +7,7 @@ from typing import Any
 
 from stargauge.quantity.hourly import MONTH_ENDS
 from stargauge.quantity.weather import YEAR_HOURS
-from stargauge.report.locale import say, words
+from stargauge.report.locale import notation, say, words
 from stargauge.report.power_words import Rows
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
 from stargauge.report.wording import counted, figures, show
@@ -62,6 +62,11 @@ def spread(of: Mapping[str, float] | None, unit: str) -> str:
         return say("not given")
     low, middle, high = (show(of[key], unit, of["p50"] or None) for key in ("p10", "p50", "p90"))
     return middle if low == middle == high else say("{middle} ({low} to {high})", middle=middle, low=low, high=high)
+
+
+def _ratio(of: Mapping[str, float] | None) -> str:
+    """The middle of a PUE, to two places, so that months stand under one another."""
+    return "–" if of is None else notation().number(f"{of['p50']:.2f}")
 
 
 def _short(water: str) -> str:
@@ -249,7 +254,7 @@ def months(data: Data) -> Rows:
     """The months of the year."""
     head = (say("month"), say("meter"), "PUE", say("highest"), say("missing"), say("scope 1"), say("scope 2"), say("water"))
     rows = [
-        (month_name(row["month"]), level(row["meter"], "Wh"), level(row["pue"], "1"), level(row["peak"], "W"),
+        (month_name(row["month"]), level(row["meter"], "Wh"), _ratio(row["pue"]), level(row["peak"], "W"),
          level(row["shortfall"], "Wh"), level(row["emissions"]["scope1"], "g"), level(row["emissions"]["scope2"], "g"),
          _short(level(row["water_site"], "L")))
         for row in data["months"]
@@ -294,8 +299,8 @@ def beside(data: Data) -> Rows:
     for name, row in data["beside_months"].items():
         if name in named:
             ratio = row["ratio"]
-            rows.append((named[name], _short(level(row["months"], row["unit"])), _short(level(row["hours"], row["unit"])),
-                         "–" if ratio is None else figures(ratio["p50"])))  # fmt: skip
+            both = [_ratio(row[of]) if name == "pue" else _short(level(row[of], row["unit"])) for of in ("months", "hours")]
+            rows.append((named[name], *both, "–" if ratio is None else figures(ratio["p50"])))
     why = say(
         "The programme’s own months balance supply over a month: the load is even, the weather is one typical year, neither the grid nor "
         "more units than usual fail at once, and plants that stand by cost nothing. Draws and the rule of the hall are the same for both."
