@@ -43,6 +43,8 @@ def every(model: Transformer, machine: Machine, job: Job, n: int) -> Iterator[Ro
             if v > 1 and job.batch // (d * b) < p:
                 continue
             for recompute, sharding, schedule in product(range(3), range(4 if d * c > 1 else 1), range(2)):
+                if sharding == 2 and job.batch > d * b:
+                    continue
                 if schedule == 0 or (p > 1 and v <= 2):
                     yield t, p, d, c, e, v, b, recompute, sharding, schedule
 

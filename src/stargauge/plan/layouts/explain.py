@@ -53,7 +53,7 @@ def differences(best: Mapping[str, Array], other: Mapping[str, Array]) -> dict[s
 
 def said(name: str, value: float) -> str:
     """The value of a part as users write it."""
-    return NAMED[name][int(value)] if name in NAMED else f"{int(value):,}"
+    return NAMED[name][int(value)] if name in NAMED else str(int(value))
 
 
 # -- what does not work ----------------------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ ORDER = ("tensor", "pipeline", "context", "interleave", "schedule", "micro_batch
 BLOCK = 1 << 15
 #: Model chunks of a stage that the zero-bubble schedule knows: one, or two folded.
 ZERO_BUBBLE_CHUNKS = 2
+_GRADIENTS = SHARDING.index("gradients")
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,11 @@ def _stated_data(case: Case, at: Parts) -> Truth:
     return np.asarray(at["data"] == case.given.get("data", at["data"]))
 
 
+def _once_or_given(case: Case, at: Parts) -> Truth:
+    """Gradients of many micro-batches are summed whole unless each is scattered; whoever states a layout may have that."""
+    return np.asarray((at["sharding"] != _GRADIENTS) | (micro_batches(case, at) <= 1) | ("sharding" in case.given))
+
+
 RULES: tuple[Rule, ...] = (
     Rule("domain", ("tensor",), lambda case, at: at["tensor"] <= case.machine.chip.domain,
          lambda case: f"tensor within the fast network of {case.machine.chip.domain} accelerators"),
@@ -131,6 +137,8 @@ RULES: tuple[Rule, ...] = (
          lambda case: f"expert a divisor of the {case.model.experts} experts" if case.model.experts else "expert 1: the model has none"),
     Rule("experts", ("expert", "tensor", "context", "data"), lambda case, at: at["tensor"] * at["context"] * at["data"] % at["expert"] == 0,
          lambda case: "expert a divisor of tensor x context x data"),
+    Rule("held-gradients", ("sharding", "data", "micro_batch"), _once_or_given,
+         lambda case: "sharding gradients with one micro-batch of each rank alone: with more, each would have to be scattered"),
     Rule("ranks", ("sharding", "context", "data"), lambda case, at: (at["sharding"] == 0) | (at["context"] * at["data"] > 1),
          lambda case: "sharding none where data x context is 1"),
 )  # fmt: skip
