@@ -243,7 +243,9 @@ class Front:
 
     def to_dict(self) -> dict[str, Any]:
         """Each with its layout, step, memory left, tokens per second in all and per accelerator."""
-        return {name: [_point(one) for one in outcomes] for name, outcomes in (("headroom", self.headroom), ("accelerators", self.accelerators))}
+        return {
+            name: [_point(one) for one in outcomes] for name, outcomes in (("headroom", self.headroom), ("accelerators", self.accelerators))
+        }
 
 
 def _point(one: Outcome) -> dict[str, Any]:
