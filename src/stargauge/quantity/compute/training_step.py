@@ -130,8 +130,12 @@ def _tensor(model: Transformer, machine: Machine, cut: Cut, tokens: Array) -> Ar
     """Sequence-parallel gathers and scatters of a layer: four forward, four backward, four again where all is computed again."""
     times = 8.0 + 4.0 * (cut.recompute == 2)
     if model.experts:  # experts take their tokens where they are: only attention and what all tokens pass is gathered
-        times = times / 2.0 * (1.0 + (1.0 - model.moe_layers / model.layers) + (model.moe_layers / model.layers) * bool(model.shared_experts))
-    return np.asarray(np.where(cut.tensor > 1.0, times * all_gather(machine, tokens * model.hidden * HALF, cut.tensor, np.ones_like(tokens)), 0.0))
+        times = (
+            times / 2.0 * (1.0 + (1.0 - model.moe_layers / model.layers) + (model.moe_layers / model.layers) * bool(model.shared_experts))
+        )
+    return np.asarray(
+        np.where(cut.tensor > 1.0, times * all_gather(machine, tokens * model.hidden * HALF, cut.tensor, np.ones_like(tokens)), 0.0)
+    )
 
 
 def _context(model: Transformer, machine: Machine, cut: Cut, tokens: Array) -> Array:
@@ -148,7 +152,9 @@ def _experts(model: Transformer, machine: Machine, job: Job, cut: Cut, tokens: A
         return zero, zero
     share, again = model.moe_layers / model.layers, 1.0 + 0.5 * (cut.recompute == 2)
     token_bytes = 2.0 * ((HALF if job.dtype == "bf16" else 1.0) + HALF) * model.hidden
-    inside, outside = all_to_all(machine, tokens / cut.tensor, float(model.experts_per_token), token_bytes, cut.expert, np.ones_like(tokens))
+    inside, outside = all_to_all(
+        machine, tokens / cut.tensor, float(model.experts_per_token), token_bytes, cut.expert, np.ones_like(tokens)
+    )
     spread = cut.expert > 1.0
     return np.where(spread, inside * again * share, 0.0), np.where(spread, outside * again * share, 0.0)
 
@@ -263,5 +269,3 @@ def _slowest(layers: float, pipeline: Array, layer: Array, logits: Array) -> Arr
     fewer = np.clip(np.ceil(logits / layer), 0.0, np.minimum(free, most - 1.0))
     last = (most - fewer) * layer + logits
     return np.asarray(np.where(pipeline > 1.0, np.maximum(most * layer, last), layers * layer + logits))
-
-
