@@ -55,10 +55,14 @@ def train(
     that does.
     """
     known, model = _known(model, values, as_of)
-    setting, batch_told, sequence_told, tokens_told = _setting(
-        known, model, cluster, batch, sequence, dtype, tokens, software, oversubscription, fit
-    )
-    given = stated_layout(layout) if isinstance(layout, str) else dict(layout or {})
+    faults = list[Fault]()
+    given = _kept(faults, lambda: stated_layout(layout) if isinstance(layout, str) else dict(layout or {}), "--layout")
+    asked = _kept(
+        faults, lambda: _setting(known, model, cluster, batch, sequence, dtype, tokens, software, oversubscription, fit), ""
+    )  # fmt: skip
+    if asked is None or given is None:
+        raise InputError(faults)
+    setting, batch_told, sequence_told, tokens_told = asked
     costs, capacity = costs_of(setting), setting.machine.chip.memory
     case = Case(setting.model, setting.machine, setting.job, setting.machine.accelerators, given)
     found = searched(case, costs, capacity)
