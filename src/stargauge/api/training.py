@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from stargauge.api.programmes import catalogue
-from stargauge.audit.training import Beside, Front, Outcome, Search, Setting, Told, TrainingAnswer, kept_share, outcome_of, parts_of
+from stargauge.audit.training import Beside, Front, Outcome, Search, Setting, Told, TrainingAnswer, kept_work, outcome_of, parts_of
 from stargauge.catalogue.load import Catalogue, KnownCatalogue, load_catalogue
 from stargauge.catalogue.machines import machine_of, resolved, transformer_of
 from stargauge.plan.layouts.explain import alternatives, differences, faults_of
@@ -76,7 +76,7 @@ def train(
         batch=batch_told,
         sequence=sequence_told,
         tokens=tokens_told,
-        kept=kept_share(known, outcome.accelerators),
+        kept=kept_work(known, outcome),
         search=Search(found.count.grid, found.count.dropped, found.unfit, found.evaluated),
         beside=_beside(setting, found, costs, capacity),
         front=_front(setting, found, costs, capacity, pareto),

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stargauge.catalogue.facility_designs import Drawn
+from stargauge.audit.goodput_job import Asked, kept_share
 from stargauge.catalogue.load import KnownCatalogue
-from stargauge.model import reliability
 from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, SHARDING, Array, Job, Layouts
 from stargauge.quantity.compute.machine import Machine
 from stargauge.quantity.compute.training_fit import TrainingFit, is_moe, peak_of
@@ -163,17 +162,9 @@ def operations(outcome: Outcome) -> dict[str, Any]:
 # -- a whole run ---------------------------------------------------------------------------------------------------------------------
 
 
-def kept_share(known: KnownCatalogue, accelerators: int) -> Array:
-    """Share of a job's time that becomes kept work, per draw: failures by the catalogue, checkpoints as often as loses least."""
-    drawn = Drawn(known, DRAWS)
-    rate, nodes, stall, restart = (
-        np.broadcast_to(np.asarray(drawn.value("reliability", "fleet", name, unit), dtype=np.float64).ravel(), DRAWS)
-        for name, unit in (
-            ("failure_rate", "1/d"), ("accelerators_per_node", "1"), ("checkpoint_write", "s"), ("restart_time", "h"),
-        )
-    )  # fmt: skip
-    apart = reliability.mtbf(reliability.training_job_nodes(np.full(DRAWS, float(accelerators)), nodes), rate)
-    return reliability.goodput(apart, reliability.checkpoint_interval(stall, apart), stall, restart)
+def kept_work(known: KnownCatalogue, outcome: Outcome) -> Array:
+    """Share of a job's time that becomes kept work at full speed, per draw: as `stargauge goodput` has it for this model and machine."""
+    return kept_share(known, Asked(outcome.accelerators, outcome.setting.model.parameters), DRAWS)
 
 
 def run_days(outcome: Outcome, tokens: float, kept: Array) -> Array:
