@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,7 +25,7 @@ FUSED_SINCE = 2023.0
 #: Taken where a row says nothing: the usual size of a head, and the vocabulary of the GPT models of the papers.
 USUAL_HEAD, USUAL_VOCABULARY = 128.0, 51200.0
 #: Our memory is within a tenth or so: a layout of a run that did fit is only left out where we say it needs more than this much of it.
-TOLERANCE = 1.15
+TOLERANCE = 1.35
 #: Years after its launch that software is taken to be of where a row says nothing.
 _AFTER_LAUNCH = 1.0
 _MICRO_BATCHES = (1, 2, 4, 8, 16)
@@ -43,6 +44,7 @@ class TrainingCase:
     layouts: Layouts
     searched: tuple[str, ...]
     assumed: tuple[str, ...]
+    counted: bool = False
 
 
 def case_of(run: TrainingRun, known: KnownCatalogue) -> TrainingCase | str:
@@ -69,7 +71,12 @@ def case_of(run: TrainingRun, known: KnownCatalogue) -> TrainingCase | str:
     layouts, searched = _layouts(run, model, machine, job)
     if not layouts.many:
         return "no layout with the figures stated divides accelerators, layers and batch"
-    return TrainingCase(run, model, machine, job, _fitting(model, machine, job, layouts, searched), searched, tuple(assumed))
+    return TrainingCase(run, model, machine, job, _fitting(model, machine, job, layouts, searched), searched, tuple(assumed), _dropped(run))
+
+
+def _dropped(run: TrainingRun) -> bool:
+    """Whether experts drop tokens beyond a limit, so that how many each gets is known ahead."""
+    return re.search(r"token ?drop|tokens dropped", f"{run.texts['model']} {run.texts['notes']}", re.IGNORECASE) is not None
 
 
 def _unusable(run: TrainingRun) -> str:
@@ -93,7 +100,8 @@ def model_of(run: TrainingRun, known: KnownCatalogue, assumed: list[str]) -> Tra
         except InputError:
             found = None
         if found is not None and _same(numbers["layers"], found.layers) and _same(numbers["hidden"], found.hidden):
-            return found
+            alone = re.search(r"without multi-token prediction|w/o MTP", f"{run.texts['model']} {run.texts['notes']}", re.IGNORECASE)
+            return replace(found, name=f"{found.name} without multi-token prediction") if alone else found
     if math.isnan(numbers["layers"]) or math.isnan(numbers["hidden"]):
         raise InputError(f'layers and hidden of "{run.texts["model"]}" are not given, nor is it in the catalogue')
     return _by_dimensions(run, assumed)
@@ -211,4 +219,4 @@ def _fitting(model: Transformer, machine: Machine, job: Job, layouts: Layouts, s
         return layouts
     needed = training_memory(model, job, layouts).total
     fits = needed <= machine.chip.memory * TOLERANCE
-    return layouts.take(fits if fits.any() else needed <= needed.min())
+    return layouts.take(fits) if fits.any() else layouts
