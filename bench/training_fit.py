@@ -125,7 +125,12 @@ class Rows(NamedTuple):
         layer = LayerSeconds(*(one[places] for one in self.work.layer))
         work = TrainingWork(layer, *(one[places] for one in self.work[1:]))
         number = np.cumsum(which) - 1
-        return Rows(tuple(case for case, taken in zip(self.cases, which, strict=True) if taken), work, number[self.of_row[places]], self.seconds[which])
+        return Rows(
+            tuple(case for case, taken in zip(self.cases, which, strict=True) if taken),
+            work,
+            number[self.of_row[places]],
+            self.seconds[which],
+        )
 
 
 def power_of_chips() -> dict[str, float]:
@@ -254,9 +259,15 @@ def shown(rows: Rows, at: Array, off: dict[str, Array]) -> None:
         places = np.flatnonzero(rows.of_row == number)
         best = places[np.argmin(made.total[places])]
         layout = [int(column[best - places[0]]) for column in case.layouts]
-        parts = " ".join(f"{name[:6]}{part[best] / made.total[best]:.2f}" for name, part in made._asdict().items() if part[best] > 0.03 * made.total[best])
+        parts = " ".join(
+            f"{name[:6]}{part[best] / made.total[best]:.2f}"
+            for name, part in made._asdict().items()
+            if part[best] > 0.03 * made.total[best]
+        )
         told = " ".join(f"{np.exp(one[number]) - 1.0:+.2f}" for one in off.values())
-        print(f"{case.run.name} {case.run.texts['model'][:18]:18s} {case.machine.chip.name[:9]:9s} {case.job.dtype:5s} {case.machine.software:.1f} {case.run.seconds:7.2f} {told} {layout} {parts}")
+        print(
+            f"{case.run.name} {case.run.texts['model'][:18]:18s} {case.machine.chip.name[:9]:9s} {case.job.dtype:5s} {case.machine.software:.1f} {case.run.seconds:7.2f} {told} {layout} {parts}"
+        )
 
 
 def main() -> None:
@@ -285,17 +296,31 @@ def write(at: Array, fits: dict[str, Array], spread: dict[str, float], found: di
         for group, one in {ALL: at, **fits}.items():
             for name, value in fit_with(one).coefficients.items():
                 prior = PRIORS.get(name)
-                told = "" if group != ALL or prior is None else f"prior {prior.middle:g}, {f'spread {prior.spread:g}' if prior.spread else 'not fitted'}: {prior.why}"
+                told = (
+                    ""
+                    if group != ALL or prior is None
+                    else f"prior {prior.middle:g}, {f'spread {prior.spread:g}' if prior.spread else 'not fitted'}: {prior.why}"
+                )
                 writer.writerow(["coefficient", group, name, f"{value:.6g}", told])
         for name, generation in GENERATIONS.items():
             writer.writerow(["generation", ALL, name, generation, ""])
         for name, value in POWER.items():
-            writer.writerow(["power", ALL, name, f"{value:.6g}", f"W per 10^15 FLOP/s in 16 bits by accelerator.csv, over {STANDARD_POWER:g}"])
+            writer.writerow(
+                ["power", ALL, name, f"{value:.6g}", f"W per 10^15 FLOP/s in 16 bits by accelerator.csv, over {STANDARD_POWER:g}"]
+            )
         for section, given in (("practice", PRACTICE), ("model", MODELS)):
             for name, (value, why) in given.items():
                 writer.writerow([section, ALL, name, f"{value:g}", why])
         for name, value in spread.items():
-            writer.writerow(["spread", ALL, name, f"{value:.4f}", "80 % of runs left out by family and accelerator (other: by accelerator) lay within, as a logarithm"])
+            writer.writerow(
+                [
+                    "spread",
+                    ALL,
+                    name,
+                    f"{value:.4f}",
+                    "80 % of runs left out by family and accelerator (other: by accelerator) lay within, as a logarithm",
+                ]
+            )
         for group, kinds in found.items():
             for kind, value in kinds.items():
                 writer.writerow(["error", group, kind, f"{value:.4f}", "mean |predicted / measured - 1|"])

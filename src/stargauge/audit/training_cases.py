@@ -13,7 +13,7 @@ import numpy as np
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.catalogue.machines import chip_in, chip_of, model_in, transformer_of
 from stargauge.catalogue.training_runs import TrainingRun
-from stargauge.quantity.compute.layout import RECOMPUTE, Job, Layouts
+from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, Job, Layouts
 from stargauge.quantity.compute.machine import Machine
 from stargauge.quantity.compute.training_fit import peak_of
 from stargauge.quantity.compute.training_memory import training_memory
@@ -150,6 +150,7 @@ def _layouts(run: TrainingRun, model: Transformer, machine: Machine, job: Job) -
     context = 1.0 if math.isnan(said["context"]) else said["context"]
     searched = [name for name in searched if name != "context"]
     level, again = _sharding(run), _recompute(run, searched)
+    schedule = float(SCHEDULES.index(run.texts["schedule"] or SCHEDULES[0]))
     found: list[tuple[float, ...]] = []
     for t, p in itertools.product(_tensor(said["tensor"], model, machine), _pipeline(said["pipeline"], model)):
         d = machine.accelerators / (t * p * context) if math.isnan(said["data"]) else said["data"]
@@ -157,7 +158,7 @@ def _layouts(run: TrainingRun, model: Transformer, machine: Machine, job: Job) -
             continue
         e = _expert(said["expert"], model, t * context * d)
         for v, b, rc in itertools.product(_interleave(said["interleave"], model, p), _micro_batches(said["micro_batch"], job, d), again):
-            found.append((t, p, d, context, e, v, b, rc, level, 0.0))
+            found.append((t, p, d, context, e, v, b, rc, level, schedule))
     columns = np.array(found, dtype=np.float64).reshape(-1, len(Layouts._fields)).T
     moot = {"interleave"} if all(row[1] == 1.0 for row in found) else set()
     if any(name == "recompute" for name in searched):

@@ -155,7 +155,9 @@ def _experts(model: Transformer, machine: Machine, cut: Cut, tokens: Array, prac
         return zero, zero
     share, again = model.moe_layers / model.layers, 1.0 + 0.5 * (cut.recompute == 2)
     each, once = 4.0 * HALF * model.hidden, np.asarray(practice.once) + zero
-    inside, outside = all_to_all(machine, tokens / cut.tensor, float(model.experts_per_token), each, cut.expert, once, practice.most_domains)
+    inside, outside = all_to_all(
+        machine, tokens / cut.tensor, float(model.experts_per_token), each, cut.expert, once, practice.most_domains
+    )
     spread = cut.expert > 1.0
     return np.where(spread, inside * again * share, 0.0), np.where(spread, outside * again * share, 0.0)
 
