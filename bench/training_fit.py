@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -72,8 +72,6 @@ PRIORS = {
     "data": Prior(0.3, 0.0, _OWN + "most of it beside computing"),
     "data_before": Prior(4.0, 0.0, _OWN + "nothing beside computing, gradients all-reduced"),
     "optimizer": Prior(1.2, 0.0, _OWN + "as other passes"),
-    "fused_attention": Prior(0.75, 0.0, _OWN + "attention in 8 bits"),
-    "fused_permutation": Prior(0.6, 0.0, _OWN + "order kept within the exchange"),
     "beside": Prior(0.4, 0.3, _OWN + "more than half of the exchange beside computing"),
     "eager": Prior(1.8, 0.3, _OWN + "passes not fused"),
     "power": Prior(1.0, 0.3, _OWN + "speed in proportion to watts per operation", log=False),
@@ -84,6 +82,7 @@ _RECIPE = "by the recipes in Megatron-Bridge at 067f987df"
 PRACTICE = {
     "wide_domain": (72.0, "domains of a whole rack"),
     "once_wide": (2025.85, _RECIPE + ": HybridEP"), "once": (2026.2, _RECIPE + ": DeepEP, HybridEP"),
+    "once_latent[hopper]": (2024.5, "guide to the dispatchers in Megatron-LM: DeepSeek-V3 on Hopper uses DeepEP"),
     "graph": (2025.85, _RECIPE + ": parts of a layer as CUDA graphs"),
     "fused": (2026.6, _RECIPE + ": whole step as a graph, fused grouped products"), "fused_small": (2026.42, _RECIPE + ": the same at micro-batch 1"),
     "data_beside": (2024.0, "assumption: reduction of gradients beside computing became usual"),

@@ -28,8 +28,10 @@ USUAL_HEAD, USUAL_VOCABULARY = 128.0, 51200.0
 TOLERANCE = 1.35
 #: Years after its launch that software is taken to be of where a row says nothing.
 _AFTER_LAUNCH = 1.0
+#: Weights that are further from the stated ones than the first are a sign of a wrong dimension; nearer than the second, of the right one.
+_CLEARLY_OFF, _SURELY = 0.05, 0.005
 _MICRO_BATCHES = (1, 2, 4, 8, 16)
-_MOST_INTERLEAVE = 12
+_MOST_INTERLEAVE, _MOST_TENSOR = 12, 16
 _NUMBER = {"tensor": "tp", "pipeline": "pp", "data": "dp", "context": "cp", "expert": "ep", "interleave": "vp_interleave"}
 
 
@@ -137,7 +139,27 @@ def _by_dimensions(run: TrainingRun, assumed: list[str]) -> Transformer:
     said = numbers["params_b"] * 1e9
     if math.isnan(said):
         return plain if numbers["ffn"] == 4.0 * hidden or math.isnan(numbers["ffn"]) else gated
-    return min((plain, gated), key=lambda model: abs(math.log(model.parameters / said)))
+    nearest = min((plain, gated), key=lambda model: _off(model, said))
+    if _off(nearest, said) <= _CLEARLY_OFF:
+        return nearest
+    return _with_layers(nearest, (plain, gated), said, assumed)
+
+
+def _off(model: Transformer, weights: float) -> float:
+    """How far a model's weights are from what is stated, as a logarithm."""
+    return abs(math.log(model.parameters / weights))
+
+
+def _with_layers(nearest: Transformer, tried: Sequence[Transformer], weights: float, assumed: list[str]) -> Transformer:
+    """A model whose layers are those that give the weights stated almost exactly; the nearest one as it is where no number does."""
+    for model in tried:
+        layers = round(model.layers * (weights - (model.parameters - model.body_parameters) / 2) / model.body_parameters)
+        found = replace(model, layers=max(layers, 1), tied=True)
+        if _off(found, weights) < _SURELY:
+            assumed.append(f"{layers} layers: {model.layers} do not give the {weights / 1e9:.1f} bn weights stated")
+            return found
+    assumed.append(f"dimensions give {nearest.parameters / 1e9:.1f} bn weights, not the {weights / 1e9:.1f} bn stated")
+    return nearest
 
 
 # --- layouts ------------------------------------------------------------------------------------------------------------------------
@@ -169,7 +191,9 @@ def _layouts(run: TrainingRun, model: Transformer, machine: Machine, job: Job) -
 def _tensor(said: float, model: Transformer, machine: Machine) -> Sequence[float]:
     if not math.isnan(said):
         return (said,)
-    return [float(t) for t in (1, 2, 4, 8, 16) if t <= machine.chip.domain and model.heads % t == 0 and machine.accelerators % t == 0]
+    small = [t for t in range(1, min(machine.chip.domain, _MOST_TENSOR) + 1) if model.heads % t == 0 and machine.accelerators % t == 0]
+    usual = [float(t) for t in small if t & (t - 1) == 0]
+    return usual if machine.accelerators & (machine.accelerators - 1) == 0 else [float(t) for t in small]
 
 
 def _pipeline(said: float, model: Transformer) -> Sequence[float]:

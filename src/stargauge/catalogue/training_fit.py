@@ -18,7 +18,7 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class ShippedFit:
-    """The fit to all runs, the fit without each group of them (`family / accelerator`), and the errors on runs left out, by how they were."""
+    """The fit to all runs, the fits without each group of them (`family / accelerator`), and the errors on runs left out by how."""
 
     whole: TrainingFit
     without: Mapping[str, TrainingFit]

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from stargauge.catalogue.tables import cells_of
 from stargauge.quantity.compute.layout import SCHEDULES
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.dates import day, parse_window
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 FILE = Path(__file__).parent / "data" / "training-run.csv"
 #: Columns without which a file is none of these.
@@ -75,7 +75,7 @@ class TrainingRun(NamedTuple):
 
     @property
     def software(self) -> float | None:
-        """Day of the software as a year with its fraction: its own column, a container's month, a year in the source; None where none is."""
+        """Day of the software as a year with its fraction: its own column, a container's month, a year in the source; else None."""
         if self.texts["software"]:
             return year_of(self.texts["software"])
         if found := _CONTAINER.search(self.texts["source_locator"]):

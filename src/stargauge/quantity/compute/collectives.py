@@ -39,7 +39,7 @@ def ring_rate(machine: Machine, size: Array, stride: Array) -> Array:
 
 
 def all_gather(machine: Machine, volume: Array, size: Array, stride: Array) -> Array:
-    """Seconds until each of a group has `volume` bytes of which each had an equal part: (n - 1) / n volume / rate, domain and beyond at once.
+    """Seconds until each of a group has `volume` bytes of which each had a part: (n - 1) / n volume / rate, domain and beyond at once.
 
     The same for a reduce-scatter. Nought for a group of one.
     """
@@ -59,10 +59,10 @@ def all_reduce(machine: Machine, volume: Array, size: Array, stride: Array) -> A
 def all_to_all(
     machine: Machine, tokens: Array, copies: float, token_bytes: float, size: Array, once: Array, most_domains: float = np.inf
 ) -> tuple[Array, Array]:
-    """Seconds within the domain and beyond it of sending each of an accelerator's tokens to `copies` of a group's members, drawn evenly.
+    """Seconds within the domain and beyond it of sending an accelerator's tokens to `copies` of a group's members, drawn evenly.
 
-    The group's members stand beside each other. `once` (0 or 1): a token goes once to each member that needs it, n (1 - (1 - 1/n)^copies) of
-    n, and once to each domain, from where it is handed on; else each copy goes by itself. `most_domains` that one token is sent to.
+    The group's members stand beside each other. `once` (0 or 1): a token goes once to each member that needs it, n (1 - (1 - 1/n)^copies)
+    of n, and once to each domain, from where it is handed on; else each copy goes by itself. `most_domains` that one token is sent to.
     """
     here = within(machine, size, np.ones_like(size))
     domains = np.maximum(size / here, 1.0)

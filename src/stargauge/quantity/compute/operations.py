@@ -23,10 +23,10 @@ PEAK_OF = {"bf16": "bf16", "fp8": "fp8", "mxfp8": "fp8", "nvfp4": "fp4"}
 _LOGIT_BYTES = 20.0
 #: Numbers that two norms and two additions read and write per element of the residual stream, going forward.
 _STREAM_PASSES = 10.0
-#: Times that a token's vector is read and written to be brought in the order of experts and back: by a plain exchange, and by one that sends
-#: a token once to each accelerator that needs it.
+#: Times that a token's vector is read and written to be brought in the order of experts and back: by a plain exchange, and by one that
+#: sends a token once to each accelerator that needs it.
 _PERMUTED, _PERMUTED_ONCE = 4.0, 2.0
-#: Bytes that a gated block of experts with biases moves per number of its inner width where its activation is not fused; forward and backward.
+#: Bytes that experts with biases move per number of their inner width where their activation is not fused; forward and backward.
 _ACTIVATION_BYTES = 2.0 * 20.0
 #: Kernels started per layer and pass: without experts, with them, and for each expert on an accelerator where products are not grouped.
 _KERNELS, _EXPERT_KERNELS, _KERNELS_PER_EXPERT = 12.0, 60.0, 4.0
@@ -42,8 +42,9 @@ class Practice(NamedTuple):
     """How software of a day goes about a layer: one number for all layouts, or one per layout.
 
     `once`: a token goes once to each accelerator that has experts for it; `graph`: parts of a step are recorded and started as one;
-    `fused_experts`: experts' products, activation, exchange and order in a few kernels, the whole step one graph; `score_width`: the least width of a head's keys and values together that attention's speed still grows
-    with; `unfused_activation`: experts whose activation runs by itself; `most_domains`: that one token is sent to.
+    `fused_experts`: experts' products, activation, exchange and order in a few kernels, the whole step one graph; `score_width`: the least
+    width of a head's keys and values together that attention's speed still grows with; `unfused_activation`: experts whose activation runs
+    by itself; `most_domains`: that one token is sent to.
     """
 
     once: float | Array = 1.0
@@ -230,7 +231,8 @@ def _permutation(model: Transformer, cut: Cut, tokens: Array, practice: Practice
 
 def _activation(model: Transformer, cut: Cut, tokens: Array, practice: Practice) -> Array:
     """Bytes of experts' activation where it runs by itself, forward and backward."""
-    return float(practice.unfused_activation) * _ACTIVATION_BYTES * model.ffn * model.experts_per_token * tokens / cut.tensor
+    width = float(practice.unfused_activation) * _ACTIVATION_BYTES * model.ffn * model.experts_per_token
+    return np.asarray(width * tokens / cut.tensor)
 
 
 def _kernels(model: Transformer, cut: Cut, practice: Practice, experts: bool) -> Array:

@@ -1,4 +1,4 @@
-"""What was learned from measured training runs: how much longer each part takes than the makers' figures say, and how far predictions were off."""
+"""What was learned from measured training runs: how much longer each part takes than makers' figures say, how far predictions were off."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Between(NamedTuple):
 class Weights(NamedTuple):
     """What each part's seconds at the makers' figures are multiplied with for one model, job and machine; `kernel` is seconds of a kernel.
 
-    Those from `fused_attention` on hold in addition where experts are fused, where exchange runs beside computing, and where weights are
-    spread by a framework that runs operation by operation. `older`: on everything.
+    `beside` holds in addition where the exchange of experts' tokens runs beside computing, `eager` where weights are spread by a framework
+    that runs operation by operation, `older` on everything.
     """
 
     matrix: float
@@ -53,8 +53,6 @@ class Weights(NamedTuple):
     neighbour: float
     data: float
     optimizer: float
-    fused_attention: float
-    fused_permutation: float
     beside: float
     eager: float
     older: float
@@ -64,11 +62,10 @@ class Weights(NamedTuple):
 class TrainingFit:
     """Coefficients, what is known of accelerators and of software by day, and how far off predictions of runs left out were.
 
-    `coefficients` by name, some with a generation, `matrix-fp8[hopper]`. `generations`: of an accelerator by its name; `power`: its watts per
-    10^15 FLOP/s in 16 bits over those of the first of its generation. `practice`: days (years with fractions) since which software does
-    things in a way, and other limits. `models`: what is said of some models by name, `NAME:what`. `spread`: by `dense` and `moe`, and the same
-    with `other-` for accelerators of no measured generation: the distance |log(measured / predicted)| within which 80 % of the runs left
-    out lay.
+    `coefficients` by name, some with a generation, `matrix-fp8[hopper]`. `generations`: of an accelerator by its name; `power`: its watts
+    per 10^15 FLOP/s in 16 bits over a standard. `practice`: days (years with fractions) since which software does things in a way, and
+    other limits. `models`: what is said of some models by name, `NAME:what`. `spread`: by `dense` and `moe`, and the same with `other-` for
+    accelerators of no measured generation: the distance |log(measured / predicted)| within which 80 % of the runs left out lay.
     """
 
     coefficients: Mapping[str, float]
@@ -101,6 +98,7 @@ class TrainingFit:
         """How software of the machine's day goes about the layers of a model."""
         wide, day = machine.chip.domain >= self.practice.get("wide_domain", np.inf), machine.software
         once = self.since("once", day) or (wide and self.since("once_wide", day))
+        once = once or (model.latent is not None and day >= self.practice.get(f"once_latent[{self.generation(machine)}]", np.inf))
         fused = np.zeros_like(cut.micro_batch)
         if model.experts and wide and job.dtype == "mxfp8":
             small = cut.micro_batch <= 1.0 if self.since("fused_small", day) else np.zeros_like(fused)
@@ -124,7 +122,7 @@ class TrainingFit:
         if job.fused and not self.since(f"attention[{generation}]", day):
             attention *= one("attention_before")
         return Weights(
-            matrix=one(f"matrix-{job.dtype}", generation) * power,
+            matrix=one(f"matrix-{job.dtype}", generation) * (power if PEAK_OF[job.dtype] != "fp4" else 1.0),
             matrix_high=one("matrix-bf16", generation) * power,
             operands=one("operands"),
             attention=attention * power,
@@ -142,8 +140,6 @@ class TrainingFit:
             neighbour=one("neighbour"),
             data=one("data") * (1.0 if self.since("data_beside", day) else one("data_before")),
             optimizer=one("optimizer"),
-            fused_attention=one("fused_attention"),
-            fused_permutation=one("fused_permutation"),
             beside=one("beside"),
             eager=1.0 if self.since("compiled", day) else one("eager"),
             older=float(np.exp(one("immature") * self._immature(generation, day))),

@@ -17,7 +17,7 @@ from stargauge.quantity.compute.operations import FULL, HALF, Cut, Practice, dis
 from stargauge.quantity.compute.training_fit import TrainingFit, Weights, peak_of
 from stargauge.quantity.compute.transformer import Transformer
 
-#: Bytes that the optimiser reads and writes per weight that it holds: 32-bit weight and two moments in and out, gradient in, 16-bit weight out.
+#: Bytes that the optimiser moves per weight that it holds: 32-bit weight and two moments in and out, gradient in, 16-bit weight out.
 _OPTIMIZER_BYTES = 30.0
 
 
@@ -38,7 +38,6 @@ class LayerSeconds(NamedTuple):
     context: Array
     expert_inside: Array
     expert_outside: Array
-    fused: Array  # 0 or 1: experts in a few kernels
     beside: Array  # 0 or 1: exchange of experts' tokens beside computing
     shard: Array
 
@@ -53,7 +52,8 @@ class TrainingWork(NamedTuple):
     neighbour: Array
     data: Array
     optimizer: Array
-    layers: Array
+    body_layers: Array
+    layers: Array  # with those of further predicted tokens
     pipeline: Array
     interleave: Array
     micro_batches: Array
@@ -102,13 +102,14 @@ def training_work(model: Transformer, machine: Machine, job: Job, layouts: Layou
     stage_layers = model.layers / layouts.pipeline
     half_gradients = fit.since("half_gradients", machine.software)
     return TrainingWork(
-        layer=LayerSeconds(*layer, shard=_shard(model, machine, layouts)),
+        layer=LayerSeconds(*[*layer, _shard(model, machine, layouts)]),
         logits_matrix=(predicted * logits.matrix / chip.peaks["bf16"])[places],
         logits_operands=(predicted * logits.operands / chip.bandwidth)[places],
         logits_loss=(predicted * logits.loss / chip.bandwidth)[places],
         neighbour=_between_stages(model, machine, job, layouts),
         data=_data(model, machine, layouts, stage_layers, HALF if half_gradients else FULL),
         optimizer=_optimizer(model, machine, layouts, stage_layers),
+        body_layers=np.full(layouts.many, float(model.layers)),
         layers=np.full(layouts.many, model.layers + predicted - 1.0),
         pipeline=layouts.pipeline,
         interleave=layouts.interleave,
@@ -127,12 +128,12 @@ def _layer_seconds(model: Transformer, machine: Machine, job: Job, cut: Cut, pra
         work.matrix / peak, work.matrix_high / high, work.operands / moved, work.attention / high, work.scores / moved,
         work.elementwise / moved, work.casts / moved, work.permutation / moved, work.activation / moved, work.kernels,
         _tensor(model, machine, cut, tokens), _context(model, machine, cut, tokens), *_experts(model, machine, cut, tokens, practice),
-        fused, np.maximum(fused, schedule == 1),
+        np.maximum(fused, schedule == 1),
     ]  # fmt: skip
 
 
 def _tensor(model: Transformer, machine: Machine, cut: Cut, tokens: Array) -> Array:
-    """Sequence-parallel gathers and scatters of a layer: four forward, four backward and two of inputs again, four where all is recomputed."""
+    """Sequence-parallel gathers and scatters of a layer: four forward, four backward, two of inputs again; four where all is recomputed."""
     times = 10.0 + 4.0 * (cut.recompute == 2)
     if model.experts:  # experts take their tokens where they are: only attention and what all tokens pass is gathered
         share = model.moe_layers / model.layers
@@ -231,8 +232,8 @@ def combined(work: TrainingWork, w: Weights) -> TrainingStep:
     part, beside = work.layer, np.where(work.layer.beside > 0.0, w.beside, 1.0)
     elementwise = w.elementwise * np.where(work.spread > 0.0, w.eager, 1.0)
     matrix = part.matrix * w.matrix + part.matrix_high * w.matrix_high + part.operands * w.operands
-    attention = (part.attention * w.attention + part.scores * w.scores) * np.where(part.fused > 0.0, w.fused_attention, 1.0)
-    experts = part.permutation * w.permutation * np.where(part.fused > 0.0, w.fused_permutation, 1.0) + part.activation * w.activation
+    attention = (part.attention * w.attention + part.scores * w.scores)
+    experts = part.permutation * w.permutation + part.activation * w.activation
     computing = [matrix, attention, part.elementwise * elementwise + part.casts * w.casts, experts, part.kernels * w.kernel]
     expert = (part.expert_inside * w.expert_inside + part.expert_outside * w.expert_outside) * beside
     shard = _exposed(part.shard, np.sum(np.stack(computing), axis=0), w.shard)
@@ -242,14 +243,13 @@ def combined(work: TrainingWork, w: Weights) -> TrainingStep:
     mean = (work.layers * whole + logits) / p
     late = work.weight_share * part.matrix * w.matrix * work.layers / p  # may be put off into the waiting
     step = [one * work.layers / p * m for one in layer]
-    made = TrainingStep(
+    parts = [
         *step[:5], logits / p * m, work.optimizer * w.optimizer, *step[5:8],
-        pipeline=work.neighbour * m * w.neighbour,
-        data=_exposed(work.data, mean, w.data) + step[8],
-        imbalance=(_slowest(work.layers, p, work.interleave, whole, logits) - mean) * m,
-        bubble=(p - 1.0) / work.interleave * np.maximum(mean - 3.0 * late, 0.0),
-    )  # fmt: skip
-    return TrainingStep(*(one * w.older for one in made))
+        work.neighbour * m * w.neighbour, _exposed(work.data, mean, w.data) + step[8],
+        np.maximum(_slowest(work.body_layers, work.layers, p, whole, logits) - mean, 0.0) * m,
+        (p - 1.0) / work.interleave * np.maximum(mean - 3.0 * late, 0.0),
+    ]  # fmt: skip
+    return TrainingStep(*(one * w.older for one in parts))
 
 
 def _exposed(seconds: Array, beside: Array, share: float) -> Array:
@@ -257,17 +257,23 @@ def _exposed(seconds: Array, beside: Array, share: float) -> Array:
     return np.asarray(np.minimum(seconds, share * seconds + np.maximum(seconds - beside, 0.0)))
 
 
-def _slowest(layers: Array, pipeline: Array, interleave: Array, layer: Array, logits: Array) -> Array:
-    """Seconds of the slowest stage for a micro-batch.
+def _slowest(body: Array, layers: Array, pipeline: Array, layer: Array, logits: Array) -> Array:
+    """Seconds of the slowest stage for a micro-batch; `body`: layers of the model itself, `layers` with those of further predicted tokens.
 
     Layers that divide go evenly, the output layer comes on top in the last stage. Two short of dividing, embedding and output layer each
-    take a layer's place (Llama 3). Else stages are taken to be made even by hand, as near as whole layers allow.
+    take a layer's place (Llama 3). Else the last stage has as many layers as leave it nearest to the others.
     """
     p = pipeline
     places = (layers + 2.0) / p
-    two_short = (np.mod(layers + 2.0, p) == 0.0) & (np.mod(layers, p) != 0.0)
-    even = np.maximum(layers / p * layer, layers / p * layer + logits)
-    short = np.maximum(places * layer, (places - 1.0) * layer + logits)
-    by_hand = (layers * layer + logits) / p
-    slowest = np.where(two_short, short, np.where(np.mod(layers, p) == 0.0, even, np.maximum(by_hand, np.where(p > layers, layer, 0.0))))
-    return np.asarray(np.where(p > 1.0, slowest, layers * layer + logits))
+    two_short = np.maximum(places * layer, (places - 1.0) * layer + logits)
+    short = (np.mod(body + 2.0, p) == 0.0) & (np.mod(body, p) != 0.0)
+    uneven = np.where(short, two_short, _by_hand(layers, p, layer, logits))
+    return np.asarray(np.where(np.mod(body, p) == 0.0, layers / p * layer + logits, uneven))
+
+
+def _by_hand(layers: Array, pipeline: Array, layer: Array, logits: Array) -> Array:
+    """Seconds of the slowest stage where all but the last have equally many layers, as many as suits best."""
+    rest = np.maximum(pipeline - 1.0, 1.0)
+    least = np.floor((layers + logits / layer) / pipeline)
+    tried = [np.maximum(each * layer, np.maximum(layers - rest * each, 0.0) * layer + logits) for each in (least, least + 1.0)]
+    return np.asarray(np.minimum(*tried))
