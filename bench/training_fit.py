@@ -7,9 +7,12 @@ coefficients.
 from __future__ import annotations
 
 import csv
+import itertools
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -84,7 +87,8 @@ PRACTICE = {
     "once_wide": (2025.85, _RECIPE + ": HybridEP"), "once": (2026.2, _RECIPE + ": DeepEP, HybridEP"),
     "once_latent[hopper]": (2024.5, "guide to the dispatchers in Megatron-LM: DeepSeek-V3 on Hopper uses DeepEP"),
     "graph": (2025.85, _RECIPE + ": parts of a layer as CUDA graphs"),
-    "fused": (2026.6, _RECIPE + ": whole step as a graph, fused grouped products"), "fused_small": (2026.42, _RECIPE + ": the same at micro-batch 1"),
+    "fused": (2026.6, _RECIPE + ": whole step as a graph, fused grouped products"),
+    "fused_small": (2026.42, _RECIPE + ": the same at micro-batch 1"),
     "data_beside": (2024.0, "assumption: reduction of gradients beside computing became usual"),
     "half_gradients": (2025.5, _RECIPE + ": gradients summed in 16 bits"),
     "attention[hopper]": (2024.2, "assumption: kernels made for Hopper in frameworks"),
@@ -108,6 +112,10 @@ FREE = np.flatnonzero(SPREAD > 0.0)
 #: Error of a row that is taken to be usual, and the errors in it beyond which a row counts for less.
 USUAL, FAR = 0.08, 1.5
 _STEPS, _SMALL = 12, 1e-4
+#: Years apart from which on two runs tell how software moved.
+_APART = 0.25
+#: Coefficients whose priors were chosen after rows were seen, and the spread with which they are tried without.
+CHOSEN, WIDE = ("counted", "eager", "beside", "activation", "attention_before", "power"), 0.7
 
 
 class Rows(NamedTuple):
@@ -132,6 +140,7 @@ class Rows(NamedTuple):
         )
 
 
+@cache
 def power_of_chips() -> dict[str, float]:
     """W per FLOP/s in 16 bits of accelerators whose generation goes with it, over the standard."""
     known, found = api.catalogue().known(date.today()), {}
@@ -146,7 +155,7 @@ def fit_with(at: Array, spread: dict[str, float] | None = None) -> TrainingFit:
     """The fit with coefficients by their logarithms."""
     values = {name: float(np.exp(one)) if PRIORS[name].log else float(one) for name, one in zip(NAMES, at, strict=True)}
     practice, models = ({name: value for name, (value, _) in given.items()} for given in (PRACTICE, MODELS))
-    return TrainingFit(values | others(values), GENERATIONS, POWER, practice, models, spread or {})
+    return TrainingFit(values | others(values), GENERATIONS, power_of_chips(), practice, models, spread or {})
 
 
 def others(values: dict[str, float]) -> dict[str, float]:
@@ -156,9 +165,6 @@ def others(values: dict[str, float]) -> dict[str, float]:
         if name.endswith("]"):
             found.setdefault(name.split("[")[0], []).append(np.log(value))
     return {f"{name}[other]": float(np.exp(np.mean(logs))) for name, logs in found.items()}
-
-
-POWER = power_of_chips()
 
 
 def rows_of(runs: Iterable[TrainingRun]) -> Rows:
@@ -183,21 +189,17 @@ def weights_of(rows: Rows, fit: TrainingFit) -> Weights:
     return Weights(*each[rows.of_row].T)
 
 
-def totals(rows: Rows, at: Array) -> Array:
-    """Seconds of every layout."""
-    return combined(rows.work, weights_of(rows, fit_with(at))).total
-
-
-def predicted(rows: Rows, at: Array) -> Array:
-    """Seconds of each row: of its fastest layout."""
-    found = np.full(len(rows.cases), np.inf)
-    np.minimum.at(found, rows.of_row, totals(rows, at))
+def predicted(rows: Rows, at: Array, strange: bool = False) -> Array:
+    """Seconds of each row: of its fastest layout. `strange`: as if nothing were known of its accelerator's generation."""
+    fit, found = fit_with(at), np.full(len(rows.cases), np.inf)
+    fit = replace(fit, generations={}, power={}) if strange else fit
+    np.minimum.at(found, rows.of_row, combined(rows.work, weights_of(rows, fit)).total)
     return found
 
 
-def fitted(rows: Rows) -> Array:
+def fitted(rows: Rows, start: Array = START, spread: Array = SPREAD) -> Array:
     """Logarithms of coefficients by Gauss and Newton: least squares on log time, rows far off count less, priors as rows of their own."""
-    at, measured = START.copy(), np.log(rows.seconds)
+    at, measured = start.copy(), np.log(rows.seconds)
     for _ in range(_STEPS):
         here = np.log(predicted(rows, at))
         slope = np.empty((len(measured), len(FREE)))
@@ -207,8 +209,8 @@ def fitted(rows: Rows) -> Array:
             slope[:, place] = (np.log(predicted(rows, near)) - here) / _SMALL / USUAL
         off = (here - measured) / USUAL
         counts = 1.0 / np.sqrt(1.0 + (off / FAR) ** 2)
-        normal = (slope.T * counts) @ slope + np.diag(1.0 / SPREAD[FREE] ** 2)
-        step = np.linalg.solve(normal, -(slope.T @ (counts * off)) - (at - START)[FREE] / SPREAD[FREE] ** 2)
+        normal = (slope.T * counts) @ slope + np.diag(1.0 / spread[FREE] ** 2)
+        step = np.linalg.solve(normal, -(slope.T @ (counts * off)) - (at - start)[FREE] / spread[FREE] ** 2)
         step *= min(1.0, 0.5 / np.abs(step).max())
         at[FREE] += step
         if np.abs(step).max() < 1e-4:
@@ -216,22 +218,33 @@ def fitted(rows: Rows) -> Array:
     return at
 
 
+#: The way of leaving out whose groups' accelerators are then taken for such as nobody measured.
+GENERATION = "generation, taken for unknown"
 Key = Callable[[TrainingCase], str]
 KEYS: dict[str, Key] = {
     "family and accelerator": lambda case: group_of(case.run.texts["family"], case.machine.chip.name),
     "family": lambda case: case.run.texts["family"],
     "accelerator": lambda case: case.machine.chip.name,
+    GENERATION: lambda case: GENERATIONS[case.machine.chip.name],
 }
 
 
-def left_out(rows: Rows, key: Key) -> tuple[Array, dict[str, Array]]:
+def left_out(rows: Rows, key: Key, start: Array = START, spread: Array = SPREAD) -> tuple[Array, dict[str, Array]]:
     """log(predicted / measured) of each row by the fit without its group, and those fits."""
     groups, off, fits = np.array([key(case) for case in rows.cases]), np.zeros(len(rows.cases)), dict[str, Array]()
     for group in dict.fromkeys(groups):
         mine = groups == group
-        fits[group] = fitted(rows.some(~mine))
-        off[mine] = np.log(predicted(rows.some(mine), fits[group]) / rows.seconds[mine])
+        fits[group] = fitted(rows.some(~mine), start, spread)
+        off[mine] = np.log(predicted(rows.some(mine), fits[group], strange=key is KEYS[GENERATION]) / rows.seconds[mine])
     return off, fits
+
+
+def neutral() -> tuple[Array, Array]:
+    """Start and spread with the coefficients whose priors were chosen late at 1 (the power's exponent at 0), wide."""
+    places = [NAMES.index(name) for name in CHOSEN]
+    start, spread = START.copy(), SPREAD.copy()
+    start[places], spread[places] = 0.0, WIDE
+    return start, spread
 
 
 def moe_of(rows: Rows) -> NDArray[np.bool_]:
@@ -251,6 +264,20 @@ def within(off: Array, share: float = 0.8) -> float:
     return float(np.quantile(np.abs(off), level, method="inverted_cdf"))
 
 
+def drift_of(rows: Rows) -> dict[str, float]:
+    """How much faster the same model ran on as many of the same accelerators per year of later software: P10, P50, P90 of all pairs."""
+    kinds: dict[str, list[float]] = {"dense": [], "moe": []}
+    for first, then in itertools.permutations(rows.cases, 2):
+        years = then.machine.software - first.machine.software
+        alike = (first.model.name, first.machine.chip, first.machine.accelerators, first.job.dtype) == (
+            then.model.name, then.machine.chip, then.machine.accelerators, then.job.dtype,
+        )  # fmt: skip
+        if alike and years > _APART:
+            faster = (then.job.tokens / then.run.seconds) / (first.job.tokens / first.run.seconds)
+            kinds["moe" if first.model.experts else "dense"].append(float(np.log(faster) / years))
+    return {f"{kind}-p{level}": float(np.percentile(found, level)) for kind, found in kinds.items() for level in (10, 50, 90)}
+
+
 def shown(rows: Rows, at: Array, off: dict[str, Array]) -> None:
     """Each row with its errors and parts."""
     made = combined(rows.work, weights_of(rows, fit_with(at)))
@@ -264,9 +291,8 @@ def shown(rows: Rows, at: Array, off: dict[str, Array]) -> None:
             if part[best] > 0.03 * made.total[best]
         )
         told = " ".join(f"{np.exp(one[number]) - 1.0:+.2f}" for one in off.values())
-        print(
-            f"{case.run.name} {case.run.texts['model'][:18]:18s} {case.machine.chip.name[:9]:9s} {case.job.dtype:5s} {case.machine.software:.1f} {case.run.seconds:7.2f} {told} {layout} {parts}"
-        )
+        named = f"{case.run.name} {case.run.texts['model'][:18]:18s} {case.machine.chip.name[:9]:9s} {case.job.dtype:5s}"
+        print(f"{named} {case.machine.software:.1f} {case.run.seconds:7.2f} {told} {layout} {parts}")
 
 
 def main() -> None:
@@ -277,17 +303,21 @@ def main() -> None:
     fits: dict[str, dict[str, Array]] = {}
     for name, key in KEYS.items():
         off[name], fits[name] = left_out(rows, key)
+    blank, wide = neutral()
+    for name, key in KEYS.items():
+        off[f"{name}, priors chosen late made neutral"], _ = left_out(rows, key, blank, wide)
     shown(rows, at, off)
     for name, one in off.items():
         print(f"{name:24s}", {kind: f"{100 * value:.1f} %" for kind, value in errors(rows, one).items()})
-    moe, first, chips = moe_of(rows), off["family and accelerator"], off["accelerator"]
+    moe, first, chips = moe_of(rows), off["family and accelerator"], off[GENERATION]
     spread = {"dense": within(first[~moe]), "moe": within(first[moe]), "other-dense": within(chips[~moe]), "other-moe": within(chips[moe])}
     print(spread)
     if "--write" in sys.argv:
-        write(at, fits["family and accelerator"], spread, {name: errors(rows, one) for name, one in off.items()})
+        found = {name: errors(rows, one) for name, one in off.items()}
+        write(at, fits["family and accelerator"], spread, drift_of(rows), found)
 
 
-def write(at: Array, fits: dict[str, Array], spread: dict[str, float], found: dict[str, dict[str, float]]) -> None:
+def write(at: Array, fits: dict[str, Array], spread: dict[str, float], drift: dict[str, float], found: dict[str, dict[str, float]]) -> None:
     """The file that is shipped."""
     with FILE.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
@@ -303,7 +333,7 @@ def write(at: Array, fits: dict[str, Array], spread: dict[str, float], found: di
                 writer.writerow(["coefficient", group, name, f"{value:.6g}", told])
         for name, generation in GENERATIONS.items():
             writer.writerow(["generation", ALL, name, generation, ""])
-        for name, value in POWER.items():
+        for name, value in power_of_chips().items():
             writer.writerow(
                 ["power", ALL, name, f"{value:.6g}", f"W per 10^15 FLOP/s in 16 bits by accelerator.csv, over {STANDARD_POWER:g}"]
             )
@@ -317,9 +347,11 @@ def write(at: Array, fits: dict[str, Array], spread: dict[str, float], found: di
                     ALL,
                     name,
                     f"{value:.4f}",
-                    "80 % of runs left out by family and accelerator (other: by accelerator) lay within, as a logarithm",
+                    "80 % of runs left out by family and accelerator (other: by generation) lay within, as a logarithm",
                 ]
             )
+        for name, value in drift.items():
+            writer.writerow(["drift", ALL, name, f"{value:.4f}", "logarithm per year: pairs of runs alike but for their software"])
         for group, kinds in found.items():
             for kind, value in kinds.items():
                 writer.writerow(["error", group, kind, f"{value:.4f}", "mean |predicted / measured - 1|"])

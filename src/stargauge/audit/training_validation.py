@@ -12,12 +12,12 @@ import numpy as np
 
 from stargauge.audit.training_cases import TrainingCase, case_of
 from stargauge.catalogue.load import KnownCatalogue
-from stargauge.catalogue.rows import Source
 from stargauge.catalogue.training_fit import ALL, group_of, shipped_fit
 from stargauge.catalogue.training_runs import TrainingRun, shipped_training_runs
 from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, SHARDING, Layouts
 from stargauge.quantity.compute.training_memory import training_memory
 from stargauge.quantity.compute.training_step import combined, training_work
+from stargauge.quantity.statement import Source
 
 #: Columns that have to agree where both have them for a row to be one of ours, and how near its time has to be.
 _SAME = ("hidden", "n_gpus", "seq_len", "tp", "pp", "cp", "ep", "micro_batch", "n_experts")
@@ -136,7 +136,7 @@ def layout_of(layout: Layouts) -> dict[str, int | str]:
 def validate_training(runs: Sequence[TrainingRun], catalogue: KnownCatalogue) -> TrainingValidation:
     """Predict each run from its model, machine and layout, and set it beside what was measured.
 
-    What a row leaves open of a run of ours, or of its publication, is taken from our record of it; what stays open of the layout is searched.
+    What a row leaves open of a run of ours, or of its publication, is taken from our record of it; a layout that stays open is searched.
     """
     made, left_out = list[TrainingForecast](), list[tuple[TrainingRun, str]]()
     for run in runs:

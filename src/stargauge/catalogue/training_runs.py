@@ -17,7 +17,7 @@ from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 FILE = Path(__file__).parent / "data" / "training-run.csv"
 #: Columns without which a file is none of these.
-NEEDED = ("model", "layers", "hidden", "seq_len", "gpu", "n_gpus", "global_batch_seqs", "step_time_s")
+NEEDED = ("model", "gpu", "n_gpus", "seq_len")
 #: Columns of numbers that may be empty; those that are read as a part of the model, of the job or of the layout.
 NUMBERS = (
     "params_b", "layers", "hidden", "heads", "kv_heads", "head_size", "ffn", "vocab", "seq_len", "n_experts", "top_k", "shared_experts",

@@ -459,12 +459,13 @@ def parser() -> Parser:
         "kind",
         metavar="KIND",
         help="schedule (plans and outcomes), build (start of work to operation), finance (reference cases), pue (halls), "
-        "reading (sentences)",
+        "training (measured runs), reading (sentences)",
     )
     validate.add_argument(
         "file",
         metavar="FILE",
-        help="CSV file; JSON for finance, JSONL for reading (docs: how good the dates are, facility, validate finance, reading)",
+        help="CSV file; JSON for finance, JSONL for reading (docs: how good the dates are, facility, validate finance, "
+        "how good the chips are, reading)",
     )
     validate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(validate)

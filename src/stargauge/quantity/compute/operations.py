@@ -264,7 +264,7 @@ def _scores(model: Transformer, job: Job, cut: Cut, tokens: Array) -> Array:
 
 def _scored_again(job: Job, cut: Cut) -> Array:
     """How often attention is computed again: with all of the layer, and as the selected part where it is not fused."""
-    return ((cut.recompute == 2) | ((cut.recompute == 1) & (not job.fused))).astype(np.float64)
+    return np.asarray((cut.recompute == 2) | ((cut.recompute == 1) & (not job.fused)), dtype=np.float64)
 
 
 class LogitsWork(NamedTuple):

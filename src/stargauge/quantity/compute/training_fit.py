@@ -65,7 +65,8 @@ class TrainingFit:
     `coefficients` by name, some with a generation, `matrix-fp8[hopper]`. `generations`: of an accelerator by its name; `power`: its watts
     per 10^15 FLOP/s in 16 bits over a standard. `practice`: days (years with fractions) since which software does things in a way, and
     other limits. `models`: what is said of some models by name, `NAME:what`. `spread`: by `dense` and `moe`, and the same with `other-` for
-    accelerators of no measured generation: the distance |log(measured / predicted)| within which 80 % of the runs left out lay.
+    accelerators of no measured generation: the distance |log(measured / predicted)| within which 80 % of the runs left out lay. `drift`: by
+    `dense-p10` to `moe-p90`, how much faster the same model ran on the same accelerators per year of later software, as a logarithm.
     """
 
     coefficients: Mapping[str, float]
@@ -74,6 +75,7 @@ class TrainingFit:
     practice: Mapping[str, float] = field(default_factory=dict)
     models: Mapping[str, float] = field(default_factory=dict)
     spread: Mapping[str, float] = field(default_factory=dict)
+    drift: Mapping[str, float] = field(default_factory=dict)
 
     def generation(self, machine: Machine) -> str:
         """The generation of a machine's accelerator; `other` where no run of such a one was measured."""
@@ -154,6 +156,12 @@ class TrainingFit:
         """P10, P50 and P90 of predicted step times. `known`: of an accelerator whose generation was measured."""
         factor = np.exp(self.spread[f"{'' if known else 'other-'}{'moe' if moe else 'dense'}"])
         return Between(total / factor, total, total * factor)
+
+    def later(self, total: Array, moe: bool, years: float) -> Between:
+        """P10, P50 and P90 of step times with software of some years later, by how it moved between the runs that were measured."""
+        kind = "moe" if moe else "dense"
+        levels = [total * np.exp(-self.drift[f"{kind}-{level}"] * years) for level in ("p90", "p50", "p10")]
+        return Between(*sorted(levels, key=lambda one: float(np.sum(one))))
 
     def knows(self, machine: Machine) -> bool:
         """Whether runs of the generation of a machine's accelerator were measured."""

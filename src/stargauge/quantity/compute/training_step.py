@@ -232,7 +232,7 @@ def combined(work: TrainingWork, w: Weights) -> TrainingStep:
     part, beside = work.layer, np.where(work.layer.beside > 0.0, w.beside, 1.0)
     elementwise = w.elementwise * np.where(work.spread > 0.0, w.eager, 1.0)
     matrix = part.matrix * w.matrix + part.matrix_high * w.matrix_high + part.operands * w.operands
-    attention = (part.attention * w.attention + part.scores * w.scores)
+    attention = part.attention * w.attention + part.scores * w.scores
     experts = part.permutation * w.permutation + part.activation * w.activation
     computing = [matrix, attention, part.elementwise * elementwise + part.casts * w.casts, experts, part.kernels * w.kernel]
     expert = (part.expert_inside * w.expert_inside + part.expert_outside * w.expert_outside) * beside
