@@ -101,13 +101,14 @@ def test_the_best_of_the_training_model_is_that_of_each_alone(case: tuple[Transf
     whole = Costs(lambda at: training_step(model, made, job, at, fit).total, lambda at: training_memory(model, job, at).total)
     found = searched(Case(model, made, job, n), whole, capacity)
     rows = list(every(model, made, job, n))
-    rows = rows[:: max(1, len(rows) // 400)] + [tuple(int(part[0]) for part in found.best.layouts)] * found.any
+    rows = rows[:: max(1, len(rows) // 400)]
+    rows += [tuple(int(part[0]) for part in found.best.layouts)] if found.any else []
     fits = [row for row in rows if whole.memory(one(row))[0] <= capacity]
     assert found.any or not fits
     if found.any:
         times = [float(whole.seconds(one(row))[0]) for row in fits]
         assert times[-1] == pytest.approx(found.best.seconds[0], rel=1e-12)
-        assert min(times) == times[-1]
+        assert min(times) >= times[-1] * (1 - 1e-12)
 
 
 def _check_front(seconds: np.ndarray, headroom: np.ndarray, points: list[tuple[float, float]]) -> None:
