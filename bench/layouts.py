@@ -62,9 +62,9 @@ def layouts() -> Iterator[Figure]:
         yield Figure(
             f"layouts: {name}, over one at a time", many / seconds * alone, "1", note=f"the same functions, {alone * 1e3:.2f} ms each"
         )
-    found = published()
-    low, middle, high = (float(one) for one in np.quantile(found, (0.1, 0.5, 0.9)))
-    note = f"{len(found)} measured runs, both predicted; P10 {low:.2f}, P90 {high:.2f}"
+    times = published()
+    low, middle, high = (float(one) for one in np.quantile(times, (0.1, 0.5, 0.9)))
+    note = f"{len(times)} measured runs, both predicted; P10 {low:.2f}, P90 {high:.2f}"
     yield Figure("layouts: step of the best over the published", middle, "1", at_most=1.05, note=note)
 
 

@@ -264,7 +264,7 @@ class TrainingAnswer:
 
     def to_dict(self) -> dict[str, Any]:
         """The form of JSON, Python and the command line; seconds, bytes and tokens, shares as numbers from 0 to 1."""
-        made, setting = self.outcome, self.outcome.setting
+        made = self.outcome
         rate = made.tokens_per_s
         return {
             "inputs": self._inputs(),
@@ -275,7 +275,9 @@ class TrainingAnswer:
                 "run": self._run(),
             },
             "search": self.search.to_dict(), "beside": [one.to_dict(made.step.p50) for one in self.beside],
-            "pareto": self.front.to_dict(), "fit": {"interval": "80 % of measured runs that were left out lay within it", "times": made.step.p90 / made.step.p50}, "notes": list(self.notes),
+            "pareto": self.front.to_dict(),
+            "fit": {"interval": "80 % of measured runs that were left out lay within it", "times": made.step.p90 / made.step.p50},
+            "notes": list(self.notes),
         }  # fmt: skip
 
     def _kept(self) -> Array:

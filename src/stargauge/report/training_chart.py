@@ -13,7 +13,7 @@ Data = Mapping[str, Any]
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("matrix products", "operational", ("matrix",)),
     ("attention", "contracted", ("attention",)),
-    ("other computing", "announced", ("elementwise", "permutation", "kernels", "logits", "optimizer")),
+    ("other computing", "announced", ("elementwise", "experts", "kernels", "logits", "optimizer")),
     ("exchange not hidden", "construction", ("tensor", "context", "expert", "pipeline", "data")),
     ("waiting", "financed", ("imbalance", "bubble")),
 )

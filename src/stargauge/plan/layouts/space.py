@@ -63,7 +63,7 @@ class Case:
         """Chunks in which some pipeline's stage can be cut."""
         stages = divisors(self.accelerators)
         chunks = np.arange(1, self.model.layers + 1)
-        return chunks[[bool(_even(self.model.layers, stages, one).any()) for one in chunks]]
+        return chunks[[bool(_even(self.model.layers, stages, np.full_like(stages, one)).any()) for one in chunks]]
 
 
 def divisors(number: int) -> Whole:
