@@ -192,7 +192,7 @@ def test_memory_is_what_the_driver_reports_where_that_is_known() -> None:
 
 def test_figures_are_in_si_units() -> None:
     chip = chip_of(KNOWN, "h100")
-    assert chip.peaks == {"bf16": 989e12, "fp8": 1979e12}
+    assert chip.peaks == {"bf16": 989e12, "fp8": 1979e12, "fp16": 989e12, "tf32": 494.7e12, "fp32": pytest.approx(66.9e12)}
     assert (chip.bandwidth, chip.domain, chip.up, chip.out) == (3.35e12, 8, 450e9, 50e9)
 
 
