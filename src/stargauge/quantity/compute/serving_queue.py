@@ -107,7 +107,8 @@ def pace(service: Service, decoding: Array, others: Array | float = 1.0, paced: 
     met = np.minimum(met * others, 1.0 - 1e-9)
     beside = step * np.minimum(decoding * others, 1.0)
     queue = queued(met, service.lanes, each) + np.where(paced, 0.0, beside / 2.0)
-    own = np.maximum(service.alone, added * at_once) + np.maximum(service.chunks, 1.0) * beside
+    together = added * np.maximum(rate * gap * np.maximum(service.chunks, 1.0), 1.0)
+    own = np.maximum(service.alone, together) + np.maximum(service.chunks, 1.0) * beside
     return Pace(rate, step, gap, own, queue, met, decoding + rate * (queue + own))
 
 
@@ -120,9 +121,9 @@ def queued(load: Array, servers: Array, each: Array) -> Array:
 def closed(service: Service, users: Array) -> Served:
     """Users in a closed loop: each asks again as soon as its answer is whole."""
     inside = np.minimum(users, service.slots)
-    others, full = (inside - 1.0) / inside, users > service.slots
-    decoding = _decoding_for(service, inside, others, full)
-    made = pace(service, decoding, others, full)
+    others, short = (inside - 1.0) / inside, users > service.slots
+    decoding = _decoding_for(service, inside, others, short)
+    made = pace(service, decoding, others, short)
     waiting = users - inside
     wait = waiting / made.rate
     spread = service.variation**2
@@ -130,7 +131,7 @@ def closed(service: Service, users: Array) -> Served:
     # are slots where lengths are equal; for a short while, they leave at random.
     left = waiting * (spread + (1.0 - spread) * np.maximum(1.0 - waiting / inside, 0.0))
     tails = [
-        np.maximum(wait + z * np.sqrt(left) / made.rate * made.step / made.gap, 0.0) + quantile(q, made.met, _given(made, full)) + made.own
+        np.maximum(wait + z * np.sqrt(left) / made.rate * made.step / made.gap, 0.0) + quantile(q, made.met, _given(made, short)) + made.own
         for q, z in ((0.5, 0.0), (0.99, _Z99))
     ]
     return Served(made.rate, decoding, users * 1.0, made.gap, wait, made.queue, wait + made.queue + made.own, tails[0], tails[1])
@@ -138,23 +139,28 @@ def closed(service: Service, users: Array) -> Served:
 
 def most(service: Service) -> Pace:
     """The service with all slots taken: the most it does."""
-    return pace(service, _decoding_for(service, service.slots))
+    return pace(service, full(service))
+
+
+def full(service: Service) -> Array:
+    """Sequences that decode with all slots taken."""
+    return _decoding_for(service, service.slots)
 
 
 def at_random(service: Service, rate: Array) -> Served:
     """Requests that come at random, `rate` a second; absent (NaN) where the service cannot keep up."""
-    full = _decoding_for(service, service.slots)
-    decoding = _bisected(lambda y: pace(service, y).rate, rate, np.zeros_like(full), full)
-    return at_load(service, decoding, full, rate)
+    top = full(service)
+    decoding = _bisected(lambda y: pace(service, y).rate, rate, np.zeros_like(top), top)
+    return at_load(service, decoding, top, rate)
 
 
-def at_load(service: Service, decoding: Array, full: Array | None = None, rate: Array | None = None) -> Served:
-    """Requests that come at random, as many as keep `decoding` sequences at work on average. `full`: those with all slots taken."""
-    full = _decoding_for(service, service.slots) if full is None else full
-    made, limit = pace(service, decoding), pace(service, full)
+def at_load(service: Service, decoding: Array, top: Array | None = None, rate: Array | None = None) -> Served:
+    """Requests that come at random, as many as keep `decoding` sequences at work on average. `top`: those with all slots taken."""
+    top = full(service) if top is None else top
+    made, limit = pace(service, decoding), pace(service, top)
     asked = made.rate if rate is None else rate
     fits = (asked < limit.rate * (1.0 - 1e-9)) & (made.in_flight <= service.slots * (1.0 + 1e-9))
-    chance, mean = _outside(service, decoding, full, asked, limit.rate)
+    chance, mean = _outside(service, decoding, top, asked, limit.rate)
     tails = [made.own + _residual(made) + quantile_of_two(q, chance, mean, made.met, _given(made)) for q in (0.5, 0.99)]
     wait = chance * mean
     first = wait + made.queue + made.own
@@ -172,10 +178,10 @@ def _given(made: Pace, paced: Flags | bool = False) -> Array:
     return np.maximum(made.queue - np.where(paced, 0.0, _residual(made)), 0.0) / np.maximum(made.met, 1e-12)
 
 
-def _outside(service: Service, decoding: Array, full: Array, rate: Array, most_rate: Array) -> tuple[Array, Array]:
+def _outside(service: Service, decoding: Array, top: Array, rate: Array, most_rate: Array) -> tuple[Array, Array]:
     """The chance that all slots are taken, and the mean wait then."""
     left, _ = _path(service, decoding, np.zeros_like(decoding), rate)
-    right, last = _path(service, decoding, full, rate)
+    right, last = _path(service, decoding, top, rate)
     spare = np.maximum(most_rate - rate, 1e-12 * most_rate)
     beyond = last * most_rate / spare
     return np.asarray(beyond / (left + right + beyond)), np.asarray((1.0 + service.variation**2) / 2.0 / spare)
