@@ -16,7 +16,8 @@ from stargauge.quantity.errors import Fault, InputError
 
 Array = NDArray[np.float64]
 
-_FINER, _ROUNDS = 16, 2
+#: How far around the best load is looked once more, in how many steps, how often.
+_AROUND, _FINER, _ROUNDS = 1.1, 16, 3
 _TIE = 1e-9
 
 
@@ -120,11 +121,11 @@ def most_units(rows: Rows, accelerators: float) -> Array:
     return units
 
 
-def searched(case: Case, fixed: Mapping[str, int] | None = None) -> Search:
-    """Every layout at every load. Raises InputError where the model fits into none."""
+def searched(case: Case, fixed: Mapping[str, int] | None = None, only: ServingLayouts | None = None) -> Search:
+    """Every layout at every load. `fixed`: parts of a layout that have to be so. Raises InputError where the model fits into none."""
     asked = case.demand
     most = most_of(case.machine.chip) if asked.accelerators is None else min(asked.accelerators, most_of(case.machine.chip))
-    layouts = layouts_of(case.model, case.machine.chip, most, fixed)
+    layouts = layouts_of(case.model, case.machine.chip, most, fixed) if only is None else only
     slots = slots_of(case, layouts)
     if not (slots >= 1.0).any():
         raise InputError(_no_room(case, layouts, most))
@@ -157,27 +158,21 @@ def _crowded(case: Case, layouts: ServingLayouts, slots: Array) -> list[Rows]:
 
 def refined(found: Search) -> Search:
     """The best alone, its load between two steps of the ladder as high as the limits allow, or as low as is enough for what is asked."""
-    case, asked, place = found.case, found.case.demand, int(found.rows.place[found.best])
-    one = found.layouts.take(np.array([place]))
-    slots = found.slots[[place]]
-    split = found.rows.prompt_place[found.best] >= 0
-    # Servers of prompts are chosen among all layouts again: they are the same ones.
-    best, layouts = found.take(np.array([found.best])), found.layouts
-    del one
-    low, high = _bracket(found)
+    best = found.take(np.array([found.best]))
+    if found.case.demand.users is not None and found.case.demand.accelerators is not None:
+        return best
+    place, split = int(best.rows.place[0]), best.rows.prompt_place[0] >= 0
+    low, high = max(_load(best) / _AROUND, 1.0), _load(best) * _AROUND
     for _ in range(_ROUNDS):
         loads = np.linspace(low, high, _FINER + 1)
-        where = Loads(np.full(len(loads), place), loads)
-        made = apart(case, layouts, found.slots, where) if split else together(case, layouts, found.slots, where)
-        if made is None:
-            break
-        tried = replace(found, rows=made).take(np.isfinite(made.rate))
-        if not tried.good.any():
+        # Servers of prompts are chosen among all layouts again, so all are handed over.
+        made = (apart if split else together)(found.case, found.layouts, found.slots, Loads(np.full(len(loads), place), loads))
+        tried = None if made is None else replace(found, rows=made).take(np.isfinite(made.rate))
+        if tried is None or not tried.good.any():
             break
         best = tried.take(np.array([tried.best]))
         at = int(np.argmin(np.abs(loads - _load(best))))
         low, high = loads[max(at - 1, 0)], loads[min(at + 1, _FINER)]
-    del asked, slots
     return best
 
 
@@ -187,15 +182,10 @@ def _load(one: Search) -> float:
     return float(one.rows.decoding[0] if at_random else one.rows.users[0])
 
 
-def _bracket(found: Search) -> tuple[float, float]:
-    load = _load(found.take(np.array([found.best])))
-    return max(load / 1.1, 1.0), load * 1.1
-
-
 def _no_room(case: Case, layouts: ServingLayouts, most: int) -> Fault:
     """That the model fits into no layout, with the least that is missing."""
     memory, chip = serving_memory(case.model, case.machine.chip, layouts, case.types), case.machine.chip
-    least = int(np.argmax(memory.cache))
+    least = int(np.argmax(memory.room))
     held = (memory.weights + memory.workspace)[least] / 1e9
     of = f"{memory.weights[least] / 1e9:,.0f} GB of them weights"
     return Fault(
