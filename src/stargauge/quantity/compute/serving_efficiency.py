@@ -32,8 +32,8 @@ class ServingFit:
     """Shares of the makers' figures, and seconds: what was fitted to published measurements; the defaults are where the fit starts from.
 
     Not coefficients of the model but of its errors: `spread`, the standard deviation of logarithms of measured over predicted for groups
-    that a fit has not seen, where layout and lengths are stated; `spread_assumed`, where they had to be assumed or searched;
-    `spread_first`, of the time to the first token.
+    that a fit has not seen, where layout and lengths are stated; `spread_assumed`, where they had to be assumed or searched (an assumption);
+    `spread_first` and `spread_between`, of the seconds to the first token and between tokens at a fixed number of users.
     """
 
     memory: float = 0.8  # of memory bandwidth, reading weights
@@ -54,6 +54,7 @@ class ServingFit:
     uneven: float = 0.05  # longer by this for each doubling of the ranks that keep sequences of their own and wait for one another
     young: float = 0.3  # longer by this on the day of a chip's launch
     spread: float = 0.25
+    spread_between: float = 0.3
     spread_assumed: float = 0.5
     spread_first: float = 0.5
     source: str = "the fit's own starting point, fitted to nothing"
