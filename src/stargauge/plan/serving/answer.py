@@ -101,18 +101,20 @@ def memory_parts(case: Case, best: Option, slots: float) -> dict[str, float]:
 def binding(found: Search, best: Option) -> list[dict[str, Any]]:
     """The limits that the best stands at."""
     asked, slots = found.case.demand, float(found.slots[_place(found, best.layout)])
+    room = _room(best, slots)
     limits = (
         ("tpot", "time per token", best.each, asked.each),
         ("ttft", f"time to the first token, {asked.of}", best.first[asked.of], asked.first),
-        _room(found, best, slots),
+        room,
     )
-    return [
-        {"limit": name, "what": what, "value": value, "most": most}
-        for name, what, value, most in limits if most is not None and value >= _AT * most
-    ]  # fmt: skip
+    at = [one for one in limits if one[3] is not None and one[2] >= _AT * one[3]]
+    if not at and asked.at_random and asked.rate is None:
+        # No more come in although no limit is reached: those to come have to find a slot.
+        at = [(room[0], f"{room[1]}, with slots kept free for those to come", room[2], room[3])]
+    return [{"limit": name, "what": what, "value": value, "most": most} for name, what, value, most in at]
 
 
-def _room(found: Search, best: Option, slots: float) -> tuple[str, str, float, float]:
+def _room(best: Option, slots: float) -> tuple[str, str, float, float]:
     """Requests in flight against those that there is room for: by memory, or by what serving software takes."""
     usual = MOST_BATCH * best.layout.dp
     if slots < usual:
