@@ -45,7 +45,8 @@ def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) ->
 
     kinds: schedule (CSV, the columns of the plan-to-actual records), build (CSV, those of the records of builds), finance (JSON, cases with
     inputs, expected values and a tolerance), reading (JSONL, sentences with marked quantities, dates and statements), pue (CSV, yearly PUE
-    and water of halls by cooling and place), inference (CSV, measured serving runs by model, chip, layout and lengths). Raises InputError for another kind, and with every fault of the file.
+    and water of halls by cooling and place), inference (CSV, measured serving runs by model, chip, layout and lengths). Raises InputError
+    for another kind, and with every fault of the file.
     """
     if kind not in VALIDATIONS:
         raise InputError(f'no validation "{kind}"{did_you_mean(kind, VALIDATIONS)} (one of {", ".join(VALIDATIONS)})')

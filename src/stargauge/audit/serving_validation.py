@@ -118,7 +118,8 @@ def row_of(one: Served) -> dict[str, Any]:
     p10, p50, p90 = (float(value) for value in one.fit.interval(made.rate, one.spread))
     layout = {name: int(value[0]) for name, value in made.layout._asdict().items()}
     return {
-        "id": run.name, "line": run.line, "model": case.model.name, "chip": case.machine.chip.name, "accelerators": case.machine.accelerators,
+        "id": run.name, "line": run.line, "model": case.model.name, "chip": case.machine.chip.name,
+        "accelerators": case.machine.accelerators,
         "layout": layout | {"accelerators": int(made.layout.accelerators[0])}, "types": case.types._asdict(),
         "prompt": float(case.load.arrays()[0]), "answer": None if case.prefill_only else float(case.load.arrays()[1]),
         "hits": run.hits, "concurrency": _given(run.numbers["concurrency"]), "counted": run.counted, "software": case.machine.software,

@@ -12,7 +12,15 @@ _ROWS = [
     ("row", 5, "l"), ("model", 16, "w"), ("chip", 11, "w"), ("in/out", 11, "l"), ("measured", 8, "r"), ("P10", 7, "r"), ("P50", 7, "r"),
     ("P90", 7, "r"), ("off", 6, "r"),
 ]  # fmt: skip
-_SECONDS = [("row", 5, "l"), ("users", 5, "r"), ("seconds", 14, "l"), ("measured", 9, "r"), ("P10", 9, "r"), ("P50", 9, "r"), ("P90", 9, "r")]
+_SECONDS = [
+    ("row", 5, "l"),
+    ("users", 5, "r"),
+    ("seconds", 14, "l"),
+    ("measured", 9, "r"),
+    ("P10", 9, "r"),
+    ("P50", 9, "r"),
+    ("P90", 9, "r"),
+]
 
 
 def render_serving_validation(data: Mapping[str, Any], style: Style) -> str:
@@ -22,7 +30,12 @@ def render_serving_validation(data: Mapping[str, Any], style: Style) -> str:
     if whole["n"]:
         head = f"Tokens per second and accelerator of {whole['n']} measured runs: off by {_share(whole['median_ape'])} in the median."
     lines = [*(style.bold(line) for line in wrapped(head, style.width)), ""]
-    groups = [("all that state layout and lengths", whole), *whole["by_kind"].items(), *whole["by_model"].items(), *whole["by_chip"].items()]
+    groups = [
+        ("all that state layout and lengths", whole),
+        *whole["by_kind"].items(),
+        *whole["by_model"].items(),
+        *whole["by_chip"].items(),
+    ]
     groups += [("assumed or searched, apart", whole["assumed"])]
     lines += table(_GROUPS, [_group(name, part) for name, part in groups if part["n"]], style)
     lines += ["", *table(_ROWS, [_row(row) for row in rows], style)] if rows else []
