@@ -21,21 +21,23 @@ from stargauge.audit.measured import shipped as shipped_scores
 from stargauge.audit.money_backtest import MoneyBacktest, MoneyCase, money_cases
 from stargauge.audit.pue_validation import PueValidation, validate_pue
 from stargauge.audit.replay import replay
+from stargauge.audit.serving_validation import ServingValidation, validate_serving
 from stargauge.audit.validation import Validation, validate_schedule
 from stargauge.catalogue.depreciation import recovery_table
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.own_builds import read_own_builds
 from stargauge.catalogue.own_pue import read_own_pue
 from stargauge.catalogue.projects import read_projects
+from stargauge.catalogue.serving_runs import read_serving_runs
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.reading.validate import ReadingValidation, validate_reading
 
 #: What can be validated on a user's own measurements.
-VALIDATIONS = ("schedule", "build", "finance", "reading", "pue")
+VALIDATIONS = ("schedule", "build", "finance", "reading", "pue", "inference")
 
-Validated = Validation | BuildValidation | FinanceValidation | ReadingValidation | PueValidation
+Validated = Validation | BuildValidation | FinanceValidation | ReadingValidation | PueValidation | ServingValidation
 
 
 def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) -> Validated:
@@ -43,7 +45,8 @@ def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) ->
 
     kinds: schedule (CSV, the columns of the plan-to-actual records), build (CSV, those of the records of builds), finance (JSON, cases with
     inputs, expected values and a tolerance), reading (JSONL, sentences with marked quantities, dates and statements), pue (CSV, yearly PUE
-    and water of halls by cooling and place). Raises InputError for another kind, and with every fault of the file.
+    and water of halls by cooling and place), inference (CSV, measured serving runs by model, chip, layout and lengths). Raises InputError
+    for another kind, and with every fault of the file.
     """
     if kind not in VALIDATIONS:
         raise InputError(f'no validation "{kind}"{did_you_mean(kind, VALIDATIONS)} (one of {", ".join(VALIDATIONS)})')
@@ -54,6 +57,8 @@ def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) ->
         return validate_finance(read_vectors(Path(file)), partial(recovery_table, values))
     if kind == "pue":
         return validate_pue(read_own_pue(Path(file)), values.known(date.today()))
+    if kind == "inference":
+        return validate_serving(read_serving_runs(Path(file)), values.known(date.today()))
     if kind == "build":
         return validate_builds(read_own_builds(Path(file)), fit_view(values, date.today()))
     return validate_schedule(read_projects(Path(file)), values)

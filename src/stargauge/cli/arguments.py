@@ -436,7 +436,7 @@ def parser() -> Parser:
         "kind",
         metavar="KIND",
         help="schedule (plans and outcomes), build (start of work to operation), finance (reference cases), pue (halls), "
-        "reading (sentences)",
+        "reading (sentences), inference (serving runs)",
     )
     validate.add_argument(
         "file",
