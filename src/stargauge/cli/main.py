@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         export,
         facility,
         finance,
+        goodput,
         hours,
         jobs,
         money,
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         name = _function(asked.command)
         modules = (
-            calibrate, depths, draft, drivers, evidence, explain, export, facility, finance, hours, jobs, money, power, serve, system,
+            calibrate, depths, draft, drivers, evidence, explain, export, facility, finance, goodput, hours, jobs, money, power, serve, system,
             together, what_if, commands,
         )  # fmt: skip
         code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
