@@ -32,9 +32,8 @@ _REPLICA = Input("replica_restart_time", "s", "min", "restart from copies in mem
 _SPREAD = Input("rate_ratio", "1", "1", "failures over those of another record")
 _RATIO = Input("interval_ratio", "1", "1", "interval over the best")
 _SECONDS = {"s": 1.0, "sec": 1.0, "second": 1.0, "min": 60.0, "minute": 60.0, "h": _HOUR, "hr": _HOUR, "hour": _HOUR, "d": DAY, "day": DAY}
-_TIME = re.compile(
-    r"(<|under |below )?\s*(\d+(?:\.\d+)?)\s*(?:(?:-|–|\.\.|to)\s*(\d+(?:\.\d+)?)\s*)?(s|sec|second|min|minute|h|hr|hour|d|day)s?\b"
-)
+_DECIMAL = r"(\d+(?:\.\d+)?)"
+_TIME = re.compile(rf"(<|under |below )?\s*{_DECIMAL}\s*(?:(?:-|–|\.\.|to)\s*{_DECIMAL}\s*)?(s|sec|second|min|minute|h|hr|hour|d|day)s?\b")
 _AGAIN = re.compile(r"catch|recomput|redo|re-?do|lost work", re.IGNORECASE)
 _MEMORY = re.compile(r"memory|asynchron", re.IGNORECASE)
 _COPIES = re.compile(r"(redundan|replica|peer).*memor|in-memory cop|memor.*(redundan|replica)", re.IGNORECASE)
@@ -48,7 +47,7 @@ NOTES = (
     "A row's own outcome is used for no prediction. Its stated stops, size, interval, write and restart are; else a rate that another row "
     "states of the same cluster; else the catalogue's ranges.",
     "A bound such as >90 % is met by a middle prediction above it, and then counts as no error.",
-    "Goodput is told as records count it, by time: slow nodes, which cost speed, are left out, and waiting for spares is part of the restart.",
+    "Goodput is told as records count it, by time: slow nodes, which cost speed, are left out; waiting for spares is part of restart.",
 )
 
 
@@ -286,7 +285,7 @@ class _Row:
         return self._catalogue(STALL, "checkpoint write")
 
     def _written(self) -> Span | None:
-        """The time of a write to a storage whose bandwidth is stated: of the state of a known model, else of what each accelerator writes."""
+        """The time of a write to storage of stated bandwidth: of the state of a known model, else of what each accelerator writes."""
         text, record = self.record.write, self.record
         rates = sorted(float(number) * _BYTES[unit.upper()] for number, unit in _RATE.findall(text))
         each = [float(number) * _BYTES[unit.upper()] for number, unit in _EACH.findall(text)]

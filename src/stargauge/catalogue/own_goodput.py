@@ -168,5 +168,7 @@ def _record(line: int, cells: Mapping[str, str]) -> GoodputRecord:
         line, cells.get("row_id") or f"line {line}", cells.get("organisation", ""), cells["job_or_cluster"], cells["metric"], kind, value,
         span_of(cells.get("n_accelerators", "")), number("n_nodes"), number("period_days"),
         number("interruptions_unplanned") or number("interruptions_total"), number("derived_mtbf_h"),
-        None if per_thousand is None else per_thousand / 1000.0, *(cells.get(name, "") for name in _TEXTS[1:]), "; ".join(_wrong(cells, kind)),
+        None if per_thousand is None else per_thousand / 1000.0, cells.get("checkpoint_interval", ""),
+        cells.get("checkpoint_write_or_stall", ""), cells.get("restart_or_recovery_time", ""), cells.get("definition_and_notes", ""),
+        "; ".join(_wrong(cells, kind)),
     )  # fmt: skip

@@ -25,7 +25,7 @@ _CAUSES = [("stopped by", 26, "l"), ("of stops", 8, "r"), ("a day", 7, "r"), ("o
 _SIZES = [
     ("accelerators", 12, "r"),
     ("h to a stop", 11, "r"),
-    ("best interval", 13, "r"),
+    ("interval", 9, "r"),
     ("P10", 7, "r"),
     ("P50", 7, "r"),
     ("P90", 7, "r"),

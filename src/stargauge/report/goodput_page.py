@@ -50,9 +50,7 @@ def goodput_section(data: Data) -> dict[str, Any]:
 
 def pictures_of(data: Data) -> dict[str, str]:
     """The pictures as SVG files by name, each with its title and whence it is."""
-    cite = (
-        f"Stargauge: {data['accelerators']:,} {data['chip_title']}, {data['draws']:,} draws of the ranges it rests on, seed {data['seed']}"
-    )
+    cite = f"Stargauge: {data['accelerators']:,} {data['chip_title']}, {data['draws']:,} draws of its ranges, seed {data['seed']}"
     return {f"goodput-{name}.svg": framed(svg(chart(data)), title, cite) for name, (title, chart, _, _) in _shown(data).items()}
 
 
