@@ -88,7 +88,7 @@ class GoodputAnswer:
         question, kept = self.question, self.kept
         return {
             **{name: value for name, value in question._asdict().items() if name != "title"}, "chip_title": question.title,
-            "writing": self.asked.writing if self.asked.parameters is not None else None, "inputs": list(self.inputs),
+            "writing": self.asked.writing if self.asked.of_state else None, "inputs": list(self.inputs),
             "mtbf_h": levels(kept.job.between, HOUR), "stops_per_day": levels(DAY / kept.job.between),
             "checkpoint": {
                 "stall_s": levels(kept.job.stall), "background_s": levels(kept.job.background),
@@ -194,7 +194,7 @@ def _run_of(known: KnownCatalogue, kept: Kept, rows: NDArray[np.intp], question:
     # A chance above one is a longer stop after each checkpoint; a share of slow time above nine tenths a deeper slowdown.
     stops, deeper = np.maximum(chance, 1.0), job.slow / np.maximum(slow, 1e-12)
     run = JobRun(
-        job.between, kept.interval, job.stall, job.detection, job.reload, np.minimum(job.background, kept.interval + job.stall),
+        job.between, kept.interval, job.stall, job.detection, job.reload, job.background,
         length * stops, np.minimum(chance, 1.0), slow_time * (1.0 - slow) / np.maximum(slow, 1e-12), slow_time,
         np.where(slow > 0.0, deeper, 0.0),
     )  # fmt: skip

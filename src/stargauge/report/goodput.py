@@ -68,8 +68,10 @@ def about(data: Data) -> list[str]:
     """How checkpoints are written, and what the ranges are."""
     checkpoint = data["checkpoint"]
     stall = spread(checkpoint["stall_s"], "s")
-    if data["model"] is None:
-        wrote = f"A checkpoint stops the job for {stall}; name a --model to have that from its state and the storage."
+    stated = any(one["name"] == "standing still for a checkpoint" and one["stated"] for one in data["inputs"])
+    if data["writing"] is None:
+        more = "" if stated else "; name a --model to have that from its state and the storage"
+        wrote = f"A checkpoint stops the job for {stall}{more}."
     elif data["writing"] == "background":
         wrote = (
             f"A checkpoint of {data['model']} stops the job for {stall} and is then written in the background for "
