@@ -28,7 +28,7 @@ BUILD_RECORDS, RAMP_RECORDS = "build-record.csv", "ramp-record.csv"
 RECORDS, BUILDS, EDITIONS = "fit-record", "build-record", "vintage"
 KINDS: tuple[str, ...] = (
     "accelerator", "cooling", "facility", "place", "weather", "energy", "emission", "price", "labour", "funding", "reliability", "model",
-    "usage", "lead-time", "reference-class", "pledge", "depreciation",
+    "rate", "usage", "lead-time", "reference-class", "pledge", "depreciation",
 )  # fmt: skip
 
 
