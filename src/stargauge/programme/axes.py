@@ -151,11 +151,18 @@ def axes_of(
         "line": tuple(line.id for line in lines),
         "month": tuple(month_label(month) for month in months),
         "chip": chips_of(programme, catalogue, phases),
-        "model": tuple(catalogue.names("model")),
+        "model": models_of(catalogue),
         "record": tuple(record.id for record in records),
         "vintage": _unique([f"{_slug(vintage.programme)}:{_slug(vintage.milestone)}" for vintage in vintages]),
         "refit": refits_of(records),
     }
+
+
+def models_of(catalogue: KnownCatalogue) -> tuple[str, ...]:
+    """Models whose training a programme reckons: those that the catalogue marks so (`programmes`), and all that a user adds."""
+    shipped = {row.name for row in catalogue.rows_of("model") if not row.laid_over}
+    marked = {name: catalogue.text("model", name, "programmes") for name in catalogue.names("model")}
+    return tuple(name for name, mark in marked.items() if mark == "yes" or (not mark and name not in shipped))
 
 
 def chips_of(programme: Programme, catalogue: KnownCatalogue, phases: Sequence[PhaseView]) -> tuple[str, ...]:
