@@ -75,8 +75,8 @@ def test_users_and_break_even_are_two_readings_of_one_balance() -> None:
     """Where users served equal today's users, the break-even is what a user takes."""
     q, take = np.array([[1e8]]), inference.tokens_per_user_day(np.array([25.7]), np.array([400.0]))
     assert take[0] == pytest.approx(1468.6, rel=1e-3)
-    users = inference.inference_users_served(q, take)
-    np.testing.assert_allclose(inference.inference_breakeven_tokens(q, users[0]), take[:, None])
+    users = inference.inference_users_served(q * 86400, take)
+    np.testing.assert_allclose(inference.inference_breakeven_tokens(q * 86400, users[0]), take[:, None])
 
 
 def test_what_is_needed_serves_exactly_the_demand() -> None:
@@ -84,7 +84,7 @@ def test_what_is_needed_serves_exactly_the_demand() -> None:
     held, share = np.full((1, 2, 1, 1), 1000.0), np.array([[0.1, 0.6, 0.3]])
     q = served()
     demand = inference.inference_demand_tokens(np.array([7e8]), np.array([1500.0]))
-    covered = inference.inference_demand_covered(q, demand)
+    covered = inference.inference_demand_covered(inference.inference_tokens_per_day(q), demand)
     assert covered[0, 0] == pytest.approx(q[0, 0] * 86400 / (7e8 * 1500.0))
     need = inference.inference_accelerators_needed(covered, held, share)
     assert need[0, 0] * q[0, 0] / (2000 * 0.3) * 86400 == pytest.approx(7e8 * 1500.0)

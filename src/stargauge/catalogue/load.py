@@ -157,6 +157,12 @@ class Catalogue:
         """The catalogue as known on a day."""
         return KnownCatalogue(self, as_of)
 
+    def saying(self, kind: str, name: str, attribute: str, text: str, note: str) -> Catalogue:
+        """The same with a text of somebody's own laid over it, such as which model is served."""
+        said = Statement(text, "text", note=note, path=f"catalogue/{kind}/{name}/{attribute}", text=text)
+        own = Row(kind, name, attribute, said, laid_over=True)
+        return Catalogue(self.own_sources, (*self.own_rows, own), self.own_curves, self.without)
+
     def check(self) -> None:
         """Read every file; raises InputError with the faults of all of them."""
         faults: list[Fault] = []

@@ -16,7 +16,7 @@ _SERVED = ("usage", "serving", "model")
 def serving_model(known: Known) -> Estimate:
     """The model that users are served with, by its place among the models."""
     name, (said, *_) = known.catalogue.text(*_SERVED), known.catalogue.said(*_SERVED)
-    made = Estimate(float(known.axes["model"].index(name)), "default", (said,), None, f"model: {name}")
+    made = Estimate(float(known.axes["model"].index(name)), "default" if said.source else "assumed", (said,), None, f"model: {name}")
     return resting_on(made, known.catalogue.hindsight(*_SERVED))
 
 

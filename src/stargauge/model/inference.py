@@ -54,6 +54,12 @@ def inference_tokens_per_s(
     return np.asarray(most * (fleet_share[:, _INFERENCE] * serving_utilisation / serving_peak_factor)[:, None])
 
 
+@quantity("token/d", "draw month")
+def inference_tokens_per_day(inference_tokens_per_s: Array) -> Array:
+    """Output tokens per day that the inference share of the fleet serves: 86,400 Q. Axes: draw, month. Units: token/d, output tokens only."""
+    return inference_tokens_per_s * _SECONDS
+
+
 @quantity("USD/Mtok", "draw month")
 def token_cost_rented(inference_tokens_per_s: Array, compute_h100e: Array, fleet_share: Array, accelerator_rent: Array) -> Array:
     """Cost of a million output tokens to who rents the accelerators of the fleet at the market's rent.
@@ -76,26 +82,26 @@ def tokens_per_user_day(messages_per_user_week: Array, tokens_per_message: Array
 
 
 @quantity("1", "draw month")
-def inference_users_served(inference_tokens_per_s: Array, tokens_per_user_day: Array) -> Array:
+def inference_users_served(inference_tokens_per_day: Array, tokens_per_user_day: Array) -> Array:
     """Weekly users the inference share of the fleet could serve at today's use: a capacity, no forecast of demand.
 
-    U = 86,400 Q / tokens per user and day                                                  (1)
+    U = tokens per day / tokens per user and day                                                  (1)
 
     Axes: draw, month. Units: 1. Source: usage of ChatGPT in the catalogue (NBER working paper 34255). Leaves out: images, voice, agents.
     """
-    return inference_tokens_per_s * _SECONDS / tokens_per_user_day[:, None]
+    return inference_tokens_per_day / tokens_per_user_day[:, None]
 
 
 @quantity("token/d", "draw month")
-def inference_breakeven_tokens(inference_tokens_per_s: Array, weekly_users: Array) -> Array:
+def inference_breakeven_tokens(inference_tokens_per_day: Array, weekly_users: Array) -> Array:
     """Output tokens per weekly user and day at which today's users would fill the inference share of the fleet.
 
-    b = 86,400 Q / users                                                                   (1)
+    b = tokens per day / users                                                                   (1)
 
     Axes: draw, month. Units: token/d. Above it the programme is too small for the users it has; below it there is room. No assumption on
     what a user takes enters. Source: users as stated by the service.
     """
-    return inference_tokens_per_s * _SECONDS / weekly_users[:, None]
+    return inference_tokens_per_day / weekly_users[:, None]
 
 
 @quantity("token/d", "draw")
@@ -108,15 +114,15 @@ def inference_demand_tokens(weekly_users: Array, tokens_per_user_day: Array) -> 
 
 
 @quantity("1", "draw month")
-def inference_demand_covered(inference_tokens_per_s: Array, inference_demand_tokens: Array) -> Array:
+def inference_demand_covered(inference_tokens_per_day: Array, inference_demand_tokens: Array) -> Array:
     """How much of today's users' demand the inference share of the fleet could serve: above one where it could serve more.
 
-    c = 86,400 Q / demand                                                                   (1)
+    c = tokens per day / demand                                                                   (1)
 
     Axes: draw, month. Units: 1. Source: as `inference_users_served`. Leaves out: growth of users and of what each takes (`weekly_users`,
     `tokens_per_message` can be set).
     """
-    return inference_tokens_per_s * _SECONDS / inference_demand_tokens[:, None]
+    return inference_tokens_per_day / inference_demand_tokens[:, None]
 
 
 @quantity("1", "draw month")
