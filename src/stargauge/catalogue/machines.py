@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -212,16 +213,16 @@ def machine_of(
     """
     faults: list[Fault] = []
     found = _CLUSTER.match(cluster)
-    count, chip, tiers, when = 0, None, (Tier(math.inf, 1.0),), _year(day(known.as_of))
+    count, chip = 0, None
     if found is None:
         faults.append(Fault(f'got the cluster "{cluster}"; expected a number of accelerators, x, and a chip, as in 16384xh100'))
     else:
         count = int(re.sub(r"\D", "", found[1]))
         faults += [] if 1 <= count <= _MOST else [Fault(f"got {count:,} accelerators; expected 1 to {_MOST:,}")]
         chip = _kept(faults, lambda: chip_of(known, found[2]))
-    tiers = _kept(faults, lambda: _tiers(oversubscription)) or tiers
-    when = _kept(faults, lambda: _software(software)) or when
-    if faults or chip is None:
+    tiers = _kept(faults, lambda: _tiers(oversubscription))
+    when = _kept(faults, lambda: _software(software, known.as_of))
+    if faults or chip is None or tiers is None or when is None:
         raise InputError(faults)
     return Machine(chip, count, tiers, when)
 
@@ -235,14 +236,14 @@ def _kept(faults: list[Fault], make: Callable[[], Made]) -> Made | None:
         return None
 
 
-def _tiers(said: Oversubscription | None) -> tuple[Tier, ...] | None:
+def _tiers(said: Oversubscription | None) -> tuple[Tier, ...]:
     if not said:
-        return None
+        return (Tier(math.inf, 1.0),)
     tiers = tuple(Tier(float(joined), float(share)) for joined, share in said)
     faults = [
         f"got the share {tier.share:g} of a tier; expected more than 0 and at most 1" for tier in tiers if not 0.0 < tier.share <= 1.0
     ]
-    rising = all(far.accelerators > near.accelerators for near, far in zip(tiers, tiers[1:], strict=False))
+    rising = all(far.accelerators > near.accelerators for near, far in itertools.pairwise(tiers))
     if not rising or not tiers[0].accelerators >= 1.0:
         faults.append(
             f"got tiers of {', '.join(f'{t.accelerators:g}' for t in tiers)} accelerators; expected each to join more than the last"
@@ -254,11 +255,9 @@ def _tiers(said: Oversubscription | None) -> tuple[Tier, ...] | None:
     return tiers
 
 
-def _software(said: float | str | date | None) -> float | None:
-    if said is None:
-        return None
-    if isinstance(said, date):
-        return _year(day(said))
+def _software(said: float | str | date | None, today: date) -> float:
+    if said is None or isinstance(said, date):
+        return _year(day(said or today))
     try:
         year = float(said)
     except ValueError:
