@@ -102,6 +102,9 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
     "facility?site=north&redundancy=2N": lambda made: api.facility("north", made, redundancy="2N", **RUN).to_dict(),
     "hours?site=north&profile=flat": lambda made: api.hours("north", made, profile="flat", **RUN).to_dict(),
     "compute": lambda made: api.compute(made, **RUN).to_dict(),
+    "compute?model=deepseek-v3&users=800e6..900e6&tokens=400": lambda made: api.compute(
+        made, model="deepseek-v3", users="800e6..900e6", tokens="400", **RUN
+    ).to_dict(),
     "sources-and-uses": lambda made: api.sources_and_uses(made, **RUN).to_dict(),
     "what-if?set=overrun_factor=1.3": lambda made: api.movable(made, **RUN).answer({"overrun_factor": "1.3"}),
     f"sensitivity?address={quote(POWER)}&inputs=overrun_factor": lambda made: api.sensitivity(

@@ -48,7 +48,8 @@ def compute(
     if faults:
         raise InputError(list(dict.fromkeys(faults)))
     now = known(made, as_of, _reckoned(values or catalogue(), trained, served))
-    _expect_rate(now, served, "model" if serve is None else "serve")
+    if served != _TEMPLATE:
+        _expect_rate(now, served, "model" if serve is None else "serve")
     conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
     ends = year_ends(now)
     result = run_model(

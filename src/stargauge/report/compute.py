@@ -40,6 +40,12 @@ def headline(data: Mapping[str, Any]) -> str:
     row = _row(data)
     values = row["values"]
     many, power, meter = (values[f"inference_{name}"] for name in ("demand_covered", "power_it_needed", "power_facility_needed"))
+    if data["generations"] and not any(one["output_tokens_per_s"]["p50"] for one in data["generations"]):
+        chips = ", ".join(chip_name(one["chip"]) for one in data["generations"])
+        return say(
+            "Nobody gives a rate at which {chips} serve a model, so what {name} serves cannot be said.", chips=chips,
+            name=data["programme"]["name"],
+        )  # fmt: skip
     if not many["p50"]:
         return say("Nothing of {name} serves users at the end of {year}.", name=data["programme"]["name"], year=row["date"][:4])
     return say(
@@ -64,10 +70,25 @@ def users(data: Mapping[str, Any]) -> str:
 def since(data: Mapping[str, Any]) -> str:
     """From when on the demand is covered."""
     half, most = data["covered_from"]["half"], data["covered_from"]["nine_of_ten"]
+    if not _row(data)["values"]["inference_demand_covered"]["p90"]:
+        return ""
     if half is None:
         return say("In fewer than half of the worlds it ever covers that.")
     first = say("It covers that from {month} on in half of the worlds", month=day_text(half))
     return f"{first}, {say('from {month} on in nine of ten', month=day_text(most))}." if most else f"{first}."
+
+
+def taken(data: Mapping[str, Any]) -> str:
+    """What today's users take, of what that is made, and what each could take before the share that serves is full."""
+    parts, row = data["demand"]["parts"], _row(data)
+    each, per_message, even = parts["tokens_per_user_day"], parts["tokens_per_message"], row["values"]["inference_breakeven_tokens"]
+    return say(
+        "Today’s {users} weekly users take {take} output tokens each a day ({range}): {messages} messages a week, {tokens} output tokens "
+        "per message ({span}; {basis}). At {even} each they would fill the share of the fleet that serves at the end of {year}.",
+        users=users(data), take=bare(each, "p50"), range=range_text(each), messages=bare(parts["messages_per_user_week"], "p50"),
+        tokens=bare(per_message, "p50"), span=range_text(per_message) or "–", even=bare(even, "p50"), year=row["date"][:4],
+        basis=say("an assumption") if per_message["basis"] == "assumed" else say("stated"),
+    )  # fmt: skip
 
 
 def models_text(data: Mapping[str, Any]) -> str:

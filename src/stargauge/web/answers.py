@@ -294,10 +294,11 @@ def _hours(view: View, asked: Asked) -> Any:
         ).to_dict(asked["hourly"])  # fmt: skip
 
 
-def _compute(view: View, _: Asked) -> Any:
+def _compute(view: View, asked: Asked) -> Any:
     from stargauge import api
 
-    return api.compute(view.programme, **view.run).to_dict()
+    with _of_values("model", "serve", "users", "messages", "tokens"):
+        return api.compute(view.programme, **asked, **view.run).to_dict()
 
 
 def _sources_and_uses(view: View, _: Asked) -> Any:
