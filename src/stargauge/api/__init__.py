@@ -32,6 +32,7 @@ from stargauge.api.supply import power
 from stargauge.api.system import system
 from stargauge.api.together import together
 from stargauge.api.tracks import odds
+from stargauge.api.training import train
 from stargauge.api.what_ifs import Movable, movable
 from stargauge.api.workbooks import workbook
 from stargauge.audit.backtest import Backtest
@@ -111,6 +112,7 @@ __all__ = [
     "sources_and_uses",
     "system",
     "together",
+    "train",
     "validate",
     "what_changed",
     "workbook",

@@ -74,6 +74,13 @@ def _count(text: str) -> int:
         raise argparse.ArgumentTypeError(f'got "{text}"; expected a whole number such as 10_000') from None
 
 
+def _amount(text: str) -> float:
+    try:
+        return float(text.replace("_", "").replace(",", ""))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'got "{text}"; expected a number such as 15.6e12') from None
+
+
 def _seed(text: str) -> int:
     seed = _count(text)
     if seed < 0:
@@ -317,6 +324,22 @@ def parser() -> Parser:
     hours.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
     hours.add_argument("--language", choices=("en", "de"), default="en", help="of the page (default: en)")
     _output_options(hours)
+
+    train = commands.add_parser("train", help="a training job on a machine: the fastest layout, step time, days of a run, memory, and why")
+    train.add_argument("--model", metavar="MODEL|FILE", help="any unique beginning of a model of the catalogue, or a CSV file of yours")
+    train.add_argument("--cluster", metavar="NxCHIP", help="how many of which chip: 16384xh100")
+    train.add_argument("--batch", type=_count, metavar="N", help="sequences of a step (default: the model's)")
+    train.add_argument("--sequence", type=_count, metavar="N", help="tokens of a sequence (default: the model's)")
+    train.add_argument("--dtype", default="bf16", metavar="TYPE", help="of matrix products: bf16 (default), fp8, mxfp8 or nvfp4")
+    train.add_argument("--layout", metavar="PARTS", help="parts that are given, the others are searched: tp=8,pp=16,recompute=full")
+    train.add_argument("--tokens", type=_amount, metavar="N", help="of the whole run, such as 15.6e12 (default: the model's)")
+    train.add_argument("--software", metavar="DATE", help="the day of its software, such as 2024-07 (default: today)")
+    train.add_argument("--oversubscription", metavar="R@N", help="beyond N accelerators each has 1/R of its network: 7@3072")
+    train.add_argument("--pareto", action="store_true", help="also the fastest on a half of the accelerators, a quarter and so on")
+    train.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
+    train.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
+    train.add_argument("--out", metavar="FOLDER", help="also write a page and its pictures (HTML, SVG) into a folder")
+    _output_options(train)
 
     system = commands.add_parser("system", help="several programmes as one: power by grid region and year, and what they compete for")
     system.add_argument(

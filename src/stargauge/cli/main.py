@@ -40,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         serve,
         system,
         together,
+        train,
         what_if,
     )
     from stargauge.quantity.errors import InputError
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         name = _function(asked.command)
         modules = (
             calibrate, compute, depths, draft, drivers, evidence, explain, export, facility, finance, hours, jobs, money, power, serve,
-            system, together, what_if, commands,
+            system, together, train, what_if, commands,
         )  # fmt: skip
         code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
         sys.stdout.flush()
