@@ -26,6 +26,7 @@ from stargauge.api.programmes import RecordTooThin, catalogue, first_known, ids_
 from stargauge.api.reasons import cost, explain, sensitivity
 from stargauge.api.runs import DRAWS, asked_of, audit, condition, simulate
 from stargauge.api.sections import finance, jobs, money, schedule
+from stargauge.api.serving import infer
 from stargauge.api.sites import site, sites
 from stargauge.api.sources import sources
 from stargauge.api.supply import power
@@ -93,6 +94,7 @@ __all__ = [
     "hours",
     "ids_of",
     "import_statements",
+    "infer",
     "is_claim",
     "jobs",
     "known",

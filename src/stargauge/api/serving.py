@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from stargauge.api.programmes import catalogue
-from stargauge.audit.serving import Option, ServingAnswer, spread_of
+from stargauge.audit.serving import Option, ServingAnswer, notes_of, spread_of
 from stargauge.audit.serving_cost import power_of, price_of
 from stargauge.catalogue.load import Catalogue, KnownCatalogue
 from stargauge.catalogue.machines import machine_of, transformer_of
+from stargauge.catalogue.serving_fit import shipped_serving_fit
 from stargauge.plan.serving import answer as told
 from stargauge.plan.serving.demand import Demand, checked
 from stargauge.plan.serving.layouts import PARTS
@@ -47,9 +47,7 @@ def infer(
     faults: list[Fault] = []
     first, each = (_kept(faults, lambda one=one, path=path: _seconds(one, path)) for one, path in ((ttft, "--ttft"), (tpot, "--tpot")))  # type: ignore[misc]
     asked_rate = _kept(faults, lambda: _rate(rate))
-    demand = Demand(
-        input, output, prefix_hits, speculative, first, ttft_of, each, concurrency, asked_rate, accelerators, disaggregated
-    )
+    demand = Demand(input, output, prefix_hits, speculative, first, ttft_of, each, concurrency, asked_rate, accelerators, disaggregated)
     _kept(faults, lambda: checked(demand))
     fixed = _kept(faults, lambda: parts_in(layout))
     shape = model if isinstance(model, Transformer) else _kept(faults, lambda: transformer_of(known, model))
@@ -59,19 +57,16 @@ def infer(
         types = _kept(faults, lambda: serving_types(dtype or usual_precision(machine.chip), shape, machine.chip))
     if faults or shape is None or machine is None or types is None:
         raise InputError(faults)
-    case = Case(shape, machine, demand, fitted(), types)
+    case = Case(shape, machine, demand, shipped_serving_fit(), types)
     found = searched(case, fixed)
     if not found.good.any():
         raise why_not(found)
-    return _answer(known, case, found, price_per_hour, utilisation)
+    return _answer(known, case, found, price_per_hour, utilisation, None if dtype else usual_precision(machine.chip))
 
 
-def fitted() -> ServingFit:
-    """The fit that is shipped."""
-    return ServingFit()
-
-
-def _answer(known: KnownCatalogue, case: Case, found: Search, per_hour: float | None, utilisation: float | None) -> ServingAnswer:
+def _answer(
+    known: KnownCatalogue, case: Case, found: Search, per_hour: float | None, utilisation: float | None, chosen: str | None
+) -> ServingAnswer:  # fmt: skip
     one = refined(found)
     best = told.option_of(one, 0)
     asked, chip = case.demand, case.machine.chip
@@ -82,7 +77,7 @@ def _answer(known: KnownCatalogue, case: Case, found: Search, per_hour: float | 
         chip={"name": chip.name, "title": chip.title, "domain": chip.domain, "peaks": dict(chip.peaks), "memory": chip.memory},
         types=case.types._asdict(),
         software=case.machine.software,
-        demand={**asdict(asked), "at_random": asked.at_random, "verified": asked.verified},
+        demand=told.demand_told(asked),
         best=best,
         others={"together": told.best_of_kind(found, False), "apart": told.best_of_kind(found, True)},
         interval=_interval(case.fit, best),
@@ -96,6 +91,7 @@ def _answer(known: KnownCatalogue, case: Case, found: Search, per_hour: float | 
         fit={"source": case.fit.source, "spread": case.fit.spread, "spread_first": case.fit.spread_first},
         price=price_of(known, chip, best, tokens, share, case.fit.spread, per_hour, utilisation),
         power=power_of(known, chip, best.accelerators),
+        notes=notes_of(told.demand_told(asked), best, chosen, case.fit.source),
     )
 
 
@@ -142,7 +138,7 @@ def parts_in(said: str | Mapping[str, int] | None) -> dict[str, int]:
         return {}
     pairs = [part.partition("=")[::2] for part in said.split(",")] if isinstance(said, str) else [(k, f"{v}") for k, v in said.items()]
     faults = [
-        Fault(f'got "{name.strip()}"{did_you_mean(name.strip(), PARTS)}; expected one of {", ".join(PARTS)}, as in tp=8,ep=32', path="--layout")
+        Fault(f'got "{name.strip()}"{did_you_mean(name.strip(), PARTS)}; expected some of {", ".join(PARTS)}, as in tp=8', path="--layout")
         for name, _ in pairs if name.strip() not in PARTS
     ] + [
         Fault(f'got {name.strip()}="{value}"; expected a whole number of at least 1', path="--layout")
@@ -151,5 +147,3 @@ def parts_in(said: str | Mapping[str, int] | None) -> dict[str, int]:
     if faults:
         raise InputError(faults)
     return {name.strip(): int(value) for name, value in pairs}
-
-

@@ -130,11 +130,23 @@ class ServingAnswer:
         }  # fmt: skip
 
 
+def notes_of(demand: Mapping[str, Any], best: Option, chosen: str | None, fit: str) -> list[str]:
+    """What the answer takes for granted. `chosen`: the type of weights that nobody asked for."""
+    told = []
+    if demand["ttft_limit_s"] is not None or demand["tpot_limit_s"] is not None:
+        told.append("limits are kept by the middle of the prediction (P50), not by all of its range")
+    if chosen is not None:
+        told.append(f"no type of numbers was asked for: {chosen} is taken, the narrowest of 8 bits and more that the chip has; --dtype")
+    if demand["accepted_per_pass"] > 1.0:
+        worked = demand["verified_per_pass"]
+        told.append(f"assumption: with speculation a pass works on {worked:g} tokens of each request, and the draft itself costs nothing")
+    if demand["at_random"]:
+        told.append("assumption: requests of equal length, at random (Poisson)")
+    if best.prompt_layout is not None:
+        told.append(f"what is kept of a prompt goes to its replica beyond the fast network in {1000.0 * best.transfer:.3g} ms, in the TTFT")
+    return [*told, f"coefficients: {fit}"]
+
+
 def spread_of(middle: float, wide: float) -> dict[str, float]:
     """P10, P50, P90 about a middle by a factor."""
     return {"p10": middle / wide, "p50": middle, "p90": middle * wide}
-
-
-def plain(values: Mapping[str, Any]) -> dict[str, float]:
-    """Numbers as floats."""
-    return {name: float(value) for name, value in values.items()}

@@ -23,8 +23,8 @@ def price_of(
 
     c = accelerators * rent / (3,600 * tokens per second * utilisation) * 1e6                  (1)
 
-    `tokens`: of a prompt, of an answer; `prompt_share`: share of the accelerators' time that prompts take; `spread`: of the rate of tokens, standard deviation of logarithms,
-    which joins with that of the rent.
+    `tokens`: of a prompt, of an answer; `prompt_share`: share of the accelerators' time that prompts take; `spread`: of the rate of tokens,
+    standard deviation of logarithms, which joins with that of the rent.
     """
     prompt, answer = tokens
     rent, rent_spread, rent_from = _rent(known, chip, per_hour)

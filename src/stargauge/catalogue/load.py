@@ -160,8 +160,11 @@ class Catalogue:
     def saying(self, kind: str, name: str, attribute: str, text: str, note: str) -> Catalogue:
         """The same with a text of somebody's own laid over it, such as which model is served."""
         said = Statement(text, "text", note=note, path=f"catalogue/{kind}/{name}/{attribute}", text=text)
-        own = Row(kind, name, attribute, said, laid_over=True)
-        return Catalogue(self.own_sources, (*self.own_rows, own), self.own_curves, self.without)
+        return self.with_rows((Row(kind, name, attribute, said, laid_over=True),))
+
+    def with_rows(self, rows: Iterable[Row]) -> Catalogue:
+        """The same with more rows laid over it."""
+        return Catalogue(self.own_sources, (*self.own_rows, *rows), self.own_curves, self.without)
 
     def check(self) -> None:
         """Read every file; raises InputError with the faults of all of them."""

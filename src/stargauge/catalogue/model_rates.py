@@ -10,6 +10,8 @@ from stargauge.quantity.statement import ABSENT, Estimate
 
 #: The kind of the rates that our models of training and serving give (`rate.csv`), one per model and accelerator.
 RATE = "rate"
+#: The source of these.
+SOURCE = "stargauge-rates"
 
 
 def rate_of(catalogue: KnownCatalogue, model: str, what: str, chip: str, *measured: tuple[str, str]) -> Estimate:

@@ -511,6 +511,34 @@ def parser() -> Parser:
     calibrate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(calibrate)
 
+    infer = commands.add_parser("infer", help="serve a model: layout and load with most tokens under limits on their times, cost, power")
+    infer.add_argument("--model", required=True, metavar="MODEL", help="a model of the catalogue, or any unique beginning: deepseek-r1")
+    infer.add_argument("--chip", required=True, metavar="CHIP", help="a chip of the catalogue, or any unique beginning: gb300")
+    infer.add_argument("--ttft", metavar="TIME", help="most time to the first token, such as 2s (default: no limit)")
+    infer.add_argument("--ttft-of", default="p99", metavar="WHICH", help="of which requests: p99 (default), p50 or mean")
+    infer.add_argument("--tpot", metavar="TIME", help="most time per token after the first, such as 20ms (default: no limit)")
+    infer.add_argument("--input", type=_count, default=1024, metavar="N", help="tokens of a prompt (default 1024)")
+    infer.add_argument("--output", type=_count, default=1024, metavar="N", help="tokens of an answer (default 1024)")
+    infer.add_argument("--accelerators", type=_count, metavar="N", help="how many there are (default: as many as are best)")
+    infer.add_argument("--dtype", metavar="TYPE", help="of weights: bf16, fp8, nvfp4, mxfp4 (default: 8 bits where the chip has them)")
+    infer.add_argument("--concurrency", type=_count, metavar="N", help="users who ask again as soon as they are answered")
+    infer.add_argument("--rate", metavar="X/s", help="requests per second, at random (default: as many as the limits allow)")
+    infer.add_argument(
+        "--prefix-hits", type=float, default=0.0, metavar="SHARE", help="share of prompts' tokens that a cache has (default 0)"
+    )
+    infer.add_argument("--speculative", type=float, default=1.0, metavar="X", help="tokens that a pass gives a request (default 1)")
+    infer.add_argument(
+        "--disaggregated", action=argparse.BooleanOptionalAction, help="prompts on accelerators of their own, or not (default: the better)"
+    )
+    infer.add_argument("--layout", metavar="PARTS", help="parts of the layout that are fixed, such as tp=8,ep=32 (tp, pp, ep, dp)")
+    infer.add_argument("--software", metavar="DATE", help="day of the serving software, such as 2026-04 (default: today)")
+    infer.add_argument("--price-per-hour", type=float, metavar="USD", help="rent of an accelerator (default: the catalogue's)")
+    infer.add_argument("--utilisation", type=float, metavar="SHARE", help="share of the time in use (default: the catalogue's)")
+    infer.add_argument("--pareto", action="store_true", help="print every point of speed per user against output per accelerator")
+    infer.add_argument("--out", metavar="FOLDER", help="write answer, table and charts to a new folder")
+    infer.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
+    _output_options(infer)
+
     added = commands.add_parser("import", help="what published data would add to a programme: import epoch DIR, import csv FILE")
     added.add_argument("kind", metavar="KIND", help="epoch (a folder with Epoch AI's CSV files) or csv (a file of statements)")
     added.add_argument("source", metavar="DIR|FILE", help="where the data lies")

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from stargauge.audit.serving import Option, Parts
+from stargauge.plan.serving.demand import Demand
 from stargauge.plan.serving.limits import parts_at, parts_of
 from stargauge.plan.serving.rows import Case
 from stargauge.plan.serving.search import Search, refined, searched
 from stargauge.quantity.compute.machine import Chip
 from stargauge.quantity.compute.serving_memory import ServingLayouts, cache_bytes_per_sequence, serving_layouts, serving_memory
+from stargauge.quantity.compute.serving_steady import MOST_BATCH
 from stargauge.quantity.compute.serving_step import Pass, decode_step, prefill
 
 #: How near to a limit counts as at it.
@@ -45,6 +47,16 @@ def option_of(found: Search, row: int) -> Option:
         busy=float(rows.busy[row]),
         transfer=float(rows.transfer[row]),
     )
+
+
+def demand_told(asked: Demand) -> dict[str, Any]:
+    """What was asked, under names that say what they are."""
+    return {
+        "input_tokens": asked.prompt, "output_tokens": asked.answer, "prefix_hits": asked.hits, "accepted_per_pass": asked.accepted,
+        "verified_per_pass": asked.verified, "ttft_limit_s": asked.first, "ttft_of": asked.of, "tpot_limit_s": asked.each,
+        "concurrency": asked.users, "rate_per_s": asked.rate, "accelerators": asked.accelerators, "disaggregated": asked.apart,
+        "at_random": asked.at_random,
+    }  # fmt: skip
 
 
 def layout_of(parts: Parts) -> ServingLayouts:
@@ -89,15 +101,25 @@ def memory_parts(case: Case, best: Option, slots: float) -> dict[str, float]:
 def binding(found: Search, best: Option) -> list[dict[str, Any]]:
     """The limits that the best stands at."""
     asked, slots = found.case.demand, float(found.slots[_place(found, best.layout)])
+    room = _room(best, slots)
     limits = (
         ("tpot", "time per token", best.each, asked.each),
         ("ttft", f"time to the first token, {asked.of}", best.first[asked.of], asked.first),
-        ("memory", "requests that memory has room for", min(best.users, slots), slots),
+        room,
     )
-    return [
-        {"limit": name, "what": what, "value": value, "most": most}
-        for name, what, value, most in limits if most is not None and value >= _AT * most
-    ]  # fmt: skip
+    at = [one for one in limits if one[3] is not None and one[2] >= _AT * one[3]]
+    if not at and asked.at_random and asked.rate is None:
+        # No more come in although no limit is reached: those to come have to find a slot.
+        at = [(room[0], f"{room[1]}, with slots kept free for those to come", room[2], room[3])]
+    return [{"limit": name, "what": what, "value": value, "most": most} for name, what, value, most in at]
+
+
+def _room(best: Option, slots: float) -> tuple[str, str, float, float]:
+    """Requests in flight against those that there is room for: by memory, or by what serving software takes."""
+    usual = MOST_BATCH * best.layout.dp
+    if slots < usual:
+        return ("memory", "requests that memory has room for", min(best.users, slots), slots)
+    return ("batch", f"requests that serving software takes at once ({MOST_BATCH:,.0f} a rank)", min(best.users, slots), slots)
 
 
 def _place(found: Search, parts: Parts) -> int:
@@ -110,7 +132,7 @@ def _doubled(chip: Chip, what: str) -> Chip:
         return replace(chip, peaks={name: 2.0 * value for name, value in chip.peaks.items()})
     if what == "network":
         return replace(chip, up=2.0 * chip.up, out=2.0 * chip.out)
-    return replace(chip, **{what: 2.0 * getattr(chip, what)})  # type: ignore[arg-type]
+    return replace(chip, **{what: 2.0 * getattr(chip, what)})
 
 
 #: What is doubled in turn, and its name.
@@ -126,7 +148,7 @@ def gains(case: Case, best: Option) -> list[dict[str, Any]]:
         machine = replace(case.machine, chip=_doubled(case.machine.chip, what))
         made = _most(replace(case, demand=demand, machine=machine), best)
         out.append({"what": what, "name": name, "gain": made / base - 1.0 if made / base - 1.0 >= _GAIN else 0.0})
-    return sorted(out, key=lambda one: -float(one["gain"]))  # type: ignore[arg-type]
+    return sorted(out, key=lambda one: -float(one["gain"]))
 
 
 def _most(case: Case, best: Option) -> float:

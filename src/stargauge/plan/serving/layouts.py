@@ -71,6 +71,8 @@ def _why_none(model: Transformer, chip: Chip, most: int, fixed: Mapping[str, int
     size = asked[0] * asked[1] * asked[3]
     if size > most:
         reasons.append(f"{size} accelerators per replica are more than {most}")
-    near = min(_all(model, chip, most), key=lambda one: sum(abs(a - fixed[name]) for a, name in zip(one, PARTS, strict=True) if name in fixed))
+    near = min(
+        _all(model, chip, most), key=lambda one: sum(abs(a - fixed[name]) for a, name in zip(one, PARTS, strict=True) if name in fixed)
+    )
     told = ",".join(f"{name}={value}" for name, value in zip(PARTS, near, strict=True) if name in fixed)
     return f"{'; '.join(reasons) or 'no layout is so'}; nearest that works: {told}"

@@ -50,12 +50,15 @@ def _told(found: Search, name: str, kept: Flags, others: Flags, value: Array, sa
     least = int(np.nanargmin(value))
     where = parts_at(found, least).text
     if not kept.any():
-        return f"no layout brings {what} within {seconds(said)}; the least is {seconds(float(value[least]))}, with {where}"
+        return f"no layout brings {what} within {seconds(said)}; the least is {seconds(float(value[least]), True)}, with {where}"
     if not others.any():
-        return f"kept by some layouts, but by none with the other limit; alone the least is {seconds(float(value[least]))}, with {where}"
+        return (
+            f"kept by some layouts, but by none with the other limit; alone the least is {seconds(float(value[least]), True)}, with {where}"
+        )
     both = np.where(others, value, np.inf)
     least = int(np.argmin(both))
-    return f"not kept together with the other limit; with that kept the least is {seconds(float(both[least]))}, with {parts_at(found, least).text}"
+    where = parts_at(found, least).text
+    return f"not kept together with the other limit; with that kept the least is {seconds(float(both[least]), True)}, with {where}"
 
 
 def _nearest(found: Search) -> str:
@@ -87,9 +90,9 @@ def parts_of(found: Search, place: int) -> Parts:
 
 
 def seconds(value: float, up: bool = False) -> str:
-    """A time as it is written on the command line, two or three figures; `up`: rounded up, so that it is kept."""
+    """A time as it is written on the command line, three figures; `up`: rounded up, so that it is kept."""
     unit, size = ("s", 1.0) if value >= 1.0 else ("ms", 1e-3)
     number = value / size
     digits = 10.0 ** (math.floor(math.log10(max(number, 1e-9))) - 2)
     number = (math.ceil(number / digits - 1e-9) if up else round(number / digits)) * digits
-    return f"{number:.12g}{unit}" if up else f"{number:.3g} {unit}"
+    return f"{number:.12g}{unit}"

@@ -73,7 +73,7 @@ class Rows(NamedTuple):
 
     def take(self, places: Places | NDArray[np.bool_]) -> Rows:
         """Some of them."""
-        return Rows(*(one[places] for one in self))
+        return Rows(*(one[places] for one in self))  # type: ignore[arg-type]
 
 
 def joined(parts: list[Rows]) -> Rows:
@@ -148,10 +148,8 @@ def together(case: Case, layouts: ServingLayouts, slots: Array, loads: Loads) ->
     """Replicas that take prompts in and decode."""
     service, place = service_of(case, layouts, slots), loads.place
     many = service.take(place)
-    if case.demand.at_random:
-        made = queue.at_load(many, loads.load, queue.full(service)[place])
-    else:
-        made = queue.closed(many, loads.load)
+    top = queue.full(service)[place]
+    made = queue.at_load(many, loads.load, top) if case.demand.at_random else queue.closed(many, loads.load)
     none = np.zeros(len(place))
     return Rows(
         place, np.full(len(place), TOGETHER), layouts.accelerators[place], none, none, made.rate, made.decoding,
@@ -217,7 +215,7 @@ def apart(case: Case, layouts: ServingLayouts, slots: Array, loads: Loads) -> Ro
     every = np.ones(len(place))
     mean, p50, p99 = (one * every for one in found.first)
     return Rows(
-        place, np.full(len(place), found.place), layouts.accelerators[place], found.accelerators * every, rate / found.rate, rate, loads.load,
-        rate * (mean + case.demand.passes * made.gap), made.gap / case.demand.accepted, mean, p50, p99, found.load * every,
+        place, np.full(len(place), found.place), layouts.accelerators[place], found.accelerators * every, rate / found.rate, rate,
+        loads.load, rate * (mean + case.demand.passes * made.gap), made.gap / case.demand.accepted, mean, p50, p99, found.load * every,
         found.transfer * every,
     )  # fmt: skip

@@ -189,12 +189,14 @@ def _no_room(case: Case, layouts: ServingLayouts, most: int) -> Fault:
     held = (memory.weights + memory.workspace)[least] / 1e9
     of = f"{memory.weights[least] / 1e9:,.0f} GB of them weights"
     return Fault(
-        f"{case.model.name} does not fit into {most} {chip.name}: with the layout that needs least, each accelerator would hold {held:,.0f} GB, "
-        f"{of}, and has {chip.memory / 1e9:,.0f} GB, and a request of {case.demand.prompt + case.demand.answer:,} tokens has to find room "
-        f"beside them; give more accelerators or a type of fewer bytes",
+        f"{case.model.name} does not fit into {most} {chip.name}: with the layout that needs least, each accelerator would hold "
+        f"{held:,.0f} GB, {of}, and has {chip.memory / 1e9:,.0f} GB, and a request of "
+        f"{case.demand.prompt + case.demand.answer:,} tokens has to find room beside them; give more accelerators or a type of fewer bytes",
         path="--accelerators",
     )
 
 
 def _no_prompt_servers(case: Case) -> Fault:
-    return Fault("no accelerators for prompts alone keep the limit on the first token; raise it, or leave out --disaggregated", path="--ttft")
+    return Fault(
+        "no accelerators for prompts alone keep the limit on the first token; raise it, or leave out --disaggregated", path="--ttft"
+    )
