@@ -36,9 +36,9 @@ def tokens(count: list[float], mfu: float = 0.41, parameters: float = 405.85e9) 
     peak = np.full((1, 3, len(count)), 989e12)
     each = np.array([[flop(parameters, 126, 16384, 8192)]])
     return np.asarray(
-        training.training_tokens_per_day(
-            held, peak, np.full((1, len(count), 1), mfu), np.array([0.95]), np.array([[1.0, 0.0, 0.0]]), each
-        )[0, 0, 0]
+        training.training_tokens_per_day(held, peak, np.full((1, len(count), 1), mfu), np.array([0.95]), np.array([[1.0, 0.0, 0.0]]), each)[
+            0, 0, 0
+        ]
     )
 
 

@@ -1,7 +1,7 @@
 """What a model reaches on an accelerator, by our models of training and serving: the rows of `rate.csv`, and those that it lacks.
 
-Each is what `stargauge train` and `stargauge infer` answer for the use of a programme: the best layout of one large job, and the best layout
-and load under limits on time, at stated lengths.
+Each is what `stargauge train` and `stargauge infer` answer for the use of a programme: the best layout of one large job, and the best
+layout and load under limits on time, at stated lengths.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from math import exp, isfinite, log, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stargauge.api.serving import infer
 from stargauge.api.training import train
@@ -81,22 +81,21 @@ def utilisation(values: Catalogue, model: str, chip: str, around: bool = True) -
     template), added as independent errors are.
     """
     known = values.known(DAY)
-    sizes, made = use_of(known).accelerators, _shapes(known, model, around)
+    least, usual, most = use_of(known).accelerators
     dtype = "fp8" if "fp8" in chip_of(known, chip).peaks else "bf16"
+    sequence, batch = _job_of(known, model)
 
     def reach(shape: Transformer, accelerators: int) -> tuple[float, float]:
-        found = train(shape, f"{accelerators}x{chip}", dtype=dtype, software=DAY, as_of=DAY, values=values, **_job_of(known, model))
-        outcome = found.outcome
-        sequence, tokens = outcome.setting.job.sequence, outcome.tokens_per_s
-        peak = outcome.setting.machine.chip.peaks["bf16"] * outcome.accelerators
+        outcome = train(
+            shape, f"{accelerators}x{chip}", dtype=dtype, sequence=sequence, batch=batch, software=DAY, as_of=DAY, values=values
+        ).outcome
+        peak, tokens = outcome.setting.machine.chip.peaks["bf16"] * outcome.accelerators, outcome.tokens_per_s
         return tokens.p50 * _flop_per_token(known, model, shape, sequence) / peak, tokens.p90 / tokens.p50
 
-    return _rate(
-        lambda: reach(made[0], sizes[1]),
-        [*(lambda n=n: reach(made[0], n) for n in sizes[::2])] if around else [],  # type: ignore[misc]
-        [*(lambda shape=shape: reach(shape, sizes[1]) for shape in made[1:])],  # type: ignore[misc]
-        f"best layout of a job of {sizes[1]:,} accelerators in {dtype.upper()}, of the dense 16-bit peak",
-    )
+    shape, *sized = _shapes(known, model, around)
+    groups = [[(shape, least), (shape, most)], [(one, usual) for one in sized]] if around else []
+    note = f"best layout of a job of {usual:,} accelerators in {dtype.upper()}, of the dense 16-bit peak"
+    return _rate(reach, (shape, usual), groups, note)
 
 
 def output_rate(values: Catalogue, model: str, chip: str, around: bool = True) -> Rate | None:
@@ -105,51 +104,51 @@ def output_rate(values: Catalogue, model: str, chip: str, around: bool = True) -
     P10 to P90 as `utilisation`; `around`: with other lengths of prompts, other limits per token, and other sizes of a template.
     """
     known = values.known(DAY)
-    use, made = use_of(known), _shapes(known, model, around)
+    use = use_of(known)
 
     def reach(shape: Transformer, prompt: int, each: float) -> tuple[float, float]:
-        found = infer(
-            shape, chip, ttft=use.first, tpot=each, input=prompt, output=use.answer, software=DAY.isoformat(), values=values
-        ).interval["per_accelerator"]
+        made = infer(shape, chip, ttft=use.first, tpot=each, input=prompt, output=use.answer, software=DAY.isoformat(), values=values)
+        found = made.interval["per_accelerator"]
         return found["p50"], found["p90"] / found["p50"]
 
-    middle, usual = use.prompt[1], use.each[1]
-    return _rate(
-        lambda: reach(made[0], middle, usual),
-        [*(lambda n=n: reach(made[0], n, usual) for n in use.prompt[::2])] if around else [],  # type: ignore[misc]
-        [*(lambda shape=shape: reach(shape, middle, usual) for shape in made[1:])],  # type: ignore[misc]
-        f"best layout and load, {middle:,} tokens in and {use.answer:,} out, {1000 * usual:.0f} ms per token, first token within "
-        f"{use.first:g} s in 99 of 100",
-        [*(lambda each=each: reach(made[0], middle, each) for each in use.each[::2])] if around else [],  # type: ignore[misc]
+    shape, *sized = _shapes(known, model, around)
+    (short, prompt, long), (quick, each, slow) = use.prompt, use.each
+    groups = [
+        [(shape, short, each), (shape, long, each)], [(shape, prompt, quick), (shape, prompt, slow)],
+        [(one, prompt, each) for one in sized],
+    ] if around else []  # fmt: skip
+    note = (
+        f"best layout and load, {prompt:,} tokens in and {use.answer:,} out, {1000 * each:.0f} ms per token, first token within "
+        f"{use.first:g} s in 99 of 100"
     )
+    return _rate(reach, (shape, prompt, each), groups, note)
 
 
-Reached = Callable[[], tuple[float, float]]
-
-
-def _rate(middle: Reached, *groups: Sequence[Reached] | str) -> Rate | None:
+def _rate(
+    reach: Callable[..., tuple[float, float]], middle: tuple[Any, ...], groups: Sequence[Sequence[tuple[Any, ...]]], note: str
+) -> Rate | None:  # fmt: skip
     """The middle, and how far its error and the ends of each group lie below and above it, as independent errors add up: by the squares of
     their logarithms. None where nothing works; an end at which hardly anything works is left out, as nobody would use the chip so.
     """
     try:
-        value, error = middle()
+        value, error = reach(*middle)
     except InputError:
         return None
     below, above = [log(error)], [log(error)]
     for group in groups:
-        ends = [end for reach in group if not isinstance(reach, str) and (end := _or_nothing(reach)) > _LEAST * value]
+        ends = [end for asked in group if (end := _or_nothing(reach, asked)) > _LEAST * value]
         below.append(log(value / min([*ends, value])))
         above.append(log(max([*ends, value]) / value))
     low, high = (exp(sqrt(sum(one * one for one in side))) for side in (below, above))
-    return Rate(value / low, value * high, next(one for one in groups if isinstance(one, str)))
+    return Rate(value / low, value * high, note)
 
 
-def _or_nothing(reach: Reached) -> float:
-    """What is reached; NaN where no layout works."""
+def _or_nothing(reach: Callable[..., tuple[float, float]], asked: tuple[Any, ...]) -> float:
+    """What is reached; nothing where no layout works."""
     try:
-        return reach()[0]
+        return reach(*asked)[0]
     except InputError:
-        return float("nan")
+        return 0.0
 
 
 # --- models -----------------------------------------------------------------------------------------------------------------------
@@ -166,7 +165,9 @@ def _shapes(known: KnownCatalogue, model: str, around: bool) -> list[Transformer
 
 
 def _sized(made: Transformer, active: float, whole: float) -> Transformer:
-    """The same shape with about so many parameters at work and in all: wider by the root of the one, and as many experts as make the other."""
+    """The same shape with about so many parameters at work and in all: wider by the root of the one, with as many experts as make the other
+    up.
+    """
     wider = sqrt(active / made.active_parameters)
     hidden = max(round(made.hidden * wider / _WIDTH), 1) * _WIDTH
     experts = made.experts * (whole / made.parameters) / (active / made.active_parameters)
@@ -183,7 +184,7 @@ def _flop_per_token(known: KnownCatalogue, model: str, shape: Transformer, seque
     return 6.0 * active + 6.0 * shape.layers * sequence * shape.hidden
 
 
-def _job_of(known: KnownCatalogue, model: str) -> dict[str, int]:
+def _job_of(known: KnownCatalogue, model: str) -> tuple[int, int]:
     """Sequence and batch of a model where the catalogue has both; else those of the template."""
 
     def said(name: str, attribute: str) -> float:
@@ -193,8 +194,7 @@ def _job_of(known: KnownCatalogue, model: str) -> dict[str, int]:
     sequence, tokens = (said(model, one) for one in ("sequence", "batch_tokens"))
     if not isfinite(sequence + tokens):
         sequence, tokens = (said(_TEMPLATE, one) for one in ("sequence", "batch_tokens"))
-    batch = 2 ** round(log(tokens / sequence, 2))  # a power of two, which divides as machines do
-    return {"sequence": round(sequence), "batch": int(batch)}
+    return round(sequence), int(2 ** round(log(tokens / sequence, 2)))  # a power of two, which divides as machines do
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------------------

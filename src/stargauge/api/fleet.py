@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from stargauge.api.chip_rates import with_rates
 from stargauge.api.programmes import Progress, catalogue, day_of, known, load
 from stargauge.api.runs import DRAWS, Given, condition, workers_of
 from stargauge.audit.fleet import Fleet, fleet, wanted
-from stargauge.audit.fleet_use import year_ends
+from stargauge.audit.fleet_use import JOB, year_ends
 from stargauge.audit.given import held_of
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.machines import resolved
@@ -47,7 +48,8 @@ def compute(
     trained, served = (_model(faults, as_of, values, *one) for one in (("model", model), ("serve", model if serve is None else serve)))
     if faults:
         raise InputError(list(dict.fromkeys(faults)))
-    now = known(made, as_of, _reckoned(values or catalogue(), trained, served))
+    values = values or catalogue()
+    now = known(made, as_of, _reckoned(values, trained, served, known(made, as_of, values).axes["chip"]))
     if served != _TEMPLATE:
         _expect_rate(now, served, "model" if serve is None else "serve")
     conditions = condition(given, made, now=now, draws=draws, seed=seed, workers=workers)
@@ -91,10 +93,14 @@ def _model(faults: list[Fault], as_of: date | str | None, values: Catalogue | No
         return ""
 
 
-def _reckoned(values: Catalogue, trained: str, served: str) -> Catalogue:
-    """The catalogue in which a programme reckons these models, and serves users with the second."""
+def _reckoned(values: Catalogue, trained: str, served: str, chips: Sequence[str]) -> Catalogue:
+    """The catalogue in which a programme reckons these models, and serves users with the second; with their rates on its accelerators."""
+    job = values.text(*JOB)
     for name in dict.fromkeys((trained, served)):
-        values = values.saying("model", name, "programmes", "yes", _ASKED) if name != _TEMPLATE else values
+        if name == _TEMPLATE:
+            continue
+        values = with_rates(values, name, dict.fromkeys((*chips, job)))
+        values = values.saying("model", name, "programmes", "yes", _ASKED)
     return values.saying("usage", "serving", "model", served, _ASKED) if served != _TEMPLATE else values
 
 

@@ -50,7 +50,8 @@ class Fleet:
         """As plain data: `at` holds P10, P50 and P90 at the date, by address, `years` the same at each year's end."""
         return {
             "programme": {"name": self.programme, "asked_as": self.asked_as}, "supposed": list(self.supposed), **given_data(self.given),
-            "model": self.model, "served": self.served, **self.use, "as_of": self.as_of, "newest_evidence": self.newest_evidence, "date": self.when,
+            "model": self.model, "served": self.served, **self.use, "as_of": self.as_of,
+            "newest_evidence": self.newest_evidence, "date": self.when,
             "draws": self.draws, "chips": list(self.chips), "models": list(self.models), "silent": list(self.silent),
             "quantities": self.quantities, "at": {name: _at(data, self.when) for name, data in self.quantities.items()},
         }  # fmt: skip

@@ -26,7 +26,7 @@ COVERED = "inference_demand_covered"
 DEMAND = ("weekly_users", "messages_per_user_week", "tokens_per_message", "tokens_per_user_day", "inference_demand_tokens")
 SUPPLY = ("inference_share", "serving_utilisation", "serving_peak_factor", "training_share")
 #: Where the catalogue has the users of the largest service over time, and of which accelerators one large job is.
-_USERS, _JOB = ("usage", "chatgpt", "weekly_users"), ("usage", "training-job", "accelerator")
+_USERS, JOB = ("usage", "chatgpt", "weekly_users"), ("usage", "training-job", "accelerator")
 _LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
@@ -168,6 +168,6 @@ def job(known: Known, result: Result, model: str) -> dict[str, Any]:
     """One run of the model on one large job: how many of which accelerators, days and seconds per step."""
     days, step, accelerators = of_job(model)
     return {
-        "chip": known.catalogue.text(*_JOB), "accelerators": _part(known, result, accelerators), "days": _whole(result, days),
+        "chip": known.catalogue.text(*JOB), "accelerators": _part(known, result, accelerators), "days": _whole(result, days),
         "step": _whole(result, step),
     }  # fmt: skip

@@ -273,7 +273,10 @@ def parser() -> Parser:
     compute = commands.add_parser("compute", help="what a fleet trains and serves: users, tokens, runs, and the power today's users need")
     _programme(compute, True)
     compute.add_argument(
-        "--model", default="frontier", metavar="NAME", help="model that is trained and served, by any beginning of its name (default: frontier, a template)"
+        "--model",
+        default="frontier",
+        metavar="NAME",
+        help="model that is trained and served, by any beginning of its name (default: frontier, a template)",
     )
     compute.add_argument("--serve", metavar="NAME", help="another model that users are served with (default: that of --model)")
     compute.add_argument("--users", metavar="N", help="weekly users, e.g. 900e6 or 800e6..1e9 (default: as their service said last)")

@@ -56,7 +56,7 @@ def inference_tokens_per_s(
 
 @quantity("token/d", "draw month")
 def inference_tokens_per_day(inference_tokens_per_s: Array) -> Array:
-    """Output tokens per day that the inference share of the fleet serves: 86,400 Q. Axes: draw, month. Units: token/d, output tokens only."""
+    """Output tokens per day that the inference share of the fleet serves: 86,400 Q. Axes: draw, month. Units: token/d."""
     return inference_tokens_per_s * _SECONDS
 
 

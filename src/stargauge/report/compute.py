@@ -147,8 +147,8 @@ def _power(data: Mapping[str, Any], style: Style) -> list[str]:
     columns = [("year", 4, "l"), ("needed, IT", 10, "r"), ("P10–P90", 11, "r"), ("at the meter", 12, "r"), ("there, IT", 9, "r"),
                ("at the meter", 12, "r")]  # fmt: skip
     rows = [
-        (row["date"][:4], value_text(of("power_it_needed")), range_text(of("power_it_needed"), "–"), value_text(of("power_facility_needed")),
-         value_text(of("power_it")), value_text(of("power_facility")))
+        (row["date"][:4], value_text(of("power_it_needed")), range_text(of("power_it_needed"), "–"),
+         *(value_text(of(name)) for name in ("power_facility_needed", "power_it", "power_facility")))
         for row in data["years"]
         for of in [_of(row)]
     ]  # fmt: skip
@@ -191,8 +191,10 @@ def _reached(data: Mapping[str, Any], style: Style) -> list[str]:
     ]  # fmt: skip
     note = (
         f"Output tokens of one accelerator that serves {data['served']} at full load, and model FLOPs over dense 16-bit peak while it "
-        f"trains {data['model']}. Bandwidth: nobody gives a rate, so it serves as much per memory bandwidth as the best of the others."
+        f"trains {data['model']}."
     )
+    if any(one["output_tokens_per_s"]["basis"] == "bandwidth" for one in data["generations"]):
+        note += " Bandwidth: nobody gives a rate, so it serves as much per memory bandwidth as the best of the others."
     return [*table(columns, rows, style), *wrapped(note, style.width)]
 
 
@@ -233,4 +235,4 @@ def _count(entry: Mapping[str, Any], key: str = "p50") -> str:
 
 def _who(entry: Mapping[str, Any]) -> str:
     later = ", known later" if entry.get("hindsight") else ""
-    return {"assumed": "assumption"}.get(entry["basis"], entry["basis"]) + later
+    return f"{'assumption' if entry['basis'] == 'assumed' else entry['basis']}{later}"

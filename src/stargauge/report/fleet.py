@@ -39,7 +39,8 @@ def chart_titles() -> dict[str, str]:
     """What each chart is called."""
     return {
         "fleet": say("Accelerators installed"), "generations": say("By generation"), "peak": say("Computing power at its peak"),
-        "covered": say("How many times today’s demand it covers"), "training": say("Training runs a year of the fleet"), "users": say("Weekly users the fleet could serve"),
+        "covered": say("How many times today’s demand it covers"),
+        "training": say("Training runs a year of the fleet"), "users": say("Weekly users the fleet could serve"),
         "tokens": say("Cost of a million output tokens at rented accelerators"),
     }  # fmt: skip
 
