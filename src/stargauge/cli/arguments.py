@@ -270,6 +270,21 @@ def parser() -> Parser:
     _output_options(finance)
     finance.add_argument("--site", metavar="ID", help="one site only, with its cash year by year")
 
+    compute = commands.add_parser("compute", help="what a fleet trains and serves: users, tokens, runs, and the power today's users need")
+    _programme(compute, True)
+    compute.add_argument(
+        "--model",
+        default="frontier",
+        metavar="NAME",
+        help="model that is trained and served, by any beginning of its name (default: frontier, a template)",
+    )
+    compute.add_argument("--serve", metavar="NAME", help="another model that users are served with (default: that of --model)")
+    compute.add_argument("--users", metavar="N", help="weekly users, e.g. 900e6 or 800e6..1e9 (default: as their service said last)")
+    compute.add_argument("--messages", metavar="N", help="messages of a user in a week, e.g. 25.7 (default: as measured)")
+    compute.add_argument("--tokens", metavar="N", help="output tokens per message, e.g. 400 or 200..1500 (default: an assumption of ours)")
+    _run_options(compute)
+    _output_options(compute)
+
     facility = commands.add_parser("facility", help="a site's PUE and water hour by hour: what makes them, and what other designs give")
     facility.add_argument("site", metavar="SITE", help="a site of the programme")
     _programme(facility, False)

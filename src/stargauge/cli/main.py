@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from stargauge.cli import (
         calibrate,
         commands,
+        compute,
         depths,
         draft,
         drivers,
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         name = _function(asked.command)
         modules = (
-            calibrate, depths, draft, drivers, evidence, explain, export, facility, finance, goodput, hours, infer, jobs, money, power,
+            calibrate, compute, depths, draft, drivers, evidence, explain, export, facility, finance, goodput, hours, infer, jobs, money, power,
             serve, system, together, train, what_if, commands,
         )  # fmt: skip
         code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
