@@ -97,7 +97,7 @@ def passes_spec(data: Data, narrow: bool = False) -> Spec:
     layers.append(text("% of the time", paper.width, paper.height + 30, HUES["soft"], size=12.5, align="right"))
     for place, name in enumerate(names):
         across, first = (2, 6.0) if narrow else (3, -60.0)
-        left, down = (172.0 if narrow else 200.0) * (place % across) + first, paper.height + 50.0 + 18.0 * (place // across)
+        left, down = (194.0 if narrow else 200.0) * (place % across) + first, paper.height + 50.0 + 18.0 * (place // across)
         dot = {"type": "point", "filled": True, "size": 90, "opacity": 1, "color": HUES[_HUES[name]]}
         layers.append({"data": {"values": [{}]}, "mark": dot, "encoding": {"x": {"value": left}, "y": {"value": down - 4}}})
         layers.append(text(PARTS[name], left + 12, down, HUES["ink"], size=12.5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -85,9 +86,25 @@ def _told(view: View, name: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """The words, tables and pictures of the report, its figures to be had as files."""
     section_of, cite_of = _REPORTS[name]()
     view.cite = cite_of(data)
-    section = section_of(data)
+    section = _in_fields(name, section_of(data))
     figures = [{**one, "drawn": view.enter({"title": one["title"], **one["drawn"]})} for one in section["figures"]]
     return {"section": {**section, "figures": figures}, "data": data, "cite": view.cite}
+
+
+def _in_fields(name: str, made: Any) -> Any:
+    """Texts in which options of the command are named by their fields."""
+    if isinstance(made, str):
+        labels = {field.name: field.label for field in chips.FIELDS[name]}
+        return re.sub(r"--([a-z]+(?:-[a-z]+)*)", lambda one: _quoted(labels.get(one[1].replace("-", "_")), one[0]), made)
+    if isinstance(made, dict) and "wide" not in made:
+        return {key: _in_fields(name, value) for key, value in made.items()}
+    if isinstance(made, list | tuple):
+        return [_in_fields(name, one) for one in made]
+    return made
+
+
+def _quoted(label: str | None, option: str) -> str:
+    return f"“{label}”" if label else option
 
 
 Report = tuple[Callable[[Mapping[str, Any]], dict[str, Any]], Callable[[Mapping[str, Any]], str]]
