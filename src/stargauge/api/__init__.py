@@ -27,12 +27,14 @@ from stargauge.api.programmes import RecordTooThin, catalogue, first_known, ids_
 from stargauge.api.reasons import cost, explain, sensitivity
 from stargauge.api.runs import DRAWS, asked_of, audit, condition, simulate
 from stargauge.api.sections import finance, jobs, money, schedule
+from stargauge.api.serving import infer
 from stargauge.api.sites import site, sites
 from stargauge.api.sources import sources
 from stargauge.api.supply import power
 from stargauge.api.system import system
 from stargauge.api.together import together
 from stargauge.api.tracks import odds
+from stargauge.api.training import train
 from stargauge.api.what_ifs import Movable, movable
 from stargauge.api.workbooks import workbook
 from stargauge.audit.backtest import Backtest
@@ -94,6 +96,7 @@ __all__ = [
     "hours",
     "ids_of",
     "import_statements",
+    "infer",
     "is_claim",
     "jobs",
     "known",
@@ -113,6 +116,7 @@ __all__ = [
     "sources_and_uses",
     "system",
     "together",
+    "train",
     "validate",
     "what_changed",
     "workbook",

@@ -22,6 +22,8 @@ from stargauge.audit.measured import shipped as shipped_scores
 from stargauge.audit.money_backtest import MoneyBacktest, MoneyCase, money_cases
 from stargauge.audit.pue_validation import PueValidation, validate_pue
 from stargauge.audit.replay import replay
+from stargauge.audit.serving_validation import ServingValidation, validate_serving
+from stargauge.audit.training_validation import TrainingValidation, validate_training
 from stargauge.audit.validation import Validation, validate_schedule
 from stargauge.catalogue.depreciation import recovery_table
 from stargauge.catalogue.load import Catalogue
@@ -29,15 +31,20 @@ from stargauge.catalogue.own_builds import read_own_builds
 from stargauge.catalogue.own_goodput import read_own_goodput
 from stargauge.catalogue.own_pue import read_own_pue
 from stargauge.catalogue.projects import read_projects
+from stargauge.catalogue.serving_runs import read_serving_runs
+from stargauge.catalogue.training_runs import read_training_runs
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.reading.validate import ReadingValidation, validate_reading
 
 #: What can be validated on a user's own measurements.
-VALIDATIONS = ("schedule", "build", "finance", "reading", "pue", "goodput")
+VALIDATIONS = ("schedule", "build", "finance", "reading", "pue", "training", "inference", "goodput")
 
-Validated = Validation | BuildValidation | FinanceValidation | ReadingValidation | PueValidation | GoodputValidation
+Validated = (
+    Validation | BuildValidation | FinanceValidation | ReadingValidation | PueValidation | TrainingValidation | ServingValidation
+    | GoodputValidation
+)  # fmt: skip
 
 
 def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) -> Validated:
@@ -45,8 +52,9 @@ def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) ->
 
     kinds: schedule (CSV, the columns of the plan-to-actual records), build (CSV, those of the records of builds), finance (JSON, cases with
     inputs, expected values and a tolerance), reading (JSONL, sentences with marked quantities, dates and statements), pue (CSV, yearly PUE
-    and water of halls by cooling and place), goodput (CSV, recorded training jobs and what stopped them). Raises InputError for another
-    kind, and with every fault of the file.
+    and water of halls by cooling and place), training (CSV, measured training runs), inference (CSV, measured serving runs by model,
+    chip, layout and lengths), goodput (CSV, recorded training jobs and what stopped them). Raises InputError for another kind, and with
+    every fault of the file.
     """
     if kind not in VALIDATIONS:
         raise InputError(f'no validation "{kind}"{did_you_mean(kind, VALIDATIONS)} (one of {", ".join(VALIDATIONS)})')
@@ -57,6 +65,10 @@ def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) ->
         return validate_finance(read_vectors(Path(file)), partial(recovery_table, values))
     if kind == "pue":
         return validate_pue(read_own_pue(Path(file)), values.known(date.today()))
+    if kind == "training":
+        return validate_training(read_training_runs(Path(file)), values.known(date.today()))
+    if kind == "inference":
+        return validate_serving(read_serving_runs(Path(file)), values.known(date.today()))
     if kind == "goodput":
         return validate_goodput(read_own_goodput(Path(file)), values.known(date.today()))
     if kind == "build":

@@ -199,7 +199,7 @@ INPUTS: dict[str, tuple[str, str]] = {
     "training_batch_tokens": ("tokens per training step", "Tokens je Trainingsschritt"),
     "training_job_accelerators": ("accelerators of one training job", "Beschleuniger eines Trainingslaufs"),
     "training_share": ("share of time for released models", "Zeitanteil für veröffentlichte Modelle"),
-    "training_utilisation": ("utilisation in training", "Auslastung im Training"),
+    "training_utilisation_deviate": ("utilisation in training", "Auslastung im Training"),
     "transformer_lead_time": ("lead time of large transformers", "Lieferzeit grosser Transformatoren"),
     "transformer_loss": ("loss of transformers", "Verlust der Transformatoren"),
     "upfront_fee": ("fee when a loan closes", "Abschlussgebühr der Kredite"),
