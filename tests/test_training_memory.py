@@ -17,8 +17,8 @@ GIB = 2.0**30
 PUBLISHED = [
     (Transformer("22B", 48, 6144, 64, 64, 96, 24576, 51200, gated=False, tied=True), (8.0, 1.0, 1.0, 4.0), 4, 45.5625, 9.5625),
     (GPT, (8.0, 8.0, 3.0, 1.0), 64, 45.5625, 12.3515625),
-    (Transformer("530B", 105, 20480, 128, 128, 160, 81920, 51200, gated=False, tied=True), (8.0, 35.0, 3.0, 1.0), 280, 31.640625, 23.0761719),
-    (Transformer("1T", 128, 25600, 160, 160, 160, 102400, 51200, gated=False, tied=True), (8.0, 64.0, 1.0, 1.0), 512, 32.958984375, 26.5625),
+    (Transformer("530B", 105, 20480, 128, 128, 160, 81920, 51200, False, tied=True), (8.0, 35.0, 3.0, 1.0), 280, 31.640625, 23.0761719),
+    (Transformer("1T", 128, 25600, 160, 160, 160, 102400, 51200, False, tied=True), (8.0, 64.0, 1.0, 1.0), 512, 32.958984375, 26.5625),
 ]  # fmt: skip
 #: Activations with sequence parallelism as a share of those without any and without tensor-parallel norms (figure 7), with nothing
 #: computed again, and with the scores.

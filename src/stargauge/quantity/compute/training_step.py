@@ -244,7 +244,7 @@ def combined(work: TrainingWork, w: Weights) -> TrainingStep:
     mean = (work.layers * whole + logits) / p
     gradients = (
         3.0 * work.weight_share * part.matrix * w.matrix
-    )  # those of weights may be put off into the waiting, as spread weights' arrival
+    )  # of weights: may be put off into the waiting
     waiting = np.maximum(mean - np.where(work.weight_share > 0.0, gradients + shard, 0.0) * work.layers / p, 0.0)
     step = [one * work.layers / p * m for one in layer]
     parts = [
