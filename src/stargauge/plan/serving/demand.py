@@ -1,0 +1,74 @@
+"""What is asked of a service, and the limits it has to keep."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from stargauge.quantity.errors import Fault, InputError
+
+#: Of which requests the limit on the first token holds: on average, for half, for 99 of 100.
+MEASURES = ("mean", "p50", "p99")
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Requests of `prompt` tokens in and `answer` tokens out. Seconds; None: no limit, or not said.
+
+    `hits`: share of a prompt's tokens that a cache of prefixes has; `accepted`: tokens that a pass gives a sequence (speculative decoding);
+    `first`: most seconds to the first token, `of` which requests; `each`: most seconds per further token. `users` in a closed loop, or
+    `rate` requests a second at random; else the load is what is looked for. `accelerators`: how many there are at most. `apart`: prompts
+    and answers on accelerators of their own, or not, or (None) whichever is better.
+    """
+
+    prompt: int = 1024
+    answer: int = 1024
+    hits: float = 0.0
+    accepted: float = 1.0
+    first: float | None = None
+    of: str = "p99"
+    each: float | None = None
+    users: float | None = None
+    rate: float | None = None
+    accelerators: int | None = None
+    apart: bool | None = None
+
+    @property
+    def verified(self) -> float:
+        """Tokens that a pass works on for each sequence: those it may give at most."""
+        return float(math.ceil(self.accepted))
+
+    @property
+    def passes(self) -> float:
+        """Passes of a request after its first token."""
+        return (self.answer - 1) / self.accepted
+
+    @property
+    def fresh(self) -> float:
+        """Tokens of a prompt that have to be worked on."""
+        return max(self.prompt * (1.0 - self.hits), 1.0)
+
+    @property
+    def at_random(self) -> bool:
+        """Whether requests come at random; else the service always has as many as it takes."""
+        return self.rate is not None or (self.users is None and self.first is not None)
+
+
+def checked(demand: Demand) -> Demand:
+    """The same; raises InputError with all faults."""
+    rules = (
+        (demand.prompt >= 1, "--input", f"got {demand.prompt:,} tokens; expected at least 1"),
+        (demand.answer >= 2, "--output", f"got {demand.answer:,} tokens; expected at least 2, so that there is a time between tokens"),
+        (0.0 <= demand.hits < 1.0, "--prefix-hits", f"got {demand.hits:g}; expected a share from 0 to less than 1, such as 0.56"),
+        (1.0 <= demand.accepted <= 16.0, "--speculative", f"got {demand.accepted:g}; expected 1 to 16 tokens per pass, such as 1.8"),
+        (demand.first is None or demand.first > 0.0, "--ttft", "expected a time above nought, such as 2s"),
+        (demand.each is None or demand.each > 0.0, "--tpot", "expected a time above nought, such as 20ms"),
+        (demand.of in MEASURES, "--ttft-of", f'got "{demand.of}"; expected one of {", ".join(MEASURES)}'),
+        (demand.users is None or demand.users >= 1, "--concurrency", "expected at least 1 user"),
+        (demand.rate is None or demand.rate > 0.0, "--rate", "expected a rate above nought, such as 20/s"),
+        (demand.accelerators is None or demand.accelerators >= 1, "--accelerators", "expected at least 1"),
+        (demand.users is None or demand.rate is None, "--rate", "stands in place of --concurrency; give one of them"),
+    )
+    if faults := [Fault(message, path=path) for good, path, message in rules if not good]:
+        raise InputError(faults)
+    return demand

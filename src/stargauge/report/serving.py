@@ -1,0 +1,214 @@
+"""How a model is best served, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from stargauge.quantity.units import show
+from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
+from stargauge.report.wording import counted
+
+Data = Mapping[str, Any]
+
+_TIMES = [("time", 30, "l"), ("P10", 9, "r"), ("P50", 9, "r"), ("P90", 9, "r"), ("limit", 9, "r")]
+_PASSES = [("part", 30, "l"), ("decode step", 12, "r"), ("", 5, "r"), ("prompts in", 12, "r"), ("", 5, "r")]
+_FRONT = [
+    ("tok/s/user", 10, "r"), ("out tok/s/acc", 13, "r"), ("TTFT P99", 8, "r"), ("decoding", 8, "r"), ("layout", 17, "w"),
+    ("prompts on", 14, "w"),
+]  # fmt: skip
+#: Parts of a pass, in words.
+PARTS = {
+    "attention_weights": "attention's weights", "core": "scores, values and cache", "blocks": "dense blocks, shared experts",
+    "experts": "routed experts", "head": "output layer", "communication": "communication", "overhead": "overhead and moving",
+    "total": "in all",
+}  # fmt: skip
+#: So many points of the front are shown.
+_SHOWN = 10
+_GIGA, _CENT = 1e9, 100.0
+
+
+def render_serving(data: Data, style: Style = PLAIN, written: str | None = None, front: bool = False) -> str:
+    """The answer of `stargauge infer`: rate with interval, layout, times against limits, what binds, parts, the front, cost, power."""
+    lines = [style.bold(line) for line in wrapped(sentence(data), style.width)]
+    lines += [line for text in (setting(data), layout(data)) for line in wrapped(text, style.width)]
+    lines += ["", *table(_TIMES, times(data), style), ""]
+    for text in (*binds(data), memory(data)):
+        lines += wrapped(text, style.width)
+    lines += ["", *table(_PASSES, passes(data), style)]
+    lines += [style.soft(line) for line in wrapped(_passes_told(data), style.width)]
+    shown = data["front"] if front else spaced(data["front"], _SHOWN)
+    lines += ["", style.bold("Speed per user against output per accelerator"), *table(_FRONT, [front_row(one) for one in shown], style)]
+    if len(shown) < len(data["front"]):
+        lines += [style.soft(f"{len(shown)} of {len(data['front'])} points; all of them: --pareto")]
+    lines += [""]
+    for name, text in (("Cost", price(data)), ("Power", power(data)), ("Counted", counting(data))):
+        lines += labelled(name, text, style, indent=0, label_width=9)
+    for note in data["notes"]:
+        lines += labelled("Note", note, style, indent=0, label_width=9)
+    lines += labelled("Files", written or "add --out FOLDER", style, indent=0, label_width=9)
+    return style.finish([*lines, "All of it  add --json"])
+
+
+def sentence(data: Data) -> str:
+    """Output per accelerator and speed per user, with the interval."""
+    best, range_ = data["best"], data["interval"]["per_accelerator"]
+    return (
+        f"{subject(data)}: {rate(range_['p50'])} output tokens per second and accelerator "
+        f"(P10 to P90: {rate(range_['p10'])} to {rate(range_['p90'])}), {rate(best['per_user'])} per second and user."
+    )
+
+
+def subject(data: Data) -> str:
+    """Model and chip; without what stands in brackets behind the chip's name."""
+    return f"{data['model']['name']} on {data['chip']['title'].partition(' (')[0]}"
+
+
+def setting(data: Data) -> str:
+    """Lengths, types, software, how requests come."""
+    asked, types = data["demand"], data["types"]
+    kept = f"weights in {types['blocks']}, attention's in {types['attention']}, cache in {types['cache']}, products in {types['products']}"
+    more = f", {asked['prefix_hits']:.0%} of them from a cache of prefixes" if asked["prefix_hits"] else ""
+    guessed = f", {asked['accepted_per_pass']:g} per pass and request" if asked["accepted_per_pass"] > 1 else ""
+    lengths = f"{asked['input_tokens']:,} tokens in{more}, {asked['output_tokens']:,} out{guessed}"
+    return f"{lengths}; {kept}; software of {data['software']:.1f}; {coming(asked)}."
+
+
+def coming(asked: Data) -> str:
+    """How requests come."""
+    if asked["concurrency"]:
+        return f"{counted(round(asked['concurrency']), 'user')} who ask again at once"
+    if asked["rate_per_s"]:
+        return f"{asked['rate_per_s']:g} requests per second, at random"
+    return "requests at random, as many as the limits allow" if asked["at_random"] else "always enough requests waiting"
+
+
+def layout(data: Data) -> str:
+    """Replicas, their layout, what they work on."""
+    best = data["best"]
+    copies = f"{counted(round(best['replicas']), 'replica')} of {counted(best['layout']['accelerators'], 'accelerator')}"
+    told = f"Best of {counted(data['looked_at']['layouts'], 'layout')}: {copies} ({best['layout']['text']}), each decoding "
+    told += f"{best['batch']:,.0f} requests"
+    if best["prompt_layout"] is None:
+        return (
+            f"{told} and taking prompts in between ({best['busy']:.0%} of the time); {rate(best['requests'])} requests per second in all."
+        )
+    own = best["prompt_layout"]
+    servers = f"{best['prompt_servers']:.3g} prompt servers of {counted(own['accelerators'], 'accelerator')} ({own['text']})"
+    return f"{told}, and {servers}, {best['busy']:.0%} busy; {rate(best['requests'])} requests per second in all."
+
+
+def times(data: Data) -> Iterable[Sequence[str]]:
+    """Times with their interval, against the limits."""
+    asked, found = data["demand"], data["interval"]
+    yield ["per token after the first", *(seconds(found["each"][q]) for q in _QUANTILES), seconds(asked["tpot_limit_s"])]
+    for name, words in (("mean", "on average"), ("p50", "half of requests"), ("p99", "99 of 100")):
+        limit = asked["ttft_limit_s"] if asked["ttft_of"] == name else None
+        yield [f"to the first, {words}", *(seconds(found[f"first_{name}"][q]) for q in _QUANTILES), seconds(limit)]
+
+
+_QUANTILES = ("p10", "p50", "p90")
+
+
+def binds(data: Data) -> list[str]:
+    """What the best stands at, and what twice of each figure of the chip would give."""
+    at = ", ".join(one["what"] for one in data["binds"])
+    first = f"What binds: {at}." if at else "No limit binds: a higher load would not give more by accelerator, or is not asked."
+    told = ", ".join(f"{one['name']} {'+' + format(one['gain'], '.0%') if one['gain'] else 'nothing'}" for one in data["gains"])
+    return [first, f"Twice of one figure of the chip would give, at this layout: {told}."]
+
+
+def memory(data: Data) -> str:
+    """Memory of an accelerator by part."""
+    held = data["memory"]
+    parts = (("weights", "weights"), ("workspace", "buffers"), ("cache_used", "cache"))
+    told = ", ".join(f"{words} {size(held[name])}" for name, words in parts)
+    return (
+        f"Memory per accelerator: {told}; room for a cache of {size(held['cache_room'])} of {size(held['capacity'])}, "
+        f"{counted(round(held['sequences_that_fit']), 'request')} of full length per replica."
+    )
+
+
+def passes(data: Data) -> Iterable[Sequence[str]]:
+    """A decode step and taking prompts in, by part."""
+    step, prompt = data["step"], data["prompt"]
+    for name, words in PARTS.items():
+        shares = (share(one[name], one["total"]) for one in (step, prompt))
+        yield [words, seconds(step[name]), next(shares), seconds(prompt[name]), next(shares)]
+
+
+def share(part: float, whole: float) -> str:
+    """A part of a whole in per cent."""
+    return f"{_CENT * part / whole:.0f} %" if whole else ""
+
+
+def _passes_told(data: Data) -> str:
+    own = data["best"]["prompt_layout"] or data["best"]["layout"]
+    return f"A step of all requests that decode; {counted(own['dp'], 'prompt')} taken in at once ({own['text']}), nothing beside."
+
+
+def spaced(found: Sequence[Data], number: int) -> list[Data]:
+    """Some of a list with its ends, evenly spaced."""
+    if len(found) <= number:
+        return list(found)
+    return [found[round(place * (len(found) - 1) / (number - 1))] for place in range(number)]
+
+
+def front_row(one: Data) -> Sequence[str]:
+    """A point of the front."""
+    own = one["prompt_layout"]
+    return [
+        rate(one["per_user"]), rate(one["per_accelerator"]), seconds(one["first"]["p99"]), f"{one['batch']:,.0f}", one["layout"]["text"],
+        own["text"] if own else "",
+    ]  # fmt: skip
+
+
+def price(data: Data) -> str:
+    """USD per million tokens and what it rests on."""
+    made = data["price"]
+    if made is None:
+        return "not told: the catalogue has no figure by which this chip's rent follows from that of an H100; give --price-per-hour"
+    output, hour = made["output"], made["per_hour"]
+    low, high = money(output["p10"]), money(output["p90"])
+    return (
+        f"{money(output['p50'])} USD per million output tokens (P10 to P90: {low} to {high}), all hours on them;"
+        f" split by time: {money(made['output_share'])} per million output and {money(made['input_share'])} per million input tokens. "
+        f"{money(hour['p50'])} USD per accelerator-hour ({made['per_hour_from']}), {made['utilisation']:.0%} of the time in use "
+        f"({made['utilisation_from']}); money of the day of the rent."
+    )
+
+
+def power(data: Data) -> str:
+    """IT power."""
+    made, best = data["power"], data["best"]
+    if made is None:
+        return "not told: the catalogue has no IT power of this chip"
+    whole, each = show(made["whole"], "W"), show(made["each"], "W")
+    return f"{best['accelerators']:,.4g} accelerators take {whole} of IT power, {each} each ({made['source']}); cooling is not in it"
+
+
+def counting(data: Data) -> str:
+    """How tokens are counted."""
+    return f"{data['counting']['output_per_accelerator']}; per user: {data['counting']['per_user']}"
+
+
+def rate(value: float) -> str:
+    """A rate, three figures: `3,150`, `0.42`."""
+    return f"{float(f'{value:.3g}'):,.10g}"
+
+
+def money(value: float) -> str:
+    """An amount with cents, or three figures where it is small."""
+    return f"{value:,.2f}" if value >= 1.0 else f"{value:.3g}"
+
+
+def seconds(value: float | None) -> str:
+    """A time, three figures."""
+    if value is None:
+        return ""
+    return f"{float(f'{value:.3g}'):g} s" if value >= 1.0 else f"{float(f'{value * 1000:.3g}'):g} ms"
+
+
+def size(value: float) -> str:
+    """Bytes in GB."""
+    return f"{value / _GIGA:,.3g} GB" if value < 1000 * _GIGA else f"{value / _GIGA:,.0f} GB"

@@ -1,0 +1,126 @@
+"""Charts of serving: speed per user against output per accelerator, and a decode step and prompts by part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import accumulate, pairwise
+from typing import Any
+
+from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
+from stargauge.report.drawing import framed, svg
+from stargauge.report.serving import PARTS, rate, seconds, subject
+from stargauge.report.wording import plain_number
+
+Data = Mapping[str, Any]
+
+_FRONT = Paper(600, 300, 56, 34, 40, 46)
+_BARS = Paper(600, 110, 120, 20, 40, 96)
+_HUES = {
+    "attention_weights": "contracted", "core": "financed", "blocks": "energised", "experts": "operational", "head": "rule-2",
+    "communication": "construction", "overhead": "rule",
+}  # fmt: skip
+_CITE = "Stargauge, a model: {of}; {types} weights, {tokens}; output tokens per accelerator, those for prompts counted."
+_ROOM = 1.06
+#: The axis along the lower edge: a line with ticks, no grid.
+_BASE = {"grid": False, "ticks": True, "tickColor": HUES["rule-2"], "domain": True, "domainColor": HUES["rule-2"]}
+
+
+def front_spec(data: Data) -> Spec:
+    """The front with its interval; what the best of is marked; dashed where prompts have accelerators of their own."""
+    wide = data["interval"]["per_accelerator"]
+    ratios = {side: wide[side] / wide["p50"] for side in ("p10", "p90")}
+    rows = [
+        {"x": one["per_user"], "y": one["per_accelerator"], "low": one["per_accelerator"] * ratios["p10"],
+         "high": one["per_accelerator"] * ratios["p90"], "kind": one["kind"]}
+        for one in data["front"]
+    ]  # fmt: skip
+    top, right = max(row["high"] for row in rows) * _ROOM, max(row["x"] for row in rows) * _ROOM
+    x: Spec = {"field": "x", "type": "quantitative"}
+    axis = {**value_axis(6, format=",.0f"), **_BASE}
+    whole = {
+        "data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0},
+        "encoding": {"x": {**x, "axis": axis, "scale": {"domain": [0, right], "nice": False}},
+                     "y": {"field": "y", "type": "quantitative", "axis": value_axis(5, labelPadding=6, format=",.0f"),
+                           "scale": {"domain": [0, top], "nice": False, "zero": True}}},
+    }  # fmt: skip
+    quantity: Spec = {"type": "quantitative"}
+    band = {
+        "data": {"values": rows}, "mark": {"type": "area", "color": HUES["operational"], "opacity": 0.18, "line": False},
+        "encoding": {"x": x, "y": {**quantity, "field": "high"}, "y2": {"field": "low"}},
+    }  # fmt: skip
+    line = {
+        "data": {"values": rows}, "mark": {"type": "line", "color": HUES["operational"], "strokeWidth": 2},
+        "encoding": {"x": x, "y": {**quantity, "field": "y"}},
+    }  # fmt: skip
+    best = {"x": data["best"]["per_user"], "y": data["best"]["per_accelerator"]}
+    mark = {
+        "data": {"values": [best]}, "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1, "color": HUES["ink"]},
+        "encoding": {"x": x, "y": {**quantity, "field": "y"}},
+    }  # fmt: skip
+    named = {
+        "data": {"values": [{**best, "text": f"{rate(best['y'])} at {rate(best['x'])} per user"}]},
+        "mark": {"type": "text", "align": "left", "baseline": "alphabetic", "dx": 8, "dy": -8, "fontSize": 12.5, "fontWeight": 600,
+                 "color": HUES["ink"]},
+        "encoding": {"x": x, "y": {**quantity, "field": "y"}, "text": {"field": "text"}},
+    }  # fmt: skip
+    told = [
+        text("output tokens per second and accelerator, P10 to P90", -_FRONT.left + 2, -14, HUES["soft"], size=12.5),
+        text("output tokens per second and user", _FRONT.width, _FRONT.height + 38, HUES["soft"], size=12.5, align="right"),
+    ]
+    return sized(_FRONT, _FRONT.height, [whole, band, line, mark, named, *told])
+
+
+def passes_spec(data: Data) -> Spec:
+    """A decode step and prompts, a bar each, by part; each as a share of its time."""
+    names = [name for name in PARTS if name != "total"]
+    x: Spec = {"field": "from", "type": "quantitative"}
+    layers: list[Spec] = [
+        {"data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0},
+         "encoding": {"x": {**x, "axis": {**value_axis(5, format=",.0f"), **_BASE}, "scale": {"domain": [0, 100], "nice": False}}}}
+    ]  # fmt: skip
+    for key, title, middle in (("step", "decode step", 30.0), ("prompt", "prompts in", 80.0)):
+        made = data[key]
+        ends = list(accumulate((100.0 * made[name] / made["total"] for name in names), initial=0.0))
+        for name, (low, high) in zip(names, pairwise(ends), strict=True):
+            layers.append({
+                "data": {"values": [{"from": low, "to": high}]}, "mark": {"type": "bar", "height": 26, "color": HUES[_HUES[name]]},
+                "encoding": {"x": x, "x2": {"field": "to"}, "y": {"value": middle}},
+            })  # fmt: skip
+        layers.append(text([title, seconds(made["total"])], -_BARS.left + 2, middle - 2, HUES["ink"], size=12.5))
+    layers.append(text("% of the time", _BARS.width, _BARS.height + 30, HUES["soft"], size=12.5, align="right"))
+    for place, name in enumerate(names):
+        left, down = 200.0 * (place % 3) - 60.0, _BARS.height + 50.0 + 18.0 * (place // 3)
+        dot = {"type": "point", "filled": True, "size": 90, "opacity": 1, "color": HUES[_HUES[name]]}
+        layers.append({"data": {"values": [{}]}, "mark": dot, "encoding": {"x": {"value": left}, "y": {"value": down - 4}}})
+        layers.append(text(PARTS[name], left + 12, down, HUES["ink"], size=12.5))
+    return sized(_BARS, _BARS.height, layers)
+
+
+def pictures(data: Data) -> dict[str, str]:
+    """The charts as images of their own, by file name."""
+    asked = data["demand"]
+    told = {"of": f"{subject(data)}", "types": data["types"]["blocks"],
+            "tokens": f"{asked['input_tokens']:,} tokens in and {asked['output_tokens']:,} out"}  # fmt: skip
+    cite = _CITE.format(**told)
+    return {
+        "front.svg": framed(svg(front_spec(data)), f"Serving {told['of']}: speed per user against output per accelerator", cite),
+        "passes.svg": framed(svg(passes_spec(data)), f"Serving {told['of']}: a decode step and prompts by part", cite),
+    }
+
+
+_COLUMNS = (
+    "tokens_per_s_per_user", "output_tokens_per_s_per_accelerator", "ttft_mean_s", "ttft_p50_s", "ttft_p99_s", "time_per_token_s",
+    "decoding_per_replica", "layout", "prompt_layout", "replicas", "prompt_servers", "accelerators",
+)  # fmt: skip
+
+
+def front_csv(data: Data) -> str:
+    """The front as a table."""
+    lines = [",".join(_COLUMNS)]
+    for one in data["front"]:
+        first, own = one["first"], one["prompt_layout"]
+        numbers = [one["per_user"], one["per_accelerator"], first["mean"], first["p50"], first["p99"], one["each"], one["batch"]]
+        texts = [f'"{one["layout"]["text"]}"', f'"{own["text"]}"' if own else ""]
+        counts = [one["replicas"], one["prompt_servers"], one["accelerators"]]
+        lines.append(",".join([*map(plain_number, numbers), *texts, *map(plain_number, counts)]))
+    return "\n".join(lines) + "\n"
