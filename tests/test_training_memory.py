@@ -55,6 +55,12 @@ def test_activations_of_a_gpt_layer_are_34_h_and_5_a_s() -> None:
     assert activation_bytes(GPT, job, one) == pytest.approx([s * (34.0 * h + 5.0 * a * s), 34.0 * s * h, 2.0 * s * h])
 
 
+def test_operands_are_kept_in_the_type_of_the_products() -> None:
+    """In 8 bits the inputs of the four products of a dense block take half: 2 h, the result of the activation once the inner width."""
+    wide, narrow = (activation_bytes(LLAMA, Job(4096, 1, dtype), layouts(data=1.0))[0] / 4096.0 for dtype in ("bf16", "fp8"))
+    assert wide - narrow == pytest.approx(2.0 * LLAMA.hidden + LLAMA.ffn)
+
+
 def test_micro_batches_under_way_are_the_stages_more_when_interleaved_never_more_than_all() -> None:
     some = layouts(pipeline=[1.0, 8.0, 8.0, 8.0], interleave=[1.0, 1.0, 3.0, 1.0], data=[1.0, 1.0, 1.0, 16.0])
     assert micro_batches_under_way(Job(2048, 64), some) == pytest.approx([1.0, 8.0, 8.0 * (1.0 + 7.0 / 24.0), 4.0])
