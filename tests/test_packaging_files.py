@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import tomllib
 from contextlib import chdir, redirect_stderr, redirect_stdout
+from datetime import date
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import pytest
 import yaml
 
 from stargauge import api
+from stargauge.catalogue.load import load_catalogue
+from stargauge.catalogue.machines import chip_of, transformer_of
 from stargauge.cli import main
 from stargauge.engine.simulate import model_graph
 
@@ -147,7 +150,10 @@ def test_the_page_on_your_own_values_works_as_it_stands(tmp_path: Path) -> None:
     blocks = re.findall(r"```text\n(.*?)```", (ROOT / "docs/own-values.md").read_text(encoding="utf-8"), re.S)
     (tmp_path / "mine.csv").write_text(blocks[0], encoding="utf-8")
     (tmp_path / "sources.csv").write_text(blocks[1], encoding="utf-8")
-    assert run_page("docs/own-values.md", tmp_path) == 4
+    (tmp_path / "chips.csv").write_text(blocks[2], encoding="utf-8")
+    assert run_page("docs/own-values.md", tmp_path) == 6
+    known = load_catalogue(tmp_path / "chips.csv").known(date(2026, 11, 22))
+    assert transformer_of(known, "my-moe-l").experts == 64 and chip_of(known, "my-chip").peaks["fp8"] == 1.6e15
 
 
 @pytest.mark.slow

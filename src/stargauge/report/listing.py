@@ -102,7 +102,8 @@ def render_catalogue(rows: Sequence[Mapping[str, Any]], style: Style = PLAIN) ->
     names = len({name for name, *_ in made})
     lines = [style.bold(made[0][0])] if names == 1 else []
     wide = [max((len(row[place]) for row in made), default=4) for place in range(4)]
-    sizes = (("name", min(wide[0], 24)), ("attribute", min(wide[1], 24)), ("value", 0), ("published", min(wide[3], 12)), ("g", 1))
+    dated = min(wide[3], 12) or len("published")
+    sizes = (("name", min(wide[0], 24)), ("attribute", min(wide[1], 24)), ("value", 0), ("published", dated), ("g", 1))
     columns = [(title, width, "w") for title, width in sizes]
     columns = columns[1:] if names == 1 else columns
     room = style.width - sum(width for _, width, _ in columns) - 2 * (len(columns) - 1)
