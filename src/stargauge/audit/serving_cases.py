@@ -10,7 +10,7 @@ import numpy as np
 
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.catalogue.machines import chip_in, chip_of, model_in, transformer_of
-from stargauge.catalogue.serving_fit import group_of
+from stargauge.catalogue.serving_fit import group_of, published_type
 from stargauge.catalogue.serving_runs import INPUT, ServingRun, shipped_runs
 from stargauge.quantity.compute.machine import Chip, Machine
 from stargauge.quantity.compute.serving_memory import ServingLayouts, ServingTypes, serving_layouts
@@ -60,7 +60,7 @@ def case_of(run: ServingRun, known: KnownCatalogue) -> ServingCase | str:
     assumed = list[str]()
     try:
         model, chip = transformer_of(known, name), chip_of(known, chip_name)
-        types = _types(run, model, chip, _published(known, name), assumed)
+        types = _types(run, model, chip, published_type(known, name), assumed)
     except InputError as error:
         return "; ".join(fault.message for fault in error.faults)
     only = run.counted == INPUT
@@ -75,16 +75,8 @@ def case_of(run: ServingRun, known: KnownCatalogue) -> ServingCase | str:
 
 def family_of(known: KnownCatalogue, name: str) -> str:
     """The family of a model: the one whose dimensions it has, else itself."""
-    return _text(known, name, "dimensions_of") or name
-
-
-def _published(known: KnownCatalogue, name: str) -> str:
-    """The type that a model's weights were published in, where the catalogue says."""
-    return _text(known, name, "weights_type")
-
-
-def _text(known: KnownCatalogue, name: str, attribute: str) -> str:
-    return known.text("model", name, attribute) if attribute in known.catalogue.attributes("model", name) else ""
+    attribute = "dimensions_of"
+    return (known.text("model", name, attribute) if attribute in known.catalogue.attributes("model", name) else "") or name
 
 
 def _lacking(run: ServingRun) -> str:
