@@ -88,7 +88,8 @@ def test_a_file_without_the_columns_names_them(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_a_rate_counts_is_read_by_name(tmp_path: Path, text: str, counted: str | None, hits: float) -> None:
     run = _run(tmp_path, tokens_counted=text)
-    assert (run.counted, run.hits) == (counted, pytest.approx(hits))
+    assert run.counted == counted
+    assert run.hits == pytest.approx(hits)
 
 
 def test_a_rate_of_all_accelerators_is_divided(tmp_path: Path) -> None:
