@@ -7,11 +7,11 @@ from datetime import date
 from typing import TypeVar
 
 from stargauge.api.programmes import catalogue
-from stargauge.audit.serving import Option, ServingAnswer, notes_of, spread_of
+from stargauge.audit.serving import Option, ServingAnswer, notes_of, spread_of, standing_of
 from stargauge.audit.serving_cost import power_of, price_of
 from stargauge.catalogue.load import Catalogue, KnownCatalogue
 from stargauge.catalogue.machines import machine_of, transformer_of
-from stargauge.catalogue.serving_fit import shipped_serving_fit
+from stargauge.catalogue.serving_fit import published_type, shipped_serving_fit
 from stargauge.plan.serving import answer as told
 from stargauge.plan.serving.demand import Demand, checked
 from stargauge.plan.serving.layouts import PARTS
@@ -52,16 +52,18 @@ def infer(
     fixed = _kept(faults, lambda: parts_in(layout))
     shape = model if isinstance(model, Transformer) else _kept(faults, lambda: transformer_of(known, model))
     machine = _kept(faults, lambda: machine_of(known, f"{max(accelerators or 1, 1)}x{chip}", software))
-    types = None
+    types, chosen = None, None
     if shape is not None and machine is not None:
-        types = _kept(faults, lambda: serving_types(dtype or usual_precision(machine.chip), shape, machine.chip))
+        published = "" if isinstance(model, Transformer) else published_type(known, shape.name)
+        chosen = None if dtype else published or usual_precision(machine.chip)
+        types = _kept(faults, lambda: serving_types(dtype or chosen or "", shape, machine.chip))
     if faults or shape is None or machine is None or types is None:
         raise InputError(faults)
     case = Case(shape, machine, demand, shipped_serving_fit(), types)
     found = searched(case, fixed)
     if not found.good.any():
         raise why_not(found)
-    return _answer(known, case, found, price_per_hour, utilisation, None if dtype else usual_precision(machine.chip))
+    return _answer(known, case, found, price_per_hour, utilisation, chosen)
 
 
 def _answer(
@@ -88,18 +90,26 @@ def _answer(
         gains=told.gains(case, best),
         front=told.front_of(found),
         looked_at={"layouts": found.layouts.many, "points": len(found.rows.rate)},
-        fit={"source": case.fit.source, "spread": case.fit.spread, "spread_first": case.fit.spread_first},
+        fit={
+            "source": case.fit.source,
+            "spread": case.fit.spread,
+            "spread_between": case.fit.spread_between,
+            "spread_first": case.fit.spread_first,
+        },
         price=price_of(known, chip, best, tokens, share, case.fit.spread, per_hour, utilisation),
         power=power_of(known, chip, best.accelerators),
-        notes=notes_of(told.demand_told(asked), best, chosen, case.fit.source),
+        notes=[
+            *standing_of(known, case.model.name, chip.name),
+            *notes_of(told.demand_told(asked), best, chosen, case.types.blocks, case.fit.source),
+        ],
     )
 
 
 def _interval(fit: ServingFit, best: Option) -> dict[str, dict[str, float]]:
     """P10, P50, P90 of what is predicted, from how far predictions of groups that the fit has not seen lie off."""
-    wide, first = (float(fit.interval(1.0, spread).p90) for spread in (fit.spread, fit.spread_first))
+    wide, each, first = (float(fit.interval(1.0, spread).p90) for spread in (fit.spread, fit.spread_between, fit.spread_first))
     told_of = {
-        "per_accelerator": (best.per_accelerator, wide), "per_user": (best.per_user, wide), "each": (best.each, wide),
+        "per_accelerator": (best.per_accelerator, wide), "per_user": (best.per_user, each), "each": (best.each, each),
         **{f"first_{name}": (value, first) for name, value in best.first.items()},
     }  # fmt: skip
     return {name: spread_of(middle, factor) for name, (middle, factor) in told_of.items()}

@@ -88,13 +88,14 @@ def layout(data: Data) -> str:
     best = data["best"]
     copies = f"{counted(round(best['replicas']), 'replica')} of {counted(best['layout']['accelerators'], 'accelerator')}"
     told = f"Best of {counted(data['looked_at']['layouts'], 'layout')}: {copies} ({best['layout']['text']}), each decoding "
-    told += f"{best['batch']:,.0f} requests"
+    told += f"{rate(best['batch']) if best['batch'] < 10.0 else format(best['batch'], ',.0f')} requests"
     if best["prompt_layout"] is None:
         return (
             f"{told} and taking prompts in between ({best['busy']:.0%} of the time); {rate(best['requests'])} requests per second in all."
         )
     own = best["prompt_layout"]
-    servers = f"{best['prompt_servers']:.3g} prompt servers of {counted(own['accelerators'], 'accelerator')} ({own['text']})"
+    called = "prompt server" if best["prompt_servers"] == 1 else "prompt servers"
+    servers = f"{best['prompt_servers']:.3g} {called} of {counted(own['accelerators'], 'accelerator')} ({own['text']})"
     return f"{told}, and {servers}, {best['busy']:.0%} busy; {rate(best['requests'])} requests per second in all."
 
 

@@ -30,12 +30,13 @@ def option_of(found: Search, row: int) -> Option:
     units = float(found.units[row])
     scaled = asked.rate is not None or asked.users is not None or asked.accelerators is not None
     servers = units * float(rows.servers[row])
+    whole = float(np.ceil(servers * (1.0 - 1e-9))) if scaled else servers
     requests = float(rows.rate[row]) * units if asked.rate is None else asked.rate
     return Option(
         layout=parts_at(found, row),
         prompt_layout=parts_of(found, int(rows.prompt_place[row])) if apart else None,
         replicas=units,
-        prompt_servers=float(np.ceil(servers * (1.0 - 1e-9))) if scaled else servers,
+        prompt_servers=whole,
         accelerators=float(found.accelerators[row]),
         batch=float(rows.decoding[row]),
         users=float(rows.users[row]),
@@ -44,7 +45,7 @@ def option_of(found: Search, row: int) -> Option:
         per_accelerator=requests * asked.answer / float(found.accelerators[row]),
         each=float(rows.each[row]),
         first={name: float(rows.first(name)[row]) for name in ("mean", "p50", "p99")},
-        busy=float(rows.busy[row]),
+        busy=float(rows.busy[row]) * (servers / whole if apart else 1.0),
         transfer=float(rows.transfer[row]),
     )
 
