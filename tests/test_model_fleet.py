@@ -242,3 +242,10 @@ def test_abilenes_gas_is_backup_and_its_grid_has_a_date() -> None:
     assert cells["fuel_cell", "dona-ana"][0].value == 1.0
     assert day(date(2025, 12, 1)) < cells["grid", "abilene"][1].value < day(date(2026, 3, 1))
     assert np.isnan(cells["solar", "abilene"][0].value)
+
+
+def test_power_of_a_fleet_is_that_of_its_accelerators_at_racks_and_meter() -> None:
+    held, each = np.array([[[[10.0], [0.0]], [[5.0], [4.0]]]]), np.array([[2000.0, 1000.0]])
+    power = fleet.fleet_power_it(held, each)
+    np.testing.assert_allclose(power, [[[25_000.0], [4000.0]]])
+    np.testing.assert_allclose(fleet.fleet_power_facility(power, np.array([[1.2, 1.5]])), [[[30_000.0], [6000.0]]])

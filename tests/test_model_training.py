@@ -30,32 +30,47 @@ def test_shares_of_the_fleet_add_to_one() -> None:
     np.testing.assert_allclose(made[0], [0.071, 0.639, 0.29])
 
 
-def test_tokens_and_runs_of_a_known_fleet() -> None:
-    """16,384 H100 at 41 % MFU, all on training: Llama 3 405B's 15.6e12 tokens take about 70 days at full goodput, so five runs a year."""
-    peak = np.zeros((1, 3, 2, 1))
-    peak[0, 0] = 16_384 * 989e12 / 2
-    made = training.training_tokens_per_day(
-        peak, np.array([[0.41]]), np.array([0.95]), np.array([[1.0, 0.0, 0.0]]), np.array([[flop(405.85e9, 126, 16384, 8192)]])
+def tokens(count: list[float], mfu: float = 0.41, parameters: float = 405.85e9) -> np.ndarray:
+    """Tokens a day of a model on accelerators of some generations, all on training, each at 989 TFLOP/s; a month, two sites."""
+    held = np.stack([np.array(count) / 2.0] * 2, axis=1)[None, :, :, None]
+    peak = np.full((1, 3, len(count)), 989e12)
+    each = np.array([[flop(parameters, 126, 16384, 8192)]])
+    return np.asarray(
+        training.training_tokens_per_day(held, peak, np.full((1, len(count), 1), mfu), np.array([0.95]), np.array([[1.0, 0.0, 0.0]]), each)[
+            0, 0, 0
+        ]
     )
-    runs = training.training_runs_per_year(made, np.array([[15.6e12]]))
+
+
+def test_tokens_and_runs_of_a_known_fleet() -> None:
+    """16,384 H100 at 41 % MFU, all on training: Llama 3 405B's 15.6e12 tokens take about 70 days at 95 % goodput, so five runs a year."""
+    made, run = tokens([16_384.0]).reshape(1, 1, 1), np.array([[15.6e12]])
     assert 15.6e12 / made[0, 0, 0] == pytest.approx(72.5, rel=0.02)
-    assert runs[0, 0, 0] == pytest.approx(365.25 / 72.5, rel=0.02)
+    assert training.training_runs_per_year(made, run)[0, 0, 0] == pytest.approx(365.25 / 72.5, rel=0.02)
+    assert training.training_fleet_days(made, run)[0, 0, 0] == pytest.approx(72.5, rel=0.02)
+    assert np.isnan(training.training_fleet_days(np.zeros((1, 1, 1)), run)).all()
 
 
 def test_tokens_rise_with_the_fleet_and_fall_with_the_model() -> None:
-    def tokens(scale: float, parameters: float) -> float:
-        return float(
-            training.training_tokens_per_day(
-                np.full((1, 3, 1, 1), 1e18 * scale),
-                np.array([[0.4]]),
-                np.array([0.9]),
-                np.array([[0.1, 0.6, 0.3]]),
-                np.array([[flop(parameters)]]),
-            )[0, 0, 0]
-        )
+    assert tokens([2e4]) == pytest.approx(2 * tokens([1e4]))
+    assert tokens([1e4, 1e4]) == pytest.approx(tokens([2e4]))
+    assert tokens([1e4], parameters=1e11) > tokens([1e4], parameters=2e11)
 
-    assert tokens(2.0, 1e11) == pytest.approx(2 * tokens(1.0, 1e11))
-    assert tokens(1.0, 2e11) == pytest.approx(tokens(1.0, 1e11) / 2)
+
+def test_days_of_one_run_on_one_job() -> None:
+    """Llama 3 405B: 15.6e12 tokens on 16,384 H100 at 41 % MFU and 95 % goodput take the 72 days that the same fleet takes."""
+    made = training.training_days(
+        np.array([[15.6e12]]), np.array([[flop(405.85e9, 126, 16384, 8192)]]), np.array([16_384.0]), np.array([989e12]), np.array([[0.41]]),
+        np.array([0.95]),
+    )  # fmt: skip
+    assert made[0, 0] == pytest.approx(15.6e12 / float(tokens([16_384.0])), rel=1e-9)
+
+
+def test_the_shared_deviate_moves_the_utilisation_of_all_to_their_upper_end_together() -> None:
+    middle, upper = np.array([[0.4, 0.3], [0.2, 0.1]]), np.array([[0.5, 0.4], [0.3, 0.1]])
+    made = training.training_utilisation(middle, upper, np.array([0.0, 1.2815515655446004]))
+    np.testing.assert_allclose(made, [middle, upper])
+    np.testing.assert_allclose(training.training_job_utilisation(middle[0], upper[0], np.array([1.2815515655446004])), [upper[0]])
 
 
 def test_step_time_of_dense_bf16_runs_on_h100(shared: Path) -> None:

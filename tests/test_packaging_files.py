@@ -224,6 +224,13 @@ def test_the_page_on_unit_costs_works_as_it_stands(tmp_path: Path) -> None:
     }
 
 
+def test_the_page_on_what_a_fleet_serves_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/compute.md", tmp_path) == 4
+    assert run_python("docs/compute.md")["made"].served == "deepseek-v3"  # type: ignore[attr-defined]
+    named = set(re.findall(r"`([a-z]+_[a-z_]+)(?:\[[^]]*\])?`", (ROOT / "docs/compute.md").read_text(encoding="utf-8")))
+    assert named <= {*model_graph().quantities}
+
+
 @pytest.mark.slow
 def test_the_page_on_money_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/money.md", tmp_path) == 4

@@ -102,6 +102,9 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
     "facility?site=north&redundancy=2N": lambda made: api.facility("north", made, redundancy="2N", **RUN).to_dict(),
     "hours?site=north&profile=flat": lambda made: api.hours("north", made, profile="flat", **RUN).to_dict(),
     "compute": lambda made: api.compute(made, **RUN).to_dict(),
+    "compute?model=deepseek-v3&users=800e6..900e6&tokens=400": lambda made: api.compute(
+        made, model="deepseek-v3", users="800e6..900e6", tokens="400", **RUN
+    ).to_dict(),
     "sources-and-uses": lambda made: api.sources_and_uses(made, **RUN).to_dict(),
     "what-if?set=overrun_factor=1.3": lambda made: api.movable(made, **RUN).answer({"overrun_factor": "1.3"}),
     f"sensitivity?address={quote(POWER)}&inputs=overrun_factor": lambda made: api.sensitivity(
@@ -211,6 +214,9 @@ GAS = "programmes/small/power?site=north&load=100%20MW&source=gas-turbine&mixes=
             "design": 'did you mean "liquid"', "redundancy": 'no redundancy "3N"',
         }),
         ("programmes/small/facility?site=north&design=liquid/air-economiser", {"": "outdoor air cannot cool liquid"}),
+        ("programmes/small/compute?model=llama&serve=gpx&users=many&tokens=0", {
+            "model": "several begin so", "serve": 'no model "gpx"', "users": "not a number", "tokens": "above 0",
+        }),
         ("system?pool=transformers&pool=turbines%3D", {"pool": "expected NAME=VALUE"}),
         ("system?pool=transformer%3D2%20GW/yr&pool=queue%3D5%20kg", {"pool": 'did you mean "transformers"'}),
         ("system?by=gird", {"by": 'did you mean "grid"'}),
@@ -339,7 +345,7 @@ def test_what_would_do_is_named_to_three_figures_and_never_less_than_it_takes(ne
 
 
 #: Answers about what is there, whose values may be wrong in more ways than their form tells.
-OF_VALUES = ("/power", "/facility", "/hours", "/system")
+OF_VALUES = ("/power", "/facility", "/hours", "/system", "/compute")
 
 
 def _as_described(served: str, case: Any) -> None:

@@ -13,6 +13,8 @@ def test_compute_shows_the_fleet_and_its_cost(web: str, browser: Browser) -> Non
         page.wait_for_selector("#fleet-now")
         assert "accelerators at the end of" in page.inner_text("#fleet-now")
         assert {"fleet", "peak", "training", "users", "tokens"} <= {one.get_attribute("id") for one in page.locator("figure h2").all()}
+        assert "weekly users" in page.inner_text("section[aria-labelledby=demand] .deck")
+        assert "covered" in {one.get_attribute("id") for one in page.locator("figure h2").all()}
         assert "Dense 16-bit peak" in page.content() and "no sparsity" in page.content()
         assert sound(page) == []
         seen.clean()

@@ -18,6 +18,7 @@ from stargauge.api.exports import Export, export
 from stargauge.api.facility import facility
 from stargauge.api.fleet import compute
 from stargauge.api.flows import sources_and_uses
+from stargauge.api.goodput import goodput
 from stargauge.api.gpu import calibrate_gpu, gpu_curve
 from stargauge.api.hours import hours
 from stargauge.api.imports import import_statements
@@ -33,6 +34,7 @@ from stargauge.api.supply import power
 from stargauge.api.system import system
 from stargauge.api.together import together
 from stargauge.api.tracks import odds
+from stargauge.api.training import train
 from stargauge.api.what_ifs import Movable, movable
 from stargauge.api.workbooks import workbook
 from stargauge.audit.backtest import Backtest
@@ -88,6 +90,7 @@ __all__ = [
     "facility",
     "finance",
     "first_known",
+    "goodput",
     "gpu_curve",
     "held_captures",
     "hours",
@@ -113,6 +116,7 @@ __all__ = [
     "sources_and_uses",
     "system",
     "together",
+    "train",
     "validate",
     "what_changed",
     "workbook",

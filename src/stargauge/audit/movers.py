@@ -191,5 +191,6 @@ _KINDS = {
     "accelerator": "chips", "fit-record": "plan-to-actual records", "build-record": "records of builds",
     "vintage": "editions of a tracker", "price": "prices",
     "emission": "emissions", "place": "places", "reference-class": "reference classes", "lead-time": "lead times", "model": "AI models",
+    "rate": "rates of models on chips",
     "pledge": "pledges",
 }  # fmt: skip

@@ -28,7 +28,7 @@ BUILD_RECORDS, RAMP_RECORDS = "build-record.csv", "ramp-record.csv"
 RECORDS, BUILDS, EDITIONS = "fit-record", "build-record", "vintage"
 KINDS: tuple[str, ...] = (
     "accelerator", "cooling", "facility", "place", "weather", "energy", "emission", "price", "labour", "funding", "reliability", "model",
-    "usage", "lead-time", "reference-class", "pledge", "depreciation",
+    "rate", "usage", "lead-time", "reference-class", "pledge", "depreciation",
 )  # fmt: skip
 
 
@@ -156,6 +156,15 @@ class Catalogue:
     def known(self, as_of: date) -> KnownCatalogue:
         """The catalogue as known on a day."""
         return KnownCatalogue(self, as_of)
+
+    def saying(self, kind: str, name: str, attribute: str, text: str, note: str) -> Catalogue:
+        """The same with a text of somebody's own laid over it, such as which model is served."""
+        said = Statement(text, "text", note=note, path=f"catalogue/{kind}/{name}/{attribute}", text=text)
+        return self.with_rows((Row(kind, name, attribute, said, laid_over=True),))
+
+    def with_rows(self, rows: Iterable[Row]) -> Catalogue:
+        """The same with more rows laid over it."""
+        return Catalogue(self.own_sources, (*self.own_rows, *rows), self.own_curves, self.without)
 
     def check(self) -> None:
         """Read every file; raises InputError with the faults of all of them."""

@@ -74,6 +74,13 @@ def _count(text: str) -> int:
         raise argparse.ArgumentTypeError(f'got "{text}"; expected a whole number such as 10_000') from None
 
 
+def _amount(text: str) -> float:
+    try:
+        return float(text.replace("_", "").replace(",", ""))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'got "{text}"; expected a number such as 15.6e12') from None
+
+
 def _seed(text: str) -> int:
     seed = _count(text)
     if seed < 0:
@@ -263,6 +270,21 @@ def parser() -> Parser:
     _output_options(finance)
     finance.add_argument("--site", metavar="ID", help="one site only, with its cash year by year")
 
+    compute = commands.add_parser("compute", help="what a fleet trains and serves: users, tokens, runs, and the power today's users need")
+    _programme(compute, True)
+    compute.add_argument(
+        "--model",
+        default="frontier",
+        metavar="NAME",
+        help="model that is trained and served, by any beginning of its name (default: frontier, a template)",
+    )
+    compute.add_argument("--serve", metavar="NAME", help="another model that users are served with (default: that of --model)")
+    compute.add_argument("--users", metavar="N", help="weekly users, e.g. 900e6 or 800e6..1e9 (default: as their service said last)")
+    compute.add_argument("--messages", metavar="N", help="messages of a user in a week, e.g. 25.7 (default: as measured)")
+    compute.add_argument("--tokens", metavar="N", help="output tokens per message, e.g. 400 or 200..1500 (default: an assumption of ours)")
+    _run_options(compute)
+    _output_options(compute)
+
     facility = commands.add_parser("facility", help="a site's PUE and water hour by hour: what makes them, and what other designs give")
     facility.add_argument("site", metavar="SITE", help="a site of the programme")
     _programme(facility, False)
@@ -305,6 +327,47 @@ def parser() -> Parser:
     hours.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
     hours.add_argument("--language", choices=("en", "de"), default="en", help="of the page (default: en)")
     _output_options(hours)
+
+    train = commands.add_parser("train", help="a training job on a machine: the fastest layout, step time, days of a run, memory, and why")
+    train.add_argument("--model", metavar="MODEL|FILE", help="any unique beginning of a model of the catalogue, or a CSV file of yours")
+    train.add_argument("--cluster", metavar="NxCHIP", help="how many of which chip: 16384xh100")
+    train.add_argument("--batch", type=_count, metavar="N", help="sequences of a step (default: the model's)")
+    train.add_argument("--sequence", type=_count, metavar="N", help="tokens of a sequence (default: the model's)")
+    train.add_argument("--dtype", default="bf16", metavar="TYPE", help="of matrix products: bf16 (default), fp8, mxfp8 or nvfp4")
+    train.add_argument("--layout", metavar="PARTS", help="parts that are given, the others are searched: tp=8,pp=16,recompute=full")
+    train.add_argument("--tokens", type=_amount, metavar="N", help="of the whole run, such as 15.6e12 (default: the model's)")
+    train.add_argument("--software", metavar="DATE", help="the day of its software, such as 2024-07 (default: today)")
+    train.add_argument("--oversubscription", metavar="R@N", help="beyond N accelerators each has 1/R of its network: 7@3072")
+    train.add_argument("--pareto", action="store_true", help="also the fastest on a half of the accelerators, a quarter and so on")
+    train.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
+    train.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
+    train.add_argument("--out", metavar="FOLDER", help="also write a page and its pictures (HTML, SVG) into a folder")
+    _output_options(train)
+    goodput = commands.add_parser(
+        "goodput", help="what a training job keeps of its time: stops, the best checkpoint interval, goodput by size, histories"
+    )
+    goodput.add_argument("--cluster", metavar="NxCHIP", help="how many of which chip: 16384xh100")
+    goodput.add_argument("--model", metavar="MODEL", help="any unique beginning of a model of the catalogue: what a checkpoint writes")
+    goodput.add_argument("--failure-rate", metavar="RATE", help="stops per node and day: 0.004, or 0.003..0.006")
+    goodput.add_argument("--checkpoint-write", metavar="TIME", help="how long the job stands still for one: 30s, or 10s..60s")
+    goodput.add_argument(
+        "--writing", default="background", metavar="HOW", help="with --model: background (default; from a copy in memory) or blocking"
+    )
+    goodput.add_argument("--storage", metavar="RATE", help="with --model: what the whole store takes, such as 2TB/s")
+    goodput.add_argument("--interval", default="auto", metavar="TIME", help="useful work between checkpoints: 20min, or auto (the best)")
+    goodput.add_argument("--restart", metavar="TIME", help="detection and reload after a stop: 8min")
+    goodput.add_argument("--spares", metavar="N", help="nodes in reserve: 64, or a share of all nodes such as 2%%")
+    goodput.add_argument("--repair", metavar="TIME", help="until a swapped node is a spare again: 24h")
+    goodput.add_argument("--planned", metavar="SHARE", help="of time in planned stops: 2%%")
+    goodput.add_argument("--stragglers", metavar="SHARE", help="of speed lost to slow nodes: 1%%")
+    goodput.add_argument("--days", type=_amount, default=54.0, metavar="N", help="days of a history (default 54)")
+    goodput.add_argument("--simulate", type=_count, metavar="N", help="histories event by event, of all the days (default: 256 short ones)")
+    goodput.add_argument("--draws", type=_count, default=512, metavar="N", help="draws of the ranges (default 512)")
+    goodput.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of the draws and histories (default 0)")
+    goodput.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
+    goodput.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
+    goodput.add_argument("--out", metavar="FOLDER", help="also write a page, its pictures and its data (HTML, SVG, JSON) into a folder")
+    _output_options(goodput)
 
     system = commands.add_parser("system", help="several programmes as one: power by grid region and year, and what they compete for")
     system.add_argument(
@@ -436,12 +499,13 @@ def parser() -> Parser:
         "kind",
         metavar="KIND",
         help="schedule (plans and outcomes), build (start of work to operation), finance (reference cases), pue (halls), "
-        "reading (sentences), inference (serving runs)",
+        "training, inference (measured runs), goodput (training jobs), reading (sentences)",
     )
     validate.add_argument(
         "file",
         metavar="FILE",
-        help="CSV file; JSON for finance, JSONL for reading (docs: how good the dates are, facility, validate finance, reading)",
+        help="CSV file; JSON for finance, JSONL for reading (docs: how good the dates are, facility, validate finance, "
+        "how good the chips are, goodput, reading)",
     )
     validate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(validate)

@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from stargauge.cli import (
         calibrate,
         commands,
+        compute,
         depths,
         draft,
         drivers,
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         export,
         facility,
         finance,
+        goodput,
         hours,
         infer,
         jobs,
@@ -40,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         serve,
         system,
         together,
+        train,
         what_if,
     )
     from stargauge.quantity.errors import InputError
@@ -49,8 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         name = _function(asked.command)
         modules = (
-            calibrate, depths, draft, drivers, evidence, explain, export, facility, finance, hours, infer, jobs, money, power, serve,
-            system, together, what_if, commands,
+            calibrate, compute, depths, draft, drivers, evidence, explain, export, facility, finance, goodput, hours, infer, jobs, money,
+            power, serve, system, together, train, what_if, commands,
         )  # fmt: skip
         code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
         sys.stdout.flush()

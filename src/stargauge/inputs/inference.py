@@ -1,36 +1,44 @@
-"""Measured serving rates and use by the catalogue: picks and labels, never computes."""
+"""Serving rates and use by the catalogue: picks and labels, never computes."""
 
 from __future__ import annotations
 
+from stargauge.catalogue.model_rates import at_level, rate_of
 from stargauge.programme.known import Known
-from stargauge.quantity.distribution import STANDARD_NORMAL, Distribution
+from stargauge.quantity.distribution import STANDARD_NORMAL
 from stargauge.quantity.quantity import quantity
-from stargauge.quantity.statement import ABSENT, Estimate
+from stargauge.quantity.statement import Estimate, resting_on
 
-_TEMPLATE = "frontier"
-
-
-def _rates(known: Known, quantile: float) -> list[Estimate]:
-    out = []
-    measured = known.catalogue.catalogue.attributes("model", _TEMPLATE)
-    for chip in known.axes["chip"]:
-        rate = f"inference_rate_{chip}"
-        said = known.default("model", _TEMPLATE, rate) if rate in measured else ABSENT
-        value = said.value.quantile(quantile) if isinstance(said.value, Distribution) else said.value
-        out.append(Estimate(value, said.kind, said.statements, said.hindsight, said.note))
-    return out
+#: Where the catalogue says which model the fleet serves.
+_SERVED = ("usage", "serving", "model")
 
 
-@quantity("token/s", "chip")
+@quantity("1")
+def serving_model(known: Known) -> Estimate:
+    """The model that users are served with, by its place among the models."""
+    name, (said, *_) = known.catalogue.text(*_SERVED), known.catalogue.said(*_SERVED)
+    made = Estimate(float(known.axes["model"].index(name)), "default" if said.source else "assumed", (said,), None, f"model: {name}")
+    return resting_on(made, known.catalogue.hindsight(*_SERVED))
+
+
+@quantity("token/s", "chip model")
 def inference_rate_p50(known: Known) -> list[Estimate]:
-    """Median of the output tokens per second of one accelerator serving the reference model; absent where nobody measured."""
+    """Median of the output tokens per second of one accelerator serving each model; absent where nobody modelled or measured it."""
     return _rates(known, 0.5)
 
 
-@quantity("token/s", "chip")
+@quantity("token/s", "chip model")
 def inference_rate_p90(known: Known) -> list[Estimate]:
-    """Upper end (P90) of the output tokens per second of one accelerator serving the reference model; absent where nobody measured."""
+    """Upper end (P90) of the output tokens per second of one accelerator serving each model; absent where nobody modelled or measured."""
     return _rates(known, 0.9)
+
+
+def _rates(known: Known, level: float) -> list[Estimate]:
+    """What was modelled for stated lengths, else measured."""
+
+    def rate(chip: str, model: str) -> Estimate:
+        return at_level(rate_of(known.catalogue, model, "inference_rate", chip, (model, f"inference_rate_{chip}")), level)
+
+    return [rate(chip, model) for chip in known.axes["chip"] for model in known.axes["model"]]
 
 
 @quantity("1", "draw")

@@ -36,6 +36,18 @@ def restart_time(known: Known) -> Estimate:
 
 
 @quantity("1", "draw")
+def planned_downtime(known: Known) -> Estimate:
+    """Share of a job's time in planned stops."""
+    return _fleet(known, "planned_downtime")
+
+
+@quantity("1", "draw")
+def straggler_loss(known: Known) -> Estimate:
+    """Share of a job's speed lost to slow nodes until they are swapped."""
+    return _fleet(known, "straggler_loss")
+
+
+@quantity("1", "draw")
 def training_job_accelerators(known: Known) -> Estimate:
     """Accelerators of one large training job."""
     return known.default("usage", "training-job", "accelerators")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from stargauge.catalogue.model_rates import at_level, rate_of
 from stargauge.programme.known import Known
+from stargauge.quantity.distribution import STANDARD_NORMAL
 from stargauge.quantity.quantity import DTYPES, quantity
 from stargauge.quantity.statement import Estimate, resting_on
 
 _TEMPLATE = "frontier"
+#: Where the catalogue says of which accelerators one large job is.
+_JOB_CHIP = ("usage", "training-job", "accelerator")
 
 
 def _by_model(known: Known, attribute: str) -> list[Estimate]:
@@ -49,19 +53,50 @@ def training_batch_tokens(known: Known) -> list[Estimate]:
     return _by_model(known, "batch_tokens")
 
 
-@quantity("1", "draw model", least=0.0, most=1.0)
-def training_utilisation(known: Known) -> list[Estimate]:
-    """Model FLOPs per dense 16-bit peak in training of each model; that of the template where nobody measured it."""
-    usual = known.default("model", _TEMPLATE, "mfu")
-    return [usual if not e.statements else e for e in _by_model(known, "mfu")]
+@quantity("1", "chip model")
+def training_utilisation_p50(known: Known) -> list[Estimate]:
+    """Median of the model FLOPs per dense 16-bit peak of each generation while it trains each model."""
+    return [_utilisation(known, model, chip, 0.5) for chip in known.axes["chip"] for model in known.axes["model"]]
+
+
+@quantity("1", "chip model")
+def training_utilisation_p90(known: Known) -> list[Estimate]:
+    """Upper end (P90) of the model FLOPs per dense 16-bit peak of each generation while it trains each model."""
+    return [_utilisation(known, model, chip, 0.9) for chip in known.axes["chip"] for model in known.axes["model"]]
+
+
+@quantity("1", "draw")
+def training_utilisation_deviate(known: Known) -> Estimate:
+    """Where the utilisation lies in its spread, a standard normal deviate shared by all: software, network, how well a layout fits."""
+    return Estimate(STANDARD_NORMAL, "default", note="a pure stream of chance; the spread is that of the utilisations")
+
+
+@quantity("1", "model")
+def training_job_utilisation_p50(known: Known) -> list[Estimate]:
+    """Median of the utilisation of the accelerators of one large job that trains each model."""
+    return [_utilisation_of_job(known, model, 0.5) for model in known.axes["model"]]
+
+
+@quantity("1", "model")
+def training_job_utilisation_p90(known: Known) -> list[Estimate]:
+    """Upper end (P90) of the utilisation of the accelerators of one large job that trains each model."""
+    return [_utilisation_of_job(known, model, 0.9) for model in known.axes["model"]]
+
+
+def _utilisation(known: Known, model: str, chip: str, level: float) -> Estimate:
+    """What was modelled for the chip, else measured for the model on any, else what the template has."""
+    return at_level(rate_of(known.catalogue, model, "mfu", chip, (model, "mfu"), (_TEMPLATE, "mfu")), level)
+
+
+def _utilisation_of_job(known: Known, model: str, level: float) -> Estimate:
+    return resting_on(_utilisation(known, model, known.catalogue.text(*_JOB_CHIP), level), known.catalogue.hindsight(*_JOB_CHIP))
 
 
 @quantity("FLOP/s", "draw")
 def training_job_peak(known: Known) -> Estimate:
-    """Dense 16-bit peak of one accelerator of the job whose step time is shown."""
-    named = ("usage", "training-job", "accelerator")
-    peak = known.default("accelerator", known.catalogue.text(*named), f"peak_{DTYPES[0]}")
-    return resting_on(peak, known.catalogue.hindsight(*named))
+    """Dense 16-bit peak of one accelerator of the large job."""
+    peak = known.default("accelerator", known.catalogue.text(*_JOB_CHIP), f"peak_{DTYPES[0]}")
+    return resting_on(peak, known.catalogue.hindsight(*_JOB_CHIP))
 
 
 @quantity("1", "draw", least=0.0, most=1.0)

@@ -169,6 +169,22 @@ def racks_per_week(rack_installation: Array, phase_accelerators: Array, phase_ch
     return 7.0 * phase_accelerators / (_of_chip(accelerators_per_rack, phase_chip) * rack_installation)
 
 
+@quantity("W", "draw site month", adds="site")
+def fleet_power_it(accelerators: Array, accelerator_it_power: Array) -> Array:
+    """IT power of the accelerators installed, with their share of processors, network and storage: sum over chips of N p.
+
+    Axes: draw, site, month. Units: W. What is provided for them; what is drawn is less (`load_factor`).
+    """
+    each = np.where(np.isnan(accelerator_it_power), 0.0, accelerator_it_power)
+    return np.asarray(np.einsum("dcsm,dc->dsm", accelerators, each))
+
+
+@quantity("W", "draw site month", adds="site")
+def fleet_power_facility(fleet_power_it: Array, design_power_ratio: Array) -> Array:
+    """Facility power, at the meter, of the accelerators installed: P_IT r, as `power_facility`. Axes: draw, site, month. Units: W."""
+    return fleet_power_it * design_power_ratio[:, :, None]
+
+
 @quantity("FLOP/s", "draw dtype site month", adds="site")
 def compute_peak(accelerators: Array, accelerator_peak: Array) -> Array:
     """Dense peak of all accelerators in each number format: sum over chips of N peak.

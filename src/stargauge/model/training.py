@@ -1,4 +1,4 @@
-"""What the fleet can train: tokens per day, runs per year, time of a step."""
+"""What the fleet can train: tokens per day, runs per year, days of a run, time of a step."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ _BF16 = DTYPES.index("bf16")
 _TRAINING = USES.index("training")
 _SECONDS = 86400.0
 _YEAR = 365.25
+_Z90 = 1.2815515655446004  # standard normal quantile of 0.9
 
 
 @quantity("1", "draw use", adds="use")
@@ -40,20 +41,50 @@ def training_flop_per_token(model_active_parameters: Array, model_layers: Array,
     return 6.0 * model_active_parameters + 6.0 * np.nan_to_num(model_layers * model_sequence * model_width)
 
 
+@quantity("1", "draw chip model")
+def training_utilisation(training_utilisation_p50: Array, training_utilisation_p90: Array, training_utilisation_deviate: Array) -> Array:
+    """Model FLOPs per dense 16-bit peak of each generation while it trains each model.
+
+    u = u50 (u90 / u50)^(z / 1.28)                                                          (1)
+
+    z is shared by all generations and models: what software and network reach that day. Axes: draw, chip, model. Units: 1. Source: modelled
+    for the size of the job, else measured for the model, else that of the template (`rate` and `model` of the catalogue). In narrower
+    formats than 16 bits it can be above one.
+    """
+    return _spread(training_utilisation_p50, training_utilisation_p90, training_utilisation_deviate)
+
+
+@quantity("1", "draw model")
+def training_job_utilisation(
+    training_job_utilisation_p50: Array, training_job_utilisation_p90: Array, training_utilisation_deviate: Array
+) -> Array:
+    """The same of the accelerators of one large job. Axes: draw, model. Units: 1. Source: as `training_utilisation`."""
+    return _spread(training_job_utilisation_p50, training_job_utilisation_p90, training_utilisation_deviate)
+
+
+def _spread(middle: Array, upper: Array, deviate: Array) -> Array:
+    """A lognormal by its P50 and P90 at a standard normal deviate of each draw."""
+    power = (deviate / _Z90).reshape(-1, *(1,) * middle.ndim)
+    return np.asarray(middle * (upper / middle) ** power)
+
+
 @quantity("token/d", "draw model month")
 def training_tokens_per_day(
-    compute_peak: Array, training_utilisation: Array, goodput: Array, fleet_share: Array, training_flop_per_token: Array
-) -> Array:
+    accelerators: Array, accelerator_peak: Array, training_utilisation: Array, goodput: Array, fleet_share: Array,
+    training_flop_per_token: Array,
+) -> Array:  # fmt: skip
     """Tokens per day the training share of the whole fleet could learn from, were all of it one model's.
 
-    n = peak[bf16] * MFU * goodput * share[training] / F * 86,400                            (1)
+    n = goodput * share[training] * sum over chips of N peak[bf16] MFU / F * 86,400              (1)
 
     Axes: draw, model, month. Units: token/d. MFU is counted on the dense 16-bit peak for every model; where low precision is used it is the
     16-bit equivalent. Source: peaks and utilisations of the catalogue. Leaves out: the limit of one job to one site, networks between
-    sites, falling efficiency with the size of a job.
+    sites.
     """
-    useful = compute_peak[:, _BF16].sum(axis=1) * (goodput * fleet_share[:, _TRAINING])[:, None]
-    return np.asarray((training_utilisation / training_flop_per_token)[:, :, None] * useful[:, None, :] * _SECONDS)
+    held = accelerators.sum(axis=2)
+    each = np.nan_to_num(accelerator_peak[:, _BF16])[:, :, None] * training_utilisation / training_flop_per_token[:, None, :]
+    useful = (goodput * fleet_share[:, _TRAINING])[:, None, None]
+    return np.asarray(np.matmul(each.transpose(0, 2, 1), held) * useful * _SECONDS)
 
 
 @quantity("1", "draw model month")
@@ -65,17 +96,45 @@ def training_runs_per_year(training_tokens_per_day: Array, model_training_tokens
     return training_tokens_per_day * _YEAR / model_training_tokens[:, :, None]
 
 
+@quantity("d", "draw model month")
+def training_fleet_days(training_tokens_per_day: Array, model_training_tokens: Array) -> Array:
+    """Days that one run of each model takes on the training share of the whole fleet, were that one job.
+
+    d = tokens of one run / tokens per day                                                   (1)
+
+    Axes: draw, model, month. Units: d. Absent while nothing stands. Leaves out: what `training_tokens_per_day` leaves out, so it is the
+    least that it could take.
+    """
+    return model_training_tokens[:, :, None] / np.where(training_tokens_per_day > 0.0, training_tokens_per_day, np.nan)
+
+
+@quantity("d", "draw model")
+def training_days(
+    model_training_tokens: Array, training_flop_per_token: Array, training_job_accelerators: Array, training_job_peak: Array,
+    training_job_utilisation: Array, goodput: Array,
+) -> Array:  # fmt: skip
+    """Days that one run of each model takes on one large job.
+
+    d = T F / (n peak[bf16] MFU goodput * 86,400)                                            (1)
+
+    T: tokens of one run, n: accelerators of the job. Axes: draw, model. Units: d. Source: definition of MFU and of goodput. Leaves out:
+    changes of the job's size, context extension and what follows pre-training.
+    """
+    speed = (training_job_accelerators * training_job_peak * goodput)[:, None] * training_job_utilisation
+    return model_training_tokens * training_flop_per_token / (speed * _SECONDS)
+
+
 @quantity("s", "draw model")
 def training_step_time(
     training_batch_tokens: Array, training_flop_per_token: Array, training_job_accelerators: Array, training_job_peak: Array,
-    training_utilisation: Array,
+    training_job_utilisation: Array,
 ) -> Array:  # fmt: skip
     """Time of one optimiser step of a large job.
 
     t = B F / (n peak[bf16] MFU)                                                           (1)
 
-    B: tokens per batch, n: accelerators of the job. Axes: draw, model. Units: s. Source: definition of MFU. Leaves out: the layout
-    (parallelism, pipeline bubble, collectives) that makes the MFU what it is.
+    B: tokens per batch, n: accelerators of the job. Axes: draw, model. Units: s. Source: definition of MFU. What the layout (parallelism,
+    pipeline bubble, collectives) does is in the MFU.
     """
-    speed = (training_job_accelerators * training_job_peak)[:, None] * training_utilisation
+    speed = (training_job_accelerators * training_job_peak)[:, None] * training_job_utilisation
     return training_batch_tokens * training_flop_per_token / speed

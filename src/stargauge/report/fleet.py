@@ -25,7 +25,8 @@ def fleet_drawings(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         "fleet": [("accelerators", "need", say("All accelerators"))],
         "generations": generations if len(generations) > 1 else [],
         "peak": [("compute_peak[bf16]", "operational", say("Dense 16-bit peak"))],
-        "training": [("training_runs_per_year[frontier]", "contracted", say("Runs a year"))],
+        "covered": [("inference_demand_covered", "operational", say("Times today’s demand"))],
+        "training": [(f"training_runs_per_year[{data['model']}]", "contracted", say("Runs a year"))],
         "users": [("inference_users_served", "energised", say("Weekly users"))],
         "tokens": [("token_cost_rented", "construction", say("USD per million tokens"))],
     }
@@ -38,6 +39,7 @@ def chart_titles() -> dict[str, str]:
     """What each chart is called."""
     return {
         "fleet": say("Accelerators installed"), "generations": say("By generation"), "peak": say("Computing power at its peak"),
+        "covered": say("How many times today’s demand it covers"),
         "training": say("Training runs a year of the fleet"), "users": say("Weekly users the fleet could serve"),
         "tokens": say("Cost of a million output tokens at rented accelerators"),
     }  # fmt: skip

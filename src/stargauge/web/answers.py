@@ -294,10 +294,13 @@ def _hours(view: View, asked: Asked) -> Any:
         ).to_dict(asked["hourly"])  # fmt: skip
 
 
-def _compute(view: View, _: Asked) -> Any:
+def _compute(view: View, asked: Asked) -> Any:
     from stargauge import api
 
-    return api.compute(view.programme, **view.run).to_dict()
+    made, known, run = view.programme, view.known, view.run
+    run["given"] = api.condition(run["given"], made, now=known, draws=run["draws"], seed=run["seed"])
+    with _of_values("model", "serve", "users", "messages", "tokens"):
+        return api.compute(made, **asked, **run).to_dict()
 
 
 def _sources_and_uses(view: View, _: Asked) -> Any:

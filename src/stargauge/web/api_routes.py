@@ -36,7 +36,9 @@ from stargauge.web.api_parameters import (
     Land,
     Load,
     MayBeBuilt,
+    Messages,
     Mixes,
+    Model,
     Name,
     Need,
     Number,
@@ -56,6 +58,7 @@ from stargauge.web.api_parameters import (
     PublisherUrl,
     Quantity,
     Seed,
+    Served,
     Shortfall,
     Since,
     Site,
@@ -65,8 +68,10 @@ from stargauge.web.api_parameters import (
     Spoken,
     SpokenInWorlds,
     To,
+    Tokens,
     TwoWay,
     Url,
+    Users,
     Variance,
     When,
     Years,
@@ -321,10 +326,12 @@ async def hours(
     return await ask("hours", site=site, year=year, design=design, profile=profile, spare=spare, hourly=hourly)
 
 
-@_answers(_P + "/compute", "")
-async def compute(ask: InWorlds) -> Response:
-    """The fleet over time, and what it would train and serve. As `api.compute` in Python."""
-    return await ask("compute")
+@_answers(_P + "/compute", "stargauge compute PROGRAMME --json")
+async def compute(
+    ask: InWorlds, model: Model = "frontier", serve: Served = None, users: Users = None, messages: Messages = None, tokens: Tokens = None
+) -> Response:
+    """The fleet over time. What it would train and serve, and what today's users need of it: tokens, accelerators, power."""
+    return await ask("compute", model=model, serve=serve, users=users, messages=messages, tokens=tokens)
 
 
 @_answers(_P + "/sources-and-uses", "")

@@ -17,8 +17,9 @@ def compute(view: View) -> str:
 
 @page("/p/{programme}/compute/fleet")
 def fleet(view: View) -> str:
-    """Accelerators, peak, training, users and tokens over time."""
+    """Accelerators, peak, training, users and tokens over time, and what today's users need."""
     from stargauge.api.fleet import compute as run
+    from stargauge.report.compute import basis, headline, models_text, since, taken
     from stargauge.report.fleet import chart_titles, fleet_drawings
     from stargauge.report.locale import speaking
     from stargauge.report.wording import chip_name
@@ -27,7 +28,8 @@ def fleet(view: View) -> str:
     with speaking(view.asked.language):
         drawn = {name: view.enter(figure) for name, figure in fleet_drawings(data).items()}
         titles = chart_titles()
-    return view.render("compute_fleet.html.j2", data=data, drawn=drawn, titles=titles, chip_name=chip_name)
+        told = {"headline": headline(data), "since": since(data), "models": models_text(data), "taken": taken(data), "basis": basis()}
+    return view.render("compute_fleet.html.j2", data=data, drawn=drawn, titles=titles, told=told, chip_name=chip_name)
 
 
 @page("/p/{programme}/compute/cost", slow=True)

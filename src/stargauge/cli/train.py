@@ -1,0 +1,62 @@
+"""`stargauge train`: a training job on a machine."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from stargauge.cli.commands import print_json, style_of, values_of
+from stargauge.cli.files import expect_writable, write_whole
+from stargauge.quantity.errors import Fault, InputError
+
+#: What is written into a folder.
+PAGE = "training.html"
+
+
+def train(asked: argparse.Namespace) -> int:
+    """`stargauge train`."""
+    folder = Path(asked.out) if asked.out else None
+    _expect(asked, folder)
+    from stargauge import api
+    from stargauge.report.training import render_training
+
+    data = api.train(
+        asked.model, asked.cluster, batch=asked.batch, sequence=asked.sequence, dtype=asked.dtype, layout=asked.layout, tokens=asked.tokens,
+        software=asked.software, oversubscription=asked.oversubscription, pareto=asked.pareto or folder is not None, as_of=asked.as_of,
+        values=values_of(asked),
+    ).to_dict()  # fmt: skip
+    if folder is not None:
+        from stargauge.report.training_page import pictures_of, render_training_page
+
+        texts = {PAGE: render_training_page(data), **pictures_of(data)}
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            write_whole(folder / name, text)
+    if asked.json:
+        print_json(data)
+    else:
+        sys.stdout.write(render_training(data, style_of(asked), str(folder.resolve()) if folder else None))
+    return 0
+
+
+def _expect(asked: argparse.Namespace, folder: Path | None) -> None:
+    """Raise InputError for what is missing or cannot be written, before any of the work is done."""
+    missing = [Fault(f"expected {example}", f"--{name}") for name, example in _NEEDED if not getattr(asked, name)]
+    if missing:
+        raise InputError(missing)
+    if folder is not None:
+        if folder.exists() and not folder.is_dir():
+            raise InputError(Fault(f'"{folder}" is a file; expected a folder', "--out"))
+        if folder.exists():
+            expect_writable(folder / PAGE, "page", ".html")
+        from importlib.util import find_spec
+
+        if find_spec("jinja2") is None:
+            raise InputError("a page needs the extra `report` (jinja2 is missing): pip install 'stargauge[report]'")
+
+
+_NEEDED = (
+    ("model", "a model of the catalogue (such as llama3-405b), or a CSV file of yours"),
+    ("cluster", "a number of accelerators and a chip, such as 16384xh100"),
+)

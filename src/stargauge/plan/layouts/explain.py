@@ -1,0 +1,188 @@
+"""Why a layout wins, why an asked one does not work, and the nearest that does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from stargauge.plan.layouts.front import Scored, joined, ranked
+from stargauge.plan.layouts.search import WITHOUT, Costs, Found, searched
+from stargauge.plan.layouts.space import RULES, UNEVEN, Case, Count, Whole, blocks, divisors
+from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, SHARDING, Array, Layouts
+from stargauge.quantity.errors import Fault
+
+#: Parts whose values are names.
+NAMED: Mapping[str, tuple[str, ...]] = {"recompute": RECOMPUTE, "sharding": SHARDING, "schedule": SCHEDULES}
+#: Doublings of the accelerators that are tried where too few were given.
+_DOUBLINGS = 8
+_GIGA = 1e9
+_SAME = 9  # decimals to which two distances are the same
+
+
+class Alternative(NamedTuple):
+    """Another layout beside the best: what is different of it, or why there is none."""
+
+    name: str
+    scored: Scored | None
+    least: float | None = None  # bytes that the leanest such layout needs, where none fits; None where no rule allows any
+
+
+def alternatives(found: Found) -> list[Alternative]:
+    """The runner-up, then the fastest layouts without each part that the best has."""
+    best = found.best.layouts
+    made = [Alternative("runner-up", found.best.take(slice(1, 2)))] if found.best.layouts.many > 1 else []
+    for one in WITHOUT:
+        if float(getattr(best, one.part)[0]) == one.plain or one.part in found.case.given:
+            continue
+        scored, least = found.without.get(one.part), found.least.get(one.part, np.inf)
+        made.append(Alternative(one.name, scored, None if scored is not None or not np.isfinite(least) else least))
+    return made
+
+
+def differences(best: Mapping[str, Array], other: Mapping[str, Array]) -> dict[str, float]:
+    """Seconds that another layout takes more in each component, the largest first; nothing where they are the same."""
+    more = {name: float(other[name][0] - best[name][0]) for name in best}
+    return dict(sorted(((name, value) for name, value in more.items() if value), key=lambda pair: -abs(pair[1])))
+
+
+def said(name: str, value: float) -> str:
+    """The value of a part as users write it."""
+    return NAMED[name][int(value)] if name in NAMED else str(int(value))
+
+
+# -- what does not work ----------------------------------------------------------------------------------------------------------------
+
+
+def faults_of(found: Found, costs: Costs, capacity: float) -> list[Fault]:
+    """Why a search found nothing: rules that the given parts break, memory, and the nearest that works."""
+    case = found.case
+    free = replace(case, given={})
+    whole = searched(free, costs, capacity, without=False) if case.given else found
+    if not whole.any:
+        return [_nothing(whole, costs, capacity)]
+    told = [f"{_asked(case, rule)}; expected {expected}" for rule, expected in _broken(case)]
+    if not told and np.isfinite(found.least.get("", np.inf)):
+        told = [f"{_written(case.given)} needs {found.least[''] / _GIGA:,.1f} GB at least; an accelerator has {capacity / _GIGA:,.1f} GB"]
+    near = nearest(free, case.given, costs, capacity)
+    works = f"nearest that works: {written(near.layouts)}" if near is not None else "nothing near works"
+    together = f"{_written(case.given)}: no layout keeps every rule with these together"
+    made = [Fault(text, "--layout") for text in told or [together]]
+    return [*made[:-1], Fault(f"{made[-1].message}; {works}", "--layout")]
+
+
+def _broken(case: Case) -> list[tuple[tuple[str, ...], str]]:
+    """Parts with the rule that they break, as far as what is given decides it."""
+    at = {name: np.array([value]) for name, value in case.given.items()}
+    split = ("tensor", "pipeline", "context", "data")
+    made = list[tuple[tuple[str, ...], str]]()
+    for name in split[:3]:
+        if name in at and case.accelerators % int(at[name][0]):
+            made.append(((name,), f"{name} a divisor of the {case.accelerators:,} accelerators"))
+    if all(name in at for name in split[:3]) and not made:
+        made += _product(case, at)
+    for rule in RULES:
+        if rule.name != "stated-data" and set(rule.of) <= set(at) and not bool(rule.holds(case, at)[0]):
+            made.append((rule.of, rule.expects(case)))
+    return made
+
+
+def _product(case: Case, at: dict[str, Whole]) -> list[tuple[tuple[str, ...], str]]:
+    """Whether the given parts multiply to the accelerators; the data that follows is added where nobody gave it."""
+    used = int(at["tensor"][0] * at["pipeline"][0] * at["context"][0])
+    expected = f"tensor x pipeline x context x data = {case.accelerators:,} accelerators"
+    if case.accelerators % used:
+        return [(("tensor", "pipeline", "context"), expected)]
+    data = at.setdefault("data", np.array([case.accelerators // used]))
+    return [] if used * int(data[0]) == case.accelerators else [(("tensor", "pipeline", "context", "data"), expected)]
+
+
+def _asked(case: Case, of: tuple[str, ...]) -> str:
+    told = _written({name: case.given[name] for name in of if name in case.given})
+    return f"got {told}"
+
+
+def _written(given: Mapping[str, int]) -> str:
+    return ",".join(f"{name}={said(name, value)}" for name, value in given.items())
+
+
+def written(layouts: Layouts, place: int = 0) -> str:
+    """A layout as it can be given: `tensor=8,pipeline=16,data=128,...`; parts at their plainest left out, but not the first three."""
+    plain = {one.part: one.plain for one in WITHOUT}
+    values = {name: int(getattr(layouts, name)[place]) for name in Layouts._fields}
+    shown = {name: value for name, value in values.items() if name in ("tensor", "pipeline", "data") or value != plain.get(name)}
+    return _written(shown)
+
+
+def _nothing(whole: Found, costs: Costs, capacity: float) -> Fault:
+    """Why no layout at all works on so many accelerators, and how many do."""
+    case = whole.case
+    if not whole.count.left:
+        expected = ", ".join(rule.expects(case) for rule in RULES if rule.name in whole.count.dropped and rule.name in ("batch", "layers"))
+        told = f"no layout of {case.model.name} divides {case.accelerators:,} accelerators" + (f": expected {expected}" if expected else "")
+    else:
+        needs = f"{whole.least[''] / _GIGA:,.1f} GB on each of {case.accelerators:,} accelerators"
+        told = f"{case.model.name} does not fit: the leanest layout needs {needs}, which have {capacity / _GIGA:,.1f} GB"
+    number = works_on(case, costs, capacity)
+    return Fault(f"{told}; {f'nearest number that works: {number:,}' if number else 'no number near works'}", "--cluster")
+
+
+def works_on(case: Case, costs: Costs, capacity: float) -> int | None:
+    """The number of accelerators on which the job can run that is nearest: the largest below, else by doubling."""
+    for number in _divides(case):
+        if searched(replace(case, accelerators=number, given={}), costs, capacity, without=False).any:
+            return number
+    for doubling in range(1, _DOUBLINGS + 1):
+        number = case.accelerators << doubling
+        if searched(replace(case, accelerators=number, given={}), costs, capacity, without=False).any:
+            return number
+    return None
+
+
+def _divides(case: Case, most: int = 3) -> list[int]:
+    """The largest numbers of accelerators below those asked that split by tensor, stages of near equal length, and data."""
+    layers, heads = case.model.layers, divisors(case.model.heads)
+    stages = [p for p in range(1, layers + 1) if p * -(-layers // p) <= UNEVEN * layers]
+    tensor = heads[heads <= case.machine.chip.domain]
+    made = {int(t) * p * int(d) for t, p, d in product(tensor, stages, divisors(case.job.batch))}
+    return sorted((one for one in made if one < case.accelerators), reverse=True)[:most]
+
+
+# -- the nearest that works ------------------------------------------------------------------------------------------------------------
+
+
+def nearest(case: Case, asked: Mapping[str, int], costs: Costs, capacity: float) -> Scored | None:
+    """The layout that fits and differs least from what is asked, in doublings of its parts; among equals the fastest."""
+    least, kept, left = np.inf, None, np.zeros(0)
+    for layouts in blocks(case, Count()):
+        far = _distance(layouts, asked)
+        near = far <= least
+        if not near.any():
+            continue
+        needed = np.full(layouts.many, np.inf)
+        needed[near] = costs.memory(layouts.take(near))
+        fits = needed <= capacity
+        if not fits.any():
+            continue
+        first = float(far[fits].min())
+        these = fits & (far == first)
+        chosen, room = layouts.take(these), capacity - needed[these]
+        same = kept is not None and first == least
+        kept, left = (joined(kept, chosen), np.concatenate((left, room))) if kept is not None and same else (chosen, room)
+        least = first
+    if kept is None:
+        return None
+    scored = Scored(kept, costs.seconds(kept), left)
+    return scored.take(ranked(scored)[:1])
+
+
+def _distance(layouts: Layouts, asked: Mapping[str, int]) -> Array:
+    """How far layouts are from what is asked: doublings of each part, and steps of those with names."""
+    made = np.zeros(layouts.many)
+    for name, value in asked.items():
+        here = getattr(layouts, name)
+        made += np.abs(here - value) if name in NAMED else np.abs(np.log2(here / max(value, 1)))
+    return np.round(made, _SAME)

@@ -1,0 +1,238 @@
+"""What a fleet serves and trains beside what today's users need, as plain text; its sentences are those of the web's page too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stargauge.report.locale import say
+from stargauge.report.terminal import PLAIN, Style, command_for, table, to_copy, wrapped
+from stargauge.report.wording import bare, chip_name, day_text, percent, percent_range, range_text, show, value_text
+
+_TEMPLATE = "frontier"
+
+
+def render_compute(data: Mapping[str, Any], style: Style = PLAIN) -> str:
+    """The finding, what is served, the power it takes, what is trained, what the generations reach, and what all that rests on."""
+    supposed = f", supposing {', '.join(data['supposed'])}" if data["supposed"] else ""
+    told = f"{data['programme']['name']}{supposed}, known on {day_text(data['as_of'])}, {data['draws']:,} draws. {models_text(data)}"
+    lines = [style.bold(one) for one in wrapped(headline(data), style.width)]
+    for text in (since(data), told):
+        lines += wrapped(text, style.width) if text else []
+    for title, part in (
+        ("What it serves, at each year's end", _served(data, style)),
+        (f"How much it covers of what today's {users(data)} weekly users take", _covered(data, style)),
+        ("Power that they need, and that the share which serves has", _power(data, style)),
+        (f"What it trains: {data['model']}", _trained(data, style)),
+        ("What one accelerator reaches", _reached(data, style)),
+        ("What that rests on", _rests(data, style)),
+    ):
+        lines += ["", style.bold(title), *part]
+    why = to_copy("Why?    ", command_for(data["programme"]["asked_as"], "inference_demand_covered"), style)
+    return style.finish([*lines, "", *wrapped(basis(), style.width), *why])
+
+
+# --- sentences --------------------------------------------------------------------------------------------------------------------
+
+
+def headline(data: Mapping[str, Any]) -> str:
+    """How much of today's demand the fleet covers at the date that answers look ahead to, and the power that the demand needs."""
+    row = _row(data)
+    values = row["values"]
+    many, power, meter = (values[f"inference_{name}"] for name in ("demand_covered", "power_it_needed", "power_facility_needed"))
+    if data["generations"] and not any(one["output_tokens_per_s"]["p50"] for one in data["generations"]):
+        chips = ", ".join(chip_name(one["chip"]) for one in data["generations"])
+        return say(
+            "Nobody gives a rate at which {chips} serve a model, so what {name} serves cannot be said.", chips=chips,
+            name=data["programme"]["name"],
+        )  # fmt: skip
+    if not many["p50"]:
+        return say("Nothing of {name} serves users at the end of {year}.", name=data["programme"]["name"], year=row["date"][:4])
+    return say(
+        "At the end of {year} the share of {name} that serves users could carry {many} times what today’s {users} weekly users take "
+        "({span}). They need {power} of IT power ({low} to {high}), {meter} at the meter.",
+        year=row["date"][:4], name=data["programme"]["name"], many=value_text(many), span=range_text(many), users=users(data),
+        power=value_text(power), low=value_text(power, "p10", "p10"), high=value_text(power, "p90", "p90"), meter=value_text(meter),
+    )  # fmt: skip
+
+
+def _row(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The year's end that answers look ahead to; the last one of a clock that is over."""
+    rows: Sequence[Mapping[str, Any]] = data["years"]
+    return next((row for row in rows if row["date"] >= data["date"]), rows[-1])
+
+
+def users(data: Mapping[str, Any]) -> str:
+    """How many there are today: `900 million`."""
+    return value_text(data["demand"]["parts"]["weekly_users"])
+
+
+def since(data: Mapping[str, Any]) -> str:
+    """From when on the demand is covered."""
+    half, most = data["covered_from"]["half"], data["covered_from"]["nine_of_ten"]
+    if not _row(data)["values"]["inference_demand_covered"]["p90"]:
+        return ""
+    if half is None:
+        return say("In fewer than half of the worlds it ever covers that.")
+    first = say("It covers that from {month} on in half of the worlds", month=day_text(half))
+    return f"{first}, {say('from {month} on in nine of ten', month=day_text(most))}." if most else f"{first}."
+
+
+def taken(data: Mapping[str, Any]) -> str:
+    """What today's users take, of what that is made, and what each could take before the share that serves is full."""
+    parts, row = data["demand"]["parts"], _row(data)
+    each, per_message, even = parts["tokens_per_user_day"], parts["tokens_per_message"], row["values"]["inference_breakeven_tokens"]
+    return say(
+        "Today’s {users} weekly users take {take} output tokens each a day ({range}): {messages} messages a week, {tokens} output tokens "
+        "per message ({span}; {basis}). At {even} each they would fill the share of the fleet that serves at the end of {year}.",
+        users=users(data), take=bare(each, "p50"), range=range_text(each), messages=bare(parts["messages_per_user_week"], "p50"),
+        tokens=bare(per_message, "p50"), span=range_text(per_message) or "–", even=bare(even, "p50"), year=row["date"][:4],
+        basis=say("an assumption") if per_message["basis"] == "assumed" else say("stated"),
+    )  # fmt: skip
+
+
+def models_text(data: Mapping[str, Any]) -> str:
+    """Which model is trained and which is served."""
+    trained, served = _model(data["model"]), _model(data["served"])
+    if data["model"] == data["served"]:
+        return say("Trained and served: {model}.", model=trained)
+    return say("Trained: {model}; served: {other}.", model=trained, other=served)
+
+
+def _model(name: str) -> str:
+    return say("frontier, a template whose size is assumed, not a model") if name == _TEMPLATE else name
+
+
+def basis() -> str:
+    """How tokens, users and power are counted."""
+    return say(
+        "Tokens served are output tokens, hidden reasoning included; the input tokens that come with them are in the rate of an "
+        "accelerator. Demand is that of today: growth, images, voice, agents and the API are left out, so what is left over is for them. "
+        "Power is that provided for the accelerators, with the peak of a day; needed on the mix of accelerators that stands then. Training "
+        "counts model FLOPs, of the dense 16-bit peak."
+    )
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------------------
+
+
+def _served(data: Mapping[str, Any], style: Style) -> list[str]:
+    columns = [("year", 4, "l"), ("accelerators", 12, "r"), ("in H100", 12, "r"), ("tokens/day", 10, "r"), ("weekly users", 12, "r"),
+               ("P10–P90", 12, "r")]  # fmt: skip
+    rows = [
+        (row["date"][:4], *(_count(row["values"][name]) for name in ("accelerators", "compute_h100e", "inference_tokens_per_day")),
+         _count(row["values"]["inference_users_served"]), range_text(row["values"]["inference_users_served"], "–"))
+        for row in data["years"]
+    ]  # fmt: skip
+    return table(columns, rows, style)
+
+
+def _covered(data: Mapping[str, Any], style: Style) -> list[str]:
+    columns = [("year", 4, "l"), ("in worlds", 9, "r"), ("times", 6, "r"), ("P10–P90", 13, "r"), ("tokens each", 11, "r"),
+               ("P10–P90", 17, "r")]  # fmt: skip
+    rows = [
+        (row["date"][:4], percent(row["covered"]), bare(of("demand_covered"), "p50"), range_text(of("demand_covered"), "–"),
+         bare(of("breakeven_tokens"), "p50"), range_text(of("breakeven_tokens"), "–"))
+        for row in data["years"]
+        for of in [_of(row)]
+    ]  # fmt: skip
+    note = (
+        "In worlds: in how many it serves all of that. Times: how many times. Tokens each: output tokens per weekly user and day at which "
+        "today's users would fill the share that serves; no assumption on what a user takes is in it."
+    )
+    return [*table(columns, rows, style), *wrapped(note, style.width)]
+
+
+def _power(data: Mapping[str, Any], style: Style) -> list[str]:
+    columns = [("year", 4, "l"), ("needed, IT", 10, "r"), ("P10–P90", 11, "r"), ("at the meter", 12, "r"), ("there, IT", 9, "r"),
+               ("at the meter", 12, "r")]  # fmt: skip
+    rows = [
+        (row["date"][:4], value_text(of("power_it_needed")), range_text(of("power_it_needed"), "–"),
+         *(value_text(of(name)) for name in ("power_facility_needed", "power_it", "power_facility")))
+        for row in data["years"]
+        for of in [_of(row)]
+    ]  # fmt: skip
+    return table(columns, rows, style)
+
+
+def _of(row: Mapping[str, Any]) -> Any:
+    values = row["values"]
+    return lambda name: values[f"inference_{name}"]
+
+
+def _trained(data: Mapping[str, Any], style: Style) -> list[str]:
+    names = [f"training_{name}[{data['model']}]" for name in ("tokens_per_day", "runs_per_year", "fleet_days")]
+    columns = [("year", 4, "l"), ("tokens/day", 10, "r"), ("runs a year", 11, "r"), ("P10–P90", 13, "r"), ("days of one", 11, "r"),
+               ("P10–P90", 13, "r")]  # fmt: skip
+    rows = [
+        (row["date"][:4], _count(row["values"][names[0]]), bare(row["values"][names[1]], "p50"), range_text(row["values"][names[1]], "–"),
+         bare(row["values"][names[2]], "p50"), range_text(row["values"][names[2]], "–"))
+        for row in data["years"]
+    ]  # fmt: skip
+    made = data["job"]
+    if made["days"]["p50"] is None:
+        note = f"How many tokens a run of {data['model']} takes is not on record: --set 'model_training_tokens[{data['model']}]=15e12'."
+        return [*table(columns, rows, style), *wrapped(note, style.width)]
+    note = (
+        f"Runs and days on the whole share of the fleet that trains. On one job of {_count(made['accelerators'])} "
+        f"{chip_name(made['chip'])} ({_count(made['accelerators'], 'p10')} to {_count(made['accelerators'], 'p90')}) a run takes "
+        f"{bare(made['days'], 'p50')} days ({range_text(made['days'])})."
+    )
+    return [*table(columns, rows, style), *wrapped(note, style.width)]
+
+
+def _reached(data: Mapping[str, Any], style: Style) -> list[str]:
+    columns = [("chip", 14, "l"), ("tokens/s", 8, "r"), ("P10–P90", 12, "r"), ("basis", 9, "l"), ("MFU", 5, "r"), ("P10–P90", 7, "r"),
+               ("basis", 9, "l")]  # fmt: skip
+    rows = [
+        (chip_name(one["chip"]), bare(rate, "p50"), range_text(rate, "–"), rate["basis"], *_share(mfu), mfu["basis"])
+        for one in data["generations"]
+        for rate, mfu in [(one["output_tokens_per_s"], one["mfu"])]
+    ]  # fmt: skip
+    note = (
+        f"Output tokens of one accelerator that serves {data['served']} at full load, and model FLOPs over dense 16-bit peak while it "
+        f"trains {data['model']}."
+    )
+    if any(one["output_tokens_per_s"]["basis"] == "bandwidth" for one in data["generations"]):
+        note += " Bandwidth: nobody gives a rate, so it serves as much per memory bandwidth as the best of the others."
+    return [*table(columns, rows, style), *wrapped(note, style.width)]
+
+
+#: What each part of demand and supply is called.
+_PARTS = {
+    "weekly_users": "weekly users", "messages_per_user_week": "messages of each, a week", "tokens_per_message": "output tokens per message",
+    "tokens_per_user_day": "output tokens per user and day", "inference_demand_tokens": "output tokens of all, a day",
+    "inference_share": "share of the fleet's time that serves", "serving_utilisation": "share of the rate reached in service",
+    "serving_peak_factor": "peak of a day over its mean", "training_share": "share of the rest that trains models",
+}  # fmt: skip
+
+
+#: Those of them that are shares.
+_SHARES = ("inference_share", "serving_utilisation", "training_share")
+
+
+def _rests(data: Mapping[str, Any], style: Style) -> list[str]:
+    columns = [("", 41, "l"), ("P50", 11, "r"), ("P10–P90", 10, "r"), ("", 10, "w")]
+    parts = {**data["demand"]["parts"], **data["supply"]}
+    rows = [(name, *(_share if key in _SHARES else _number)(parts[key]), _who(parts[key])) for key, name in _PARTS.items()]
+    before = ", ".join(f"{day_text(one['as_of'])} {show(one['users'], '1')}" for one in data["demand"]["history"])
+    told = f"Weekly users as stated: {before}." if before else ""
+    return [*table(columns, rows, style), *(wrapped(told, style.width) if told else [])]
+
+
+def _number(entry: Mapping[str, Any]) -> tuple[str, str]:
+    return _count(entry), "" if entry["p10"] == entry["p90"] else range_text(entry, "–")
+
+
+def _share(entry: Mapping[str, Any]) -> tuple[str, str]:
+    return percent(entry["p50"]), percent_range((entry["p10"], entry["p90"]))
+
+
+def _count(entry: Mapping[str, Any], key: str = "p50") -> str:
+    """A number with its magnitude and without its unit: the column names it."""
+    return value_text(entry, key, key).removesuffix(" tokens/d").removesuffix(" tokens")
+
+
+def _who(entry: Mapping[str, Any]) -> str:
+    later = ", known later" if entry.get("hindsight") else ""
+    return f"{'assumption' if entry['basis'] == 'assumed' else entry['basis']}{later}"
