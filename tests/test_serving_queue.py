@@ -15,9 +15,12 @@ from tests.serving_simulator import simulated
 from stargauge.quantity.compute.serving_queue import (
     Array,
     Service,
+    _far,
+    _outside,
     at_load,
     at_random,
     closed,
+    full,
     most,
     pace,
     pool,
@@ -151,6 +154,18 @@ def test_what_cannot_keep_up_is_absent() -> None:
     made = at_random(service, 1.01 * most(service).rate)
     assert all(np.isnan(one).all() for one in made)
     assert np.isnan(at_load(service, _of(200.0)).rate).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(0.001, 1.0), st.integers(5, 400), st.floats(0.05, 0.99))
+def test_where_slots_are_said_to_be_free_they_are(prefill: float, slots: int, load: float) -> None:
+    """What is left out as never happening has no chance when reckoned in full."""
+    service = _service(prefill, _step, 300, slots)
+    top = full(service)
+    decoding = load * top
+    made, limit = pace(service, decoding), pace(service, top)
+    if _far(service.slots - made.in_flight, limit.rate / made.rate)[0]:
+        assert _outside(service, decoding, top, made.rate, limit.rate)[0][0] < 1e-15
 
 
 def test_waits_of_two_kinds() -> None:

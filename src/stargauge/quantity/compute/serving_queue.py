@@ -27,6 +27,7 @@ Flags = NDArray[np.bool_]
 
 _HALVINGS = 50
 _POINTS = 32  # of the path over numbers in flight, each side of the mean
+_NEVER = 60.0  # a weight below exp(-60) is none
 _Z99 = 2.3263478740408408
 
 
@@ -170,11 +171,25 @@ def at_load(service: Service, decoding: Array, top: Array | None = None, rate: A
     made, limit = pace(service, decoding), pace(service, top)
     asked = made.rate if rate is None else rate
     fits = (asked < limit.rate * (1.0 - 1e-9)) & (made.in_flight <= service.slots * (1.0 + 1e-9))
-    chance, mean = _outside(service, decoding, top, asked, limit.rate)
+    chance, mean = np.zeros_like(asked), np.zeros_like(asked)
+    near = fits & ~_far(service.slots - made.in_flight, limit.rate / asked)
+    if near.any():
+        some = service.take(near)
+        chance[near], mean[near] = _outside(some, decoding[near], top[near], asked[near], limit.rate[near])
     half, late = (made.own + made.rest + quantile_of_two(q, chance, mean, made.met, _given(made)) for q in (0.5, 0.99))
     wait, queue = chance * mean, made.queue + made.rest
     found = (asked, decoding, made.in_flight, made.gap, wait, queue, wait + queue + made.own, half, late + made.late)
     return Served(*(np.where(fits, one, np.nan) for one in found))
+
+
+def _far(room: Array, spare: Array) -> Flags:
+    """Where it hardly ever happens that all slots are taken: `room` of them free on average, `spare` the rate then over that of now.
+
+    As the rate rises ever less with the number in flight, it lies above the straight line between the two: the weight of the last state is
+    below exp(-room ((r + 1) log(r + 1) - r) / r) with r = spare - 1.
+    """
+    more = np.maximum(spare - 1.0, 1e-9)
+    return np.asarray(room * ((1.0 + more) * np.log1p(more) - more) / more > _NEVER)
 
 
 def _given(made: Pace) -> Array:
