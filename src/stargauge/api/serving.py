@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from stargauge.api.programmes import catalogue
 from stargauge.audit.serving import Option, ServingAnswer, notes_of, spread_of, standing_of
@@ -19,6 +19,7 @@ from stargauge.plan.serving.limits import why_not
 from stargauge.plan.serving.rows import Case
 from stargauge.plan.serving.search import Search, refined, searched
 from stargauge.quantity.compute.serving_efficiency import ServingFit
+from stargauge.quantity.compute.serving_memory import ServingTypes
 from stargauge.quantity.compute.serving_types import serving_types, usual_precision
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
@@ -63,11 +64,24 @@ def infer(
     found = searched(case, fixed)
     if not found.good.any():
         raise why_not(found)
-    return _answer(known, case, found, price_per_hour, utilisation, chosen)
+    others = told.by_type(case, _types(case), fixed or {})
+    return _answer(known, case, found, others, price_per_hour, utilisation, chosen)
+
+
+#: Types of weights that an answer is compared over, where the chip has products in them.
+_COMPARED = {"bf16": "bf16", "fp8": "fp8", "fp4": "nvfp4"}
+
+
+def _types(case: Case) -> dict[str, ServingTypes]:
+    """The types that the chip has, and the one that is taken."""
+    model, chip = case.model, case.machine.chip
+    made = {name: serving_types(name, model, chip) for peak, name in _COMPARED.items() if peak in chip.peaks}
+    return made if case.types in made.values() else {**made, case.types.blocks: case.types}
 
 
 def _answer(
-    known: KnownCatalogue, case: Case, found: Search, per_hour: float | None, utilisation: float | None, chosen: str | None
+    known: KnownCatalogue, case: Case, found: Search, others: list[dict[str, Any]], per_hour: float | None, utilisation: float | None,
+    chosen: str | None,
 ) -> ServingAnswer:  # fmt: skip
     one = refined(found)
     best = told.option_of(one, 0)
@@ -88,6 +102,7 @@ def _answer(
         memory=told.memory_parts(case, best, float(found.slots[int(one.rows.place[0])])),
         binds=told.binding(found, best),
         gains=told.gains(case, best),
+        by_type=others,
         front=told.front_of(found),
         looked_at={"layouts": found.layouts.many, "points": len(found.rows.rate)},
         fit={

@@ -115,6 +115,7 @@ class ServingAnswer:
     memory: dict[str, float]
     binds: list[dict[str, Any]]
     gains: list[dict[str, Any]]
+    by_type: list[dict[str, Any]]
     front: list[Option]
     looked_at: dict[str, int]
     fit: dict[str, Any]

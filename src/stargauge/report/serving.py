@@ -116,7 +116,14 @@ def binds(data: Data) -> list[str]:
     at = ", ".join(one["what"] for one in data["binds"])
     first = f"What binds: {at}." if at else "No limit binds: a higher load would not give more by accelerator, or is not asked."
     told = ", ".join(f"{one['name']} {'+' + format(one['gain'], '.0%') if one['gain'] else 'nothing'}" for one in data["gains"])
-    return [first, f"Twice of one figure of the chip would give, at this layout: {told}."]
+    types = ", ".join(
+        f"{one['dtype']} {rate(one['per_accelerator']) if one['per_accelerator'] else 'none in these limits'}" for one in data["by_type"]
+    )
+    return [
+        first,
+        f"Twice of one figure of the chip would give, at this layout: {told}.",
+        f"Best by type of weights, the same limits: {types}.",
+    ]
 
 
 def memory(data: Data) -> str:
