@@ -38,7 +38,7 @@ HISTORIES, MOST_EVENTS = 256, 4_000.0
 _EVENTS = 2.5
 #: Shares of histories at which their goodput is told.
 _SHARES = np.round(np.arange(0.05, 0.96, 0.05), 2)
-_PLANNED_LENGTH = Input("planned_length", "s", "h", "length of a planned stop")
+_PLANNED_LENGTH = Input("planned_length", "s", "min", "length of a planned stop")
 _SLOWDOWN = Input("slow_node_slowdown", "1", "1", "speed lost while a node is slow")
 _SLOW_TIME = Input("slow_node_time", "s", "h", "until a slow node is swapped")
 LEFT_OUT = (
@@ -113,7 +113,7 @@ def cause_rows(made: Sequence[Cause], kept: Kept) -> list[dict[str, Any]]:
     return [
         {
             "cause": cause.name, "share_of_stops": cause.share, "swaps_a_node": cause.swap,
-            "stops_per_day": float(np.median(DAY / kept.job.between)) * cause.share,
+            "hours_between": levels(kept.job.between / cause.share, HOUR),
             "share_of_time": each * cause.share + (waiting * cause.share / swap if cause.swap else 0.0),
         }
         for cause in made

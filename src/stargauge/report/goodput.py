@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.quantity.errors import counted as number_of
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
-from stargauge.report.wording import counted
 
 Data = Mapping[str, Any]
 #: Where time goes that is not kept, in words.
@@ -21,7 +21,7 @@ CAUSES = {
     "cpu": "CPU", "other": "other",
 }  # fmt: skip
 _LOST = [("where time goes", 32, "l"), ("mean", 7, "r"), ("P10", 7, "r"), ("P90", 7, "r")]
-_CAUSES = [("stopped by", 26, "l"), ("of stops", 8, "r"), ("a day", 7, "r"), ("of time", 8, "r"), ("node swapped", 12, "l")]
+_CAUSES = [("stopped by", 26, "l"), ("of stops", 8, "r"), ("one every", 10, "r"), ("of time", 8, "r"), ("node swapped", 12, "l")]
 _SIZES = [
     ("accelerators", 12, "r"),
     ("h to a stop", 11, "r"),
@@ -79,7 +79,7 @@ def about(data: Data) -> list[str]:
         )
     else:
         wrote = f"A checkpoint of {data['model']} stops the job for {stall}."
-    return [f"Goodput: work that is kept, at full speed, over all time. P50 with P10 to P90 of {counted(data['draws'], 'draw')}. {wrote}"]
+    return [f"Goodput: work that is kept, at full speed, over all time. P50 with P10 to P90 of {number_of(data['draws'], 'draw')}. {wrote}"]
 
 
 def intervals(data: Data) -> str:
@@ -100,7 +100,7 @@ def lost_rows(data: Data) -> list[list[str]]:
 def cause_rows(data: Data) -> list[list[str]]:
     """Causes of stops, the most frequent first."""
     return [
-        [CAUSES.get(one["cause"], one["cause"].replace("_", " ")), percent(one["share_of_stops"]), number(one["stops_per_day"]),
+        [CAUSES.get(one["cause"], one["cause"].replace("_", " ")), percent(one["share_of_stops"]), hours(one["hours_between"]["p50"]),
          percent(one["share_of_time"]), "yes" if one["swaps_a_node"] else "no"]
         for one in data["causes"]
     ]  # fmt: skip
@@ -120,7 +120,7 @@ def simulated(data: Data) -> str:
     made = data["simulated"]
     error = "" if made["standard_error"] is None else f" (standard error {100 * made['standard_error']:.2f})"
     return (
-        f"{counted(made['histories'], 'history', 'histories')} of {number(made['days'])} days, {made['events']:,} events; each has a "
+        f"{number_of(made['histories'], 'history', 'histories')} of {number(made['days'])} days, {made['events']:,} events; each has a "
         f"draw of its own. Mean less that of the formula for the same draws: "
         f"{100 * made['apart']:+.2f} points{error}."
     ).replace("+-", "-")
@@ -152,7 +152,7 @@ def percent(share: float) -> str:
 def hours(value: float) -> str:
     """Hours, or minutes or days where these are nearer."""
     if value >= 48.0:
-        return f"{value / 24.0:.1f} d"
+        return f"{number(value / 24.0)} d"
     return f"{value:.1f} h" if value >= 1.0 else f"{60.0 * value:.0f} min"
 
 

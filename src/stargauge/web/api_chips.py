@@ -48,7 +48,7 @@ Accelerators = Annotated[
     Query(description="How many accelerators there are; as many as are best where left out."),
 ]
 WeightType = Annotated[
-    Maybe[Text], Query(alias="dtype", description="Type of weights, such as `nvfp4`; 8 bits where the chip has them and it is left out.")
+    Maybe[Text], Query(alias="dtype", description="Type of weights, such as `nvfp4`; as published, or 8 bits, where left out.")
 ]
 Concurrency = Annotated[
     Maybe[Annotated[int, Field(ge=1, le=chips.MOST_USERS)]], WHOLE, Query(description="Users who ask again as soon as they are answered.")

@@ -63,7 +63,7 @@ INFER = (
     Field("output", "Tokens of an answer", "1024", "whole", first=True, most=MOST_SEQUENCE),
     Field("ttft_of", "First token: of which requests", choices=(("p99", "99 of 100"), ("p50", "half"), ("mean", "on average"))),
     Field("accelerators", "Accelerators there are", "as many as are best", "whole", most=MOST_ACCELERATORS),
-    Field("dtype", "Type of weights", choices=(("", "8 bits where the chip has them"), *((name, name) for name in (*_DTYPES, "mxfp4")))),
+    Field("dtype", "Type of weights", choices=(("", "the model’s own, else 8 bits"), *((name, name) for name in (*_DTYPES, "mxfp4")))),
     Field("concurrency", "Users who ask again at once", "100", "whole", most=MOST_USERS),
     Field("rate", "Requests per second, at random", "20/s"),
     Field("prefix_hits", "Share of prompts in a cache", "0.5", "amount", most=1.0),
