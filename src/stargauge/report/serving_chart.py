@@ -96,8 +96,8 @@ def passes_spec(data: Data, narrow: bool = False) -> Spec:
         layers.append(text(name, 2 if narrow else -paper.left + 2, middle - down, HUES["ink"], size=12.5))
     layers.append(text("% of the time", paper.width, paper.height + 30, HUES["soft"], size=12.5, align="right"))
     for place, name in enumerate(names):
-        across, first = (2, 6.0) if narrow else (3, -60.0)
-        left, down = (194.0 if narrow else 200.0) * (place % across) + first, paper.height + 50.0 + 18.0 * (place // across)
+        column, row = divmod(place, 4) if narrow else divmod(place, 3)[::-1]
+        left, down = 196.0 * column + 6.0 if narrow else 200.0 * column - 60.0, paper.height + 50.0 + 18.0 * row
         dot = {"type": "point", "filled": True, "size": 90, "opacity": 1, "color": HUES[_HUES[name]]}
         layers.append({"data": {"values": [{}]}, "mark": dot, "encoding": {"x": {"value": left}, "y": {"value": down - 4}}})
         layers.append(text(PARTS[name], left + 12, down, HUES["ink"], size=12.5))

@@ -42,6 +42,8 @@ def goodput(view: View, **asks: str) -> str:
 def _page(view: View, name: str, asks: Mapping[str, str], more: Mapping[str, Any] | None = None) -> str:
     """The form, and below it the answer where something is asked; what is wrong stands at its fields."""
     from stargauge.quantity.errors import Fault, InputError
+    from stargauge.report.locale import speaking
+    from stargauge.web.chip_words import words
 
     told: dict[str, Any] = {"section": None, "data": None, "cite": ""}
     asked, faults = dict[str, Any](), list[Fault]()
@@ -56,7 +58,9 @@ def _page(view: View, name: str, asks: Mapping[str, str], more: Mapping[str, Any
             faults = list(error.faults)
     if faults:
         view.headers["status"] = "422"
-    form = {"fields": chips.FIELDS[name], "asked": asks, "names": chips.names_of(view), "faults": _by_field(name, faults),
+    with speaking(view.asked.language):
+        spoken = words()
+    form = {"fields": chips.FIELDS[name], "words": spoken, "asked": asks, "names": chips.names_of(view), "faults": _by_field(name, faults),
             "more": _more(name, asks, faults), "json": _json(view, name, {**asked, **(more or {})})}  # fmt: skip
     return view.render("chips_page.html.j2", current=name, form=form, **told)
 
@@ -84,9 +88,11 @@ def _by_field(name: str, faults: Any) -> dict[str, list[str]]:
 
 def _told(view: View, name: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """The words, tables and pictures of the report, its figures to be had as files."""
+    from stargauge.report.locale import speaking
+
     section_of, cite_of = _REPORTS[name]()
-    view.cite = cite_of(data)
-    section = _in_fields(name, section_of(data))
+    with speaking("en"):  # the words of the answer are English in every language of the page
+        view.cite, section = cite_of(data), _in_fields(name, section_of(data))
     figures = [{**one, "drawn": view.enter({"title": one["title"], **one["drawn"]})} for one in section["figures"]]
     return {"section": {**section, "figures": figures}, "data": data, "cite": view.cite}
 
