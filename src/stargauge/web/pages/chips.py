@@ -74,8 +74,12 @@ def _more(name: str, asks: Mapping[str, str], faults: Any) -> bool:
 def _json(view: View, name: str, asked: Mapping[str, Any]) -> str:
     """The address of the same answer as JSON."""
     run = {} if name == "infer" else {"as_of": view.asked.day} if name == "train" else {"as_of": view.asked.day, "seed": view.asked.seed}
-    told = {**asked, **run}
-    return f"/api/{name}?{urlencode({key: str(value).lower() if isinstance(value, bool) else value for key, value in told.items()})}"
+    return f"/api/{name}?{urlencode({key: _written(value) for key, value in {**asked, **run}.items()})}"
+
+
+def _written(value: Any) -> str:
+    """A value as an address has it."""
+    return str(value).lower() if isinstance(value, bool) else f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def _by_field(name: str, faults: Any) -> dict[str, list[str]]:
