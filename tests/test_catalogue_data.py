@@ -166,7 +166,8 @@ def test_accelerators_agree_with_the_facts(shared: Path) -> None:
                 assert number("accelerator", name, attribute, unit_name) == pytest.approx(float(row[column]))
             else:
                 estimate = CATALOGUE.known(TODAY).estimate("accelerator", name, attribute)
-                assert (name, attribute) == ("tpu-v7x", "memory_bandwidth") or estimate is ABSENT or estimate.statements[0].source == "stargauge-assumption"
+                filled = (name, attribute) == ("tpu-v7x", "memory_bandwidth")  # not read when the facts were collected
+                assert filled or estimate is ABSENT or estimate.statements[0].source == "stargauge-assumption"
 
 
 def test_weather_agrees_with_the_facts(shared: Path) -> None:

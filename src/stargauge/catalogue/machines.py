@@ -47,9 +47,8 @@ def resolved(known: KnownCatalogue, kind: str, beginning: str) -> str:
     wanted, squeezed = _parts(beginning), _squeezed(beginning)
     ways: tuple[Callable[[str], bool], ...] = (
         lambda name: _squeezed(name) == squeezed,
-        lambda name: _begins(wanted, _parts(name)),
+        lambda name: _begins(wanted, _parts(name)) or _squeezed(name).startswith(squeezed),
         lambda name: _in_order(wanted, _parts(name)),
-        lambda name: _squeezed(name).startswith(squeezed),
     )
     for fits in ways if squeezed else ():
         found = [name for name in names if fits(name)]
