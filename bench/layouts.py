@@ -8,14 +8,18 @@ so rates are of layouts, not of the same layouts.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from time import process_time
 
 import numpy as np
 
 from bench.figure import Figure
+from stargauge.api.programmes import catalogue
 from stargauge.api.training import costs_of
 from stargauge.audit.training import Setting
+from stargauge.audit.training_cases import case_of
 from stargauge.catalogue.training_fit import shipped_training_fit
+from stargauge.catalogue.training_runs import shipped_training_runs
 from stargauge.plan.layouts.search import searched
 from stargauge.plan.layouts.space import Case, Count, blocks
 from stargauge.quantity.compute.layout import Job, Layouts
@@ -58,6 +62,25 @@ def layouts() -> Iterator[Figure]:
         yield Figure(
             f"layouts: {name}, over one at a time", many / seconds * alone, "1", note=f"the same functions, {alone * 1e3:.2f} ms each"
         )
+    times = published()
+    low, middle, high = (float(one) for one in np.quantile(times, (0.1, 0.5, 0.9)))
+    note = f"{len(times)} measured runs, both predicted; P10 {low:.2f}, P90 {high:.2f}"
+    yield Figure("layouts: step of the best over the published", middle, "1", at_most=1.05, note=note)
+
+
+def published() -> list[float]:
+    """For each measured run whose layout, or most of it, was published: the step of the best of all layouts over that of the published."""
+    known, fit, made = catalogue().known(date.today()), shipped_training_fit(), list[float]()
+    for run in shipped_training_runs():
+        case = case_of(run, known)
+        if isinstance(case, str):
+            continue
+        costs = costs_of(Setting(case.model, case.machine, case.job, fit))
+        of = Case(case.model, case.machine, case.job, case.machine.accelerators)
+        found = searched(of, costs, case.machine.chip.memory, without=False)
+        if found.any:
+            made.append(float(found.best.seconds[0] / costs.seconds(case.layouts).min()))
+    return made
 
 
 def _one_by_one(setting: Setting) -> float:

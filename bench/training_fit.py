@@ -1,130 +1,361 @@
-"""The fit of the training model to measured runs: log least squares with priors, left-out groups, and the file that is shipped."""
+"""The fit of the training model to measured runs: log least squares with priors, runs left out by groups, and the file that is shipped.
+
+`python -m bench.training_fit` prints the errors; with `--write` it writes the file. Nothing is drawn at random: the same rows give the same
+coefficients.
+"""
 
 from __future__ import annotations
 
+import csv
+import itertools
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stargauge import api
 from stargauge.audit.training_cases import TrainingCase, case_of
-from stargauge.catalogue.training_runs import shipped_training_runs
-from stargauge.quantity.compute.training_fit import TrainingFit
-from stargauge.quantity.compute.training_step import TrainingWork, combined, training_work
+from stargauge.catalogue.training_fit import ALL, COLUMNS, FILE, group_of
+from stargauge.catalogue.training_runs import TrainingRun, shipped_training_runs
+from stargauge.quantity.compute.training_fit import TrainingFit, Weights
+from stargauge.quantity.compute.training_step import LayerSeconds, TrainingWork, combined, training_work
+
+Array = NDArray[np.float64]
 
 GENERATIONS = {
     "a100-sxm-40": "ampere", "a100-sxm-80": "ampere", "h100-sxm": "hopper", "h200-sxm": "hopper", "h800-sxm": "hopper",
     "gb200-nvl72": "blackwell", "gb300-nvl72": "blackwell", "b200-hgx": "blackwell", "b300-hgx": "blackwell",
 }  # fmt: skip
+#: Generations whose speed of products goes with the power that a chip may draw, and the W per 10^15 FLOP/s that coefficients stand for.
+POWERED, STANDARD_POWER = ("blackwell",), 480.0
 
 
 class Prior(NamedTuple):
+    """What a coefficient is taken to be before any row is seen: middle, spread of its logarithm (nought: not fitted), and why."""
+
     middle: float
     spread: float
+    why: str
     log: bool = True
 
 
-P = {
-    "matrix-bf16[ampere]": Prior(1.30, 0.12), "matrix-bf16[hopper]": Prior(1.42, 0.12), "matrix-fp8[hopper]": Prior(1.5, 0.12),
-    "matrix-bf16[blackwell]": Prior(1.42, 0.12), "matrix-fp8[blackwell]": Prior(1.5, 0.12), "matrix-mxfp8[blackwell]": Prior(1.6, 0.12),
-    "matrix-nvfp4[blackwell]": Prior(2.0, 0.12),
-    "matrix_high": Prior(1.4, 0.12), "operands": Prior(0.8, 0.3), "attention[ampere]": Prior(1.5, 0.2), "attention[hopper]": Prior(1.9, 0.15),
-    "attention[blackwell]": Prior(2.0, 0.2), "attention_unfused": Prior(1.5, 0.2), "scores": Prior(1.2, 0.2), "elementwise": Prior(1.3, 0.2),
-    "casts": Prior(1.2, 0.3), "permutation": Prior(1.3, 0.3), "kernel": Prior(5e-6, 0.5), "tensor": Prior(0.5, 0.3),
-    "context": Prior(0.3, 0.4), "expert_inside": Prior(1.1, 0.3), "expert_outside": Prior(1.3, 0.4), "shard": Prior(0.15, 0.5),
-    "neighbour": Prior(0.3, 0.5), "data": Prior(0.3, 0.4), "optimizer": Prior(1.2, 0.3), "logits": Prior(1.4, 0.12),
-    "age_all": Prior(0.02, 0.05, False), "age_kernel": Prior(0.15, 0.15, False),
+_OWN = "assumption: "
+PRIORS = {
+    "matrix-bf16[ampere]": Prior(1.30, 0.12, _OWN + "products of large models reach three quarters of the peak"),
+    "matrix-bf16[hopper]": Prior(1.42, 0.12, "our H200 curve: 0.70 of the peak for large products"),
+    "matrix-fp8[hopper]": Prior(1.5, 0.12, _OWN + "a little less than in 16 bits"),
+    "matrix-bf16[blackwell]": Prior(1.42, 0.12, _OWN + "as Hopper"),
+    "matrix-fp8[blackwell]": Prior(1.5, 0.12, _OWN + "as Hopper"),
+    "matrix-mxfp8[blackwell]": Prior(1.6, 0.12, _OWN + "scales of blocks cost a little"),
+    "matrix-nvfp4[blackwell]": Prior(2.0, 0.12, _OWN + "operands come half as fast against three times the operations"),
+    "operands": Prior(0.8, 0.0, _OWN + "caches save a fifth of the traffic"),
+    "attention[ampere]": Prior(1.5, 0.0, _OWN + "fused attention reaches two thirds of the peak"),
+    "attention[hopper]": Prior(1.9, 0.15, "our H200 curve: about half of the peak, less going backward"),
+    "attention[blackwell]": Prior(2.0, 0.2, _OWN + "as Hopper"),
+    "attention_before": Prior(1.6, 0.2, "FlashAttention-2 against kernels made for Hopper, by their papers"),
+    "attention_unfused": Prior(1.5, 0.0, _OWN + "small products"),
+    "scores": Prior(1.2, 0.0, _OWN + "a pass reaches most of the memory's rate"),
+    "elementwise": Prior(1.3, 0.2, "our H200 curve: 0.8 of the memory's rate for large arrays"),
+    "casts": Prior(1.2, 0.0, _OWN + "as other passes"),
+    "permutation": Prior(1.3, 0.3, _OWN + "rows in another order"),
+    "activation": Prior(1.3, 0.4, _OWN + "as other passes"),
+    "kernel": Prior(5e-6, 0.5, _OWN + "a few microseconds to start a kernel"),
+    "counted": Prior(0.4, 0.3, _OWN + "no waiting for the numbers of tokens"),
+    "tensor": Prior(0.5, 0.3, _OWN + "half of it beside computing"),
+    "context": Prior(0.3, 0.0, _OWN + "most of it beside computing"),
+    "expert_inside": Prior(1.1, 0.3, _OWN + "nothing beside computing, near the maker's rate"),
+    "expert_outside": Prior(1.6, 0.4, _OWN + "small messages to many"),
+    "shard": Prior(0.15, 0.5, _OWN + "nearly all beside computing"),
+    "neighbour": Prior(0.3, 0.0, _OWN + "most of it beside computing"),
+    "data": Prior(0.3, 0.0, _OWN + "most of it beside computing"),
+    "data_before": Prior(4.0, 0.0, _OWN + "nothing beside computing, gradients all-reduced"),
+    "optimizer": Prior(1.2, 0.0, _OWN + "as other passes"),
+    "beside": Prior(0.4, 0.3, _OWN + "more than half of the exchange beside computing"),
+    "eager": Prior(1.8, 0.3, _OWN + "passes not fused"),
+    "power": Prior(1.0, 0.3, _OWN + "speed in proportion to watts per operation", log=False),
+    "immature": Prior(0.1, 0.0, _OWN + "a tenth slower for each year short of a year and a half after launch", log=False),
 }  # fmt: skip
-NAMES = tuple(P)
-X0 = np.array([np.log(p.middle) if p.log else p.middle for p in P.values()])
-SD = np.array([p.spread for p in P.values()])
-SIGMA, NU = 0.08, 1.5
+_RECIPE = "by the recipes in Megatron-Bridge at 067f987df"
+#: Days of software practice, and other limits, with why.
+PRACTICE = {
+    "wide_domain": (72.0, "domains of a whole rack"),
+    "once_wide": (2025.85, _RECIPE + ": HybridEP"), "once": (2026.2, _RECIPE + ": DeepEP, HybridEP"),
+    "once_latent[hopper]": (2024.5, "guide to the dispatchers in Megatron-LM: DeepSeek-V3 on Hopper uses DeepEP"),
+    "graph": (2025.85, _RECIPE + ": parts of a layer as CUDA graphs"),
+    "fused": (2026.6, _RECIPE + ": whole step as a graph, fused grouped products"),
+    "fused_small": (2026.42, _RECIPE + ": the same at micro-batch 1"),
+    "data_beside": (2024.0, "assumption: reduction of gradients beside computing became usual"),
+    "half_gradients": (2025.5, _RECIPE + ": gradients summed in 16 bits"),
+    "attention[hopper]": (2024.2, "assumption: kernels made for Hopper in frameworks"),
+    "compiled": (2024.2, "assumption: frameworks that spread weights fuse passes since"),
+    "score_width": (192.0, "assumption: scores' exponentials bind for heads below 96"),
+    "score_width[blackwell]": (256.0, "assumption: exponentials did not grow with products on Blackwell, heads below 128 gain nothing"),
+    "launched[ampere]": (2020.5, "accelerator.csv"), "launched[hopper]": (2022.9, "accelerator.csv"),
+    "launched[blackwell]": (2025.1, "accelerator.csv, first systems"), "mature_after": (1.5, "assumption"),
+}  # fmt: skip
+#: What is said of some models.
+MODELS = {
+    "gpt-oss-120b:unfused_activation": (1.0, "experts with biases and a clamped gate"),
+    "gpt-oss-20b:unfused_activation": (1.0, "experts with biases and a clamped gate"),
+    "deepseek-v3:predicted_tokens": (2.0, "multi-token prediction: one more layer and output layer"),
+    "deepseek-v3:most_domains": (4.0, "node-limited routing"),
+}  # fmt: skip
+NAMES = tuple(PRIORS)
+START = np.array([np.log(one.middle) if one.log else one.middle for one in PRIORS.values()])
+SPREAD = np.array([one.spread for one in PRIORS.values()])
+FREE = np.flatnonzero(SPREAD > 0.0)
+#: Error of a row that is taken to be usual, and the errors in it beyond which a row counts for less.
+USUAL, FAR = 0.08, 1.5
+_STEPS, _SMALL = 12, 1e-4
+#: Years apart from which on two runs tell how software moved.
+_APART = 0.25
+#: Coefficients whose priors were chosen after rows were seen, and the spread with which they are tried without.
+CHOSEN, WIDE = ("counted", "eager", "beside", "activation", "attention_before", "power"), 0.7
 
 
-def fit_of(x) -> TrainingFit:
-    values = {name: float(np.exp(one)) if P[name].log else float(one) for name, one in zip(NAMES, x)}
-    return TrainingFit(values, GENERATIONS, {"dense": 0.2, "moe": 0.3, "other-dense": 0.3, "other-moe": 0.4})
+class Rows(NamedTuple):
+    """Rows to fit: each one's layouts side by side in `work`, which row each belongs to, and the seconds measured."""
 
-
-class Row(NamedTuple):
-    case: TrainingCase
+    cases: tuple[TrainingCase, ...]
     work: TrainingWork
-    family: str
-    chip: str
+    of_row: NDArray[np.intp]
+    seconds: Array
+
+    def some(self, which: NDArray[np.bool_]) -> Rows:
+        """Some of the rows."""
+        places = which[self.of_row]
+        layer = LayerSeconds(*(one[places] for one in self.work.layer))
+        work = TrainingWork(layer, *(one[places] for one in self.work[1:]))
+        number = np.cumsum(which) - 1
+        return Rows(
+            tuple(case for case, taken in zip(self.cases, which, strict=True) if taken),
+            work,
+            number[self.of_row[places]],
+            self.seconds[which],
+        )
 
 
-def rows() -> list[Row]:
-    known, found = api.catalogue().known(date.today()), []
-    for run in shipped_training_runs():
-        if run.texts["use"] != "fit":
-            continue
-        case = case_of(run, known)
-        if isinstance(case, str):
-            print("left out", run.name, case)
-            continue
-        found.append(Row(case, training_work(case.model, case.machine, case.job, case.layouts), run.texts["family"], case.machine.chip.name))
+@cache
+def power_of_chips() -> dict[str, float]:
+    """W per FLOP/s in 16 bits of accelerators whose generation goes with it, over the standard."""
+    known, found = api.catalogue().known(date.today()), {}
+    for name, generation in GENERATIONS.items():
+        if generation in POWERED:
+            watts, peak = (known.estimate("accelerator", name, one).value for one in ("tdp", "peak_bf16"))
+            found[name] = float(watts) / (float(peak) / 1e15) / STANDARD_POWER  # type: ignore[arg-type]
     return found
 
 
-def predict(x, row: Row):
-    fit = fit_of(x)
-    total = combined(row.work, row.case.model, row.case.machine, row.case.job, fit).total
-    return float(total.min())
+def fit_with(at: Array, spread: dict[str, float] | None = None) -> TrainingFit:
+    """The fit with coefficients by their logarithms."""
+    values = {name: float(np.exp(one)) if PRIORS[name].log else float(one) for name, one in zip(NAMES, at, strict=True)}
+    practice, models = ({name: value for name, (value, _) in given.items()} for given in (PRACTICE, MODELS))
+    return TrainingFit(values | others(values), GENERATIONS, power_of_chips(), practice, models, spread or {})
 
 
-def solve(data: Sequence[Row], iterations=8):
-    x, y = X0.copy(), np.array([np.log(row.case.run.seconds) for row in data])
-    for _ in range(iterations):
-        here = np.array([np.log(predict(x, row)) for row in data])
-        jac = np.empty((len(data), len(x)))
-        for k in range(len(x)):
-            step = x.copy(); step[k] += 1e-4
-            jac[:, k] = (np.array([np.log(predict(step, row)) for row in data]) - here) / 1e-4
-        r = (here - y) / SIGMA; j = jac / SIGMA
-        w = 1 / np.sqrt(1 + (r / NU) ** 2)
-        a = (j.T * w) @ j + np.diag(1 / SD**2); b = -(j.T @ (w * r)) - (x - X0) / SD**2
-        dx = np.linalg.solve(a, b); dx *= min(1.0, 0.5 / abs(dx).max()); x = x + dx
-        if abs(dx).max() < 1e-3:
+def others(values: dict[str, float]) -> dict[str, float]:
+    """Coefficients of accelerators of no measured generation: the geometric mean of those of the measured ones."""
+    found: dict[str, list[float]] = {}
+    for name, value in values.items():
+        if name.endswith("]"):
+            found.setdefault(name.split("[")[0], []).append(np.log(value))
+    return {f"{name}[other]": float(np.exp(np.mean(logs))) for name, logs in found.items()}
+
+
+def rows_of(runs: Iterable[TrainingRun]) -> Rows:
+    """Rows to fit or to predict."""
+    known, cases = api.catalogue().known(date.today()), list[TrainingCase]()
+    for run in runs:
+        case = case_of(run, known)
+        if isinstance(case, str):
+            print(f"left out: {run.name}: {case}", file=sys.stderr)
+        else:
+            cases.append(case)
+    works = [training_work(case.model, case.machine, case.job, case.layouts, fit_with(START)) for case in cases]
+    layer = LayerSeconds(*(np.concatenate(parts) for parts in zip(*(work.layer for work in works), strict=True)))
+    rest = [np.concatenate(parts) for parts in zip(*(work[1:] for work in works), strict=True)]
+    of_row = np.repeat(np.arange(len(cases)), [case.layouts.many for case in cases])
+    return Rows(tuple(cases), TrainingWork(layer, *rest), of_row, np.array([case.run.seconds for case in cases]))
+
+
+def weights_of(rows: Rows, fit: TrainingFit) -> Weights:
+    """The weights of each layout of each row."""
+    each = np.array([fit.weights(case.model, case.machine, case.job, case.counted) for case in rows.cases])
+    return Weights(*each[rows.of_row].T)
+
+
+def predicted(rows: Rows, at: Array, strange: bool = False) -> Array:
+    """Seconds of each row: of its fastest layout. `strange`: as if nothing were known of its accelerator's generation."""
+    fit, found = fit_with(at), np.full(len(rows.cases), np.inf)
+    fit = replace(fit, generations={}, power={}) if strange else fit
+    np.minimum.at(found, rows.of_row, combined(rows.work, weights_of(rows, fit)).total)
+    return found
+
+
+def fitted(rows: Rows, start: Array = START, spread: Array = SPREAD) -> Array:
+    """Logarithms of coefficients by Gauss and Newton: least squares on log time, rows far off count less, priors as rows of their own."""
+    at, measured = start.copy(), np.log(rows.seconds)
+    for _ in range(_STEPS):
+        here = np.log(predicted(rows, at))
+        slope = np.empty((len(measured), len(FREE)))
+        for place, name in enumerate(FREE):
+            near = at.copy()
+            near[name] += _SMALL
+            slope[:, place] = (np.log(predicted(rows, near)) - here) / _SMALL / USUAL
+        off = (here - measured) / USUAL
+        counts = 1.0 / np.sqrt(1.0 + (off / FAR) ** 2)
+        normal = (slope.T * counts) @ slope + np.diag(1.0 / spread[FREE] ** 2)
+        step = np.linalg.solve(normal, -(slope.T @ (counts * off)) - (at - start)[FREE] / spread[FREE] ** 2)
+        step *= min(1.0, 0.5 / np.abs(step).max())
+        at[FREE] += step
+        if np.abs(step).max() < 1e-4:
             break
-    return x
+    return at
 
 
-def cross(data, key):
-    out = np.zeros(len(data))
-    for g in dict.fromkeys(map(key, data)):
-        x = solve([row for row in data if key(row) != g])
-        for i, row in enumerate(data):
-            if key(row) == g:
-                out[i] = predict(x, row) / row.case.run.seconds - 1
-    return out
+#: The way of leaving out whose groups' accelerators are then taken for such as nobody measured.
+GENERATION = "generation, taken for unknown"
+Key = Callable[[TrainingCase], str]
+KEYS: dict[str, Key] = {
+    "family and accelerator": lambda case: group_of(case.run.texts["family"], case.machine.chip.name),
+    "family": lambda case: case.run.texts["family"],
+    "accelerator": lambda case: case.machine.chip.name,
+    GENERATION: lambda case: GENERATIONS[case.machine.chip.name],
+}
 
 
-def rep(e, data):
-    moe = np.array([row.case.model.experts > 0 for row in data])
-    return f"dense {abs(e[~moe]).mean():.3f} moe {abs(e[moe]).mean():.3f}"
+def left_out(rows: Rows, key: Key, start: Array = START, spread: Array = SPREAD) -> tuple[Array, dict[str, Array]]:
+    """log(predicted / measured) of each row by the fit without its group, and those fits."""
+    groups, off, fits = np.array([key(case) for case in rows.cases]), np.zeros(len(rows.cases)), dict[str, Array]()
+    for group in dict.fromkeys(groups):
+        mine = groups == group
+        fits[group] = fitted(rows.some(~mine), start, spread)
+        off[mine] = np.log(predicted(rows.some(mine), fits[group], strange=key is KEYS[GENERATION]) / rows.seconds[mine])
+    return off, fits
+
+
+def neutral() -> tuple[Array, Array]:
+    """Start and spread with the coefficients whose priors were chosen late at 1 (the power's exponent at 0), wide."""
+    places = [NAMES.index(name) for name in CHOSEN]
+    start, spread = START.copy(), SPREAD.copy()
+    start[places], spread[places] = 0.0, WIDE
+    return start, spread
+
+
+def moe_of(rows: Rows) -> NDArray[np.bool_]:
+    """Which rows are of models with experts."""
+    return np.array([case.model.experts > 0 for case in rows.cases])
+
+
+def errors(rows: Rows, off: Array) -> dict[str, float]:
+    """Mean absolute error of dense rows and of those with experts."""
+    moe, error = moe_of(rows), np.abs(np.exp(off) - 1.0)
+    return {"dense": float(error[~moe].mean()), "moe": float(error[moe].mean())}
+
+
+def within(off: Array, share: float = 0.8) -> float:
+    """The distance within which a share of left-out rows lay, a little more for few of them (split conformal)."""
+    level = min(1.0, np.ceil((len(off) + 1) * share) / len(off))
+    return float(np.quantile(np.abs(off), level, method="inverted_cdf"))
+
+
+def drift_of(rows: Rows) -> dict[str, float]:
+    """How much faster the same model ran on as many of the same accelerators per year of later software: P10, P50, P90 of all pairs."""
+    kinds: dict[str, list[float]] = {"dense": [], "moe": []}
+    for first, then in itertools.permutations(rows.cases, 2):
+        years = then.machine.software - first.machine.software
+        alike = (first.model.name, first.machine.chip, first.machine.accelerators, first.job.dtype) == (
+            then.model.name, then.machine.chip, then.machine.accelerators, then.job.dtype,
+        )  # fmt: skip
+        if alike and years > _APART:
+            faster = (then.job.tokens / then.run.seconds) / (first.job.tokens / first.run.seconds)
+            kinds["moe" if first.model.experts else "dense"].append(float(np.log(faster) / years))
+    return {f"{kind}-p{level}": float(np.percentile(found, level)) for kind, found in kinds.items() for level in (10, 50, 90)}
+
+
+def shown(rows: Rows, at: Array, off: dict[str, Array]) -> None:
+    """Each row with its errors and parts."""
+    made = combined(rows.work, weights_of(rows, fit_with(at)))
+    for number, case in enumerate(rows.cases):
+        places = np.flatnonzero(rows.of_row == number)
+        best = places[np.argmin(made.total[places])]
+        layout = [int(column[best - places[0]]) for column in case.layouts]
+        parts = " ".join(
+            f"{name[:6]}{part[best] / made.total[best]:.2f}"
+            for name, part in made._asdict().items()
+            if part[best] > 0.03 * made.total[best]
+        )
+        told = " ".join(f"{np.exp(one[number]) - 1.0:+.2f}" for one in off.values())
+        named = f"{case.run.name} {case.run.texts['model'][:18]:18s} {case.machine.chip.name[:9]:9s} {case.job.dtype:5s}"
+        print(f"{named} {case.machine.software:.1f} {case.run.seconds:7.2f} {told} {layout} {parts}")
+
+
+def main() -> None:
+    rows = rows_of(run for run in shipped_training_runs() if run.texts["use"] == "fit")
+    at = fitted(rows)
+    off = {"prior": np.log(predicted(rows, START) / rows.seconds), "in sample": np.log(predicted(rows, at) / rows.seconds)}
+    print({name: float(f"{value:.3g}") for name, value in fit_with(at).coefficients.items()})
+    fits: dict[str, dict[str, Array]] = {}
+    for name, key in KEYS.items():
+        off[name], fits[name] = left_out(rows, key)
+    blank, wide = neutral()
+    for name, key in KEYS.items():
+        off[f"{name}, priors chosen late made neutral"], _ = left_out(rows, key, blank, wide)
+    shown(rows, at, off)
+    for name, one in off.items():
+        print(f"{name:24s}", {kind: f"{100 * value:.1f} %" for kind, value in errors(rows, one).items()})
+    moe, first, chips = moe_of(rows), off["family and accelerator"], off[GENERATION]
+    spread = {"dense": within(first[~moe]), "moe": within(first[moe]), "other-dense": within(chips[~moe]), "other-moe": within(chips[moe])}
+    print(spread)
+    if "--write" in sys.argv:
+        found = {name: errors(rows, one) for name, one in off.items()}
+        write(at, fits["family and accelerator"], spread, drift_of(rows), found)
+
+
+def write(at: Array, fits: dict[str, Array], spread: dict[str, float], drift: dict[str, float], found: dict[str, dict[str, float]]) -> None:
+    """The file that is shipped."""
+    with FILE.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for group, one in {ALL: at, **fits}.items():
+            for name, value in fit_with(one).coefficients.items():
+                prior = PRIORS.get(name)
+                told = (
+                    ""
+                    if group != ALL or prior is None
+                    else f"prior {prior.middle:g}, {f'spread {prior.spread:g}' if prior.spread else 'not fitted'}: {prior.why}"
+                )
+                writer.writerow(["coefficient", group, name, f"{value:.6g}", told])
+        for name, generation in GENERATIONS.items():
+            writer.writerow(["generation", ALL, name, generation, ""])
+        for name, value in power_of_chips().items():
+            writer.writerow(
+                ["power", ALL, name, f"{value:.6g}", f"W per 10^15 FLOP/s in 16 bits by accelerator.csv, over {STANDARD_POWER:g}"]
+            )
+        for section, given in (("practice", PRACTICE), ("model", MODELS)):
+            for name, (value, why) in given.items():
+                writer.writerow([section, ALL, name, f"{value:g}", why])
+        for name, value in spread.items():
+            writer.writerow(
+                [
+                    "spread",
+                    ALL,
+                    name,
+                    f"{value:.4f}",
+                    "80 % of runs left out by family and accelerator (other: by generation) lay within, as a logarithm",
+                ]
+            )
+        for name, value in drift.items():
+            writer.writerow(["drift", ALL, name, f"{value:.4f}", "logarithm per year: pairs of runs alike but for their software"])
+        for group, kinds in found.items():
+            for kind, value in kinds.items():
+                writer.writerow(["error", group, kind, f"{value:.4f}", "mean |predicted / measured - 1|"])
 
 
 if __name__ == "__main__":
-    import time
-    t0 = time.time(); data = rows(); x = solve(data)
-    fit = fit_of(x); print({k: round(v, 8) if v < 1e-3 else round(v, 2) for k, v in fit.coefficients.items()}, time.time() - t0)
-    e0 = np.array([predict(X0, r) / r.case.run.seconds - 1 for r in data]); e = np.array([predict(x, r) / r.case.run.seconds - 1 for r in data])
-    print("prior", rep(e0, data)); print("in-sample", rep(e, data))
-    c = cross(data, lambda r: (r.family, r.chip)) if len(sys.argv) > 1 else e
-    print("CV fam x chip", rep(c, data), time.time() - t0)
-    for i, r in enumerate(data):
-        s = combined(r.work, r.case.model, r.case.machine, r.case.job, fit); j = int(s.total.argmin()); t = s.total[j]
-        lay = [int(getattr(r.case.layouts, f)[j]) for f in r.case.layouts._fields]
-        print(r.case.run.name[4:], r.case.run.texts["model"][:16].ljust(16), r.chip[:9].ljust(9), r.case.job.dtype[:5].ljust(5), f"{r.case.machine.software:.1f} y={r.case.run.seconds:.2f} pr={e0[i]:+.2f} in={e[i]:+.2f} cv={c[i]:+.2f}", lay,
-              " ".join(f"{k[:6]}{getattr(s, k)[j] / t:.2f}" for k in s._fields if getattr(s, k)[j] / t > 0.02))
-    if "write" in sys.argv:
-        import csv
-        from stargauge.catalogue.training_fit import FILE, COLUMNS
-        with FILE.open("w", newline="") as h:
-            w = csv.writer(h, lineterminator="\n"); w.writerow(COLUMNS)
-            for k, v in fit.coefficients.items(): w.writerow(["coefficient", "all", k, f"{v:.6g}", ""])
-            for k, v in GENERATIONS.items(): w.writerow(["generation", "all", k, v, ""])
-            for k, v in fit.spread.items(): w.writerow(["spread", "all", k, v, ""])
+    main()

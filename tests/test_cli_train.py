@@ -13,6 +13,10 @@ from tests.layout_doubles import dense
 from tests.test_packaging_files import commands, run_page, run_python
 
 import stargauge as sg
+from stargauge.plan.layouts import space
+from stargauge.quantity.compute.training_memory import TrainingMemory
+from stargauge.quantity.compute.training_step import TrainingStep
+from stargauge.report import training, training_chart
 
 #: A small job, so that it takes little.
 ASKED = ("train", "--model", "llama3-8b", "--cluster", "64xh100", "--batch", "128", "--sequence", "8192", "--as-of", "2026-11-20")
@@ -73,6 +77,21 @@ def test_parts_make_the_whole(answered: dict[str, Any]) -> None:
     assert held["headroom"] >= 0.0
     search = answered["search"]
     assert search["grid"] == sum(search["dropped"].values()) + search["does_not_fit"] + search["evaluated"]
+
+
+def test_every_part_has_a_name_and_a_colour() -> None:
+    assert set(training.COMPONENTS) == set(TrainingStep._fields)
+    assert set(training.MEMORY) == set(TrainingMemory._fields)
+    assert [name for _, _, names in training_chart.GROUPS for name in names if name not in TrainingStep._fields] == []
+    assert {name for _, _, names in training_chart.GROUPS for name in names} == set(TrainingStep._fields)
+    assert {rule.name for rule in space.RULES} <= set(training.RULES)
+
+
+@pytest.mark.parametrize(("model", "batch"), [("llama3-405b", 2048), ("deepseek-v3", 15360)])
+def test_the_usual_batch_divides(model: str, batch: int) -> None:
+    made = sg.train(model, "2048xh100", dtype="fp8")
+    assert made.outcome.setting.job.batch == batch
+    assert "to a number that divides" in made.batch.basis
 
 
 def test_utilisation_is_by_named_conventions(answered: dict[str, Any]) -> None:

@@ -11,11 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.layout_doubles import costs, dense, experts, machine, memory, step
 
+from stargauge.catalogue.training_fit import shipped_training_fit
 from stargauge.plan.layouts.explain import alternatives, faults_of, nearest, works_on, written
-from stargauge.plan.layouts.search import WITHOUT, fewer, searched
+from stargauge.plan.layouts.search import WITHOUT, Costs, fewer, searched
 from stargauge.plan.layouts.space import Case, Count, blocks
 from stargauge.quantity.compute.layout import Job, Layouts
 from stargauge.quantity.compute.machine import Machine
+from stargauge.quantity.compute.training_memory import training_memory
+from stargauge.quantity.compute.training_step import training_step
 from stargauge.quantity.compute.transformer import Transformer
 
 Row = tuple[int, ...]
@@ -38,11 +41,14 @@ def every(model: Transformer, machine: Machine, job: Job, n: int) -> Iterator[Ro
             continue
         longest = -(-model.layers // p)
         for e, v, b in product(range(1, max(model.experts, 1) + 1), range(1, longest + 1), range(1, job.batch + 1)):
-            if max(model.experts, 1) % e or (t * c * d) % e or longest % v or job.batch % (d * b) or (p == 1 and v > 1):
+            uneven = longest % v and (p * v > model.layers or p * v * -(-model.layers // (p * v)) > 1.1 * model.layers)
+            if max(model.experts, 1) % e or (t * c * d) % e or uneven or job.batch % (d * b) or (p == 1 and v > 1):
                 continue
             if v > 1 and job.batch // (d * b) < p:
                 continue
-            for recompute, sharding, schedule in product(range(3), range(4 if d * c > 1 else 1), range(2)):
+            for recompute, sharding, schedule in product(
+                range(3), range(4 if d * c > 1 or (model.experts and t * c * d > e) else 1), range(2)
+            ):
                 if sharding == 2 and job.batch > d * b:
                     continue
                 if schedule == 0 or (p > 1 and v <= 2):
@@ -52,7 +58,7 @@ def every(model: Transformer, machine: Machine, job: Job, n: int) -> Iterator[Ro
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Transformer, Machine, Job]:
     """Small models on small machines."""
-    layers, heads = draw(st.sampled_from([3, 4, 6])), draw(st.sampled_from([6, 8, 32]))
+    layers, heads = draw(st.sampled_from([3, 4, 6, 11])), draw(st.sampled_from([6, 8, 32]))
     model = draw(st.sampled_from([dense(layers, 64 * heads, heads, draw(st.sampled_from([1, 2, heads]))), experts(4, layers)]))
     made = machine(draw(st.sampled_from([4, 6, 8, 12])), draw(st.sampled_from([2, 4, 8])), draw(st.sampled_from([2e9, 5e9, 80e9])))
     return model, made, Job(draw(st.sampled_from([512, 1536])), draw(st.sampled_from([6, 8, 12])))
@@ -84,6 +90,25 @@ def test_the_best_is_that_of_looking_at_each_alone(case: tuple[Transformer, Mach
             plain = [times[row] for row in fits if row[place] == held.plain]
             there = found.without.get(held.part)
             assert (None if there is None else pytest.approx(there.seconds[0], rel=1e-12)) == min(plain, default=None)
+
+
+@given(cases())
+@settings(max_examples=6, deadline=None)
+def test_the_best_of_the_training_model_is_that_of_each_alone(case: tuple[Transformer, Machine, Job]) -> None:
+    """With the time and memory that users get: what is worked out once for many layouts is what each has alone."""
+    model, made, job = case
+    fit, n, capacity = shipped_training_fit(), made.accelerators, made.chip.memory
+    whole = Costs(lambda at: training_step(model, made, job, at, fit).total, lambda at: training_memory(model, job, at).total)
+    found = searched(Case(model, made, job, n), whole, capacity)
+    rows = list(every(model, made, job, n))
+    rows = rows[:: max(1, len(rows) // 400)]
+    rows += [tuple(int(part[0]) for part in found.best.layouts)] if found.any else []
+    fits = [row for row in rows if whole.memory(one(row))[0] <= capacity]
+    assert found.any or not fits
+    if found.any:
+        times = [float(whole.seconds(one(row))[0]) for row in fits]
+        assert times[-1] == pytest.approx(found.best.seconds[0], rel=1e-12)
+        assert min(times) >= times[-1] * (1 - 1e-12)
 
 
 def _check_front(seconds: np.ndarray, headroom: np.ndarray, points: list[tuple[float, float]]) -> None:

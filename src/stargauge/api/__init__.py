@@ -18,6 +18,7 @@ from stargauge.api.exports import Export, export
 from stargauge.api.facility import facility
 from stargauge.api.fleet import compute
 from stargauge.api.flows import sources_and_uses
+from stargauge.api.goodput import goodput
 from stargauge.api.gpu import calibrate_gpu, gpu_curve
 from stargauge.api.hours import hours
 from stargauge.api.imports import import_statements
@@ -89,6 +90,7 @@ __all__ = [
     "facility",
     "finance",
     "first_known",
+    "goodput",
     "gpu_curve",
     "held_captures",
     "hours",

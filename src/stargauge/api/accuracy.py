@@ -16,26 +16,35 @@ from stargauge.audit.backtest import Backtest, joined
 from stargauge.audit.build_validation import BuildValidation, validate_builds
 from stargauge.audit.calibration import Calibration, all_build_fits, all_fits, build_fit_of, fit_of, fit_view, write_all
 from stargauge.audit.finance_validation import FinanceValidation, read_vectors, validate_finance
+from stargauge.audit.goodput_validation import GoodputValidation, validate_goodput
 from stargauge.audit.measured import measured
 from stargauge.audit.measured import shipped as shipped_scores
 from stargauge.audit.money_backtest import MoneyBacktest, MoneyCase, money_cases
 from stargauge.audit.pue_validation import PueValidation, validate_pue
 from stargauge.audit.replay import replay
+from stargauge.audit.serving_validation import ServingValidation, validate_serving
+from stargauge.audit.training_validation import TrainingValidation, validate_training
 from stargauge.audit.validation import Validation, validate_schedule
 from stargauge.catalogue.depreciation import recovery_table
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.own_builds import read_own_builds
+from stargauge.catalogue.own_goodput import read_own_goodput
 from stargauge.catalogue.own_pue import read_own_pue
 from stargauge.catalogue.projects import read_projects
+from stargauge.catalogue.serving_runs import read_serving_runs
+from stargauge.catalogue.training_runs import read_training_runs
 from stargauge.engine.simulate import simulate as run_model
 from stargauge.programme.schema import Programme
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.reading.validate import ReadingValidation, validate_reading
 
 #: What can be validated on a user's own measurements.
-VALIDATIONS = ("schedule", "build", "finance", "reading", "pue")
+VALIDATIONS = ("schedule", "build", "finance", "reading", "pue", "training", "inference", "goodput")
 
-Validated = Validation | BuildValidation | FinanceValidation | ReadingValidation | PueValidation
+Validated = (
+    Validation | BuildValidation | FinanceValidation | ReadingValidation | PueValidation | TrainingValidation | ServingValidation
+    | GoodputValidation
+)  # fmt: skip
 
 
 def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) -> Validated:
@@ -43,7 +52,9 @@ def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) ->
 
     kinds: schedule (CSV, the columns of the plan-to-actual records), build (CSV, those of the records of builds), finance (JSON, cases with
     inputs, expected values and a tolerance), reading (JSONL, sentences with marked quantities, dates and statements), pue (CSV, yearly PUE
-    and water of halls by cooling and place). Raises InputError for another kind, and with every fault of the file.
+    and water of halls by cooling and place), training (CSV, measured training runs), inference (CSV, measured serving runs by model,
+    chip, layout and lengths), goodput (CSV, recorded training jobs and what stopped them). Raises InputError for another kind, and with
+    every fault of the file.
     """
     if kind not in VALIDATIONS:
         raise InputError(f'no validation "{kind}"{did_you_mean(kind, VALIDATIONS)} (one of {", ".join(VALIDATIONS)})')
@@ -54,6 +65,12 @@ def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) ->
         return validate_finance(read_vectors(Path(file)), partial(recovery_table, values))
     if kind == "pue":
         return validate_pue(read_own_pue(Path(file)), values.known(date.today()))
+    if kind == "training":
+        return validate_training(read_training_runs(Path(file)), values.known(date.today()))
+    if kind == "inference":
+        return validate_serving(read_serving_runs(Path(file)), values.known(date.today()))
+    if kind == "goodput":
+        return validate_goodput(read_own_goodput(Path(file)), values.known(date.today()))
     if kind == "build":
         return validate_builds(read_own_builds(Path(file)), fit_view(values, date.today()))
     return validate_schedule(read_projects(Path(file)), values)

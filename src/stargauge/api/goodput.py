@@ -12,8 +12,21 @@ from numpy.typing import NDArray
 
 from stargauge.api.programmes import catalogue
 from stargauge.audit.goodput import GoodputAnswer, Question, goodput_answer
-from stargauge.audit.goodput_job import DETECTION, DRAWS, FAILURE_RATE, PLANNED, REPAIR, RESTART, SLOW, SPARES, STALL, STORAGE, WRITINGS
-from stargauge.audit.goodput_job import Asked, Input, Writing
+from stargauge.audit.goodput_job import (
+    DRAWS,
+    FAILURE_RATE,
+    PLANNED,
+    REPAIR,
+    RESTART,
+    SLOW,
+    SPARES,
+    STALL,
+    STORAGE,
+    WRITINGS,
+    Asked,
+    Input,
+    Writing,
+)
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.machines import machine_of, transformer_of
 from stargauge.quantity.distribution import Distribution, parse_value
@@ -26,7 +39,7 @@ Made = TypeVar("Made")
 MOST_DAYS, MOST_HISTORIES, MOST_DRAWS = 3650.0, 100_000, 100_000
 #: The least and the most that each figure may be, in SI units, with examples.
 _LIMITS: dict[str, tuple[float, float, str]] = {
-    "failure_rate": (1e-12, 1e-2, "stops per node and day, such as 0.004, or a range such as 0.003..0.006"),
+    "failure_rate": (1e-12, 2e-5, "stops per node and day, such as 0.004, or a range such as 0.003..0.006"),
     "checkpoint_write": (0.0, 86_400.0, "a time such as 30s, or a range such as 10s..60s"),
     "restart_time": (0.0, 30 * 86_400.0, "a time such as 8min, or a range such as 5min..15min"),
     "spare_share": (0.0, 10.0, "a number of nodes such as 64, or a share of them such as 2%"),
@@ -100,7 +113,7 @@ def _drawn(said: str | float | None, wanted: Input, unit: str, draws: int, seed:
     try:
         value = _read(said, unit, wanted.unit)
     except InputError as error:
-        raise InputError(f"{error}; expected {example}") from None
+        raise InputError(f"{str(error).partition('; expected')[0]}; expected {example}") from None
     drawn = np.full(draws, value) if isinstance(value, float) else value.ppf((_order(wanted.attribute, draws, seed) + 0.5) / draws)
     if not (np.isfinite(drawn).all() and drawn.min() >= least and drawn.max() <= most):
         raise InputError(f'got "{said}"; expected {example}')
@@ -143,7 +156,7 @@ def _faults(
     """What is wrong with the rest, and with figures that say the same twice."""
     faults = list[Fault]()
     if writing not in WRITINGS:
-        faults.append(Fault(f'got "{writing}"{did_you_mean(writing, WRITINGS)}; expected {" or ".join(WRITINGS)}', "--writing"))
+        faults.append(Fault(f'got "{writing}"{did_you_mean(writing, WRITINGS)} (expected {" or ".join(WRITINGS)})', "--writing"))
     if storage is not None and model is None:
         faults.append(Fault("goes with --model, whose state is written to it; name one, or say --checkpoint-write", "--storage"))
     if storage is not None and checkpoint_write is not None:

@@ -30,6 +30,10 @@ from stargauge.quantity.errors import Fault, InputError
 
 Made = TypeVar("Made")
 
+#: Binary digits of a batch at most, how far it may be off for fewer of them.
+_DIGITS, _OFF = 4, 0.05
+_MILLION = 1e6
+
 #: The model of the catalogue whose batch, sequence and tokens stand in where a model's own are not known.
 TEMPLATE = "frontier"
 #: Memory left that is called tight, as a share of an accelerator's.
@@ -176,11 +180,18 @@ def _told(known: KnownCatalogue, name: str, attribute: str, asked: float | None)
 
 
 def _batch(known: KnownCatalogue, name: str, sequence: Told) -> Told:
-    """Sequences of a step by the tokens of a step in the catalogue, as the nearest power of two so that it divides."""
+    """Sequences of a step by the tokens of a step in the catalogue, as a near number of few binary digits, so that it divides."""
     found = _told(known, name, "batch_tokens", None)
-    return Told(
-        float(2 ** round(math.log2(max(found.value / sequence.value, 1.0)))), f"{found.value:.3g} tokens to a power of two: {found.basis}"
-    )
+    wanted = max(found.value / sequence.value, 1.0)
+    near = (_rounded(wanted, digits) for digits in range(1, _DIGITS + 1))
+    batch = next((one for one in near if abs(one / wanted - 1.0) <= _OFF), _rounded(wanted, _DIGITS))
+    return Told(float(batch), f"{found.value / _MILLION:.3g} million tokens, to a number that divides: {found.basis}")
+
+
+def _rounded(value: float, digits: int) -> int:
+    """The nearest whole number with so many binary digits that are not nought."""
+    step = 1 << max(math.floor(math.log2(value)) + 1 - digits, 0)
+    return max(round(value / step), 1) * step
 
 
 # -- what is found -------------------------------------------------------------------------------------------------------------------

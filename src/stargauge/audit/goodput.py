@@ -35,6 +35,8 @@ SIZES = tuple(512 * 2**place for place in range(10))
 HISTORIES, MOST_EVENTS = 256, 4_000.0
 #: Events of a checkpoint and the work before it, with some for what else happens.
 _EVENTS = 2.5
+#: Shares of histories at which their goodput is told.
+_SHARES = np.round(np.arange(0.05, 0.96, 0.05), 2)
 _PLANNED_LENGTH = Input("planned_length", "s", "h", "length of a planned stop")
 _SLOWDOWN = Input("slow_node_slowdown", "1", "1", "speed lost while a node is slow")
 _SLOW_TIME = Input("slow_node_time", "s", "h", "until a slow node is swapped")
@@ -86,7 +88,7 @@ class GoodputAnswer:
         question, kept = self.question, self.kept
         return {
             **{name: value for name, value in question._asdict().items() if name != "title"}, "chip_title": question.title,
-            "writing": self.asked.writing if self.asked.parameters is not None else None, "inputs": list(self.inputs),
+            "writing": self.asked.writing if self.asked.of_state else None, "inputs": list(self.inputs),
             "mtbf_h": levels(kept.job.between, HOUR), "stops_per_day": levels(DAY / kept.job.between),
             "checkpoint": {
                 "stall_s": levels(kept.job.stall), "background_s": levels(kept.job.background),
@@ -137,9 +139,14 @@ def simulated_row(made: Simulated) -> dict[str, Any]:
         "planned": share[PLANNED], "slow": run.slowed[0] / run.horizon,
     }  # fmt: skip
     return {
-        "histories": len(apart), "days": made.days, "events": run.events, "goodput": {**levels(run.goodput[0]), "mean": float(run.goodput.mean())},
+        "histories": len(apart), "days": made.days, "events": run.events,
+        "goodput": {**levels(run.goodput[0]), "mean": float(run.goodput.mean())},
         "formula": {**levels(made.formula), "mean": float(made.formula.mean())}, "apart": float(apart.mean()),
         "standard_error": float(apart.std(ddof=1) / np.sqrt(len(apart))) if len(apart) > 1 else None,
+        "quantiles": [
+            {"share": float(share), "histories": float(ours), "formula": float(said)}
+            for share, ours, said in zip(_SHARES, np.quantile(run.goodput[0], _SHARES), np.quantile(made.formula, _SHARES), strict=True)
+        ],
         "stops": levels(run.stops[:, 0].sum(axis=0)), "lost": {name: float(value.mean()) for name, value in parts.items()},
     }  # fmt: skip
 
@@ -158,7 +165,10 @@ def _sized(known: KnownCatalogue, asked: Asked, swap: float, draws: int, seed: i
 
 
 def simulate(known: KnownCatalogue, kept: Kept, made: Sequence[Cause], question: Question, histories: int | None) -> Simulated:
-    """Histories of the job, each with a draw of its own, in turn again where there are more than draws. They begin with all spares there."""
+    """Histories of the job, each with a draw of its own, in turn again where there are more than draws.
+
+    As many nodes are in repair at the start as are on average.
+    """
     many, days = HISTORIES if histories is None else histories, question.days
     if many == 0:
         return Simulated(None, kept.goodput, 0.0)
@@ -166,8 +176,10 @@ def simulate(known: KnownCatalogue, kept: Kept, made: Sequence[Cause], question:
         each = float(np.quantile(_EVENTS * DAY / (kept.interval + kept.job.stall), 0.9))
         days = min(days, MOST_EVENTS / each)
     rows = np.arange(many) % len(kept.goodput)
-    run = run_fleet([_run_of(known, kept, rows, question)], made, days * DAY, many, question.seed,
-                    Spares(kept.job.spares[rows], kept.job.repair[rows]))  # fmt: skip
+    job = kept.job
+    away = swapped(made) * job.repair / (job.between + job.detection + job.reload)
+    spares = Spares(job.spares[rows], job.repair[rows], away[rows])
+    run = run_fleet([_run_of(known, kept, rows, question)], made, days * DAY, many, question.seed, spares)
     return Simulated(run, kept.goodput[rows], days)
 
 
@@ -182,7 +194,7 @@ def _run_of(known: KnownCatalogue, kept: Kept, rows: NDArray[np.intp], question:
     # A chance above one is a longer stop after each checkpoint; a share of slow time above nine tenths a deeper slowdown.
     stops, deeper = np.maximum(chance, 1.0), job.slow / np.maximum(slow, 1e-12)
     run = JobRun(
-        job.between, kept.interval, job.stall, job.detection, job.reload, np.minimum(job.background, kept.interval + job.stall),
+        job.between, kept.interval, job.stall, job.detection, job.reload, job.background,
         length * stops, np.minimum(chance, 1.0), slow_time * (1.0 - slow) / np.maximum(slow, 1e-12), slow_time,
         np.where(slow > 0.0, deeper, 0.0),
     )  # fmt: skip

@@ -76,6 +76,11 @@ class Asked:
     spares: float | None = None
     own: Mapping[str, Array] = field(default_factory=dict)
 
+    @property
+    def of_state(self) -> bool:
+        """Whether checkpoints take as long as the model's state does."""
+        return self.parameters is not None and STALL.attribute not in self.own
+
     def sized(self, accelerators: float) -> Asked:
         """The same job on another number of accelerators, spares in proportion."""
         spares = None if self.spares is None else self.spares * accelerators / float(np.mean(self.accelerators))
@@ -114,7 +119,7 @@ class Kept:
 
 def inputs_of(asked: Asked) -> tuple[Input, ...]:
     """The ranges that a job rests on."""
-    if asked.parameters is None or STALL.attribute in asked.own:
+    if not asked.of_state:
         return (*_ALWAYS[:2], STALL, *_ALWAYS[2:])
     return (*_ALWAYS[:2], STATE, STORAGE, *((COPY,) if asked.writing == "background" else ()), *_ALWAYS[2:])
 
@@ -167,13 +172,13 @@ def _writes(asked: Asked, values: Mapping[Input, Array], accelerators: Array, dr
 def kept_of(job: Job, interval: Array | None, swap: float) -> Kept:
     """Intervals, goodput and where the time goes."""
     best = best_interval(job.stall, job.between, job.background)
-    chosen = best if interval is None else np.broadcast_to(interval, best.shape)
-    behind = np.minimum(job.background, chosen + job.stall)
+    # A checkpoint that is still being written holds back the next one, whatever interval is wished.
+    chosen = best if interval is None else np.maximum(interval, job.background - job.stall)
     without = Recovery(job.detection, job.reload)
     waiting = wait_for_spare(job.between, without, swap, job.repair, job.spares.astype(np.int64))
     recovery = Recovery(job.detection + waiting, job.reload)
-    kept = goodput(job.between, chosen, job.stall, recovery, behind)
-    lost = time_by_part(job.between, chosen, job.stall, recovery, behind)
+    kept = goodput(job.between, chosen, job.stall, recovery, job.background)
+    lost = time_by_part(job.between, chosen, job.stall, recovery, job.background)
     return Kept(
         job, young_interval(job.stall, job.between), daly_interval(job.stall, job.between), best, chosen, waiting,
         kept * (1.0 - job.planned) * (1.0 - job.slow), _parts(job, lost, waiting),

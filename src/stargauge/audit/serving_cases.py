@@ -15,7 +15,7 @@ from stargauge.catalogue.serving_runs import INPUT, ServingRun, shipped_runs
 from stargauge.quantity.compute.machine import Chip, Machine
 from stargauge.quantity.compute.serving_memory import ServingLayouts, ServingTypes, serving_layouts
 from stargauge.quantity.compute.serving_steady import Load
-from stargauge.quantity.compute.serving_types import serving_types, usual_precision
+from stargauge.quantity.compute.serving_types import PRECISIONS, serving_types, usual_precision
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import InputError
 
@@ -30,7 +30,7 @@ _SPREAD = re.compile(r"\b(TP|TEP|DP|DEP)(\d+)\b")
 
 @dataclass(frozen=True)
 class ServingCase:
-    """A row as the model takes it. `layouts`: one where stated, several to search. `assumed`: in words of ours; empty where all is stated."""
+    """A row as the model takes it. `layouts`: one where stated, several to search. `assumed`: what is not stated; empty where all is."""
 
     run: ServingRun
     model: Transformer
@@ -104,8 +104,9 @@ def _lacking(run: ServingRun) -> str:
 def _types(run: ServingRun, model: Transformer, chip: Chip, published: str, assumed: list[str]) -> ServingTypes:
     text = run.texts["precision"]
     if not text and not published:
-        text = usual_precision(chip)
-        assumed.append(f"precision {text.upper()}")
+        named = re.findall(rf"\b({'|'.join(PRECISIONS)})\b", run.texts["model"].lower())
+        text = named[0] if named else usual_precision(chip)
+        assumed.append(f"precision {text.upper()}" + (", as the model is named" if named else ""))
     return serving_types(text, model, chip, published)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,12 +67,13 @@ def fit_serving(cases: Sequence[ServingCase], start: Array | None = None) -> Arr
 
 def prior() -> Array:
     """Where the fit starts."""
-    return np.log(np.array([getattr(ServingFit(), name) for name in COEFFICIENTS]))
+    return np.asarray(np.log(np.array([getattr(ServingFit(), name) for name in COEFFICIENTS])))
 
 
 def as_fit(x: Array) -> ServingFit:
     """Coefficients from their logarithms."""
-    return ServingFit(**{name: float(np.exp(value)) for name, value in zip(COEFFICIENTS, x, strict=True)})
+    held: dict[str, Any] = {name: float(np.exp(value)) for name, value in zip(COEFFICIENTS, x, strict=True)}
+    return replace(ServingFit(), **held)
 
 
 def _weighted(off: Errors, cases: Sequence[ServingCase]) -> Array:

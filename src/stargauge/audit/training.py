@@ -12,7 +12,7 @@ from stargauge.audit.goodput_job import Asked, kept_share
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, SHARDING, Array, Job, Layouts
 from stargauge.quantity.compute.machine import Machine
-from stargauge.quantity.compute.training_fit import TrainingFit, is_moe, peak_of
+from stargauge.quantity.compute.training_fit import TrainingFit, peak_of
 from stargauge.quantity.compute.training_memory import training_memory
 from stargauge.quantity.compute.training_step import TrainingStep, training_step
 from stargauge.quantity.compute.transformer import CONVENTIONS, Transformer
@@ -58,7 +58,7 @@ class Setting:
     @property
     def known_generation(self) -> bool:
         """Whether runs on this generation of accelerators were measured."""
-        return self.machine.chip.name in self.fit.generations
+        return self.fit.knows(self.machine)
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def outcome_of(setting: Setting, layouts: Layouts, place: int = 0) -> Outcome:
     one = layouts.take(slice(place, place + 1))
     step = training_step(setting.model, setting.machine, setting.job, one, setting.fit)
     held = training_memory(setting.model, setting.job, one)
-    made = setting.fit.interval(step.total, is_moe(setting.model), setting.known_generation)
+    made = setting.fit.interval(step.total, setting.model.experts > 0, setting.known_generation)
     return Outcome(
         setting, {name: int(getattr(one, name)[0]) for name in Layouts._fields}, _first(step),
         Between(*(float(edge[0]) for edge in made)), _first(held),
@@ -264,7 +264,7 @@ class TrainingAnswer:
 
     def to_dict(self) -> dict[str, Any]:
         """The form of JSON, Python and the command line; seconds, bytes and tokens, shares as numbers from 0 to 1."""
-        made, setting = self.outcome, self.outcome.setting
+        made = self.outcome
         rate = made.tokens_per_s
         return {
             "inputs": self._inputs(),
@@ -275,7 +275,9 @@ class TrainingAnswer:
                 "run": self._run(),
             },
             "search": self.search.to_dict(), "beside": [one.to_dict(made.step.p50) for one in self.beside],
-            "pareto": self.front.to_dict(), "fit": dict(setting.fit.made), "notes": list(self.notes),
+            "pareto": self.front.to_dict(),
+            "fit": {"interval": "80 % of measured runs that were left out lay within it", "times": made.step.p90 / made.step.p50},
+            "notes": list(self.notes),
         }  # fmt: skip
 
     def _kept(self) -> Array:

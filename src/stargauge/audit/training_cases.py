@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.catalogue.machines import chip_in, chip_of, model_in, transformer_of
 from stargauge.catalogue.training_runs import TrainingRun
-from stargauge.quantity.compute.layout import RECOMPUTE, Job, Layouts
+from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, Job, Layouts
 from stargauge.quantity.compute.machine import Machine
 from stargauge.quantity.compute.training_fit import peak_of
 from stargauge.quantity.compute.training_memory import training_memory
@@ -24,11 +25,13 @@ FUSED_SINCE = 2023.0
 #: Taken where a row says nothing: the usual size of a head, and the vocabulary of the GPT models of the papers.
 USUAL_HEAD, USUAL_VOCABULARY = 128.0, 51200.0
 #: Our memory is within a tenth or so: a layout of a run that did fit is only left out where we say it needs more than this much of it.
-TOLERANCE = 1.15
+TOLERANCE = 1.35
 #: Years after its launch that software is taken to be of where a row says nothing.
 _AFTER_LAUNCH = 1.0
+#: Weights that are further from the stated ones than the first are a sign of a wrong dimension; nearer than the second, of the right one.
+_CLEARLY_OFF, _SURELY = 0.05, 0.005
 _MICRO_BATCHES = (1, 2, 4, 8, 16)
-_MOST_INTERLEAVE = 12
+_MOST_INTERLEAVE, _MOST_TENSOR = 12, 16
 _NUMBER = {"tensor": "tp", "pipeline": "pp", "data": "dp", "context": "cp", "expert": "ep", "interleave": "vp_interleave"}
 
 
@@ -43,6 +46,7 @@ class TrainingCase:
     layouts: Layouts
     searched: tuple[str, ...]
     assumed: tuple[str, ...]
+    counted: bool = False
 
 
 def case_of(run: TrainingRun, known: KnownCatalogue) -> TrainingCase | str:
@@ -69,7 +73,12 @@ def case_of(run: TrainingRun, known: KnownCatalogue) -> TrainingCase | str:
     layouts, searched = _layouts(run, model, machine, job)
     if not layouts.many:
         return "no layout with the figures stated divides accelerators, layers and batch"
-    return TrainingCase(run, model, machine, job, _fitting(model, machine, job, layouts, searched), searched, tuple(assumed))
+    return TrainingCase(run, model, machine, job, _fitting(model, machine, job, layouts, searched), searched, tuple(assumed), _dropped(run))
+
+
+def _dropped(run: TrainingRun) -> bool:
+    """Whether experts drop tokens beyond a limit, so that how many each gets is known ahead."""
+    return re.search(r"token ?drop|tokens dropped", f"{run.texts['model']} {run.texts['notes']}", re.IGNORECASE) is not None
 
 
 def _unusable(run: TrainingRun) -> str:
@@ -93,7 +102,8 @@ def model_of(run: TrainingRun, known: KnownCatalogue, assumed: list[str]) -> Tra
         except InputError:
             found = None
         if found is not None and _same(numbers["layers"], found.layers) and _same(numbers["hidden"], found.hidden):
-            return found
+            alone = re.search(r"without multi-token prediction|w/o MTP", f"{run.texts['model']} {run.texts['notes']}", re.IGNORECASE)
+            return replace(found, name=f"{found.name} without multi-token prediction") if alone else found
     if math.isnan(numbers["layers"]) or math.isnan(numbers["hidden"]):
         raise InputError(f'layers and hidden of "{run.texts["model"]}" are not given, nor is it in the catalogue')
     return _by_dimensions(run, assumed)
@@ -129,7 +139,27 @@ def _by_dimensions(run: TrainingRun, assumed: list[str]) -> Transformer:
     said = numbers["params_b"] * 1e9
     if math.isnan(said):
         return plain if numbers["ffn"] == 4.0 * hidden or math.isnan(numbers["ffn"]) else gated
-    return min((plain, gated), key=lambda model: abs(math.log(model.parameters / said)))
+    nearest = min((plain, gated), key=lambda model: _off(model, said))
+    if _off(nearest, said) <= _CLEARLY_OFF:
+        return nearest
+    return _with_layers(nearest, (plain, gated), said, assumed)
+
+
+def _off(model: Transformer, weights: float) -> float:
+    """How far a model's weights are from what is stated, as a logarithm."""
+    return abs(math.log(model.parameters / weights))
+
+
+def _with_layers(nearest: Transformer, tried: Sequence[Transformer], weights: float, assumed: list[str]) -> Transformer:
+    """A model whose layers are those that give the weights stated almost exactly; the nearest one as it is where no number does."""
+    for model in tried:
+        layers = round(model.layers * (weights - (model.parameters - model.body_parameters) / 2) / model.body_parameters)
+        found = replace(model, layers=max(layers, 1), tied=True)
+        if _off(found, weights) < _SURELY:
+            assumed.append(f"{layers} layers: {model.layers} do not give the {weights / 1e9:.1f} bn weights stated")
+            return found
+    assumed.append(f"dimensions give {nearest.parameters / 1e9:.1f} bn weights, not the {weights / 1e9:.1f} bn stated")
+    return nearest
 
 
 # --- layouts ------------------------------------------------------------------------------------------------------------------------
@@ -142,6 +172,7 @@ def _layouts(run: TrainingRun, model: Transformer, machine: Machine, job: Job) -
     context = 1.0 if math.isnan(said["context"]) else said["context"]
     searched = [name for name in searched if name != "context"]
     level, again = _sharding(run), _recompute(run, searched)
+    schedule = float(SCHEDULES.index(run.texts["schedule"] or SCHEDULES[0]))
     found: list[tuple[float, ...]] = []
     for t, p in itertools.product(_tensor(said["tensor"], model, machine), _pipeline(said["pipeline"], model)):
         d = machine.accelerators / (t * p * context) if math.isnan(said["data"]) else said["data"]
@@ -149,7 +180,7 @@ def _layouts(run: TrainingRun, model: Transformer, machine: Machine, job: Job) -
             continue
         e = _expert(said["expert"], model, t * context * d)
         for v, b, rc in itertools.product(_interleave(said["interleave"], model, p), _micro_batches(said["micro_batch"], job, d), again):
-            found.append((t, p, d, context, e, v, b, rc, level, 0.0))
+            found.append((t, p, d, context, e, v, b, rc, level, schedule))
     columns = np.array(found, dtype=np.float64).reshape(-1, len(Layouts._fields)).T
     moot = {"interleave"} if all(row[1] == 1.0 for row in found) else set()
     if any(name == "recompute" for name in searched):
@@ -160,7 +191,9 @@ def _layouts(run: TrainingRun, model: Transformer, machine: Machine, job: Job) -
 def _tensor(said: float, model: Transformer, machine: Machine) -> Sequence[float]:
     if not math.isnan(said):
         return (said,)
-    return [float(t) for t in (1, 2, 4, 8, 16) if t <= machine.chip.domain and model.heads % t == 0 and machine.accelerators % t == 0]
+    small = [t for t in range(1, min(machine.chip.domain, _MOST_TENSOR) + 1) if model.heads % t == 0 and machine.accelerators % t == 0]
+    usual = [float(t) for t in small if t & (t - 1) == 0]
+    return usual if machine.accelerators & (machine.accelerators - 1) == 0 else [float(t) for t in small]
 
 
 def _pipeline(said: float, model: Transformer) -> Sequence[float]:
@@ -211,4 +244,4 @@ def _fitting(model: Transformer, machine: Machine, job: Job, layouts: Layouts, s
         return layouts
     needed = training_memory(model, job, layouts).total
     fits = needed <= machine.chip.memory * TOLERANCE
-    return layouts.take(fits if fits.any() else needed <= needed.min())
+    return layouts.take(fits) if fits.any() else layouts

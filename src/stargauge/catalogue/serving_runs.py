@@ -69,7 +69,7 @@ def read_serving_runs(file: Path) -> tuple[ServingRun, ...]:
     for line, cells in cells_of(file, NEEDED, KNOWN):
         numbers = dict[str, float]()
         wrong = list(_wrong(cells, numbers))
-        faults += [Fault(text, cells["model"] or None, str(file), line, 1) for text in wrong]
+        faults += [Fault(text, cells["model"], str(file), line, 1) for text in wrong]
         found.append(ServingRun(line, numbers, {name: cells.get(name, "") for name in TEXTS}))
     if faults:
         raise InputError(faults)

@@ -18,7 +18,7 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class ShippedFit:
-    """The fit to all runs, the fit without each group of them (`family / accelerator`), and the errors on runs left out, by how they were."""
+    """The fit to all runs, the fits without each group of them (`family / accelerator`), and the errors on runs left out by how."""
 
     whole: TrainingFit
     without: Mapping[str, TrainingFit]
@@ -36,14 +36,15 @@ def read_training_fit(file: Path) -> ShippedFit:
     with file.open(encoding="utf-8", newline="") as handle:
         for row in csv.DictReader(handle):
             sections.setdefault(row["section"], {}).setdefault(row["group"], {})[row["name"]] = row["value"]
-    generations = sections["generation"][ALL]
-    spread = {name: float(value) for name, value in sections["spread"][ALL].items()}
+    said = {name: found.get(ALL, {}) for name, found in sections.items()}
+    number = {name: {key: float(value) for key, value in said[name].items()} for name in ("power", "practice", "model", "spread", "drift")}
     fits = {
         group: TrainingFit(
-            {name: float(value) for name, value in values.items()}, generations, spread, sections.get("made", {}).get(ALL, {})
+            {name: float(value) for name, value in values.items()},
+            said["generation"], number["power"], number["practice"], number["model"], number["spread"], number["drift"],
         )
         for group, values in sections["coefficient"].items()
-    }
+    }  # fmt: skip
     errors = {group: {name: float(value) for name, value in found.items()} for group, found in sections.get("error", {}).items()}
     return ShippedFit(fits.pop(ALL), fits, errors)
 

@@ -11,19 +11,33 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stargauge.catalogue.tables import cells_of
-from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.compute.layout import SCHEDULES
 from stargauge.quantity.dates import day, parse_window
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 FILE = Path(__file__).parent / "data" / "training-run.csv"
 #: Columns without which a file is none of these.
-NEEDED = ("model", "layers", "hidden", "seq_len", "gpu", "n_gpus", "global_batch_seqs", "step_time_s")
+NEEDED = ("model", "gpu", "n_gpus", "seq_len")
 #: Columns of numbers that may be empty; those that are read as a part of the model, of the job or of the layout.
 NUMBERS = (
     "params_b", "layers", "hidden", "heads", "kv_heads", "head_size", "ffn", "vocab", "seq_len", "n_experts", "top_k", "shared_experts",
     "n_gpus", "tp", "pp", "dp", "cp", "ep", "vp_interleave", "micro_batch", "global_batch_seqs", "global_batch_tokens", "step_time_s",
     "tokens_per_s",
 )  # fmt: skip
-TEXTS = ("row_id", "model", "gpu", "precision", "recompute", "fsdp_shard", "attention", "software", "source", "source_locator", "notes")
+TEXTS = (
+    "row_id",
+    "model",
+    "gpu",
+    "precision",
+    "recompute",
+    "fsdp_shard",
+    "attention",
+    "schedule",
+    "software",
+    "source",
+    "source_locator",
+    "notes",
+)
 KNOWN = (
     *NUMBERS, *TEXTS, "source_quality", "active_params_b", "tokens_per_s_per_gpu", "reported_tflops_per_gpu", "flops_convention",
     "reported_mfu_pct", "reported_hfu_pct", "derived_fields", "use", "why", "family",
@@ -61,7 +75,7 @@ class TrainingRun(NamedTuple):
 
     @property
     def software(self) -> float | None:
-        """Day of the software as a year with its fraction: its own column, a container's month, a year in the source; None where none is."""
+        """Day of the software as a year with its fraction: its own column, a container's month, a year in the source; else None."""
         if self.texts["software"]:
             return year_of(self.texts["software"])
         if found := _CONTAINER.search(self.texts["source_locator"]):
@@ -133,6 +147,9 @@ def _wrong(cells: Mapping[str, str], numbers: dict[str, float]) -> Iterator[str]
     said = cells.get("attention", "")
     if said and said not in ("fused", "unfused"):
         yield f'attention is "{said}"; expected fused or unfused{did_you_mean(said, ("fused", "unfused"))}'
+    said = cells.get("schedule", "")
+    if said and said not in SCHEDULES:
+        yield f'schedule is "{said}"; expected one of {", ".join(SCHEDULES)}{did_you_mean(said, SCHEDULES)}'
     if software := cells.get("software", ""):
         try:
             year_of(software)

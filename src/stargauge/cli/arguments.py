@@ -343,6 +343,31 @@ def parser() -> Parser:
     train.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     train.add_argument("--out", metavar="FOLDER", help="also write a page and its pictures (HTML, SVG) into a folder")
     _output_options(train)
+    goodput = commands.add_parser(
+        "goodput", help="what a training job keeps of its time: stops, the best checkpoint interval, goodput by size, histories"
+    )
+    goodput.add_argument("--cluster", metavar="NxCHIP", help="how many of which chip: 16384xh100")
+    goodput.add_argument("--model", metavar="MODEL", help="any unique beginning of a model of the catalogue: what a checkpoint writes")
+    goodput.add_argument("--failure-rate", metavar="RATE", help="stops per node and day: 0.004, or 0.003..0.006")
+    goodput.add_argument("--checkpoint-write", metavar="TIME", help="how long the job stands still for one: 30s, or 10s..60s")
+    goodput.add_argument(
+        "--writing", default="background", metavar="HOW", help="with --model: background (default; from a copy in memory) or blocking"
+    )
+    goodput.add_argument("--storage", metavar="RATE", help="with --model: what the whole store takes, such as 2TB/s")
+    goodput.add_argument("--interval", default="auto", metavar="TIME", help="useful work between checkpoints: 20min, or auto (the best)")
+    goodput.add_argument("--restart", metavar="TIME", help="detection and reload after a stop: 8min")
+    goodput.add_argument("--spares", metavar="N", help="nodes in reserve: 64, or a share of all nodes such as 2%%")
+    goodput.add_argument("--repair", metavar="TIME", help="until a swapped node is a spare again: 24h")
+    goodput.add_argument("--planned", metavar="SHARE", help="of time in planned stops: 2%%")
+    goodput.add_argument("--stragglers", metavar="SHARE", help="of speed lost to slow nodes: 1%%")
+    goodput.add_argument("--days", type=_amount, default=54.0, metavar="N", help="days of a history (default 54)")
+    goodput.add_argument("--simulate", type=_count, metavar="N", help="histories event by event, of all the days (default: 256 short ones)")
+    goodput.add_argument("--draws", type=_count, default=512, metavar="N", help="draws of the ranges (default 512)")
+    goodput.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of the draws and histories (default 0)")
+    goodput.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
+    goodput.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
+    goodput.add_argument("--out", metavar="FOLDER", help="also write a page, its pictures and its data (HTML, SVG, JSON) into a folder")
+    _output_options(goodput)
 
     system = commands.add_parser("system", help="several programmes as one: power by grid region and year, and what they compete for")
     system.add_argument(
@@ -474,12 +499,13 @@ def parser() -> Parser:
         "kind",
         metavar="KIND",
         help="schedule (plans and outcomes), build (start of work to operation), finance (reference cases), pue (halls), "
-        "reading (sentences)",
+        "training, inference (measured runs), goodput (training jobs), reading (sentences)",
     )
     validate.add_argument(
         "file",
         metavar="FILE",
-        help="CSV file; JSON for finance, JSONL for reading (docs: how good the dates are, facility, validate finance, reading)",
+        help="CSV file; JSON for finance, JSONL for reading (docs: how good the dates are, facility, validate finance, "
+        "how good the chips are, goodput, reading)",
     )
     validate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(validate)

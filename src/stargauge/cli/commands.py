@@ -366,14 +366,18 @@ def validate(asked: argparse.Namespace) -> int:
     """`stargauge validate`."""
     from stargauge import api
     from stargauge.report.accuracy import render_build_validation, render_validation
+    from stargauge.report.goodput_validation import render_goodput_validation
     from stargauge.report.pue import render_pue_validation
     from stargauge.report.reading import render_reading
     from stargauge.report.reference_cases import render_reference_cases
+    from stargauge.report.serving_validation import render_serving_validation
+    from stargauge.report.validated_training import render_training_validation
 
     data = api.validate(asked.kind, asked.file, values=values_of(asked)).to_dict()
     render = {
         "schedule": render_validation, "build": render_build_validation, "finance": render_reference_cases, "reading": render_reading,
-        "pue": render_pue_validation,
+        "pue": render_pue_validation, "training": render_training_validation, "inference": render_serving_validation,
+        "goodput": render_goodput_validation,
     }[asked.kind]  # fmt: skip
     if asked.json:
         print_json(data)

@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         export,
         facility,
         finance,
+        goodput,
         hours,
         infer,
         jobs,
@@ -51,8 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         name = _function(asked.command)
         modules = (
-            calibrate, compute, depths, draft, drivers, evidence, explain, export, facility, finance, hours, infer, jobs, money, power,
-            serve, system, together, train, what_if, commands,
+            calibrate, compute, depths, draft, drivers, evidence, explain, export, facility, finance, goodput, hours, infer, jobs, money,
+            power, serve, system, together, train, what_if, commands,
         )  # fmt: skip
         code = int(getattr(next(module for module in modules if hasattr(module, name)), name)(asked))
         sys.stdout.flush()

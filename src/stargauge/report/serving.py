@@ -14,8 +14,8 @@ Data = Mapping[str, Any]
 _TIMES = [("time", 30, "l"), ("P10", 9, "r"), ("P50", 9, "r"), ("P90", 9, "r"), ("limit", 9, "r")]
 _PASSES = [("part", 30, "l"), ("decode step", 12, "r"), ("", 5, "r"), ("prompts in", 12, "r"), ("", 5, "r")]
 _FRONT = [
-    ("tok/s/user", 10, "r"), ("out tok/s/acc", 13, "r"), ("TTFT P99", 8, "r"), ("decoding", 8, "r"), ("layout", 19, "l"),
-    ("prompts apart on", 14, "l"),
+    ("tok/s/user", 10, "r"), ("out tok/s/acc", 13, "r"), ("TTFT P99", 8, "r"), ("decoding", 8, "r"), ("layout", 17, "w"),
+    ("prompts on", 14, "w"),
 ]  # fmt: skip
 #: Parts of a pass, in words.
 PARTS = {

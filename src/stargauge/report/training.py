@@ -11,7 +11,7 @@ Data = Mapping[str, Any]
 _GIGA, _SECOND = 1e9, 1e-3
 #: What the parts of a step are called.
 COMPONENTS: Mapping[str, str] = {
-    "matrix": "matrix products", "attention": "attention", "elementwise": "norms and activations", "permutation": "sorting for experts",
+    "matrix": "matrix products", "attention": "attention", "elementwise": "norms and activations", "experts": "sorting for experts",
     "kernels": "starting kernels", "logits": "output layer and loss", "optimizer": "optimiser", "tensor": "tensor exchange",
     "context": "context exchange", "expert": "expert exchange", "pipeline": "pipeline exchange", "data": "data exchange",
     "imbalance": "unequal stages", "bubble": "pipeline bubble",

@@ -39,7 +39,7 @@ def training_section(data: Data) -> dict[str, Any]:
     return {
         "title": f"{data['inputs']['model']['name']} on {machine['accelerators']:,} {machine['title']}",
         "sentence": training.sentence(data), "used": training.used(data), "told": training.about(data),
-        "components": _rows("Where the time goes", ("part", "s", "share"), training.component_rows(data)),
+        "components": _rows("The step by part", ("part", "s", "share"), training.component_rows(data)),
         "memory": _rows("What the fullest accelerator holds", ("part", "GB", "share"), training.memory_rows(data)),
         "use": _rows("Utilisation of the dense figure, by what is counted", ("counted as", "P10", "P50", "P90"), training.use_rows(data)),
         "beside": _rows("Why this layout", ("layout", "s", "times", "what takes longer, or less (s)"),

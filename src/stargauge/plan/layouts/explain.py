@@ -11,7 +11,7 @@ import numpy as np
 
 from stargauge.plan.layouts.front import Scored, joined, ranked
 from stargauge.plan.layouts.search import WITHOUT, Costs, Found, searched
-from stargauge.plan.layouts.space import RULES, Case, Count, Whole, blocks, divisors
+from stargauge.plan.layouts.space import RULES, UNEVEN, Case, Count, Whole, blocks, divisors
 from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, SHARDING, Array, Layouts
 from stargauge.quantity.errors import Fault
 
@@ -20,8 +20,6 @@ NAMED: Mapping[str, tuple[str, ...]] = {"recompute": RECOMPUTE, "sharding": SHAR
 #: Doublings of the accelerators that are tried where too few were given.
 _DOUBLINGS = 8
 _GIGA = 1e9
-#: Layers and the places for them at most, for stages to be of near equal length.
-_UNEVEN = 1.1
 _SAME = 9  # decimals to which two distances are the same
 
 
@@ -147,7 +145,7 @@ def works_on(case: Case, costs: Costs, capacity: float) -> int | None:
 def _divides(case: Case, most: int = 3) -> list[int]:
     """The largest numbers of accelerators below those asked that split by tensor, stages of near equal length, and data."""
     layers, heads = case.model.layers, divisors(case.model.heads)
-    stages = [p for p in range(1, layers + 1) if p * -(-layers // p) <= _UNEVEN * layers]
+    stages = [p for p in range(1, layers + 1) if p * -(-layers // p) <= UNEVEN * layers]
     tensor = heads[heads <= case.machine.chip.domain]
     made = {int(t) * p * int(d) for t, p, d in product(tensor, stages, divisors(case.job.batch))}
     return sorted((one for one in made if one < case.accelerators), reverse=True)[:most]

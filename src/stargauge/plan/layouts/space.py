@@ -30,6 +30,8 @@ ORDER = ("tensor", "pipeline", "context", "interleave", "schedule", "micro_batch
 BLOCK = 1 << 15
 #: Model chunks of a stage that the zero-bubble schedule knows: one, or two folded.
 ZERO_BUBBLE_CHUNKS = 2
+#: Places for layers in all chunks over layers, for chunks to be of near equal length.
+UNEVEN = 1.1
 _GRADIENTS = SHARDING.index("gradients")
 
 
@@ -59,14 +61,22 @@ class Case:
 
     def _chunks(self) -> Whole:
         """Chunks in which some pipeline's stage can be cut."""
-        stages = {-(-self.model.layers // int(p)) for p in divisors(self.accelerators)}
-        return np.unique(np.concatenate([divisors(layers) for layers in stages]))
+        stages = divisors(self.accelerators)
+        chunks = np.arange(1, self.model.layers + 1)
+        return chunks[[bool(_even(self.model.layers, stages, np.full_like(stages, one)).any()) for one in chunks]]
 
 
 def divisors(number: int) -> Whole:
     """The divisors of a number, rising."""
     low = [one for one in range(1, isqrt(number) + 1) if number % one == 0]
     return np.array(sorted({*low, *(number // one for one in low)}), dtype=np.int64)
+
+
+def _even(layers: int, stages: Whole, chunks: Whole) -> Truth:
+    """Whether stages of a pipeline can be cut into so many chunks: of equal length, or so near to it that few places stay empty."""
+    places = stages * chunks
+    near = (places <= layers) & (places * -(-layers // places) <= UNEVEN * layers)
+    return np.asarray((-(-layers // stages) % chunks == 0) | near)
 
 
 class Rule(NamedTuple):
@@ -76,11 +86,6 @@ class Rule(NamedTuple):
     of: tuple[str, ...]
     holds: Callable[[Case, Parts], Truth]
     expects: Callable[[Case], str]
-
-
-def stage_layers(case: Case, at: Parts) -> Whole:
-    """Layers of the longest stage of the pipeline."""
-    return -(-case.model.layers // at["pipeline"])
 
 
 def micro_batches(case: Case, at: Parts) -> Whole:
@@ -103,6 +108,14 @@ def _once_or_given(case: Case, at: Parts) -> Truth:
     return np.asarray((at["sharding"] != _GRADIENTS) | (micro_batches(case, at) <= 1) | ("sharding" in case.given))
 
 
+def _held_twice(case: Case, at: Parts) -> Truth:
+    """Whether there is anything to spread; whoever states a layout may say so all the same."""
+    twice = at["context"] * at["data"] > 1
+    if case.model.experts:
+        twice = twice | (at["tensor"] * at["context"] * at["data"] > at["expert"])
+    return np.asarray((at["sharding"] == 0) | twice | ("sharding" in case.given))
+
+
 RULES: tuple[Rule, ...] = (
     Rule("domain", ("tensor",), lambda case, at: at["tensor"] <= case.machine.chip.domain,
          lambda case: f"tensor within the fast network of {case.machine.chip.domain} accelerators"),
@@ -121,8 +134,8 @@ RULES: tuple[Rule, ...] = (
     Rule("stated-data", ("data",), _stated_data, lambda case: f"tensor x pipeline x context x data = {case.accelerators:,} accelerators"),
     Rule("batch", ("data",), lambda case, at: case.job.batch % at["data"] == 0,
          lambda case: f"data a divisor of the batch of {case.job.batch:,} sequences"),
-    Rule("chunks", ("pipeline", "interleave"), lambda case, at: stage_layers(case, at) % at["interleave"] == 0,
-         lambda case: f"interleave a divisor of a stage's layers ({case.model.layers} over pipeline, rounded up)"),
+    Rule("chunks", ("pipeline", "interleave"), lambda case, at: _even(case.model.layers, at["pipeline"], at["interleave"]),
+         lambda case: f"interleave that cuts a stage's layers ({case.model.layers} over pipeline) into equal chunks, or nearly"),
     Rule("one-stage", ("pipeline", "interleave"), lambda case, at: (at["pipeline"] > 1) | (at["interleave"] == 1),
          lambda case: "interleave 1 where there is one stage"),
     Rule("turns", ("pipeline", "interleave", "schedule"), lambda case, at: (at["schedule"] == 0)
@@ -139,8 +152,8 @@ RULES: tuple[Rule, ...] = (
          lambda case: "expert a divisor of tensor x context x data"),
     Rule("held-gradients", ("sharding", "data", "micro_batch"), _once_or_given,
          lambda case: "sharding gradients with one micro-batch of each rank alone: with more, each would have to be scattered"),
-    Rule("ranks", ("sharding", "context", "data"), lambda case, at: (at["sharding"] == 0) | (at["context"] * at["data"] > 1),
-         lambda case: "sharding none where data x context is 1"),
+    Rule("ranks", ("sharding", "tensor", "context", "data", "expert"), _held_twice,
+         lambda case: "sharding none where no two accelerators hold the same"),
 )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def ring_rate(machine: Machine, size: Array, stride: Array) -> Array:
 
 
 def all_gather(machine: Machine, volume: Array, size: Array, stride: Array) -> Array:
-    """Seconds until each of a group has `volume` bytes of which each had an equal part: (n - 1) / n volume / rate, domain and beyond at once.
+    """Seconds until each of a group has `volume` bytes of which each had a part: (n - 1) / n volume / rate, domain and beyond at once.
 
     The same for a reduce-scatter. Nought for a group of one.
     """
@@ -56,20 +56,28 @@ def all_reduce(machine: Machine, volume: Array, size: Array, stride: Array) -> A
     return 2.0 * all_gather(machine, volume, size, stride)
 
 
-def all_to_all(machine: Machine, tokens: Array, copies: float, token_bytes: float, size: Array, stride: Array) -> tuple[Array, Array]:
-    """Seconds within the domain and beyond it of sending each of an accelerator's tokens to `copies` others of a group, drawn evenly.
+def all_to_all(
+    machine: Machine, tokens: Array, copies: float, token_bytes: float, size: Array, once: Array, most_domains: float = np.inf
+) -> tuple[Array, Array]:
+    """Seconds within the domain and beyond it of sending an accelerator's tokens to `copies` of a group's members, drawn evenly.
 
-    A token goes only once to a domain, however many of its copies belong there, and is handed on within it: with N domains
-    (N - 1) (1 - (1 - 1/N)^copies) of them are reached from outside.
+    The group's members stand beside each other. `once` (0 or 1): a token goes once to each member that needs it, n (1 - (1 - 1/n)^copies)
+    of n, and once to each domain, from where it is handed on; else each copy goes by itself. `most_domains` that one token is sent to.
     """
-    size, stride = size + 0.0 * tokens, stride + 0.0 * tokens
-    here = within(machine, size, stride)
+    here = within(machine, size, np.ones_like(size))
     domains = np.maximum(size / here, 1.0)
-    inside = tokens * copies * token_bytes * (here - 1.0) / here / machine.chip.up
-    reached = (domains - 1.0) * (1.0 - (1.0 - 1.0 / domains) ** copies)
-    outside = tokens * token_bytes * reached / out_rate(machine, size * stride)
-    fast = inside + np.where(size > 1.0, LATENCY_UP * np.log2(np.maximum(here, 1.0)), 0.0)
-    return fast, outside + LATENCY_OUT * np.log2(domains)
+    members = _reached(size, copies)
+    inside = np.where(once > 0.0, members, copies) * (here - 1.0) / size
+    reached = np.minimum(_reached(domains, copies), most_domains) * (domains - 1.0) / domains
+    outside = np.where(once > 0.0, reached, copies * (1.0 - here / size))
+    volume = tokens * token_bytes
+    fast = volume * inside / machine.chip.up + LATENCY_UP * np.log2(here)
+    return fast, volume * outside / out_rate(machine, size) + LATENCY_OUT * np.log2(domains)
+
+
+def _reached(places: Array, copies: float) -> Array:
+    """Of a number of places, those that at least one of some copies drawn evenly goes to, on average."""
+    return np.asarray(places * (1.0 - (1.0 - 1.0 / places) ** copies))
 
 
 def neighbour(machine: Machine, volume: Array, stride: Array) -> Array:

@@ -13,6 +13,8 @@ from stargauge.quantity.compute.checkpoints import DEEPEST, Recovery, recovery_t
 Array = NDArray[np.float64]
 
 DAY = 86_400.0
+#: A share of time below which more servers change nothing.
+_NEVER = 1e-15
 
 
 class Cause(NamedTuple):
@@ -70,6 +72,8 @@ def erlang_blocking(load: Array, servers: NDArray[np.int64]) -> Array:
     for server in range(1, int(servers.max(initial=0)) + 1):
         step = load * blocked
         blocked = np.where(server <= servers, step / (server + step), blocked)
+        if float(blocked[server < servers].max(initial=0.0)) < _NEVER:
+            break
     return blocked
 
 

@@ -65,10 +65,14 @@ class _Each(NamedTuple):
 
 
 class Spares(NamedTuple):
-    """Nodes in reserve at the start, and the mean time until a failed one is back (s, exponential). None in `many`: never short."""
+    """Nodes in reserve, and the mean time until a failed one is back (s, exponential). None in `many`: never short.
+
+    `away`: how many of them are in repair at the start, on average (Poisson, no more than there are).
+    """
 
     many: Array | float | None = None
     repair: Array | float = 1.0
+    away: Array | float = 0.0
 
 
 #: Spares that are never short.
@@ -118,7 +122,8 @@ class _Fleet:
         self.swaps = np.array([cause.swap for cause in causes]) & (spares.many is not None)
         self.free = np.broadcast_to(np.asarray(spares.many if spares.many is not None else 0.0, dtype=float), histories).copy()
         self.repair = np.broadcast_to(np.asarray(spares.repair, dtype=float), histories).copy()
-        self.broken = np.zeros(histories)
+        self.broken = np.minimum(self.chance.poisson(np.broadcast_to(np.asarray(spares.away, dtype=float), histories)), self.free)
+        self.free -= self.broken
         shape, many = (len(jobs), histories), len(causes)
         self.next = np.full((_LANES * len(jobs) + 1, histories), _NEVER)
         self.doing = np.full(shape, WORK, dtype=np.intp)
@@ -134,6 +139,8 @@ class _Fleet:
         self.events, self.rows = 0, np.arange(histories)
         for number in range(len(jobs)):
             self._begin(number)
+        away = np.flatnonzero(self.broken)
+        self._next_repair(away, np.zeros(away.size))
 
     def _lane(self, job: int, kind: int) -> Array:
         return np.asarray(self.next[_LANES * job + kind])

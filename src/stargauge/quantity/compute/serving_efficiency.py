@@ -31,9 +31,9 @@ class Interval(NamedTuple):
 class ServingFit:
     """Shares of the makers' figures, and seconds: what was fitted to published measurements; the defaults are where the fit starts from.
 
-    Not coefficients of the model but of its errors: `spread`, the standard deviation of logarithms of measured over predicted for groups
-    that a fit has not seen, where layout and lengths are stated; `spread_assumed`, where they had to be assumed or searched (an assumption);
-    `spread_first` and `spread_between`, of the seconds to the first token and between tokens at a fixed number of users.
+    Not coefficients of the model but of its errors, standard deviations of logarithms of measured over predicted: `spread`, for groups of
+    runs that a fit has not seen, where layout and lengths are stated; `spread_assumed`, where they had to be assumed or searched (itself
+    an assumption); `spread_first` and `spread_between`, of the seconds to the first token and between tokens at a fixed number of users.
     """
 
     memory: float = 0.8  # of memory bandwidth, reading weights

@@ -24,23 +24,26 @@ def precision_in(text: str) -> str:
 def serving_types(precision: str, model: Transformer, chip: Chip, published: str = "") -> ServingTypes:
     """The types that a model is served in. `published`: the type its weights were published in, where that is kept (`mxfp4`).
 
-    bf16, fp8: weights, products and cache alike; scores and values in 16 bits. fp4: weights and products of blocks, and of attention unless
-    its keys and values are a latent vector (those weights stay in 16 bits); cache in 8 bits. mxfp4: experts' weights in 4 bits, the rest in
-    16; products in 8 bits on chips with 4-bit products, else widened to 16 bits at use, and the cache likewise (TensorRT-LLM's guides).
-    Raises InputError where the chip has no such products: nothing is guessed.
+    bf16, fp8: weights, products and cache alike, but a latent vector is kept in 16 bits (published weights bring no scales for it).
+    fp4: weights and products of blocks, and of attention unless it has a latent vector (those weights stay in 16 bits); cache in 8 bits.
+    mxfp4: experts' weights in 4 bits, the rest in 16; products in 8 bits on chips with 4-bit products, else widened to 16 bits at use, and
+    the cache likewise (TensorRT-LLM's guide for GPT-OSS). Scores and values in 8 bits where the chip has 4-bit products and the cache 8,
+    else in 16. What no source tells of these is an assumption. Raises InputError where the chip has no such products: nothing is guessed.
     """
     kept = "mxfp4" if published.lower() == "mxfp4" else precision_in(precision)
+    core = "fp8" if "fp4" in chip.peaks else "bf16"
     if kept == "mxfp4":
         wide = "fp8" if "fp4" in chip.peaks else "bf16"
-        return ServingTypes("mxfp4", "bf16", wide, wide, "bf16", "bf16")
+        return ServingTypes("mxfp4", "bf16", wide, wide, "bf16", core)
     if kept not in chip.peaks:
         raise InputError(
             f"no {kept} figure for {chip.name}: the chip does not have it or the maker gives none; it has {', '.join(chip.peaks)}"
         )
     if kept == "fp4":
         attention = "fp4" if model.latent is None else "bf16"
-        return ServingTypes("fp4", attention, "fp8", "fp4", attention, "bf16")
-    return ServingTypes(kept, kept, kept, kept, kept, "bf16")
+        return ServingTypes("fp4", attention, "fp8", "fp4", attention, "fp8")
+    cache, core = (kept, core) if kept == "fp8" and model.latent is None else ("bf16", "bf16")
+    return ServingTypes(kept, kept, cache, kept, kept, core)
 
 
 def usual_precision(chip: Chip) -> str:

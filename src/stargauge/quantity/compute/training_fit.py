@@ -1,4 +1,4 @@
-"""What was learned from measured training runs: how much longer each part takes than the makers' figures say, and how far predictions were off."""
+"""What was learned from measured training runs: how much longer each part takes than makers' figures say, how far predictions were off."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 
 from stargauge.quantity.compute.layout import Array, Job
 from stargauge.quantity.compute.machine import Machine
-from stargauge.quantity.compute.operations import PEAK_OF
+from stargauge.quantity.compute.operations import PEAK_OF, Cut, Practice
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import InputError, did_you_mean
 
-#: The generation that accelerators belong to of which no run was measured.
+#: The generation of accelerators of which no run was measured.
 OTHER = "other"
-#: Software of this day is what the other coefficients stand for; and the years over which older software is told apart.
-MATURE, OLDEST = 2026.7, 3.0
+#: Schedules by number: one whose exchange of experts' tokens runs beside computing (zero bubble, as DeepSeek-V3's).
+_ZERO_BUBBLE = 1
 
 
 class Between(NamedTuple):
@@ -28,36 +28,144 @@ class Between(NamedTuple):
     p90: Array
 
 
+class Weights(NamedTuple):
+    """What each part's seconds at the makers' figures are multiplied with for one model, job and machine; `kernel` is seconds of a kernel.
+
+    `beside` holds in addition where the exchange of experts' tokens runs beside computing, `eager` where weights are spread by a framework
+    that runs operation by operation, `older` on everything.
+    """
+
+    matrix: float
+    matrix_high: float
+    operands: float
+    attention: float
+    scores: float
+    elementwise: float
+    casts: float
+    permutation: float
+    activation: float
+    kernel: float
+    tensor: float
+    context: float
+    expert_inside: float
+    expert_outside: float
+    shard: float
+    neighbour: float
+    data: float
+    optimizer: float
+    beside: float
+    eager: float
+    older: float
+
+
 @dataclass(frozen=True)
 class TrainingFit:
-    """Coefficients by name, the generation of each accelerator by its name, and how far off predictions of runs left out were.
+    """Coefficients, what is known of accelerators and of software by day, and how far off predictions of runs left out were.
 
-    A coefficient multiplies the seconds that a part would take at the makers' figures; `kernel` is seconds per kernel, `age_*` a rate per
-    year of older software. `spread`: by `dense` and `moe`, and the same with `other-` for accelerators of no measured generation: the
-    distance |log(measured / predicted)| within which 80 % of the left-out runs lay.
+    `coefficients` by name, some with a generation, `matrix-fp8[hopper]`. `generations`: of an accelerator by its name; `power`: its watts
+    per 10^15 FLOP/s in 16 bits over a standard. `practice`: days (years with fractions) since which software does things in a way, and
+    other limits. `models`: what is said of some models by name, `NAME:what`. `spread`: by `dense` and `moe`, and the same with `other-` for
+    accelerators of no measured generation: the distance |log(measured / predicted)| within which 80 % of the runs left out lay. `drift`: by
+    `dense-p10` to `moe-p90`, how much faster the same model ran on the same accelerators per year of later software, as a logarithm.
     """
 
     coefficients: Mapping[str, float]
-    generations: Mapping[str, str]
-    spread: Mapping[str, float]
-    made: Mapping[str, str] = field(default_factory=dict)
+    generations: Mapping[str, str] = field(default_factory=dict)
+    power: Mapping[str, float] = field(default_factory=dict)
+    practice: Mapping[str, float] = field(default_factory=dict)
+    models: Mapping[str, float] = field(default_factory=dict)
+    spread: Mapping[str, float] = field(default_factory=dict)
+    drift: Mapping[str, float] = field(default_factory=dict)
 
     def generation(self, machine: Machine) -> str:
         """The generation of a machine's accelerator; `other` where no run of such a one was measured."""
         return self.generations.get(machine.chip.name, OTHER)
 
-    def age(self, machine: Machine) -> float:
-        """Years of the machine's software before the day that the coefficients stand for, at most three."""
-        return min(max(0.0, MATURE - machine.software), OLDEST)
+    def coefficient(self, name: str, generation: str = OTHER) -> float:
+        """A coefficient: of a generation where there is one of its own, else that of others. Raises KeyError where there is neither."""
+        for key in (f"{name}[{generation}]", name):
+            if key in self.coefficients:
+                return self.coefficients[key]
+        return self.coefficients[f"{name}[{OTHER}]"]
 
-    def weight(self, name: str, generation: str = "") -> float:
-        """A coefficient; of a generation where there is one of its own."""
-        return self.coefficients.get(f"{name}[{generation}]", self.coefficients.get(name, self.coefficients.get(f"{name}[{OTHER}]", 1.0)))
+    def of_model(self, model: Transformer, what: str, usual: float = 0.0) -> float:
+        """What is said of a model by its name."""
+        return self.models.get(f"{model.name}:{what}", usual)
+
+    def since(self, what: str, software: float) -> bool:
+        """Whether software of a day does something; what no day is known for, it does."""
+        return software >= self.practice.get(what, -np.inf)
+
+    def practice_of(self, model: Transformer, machine: Machine, job: Job, cut: Cut, schedule: Array) -> Practice:
+        """How software of the machine's day goes about the layers of a model."""
+        wide, day = machine.chip.domain >= self.practice.get("wide_domain", np.inf), machine.software
+        once = self.since("once", day) or (wide and self.since("once_wide", day))
+        once = once or (model.latent is not None and day >= self.practice.get(f"once_latent[{self.generation(machine)}]", np.inf))
+        fused = np.zeros_like(cut.micro_batch)
+        if model.experts and wide and job.dtype == "mxfp8":
+            small = cut.micro_batch <= 1.0 if self.since("fused_small", day) else np.zeros_like(fused)
+            fused = np.ones_like(fused) if self.since("fused", day) else np.asarray(small, dtype=np.float64)
+        generation = self.generation(machine)
+        return Practice(
+            once=np.maximum(float(once), schedule == _ZERO_BUBBLE),
+            graph=wide and self.since("graph", day),
+            fused_experts=fused,
+            score_width=self.practice.get(f"score_width[{generation}]", self.practice.get("score_width", 0.0)),
+            unfused_activation=bool(self.of_model(model, "unfused_activation")),
+            most_domains=self.of_model(model, "most_domains", np.inf),
+        )
+
+    def weights(self, model: Transformer, machine: Machine, job: Job, counted: bool = False) -> Weights:
+        """The coefficients for a model, machine and job. `counted`: how many tokens an expert gets is known ahead (some are dropped)."""
+        generation, day = self.generation(machine), machine.software
+        one = self.coefficient
+        power = (self.power.get(machine.chip.name, 1.0)) ** -one("power")
+        attention = one("attention", generation) if job.fused else one("attention_unfused")
+        if job.fused and not self.since(f"attention[{generation}]", day):
+            attention *= one("attention_before")
+        return Weights(
+            matrix=one(f"matrix-{job.dtype}", generation) * (power if PEAK_OF[job.dtype] != "fp4" else 1.0),
+            matrix_high=one("matrix-bf16", generation) * power,
+            operands=one("operands"),
+            attention=attention * power,
+            scores=one("scores"),
+            elementwise=one("elementwise"),
+            casts=one("casts"),
+            permutation=one("permutation"),
+            activation=one("activation"),
+            kernel=one("kernel") * (one("counted") if counted and model.experts else 1.0),
+            tensor=one("tensor"),
+            context=one("context"),
+            expert_inside=one("expert_inside"),
+            expert_outside=one("expert_outside"),
+            shard=one("shard"),
+            neighbour=one("neighbour"),
+            data=one("data") * (1.0 if self.since("data_beside", day) else one("data_before")),
+            optimizer=one("optimizer"),
+            beside=one("beside"),
+            eager=1.0 if self.since("compiled", day) else one("eager"),
+            older=float(np.exp(one("immature") * self._immature(generation, day))),
+        )
+
+    def _immature(self, generation: str, day: float) -> float:
+        """Years that software is short of having had time enough for a generation of accelerators."""
+        launched = self.practice.get(f"launched[{generation}]", -np.inf)
+        return max(0.0, self.practice.get("mature_after", 0.0) - (day - launched))
 
     def interval(self, total: Array, moe: bool, known: bool = True) -> Between:
         """P10, P50 and P90 of predicted step times. `known`: of an accelerator whose generation was measured."""
         factor = np.exp(self.spread[f"{'' if known else 'other-'}{'moe' if moe else 'dense'}"])
         return Between(total / factor, total, total * factor)
+
+    def later(self, total: Array, moe: bool, years: float) -> Between:
+        """P10, P50 and P90 of step times with software of some years later, by how it moved between the runs that were measured."""
+        kind = "moe" if moe else "dense"
+        levels = [total * np.exp(-self.drift[f"{kind}-{level}"] * years) for level in ("p90", "p50", "p10")]
+        return Between(*sorted(levels, key=lambda one: float(np.sum(one))))
+
+    def knows(self, machine: Machine) -> bool:
+        """Whether runs of the generation of a machine's accelerator were measured."""
+        return self.generation(machine) != OTHER
 
 
 def peak_of(machine: Machine, job: Job) -> float:
@@ -69,8 +177,3 @@ def peak_of(machine: Machine, job: Job) -> float:
         have = [name for name, peak in PEAK_OF.items() if peak in machine.chip.peaks]
         raise InputError(f"{machine.chip.title} has no figure for {job.dtype} by its maker; types that it has: {', '.join(have)}")
     return machine.chip.peaks[kind]
-
-
-def is_moe(model: Transformer) -> bool:
-    """Whether a model has experts."""
-    return model.experts > 0

@@ -42,7 +42,7 @@ def training_memory(model: Transformer, job: Job, layouts: Layouts) -> TrainingM
     first, last = _stage(model, job, layouts, first=True), _stage(model, job, layouts, first=False)
     fuller = np.sum(np.stack(first), axis=0) >= np.sum(np.stack(last), axis=0)
     parts = [np.where(fuller, one, other) for one, other in zip(first, last, strict=True)]
-    return TrainingMemory(*parts, reserve=RESERVE_BYTES + LOST_SHARE * np.sum(np.stack(parts), axis=0))
+    return TrainingMemory(*[*parts, RESERVE_BYTES + LOST_SHARE * np.sum(np.stack(parts), axis=0)])
 
 
 def _stage(model: Transformer, job: Job, layouts: Layouts, first: bool) -> list[Array]:
@@ -63,7 +63,7 @@ def _stage(model: Transformer, job: Job, layouts: Layouts, first: bool) -> list[
 
 
 def micro_batches_under_way(job: Job, layouts: Layouts) -> Array:
-    """Micro-batches whose activations the first stage keeps at once: as many as there are stages, more with interleaving, no more than all."""
+    """Micro-batches whose activations the first stage keeps at once: one per stage, more with interleaving, no more than all."""
     p, v = layouts.pipeline, layouts.interleave
     deep = p * np.where(v > 1.0, 1.0 + (p - 1.0) / (p * v), 1.0)
     return np.minimum(deep, np.ceil(job.batch / (layouts.data * layouts.micro_batch)))

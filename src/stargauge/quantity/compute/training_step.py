@@ -13,11 +13,11 @@ import numpy as np
 from stargauge.quantity.compute.collectives import all_gather, all_to_all, neighbour
 from stargauge.quantity.compute.layout import Array, Job, Layouts
 from stargauge.quantity.compute.machine import Machine
-from stargauge.quantity.compute.operations import FULL, HALF, Cut, distinct_cuts, layer_work, logits_work
-from stargauge.quantity.compute.training_fit import TrainingFit, peak_of
+from stargauge.quantity.compute.operations import FULL, HALF, Cut, Practice, distinct_cuts, layer_work, logits_work
+from stargauge.quantity.compute.training_fit import TrainingFit, Weights, peak_of
 from stargauge.quantity.compute.transformer import Transformer
 
-#: Bytes that the optimiser reads and writes per weight that it holds: 32-bit weight and two moments in and out, gradient in, 16-bit weight out.
+#: Bytes that the optimiser moves per weight that it holds: 32-bit weight and two moments in and out, gradient in, 16-bit weight out.
 _OPTIMIZER_BYTES = 30.0
 
 
@@ -32,11 +32,13 @@ class LayerSeconds(NamedTuple):
     elementwise: Array
     casts: Array
     permutation: Array
+    activation: Array
     kernels: Array
     tensor: Array
     context: Array
     expert_inside: Array
     expert_outside: Array
+    beside: Array  # 0 or 1: exchange of experts' tokens beside computing
     shard: Array
 
 
@@ -45,16 +47,18 @@ class TrainingWork(NamedTuple):
 
     layer: LayerSeconds
     logits_matrix: Array
-    logits_bytes: Array
+    logits_operands: Array
+    logits_loss: Array
     neighbour: Array
     data: Array
     optimizer: Array
-    layers: float
+    body_layers: Array
+    layers: Array  # with those of further predicted tokens
     pipeline: Array
     interleave: Array
     micro_batches: Array
     weight_share: Array  # of the matrix products' time, how much is for the gradients of weights, if the pipeline may put it off
-    fused: bool
+    spread: Array  # 0 or 1: weights are spread
 
 
 class TrainingStep(NamedTuple):
@@ -63,7 +67,7 @@ class TrainingStep(NamedTuple):
     matrix: Array
     attention: Array
     elementwise: Array
-    permutation: Array
+    experts: Array
     kernels: Array
     logits: Array
     optimizer: Array
@@ -83,59 +87,59 @@ class TrainingStep(NamedTuple):
 
 def training_step(model: Transformer, machine: Machine, job: Job, layouts: Layouts, fit: TrainingFit) -> TrainingStep:
     """Seconds of a step for each layout. Layouts are taken to divide; raises InputError where the accelerator lacks the job's type."""
-    return combined(training_work(model, machine, job, layouts), model, machine, job, fit)
+    return combined(training_work(model, machine, job, layouts, fit), fit.weights(model, machine, job))
 
 
 # --- at the makers' figures ---------------------------------------------------------------------------------------------------------
 
 
-def training_work(model: Transformer, machine: Machine, job: Job, layouts: Layouts) -> TrainingWork:
+def training_work(model: Transformer, machine: Machine, job: Job, layouts: Layouts, fit: TrainingFit) -> TrainingWork:
     """Every part at the makers' figures. What one layer costs is worked out once for each different cut of it."""
-    cut, places = distinct_cuts(layouts)
-    seconds = _layer_seconds(model, machine, job, cut)
-    flop, byte = logits_work(model, job, cut)
-    stage_layers = np.ceil(model.layers / layouts.pipeline)
-    stride = layouts.tensor * layouts.context * layouts.data
-    apart = _between_stages(model, machine, job, layouts, np.where(layouts.pipeline > 1.0, stride, 1.0))
-    shard = _shard(model, machine, layouts)
+    cut, (schedule,), places = distinct_cuts(layouts, layouts.schedule)
+    layer = [one[places] for one in _layer_seconds(model, machine, job, cut, fit.practice_of(model, machine, job, cut, schedule), schedule)]
+    predicted = fit.of_model(model, "predicted_tokens", 1.0)
+    logits, chip = logits_work(model, job, cut), machine.chip
+    stage_layers = model.layers / layouts.pipeline
+    half_gradients = fit.since("half_gradients", machine.software)
     return TrainingWork(
-        layer=LayerSeconds(*(one[places] for one in seconds), shard=shard),
-        logits_matrix=(flop / machine.chip.peaks["bf16"])[places],
-        logits_bytes=(byte / machine.chip.bandwidth)[places],
-        neighbour=apart,
-        data=_data(model, machine, layouts, stage_layers),
+        layer=LayerSeconds(*[*layer, _shard(model, machine, layouts)]),
+        logits_matrix=(predicted * logits.matrix / chip.peaks["bf16"])[places],
+        logits_operands=(predicted * logits.operands / chip.bandwidth)[places],
+        logits_loss=(predicted * logits.loss / chip.bandwidth)[places],
+        neighbour=_between_stages(model, machine, job, layouts),
+        data=_data(model, machine, layouts, stage_layers, HALF if half_gradients else FULL),
         optimizer=_optimizer(model, machine, layouts, stage_layers),
-        layers=float(model.layers),
+        body_layers=np.full(layouts.many, float(model.layers)),
+        layers=np.full(layouts.many, model.layers + predicted - 1.0),
         pipeline=layouts.pipeline,
         interleave=layouts.interleave,
         micro_batches=np.ceil(job.batch / (layouts.data * layouts.micro_batch)),
-        weight_share=np.where(layouts.schedule == 1, np.where(layouts.recompute == 2, 0.75, 1.0), 0.0),
-        fused=job.fused,
-    )  # fmt: skip
+        weight_share=np.where(layouts.schedule == 1, np.where(layouts.recompute == 2, 0.25, 1.0 / 3.0), 0.0),
+        spread=(layouts.sharding == 3).astype(np.float64),
+    )
 
 
-def _layer_seconds(model: Transformer, machine: Machine, job: Job, cut: Cut) -> list[Array]:
+def _layer_seconds(model: Transformer, machine: Machine, job: Job, cut: Cut, practice: Practice, schedule: Array) -> list[Array]:
     """All of a layer but the gathering of spread weights."""
-    chip, work, tokens = machine.chip, layer_work(model, job, cut), cut.tokens(job)
+    chip, work, tokens = machine.chip, layer_work(model, job, cut, practice), cut.tokens(job)
     peak, high, moved = peak_of(machine, job), chip.peaks["bf16"], chip.bandwidth
-    inside, outside = _experts(model, machine, job, cut, tokens)
+    fused = np.asarray(practice.fused_experts) + np.zeros_like(tokens)
     return [
         work.matrix / peak, work.matrix_high / high, work.operands / moved, work.attention / high, work.scores / moved,
-        work.elementwise / moved, work.casts / moved, work.permutation / moved, work.kernels,
-        _tensor(model, machine, cut, tokens), _context(model, machine, cut, tokens), inside, outside,
+        work.elementwise / moved, work.casts / moved, work.permutation / moved, work.activation / moved, work.kernels,
+        _tensor(model, machine, cut, tokens), _context(model, machine, cut, tokens), *_experts(model, machine, cut, tokens, practice),
+        np.maximum(fused, schedule == 1),
     ]  # fmt: skip
 
 
 def _tensor(model: Transformer, machine: Machine, cut: Cut, tokens: Array) -> Array:
-    """Sequence-parallel gathers and scatters of a layer: four forward, four backward, four again where all is computed again."""
-    times = 8.0 + 4.0 * (cut.recompute == 2)
+    """Sequence-parallel gathers and scatters of a layer: four forward, four backward, two of inputs again; four where all is recomputed."""
+    times = 10.0 + 4.0 * (cut.recompute == 2)
     if model.experts:  # experts take their tokens where they are: only attention and what all tokens pass is gathered
-        times = (
-            times / 2.0 * (1.0 + (1.0 - model.moe_layers / model.layers) + (model.moe_layers / model.layers) * bool(model.shared_experts))
-        )
-    return np.asarray(
-        np.where(cut.tensor > 1.0, times * all_gather(machine, tokens * model.hidden * HALF, cut.tensor, np.ones_like(tokens)), 0.0)
-    )
+        share = model.moe_layers / model.layers
+        times = times / 2.0 * (2.0 - share * (not model.shared_experts))
+    gathered = all_gather(machine, tokens * model.hidden * HALF, cut.tensor, np.ones_like(tokens))
+    return np.asarray(np.where(cut.tensor > 1.0, times * gathered, 0.0))
 
 
 def _context(model: Transformer, machine: Machine, cut: Cut, tokens: Array) -> Array:
@@ -145,24 +149,26 @@ def _context(model: Transformer, machine: Machine, cut: Cut, tokens: Array) -> A
     return np.asarray(np.where(cut.context > 1.0, 3.0 * all_gather(machine, volume, cut.context, cut.tensor), 0.0))
 
 
-def _experts(model: Transformer, machine: Machine, job: Job, cut: Cut, tokens: Array) -> tuple[Array, Array]:
-    """Tokens to their experts and back, forward and backward; what goes to experts does so in the job's type, what returns in 16 bits."""
+def _experts(model: Transformer, machine: Machine, cut: Cut, tokens: Array, practice: Practice) -> tuple[Array, Array]:
+    """Tokens to their experts and back, forward and backward, in 16 bits: within the domain and beyond it."""
     zero = np.zeros_like(tokens)
     if not model.experts:
         return zero, zero
     share, again = model.moe_layers / model.layers, 1.0 + 0.5 * (cut.recompute == 2)
-    token_bytes = 2.0 * ((HALF if job.dtype == "bf16" else 1.0) + HALF) * model.hidden
+    each, once = 4.0 * HALF * model.hidden, np.asarray(practice.once) + zero
     inside, outside = all_to_all(
-        machine, tokens / cut.tensor, float(model.experts_per_token), token_bytes, cut.expert, np.ones_like(tokens)
+        machine, tokens / cut.tensor, float(model.experts_per_token), each, cut.expert, once, practice.most_domains
     )
     spread = cut.expert > 1.0
     return np.where(spread, inside * again * share, 0.0), np.where(spread, outside * again * share, 0.0)
 
 
-def _between_stages(model: Transformer, machine: Machine, job: Job, layouts: Layouts, stride: Array) -> Array:
+def _between_stages(model: Transformer, machine: Machine, job: Job, layouts: Layouts) -> Array:
     """A micro-batch's activations to the next stage and their gradients back, once for each of a stage's chunks."""
+    several = layouts.pipeline > 1.0
+    stride = np.where(several, layouts.tensor * layouts.context * layouts.data, 1.0)
     volume = layouts.micro_batch * job.sequence / layouts.context * model.hidden * HALF / layouts.tensor
-    return np.where(layouts.pipeline > 1.0, 2.0 * layouts.interleave * neighbour(machine, volume, stride), 0.0)
+    return np.where(several, 2.0 * layouts.interleave * neighbour(machine, volume, stride), 0.0)
 
 
 def shared_weights(model: Transformer, layouts: Layouts) -> tuple[Array, Array]:
@@ -194,9 +200,9 @@ def _end_weights(model: Transformer, layouts: Layouts) -> Array:
     return once * np.where((layouts.pipeline > 1.0) | model.tied, 1.0, 2.0)
 
 
-def _data(model: Transformer, machine: Machine, layouts: Layouts, layers: Array) -> Array:
-    """Gradients summed in 32 bits and weights gathered in 16, once a step; nought where weights are spread, which then go layer by layer."""
-    whole = _gathered(machine, model, layouts, FULL + HALF, layers, _end_weights(model, layouts))
+def _data(model: Transformer, machine: Machine, layouts: Layouts, layers: Array, gradient: float) -> Array:
+    """Gradients summed and weights gathered in 16 bits, once a step; nought where weights are spread, which then go layer by layer."""
+    whole = _gathered(machine, model, layouts, gradient + HALF, layers, _end_weights(model, layouts))
     return np.where(layouts.sharding == 3, 0.0, whole)
 
 
@@ -221,37 +227,29 @@ def _optimizer(model: Transformer, machine: Machine, layouts: Layouts, layers: A
 # --- with what was fitted -----------------------------------------------------------------------------------------------------------
 
 
-def combined(work: TrainingWork, model: Transformer, machine: Machine, job: Job, fit: TrainingFit) -> TrainingStep:
+def combined(work: TrainingWork, w: Weights) -> TrainingStep:
     """The parts times their coefficients, laid over the stages of the pipeline."""
-    w, age = fit.weight, fit.age(machine)
-    generation, part = fit.generation(machine), work.layer
-    older = np.exp(w("age_all") * age)
-    kernels = w("kernel") * np.exp(w("age_kernel") * age)
-    matrix = part.matrix * w(f"matrix-{job.dtype}", generation) + part.matrix_high * w("matrix_high") + part.operands * w("operands")
-    attention = part.attention * w("attention" if work.fused else "attention_unfused", generation) + part.scores * w("scores")
-    elementwise = part.elementwise * w("elementwise") + part.casts * w("casts")
-    permutation = part.permutation * w("permutation") * np.exp(w("age_kernel") * age)
-    compute = matrix + attention + elementwise + permutation + part.kernels * kernels
-    shard = _exposed(part.shard, compute, w("shard"))
-    layer = [
-        matrix, attention, elementwise, permutation, part.kernels * kernels,
-        part.tensor * w("tensor"), part.context * w("context"),
-        part.expert_inside * w("expert_inside") + part.expert_outside * w("expert_outside"), shard,
-    ]  # fmt: skip
+    part, beside = work.layer, np.where(work.layer.beside > 0.0, w.beside, 1.0)
+    elementwise = w.elementwise * np.where(work.spread > 0.0, w.eager, 1.0)
+    matrix = part.matrix * w.matrix + part.matrix_high * w.matrix_high + part.operands * w.operands
+    attention = part.attention * w.attention + part.scores * w.scores
+    experts = part.permutation * w.permutation + part.activation * w.activation
+    computing = [matrix, attention, part.elementwise * elementwise + part.casts * w.casts, experts, part.kernels * w.kernel]
+    expert = (part.expert_inside * w.expert_inside + part.expert_outside * w.expert_outside) * beside
+    shard = _exposed(part.shard, np.sum(np.stack(computing), axis=0), w.shard)
+    layer = [*computing, part.tensor * w.tensor, part.context * w.context, expert, shard]
     m, p, whole = work.micro_batches, work.pipeline, np.sum(np.stack(layer), axis=0)
-    logits = work.logits_matrix * w("logits") + work.logits_bytes * w("elementwise")
+    logits = work.logits_matrix * w.matrix_high + work.logits_operands * w.operands + work.logits_loss * elementwise
     mean = (work.layers * whole + logits) / p
-    late = work.weight_share * part.matrix * w(f"matrix-{job.dtype}", generation) * work.layers / p  # may be put off into the waiting
+    late = work.weight_share * part.matrix * w.matrix * work.layers / p  # may be put off into the waiting
     step = [one * work.layers / p * m for one in layer]
-    data = _exposed(work.data, mean, w("data")) + step[8]
-    made = TrainingStep(
-        *step[:5], logits / p * m, work.optimizer * w("optimizer"), step[5], step[6], step[7],
-        pipeline=work.neighbour * m * w("neighbour"),
-        data=data,
-        imbalance=(_slowest(work.layers, p, whole, logits) - mean) * m,
-        bubble=(p - 1.0) / work.interleave * np.maximum(mean - late, 0.0),
-    )  # fmt: skip
-    return TrainingStep(*(one * older for one in made))
+    parts = [
+        *step[:5], logits / p * m, work.optimizer * w.optimizer, *step[5:8],
+        work.neighbour * m * w.neighbour, _exposed(work.data, mean, w.data) + step[8],
+        np.maximum(_slowest(work.body_layers, work.layers, p, whole, logits) - mean, 0.0) * m,
+        (p - 1.0) / work.interleave * np.maximum(mean - 3.0 * late, 0.0),
+    ]  # fmt: skip
+    return TrainingStep(*(one * w.older for one in parts))
 
 
 def _exposed(seconds: Array, beside: Array, share: float) -> Array:
@@ -259,13 +257,23 @@ def _exposed(seconds: Array, beside: Array, share: float) -> Array:
     return np.asarray(np.minimum(seconds, share * seconds + np.maximum(seconds - beside, 0.0)))
 
 
-def _slowest(layers: float, pipeline: Array, layer: Array, logits: Array) -> Array:
-    """Seconds of the slowest stage for a micro-batch: layers in whole numbers; the last stage has the output layer.
+def _slowest(body: Array, layers: Array, pipeline: Array, layer: Array, logits: Array) -> Array:
+    """Seconds of the slowest stage for a micro-batch; `body`: layers of the model itself, `layers` with those of further predicted tokens.
 
-    Where layers do not divide, the last stage has fewer of them, as many as the output layer is worth and as there are places free.
+    Layers that divide go evenly, the output layer comes on top in the last stage. Two short of dividing, embedding and output layer each
+    take a layer's place (Llama 3). Else the last stage has as many layers as leave it nearest to the others.
     """
-    most = np.ceil(layers / pipeline)
-    free = most * pipeline - layers
-    fewer = np.clip(np.ceil(logits / layer), 0.0, np.minimum(free, most - 1.0))
-    last = (most - fewer) * layer + logits
-    return np.asarray(np.where(pipeline > 1.0, np.maximum(most * layer, last), layers * layer + logits))
+    p = pipeline
+    places = (layers + 2.0) / p
+    two_short = np.maximum(places * layer, (places - 1.0) * layer + logits)
+    short = (np.mod(body + 2.0, p) == 0.0) & (np.mod(body, p) != 0.0)
+    uneven = np.where(short, two_short, _by_hand(layers, p, layer, logits))
+    return np.asarray(np.where(np.mod(body, p) == 0.0, layers / p * layer + logits, uneven))
+
+
+def _by_hand(layers: Array, pipeline: Array, layer: Array, logits: Array) -> Array:
+    """Seconds of the slowest stage where all but the last have equally many layers, as many as suits best."""
+    rest = np.maximum(pipeline - 1.0, 1.0)
+    least = np.floor((layers + logits / layer) / pipeline)
+    tried = [np.maximum(each * layer, np.maximum(layers - rest * each, 0.0) * layer + logits) for each in (least, least + 1.0)]
+    return np.asarray(np.minimum(*tried))

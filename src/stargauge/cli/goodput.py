@@ -1,0 +1,58 @@
+"""`stargauge goodput`: what a training job keeps of its time."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from stargauge.cli.commands import print_json, style_of, values_of
+from stargauge.cli.files import expect_writable, write_whole
+from stargauge.quantity.errors import Fault, InputError
+
+#: What is written into a folder, beside pictures.
+PAGE, DATA = "goodput.html", "goodput.json"
+
+
+def goodput(asked: argparse.Namespace) -> int:
+    """`stargauge goodput`."""
+    folder = Path(asked.out) if asked.out else None
+    _expect(asked, folder)
+    from stargauge import api
+    from stargauge.report.goodput import render_goodput
+
+    data = api.goodput(
+        asked.cluster, model=asked.model, failure_rate=asked.failure_rate, checkpoint_write=asked.checkpoint_write, writing=asked.writing,
+        storage=asked.storage, interval=asked.interval, restart=asked.restart, spares=asked.spares, repair=asked.repair,
+        planned=asked.planned, stragglers=asked.stragglers, days=asked.days, simulate=asked.simulate, draws=asked.draws, seed=asked.seed,
+        as_of=asked.as_of, values=values_of(asked),
+    ).to_dict()  # fmt: skip
+    if folder is not None:
+        from stargauge.report.goodput_page import pictures_of, render_goodput_page
+
+        texts = {PAGE: render_goodput_page(data), **pictures_of(data), DATA: json.dumps(data, indent=1, allow_nan=False) + "\n"}
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            write_whole(folder / name, text)
+    if asked.json:
+        print_json(data)
+    else:
+        sys.stdout.write(render_goodput(data, style_of(asked), str(folder.resolve()) if folder else None))
+    return 0
+
+
+def _expect(asked: argparse.Namespace, folder: Path | None) -> None:
+    """Raise InputError for what is missing or cannot be written, before any of the work is done."""
+    if not asked.cluster:
+        raise InputError(Fault("expected a number of accelerators and a chip, such as 16384xh100", "--cluster"))
+    if folder is None:
+        return
+    if folder.exists() and not folder.is_dir():
+        raise InputError(Fault(f'"{folder}" is a file; expected a folder', "--out"))
+    if folder.exists():
+        expect_writable(folder / PAGE, "page", ".html")
+    from importlib.util import find_spec
+
+    if find_spec("jinja2") is None:
+        raise InputError("a page needs the extra `report` (jinja2 is missing): pip install 'stargauge[report]'")

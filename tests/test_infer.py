@@ -1,0 +1,219 @@
+"""`stargauge infer` from top to bottom: answer, cost, power, words, charts, faults, the page."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.cli_runs import ask
+from tests.test_packaging_files import commands, run_page, run_python
+
+import stargauge as sg
+from stargauge.audit.serving import ServingAnswer
+from stargauge.quantity.compute.serving_queue import Service, closed
+from stargauge.quantity.compute.transformer import Transformer
+from stargauge.quantity.errors import InputError
+from stargauge.report.serving import render_serving, spaced
+from stargauge.report.serving_chart import front_csv, front_spec, passes_spec, pictures
+from stargauge.report.svg import draws
+
+_ROOT = Path(__file__).parents[1]
+
+
+@lru_cache(maxsize=16)
+def _made(model: str = "llama-3.3-70b", chip: str = "h100", **asked: Any) -> ServingAnswer:
+    return sg.infer(model, chip, **asked)
+
+
+@lru_cache(maxsize=1)
+def _r1() -> ServingAnswer:
+    return sg.infer("deepseek-r1", "gb300", ttft="2s", tpot="20ms")
+
+
+def test_the_answer_keeps_its_limits_and_adds_up() -> None:
+    made = _r1()
+    best = made.best
+    assert best.first["p99"] <= 2.0 and best.each <= 0.02
+    assert best.per_user == pytest.approx(1 / best.each)
+    assert best.per_accelerator == pytest.approx(best.requests * 1024 / best.accelerators)
+    assert made.step["total"] == pytest.approx(sum(value for name, value in made.step.items() if name != "total"))
+    held = made.memory
+    assert held["weights"] + held["workspace"] + held["cache_used"] < held["capacity"]
+    assert [one["limit"] for one in made.binds] == ["tpot"]
+    for one in made.others.values():
+        assert one is None or one.per_accelerator <= best.per_accelerator * 1.0001
+    rates = made.interval["per_accelerator"]
+    assert rates["p10"] < rates["p50"] == best.per_accelerator < rates["p90"]
+
+
+def test_times_may_be_numbers_of_seconds() -> None:
+    assert _made(ttft=2.0, tpot=0.04).best == _made(ttft="2s", tpot="40ms").best
+
+
+def test_the_shipped_fit_with_the_queue_gives_the_published_table(shared: Path) -> None:
+    """NIM's rows of a 70B on two H100: rate within 15 %, time between tokens within 15 %, to the first token within 35 %."""
+    rows = [
+        row for row in csv.DictReader((shared / "facts/inference_validation.csv").read_text().splitlines())
+        if row["source"].startswith("NVIDIA NIM")
+    ]  # fmt: skip
+    assert len(rows) >= 5
+    for row in rows:
+        made = _made(
+            accelerators=2, input=int(row["isl"]), output=int(row["osl"]), concurrency=int(row["concurrency"]), dtype="fp8",
+            layout="tp=2", disaggregated=False,
+        )  # fmt: skip
+        best = made.best
+        assert best.per_accelerator * 2 == pytest.approx(float(row["tokens_per_s_total"]), rel=0.15)
+        assert best.each * 1000 == pytest.approx(float(row["measured_itl_ms"]), rel=0.15)
+        assert best.first["mean"] * 1000 == pytest.approx(float(row["measured_ttft_ms"]), rel=0.35)
+
+
+def test_the_table_of_the_page_is_that_of_the_queue() -> None:
+    page = (_ROOT / "docs/infer.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in page.splitlines() if re.match(r"\| \d+ \|", line)]
+    assert [row[0] for row in rows] == ["25", "100", "200", "250"]
+    grid = np.array([1.0, 128.0])
+    one = [np.array([value]) for value in (0.4068, 1.0, 1.0, 499.0, 86.0)]
+    steps = np.array([0.01858 + 0.00006 * grid])
+    for users, _, first, _, each, _, rate in rows:
+        made = closed(Service(*one, grid, steps, np.full_like(steps, 0.4068)), np.array([float(users)]))
+        assert f"{made.first[0]:.{2 if made.first[0] < 10 else 1}f} s" == first
+        assert f"{made.gap[0] * 1000:.1f} ms" == each
+        assert f"{made.rate[0] * 500:.0f}" == rate
+
+
+def test_cost_is_rent_over_tokens_and_follows_it() -> None:
+    plain, dear = _made(ttft="2s", price_per_hour=2.0, utilisation=0.5).price, _made(ttft="2s", price_per_hour=20.0, utilisation=0.5).price
+    assert plain is not None and dear is not None
+    best = _made(ttft="2s", price_per_hour=2.0, utilisation=0.5).best
+    assert plain.output["p50"] == pytest.approx(2.0 / 3600 / best.per_accelerator / 0.5 * 1e6)
+    for name in ("output_share", "input_share"):
+        assert getattr(dear, name) == pytest.approx(10 * getattr(plain, name))
+    assert dear.output["p10"] == pytest.approx(10 * plain.output["p10"])
+    # All hours are either for prompts or for answers.
+    assert plain.output_share * 1024 + plain.input_share * 1024 == pytest.approx(plain.output["p50"] * 1024)
+
+
+def test_newer_chips_rent_in_proportion_to_their_peak() -> None:
+    old, new = _made(ttft="2s").price, _r1().price
+    assert old is not None and new is not None
+    assert new.per_hour["p50"] / old.per_hour["p50"] == pytest.approx(2500 / 989, rel=0.01)
+    assert "assumption" in new.per_hour_from and "assumption" in new.utilisation_from
+
+
+def test_power_is_that_of_the_accelerators() -> None:
+    made = _made(ttft="2s", rate="20/s")
+    assert made.power is not None and made.power.each == pytest.approx(1390)
+    assert made.power.whole == pytest.approx(1390 * made.best.accelerators)
+    assert made.best.accelerators == round(made.best.accelerators)
+
+
+def test_later_software_is_faster() -> None:
+    early, late = (sg.infer("deepseek-r1", "gb300", accelerators=8, software=day, disaggregated=False) for day in ("2025-09", "2026-09"))
+    assert late.best.per_accelerator > early.best.per_accelerator
+
+
+def test_a_model_of_your_own() -> None:
+    own = Transformer("own", 32, 4096, 32, 8, 128, 14336, 128256)
+    assert sg.infer(own, "h100", ttft="1s").best.layout.accelerators >= 1
+
+
+_WRONG = [
+    ({"chip": "h100", "dtype": "fp4"}, ("no fp4 figure for h100-sxm", "it has bf16, fp8")),
+    ({"chip": "h1000"}, ('no chip "h1000"', "nearest")),
+    ({"model": "lama-9"}, ('no model "lama-9"', "nearest")),
+    ({"ttft": "2q", "tpot": "soon", "rate": "many"}, ("--ttft", "--tpot", "--rate")),
+    ({"layout": "tp=3"}, ("does not divide the 64 heads", "nearest that works: tp=2")),
+    ({"layout": "tq=3,tp=x"}, ('got "tq"', "did you mean", 'got tp="x"')),
+    ({"price_per_hour": -1.0}, ("more than 0",)),
+    ({"utilisation": 2.0}, ("share above 0",)),
+    ({"tpot": "1ms"}, ("no layout brings each further token within 1ms", "nearest that works")),
+    ({"rate": 1.0, "concurrency": 4}, ("give one of them",)),
+    ({"accelerators": 1, "dtype": "bf16"}, ("does not fit into 1 h100-sxm",)),
+]
+
+
+@pytest.mark.parametrize(("asked", "words"), _WRONG)
+def test_what_is_asked_wrong_says_what_would_work(asked: dict[str, Any], words: tuple[str, ...]) -> None:
+    with pytest.raises(InputError) as caught:
+        sg.infer(**{"model": "llama-3.3-70b", "chip": "h100", **asked})
+    text = " ".join(f"{one.path} {one.message}" for one in caught.value.faults)
+    for word in words:
+        assert word in text
+
+
+def test_all_faults_come_at_once() -> None:
+    with pytest.raises(InputError) as caught:
+        sg.infer("lama-9", "h1000", ttft="2q", prefix_hits=3.0, layout="tq=1")
+    assert len(caught.value.faults) >= 5
+
+
+def test_the_command_prints_what_is_asked_of_every_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("infer", "--model", "llama-3.3-70b", "--chip", "h100", "--ttft", "2s", "--tpot", "50ms")
+    told = ask(capsys, *asked)
+    assert told.code == 0
+    for words in (
+        "output tokens per second and accelerator", "P10", "P90", "per second and user", "Memory per accelerator", "What binds",
+        "USD per million output tokens", "IT power", "Counted", "assumption", "out tok/s/acc", "decode step",
+    ):  # fmt: skip
+        assert words in re.sub(r"\s+", " ", told.out), words
+    assert max(len(line) for line in told.out.splitlines()) <= 80
+    assert "nan" not in told.out.lower()
+    data = json.loads(ask(capsys, *asked, "--json").out)
+    assert data["best"]["per_accelerator"] == pytest.approx(_made(ttft="2s", tpot="50ms").best.per_accelerator)
+    assert set(data["counting"]) == {"output_per_accelerator", "per_user", "cost"}
+    every = ask(capsys, *asked, "--pareto")
+    assert len(every.out.splitlines()) > len(told.out.splitlines())
+
+
+def test_faults_of_the_command_end_with_two(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    start = ("infer", "--model", "llama-3.3-70b", "--chip", "h100")
+    assert ask(capsys, *start, "--dtype", "fp4").code == 2
+    assert ask(capsys, *start, "--tpot", "1ms").code == 2
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").write_text("mine")
+    told = ask(capsys, *start, "--out", str(tmp_path / "full"))
+    assert told.code == 2 and "not touched" in told.told
+    assert (tmp_path / "full" / "file").read_text() == "mine"
+    assert ask(capsys, *start, "--out", str(tmp_path / "no" / "where")).code == 2
+
+
+def test_the_folder_has_answer_table_and_charts(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    folder = tmp_path / "made"
+    assert ask(capsys, "infer", "--model", "llama-3.3-70b", "--chip", "h100", "--ttft", "2s", "--out", str(folder)).code == 0
+    assert sorted(one.name for one in folder.iterdir()) == ["answer.json", "front.csv", "front.svg", "passes.svg"]
+    data = json.loads((folder / "answer.json").read_text())
+    rows = [*csv.DictReader((folder / "front.csv").read_text().splitlines())]
+    assert len(rows) == len(data["front"])
+    assert float(rows[0]["output_tokens_per_s_per_accelerator"]) == pytest.approx(data["front"][0]["per_accelerator"], rel=1e-4)
+
+
+def test_charts_are_drawn_the_house_way() -> None:
+    data = _r1().to_dict()
+    assert draws(front_spec(data)) and draws(passes_spec(data))
+    drawn = pictures(data)
+    assert "deepseek-r1 on GB300 NVL72" in drawn["front.svg"] and "nan" not in "".join(drawn.values()).lower()
+    assert front_csv(data).count("\n") == len(data["front"]) + 1
+
+
+def test_few_points_of_the_front_are_spread_over_it() -> None:
+    assert spaced([{"a": one} for one in range(100)], 3) == [{"a": 0}, {"a": 50}, {"a": 99}]
+    assert len(spaced([{"a": 1}], 3)) == 1
+
+
+def test_prompts_apart_are_told_of() -> None:
+    text = re.sub(r"\s+", " ", render_serving(_r1().to_dict()))
+    assert "prompt servers of" in text and "beyond the fast network" in text
+
+
+def test_the_page_works_as_it_stands(tmp_path: Path) -> None:
+    assert run_page("docs/infer.md", tmp_path) == len(commands("docs/infer.md")) == 4
+    assert (tmp_path / "r1-on-gb300" / "front.svg").exists()
+    left = run_python("docs/infer.md")
+    assert left["fastest"].per_user > left["best"].per_user  # type: ignore[attr-defined]
