@@ -11,6 +11,7 @@ import pytest
 from stargauge.catalogue.gpu_curves import shipped_curves
 from stargauge.catalogue.load import DATA, KINDS, load_catalogue
 from stargauge.catalogue.rows import COLUMNS
+from stargauge.catalogue.serving_runs import shipped_runs
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.statement import ABSENT, RECORDED, STATUSES
 from stargauge.quantity.units import unit
@@ -70,6 +71,7 @@ def test_assumptions_are_weak_and_say_why() -> None:
 def test_every_source_is_named_and_used() -> None:
     used = {row.statement.source for row in ROWS} | {vintage.source for vintage in CATALOGUE.vintages()}
     used |= {curve.source for curve in shipped_curves()}
+    used |= {run.texts["source"] for run in shipped_runs()}
     assert set(CATALOGUE.sources) == used
     assert all(source.publisher and source.title and source.published for source in CATALOGUE.sources.values())
 

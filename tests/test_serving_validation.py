@@ -88,7 +88,8 @@ def test_a_file_without_the_columns_names_them(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_a_rate_counts_is_read_by_name(tmp_path: Path, text: str, counted: str | None, hits: float) -> None:
     run = _run(tmp_path, tokens_counted=text)
-    assert (run.counted, run.hits) == (counted, pytest.approx(hits))
+    assert run.counted == counted
+    assert run.hits == pytest.approx(hits)
 
 
 def test_a_rate_of_all_accelerators_is_divided(tmp_path: Path) -> None:
@@ -148,6 +149,28 @@ def test_rows_that_cannot_be_scored_say_why(tmp_path: Path, cells: dict[str, str
 def test_what_fits_into_no_memory_is_left_out(tmp_path: Path) -> None:
     data = _data(tmp_path, {**GOOD, "deployment": "TP1", "n_gpus": "1", "precision": "BF16"})
     assert "not one sequence of full length fits into memory" in data["left_out"][0]["reason"]
+
+
+def test_rows_of_mlperf_without_lengths_take_those_of_the_benchmark_and_are_scored_apart(tmp_path: Path) -> None:
+    cells = {
+        "model": "Llama 2 70B",
+        "gpu": "B200",
+        "n_gpus": "8",
+        "isl": "",
+        "osl": "",
+        "concurrency": "",
+        "source": "MLPerf Inference v5.1",
+    }
+    case = _case(tmp_path, **cells)
+    assert case.load.answer == 294.45
+    assert case.assumed == ("prompts of 300 and answers of 294 tokens, of the MLPerf benchmark",)
+    assert _data(tmp_path, {**GOOD, **cells})["summary"]["n"] == 0
+
+
+def test_searched_layouts_have_whole_experts_on_each_rank(tmp_path: Path) -> None:
+    found = possible_layouts(_case(tmp_path, model="DeepSeek-R1", n_gpus="72", gpu="GB300 NVL72", deployment="").model, 72)
+    assert set(found.accelerators) == {1.0, 2.0, 4.0, 8.0}
+    assert (found.tensor * found.data == found.accelerators).all()
 
 
 # --- forecasts --------------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.catalogue.machines import chip_in, chip_of, model_in, transformer_of
-from stargauge.catalogue.serving_fit import group_of
+from stargauge.catalogue.serving_fit import group_of, published_type
 from stargauge.catalogue.serving_runs import INPUT, ServingRun, shipped_runs
 from stargauge.quantity.compute.machine import Chip, Machine
 from stargauge.quantity.compute.serving_memory import ServingLayouts, ServingTypes, serving_layouts
@@ -23,6 +23,7 @@ from stargauge.quantity.errors import InputError
 USUAL_SOFTWARE = 2025.9
 #: Tokens of a prompt where a row counts input tokens and states no length; the rate of taking prompts in depends little on it.
 USUAL_PROMPT = 4096.0
+_LENGTHS = ("mlperf_prompt", "mlperf_answer")
 #: Accelerators of a replica that are searched through at most.
 _LARGEST = 128
 _SPREAD = re.compile(r"\b(TP|TEP|DP|DEP)(\d+)\b")
@@ -55,12 +56,13 @@ def case_of(run: ServingRun, known: KnownCatalogue) -> ServingCase | str:
         return f'no model of the catalogue can be told from "{run.texts["model"]}"'
     if chip_name is None:
         return f'no chip of the catalogue can be told from "{run.texts["gpu"]}"'
-    if reason := _lacking(run):
+    benchmark = _benchmark(run, known, name)
+    if reason := _lacking(run, bool(benchmark)):
         return reason
     assumed = list[str]()
     try:
         model, chip = transformer_of(known, name), chip_of(known, chip_name)
-        types = _types(run, model, chip, _published(known, name), assumed)
+        types = _types(run, model, chip, published_type(known, name), assumed)
     except InputError as error:
         return "; ".join(fault.message for fault in error.faults)
     only = run.counted == INPUT
@@ -69,26 +71,26 @@ def case_of(run: ServingRun, known: KnownCatalogue) -> ServingCase | str:
         return layouts
     machine = Machine(chip, round(run.numbers["n_gpus"]), software=_software(run))
     return ServingCase(
-        run, model, machine, layouts, types, _load(run, assumed), only, group_of(family_of(known, name), chip_name), tuple(assumed)
+        run,
+        model,
+        machine,
+        layouts,
+        types,
+        _load(run, benchmark, assumed),
+        only,
+        group_of(family_of(known, name), chip_name),
+        tuple(assumed),
     )
 
 
 def family_of(known: KnownCatalogue, name: str) -> str:
     """The family of a model: the one whose dimensions it has, else itself."""
-    return _text(known, name, "dimensions_of") or name
+    attribute = "dimensions_of"
+    return (known.text("model", name, attribute) if attribute in known.catalogue.attributes("model", name) else "") or name
 
 
-def _published(known: KnownCatalogue, name: str) -> str:
-    """The type that a model's weights were published in, where the catalogue says."""
-    return _text(known, name, "weights_type")
-
-
-def _text(known: KnownCatalogue, name: str, attribute: str) -> str:
-    return known.text("model", name, attribute) if attribute in known.catalogue.attributes("model", name) else ""
-
-
-def _lacking(run: ServingRun) -> str:
-    """Why a row cannot be scored, by what it does not say; an empty text where it can."""
+def _lacking(run: ServingRun, benchmark: bool) -> str:
+    """Why a row cannot be scored, by what it does not say; an empty text where it can. `benchmark`: one whose lengths are known."""
     said = run.texts["tokens_counted"]
     if isnan(run.rate):
         return "no rate of tokens" if not said else f'no rate of tokens; counted: "{said}"'
@@ -96,7 +98,7 @@ def _lacking(run: ServingRun) -> str:
         return "the number of accelerators is not stated"
     if run.counted is None:
         return f'which tokens are counted is not clear ("{said}")' if said else "which tokens are counted is not stated"
-    if run.counted != INPUT and (isnan(run.numbers["isl"]) or isnan(run.numbers["osl"])):
+    if run.counted != INPUT and (isnan(run.numbers["isl"]) or isnan(run.numbers["osl"])) and not benchmark:
         return "the lengths of prompts and answers are not stated, and the rate depends on them"
     return ""
 
@@ -133,8 +135,21 @@ def _alike(one: float, other: float) -> bool:
     return one == other or (isnan(one) and isnan(other))
 
 
-def _load(run: ServingRun, assumed: list[str]) -> Load:
+def _benchmark(run: ServingRun, known: KnownCatalogue, name: str) -> tuple[float, float] | None:
+    """Mean tokens of prompts and answers of the MLPerf benchmark of a model, where a row names it and the catalogue has them."""
+    if "mlperf" not in f"{run.texts['source']} {run.texts['scenario']}".lower():
+        return None
+    there = known.catalogue.attributes("model", name)
+    found = [known.estimate("model", name, one).value for one in _LENGTHS if one in there]
+    prompt, answer = found if len(found) == len(_LENGTHS) else (None, None)
+    return (float(prompt), float(answer)) if isinstance(prompt, (int, float)) and isinstance(answer, (int, float)) else None
+
+
+def _load(run: ServingRun, benchmark: tuple[float, float] | None, assumed: list[str]) -> Load:
     prompt, answer = run.numbers["isl"], run.numbers["osl"]
+    if benchmark is not None and isnan(prompt) and isnan(answer):
+        prompt, answer = benchmark
+        assumed.append(f"prompts of {prompt:,.0f} and answers of {answer:,.0f} tokens, of the MLPerf benchmark")
     if isnan(prompt):
         assumed.append(f"prompts of {USUAL_PROMPT:,.0f} tokens")
         prompt = USUAL_PROMPT
@@ -183,6 +198,8 @@ def possible_layouts(model: Transformer, accelerators: int) -> ServingLayouts:
     """Layouts of replicas whose size divides a number of accelerators: tensor ranks, or ranks that keep sequences of their own."""
     found = list[tuple[int, int, int, int]]()
     for size in (one for one in range(1, min(accelerators, _LARGEST) + 1) if accelerators % one == 0):
+        if model.experts % size:
+            continue  # whole experts on each rank
         splits = [t for t in range(1, size + 1) if size % t == 0 and model.heads % t == 0]
         found += [(t, 1, size if model.experts else 1, size // t) for t in splits if model.experts or t == size]
     return serving_layouts(*np.array(found, dtype=np.float64).T)

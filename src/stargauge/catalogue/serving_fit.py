@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from stargauge.catalogue.load import KnownCatalogue
 from stargauge.quantity.compute.serving_efficiency import ServingFit
 
 FILE = Path(__file__).parent / "data" / "serving-fit.csv"
@@ -27,6 +28,12 @@ class ShippedServingFit:
 def group_of(family: str, chip: str) -> str:
     """The name of a group of runs that is left out together."""
     return f"{family} / {chip}"
+
+
+def published_type(known: KnownCatalogue, model: str) -> str:
+    """The type that a model's weights were published in and are served in (`mxfp4`); empty where the catalogue does not say."""
+    attribute = "weights_type"
+    return known.text("model", model, attribute) if attribute in known.catalogue.attributes("model", model) else ""
 
 
 def read_serving_fit(file: Path) -> ShippedServingFit:
