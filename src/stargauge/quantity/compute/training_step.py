@@ -121,8 +121,9 @@ def training_work(model: Transformer, machine: Machine, job: Job, layouts: Layou
 
 def _layer_seconds(model: Transformer, machine: Machine, job: Job, cut: Cut, practice: Practice, schedule: Array) -> list[Array]:
     """All of a layer but the gathering of spread weights."""
-    chip, work, tokens = machine.chip, layer_work(model, job, cut, practice), cut.tokens(job)
-    peak, high, moved = peak_of(machine, job), chip.peaks["bf16"], chip.bandwidth
+    chip, peak = machine.chip, peak_of(machine, job)
+    high, moved = chip.peaks["bf16"], chip.bandwidth
+    work, tokens = layer_work(model, job, cut, practice), cut.tokens(job)
     fused = np.asarray(practice.fused_experts) + np.zeros_like(tokens)
     return [
         work.matrix / peak, work.matrix_high / high, work.operands / moved, work.attention / high, work.scores / moved,
@@ -241,13 +242,16 @@ def combined(work: TrainingWork, w: Weights) -> TrainingStep:
     m, p, whole = work.micro_batches, work.pipeline, np.sum(np.stack(layer), axis=0)
     logits = work.logits_matrix * w.matrix_high + work.logits_operands * w.operands + work.logits_loss * elementwise
     mean = (work.layers * whole + logits) / p
-    late = work.weight_share * part.matrix * w.matrix * work.layers / p  # may be put off into the waiting
+    gradients = (
+        3.0 * work.weight_share * part.matrix * w.matrix
+    )  # those of weights may be put off into the waiting, as spread weights' arrival
+    waiting = np.maximum(mean - np.where(work.weight_share > 0.0, gradients + shard, 0.0) * work.layers / p, 0.0)
     step = [one * work.layers / p * m for one in layer]
     parts = [
         *step[:5], logits / p * m, work.optimizer * w.optimizer, *step[5:8],
         work.neighbour * m * w.neighbour, _exposed(work.data, mean, w.data) + step[8],
         np.maximum(_slowest(work.body_layers, work.layers, p, whole, logits) - mean, 0.0) * m,
-        (p - 1.0) / work.interleave * np.maximum(mean - 3.0 * late, 0.0),
+        (p - 1.0) / work.interleave * waiting,
     ]  # fmt: skip
     return TrainingStep(*(one * w.older for one in parts))
 

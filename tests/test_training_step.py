@@ -1,0 +1,299 @@
+"""The training model: operations and bytes by hand, published formulae, exchanges by hand, pipelines, and what may never happen."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stargauge.catalogue.training_fit import shipped_training_fit
+from stargauge.quantity.compute.collectives import all_gather, all_reduce, all_to_all, neighbour
+from stargauge.quantity.compute.layout import Array, Job, Layouts
+from stargauge.quantity.compute.machine import Chip, Machine, Tier
+from stargauge.quantity.compute.operations import Cut, Practice, distinct_cuts, layer_work, logits_work
+from stargauge.quantity.compute.training_fit import TrainingFit
+from stargauge.quantity.compute.training_step import combined, training_step, training_work
+from stargauge.quantity.compute.transformer import Latent, Transformer
+from stargauge.quantity.errors import InputError
+
+GPT = Transformer("gpt", 96, 12288, 96, 96, 128, 49152, 51200, gated=False, tied=True)
+LLAMA = Transformer("llama", 80, 8192, 64, 8, 128, 28672, 128256)
+MOE = Transformer("moe", 48, 2048, 32, 4, 128, 768, 151936, experts=128, experts_per_token=8)
+DEEP = Transformer("deep", 61, 7168, 128, 128, 128, 2048, 129280, True, 256, 8, 1, 3, 18432, Latent(1536, 512, 128, 64, 128))
+CHIP = Chip("chip", "A chip", {"bf16": 1e15, "fp8": 2e15, "fp4": 4e15}, 80e9, 4e12, 8, 400e9, 50e9, 2024.0)
+MACHINE = Machine(CHIP, 64)
+FIT = shipped_training_fit()
+
+
+def layouts(**columns: float | list[float]) -> Layouts:
+    """Layouts of one accelerator each, but for what is given."""
+    usual = dict.fromkeys(Layouts._fields, 1.0) | {"recompute": 0.0, "sharding": 1.0, "schedule": 0.0}
+    many = max(np.size(one) for one in columns.values())
+    return Layouts(*(np.zeros(many) + np.asarray({**usual, **columns}[name]) for name in Layouts._fields))
+
+
+def cut(**columns: float | list[float]) -> Cut:
+    """The cut of one layer of layouts."""
+    return distinct_cuts(layouts(**columns))[0]
+
+
+def total(model: Transformer, machine: Machine, job: Job, **columns: float | list[float]) -> Array:
+    """Seconds of a step."""
+    return training_step(model, machine, job, layouts(**columns), FIT).total
+
+
+# --- operations -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_operations_of_a_recomputed_step_are_those_of_narayanan_2021() -> None:
+    """96 B s l h^2 (1 + s / 6h + V / 16 l h), eq. 3: forward, forward again and backward, attention whole, output layer not again."""
+    job, one = Job(2048, 1, fused=False), cut(recompute=2.0)
+    layer, logits = layer_work(GPT, job, one, Practice()), logits_work(GPT, job, one)
+    s, h, layers, words = 2048.0, 12288.0, 96.0, 51200.0
+    published = 96.0 * s * layers * h**2 * (1.0 + s / (6.0 * h) + words / (16.0 * layers * h))
+    assert layers * (layer.matrix + layer.attention) + logits.matrix == pytest.approx(published, rel=1e-12)
+
+
+def test_fused_attention_skips_what_lies_after_a_token_and_reads_no_scores() -> None:
+    whole = layer_work(GPT, Job(2048, 1, fused=False), cut(micro_batch=1.0), Practice())
+    fused = layer_work(GPT, Job(2048, 1), cut(micro_batch=1.0), Practice())
+    assert fused.attention[0] == pytest.approx(whole.attention[0] / 2.0 * 3.5 / 3.0)
+    assert fused.scores[0] == 0.0 < whole.scores[0]
+
+
+@pytest.mark.parametrize("parts", [2.0, 4.0, 8.0])
+def test_tensor_parallel_accelerators_share_operations_evenly(parts: float) -> None:
+    alone, split = (layer_work(LLAMA, Job(4096, 1), cut(tensor=t), Practice()) for t in (1.0, parts))
+    assert split.matrix[0] == pytest.approx(alone.matrix[0] / parts)
+    assert split.attention[0] == pytest.approx(alone.attention[0] / parts)
+
+
+@pytest.mark.parametrize("experts", [1.0, 8.0, 64.0])
+def test_experts_anywhere_are_the_same_operations(experts: float) -> None:
+    """Six operations per weight at work and token, router among them, however experts are spread."""
+    work = layer_work(MOE, Job(4096, 1), cut(expert=experts), Practice())
+    weights = (MOE.active_body_parameters) / MOE.layers
+    assert (work.matrix + work.matrix_high)[0] == pytest.approx(6.0 * weights * 4096.0)
+
+
+def test_layers_without_experts_count_in_their_share() -> None:
+    work = layer_work(DEEP, Job(4096, 1), cut(expert=8.0), Practice())
+    assert (work.matrix + work.matrix_high)[0] * DEEP.layers == pytest.approx(6.0 * DEEP.active_body_parameters * 4096.0)
+
+
+def test_a_type_changes_products_and_casts_and_nothing_else() -> None:
+    """Amdahl over types: attention, output layer, optimiser and exchanges stay in 16 bits."""
+    some = layouts(tensor=8.0, pipeline=2.0, data=4.0, micro_batch=2.0)
+    high, low = (training_step(LLAMA, MACHINE, Job(4096, 64, dtype), some, FIT) for dtype in ("bf16", "fp8"))
+    assert low.matrix[0] < high.matrix[0] and low.elementwise[0] > high.elementwise[0]
+    for name in ("attention", "kernels", "logits", "optimizer", "tensor", "pipeline"):
+        assert getattr(low, name)[0] == pytest.approx(getattr(high, name)[0]), name
+
+
+def test_a_type_without_a_figure_is_told_never_guessed() -> None:
+    old = Machine(replace(CHIP, title="An old chip", peaks={"bf16": 1e15}), 8)
+    with pytest.raises(InputError, match="An old chip has no figure for nvfp4 by its maker; types that it has: bf16"):
+        total(LLAMA, old, Job(4096, 8, "nvfp4"), data=8.0)
+    with pytest.raises(InputError, match='no type "mxfp4"; did you mean "mxfp8"'):
+        total(LLAMA, old, Job(4096, 8, "mxfp4"), data=8.0)
+
+
+def test_published_operations_per_second_are_bridges_convention(shared: Path) -> None:
+    """TFLOP/s over tokens/s of Megatron-Bridge's Llama rows is 6 (N - V h) + 6 L h s to half a per cent, but for two rounded rows."""
+    off = []
+    with (shared / "facts" / "training_validation.csv").open(encoding="utf-8") as handle:
+        for row in csv.DictReader(handle):
+            if "Megatron-Bridge" in row["source"] and "Llama" in row["model"]:
+                sizes = [int(row[name]) for name in ("layers", "hidden", "heads", "kv_heads", "ffn", "vocab")]
+                n, h, heads, kv, ffn, words = sizes
+                model = Transformer(row["model"], n, h, heads, kv, h // heads, ffn, words)
+                said = float(row["reported_tflops_per_gpu"]) * 1e12 * float(row["n_gpus"]) / float(row["tokens_per_s"])
+                off.append(abs(model.training_flop_per_token(float(row["seq_len"]), "bridge") / said - 1.0))
+    assert len(off) >= 20
+    assert sorted(off)[-3] < 0.005 and max(off) < 0.023
+
+
+# --- exchanges ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_ring_within_the_domain_by_hand() -> None:
+    seconds = all_gather(MACHINE, np.array([8e9]), np.array([8.0]), np.array([1.0]))
+    assert seconds[0] == pytest.approx(7.0 / 8.0 * 8e9 / 400e9 + 7.0 * 3e-6)
+    assert all_reduce(MACHINE, np.array([8e9]), np.array([8.0]), np.array([1.0]))[0] == pytest.approx(2.0 * seconds[0])
+
+
+def test_a_ring_beyond_the_domain_goes_by_all_its_links() -> None:
+    """Sixteen in two domains of eight: half of the volume crosses by eight links of 50 GB/s, slower than 7/8 of it at 400 GB/s within."""
+    seconds = all_gather(MACHINE, np.array([80e9]), np.array([16.0]), np.array([1.0]))
+    assert seconds[0] == pytest.approx(max(0.5 * 80e9 / 400e9, 7.0 / 8.0 * 80e9 / 400e9) + 7.0 * 3e-6 + 1e-5)
+    apart = all_gather(MACHINE, np.array([80e9]), np.array([16.0]), np.array([8.0]))  # one member in each domain: one link
+    assert apart[0] == pytest.approx(15.0 / 16.0 * 80e9 / 50e9 + 15.0 * 1e-5)
+
+
+def test_an_oversubscribed_tier_slows_what_crosses_it_alone() -> None:
+    narrow = Machine(CHIP, 4096, (Tier(512.0, 1.0), Tier(float("inf"), 1.0 / 7.0)))
+    volume, size = np.array([1e9, 1e9]), np.array([64.0, 64.0])
+    stride = np.array([8.0, 64.0])  # within 512; one member in 64 accelerators, eight in a tier: the ring crosses rarely
+    free, bound = (all_gather(machine, volume, size, stride) for machine in (Machine(CHIP, 4096), narrow))
+    assert bound[0] == free[0] and bound[1] == free[1]
+    lone = all_gather(narrow, volume[:1], np.array([8.0]), np.array([512.0]))  # one member in each tier: every hop crosses
+    assert lone[0] == pytest.approx(7.0 / 8.0 * 1e9 / (50e9 / 7.0) + 7.0 * 1e-5)
+    spread = all_to_all(narrow, np.array([1e6]), 8.0, 1e4, np.array([1024.0]), np.array([0.0]))[1][0]
+    near = all_to_all(narrow, np.array([1e6]), 8.0, 1e4, np.array([512.0]), np.array([0.0]))[1][0]
+    assert spread > 6.0 * near
+
+
+def test_a_token_goes_once_to_each_place_that_needs_it() -> None:
+    tokens, size = np.array([1e6]), np.array([64.0])
+    inside, outside = all_to_all(MACHINE, tokens, 8.0, 1e4, size, np.array([0.0]))
+    assert inside[0] == pytest.approx(8e10 * 7.0 / 64.0 / 400e9 + 9e-6)
+    assert outside[0] == pytest.approx(8e10 * 56.0 / 64.0 / 50e9 + 3e-5)
+    _, once = all_to_all(MACHINE, tokens, 8.0, 1e4, size, np.array([1.0]))
+    assert once[0] == pytest.approx(1e10 * 7.0 * (1.0 - (7.0 / 8.0) ** 8) / 50e9 + 3e-5)
+    _, limited = all_to_all(MACHINE, tokens, 8.0, 1e4, size, np.array([1.0]), most_domains=4.0)
+    assert limited[0] == pytest.approx(1e10 * 4.0 * 7.0 / 8.0 / 50e9 + 3e-5)
+
+
+def test_a_neighbour_is_near_or_far() -> None:
+    seconds = neighbour(MACHINE, np.array([4e8, 4e8]), np.array([4.0, 8.0]))
+    assert seconds == pytest.approx([1e-3 + 3e-6, 8e-3 + 1e-5])
+
+
+# --- pipelines ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_bubble_is_the_stages_less_one_over_micro_batches_and_chunks() -> None:
+    some = layouts(tensor=8.0, pipeline=8.0, interleave=[1.0, 2.0, 3.0])
+    step = training_step(GPT, MACHINE, Job(2048, 64), some, FIT)
+    inner = step.total - step.bubble - step.imbalance - step.optimizer - step.pipeline - step.data
+    assert step.bubble / inner == pytest.approx(7.0 / (np.array([1.0, 2.0, 3.0]) * 64.0))
+
+
+def test_a_zero_bubble_schedule_waits_less_and_nothing_else_changes() -> None:
+    step = training_step(GPT, MACHINE, Job(2048, 64), layouts(tensor=8.0, pipeline=8.0, schedule=[0.0, 1.0]), FIT)
+    assert 0.0 < step.bubble[1] < 0.5 * step.bubble[0]
+    assert step.total[0] - step.total[1] == pytest.approx(step.bubble[0] - step.bubble[1])
+
+
+def test_stages_wait_for_the_one_with_the_output_layer() -> None:
+    """80 layers in 4 stages: the last has 20 and the output layer. 126 in 16 are two short of 128: 8 each, 7 and the output layer."""
+    step = training_step(LLAMA, MACHINE, Job(4096, 64), layouts(tensor=4.0, pipeline=4.0, data=4.0), FIT)
+    assert step.imbalance[0] == pytest.approx(3.0 * step.logits[0], rel=1e-9)
+    big = Transformer("big", 126, 16384, 128, 8, 128, 53248, 128256)
+    even = training_step(big, Machine(CHIP, 128), Job(4096, 64), layouts(tensor=8.0, pipeline=[16.0, 18.0]), FIT)
+    assert even.imbalance[0] < 0.02 * even.total[0]
+    assert even.imbalance[1] > even.imbalance[0]
+    alone = training_step(LLAMA, MACHINE, Job(4096, 64), layouts(data=64.0), FIT)
+    assert alone.imbalance[0] == 0.0 == alone.bubble[0]
+
+
+# --- what may never happen ------------------------------------------------------------------------------------------------------------
+
+sizes = st.sampled_from([1.0, 2.0, 4.0, 8.0])
+some_layouts = st.lists(
+    st.tuples(
+        sizes, sizes, sizes, sizes, sizes, st.sampled_from([1.0, 2.0, 5.0]), sizes, st.sampled_from([0.0, 1.0, 2.0]),
+        st.sampled_from([0.0, 1.0, 2.0, 3.0]), st.sampled_from([0.0, 1.0]),
+    ),
+    min_size=1, max_size=12,
+)  # fmt: skip
+jobs = st.builds(Job, st.sampled_from([1024, 8192]), st.just(64), st.sampled_from(["bf16", "fp8", "mxfp8", "nvfp4"]), st.booleans())
+
+
+def _made(rows: list[tuple[float, ...]], model: Transformer) -> Layouts:
+    found = Layouts(*np.array(rows).T)
+    return found if model.experts else found._replace(expert=np.ones(len(rows)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(some_layouts, jobs, st.sampled_from([GPT, LLAMA, MOE, DEEP]), st.sampled_from([2021.0, 2025.9, 2026.9]))
+def test_every_part_is_a_number_not_below_nought(rows: list[tuple[float, ...]], job: Job, model: Transformer, day: float) -> None:
+    step = training_step(model, replace(MACHINE, software=day), job, _made(rows, model), FIT)
+    for name, part in step._asdict().items():
+        assert np.isfinite(part).all() and (part >= 0.0).all(), name
+    assert (step.matrix > 0.0).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(some_layouts, jobs, st.sampled_from([LLAMA, MOE, DEEP]))
+def test_layouts_together_are_as_each_alone(rows: list[tuple[float, ...]], job: Job, model: Transformer) -> None:
+    """Costs of a layer are worked out once for layouts that share its cut: that changes nothing."""
+    made = _made(rows, model)
+    together = training_step(model, MACHINE, job, made, FIT).total
+    alone = [training_step(model, MACHINE, job, made.take(slice(place, place + 1)), FIT).total[0] for place in range(made.many)]
+    np.testing.assert_allclose(together, alone, rtol=1e-13)
+
+
+@settings(max_examples=40, deadline=None)
+@given(some_layouts, jobs, st.sampled_from([LLAMA, MOE, DEEP]), st.sampled_from(["bandwidth", "up", "out", "peaks"]))
+def test_a_faster_machine_is_never_slower(rows: list[tuple[float, ...]], job: Job, model: Transformer, what: str) -> None:
+    made = _made(rows, model)
+    better = {name: 2.0 * value for name, value in CHIP.peaks.items()} if what == "peaks" else 2.0 * getattr(CHIP, what)
+    faster = Machine(replace(CHIP, **{what: better}), 64)
+    slow, fast = (training_step(model, machine, job, made, FIT).total for machine in (MACHINE, faster))
+    assert (fast <= slow * (1.0 + 1e-9)).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(some_layouts, jobs, st.sampled_from([GPT, LLAMA, MOE, DEEP]))
+def test_more_sequences_take_longer(rows: list[tuple[float, ...]], job: Job, model: Transformer) -> None:
+    made = _made(rows, model)
+    few, many = (training_step(model, MACHINE, replace(job, batch=batch), made, FIT).total for batch in (64, 4096))
+    assert (many > few).all()
+
+
+def test_computing_again_costs_time() -> None:
+    for model, expert in ((LLAMA, 1.0), (MOE, 8.0)):
+        seconds = total(model, MACHINE, Job(4096, 64), data=64.0, expert=expert, recompute=[0.0, 1.0, 2.0])
+        assert seconds[0] < seconds[1] < seconds[2] < 1.4 * seconds[0]
+
+
+def test_later_software_is_not_slower_with_experts() -> None:
+    wide = Machine(replace(CHIP, domain=72), 64)
+    days = [total(MOE, replace(wide, software=day), Job(4096, 512, "mxfp8"), data=64.0, expert=64.0)[0] for day in (2025.5, 2026.0, 2026.9)]
+    assert days[0] > days[1] > days[2]
+
+
+# --- coefficients ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_part_goes_with_its_coefficient() -> None:
+    """Attention twice as slow: twice its part, and nothing else but the bubble and the waiting that it makes longer."""
+    coefficients = dict(FIT.coefficients)
+    coefficients["attention[other]"] *= 2.0
+    slow = replace(FIT, coefficients=coefficients)
+    some = layouts(tensor=8.0, data=8.0)
+    one, two = (training_step(LLAMA, MACHINE, Job(4096, 64), some, fit) for fit in (FIT, slow))
+    assert two.attention[0] == pytest.approx(2.0 * one.attention[0])
+    assert two.matrix[0] == one.matrix[0]
+    work = training_work(LLAMA, MACHINE, Job(4096, 64), some, FIT)
+    assert combined(work, FIT.weights(LLAMA, MACHINE, Job(4096, 64))).total[0] == one.total[0]
+
+
+def test_intervals_are_wider_with_experts_and_for_chips_nobody_measured() -> None:
+    seconds = np.array([10.0])
+    widths = [FIT.interval(seconds, moe, known) for moe, known in ((False, True), (True, True), (False, False), (True, False))]
+    assert all(one.p10[0] < 10.0 == one.p50[0] < one.p90[0] for one in widths)
+    assert widths[0].p90[0] < widths[1].p90[0] < widths[3].p90[0] and widths[0].p90[0] < widths[2].p90[0]
+    assert not FIT.knows(MACHINE) and FIT.knows(Machine(replace(CHIP, name="h100-sxm"), 8))
+
+
+def test_software_drifts_both_ways_and_mostly_forward() -> None:
+    later = FIT.later(np.array([10.0]), moe=False, years=1.0)
+    assert later.p10[0] < later.p50[0] < 10.0
+    assert later.p90[0] < 11.0
+    now = FIT.later(np.array([10.0]), moe=True, years=0.0)
+    assert now.p10[0] == now.p90[0] == 10.0
+
+
+def test_a_coefficient_of_another_generation_falls_back_to_all_of_them() -> None:
+    fit = TrainingFit({"matrix-fp8[hopper]": 2.0, "matrix-fp8[other]": 3.0, "tensor": 0.5})
+    assert [fit.coefficient("matrix-fp8", one) for one in ("hopper", "ampere", "other")] == [2.0, 3.0, 3.0]
+    assert fit.coefficient("tensor", "hopper") == 0.5
+    with pytest.raises(KeyError):
+        fit.coefficient("nothing")
