@@ -1,6 +1,6 @@
 """The shipped rates of models on chips: `python -m tests.compute_tables` writes them anew, in some minutes.
 
-For the models that programmes reckon, on every chip of which the catalogue has the figures.
+For the models that programmes reckon, on the chips that shipped programmes can have and that of the large job.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 import csv
 from datetime import date
 
+from stargauge import api
 from stargauge.api.chip_rates import DAY, rows_of
+from stargauge.audit.fleet_use import JOB
 from stargauge.catalogue.load import DATA, load_catalogue
 from stargauge.catalogue.model_rates import RATE, SOURCE
 from stargauge.catalogue.rows import COLUMNS
@@ -19,7 +21,8 @@ def write() -> None:
     """Write the rates anew."""
     values = load_catalogue()
     known = values.known(date.max)
-    chips = [name for name in known.names("accelerator") if "peak_bf16" in values.attributes("accelerator", name)]
+    there = {chip for name in api.shipped() for chip in api.known(api.load(name), DAY).axes["chip"]}
+    chips = [name for name in known.names("accelerator") if name in there | {known.text(*JOB)}]
     day, grade = DAY.isoformat(), values.sources[SOURCE].grade
     rows = []
     for model in models_of(known):
