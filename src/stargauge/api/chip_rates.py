@@ -57,7 +57,7 @@ class Rate(NamedTuple):
     @property
     def text(self) -> str:
         """The range as a row has it."""
-        return f"{self.low:.4g}..{self.high:.4g}"
+        return "..".join(f"{float(f'{end:.4g}'):.10g}" for end in (self.low, self.high))
 
 
 def use_of(known: KnownCatalogue) -> Use:
