@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli_runs import ask
+from tests.test_packaging_files import ROOT, run_page
 
 from stargauge import api
 from stargauge.audit.training_validation import NOTE, TrainingValidation, validate_training
@@ -179,6 +180,20 @@ def test_all_faults_are_told_at_once_and_end_with_code_2(tmp_path: Path, capsys:
     file = _file(tmp_path, GOOD | {"layers": "x"}, GOOD | {"gpu": ""})
     answer = ask(capsys, "validate", "training", str(file))
     assert answer.code == 2 and not answer.out and "layers is" in answer.told and '"gpu" is empty' in answer.told
+
+
+def test_the_page_works_as_it_stands_and_its_figures_are_those_of_the_fit(tmp_path: Path) -> None:
+    text = (ROOT / "docs/chips-accuracy.md").read_text(encoding="utf-8")
+    (tmp_path / "runs.csv").write_text(text.split("```csv\n")[1].split("```")[0], encoding="utf-8")
+    assert run_page("docs/chips-accuracy.md", tmp_path) == 2
+    ways = {
+        "all but the model family on that accelerator": "family and accelerator", "all but the model family": "family",
+        "all but the accelerator": "accelerator", "all rows, seen (not a score)": "in sample",
+        "nothing: what was taken before the fit": "prior",
+    }  # fmt: skip
+    for told, way in ways.items():
+        errors = shipped_fit().errors[way]
+        assert f"| {told} | {100 * errors['dense']:.1f} % | {100 * errors['moe']:.1f} % |" in text
 
 
 def test_a_missing_column_names_the_nearest(tmp_path: Path) -> None:

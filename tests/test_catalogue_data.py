@@ -12,6 +12,7 @@ from stargauge.catalogue.gpu_curves import shipped_curves
 from stargauge.catalogue.load import DATA, KINDS, load_catalogue
 from stargauge.catalogue.rows import COLUMNS
 from stargauge.catalogue.serving_runs import shipped_runs
+from stargauge.catalogue.training_runs import shipped_training_runs
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.statement import ABSENT, RECORDED, STATUSES
 from stargauge.quantity.units import unit
@@ -72,6 +73,7 @@ def test_every_source_is_named_and_used() -> None:
     used = {row.statement.source for row in ROWS} | {vintage.source for vintage in CATALOGUE.vintages()}
     used |= {curve.source for curve in shipped_curves()}
     used |= {run.texts["source"] for run in shipped_runs()}
+    used |= {run.texts["source"] for run in shipped_training_runs()}
     assert set(CATALOGUE.sources) == used
     assert all(source.publisher and source.title and source.published for source in CATALOGUE.sources.values())
 

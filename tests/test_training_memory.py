@@ -17,8 +17,8 @@ GIB = 2.0**30
 PUBLISHED = [
     (Transformer("22B", 48, 6144, 64, 64, 96, 24576, 51200, gated=False, tied=True), (8.0, 1.0, 1.0, 4.0), 4, 45.5625, 9.5625),
     (GPT, (8.0, 8.0, 3.0, 1.0), 64, 45.5625, 12.3515625),
-    (Transformer("530B", 105, 20480, 128, 128, 160, 81920, 51200, gated=False, tied=True), (8.0, 35.0, 3.0, 1.0), 280, 31.640625, 23.0761719),
-    (Transformer("1T", 128, 25600, 160, 160, 160, 102400, 51200, gated=False, tied=True), (8.0, 64.0, 1.0, 1.0), 512, 32.958984375, 26.5625),
+    (Transformer("530B", 105, 20480, 128, 128, 160, 81920, 51200, False, tied=True), (8.0, 35.0, 3.0, 1.0), 280, 31.640625, 23.0761719),
+    (Transformer("1T", 128, 25600, 160, 160, 160, 102400, 51200, False, tied=True), (8.0, 64.0, 1.0, 1.0), 512, 32.958984375, 26.5625),
 ]  # fmt: skip
 #: Activations with sequence parallelism as a share of those without any and without tensor-parallel norms (figure 7), with nothing
 #: computed again, and with the scores.
@@ -53,6 +53,12 @@ def test_activations_of_a_gpt_layer_are_34_h_and_5_a_s() -> None:
     job, one = Job(2048, 1, fused=False), layouts(recompute=[0.0, 1.0, 2.0])
     s, h, a = 2048.0, 12288.0, 96.0
     assert activation_bytes(GPT, job, one) == pytest.approx([s * (34.0 * h + 5.0 * a * s), 34.0 * s * h, 2.0 * s * h])
+
+
+def test_operands_are_kept_in_the_type_of_the_products() -> None:
+    """In 8 bits the inputs of the four products of a dense block take half: 2 h, the result of the activation once the inner width."""
+    wide, narrow = (activation_bytes(LLAMA, Job(4096, 1, dtype), layouts(data=1.0))[0] / 4096.0 for dtype in ("bf16", "fp8"))
+    assert wide - narrow == pytest.approx(2.0 * LLAMA.hidden + LLAMA.ffn)
 
 
 def test_micro_batches_under_way_are_the_stages_more_when_interleaved_never_more_than_all() -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stargauge.quantity.compute.layout import Array, Job, Layouts
-from stargauge.quantity.compute.operations import FULL, HALF
+from stargauge.quantity.compute.operations import FULL, HALF, OPERAND_BYTES
 from stargauge.quantity.compute.training_step import data_groups, shared_weights
 from stargauge.quantity.compute.transformer import Transformer
 
@@ -87,25 +87,24 @@ def _at_work(model: Transformer, job: Job, layouts: Layouts) -> Array:
 def _kept(model: Transformer, job: Job, layouts: Layouts, tokens: Array, cheap: bool) -> Array:
     """Bytes kept of a layer for `tokens` of one accelerator, with those that are cheap to compute again or without.
 
-    Norms 4 h, input of the attention 2 h, queries, keys, values, its result; block: input 2 h, up, activation; masks of dropout 2 h and
-    scores 5 a s where attention is not fused. For a GPT with ffn = 4 h this is h (34 + 5 a s / h).
+    What norms take 4 h; what they give to attention and block 2 h each; queries, keys, values and the result of attention; the block before
+    its activation function and after it; masks of dropout 2 h and scores 5 a s where attention is not fused. For a GPT with ffn = 4 h this
+    is h (34 + 5 a s / h). Operands of products are kept in the job's type; cheap are scores, else what norms and activation functions give.
     """
-    h = float(model.hidden)
-    whole = not job.fused
-    norms = 2.0 * HALF * h if cheap or whole else 0.0
-    attention = HALF * (h + _attention_width(model)) + (2.0 * h if whole else 0.0)
+    h, each, whole = float(model.hidden), min(HALF, OPERAND_BYTES[job.dtype]), not job.fused
+    given = each if cheap or whole else 0.0
+    attention = 2.0 * HALF * h + given * h + HALF * _attention_width(model) + (2.0 * h if whole else 0.0)
     scores = 5.0 * model.heads * job.sequence if whole and cheap else 0.0
     width = float(model.dense_ffn if model.experts else model.ffn)
-    dense = HALF * h + _block(model, width, cheap or whole)
     share = model.moe_layers / model.layers
-    routed = model.experts_per_token * (2.0 * HALF * h + _block(model, float(model.ffn), cheap or whole))
-    expert = HALF * h + routed + _block(model, float(model.ffn * model.shared_experts), cheap or whole)
-    return tokens * (norms + attention + scores + (1.0 - share) * dense + share * expert)
+    routed = model.experts_per_token * (each * h + _block(model, float(model.ffn), given))
+    expert = routed + _block(model, float(model.ffn * model.shared_experts), given)
+    return tokens * (attention + scores + given * h + (1.0 - share) * _block(model, width, given) + share * expert)
 
 
-def _block(model: Transformer, width: float, activation: bool) -> float:
-    """Bytes per token of a block's inner width: before the activation function, twice with a gate, and after it."""
-    return HALF * width * ((2.0 if model.gated else 1.0) + float(activation))
+def _block(model: Transformer, width: float, given: float) -> float:
+    """Bytes per token of a block's inner width: before the activation function, twice with a gate, and after it in `given` bytes."""
+    return width * (HALF * (2.0 if model.gated else 1.0) + given)
 
 
 def _attention_width(model: Transformer) -> float:
