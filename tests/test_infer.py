@@ -119,6 +119,27 @@ def test_later_software_is_faster() -> None:
     assert late.best.per_accelerator > early.best.per_accelerator
 
 
+def test_what_is_taken_for_granted_is_told() -> None:
+    told = " ".join(sg.infer("frontier", "vr-nvl72", ttft="2s", tpot="50ms", speculative=1.8).notes)
+    for words in ("template of ours", "announced", "works on 2 tokens", "equal length", "middle of the prediction", "fp8 is taken"):
+        assert words in told
+
+
+def test_weights_published_in_four_bits_are_served_so() -> None:
+    made = sg.infer("gpt-oss-120b", "h100", ttft="2s")
+    assert made.types["blocks"] == "mxfp4" and "were published" in " ".join(made.notes)
+    assert sg.infer("gpt-oss-120b", "h100", ttft="2s", dtype="fp8").types["blocks"] == "fp8"
+
+
+def test_types_that_the_chip_has_are_compared() -> None:
+    made = _r1()
+    rates = {one["dtype"]: one["per_accelerator"] for one in made.by_type}
+    assert set(rates) == {"bf16", "fp8", "nvfp4"}
+    assert rates["bf16"] < rates["fp8"] == pytest.approx(made.best.per_accelerator)
+    assert [one["dtype"] for one in _made(ttft="2s").by_type] == ["bf16", "fp8"]
+    assert "mxfp4" in [one["dtype"] for one in sg.infer("gpt-oss-120b", "h100", ttft="2s").by_type]
+
+
 def test_a_model_of_your_own() -> None:
     own = Transformer("own", 32, 4096, 32, 8, 128, 14336, 128256)
     assert sg.infer(own, "h100", ttft="1s").best.layout.accelerators >= 1

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stargauge.audit.serving import Parts
 from stargauge.catalogue.serving_fit import shipped_serving_fit
@@ -17,7 +19,7 @@ from stargauge.plan.serving import answer as told
 from stargauge.plan.serving.demand import Demand, checked
 from stargauge.plan.serving.layouts import PARTS, broken, layouts_of
 from stargauge.plan.serving.limits import parts_at, seconds, why_not
-from stargauge.plan.serving.rows import Case, ladder, prompt_seconds, slots_of
+from stargauge.plan.serving.rows import Case, ladder, prompt_seconds, slots_of, transfer_seconds
 from stargauge.plan.serving.search import Search, refined, searched, taken
 from stargauge.quantity.compute import serving_queue as queue
 from stargauge.quantity.compute.machine import Chip, Machine
@@ -87,22 +89,48 @@ def _alone(case: Case, parts: tuple[int, ...], load: float) -> tuple[float, floa
     return float(made.rate[0]) * asked.answer / math.prod((parts[0], parts[1], parts[3])), float(made.first_p99[0]), float(made.gap[0])
 
 
-@pytest.mark.parametrize(("model", "limits"), [(_DENSE, {}), (_DENSE, {"each": 0.03, "first": 0.6}), (_MIXED, {"each": 0.015})])
-def test_the_best_is_that_of_trying_everything_one_by_one(model: Transformer, limits: dict[str, float]) -> None:
-    """On a small space: same layout, same load, same rate."""
-    case = _case(model, apart=False, **limits)
-    only = serving_layouts(*zip(*sorted(_naive(model, 4)), strict=True))
-    found = searched(case, only=only)
-    tried = {
-        (parts, load): made for parts in sorted(_naive(model, 4)) for load in ladder(4 * MOST_BATCH)[::9]
-        if (made := _alone(case, parts, load)) is not None and made[1] <= case.demand.first and made[2] <= case.demand.each  # type: ignore[operator]
-    }  # fmt: skip
-    loads = {float(one) for one in ladder(4 * MOST_BATCH)[::9]}
-    kept = found.take(np.isin(found.rows.decoding, list(loads)))
-    best = max(tried, key=lambda one: tried[one][0])
+_LOADS = ladder(4 * MOST_BATCH)[::9]
+
+
+@lru_cache(maxsize=2)
+def _tried(model: Transformer) -> dict[tuple[tuple[int, ...], float], tuple[float, float, float]]:
+    """All layouts of at most four accelerators at every ninth load, one by one."""
+    case = _case(model, apart=False)
+    pairs = product(sorted(_naive(model, 4)), map(float, _LOADS))
+    return {pair: made for pair in pairs if (made := _alone(case, *pair)) is not None and math.isfinite(made[0])}
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from([_DENSE, _MIXED]), st.floats(0.05, 5.0), st.floats(0.004, 0.2))
+def test_the_best_is_that_of_trying_everything_one_by_one(model: Transformer, first: float, each: float) -> None:
+    """On a small space under any limits: as many keep them, and the same layout at the same load is best."""
+    tried = {pair: made for pair, made in _tried(model).items() if made[1] <= first and made[2] <= each}
+    found = searched(_case(model, apart=False, first=first, each=each), only=serving_layouts(*zip(*sorted(_naive(model, 4)), strict=True)))
+    kept = found.take(np.isin(found.rows.decoding, _LOADS))
     assert kept.good.sum() == len(tried)
-    assert kept.worth[kept.best] == pytest.approx(tried[best][0], rel=1e-9)
-    assert (parts_at(kept, kept.best), kept.rows.decoding[kept.best]) == (Parts(*best[0]), best[1])
+    if tried:
+        best = max(tried, key=lambda one: (tried[one][0], -tried[one][2]))
+        assert kept.worth[kept.best] == pytest.approx(tried[best][0], rel=1e-9)
+        assert (parts_at(kept, kept.best), kept.rows.decoding[kept.best]) == (Parts(*best[0]), best[1])
+
+
+@pytest.mark.parametrize("first", [0.25, 0.6, 3.0])
+def test_prompt_servers_are_the_best_of_all_pairs(first: float) -> None:
+    """Every layout for answers with every layout for prompts: none of the pairs gives more by accelerator."""
+    found = _found(first=first, apart=True)
+    case, best = found.case, found.take(np.array([found.best]))
+    alone, way = prompt_seconds(case, found.layouts), transfer_seconds(case, found.layouts)
+    most_by_pair = 0.0
+    for place in range(found.layouts.many):
+        one = np.array([place])
+        ranks = found.layouts.data[one]
+        load = queue.pool_load(alone[one], ranks, first - alone[one] - way[one], "queue_p99", 0.9)
+        if not np.isfinite(load).all():
+            continue
+        cost = found.layouts.accelerators[one] * alone[one] / ranks / load
+        rows = found.rows.take(found.fast)
+        most_by_pair = max(most_by_pair, float((rows.rate * 300 / (rows.replica + rows.rate * cost)).max()))
+    assert best.worth[0] == pytest.approx(most_by_pair)
 
 
 def test_nothing_is_better_than_a_point_of_the_front() -> None:
@@ -147,6 +175,13 @@ def test_a_rate_gets_replicas_enough(apart: bool) -> None:
         option.prompt_layout.accelerators if option.prompt_layout else 0
     )
     assert option.requests == 40.0 and (option.kind == "apart") is apart
+
+
+def test_few_requests_are_not_told_to_be_more() -> None:
+    """One request in a hundred seconds: hardly ever one at work, and no wait."""
+    one = refined(_found(rate=0.01, apart=False))
+    assert one.rows.decoding[0] < 0.1
+    assert one.rows.p99[0] == pytest.approx(one.rows.mean[0], rel=0.05)
 
 
 def test_accelerators_are_not_passed() -> None:
@@ -196,7 +231,7 @@ def test_what_nothing_keeps_is_told_with_the_nearest_that_works() -> None:
 
 
 def test_what_does_not_fit_says_how_much_it_is_short_of() -> None:
-    with pytest.raises(InputError, match=r"dense does not fit into 1 eight.*would hold 7\d GB.*has 60 GB"):
+    with pytest.raises(InputError, match=r"dense does not fit into 1 eight.*2,300 tokens.*has 60 GB and would hold 7\d GB"):
         searched(_case(chip=replace(_CHIP, memory=60e9), accelerators=1))
 
 

@@ -15,9 +15,12 @@ from tests.serving_simulator import simulated
 from stargauge.quantity.compute.serving_queue import (
     Array,
     Service,
+    _far,
+    _outside,
     at_load,
     at_random,
     closed,
+    full,
     most,
     pace,
     pool,
@@ -74,22 +77,25 @@ def test_a_closed_loop_is_that_of_the_simulator(case: dict[str, float]) -> None:
 @pytest.mark.parametrize("case", _CASES)
 @pytest.mark.parametrize("load", [0.3, 0.8])
 def test_requests_at_random_are_those_of_the_simulator(case: dict[str, float], load: float) -> None:
-    """Mean time to the first token within 15 % where one prompt is taken in at a time, never 40 % off; tokens' time within 10 %."""
+    """Mean time to the first token within 15 %, time between tokens within 10 %."""
     service = _service(case["prefill"], _step, case["passes"], case["slots"], case.get("lanes", 1), case.get("chunks", 1))
     rate = load * most(service).rate
     seen = simulated(step=_step, rate=float(rate[0]), requests=6000, **case)  # type: ignore[arg-type]
     made = at_random(service, rate)
     assert made.gap[0] == pytest.approx(seen.gap, rel=0.10)
-    assert made.first[0] == pytest.approx(seen.first, rel=0.15 if case.get("lanes", 1) == 1 else 0.4)
+    assert made.first[0] == pytest.approx(seen.first, rel=0.15)
 
 
-@pytest.mark.parametrize("load", [0.3, 0.6, 0.8])
-def test_one_in_a_hundred_waits_as_long_as_in_the_simulator(load: float) -> None:
-    """P99 with long prompts: the analytic one is above that of the simulator and below 1.8 times it."""
-    service = _service(0.39, _step, 499, 86)
+@pytest.mark.parametrize("case", _CASES[:3])
+@pytest.mark.parametrize("load", [0.3, 0.8])
+def test_one_in_a_hundred_waits_about_as_long_as_in_the_simulator(case: dict[str, float], load: float) -> None:
+    """P99 is within a factor of 1.5 of that of the simulator, P50 within 20 %."""
+    service = _service(case["prefill"], _step, case["passes"], case["slots"], case.get("lanes", 1), case.get("chunks", 1))
     rate = load * most(service).rate
-    seen = simulated(0.39, _step, passes=499, slots=86, rate=float(rate[0]), requests=6000)
-    assert 0.9 * seen.quantile(0.99) < at_random(service, rate).first_p99[0] < 1.8 * seen.quantile(0.99)
+    seen = simulated(step=_step, rate=float(rate[0]), requests=6000, **case)  # type: ignore[arg-type]
+    made = at_random(service, rate)
+    assert 1 / 1.5 < made.first_p99[0] / seen.quantile(0.99) < 1.5
+    assert made.first_p50[0] == pytest.approx(seen.quantile(0.5), rel=0.2)
 
 
 def test_published_table_of_a_70b_on_two_accelerators(shared: Path) -> None:
@@ -148,6 +154,18 @@ def test_what_cannot_keep_up_is_absent() -> None:
     made = at_random(service, 1.01 * most(service).rate)
     assert all(np.isnan(one).all() for one in made)
     assert np.isnan(at_load(service, _of(200.0)).rate).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(0.001, 1.0), st.integers(5, 400), st.floats(0.05, 0.99))
+def test_where_slots_are_said_to_be_free_they_are(prefill: float, slots: int, load: float) -> None:
+    """What is left out as never happening has no chance when reckoned in full."""
+    service = _service(prefill, _step, 300, slots)
+    top = full(service)
+    decoding = load * top
+    made, limit = pace(service, decoding), pace(service, top)
+    if _far(service.slots - made.in_flight, limit.rate / made.rate)[0]:
+        assert _outside(service, decoding, top, made.rate, limit.rate)[0][0] < 1e-15
 
 
 def test_waits_of_two_kinds() -> None:

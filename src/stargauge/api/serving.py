@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from stargauge.api.programmes import catalogue
-from stargauge.audit.serving import Option, ServingAnswer, notes_of, spread_of
+from stargauge.audit.serving import Option, ServingAnswer, notes_of, spread_of, standing_of
 from stargauge.audit.serving_cost import power_of, price_of
 from stargauge.catalogue.load import Catalogue, KnownCatalogue
 from stargauge.catalogue.machines import machine_of, transformer_of
-from stargauge.catalogue.serving_fit import shipped_serving_fit
+from stargauge.catalogue.serving_fit import published_type, shipped_serving_fit
 from stargauge.plan.serving import answer as told
 from stargauge.plan.serving.demand import Demand, checked
 from stargauge.plan.serving.layouts import PARTS
@@ -19,6 +19,7 @@ from stargauge.plan.serving.limits import why_not
 from stargauge.plan.serving.rows import Case
 from stargauge.plan.serving.search import Search, refined, searched
 from stargauge.quantity.compute.serving_efficiency import ServingFit
+from stargauge.quantity.compute.serving_memory import ServingTypes
 from stargauge.quantity.compute.serving_types import serving_types, usual_precision
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
@@ -52,20 +53,35 @@ def infer(
     fixed = _kept(faults, lambda: parts_in(layout))
     shape = model if isinstance(model, Transformer) else _kept(faults, lambda: transformer_of(known, model))
     machine = _kept(faults, lambda: machine_of(known, f"{max(accelerators or 1, 1)}x{chip}", software))
-    types = None
+    types, chosen = None, None
     if shape is not None and machine is not None:
-        types = _kept(faults, lambda: serving_types(dtype or usual_precision(machine.chip), shape, machine.chip))
+        published = "" if isinstance(model, Transformer) else published_type(known, shape.name)
+        chosen = None if dtype else published or usual_precision(machine.chip)
+        types = _kept(faults, lambda: serving_types(dtype or chosen or "", shape, machine.chip))
     if faults or shape is None or machine is None or types is None:
         raise InputError(faults)
     case = Case(shape, machine, demand, shipped_serving_fit(), types)
     found = searched(case, fixed)
     if not found.good.any():
         raise why_not(found)
-    return _answer(known, case, found, price_per_hour, utilisation, None if dtype else usual_precision(machine.chip))
+    others = told.by_type(case, _types(case), fixed or {})
+    return _answer(known, case, found, others, price_per_hour, utilisation, chosen)
+
+
+#: Types of weights that an answer is compared over, where the chip has products in them.
+_COMPARED = {"bf16": "bf16", "fp8": "fp8", "fp4": "nvfp4"}
+
+
+def _types(case: Case) -> dict[str, ServingTypes]:
+    """The types that the chip has, and the one that is taken."""
+    model, chip = case.model, case.machine.chip
+    made = {name: serving_types(name, model, chip) for peak, name in _COMPARED.items() if peak in chip.peaks}
+    return made if case.types in made.values() else {**made, case.types.blocks: case.types}
 
 
 def _answer(
-    known: KnownCatalogue, case: Case, found: Search, per_hour: float | None, utilisation: float | None, chosen: str | None
+    known: KnownCatalogue, case: Case, found: Search, others: list[dict[str, Any]], per_hour: float | None, utilisation: float | None,
+    chosen: str | None,
 ) -> ServingAnswer:  # fmt: skip
     one = refined(found)
     best = told.option_of(one, 0)
@@ -86,20 +102,29 @@ def _answer(
         memory=told.memory_parts(case, best, float(found.slots[int(one.rows.place[0])])),
         binds=told.binding(found, best),
         gains=told.gains(case, best),
+        by_type=others,
         front=told.front_of(found),
         looked_at={"layouts": found.layouts.many, "points": len(found.rows.rate)},
-        fit={"source": case.fit.source, "spread": case.fit.spread, "spread_first": case.fit.spread_first},
+        fit={
+            "source": case.fit.source,
+            "spread": case.fit.spread,
+            "spread_between": case.fit.spread_between,
+            "spread_first": case.fit.spread_first,
+        },
         price=price_of(known, chip, best, tokens, share, case.fit.spread, per_hour, utilisation),
         power=power_of(known, chip, best.accelerators),
-        notes=notes_of(told.demand_told(asked), best, chosen, case.fit.source),
+        notes=[
+            *standing_of(known, case.model.name, chip.name),
+            *notes_of(told.demand_told(asked), best, chosen, case.types.blocks, case.fit.source),
+        ],
     )
 
 
 def _interval(fit: ServingFit, best: Option) -> dict[str, dict[str, float]]:
     """P10, P50, P90 of what is predicted, from how far predictions of groups that the fit has not seen lie off."""
-    wide, first = (float(fit.interval(1.0, spread).p90) for spread in (fit.spread, fit.spread_first))
+    wide, each, first = (float(fit.interval(1.0, spread).p90) for spread in (fit.spread, fit.spread_between, fit.spread_first))
     told_of = {
-        "per_accelerator": (best.per_accelerator, wide), "per_user": (best.per_user, wide), "each": (best.each, wide),
+        "per_accelerator": (best.per_accelerator, wide), "per_user": (best.per_user, each), "each": (best.each, each),
         **{f"first_{name}": (value, first) for name, value in best.first.items()},
     }  # fmt: skip
     return {name: spread_of(middle, factor) for name, (middle, factor) in told_of.items()}

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from stargauge.catalogue.load import KnownCatalogue
+
 #: How tokens are counted, in words, wherever a rate of tokens is told.
 COUNTING = {
     "output_per_accelerator": "output tokens per second over all accelerators of the service, those for prompts included; prompts' tokens "
@@ -113,6 +115,7 @@ class ServingAnswer:
     memory: dict[str, float]
     binds: list[dict[str, Any]]
     gains: list[dict[str, Any]]
+    by_type: list[dict[str, Any]]
     front: list[Option]
     looked_at: dict[str, int]
     fit: dict[str, Any]
@@ -130,13 +133,25 @@ class ServingAnswer:
         }  # fmt: skip
 
 
-def notes_of(demand: Mapping[str, Any], best: Option, chosen: str | None, fit: str) -> list[str]:
-    """What the answer takes for granted. `chosen`: the type of weights that nobody asked for."""
+def standing_of(known: KnownCatalogue, model: str, chip: str) -> list[str]:
+    """What the figures of a model and of a chip are, where they are more than a maker's word for what there is."""
+    told = []
+    rows = known.catalogue.entries("model", model, "parameters") if model in known.names("model") else ()
+    if any(one.statement.source == "stargauge-assumption" for one in rows):
+        told.append(f"assumption: {model} is a template of ours and no model that anybody published")
+    if any(one.statement.status == "planned" for one in known.catalogue.entries("accelerator", chip, "memory_bandwidth")):
+        told.append(f"the figures of {chip} are announced, nothing was measured on it")
+    return told
+
+
+def notes_of(demand: Mapping[str, Any], best: Option, chosen: str | None, kept: str, fit: str) -> list[str]:
+    """What the answer takes for granted. `chosen`: the type of numbers where nobody asked for one; `kept`: that of the weights."""
     told = []
     if demand["ttft_limit_s"] is not None or demand["tpot_limit_s"] is not None:
         told.append("limits are kept by the middle of the prediction (P50), not by all of its range")
     if chosen is not None:
-        told.append(f"no type of numbers was asked for: {chosen} is taken, the narrowest of 8 bits and more that the chip has; --dtype")
+        why = "in which its weights were published" if chosen == kept == "mxfp4" else "the narrowest of 8 bits and more that the chip has"
+        told.append(f"no type of numbers was asked for: {chosen} is taken, {why}; --dtype")
     if demand["accepted_per_pass"] > 1.0:
         worked = demand["verified_per_pass"]
         told.append(f"assumption: with speculation a pass works on {worked:g} tokens of each request, and the draft itself costs nothing")
@@ -144,7 +159,7 @@ def notes_of(demand: Mapping[str, Any], best: Option, chosen: str | None, fit: s
         told.append("assumption: requests of equal length, at random (Poisson)")
     if best.prompt_layout is not None:
         told.append(f"what is kept of a prompt goes to its replica beyond the fast network in {1000.0 * best.transfer:.3g} ms, in the TTFT")
-    return [*told, f"coefficients: {fit}"]
+    return [*told, f"coefficients fitted to {fit}: `stargauge validate inference` on your own runs"]
 
 
 def spread_of(middle: float, wide: float) -> dict[str, float]:

@@ -88,13 +88,14 @@ def layout(data: Data) -> str:
     best = data["best"]
     copies = f"{counted(round(best['replicas']), 'replica')} of {counted(best['layout']['accelerators'], 'accelerator')}"
     told = f"Best of {counted(data['looked_at']['layouts'], 'layout')}: {copies} ({best['layout']['text']}), each decoding "
-    told += f"{best['batch']:,.0f} requests"
+    told += f"{rate(best['batch']) if best['batch'] < 10.0 else format(best['batch'], ',.0f')} requests"
     if best["prompt_layout"] is None:
         return (
             f"{told} and taking prompts in between ({best['busy']:.0%} of the time); {rate(best['requests'])} requests per second in all."
         )
     own = best["prompt_layout"]
-    servers = f"{best['prompt_servers']:.3g} prompt servers of {counted(own['accelerators'], 'accelerator')} ({own['text']})"
+    called = "prompt server" if best["prompt_servers"] == 1 else "prompt servers"
+    servers = f"{best['prompt_servers']:.3g} {called} of {counted(own['accelerators'], 'accelerator')} ({own['text']})"
     return f"{told}, and {servers}, {best['busy']:.0%} busy; {rate(best['requests'])} requests per second in all."
 
 
@@ -115,7 +116,14 @@ def binds(data: Data) -> list[str]:
     at = ", ".join(one["what"] for one in data["binds"])
     first = f"What binds: {at}." if at else "No limit binds: a higher load would not give more by accelerator, or is not asked."
     told = ", ".join(f"{one['name']} {'+' + format(one['gain'], '.0%') if one['gain'] else 'nothing'}" for one in data["gains"])
-    return [first, f"Twice of one figure of the chip would give, at this layout: {told}."]
+    types = ", ".join(
+        f"{one['dtype']} {rate(one['per_accelerator']) if one['per_accelerator'] else 'none in these limits'}" for one in data["by_type"]
+    )
+    return [
+        first,
+        f"Twice of one figure of the chip would give, at this layout: {told}.",
+        f"Best by type of weights, the same limits: {types}.",
+    ]
 
 
 def memory(data: Data) -> str:

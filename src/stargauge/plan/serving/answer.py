@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +14,16 @@ from stargauge.plan.serving.limits import parts_at, parts_of
 from stargauge.plan.serving.rows import Case
 from stargauge.plan.serving.search import Search, refined, searched
 from stargauge.quantity.compute.machine import Chip
-from stargauge.quantity.compute.serving_memory import ServingLayouts, cache_bytes_per_sequence, serving_layouts, serving_memory
+from stargauge.quantity.compute.serving_memory import (
+    ServingLayouts,
+    ServingTypes,
+    cache_bytes_per_sequence,
+    serving_layouts,
+    serving_memory,
+)
 from stargauge.quantity.compute.serving_steady import MOST_BATCH
 from stargauge.quantity.compute.serving_step import Pass, decode_step, prefill
+from stargauge.quantity.errors import InputError
 
 #: How near to a limit counts as at it.
 _AT = 0.99
@@ -30,12 +38,13 @@ def option_of(found: Search, row: int) -> Option:
     units = float(found.units[row])
     scaled = asked.rate is not None or asked.users is not None or asked.accelerators is not None
     servers = units * float(rows.servers[row])
+    whole = float(np.ceil(servers * (1.0 - 1e-9))) if scaled else servers
     requests = float(rows.rate[row]) * units if asked.rate is None else asked.rate
     return Option(
         layout=parts_at(found, row),
         prompt_layout=parts_of(found, int(rows.prompt_place[row])) if apart else None,
         replicas=units,
-        prompt_servers=float(np.ceil(servers * (1.0 - 1e-9))) if scaled else servers,
+        prompt_servers=whole,
         accelerators=float(found.accelerators[row]),
         batch=float(rows.decoding[row]),
         users=float(rows.users[row]),
@@ -44,7 +53,7 @@ def option_of(found: Search, row: int) -> Option:
         per_accelerator=requests * asked.answer / float(found.accelerators[row]),
         each=float(rows.each[row]),
         first={name: float(rows.first(name)[row]) for name in ("mean", "p50", "p99")},
-        busy=float(rows.busy[row]),
+        busy=float(rows.busy[row]) * (servers / whole if apart else 1.0),
         transfer=float(rows.transfer[row]),
     )
 
@@ -160,6 +169,19 @@ def _most(case: Case, best: Option) -> float:
         return 0.0
     one = refined(found)
     return float(one.worth[0])
+
+
+def by_type(case: Case, others: Mapping[str, ServingTypes], fixed: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Output tokens per accelerator of the best with other types of numbers; None where nothing keeps the limits or nothing fits."""
+    out = []
+    for name, types in others.items():
+        try:
+            found = searched(replace(case, types=types), fixed)
+        except InputError:
+            found = None
+        kept = found is not None and bool(found.good.any())
+        out.append({"dtype": name, "per_accelerator": float(refined(found).worth[0]) if found is not None and kept else None})
+    return out
 
 
 def front_of(found: Search) -> list[Option]:

@@ -207,10 +207,10 @@ def apart(case: Case, layouts: ServingLayouts, slots: Array, loads: Loads) -> Ro
     if found is None:
         return None
     service, place = service_of(case, layouts, slots), loads.place
-    service = service._replace(added=np.zeros_like(service.steps), alone=np.zeros(layouts.many), chunks=np.zeros(layouts.many))
+    service = service._replace(added=np.zeros_like(service.steps), alone=np.zeros(layouts.many), chunks=np.full(layouts.many, 1e-9))
     many = service.take(place)
     made = queue.at_load(many, loads.load, queue.full(service)[place])
-    at_once = made.first_p99 <= 2.0 * queue.pace(many, loads.load).step
+    at_once = made.first_p99 <= 2.5 * queue.pace(many, loads.load).step
     rate = np.where(at_once, made.rate, np.nan)
     every = np.ones(len(place))
     mean, p50, p99 = (one * every for one in found.first)

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from stargauge.plan.serving.layouts import layouts_of, most_of
 from stargauge.plan.serving.rows import Case, Loads, Rows, apart, every_load, joined, slots_of, together
-from stargauge.quantity.compute.serving_memory import ServingLayouts, serving_memory
+from stargauge.quantity.compute.serving_memory import ServingLayouts, cache_bytes_per_sequence, serving_memory
 from stargauge.quantity.errors import Fault, InputError
 
 Array = NDArray[np.float64]
 
 #: How far around the best load is looked once more, in how many steps, how often.
 _AROUND, _FINER, _ROUNDS = 1.1, 16, 3
+_LEAST = 1e-3
 _TIE = 1e-9
 
 
@@ -70,13 +71,13 @@ class Search:
     def in_time(self) -> NDArray[np.bool_]:
         """Which keep the limit on the first token."""
         asked = self.case.demand
-        return self.rows.first(asked.of) <= (np.inf if asked.first is None else asked.first)
+        return self.rows.first(asked.of) <= (np.inf if asked.first is None else asked.first * (1.0 + _TIE))
 
     @cached_property
     def fast(self) -> NDArray[np.bool_]:
         """Which keep the limit on further tokens."""
         each = self.case.demand.each
-        return self.rows.each <= (np.inf if each is None else each)
+        return self.rows.each <= (np.inf if each is None else each * (1.0 + _TIE))
 
     @cached_property
     def enough(self) -> NDArray[np.bool_]:
@@ -162,7 +163,9 @@ def refined(found: Search) -> Search:
     if found.case.demand.users is not None and found.case.demand.accelerators is not None:
         return best
     place, split = int(best.rows.place[0]), best.rows.prompt_place[0] >= 0
-    low, high = max(_load(best) / _AROUND, 1.0), _load(best) * _AROUND
+    low, high = _load(best) / _AROUND, _load(best) * _AROUND
+    if low < 1.0:  # one request at a time may be more than is asked
+        low = _LEAST if found.case.demand.rate is not None else 1.0
     for _ in range(_ROUNDS):
         loads = np.linspace(low, high, _FINER + 1)
         # Servers of prompts are chosen among all layouts again, so all are handed over.
@@ -183,15 +186,16 @@ def _load(one: Search) -> float:
 
 
 def _no_room(case: Case, layouts: ServingLayouts, most: int) -> Fault:
-    """That the model fits into no layout, with the least that is missing."""
-    memory, chip = serving_memory(case.model, case.machine.chip, layouts, case.types), case.machine.chip
-    least = int(np.argmax(memory.room))
+    """That no layout has room for the weights and one request, with what is missing where there is most room."""
+    memory, chip, asked = serving_memory(case.model, case.machine.chip, layouts, case.types), case.machine.chip, case.demand
+    tokens = asked.prompt + asked.answer
+    each = cache_bytes_per_sequence(case.model, layouts, tokens, case.types)
+    least = int(np.argmax(memory.room - each))
     held = (memory.weights + memory.workspace)[least] / 1e9
-    of = f"{memory.weights[least] / 1e9:,.0f} GB of them weights"
     return Fault(
-        f"{case.model.name} does not fit into {most} {chip.name}: with the layout that needs least, each accelerator would hold "
-        f"{held:,.0f} GB, {of}, and has {chip.memory / 1e9:,.0f} GB, and a request of "
-        f"{case.demand.prompt + case.demand.answer:,} tokens has to find room beside them; give more accelerators or a type of fewer bytes",
+        f"{case.model.name} does not fit into {most:,} {chip.name} with a request of {tokens:,} tokens: with the layout that needs least, "
+        f"each has {chip.memory / 1e9:,.0f} GB and would hold {held:,.0f} GB, {memory.weights[least] / 1e9:,.0f} GB of them weights, and "
+        f"{each[least] / 1e9:,.3g} GB of the request; give more accelerators or a type of fewer bytes",
         path="--accelerators",
     )
 

@@ -27,6 +27,7 @@ Flags = NDArray[np.bool_]
 
 _HALVINGS = 50
 _POINTS = 32  # of the path over numbers in flight, each side of the mean
+_NEVER = 60.0  # a weight below exp(-60) is none
 _Z99 = 2.3263478740408408
 
 
@@ -74,14 +75,20 @@ class Served(NamedTuple):
 
 
 class Pace(NamedTuple):
-    """A service while y sequences decode. Seconds; `own`: of a request's own prompt; `queue`: for others' prompts, which `met` find."""
+    """A service while y sequences decode. Seconds.
+
+    `own`: of a request's own prompt, with those taken in beside it; `rest`: left of the pass in which it comes; `queue`: for others'
+    prompts, which `met` find; `late`: more for one in a hundred without a queue.
+    """
 
     rate: Array
     step: Array
     gap: Array
     own: Array
+    rest: Array
     queue: Array
     met: Array
+    late: Array
     in_flight: Array
 
 
@@ -100,16 +107,20 @@ def pace(service: Service, decoding: Array, others: Array | float = 1.0, paced: 
     added = _between(service.batches, service.added, decoding)
     rate = decoding / (service.passes * step + added * decoding * others)
     gap = step / (1.0 - np.minimum(rate * added * others, 1.0 - 1e-12))
-    at_once = np.maximum(rate * gap * service.chunks, 1.0)
-    each = service.chunks * step + added * at_once
+    chunks, entering = service.chunks, rate * gap * others  # prompts per pass
+    each = chunks * step + added * np.maximum(entering * chunks, 1.0)
     # While a prompt is taken in, a pass lasts long but still ends few requests: counted in passes, prompts meet less often than in time.
-    met = np.where(paced, rate * gap * service.chunks, rate * each) / service.lanes
-    met = np.minimum(met * others, 1.0 - 1e-9)
-    beside = step * np.minimum(decoding * others, 1.0)
-    queue = queued(met, service.lanes, each) + np.where(paced, 0.0, beside / 2.0)
-    together = added * np.maximum(rate * gap * np.maximum(service.chunks, 1.0), 1.0)
-    own = np.maximum(service.alone, together) + np.maximum(service.chunks, 1.0) * beside
-    return Pace(rate, step, gap, own, queue, met, decoding + rate * (queue + own))
+    met = np.minimum(np.where(paced, entering * chunks, rate * each * others) / service.lanes, 1.0 - 1e-9)
+    queue = queued(met, service.lanes, each)
+    long, decodes = np.maximum(chunks, 1.0), np.minimum(decoding * others, 1.0)
+    # Ranks take their prompts in side by side and wait for one another: what comes waits for the pass, and shares its own.
+    several = (gap + entering * added**2 / long / gap) / 2.0
+    rest = np.where(paced, 0.0, decodes * np.where(service.lanes > 1.0, several, step / 2.0))
+    most_beside = service.lanes * np.maximum(1.0 / chunks, 1.0) - 1.0
+    beside = np.minimum(entering * long, most_beside)
+    own = np.maximum(service.alone, added * (1.0 + beside)) + long * step * decodes
+    late = rest + added * (np.minimum(beside + _Z99 * np.sqrt(beside), most_beside) - beside)
+    return Pace(rate, step, gap, own, rest, queue, met, late, decoding + rate * (queue + rest + own))
 
 
 def queued(load: Array, servers: Array, each: Array) -> Array:
@@ -130,11 +141,11 @@ def closed(service: Service, users: Array) -> Served:
     # Prompts come one after another, so what varies is the decoding between them. Over a whole life of all slots, as many leave as there
     # are slots where lengths are equal; for a short while, they leave at random.
     left = waiting * (spread + (1.0 - spread) * np.maximum(1.0 - waiting / inside, 0.0))
-    tails = [
-        np.maximum(wait + z * np.sqrt(left) / made.rate * made.step / made.gap, 0.0) + quantile(q, made.met, _given(made, short)) + made.own
-        for q, z in ((0.5, 0.0), (0.99, _Z99))
-    ]
-    return Served(made.rate, decoding, users * 1.0, made.gap, wait, made.queue, wait + made.queue + made.own, tails[0], tails[1])
+    crowd = np.sqrt(left) / made.rate * made.step / made.gap
+    inner = made.own + made.rest
+    half = np.maximum(wait, 0.0) + quantile(0.5, made.met, _given(made)) + inner
+    late = wait + _Z99 * crowd + quantile(0.99, made.met, _given(made)) + inner + made.late
+    return Served(made.rate, decoding, users * 1.0, made.gap, wait, made.queue + made.rest, wait + made.queue + inner, half, late)
 
 
 def most(service: Service) -> Pace:
@@ -160,22 +171,30 @@ def at_load(service: Service, decoding: Array, top: Array | None = None, rate: A
     made, limit = pace(service, decoding), pace(service, top)
     asked = made.rate if rate is None else rate
     fits = (asked < limit.rate * (1.0 - 1e-9)) & (made.in_flight <= service.slots * (1.0 + 1e-9))
-    chance, mean = _outside(service, decoding, top, asked, limit.rate)
-    tails = [made.own + _residual(made) + quantile_of_two(q, chance, mean, made.met, _given(made)) for q in (0.5, 0.99)]
-    wait = chance * mean
-    first = wait + made.queue + made.own
-    found = (asked, decoding, made.in_flight, made.gap, wait, made.queue, first, *tails)
+    chance, mean = np.zeros_like(asked), np.zeros_like(asked)
+    near = fits & ~_far(service.slots - made.in_flight, limit.rate / asked)
+    if near.any():
+        some = service.take(near)
+        chance[near], mean[near] = _outside(some, decoding[near], top[near], asked[near], limit.rate[near])
+    half, late = (made.own + made.rest + quantile_of_two(q, chance, mean, made.met, _given(made)) for q in (0.5, 0.99))
+    wait, queue = chance * mean, made.queue + made.rest
+    found = (asked, decoding, made.in_flight, made.gap, wait, queue, wait + queue + made.own, half, late + made.late)
     return Served(*(np.where(fits, one, np.nan) for one in found))
 
 
-def _residual(made: Pace) -> Array:
-    """What is left on average of a pass in which a request comes."""
-    return np.asarray(made.step * np.minimum(made.in_flight, 1.0) / 2.0)
+def _far(room: Array, spare: Array) -> Flags:
+    """Where it hardly ever happens that all slots are taken: `room` of them free on average, `spare` the rate then over that of now.
+
+    As the rate rises ever less with the number in flight, it lies above the straight line between the two: the weight of the last state is
+    below exp(-room ((r + 1) log(r + 1) - r) / r) with r = spare - 1.
+    """
+    more = np.maximum(spare - 1.0, 1e-9)
+    return np.asarray(room * ((1.0 + more) * np.log1p(more) - more) / more > _NEVER)
 
 
-def _given(made: Pace, paced: Flags | bool = False) -> Array:
+def _given(made: Pace) -> Array:
     """Mean wait for others' prompts where there are any."""
-    return np.maximum(made.queue - np.where(paced, 0.0, _residual(made)), 0.0) / np.maximum(made.met, 1e-12)
+    return np.asarray(made.queue / np.maximum(made.met, 1e-12))
 
 
 def _outside(service: Service, decoding: Array, top: Array, rate: Array, most_rate: Array) -> tuple[Array, Array]:
@@ -260,4 +279,4 @@ def pool_load(alone: Array, lanes: Array, patience: Array, of: str, most_load: f
         middle = (low + high) / 2.0
         kept = getattr(pool(alone, lanes, middle), of) <= patience
         low, high = np.where(kept, middle, low), np.where(kept, high, middle)
-    return np.where(patience >= 0.0, high, np.nan)
+    return np.where(patience >= 0.0, low, np.nan)
