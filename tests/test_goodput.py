@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +67,7 @@ def test_bigger_jobs_keep_less_and_every_size_is_there(made: GoodputAnswer) -> N
     sizes = made.to_dict()["sizes"]
     assert [one["accelerators"] for one in sizes] == list(SIZES) == [512 * 2**n for n in range(10)]
     middles = [one["goodput"]["p50"] for one in sizes]
-    assert all(a > b for a, b in zip(middles, middles[1:], strict=False)) and 0.0 < middles[-1]
+    assert all(a > b for a, b in pairwise(middles)) and middles[-1] > 0.0
     same = next(one for one in sizes if one["accelerators"] == 16384)
     assert same["goodput"] == levels(made.kept.goodput)
 
@@ -176,14 +177,14 @@ def test_a_folder_gets_a_page_pictures_and_data(tmp_path: Path, capsys: pytest.C
 
 def test_every_fault_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     told = ask(
-        capsys, "goodput", "--cluster", "16384xh1000", "--model", "lama-3", "--failure-rate", "3x", "--restart", "-4", "--writing", "bloking",
-        "--days", "0", "--spares", "many", "--interval", "5kg", "--simulate", "-1",
+        capsys, "goodput", "--cluster", "16384xh1000", "--model", "lama-3", "--failure-rate", "3x", "--restart", "-4",
+        "--writing", "bloking", "--days", "0", "--spares", "many", "--interval", "5kg", "--simulate", "-1",
     )  # fmt: skip
     assert (told.code, told.out) == (2, "")
     for part in (
         "9 errors, nothing was run", "h100-sxm", "llama-3", "stops per node and day, such as 0.004", "a time such as 8min",
-        'did you mean "blocking"', "expected 0.01 to 3,650 days", "a number of nodes such as 64", "useful work between checkpoints such as 20min",
-        "0 to 100,000 histories",
+        'did you mean "blocking"', "expected 0.01 to 3,650 days", "a number of nodes such as 64",
+        "useful work between checkpoints such as 20min", "0 to 100,000 histories",
     ):  # fmt: skip
         assert part in told.told, part
 

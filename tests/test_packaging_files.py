@@ -169,6 +169,13 @@ def test_the_page_on_validating_finance_works_as_it_stands(tmp_path: Path) -> No
     assert run_page("docs/validate-finance.md", tmp_path) == 1
 
 
+def test_the_page_on_goodput_works_as_it_stands(tmp_path: Path) -> None:
+    rows = re.findall(r"```text\n(.*?)```", (ROOT / "docs/goodput.md").read_text(encoding="utf-8"), re.S)[0]
+    (tmp_path / "jobs.csv").write_text(rows, encoding="utf-8")
+    assert run_page("docs/goodput.md", tmp_path) == 3
+    assert run_python("docs/goodput.md")["goodput"]["p50"] > 0.85  # type: ignore[index]
+
+
 @pytest.mark.slow
 def test_the_page_on_jobs_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/jobs.md", tmp_path) == 3

@@ -37,7 +37,7 @@ HISTORIES, MOST_EVENTS = 256, 4_000.0
 _EVENTS = 2.5
 #: Shares of histories at which their goodput is told.
 _SHARES = np.round(np.arange(0.05, 0.96, 0.05), 2)
-_PLANNED_LENGTH = Input("planned_length", "s", "h", "length of a planned stop")
+_PLANNED_LENGTH = Input("planned_length", "s", "min", "length of a planned stop")
 _SLOWDOWN = Input("slow_node_slowdown", "1", "1", "speed lost while a node is slow")
 _SLOW_TIME = Input("slow_node_time", "s", "h", "until a slow node is swapped")
 LEFT_OUT = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.quantity.errors import counted as number_of
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
-from stargauge.report.wording import counted
 
 Data = Mapping[str, Any]
 #: Where time goes that is not kept, in words.
@@ -79,7 +79,7 @@ def about(data: Data) -> list[str]:
         )
     else:
         wrote = f"A checkpoint of {data['model']} stops the job for {stall}."
-    return [f"Goodput: work that is kept, at full speed, over all time. P50 with P10 to P90 of {counted(data['draws'], 'draw')}. {wrote}"]
+    return [f"Goodput: work that is kept, at full speed, over all time. P50 with P10 to P90 of {number_of(data['draws'], 'draw')}. {wrote}"]
 
 
 def intervals(data: Data) -> str:
@@ -120,7 +120,7 @@ def simulated(data: Data) -> str:
     made = data["simulated"]
     error = "" if made["standard_error"] is None else f" (standard error {100 * made['standard_error']:.2f})"
     return (
-        f"{counted(made['histories'], 'history', 'histories')} of {number(made['days'])} days, {made['events']:,} events; each has a "
+        f"{number_of(made['histories'], 'history', 'histories')} of {number(made['days'])} days, {made['events']:,} events; each has a "
         f"draw of its own. Mean less that of the formula for the same draws: "
         f"{100 * made['apart']:+.2f} points{error}."
     ).replace("+-", "-")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from stargauge.quantity.errors import counted as number_of
 from stargauge.report.goodput import number
 from stargauge.report.terminal import Style, table, wrapped
-from stargauge.report.wording import counted
 
 Data = Mapping[str, Any]
 _ROWS = [("job", 30, "w"), ("recorded", 10, "r"), ("P10", 6, "r"), ("P50", 6, "r"), ("P90", 6, "r"), ("off", 6, "r"), ("", 4, "l")]
@@ -44,7 +44,7 @@ def _head(whole: Data) -> str:
         return "No goodput could be scored."
     bounds = f", {whole['bounds']} of them recorded as bounds" if whole["bounds"] else ""
     return (
-        f"Goodput of {counted(whole['n'], 'job')}{bounds}: off by {_points(whole['mean_abs_error'])} points on average, "
+        f"Goodput of {number_of(whole['n'], 'job')}{bounds}: off by {_points(whole['mean_abs_error'])} points on average, "
         f"{_points(whole['worst_abs_error'])} at most; {whole['inside_p10_p90']} within P10 to P90."
     )
 
@@ -56,13 +56,13 @@ def _apart(whole: Data) -> list[str]:
     apart = whole["size_not_stated"]
     if apart["n"]:
         told.append(
-            f"Apart, {counted(apart['n'], 'job')} whose size nobody states: off by {_points(apart['mean_abs_error'])} points with the "
+            f"Apart, {number_of(apart['n'], 'job')} whose size nobody states: off by {_points(apart['mean_abs_error'])} points with the "
             f"catalogue's range of sizes; these say little."
         )
     for name, words in (("mttf", "Time between failures"), ("failure_rate", "Failure rates")):
         if whole[name]["median_factor"] is not None:
             told.append(
-                f"{words}, {counted(whole[name]['n'], 'row')}: off by a factor of {whole[name]['median_factor']:.2f} at the middle, "
+                f"{words}, {number_of(whole[name]['n'], 'row')}: off by a factor of {whole[name]['median_factor']:.2f} at the middle, "
                 f"{whole[name]['worst_factor']:.2f} at most; {whole[name]['inside_p10_p90']} within P10 to P90."
             )
     return told
