@@ -1,7 +1,7 @@
 """The shipped rates of models on chips: `python -m tests.compute_tables` writes them anew, in some ten minutes.
 
-For the models that programmes reckon, on the chips that shipped programmes can have and that of the large job. `mfu` or `inference_rate` after
-it: those alone, where only the fit of training or of serving has changed.
+For the models that programmes reckon, on the chips that shipped programmes can have and that of the large job. With `mfu` or `inference_rate`
+after it those alone are written, where only the fit of training or of serving has changed.
 """
 
 from __future__ import annotations
