@@ -1,7 +1,7 @@
 """The shipped rates of models on chips: `python -m tests.compute_tables` writes them anew, in some ten minutes.
 
-For the models that programmes reckon, on the chips that shipped programmes can have and that of the large job. With `mfu` or `inference_rate`
-after it those alone are written, where only the fit of training or of serving has changed.
+For the models that programmes reckon, on the chips that shipped programmes can have and that of the large job. With `mfu` or
+`inference_rate` after it those alone are written, where only the fit of training or of serving has changed.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ def write(whats: list[str]) -> None:
     chips = [name for name in known.names("accelerator") if name in there | {known.text(*JOB)}]
     day, grade = DAY.isoformat(), values.sources[SOURCE].grade
     with FILE.open(encoding="utf-8", newline="") as handle:
-        kept = [tuple(row[name] for name in COLUMNS) for row in csv.DictReader(handle) if not row["attribute"].startswith(tuple(whats))]
-    made = []
+        kept: list[tuple[str, ...]] = [
+            tuple(row[name] for name in COLUMNS) for row in csv.DictReader(handle) if not row["attribute"].startswith(tuple(whats))
+        ]
+    made = list[tuple[str, ...]]()
     for model in models_of(known):
         for attribute, unit, rate in rows_of(values, model, chips, whats=whats):
             made.append((RATE, model, attribute, rate.text, unit, day, day, SOURCE, "estimated", grade, rate.note))
