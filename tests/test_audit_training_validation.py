@@ -150,6 +150,8 @@ def test_a_chip_nobody_measured_has_the_wider_interval(tmp_path: Path) -> None:
         ({"global_batch_seqs": ""}, "tokens of a step are not known"),
         ({"n_gpus": "63", "dp": ""}, "no layout with the figures stated divides"),
         ({"layers": ""}, "layers and hidden"),
+        ({"n_gpus": "128"}, "tp x pp x dp x cp is 64, not the 128 accelerators stated"),
+        ({"n_experts": "60", "top_k": "4", "ep": "8"}, "8 accelerators cannot share 60 experts evenly"),
     ],
 )
 def test_a_row_that_cannot_be_predicted_says_why(tmp_path: Path, change: dict[str, str], told: str) -> None:

@@ -112,7 +112,7 @@ def cause_rows(made: Sequence[Cause], kept: Kept) -> list[dict[str, Any]]:
     return [
         {
             "cause": cause.name, "share_of_stops": cause.share, "swaps_a_node": cause.swap,
-            "stops_per_day": float(np.median(DAY / kept.job.between)) * cause.share,
+            "hours_between": levels(kept.job.between / cause.share, HOUR),
             "share_of_time": each * cause.share + (waiting * cause.share / swap if cause.swap else 0.0),
         }
         for cause in made

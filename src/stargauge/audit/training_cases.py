@@ -87,7 +87,16 @@ def _unusable(run: TrainingRun) -> str:
         return "no sequence length or batch: tokens of a step are not known"
     if math.isnan(run.seconds):
         return "neither a step time nor tokens per second"
-    return "no number of accelerators" if math.isnan(numbers["n_gpus"]) else ""
+    if math.isnan(numbers["n_gpus"]):
+        return "no number of accelerators"
+    said = [numbers["tp"], numbers["pp"], numbers["dp"], 1.0 if math.isnan(numbers["cp"]) else numbers["cp"]]
+    ways = math.prod(said)
+    if not math.isnan(ways) and ways != numbers["n_gpus"]:
+        return f"tp x pp x dp x cp is {ways:,.0f}, not the {numbers['n_gpus']:,.0f} accelerators stated"
+    experts, group = numbers["n_experts"], numbers["ep"]
+    if not math.isnan(experts) and not math.isnan(group) and experts % group:
+        return f"{group:.0f} accelerators cannot share {experts:.0f} experts evenly"
+    return ""
 
 
 def model_of(run: TrainingRun, known: KnownCatalogue, assumed: list[str]) -> Transformer:

@@ -21,7 +21,7 @@ CAUSES = {
     "cpu": "CPU", "other": "other",
 }  # fmt: skip
 _LOST = [("where time goes", 32, "l"), ("mean", 7, "r"), ("P10", 7, "r"), ("P90", 7, "r")]
-_CAUSES = [("stopped by", 26, "l"), ("of stops", 8, "r"), ("a day", 7, "r"), ("of time", 8, "r"), ("node swapped", 12, "l")]
+_CAUSES = [("stopped by", 26, "l"), ("of stops", 8, "r"), ("one every", 10, "r"), ("of time", 8, "r"), ("node swapped", 12, "l")]
 _SIZES = [
     ("accelerators", 12, "r"),
     ("h to a stop", 11, "r"),
@@ -100,7 +100,7 @@ def lost_rows(data: Data) -> list[list[str]]:
 def cause_rows(data: Data) -> list[list[str]]:
     """Causes of stops, the most frequent first."""
     return [
-        [CAUSES.get(one["cause"], one["cause"].replace("_", " ")), percent(one["share_of_stops"]), number(one["stops_per_day"]),
+        [CAUSES.get(one["cause"], one["cause"].replace("_", " ")), percent(one["share_of_stops"]), hours(one["hours_between"]["p50"]),
          percent(one["share_of_time"]), "yes" if one["swaps_a_node"] else "no"]
         for one in data["causes"]
     ]  # fmt: skip
@@ -152,7 +152,7 @@ def percent(share: float) -> str:
 def hours(value: float) -> str:
     """Hours, or minutes or days where these are nearer."""
     if value >= 48.0:
-        return f"{value / 24.0:.1f} d"
+        return f"{number(value / 24.0)} d"
     return f"{value:.1f} h" if value >= 1.0 else f"{60.0 * value:.0f} min"
 
 
