@@ -36,11 +36,13 @@ def write(whats: list[str]) -> None:
         for attribute, unit, rate in rows_of(values, model, chips, whats=whats):
             made.append((RATE, model, attribute, rate.text, unit, day, day, SOURCE, "estimated", grade, rate.note))
             print(*made[-1][1:5], sep="\t", flush=True)
+    rows = kept + made
     names = [(model, f"{what}_{chip}") for model in models_of(known) for chip in chips for what in RATES]
+    rows.sort(key=lambda row: names.index((row[1], row[2])))
     with FILE.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(sorted([*kept, *made], key=lambda row: names.index((row[1], row[2]))))
+        writer.writerows(rows)
 
 
 if __name__ == "__main__":
