@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from hashlib import blake2b
+from math import inf
 from typing import TypeVar
 
 import numpy as np
@@ -55,7 +56,7 @@ def goodput(
     cluster: str, *, model: str | None = None, failure_rate: Said = None, checkpoint_write: Said = None, writing: str = "background",
     storage: Said = None, interval: Said = "auto", restart: Said = None, spares: Said = None, repair: Said = None, planned: Said = None,
     stragglers: Said = None, days: float = 54.0, simulate: int | None = None, draws: int = DRAWS, seed: int = 0,
-    as_of: date | None = None, values: Catalogue | None = None,
+    as_of: date | None = None, values: Catalogue | None = None, most_events: float = inf,
 ) -> GoodputAnswer:  # fmt: skip
     """What a training job on a machine keeps of its time: time between stops, the best checkpoint interval, goodput, lost time by part and
     by cause, the same for other sizes, and histories of it event by event.
@@ -64,8 +65,8 @@ def goodput(
     `failure_rate`: stops per node and day; `checkpoint_write`: how long the job stands still for one; `writing`: `background` or
     `blocking`, with a model; `storage`: bandwidth of the whole store; `interval`: useful work between checkpoints, or `auto`; `restart`:
     detection and reload; `spares`: nodes, or a share of them; `repair`: until a swapped node is back; `planned`, `stragglers`: shares;
-    `days`: length of a history; `simulate`: how many. Figures are numbers in SI units or texts with a unit, ranges too; what is not said
-    is the catalogue's range. Raises InputError with every fault.
+    `days`: length of a history; `simulate`: how many; `most_events`: in all of them, at most. Figures are numbers in SI units or texts
+    with a unit, ranges too; what is not said is the catalogue's range. Raises InputError with every fault.
     """
     values, faults = values or catalogue(), list[Fault]()
     known = values.known(as_of or date.today())
@@ -92,7 +93,7 @@ def goodput(
         cluster, machine.accelerators, machine.chip.name, machine.chip.title, None if made is None else made.name, days, draws, seed,
         str(known.as_of),
     )  # fmt: skip
-    return goodput_answer(known, question, asked, simulate)
+    return goodput_answer(known, question, asked, simulate, most_events)
 
 
 _INTERVAL = Input("interval", "s", "min", "useful work between checkpoints")

@@ -51,13 +51,13 @@ def infer(
     demand = Demand(input, output, prefix_hits, speculative, first, ttft_of, each, concurrency, asked_rate, accelerators, disaggregated)
     _kept(faults, lambda: checked(demand))
     fixed = _kept(faults, lambda: parts_in(layout))
-    shape = model if isinstance(model, Transformer) else _kept(faults, lambda: transformer_of(known, model))
-    machine = _kept(faults, lambda: machine_of(known, f"{max(accelerators or 1, 1)}x{chip}", software))
+    shape = model if isinstance(model, Transformer) else _kept(faults, lambda: transformer_of(known, model), "--model")
+    machine = _kept(faults, lambda: machine_of(known, f"{max(accelerators or 1, 1)}x{chip}", software), "--chip")
     types, chosen = None, None
     if shape is not None and machine is not None:
         published = "" if isinstance(model, Transformer) else published_type(known, shape.name)
         chosen = None if dtype else published or usual_precision(machine.chip)
-        types = _kept(faults, lambda: serving_types(dtype or chosen or "", shape, machine.chip))
+        types = _kept(faults, lambda: serving_types(dtype or chosen or "", shape, machine.chip), "--dtype")
     if faults or shape is None or machine is None or types is None:
         raise InputError(faults)
     case = Case(shape, machine, demand, shipped_serving_fit(), types)
@@ -130,12 +130,12 @@ def _interval(fit: ServingFit, best: Option) -> dict[str, dict[str, float]]:
     return {name: spread_of(middle, factor) for name, (middle, factor) in told_of.items()}
 
 
-def _kept(faults: list[Fault], make: Callable[[], Made]) -> Made | None:
-    """What is made, or None with its faults kept with the others."""
+def _kept(faults: list[Fault], make: Callable[[], Made], path: str = "") -> Made | None:
+    """What is made, or None with its faults kept with the others, under the option that they are of."""
     try:
         return make()
     except InputError as error:
-        faults += error.faults
+        faults += [fault if fault.path else Fault(fault.message, path) for fault in error.faults]
         return None
 
 

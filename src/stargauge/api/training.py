@@ -48,15 +48,15 @@ def train(
     model: str | Path | Transformer, cluster: str | Machine, *, batch: int | None = None, sequence: int | None = None, dtype: str = "bf16",
     layout: str | Mapping[str, int] | None = None, tokens: float | None = None, software: str | float | date | None = None,
     oversubscription: str | None = None, pareto: bool = False, as_of: date | None = None, values: Catalogue | None = None,
-    fit: TrainingFit | None = None,
+    fit: TrainingFit | None = None, most: float = math.inf,
 ) -> TrainingAnswer:  # fmt: skip
     """A training job on a machine: layout, step time with its interval, tokens per day, days of a run, memory, and why that layout.
 
     `model`: any unique beginning of a name in the catalogue, a CSV file with a model of yours, or dimensions; `cluster`: as `16384xh100`;
     `batch`: sequences of a step; `dtype`: bf16, fp8, mxfp8 or nvfp4; `layout`: parts of it that are given (`tp=8,pp=16`), the others are
     searched; `tokens`: of the whole run; `software`: the day of the software; `oversubscription`: `7@3072`; `pareto`: also half the
-    accelerators, a quarter and so on. Raises InputError with every fault of what is asked, and where no layout works with the nearest
-    that does.
+    accelerators, a quarter and so on; `most`: choices of all parts that are looked at, at most. Raises InputError with every fault of what
+    is asked, and where no layout works with the nearest that does.
     """
     known, model = _known(model, values, as_of)
     faults = list[Fault]()
@@ -69,6 +69,7 @@ def train(
     setting, batch_told, sequence_told, tokens_told = asked
     costs, capacity = costs_of(setting), setting.machine.chip.memory
     case = Case(setting.model, setting.machine, setting.job, setting.machine.accelerators, given)
+    _within(case, most)
     found = searched(case, costs, capacity)
     if not found.any:
         raise InputError(faults_of(found, costs, capacity))
@@ -95,6 +96,15 @@ def costs_of(setting: Setting) -> Costs:
         lambda layouts: training_step(model, machine, job, layouts, fit).total,
         lambda layouts: training_memory(model, job, layouts).total,
     )
+
+
+def _within(case: Case, most: float) -> None:
+    """Raises InputError where a search would have more to look at than it may."""
+    choices = math.prod(len(values) for values in case.candidates.values())
+    if choices > most:
+        near, parts = 1 << (case.accelerators.bit_length() - 1), "tp=8,pp=16"
+        told = f"{choices:.2g} choices of layouts; expected at most {most:.2g}: give parts of the layout, such as {parts}"
+        raise InputError(Fault(f"{told}, or numbers with fewer divisors, such as {near:,} accelerators", "--cluster"))
 
 
 # -- what is asked -------------------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from stargauge.audit.goodput_job import (
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.quantity.compute.failures import DAY, Cause
 from stargauge.quantity.compute.fleet_events import DETECTION, PLANNED, RELOAD, WAITING, FleetRun, JobRun, Spares, run_fleet
+from stargauge.quantity.errors import Fault, InputError
 
 Array = NDArray[np.float64]
 
@@ -151,12 +152,12 @@ def simulated_row(made: Simulated) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def goodput_answer(known: KnownCatalogue, question: Question, asked: Asked, histories: int | None) -> GoodputAnswer:
+def goodput_answer(known: KnownCatalogue, question: Question, asked: Asked, histories: int | None, most: float = np.inf) -> GoodputAnswer:
     """Work out a job, the same on other sizes, and histories of it (none: as many as are quick)."""
     made, draws, seed = causes(known), question.draws, question.seed
     kept = kept_of(job_of(known, asked, draws, seed), asked.interval, swapped(made))
     sizes = tuple((size, _sized(known, asked.sized(size), swapped(made), draws, seed)) for size in SIZES)
-    simulated = simulate(known, kept, made, question, histories)
+    simulated = simulate(known, kept, made, question, histories, most)
     return GoodputAnswer(question, asked, kept, told(known, asked, draws, seed), made, sizes, simulated)
 
 
@@ -164,17 +165,23 @@ def _sized(known: KnownCatalogue, asked: Asked, swap: float, draws: int, seed: i
     return kept_of(job_of(known, asked, draws, seed), asked.interval, swap)
 
 
-def simulate(known: KnownCatalogue, kept: Kept, made: Sequence[Cause], question: Question, histories: int | None) -> Simulated:
+def simulate(
+    known: KnownCatalogue, kept: Kept, made: Sequence[Cause], question: Question, histories: int | None, most: float = np.inf
+) -> Simulated:  # fmt: skip
     """Histories of the job, each with a draw of its own, in turn again where there are more than draws.
 
-    As many nodes are in repair at the start as are on average.
+    As many nodes are in repair at the start as are on average. Raises InputError where there would be more events than `most`.
     """
     many, days = HISTORIES if histories is None else histories, question.days
     if many == 0:
         return Simulated(None, kept.goodput, 0.0)
+    each = float(np.quantile(_EVENTS * DAY / (kept.interval + kept.job.stall), 0.9))
     if histories is None:
-        each = float(np.quantile(_EVENTS * DAY / (kept.interval + kept.job.stall), 0.9))
         days = min(days, MOST_EVENTS / each)
+    if each * days * many > most:
+        fewer = [int(most / each / days), most / each / many]
+        told = f"about {each * days * many:.2g} events; expected at most {most:.2g}"
+        raise InputError(Fault(f"{told}: {fewer[0]:,} histories of {days:g} days, or {many:,} of {fewer[1]:.2g} days", "--simulate"))
     rows = np.arange(many) % len(kept.goodput)
     job = kept.job
     away = swapped(made) * job.repair / (job.between + job.detection + job.reload)

@@ -257,12 +257,16 @@ def _tiers(said: Oversubscription | None) -> tuple[Tier, ...]:
 def _software(said: float | str | date | None, today: date) -> float:
     if said is None or isinstance(said, date):
         return _year(day(said or today))
+    fault = Fault(f'got "{said}" as the day of the software; expected a date as 2026-06-30, or a year as 2026.5', "--software")
     try:
         year = float(said)
     except ValueError:
-        return _year(parse_window(str(said)).middle)
+        try:
+            return _year(parse_window(str(said)).middle)
+        except InputError:
+            raise InputError(fault) from None
     if not 2000.0 <= year < 2200.0:
-        raise InputError(f"got {said} as the day of the software; expected a date as 2026-06-30, or a year as 2026.5")
+        raise InputError(fault)
     return year
 
 

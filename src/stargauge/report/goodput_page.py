@@ -50,8 +50,12 @@ def goodput_section(data: Data) -> dict[str, Any]:
 
 def pictures_of(data: Data) -> dict[str, str]:
     """The pictures as SVG files by name, each with its title and whence it is."""
-    cite = f"Stargauge: {data['accelerators']:,} {data['chip_title']}, {data['draws']:,} draws of its ranges, seed {data['seed']}"
-    return {f"goodput-{name}.svg": framed(svg(chart(data)), title, cite) for name, (title, chart, _, _) in _shown(data).items()}
+    return {f"goodput-{name}.svg": framed(svg(chart(data)), title, cite(data)) for name, (title, chart, _, _) in _shown(data).items()}
+
+
+def cite(data: Data) -> str:
+    """Whence a picture is, in one line."""
+    return f"Stargauge: {data['accelerators']:,} {data['chip_title']}, {data['draws']:,} draws of its ranges, seed {data['seed']}"
 
 
 def _shown(data: Data) -> dict[str, Any]:

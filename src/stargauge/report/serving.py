@@ -36,7 +36,7 @@ def render_serving(data: Data, style: Style = PLAIN, written: str | None = None,
     for text in (*binds(data), memory(data)):
         lines += wrapped(text, style.width)
     lines += ["", *table(_PASSES, passes(data), style)]
-    lines += [style.soft(line) for line in wrapped(_passes_told(data), style.width)]
+    lines += [style.soft(line) for line in wrapped(passes_told(data), style.width)]
     shown = data["front"] if front else spaced(data["front"], _SHOWN)
     lines += ["", style.bold("Speed per user against output per accelerator"), *table(_FRONT, [front_row(one) for one in shown], style)]
     if len(shown) < len(data["front"]):
@@ -150,7 +150,8 @@ def share(part: float, whole: float) -> str:
     return f"{_CENT * part / whole:.0f} %" if whole else ""
 
 
-def _passes_told(data: Data) -> str:
+def passes_told(data: Data) -> str:
+    """What the table of a pass is of."""
     own = data["best"]["prompt_layout"] or data["best"]["layout"]
     return f"A step of all requests that decode; {number_of(own['dp'], 'prompt')} taken in at once ({own['text']}), nothing beside."
 

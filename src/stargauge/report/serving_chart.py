@@ -14,7 +14,9 @@ from stargauge.report.wording import plain_number
 Data = Mapping[str, Any]
 
 _FRONT = Paper(600, 300, 56, 34, 40, 46)
+_FRONT_NARROW = Paper(296, 230, 48, 34, 14, 46)
 _BARS = Paper(600, 110, 120, 20, 40, 96)
+_BARS_NARROW = Paper(338, 130, 8, 30, 12, 132)
 _HUES = {
     "attention_weights": "contracted", "core": "financed", "blocks": "energised", "experts": "operational", "head": "rule-2",
     "communication": "construction", "overhead": "rule",
@@ -25,8 +27,9 @@ _ROOM = 1.06
 _BASE = {"grid": False, "ticks": True, "tickColor": HUES["rule-2"], "domain": True, "domainColor": HUES["rule-2"]}
 
 
-def front_spec(data: Data) -> Spec:
+def front_spec(data: Data, narrow: bool = False) -> Spec:
     """The front with its interval; what the best of is marked; dashed where prompts have accelerators of their own."""
+    paper = _FRONT_NARROW if narrow else _FRONT
     wide = data["interval"]["per_accelerator"]
     ratios = {side: wide[side] / wide["p50"] for side in ("p10", "p90")}
     rows = [
@@ -36,7 +39,7 @@ def front_spec(data: Data) -> Spec:
     ]  # fmt: skip
     top, right = max(row["high"] for row in rows) * _ROOM, max(row["x"] for row in rows) * _ROOM
     x: Spec = {"field": "x", "type": "quantitative"}
-    axis = {**value_axis(6, format=",.0f"), **_BASE}
+    axis = {**value_axis(4 if narrow else 6, format=",.0f"), **_BASE}
     whole = {
         "data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0},
         "encoding": {"x": {**x, "axis": axis, "scale": {"domain": [0, right], "nice": False}},
@@ -57,28 +60,31 @@ def front_spec(data: Data) -> Spec:
         "data": {"values": [best]}, "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1, "color": HUES["ink"]},
         "encoding": {"x": x, "y": {**quantity, "field": "y"}},
     }  # fmt: skip
+    side = "right" if narrow and best["x"] > right / 2 else "left"
     named = {
         "data": {"values": [{**best, "text": f"{rate(best['y'])} at {rate(best['x'])} per user"}]},
-        "mark": {"type": "text", "align": "left", "baseline": "alphabetic", "dx": 8, "dy": -8, "fontSize": 12.5, "fontWeight": 600,
-                 "color": HUES["ink"]},
+        "mark": {"type": "text", "align": side, "baseline": "alphabetic", "dx": 8 if side == "left" else -8, "dy": -8, "fontSize": 12.5,
+                 "fontWeight": 600, "color": HUES["ink"]},
         "encoding": {"x": x, "y": {**quantity, "field": "y"}, "text": {"field": "text"}},
     }  # fmt: skip
+    above = "output tokens/s per accelerator, P10 to P90" if narrow else "output tokens per second and accelerator, P10 to P90"
     told = [
-        text("output tokens per second and accelerator, P10 to P90", -_FRONT.left + 2, -14, HUES["soft"], size=12.5),
-        text("output tokens per second and user", _FRONT.width, _FRONT.height + 38, HUES["soft"], size=12.5, align="right"),
+        text(above, -paper.left + 2, -14, HUES["soft"], size=12.5),
+        text("output tokens per second and user", paper.width, paper.height + 38, HUES["soft"], size=12.5, align="right"),
     ]
-    return sized(_FRONT, _FRONT.height, [whole, band, line, mark, named, *told])
+    return sized(paper, paper.height, [whole, band, line, mark, named, *told])
 
 
-def passes_spec(data: Data) -> Spec:
+def passes_spec(data: Data, narrow: bool = False) -> Spec:
     """A decode step and prompts, a bar each, by part; each as a share of its time."""
+    paper = _BARS_NARROW if narrow else _BARS
     names = [name for name in PARTS if name != "total"]
     x: Spec = {"field": "from", "type": "quantitative"}
     layers: list[Spec] = [
         {"data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0},
          "encoding": {"x": {**x, "axis": {**value_axis(5, format=",.0f"), **_BASE}, "scale": {"domain": [0, 100], "nice": False}}}}
     ]  # fmt: skip
-    for key, title, middle in (("step", "decode step", 30.0), ("prompt", "prompts in", 80.0)):
+    for key, title, middle in (("step", "decode step", 34.0 if narrow else 30.0), ("prompt", "prompts in", 96.0 if narrow else 80.0)):
         made = data[key]
         ends = list(accumulate((100.0 * made[name] / made["total"] for name in names), initial=0.0))
         for name, (low, high) in zip(names, pairwise(ends), strict=True):
@@ -86,26 +92,40 @@ def passes_spec(data: Data) -> Spec:
                 "data": {"values": [{"from": low, "to": high}]}, "mark": {"type": "bar", "height": 26, "color": HUES[_HUES[name]]},
                 "encoding": {"x": x, "x2": {"field": "to"}, "y": {"value": middle}},
             })  # fmt: skip
-        layers.append(text([title, seconds(made["total"])], -_BARS.left + 2, middle - 2, HUES["ink"], size=12.5))
-    layers.append(text("% of the time", _BARS.width, _BARS.height + 30, HUES["soft"], size=12.5, align="right"))
+        name, down = (f"{title}, {seconds(made['total'])}", 20) if narrow else ([title, seconds(made["total"])], 2)
+        layers.append(text(name, 2 if narrow else -paper.left + 2, middle - down, HUES["ink"], size=12.5))
+    layers.append(text("% of the time", paper.width, paper.height + 30, HUES["soft"], size=12.5, align="right"))
     for place, name in enumerate(names):
-        left, down = 200.0 * (place % 3) - 60.0, _BARS.height + 50.0 + 18.0 * (place // 3)
+        column, row = divmod(place, 4) if narrow else divmod(place, 3)[::-1]
+        left, down = 196.0 * column + 6.0 if narrow else 200.0 * column - 60.0, paper.height + 50.0 + 18.0 * row
         dot = {"type": "point", "filled": True, "size": 90, "opacity": 1, "color": HUES[_HUES[name]]}
         layers.append({"data": {"values": [{}]}, "mark": dot, "encoding": {"x": {"value": left}, "y": {"value": down - 4}}})
         layers.append(text(PARTS[name], left + 12, down, HUES["ink"], size=12.5))
-    return sized(_BARS, _BARS.height, layers)
+    return sized(paper, paper.height, layers)
+
+
+#: The charts by name: what each is called, and how it is drawn.
+CHARTS = {
+    "front": ("speed per user against output per accelerator", front_spec),
+    "passes": ("a decode step and prompts by part", passes_spec),
+}
+
+
+def cite(data: Data) -> str:
+    """Whence a picture is, in one line."""
+    asked = data["demand"]
+    tokens = f"{asked['input_tokens']:,} tokens in and {asked['output_tokens']:,} out"
+    return _CITE.format(of=subject(data), types=data["types"]["blocks"], tokens=tokens)
+
+
+def title(data: Data, name: str) -> str:
+    """What a picture is called."""
+    return f"Serving {subject(data)}: {CHARTS[name][0]}"
 
 
 def pictures(data: Data) -> dict[str, str]:
     """The charts as images of their own, by file name."""
-    asked = data["demand"]
-    told = {"of": f"{subject(data)}", "types": data["types"]["blocks"],
-            "tokens": f"{asked['input_tokens']:,} tokens in and {asked['output_tokens']:,} out"}  # fmt: skip
-    cite = _CITE.format(**told)
-    return {
-        "front.svg": framed(svg(front_spec(data)), f"Serving {told['of']}: speed per user against output per accelerator", cite),
-        "passes.svg": framed(svg(passes_spec(data)), f"Serving {told['of']}: a decode step and prompts by part", cite),
-    }
+    return {f"{name}.svg": framed(svg(spec(data)), title(data, name), cite(data)) for name, (_, spec) in CHARTS.items()}
 
 
 _COLUMNS = (

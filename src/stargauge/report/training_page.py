@@ -54,12 +54,16 @@ def training_section(data: Data) -> dict[str, Any]:
 
 def pictures_of(data: Data) -> dict[str, str]:
     """The pictures as SVG files by name, each with its title and whence it is."""
+    return {f"training-{name}.svg": framed(svg(chart(data)), title, cite(data)) for name, (title, chart, _, _) in _shown(data).items()}
+
+
+def cite(data: Data) -> str:
+    """Whence a picture is, in one line."""
     machine, job = data["inputs"]["machine"], data["inputs"]["job"]
-    cite = (
+    return (
         f"Stargauge: {data['inputs']['model']['name']}, {machine['accelerators']:,} {machine['title']}, {job['batch']:,} sequences of "
         f"{job['sequence']:,} tokens in {job['dtype']}; middle predictions"
     )
-    return {f"training-{name}.svg": framed(svg(chart(data)), title, cite) for name, (title, chart, _, _) in _shown(data).items()}
 
 
 def _shown(data: Data) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.web import chips
 from stargauge.web.library import sides_of
 from stargauge.web.view import View
 from stargauge.web.work import Made
@@ -395,6 +396,18 @@ def _schema(view: View, _: Asked) -> Any:
     return json_schema()
 
 
+def _chips(name: str) -> Answerer:
+    """What chips can do: of names that the catalogue does not have there is no answer, else faults are of values."""
+
+    def made(view: View, asked: Asked) -> Any:
+        try:
+            return chips.answer(view, name, asked)
+        except InputError as error:
+            raise (InputError if any(map(chips.is_missing, error.faults)) else WrongValue)(error.faults) from None
+
+    return made
+
+
 ANSWERS: dict[str, Answerer] = {
     "programmes": _programmes, "programme": _programme, "check": lambda view, _: _whole_check(view),
     "claims": lambda view, _: _whole_check(view), "claim": _claim, "odds": _odds, "simulate": _simulate, "explain": _explain,
@@ -403,4 +416,5 @@ ANSWERS: dict[str, Answerer] = {
     "site": _site, "power": _power, "facility": _facility, "hours": _hours,
     "compute": _compute, "sources_and_uses": _sources_and_uses, "what_if": _what_if, "brief": _brief,
     "export": _export, "compare": _compare, "system": _system, "accuracy": _accuracy, "catalogue": _catalogue, "schema": _schema,
+    **{name: _chips(name) for name in ("train", "infer", "goodput")},
 }  # fmt: skip

@@ -32,8 +32,8 @@ Value = TypeVar("Value")
 #: A parameter that may be left out; null is no value of it.
 Maybe = Annotated[Value | SkipJsonSchema[None], ...]
 _DAY = _written(DAY_WRITTEN, "a day such as 2025-01-22")
-_WHOLE = _written(r"\d{1,12}", "a whole number")
-_YES_OR_NO = _written("true|false", "true or false")
+WHOLE = _written(r"\d{1,12}", "a whole number")
+YES_OR_NO = _written("true|false", "true or false")
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
 Setting = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\[[^\]=]*\])?=[^=]+$", max_length=LONGEST_SET)]
 Share = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+=[0-9.]+$", max_length=80)]
@@ -41,9 +41,9 @@ Share = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+=[0-9.]+$", max_le
 Programme = Annotated[str, Path(description="A programme by its name; all: `/api/programmes`.", examples=["stargate"])]
 AsOf = Annotated[Maybe[date], _DAY, Query(description="Knowledge date: only what was published by that day (today where left out).")]
 Draws = Annotated[
-    int, Field(ge=256, le=MOST_DRAWS), _WHOLE, Query(description="Monte Carlo draws, in whole blocks of 256: more are slower and steadier.")
+    int, Field(ge=256, le=MOST_DRAWS), WHOLE, Query(description="Monte Carlo draws, in whole blocks of 256: more are slower and steadier.")
 ]
-Seed = Annotated[int, Field(ge=0, le=2**31 - 1), _WHOLE, Query(description="Seed of the draws: the same seed gives the same numbers.")]
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1), WHOLE, Query(description="Seed of the draws: the same seed gives the same numbers.")]
 Scenario = Annotated[Maybe[Text], Query(description="A scenario of the programme, by its name, laid over it.")]
 Set = Annotated[Sequence[Setting], Query(alias="set", max_length=MOST_LAID, description="`INPUT=VALUE`: one input changed; repeatable.")]
 Given = Annotated[
@@ -53,7 +53,7 @@ Given = Annotated[
 Language = Annotated[Literal["en", "de"], Query(description="The language of the sentences.")]
 Number = Annotated[
     Maybe[Annotated[int, Field(ge=1, le=999_999_999)]],
-    _WHOLE,
+    WHOLE,
     Query(description="A number of your choice: `/progress/NUMBER` tells how far the answer is."),
 ]
 Claim = Annotated[Maybe[Text], Query(description="A claim `ID`, or one of its readings `ID/READING`; all where left out.")]
@@ -77,14 +77,14 @@ Messages = Annotated[Maybe[Text], Query(description="Messages of a user in a wee
 Tokens = Annotated[Maybe[Text], Query(description="Output tokens per message, such as `400` or `200..1500`; an assumption of ours.")]
 Inputs = Annotated[Sequence[Text], Query(max_length=MOST_LAID, description="Only these, or `INPUT=LOW..HIGH`; repeatable.")]
 TwoWay = Annotated[Sequence[Text], Query(max_length=2, description="A table over two inputs, each `INPUT=V,V,...` or `INPUT=drawn`.")]
-Variance = Annotated[bool, _YES_OR_NO, Query(description="Also whose uncertainty makes its variance.")]
-All = Annotated[bool, _YES_OR_NO, Query(alias="all", description="Every input that moves it, not only the first.")]
+Variance = Annotated[bool, YES_OR_NO, Query(description="Also whose uncertainty makes its variance.")]
+All = Annotated[bool, YES_OR_NO, Query(alias="all", description="Every input that moves it, not only the first.")]
 Form = Annotated[Literal["claimreview", "csv", "markdown"], Query(description="The form of it.")]
 Publisher = Annotated[Maybe[Text], Query(description="Who publishes the review (claimreview).")]
 Url = Annotated[Maybe[Text], Query(description="The page on which it stands (claimreview).")]
 PublisherUrl = Annotated[Maybe[Text], Query(description="The address of whoever publishes it (claimreview).")]
 Proof = Annotated[Maybe[Text], Query(description="Where the bundle of its evidence is (claimreview).")]
-Open = Annotated[bool, _YES_OR_NO, Query(alias="open", description="Also claims that are still open (claimreview).")]
+Open = Annotated[bool, YES_OR_NO, Query(alias="open", description="Also claims that are still open (claimreview).")]
 OneSide = Annotated[Text, Query(description="`PROGRAMME[@DATE][+SCENARIO or +INPUT=VALUE]...`", examples=["stargate@2025-01-22"])]
 OtherSide = Annotated[
     Text, Query(description="The same; without PROGRAMME: A with this date, or with more laid over it.", examples=["@2026-09-30"])
@@ -118,7 +118,7 @@ MayBeBuilt = Annotated[
 ]
 Years = Annotated[
     Maybe[Annotated[int, Field(ge=1, le=3)]],
-    _WHOLE,
+    WHOLE,
     Query(description="Whole years of weather that it is sized on, 1 to 3; 1 where left out, 3 with `by`."),
 ]
 Shortfall = Annotated[float, Query(ge=0.0, lt=1.0, description="Share of the energy that may be missing, from 0 to below 1, no unit.")]
@@ -132,21 +132,21 @@ Land = Annotated[
 Gas = Annotated[
     Maybe[Text], Query(description="Gas burnt a year at most (energy of the gas), above 0, such as `5 TWh`; no limit where left out.")
 ]
-Greenfield = Annotated[bool, _YES_OR_NO, Query(description="Without what the programme states of plants at the site.")]
-Mixes = Annotated[bool, _YES_OR_NO, Query(description="Also other mixes under the same limits.")]
+Greenfield = Annotated[bool, YES_OR_NO, Query(description="Without what the programme states of plants at the site.")]
+Mixes = Annotated[bool, YES_OR_NO, Query(description="Also other mixes under the same limits.")]
 
 Design = Annotated[Maybe[Text], Query(description="Cooling by its name in the catalogue, or parts as `liquid/dry`; else the site's.")]
 Spare = Annotated[Text, Query(alias="redundancy", description="`N`, `N+1`, `2N`, `distributed` or `block`; else the catalogue's range.")]
 OfYear = Annotated[
-    Maybe[Annotated[int, Field(ge=1, le=9999)]], _WHOLE, Query(description="A year of the clock; else the first in which something runs.")
+    Maybe[Annotated[int, Field(ge=1, le=9999)]], WHOLE, Query(description="A year of the clock; else the first in which something runs.")
 ]
 Profile = Annotated[Literal["mixed", "training", "inference", "flat"], Query(description="How the load of the racks moves over the hours.")]
-SpareUnits = Annotated[int, Field(ge=0, le=99), _WHOLE, Query(description="Units of each plant that only stand in for others; 1 is N+1.")]
-Hourly = Annotated[bool, _YES_OR_NO, Query(description="Also every hour of the draw in the middle.")]
+SpareUnits = Annotated[int, Field(ge=0, le=99), WHOLE, Query(description="Units of each plant that only stand in for others; 1 is N+1.")]
+Hourly = Annotated[bool, YES_OR_NO, Query(description="Also every hour of the draw in the middle.")]
 
 
 #: Answers that take long: each makes several runs.
-LONG = ("changed", "compare", "hours", "needs", "odds", "power", "sensitivity", "sources", "system")
+LONG = ("changed", "compare", "goodput", "hours", "infer", "needs", "odds", "power", "sensitivity", "sources", "system", "train")
 
 
 def _names(taken: Any) -> Iterator[str]:

@@ -119,7 +119,7 @@ _TEXTS: dict[str, Any] = {
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Response]])
 
 
-def _answers(path: str, same_as: str, content: dict[str, Any] = _OBJECT) -> Callable[[Handler], Handler]:
+def answers(path: str, same_as: str, content: dict[str, Any] = _OBJECT) -> Callable[[Handler], Handler]:
     """Enter a function as what answers an address; its docstring is the description. `same_as`: the command that prints the same."""
 
     def enter(handle: Handler) -> Handler:
@@ -137,37 +137,37 @@ def _answers(path: str, same_as: str, content: dict[str, Any] = _OBJECT) -> Call
 _P = "/programmes/{programme}"
 
 
-@_answers("/programmes", "")
+@answers("/programmes", "")
 async def programmes(ask: Bare) -> Response:
     """Every programme that can be asked for: shipped ones and those of the folder."""
     return await ask("programmes")
 
 
-@_answers(_P, "")
+@answers(_P, "")
 async def programme(ask: Plain) -> Response:
     """What a programme is made of: its sites, parties, claims and scenarios, by the names under which they are asked for."""
     return await ask("programme")
 
 
-@_answers(_P + "/check", "stargauge check PROGRAMME --json")
+@answers(_P + "/check", "stargauge check PROGRAMME --json")
 async def check(ask: SpokenInWorlds) -> Response:
     """What of it holds. Headline, claims with verdicts, capacity, money and jobs, what moves each claim."""
     return await ask("check")
 
 
-@_answers(_P + "/claims", "stargauge audit PROGRAMME --json")
+@answers(_P + "/claims", "stargauge audit PROGRAMME --json")
 async def claims(ask: SpokenInWorlds) -> Response:
     """Every claim, every reading. Odds, margin, drivers, record."""
     return await ask("claims")
 
 
-@_answers(_P + "/claims/{claim}", "stargauge audit PROGRAMME --claim ID --json")
+@answers(_P + "/claims/{claim}", "stargauge audit PROGRAMME --claim ID --json")
 async def claim(ask: SpokenInWorlds, claim: ClaimId) -> Response:
     """One claim with every reading."""
     return await ask("claim", claim=claim)
 
 
-@_answers(_P + "/odds", "stargauge odds PROGRAMME --json")
+@answers(_P + "/odds", "stargauge odds PROGRAMME --json")
 async def odds(
     ask: Plain, claim: Claim = None,
     since: From = None,
@@ -178,7 +178,7 @@ async def odds(
     return await ask("odds", claim=claim, **{"from": since, "to": until, "every": every})
 
 
-@_answers(_P + "/simulate", "stargauge simulate PROGRAMME --json")
+@answers(_P + "/simulate", "stargauge simulate PROGRAMME --json")
 async def simulate(
     ask: InWorlds,
     quantity: Quantity = (),
@@ -187,19 +187,19 @@ async def simulate(
     return await ask("simulate", quantity=quantity)
 
 
-@_answers(_P + "/explain", "stargauge explain ADDRESS --programme PROGRAMME --json")
+@answers(_P + "/explain", "stargauge explain ADDRESS --programme PROGRAMME --json")
 async def explain(ask: InWorlds, address: Address, date: When = None) -> Response:
     """Why a number, or the verdict on `CLAIM/READING`, is what it is. Formula, inputs, statements, assumptions."""
     return await ask("explain", address=address, date=date)
 
 
-@_answers(_P + "/changed", "stargauge explain ADDRESS --since DATE --programme PROGRAMME --json")
+@answers(_P + "/changed", "stargauge explain ADDRESS --since DATE --programme PROGRAMME --json")
 async def changed(ask: Plain, address: Address, since: Since, date: When = None) -> Response:
     """What changed a number, or the odds of a reading, since a day, and which statements did it."""
     return await ask("changed", address=address, since=since, date=date)
 
 
-@_answers(_P + "/drivers", "stargauge drivers PROGRAMME --json")
+@answers(_P + "/drivers", "stargauge drivers PROGRAMME --json")
 async def drivers(
     ask: InWorlds, claim: Claim = None, address: OneNumber = None,
     date: When = None,
@@ -208,7 +208,7 @@ async def drivers(
     return await ask("drivers", claim=claim, address=address, date=date)
 
 
-@_answers(_P + "/needs", "stargauge needs PROGRAMME --draws N --json")
+@answers(_P + "/needs", "stargauge needs PROGRAMME --draws N --json")
 async def needs(ask: InWorlds, claim: Claim = None) -> Response:
     """What would have to be true for a claim to hold, and the single change that asks least. With 4,096 draws unless told otherwise."""
     if "draws" not in ask.request.query_params:
@@ -216,7 +216,7 @@ async def needs(ask: InWorlds, claim: Claim = None) -> Response:
     return await ask("needs", claim=claim)
 
 
-@_answers(_P + "/together", "stargauge together PROGRAMME --json")
+@answers(_P + "/together", "stargauge together PROGRAMME --json")
 async def together(
     ask: InWorlds,
     claim: Claims = (),
@@ -225,25 +225,25 @@ async def together(
     return await ask("together", claim=claim)
 
 
-@_answers(_P + "/definitions", "stargauge definitions PROGRAMME --json")
+@answers(_P + "/definitions", "stargauge definitions PROGRAMME --json")
 async def definitions(ask: InWorlds, claim: Claim = None) -> Response:
     """Under which definitions of its words a claim holds, and which word decides."""
     return await ask("definitions", claim=claim)
 
 
-@_answers(_P + "/sources", "stargauge sources PROGRAMME --json")
+@answers(_P + "/sources", "stargauge sources PROGRAMME --json")
 async def sources(ask: Plain, claim: Claim = None) -> Response:
     """Which verdicts hang on one source. Each is left out in turn: this takes long."""
     return await ask("sources", claim=claim)
 
 
-@_answers(_P + "/schedule", "stargauge schedule PROGRAMME --json")
+@answers(_P + "/schedule", "stargauge schedule PROGRAMME --json")
 async def schedule(ask: InWorlds) -> Response:
     """When each site runs, and what holds it up."""
     return await ask("schedule")
 
 
-@_answers(_P + "/money", "stargauge money PROGRAMME --json")
+@answers(_P + "/money", "stargauge money PROGRAMME --json")
 async def money(
     ask: InWorlds, date: When = None,
     need: Need = (),
@@ -254,37 +254,37 @@ async def money(
     return await ask("money", date=date, need=need, **{"if": pays, "from": since})
 
 
-@_answers(_P + "/finance", "stargauge finance PROGRAMME --json")
+@answers(_P + "/finance", "stargauge finance PROGRAMME --json")
 async def finance(ask: InWorlds, site: Site = None) -> Response:
     """How each site is paid for. Loans and what limits them, cover, walls, contracts, returns."""
     return await ask("finance", site=site)
 
 
-@_answers(_P + "/jobs", "stargauge jobs PROGRAMME --json")
+@answers(_P + "/jobs", "stargauge jobs PROGRAMME --json")
 async def jobs(ask: InWorlds, date: When = None, site: Site = None) -> Response:
     """Jobs by every definition, what others counted, what a claim on jobs needs to be true."""
     return await ask("jobs", date=date, site=site)
 
 
-@_answers(_P + "/cost", "stargauge cost PROGRAMME --json")
+@answers(_P + "/cost", "stargauge cost PROGRAMME --json")
 async def cost(ask: InWorlds, site: Site = None, chip: Chip = None) -> Response:
     """What an accelerator-hour, a megawatt-year and a million tokens cost, and rents that cover it."""
     return await ask("cost", site=site, chip=chip)
 
 
-@_answers(_P + "/sites", "")
+@answers(_P + "/sites", "")
 async def sites(ask: InWorlds) -> Response:
     """Where the sites lie, what of each runs, what was announced there, and when it is complete. As `api.sites` in Python."""
     return await ask("sites")
 
 
-@_answers(_P + "/sites/{site}", "")
+@answers(_P + "/sites/{site}", "")
 async def site(ask: InWorlds, site: SiteId) -> Response:
     """One site. Its phases, its power over time, what feeds it, every statement about it. As `api.site` in Python."""
     return await ask("site", site=site)
 
 
-@_answers(_P + "/power", "stargauge power SITE --programme PROGRAMME --json")
+@answers(_P + "/power", "stargauge power SITE --programme PROGRAMME --json")
 async def power(
     ask: Plain, site: OfSite,
     by: ByDay = None,
@@ -311,13 +311,13 @@ async def power(
     )  # fmt: skip
 
 
-@_answers(_P + "/facility", "stargauge facility SITE --programme PROGRAMME --json")
+@answers(_P + "/facility", "stargauge facility SITE --programme PROGRAMME --json")
 async def facility(ask: Plain, site: OfSite, design: Design = None, redundancy: Spare = "") -> Response:
     """PUE and water of a site. By month with ranges, what makes the PUE, what other designs would give; 256 draws at most."""
     return await ask("facility", site=site, design=design, redundancy=redundancy)
 
 
-@_answers(_P + "/hours", "stargauge hours SITE --programme PROGRAMME --json")
+@answers(_P + "/hours", "stargauge hours SITE --programme PROGRAMME --json")
 async def hours(
     ask: Plain, site: OfSite, year: OfYear = None, design: Design = None, profile: Profile = "mixed", spare: SpareUnits = 0,
     hourly: Hourly = False,
@@ -326,7 +326,7 @@ async def hours(
     return await ask("hours", site=site, year=year, design=design, profile=profile, spare=spare, hourly=hourly)
 
 
-@_answers(_P + "/compute", "stargauge compute PROGRAMME --json")
+@answers(_P + "/compute", "stargauge compute PROGRAMME --json")
 async def compute(
     ask: InWorlds, model: Model = "frontier", serve: Served = None, users: Users = None, messages: Messages = None, tokens: Tokens = None
 ) -> Response:
@@ -334,25 +334,25 @@ async def compute(
     return await ask("compute", model=model, serve=serve, users=users, messages=messages, tokens=tokens)
 
 
-@_answers(_P + "/sources-and-uses", "")
+@answers(_P + "/sources-and-uses", "")
 async def sources_and_uses(ask: InWorlds) -> Response:
     """Where the parties' money comes from and goes to, two years ahead. As `api.sources_and_uses` in Python."""
     return await ask("sources_and_uses")
 
 
-@_answers(_P + "/what-if", "")
+@answers(_P + "/what-if", "")
 async def what_if(ask: Plain) -> Response:
     """Numbers and odds of open claims with the inputs of `set`, beside those as drawn. As `api.movable(...).answer(...)` in Python."""
     return await ask("what_if")
 
 
-@_answers(_P + "/brief", "")
+@answers(_P + "/brief", "")
 async def brief(ask: Plain) -> Response:
     """A programme in one row. How much was announced, how much runs, up to when somebody has looked. As `api.brief` in Python."""
     return await ask("brief")
 
 
-@_answers(_P + "/sensitivity", "stargauge sensitivity ADDRESS PROGRAMME --json")
+@answers(_P + "/sensitivity", "stargauge sensitivity ADDRESS PROGRAMME --json")
 async def sensitivity(
     ask: Plain, address: Address, date: When = None,
     inputs: Inputs = (),
@@ -364,7 +364,7 @@ async def sensitivity(
     return await ask("sensitivity", address=address, date=date, inputs=inputs, two_way=two_way, variance=variance, **{"all": every})
 
 
-@_answers(_P + "/export", "stargauge export FORM PROGRAMME", _TEXTS)
+@answers(_P + "/export", "stargauge export FORM PROGRAMME", _TEXTS)
 async def export(
     ask: Spoken, form: Form = "csv",
     claim: Claim = None,
@@ -380,7 +380,7 @@ async def export(
     )
 
 
-@_answers("/compare", "stargauge compare A B --json")
+@answers("/compare", "stargauge compare A B --json")
 async def compare(
     request: Request,
     a: OneSide,
@@ -391,7 +391,7 @@ async def compare(
     return await Asker(request, Asked(draws=draws, seed=seed), progress or 0)("compare", a=a, b=b)
 
 
-@_answers("/system", "stargauge system --json")
+@answers("/system", "stargauge system --json")
 async def system(
     request: Request, as_of: AsOf = None, by: By = "grid,year",
     pools: Pools = (),
@@ -401,31 +401,31 @@ async def system(
     return await Asker(request, Asked(as_of=as_of, draws=draws, seed=seed), progress or 0)("system", by=by, pools=pools)
 
 
-@_answers("/accuracy", "")
+@answers("/accuracy", "")
 async def accuracy(ask: Bare) -> Response:
     """How good we are. Dates and odds replayed against what happened, as shipped and shown in the report."""
     return await ask("accuracy")
 
 
-@_answers("/catalogue", "stargauge catalogue --json")
+@answers("/catalogue", "stargauge catalogue --json")
 async def catalogue(ask: Bare) -> Response:
     """What the world offers. Kinds and their names."""
     return await ask("catalogue", kind=None, name=None)
 
 
-@_answers("/catalogue/{kind}", "stargauge catalogue KIND --json", _LIST)
+@answers("/catalogue/{kind}", "stargauge catalogue KIND --json", _LIST)
 async def catalogue_kind(ask: Bare, kind: Kind) -> Response:
     """Every row of a kind, with sources."""
     return await ask("catalogue", kind=kind, name=None)
 
 
-@_answers("/catalogue/{kind}/{name}", "stargauge catalogue KIND NAME --json", _LIST)
+@answers("/catalogue/{kind}/{name}", "stargauge catalogue KIND NAME --json", _LIST)
 async def catalogue_name(ask: Bare, kind: Kind, name: Name) -> Response:
     """The rows of one name, with sources."""
     return await ask("catalogue", kind=kind, name=name)
 
 
-@_answers("/schema", "stargauge schema")
+@answers("/schema", "stargauge schema")
 async def schema(ask: Bare) -> Response:
     """The JSON Schema of the programme file."""
     return await ask("schema")

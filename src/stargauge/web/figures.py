@@ -25,7 +25,7 @@ def as_file(view: View, name: str, ending: str) -> Made:
 
     figure = view.figures[name]
     body = csv_text(figure["table"]).encode() if ending == "csv" else _drawing(view, figure, ending)
-    return Made(body, MEDIA[ending], {"Content-Disposition": f'attachment; filename="{view.asked.programme}-{name}.{ending}"'})
+    return Made(body, MEDIA[ending], {"Content-Disposition": f'attachment; filename="{"" if view.cite else f"{view.asked.programme}-"}{name}.{ending}"'})
 
 
 def _drawing(view: View, figure: Any, ending: str) -> bytes:
@@ -57,6 +57,8 @@ def _cite(view: View) -> str:
     from stargauge.report.wording import day_text
 
     asked = view.asked
+    if view.cite:
+        return view.cite
     if not asked.programme:
         return f"Stargauge {__version__}"
     told = say(

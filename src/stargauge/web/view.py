@@ -81,6 +81,8 @@ class View:
     headers: dict[str, str] = field(default_factory=dict)
     #: What this page asks beyond a question, by name: part of its own address and of those of its figures.
     more: dict[str, str] = field(default_factory=dict)
+    #: Whence its figures are, in one line, where they are of no programme.
+    cite: str = ""
 
     # -- answers -------------------------------------------------------------------------------------------------------------------
     @property

@@ -2,6 +2,7 @@
 
 from stargauge.web.pages import (
     accuracy,
+    chips,
     claims,
     compare,
     compute,
@@ -18,6 +19,6 @@ from stargauge.web.pages import (
 )
 
 __all__ = [
-    "accuracy", "claims", "compare", "compute", "edit", "evidence", "money", "overview", "programmes", "reading", "sites", "system",
+    "accuracy", "chips", "claims", "compare", "compute", "edit", "evidence", "money", "overview", "programmes", "reading", "sites", "system",
     "what_if", "why",
 ]  # fmt: skip

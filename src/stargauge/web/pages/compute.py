@@ -10,9 +10,12 @@ from stargauge.web.view import View
 def compute(view: View) -> str:
     """The frame at once; the numbers come with the run."""
     from stargauge.report.wording import chip_name
+    from stargauge.web.chips import names_of
 
     chips = [chip_name(chip) for chip in view.known.axes.get("chip", ())]
-    return view.render("compute.html.j2", chips=chips, seen=bool(view.known.sites))
+    by_name = set(names_of(view)["chip"])
+    alone = {chip: chip_name(chip) for chip in view.known.axes.get("chip", ()) if chip in by_name}
+    return view.render("compute.html.j2", chips=chips, seen=bool(view.known.sites), alone=alone)
 
 
 @page("/p/{programme}/compute/fleet")
