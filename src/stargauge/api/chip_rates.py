@@ -57,7 +57,7 @@ class Rate(NamedTuple):
     @property
     def text(self) -> str:
         """The range as a row has it."""
-        return f"{self.low:.4g}..{self.high:.4g}"
+        return "..".join(f"{float(f'{end:.4g}'):.10g}" for end in (self.low, self.high))
 
 
 def use_of(known: KnownCatalogue) -> Use:
@@ -200,10 +200,17 @@ def _job_of(known: KnownCatalogue, model: str) -> tuple[int, int]:
 # --- rows -------------------------------------------------------------------------------------------------------------------------
 
 
-def rows_of(values: Catalogue, model: str, chips: Iterable[str], around: bool = True) -> Iterator[tuple[str, str, Rate]]:
-    """Attribute, unit and rate of a model on each chip that it can be reckoned for."""
+#: Each rate: its unit, and how it is reckoned.
+RATES = {"mfu": ("1", utilisation), "inference_rate": ("tokens/s", output_rate)}
+
+
+def rows_of(
+    values: Catalogue, model: str, chips: Iterable[str], around: bool = True, whats: Iterable[str] = tuple(RATES)
+) -> Iterator[tuple[str, str, Rate]]:
+    """Attribute, unit and rate of a model on each chip that it can be reckoned for; `whats`: which rates."""
     for chip in chips:
-        for what, unit, made in (("mfu", "1", utilisation), ("inference_rate", "tokens/s", output_rate)):
+        for what in whats:
+            unit, made = RATES[what]
             try:
                 rate = made(values, model, chip, around)
             except InputError:  # a chip or a model without the figures that it takes

@@ -55,7 +55,7 @@ def accelerator_bandwidth(known: Known) -> list[Estimate]:
 
 @quantity("1", "draw", least=0.0, most=1.0)
 def serving_utilisation(known: Known) -> Estimate:
-    """Share of the measured rate reached in service."""
+    """Share of the rate of an accelerator reached in service."""
     return known.default("usage", "serving", "utilisation")
 
 

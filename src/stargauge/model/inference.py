@@ -46,8 +46,8 @@ def inference_tokens_per_s(
 
     Q = share[inference] * u / k * sum over chips of N q                                    (1)
 
-    u: share of the measured rate reached in service; k: peak of the day over its mean. Axes: draw, month. Units: token/s, output tokens
-    only. Source: measured throughput of the catalogue. Leaves out: regions, models larger or smaller than the reference model.
+    u: share of the rate reached in service; k: peak of the day over its mean. Axes: draw, month. Units: token/s, output tokens
+    only. Source: as `accelerator_throughput`. Leaves out: regions, models larger or smaller than the reference model.
     """
     held = accelerators.sum(axis=2)
     most = np.einsum("dcm,dc->dm", held, accelerator_throughput)

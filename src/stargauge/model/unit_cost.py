@@ -207,7 +207,7 @@ def token_cost_owned(lcoc: Array, accelerator_throughput: Array, serving_utilisa
 
     c = lcoc / (3,600 q u) * 1e6                                                            (1)
 
-    q: measured rate of the reference model, u: share of it reached in service. Hours off the peak of the day are hours not sold, so the
+    q: rate of the reference model, u: share of it reached in service. Hours off the peak of the day are hours not sold, so the
     peak counts once, in the share of hours sold. Axes: draw, chip, site. Units: USD/Mtok, money of the price year. Source: `lcoc`,
     `accelerator_throughput`. Leaves out: margin, research, free users. At the market's rent instead: `token_cost_rented`.
     """

@@ -182,10 +182,10 @@ def _trained(data: Mapping[str, Any], style: Style) -> list[str]:
 
 
 def _reached(data: Mapping[str, Any], style: Style) -> list[str]:
-    columns = [("chip", 14, "l"), ("tokens/s", 8, "r"), ("P10–P90", 12, "r"), ("basis", 9, "l"), ("MFU", 5, "r"), ("P10–P90", 7, "r"),
+    columns = [("chip", 14, "l"), ("tokens/s", 8, "r"), ("P10–P90", 12, "r"), ("basis", 9, "l"), ("MFU", 5, "r"), ("P10–P90", 11, "r"),
                ("basis", 9, "l")]  # fmt: skip
     rows = [
-        (chip_name(one["chip"]), bare(rate, "p50"), range_text(rate, "–"), rate["basis"], *_share(mfu), mfu["basis"])
+        (chip_name(one["chip"]), *(part for made in (rate, mfu) for part in (bare(made, "p50"), range_text(made, "–"), made["basis"])))
         for one in data["generations"]
         for rate, mfu in [(one["output_tokens_per_s"], one["mfu"])]
     ]  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from stargauge.quantity.errors import counted as number_of
 from stargauge.quantity.units import show
 from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
-from stargauge.report.wording import counted
 
 Data = Mapping[str, Any]
 
@@ -77,7 +77,7 @@ def setting(data: Data) -> str:
 def coming(asked: Data) -> str:
     """How requests come."""
     if asked["concurrency"]:
-        return f"{counted(round(asked['concurrency']), 'user')} who ask again at once"
+        return f"{number_of(round(asked['concurrency']), 'user')} who ask again at once"
     if asked["rate_per_s"]:
         return f"{asked['rate_per_s']:g} requests per second, at random"
     return "requests at random, as many as the limits allow" if asked["at_random"] else "always enough requests waiting"
@@ -86,8 +86,8 @@ def coming(asked: Data) -> str:
 def layout(data: Data) -> str:
     """Replicas, their layout, what they work on."""
     best = data["best"]
-    copies = f"{counted(round(best['replicas']), 'replica')} of {counted(best['layout']['accelerators'], 'accelerator')}"
-    told = f"Best of {counted(data['looked_at']['layouts'], 'layout')}: {copies} ({best['layout']['text']}), each decoding "
+    copies = f"{number_of(round(best['replicas']), 'replica')} of {number_of(best['layout']['accelerators'], 'accelerator')}"
+    told = f"Best of {number_of(data['looked_at']['layouts'], 'layout')}: {copies} ({best['layout']['text']}), each decoding "
     told += f"{rate(best['batch']) if best['batch'] < 10.0 else format(best['batch'], ',.0f')} requests"
     if best["prompt_layout"] is None:
         return (
@@ -95,7 +95,7 @@ def layout(data: Data) -> str:
         )
     own = best["prompt_layout"]
     called = "prompt server" if best["prompt_servers"] == 1 else "prompt servers"
-    servers = f"{best['prompt_servers']:.3g} {called} of {counted(own['accelerators'], 'accelerator')} ({own['text']})"
+    servers = f"{best['prompt_servers']:.3g} {called} of {number_of(own['accelerators'], 'accelerator')} ({own['text']})"
     return f"{told}, and {servers}, {best['busy']:.0%} busy; {rate(best['requests'])} requests per second in all."
 
 
@@ -133,7 +133,7 @@ def memory(data: Data) -> str:
     told = ", ".join(f"{words} {size(held[name])}" for name, words in parts)
     return (
         f"Memory per accelerator: {told}; room for a cache of {size(held['cache_room'])} of {size(held['capacity'])}, "
-        f"{counted(round(held['sequences_that_fit']), 'request')} of full length per replica."
+        f"{number_of(round(held['sequences_that_fit']), 'request')} of full length per replica."
     )
 
 
@@ -153,7 +153,7 @@ def share(part: float, whole: float) -> str:
 def passes_told(data: Data) -> str:
     """What the table of a pass is of."""
     own = data["best"]["prompt_layout"] or data["best"]["layout"]
-    return f"A step of all requests that decode; {counted(own['dp'], 'prompt')} taken in at once ({own['text']}), nothing beside."
+    return f"A step of all requests that decode; {number_of(own['dp'], 'prompt')} taken in at once ({own['text']}), nothing beside."
 
 
 def spaced(found: Sequence[Data], number: int) -> list[Data]:
