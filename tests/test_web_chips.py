@@ -14,6 +14,8 @@ import pytest
 
 pytest.importorskip("fastapi", reason="the web extra is not installed")
 
+from tests.web_server import PHONE, Browser, sound, wider_than_screen
+
 import stargauge.web.pages  # noqa: F401 - enters the pages
 from stargauge.cli.main import main
 from stargauge.report import goodput_page, serving_chart, training_page
@@ -21,7 +23,6 @@ from stargauge.web import chips
 from stargauge.web.asked import Asked
 from stargauge.web.routes import PAGES
 from stargauge.web.work import Job, Made, do
-from tests.web_server import PHONE, Browser, sound, wider_than_screen
 
 #: A small question of each kind, that takes no second.
 ASKED: dict[str, dict[str, str]] = {
