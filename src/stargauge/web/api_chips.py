@@ -108,13 +108,13 @@ async def infer(
     reply: TokensOut = 1024, accelerators: Accelerators = None, dtype: WeightType = None, concurrency: Concurrency = None,
     rate: Rate = None, prefix_hits: PrefixHits = 0.0, speculative: Speculative = 1.0, disaggregated: Disaggregated = None,
     layout: Layout = None, software: Software = None, price_per_hour: PricePerHour = None, utilisation: Utilisation = None,
-    progress: Number = None,
+    as_of: AsOf = None, progress: Number = None,
 ) -> Response:  # fmt: skip
     """A model served by a chip. Layout and load with most output tokens under limits on their times, cost, power, the front.
 
     Limits that nothing keeps come back as 422 with the nearest that something does.
     """
-    return await Asker(request, Asked(), progress or 0)(
+    return await Asker(request, Asked(as_of=as_of), progress or 0)(
         "infer", model=model, chip=chip, ttft=ttft, tpot=tpot, ttft_of=ttft_of, input=prompt, output=reply, accelerators=accelerators,
         dtype=dtype, concurrency=concurrency, rate=rate, prefix_hits=prefix_hits, speculative=speculative, disaggregated=disaggregated,
         layout=layout, software=software, price_per_hour=price_per_hour, utilisation=utilisation,

@@ -231,7 +231,7 @@ def _train(view: View, given: Mapping[str, Any]) -> Answer:
 def _infer(view: View, given: Mapping[str, Any]) -> Answer:
     from stargauge import api
 
-    return api.infer(given["model"], given["chip"], **_without(given, "model", "chip")).to_dict()
+    return api.infer(given["model"], given["chip"], as_of=view.asked.day, **_without(given, "model", "chip")).to_dict()
 
 
 def _goodput(view: View, given: Mapping[str, Any]) -> Answer:
