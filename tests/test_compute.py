@@ -12,8 +12,10 @@ import pytest
 from tests.cli_runs import ask
 
 from stargauge import api
-from stargauge.api.chip_rates import DAY, output_rate, rows_of, utilisation
+from stargauge.api.chip_rates import output_rate, rows_of, utilisation
+from stargauge.audit.rate_use import DAY, job_of
 from stargauge.catalogue.load import load_catalogue
+from stargauge.catalogue.machines import transformer_of
 from stargauge.catalogue.model_rates import at_level, rate_of
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
@@ -152,12 +154,24 @@ def test_the_shipped_rates_are_those_that_the_fits_give() -> None:
 def test_utilisation_gives_the_tokens_of_the_training_model_back() -> None:
     """Tokens per second of the job by its step; by MFU, peak and operations per token as a programme counts them the same."""
     values = load_catalogue()
-    rate = utilisation(values, "llama-3.1-405b", "h100-sxm", around=False)
-    found = api.train("llama-3.1-405b", "40960xh100-sxm", dtype="fp8", sequence=8192, batch=2048, software=DAY, as_of=DAY).outcome
+    address = "training_flop_per_token[deepseek-v3]"
+    flop = float(api.simulate("stargate", quantities=[address], as_of=AS_OF, draws=16)[address].values[0])
+    rate = utilisation(values, "deepseek-v3", "h100-sxm", around=False)
+    found = api.train("deepseek-v3", "40960xh100-sxm", dtype="fp8", sequence=4096, batch=16384, software=DAY, as_of=DAY).outcome
     assert rate is not None
-    flop = 6.0 * 405.85e9 + 6.0 * 126 * 8192 * 16384
     middle = float(np.sqrt(rate.low * rate.high)) * 989e12 * found.accelerators / flop
     assert middle == pytest.approx(found.tokens_per_s.p50, rel=1e-3)
+
+
+def test_programmes_count_operations_as_the_training_model_does() -> None:
+    """By the dimensions for every model that has them; the template's range has the shape behind its rates in its middle."""
+    known = load_catalogue().known(DAY)
+    names = api.known(api.load("stargate"), AS_OF).axes["model"]
+    made = api.simulate("stargate", quantities=[f"training_flop_per_token[{name}]" for name in names], as_of=AS_OF, draws=2048)
+    for name in names:
+        each = transformer_of(known, name).training_flop_per_token(job_of(known, name)[0], "causal")
+        middle = float(np.median(made[f"training_flop_per_token[{name}]"].values))
+        assert middle == pytest.approx(each, rel=0.03 if name == "frontier" else 1e-9), name
 
 
 def test_a_chip_without_figures_has_no_rate(tmp_path: Path) -> None:
