@@ -40,13 +40,13 @@ def write(whats: list[str]) -> None:
             for attribute, unit, rate in rows:
                 made.append((RATE, model, attribute, rate.text, unit, day, day, SOURCE, "estimated", grade, rate.note))
                 print(*made[-1][1:5], sep="\t", flush=True)
-    rows = kept + made
+    whole = kept + made
     names = [(model, f"{what}_{chip}") for model in models_of(known) for chip in chips for what in RATES]
-    rows.sort(key=lambda row: names.index((row[1], row[2])))
+    whole.sort(key=lambda row: names.index((row[1], row[2])))
     with FILE.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(rows)
+        writer.writerows(whole)
 
 
 def _of_pair(pair: tuple[str, str, list[str]]) -> list[tuple[str, str, Rate]]:

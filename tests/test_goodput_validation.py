@@ -78,7 +78,8 @@ def test_shipped_records_give_the_table_of_the_docs(capsys: pytest.CaptureFixtur
         assert f"| {levels} |" in text, one["job"]
     summary = data["summary"]
     assert summary["n"] + summary["with_bounds"]["bounds"] == len(rows) == summary["with_bounds"]["n"]
-    assert f"{100 * summary['mean_abs_error']:.1f} points" in text and f"{100 * summary['with_bounds']['mean_abs_error']:.1f} points" in text
+    for one in (summary, summary["with_bounds"], summary["size_stated"]):
+        assert f"{100 * one['mean_abs_error']:.1f} points" in " ".join(text.split())
 
 
 def test_shipped_records_name_sources_that_are_known() -> None:

@@ -75,7 +75,9 @@ def utilisation(values: Catalogue, model: str, chip: str, around: bool = True) -
 
     def end(one: Transformer, accelerators: int) -> float:
         setting = replace(made.setting, model=one, machine=machine_of(known, f"{accelerators}x{chip}", DAY))
-        found = searched(Case(one, setting.machine, setting.job, accelerators), costs_of(setting), setting.machine.chip.memory, without=False)
+        found = searched(
+            Case(one, setting.machine, setting.job, accelerators), costs_of(setting), setting.machine.chip.memory, without=False
+        )
         return share(outcome_of(setting, found.best.layouts)) if found.any else 0.0
 
     groups = [[end(shape, least), end(shape, most)], [end(one, usual) for one in sized]] if around else []

@@ -46,8 +46,8 @@ _CLUSTER = re.compile(r"\b[A-Z][A-Za-z]*-\d+\b")
 NOTES = (
     "A row's own outcome is used for no prediction. Its stated stops, size, interval, write and restart are; else a rate that another row "
     "states of the same cluster; else the catalogue's ranges.",
-    "The error is that of jobs recorded as a number. With bounds: a bound such as >90 % that the middle prediction meets counts as no error, "
-    "so that this says less.",
+    "The error is that of jobs recorded as a number. With bounds: a bound such as >90 % that the middle prediction meets counts as no "
+    "error, so that this says less.",
     "Goodput is told as records count it, by time: slow nodes, which cost speed, are left out; waiting for spares is part of restart.",
 )
 

@@ -25,16 +25,17 @@ def multiplied_parameters(known: KnownCatalogue, model: str) -> Estimate:
     return said if shape is None else _counted(known, model, said, shape.active_body_parameters + shape.vocabulary * shape.hidden)
 
 
-def attention_width(known: KnownCatalogue, model: str, sequence: float) -> Estimate:
+def attention_width(known: KnownCatalogue, model: str, sequence: Estimate) -> Estimate:
     """Width of the heads of a layer: half of that of keys and values together, less where only near tokens are attended to.
 
     The hidden width as stated where the model has no dimensions, or is a template whose size is a range.
     """
     shape = _shape(known, model)
     said = known.estimate("model", model, "hidden")
-    if shape is None or not sequence > 0.0:
+    length = sequence.value
+    if shape is None or not isinstance(length, float) or not length > 0.0:
         return said
-    return _counted(known, model, said, shape.score_width() * shape.tokens_attended(sequence) / sequence)
+    return _counted(known, model, said, shape.score_width() * shape.tokens_attended(length) / length)
 
 
 def _shape(known: KnownCatalogue, model: str) -> Transformer | None:

@@ -505,8 +505,8 @@ def parser() -> Parser:
         "file",
         metavar="FILE",
         nargs="?",
-        help="CSV file (none for goodput: the records that are shipped); JSON for finance, JSONL for reading (docs: how good the dates are, facility, validate finance, "
-        "how good the chips are, goodput, reading)",
+        help="CSV file (none for goodput: the records that are shipped); JSON for finance, JSONL for reading (docs: "
+        "how good the dates are, facility, validate finance, how good the chips are, goodput, reading)",
     )
     validate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(validate)

@@ -33,8 +33,7 @@ def model_layers(known: Known) -> list[Estimate]:
 @quantity("1", "draw model")
 def model_width(known: Known) -> list[Estimate]:
     """Width of the heads of each model: by its dimensions, else its hidden width as stated."""
-    lengths = [one.value for one in model_sequence(known)]
-    return [attention_width(known.catalogue, *one) for one in zip(known.axes["model"], lengths, strict=True)]
+    return [attention_width(known.catalogue, *one) for one in zip(known.axes["model"], model_sequence(known), strict=True)]
 
 
 @quantity("1", "draw model")

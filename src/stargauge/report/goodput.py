@@ -78,8 +78,8 @@ def waits(data: Data) -> list[str]:
     if not made["share_of_draws"]:
         return []
     return [
-        f"Waits for a spare are rare but long: more than {percent(made['more_than'])} of the time in {percent(made['share_of_draws'])} of the "
-        f"draws, and {percent(made['mean_there'])} of it there on average. State --spares and --repair to narrow that."
+        f"Waits for a spare are rare but long: more than {percent(made['more_than'])} of the time in {percent(made['share_of_draws'])} of "
+        f"the draws, and {percent(made['mean_there'])} of it there on average. State --spares and --repair to narrow that."
     ]
 
 
