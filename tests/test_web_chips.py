@@ -84,7 +84,7 @@ def test_pictures_are_those_that_the_command_writes(name: str) -> None:
     assert len(pictures) > 1
     for file, drawn in pictures.items():
         figure = file.removesuffix(".svg")
-        got = made(name, "figure", f"serving-{figure}" if name == "infer" else figure, "svg", **ASKED[name])
+        got = made(name, "figure", figure, "svg", **ASKED[name])
         assert not got.faults, got.faults
         assert got.body.decode() == drawn
         assert got.headers["Content-Disposition"].endswith(f'{figure}.svg"')

@@ -17,7 +17,7 @@ Answer = dict[str, Any]
 
 #: How much of each may be asked for here, where others wait too; the commands go further.
 MOST_ACCELERATORS, MOST_BATCH, MOST_SEQUENCE, MOST_TOKENS = 1_048_576, 1_048_576, 16_777_216, 1e18
-MOST_USERS, MOST_DAYS, MOST_HISTORIES, MOST_GOODPUT_DRAWS = 100_000_000, 3650.0, 100_000, 16_384
+MOST_REQUESTS, MOST_USERS, MOST_DAYS, MOST_HISTORIES, MOST_GOODPUT_DRAWS = 65_536, 100_000_000, 3650.0, 100_000, 16_384
 #: Choices of layouts that one search looks at, events of all histories together, and the draws of goodput, as the command has them.
 MOST_CHOICES, MOST_EVENTS, GOODPUT_DRAWS = 2e10, 2e7, 512
 
@@ -71,6 +71,7 @@ INFER = (
     Field("disaggregated", "Prompts on accelerators of their own", reads="yes-or-no",
           choices=(("", "whichever is better"), ("true", "yes"), ("false", "no"))),
     Field("layout", "Parts of the layout that are given", "tp=8,ep=32"),
+    Field("most_requests", "Requests that a rank takes at once, at most", "1024", "whole", most=MOST_REQUESTS),
     Field("software", "Day of the software", "2026-04"),
     Field("price_per_hour", "Rent of an accelerator-hour, USD", "the catalogue’s", "amount", most=1e6),
     Field("utilisation", "Share of the time in use", "the catalogue’s", "amount", most=1.0),
@@ -83,7 +84,9 @@ GOODPUT = (
     Field("days", "Days of a history", "54", "amount", first=True, most=MOST_DAYS),
     Field("simulate", "Histories event by event", "256 short ones", "whole", most=MOST_HISTORIES),
     Field("checkpoint_write", "A checkpoint stops the job for", "10s..60s"),
-    Field("writing", "Writing a checkpoint, with a model", choices=(("background", "in the background"), ("blocking", "while the job stands"))),
+    Field(
+        "writing", "Writing a checkpoint, with a model", choices=(("background", "in the background"), ("blocking", "while the job stands"))
+    ),
     Field("storage", "What the whole store takes, with a model", "2TB/s"),
     Field("restart", "Detection and reload after a stop", "8min"),
     Field("spares", "Nodes in reserve", "64, or 2%"),
@@ -218,13 +221,15 @@ def _told(fault: Fault, name: str) -> Fault:
 def _train(view: View, given: Mapping[str, Any]) -> Answer:
     from stargauge import api
 
-    return api.train(given["model"], given["cluster"], as_of=view.asked.day, most=MOST_CHOICES, **_without(given, "model", "cluster")).to_dict()
+    return api.train(
+        given["model"], given["cluster"], as_of=view.asked.day, most=MOST_CHOICES, **_without(given, "model", "cluster")
+    ).to_dict()
 
 
 def _infer(view: View, given: Mapping[str, Any]) -> Answer:
     from stargauge import api
 
-    return api.infer(given["model"], given["chip"], **_without(given, "model", "chip")).to_dict()
+    return api.infer(given["model"], given["chip"], as_of=view.asked.day, **_without(given, "model", "chip")).to_dict()
 
 
 def _goodput(view: View, given: Mapping[str, Any]) -> Answer:

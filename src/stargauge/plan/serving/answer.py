@@ -21,7 +21,6 @@ from stargauge.quantity.compute.serving_memory import (
     serving_layouts,
     serving_memory,
 )
-from stargauge.quantity.compute.serving_steady import MOST_BATCH
 from stargauge.quantity.compute.serving_step import Pass, decode_step, prefill
 from stargauge.quantity.errors import InputError
 
@@ -64,7 +63,7 @@ def demand_told(asked: Demand) -> dict[str, Any]:
         "input_tokens": asked.prompt, "output_tokens": asked.answer, "prefix_hits": asked.hits, "accepted_per_pass": asked.accepted,
         "verified_per_pass": asked.verified, "ttft_limit_s": asked.first, "ttft_of": asked.of, "tpot_limit_s": asked.each,
         "concurrency": asked.users, "rate_per_s": asked.rate, "accelerators": asked.accelerators, "disaggregated": asked.apart,
-        "at_random": asked.at_random,
+        "at_random": asked.at_random, "most_requests_per_rank": asked.most,
     }  # fmt: skip
 
 
@@ -110,7 +109,7 @@ def memory_parts(case: Case, best: Option, slots: float) -> dict[str, float]:
 def binding(found: Search, best: Option) -> list[dict[str, Any]]:
     """The limits that the best stands at."""
     asked, slots = found.case.demand, float(found.slots[_place(found, best.layout)])
-    room = _room(best, slots)
+    room = _room(best, slots, asked.most)
     limits = (
         ("tpot", "time per token", best.each, asked.each),
         ("ttft", f"time to the first token, {asked.of}", best.first[asked.of], asked.first),
@@ -123,12 +122,16 @@ def binding(found: Search, best: Option) -> list[dict[str, Any]]:
     return [{"limit": name, "what": what, "value": value, "most": most} for name, what, value, most in at]
 
 
-def _room(best: Option, slots: float) -> tuple[str, str, float, float]:
+def _room(best: Option, slots: float, most: float) -> tuple[str, str, float, float]:
     """Requests in flight against those that there is room for: by memory, or by what serving software takes."""
-    usual = MOST_BATCH * best.layout.dp
-    if slots < usual:
+    if slots < most * best.layout.dp:
         return ("memory", "requests that memory has room for", min(best.users, slots), slots)
-    return ("batch", f"requests that serving software takes at once ({MOST_BATCH:,.0f} a rank)", min(best.users, slots), slots)
+    return (
+        "batch",
+        f"requests that serving software is let take at once ({most:,.0f} a rank; --most-requests)",
+        min(best.users, slots),
+        slots,
+    )
 
 
 def _place(found: Search, parts: Parts) -> int:

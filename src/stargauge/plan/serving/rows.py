@@ -14,7 +14,6 @@ from stargauge.quantity.compute.machine import Machine
 from stargauge.quantity.compute.serving_efficiency import ServingFit
 from stargauge.quantity.compute.serving_memory import PASS_TOKENS, ServingLayouts, ServingTypes, cache_bytes_per_sequence, most_sequences
 from stargauge.quantity.compute.serving_queue import Service
-from stargauge.quantity.compute.serving_steady import MOST_BATCH
 from stargauge.quantity.compute.serving_step import decode_step, mixed_step, prefill
 from stargauge.quantity.compute.transformer import Transformer
 
@@ -96,7 +95,7 @@ def slots_of(case: Case, layouts: ServingLayouts) -> Array:
     """Requests that a replica has room for with all of their tokens, at most what software takes per rank."""
     context = case.demand.prompt + case.demand.answer
     room = most_sequences(case.model, case.machine.chip, layouts, context, case.types)
-    return np.minimum(room, MOST_BATCH * layouts.data)
+    return np.minimum(room, case.demand.most * layouts.data)
 
 
 def service_of(case: Case, layouts: ServingLayouts, slots: Array) -> Service:

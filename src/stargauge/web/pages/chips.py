@@ -73,7 +73,7 @@ def _more(name: str, asks: Mapping[str, str], faults: Any) -> bool:
 
 def _json(view: View, name: str, asked: Mapping[str, Any]) -> str:
     """The address of the same answer as JSON."""
-    run = {} if name == "infer" else {"as_of": view.asked.day} if name == "train" else {"as_of": view.asked.day, "seed": view.asked.seed}
+    run = {"as_of": view.asked.day} if name != "goodput" else {"as_of": view.asked.day, "seed": view.asked.seed}
     return f"/api/{name}?{urlencode({key: _written(value) for key, value in {**asked, **run}.items()})}"
 
 
