@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pytest
 
 pytest.importorskip("fastapi", reason="the web extra is not installed")
 
+from tests.web_server import PHONE, Browser, sound, wider_than_screen
+
 import stargauge.web.pages  # noqa: F401 - enters the pages
 from stargauge.cli.main import main
 from stargauge.report import goodput_page, serving_chart, training_page
@@ -21,7 +24,6 @@ from stargauge.web import chips
 from stargauge.web.asked import Asked
 from stargauge.web.routes import PAGES
 from stargauge.web.work import Job, Made, do
-from tests.web_server import PHONE, Browser, sound, wider_than_screen
 
 #: A small question of each kind, that takes no second.
 ASKED: dict[str, dict[str, str]] = {
@@ -29,6 +31,10 @@ ASKED: dict[str, dict[str, str]] = {
     "infer": {"model": "llama-3.3-70b", "chip": "h100", "tpot": "50ms", "accelerators": "8", "disaggregated": "false"},
     "goodput": {"cluster": "1024xh100", "model": "llama3-8b", "days": "2", "simulate": "16"},
 }
+
+
+#: The same as it is read.
+AS_READ = {name: chips.read(name, asked)[0] for name, asked in ASKED.items()}
 
 
 def made(name: str, kind: str = "page", figure: str = "", ending: str = "", language: str = "en", **asks: str) -> Made:
@@ -76,10 +82,8 @@ def test_a_page_says_what_the_command_says(capsys: pytest.CaptureFixture[str], n
 @pytest.mark.parametrize("name", ASKED)
 def test_pictures_are_those_that_the_command_writes(name: str) -> None:
     pytest.importorskip("vl_convert", reason="the report extra is not installed")
-    asked, faults = chips.read(name, ASKED[name])
-    assert not faults
     more = {"pareto": True} if name == "train" else {}
-    data = answered(name, **{**asked, **more})
+    data = answered(name, **{**AS_READ[name], **more})
     pictures = {"train": training_page.pictures_of, "infer": serving_chart.pictures, "goodput": goodput_page.pictures_of}[name](data)
     assert len(pictures) > 1
     for file, drawn in pictures.items():
@@ -168,6 +172,14 @@ def test_faults_are_data(web: str, asked: str, status: int, told: dict[str, str]
     found = {one["path"]: one["message"] for one in errors}
     assert set(found) == set(told) and [path for path, said in told.items() if said not in found[path]] == []
     assert not any("--" in said for said in found.values())
+
+
+def test_an_answer_is_of_the_day_asked_for() -> None:
+    told = {
+        name: json.loads(do(Job("answer", name, Asked(as_of=date(2026, 1, 1)), arguments=asked)).body) for name, asked in AS_READ.items()
+    }
+    assert told["train"]["inputs"]["as_of"] == told["goodput"]["as_of"] == "2026-01-01"
+    assert told["infer"]["software"] == pytest.approx(2026.0, abs=0.01)
 
 
 def test_no_address_reads_a_file(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from stargauge.web.api_parameters import WHOLE, YES_OR_NO, Asker, AsOf, Maybe, N
 from stargauge.web.api_routes import answers
 from stargauge.web.asked import Asked
 
-
 _BEGINNING = "by any unique beginning of its name in the catalogue"
 Model = Annotated[Text, Query(description=f"The model, {_BEGINNING}.", examples=["llama3-405b"])]
 OfModel = Annotated[Maybe[Text], Query(description=f"The model, {_BEGINNING}: what a checkpoint writes.")]
@@ -29,7 +28,7 @@ Sequence = Annotated[
 Dtype = Annotated[Literal["bf16", "fp8", "mxfp8", "nvfp4"], Query(description="Type of matrix products.")]
 Layout = Annotated[Maybe[Text], Query(description="Parts of the layout that are given, such as `tp=8,pp=16`; the others are searched.")]
 RunTokens = Annotated[
-    Maybe[Annotated[float, Field(gt=0, le=chips.MOST_TOKENS)]], Query(description="Tokens of the whole run, such as 15.6e12.")
+    Maybe[Annotated[float, Field(ge=1, le=chips.MOST_TOKENS)]], Query(description="Tokens of the whole run, such as 15.6e12.")
 ]
 Software = Annotated[Maybe[Text], Query(description="The day of the software, such as `2024-07`; the knowledge date where left out.")]
 Oversubscription = Annotated[
@@ -65,10 +64,12 @@ MostRequests = Annotated[
     Query(description="Requests that a rank of attention takes at once at most; 1,024, an assumption, where left out."),
 ]
 PricePerHour = Annotated[
-    Maybe[Annotated[float, Field(gt=0, le=1e6)]], Query(description="Rent of an accelerator-hour, USD; the catalogue's where left out.")
+    Maybe[Annotated[float, Field(ge=chips.LEAST_SHARE, le=1e6)]],
+    Query(description="Rent of an accelerator-hour, USD."),
 ]
 Utilisation = Annotated[
-    Maybe[Annotated[float, Field(gt=0, le=1.0)]], Query(description="Share of the time in use; the catalogue's where left out.")
+    Maybe[Annotated[float, Field(ge=chips.LEAST_SHARE, le=1.0)]],
+    Query(description="Share of the time in use."),
 ]
 
 FailureRate = Annotated[Maybe[Text], Query(description="Stops per node and day, such as `0.004` or `0.003..0.006`.")]
