@@ -179,7 +179,7 @@ def test_an_answer_is_of_the_day_asked_for() -> None:
         name: json.loads(do(Job("answer", name, Asked(as_of=date(2026, 1, 1)), arguments=asked)).body) for name, asked in AS_READ.items()
     }
     assert told["train"]["inputs"]["as_of"] == told["goodput"]["as_of"] == "2026-01-01"
-    assert told["infer"]["software"] == pytest.approx(2026.0, abs=0.01)
+    assert told["infer"]["inputs"]["as_of"] == told["infer"]["inputs"]["software"] == "2026-01-01"
 
 
 def test_no_address_reads_a_file(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def infer(
     (`20/s`); without either the highest load under the limits is looked for. `prefix_hits`: share of a prompt's tokens found in a cache;
     `speculative`: tokens that a pass gives a request. `disaggregated`: prompts on accelerators of their own, not, or (None) whichever is
     better. `most_requests`: that a rank of attention takes at once at most; `software`: the day of the serving software; `as_of`: only what
-    was published by that day. Raises InputError with every fault, or with the limits that nothing keeps and the nearest that something does.
+    was published by that day. Raises InputError with every fault, or with the limits that nothing keeps and the nearest that works.
     """
     said = {name: _plain(value) for name, value in locals().items() if name not in ("values", "as_of") and value is not None}
     known, model = known_with(model, values, as_of)
