@@ -20,7 +20,7 @@ MOST_ACCELERATORS, MOST_BATCH, MOST_SEQUENCE, MOST_TOKENS = 1_048_576, 1_048_576
 LEAST_SHARE, MOST_USERS, MOST_DAYS, MOST_HISTORIES, MOST_GOODPUT_DRAWS = 1e-3, 100_000_000, 3650.0, 100_000, 16_384
 #: Choices of layouts that one search looks at, events of all histories together, the draws of goodput, as the command has them, and
 #: requests of a rank.
-MOST_CHOICES, MOST_EVENTS, GOODPUT_DRAWS, MOST_REQUESTS = 2e10, 2e7, 512, 65_536
+MOST_CHOICES, MOST_EVENTS, GOODPUT_DRAWS, MOST_REQUESTS = 5e9, 2e7, 512, 65_536
 
 
 @dataclass(frozen=True)
