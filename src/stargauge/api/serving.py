@@ -11,14 +11,14 @@ from stargauge.audit.serving import Option, ServingAnswer, notes_of, spread_of, 
 from stargauge.audit.serving_cost import power_of, price_of
 from stargauge.catalogue.load import Catalogue, KnownCatalogue
 from stargauge.catalogue.machines import machine_of, transformer_of
-from stargauge.catalogue.serving_fit import published_type, shipped_serving_fit
+from stargauge.catalogue.serving_fit import family_of, published_type, shipped_serving_fit
 from stargauge.plan.serving import answer as told
 from stargauge.plan.serving.demand import Demand, checked
 from stargauge.plan.serving.layouts import PARTS
 from stargauge.plan.serving.limits import why_not
 from stargauge.plan.serving.rows import Case
 from stargauge.plan.serving.search import Search, refined, searched
-from stargauge.quantity.compute.serving_efficiency import ServingFit
+from stargauge.quantity.compute.serving_efficiency import interval
 from stargauge.quantity.compute.serving_memory import ServingTypes
 from stargauge.quantity.compute.serving_types import serving_types, usual_precision
 from stargauge.quantity.compute.transformer import Transformer
@@ -88,6 +88,7 @@ def _answer(
     asked, chip = case.demand, case.machine.chip
     share = best.busy if best.prompt_layout is None else best.prompt_servers * best.prompt_layout.accelerators / best.accelerators
     tokens = (float(asked.prompt), float(asked.answer))
+    spread, wider = _spread(known, case, len(found.layouts.tensor) > 1)
     return ServingAnswer(
         model={"name": case.model.name, "parameters": case.model.parameters, "active_parameters": case.model.active_parameters},
         chip={"name": chip.name, "title": chip.title, "domain": chip.domain, "peaks": dict(chip.peaks), "memory": chip.memory},
@@ -96,7 +97,7 @@ def _answer(
         demand=told.demand_told(asked),
         best=best,
         others={"together": told.best_of_kind(found, False), "apart": told.best_of_kind(found, True)},
-        interval=_interval(case.fit, best),
+        interval=_interval(spread, best),
         step=told.step_parts(case, best),
         prompt=told.prompt_parts(case, best),
         memory=told.memory_parts(case, best, float(found.slots[int(one.rows.place[0])])),
@@ -105,24 +106,43 @@ def _answer(
         by_type=others,
         front=told.front_of(found),
         looked_at={"layouts": found.layouts.many, "points": len(found.rows.rate)},
-        fit={
-            "source": case.fit.source,
-            "spread": case.fit.spread,
-            "spread_between": case.fit.spread_between,
-            "spread_first": case.fit.spread_first,
-        },
-        price=price_of(known, chip, best, tokens, share, case.fit.spread, per_hour, utilisation),
+        fit={"source": case.fit.source, **spread},
+        price=price_of(known, chip, best, tokens, share, spread["spread"], per_hour, utilisation),
         power=power_of(known, chip, best.accelerators),
         notes=[
             *standing_of(known, case.model.name, chip.name),
             *notes_of(told.demand_told(asked), best, chosen, case.types.blocks, case.fit.source),
+            *wider,
         ],
     )
 
 
-def _interval(fit: ServingFit, best: Option) -> dict[str, dict[str, float]]:
+#: What of a model on a chip was never measured, in words.
+_UNMEASURED = {
+    "family": "no run of {model} or of a model of its dimensions was measured",
+    "chip": "no run on {chip} was measured, only on others of its generation",
+    "generation": "no run on a chip of the generation of {chip} was measured, let alone on it",
+}
+
+
+def _spread(known: KnownCatalogue, case: Case, searched: bool) -> tuple[dict[str, float], list[str]]:
+    """Standard deviations of the logarithms of what is predicted, and in words what makes them wider than those of measured pairs."""
+    off, model, chip = case.fit.forecasts, case.model, case.machine.chip
+    family = family_of(known, model.name) if model.name in known.names("model") else model.name
+    near, kind = off.nearness(family, chip.name), "experts" if model.experts else "dense"
+    rate = case.fit.spread(kind, near, case.machine, searched)
+    told = [_UNMEASURED[one].format(model=model.name, chip=chip.title) for one in near if one in _UNMEASURED]
+    if searched:
+        told.append("the layout was searched: the best of many predictions is further off than one at a stated layout")
+    if case.fit.drift(case.machine) > 0.0:
+        told.append(f"the software is later than that of the newest run measured ({off.newest:.1f})")
+    wide = {"spread": rate, "spread_between": max(rate, off.between), "spread_first": max(rate, off.first)}
+    return wide, [f"the interval is wider: {'; '.join(told)}"] if told else []
+
+
+def _interval(spread: Mapping[str, float], best: Option) -> dict[str, dict[str, float]]:
     """P10, P50, P90 of what is predicted, from how far predictions of groups that the fit has not seen lie off."""
-    wide, each, first = (float(fit.interval(1.0, spread).p90) for spread in (fit.spread, fit.spread_between, fit.spread_first))
+    wide, each, first = (float(interval(1.0, spread[name]).p90) for name in ("spread", "spread_between", "spread_first"))
     told_of = {
         "per_accelerator": (best.per_accelerator, wide), "per_user": (best.per_user, each), "each": (best.each, each),
         **{f"first_{name}": (value, first) for name, value in best.first.items()},
