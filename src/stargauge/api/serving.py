@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,15 +15,14 @@ from stargauge.audit.serving_choice import asked_types, types_beside, usual_type
 from stargauge.audit.serving_cost import power_of, price_of
 from stargauge.catalogue.load import Catalogue, KnownCatalogue
 from stargauge.catalogue.machines import machine_of, transformer_of
-from stargauge.catalogue.serving_fit import shipped_serving_fit
+from stargauge.catalogue.serving_fit import family_of, shipped_serving_fit
 from stargauge.plan.serving import answer as told
 from stargauge.plan.serving.demand import Demand, checked
 from stargauge.plan.serving.layouts import PARTS
 from stargauge.plan.serving.limits import why_not
 from stargauge.plan.serving.rows import Case
 from stargauge.plan.serving.search import Search, refined, searched
-from stargauge.quantity.compute.serving_efficiency import ServingFit
-from stargauge.quantity.compute.serving_steady import MOST_BATCH
+from stargauge.quantity.compute.serving_efficiency import ServingFit, interval
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.units import parse_number
@@ -52,21 +52,19 @@ def infer(
     faults: list[Fault] = []
     first, each = (_kept(faults, lambda one=one, path=path: _seconds(one, path)) for one, path in ((ttft, "--ttft"), (tpot, "--tpot")))  # type: ignore[misc]
     asked_rate = _kept(faults, lambda: _rate(rate))
-    demand = Demand(
-        input, output, prefix_hits, speculative, first, ttft_of, each, concurrency, asked_rate, accelerators, disaggregated,
-        MOST_BATCH if most_requests is None else float(most_requests),
-    )  # fmt: skip
+    demand = Demand(input, output, prefix_hits, speculative, first, ttft_of, each, concurrency, asked_rate, accelerators, disaggregated)
     _kept(faults, lambda: checked(demand))
     fixed = _kept(faults, lambda: parts_in(layout))
+    fit = _kept(faults, lambda: _fit(most_requests))
     shape = model if isinstance(model, Transformer) else _kept(faults, lambda: transformer_of(known, model), "--model")
     machine = _kept(faults, lambda: machine_of(known, f"{max(accelerators or 1, 1)}x{chip}", software), "--chip")
     types, chosen = None, ("", "")
     if shape is not None and machine is not None:
         chosen = (dtype, ASKED) if dtype else usual_type(known, shape, machine.chip)
         types = _kept(faults, lambda: asked_types(known, chosen[0], shape, machine.chip), "--dtype")
-    if faults or shape is None or machine is None or types is None:
+    if faults or shape is None or machine is None or types is None or fit is None:
         raise InputError(faults)
-    case = Case(shape, machine, demand, shipped_serving_fit(), types)
+    case = Case(shape, machine, demand, fit, types)
     found = searched(case, fixed)
     if not found.good.any():
         raise why_not(found)
@@ -91,6 +89,16 @@ def _by_word(said: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {"asked": {name: value for name, value in said.items() if name not in usual}, "defaults": usual}
 
 
+def _fit(most: int | None) -> ServingFit:
+    """The shipped fit, with the most requests of a rank as the user says."""
+    fit = shipped_serving_fit()
+    if most is None:
+        return fit
+    if most < 1:
+        raise InputError(Fault(f"got {most:,}; expected at least 1 request per rank", path="--most-requests"))
+    return replace(fit, settings=fit.settings._replace(most_batch=float(most)))
+
+
 def _plain(value: Any) -> Any:
     """What was asked, as plain data."""
     if isinstance(value, Transformer):
@@ -105,18 +113,20 @@ def _answer(
     one = refined(found)
     best = told.option_of(one, 0)
     asked, chip = case.demand, case.machine.chip
+    demand = {**told.demand_told(asked), "most_requests_per_rank": case.fit.settings.most_batch}
     share = best.busy if best.prompt_layout is None else best.prompt_servers * best.prompt_layout.accelerators / best.accelerators
     tokens = (float(asked.prompt), float(asked.answer))
+    spread, wider = _spread(known, case, len(found.layouts.tensor) > 1)
     return ServingAnswer(
         model={"name": case.model.name, "parameters": case.model.parameters, "active_parameters": case.model.active_parameters},
         chip={"name": chip.name, "title": chip.title, "domain": chip.domain, "peaks": dict(chip.peaks), "memory": chip.memory},
         types=case.types._asdict(),
         software=case.machine.software,
-        demand=told.demand_told(asked),
+        demand=demand,
         about=about,
         best=best,
         others={"together": told.best_of_kind(found, False), "apart": told.best_of_kind(found, True)},
-        interval=_interval(case.fit, best),
+        interval=_interval(spread, best),
         step=told.step_parts(case, best),
         prompt=told.prompt_parts(case, best),
         memory=told.memory_parts(case, best, float(found.slots[int(one.rows.place[0])])),
@@ -125,24 +135,43 @@ def _answer(
         by_type=others,
         front=told.front_of(found),
         looked_at={"layouts": found.layouts.many, "points": len(found.rows.rate)},
-        fit={
-            "source": case.fit.source,
-            "spread": case.fit.spread,
-            "spread_between": case.fit.spread_between,
-            "spread_first": case.fit.spread_first,
-        },
-        price=price_of(known, chip, best, tokens, share, case.fit.spread, per_hour, utilisation),
+        fit={"source": case.fit.source, **spread},
+        price=price_of(known, chip, best, tokens, share, spread["spread"], per_hour, utilisation),
         power=power_of(known, chip, best.accelerators),
         notes=[
-            *standing_of(known, case.model.name, chip.name, told.demand_told(asked)),
-            *notes_of(about, told.demand_told(asked), best, chip.domain, case.fit.source),
+            *standing_of(known, case.model.name, chip.name, demand),
+            *notes_of(about, demand, best, chip.domain, case.fit.source),
+            *wider,
         ],
     )
 
 
-def _interval(fit: ServingFit, best: Option) -> dict[str, dict[str, float]]:
+#: What of a model on a chip was never measured, in words.
+_UNMEASURED = {
+    "family": "no run of {model} or of a model of its dimensions was measured",
+    "chip": "no run on {chip} was measured, only on others of its generation",
+    "generation": "no run on a chip of the generation of {chip} was measured, let alone on it",
+}
+
+
+def _spread(known: KnownCatalogue, case: Case, searched: bool) -> tuple[dict[str, float], list[str]]:
+    """Standard deviations of the logarithms of what is predicted, and in words what makes them wider than those of measured pairs."""
+    off, model, chip = case.fit.forecasts, case.model, case.machine.chip
+    family = family_of(known, model.name) if model.name in known.names("model") else model.name
+    near, kind = off.nearness(family, chip.name), "experts" if model.experts else "dense"
+    rate = case.fit.spread(kind, near, case.machine, searched)
+    told = [_UNMEASURED[one].format(model=model.name, chip=chip.title) for one in near if one in _UNMEASURED]
+    if searched:
+        told.append("the layout was searched: the best of many predictions is further off than one at a stated layout")
+    if case.fit.drift(case.machine) > 0.0:
+        told.append(f"the software is later than that of the newest run measured ({off.newest:.1f})")
+    wide = {"spread": rate, "spread_between": max(rate, off.between), "spread_first": max(rate, off.first)}
+    return wide, [f"the interval is wider: {'; '.join(told)}"] if told else []
+
+
+def _interval(spread: Mapping[str, float], best: Option) -> dict[str, dict[str, float]]:
     """P10, P50, P90 of what is predicted, from how far predictions of groups that the fit has not seen lie off."""
-    wide, each, first = (float(fit.interval(1.0, spread).p90) for spread in (fit.spread, fit.spread_between, fit.spread_first))
+    wide, each, first = (float(interval(1.0, spread[name]).p90) for name in ("spread", "spread_between", "spread_first"))
     told_of = {
         "per_accelerator": (best.per_accelerator, wide), "per_user": (best.per_user, each), "each": (best.each, each),
         **{f"first_{name}": (value, first) for name, value in best.first.items()},

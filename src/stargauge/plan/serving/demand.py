@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from stargauge.quantity.compute.serving_steady import MOST_BATCH
 from stargauge.quantity.errors import Fault, InputError
 
 #: Of which requests the limit on the first token holds: on average, for half, for 99 of 100.
@@ -19,7 +18,7 @@ class Demand:
     `hits`: share of a prompt's tokens that a cache of prefixes has; `accepted`: tokens that a pass gives a sequence (speculative decoding);
     `first`: most seconds to the first token, `of` which requests; `each`: most seconds per further token. `users` in a closed loop, or
     `rate` requests a second at random; else the load is what is looked for. `accelerators`: how many there are at most. `apart`: prompts
-    and answers on accelerators of their own, or not, or (None) whichever is better. `most`: requests that a rank takes at once at most.
+    and answers on accelerators of their own, or not, or (None) whichever is better.
     """
 
     prompt: int = 1024
@@ -33,7 +32,6 @@ class Demand:
     rate: float | None = None
     accelerators: int | None = None
     apart: bool | None = None
-    most: float = MOST_BATCH
 
     @property
     def verified(self) -> float:
@@ -49,6 +47,11 @@ class Demand:
     def fresh(self) -> float:
         """Tokens of a prompt that have to be worked on."""
         return max(self.prompt * (1.0 - self.hits), 1.0)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is said how much is asked or there is, so that servers of prompts are whole."""
+        return self.rate is not None or self.users is not None or self.accelerators is not None
 
     @property
     def at_random(self) -> bool:
@@ -69,7 +72,6 @@ def checked(demand: Demand) -> Demand:
         (demand.users is None or demand.users >= 1, "--concurrency", "expected at least 1 user"),
         (demand.rate is None or demand.rate > 0.0, "--rate", "expected a rate above nought, such as 20/s"),
         (demand.accelerators is None or demand.accelerators >= 1, "--accelerators", "expected at least 1"),
-        (demand.most >= 1, "--most-requests", "expected at least 1 request per rank"),
         (demand.users is None or demand.rate is None, "--rate", "stands in place of --concurrency; give one of them"),
     )
     if faults := [Fault(message, path=path) for good, path, message in rules if not good]:
