@@ -159,6 +159,8 @@ def notes_of(demand: Mapping[str, Any], best: Option, chosen: str | None, kept: 
         told.append("assumption: requests of equal length, at random (Poisson)")
     if best.prompt_layout is not None:
         told.append(f"what is kept of a prompt goes to its replica beyond the fast network in {1000.0 * best.transfer:.3g} ms, in the TTFT")
+    if best.layout.pp > 1 or (best.prompt_layout is not None and best.prompt_layout.pp > 1):
+        told.append("no run with a pipeline (pp) was measured: what its stages cost is reckoned, not fitted; --layout pp=1 leaves it out")
     return [*told, f"coefficients fitted to {fit}: `stargauge validate inference` on your own runs"]
 
 
