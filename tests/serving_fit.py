@@ -19,7 +19,8 @@ from stargauge.catalogue.serving_fit import ALL, COLUMNS, FILE, KINDS, shipped_f
 from stargauge.catalogue.serving_runs import shipped_runs
 from stargauge.catalogue.training_fit import shipped_training_fit
 from stargauge.plan.serving.layouts import layouts_of
-from stargauge.quantity.compute.serving_efficiency import COEFFICIENTS
+from stargauge.quantity.compute.machine import Machine
+from stargauge.quantity.compute.serving_efficiency import COEFFICIENTS, ServingFit
 from stargauge.quantity.distribution import Distribution
 
 #: Accelerators of the layouts that are searched through: no published table goes beyond a node.
@@ -79,20 +80,31 @@ def searched_errors(cases: Sequence[ServingCase], parts: dict[str, Any]) -> tupl
     return errors_left_out(free, groups, parts), errors_left_out(cases, groups, parts)
 
 
-def drift() -> float:
-    """Spread of what software gains over a chip's youth: of the one pair of measurements of one model on one chip half a year apart.
+def drift(cases: Sequence[ServingCase]) -> float:
+    """Spread of what software gains unforeseen over the whole of a chip's youth: root mean square of the two facts that there are.
 
-    DeepSeek-R1 on GB300 in MLPerf v5.1 and v6.0, less what the fit foresees, over the share of the youth that passed in between.
+    DeepSeek-R1 on GB300 in MLPerf v5.1 and v6.0, half a year apart; and runs of one pair on two days (Llama 3.3 70B on H100): each gain
+    less what the fit foresees, over the share of the chip's youth that passed in between.
     """
-    known = Catalogue().known(date(2026, 11, 27))
+    known, fit = Catalogue().known(date(2026, 11, 27)), shipped_serving_fit()
     row = known.catalogue.entries("model", "deepseek-v3", "inference_rate_gb300-nvl72")[-1].statement
     assert isinstance(row.value, Distribution)
     low, high = (row.value.quantile(q) for q in (0.1, 0.9))
-    machines = [machine_of(known, "72xgb300", day) for day in ("2025-09", "2026-04")]
-    fit = shipped_serving_fit()
-    foreseen = np.log(fit.immaturity(machines[0]) / fit.immaturity(machines[1]))
-    passed = (fit.immaturity(machines[0]) - fit.immaturity(machines[1])) / fit.young
-    return float((np.log(high / low) - foreseen) / passed)
+    early, late = (machine_of(known, "72xgb300", day) for day in ("2025-09", "2026-04"))
+    gains = [(np.log(high / low) - np.log(fit.immaturity(early) / fit.immaturity(late))) / passed(fit, early, late)]
+    for group in sorted({case.group for case in cases}):
+        some = [case for case in cases if case.group == group]
+        first, last = (pick(some, key=lambda case: case.machine.software).machine for pick in (min, max))
+        if first.software < last.software:
+            off = errors(some, fit).rate
+            before, after = (off[np.array([case.machine.software == one.software for case in some])].mean() for one in (first, last))
+            gains.append((before - after) / passed(fit, first, last))
+    return spread_of(np.array(gains))
+
+
+def passed(fit: ServingFit, early: Machine, late: Machine) -> float:
+    """Share of a chip's youth between two days."""
+    return (fit.immaturity(early) - fit.immaturity(late)) / fit.young
 
 
 def text_of(whole: Any, parts: dict[str, Any], rows: Mapping[tuple[str, str], float]) -> str:
@@ -101,9 +113,32 @@ def text_of(whole: Any, parts: dict[str, Any], rows: Mapping[tuple[str, str], fl
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for group, values in {ALL: whole, **parts}.items():
-        writer.writerows(["coefficient", group, name, f"{np.exp(value):.6g}"] for name, value in zip(COEFFICIENTS, values, strict=True))
-    writer.writerows(["forecast", group, name, f"{value:.6g}"] for (group, name), value in rows.items())
+        made = zip(COEFFICIENTS, values, strict=True)
+        writer.writerows(["coefficient", group, name, f"{np.exp(value):.6g}", prior_note(name)] for name, value in made)
+    writer.writerows(
+        ["forecast", group, name, f"{value:.6g}", NOTES.get(group, NOTES.get(name, ""))] for (group, name), value in rows.items()
+    )
     return out.getvalue()
+
+
+#: What the rows of forecasts are, by group or name.
+NOTES = {
+    "pair": "root mean square of logarithms, the family on that chip left out",
+    "family": "root mean square of logarithms, the family left out; no less than pair",
+    "chip": "root mean square of logarithms, the chip left out; no less than pair; with the assumption unmeasured_chip",
+    "generation": "root mean square of logarithms, the generation left out; no less than chip; with the assumption unmeasured_generation",
+    "searched": "root of the squares of the best of searched layouts of a node less those of the same runs at stated layouts",
+    "first": "root mean square of logarithms, pair left out: six runs of one pair; no less than rates of dense models",
+    "between": "root mean square of logarithms, pair left out: six runs of one pair; no less than rates of dense models",
+    "newest": "day of the newest software among the runs, as a year",
+    "drift": "over a chip's whole youth: MLPerf v5.1 to v6.0 of DeepSeek-R1 on GB300 (model.csv), and Llama 3.3 70B on H100 of two days",
+}
+
+
+def prior_note(name: str) -> str:
+    """Where a coefficient started from."""
+    start = shipped_prior()
+    return f"prior {getattr(start.fit, name):g}, spread {start.spread[name]:g}"
 
 
 def forecast_rows(
@@ -152,7 +187,7 @@ def main() -> None:
     rows = forecast_rows(cases, off, others, searched)
     FILE.write_text(text_of(whole, parts, rows), encoding="utf-8")
     shipped_fits.cache_clear()
-    rows[ALL, "drift"] = drift()
+    rows[ALL, "drift"] = drift(cases)
     FILE.write_text(text_of(whole, parts, rows), encoding="utf-8")
     print(rows)
     held = [abs(one) <= 1.2815515655446004 * rows["pair", case.kind] for case, one in zip(cases, off.rate, strict=True)]

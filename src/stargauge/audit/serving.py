@@ -242,6 +242,8 @@ def notes_of(about: Mapping[str, Any], demand: Mapping[str, Any], best: Option, 
         )
     if best.prompt_layout is not None:
         told.append(f"what is kept of a prompt goes to its replica beyond the fast network in {1000.0 * best.transfer:.3g} ms, in the TTFT")
+    if best.layout.pp > 1 or (best.prompt_layout is not None and best.prompt_layout.pp > 1):
+        told.append("no run with a pipeline (pp) was measured: what its stages cost is reckoned, not fitted; --layout pp=1 leaves it out")
     told += left_over(best.layout, best.prompt_layout, domain)
     return [*told, f"coefficients fitted to {fit}: `stargauge validate inference` on your own runs"]
 

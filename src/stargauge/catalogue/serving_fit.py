@@ -1,4 +1,4 @@
-"""The fit of the serving model that is shipped: where it starts from, coefficients, those without each group of runs, how far off it was."""
+"""The fit of the serving model that is shipped: where it starts from, coefficients, those without each group, how far off it was."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stargauge.quantity.compute.serving_efficiency import COEFFICIENTS, NEARNESS
 
 FILE = Path(__file__).parent / "data" / "serving-fit.csv"
 PRIORS = Path(__file__).parent / "data" / "serving-prior.csv"
-COLUMNS = ("section", "group", "name", "value")
+COLUMNS = ("section", "group", "name", "value", "note")
 #: The group of coefficients that all runs were used for.
 ALL = "all"
 KINDS = ("dense", "experts")
@@ -33,7 +33,7 @@ class ShippedServingFit:
 class Prior:
     """What is thought of each coefficient before any run is seen: its middle, and the standard deviation of its logarithm.
 
-    `unmeasured`: what chips and generations add to the spread of forecasts of which no run was measured, beyond what leaving out such tells.
+    `unmeasured`: what a chip or a generation without runs adds to the spread of forecasts beyond what leaving such out tells.
     """
 
     fit: ServingFit
@@ -70,7 +70,9 @@ def shipped_prior() -> Prior:
     """Where the fit starts from."""
     with PRIORS.open(encoding="utf-8", newline="") as handle:
         rows = [*csv.DictReader(handle)]
-    value = {name: {row["name"]: float(row["value"]) for row in rows if row["section"] == name} for name in ("prior", "setting", "forecast")}
+    value = {
+        name: {row["name"]: float(row["value"]) for row in rows if row["section"] == name} for name in ("prior", "setting", "forecast")
+    }
     start = _nothing(value["forecast"]["assumed"])
     fit = ServingFit(
         **value["prior"], settings=Settings(**value["setting"]), forecasts=start, source="the fit's own starting point, fitted to nothing"
@@ -97,7 +99,8 @@ def read_serving_fit(file: Path) -> ShippedServingFit:
     said = {(row["group"], row["name"]): float(row["value"]) for row in rows if row["section"] == "forecast"}
     forecasts = start.forecasts._replace(
         rate={f"{kind}/{near}": said[near, kind] for kind in KINDS for near in NEARNESS},
-        searched=said[ALL, "searched"], first=said[ALL, "first"], between=said[ALL, "between"], drift=said[ALL, "drift"], newest=said[ALL, "newest"],
+        searched=said[ALL, "searched"], first=said[ALL, "first"], between=said[ALL, "between"],
+        drift=said[ALL, "drift"], newest=said[ALL, "newest"],
         families=frozenset(family for family, _ in groups), chips=frozenset(chip for _, chip in groups),
         generation_of=shipped_training_fit().generations,
     )  # fmt: skip

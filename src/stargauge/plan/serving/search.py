@@ -188,7 +188,11 @@ def _load(one: Search) -> float:
 
 def _no_room(case: Case, layouts: ServingLayouts, most: int) -> Fault:
     """That no layout has room for the weights and one request, with what is missing where there is most room."""
-    memory, chip, asked = serving_memory(case.model, case.machine.chip, layouts, case.fit.settings, case.types), case.machine.chip, case.demand
+    memory, chip, asked = (
+        serving_memory(case.model, case.machine.chip, layouts, case.fit.settings, case.types),
+        case.machine.chip,
+        case.demand,
+    )
     tokens = asked.prompt + asked.answer
     each = cache_bytes_per_sequence(case.model, layouts, tokens, case.types)
     least = int(np.argmax(memory.room - each))
