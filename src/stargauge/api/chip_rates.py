@@ -94,7 +94,8 @@ def utilisation(values: Catalogue, model: str, chip: str, around: bool = True) -
 
     shape, *sized = _shapes(known, model, around)
     groups = [[(shape, least), (shape, most)], [(one, usual) for one in sized]] if around else []
-    note = f"best layout of a job of {usual:,} accelerators in {dtype.upper()}, of the dense 16-bit peak"
+    assumed = " (assumed)" if "bf16" in chip_of(known, chip).assumed else ""  # how far off it may be a programme draws with the peak itself
+    note = f"best layout of a job of {usual:,} accelerators in {dtype.upper()}, of the dense 16-bit peak{assumed}"
     return _rate(reach, (shape, usual), groups, note)
 
 
