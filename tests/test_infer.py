@@ -259,6 +259,13 @@ def test_another_type_that_gives_much_more_stands_in_the_first_lines() -> None:
     assert other_type(_made(ttft="2s").to_dict()) == []
 
 
+def test_a_context_longer_than_the_models_is_told_of() -> None:
+    long = sg.infer("llama-3.3-70b", "h100", input=200_000, output=1000)
+    assert "201,000 tokens in and out are more than llama-3.3-70b is made for (131,072 tokens)" in " ".join(long.notes)
+    assert long.to_dict()["inputs"]["model"]["context"] == 131_072
+    assert "is made for" not in " ".join(_made().notes)
+
+
 def test_four_bit_types_are_those_that_somebody_tells_of() -> None:
     types = {chip: [one["dtype"] for one in sg.infer("gpt-oss-120b", chip, ttft="2s").by_type] for chip in ("mi355x", "b200", "trn2")}
     assert types == {"mi355x": ["bf16", "fp8", "mxfp4"], "b200": ["bf16", "fp8", "nvfp4", "mxfp4"], "trn2": ["bf16", "fp8"]}

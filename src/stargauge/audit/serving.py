@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from stargauge.catalogue.load import KnownCatalogue
-from stargauge.quantity.distribution import Distribution
+from stargauge.catalogue.machines import context_of
 from stargauge.quantity.errors import counted as number_of
 
 #: How tokens are counted, in words, wherever a rate of tokens is told.
@@ -203,12 +203,10 @@ def standing_of(known: KnownCatalogue, model: str, chip: str, demand: Mapping[st
 
 def context_in(known: KnownCatalogue, model: str) -> int | None:
     """Tokens that a model of the catalogue takes at most in and out; None where the catalogue does not say."""
-    if model not in known.names("model") or "context" not in known.catalogue.attributes("model", model):
-        return None
-    value = known.estimate("model", model, "context").value
-    return round(value.quantile(0.5) if isinstance(value, Distribution) else float(value))  # type: ignore[arg-type]
+    return context_of(known, model) if model in known.names("model") else None
 
 
+#: An attribute that everything of a kind has, by whose rows one sees since when it is known.
 _SEEN_BY = {"accelerator": "memory", "model": "layers"}
 
 
