@@ -300,7 +300,7 @@ def test_everything_wrong_with_a_machine_is_told_at_once() -> None:
         "the share 2 of a tier",
         "expected each to join more",
         "to join all (inf)",
-        'got "5.0" as',
+        "got 5.0 as",
     ):
         assert part in said
     assert "as in 16384xh100" in refused(machine_of, KNOWN, "h100")
