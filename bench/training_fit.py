@@ -95,6 +95,8 @@ PRACTICE = {
     "compiled": (2024.2, "assumption: frameworks that spread weights fuse passes since"),
     "score_width": (192.0, "assumption: scores' exponentials bind for heads below 96"),
     "score_width[blackwell]": (256.0, "assumption: exponentials did not grow with products on Blackwell, heads below 128 gain nothing"),
+    "step_up": (3e-6, "assumption: seconds of a step of an exchange within the domain, as point-to-point tests print"),
+    "step_out": (1e-5, "assumption: seconds of a step of an exchange beyond the domain, as point-to-point tests print"),
     "launched[ampere]": (2020.5, "accelerator.csv"), "launched[hopper]": (2022.9, "accelerator.csv"),
     "launched[blackwell]": (2025.1, "accelerator.csv, first systems"), "mature_after": (1.5, "assumption"),
 }  # fmt: skip

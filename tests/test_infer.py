@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,11 @@ from tests.cli_runs import ask
 from tests.test_packaging_files import commands, run_page, run_python
 
 import stargauge as sg
-from stargauge.audit.serving import ServingAnswer
+from stargauge.audit.serving import Parts, ServingAnswer, left_over
 from stargauge.quantity.compute.serving_queue import Service, closed
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import InputError
-from stargauge.report.serving import render_serving, spaced
+from stargauge.report.serving import other_type, render_serving, spaced
 from stargauge.report.serving_chart import front_csv, front_spec, passes_spec, pictures
 from stargauge.report.svg import draws
 
@@ -146,7 +147,13 @@ def test_a_model_of_your_own() -> None:
 
 
 _WRONG = [
-    ({"chip": "h100", "dtype": "fp4"}, ("no fp4 figure for h100-sxm", "it has bf16, fp8")),
+    ({"chip": "h100", "dtype": "nvfp4"}, ("weights in nvfp4", "it has bf16, fp8, mxfp4")),
+    ({"chip": "h100", "dtype": "fp4"}, ("two forms", "expected one of", "nvfp4")),
+    ({"chip": "mi355x", "dtype": "nvfp4"}, ("how mi355x works with weights in nvfp4", "it has bf16, fp8, mxfp4")),
+    ({"chip": "trn2", "dtype": "mxfp4"}, ("how trn2 works with weights in mxfp4", "it has bf16, fp8")),
+    ({"tpot": "20"}, ("20 seconds per token", "expected 20ms, or 20s")),
+    ({"most_requests": 0}, ("--most-requests", "at least 1 request")),
+    ({"model": "mine.csv"}, ("mine.csv",)),
     ({"chip": "h1000"}, ('no chip "h1000"', "nearest")),
     ({"model": "lama-9"}, ('no model "lama-9"', "nearest")),
     ({"ttft": "2q", "tpot": "soon", "rate": "many"}, ("--ttft", "--tpot", "--rate")),
@@ -187,7 +194,8 @@ def test_the_command_prints_what_is_asked_of_every_answer(capsys: pytest.Capture
     assert max(len(line) for line in told.out.splitlines()) <= 80
     assert "nan" not in told.out.lower()
     data = json.loads(ask(capsys, *asked, "--json").out)
-    assert data["best"]["per_accelerator"] == pytest.approx(_made(ttft="2s", tpot="50ms").best.per_accelerator)
+    best = _made(ttft="2s", tpot="50ms").best
+    assert data["result"]["output_tokens_per_s_accelerator"]["p50"] == pytest.approx(best.per_accelerator)
     assert set(data["counting"]) == {"output_per_accelerator", "per_user", "cost"}
     every = ask(capsys, *asked, "--pareto")
     assert len(every.out.splitlines()) > len(told.out.splitlines())
@@ -196,30 +204,129 @@ def test_the_command_prints_what_is_asked_of_every_answer(capsys: pytest.Capture
 def test_faults_of_the_command_end_with_two(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     start = ("infer", "--model", "llama-3.3-70b", "--chip", "h100")
     assert ask(capsys, *start, "--dtype", "fp4").code == 2
+    missing = ask(capsys, "infer")
+    assert missing.code == 2 and "--model" in missing.told and "--chip" in missing.told
     assert ask(capsys, *start, "--tpot", "1ms").code == 2
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "file").write_text("mine")
-    told = ask(capsys, *start, "--out", str(tmp_path / "full"))
-    assert told.code == 2 and "not touched" in told.told
-    assert (tmp_path / "full" / "file").read_text() == "mine"
-    assert ask(capsys, *start, "--out", str(tmp_path / "no" / "where")).code == 2
+    (tmp_path / "file").write_text("mine")
+    told = ask(capsys, *start, "--out", str(tmp_path / "file"))
+    assert told.code == 2 and "expected a folder" in told.told
+    assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_the_folder_has_answer_table_and_charts(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_the_folder_has_page_answer_table_and_charts(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     folder = tmp_path / "made"
     assert ask(capsys, "infer", "--model", "llama-3.3-70b", "--chip", "h100", "--ttft", "2s", "--out", str(folder)).code == 0
-    assert sorted(one.name for one in folder.iterdir()) == ["answer.json", "front.csv", "front.svg", "passes.svg"]
-    data = json.loads((folder / "answer.json").read_text())
-    rows = [*csv.DictReader((folder / "front.csv").read_text().splitlines())]
+    files = {one.name: one.read_text(encoding="utf-8") for one in folder.iterdir()}
+    assert set(files) == {"serving.html", "serving.json", "serving-front.csv", "serving-front.svg", "serving-passes.svg"}
+    data, rows = json.loads(files["serving.json"]), [*csv.DictReader(files["serving-front.csv"].splitlines())]
     assert len(rows) == len(data["front"])
-    assert float(rows[0]["output_tokens_per_s_per_accelerator"]) == pytest.approx(data["front"][0]["per_accelerator"], rel=1e-4)
+    for name, edge in (("output_tokens_per_s_per_accelerator", "p50"), ("output_tokens_p10", "p10"), ("output_tokens_p90", "p90")):
+        assert float(rows[0][name]) == pytest.approx(data["front"][0]["output_tokens_per_s_accelerator"][edge], rel=1e-4)
+    page = files["serving.html"]
+    assert page.count("<figure") == 2 and "Content-Security-Policy" in page and "<script" not in page
+    for words in ("KV cache", "logits", "prefill", "P10", "tokens in", "USD per million output tokens", "known on"):
+        assert words in page, words
+
+
+def test_the_answer_as_data_has_what_was_asked_and_a_range_on_every_prediction() -> None:
+    data = sg.infer("gpt-oss-120b", "h100", ttft="2s", software="2026-04", input=2048).to_dict()
+    asked = data["inputs"]
+    assert set(data) == {"inputs", "result", "front", "others", "by_type", "search", "fit", "counting", "notes"}
+    assert asked["asked"] == {"model": "gpt-oss-120b", "chip": "h100", "ttft": "2s", "input": 2048, "software": "2026-04"}
+    assert asked["defaults"] == {"ttft_of": "p99", "output": 1024, "prefix_hits": 0.0, "speculative": 1.0}
+    assert asked["chip"]["name"] == "h100-sxm" and asked["demand"]["input_tokens"] == 2048
+    assert asked["software"].startswith("2026-04-") and asked["software_basis"] == "asked"
+    assert "assumption" in asked["most_requests_basis"] and asked["demand"]["most_requests_per_rank"] == 1024
+    rates = ("output_tokens_per_s_accelerator", "output_tokens_per_s_user", "time_per_token_s")
+    options = [data["result"], *data["front"], *(one for one in data["others"].values() if one)]
+    ranges = [one[name] for one in options for name in rates] + [value for one in options for value in one["first_token_s"].values()]
+    ranges += [one[rates[0]] for one in data["by_type"] if one[rates[0]]]
+    assert all(one["p10"] < one["p50"] < one["p90"] for one in ranges)
+    made = data["result"]
+    assert made["layout_text"] and sum(one["share"] for one in made["components"]) == pytest.approx(1.0)
+    assert sum(one["seconds"] for one in made["prompt_components"]) == pytest.approx(made["prompt_s"])
+
+
+def test_another_type_that_gives_much_more_stands_in_the_first_lines() -> None:
+    data = sg.infer("gpt-oss-120b", "h100", ttft="2s").to_dict()
+    (told,) = other_type(data)
+    rates = {one["dtype"]: one["output_tokens_per_s_accelerator"]["p50"] for one in data["by_type"]}
+    most = max(rates, key=lambda name: rates[name])
+    own = data["result"]["output_tokens_per_s_accelerator"]["p50"]
+    assert most != "mxfp4" and f"--dtype {most}" in told and f"{rates[most] / own:.1f} times as much" in told
+    text = render_serving(data)
+    assert text.index("times as much") < text.index("Best of")
+    assert other_type(_made(ttft="2s").to_dict()) == []
+
+
+def test_a_context_longer_than_the_models_is_told_of() -> None:
+    long = sg.infer("llama-3.3-70b", "h100", input=200_000, output=1000)
+    assert "201,000 tokens in and out are more than llama-3.3-70b is made for (131,072 tokens)" in " ".join(long.notes)
+    assert long.to_dict()["inputs"]["model"]["context"] == 131_072
+    assert "is made for" not in " ".join(_made().notes)
+
+
+def test_four_bit_types_are_those_that_somebody_tells_of() -> None:
+    types = {chip: [one["dtype"] for one in sg.infer("gpt-oss-120b", chip, ttft="2s").by_type] for chip in ("mi355x", "b200", "trn2")}
+    assert types == {"mi355x": ["bf16", "fp8", "mxfp4"], "b200": ["bf16", "fp8", "nvfp4", "mxfp4"], "trn2": ["bf16", "fp8"]}
+    told = sg.infer("gpt-oss-120b", "trn2", ttft="2s")
+    assert told.types["blocks"] == "fp8" and "nobody tells how trn2 works with mxfp4" in " ".join(told.notes)
+
+
+def test_the_most_requests_of_a_rank_are_an_assumption_that_can_be_changed() -> None:
+    few, usual = _made(most_requests=64), _made()
+    assert few.best.per_accelerator < usual.best.per_accelerator
+    assert few.best.batch <= 64 * few.best.layout.dp
+    assert "1,024 requests" in " ".join(usual.notes) and "--most-requests" in " ".join(usual.notes)
+    assert "requests at once" not in " ".join(few.notes)
+    assert few.binds[0]["limit"] == "batch" and "64 a rank" in few.binds[0]["what"]
+
+
+def test_a_bare_number_is_seconds_or_requests_per_second() -> None:
+    assert _made(ttft="2", tpot="0.05", rate="20").best == _made(ttft="2s", tpot="50ms", rate="20/s").best
+
+
+_MINE = "kind,name,attribute,value,unit\n" + "".join(
+    f"model,mine-9b,{name},{value},1\n" for name, value in (
+        ("layers", 32), ("hidden", 4096), ("heads", 32), ("kv_heads", 8), ("head_size", 128), ("ffn", 14336), ("vocabulary", 128256),
+        ("gated", 1),
+    )
+)  # fmt: skip
+
+
+def test_a_file_with_a_model_of_your_own(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text(_MINE, encoding="utf-8")
+    made = sg.infer(str(tmp_path / "mine.csv"), "h100", ttft="2s")
+    assert made.model["name"] == "mine-9b"
+    own = Transformer("mine-9b", 32, 4096, 32, 8, 128, 14336, 128256)
+    assert made.best == sg.infer(own, "h100", ttft="2s").best
+
+
+def test_on_an_earlier_day_software_is_of_that_day_and_later_figures_are_told() -> None:
+    made = sg.infer("llama-3.3-70b", "gb300", ttft="2s", as_of=date(2024, 6, 1))
+    assert made.to_dict()["inputs"]["as_of"] == made.to_dict()["inputs"]["software"] == "2024-06-01"
+    assert "figures of gb300-nvl72 were published after 2024-06-01" in " ".join(made.notes)
+    assert "published after" not in " ".join(_r1().notes)
+
+
+def test_proportions_and_parts_of_nodes_are_said_to_be_so() -> None:
+    made = _r1()
+    assert made.best.in_proportion and "in proportion to a large service" in " ".join(made.notes)
+    assert "in proportion to a large service" in re.sub(r"\s+", " ", render_serving(made.to_dict()))
+    whole = sg.infer("deepseek-r1", "gb300", ttft="2s", tpot="20ms", rate="100/s")
+    assert not whole.best.in_proportion and "in proportion" not in render_serving(whole.to_dict())
+    (odd,) = left_over(Parts(4, 3, 1, 1), None, 8)
+    assert "a replica of 12 takes 2 fast networks of 8 accelerators and 4 to spare" in odd
+    (part,) = left_over(Parts(3, 1, 1, 1), None, 8)
+    assert "a fast network of 8 accelerators has 2 replicas of 3 and 2 to spare" in part
+    assert left_over(Parts(64, 1, 1, 1), Parts(4, 1, 1, 1), 72) == left_over(Parts(16, 1, 1, 1), None, 8) == []
 
 
 def test_charts_are_drawn_the_house_way() -> None:
     data = _r1().to_dict()
     assert draws(front_spec(data)) and draws(passes_spec(data))
     drawn = pictures(data)
-    assert "deepseek-r1 on GB300 NVL72" in drawn["front.svg"] and "nan" not in "".join(drawn.values()).lower()
+    assert "deepseek-r1 on GB300 NVL72" in drawn["serving-front.svg"] and "nan" not in "".join(drawn.values()).lower()
     assert front_csv(data).count("\n") == len(data["front"]) + 1
 
 
@@ -235,6 +342,6 @@ def test_prompts_apart_are_told_of() -> None:
 
 def test_the_page_works_as_it_stands(tmp_path: Path) -> None:
     assert run_page("docs/infer.md", tmp_path) == len(commands("docs/infer.md")) == 4
-    assert (tmp_path / "r1-on-gb300" / "front.svg").exists()
+    assert (tmp_path / "r1-on-gb300" / "serving.html").exists()
     left = run_python("docs/infer.md")
     assert left["fastest"].per_user > left["best"].per_user  # type: ignore[attr-defined]

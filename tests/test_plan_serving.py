@@ -19,12 +19,12 @@ from stargauge.plan.serving import answer as told
 from stargauge.plan.serving.demand import Demand, checked
 from stargauge.plan.serving.layouts import PARTS, broken, layouts_of
 from stargauge.plan.serving.limits import parts_at, seconds, why_not
-from stargauge.plan.serving.rows import Case, ladder, prompt_seconds, slots_of, transfer_seconds
+from stargauge.plan.serving.rows import Case, prompt_seconds, slots_of, transfer_seconds
 from stargauge.plan.serving.search import Search, refined, searched, taken
 from stargauge.quantity.compute import serving_queue as queue
 from stargauge.quantity.compute.machine import Chip, Machine
-from stargauge.quantity.compute.serving_memory import PASS_TOKENS, most_sequences, serving_layouts
-from stargauge.quantity.compute.serving_steady import MOST_BATCH, Load, steady_state
+from stargauge.quantity.compute.serving_memory import most_sequences, serving_layouts
+from stargauge.quantity.compute.serving_service import ladder
 from stargauge.quantity.compute.serving_step import decode_step, mixed_step
 from stargauge.quantity.compute.serving_types import serving_types
 from stargauge.quantity.compute.transformer import Transformer
@@ -33,6 +33,8 @@ from stargauge.quantity.errors import InputError
 _CHIP = Chip("eight", "Eight", {"bf16": 1e15, "fp8": 2e15}, 80e9, 3.3e12, 8, 450e9, 50e9, 2023.0)
 _DENSE = Transformer("dense", 80, 8192, 64, 8, 128, 28672, 128256)
 _MIXED = Transformer("mixed", 36, 2880, 64, 8, 64, 2880, 201088, experts=128, experts_per_token=4)
+_SET = shipped_serving_fit().settings
+PASS_TOKENS, MOST_BATCH = _SET.pass_tokens, _SET.most_batch
 _LIMITS = Demand(prompt=2000, answer=300, first=2.0, each=0.05)
 
 
@@ -67,7 +69,7 @@ def test_layouts_are_all_that_break_no_rule(model: Transformer, most: int) -> No
 def _alone(case: Case, parts: tuple[int, ...], load: float) -> tuple[float, float, float] | None:
     """Output tokens per accelerator, P99 of the first token, time per token of one layout at one load: one place at a time."""
     asked, layout = case.demand, serving_layouts(*parts)
-    room = float(most_sequences(case.model, case.machine.chip, layout, asked.prompt + asked.answer, case.types)[0])
+    room = float(most_sequences(case.model, case.machine.chip, layout, asked.prompt + asked.answer, _SET, case.types)[0])
     slots = min(room, MOST_BATCH * parts[3])
     if slots < load:
         return None
@@ -84,7 +86,8 @@ def _alone(case: Case, parts: tuple[int, ...], load: float) -> tuple[float, floa
     one = [
         np.array([float(value)]) for value in (prompt_seconds(case, layout)[0], parts[3], asked.prompt / PASS_TOKENS, asked.passes, slots)
     ]
-    service = queue.Service(*one, grid, np.array([steps]), np.array([added]))  # type: ignore[arg-type]
+    fill = prompt_seconds(case, layout) - prompt_seconds(case, layout, back_to_back=True)
+    service = queue.Service(*one, grid, np.array([steps]), np.array([added]), fill=fill)  # type: ignore[arg-type]
     made = queue.at_load(service, np.array([load]))
     return float(made.rate[0]) * asked.answer / math.prod((parts[0], parts[1], parts[3])), float(made.first_p99[0]), float(made.gap[0])
 
@@ -120,17 +123,53 @@ def test_prompt_servers_are_the_best_of_all_pairs(first: float) -> None:
     found = _found(first=first, apart=True)
     case, best = found.case, found.take(np.array([found.best]))
     alone, way = prompt_seconds(case, found.layouts), transfer_seconds(case, found.layouts)
+    busy = prompt_seconds(case, found.layouts, back_to_back=True)
     most_by_pair = 0.0
     for place in range(found.layouts.many):
         one = np.array([place])
         ranks = found.layouts.data[one]
-        load = queue.pool_load(alone[one], ranks, first - alone[one] - way[one], "queue_p99", 0.9)
+        load = queue.pool_load(busy[one], ranks, first - alone[one] - way[one], "queue_p99", 0.9)
         if not np.isfinite(load).all():
             continue
-        cost = found.layouts.accelerators[one] * alone[one] / ranks / load
+        cost = found.layouts.accelerators[one] * busy[one] / ranks / load
         rows = found.rows.take(found.fast)
         most_by_pair = max(most_by_pair, float((rows.rate * 300 / (rows.replica + rows.rate * cost)).max()))
     assert best.worth[0] == pytest.approx(most_by_pair)
+
+
+@pytest.mark.parametrize("asked", [{"accelerators": 6}, {"accelerators": 8}, {"accelerators": 7}, {"rate": 3.0}, {"users": 40.0}])
+@pytest.mark.parametrize("first", [0.4, 1.5])
+def test_whole_prompt_servers_are_the_best_of_all_pairs(asked: dict[str, Any], first: float) -> None:
+    """With accelerators, a rate or users given servers are whole: every layout for answers with every one for prompts, one by one."""
+    found = _found(first=first, apart=True, **asked)
+    case, layouts = found.case, found.layouts
+    demand, every = case.demand, np.arange(layouts.many)
+    busy, own = prompt_seconds(case, layouts, back_to_back=True), prompt_seconds(case, layouts) + transfer_seconds(case, layouts)
+    load = queue.pool_load(busy, layouts.data, first - own, "queue_p99", 0.9)
+    rates = load * layouts.data / busy
+    # What decodes does not depend on who takes prompts in: of the rows of one kind of servers, each replica at each load once.
+    kind = found.rows.prompt_place == found.rows.prompt_place[0]
+    decoding = found.rows.take(kind & found.fast)
+    best = 0.0
+    for place in every[np.isfinite(rates) & (rates > 0.0)]:
+        rate, size = float(rates[place]), float(layouts.accelerators[place])
+        mean = float(own[place] + queue.pool(busy[[place]], layouts.data[[place]], load[[place]]).queue[0])
+        for of, replica, gap in zip(decoding.rate, decoding.replica, decoding.each, strict=True):
+            users = of * (mean + demand.passes * gap)
+            if demand.accelerators is not None:
+                most = 0
+                while (most + 1) * replica + math.ceil((most + 1) * of / rate - 1e-9) * size <= demand.accelerators:
+                    most += 1
+                worth = most * of * demand.answer / demand.accelerators
+            else:
+                asked_for = demand.rate / of if demand.rate is not None else (demand.users or 0.0) / users
+                units = math.ceil(asked_for - 1e-9)
+                taken_up = units * replica + math.ceil(units * of / rate - 1e-9) * size
+                served = demand.rate if demand.rate is not None else min(of * units, of * (demand.users or 0.0) / users)
+                worth = served * demand.answer / taken_up
+            best = max(best, worth)
+    # Users in a closed loop: a slower server of the same size keeps some of them waiting, and fewer replicas may do; these are not tried.
+    assert found.worth[found.best] == pytest.approx(best, rel=1e-6 if demand.users is None else 0.01)
 
 
 def test_nothing_is_better_than_a_point_of_the_front() -> None:
@@ -154,14 +193,6 @@ def test_the_best_load_is_as_high_as_the_limit_allows() -> None:
 def test_limits_cost_output_and_more_of_them_cost_more() -> None:
     worth = [float(found.worth[found.best]) for found in (_found(each=None), _found(), _found(each=0.02), _found(each=0.02, first=0.6))]
     assert worth == sorted(worth, reverse=True) and worth[0] > worth[2]
-
-
-def test_at_full_load_it_is_the_steady_state_of_the_model() -> None:
-    """Where requests always wait, the rate is that which the serving model was fitted with."""
-    case = _case(first=None, each=None, apart=False)
-    found = searched(case, {"tp": 4, "pp": 1})
-    made = steady_state(_DENSE, case.machine, serving_layouts(4), Load(2000, 300), case.fit, case.types)
-    assert found.worth[found.best] == pytest.approx(float(made.output_tokens_per_accelerator[0]), rel=0.02)
 
 
 @pytest.mark.parametrize("apart", [False, True])
@@ -278,7 +309,7 @@ def test_twice_of_a_figure_never_gives_less() -> None:
 
 def test_slots_are_what_memory_holds() -> None:
     case, layouts = _case(), serving_layouts([2, 4])
-    room = most_sequences(_DENSE, _CHIP, layouts, 2300, case.types)
+    room = most_sequences(_DENSE, _CHIP, layouts, 2300, _SET, case.types)
     assert slots_of(case, layouts) == pytest.approx(np.minimum(room, MOST_BATCH))
 
 

@@ -14,17 +14,21 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.cli_runs import ask
-from tests.serving_fit import shipped_cases
+from tests.serving_fit import drift, shipped_cases
 from tests.test_packaging_files import ROOT, run_page
 
 from stargauge import api
 from stargauge.audit.serving_cases import ServingCase, case_of, possible_layouts
-from stargauge.audit.serving_fitting import PRIORS, as_fit, errors, fit_serving, prior
+from stargauge.audit.serving_fitting import as_fit, errors, fit_serving, prior
 from stargauge.audit.serving_forecast import forecast
 from stargauge.catalogue.load import load_catalogue
-from stargauge.catalogue.serving_fit import shipped_fits, shipped_serving_fit
+from stargauge.catalogue.machines import machine_of
+from stargauge.catalogue.serving_fit import PRIORS, shipped_fits, shipped_prior, shipped_serving_fit
 from stargauge.catalogue.serving_runs import BOTH, INPUT, KNOWN, OUTPUT, ServingRun, read_serving_runs, shipped_runs
-from stargauge.quantity.compute.serving_efficiency import COEFFICIENTS, ServingFit
+from stargauge.plan.serving.demand import Demand
+from stargauge.plan.serving.rows import Case
+from stargauge.plan.serving.search import refined, searched
+from stargauge.quantity.compute.serving_efficiency import COEFFICIENTS, NEARNESS
 from stargauge.quantity.errors import InputError
 
 VIEW = load_catalogue().known(date(2026, 11, 27))
@@ -227,21 +231,71 @@ def test_the_shipped_fit_is_what_the_shipped_runs_give() -> None:
 
 def test_every_pair_of_the_shipped_runs_has_a_fit_without_it() -> None:
     assert {case.group for case in shipped_cases()} == set(shipped_fits().without)
-    assert set(PRIORS) == set(COEFFICIENTS)
+    assert set(shipped_prior().spread) == set(COEFFICIENTS)
 
 
 def test_forecasts_made_without_each_pair_are_within_the_goal() -> None:
     """25 % in the median on runs that state layout and lengths, and an interval that holds what it says, give or take."""
-    cases = shipped_cases()
+    cases, rates = shipped_cases(), shipped_serving_fit().forecasts.rate
     off = np.array([errors([case], shipped_fits().without[case.group]).rate[0] for case in cases])
     assert np.median(np.abs(np.expm1(off))) <= 0.15
-    assert float(np.sqrt(np.mean(off**2))) == pytest.approx(shipped_serving_fit().spread, abs=2e-3)
-    assert 0.7 <= np.mean(np.abs(off) <= 1.2816 * shipped_serving_fit().spread) <= 0.95
+    for kind, held in (("dense", 0.7), ("experts", 0.7)):
+        some = off[np.array([case.kind == kind for case in cases])]
+        assert float(np.sqrt(np.mean(some**2))) == pytest.approx(rates[f"{kind}/pair"], abs=2e-3)
+        assert held <= np.mean(np.abs(some) <= 1.2816 * rates[f"{kind}/pair"]) <= 0.95
+
+
+def test_what_was_measured_less_is_never_taken_for_nearer() -> None:
+    known = shipped_serving_fit().forecasts
+    for kind in ("dense", "experts"):
+        pair, family, chip, generation = (known.rate[f"{kind}/{one}"] for one in NEARNESS)
+        assert pair <= family and pair <= chip <= generation
+    assert known.nearness("llama-3.3-70b", "h200-sxm") == ("pair",)
+    assert known.nearness("llama-3.3-70b", "gb300-nvl72") == ("chip",)
+    assert known.nearness("mixtral-8x7b", "tpu-v5p") == ("family", "generation")
+
+
+def test_a_search_an_assumption_and_later_software_widen_an_interval() -> None:
+    fit, machine = shipped_serving_fit(), machine_of(VIEW, "8xh200", "2025-06")
+    base = fit.spread("experts", ("pair",), machine)
+    assert fit.spread("experts", ("pair",), machine, searched=True) > base
+    assert fit.spread("experts", ("pair",), machine, assumed=True) == 0.5
+    later = [fit.spread("experts", ("pair",), machine_of(VIEW, "8xh200", day)) for day in ("2026-03", "2026-11")]
+    assert base == fit.spread("experts", ("pair",), machine_of(VIEW, "8xh200", "2025-01")) < later[0] < later[1]
+
+
+def test_later_software_widens_by_what_the_two_facts_say_that_there_are() -> None:
+    assert drift(shipped_cases()) == pytest.approx(shipped_serving_fit().forecasts.drift, rel=1e-3)
+
+
+def test_every_figure_of_the_prior_says_whence_it_is() -> None:
+    with PRIORS.open(encoding="utf-8", newline="") as handle:
+        rows = [*csv.DictReader(handle)]
+    for row in rows:
+        assert row["source"] in VIEW.catalogue.sources and row["note"] and row["unit"]
+        assert (row["source"] != "stargauge-assumption") or (row["grade"] == "D" and row["note"].startswith("assumption"))
+
+
+def test_what_is_validated_is_what_answers_are_made_of(tmp_path: Path) -> None:
+    """Rows with a fixed number of users, and at full load: the command's answer is the forecast of the same row, by the same functions."""
+    rows = [case for case in shipped_cases() if np.isfinite(case.run.numbers["concurrency"])][:3]
+    rows += [case for case in shipped_cases() if np.isnan(case.run.numbers["concurrency"])][::8]
+    for case in rows:
+        users = case.run.numbers["concurrency"]
+        prompt, answer = (int(one) for one in case.load.arrays()[:2])
+        asked = Demand(prompt, answer, users=None if np.isnan(users) else users, accelerators=case.machine.accelerators, apart=False)
+        found = searched(Case(case.model, case.machine, asked, shipped_serving_fit(), case.types), only=case.layouts)
+        made, best = forecast(case, shipped_serving_fit()), refined(found)
+        # At full load the steps of the ladder end below the last slot.
+        assert best.worth[0] == pytest.approx(made.rate, rel=1e-6 if np.isfinite(users) else 0.01)
+        assert best.rows.each[0] == pytest.approx(made.between, rel=1e-6 if np.isfinite(users) else 0.08)
+        if np.isfinite(users):
+            assert best.rows.mean[0] == pytest.approx(made.first, rel=1e-6)
 
 
 def test_a_fit_finds_coefficients_that_made_the_measurements() -> None:
     """Runs made by the model itself with other coefficients pull the fit towards those, against its priors."""
-    truth = replace(ServingFit(), memory=0.9, cache=0.85, fp8=0.72, layer=24e-6)
+    truth = replace(shipped_prior().fit, memory=0.9, cache=0.85, fp8=0.72, layer=24e-6)
     cases = list[ServingCase]()
     for case in shipped_cases():
         numbers = {

@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stargauge.catalogue.training_fit import shipped_training_fit
-from stargauge.quantity.compute.collectives import all_gather, all_reduce, all_to_all, neighbour
 from stargauge.quantity.compute.layout import Array, Job, Layouts
-from stargauge.quantity.compute.machine import Chip, Machine, Tier
+from stargauge.quantity.compute.machine import Chip, Machine
 from stargauge.quantity.compute.operations import Cut, Practice, distinct_cuts, layer_work, logits_work
 from stargauge.quantity.compute.training_fit import TrainingFit
 from stargauge.quantity.compute.training_step import combined, training_step, training_work
@@ -116,52 +115,6 @@ def test_published_operations_per_second_are_bridges_convention(shared: Path) ->
                 off.append(abs(model.training_flop_per_token(float(row["seq_len"]), "bridge") / said - 1.0))
     assert len(off) >= 20
     assert sorted(off)[-3] < 0.005 and max(off) < 0.023
-
-
-# --- exchanges ------------------------------------------------------------------------------------------------------------------------
-
-
-def test_a_ring_within_the_domain_by_hand() -> None:
-    seconds = all_gather(MACHINE, np.array([8e9]), np.array([8.0]), np.array([1.0]))
-    assert seconds[0] == pytest.approx(7.0 / 8.0 * 8e9 / 400e9 + 7.0 * 3e-6)
-    assert all_reduce(MACHINE, np.array([8e9]), np.array([8.0]), np.array([1.0]))[0] == pytest.approx(2.0 * seconds[0])
-
-
-def test_a_ring_beyond_the_domain_goes_by_all_its_links() -> None:
-    """Sixteen in two domains of eight: half of the volume crosses by eight links of 50 GB/s, slower than 7/8 of it at 400 GB/s within."""
-    seconds = all_gather(MACHINE, np.array([80e9]), np.array([16.0]), np.array([1.0]))
-    assert seconds[0] == pytest.approx(max(0.5 * 80e9 / 400e9, 7.0 / 8.0 * 80e9 / 400e9) + 7.0 * 3e-6 + 1e-5)
-    apart = all_gather(MACHINE, np.array([80e9]), np.array([16.0]), np.array([8.0]))  # one member in each domain: one link
-    assert apart[0] == pytest.approx(15.0 / 16.0 * 80e9 / 50e9 + 15.0 * 1e-5)
-
-
-def test_an_oversubscribed_tier_slows_what_crosses_it_alone() -> None:
-    narrow = Machine(CHIP, 4096, (Tier(512.0, 1.0), Tier(float("inf"), 1.0 / 7.0)))
-    volume, size = np.array([1e9, 1e9]), np.array([64.0, 64.0])
-    stride = np.array([8.0, 64.0])  # within 512; one member in 64 accelerators, eight in a tier: the ring crosses rarely
-    free, bound = (all_gather(machine, volume, size, stride) for machine in (Machine(CHIP, 4096), narrow))
-    assert bound[0] == free[0] and bound[1] == free[1]
-    lone = all_gather(narrow, volume[:1], np.array([8.0]), np.array([512.0]))  # one member in each tier: every hop crosses
-    assert lone[0] == pytest.approx(7.0 / 8.0 * 1e9 / (50e9 / 7.0) + 7.0 * 1e-5)
-    spread = all_to_all(narrow, np.array([1e6]), 8.0, 1e4, np.array([1024.0]), np.array([0.0]))[1][0]
-    near = all_to_all(narrow, np.array([1e6]), 8.0, 1e4, np.array([512.0]), np.array([0.0]))[1][0]
-    assert spread > 6.0 * near
-
-
-def test_a_token_goes_once_to_each_place_that_needs_it() -> None:
-    tokens, size = np.array([1e6]), np.array([64.0])
-    inside, outside = all_to_all(MACHINE, tokens, 8.0, 1e4, size, np.array([0.0]))
-    assert inside[0] == pytest.approx(8e10 * 7.0 / 64.0 / 400e9 + 9e-6)
-    assert outside[0] == pytest.approx(8e10 * 56.0 / 64.0 / 50e9 + 3e-5)
-    _, once = all_to_all(MACHINE, tokens, 8.0, 1e4, size, np.array([1.0]))
-    assert once[0] == pytest.approx(1e10 * 7.0 * (1.0 - (7.0 / 8.0) ** 8) / 50e9 + 3e-5)
-    _, limited = all_to_all(MACHINE, tokens, 8.0, 1e4, size, np.array([1.0]), most_domains=4.0)
-    assert limited[0] == pytest.approx(1e10 * 4.0 * 7.0 / 8.0 / 50e9 + 3e-5)
-
-
-def test_a_neighbour_is_near_or_far() -> None:
-    seconds = neighbour(MACHINE, np.array([4e8, 4e8]), np.array([4.0, 8.0]))
-    assert seconds == pytest.approx([1e-3 + 3e-6, 8e-3 + 1e-5])
 
 
 # --- pipelines ------------------------------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def train(
     accelerators, a quarter and so on; `most`: choices of all parts that are looked at, at most. Raises InputError with every fault of what
     is asked, and where no layout works with the nearest that does.
     """
-    known, model = _known(model, values, as_of)
+    known, model = known_with(model, values, as_of)
     faults = list[Fault]()
     given = _kept(faults, lambda: stated_layout(layout) if isinstance(layout, str) else dict(layout or {}), "--layout")
     asked = _kept(
@@ -110,7 +110,7 @@ def _within(case: Case, most: float) -> None:
 # -- what is asked -------------------------------------------------------------------------------------------------------------------
 
 
-def _known(
+def known_with(
     model: str | Path | Transformer, values: Catalogue | None, as_of: date | None
 ) -> tuple[KnownCatalogue, str | Transformer]:  # fmt: skip
     """The catalogue with a file of the user's model laid over it, and the model's name."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from stargauge.catalogue.load import KnownCatalogue
+from stargauge.catalogue.machines import context_of
+from stargauge.quantity.errors import counted as number_of
 
 #: How tokens are counted, in words, wherever a rate of tokens is told.
 COUNTING = {
@@ -70,10 +73,10 @@ class Option:
         """Whether prompts have accelerators of their own."""
         return "together" if self.prompt_layout is None else "apart"
 
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
-        made = {**asdict(self), "kind": self.kind, "layout": self.layout.to_dict()}
-        return {**made, "prompt_layout": None if self.prompt_layout is None else self.prompt_layout.to_dict()}
+    @property
+    def in_proportion(self) -> bool:
+        """Whether servers of prompts are told in shares: those of one replica of a large service."""
+        return self.prompt_servers != round(self.prompt_servers)
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ class ServingAnswer:
     types: dict[str, str]
     software: float
     demand: dict[str, Any]
+    about: dict[str, Any]
     best: Option
     others: dict[str, Option | None]
     interval: dict[str, dict[str, float]]
@@ -124,16 +128,63 @@ class ServingAnswer:
     notes: list[str] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
-        made = asdict(self)
-        others = {name: None if one is None else one.to_dict() for name, one in self.others.items()}
+        """The form of JSON and the command line: what was asked, the result, what stands beside it; seconds, bytes, USD, W, tokens."""
         return {
-            **made, "counting": COUNTING, "best": self.best.to_dict(), "others": others,
-            "front": [one.to_dict() for one in self.front],
+            "inputs": {
+                **self.about, "model": {**self.model, "context": self.about["context"]}, "chip": self.chip, "types": self.types,
+                "software": str(day_of(self.software)), "demand": self.demand,
+            },
+            "result": {
+                **self._ranged(self.best),
+                "components": parts_told(self.step), "step_s": self.step["total"],
+                "prompt_components": parts_told(self.prompt), "prompt_s": self.prompt["total"],
+                "memory": self.memory, "binds": self.binds, "gains": self.gains,
+                "price": None if self.price is None else asdict(self.price), "power": None if self.power is None else asdict(self.power),
+            },
+            "front": [self._ranged(one) for one in self.front],
+            "others": {name: None if one is None else self._ranged(one) for name, one in self.others.items()},
+            "by_type": [
+                {"dtype": one["dtype"], _EACH: None if (each := one["per_accelerator"]) is None else self._about("per_accelerator", each)}
+                for one in self.by_type
+            ],
+            "search": self.looked_at, "fit": self.fit, "counting": COUNTING, "notes": self.notes,
+        }  # fmt: skip
+
+    def _about(self, name: str, middle: float) -> dict[str, float]:
+        """P10, P50 and P90 of an amount, as wide as those of the best."""
+        wide = self.interval[name]
+        return {edge: middle * wide[edge] / wide["p50"] for edge in ("p10", "p50", "p90")}
+
+    def _ranged(self, one: Option) -> dict[str, Any]:
+        """An option as plain data, what is predicted with its range."""
+        own = one.prompt_layout
+        return {
+            "kind": one.kind, "layout": one.layout.to_dict(), "layout_text": one.layout.text,
+            "prompt_layout": None if own is None else own.to_dict(), "prompt_layout_text": None if own is None else own.text,
+            "replicas": one.replicas, "prompt_servers": one.prompt_servers, "accelerators": one.accelerators,
+            "in_proportion": one.in_proportion, "decoding": one.batch, "users": one.users, "requests_per_s": one.requests,
+            _EACH: self._about("per_accelerator", one.per_accelerator),
+            "output_tokens_per_s_user": self._about("per_user", one.per_user), "time_per_token_s": self._about("each", one.each),
+            "first_token_s": {name: self._about(f"first_{name}", value) for name, value in one.first.items()},
+            "prompts_busy": one.busy, "transfer_s": one.transfer,
         }  # fmt: skip
 
 
-def standing_of(known: KnownCatalogue, model: str, chip: str) -> list[str]:
+_EACH = "output_tokens_per_s_accelerator"
+
+
+def parts_told(made: Mapping[str, float]) -> list[dict[str, Any]]:
+    """A pass by part: seconds, and the share of all."""
+    return [{"name": name, "seconds": value, "share": value / made["total"]} for name, value in made.items() if name != "total"]
+
+
+def day_of(year: float) -> date:
+    """A year with its fraction as a day."""
+    first, following = date(int(year), 1, 1), date(int(year) + 1, 1, 1)
+    return first + timedelta(round((year - int(year)) * (following - first).days))
+
+
+def standing_of(known: KnownCatalogue, model: str, chip: str, demand: Mapping[str, Any]) -> list[str]:
     """What the figures of a model and of a chip are, where they are more than a maker's word for what there is."""
     told = []
     rows = known.catalogue.entries("model", model, "parameters") if model in known.names("model") else ()
@@ -141,25 +192,75 @@ def standing_of(known: KnownCatalogue, model: str, chip: str) -> list[str]:
         told.append(f"assumption: {model} is a template of ours and no model that anybody published")
     if any(one.statement.status == "planned" for one in known.catalogue.entries("accelerator", chip, "memory_bandwidth")):
         told.append(f"the figures of {chip} are announced, nothing was measured on it")
-    return told
+    longest, asked = context_in(known, model), demand["input_tokens"] + demand["output_tokens"]
+    if longest is not None and asked > longest:
+        told.append(
+            f"{asked:,} tokens in and out are more than {model} is made for ({longest:,} tokens): the time is that of its dimensions, "
+            "the answers would be no good"
+        )
+    return told + [text for kind, name in (("accelerator", chip), ("model", model)) for text in _later(known, kind, name)]
 
 
-def notes_of(demand: Mapping[str, Any], best: Option, chosen: str | None, kept: str, fit: str) -> list[str]:
-    """What the answer takes for granted. `chosen`: the type of numbers where nobody asked for one; `kept`: that of the weights."""
+def context_in(known: KnownCatalogue, model: str) -> int | None:
+    """Tokens that a model of the catalogue takes at most in and out; None where the catalogue does not say."""
+    return context_of(known, model) if model in known.names("model") else None
+
+
+#: An attribute that everything of a kind has, by whose rows one sees since when it is known.
+_SEEN_BY = {"accelerator": "memory", "model": "layers"}
+
+
+def _later(known: KnownCatalogue, kind: str, name: str) -> Iterator[str]:
+    """That figures were published after the day by which they are asked for."""
+    rows = known.catalogue.entries(kind, name, _SEEN_BY[kind]) if name in known.names(kind) else ()
+    days = [one.statement.known_from for one in rows if one.statement.known_from is not None]
+    if days and min(days) > known.as_of:
+        yield f"the catalogue's figures of {name} were published after {known.as_of}, the first on {min(days)}; they are taken all the same"
+
+
+def notes_of(about: Mapping[str, Any], demand: Mapping[str, Any], best: Option, domain: int, fit: str) -> list[str]:
+    """What the answer takes for granted. `about`: whose word the inputs are; `domain`: accelerators of a fast network."""
     told = []
     if demand["ttft_limit_s"] is not None or demand["tpot_limit_s"] is not None:
         told.append("limits are kept by the middle of the prediction (P50), not by all of its range")
-    if chosen is not None:
-        why = "in which its weights were published" if chosen == kept == "mxfp4" else "the narrowest of 8 bits and more that the chip has"
-        told.append(f"no type of numbers was asked for: {chosen} is taken, {why}; --dtype")
+    if about["types_basis"] != ASKED:
+        told.append(f"no type of numbers was asked for: {about['dtype']} is taken, {about['types_basis']}; --dtype")
+    if about["most_requests_basis"] != ASKED:
+        most = demand["most_requests_per_rank"]
+        told.append(f"assumption: serving software takes {most:,.0f} requests at once on a rank of attention at most; --most-requests")
     if demand["accepted_per_pass"] > 1.0:
         worked = demand["verified_per_pass"]
         told.append(f"assumption: with speculation a pass works on {worked:g} tokens of each request, and the draft itself costs nothing")
     if demand["at_random"]:
         told.append("assumption: requests of equal length, at random (Poisson)")
+    if best.in_proportion:
+        told.append(
+            f"nobody said how much is asked, so servers of prompts stand in proportion to a large service: 100 replicas have "
+            f"{100 * best.prompt_servers:,.0f}; --rate, --concurrency or --accelerators gives whole numbers"
+        )
     if best.prompt_layout is not None:
         told.append(f"what is kept of a prompt goes to its replica beyond the fast network in {1000.0 * best.transfer:.3g} ms, in the TTFT")
+    if best.layout.pp > 1 or (best.prompt_layout is not None and best.prompt_layout.pp > 1):
+        told.append("no run with a pipeline (pp) was measured: what its stages cost is reckoned, not fitted; --layout pp=1 leaves it out")
+    told += left_over(best.layout, best.prompt_layout, domain)
     return [*told, f"coefficients fitted to {fit}: `stargauge validate inference` on your own runs"]
+
+
+#: Whose word an input is that the user gave.
+ASKED = "asked"
+
+
+def left_over(layout: Parts, prompts: Parts | None, domain: int) -> list[str]:
+    """That replicas leave accelerators of a fast network (a node, a rack) over, of which servers of prompts make no use."""
+    told = []
+    for many in dict.fromkeys(one.accelerators for one in (layout, prompts) if one is not None):
+        spare = -many % domain if many > domain else domain % many
+        if not spare or (prompts is not None and spare % prompts.accelerators == 0):
+            continue
+        wide = f"a replica of {many} takes {-(-many // domain)} fast networks of {domain} accelerators"
+        small = f"a fast network of {domain} accelerators has {number_of(domain // many, 'replica')} of {many}"
+        told.append(f"{wide if many > domain else small} and {spare} to spare, which are not counted; --layout for whole ones")
+    return told
 
 
 def spread_of(middle: float, wide: float) -> dict[str, float]:

@@ -10,19 +10,15 @@ import numpy as np
 
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.catalogue.machines import chip_in, chip_of, model_in, transformer_of
-from stargauge.catalogue.serving_fit import group_of, published_type
+from stargauge.catalogue.serving_fit import family_of, group_of, published_type, shipped_prior
 from stargauge.catalogue.serving_runs import INPUT, ServingRun, shipped_runs
 from stargauge.quantity.compute.machine import Chip, Machine
 from stargauge.quantity.compute.serving_memory import ServingLayouts, ServingTypes, serving_layouts
-from stargauge.quantity.compute.serving_steady import Load
+from stargauge.quantity.compute.serving_service import Load
 from stargauge.quantity.compute.serving_types import PRECISIONS, serving_types, usual_precision
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import InputError
 
-#: Day of the software where a row does not say: a year with its fraction, that of most rows the fit was made from.
-USUAL_SOFTWARE = 2025.9
-#: Tokens of a prompt where a row counts input tokens and states no length; the rate of taking prompts in depends little on it.
-USUAL_PROMPT = 4096.0
 _LENGTHS = ("mlperf_prompt", "mlperf_answer")
 #: Accelerators of a replica that are searched through at most.
 _LARGEST = 128
@@ -40,8 +36,28 @@ class ServingCase:
     types: ServingTypes
     load: Load
     prefill_only: bool
-    group: str
+    family: str
     assumed: tuple[str, ...]
+
+    @property
+    def group(self) -> str:
+        """The model family on the chip."""
+        return group_of(self.family, self.machine.chip.name)
+
+    @property
+    def kind(self) -> str:
+        """Whether the model has experts or is dense."""
+        return "experts" if self.model.experts else "dense"
+
+    @property
+    def searched(self) -> bool:
+        """Whether the layout is searched."""
+        return any(one.startswith("layout") for one in self.assumed)
+
+    @property
+    def on(self) -> tuple[str, str, ServingTypes, float]:
+        """What cases of one setting have in common."""
+        return self.model.name, self.machine.chip.name, self.types, self.machine.software
 
     @property
     def stated(self) -> bool:
@@ -78,15 +94,9 @@ def case_of(run: ServingRun, known: KnownCatalogue) -> ServingCase | str:
         types,
         _load(run, benchmark, assumed),
         only,
-        group_of(family_of(known, name), chip_name),
+        family_of(known, name),
         tuple(assumed),
     )
-
-
-def family_of(known: KnownCatalogue, name: str) -> str:
-    """The family of a model: the one whose dimensions it has, else itself."""
-    attribute = "dimensions_of"
-    return (known.text("model", name, attribute) if attribute in known.catalogue.attributes("model", name) else "") or name
 
 
 def _lacking(run: ServingRun, benchmark: bool) -> str:
@@ -118,7 +128,7 @@ def _software(run: ServingRun) -> float:
     if not isnan(given):
         return given
     same = [one.numbers["software"] for one in shipped_runs() if _same(one, run)]
-    return same[0] if same else USUAL_SOFTWARE
+    return same[0] if same else shipped_prior().fit.settings.usual_software
 
 
 def _same(one: ServingRun, other: ServingRun) -> bool:
@@ -151,8 +161,8 @@ def _load(run: ServingRun, benchmark: tuple[float, float] | None, assumed: list[
         prompt, answer = benchmark
         assumed.append(f"prompts of {prompt:,.0f} and answers of {answer:,.0f} tokens, of the MLPerf benchmark")
     if isnan(prompt):
-        assumed.append(f"prompts of {USUAL_PROMPT:,.0f} tokens")
-        prompt = USUAL_PROMPT
+        prompt = shipped_prior().fit.settings.usual_prompt
+        assumed.append(f"prompts of {prompt:,.0f} tokens")
     return Load(prompt, 1.0 if isnan(answer) else answer, run.hits)
 
 

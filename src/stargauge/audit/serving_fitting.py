@@ -10,16 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.serving_cases import ServingCase
-from stargauge.audit.serving_forecast import forecast
+from stargauge.audit.serving_forecast import forecasts
+from stargauge.catalogue.serving_fit import shipped_prior
 from stargauge.quantity.compute.serving_efficiency import COEFFICIENTS, ServingFit
 
 Array = NDArray[np.float64]
 
-#: How sure each coefficient is before any run is seen: standard deviation of its logarithm about where the fit starts (`ServingFit()`).
-PRIORS: Mapping[str, float] = {
-    "memory": 0.12, "cache": 0.2, "bf16": 0.2, "fp8": 0.2, "fp4": 0.25, "experts": 0.3, "core": 0.3, "network": 0.3, "latency": 0.5,
-    "layer": 0.5, "moe_layer": 0.6, "widths": 0.5, "widened": 0.6, "step": 0.6, "sequence": 0.8, "uneven": 0.8, "young": 0.5,
-}  # fmt: skip
 #: What a run is thought to lie off by for reasons that no coefficient tells, as a standard deviation of logarithms.
 RESIDUAL = 0.15
 #: Weight of each of the three measurements of a run at a fixed number of users: rate, first token, between tokens tell much the same.
@@ -39,7 +35,7 @@ class Errors(NamedTuple):
 
 def errors(cases: Sequence[ServingCase], fit: ServingFit) -> Errors:
     """How far a fit lies off on cases."""
-    made = [forecast(case, fit) for case in cases]
+    made = forecasts(cases, fit)
     rows = [
         (
             one.rate / case.run.rate,
@@ -57,7 +53,7 @@ def fit_serving(cases: Sequence[ServingCase], start: Array | None = None) -> Arr
     Minimised: sum ((ln forecast - ln measured) w / RESIDUAL)^2 + sum ((ln coefficient - ln prior) / prior's spread)^2             (1)
     """
     middle = prior()
-    spread = np.array([PRIORS[name] for name in COEFFICIENTS])
+    spread = np.array([shipped_prior().spread[name] for name in COEFFICIENTS])
 
     def residuals(x: Array) -> Array:
         return np.concatenate([_weighted(errors(cases, as_fit(x)), cases) / RESIDUAL, (x - middle) / spread])
@@ -67,13 +63,13 @@ def fit_serving(cases: Sequence[ServingCase], start: Array | None = None) -> Arr
 
 def prior() -> Array:
     """Where the fit starts."""
-    return np.asarray(np.log(np.array([getattr(ServingFit(), name) for name in COEFFICIENTS])))
+    return np.asarray(np.log(np.array([getattr(shipped_prior().fit, name) for name in COEFFICIENTS])))
 
 
 def as_fit(x: Array) -> ServingFit:
     """Coefficients from their logarithms."""
     held: dict[str, Any] = {name: float(np.exp(value)) for name, value in zip(COEFFICIENTS, x, strict=True)}
-    return replace(ServingFit(), **held)
+    return replace(shipped_prior().fit, **held)
 
 
 def _weighted(off: Errors, cases: Sequence[ServingCase]) -> Array:

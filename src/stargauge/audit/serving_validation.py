@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from stargauge.audit.serving_cases import ServingCase, case_of
-from stargauge.audit.serving_forecast import ServingForecast, forecast
+from stargauge.audit.serving_forecast import ServingForecast, forecasts
 from stargauge.catalogue.load import KnownCatalogue
-from stargauge.catalogue.serving_fit import shipped_fits
+from stargauge.catalogue.serving_fit import ShippedServingFit, shipped_fits
 from stargauge.catalogue.serving_runs import ServingRun
-from stargauge.quantity.compute.serving_efficiency import ServingFit
+from stargauge.quantity.compute.serving_efficiency import ServingFit, interval
 
 #: A factor within which a rate counts as of the right size where layout or lengths had to be assumed.
 FACTOR = 2.0
@@ -43,12 +43,14 @@ class Served:
     @property
     def spread(self) -> float:
         """Standard deviation of logarithms that its interval is made of."""
-        return self.fit.spread if self.case.stated else self.fit.spread_assumed
+        case, known = self.case, self.fit.forecasts
+        assumed = len(case.assumed) > case.searched
+        return self.fit.spread(case.kind, known.nearness(case.family, case.machine.chip.name), case.machine, case.searched, assumed)
 
     @property
     def inside(self) -> bool:
         """Whether the measured rate lies from P10 to P90."""
-        low, _, high = self.fit.interval(self.made.rate, self.spread)
+        low, _, high = interval(self.made.rate, self.spread)
         return bool(low <= self.case.run.rate <= high)
 
 
@@ -103,7 +105,7 @@ def _seconds(one: Served, column: str) -> tuple[float, float, float]:
     """Seconds forecast and measured, and the spread of such forecasts."""
     first = column == "measured_ttft_ms"
     made = one.made.first if first else one.made.between
-    return made, one.case.run.numbers[column] / 1e3, one.fit.spread_first if first else one.fit.spread_between
+    return made, one.case.run.numbers[column] / 1e3, max(one.spread, one.fit.forecasts.first if first else one.fit.forecasts.between)
 
 
 def _seconds_summary(served: Sequence[Served], column: str) -> dict[str, Any]:
@@ -115,7 +117,7 @@ def _seconds_summary(served: Sequence[Served], column: str) -> dict[str, Any]:
 def row_of(one: Served) -> dict[str, Any]:
     """A row as plain data; seconds in seconds, shares as shares."""
     case, made, run = one.case, one.made, one.case.run
-    p10, p50, p90 = (float(value) for value in one.fit.interval(made.rate, one.spread))
+    p10, p50, p90 = (float(value) for value in interval(made.rate, one.spread))
     layout = {name: int(value[0]) for name, value in made.layout._asdict().items()}
     return {
         "id": run.name, "line": run.line, "model": case.model.name, "chip": case.machine.chip.name,
@@ -138,26 +140,38 @@ def _seconds_row(one: Served, column: str) -> dict[str, float | None] | None:
     made, measured, spread = _seconds(one, column)
     if isnan(made):
         return None
-    p10, p50, p90 = (float(value) for value in one.fit.interval(made, spread))
+    p10, p50, p90 = (float(value) for value in interval(made, spread))
     error = None if isnan(measured) else made / measured - 1.0
     return {"measured": _given(measured), "p10": p10, "p50": p50, "p90": p90, "error": error}
 
 
 def validate_serving(runs: Sequence[ServingRun], known: KnownCatalogue) -> ServingValidation:
     """Forecast each row, and set it beside what was measured; rows that cannot be scored are listed with the reason."""
-    fits, served, left_out = shipped_fits(), list[Served](), list[tuple[ServingRun, str]]()
+    fits, left_out, cases = shipped_fits(), list[tuple[ServingRun, str]](), list[ServingCase]()
     for run in runs:
         case = case_of(run, known)
         if isinstance(case, str):
             left_out.append((run, case))
-            continue
-        fit = fits.without.get(case.group, fits.whole)
-        made = forecast(case, fit)
-        if isnan(made.rate):
-            left_out.append((run, _too_large(case)))
         else:
-            served.append(Served(case, fit, made))
-    return ServingValidation(tuple(served), tuple(left_out))
+            cases.append(case)
+    made = _forecast(cases, fits)
+    left_out += [(one.case.run, _too_large(one.case)) for one in made if isnan(one.made.rate)]
+    return ServingValidation(
+        tuple(one for one in made if not isnan(one.made.rate)), tuple(sorted(left_out, key=lambda pair: pair[0].line))
+    )  # fmt: skip
+
+
+def _forecast(cases: Sequence[ServingCase], fits: ShippedServingFit) -> list[Served]:
+    """Each row by the fit that did not see its pair; rows of one fit are worked out together."""
+    by_fit: dict[str, list[int]] = {}
+    for place, case in enumerate(cases):
+        by_fit.setdefault(case.group if case.group in fits.without else "", []).append(place)
+    found: dict[int, Served] = {}
+    for group, places in by_fit.items():
+        fit = fits.without.get(group, fits.whole)
+        made = forecasts([cases[place] for place in places], fit)
+        found |= {place: Served(cases[place], fit, one) for place, one in zip(places, made, strict=True)}
+    return [found[place] for place in range(len(cases))]
 
 
 def _too_large(case: ServingCase) -> str:

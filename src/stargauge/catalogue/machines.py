@@ -66,13 +66,14 @@ def context_of(known: KnownCatalogue, name: str) -> int | None:
 
 
 def _transformer(known: KnownCatalogue, name: str, source: str, said: dict[str, int]) -> Transformer:
-    tokens, share = (_number(known, "model", source, one) for one in ("window_tokens", "window_share"))
+    tokens, share, domains = (_number(known, "model", source, one) for one in ("window_tokens", "window_share", "most_domains"))
     return Transformer(
         name, said["layers"], said["hidden"], said["heads"], said["kv_heads"], said["head_size"], said["ffn"], said["vocabulary"],
         bool(said["gated"]), said["experts"], said["experts_per_token"], said["shared_experts"], said["dense_layers"], said["dense_ffn"],
         Latent(*(said[one] for one in _LATENT)) if _LATENT[1] in said else None,
         None if math.isnan(tokens) else Window(round(tokens), 1.0 if math.isnan(share) else share),
         bool(said["tied"]),
+        math.inf if math.isnan(domains) else domains,
     )  # fmt: skip
 
 

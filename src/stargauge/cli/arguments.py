@@ -543,17 +543,24 @@ def parser() -> Parser:
     _output_options(calibrate)
 
     infer = commands.add_parser("infer", help="serve a model: layout and load with most tokens under limits on their times, cost, power")
-    infer.add_argument("--model", required=True, metavar="MODEL", help="a model of the catalogue, or any unique beginning: deepseek-r1")
-    infer.add_argument("--chip", required=True, metavar="CHIP", help="a chip of the catalogue, or any unique beginning: gb300")
-    infer.add_argument("--ttft", metavar="TIME", help="most time to the first token, such as 2s (default: no limit)")
+    infer.add_argument("--model", metavar="MODEL|FILE", help="any unique beginning of a model of the catalogue, or a CSV file of yours")
+    infer.add_argument("--chip", metavar="CHIP", help="any unique beginning of a chip of the catalogue: gb300")
+    infer.add_argument(
+        "--ttft", metavar="TIME", help="most time to the first token, such as 2s; a bare number is of seconds (default: no limit)"
+    )
     infer.add_argument("--ttft-of", default="p99", metavar="WHICH", help="of which requests: p99 (default), p50 or mean")
     infer.add_argument("--tpot", metavar="TIME", help="most time per token after the first, such as 20ms (default: no limit)")
     infer.add_argument("--input", type=_count, default=1024, metavar="N", help="tokens of a prompt (default 1024)")
     infer.add_argument("--output", type=_count, default=1024, metavar="N", help="tokens of an answer (default 1024)")
     infer.add_argument("--accelerators", type=_count, metavar="N", help="how many there are (default: as many as are best)")
-    infer.add_argument("--dtype", metavar="TYPE", help="of weights: bf16, fp8, nvfp4, mxfp4 (default: 8 bits where the chip has them)")
+    infer.add_argument(
+        "--dtype",
+        metavar="TYPE",
+        help="of weights: bf16, fp8, nvfp4, mxfp4 (default: as published in 4 bits, else 8 bits where the chip has them)",
+    )
     infer.add_argument("--concurrency", type=_count, metavar="N", help="users who ask again as soon as they are answered")
     infer.add_argument("--rate", metavar="X/s", help="requests per second, at random (default: as many as the limits allow)")
+    infer.add_argument("--most-requests", type=_count, metavar="N", help="that a rank of attention takes at once at most (default 1024)")
     infer.add_argument(
         "--prefix-hits", type=float, default=0.0, metavar="SHARE", help="share of prompts' tokens that a cache has (default 0)"
     )
@@ -561,13 +568,13 @@ def parser() -> Parser:
     infer.add_argument(
         "--disaggregated", action=argparse.BooleanOptionalAction, help="prompts on accelerators of their own, or not (default: the better)"
     )
-    infer.add_argument("--layout", metavar="PARTS", help="parts of the layout that are fixed, such as tp=8,ep=32 (tp, pp, ep, dp)")
+    infer.add_argument("--layout", metavar="PARTS", help="parts that are given, the others are searched: tp, pp, ep, dp as in tp=8,ep=32")
     infer.add_argument("--software", metavar="DATE", help="day of the serving software, such as 2026-04 (default: today)")
     infer.add_argument("--price-per-hour", type=float, metavar="USD", help="rent of an accelerator (default: the catalogue's)")
     infer.add_argument("--utilisation", type=float, metavar="SHARE", help="share of the time in use (default: the catalogue's)")
     infer.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
     infer.add_argument("--pareto", action="store_true", help="print every point of speed per user against output per accelerator")
-    infer.add_argument("--out", metavar="FOLDER", help="write answer, table and charts to a new folder")
+    infer.add_argument("--out", metavar="FOLDER", help="also write a page, its pictures and its data (HTML, SVG, CSV, JSON) into a folder")
     infer.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(infer)
 

@@ -8,15 +8,17 @@ import sys
 from pathlib import Path
 
 from stargauge.cli.commands import print_json, style_of, values_of
-from stargauge.cli.files import write_whole
+from stargauge.cli.files import expect_writable, write_whole
 from stargauge.quantity.errors import Fault, InputError
+
+#: What is written into a folder, beside pictures.
+PAGE, DATA, TABLE = "serving.html", "serving.json", "serving-front.csv"
 
 
 def infer(asked: argparse.Namespace) -> int:
     """`stargauge infer`."""
-    target = Path(asked.out) if asked.out else None
-    if target is not None:
-        _expect_folder(target)
+    folder = Path(asked.out) if asked.out else None
+    _expect(asked, folder)
     from stargauge import api
     from stargauge.report.serving import render_serving
 
@@ -24,25 +26,43 @@ def infer(asked: argparse.Namespace) -> int:
         asked.model, asked.chip, ttft=asked.ttft, tpot=asked.tpot, ttft_of=asked.ttft_of, input=asked.input, output=asked.output,
         accelerators=asked.accelerators, dtype=asked.dtype, concurrency=asked.concurrency, rate=asked.rate, prefix_hits=asked.prefix_hits,
         speculative=asked.speculative, disaggregated=asked.disaggregated, layout=asked.layout, software=asked.software,
-        price_per_hour=asked.price_per_hour, utilisation=asked.utilisation, as_of=asked.as_of, values=values_of(asked),
+        price_per_hour=asked.price_per_hour, utilisation=asked.utilisation, most_requests=asked.most_requests, as_of=asked.as_of,
+        values=values_of(asked),
     ).to_dict()  # fmt: skip
-    if target is not None:
+    if folder is not None:
         from stargauge.report.serving_chart import front_csv, pictures
+        from stargauge.report.serving_page import render_serving_page
 
-        target.mkdir(exist_ok=True)
-        texts = {"answer.json": json.dumps(data, indent=2) + "\n", "front.csv": front_csv(data), **pictures(data)}
+        texts = {PAGE: render_serving_page(data), **pictures(data), TABLE: front_csv(data)}
+        texts[DATA] = json.dumps(data, indent=1, allow_nan=False) + "\n"
+        folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            write_whole(target / name, text)
+            write_whole(folder / name, text)
     if asked.json:
         print_json(data)
     else:
-        sys.stdout.write(render_serving(data, style_of(asked), asked.out, asked.pareto))
+        sys.stdout.write(render_serving(data, style_of(asked), str(folder.resolve()) if folder else None, asked.pareto))
     return 0
 
 
-def _expect_folder(target: Path) -> None:
-    """Raise InputError where the folder cannot be made, or has something in it; asked before the work is done."""
-    if not target.resolve().parent.is_dir():
-        raise InputError(Fault(f'no folder "{target.parent}" to make "{target.name}" in', path="--out"))
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise InputError(Fault(f'"{target}" is there already and not empty; it was not touched: choose another name', path="--out"))
+_NEEDED = (
+    ("model", "a model of the catalogue (such as deepseek-r1), or a CSV file of yours"),
+    ("chip", "a chip of the catalogue, such as gb300"),
+)
+
+
+def _expect(asked: argparse.Namespace, folder: Path | None) -> None:
+    """Raise InputError for what is missing or cannot be written, before any of the work is done."""
+    missing = [Fault(f"expected {example}", f"--{name}") for name, example in _NEEDED if not getattr(asked, name)]
+    if missing:
+        raise InputError(missing)
+    if folder is None:
+        return
+    if folder.exists() and not folder.is_dir():
+        raise InputError(Fault(f'"{folder}" is a file; expected a folder', "--out"))
+    if folder.exists():
+        expect_writable(folder / PAGE, "page", ".html")
+    from importlib.util import find_spec
+
+    if find_spec("jinja2") is None:
+        raise InputError("a page needs the extra `report` (jinja2 is missing): pip install 'stargauge[report]'")

@@ -104,8 +104,9 @@ def alone(text: str) -> str:
     return _ROOT.sub(lambda found: found[0] + paper, text.replace("<svg ", root, 1), count=1)
 
 
-#: Type of the lines above and below a drawing that stands alone, in pixels: size, height of a line, width of a letter.
-_TITLE, _CITE = (16.0, 22.0, 8.2), (11.0, 15.0, 5.6)
+#: Type of the lines above and below a drawing that stands alone, in pixels: size, height of a line, width of a letter in a wide face, as
+#: whoever looks at it may not have ours.
+_TITLE, _CITE = (16.0, 22.0, 9.8), (11.0, 15.0, 6.2)
 _EDGE = 12.0
 
 

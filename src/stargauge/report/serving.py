@@ -12,17 +12,19 @@ from stargauge.report.terminal import PLAIN, Style, labelled, table, wrapped
 Data = Mapping[str, Any]
 
 _TIMES = [("time", 30, "l"), ("P10", 9, "r"), ("P50", 9, "r"), ("P90", 9, "r"), ("limit", 9, "r")]
-_PASSES = [("part", 30, "l"), ("decode step", 12, "r"), ("", 5, "r"), ("prompts in", 12, "r"), ("", 5, "r")]
+_PASSES = [("part", 32, "l"), ("decode step", 11, "r"), ("", 5, "r"), ("prompts (prefill)", 17, "r"), ("", 5, "r")]
 _FRONT = [
     ("tok/s/user", 10, "r"), ("out tok/s/acc", 13, "r"), ("TTFT P99", 8, "r"), ("decoding", 8, "r"), ("layout", 17, "w"),
     ("prompts on", 14, "w"),
 ]  # fmt: skip
 #: Parts of a pass, in words.
 PARTS = {
-    "attention_weights": "attention's weights", "core": "scores, values and cache", "blocks": "dense blocks, shared experts",
-    "experts": "routed experts", "head": "output layer", "communication": "communication", "overhead": "overhead and moving",
+    "attention_weights": "attention's weights", "core": "scores, values (KV cache)", "blocks": "dense and shared blocks",
+    "experts": "routed experts", "head": "output layer (logits)", "communication": "communication", "overhead": "overhead and moving",
     "total": "in all",
 }  # fmt: skip
+#: Another type is told of first where it gives so many times as much.
+_MUCH = 1.1
 #: So many points of the front are shown.
 _SHOWN = 10
 _GIGA, _CENT = 1e9, 100.0
@@ -31,7 +33,7 @@ _GIGA, _CENT = 1e9, 100.0
 def render_serving(data: Data, style: Style = PLAIN, written: str | None = None, front: bool = False) -> str:
     """The answer of `stargauge infer`: rate with interval, layout, times against limits, what binds, parts, the front, cost, power."""
     lines = [style.bold(line) for line in wrapped(sentence(data), style.width)]
-    lines += [line for text in (setting(data), layout(data)) for line in wrapped(text, style.width)]
+    lines += [line for text in told(data) for line in wrapped(text, style.width)]
     lines += ["", *table(_TIMES, times(data), style), ""]
     for text in (*binds(data), memory(data)):
         lines += wrapped(text, style.width)
@@ -52,26 +54,48 @@ def render_serving(data: Data, style: Style = PLAIN, written: str | None = None,
 
 def sentence(data: Data) -> str:
     """Output per accelerator and speed per user, with the interval."""
-    best, range_ = data["best"], data["interval"]["per_accelerator"]
+    made, range_ = data["result"], data["result"][EACH]
     return (
         f"{subject(data)}: {rate(range_['p50'])} output tokens per second and accelerator "
-        f"(P10 to P90: {rate(range_['p10'])} to {rate(range_['p90'])}), {rate(best['per_user'])} per second and user."
+        f"(P10 to P90: {rate(range_['p10'])} to {rate(range_['p90'])}), {rate(made[USER]['p50'])} per second and user."
     )
+
+
+def told(data: Data) -> list[str]:
+    """What follows the sentence: another type that gives much more, what is asked, the layout."""
+    return [*other_type(data), setting(data), layout(data)]
+
+
+def other_type(data: Data) -> list[str]:
+    """That another type of weights gives much more under the same limits."""
+    own = data["result"][EACH]["p50"]
+    there = [one for one in data["by_type"] if one[EACH] is not None]
+    most = max(there, key=lambda one: one[EACH]["p50"], default=None)
+    if most is None or most[EACH]["p50"] < _MUCH * own:
+        return []
+    made = most[EACH]
+    return [
+        f"With weights in {most['dtype']} it would be {rate(made['p50'])} ({rate(made['p10'])} to {rate(made['p90'])}), "
+        f"{made['p50'] / own:.1f} times as much, under the same limits (--dtype {most['dtype']}); what that does to answers is not judged."
+    ]
 
 
 def subject(data: Data) -> str:
     """Model and chip; without what stands in brackets behind the chip's name."""
-    return f"{data['model']['name']} on {data['chip']['title'].partition(' (')[0]}"
+    asked = data["inputs"]
+    return f"{asked['model']['name']} on {asked['chip']['title'].partition(' (')[0]}"
 
 
 def setting(data: Data) -> str:
     """Lengths, types, software, how requests come."""
-    asked, types = data["demand"], data["types"]
-    kept = f"weights in {types['blocks']}, attention's in {types['attention']}, cache in {types['cache']}, products in {types['products']}"
+    asked, types = data["inputs"]["demand"], data["inputs"]["types"]
+    kept = (
+        f"weights in {types['blocks']}, attention's in {types['attention']}, KV cache in {types['cache']}, products in {types['products']}"
+    )
     more = f", {asked['prefix_hits']:.0%} of them from a cache of prefixes" if asked["prefix_hits"] else ""
     guessed = f", {asked['accepted_per_pass']:g} per pass and request" if asked["accepted_per_pass"] > 1 else ""
     lengths = f"{asked['input_tokens']:,} tokens in{more}, {asked['output_tokens']:,} out{guessed}"
-    return f"{lengths}; {kept}; software of {data['software']:.1f}; {coming(asked)}."
+    return f"{lengths}; {kept}; software of {data['inputs']['software']}; {coming(asked)}."
 
 
 def coming(asked: Data) -> str:
@@ -85,64 +109,79 @@ def coming(asked: Data) -> str:
 
 def layout(data: Data) -> str:
     """Replicas, their layout, what they work on."""
-    best = data["best"]
-    copies = f"{number_of(round(best['replicas']), 'replica')} of {number_of(best['layout']['accelerators'], 'accelerator')}"
-    told = f"Best of {number_of(data['looked_at']['layouts'], 'layout')}: {copies} ({best['layout']['text']}), each decoding "
-    told += f"{rate(best['batch']) if best['batch'] < 10.0 else format(best['batch'], ',.0f')} requests"
-    if best["prompt_layout"] is None:
-        return (
-            f"{told} and taking prompts in between ({best['busy']:.0%} of the time); {rate(best['requests'])} requests per second in all."
-        )
-    own = best["prompt_layout"]
-    called = "prompt server" if best["prompt_servers"] == 1 else "prompt servers"
-    servers = f"{best['prompt_servers']:.3g} {called} of {number_of(own['accelerators'], 'accelerator')} ({own['text']})"
-    return f"{told}, and {servers}, {best['busy']:.0%} busy; {rate(best['requests'])} requests per second in all."
+    made = data["result"]
+    copies = f"{number_of(round(made['replicas']), 'replica')} of {number_of(made['layout']['accelerators'], 'accelerator')}"
+    text = f"Best of {number_of(data['search']['layouts'], 'layout')}: {copies} ({made['layout_text']}), each decoding "
+    text += f"{decoding(made)} requests{' on average' if made['decoding'] < _FEW else ''}"
+    asked = f"{rate(made['requests_per_s'])} requests per second in all"
+    own, busy = made["prompt_layout"], format(made["prompts_busy"], ".0%")
+    if own is None:
+        return f"{text} and taking prompts in between ({busy} of the time); {asked}."
+    called = "prompt server" if made["prompt_servers"] == 1 else "prompt servers"
+    share, to = (" in proportion to a large service", " for each") if made["in_proportion"] else ("", "")
+    servers = f"{rate(made['prompt_servers'])} {called} of {number_of(own['accelerators'], 'accelerator')} ({own['text']}){to}"
+    return f"{text}, and{share} {servers}, {busy} busy; {asked}."
+
+
+#: Below so many requests their average is told in three figures.
+_FEW = 10.0
+
+
+def decoding(made: Data) -> str:
+    """Requests that a replica decodes, on average."""
+    return rate(made["decoding"]) if made["decoding"] < _FEW else format(made["decoding"], ",.0f")
 
 
 def times(data: Data) -> Iterable[Sequence[str]]:
     """Times with their interval, against the limits."""
-    asked, found = data["demand"], data["interval"]
-    yield ["per token after the first", *(seconds(found["each"][q]) for q in _QUANTILES), seconds(asked["tpot_limit_s"])]
+    asked, made = data["inputs"]["demand"], data["result"]
+    yield ["per token after the first", *(seconds(made["time_per_token_s"][q]) for q in _QUANTILES), seconds(asked["tpot_limit_s"])]
     for name, words in (("mean", "on average"), ("p50", "half of requests"), ("p99", "99 of 100")):
         limit = asked["ttft_limit_s"] if asked["ttft_of"] == name else None
-        yield [f"to the first, {words}", *(seconds(found[f"first_{name}"][q]) for q in _QUANTILES), seconds(limit)]
+        yield [f"to the first, {words}", *(seconds(made["first_token_s"][name][q]) for q in _QUANTILES), seconds(limit)]
 
 
 _QUANTILES = ("p10", "p50", "p90")
+EACH, USER = "output_tokens_per_s_accelerator", "output_tokens_per_s_user"
 
 
 def binds(data: Data) -> list[str]:
     """What the best stands at, and what twice of each figure of the chip would give."""
-    at = ", ".join(one["what"] for one in data["binds"])
+    made = data["result"]
+    at = ", ".join(one["what"] for one in made["binds"])
     first = f"What binds: {at}." if at else "No limit binds: a higher load would not give more by accelerator, or is not asked."
-    told = ", ".join(f"{one['name']} {'+' + format(one['gain'], '.0%') if one['gain'] else 'nothing'}" for one in data["gains"])
-    types = ", ".join(
-        f"{one['dtype']} {rate(one['per_accelerator']) if one['per_accelerator'] else 'none in these limits'}" for one in data["by_type"]
-    )
+    gains = ", ".join(f"{one['name']} {'+' + format(one['gain'], '.0%') if one['gain'] else 'nothing'}" for one in made["gains"])
+    types = ", ".join(f"{one['dtype']} {rate(one[EACH]['p50']) if one[EACH] else 'none in these limits'}" for one in data["by_type"])
     return [
         first,
-        f"Twice of one figure of the chip would give, at this layout: {told}.",
+        f"Twice of one figure of the chip would give, at this layout: {gains}.",
         f"Best by type of weights, the same limits: {types}.",
     ]
 
 
 def memory(data: Data) -> str:
     """Memory of an accelerator by part."""
-    held = data["memory"]
-    parts = (("weights", "weights"), ("workspace", "buffers"), ("cache_used", "cache"))
-    told = ", ".join(f"{words} {size(held[name])}" for name, words in parts)
+    held = data["result"]["memory"]
+    parts = (("weights", "weights"), ("workspace", "buffers"), ("cache_used", "KV cache"))
+    text = ", ".join(f"{words} {size(held[name])}" for name, words in parts)
     return (
-        f"Memory per accelerator: {told}; room for a cache of {size(held['cache_room'])} of {size(held['capacity'])}, "
+        f"Memory per accelerator: {text}; room for a cache of {size(held['cache_room'])} of {size(held['capacity'])}, "
         f"{number_of(round(held['sequences_that_fit']), 'request')} of full length per replica."
     )
 
 
 def passes(data: Data) -> Iterable[Sequence[str]]:
     """A decode step and taking prompts in, by part."""
-    step, prompt = data["step"], data["prompt"]
+    step, prompt = (pass_of(data, name) for name in ("step", "prompt"))
     for name, words in PARTS.items():
-        shares = (share(one[name], one["total"]) for one in (step, prompt))
-        yield [words, seconds(step[name]), next(shares), seconds(prompt[name]), next(shares)]
+        yield [words, seconds(step[name]), share(step[name], step["total"]), seconds(prompt[name]), share(prompt[name], prompt["total"])]
+
+
+def pass_of(data: Data, name: str) -> dict[str, float]:
+    """Seconds of a decode step or of prompts by part, and in all."""
+    made = data["result"]
+    parts = made["components" if name == "step" else f"{name}_components"]
+    return {**{one["name"]: one["seconds"] for one in parts}, "total": made[f"{name}_s"]}
 
 
 def share(part: float, whole: float) -> str:
@@ -152,7 +191,7 @@ def share(part: float, whole: float) -> str:
 
 def passes_told(data: Data) -> str:
     """What the table of a pass is of."""
-    own = data["best"]["prompt_layout"] or data["best"]["layout"]
+    own = data["result"]["prompt_layout"] or data["result"]["layout"]
     return f"A step of all requests that decode; {number_of(own['dp'], 'prompt')} taken in at once ({own['text']}), nothing beside."
 
 
@@ -167,14 +206,14 @@ def front_row(one: Data) -> Sequence[str]:
     """A point of the front."""
     own = one["prompt_layout"]
     return [
-        rate(one["per_user"]), rate(one["per_accelerator"]), seconds(one["first"]["p99"]), f"{one['batch']:,.0f}", one["layout"]["text"],
+        rate(one[USER]["p50"]), rate(one[EACH]["p50"]), seconds(one["first_token_s"]["p99"]["p50"]), decoding(one), one["layout_text"],
         own["text"] if own else "",
     ]  # fmt: skip
 
 
 def price(data: Data) -> str:
     """USD per million tokens and what it rests on."""
-    made = data["price"]
+    made = data["result"]["price"]
     if made is None:
         return "not told: the catalogue has no figure by which this chip's rent follows from that of an H100; give --price-per-hour"
     output, hour = made["output"], made["per_hour"]
@@ -189,11 +228,13 @@ def price(data: Data) -> str:
 
 def power(data: Data) -> str:
     """IT power."""
-    made, best = data["power"], data["best"]
+    made, best = data["result"]["power"], data["result"]
     if made is None:
         return "not told: the catalogue has no IT power of this chip"
     whole, each = show(made["whole"], "W"), show(made["each"], "W")
-    return f"{best['accelerators']:,.4g} accelerators take {whole} of IT power, {each} each ({made['source']}); cooling is not in it"
+    each_has = f"A replica with its share of prompt servers, {rate(best['accelerators'])} accelerators, takes"
+    many = each_has if best["in_proportion"] else f"{best['accelerators']:,.0f} accelerators take"
+    return f"{many} {whole} of IT power, {each} each ({made['source']}); cooling is not in it"
 
 
 def counting(data: Data) -> str:

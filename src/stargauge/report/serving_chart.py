@@ -8,7 +8,7 @@ from typing import Any
 
 from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
 from stargauge.report.drawing import framed, svg
-from stargauge.report.serving import PARTS, rate, seconds, subject
+from stargauge.report.serving import EACH, PARTS, USER, pass_of, rate, seconds, subject
 from stargauge.report.wording import plain_number
 
 Data = Mapping[str, Any]
@@ -30,11 +30,8 @@ _BASE = {"grid": False, "ticks": True, "tickColor": HUES["rule-2"], "domain": Tr
 def front_spec(data: Data, narrow: bool = False) -> Spec:
     """The front with its interval; what the best of is marked; dashed where prompts have accelerators of their own."""
     paper = _FRONT_NARROW if narrow else _FRONT
-    wide = data["interval"]["per_accelerator"]
-    ratios = {side: wide[side] / wide["p50"] for side in ("p10", "p90")}
     rows = [
-        {"x": one["per_user"], "y": one["per_accelerator"], "low": one["per_accelerator"] * ratios["p10"],
-         "high": one["per_accelerator"] * ratios["p90"], "kind": one["kind"]}
+        {"x": one[USER]["p50"], "y": one[EACH]["p50"], "low": one[EACH]["p10"], "high": one[EACH]["p90"], "kind": one["kind"]}
         for one in data["front"]
     ]  # fmt: skip
     top, right = max(row["high"] for row in rows) * _ROOM, max(row["x"] for row in rows) * _ROOM
@@ -55,7 +52,7 @@ def front_spec(data: Data, narrow: bool = False) -> Spec:
         "data": {"values": rows}, "mark": {"type": "line", "color": HUES["operational"], "strokeWidth": 2},
         "encoding": {"x": x, "y": {**quantity, "field": "y"}},
     }  # fmt: skip
-    best = {"x": data["best"]["per_user"], "y": data["best"]["per_accelerator"]}
+    best = {"x": data["result"][USER]["p50"], "y": data["result"][EACH]["p50"]}
     mark = {
         "data": {"values": [best]}, "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1, "color": HUES["ink"]},
         "encoding": {"x": x, "y": {**quantity, "field": "y"}},
@@ -84,8 +81,11 @@ def passes_spec(data: Data, narrow: bool = False) -> Spec:
         {"data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0},
          "encoding": {"x": {**x, "axis": {**value_axis(5, format=",.0f"), **_BASE}, "scale": {"domain": [0, 100], "nice": False}}}}
     ]  # fmt: skip
-    for key, title, middle in (("step", "decode step", 34.0 if narrow else 30.0), ("prompt", "prompts in", 96.0 if narrow else 80.0)):
-        made = data[key]
+    for key, title, middle in (
+        ("step", "decode step", 34.0 if narrow else 30.0),
+        ("prompt", "prompts (prefill)", 96.0 if narrow else 80.0),
+    ):
+        made = pass_of(data, key)
         ends = list(accumulate((100.0 * made[name] / made["total"] for name in names), initial=0.0))
         for name, (low, high) in zip(names, pairwise(ends), strict=True):
             layers.append({
@@ -113,9 +113,9 @@ CHARTS = {
 
 def cite(data: Data) -> str:
     """Whence a picture is, in one line."""
-    asked = data["demand"]
+    asked = data["inputs"]["demand"]
     tokens = f"{asked['input_tokens']:,} tokens in and {asked['output_tokens']:,} out"
-    return _CITE.format(of=subject(data), types=data["types"]["blocks"], tokens=tokens)
+    return _CITE.format(of=subject(data), types=data["inputs"]["types"]["blocks"], tokens=tokens)
 
 
 def title(data: Data, name: str) -> str:
@@ -125,12 +125,12 @@ def title(data: Data, name: str) -> str:
 
 def pictures(data: Data) -> dict[str, str]:
     """The charts as images of their own, by file name."""
-    return {f"{name}.svg": framed(svg(spec(data)), title(data, name), cite(data)) for name, (_, spec) in CHARTS.items()}
+    return {f"serving-{name}.svg": framed(svg(spec(data)), title(data, name), cite(data)) for name, (_, spec) in CHARTS.items()}
 
 
 _COLUMNS = (
-    "tokens_per_s_per_user", "output_tokens_per_s_per_accelerator", "ttft_mean_s", "ttft_p50_s", "ttft_p99_s", "time_per_token_s",
-    "decoding_per_replica", "layout", "prompt_layout", "replicas", "prompt_servers", "accelerators",
+    "tokens_per_s_per_user", "output_tokens_per_s_per_accelerator", "output_tokens_p10", "output_tokens_p90", "ttft_mean_s", "ttft_p50_s",
+    "ttft_p99_s", "time_per_token_s", "decoding_per_replica", "layout", "prompt_layout", "replicas", "prompt_servers", "accelerators",
 )  # fmt: skip
 
 
@@ -138,9 +138,10 @@ def front_csv(data: Data) -> str:
     """The front as a table."""
     lines = [",".join(_COLUMNS)]
     for one in data["front"]:
-        first, own = one["first"], one["prompt_layout"]
-        numbers = [one["per_user"], one["per_accelerator"], first["mean"], first["p50"], first["p99"], one["each"], one["batch"]]
-        texts = [f'"{one["layout"]["text"]}"', f'"{own["text"]}"' if own else ""]
+        first, own, made = one["first_token_s"], one["prompt_layout_text"], one[EACH]
+        numbers = [one[USER]["p50"], made["p50"], made["p10"], made["p90"], *(first[name]["p50"] for name in ("mean", "p50", "p99"))]
+        numbers += [one["time_per_token_s"]["p50"], one["decoding"]]
+        texts = [f'"{one["layout_text"]}"', f'"{own}"' if own else ""]
         counts = [one["replicas"], one["prompt_servers"], one["accelerators"]]
         lines.append(",".join([*map(plain_number, numbers), *texts, *map(plain_number, counts)]))
     return "\n".join(lines) + "\n"

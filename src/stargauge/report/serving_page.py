@@ -1,4 +1,4 @@
-"""How a model is served, as part of a page: the words, tables and pictures of the command."""
+"""How a model is served as one self-contained HTML page, or as part of one: the words, tables and pictures of the command."""
 
 from __future__ import annotations
 
@@ -8,24 +8,41 @@ from typing import Any
 
 from stargauge.report import serving, serving_chart
 from stargauge.report.drawing import figure
+from stargauge.report.html import environment, shared
+from stargauge.report.locale import language
 
 Data = Mapping[str, Any]
 _TITLES = {"front": "Speed per user against output per accelerator", "passes": "A decode step and prompts by part"}
 _TIMES = ("time", "P10", "P50", "P90", "limit")
-_PASSES = ("part", "decode step", "share of it", "prompts in", "share of them")
+_PASSES = ("part", "decode step", "share of it", "prefill", "share of that")
 _FRONT = ("tokens/s per user", "output tokens/s per accelerator", "TTFT P99", "decoding", "layout", "prompts on")
+
+
+def render_serving_page(data: Data, version: str = "") -> str:
+    """The page of a `stargauge infer` answer."""
+    from markupsafe import Markup
+
+    from stargauge import __version__
+
+    pages = environment()
+    return str(
+        pages.get_template("serving.html.j2").render(
+            shared({}, {}), a=data, s=serving_section(data), language=language(), version=version or __version__,
+            style=Markup(pages.loader.get_source(pages, "style.css")[0]),
+        )
+    )  # fmt: skip
 
 
 def serving_section(data: Data) -> dict[str, Any]:
     """What the page shows."""
-    told = (("Cost", serving.price(data)), ("Power", serving.power(data)), ("Counted", serving.counting(data)))
+    known = (("Cost", serving.price(data)), ("Power", serving.power(data)), ("Counted", serving.counting(data)))
     return {
         "title": f"Serving {serving.subject(data)}", "sentence": serving.sentence(data),
-        "told": [serving.setting(data), serving.layout(data)],
+        "told": serving.told(data),
         "times": _rows("Times against their limits", _TIMES, serving.times(data)), "binds": [*serving.binds(data), serving.memory(data)],
         "passes": _rows("A pass by part", _PASSES, serving.passes(data)), "passes_told": serving.passes_told(data),
         "front": _rows("Points of the front", _FRONT, map(serving.front_row, data["front"])),
-        "known": [*told, *(("Note", text) for text in data["notes"])],
+        "known": [*known, *(("Note", text) for text in data["notes"])],
         "figures": [{"title": title, "drawn": _drawn(data, name)} for name, title in _TITLES.items()],
     }  # fmt: skip
 
@@ -49,12 +66,12 @@ def _passes_table(data: Data) -> dict[str, Any]:
 
 def _spoken_front(data: Data) -> str:
     first, last = (data["front"][place] for place in (0, -1))
-    told = [f"{serving.rate(one['per_accelerator'])} at {serving.rate(one['per_user'])} per user" for one in (first, last)]
+    told = [f"{serving.rate(one[serving.EACH]['p50'])} at {serving.rate(one[serving.USER]['p50'])} per user" for one in (first, last)]
     return f"Output tokens per second and accelerator against tokens per second and user: from {told[0]} to {told[1]}"
 
 
 def _spoken_passes(data: Data) -> str:
-    step, prompt = data["step"]["total"], data["prompt"]["total"]
+    step, prompt = data["result"]["step_s"], data["result"]["prompt_s"]
     return f"A decode step of {serving.seconds(step)} and taking prompts in for {serving.seconds(prompt)}, each by part"
 
 

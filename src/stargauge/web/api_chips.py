@@ -58,6 +58,11 @@ Speculative = Annotated[float, Field(ge=1.0, le=16.0), Query(description="Tokens
 Disaggregated = Annotated[
     Maybe[bool], YES_OR_NO, Query(description="Prompts on accelerators of their own, or not; whichever is better where left out.")
 ]
+MostRequests = Annotated[
+    Maybe[Annotated[int, Field(ge=1, le=chips.MOST_REQUESTS)]],
+    WHOLE,
+    Query(description="Requests that a rank of attention takes at once at most; 1,024, an assumption, where left out."),
+]
 PricePerHour = Annotated[
     Maybe[Annotated[float, Field(ge=chips.LEAST_SHARE, le=1e6)]],
     Query(description="Rent of an accelerator-hour, USD."),
@@ -108,7 +113,7 @@ async def infer(
     reply: TokensOut = 1024, accelerators: Accelerators = None, dtype: WeightType = None, concurrency: Concurrency = None,
     rate: Rate = None, prefix_hits: PrefixHits = 0.0, speculative: Speculative = 1.0, disaggregated: Disaggregated = None,
     layout: Layout = None, software: Software = None, price_per_hour: PricePerHour = None, utilisation: Utilisation = None,
-    as_of: AsOf = None, progress: Number = None,
+    most_requests: MostRequests = None, as_of: AsOf = None, progress: Number = None,
 ) -> Response:  # fmt: skip
     """A model served by a chip. Layout and load with most output tokens under limits on their times, cost, power, the front.
 
@@ -117,7 +122,7 @@ async def infer(
     return await Asker(request, Asked(as_of=as_of), progress or 0)(
         "infer", model=model, chip=chip, ttft=ttft, tpot=tpot, ttft_of=ttft_of, input=prompt, output=reply, accelerators=accelerators,
         dtype=dtype, concurrency=concurrency, rate=rate, prefix_hits=prefix_hits, speculative=speculative, disaggregated=disaggregated,
-        layout=layout, software=software, price_per_hour=price_per_hour, utilisation=utilisation,
+        layout=layout, software=software, price_per_hour=price_per_hour, utilisation=utilisation, most_requests=most_requests,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ def words() -> dict[str, str]:
         "99 of 100": say("99 of 100"), "half": say("half"), "on average": say("on average"),
         "Accelerators there are": say("Accelerators there are"), "as many as are best": say("as many as are best"),
         "Type of weights": say("Type of weights"), "the model’s own, else 8 bits": say("the model’s own, else 8 bits"),
+        "Requests that a rank takes at once, at most": say("Requests that a rank takes at once, at most"),
         "Users who ask again at once": say("Users who ask again at once"),
         "Requests per second, at random": say("Requests per second, at random"),
         "Share of prompts in a cache": say("Share of prompts in a cache"),

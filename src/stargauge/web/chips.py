@@ -18,8 +18,9 @@ Answer = dict[str, Any]
 #: How much of each may be asked for here, where others wait too; the commands go further.
 MOST_ACCELERATORS, MOST_BATCH, MOST_SEQUENCE, MOST_TOKENS = 1_048_576, 1_048_576, 16_777_216, 1e18
 LEAST_SHARE, MOST_USERS, MOST_DAYS, MOST_HISTORIES, MOST_GOODPUT_DRAWS = 1e-3, 100_000_000, 3650.0, 100_000, 16_384
-#: Choices of layouts that one search looks at, events of all histories together, and the draws of goodput, as the command has them.
-MOST_CHOICES, MOST_EVENTS, GOODPUT_DRAWS = 5e9, 2e7, 512
+#: Choices of layouts that one search looks at, events of all histories together, the draws of goodput, as the command has them, and
+#: requests of a rank.
+MOST_CHOICES, MOST_EVENTS, GOODPUT_DRAWS, MOST_REQUESTS = 5e9, 2e7, 512, 65_536
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ INFER = (
     Field("disaggregated", "Prompts on accelerators of their own", reads="yes-or-no",
           choices=(("", "whichever is better"), ("true", "yes"), ("false", "no"))),
     Field("layout", "Parts of the layout that are given", "tp=8,ep=32"),
+    Field("most_requests", "Requests that a rank takes at once, at most", "1024", "whole", most=MOST_REQUESTS),
     Field("software", "Day of the software", "2026-04"),
     Field("price_per_hour", "Rent of an accelerator-hour, USD", "the catalogue’s", "amount", least=LEAST_SHARE, most=1e6),
     Field("utilisation", "Share of the time in use", "the catalogue’s", "amount", least=LEAST_SHARE, most=1.0),

@@ -21,7 +21,6 @@ from stargauge.quantity.compute.serving_memory import (
     serving_layouts,
     serving_memory,
 )
-from stargauge.quantity.compute.serving_steady import MOST_BATCH
 from stargauge.quantity.compute.serving_step import Pass, decode_step, prefill
 from stargauge.quantity.errors import InputError
 
@@ -36,9 +35,8 @@ def option_of(found: Search, row: int) -> Option:
     rows, asked = found.rows, found.case.demand
     apart = int(rows.prompt_place[row]) >= 0
     units = float(found.units[row])
-    scaled = asked.rate is not None or asked.users is not None or asked.accelerators is not None
     servers = units * float(rows.servers[row])
-    whole = float(np.ceil(servers * (1.0 - 1e-9))) if scaled else servers
+    whole = float(np.ceil(servers * (1.0 - 1e-9))) if asked.whole else servers
     requests = float(rows.rate[row]) * units if asked.rate is None else asked.rate
     return Option(
         layout=parts_at(found, row),
@@ -99,7 +97,7 @@ def prompt_parts(case: Case, best: Option) -> dict[str, float]:
 def memory_parts(case: Case, best: Option, slots: float) -> dict[str, float]:
     """Bytes per accelerator of a replica that decodes: weights, buffers, room for what is kept of tokens, and how much of it is in use."""
     asked, layout = case.demand, layout_of(best.layout)
-    held = serving_memory(case.model, case.machine.chip, layout, case.types)
+    held = serving_memory(case.model, case.machine.chip, layout, case.fit.settings, case.types)
     each = float(cache_bytes_per_sequence(case.model, layout, asked.prompt + asked.answer / 2.0, case.types)[0])
     return {
         "capacity": case.machine.chip.memory, "weights": float(held.weights[0]), "workspace": float(held.workspace[0]),
@@ -110,7 +108,7 @@ def memory_parts(case: Case, best: Option, slots: float) -> dict[str, float]:
 def binding(found: Search, best: Option) -> list[dict[str, Any]]:
     """The limits that the best stands at."""
     asked, slots = found.case.demand, float(found.slots[_place(found, best.layout)])
-    room = _room(best, slots)
+    room = _room(best, slots, found.case.fit.settings.most_batch)
     limits = (
         ("tpot", "time per token", best.each, asked.each),
         ("ttft", f"time to the first token, {asked.of}", best.first[asked.of], asked.first),
@@ -123,12 +121,12 @@ def binding(found: Search, best: Option) -> list[dict[str, Any]]:
     return [{"limit": name, "what": what, "value": value, "most": most} for name, what, value, most in at]
 
 
-def _room(best: Option, slots: float) -> tuple[str, str, float, float]:
+def _room(best: Option, slots: float, most: float) -> tuple[str, str, float, float]:
     """Requests in flight against those that there is room for: by memory, or by what serving software takes."""
-    usual = MOST_BATCH * best.layout.dp
+    usual = most * best.layout.dp
     if slots < usual:
         return ("memory", "requests that memory has room for", min(best.users, slots), slots)
-    return ("batch", f"requests that serving software takes at once ({MOST_BATCH:,.0f} a rank)", min(best.users, slots), slots)
+    return ("batch", f"requests that serving software takes at once ({most:,.0f} a rank; --most-requests)", min(best.users, slots), slots)
 
 
 def _place(found: Search, parts: Parts) -> int:

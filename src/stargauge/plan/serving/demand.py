@@ -49,6 +49,11 @@ class Demand:
         return max(self.prompt * (1.0 - self.hits), 1.0)
 
     @property
+    def whole(self) -> bool:
+        """Whether it is said how much is asked or there is, so that servers of prompts are whole."""
+        return self.rate is not None or self.users is not None or self.accelerators is not None
+
+    @property
     def at_random(self) -> bool:
         """Whether requests come at random; else the service always has as many as it takes."""
         return self.rate is not None or (self.users is None and self.first is not None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -10,21 +11,17 @@ from numpy.typing import NDArray
 
 from stargauge.plan.serving.demand import Demand
 from stargauge.quantity.compute import serving_queue as queue
+from stargauge.quantity.compute import serving_service as service
 from stargauge.quantity.compute.machine import Machine
 from stargauge.quantity.compute.serving_efficiency import ServingFit
-from stargauge.quantity.compute.serving_memory import PASS_TOKENS, ServingLayouts, ServingTypes, cache_bytes_per_sequence, most_sequences
+from stargauge.quantity.compute.serving_memory import ServingLayouts, ServingTypes, cache_bytes_per_sequence
 from stargauge.quantity.compute.serving_queue import Service
-from stargauge.quantity.compute.serving_steady import MOST_BATCH
-from stargauge.quantity.compute.serving_step import decode_step, mixed_step, prefill
+from stargauge.quantity.compute.serving_service import Load, Setting, ladder
 from stargauge.quantity.compute.transformer import Transformer
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
 
-#: Each batch up to the first, then in steps of 8 %.
-_EVERY, _STEP = 32, 1.08
-#: Servers of prompts are kept this busy at most where no limit says how long one may wait.
-_BUSIEST = 0.9
 TOGETHER = -1  # stands for no servers of prompts alone
 
 
@@ -37,6 +34,17 @@ class Case:
     demand: Demand
     fit: ServingFit
     types: ServingTypes
+
+    @cached_property
+    def on(self) -> Setting:
+        """What the serving model takes of it beside the load."""
+        return Setting(self.model, self.machine, self.fit, self.types)
+
+    @cached_property
+    def load(self) -> Load:
+        """What is asked, as the serving model takes it."""
+        asked = self.demand
+        return Load(asked.prompt, asked.answer, asked.hits, asked.accepted, asked.verified)
 
 
 class Rows(NamedTuple):
@@ -81,53 +89,19 @@ def joined(parts: list[Rows]) -> Rows:
     return Rows(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 
 
-def ladder(most: float) -> Array:
-    """Numbers of sequences that are looked at, up to the most."""
-    steps = np.arange(1, 1 + max(int(np.ceil(np.log(max(most, _EVERY) / _EVERY) / np.log(_STEP))), 1))
-    above = np.unique(np.round(_EVERY * _STEP**steps))
-    return np.concatenate([np.arange(1.0, _EVERY + 1.0), above])
-
-
-def _column(layouts: ServingLayouts) -> ServingLayouts:
-    return ServingLayouts(*(one[:, None] for one in layouts))
-
-
 def slots_of(case: Case, layouts: ServingLayouts) -> Array:
     """Requests that a replica has room for with all of their tokens, at most what software takes per rank."""
-    context = case.demand.prompt + case.demand.answer
-    room = most_sequences(case.model, case.machine.chip, layouts, context, case.types)
-    return np.minimum(room, MOST_BATCH * layouts.data)
+    return service.slots_of(case.on, layouts, case.load)
 
 
 def service_of(case: Case, layouts: ServingLayouts, slots: Array) -> Service:
     """Seconds of passes with and without prompts, at each number of sequences."""
-    asked = case.demand
-    grid, context = ladder(slots.max()), asked.prompt + asked.answer / 2.0
-    before = asked.prompt - asked.fresh / 2.0
-    on, wide = (case.model, case.machine, _column(layouts)), _column(layouts).data
-    steps = decode_step(*on, grid, context, case.fit, case.types, asked.verified).total
-    at_once = np.maximum(grid / asked.passes, 1.0)
-    parts = np.maximum(asked.fresh * at_once / (PASS_TOKENS * wide), 1.0)
-    new = asked.fresh * at_once / parts
-    mixed = mixed_step(*on, grid, context, new, before, case.fit, case.types, asked.verified).total
-    return Service(
-        alone=prompt_seconds(case, layouts),
-        lanes=layouts.data * 1.0,
-        chunks=np.full(layouts.many, asked.fresh / PASS_TOKENS),
-        passes=np.full(layouts.many, asked.passes),
-        slots=slots,
-        batches=grid,
-        steps=np.broadcast_to(steps, (layouts.many, len(grid))),
-        added=np.broadcast_to(parts * (mixed - steps) / at_once, (layouts.many, len(grid))),
-    )
+    return service.service_of(case.on, layouts, case.load, slots, ladder(slots.max()))
 
 
-def prompt_seconds(case: Case, layouts: ServingLayouts) -> Array:
-    """Seconds of a prompt at an empty replica, with one on each rank."""
-    asked = case.demand
-    new = asked.fresh * layouts.data
-    made = prefill(case.model, case.machine, layouts, new, asked.prompt - asked.fresh / 2.0, case.fit, case.types, sequences=layouts.data)
-    return np.asarray(made.total)
+def prompt_seconds(case: Case, layouts: ServingLayouts, back_to_back: bool = False) -> Array:
+    """Seconds of a prompt at an empty replica, with one on each rank; or those that it adds where prompts come one after the other."""
+    return service.prompt_seconds(case.on, layouts, case.load, back_to_back)
 
 
 class Loads(NamedTuple):
@@ -146,9 +120,9 @@ def every_load(layouts: ServingLayouts, slots: Array) -> Loads:
 
 def together(case: Case, layouts: ServingLayouts, slots: Array, loads: Loads) -> Rows:
     """Replicas that take prompts in and decode."""
-    service, place = service_of(case, layouts, slots), loads.place
-    many = service.take(place)
-    top = queue.full(service)[place]
+    every, place = service_of(case, layouts, slots), loads.place
+    many = every.take(place)
+    top = queue.full(every)[place]
     made = queue.at_load(many, loads.load, top) if case.demand.at_random else queue.closed(many, loads.load)
     none = np.zeros(len(place))
     return Rows(
@@ -159,7 +133,7 @@ def together(case: Case, layouts: ServingLayouts, slots: Array, loads: Loads) ->
 
 
 class PromptServers(NamedTuple):
-    """The servers of prompts that need fewest accelerators for a rate, under the limit on the first token."""
+    """Servers of prompts of one size as busy as the limit on the first token allows."""
 
     place: int
     accelerators: float
@@ -169,24 +143,40 @@ class PromptServers(NamedTuple):
     transfer: float
 
 
-def prompt_servers(case: Case, layouts: ServingLayouts, slots: Array) -> PromptServers | None:
-    """Servers of prompts alone: those that do most per accelerator, as busy as the limit allows; None where none keeps it."""
+def prompt_servers(case: Case, layouts: ServingLayouts, slots: Array) -> list[PromptServers]:
+    """Servers of prompts alone of which one is part of the best pair, whoever answers; empty where none keeps the limit.
+
+    Where a share of a server will do that is the one with the highest rate per accelerator. Where servers are whole it may be any size,
+    the best of that size, but none that has a multiple of a better one's accelerators.
+    """
     asked = case.demand
-    alone, way = prompt_seconds(case, layouts), transfer_seconds(case, layouts)
+    busy, own = prompt_seconds(case, layouts, back_to_back=True), prompt_seconds(case, layouts) + transfer_seconds(case, layouts)
     limit = np.inf if asked.first is None else asked.first
     measure = "queue" if asked.of == "mean" else f"queue_{asked.of}"
-    load = queue.pool_load(alone, layouts.data, limit - alone - way, measure, _BUSIEST)
+    load = queue.pool_load(busy, layouts.data, limit - own, measure, case.fit.settings.busiest)
     fits = (slots >= layouts.data) & np.isfinite(load)
-    each = np.where(fits, load * layouts.data / alone / layouts.accelerators, -1.0)
-    best = int(np.argmax(each))
-    if each[best] <= 0.0:
-        return None
-    one = np.array([best])
-    waits = queue.pool(alone[one], layouts.data[one], load[one])
-    own = float(alone[best] + way[best])
-    first = tuple(own + float(wait[0]) for wait in (waits.queue, waits.queue_p50, waits.queue_p99))
-    rate = float(load[best] * layouts.data[best] / alone[best])
-    return PromptServers(best, float(layouts.accelerators[best]), rate, float(load[best]), first, float(way[best]))  # type: ignore[arg-type]
+    rate = np.where(fits, load * layouts.data / busy, -1.0)
+    places = _worth_trying(layouts.accelerators, rate)
+    places = places if asked.whole else sorted(places, key=lambda one: -rate[one] / layouts.accelerators[one])[:1]
+    return [_prompt_server(case, layouts, place, busy, own, load) for place in places]
+
+
+def _worth_trying(size: Array, rate: Array) -> list[int]:
+    """The fastest of each size, but of those a multiple of a smaller one only where it is faster by accelerator."""
+    kept = list[int]()
+    for one in np.unique(size[rate > 0.0]):
+        best = int(np.argmax(np.where(size == one, rate, -1.0)))
+        if not any(one % size[less] == 0.0 and rate[less] / size[less] >= rate[best] / one for less in kept):
+            kept.append(best)
+    return kept
+
+
+def _prompt_server(case: Case, layouts: ServingLayouts, place: int, busy: Array, own: Array, load: Array) -> PromptServers:
+    one = np.array([place])
+    waits = queue.pool(busy[one], layouts.data[one], load[one])
+    mean, p50, p99 = (float(own[place] + wait[0]) for wait in (waits.queue, waits.queue_p50, waits.queue_p99))
+    rate, way = float(load[place] * layouts.data[place] / busy[place]), float(transfer_seconds(case, layouts)[place])
+    return PromptServers(place, float(layouts.accelerators[place]), rate, float(load[place]), (mean, p50, p99), way)
 
 
 def transfer_seconds(case: Case, layouts: ServingLayouts) -> Array:
@@ -198,24 +188,29 @@ def transfer_seconds(case: Case, layouts: ServingLayouts) -> Array:
     return np.asarray(kept * layouts.pipeline / (out * share * case.fit.network))
 
 
-def apart(case: Case, layouts: ServingLayouts, slots: Array, loads: Loads) -> Rows | None:
-    """Replicas that decode alone, each with its share of servers of prompts; None where no such server keeps the limit.
+def apart(case: Case, layouts: ServingLayouts, slots: Array, loads: Loads) -> list[Rows]:
+    """Replicas that decode alone, each with its share of servers of prompts, by kind of these; empty where none keeps the limit.
 
     A request that comes from there finds a slot free at once, in 99 of 100 cases: loads at which it does not are absent.
     """
     found = prompt_servers(case, layouts, slots)
-    if found is None:
-        return None
-    service, place = service_of(case, layouts, slots), loads.place
-    service = service._replace(added=np.zeros_like(service.steps), alone=np.zeros(layouts.many), chunks=np.full(layouts.many, 1e-9))
-    many = service.take(place)
-    made = queue.at_load(many, loads.load, queue.full(service)[place])
+    if not found:
+        return []
+    every, place = service_of(case, layouts, slots), loads.place
+    none = np.zeros(layouts.many)
+    every = every._replace(added=np.zeros_like(every.steps), alone=none, fill=none, chunks=np.full(layouts.many, 1e-9))
+    many = every.take(place)
+    made = queue.at_load(many, loads.load, queue.full(every)[place])
     at_once = made.first_p99 <= 2.5 * queue.pace(many, loads.load).step
     rate = np.where(at_once, made.rate, np.nan)
-    every = np.ones(len(place))
+    return [_with_prompts(case, layouts, loads, rate, made.gap, one) for one in found]
+
+
+def _with_prompts(case: Case, layouts: ServingLayouts, loads: Loads, rate: Array, gap: Array, found: PromptServers) -> Rows:
+    every, place = np.ones(len(loads.place)), loads.place
     mean, p50, p99 = (one * every for one in found.first)
     return Rows(
         place, np.full(len(place), found.place), layouts.accelerators[place], found.accelerators * every, rate / found.rate, rate,
-        loads.load, rate * (mean + case.demand.passes * made.gap), made.gap / case.demand.accepted, mean, p50, p99, found.load * every,
+        loads.load, rate * (mean + case.demand.passes * gap), gap / case.demand.accepted, mean, p50, p99, found.load * every,
         found.transfer * every,
     )  # fmt: skip

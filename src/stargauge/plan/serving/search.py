@@ -141,8 +141,8 @@ def _rows(case: Case, layouts: ServingLayouts, slots: Array, loads: Loads) -> Ro
     if case.demand.apart is not True:
         parts.append(together(case, layouts, slots, loads))
         parts += _crowded(case, layouts, slots)
-    if case.demand.apart is not False and (made := apart(case, layouts, slots, loads)) is not None:
-        parts.append(made)
+    if case.demand.apart is not False:
+        parts += apart(case, layouts, slots, loads)
     if not parts:
         raise InputError(_no_prompt_servers(case))
     return joined(parts)
@@ -169,8 +169,9 @@ def refined(found: Search) -> Search:
     for _ in range(_ROUNDS):
         loads = np.linspace(low, high, _FINER + 1)
         # Servers of prompts are chosen among all layouts again, so all are handed over.
-        made = (apart if split else together)(found.case, found.layouts, found.slots, Loads(np.full(len(loads), place), loads))
-        tried = None if made is None else replace(found, rows=made).take(np.isfinite(made.rate))
+        some = Loads(np.full(len(loads), place), loads)
+        made = apart(found.case, found.layouts, found.slots, some) if split else [together(found.case, found.layouts, found.slots, some)]
+        tried = None if not made else replace(found, rows=joined(made)).take(np.isfinite(joined(made).rate))
         if tried is None or not tried.good.any():
             break
         best = tried.take(np.array([tried.best]))
@@ -187,7 +188,11 @@ def _load(one: Search) -> float:
 
 def _no_room(case: Case, layouts: ServingLayouts, most: int) -> Fault:
     """That no layout has room for the weights and one request, with what is missing where there is most room."""
-    memory, chip, asked = serving_memory(case.model, case.machine.chip, layouts, case.types), case.machine.chip, case.demand
+    memory, chip, asked = (
+        serving_memory(case.model, case.machine.chip, layouts, case.fit.settings, case.types),
+        case.machine.chip,
+        case.demand,
+    )
     tokens = asked.prompt + asked.answer
     each = cache_bytes_per_sequence(case.model, layouts, tokens, case.types)
     least = int(np.argmax(memory.room - each))

@@ -9,19 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stargauge.quantity.compute.machine import Chip
+from stargauge.quantity.compute.serving_efficiency import Settings
 from stargauge.quantity.compute.transformer import Transformer
 
 Array = NDArray[np.float64]
 
 #: Bytes of a number by type; 4-bit types carry a scale of 8 bits for each block of 16 (nvfp4) or 32 (mxfp4).
 BYTES: Mapping[str, float] = {"bf16": 2.0, "fp8": 1.0, "fp4": 0.5625, "mxfp4": 0.53125}
-#: Tokens that one rank takes in one pass at most: the buffers of activations are made for these.
-PASS_TOKENS = 8192.0
-#: Share of the memory left beside weights and buffers that is given to what is kept of tokens; the rest is for fragments.
-CACHE_SHARE = 0.9
-#: Bytes of contexts, communication buffers and graphs on each accelerator: 3.5 GB of a runtime and 0.4 GB of collectives (aiconfigurator).
-RUNTIME = 3.9e9
-_ACTIVATIONS = 10.0  # widths of the hidden state held at once while a pass goes through a layer
 
 
 class ServingLayouts(NamedTuple):
@@ -103,6 +97,19 @@ def weights_of(model: Transformer) -> Weights:
     )  # fmt: skip
 
 
+def attention_each(model: Transformer, tensor: ArrayLike) -> Array:
+    """Weights of the attention of a layer on each of so many tensor ranks: heads are split; keys and values no further than their heads.
+
+    What makes the latent vector is kept whole on each rank.
+    """
+    ranks = np.asarray(tensor, dtype=np.float64)
+    if model.latent is None:
+        heads = model.heads / ranks + np.maximum(model.kv_heads / ranks, 1.0)
+        return np.asarray(2.0 * model.hidden * model.head_size * heads)
+    whole = model.hidden * (model.latent.query_rank + model.latent.rank + model.latent.rope)
+    return np.asarray(whole + (model.attention_parameters - whole) / ranks)
+
+
 def cache_split(model: Transformer, layouts: ServingLayouts) -> Array:
     """Parts into which tensor ranks split what is kept of a token: by its heads; a latent vector is kept whole on each."""
     heads = 1.0 if model.latent is not None else float(model.kv_heads)
@@ -126,21 +133,25 @@ def stage_share(model: Transformer, layouts: ServingLayouts) -> Array:
 def weight_bytes(model: Transformer, layouts: ServingLayouts, types: ServingTypes) -> Array:
     """Bytes of weights on the fullest accelerator: attention and blocks split by tensor ranks, experts by all ranks of a stage."""
     parts, share = weights_of(model), stage_share(model, layouts)
-    split = parts.attention * BYTES[types.attention] + parts.blocks * BYTES[types.blocks]
+    attention = model.layers * attention_each(model, layouts.tensor) * BYTES[types.attention]
+    blocks = parts.blocks * BYTES[types.blocks] / layouts.tensor
     ends = parts.head * BYTES["bf16"] * np.where(layouts.pipeline > 1, 1.0, 1.0 if model.tied else 2.0)
     experts = parts.experts * BYTES[types.blocks] / (layouts.tensor * layouts.data)
-    return share * (split / layouts.tensor + experts) + ends / layouts.tensor
+    return share * (attention + blocks + experts) + ends / layouts.tensor
 
 
-def workspace_bytes(model: Transformer, layouts: ServingLayouts) -> Array:
+def workspace_bytes(model: Transformer, layouts: ServingLayouts, settings: Settings) -> Array:
     """Bytes of buffers: activations of one pass, and the runtime's own."""
-    return PASS_TOKENS * model.hidden * BYTES["bf16"] * _ACTIVATIONS / layouts.tensor + RUNTIME
+    held = settings.pass_tokens * model.hidden * BYTES["bf16"] * settings.widths_held
+    return held / layouts.tensor + settings.runtime
 
 
-def serving_memory(model: Transformer, chip: Chip, layouts: ServingLayouts, types: ServingTypes = USUAL_TYPES) -> ServingMemory:
+def serving_memory(
+    model: Transformer, chip: Chip, layouts: ServingLayouts, settings: Settings, types: ServingTypes = USUAL_TYPES
+) -> ServingMemory:  # fmt: skip
     """Bytes per accelerator: weights, buffers, and room for the cache."""
-    weights, workspace = weight_bytes(model, layouts, types), workspace_bytes(model, layouts)
-    return ServingMemory(weights, workspace, CACHE_SHARE * (chip.memory - weights - workspace))
+    weights, workspace = weight_bytes(model, layouts, types), workspace_bytes(model, layouts, settings)
+    return ServingMemory(weights, workspace, settings.cache_share * (chip.memory - weights - workspace))
 
 
 def cache_bytes_per_sequence(model: Transformer, layouts: ServingLayouts, context: ArrayLike, types: ServingTypes) -> Array:
@@ -150,12 +161,12 @@ def cache_bytes_per_sequence(model: Transformer, layouts: ServingLayouts, contex
 
 
 def most_sequences(
-    model: Transformer, chip: Chip, layouts: ServingLayouts, context: ArrayLike, types: ServingTypes = USUAL_TYPES
+    model: Transformer, chip: Chip, layouts: ServingLayouts, context: ArrayLike, settings: Settings, types: ServingTypes = USUAL_TYPES
 ) -> Array:  # fmt: skip
     """Sequences of a replica that fit into its memory at `context` tokens each; nought where the weights do not fit.
 
     n = ranks * (memory - weights - workspace) / (bytes per token * context)                  (1)
     """
-    room = serving_memory(model, chip, layouts, types).room
+    room = serving_memory(model, chip, layouts, settings, types).room
     each = cache_bytes_per_sequence(model, layouts, context, types)
     return np.asarray(layouts.data * np.floor(np.maximum(room, 0.0) / each))

@@ -16,7 +16,7 @@ Woo 1975), which gives the chance to find no slot and the wait then. All argumen
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +36,8 @@ class Service(NamedTuple):
 
     `steps`: seconds of a pass without prompts; `added`: seconds that a prompt adds to its passes; `alone`: seconds of a prompt at an empty
     service; `lanes`: prompts taken in at once; `chunks`: passes that a prompt is spread over; `passes`: passes of a request after its first
-    token; `slots`: requests that memory has room for. `variation`: standard deviation of answers' lengths over their mean.
+    token; `slots`: requests that memory has room for. `variation`: standard deviation of answers' lengths over their mean; `fill`: seconds
+    that the stages of a pipeline are waited for, in `alone` too.
     """
 
     alone: Array
@@ -48,12 +49,22 @@ class Service(NamedTuple):
     steps: Array
     added: Array
     variation: float = 0.0
+    fill: Array | float = 0.0
 
     def take(self, places: NDArray[np.intp] | Flags) -> Service:
         """Some of them."""
         alone, lanes, chunks, passes, slots = (one[places] for one in (self.alone, self.lanes, self.chunks, self.passes, self.slots))
         steps, added = self.steps[places], self.added[places]
-        return Service(alone, lanes, chunks, passes, slots, self.batches, steps, added, self.variation)
+        fill = self.fill[places] if isinstance(self.fill, np.ndarray) else self.fill
+        return Service(alone, lanes, chunks, passes, slots, self.batches, steps, added, self.variation, fill)
+
+
+def joined(services: Sequence[Service]) -> Service:
+    """Services one after another, of one grid of batches."""
+    parts = {name: np.concatenate([getattr(one, name) for one in services]) for name in ("alone", "lanes", "chunks", "passes", "slots")}
+    steps, added = (np.concatenate([getattr(one, name) for one in services]) for name in ("steps", "added"))
+    fill = np.concatenate([one.fill + 0.0 * one.alone for one in services])
+    return Service(**parts, batches=services[0].batches, steps=steps, added=added, variation=services[0].variation, fill=fill)
 
 
 class Served(NamedTuple):
@@ -118,7 +129,7 @@ def pace(service: Service, decoding: Array, others: Array | float = 1.0, paced: 
     rest = np.where(paced, 0.0, decodes * np.where(service.lanes > 1.0, several, step / 2.0))
     most_beside = service.lanes * np.maximum(1.0 / chunks, 1.0) - 1.0
     beside = np.minimum(entering * long, most_beside)
-    own = np.maximum(service.alone, added * (1.0 + beside)) + long * step * decodes
+    own = np.maximum(service.alone, added * (1.0 + beside) + service.fill) + long * step * decodes
     late = rest + added * (np.minimum(beside + _Z99 * np.sqrt(beside), most_beside) - beside)
     return Pace(rate, step, gap, own, rest, queue, met, late, decoding + rate * (queue + rest + own))
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stargauge.quantity.compute.collectives import Links
 from stargauge.quantity.compute.layout import Array, Job
 from stargauge.quantity.compute.machine import Machine
 from stargauge.quantity.compute.operations import PEAK_OF, Cut, Practice
@@ -91,6 +92,10 @@ class TrainingFit:
     def of_model(self, model: Transformer, what: str, usual: float = 0.0) -> float:
         """What is said of a model by its name."""
         return self.models.get(f"{model.name}:{what}", usual)
+
+    def links(self) -> Links:
+        """What exchanges reach: the makers' rates, which coefficients correct, and the seconds of each step."""
+        return Links(1.0, 1.0, 0.0, self.practice["step_up"], self.practice["step_out"])
 
     def since(self, what: str, software: float) -> bool:
         """Whether software of a day does something; what no day is known for, it does."""

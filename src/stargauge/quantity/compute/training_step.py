@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stargauge.quantity.compute.collectives import all_gather, all_to_all, neighbour
+from stargauge.quantity.compute.collectives import Links, all_gather, all_to_all, neighbour
 from stargauge.quantity.compute.layout import Array, Job, Layouts
 from stargauge.quantity.compute.machine import Machine
 from stargauge.quantity.compute.operations import FULL, HALF, Cut, Practice, distinct_cuts, layer_work, logits_work
@@ -96,18 +96,20 @@ def training_step(model: Transformer, machine: Machine, job: Job, layouts: Layou
 def training_work(model: Transformer, machine: Machine, job: Job, layouts: Layouts, fit: TrainingFit) -> TrainingWork:
     """Every part at the makers' figures. What one layer costs is worked out once for each different cut of it."""
     cut, (schedule,), places = distinct_cuts(layouts, layouts.schedule)
-    layer = [one[places] for one in _layer_seconds(model, machine, job, cut, fit.practice_of(model, machine, job, cut, schedule), schedule)]
+    links = fit.links()
+    practice = fit.practice_of(model, machine, job, cut, schedule)
+    layer = [one[places] for one in _layer_seconds(model, machine, links, job, cut, practice, schedule)]
     predicted = fit.of_model(model, "predicted_tokens", 1.0)
     logits, chip = logits_work(model, job, cut), machine.chip
     stage_layers = model.layers / layouts.pipeline
     half_gradients = fit.since("half_gradients", machine.software)
     return TrainingWork(
-        layer=LayerSeconds(*[*layer, _shard(model, machine, layouts)]),
+        layer=LayerSeconds(*[*layer, _shard(model, machine, links, layouts)]),
         logits_matrix=(predicted * logits.matrix / chip.peaks["bf16"])[places],
         logits_operands=(predicted * logits.operands / chip.bandwidth)[places],
         logits_loss=(predicted * logits.loss / chip.bandwidth)[places],
-        neighbour=_between_stages(model, machine, job, layouts),
-        data=_data(model, machine, layouts, stage_layers, HALF if half_gradients else FULL),
+        neighbour=_between_stages(model, machine, links, job, layouts),
+        data=_data(model, machine, links, layouts, stage_layers, HALF if half_gradients else FULL),
         optimizer=_optimizer(model, machine, layouts, stage_layers),
         body_layers=np.full(layouts.many, float(model.layers)),
         layers=np.full(layouts.many, model.layers + predicted - 1.0),
@@ -119,7 +121,9 @@ def training_work(model: Transformer, machine: Machine, job: Job, layouts: Layou
     )
 
 
-def _layer_seconds(model: Transformer, machine: Machine, job: Job, cut: Cut, practice: Practice, schedule: Array) -> list[Array]:
+def _layer_seconds(
+    model: Transformer, machine: Machine, links: Links, job: Job, cut: Cut, practice: Practice, schedule: Array
+) -> list[Array]:
     """All of a layer but the gathering of spread weights."""
     chip, peak = machine.chip, peak_of(machine, job)
     high, moved = chip.peaks["bf16"], chip.bandwidth
@@ -128,29 +132,30 @@ def _layer_seconds(model: Transformer, machine: Machine, job: Job, cut: Cut, pra
     return [
         work.matrix / peak, work.matrix_high / high, work.operands / moved, work.attention / high, work.scores / moved,
         work.elementwise / moved, work.casts / moved, work.permutation / moved, work.activation / moved, work.kernels,
-        _tensor(model, machine, cut, tokens), _context(model, machine, cut, tokens), *_experts(model, machine, cut, tokens, practice),
+        _tensor(model, machine, links, cut, tokens), _context(model, machine, links, cut, tokens),
+        *_experts(model, machine, links, cut, tokens, practice),
         np.maximum(fused, schedule == 1),
     ]  # fmt: skip
 
 
-def _tensor(model: Transformer, machine: Machine, cut: Cut, tokens: Array) -> Array:
+def _tensor(model: Transformer, machine: Machine, links: Links, cut: Cut, tokens: Array) -> Array:
     """Sequence-parallel gathers and scatters of a layer: four forward, four backward, two of inputs again; four where all is recomputed."""
     times = 10.0 + 4.0 * (cut.recompute == 2)
     if model.experts:  # experts take their tokens where they are: only attention and what all tokens pass is gathered
         share = model.moe_layers / model.layers
         times = times / 2.0 * (2.0 - share * (not model.shared_experts))
-    gathered = all_gather(machine, tokens * model.hidden * HALF, cut.tensor, np.ones_like(tokens))
+    gathered = all_gather(machine, links, tokens * model.hidden * HALF, cut.tensor, np.ones_like(tokens))
     return np.asarray(np.where(cut.tensor > 1.0, times * gathered, 0.0))
 
 
-def _context(model: Transformer, machine: Machine, cut: Cut, tokens: Array) -> Array:
+def _context(model: Transformer, machine: Machine, links: Links, cut: Cut, tokens: Array) -> Array:
     """Keys and values of the whole sequence to each part of it, going forward, and twice going backward."""
     width = 2.0 * model.kv_heads * model.head_size if model.latent is None else float(model.latent.rank + model.latent.rope) * cut.tensor
     volume = tokens * cut.context * width / cut.tensor * HALF
-    return np.asarray(np.where(cut.context > 1.0, 3.0 * all_gather(machine, volume, cut.context, cut.tensor), 0.0))
+    return np.asarray(np.where(cut.context > 1.0, 3.0 * all_gather(machine, links, volume, cut.context, cut.tensor), 0.0))
 
 
-def _experts(model: Transformer, machine: Machine, cut: Cut, tokens: Array, practice: Practice) -> tuple[Array, Array]:
+def _experts(model: Transformer, machine: Machine, links: Links, cut: Cut, tokens: Array, practice: Practice) -> tuple[Array, Array]:
     """Tokens to their experts and back, forward and backward, in 16 bits: within the domain and beyond it."""
     zero = np.zeros_like(tokens)
     if not model.experts:
@@ -158,18 +163,18 @@ def _experts(model: Transformer, machine: Machine, cut: Cut, tokens: Array, prac
     share, again = model.moe_layers / model.layers, 1.0 + 0.5 * (cut.recompute == 2)
     each, once = 4.0 * HALF * model.hidden, np.asarray(practice.once) + zero
     inside, outside = all_to_all(
-        machine, tokens / cut.tensor, float(model.experts_per_token), each, cut.expert, once, practice.most_domains
+        machine, links, tokens / cut.tensor, float(model.experts_per_token), each, cut.expert, once, practice.most_domains, exchanges=4.0
     )
     spread = cut.expert > 1.0
     return np.where(spread, inside * again * share, 0.0), np.where(spread, outside * again * share, 0.0)
 
 
-def _between_stages(model: Transformer, machine: Machine, job: Job, layouts: Layouts) -> Array:
+def _between_stages(model: Transformer, machine: Machine, links: Links, job: Job, layouts: Layouts) -> Array:
     """A micro-batch's activations to the next stage and their gradients back, once for each of a stage's chunks."""
     several = layouts.pipeline > 1.0
     stride = np.where(several, layouts.tensor * layouts.context * layouts.data, 1.0)
     volume = layouts.micro_batch * job.sequence / layouts.context * model.hidden * HALF / layouts.tensor
-    return np.where(several, 2.0 * layouts.interleave * neighbour(machine, volume, stride), 0.0)
+    return np.where(several, 2.0 * layouts.interleave * neighbour(machine, links, volume, stride, layouts.pipeline), 0.0)
 
 
 def shared_weights(model: Transformer, layouts: Layouts) -> tuple[Array, Array]:
@@ -184,14 +189,16 @@ def data_groups(layouts: Layouts) -> tuple[Array, Array]:
     return layouts.data * layouts.context, np.maximum(layouts.tensor * layouts.context * layouts.data / layouts.expert, 1.0)
 
 
-def _gathered(machine: Machine, model: Transformer, layouts: Layouts, each: float, layers: Array, ends: Array) -> Array:
-    """Seconds of bringing `each` bytes of each weight of some layers and ends to all that hold it."""
+def _gathered(
+    machine: Machine, links: Links, model: Transformer, layouts: Layouts, each: float, exchanges: float, layers: Array, ends: Array
+) -> Array:
+    """Seconds of bringing `each` bytes of each weight of some layers and ends to all that hold it, in so many exchanges."""
     others, experts = shared_weights(model, layouts)
     many, many_experts = data_groups(layouts)
-    near = all_gather(machine, (others * layers + ends) * each, many, layouts.tensor)
+    near = all_gather(machine, links, (others * layers + ends) * each, many, layouts.tensor, exchanges)
     if not model.experts:
         return np.where(many > 1.0, near, 0.0)
-    far = all_gather(machine, experts * layers * each, many_experts, layouts.expert)
+    far = all_gather(machine, links, experts * layers * each, many_experts, layouts.expert, exchanges)
     return np.where(many > 1.0, near, 0.0) + np.where(many_experts > 1.0, far, 0.0)
 
 
@@ -201,17 +208,17 @@ def _end_weights(model: Transformer, layouts: Layouts) -> Array:
     return once * np.where((layouts.pipeline > 1.0) | model.tied, 1.0, 2.0)
 
 
-def _data(model: Transformer, machine: Machine, layouts: Layouts, layers: Array, gradient: float) -> Array:
+def _data(model: Transformer, machine: Machine, links: Links, layouts: Layouts, layers: Array, gradient: float) -> Array:
     """Gradients summed and weights gathered in 16 bits, once a step; nought where weights are spread, which then go layer by layer."""
-    whole = _gathered(machine, model, layouts, gradient + HALF, layers, _end_weights(model, layouts))
+    whole = _gathered(machine, links, model, layouts, gradient + HALF, 2.0, layers, _end_weights(model, layouts))
     return np.where(layouts.sharding == 3, 0.0, whole)
 
 
-def _shard(model: Transformer, machine: Machine, layouts: Layouts) -> Array:
+def _shard(model: Transformer, machine: Machine, links: Links, layouts: Layouts) -> Array:
     """Spread weights of a layer gathered forward and backward and its gradients scattered, for each micro-batch, in 16 bits."""
     if not (layouts.sharding == 3).any():
         return np.zeros(layouts.many)
-    whole = _gathered(machine, model, layouts, 3.0 * HALF, np.ones(layouts.many), np.zeros(layouts.many))
+    whole = _gathered(machine, links, model, layouts, 3.0 * HALF, 3.0, np.ones(layouts.many), np.zeros(layouts.many))
     return np.where(layouts.sharding == 3, whole, 0.0)
 
 

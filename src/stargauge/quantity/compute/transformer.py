@@ -32,7 +32,8 @@ class Transformer:
     """A decoder of equal layers, dense or with experts. Sizes are counts; `ffn` is the inner width of a dense block, or of one expert.
 
     `dense_layers` of the layers of a model with experts have none, but one block of the width `dense_ffn`; every expert layer has
-    `shared_experts` that all tokens pass. `tied`: the output layer uses the embedding's weights.
+    `shared_experts` that all tokens pass. `tied`: the output layer uses the embedding's weights;
+    `most_domains`: that a token's experts are drawn from at most (node-limited routing).
     """
 
     name: str
@@ -52,6 +53,7 @@ class Transformer:
     latent: Latent | None = None
     window: Window | None = None
     tied: bool = False
+    most_domains: float = float("inf")
 
     @property
     def moe_layers(self) -> int:
