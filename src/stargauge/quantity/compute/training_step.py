@@ -49,7 +49,7 @@ class LayerSeconds(NamedTuple):
 class TrainingWork(NamedTuple):
     """A step at the makers' figures: per layer and micro-batch, per micro-batch, per step; and how stages and turns are laid out.
 
-    `each_time`: an exchange of a stage, `times` a step, beside those of its layers: gradients scattered, embedding and output layer gathered.
+    `each_time`: an exchange of a stage, `times` a step, beside its layers': gradients scattered, embedding and output layer gathered.
     """
 
     layer: LayerSeconds
@@ -322,7 +322,7 @@ def combined(work: TrainingWork, w: Weights) -> TrainingStep:
     free = free * m / work.times
     each_time = _exposed(work.each_time, free, np.where(work.spread > 0.0, w.shard, w.data))
     data = _exposed(work.data, np.maximum(free - (work.each_time - each_time), 0.0) * work.times / m, w.data)
-    apart = one - expert + whole  # a layer whose exchange of experts' tokens nothing runs beside
+    apart = one - expert + whole - shard + part.shard  # a layer whose exchanges nothing runs beside
     waiting = _waiting(work, mean, (work.layers * apart + logits) / p, part.matrix * w.matrix * stage)
     step = [each * stage * m for each in layer]
     parts = [
@@ -334,17 +334,18 @@ def combined(work: TrainingWork, w: Weights) -> TrainingStep:
 
 
 def _waiting(work: TrainingWork, mean: Array, apart: Array, matrix: Array) -> Array:
-    """Seconds of the bubble of a stage whose micro-batch takes `mean`, or `apart` where nothing runs beside experts' exchange.
+    """Seconds of the bubble of a stage whose micro-batch takes `mean`, or `apart` where nothing runs beside its exchanges.
 
     With F going forward, B going backward and W of it for the gradients of weights (which may be put off): 1F1B (p - 1) (F + B) / v;
     zero bubble with activations as 1F1B (ZB-H1 of Qi et al. 2023, ZB1P) (p - 1) (F + B - 2 W); DualPipe (DeepSeek-V3 report, table 2)
-    (p / 2 - 1) (F&B + B - 3 W), where F&B is both beside each other.
+    (p / 2 - 1) (F&B + B - 3 W), where F&B is both beside each other. What puts gradients off leaves less beside exchanges: they count
+    whole there, but zero bubble waits no longer than 1F1B.
     """
     p, passes = work.pipeline, 3.0 + work.again
     weights, back = matrix / passes, apart * (passes - 1.0) / passes
     turns = (p - 1.0) / work.interleave * mean
-    late = (p - 1.0) * np.maximum(mean - 2.0 * weights, 0.0)
-    both = np.maximum(p / 2.0 - 1.0, 0.0) * np.maximum(mean + back - 3.0 * weights, 0.0)
+    late = (p - 1.0) * np.minimum(apart - 2.0 * weights, mean)
+    both = np.maximum(p / 2.0 - 1.0, 0.0) * (apart + back - 3.0 * weights)
     return np.where(work.schedule == ZERO_BUBBLE, late, np.where(work.schedule == DUALPIPE, both, turns))
 
 
