@@ -23,8 +23,8 @@ from stargauge.quantity.errors import InputError
 
 #: Taken where a row says nothing: the usual size of a head, and the vocabulary of the GPT models of the papers.
 USUAL_HEAD, USUAL_VOCABULARY = 128.0, 51200.0
-#: Our memory is within a tenth or so: a layout of a run that did fit is only left out where we say it needs more than this much of it.
-TOLERANCE = 1.35
+#: A layout of a run that did fit is left out where we say it needs more than this much of the memory: activations may be a tenth too many.
+TOLERANCE = 1.1
 #: Years after its launch that software is taken to be of where a row says nothing.
 _AFTER_LAUNCH = 1.0
 #: Weights that are further from the stated ones than the first are a sign of a wrong dimension; nearer than the second, of the right one.
