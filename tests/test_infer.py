@@ -89,6 +89,24 @@ def test_the_table_of_the_page_is_that_of_the_queue() -> None:
         assert f"{made.rate[0] * 500:.0f}" == rate
 
 
+def test_the_interval_is_wider_where_less_was_measured() -> None:
+    """A stated layout with software of the runs; one that was searched; later software; a chip of which nothing was measured."""
+    stated = _made(accelerators=2, layout="tp=2", disaggregated=False, software="2025-10")
+    searched, later = _made(disaggregated=False, software="2025-10"), _made(disaggregated=False, software="2026-10")
+    other = _made(chip="tpu-v5p", disaggregated=False, software="2025-10", dtype="bf16")
+    widths = [made.interval["per_accelerator"]["p90"] / made.best.per_accelerator for made in (stated, searched, later, other)]
+    assert widths == sorted(widths) and widths[0] > 1.0
+    assert not any("the interval is wider" in one for one in stated.notes)
+    told = [next(one for one in made.notes if "the interval is wider" in one) for made in (searched, later, other)]
+    assert "searched" in told[0] and "later than" in told[1] and "no run on a chip of the generation of TPU v5p" in told[2]
+
+
+def test_a_pipeline_is_told_of_as_not_measured() -> None:
+    with_pipeline, without = (_made(accelerators=4, layout=layout, disaggregated=False) for layout in ("tp=2,pp=2", "tp=4,pp=1"))
+    assert "no run with a pipeline" in " ".join(with_pipeline.notes)
+    assert "no run with a pipeline" not in " ".join(without.notes)
+
+
 def test_cost_is_rent_over_tokens_and_follows_it() -> None:
     plain, dear = _made(ttft="2s", price_per_hour=2.0, utilisation=0.5).price, _made(ttft="2s", price_per_hour=20.0, utilisation=0.5).price
     assert plain is not None and dear is not None

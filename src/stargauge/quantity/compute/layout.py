@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 #: What is computed again going backward, by number.
 RECOMPUTE = ("none", "selective", "full")
 #: How the stages of a pipeline take turns, by number.
-SCHEDULES = ("1f1b", "zero-bubble")
+SCHEDULES = ("1f1b", "zero-bubble", "dualpipe")
 #: What is spread over the data-parallel group (ZeRO), by number.
 SHARDING = ("none", "optimizer", "gradients", "weights")
 
@@ -50,14 +50,15 @@ class Layouts(NamedTuple):
 class Job:
     """What a training job does in a step: `batch` sequences of `sequence` tokens in `dtype` (`bf16`, `fp8`, `mxfp8`, `nvfp4`).
 
-    `fused`: attention whose scores never reach memory; `balanced`: experts get equal numbers of tokens.
+    `fused`: attention whose scores never reach memory; `balanced`: experts are made to get equal numbers of tokens, as benchmarks do; else
+    they get as many as evenly drawn choices give them.
     """
 
     sequence: int
     batch: int
     dtype: str = "bf16"
     fused: bool = True
-    balanced: bool = True
+    balanced: bool = False
 
     @property
     def tokens(self) -> float:

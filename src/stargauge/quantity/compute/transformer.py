@@ -33,7 +33,8 @@ class Transformer:
 
     `dense_layers` of the layers of a model with experts have none, but one block of the width `dense_ffn`; every expert layer has
     `shared_experts` that all tokens pass. `tied`: the output layer uses the embedding's weights;
-    `most_domains`: that a token's experts are drawn from at most (node-limited routing).
+    `most_domains`: that a token's experts are drawn from at most (node-limited routing); `predicted_tokens`: in training, one layer and
+    output layer more for each beyond the first; `unfused_activation`: experts' activation runs by itself in training.
     """
 
     name: str
@@ -54,6 +55,8 @@ class Transformer:
     window: Window | None = None
     tied: bool = False
     most_domains: float = float("inf")
+    predicted_tokens: int = 1
+    unfused_activation: bool = False
 
     @property
     def moe_layers(self) -> int:
