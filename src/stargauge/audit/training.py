@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stargauge.audit.goodput_job import Asked, kept_share
+from stargauge.audit.training_range import seen
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, SHARDING, Array, Job, Layouts
 from stargauge.quantity.compute.machine import Machine
@@ -23,6 +24,8 @@ DAY = 86_400.0
 DRAWS = 1024
 #: Parts of a step that are exchange which computing does not hide, and that are waiting.
 EXPOSED, WAITING = ("tensor", "context", "expert", "pipeline", "data"), ("imbalance", "bubble")
+#: How far parts of the memory may be off, either way: an assumption, after comparing with Megatron's own estimate, not with measured bytes.
+MEMORY_OFF: Mapping[str, float] = {"weights": 0.02, "gradients": 0.02, "optimizer": 0.02, "activations": 0.1, "logits": 0.1}
 _NAMED: Mapping[str, Sequence[str]] = {"recompute": RECOMPUTE, "sharding": SHARDING, "schedule": SCHEDULES}
 
 
@@ -63,13 +66,14 @@ class Setting:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one layout does: seconds of a step by part and in all, bytes of an accelerator by part."""
+    """What one layout does: seconds of a step by part and in all, bytes of an accelerator by part; `outside`: what no measured run had."""
 
     setting: Setting
     layout: dict[str, int]
     parts: dict[str, float]
     step: Between
     memory: dict[str, float]
+    outside: tuple[str, ...] = ()
 
     @property
     def accelerators(self) -> int:
@@ -80,6 +84,11 @@ class Outcome:
     def headroom(self) -> float:
         """Bytes of an accelerator that are left."""
         return self.setting.machine.chip.memory - sum(self.memory.values())
+
+    @property
+    def memory_off(self) -> float:
+        """Bytes by which the memory may be off, either way."""
+        return sum(MEMORY_OFF.get(name, 0.0) * value for name, value in self.memory.items())
 
     @property
     def tokens_per_s(self) -> Between:
@@ -100,7 +109,8 @@ class Outcome:
             "exposed_communication": sum(self.parts[name] for name in EXPOSED) / total,
             "bubble": sum(self.parts[name] for name in WAITING) / total,
             "memory": {"parts": self.memory, "total": sum(self.memory.values()), "capacity": self.setting.machine.chip.memory,
-                       "headroom": self.headroom},
+                       "headroom": self.headroom, "off": self.memory_off},
+            "outside": list(self.outside),
         }  # fmt: skip
 
 
@@ -112,7 +122,7 @@ def outcome_of(setting: Setting, layouts: Layouts, place: int = 0) -> Outcome:
     made = setting.fit.interval(step.total, setting.model.experts > 0, setting.known_generation)
     return Outcome(
         setting, {name: int(getattr(one, name)[0]) for name in Layouts._fields}, _first(step),
-        Between(*(float(edge[0]) for edge in made)), _first(held),
+        Between(*(float(edge[0]) for edge in made)), _first(held), seen(setting.model.experts > 0).outside(one, setting.job),
     )  # fmt: skip
 
 
@@ -220,29 +230,37 @@ class Beside:
         made = self.outcome
         return {
             "name": self.name, "layout": None if made is None else layout_data(made.layout),
-            "step_s": None if made is None else made.step.p50, "times": None if made is None else made.step.p50 / seconds,
+            "outside": [] if made is None else list(made.outside), "step_s": None if made is None else made.step.p50,
+            "times": None if made is None else made.step.p50 / seconds,
             "more_s": dict(self.more), "least_memory": self.least,
         }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Front:
-    """Layouts that no other beats: of step time against memory left, and of step time against accelerators."""
+    """Layouts that no other beats: of step time against memory left, of step time against accelerators, and of all three (`front`).
+
+    `numbers`: of accelerators that were searched.
+    """
 
     headroom: tuple[Outcome, ...]
-    accelerators: tuple[Outcome, ...]
+    accelerators: tuple[Outcome, ...] = ()
+    front: tuple[Outcome, ...] = ()
+    numbers: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Each with its layout, step, memory left, tokens per second in all and per accelerator."""
         return {
-            name: [_point(one) for one in outcomes] for name, outcomes in (("headroom", self.headroom), ("accelerators", self.accelerators))
-        }
+            "headroom": [_point(one) for one in self.headroom], "accelerators": [_point(one) for one in self.accelerators],
+            "front": [_point(one) for one in self.front], "numbers": list(self.numbers),
+        }  # fmt: skip
 
 
 def _point(one: Outcome) -> dict[str, Any]:
     return {
         "layout": layout_data(one.layout), "accelerators": one.accelerators, "step_s": one.step.p50, "headroom": one.headroom,
         "tokens_per_s": one.tokens_per_s.p50, "tokens_per_s_accelerator": one.tokens_per_s.p50 / one.accelerators,
+        "outside": list(one.outside),
     }  # fmt: skip
 
 
@@ -305,7 +323,7 @@ class TrainingAnswer:
                                   for tier in machine.tiers],
                         "measured_generation": setting.known_generation},
             "job": {"batch": job.batch, "batch_basis": self.batch.basis, "sequence": job.sequence, "sequence_basis": self.sequence.basis,
-                    "dtype": job.dtype, "tokens_per_step": job.tokens,
+                    "dtype": job.dtype, "balanced": job.balanced, "tokens_per_step": job.tokens,
                     "tokens": None if self.tokens is None else self.tokens.value,
                     "tokens_basis": None if self.tokens is None else self.tokens.basis},
             "given": layout_data(self.given),

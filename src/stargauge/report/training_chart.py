@@ -102,7 +102,7 @@ def room_chart(data: Data, narrow: bool = False) -> Spec:
 
 
 def fewer_chart(data: Data, narrow: bool = False) -> Spec:
-    """Tokens per accelerator and second by number of accelerators, in doublings."""
+    """Tokens per accelerator and second by number of accelerators, the fewest first."""
     found = list(reversed(data["pareto"]["accelerators"]))
     points = [{"x": float(place), "y": one["tokens_per_s_accelerator"]} for place, one in enumerate(found)]
     names = [(float(place), large(one["accelerators"])) for place, one in enumerate(found)]

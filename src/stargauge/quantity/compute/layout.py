@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 #: What is computed again going backward, by number.
 RECOMPUTE = ("none", "selective", "full")
 #: How the stages of a pipeline take turns, by number.
-SCHEDULES = ("1f1b", "zero-bubble")
+SCHEDULES = ("1f1b", "zero-bubble", "dualpipe")
 #: What is spread over the data-parallel group (ZeRO), by number.
 SHARDING = ("none", "optimizer", "gradients", "weights")
 
