@@ -124,6 +124,9 @@ def test_others_beside_it_are_no_faster(answered: dict[str, Any]) -> None:
     assert [one["headroom"] for one in room] == sorted(one["headroom"] for one in room)
     assert [one["accelerators"] for one in fewer] == sorted((one["accelerators"] for one in fewer), reverse=True)
     assert [one["step_s"] for one in fewer] == sorted(one["step_s"] for one in fewer)
+    three = answered["pareto"]["front"]
+    assert {one["accelerators"] for one in three} <= set(answered["pareto"]["numbers"])
+    assert three[0]["layout"] == answered["result"]["layout"]
 
 
 def test_a_stated_layout_is_kept_and_held_against_the_best(capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,7 +159,7 @@ def test_text_is_of_eighty_columns_and_names_what_it_counts(capsys: pytest.Captu
     assert max(map(len, told.out.splitlines())) <= 80
     assert told.out.startswith("llama-3-8b on 64 H100")
     for words in ("causal attention", "PaLM: 6 N", "Where the time goes", "What the fullest accelerator holds", "Why this layout",
-                  "Fewer accelerators", "15 trillion tokens take", "None is passed over"):  # fmt: skip
+                  "Fewer accelerators", "Memory may be off", "15 trillion tokens take", "None is passed over"):  # fmt: skip
         assert words in " ".join(told.out.split())
     assert not re.search(r"\bnan\b", told.out)
     plain = ask(capsys, *ASKED, "--ascii").out

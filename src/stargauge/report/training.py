@@ -188,7 +188,7 @@ def marked(data: Data) -> bool:
 
 _FRONTS = (
     ("headroom", "More memory left", _ROOM, room_row),
-    ("front", "Fewer accelerators: no other beats these in number, time and memory left", _FEWER, fewer_row),
+    ("front", "Fewer accelerators: the front of number, time and memory left", _FEWER, fewer_row),
 )
 
 
