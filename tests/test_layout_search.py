@@ -267,10 +267,10 @@ def test_accelerators_that_divide_badly_may_be_left_idle() -> None:
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"schedule": 1, "pipeline": 4, "interleave": 3}, "zero-bubble only with a pipeline, and with interleave 1"),
+        ({"schedule": 1, "pipeline": 4, "interleave": 3}, "interleave 1 with zero-bubble and dualpipe"),
         (
             {"schedule": 2, "pipeline": 3, "tensor": 1, "context": 1, "data": 16, "interleave": 1, "micro_batch": 1},
-            "an even number of stages",
+            "dualpipe with an even number of stages",
         ),
         ({"schedule": 2, "pipeline": 4, "tensor": 1, "context": 1, "data": 12, "interleave": 1, "micro_batch": 1}, "two a stage or more"),
         ({"tensor": 4, "pipeline": 4, "data": 12}, "tensor x pipeline x data = 192, expected a divisor of 48"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from stargauge.audit.training import Outcome, Setting, Told
+from stargauge.audit.training import WAITING, Outcome, Setting, Told
 from stargauge.audit.training_range import seen
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.plan.layouts.counts import spared
@@ -16,6 +16,8 @@ from stargauge.quantity.errors import Fault
 _TIGHT = 0.05
 #: How much faster a step is on fewer accelerators for it to be said.
 _FASTER = 0.99
+#: Waiting, as a share of the step, from which on fewer accelerators are tried.
+_MUCH = 0.1
 #: Years before a chip's launch of which software is taken: launches are known to the quarter or the year, makers have chips before.
 _BEFORE = 0.5
 _GIGA = 1e9
@@ -29,7 +31,7 @@ def notes(
     for name, told in asked.items():
         if told is not None and "template" in told.basis:
             made.append(f"{name}: an assumption, of {told.basis}")
-    return (*made, *_fewer(found, costs, setting.machine.chip.memory))
+    return (*made, *_fewer(outcome, found, costs, setting.machine.chip.memory))
 
 
 def too_old(setting: Setting) -> list[Fault]:
@@ -73,9 +75,10 @@ def _outside(setting: Setting, outcome: Outcome) -> Iterator[str]:
         yield f"outside what was measured of models {kind}: {', '.join(outcome.outside)}; the interval does not count that"
 
 
-def _fewer(found: Found, costs: Costs, capacity: float) -> Iterator[str]:
+def _fewer(outcome: Outcome, found: Found, costs: Costs, capacity: float) -> Iterator[str]:
     """Where the accelerators divide badly: the step on a few fewer, where it is faster."""
-    if found.case.given:
+    waiting = sum(outcome.parts[name] for name in WAITING)
+    if found.case.given or waiting < _MUCH * outcome.step.p50:
         return
     best, number = float(found.best.seconds[0]), 0
     for case in spared(found.case, found.count.left):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -318,7 +319,7 @@ class TrainingAnswer:
             "model": {"name": model.name, "parameters": model.parameters, "active_parameters": model.active_parameters,
                       "layers": model.layers, "hidden": model.hidden, "experts": model.experts},
             "machine": {"chip": machine.chip.name, "title": machine.chip.title, "accelerators": machine.accelerators,
-                        "domain": machine.chip.domain, "memory": machine.chip.memory, "software": machine.software,
+                        "domain": machine.chip.domain, "memory": machine.chip.memory, "software": _date_of(machine.software),
                         "tiers": [{"accelerators": tier.accelerators if np.isfinite(tier.accelerators) else None, "share": tier.share}
                                   for tier in machine.tiers],
                         "measured_generation": setting.known_generation},
@@ -330,13 +331,17 @@ class TrainingAnswer:
         }  # fmt: skip
 
 
+def _date_of(year: float) -> str:
+    """A year with its fraction as a date."""
+    whole = int(year)
+    days = (date(whole + 1, 1, 1) - date(whole, 1, 1)).days
+    return (date(whole, 1, 1) + timedelta(days=int((year - whole) * days + 1e-6))).isoformat()
+
+
 def text_of(layout: Mapping[str, int]) -> str:
-    """A layout in the short names of the field: `TP 8, PP 16 x 4, DP 128, ...`."""
-    at = layout
-    chunks = f" x {at['interleave']}" if at["interleave"] > 1 else ""
-    parts = [f"TP {at['tensor']}", f"PP {at['pipeline']}{chunks}", f"DP {at['data']}"]
-    parts += [f"CP {at['context']}"] if at["context"] > 1 else []
-    parts += [f"EP {at['expert']}"] if at["expert"] > 1 else []
-    parts += [f"micro-batch {at['micro_batch']}", f"recompute {RECOMPUTE[at['recompute']]}"]
-    parts += [f"sharding {SHARDING[at['sharding']]}"]
-    return ", ".join(parts + ([SCHEDULES[at["schedule"]]] if at["pipeline"] > 1 else []))
+    """A layout in the short names of the field: `TP8 PP16x4 DP128 mb1 recompute none shard optimizer 1f1b`."""
+    chunks = f"x{layout['interleave']}" if layout["interleave"] > 1 else ""
+    parts = [f"TP{layout['tensor']}", f"PP{layout['pipeline']}{chunks}", f"DP{layout['data']}"]
+    parts += [f"{name}{layout[part]}" for name, part in (("CP", "context"), ("EP", "expert")) if layout[part] > 1]
+    parts += [f"mb{layout['micro_batch']}", f"recompute {RECOMPUTE[layout['recompute']]}", f"shard {SHARDING[layout['sharding']]}"]
+    return " ".join(parts + ([SCHEDULES[layout["schedule"]]] if layout["pipeline"] > 1 else []))

@@ -50,8 +50,9 @@ class Seen:
     def like(self, layouts: Layouts, job: Job) -> NDArray[np.bool_]:
         """Which layouts have nothing that no run had."""
         sizes = [part.of(layouts, job) <= self.most[name] for name, part in PARTS.items()]
-        named = [np.isin(layouts.schedule, list(self.schedules)), np.isin(layouts.recompute, list(self.recompute))]
-        return np.asarray(np.all(np.stack([*sizes, *named]), axis=0))
+        kinds = ((layouts.schedule, self.schedules), (layouts.recompute, self.recompute))
+        named = [np.logical_or.reduce([values == one for one in sorted(there)]) for values, there in kinds]
+        return np.asarray(np.logical_and.reduce([*sizes, *named]))
 
     def outside(self, layouts: Layouts, job: Job) -> tuple[str, ...]:
         """What the first of some layouts has that no run had, each in words."""

@@ -31,9 +31,9 @@ CONVENTIONS: Mapping[str, str] = {
 RULES: Mapping[str, str] = {
     "domain": "tensor beyond the fast network", "heads": "heads", "kv-heads": "heads of keys and values", "ffn": "width of a block",
     "layers": "more stages than layers", "context": "context", "sequence": "sequence", "stated-data": "stated data", "batch": "batch",
-    "chunks": "chunks of a stage", "one-stage": "chunks of one stage", "turns": "schedule", "micro-batch": "micro-batch",
+    "chunks": "chunks of a stage", "one-stage": "chunks of one stage", "turns": "stages of a schedule", "micro-batch": "micro-batch",
     "fill": "too few micro-batches", "expert-count": "number of experts", "experts": "experts over ranks",
-    "both-ways": "stages or micro-batches of a dualpipe", "ranks": "nothing to shard over",
+    "one-chunk": "chunks of a schedule", "pairs": "micro-batches of a dualpipe", "ranks": "nothing to shard over",
 }  # fmt: skip
 _PARTS = [("", 24, "l"), ("s", 9, "r"), ("share", 7, "r")]
 _HELD = [("", 24, "l"), ("GB", 9, "r"), ("share", 7, "r")]

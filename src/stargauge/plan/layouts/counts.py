@@ -9,9 +9,8 @@ from math import gcd
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from stargauge.plan.layouts.front import Scored, nothing
+from stargauge.plan.layouts.front import Scored, beaten, front, nothing
 from stargauge.plan.layouts.search import Costs, Found, searched
 from stargauge.plan.layouts.space import UNEVEN, Case, divisors
 from stargauge.quantity.compute.layout import Array
@@ -19,7 +18,7 @@ from stargauge.quantity.compute.layout import Array
 #: Layouts to look at for all numbers together, about, and numbers between one and its half at most.
 WORK, MOST_BETWEEN = 12_000_000, 4
 #: Cases with accelerators left idle that are tried, and the least share of them that is used; numbers above that are tried.
-_SPARED, _USED, _ABOVE, _DOMAINS = 3, 0.8, 32, 8
+_SPARED, _USED, _ABOVE, _NODES, _NODE = 8, 0.8, 32, 8, 8
 #: Halvings that the work is spread over, and after how many without a layout that fits the search goes no further down.
 _HALVINGS, _EMPTY = 6, 2
 
@@ -31,19 +30,24 @@ class Points(NamedTuple):
     accelerators: Array
 
 
+def node_of(case: Case) -> int:
+    """Accelerators that are taken together: eight, or as many as divide a domain and eight (an assumption: hosts hold four or eight)."""
+    return gcd(_NODE, case.machine.chip.domain)
+
+
 def numbers(case: Case) -> list[int]:
     """The numbers of accelerators below those asked that a layout can use whole, the largest first.
 
-    Divisors of those asked, and products of tensor, stages of near equal length and a divisor of the batch; whole domains where those asked
-    are whole domains, and parts of one that divide it.
+    Divisors of those asked, and products of tensor, stages of near equal length and a divisor of the batch; whole nodes where those asked
+    are whole nodes, and parts of one that divide it.
     """
-    domain, layers = case.machine.chip.domain, case.model.layers
+    domain, node, layers = case.machine.chip.domain, node_of(case), case.model.layers
     heads = divisors(case.model.heads)
     stages = [p for p in range(1, layers + 1) if p * -(-layers // p) <= UNEVEN * layers]
     made = {int(t) * p * int(d) for t, p, d in product(heads[heads <= domain], stages, divisors(case.job.batch))}
     made |= {int(one) for one in divisors(case.accelerators)}
-    if case.accelerators % domain == 0:
-        made = {one for one in made if one % domain == 0 or domain % one == 0}
+    if case.accelerators % node == 0:
+        made = {one for one in made if one % node == 0 or node % one == 0}
     return sorted((one for one in made if one < case.accelerators), reverse=True)
 
 
@@ -58,24 +62,24 @@ def tried(case: Case, many: int) -> list[int]:
 
 
 def spared(case: Case, left: int) -> list[Case]:
-    """Cases with a few accelerators left idle, where those asked have few divisors in common with the batch: at most three, a fifth idle.
+    """Cases with a few accelerators left idle, at most a fifth: those with more divisors in common with the batch than those asked.
 
-    `left`: layouts that the search on all of them looks at; where they are many only one is tried.
+    `left`: layouts that the search on all of them looks at; the more they are the fewer cases are tried.
     """
 
     def ways(number: int) -> int:
         return len(divisors(gcd(number, case.job.batch)))
 
     near = [one for one in numbers(case) if one >= _USED * case.accelerators and ways(one) > ways(case.accelerators)]
-    best = sorted(near, key=lambda one: (-ways(one), -one))[: _SPARED if left * _SPARED < WORK // _HALVINGS else 1]
+    best = sorted(near, key=lambda one: (-ways(one), -one))[: int(np.clip(WORK // _HALVINGS // max(left, 1), 1, _SPARED))]
     return [replace(case, accelerators=one) for one in best]
 
 
 def above(case: Case) -> list[int]:
-    """Numbers above those asked, rising, up to twice of them or eight domains: whole domains, or parts of one that divide it."""
-    domain = case.machine.chip.domain
-    most = max(2 * case.accelerators, _DOMAINS * domain)
-    whole = [one for one in range(case.accelerators + 1, most + 1) if one % domain == 0 or domain % one == 0]
+    """Numbers above those asked, rising, up to twice of them or eight nodes: whole nodes, or parts of one that divide it."""
+    node = node_of(case)
+    most = max(2 * case.accelerators, _NODES * node)
+    whole = [one for one in range(case.accelerators + 1, most + 1) if one % node == 0 or node % one == 0]
     return whole[:_ABOVE]
 
 
@@ -106,20 +110,11 @@ def points(fronts: Mapping[int, Scored]) -> Points:
     lower, kept = nothing(), list[tuple[int, Scored]]()
     for number in sorted(fronts):
         here = fronts[number]
-        here = here.take(~_beaten(here, lower))
-        lower = lower.with_more(here)
+        here = here.take(~beaten(here, lower))
+        lower = front(lower.with_more(here))
         kept.append((number, here))
     made = nothing()
     for _, here in reversed(kept):
         made = made.with_more(here)
     accelerators = [np.full(len(here.seconds), float(number)) for number, here in reversed(kept)]
     return Points(made, np.concatenate([np.zeros(0), *accelerators]))
-
-
-def _beaten(here: Scored, lower: Scored) -> NDArray[np.bool_]:
-    """Whether one of those on fewer accelerators takes no longer and leaves no less."""
-    if not len(lower.seconds):
-        return np.zeros(len(here.seconds), dtype=bool)
-    order = np.argsort(lower.seconds, kind="stable")
-    most = np.concatenate(([-np.inf], np.maximum.accumulate(lower.headroom[order])))
-    return np.asarray(most[np.searchsorted(lower.seconds[order], here.seconds, side="right")] >= here.headroom)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stargauge.plan.layouts.front import Scored, front, nothing, ranked
+from stargauge.plan.layouts.front import Scored, beaten, front, nothing, ranked
 from stargauge.plan.layouts.space import Case, Count, Truth, blocks
 from stargauge.quantity.compute.layout import Array, Layouts
 
@@ -101,7 +101,7 @@ def _add(found: Found, block: Scored, without: bool) -> None:
     """Take the layouts of a block that are worth keeping."""
     found.evaluated += block.layouts.many
     found.best = _fastest(found.best, block, KEPT)
-    found.front = front(found.front.with_more(front(block)))
+    found.front = front(found.front.with_more(block.take(~beaten(block, found.front))))
     if without:
         for one in WITHOUT:
             plain = _plain(block.layouts, one)
