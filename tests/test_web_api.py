@@ -290,7 +290,7 @@ ADDRESSES = re.findall(r"(?m)^/api/.*$", SERVING)
 
 
 def test_the_page_on_serving_names_what_there_is(served: str) -> None:
-    assert len(ADDRESSES) == 9
+    assert len(ADDRESSES) == 12
     for address in (one for one in ADDRESSES if "draws" not in one):
         assert _got(served + address)[0] == 200, address
     for name in re.findall(r"`([\w-]+)`", SERVING[SERVING.index("One address for each") : SERVING.index("/api/compare?a")]):
@@ -321,6 +321,7 @@ document = schemathesis.openapi.from_dict(create_app().openapi())
 CHEAP = {
     "programme": ("stargate", "small"), "draws": (r"\d{3,5}", "256"), "seed": (r"\d{1,9}", "3"), "as_of": (r"\d{4}-\d\d-\d\d", str(DAY)),
     "address": (r"power_facility.*", POWER), "site": ("abilene", "north"),
+    "model": ("llama3-405b", "llama3-8b"), "cluster": ("16384xh100", "64xh100"), "simulate": (r"\d+", "16"), "days": (r"[\d.e+]+", "1"),
     "a": ("stargate@.*", "small@2025-06-01"), "b": ("@.*", "+overrun_factor=1"),
 }  # fmt: skip
 
@@ -345,7 +346,7 @@ def test_what_would_do_is_named_to_three_figures_and_never_less_than_it_takes(ne
 
 
 #: Answers about what is there, whose values may be wrong in more ways than their form tells.
-OF_VALUES = ("/power", "/facility", "/hours", "/system", "/compute")
+OF_VALUES = ("/power", "/facility", "/hours", "/system", "/compute", "/train", "/infer", "/goodput")
 
 
 def _as_described(served: str, case: Any) -> None:

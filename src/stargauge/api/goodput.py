@@ -41,7 +41,7 @@ MOST_DAYS, MOST_HISTORIES, MOST_DRAWS = 3650.0, 100_000, 100_000
 #: The least and the most that each figure may be, in SI units, with examples.
 _LIMITS: dict[str, tuple[float, float, str]] = {
     "failure_rate": (1e-12, 2e-5, "stops per node and day, such as 0.004, or a range such as 0.003..0.006"),
-    "checkpoint_write": (0.0, 86_400.0, "a time such as 30s, or a range such as 10s..60s"),
+    "checkpoint_write": (1e-3, 86_400.0, "a time such as 30s, or a range such as 10s..60s, 1ms at least"),
     "restart_time": (0.0, 30 * 86_400.0, "a time such as 8min, or a range such as 5min..15min"),
     "spare_share": (0.0, 10.0, "a number of nodes such as 64, or a share of them such as 2%"),
     "repair_time": (1.0, 365 * 86_400.0, "a time such as 24h"),

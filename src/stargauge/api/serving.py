@@ -33,7 +33,7 @@ def infer(
     input: int = 1024, output: int = 1024, accelerators: int | None = None, dtype: str | None = None, concurrency: float | None = None,
     rate: float | str | None = None, prefix_hits: float = 0.0, speculative: float = 1.0, disaggregated: bool | None = None,
     layout: str | Mapping[str, int] | None = None, software: float | str | date | None = None, price_per_hour: float | None = None,
-    utilisation: float | None = None, values: Catalogue | None = None,
+    utilisation: float | None = None, as_of: date | None = None, values: Catalogue | None = None,
 ) -> ServingAnswer:  # fmt: skip
     """The layout and the load with which a model gives most output tokens per accelerator under limits on their time.
 
@@ -44,7 +44,7 @@ def infer(
     prompts on accelerators of their own, not, or (None) whichever is better. Raises InputError with every fault, or with the limits that
     nothing keeps and the nearest that something does.
     """
-    known = (values or catalogue()).known(date.today())
+    known = (values or catalogue()).known(as_of or date.today())
     faults: list[Fault] = []
     first, each = (_kept(faults, lambda one=one, path=path: _seconds(one, path)) for one, path in ((ttft, "--ttft"), (tpot, "--tpot")))  # type: ignore[misc]
     asked_rate = _kept(faults, lambda: _rate(rate))

@@ -257,7 +257,7 @@ def _tiers(said: Oversubscription | None) -> tuple[Tier, ...]:
 def _software(said: float | str | date | None, today: date) -> float:
     if said is None or isinstance(said, date):
         return _year(day(said or today))
-    fault = Fault(f'got "{said}" as the day of the software; expected a date as 2026-06-30, or a year as 2026.5', "--software")
+    fault = Fault(f"got {said} as the day of the software; expected a date as 2026-06-30, or a year as 2026.5", "--software")
     try:
         year = float(said)
     except ValueError:

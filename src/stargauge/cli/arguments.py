@@ -571,6 +571,7 @@ def parser() -> Parser:
     infer.add_argument("--software", metavar="DATE", help="day of the serving software, such as 2026-04 (default: today)")
     infer.add_argument("--price-per-hour", type=float, metavar="USD", help="rent of an accelerator (default: the catalogue's)")
     infer.add_argument("--utilisation", type=float, metavar="SHARE", help="share of the time in use (default: the catalogue's)")
+    infer.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
     infer.add_argument("--pareto", action="store_true", help="print every point of speed per user against output per accelerator")
     infer.add_argument("--out", metavar="FOLDER", help="write answer, table and charts to a new folder")
     infer.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")

@@ -24,7 +24,7 @@ def infer(asked: argparse.Namespace) -> int:
         asked.model, asked.chip, ttft=asked.ttft, tpot=asked.tpot, ttft_of=asked.ttft_of, input=asked.input, output=asked.output,
         accelerators=asked.accelerators, dtype=asked.dtype, concurrency=asked.concurrency, rate=asked.rate, prefix_hits=asked.prefix_hits,
         speculative=asked.speculative, disaggregated=asked.disaggregated, layout=asked.layout, software=asked.software,
-        price_per_hour=asked.price_per_hour, utilisation=asked.utilisation, values=values_of(asked),
+        price_per_hour=asked.price_per_hour, utilisation=asked.utilisation, as_of=asked.as_of, values=values_of(asked),
     ).to_dict()  # fmt: skip
     if target is not None:
         from stargauge.report.serving_chart import front_csv, pictures

@@ -92,8 +92,8 @@ def passes_spec(data: Data, narrow: bool = False) -> Spec:
                 "data": {"values": [{"from": low, "to": high}]}, "mark": {"type": "bar", "height": 26, "color": HUES[_HUES[name]]},
                 "encoding": {"x": x, "x2": {"field": "to"}, "y": {"value": middle}},
             })  # fmt: skip
-        name, down = (f"{title}, {seconds(made['total'])}", 20) if narrow else ([title, seconds(made["total"])], 2)
-        layers.append(text(name, 2 if narrow else -paper.left + 2, middle - down, HUES["ink"], size=12.5))
+        told, above = ([f"{title}, {seconds(made['total'])}"], 20) if narrow else ([title, seconds(made["total"])], 2)
+        layers.append(text(told, 2 if narrow else -paper.left + 2, middle - above, HUES["ink"], size=12.5))
     layers.append(text("% of the time", paper.width, paper.height + 30, HUES["soft"], size=12.5, align="right"))
     for place, name in enumerate(names):
         column, row = divmod(place, 4) if narrow else divmod(place, 3)[::-1]

@@ -12,7 +12,6 @@ from stargauge.web.api_parameters import WHOLE, YES_OR_NO, Asker, AsOf, Maybe, N
 from stargauge.web.api_routes import answers
 from stargauge.web.asked import Asked
 
-
 _BEGINNING = "by any unique beginning of its name in the catalogue"
 Model = Annotated[Text, Query(description=f"The model, {_BEGINNING}.", examples=["llama3-405b"])]
 OfModel = Annotated[Maybe[Text], Query(description=f"The model, {_BEGINNING}: what a checkpoint writes.")]
@@ -29,7 +28,7 @@ Sequence = Annotated[
 Dtype = Annotated[Literal["bf16", "fp8", "mxfp8", "nvfp4"], Query(description="Type of matrix products.")]
 Layout = Annotated[Maybe[Text], Query(description="Parts of the layout that are given, such as `tp=8,pp=16`; the others are searched.")]
 RunTokens = Annotated[
-    Maybe[Annotated[float, Field(gt=0, le=chips.MOST_TOKENS)]], Query(description="Tokens of the whole run, such as 15.6e12.")
+    Maybe[Annotated[float, Field(ge=1, le=chips.MOST_TOKENS)]], Query(description="Tokens of the whole run, such as 15.6e12.")
 ]
 Software = Annotated[Maybe[Text], Query(description="The day of the software, such as `2024-07`; the knowledge date where left out.")]
 Oversubscription = Annotated[
@@ -60,10 +59,12 @@ Disaggregated = Annotated[
     Maybe[bool], YES_OR_NO, Query(description="Prompts on accelerators of their own, or not; whichever is better where left out.")
 ]
 PricePerHour = Annotated[
-    Maybe[Annotated[float, Field(gt=0, le=1e6)]], Query(description="Rent of an accelerator-hour, USD; the catalogue's where left out.")
+    Maybe[Annotated[float, Field(ge=chips.LEAST_SHARE, le=1e6)]],
+    Query(description="Rent of an accelerator-hour, USD."),
 ]
 Utilisation = Annotated[
-    Maybe[Annotated[float, Field(gt=0, le=1.0)]], Query(description="Share of the time in use; the catalogue's where left out.")
+    Maybe[Annotated[float, Field(ge=chips.LEAST_SHARE, le=1.0)]],
+    Query(description="Share of the time in use."),
 ]
 
 FailureRate = Annotated[Maybe[Text], Query(description="Stops per node and day, such as `0.004` or `0.003..0.006`.")]
@@ -107,13 +108,13 @@ async def infer(
     reply: TokensOut = 1024, accelerators: Accelerators = None, dtype: WeightType = None, concurrency: Concurrency = None,
     rate: Rate = None, prefix_hits: PrefixHits = 0.0, speculative: Speculative = 1.0, disaggregated: Disaggregated = None,
     layout: Layout = None, software: Software = None, price_per_hour: PricePerHour = None, utilisation: Utilisation = None,
-    progress: Number = None,
+    as_of: AsOf = None, progress: Number = None,
 ) -> Response:  # fmt: skip
     """A model served by a chip. Layout and load with most output tokens under limits on their times, cost, power, the front.
 
     Limits that nothing keeps come back as 422 with the nearest that something does.
     """
-    return await Asker(request, Asked(), progress or 0)(
+    return await Asker(request, Asked(as_of=as_of), progress or 0)(
         "infer", model=model, chip=chip, ttft=ttft, tpot=tpot, ttft_of=ttft_of, input=prompt, output=reply, accelerators=accelerators,
         dtype=dtype, concurrency=concurrency, rate=rate, prefix_hits=prefix_hits, speculative=speculative, disaggregated=disaggregated,
         layout=layout, software=software, price_per_hour=price_per_hour, utilisation=utilisation,

@@ -17,7 +17,7 @@ Answer = dict[str, Any]
 
 #: How much of each may be asked for here, where others wait too; the commands go further.
 MOST_ACCELERATORS, MOST_BATCH, MOST_SEQUENCE, MOST_TOKENS = 1_048_576, 1_048_576, 16_777_216, 1e18
-MOST_USERS, MOST_DAYS, MOST_HISTORIES, MOST_GOODPUT_DRAWS = 100_000_000, 3650.0, 100_000, 16_384
+LEAST_SHARE, MOST_USERS, MOST_DAYS, MOST_HISTORIES, MOST_GOODPUT_DRAWS = 1e-3, 100_000_000, 3650.0, 100_000, 16_384
 #: Choices of layouts that one search looks at, events of all histories together, and the draws of goodput, as the command has them.
 MOST_CHOICES, MOST_EVENTS, GOODPUT_DRAWS = 2e10, 2e7, 512
 
@@ -26,8 +26,8 @@ MOST_CHOICES, MOST_EVENTS, GOODPUT_DRAWS = 2e10, 2e7, 512
 class Field:
     """One field of a form: its parameter, what it is called, an example.
 
-    `reads`: how its text is read (text, whole, amount, yes-or-no); `choices`: values with their words, where there are few; `needed`: nothing
-    is answered without it; `first`: it stands above the others.
+    `reads`: how its text is read (text, whole, amount, yes-or-no); `choices`: values with their words, where there are few; `needed`:
+    nothing is answered without it; `first`: it stands above the others.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     needed: str = ""
     first: bool = False
+    least: float = -math.inf
     most: float = math.inf
 
 
@@ -49,7 +50,7 @@ TRAIN = (
     Field("batch", "Sequences of a step", "the model’s", "whole", first=True, most=MOST_BATCH),
     Field("sequence", "Tokens of a sequence", "the model’s", "whole", first=True, most=MOST_SEQUENCE),
     Field("dtype", "Type of matrix products", choices=tuple((name, name) for name in _DTYPES), first=True),
-    Field("tokens", "Tokens of the whole run", "15.6e12", "amount", most=MOST_TOKENS),
+    Field("tokens", "Tokens of the whole run", "15.6e12", "amount", least=1.0, most=MOST_TOKENS),
     Field("software", "Day of the software", "2024-07"),
     Field("layout", "Parts of the layout that are given", "tp=8,pp=16"),
     Field("oversubscription", "Network beyond so many accelerators", "7@3072"),
@@ -72,8 +73,8 @@ INFER = (
           choices=(("", "whichever is better"), ("true", "yes"), ("false", "no"))),
     Field("layout", "Parts of the layout that are given", "tp=8,ep=32"),
     Field("software", "Day of the software", "2026-04"),
-    Field("price_per_hour", "Rent of an accelerator-hour, USD", "the catalogue’s", "amount", most=1e6),
-    Field("utilisation", "Share of the time in use", "the catalogue’s", "amount", most=1.0),
+    Field("price_per_hour", "Rent of an accelerator-hour, USD", "the catalogue’s", "amount", least=LEAST_SHARE, most=1e6),
+    Field("utilisation", "Share of the time in use", "the catalogue’s", "amount", least=LEAST_SHARE, most=1.0),
 )  # fmt: skip
 GOODPUT = (
     Field("cluster", "Accelerators × chip", "16384xh100", needed=_CLUSTER, first=True),
@@ -83,7 +84,9 @@ GOODPUT = (
     Field("days", "Days of a history", "54", "amount", first=True, most=MOST_DAYS),
     Field("simulate", "Histories event by event", "256 short ones", "whole", most=MOST_HISTORIES),
     Field("checkpoint_write", "A checkpoint stops the job for", "10s..60s"),
-    Field("writing", "Writing a checkpoint, with a model", choices=(("background", "in the background"), ("blocking", "while the job stands"))),
+    Field(
+        "writing", "Writing a checkpoint, with a model", choices=(("background", "in the background"), ("blocking", "while the job stands"))
+    ),
     Field("storage", "What the whole store takes, with a model", "2TB/s"),
     Field("restart", "Detection and reload after a stop", "8min"),
     Field("spares", "Nodes in reserve", "64, or 2%"),
@@ -137,6 +140,8 @@ def _amount(field: Field, text: str) -> float:
 
 
 def _within(field: Field, value: float) -> float:
+    if value < field.least:
+        raise InputError(f"got {value:,.10g}; expected at least {field.least:,.10g}")
     if value > field.most:
         raise InputError(f"got {value:,.10g}; expected at most {field.most:,.10g}")
     return value
@@ -218,13 +223,15 @@ def _told(fault: Fault, name: str) -> Fault:
 def _train(view: View, given: Mapping[str, Any]) -> Answer:
     from stargauge import api
 
-    return api.train(given["model"], given["cluster"], as_of=view.asked.day, most=MOST_CHOICES, **_without(given, "model", "cluster")).to_dict()
+    return api.train(
+        given["model"], given["cluster"], as_of=view.asked.day, most=MOST_CHOICES, **_without(given, "model", "cluster")
+    ).to_dict()
 
 
 def _infer(view: View, given: Mapping[str, Any]) -> Answer:
     from stargauge import api
 
-    return api.infer(given["model"], given["chip"], **_without(given, "model", "chip")).to_dict()
+    return api.infer(given["model"], given["chip"], as_of=view.asked.day, **_without(given, "model", "chip")).to_dict()
 
 
 def _goodput(view: View, given: Mapping[str, Any]) -> Answer:

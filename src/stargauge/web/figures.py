@@ -25,7 +25,8 @@ def as_file(view: View, name: str, ending: str) -> Made:
 
     figure = view.figures[name]
     body = csv_text(figure["table"]).encode() if ending == "csv" else _drawing(view, figure, ending)
-    return Made(body, MEDIA[ending], {"Content-Disposition": f'attachment; filename="{"" if view.cite else f"{view.asked.programme}-"}{name}.{ending}"'})
+    file = f"{name}.{ending}" if view.cite else f"{view.asked.programme}-{name}.{ending}"
+    return Made(body, MEDIA[ending], {"Content-Disposition": f'attachment; filename="{file}"'})
 
 
 def _drawing(view: View, figure: Any, ending: str) -> bytes:

@@ -19,6 +19,6 @@ from stargauge.web.pages import (
 )
 
 __all__ = [
-    "accuracy", "chips", "claims", "compare", "compute", "edit", "evidence", "money", "overview", "programmes", "reading", "sites", "system",
-    "what_if", "why",
+    "accuracy", "chips", "claims", "compare", "compute", "edit", "evidence", "money", "overview", "programmes", "reading", "sites",
+    "system", "what_if", "why",
 ]  # fmt: skip

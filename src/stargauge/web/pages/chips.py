@@ -60,8 +60,10 @@ def _page(view: View, name: str, asks: Mapping[str, str], more: Mapping[str, Any
         view.headers["status"] = "422"
     with speaking(view.asked.language):
         spoken = words()
-    form = {"fields": chips.FIELDS[name], "words": spoken, "asked": asks, "names": chips.names_of(view), "faults": _by_field(name, faults),
-            "more": _more(name, asks, faults), "json": _json(view, name, {**asked, **(more or {})})}  # fmt: skip
+    form = {
+        "fields": chips.FIELDS[name], "words": spoken, "asked": asks, "names": chips.names_of(view), "faults": _by_field(name, faults),
+        "more": _more(name, asks, faults) or view.asked.as_of is not None, "json": _json(view, name, {**asked, **(more or {})}),
+    }  # fmt: skip
     return view.render("chips_page.html.j2", current=name, form=form, **told)
 
 
@@ -73,9 +75,13 @@ def _more(name: str, asks: Mapping[str, str], faults: Any) -> bool:
 
 def _json(view: View, name: str, asked: Mapping[str, Any]) -> str:
     """The address of the same answer as JSON."""
-    run = {} if name == "infer" else {"as_of": view.asked.day} if name == "train" else {"as_of": view.asked.day, "seed": view.asked.seed}
-    told = {**asked, **run}
-    return f"/api/{name}?{urlencode({key: str(value).lower() if isinstance(value, bool) else value for key, value in told.items()})}"
+    run = {"as_of": view.asked.day, **({"seed": view.asked.seed} if name == "goodput" else {})}
+    return f"/api/{name}?{urlencode({key: _written(value) for key, value in {**asked, **run}.items()})}"
+
+
+def _written(value: Any) -> str:
+    """A value as an address has it."""
+    return str(value).lower() if isinstance(value, bool) else f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def _by_field(name: str, faults: Any) -> dict[str, list[str]]:
