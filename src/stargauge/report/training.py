@@ -40,7 +40,7 @@ _HELD = [("", 24, "l"), ("GB", 9, "r"), ("share", 7, "r")]
 _USE = [("of the dense figure, counted as", 44, "w"), ("P10", 7, "r"), ("P50", 7, "r"), ("P90", 7, "r")]
 _BESIDE = [("", 24, "w"), ("s", 7, "r"), ("times", 5, "r"), ("what takes longer, or less (s)", 38, "w")]
 _ROOM = [("layout", 42, "w"), ("s", 8, "r"), ("GB left", 8, "r"), ("tokens/s each", 13, "r")]
-_FEWER = [("number", 9, "r"), ("s", 8, "r"), ("GB left", 8, "r"), ("tokens/s each", 13, "r"), ("layout", 36, "w")]
+_FEWER = [("number", 9, "r"), ("s", 8, "r"), ("GB left", 8, "r"), ("tokens/s each", 13, "r"), ("layout", 34, "w")]
 #: What stands at a layout with something that no measured run had.
 MARK = "*"
 MARKED = f"{MARK} has something that no measured run of such a model had; what it is: --json, outside"
