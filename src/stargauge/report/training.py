@@ -62,7 +62,7 @@ def render_training(data: Data, style: Style, folder: str | None = None) -> str:
     ]
     lines += ["", style.bold("Utilisation"), *table(_USE, use_rows(data), style)]
     if data["beside"]:
-        lines += ["", style.bold("Why this layout"), *table(_BESIDE, [beside_row(one) for one in data["beside"]], style)]
+        lines += ["", style.bold("Why this layout"), *table(_BESIDE, beside_rows(data), style)]
     for name, title, columns, row in _FRONTS:
         found = data["pareto"][name]
         if len(found) > 1:
@@ -151,6 +151,15 @@ def use_rows(data: Data) -> list[Sequence[str]]:
     again = "hardware: with what is computed again" + (", nothing of note where attention is fused" if fused else "")
     rows.append((again, made["hardware"]["hfu"]))
     return [(name, *(percent(value[edge]) for edge in ("p10", "p50", "p90"))) for name, value in rows]
+
+
+def beside_rows(data: Data) -> list[Sequence[str]]:
+    """Other layouts; those that are the same one have one row with all their names."""
+    made = dict[str, tuple[list[str], Data]]()
+    for one in data["beside"]:
+        key = one["name"] if one["layout"] is None else short(one["layout"])
+        made.setdefault(key, ([], one))[0].append(str(one["name"]))
+    return [beside_row({**one, "name": "; ".join(names)}) for names, one in made.values()]
 
 
 def beside_row(one: Data) -> Sequence[str]:

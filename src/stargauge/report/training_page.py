@@ -43,7 +43,7 @@ def training_section(data: Data) -> dict[str, Any]:
         "memory": _rows("What the fullest accelerator holds", ("part", "GB", "share"), training.memory_rows(data)),
         "use": _rows("Utilisation of the dense figure, by what is counted", ("counted as", "P10", "P50", "P90"), training.use_rows(data)),
         "beside": _rows("Why this layout", ("layout", "s", "times", "what takes longer, or less (s)"),
-                        [training.beside_row(one) for one in data["beside"]]),
+                        training.beside_rows(data)),
         "notes": [training.memory_told(data), training.searched(data), *([f"{training.MARKED}."] if training.marked(data) else []),
                   *(f"{text}." for text in data["notes"])],
         "figures": [
