@@ -2,8 +2,8 @@
 
 GPT-3 175B on 1,024 accelerators with a batch of 1,536 sequences is the case that Calculon's authors search (Isaev et al. 2023). Their tool
 was run on such a machine as this one; its rate is stated, not measured here: 53.7 layouts per CPU-second. Its space has other switches,
-so rates are of layouts, not of the same layouts. A layout of `rate` is one that keeps the rules: its memory is worked out, and its time where
-it fits; those of `those that fit` had both worked out. Searches are repeated, as other work on the machine shows in CPU-seconds too.
+so rates are of layouts, not of the same layouts. A layout of `rate` is one that keeps the rules: its memory is worked out, and its time
+where it fits; those of `those that fit` had both worked out. Searches are repeated, as other work on the machine shows in CPU-seconds too.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def layouts() -> Iterator[Figure]:
             taken.append(process_time() - begun)
         seconds, many = sorted(taken)[_TIMES // 2], found.count.left
         note = (
-            f"the middle of {_TIMES} from {min(taken):.2f} to {max(taken):.2f} s; {found.count.grid:,} in the grid, {many:,} keep the rules, "
-            f"{found.evaluated:,} fit; best {found.best.seconds[0]:.2f} s"
+            f"the middle of {_TIMES} from {min(taken):.2f} to {max(taken):.2f} s; {found.count.grid:,} in the grid, {many:,} keep the "
+            f"rules, {found.evaluated:,} fit; best {found.best.seconds[0]:.2f} s"
         )
         yield Figure(f"layouts: {name}, whole search", seconds, "s", at_most=goal, note=note)
         yield Figure(

@@ -8,7 +8,7 @@ from typing import Any
 from stargauge.report.terminal import Style, labelled, table, wrapped
 
 Data = Mapping[str, Any]
-_GIGA, _SECOND = 1e9, 1e-3
+_GIGA, _SECOND = 1e9, 5e-3
 #: Seconds below which a part of a step is not listed.
 _LEAST = 0.0005
 #: What the parts of a step are called.
@@ -170,7 +170,7 @@ def beside_row(one: Data) -> Sequence[str]:
         return name, "", "", "no layout divides so" if least is None else f"does not fit: needs {gigabytes(least)} GB at least"
     more = [(COMPONENTS.get(part, part), value) for part, value in one["more_s"].items() if abs(value) >= _SECOND][:_MOST_DIFFERENCES]
     told = ", ".join(f"{part} {value:+.2f}" for part, value in more)
-    return name, f"{one['step_s']:.2f}", f"{one['times']:.2f}", told or "the same to a thousandth of a second"
+    return name, f"{one['step_s']:.2f}", f"{one['times']:.2f}", told or "the same to a hundredth of a second"
 
 
 def room_row(one: Data) -> Sequence[str]:
