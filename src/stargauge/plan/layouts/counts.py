@@ -16,7 +16,7 @@ from stargauge.plan.layouts.space import UNEVEN, Case, divisors
 from stargauge.quantity.compute.layout import Array
 
 #: Layouts to look at for all numbers together, about, and numbers between one and its half at most.
-WORK, MOST_BETWEEN = 12_000_000, 4
+WORK, MOST_BETWEEN = 9_000_000, 4
 #: Cases with accelerators left idle that are tried, and the least share of them that is used; numbers above that are tried.
 _SPARED, _USED, _ABOVE, _NODES, _NODE = 8, 0.8, 32, 8, 8
 #: Halvings that the work is spread over, and after how many without a layout that fits the search goes no further down.
