@@ -19,7 +19,7 @@ Answer = dict[str, Any]
 MOST_ACCELERATORS, MOST_BATCH, MOST_SEQUENCE, MOST_TOKENS = 1_048_576, 1_048_576, 16_777_216, 1e18
 LEAST_SHARE, MOST_USERS, MOST_DAYS, MOST_HISTORIES, MOST_GOODPUT_DRAWS = 1e-3, 100_000_000, 3650.0, 100_000, 16_384
 #: Choices of layouts that one search looks at, events of all histories together, and the draws of goodput, as the command has them.
-MOST_CHOICES, MOST_EVENTS, GOODPUT_DRAWS = 2e10, 2e7, 512
+MOST_CHOICES, MOST_EVENTS, GOODPUT_DRAWS = 5e9, 2e7, 512
 
 
 @dataclass(frozen=True)
