@@ -80,30 +80,40 @@ PRIORS = {
     "power": Prior(1.0, 0.3, _OWN + "speed in proportion to watts per operation", log=False),
     "immature": Prior(0.1, 0.0, _OWN + "a tenth slower for each year short of a year and a half after launch", log=False),
 }  # fmt: skip
-_RECIPE = "by the recipes in Megatron-Bridge at 067f987df"
-#: Days of software practice, and other limits, with why.
+_ASSUMED, _FITTED, _RECIPES = "stargauge-assumption", "stargauge-training-fit", "megatron-bridge"
+
+
+class Said(NamedTuple):
+    """A day of software practice or another limit: its value, the source, and what it is."""
+
+    value: float
+    source: str
+    why: str
+
+
 PRACTICE = {
-    "wide_domain": (72.0, "domains of a whole rack"),
-    "once_wide": (2025.85, _RECIPE + ": HybridEP"), "once": (2026.2, _RECIPE + ": DeepEP, HybridEP"),
-    "once_latent[hopper]": (2024.5, "guide to the dispatchers in Megatron-LM: DeepSeek-V3 on Hopper uses DeepEP"),
-    "graph": (2025.85, _RECIPE + ": parts of a layer as CUDA graphs"),
-    "fused": (2026.6, _RECIPE + ": whole step as a graph, fused grouped products"),
-    "fused_small": (2026.42, _RECIPE + ": the same at micro-batch 1"),
-    "data_beside": (2024.0, "assumption: reduction of gradients beside computing became usual"),
-    "half_gradients": (2025.5, _RECIPE + ": gradients summed in 16 bits"),
-    "attention[hopper]": (2024.2, "assumption: kernels made for Hopper in frameworks"),
-    "compiled": (2024.2, "assumption: frameworks that spread weights fuse passes since"),
-    "score_width": (192.0, "assumption: scores' exponentials bind for heads below 96"),
-    "score_width[blackwell]": (256.0, "assumption: exponentials did not grow with products on Blackwell, heads below 128 gain nothing"),
-    "launched[ampere]": (2020.5, "accelerator.csv"), "launched[hopper]": (2022.9, "accelerator.csv"),
-    "launched[blackwell]": (2025.1, "accelerator.csv, first systems"), "mature_after": (1.5, "assumption"),
-}  # fmt: skip
-#: What is said of some models.
-MODELS = {
-    "gpt-oss-120b:unfused_activation": (1.0, "experts with biases and a clamped gate"),
-    "gpt-oss-20b:unfused_activation": (1.0, "experts with biases and a clamped gate"),
-    "deepseek-v3:predicted_tokens": (2.0, "multi-token prediction: one more layer and output layer"),
-    "deepseek-v3:most_domains": (4.0, "node-limited routing"),
+    "wide_domain": Said(72.0, _ASSUMED, "domains of a whole rack"),
+    "once_wide": Said(2025.85, _RECIPES, "by the recipes at 067f987df: HybridEP"),
+    "once": Said(2026.2, _RECIPES, "by the recipes at 067f987df: DeepEP, HybridEP"),
+    "once_latent[hopper]": Said(2024.5, "deepseek-v3-report", "tokens go once to each node; day: assumption"),
+    "graph": Said(2025.85, _RECIPES, "by the recipes at 067f987df: parts of a layer as CUDA graphs"),
+    "fused": Said(2026.6, _RECIPES, "by the recipes at 067f987df: whole step as a graph, fused grouped products"),
+    "fused_small": Said(2026.42, _RECIPES, "by the recipes at 067f987df: the same at micro-batch 1"),
+    "data_beside": Said(2024.0, _ASSUMED, "assumption: reduction of gradients beside computing became usual"),
+    "half_gradients": Said(2025.5, _RECIPES, "by the recipes at 067f987df: gradients summed in 16 bits"),
+    "attention[hopper]": Said(2024.2, _ASSUMED, "assumption: kernels made for Hopper in frameworks"),
+    "fused_attention": Said(2023.0, _ASSUMED, "assumption: attention whose scores never reach memory came into frameworks"),
+    "compiled": Said(2024.2, _ASSUMED, "assumption: frameworks that spread weights fuse passes since"),
+    "score_width": Said(192.0, _ASSUMED, "assumption: scores' exponentials bind for heads below 96"),
+    "score_width[blackwell]": Said(256.0, _ASSUMED, "assumption: exponentials did not grow with products, heads below 128 gain nothing"),
+    "step_up": Said(3e-6, _ASSUMED, "assumption: seconds of a step of an exchange within the domain, as point-to-point tests print"),
+    "step_out": Said(1e-5, _ASSUMED, "assumption: seconds of a step of an exchange beyond the domain, as point-to-point tests print"),
+    "reserve": Said(4e9, _ASSUMED, "assumption: bytes of the driver, the libraries of communication and a workspace"),
+    "lost_share": Said(0.03, _ASSUMED, "assumption: share of memory lost between its blocks"),
+    "launched[ampere]": Said(2020.5, _ASSUMED, "launch by accelerator.csv"),
+    "launched[hopper]": Said(2022.9, _ASSUMED, "launch by accelerator.csv"),
+    "launched[blackwell]": Said(2025.1, _ASSUMED, "launch by accelerator.csv, first systems"),
+    "mature_after": Said(1.5, _ASSUMED, "assumption: years after launch until software has caught up"),
 }  # fmt: skip
 NAMES = tuple(PRIORS)
 START = np.array([np.log(one.middle) if one.log else one.middle for one in PRIORS.values()])
@@ -154,8 +164,14 @@ def power_of_chips() -> dict[str, float]:
 def fit_with(at: Array, spread: dict[str, float] | None = None) -> TrainingFit:
     """The fit with coefficients by their logarithms."""
     values = {name: float(np.exp(one)) if PRIORS[name].log else float(one) for name, one in zip(NAMES, at, strict=True)}
-    practice, models = ({name: value for name, (value, _) in given.items()} for given in (PRACTICE, MODELS))
-    return TrainingFit(values | others(values), GENERATIONS, power_of_chips(), practice, models, spread or {})
+    practice = {name: one.value for name, one in PRACTICE.items()} | {"latest": latest()}
+    return TrainingFit(values | others(values), GENERATIONS, power_of_chips(), practice, spread or {})
+
+
+@cache
+def latest() -> float:
+    """Day of the latest software that runs were measured with that the fit is made from."""
+    return round(max(run.software or 0.0 for run in shipped_training_runs() if run.texts["use"] == "fit"), 2)
 
 
 def others(values: dict[str, float]) -> dict[str, float]:
@@ -319,42 +335,47 @@ def main() -> None:
 
 def write(at: Array, fits: dict[str, Array], spread: dict[str, float], drift: dict[str, float], found: dict[str, dict[str, float]]) -> None:
     """The file that is shipped."""
+    sources = api.catalogue().sources
     with FILE.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(COLUMNS)
+
+        def row(section: str, group: str, name: str, value: str, source: str, note: str) -> None:
+            writer.writerow([section, group, name, value, source, published_of(source), sources[source].grade, note])
+
         for group, one in {ALL: at, **fits}.items():
             for name, value in fit_with(one).coefficients.items():
-                prior = PRIORS.get(name)
-                told = (
-                    ""
-                    if group != ALL or prior is None
-                    else f"prior {prior.middle:g}, {f'spread {prior.spread:g}' if prior.spread else 'not fitted'}: {prior.why}"
-                )
-                writer.writerow(["coefficient", group, name, f"{value:.6g}", told])
+                row("coefficient", group, name, f"{value:.6g}", *_told(name, group))
         for name, generation in GENERATIONS.items():
-            writer.writerow(["generation", ALL, name, generation, ""])
+            row("generation", ALL, name, generation, _ASSUMED, "architecture by its maker")
         for name, value in power_of_chips().items():
-            writer.writerow(
-                ["power", ALL, name, f"{value:.6g}", f"W per 10^15 FLOP/s in 16 bits by accelerator.csv, over {STANDARD_POWER:g}"]
-            )
-        for section, given in (("practice", PRACTICE), ("model", MODELS)):
-            for name, (value, why) in given.items():
-                writer.writerow([section, ALL, name, f"{value:g}", why])
+            row("power", ALL, name, f"{value:.6g}", _FITTED, f"W per 10^15 FLOP/s in 16 bits by accelerator.csv, over {STANDARD_POWER:g}")
+        for name, said in PRACTICE.items():
+            row("practice", ALL, name, f"{said.value:g}", said.source, said.why)
+        row("practice", ALL, "latest", f"{latest():.2f}", _FITTED, "latest software of a run that the fit is made from")
         for name, value in spread.items():
-            writer.writerow(
-                [
-                    "spread",
-                    ALL,
-                    name,
-                    f"{value:.4f}",
-                    "80 % of runs left out by family and accelerator (other: by generation) lay within, as a logarithm",
-                ]
-            )
+            told = "80 % of runs left out by family and accelerator (other: by generation) lay within, as a logarithm"
+            row("spread", ALL, name, f"{value:.4f}", _FITTED, told)
         for name, value in drift.items():
-            writer.writerow(["drift", ALL, name, f"{value:.4f}", "logarithm per year: pairs of runs alike but for their software"])
+            row("drift", ALL, name, f"{value:.4f}", _FITTED, "logarithm per year: pairs of runs alike but for their software")
         for group, kinds in found.items():
             for kind, value in kinds.items():
-                writer.writerow(["error", group, kind, f"{value:.4f}", "mean |predicted / measured - 1|"])
+                row("error", group, kind, f"{value:.4f}", _FITTED, "mean |predicted / measured - 1|")
+
+
+def published_of(source: str) -> str:
+    """When a source was published, as sources.csv has it."""
+    with (FILE.parent / "sources.csv").open(encoding="utf-8", newline="") as handle:
+        return next(row["date"] for row in csv.DictReader(handle) if row["id"] == source)
+
+
+def _told(name: str, group: str) -> tuple[str, str]:
+    """The source of a coefficient, and what it was taken to be before the fit."""
+    prior = PRIORS.get(name)
+    source = _FITTED if prior is None or prior.spread else _ASSUMED
+    if group != ALL or prior is None:
+        return source, ""
+    return source, f"prior {prior.middle:g}, {f'spread {prior.spread:g}' if prior.spread else 'not fitted'}: {prior.why}"
 
 
 if __name__ == "__main__":

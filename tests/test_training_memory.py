@@ -7,11 +7,21 @@ import pytest
 from hypothesis import given, settings
 from tests.test_training_step import DEEP, GPT, LLAMA, MOE, _made, jobs, layouts, some_layouts
 
-from stargauge.quantity.compute.layout import Job
-from stargauge.quantity.compute.training_memory import TrainingMemory, activation_bytes, micro_batches_under_way, training_memory
+from stargauge.catalogue.training_fit import shipped_training_fit
+from stargauge.quantity.compute import training_memory as memory_model
+from stargauge.quantity.compute.layout import Job, Layouts
+from stargauge.quantity.compute.training_memory import TrainingMemory, activation_bytes, micro_batches_under_way
 from stargauge.quantity.compute.transformer import Transformer
 
 GIB = 2.0**30
+FIT = shipped_training_fit()
+
+
+def training_memory(model: Transformer, job: Job, some: Layouts) -> TrainingMemory:
+    """Memory with what the shipped fit says of reserves."""
+    return memory_model.training_memory(model, job, some, FIT)
+
+
 #: Model; tensor, pipeline, chunks and micro-batch; sequences of a step; GiB of weights, gradients and optimiser without embedding, and of
 #: activations with sequence parallelism and selective recomputation (figure 1 of arXiv:2205.05198 as calculon-ai/calculon has it).
 PUBLISHED = [
@@ -70,8 +80,11 @@ def test_what_is_spread_is_held_once_by_the_group() -> None:
     """18 bytes a weight: 2 of it, 4 of its gradient, 12 of the optimiser, each divided from its level on."""
     memory = training_memory(LLAMA, Job(4096, 64), layouts(data=64.0, sharding=[0.0, 1.0, 2.0, 3.0]))
     weights = float(LLAMA.parameters)
-    assert memory.weights == pytest.approx(weights * np.array([2.0, 2.0, 2.0, 2.0 / 64.0]))
-    assert memory.gradients == pytest.approx(weights * np.array([4.0, 4.0, 4.0 / 64.0, 4.0 / 64.0]))
+    layer, ends = LLAMA.body_parameters / LLAMA.layers, 2.0 * LLAMA.vocabulary * LLAMA.hidden
+    whole = np.array([0.0, 0.0, 0.0, 2.0 * (2.0 * layer + ends)])  # two layers at a time, embedding and output layer
+    assert memory.weights == pytest.approx(weights * np.array([2.0, 2.0, 2.0, 2.0 / 64.0]) + whole)
+    before = np.array([0.0, 0.0, 2.0 * layer, 2.0 * (layer + ends)])
+    assert memory.gradients == pytest.approx(weights * np.array([4.0, 4.0, 4.0 / 64.0, 4.0 / 64.0]) + before)
     assert memory.optimizer == pytest.approx(weights * np.array([12.0, 12.0 / 64.0, 12.0 / 64.0, 12.0 / 64.0]))
 
 
@@ -79,6 +92,49 @@ def test_experts_are_held_by_those_that_have_them() -> None:
     memory = training_memory(MOE, Job(4096, 64), layouts(data=64.0, expert=[1.0, 64.0], sharding=0.0))
     experts = MOE.layers * MOE.experts * MOE.expert_parameters
     assert memory.weights[0] - memory.weights[1] == pytest.approx(2.0 * experts * (1.0 - 1.0 / 64.0))
+
+
+def test_the_layer_that_is_gathered_is_the_one_with_experts_where_that_is_larger() -> None:
+    """DeepSeek-V3's layer of 256 experts is 23 GB in 16 bits; over 64 accelerators each has four of them, and layers without are larger."""
+    for expert in (1.0, 64.0):
+        some = layouts(data=2048.0, expert=expert, sharding=[1.0, 3.0])
+        memory = training_memory(DEEP, Job(4096, 4096), some)
+        layer = DEEP.attention_parameters + DEEP.expert_parameters * (256.0 / expert + 1.0) + DEEP.hidden * 256.0
+        layer = max(layer, float(DEEP.attention_parameters + DEEP.dense_block_parameters))  # with few experts those without are larger
+        ends = 2.0 * DEEP.vocabulary * DEEP.hidden
+        groups = np.array([2048.0, 2048.0 / expert])
+        experts = DEEP.moe_layers * DEEP.expert_parameters * 256.0 / expert
+        held = 2.0 * ((DEEP.parameters - experts * expert) / groups[0] + experts / groups[1])
+        assert memory.weights[1] == pytest.approx(held + 2.0 * (2.0 * layer + ends), rel=1e-3)
+
+
+def test_a_pipeline_filled_from_both_ends_holds_two_stages_and_one_micro_batch_more() -> None:
+    """DeepSeek-V3 report, table 2: parameters twice, activations p + 1; zero bubble (ZB1P) holds p as 1F1B does."""
+    some = layouts(pipeline=8.0, data=2.0, schedule=[0.0, 1.0, 2.0])
+    assert micro_batches_under_way(Job(2048, 64), some) == pytest.approx([8.0, 8.0, 9.0])
+    memory = training_memory(LLAMA, Job(4096, 64), some._replace(sharding=np.zeros(3)))
+    assert memory.weights[1] == memory.weights[0] and memory.weights[2] == pytest.approx(2.0 * memory.weights[0])
+    assert memory.activations[1] >= memory.activations[0] and memory.logits[2] > 0.0
+
+
+def test_the_last_stage_keeps_what_its_first_chunks_wait_with() -> None:
+    some = layouts(pipeline=4.0, interleave=[1.0, 4.0])
+    assert micro_batches_under_way(Job(2048, 64), some, first=False) == pytest.approx([1.0, 3.25])
+
+
+def test_parts_of_a_long_sequence_hold_keys_and_values_of_all_of_it() -> None:
+    """Llama 3 8B, a million tokens over 64: 4.3 GB of keys and values of a layer, and as much of their gradients."""
+    small, tokens = Transformer("8b", 32, 4096, 32, 8, 128, 14336, 128256), 2**20
+    memory = training_memory(small, Job(tokens, 4), layouts(context=[1.0, 64.0], recompute=0.0))
+    kept = memory.activations[1] - memory.activations[0] / 64.0
+    assert kept == pytest.approx(2.0 * 2.0 * tokens * 2.0 * 8.0 * 128.0)
+
+
+def test_heads_of_keys_and_values_are_not_cut() -> None:
+    """Eight of them on sixteen accelerators: each has one whole, its weights and what is kept of it."""
+    memory = training_memory(LLAMA, Job(4096, 64), layouts(tensor=[8.0, 16.0], sharding=0.0))
+    extra = LLAMA.layers * 2.0 * LLAMA.hidden * LLAMA.head_size * (1.0 - 8.0 / 16.0)
+    assert memory.weights[1] == pytest.approx(memory.weights[0] / 2.0 + 2.0 * extra)
 
 
 @settings(max_examples=60, deadline=None)

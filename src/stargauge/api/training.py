@@ -111,7 +111,7 @@ def costs_of(setting: Setting) -> Costs:
     model, machine, job, fit = setting.model, setting.machine, setting.job, setting.fit
     return Costs(
         lambda layouts: training_step(model, machine, job, layouts, fit).total,
-        lambda layouts: training_memory(model, job, layouts).total,
+        lambda layouts: training_memory(model, job, layouts, fit).total,
     )
 
 

@@ -14,6 +14,7 @@ from stargauge.audit.training_range import seen
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, SHARDING, Array, Job, Layouts
 from stargauge.quantity.compute.machine import Machine
+from stargauge.quantity.compute.operations import BACKWARD, FUSED_BACKWARD
 from stargauge.quantity.compute.training_fit import TrainingFit, peak_of
 from stargauge.quantity.compute.training_memory import training_memory
 from stargauge.quantity.compute.training_step import TrainingStep, training_step
@@ -119,8 +120,8 @@ def outcome_of(setting: Setting, layouts: Layouts, place: int = 0) -> Outcome:
     """What one of some layouts does."""
     one = layouts.take(slice(place, place + 1))
     step = training_step(setting.model, setting.machine, setting.job, one, setting.fit)
-    held = training_memory(setting.model, setting.job, one)
-    made = setting.fit.interval(step.total, setting.model.experts > 0, setting.known_generation)
+    held = training_memory(setting.model, setting.job, one, setting.fit)
+    made = setting.fit.interval(step.total, setting.model.experts > 0, setting.known_generation, setting.fit.years_past(setting.machine))
     return Outcome(
         setting, {name: int(getattr(one, name)[0]) for name in Layouts._fields}, _first(step),
         Between(*(float(edge[0]) for edge in made)), _first(held), seen(setting.model.experts > 0).outside(one, setting.job),
@@ -147,15 +148,16 @@ def layout_data(layout: Mapping[str, int]) -> dict[str, Any]:
 def hardware_flop_per_token(model: Transformer, job: Job, layout: Mapping[str, int]) -> float:
     """Operations of a token that the accelerators do: three times forward, and what the layout computes again.
 
-    Attention is counted as it is computed: half where fused kernels leave out what lies after a token, whole elsewhere. Everything again
-    is forward once more without the output layer; selectively, the scores of attention where it is not fused, and no operations of note
-    where it is.
+    The same as the step's time counts. Attention as it is computed: half where fused kernels leave out what lies after a token, whole
+    elsewhere, windows as if there were none; fused kernels compute scores again going backward, two and a half times forward in all.
+    Everything again is forward once more without the output layer; selectively, the scores of attention where it is not fused, and no
+    operations of note where it is. Further predicted tokens are left out.
     """
-    forward = model.forward_flop_per_token(job.sequence, causal=job.fused)
-    output = 2.0 * model.vocabulary * model.hidden
-    attention = 2.0 * model.layers * model.score_width() * model.tokens_attended(job.sequence, causal=job.fused)
     again = RECOMPUTE[layout["recompute"]]
-    return 3.0 * forward + (forward - output if again == "full" else attention if again == "selective" and not job.fused else 0.0)
+    weights = 3.0 * (model.active_body_parameters + model.vocabulary * model.hidden) + (again == "full") * model.active_body_parameters
+    attended = job.sequence / 2.0 if job.fused else float(job.sequence)
+    passes = 1.0 + (FUSED_BACKWARD if job.fused else BACKWARD) + (again == "full" or (again == "selective" and not job.fused))
+    return 2.0 * weights + 2.0 * model.layers * model.score_width() * attended * passes
 
 
 def operations(outcome: Outcome) -> dict[str, Any]:

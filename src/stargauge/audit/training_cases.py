@@ -12,6 +12,7 @@ import numpy as np
 
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.catalogue.machines import chip_in, chip_of, model_in, transformer_of
+from stargauge.catalogue.training_fit import shipped_training_fit
 from stargauge.catalogue.training_runs import TrainingRun
 from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, Job, Layouts
 from stargauge.quantity.compute.machine import Machine
@@ -20,12 +21,10 @@ from stargauge.quantity.compute.training_memory import training_memory
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import InputError
 
-#: Software before this day computed attention with its scores in memory: FlashAttention came into frameworks in 2023.
-FUSED_SINCE = 2023.0
 #: Taken where a row says nothing: the usual size of a head, and the vocabulary of the GPT models of the papers.
 USUAL_HEAD, USUAL_VOCABULARY = 128.0, 51200.0
-#: Our memory is within a tenth or so: a layout of a run that did fit is only left out where we say it needs more than this much of it.
-TOLERANCE = 1.35
+#: A layout of a run that did fit is left out where we say it needs more than this much of the memory: activations may be a tenth too many.
+TOLERANCE = 1.1
 #: Years after its launch that software is taken to be of where a row says nothing.
 _AFTER_LAUNCH = 1.0
 #: Weights that are further from the stated ones than the first are a sign of a wrong dimension; nearer than the second, of the right one.
@@ -65,15 +64,18 @@ def case_of(run: TrainingRun, known: KnownCatalogue) -> TrainingCase | str:
             software = (found.launch if not math.isnan(found.launch) else 2023.0) + _AFTER_LAUNCH
             assumed.append(f"software of {software:.1f}, {_AFTER_LAUNCH:g} year after the accelerator's launch")
         machine = Machine(found, int(run.numbers["n_gpus"]), software=software)
-        fused = run.texts["attention"] == "fused" if run.texts["attention"] else software >= FUSED_SINCE
-        job = Job(int(run.numbers["seq_len"]), round(run.batch), run.dtype, fused)
+        fused = run.texts["attention"] == "fused" if run.texts["attention"] else shipped_training_fit().since("fused_attention", software)
+        job = Job(int(run.numbers["seq_len"]), round(run.batch), run.dtype, fused, balanced=True)  # as published runs are made
         peak_of(machine, job)
     except InputError as error:
         return "; ".join(str(fault) for fault in error.faults)
     layouts, searched = _layouts(run, model, machine, job)
     if not layouts.many:
         return "no layout with the figures stated divides accelerators, layers and batch"
-    return TrainingCase(run, model, machine, job, _fitting(model, machine, job, layouts, searched), searched, tuple(assumed), _dropped(run))
+    layouts = _fitting(model, machine, job, layouts, searched)
+    if run.recompute is None and "recompute" not in searched and (level := int(layouts.recompute[0])):
+        assumed.append(f"recompute {RECOMPUTE[level]}: with less it would not fit")
+    return TrainingCase(run, model, machine, job, layouts, searched, tuple(assumed), _dropped(run))
 
 
 def _dropped(run: TrainingRun) -> bool:
@@ -112,7 +114,7 @@ def model_of(run: TrainingRun, known: KnownCatalogue, assumed: list[str]) -> Tra
             found = None
         if found is not None and _same(numbers["layers"], found.layers) and _same(numbers["hidden"], found.hidden):
             alone = re.search(r"without multi-token prediction|w/o MTP", f"{run.texts['model']} {run.texts['notes']}", re.IGNORECASE)
-            return replace(found, name=f"{found.name} without multi-token prediction") if alone else found
+            return replace(found, name=f"{found.name} without multi-token prediction", predicted_tokens=1) if alone else found
     if math.isnan(numbers["layers"]) or math.isnan(numbers["hidden"]):
         raise InputError(f'layers and hidden of "{run.texts["model"]}" are not given, nor is it in the catalogue')
     return _by_dimensions(run, assumed)
@@ -188,12 +190,11 @@ def _layouts(run: TrainingRun, model: Transformer, machine: Machine, job: Job) -
         if d != round(d) or d < 1.0:
             continue
         e = _expert(said["expert"], model, t * context * d)
-        for v, b, rc in itertools.product(_interleave(said["interleave"], model, p), _micro_batches(said["micro_batch"], job, d), again):
+        chunks = _interleave(said["interleave"], model, p) if schedule == 0.0 else (1.0,)
+        for v, b, rc in itertools.product(chunks, _micro_batches(said["micro_batch"], job, d), again):
             found.append((t, p, d, context, e, v, b, rc, level, schedule))
     columns = np.array(found, dtype=np.float64).reshape(-1, len(Layouts._fields)).T
     moot = {"interleave"} if all(row[1] == 1.0 for row in found) else set()
-    if any(name == "recompute" for name in searched):
-        moot |= {"recompute"} if len(again) == 1 else set()
     return Layouts(*columns), tuple(name for name in searched if name not in moot)
 
 
@@ -232,12 +233,12 @@ def _micro_batches(said: float, job: Job, data: float) -> Sequence[float]:
 
 
 def _recompute(run: TrainingRun, searched: list[str]) -> Sequence[float]:
-    """Where a row says nothing of recomputation but gives its micro-batch, nothing was computed again: published runs are set for speed."""
+    """Where a row says nothing of recomputation but gives its micro-batch, as little is computed again as fits (published runs are set for
+    speed), so that all levels are tried and `_fitting` takes the least; else it is searched."""
     if run.recompute is not None:
         return (float(RECOMPUTE.index(run.recompute)),)
-    if "micro_batch" not in searched:
-        return (0.0,)
-    searched.append("recompute")
+    if "micro_batch" in searched:
+        searched.append("recompute")
     return (0.0, 1.0, 2.0)
 
 
@@ -248,9 +249,12 @@ def _sharding(run: TrainingRun) -> float:
 
 
 def _fitting(model: Transformer, machine: Machine, job: Job, layouts: Layouts, searched: Sequence[str]) -> Layouts:
-    """Those of several layouts that fit memory; where none does, those that need least."""
-    if not searched or layouts.many == 1:
+    """Those of several layouts that fit memory, with the least recomputation where that is not searched; where none fits, the leanest."""
+    if layouts.many == 1:
         return layouts
-    needed = training_memory(model, job, layouts).total
+    needed = training_memory(model, job, layouts, shipped_training_fit()).total
     fits = needed <= machine.chip.memory * TOLERANCE
-    return layouts.take(fits) if fits.any() else layouts
+    if not fits.any():
+        return layouts.take(needed == needed.min())
+    kept = layouts.take(fits)
+    return kept if "recompute" in searched else kept.take(kept.recompute == kept.recompute.min())

@@ -53,6 +53,11 @@ class TrainingForecast:
         return self.case.model.experts > 0
 
     @property
+    def fits(self) -> bool:
+        """Whether the memory reckoned is no more than the accelerator has: each measured run did fit."""
+        return self.memory <= self.case.machine.chip.memory
+
+    @property
     def inside(self) -> bool:
         """Whether what was measured lies between P10 and P90."""
         return self.levels[0] <= self.case.run.seconds <= self.levels[2]
@@ -76,6 +81,7 @@ class TrainingValidation:
                 "left_out_of_fit": summary([one for one in scored if one.fit != ALL]),
                 "unseen": summary([one for one in scored if one.fit == ALL]),
                 "apart": summary([one for one in self.forecasts if one.apart]),
+                "memory": fits(self.forecasts),
                 "shipped": {how: dict(found) for how, found in shipped_fit().errors.items()},
             },
             "rows": [_row(one) for one in self.forecasts],
@@ -102,6 +108,18 @@ def summary(forecasts: Sequence[TrainingForecast]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def fits(forecasts: Sequence[TrainingForecast]) -> dict[str, Any]:
+    """Of runs whose layout is stated, how many our memory lets fit, as all of them did; how much too much it says of the others."""
+
+    def counted(some: Sequence[TrainingForecast]) -> dict[str, Any]:
+        over = [one.memory / one.case.machine.chip.memory - 1.0 for one in some if not one.fits]
+        return {"n": len(some), "fit": len(some) - len(over), "over_at_most": max(over, default=None)}
+
+    stated = [one for one in forecasts if not one.case.searched]
+    families = {name: [one for one in stated if _family(one) == name] for name in dict.fromkeys(map(_family, stated))}
+    return counted(stated) | {"by_family": {name: counted(some) for name, some in families.items()}}
+
+
 def _by(forecasts: Sequence[TrainingForecast], key: Callable[[TrainingForecast], str]) -> dict[str, Any]:
     return {name: summary([one for one in forecasts if key(one) == name]) for name in dict.fromkeys(map(key, forecasts))}
 
@@ -117,7 +135,8 @@ def _row(one: TrainingForecast) -> dict[str, Any]:
         "accelerator": case.machine.chip.name, "accelerators": case.machine.accelerators, "type": case.job.dtype,
         "software": round(case.machine.software, 2), "step_time_s": case.run.seconds, "predicted_s": one.levels[1],
         "p10_s": one.levels[0], "p90_s": one.levels[2], "error": one.error, "inside": one.inside, "fit": one.fit,
-        "layout": layout_of(one.layout), "searched": list(case.searched), "memory_bytes": one.memory, "parts_s": one.parts,
+        "layout": layout_of(one.layout), "searched": list(case.searched), "memory_bytes": one.memory, "fits": one.fits,
+        "parts_s": one.parts,
         "apart": one.apart, "notes": [*one.notes, *(f"taken: {taken}" for taken in case.assumed)],
     }  # fmt: skip
 
@@ -201,14 +220,15 @@ def _forecast(case: TrainingCase, ours: TrainingRun | None, notes: tuple[str, ..
     )
     total = made.total
     best = int(np.argmin(total))
-    between = fit.interval(total[best : best + 1], case.model.experts > 0, fit.knows(case.machine))
+    years = fit.years_past(case.machine)
+    between = fit.interval(total[best : best + 1], case.model.experts > 0, fit.knows(case.machine), years)
     layout = case.layouts.take(slice(best, best + 1))
     return TrainingForecast(
         case=case,
         layout=layout,
         fit=name if name in shipped.without else ALL,
         levels=(float(between.p10[0]), float(between.p50[0]), float(between.p90[0])),
-        memory=float(training_memory(case.model, case.job, layout).total[0]),
+        memory=float(training_memory(case.model, case.job, layout, fit).total[0]),
         parts={part: float(value[best]) for part, value in made._asdict().items()},
         apart=_apart(case, ours),
         notes=notes,

@@ -27,7 +27,10 @@ _DIMENSIONS_OF = "dimensions_of"
 _NEEDED = ("layers", "hidden", "heads", "kv_heads", "ffn", "vocabulary")
 _LATENT = ("latent_query_rank", "latent_rank", "latent_nope", "latent_rope", "latent_value")
 #: What a model has where nobody says otherwise.
-_USUAL = {"gated": 1, "experts": 0, "experts_per_token": 0, "shared_experts": 0, "dense_layers": 0, "dense_ffn": 0, "tied": 0}
+_USUAL = {
+    "gated": 1, "experts": 0, "experts_per_token": 0, "shared_experts": 0, "dense_layers": 0, "dense_ffn": 0, "tied": 0,
+    "predicted_tokens": 1, "unfused_activation": 0,
+}  # fmt: skip
 _CLUSTER = re.compile(r"^\s*([0-9][0-9_,' ]*)\s*[x×*]\s*(\S.*?)\s*$", re.IGNORECASE)
 _MOST = 100_000_000
 
@@ -125,13 +128,15 @@ def transformer_of(known: KnownCatalogue, name: str) -> Transformer:
 
 
 def _transformer(known: KnownCatalogue, name: str, source: str, said: dict[str, int]) -> Transformer:
-    tokens, share = (_number(known, "model", source, one) for one in ("window_tokens", "window_share"))
+    tokens, share, domains = (_number(known, "model", source, one) for one in ("window_tokens", "window_share", "most_domains"))
     return Transformer(
         name, said["layers"], said["hidden"], said["heads"], said["kv_heads"], said["head_size"], said["ffn"], said["vocabulary"],
         bool(said["gated"]), said["experts"], said["experts_per_token"], said["shared_experts"], said["dense_layers"], said["dense_ffn"],
         Latent(*(said[one] for one in _LATENT)) if _LATENT[1] in said else None,
         None if math.isnan(tokens) else Window(round(tokens), 1.0 if math.isnan(share) else share),
         bool(said["tied"]),
+        math.inf if math.isnan(domains) else domains,
+        said["predicted_tokens"], bool(said["unfused_activation"]),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from stargauge.quantity.compute.training_fit import TrainingFit
 
 FILE = Path(__file__).parent / "data" / "training-fit.csv"
-COLUMNS = ("section", "group", "name", "value", "note")
+COLUMNS = ("section", "group", "name", "value", "source", "published", "grade", "note")
 #: The group of coefficients that all runs were used for.
 ALL = "all"
 
@@ -37,11 +37,11 @@ def read_training_fit(file: Path) -> ShippedFit:
         for row in csv.DictReader(handle):
             sections.setdefault(row["section"], {}).setdefault(row["group"], {})[row["name"]] = row["value"]
     said = {name: found.get(ALL, {}) for name, found in sections.items()}
-    number = {name: {key: float(value) for key, value in said[name].items()} for name in ("power", "practice", "model", "spread", "drift")}
+    number = {name: {key: float(value) for key, value in said[name].items()} for name in ("power", "practice", "spread", "drift")}
     fits = {
         group: TrainingFit(
             {name: float(value) for name, value in values.items()},
-            said["generation"], number["power"], number["practice"], number["model"], number["spread"], number["drift"],
+            said["generation"], number["power"], number["practice"], number["spread"], number["drift"],
         )
         for group, values in sections["coefficient"].items()
     }  # fmt: skip

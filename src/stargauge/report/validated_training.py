@@ -39,8 +39,9 @@ def _head(whole: Mapping[str, Any]) -> str:
 
 
 def _rule(whole: Mapping[str, Any]) -> str:
-    apart = whole["shipped"]["family and accelerator"]
-    return (
+    apart, memory = whole["shipped"]["family and accelerator"], whole["memory"]
+    fit = f"By our reckoning {memory['fit']} of {memory['n']} runs with a stated layout fit the memory; all did. " if memory["n"] else ""
+    return fit + (
         f"Step times are seconds. On the runs that are shipped, left out by model family and accelerator, the model is off by "
         f"{_percent(apart['dense'])} without experts and {_percent(apart['moe'])} with them. Layouts, what of them was searched, "
         f"parts of each step, memory and what was taken: --json"

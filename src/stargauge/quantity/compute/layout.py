@@ -50,14 +50,15 @@ class Layouts(NamedTuple):
 class Job:
     """What a training job does in a step: `batch` sequences of `sequence` tokens in `dtype` (`bf16`, `fp8`, `mxfp8`, `nvfp4`).
 
-    `fused`: attention whose scores never reach memory; `balanced`: experts get equal numbers of tokens.
+    `fused`: attention whose scores never reach memory; `balanced`: experts are made to get equal numbers of tokens, as benchmarks do; else
+    they get as many as evenly drawn choices give them.
     """
 
     sequence: int
     batch: int
     dtype: str = "bf16"
     fused: bool = True
-    balanced: bool = True
+    balanced: bool = False
 
     @property
     def tokens(self) -> float:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from stargauge.quantity.compute.layout import Array, Job, Layouts
 from stargauge.quantity.compute.transformer import Transformer
+from stargauge.quantity.normal import normal_ppf
 
 #: Bytes of a number in 16 bits and of one in 32.
 HALF, FULL = 2.0, 4.0
@@ -36,7 +37,7 @@ _PART_GRAPH, _WHOLE_GRAPH = 0.5, 0.1
 #: Passes over the scores where attention is not fused: written, masked, softmax, dropout.
 _SCORE_PASSES = 4.0
 #: Backward over forward: two products for one; fused attention computes its scores again (Dao 2023).
-_BACKWARD, _FUSED_BACKWARD = 2.0, 2.5
+BACKWARD, FUSED_BACKWARD = 2.0, 2.5
 
 
 class Practice(NamedTuple):
@@ -44,16 +45,13 @@ class Practice(NamedTuple):
 
     `once`: a token goes once to each accelerator that has experts for it; `graph`: parts of a step are recorded and started as one;
     `fused_experts`: experts' products, activation, exchange and order in a few kernels, the whole step one graph; `score_width`: the least
-    width of a head's keys and values together that attention's speed still grows with; `unfused_activation`: experts whose activation runs
-    by itself; `most_domains`: that one token is sent to.
+    width of a head's keys and values together that attention's speed still grows with.
     """
 
     once: float | Array = 1.0
     graph: bool = False
     fused_experts: float | Array = 0.0
     score_width: float = 0.0
-    unfused_activation: bool = False
-    most_domains: float = np.inf
 
 
 class Cut(NamedTuple):
@@ -124,12 +122,31 @@ def _products(parts: list[Product], operand: float) -> Products:
     return Products(low, high, moved, again)
 
 
+def kv_heads(model: Transformer, tensor: Array) -> Array:
+    """Heads of keys and values on one accelerator: at least one, which several then have alike."""
+    return np.asarray(np.maximum(model.kv_heads / tensor, 1.0))
+
+
+def fullest(model: Transformer, job: Job, cut: Cut) -> Array:
+    """Tokens of the accelerator whose experts get most, over the mean: 1 where numbers are made equal.
+
+    An assumption: choices are drawn evenly and by themselves, so that n accelerators with experts get balls in n bins. Of n normal numbers
+    the largest is expected near the quantile (n - 3/8) / (n + 1/4) (Blom 1958), here in deviations 1 / sqrt(mean) of the mean. Routers that
+    favour experts are more uneven.
+    """
+    if job.balanced or not model.experts:
+        return np.ones_like(cut.expert)
+    n, mean = cut.expert, cut.tokens(job) / cut.tensor * model.experts_per_token
+    largest = np.maximum(normal_ppf((n - 0.375) / (n + 0.25)), 0.0)
+    return np.asarray(np.where(n > 1.0, np.minimum(1.0 + largest / np.sqrt(mean), n), 1.0))
+
+
 def attention_products(model: Transformer, cut: Cut, tokens: Array) -> list[Product]:
     """Products before and after attention: queries, keys, values and the output; with latent attention down and up again."""
     t, h = cut.tensor, float(model.hidden)
     if model.latent is None:
-        width = (model.heads + 2 * model.kv_heads) * model.head_size
-        return [(tokens, width / t, h, 1.0, True), (tokens, h, model.heads * model.head_size / t, 1.0, True)]
+        width = (model.heads / t + 2.0 * kv_heads(model, t)) * model.head_size
+        return [(tokens, width, h, 1.0, True), (tokens, h, model.heads * model.head_size / t, 1.0, True)]
     q, kv, nope, rope, value = model.latent
     return [
         (tokens, float(q + kv + rope), h, 1.0, True), (tokens, model.heads * (nope + rope) / t, float(q or h), 1.0, True),
@@ -143,13 +160,14 @@ def dense_products(model: Transformer, cut: Cut, tokens: Array, width: float) ->
     return [(tokens, up, float(model.hidden), 1.0, True), (tokens, float(model.hidden), inner, 1.0, True)]
 
 
-def expert_products(model: Transformer, cut: Cut, tokens: Array) -> list[Product]:
+def expert_products(model: Transformer, cut: Cut, tokens: Array, busy: Array) -> list[Product]:
     """Products of the router, of the experts that live on one accelerator, and of those that all tokens pass.
 
-    Each expert gets the same number of tokens; an expert is whole on one accelerator, and tokens are spread over the tensor-parallel ones.
+    An expert is whole on one accelerator, and tokens are spread over the tensor-parallel ones; `busy`: tokens of the experts of the fullest
+    accelerator over the mean.
     """
     h, here, own = float(model.hidden), model.experts / cut.expert, tokens / cut.tensor
-    each = own * model.experts_per_token / here
+    each = own * model.experts_per_token / here * busy
     made: list[Product] = [
         (own, float(model.experts), h, 1.0, False),
         (each, model.ffn * (2.0 if model.gated else 1.0), h, here, True), (each, h, float(model.ffn), here, True),
@@ -172,10 +190,11 @@ def layer_work(model: Transformer, job: Job, cut: Cut, practice: Practice) -> La
 def _one_layer(model: Transformer, job: Job, cut: Cut, practice: Practice, experts: bool) -> LayerWork:
     tokens = cut.tokens(job)
     width = float(model.dense_ffn if model.experts else model.ffn)
-    block = expert_products(model, cut, tokens) if experts else dense_products(model, cut, tokens, width)
+    busy = fullest(model, job, cut)
+    block = expert_products(model, cut, tokens, busy) if experts else dense_products(model, cut, tokens, width)
     products = _products(attention_products(model, cut, tokens) + block, OPERAND_BYTES[job.dtype])
     again = (cut.recompute == 2).astype(np.float64)
-    passes, low = 1.0 + _BACKWARD + again, float(job.dtype != "bf16")
+    passes, low = 1.0 + BACKWARD + again, float(job.dtype != "bf16")
     some = ((cut.recompute == 1) & job.fused).astype(np.float64)  # norms and activations again where attention is fused
     return LayerWork(
         matrix=products.low * passes,
@@ -183,24 +202,24 @@ def _one_layer(model: Transformer, job: Job, cut: Cut, practice: Practice, exper
         operands=products.moved + products.again * again,
         attention=_attention(model, job, cut, tokens, practice),
         scores=_scores(model, job, cut, tokens),
-        elementwise=_elementwise(model, cut, tokens, experts, width) * (passes + some),
-        casts=low * _casts(model, cut, tokens, experts, width) * (1.0 + again / 2.0),
-        permutation=_permutation(model, cut, tokens, practice) * passes * float(experts),
-        activation=_activation(model, cut, tokens, practice) * (1.0 + again / 3.0) * float(experts),
+        elementwise=_elementwise(model, cut, tokens, experts, width, busy) * (passes + some),
+        casts=low * _casts(model, cut, tokens, experts, width, busy) * (1.0 + again / 2.0),
+        permutation=_permutation(model, cut, tokens, practice) * busy * passes * float(experts),
+        activation=_activation(model, cut, tokens) * busy * (1.0 + again / 3.0) * float(experts),
         kernels=_kernels(model, cut, practice, experts) * passes,
     )
 
 
-def _inner(model: Transformer, experts: bool, width: float) -> float:
+def _inner(model: Transformer, experts: bool, width: float, busy: Array) -> Array:
     """Numbers of a block's inner width that one token passes."""
-    return float(model.ffn * (model.experts_per_token + model.shared_experts)) if experts else width
+    return model.ffn * (model.experts_per_token * busy + model.shared_experts) if experts else np.full_like(busy, width)
 
 
-def _qkv(model: Transformer) -> float:
-    """Numbers of a token's queries, keys and values of all heads."""
+def _qkv(model: Transformer, tensor: Array) -> Array:
+    """Numbers of a token's queries, keys and values of all heads, those counted that several accelerators have alike."""
     if model.latent is None:
-        return float(model.head_size * (model.heads + 2 * model.kv_heads))
-    return float(model.heads * (2 * (model.latent.nope + model.latent.rope) + model.latent.value))
+        return model.head_size * (model.heads + 2.0 * kv_heads(model, tensor) * tensor)
+    return np.zeros_like(tensor) + float(model.heads * (2 * (model.latent.nope + model.latent.rope) + model.latent.value))
 
 
 def _results(model: Transformer) -> float:
@@ -208,18 +227,18 @@ def _results(model: Transformer) -> float:
     return float(model.heads * (model.head_size if model.latent is None else model.latent.value))
 
 
-def _elementwise(model: Transformer, cut: Cut, tokens: Array, experts: bool, width: float) -> Array:
+def _elementwise(model: Transformer, cut: Cut, tokens: Array, experts: bool, width: float, busy: Array) -> Array:
     """Bytes of a forward pass: norms and additions, positions and splitting, the block's activation read and written."""
-    block = _inner(model, experts, width) * (3.0 if model.gated else 2.0)
-    return HALF * (_STREAM_PASSES * model.hidden + 2.0 * _qkv(model) + block) * tokens / cut.tensor
+    block = _inner(model, experts, width, busy) * (3.0 if model.gated else 2.0)
+    return HALF * (_STREAM_PASSES * model.hidden + 2.0 * _qkv(model, cut.tensor) + block) * tokens / cut.tensor
 
 
-def _casts(model: Transformer, cut: Cut, tokens: Array, experts: bool, width: float) -> Array:
+def _casts(model: Transformer, cut: Cut, tokens: Array, experts: bool, width: float, busy: Array) -> Array:
     """Bytes of turning what products take to low precision, forward and backward; each expert's copy of a token by itself."""
     gates = 2.0 if model.gated else 1.0
-    around = 5.0 * model.hidden + 3.0 * _qkv(model) + 5.0 * _results(model)
-    inner = _inner(model, experts, width)
-    copies = (model.experts_per_token + model.shared_experts) * 6.0 * model.hidden if experts else 3.0 * model.hidden
+    around = 5.0 * model.hidden + 3.0 * _qkv(model, cut.tensor) + 5.0 * _results(model)
+    inner = _inner(model, experts, width, busy)
+    copies = (model.experts_per_token * busy + model.shared_experts) * 6.0 * model.hidden if experts else 3.0 * model.hidden
     block = copies + inner * (5.0 if experts else 3.0) + 6.0 * (inner * gates if not experts else inner)
     return (around + block) * tokens / cut.tensor
 
@@ -230,9 +249,9 @@ def _permutation(model: Transformer, cut: Cut, tokens: Array, practice: Practice
     return 2.0 * times * HALF * model.hidden * model.experts_per_token * tokens / cut.tensor
 
 
-def _activation(model: Transformer, cut: Cut, tokens: Array, practice: Practice) -> Array:
+def _activation(model: Transformer, cut: Cut, tokens: Array) -> Array:
     """Bytes of experts' activation where it runs by itself, forward and backward."""
-    width = float(practice.unfused_activation) * _ACTIVATION_BYTES * model.ffn * model.experts_per_token
+    width = float(model.unfused_activation) * _ACTIVATION_BYTES * model.ffn * model.experts_per_token
     return np.asarray(width * tokens / cut.tensor)
 
 
@@ -252,7 +271,7 @@ def _attention(model: Transformer, job: Job, cut: Cut, tokens: Array, practice: 
     """
     pairs = tokens * job.sequence * (0.5 if job.fused else 1.0)
     width = max(float(model.score_width()), practice.score_width * model.heads)
-    return 2.0 * pairs * width / cut.tensor * (1.0 + (_FUSED_BACKWARD if job.fused else _BACKWARD) + _scored_again(job, cut))
+    return 2.0 * pairs * width / cut.tensor * (1.0 + (FUSED_BACKWARD if job.fused else BACKWARD) + _scored_again(job, cut))
 
 
 def _scores(model: Transformer, job: Job, cut: Cut, tokens: Array) -> Array:
@@ -260,7 +279,7 @@ def _scores(model: Transformer, job: Job, cut: Cut, tokens: Array) -> Array:
     if job.fused:
         return np.zeros_like(tokens)
     once = tokens * job.sequence * model.heads / cut.tensor * HALF * _SCORE_PASSES
-    return once * (1.0 + _BACKWARD + _scored_again(job, cut))
+    return once * (1.0 + BACKWARD + _scored_again(job, cut))
 
 
 def _scored_again(job: Job, cut: Cut) -> Array:
@@ -280,4 +299,4 @@ def logits_work(model: Transformer, job: Job, cut: Cut) -> LogitsWork:
     """What the output layer and the loss of a micro-batch take."""
     tokens, each = cut.tokens(job), model.vocabulary / cut.tensor
     product = _products([(tokens, each, float(model.hidden), 1.0, False)], HALF)
-    return LogitsWork(product.high * (1.0 + _BACKWARD), product.moved, _LOGIT_BYTES * tokens * each)
+    return LogitsWork(product.high * (1.0 + BACKWARD), product.moved, _LOGIT_BYTES * tokens * each)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stargauge.quantity.compute.collectives import Links
 from stargauge.quantity.compute.layout import Array, Job
 from stargauge.quantity.compute.machine import Machine
 from stargauge.quantity.compute.operations import PEAK_OF, Cut, Practice
@@ -16,8 +17,6 @@ from stargauge.quantity.errors import InputError, did_you_mean
 
 #: The generation of accelerators of which no run was measured.
 OTHER = "other"
-#: Schedules by number: one whose exchange of experts' tokens runs beside computing (zero bubble, as DeepSeek-V3's).
-_ZERO_BUBBLE = 1
 
 
 class Between(NamedTuple):
@@ -64,7 +63,7 @@ class TrainingFit:
 
     `coefficients` by name, some with a generation, `matrix-fp8[hopper]`. `generations`: of an accelerator by its name; `power`: its watts
     per 10^15 FLOP/s in 16 bits over a standard. `practice`: days (years with fractions) since which software does things in a way, and
-    other limits. `models`: what is said of some models by name, `NAME:what`. `spread`: by `dense` and `moe`, and the same with `other-` for
+    other limits. `spread`: by `dense` and `moe`, and the same with `other-` for
     accelerators of no measured generation: the distance |log(measured / predicted)| within which 80 % of the runs left out lay. `drift`: by
     `dense-p10` to `moe-p90`, how much faster the same model ran on the same accelerators per year of later software, as a logarithm.
     """
@@ -73,7 +72,6 @@ class TrainingFit:
     generations: Mapping[str, str] = field(default_factory=dict)
     power: Mapping[str, float] = field(default_factory=dict)
     practice: Mapping[str, float] = field(default_factory=dict)
-    models: Mapping[str, float] = field(default_factory=dict)
     spread: Mapping[str, float] = field(default_factory=dict)
     drift: Mapping[str, float] = field(default_factory=dict)
 
@@ -88,15 +86,15 @@ class TrainingFit:
                 return self.coefficients[key]
         return self.coefficients[f"{name}[{OTHER}]"]
 
-    def of_model(self, model: Transformer, what: str, usual: float = 0.0) -> float:
-        """What is said of a model by its name."""
-        return self.models.get(f"{model.name}:{what}", usual)
+    def links(self) -> Links:
+        """What exchanges reach: the makers' rates, which coefficients correct, and the seconds of each step."""
+        return Links(1.0, 1.0, 0.0, self.practice["step_up"], self.practice["step_out"])
 
     def since(self, what: str, software: float) -> bool:
         """Whether software of a day does something; what no day is known for, it does."""
         return software >= self.practice.get(what, -np.inf)
 
-    def practice_of(self, model: Transformer, machine: Machine, job: Job, cut: Cut, schedule: Array) -> Practice:
+    def practice_of(self, model: Transformer, machine: Machine, job: Job, cut: Cut) -> Practice:
         """How software of the machine's day goes about the layers of a model."""
         wide, day = machine.chip.domain >= self.practice.get("wide_domain", np.inf), machine.software
         once = self.since("once", day) or (wide and self.since("once_wide", day))
@@ -107,12 +105,10 @@ class TrainingFit:
             fused = np.ones_like(fused) if self.since("fused", day) else np.asarray(small, dtype=np.float64)
         generation = self.generation(machine)
         return Practice(
-            once=np.maximum(float(once), schedule == _ZERO_BUBBLE),
+            once=float(once),
             graph=wide and self.since("graph", day),
             fused_experts=fused,
             score_width=self.practice.get(f"score_width[{generation}]", self.practice.get("score_width", 0.0)),
-            unfused_activation=bool(self.of_model(model, "unfused_activation")),
-            most_domains=self.of_model(model, "most_domains", np.inf),
         )
 
     def weights(self, model: Transformer, machine: Machine, job: Job, counted: bool = False) -> Weights:
@@ -152,16 +148,21 @@ class TrainingFit:
         launched = self.practice.get(f"launched[{generation}]", -np.inf)
         return max(0.0, self.practice.get("mature_after", 0.0) - (day - launched))
 
-    def interval(self, total: Array, moe: bool, known: bool = True) -> Between:
-        """P10, P50 and P90 of predicted step times. `known`: of an accelerator whose generation was measured."""
-        factor = np.exp(self.spread[f"{'' if known else 'other-'}{'moe' if moe else 'dense'}"])
-        return Between(total / factor, total, total * factor)
+    def interval(self, total: Array, moe: bool, known: bool = True, years: float = 0.0) -> Between:
+        """P10, P50 and P90 of predicted step times. `known`: of an accelerator whose generation was measured; `years`: that the software is
+        later than the latest that runs were measured with, over which it may have become faster or slower.
 
-    def later(self, total: Array, moe: bool, years: float) -> Between:
-        """P10, P50 and P90 of step times with software of some years later, by how it moved between the runs that were measured."""
+        How far off predictions were and how software moved are taken to be independent: their distances add in squares. P50 stays that of
+        the latest measured software.
+        """
         kind = "moe" if moe else "dense"
-        levels = [total * np.exp(-self.drift[f"{kind}-{level}"] * years) for level in ("p90", "p50", "p10")]
-        return Between(*sorted(levels, key=lambda one: float(np.sum(one))))
+        off = self.spread[f"{'' if known else 'other-'}{kind}"]
+        faster, slower = (max(sign * self.drift.get(f"{kind}-{level}", 0.0), 0.0) * years for level, sign in (("p90", 1.0), ("p10", -1.0)))
+        return Between(total * np.exp(-np.hypot(off, faster)), total, total * np.exp(np.hypot(off, slower)))
+
+    def years_past(self, machine: Machine) -> float:
+        """Years that a machine's software is later than the latest that runs were measured with."""
+        return max(0.0, machine.software - self.practice.get("latest", np.inf))
 
     def knows(self, machine: Machine) -> bool:
         """Whether runs of the generation of a machine's accelerator were measured."""

@@ -32,7 +32,9 @@ class Transformer:
     """A decoder of equal layers, dense or with experts. Sizes are counts; `ffn` is the inner width of a dense block, or of one expert.
 
     `dense_layers` of the layers of a model with experts have none, but one block of the width `dense_ffn`; every expert layer has
-    `shared_experts` that all tokens pass. `tied`: the output layer uses the embedding's weights.
+    `shared_experts` that all tokens pass. `tied`: the output layer uses the embedding's weights;
+    `most_domains`: that a token's experts are drawn from at most (node-limited routing); `predicted_tokens`: in training, one layer and
+    output layer more for each beyond the first; `unfused_activation`: experts' activation runs by itself in training.
     """
 
     name: str
@@ -52,6 +54,9 @@ class Transformer:
     latent: Latent | None = None
     window: Window | None = None
     tied: bool = False
+    most_domains: float = float("inf")
+    predicted_tokens: int = 1
+    unfused_activation: bool = False
 
     @property
     def moe_layers(self) -> int:
