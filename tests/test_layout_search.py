@@ -100,7 +100,7 @@ def test_the_best_of_the_training_model_is_that_of_each_alone(model: Transformer
     """With the time and memory that users get, every layout of a case alone: what is worked out once for many is what each has alone."""
     made, job = machine(8, 4, memory_size), Job(1024, 8)
     fit, n, capacity = shipped_training_fit(), made.accelerators, made.chip.memory
-    whole = Costs(lambda at: training_step(model, made, job, at, fit).total, lambda at: training_memory(model, job, at).total)
+    whole = Costs(lambda at: training_step(model, made, job, at, fit).total, lambda at: training_memory(model, job, at, fit).total)
     found = searched(Case(model, made, job, n), whole, capacity)
     rows = list(every(model, made, job, n))
     needed = {row: float(whole.memory(one(row))[0]) for row in rows}

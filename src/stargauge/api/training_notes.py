@@ -47,6 +47,9 @@ def _of_the_chip(setting: Setting) -> Iterator[str]:
     title = setting.machine.chip.title
     if not setting.known_generation:
         yield f"no training run on {title} was measured: coefficients are those of all chips, the interval is wider"
+    years = setting.fit.years_past(setting.machine)
+    if years > 0.0:
+        yield f"software {years:.1f} years later than the newest measured run: the interval is wider by how software moved between runs"
 
 
 def _hindsight(setting: Setting, known: KnownCatalogue) -> Iterator[str]:
