@@ -167,7 +167,9 @@ def test_accelerators_agree_with_the_facts(shared: Path) -> None:
         for attribute, (column, unit_name) in cells.items():
             name = row["id"].replace("_", "-")
             if row[column]:
-                assert number("accelerator", name, attribute, unit_name) == pytest.approx(float(row[column]))
+                # the facts have one column for 16 bits; this chip has them as FP16 alone, as their note says
+                given = "peak_fp16" if (name, attribute) == ("v100-sxm2-32", "peak_bf16") else attribute
+                assert number("accelerator", name, given, unit_name) == pytest.approx(float(row[column]))
             else:
                 estimate = CATALOGUE.known(TODAY).estimate("accelerator", name, attribute)
                 filled = (name, attribute) == ("tpu-v7x", "memory_bandwidth")  # not read when the facts were collected

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stargauge.catalogue.load import KnownCatalogue, load_catalogue
-from stargauge.catalogue.machines import chip_in, chip_of, machine_of, model_in, peak_of, resolved, transformer_of
+from stargauge.catalogue.machines import chip_in, chip_of, context_of, machine_of, model_in, peak_of, resolved, transformer_of
 from stargauge.programme.axes import models_of
-from stargauge.quantity.compute.machine import Tier
+from stargauge.quantity.compute.machine import Tier, memory_told, peak_spread, peak_told, wider
 from stargauge.quantity.compute.transformer import Latent, Window
 from stargauge.quantity.errors import InputError
 
@@ -75,9 +75,47 @@ def test_several_that_fit_are_listed() -> None:
 
 def test_none_that_fits_says_the_nearest() -> None:
     said = refused(resolved, KNOWN, "model", "lama-3-405")
-    assert said.startswith('no model "lama-3-405" in the catalogue; nearest: ') and "llama-3.1-405b" in said
-    assert "`stargauge catalogue accelerator` lists all" in refused(resolved, KNOWN, "accelerator", "")
+    assert said.startswith('no model "lama-3-405" in the catalogue; nearest: llama-3.1-405b, ')
+    assert said.endswith("; `stargauge catalogue model --names` lists all")
+    assert "`stargauge catalogue accelerator --names` lists all" in refused(resolved, KNOWN, "accelerator", "")
     assert refused(resolved, KNOWN, "accelerator", "fleet").startswith('no chip "fleet"')
+
+
+@pytest.mark.parametrize(
+    ("kind", "beginning", "near"),
+    [
+        ("accelerator", "h20", "h200-sxm"), ("accelerator", "h10", "h100-sxm"), ("accelerator", "a10", "a100-sxm-40"),
+        ("accelerator", "mi30", "mi300x"), ("accelerator", "h100-pcie", "h100-sxm"), ("accelerator", "a100-8", "a100-sxm-80"),
+        ("model", "gpt-4", "gpt-462b"), ("model", "gpt4", "gpt-462b"), ("model", "gpt-75b", "gpt-7.5b"), ("model", "gpt-7", "gpt-7.5b"),
+        ("model", "llama-2-7b", "llama-2-70b"), ("model", "deepseek-v3.1", "deepseek-v3"), ("model", "gpt-5", ""), ("model", "nope", ""),
+        ("accelerator", "gaudi", ""), ("accelerator", "nope", ""),
+    ],
+)  # fmt: skip
+def test_a_beginning_does_not_stop_inside_a_number(kind: str, beginning: str, near: str) -> None:
+    said = refused(resolved, KNOWN, kind, beginning)
+    assert f'"{beginning}" in the catalogue' in said and near in said
+    assert len(said.partition("nearest: ")[2].partition(";")[0].split(", ")) == 3
+
+
+def test_what_makers_we_have_is_told() -> None:
+    assert "it has those of AMD, AWS, Google, NVIDIA" in refused(resolved, KNOWN, "accelerator", "gaudi")
+
+
+@pytest.mark.parametrize(
+    ("kind", "called", "name"),
+    [
+        ("accelerator", "rubin", "vr-nvl72"), ("accelerator", "Vera Rubin", "vr-nvl72"), ("accelerator", "ironwood", "tpu-v7x"),
+        ("accelerator", "trillium", "tpu-v6e"), ("accelerator", "Trainium2", "trn2"), ("accelerator", "NVIDIA H100", "h100-sxm"),
+        ("accelerator", "H100 SXM5", "h100-sxm"), ("accelerator", "volta", "v100-sxm2-32"), ("model", "maverick", "llama-4-maverick"),
+    ],
+)  # fmt: skip
+def test_titles_makers_and_architectures_name_a_chip_too(kind: str, called: str, name: str) -> None:
+    assert resolved(KNOWN, kind, called) == name
+
+
+def test_an_architecture_of_several_lists_them() -> None:
+    said = refused(resolved, KNOWN, "accelerator", "hopper")
+    assert said == 'chip "hopper": several are called so; expected one of h100-sxm, h800-sxm, h200-sxm'
 
 
 @given(st.sampled_from([("model", name) for name in MODELS] + [("accelerator", name) for name in CHIPS]), st.data())
@@ -86,10 +124,11 @@ def test_every_spelling_of_a_name_finds_it_and_a_beginning_finds_or_lists_it(nam
     spelt = name.upper() if data.draw(st.booleans()) else name.replace("-", data.draw(st.sampled_from(["_", " ", "-"])))
     assert resolved(KNOWN, kind, spelt) == name
     beginning = name[: data.draw(st.integers(1, len(name)))]
+    cut = re.search(r"[\d.]$", beginning) and re.match(r"[\d.]", name[len(beginning) :])
     try:
         found = resolved(KNOWN, kind, beginning)
     except InputError as error:
-        assert name in str(error)
+        assert name in str(error) or cut
     else:
         assert re.sub(r"\W", "", found).startswith(re.sub(r"\W", "", beginning))
 
@@ -194,6 +233,38 @@ def test_figures_are_in_si_units() -> None:
     chip = chip_of(KNOWN, "h100")
     assert chip.peaks == {"bf16": 989e12, "fp8": 1979e12, "fp16": 989e12, "tf32": 494.7e12, "fp32": pytest.approx(66.9e12)}
     assert (chip.bandwidth, chip.domain, chip.up, chip.out) == (3.35e12, 8, 450e9, 50e9)
+
+
+def test_a_peak_that_is_assumed_says_so_and_how_far_it_may_be_off() -> None:
+    chip = chip_of(KNOWN, "vr")
+    assert chip.peak_ranges["bf16"] == pytest.approx((4.435e15, 7.915e15)) and len(chip.peak_ranges) == 1
+    assert peak_spread(chip, "bf16") == pytest.approx(math.log(7.915 / 4.435) / 2.5631, rel=1e-4)
+    assert peak_spread(chip, "fp8") == peak_spread(chip, "mxfp8") == 0.0 and not peak_told(chip, "fp8")
+    assert "is an assumption, 4,435 to 7,915 TFLOP/s (P10 to P90)" in peak_told(chip, "bf16")
+    assert peak_told(chip_of(KNOWN, "h100"), "bf16") == "" and peak_spread(chip_of(KNOWN, "h100"), "bf16") == 0.0
+
+
+def test_sixteen_bits_of_a_chip_without_bf16_are_its_fp16() -> None:
+    chip = chip_of(KNOWN, "v100")
+    assert chip.peaks == {"fp16": 125e12, "bf16": 125e12} and peak_spread(chip, "bf16") == 0.0
+    assert "no bf16 products" in peak_told(chip, "bf16") and not peak_told(chip, "fp16")
+
+
+def test_an_error_is_added_by_the_squares() -> None:
+    assert wider(1.2, 0.0) == pytest.approx(1.2)
+    assert wider(1.0, 0.2) == pytest.approx(math.exp(0.2 * 1.28155), rel=1e-4)
+    assert wider(math.exp(0.3), 0.4 / 1.2815515655446004) == pytest.approx(math.exp(0.5))
+
+
+def test_memory_says_what_the_chip_is_sold_as() -> None:
+    assert memory_told(chip_of(KNOWN, "h100")) == "85.52 GB (sold as 80 GB)"
+    assert memory_told(chip_of(KNOWN, "mi300x")) == "192 GB"
+
+
+def test_the_context_of_published_models() -> None:
+    assert context_of(KNOWN, "llama-3.3") == context_of(KNOWN, "gpt-oss-120b") == 131_072
+    assert context_of(KNOWN, "llama3-8b") == 8192 and context_of(KNOWN, "llama-4-scout") == 10 * 2**20
+    assert context_of(KNOWN, "frontier") is None
 
 
 def test_a_type_without_a_figure_is_never_guessed() -> None:

@@ -12,13 +12,16 @@ import pytest
 from tests.cli_runs import ask
 
 from stargauge import api
-from stargauge.api.chip_rates import DAY, output_rate, rows_of, utilisation
+from stargauge.api.chip_rates import output_rate, rows_of, utilisation
+from stargauge.audit.rate_use import DAY, job_of
 from stargauge.catalogue.load import load_catalogue
+from stargauge.catalogue.machines import transformer_of
 from stargauge.catalogue.model_rates import at_level, rate_of
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError
-from stargauge.report.compute import headline, render_compute
+from stargauge.report.compute import fitted, headline, render_compute
 from stargauge.report.locale import speaking
+from stargauge.report.terminal import PLAIN
 
 AS_OF, DRAWS = "2026-11-22", 256
 RUN: dict[str, Any] = {"as_of": AS_OF, "draws": DRAWS}
@@ -90,7 +93,9 @@ def test_users_are_those_known_on_the_day() -> None:
 def test_another_model_is_trained_and_served(stargate: dict[str, Any]) -> None:
     made = plain(api.compute("stargate", model="llama-3.1-405b", serve="gpt-oss-120", **RUN))
     assert (made["model"], made["served"]) == ("llama-3.1-405b", "gpt-oss-120b")
-    assert middles(made, "training_runs_per_year[llama-3.1-405b]")[-1] > 0
+    runs = "training_runs_per_year[llama-3.1-405b]"
+    assert middles(made, runs)[-1] > 0
+    assert made["at"][runs] == stargate["at"][runs]  # one address, one number, whichever model is asked for
     assert middles(made, "inference_users_served")[-1] != middles(stargate, "inference_users_served")[-1]
     assert middles(made, "accelerators") == middles(stargate, "accelerators")
 
@@ -152,12 +157,24 @@ def test_the_shipped_rates_are_those_that_the_fits_give() -> None:
 def test_utilisation_gives_the_tokens_of_the_training_model_back() -> None:
     """Tokens per second of the job by its step; by MFU, peak and operations per token as a programme counts them the same."""
     values = load_catalogue()
-    rate = utilisation(values, "llama-3.1-405b", "h100-sxm", around=False)
-    found = api.train("llama-3.1-405b", "40960xh100-sxm", dtype="fp8", sequence=8192, batch=2048, software=DAY, as_of=DAY).outcome
+    address = "training_flop_per_token[deepseek-v3]"
+    flop = float(api.simulate("stargate", quantities=[address], as_of=AS_OF, draws=16)[address].values[0])
+    rate = utilisation(values, "deepseek-v3", "h100-sxm", around=False)
+    found = api.train("deepseek-v3", "40960xh100-sxm", dtype="fp8", sequence=4096, batch=16384, software=DAY, as_of=DAY).outcome
     assert rate is not None
-    flop = 6.0 * 405.85e9 + 6.0 * 126 * 8192 * 16384
     middle = float(np.sqrt(rate.low * rate.high)) * 989e12 * found.accelerators / flop
     assert middle == pytest.approx(found.tokens_per_s.p50, rel=1e-3)
+
+
+def test_programmes_count_operations_as_the_training_model_does() -> None:
+    """By the dimensions for every model that has them; the template's range has the shape behind its rates in its middle."""
+    known = load_catalogue().known(DAY)
+    names = api.known(api.load("stargate"), AS_OF).axes["model"]
+    made = api.simulate("stargate", quantities=[f"training_flop_per_token[{name}]" for name in names], as_of=AS_OF, draws=2048)
+    for name in names:
+        each = transformer_of(known, name).training_flop_per_token(job_of(known, name)[0], "causal")
+        middle = float(np.median(made[f"training_flop_per_token[{name}]"].values))
+        assert middle == pytest.approx(each, rel=0.03 if name == "frontier" else 1e-9), name
 
 
 def test_a_chip_without_figures_has_no_rate(tmp_path: Path) -> None:
@@ -188,9 +205,35 @@ def test_a_model_without_dimensions_is_refused_with_those_that_can_be_served(tmp
 def test_the_answer_says_what_is_assumed_and_which_power_it_is(stargate: dict[str, Any]) -> None:
     text = " ".join(render_compute(stargate).split())
     assert "output tokens per message" in text and "assumption" in text
-    assert "of IT power" in text and "at the meter" in text
+    assert "of IT power" in text and "at the meter" in text and "Dec 2024 300 million" in text
     assert "a template whose size is assumed, not a model" in text
-    assert "Dec 2024 300 million" in text
+    assert "in text alone" in text and "no growth, images, voice, agents or API" in text
+    assert "0.34 Wh (ChatGPT" in text and "0.24 Wh (Gemini" in text and "more than there are people" in text
+
+
+def test_energy_per_message_is_the_power_needed_over_the_messages(stargate: dict[str, Any]) -> None:
+    made, parts = stargate["energy_per_message"], stargate["demand"]["parts"]
+    day = next(row for row in stargate["years"] if row["date"] == stargate["date"])
+    messages = parts["weekly_users"]["p50"] * parts["messages_per_user_week"]["p50"] / 7 / 24
+    each = day["values"]["inference_power_it_needed"]["p50"] / messages
+    assert made["it"]["p50"] == pytest.approx(each, rel=1e-6) and made["facility"]["p50"] > made["it"]["p50"]
+    assert {one["service"]: one["wh"] for one in made["stated"]} == {"chatgpt": 0.34, "google-gemini": 0.24}
+
+
+def test_each_modelled_rate_names_the_command_that_gives_it(stargate: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    """Type, lengths and limits are told, and the command gives the middle of a rate that has no spread around it."""
+    last = stargate["generations"][-1]
+    text = " ".join(render_compute(stargate).split())
+    for name in ("output_tokens_per_s", "mfu"):
+        assert last[name]["command"] in text and last[name]["note"] in text
+    own = plain(api.compute("xai-colossus-1", model="llama-3-70b", **RUN))["generations"][0]
+    told = json.loads(ask(capsys, *own["output_tokens_per_s"]["command"].split()[1:], "--json").out)
+    assert told["interval"]["per_accelerator"]["p50"] == pytest.approx(own["output_tokens_per_s"]["p50"], rel=0.01)
+
+
+def test_no_number_of_a_table_is_cut_off() -> None:
+    rows = [("2026", "12,345,678–98,765,432,109")]
+    assert "…" not in "\n".join(fitted([("year", 4, "l"), ("P10–P90", 9, "r")], rows, PLAIN))
 
 
 def test_the_finding_is_said_in_german_too(stargate: dict[str, Any]) -> None:

@@ -140,6 +140,31 @@ def test_where_nobody_asks_histories_are_short() -> None:
     assert sg.goodput("512xh100", simulate=0).to_dict()["simulated"] == {"histories": 0}
 
 
+def test_the_mean_is_told_beside_the_middle_and_waits_explain_it(made: GoodputAnswer) -> None:
+    data = made.to_dict()
+    text = " ".join(render_goodput(data).split())
+    assert f"{100 * data['goodput']['mean']:.1f} % on average" in text and "Waits for a spare are rare but long" in text
+    waits, waiting = data["waits"], made.kept.parts["waiting"]
+    assert waits["share_of_draws"] == np.mean(waiting > 0.01) and waits["mean_there"] == pytest.approx(waiting[waiting > 0.01].mean())
+    enough = sg.goodput("16384xh100", spares="100%", simulate=0).to_dict()
+    assert "rare but long" not in render_goodput(enough)
+
+
+def test_no_size_keeps_more_than_a_smaller_one() -> None:
+    """At every level: a share of nodes in reserve is rounded up, so small jobs do not wait for want of a part of a node."""
+    sizes = sg.goodput("16384xh100", simulate=0).to_dict()["sizes"]
+    for level in ("p10", "p50", "p90"):
+        kept = [one["goodput"][level] for one in sizes]
+        assert all(a >= b for a, b in pairwise(kept)), level
+
+
+@pytest.mark.parametrize("asked", [("1xh100",), ("1xh100", "1e-5"), ("1000000xh100", "1"), ("16384xh100", "0.004")])
+def test_no_number_is_cut_off_or_a_power_of_ten(asked: tuple[str, ...]) -> None:
+    text = render_goodput(sg.goodput(asked[0], failure_rate=asked[1] if asked[1:] else None, simulate=0).to_dict())
+    assert "…" not in text and not re.search(r"\de[-+]\d", text) and " 0 min" not in text
+    assert not re.search(r"every (\S+ \S+) \(\1 to \1\)", text)
+
+
 # --- the command --------------------------------------------------------------------------------------------------------------------
 
 

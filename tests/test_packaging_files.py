@@ -172,7 +172,7 @@ def test_the_page_on_validating_finance_works_as_it_stands(tmp_path: Path) -> No
 def test_the_page_on_goodput_works_as_it_stands(tmp_path: Path) -> None:
     rows = re.findall(r"```text\n(.*?)```", (ROOT / "docs/goodput.md").read_text(encoding="utf-8"), re.S)[0]
     (tmp_path / "jobs.csv").write_text(rows, encoding="utf-8")
-    assert run_page("docs/goodput.md", tmp_path) == 3
+    assert run_page("docs/goodput.md", tmp_path) == 4
     assert run_python("docs/goodput.md")["goodput"]["p50"] > 0.85  # type: ignore[index]
 
 

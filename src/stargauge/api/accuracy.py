@@ -28,6 +28,7 @@ from stargauge.audit.validation import Validation, validate_schedule
 from stargauge.catalogue.depreciation import recovery_table
 from stargauge.catalogue.load import Catalogue
 from stargauge.catalogue.own_builds import read_own_builds
+from stargauge.catalogue.own_goodput import FILE as GOODPUT_RECORDS
 from stargauge.catalogue.own_goodput import read_own_goodput
 from stargauge.catalogue.own_pue import read_own_pue
 from stargauge.catalogue.projects import read_projects
@@ -40,6 +41,8 @@ from stargauge.reading.validate import ReadingValidation, validate_reading
 
 #: What can be validated on a user's own measurements.
 VALIDATIONS = ("schedule", "build", "finance", "reading", "pue", "training", "inference", "goodput")
+#: Records of ours that stand in where no file is named.
+RECORDS = {"goodput": GOODPUT_RECORDS}
 
 Validated = (
     Validation | BuildValidation | FinanceValidation | ReadingValidation | PueValidation | TrainingValidation | ServingValidation
@@ -47,17 +50,20 @@ Validated = (
 )  # fmt: skip
 
 
-def validate(kind: str, file: str | Path, *, values: Catalogue | None = None) -> Validated:
+def validate(kind: str, file: str | Path | None = None, *, values: Catalogue | None = None) -> Validated:
     """How good the model of a discipline is on a user's own measurements or reference cases.
 
     kinds: schedule (CSV, the columns of the plan-to-actual records), build (CSV, those of the records of builds), finance (JSON, cases with
     inputs, expected values and a tolerance), reading (JSONL, sentences with marked quantities, dates and statements), pue (CSV, yearly PUE
     and water of halls by cooling and place), training (CSV, measured training runs), inference (CSV, measured serving runs by model,
-    chip, layout and lengths), goodput (CSV, recorded training jobs and what stopped them). Raises InputError for another kind, and with
-    every fault of the file.
+    chip, layout and lengths), goodput (CSV, recorded training jobs and what stopped them; without a file those that are shipped). Raises
+    InputError for another kind, and with every fault of the file.
     """
     if kind not in VALIDATIONS:
         raise InputError(f'no validation "{kind}"{did_you_mean(kind, VALIDATIONS)} (one of {", ".join(VALIDATIONS)})')
+    file = RECORDS.get(kind) if file is None else file
+    if file is None:
+        raise InputError(f"validate {kind} needs a file: validate {kind} FILE (records of ours are shipped for {', '.join(RECORDS)})")
     if kind == "reading":
         return validate_reading(Path(file))
     values = values or catalogue()

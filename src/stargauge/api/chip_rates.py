@@ -6,45 +6,38 @@ layout and load under limits on time, at stated lengths.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
-from math import exp, isfinite, log, sqrt
-from typing import Any, NamedTuple
+from math import exp, log, sqrt
+from typing import NamedTuple
 
 from stargauge.api.serving import infer
-from stargauge.api.training import train
+from stargauge.api.training import costs_of, train
+from stargauge.audit.rate_use import DAY, TEMPLATE, job_of, training_type, use_of
+from stargauge.audit.training import Outcome, outcome_of
 from stargauge.catalogue.load import Catalogue, KnownCatalogue
-from stargauge.catalogue.machines import chip_of, transformer_of
+from stargauge.catalogue.machines import machine_of, transformer_of
 from stargauge.catalogue.model_rates import RATE, SOURCE
 from stargauge.catalogue.rows import Row, kept_unit
+from stargauge.catalogue.serving_fit import shipped_serving_fit
+from stargauge.plan.layouts.search import searched
+from stargauge.plan.layouts.space import Case
+from stargauge.plan.serving.answer import option_of
+from stargauge.plan.serving.demand import Demand
+from stargauge.plan.serving.rows import Case as ServingCase
+from stargauge.plan.serving.search import refined
+from stargauge.plan.serving.search import searched as searched_serving
+from stargauge.quantity.compute.serving_memory import ServingTypes
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.dates import parse_window
 from stargauge.quantity.distribution import Distribution, from_p10_p90
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.statement import Statement
 
-#: The day of the software, and of what was measured that the fits rest on.
-DAY = date(2026, 11, 22)
-#: The template, whose size is a range.
-_TEMPLATE = "frontier"
-#: In steps of so many accelerators a job is counted, and in steps of so many widths, heads of experts and experts a template is made.
-_JOB, _WIDTH, _INNER, _EXPERTS = 8192, 1024, 128, 8
-_LEVELS = (0.1, 0.5, 0.9)
+#: In steps of so many widths, inner widths and experts a template is made: numbers that divide as machines do.
+_WIDTH, _INNER, _EXPERTS = 1024, 128, 64
 #: The least of the middle that an end is counted with.
 _LEAST = 0.1
-
-
-class Use(NamedTuple):
-    """P10, P50 and P90 of what a programme does: accelerators of a job, tokens of a prompt, of an answer (P50), seconds per token and to
-    the first.
-    """
-
-    accelerators: tuple[int, ...]
-    prompt: tuple[int, ...]
-    answer: int
-    each: tuple[float, ...]
-    first: float
 
 
 class Rate(NamedTuple):
@@ -60,42 +53,37 @@ class Rate(NamedTuple):
         return "..".join(f"{float(f'{end:.4g}'):.10g}" for end in (self.low, self.high))
 
 
-def use_of(known: KnownCatalogue) -> Use:
-    """What the catalogue says of the use."""
-
-    def levels(name: str, attribute: str, unit: str | None = None) -> tuple[float, ...]:
-        value = known.estimate("usage", name, attribute, unit).value
-        return tuple(value.quantile(q) if isinstance(value, Distribution) else float(value) for q in _LEVELS)  # type: ignore[arg-type]
-
-    return Use(
-        tuple(max(round(one / _JOB), 1) * _JOB for one in levels("training-job", "accelerators")),
-        tuple(round(one) for one in levels("serving", "input_tokens")), round(levels("chatgpt", "tokens_per_message")[1]),
-        levels("serving", "time_per_token", "s"), levels("serving", "time_to_first_token", "s")[1],
-    )  # fmt: skip
-
-
 def utilisation(values: Catalogue, model: str, chip: str, around: bool = True) -> Rate | None:
     """Model FLOPs over dense 16-bit peak of one large job with its best layout; None where the chip or the model lacks figures.
 
-    P10 to P90: how far off predictions were of runs that the fit has not seen, and, with `around`, other sizes of the job (and of a
-    template), added as independent errors are.
+    FLOPs: three times forward with causal attention and the output layer, as a programme counts them. P10 to P90: how far off predictions
+    were of runs that the fit has not seen, and, with `around`, other sizes of the job (and of a template), added as independent errors are.
     """
     known = values.known(DAY)
     least, usual, most = use_of(known).accelerators
-    dtype = "fp8" if "fp8" in chip_of(known, chip).peaks else "bf16"
-    sequence, batch = _job_of(known, model)
-
-    def reach(shape: Transformer, accelerators: int) -> tuple[float, float]:
-        outcome = train(
-            shape, f"{accelerators}x{chip}", dtype=dtype, sequence=sequence, batch=batch, software=DAY, as_of=DAY, values=values
-        ).outcome
-        peak, tokens = outcome.setting.machine.chip.peaks["bf16"] * outcome.accelerators, outcome.tokens_per_s
-        return tokens.p50 * _flop_per_token(known, model, shape, sequence) / peak, tokens.p90 / tokens.p50
-
+    dtype = training_type(known, chip)
+    sequence, batch = job_of(known, model)
     shape, *sized = _shapes(known, model, around)
-    groups = [[(shape, least), (shape, most)], [(one, usual) for one in sized]] if around else []
-    note = f"best layout of a job of {usual:,} accelerators in {dtype.upper()}, of the dense 16-bit peak"
-    return _rate(reach, (shape, usual), groups, note)
+    try:
+        made = train(shape, f"{usual}x{chip}", dtype=dtype, sequence=sequence, batch=batch, software=DAY, as_of=DAY, values=values).outcome
+    except InputError:
+        return None
+
+    def share(outcome: Outcome) -> float:
+        peak = outcome.setting.machine.chip.peaks["bf16"] * outcome.accelerators
+        return outcome.tokens_per_s.p50 * outcome.setting.model.training_flop_per_token(sequence, "causal") / peak
+
+    def end(one: Transformer, accelerators: int) -> float:
+        setting = replace(made.setting, model=one, machine=machine_of(known, f"{accelerators}x{chip}", DAY))
+        found = searched(
+            Case(one, setting.machine, setting.job, accelerators), costs_of(setting), setting.machine.chip.memory, without=False
+        )
+        return share(outcome_of(setting, found.best.layouts)) if found.any else 0.0
+
+    groups = [[end(shape, least), end(shape, most)], [end(one, usual) for one in sized]] if around else []
+    assumed = " (assumed)" if "bf16" in made.setting.machine.chip.assumed else ""  # how far off it may be a programme draws with the peak
+    note = f"best layout of a job of {usual:,} accelerators in {dtype.upper()}, of the dense 16-bit peak{assumed}"
+    return _rate(share(made), made.tokens_per_s.p90 / made.tokens_per_s.p50, groups, note)
 
 
 def output_rate(values: Catalogue, model: str, chip: str, around: bool = True) -> Rate | None:
@@ -105,50 +93,45 @@ def output_rate(values: Catalogue, model: str, chip: str, around: bool = True) -
     """
     known = values.known(DAY)
     use = use_of(known)
+    (short, prompt, long), (quick, each, slow) = use.prompt, use.each
+    try:
+        made = infer(model, chip, ttft=use.first, tpot=each, input=prompt, output=use.answer, software=DAY.isoformat(), values=values)
+    except InputError:
+        return None
+    types, machine = ServingTypes(**made.types), machine_of(known, f"1x{chip}", DAY)
 
-    def reach(shape: Transformer, prompt: int, each: float) -> tuple[float, float]:
-        made = infer(shape, chip, ttft=use.first, tpot=each, input=prompt, output=use.answer, software=DAY.isoformat(), values=values)
-        found = made.interval["per_accelerator"]
-        return found["p50"], found["p90"] / found["p50"]
+    def end(one: Transformer, tokens: int, seconds: float) -> float:
+        demand = Demand(tokens, use.answer, first=use.first, each=seconds)
+        try:
+            found = searched_serving(ServingCase(one, machine, demand, shipped_serving_fit(), types))
+        except InputError:  # it has no room
+            return 0.0
+        return option_of(refined(found), 0).per_accelerator if found.good.any() else 0.0
 
     shape, *sized = _shapes(known, model, around)
-    (short, prompt, long), (quick, each, slow) = use.prompt, use.each
     groups = [
-        [(shape, short, each), (shape, long, each)], [(shape, prompt, quick), (shape, prompt, slow)],
-        [(one, prompt, each) for one in sized],
+        [end(shape, short, each), end(shape, long, each)], [end(shape, prompt, quick), end(shape, prompt, slow)],
+        [end(one, prompt, each) for one in sized],
     ] if around else []  # fmt: skip
     note = (
         f"best layout and load, {prompt:,} tokens in and {use.answer:,} out, {1000 * each:.0f} ms per token, first token within "
-        f"{use.first:g} s in 99 of 100"
+        f"{use.first:g} s in 99 of 100, weights in {types.blocks.upper()}"
     )
-    return _rate(reach, (shape, prompt, each), groups, note)
+    found = made.interval["per_accelerator"]
+    return _rate(found["p50"], found["p90"] / found["p50"], groups, note)
 
 
-def _rate(
-    reach: Callable[..., tuple[float, float]], middle: tuple[Any, ...], groups: Sequence[Sequence[tuple[Any, ...]]], note: str
-) -> Rate | None:  # fmt: skip
+def _rate(value: float, error: float, groups: Sequence[Sequence[float]], note: str) -> Rate:
     """The middle, and how far its error and the ends of each group lie below and above it, as independent errors add up: by the squares of
-    their logarithms. None where nothing works; an end at which hardly anything works is left out, as nobody would use the chip so.
+    their logarithms. An end at which hardly anything works is left out, as nobody would use the chip so.
     """
-    try:
-        value, error = reach(*middle)
-    except InputError:
-        return None
     below, above = [log(error)], [log(error)]
     for group in groups:
-        ends = [end for asked in group if (end := _or_nothing(reach, asked)) > _LEAST * value]
+        ends = [end for end in group if end > _LEAST * value]
         below.append(log(value / min([*ends, value])))
         above.append(log(max([*ends, value]) / value))
     low, high = (exp(sqrt(sum(one * one for one in side))) for side in (below, above))
     return Rate(value / low, value * high, note)
-
-
-def _or_nothing(reach: Callable[..., tuple[float, float]], asked: tuple[Any, ...]) -> float:
-    """What is reached; nothing where no layout works."""
-    try:
-        return reach(*asked)[0]
-    except InputError:
-        return 0.0
 
 
 # --- models -----------------------------------------------------------------------------------------------------------------------
@@ -157,7 +140,7 @@ def _or_nothing(reach: Callable[..., tuple[float, float]], asked: tuple[Any, ...
 def _shapes(known: KnownCatalogue, model: str, around: bool) -> list[Transformer]:
     """A model by its dimensions, then (the template alone) as small and as large as its range says."""
     made = transformer_of(known, model)
-    if model != _TEMPLATE or not around:
+    if model != TEMPLATE or not around:
         return [made]
     ranges = [known.estimate("model", model, name).value for name in ("active_parameters", "parameters")]
     ends = [[one.quantile(q) for one in ranges if isinstance(one, Distribution)] for q in (0.1, 0.9)]
@@ -175,26 +158,6 @@ def _sized(made: Transformer, active: float, whole: float) -> Transformer:
         made, hidden=hidden, heads=hidden // made.head_size, ffn=max(round(made.ffn * wider / _INNER), 1) * _INNER,
         experts=max(round(experts / _EXPERTS), 1) * _EXPERTS,
     )  # fmt: skip
-
-
-def _flop_per_token(known: KnownCatalogue, model: str, shape: Transformer, sequence: int) -> float:
-    """Operations as a programme counts them (`training_flop_per_token`), so that utilisation gives the tokens back."""
-    stated = known.estimate("model", model, "active_parameters").value if model != _TEMPLATE else None
-    active = float(stated) if isinstance(stated, (int, float)) and isfinite(stated) else float(shape.active_parameters)
-    return 6.0 * active + 6.0 * shape.layers * sequence * shape.hidden
-
-
-def _job_of(known: KnownCatalogue, model: str) -> tuple[int, int]:
-    """Sequence and batch of a model where the catalogue has both; else those of the template."""
-
-    def said(name: str, attribute: str) -> float:
-        value = known.estimate("model", name, attribute).value
-        return value.quantile(0.5) if isinstance(value, Distribution) else float(value)  # type: ignore[arg-type]
-
-    sequence, tokens = (said(model, one) for one in ("sequence", "batch_tokens"))
-    if not isfinite(sequence + tokens):
-        sequence, tokens = (said(_TEMPLATE, one) for one in ("sequence", "batch_tokens"))
-    return round(sequence), int(2 ** round(log(tokens / sequence, 2)))  # a power of two, which divides as machines do
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------------------

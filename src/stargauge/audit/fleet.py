@@ -83,6 +83,7 @@ def fleet(known: Known, result: Result, model: str, served: str, ends: Sequence[
         "years": fleet_use.years(result, ends, model), "covered_from": fleet_use.covered_from(result),
         "demand": fleet_use.demand(known, result), "supply": fleet_use.supply(known, result),
         "generations": fleet_use.chips(known, result, model, served, chips), "job": fleet_use.job(known, result, model),
+        "energy_per_message": fleet_use.energy_per_message(known, result, days.ahead),
     }  # fmt: skip
     return Fleet(
         known.programme.name, str(known.as_of), str(days.evidence) if days.looked else None, str(days.ahead), result.draws, kept, chips,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
 
+from stargauge.audit.rate_use import serving_command, training_command
+from stargauge.catalogue.load import KnownCatalogue
 from stargauge.engine.result import Result
 from stargauge.engine.series import plain
 from stargauge.programme.known import Known
@@ -27,6 +29,8 @@ DEMAND = ("weekly_users", "messages_per_user_week", "tokens_per_message", "token
 SUPPLY = ("inference_share", "serving_utilisation", "serving_peak_factor", "training_share")
 #: Where the catalogue has the users of the largest service over time, and of which accelerators one large job is.
 _USERS, JOB = ("usage", "chatgpt", "weekly_users"), ("usage", "training-job", "accelerator")
+#: Services whose companies say what a message takes.
+_SERVICES, _ENERGY = ("chatgpt", "google-gemini"), "energy_per_message"
 _LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
@@ -124,6 +128,22 @@ def _said(known: Known, statement: Statement) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def energy_per_message(known: Known, result: Result, when: date) -> dict[str, Any]:
+    """Wh per message of the power that today's users need, with the peak of a day, over their messages; and what services say of theirs."""
+    messages = result["weekly_users"].values * result["messages_per_user_week"].values / (7.0 * 24.0)
+    made = {"unit": "Wh"}
+    for name, address in (("it", "inference_power_it_needed"), ("facility", "inference_power_facility_needed")):
+        each = result[address].at(when).values / messages
+        held = each[np.isfinite(each)]
+        made[name] = {level: plain(np.quantile(held, q)) if len(held) else None for level, q in _LEVELS.items()}  # type: ignore[assignment]
+    return {**made, "stated": [_stated_energy(known, name) for name in _SERVICES if known.catalogue.said("usage", name, _ENERGY)]}
+
+
+def _stated_energy(known: Known, service: str) -> dict[str, Any]:
+    (said, *_) = known.catalogue.said("usage", service, _ENERGY)
+    return {"service": service, "wh": float(known.catalogue.estimate("usage", service, _ENERGY, "Wh").value), **_said(known, said)}  # type: ignore[arg-type]
+
+
 def _history(known: Known) -> list[dict[str, Any]]:
     """The users that were stated by the knowledge date, in the order of what they speak for."""
     rows = [row.statement for row in known.catalogue.rows_of(_USERS[0]) if (row.kind, row.name, row.attribute) == _USERS]
@@ -145,11 +165,17 @@ def _publisher(known: Known, statement: Statement) -> dict[str, str]:
 def chips(known: Known, result: Result, model: str, served: str, named: Sequence[str]) -> list[dict[str, Any]]:
     """What each generation reaches while it serves and while it trains, each with whether that is modelled, measured or assumed."""
     places = {name: known.axes["model"].index(name) for name in (model, served)}
+
+    def shown(made: dict[str, Any], command: Callable[[KnownCatalogue, str, str], str], of: str, chip: str) -> dict[str, Any]:
+        return {**made, "command": command(known.catalogue, of, chip)} if made["basis"] == "modelled" else made
+
     return [
-        {"chip": chip, "output_tokens_per_s": {**_whole(result, f"accelerator_throughput[{chip}]"),
-                                               **_rate_basis(known, result, "inference_rate_p50", chip, places[served])},
+        {"chip": chip,
+         "output_tokens_per_s": {**_whole(result, f"accelerator_throughput[{chip}]"),
+                                 **shown(_rate_basis(known, result, "inference_rate_p50", chip, places[served]), serving_command, served,
+                                         chip)},
          "mfu": {**_whole(result, f"training_utilisation[{chip}, {model}]"),
-                 **_rate_basis(known, result, "training_utilisation_p50", chip, places[model])}}
+                 **shown(_rate_basis(known, result, "training_utilisation_p50", chip, places[model]), training_command, model, chip)}}
         for chip in named
     ]  # fmt: skip
 

@@ -34,6 +34,8 @@ HOUR, MINUTE = 3600.0, 60.0
 SIZES = tuple(512 * 2**place for place in range(10))
 #: Histories where nobody asks for a number, and about how many events one has then: that decides how many days it lasts.
 HISTORIES, MOST_EVENTS = 256, 4_000.0
+#: The share of time above which a job is said to wait for spares.
+_LONG = 0.01
 #: Events of a checkpoint and the work before it, with some for what else happens.
 _EVENTS = 2.5
 #: Shares of histories at which their goodput is told.
@@ -100,10 +102,17 @@ class GoodputAnswer:
             },
             "goodput": {**levels(kept.goodput), "mean": float(kept.goodput.mean())},
             "lost": [{"part": part, "mean": float(kept.parts[part].mean()), **levels(kept.parts[part])} for part in PARTS],
-            "causes": cause_rows(self.causes, kept),
+            "waits": waits(kept), "causes": cause_rows(self.causes, kept),
             "sizes": [size_row(size, one) for size, one in self.sizes],
             "simulated": simulated_row(self.simulated), "left_out": list(LEFT_OUT),
         }  # fmt: skip
+
+
+def waits(kept: Kept) -> dict[str, Any]:
+    """In which share of draws the job waits for spares for more than a per cent of its time, and how much of it there on average."""
+    waiting = kept.parts["waiting"]
+    long = waiting > _LONG
+    return {"more_than": _LONG, "share_of_draws": float(long.mean()), "mean_there": float(waiting[long].mean()) if long.any() else None}
 
 
 def cause_rows(made: Sequence[Cause], kept: Kept) -> list[dict[str, Any]]:

@@ -36,6 +36,8 @@ _COUNTED, _COUNT = "llama-3-405b", "interruptions_"
 SAME_NODES = frozenset({"software", "communication_timeout", "host_maintenance"})
 #: The source of what nobody else says.
 ASSUMPTION = "stargauge-assumption"
+#: What a number of nodes may be above a whole one by rounding.
+_DUST = 1e-9
 PARTS = ("checkpoints", "redone", "detection", "waiting", "reload", "planned", "slow")
 
 
@@ -150,7 +152,8 @@ def job_of(known: KnownCatalogue, asked: Asked, draws: int = DRAWS, seed: int = 
     values = {one: value_of(known, one, asked.own, draws, seed) for one in inputs_of(asked)}
     accelerators = np.broadcast_to(np.asarray(asked.accelerators, dtype=float), draws)
     nodes = accelerators / values[PER_NODE]
-    spares = np.broadcast_to(np.round(values[SPARES] * nodes if asked.spares is None else asked.spares), draws)
+    # A share is rounded up: whoever holds any spares holds a whole one.
+    spares = np.broadcast_to(np.ceil(values[SPARES] * nodes - _DUST) if asked.spares is None else np.round(asked.spares), draws)
     stall, background = _writes(asked, values, accelerators, draws)
     detection = values[RESTART] * values[DETECTION]
     return Job(

@@ -135,7 +135,7 @@ INPUTS: dict[str, tuple[str, str]] = {
     "model_active_parameters": ("size of models at work", "Aktive Grösse der Modelle"),
     "model_layers": ("layers of models", "Schichten der Modelle"),
     "model_training_tokens": ("tokens of a training run", "Tokens eines Trainingslaufs"),
-    "model_width": ("width of models", "Breite der Modelle"),
+    "model_width": ("width of the heads of models", "Breite der Köpfe der Modelle"),
     "network_cost_share": ("share of the network in equipment cost", "Anteil des Netzwerks an den Ausrüstungskosten"),
     "no_load_share": ("share of losses without load", "Verlustanteil im Leerlauf"),
     "node_failure_rate": ("failures that stop a job", "Ausfälle, die einen Lauf anhalten"),

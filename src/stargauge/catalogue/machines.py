@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from stargauge.catalogue.load import KnownCatalogue
-from stargauge.quantity.compute.machine import Chip, Machine, Tier
+from stargauge.catalogue.names import asked_of, parts_of, resolved
+from stargauge.quantity.compute.machine import Chip, Machine, Tier, peak_type
 from stargauge.quantity.compute.transformer import Latent, Transformer, Window
 from stargauge.quantity.dates import day, from_day, parse_window
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError
+from stargauge.quantity.statement import OURS, Estimate
 
-#: Kinds of which one is asked for by name here, and what each is called.
-_CALLED = {"accelerator": "chip", "model": "model"}
-#: Types whose products run at the peak of another one.
-_SAME_PEAK = {"mxfp8": "fp8", "nvfp4": "fp4", "mxfp4": "fp4", "fp16": "bf16"}
 _PEAK = "peak_"
 #: Attribute that names another model whose dimensions a model has.
 _DIMENSIONS_OF = "dimensions_of"
@@ -34,73 +31,10 @@ _USUAL = {
 _CLUSTER = re.compile(r"^\s*([0-9][0-9_,' ]*)\s*[x×*]\s*(\S.*?)\s*$", re.IGNORECASE)
 _MOST = 100_000_000
 
+__all__ = ["chip_in", "chip_of", "context_of", "machine_of", "model_in", "peak_of", "resolved", "transformer_of"]
+
 Made = TypeVar("Made")
 Oversubscription = Sequence[tuple[float, float]]
-
-
-def resolved(known: KnownCatalogue, kind: str, beginning: str) -> str:
-    """The name in the catalogue that somebody means: the name itself, else any beginning of it that fits no other.
-
-    Case, dots, spaces, dashes and underscores do not count, and parts may be left out: `llama3-405b` is `llama-3.1-405b`. Raises InputError
-    with all names that fit where there are several, with the nearest ones where there is none.
-    """
-    names = _asked(known, kind)
-    if beginning in names:
-        return beginning
-    wanted, squeezed = _parts(beginning), _squeezed(beginning)
-    ways: tuple[Callable[[str], bool], ...] = (
-        lambda name: _squeezed(name) == squeezed,
-        lambda name: _begins(wanted, _parts(name)) or _squeezed(name).startswith(squeezed),
-        lambda name: _in_order(wanted, _parts(name)),
-    )
-    for fits in ways if squeezed else ():
-        found = [name for name in names if fits(name)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise InputError(f'{_CALLED.get(kind, kind)} "{beginning}": several begin so; expected one of {", ".join(found)}')
-    raise InputError(f'no {_CALLED.get(kind, kind)} "{beginning}" in the catalogue{_nearest(beginning, names, kind)}')
-
-
-def _asked(known: KnownCatalogue, kind: str) -> tuple[str, ...]:
-    """The names of a kind; of accelerators those that compute, not what holds for all of them."""
-    names = known.names(kind)
-    if kind != "accelerator":
-        return names
-    return tuple(name for name in names if any(one.startswith(_PEAK) for one in known.catalogue.attributes(kind, name)))
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "", text.lower())
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    """Letters and numbers of a name by themselves, a number with the letters after it: `llama`, `3.1`, `405b`."""
-    return tuple(re.findall(r"\d+(?:\.\d+)?[a-z]*|[a-z]+", text.lower()))
-
-
-def _means(part: str, whole: str) -> bool:
-    """Whether a part of a name begins another; a number does not begin a longer one (`3` is `3.1`, not `30b`)."""
-    return whole.startswith(part) and not (part[-1:].isdigit() and whole[len(part) : len(part) + 1].isdigit())
-
-
-def _begins(wanted: tuple[str, ...], name: tuple[str, ...]) -> bool:
-    return len(wanted) <= len(name) and all(_means(part, whole) for part, whole in zip(wanted, name, strict=False))
-
-
-def _in_order(wanted: tuple[str, ...], name: tuple[str, ...]) -> bool:
-    """Whether all parts occur in a name in this order, the first one first."""
-    if not wanted or not name or not _means(wanted[0], name[0]):
-        return False
-    rest = iter(name)
-    return all(any(_means(part, whole) for whole in rest) for part in wanted)
-
-
-def _nearest(beginning: str, names: Sequence[str], kind: str) -> str:
-    by_squeezed = {_squeezed(name): name for name in names}
-    near = difflib.get_close_matches(_squeezed(beginning), list(by_squeezed), n=3, cutoff=0.5)
-    said = f"; nearest: {', '.join(by_squeezed[one] for one in near)}" if near else ""
-    return f"{said}; `stargauge catalogue {kind}` lists all"
 
 
 def transformer_of(known: KnownCatalogue, name: str) -> Transformer:
@@ -125,6 +59,13 @@ def transformer_of(known: KnownCatalogue, name: str) -> Transformer:
         said["head_size"] = said["hidden"] / said["heads"] if said["heads"] else 0.0
     _check_dimensions(name, said)
     return _transformer(known, name, source, {one: round(value) for one, value in said.items() if not math.isnan(value)})
+
+
+def context_of(known: KnownCatalogue, name: str) -> int | None:
+    """Tokens that a model takes at once, prompt and answer together, as its makers say; None where the catalogue does not say."""
+    name = resolved(known, "model", name)
+    said = _number(known, "model", name, "context")
+    return None if math.isnan(said) else round(said)
 
 
 def _transformer(known: KnownCatalogue, name: str, source: str, said: dict[str, int]) -> Transformer:
@@ -168,16 +109,20 @@ def chip_of(known: KnownCatalogue, name: str) -> Chip:
     if missing:
         raise InputError(_untold("accelerator", name, missing))
     usable = _number(known, "accelerator", name, "memory_usable")
+    peaks = _peaks(known, name)
     return Chip(
         name=name,
         title=known.text("accelerator", name, "title") or name,
-        peaks=_peaks(known, name),
+        peaks=peaks.middle,
         memory=figure["memory"] if math.isnan(usable) else usable,
         bandwidth=figure["memory_bandwidth"],
         domain=round(figure["scaleup_domain"]),
         up=figure["scaleup_bandwidth"],
         out=figure["scaleout_bandwidth"],
         launch=_year(_number(known, "accelerator", name, "launch")),
+        peak_ranges=peaks.ranges,
+        assumed=peaks.assumed,
+        memory_sold=figure["memory"],
     )
 
 
@@ -185,10 +130,31 @@ def chip_of(known: KnownCatalogue, name: str) -> Chip:
 _FIGURES = {"memory": "GB", "memory_bandwidth": "TB/s", "scaleup_domain": "1", "scaleup_bandwidth": "GB/s", "scaleout_bandwidth": "Gbit/s"}
 
 
-def _peaks(known: KnownCatalogue, name: str) -> dict[str, float]:
-    given = [one for one in known.catalogue.attributes("accelerator", name) if one.startswith(_PEAK)]
-    found = {one.removeprefix(_PEAK): _number(known, "accelerator", name, one) for one in given}
-    return {dtype: value for dtype, value in found.items() if not math.isnan(value)}
+class _Peaks(NamedTuple):
+    """Dense FLOP/s by type: the middle, P10 and P90 of what is not one number, and what is assumed."""
+
+    middle: dict[str, float]
+    ranges: dict[str, tuple[float, float]]
+    assumed: dict[str, str]
+
+
+def _peaks(known: KnownCatalogue, name: str) -> _Peaks:
+    made = _Peaks({}, {}, {})
+    for attribute in known.catalogue.attributes("accelerator", name):
+        if attribute.startswith(_PEAK) and not math.isnan(value := _number(known, "accelerator", name, attribute)):
+            _add_peak(made, attribute.removeprefix(_PEAK), value, known.estimate("accelerator", name, attribute))
+    if "fp16" in made.middle and "bf16" not in made.middle:
+        made.middle["bf16"] = made.middle["fp16"]
+        made.assumed["bf16"] = "the chip has no bf16 products, its fp16 peak stands in"
+    return made
+
+
+def _add_peak(made: _Peaks, dtype: str, value: float, said: Estimate) -> None:
+    made.middle[dtype] = value
+    if isinstance(said.value, Distribution):
+        made.ranges[dtype] = (said.value.quantile(0.1), said.value.quantile(0.9))
+    if said.statements and said.statements[0].source == OURS:
+        made.assumed[dtype] = said.statements[0].note.removeprefix("dense; ") or "no source gives it"
 
 
 def peak_of(chip: Chip, dtype: str) -> float:
@@ -196,8 +162,7 @@ def peak_of(chip: Chip, dtype: str) -> float:
 
     Raises InputError for a type that the catalogue has no figure for: it is never guessed from another.
     """
-    kept = dtype.lower()
-    kept = kept if kept in chip.peaks else _SAME_PEAK.get(kept, kept)
+    kept = peak_type(chip, dtype)
     if kept in chip.peaks:
         return chip.peaks[kept]
     has = [*chip.peaks, *(["fp16"] if "bf16" in chip.peaks and "fp16" not in chip.peaks else [])]
@@ -280,15 +245,15 @@ def chip_in(text: str, known: KnownCatalogue) -> str | None:
 
     A text that names a family alone (`A100 SXM`) means its latest member.
     """
-    parts = _parts(_split(text))
-    names = _asked(known, "accelerator")
+    parts = parts_of(_split(text))
+    names = asked_of(known, "accelerator")
     family = [name for name in names if any(_held(part, parts) for part in _families(known, name))]
     if not family:
         return None
     longest = max(max(len(one) for one in _families(known, name) if _held(one, parts)) for name in family)
     family = [name for name in family if any(len(one) == longest and _held(one, parts) for one in _families(known, name))]
     sizes = {size for part in parts if (size := re.sub(r"gi?b$", "", part)).isdigit() and part.endswith("b")}
-    of_size = [name for name in family if sizes & set(_parts(name))] or [name for name in family if _size(known, name) in sizes]
+    of_size = [name for name in family if sizes & set(parts_of(name))] or [name for name in family if _size(known, name) in sizes]
     return max(of_size or family, key=lambda name: _launched(known, name), default=None)
 
 
@@ -300,7 +265,7 @@ def _split(text: str) -> str:
 def _families(known: KnownCatalogue, name: str) -> list[tuple[str, ...]]:
     """The ways in which a chip's family is written: its name and its title, each up to and with the first number."""
     written = (name, re.sub(r"\(.*?\)", "", known.text("accelerator", name, "title")))
-    found = (_until_number(_parts(_split(one))) for one in written)
+    found = (_until_number(parts_of(_split(one))) for one in written)
     return [one for one in found if one]
 
 
@@ -329,8 +294,8 @@ def model_in(text: str, known: KnownCatalogue) -> str | None:
 
     What follows the model's name is let go; a name may leave out parts (`GPT 175B` is `gpt-3-175b`) where only one has the rest.
     """
-    parts = _parts(re.sub(r"\(.*?\)|\[.*?\]", " ", text))
-    by_parts = {name: _parts(name) for name in known.names("model")}
+    parts = parts_of(re.sub(r"\(.*?\)|\[.*?\]", " ", text))
+    by_parts = {name: parts_of(name) for name in known.names("model")}
     begun = [name for name, own in by_parts.items() if parts[: len(own)] == own]
     if begun:
         return max(begun, key=lambda name: len(by_parts[name]))

@@ -10,11 +10,13 @@ from typing import Literal, NamedTuple
 from stargauge.catalogue.tables import cells_of
 from stargauge.quantity.errors import Fault, InputError
 
+#: The records that are shipped, in the same form.
+FILE = Path(__file__).parent / "data" / "goodput-record.csv"
 NEEDED = ("job_or_cluster", "metric", "value", "unit")
 _TEXTS = ("organisation", "checkpoint_interval", "checkpoint_write_or_stall", "restart_or_recovery_time", "definition_and_notes")
 _NUMBERS = ("n_accelerators", "n_nodes", "period_days", "derived_mtbf_h", "derived_failures_per_1000_node_days")
 _COUNTS = ("interruptions_unplanned", "interruptions_total")
-KNOWN = (*NEEDED, *_TEXTS, *_NUMBERS, *_COUNTS, "row_id", "source", "source_locator", "source_quality", "accelerator")
+KNOWN = (*NEEDED, *_TEXTS, *_NUMBERS, *_COUNTS, "row_id", "source", "source_locator", "source_quality", "accelerator", "published", "grade")
 
 Kind = Literal["goodput", "mttf", "rate", "count", ""]
 #: Words of a metric, the first that match.

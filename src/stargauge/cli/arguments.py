@@ -487,6 +487,7 @@ def parser() -> Parser:
     catalogue = commands.add_parser("catalogue", help="what the world offers: chips, places, prices, with sources")
     catalogue.add_argument("kind", nargs="?", metavar="KIND")
     catalogue.add_argument("name", nargs="?", metavar="NAME")
+    catalogue.add_argument("--names", action="store_true", help="the names of a kind alone")
     catalogue.add_argument("--catalogue", metavar="FILE", help="your own values laid over ours")
     _output_options(catalogue)
 
@@ -512,8 +513,9 @@ def parser() -> Parser:
     validate.add_argument(
         "file",
         metavar="FILE",
-        help="CSV file; JSON for finance, JSONL for reading (docs: how good the dates are, facility, validate finance, "
-        "how good the chips are, goodput, reading)",
+        nargs="?",
+        help="CSV file (none for goodput: the records that are shipped); JSON for finance, JSONL for reading (docs: "
+        "how good the dates are, facility, validate finance, how good the chips are, goodput, reading)",
     )
     validate.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     _output_options(validate)

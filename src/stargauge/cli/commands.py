@@ -311,8 +311,8 @@ def catalogue(asked: argparse.Namespace) -> int:
     from stargauge.report.listing import render_catalogue, render_names
 
     values = api.catalogue(asked.catalogue)
-    if asked.kind is None:
-        names = {kind: values.names(kind) for kind in values.kinds()}
+    if asked.kind is None or (asked.names and asked.kind in values.kinds()):
+        names = {kind: values.names(kind) for kind in values.kinds() if asked.kind in (None, kind)}
         if asked.json:
             print_json({kind: list(members) for kind, members in names.items()})
         else:

@@ -8,6 +8,7 @@ from stargauge.programme.milestones import newest
 from stargauge.quantity.quantity import DTYPES, quantity
 from stargauge.quantity.statement import ABSENT, Estimate, Statement
 
+_FP16 = "peak_fp16"
 _H100 = "h100-sxm"
 
 
@@ -43,8 +44,16 @@ def accelerators_per_rack(known: Known) -> list[Estimate]:
 
 @quantity("FLOP/s", "draw dtype chip")
 def accelerator_peak_stated(known: Known) -> list[Estimate]:
-    """Dense peak of each generation in each number format; absent where the hardware does not have it or nobody published it."""
-    return [known.default("accelerator", chip, f"peak_{dtype}") for dtype in DTYPES for chip in known.axes["chip"]]
+    """Dense peak of each generation in each number format; absent where the hardware does not have it or nobody published it.
+
+    Sixteen bits are BF16, or FP16 on a generation that has those alone.
+    """
+    return [_peak(known, chip, dtype) for dtype in DTYPES for chip in known.axes["chip"]]
+
+
+def _peak(known: Known, chip: str, dtype: str) -> Estimate:
+    fp16 = dtype == DTYPES[0] and f"peak_{dtype}" not in known.catalogue.catalogue.attributes("accelerator", chip)
+    return known.default("accelerator", chip, _FP16 if fp16 else f"peak_{dtype}")
 
 
 @quantity("FLOP/s")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stargauge.catalogue.model_flop import attention_width, multiplied_parameters
 from stargauge.catalogue.model_rates import at_level, rate_of
 from stargauge.programme.known import Known
 from stargauge.quantity.distribution import STANDARD_NORMAL
@@ -19,8 +20,8 @@ def _by_model(known: Known, attribute: str) -> list[Estimate]:
 
 @quantity("1", "draw model")
 def model_active_parameters(known: Known) -> list[Estimate]:
-    """Parameters of each model at work per token."""
-    return _by_model(known, "active_parameters")
+    """Parameters of each model that a token is multiplied with: by its dimensions, else as stated."""
+    return [multiplied_parameters(known.catalogue, model) for model in known.axes["model"]]
 
 
 @quantity("1", "draw model")
@@ -31,14 +32,15 @@ def model_layers(known: Known) -> list[Estimate]:
 
 @quantity("1", "draw model")
 def model_width(known: Known) -> list[Estimate]:
-    """Hidden width of each model."""
-    return _by_model(known, "hidden")
+    """Width of the heads of each model: by its dimensions, else its hidden width as stated."""
+    return [attention_width(known.catalogue, *one) for one in zip(known.axes["model"], model_sequence(known), strict=True)]
 
 
 @quantity("1", "draw model")
 def model_sequence(known: Known) -> list[Estimate]:
-    """Tokens per sequence in training of each model; absent where nobody said."""
-    return _by_model(known, "sequence")
+    """Tokens per sequence in training of each model; those of the template where nobody said."""
+    own, template = _by_model(known, "sequence"), known.default("model", _TEMPLATE, "sequence")
+    return [one if one.statements else template for one in own]
 
 
 @quantity("token", "draw model")

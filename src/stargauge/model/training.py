@@ -34,9 +34,11 @@ def training_flop_per_token(model_active_parameters: Array, model_layers: Array,
 
     F = 6 N + 6 L s h                                                                       (1)
 
-    N: parameters at work per token; L layers, s sequence, h width (the attention term is left out where they are unknown).
-    Axes: draw, model. Units: FLOP/token. Source: Kaplan et al. (2020), arXiv:2001.08361, for 6 N; the causal half of the attention term in
-    Chowdhery et al. (2022), arXiv:2204.02311, appendix B. Model FLOPs, so utilisation is MFU.
+    N: parameters that a token is multiplied with, output layer included; L layers, s sequence, h width of the heads (the attention term is
+    left out where they are unknown). For a model with dimensions three times the forward pass with causal attention, as `stargauge train`
+    counts it under the convention `causal`, and as modelled utilisations are. Axes: draw, model. Units: FLOP/token. Source: Kaplan et al.
+    (2020), arXiv:2001.08361, for 6 N; the causal half of the attention term in Chowdhery et al. (2022), arXiv:2204.02311, appendix B.
+    Model FLOPs, so utilisation is MFU.
     """
     return 6.0 * model_active_parameters + 6.0 * np.nan_to_num(model_layers * model_sequence * model_width)
 

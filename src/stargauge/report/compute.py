@@ -7,9 +7,10 @@ from typing import Any
 
 from stargauge.report.locale import say
 from stargauge.report.terminal import PLAIN, Style, command_for, table, to_copy, wrapped
-from stargauge.report.wording import bare, chip_name, day_text, percent, percent_range, range_text, show, value_text
+from stargauge.report.wording import bare, chip_name, day_text, number_text, percent, percent_range, range_text, show, value_text
 
 _TEMPLATE = "frontier"
+_SERVICES = {"chatgpt": "ChatGPT", "google-gemini": "Gemini"}
 
 
 def render_compute(data: Mapping[str, Any], style: Style = PLAIN) -> str:
@@ -17,7 +18,7 @@ def render_compute(data: Mapping[str, Any], style: Style = PLAIN) -> str:
     supposed = f", supposing {', '.join(data['supposed'])}" if data["supposed"] else ""
     told = f"{data['programme']['name']}{supposed}, known on {day_text(data['as_of'])}, {data['draws']:,} draws. {models_text(data)}"
     lines = [style.bold(one) for one in wrapped(headline(data), style.width)]
-    for text in (since(data), told):
+    for text in (since(data), energy(data), told):
         lines += wrapped(text, style.width) if text else []
     for title, part in (
         ("What it serves, at each year's end", _served(data, style)),
@@ -50,7 +51,8 @@ def headline(data: Mapping[str, Any]) -> str:
         return say("Nothing of {name} serves users at the end of {year}.", name=data["programme"]["name"], year=row["date"][:4])
     return say(
         "At the end of {year} the share of {name} that serves users could carry {many} times what today’s {users} weekly users take "
-        "({span}). They need {power} of IT power ({low} to {high}), {meter} at the meter.",
+        "in text alone ({span}; no growth, images, voice, agents or API). They need {power} of IT power ({low} to {high}), {meter} at the "
+        "meter.",
         year=row["date"][:4], name=data["programme"]["name"], many=value_text(many), span=range_text(many), users=users(data),
         power=value_text(power), low=value_text(power, "p10", "p10"), high=value_text(power, "p90", "p90"), meter=value_text(meter),
     )  # fmt: skip
@@ -91,6 +93,22 @@ def taken(data: Mapping[str, Any]) -> str:
     )  # fmt: skip
 
 
+def energy(data: Mapping[str, Any]) -> str:
+    """What a message takes by that, beside what services say of theirs."""
+    made = data["energy_per_message"]
+    if made["it"]["p50"] is None:
+        return ""
+    levels = [number_text(made["it"][level]) for level in ("p50", "p10", "p90")]
+    said = " and ".join(
+        f"{one['wh']:g} Wh ({_SERVICES.get(one['service'], one['service'])}, {day_text(one['as_of'])})" for one in made["stated"]
+    )
+    beside = f" What companies say of theirs: {said}, with other models and without the peak of a day." if said else ""
+    return (
+        f"That is {levels[0]} Wh of IT energy for a message ({levels[1]} to {levels[2]}), {number_text(made['facility']['p50'])} Wh at the "
+        f"meter, with the accelerators provided for the peak of a day.{beside}"
+    )
+
+
 def models_text(data: Mapping[str, Any]) -> str:
     """Which model is trained and which is served."""
     trained, served = _model(data["model"]), _model(data["served"])
@@ -124,7 +142,11 @@ def _served(data: Mapping[str, Any], style: Style) -> list[str]:
          _count(row["values"]["inference_users_served"]), range_text(row["values"]["inference_users_served"], "–"))
         for row in data["years"]
     ]  # fmt: skip
-    return table(columns, rows, style)
+    note = (
+        "Weekly users: how many of today's use it could serve in text, a measure of its capacity and no forecast; where that is more than "
+        "there are people, it is room for more use of each."
+    )
+    return [*fitted(columns, rows, style), *wrapped(note, style.width)]
 
 
 def _covered(data: Mapping[str, Any], style: Style) -> list[str]:
@@ -140,7 +162,7 @@ def _covered(data: Mapping[str, Any], style: Style) -> list[str]:
         "In worlds: in how many it serves all of that. Times: how many times. Tokens each: output tokens per weekly user and day at which "
         "today's users would fill the share that serves; no assumption on what a user takes is in it."
     )
-    return [*table(columns, rows, style), *wrapped(note, style.width)]
+    return [*fitted(columns, rows, style), *wrapped(note, style.width)]
 
 
 def _power(data: Mapping[str, Any], style: Style) -> list[str]:
@@ -152,7 +174,7 @@ def _power(data: Mapping[str, Any], style: Style) -> list[str]:
         for row in data["years"]
         for of in [_of(row)]
     ]  # fmt: skip
-    return table(columns, rows, style)
+    return fitted(columns, rows, style)
 
 
 def _of(row: Mapping[str, Any]) -> Any:
@@ -172,13 +194,13 @@ def _trained(data: Mapping[str, Any], style: Style) -> list[str]:
     made = data["job"]
     if made["days"]["p50"] is None:
         note = f"How many tokens a run of {data['model']} takes is not on record: --set 'model_training_tokens[{data['model']}]=15e12'."
-        return [*table(columns, rows, style), *wrapped(note, style.width)]
+        return [*fitted(columns, rows, style), *wrapped(note, style.width)]
     note = (
         f"Runs and days on the whole share of the fleet that trains. On one job of {_count(made['accelerators'])} "
         f"{chip_name(made['chip'])} ({_count(made['accelerators'], 'p10')} to {_count(made['accelerators'], 'p90')}) a run takes "
         f"{bare(made['days'], 'p50')} days ({range_text(made['days'])})."
     )
-    return [*table(columns, rows, style), *wrapped(note, style.width)]
+    return [*fitted(columns, rows, style), *wrapped(note, style.width)]
 
 
 def _reached(data: Mapping[str, Any], style: Style) -> list[str]:
@@ -195,7 +217,26 @@ def _reached(data: Mapping[str, Any], style: Style) -> list[str]:
     )
     if any(one["output_tokens_per_s"]["basis"] == "bandwidth" for one in data["generations"]):
         note += " Bandwidth: nobody gives a rate, so it serves as much per memory bandwidth as the best of the others."
-    return [*table(columns, rows, style), *wrapped(note, style.width)]
+    lines = [*fitted(columns, rows, style), *wrapped(note, style.width)]
+    for title, name in (("Serving", "output_tokens_per_s"), ("Training", "mfu")):
+        lines += _in_full(title, [one[name] for one in data["generations"]], style)
+    return lines
+
+
+def _in_full(title: str, rates: Sequence[Mapping[str, Any]], style: Style) -> list[str]:
+    """What modelled rates of a kind are of, and the command that shows the last one in full."""
+    made = [one for one in rates if "command" in one]
+    if not made:
+        return []
+    notes = "; ".join(dict.fromkeys(one["note"] for one in made))
+    return [*wrapped(f"{title}: {notes}. The last one in full, at the middle of what is assumed:", style.width),
+            *wrapped(made[-1]["command"], style.width, "  ", "  ")]  # fmt: skip
+
+
+def fitted(columns: Sequence[tuple[str, int, str]], rows: Sequence[Sequence[str]], style: Style) -> list[str]:
+    """A table whose columns of numbers are as wide as what stands in them: no number is cut off."""
+    wide = [max(width, *(len(row[at]) for row in rows)) if side == "r" and rows else width for at, (_, width, side) in enumerate(columns)]
+    return table([(title, width, side) for (title, _, side), width in zip(columns, wide, strict=True)], rows, style)
 
 
 #: What each part of demand and supply is called.
@@ -217,7 +258,7 @@ def _rests(data: Mapping[str, Any], style: Style) -> list[str]:
     rows = [(name, *(_share if key in _SHARES else _number)(parts[key]), _who(parts[key])) for key, name in _PARTS.items()]
     before = ", ".join(f"{day_text(one['as_of'])} {show(one['users'], '1')}" for one in data["demand"]["history"])
     told = f"Weekly users as stated: {before}." if before else ""
-    return [*table(columns, rows, style), *(wrapped(told, style.width) if told else [])]
+    return [*fitted(columns, rows, style), *(wrapped(told, style.width) if told else [])]
 
 
 def _number(entry: Mapping[str, Any]) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,8 +21,9 @@ CAUSES = {
     "communication_timeout": "communication timeout", "gpu_thermal": "GPU thermal", "silent_data_corruption": "silent data corruption",
     "cpu": "CPU", "other": "other",
 }  # fmt: skip
-_LOST = [("where time goes", 32, "l"), ("mean", 7, "r"), ("P10", 7, "r"), ("P90", 7, "r")]
-_CAUSES = [("stopped by", 26, "l"), ("of stops", 8, "r"), ("one every", 10, "r"), ("of time", 8, "r"), ("node swapped", 12, "l")]
+_YEAR = 365.25 * 24.0
+_LOST = [("where time goes", 32, "l"), ("mean", 7, "r"), ("P10", 7, "r"), ("P50", 7, "r"), ("P90", 7, "r")]
+_CAUSES = [("stopped by", 26, "l"), ("of stops", 8, "r"), ("one every", 10, "r"), ("of time", 8, "r"), ("new node", 8, "l")]
 _SIZES = [
     ("accelerators", 12, "r"),
     ("h to a stop", 11, "r"),
@@ -38,7 +40,7 @@ def render_goodput(data: Data, style: Style = PLAIN, written: str | None = None)
     """The answer of `stargauge goodput`: goodput and time between stops, intervals, lost time by part and cause, sizes, histories."""
     lines = [style.bold(line) for line in wrapped(sentence(data), style.width)]
     lines += [style.soft(line) for text in about(data) for line in wrapped(text, style.width)]
-    lines += ["", *table(_LOST, lost_rows(data), style)]
+    lines += ["", *table(_LOST, lost_rows(data), style), *(style.soft(line) for text in waits(data) for line in wrapped(text, style.width))]
     lines += ["", *wrapped(intervals(data), style.width)]
     lines += ["", *table(_CAUSES, cause_rows(data), style), *(style.soft(line) for line in wrapped(CAUSES_FROM, style.width))]
     lines += ["", style.bold("By size"), *table(_SIZES, size_rows(data), style)]
@@ -59,9 +61,26 @@ def sentence(data: Data) -> str:
     kept, between = data["goodput"], data["mtbf_h"]
     return (
         f"{data['accelerators']:,} {data['chip_title']}: {percent(kept['p50'])} of the time of one job becomes kept work "
-        f"({percent(kept['p10'])} to {percent(kept['p90'])}); it is stopped every {hours(between['p50'])} "
-        f"({hours(between['p10'])} to {hours(between['p90'])})."
+        f"({percent(kept['p10'])} to {percent(kept['p90'])}; {percent(kept['mean'])} on average); it is stopped every "
+        f"{hours(between['p50'])}{_between(between)}."
     )
+
+
+def _between(levels: Data) -> str:
+    """A range of times, where there is one."""
+    low, high = hours(levels["p10"]), hours(levels["p90"])
+    return "" if low == high else f" ({low} to {high})"
+
+
+def waits(data: Data) -> list[str]:
+    """How often a job waits for spares at all, where that pulls means below middles."""
+    made = data["waits"]
+    if not made["share_of_draws"]:
+        return []
+    return [
+        f"Waits for a spare are rare but long: more than {percent(made['more_than'])} of the time in {percent(made['share_of_draws'])} of "
+        f"the draws, and {percent(made['mean_there'])} of it there on average. State --spares and --repair to narrow that."
+    ]
 
 
 def about(data: Data) -> list[str]:
@@ -93,8 +112,8 @@ def intervals(data: Data) -> str:
 def lost_rows(data: Data) -> list[list[str]]:
     """Kept, then what is not, by part."""
     kept = data["goodput"]
-    rows = [["kept work", percent(kept["mean"]), percent(kept["p10"]), percent(kept["p90"])]]
-    return rows + [[PARTS[one["part"]], percent(one["mean"]), percent(one["p10"]), percent(one["p90"])] for one in data["lost"]]
+    rows = [("kept work", kept), *((PARTS[one["part"]], one) for one in data["lost"])]
+    return [[name, *(percent(one[level]) for level in ("mean", "p10", "p50", "p90"))] for name, one in rows]
 
 
 def cause_rows(data: Data) -> list[list[str]]:
@@ -109,7 +128,7 @@ def cause_rows(data: Data) -> list[list[str]]:
 def size_rows(data: Data) -> list[list[str]]:
     """Sizes of the job."""
     return [
-        [f"{one['accelerators']:,}", number(one["mtbf_h"]["p50"]), f"{number(one['interval_min']['p50'])} min",
+        [f"{one['accelerators']:,}", number(one["mtbf_h"]["p50"]), minutes(one["interval_min"]["p50"]),
          *(percent(one["goodput"][level]) for level in ("p10", "p50", "p90"))]
         for one in data["sizes"]
     ]  # fmt: skip
@@ -150,15 +169,26 @@ def percent(share: float) -> str:
 
 
 def hours(value: float) -> str:
-    """Hours, or minutes or days where these are nearer."""
+    """Hours, or seconds, minutes, days or years where these are nearer."""
+    if value >= 2.0 * _YEAR:
+        return f"{number(value / _YEAR)} y"
     if value >= 48.0:
         return f"{number(value / 24.0)} d"
-    return f"{value:.1f} h" if value >= 1.0 else f"{60.0 * value:.0f} min"
+    if value >= 1.0:
+        return f"{value:.1f} h"
+    return f"{60.0 * value:.0f} min" if value >= 1.0 / 30.0 else f"{number(3600.0 * value)} s"
+
+
+def minutes(value: float) -> str:
+    """Minutes, or what is nearer."""
+    return f"{number(value)} min" if 1.0 <= value < 600.0 else hours(value / 60.0)
 
 
 def number(value: float) -> str:
-    """Three figures, thousands set apart."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    """Three figures, never as a power of ten; thousands set apart."""
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value == 0.0 or abs(value) >= 1e-4 else f"{value:.{2 - math.floor(math.log10(abs(value)))}f}".rstrip("0")
 
 
 def spread(levels: Data, unit: str) -> str:

@@ -36,6 +36,7 @@ def render_goodput_page(data: Data, version: str = "") -> str:
 def goodput_section(data: Data) -> dict[str, Any]:
     """What the page shows."""
     notes = [goodput.intervals(data), *([goodput.simulated(data)] if data["simulated"]["histories"] else []), goodput.ASSUMED]
+    notes = [*goodput.waits(data), *notes]
     return {
         "title": f"One job on {data['accelerators']:,} {data['chip_title']}", "sentence": goodput.sentence(data),
         "told": goodput.about(data), "notes": notes, "left_out": data["left_out"], "causes_from": goodput.CAUSES_FROM,
@@ -64,4 +65,4 @@ def _shown(data: Data) -> dict[str, Any]:
 
 
 def _rows(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
-    return {"title": title, "head": list(head), "rows": [list(row) for row in rows], "words": ["source", "node swapped"]}
+    return {"title": title, "head": list(head), "rows": [list(row) for row in rows], "words": ["source", "new node"]}

@@ -41,23 +41,25 @@ _GROUPS: tuple[tuple[str, tuple[str, ...], tuple[bool, ...]], ...] = (
 
 def _head(whole: Data) -> str:
     if not whole["n"]:
-        return "No goodput could be scored."
-    bounds = f", {whole['bounds']} of them recorded as bounds" if whole["bounds"] else ""
+        return "No job recorded as a number could be scored." if whole["with_bounds"]["n"] else "No goodput could be scored."
     return (
-        f"Goodput of {number_of(whole['n'], 'job')}{bounds}: off by {_points(whole['mean_abs_error'])} points on average, "
+        f"Goodput of {number_of(whole['n'], 'job')} recorded as a number: off by {_points(whole['mean_abs_error'])} points on average, "
         f"{_points(whole['worst_abs_error'])} at most; {whole['inside_p10_p90']} within P10 to P90."
     )
 
 
 def _apart(whole: Data) -> list[str]:
     told = list[str]()
-    if whole["mean_abs_error_without_bounds"] is not None and whole["bounds"]:
-        told.append(f"Without bounds: off by {_points(whole['mean_abs_error_without_bounds'])} points.")
-    apart = whole["size_not_stated"]
-    if apart["n"]:
+    sized, unsized, every = whole["size_stated"], whole["size_not_stated"], whole["with_bounds"]
+    if sized["n"] and unsized["n"]:
         told.append(
-            f"Apart, {number_of(apart['n'], 'job')} whose size nobody states: off by {_points(apart['mean_abs_error'])} points with the "
-            f"catalogue's range of sizes; these say little."
+            f"Of these {number_of(sized['n'], 'job')} whose size is stated: off by {_points(sized['mean_abs_error'])} points; "
+            f"{unsized['n']} whose size nobody states, taken from the catalogue's range: {_points(unsized['mean_abs_error'])}."
+        )
+    if every["bounds"]:
+        told.append(
+            f"With {number_of(every['bounds'], 'job')} recorded as {'a bound' if every['bounds'] == 1 else 'bounds'}, {every['n']} in all: "
+            f"off by {_points(every['mean_abs_error'])} points, where a bound that is met counts as no error."
         )
     for name, words in (("mttf", "Time between failures"), ("failure_rate", "Failure rates")):
         if whole[name]["median_factor"] is not None:

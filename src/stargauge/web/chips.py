@@ -216,7 +216,7 @@ def _told(fault: Fault, name: str) -> Fault:
     known = {field.name for field in FIELDS[name]} | {"draws", "seed", "pareto"}
     message = fault.message if path in known or not path else f"{fault.path}: {fault.message}"
     message = re.sub(r"--([a-z]+(?:-[a-z]+)*)", lambda option: option[1].replace("-", "_"), message)
-    message = re.sub(r"`stargauge catalogue (\w+)` lists all", r"/api/catalogue/\1 lists all", message)
+    message = re.sub(r"`stargauge catalogue (\w+)(?: (?:--)?names)?` lists all", r"/api/catalogue/\1 lists all", message)
     return Fault(message.replace("\n", " "), path if path in known else "")
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
+
+#: Types whose products run at the peak of another one.
+SAME_PEAK: Mapping[str, str] = {"mxfp8": "fp8", "nvfp4": "fp4", "mxfp4": "fp4", "fp16": "bf16"}
+_Z90 = 1.2815515655446004  # standard normal quantile of 0.9
 
 
 @dataclass(frozen=True)
 class Chip:
-    """An accelerator. `peaks`: dense FLOP/s by type (`bf16`, `fp8`, `fp4`), only those that the maker gives; bytes, B/s; SI.
+    """An accelerator. `peaks`: dense FLOP/s by type (`bf16`, `fp8`, `fp4`), those that the maker gives or that are assumed; bytes, B/s; SI.
 
     `domain`: accelerators that share the fast network (8 of a node, 72 of a rack), with `up` B/s one way each; `out` B/s one way each
-    leaves it. `launch`: year with its fraction, NaN where nobody said.
+    leaves it. `launch`: year with its fraction, NaN where nobody said. `peak_ranges`: P10 and P90 of the peaks that are not one number;
+    `assumed`: types whose peak is not the maker's word, each with what it is instead. `memory_sold`: bytes as the maker names them, NaN
+    where nobody said; `memory` is what can be used, where that was measured.
     """
 
     name: str
@@ -24,6 +31,45 @@ class Chip:
     up: float
     out: float
     launch: float
+    peak_ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    assumed: Mapping[str, str] = field(default_factory=dict)
+    memory_sold: float = math.nan
+
+
+def peak_type(chip: Chip, dtype: str) -> str:
+    """The type whose peak products of a type run at: itself where the chip has a figure of it, else what it counts as."""
+    kept = dtype.lower()
+    return kept if kept in chip.peaks else SAME_PEAK.get(kept, kept)
+
+
+def peak_spread(chip: Chip, dtype: str) -> float:
+    """Standard deviation of the logarithm of a chip's peak in a type, from its P10 and P90; 0 where it is one number.
+
+    Time that goes with the peak is as uncertain: callers add it to the spreads of other errors by the root of the squares.
+    """
+    low, high = chip.peak_ranges.get(peak_type(chip, dtype), (1.0, 1.0))
+    return math.log(high / low) / (2.0 * _Z90)
+
+
+def peak_told(chip: Chip, dtype: str) -> str:
+    """What a chip's peak in a type is, in words: empty where it is the maker's, else what stands in for that, with its P10 and P90."""
+    kept = peak_type(chip, dtype)
+    if kept not in chip.assumed:
+        return ""
+    low, high = (end / 1e12 for end in chip.peak_ranges.get(kept, (0.0, 0.0)))
+    between = f", {low:,.0f} to {high:,.0f} TFLOP/s (P10 to P90)" if high else ""
+    return f"the dense {kept} peak of {chip.title} is an assumption{between}: {chip.assumed[kept]}"
+
+
+def memory_told(chip: Chip) -> str:
+    """A chip's memory in GB of 10^9 bytes, with the size it is sold by where that is another: `85.5 GB (sold as 80 GB)`."""
+    used, sold = (f"{value / 1e9:.4g} GB" for value in (chip.memory, chip.memory_sold))
+    return used if math.isnan(chip.memory_sold) or used == sold else f"{used} (sold as {sold})"
+
+
+def wider(factor: float, spread: float) -> float:
+    """A factor from P50 to P90 (or from P10 to P50) with an independent error of some spread (of the logarithm) added."""
+    return math.exp(math.hypot(math.log(factor), _Z90 * spread))
 
 
 class Tier(NamedTuple):
