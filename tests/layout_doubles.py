@@ -32,18 +32,20 @@ def step(model: Transformer, machine: Machine, job: Job, at: Layouts) -> Array:
     work = 3.0 * model.forward_flop_per_token(job.sequence) * job.tokens / (at.tensor * at.pipeline * at.context * at.data) / 4e14
     again = np.array([1.0, 1.04, 1.31])[at.recompute.astype(int)]
     tokens = at.micro_batch * job.sequence / at.context / at.tensor
-    bubble = (at.pipeline - 1.0) * at.data * at.micro_batch / job.batch / at.interleave * np.where(at.schedule == 1, 0.4, 1.0)
+    bubble = (at.pipeline - 1.0) * at.data * at.micro_batch / job.batch / at.interleave * np.array([1.0, 0.6, 0.3])[at.schedule.astype(int)]
     exchange = 0.02 * (at.tensor - 1.0) + 0.005 * at.interleave + 0.01 * np.log2(at.expert) + 0.003 * at.sharding + 0.004 * at.context
     return np.asarray(work * again * (1.0 + 300.0 / tokens) * (1.0 + bubble) * (1.0 + exchange) + 0.01 * np.log2(at.data))
 
 
 def memory(model: Transformer, job: Job, at: Layouts) -> Array:
-    """Bytes: weights, gradients and optimiser by what is sharded, and activations."""
-    weights = model.parameters / at.tensor / at.pipeline / np.sqrt(at.expert)
-    ranks = at.data * at.context
+    """Bytes, as the shipped model goes about it: by what is sharded, and what a stage's layers keep of the micro-batches under way."""
+    layers, ranks = np.ceil(model.layers / at.pipeline), at.data * at.context
+    weights = model.parameters / model.layers * layers / at.tensor / np.sqrt(at.expert) * np.where(at.schedule == 2, 2.0, 1.0)
     held = weights * sum(size / np.where(at.sharding >= level, ranks, 1.0) for level, size in ((3, 2.0), (2, 4.0), (1, 12.0)))
-    kept = np.array([40.0, 30.0, 4.0])[at.recompute.astype(int)] * (1.0 + 0.5 * at.schedule) * (1.0 + 1.0 / at.interleave)
-    return np.asarray(held + kept * at.micro_batch * job.sequence / at.context / at.tensor * model.hidden * model.layers)
+    deep = at.pipeline + np.where(at.interleave > 1.0, (at.pipeline - 1.0) / at.interleave, 0.0) + (at.schedule == 2)
+    under_way = np.minimum(deep, np.ceil(job.batch / (at.data * at.micro_batch)))
+    kept = np.array([40.0, 30.0, 4.0])[at.recompute.astype(int)] * under_way * layers
+    return np.asarray(held + kept * at.micro_batch * job.sequence / at.context / at.tensor * model.hidden)
 
 
 def costs(model: Transformer, machine: Machine, job: Job) -> Costs:

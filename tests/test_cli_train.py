@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,13 @@ from tests.layout_doubles import dense
 from tests.test_packaging_files import commands, run_page, run_python
 
 import stargauge as sg
+from stargauge.api.programmes import catalogue
+from stargauge.audit.training import TrainingAnswer
+from stargauge.catalogue.machines import machine_of
 from stargauge.plan.layouts import space
 from stargauge.quantity.compute.training_memory import TrainingMemory
 from stargauge.quantity.compute.training_step import TrainingStep
+from stargauge.quantity.errors import InputError
 from stargauge.report import training, training_chart
 
 #: A small job, so that it takes little.
@@ -45,8 +51,6 @@ def answered() -> dict[str, Any]:
 
 
 def test_json_and_python_say_the_same(capsys: pytest.CaptureFixture[str]) -> None:
-    from datetime import date
-
     told = ask(capsys, *ASKED, "--json")
     assert (told.code, told.err) == (0, "")
     made = sg.train("llama3-8b", "64xh100", batch=128, sequence=8192, as_of=date(2026, 11, 20))
@@ -124,6 +128,9 @@ def test_others_beside_it_are_no_faster(answered: dict[str, Any]) -> None:
     assert [one["headroom"] for one in room] == sorted(one["headroom"] for one in room)
     assert [one["accelerators"] for one in fewer] == sorted((one["accelerators"] for one in fewer), reverse=True)
     assert [one["step_s"] for one in fewer] == sorted(one["step_s"] for one in fewer)
+    three = answered["pareto"]["front"]
+    assert {one["accelerators"] for one in three} <= set(answered["pareto"]["numbers"])
+    assert three[0]["layout"] == answered["result"]["layout"]
 
 
 def test_a_stated_layout_is_kept_and_held_against_the_best(capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,7 +163,7 @@ def test_text_is_of_eighty_columns_and_names_what_it_counts(capsys: pytest.Captu
     assert max(map(len, told.out.splitlines())) <= 80
     assert told.out.startswith("llama-3-8b on 64 H100")
     for words in ("causal attention", "PaLM: 6 N", "Where the time goes", "What the fullest accelerator holds", "Why this layout",
-                  "Fewer accelerators", "15 trillion tokens take", "None is passed over"):  # fmt: skip
+                  "Fewer accelerators", "Memory may be off", "15 trillion tokens take", "None is passed over"):  # fmt: skip
         assert words in " ".join(told.out.split())
     assert not re.search(r"\bnan\b", told.out)
     plain = ask(capsys, *ASKED, "--ascii").out
@@ -210,6 +217,11 @@ def test_a_model_of_ones_own(here: Path, capsys: pytest.CaptureFixture[str]) -> 
         (("--oversubscription", "7x3072"), ("expected RATIO@ACCELERATORS",)),
         (("--cluster", "61xh100"), ("nearest number that works",)),
         (("--model", "llama3.1-405b", "--cluster", "8xh100"), ("does not fit", "nearest number that works")),
+        (("--layout", "tp=8,pp=4,dp=4"), ("tensor x pipeline x data = 128, expected a divisor of 64",)),
+        (("--software", "2019"), ("--software", "older than the chip", "expected a day from 2022")),
+        (("--cluster", "64xgb200", "--as-of", "2023-06-01"), ("--software", "older than the chip")),
+        (("--layout", "pp=4,vp=2,schedule=zb"), ("interleave 1 with zero-bubble and dualpipe", "nearest that works")),
+        (("--layout", "pp=1,schedule=dualpipe"), ("dualpipe with an even number of stages", "nearest that works")),
     ],
 )  # fmt: skip
 def test_what_is_asked_wrong_is_told_at_once(more: tuple[str, ...], words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
@@ -218,6 +230,73 @@ def test_what_is_asked_wrong_is_told_at_once(more: tuple[str, ...], words: tuple
     assert told.out == ""
     for word in words:
         assert word in told.told
+
+
+@pytest.mark.parametrize("accelerators", [7, 16])
+def test_the_nearest_number_is_not_only_a_doubling(accelerators: int, capsys: pytest.CaptureFixture[str]) -> None:
+    told = ask(capsys, *ASKED, "--model", "llama3-70b", "--cluster", f"{accelerators}xh100").told
+    number = int(re.findall(r"nearest number that works: ([0-9,]+)", told)[0].replace(",", ""))
+    assert number % 8 == 0
+    assert sg.train("llama3-70b", f"{number}xh100", batch=128, sequence=8192).outcome.headroom >= 0.0
+    for fewer in range(8, number, 8):
+        with pytest.raises(InputError):
+            sg.train("llama3-70b", f"{fewer}xh100", batch=128, sequence=8192)
+
+
+def test_later_software_is_less_sure_and_later_knowledge_is_told() -> None:
+    made = [sg.train("llama3-8b", "64xh100", batch=128, sequence=8192, software=when) for when in ("2026", "2031")]
+    wide = [one.outcome.step.p90 / one.outcome.step.p10 for one in made]
+    assert wide[1] > 1.2 * wide[0]
+    assert made[1].outcome.step.p50 == pytest.approx(made[0].outcome.step.p50)
+    assert any("later than the newest measured run" in note for note in made[1].notes)
+    assert not any("later than" in note or "hindsight" in note for note in made[0].notes)
+    early = sg.train("llama3-8b", "64xh100", batch=128, sequence=8192, as_of=date(2023, 6, 1))
+    assert any(note.startswith("hindsight: figures of llama-3-8b were published by 2024") for note in early.notes)
+
+
+def test_experts_that_are_not_balanced_take_longer() -> None:
+    layout = "tp=1,pp=1,cp=1,ep=8,mbs=1,recompute=none,zero=1"
+    even, drawn = (
+        sg.train("qwen3-30b-a3b", "16xh100", batch=64, sequence=4096, layout=layout, balanced=balanced) for balanced in (True, False)
+    )
+    assert drawn.outcome.step.p50 > even.outcome.step.p50
+    assert drawn.to_dict()["inputs"]["job"]["balanced"] is False
+
+
+def test_accelerators_that_divide_badly_are_told() -> None:
+    made = sg.train("llama3-8b", "100xh100", batch=96, sequence=8192)
+    told = [note for note in made.notes if "divide badly" in note]
+    assert told
+    number = int(re.findall(r"badly: ([0-9,]+) of them", told[0])[0])
+    assert sg.train("llama3-8b", f"{number}xh100", batch=96, sequence=8192).outcome.step.p50 < made.outcome.step.p50
+    assert not any("divide badly" in note for note in sg.train("llama3-8b", "96xh100", batch=96, sequence=8192).notes)
+
+
+def test_a_given_layout_may_need_a_little_more_than_there_is() -> None:
+    """Just above the memory it runs, with a word; far above it is refused."""
+    machine = machine_of(catalogue().known(date(2026, 11, 20)), "64xh100")
+    layout = "tp=1,pp=1,cp=1,mbs=2,recompute=none,zero=1,ep=1,vp=1,schedule=1f1b"
+
+    def on(memory: float) -> TrainingAnswer:
+        chip = replace(machine.chip, memory=memory)
+        return sg.train("llama3-8b", replace(machine, chip=chip), batch=128, sequence=8192, layout=layout)
+
+    needed = sum(on(1e12).outcome.memory.values())
+    tight = on(needed / 1.1)
+    assert tight.outcome.headroom < 0.0
+    assert any("more than there is" in note for note in tight.notes)
+    with pytest.raises(InputError, match="GB at least"):
+        on(needed / 1.2)
+
+
+def test_what_no_measured_run_had_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    made = json.loads(
+        ask(capsys, *ASKED, "--layout", "tp=1,pp=1,mbs=2,cp=1,zero=3", "--batch", "256", "--cluster", "128xh100", "--json").out
+    )
+    assert made["result"]["outside"] == ["weights spread over 128 (at most 64)"]
+    assert any("outside what was measured of models without experts" in note for note in made["notes"])
+    told = ask(capsys, *ASKED, "--pareto").out
+    assert "* has something that no measured run" in " ".join(told.split())
 
 
 def test_what_is_missing_or_stands_in_the_way(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,12 +11,15 @@ from typing import TypeVar
 import numpy as np
 
 from stargauge.api.programmes import catalogue
-from stargauge.audit.training import Beside, Front, Outcome, Search, Setting, Told, TrainingAnswer, kept_work, outcome_of, parts_of
+from stargauge.api.training_notes import notes, too_old
+from stargauge.audit.training import Beside, Front, Search, Setting, Told, TrainingAnswer, kept_work, outcome_of, parts_of
+from stargauge.audit.training_range import seen
 from stargauge.catalogue.load import Catalogue, KnownCatalogue, load_catalogue
 from stargauge.catalogue.machines import machine_of, resolved, transformer_of
+from stargauge.plan.layouts.counts import between, fewer, points
 from stargauge.plan.layouts.explain import alternatives, differences, faults_of
 from stargauge.plan.layouts.front import Scored
-from stargauge.plan.layouts.search import Costs, Found, fewer, searched
+from stargauge.plan.layouts.search import Costs, Found, searched
 from stargauge.plan.layouts.space import Case
 from stargauge.plan.layouts.stated import stated_layout, stated_tiers
 from stargauge.quantity.compute.layout import Array, Job
@@ -36,10 +39,12 @@ _MILLION = 1e6
 
 #: The model of the catalogue whose batch, sequence and tokens stand in where a model's own are not known.
 TEMPLATE = "frontier"
-#: Memory left that is called tight, as a share of an accelerator's.
-_TIGHT = 0.05
-#: Points of a front that are shown.
-_POINTS = 12
+#: Parts that make a layout one that somebody runs; how much of the memory such a one may need as we count: an assumption.
+_STATED, _OVER = {"tensor", "pipeline", "recompute"}, 1.15
+#: Other words for types.
+_TYPES = {"fp4": "nvfp4"}
+#: Points of a front that are shown, and those of each number of accelerators where there are several.
+_POINTS, _EACH = 12, 3
 #: How many times the best step a layout of the front takes at most.
 _SLOWEST = 3.0
 
@@ -47,32 +52,36 @@ _SLOWEST = 3.0
 def train(
     model: str | Path | Transformer, cluster: str | Machine, *, batch: int | None = None, sequence: int | None = None, dtype: str = "bf16",
     layout: str | Mapping[str, int] | None = None, tokens: float | None = None, software: str | float | date | None = None,
-    oversubscription: str | None = None, pareto: bool = False, as_of: date | None = None, values: Catalogue | None = None,
-    fit: TrainingFit | None = None, most: float = math.inf,
+    oversubscription: str | None = None, balanced: bool = False, pareto: bool = False, as_of: date | None = None,
+    values: Catalogue | None = None, fit: TrainingFit | None = None, most: float = math.inf,
 ) -> TrainingAnswer:  # fmt: skip
     """A training job on a machine: layout, step time with its interval, tokens per day, days of a run, memory, and why that layout.
 
     `model`: any unique beginning of a name in the catalogue, a CSV file with a model of yours, or dimensions; `cluster`: as `16384xh100`;
     `batch`: sequences of a step; `dtype`: bf16, fp8, mxfp8 or nvfp4; `layout`: parts of it that are given (`tp=8,pp=16`), the others are
-    searched; `tokens`: of the whole run; `software`: the day of the software; `oversubscription`: `7@3072`; `pareto`: also half the
-    accelerators, a quarter and so on; `most`: choices of all parts that are looked at, at most. Raises InputError with every fault of what
-    is asked, and where no layout works with the nearest that does.
+    searched; `tokens`: of the whole run; `software`: the day of the software; `oversubscription`: `7@3072`; `balanced`: experts get equal
+    numbers of tokens; `pareto`: also fewer accelerators, and the front of time, memory left and accelerators; `most`: choices of all parts
+    that are looked at, at most. Raises InputError with every fault of what is asked, and where no layout works with the nearest that does.
     """
     known, model = known_with(model, values, as_of)
-    faults = list[Fault]()
+    faults, dtype = list[Fault](), _TYPES.get(dtype, dtype)
     given = _kept(faults, lambda: stated_layout(layout) if isinstance(layout, str) else dict(layout or {}), "--layout")
     asked = _kept(
-        faults, lambda: _setting(known, model, cluster, batch, sequence, dtype, tokens, software, oversubscription, fit), ""
+        faults, lambda: _setting(known, model, cluster, batch, sequence, dtype, tokens, software, oversubscription, balanced, fit), ""
     )  # fmt: skip
     if asked is None or given is None:
         raise InputError(faults)
     setting, batch_told, sequence_told, tokens_told = asked
+    if old := too_old(setting):
+        raise InputError(old)
     costs, capacity = costs_of(setting), setting.machine.chip.memory
     case = Case(setting.model, setting.machine, setting.job, setting.machine.accelerators, given)
     _within(case, most)
-    found = searched(case, costs, capacity)
+    strict = found = _searched(setting, case, costs, capacity)
+    if given and (set(given) >= _STATED or not found.any):
+        found = _searched(setting, case, costs, _OVER * capacity)
     if not found.any:
-        raise InputError(faults_of(found, costs, capacity))
+        raise InputError(faults_of(strict, costs, capacity))
     outcome = outcome_of(setting, found.best.layouts)
     return TrainingAnswer(
         outcome=outcome,
@@ -83,10 +92,18 @@ def train(
         tokens=tokens_told,
         kept=kept_work(known, outcome),
         search=Search(found.count.grid, found.count.dropped, found.unfit, found.evaluated),
-        beside=_beside(setting, found, costs, capacity),
+        beside=_beside(setting, found, strict, costs, capacity),
         front=_front(setting, found, costs, capacity, pareto),
-        notes=_notes(setting, outcome, batch_told, sequence_told, tokens_told),
+        notes=notes(
+            setting, known, outcome, {"batch": batch_told, "sequence": sequence_told, "tokens of the run": tokens_told}, found, costs
+        ),
     )
+
+
+def _searched(setting: Setting, case: Case, costs: Costs, capacity: float) -> Found:
+    """The search, with what is like measured runs."""
+    runs = seen(setting.model.experts > 0)
+    return searched(case, costs, capacity, like=lambda layouts: runs.like(layouts, setting.job))
 
 
 def costs_of(setting: Setting) -> Costs:
@@ -130,7 +147,7 @@ def known_with(
 
 def _setting(
     known: KnownCatalogue, model: str | Transformer, cluster: str | Machine, batch: int | None, sequence: int | None, dtype: str,
-    tokens: float | None, software: str | float | date | None, oversubscription: str | None, fit: TrainingFit | None,
+    tokens: float | None, software: str | float | date | None, oversubscription: str | None, balanced: bool, fit: TrainingFit | None,
 ) -> tuple[Setting, Told, Told, Told | None]:  # fmt: skip
     """Model, machine and job, every fault of them at once."""
     faults = list[Fault]()
@@ -146,7 +163,7 @@ def _setting(
     length = _told(known, name, "sequence", sequence)
     asked = _told(known, name, "training_tokens", tokens)
     whole = Told(float(batch), "asked") if batch else _batch(known, name, length)
-    job = Job(int(length.value), int(whole.value), dtype)
+    job = Job(int(length.value), int(whole.value), dtype, balanced=balanced)
     return Setting(made, machine, job, fit or _shipped()), whole, length, asked
 
 
@@ -207,14 +224,18 @@ def _rounded(value: float, digits: int) -> int:
 # -- what is found -------------------------------------------------------------------------------------------------------------------
 
 
-def _beside(setting: Setting, found: Found, costs: Costs, capacity: float) -> tuple[Beside, ...]:
-    """The runner-up and the best without each part; where parts were given also the best of all."""
+def _beside(setting: Setting, found: Found, strict: Found, costs: Costs, capacity: float) -> tuple[Beside, ...]:
+    """The runner-up and the best without each part; where parts were given also the best of all, and of those that fit as counted."""
     best = parts_of(setting, found.best.layouts)._asdict()
     made = list[Beside]()
     if found.case.given:
         free = searched(Case(setting.model, setting.machine, setting.job, found.case.accelerators), costs, capacity, without=False)
         made.append(_one_beside(setting, best, "best of all layouts", free.best))
-    return (*made, *(_one_beside(setting, best, one.name, one.scored, one.least) for one in alternatives(found)))
+    if strict.any and strict.best.seconds[0] > found.best.seconds[0]:
+        made.append(_one_beside(setting, best, "best that fits as counted", strict.best))
+    known = found.measured is None or found.measured.seconds[0] <= found.best.seconds[0]
+    like = [] if known else [_one_beside(setting, best, "best like measured runs", found.measured)]
+    return (*made, *like, *(_one_beside(setting, best, one.name, one.scored, one.least) for one in alternatives(found)))
 
 
 def _one_beside(setting: Setting, best: Mapping[str, Array], name: str, scored: Scored | None, least: float | None = None) -> Beside:
@@ -224,29 +245,22 @@ def _one_beside(setting: Setting, best: Mapping[str, Array], name: str, scored: 
 
 
 def _front(setting: Setting, found: Found, costs: Costs, capacity: float, pareto: bool) -> Front:
-    """The front of memory left, thinned evenly; with `pareto` the best of fewer accelerators too."""
-    near = np.flatnonzero(found.front.seconds <= _SLOWEST * found.best.seconds[0])
-    shown = near[np.unique(np.linspace(0, len(near) - 1, min(len(near), _POINTS)).round().astype(int))]
-    headroom = tuple(outcome_of(setting, found.front.layouts, int(place)) for place in shown)
+    """The front of memory left, thinned evenly; with `pareto` the best of fewer accelerators too, and the front of all three."""
+    here = _thinned(found.front, _SLOWEST * found.best.seconds[0], _POINTS)
+    headroom = tuple(outcome_of(setting, here.layouts, place) for place in range(here.layouts.many))
     if not pareto:
-        return Front(headroom, ())
-    less = fewer(found.case, costs, capacity, {name: value for name, value in found.case.given.items() if name not in ("data", "pipeline")})
-    best = [outcome_of(setting, found.best.layouts), *(outcome_of(setting, one.best.layouts) for _, one in less)]
-    return Front(
-        headroom, tuple(one for place, one in enumerate(best) if all(one.step.p50 < other.step.p50 for other in best[place + 1 :]))
-    )
+        return Front(headroom)
+    given = {name: value for name, value in found.case.given.items() if name not in ("data", "pipeline")}
+    less = dict(fewer(found.case, costs, capacity, given, between(found.count.left)))
+    whole = {found.case.accelerators: found, **less}
+    best = [outcome_of(setting, one.best.layouts) for one in whole.values()]
+    kept = tuple(one for place, one in enumerate(best) if all(one.step.p50 < other.step.p50 for other in best[place + 1 :]))
+    three = points({number: _thinned(one.front, _SLOWEST * one.best.seconds[0], _EACH) for number, one in whole.items()})
+    shown = three.scored.layouts
+    return Front(headroom, kept, tuple(outcome_of(setting, shown, place) for place in range(shown.many)), tuple(whole))
 
 
-def _notes(setting: Setting, outcome: Outcome, batch: Told, sequence: Told, tokens: Told | None) -> tuple[str, ...]:
-    """What must be said beside the figures."""
-    made = list[str]()
-    if not setting.known_generation:
-        made.append(
-            f"no training run on a {setting.machine.chip.title} was measured: coefficients are those of all chips, the interval is wider"
-        )
-    if outcome.headroom < _TIGHT * setting.machine.chip.memory:
-        made.append("memory is tight: less is left than the memory model can be off by; see the other layouts with more left")
-    for name, told in (("batch", batch), ("sequence", sequence), ("tokens of the run", tokens)):
-        if told is not None and "template" in told.basis:
-            made.append(f"{name}: an assumption, of {told.basis}")
-    return tuple(made)
+def _thinned(front: Scored, slowest: float, most: int) -> Scored:
+    """Of a front, those that take no longer than some time, so many at most: the first, the last and evenly between."""
+    near = np.flatnonzero(front.seconds <= slowest)
+    return front.take(near[np.unique(np.linspace(0, len(near) - 1, min(len(near), most)).round().astype(int))])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from stargauge.audit.goodput_job import Asked, kept_share
+from stargauge.audit.training_range import seen
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, SHARDING, Array, Job, Layouts
 from stargauge.quantity.compute.machine import Machine
@@ -24,6 +26,8 @@ DAY = 86_400.0
 DRAWS = 1024
 #: Parts of a step that are exchange which computing does not hide, and that are waiting.
 EXPOSED, WAITING = ("tensor", "context", "expert", "pipeline", "data"), ("imbalance", "bubble")
+#: How far parts of the memory may be off, either way: an assumption, after comparing with Megatron's own estimate, not with measured bytes.
+MEMORY_OFF: Mapping[str, float] = {"weights": 0.02, "gradients": 0.02, "optimizer": 0.02, "activations": 0.1, "logits": 0.1}
 _NAMED: Mapping[str, Sequence[str]] = {"recompute": RECOMPUTE, "sharding": SHARDING, "schedule": SCHEDULES}
 
 
@@ -64,13 +68,14 @@ class Setting:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one layout does: seconds of a step by part and in all, bytes of an accelerator by part."""
+    """What one layout does: seconds of a step by part and in all, bytes of an accelerator by part; `outside`: what no measured run had."""
 
     setting: Setting
     layout: dict[str, int]
     parts: dict[str, float]
     step: Between
     memory: dict[str, float]
+    outside: tuple[str, ...] = ()
 
     @property
     def accelerators(self) -> int:
@@ -81,6 +86,11 @@ class Outcome:
     def headroom(self) -> float:
         """Bytes of an accelerator that are left."""
         return self.setting.machine.chip.memory - sum(self.memory.values())
+
+    @property
+    def memory_off(self) -> float:
+        """Bytes by which the memory may be off, either way."""
+        return sum(MEMORY_OFF.get(name, 0.0) * value for name, value in self.memory.items())
 
     @property
     def tokens_per_s(self) -> Between:
@@ -101,7 +111,8 @@ class Outcome:
             "exposed_communication": sum(self.parts[name] for name in EXPOSED) / total,
             "bubble": sum(self.parts[name] for name in WAITING) / total,
             "memory": {"parts": self.memory, "total": sum(self.memory.values()), "capacity": self.setting.machine.chip.memory,
-                       "headroom": self.headroom},
+                       "headroom": self.headroom, "off": self.memory_off},
+            "outside": list(self.outside),
         }  # fmt: skip
 
 
@@ -113,7 +124,7 @@ def outcome_of(setting: Setting, layouts: Layouts, place: int = 0) -> Outcome:
     made = setting.fit.interval(step.total, setting.model.experts > 0, setting.known_generation, setting.fit.years_past(setting.machine))
     return Outcome(
         setting, {name: int(getattr(one, name)[0]) for name in Layouts._fields}, _first(step),
-        Between(*(float(edge[0]) for edge in made)), _first(held),
+        Between(*(float(edge[0]) for edge in made)), _first(held), seen(setting.model.experts > 0).outside(one, setting.job),
     )  # fmt: skip
 
 
@@ -222,29 +233,37 @@ class Beside:
         made = self.outcome
         return {
             "name": self.name, "layout": None if made is None else layout_data(made.layout),
-            "step_s": None if made is None else made.step.p50, "times": None if made is None else made.step.p50 / seconds,
+            "outside": [] if made is None else list(made.outside), "step_s": None if made is None else made.step.p50,
+            "times": None if made is None else made.step.p50 / seconds,
             "more_s": dict(self.more), "least_memory": self.least,
         }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Front:
-    """Layouts that no other beats: of step time against memory left, and of step time against accelerators."""
+    """Layouts that no other beats: of step time against memory left, of step time against accelerators, and of all three (`front`).
+
+    `numbers`: of accelerators that were searched.
+    """
 
     headroom: tuple[Outcome, ...]
-    accelerators: tuple[Outcome, ...]
+    accelerators: tuple[Outcome, ...] = ()
+    front: tuple[Outcome, ...] = ()
+    numbers: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Each with its layout, step, memory left, tokens per second in all and per accelerator."""
         return {
-            name: [_point(one) for one in outcomes] for name, outcomes in (("headroom", self.headroom), ("accelerators", self.accelerators))
-        }
+            "headroom": [_point(one) for one in self.headroom], "accelerators": [_point(one) for one in self.accelerators],
+            "front": [_point(one) for one in self.front], "numbers": list(self.numbers),
+        }  # fmt: skip
 
 
 def _point(one: Outcome) -> dict[str, Any]:
     return {
         "layout": layout_data(one.layout), "accelerators": one.accelerators, "step_s": one.step.p50, "headroom": one.headroom,
         "tokens_per_s": one.tokens_per_s.p50, "tokens_per_s_accelerator": one.tokens_per_s.p50 / one.accelerators,
+        "outside": list(one.outside),
     }  # fmt: skip
 
 
@@ -302,25 +321,29 @@ class TrainingAnswer:
             "model": {"name": model.name, "parameters": model.parameters, "active_parameters": model.active_parameters,
                       "layers": model.layers, "hidden": model.hidden, "experts": model.experts},
             "machine": {"chip": machine.chip.name, "title": machine.chip.title, "accelerators": machine.accelerators,
-                        "domain": machine.chip.domain, "memory": machine.chip.memory, "software": machine.software,
+                        "domain": machine.chip.domain, "memory": machine.chip.memory, "software": _date_of(machine.software),
                         "tiers": [{"accelerators": tier.accelerators if np.isfinite(tier.accelerators) else None, "share": tier.share}
                                   for tier in machine.tiers],
                         "measured_generation": setting.known_generation},
             "job": {"batch": job.batch, "batch_basis": self.batch.basis, "sequence": job.sequence, "sequence_basis": self.sequence.basis,
-                    "dtype": job.dtype, "tokens_per_step": job.tokens,
+                    "dtype": job.dtype, "balanced": job.balanced, "tokens_per_step": job.tokens,
                     "tokens": None if self.tokens is None else self.tokens.value,
                     "tokens_basis": None if self.tokens is None else self.tokens.basis},
             "given": layout_data(self.given),
         }  # fmt: skip
 
 
+def _date_of(year: float) -> str:
+    """A year with its fraction as a date."""
+    whole = int(year)
+    days = (date(whole + 1, 1, 1) - date(whole, 1, 1)).days
+    return (date(whole, 1, 1) + timedelta(days=int((year - whole) * days + 1e-6))).isoformat()
+
+
 def text_of(layout: Mapping[str, int]) -> str:
-    """A layout in the short names of the field: `TP 8, PP 16 x 4, DP 128, ...`."""
-    at = layout
-    chunks = f" x {at['interleave']}" if at["interleave"] > 1 else ""
-    parts = [f"TP {at['tensor']}", f"PP {at['pipeline']}{chunks}", f"DP {at['data']}"]
-    parts += [f"CP {at['context']}"] if at["context"] > 1 else []
-    parts += [f"EP {at['expert']}"] if at["expert"] > 1 else []
-    parts += [f"micro-batch {at['micro_batch']}", f"recompute {RECOMPUTE[at['recompute']]}"]
-    parts += [f"sharding {SHARDING[at['sharding']]}"]
-    return ", ".join(parts + ([SCHEDULES[at["schedule"]]] if at["pipeline"] > 1 else []))
+    """A layout in the short names of the field: `TP8 PP16x4 DP128 mb1 recompute none shard optimizer 1f1b`."""
+    chunks = f"x{layout['interleave']}" if layout["interleave"] > 1 else ""
+    parts = [f"TP{layout['tensor']}", f"PP{layout['pipeline']}{chunks}", f"DP{layout['data']}"]
+    parts += [f"{name}{layout[part]}" for name, part in (("CP", "context"), ("EP", "expert")) if layout[part] > 1]
+    parts += [f"mb{layout['micro_batch']}", f"recompute {RECOMPUTE[layout['recompute']]}", f"shard {SHARDING[layout['sharding']]}"]
+    return " ".join(parts + ([SCHEDULES[layout["schedule"]]] if layout["pipeline"] > 1 else []))

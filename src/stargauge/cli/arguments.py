@@ -334,11 +334,19 @@ def parser() -> Parser:
     train.add_argument("--batch", type=_count, metavar="N", help="sequences of a step (default: the model's)")
     train.add_argument("--sequence", type=_count, metavar="N", help="tokens of a sequence (default: the model's)")
     train.add_argument("--dtype", default="bf16", metavar="TYPE", help="of matrix products: bf16 (default), fp8, mxfp8 or nvfp4")
-    train.add_argument("--layout", metavar="PARTS", help="parts that are given, the others are searched: tp=8,pp=16,recompute=full")
+    train.add_argument(
+        "--layout",
+        metavar="PARTS",
+        help="parts that are given, the others are searched, such as tp=8,pp=16: tp, pp, dp, cp, ep, vp (chunks), "
+        "mbs (micro-batch), recompute, sharding (or zero=0 to 3), schedule",
+    )
     train.add_argument("--tokens", type=_amount, metavar="N", help="of the whole run, such as 15.6e12 (default: the model's)")
     train.add_argument("--software", metavar="DATE", help="the day of its software, such as 2024-07 (default: today)")
     train.add_argument("--oversubscription", metavar="R@N", help="beyond N accelerators each has 1/R of its network: 7@3072")
-    train.add_argument("--pareto", action="store_true", help="also the fastest on a half of the accelerators, a quarter and so on")
+    train.add_argument("--pareto", action="store_true", help="also on fewer accelerators: the front of time, memory left and accelerators")
+    train.add_argument(
+        "--balanced", action="store_true", help="experts get equal numbers of tokens (default: as drawn evenly, some get more)"
+    )
     train.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
     train.add_argument("--catalogue", metavar="FILE", help="your own catalogue values (CSV) laid over ours")
     train.add_argument("--out", metavar="FOLDER", help="also write a page and its pictures (HTML, SVG) into a folder")

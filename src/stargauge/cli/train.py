@@ -23,8 +23,8 @@ def train(asked: argparse.Namespace) -> int:
 
     data = api.train(
         asked.model, asked.cluster, batch=asked.batch, sequence=asked.sequence, dtype=asked.dtype, layout=asked.layout, tokens=asked.tokens,
-        software=asked.software, oversubscription=asked.oversubscription, pareto=asked.pareto or folder is not None, as_of=asked.as_of,
-        values=values_of(asked),
+        software=asked.software, oversubscription=asked.oversubscription, balanced=asked.balanced,
+        pareto=asked.pareto or folder is not None, as_of=asked.as_of, values=values_of(asked),
     ).to_dict()  # fmt: skip
     if folder is not None:
         from stargauge.report.training_page import pictures_of, render_training_page

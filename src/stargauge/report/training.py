@@ -8,7 +8,9 @@ from typing import Any
 from stargauge.report.terminal import Style, labelled, table, wrapped
 
 Data = Mapping[str, Any]
-_GIGA, _SECOND = 1e9, 1e-3
+_GIGA, _SECOND = 1e9, 5e-3
+#: Seconds below which a part of a step is not listed.
+_LEAST = 0.0005
 #: What the parts of a step are called.
 COMPONENTS: Mapping[str, str] = {
     "matrix": "matrix products", "attention": "attention", "elementwise": "norms and activations", "experts": "sorting for experts",
@@ -17,8 +19,8 @@ COMPONENTS: Mapping[str, str] = {
     "imbalance": "unequal stages", "bubble": "pipeline bubble",
 }  # fmt: skip
 MEMORY: Mapping[str, str] = {
-    "weights": "weights", "gradients": "gradients", "optimizer": "optimiser", "activations": "activations", "logits": "output scores",
-    "reserve": "reserve",
+    "weights": "weights", "gradients": "gradients", "optimizer": "optimiser", "activations": "activations",
+    "logits": "output scores (logits)", "reserve": "reserve",
 }  # fmt: skip
 #: What each convention counts.
 CONVENTIONS: Mapping[str, str] = {
@@ -29,17 +31,21 @@ CONVENTIONS: Mapping[str, str] = {
 RULES: Mapping[str, str] = {
     "domain": "tensor beyond the fast network", "heads": "heads", "kv-heads": "heads of keys and values", "ffn": "width of a block",
     "layers": "more stages than layers", "context": "context", "sequence": "sequence", "stated-data": "stated data", "batch": "batch",
-    "chunks": "chunks of a stage", "one-stage": "chunks of one stage", "turns": "schedule", "micro-batch": "micro-batch",
+    "chunks": "chunks of a stage", "one-stage": "chunks of one stage", "turns": "stages of a schedule", "micro-batch": "micro-batch",
     "fill": "too few micro-batches", "expert-count": "number of experts", "experts": "experts over ranks",
-    "held-gradients": "gradients of many micro-batches", "ranks": "nothing to shard over",
+    "one-chunk": "chunks of a schedule", "pairs": "micro-batches of a dualpipe", "ranks": "nothing to shard over",
 }  # fmt: skip
 _PARTS = [("", 24, "l"), ("s", 9, "r"), ("share", 7, "r")]
 _HELD = [("", 24, "l"), ("GB", 9, "r"), ("share", 7, "r")]
 _USE = [("of the dense figure, counted as", 44, "w"), ("P10", 7, "r"), ("P50", 7, "r"), ("P90", 7, "r")]
 _BESIDE = [("", 24, "w"), ("s", 7, "r"), ("times", 5, "r"), ("what takes longer, or less (s)", 38, "w")]
 _ROOM = [("layout", 42, "w"), ("s", 8, "r"), ("GB left", 8, "r"), ("tokens/s each", 13, "r")]
-_FEWER = [("number", 9, "r"), ("s", 8, "r"), ("tokens/s", 12, "r"), ("each", 7, "r"), ("layout", 36, "w")]
-_MOST_DIFFERENCES = 3
+_FEWER = [("number", 9, "r"), ("s", 8, "r"), ("GB left", 8, "r"), ("tokens/s each", 13, "r"), ("layout", 34, "w")]
+#: What stands at a layout with something that no measured run had.
+MARK = "*"
+MARKED = f"{MARK} has something that no measured run of such a model had; what it is: --json, outside"
+#: Differences of a layout that are named; points of a front that are shown, about.
+_MOST_DIFFERENCES, _ROWS = 3, 8
 
 
 def render_training(data: Data, style: Style, folder: str | None = None) -> str:
@@ -48,13 +54,22 @@ def render_training(data: Data, style: Style, folder: str | None = None) -> str:
     for name, text in about(data):
         lines += labelled(name, text, style, indent=0, label_width=10)
     lines += ["", style.bold("Where the time goes"), *table(_PARTS, component_rows(data), style)]
-    lines += ["", style.bold("What the fullest accelerator holds"), *table(_HELD, memory_rows(data), style)]
+    lines += [
+        "",
+        style.bold("What the fullest accelerator holds"),
+        *table(_HELD, memory_rows(data), style),
+        *wrapped(memory_told(data), style.width),
+    ]
     lines += ["", style.bold("Utilisation"), *table(_USE, use_rows(data), style)]
     if data["beside"]:
-        lines += ["", style.bold("Why this layout"), *table(_BESIDE, [beside_row(one) for one in data["beside"]], style)]
+        lines += ["", style.bold("Why this layout"), *table(_BESIDE, beside_rows(data), style)]
     for name, title, columns, row in _FRONTS:
-        if len(data["pareto"][name]) > 1:
-            lines += ["", style.bold(title), *table(columns, [row(one) for one in data["pareto"][name]], style)]
+        found = data["pareto"][name]
+        if len(found) > 1:
+            rows = few(found)
+            lines += ["", style.bold(title), *table(columns, [row(one) for one in rows], style)]
+            lines += [style.soft(f"{len(rows)} of {len(found)} points; all of them: --json")] if len(rows) < len(found) else []
+    lines += ["", *wrapped(MARKED, style.width)] if marked(data) else []
     lines += ["", *wrapped(searched(data), style.width)]
     for text in data["notes"]:
         lines += wrapped(f"Note: {text}.", style.width)
@@ -86,12 +101,10 @@ def about(data: Data) -> list[tuple[str, str]]:
     """Layout, job, day and run."""
     made, job, given = data["result"], data["inputs"]["job"], data["inputs"]["given"]
     found = "as given" if len(given) > len(made["layout"]) - 2 else "parts given, the rest searched" if given else "searched"
+    batch = f"{counted(job['batch'], 'sequence')} of {counted(job['sequence'], 'token')}"
     lines = [
-        ("Layout", f"{made['layout_text']} ({found}: the fastest of {data['search']['evaluated']:,} that fit)"),
-        (
-            "Batch",
-            f"{job['batch']:,} sequences of {job['sequence']:,} tokens, {large(job['tokens_per_step'])} tokens a step ({_bases(job)})",
-        ),
+        ("Layout", f"{short(made['layout'])} ({found}: the fastest of {data['search']['evaluated']:,} that fit)"),
+        ("Batch", f"{batch}, {large(job['tokens_per_step'])} tokens a step ({_bases(job)})"),
         ("Day", f"{span(made['tokens_per_day'], ' tokens')}; {shares(made['goodput'])} of the time is kept work"),
     ]
     if made["run"]:
@@ -113,7 +126,7 @@ def component_rows(data: Data) -> list[Sequence[str]]:
     """The parts of the step that take time."""
     return [
         (COMPONENTS.get(one["name"], one["name"]), f"{one['seconds']:.3f}", percent(one["share"]))
-        for one in data["result"]["components"] if one["seconds"] > 0.0
+        for one in data["result"]["components"] if one["seconds"] >= _LEAST
     ]  # fmt: skip
 
 
@@ -124,40 +137,76 @@ def memory_rows(data: Data) -> list[Sequence[str]]:
     return [(name, gigabytes(value), percent(value / held["capacity"])) for name, value in (*rows, ("left", held["headroom"]))]
 
 
+def memory_told(data: Data) -> str:
+    """How far the memory may be off."""
+    off = data["result"]["memory"]["off"]
+    return f"Memory may be off by some {gigabytes(off)} GB either way (assumption: a tenth of activations, a fiftieth of the rest)."
+
+
 def use_rows(data: Data) -> list[Sequence[str]]:
     """Utilisation by convention."""
     made = data["result"]["operations"]
     rows = [(f"model, {CONVENTIONS[one['convention']]}", one["mfu"]) for one in made["model"]]
-    rows.append(("hardware: with what is computed again", made["hardware"]["hfu"]))
+    fused = data["result"]["layout"]["recompute"] == "selective"
+    again = "hardware: with what is computed again" + (", nothing of note where attention is fused" if fused else "")
+    rows.append((again, made["hardware"]["hfu"]))
     return [(name, *(percent(value[edge]) for edge in ("p10", "p50", "p90"))) for name, value in rows]
+
+
+def beside_rows(data: Data) -> list[Sequence[str]]:
+    """Other layouts; those that are the same one have one row with all their names."""
+    made = dict[str, tuple[list[str], Data]]()
+    for one in data["beside"]:
+        key = one["name"] if one["layout"] is None else short(one["layout"])
+        made.setdefault(key, ([], one))[0].append(str(one["name"]))
+    return [beside_row({**one, "name": "; ".join(names)}) for names, one in made.values()]
 
 
 def beside_row(one: Data) -> Sequence[str]:
     """Another layout: its step, how many times longer, and by which parts."""
-    name = str(one["name"])
+    name = f"{one['name']}{MARK if one['outside'] else ''}"
     if one["layout"] is None:
         least = one["least_memory"]
         return name, "", "", "no layout divides so" if least is None else f"does not fit: needs {gigabytes(least)} GB at least"
     more = [(COMPONENTS.get(part, part), value) for part, value in one["more_s"].items() if abs(value) >= _SECOND][:_MOST_DIFFERENCES]
     told = ", ".join(f"{part} {value:+.2f}" for part, value in more)
-    return name, f"{one['step_s']:.2f}", f"{one['times']:.2f}", told or "the same in every part"
+    return name, f"{one['step_s']:.2f}", f"{one['times']:.2f}", told or "the same to a hundredth of a second"
 
 
 def room_row(one: Data) -> Sequence[str]:
     """A point of the front of time against memory left."""
-    return short(one["layout"]), f"{one['step_s']:.2f}", gigabytes(one["headroom"]), f"{one['tokens_per_s_accelerator']:,.0f}"
+    return placed(one), f"{one['step_s']:.2f}", gigabytes(one["headroom"]), f"{one['tokens_per_s_accelerator']:,.0f}"
 
 
 def fewer_row(one: Data) -> Sequence[str]:
-    """The best of a number of accelerators."""
+    """A point of the front of time, memory left and accelerators."""
     each = f"{one['tokens_per_s_accelerator']:,.0f}"
-    return f"{one['accelerators']:,}", f"{one['step_s']:.2f}", f"{one['tokens_per_s']:,.0f}", each, short(one["layout"])
+    return f"{one['accelerators']:,}", f"{one['step_s']:.2f}", gigabytes(one["headroom"]), each, placed(one)
+
+
+def placed(one: Data) -> str:
+    """A point's layout in short, with a mark where it has something that no measured run had."""
+    return short(one["layout"]) + (MARK if one["outside"] else "")
+
+
+def marked(data: Data) -> bool:
+    """Whether any layout that is shown bears the mark."""
+    shown = [*data["beside"], *data["pareto"]["headroom"], *data["pareto"]["front"]]
+    return any(one["outside"] for one in shown)
 
 
 _FRONTS = (
     ("headroom", "More memory left", _ROOM, room_row),
-    ("accelerators", "Fewer accelerators", _FEWER, fewer_row),
+    ("front", "Fewer accelerators: the front of number, time and memory left", _FEWER, fewer_row),
 )
+
+
+def few(points: Sequence[Data]) -> Sequence[Data]:
+    """Some points of a front, its ends among them; where they are of several numbers of accelerators the fastest of each number."""
+    first = [one for place, one in enumerate(points) if place == 0 or one["accelerators"] != points[place - 1]["accelerators"]]
+    chosen = first if len(first) > 1 else points
+    step = -(-len(chosen) // _ROWS)
+    return [*chosen[:-1:step], chosen[-1]]
 
 
 def short(layout: Data) -> str:
@@ -176,6 +225,11 @@ def searched(data: Data) -> str:
     dropped = ", ".join(f"{RULES.get(name, name)} {many:,}" for name, many in made["dropped"].items())
     fits = f"{made['does_not_fit']:,} do not fit the memory, the time of all other {made['evaluated']:,} was worked out"
     return f"Of {made['grid']:,} layouts of the grid, rules dropped: {dropped or 'none'}; {fits}. None is passed over."
+
+
+def counted(many: float, what: str) -> str:
+    """A number of things."""
+    return f"{many:,} {what}{'' if many == 1 else 's'}"
 
 
 def span(value: Data, unit: str) -> str:

@@ -26,11 +26,13 @@ _KEY = (-150.0, -24.0, 62.0, 190.0, 352.0)
 
 
 def time_rows(data: Data) -> list[tuple[str, dict[str, float]]]:
-    """The layout and those beside it, each with the seconds of its parts."""
+    """The layout and those beside it, each with the seconds of its parts; the same layout once."""
     own = {one["name"]: one["seconds"] for one in data["result"]["components"]}
     rows = [("this layout", own)]
+    shown = list[Data]()
     for one in data["beside"]:
-        if one["layout"] is not None:
+        if one["layout"] is not None and one["layout"] not in shown:
+            shown.append(one["layout"])
             rows.append((str(one["name"]), {name: value + one["more_s"].get(name, 0.0) for name, value in own.items()}))
     return rows
 
@@ -102,7 +104,7 @@ def room_chart(data: Data, narrow: bool = False) -> Spec:
 
 
 def fewer_chart(data: Data, narrow: bool = False) -> Spec:
-    """Tokens per accelerator and second by number of accelerators, in doublings."""
+    """Tokens per accelerator and second by number of accelerators, the fewest first."""
     found = list(reversed(data["pareto"]["accelerators"]))
     points = [{"x": float(place), "y": one["tokens_per_s_accelerator"]} for place, one in enumerate(found)]
     names = [(float(place), large(one["accelerators"])) for place, one in enumerate(found)]

@@ -43,8 +43,9 @@ def training_section(data: Data) -> dict[str, Any]:
         "memory": _rows("What the fullest accelerator holds", ("part", "GB", "share"), training.memory_rows(data)),
         "use": _rows("Utilisation of the dense figure, by what is counted", ("counted as", "P10", "P50", "P90"), training.use_rows(data)),
         "beside": _rows("Why this layout", ("layout", "s", "times", "what takes longer, or less (s)"),
-                        [training.beside_row(one) for one in data["beside"]]),
-        "notes": [training.searched(data), *(f"{text}." for text in data["notes"])],
+                        training.beside_rows(data)),
+        "notes": [training.memory_told(data), training.searched(data), *([f"{training.MARKED}."] if training.marked(data) else []),
+                  *(f"{text}." for text in data["notes"])],
         "figures": [
             {"title": title, "drawn": figure(f"training-{name}", spoken(data), (chart(data), chart(data, True)), table(data))}
             for name, (title, chart, table, spoken) in _shown(data).items()
@@ -60,10 +61,9 @@ def pictures_of(data: Data) -> dict[str, str]:
 def cite(data: Data) -> str:
     """Whence a picture is, in one line."""
     machine, job = data["inputs"]["machine"], data["inputs"]["job"]
-    return (
-        f"Stargauge: {data['inputs']['model']['name']}, {machine['accelerators']:,} {machine['title']}, {job['batch']:,} sequences of "
-        f"{job['sequence']:,} tokens in {job['dtype']}; middle predictions"
-    )
+    of = f"{training.counted(job['batch'], 'sequence')} of {training.counted(job['sequence'], 'token')} in {job['dtype']}"
+    of_what = f"{data['inputs']['model']['name']}, {machine['accelerators']:,} {machine['title']}"
+    return f"Stargauge: {of_what}, {of}; middle predictions"
 
 
 def _shown(data: Data) -> dict[str, Any]:

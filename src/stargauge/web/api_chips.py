@@ -34,7 +34,7 @@ Software = Annotated[Maybe[Text], Query(description="The day of the software, su
 Oversubscription = Annotated[
     Maybe[Text], Query(description="`7@3072`: beyond 3,072 accelerators each has a seventh of its network; none where left out.")
 ]
-Pareto = Annotated[bool, YES_OR_NO, Query(description="Also the fastest on a half of the accelerators, a quarter and so on.")]
+Pareto = Annotated[bool, YES_OR_NO, Query(description="Also fewer accelerators: the front of their number, step time and memory left.")]
 
 Ttft = Annotated[Maybe[Text], Query(description="Most time to the first token, such as `2s`; no limit where left out.")]
 TtftOf = Annotated[Literal["p99", "p50", "mean"], Query(description="Of which requests the limit on the first token holds.")]

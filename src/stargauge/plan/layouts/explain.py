@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import product
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
+from stargauge.plan.layouts.counts import above, numbers
 from stargauge.plan.layouts.front import Scored, joined, ranked
 from stargauge.plan.layouts.search import WITHOUT, Costs, Found, searched
-from stargauge.plan.layouts.space import RULES, UNEVEN, Case, Count, Whole, blocks, divisors
+from stargauge.plan.layouts.space import RULES, Case, Count, Whole, blocks
 from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, SHARDING, Array, Layouts
 from stargauge.quantity.errors import Fault
 
@@ -19,6 +20,8 @@ from stargauge.quantity.errors import Fault
 NAMED: Mapping[str, tuple[str, ...]] = {"recompute": RECOMPUTE, "sharding": SHARDING, "schedule": SCHEDULES}
 #: Doublings of the accelerators that are tried where too few were given.
 _DOUBLINGS = 8
+#: Numbers below those given that are tried.
+_BELOW = 3
 _GIGA = 1e9
 _SAME = 9  # decimals to which two distances are the same
 
@@ -82,7 +85,7 @@ def _broken(case: Case) -> list[tuple[tuple[str, ...], str]]:
     for name in split[:3]:
         if name in at and case.accelerators % int(at[name][0]):
             made.append(((name,), f"{name} a divisor of the {case.accelerators:,} accelerators"))
-    if all(name in at for name in split[:3]) and not made:
+    if not made:
         made += _product(case, at)
     for rule in RULES:
         if rule.name != "stated-data" and set(rule.of) <= set(at) and not bool(rule.holds(case, at)[0]):
@@ -92,12 +95,16 @@ def _broken(case: Case) -> list[tuple[tuple[str, ...], str]]:
 
 def _product(case: Case, at: dict[str, Whole]) -> list[tuple[tuple[str, ...], str]]:
     """Whether the given parts multiply to the accelerators; the data that follows is added where nobody gave it."""
-    used = int(at["tensor"][0] * at["pipeline"][0] * at["context"][0])
-    expected = f"tensor x pipeline x context x data = {case.accelerators:,} accelerators"
-    if case.accelerators % used:
-        return [(("tensor", "pipeline", "context"), expected)]
-    data = at.setdefault("data", np.array([case.accelerators // used]))
-    return [] if used * int(data[0]) == case.accelerators else [(("tensor", "pipeline", "context", "data"), expected)]
+    split = ("tensor", "pipeline", "context", "data")
+    there = tuple(name for name in split if name in at)
+    used = prod(int(at[name][0]) for name in there)
+    if case.accelerators % used or (len(there) == len(split) and used != case.accelerators):
+        found = f"{' x '.join(there)} = {used:,}, " if len(there) > 1 else ""
+        wanted = f"expected {'' if len(there) == len(split) else 'a divisor of '}{case.accelerators:,}"
+        return [(there, f"tensor x pipeline x context x data = {case.accelerators:,} accelerators ({found}{wanted})")]
+    if there[:3] == split[:3]:
+        at.setdefault("data", np.array([case.accelerators // used]))
+    return []
 
 
 def _asked(case: Case, of: tuple[str, ...]) -> str:
@@ -131,24 +138,12 @@ def _nothing(whole: Found, costs: Costs, capacity: float) -> Fault:
 
 
 def works_on(case: Case, costs: Costs, capacity: float) -> int | None:
-    """The number of accelerators on which the job can run that is nearest: the largest below, else by doubling."""
-    for number in _divides(case):
-        if searched(replace(case, accelerators=number, given={}), costs, capacity, without=False).any:
-            return number
-    for doubling in range(1, _DOUBLINGS + 1):
-        number = case.accelerators << doubling
+    """The number of accelerators on which the job can run that is nearest: the largest below, else the least above, else by doubling."""
+    doubled = [case.accelerators << doubling for doubling in range(1, _DOUBLINGS + 1)]
+    for number in (*numbers(case)[:_BELOW], *above(case), *doubled):
         if searched(replace(case, accelerators=number, given={}), costs, capacity, without=False).any:
             return number
     return None
-
-
-def _divides(case: Case, most: int = 3) -> list[int]:
-    """The largest numbers of accelerators below those asked that split by tensor, stages of near equal length, and data."""
-    layers, heads = case.model.layers, divisors(case.model.heads)
-    stages = [p for p in range(1, layers + 1) if p * -(-layers // p) <= UNEVEN * layers]
-    tensor = heads[heads <= case.machine.chip.domain]
-    made = {int(t) * p * int(d) for t, p, d in product(tensor, stages, divisors(case.job.batch))}
-    return sorted((one for one in made if one < case.accelerators), reverse=True)[:most]
 
 
 # -- the nearest that works ------------------------------------------------------------------------------------------------------------

@@ -48,3 +48,9 @@ def front(scored: Scored) -> Scored:
     left = scored.headroom[order]
     before = np.concatenate(([-np.inf], np.maximum.accumulate(left)[:-1]))
     return scored.take(order[left > before])
+
+
+def beaten(scored: Scored, by: Scored) -> NDArray[np.bool_]:
+    """Whether one of a front takes no longer than each and leaves no less memory."""
+    most = np.concatenate(([-np.inf], by.headroom))
+    return np.asarray(most[np.searchsorted(by.seconds, scored.seconds, side="right")] >= scored.headroom)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
-from stargauge.plan.layouts.front import Scored, front, nothing, ranked
+from stargauge.plan.layouts.front import Scored, beaten, front, nothing, ranked
 from stargauge.plan.layouts.space import Case, Count, Truth, blocks
 from stargauge.quantity.compute.layout import Array, Layouts
 
@@ -44,6 +44,7 @@ WITHOUT = (
 class Found:
     """What a search found. `best`: by time, the fastest first; `without`: the fastest with one part at its plainest, none where none fits.
 
+    `measured`: the fastest of those like measured runs, where it was asked which those are.
     `least`: the least memory of any layout that keeps the rules, then the same under each of `WITHOUT`; infinite where there is none.
     """
 
@@ -54,6 +55,7 @@ class Found:
     best: Scored = field(default_factory=nothing)
     front: Scored = field(default_factory=nothing)
     without: dict[str, Scored] = field(default_factory=dict)
+    measured: Scored | None = None
     least: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -62,8 +64,13 @@ class Found:
         return self.evaluated > 0
 
 
-def searched(case: Case, costs: Costs, capacity: float, without: bool = True) -> Found:
-    """Every layout of a case: those that break a rule or do not fit `capacity` bytes are dropped, the time of all others is worked out."""
+def searched(
+    case: Case, costs: Costs, capacity: float, without: bool = True, like: Callable[[Layouts], Truth] | None = None
+) -> Found:  # fmt: skip
+    """Every layout of a case: those that break a rule or do not fit `capacity` bytes are dropped, the time of all others is worked out.
+
+    `like`: which layouts are like those of measured runs.
+    """
     found = Found(case)
     for layouts in blocks(case, found.count):
         needed = costs.memory(layouts)
@@ -75,7 +82,10 @@ def searched(case: Case, costs: Costs, capacity: float, without: bool = True) ->
         found.unfit += int(np.count_nonzero(~fits))
         if fits.any():
             kept = layouts.take(fits)
-            _add(found, Scored(kept, costs.seconds(kept), capacity - needed[fits]), without)
+            scored = Scored(kept, costs.seconds(kept), capacity - needed[fits])
+            _add(found, scored, without)
+            if like is not None and (near := like(kept)).any():
+                found.measured = _fastest(found.measured or nothing(), scored.take(near), 1)
     return found
 
 
@@ -91,7 +101,7 @@ def _add(found: Found, block: Scored, without: bool) -> None:
     """Take the layouts of a block that are worth keeping."""
     found.evaluated += block.layouts.many
     found.best = _fastest(found.best, block, KEPT)
-    found.front = front(found.front.with_more(front(block)))
+    found.front = front(found.front.with_more(block.take(~beaten(block, found.front))))
     if without:
         for one in WITHOUT:
             plain = _plain(block.layouts, one)
@@ -106,15 +116,3 @@ def _fastest(known: Scored, block: Scored, many: int) -> Scored:
         block = block.take(block.seconds <= cut)
     both = known.with_more(block)
     return both.take(ranked(both)[:many])
-
-
-def fewer(case: Case, costs: Costs, capacity: float, given: Mapping[str, int]) -> list[tuple[int, Found]]:
-    """Searches with half the accelerators, a quarter and so on, down to where nothing fits any more."""
-    made, accelerators = list[tuple[int, Found]](), case.accelerators
-    while accelerators % 2 == 0:
-        accelerators //= 2
-        found = searched(Case(case.model, case.machine, case.job, accelerators, given), costs, capacity, without=False)
-        if not found.any:
-            break
-        made.append((accelerators, found))
-    return made

@@ -28,11 +28,9 @@ Parts = Mapping[str, Whole]
 ORDER = ("tensor", "pipeline", "context", "interleave", "schedule", "micro_batch", "expert", "sharding", "recompute")
 #: Layouts of a block at most, about.
 BLOCK = 1 << 15
-#: Model chunks of a stage that the zero-bubble schedule knows: one, or two folded.
-ZERO_BUBBLE_CHUNKS = 2
 #: Places for layers in all chunks over layers, for chunks to be of near equal length.
 UNEVEN = 1.1
-_GRADIENTS = SHARDING.index("gradients")
+_DUALPIPE = SCHEDULES.index("dualpipe")
 
 
 @dataclass(frozen=True)
@@ -103,9 +101,16 @@ def _stated_data(case: Case, at: Parts) -> Truth:
     return np.asarray(at["data"] == case.given.get("data", at["data"]))
 
 
-def _once_or_given(case: Case, at: Parts) -> Truth:
-    """Gradients of many micro-batches are summed whole unless each is scattered; whoever states a layout may have that."""
-    return np.asarray((at["sharding"] != _GRADIENTS) | (micro_batches(case, at) <= 1) | ("sharding" in case.given))
+def _stages(case: Case, at: Parts) -> Truth:
+    """Stages that a schedule can have: 1F1B any number, zero bubble several, a DualPipe, which is filled from both ends, an even number."""
+    stages, schedule = at["pipeline"], at["schedule"]
+    return np.asarray((schedule == 0) | ((stages > 1) & ((schedule != _DUALPIPE) | (stages % 2 == 0))))
+
+
+def _pairs(case: Case, at: Parts) -> Truth:
+    """Micro-batches of a DualPipe enter from both ends alike, at least two for each stage."""
+    many = micro_batches(case, at)
+    return np.asarray((at["schedule"] != _DUALPIPE) | ((many % 2 == 0) & (many >= 2 * at["pipeline"])))
 
 
 def _held_twice(case: Case, at: Parts) -> Truth:
@@ -138,20 +143,21 @@ RULES: tuple[Rule, ...] = (
          lambda case: f"interleave that cuts a stage's layers ({case.model.layers} over pipeline) into equal chunks, or nearly"),
     Rule("one-stage", ("pipeline", "interleave"), lambda case, at: (at["pipeline"] > 1) | (at["interleave"] == 1),
          lambda case: "interleave 1 where there is one stage"),
-    Rule("turns", ("pipeline", "interleave", "schedule"), lambda case, at: (at["schedule"] == 0)
-         | ((at["pipeline"] > 1) & (at["interleave"] <= ZERO_BUBBLE_CHUNKS)),
-         lambda case: f"zero-bubble only with a pipeline, and with interleave up to {ZERO_BUBBLE_CHUNKS}"),
+    Rule("turns", ("pipeline", "schedule"), _stages,
+         lambda case: "zero-bubble with a pipeline, dualpipe with an even number of stages"),
+    Rule("one-chunk", ("interleave", "schedule"), lambda case, at: (at["schedule"] == 0) | (at["interleave"] == 1),
+         lambda case: "interleave 1 with zero-bubble and dualpipe"),
     Rule("micro-batch", ("data", "micro_batch"), lambda case, at: case.job.batch % (at["data"] * at["micro_batch"]) == 0,
          lambda case: f"data x micro-batch a divisor of the batch of {case.job.batch:,} sequences"),
     Rule("fill", ("data", "micro_batch", "pipeline", "interleave"), lambda case, at: (at["interleave"] == 1)
          | (micro_batches(case, at) >= at["pipeline"]),
          lambda case: "with interleave at least as many micro-batches as stages"),
+    Rule("pairs", ("data", "micro_batch", "pipeline", "schedule"), _pairs,
+         lambda case: "dualpipe with an even number of micro-batches, two a stage or more"),
     Rule("expert-count", ("expert",), lambda case, at: max(case.model.experts, 1) % at["expert"] == 0,
          lambda case: f"expert a divisor of the {case.model.experts} experts" if case.model.experts else "expert 1: the model has none"),
     Rule("experts", ("expert", "tensor", "context", "data"), lambda case, at: at["tensor"] * at["context"] * at["data"] % at["expert"] == 0,
          lambda case: "expert a divisor of tensor x context x data"),
-    Rule("held-gradients", ("sharding", "data", "micro_batch"), _once_or_given,
-         lambda case: "sharding gradients with one micro-batch of each rank alone: with more, each would have to be scattered"),
     Rule("ranks", ("sharding", "tensor", "context", "data", "expert"), _held_twice,
          lambda case: "sharding none where no two accelerators hold the same"),
 )  # fmt: skip

@@ -16,7 +16,7 @@ SHORT: Mapping[str, str] = {
 }  # fmt: skip
 #: Other words for the named values.
 _WORDS: Mapping[str, Mapping[str, str]] = {
-    "schedule": {"zb": "zero-bubble", "zerobubble": "zero-bubble", "interleaved": "1f1b"},
+    "schedule": {"zb": "zero-bubble", "zerobubble": "zero-bubble", "zb1p": "zero-bubble", "dual": "dualpipe", "interleaved": "1f1b"},
     "sharding": {"optimiser": "optimizer", "gradient": "gradients", "weight": "weights", "fsdp": "weights"},
 }
 
