@@ -14,7 +14,7 @@ from typing import NamedTuple
 from stargauge.api.serving import infer
 from stargauge.api.training import costs_of, train
 from stargauge.audit.rate_use import DAY, TEMPLATE, job_of, training_type, use_of
-from stargauge.audit.training import Outcome, outcome_of
+from stargauge.audit.training import Outcome, errors_of, outcome_of
 from stargauge.catalogue.load import Catalogue, KnownCatalogue
 from stargauge.catalogue.machines import machine_of, transformer_of
 from stargauge.catalogue.model_rates import RATE, SOURCE
@@ -83,7 +83,7 @@ def utilisation(values: Catalogue, model: str, chip: str, around: bool = True) -
     groups = [[end(shape, least), end(shape, most)], [end(one, usual) for one in sized]] if around else []
     assumed = " (assumed)" if "bf16" in made.setting.machine.chip.assumed else ""  # how far off it may be a programme draws with the peak
     note = f"best layout of a job of {usual:,} accelerators in {dtype.upper()}, of the dense 16-bit peak{assumed}"
-    return _rate(share(made), made.tokens_per_s.p90 / made.tokens_per_s.p50, groups, note)
+    return _rate(share(made), errors_of(made.setting)[0], groups, note)
 
 
 def output_rate(values: Catalogue, model: str, chip: str, around: bool = True) -> Rate | None:

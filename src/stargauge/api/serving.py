@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from math import hypot
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from stargauge.plan.serving.layouts import PARTS
 from stargauge.plan.serving.limits import why_not
 from stargauge.plan.serving.rows import Case
 from stargauge.plan.serving.search import Search, refined, searched
+from stargauge.quantity.compute.machine import peak_spread, peak_told
 from stargauge.quantity.compute.serving_efficiency import ServingFit, interval
 from stargauge.quantity.compute.transformer import Transformer
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
@@ -165,6 +167,9 @@ def _spread(known: KnownCatalogue, case: Case, searched: bool) -> tuple[dict[str
         told.append("the layout was searched: the best of many predictions is further off than one at a stated layout")
     if case.fit.drift(case.machine) > 0.0:
         told.append(f"the software is later than that of the newest run measured ({off.newest:.1f})")
+    if assumed := peak_told(chip, case.types.products):
+        told.append(assumed)
+    rate = hypot(rate, peak_spread(chip, case.types.products))
     wide = {"spread": rate, "spread_between": max(rate, off.between), "spread_first": max(rate, off.first)}
     return wide, [f"the interval is wider: {'; '.join(told)}"] if told else []
 

@@ -10,6 +10,7 @@ from stargauge.audit.training_range import seen
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.plan.layouts.counts import spared
 from stargauge.plan.layouts.search import Costs, Found, searched
+from stargauge.quantity.compute.machine import peak_told
 from stargauge.quantity.errors import Fault
 
 #: Memory left that is called tight, as a share of an accelerator's.
@@ -29,7 +30,7 @@ def notes(
     """All that must be said. `asked`: amounts of the job by what they are called."""
     made = [*_of_the_chip(setting), *_hindsight(setting, known), *_of_memory(setting, outcome), *_outside(setting, outcome)]
     for name, told in asked.items():
-        if told is not None and "template" in told.basis:
+        if told is not None and ("template" in told.basis or "assumption" in told.basis):
             made.append(f"{name}: an assumption, of {told.basis}")
     return (*made, *_fewer(outcome, found, costs, setting.machine.chip.memory))
 
@@ -45,6 +46,8 @@ def too_old(setting: Setting) -> list[Fault]:
 
 def _of_the_chip(setting: Setting) -> Iterator[str]:
     title = setting.machine.chip.title
+    if told := peak_told(setting.machine.chip, setting.job.dtype):
+        yield f"{told}; the interval holds its range"
     if not setting.known_generation:
         yield f"no training run on {title} was measured: coefficients are those of all chips, the interval is wider"
     years = setting.fit.years_past(setting.machine)

@@ -13,7 +13,7 @@ from stargauge.audit.goodput_job import Asked, kept_share
 from stargauge.audit.training_range import seen
 from stargauge.catalogue.load import KnownCatalogue
 from stargauge.quantity.compute.layout import RECOMPUTE, SCHEDULES, SHARDING, Array, Job, Layouts
-from stargauge.quantity.compute.machine import Machine
+from stargauge.quantity.compute.machine import Machine, peak_spread, peak_told, wider
 from stargauge.quantity.compute.operations import BACKWARD, FUSED_BACKWARD
 from stargauge.quantity.compute.training_fit import TrainingFit, peak_of
 from stargauge.quantity.compute.training_memory import training_memory
@@ -121,11 +121,18 @@ def outcome_of(setting: Setting, layouts: Layouts, place: int = 0) -> Outcome:
     one = layouts.take(slice(place, place + 1))
     step = training_step(setting.model, setting.machine, setting.job, one, setting.fit)
     held = training_memory(setting.model, setting.job, one, setting.fit)
-    made = setting.fit.interval(step.total, setting.model.experts > 0, setting.known_generation, setting.fit.years_past(setting.machine))
+    middle, spread = float(step.total[0]), peak_spread(setting.machine.chip, setting.job.dtype)
+    lower, upper = (wider(factor, spread) for factor in errors_of(setting))
     return Outcome(
         setting, {name: int(getattr(one, name)[0]) for name in Layouts._fields}, _first(step),
-        Between(*(float(edge[0]) for edge in made)), _first(held), seen(setting.model.experts > 0).outside(one, setting.job),
+        Between(middle / lower, middle, middle * upper), _first(held), seen(setting.model.experts > 0).outside(one, setting.job),
     )  # fmt: skip
+
+
+def errors_of(setting: Setting) -> tuple[float, float]:
+    """Factors from P10 to P50 and from P50 to P90 of a step's time: how far off the fit was, and software to come; not an assumed peak."""
+    made = setting.fit.interval(np.ones(1), setting.model.experts > 0, setting.known_generation, setting.fit.years_past(setting.machine))
+    return 1.0 / float(made.p10[0]), float(made.p90[0])
 
 
 def _first(parts: Any) -> dict[str, float]:
@@ -324,7 +331,8 @@ class TrainingAnswer:
                         "domain": machine.chip.domain, "memory": machine.chip.memory, "software": _date_of(machine.software),
                         "tiers": [{"accelerators": tier.accelerators if np.isfinite(tier.accelerators) else None, "share": tier.share}
                                   for tier in machine.tiers],
-                        "measured_generation": setting.known_generation},
+                        "measured_generation": setting.known_generation,
+                        "peak_assumed": peak_told(machine.chip, job.dtype) or None},
             "job": {"batch": job.batch, "batch_basis": self.batch.basis, "sequence": job.sequence, "sequence_basis": self.sequence.basis,
                     "dtype": job.dtype, "balanced": job.balanced, "tokens_per_step": job.tokens,
                     "tokens": None if self.tokens is None else self.tokens.value,

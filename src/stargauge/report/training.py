@@ -91,8 +91,9 @@ def used(data: Data) -> str:
     """The utilisation, by one named convention, and what is lost."""
     made, job = data["result"], data["inputs"]["job"]
     causal = next(one for one in made["operations"]["model"] if one["convention"] == "causal")
+    whose = "an assumed" if data["inputs"]["machine"]["peak_assumed"] else "the maker's"
     return (
-        f"Model FLOPs are {shares(causal['mfu'])} of the maker's dense {job['dtype']} figure (three times forward, causal attention); "
+        f"Model FLOPs are {shares(causal['mfu'])} of {whose} dense {job['dtype']} figure (three times forward, causal attention); "
         f"{percent(made['exposed_communication'])} of the step is exchange that computing does not hide, {percent(made['bubble'])} waiting."
     )
 
