@@ -47,8 +47,10 @@ def test_tokens_and_runs_of_a_known_fleet() -> None:
     made, run = tokens([16_384.0]).reshape(1, 1, 1), np.array([[15.6e12]])
     assert 15.6e12 / made[0, 0, 0] == pytest.approx(72.5, rel=0.02)
     assert training.training_runs_per_year(made, run)[0, 0, 0] == pytest.approx(365.25 / 72.5, rel=0.02)
-    assert training.training_fleet_days(made, run)[0, 0, 0] == pytest.approx(72.5, rel=0.02)
-    assert np.isnan(training.training_fleet_days(np.zeros((1, 1, 1)), run)).all()
+    stands = np.full((1, 1, 1, 1), 1000.0)
+    assert training.training_fleet_days(made, run, stands)[0, 0, 0] == pytest.approx(72.5, rel=0.02)
+    assert np.isnan(training.training_fleet_days(np.zeros((1, 1, 1)), run, stands)).all()
+    assert np.isnan(training.training_fleet_days(made, run, np.full((1, 1, 1, 1), 1e-12))).all()  # what rounding leaves of a closed fleet
 
 
 def test_tokens_rise_with_the_fleet_and_fall_with_the_model() -> None:

@@ -99,15 +99,16 @@ def training_runs_per_year(training_tokens_per_day: Array, model_training_tokens
 
 
 @quantity("d", "draw model month")
-def training_fleet_days(training_tokens_per_day: Array, model_training_tokens: Array) -> Array:
+def training_fleet_days(training_tokens_per_day: Array, model_training_tokens: Array, accelerators: Array) -> Array:
     """Days that one run of each model takes on the training share of the whole fleet, were that one job.
 
     d = tokens of one run / tokens per day                                                   (1)
 
-    Axes: draw, model, month. Units: d. Absent while nothing stands. Leaves out: what `training_tokens_per_day` leaves out, so it is the
+    Axes: draw, model, month. Units: d. Absent while less than one accelerator stands. Leaves out: what `training_tokens_per_day` leaves out, so it is the
     least that it could take.
     """
-    return model_training_tokens[:, :, None] / np.where(training_tokens_per_day > 0.0, training_tokens_per_day, np.nan)
+    stands = accelerators.sum(axis=(1, 2))[:, None, :] >= 1.0
+    return model_training_tokens[:, :, None] / np.where(stands & (training_tokens_per_day > 0.0), training_tokens_per_day, np.nan)
 
 
 @quantity("d", "draw model")
