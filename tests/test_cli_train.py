@@ -176,6 +176,7 @@ def test_a_page_and_pictures_stand_in_a_folder(here: Path, capsys: pytest.Captur
     assert (told.code, told.err) == (0, "")
     assert sorted(file.name for file in (here / "made").iterdir()) == [
         "training-accelerators.svg", "training-memory.svg", "training-time.svg", "training.html",
+        "training.json",
     ]  # fmt: skip
     page = (here / "made" / "training.html").read_text(encoding="utf-8")
     assert "llama-3-8b on 64 H100" in page

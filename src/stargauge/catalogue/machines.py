@@ -29,7 +29,7 @@ _USUAL = {
     "predicted_tokens": 1, "unfused_activation": 0,
 }  # fmt: skip
 _CLUSTER = re.compile(r"^\s*([0-9][0-9_,' ]*)\s*[x×*]\s*(\S.*?)\s*$", re.IGNORECASE)
-_MOST = 100_000_000
+_MOST = 1_048_576
 
 __all__ = ["chip_in", "chip_of", "context_of", "machine_of", "model_in", "peak_of", "resolved", "transformer_of"]
 

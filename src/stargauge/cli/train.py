@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from stargauge.cli.files import expect_writable, write_whole
 from stargauge.quantity.errors import Fault, InputError
 
 #: What is written into a folder.
-PAGE = "training.html"
+PAGE, DATA = "training.html", "training.json"
 
 
 def train(asked: argparse.Namespace) -> int:
@@ -29,7 +30,7 @@ def train(asked: argparse.Namespace) -> int:
     if folder is not None:
         from stargauge.report.training_page import pictures_of, render_training_page
 
-        texts = {PAGE: render_training_page(data), **pictures_of(data)}
+        texts = {PAGE: render_training_page(data), **pictures_of(data), DATA: json.dumps(data, indent=1, allow_nan=False) + "\n"}
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             write_whole(folder / name, text)
@@ -50,6 +51,7 @@ def _expect(asked: argparse.Namespace, folder: Path | None) -> None:
             raise InputError(Fault(f'"{folder}" is a file; expected a folder', "--out"))
         if folder.exists():
             expect_writable(folder / PAGE, "page", ".html")
+            expect_writable(folder / DATA, "data", ".json")
         from importlib.util import find_spec
 
         if find_spec("jinja2") is None:

@@ -104,8 +104,8 @@ def training_fleet_days(training_tokens_per_day: Array, model_training_tokens: A
 
     d = tokens of one run / tokens per day                                                   (1)
 
-    Axes: draw, model, month. Units: d. Absent while less than one accelerator stands. Leaves out: what `training_tokens_per_day` leaves out, so it is the
-    least that it could take.
+    Axes: draw, model, month. Units: d. Absent while less than one accelerator stands. Leaves out: what `training_tokens_per_day` leaves
+    out, so it is the least that it could take.
     """
     stands = accelerators.sum(axis=(1, 2))[:, None, :] >= 1.0
     return model_training_tokens[:, :, None] / np.where(stands & (training_tokens_per_day > 0.0), training_tokens_per_day, np.nan)

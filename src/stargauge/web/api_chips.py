@@ -35,6 +35,7 @@ Oversubscription = Annotated[
     Maybe[Text], Query(description="`7@3072`: beyond 3,072 accelerators each has a seventh of its network; none where left out.")
 ]
 Pareto = Annotated[bool, YES_OR_NO, Query(description="Also fewer accelerators: the front of their number, step time and memory left.")]
+Balanced = Annotated[bool, YES_OR_NO, Query(description="Experts get equal numbers of tokens; otherwise some get more, as by chance.")]
 
 Ttft = Annotated[Maybe[Text], Query(description="Most time to the first token, such as `2s`; no limit where left out.")]
 TtftOf = Annotated[Literal["p99", "p50", "mean"], Query(description="Of which requests the limit on the first token holds.")]
@@ -95,15 +96,15 @@ RangeDraws = Annotated[int, Field(ge=16, le=chips.MOST_GOODPUT_DRAWS), WHOLE, Qu
 async def train(
     request: Request, model: Model, cluster: Cluster, batch: Batch = None, sequence: Sequence = None, dtype: Dtype = "bf16",
     layout: Layout = None, tokens: RunTokens = None, software: Software = None, oversubscription: Oversubscription = None,
-    pareto: Pareto = False, as_of: AsOf = None, progress: Number = None,
+    balanced: Balanced = False, pareto: Pareto = False, as_of: AsOf = None, progress: Number = None,
 ) -> Response:  # fmt: skip
     """A training job on a machine. The fastest layout, step time, days of a run, memory, utilisation, and why that layout.
 
-    At most 1,048,576 accelerators, and as many choices of layouts as one search looks at in half a minute; the command takes more.
+    At most 1,048,576 accelerators. A search looks at as many choices of layouts as half a minute allows; the command takes more.
     """
     return await Asker(request, Asked(as_of=as_of), progress or 0)(
         "train", model=model, cluster=cluster, batch=batch, sequence=sequence, dtype=dtype, layout=layout, tokens=tokens,
-        software=software, oversubscription=oversubscription, pareto=pareto,
+        software=software, oversubscription=oversubscription, balanced=balanced, pareto=pareto,
     )  # fmt: skip
 
 

@@ -55,6 +55,7 @@ TRAIN = (
     Field("software", "Day of the software", "2024-07"),
     Field("layout", "Parts of the layout that are given", "tp=8,pp=16"),
     Field("oversubscription", "Network beyond so many accelerators", "7@3072"),
+    Field("balanced", "Tokens over experts", reads="yes-or-no", choices=(("", "uneven, as by chance"), ("true", "equal numbers"))),
 )
 INFER = (
     Field("model", "Model", "deepseek-r1", needed="a model of the catalogue, such as deepseek-r1", first=True),
@@ -162,7 +163,7 @@ _READ: Mapping[str, Callable[[Field, str], Any]] = {"text": _text, "whole": _who
 def answer(view: View, name: str, asked: Mapping[str, Any]) -> Answer:
     """What the function of Python answers, made once. Raises InputError with every fault, each of its parameter."""
     given = {key: value for key, value in asked.items() if value is not None and value != ""}
-    faults = [*_no_file(given), *_too_many(name, given)]
+    faults = _no_file(given)
     if faults:
         raise InputError(faults)
     try:
@@ -201,15 +202,6 @@ def _no_file(given: Mapping[str, Any]) -> list[Fault]:
     if not model.lower().endswith(".csv"):
         return []
     return [Fault(f'no model "{model}" in the catalogue; a file of yours is read by the command alone', "model")]
-
-
-def _too_many(name: str, given: Mapping[str, Any]) -> list[Fault]:
-    """More accelerators than are looked at here; the form of the rest is checked where it is read."""
-    found = re.match(r"\s*([0-9][0-9_,' ]*)", str(given.get("cluster", ""))) if name == "train" else None
-    count = int(re.sub(r"\D", "", found[1])) if found else 0
-    if count <= MOST_ACCELERATORS:
-        return []
-    return [Fault(f"got {count:,} accelerators; expected at most {MOST_ACCELERATORS:,} here; the command takes more", "cluster")]
 
 
 def _told(fault: Fault, name: str) -> Fault:
