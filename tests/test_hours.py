@@ -359,7 +359,7 @@ def test_where_nothing_is_served_a_token_is_absent() -> None:
 
 def test_a_run_lasts_as_long_as_its_rate_says(mixed: HoursAnswer, data: dict[str, Any]) -> None:
     runs = {run["model"]: run for run in data["training_runs"]}
-    assert "llama-3.3-70b" not in runs, "nobody says on how many tokens"
+    assert "gpt-oss-120b" not in runs, "nobody says on how many tokens"
     of_model, length = mixed.accounts.runs()["deepseek-v3"]
     found = mixed.accounts.found
     rate = (found["runs deepseek-v3"] * found["peak"] / found["peak of all"])[:, 5]

@@ -5,6 +5,9 @@ from __future__ import annotations
 GERMAN: dict[str, str] = {
     "Anderson Economic Group for Consumers Energy": "Anderson Economic Group für Consumers Energy",
     "Business Insider on PwC for the Data Center Coalition": "Business Insider über PwC für die Data Center Coalition",
+    "Epium on Google": "Epium über Google",
+    "The Decoder on S. Altman": "The Decoder über S. Altman",
+    "aiportalx.com on NVIDIA": "aiportalx.com über NVIDIA",
     "EPI on BLS ECEC": "EPI über BLS ECEC",
     "Financial Times, as reported": "Financial Times, nach Berichten",
     "InsideNoVa on Holder Construction": "InsideNoVa über Holder Construction",

@@ -102,7 +102,7 @@ def about(data: Data) -> list[tuple[str, str]]:
     """Layout, job, day and run."""
     made, job, given = data["result"], data["inputs"]["job"], data["inputs"]["given"]
     found = "as given" if len(given) > len(made["layout"]) - 2 else "parts given, the rest searched" if given else "searched"
-    batch = f"{counted(job['batch'], 'sequence')} of {counted(job['sequence'], 'token')}"
+    batch = f"{number_of(job['batch'], 'sequence')} of {number_of(job['sequence'], 'token')}"
     lines = [
         ("Layout", f"{short(made['layout'])} ({found}: the fastest of {data['search']['evaluated']:,} that fit)"),
         ("Batch", f"{batch}, {large(job['tokens_per_step'])} tokens a step ({_bases(job)})"),
@@ -228,7 +228,7 @@ def searched(data: Data) -> str:
     return f"Of {made['grid']:,} layouts of the grid, rules dropped: {dropped or 'none'}; {fits}. None is passed over."
 
 
-def counted(many: float, what: str) -> str:
+def number_of(many: float, what: str) -> str:
     """A number of things."""
     return f"{many:,} {what}{'' if many == 1 else 's'}"
 

@@ -61,7 +61,7 @@ def pictures_of(data: Data) -> dict[str, str]:
 def cite(data: Data) -> str:
     """Whence a picture is, in one line."""
     machine, job = data["inputs"]["machine"], data["inputs"]["job"]
-    of = f"{training.counted(job['batch'], 'sequence')} of {training.counted(job['sequence'], 'token')} in {job['dtype']}"
+    of = f"{training.number_of(job['batch'], 'sequence')} of {training.number_of(job['sequence'], 'token')} in {job['dtype']}"
     of_what = f"{data['inputs']['model']['name']}, {machine['accelerators']:,} {machine['title']}"
     return f"Stargauge: {of_what}, {of}; middle predictions"
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.web.failure import of_the_api
 
 if TYPE_CHECKING:
     from stargauge.web.view import View
@@ -208,9 +209,8 @@ def _told(fault: Fault, name: str) -> Fault:
     """A fault of the command line as one of a parameter."""
     path = fault.path.removeprefix("--").replace("-", "_")
     known = {field.name for field in FIELDS[name]} | {"draws", "seed", "pareto"}
-    message = fault.message if path in known or not path else f"{fault.path}: {fault.message}"
+    message = of_the_api(fault.message if path in known or not path else f"{fault.path}: {fault.message}")
     message = re.sub(r"--([a-z]+(?:-[a-z]+)*)", lambda option: option[1].replace("-", "_"), message)
-    message = re.sub(r"`stargauge catalogue (\w+)(?: (?:--)?names)?` lists all", r"/api/catalogue/\1 lists all", message)
     return Fault(message.replace("\n", " "), path if path in known else "")
 
 

@@ -59,8 +59,13 @@ def fault_data(fault: Fault) -> dict[str, Any]:
     """A fault as plain data; one of an option of the command line is one of the parameter of that name."""
     option = re.match(r"--([a-z_]+): ", fault.message)
     path = fault.path or (option[1] if option else "")
-    message = fault.message[option.end() :] if option else fault.message
+    message = of_the_api(fault.message[option.end() :] if option else fault.message)
     return {"message": message, "path": path, "file": fault.file, "line": fault.line, "column": fault.column}
+
+
+def of_the_api(message: str) -> str:
+    """A message with the address that lists what there is, in place of the command that does."""
+    return re.sub(r"`stargauge catalogue (\w+) --names` lists all", r"/api/catalogue/\1 lists all", message)
 
 
 def _place(fault: Fault) -> str:
