@@ -188,7 +188,7 @@ def test_all_faults_are_told_at_once_and_end_with_code_2(tmp_path: Path, capsys:
 
 def test_the_page_works_as_it_stands_and_its_figures_are_those_of_the_fit(tmp_path: Path) -> None:
     text = (ROOT / "docs/chips-accuracy.md").read_text(encoding="utf-8")
-    (tmp_path / "runs.csv").write_text(text.split("```csv\n")[1].split("```")[0], encoding="utf-8")
+    (tmp_path / "runs.csv").write_text(text.split("```text\n")[1].split("```")[0], encoding="utf-8")
     assert run_page("docs/chips-accuracy.md", tmp_path) == 2
     ways = {
         "all but the model family on that accelerator": "family and accelerator", "all but the model family": "family",
