@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from stargauge.quantity.errors import Fault, InputError
@@ -41,3 +42,24 @@ def write_whole(path: Path, text: str | bytes) -> None:
             raise
     except OSError as error:
         raise InputError(Fault(f"cannot be written: {error.strerror}; choose another place", file=str(path))) from None
+
+
+def expect_page_in(folder: Path | None, page: str) -> None:
+    """Raise InputError where a page with its pictures and data cannot be written into a folder; asked before the work is done."""
+    if folder is None:
+        return
+    if folder.exists() and not folder.is_dir():
+        raise InputError(Fault(f'"{folder}" is a file; expected a folder', "--out"))
+    if folder.exists():
+        expect_writable(folder / page, "page", ".html")
+    from importlib.util import find_spec
+
+    if find_spec("jinja2") is None:
+        raise InputError("a page needs the extra `report` (jinja2 is missing): pip install 'stargauge[report]'")
+
+
+def write_all(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write files into a folder, which is made where there is none. Raises InputError where one cannot be written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        write_whole(folder / name, text)

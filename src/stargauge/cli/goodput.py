@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from stargauge.cli.commands import print_json, style_of, values_of
-from stargauge.cli.files import expect_writable, write_whole
+from stargauge.cli.files import expect_page_in, write_all
 from stargauge.quantity.errors import Fault, InputError
 
 #: What is written into a folder, beside pictures.
@@ -32,9 +32,7 @@ def goodput(asked: argparse.Namespace) -> int:
         from stargauge.report.goodput_page import pictures_of, render_goodput_page
 
         texts = {PAGE: render_goodput_page(data), **pictures_of(data), DATA: json.dumps(data, indent=1, allow_nan=False) + "\n"}
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            write_whole(folder / name, text)
+        write_all(folder, texts)
     if asked.json:
         print_json(data)
     else:
@@ -46,13 +44,4 @@ def _expect(asked: argparse.Namespace, folder: Path | None) -> None:
     """Raise InputError for what is missing or cannot be written, before any of the work is done."""
     if not asked.cluster:
         raise InputError(Fault("expected a number of accelerators and a chip, such as 16384xh100", "--cluster"))
-    if folder is None:
-        return
-    if folder.exists() and not folder.is_dir():
-        raise InputError(Fault(f'"{folder}" is a file; expected a folder', "--out"))
-    if folder.exists():
-        expect_writable(folder / PAGE, "page", ".html")
-    from importlib.util import find_spec
-
-    if find_spec("jinja2") is None:
-        raise InputError("a page needs the extra `report` (jinja2 is missing): pip install 'stargauge[report]'")
+    expect_page_in(folder, PAGE)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from stargauge.cli.commands import print_json, style_of, values_of
-from stargauge.cli.files import expect_writable, write_whole
+from stargauge.cli.files import expect_page_in, write_all
 from stargauge.quantity.errors import Fault, InputError
 
 #: What is written into a folder, beside pictures.
@@ -35,9 +35,7 @@ def infer(asked: argparse.Namespace) -> int:
 
         texts = {PAGE: render_serving_page(data), **pictures(data), TABLE: front_csv(data)}
         texts[DATA] = json.dumps(data, indent=1, allow_nan=False) + "\n"
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            write_whole(folder / name, text)
+        write_all(folder, texts)
     if asked.json:
         print_json(data)
     else:
@@ -56,13 +54,4 @@ def _expect(asked: argparse.Namespace, folder: Path | None) -> None:
     missing = [Fault(f"expected {example}", f"--{name}") for name, example in _NEEDED if not getattr(asked, name)]
     if missing:
         raise InputError(missing)
-    if folder is None:
-        return
-    if folder.exists() and not folder.is_dir():
-        raise InputError(Fault(f'"{folder}" is a file; expected a folder', "--out"))
-    if folder.exists():
-        expect_writable(folder / PAGE, "page", ".html")
-    from importlib.util import find_spec
-
-    if find_spec("jinja2") is None:
-        raise InputError("a page needs the extra `report` (jinja2 is missing): pip install 'stargauge[report]'")
+    expect_page_in(folder, PAGE)
