@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from stargauge.catalogue.tables import cells_of
+from stargauge.catalogue.tables import amounts_in, cells_of
 from stargauge.quantity.errors import Fault, InputError
 
 FILE = Path(__file__).parent / "data" / "serving-run.csv"
@@ -82,18 +82,7 @@ def _wrong(cells: Mapping[str, str], numbers: dict[str, float]) -> Iterator[str]
     for name in ("model", "gpu"):
         if not cells[name]:
             yield f'"{name}" is empty; expected a text'
-    for name in NUMBERS:
-        text = cells.get(name, "")
-        try:
-            numbers[name] = float(text) if text else math.nan
-        except ValueError:
-            yield f'{name} is "{text}"; expected a number with a decimal point and without a unit'
-            continue
-        value = numbers[name]
-        if math.isinf(value) or value <= 0.0:
-            yield f"{name} is {text}; expected a number above 0"
-        elif name in _WHOLE and not math.isnan(value) and value != round(value):
-            yield f"{name} is {text}; expected a whole number"
+    yield from amounts_in(cells, NUMBERS, _WHOLE, numbers)
 
 
 @lru_cache(maxsize=1)

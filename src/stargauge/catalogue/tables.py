@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 #: The largest file read.
 MOST_BYTES = 20 * 2**20
+_MOST_AMOUNT = 1e20
 
 
 def cells_of(file: Path, needed: Sequence[str], known: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
@@ -61,3 +63,19 @@ def _check_columns(file: Path, names: Sequence[str], needed: Sequence[str], know
 def _near(name: str, spare: Mapping[str, str]) -> str:
     """The nearest of the columns that are not known, whatever its case."""
     return f'; did you mean "{spare[name]}"? columns are written small' if name in spare else did_you_mean(name, spare.values())
+
+
+def amounts_in(cells: Mapping[str, str], names: Sequence[str], whole: Collection[str], numbers: dict[str, float]) -> Iterator[str]:
+    """What is wrong with the cells that hold amounts above 0, put into `numbers`; empty or unreadable ones are NaN. `whole`: counts."""
+    for name in names:
+        text, numbers[name] = cells.get(name, ""), math.nan
+        try:
+            numbers[name] = float(text) if text else math.nan
+        except ValueError:
+            hint = ", with a decimal point" if text.replace(",", "", 1).isdecimal() else ", without a unit"
+            yield f'{name} is "{text}"; expected a number{hint}'
+            continue
+        if text and not 0.0 < numbers[name] < _MOST_AMOUNT:
+            yield f"{name} is {text}; expected a number above 0"
+        elif text and name in whole and numbers[name] != round(numbers[name]):
+            yield f"{name} is {text}; expected a whole number"

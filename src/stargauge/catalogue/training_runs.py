@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from stargauge.catalogue.tables import cells_of
+from stargauge.catalogue.tables import amounts_in, cells_of
 from stargauge.quantity.compute.layout import SCHEDULES
 from stargauge.quantity.dates import day, parse_window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
@@ -131,19 +131,7 @@ def _wrong(cells: Mapping[str, str], numbers: dict[str, float]) -> Iterator[str]
     for name in ("model", "gpu"):
         if not cells[name]:
             yield f'"{name}" is empty; expected a text'
-    for name in NUMBERS:
-        text = cells.get(name, "")
-        try:
-            numbers[name] = float(text) if text else math.nan
-        except ValueError:
-            hint = ", with a decimal point" if text.replace(",", "", 1).isdecimal() else ", without a unit"
-            yield f'{name} is "{text}"; expected a number{hint}'
-            numbers[name] = math.nan
-            continue
-        if text and not 0.0 < numbers[name] < 1e20:
-            yield f"{name} is {text}; expected a number above 0"
-        elif text and name in _WHOLE and numbers[name] != round(numbers[name]):
-            yield f"{name} is {text}; expected a whole number"
+    yield from amounts_in(cells, NUMBERS, _WHOLE, numbers)
     said = cells.get("attention", "")
     if said and said not in ("fused", "unfused"):
         yield f'attention is "{said}"; expected fused or unfused{did_you_mean(said, ("fused", "unfused"))}'
