@@ -24,7 +24,6 @@ NOTES = (
     "Rows whose layout, precision or prompt length is assumed or searched are scored apart and do not enter the headline.",
     "A row of a model family on a chip that the fit was made from is forecast by the fit without that family on that chip.",
 )
-ALL_RUNS = "all shipped runs"
 
 
 @dataclass(frozen=True)
