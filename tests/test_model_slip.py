@@ -176,7 +176,8 @@ def _near(plans: list[float], **other: Any) -> list[float]:
     for phase in other.get("running", ()):
         observed[:, OPERATIONAL, phase] = plans[phase]
     site = np.array(other.get("site", [0.0] * len(plans)))
-    made = slip.plan_near(planned, said, observed, np.array([other.get("memory", 100.0)]), site, np.array(other.get("designed", [0.0] * len(plans))))
+    designed = np.array(other.get("designed", [0.0] * len(plans)))
+    made = slip.plan_near(planned, said, observed, np.array([other.get("memory", 100.0)]), site, designed)
     return [float(value) for value in made[0]]
 
 
