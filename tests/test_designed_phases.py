@@ -13,6 +13,7 @@ from tests.programme_files import read
 from tests.real_worlds import NOW, TINY, world_of
 
 from stargauge import api
+from stargauge.api.hours import hours
 from stargauge.plan.stated import Stated
 from stargauge.programme.overlay import overlay
 from stargauge.programme.schema import Programme
@@ -152,6 +153,16 @@ def test_the_plant_of_a_site_sets_its_costs_and_those_of_no_other_site() -> None
         np.testing.assert_array_equal(first[:, 1:], second[:, 1:], err_msg=name)
     rented = run(laid(supply=island("rented-generator")), *names)
     assert rented["energy_price"][:, GAS, 0] * 1e6 == pytest.approx(300.0) and not rented["generation_unit_capex"][:, 0].any()
+
+
+@pytest.mark.parametrize(("plant", "cost"), [("gas-engine", None), ("rented-generator", 300.0)])
+def test_by_the_hour_an_island_runs_on_its_plant(plant: str, cost: float | None) -> None:
+    made = hours("north", laid(supply=island(plant)), year=2026, draws=256).to_dict()
+    roles = {one["source"]: one["role"] for one in made["supply"]}
+    energy = {one["source"]: one["energy"]["p50"] for one in made["sources"]}
+    assert roles["gas"] == "alone" and energy["gas"] > 0.0 and not energy["grid"]
+    assert made["year"]["shortfall"]["p50"] < 1e-3 * made["year"]["meter"]["p50"]
+    assert cost is None or made["cost"]["total"]["p50"] * 1e6 == pytest.approx(cost)
 
 
 def test_a_day_that_others_stated_for_a_source_does_not_hold_for_the_one_designed_here() -> None:
