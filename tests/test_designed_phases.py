@@ -101,11 +101,27 @@ def test_a_designed_start_lends_no_date_to_the_phases_beside_it() -> None:
         np.testing.assert_array_equal(soon[name][..., rest], late[name][..., rest], err_msg=name)
 
 
+DAYS = st.lists(st.dates(NOW, NOW.replace(year=2032)), min_size=2, max_size=2).map(sorted)
+
+
 @settings(max_examples=12, deadline=None)
-@given(st.lists(st.dates(NOW, NOW.replace(year=2032)), min_size=2, max_size=2).map(sorted), st.booleans())
-def test_an_earlier_start_is_later_in_no_draw(starts: list[Any], both: bool) -> None:
-    phases = ("hall-2", "hall-3") if both else ("hall-2",)
-    early, late = (run(laid(str(start), phases=phases))["uncancelled_date"][:, START:, 1 : 1 + len(phases)] for start in starts)
+@given(DAYS, st.dates(NOW, NOW.replace(year=2032)), st.sampled_from(["hall-2", "hall-3"]))
+def test_an_earlier_start_makes_its_phase_later_in_no_draw(starts: list[Any], beside: Any, moved: str) -> None:
+    """Beside another phase that is designed too, with which it shares crews and the supply of accelerators."""
+    phase, patch = int(moved[-1]) - 1, plan(str(beside), phases=("hall-2", "hall-3"))
+    dates = []
+    for start in starts:
+        patch["sites"]["north"]["phases"][moved]["milestones"]["under_construction"] = said(str(start))
+        dates.append(run(overlay(tiny(), patch))["uncancelled_date"][:, START:, phase])
+    assert (dates[0] <= dates[1] + 1e-6).all()
+
+
+@settings(max_examples=8, deadline=None)
+@given(DAYS)
+def test_of_two_phases_that_both_start_earlier_none_is_later_where_accelerators_are_many(starts: list[Any]) -> None:
+    """Where they are few the one may be served before the other."""
+    many, both = {"accelerator_supply": "1000 GW/yr"}, ("hall-2", "hall-3")
+    early, late = (run(laid(str(start), phases=both, assumed=many))["uncancelled_date"][:, START:, 1:3] for start in starts)
     assert (early <= late + 1e-6).all()
 
 
