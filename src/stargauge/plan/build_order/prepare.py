@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.engine.simulate import case_of
+from stargauge.plan.build_order.case import BuildCase, Choice, Target
 from stargauge.plan.build_order.case import Building as Decided
-from stargauge.plan.build_order.case import BuildCase, Target
 from stargauge.plan.build_order.choices import (
     POWERS,
     Ground,
@@ -27,6 +27,8 @@ from stargauge.plan.build_order.choices import (
     supply_of,
 )
 from stargauge.plan.build_order.costs import Costs, Expected, Uses, costs_of, uses_of
+from stargauge.plan.build_order.queues import QUEUES, Queues, added, operation_with_queues
+from stargauge.plan.build_order.standing_for import Standing, plans_at_random, standing_for
 from stargauge.plan.build_order.unit_prices import (
     COMPUTING,
     UnitPrices,
@@ -38,16 +40,14 @@ from stargauge.plan.build_order.unit_prices import (
 )
 from stargauge.plan.build_order.worlds import (
     Asked,
+    Steps,
     Worlds,
+    dates_of,
     days_of,
-    given_up_at,
-    operation_at,
     planned_days,
     read,
-    ready_at,
-    Steps,
-    standing_for,
-    starts_at,
+    running,
+    running_of,
     worlds_of,
 )
 from stargauge.plan.offers import Basis
@@ -66,6 +66,8 @@ KINDS = {"power_facility": "power_facility[operational{}]", "power_it": "power_i
 #: How many generations of accelerators there are to choose from, unless told otherwise; and of how many draws unit prices are means.
 GENERATIONS, PRICE_DRAWS = 4, 512
 _MONTH = 365.25 / 12.0
+#: By how many plans at random worlds are chosen, and how many days beside the day of a target too; draws worked on at once.
+_PLANS, _ASIDE, _AT_ONCE = 120, 180.0, 64
 
 
 class Aim(NamedTuple):
@@ -106,7 +108,8 @@ class Waits(NamedTuple):
 @dataclass(frozen=True)
 class Prepared:
     """The case and what it is made of. `lots`, `grounds`: what is decided, and the sites; `all_worlds`: every draw, `chosen` the places of
-    those that stand for all; `dates`: expected days of every option; `waits`: by site and power; `under_way`: phases that are not decided.
+    those that stand for all, `error` how far off they are, in shares of draws; `dates`: expected days of every option; `waits`: by site
+    and power; `under_way`: phases that are not decided.
     """
 
     case: BuildCase
@@ -114,6 +117,7 @@ class Prepared:
     grounds: tuple[Ground, ...]
     aims: tuple[Aim, ...]
     all_worlds: Worlds
+    queues: Queues
     chosen: NDArray[np.intp]
     fixed: Array
     computing: Array
@@ -123,6 +127,7 @@ class Prepared:
     basis: tuple[Basis, ...]
     waits: Mapping[tuple[str, str], Waits]
     under_way: tuple[str, ...]
+    error: float
     seed: int
 
     @property
@@ -138,32 +143,33 @@ class Prepared:
         there = _there(made.only(self.chosen), self.aims, self.case.months)
         return replace(self, all_worlds=made, case=replace(self.case, there=there))
 
-    def operation(self, building: int, power: int, chip: int, start: int) -> Array:
-        """Day of operation of an option in every draw, infinity where it is cancelled before: (draw,)."""
-        made = _one(self.all_worlds, building, power, chip)
-        begun = starts_at(made, np.array([day(self.case.months[start])]))
-        ready = ready_at(made, begun)
-        return np.where(given_up_at(made, begun, ready), np.inf, operation_at(made, ready)[:, :, :, 0])[:, 0, 0, 0]
+    def operation(self, chosen: Sequence[Choice], queues: bool = False) -> Array:
+        """Day of operation of what is chosen in every draw, infinity where it is cancelled before: (draw, choice).
 
-    def reached(self, chosen: tuple[tuple[int, int, int, int], ...]) -> Array:
-        """What there is of each target in every draw if this is built: (target, draw)."""
-        out = self.fixed.copy()
-        for building, power, chip, start in chosen:
-            runs = self.operation(building, power, chip, start)
-            for place, aim in enumerate(self.aims):
-                gain = _gain(self.all_worlds, aim, self.computing, self.lots)[building, chip]
-                out[place] += gain * (runs <= day(aim.target.day))
-        return out
+        `queues`: as the whole model has it, with crews and the queue for accelerators instead of what was corrected for.
+        """
+        places = _places(chosen)
+        planned = days_of(self.case.months)[places[3]]
+        if queues:
+            return operation_with_queues(self.all_worlds, self.queues, places, planned)
+        return running_of(self.all_worlds, *places[:3], planned)
+
+    def reached(self, chosen: Sequence[Choice], queues: bool = False) -> Array:
+        """What there is of each target in every draw if this is built: (target, draw). `queues`: as `operation` has them."""
+        gains = [_gain(self.all_worlds, aim, self.computing, self.lots) for aim in self.aims]
+        return _reached(self.operation(chosen, queues), _places(chosen), self.aims, gains, self.fixed)
+
+    def delays(self, chosen: Sequence[Choice]) -> Array:
+        """Days that crews and the queue for accelerators add to each building if this is built, beyond its option: (building, draw).
+
+        What `corrected` takes: as the whole model would have it, without running it.
+        """
+        return added(self.operation(chosen), self.operation(chosen, queues=True), _places(chosen), self.case.by_site)
 
 
-def _one(made: Worlds, building: int, power: int, chip: int) -> Worlds:
-    """The worlds of one building, power and chip alone."""
-    at, of = slice(building, building + 1), slice(power, power + 1)
-    return replace(
-        made, starts=made.starts[:, at], span=made.span[:, at, of], since=made.since[:, at, of], racks=made.racks[:, at],
-        ships=made.ships[:, chip : chip + 1], it_power=made.it_power[:, at], facility_power=made.facility_power[:, at],
-        later=made.later[:, at], site=made.site[at],
-    )  # fmt: skip
+def _places(chosen: Sequence[Choice]) -> NDArray[np.intp]:
+    """Choices as places: (4, choice)."""
+    return np.array(chosen, dtype=np.intp).reshape(-1, 4).T
 
 
 # --- what is decided --------------------------------------------------------------------------------------------------------------
@@ -265,13 +271,15 @@ class _Laid(NamedTuple):
         return replace(made, catalogue=self.now.catalogue)
 
 
-def _fixed(laid: _Laid, aims: tuple[Aim, ...], draws: int, seed: int) -> Array:
-    """What there is of each target by its day if nothing more is begun: (target, draw)."""
+def _others(laid: _Laid, aims: tuple[Aim, ...], chips: tuple[str, ...], draws: int, seed: int) -> tuple[Array, Queues]:
+    """What there is of each target by its day if nothing more is begun, (target, draw), and what stands in the queues then."""
     base = laid.at(laid.now.months[-1], cancelled=True)
     addresses = [_address(aim) for aim in aims]
-    got = read(base, (), draws, seed, addresses)
-    months = base.axes["month"]
-    return np.stack([np.nan_to_num(got[one][:, months.index(month_label(aim.target.day))]) for one, aim in zip(addresses, aims, strict=True)])
+    got = read(base, QUEUES, draws, seed, addresses)
+    places = [base.axes["month"].index(month_label(aim.target.day)) for aim in aims]
+    fixed = np.stack([np.nan_to_num(got[address][:, place]) for address, place in zip(addresses, places, strict=True)])
+    phases, axis = [base.axes["phase"].index(lot.id) for lot in laid.ground.lots], base.axes["chip"]
+    return fixed, Queues(got, np.array(phases, dtype=np.intp), np.array([axis.index(chip) for chip in chips], dtype=np.intp))
 
 
 def _address(aim: Aim) -> str:
@@ -294,42 +302,44 @@ def _gain(made: Worlds, aim: Aim, computing: Array, lots: tuple[Lot, ...]) -> Ar
 
 def _there(made: Worlds, aims: tuple[Aim, ...], months: tuple[date, ...]) -> Mask:
     """Whether an option runs by the day of each target: (target, building, power, chip, start, world)."""
-    begun = starts_at(made, days_of(months))
-    ready = ready_at(made, begun)
-    with np.errstate(invalid="ignore"):
-        runs = np.where(given_up_at(made, begun, ready)[:, :, :, None], np.inf, operation_at(made, ready))
-        by = np.stack([runs <= day(aim.target.day) for aim in aims])
+    runs = running(made, days_of(months))
+    by = np.stack([runs <= day(aim.target.day) for aim in aims])
     return np.ascontiguousarray(np.moveaxis(by, 1, -1))
 
 
-def _expected(made: Worlds, weights: Array, months: tuple[date, ...]) -> Expected:
-    """Means of the dates of every option over the worlds, cancelled or not."""
-    begun = starts_at(made, days_of(months))
-    ready = ready_at(made, begun)
-    mean = [np.tensordot(weights, one, axes=1) for one in (begun, ready, operation_at(made, ready))]
-    return Expected(*mean)
+def _reached(
+    runs: Array, chosen: NDArray[np.intp], aims: tuple[Aim, ...], gains: list[Array], fixed: Array, later: float = 0.0
+) -> Array:
+    """What there is of each target so many days after its day, if this (4, choice) runs from some days on: (target, draw)."""
+    new = [(gain[chosen[0], chosen[2]].T * (runs <= day(aim.target.day) + later)).sum(axis=1) for aim, gain in zip(aims, gains, strict=True)]
+    return fixed + np.stack(new)
 
 
-def _features(made: Worlds, aims: tuple[Aim, ...], gains: list[Array], fixed: Array, months: tuple[date, ...], offered: Mask) -> Array:
-    """What tells worlds apart: what each target has some years around its day if all starts at once, and the days on which sites run.
+def _expected(made: Worlds, months: tuple[date, ...]) -> Expected:
+    """Means of the dates of every option over all draws, cancelled or not."""
+    planned, parts = days_of(months), range(0, made.draws, _AT_ONCE)
+    sums: list[Array] = []
+    for first in parts:
+        dates = dates_of(made.only(np.arange(first, min(first + _AT_ONCE, made.draws))), planned)
+        part = [one.sum(axis=0) for one in dates]
+        sums = [one + other for one, other in zip(sums, part, strict=True)] if sums else part
+    return Expected(*(one / made.draws for one in sums))
 
-    All on the power of each site that is soonest at the median. (draw, feature).
+
+def _chosen(
+    made: Worlds, queues: Queues, asked: BuildAsked, gains: list[Array], fixed: Array, months: tuple[date, ...], offered: Mask,
+    by_site: list[list[int]], spacing: tuple[int, ...],
+) -> Standing:  # fmt: skip
+    """The worlds that stand for all, by what plans at random reach of each target some months before and after its day, and on it.
+
+    With crews and the queue for accelerators and without.
     """
-    begun = starts_at(made, days_of(months[:1]))
-    ready = ready_at(made, begun)
-    middle = np.where(offered, np.median(ready[..., 0], axis=0), np.inf)
-    soonest = np.argmin(np.where(np.isnan(middle), np.inf, middle), axis=1)
-    at = np.arange(len(soonest))
-    runs = operation_at(made, ready)[:, at, soonest, -1, 0]
-    lost = given_up_at(made, begun, ready)[:, at, soonest, 0]
-    when = np.where(lost, np.inf, runs)
-    totals = [
-        fixed[place] + (gains[place][:, -1].T * (when <= day(aim.target.day) + years * 365.25)).sum(axis=1)
-        for place, aim in enumerate(aims)
-        for years in (-1.0, 0.0, 1.0)
-    ]
-    sites = [np.clip(runs[:, made.site == one].mean(axis=1), None, day(months[-1]) + 3000.0) for one in np.unique(made.site)]
-    return np.stack([*totals, *fixed, *sites], axis=1)
+    plans = plans_at_random(by_site, offered, spacing, made.ships.shape[1], len(months), _PLANS, asked.seed)
+    reached, planned = [fixed], days_of(months)
+    for plan in (one for one in plans if one.size):
+        runs = (running_of(made, *plan[:3], planned[plan[3]]), operation_with_queues(made, queues, plan, planned[plan[3]]))
+        reached += [_reached(one, plan, asked.aims, gains, fixed, later) for one in runs for later in (-_ASIDE, 0.0, _ASIDE)]
+    return standing_for(np.concatenate(reached), asked.worlds)
 
 
 def _spacing(made: Worlds, lots: tuple[Lot, ...], sites: tuple[str, ...]) -> tuple[int, ...]:
@@ -353,11 +363,11 @@ def prepare(programme: Programme, now: Known, asked: BuildAsked, progress: Progr
     steps = Steps(len(knots) + len(ground.powers) + 2, progress)
     runs = Asked(tuple((day(when), laid.at(when)) for when in knots), tuple(laid.at(knots[0], power) for power in ground.powers))
     made = worlds_of(runs, [lot.id for lot in ground.lots], chips, ground.offered, asked.draws, asked.seed, steps.done)
-    fixed = _fixed(laid, asked.aims, asked.draws, asked.seed)
+    fixed, queues = _others(laid, asked.aims, chips, asked.draws, asked.seed)
     steps.done()
     prices = UnitPrices.of(now, min(PRICE_DRAWS, asked.draws), asked.seed)
     steps.done()
-    return _assembled(now, asked, ground, chips, months, made, fixed, prices)
+    return _assembled(now, asked, ground, chips, months, made, queues, fixed, prices)
 
 
 def _check(asked: BuildAsked, now: Known) -> None:
@@ -376,21 +386,21 @@ def _check(asked: BuildAsked, now: Known) -> None:
 
 
 def _assembled(
-    now: Known, asked: BuildAsked, ground: _Ground, chips: tuple[str, ...], months: tuple[date, ...], made: Worlds, fixed: Array,
-    prices: UnitPrices,
+    now: Known, asked: BuildAsked, ground: _Ground, chips: tuple[str, ...], months: tuple[date, ...], made: Worlds, queues: Queues,
+    fixed: Array, prices: UnitPrices,
 ) -> Prepared:  # fmt: skip
     """The case from what was read: worlds chosen, costs and uses at expected dates."""
     computing = computing_power(read(now, COMPUTING, asked.draws, asked.seed), now.axes["chip"], chips)
     gains = [_gain(made, aim, computing, ground.lots) for aim in asked.aims]
-    features = _features(made, asked.aims, gains, fixed, months, ground.offered)
-    chosen, weights = standing_for(features, asked.worlds, asked.seed)
-    few = made.only(chosen)
+    sites = tuple(one.id for one in ground.grounds)
+    by_site = [[place for place, lot in enumerate(ground.lots) if lot.site == site] for site in sites]
+    spacing = _spacing(made, ground.lots, sites)
     with np.errstate(invalid="ignore"):
-        dates = _expected(few, weights, months)
+        chosen, weights, error = _chosen(made, queues, asked, gains, fixed, months, ground.offered, by_site, spacing)
+        few, dates = made.only(chosen), _expected(made, months)
         money, building, chip = money_of(prices), building_of(prices, made), chips_of(prices, chips)
         supply = supply_of_powers(prices, ground.powers, made, _grid_wait(made, ground.powers))
         costs, uses = costs_of(building, supply, chip, dates, money), uses_of(building, supply, chip, dates, money, _year_ends(now))
-    sites = tuple(one.id for one in ground.grounds)
     size = [np.median(values, axis=0) for values in (made.it_power, made.facility_power)]
     decided = tuple(
         Decided(lot.id, sites.index(lot.site), float(size[0][place]), float(size[1][place]), lot.further)
@@ -400,12 +410,12 @@ def _assembled(
     case = BuildCase(
         sites, decided, ground.powers, chips, months, allowed, np.where(allowed, np.nan_to_num(costs.total), 0.0),
         np.stack([gain[:, :, chosen] for gain in gains]), _there(few, asked.aims, months) & allowed[None, ..., None], fixed[:, chosen],
-        weights, tuple(aim.target for aim in asked.aims), (), tuple(0.0 for _ in sites), _spacing(made, ground.lots, sites),
+        weights, tuple(aim.target for aim in asked.aims), (), tuple(0.0 for _ in sites), spacing,
     )  # fmt: skip
     basis = (*prices.basis, *_assumed(ground))
     return Prepared(
-        case, ground.lots, ground.grounds, asked.aims, made, chosen, fixed, computing, dates, costs, uses, basis,
-        _waits(made, sites, ground), _under_way(now, ground.lots), asked.seed,
+        case, ground.lots, ground.grounds, asked.aims, made, queues, chosen, fixed, computing, dates, costs, uses, basis,
+        _waits(made, sites, ground), _under_way(now, ground.lots), error, asked.seed,
     )  # fmt: skip
 
 
