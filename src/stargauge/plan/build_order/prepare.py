@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.engine.simulate import case_of
 from stargauge.plan.build_order.case import BuildCase, Choice, Target
 from stargauge.plan.build_order.case import Building as Decided
-from stargauge.plan.build_order.choices import (
-    POWERS,
-    Ground,
-    Lot,
-    buildings_of,
-    carried,
-    further_buildings,
-    given_up,
-    ground_of,
-    overlay_of,
-    powers_of,
-    supply_of,
-)
+from stargauge.plan.build_order.choices import POWERS, Ground, Lot, given_up
 from stargauge.plan.build_order.costs import Costs, Expected, Uses, costs_of, uses_of
+from stargauge.plan.build_order.decisions import Decisions, Laid, chips_for, decisions_of, months_for
 from stargauge.plan.build_order.queues import QUEUES, Queues, added, operation_with_queues
 from stargauge.plan.build_order.standing_for import Standing, plans_at_random, standing_for
 from stargauge.plan.build_order.unit_prices import (
@@ -51,10 +39,9 @@ from stargauge.plan.build_order.worlds import (
     worlds_of,
 )
 from stargauge.plan.offers import Basis
-from stargauge.programme.known import Known, known
-from stargauge.programme.overlay import overlay
+from stargauge.programme.known import Known
 from stargauge.programme.schema import UNSITED, Programme
-from stargauge.quantity.dates import day, month_end, month_label, months_between
+from stargauge.quantity.dates import day, month_label
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 Array = NDArray[np.float64]
@@ -63,8 +50,8 @@ Progress = Callable[[int, int], None]
 
 #: What a target may be of, and how it is asked of a run.
 KINDS = {"power_facility": "power_facility[operational{}]", "power_it": "power_it[operational{}]", "compute_h100e": "compute_h100e{}"}
-#: How many generations of accelerators there are to choose from, unless told otherwise; and of how many draws unit prices are means.
-GENERATIONS, PRICE_DRAWS = 4, 512
+#: Of how many draws unit prices are means.
+PRICE_DRAWS = 512
 _MONTH = 365.25 / 12.0
 #: By how many plans at random worlds are chosen, and how many days beside the day of a target too; draws worked on at once.
 _PLANS, _ASIDE, _AT_ONCE = 120, 180.0, 64
@@ -152,7 +139,7 @@ class Prepared:
         planned = days_of(self.case.months)[places[3]]
         if queues:
             return operation_with_queues(self.all_worlds, self.queues, places, planned)
-        return running_of(self.all_worlds, *places[:3], planned)
+        return running_of(self.all_worlds, places[0], places[1], places[2], planned)
 
     def reached(self, chosen: Sequence[Choice], queues: bool = False) -> Array:
         """What there is of each target in every draw if this is built: (target, draw). `queues`: as `operation` has them."""
@@ -172,106 +159,10 @@ def _places(chosen: Sequence[Choice]) -> NDArray[np.intp]:
     return np.array(chosen, dtype=np.intp).reshape(-1, 4).T
 
 
-# --- what is decided --------------------------------------------------------------------------------------------------------------
-
-
-class _Ground(NamedTuple):
-    """What is decided, before any run: lots, sites, sizes of further buildings, and which power carries which building."""
-
-    lots: tuple[Lot, ...]
-    grounds: tuple[Ground, ...]
-    sizes: dict[str, tuple[float, float]]
-    powers: tuple[str, ...]
-    offered: Mask
-
-
-def _ground(now: Known, asked: BuildAsked) -> _Ground:
-    middle = _middle(now)
-    further = further_buildings(now, {name: size for name, (_, size) in middle.items()}, _land(now)) if asked.further else {}
-    lots = buildings_of(now, further)
-    grounds = tuple(ground_of(now, site) for site in dict.fromkeys(lot.site for lot in lots))
-    wanted = asked.powers or POWERS
-    powers = tuple(one for one in POWERS if one in wanted and any(one in powers_of(ground) for ground in grounds))
-    sizes = {lot.id: middle[lot.like] for lot in lots}
-    return _Ground(lots, grounds, sizes, powers, _offered(now, lots, grounds, sizes, powers, middle))
-
-
-def _offered(
-    now: Known, lots: tuple[Lot, ...], grounds: tuple[Ground, ...], sizes: Mapping[str, tuple[float, float]], powers: tuple[str, ...],
-    middle: Mapping[str, tuple[float, float]],
-) -> Mask:  # fmt: skip
-    """Which power may carry which building: (building, power). What a site states carries so many buildings, in their order."""
-    out = np.zeros((len(lots), len(powers)), dtype=bool)
-    decided = {lot.id for lot in lots}
-    for ground in grounds:
-        needed = sum(middle[one.id][1] for one in now.phases if one.site == ground.id and one.id not in decided)
-        for place, lot in enumerate(lots):
-            if lot.site == ground.id:
-                needed += sizes[lot.id][1]
-                out[place] = [power in powers_of(ground) and carried(ground, power, needed) for power in powers]
-    return out
-
-
-def _middle(now: Known) -> dict[str, tuple[float, float]]:
-    """IT and facility power (W) of every phase, all inputs at their medians."""
-    got = case_of(now).values(["phase_it_power", "design_power_ratio", "phase_site"])
-    ratio = got["design_power_ratio"][got["phase_site"].astype(np.intp)]
-    return {
-        name: (float(power), float(power * one)) for name, power, one in zip(now.axes["phase"], got["phase_it_power"], ratio, strict=True)
-    }
-
-
-def _land(now: Known) -> float:
-    return float(case_of(now).values(["land_per_power"])["land_per_power"])
-
-
-def _chips(now: Known, asked: BuildAsked) -> tuple[str, ...]:
-    """The accelerators to choose from: those named, else the newest generations that ship within the clock. Raises InputError."""
-    axis = now.axes["chip"]
-    unknown = [chip for chip in asked.chips if chip not in axis]
-    if unknown:
-        raise InputError([Fault(f'no accelerator "{one}" for {now.programme.name}{did_you_mean(one, axis)}') for one in unknown])
-    if asked.chips:
-        return asked.chips
-    ships = case_of(now).values(["chip_ships_from"])["chip_ships_from"]
-    last = day(now.months[-1])
-    newest = sorted((float(when), chip) for when, chip in zip(ships, axis, strict=True) if when <= last)
-    return tuple(chip for _, chip in newest[-GENERATIONS:]) or axis[-1:]
-
-
-def _months(now: Known, asked: BuildAsked) -> tuple[date, ...]:
-    """Month ends in which work may start: from the month after the day of knowledge to that of the last target."""
-    first = max(asked.first or now.as_of, now.as_of)
-    last = min(asked.last or max(aim.target.day for aim in asked.aims), now.months[-1])
-    ahead = [month for month in months_between(first, max(first, last)) if month > month_end(now.as_of)]
-    return tuple(ahead) or months_between(month_end(now.as_of) + timedelta(days=1), month_end(now.as_of) + timedelta(days=1))
-
-
 # --- runs -------------------------------------------------------------------------------------------------------------------------
 
 
-class _Laid(NamedTuple):
-    """What lays starts and supply over a programme."""
-
-    programme: Programme
-    now: Known
-    ground: _Ground
-    cooling: Mapping[str, str]
-
-    def at(self, when: date, power: str = "", cancelled: bool = False) -> Known:
-        """All that is decided started on one day, the sites that can have a power on it; or all of it cancelled."""
-        lots, sizes = self.ground.lots, self.ground.sizes
-        supply = {
-            one.id: supply_of(one, power, sum(sizes[lot.id][1] for lot in lots if lot.site == one.id))
-            for one in self.ground.grounds
-            if power in powers_of(one)
-        }
-        patch = overlay_of(self.now, lots, dict.fromkeys((lot.id for lot in lots), when), sizes, supply, self.cooling, cancelled)
-        made = known(overlay(self.programme, patch, "plan"), self.now.catalogue.catalogue, self.now.as_of)
-        return replace(made, catalogue=self.now.catalogue)
-
-
-def _others(laid: _Laid, aims: tuple[Aim, ...], chips: tuple[str, ...], draws: int, seed: int) -> tuple[Array, Queues]:
+def _others(laid: Laid, aims: tuple[Aim, ...], chips: tuple[str, ...], draws: int, seed: int) -> tuple[Array, Queues]:
     """What there is of each target by its day if nothing more is begun, (target, draw), and what stands in the queues then."""
     base = laid.at(laid.now.months[-1], cancelled=True)
     addresses = [_address(aim) for aim in aims]
@@ -297,7 +188,7 @@ def _gain(made: Worlds, aim: Aim, computing: Array, lots: tuple[Lot, ...]) -> Ar
     of_it = np.array([not aim.sites or lot.site in aim.sites for lot in lots])
     size = (made.facility_power if aim.kind == "power_facility" else made.it_power) * of_it
     per = computing if aim.kind == "compute_h100e" else np.ones_like(computing)
-    return np.einsum("db,dc->bcd", size, per)
+    return np.asarray(np.einsum("db,dc->bcd", size, per))
 
 
 def _there(made: Worlds, aims: tuple[Aim, ...], months: tuple[date, ...]) -> Mask:
@@ -307,12 +198,10 @@ def _there(made: Worlds, aims: tuple[Aim, ...], months: tuple[date, ...]) -> Mas
     return np.ascontiguousarray(np.moveaxis(by, 1, -1))
 
 
-def _reached(
-    runs: Array, chosen: NDArray[np.intp], aims: tuple[Aim, ...], gains: list[Array], fixed: Array, later: float = 0.0
-) -> Array:
+def _reached(runs: Array, chosen: NDArray[np.intp], aims: tuple[Aim, ...], gains: list[Array], fixed: Array, later: float = 0.0) -> Array:
     """What there is of each target so many days after its day, if this (4, choice) runs from some days on: (target, draw)."""
-    new = [(gain[chosen[0], chosen[2]].T * (runs <= day(aim.target.day) + later)).sum(axis=1) for aim, gain in zip(aims, gains, strict=True)]
-    return fixed + np.stack(new)
+    new = [gain[chosen[0], chosen[2]].T * (runs <= day(aim.target.day) + later) for aim, gain in zip(aims, gains, strict=True)]
+    return np.asarray(fixed + np.stack([one.sum(axis=1) for one in new]))
 
 
 def _expected(made: Worlds, months: tuple[date, ...]) -> Expected:
@@ -337,7 +226,7 @@ def _chosen(
     plans = plans_at_random(by_site, offered, spacing, made.ships.shape[1], len(months), _PLANS, asked.seed)
     reached, planned = [fixed], days_of(months)
     for plan in (one for one in plans if one.size):
-        runs = (running_of(made, *plan[:3], planned[plan[3]]), operation_with_queues(made, queues, plan, planned[plan[3]]))
+        runs = (running_of(made, plan[0], plan[1], plan[2], planned[plan[3]]), operation_with_queues(made, queues, plan, planned[plan[3]]))
         reached += [_reached(one, plan, asked.aims, gains, fixed, later) for one in runs for later in (-_ASIDE, 0.0, _ASIDE)]
     return standing_for(np.concatenate(reached), asked.worlds)
 
@@ -355,10 +244,11 @@ def prepare(programme: Programme, now: Known, asked: BuildAsked, progress: Progr
     an accelerator is not known, or there is nothing to decide.
     """
     _check(asked, now)
-    ground, chips, months = _ground(now, asked), _chips(now, asked), _months(now, asked)
+    ground, chips = decisions_of(now, asked.powers, asked.further), chips_for(now, asked.chips)
+    months = months_for(now, asked.first, asked.last or max(aim.target.day for aim in asked.aims))
     if not ground.lots:
         raise InputError(f"nothing to decide: work has begun on every phase of {now.programme.name} that is not given up")
-    laid = _Laid(programme, now, ground, asked.cooling)
+    laid = Laid(programme, now, ground, asked.cooling)
     knots = planned_days(months)
     steps = Steps(len(knots) + len(ground.powers) + 2, progress)
     runs = Asked(tuple((day(when), laid.at(when)) for when in knots), tuple(laid.at(knots[0], power) for power in ground.powers))
@@ -378,7 +268,9 @@ def _check(asked: BuildAsked, now: Known) -> None:
         if aim.kind not in KINDS:
             faults.append(Fault(f'no target of "{aim.kind}"{did_you_mean(aim.kind, KINDS)} (possible: {", ".join(KINDS)})'))
         faults += [Fault(f'no site "{one}"{did_you_mean(one, sites)}') for one in aim.sites if one not in sites]
-    faults += [Fault(f'no power "{one}"{did_you_mean(one, POWERS)} (all: {", ".join(POWERS)})') for one in asked.powers if one not in POWERS]
+    faults += [
+        Fault(f'no power "{one}"{did_you_mean(one, POWERS)} (all: {", ".join(POWERS)})') for one in asked.powers if one not in POWERS
+    ]
     if not asked.aims:
         faults.append(Fault("a plan needs a target: what has to be there, and by when"))
     if faults:
@@ -386,7 +278,7 @@ def _check(asked: BuildAsked, now: Known) -> None:
 
 
 def _assembled(
-    now: Known, asked: BuildAsked, ground: _Ground, chips: tuple[str, ...], months: tuple[date, ...], made: Worlds, queues: Queues,
+    now: Known, asked: BuildAsked, ground: Decisions, chips: tuple[str, ...], months: tuple[date, ...], made: Worlds, queues: Queues,
     fixed: Array, prices: UnitPrices,
 ) -> Prepared:  # fmt: skip
     """The case from what was read: worlds chosen, costs and uses at expected dates."""
@@ -401,14 +293,15 @@ def _assembled(
         money, building, chip = money_of(prices), building_of(prices, made), chips_of(prices, chips)
         supply = supply_of_powers(prices, ground.powers, made, _grid_wait(made, ground.powers))
         costs, uses = costs_of(building, supply, chip, dates, money), uses_of(building, supply, chip, dates, money, _year_ends(now))
+        allowed = np.broadcast_to(ground.offered[:, :, None, None], dates.operation.shape) & np.isfinite(dates.operation)
+        costs, uses = costs.only(allowed), uses.only(allowed)
     size = [np.median(values, axis=0) for values in (made.it_power, made.facility_power)]
     decided = tuple(
         Decided(lot.id, sites.index(lot.site), float(size[0][place]), float(size[1][place]), lot.further)
         for place, lot in enumerate(ground.lots)
     )
-    allowed = np.broadcast_to(ground.offered[:, :, None, None], dates.operation.shape) & np.isfinite(dates.operation)
     case = BuildCase(
-        sites, decided, ground.powers, chips, months, allowed, np.where(allowed, np.nan_to_num(costs.total), 0.0),
+        sites, decided, ground.powers, chips, months, allowed, costs.total,
         np.stack([gain[:, :, chosen] for gain in gains]), _there(few, asked.aims, months) & allowed[None, ..., None], fixed[:, chosen],
         weights, tuple(aim.target for aim in asked.aims), (), tuple(0.0 for _ in sites), spacing,
     )  # fmt: skip
@@ -423,7 +316,7 @@ def _grid_wait(made: Worlds, powers: tuple[str, ...]) -> Array:
     """Expected days from the start of work to the grid, by building; nought where no grid is asked for."""
     if "grid" not in powers:
         return np.zeros(made.span.shape[1])
-    return np.nan_to_num(made.span[:, :, powers.index("grid")].mean(axis=0))
+    return np.asarray(np.nan_to_num(made.span[:, :, powers.index("grid")].mean(axis=0)))
 
 
 def _year_ends(now: Known) -> dict[int, float]:
@@ -438,7 +331,7 @@ def _under_way(now: Known, lots: tuple[Lot, ...]) -> tuple[str, ...]:
     return tuple(phase.id for phase in now.phases if phase.site != UNSITED and phase.id not in decided and not given_up(now, phase))
 
 
-def _waits(made: Worlds, sites: tuple[str, ...], ground: _Ground) -> dict[tuple[str, str], Waits]:
+def _waits(made: Worlds, sites: tuple[str, ...], ground: Decisions) -> dict[tuple[str, str], Waits]:
     """How long each power of a site takes, at its first decided building."""
     out = {}
     for site in sites:
@@ -450,10 +343,19 @@ def _waits(made: Worlds, sites: tuple[str, ...], ground: _Ground) -> dict[tuple[
     return out
 
 
-def _assumed(ground: _Ground) -> list[Basis]:
+def _assumed(ground: Decisions) -> list[Basis]:
     """Further buildings as assumptions: how many of them a site is taken to have room for."""
     return [
-        Basis(one.id, "further buildings", float(number), "1", "assumed", "", "D", "like its last one, as many as its land or its own size allow")
+        Basis(
+            one.id,
+            "further buildings",
+            float(number),
+            "1",
+            "assumed",
+            "",
+            "D",
+            "like its last one, as many as its land or its own size allow",
+        )
         for one in ground.grounds
         if (number := sum(lot.further for lot in ground.lots if lot.site == one.id))
     ]

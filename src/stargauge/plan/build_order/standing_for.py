@@ -89,7 +89,12 @@ def plans_at_random(
 
 
 def _plan(
-    by_site: Sequence[Sequence[int]], offered: NDArray[np.bool_], spacing: Sequence[int], chips: int, months: int, chance: np.random.Generator
+    by_site: Sequence[Sequence[int]],
+    offered: NDArray[np.bool_],
+    spacing: Sequence[int],
+    chips: int,
+    months: int,
+    chance: np.random.Generator,
 ) -> Places:
     out = list[tuple[int, int, int, int]]()
     early = int(chance.integers(0, max(months // 2, 1)) + 1)

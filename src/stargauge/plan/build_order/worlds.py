@@ -172,13 +172,17 @@ def dates_of(made: Worlds, planned: Array) -> Dates:
     return Dates(start, ready, operation_at(made, ready))
 
 
+def given_up_at(made: Worlds, start: Array, ready: Array) -> NDArray[np.bool_]:
+    """Whether options are cancelled before they have power: (draw, building, power, start), of starts (draw, building, start)."""
+    shape = ready.shape
+    flat = np.broadcast_to(start[:, :, None], shape).reshape(shape[0], -1)
+    return given_up(made, flat, ready.reshape(shape[0], -1), np.repeat(made.site, shape[2] * shape[3])).reshape(shape)
+
+
 def running(made: Worlds, planned: Array) -> Array:
     """Day of operation of all options, infinity where they are cancelled before: (draw, building, power, chip, start)."""
     start, ready, operation = dates_of(made, planned)
-    shape = ready.shape
-    flat = np.broadcast_to(start[:, :, None], shape).reshape(shape[0], -1)
-    lost = given_up(made, flat, ready.reshape(shape[0], -1), np.repeat(made.site, shape[2] * shape[3])).reshape(shape)
-    return np.where(lost[:, :, :, None], np.inf, operation)
+    return np.where(given_up_at(made, start, ready)[:, :, :, None], np.inf, operation)
 
 
 def ready_of(made: Worlds, building: Places, power: Places, planned: Array) -> tuple[Array, Array]:
@@ -237,10 +241,7 @@ def worlds_of(
     chip = [first.axes["chip"].index(one) for one in chips]
     site = got["phase_site"].astype(np.intp)[at]
     waits = [_waits(run(known, WAITS), at, site) for known in asked.powers]
-    span, since = (
-        np.stack([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], axis=2)
-        for part in (0, 1)
-    )
+    span, since = (np.stack([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], axis=2) for part in (0, 1))
     ships = got["chip_ships_from"][:, chip] + got["delivery_lead"][:, None]
     it_power = got["phase_it_power"][:, at]
     return Worlds(
@@ -256,7 +257,7 @@ def _waits(got: Mapping[str, Array], at: Places, site: Places) -> tuple[Array, A
     days = {name: got["activity_days"][:, place][:, at] for place, name in enumerate(ACTIVITIES)}
     span = np.maximum.reduce([days["shell"] + days["fit_out"], *(days[name] for name in _POWER)])
     grid, gas, cells = (got["supply_available_from"][:, SOURCES.index(name)][:, site] for name in _DATES_OF)
-    alone = np.asarray(np.nan_to_num(got["supply_alone"]) > 0.5).any(axis=0)[site]
+    alone = (np.nan_to_num(got["supply_alone"]).max(axis=0) > 0.5)[site]
     dated = np.fmax(np.where(alone, np.nan, grid), np.fmax(gas, cells))
     return span, np.nan_to_num(dated, nan=-np.inf)
 
@@ -272,5 +273,3 @@ def planned_days(months: Sequence[date]) -> tuple[date, ...]:
 def days_of(months: Sequence[date]) -> Array:
     """Month ends as day counts."""
     return np.array([day(month) for month in months])
-
-
