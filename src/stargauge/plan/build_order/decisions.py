@@ -18,6 +18,7 @@ from stargauge.plan.build_order.choices import (
     buildings_of,
     carried,
     further_buildings,
+    given_up,
     ground_of,
     overlay_of,
     powers_of,
@@ -65,7 +66,8 @@ def _offered(
     out = np.zeros((len(lots), len(powers)), dtype=bool)
     decided = {lot.id for lot in lots}
     for ground in grounds:
-        needed = sum(middle[one.id][1] for one in now.phases if one.site == ground.id and one.id not in decided)
+        stands = [one.id for one in now.phases if one.site == ground.id and one.id not in decided and not given_up(now, one)]
+        needed = sum(middle[one][1] for one in stands)
         for place, lot in enumerate(lots):
             if lot.site == ground.id:
                 needed += sizes[lot.id][1]

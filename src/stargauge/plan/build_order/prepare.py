@@ -162,15 +162,15 @@ def _places(chosen: Sequence[Choice]) -> NDArray[np.intp]:
 # --- runs -------------------------------------------------------------------------------------------------------------------------
 
 
-def _others(laid: Laid, aims: tuple[Aim, ...], chips: tuple[str, ...], draws: int, seed: int) -> tuple[Array, Queues]:
+def _others(laid: Laid, asked: BuildAsked, chips: tuple[str, ...], wanted: Array) -> tuple[Array, Queues]:
     """What there is of each target by its day if nothing more is begun, (target, draw), and what stands in the queues then."""
     base = laid.at(laid.now.months[-1], cancelled=True)
-    addresses = [_address(aim) for aim in aims]
-    got = read(base, QUEUES, draws, seed, addresses)
-    places = [base.axes["month"].index(month_label(aim.target.day)) for aim in aims]
+    addresses = [_address(aim) for aim in asked.aims]
+    got = read(base, QUEUES, asked.draws, asked.seed, addresses)
+    places = [base.axes["month"].index(month_label(aim.target.day)) for aim in asked.aims]
     fixed = np.stack([np.nan_to_num(got[address][:, place]) for address, place in zip(addresses, places, strict=True)])
     phases, axis = [base.axes["phase"].index(lot.id) for lot in laid.ground.lots], base.axes["chip"]
-    return fixed, Queues(got, np.array(phases, dtype=np.intp), np.array([axis.index(chip) for chip in chips], dtype=np.intp))
+    return fixed, Queues(got, wanted, np.array(phases, dtype=np.intp), np.array([axis.index(chip) for chip in chips], dtype=np.intp))
 
 
 def _address(aim: Aim) -> str:
@@ -252,8 +252,8 @@ def prepare(programme: Programme, now: Known, asked: BuildAsked, progress: Progr
     knots = planned_days(months)
     steps = Steps(len(knots) + len(ground.powers) + 2, progress)
     runs = Asked(tuple((day(when), laid.at(when)) for when in knots), tuple(laid.at(knots[0], power) for power in ground.powers))
-    made = worlds_of(runs, [lot.id for lot in ground.lots], chips, ground.offered, asked.draws, asked.seed, steps.done)
-    fixed, queues = _others(laid, asked.aims, chips, asked.draws, asked.seed)
+    made, wanted = worlds_of(runs, [lot.id for lot in ground.lots], chips, ground.offered, asked.draws, asked.seed, steps.done)
+    fixed, queues = _others(laid, asked, chips, wanted)
     steps.done()
     prices = UnitPrices.of(now, min(PRICE_DRAWS, asked.draws), asked.seed)
     steps.done()

@@ -22,12 +22,25 @@ QUEUES = (
 
 
 class Queues(NamedTuple):
-    """What else wants crews and accelerators, as read by the names of `QUEUES`. `phases`: places of the buildings that are decided on the
-    axis of phases; `chips`: places of the accelerators on theirs."""
+    """What else wants crews and accelerators, as read by the names of `QUEUES`.
+
+    `wanted`: (power, draw, phase), day on which what is under way wants racks where its site runs on a power. `phases`: places of the
+    buildings that are decided on the axis of phases; `chips`: places of the accelerators on theirs.
+    """
 
     got: Mapping[str, Array]
+    wanted: Array
     phases: Places
     chips: Places
+
+    def with_powers(self, sites: Places, powers: Places) -> Array:
+        """Day on which each phase wants racks, its site on a power where one is chosen: (draw, phase)."""
+        out, where = self.got["racks_wanted"].copy(), self.got["phase_site"].astype(np.intp)
+        for site, power in dict(zip(sites.tolist(), powers.tolist(), strict=True)).items():
+            here = where == site
+            here[self.phases] = False
+            out[:, here] = self.wanted[power][:, here]
+        return out
 
 
 def operation_with_queues(made: Worlds, others: Queues, chosen: Places, planned: Array) -> Array:
@@ -40,7 +53,8 @@ def operation_with_queues(made: Worlds, others: Queues, chosen: Places, planned:
     building, power, chip, _ = chosen
     start, ready = ready_of(made, building, power, planned)
     got, at = others.got, others.phases[building]
-    wanted, begun, stated = got["racks_wanted"].copy(), got["build_start"].copy(), got["phase_chip_stated"].copy()
+    wanted = others.with_powers(made.site[building], power)
+    begun, stated = got["build_start"].copy(), got["phase_chip_stated"].copy()
     wanted[:, at], begun[:, at], stated[at] = ready, start, others.chips[chip]
     chips = accelerators_ready(
         wanted, got["phase_it_power"], got["phase_placed"], got["accelerator_supply"], got["accelerator_lead_time"], begun, stated,

@@ -74,7 +74,7 @@ DATES = (
     "delivery_lead", "cancellation_site", "cancellation_rate_announced", "cancellation_rate_building", "site_observed_through",
     "site_known_from", "phase_site",
 )  # fmt: skip
-WAITS = ("activity_days", "supply_available_from", "supply_alone")
+WAITS = ("activity_days", "supply_available_from", "supply_alone", "racks_wanted")
 
 
 @dataclass(frozen=True)
@@ -225,8 +225,11 @@ class Steps:
 
 def worlds_of(
     asked: Asked, phases: Sequence[str], chips: Sequence[str], offered: NDArray[np.bool_], draws: int, seed: int, done: Callable[[], None]
-) -> Worlds:
-    """Read them from ordinary runs of the model, one per knot and power. `offered`: (building, power), where a power may be had."""
+) -> tuple[Worlds, Array]:
+    """Read them from ordinary runs of the model, one per knot and power. `offered`: (building, power), where a power may be had.
+
+    Beside them the day on which each phase wants racks, its site on each power: (power, draw, phase).
+    """
     first = asked.starts[0][1]
     place = {label: at for at, label in enumerate(first.axes["phase"])}
     at = np.array([place[one] for one in phases], dtype=np.intp)
@@ -240,16 +243,18 @@ def worlds_of(
     later = [run(known, ("build_start",))["build_start"][:, at] for _, known in asked.starts[1:]]
     chip = [first.axes["chip"].index(one) for one in chips]
     site = got["phase_site"].astype(np.intp)[at]
-    waits = [_waits(run(known, WAITS), at, site) for known in asked.powers]
+    by_power = [run(known, WAITS) for known in asked.powers]
+    waits = [_waits(one, at, site) for one in by_power]
     span, since = (np.stack([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], axis=2) for part in (0, 1))
     ships = got["chip_ships_from"][:, chip] + got["delivery_lead"][:, None]
     it_power = got["phase_it_power"][:, at]
-    return Worlds(
+    made = Worlds(
         np.array([when for when, _ in asked.starts]), np.stack([got["build_start"][:, at], *later], axis=2), span, since,
         (got["rack_installation"] + got["commissioning_time"])[:, at], np.nan_to_num(ships, nan=-np.inf), got["cancellation_site"],
         got["cancellation_rate_announced"], got["cancellation_rate_building"], it_power, it_power * got["design_power_ratio"][:, site],
         got["building_spacing"], np.zeros(it_power.shape), got["site_observed_through"], got["site_known_from"], site,
     )  # fmt: skip
+    return made, np.stack([one["racks_wanted"] for one in by_power])
 
 
 def _waits(got: Mapping[str, Array], at: Places, site: Places) -> tuple[Array, Array]:
