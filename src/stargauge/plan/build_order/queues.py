@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.model.network import accelerators_ready, crew_ready
-from stargauge.plan.build_order.worlds import Worlds, given_up, ready_of
+from stargauge.plan.build_order.worlds import Worlds, by_model, given_up, ready_of
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -19,6 +18,16 @@ QUEUES = (
     "racks_wanted", "build_start", "observed_date", "slipped_date", "phase_it_power", "phase_placed", "accelerator_supply",
     "accelerator_lead_time", "chip_ships_from", "delivery_lead", "phase_chip_stated", "phase_site", "phase_unsited", "building_spacing",
 )  # fmt: skip
+#: What the racks of a phase wait for beside hall and power, and what the model makes it of.
+_WAITED_FOR = {
+    "accelerators_ready": (
+        "racks_wanted", "phase_it_power", "phase_placed", "accelerator_supply", "accelerator_lead_time", "build_start",
+        "phase_chip_stated", "chip_ships_from", "delivery_lead",
+    ),
+    "crew_ready": (
+        "racks_wanted", "observed_date", "slipped_date", "build_start", "building_spacing", "phase_site", "phase_unsited",
+    ),
+}  # fmt: skip
 
 
 class Queues(NamedTuple):
@@ -46,7 +55,7 @@ class Queues(NamedTuple):
 def operation_with_queues(made: Worlds, others: Queues, chosen: Places, planned: Array) -> Array:
     """Day of operation of a plan (4, choice), work planned to start on some days: (draw, choice); infinity where it is cancelled before.
 
-    max(ready, crew, accelerators) + racks + commissioning, by `model.network`       (1)
+    max(ready, crew, accelerators) + racks + commissioning       (1)
 
     As the ordinary model has it, but that nothing under way waits for what is decided.
     """
@@ -56,13 +65,8 @@ def operation_with_queues(made: Worlds, others: Queues, chosen: Places, planned:
     wanted = others.with_powers(made.site[building], power)
     begun, stated = got["build_start"].copy(), got["phase_chip_stated"].copy()
     wanted[:, at], begun[:, at], stated[at] = ready, start, others.chips[chip]
-    chips = accelerators_ready(
-        wanted, got["phase_it_power"], got["phase_placed"], got["accelerator_supply"], got["accelerator_lead_time"], begun, stated,
-        got["chip_ships_from"], got["delivery_lead"],
-    )  # fmt: skip
-    crew = crew_ready(
-        wanted, got["observed_date"], got["slipped_date"], begun, got["building_spacing"], got["phase_site"], got["phase_unsited"]
-    )
+    held = {**got, "racks_wanted": wanted, "build_start": begun, "phase_chip_stated": stated}
+    chips, crew = (by_model(name, **{need: held[need] for need in needs}) for name, needs in _WAITED_FOR.items())
     runs = np.maximum(ready, np.fmax(chips, crew)[:, at]) + made.racks[:, building]
     return np.where(given_up(made, start, ready, made.site[building]), np.inf, runs)
 

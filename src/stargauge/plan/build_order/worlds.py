@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.engine.select import Block
-from stargauge.engine.simulate import simulate
-from stargauge.model.schedule import cancelled_date
+from stargauge.engine.simulate import model_graph, simulate
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import day, month_end
 from stargauge.quantity.quantity import ACTIVITIES, SOURCES, STAGES
@@ -59,6 +58,11 @@ class Read:
             name: _Kept(np.concatenate([part[name].values for part in parts]), True) if kept.by_draw else kept
             for name, kept in parts[0].items()
         }
+
+
+def by_model(name: str, **needs: Array) -> Array:
+    """A quantity by the model's own formula, of what it needs."""
+    return np.asarray(model_graph().quantities[name].function(**needs))
 
 
 def read(known: Known, names: Sequence[str], draws: int, seed: int, addresses: Sequence[str] = ()) -> dict[str, Array]:
@@ -150,9 +154,11 @@ def given_up(made: Worlds, start: Array, ready: Array, site: Places) -> NDArray[
     stages = np.full((len(start), len(STAGES), start.shape[1]), np.nan)
     stages[:, _START], stages[:, _ENERGISED] = start, ready
     absent = np.full(start.shape, np.nan)
-    when = cancelled_date(
-        absent, absent[0], made.looked, made.known_from, site.astype(np.float64), made.chance, made.announced, made.building, stages
-    )
+    when = by_model(
+        "cancelled_date", phase_date_cancelled=absent, phase_date_placed=absent[0], site_observed_through=made.looked,
+        site_known_from=made.known_from, phase_site=site.astype(np.float64), cancellation_site=made.chance,
+        cancellation_rate_announced=made.announced, cancellation_rate_building=made.building, uncancelled_date=stages,
+    )  # fmt: skip
     return np.isfinite(when)
 
 
