@@ -176,7 +176,8 @@ def _near(plans: list[float], **other: Any) -> list[float]:
     for phase in other.get("running", ()):
         observed[:, OPERATIONAL, phase] = plans[phase]
     site = np.array(other.get("site", [0.0] * len(plans)))
-    made = slip.plan_near(planned, said, observed, np.array([other.get("memory", 100.0)]), site, np.array(other.get("designed", [0.0] * len(plans))))
+    designed = np.array(other.get("designed", [0.0] * len(plans)))
+    made = slip.plan_near(planned, said, observed, np.array([other.get("memory", 100.0)]), site, designed)
     return [float(value) for value in made[0]]
 
 
@@ -190,6 +191,10 @@ def test_nothing_is_near_without_a_plan_at_another_site_or_after_a_building_that
     assert _near([1400.0, NAN, 1400.0]) == [0.0, 0.0, 0.0]
     assert _near([1400.0, 1400.0], site=[0.0, 1.0]) == [0.0, 0.0]
     assert _near([1400.0, 1400.0], running=(0,)) == [0.0, 0.0]
+
+
+def test_nothing_is_near_a_building_that_is_designed_here() -> None:
+    assert _near([1400.0, 1400.0, 1400.0], designed=[0.0, 1.0, 0.0]) == [0.0, 0.0, 0.0]
 
 
 def test_buildings_planned_near_each_other_slip_more_alike_than_those_far_apart() -> None:

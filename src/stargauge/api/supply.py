@@ -182,7 +182,7 @@ def _stated(now: Known, view: SiteView) -> list[Stated]:
 
 
 def _source(now: Known, source: str, entry: PowerSource) -> Stated:
-    said, when = now.estimate(entry.capacity).statements[0], now.estimate(entry.available_from).statements
+    said, when = now.estimate(entry.capacity).statements[0], now.available_from(entry).statements
     day = when[0].value.start if when and isinstance(when[0].value, Window) else None
     energy, price = (_number(now, part) if part else None for part in (entry.energy, entry.price))
     size = _number(now, entry.capacity)
@@ -210,8 +210,10 @@ def _expect(now: Known, start: date | None, years: int, shortfall: float, draws:
 
 
 def _usual(reading: Offering, start: date | None) -> list[str]:
-    """What is looked at unless told otherwise; without wind where the weather has none, which is noted."""
+    """What is looked at unless told otherwise; without a grid where there is none, and without wind where the weather has none, a note."""
     wanted = list(SOURCES if start is None else (*SOURCES, RENTED))
+    if reading.place.connection == 0.0:
+        wanted.remove("grid")
     if np.isnan(reading.weather.wind).any():
         wanted.remove("wind")
         reading.offers.notes.append(f"the weather of {reading.weather.name} has no wind: wind power is not looked at")
@@ -247,7 +249,7 @@ def _place(now: Known, view: SiteView) -> Place:
     if grid is None or not grid.capacity:
         return Place(market, region)
     stated = central(now.estimate(grid.capacity).value)
-    said = now.estimate(grid.available_from)
+    said = now.available_from(grid)
     when = said.statements[0].value if said.statements else None
     return Place(market, region, float(stated), when.start if isinstance(when, Window) else None)
 

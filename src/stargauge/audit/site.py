@@ -139,7 +139,7 @@ def supply_data(known: Known, site: SiteView) -> list[dict[str, Any]]:
     return [
         {
             "source": name, "role": one.role, "plant": one.plant, "about": one.about, "capacity": _newest(known, one.capacity),
-            "available_from": _newest(known, one.available_from),
+            "available_from": statement_data(dated[0]) if (dated := known.available_from(one).statements) else None,
         }
         for name, one in supply_of(site).items()
     ]  # fmt: skip

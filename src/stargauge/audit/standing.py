@@ -99,7 +99,7 @@ def _shares(capacity: Array, prime: Array, alone: Array, plant: Array, size: Arr
     where nobody put a number on it.                                                          (1)
     A site that a plant carries alone waits neither for transformers nor in the queue.
     """
-    carried = (np.nan_to_num(alone) > 0.5).any(axis=0)[index]
+    carried = np.asarray((np.nan_to_num(alone) > 0.5).any(axis=0))[index]
     whole = size @ (index[:, None] == np.arange(capacity.shape[2]))
     with np.errstate(invalid="ignore", divide="ignore"):
         part = np.clip(capacity / np.where(whole > 0.0, whole, np.nan)[:, None, :], 0.0, 1.0)

@@ -107,9 +107,7 @@ def generation_unit_cost(known: Known) -> list[Estimate]:
     """Cost of power generation on site per W, by plant; none for power that is bought and plants that are rented."""
     adder = known.default("price", "generation", "adder")
     bought, own = ("grid", "nuclear", "rented-generator"), ("solar", *GAS_PLANTS)
-    return [
-        _BOUGHT if plant in bought else known.default("energy", plant, "capex") if plant in own else adder for plant in PLANTS
-    ]
+    return [_BOUGHT if plant in bought else known.default("energy", plant, "capex") if plant in own else adder for plant in PLANTS]
 
 
 @quantity("USD/W", "draw", least=0.0)

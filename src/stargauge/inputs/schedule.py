@@ -22,11 +22,7 @@ def _window(statement: Statement) -> Window:
 
 
 def _date_of(known: Known, statement: Statement | None, pick: Callable[[Window], float | Distribution]) -> Estimate:
-    return (
-        ABSENT
-        if statement is None
-        else Estimate(pick(_window(statement)), known.kind(statement), (statement,), None, statement.note)
-    )
+    return ABSENT if statement is None else Estimate(pick(_window(statement)), known.kind(statement), (statement,), None, statement.note)
 
 
 def _spread(window: Window) -> float | Distribution:
@@ -186,10 +182,8 @@ def phase_plan_tracked(known: Known) -> list[Estimate]:
 def phase_designed(known: Known) -> list[Estimate]:
     """1 where a plan made with Stargauge says when work on a phase starts, so that the network of activities dates the rest; else 0."""
     none = Estimate(0.0, "stated", note="no plan made here")
-    return [
-        Estimate(1.0, "designed", (plan,)) if known.designed(phase) and (plan := known.milestone_planned(phase, "under_construction")) else none
-        for phase in known.phases
-    ]
+    plans = (known.milestone_planned(phase, "under_construction") if known.designed(phase) else None for phase in known.phases)
+    return [none if plan is None else Estimate(1.0, "designed", (plan,)) for plan in plans]
 
 
 @quantity("d", "draw phase")

@@ -12,8 +12,9 @@ from stargauge.quantity.statement import ABSENT, Estimate, resting_on
 _TECHNOLOGY = {"gas": "gas-turbine", "fuel_cell": "fuel-cell"}
 _RENTED = "rented-generator"
 _GIVES = {
-    **{plant: (plant, "availability") for plant in GAS_PLANTS}, "grid": ("grid-us", "availability"), "gas": ("gas-turbine", "availability"), "fuel_cell": ("fuel-cell", "availability"),
-    "solar": ("solar", "capacity_factor"), "wind": ("wind", "capacity_factor"), "nuclear": ("nuclear", "capacity_factor"),
+    **{plant: (plant, "availability") for plant in GAS_PLANTS}, "grid": ("grid-us", "availability"), "gas": ("gas-turbine", "availability"),
+    "fuel_cell": ("fuel-cell", "availability"), "solar": ("solar", "capacity_factor"), "wind": ("wind", "capacity_factor"),
+    "nuclear": ("nuclear", "capacity_factor"),
 }  # fmt: skip
 _MARKET, _REGION_ABROAD = "grid-us", "world-grid"
 
@@ -37,7 +38,7 @@ def supply_capacity_stated(known: Known) -> list[Estimate]:
 @quantity("d", "draw source site")
 def supply_available_from(known: Known) -> list[Estimate]:
     """Day from which each source is there as stated (the middle of the stated window); absent where nobody said."""
-    return [ABSENT if entry is None else _date(known.estimate(entry.available_from)) for entry in _cells(known)]
+    return [ABSENT if entry is None else _date(known.available_from(entry)) for entry in _cells(known)]
 
 
 def _date(said: Estimate) -> Estimate:

@@ -163,7 +163,8 @@ def build_days(
 ) -> Array:  # fmt: skip
     """Days from the start of work to operation of a phase, were nothing but the building to wait for: `build_days_unseen`, given the looks.
 
-    Given that power was not on at the last look, if it was not and work is not only designed here. Axes: draw, phase. Units: d. Source: `build_days` of `builds`.
+    Given that power was not on at the last look, if it was not; a start that is designed here nobody has looked for. Axes: draw, phase.
+    Units: d. Source: `build_days` of `builds`.
     """
     index = phase_site.astype(np.int64)
     dark = np.isnan(observed_date[:, _ENERGISED]) & np.isnan(observed_date[:, _OPERATIONAL]) & (phase_designed < 0.5)

@@ -89,9 +89,7 @@ def site_it_power(phase_it_power: Array, phase_site: Array, site_known_from: Arr
 
 
 @quantity("USD/W", "draw site")
-def generation_unit_capex(
-    supply_capacity_stated: Array, generation_unit_cost: Array, source_plant: Array, site_it_power: Array
-) -> Array:
+def generation_unit_capex(supply_capacity_stated: Array, generation_unit_cost: Array, source_plant: Array, site_it_power: Array) -> Array:
     """Cost of power generation on site per W of IT power of the site.
 
     c = sum over sources of stated capacity * unit cost of its plant / P_IT(site)   (1)

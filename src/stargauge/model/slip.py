@@ -211,7 +211,8 @@ def plan_near(
     """How much a phase's own troubles are those of the building before it: exp(-(|plan - plan'| + |published - published'|) / memory).
 
     Axes: draw, phase. Units: 1; nought for the first of a site, without a plan, after a building that runs: the next one's plan knows
-    of it, and beside one that is designed here. That what holds up one building holds up those planned near it is an assumption, and so is the memory.
+    of it, and beside one that is designed here. That what holds up one building holds up those planned near it is an assumption, and so is
+    the memory.
     """
     out = np.zeros((len(planned_date), planned_date.shape[2]))
     index = phase_site.astype(np.int64)

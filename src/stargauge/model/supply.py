@@ -118,8 +118,9 @@ def running_cost(
 
     fixed O&M / (24 h/d * share given) + gas: fuel * heat rate + variable O&M; fuel cells: fuel / efficiency; nuclear: contract   (1)
 
-    Rented generators are paid at their quoted price, fuel included. Axes: draw, source, site. Units: USD/Wh in money of the price year. Source: catalogue. Capital of plants on site stands in
-    capex[generation], so it is not here; nuclear power has none there. Leaves out: start-ups, emission allowances.
+    Rented generators are paid at their quoted price, fuel included. Axes: draw, source, site. Units: USD/Wh in money of the price year.
+    Source: catalogue. Capital of plants on site stands in capex[generation], so it is not here; nuclear power and what is rented have none
+    there. Leaves out: start-ups, emission allowances, the fee for rented generators that stand still.
     """
     plant = source_plant.astype(np.int64)
     out = np.asarray(source_fixed_cost / (24.0 * source_availability) + power_purchase_price)[:, plant]

@@ -31,7 +31,7 @@ from stargauge.programme.axes import (
 )
 from stargauge.programme.fields import assumed_value
 from stargauge.programme.filter import known_programme
-from stargauge.programme.schema import COMMITMENT_STAGES, UNSITED, Milestones, Pledge, Programme, Site, statements_of
+from stargauge.programme.schema import COMMITMENT_STAGES, UNSITED, Milestones, Pledge, PowerSource, Programme, Site, statements_of
 from stargauge.quantity.dates import Window, day, month_label, months_between
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError
@@ -170,6 +170,11 @@ class Known:
             return "assumed"
         source = self.programme.sources.get(statement.source)
         return "designed" if source is not None and source.designed else "stated"
+
+    def available_from(self, source: PowerSource) -> Estimate:
+        """The day from which a source of power can be used; of one whose size is designed here, not what others said of another one."""
+        sized, dated = self.estimate(source.capacity), self.estimate(source.available_from)
+        return ABSENT if sized.kind == "designed" and dated.kind == "stated" else dated
 
     def text(self, statements: Sequence[Statement]) -> str:
         """The newest text, an empty string where nobody said."""

@@ -176,8 +176,8 @@ class PowerSource(Part):
     available_from: Stated = stated(DATE, "from when it can be used", example="2026-01")
     role: Literal["prime", "backup", "alone"] = plain(
         "prime",
-        "prime, backup only, or alone: gas or fuel cells that carry the site without the grid, for good where its capacity is 0, else until it "
-        "is there",
+        "prime, backup only, or alone: gas or fuel cells that carry the site without the grid, for good where that has a capacity of 0, "
+        "else until it is there",
         example="backup",
     )
     plant: Text = plain(

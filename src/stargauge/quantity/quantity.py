@@ -74,15 +74,15 @@ CALENDAR_MONTHS = tuple(f"month {number}" for number in range(1, 13))
 
 #: Axes whose labels never change with the programme.
 FIXED_AXES: dict[str, tuple[str, ...]] = {
-    "stage": STAGES, "means": MEANS, "dtype": DTYPES, "component": COMPONENTS, "source": SOURCES, "plant": PLANTS, "scope": SCOPES, "use": USES,
-    "sample": SAMPLES, "coefficient": COEFFICIENTS, "build_coefficient": BUILD_COEFFICIENTS, "activity": ACTIVITIES,
+    "stage": STAGES, "means": MEANS, "dtype": DTYPES, "component": COMPONENTS, "source": SOURCES, "plant": PLANTS, "scope": SCOPES,
+    "use": USES, "sample": SAMPLES, "coefficient": COEFFICIENTS, "build_coefficient": BUILD_COEFFICIENTS, "activity": ACTIVITIES,
     "asset": ASSETS, "fund": FUNDS, "outlay": OUTLAYS, "cash_line": CASH_LINES, "tax_row": TAX_ROWS, "deduction_year": DEDUCTION_YEARS,
     "cost_part": COST_PARTS, "outdoor": OUTDOOR, "hardest_hour": HARDEST_HOURS, "calendar_month": CALENDAR_MONTHS,
 }  # fmt: skip
 #: Every axis, in the order in which axes stand in an array. `draw` first, `month` last.
-AXES = ("draw", "stage", "means", "dtype", "component", "source", "plant", "scope", "use", "cost_part", "activity", "chip", "model", "record",
-        "vintage", "build", "rack_ramp", "refit", "sample", "coefficient", "build_coefficient", "tax_row", "deduction_year", "fund",
-        "outlay", "cash_line", "phase", "asset", "site", "party", "line", "outdoor", "hardest_hour",
+AXES = ("draw", "stage", "means", "dtype", "component", "source", "plant", "scope", "use", "cost_part", "activity", "chip", "model",
+        "record", "vintage", "build", "rack_ramp", "refit", "sample", "coefficient", "build_coefficient", "tax_row", "deduction_year",
+        "fund", "outlay", "cash_line", "phase", "asset", "site", "party", "line", "outdoor", "hardest_hour",
         "calendar_month", "month", "life_year", "life_month")  # fmt: skip
 #: Axes that are picked, never summed.
 PICKED_AXES = frozenset({
