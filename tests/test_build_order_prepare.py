@@ -232,3 +232,11 @@ def test_progress_is_told_run_by_run() -> None:
     told = list[tuple[int, int]]()
     prepare(*undecided(), _asked(draws=256, worlds=10, powers=("grid",)), lambda done, of: told.append((done, of)))
     assert [done for done, _ in told] == list(range(1, told[-1][1] + 1))
+
+
+def test_a_day_long_past_is_planned_from_as_well() -> None:
+    """What the file says of dates since then does not stand against the starts of a plan."""
+    programme = load("meta-hyperion")
+    before = known(programme, load_catalogue(), date(2025, 6, 30))
+    got = prepare(programme, before, BuildAsked((aim(1e9, BY),), draws=256, worlds=10))
+    assert got.case.buildings and got.case.months[0] == date(2025, 7, 31)
