@@ -101,8 +101,8 @@ class Prepared:
     """The case and what it is made of.
 
     `lots`, `grounds`: what is decided, and the sites; `all_worlds`: every draw, `group` the world of each (-1: none), `chosen` the draw
-    that is each world or in its middle, `error` how far worlds are off, in shares of draws; `fixed`: (target, draw); `dates`: expected days of
-    every option; `waits`: by site and power; `under_way`: phases that are not decided.
+    that is each world or in its middle, `error` how far worlds are off, in shares of draws; `fixed`: (target, draw); `dates`: expected days
+    of every option; `waits`: by site and power; `under_way`: phases that are not decided.
     """
 
     case: BuildCase
