@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from stargauge.plan.build_order.case import BuildCase, Choice
 from stargauge.plan.build_order.funds import NOBODY, Funders
-from stargauge.plan.build_order.uses import Uses
+from stargauge.plan.build_order.takes import Takes
 from stargauge.programme.known import Known
 
 Array = NDArray[np.float64]
@@ -20,6 +20,8 @@ Cents = NDArray[np.int64]
 LENDERS = "lenders"
 #: What capital is spent on, as it is financed.
 ASSETS = ("building", "equipment")
+#: The instrument by which a party pays for each.
+_KINDS = {"building": "equity", "equipment": "purchase"}
 #: How much worse money that nobody has is than any deviation from present shares.
 _OPEN = 1e3
 
@@ -58,32 +60,31 @@ class Division:
 
     def commitments(self, known: Known, source: str = "plan") -> dict[str, Any]:
         """`parties` of an overlay: what each pays for each site as a commitment; what nobody pays is promised by nobody."""
-        out: dict[str, Any] = {}
+        taken, out = {line.id for line in known.lines} | set(known.programme.parties), dict[str, Any]()
         for at, who in enumerate(self.sources):
-            lines = dict(self._lines(at, who, known, source))
+            lines = dict(self._lines(at, who, source, taken))
             if lines and who != NOBODY:
-                named = {"name": "Lenders at market terms"} if who == LENDERS else {}
-                out[_free(f"{source}-{LENDERS}", known.programme.parties) if who == LENDERS else who] = named | {"commitments": lines}
+                name = {"name": "Lenders at market terms"} if who == LENDERS else {}
+                out[_free(f"{source}-{LENDERS}", taken) if who == LENDERS else who] = name | {"commitments": lines}
         return out
 
-    def _lines(self, at: int, who: str, known: Known, source: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        party = known.programme.parties.get(who)
+    def _lines(self, at: int, who: str, source: str, taken: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         for site, name in enumerate(self.funders.sites):
             for asset, what in enumerate(ASSETS):
                 cents = int(self.cents[at, site, asset].sum())
                 if cents:
-                    kind = "loan" if who == LENDERS else {"building": "equity", "equipment": "purchase"}[what]
-                    line = _free(f"{source}-{name}" + ("" if what == "building" else f"-{what}"), party.commitments if party else {})
+                    kind = "loan" if who == LENDERS else _KINDS[what]
                     amount = {"value": f"{cents // 100}.{cents % 100:02d} USD", "source": source, "status": "planned"}
-                    yield line, {"to": name, "kind": kind, "amount": amount, "stage": {"value": "announced", "source": source}}
+                    stage = {"value": "announced", "source": source}
+                    yield _free(f"{source}-{who}-{name}-{what}", taken), {"to": name, "kind": kind, "amount": amount, "stage": stage}
 
 
-def _free(name: str, taken: Mapping[str, Any]) -> str:
+def _free(name: str, taken: Collection[str]) -> str:
     """A name that is not taken: itself, else with the first number from 2 on."""
     return name if name not in taken else next(one for at in range(2, len(taken) + 3) if (one := f"{name}-{at}") not in taken)
 
 
-def divide(funders: Funders, case: BuildCase, uses: Uses, chosen: Sequence[Choice], *, limited: bool = True) -> Division:
+def divide(funders: Funders, case: BuildCase, takes: Takes, chosen: Sequence[Choice], *, limited: bool = True) -> Division:
     """The capital of an order of build by who pays it, as near as can be to the shares that parties have now.
 
     min  sum of what each pays above its present share + much * what nobody pays                                                       (3)
@@ -91,7 +92,7 @@ def divide(funders: Funders, case: BuildCase, uses: Uses, chosen: Sequence[Choic
 
     `limited`: whether parties keep within what they have left; else everyone pays its present share.
     """
-    capital = _capital(funders, case, uses, chosen)
+    capital = _capital(funders, case, takes, chosen)
     lenders, shares = _shares(funders, capital)
     paid = _nearest(funders, capital, shares, lenders) if limited else np.concatenate([shares, lenders[None]])
     cents = np.array(np.rint(100.0 * capital), dtype=np.int64)
@@ -99,11 +100,11 @@ def divide(funders: Funders, case: BuildCase, uses: Uses, chosen: Sequence[Choic
     return Division(funders, (*funders.parties, LENDERS, NOBODY), rounded, limited)
 
 
-def _capital(funders: Funders, case: BuildCase, uses: Uses, chosen: Sequence[Choice]) -> Array:
+def _capital(funders: Funders, case: BuildCase, takes: Takes, chosen: Sequence[Choice]) -> Array:
     """Capital of what is chosen, USD of the day: (site, asset, year)."""
-    out, places = np.zeros((len(case.sites), len(ASSETS), len(funders.years))), [uses.years.index(year) for year in funders.years]
-    shape = (*case.allowed.shape, len(uses.years))
-    for asset, paid in enumerate((uses.building_capital, uses.equipment_capital)):
+    out, places = np.zeros((len(case.sites), len(ASSETS), len(funders.years))), [takes.years.index(year) for year in funders.years]
+    shape = (*case.allowed.shape, len(takes.years))
+    for asset, paid in enumerate((takes.building_capital, takes.equipment_capital)):
         each = np.broadcast_to(paid, shape)
         for one in chosen:
             out[case.buildings[one.building].site, asset] += each[one][places] * funders.level

@@ -30,7 +30,7 @@ from stargauge.engine.simulate import simulate
 from stargauge.engine.spread import quantiles
 from stargauge.plan.build_order.case import BuildCase, Choice, Limit
 from stargauge.plan.build_order.limits import binding
-from stargauge.plan.build_order.uses import Uses
+from stargauge.plan.build_order.takes import Takes
 from stargauge.programme.known import Known
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.quantity import MEANS
@@ -174,9 +174,9 @@ def _left(begun: Known, made: _Books, quantile: float) -> Array:
 # --- rows -------------------------------------------------------------------------------------------------------------------------
 
 
-def fund_rows(funders: Funders, case: BuildCase, uses: Uses) -> tuple[Limit, ...]:
+def fund_rows(funders: Funders, case: BuildCase, takes: Takes) -> tuple[Limit, ...]:
     """For every set of sites with other parties that may pay, and every year end: what they have to bring at most what they have (2)."""
-    need = _need(funders, case, uses)
+    need = _need(funders, case, takes)
     groups = {frozenset(np.flatnonzero(row).tolist()) for row, site in zip(funders.may_pay, funders.sites, strict=True)
               if site not in funders.orphans}  # fmt: skip
     rows = []
@@ -195,15 +195,15 @@ def _unions(groups: set[frozenset[int]]) -> set[frozenset[int]]:
     return {frozenset().union(*some) for count in range(1, len(groups) + 1) for some in combinations(sorted(groups, key=sorted), count)}
 
 
-def _need(funders: Funders, case: BuildCase, uses: Uses) -> Array:
+def _need(funders: Funders, case: BuildCase, takes: Takes) -> Array:
     """What parties with accounts have to bring for each option by year, USD of the day: (building, power, chip, start, year)."""
     building, equipment = (share[[one.site for one in case.buildings]][:, None, None, None, None] for share in funders.rest())
-    places = [uses.years.index(year) for year in funders.years]
-    need = (uses.building_capital * building + uses.equipment_capital * equipment)[..., places] * funders.level
+    places = [takes.years.index(year) for year in funders.years]
+    need = (takes.building_capital * building + takes.equipment_capital * equipment)[..., places] * funders.level
     return np.where(case.allowed[..., None], np.broadcast_to(need, (*case.allowed.shape, len(places))), 0.0)
 
 
-def missing_row(funders: Funders, case: BuildCase, uses: Uses, chosen: Sequence[Choice]) -> Limit | None:
+def missing_row(funders: Funders, case: BuildCase, takes: Takes, chosen: Sequence[Choice]) -> Limit | None:
     """The row that an order breaks though it keeps those of `fund_rows`, which look at one year end each; None where it can be paid.
 
     From the dual of the flow of money over years (Farkas): prices v of sites and years, w of parties and year ends with
@@ -211,7 +211,7 @@ def missing_row(funders: Funders, case: BuildCase, uses: Uses, chosen: Sequence[
     """
     from scipy.optimize import linprog  # type: ignore[import-untyped, unused-ignore]
 
-    need = _need(funders, case, uses)
+    need = _need(funders, case, takes)
     owed = np.zeros((len(case.sites), len(funders.years)))
     for one in chosen:
         owed[case.buildings[one.building].site] += need[one]

@@ -21,7 +21,7 @@ from stargauge.audit.standing import POOLS
 from stargauge.engine.sample import central
 from stargauge.engine.simulate import inputs_of
 from stargauge.plan.build_order.case import BuildCase, Limit
-from stargauge.plan.build_order.uses import Begun, Uses, country_of
+from stargauge.plan.build_order.takes import Begun, Takes, country_of
 from stargauge.programme.currencies import currency_of, in_usd
 from stargauge.programme.known import Known
 from stargauge.programme.schema import UNSITED
@@ -150,28 +150,28 @@ def _contradictions(made: Sequence[Bound]) -> Iterator[Fault]:
 # --- what is asked, as rows -------------------------------------------------------------------------------------------------------
 
 
-def asked_rows(bounds: Sequence[Bound], case: BuildCase, uses: Uses, begun: Begun) -> tuple[Limit, ...]:
+def asked_rows(bounds: Sequence[Bound], case: BuildCase, takes: Takes, begun: Begun) -> tuple[Limit, ...]:
     """The limits that were asked for, as rows of the case: those that something can break."""
-    makers: dict[str, Callable[[Bound, BuildCase, Uses, Begun], Iterable[Limit]]] = {
+    makers: dict[str, Callable[[Bound, BuildCase, Takes, Begun], Iterable[Limit]]] = {
         "money": _money, "emissions": _emissions, "gas": _gas, "land": _at_sites, "water": _at_sites, "grid": _at_sites, "pool": _pool,
         "crew": _crew, "chips": _chips,
     }  # fmt: skip
-    return binding(case, (row for one in bounds if one.kind in makers for row in makers[one.kind](one, case, uses, begun)))
+    return binding(case, (row for one in bounds if one.kind in makers for row in makers[one.kind](one, case, takes, begun)))
 
 
 def natural_rows(
-    now: Known, case: BuildCase, uses: Uses, begun: Begun, bounds: Sequence[Bound] = (), *, neighbours: bool = False
+    now: Known, case: BuildCase, takes: Takes, begun: Begun, bounds: Sequence[Bound] = (), *, neighbours: bool = False
 ) -> tuple[Limit, ...]:  # fmt: skip
     """How things are, unless a limit of the same was asked for: stated grid connections, pools with a figure, supply of accelerators.
 
     `neighbours`: whether the catalogue's pools count, which give to all buyers of the world and not to one programme alone.
     """
     given = {(one.kind, one.name) for one in bounds}
-    rows = [row for row in _stated_grid(now, case, uses, begun) if ("grid", row.name) not in given]
+    rows = [row for row in _stated_grid(now, case, takes, begun) if ("grid", row.name) not in given]
     if neighbours:
         pools = (pool for pool in pools_of(now.catalogue, {}) if ("pool", pool.name) not in given)
-        rows += [row for pool in pools for row in _pool_rows(pool, case, uses, begun, asked=False)]
-    rows += _allocation(now, case, uses, begun)
+        rows += [row for pool in pools for row in _pool_rows(pool, case, takes, begun, asked=False)]
+    rows += _allocation(now, case, takes, begun)
     return binding(case, rows)
 
 
@@ -192,29 +192,29 @@ def _of_site(case: BuildCase, site: str) -> Array:
     return own[:, None, None, None]
 
 
-def _money(bound: Bound, case: BuildCase, uses: Uses, _: Begun) -> Iterator[Limit]:
+def _money(bound: Bound, case: BuildCase, takes: Takes, _: Begun) -> Iterator[Limit]:
     """Capital of what is decided, in one year or in all, USD of the price year."""
-    capital = uses.building_capital + uses.equipment_capital
-    paid = capital[..., uses.years.index(int(bound.name))] if bound.name else capital.sum(axis=-1)
+    capital = takes.building_capital + takes.equipment_capital
+    paid = capital[..., takes.years.index(int(bound.name))] if bound.name else capital.sum(axis=-1)
     yield Limit(bound.name or "in all", "money", bound.most, "USD", _full(case, paid))
 
 
-def _emissions(bound: Bound, case: BuildCase, uses: Uses, _: Begun) -> Iterator[Limit]:
+def _emissions(bound: Bound, case: BuildCase, takes: Takes, _: Begun) -> Iterator[Limit]:
     """Greenhouse gas of what is decided until the end of the clock, in all or per energy: g - most * Wh <= 0."""
     if bound.unit == "g/Wh":
-        yield Limit(f"per energy, {bound.text}", "emissions", 0.0, "g", _full(case, uses.emissions - bound.most * uses.energy))
+        yield Limit(f"per energy, {bound.text}", "emissions", 0.0, "g", _full(case, takes.emissions - bound.most * takes.energy))
     else:
-        yield Limit("in all", "emissions", bound.most, "g", _full(case, uses.emissions))
+        yield Limit("in all", "emissions", bound.most, "g", _full(case, takes.emissions))
 
 
-def _gas(bound: Bound, case: BuildCase, uses: Uses, _: Begun) -> Iterator[Limit]:
+def _gas(bound: Bound, case: BuildCase, takes: Takes, _: Begun) -> Iterator[Limit]:
     """Fuel of what is decided in a full year."""
-    yield Limit("in a year", "gas", bound.most, "Wh/yr", _full(case, uses.gas))
+    yield Limit("in a year", "gas", bound.most, "Wh/yr", _full(case, takes.gas))
 
 
-def _at_sites(bound: Bound, case: BuildCase, uses: Uses, begun: Begun) -> Iterator[Limit]:
+def _at_sites(bound: Bound, case: BuildCase, takes: Takes, begun: Begun) -> Iterator[Limit]:
     """Land, water in a year or grid of a site, or of each, less what is under way there; a site that is over it gets nothing more."""
-    use = {"land": uses.land, "water": uses.water, "grid": uses.grid}[bound.kind]
+    use = {"land": takes.land, "water": takes.water, "grid": takes.grid}[bound.kind]
     taken = {"land": begun.land, "water": begun.water, "grid": begun.grid}[bound.kind](case.sites)
     for site, already in zip(case.sites, taken, strict=True):
         if bound.name in ("", site):
@@ -222,7 +222,7 @@ def _at_sites(bound: Bound, case: BuildCase, uses: Uses, begun: Begun) -> Iterat
             yield Limit(site, bound.kind, most, bound.unit, _full(case, use * _of_site(case, site)))
 
 
-def _crew(bound: Bound, case: BuildCase, uses: Uses, begun: Begun) -> Iterator[Limit]:
+def _crew(bound: Bound, case: BuildCase, takes: Takes, begun: Begun) -> Iterator[Limit]:
     """Buildings begun in each month, or going up at once in each month at a site or at each."""
     if bound.unit == "1/d":
         for start, when in enumerate(case.months):
@@ -235,30 +235,30 @@ def _crew(bound: Bound, case: BuildCase, uses: Uses, begun: Begun) -> Iterator[L
         if bound.name in ("", site):
             last = begun.finishing(site)
             for when, end in zip(case.months, ends, strict=True):
-                busy = ((ends <= end) & (uses.runs > end)) * _of_site(case, site)
+                busy = ((ends <= end) & (takes.runs > end)) * _of_site(case, site)
                 most = max(bound.most - float((last > end).sum()), 0.0)
                 yield Limit(f"{site}, {when:%Y-%m}", "crew", most, "1", _full(case, busy))
 
 
-def _pool(bound: Bound, case: BuildCase, uses: Uses, begun: Begun) -> Iterator[Limit]:
+def _pool(bound: Bound, case: BuildCase, takes: Takes, begun: Begun) -> Iterator[Limit]:
     """What a pool gives this programme, as given."""
     pool = next(one for one in pools_of(begun.known.catalogue, {bound.name: bound.text.partition("=")[2]}) if one.name == bound.name)
-    return _pool_rows(pool, case, uses, begun, asked=True)
+    return _pool_rows(pool, case, takes, begun, asked=True)
 
 
-def _pool_rows(pool: Pool, case: BuildCase, uses: Uses, begun: Begun, asked: bool) -> Iterator[Limit]:
+def _pool_rows(pool: Pool, case: BuildCase, takes: Takes, begun: Begun, asked: bool) -> Iterator[Limit]:
     """By each year end: facility power that draws on a pool at most what it has given by then, at its median."""
     if pool.supply is None:
         return
     supply = float(central(pool.supply))
     inside = np.array([pool.scope in ("world", country_of(begun.known, case.sites[one.site])) for one in case.buildings], dtype=np.float64)
     power = np.array([one.facility_power for one in case.buildings])[:, None, None, None]
-    use = {"transformers": power, "turbines": uses.turbines, "queue": uses.grid}[pool.name] * inside[:, None, None, None]
-    ends = [date(year, 12, 31) for year in range(begun.known.as_of.year, uses.years[-1] + 1)]
+    use = {"transformers": power, "turbines": takes.turbines, "queue": takes.grid}[pool.name] * inside[:, None, None, None]
+    ends = [date(year, 12, 31) for year in range(begun.known.as_of.year, takes.years[-1] + 1)]
     already = begun.ordered_by(pool, np.array([day(end) for end in ends]))
     for end, taken in zip(ends, already, strict=True):
         most = max(supply * (day(end) - day(begun.known.as_of)) - float(taken), 0.0)
-        yield Limit(f"{pool.name} by {end.year}", "pool", most, "W", _full(case, use * (uses.powered <= day(end))), asked, pool.source)
+        yield Limit(f"{pool.name} by {end.year}", "pool", most, "W", _full(case, use * (takes.powered <= day(end))), asked, pool.source)
 
 
 def _quarters(now: Known) -> list[date]:
@@ -266,19 +266,19 @@ def _quarters(now: Known) -> list[date]:
     return [when for when in months_between(now.as_of, now.months[-1]) if when.month % 3 == 0]
 
 
-def _chips(bound: Bound, case: BuildCase, uses: Uses, begun: Begun) -> Iterator[Limit]:
+def _chips(bound: Bound, case: BuildCase, takes: Takes, begun: Begun) -> Iterator[Limit]:
     """By each quarter end: accelerators wanted by then, of one kind or of all, at most what has been delivered."""
     kind = np.array([bound.name in ("", chip) for chip in case.chips], dtype=np.float64)[:, None]
     for end in _quarters(begun.known):
         most = bound.most * (day(end) - day(begun.known.as_of))
-        use = uses.accelerators * kind * (uses.racks <= day(end))
+        use = takes.accelerators * kind * (takes.racks <= day(end))
         yield Limit(f"{bound.name or 'all'} by {end:%Y-%m}", "chips", most, "1", _full(case, use))
 
 
 # --- how things are ---------------------------------------------------------------------------------------------------------------
 
 
-def _stated_grid(now: Known, case: BuildCase, uses: Uses, begun: Begun) -> Iterator[Limit]:
+def _stated_grid(now: Known, case: BuildCase, takes: Takes, begun: Begun) -> Iterator[Limit]:
     """Grid connections as the file states them: what is decided and what is under way together have no more."""
     taken = begun.grid(case.sites)
     for site, already in zip(case.sites, taken, strict=True):
@@ -286,11 +286,11 @@ def _stated_grid(now: Known, case: BuildCase, uses: Uses, begun: Begun) -> Itera
         said = now.estimate(spec.supply.grid.capacity) if spec and spec.supply.grid.capacity else None
         stated = float(central(said.value)) if said else np.nan
         if said and stated > 0.0:
-            use = _full(case, uses.grid * _of_site(case, site))
+            use = _full(case, takes.grid * _of_site(case, site))
             yield Limit(site, "grid", max(stated - float(already), 0.0), "W", use, False, said.statements[0].source)
 
 
-def _allocation(now: Known, case: BuildCase, uses: Uses, begun: Begun) -> Iterator[Limit]:
+def _allocation(now: Known, case: BuildCase, takes: Takes, begun: Begun) -> Iterator[Limit]:
     """What one programme gets of accelerators by each quarter end, W of IT power, at the median; what is under way has its part of it."""
     found = inputs_of(now, ["accelerator_supply"])["accelerator_supply"].estimates[0]
     supply, source = float(central(found.value)), found.statements[0].source if found.statements else ""
@@ -298,7 +298,7 @@ def _allocation(now: Known, case: BuildCase, uses: Uses, begun: Begun) -> Iterat
     power = np.array([one.it_power for one in case.buildings])[:, None, None, None]
     for end, taken in zip(ends, begun.chips_by(np.array([day(end) for end in ends])), strict=True):
         most = max(supply * (day(end) - day(now.as_of)) - float(taken), 0.0)
-        yield Limit(f"by {end:%Y-%m}", "chips", most, "W", _full(case, power * (uses.racks <= day(end))), False, source)
+        yield Limit(f"by {end:%Y-%m}", "chips", most, "W", _full(case, power * (takes.racks <= day(end))), False, source)
 
 
 # --- fewer rows -------------------------------------------------------------------------------------------------------------------

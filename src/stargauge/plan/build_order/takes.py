@@ -23,7 +23,7 @@ _YEAR_HOURS = 8766.0
 _YEAR_MONTHS = 12
 
 
-class Uses(NamedTuple):
+class Takes(NamedTuple):
     """What each option takes, expected over worlds. Every array broadcasts to (building, power, chip, start), money with the year behind.
 
     Money is USD of the price year, not discounted, by calendar year of payment; a day is a day count, infinite where it never comes.
