@@ -128,7 +128,7 @@ def power(
         drawn.hours, start, found, Limits(shortfall, _amount(emissions, "g/Wh"), _amount(land, "m2"), _amount(gas, "Wh")),
         _outputs(reading, others), _numbers(others), draws=draws, seed=seed, same_weather=others is sky,
         test_load=drawn.others, stated=tuple(stated), backups=tuple(backups(reading, stated)), reading=reading, water=drawn.water,
-        upstream=_waters(reading), gas_upstream=_gas_upstream(reading),
+        upstream=_waters(reading, stated), gas_upstream=_gas_upstream(reading),
     )  # fmt: skip
     return SitePower(made.name, asked_as(made), view.id, now.as_of, drawn.said, sky, planned(case, mixes, progress))
 
@@ -144,10 +144,10 @@ def _outputs(reading: Offering, others: Weather) -> dict[str, Array]:
     return made
 
 
-def _waters(reading: Offering) -> dict[str, float | None]:
+def _waters(reading: Offering, stated: Sequence[Stated]) -> dict[str, float | None]:
     """L of water consumed per Wh that a plant gives, by its name; None where the catalogue has no figure."""
     market = "grid-us" if reading.place.region else "grid-abroad"
-    kinds = {name_of(source): kind for source, kind in KINDS.items()}
+    kinds = {one.name: one.kind for one in stated}
     made: dict[str, float | None] = {}
     for plant in reading.offers.plants:
         rows = (reading.place.market, market) if plant.source == "grid" else (kinds.get(plant.name, plant.name),)
@@ -186,7 +186,7 @@ def _source(now: Known, source: str, entry: PowerSource) -> Stated:
     day = when[0].value.start if when and isinstance(when[0].value, Window) else None
     energy, price = (_number(now, part) if part else None for part in (entry.energy, entry.price))
     size = _number(now, entry.capacity)
-    return Stated(source, size, energy, day, price, entry.role, said.status, said.source, said.grade or "", said.note)
+    return Stated(source, size, energy, day, price, entry.role, said.status, said.source, said.grade or "", said.note, entry.plant)
 
 
 def _number(now: Known, said: tuple[Statement, ...]) -> float:
