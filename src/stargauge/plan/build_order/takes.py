@@ -70,7 +70,7 @@ def takes_of(prepared: Prepared, now: Known) -> Takes:
     power = prices.mean("accelerator_it_power")[[now.axes["chip"].index(chip) for chip in case.chips]]
     turbines = np.isin(case.powers, _TURBINES).astype(np.float64)[:, None, None]
     return Takes(
-        uses.years, uses.capital - equipment, equipment, uses.emissions, building.load[:, None, None, None] * hours, uses.gas, uses.water,
+        uses.years, np.maximum(uses.capital - equipment, 0.0), equipment, uses.emissions, building.load[:, None, None, None] * hours, uses.gas, uses.water,
         uses.land, uses.grid, uses.facility * turbines, uses.it * prices.scalar("hall_filled") / power[:, None], uses.ready, uses.ready,
         uses.operation,
     )  # fmt: skip
