@@ -22,13 +22,6 @@ from numpy.typing import NDArray
 from stargauge.audit.binding import check
 from stargauge.audit.language import Comparison, parse
 from stargauge.engine.simulate import axes_of, model_graph, simulate
-from stargauge.model.inference import (
-    inference_demand_covered,
-    inference_tokens_per_day,
-    inference_tokens_per_s,
-    inference_users_served,
-)
-from stargauge.model.training import training_runs_per_year, training_tokens_per_day
 from stargauge.plan.build_order.case import BuildCase, Target
 from stargauge.plan.build_order.prepare import Aim, Prepared
 from stargauge.plan.build_order.worlds import read
@@ -39,10 +32,14 @@ from stargauge.quantity.quantity import USES
 
 Array = NDArray[np.float64]
 
-_TRAINING, _INFERENCE = (USES.index(use) for use in ("training", "inference"))
 #: What may be needed of each use, as the model calls it.
 TRAINING = ("training_runs_per_year", "training_tokens_per_day")
 INFERENCE = ("inference_demand_covered", "inference_tokens_per_s", "inference_tokens_per_day", "inference_users_served")
+#: Both in the order in which the model makes them.
+_STEPS = (
+    "training_tokens_per_day", "training_runs_per_year", "inference_tokens_per_s", "inference_tokens_per_day", "inference_users_served",
+    "inference_demand_covered",
+)  # fmt: skip
 EXAMPLE = "'training_runs_per_year[frontier] >= 2 by 2029-12-31' with 'inference_demand_covered >= 1.5 by 2029-12-31'"
 _READ = (
     "accelerator_peak", "training_utilisation", "goodput", "training_flop_per_token", "model_training_tokens", "training_share",
@@ -133,22 +130,12 @@ def rates_of(got: dict[str, Array], need: Need, models: Sequence[str]) -> Array:
     """
     draws, chips = got["accelerator_throughput"].shape
     one = np.broadcast_to(np.eye(chips)[None, :, None, :], (draws, chips, 1, chips))
-    whole = np.ones((draws, len(USES)))
-    if need.training:
-        tokens = training_tokens_per_day(
-            one, got["accelerator_peak"], got["training_utilisation"], got["goodput"], whole, got["training_flop_per_token"]
-        )
-        by_model = training_runs_per_year(tokens, got["model_training_tokens"]) if need.name == TRAINING[0] else tokens
-        return np.asarray(by_model[:, models.index(need.model)])
-    served = inference_tokens_per_s(one, got["accelerator_throughput"], whole, got["serving_utilisation"], got["serving_peak_factor"])
-    if need.name == "inference_tokens_per_s":
-        return served
-    daily = inference_tokens_per_day(served)
-    return {
-        "inference_tokens_per_day": lambda: daily,
-        "inference_users_served": lambda: inference_users_served(daily, got["tokens_per_user_day"]),
-        "inference_demand_covered": lambda: inference_demand_covered(daily, got["inference_demand_tokens"]),
-    }[need.name]()
+    values, formulas = dict(got) | {"accelerators": one, "fleet_share": np.ones((draws, len(USES)))}, model_graph().quantities
+    for name in _STEPS[: _STEPS.index(need.name) + 1]:
+        formula = formulas[name]
+        values[name] = np.asarray(formula.function(*(values[part] for part in formula.needs)))
+    found = values[need.name]
+    return np.asarray(found[:, models.index(need.model)] if need.model else found)
 
 
 def _time_share(need: Need, shares: Array | float, training_share: Array) -> Array:
