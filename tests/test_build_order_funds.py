@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.build_order_cases import ALL, EQUIPMENT, HALLS, YEARS, case_of, funders_of, takes_of
+from tests.build_order_by_hand import ALL, EQUIPMENT, HALLS, YEARS, case_of, funders_of, takes_of
 from tests.real_worlds import NOW, known_of
 
 from stargauge import api
