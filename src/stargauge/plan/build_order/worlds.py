@@ -1,4 +1,4 @@
-"""The dates of what is decided in every draw of the ordinary model, for any month of start, power and chip; and the worlds that stand for all.
+"""The dates of what is decided in every draw of the ordinary model, for any month of start, power and chip.
 
     ready = max(start + span, stated day of power),  operation = max(ready, chip ships + delivery) + racks + commissioning      (1)
 
@@ -26,13 +26,10 @@ Array = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 _START, _ENERGISED = STAGES.index("under_construction"), STAGES.index("energised")
-_HALL = ("shell", "fit_out")
 _POWER = ("grid_connection", "transformers", "switchgear", "onsite_generation")
 _DATES_OF = ("grid", "gas", "fuel_cell")
 #: Months after the first between which starts of work are taken as straight: they slip in proportion to how far ahead they are planned.
 KNOTS = (0, 1, 2, 4, 8, 18, 36)
-#: Rounds until the worlds that stand for all are settled.
-_ROUNDS = 50
 
 
 class _Kept(NamedTuple):
@@ -148,19 +145,59 @@ def operation_at(made: Worlds, ready: Array) -> Array:
     return np.asarray(there + (made.racks + made.later)[:, :, None, None, None])
 
 
-def given_up_at(made: Worlds, start: Array, ready: Array) -> NDArray[np.bool_]:
-    """Whether a building is cancelled before it has power: (draw, building, power, start). By `model.schedule.cancelled_date`."""
-    shape = ready.shape
-    power = ready.reshape(shape[0], -1)
-    work = np.broadcast_to(start[:, :, None], shape).reshape(power.shape)
-    stages = np.full((shape[0], len(STAGES), power.shape[1]), np.nan)
-    stages[:, _START], stages[:, _ENERGISED] = work, power
-    absent = np.full(power.shape, np.nan)
-    site = np.repeat(made.site, shape[2] * shape[3])
+def given_up(made: Worlds, start: Array, ready: Array, site: Places) -> NDArray[np.bool_]:
+    """Whether a building of a site is cancelled before it has power: (draw, option). By `model.schedule.cancelled_date`."""
+    stages = np.full((len(start), len(STAGES), start.shape[1]), np.nan)
+    stages[:, _START], stages[:, _ENERGISED] = start, ready
+    absent = np.full(start.shape, np.nan)
     when = cancelled_date(
         absent, absent[0], made.looked, made.known_from, site.astype(np.float64), made.chance, made.announced, made.building, stages
     )
-    return np.asarray(np.isfinite(when).reshape(shape))
+    return np.isfinite(when)
+
+
+class Dates(NamedTuple):
+    """Days of every option: `start` (draw, building, start), `ready` (draw, building, power, start), `operation` (draw, building, power,
+    chip, start)."""
+
+    start: Array
+    ready: Array
+    operation: Array
+
+
+def dates_of(made: Worlds, planned: Array) -> Dates:
+    """The dates of all options whose work is planned to start on some days, whatever is cancelled."""
+    start = starts_at(made, planned)
+    ready = ready_at(made, start)
+    return Dates(start, ready, operation_at(made, ready))
+
+
+def given_up_at(made: Worlds, start: Array, ready: Array) -> NDArray[np.bool_]:
+    """Whether options are cancelled before they have power: (draw, building, power, start), of starts (draw, building, start)."""
+    shape = ready.shape
+    flat = np.broadcast_to(start[:, :, None], shape).reshape(shape[0], -1)
+    return given_up(made, flat, ready.reshape(shape[0], -1), np.repeat(made.site, shape[2] * shape[3])).reshape(shape)
+
+
+def running(made: Worlds, planned: Array) -> Array:
+    """Day of operation of all options, infinity where they are cancelled before: (draw, building, power, chip, start)."""
+    start, ready, operation = dates_of(made, planned)
+    return np.where(given_up_at(made, start, ready)[:, :, :, None], np.inf, operation)
+
+
+def ready_of(made: Worlds, building: Places, power: Places, planned: Array) -> tuple[Array, Array]:
+    """Days on which work of single options really starts, and on which hall and power are there: (draw, option) each."""
+    right = np.clip(np.searchsorted(made.knots, planned), 1, len(made.knots) - 1)
+    share = (planned - made.knots[right - 1]) / (made.knots[right] - made.knots[right - 1])
+    start = made.starts[:, building, right - 1] * (1.0 - share) + made.starts[:, building, right] * share
+    return start, np.fmax(start + made.span[:, building, power], made.since[:, building, power])
+
+
+def running_of(made: Worlds, building: Places, power: Places, chip: Places, planned: Array) -> Array:
+    """Day of operation of single options, infinity where they are cancelled before: (draw, option)."""
+    start, ready = ready_of(made, building, power, planned)
+    runs = np.maximum(ready, made.ships[:, chip]) + (made.racks + made.later)[:, building]
+    return np.where(given_up(made, start, ready, made.site[building]), np.inf, runs)
 
 
 # --- from the model ---------------------------------------------------------------------------------------------------------------
@@ -204,10 +241,7 @@ def worlds_of(
     chip = [first.axes["chip"].index(one) for one in chips]
     site = got["phase_site"].astype(np.intp)[at]
     waits = [_waits(run(known, WAITS), at, site) for known in asked.powers]
-    span, since = (
-        np.stack([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], axis=2)
-        for part in (0, 1)
-    )
+    span, since = (np.stack([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], axis=2) for part in (0, 1))
     ships = got["chip_ships_from"][:, chip] + got["delivery_lead"][:, None]
     it_power = got["phase_it_power"][:, at]
     return Worlds(
@@ -221,10 +255,9 @@ def worlds_of(
 def _waits(got: Mapping[str, Array], at: Places, site: Places) -> tuple[Array, Array]:
     """Days until hall and power are there, and the day before which stated power is not: (draw, building) each."""
     days = {name: got["activity_days"][:, place][:, at] for place, name in enumerate(ACTIVITIES)}
-    hall = sum(days[name] for name in _HALL)
-    span = np.maximum.reduce([hall, *(days[name] for name in _POWER)])
+    span = np.maximum.reduce([days["shell"] + days["fit_out"], *(days[name] for name in _POWER)])
     grid, gas, cells = (got["supply_available_from"][:, SOURCES.index(name)][:, site] for name in _DATES_OF)
-    alone = (np.nan_to_num(got["supply_alone"]) > 0.5).any(axis=0)[site]
+    alone = (np.nan_to_num(got["supply_alone"]).max(axis=0) > 0.5)[site]
     dated = np.fmax(np.where(alone, np.nan, grid), np.fmax(gas, cells))
     return span, np.nan_to_num(dated, nan=-np.inf)
 
@@ -240,55 +273,3 @@ def planned_days(months: Sequence[date]) -> tuple[date, ...]:
 def days_of(months: Sequence[date]) -> Array:
     """Month ends as day counts."""
     return np.array([day(month) for month in months])
-
-
-# --- worlds that stand for all ----------------------------------------------------------------------------------------------------
-
-
-def standing_for(features: Array, count: int, seed: int) -> tuple[Places, Array]:
-    """Draws that stand for all: their places, in order, and weights, the share of all draws that lie nearest to each.
-
-    k-means++ seeds (Arthur and Vassilvitskii 2007, SODA) on standardised features (draw, feature), then medoids: of each cluster the draw
-    nearest its mean, until nothing moves. Deterministic.
-    """
-    draws = len(features)
-    if count >= draws:
-        return np.arange(draws), np.full(draws, 1.0 / draws)
-    scale = features.std(axis=0)
-    points = (features - features.mean(axis=0))[:, scale > 0.0] / scale[scale > 0.0]
-    chosen = _seeds(points, count, np.random.default_rng(seed))
-    for _ in range(_ROUNDS):
-        nearest = _nearest(points, chosen)
-        moved = np.array([_medoid(points, nearest == one, chosen[one]) for one in range(count)])
-        if (moved == chosen).all():
-            break
-        chosen = moved
-    order = np.argsort(chosen, kind="stable")
-    chosen = chosen[order]
-    share = np.bincount(_nearest(points, chosen), minlength=count) / draws
-    return chosen[share > 0.0], share[share > 0.0]
-
-
-def _nearest(points: Array, chosen: Places) -> Places:
-    centres = points[chosen]
-    apart = (centres**2).sum(axis=1)[None] - 2.0 * points @ centres.T
-    return np.asarray(np.argmin(apart, axis=1))
-
-
-def _medoid(points: Array, here: NDArray[np.bool_], usual: np.intp) -> np.intp:
-    places = np.flatnonzero(here)
-    if not len(places):
-        return usual
-    apart = ((points[places] - points[places].mean(axis=0)) ** 2).sum(axis=1)
-    return np.intp(places[np.argmin(apart)])
-
-
-def _seeds(points: Array, count: int, chance: np.random.Generator) -> Places:
-    """First the draw nearest the mean, then others with a chance in proportion to the squared distance from those there are."""
-    chosen = [int(np.argmin((points**2).sum(axis=1)))]
-    apart = ((points - points[chosen[0]]) ** 2).sum(axis=1)
-    while len(chosen) < count and apart.sum() > 0.0:
-        place = int(np.searchsorted(np.cumsum(apart), chance.random() * apart.sum()))
-        chosen.append(min(place, len(points) - 1))
-        apart = np.minimum(apart, ((points - points[chosen[-1]]) ** 2).sum(axis=1))
-    return np.array(chosen, dtype=np.intp)
