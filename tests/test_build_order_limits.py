@@ -237,20 +237,19 @@ def stargate() -> tuple[Known, Prepared, Takes, Begun]:
     made = prepare(
         programme, now, BuildAsked((Aim(target, "power_facility"),), draws=256, worlds=10, further=False, last=date(2027, 12, 31))
     )
-    return now, made, real_takes_of(made, now), begun_of(begun_known(programme, now, made), draws=256)
+    return now, made, real_takes_of(made, now), begun_of(begun_known(programme, now), draws=256)
 
 
 def test_what_options_take_of_stargate(stargate: tuple[Known, Prepared, Takes, Begun]) -> None:
     """Capital adds up to that of the case's uses; chips are those of the halls; a MW of load is a MW for some years."""
     _, made, takes, _ = stargate
-    whole = np.where(made.case.allowed[..., None], made.uses.capital, 0.0)
-    both = np.where(made.case.allowed[..., None], takes.building_capital + takes.equipment_capital, 0.0)
-    assert both == pytest.approx(whole, rel=1e-9, abs=1.0)
-    per_watt = np.where(made.case.allowed, takes.equipment_capital.sum(axis=-1), np.nan) / made.uses.it
-    assert np.nanmin(per_watt) > 15.0 and np.nanmax(per_watt) < 60.0  # USD/W, as the catalogue's prices of racks and the model's own
-    each = np.where(made.case.allowed, made.uses.it / takes.accelerators, np.nan)
-    assert np.nanmin(each) > 700.0 and np.nanmax(each) < 4000.0  # W of IT power per accelerator
-    assert np.nanmax(np.where(made.case.allowed, takes.energy, 0.0)) < 1.2 * made.uses.it.max() * 24 * 365.25 * 6
+    allowed = made.case.allowed
+    assert takes.building_capital + takes.equipment_capital == pytest.approx(made.uses.capital, rel=1e-9, abs=1.0)
+    per_watt = takes.equipment_capital.sum(axis=-1)[allowed] / made.uses.it[allowed]
+    assert per_watt.min() > 15.0 and per_watt.max() < 60.0  # USD/W, as the catalogue's prices of racks and the model's own
+    each = made.uses.it[allowed] / takes.accelerators[allowed]
+    assert each.min() > 700.0 and each.max() < 4000.0  # W of IT power per accelerator
+    assert takes.energy.max() < 1.2 * made.uses.it.max() * 24 * 365.25 * 6
 
 
 def test_how_things_are_for_stargate(stargate: tuple[Known, Prepared, Takes, Begun]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.plan.build_order.case import BuildCase, Choice
-from stargauge.plan.build_order.funds import NOBODY, Funders
+from stargauge.plan.build_order.funds import EXACT, MILLION, NOBODY, Funders
 from stargauge.plan.build_order.takes import Takes
 from stargauge.programme.known import Known
 
@@ -151,20 +151,19 @@ def _nearest(funders: Funders, capital: Array, shares: Array, lenders: Array) ->
         return out
     # variables by year: paid, above its share, lent, open
     first = np.cumsum([0, len(who) * years, len(who) * years, len(lent) * years, len(owed) * years])
-    scale = float(capital.max())
     cost, top = np.zeros(first[-1]), np.full(first[-1], np.inf)
     cost[first[1] : first[2]], cost[first[3] :] = 1.0, _OPEN
-    top[first[2] : first[3]] = np.concatenate([lenders[one] for one in lent]) / scale if lent else []
+    top[first[2] : first[3]] = np.concatenate([lenders[one] for one in lent]) / MILLION if lent else []
     equal, below = _Rows(), _Rows()
     for at, one in enumerate(owed):
         payers = [first[0] + place * years for place, (_, site, asset) in enumerate(who) if (site, asset) == one]
         payers += [first[2] + place * years for place, other in enumerate(lent) if other == one] + [first[3] + at * years]
         for year in range(years):
-            equal.add([start + year for start in payers], 1.0, capital[one][year] / scale)
+            equal.add([start + year for start in payers], 1.0, capital[one][year] / MILLION)
     for place, (party, site, asset) in enumerate(who):
         for year in range(years):
             mine = first[0] + place * years + year
-            share = float(shares[party, site, asset, year]) / scale
+            share = float(shares[party, site, asset, year]) / MILLION
             if known[party]:
                 below.add([mine, mine + int(first[1])], np.array([1.0, -1.0]), share)
             else:
@@ -173,17 +172,17 @@ def _nearest(funders: Funders, capital: Array, shares: Array, lenders: Array) ->
         places = [place for place, one in enumerate(who) if one[0] == party]
         for year in range(years) if places else ():
             spent = [first[0] + place * years + until for place in places for until in range(year + 1)]
-            below.add(spent, 1.0, float(funders.left[party, year]) / scale)
+            below.add(spent, 1.0, float(funders.left[party, year]) / MILLION)
     made = linprog(
         cost, below.matrix(csr_array, first[-1]), below.right, equal.matrix(csr_array, first[-1]), equal.right,
-        np.stack([np.zeros(first[-1]), top], axis=1), method="highs",
+        np.stack([np.zeros(first[-1]), top], axis=1), method="highs", options=EXACT,
     )  # fmt: skip
     if made.status != 0:
         raise RuntimeError(f"the division of money: {made.message}")
     for place, (party, site, asset) in enumerate(who):
-        out[party, site, asset] = scale * made.x[first[0] + place * years :][:years]
+        out[party, site, asset] = MILLION * made.x[first[0] + place * years :][:years]
     for place, (site, asset) in enumerate(lent):
-        out[-1, site, asset] = scale * made.x[first[2] + place * years :][:years]
+        out[-1, site, asset] = MILLION * made.x[first[2] + place * years :][:years]
     return out
 
 

@@ -44,6 +44,8 @@ _LEVERED = "financeable"
 #: Of a share, what rounding leaves.
 _NONE = 1e-9
 _CENT = 0.01
+#: What linear programs count in, and how exactly they keep their rows: both together to a tenth of a cent.
+MILLION, EXACT = 1e6, {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
 #: How often what a year end does not see is looked for again.
 _ROUNDS = 20
 _READ = ("funding_available", "capital_brought", "money_passed_on", "policy_headroom", "owner_share", "equipment_share", "market_leverage",
@@ -209,8 +211,10 @@ def missing_row(funders: Funders, case: BuildCase, takes: Takes, chosen: Sequenc
     flow = _Flow.of(funders, owed)
     if not flow.pairs:
         return None
-    made = linprog(flow.cost, flow.limits, flow.most, flow.balance, flow.owed, method="highs")
-    if made.status != 0 or made.fun <= max(1e-9 * owed.sum(), _CENT):
+    made = linprog(flow.cost, flow.limits, flow.most / MILLION, flow.balance, flow.owed / MILLION, method="highs", options=EXACT)
+    if made.status != 0:
+        raise RuntimeError(f"the flow of money: {made.message}")
+    if made.fun * MILLION <= max(1e-9 * owed.sum(), _CENT):
         return None
     prices = np.clip(made.eqlin.marginals, 0.0, 1.0).reshape(owed.shape)
     most = float(-(made.ineqlin.marginals * flow.most).sum())

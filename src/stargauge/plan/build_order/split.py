@@ -12,7 +12,7 @@ as are asked for. Leaves out: wear of accelerators that are built, a share that 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from stargauge.audit.binding import check
 from stargauge.audit.language import Comparison, parse
 from stargauge.engine.simulate import axes_of, model_graph, simulate
-from stargauge.plan.build_order.case import BuildCase, Target
-from stargauge.plan.build_order.prepare import Aim, Prepared
+from stargauge.plan.build_order.case import Target
+from stargauge.plan.build_order.prepare import Aim, Own
 from stargauge.plan.build_order.worlds import read
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import month_end, month_label
@@ -66,11 +66,6 @@ class Need(NamedTuple):
         """Whether it is of training; else of inference."""
         return self.name in TRAINING
 
-    @property
-    def aim(self) -> Aim:
-        """As a target to prepare a case with, by the same day; its gains are set by `with_split`."""
-        return Aim(Target(self.text, 1.0, "1", self.day, self.probability), "compute_h100e")
-
 
 @dataclass(frozen=True)
 class Split:
@@ -83,6 +78,14 @@ class Split:
     inference_share: float
     per_power: Array
     begun: Array
+
+    @property
+    def aims(self) -> tuple[Aim, ...]:
+        """Each need as what a case is prepared for: a target of amount one, of its own worth in every draw."""
+        return tuple(
+            Aim(Target(need.text, 1.0, "1", need.day, need.probability), "compute_h100e", (), Own(self.per_power[at], self.begun[at]))
+            for at, need in enumerate(self.needs)
+        )
 
     @property
     def assumption(self) -> dict[str, Any]:
@@ -177,19 +180,6 @@ def split_of(needs: Sequence[Need], begun: Known, chips: Sequence[str], *, draws
         tuple(needs), best, np.stack([share[:, None] * rate for share, rate in zip(part, each, strict=True)]),
         np.stack([share * base for share, base in zip(part, have, strict=True)]),
     )  # fmt: skip
-
-
-def with_split(prepared: Prepared, split: Split) -> BuildCase:
-    """The case with each need as a target of amount one: what a building adds to it, and what is under way has of it, in every world."""
-    case = prepared.case
-    gains, fixed = case.gains.copy(), case.fixed.copy()
-    texts = [aim.target.text for aim in prepared.aims]
-    worlds = prepared.all_worlds.only(prepared.chosen)
-    for at, need in enumerate(split.needs):
-        place = texts.index(need.text)
-        gains[place] = np.einsum("wb,wc->bcw", worlds.it_power, split.per_power[at, prepared.chosen])
-        fixed[place] = split.begun[at, prepared.chosen]
-    return replace(case, gains=gains, fixed=fixed)
 
 
 def holds(planned: Known, needs: Sequence[Need], *, draws: int = 1024, seed: int = 0) -> tuple[tuple[float, ...], float]:
