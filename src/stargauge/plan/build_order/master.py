@@ -1,12 +1,12 @@
 """The master program: whole plans of sites as columns, rows for targets in worlds, limits and shares of worlds kept.
 
     min   sum_j value_j c_j + penalty (sum of what is missing)
-    with  sum_j reach_jgw c_j >= floor_gw + (need_gw - floor_gw) z_gw,   sum_j use_jl c_j <= most_l
+    with  sum_j reach_jgw c_j >= need_gw z_gw,   sum_j use_jl c_j <= most_l
           sum_w weight_w z_gw >= probability_g,   sum of c_j of a site = 1,   c, z between 0 and 1
 
-`floor`: what any better order of build has in a world at least, also where it gives the world up; it takes most of the slack out of z (as
-Qiu, Ahmed, Dey and Wolsey 2014, INFORMS Journal on Computing 26, 530-546, strengthen coefficients). Missing amounts at a penalty keep the
-program feasible and its prices within a box.
+A choice of a column counts in no more worlds than have to be kept (`Scaled.counted`): what runs in time in more of them than that helps
+none the more. Without this all worlds would be kept by four fifths instead of four fifths of the worlds. Missing amounts at a penalty keep
+the program feasible and its prices within a box.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stargauge.plan.build_order.case import Array, Mask
-from stargauge.plan.build_order.pricing import Cut, Plan, Prices, Scaled
+from stargauge.plan.build_order.pricing import Cut, Kept, Plan, Prices, Scaled
 
 
 class Relaxed(NamedTuple):
@@ -55,8 +55,6 @@ class Master:
         self.targets, self.worlds = scaled.need.shape
         self.plans: list[Plan] = []
         self.known: set[tuple[int, tuple[Any, ...]]] = set()
-        self.reach: list[Array] = []
-        self.floor = np.zeros(scaled.need.shape)
         self.highs = solver(presolve="off", solver="simplex", simplex_strategy=4)
         self._rows()
 
@@ -65,14 +63,14 @@ class Master:
         limits = len(scaled.most)
         self.row_limit, self.row_kept, self.row_site = cells, cells + limits, cells + limits + self.targets
         rows = self.row_site + sites
-        low = np.concatenate([self.floor.ravel(), np.full(limits, -np.inf), scaled.probability, np.ones(sites)])
+        low = np.concatenate([np.zeros(cells), np.full(limits, -np.inf), scaled.probability, np.ones(sites)])
         high = np.concatenate([np.full(cells, np.inf), scaled.most, np.full(self.targets, np.inf), np.ones(sites)])
         none = np.zeros(0, dtype=np.int32)
         told(self.highs.addRows(rows, low, high, 0, none, none, np.zeros(0)), "rows")
         # z of every world, then what is missing of every row but the shares of worlds
         world = np.arange(cells)
         index = np.stack([world, self.row_kept + world // self.worlds], axis=1).ravel().astype(np.int32)
-        value = np.stack([-(scaled.need - self.floor).ravel(), np.tile(scaled.case.weights, self.targets)], axis=1).ravel()
+        value = np.stack([-scaled.need.ravel(), np.tile(scaled.case.weights, self.targets)], axis=1).ravel()
         told(
             self.highs.addCols(cells, np.zeros(cells), np.zeros(cells), np.ones(cells), 2 * cells, np.arange(0, 2 * cells, 2, dtype=np.int32), index, value),
             "worlds",
@@ -112,30 +110,34 @@ class Master:
         self.plans += new
         return len(new)
 
-    def hold(self, cuts: tuple[Cut, ...], kept: tuple[Array, Array]) -> None:
+    def hold(self, cuts: tuple[Cut, ...], kept: Kept) -> None:
         """Keep to a branch: plans within the cuts, shares of worlds between two ends."""
-        most = np.array([np.inf if not cuts or self.scaled.held(plan, cuts) else 0.0 for plan in self.plans])
+        held = self._counted_within(kept)
+        for place in np.flatnonzero(held) if cuts else ():
+            held[place] = self.scaled.held(self.plans[int(place)], cuts)
+        most = np.where(held, np.inf, 0.0)
         self.bounded(np.arange(self.first, self.first + len(most)), np.zeros(len(most)), most)
         cells = self.targets * self.worlds
-        self.bounded(np.arange(cells), kept[0].ravel(), kept[1].ravel())
+        self.bounded(np.arange(cells), kept.least.ravel(), kept.most.ravel())
+
+    def _counted_within(self, kept: Kept) -> Mask:
+        """Which plans leave room for the worlds that are kept in what they count."""
+        out = np.ones(len(self.plans), dtype=bool)
+        if not kept.least.any():
+            return out
+        weights = self.scaled.case.weights
+        room = self.scaled.mass - kept.least @ weights + 1e-6
+        count = np.array([len(plan.choices) for plan in self.plans])
+        if count.sum():
+            used = np.einsum("ngw,gw->ng", np.concatenate([plan.counted for plan in self.plans if plan.choices]), (1.0 - kept.least) * weights)
+            passed = np.concatenate([[0], np.cumsum((used > room).any(axis=1))])
+            ends = np.cumsum(count)
+            out = passed[ends] == passed[ends - count]
+        return out
 
     def bounded(self, columns: Array, low: Array, high: Array) -> None:
         if len(columns):
             told(self.highs.changeColsBounds(len(columns), columns.astype(np.int32), low, high), "bounds")
-
-    def raise_floor(self, floor: Array) -> None:
-        """Put what runs in a world that is given up to `floor`."""
-        cells = self.targets * self.worlds
-        for cell in np.flatnonzero((floor > self.floor).ravel()):
-            told(self.highs.changeCoeff(int(cell), int(cell), -float((self.scaled.need - floor).flat[cell])), "floor")
-        index = np.arange(cells, dtype=np.int32)
-        told(self.highs.changeRowsBounds(cells, index, floor.ravel(), np.full(cells, np.inf)), "floor")
-        self.floor = floor.copy()
-
-    def cost(self, values: Array) -> None:
-        """Other values of the plans."""
-        if len(values):
-            told(self.highs.changeColsCost(len(values), np.arange(self.first, self.first + len(values), dtype=np.int32), values), "values")
 
     def penalise(self, penalty: float) -> None:
         """Another price on what is missing."""
@@ -164,32 +166,32 @@ class Master:
         )  # fmt: skip
 
 
-def restricted(scaled: Scaled, plans: list[Plan], floor: Array, *, nodes: int, seconds: float, gap: float, below: float) -> Mask | None:
-    """Which of the plans make the best order together, by HiGHS; None where none is found below a value."""
+def together(scaled: Scaled, plans: list[Plan], *, nodes: int, seconds: float, gap: float, below: float) -> list[Plan] | None:
+    """Which of the plans, one of each site, make the best order, by HiGHS; None where none is found below a value."""
     import highspy
 
     cells, worlds = scaled.need.size, scaled.need.shape[1]
-    targets, limits, sites, count = len(scaled.need), len(scaled.most), len(scaled.case.sites), len(plans)
+    targets, limits, sites, width = len(scaled.need), len(scaled.most), len(scaled.case.sites), scaled.need.size + len(plans)
     highs = solver(mip_rel_gap=gap, mip_max_nodes=nodes, time_limit=seconds, objective_bound=below)
-    rows = cells + limits + targets + sites
-    low = np.concatenate([floor.ravel(), np.full(limits, -np.inf), scaled.probability, np.ones(sites)])
+    low = np.concatenate([np.zeros(cells), np.full(limits, -np.inf), scaled.probability, np.ones(sites)])
     high = np.concatenate([np.full(cells, np.inf), scaled.most, np.full(targets, np.inf), np.ones(sites)])
     none = np.zeros(0, dtype=np.int32)
-    told(highs.addRows(rows, low, high, 0, none, none, np.zeros(0)), "rows")
-    body = np.zeros((cells + count, rows))
-    body[np.arange(cells), np.arange(cells)] = -(scaled.need - floor).ravel()
-    body[np.arange(cells), cells + limits + np.arange(cells) // worlds] = np.tile(scaled.case.weights, targets)
+    told(highs.addRows(len(low), low, high, 0, none, none, np.zeros(0)), "rows")
+    body = np.zeros((width, len(low)))
+    at = np.arange(cells)
+    body[at, at] = -scaled.need.ravel()
+    body[at, cells + limits + at // max(worlds, 1)] = np.tile(scaled.case.weights, targets)
     for place, plan in enumerate(plans):
         body[cells + place, : cells + limits] = np.concatenate([plan.reach, plan.use])
         body[cells + place, cells + limits + targets + plan.site] = 1.0
     column, row = np.nonzero(body)
-    starts = np.searchsorted(column, np.arange(cells + count)).astype(np.int32)
+    starts = np.searchsorted(column, np.arange(width)).astype(np.int32)
     cost = np.concatenate([np.zeros(cells), [plan.value for plan in plans]])
-    width = cells + count
     told(highs.addCols(width, cost, np.zeros(width), np.ones(width), len(row), starts, row.astype(np.int32), body[column, row]), "columns")
     whole = np.full(width, highspy.HighsVarType.kInteger)
     told(highs.changeColsIntegrality(width, np.arange(width, dtype=np.int32), whole), "whole numbers")
     told(highs.run(), "the program over plans")
     if highs.getInfo().primal_solution_status != 2:
         return None
-    return np.asarray(np.array(highs.getSolution().col_value)[cells:] > 0.5)
+    share = np.array(highs.getSolution().col_value)[cells:]
+    return [plan for plan, one in zip(plans, share, strict=True) if one > 0.5]

@@ -22,13 +22,17 @@ _NEAR, _PASSED = 1e-9, 1e-6
 
 
 class Plan(NamedTuple):
-    """All that is built at a site, nothing among it; `value`, `reach` (target x world) and `use` (limit) in the units of `Scaled`."""
+    """All that is built at a site, nothing among it; `value`, `reach` (target x world) and `use` (limit) in the units of `Scaled`.
+
+    `counted`: (choice, target, world), share of the worlds in which each choice counts; all in which it runs in time where that is None.
+    """
 
     site: int
     choices: tuple[Choice, ...]
     value: float
     reach: Array
     use: Array
+    counted: Array | None = None
 
 
 class Prices(NamedTuple):
@@ -36,6 +40,13 @@ class Prices(NamedTuple):
 
     target: Array
     limit: Array
+
+
+class Kept(NamedTuple):
+    """Ends between which the share lies in which each world is kept: (target, world); one and one where it must be, nought where not."""
+
+    least: Array
+    most: Array
 
 
 class Cut(NamedTuple):
@@ -108,20 +119,23 @@ class Scaled:
         else:
             self.mass = np.minimum(self.probability + weights.max(), 1.0)
 
-    def counted(self, target: int, price: Array) -> Array:
-        """Shares of worlds in which each pattern counts at prices (world): the dearest up to `mass`."""
+    def counted(self, target: int, price: Array, kept: Kept) -> Array:
+        """Shares of worlds in which each pattern counts at prices (world): those kept, then the dearest up to `mass`, none given up."""
         case = self.case
         sets, pair = self.sets[target], self.pair[target]
         if self.mass[target] >= 1.0 - 1e-9:
             return sets
         worth = (price * self.gains[target]).reshape(-1, len(case.weights)) / case.weights
+        least, most = kept.least[target] > 0.5, kept.most[target] > 0.5
+        worth = np.where(least, np.inf, np.where(most, worth, -1.0))
         order = np.argsort(-worth, axis=1, kind="stable")[pair]
-        weight = np.take_along_axis(sets, order, axis=1) * case.weights[order]
+        weight = np.where(least, 1.0, np.where(most, sets, 0.0))
+        weight = np.take_along_axis(weight, order, axis=1) * case.weights[order]
         before = np.cumsum(weight, axis=1) - weight
         share = np.clip((self.mass[target] - before) / case.weights[order], 0.0, 1.0)
         out = np.empty_like(sets)
         np.put_along_axis(out, order, share, axis=1)
-        return out * sets
+        return out * (sets * most)
 
     def _positions(self) -> None:
         """Buildings by (site, position), -1 where a site has fewer; how many may be built at least and at most."""
@@ -143,19 +157,20 @@ class Scaled:
         """A plan with what it costs, reaches (in the worlds in which it counts, where said) and uses."""
         case = self.case
         reach, use = np.zeros(self.need.shape), np.zeros(len(self.most))
-        for one in choices:
+        counted = np.zeros((len(choices), *self.need.shape))
+        for place, one in enumerate(choices):
             for target, gains in enumerate(self.gains):
-                sets = self.sets if counts is None else counts
-                reach[target] += gains[one.building, one.chip] * sets[target][self.pattern[target][one]]
+                counted[place, target] = (self.sets if counts is None else counts)[target][self.pattern[target][one]]
+                reach[target] += gains[one.building, one.chip] * counted[place, target]
             if self.use is not None:
                 use += self.use[:, one.building, one.power, one.chip, one.start]
-        return Plan(site, choices, float(sum(self.value[one] for one in choices)), reach.ravel(), use)
+        return Plan(site, choices, float(sum(self.value[one] for one in choices)), reach.ravel(), use, None if counts is None else counted.astype(np.float32))
 
-    def priced(self, prices: Prices) -> tuple[Array, list[Array]]:
+    def priced(self, prices: Prices, kept: Kept) -> tuple[Array, list[Array]]:
         """Of each option, what it costs less what it is worth: (building, power, chip, start); and in which worlds its pattern counts."""
         out, counts = self.value.copy(), []
         for target, price in enumerate(prices.target):
-            counts.append(self.counted(target, price))
+            counts.append(self.counted(target, price, kept))
             worth = (price * self.gains[target]).reshape(-1, price.size)
             out -= np.einsum("nw,nw->n", counts[-1], worth[self.pair[target]])[self.pattern[target]]
         for limit in np.flatnonzero(prices.limit):
@@ -163,9 +178,9 @@ class Scaled:
             out += prices.limit[limit] * self.use[limit]
         return out, counts
 
-    def best(self, prices: Prices, cuts: tuple[Cut, ...] = ()) -> Best:
+    def best(self, prices: Prices, kept: Kept, cuts: tuple[Cut, ...] = ()) -> Best:
         """The best plans of each site at prices, within a branch."""
-        value, counts = self.priced(prices)
+        value, counts = self.priced(prices, kept)
         first = self.first.copy()
         must = np.zeros(len(self.case.sites), dtype=int)
         for cut in cuts:
@@ -252,15 +267,10 @@ def kept_worlds(weights: Array, mass: float, worth: Array, least: Array, most: A
     return total + float(cost @ share)
 
 
-def bound_of(scaled: Scaled, prices: Prices, least: Array, floor: Array, kept: tuple[Array, Array]) -> float:
-    """The Lagrangian bound at prices: `least` of the sites, `floor` what runs in a world that is given up, `kept` ends of the shares kept."""
-    total = float(least.sum()) - float(prices.limit @ scaled.most) + float((prices.target * floor).sum())
+def bound_of(scaled: Scaled, prices: Prices, least: Array, kept: Kept) -> float:
+    """The Lagrangian bound at prices: `least` of the sites, `kept` ends of the shares of worlds."""
+    total = float(least.sum()) - float(prices.limit @ scaled.most)
     for target, price in enumerate(prices.target):
-        worth = price * (scaled.need[target] - floor[target])
-        total += kept_worlds(scaled.case.weights, float(scaled.probability[target]), worth, kept[0][target], kept[1][target])
+        worth = price * scaled.need[target]
+        total += kept_worlds(scaled.case.weights, float(scaled.probability[target]), worth, kept.least[target], kept.most[target])
     return total
-
-
-def mask_of(kept: Array) -> Mask:
-    """Worlds that are kept, from shares."""
-    return np.asarray(kept > 0.5)
