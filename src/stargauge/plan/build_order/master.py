@@ -166,8 +166,8 @@ class Master:
         )  # fmt: skip
 
 
-def together(scaled: Scaled, plans: list[Plan], *, nodes: int, seconds: float, gap: float, below: float) -> list[Plan] | None:
-    """Which of the plans, one of each site, make the best order, by HiGHS; None where none is found below a value."""
+def together(scaled: Scaled, plans: list[Plan], kept: Array, *, nodes: int, seconds: float, gap: float, below: float) -> list[Plan] | None:
+    """Which of the plans, one of each site, make the best order that keeps these worlds, by HiGHS; None where none is found below a value."""
     import highspy
 
     cells, worlds = scaled.need.size, scaled.need.shape[1]
@@ -187,7 +187,8 @@ def together(scaled: Scaled, plans: list[Plan], *, nodes: int, seconds: float, g
     column, row = np.nonzero(body)
     starts = np.searchsorted(column, np.arange(width)).astype(np.int32)
     cost = np.concatenate([np.zeros(cells), [plan.value for plan in plans]])
-    told(highs.addCols(width, cost, np.zeros(width), np.ones(width), len(row), starts, row.astype(np.int32), body[column, row]), "columns")
+    floor = np.concatenate([kept.ravel(), np.zeros(len(plans))])
+    told(highs.addCols(width, cost, floor, np.ones(width), len(row), starts, row.astype(np.int32), body[column, row]), "columns")
     whole = np.full(width, highspy.HighsVarType.kInteger)
     told(highs.changeColsIntegrality(width, np.arange(width, dtype=np.int32), whole), "whole numbers")
     told(highs.run(), "the program over plans")

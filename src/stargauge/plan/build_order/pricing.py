@@ -125,17 +125,23 @@ class Scaled:
         sets, pair = self.sets[target], self.pair[target]
         if self.mass[target] >= 1.0 - 1e-9:
             return sets
-        worth = (price * self.gains[target]).reshape(-1, len(case.weights)) / case.weights
         least, most = kept.least[target] > 0.5, kept.most[target] > 0.5
-        worth = np.where(least, np.inf, np.where(most, worth, -1.0))
-        order = np.argsort(-worth, axis=1, kind="stable")[pair]
-        weight = np.where(least, 1.0, np.where(most, sets, 0.0))
-        weight = np.take_along_axis(weight, order, axis=1) * case.weights[order]
-        before = np.cumsum(weight, axis=1) - weight
-        share = np.clip((self.mass[target] - before) / case.weights[order], 0.0, 1.0)
-        out = np.empty_like(sets)
-        np.put_along_axis(out, order, share, axis=1)
-        return out * (sets * most)
+        out = sets * most
+        room = self.mass[target] - float(case.weights @ least)
+        more = np.flatnonzero(out @ (case.weights * ~least) > room + 1e-9)
+        if not len(more):
+            return out
+        free = np.flatnonzero(most & ~least)
+        weights = case.weights[free]
+        worth = (price * self.gains[target]).reshape(-1, len(case.weights))[:, free] / weights
+        order = np.argsort(-worth, axis=1, kind="stable")[pair[more]]
+        held = out[more][:, free]
+        weight = np.take_along_axis(held * weights, order, axis=1)
+        share = np.clip((room - np.cumsum(weight, axis=1) + weight) / weights[order], 0.0, 1.0)
+        counted = np.empty_like(held)
+        np.put_along_axis(counted, order, share, axis=1)
+        out[np.ix_(more, free)] = counted * held
+        return out
 
     def _positions(self) -> None:
         """Buildings by (site, position), -1 where a site has fewer; how many may be built at least and at most."""

@@ -20,8 +20,8 @@ from stargauge.plan.build_order.pricing import Best, Cut, Kept, Plan, Prices, Sc
 
 #: Share of the last good prices in those that are tried (Wentges 1997); plans of a site that are added at a time; rounds of a node.
 _SMOOTH, _PLANS, _ROUNDS = 0.7, 8, 200
-#: By how much a node's program may lie above its bound, as a share; what counts as whole.
-_CLOSE, _WHOLE = 1e-4, 1e-6
+#: By how much a node's program may lie above its bound, as a share of the gap asked for; what counts as whole.
+_CLOSE, _WHOLE = 0.05, 1e-6
 #: What is missing is priced at so much, in the dearest option there is, then a hundred times that.
 _PENALTIES = (100.0, 1e4, 1e6)
 #: Most columns that the master keeps; nodes between two looks for better orders, plans and nodes of such a look.
@@ -94,7 +94,7 @@ class Search:
             return
         whole = self._rounded(relaxed)
         if self.nodes == 1 or self.nodes % _EVERY == 0:
-            self._look()
+            self._look(node, relaxed, prices)
         if whole:
             self.closed = min(self.closed, bound)
             return
@@ -129,7 +129,7 @@ class Search:
                 if new or not smooth:
                     break
                 smooth = 0.5 * smooth if smooth > 0.2 else 0.0
-            if not new or relaxed.value - bound <= _CLOSE * max(abs(relaxed.value), 1e-6) * (0.01 if self.gap < 1e-3 else 1.0):
+            if not new or relaxed.value - bound <= max(_CLOSE * self.gap, 1e-7) * max(abs(relaxed.value), 1e-6):
                 if relaxed.missing <= _WHOLE:
                     break
                 step += 1
@@ -175,10 +175,24 @@ class Search:
         whole = (relaxed.kept < 1e-5) | (relaxed.kept > 1.0 - 1e-5) | (self.scaled.need <= 0.0)
         return all(len(own) == 1 for own in shares) and bool(whole.all())
 
-    def _look(self) -> None:
-        """Look for a better order among the plans found."""
+    def _look(self, node: Node, relaxed: Relaxed, prices: Prices | None) -> None:
+        """Look for a better order: keep the worlds with the largest shares, price plans for these, and mix them."""
+        shares = self.shares
+        kept = self._likely(relaxed.kept)
+        self._bounded(node._replace(kept=Kept(kept, kept), prices=prices))
         left = max(self.until - monotonic(), 0.5)
-        self.pool.mix(self.reduced, _MIXED, _MIXES, min(left, 30.0))
+        self.pool.mix(self.reduced, kept, _MIXED, _MIXES, min(left, 30.0))
+        self.shares = shares
+
+    def _likely(self, shares: Array) -> Array:
+        """Worlds with the largest shares, as many as have to be kept: one, the others nought."""
+        out = np.zeros(shares.shape)
+        weights = self.scaled.case.weights
+        for target, share in enumerate(shares):
+            order = np.argsort(-share, kind="stable")
+            before = np.cumsum(weights[order]) - weights[order]
+            out[target, order[before < self.scaled.probability[target] - 1e-12]] = 1.0
+        return out
 
     def _halves(self, node: Node, relaxed: Relaxed) -> list[tuple[tuple[Cut, ...], Kept]]:
         """Two branches: a world kept or given up while shares of worlds are broken, then options of buildings."""
