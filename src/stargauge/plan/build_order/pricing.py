@@ -222,7 +222,7 @@ class Scaled:
                 at = self.places[sites, place]
                 more[at] = through[sites][:, :, None] + (value[at] - single[at][:, :, None])
                 after = self._later(np.where((self.places[:, place] >= 0)[:, None, None], single[self.places[:, place]] + after, np.inf))
-        return np.isfinite(more) & (more <= room + 1e-9 * max(1.0, abs(room)))
+        return np.asarray(np.isfinite(more) & (more <= room + 1e-9 * max(1.0, abs(room))))
 
     def _later(self, value: Array) -> Array:
         """The least of what starts at least the spacing after each month: (site, power, month)."""
