@@ -19,8 +19,8 @@ from stargauge.plan.build_order.master import Master, Relaxed
 from stargauge.plan.build_order.pricing import Best, Cut, Kept, Plan, Prices, Scaled, bound_of
 from stargauge.plan.build_order.rest import rest
 
-#: Share of the last good prices in those that are tried (Wentges 1997); plans of a site that are added at a time; rounds of a node.
-_SMOOTH, _PLANS, _ROUNDS = 0.7, 8, 200
+#: Share of the last good prices in those that are tried (Wentges 1997); rounds of a node.
+_SMOOTH, _ROUNDS = 0.7, 200
 #: By how much a node's program may lie above its bound, as a share of the gap asked for; what counts as whole.
 _CLOSE, _WHOLE = 0.05, 1e-6
 #: What is missing is priced at so much, in the dearest option there is, then a hundred times that.
@@ -154,7 +154,7 @@ class Search:
         return relaxed, bound, centre
 
     def _add(self, best: Best, node: Node) -> int:
-        plans = [self.scaled.plan(site, choices, best.counts) for site, own in enumerate(best.plans) for _, choices in own[:_PLANS]]
+        plans = [self.scaled.plan(site, choices, best.counts) for site, own in enumerate(best.plans) for _, choices in own]
         new = self.master.add(plans)
         self.columns += new
         return new
