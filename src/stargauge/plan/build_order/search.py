@@ -198,7 +198,7 @@ class Search:
             kept, prices = self._swapped(node.cuts, kept, value, relaxed, prices)
         if prices is not None:
             left = max(self.until - monotonic(), 0.5)
-            self.pool.mix(self._nearest(prices, kept, node.cuts), kept.least, _MIXES, min(left, 30.0))
+            self.pool.mix(self._nearest(prices, kept, node.cuts), kept.least, _MIXES, left)
         self.shares = shares
 
     def _swapped(
