@@ -10,9 +10,11 @@ import pytest
 from tests.build_order_brute import brute
 from tests.build_order_tiny import FIRST_MONTH, month_end, tiny
 
-from stargauge.plan.build_order.case import BuildCase, BuildOrder, Limit
+from stargauge.plan.build_order.case import BuildCase, BuildOrder, Limit, faults_of, value_of
 from stargauge.plan.build_order.frontier import frontier
 from stargauge.plan.build_order.prices import prices, tight
+from stargauge.plan.build_order.revise import revised
+from stargauge.plan.build_order.solve import NoOrder
 from stargauge.plan.build_order.variants import Finder, with_limit, with_target
 
 EXACT = Finder(brute, gap=0.0)
@@ -78,6 +80,31 @@ def test_what_lies_within_the_gap_is_said_to() -> None:
     assert all(json.loads(json.dumps(row.to_dict())) == row.to_dict() for row in rows)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_small_changes_keep_all_and_never_make_an_order_dearer_nor_cheaper_than_the_best(seed: int) -> None:
+    case = with_limit(_held_back(seed), 0, 2.5e12)
+    case = replace(case, least=(1.1 * case.buildings[0].it_power, 0.0))
+    best = _best(case)
+    dearest = brute(case, -case.cost)
+    assert dearest is not None
+    made = revised(case, dearest)
+    assert made is not None and not faults_of(case, made.chosen)
+    assert best.value - 1.0 <= made.value <= value_of(case, dearest.chosen)
+    assert revised(case, best).value == pytest.approx(best.value)  # type: ignore[union-attr]
+    assert revised(case, made).chosen == made.chosen  # type: ignore[union-attr]
+    assert revised(with_target(case, 0, amount=1e15), best) is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_price_by_changing_the_order_alone_is_no_more_than_planning_anew_saves(seed: int) -> None:
+    made = tiny(seed, by=16)
+    order = _best(made.case)
+    quick = prices(made.case, order, replace(EXACT, anew=False), with_day=made.with_day)
+    anew = prices(made.case, order, EXACT, with_day=made.with_day)
+    assert [row.kind for row in quick] == [row.kind for row in anew]
+    assert all(0.0 <= one.price <= other.price + 1.0 for one, other in zip(quick, anew, strict=True))
+
+
 def test_a_price_is_never_below_nought_though_the_solver_finds_worse() -> None:
     case = tiny(2, by=16).case
     order = _best(case)
@@ -109,15 +136,17 @@ def test_more_time_and_less_probability_never_cost_more(seed: int) -> None:
     assert any(one.cost is None for one in points) and any(one.cost is not None for one in points)
 
 
-def test_a_point_found_dearer_than_a_stricter_one_takes_over_its_cost() -> None:
+def test_a_point_for_which_nothing_was_found_takes_over_the_order_of_a_stricter_one() -> None:
     made = tiny(0, amount=0.5)
     early, late = (made.with_day(0, month_end(FIRST_MONTH + by)) for by in (14, 20))
 
     def poor(case: BuildCase, goal: object = None, /, *, gap: float = 0.0, time_limit: float = 0.0) -> BuildOrder | None:
         found = brute(case)
-        dear = case.targets[0].day == late.targets[0].day
-        return replace(found, value=2.0 * found.value) if found and dear else found
+        if case.targets[0].day == late.targets[0].day:
+            raise NoOrder("none found in time", late=True)
+        return found
 
     first, last = frontier([(late, False), (early, True)], Finder(poor))
-    assert first.cost == last.cost and last.taken == (first.by, first.probability) and first.taken is None
+    assert first.cost is not None and last.cost is not None and last.cost <= first.cost
+    assert last.taken == (first.by, first.probability) and first.taken is None
     assert last.to_dict()["taken_from"] == {"by": str(first.by), "probability": first.probability}

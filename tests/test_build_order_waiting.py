@@ -90,6 +90,11 @@ def test_to_know_is_never_worth_less_than_nothing_nor_more_than_to_know_everythi
     facts = [Fact(f"fact {at}", "a date", rng.uniform(size=6)) for at in range(3)]
     rows = information(case, order, [*facts, Fact("nothing", "what is the same everywhere", np.ones(6))], EXACT)
     assert rows[-1].fact == PERFECT and all(0 <= row.worth <= rows[-1].worth for row in rows)
+    quick = information(case, order, facts, replace(EXACT, anew=False))
+    assert (
+        all(0 <= row.worth <= more.worth + 1.0 for row, more in zip(quick[:-1], rows, strict=False))
+        and quick[-1].worth <= rows[-1].worth + 1.0
+    )
     same = next(row for row in rows if row.fact == "nothing")
     assert same.worth == pytest.approx(0.0, abs=1.0)
     assert all(json.loads(json.dumps(row.to_dict())) == row.to_dict() for row in rows)

@@ -53,14 +53,15 @@ def information(case: BuildCase, order: BuildOrder, facts: Sequence[Fact], find:
     The worlds are sorted into low, middle and high by the fact, and each part is planned by itself. What is kept: in each part every target
     has the probability that the plan made now has there, so that the promise over all parts is the same. Where the plan misses a target in
     all of a part, nothing needs to be built for it there. Worth = cost now - mean cost of the parts, never below nought: the plan made now
-    does in each part.
+    does in each part. Where orders are only changed, not found anew, it is a least.
     """
+    order = find.settled(case, order)
     worths = [_worth(case, order, parts_by(fact.values, case.weights), find) for fact in facts]
     every = np.eye(len(case.weights), dtype=bool)
     ceiling = max([_worth(case, order, list(every[case.weights > 0]), find), *worths])
     named = [*zip(facts, worths, strict=True), (Fact(PERFECT, "how everything turns out", case.weights), ceiling)]
     certain = max(cost_of(case, order, find) - order.bound, 0.0)
-    return tuple(Information(fact.name, _text(fact, worth, certain, unit), worth, unit, fact.known_by) for fact, worth in named)
+    return tuple(Information(fact.name, _text(fact, worth, certain, unit, find.anew), worth, unit, fact.known_by) for fact, worth in named)
 
 
 def parts_by(values: Array, weights: Array) -> list[Mask]:
@@ -83,13 +84,13 @@ def _cost_in(case: BuildCase, order: BuildOrder, part: Mask, now: float, find: F
     goal = case.cost if find.goal is None else find.goal
     if not faults_of(alone, ()) and float(np.where(case.allowed, goal, 0.0).min()) >= 0:
         return 0.0
-    found = find.best(alone)
+    found = find.near(alone, order)
     return now if found is None else min(now, found.value)
 
 
-def _text(fact: Fact, worth: float, certain: float, unit: str) -> str:
+def _text(fact: Fact, worth: float, certain: float, unit: str, anew: bool) -> str:
     before = f" (known by {day_text(fact.known_by)})" if fact.known_by else ""
     if worth == 0:
         return f"to know {fact.text}{before} before deciding is worth nothing"
-    close = "" if worth > certain else ", within the accuracy of the plan"
-    return f"to know {fact.text}{before} before deciding is worth {show(worth, unit)}{close}"
+    close, least = "" if worth > certain else ", within the accuracy of the plan", "" if anew else "at least "
+    return f"to know {fact.text}{before} before deciding is worth {least}{show(worth, unit)}{close}"

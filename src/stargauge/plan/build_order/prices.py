@@ -60,12 +60,14 @@ def prices(
     case: BuildCase, order: BuildOrder, find: Finder, *, with_day: Callable[[int, date], BuildCase] | None = None, unit: str = "USD",
     most: int = 8,
 ) -> tuple[Price, ...]:  # fmt: skip
-    """What a step of each target, and of the limits that hold the order back, saves; each found by planning anew with the step alone.
+    """What a step of each target, and of the limits that hold the order back, saves: by changing the order, or by planning anew.
 
+    A plan made anew counts where it saves more than the plan may be off the best; less than that may come of chance.
     `with_day`: makes the case with another day of a target (its place). `unit`: of the goal. `most`: limits that are looked at, the
     tightest first. A limit of which more saves nothing does not bind and is left out.
     """
     steps = [*_of_targets(case, with_day), *(_of_limit(case, at) for at in tight(case, order)[:most])]
+    order = find.settled(case, order)
     made = [_priced(case, order, find, step, unit) for step in steps]
     return tuple(one for one, step in zip(made, steps, strict=True) if one.price > 0 or step.name in {each.text for each in case.targets})
 
@@ -105,9 +107,13 @@ def _step_of_limit(limit: Limit) -> tuple[float, str]:
 
 def _priced(case: BuildCase, order: BuildOrder, find: Finder, step: Step, unit: str) -> Price:
     """The order itself keeps what is asked with the step too, so nothing is ever lost by it."""
-    found, value = find.best(step.case), cost_of(case, order, find)
-    saved = 0.0 if found is None else max(0.0, value - found.value)
-    certain = saved > max(value - order.bound, 0.0)
+    value = cost_of(case, order, find)
+    hand, anew = find.changed(step.case, order), find.best(step.case) if find.anew else None
+    off = max(value - order.bound, 0.0)
+    saved = 0.0 if hand is None else max(0.0, value - hand.value)
+    if anew is not None and value - anew.value > off:
+        saved = max(saved, value - anew.value)
+    certain = saved > off
     if saved == 0:
         return Price(step.kind, step.name, f"{step.text} saves nothing", 0.0, unit, step.per, True)
     text = f"{step.text} saves {show(saved, unit)}" + ("" if certain else ", within the accuracy of the plan")

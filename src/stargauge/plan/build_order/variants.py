@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Limit, Mask, Target, faults_of, kept_in, reached, value_of
+from stargauge.plan.build_order.revise import revised
 from stargauge.plan.build_order.solve import NoOrder
 from stargauge.quantity.units import figures, show
 
@@ -34,6 +35,7 @@ class Solver(Protocol):
 class Finder:
     """A solver with the gap and the seconds it may take for each case. `goal`: in place of the cost (building, power, chip, start).
 
+    `anew`: whether a case near one with an order in hand is solved as well; otherwise that order is changed, and what it saves is a least.
     `late`: what was asked where time ran out before an order was found, or shown not to be: it counts as none, and nothing is proven.
     """
 
@@ -41,11 +43,28 @@ class Finder:
     gap: float = 0.01
     time_limit: float = 60.0
     goal: Array | None = None
+    anew: bool = True
     late: list[BuildCase] = field(default_factory=list)
 
     def best(self, case: BuildCase, goal: Array | None = None) -> BuildOrder | None:
         """The best order of a case, None where nothing keeps its targets and limits."""
         return self._found(case, self.goal if goal is None else goal, self.gap)
+
+    def changed(self, case: BuildCase, hand: BuildOrder) -> BuildOrder | None:
+        """What small changes make of an order in hand; None where it does not keep what the case asks."""
+        return revised(case, hand, self.goal)
+
+    def settled(self, case: BuildCase, order: BuildOrder) -> BuildOrder:
+        """An order of a case after small changes, with its bound; as it is where it does not keep what the case asks."""
+        made = self.changed(case, order)
+        return order if made is None else replace(made, bound=min(order.bound, made.value))
+
+    def near(self, case: BuildCase, *hands: BuildOrder) -> BuildOrder | None:
+        """The better of the best order of a case and of orders in hand, changed; with the bound of the former."""
+        found = self.best(case) if self.anew else None
+        made = [one for one in (found, *(self.changed(case, hand) for hand in hands)) if one is not None]
+        best = min(made, key=lambda one: one.value, default=None)
+        return None if best is None else replace(best, bound=-np.inf if found is None else min(found.bound, best.value))
 
     def any(self, case: BuildCase) -> BuildOrder | None:
         """Some order of a case, None where there is none. To build nothing is looked at first."""

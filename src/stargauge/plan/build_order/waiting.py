@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -124,23 +124,26 @@ class Delay:
 
 
 def delays(case: BuildCase, order: BuildOrder, find: Finder, months: Sequence[int] = (6, 12, 24), unit: str = "USD") -> tuple[Delay, ...]:
-    """What it costs, or what becomes of the probability, if no work starts for so many months. Waiting longer never costs less."""
+    """What it costs, or what becomes of the probability, if no work starts for so many months. Waiting longer never costs less.
+
+    The longest first: what does after a long wait does after a shorter one too.
+    """
     out: list[Delay] = []
-    least, impossible = cost_of(case, order, find), False
-    for wait in sorted(months):
+    order = find.settled(case, order)
+    hands: list[BuildOrder] = []
+    for wait in sorted(months, reverse=True):
         later = not_before(case, wait)
-        found = None if impossible else find.best(later)
+        found = replace(find, anew=True).near(later, order, *hands)
         left = float(later.allowed.sum() / max(case.allowed.sum(), 1))
         if found is None:
-            impossible = True
             odds = tuple(most_probability(later, at, find) for at in range(len(case.targets)))
             out.append(Delay(wait, None, None, left, odds, _lost_text(case, wait, odds)))
         else:
-            least = max(least, found.value)
-            more = least - cost_of(case, order, find)
+            hands = [found]
+            more = max(0.0, found.value - cost_of(case, order, find))
             told = f"costs {show(more, unit)} more" if more > 0 else "costs nothing"
-            out.append(Delay(wait, least, more, left, None, f"to start nothing for {counted(wait, 'month')} {told}"))
-    return tuple(out)
+            out.append(Delay(wait, found.value, more, left, None, f"to start nothing for {counted(wait, 'month')} {told}"))
+    return tuple(reversed(out))
 
 
 def _lost_text(case: BuildCase, wait: int, odds: Sequence[float]) -> str:
