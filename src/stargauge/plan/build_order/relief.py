@@ -101,8 +101,9 @@ def least_of_limits(case: BuildCase, places: Sequence[int], without: BuildCase, 
     """What a kind of limits has to be: the least of a single one; by which share all of several are raised."""
     if len(places) == 1:
         limit = case.limits[places[0]]
-        best = replace(find, goal=None).best(without, limit.use) or found
-        needed = min(used(limit, best), used(limit, found))
+        least = replace(find, goal=limit.use)
+        made = [one for one in (least.best(without), found) if one is not None]
+        needed = min(used(limit, least.settled(without, one)) for one in made)
         text = f"{limit_text(limit)}: {show(needed, limit.unit)} in place of {show(limit.most, limit.unit)}"
         return [Relaxation(limit.kind, limit.name, text, limit.most, needed, limit.unit)]
     limits = [case.limits[at] for at in places]

@@ -133,7 +133,8 @@ def delays(case: BuildCase, order: BuildOrder, find: Finder, months: Sequence[in
     hands: list[BuildOrder] = []
     for wait in sorted(months, reverse=True):
         later = not_before(case, wait)
-        found = replace(find, anew=True).near(later, order, *hands)
+        late_enough = all(one.start >= wait for one in order.chosen)
+        found = order if late_enough else replace(find, anew=True).near(later, *hands)
         left = float(later.allowed.sum() / max(case.allowed.sum(), 1))
         if found is None:
             odds = tuple(most_probability(later, at, find) for at in range(len(case.targets)))
