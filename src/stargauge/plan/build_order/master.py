@@ -129,7 +129,9 @@ class Master:
         room = self.scaled.mass - kept.least @ weights + 1e-6
         count = np.array([len(plan.choices) for plan in self.plans])
         if count.sum():
-            used = np.einsum("ngw,gw->ng", np.concatenate([plan.counted for plan in self.plans if plan.choices]), (1.0 - kept.least) * weights)
+            used = np.einsum(
+                "ngw,gw->ng", np.concatenate([plan.counted for plan in self.plans if plan.choices]), (1.0 - kept.least) * weights
+            )
             passed = np.concatenate([[0], np.cumsum((used > room).any(axis=1))])
             ends = np.cumsum(count)
             out = passed[ends] == passed[ends - count]
@@ -159,15 +161,17 @@ class Master:
         found = self.highs.getSolution()
         column, row = np.array(found.col_value), np.array(found.row_dual)
         cells = self.targets * self.worlds
-        prices = Prices(np.maximum(row[:cells], 0.0).reshape(self.targets, self.worlds), np.maximum(-row[self.row_limit : self.row_kept], 0.0))
+        prices = Prices(
+            np.maximum(row[:cells], 0.0).reshape(self.targets, self.worlds), np.maximum(-row[self.row_limit : self.row_kept], 0.0)
+        )
         return Relaxed(
             float(self.highs.getInfo().objective_function_value), column[self.first :], column[:cells].reshape(self.targets, self.worlds),
             prices, float(column[cells : self.first].sum()),
         )  # fmt: skip
 
 
-def together(scaled: Scaled, plans: list[Plan], *, nodes: int, seconds: float, gap: float, below: float) -> list[Plan] | None:
-    """Which of the plans, one of each site, make the best order, by HiGHS; None where none is found below a value."""
+def together(scaled: Scaled, plans: list[Plan], kept: Array, *, nodes: int, seconds: float, gap: float, below: float) -> list[Plan] | None:
+    """Which of the plans, one of each site, make the best order that keeps these worlds, by HiGHS; None where none is found below a value."""
     import highspy
 
     cells, worlds = scaled.need.size, scaled.need.shape[1]
@@ -187,7 +191,8 @@ def together(scaled: Scaled, plans: list[Plan], *, nodes: int, seconds: float, g
     column, row = np.nonzero(body)
     starts = np.searchsorted(column, np.arange(width)).astype(np.int32)
     cost = np.concatenate([np.zeros(cells), [plan.value for plan in plans]])
-    told(highs.addCols(width, cost, np.zeros(width), np.ones(width), len(row), starts, row.astype(np.int32), body[column, row]), "columns")
+    floor = np.concatenate([kept.ravel(), np.zeros(len(plans))])
+    told(highs.addCols(width, cost, floor, np.ones(width), len(row), starts, row.astype(np.int32), body[column, row]), "columns")
     whole = np.full(width, highspy.HighsVarType.kInteger)
     told(highs.changeColsIntegrality(width, np.arange(width, dtype=np.int32), whole), "whole numbers")
     told(highs.run(), "the program over plans")
