@@ -12,6 +12,7 @@ import numpy as np
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, Limit
 from stargauge.plan.build_order.variants import (
     Finder,
+    accuracy_text,
     cost_of,
     limit_text,
     month_ends,
@@ -119,5 +120,5 @@ def _priced(case: BuildCase, order: BuildOrder, find: Finder, step: Step, unit: 
     certain = saved > off
     if saved == 0:
         return Price(step.kind, step.name, f"{step.text} saves nothing", 0.0, unit, step.per, True)
-    text = f"{step.text} saves {show(saved, unit)}" + ("" if certain else ", within the accuracy of the plan")
+    text = f"{step.text} saves {show(saved, unit)}" + accuracy_text(saved, off)
     return Price(step.kind, step.name, text, saved, unit, step.per, certain)
