@@ -16,6 +16,7 @@ from stargauge.plan.build_order.case import BuildCase, Limit
 from stargauge.plan.build_order.conflict import Group, conflict_of, groups_of, part_of
 from stargauge.plan.build_order.insist import Variant, bought, insisting
 from stargauge.plan.build_order.relief import Relaxation, eased_together, most_amount
+from stargauge.plan.build_order.solve import solve
 from stargauge.plan.build_order.variants import Finder, with_limit, with_target, within_cost
 from stargauge.quantity.errors import InputError
 
@@ -209,3 +210,18 @@ def test_what_is_asked_is_told_in_groups() -> None:
     case = tiny(0, least=True, money=1e9).case
     assert [one.kind for one in groups_of(case, case)] == ["target", "money", "least", "spacing", "options"]
     assert all(isinstance(one, Group) and one.text for one in groups_of(case, case))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_solver_itself_gives_the_same_conflict_and_reliefs_as_trying_out_everything(seed: int) -> None:
+    made, exact = Finder(solve, gap=1e-6), EXACT
+    for case in _conflicting(seed):
+        one, other = conflict_of(case, made), conflict_of(case, exact)
+        assert one.proven and len(one.smallest) == len(other.smallest)
+        needed = {row.kind: row.needed for row in one.relaxations}
+        for row in other.relaxations:
+            assert row.kind not in needed or needed[row.kind] == pytest.approx(row.needed, rel=0.005)
+        eased = case
+        for row in eased_together(case, made):
+            eased = _moved(eased, row, 0.0)
+        assert _fits(eased)
