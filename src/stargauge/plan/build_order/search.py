@@ -28,7 +28,7 @@ _PENALTIES = (100.0, 1e4, 1e6)
 #: Most columns that the master keeps; nodes between two looks for better orders, plans and nodes of such a look.
 _COLUMNS, _EVERY, _MIXED, _MIXES = 6000, 25, 250, 200
 #: Options that are left to a general solver at the first node and at those with whole worlds; its nodes.
-_LEFT, _RESTS = 6000, 2000
+_LEFT, _RESTS, _MOST_NODES = 2000, 200, 2**31 - 1
 #: Parts of the worlds that may be given up, one after the other, in a look.
 _STEPS = (0.2, 0.4, 0.6, 0.8, 1.0)
 
@@ -47,7 +47,7 @@ class Search:
     """A search in progress; `bound` is proven, `pool.best` the best order so far."""
 
     def __init__(
-        self, scaled: Scaled, gap: float, until: float, progress: Callable[[float, float], None] | None = None, *, few: int = 1500
+        self, scaled: Scaled, gap: float, until: float, progress: Callable[[float, float], None] | None = None, *, few: int = 5000
     ) -> None:  # fmt: skip
         self.scaled, self.gap, self.until, self.progress, self.few = scaled, gap, until, progress, few
         self.pool = Pool(scaled)
@@ -103,8 +103,7 @@ class Search:
             self._look(node, relaxed, prices)
         broken = self._broken(relaxed)
         if not whole and prices is not None and (self.nodes == 1 or not broken.any()):
-            rest = self._rest(node, bound, prices, self.nodes == 1)
-            whole, bound = rest is not None, max(bound, rest or bound)
+            bound, whole = self._rest(node, bound, prices, self.nodes == 1)
         if whole or bound >= self.enough:
             self.closed = min(self.closed, bound)
             return
@@ -225,18 +224,17 @@ class Search:
         """Worlds that are kept in part."""
         return np.asarray((relaxed.kept > 1e-5) & (relaxed.kept < 1.0 - 1e-5) & (self.scaled.need > 0.0))
 
-    def _rest(self, node: Node, bound: float, prices: Prices, first: bool) -> float | None:
-        """The bound of a node by a general solver over the options that are left, where they are few; None where it does not end."""
+    def _rest(self, node: Node, bound: float, prices: Prices, first: bool) -> tuple[float, bool]:
+        """The bound of a node by a general solver over the options that are left, where they are few; and whether that is all of it."""
         options = self.scaled.left(prices, node.kept, node.cuts, self.enough - bound)
-        if options.sum() > (self.few if first else min(4 * self.few, _LEFT)):
-            return None
-        left = max(self.until - monotonic(), 0.5)
-        found, proven = rest(self.scaled, options, node.kept, nodes=_RESTS, seconds=left, gap=0.5 * self.gap)
+        if options.sum() > (self.few if first else min(self.few, _LEFT)):
+            return bound, False
+        left, nodes = max(self.until - monotonic(), 0.5), _MOST_NODES if first else _RESTS
+        found, proven, ended = rest(self.scaled, options, node.kept, nodes=nodes, seconds=left, gap=self.gap)
         if found is not None:
             self.pool.offer([self.pool.add(site, choices) for site, choices in enumerate(found)])
-        if proven is None:
-            return None
-        return max(bound, min(proven, self.enough))
+        self.late = self.late or (first and not ended)
+        return max(bound, min(proven, self.enough)), ended or first
 
     def _cut(self) -> Cut:
         """The power, start or accelerator whose share is nearest to a half."""
