@@ -77,7 +77,7 @@ def _what_ends(case: BuildCase, order: BuildOrder, moved: tuple[Choice, ...], on
 
 def _what_decides(case: BuildCase, one: Choice, short: Sequence[int], missed: Mask, facts: Sequence[Fact]) -> tuple[str, ...]:
     site = case.sites[case.buildings[one.building].site]
-    there = case.there[short, one.building][..., one.start, :]  # (target, power, chip, world)
+    there = case.there[short, one.building][..., one.start, :] > 0.5  # (target, power, chip, world)
     out = []
     if _share(case, np.asarray(there[:, :, one.chip].any(axis=1)), missed) >= _DECIDES:
         out.append(f"how soon {case.powers[one.power]} carries {site}")
