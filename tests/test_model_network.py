@@ -39,6 +39,7 @@ class Network:
     unsited: tuple[float, ...] = ()
     placed: tuple[float, ...] = ()
     unfinished: tuple[float, ...] = ()
+    alone: tuple[int, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
 
     def phase(self, name: str) -> np.ndarray:
@@ -69,15 +70,17 @@ class Network:
         available = np.full((draws, len(SOURCES), sites), NAN)
         for source, when in self.dated.items():
             available[:, SOURCES.index(source)] = when
+        alone = np.zeros((len(SOURCES), sites))
+        alone[SOURCES.index("gas"), list(self.alone)] = 1.0
         placed = np.array(self.placed or (0.0,) * phases)
         unfinished = np.array(self.unfinished or (1.0,) * phases)
         self.start = network.build_start(observed, slipped, self.phase("start"), build, seen, sited)
         self.hall_days = network.hall_days(observed, slipped, self.start, build, ramp)
         self.days = network.activity_days(
             observed, slipped, self.phase("permits"), self.hall_days, of_site("shell_share"), ramp, racks, commissioning, of_site("left"),
-            self.draw("transformers"), self.draw("switchgear"), of_site("connection"), of_site("generation"), available, sited,
+            self.draw("transformers"), self.draw("switchgear"), of_site("connection"), of_site("generation"), available, sited, alone,
         )  # fmt: skip
-        self.hall = network.hall_ready(self.start, self.days, available, observed, sited)
+        self.hall = network.hall_ready(self.start, self.days, available, observed, sited, alone)
         self.wanted = network.racks_wanted(observed, slipped, self.hall, self.start, ramp)
         chip = np.broadcast_to(np.asarray((HAND | self.values)["chip"], dtype=float), (phases,))
         self.accelerators = network.accelerators_ready(
@@ -87,7 +90,7 @@ class Network:
         self.crew = network.crew_ready(
             self.wanted, observed, slipped, self.start, self.draw("spacing"), sited, np.array(self.unsited or (0.0,) * phases)
         )
-        self.ready = network.activity_ready(self.start, self.days, available, observed, self.accelerators, self.crew, sited)
+        self.ready = network.activity_ready(self.start, self.days, available, observed, self.accelerators, self.crew, sited, alone)
         self.date = network.network_date(self.days, self.ready, self.hall, self.start)
         known = np.zeros(sites)
         rest = (power, unfinished, sited, known)
@@ -159,6 +162,28 @@ def test_each_part_of_power_decides_where_half_its_lead_time_is_longer_than_the_
     assert (made.hall[0, 0], made.runs[0, 0]) == (ready, ready + 130.0)
     assert made.deciding() == {"permits": 1.0, activity: 1.0} | ALWAYS
     assert made.days_saved()[activity] == ready - 1370.0 and "shell" not in made.days_saved()
+
+
+def test_a_site_that_a_plant_carries_alone_waits_for_its_switchgear_and_its_plant_only() -> None:
+    late = {"connection": 9000.0, "transformers": 9000.0}
+    made = Network(values=late, alone=(0,))
+    days = dict(zip(ACTIVITIES, made.days[0, :, 0].tolist(), strict=True))
+    assert [days[name] for name in ("grid_connection", "transformers", "switchgear", "onsite_generation")] == [0.0, 0.0, 200.0, 250.0]
+    assert made.runs[0, 0] == 1500.0
+    assert Network(values=late, alone=(0,), dated={"grid": 5000.0}).runs[0, 0] == 1500.0  # nor for a grid that comes later
+    assert Network(values=late | {"switchgear": 1200.0}, alone=(0,)).hall[0, 0] == 1600.0
+    assert Network(values=late | {"switchgear": 9000.0}, alone=(0,), dated={"gas": 1400.0}).hall[0, 0] == 1400.0  # the plant has its own
+
+
+def test_the_grid_of_a_site_carried_alone_comes_after_its_connection_time_or_on_its_day() -> None:
+    start, left, wait = np.array([[1000.0, 900.0, 800.0]]), np.array([[0.5, 0.5]]), np.array([[700.0, 700.0]])
+    available, alone = np.full((1, len(SOURCES), 2), NAN), np.zeros((len(SOURCES), 2))
+    alone[SOURCES.index("gas"), 0] = 1.0
+    sited = np.array([0.0, 0.0, 1.0])
+    made = network.grid_available_from(available, alone, start, left, wait, sited)
+    np.testing.assert_array_equal(made, [[1250.0, NAN]])  # the second has the grid from the first
+    available[:, SOURCES.index("grid"), 0] = 2000.0
+    assert network.grid_available_from(available, alone, start, left, wait, sited)[0, 0] == 2000.0
 
 
 def test_permits_decide_nothing_where_work_has_a_date() -> None:

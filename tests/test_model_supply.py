@@ -8,13 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stargauge.model import supply
-from stargauge.quantity.quantity import SOURCES, STAGES
+from stargauge.quantity.quantity import PLANTS, SOURCES, STAGES
 
 NAN = float("nan")
 GRID, GAS, FUEL_CELL, SOLAR, NUCLEAR = (SOURCES.index(name) for name in ("grid", "gas", "fuel_cell", "solar", "nuclear"))
 HOURS = np.array([744.0, 672.0])
 MONTH_END = np.array([31.0, 59.0])
 BTU = 1055.05585262 / 3600.0  # Wh
+#: Every source is the usual plant of its kind.
+USUAL = np.arange(len(SOURCES), dtype=float)[:, None]
 
 
 def by_source(values: dict[int, float], rest: float = NAN) -> np.ndarray:
@@ -27,7 +29,7 @@ def by_source(values: dict[int, float], rest: float = NAN) -> np.ndarray:
 
 def capacity(values: dict[int, float], since: dict[int, float] | None = None, energised: float = 100.0) -> np.ndarray:
     power = np.full((1, len(STAGES), 1, 2), energised)
-    return np.asarray(supply.supply_capacity(by_source(values), by_source(since or {}), power, MONTH_END))
+    return np.asarray(supply.supply_capacity(by_source(values), by_source(since or {}), by_source(since or {})[:, GRID], power, MONTH_END))
 
 
 def energy(cap: np.ndarray, load: float, prime: dict[int, float], factor: float = 1.0) -> np.ndarray:
@@ -50,6 +52,27 @@ def test_prime_gas_runs_before_the_grid_and_backup_after_it() -> None:
     np.testing.assert_allclose(first[:, 0] / HOURS[0], [30.0, 50.0, 0, 0, 0, 0])
     last = energy(cap, 80.0, {GAS: 0.0})
     np.testing.assert_allclose(last[:, 0] / HOURS[0], [60.0, 20.0, 0, 0, 0, 0])
+
+
+def test_the_grid_of_a_site_carried_alone_is_there_from_its_day_and_nothing_of_it_before() -> None:
+    """Day 45 lies between both month ends, for a connection of a stated size and for one that nobody put a number on."""
+    power, since = np.full((1, len(STAGES), 1, 2), 100.0), np.array([[45.0]])
+    for stated, there in (({GRID: 40.0}, 40.0), ({}, 100.0)):
+        made = supply.supply_capacity(by_source(stated), by_source({}), since, power, MONTH_END)
+        np.testing.assert_array_equal(made[0, GRID, 0], [0.0, there])
+
+
+def test_rented_generators_are_paid_at_their_price_and_no_fuel_on_top() -> None:
+    """300 USD/MWh, whatever gas costs; an engine beside it pays for 2.5 units of gas at 10 USD/MWh, and 25 USD/MWh of upkeep."""
+    rented, engine = PLANTS.index("rented-generator"), PLANTS.index("gas-engine")
+    price, free = np.zeros((1, len(PLANTS))), np.zeros((1, len(PLANTS)))
+    price[0, rented] = 300e-6
+    plant = np.repeat(USUAL, 2, axis=1)
+    plant[GAS] = [rented, engine]
+    made = supply.running_cost(
+        np.array([10e-6]), np.array([[3.0, 2.5]]), np.array([[0.0, 25e-6]]), np.array([0.5]), free, np.ones((1, len(PLANTS))), price, plant
+    )
+    np.testing.assert_allclose(made[0, GAS] * 1e6, [300.0, 2.5 * 10.0 + 25.0])
 
 
 def test_what_no_source_can_give_is_the_shortfall() -> None:
@@ -94,9 +117,9 @@ def test_running_cost_is_fuel_and_upkeep_without_capital() -> None:
     fixed, bought = np.full((1, len(SOURCES)), 15e-3 / 365.25), np.zeros((1, len(SOURCES)))
     fixed[0, NUCLEAR], bought[0, NUCLEAR] = 0.0, 100e-6
     made = supply.running_cost(
-        np.array([3.37 / (1e6 * BTU)]), np.array([9630 * BTU / 1000.0]), np.array([5e-6]), np.array([0.525]), fixed,
-        np.full((1, len(SOURCES)), 0.95), bought,
-    )[0] * 1e6  # fmt: skip
+        np.array([3.37 / (1e6 * BTU)]), np.array([[9630 * BTU / 1000.0]]), np.array([[5e-6]]), np.array([0.525]), fixed,
+        np.full((1, len(SOURCES)), 0.95), bought, USUAL,
+    )[0, :, 0] * 1e6  # fmt: skip
     upkeep = 15e3 / 8766 / 0.95
     assert made[GAS] == pytest.approx(3.37 * 9.630 + 5.0 + upkeep)
     assert made[FUEL_CELL] == pytest.approx(3.37 * 3.412142 / 0.525 + upkeep, rel=1e-5)
@@ -106,7 +129,7 @@ def test_running_cost_is_fuel_and_upkeep_without_capital() -> None:
 
 def test_a_price_stated_for_the_site_wins() -> None:
     stated = by_source({GAS: 60e-6})
-    made = supply.energy_price(np.array([[45e-6]]), np.full((1, len(SOURCES)), 37e-6), stated)[0, :, 0] * 1e6
+    made = supply.energy_price(np.array([[45e-6]]), np.full((1, len(SOURCES), 1), 37e-6), stated)[0, :, 0] * 1e6
     assert made[GRID] == pytest.approx(45.0) and made[GAS] == pytest.approx(60.0) and made[SOLAR] == pytest.approx(37.0)
 
 
@@ -121,7 +144,7 @@ def test_emissions_of_gas_power_are_about_half_a_tonne_per_megawatt_hour() -> No
     """53.11 kg CO2e/MMBtu times 9,630 Btu/kWh = 511 kg/MWh; sun and wind none."""
     BTU = 1055.05585262 / 3600.0
     factor = supply.supply_emission_factor(
-        np.array([[334.0e-3]]), np.array([53_110 / (1e6 * BTU)]), np.array([9630 * BTU / 1000.0]), np.array([0.525])
+        np.array([[334.0e-3]]), np.array([53_110 / (1e6 * BTU)]), np.array([[9630 * BTU / 1000.0]]), np.array([0.525])
     )
     assert factor[0, GAS, 0] * 1e6 / 1e3 == pytest.approx(511.4, rel=1e-3)
     assert factor[0, SOLAR, 0] == 0.0
@@ -130,6 +153,6 @@ def test_emissions_of_gas_power_are_about_half_a_tonne_per_megawatt_hour() -> No
 
 
 def test_the_suns_capacity_factor_is_the_places() -> None:
-    made = supply.capacity_factor(np.full((1, len(SOURCES)), 0.95), np.array([[0.25, 0.30]]))
+    made = supply.capacity_factor(np.full((1, len(SOURCES)), 0.95), np.repeat(USUAL, 2, axis=1), np.array([[0.25, 0.30]]))
     np.testing.assert_allclose(made[0, SOLAR], [0.25, 0.30])
     np.testing.assert_allclose(made[0, GRID], [0.95, 0.95])
