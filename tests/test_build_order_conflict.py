@@ -206,6 +206,15 @@ def test_a_sum_buys_nearly_as_much_as_there_is_for_it_and_never_more(seed: int) 
         last = amount
 
 
+def test_a_limit_of_nought_is_told_by_what_is_above_it_and_one_by_year_as_such() -> None:
+    case = tiny(0, by=20).case
+    for most, told in ((0.0, "more than it allows"), (1e9, "TWh/yr in place of 1 GWh/yr")):
+        held = replace(case, limits=(Limit("in a year", "gas", most, "Wh/yr", 1e3 * case.cost),))
+        row = next(one for one in conflict_of(held, EXACT).relaxations if one.kind == "gas")
+        assert row.text.startswith("gas (in a year): ") and told in row.text
+        assert _fits(_moved(held, row, 0.0)) and not _fits(_moved(held, row, 0.005))
+
+
 def test_what_is_asked_is_told_in_groups() -> None:
     case = tiny(0, least=True, money=1e9).case
     assert [one.kind for one in groups_of(case, case)] == ["target", "money", "least", "spacing", "options"]

@@ -22,12 +22,13 @@ from stargauge.plan.build_order.variants import (
 )
 from stargauge.quantity.units import figures, show
 
-#: What one gives more of: by unit, how much, in SI, and in words. Of anything else it is one part in a hundred.
+#: What one gives more of: by unit, how much, in SI, and in words. Of anything else, and of what is counted in thousands, one in a hundred.
 _STEPS = {
-    "USD": (1e9, "1 bn USD"), "g": (1e12, "1 Mt"), "W": (1e8, "100 MW"), "W/d": (1e8 / 365.25, "100 MW/yr"), "Wh": (1e12, "1 TWh"),
-    "L": (1e9, "1 bn L"), "m2": (1e6, "1 km2"), "months": (1.0, "1 month"), "": (1.0, "1"),
+    "USD": (1e9, "1 bn USD"), "g": (1e12, "1 Mt"), "W": (1e8, "100 MW"), "W/d": (1e8 / 365.25, "100 MW/yr"),
+    "Wh": (1e12, "1 TWh"), "Wh/yr": (1e12, "1 TWh/yr"),
+    "L": (1e9, "1 bn L"), "L/yr": (1e9, "1 bn L/yr"), "m2": (1e6, "1 km2"), "1": (1.0, "1"),
 }  # fmt: skip
-_POINT = 0.01
+_POINT, _MANY = 0.01, 1000.0
 
 
 class Step(NamedTuple):
@@ -105,7 +106,8 @@ def _step(amount: float, unit: str) -> tuple[float, str]:
 
 
 def _step_of_limit(limit: Limit) -> tuple[float, str]:
-    return _STEPS[limit.unit] if limit.unit in _STEPS else (abs(limit.most) * _POINT, "1 %")
+    known = limit.unit in _STEPS and not (limit.unit == "1" and limit.most >= _MANY)
+    return _STEPS[limit.unit] if known else (abs(limit.most) * _POINT, "1 %")
 
 
 def _priced(case: BuildCase, order: BuildOrder, find: Finder, step: Step) -> Price:

@@ -175,6 +175,11 @@ def limit_text(limit: Limit) -> str:
     return f"{kind_text(limit.kind)} ({limit.name})" if limit.name and limit.name != limit.kind else kind_text(limit.kind)
 
 
+def amount_text(amount: float, unit: str) -> str:
+    """An amount of a limit, also of one by year."""
+    return f"{show(amount, unit.removesuffix('/yr'))}/yr" if unit.endswith("/yr") else show(amount, unit)
+
+
 def accuracy_text(amount: float, off: float) -> str:
     """What is added to an amount that is no more than a plan may be off the best."""
     return ", within the accuracy of the plan" if 0 < amount <= off else ""
