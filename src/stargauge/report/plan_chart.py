@@ -81,8 +81,8 @@ def span_of(data: Data) -> tuple[date, date]:
         for one, _ in _buildings(site):
             days += [one[key] for key in ("start", "latest") if one.get(key)]
             days += [one["operational"]["p50"]] if one["operational"]["p50"] else []
-    first, last = int(str(data["as_of"])[:4]), max(int(day[:4]) for day in days)
-    return date(first, 1, 1), date(last + 1, 1, 1)
+    first, last = int(str(data["as_of"])[:4]), max(days)
+    return date(first, 1, 1), date(int(last[:4]) + (1 if last[5:7] < "07" else 2), 1, 1)
 
 
 def _text(words: str, x: float, y: float, hue: str = "ink", anchor: str = "start", bold: bool = False, size: float = 13) -> str:

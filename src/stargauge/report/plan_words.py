@@ -10,8 +10,9 @@ from stargauge.report.locale import language, say
 from stargauge.report.wording import chip_name, counted, day_text, fact_status_text, figures, percent, show
 
 Data = Mapping[str, Any]
-#: A quantity of the claim language with its labels.
-_ADDRESS = re.compile(r"\b([a-z0-9_]+)\[([^\]]*)\]")
+#: A comparison in the claim language: its quantity and its labels; and what a short form calls a quantity.
+_ADDRESS = re.compile(r"\s*([a-z0-9_]+)(?:\[([^\]]*)\])?\s*[<>=]")
+_BASES = {"IT": "power_it", "H100e": "compute_h100e"}
 
 
 def sentence(data: Data) -> str:
@@ -77,12 +78,19 @@ def targets_text(data: Data) -> str:
 
 def target_text(one: Data) -> str:
     """One target: amount, basis, site and day."""
-    found = _ADDRESS.search(one["text"])
-    what = basis_text(found[1]) if found else basis_text("power_it" if re.search(r"\bIT\b", one["text"]) else "power_facility")
-    labels = [label.strip() for label in found[2].split(",") if label.strip() != "operational"] if found else []
-    amount = say("{amount} {what}", amount=show(one["amount"], one["unit"]), what=what) if what else show(one["amount"], one["unit"])
+    quantity, labels = asked_of(one["text"])
+    amount = say("{amount} {what}", amount=show(one["amount"], one["unit"]).removesuffix(" 1"), what=basis_text(quantity))
     place = say("{amount} at {places}", amount=amount, places=_and(labels)) if labels else amount
     return say("{amount} by {day}", amount=place, day=day_text(one["by"]))
+
+
+def asked_of(text: str) -> tuple[str, list[str]]:
+    """The quantity of a target and the sites it is narrowed to, from its text in the claim language or in short."""
+    if found := _ADDRESS.match(text):
+        return found[1], [label for part in (found[2] or "").split(",") if (label := part.strip()) not in ("", "operational")]
+    base = next((quantity for word, quantity in _BASES.items() if re.search(rf"\b{word}\b", text)), "power_facility")
+    place = re.search(r"\bat (.+?) by\b", text)
+    return base, [part.strip() for part in place[1].split(",")] if place else []
 
 
 def basis_text(quantity: str) -> str:
