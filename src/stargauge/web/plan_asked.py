@@ -12,14 +12,15 @@ from stargauge.quantity.errors import Fault, InputError
 from stargauge.web.view import View
 
 if TYPE_CHECKING:
-    from stargauge.api.plan import ProgrammePlan
+    from stargauge.plan.build_order.answer import ProgrammePlan
 
 #: What may feed a site, each a tick box of its own, so that an address says it without a list.
 TICKS = {name: f"use-{name}" for name in ("stated", "grid", "gas-engine", "gas-turbine", "combined-cycle", "fuel-cell", "bridge")}
-#: What is handed on as it is written, what is a list, and parameters that Python and the command line name otherwise.
-_AS_WRITTEN = ("probability", "goal", "means", "emissions", "water", "land", "gas", "least", "further", "start_from", "worlds")
-_LISTS = {"target": "target", "claim": "claim", "money": "money", "power": "powers", "chip": "chips"}
-_PARAMETERS = {"with_probability": "probability", "powers": "power", "chips": "chip", "pools": "pool"}
+#: What is handed on as it is written, what is a list of texts, and parameters that Python and the command line name otherwise.
+_AS_WRITTEN = ("probability", "goal", "means", "further", "start_from", "worlds")
+LIMITS = ("money", "emissions", "gas", "land", "water", "grid", "pool", "crew", "deliveries", "least")
+_LISTS = {"target": "target", "claim": "claim", "power": "powers", "chip": "chips", **{name: name for name in LIMITS}}
+_PARAMETERS = {"with_probability": "probability", "powers": "power", "chips": "chip"}
 _OPTION = re.compile(r"--(?=[a-z])")
 
 
@@ -56,12 +57,8 @@ def is_set(text: str) -> bool:
 
 
 def of_api(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """What the parameters of the API ask. Raises InputError for a pool without a value."""
-    pairs = [text.partition("=") for text in asked["pool"]]
-    if wrong := ["".join(pair) for pair in pairs if not all(part.strip() for part in pair)]:
-        raise InputError([Fault(f'got "{text}"; expected NAME=VALUE, such as transformers=2 GW/yr', "pool") for text in wrong])
-    made = {name: asked[name] for name in _AS_WRITTEN} | {name: list(asked[key]) or None for key, name in _LISTS.items()}
-    return made | {"pools": {name.strip(): value.strip() for name, _, value in pairs} or None}
+    """What the parameters of the API ask; a list that is left out is None."""
+    return {name: asked[name] for name in _AS_WRITTEN} | {name: list(asked[key]) or None for key, name in _LISTS.items()}
 
 
 def plainly(error: InputError) -> list[Fault]:
