@@ -92,7 +92,7 @@ def plan_answer(**changes: Any) -> dict[str, Any]:
             "parts": [
                 {"name": "equipment", "value": 2.1e11},
                 {"name": "construction", "value": 6e10},
-                {"name": "residual", "value": -2e10},
+                {"name": "worth at the end", "value": -2e10},
             ],
         },
         "sites": [
@@ -129,13 +129,14 @@ def plan_answer(**changes: Any) -> dict[str, Any]:
             "unit": "USD",
             "years": [2027, 2028, 2029, 2030],
             "capital": [3e10, 9e10, 1.1e11, 4e10],
+            "nobody": [0.0, 0.0, 0.0, 0.0],
             "lenders": [2e10, 5e10, 6e10, 2e10],
             "parties": [
                 {
                     "id": "oracle",
                     "name": "Oracle",
                     "funds": [8e9, 3e10, 4e10, 1e10],
-                    "available": [1e10, 3e10, 5e10, 3e10],
+                    "available": [1e10, 4e10, 9e10, 1.2e11],
                     "knowable": True,
                     "share": 0.33,
                 },

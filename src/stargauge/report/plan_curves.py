@@ -163,10 +163,17 @@ def frontier_chart(data: Data, narrow: bool = False) -> Spec:
     layers += [_cross(one) for one in rows if not one["possible"]]
     rings = [_at(one, (one["cost"] or 0.0) / factor) for one in rows if one["asked"]]
     layers.append(_points(rings, 150, filled=False, stroke=HUES["ink"], strokeWidth=2))
-    layers += _names_above(ends[:2], paper) if narrow else _names_beside(ends, top, paper)
+    layers += _names_above(_two(ends), paper) if narrow else _names_beside(ends, top, paper)
     if any(not one["possible"] for one in rows):
         layers.append(text(say("× cannot be had"), 6, 14 if narrow else 12, HUES["soft"], size=12.5))
     return sized(paper, paper.height, layers)
+
+
+def _two(ends: Sequence[tuple[str, str, float]]) -> list[tuple[str, str, float]]:
+    """The names of lines in two lines: what was asked, and all others."""
+    asked = [one for one in ends if one[1] == "operational"]
+    others = [one for one in ends if one[1] != "operational"]
+    return [*asked, *([(", ".join(name for name, _, _ in others), "rule-2", 0.0)] if others else [])]
 
 
 def _at(one: Data, value: float) -> Spec:

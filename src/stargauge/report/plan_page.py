@@ -55,7 +55,8 @@ def plan_section(data: Data) -> dict[str, Any]:
         "information": plan_tables.information(data) if waiting.get("information") else None,
         "smallest": plan_tables.smallest(data) if conflict else [],
         "relaxations": plan_tables.relaxations(data) if conflict and conflict["relaxations"] else None,
-        "assumptions": plan_tables.assumptions(data) if data["assumptions"] else None, "notes": list(data["notes"]),
+        "assumptions": plan_tables.assumptions(data) if data["assumptions"] else None,
+        "notes": list(data["notes"]), "foreign": language() != "en",
         "commands": plan_words.commands(data) if data["overlay"] else [], "figures": figures_of(data),
     }  # fmt: skip
 
@@ -83,9 +84,10 @@ def figures_of(data: Data) -> dict[str, Any]:
     if data["frontier"]:
         drawn = (frontier_chart(data), frontier_chart(data, True))
         made["frontier"] = figure("plan-frontier", spoken_frontier(data), drawn, _table(plan_tables.frontier(data)))
-    money = plan_tables.money(data)
-    if money is not None:
-        made["money"] = figure("plan-money", spoken_money(data), (money_chart(data), money_chart(data, True)), _table(money))
+    if data["money"] and data["money"]["years"]:
+        made["money"] = figure(
+            "plan-money", spoken_money(data), (money_chart(data), money_chart(data, True)), _table(plan_tables.spent(data))
+        )
     return made
 
 

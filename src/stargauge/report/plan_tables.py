@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.quantity.units import scale_of
@@ -80,12 +80,12 @@ def _cooling(one: Data) -> str:
 
 def _built(one: Data) -> str:
     """How many are built, under way, and left out."""
-    parts = [counted(len(one["buildings"]), "building")]
+    parts = [counted(len(one["buildings"]), "building")] if one["buildings"] else []
     further = [building for building in one["buildings"] if building["further"]]
     parts += [say("of them further: {count}", count=len(further))] if further else []
     parts += [say("under way: {count}", count=len(one["under_way"]))] if one["under_way"] else []
     parts += [say("not built: {count}", count=len(one["not_built"]))] if one["not_built"] else []
-    return "; ".join(parts)
+    return "; ".join(parts) or "–"
 
 
 def buildings(data: Data) -> Rows:
@@ -148,31 +148,42 @@ def frontier(data: Data) -> Rows:
 
 
 def money(data: Data) -> Rows | None:
-    """Who brings what in which year, against what is known of it."""
+    """Who brings what in which year, and below it what is left to it by then as far as that is known."""
     made = data["money"]
     if not made or not made["years"]:
         return None
     factor, unit = scale_of(max(made["capital"], default=0.0), made["unit"])
-    head = (say("Who"), *map(str, made["years"]), say("Share"))
-    rows = [(say("All that is built"), *(_sum(value, factor) for value in made["capital"]), "–"),
-            (say("Lenders"), *(_sum(value, factor) for value in made["lenders"]), "–")]  # fmt: skip
-    rows += [(str(one["name"]), *_yearly(one, factor), percent(one["share"])) for one in made["parties"]]
-    note = [say("In {unit}, by the year in which it is spent. Of a party: what it brings, and after the stroke what is known to be there.",
-                unit=notation().unit(unit))]  # fmt: skip
+    rows: list[tuple[str, ...]] = [
+        (say("All that is built"), *_sums(made["capital"], factor), "–"), (say("Lenders"), *_sums(made["lenders"], factor), "–"),
+    ]  # fmt: skip
+    for one in made["parties"]:
+        rows.append((str(one["name"]), *_sums(one["funds"], factor), percent(one["share"])))
+        if one["knowable"]:
+            rows.append((say("{party}: left to it by then", party=one["name"]), *_sums(one["available"], factor), "–"))
+    if any(made.get("nobody") or ()):
+        rows.append((say("Nobody"), *_sums(made["nobody"], factor), "–"))
+    note = [
+        say("In {unit} of the day, by the year in which it is spent; what is left to a party is all it has until the end of that year.",
+            unit=notation().unit(unit))
+    ]  # fmt: skip
     if unknown := [str(one["name"]) for one in made["parties"] if not one["knowable"]]:
-        note.append(
-            say("Not knowable, as no accounts are published: what {names} can bring. No limit is set there.", names=", ".join(unknown))
-        )
-    return Rows(say("Money"), head, rows, " ".join(note))
+        note.append(say("Not knowable, as no accounts are published: what {names} can bring.", names=", ".join(unknown)))
+    return Rows(say("Money"), (say("Who"), *map(str, made["years"]), say("Share")), rows, " ".join(note))
 
 
-def _yearly(one: Data, factor: float) -> list[str]:
-    """What a party brings each year, with what it has where that is known."""
-    known = one["available"] if one["knowable"] else None
-    return [
-        f"{_sum(value, factor)} / {_sum(known[place], factor)}" if known else say("{sum} / not knowable", sum=_sum(value, factor))
-        for place, value in enumerate(one["funds"])
+def spent(data: Data) -> Rows:
+    """The twin of the chart of money: by year all that is built, and what lenders give of it."""
+    made = data["money"]
+    factor, unit = scale_of(max(made["capital"], default=0.0), made["unit"])
+    rows = [
+        (str(year), _sum(made["capital"][place], factor), _sum(made["lenders"][place], factor)) for place, year in enumerate(made["years"])
     ]
+    head = (say("Year"), say("All that is built, {unit}", unit=notation().unit(unit)), say("Lenders, {unit}", unit=notation().unit(unit)))
+    return Rows(say("Money"), head, rows)
+
+
+def _sums(values: Sequence[Any], factor: float) -> list[str]:
+    return [_sum(value, factor) for value in values]
 
 
 def _sum(value: Any, factor: float) -> str:
