@@ -157,7 +157,10 @@ def _site(site: Data, sheet: _Sheet, y: float) -> list[str]:
     fed = site["power"]
     power = say("{source}, {capacity}", source=power_text(fed["id"]), capacity=show(fed["capacity"], fed["unit"])) if fed else ""
     left = say("not built: {count}", count=len(site["not_built"])) if site["not_built"] else ""
-    name, line = str(site["name"] or site["id"]), f'<line x1="0" x2="{sheet.width}" y1="{y:g}" y2="{y:g}" stroke="{HUES["rule"]}"/>'
+    name, line = (
+        str(site["name"] or site["id"]).split(" (")[0],
+        f'<line x1="0" x2="{sheet.width}" y1="{y:g}" y2="{y:g}" stroke="{HUES["rule"]}"/>',
+    )
     about = ", ".join(part for part in (power, left) if part)
     if sheet.narrow:
         return [line, _text(name, 0, y + 19, bold=True), _text(about, 0, y + 36, "soft", size=12.5)]

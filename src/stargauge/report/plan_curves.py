@@ -10,7 +10,7 @@ from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
 from stargauge.report.charts import month_day
 from stargauge.report.locale import notation, say
 from stargauge.report.plan_tables import top_of
-from stargauge.report.plan_words import amount_text, money_text, target_text
+from stargauge.report.plan_words import amount_text, money_text, planned, target_text
 from stargauge.report.wording import day_text, percent, show
 
 Data = Mapping[str, Any]
@@ -65,7 +65,7 @@ def capacity_chart(data: Data, narrow: bool = False) -> Spec:
     marks = targets_in(data)
     factor, unit = scale_of(max(top_of(made), *(one["amount"] for one in marks), 0.0), made["unit"])
     months = [month_day(month) for month in made["months"]]
-    fans = [(made, "operational", say("this plan"), 0.28)]
+    fans = [(made, "operational", say("this plan"), 0.28)] if planned(data) or not made["as_stated"] else []
     fans += [(made["as_stated"], "need", say("the file as it stands"), 0.15)] if made["as_stated"] else []
     top = max(top_of(made), *(one["amount"] for one in marks), 0.0) / factor
     last = max(months[-1], *(str(one["by"]) for one in marks), "")
@@ -134,7 +134,8 @@ def _names_beside(ends: Sequence[tuple[str, str, float]], top: float, paper: Pap
 def spoken_capacity(data: Data) -> str:
     """What the chart of capacity shows, in one or two sentences."""
     made = data["capacity"]
-    parts = [say("the plan {power} in {month}", power=show(made["p50"][-1], made["unit"]), month=day_text(str(made["months"][-1])[:7]))]
+    month = day_text(str(made["months"][-1])[:7])
+    parts = [say("the plan {power} in {month}", power=show(made["p50"][-1], made["unit"]), month=month)] if planned(data) else []
     if stated := made["as_stated"]:
         parts.append(say("the file as it stands {power}", power=show(stated["p50"][-1], made["unit"])))
     asked = "; ".join(target_text(one) for one in data["targets"])

@@ -21,6 +21,7 @@ from stargauge.report.plan_words import (
     limit_text,
     money_text,
     part_text,
+    planned,
     power_text,
     price_text,
     target_text,
@@ -118,7 +119,8 @@ def capacity(data: Data) -> Rows:
     stated = made["as_stated"]
     factor, unit = scale_of(top_of(made), made["unit"])
     rows = [
-        (day_text(month[:7]), _of(made, place, factor), _of(stated, place, factor)) for place, month in enumerate(map(str, made["months"]))
+        (day_text(month[:7]), _of(made if planned(data) else None, place, factor), _of(stated, place, factor))
+        for place, month in enumerate(map(str, made["months"]))
     ]
     head = (say("Month"), say("Plan, {unit}", unit=notation().unit(unit)), say("File as it stands, {unit}", unit=notation().unit(unit)))
     return Rows(say("Capacity"), head, rows)

@@ -28,6 +28,11 @@ def sentence(data: Data) -> str:
     )  # fmt: skip
 
 
+def planned(data: Data) -> bool:
+    """Whether there is a plan: also where the announcement cannot be had, one may be made for a later day."""
+    return any(one["buildings"] for one in data["sites"])
+
+
 def name_of(data: Data) -> str:
     return str(data["programme"]["name"])
 
@@ -55,7 +60,7 @@ def cost_text(data: Data) -> str:
 
 def _why_not(data: Data) -> str:
     conflict = data["conflict"]
-    if not conflict or not conflict["smallest"]:
+    if not conflict or len(conflict["smallest"]) < 2:
         return say("nothing that may be built keeps it")
     return say("these cannot be kept together: {parts}", parts="; ".join(part_text(one) for one in conflict["smallest"]))
 
