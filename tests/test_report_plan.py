@@ -15,7 +15,18 @@ from stargauge.report.locale import speaking
 from stargauge.report.plan_chart import gantt_svg, span_of, spoken_gantt
 from stargauge.report.plan_curves import capacity_chart, frontier_chart, money_chart, spoken_capacity, spoken_frontier
 from stargauge.report.plan_page import plan_html
-from stargauge.report.plan_words import amount_text, fact_text, limit_text, promise, sentence, target_text, way_out
+from stargauge.report.plan_words import (
+    amount_text,
+    fact_text,
+    insist_text,
+    limit_text,
+    not_proven,
+    note_text,
+    promise,
+    sentence,
+    target_text,
+    way_out,
+)
 
 #: Words of the page that would be left in English in another language.
 ENGLISH = (
@@ -95,9 +106,50 @@ def test_limits_by_kind_and_name() -> None:
 
 
 def test_facts_are_told_in_the_readers_language() -> None:
+    assert fact_text("delivery gb300-nvl72") == "when GB300 NVL72 is delivered" and fact_text("a strike") == "a strike"
     with speaking("de"):
+        waits = "wie lange milam auf Halle und Strom wartet"
+        assert fact_text("wait milam") == fact_text("how long milam waits for hall and power (grid)") == waits
+        assert fact_text("everything") == "wie alles ausgeht"
         assert fact_text("how soon gas-engine carries abilene") == "wie bald abilene so versorgt ist: Gasmotoren"
         assert fact_text("when gb300-nvl72 is delivered") == "wann GB300 NVL72 geliefert wird"
+
+
+def test_notes_have_days_as_they_are_read() -> None:
+    later = "What was announced cannot be had by 2029-12-31 with 80 %: planned for 2032-03-31 instead."
+    best = "The best plan that was found keeps it with 63 % in the ordinary run, where 80 % is asked."
+    assert note_text(later) == "What was announced cannot be had by 31 Dec 2029 with 80 %: planned for 31 Mar 2032 instead."
+    assert note_text(best) == best and note_text("anything else") == "anything else"
+    assert note_text("No plan keeps it by 2036-12-31, the end of the clock.").startswith(
+        "Nothing that may be built keeps it by 31 Dec 2036"
+    )
+    with speaking("de"):
+        assert [note_text(one).split()[0] for one in (later, best)] == ["Das", "Der"]
+
+
+def test_what_was_cut_short_is_not_proven() -> None:
+    data = impossible_answer()
+    assert not_proven(data) == not_proven(plan_answer()) == ""
+    data["conflict"]["proven"] = False
+    assert "the time for looking ran out" in plan_html(data)
+
+
+def test_waiting_with_everything_and_giving_way_together() -> None:
+    data = impossible_answer()
+    assert plan_tables.delays(data) is None and plan_tables.together(data) == []
+    data["waiting"]["delays"] = [
+        {"months": 6, "possible": True, "difference": 2e9}, {"months": 12, "possible": False, "difference": None},
+    ]  # fmt: skip
+    data["conflict"]["together"] = data["conflict"]["relaxations"][1:2]
+    made = plan_tables.delays(data)
+    assert made is not None and [list(row) for row in made.rows] == [["6 months", "2 bn USD more"], ["12 months", "not possible"]]
+    assert "Or all of these at once" in plan_html(data)
+
+
+def test_insisting_on_money() -> None:
+    one = {"what": "money", "text": "", "possible": False, "cost": 3e11, "difference": -2e10, "instead": None}
+    assert insist_text(one) == "not enough" and insist_text({**one, "what": "day", "possible": True}) == "20 bn USD less"
+    assert insist_text({**one, "possible": True, "difference": None}) == "300 bn USD"
 
 
 def test_tables_have_a_cell_for_each_head() -> None:

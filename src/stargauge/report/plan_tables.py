@@ -9,6 +9,7 @@ from stargauge.quantity.units import scale_of
 from stargauge.report.locale import notation, say
 from stargauge.report.plan_words import (
     amount_text,
+    assumption_text,
     building_text,
     chips_text,
     cooling_text,
@@ -24,10 +25,11 @@ from stargauge.report.plan_words import (
     planned,
     power_text,
     price_text,
+    relaxation_text,
     target_text,
     told,
 )
-from stargauge.report.power_words import ASSUMED, Rows
+from stargauge.report.power_words import ASSUMED, Rows, value_of
 from stargauge.report.wording import chip_name, counted, day_text, figures, percent, show
 
 Data = Mapping[str, Any]
@@ -252,6 +254,21 @@ def information(data: Data) -> Rows:
     return Rows(say("What knowing beforehand is worth"), (say("Fact"), say("Worth"), say("Known by")), rows)
 
 
+def delays(data: Data) -> Rows | None:
+    """What it costs if no work begins for some months; nothing where that was not looked at."""
+    rows = [(counted(int(one["months"]), "month"), _dearer(one)) for one in data["waiting"].get("delays") or []]
+    return Rows(say("What waiting with everything costs"), (say("No work begins for"), say("Costs")), rows) if rows else None
+
+
+def _dearer(one: Data) -> str:
+    return say("{more} more", more=money_text(one["difference"])) if one["possible"] else say("not possible")
+
+
+def together(data: Data) -> list[str]:
+    """What would do if all gave way at once, each as little as can be."""
+    return [relaxation_text(one) for one in data["conflict"].get("together") or []]
+
+
 def smallest(data: Data) -> list[str]:
     """The smallest set that cannot be kept together, each in words."""
     return [part_text(one) for one in data["conflict"]["smallest"]]
@@ -269,8 +286,8 @@ def relaxations(data: Data) -> Rows:
 def assumptions(data: Data) -> Rows:
     """What the plan rests on: value, source and grade; what has no source says that it is assumed."""
     rows = [
-        (str(one["name"]), amount_text(one["value"], str(one["unit"] or "1")), kind_of_value(str(one["kind"])), _source(one),
-         str(one["note"] or ""))
+        (assumption_text(str(one["name"])), value_of(one), kind_of_value(str(one["kind"])),
+         _source(one), str(one["note"] or ""))
         for one in data["assumptions"]
     ]  # fmt: skip
     return Rows(say("What it rests on"), (say("What"), say("Value"), say("Kind"), say("Source"), say("Note")), rows)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.report.locale import language, say
+from stargauge.report.power_words import source_text, what_text
 from stargauge.report.wording import chip_name, counted, day_text, fact_status_text, figures, percent, show
 
 Data = Mapping[str, Any]
@@ -71,6 +72,13 @@ def way_out(data: Data) -> str:
     if not conflict or not conflict["relaxations"]:
         return ""
     return say("It can be had with {change}.", change=relaxation_text(conflict["relaxations"][0]))
+
+
+def not_proven(data: Data) -> str:
+    """That looking was cut short, where it was: a plan may exist that was not found."""
+    if not data["conflict"] or data["conflict"].get("proven", True):
+        return ""
+    return say("Not proven: the time for looking ran out, so that a plan may exist which was not found.")
 
 
 # -- targets -------------------------------------------------------------------------------------------------------------------------
@@ -302,32 +310,65 @@ def step_text(step: str) -> str:
     return told.get(step, step)
 
 
+#: Facts as the answer names them, in English, each with what it has of its own.
+_FACTS = (
+    re.compile(r"how soon (?P<power>\S+) carries (?P<site>\S+)"),
+    re.compile(r"(?:when|delivery) (?P<chip>\S+)(?: is delivered)?"),
+    re.compile(r"(?:how long|wait) (?P<waits>\S+)(?: waits for hall and power \(.*\))?"),
+)
+
+
 def fact_text(fact: Any) -> str:
     """A fact on which a decision hangs."""
     text = str(fact)
-    if found := re.fullmatch(r"how soon (\S+) carries (\S+)", text):
-        return say("how soon {power} carries {site}", power=power_text(found[1]), site=found[2])
-    if found := re.fullmatch(r"when (\S+) is delivered", text):
-        return say("when {chip} is delivered", chip=chip_name(found[1]))
-    told = {
+    plain = {
         "how long the work on it takes": say("how long the work on it takes"),
         "the next start of work at the site": say("the next start of work at the site"),
-        "how everything turns out": say("how everything turns out"),
+        "how everything turns out": say("how everything turns out"), "everything": say("how everything turns out"),
     }  # fmt: skip
-    return told.get(text, text)
+    found = next((made.groupdict() for one in _FACTS if (made := one.fullmatch(text))), {})
+    if text in plain or not found:
+        return plain.get(text, text)
+    if "chip" in found:
+        return say("when {chip} is delivered", chip=chip_name(found["chip"]))
+    if "waits" in found:
+        return say("how long {site} waits for hall and power", site=found["waits"])
+    return say("how soon {power} carries {site}", power=power_text(found["power"]), site=found["site"])
+
+
+def note_text(note: str) -> str:
+    """A note of the answer, with days as they are read."""
+    if found := re.fullmatch(r"What was announced cannot be had by (\S+) with (.+ %): planned for (\S+) instead\.", note):
+        return say("What was announced cannot be had by {day} with {share}: planned for {when} instead.", day=day_text(found[1]),
+                   share=found[2], when=day_text(found[3]))  # fmt: skip
+    if found := re.fullmatch(r"The best plan that was found keeps it with (.+) in the ordinary run, where (.+) is asked\.", note):
+        return say("The best plan that was found keeps it with {share} in the ordinary run, where {asked} is asked.", share=found[1],
+                   asked=found[2])  # fmt: skip
+    if found := re.fullmatch(r"(?:No plan|Not even everything at once) keeps it by (\S+), the end of the clock\.", note):
+        return say("Nothing that may be built keeps it by {day}, the end of the clock.", day=day_text(found[1]))
+    return note
 
 
 def insist_text(one: Data) -> str:
     """What it costs to insist on a part of what was announced."""
     if not one["possible"]:
-        return say("cannot be had")
-    return money_text(one["cost"]) if one["difference"] is None else say("{more} more", more=money_text(one["difference"]))
+        return say("not enough") if one["what"] == "money" else say("cannot be had")
+    if one["difference"] is None:
+        return money_text(one["cost"])
+    more = money_text(abs(one["difference"]))
+    return say("{more} more", more=more) if one["difference"] >= 0.0 else say("{less} less", less=more)
 
 
 def insist_name(what: str) -> str:
     """On what somebody insists."""
     names = {"amount": say("the amount"), "day": say("the day"), "money": say("the money"), "probability": say("the probability")}
     return names.get(what, what)
+
+
+def assumption_text(name: str) -> str:
+    """What a number behind the plan is of: `gas engines: capital cost`."""
+    of, mark, what = name.partition(": ")
+    return f"{source_text(of)}: {what_text(what)}" if mark else name
 
 
 def kind_of_value(kind: str) -> str:
