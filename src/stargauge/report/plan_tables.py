@@ -7,17 +7,13 @@ from typing import Any
 
 from stargauge.quantity.units import scale_of
 from stargauge.report.locale import notation, say
+from stargauge.report.plan_facts import assumption_text, fact_text, insist_name, insist_text, kind_of_value
 from stargauge.report.plan_words import (
     amount_text,
-    assumption_text,
     building_text,
     chips_text,
     cooling_text,
     dates_text,
-    fact_text,
-    insist_name,
-    insist_text,
-    kind_of_value,
     levels_text,
     limit_text,
     money_text,
@@ -49,7 +45,7 @@ def promises(data: Data) -> Rows:
 def _simulated(one: Data) -> str:
     if one["simulated"] is None or one["error"] is None:
         return percent(one["simulated"])
-    return f"{percent(one['simulated'])} ± {figures(100.0 * one['error'])}"
+    return f"{percent(one['simulated'])} ± {figures(round(100.0 * one['error'], 1))}"
 
 
 def sites(data: Data) -> Rows:
@@ -144,11 +140,16 @@ def _of(levels: Data | None, place: int, factor: float) -> str:
 def frontier(data: Data) -> Rows:
     """What each day and probability costs, and where nothing can be had."""
     rows = [
-        (day_text(one["by"]), percent(one["probability"]), money_text(one["cost"]) if one["possible"] else say("not possible"),
+        (day_text(one["by"]), percent(one["probability"]), money_text(one["cost"]) if one["possible"] else _why_none(one),
          say("asked") if one["asked"] else "")
         for one in data["frontier"]
     ]  # fmt: skip
     return Rows(say("Cost against time"), (say("By the day"), say("With"), say("Cost"), say("Note")), rows)
+
+
+def _why_none(one: Data) -> str:
+    """That something cannot be had; where that is not proven, only that no plan was found."""
+    return say("not possible") if one.get("proven", True) else say("none found")
 
 
 def money(data: Data) -> Rows | None:
@@ -224,7 +225,7 @@ def binding(data: Data) -> Rows:
 
 def insist(data: Data) -> Rows:
     """What it costs to insist on a part of the announcement, and what would be had instead."""
-    rows = [(told(one, insist_name(one["what"])), insist_text(one), amount_or_dash(one["instead"])) for one in data["insist"]]
+    rows = [(insist_name(one), insist_text(one), amount_or_dash(one["instead"])) for one in data["insist"]]
     return Rows(say("What insisting costs"), (say("Insisting on"), say("Costs"), say("Instead")), rows)
 
 
@@ -248,7 +249,7 @@ def waiting(data: Data) -> Rows:
 def information(data: Data) -> Rows:
     """What knowing a fact before deciding would be worth."""
     rows = [
-        (told(one, fact_text(one["fact"])), money_text(one["worth"], one["unit"]), day_text(one["known_by"]) if one["known_by"] else "–")
+        (fact_text(one["fact"]), money_text(one["worth"], one["unit"]), day_text(one["known_by"]) if one["known_by"] else "–")
         for one in data["waiting"]["information"]
     ]
     return Rows(say("What knowing beforehand is worth"), (say("Fact"), say("Worth"), say("Known by")), rows)

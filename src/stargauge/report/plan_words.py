@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.report.locale import language, say
-from stargauge.report.power_words import source_text, what_text
-from stargauge.report.wording import chip_name, counted, day_text, fact_status_text, figures, percent, show
+from stargauge.report.wording import chip_name, counted, day_text, figures, percent, show
 
 Data = Mapping[str, Any]
 #: A comparison in the claim language: its quantity and its labels; and what a short form calls a quantity.
@@ -23,10 +22,18 @@ def sentence(data: Data) -> str:
     asked = say("{targets} with {share}", targets=targets_text(data), share=asked_text(data))
     if data["status"] == "impossible":
         return say("{asked}: no, {why}.", asked=asked, why=_why_not(data))
-    return say(
+    later = f"{_not_as_announced(data)}; " if data["conflict"] else ""
+    return later + say(
         "{asked}: yes, for {cost} at {sites}; as the file stands: {stated}.", asked=asked, cost=_cost_for(data),
         sites=counted(len(built_sites(data)), "site"), stated=shares_text(data, "as_stated"),
     )  # fmt: skip
+
+
+def _not_as_announced(data: Data) -> str:
+    """That the announcement cannot be had, and by which day, where a plan was made for a later one."""
+    targets = [str(one["name"]) for one in data["conflict"]["smallest"] if one["kind"] == "target"]
+    found = re.search(r" by (\d{4}-\d\d-\d\d)$", targets[0]) if targets else None
+    return say("Not by {day} as announced", day=day_text(found[1])) if found else say("Not as announced")
 
 
 def planned(data: Data) -> bool:
@@ -67,9 +74,9 @@ def _why_not(data: Data) -> str:
 
 
 def way_out(data: Data) -> str:
-    """What would do if it gave way, the cheapest first; nothing where it can be had."""
+    """What would do if it gave way, where there is no plan."""
     conflict = data["conflict"]
-    if not conflict or not conflict["relaxations"]:
+    if data["status"] != "impossible" or not conflict or not conflict["relaxations"]:
         return ""
     return say("It can be had with {change}.", change=relaxation_text(conflict["relaxations"][0]))
 
@@ -310,74 +317,6 @@ def step_text(step: str) -> str:
     return told.get(step, step)
 
 
-#: Facts as the answer names them, in English, each with what it has of its own.
-_FACTS = (
-    re.compile(r"how soon (?P<power>\S+) carries (?P<site>\S+)"),
-    re.compile(r"(?:when|delivery) (?P<chip>\S+)(?: is delivered)?"),
-    re.compile(r"(?:how long|wait) (?P<waits>\S+)(?: waits for hall and power \(.*\))?"),
-)
-
-
-def fact_text(fact: Any) -> str:
-    """A fact on which a decision hangs."""
-    text = str(fact)
-    plain = {
-        "how long the work on it takes": say("how long the work on it takes"),
-        "the next start of work at the site": say("the next start of work at the site"),
-        "how everything turns out": say("how everything turns out"), "everything": say("how everything turns out"),
-    }  # fmt: skip
-    found = next((made.groupdict() for one in _FACTS if (made := one.fullmatch(text))), {})
-    if text in plain or not found:
-        return plain.get(text, text)
-    if "chip" in found:
-        return say("when {chip} is delivered", chip=chip_name(found["chip"]))
-    if "waits" in found:
-        return say("how long {site} waits for hall and power", site=found["waits"])
-    return say("how soon {power} carries {site}", power=power_text(found["power"]), site=found["site"])
-
-
-def note_text(note: str) -> str:
-    """A note of the answer, with days as they are read."""
-    if found := re.fullmatch(r"What was announced cannot be had by (\S+) with (.+ %): planned for (\S+) instead\.", note):
-        return say("What was announced cannot be had by {day} with {share}: planned for {when} instead.", day=day_text(found[1]),
-                   share=found[2], when=day_text(found[3]))  # fmt: skip
-    if found := re.fullmatch(r"The best plan that was found keeps it with (.+) in the ordinary run, where (.+) is asked\.", note):
-        return say("The best plan that was found keeps it with {share} in the ordinary run, where {asked} is asked.", share=found[1],
-                   asked=found[2])  # fmt: skip
-    if found := re.fullmatch(r"(?:No plan|Not even everything at once) keeps it by (\S+), the end of the clock\.", note):
-        return say("Nothing that may be built keeps it by {day}, the end of the clock.", day=day_text(found[1]))
-    return note
-
-
-def insist_text(one: Data) -> str:
-    """What it costs to insist on a part of what was announced."""
-    if not one["possible"]:
-        return say("not enough") if one["what"] == "money" else say("cannot be had")
-    if one["difference"] is None:
-        return money_text(one["cost"])
-    more = money_text(abs(one["difference"]))
-    return say("{more} more", more=more) if one["difference"] >= 0.0 else say("{less} less", less=more)
-
-
-def insist_name(what: str) -> str:
-    """On what somebody insists."""
-    names = {"amount": say("the amount"), "day": say("the day"), "money": say("the money"), "probability": say("the probability")}
-    return names.get(what, what)
-
-
-def assumption_text(name: str) -> str:
-    """What a number behind the plan is of: `gas engines: capital cost`."""
-    of, mark, what = name.partition(": ")
-    return f"{source_text(of)}: {what_text(what)}" if mark else name
-
-
-def kind_of_value(kind: str) -> str:
-    """Whether a value is stated, of the catalogue, assumed or computed."""
-    names = {"stated": say("stated"), "default": say("default"), "assumption": say("assumption"), "assumed": say("assumed"),
-             "derived": say("computed"), "designed": say("designed")}  # fmt: skip
-    return names.get(kind) or fact_status_text(kind)
-
-
 def _and(parts: Sequence[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)
@@ -391,5 +330,5 @@ def commands(data: Data) -> list[tuple[str, str]]:
     """What saves the plan as a file, and what puts that file to the test."""
     asked = str(data["programme"]["asked_as"])
     return [(say("Save the plan"), f"stargauge plan {asked} … --save plan.yaml"),
-            (say("Check it like any scenario"), f"stargauge check {asked} --scenario plan.yaml"),
+            (say("Check it like any scenario"), f"stargauge check {asked} --as-of {data['as_of']} --scenario plan.yaml"),
             (say("All numbers"), f"stargauge plan {asked} … --json")]  # fmt: skip
