@@ -63,6 +63,21 @@ def test_an_announcement_that_is_planned_for_later_says_so_first() -> None:
     assert sentence(data).startswith("Not by 31 Dec 2028 as announced; 7 GW of") and way_out(data) == ""
 
 
+def test_a_plan_may_be_to_begin_nothing_more() -> None:
+    data = plan_answer()
+    data["sites"] = [{**one, "buildings": []} for one in data["sites"]]
+    assert sentence(data).endswith("with 80 %: yes, with what is under way alone; as the file stands: 14 %.")
+    assert "<svg" in plan_html(data)
+
+
+def test_where_there_is_no_plan_only_the_file_is_drawn() -> None:
+    bare = {"method": None, "cost": None, "money": None, "binding": [], "frontier": [], "insist": []}
+    data = {**impossible_answer(), **bare}
+    drawn = svg.draw(capacity_chart(data))
+    assert ">this plan<" not in drawn and ">the file as it stands<" in drawn and "this plan" not in spoken_capacity(data)
+    assert plan_tables.capacity(data).rows[-1][1] == "–" and "None" not in seen(plan_html(data))
+
+
 def test_nothing_to_decide_is_an_answer() -> None:
     bare = {"method": None, "cost": None, "money": None, "targets": [], "sites": [], "binding": [], "frontier": [], "insist": [],
             "waiting": {"decisions": [], "information": []}, "assumptions": [], "overlay": None, "capacity": None}  # fmt: skip

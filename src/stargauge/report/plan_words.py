@@ -23,6 +23,9 @@ def sentence(data: Data) -> str:
     if data["status"] == "impossible":
         return say("{asked}: no, {why}.", asked=asked, why=_why_not(data))
     later = f"{_not_as_announced(data)}; " if data["conflict"] else ""
+    if not built_sites(data):
+        return later + say("{asked}: yes, with what is under way alone; as the file stands: {stated}.", asked=asked,
+                           stated=shares_text(data, "as_stated"))  # fmt: skip
     return later + say(
         "{asked}: yes, for {cost} at {sites}; as the file stands: {stated}.", asked=asked, cost=_cost_for(data),
         sites=counted(len(built_sites(data)), "site"), stated=shares_text(data, "as_stated"),
@@ -37,8 +40,8 @@ def _not_as_announced(data: Data) -> str:
 
 
 def planned(data: Data) -> bool:
-    """Whether there is a plan: also where the announcement cannot be had, one may be made for a later day."""
-    return any(one["buildings"] for one in data["sites"])
+    """Whether there is a plan: where the announcement cannot be had, one may be made for a later day."""
+    return bool(data["status"] == "planned")
 
 
 def name_of(data: Data) -> str:
