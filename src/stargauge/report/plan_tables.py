@@ -7,7 +7,7 @@ from typing import Any
 
 from stargauge.quantity.units import scale_of
 from stargauge.report.locale import notation, say
-from stargauge.report.plan_facts import assumption_text, fact_text, insist_name, insist_text, kind_of_value
+from stargauge.report.plan_facts import assumption_text, fact_text, insist_name, insist_text, instead_text, kind_of_value
 from stargauge.report.plan_words import (
     amount_text,
     building_text,
@@ -225,15 +225,8 @@ def binding(data: Data) -> Rows:
 
 def insist(data: Data) -> Rows:
     """What it costs to insist on a part of the announcement, and what would be had instead."""
-    rows = [(insist_name(one), insist_text(one), amount_or_dash(one["instead"])) for one in data["insist"]]
+    rows = [(insist_name(one), insist_text(one), instead_text(one["instead"])) for one in data["insist"]]
     return Rows(say("What insisting costs"), (say("Insisting on"), say("Costs"), say("Instead")), rows)
-
-
-def amount_or_dash(value: Any) -> str:
-    """What would be had instead, a text or an amount."""
-    if isinstance(value, Mapping):
-        return str(value.get("text") or amount_text(value.get("amount"), str(value.get("unit") or "1")))
-    return str(value) if value else "–"
 
 
 def waiting(data: Data) -> Rows:
@@ -296,5 +289,7 @@ def assumptions(data: Data) -> Rows:
 
 def _source(one: Data) -> str:
     source = str(one["source"] or "")
+    if one["kind"] == "computed" and not source:
+        return say("computed by the model")
     named = say("assumption") if source in ("", ASSUMED) else source
     return f"{named} ({one['grade']})" if one["grade"] else named
