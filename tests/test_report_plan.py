@@ -216,6 +216,13 @@ def test_money_says_what_is_not_knowable() -> None:
     assert made.note.endswith("Not knowable, as no accounts are published: what MGX can bring.")
 
 
+def test_money_says_where_means_are_not_kept() -> None:
+    data = plan_answer()
+    data["money"]["limited"] = False
+    made = plan_tables.money(data)
+    assert made is not None and "a party may be asked for more than is left to it" in made.note
+
+
 def test_money_that_nobody_brings_is_told() -> None:
     data = plan_answer()
     data["money"]["nobody"] = [0.0, 0.0, 5e9, 0.0]

@@ -171,6 +171,8 @@ def money(data: Data) -> Rows | None:
         say("In {unit} of the day, by the year in which it is spent; what is left to a party is all it has until the end of that year.",
             unit=notation().unit(unit))
     ]  # fmt: skip
+    if made.get("limited") is False and any(one["knowable"] for one in made["parties"]):
+        note.append(say("No means were asked to be kept: a party may be asked for more than is left to it."))
     if unknown := [str(one["name"]) for one in made["parties"] if not one["knowable"]]:
         note.append(say("Not knowable, as no accounts are published: what {names} can bring.", names=", ".join(unknown)))
     return Rows(say("Money"), (say("Who"), *map(str, made["years"]), say("Share")), rows, " ".join(note))
