@@ -1,0 +1,342 @@
+"""Names, amounts and sentences of a plan of building that its terminal text, its page and its charts share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stargauge.quantity.units import parse_number
+from stargauge.report.locale import language, say
+from stargauge.report.wording import chip_name, counted, day_text, figures, percent, show
+
+Data = Mapping[str, Any]
+#: A comparison in the claim language: its quantity and its labels; and what a short form calls a quantity.
+_ADDRESS = re.compile(r"\s*([a-z0-9_]+)(?:\[([^\]]*)\])?\s*[<>=]")
+_WHOLE = re.compile(r".+ >= (.+) by (\d{4}-\d\d-\d\d)")
+_BASES = {"IT": "power_it", "H100e": "compute_h100e"}
+
+
+def sentence(data: Data) -> str:
+    """The answer in one sentence: what is asked, whether it can be had and for what, and the chance of the file as it stands."""
+    if data["status"] == "nothing to decide":
+        return say("There is nothing to decide: work on all that is known of {name} has begun or was given up.", name=name_of(data))
+    asked = say("{targets} with {share}", targets=targets_text(data), share=asked_text(data))
+    if data["status"] == "impossible":
+        return say("{asked}: no, {why}.", asked=asked, why=_why_not(data))
+    later = f"{_not_as_announced(data)}; " if data["conflict"] else ""
+    if not built_sites(data):
+        return later + say("{asked}: yes, with what is under way alone; as the file stands: {stated}.", asked=asked,
+                           stated=shares_text(data, "as_stated"))  # fmt: skip
+    return later + say(
+        "{asked}: yes, for {cost} at {sites}; as the file stands: {stated}.", asked=asked, cost=_cost_for(data),
+        sites=counted(len(built_sites(data)), "site"), stated=shares_text(data, "as_stated"),
+    )  # fmt: skip
+
+
+def _not_as_announced(data: Data) -> str:
+    """That the announcement cannot be had, and by which day, where a plan was made for a later one."""
+    targets = [str(one["name"]) for one in data["conflict"]["smallest"] if one["kind"] == "target"]
+    found = re.search(r" by (\d{4}-\d\d-\d\d)$", targets[0]) if targets else None
+    return say("Not by {day} as announced", day=day_text(found[1])) if found else say("Not as announced")
+
+
+def planned(data: Data) -> bool:
+    """Whether there is a plan: where the announcement cannot be had, one may be made for a later day."""
+    return bool(data["status"] == "planned")
+
+
+def name_of(data: Data) -> str:
+    return str(data["programme"]["name"])
+
+
+def built_sites(data: Data) -> list[Data]:
+    """The sites where something is to be built."""
+    return [one for one in data["sites"] if one["buildings"]]
+
+
+def _cost_for(data: Data) -> str:
+    """What it costs, with what was looked for."""
+    cost = cost_text(data)
+    told = {
+        "capacity": say("{cost} (the most that can be had)", cost=cost), "emissions": say("{cost} (with the least CO2e)", cost=cost),
+        "wait": say("{cost} (with work begun as late as can be)", cost=cost),
+    }  # fmt: skip
+    return told.get(data["goal"], cost)
+
+
+def cost_text(data: Data) -> str:
+    """What the plan costs, with its price year: `312 bn USD (2025)`."""
+    made = data["cost"]
+    return say("{cost} (prices of {year})", cost=show(made["total"], made["unit"]), year=made["price_year"])
+
+
+def _why_not(data: Data) -> str:
+    conflict = data["conflict"]
+    if not conflict or len(conflict["smallest"]) < 2:
+        return say("nothing that may be built keeps it")
+    return say("these cannot be kept together: {parts}", parts="; ".join(part_text(one) for one in conflict["smallest"]))
+
+
+def way_out(data: Data) -> str:
+    """What would do if it gave way, where there is no plan."""
+    conflict = data["conflict"]
+    if data["status"] != "impossible" or not conflict or not conflict["relaxations"]:
+        return ""
+    return say("It can be had with {change}.", change=relaxation_text(conflict["relaxations"][0]))
+
+
+def not_proven(data: Data) -> str:
+    """That looking was cut short, where it was: a plan may exist that was not found."""
+    if not data["conflict"] or data["conflict"].get("proven", True):
+        return ""
+    return say("Not proven: the time for looking ran out, so that a plan may exist which was not found.")
+
+
+# -- targets -------------------------------------------------------------------------------------------------------------------------
+
+
+def targets_text(data: Data) -> str:
+    """What has to be there and by when."""
+    return _and([target_text(one) for one in data["targets"]])
+
+
+def target_text(one: Data) -> str:
+    """One target: amount, basis, site and day."""
+    quantity, labels = asked_of(one["text"])
+    amount = say("{amount} {what}", amount=show(one["amount"], one["unit"]).removesuffix(" 1"), what=basis_text(quantity))
+    place = say("{amount} at {places}", amount=amount, places=_and(labels)) if labels else amount
+    return say("{amount} by {day}", amount=place, day=day_text(one["by"]))
+
+
+def asked_of(text: str) -> tuple[str, list[str]]:
+    """The quantity of a target and the sites it is narrowed to, from its text in the claim language or in short."""
+    if found := _ADDRESS.match(text):
+        return found[1], [label for part in (found[2] or "").split(",") if (label := part.strip()) not in ("", "operational")]
+    base = next((quantity for word, quantity in _BASES.items() if re.search(rf"\b{word}\b", text)), "power_facility")
+    place = re.search(r"\bat (.+?) by\b", text)
+    return base, [part.strip() for part in place[1].split(",")] if place else []
+
+
+def basis_text(quantity: str) -> str:
+    """What an amount is of."""
+    told = {"power_facility": say("of facility power"), "power_it": say("of IT power"), "compute_h100e": say("in H100 equivalents")}
+    return told.get(quantity, quantity.replace("_", " "))
+
+
+def asked_text(data: Data) -> str:
+    """The probability asked for; of several that differ, each."""
+    return shares_text(data, "asked")
+
+
+def shares_text(data: Data, key: str) -> str:
+    """A probability of the targets; where they differ, each in their order."""
+    return _and(list(dict.fromkeys(percent(one[key]) for one in data["targets"])))
+
+
+def promise(data: Data) -> str:
+    """What is asked, promised, simulated and how the file stands, in words."""
+    if not data["targets"] or data["targets"][0]["simulated"] is None:
+        return ""
+    return say(
+        "Asked {asked}; promised {promised} on the draws that chose the plan; simulated {simulated} on draws that it has not seen; "
+        "the file as it stands: {stated}.",
+        asked=asked_text(data), promised=shares_text(data, "promised"), simulated=shares_text(data, "simulated"),
+        stated=shares_text(data, "as_stated"),
+    )  # fmt: skip
+
+
+def about(data: Data) -> str:
+    """Of what, known when, and from which draws."""
+    return say(
+        "{name}, known on {day}; {draws}, {worlds} chosen to stand for them, seed {seed}.", name=name_of(data),
+        day=day_text(data["as_of"]), draws=counted(data["draws"], "draw"), worlds=counted(data["worlds"], "world"), seed=data["seed"],
+    )  # fmt: skip
+
+
+def method_text(data: Data) -> str:
+    """How near the plan is to the best one, and how it was found."""
+    made = data["method"]
+    return say(
+        "{goal}. Proven to within {gap} of the best plan there is, among {options} of building, site, power, chip and month; "
+        "{rounds} of solving and simulating.",
+        goal=goal_text(data["goal"]), gap=share_text(made["gap"]), options=counted(made["options"], "option"),
+        rounds=counted(made["rounds"], "round"),
+    )  # fmt: skip
+
+
+def goal_text(goal: str) -> str:
+    """What is looked for."""
+    told = {"cost": say("Least cost"), "capacity": say("Most capacity"), "emissions": say("Least CO2e"), "wait": say("Latest start")}
+    return told.get(goal, goal)
+
+
+# -- what is chosen ------------------------------------------------------------------------------------------------------------------
+
+#: What may feed a site, by the names under which it is asked for.
+POWERS = ("grid", "gas-engine", "gas-turbine", "combined-cycle", "fuel-cell", "bridge", "stated")
+
+
+def power_text(name: str) -> str:
+    """What feeds a site."""
+    told = {
+        "grid": say("grid"), "gas-engine": say("gas engines"), "gas-turbine": say("gas turbines"), "combined-cycle": say("combined cycles"),
+        "fuel-cell": say("fuel cells"), "bridge": say("rented generators until the grid is there"), "stated": say("as the file states"),
+    }  # fmt: skip
+    return told.get(name, name)
+
+
+def cooling_text(name: str) -> str:
+    """How a site is cooled."""
+    told = {
+        "closed-loop-chiller": say("closed loop with chillers"), "dry-cooler": say("dry coolers"), "adiabatic": say("adiabatic coolers"),
+        "evaporative": say("evaporative towers"), "air-economiser": say("outside air"),
+    }  # fmt: skip
+    return told.get(name, name.replace("-", " "))
+
+
+def building_text(one: Data) -> str:
+    """A building; one beyond those of the file says so."""
+    name = str(one["id"]).rpartition("/")[2]
+    return say("{building} (further)", building=name) if one.get("further") else name
+
+
+def chips_text(buildings: Sequence[Data]) -> str:
+    """The chips of some buildings, each once."""
+    return ", ".join(dict.fromkeys(chip_name(one["chip"]) for one in buildings if one["chip"])) or "–"
+
+
+# -- amounts -------------------------------------------------------------------------------------------------------------------------
+
+
+def amount_text(value: Any, unit: str) -> str:
+    """A value with its unit, a day as a day, a text as it is."""
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        return day_text(value)
+    if unit == "months":
+        return counted(int(value), "month")
+    if unit == "1" and 0.0 <= value <= 1.0:
+        return percent(value)
+    return show(float(value), unit or "1").removesuffix(" 1")
+
+
+def levels_text(levels: Data | None, unit: str) -> str:
+    """P50 with P10 to P90 where they differ."""
+    if not levels or levels["p50"] is None:
+        return "–"
+    middle = show(levels["p50"], unit)
+    low, high = (show(levels[name], unit, levels["p50"]) for name in ("p10", "p90"))
+    return middle if low == high else say("{middle} ({low} to {high})", middle=middle, low=figures_of(low), high=high)
+
+
+def figures_of(shown: str) -> str:
+    """The number of a value that is shown with its unit."""
+    return shown.split(" ")[0]
+
+
+def dates_text(levels: Data | None) -> str:
+    """The middle month of a date with P10 and P90."""
+    if not levels or not levels["p50"]:
+        return say("never")
+    low, middle, high = (day_text(str(levels[name])[:7]) if levels[name] else say("never") for name in ("p10", "p50", "p90"))
+    return middle if low == high else say("{middle} ({low} to {high})", low=low, middle=middle, high=high)
+
+
+def share_text(share: float) -> str:
+    """A share in per cent, with its decimals where it is small."""
+    return f"{figures(100.0 * share)} %"
+
+
+def money_text(value: Any, unit: str = "USD") -> str:
+    """An amount of money; a dash where there is none."""
+    return "–" if value is None else show(float(value), unit)
+
+
+# -- limits, insisting, conflicts ----------------------------------------------------------------------------------------------------
+
+
+#: What a target can give way in; and kinds of limits as the answer names them where it is about all of a kind.
+_OF_TARGETS = ("amount", "day", "probability")
+_KINDS = {
+    "party": "what a party can pay",
+    "grid": "grid capacity",
+    "pool": "what a market makes in a year",
+    "chips": "accelerators to be had",
+}
+
+
+def kind_text(kind: str) -> str:
+    """What a limit is of."""
+    told = {
+        "money": say("money"), "party": say("what a party can pay"), "emissions": say("CO2e"), "water": say("water"), "land": say("land"),
+        "grid": say("grid capacity"), "gas": say("gas"), "pool": say("what a market makes in a year"), "crew": say("crews"),
+        "chips": say("accelerators to be had"), "target": say("target"), "amount": say("target: amount"), "day": say("target: day"),
+        "probability": say("target: probability"), "least": say("least of a site"), "spacing": say("time between two starts at a site"),
+        "options": say("what is left out"), "option": say("what is left out"),
+    }  # fmt: skip
+    return told.get(kind, kind.replace("_", " "))
+
+
+def limit_text(one: Data) -> str:
+    """The name of a limit: what it is of, and which."""
+    name = str(one.get("name") or "")
+    if not name or one["kind"] in _OF_TARGETS or name in (one["kind"], _KINDS.get(one["kind"])):
+        return kind_text(one["kind"])
+    if one["kind"] == "party":
+        return say("what {name} can pay", name=name)
+    if one["kind"] == "target" and (found := _WHOLE.fullmatch(name)):
+        unit = "1" if asked_of(name)[0] == "compute_h100e" else "W"
+        return target_text({"text": name, "amount": parse_number(found[1], unit), "unit": unit, "by": found[2]})
+    return f"{kind_text(one['kind'])} ({name})"
+
+
+def part_text(one: Data) -> str:
+    """A part of a conflict in words: as the answer has it in English, by its kind and name in other languages."""
+    return told(one, limit_text(one))
+
+
+def relaxation_text(one: Data) -> str:
+    """What gives way and how far."""
+    unit = str(one.get("unit") or "1")
+    changed = say(
+        "{what}: {new} instead of {old}", what=limit_text(one), new=amount_text(one["to"], unit), old=amount_text(one["from"], unit)
+    )
+    return told(one, changed)
+
+
+def told(one: Data, other: str) -> str:
+    """The sentence of an answer, which is English; in another language what is made of its parts."""
+    text = str(one.get("text") or "")
+    return text.removesuffix(".") if text and language() == "en" else other
+
+
+def price_text(one: Data) -> str:
+    """What a little more of a limit saves."""
+    if not one["price"]:
+        return say("saves nothing")
+    return say("{money} for {step}", money=money_text(one["price"], one["unit"]), step=step_text(one["per"]))
+
+
+def step_text(step: str) -> str:
+    """How much a limit gives way for its price."""
+    told = {"1 month": say("one month more"), "1 point": say("one point less of probability")}
+    return told.get(step, step)
+
+
+def _and(parts: Sequence[str]) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    return say("{first} and {last}", first=", ".join(parts[:-1]), last=parts[-1])
+
+
+# -- how to save it ------------------------------------------------------------------------------------------------------------------
+
+
+def commands(data: Data) -> list[tuple[str, str]]:
+    """What saves the plan as a file, and what puts that file to the test."""
+    asked = str(data["programme"]["asked_as"])
+    return [(say("Save the plan"), f"stargauge plan {asked} … --save plan.yaml"),
+            (say("Check it like any scenario"), f"stargauge check {asked} --as-of {data['as_of']} --scenario plan.yaml"),
+            (say("All numbers"), f"stargauge plan {asked} … --json")]  # fmt: skip
