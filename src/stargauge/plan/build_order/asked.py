@@ -72,7 +72,7 @@ def wanted(
 ) -> Wanted:  # fmt: skip
     """Read what is asked of a plan of what is known. Raises InputError with every fault at once."""
     faults = list[Fault]()
-    share = _taken(lambda: probability_of(probability), faults, "with-probability")
+    share = _taken(lambda: probability_of(probability), faults, "probability")
     if goal not in GOALS:
         faults.append(Fault(f'no goal "{goal}"{did_you_mean(goal, GOALS)} (all: {", ".join(GOALS)})', "goal"))
     targets = list[Target]()
@@ -89,7 +89,7 @@ def wanted(
     faults += _unknown(powers, POWERS, "powers", "power")
     known_chips = axes_of(now)["chip"]
     faults += _unknown(chips, known_chips, "chips", "accelerator")
-    first = _taken(lambda: _first(start_from, now), faults, "start-from")
+    first = _taken(lambda: _first(start_from, now), faults, "start_from")
     if faults:
         raise InputError(faults)
     return Wanted(
