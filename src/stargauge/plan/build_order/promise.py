@@ -1,7 +1,7 @@
 """What a plan promises, measured: the ordinary model runs on its overlay, on draws that choose among plans and on draws none has seen.
 
-The arrays of a case leave out that buildings wait for the same crews and accelerators. So what a run of the plan shows beyond them goes back
-into the case, and where its promise is below what is asked the case is asked for more, until the run keeps it.
+The arrays of a case leave out that buildings wait for the same crews and accelerators. So what a run of the plan shows beyond them goes
+back into the case, and where its promise is below what is asked the case is asked for more, until the run keeps it.
 """
 
 from __future__ import annotations
@@ -33,33 +33,46 @@ SELECTION, FRESH = 1024, 2048
 #: How often a plan is solved again, how near a promise has to come to what is asked, and the most a case is asked for.
 ROUNDS, NEAR, MOST = 5, 0.01, 0.999
 _OPERATIONAL = STAGES.index("operational")
-_TARGETS, _DATES = "targets", "dates"
+_TARGETS, _PHASES = "targets", "phases"
 
 
-class Dates(NamedTuple):
-    """A collector: the day on which each phase runs, in each draw (infinity: never)."""
+class Phases(NamedTuple):
+    """Of each phase: day of operation (infinity: never) and IT and facility power, W: (draw, phase) each."""
+
+    days: Array
+    it_power: Array
+    facility_power: Array
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Collects `Phases`."""
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The quantity it reads."""
-        return ("stage_date",)
+        """What it reads."""
+        return ("stage_date", "phase_it_power", "design_power_ratio", "phase_site")
 
-    def take(self, block: Block) -> Array:
-        """Days of one block: (draw, phase)."""
-        return np.array(block.values["stage_date"][:, _OPERATIONAL])
+    def take(self, block: Block) -> Phases:
+        """What it keeps of one block."""
+        got = block.values
+        power = np.array(got["phase_it_power"])
+        return Phases(
+            np.array(got["stage_date"][:, _OPERATIONAL]), power, power * got["design_power_ratio"][:, got["phase_site"].astype(np.intp)]
+        )
 
-    def join(self, parts: Sequence[Array]) -> Array:
+    def join(self, parts: Sequence[Phases]) -> Phases:
         """All draws."""
-        return np.concatenate(parts)
+        return Phases(*(np.concatenate(one) for one in zip(*parts, strict=True)))
 
 
 class Simulated(NamedTuple):
-    """A run: truth of each target in each draw, days of operation by phase id, and the series asked for."""
+    """A run: truth of each target in each draw, what became of each phase by id, and the series asked for."""
 
     draws: int
     seed: int
     truth: tuple[Mask, ...]
-    days: Mapping[str, Array]
+    phases: Mapping[str, Phases]
     series: Mapping[str, Series]
 
     @property
@@ -81,17 +94,16 @@ class World(NamedTuple):
     known: Known
     targets: tuple[Target, ...]
 
-    def run(
-        self, overlay: Mapping[str, Any] | None, draws: int, seed: int, addresses: Sequence[str] = ()
-    ) -> Simulated:  # fmt: skip
+    def run(self, overlay: Mapping[str, Any] | None, draws: int, seed: int, addresses: Sequence[str] = ()) -> Simulated:
         """The ordinary run with an overlay laid over the programme, or of the programme as it stands."""
         now = self.known if overlay is None else self.with_overlay(overlay)
         judge = Judge.of(reading_of(target, now) for target in self.targets)
-        made = simulate(now, addresses, draws=draws, seed=seed, collectors={_TARGETS: judge, _DATES: Dates()})
+        made = simulate(now, addresses, draws=draws, seed=seed, collectors={_TARGETS: judge, _PHASES: _Read()})
         outcomes = judge.outcomes(made.collected[_TARGETS])
         truth = tuple(outcomes[reading_of(target, now)].truth for target in self.targets)
-        days = made.collected[_DATES]
-        return Simulated(made.draws, seed, truth, {one.id: days[:, one.index] for one in now.phases}, made.series)
+        read: Phases = made.collected[_PHASES]
+        phases = {one.id: Phases(*(part[:, one.index] for part in read)) for one in now.phases}
+        return Simulated(made.draws, seed, truth, phases, made.series)
 
     def with_overlay(self, overlay: Mapping[str, Any]) -> Known:
         """What is known with an overlay laid over the programme."""
@@ -158,7 +170,7 @@ def promised(
         best = _better(best, made, asked)
         if progress is not None:
             progress(done, ROUNDS)
-        if made.kept and all(-NEAR <= one for one in short):
+        if made.kept and all(one >= -NEAR for one in short):
             break
         again = prepared.corrected(delays_of(prepared, order, world, overlay)) if order.chosen else prepared
         raised = [float(np.clip(now + miss, 0.0, MOST)) for now, miss in zip(raised, short, strict=True)]
@@ -207,7 +219,7 @@ def delays_of(prepared: Preparation, order: BuildOrder, world: World, overlay: M
     run = world.run(overlay, prepared.draws, prepared.seed)
     out = np.zeros((len(prepared.case.buildings), prepared.draws))
     for one in order.chosen:
-        really = run.days[prepared.case.buildings[one.building].id]
+        really = run.phases[prepared.case.buildings[one.building].id].days
         option = prepared.operation(one.building, one.power, one.chip, one.start)
         both = np.isfinite(really) & np.isfinite(option)
         out[one.building] = np.where(both, np.subtract(really, option, where=both, out=np.zeros(len(both))), 0.0)
