@@ -113,7 +113,7 @@ def days(coefficients: np.ndarray, chance: np.ndarray = CHANCES, **other: Any) -
     )  # fmt: skip
     return np.asarray(build.build_days(
         place, coefficients, chance[:, None], start, np.zeros(1), np.array([value["seen"]]),
-        stages(1, **value.get("observed", {"energised": 1500.0})), full * value["racks"],
+        stages(1, **value.get("observed", {"energised": 1500.0})), full * value["racks"], np.array([value.get("designed", 0.0)]),
     )[:, 0])  # fmt: skip
 
 
@@ -276,7 +276,7 @@ def test_a_look_makes_no_building_time_shorter_than_it_is_without() -> None:
     coefficients = world(spread=0.3)
     without = build.build_days_unseen(place, coefficients, CHANCES[:, None], np.zeros(1))
     looked = build.build_days(
-        place, coefficients, CHANCES[:, None], place + 1000.0, np.zeros(1), np.array([1300.0]), stages(1), place + 50.0
+        place, coefficients, CHANCES[:, None], place + 1000.0, np.zeros(1), np.array([1300.0]), stages(1), place + 50.0, np.zeros(1)
     )
     np.testing.assert_allclose(without[:, 0], days(coefficients))
     assert (looked >= without).all() and (looked > without).any()

@@ -150,8 +150,9 @@ def test_generation_on_site_is_capacity_times_unit_cost_over_it_power() -> None:
     capacity = np.full((1, len(SOURCES), 1), np.nan)
     capacity[0, SOURCES.index("gas"), 0] = 360e6
     price = np.full((1, len(SOURCES)), 1.5)
-    assert capex.generation_unit_capex(capacity, price, np.array([[900e6]]))[0, 0] == pytest.approx(0.6)
-    assert capex.generation_unit_capex(capacity, price, np.array([[0.0]]))[0, 0] == 0.0
+    usual = np.arange(len(SOURCES), dtype=float)[:, None]
+    assert capex.generation_unit_capex(capacity, price, usual, np.array([[900e6]]))[0, 0] == pytest.approx(0.6)
+    assert capex.generation_unit_capex(capacity, price, usual, np.array([[0.0]]))[0, 0] == 0.0
 
 
 def test_land_of_an_acre_per_megawatt_costs_a_quarter_dollar_per_watt() -> None:

@@ -39,6 +39,7 @@ class Network:
     unsited: tuple[float, ...] = ()
     placed: tuple[float, ...] = ()
     unfinished: tuple[float, ...] = ()
+    alone: tuple[int, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
 
     def phase(self, name: str) -> np.ndarray:
@@ -69,15 +70,17 @@ class Network:
         available = np.full((draws, len(SOURCES), sites), NAN)
         for source, when in self.dated.items():
             available[:, SOURCES.index(source)] = when
+        alone = np.zeros((len(SOURCES), sites))
+        alone[SOURCES.index("gas"), list(self.alone)] = 1.0
         placed = np.array(self.placed or (0.0,) * phases)
         unfinished = np.array(self.unfinished or (1.0,) * phases)
         self.start = network.build_start(observed, slipped, self.phase("start"), build, seen, sited)
         self.hall_days = network.hall_days(observed, slipped, self.start, build, ramp)
         self.days = network.activity_days(
             observed, slipped, self.phase("permits"), self.hall_days, of_site("shell_share"), ramp, racks, commissioning, of_site("left"),
-            self.draw("transformers"), self.draw("switchgear"), of_site("connection"), of_site("generation"), available, sited,
+            self.draw("transformers"), self.draw("switchgear"), of_site("connection"), of_site("generation"), available, sited, alone,
         )  # fmt: skip
-        self.hall = network.hall_ready(self.start, self.days, available, observed, sited)
+        self.hall = network.hall_ready(self.start, self.days, available, observed, sited, alone)
         self.wanted = network.racks_wanted(observed, slipped, self.hall, self.start, ramp)
         chip = np.broadcast_to(np.asarray((HAND | self.values)["chip"], dtype=float), (phases,))
         self.accelerators = network.accelerators_ready(
@@ -87,7 +90,7 @@ class Network:
         self.crew = network.crew_ready(
             self.wanted, observed, slipped, self.start, self.draw("spacing"), sited, np.array(self.unsited or (0.0,) * phases)
         )
-        self.ready = network.activity_ready(self.start, self.days, available, observed, self.accelerators, self.crew, sited)
+        self.ready = network.activity_ready(self.start, self.days, available, observed, self.accelerators, self.crew, sited, alone)
         self.date = network.network_date(self.days, self.ready, self.hall, self.start)
         known = np.zeros(sites)
         rest = (power, unfinished, sited, known)

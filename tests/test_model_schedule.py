@@ -32,7 +32,7 @@ def _dates(planned: np.ndarray, observed: np.ndarray, published: float, seen: fl
     site = other.get("site", np.zeros(phases))
     sites = int(site.max()) + 1
     looked = np.full(sites, seen)
-    slipped = _slipped(planned, observed, published, looked, site, other.get("seed", 1))
+    slipped = _slipped(planned, observed, published, looked, site, other.get("seed", 1), other.get("designed", np.zeros(phases)))
     wait = np.full((DRAWS, phases), 100.0)
     network = _absent(phases)
     network[:, START] = np.where(
@@ -42,23 +42,25 @@ def _dates(planned: np.ndarray, observed: np.ndarray, published: float, seen: fl
     network[:, ENERGISED], network[:, OPERATIONAL] = network[:, START] + 400.0, network[:, START] + 500.0
     return schedule.uncancelled_date(
         observed, slipped, network, site, looked, wait, other.get("placed", np.full(phases, np.nan)),
-        other.get("cancelled", np.full((DRAWS, phases), np.nan)),
+        other.get("cancelled", np.full((DRAWS, phases), np.nan)), other.get("designed", np.zeros(phases)),
     )  # fmt: skip
 
 
-def _slipped(planned: np.ndarray, observed: np.ndarray, published: float, looked: np.ndarray, site: np.ndarray, seed: int) -> np.ndarray:
+def _slipped(
+    planned: np.ndarray, observed: np.ndarray, published: float, looked: np.ndarray, site: np.ndarray, seed: int, made_here: np.ndarray
+) -> np.ndarray:
     rng = np.random.default_rng(seed)
     phases, sites, world = planned.shape[2], len(looked), np.tile(WORLD, (DRAWS, 1))
-    said = slip.plan_published(np.where(np.isnan(planned), np.nan, published), site)
-    filled = schedule.planned_date(planned, observed, site, np.full(DRAWS, 60.0))
+    said = slip.plan_published(np.where(np.isnan(planned), np.nan, published), site, made_here)
+    filled = schedule.planned_date(planned, observed, site, np.full(DRAWS, 60.0), made_here)
     plain = np.where(np.isnan(planned[0]), np.nan, 0.0)
-    effect, spread = slip.plan_effect(filled, said, plain, plain, plain, site, world), slip.slip_scale(world)
-    ruled_out = slip.slip_ruled_out(planned, said, effect, spread, world, observed, looked, site)
+    effect, spread = slip.plan_effect(filled, said, plain, plain, plain, site, world, made_here), slip.slip_scale(world)
+    ruled_out = slip.slip_ruled_out(planned, said, effect, spread, world, observed, looked, site, made_here)
     whole, own = rng.normal(size=DRAWS), rng.normal(size=(DRAWS, phases))
     shared = slip.slip_site_seen(world, whole, rng.normal(size=(DRAWS, sites)), rng.uniform(size=(DRAWS, sites)), ruled_out, site)
-    near = slip.plan_near(filled, said, observed, np.full(DRAWS, 365.0), site)
+    near = slip.plan_near(filled, said, observed, np.full(DRAWS, 365.0), site, made_here)
     chance = slip.slip_chance(world, whole, shared, slip.slip_own(world, whole, shared, own, ruled_out, near, site), site)
-    return slip.slipped_date(filled, planned, said, effect, spread, chance, world, looked, site)
+    return slip.slipped_date(filled, planned, said, effect, spread, chance, world, looked, site, made_here)
 
 
 def test_a_plan_slips_by_the_fitted_distribution() -> None:
@@ -95,11 +97,11 @@ def test_a_tracker_redates_but_never_past_its_look() -> None:
 def test_buildings_between_two_dates_follow_evenly() -> None:
     planned = _absent(5)
     planned[:, OPERATIONAL, 1], planned[:, OPERATIONAL, 3] = 1400.0, 1600.0
-    made = schedule.planned_date(planned, _absent(5), np.zeros(5), np.full(DRAWS, 60.0))
+    made = schedule.planned_date(planned, _absent(5), np.zeros(5), np.full(DRAWS, 60.0), np.zeros(5))
     np.testing.assert_allclose(made[0, OPERATIONAL], [np.nan, 1400.0, 1500.0, 1600.0, 1660.0])
     planned = _absent(3)
     planned[:, START, 1] = 1400.0
-    made = schedule.planned_date(planned, _absent(3), np.zeros(3), np.full(DRAWS, 60.0))
+    made = schedule.planned_date(planned, _absent(3), np.zeros(3), np.full(DRAWS, 60.0), np.zeros(3))
     np.testing.assert_allclose(made[0, START], [1340.0, 1400.0, 1460.0])
 
 
@@ -114,7 +116,7 @@ def test_a_phase_without_a_plan_comes_no_later_than_the_planned_one_after_it() -
 def test_another_sites_plan_is_no_anchor() -> None:
     planned = _absent(3)
     planned[:, OPERATIONAL, 0] = 1400.0
-    made = schedule.planned_date(planned, _absent(3), np.array([0.0, 1.0, 1.0]), np.full(DRAWS, 60.0))
+    made = schedule.planned_date(planned, _absent(3), np.array([0.0, 1.0, 1.0]), np.full(DRAWS, 60.0), np.zeros(3))
     assert np.isnan(made[:, OPERATIONAL, 1:]).all()
 
 
@@ -237,8 +239,9 @@ def test_power_comes_a_ramp_before_a_planned_operation_but_not_in_the_first_half
     slipped, network = nothing.copy(), nothing.copy()
     slipped[:, OPERATIONAL], network[:, START:] = 1600.0, 1000.0
     made = schedule.uncancelled_date(
-        nothing, slipped, network, np.zeros(2), np.array([np.nan]), np.array([[100.0, 500.0]]), np.full(2, np.nan), np.full((1, 2), np.nan)
-    )
+        nothing, slipped, network, np.zeros(2), np.array([np.nan]), np.array([[100.0, 500.0]]), np.full(2, np.nan), np.full((1, 2), np.nan),
+        np.zeros(2),
+    )  # fmt: skip
     assert made[0, ENERGISED].tolist() == [1500.0, 1300.0] and made[0, OPERATIONAL].tolist() == [1600.0, 1600.0]
 
 
@@ -249,7 +252,7 @@ def test_the_network_dates_what_has_no_plan_and_a_plan_for_power_is_followed_by_
     network[0, START:] = np.array([[1000.0, 1000.0], [1300.0, 1300.0], [1420.0, 1420.0]])
     made = schedule.uncancelled_date(
         nothing, slipped, network, np.array([0.0, 1.0]), np.full(2, np.nan), np.full((1, 2), 120.0), np.full(2, np.nan),
-        np.full((1, 2), np.nan),
+        np.full((1, 2), np.nan), np.zeros(2),
     )  # fmt: skip
     assert made[0, START:].T.tolist() == [[1000.0, 1300.0, 1420.0], [1000.0, 1450.0, 1570.0]]
 

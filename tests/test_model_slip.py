@@ -49,17 +49,19 @@ def run(
     coefficient = coefficients(draws, **values)
     kept = planned if stated is None else np.where(np.isin(np.arange(phases), stated), planned, NAN)
     plain = np.where(np.isnan(planned[0]), NAN, 0.0)
-    effect, spread = slip.plan_effect(planned, said, plain, plain, plain, sited, coefficient), slip.slip_scale(coefficient)
+    theirs = np.zeros(phases)
+    effect = slip.plan_effect(planned, said, plain, plain, plain, sited, coefficient, theirs)
+    spread = slip.slip_scale(coefficient)
     through = np.array(looked)
-    ruled_out = slip.slip_ruled_out(kept, said, effect, spread, coefficient, observed, through, sited)
+    ruled_out = slip.slip_ruled_out(kept, said, effect, spread, coefficient, observed, through, sited, theirs)
     rng = np.random.default_rng(seed)
     programme, shared, pick = rng.normal(size=draws), rng.normal(size=(draws, sites)), rng.uniform(size=(draws, sites))
     each = rng.normal(size=(draws, 12))[:, :phases]  # the same for fewer phases
     of_site = slip.slip_site_seen(coefficient, programme, shared, pick, ruled_out, sited)
-    near = slip.plan_near(planned, said, observed, np.full(draws, memory), sited)
+    near = slip.plan_near(planned, said, observed, np.full(draws, memory), sited, theirs)
     own = slip.slip_own(coefficient, programme, of_site, each, ruled_out, near, sited)
     chance = slip.slip_chance(coefficient, programme, of_site, own, sited)
-    date = slip.slipped_date(planned, kept, said, effect, spread, chance, coefficient, through, sited)
+    date = slip.slipped_date(planned, kept, said, effect, spread, chance, coefficient, through, sited, theirs)
     return World(ruled_out, of_site, own, chance, date[:, OPERATIONAL])
 
 
@@ -108,7 +110,7 @@ def test_what_was_seen_rules_nothing_out_and_of_several_stages_the_largest_count
     planned[:, START], planned[:, OPERATIONAL] = 1100.0, 1400.0
     observed[:, START, 1] = 1150.0
     said, world = np.where(np.isnan(planned), NAN, 1000.0), coefficients(1)
-    args = (np.where(np.isnan(planned), NAN, 0.2), scale(world), world, observed, np.array([1300.0]), np.zeros(2))
+    args = (np.where(np.isnan(planned), NAN, 0.2), scale(world), world, observed, np.array([1300.0]), np.zeros(2), np.zeros(2))
     made = slip.slip_ruled_out(planned, said, *args)[0]
 
     def place(lead: float) -> float:
@@ -174,7 +176,8 @@ def _near(plans: list[float], **other: Any) -> list[float]:
     for phase in other.get("running", ()):
         observed[:, OPERATIONAL, phase] = plans[phase]
     site = np.array(other.get("site", [0.0] * len(plans)))
-    made = slip.plan_near(planned, said, observed, np.array([other.get("memory", 100.0)]), site)
+    designed = np.array(other.get("designed", [0.0] * len(plans)))
+    made = slip.plan_near(planned, said, observed, np.array([other.get("memory", 100.0)]), site, designed)
     return [float(value) for value in made[0]]
 
 
@@ -234,17 +237,17 @@ def test_each_term_of_a_plan_counts_for_its_phases_and_stages() -> None:
     world = coefficients(1, ai_campus=0.01, replan=0.02, tracker=0.04, start=0.08, power=0.16, window=1.0, owner=0.32)
     none = np.zeros((len(STAGES), 2))
     one = none + np.array([0.0, 1.0])
-    made = slip.plan_effect(planned, said, none, one, one, np.zeros(2), world)[0]
+    made = slip.plan_effect(planned, said, none, one, one, np.zeros(2), world, np.zeros(2))[0]
     base = 0.2 + 0.01 + 0.32
     for stage, more in ((START, 0.08), (ENERGISED, 0.16), (OPERATIONAL, 0.0)):
         assert made[stage] == pytest.approx([base + more, base + more + 0.06])
-    wide = slip.plan_effect(planned, said, none + 50.0, none, none, np.zeros(2), world)[0]
+    wide = slip.plan_effect(planned, said, none + 50.0, none, none, np.zeros(2), world, np.zeros(2))[0]
     assert wide[OPERATIONAL] == pytest.approx(base + 50.0 / 500.0)
 
 
 def test_a_plan_between_two_stated_ones_was_published_with_the_next() -> None:
     said = np.full((1, len(STAGES), 4), NAN)
     said[:, OPERATIONAL, 1], said[:, OPERATIONAL, 2] = 1000.0, 1200.0
-    made = slip.plan_published(said, np.array([0.0, 0.0, 0.0, 0.0]))[0, OPERATIONAL]
+    made = slip.plan_published(said, np.zeros(4), np.zeros(4))[0, OPERATIONAL]
     assert made.tolist() == [1000.0, 1000.0, 1200.0, 1200.0]
-    assert np.isnan(slip.plan_published(said, np.array([1.0, 2.0, 2.0, 2.0]))[0, OPERATIONAL, 0])
+    assert np.isnan(slip.plan_published(said, np.array([1.0, 2.0, 2.0, 2.0]), np.zeros(4))[0, OPERATIONAL, 0])

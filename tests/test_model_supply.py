@@ -15,6 +15,8 @@ GRID, GAS, FUEL_CELL, SOLAR, NUCLEAR = (SOURCES.index(name) for name in ("grid",
 HOURS = np.array([744.0, 672.0])
 MONTH_END = np.array([31.0, 59.0])
 BTU = 1055.05585262 / 3600.0  # Wh
+#: Every source is the usual plant of its kind.
+USUAL = np.arange(len(SOURCES), dtype=float)[:, None]
 
 
 def by_source(values: dict[int, float], rest: float = NAN) -> np.ndarray:
@@ -27,7 +29,7 @@ def by_source(values: dict[int, float], rest: float = NAN) -> np.ndarray:
 
 def capacity(values: dict[int, float], since: dict[int, float] | None = None, energised: float = 100.0) -> np.ndarray:
     power = np.full((1, len(STAGES), 1, 2), energised)
-    return np.asarray(supply.supply_capacity(by_source(values), by_source(since or {}), power, MONTH_END))
+    return np.asarray(supply.supply_capacity(by_source(values), by_source(since or {}), by_source(since or {})[:, GRID], power, MONTH_END))
 
 
 def energy(cap: np.ndarray, load: float, prime: dict[int, float], factor: float = 1.0) -> np.ndarray:
@@ -94,9 +96,9 @@ def test_running_cost_is_fuel_and_upkeep_without_capital() -> None:
     fixed, bought = np.full((1, len(SOURCES)), 15e-3 / 365.25), np.zeros((1, len(SOURCES)))
     fixed[0, NUCLEAR], bought[0, NUCLEAR] = 0.0, 100e-6
     made = supply.running_cost(
-        np.array([3.37 / (1e6 * BTU)]), np.array([9630 * BTU / 1000.0]), np.array([5e-6]), np.array([0.525]), fixed,
-        np.full((1, len(SOURCES)), 0.95), bought,
-    )[0] * 1e6  # fmt: skip
+        np.array([3.37 / (1e6 * BTU)]), np.array([[9630 * BTU / 1000.0]]), np.array([[5e-6]]), np.array([0.525]), fixed,
+        np.full((1, len(SOURCES)), 0.95), bought, USUAL,
+    )[0, :, 0] * 1e6  # fmt: skip
     upkeep = 15e3 / 8766 / 0.95
     assert made[GAS] == pytest.approx(3.37 * 9.630 + 5.0 + upkeep)
     assert made[FUEL_CELL] == pytest.approx(3.37 * 3.412142 / 0.525 + upkeep, rel=1e-5)
@@ -106,7 +108,7 @@ def test_running_cost_is_fuel_and_upkeep_without_capital() -> None:
 
 def test_a_price_stated_for_the_site_wins() -> None:
     stated = by_source({GAS: 60e-6})
-    made = supply.energy_price(np.array([[45e-6]]), np.full((1, len(SOURCES)), 37e-6), stated)[0, :, 0] * 1e6
+    made = supply.energy_price(np.array([[45e-6]]), np.full((1, len(SOURCES), 1), 37e-6), stated)[0, :, 0] * 1e6
     assert made[GRID] == pytest.approx(45.0) and made[GAS] == pytest.approx(60.0) and made[SOLAR] == pytest.approx(37.0)
 
 
@@ -121,7 +123,7 @@ def test_emissions_of_gas_power_are_about_half_a_tonne_per_megawatt_hour() -> No
     """53.11 kg CO2e/MMBtu times 9,630 Btu/kWh = 511 kg/MWh; sun and wind none."""
     BTU = 1055.05585262 / 3600.0
     factor = supply.supply_emission_factor(
-        np.array([[334.0e-3]]), np.array([53_110 / (1e6 * BTU)]), np.array([9630 * BTU / 1000.0]), np.array([0.525])
+        np.array([[334.0e-3]]), np.array([53_110 / (1e6 * BTU)]), np.array([[9630 * BTU / 1000.0]]), np.array([0.525])
     )
     assert factor[0, GAS, 0] * 1e6 / 1e3 == pytest.approx(511.4, rel=1e-3)
     assert factor[0, SOLAR, 0] == 0.0
@@ -130,6 +132,6 @@ def test_emissions_of_gas_power_are_about_half_a_tonne_per_megawatt_hour() -> No
 
 
 def test_the_suns_capacity_factor_is_the_places() -> None:
-    made = supply.capacity_factor(np.full((1, len(SOURCES)), 0.95), np.array([[0.25, 0.30]]))
+    made = supply.capacity_factor(np.full((1, len(SOURCES)), 0.95), np.repeat(USUAL, 2, axis=1), np.array([[0.25, 0.30]]))
     np.testing.assert_allclose(made[0, SOLAR], [0.25, 0.30])
     np.testing.assert_allclose(made[0, GRID], [0.95, 0.95])

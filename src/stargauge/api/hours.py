@@ -128,7 +128,7 @@ def _battery(now: Known, view: SiteView, found: SiteYear) -> BatteryStated | Non
     power = float(central(now.estimate(entry.capacity).value))
     duration, efficiency = (float(np.asarray(usual.value("energy", "battery", *what))) for what in (("duration", "h"), ("efficiency", "1")))
     held = float(central(now.estimate(entry.energy).value)) if entry.energy else power * duration
-    said = now.estimate(entry.available_from)
+    said = now.available_from(entry)
     when = said.statements[0].value if said.statements else None
     since = float(found.hour_of(np.array(when.middle))) if isinstance(when, Window) else 0.0
     return BatteryStated(power, held, since, efficiency**0.5)

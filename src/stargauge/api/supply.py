@@ -128,7 +128,7 @@ def power(
         drawn.hours, start, found, Limits(shortfall, _amount(emissions, "g/Wh"), _amount(land, "m2"), _amount(gas, "Wh")),
         _outputs(reading, others), _numbers(others), draws=draws, seed=seed, same_weather=others is sky,
         test_load=drawn.others, stated=tuple(stated), backups=tuple(backups(reading, stated)), reading=reading, water=drawn.water,
-        upstream=_waters(reading), gas_upstream=_gas_upstream(reading),
+        upstream=_waters(reading, stated), gas_upstream=_gas_upstream(reading),
     )  # fmt: skip
     return SitePower(made.name, asked_as(made), view.id, now.as_of, drawn.said, sky, planned(case, mixes, progress))
 
@@ -144,10 +144,10 @@ def _outputs(reading: Offering, others: Weather) -> dict[str, Array]:
     return made
 
 
-def _waters(reading: Offering) -> dict[str, float | None]:
+def _waters(reading: Offering, stated: Sequence[Stated]) -> dict[str, float | None]:
     """L of water consumed per Wh that a plant gives, by its name; None where the catalogue has no figure."""
     market = "grid-us" if reading.place.region else "grid-abroad"
-    kinds = {name_of(source): kind for source, kind in KINDS.items()}
+    kinds = {one.name: one.kind for one in stated}
     made: dict[str, float | None] = {}
     for plant in reading.offers.plants:
         rows = (reading.place.market, market) if plant.source == "grid" else (kinds.get(plant.name, plant.name),)
@@ -182,11 +182,11 @@ def _stated(now: Known, view: SiteView) -> list[Stated]:
 
 
 def _source(now: Known, source: str, entry: PowerSource) -> Stated:
-    said, when = now.estimate(entry.capacity).statements[0], now.estimate(entry.available_from).statements
+    said, when = now.estimate(entry.capacity).statements[0], now.available_from(entry).statements
     day = when[0].value.start if when and isinstance(when[0].value, Window) else None
     energy, price = (_number(now, part) if part else None for part in (entry.energy, entry.price))
     size = _number(now, entry.capacity)
-    return Stated(source, size, energy, day, price, entry.role, said.status, said.source, said.grade or "", said.note)
+    return Stated(source, size, energy, day, price, entry.role, said.status, said.source, said.grade or "", said.note, entry.plant)
 
 
 def _number(now: Known, said: tuple[Statement, ...]) -> float:
@@ -210,8 +210,10 @@ def _expect(now: Known, start: date | None, years: int, shortfall: float, draws:
 
 
 def _usual(reading: Offering, start: date | None) -> list[str]:
-    """What is looked at unless told otherwise; without wind where the weather has none, which is noted."""
+    """What is looked at unless told otherwise; without a grid where there is none, and without wind where the weather has none, a note."""
     wanted = list(SOURCES if start is None else (*SOURCES, RENTED))
+    if reading.place.connection == 0.0:
+        wanted.remove("grid")
     if np.isnan(reading.weather.wind).any():
         wanted.remove("wind")
         reading.offers.notes.append(f"the weather of {reading.weather.name} has no wind: wind power is not looked at")
@@ -247,7 +249,7 @@ def _place(now: Known, view: SiteView) -> Place:
     if grid is None or not grid.capacity:
         return Place(market, region)
     stated = central(now.estimate(grid.capacity).value)
-    said = now.estimate(grid.available_from)
+    said = now.available_from(grid)
     when = said.statements[0].value if said.statements else None
     return Place(market, region, float(stated), when.start if isinstance(when, Window) else None)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.hours_accounts import GASES, HoursAccounts
-from stargauge.audit.hours_supply import connection, is_prime, since, stated_sources
+from stargauge.audit.hours_supply import connection, role_of, since, stated_sources
 from stargauge.quantity.dispatch_accounts import hourly_emissions, shortage_text, shortages
 from stargauge.quantity.footprint import Footprint
 from stargauge.quantity.weather import YEAR_HOURS, Weather
@@ -72,7 +72,7 @@ class HoursAnswer:
             stated = bool(np.isfinite(found[f"supply_capacity_stated {name}"]).any())
             size = connection(found, self.accounts.terms.tariff) if name == "grid" else found[f"supply_capacity {name}"]
             yield {
-                "source": name, "role": "prime" if is_prime(found, name) else "backup", "stated": stated, "capacity": levels(size[:, -1]),
+                "source": name, "role": role_of(found, name), "stated": stated, "capacity": levels(size[:, -1]),
                 "from_hour": levels(since(found, name)),
             }  # fmt: skip
         if (battery := self.accounts.terms.battery) is not None:

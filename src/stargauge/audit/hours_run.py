@@ -15,7 +15,7 @@ from stargauge.programme.known import Known
 from stargauge.quantity.dates import day
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.hourly import MONTH_ENDS
-from stargauge.quantity.quantity import SOURCES
+from stargauge.quantity.quantity import PLANTS, SOURCES
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -39,15 +39,17 @@ _OF_DESIGN = {
     "rejection_fan_power": "fan_power", "pump_power": "pump_power", "tower_pump_power": "tower_pump_power",
     "cycles_of_concentration": "cycles_of_concentration", "drift_share": "drift_share",
 }  # fmt: skip
-_OF_SITE = ("redundancy", "load_factor", "design_power_ratio", "air_coil_approach", "rejection_approach", "exchanger_approach")
+_OF_SITE = (
+    "redundancy", "load_factor", "design_power_ratio", "air_coil_approach", "rejection_approach", "exchanger_approach", "gas_heat_rate",
+    "gas_variable_cost", "grid_available_from",
+)  # fmt: skip
 _OF_SOURCE = (
-    "supply_capacity", "supply_capacity_stated", "supply_available_from", "supply_prime", "source_price_stated", "energy_price",
-    "capacity_factor", "supply_energy",
+    "supply_capacity", "supply_capacity_stated", "supply_available_from", "supply_prime", "supply_alone", "source_plant",
+    "source_price_stated", "energy_price", "capacity_factor", "supply_energy",
 )  # fmt: skip
 _OF_MONTHS = ("pue", "power_load", "supply_shortfall", "supply_cost", "water")
 _SHARED = (
-    "gas_price", "gas_heat_rate", "gas_variable_cost", "fuel_cell_efficiency", "gas_emission_factor", "ambient_offset",
-    "cooling_water_other", "inference_tokens_per_s",
+    "gas_price", "fuel_cell_efficiency", "gas_emission_factor", "ambient_offset", "cooling_water_other", "inference_tokens_per_s",
 )  # fmt: skip
 
 
@@ -56,7 +58,7 @@ def addresses(known: Known, site: str) -> dict[str, str]:
     found = {name: f"{name}[{site}]" for name in (*_OF_DESIGN, *_OF_SITE, *_OF_MONTHS, "grid_emission_factor")}
     found |= {name: name for name in (*_OF_ALL, *_SHARED)}
     found |= {f"{name} {source}": f"{name}[{source}, {site}]" for name in _OF_SOURCE for source in SOURCES}
-    found |= {f"source_fixed_cost {source}": f"source_fixed_cost[{source}]" for source in SOURCES}
+    found |= {f"source_fixed_cost {plant}": f"source_fixed_cost[{plant}]" for plant in PLANTS}
     found |= {f"emissions {scope}": f"emissions[{scope}, {site}]" for scope in ("scope1", "scope2")}
     found |= {f"fleet_share {use}": f"fleet_share[{use}]" for use in ("inference", "training")}
     found |= {"power_it": f"power_it[operational, {site}]", "peak": f"compute_peak[bf16, {site}]", "peak of all": "compute_peak[bf16]"}

@@ -16,14 +16,16 @@ from stargauge.quantity.dispatch_accounts import Prices
 from stargauge.quantity.hourly import MONTH_ENDS, Hourly
 from stargauge.quantity.outages import Outages, units_up
 from stargauge.quantity.power_sources import Battery, Given, Grid, Plant, Source
-from stargauge.quantity.quantity import SOURCES
+from stargauge.quantity.quantity import PLANTS, SOURCES
 from stargauge.quantity.weather import YEAR_HOURS
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
-#: The rows of the catalogue of what a programme calls a source.
-ROWS = {"gas": "gas-turbine", "fuel_cell": "fuel-cell"}
+#: The rows of the catalogue of what a programme calls a source, unless it says which plant it is.
+_ROWS = {"gas": "gas-turbine", "fuel_cell": "fuel-cell"}
+#: Plants that are paid by what they give, fuel included; and those whose water nobody states: taken as that of a turbine, which is little.
+_RENTED, _WATER_UNKNOWN = "rented-generator", ("gas-engine", "rented-generator")
 #: What runs without a choice, and what burns gas on site.
 GIVEN, BURNING = ("solar", "wind", "nuclear"), ("fuel_cell", "gas")
 #: Whose water is taken on the site: what burns gas there, and modules that are stated at a site stand on it.
@@ -77,11 +79,31 @@ def is_prime(found: SiteYear, name: str) -> bool:
     return name in GIVEN or bool(np.nan_to_num(found[f"supply_prime {name}"], nan=1.0).max() > 0.5)
 
 
+def is_alone(found: SiteYear, name: str) -> bool:
+    """Whether a source carries the site without the grid, for good or until it is there."""
+    return bool(np.nan_to_num(found[f"supply_alone {name}"]).max() > 0.5)
+
+
+def role_of(found: SiteYear, name: str) -> str:
+    """prime, alone or backup."""
+    return "alone" if is_alone(found, name) else "prime" if is_prime(found, name) else "backup"
+
+
+def plant_of(found: SiteYear, name: str) -> str:
+    """Which plant a source is: the one that the programme names, else the source itself."""
+    return PLANTS[int(np.asarray(found[f"source_plant {name}"]).flat[0])]
+
+
+def row_of(found: SiteYear, name: str) -> str:
+    """The row of the catalogue of a source."""
+    return _ROWS.get(plant_of(found, name), plant_of(found, name))
+
+
 def supplied(found: SiteYear, terms: SupplyTerms, column: Rows) -> list[Source]:
     """Sources in the order in which they run.
 
-    Sun, wind and contracts; a battery that stores their surplus; plants that are prime power, fuel cells first; the grid; a battery that is
-    only a reserve; plants that are backup.
+    Sun, wind and contracts; a battery that stores their surplus; plants that are prime power, fuel cells first; the grid; plants that carry
+    the site where it is not there; a battery that is only a reserve; plants that are backup.
     """
     there = stated_sources(found)
     made = list[Source](_given(found, terms, name, column) for name in GIVEN if name in there)
@@ -91,14 +113,15 @@ def supplied(found: SiteYear, terms: SupplyTerms, column: Rows) -> list[Source]:
         made.append(_battery(terms.battery, ()))
     made += [_plant(found, terms, name) for name in burning if is_prime(found, name)]
     made.append(_grid(found, terms))
+    made += [_plant(found, terms, name) for name in burning if is_alone(found, name)]
     if terms.battery and not storing:
         made.append(_battery(terms.battery, tuple(one.name for one in made if one.name not in GIVEN)))
-    return [*made, *(_plant(found, terms, name) for name in burning if not is_prime(found, name))]
+    return [*made, *(_plant(found, terms, name) for name in burning if role_of(found, name) == "backup")]
 
 
 def since(found: SiteYear, name: str) -> Array:
     """The hour of the year from which a source is there, (draw,)."""
-    return found.hour_of(found[f"supply_available_from {name}"])
+    return found.hour_of(found["grid_available_from"] if name == "grid" else found[f"supply_available_from {name}"])
 
 
 def _capacity(found: SiteYear, name: str) -> Array:
@@ -123,7 +146,7 @@ def _battery(stated: BatteryStated, charged_by: tuple[str, ...]) -> Battery:
 
 def _plant(found: SiteYear, terms: SupplyTerms, name: str) -> Plant:
     """Equal units that break down: as many as the capacity takes of the usual size."""
-    row, draws = ROWS[name], found.draws
+    row, draws = row_of(found, name), found.draws
     capacity, usual = _capacity(found, name), terms.value(row, "unit_size", "W", draws)
     units = np.maximum(np.ceil(capacity / usual - 1e-9), 1.0)
     heat = found["gas_heat_rate"] if name == "gas" else 1.0 / found["fuel_cell_efficiency"]
@@ -182,12 +205,13 @@ def prices_of(found: SiteYear, order: list[str], tariff: Tariff | None = None) -
     """
     variable, curtailed, fixed, fuel = dict[str, Array](), dict[str, Array](), dict[str, Array](), dict[str, Array]()
     for name in (one for one in order if one != "battery"):
-        stated, price = np.isfinite(found[f"source_price_stated {name}"]), found[f"energy_price {name}"]
+        plant, price = plant_of(found, name), found[f"energy_price {name}"]
+        stated = np.isfinite(found[f"source_price_stated {name}"]) | (plant == _RENTED)
         days = np.clip(YEAR_HOURS - since(found, name), 0.0, YEAR_HOURS) / _DAY
         own = {"gas": found["gas_variable_cost"], "grid": price, "nuclear": price}.get(name, np.zeros(found.draws))
         variable[name] = np.zeros(found.draws) if name == "grid" and tariff is not None else np.where(stated, price, own)
         curtailed[name] = variable[name] if name in GIVEN else np.zeros(found.draws)
-        fixed[name] = np.where(stated, 0.0, found[f"source_fixed_cost {name}"] * _installed(found, name) * days)
+        fixed[name] = np.where(stated, 0.0, found[f"source_fixed_cost {plant}"] * _installed(found, name) * days)
         fuel[name] = np.where(stated | (name not in BURNING), 0.0, found["gas_price"])
     each = [_stack(order, one, found.draws) for one in (fixed, variable, curtailed, fuel)]
     return Prices(0.0, each[0], each[1], each[2], each[3], 0.0, purchase="" if tariff is None else _PRICE)
@@ -215,4 +239,6 @@ def per_fuel(found: SiteYear, order: list[str], factor: Array) -> Array:
 def water_per_energy(found: SiteYear, terms: SupplyTerms, order: list[str], on_site: bool) -> Array:
     """Water that plants take by what they give, L/Wh (draw, source): of those that stand on the site, or of the others but the grid."""
     names = [name for name in (*GIVEN, *BURNING) if name in order and (name in _ON_SITE) == on_site]
-    return _stack(order, {n: terms.value(ROWS.get(n, n), "water", "L/Wh", found.draws) for n in names}, found.draws)
+    rows = {name: row_of(found, name) for name in names}
+    rows |= {name: _ROWS["gas"] for name, row in rows.items() if row in _WATER_UNKNOWN}
+    return _stack(order, {name: terms.value(row, "water", "L/Wh", found.draws) for name, row in rows.items()}, found.draws)

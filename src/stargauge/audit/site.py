@@ -138,8 +138,8 @@ def supply_data(known: Known, site: SiteView) -> list[dict[str, Any]]:
     """What is on record of each source: its role, the newest statement of its capacity and of the day from which it can be used."""
     return [
         {
-            "source": name, "role": one.role, "about": one.about, "capacity": _newest(known, one.capacity),
-            "available_from": _newest(known, one.available_from),
+            "source": name, "role": one.role, "plant": one.plant, "about": one.about, "capacity": _newest(known, one.capacity),
+            "available_from": statement_data(dated[0]) if (dated := known.available_from(one).statements) else None,
         }
         for name, one in supply_of(site).items()
     ]  # fmt: skip

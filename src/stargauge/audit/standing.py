@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.engine.select import Block, Mask
-from stargauge.quantity.quantity import SOURCES, STAGES
+from stargauge.quantity.quantity import PLANTS, SOURCES, STAGES
 
 Array = NDArray[np.float64]
 
@@ -21,9 +21,12 @@ POOLS = ("transformers", "turbines", "queue")
 _AT = [STAGES.index(stage) for stage in TOLD]
 _ENERGISED, _OPERATIONAL = STAGES.index("energised"), STAGES.index("operational")
 _GAS, _GRID = SOURCES.index("gas"), SOURCES.index("grid")
+#: Plants that have a gas turbine in them; gas without a name of its plant is one.
+_TURBINES = [PLANTS.index(name) for name in ("gas", "gas-turbine", "combined-cycle")]
 _NEEDS = (
     "power_facility", "stage_date", "cancelled_date", "phase_it_power", "design_power_ratio", "phase_site", "observed_date", "month_end",
     "transformer_lead_time", "connection_time", "generation_lead_time", "supply_capacity_stated", "supply_prime",
+    "supply_alone", "source_plant",
 )  # fmt: skip
 
 
@@ -77,7 +80,7 @@ class StandingAt:
         return Standing(
             power, size, dates[:, _ENERGISED].copy(), dates[:, _OPERATIONAL].copy(), np.array(got["cancelled_date"]),
             np.isnan(seen[:, _ENERGISED]) & np.isnan(seen[:, _OPERATIONAL]), lead,
-            _shares(got["supply_capacity_stated"], got["supply_prime"], size, index), index,
+            _shares(got["supply_capacity_stated"], got["supply_prime"], got["supply_alone"], got["source_plant"], size, index), index,
             np.asarray(got["month_end"])[list(self.places)],
         )  # fmt: skip
 
@@ -89,18 +92,21 @@ class StandingAt:
         return parts[0]._replace(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in drawn})
 
 
-def _shares(capacity: Array, prime: Array, size: Array, index: NDArray[np.intp]) -> Array:
+def _shares(capacity: Array, prime: Array, alone: Array, plant: Array, size: Array, index: NDArray[np.intp]) -> Array:
     """The part of each phase's power that draws on each pool: (draw, pool, phase).
 
-    transformers: all; turbines: prime gas plants / power of the site's phases, at most 1; queue: the stated grid connection likewise, all
+    transformers: all; turbines: prime gas turbines / power of the site's phases, at most 1; queue: the stated grid connection likewise, all
     where nobody put a number on it.                                                          (1)
+    A site that a plant carries alone waits neither for transformers nor in the queue.
     """
+    carried = np.asarray((np.nan_to_num(alone) > 0.5).any(axis=0))[index]
     whole = size @ (index[:, None] == np.arange(capacity.shape[2]))
     with np.errstate(invalid="ignore", divide="ignore"):
         part = np.clip(capacity / np.where(whole > 0.0, whole, np.nan)[:, None, :], 0.0, 1.0)
-    gas = np.nan_to_num(part[:, _GAS] * (prime[_GAS] > 0.5))
+    runs = ((prime[_GAS] > 0.5) | (alone[_GAS] > 0.5)) & np.isin(plant[_GAS], _TURBINES)
+    gas = np.nan_to_num(part[:, _GAS] * runs)
     grid = np.where(np.isnan(part[:, _GRID]), 1.0, part[:, _GRID])
-    return np.stack([np.ones_like(size), gas[:, index], grid[:, index]], axis=1)
+    return np.stack([np.where(carried, 0.0, np.ones_like(size)), gas[:, index], np.where(carried, 0.0, grid[:, index])], axis=1)
 
 
 def later(made: Standing, days: Array) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 
 from stargauge.catalogue.builds import POWER, BuildRecord, RampRecord
 from stargauge.catalogue.fits import build_fingerprint
+from stargauge.inputs.supply import gas_plant
 from stargauge.programme.known import Known, SiteView
 from stargauge.quantity.builds import SINCE
 from stargauge.quantity.dates import Window, day
@@ -17,7 +18,7 @@ from stargauge.quantity.quantity import quantity
 from stargauge.quantity.statement import ABSENT, Estimate, Statement, resting_on
 
 _CLASS, _LEAD = "reference-class", "lead-time"
-_GENERATION = {"gas": "gas-turbine", "fuel_cell": "fuel-cell"}
+_GENERATION = ("gas", "fuel_cell")
 
 
 # --- records of builds ------------------------------------------------------------------------------------------------------------
@@ -351,16 +352,15 @@ def _connection(known: Known, site: SiteView) -> Estimate:
 
 @quantity("d", "draw site", least=0.0)
 def generation_lead_time(known: Known) -> list[Estimate]:
-    """Lead time of plants that are to run all year on each site; absent where none is stated."""
+    """Lead time of plants that are to run all year on each site, or to carry it alone; absent where none is stated."""
     return [_generation(known, site) for site in known.sites]
 
 
 def _generation(known: Known, site: SiteView) -> Estimate:
     supply = site.spec.supply if site.spec else None
-    for source, technology in _GENERATION.items():
-        entry = getattr(supply, source) if supply else None
-        if entry is not None and entry.capacity and entry.role == "prime":
-            return known.default(_LEAD, technology, "lead_time")
+    running = {source: entry for source in _GENERATION if supply and (entry := getattr(supply, source)).capacity and entry.role != "backup"}
+    for source in sorted(running, key=lambda source: running[source].role != "alone"):
+        return known.default(_LEAD, gas_plant(site) if source == "gas" else "fuel-cell", "lead_time")
     return ABSENT
 
 

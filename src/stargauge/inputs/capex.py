@@ -9,7 +9,7 @@ import numpy as np
 from stargauge.programme.known import Known, SiteView
 from stargauge.quantity.dates import day
 from stargauge.quantity.distribution import Distribution
-from stargauge.quantity.quantity import COMPONENTS, SOURCES, quantity
+from stargauge.quantity.quantity import COMPONENTS, GAS_PLANTS, PLANTS, quantity
 from stargauge.quantity.statement import Estimate, Statement
 
 _SPLIT = {"site": "share_site", "shell": "share_shell", "critical": "share_electrical_mechanical", "white_space": "share_white_space"}
@@ -102,12 +102,12 @@ def land_per_power(known: Known) -> Estimate:
     return known.default("price", "land", "area_per_power")
 
 
-@quantity("USD/W", "draw source", least=0.0)
+@quantity("USD/W", "draw plant", least=0.0)
 def generation_unit_cost(known: Known) -> list[Estimate]:
-    """Cost of power generation on site per W, by source; none for power that is bought."""
+    """Cost of power generation on site per W, by plant; none for power that is bought and plants that are rented."""
     adder = known.default("price", "generation", "adder")
-    cost = {"grid": _BOUGHT, "nuclear": _BOUGHT, "solar": known.default("energy", "solar", "capex")}
-    return [cost.get(source, adder) for source in SOURCES]
+    bought, own = ("grid", "nuclear", "rented-generator"), ("solar", *GAS_PLANTS)
+    return [_BOUGHT if plant in bought else known.default("energy", plant, "capex") if plant in own else adder for plant in PLANTS]
 
 
 @quantity("USD/W", "draw", least=0.0)

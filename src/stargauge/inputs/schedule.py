@@ -21,12 +21,8 @@ def _window(statement: Statement) -> Window:
     return statement.value
 
 
-def _date_of(statement: Statement | None, pick: Callable[[Window], float | Distribution]) -> Estimate:
-    return (
-        ABSENT
-        if statement is None
-        else Estimate(pick(_window(statement)), "stated" if statement.source else "assumed", (statement,), None, statement.note)
-    )
+def _date_of(known: Known, statement: Statement | None, pick: Callable[[Window], float | Distribution]) -> Estimate:
+    return ABSENT if statement is None else Estimate(pick(_window(statement)), known.kind(statement), (statement,), None, statement.note)
 
 
 def _spread(window: Window) -> float | Distribution:
@@ -119,8 +115,8 @@ def phase_date_observed(known: Known) -> list[Estimate]:
 
     def make(phase: PhaseView, stage: str) -> Estimate:
         if stage == "announced":
-            return _date_of(known.announced(phase), lambda window: day(window.start))
-        return _date_of(known.milestone_observed(phase, stage), _spread)
+            return _date_of(known, known.announced(phase), lambda window: day(window.start))
+        return _date_of(known, known.milestone_observed(phase, stage), _spread)
 
     return _by_stage(known, make)
 
@@ -139,7 +135,7 @@ def phase_date_seen(known: Known) -> list[Estimate]:
 @quantity("d", "draw stage phase")
 def phase_date_planned(known: Known) -> list[Estimate]:
     """Planned date of a stage as stated (the middle of the stated window); absent where there is no plan."""
-    return _by_stage(known, lambda phase, stage: _date_of(known.milestone_planned(phase, stage), lambda window: window.middle))
+    return _by_stage(known, lambda phase, stage: _date_of(known, known.milestone_planned(phase, stage), lambda window: window.middle))
 
 
 @quantity("d", "draw stage phase")
@@ -157,7 +153,7 @@ def phase_plan_published(known: Known) -> list[Estimate]:
 @quantity("d", "stage phase")
 def phase_plan_window(known: Known) -> list[Estimate]:
     """Half the width of the planned window of a stage: a plan for a year says less than one for a day; absent where there is no plan."""
-    return _by_stage(known, lambda phase, stage: _date_of(known.milestone_planned(phase, stage), lambda window: window.half))
+    return _by_stage(known, lambda phase, stage: _date_of(known, known.milestone_planned(phase, stage), lambda window: window.half))
 
 
 @quantity("1", "stage phase")
@@ -177,28 +173,36 @@ def phase_plan_tracked(known: Known) -> list[Estimate]:
 
     def make(phase: PhaseView, stage: str) -> Estimate:
         plan = known.milestone_planned(phase, stage)
-        return ABSENT if plan is None else Estimate(float(plan.status != "planned" and bool(plan.source)), "stated", (plan,))
+        return ABSENT if plan is None else Estimate(float(plan.status != "planned" and known.kind(plan) == "stated"), "stated", (plan,))
 
     return _by_stage(known, make)
+
+
+@quantity("1", "phase")
+def phase_designed(known: Known) -> list[Estimate]:
+    """1 where a plan made with Stargauge says when work on a phase starts, so that the network of activities dates the rest; else 0."""
+    none = Estimate(0.0, "stated", note="no plan made here")
+    plans = (known.milestone_planned(phase, "under_construction") if known.designed(phase) else None for phase in known.phases)
+    return [none if plan is None else Estimate(1.0, "designed", (plan,)) for plan in plans]
 
 
 @quantity("d", "draw phase")
 def phase_date_cancelled(known: Known) -> list[Estimate]:
     """Day on which a phase was given up, or paused and not taken up again, as the record says; absent where it was not."""
     ended = (known.milestone_cancelled(phase) or known.milestone_paused(phase) for phase in known.phases)
-    return [_date_of(statement, lambda window: day(window.start)) for statement in ended]
+    return [_date_of(known, statement, lambda window: day(window.start)) for statement in ended]
 
 
 @quantity("d", "phase")
 def phase_date_placed(known: Known) -> list[Estimate]:
     """Day on which a pledge without a site got its sites; absent for phases of sites and for open pledges."""
-    return [_date_of(known.milestone_placed(phase), lambda window: day(window.start)) for phase in known.phases]
+    return [_date_of(known, known.milestone_placed(phase), lambda window: day(window.start)) for phase in known.phases]
 
 
 @quantity("d", "phase")
 def phase_date_promised(known: Known) -> list[Estimate]:
     """The first dated promise of power for each phase (operational, else energised), end of its window; absent where there was none."""
-    return [_date_of(known.first_promise(phase), lambda window: day(window.end)) for phase in known.phases]
+    return [_date_of(known, known.first_promise(phase), lambda window: day(window.end)) for phase in known.phases]
 
 
 @quantity("W", "phase")

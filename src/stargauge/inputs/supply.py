@@ -6,13 +6,15 @@ from stargauge.programme.known import Known, SiteView
 from stargauge.programme.schema import PowerSource
 from stargauge.quantity.dates import Window
 from stargauge.quantity.distribution import STANDARD_NORMAL
-from stargauge.quantity.quantity import SOURCES, quantity
+from stargauge.quantity.quantity import GAS_PLANTS, PLANTS, SOURCES, quantity
 from stargauge.quantity.statement import ABSENT, Estimate, resting_on
 
 _TECHNOLOGY = {"gas": "gas-turbine", "fuel_cell": "fuel-cell"}
+_RENTED = "rented-generator"
 _GIVES = {
-    "grid": ("grid-us", "availability"), "gas": ("gas-turbine", "availability"), "fuel_cell": ("fuel-cell", "availability"),
-    "solar": ("solar", "capacity_factor"), "wind": ("wind", "capacity_factor"), "nuclear": ("nuclear", "capacity_factor"),
+    **{plant: (plant, "availability") for plant in GAS_PLANTS}, "grid": ("grid-us", "availability"), "gas": ("gas-turbine", "availability"),
+    "fuel_cell": ("fuel-cell", "availability"), "solar": ("solar", "capacity_factor"), "wind": ("wind", "capacity_factor"),
+    "nuclear": ("nuclear", "capacity_factor"),
 }  # fmt: skip
 _MARKET, _REGION_ABROAD = "grid-us", "world-grid"
 
@@ -36,7 +38,7 @@ def supply_capacity_stated(known: Known) -> list[Estimate]:
 @quantity("d", "draw source site")
 def supply_available_from(known: Known) -> list[Estimate]:
     """Day from which each source is there as stated (the middle of the stated window); absent where nobody said."""
-    return [ABSENT if entry is None else _date(known.estimate(entry.available_from)) for entry in _cells(known)]
+    return [ABSENT if entry is None else _date(known.available_from(entry)) for entry in _cells(known)]
 
 
 def _date(said: Estimate) -> Estimate:
@@ -53,16 +55,41 @@ def supply_prime(known: Known) -> list[Estimate]:
     ]
 
 
+@quantity("1", "source site")
+def supply_alone(known: Known) -> list[Estimate]:
+    """1 where a source carries its site without the grid: for good, or until the grid is there; 0 elsewhere, absent where there is none."""
+    return [
+        ABSENT if entry is None else Estimate(float(entry.role == "alone"), "stated", note=f"role: {entry.role}") for entry in _cells(known)
+    ]
+
+
+@quantity("1", "source site")
+def source_plant(known: Known) -> list[Estimate]:
+    """Which plant each source of a site is, its place among the plants: the one that the programme names, else the usual of its kind."""
+    return [_plant(_entry(site, source), source) for source in SOURCES for site in known.sites]
+
+
+def _plant(entry: PowerSource | None, source: str) -> Estimate:
+    name = entry.plant if entry is not None and entry.plant else source
+    return Estimate(float(PLANTS.index(name)), "stated", note=name)
+
+
+def gas_plant(site: SiteView) -> str:
+    """The rows of the catalogue that gas of a site goes by: of the plant that is named, else of a turbine."""
+    entry = _entry(site, "gas")
+    return entry.plant if entry is not None and entry.plant else _TECHNOLOGY["gas"]
+
+
 @quantity("USD/Wh", "draw source site", least=0.0)
 def source_price_stated(known: Known) -> list[Estimate]:
     """Price of energy from each source as stated for a site; absent where nobody said."""
     return [ABSENT if entry is None else known.estimate(entry.price) for entry in _cells(known)]
 
 
-@quantity("1", "draw source", least=0.0, most=1.0)
+@quantity("1", "draw plant", least=0.0, most=1.0)
 def source_availability(known: Known) -> list[Estimate]:
-    """Share of its capacity that each source gives on average: availability, or capacity factor of sun, wind and nuclear power."""
-    return [known.default("energy", *_GIVES[source]) for source in SOURCES]
+    """Share of its capacity that each plant gives on average: availability, or capacity factor of sun, wind and nuclear power."""
+    return [known.default("energy", *_GIVES[plant]) for plant in PLANTS]
 
 
 @quantity("1", "draw site", least=0.0, most=1.0)
@@ -71,18 +98,19 @@ def solar_capacity_factor(known: Known) -> list[Estimate]:
     return [known.default("energy", "solar", "capacity_factor") for _ in known.sites]
 
 
-@quantity("USD/Wh", "draw source", least=0.0)
+@quantity("USD/Wh", "draw plant", least=0.0)
 def power_purchase_price(known: Known) -> list[Estimate]:
-    """Price of nuclear power on contract; none for what is burnt, made on site or taken from the grid."""
+    """Price of nuclear power on contract and of rented generators, fuel included; none for what is one's own or taken from the grid."""
     own = Estimate(0.0, "default", note="made on site, or priced by the market of the site")
-    return [known.default("energy", source, "lcoe") if source == "nuclear" else own for source in SOURCES]
+    bought = {"nuclear": "lcoe", _RENTED: "price"}
+    return [known.default("energy", plant, bought[plant]) if plant in bought else own for plant in PLANTS]
 
 
-@quantity("USD/W/d", "draw source", least=0.0)
+@quantity("USD/W/d", "draw plant", least=0.0)
 def source_fixed_cost(known: Known) -> list[Estimate]:
-    """Fixed operation and maintenance of plants on site, per capacity and day; none for what is bought."""
+    """Fixed operation and maintenance of plants on site, per capacity and day; none for what is bought or rented."""
     none = Estimate(0.0, "default", note="bought: in its price")
-    return [none if source in ("grid", "nuclear") else _fixed(known, _TECHNOLOGY.get(source, source)) for source in SOURCES]
+    return [none if plant in ("grid", "nuclear", _RENTED) else _fixed(known, _TECHNOLOGY.get(plant, plant)) for plant in PLANTS]
 
 
 def _fixed(known: Known, technology: str) -> Estimate:
@@ -139,16 +167,17 @@ def gas_price_deviate(known: Known) -> Estimate:
     return Estimate(STANDARD_NORMAL, "default", note="a pure stream of chance; the spread is gas_price_volatility")
 
 
-@quantity("1", "draw", least=0.0)
-def gas_heat_rate(known: Known) -> Estimate:
-    """Fuel energy per electricity of gas plants on site."""
-    return known.default("energy", _TECHNOLOGY["gas"], "heat_rate")
+@quantity("1", "draw site", least=0.0)
+def gas_heat_rate(known: Known) -> list[Estimate]:
+    """Fuel energy per electricity of the gas plant of each site."""
+    return [known.default("energy", gas_plant(site), "heat_rate") for site in known.sites]
 
 
-@quantity("USD/Wh", "draw", least=0.0)
-def gas_variable_cost(known: Known) -> Estimate:
-    """Variable operation and maintenance of gas plants on site."""
-    return known.default("energy", _TECHNOLOGY["gas"], "om_variable")
+@quantity("USD/Wh", "draw site", least=0.0)
+def gas_variable_cost(known: Known) -> list[Estimate]:
+    """Variable operation and maintenance of the gas plant of each site; none where it is rented."""
+    rented = Estimate(0.0, "default", note="rented: in its price")
+    return [rented if gas_plant(site) == _RENTED else known.default("energy", gas_plant(site), "om_variable") for site in known.sites]
 
 
 @quantity("1", "draw", least=0.0, most=1.0)

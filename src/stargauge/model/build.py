@@ -159,14 +159,15 @@ def build_days_unseen(build_place: Array, build_world: Array, build_chance: Arra
 @quantity("d", "draw phase")
 def build_days(
     build_place: Array, build_world: Array, build_chance: Array, work_start: Array, phase_site: Array, site_observed_through: Array,
-    observed_date: Array, energised_to_operational: Array,
+    observed_date: Array, energised_to_operational: Array, phase_designed: Array,
 ) -> Array:  # fmt: skip
     """Days from the start of work to operation of a phase, were nothing but the building to wait for: `build_days_unseen`, given the looks.
 
-    Given that power was not on at the last look, if it was not. Axes: draw, phase. Units: d. Source: `build_days` of `builds`.
+    Given that power was not on at the last look, if it was not; a start that is designed here nobody has looked for. Axes: draw, phase.
+    Units: d. Source: `build_days` of `builds`.
     """
     index = phase_site.astype(np.int64)
-    dark = np.isnan(observed_date[:, _ENERGISED]) & np.isnan(observed_date[:, _OPERATIONAL])
+    dark = np.isnan(observed_date[:, _ENERGISED]) & np.isnan(observed_date[:, _OPERATIONAL]) & (phase_designed < 0.5)
     waited = site_observed_through[index][None, :] - work_start + energised_to_operational
     return days_at(build_chance[:, index], build_place, scale(build_world)[:, None], np.where(dark, waited, np.nan))
 

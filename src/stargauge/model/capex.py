@@ -89,15 +89,16 @@ def site_it_power(phase_it_power: Array, phase_site: Array, site_known_from: Arr
 
 
 @quantity("USD/W", "draw site")
-def generation_unit_capex(supply_capacity_stated: Array, generation_unit_cost: Array, site_it_power: Array) -> Array:
+def generation_unit_capex(supply_capacity_stated: Array, generation_unit_cost: Array, source_plant: Array, site_it_power: Array) -> Array:
     """Cost of power generation on site per W of IT power of the site.
 
-    c = sum over sources of stated capacity * unit cost / P_IT(site)                (1)
+    c = sum over sources of stated capacity * unit cost of its plant / P_IT(site)   (1)
 
     Power bought over the grid or from a plant elsewhere costs no capital here (unit cost zero). A source nobody stated counts as none.
     Axes: draw, site. Units: USD/W of IT power. Source: unit costs `price/generation-*` of the catalogue.
     """
-    capital = np.einsum("dks,dk->ds", np.nan_to_num(supply_capacity_stated), generation_unit_cost)
+    cost = generation_unit_cost[:, source_plant.astype(np.int64)]
+    capital = np.einsum("dks,dks->ds", np.nan_to_num(supply_capacity_stated), cost)
     return np.where(site_it_power > 0.0, capital / np.where(site_it_power > 0.0, site_it_power, 1.0), 0.0)
 
 

@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 _START, _ENERGISED, _OPERATIONAL = (STAGES.index(s) for s in ("under_construction", "energised", "operational"))
 _AT = {name: place for place, name in enumerate(ACTIVITIES)}
 _POWER = ("grid_connection", "transformers", "switchgear", "onsite_generation")
+#: Of these, how many belong to the grid alone.
+_OF_GRID = 2
 #: What a stated date of power is a date of: transformers and switchgear are in that of the grid.
 _DATED = ("grid_connection", "onsite_generation")
 _BEFORE_RACKS = ("fit_out", *_POWER, "accelerators", "crew")
@@ -67,17 +69,20 @@ def activity_days(
     observed_date: Array, slipped_date: Array, announced_to_start: Array, hall_days: Array, shell_share: Array,
     energised_to_operational: Array, rack_installation: Array, commissioning_time: Array, power_left: Array, transformer_lead_time: Array,
     switchgear_lead_time: Array, connection_time: Array, generation_lead_time: Array, supply_available_from: Array, phase_site: Array,
+    supply_alone: Array,
 ) -> Array:  # fmt: skip
     """Days that each activity of a phase takes once it may start.
 
     shell = min(q (hall + racks + commissioning), hall); fit_out = hall - shell                                         (1)
     grid_connection, transformers, switchgear, onsite_generation = w lead, w: the share left when work starts           (2)
 
-    hall: days until it is ready for racks. Nothing for what is done or stands in the programme with a date of its own.
+    hall: days until it is ready for racks. Nothing for what is done or stands in the programme with a date of its own, nor for the grid and
+    its transformers where a plant carries the site alone.
     Axes: draw, activity, phase. Units: d.
     """
     index = phase_site.astype(np.int64)
-    dated = ~np.isnan(_dates_of_power(supply_available_from))[:, :, index]
+    dated = ~np.isnan(_dates_of_power(supply_available_from, supply_alone))[:, :, index]
+    dated[:, :_OF_GRID] |= _carried_alone(supply_alone)[index]
     left = power_left[:, index]
     leads = (connection_time[:, index], transformer_lead_time[:, None], switchgear_lead_time[:, None], generation_lead_time[:, index])
     waits = [np.where(dated[:, place], 0.0, np.nan_to_num(left * lead)) for place, lead in enumerate(leads)]
@@ -102,30 +107,58 @@ def _planned(observed_date: Array, slipped_date: Array, stage: int) -> NDArray[n
     return np.asarray(~np.isnan(observed_date[:, stage]) | ~np.isnan(slipped_date[:, stage]))
 
 
-def _dates_of_power(available_from: Array) -> Array:
-    """Stated dates of grid, transformers, switchgear and plants on site: (draw, four, site); absent where nobody said."""
-    grid = available_from[:, SOURCES.index("grid")]
+def _dates_of_power(available_from: Array, supply_alone: Array) -> Array:
+    """Stated dates of grid, transformers, switchgear and plants on site: (draw, four, site); absent where nobody said.
+
+    The grid of a site that a plant carries alone holds nothing up: its switchgear is that of the plant.
+    """
+    alone = _carried_alone(supply_alone)
+    grid = np.where(alone, np.nan, available_from[:, SOURCES.index("grid")])
     plants = np.fmax(available_from[:, SOURCES.index("gas")], available_from[:, SOURCES.index("fuel_cell")])
-    return np.stack([grid, grid, grid, plants], axis=1)
+    return np.stack([grid, grid, np.where(alone, plants, grid), plants], axis=1)
+
+
+def _carried_alone(supply_alone: Array) -> NDArray[np.bool_]:
+    """Whether a plant carries a site without the grid: (site)."""
+    return np.asarray((np.nan_to_num(supply_alone) > 0.5).any(axis=0))
+
+
+@quantity("d", "draw site")
+def grid_available_from(
+    supply_available_from: Array, supply_alone: Array, build_start: Array, power_left: Array, connection_time: Array, phase_site: Array
+) -> Array:
+    """Day from which the grid feeds a site: as stated; of a site that a plant carries until then, when its network would have connected it.
+
+    start of work on its first phase + w connection time, w: the share left when work starts                        (1)
+
+    Axes: draw, site. Units: d; absent (NaN) elsewhere: the grid is there from the first. Leaves out: that a grid which carries nobody yet
+    may be asked for later.
+    """
+    index, alone = phase_site.astype(np.int64), _carried_alone(supply_alone)
+    first = np.stack([np.min(build_start[:, index == site], axis=1, initial=np.inf) for site in range(len(alone))], axis=1)
+    stated = supply_available_from[:, SOURCES.index("grid")]
+    return np.where(np.isnan(stated) & alone, first + power_left * connection_time, stated)
 
 
 @quantity("d", "draw phase")
-def hall_ready(build_start: Array, activity_days: Array, supply_available_from: Array, observed_date: Array, phase_site: Array) -> Array:
+def hall_ready(
+    build_start: Array, activity_days: Array, supply_available_from: Array, observed_date: Array, phase_site: Array, supply_alone: Array
+) -> Array:
     """Day on which hall and power of a phase are ready for racks: as observed, else as the network of activities gives it.
 
     Axes: draw, phase. Units: d.
     """
-    ready = _ready(build_start, activity_days, supply_available_from, observed_date, phase_site)
+    ready = _ready(build_start, activity_days, _dates_of_power(supply_available_from, supply_alone), observed_date, phase_site)
     finish = earliest_finish(_rows(activity_days), BEFORE, _rows(ready))
     last = np.maximum.reduce([finish[:, _AT[name]] for name in ("fit_out", *_POWER)])
     return np.asarray(last.reshape(build_start.shape))
 
 
-def _ready(build_start: Array, activity_days: Array, available_from: Array, observed_date: Array, phase_site: Array) -> Array:
+def _ready(build_start: Array, activity_days: Array, dates_of_power: Array, observed_date: Array, phase_site: Array) -> Array:
     """Day from which each activity may start by itself: (draw, activity, phase); what has no day of its own from that of the permits."""
     index = phase_site.astype(np.int64)
     out = np.repeat((build_start - activity_days[:, _AT["permits"]])[:, None], len(ACTIVITIES), axis=1)
-    dated = _dates_of_power(available_from)[:, :, index]
+    dated = dates_of_power[:, :, index]
     for name in _DATED:
         out[:, _AT[name]] = np.fmax(out[:, _AT[name]], dated[:, _POWER.index(name)])
     lit = observed_date[:, _ENERGISED]
@@ -213,10 +246,10 @@ def phase_placed(phase_date_placed: Array) -> Array:
 @quantity("d", "draw activity phase")
 def activity_ready(
     build_start: Array, activity_days: Array, supply_available_from: Array, observed_date: Array, accelerators_ready: Array,
-    crew_ready: Array, phase_site: Array,
+    crew_ready: Array, phase_site: Array, supply_alone: Array,
 ) -> Array:  # fmt: skip
     """Day from which each activity of a phase may start by itself, whatever it waits for. Axes: draw, activity, phase. Units: d."""
-    out = _ready(build_start, activity_days, supply_available_from, observed_date, phase_site)
+    out = _ready(build_start, activity_days, _dates_of_power(supply_available_from, supply_alone), observed_date, phase_site)
     out[:, _AT["accelerators"]], out[:, _AT["crew"]] = accelerators_ready, crew_ready
     return out
 

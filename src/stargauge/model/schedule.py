@@ -21,19 +21,24 @@ _LATER = slice(_ANNOUNCED + 1, None)
 
 
 @quantity("d", "draw stage phase")
-def planned_date(phase_date_planned: Array, phase_date_observed: Array, phase_site: Array, building_spacing: Array) -> Array:
+def planned_date(
+    phase_date_planned: Array, phase_date_observed: Array, phase_site: Array, building_spacing: Array, phase_designed: Array
+) -> Array:
     """Planned date of each phase and stage: as stated; between two stated phases of a site evenly spread; beyond them one spacing apart.
 
     plan_i = plan_a + (plan_b - plan_a) (i - a) / (b - a)                           (1)
     plan_i = plan_a + (i - a) spacing, after the last stated phase; starts of work before the first one too        (2)
 
     Power that nobody dated follows from the plan for operation where there is one. Axes: draw, stage, phase. Units: d. Absent (NaN) before
-    the first stated phase, whose predecessors the network of activities dates. That buildings follow evenly is an assumption.
+    the first stated phase, whose predecessors the network of activities dates. That buildings follow evenly is an assumption. Of a phase
+    that is designed here only the start has a plan, its own; it lends no date to the others.
     """
-    out = np.full_like(phase_date_planned, np.nan)
+    out, designed = np.full_like(phase_date_planned, np.nan), phase_designed > 0.5
     for stage in _PHYSICAL:
         stated, seen = phase_date_planned[:, stage], phase_date_observed[:, stage]
-        filled = spread_evenly(np.where(np.isnan(seen), stated, seen), phase_site, building_spacing, backwards=stage == _START)
+        told = np.where(designed, np.nan, np.where(np.isnan(seen), stated, seen))
+        filled = spread_evenly(told, phase_site, building_spacing, backwards=stage == _START)
+        filled = np.where(designed, stated if stage == _START else np.nan, filled)
         out[:, stage] = np.where(np.isnan(seen), filled, stated)
     spread = np.isnan(phase_date_planned[:, _ENERGISED]) & ~np.isnan(out[:, _OPERATIONAL])
     out[:, _ENERGISED] = np.where(spread, np.nan, out[:, _ENERGISED])
@@ -109,11 +114,12 @@ def cancelled_date(
 @quantity("d", "draw stage phase")
 def uncancelled_date(
     observed_date: Array, slipped_date: Array, network_date: Array, phase_site: Array, site_observed_through: Array,
-    energised_to_operational: Array, phase_date_placed: Array, phase_date_cancelled: Array,
+    energised_to_operational: Array, phase_date_placed: Array, phase_date_cancelled: Array, phase_designed: Array,
 ) -> Array:  # fmt: skip
     """Date of each physical stage if nothing is cancelled: observed, else planned and slipped, else by the network of activities.
 
-    operational = energised + ramp where power has a date, else that of the network, but no later than that of the next planned phase;
+    operational = energised + ramp where power has a date, else that of the network, but no later than that of the next planned phase
+    (a phase that is designed here: whatever is planned after it);
     energised = operational - ramp where only operation
     has one, at least half-way through what is left of the build; then start <= energised <= operational.                          (1)
 
@@ -127,9 +133,8 @@ def uncancelled_date(
     power, runs = best[:, _ENERGISED], best[:, _OPERATIONAL]
     first = network_date[:, _START]
     lit, unplanned = np.isnan(observed_date[:, _ENERGISED]), np.isnan(power) & np.isnan(runs)
-    alone = np.where(
-        np.isnan(power), np.fmin(network_date[:, _OPERATIONAL], earliest_from_here(runs, phase_site)), power + energised_to_operational
-    )
+    latest = np.where(phase_designed > 0.5, np.inf, earliest_from_here(runs, phase_site))
+    alone = np.where(np.isnan(power), np.fmin(network_date[:, _OPERATIONAL], latest), power + energised_to_operational)
     runs = np.where(np.isnan(runs), alone, runs)
     dark = np.where(lit & np.isnan(observed_date[:, _OPERATIONAL]), np.fmax(first, seen), first)
     halfway = np.maximum(runs - energised_to_operational, dark + 0.5 * (runs - dark))

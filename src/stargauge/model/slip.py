@@ -84,21 +84,27 @@ def slip_scale(slip_world: Array) -> Array:
 
 
 @quantity("d", "draw stage phase")
-def plan_published(phase_plan_published: Array, phase_site: Array) -> Array:
+def plan_published(phase_plan_published: Array, phase_site: Array, phase_designed: Array) -> Array:
     """Day on which the plan of each phase and stage was published; an interpolated plan has that of the next stated phase of its site.
 
     Axes: draw, stage, phase. Units: d.
     """
     out = np.full_like(phase_plan_published, np.nan)
     for stage in _PHYSICAL:
-        out[:, stage] = followed(phase_plan_published[:, stage], phase_site)
+        out[:, stage] = _taken_over(phase_plan_published[:, stage], phase_site, phase_designed)
     return out
+
+
+def _taken_over(values: Array, phase_site: Array, phase_designed: Array) -> Array:
+    """What plans between stated ones take over from the next, `followed`; what is designed here keeps its own and lends nothing."""
+    designed = phase_designed > 0.5
+    return np.where(designed, values, followed(np.where(designed, np.nan, values), phase_site))
 
 
 @quantity("1", "draw stage phase")
 def plan_effect(
     planned_date: Array, plan_published: Array, phase_plan_window: Array, phase_plan_again: Array, phase_plan_tracked: Array,
-    phase_site: Array, slip_world: Array,
+    phase_site: Array, slip_world: Array, phase_designed: Array,
 ) -> Array:  # fmt: skip
     """Middle of the slip of each plan, equation (1) of `fit_slips` for a phase of an AI campus.
 
@@ -108,7 +114,8 @@ def plan_effect(
     campus = np.full(planned_date.shape[2], float(PROJECT_KINDS.index("ai_campus")))
     for stage, word in zip(_PHYSICAL, _WORDS, strict=True):
         window, again, tracked = (
-            followed(part[None, stage], phase_site)[0] for part in (phase_plan_window, phase_plan_again, phase_plan_tracked)
+            _taken_over(part[None, stage], phase_site, phase_designed)[0]
+            for part in (phase_plan_window, phase_plan_again, phase_plan_tracked)
         )
         lead = planned_date[:, stage] - plan_published[:, stage]
         out[:, stage] = location(slip_world, Plans(lead, window, campus, np.full_like(campus, word), again, tracked))
@@ -128,20 +135,20 @@ def _place_of(date: Array, planned: Array, published: Array, effect: Array, spre
 @quantity("1", "draw phase")
 def slip_ruled_out(
     phase_date_planned: Array, plan_published: Array, plan_effect: Array, slip_scale: Array, slip_world: Array, observed_date: Array,
-    site_observed_through: Array, phase_site: Array,
+    site_observed_through: Array, phase_site: Array, phase_designed: Array,
 ) -> Array:  # fmt: skip
     """How small the slip of a phase cannot be, as a standard normal deviate: what was planned had not come at the last look.
 
     Nor when the plan was published.
     The largest over its stages that have a stated plan and were not seen. Axes: draw, phase. Units: 1; minus infinity where nothing is
-    ruled out.
+    ruled out, as of a plan that is designed here: nobody has looked for what it says.
     """
     seen = site_observed_through[phase_site.astype(np.int64)][None, :]
     out = np.full((len(observed_date), observed_date.shape[2]), -np.inf)
     for stage in _PHYSICAL:
         plan, said = phase_date_planned[:, stage], np.fmin(plan_published[:, stage], phase_date_planned[:, stage])
         at = _place_of(np.fmax(seen, said), plan, said, plan_effect[:, stage], slip_scale, slip_world[:, AT["offset"]])
-        out = np.where(np.isnan(observed_date[:, stage]), np.fmax(out, at), out)
+        out = np.where(np.isnan(observed_date[:, stage]) & (phase_designed < 0.5), np.fmax(out, at), out)
     return out
 
 
@@ -198,17 +205,21 @@ def slip_own(
 
 
 @quantity("1", "draw phase")
-def plan_near(planned_date: Array, plan_published: Array, observed_date: Array, building_memory: Array, phase_site: Array) -> Array:
+def plan_near(
+    planned_date: Array, plan_published: Array, observed_date: Array, building_memory: Array, phase_site: Array, phase_designed: Array
+) -> Array:
     """How much a phase's own troubles are those of the building before it: exp(-(|plan - plan'| + |published - published'|) / memory).
 
-    Axes: draw, phase. Units: 1; nought for the first of a site, without a plan, and after a building that runs: the next one's plan knows
-    of it. That what holds up one building holds up those planned near it is an assumption, and so is the memory.
+    Axes: draw, phase. Units: 1; nought for the first of a site, without a plan, after a building that runs: the next one's plan knows
+    of it, and beside one that is designed here. That what holds up one building holds up those planned near it is an assumption, and so is
+    the memory.
     """
     out = np.zeros((len(planned_date), planned_date.shape[2]))
     index = phase_site.astype(np.int64)
     plan, said = (_last_planned(values, planned_date) for values in (planned_date, plan_published))
     apart = np.abs(np.diff(plan, axis=1)) + np.abs(np.diff(said, axis=1))
-    open_before = np.isnan(observed_date[:, _OPERATIONAL, :-1]) & (index[1:] == index[:-1])
+    told = phase_designed < 0.5
+    open_before = np.isnan(observed_date[:, _OPERATIONAL, :-1]) & (index[1:] == index[:-1]) & told[1:] & told[:-1]
     out[:, 1:] = np.where(open_before, np.nan_to_num(np.exp(-apart / building_memory[:, None])), 0.0)
     return out
 
@@ -237,14 +248,17 @@ def slip_chance(slip_world: Array, slip_programme: Array, slip_site_seen: Array,
 @quantity("d", "draw stage phase")
 def slipped_date(
     planned_date: Array, phase_date_planned: Array, plan_published: Array, plan_effect: Array, slip_scale: Array, slip_chance: Array,
-    slip_world: Array, site_observed_through: Array, phase_site: Array,
+    slip_world: Array, site_observed_through: Array, phase_site: Array, phase_designed: Array,
 ) -> Array:  # fmt: skip
     """Date at which a planned stage comes: plan plus slip (`slipped`), after the last look, buildings of a site in their order.
 
     The chance knows already what the looks ruled out of stated plans; plans between them are given the look one by one. A plan published
     after its own date counts from that date; a building planned no
-    sooner than the one before it does not come sooner. Axes: draw, stage, phase. Units: d; NaN where there is no plan.
+    sooner than the one before it does not come sooner. A start that is designed here slips as any plan does, but is not before the plan
+    was made, keeps no order with others, and is never later for being planned sooner. Axes: draw, stage, phase. Units: d; NaN where there
+    is no plan.
     """
+    designed = phase_designed > 0.5
     seen = site_observed_through[phase_site.astype(np.int64)][None, :]
     offset, spread = slip_world[:, AT["offset"], None], slip_scale[:, None]
     out = np.full_like(planned_date, np.nan)
@@ -253,7 +267,8 @@ def slipped_date(
         if not np.isnan(plan).all():
             waited = np.where(np.isnan(phase_date_planned[:, stage]), seen - said, np.nan)
             made = said + slipped(slip_chance, plan_effect[:, stage], spread, plan - said, offset, waited)
-            out[:, stage] = _in_order(made, plan, phase_site)
+            made = np.where(designed, np.maximum(made, np.fmax(plan_published[:, stage], seen)), made)
+            out[:, stage] = _in_order(made, np.where(designed, np.nan, plan), phase_site)
     return out
 
 

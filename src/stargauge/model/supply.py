@@ -16,11 +16,14 @@ _MERIT = tuple(SOURCES.index(name) for name in ("solar", "wind", "nuclear", "fue
 
 
 @quantity("W", "draw source site month", adds="source site")
-def supply_capacity(supply_capacity_stated: Array, supply_available_from: Array, power_facility: Array, month_end: Array) -> Array:
+def supply_capacity(
+    supply_capacity_stated: Array, supply_available_from: Array, grid_available_from: Array, power_facility: Array, month_end: Array
+) -> Array:
     """Capacity of each source at each site and month end.
 
     As stated, from its date (from the start where no date is stated); a grid connection nobody put a number on is as large as what is
     energised, since something carries it.                                                  (1)
+    The grid of a site that a plant carries alone is there from `grid_available_from`.
 
     Axes: draw, source, site, month. Units: W. Source: the programme's supply entries. A battery moves energy and is no source.
     Leaves out: plants built in steps, the slip of a plant's own date.
@@ -30,10 +33,11 @@ def supply_capacity(supply_capacity_stated: Array, supply_available_from: Array,
     for source in range(sources):
         stated = supply_capacity_stated[:, source]
         if not np.isnan(stated).all():
-            there = month_end >= np.nan_to_num(supply_available_from[:, source], nan=-np.inf)[:, :, None]
-            out[:, source] = np.nan_to_num(stated)[:, :, None] * there
+            since = grid_available_from if source == _GRID else supply_available_from[:, source]
+            out[:, source] = np.nan_to_num(stated)[:, :, None] * (month_end >= np.nan_to_num(since, nan=-np.inf)[:, :, None])
     unsaid = np.isnan(supply_capacity_stated[:, _GRID])[:, :, None]
-    out[:, _GRID] += np.where(unsaid, np.nan_to_num(power_facility[:, _ENERGISED]), 0.0)
+    there = month_end >= np.nan_to_num(grid_available_from, nan=-np.inf)[:, :, None]
+    out[:, _GRID] += np.where(unsaid & there, np.nan_to_num(power_facility[:, _ENERGISED]), 0.0)
     return out
 
 
@@ -43,6 +47,7 @@ def supply_energy(supply_capacity: Array, capacity_factor: Array, supply_prime: 
 
     E_s = min(what is left of the load, P_s CF_s h): sun, wind, nuclear, fuel cells, gas as prime power, then the grid, then backup    (1)
 
+    What carries a site alone comes last too: without a grid, or before it is there, all that is left falls to it.
     CF: capacity factor of sun and wind, availability of the others. Axes: draw, source, site, month. Units: Wh. Source: energy balance.
     Leaves out: hours (sun at noon and the night's need are balanced within the month), price signals, test runs of backup.
     """
@@ -72,12 +77,12 @@ def supply_shortfall(power_load: Array, supply_energy: Array, month_hours: Array
 
 
 @quantity("1", "draw source site")
-def capacity_factor(source_availability: Array, solar_capacity_factor: Array) -> Array:
+def capacity_factor(source_availability: Array, source_plant: Array, solar_capacity_factor: Array) -> Array:
     """Share of its capacity that each source gives over a month: availability, or what sun and wind allow.
 
     Axes: draw, source, site. Units: 1. Source: catalogue; the sun's by the place. Leaves out: seasons.
     """
-    out = np.repeat(source_availability[:, :, None], solar_capacity_factor.shape[1], axis=2)
+    out = source_availability[:, source_plant.astype(np.int64)]
     out[:, SOURCES.index("solar")] = solar_capacity_factor
     return out
 
@@ -104,22 +109,25 @@ def grid_price(
     return grid_price_wholesale * level[:, None] + grid_price_delivery
 
 
-@quantity("USD/Wh", "draw source")
+@quantity("USD/Wh", "draw source site")
 def running_cost(
     gas_price: Array, gas_heat_rate: Array, gas_variable_cost: Array, fuel_cell_efficiency: Array, source_fixed_cost: Array,
-    source_availability: Array, power_purchase_price: Array,
+    source_availability: Array, power_purchase_price: Array, source_plant: Array,
 ) -> Array:  # fmt: skip
-    """What a unit of energy from a plant costs without its capital; nuclear power is bought at the price of a contract.
+    """What a unit of energy from the plants of a site costs without their capital; nuclear power is bought at the price of a contract.
 
     fixed O&M / (24 h/d * share given) + gas: fuel * heat rate + variable O&M; fuel cells: fuel / efficiency; nuclear: contract   (1)
 
-    Axes: draw, source. Units: USD/Wh in money of the price year. Source: catalogue. Capital of plants on site stands in
-    capex[generation], so it is not here; nuclear power has none there. Leaves out: start-ups, emission allowances.
+    Rented generators are paid at their quoted price, fuel included. Axes: draw, source, site. Units: USD/Wh in money of the price year.
+    Source: catalogue. Capital of plants on site stands in capex[generation], so it is not here; nuclear power and what is rented have none
+    there. Leaves out: start-ups, emission allowances, the fee for rented generators that stand still.
     """
-    out = source_fixed_cost / (24.0 * source_availability) + power_purchase_price
-    out[:, _GAS] += gas_price * gas_heat_rate + gas_variable_cost
-    out[:, _FUEL_CELL] += gas_price / fuel_cell_efficiency
-    return np.asarray(out)
+    plant = source_plant.astype(np.int64)
+    out = np.asarray(source_fixed_cost / (24.0 * source_availability) + power_purchase_price)[:, plant]
+    own = power_purchase_price[:, plant[_GAS]] <= 0.0
+    out[:, _GAS] += np.where(own, gas_price[:, None] * gas_heat_rate + gas_variable_cost, 0.0)
+    out[:, _FUEL_CELL] += (gas_price / fuel_cell_efficiency)[:, None]
+    return out
 
 
 @quantity("USD/Wh", "draw source site")
@@ -128,7 +136,7 @@ def energy_price(grid_price: Array, running_cost: Array, source_price_stated: Ar
 
     Axes: draw, source, site. Units: USD/Wh in money of the price year.
     """
-    usual = np.repeat(running_cost[:, :, None], grid_price.shape[1], axis=2)
+    usual = running_cost.copy()
     usual[:, _GRID] = grid_price
     return np.where(np.isnan(source_price_stated), usual, source_price_stated)
 
@@ -158,7 +166,7 @@ def supply_emission_factor(
     draws, sites = grid_emission_factor.shape
     out = np.zeros((draws, len(SOURCES), sites))
     out[:, _GRID] = grid_emission_factor
-    out[:, _GAS] = (gas_emission_factor * gas_heat_rate)[:, None]
+    out[:, _GAS] = gas_emission_factor[:, None] * gas_heat_rate
     out[:, _FUEL_CELL] = (gas_emission_factor / fuel_cell_efficiency)[:, None]
     return out
 

@@ -165,6 +165,8 @@ class Offering:
         A plan has all of it in every hour; that it fails now and then is for the test.
         """
         market, stated = self.place.market or _MARKET, self.place.connection
+        if stated == 0.0:
+            raise InputError("the programme says that the site has no grid (a capacity of 0); leave the grid out of the sources")
         if stated is not None:
             when = self.place.connection_from or self.today
             self.offers.ready[name], ready = when, self._from(when)

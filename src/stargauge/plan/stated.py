@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from stargauge.plan.offers import Basis, Offering
+from stargauge.plan.offers import RENTED, Basis, Offering
 from stargauge.plan.options import BatteryOption, PlantOption, Running
 
 #: What a programme may state besides the grid, with the kind of the catalogue that it is taken to be.
@@ -30,7 +30,7 @@ def name_of(source: str) -> str:
 
 @dataclass(frozen=True)
 class Stated:
-    """One source as it is stated: W at the meter, Wh that a battery holds, its day, USD/Wh, its role, and who said the size."""
+    """One source as it is stated: W at the meter, Wh that a battery holds, its day, USD/Wh, its role, who said the size, and its plant."""
 
     source: str
     size: float
@@ -42,6 +42,12 @@ class Stated:
     said_by: str
     grade: str
     note: str
+    plant: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The kind of the catalogue that it is taken to be: the plant that the programme names, else the usual one."""
+        return self.plant or KINDS[self.source]
 
     @property
     def name(self) -> str:
@@ -100,7 +106,11 @@ def stated_plant(reading: Offering, one: Stated) -> PlantOption:
 
 
 def _running(reading: Offering, one: Stated) -> PlantOption:
-    kind = KINDS[one.source]
+    kind = one.kind
+    if kind == RENTED:
+        made = reading.rented(kind)
+        paid = made if one.price is None else replace(made, yearly_cost=0.0, running_cost=one.price, running=reading.running(kind, 0.0))
+        return replace(paid, yearly_cost=0.0) if one.stands_by else paid
     if one.source == "solar":
         return replace(reading.solar(kind), yearly_cost=reading.upkeep(kind))
     if one.source in ("wind", "nuclear"):

@@ -9,19 +9,31 @@ from typing import Any, Protocol
 from stargauge.programme.alternatives import laid_over, supposed
 from stargauge.programme.bounds import beyond
 from stargauge.programme.commitment_checks import COMMITMENT_CHECKS
-from stargauge.programme.fields import TEXT, assumed_value, median, place_of
+from stargauge.programme.fields import TEXT, assumed_value, got, median, place_of
 from stargauge.programme.milestones import PLANS
 from stargauge.programme.positions import Flaw, Trail, faults_of, written
-from stargauge.programme.schema import UNSITED, Content, Milestones, Phase, Pledge, Programme, Site, fields_of, parts_of
+from stargauge.programme.schema import (
+    UNSITED,
+    Content,
+    Milestones,
+    Phase,
+    Pledge,
+    PowerSource,
+    Programme,
+    Site,
+    fields_of,
+    parts_of,
+)
 from stargauge.quantity.dates import Window
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import InputError, did_you_mean
-from stargauge.quantity.quantity import FIXED_AXES, PHYSICAL_STAGES, Quantity
+from stargauge.quantity.quantity import FIXED_AXES, GAS_PLANTS, PHYSICAL_STAGES, Quantity
 from stargauge.quantity.statement import RECORDED, Statement
 from stargauge.quantity.units import show
 
 MAX_YEARS = 60
 PROGRAMME = "programme"
+ALONE, CARRY_ALONE = "alone", ("gas", "fuel_cell")
 _ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _ADDRESS = re.compile(r"^[a-z][a-z0-9_]*(\[[^\[\]]+\])?$")
 
@@ -100,6 +112,23 @@ def check_for_retrofit_beyond_one(programme: Programme) -> Iterator[Flaw]:
             if value is not None and value > 1.0:
                 at = place_of(("sites", name, "retrofit"), said)
                 yield Flaw(at, f'got "{said.text}"; expected 1 where existing halls are refitted, 0 where they are built')
+
+
+def check_for_plants_and_roles(programme: Programme) -> Iterator[Flaw]:
+    """Only gas names its plant, one that there is; only gas and fuel cells carry a site alone, and say how large they are."""
+    for trail, part in parts_of(programme):
+        if not isinstance(part, PowerSource):
+            continue
+        kind = str(trail[-1])
+        if part.plant and kind != "gas":
+            yield Flaw((*trail, "plant"), f"got {got(part.plant)} for {kind}; only gas says which plant it is: leave it out")
+        elif part.plant and part.plant not in GAS_PLANTS:
+            near = did_you_mean(part.plant, GAS_PLANTS)
+            yield Flaw((*trail, "plant"), f"got {got(part.plant)}; expected one of {', '.join(GAS_PLANTS)}{near}")
+        if part.role == ALONE and kind not in CARRY_ALONE:
+            yield Flaw((*trail, "role"), f"{kind} cannot carry a site alone; expected prime or backup, or {' or '.join(CARRY_ALONE)}")
+        elif part.role == ALONE and not part.capacity and trail[:1] == ("sites",):
+            yield Flaw((*trail, "role"), 'a plant that carries its site alone needs "capacity"')
 
 
 def check_for_facility_power_below_it_power(programme: Programme) -> Iterator[Flaw]:
@@ -404,7 +433,7 @@ def check_for_scenarios_that_break_a_rule(programme: Programme) -> Iterator[Flaw
 
 CHECKS: tuple[Callable[[Programme], Iterator[Flaw]], ...] = (
     check_for_unknown_sources, check_for_undated_sources, check_for_negative_values, check_for_retrofit_beyond_one,
-    check_for_facility_power_below_it_power,
+    check_for_plants_and_roles, check_for_facility_power_below_it_power,
     check_for_stages_out_of_order, check_for_phases_without_size, check_for_bad_ids, check_for_ids_used_twice,
     check_for_circular_references, check_for_unknown_targets, check_for_conflicts, check_for_records_of_the_future,
     check_for_plans_of_the_past, check_for_clock, check_for_claims_without_readings, check_for_alternatives,

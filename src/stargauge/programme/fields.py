@@ -37,7 +37,7 @@ STATEMENT_KEYS: dict[str, str] = {
     "as_of": "the date or period it speaks for; left out: when it was published",
     "published": "when it was published; left out: the date of its source",
     "source": "the id of its source under `sources`",
-    "status": "planned, projected, reported (left out), estimated, observed or cancelled",
+    "status": "planned, projected, reported (left out; of a designed source planned), estimated, observed or cancelled",
     "grade": "A primary, B press or tracker, C secondary, D weak; left out: that of its source",
     "note": "what a reader should know, in your own words",
     "assumption": "the reason, where there is no source",
@@ -324,7 +324,7 @@ def _dated(raw: Mapping[str, Any], spec: Spec, trail: Trail, reader: Reader) -> 
         reader.fault(trail, 'says neither who said it nor why it is assumed; give "source: ID" or "assumption: REASON"')
     source = reader.sources.get(source_id)
     published = _date_in(raw, "published", trail, reader) or (source.published if source else None)
-    status = _one_of(raw, "status", STATUSES, trail, reader) or "reported"
+    status = _one_of(raw, "status", STATUSES, trail, reader) or ("planned" if source and source.designed else "reported")
     grade = _one_of(raw, "grade", GRADES, trail, reader) or (source.grade if source else None)
     as_of = _date_in(raw, "as_of", trail, reader) or published
     own = _caught(lambda: capture_id(raw["capture"]), (*trail, "capture"), reader) if raw.get("capture") is not None else ""

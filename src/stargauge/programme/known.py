@@ -31,14 +31,15 @@ from stargauge.programme.axes import (
 )
 from stargauge.programme.fields import assumed_value
 from stargauge.programme.filter import known_programme
-from stargauge.programme.schema import COMMITMENT_STAGES, UNSITED, Milestones, Pledge, Programme, Site, statements_of
+from stargauge.programme.schema import COMMITMENT_STAGES, UNSITED, Milestones, Pledge, PowerSource, Programme, Site, statements_of
 from stargauge.quantity.dates import Window, day, month_label, months_between
 from stargauge.quantity.distribution import Distribution
 from stargauge.quantity.errors import Fault, InputError
-from stargauge.quantity.quantity import STAGES, Quantity
+from stargauge.quantity.quantity import PHYSICAL_STAGES, STAGES, Quantity
 from stargauge.quantity.statement import ABSENT, Estimate, Kind, Statement
 
 COMMERCIAL_STAGES = STAGES[:3]
+_START, *_AFTER_START = PHYSICAL_STAGES
 #: Years from the start of the clock over which assets are financed: a lease of 15 years of a hall that is built in five.
 LIFE_YEARS = 20
 #: Axes along which an input holds an array in one cell, instead of a cell per label.
@@ -170,6 +171,11 @@ class Known:
         source = self.programme.sources.get(statement.source)
         return "designed" if source is not None and source.designed else "stated"
 
+    def available_from(self, source: PowerSource) -> Estimate:
+        """The day from which a source of power can be used; of one whose size is designed here, not what others said of another one."""
+        sized, dated = self.estimate(source.capacity), self.estimate(source.available_from)
+        return ABSENT if sized.kind == "designed" and dated.kind == "stated" else dated
+
     def text(self, statements: Sequence[Statement]) -> str:
         """The newest text, an empty string where nobody said."""
         chosen = self._newest(statements)
@@ -220,8 +226,15 @@ class Known:
         """The newest plan for a stage of a phase; commercial stages else of its site.
 
         A plan for power that is older than the newest plan for operation is overtaken by it: power then comes a ramp before operation.
+        A phase that is designed here has no other plan than that of its start: what others planned for it is overtaken.
         """
         return self._once(self._planned, phase, stage)
+
+    def designed(self, phase: PhaseView) -> bool:
+        """Whether a phase is laid out by a plan made here: the newest plan of its start of work is one, and nothing of it was reached."""
+        plan = self.milestone_planned(phase, _START)
+        begun = any(self.milestone_observed(phase, stage) for stage in PHYSICAL_STAGES)
+        return plan is not None and not begun and self.kind(plan) == "designed"
 
     @cached_property
     def _milestones(self) -> dict[tuple[str, str, str], Statement | None]:
@@ -239,6 +252,8 @@ class Known:
         return found or (of.observed(getattr(self._at_site(phase), stage), self.as_of) if stage in COMMERCIAL_STAGES else None)
 
     def _planned(self, phase: PhaseView, stage: str) -> Statement | None:
+        if stage in _AFTER_START and self.designed(phase):
+            return None
         found = of.planned(getattr(phase.spec.milestones, stage), self.as_of)
         if stage == "energised" and found is not None:
             later = of.planned(phase.spec.milestones.operational, self.as_of)

@@ -94,7 +94,7 @@ def _rates(section: Section, sources: Mapping[str, Source]) -> Rates:
 
 
 def _source(name: str, entry: SourceEntry) -> Source:
-    return Source(name, entry.publisher, entry.title, entry.published, entry.url, entry.grade, entry.capture)
+    return Source(name, entry.publisher, entry.title, entry.published, entry.url, entry.grade, entry.capture, entry.designed)
 
 
 def _touches(one: Trail, other: Trail) -> bool:

@@ -28,6 +28,7 @@ from stargauge.programme.fields import (
 from stargauge.programme.positions import Document, Section, Trail, written
 from stargauge.quantity.dates import Window, parse_window
 from stargauge.quantity.instruments import Instrument
+from stargauge.quantity.quantity import GAS_PLANTS
 from stargauge.quantity.statement import Statement
 
 UNSITED = "unsited"
@@ -173,7 +174,15 @@ class PowerSource(Part):
     about: Text = plain("", "one sentence")
     capacity: Stated = stated("W", "capacity at the meter", example="360 MW")
     available_from: Stated = stated(DATE, "from when it can be used", example="2026-01")
-    role: Literal["prime", "backup"] = plain("prime", "prime, or backup only", example="backup")
+    role: Literal["prime", "backup", "alone"] = plain(
+        "prime",
+        "prime, backup only, or alone: gas or fuel cells that carry the site without the grid, for good where that has a capacity of 0, "
+        "else until it is there",
+        example="backup",
+    )
+    plant: Text = plain(
+        "", f"which plant gas is: {', '.join(GAS_PLANTS)}; a turbine at the usual cost of generation where left out", example="gas-engine"
+    )
     energy: Stated = stated("Wh", "storage of a battery", example="1.2 GWh")
     price: Stated = stated("USD/Wh", "price of its energy", example="55 USD/MWh")
 

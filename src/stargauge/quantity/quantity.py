@@ -17,6 +17,10 @@ MEANS = ("cash", "committed", "announced", "financeable")
 DTYPES = ("bf16", "fp8", "fp4")
 COMPONENTS = ("land", "site", "shell", "critical", "white_space", "soft", "generation", "accelerators", "network", "storage")
 SOURCES = ("grid", "gas", "fuel_cell", "solar", "wind", "nuclear")
+#: Plants that burn gas on site, as a programme may name them; and all plants that costs are told apart by: a source without a name of its
+#: plant is the usual one of its kind.
+GAS_PLANTS = ("gas-turbine", "gas-engine", "combined-cycle", "rented-generator")
+PLANTS = (*SOURCES, *GAS_PLANTS)
 SCOPES = ("scope1", "scope2", "embodied")
 USES = ("training", "research", "inference")
 #: What a site is financed as: the building with its power, let to whoever brings the equipment; and the accelerators, network and storage.
@@ -70,19 +74,19 @@ CALENDAR_MONTHS = tuple(f"month {number}" for number in range(1, 13))
 
 #: Axes whose labels never change with the programme.
 FIXED_AXES: dict[str, tuple[str, ...]] = {
-    "stage": STAGES, "means": MEANS, "dtype": DTYPES, "component": COMPONENTS, "source": SOURCES, "scope": SCOPES, "use": USES,
-    "sample": SAMPLES, "coefficient": COEFFICIENTS, "build_coefficient": BUILD_COEFFICIENTS, "activity": ACTIVITIES,
+    "stage": STAGES, "means": MEANS, "dtype": DTYPES, "component": COMPONENTS, "source": SOURCES, "plant": PLANTS, "scope": SCOPES,
+    "use": USES, "sample": SAMPLES, "coefficient": COEFFICIENTS, "build_coefficient": BUILD_COEFFICIENTS, "activity": ACTIVITIES,
     "asset": ASSETS, "fund": FUNDS, "outlay": OUTLAYS, "cash_line": CASH_LINES, "tax_row": TAX_ROWS, "deduction_year": DEDUCTION_YEARS,
     "cost_part": COST_PARTS, "outdoor": OUTDOOR, "hardest_hour": HARDEST_HOURS, "calendar_month": CALENDAR_MONTHS,
 }  # fmt: skip
 #: Every axis, in the order in which axes stand in an array. `draw` first, `month` last.
-AXES = ("draw", "stage", "means", "dtype", "component", "source", "scope", "use", "cost_part", "activity", "chip", "model", "record",
-        "vintage", "build", "rack_ramp", "refit", "sample", "coefficient", "build_coefficient", "tax_row", "deduction_year", "fund",
-        "outlay", "cash_line", "phase", "asset", "site", "party", "line", "outdoor", "hardest_hour",
+AXES = ("draw", "stage", "means", "dtype", "component", "source", "plant", "scope", "use", "cost_part", "activity", "chip", "model",
+        "record", "vintage", "build", "rack_ramp", "refit", "sample", "coefficient", "build_coefficient", "tax_row", "deduction_year",
+        "fund", "outlay", "cash_line", "phase", "asset", "site", "party", "line", "outdoor", "hardest_hour",
         "calendar_month", "month", "life_year", "life_month")  # fmt: skip
 #: Axes that are picked, never summed.
 PICKED_AXES = frozenset({
-    "draw", "stage", "means", "dtype", "activity", "model", "month", "record", "vintage", "build", "rack_ramp", "refit", "sample",
+    "draw", "stage", "means", "dtype", "plant", "activity", "model", "month", "record", "vintage", "build", "rack_ramp", "refit", "sample",
     "coefficient", "build_coefficient", "tax_row", "deduction_year", "life_year", "life_month", "outdoor",
     "hardest_hour", "calendar_month",
 })  # fmt: skip

@@ -28,7 +28,7 @@ RECORDED: frozenset[str] = frozenset({"reported", "estimated", "observed"})
 class Source:
     """Where statements come from: publisher, title, date of publication (with its precision), address, grade A to D.
 
-    `capture`: the entry of an evidence folder that holds it.
+    `capture`: the entry of an evidence folder that holds it. `designed`: it is a plan made with Stargauge.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Source:
     url: str = ""
     grade: Grade = "B"
     capture: str = ""
+    designed: bool = False
 
 
 @dataclass(frozen=True)

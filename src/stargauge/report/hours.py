@@ -238,7 +238,7 @@ def sources(data: Data) -> Rows:
     """What each source gives."""
     stated, roles = (
         {row["source"]: row for row in data["supply"]},
-        {"prime": say("prime"), "backup": say("backup"), "storage": say("storage")},
+        {"prime": say("prime"), "alone": say("alone"), "backup": say("backup"), "storage": say("storage")},
     )
     rows = []
     for row in data["sources"]:

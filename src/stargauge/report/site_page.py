@@ -163,6 +163,7 @@ def supply_sentence(data: Data) -> str:
         return say("Nobody has put a number on what feeds this site; the grid is taken to carry what has power.")
     told = [
         say("{source} {power} as backup", source=source_name(one["source"]), power=_amount(one)) if one["role"] == "backup"
+        else say("{source} {power} without the grid", source=source_name(one["source"]), power=_amount(one)) if one["role"] == "alone"
         else say("{source} {power}", source=source_name(one["source"]), power=_amount(one))
         for one in named
     ]  # fmt: skip
