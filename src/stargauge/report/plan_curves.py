@@ -1,0 +1,220 @@
+"""Three curves of a plan: capacity against time beside the file as it stands, cost against the day asked for, money by year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stargauge.quantity.units import scale_of
+from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
+from stargauge.report.charts import month_day
+from stargauge.report.locale import notation, say
+from stargauge.report.plan_tables import top_of
+from stargauge.report.plan_words import amount_text, money_text, target_text
+from stargauge.report.wording import day_text, percent, show
+
+Data = Mapping[str, Any]
+_Y: Spec = {"field": "p50", "type": "quantitative"}
+_HALO: Spec = {"stroke": HUES["paper"], "strokeWidth": 4, "strokeJoin": "round"}
+#: How far two names at the ends of lines stand apart at least, in pixels.
+_APART = 18.0
+
+
+def _paper(narrow: bool) -> Paper:
+    """A narrow drawing has the names of its lines above the plot, a wide one beside it."""
+    return Paper(308, 240, 42, 62, 8, 30) if narrow else Paper(540, 300, 42, 30, 156, 30)
+
+
+def _days_axis(first: str, last: str, narrow: bool) -> Spec:
+    many = int(last[:4]) - int(first[:4]) > (6 if narrow else 12)
+    axis = {"format": "%Y", "tickCount": {"interval": "year", "step": 2 if many else 1}, "grid": False, "title": None,
+            "domainColor": HUES["rule-2"], "tickColor": HUES["rule-2"], "labelColor": HUES["soft"], "labelFontSize": 12.5,
+            "labelFlush": False}  # fmt: skip
+    return {"field": "month", "type": "temporal", "axis": axis, "scale": {"type": "utc", "domain": [first, last]}}
+
+
+_X: Spec = {"field": "month", "type": "temporal"}
+
+
+def _frame(x: Spec, top: float, unit: str, paper: Paper) -> list[Spec]:
+    """The axes on a layer that is not seen, and the unit above."""
+    y = {**_Y, "axis": value_axis(5, labelPadding=6, format=",.2~f"), "scale": {"domain": [0, top * 1.06 or 1.0], "nice": False, "zero": True}}
+    axes = {"data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0}, "encoding": {"x": x, "y": y}}
+    return [axes, text(unit, -paper.left + 2, -10, HUES["soft"], size=12.5)]
+
+
+def _line(rows: Sequence[Spec], hue: str, width: float, **look: Any) -> Spec:
+    mark = {"type": "line", "color": HUES[hue], "strokeWidth": width, "strokeJoin": "round", **look}
+    return {"data": {"values": list(rows)}, "mark": mark, "encoding": {"x": _X, "y": _Y}}
+
+
+def _points(rows: Sequence[Spec], size: float, **look: Any) -> Spec:
+    return {"data": {"values": list(rows)}, "mark": {"type": "point", "size": size, "opacity": 1, **look}, "encoding": {"x": _X, "y": _Y}}
+
+
+# -- capacity ------------------------------------------------------------------------------------------------------------------------
+
+
+def capacity_chart(data: Data, narrow: bool = False) -> Spec:
+    """The plan's fan against that of the file as it stands, targets as rings."""
+    made, paper = data["capacity"], _paper(narrow)
+    marks = targets_in(data)
+    factor, unit = scale_of(max(top_of(made), *(one["amount"] for one in marks), 0.0), made["unit"])
+    months = [month_day(month) for month in made["months"]]
+    fans = [(made, "operational", say("this plan"), 0.28)]
+    fans += [(made["as_stated"], "need", say("the file as it stands"), 0.15)] if made["as_stated"] else []
+    top = max(top_of(made), *(one["amount"] for one in marks), 0.0) / factor
+    last = max(months[-1], *(str(one["by"]) for one in marks), "")
+    layers = _frame(_days_axis(f"{months[0][:7]}-01", last, narrow), top, notation().unit(unit), paper)
+    for levels, hue, _, opacity in reversed(fans):
+        layers += _fan(months, levels, factor, hue, opacity)
+    ends = [(name, hue, levels["p50"][-1] / factor) for levels, hue, name, _ in fans]
+    layers += _names_above(ends, paper) if narrow else _names_beside(ends, top, paper)
+    return sized(paper, paper.height, [*layers, *_asked(marks, factor, months[0], last)])
+
+
+def targets_in(data: Data) -> list[Data]:
+    """The targets that can stand on the chart of capacity: of its unit."""
+    return [one for one in data["targets"] if one["unit"] == data["capacity"]["unit"]]
+
+
+def _fan(months: Sequence[str], levels: Data, factor: float, hue: str, opacity: float) -> list[Spec]:
+    rows = [{"month": month, **{name: levels[name][place] / factor for name in ("p10", "p50", "p90")}} for place, month in enumerate(months)]
+    band = {"data": {"values": rows}, "mark": {"type": "area", "color": HUES[hue], "opacity": opacity, "line": False},
+            "encoding": {"x": _X, "y": {**_Y, "field": "p90"}, "y2": {"field": "p10"}}}  # fmt: skip
+    return [band, _line(rows, hue, 2.25)]
+
+
+def _asked(marks: Sequence[Data], factor: float, first: str, last: str) -> list[Spec]:
+    """A ring at the amount and day asked for, with the amount beside it."""
+    layers: list[Spec] = []
+    for one in marks:
+        row = {"month": str(one["by"]), "p50": one["amount"] / factor, "text": say("asked: {amount}", amount=show(one["amount"], one["unit"]))}
+        early = int(row["month"][:4]) * 2 < int(first[:4]) + int(last[:4])
+        side: Spec = {"align": "left", "dx": 10} if early else {"align": "right", "dx": -10}
+        layers.append(_points([row], 120, filled=False, stroke=HUES["ink"], fill=HUES["paper"], strokeWidth=2.5))
+        for halo in (_HALO, {}):
+            mark = {"type": "text", "fontSize": 13, "fontWeight": 600, "color": HUES["ink"], "baseline": "middle", "dy": -9, **side, **halo}
+            layers.append({"data": {"values": [row]}, "mark": mark, "encoding": {"x": _X, "y": _Y, "text": {"field": "text"}}})
+    return layers
+
+
+def _names_above(ends: Sequence[tuple[str, str, float]], paper: Paper) -> list[Spec]:
+    """The names of lines above a narrow plot, each with a dot of its hue."""
+    layers: list[Spec] = []
+    for place, (name, hue, _) in enumerate(ends):
+        y = -46.0 + 17 * place
+        dot = {"type": "point", "filled": True, "size": 90, "opacity": 1, "color": HUES[hue]}
+        layers.append({"data": {"values": [{}]}, "mark": dot, "encoding": {"x": {"value": 6}, "y": {"value": y - 4}}})
+        layers.append(text(name, 18, y, HUES["ink"], weight=600, size=12.5))
+    return layers
+
+
+def _names_beside(ends: Sequence[tuple[str, str, float]], top: float, paper: Paper) -> list[Spec]:
+    """The names of lines where they end, moved apart where two would meet."""
+    layers: list[Spec] = []
+    below = float("-inf")
+    for name, _, value in sorted(ends, key=lambda one: -one[2]):
+        y = max(paper.height * (1 - value / (top * 1.06 or 1.0)) + 4, below)
+        layers.append(text(name, paper.width + 8, y, HUES["ink"], weight=600))
+        below = y + _APART
+    return layers
+
+
+def spoken_capacity(data: Data) -> str:
+    """What the chart of capacity shows, in one or two sentences."""
+    made = data["capacity"]
+    parts = [say("the plan {power} in {month}", power=show(made["p50"][-1], made["unit"]), month=day_text(str(made["months"][-1])[:7]))]
+    if stated := made["as_stated"]:
+        parts.append(say("the file as it stands {power}", power=show(stated["p50"][-1], made["unit"])))
+    asked = "; ".join(target_text(one) for one in data["targets"])
+    return say("Capacity over time, P10 to P90: {parts}. Asked: {asked}.", parts=", ".join(parts), asked=asked)
+
+
+# -- cost against time ---------------------------------------------------------------------------------------------------------------
+
+
+def frontier_chart(data: Data, narrow: bool = False) -> Spec:
+    """Cost of each day asked for, a line for each probability; what cannot be had stands on the axis as a cross, what was asked has a ring."""
+    rows, paper = data["frontier"], _paper(narrow)
+    factor, unit = scale_of(max((one["cost"] for one in rows if one["possible"]), default=1.0), data["cost"]["unit"])
+    top = max((one["cost"] / factor for one in rows if one["possible"]), default=1.0)
+    days = sorted(str(one["by"]) for one in rows)
+    axis = _days_axis(f"{days[0][:4]}-01-01", f"{int(days[-1][:4]) + 1}-01-01", narrow)
+    layers = _frame(axis, top, notation().unit(unit), paper)
+    ends: list[tuple[str, str, float]] = []
+    for share in sorted({one["probability"] for one in rows}, reverse=True):
+        made = [_at(one, one["cost"] / factor) for one in rows if one["probability"] == share and one["possible"]]
+        asked = any(one["asked"] for one in rows if one["probability"] == share)
+        if made:
+            layers += [_line(made, "operational" if asked else "rule-2", 2.25), _points(made, 50, filled=True, color=HUES["operational" if asked else "rule-2"])]
+            ends.append((say("with {share}", share=percent(share)), "operational" if asked else "rule-2", made[-1]["p50"]))
+    layers += [_cross(one) for one in rows if not one["possible"]]
+    layers += [_points([_at(one, (one["cost"] or 0.0) / factor)], 150, filled=False, stroke=HUES["ink"], strokeWidth=2) for one in rows if one["asked"]]
+    layers += _names_above(ends[:2], paper) if narrow else _names_beside(ends, top, paper)
+    if any(not one["possible"] for one in rows):
+        layers.append(text(say("× cannot be had"), 6, 14 if narrow else 12, HUES["soft"], size=12.5))
+    return sized(paper, paper.height, layers)
+
+
+def _at(one: Data, value: float) -> Spec:
+    return {"month": str(one["by"]), "p50": value}
+
+
+def _cross(one: Data) -> Spec:
+    mark = {"type": "text", "fontSize": 17, "fontWeight": 600, "color": HUES["ink"], "align": "center", "baseline": "middle", "dy": -9}
+    return {"data": {"values": [{**_at(one, 0.0), "text": "×"}]}, "mark": mark, "encoding": {"x": _X, "y": _Y, "text": {"field": "text"}}}
+
+
+def spoken_frontier(data: Data) -> str:
+    """What the chart of costs shows, in one sentence."""
+    told = [
+        say("{day} with {share}: {cost}", day=day_text(one["by"]), share=percent(one["probability"]),
+            cost=money_text(one["cost"]) if one["possible"] else say("not possible"))
+        for one in data["frontier"]
+    ]  # fmt: skip
+    return say("Cost by the day and the probability asked for. {each}.", each="; ".join(told))
+
+
+# -- money ---------------------------------------------------------------------------------------------------------------------------
+
+
+def money_chart(data: Data, narrow: bool = False) -> Spec:
+    """A bar of all that is built for each year, the part that lenders give from below."""
+    made, paper = data["money"], _paper(narrow)
+    factor, unit = scale_of(max(made["capital"], default=0.0), made["unit"])
+    top = max(made["capital"], default=0.0) / factor
+    x: Spec = {"field": "month", "type": "quantitative", "axis": None, "scale": {"domain": [0, len(made["years"])], "nice": False}}
+    layers = _frame(x, top, notation().unit(unit), paper)
+    wide = paper.width / len(made["years"])
+    for place, year in enumerate(made["years"]):
+        lent, whole = made["lenders"][place] / factor, made["capital"][place] / factor
+        layers += [_block(place, lent, whole, "need"), _block(place, 0.0, lent, "financed")]
+        if not narrow or place % 2 == 0 or len(made["years"]) < 7:
+            layers.append(text(str(year), wide * (place + 0.5), paper.height + 18, HUES["soft"], size=12.5, align="center"))
+    keys = [(say("parties"), "need", 0.0), (say("lenders"), "financed", 0.0)]
+    layers += _names_above(keys, paper) if narrow else _keys_beside(keys, paper)
+    return sized(paper, paper.height, layers)
+
+
+def _keys_beside(keys: Sequence[tuple[str, str, float]], paper: Paper) -> list[Spec]:
+    layers: list[Spec] = []
+    for place, (name, hue, _) in enumerate(keys):
+        y = 14.0 + 18 * place
+        dot = {"type": "point", "filled": True, "size": 90, "opacity": 1, "color": HUES[hue]}
+        layers.append({"data": {"values": [{}]}, "mark": dot, "encoding": {"x": {"value": paper.width + 14}, "y": {"value": y - 4}}})
+        layers.append(text(name, paper.width + 26, y, HUES["ink"], weight=600, size=12.5))
+    return layers
+
+
+def _block(place: int, low: float, high: float, hue: str) -> Spec:
+    rows = [{"month": place + edge, "p10": low, "p50": high} for edge in (0.18, 0.82)]
+    return {"data": {"values": rows}, "mark": {"type": "area", "color": HUES[hue], "opacity": 0.9, "line": False},
+            "encoding": {"x": {"field": "month", "type": "quantitative"}, "y": _Y, "y2": {"field": "p10"}}}  # fmt: skip
+
+
+def spoken_money(data: Data) -> str:
+    """What the chart of money shows, in one sentence."""
+    made = data["money"]
+    years = ", ".join(f"{year} {amount_text(value, made['unit'])}" for year, value in zip(made["years"], made["capital"], strict=True))
+    return say("Capital spent by year, of parties and lenders: {years}.", years=years)

@@ -1,0 +1,270 @@
+"""The tables of a plan of building: sites, buildings, money, what binds, what insisting costs, what can wait, what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stargauge.quantity.units import scale_of
+from stargauge.report.locale import notation, say
+from stargauge.report.plan_words import (
+    amount_text,
+    building_text,
+    chips_text,
+    cooling_text,
+    dates_text,
+    insist_name,
+    insist_text,
+    kind_of_value,
+    levels_text,
+    limit_text,
+    money_text,
+    part_text,
+    power_text,
+    price_text,
+    relaxation_text,
+    target_text,
+    told,
+)
+from stargauge.report.power_words import ASSUMED, Rows
+from stargauge.report.wording import chip_name, counted, day_text, figures, percent, show
+
+Data = Mapping[str, Any]
+
+
+def promises(data: Data) -> Rows:
+    """Each target: asked, promised, simulated, and the file as it stands."""
+    rows = [
+        (target_text(one), percent(one["asked"]), percent(one["promised"]), _simulated(one), percent(one["as_stated"]))
+        for one in data["targets"]
+    ]
+    head = (say("Target"), say("Asked"), say("Promised"), say("Simulated"), say("File as it stands"))
+    note = say("Promised: on the draws that chose the plan. Simulated: on draws that it has not seen, with their standard error.")
+    return Rows(say("The promise"), head, rows, note)
+
+
+def _simulated(one: Data) -> str:
+    if one["simulated"] is None or one["error"] is None:
+        return percent(one["simulated"])
+    return f"{percent(one['simulated'])} ± {figures(100.0 * one['error'])}"
+
+
+def sites(data: Data) -> Rows:
+    """Each site: what feeds and cools it, how long that takes, chips, and how much is built."""
+    rows = [
+        (_name(one), _power(one), levels_text(one["power"]["wait"], "d") if one["power"] else "–", _cooling(one),
+         chips_text(one["buildings"]), _built(one))
+        for one in data["sites"]
+    ]  # fmt: skip
+    head = (say("Site"), say("Power"), say("Wait for it"), say("Cooling"), say("Chips"), say("Buildings"))
+    note = say("Power is facility power, at the meter. Wait: P50, with P10 to P90. Water is that of a kilowatt-hour of the racks.")
+    return Rows(say("Sites"), head, rows, note)
+
+
+def _name(one: Data) -> str:
+    return str(one["name"] or one["id"])
+
+
+def _power(one: Data) -> str:
+    made = one["power"]
+    return say("{source}, {capacity}", source=power_text(made["id"]), capacity=show(made["capacity"], made["unit"])) if made else "–"
+
+
+def _cooling(one: Data) -> str:
+    made = one["cooling"]
+    if not made:
+        return "–"
+    water = show(made["water"], made["unit"]) if made["water"] is not None else "–"
+    return say("{design}, PUE {pue}, {water}", design=cooling_text(made["id"]), pue=figures(made["pue"]), water=water)
+
+
+def _built(one: Data) -> str:
+    """How many are built, under way, and left out."""
+    parts = [counted(len(one["buildings"]), "building")]
+    further = [building for building in one["buildings"] if building["further"]]
+    parts += [say("of them further: {count}", count=len(further))] if further else []
+    parts += [say("under way: {count}", count=len(one["under_way"]))] if one["under_way"] else []
+    parts += [say("not built: {count}", count=len(one["not_built"]))] if one["not_built"] else []
+    return "; ".join(parts)
+
+
+def buildings(data: Data) -> Rows:
+    """The twin of the chart of buildings: what is under way, and what is decided."""
+    rows: list[tuple[str, ...]] = []
+    for site in data["sites"]:
+        name = _name(site)
+        rows += [(name, str(one["id"]), "–", say("under way"), "–", dates_text(one["operational"]), show(one["it_power"], "W"), "–")
+                 for one in site["under_way"]]  # fmt: skip
+        rows += [
+            (name, building_text(one), chip_name(one["chip"]), day_text(one["start"]), _latest(one), dates_text(one["operational"]),
+             show(one["it_power"], "W"), money_text(one["cost"]))
+            for one in site["buildings"]
+        ]  # fmt: skip
+    head = (say("Site"), say("Building"), say("Chip"), say("Work begins"), say("At the latest"), say("Runs"), say("IT power"), say("Cost"))
+    return Rows(say("Buildings"), head, rows, say("Runs: P50, with P10 to P90. At the latest: all else kept."))
+
+
+def _latest(one: Data) -> str:
+    if not one["latest"]:
+        return "–"
+    return say("{day} ({months} later)", day=day_text(one["latest"]), months=counted(int(one["slack"]), "month")) if one["slack"] else day_text(
+        one["latest"])  # fmt: skip
+
+
+def capacity(data: Data) -> Rows:
+    """Capacity by month, with the plan and as the file stands."""
+    made = data["capacity"]
+    stated = made["as_stated"]
+    factor, unit = scale_of(top_of(made), made["unit"])
+    rows = [
+        (day_text(month[:7]), _of(made, place, factor), _of(stated, place, factor)) for place, month in enumerate(map(str, made["months"]))
+    ]
+    head = (say("Month"), say("Plan, {unit}", unit=notation().unit(unit)), say("File as it stands, {unit}", unit=notation().unit(unit)))
+    return Rows(say("Capacity"), head, rows)
+
+
+def top_of(made: Data) -> float:
+    """The largest capacity shown."""
+    stated = made["as_stated"] or {}
+    return float(max((*made["p90"], *(stated.get("p90") or ())), default=0.0)) or 1.0
+
+
+def _of(levels: Data | None, place: int, factor: float) -> str:
+    if not levels:
+        return "–"
+    low, middle, high = (figures(levels[name][place] / factor) for name in ("p10", "p50", "p90"))
+    return middle if low == high else say("{middle} ({low} to {high})", low=low, middle=middle, high=high)
+
+
+def frontier(data: Data) -> Rows:
+    """What each day and probability costs, and where nothing can be had."""
+    rows = [
+        (day_text(one["by"]), percent(one["probability"]), money_text(one["cost"]) if one["possible"] else say("not possible"),
+         say("asked") if one["asked"] else "")
+        for one in data["frontier"]
+    ]  # fmt: skip
+    return Rows(say("Cost against time"), (say("By"), say("With"), say("Cost"), say("Note")), rows)
+
+
+def money(data: Data) -> Rows | None:
+    """Who brings what in which year, against what is known of it."""
+    made = data["money"]
+    if not made or not made["years"]:
+        return None
+    factor, unit = scale_of(max(made["capital"], default=0.0), made["unit"])
+    head = (say("Who"), *map(str, made["years"]), say("Share"))
+    rows = [(say("All that is built"), *(_sum(value, factor) for value in made["capital"]), "–"),
+            (say("Lenders"), *(_sum(value, factor) for value in made["lenders"]), "–")]  # fmt: skip
+    rows += [(str(one["name"]), *_yearly(one, factor), percent(one["share"])) for one in made["parties"]]
+    note = [say("In {unit}, by the year in which it is spent. Of a party: what it brings, and after the stroke what is known to be there.",
+                unit=notation().unit(unit))]  # fmt: skip
+    if unknown := [str(one["name"]) for one in made["parties"] if not one["knowable"]]:
+        note.append(say("Not knowable, as no accounts are published: what {names} can bring. No limit is set there.", names=", ".join(unknown)))
+    return Rows(say("Money"), head, rows, " ".join(note))
+
+
+def _yearly(one: Data, factor: float) -> list[str]:
+    """What a party brings each year, with what it has where that is known."""
+    known = one["available"] if one["knowable"] else None
+    return [
+        f"{_sum(value, factor)} / {_sum(known[place], factor)}" if known else say("{sum} / not knowable", sum=_sum(value, factor))
+        for place, value in enumerate(one["funds"])
+    ]
+
+
+def _sum(value: Any, factor: float) -> str:
+    return "–" if value is None else figures(float(value) / factor)
+
+
+def cost(data: Data) -> Rows:
+    """Of what the cost is made."""
+    made = data["cost"]
+    rows = [(cost_part(one["name"]), money_text(one["value"], made["unit"])) for one in made["parts"]]
+    note = say("Present value of all until {day}, less what is still worth something then, in prices of {year}.",
+               day=day_text(made["until"]), year=made["price_year"])  # fmt: skip
+    if made["capital_per_power"]:
+        note += " " + say("Capital: {capital}, {each} of {base} power.", capital=money_text(made["capital"], made["unit"]),
+                          each=show(made["capital_per_power"], f"{made['unit']}/W"), base=made["base"])  # fmt: skip
+    return Rows(say("What it costs"), (say("Part"), say("Cost")), rows, note)
+
+
+def cost_part(name: str) -> str:
+    """A part of the cost in words."""
+    names = {
+        "construction": say("buildings"), "generation": say("plants for power"), "power": say("plants for power"),
+        "equipment": say("chips and equipment"), "chips": say("chips and equipment"), "energy": say("energy"), "upkeep": say("upkeep"),
+        "staff": say("staff"), "land": say("land"), "cooling": say("cooling"), "residual": say("less what is still worth something"),
+        "left": say("less what is still worth something"),
+    }  # fmt: skip
+    return names.get(name, name.replace("_", " "))
+
+
+def binding(data: Data) -> Rows:
+    """What holds the plan back, and what a little more of it would save."""
+    rows = [(limit_text(one), price_text(one), told(one, price_text(one))) for one in data["binding"]]
+    return Rows(say("What binds, and its price"), (say("Limit"), say("Saves"), say("In words")), rows)
+
+
+def insist(data: Data) -> Rows:
+    """What it costs to insist on a part of the announcement, and what would be had instead."""
+    rows = [(told(one, insist_name(one["what"])), insist_text(one), amount_or_dash(one["instead"])) for one in data["insist"]]
+    return Rows(say("What insisting costs"), (say("Insisting on"), say("Costs"), say("Instead")), rows)
+
+
+def amount_or_dash(value: Any) -> str:
+    """What would be had instead, a text or an amount."""
+    if isinstance(value, Mapping):
+        return str(value.get("text") or amount_text(value.get("amount"), str(value.get("unit") or "1")))
+    return str(value) if value else "–"
+
+
+def waiting(data: Data) -> Rows:
+    """Which starts can wait until when, and the facts on which that hangs."""
+    rows = [
+        (str(one["building"]), day_text(one["start"]), day_text(one["latest"]) if one["latest"] else "–", ", ".join(map(fact_text, one["hangs_on"])) or "–")
+        for one in data["waiting"]["decisions"]
+    ]  # fmt: skip
+    return Rows(say("What can wait"), (say("Building"), say("Work begins"), say("At the latest"), say("Hangs on")), rows)
+
+
+def fact_text(fact: Any) -> str:
+    """A fact on which a decision hangs."""
+    return str(fact.get("text") or fact.get("fact") or "") if isinstance(fact, Mapping) else str(fact)
+
+
+def information(data: Data) -> Rows:
+    """What knowing a fact before deciding would be worth."""
+    rows = [
+        (fact_text(one), money_text(one["worth"], one["unit"]), day_text(one["known_by"]) if one["known_by"] else "–")
+        for one in data["waiting"]["information"]
+    ]
+    return Rows(say("What knowing beforehand is worth"), (say("Fact"), say("Worth"), say("Known by")), rows)
+
+
+def smallest(data: Data) -> list[str]:
+    """The smallest set that cannot be kept together, each in words."""
+    return [part_text(one) for one in data["conflict"]["smallest"]]
+
+
+def relaxations(data: Data) -> Rows:
+    """What alone would do if it gave way."""
+    rows = [
+        (limit_text(one), amount_text(one["from"], str(one["unit"] or "1")), amount_text(one["to"], str(one["unit"] or "1")), relaxation_text(one))
+        for one in data["conflict"]["relaxations"]
+    ]  # fmt: skip
+    return Rows(say("What would do if it gave way"), (say("What"), say("Asked"), say("Would do"), say("In words")), rows)
+
+
+def assumptions(data: Data) -> Rows:
+    """What the plan rests on: value, source and grade; what has no source says that it is assumed."""
+    rows = [
+        (str(one["name"]), amount_text(one["value"], str(one["unit"] or "1")), kind_of_value(str(one["kind"])), _source(one), str(one["note"] or ""))
+        for one in data["assumptions"]
+    ]  # fmt: skip
+    return Rows(say("What it rests on"), (say("What"), say("Value"), say("Kind"), say("Source"), say("Note")), rows)
+
+
+def _source(one: Data) -> str:
+    source = str(one["source"] or "")
+    named = say("assumption") if source in ("", ASSUMED) else source
+    return f"{named} ({one['grade']})" if one["grade"] else named

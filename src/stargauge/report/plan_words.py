@@ -1,0 +1,303 @@
+"""Names, amounts and sentences of a plan of building that its terminal text, its page and its charts share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stargauge.report.locale import language, say
+from stargauge.report.wording import chip_name, counted, day_text, figures, fact_status_text, percent, show
+
+Data = Mapping[str, Any]
+#: A quantity of the claim language with its labels.
+_ADDRESS = re.compile(r"\b([a-z0-9_]+)\[([^\]]*)\]")
+
+
+def sentence(data: Data) -> str:
+    """The answer in one sentence: what is asked, whether it can be had and for what, and the chance of the file as it stands."""
+    if data["status"] == "nothing to decide":
+        return say("There is nothing to decide: work on all that is known of {name} has begun or was given up.", name=name_of(data))
+    asked = say("{targets} with {share}", targets=targets_text(data), share=asked_text(data))
+    if data["status"] == "impossible":
+        return say("{asked}: no, {why}.", asked=asked, why=_why_not(data))
+    return say(
+        "{asked}: yes, for {cost} at {sites}; as the file stands: {stated}.", asked=asked, cost=_cost_for(data),
+        sites=counted(len(built_sites(data)), "site"), stated=shares_text(data, "as_stated"),
+    )  # fmt: skip
+
+
+def name_of(data: Data) -> str:
+    return str(data["programme"]["name"])
+
+
+def built_sites(data: Data) -> list[Data]:
+    """The sites where something is to be built."""
+    return [one for one in data["sites"] if one["buildings"]]
+
+
+def _cost_for(data: Data) -> str:
+    """What it costs, with what was looked for."""
+    cost = cost_text(data)
+    told = {
+        "capacity": say("{cost} (the most that can be had)", cost=cost), "emissions": say("{cost} (with the least CO2e)", cost=cost),
+        "wait": say("{cost} (with work begun as late as can be)", cost=cost),
+    }  # fmt: skip
+    return told.get(data["goal"], cost)
+
+
+def cost_text(data: Data) -> str:
+    """What the plan costs, with its price year: `312 bn USD (2025)`."""
+    made = data["cost"]
+    return say("{cost} (prices of {year})", cost=show(made["total"], made["unit"]), year=made["price_year"])
+
+
+def _why_not(data: Data) -> str:
+    conflict = data["conflict"]
+    if not conflict or not conflict["smallest"]:
+        return say("nothing that may be built keeps it")
+    return say("these cannot be kept together: {parts}", parts="; ".join(part_text(one) for one in conflict["smallest"]))
+
+
+def way_out(data: Data) -> str:
+    """What would do if it gave way, the cheapest first; nothing where it can be had."""
+    conflict = data["conflict"]
+    if not conflict or not conflict["relaxations"]:
+        return ""
+    return say("It can be had with {change}.", change=relaxation_text(conflict["relaxations"][0]))
+
+
+# -- targets -------------------------------------------------------------------------------------------------------------------------
+
+
+def targets_text(data: Data) -> str:
+    """What has to be there and by when."""
+    return _and([target_text(one) for one in data["targets"]])
+
+
+def target_text(one: Data) -> str:
+    """One target: amount, basis, site and day."""
+    found = _ADDRESS.search(one["text"])
+    what = basis_text(found[1]) if found else basis_text("power_it" if re.search(r"\bIT\b", one["text"]) else "power_facility")
+    labels = [label.strip() for label in found[2].split(",") if label.strip() != "operational"] if found else []
+    amount = say("{amount} {what}", amount=show(one["amount"], one["unit"]), what=what) if what else show(one["amount"], one["unit"])
+    place = say("{amount} at {places}", amount=amount, places=_and(labels)) if labels else amount
+    return say("{amount} by {day}", amount=place, day=day_text(one["by"]))
+
+
+def basis_text(quantity: str) -> str:
+    """What an amount is of."""
+    told = {"power_facility": say("of facility power"), "power_it": say("of IT power"), "compute_h100e": say("in H100 equivalents")}
+    return told.get(quantity, quantity.replace("_", " "))
+
+
+def asked_text(data: Data) -> str:
+    """The probability asked for; of several that differ, each."""
+    return shares_text(data, "asked")
+
+
+def shares_text(data: Data, key: str) -> str:
+    """A probability of the targets; where they differ, each in their order."""
+    return _and(list(dict.fromkeys(percent(one[key]) for one in data["targets"])))
+
+
+def promise(data: Data) -> str:
+    """What is asked, promised, simulated and how the file stands, in words."""
+    if not data["targets"] or data["targets"][0]["simulated"] is None:
+        return ""
+    return say(
+        "Asked {asked}; promised {promised} on the draws that chose the plan; simulated {simulated} on draws that it has not seen; "
+        "the file as it stands: {stated}.",
+        asked=asked_text(data), promised=shares_text(data, "promised"), simulated=shares_text(data, "simulated"),
+        stated=shares_text(data, "as_stated"),
+    )  # fmt: skip
+
+
+def about(data: Data) -> str:
+    """Of what, known when, and from which draws."""
+    return say(
+        "{name}, known on {day}; {draws}, {worlds} chosen to stand for them, seed {seed}.", name=name_of(data),
+        day=day_text(data["as_of"]), draws=counted(data["draws"], "draw"), worlds=counted(data["worlds"], "world"), seed=data["seed"],
+    )  # fmt: skip
+
+
+def method_text(data: Data) -> str:
+    """How near the plan is to the best one, and how it was found."""
+    made = data["method"]
+    return say(
+        "{goal}. Proven to within {gap} of the best plan there is, among {options} of building, site, power, chip and month; "
+        "{rounds} of solving and simulating.",
+        goal=goal_text(data["goal"]), gap=share_text(made["gap"]), options=counted(made["options"], "option"),
+        rounds=counted(made["rounds"], "round"),
+    )  # fmt: skip
+
+
+def goal_text(goal: str) -> str:
+    """What is looked for."""
+    told = {"cost": say("Least cost"), "capacity": say("Most capacity"), "emissions": say("Least CO2e"), "wait": say("Latest start")}
+    return told.get(goal, goal)
+
+
+# -- what is chosen ------------------------------------------------------------------------------------------------------------------
+
+#: What may feed a site, by the names under which it is asked for.
+POWERS = ("grid", "gas-engine", "gas-turbine", "combined-cycle", "fuel-cell", "bridge", "stated")
+
+
+def power_text(name: str) -> str:
+    """What feeds a site."""
+    told = {
+        "grid": say("grid"), "gas-engine": say("gas engines"), "gas-turbine": say("gas turbines"), "combined-cycle": say("combined cycles"),
+        "fuel-cell": say("fuel cells"), "bridge": say("rented generators until the grid is there"), "stated": say("as the file states"),
+    }  # fmt: skip
+    return told.get(name, name)
+
+
+def cooling_text(name: str) -> str:
+    """How a site is cooled."""
+    told = {
+        "closed-loop-chiller": say("closed loop with chillers"), "dry-cooler": say("dry coolers"), "adiabatic": say("adiabatic coolers"),
+        "evaporative": say("evaporative towers"), "air-economiser": say("outside air"),
+    }  # fmt: skip
+    return told.get(name, name.replace("-", " "))
+
+
+def building_text(one: Data) -> str:
+    """A building; one beyond those of the file says so."""
+    return say("{building} (further)", building=one["id"]) if one["further"] else str(one["id"])
+
+
+def chips_text(buildings: Sequence[Data]) -> str:
+    """The chips of some buildings, each once."""
+    return ", ".join(dict.fromkeys(chip_name(one["chip"]) for one in buildings if one["chip"])) or "–"
+
+
+# -- amounts -------------------------------------------------------------------------------------------------------------------------
+
+
+def amount_text(value: Any, unit: str) -> str:
+    """A value with its unit, a day as a day, a text as it is."""
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        return day_text(value)
+    if unit == "1" and 0.0 <= value <= 1.0:
+        return percent(value)
+    return show(float(value), unit or "1").removesuffix(" 1")
+
+
+def levels_text(levels: Data | None, unit: str) -> str:
+    """P50 with P10 to P90 where they differ."""
+    if not levels or levels["p50"] is None:
+        return "–"
+    middle = show(levels["p50"], unit)
+    low, high = (show(levels[name], unit, levels["p50"]) for name in ("p10", "p90"))
+    return middle if low == high else say("{middle} ({low} to {high})", middle=middle, low=figures_of(low), high=high)
+
+
+def figures_of(shown: str) -> str:
+    """The number of a value that is shown with its unit."""
+    return shown.split(" ")[0]
+
+
+def dates_text(levels: Data | None) -> str:
+    """The middle month of a date with P10 and P90."""
+    if not levels or not levels["p50"]:
+        return say("never")
+    low, middle, high = (day_text(str(levels[name])[:7]) if levels[name] else say("never") for name in ("p10", "p50", "p90"))
+    return middle if low == high else say("{middle} ({low} to {high})", low=low, middle=middle, high=high)
+
+
+def share_text(share: float) -> str:
+    """A share in per cent, with its decimals where it is small."""
+    return f"{figures(100.0 * share)} %"
+
+
+def money_text(value: Any, unit: str = "USD") -> str:
+    """An amount of money; a dash where there is none."""
+    return "–" if value is None else show(float(value), unit)
+
+
+# -- limits, insisting, conflicts ----------------------------------------------------------------------------------------------------
+
+
+def kind_text(kind: str) -> str:
+    """What a limit is of."""
+    told = {
+        "money": say("money"), "party": say("means of"), "emissions": say("CO2e"), "water": say("water"), "land": say("land"),
+        "grid": say("grid connection"), "gas": say("gas"), "pool": say("supply shared with others"), "crew": say("crews"),
+        "chips": say("chips"), "target": say("target"), "amount": say("target: amount"), "day": say("target: day"),
+        "probability": say("target: probability"), "least": say("least of a site"), "spacing": say("time between two starts at a site"),
+        "options": say("what is left out"), "option": say("what is left out"),
+    }  # fmt: skip
+    return told.get(kind, kind.replace("_", " "))
+
+
+def limit_text(one: Data) -> str:
+    """The name of a limit: what it is of, and which."""
+    name = str(one.get("name") or "")
+    if not name or name == one["kind"]:
+        return kind_text(one["kind"])
+    if one["kind"] == "party":
+        return say("means of {name}", name=name)
+    return f"{kind_text(one['kind'])} ({name})"
+
+
+def part_text(one: Data) -> str:
+    """A part of a conflict in words: as the answer has it in English, by its kind and name in other languages."""
+    return told(one, limit_text(one))
+
+
+def relaxation_text(one: Data) -> str:
+    """What gives way and how far."""
+    unit = str(one.get("unit") or "1")
+    changed = say("{what}: {new} instead of {old}", what=limit_text(one), new=amount_text(one["to"], unit), old=amount_text(one["from"], unit))
+    return told(one, changed)
+
+
+def told(one: Data, other: str) -> str:
+    """The sentence of an answer, which is English; in another language what is made of its parts."""
+    text = str(one.get("text") or "")
+    return text.removesuffix(".") if text and language() == "en" else other
+
+
+def price_text(one: Data) -> str:
+    """What a little more of a limit saves."""
+    return say("{money} for {step} more", money=money_text(one["price"], one["unit"]), step=one["per"])
+
+
+def insist_text(one: Data) -> str:
+    """What it costs to insist on a part of what was announced."""
+    if not one["possible"]:
+        return say("cannot be had")
+    return money_text(one["cost"]) if one["difference"] is None else say("{more} more", more=money_text(one["difference"]))
+
+
+def insist_name(what: str) -> str:
+    """On what somebody insists."""
+    names = {"amount": say("the amount"), "day": say("the day"), "money": say("the money"), "probability": say("the probability")}
+    return names.get(what, what)
+
+
+def kind_of_value(kind: str) -> str:
+    """Whether a value is stated, of the catalogue, assumed or computed."""
+    names = {"stated": say("stated"), "default": say("default"), "assumption": say("assumption"), "assumed": say("assumed"),
+             "derived": say("computed"), "designed": say("designed")}  # fmt: skip
+    return names.get(kind) or fact_status_text(kind)
+
+
+def _and(parts: Sequence[str]) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    return say("{first} and {last}", first=", ".join(parts[:-1]), last=parts[-1])
+
+
+# -- how to save it ------------------------------------------------------------------------------------------------------------------
+
+
+def commands(data: Data) -> list[tuple[str, str]]:
+    """What saves the plan as a file, and what puts that file to the test."""
+    asked = str(data["programme"]["asked_as"])
+    return [(say("Save the plan"), f"stargauge plan {asked} … --save plan.yaml"),
+            (say("Check it like any scenario"), f"stargauge check {asked} --scenario plan.yaml"),
+            (say("All numbers"), f"stargauge plan {asked} … --json")]  # fmt: skip
