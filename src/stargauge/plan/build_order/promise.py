@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,12 @@ from stargauge.engine.select import Block
 from stargauge.engine.series import Series
 from stargauge.engine.simulate import simulate
 from stargauge.plan.build_order.asked import reading_of
-from stargauge.plan.build_order.case import BuildCase, BuildOrder, Target
+from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Target
 from stargauge.programme.known import Known
 from stargauge.programme.known import known as known_on
 from stargauge.programme.overlay import overlay as laid_over
 from stargauge.programme.schema import Programme
+from stargauge.quantity.dates import day
 from stargauge.quantity.quantity import STAGES
 
 Array = NDArray[np.float64]
@@ -31,7 +32,9 @@ Mask = NDArray[np.bool_]
 #: Draws on which a plan's promise is measured while plans are looked for, and of the draws that no plan has seen.
 SELECTION, FRESH = 1024, 2048
 #: How often a plan is solved again, how near a promise has to come to what is asked, and the most a case is asked for.
-ROUNDS, NEAR, MOST = 5, 0.01, 0.999
+ROUNDS, NEAR, MOST = 6, 0.01, 0.999
+#: Days that are no delay.
+_DAY = 1.0
 _OPERATIONAL = STAGES.index("operational")
 _TARGETS, _PHASES = "targets", "phases"
 
@@ -110,33 +113,26 @@ class World(NamedTuple):
         return known_on(laid_over(self.programme, overlay), self.known.catalogue.catalogue, self.known.as_of)
 
 
-class Preparation(Protocol):
-    """What a plan is looked for in: the case, and the days that its options have in each draw of its seed."""
+class Worlds(NamedTuple):
+    """The draws behind the worlds of a case: their number and seed, the places of the worlds among them, and options in all draws.
 
-    @property
-    def case(self) -> BuildCase:
-        """The case."""
+    `operation`: day on which an option runs in each draw (infinity: never).
+    """
 
-    @property
-    def seed(self) -> int:
-        """Seed of its draws."""
-
-    @property
-    def draws(self) -> int:
-        """How many draws there are."""
-
-    def operation(self, building: int, power: int, chip: int, start: int) -> Array:
-        """Day on which an option runs in each draw."""
-
-    def corrected(self, delays: Array) -> Preparation:
-        """The same with days added to each building (building, draw)."""
+    draws: int
+    seed: int
+    places: NDArray[np.intp]
+    operation: Callable[[Choice], Array]
 
 
 @dataclass(frozen=True)
 class Promise:
-    """A plan with what came of it on the draws that chose it. `rounds`: how often it was solved; `kept`: whether it keeps what is asked."""
+    """A plan with what came of it on the draws that chose it. `case`: as it was solved, with what was measured before.
 
-    prepared: Any
+    `rounds`: how often there was a solution; `kept`: whether the plan keeps what is asked.
+    """
+
+    case: BuildCase
     order: BuildOrder
     overlay: dict[str, Any]
     selected: Simulated
@@ -149,78 +145,88 @@ Overlay = Callable[[BuildCase, BuildOrder], dict[str, Any]]
 
 
 def promised(
-    prepared: Any, world: World, solve: Solve, overlay_of: Overlay, *, seed: int, draws: int = SELECTION,
-    progress: Callable[[int, int], None] | None = None,
+    case: BuildCase, worlds: Worlds, world: World, solve: Solve, overlay_of: Overlay, *, seed: int, draws: int = SELECTION,
+    told: Callable[[str], None] | None = None,
 ) -> Promise:  # fmt: skip
     """The cheapest plan whose promise, measured on selection draws, is what is asked; else the one that comes nearest.
 
-    Each round solves, runs the plan on the draws of the case, puts the days by which buildings come later than their options say back into
-    it, and where the promise is short asks the case for as much more. Raises what `solve` raises where there is no plan to begin with.
+    Each round solves, runs the plan on the draws of the worlds, holds each building to the day on which it ran there, and where the promise
+    is short asks the case for as much more. Raises NoOrder where there is no plan to begin with.
     """
     asked = [target.probability for target in world.targets]
-    raised, best = list(asked), None
+    raised, floors, best = list(asked), np.full((len(case.buildings), len(worlds.places)), -np.inf), None
+    done = 0
     for done in range(1, ROUNDS + 1):
-        order = _solved(solve, _asking(prepared.case, raised), best)
+        held = not_before(case, floors)
+        order = _solved(solve, held, asked, raised, best)
         if order is None:
             break
-        overlay = overlay_of(prepared.case, order)
+        overlay = overlay_of(case, order)
         found = world.run(overlay, draws, seed)
         short = [want - got for want, got in zip(asked, found.probabilities, strict=True)]
-        made = Promise(prepared, order, overlay, found, done, max(short, default=0.0) <= 1e-12)
+        made = Promise(held, order, overlay, found, done, max(short, default=0.0) <= 1e-12)
         best = _better(best, made, asked)
-        if progress is not None:
-            progress(done, ROUNDS)
+        if told is not None:
+            odds = ", ".join(f"{100.0 * one:.0f} %" for one in found.probabilities)
+            told(f"round {done}: simulated {odds}, gap {100.0 * order.gap:.2g} %")
         if made.kept and all(one >= -NEAR for one in short):
             break
-        again = prepared.corrected(delays_of(prepared, order, world, overlay)) if order.chosen else prepared
+        floors = _measured(floors, case, order, world.run(overlay, worlds.draws, worlds.seed), worlds)
         raised = [float(np.clip(now + miss, 0.0, MOST)) for now, miss in zip(raised, short, strict=True)]
-        prepared = again
     assert best is not None
     return replace(best, rounds=done)
 
 
-def _solved(solve: Solve, case: BuildCase, best: Promise | None) -> BuildOrder | None:
-    """The order of a case; None where there is none any more but one was found before."""
+def _solved(solve: Solve, case: BuildCase, asked: Sequence[float], raised: Sequence[float], best: Promise | None) -> BuildOrder | None:
+    """The order of a case asked for more; where that is too much, half as much more, then what is asked; None where there is none."""
     from stargauge.plan.build_order.solve import NoOrder
 
-    try:
-        return solve(case)
-    except NoOrder:
-        if best is None:
-            raise
-        return None
+    for share in (1.0, 0.5, 0.0):
+        tried = [want + share * (more - want) for want, more in zip(asked, raised, strict=True)]
+        try:
+            return solve(asking(case, tried))
+        except NoOrder:
+            if best is None:
+                raise
+    return None
 
 
 def _better(best: Promise | None, made: Promise, asked: Sequence[float]) -> Promise:
     """Of two plans the cheaper one that keeps its promise, else the one that is less short of it."""
-    if best is None or (made.kept and not best.kept):
-        return made
-    if made.kept == best.kept:
-        if made.kept:
-            return made if made.order.value < best.order.value else best
-        return made if _short(made, asked) < _short(best, asked) else best
-    return best
+    if best is None or made.kept != best.kept:
+        return made if best is None or made.kept else best
+    if made.kept:
+        return made if made.order.value < best.order.value else best
+    return made if short_of(made, asked) < short_of(best, asked) else best
 
 
-def _short(made: Promise, asked: Sequence[float]) -> float:
-    return max(want - got for want, got in zip(asked, made.selected.probabilities, strict=True))
+def short_of(made: Promise, asked: Sequence[float]) -> float:
+    """By how much a plan misses the probability of the target that it misses most, on selection draws; nought or less where it keeps."""
+    return max((want - got for want, got in zip(asked, made.selected.probabilities, strict=True)), default=0.0)
 
 
-def _asking(case: BuildCase, probabilities: Sequence[float]) -> BuildCase:
+def asking(case: BuildCase, probabilities: Sequence[float]) -> BuildCase:
     """The case with other probabilities asked of its targets."""
     return replace(case, targets=tuple(t._replace(probability=p) for t, p in zip(case.targets, probabilities, strict=True)))
 
 
-def delays_of(prepared: Preparation, order: BuildOrder, world: World, overlay: Mapping[str, Any]) -> Array:
-    """Days by which each building of a plan runs later in the ordinary run than its option says: (building, draw), nought if not built.
+def not_before(case: BuildCase, floors: Array) -> BuildCase:
+    """The case in which no building runs before a day: floors (building, world), minus infinity where none was measured."""
+    if not np.isfinite(floors).any() and not (floors > 0.0).any():
+        return case
+    there = case.there.copy()
+    for place, target in enumerate(case.targets):
+        there[place] &= (floors <= day(target.day))[:, None, None, None, :]
+    return replace(case, there=there)
 
-    What never runs in either is no delay.
+
+def _measured(floors: Array, case: BuildCase, order: BuildOrder, run: Simulated, worlds: Worlds) -> Array:
+    """Floors with those of the buildings of a plan as they came out: where one ran later than its option says, the day on which it did.
+
+    Crews and accelerators are there no sooner when it starts sooner, and are waited for less when it starts later.
     """
-    run = world.run(overlay, prepared.draws, prepared.seed)
-    out = np.zeros((len(prepared.case.buildings), prepared.draws))
+    out = floors.copy()
     for one in order.chosen:
-        really = run.phases[prepared.case.buildings[one.building].id].days
-        option = prepared.operation(one.building, one.power, one.chip, one.start)
-        both = np.isfinite(really) & np.isfinite(option)
-        out[one.building] = np.where(both, np.subtract(really, option, where=both, out=np.zeros(len(both))), 0.0)
+        really = run.phases[case.buildings[one.building].id].days[worlds.places]
+        out[one.building] = np.where(really > worlds.operation(one)[worlds.places] + _DAY, really, -np.inf)
     return out
