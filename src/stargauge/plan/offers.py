@@ -45,6 +45,14 @@ class Basis:
     year: int | None = None
 
 
+def basis_of(of: str, what: str, value: float, unit: str, found: Estimate) -> Basis:
+    """A number with what the record says of it."""
+    said = found.statements[0] if found.statements else None
+    source, grade = (said.source, said.grade or "") if said else ("", "")
+    year = said.as_of.start.year if said and said.as_of else None
+    return Basis(of, what, value, unit, found.kind, source, grade, found.note, year)
+
+
 @dataclass
 class Offers:
     """Plants and batteries, the day each could be there if ordered today, and the numbers they rest on."""
@@ -88,10 +96,7 @@ class Offering:
         return value
 
     def _keep(self, of: str, what: str, value: float, unit: str, found: Estimate) -> None:
-        said = found.statements[0] if found.statements else None
-        source, grade = (said.source, said.grade or "") if said else ("", "")
-        year = said.as_of.start.year if said and said.as_of else None
-        basis = Basis(of, what, value, unit, found.kind, source, grade, found.note, year)
+        basis = basis_of(of, what, value, unit, found)
         if basis not in self.offers.basis:
             self.offers.basis.append(basis)
 

@@ -1,0 +1,294 @@
+"""The dates of what is decided in every draw of the ordinary model, for any month of start, power and chip; and the worlds that stand for all.
+
+    ready = max(start + span, stated day of power),  operation = max(ready, chip ships + delivery) + racks + commissioning      (1)
+
+span: days from the start of work until hall and power are there, of the power that a site runs on, whenever it starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.engine.select import Block
+from stargauge.engine.simulate import simulate
+from stargauge.model.schedule import cancelled_date
+from stargauge.programme.known import Known
+from stargauge.quantity.dates import day, month_end
+from stargauge.quantity.quantity import ACTIVITIES, SOURCES, STAGES
+
+Array = NDArray[np.float64]
+Places = NDArray[np.intp]
+
+_START, _ENERGISED = STAGES.index("under_construction"), STAGES.index("energised")
+_HALL = ("shell", "fit_out")
+_POWER = ("grid_connection", "transformers", "switchgear", "onsite_generation")
+_DATES_OF = ("grid", "gas", "fuel_cell")
+#: Months after the first between which starts of work are taken as straight: they slip in proportion to how far ahead they are planned.
+KNOTS = (0, 1, 2, 4, 8, 18, 36)
+#: Rounds until the worlds that stand for all are settled.
+_ROUNDS = 50
+
+
+class _Kept(NamedTuple):
+    values: Array
+    by_draw: bool
+
+
+@dataclass(frozen=True)
+class Read:
+    """Gathers quantities in every draw, by name; what does not vary by draw once."""
+
+    names: tuple[str, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What it reads."""
+        return self.names
+
+    def take(self, block: Block) -> dict[str, _Kept]:
+        """What it keeps of one block."""
+        made = block.frame.quantities
+        return {name: _Kept(np.array(block.values[name]), not made[name].static) for name in self.names}
+
+    def join(self, parts: Sequence[dict[str, _Kept]]) -> dict[str, _Kept]:
+        """All draws of all parts."""
+        return {
+            name: _Kept(np.concatenate([part[name].values for part in parts]), True) if kept.by_draw else kept
+            for name, kept in parts[0].items()
+        }
+
+
+def read(known: Known, names: Sequence[str], draws: int, seed: int, addresses: Sequence[str] = ()) -> dict[str, Array]:
+    """Quantities, and addresses by month, of an ordinary run: by name, with the draws first where they vary."""
+    made = simulate(known, addresses, draws=draws, seed=seed, collectors={"read": Read(tuple(names))})
+    series = {address: np.asarray(made[address].exact.values) for address in addresses}  # type: ignore[union-attr]
+    return {name: kept.values for name, kept in made.collected["read"].items()} | series
+
+
+#: What the dates of a plan are made of, beside the starts of work and what each power asks for.
+DATES = (
+    "rack_installation", "commissioning_time", "phase_it_power", "design_power_ratio", "building_spacing", "chip_ships_from",
+    "delivery_lead", "cancellation_site", "cancellation_rate_announced", "cancellation_rate_building", "site_observed_through",
+    "site_known_from", "phase_site",
+)  # fmt: skip
+WAITS = ("activity_days", "supply_available_from", "supply_alone")
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """What decides the dates of what is decided, draw by draw: with the draws (or those chosen of them) first.
+
+    `knots`: days of planned starts, `starts`: (draw, building, knot) day on which work really starts; `span`: (draw, building, power) days
+    until hall and power are there, `since`: the same, day before which power is not; absent (NaN) where a site cannot have it. `racks`:
+    (draw, building) days from then to operation; `ships`: (draw, chip) first day of delivery. `seen`, `looked`, `announced`, `building`:
+    what cancellations come from, by building or draw. `it_power`, `facility_power`: (draw, building) W. `later`: (draw, building) days by
+    which operation comes later than all this says, as measured. `site`: place of each building's site on the axis of the model.
+    """
+
+    knots: Array
+    starts: Array
+    span: Array
+    since: Array
+    racks: Array
+    ships: Array
+    chance: Array
+    announced: Array
+    building: Array
+    it_power: Array
+    facility_power: Array
+    spacing: Array
+    later: Array
+    looked: Array
+    known_from: Array
+    site: Places
+
+    @property
+    def draws(self) -> int:
+        """How many draws there are."""
+        return len(self.starts)
+
+    def only(self, places: Places) -> Worlds:
+        """Some of the draws."""
+        whole = ("knots", "looked", "known_from", "site")
+        return replace(self, **{one.name: getattr(self, one.name)[places] for one in fields(self) if one.name not in whole})
+
+
+def starts_at(made: Worlds, day_planned: Array) -> Array:
+    """Day on which work really starts, planned for some days: (draw, building, day). Straight between the knots."""
+    right = np.clip(np.searchsorted(made.knots, day_planned), 1, len(made.knots) - 1)
+    left = right - 1
+    share = (day_planned - made.knots[left]) / (made.knots[right] - made.knots[left])
+    return made.starts[:, :, left] * (1.0 - share) + made.starts[:, :, right] * share
+
+
+def ready_at(made: Worlds, start: Array) -> Array:
+    """Day on which hall and power are there: (draw, building, power, start), of starts (draw, building, start).
+
+    max(start + span, day from which stated power is there)                          (1)
+
+    What `model.network.hall_ready` gives where work is planned and nothing is seen.
+    """
+    return np.fmax(start[:, :, None] + made.span[..., None], made.since[..., None])
+
+
+def operation_at(made: Worlds, ready: Array) -> Array:
+    """Day of operation: (draw, building, power, chip, start) of days ready for racks (draw, building, power, start).
+
+    max(ready, chip ships + delivery) + racks + commissioning + what comes on top     (1)
+
+    As the network of activities has it; crews and the queue for accelerators are in what comes on top.
+    """
+    there = np.maximum(ready[:, :, :, None], made.ships[:, None, None, :, None])
+    return np.asarray(there + (made.racks + made.later)[:, :, None, None, None])
+
+
+def given_up_at(made: Worlds, start: Array, ready: Array) -> NDArray[np.bool_]:
+    """Whether a building is cancelled before it has power: (draw, building, power, start). By `model.schedule.cancelled_date`."""
+    shape = ready.shape
+    power = ready.reshape(shape[0], -1)
+    work = np.broadcast_to(start[:, :, None], shape).reshape(power.shape)
+    stages = np.full((shape[0], len(STAGES), power.shape[1]), np.nan)
+    stages[:, _START], stages[:, _ENERGISED] = work, power
+    absent = np.full(power.shape, np.nan)
+    site = np.repeat(made.site, shape[2] * shape[3])
+    when = cancelled_date(
+        absent, absent[0], made.looked, made.known_from, site.astype(np.float64), made.chance, made.announced, made.building, stages
+    )
+    return np.asarray(np.isfinite(when).reshape(shape))
+
+
+# --- from the model ---------------------------------------------------------------------------------------------------------------
+
+
+class Asked(NamedTuple):
+    """Overlays of a programme as known: by planned start (days) for the starts of work, by power for the waits."""
+
+    starts: tuple[tuple[float, Known], ...]
+    powers: tuple[Known, ...]
+
+
+class Steps:
+    """Tells how many of the runs are done."""
+
+    def __init__(self, count: int, told: Callable[[int, int], None] | None) -> None:
+        self.count, self.so_far, self.told = count, 0, told
+
+    def done(self) -> None:
+        """One more is."""
+        self.so_far += 1
+        if self.told is not None:
+            self.told(self.so_far, self.count)
+
+
+def worlds_of(
+    asked: Asked, phases: Sequence[str], chips: Sequence[str], offered: NDArray[np.bool_], draws: int, seed: int, done: Callable[[], None]
+) -> Worlds:
+    """Read them from ordinary runs of the model, one per knot and power. `offered`: (building, power), where a power may be had."""
+    first = asked.starts[0][1]
+    place = {label: at for at, label in enumerate(first.axes["phase"])}
+    at = np.array([place[one] for one in phases], dtype=np.intp)
+
+    def run(known: Known, names: Sequence[str]) -> dict[str, Array]:
+        made = read(known, names, draws, seed)
+        done()
+        return made
+
+    got = run(first, (*DATES, "build_start"))
+    later = [run(known, ("build_start",))["build_start"][:, at] for _, known in asked.starts[1:]]
+    chip = [first.axes["chip"].index(one) for one in chips]
+    site = got["phase_site"].astype(np.intp)[at]
+    waits = [_waits(run(known, WAITS), at, site) for known in asked.powers]
+    span, since = (
+        np.stack([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], axis=2)
+        for part in (0, 1)
+    )
+    ships = got["chip_ships_from"][:, chip] + got["delivery_lead"][:, None]
+    it_power = got["phase_it_power"][:, at]
+    return Worlds(
+        np.array([when for when, _ in asked.starts]), np.stack([got["build_start"][:, at], *later], axis=2), span, since,
+        (got["rack_installation"] + got["commissioning_time"])[:, at], np.nan_to_num(ships, nan=-np.inf), got["cancellation_site"],
+        got["cancellation_rate_announced"], got["cancellation_rate_building"], it_power, it_power * got["design_power_ratio"][:, site],
+        got["building_spacing"], np.zeros(it_power.shape), got["site_observed_through"], got["site_known_from"], site,
+    )  # fmt: skip
+
+
+def _waits(got: Mapping[str, Array], at: Places, site: Places) -> tuple[Array, Array]:
+    """Days until hall and power are there, and the day before which stated power is not: (draw, building) each."""
+    days = {name: got["activity_days"][:, place][:, at] for place, name in enumerate(ACTIVITIES)}
+    hall = sum(days[name] for name in _HALL)
+    span = np.maximum.reduce([hall, *(days[name] for name in _POWER)])
+    grid, gas, cells = (got["supply_available_from"][:, SOURCES.index(name)][:, site] for name in _DATES_OF)
+    alone = (np.nan_to_num(got["supply_alone"]) > 0.5).any(axis=0)[site]
+    dated = np.fmax(np.where(alone, np.nan, grid), np.fmax(gas, cells))
+    return span, np.nan_to_num(dated, nan=-np.inf)
+
+
+def planned_days(months: Sequence[date]) -> tuple[date, ...]:
+    """The days between which planned starts are taken as straight: some of the months, the last, and one more where there is but one."""
+    last = len(months) - 1
+    if last == 0:
+        return (months[0], month_end(months[0] + timedelta(days=1)))
+    return (*(months[knot] for knot in KNOTS if knot < last), months[last])
+
+
+def days_of(months: Sequence[date]) -> Array:
+    """Month ends as day counts."""
+    return np.array([day(month) for month in months])
+
+
+# --- worlds that stand for all ----------------------------------------------------------------------------------------------------
+
+
+def standing_for(features: Array, count: int, seed: int) -> tuple[Places, Array]:
+    """Draws that stand for all: their places, in order, and weights, the share of all draws that lie nearest to each.
+
+    k-means++ seeds (Arthur and Vassilvitskii 2007, SODA) on standardised features (draw, feature), then medoids: of each cluster the draw
+    nearest its mean, until nothing moves. Deterministic.
+    """
+    draws = len(features)
+    if count >= draws:
+        return np.arange(draws), np.full(draws, 1.0 / draws)
+    scale = features.std(axis=0)
+    points = (features - features.mean(axis=0))[:, scale > 0.0] / scale[scale > 0.0]
+    chosen = _seeds(points, count, np.random.default_rng(seed))
+    for _ in range(_ROUNDS):
+        nearest = _nearest(points, chosen)
+        moved = np.array([_medoid(points, nearest == one, chosen[one]) for one in range(count)])
+        if (moved == chosen).all():
+            break
+        chosen = moved
+    order = np.argsort(chosen, kind="stable")
+    chosen = chosen[order]
+    share = np.bincount(_nearest(points, chosen), minlength=count) / draws
+    return chosen[share > 0.0], share[share > 0.0]
+
+
+def _nearest(points: Array, chosen: Places) -> Places:
+    centres = points[chosen]
+    apart = (centres**2).sum(axis=1)[None] - 2.0 * points @ centres.T
+    return np.asarray(np.argmin(apart, axis=1))
+
+
+def _medoid(points: Array, here: NDArray[np.bool_], usual: np.intp) -> np.intp:
+    places = np.flatnonzero(here)
+    if not len(places):
+        return usual
+    apart = ((points[places] - points[places].mean(axis=0)) ** 2).sum(axis=1)
+    return np.intp(places[np.argmin(apart)])
+
+
+def _seeds(points: Array, count: int, chance: np.random.Generator) -> Places:
+    """First the draw nearest the mean, then others with a chance in proportion to the squared distance from those there are."""
+    chosen = [int(np.argmin((points**2).sum(axis=1)))]
+    apart = ((points - points[chosen[0]]) ** 2).sum(axis=1)
+    while len(chosen) < count and apart.sum() > 0.0:
+        place = int(np.searchsorted(np.cumsum(apart), chance.random() * apart.sum()))
+        chosen.append(min(place, len(points) - 1))
+        apart = np.minimum(apart, ((points - points[chosen[-1]]) ** 2).sum(axis=1))
+    return np.array(chosen, dtype=np.intp)
