@@ -1,0 +1,264 @@
+"""Who pays for an order of build, each within its means: rows that keep it fundable, and the division of its capital afterwards.
+
+left_p(t) = means_p(t) - capital p brings to what is under way - equity and loans p passes on, both from its newest cash statement     (1)
+never more than the room by its own policy where it states one, nor than what is left later.
+
+Lenders pay at most the market's leverage of the capital of buildings; parties that own, lease or fund a site, and those whose money is
+pledged to the programme as a whole, may pay the rest. What a party without accounts could pay is not knowable: it pays at most its present
+share of its sites. So what the others have to bring until a year end, need_s(t), can be paid if and only if for every set of sites (a
+theorem of Hall 1935, as flows of Ford and Fulkerson 1956; for one year end)
+
+    sum over the sites of need_s(t)  <=  sum of left_p(t) over the parties that may pay for any of them                                (2)
+
+Money is USD of the day throughout, since means are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.audit.money import knowable
+from stargauge.engine.select import Block
+from stargauge.engine.simulate import simulate
+from stargauge.engine.spread import quantiles
+from stargauge.plan.build_order.case import BuildCase, Choice, Limit
+from stargauge.plan.build_order.limits import binding
+from stargauge.plan.build_order.takes import Takes
+from stargauge.programme.known import Known
+from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.quantity import MEANS
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+NOBODY = "nobody"
+#: Means that hold borrowing at market leverage already: lenders beside them would count twice.
+_LEVERED = "financeable"
+#: Of a share, what rounding leaves.
+_NONE = 1e-9
+_CENT = 0.01
+
+
+class _Books(NamedTuple):
+    """Arrays of one run at year ends, draws first."""
+
+    available: Array  # (draw, party, year)
+    owed: Array  # (draw, party, year)
+    room: Array  # (draw, party, year)
+    owner: Array  # (draw, site, party)
+    equipment: Array
+    leverage: Array
+    level: Array  # (draw, year), at mid-year
+
+
+@dataclass(frozen=True)
+class _Gathered:
+    """Collects the books at some places of the month axis, by one definition of means."""
+
+    means: int
+    ends: tuple[int, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What it reads."""
+        return ("funding_available", "capital_brought", "money_passed_on", "policy_headroom", "owner_share", "equipment_share",
+                "market_leverage", "price_level")  # fmt: skip
+
+    def take(self, block: Block) -> _Books:
+        """What it keeps of one block."""
+        got, ends = block.values, list(self.ends)
+        return _Books(
+            got["funding_available"][:, self.means][..., ends], (got["capital_brought"] + got["money_passed_on"])[..., ends],
+            got["policy_headroom"][..., ends], np.array(got["owner_share"]), np.array(got["equipment_share"]),
+            np.array(got["market_leverage"]), got["price_level"][:, [max(end - 6, 0) for end in ends]],
+        )  # fmt: skip
+
+    def join(self, parts: Sequence[_Books]) -> _Books:
+        """All draws of all parts."""
+        return _Books(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+
+@dataclass(frozen=True)
+class Funders:
+    """Who may pay for what, and how much each has left by each year end.
+
+    `left`: (party, year), USD of the day, cumulative; infinite where it is not knowable. `owner`, `equipment`: (site, party), present
+    shares in what loans do not pay of buildings and in equipment. `may_pay`: (site, party), of parties with accounts. `leverage`: share
+    of the capital of buildings that lenders give. `level`: money of the day over that of the price year, by year.
+    """
+
+    means: str
+    quantile: float
+    sites: tuple[str, ...]
+    parties: tuple[str, ...]
+    names: tuple[str, ...]
+    years: tuple[int, ...]
+    left: Array
+    owner: Array
+    equipment: Array
+    may_pay: Mask
+    leverage: float
+    level: Array
+
+    @property
+    def knowable(self) -> Mask:
+        """Which parties have accounts: (party,)."""
+        return np.asarray(np.isfinite(self.left).all(axis=1))
+
+    @property
+    def orphans(self) -> tuple[str, ...]:
+        """Sites to which nobody has promised anything, while nobody has pledged money to the programme: who pays there is open."""
+        none = (self.owner.sum(axis=1) < _NONE) & (self.equipment.sum(axis=1) < _NONE) & ~self.may_pay.any(axis=1)
+        return tuple(site for site, alone in zip(self.sites, none, strict=True) if alone)
+
+    def rest(self) -> tuple[Array, Array]:
+        """Shares of the capital of buildings and of equipment that parties with accounts have to bring at least: (site,) each."""
+        unknown = ~self.knowable
+        building = (1.0 - self.leverage) * (1.0 - self.owner[:, unknown].sum(axis=1))
+        equipment = 1.0 - self.equipment[:, unknown].sum(axis=1)
+        none = np.isin(self.sites, self.orphans)
+        return tuple(np.where((share < _NONE) | none, 0.0, share) for share in (building, equipment))  # type: ignore[return-value]
+
+
+def funders_of(
+    begun: Known, sites: Sequence[str], years: Sequence[int], means: str = "financeable", quantile: float = 0.5, *, draws: int = 512,
+    seed: int = 0,
+) -> Funders:  # fmt: skip
+    """Means of each party left for what is decided, and shares at the sites, of the programme without what is decided.
+
+    `means`: cash, committed, announced or financeable; `quantile` of what is left over draws. Raises InputError for other means.
+    """
+    if means not in MEANS:
+        raise InputError(f'there are no means "{means}"{did_you_mean(means, MEANS)} (all: {", ".join(MEANS)})')
+    if not 0.0 < quantile < 1.0:
+        raise InputError(f"got a quantile of {quantile:g}; expected one between 0 and 1, such as 0.5 (P50) or 0.1 (P10)")
+    ends = tuple(_place(begun, year) for year in years)
+    gathered = _Gathered(MEANS.index(means), ends)
+    made: _Books = simulate(begun, [], draws=draws, seed=seed, collectors={"books": gathered}).collected["books"]
+    labels = [site.id for site in begun.sites]
+    own = [labels.index(site) for site in sites]
+    owner, equipment = made.owner.mean(axis=0)[own], made.equipment.mean(axis=0)[own]
+    stating = np.array([knowable(party) for party in begun.parties], dtype=bool)
+    pledged = {line.party for line in begun.lines if line.to_kind == "programme"}
+    to_all = np.array([party.id in pledged for party in begun.parties], dtype=bool)
+    may_pay = ((owner > _NONE) | (equipment > _NONE) | to_all) & stating
+    return Funders(
+        means, quantile, tuple(sites), tuple(party.id for party in begun.parties),
+        tuple(party.spec.name or party.id for party in begun.parties), tuple(years),
+        np.where(stating[:, None], _left(begun, made, quantile), np.inf), owner, equipment, may_pay,
+        0.0 if means == _LEVERED else float(np.median(made.leverage)), np.median(made.level, axis=0),
+    )  # fmt: skip
+
+
+def _place(known: Known, year: int) -> int:
+    """The place of the last month of a year on the clock."""
+    return max(at for at, when in enumerate(known.months) if when <= date(year, 12, 31))
+
+
+def _left(begun: Known, made: _Books, quantile: float) -> Array:
+    """Means left by each year end (1), USD of the day: (party, year). A party that states a policy keeps it."""
+    policy = np.array([bool(party.spec.cash_floor or party.spec.debt_ceiling) for party in begun.parties], dtype=bool)
+    left = made.available - made.owed
+    held = np.where(policy[:, None], np.fmin(left, made.room), left)
+    found = np.maximum(np.nan_to_num(quantiles(held, (quantile,))[0]), 0.0)
+    return np.asarray(np.minimum.accumulate(found[:, ::-1], axis=1)[:, ::-1])
+
+
+# --- rows -------------------------------------------------------------------------------------------------------------------------
+
+
+def fund_rows(funders: Funders, case: BuildCase, takes: Takes) -> tuple[Limit, ...]:
+    """For every set of sites with other parties that may pay, and every year end: what they have to bring at most what they have (2)."""
+    need = _need(funders, case, takes)
+    groups = {frozenset(np.flatnonzero(row).tolist()) for row, site in zip(funders.may_pay, funders.sites, strict=True)
+              if site not in funders.orphans}  # fmt: skip
+    rows = []
+    for payers in sorted(_unions(groups), key=lambda one: (len(one), sorted(one))):
+        inside = np.array([not np.any(np.delete(row, list(payers))) for row in funders.may_pay], dtype=bool)
+        own = inside[[one.site for one in case.buildings]][:, None, None, None]
+        for at, year in enumerate(funders.years):
+            most = float(funders.left[sorted(payers), at].sum())
+            name = f"{' + '.join(funders.names[party] for party in sorted(payers)) or NOBODY} by {year}"
+            rows.append(Limit(name, "party", most, "USD", need[..., : at + 1].sum(axis=-1) * own, True, funders.means))
+    return binding(case, rows)
+
+
+def _unions(groups: set[frozenset[int]]) -> set[frozenset[int]]:
+    """All unions of some sets."""
+    return {frozenset().union(*some) for count in range(1, len(groups) + 1) for some in combinations(sorted(groups, key=sorted), count)}
+
+
+def _need(funders: Funders, case: BuildCase, takes: Takes) -> Array:
+    """What parties with accounts have to bring for each option by year, USD of the day: (building, power, chip, start, year)."""
+    building, equipment = (share[[one.site for one in case.buildings]][:, None, None, None, None] for share in funders.rest())
+    places = [takes.years.index(year) for year in funders.years]
+    need = (takes.building_capital * building + takes.equipment_capital * equipment)[..., places] * funders.level
+    return np.where(case.allowed[..., None], np.broadcast_to(need, (*case.allowed.shape, len(places))), 0.0)
+
+
+def missing_row(funders: Funders, case: BuildCase, takes: Takes, chosen: Sequence[Choice]) -> Limit | None:
+    """The row that an order breaks though it keeps those of `fund_rows`, which look at one year end each; None where it can be paid.
+
+    From the dual of the flow of money over years (Farkas): prices v of sites and years, w of parties and year ends with
+    v . need <= w . left for everything that can be paid.
+    """
+    from scipy.optimize import linprog  # type: ignore[import-untyped, unused-ignore]
+
+    need = _need(funders, case, takes)
+    owed = np.zeros((len(case.sites), len(funders.years)))
+    for one in chosen:
+        owed[case.buildings[one.building].site] += need[one]
+    flow = _Flow.of(funders, owed)
+    if not flow.pairs:
+        return None
+    made = linprog(flow.cost, flow.limits, flow.most, flow.balance, flow.owed, method="highs")
+    if made.status != 0 or made.fun <= max(1e-9 * owed.sum(), _CENT):
+        return None
+    prices = np.clip(made.eqlin.marginals, 0.0, 1.0).reshape(owed.shape)
+    most = float(-(made.ineqlin.marginals * flow.most).sum())
+    use = np.einsum("bpcsy,by->bpcs", need, prices[[one.site for one in case.buildings]])
+    return Limit("money over the years", "party", most, "USD", use, True, funders.means)
+
+
+@dataclass(frozen=True)
+class _Flow:
+    """The flow of money as a linear program: pay what is owed (equalities) out of what is left (inequalities), with the least unpaid."""
+
+    pairs: tuple[tuple[int, int], ...]
+    cost: Array
+    limits: Any
+    most: Array
+    balance: Any
+    owed: Array
+
+    @classmethod
+    def of(cls, funders: Funders, owed: Array) -> _Flow:
+        """Variables: what each party pays at each site in each year, then what nobody pays at each site in each year."""
+        from scipy.sparse import coo_array, eye_array, hstack  # type: ignore[import-untyped, unused-ignore]
+
+        sites, years = owed.shape
+        pairs = tuple((int(site), int(party)) for site, party in zip(*np.nonzero(funders.may_pay), strict=True))
+        able = sorted({party for _, party in pairs})
+        paid, bound = [], []
+        for at, (site, party) in enumerate(pairs):
+            for year in range(years):
+                paid.append((site * years + year, at * years + year))
+                bound += [(able.index(party) * years + later, at * years + year) for later in range(year, years)]
+        count = len(pairs) * years
+
+        def matrix(places: list[tuple[int, int]], rows: int) -> Any:
+            at = np.array(places, dtype=np.int64).reshape(-1, 2)
+            return coo_array((np.ones(len(at)), (at[:, 0], at[:, 1])), shape=(rows, count))
+
+        return cls(
+            pairs, np.concatenate([np.zeros(count), np.ones(sites * years)]),
+            hstack([matrix(bound, len(able) * years), coo_array((len(able) * years, sites * years))]).tocsr(),
+            funders.left[able].ravel(), hstack([matrix(paid, sites * years), eye_array(sites * years)]).tocsr(), owed.ravel(),
+        )  # fmt: skip
