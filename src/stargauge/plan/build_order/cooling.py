@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.engine.simulate import case_of
+from stargauge.plan.build_order.choices import ground_of
 from stargauge.plan.build_order.limits import Bound
 from stargauge.programme.known import Known, known
 from stargauge.programme.overlay import overlay
 from stargauge.programme.schema import Programme
-from stargauge.quantity.quantity import PHYSICAL_STAGES
 
 Array = NDArray[np.float64]
 
@@ -101,7 +101,7 @@ def _of_site(now: Known, site: str, most: float, years: dict[str, _Year]) -> Sit
     at = [one.id for one in now.sites].index(site)
     made = tuple(_design(name, year, at, most) for name, year in years.items())
     stated = _stated(now, site)
-    if stated in years and _begun(now, site):
+    if stated in years and ground_of(now, site).begun:
         return SiteCooling(site, stated, "stated", made, most)
     keeping = [one for one in made if one.keeps]
     best = min(keeping, key=lambda one: (one.energy, one.water)) if keeping else min(made, key=lambda one: one.water)
@@ -118,9 +118,3 @@ def _design(name: str, year: _Year, at: int, most: float) -> Design:
 def _stated(now: Known, site: str) -> str:
     spec = now.programme.sites.get(site)
     return spec.cooling if spec else ""
-
-
-def _begun(now: Known, site: str) -> bool:
-    """Whether the record has work on any phase of a site begun."""
-    own = (phase for phase in now.phases if phase.site == site and now.milestone_cancelled(phase) is None)
-    return any(now.milestone_observed(phase, stage) is not None for phase in own for stage in PHYSICAL_STAGES)

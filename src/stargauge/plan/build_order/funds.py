@@ -15,22 +15,21 @@ Money is USD of the day throughout, since means are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.audit.money import knowable
-from stargauge.engine.select import Block
-from stargauge.engine.simulate import simulate
 from stargauge.engine.spread import quantiles
 from stargauge.plan.build_order.case import BuildCase, Choice, Limit
 from stargauge.plan.build_order.limits import binding
 from stargauge.plan.build_order.takes import Takes
+from stargauge.plan.build_order.worlds import read
 from stargauge.programme.known import Known
 from stargauge.quantity.errors import InputError, did_you_mean
 from stargauge.quantity.quantity import MEANS
@@ -46,43 +45,8 @@ _NONE = 1e-9
 _CENT = 0.01
 
 
-class _Books(NamedTuple):
-    """Arrays of one run at year ends, draws first."""
-
-    available: Array  # (draw, party, year)
-    owed: Array  # (draw, party, year)
-    room: Array  # (draw, party, year)
-    owner: Array  # (draw, site, party)
-    equipment: Array
-    leverage: Array
-    level: Array  # (draw, year), at mid-year
-
-
-@dataclass(frozen=True)
-class _Gathered:
-    """Collects the books at some places of the month axis, by one definition of means."""
-
-    means: int
-    ends: tuple[int, ...]
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """What it reads."""
-        return ("funding_available", "capital_brought", "money_passed_on", "policy_headroom", "owner_share", "equipment_share",
-                "market_leverage", "price_level")  # fmt: skip
-
-    def take(self, block: Block) -> _Books:
-        """What it keeps of one block."""
-        got, ends = block.values, list(self.ends)
-        return _Books(
-            got["funding_available"][:, self.means][..., ends], (got["capital_brought"] + got["money_passed_on"])[..., ends],
-            got["policy_headroom"][..., ends], np.array(got["owner_share"]), np.array(got["equipment_share"]),
-            np.array(got["market_leverage"]), got["price_level"][:, [max(end - 6, 0) for end in ends]],
-        )  # fmt: skip
-
-    def join(self, parts: Sequence[_Books]) -> _Books:
-        """All draws of all parts."""
-        return _Books(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+_READ = ("funding_available", "capital_brought", "money_passed_on", "policy_headroom", "owner_share", "equipment_share", "market_leverage",
+         "price_level")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -139,12 +103,11 @@ def funders_of(
         raise InputError(f'there are no means "{means}"{did_you_mean(means, MEANS)} (all: {", ".join(MEANS)})')
     if not 0.0 < quantile < 1.0:
         raise InputError(f"got a quantile of {quantile:g}; expected one between 0 and 1, such as 0.5 (P50) or 0.1 (P10)")
-    ends = tuple(_place(begun, year) for year in years)
-    gathered = _Gathered(MEANS.index(means), ends)
-    made: _Books = simulate(begun, [], draws=draws, seed=seed, collectors={"books": gathered}).collected["books"]
+    ends = [_place(begun, year) for year in years]
+    got = read(begun, _READ, draws, seed)
     labels = [site.id for site in begun.sites]
     own = [labels.index(site) for site in sites]
-    owner, equipment = made.owner.mean(axis=0)[own], made.equipment.mean(axis=0)[own]
+    owner, equipment = got["owner_share"].mean(axis=0)[own], got["equipment_share"].mean(axis=0)[own]
     stating = np.array([knowable(party) for party in begun.parties], dtype=bool)
     pledged = {line.party for line in begun.lines if line.to_kind == "programme"}
     to_all = np.array([party.id in pledged for party in begun.parties], dtype=bool)
@@ -152,8 +115,8 @@ def funders_of(
     return Funders(
         means, quantile, tuple(sites), tuple(party.id for party in begun.parties),
         tuple(party.spec.name or party.id for party in begun.parties), tuple(years),
-        np.where(stating[:, None], _left(begun, made, quantile), np.inf), owner, equipment, may_pay,
-        0.0 if means == _LEVERED else float(np.median(made.leverage)), np.median(made.level, axis=0),
+        np.where(stating[:, None], _left(begun, got, MEANS.index(means), ends, quantile), np.inf), owner, equipment, may_pay,
+        0.0 if means == _LEVERED else float(np.median(got["market_leverage"])), _level(got["price_level"], ends),
     )  # fmt: skip
 
 
@@ -162,11 +125,16 @@ def _place(known: Known, year: int) -> int:
     return max(at for at, when in enumerate(known.months) if when <= date(year, 12, 31))
 
 
-def _left(begun: Known, made: _Books, quantile: float) -> Array:
+def _level(price_level: Array, ends: Sequence[int]) -> Array:
+    """Median price level in the middle of each year that ends at some months: (year,)."""
+    return np.asarray(np.median(price_level[:, [max(end - 6, 0) for end in ends]], axis=0))
+
+
+def _left(begun: Known, got: Mapping[str, Array], means: int, ends: Sequence[int], quantile: float) -> Array:
     """Means left by each year end (1), USD of the day: (party, year). A party that states a policy keeps it."""
     policy = np.array([bool(party.spec.cash_floor or party.spec.debt_ceiling) for party in begun.parties], dtype=bool)
-    left = made.available - made.owed
-    held = np.where(policy[:, None], np.fmin(left, made.room), left)
+    left = (got["funding_available"][:, means] - got["capital_brought"] - got["money_passed_on"])[..., ends]
+    held = np.where(policy[:, None], np.fmin(left, got["policy_headroom"][..., ends]), left)
     found = np.maximum(np.nan_to_num(quantiles(held, (quantile,))[0]), 0.0)
     return np.asarray(np.minimum.accumulate(found[:, ::-1], axis=1)[:, ::-1])
 
