@@ -140,10 +140,10 @@ class ProgrammePlan:
         assert self.case is not None
         building = self.case.buildings[one.building]
         made = run.phases[building.id]
-        latest = self.parts.get("latest", {}).get(building.id)
+        late = next((one for one in self.parts.get("waiting", {}).get("decisions", ()) if one["building"] == building.id), None)
         return {
-            "id": building.id, "start": str(self.case.months[one.start]), "latest": str(latest[0]) if latest else None,
-            "slack": latest[1] if latest else None, "chip": self.case.chips[one.chip], "operational": day_levels(made.days),
+            "id": building.id, "start": str(self.case.months[one.start]), "latest": late["latest"] if late else None,
+            "slack": late["slack"] if late else None, "chip": self.case.chips[one.chip], "operational": day_levels(made.days),
             "it_power": middle(made.it_power), "facility_power": middle(made.facility_power), "further": building.further,
             "cost": self.costs.get(building.id),
         }  # fmt: skip

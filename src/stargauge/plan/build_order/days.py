@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -18,31 +16,32 @@ from stargauge.quantity.dates import day, month_end
 
 @dataclass(frozen=True)
 class Days:
-    """Makes a case with another day of a target. `fixed`: what there is of each target by month if nothing more is begun (draw, month).
-
-    `case`: the one that is changed, with its limits; that of what was prepared where none is given.
+    """Makes a case with another day of a target. `fixed`: what there is of each target by month if nothing more is begun (draw, month);
+    `floors`: day before which no building runs (building, world), where some were measured.
     """
 
     prepared: Prepared
     months: tuple[date, ...]
     fixed: tuple[Array, ...]
+    floors: Array | None = None
 
     @cached_property
     def runs(self) -> Array:
-        """Day of operation of every option in the worlds of the case, infinity where it never runs: (world, building, power, chip, start)."""
+        """Day of operation of every option in each world, infinity where it never runs: (world, building, power, chip, start)."""
         made = self.prepared.all_worlds.only(self.prepared.chosen)
         begun = starts_at(made, days_of(self.prepared.case.months))
         ready = ready_at(made, begun)
         with np.errstate(invalid="ignore"):
-            return np.where(given_up_at(made, begun, ready)[:, :, :, None], np.inf, operation_at(made, ready))
+            runs = np.where(given_up_at(made, begun, ready)[:, :, :, None], np.inf, operation_at(made, ready))
+        return runs if self.floors is None else np.maximum(runs, self.floors.T[:, :, None, None, None])
 
     def at(self, case: BuildCase, place: int, when: date) -> BuildCase:
         """A case with the day of one target moved to the month end of another day."""
         end = month_end(when)
         there, fixed = case.there.copy(), case.fixed.copy()
         there[place] = self._there(end)
-        month = min(max(np.searchsorted(days_of(self.months), day(end)), 0), len(self.months) - 1)
-        fixed[place] = self.fixed[place][self.prepared.chosen, month]
+        month = min(int(np.searchsorted(days_of(self.months), day(end))), len(self.months) - 1)
+        fixed[place] = self.fixed[place][self.prepared.chosen][:, month]
         targets = list(case.targets)
         targets[place] = targets[place]._replace(day=end, text=_moved(targets[place].text, end))
         return replace(case, there=there, fixed=fixed, targets=tuple(targets))
@@ -53,5 +52,3 @@ class Days:
 
 def _moved(text: str, end: date) -> str:
     return f"{text.rpartition(' by ')[0]} by {end}"
-
-

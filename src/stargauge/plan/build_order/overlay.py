@@ -22,7 +22,7 @@ class About:
     """What an overlay says beside its case: the day it knows, the goal, the targets asked for and the seed; what may be decided where.
 
     `lots`: the buildings of the case, in its order; `grounds`: by site what it is known to have; `cooling`: the design chosen for a site,
-    where one is; `commitments`: money that parties are asked for, by party and id, in the form of the file.
+    where one is.
     """
 
     now: Known
@@ -32,11 +32,10 @@ class About:
     lots: tuple[Lot, ...] = ()
     grounds: Mapping[str, Ground] = field(default_factory=dict)
     cooling: Mapping[str, str] = field(default_factory=dict)
-    commitments: Mapping[str, Mapping[str, Data]] = field(default_factory=dict)
 
 
 def plan_overlay(case: BuildCase, chosen: Sequence[Choice], about: About) -> Data:
-    """The plan as a mapping of the programme's form: starts of work, chips, supply, cooling, further buildings, money, targets as claims.
+    """The plan as a mapping of the programme's form: starts of work, chips, supply, cooling, further buildings, targets as claims.
 
     What may be decided and is not built is given up on the day of the plan, so that it does not run.
     """
@@ -54,10 +53,8 @@ def plan_overlay(case: BuildCase, chosen: Sequence[Choice], about: About) -> Dat
         if lot.further:
             made["sites"][lot.site]["phases"][lot.phase]["about"] = "A further building, like the last of its site."
     source = source_id(about.now)
-    made = _renamed(made, source)
+    made = dict(_renamed(made, source))
     made["sources"] = {source: {**made["sources"][source], "title": _title(about)}}
-    if any(about.commitments.values()):
-        made["parties"] = {party: {"commitments": _renamed(dict(lines), source)} for party, lines in about.commitments.items() if lines}
     made["claims"] = {f"{source}-{place}": _claim(one, about, source) for place, one in enumerate(about.targets, 1)}
     return made
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,6 +37,7 @@ ROUNDS, NEAR, MOST = 6, 0.01, 0.999
 #: Days that are no delay.
 _DAY = 1.0
 _OPERATIONAL = STAGES.index("operational")
+_RUNS = "power_facility[operational]"
 _TARGETS, _PHASES = "targets", "phases"
 
 
@@ -97,11 +99,18 @@ class World(NamedTuple):
     known: Known
     targets: tuple[Target, ...]
 
+    @property
+    def address(self) -> str:
+        """What the first target is of; facility power that runs where there is none."""
+        return address(self.targets[0]) if self.targets else _RUNS
+
     def run(self, overlay: Mapping[str, Any] | None, draws: int, seed: int, addresses: Sequence[str] = ()) -> Simulated:
-        """The ordinary run with an overlay laid over the programme, or of the programme as it stands."""
+        """The ordinary run with an overlay laid over the programme, or of the programme as it stands; its series always has `address`."""
         now = self.known if overlay is None else self.with_overlay(overlay)
         judge = Judge.of(reading_of(target, now) for target in self.targets)
-        made = simulate(now, addresses, draws=draws, seed=seed, collectors={_TARGETS: judge, _PHASES: _Read()})
+        made = simulate(
+            now, dict.fromkeys((self.address, *addresses)), draws=draws, seed=seed, collectors={_TARGETS: judge, _PHASES: _Read()}
+        )
         outcomes = judge.outcomes(made.collected[_TARGETS])
         truth = tuple(outcomes[reading_of(target, now)].truth for target in self.targets)
         read: Phases = made.collected[_PHASES]
@@ -111,6 +120,22 @@ class World(NamedTuple):
     def with_overlay(self, overlay: Mapping[str, Any]) -> Known:
         """What is known with an overlay laid over the programme."""
         return known_on(laid_over(self.programme, overlay), self.known.catalogue.catalogue, self.known.as_of)
+
+
+def address(target: Target) -> str:
+    """What a target is of: the address in its text."""
+    return target.text.partition(" >")[0]
+
+
+def by_month(series: Series) -> Array:
+    """The values of a series in every draw: (draw, month); nothing where absent."""
+    assert series.exact is not None  # few enough draws that they are kept
+    return np.nan_to_num(np.asarray(series.exact.values))
+
+
+def at_day(series: Series, months: Sequence[date], when: date) -> Array:
+    """The same at the month end of a day: (draw,)."""
+    return by_month(series)[:, next(place for place, month in enumerate(months) if month >= when)]
 
 
 class Worlds(NamedTuple):
@@ -129,7 +154,8 @@ class Worlds(NamedTuple):
 class Promise:
     """A plan with what came of it on the draws that chose it. `case`: as it was solved, with what was measured before.
 
-    `rounds`: how often there was a solution; `kept`: whether the plan keeps what is asked.
+    `rounds`: how often there was a solution; `kept`: whether the plan keeps what is asked; `floors`: what was measured
+    before, (building, world); `failed`: the case as asked with what was measured, and that, where it has no order any more.
     """
 
     case: BuildCase
@@ -138,6 +164,8 @@ class Promise:
     selected: Simulated
     rounds: int
     kept: bool
+    floors: Array | None = None
+    failed: tuple[BuildCase, Array] | None = None
 
 
 Solve = Callable[[BuildCase], BuildOrder]
@@ -154,18 +182,20 @@ def promised(
     is short asks the case for as much more. Raises NoOrder where there is no plan to begin with.
     """
     asked = [target.probability for target in world.targets]
+    case = replace(case, targets=world.targets)
     raised, floors, best = list(asked), np.full((len(case.buildings), len(worlds.places)), -np.inf), None
-    done = 0
+    done, failed = 0, None
     for done in range(1, ROUNDS + 1):
         held = not_before(case, floors)
         order = _solved(solve, held, asked, raised, best)
         if order is None:
+            failed = asking(held, asked), floors
             break
         overlay = overlay_of(case, order)
         found = world.run(overlay, draws, seed)
         short = [want - got for want, got in zip(asked, found.probabilities, strict=True)]
-        made = Promise(held, order, overlay, found, done, max(short, default=0.0) <= 1e-12)
-        best = _better(best, made, asked)
+        made = Promise(held, order, overlay, found, done, max(short, default=0.0) <= 1e-12, floors)
+        best = _better(best, made, world.targets)
         if told is not None:
             odds = ", ".join(f"{100.0 * one:.0f} %" for one in found.probabilities)
             told(f"round {done}: simulated {odds}, gap {100.0 * order.gap:.2g} %")
@@ -174,7 +204,7 @@ def promised(
         floors = _measured(floors, case, order, world.run(overlay, worlds.draws, worlds.seed), worlds)
         raised = [float(np.clip(now + miss, 0.0, MOST)) for now, miss in zip(raised, short, strict=True)]
     assert best is not None
-    return replace(best, rounds=done)
+    return replace(best, rounds=done, failed=failed)
 
 
 def _solved(solve: Solve, case: BuildCase, asked: Sequence[float], raised: Sequence[float], best: Promise | None) -> BuildOrder | None:
@@ -191,18 +221,18 @@ def _solved(solve: Solve, case: BuildCase, asked: Sequence[float], raised: Seque
     return None
 
 
-def _better(best: Promise | None, made: Promise, asked: Sequence[float]) -> Promise:
+def _better(best: Promise | None, made: Promise, targets: Sequence[Target]) -> Promise:
     """Of two plans the cheaper one that keeps its promise, else the one that is less short of it."""
     if best is None or made.kept != best.kept:
         return made if best is None or made.kept else best
     if made.kept:
         return made if made.order.value < best.order.value else best
-    return made if short_of(made, asked) < short_of(best, asked) else best
+    return made if short_of(made, targets) < short_of(best, targets) else best
 
 
-def short_of(made: Promise, asked: Sequence[float]) -> float:
+def short_of(made: Promise, targets: Sequence[Target]) -> float:
     """By how much a plan misses the probability of the target that it misses most, on selection draws; nought or less where it keeps."""
-    return max((want - got for want, got in zip(asked, made.selected.probabilities, strict=True)), default=0.0)
+    return max((one.probability - got for one, got in zip(targets, made.selected.probabilities, strict=True)), default=0.0)
 
 
 def asking(case: BuildCase, probabilities: Sequence[float]) -> BuildCase:
