@@ -227,7 +227,7 @@ class _Ground:
         return promised(
             case, worlds, world, lambda asked: solve(asked, self.goal, gap=GAP, time_limit=SECONDS),
             lambda held, order: self._overlay(held, order.chosen, of.asked.targets if not world.targets else world.targets),
-            seed=of.seed + 1, told=lambda text: of.steps.to(min(of.steps.done + 5, 70), text),
+            seed=of.seed + 1, first=fastest(made), told=lambda text: of.steps.to(min(of.steps.done + 5, 70), text),
         )  # fmt: skip
 
     def _most(self, world: World) -> tuple[World, Promise]:

@@ -19,7 +19,7 @@ from stargauge.engine.select import Block
 from stargauge.engine.series import Series
 from stargauge.engine.simulate import simulate
 from stargauge.plan.build_order.asked import reading_of
-from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Target
+from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Target, kept_in
 from stargauge.programme.known import Known
 from stargauge.programme.known import known as known_on
 from stargauge.programme.overlay import overlay as laid_over
@@ -174,16 +174,20 @@ Overlay = Callable[[BuildCase, BuildOrder], dict[str, Any]]
 
 def promised(
     case: BuildCase, worlds: Worlds, world: World, solve: Solve, overlay_of: Overlay, *, seed: int, draws: int = SELECTION,
-    told: Callable[[str], None] | None = None,
+    first: Sequence[Choice] = (), told: Callable[[str], None] | None = None,
 ) -> Promise:  # fmt: skip
     """The cheapest plan whose promise, measured on selection draws, is what is asked; else the one that comes nearest.
 
     Each round solves, runs the plan on the draws of the worlds, holds each building to the day on which it ran there, and where the promise
-    is short asks the case for as much more. Raises NoOrder where there is no plan to begin with.
+    is short asks the case for as much more. `first`: everything as early as it can be: what crews and accelerators allow at best is measured
+    on it before the first round. Raises NoOrder where there is no plan to begin with.
     """
     asked = [target.probability for target in world.targets]
     case = replace(case, targets=world.targets)
     raised, floors, best = list(asked), np.full((len(case.buildings), len(worlds.places)), -np.inf), None
+    if first:
+        early = BuildOrder(tuple(first), 0.0, 0.0, kept_in(case, tuple(first)))
+        floors = _measured(floors, case, early, world.run(overlay_of(case, early), worlds.draws, worlds.seed), worlds)
     done, failed = 0, None
     for done in range(1, ROUNDS + 1):
         held = not_before(case, floors)
@@ -199,7 +203,7 @@ def promised(
         if told is not None:
             odds = ", ".join(f"{100.0 * one:.0f} %" for one in found.probabilities)
             told(f"round {done}: simulated {odds}, gap {100.0 * order.gap:.2g} %")
-        if made.kept and all(one >= -NEAR for one in short):
+        if made.kept and (not order.chosen or all(one >= -NEAR for one in short)):
             break
         floors = _measured(floors, case, order, world.run(overlay, worlds.draws, worlds.seed), worlds)
         raised = [float(np.clip(now + miss, 0.0, MOST)) for now, miss in zip(raised, short, strict=True)]
