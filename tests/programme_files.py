@@ -91,3 +91,8 @@ def loaded(folder: Path, text: str) -> Programme:
     file = folder / "programme.yaml"
     file.write_text(text, encoding="utf-8")
     return load(file)
+
+
+def read(text: str) -> Programme:
+    """A programme of this text."""
+    return read_programme([parse_document(text, "programme.yaml")])

@@ -164,6 +164,28 @@ def test_each_part_of_power_decides_where_half_its_lead_time_is_longer_than_the_
     assert made.days_saved()[activity] == ready - 1370.0 and "shell" not in made.days_saved()
 
 
+def test_a_site_that_a_plant_carries_alone_waits_for_its_switchgear_and_its_plant_only() -> None:
+    late = {"connection": 9000.0, "transformers": 9000.0}
+    made = Network(values=late, alone=(0,))
+    days = dict(zip(ACTIVITIES, made.days[0, :, 0].tolist(), strict=True))
+    assert [days[name] for name in ("grid_connection", "transformers", "switchgear", "onsite_generation")] == [0.0, 0.0, 200.0, 250.0]
+    assert made.runs[0, 0] == 1500.0
+    assert Network(values=late, alone=(0,), dated={"grid": 5000.0}).runs[0, 0] == 1500.0  # nor for a grid that comes later
+    assert Network(values=late | {"switchgear": 1200.0}, alone=(0,)).hall[0, 0] == 1600.0
+    assert Network(values=late | {"switchgear": 9000.0}, alone=(0,), dated={"gas": 1400.0}).hall[0, 0] == 1400.0  # the plant has its own
+
+
+def test_the_grid_of_a_site_carried_alone_comes_after_its_connection_time_or_on_its_day() -> None:
+    start, left, wait = np.array([[1000.0, 900.0, 800.0]]), np.array([[0.5, 0.5]]), np.array([[700.0, 700.0]])
+    available, alone = np.full((1, len(SOURCES), 2), NAN), np.zeros((len(SOURCES), 2))
+    alone[SOURCES.index("gas"), 0] = 1.0
+    sited = np.array([0.0, 0.0, 1.0])
+    made = network.grid_available_from(available, alone, start, left, wait, sited)
+    np.testing.assert_array_equal(made, [[1250.0, NAN]])  # the second has the grid from the first
+    available[:, SOURCES.index("grid"), 0] = 2000.0
+    assert network.grid_available_from(available, alone, start, left, wait, sited)[0, 0] == 2000.0
+
+
 def test_permits_decide_nothing_where_work_has_a_date() -> None:
     for dates in ({"observed": {("under_construction", 0): 1000.0}}, {"slipped": {("under_construction", 0): 1000.0}}):
         made = Network(**dates)  # type: ignore[arg-type]

@@ -113,6 +113,27 @@ def test_a_phase_without_a_plan_comes_no_later_than_the_planned_one_after_it() -
     assert (dates[:, OPERATIONAL, 0] == 1500.0).any() and (dates[:, OPERATIONAL, 0] < 1500.0).any()  # its own network says 1500
 
 
+def test_a_phase_designed_here_keeps_its_own_start_and_neither_lends_nor_borrows_a_date() -> None:
+    planned, here = _absent(3), np.array([0.0, 1.0, 0.0])
+    planned[:, START] = [1000.0, 1500.0, 1200.0]
+    planned[:, OPERATIONAL, [0, 2]] = [1400.0, 1600.0]
+    made = schedule.planned_date(planned, _absent(3), np.zeros(3), np.full(DRAWS, 60.0), here)
+    np.testing.assert_array_equal(made[0, START], [1000.0, 1500.0, 1200.0])
+    np.testing.assert_array_equal(made[0, OPERATIONAL], [1400.0, np.nan, 1600.0])
+    planned[:, START, 2] = np.nan
+    made = schedule.planned_date(planned, _absent(3), np.zeros(3), np.full(DRAWS, 60.0), here)
+    np.testing.assert_array_equal(made[0, START], [1000.0, 1500.0, 1120.0])  # two spacings after the first, whatever was designed
+
+
+def test_a_phase_designed_here_is_not_pulled_forward_by_the_planned_one_after_it() -> None:
+    planned = _absent(2)
+    planned[:, OPERATIONAL, 1] = 1300.0
+    capped = _dates(planned, _absent(2), published=1000.0, seen=1000.0)
+    free = _dates(planned, _absent(2), published=1000.0, seen=1000.0, designed=np.array([1.0, 0.0]))
+    assert (free[:, OPERATIONAL, 0] == 1500.0).all() and (capped[:, OPERATIONAL, 0] < 1500.0).any()
+    np.testing.assert_array_equal(free[:, :, 1], capped[:, :, 1])
+
+
 def test_another_sites_plan_is_no_anchor() -> None:
     planned = _absent(3)
     planned[:, OPERATIONAL, 0] = 1400.0

@@ -193,6 +193,10 @@ def test_nothing_is_near_without_a_plan_at_another_site_or_after_a_building_that
     assert _near([1400.0, 1400.0], running=(0,)) == [0.0, 0.0]
 
 
+def test_nothing_is_near_a_building_that_is_designed_here() -> None:
+    assert _near([1400.0, 1400.0, 1400.0], designed=[0.0, 1.0, 0.0]) == [0.0, 0.0, 0.0]
+
+
 def test_buildings_planned_near_each_other_slip_more_alike_than_those_far_apart() -> None:
     """Own parts correlate by what `plan_near` says: exp(-36.5 / 365) and exp(-730 / 365)."""
     near, far = (run([3000.0, 3000.0 + apart], draws=20_000).own for apart in (36.5, 730.0))

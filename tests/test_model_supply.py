@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stargauge.model import supply
-from stargauge.quantity.quantity import SOURCES, STAGES
+from stargauge.quantity.quantity import PLANTS, SOURCES, STAGES
 
 NAN = float("nan")
 GRID, GAS, FUEL_CELL, SOLAR, NUCLEAR = (SOURCES.index(name) for name in ("grid", "gas", "fuel_cell", "solar", "nuclear"))
@@ -52,6 +52,27 @@ def test_prime_gas_runs_before_the_grid_and_backup_after_it() -> None:
     np.testing.assert_allclose(first[:, 0] / HOURS[0], [30.0, 50.0, 0, 0, 0, 0])
     last = energy(cap, 80.0, {GAS: 0.0})
     np.testing.assert_allclose(last[:, 0] / HOURS[0], [60.0, 20.0, 0, 0, 0, 0])
+
+
+def test_the_grid_of_a_site_carried_alone_is_there_from_its_day_and_nothing_of_it_before() -> None:
+    """Day 45 lies between both month ends, for a connection of a stated size and for one that nobody put a number on."""
+    power, since = np.full((1, len(STAGES), 1, 2), 100.0), np.array([[45.0]])
+    for stated, there in (({GRID: 40.0}, 40.0), ({}, 100.0)):
+        made = supply.supply_capacity(by_source(stated), by_source({}), since, power, MONTH_END)
+        np.testing.assert_array_equal(made[0, GRID, 0], [0.0, there])
+
+
+def test_rented_generators_are_paid_at_their_price_and_no_fuel_on_top() -> None:
+    """300 USD/MWh, whatever gas costs; an engine beside it pays for 2.5 units of gas at 10 USD/MWh, and 25 USD/MWh of upkeep."""
+    rented, engine = PLANTS.index("rented-generator"), PLANTS.index("gas-engine")
+    price, free = np.zeros((1, len(PLANTS))), np.zeros((1, len(PLANTS)))
+    price[0, rented] = 300e-6
+    plant = np.repeat(USUAL, 2, axis=1)
+    plant[GAS] = [rented, engine]
+    made = supply.running_cost(
+        np.array([10e-6]), np.array([[3.0, 2.5]]), np.array([[0.0, 25e-6]]), np.array([0.5]), free, np.ones((1, len(PLANTS))), price, plant
+    )
+    np.testing.assert_allclose(made[0, GAS] * 1e6, [300.0, 2.5 * 10.0 + 25.0])
 
 
 def test_what_no_source_can_give_is_the_shortfall() -> None:

@@ -9,6 +9,7 @@ from stargauge.programme.checks import CHECKS, check_against_catalogue, check_ag
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.quantity import Quantity
 
+PLACE = "place: abilene-tx"
 HALL_1_IT = "it_power: [{value: 100 MW, status: planned, source: plan}, {value: 103 MW, status: estimated, source: tracker}]"
 HALL_2 = "it_power: {value: 110 MW, status: estimated, source: tracker}"
 
@@ -39,6 +40,26 @@ def test_power_below_zero_is_a_fault(value: str) -> None:
     fault = the_fault((HALL_2, f"it_power: {{value: '{value}', source: plan}}"))
     assert "below zero" in fault.message
     assert fault.path == "sites.north.phases.hall-2.it_power"
+
+
+@pytest.mark.parametrize(
+    ("supply", "path", "says"),
+    [
+        ("gas: {capacity: 1 MW, plant: gas-engin}", "gas.plant", 'did you mean "gas-engine"'),
+        ("fuel_cell: {capacity: 1 MW, plant: gas-engine}", "fuel_cell.plant", "only gas says which plant it is"),
+        ("grid: {capacity: 1 MW, role: alone}", "grid.role", "cannot carry a site alone"),
+        ("gas: {role: alone}", "gas.role", 'needs "capacity"'),
+    ],
+)
+def test_plants_that_there_are_not_and_sources_that_carry_no_site_alone_are_faults(supply: str, path: str, says: str) -> None:
+    fault = the_fault((PLACE, f"{PLACE}\n    supply:\n      {supply}"))
+    assert fault.path == f"sites.north.supply.{path}" and says in fault.message
+    assert fault.line == 20
+
+
+@pytest.mark.parametrize("supply", ["gas: {capacity: 1 MW, plant: combined-cycle}", "fuel_cell: {capacity: 1 MW, role: alone}"])
+def test_gas_names_its_plant_and_gas_or_fuel_cells_may_carry_a_site_alone(supply: str) -> None:
+    small((PLACE, f"{PLACE}\n    supply:\n      {supply}"))
 
 
 def test_cash_flows_may_be_negative() -> None:

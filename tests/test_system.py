@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.cli_runs import ask
 from tests.programme_files import SMALL
+from tests.real_worlds import world_of
 from tests.test_packaging_files import run_page, run_python
 
 import stargauge as sg
+from stargauge import api
 from stargauge.audit.pools import Pool, Queuer, delays
-from stargauge.audit.standing import POOLS, TOLD, Standing, later
+from stargauge.audit.standing import POOLS, TOLD, Standing, StandingAt, later
 from stargauge.audit.system import System
 from stargauge.catalogue.load import load_catalogue
 from stargauge.quantity.errors import InputError
@@ -356,6 +359,24 @@ def test_two_orders_worked_by_hand() -> None:
     both, supply = [queuer([10.0], [100.0], 10.0), queuer([20.0], [100.0], 10.0)], np.array([5.0])
     assert [float(one[0, 0]) for one in delays(US, both, supply)] == [10.0, 20.0]
     assert [float(one[0, 0]) for one in delays(US, both, supply, shared=False)] == [10.0, 10.0]
+
+
+@pytest.mark.parametrize(
+    ("supply", "shares"),
+    [
+        ("grid: {capacity: 70 MW}, gas: {capacity: 35 MW}", (1.0, 0.25, 0.5)), ("gas: {capacity: 35 MW, role: backup}", (1.0, 0.0, 1.0)),
+        ("grid: {capacity: 70 MW}, gas: {capacity: 35 MW, plant: gas-engine}", (1.0, 0.0, 0.5)),
+        ("grid: {capacity: 0 MW}, gas: {capacity: 35 MW, role: alone}", (0.0, 0.25, 0.0)),
+        ("gas: {capacity: 35 MW, role: alone, plant: combined-cycle}", (0.0, 0.25, 0.0)),
+        ("gas: {capacity: 35 MW, role: alone, plant: gas-engine}", (0.0, 0.0, 0.0)),
+    ],
+)  # fmt: skip
+def test_what_carries_a_site_says_which_pools_it_draws_on(tmp_path: Path, supply: str, shares: tuple[float, ...]) -> None:
+    """Of 140 MW at the meter: transformers and grid only where the grid is waited for, turbines only where the plant has one."""
+    file, kept = written(tmp_path, "first", ("    phases:\n", f"    supply: {{{supply}}}\n    phases:\n")), StandingAt((0,))
+    world = world_of(api.known(api.load(file), date.fromisoformat("2025-06-30"), CATALOGUE))
+    found = kept.take(world.run(kept.needs).block(0))
+    assert found.share[:, :, 0].mean(axis=0) == pytest.approx(shares)
 
 
 def test_other_countries_draw_on_no_national_pool() -> None:

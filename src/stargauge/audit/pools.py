@@ -28,8 +28,8 @@ _NO_WORK = 1e-9
 _KIND, _ATTRIBUTE = "lead-time", "supply"
 #: Of each pool: its name in the catalogue, where it is shared, what it is, and whose power draws on it.
 _ABOUT = {
-    "transformers": ("transformer", "US", "large power transformers delivered", "every site in the United States"),
-    "turbines": ("gas-turbine", "world", "gas turbines delivered", "sites with prime gas plants of their own"),
+    "transformers": ("transformer", "US", "large power transformers delivered", "sites in the United States that wait for the grid"),
+    "turbines": ("gas-turbine", "world", "gas turbines delivered", "sites with gas turbines of their own that run all year"),
     "queue": ("default", "US", "large loads connected to the grid", "sites in the United States, as far as the grid feeds them"),
 }  # fmt: skip
 

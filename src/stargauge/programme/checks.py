@@ -163,14 +163,18 @@ def _age(statement: Statement) -> int:
 
 
 def check_for_stages_out_of_order(programme: Programme) -> Iterator[Flaw]:
-    """Start of work, power and operation follow one another: among recorded dates, and among plans that could know each other."""
+    """Start of work, power and operation follow one another: among recorded dates, and among plans that could know each other.
+
+    What is designed here follows nobody: others planned without it.
+    """
+    designed = frozenset(name for name, source in programme.sources.items() if source.designed)
     for trail, part in parts_of(programme):
         if isinstance(part, Milestones):
             for recorded in (True, False):
-                yield from _out_of_order(trail, part, recorded)
+                yield from _out_of_order(trail, part, recorded, designed)
 
 
-def _out_of_order(trail: Trail, milestones: Milestones, recorded: bool) -> Iterator[Flaw]:
+def _out_of_order(trail: Trail, milestones: Milestones, recorded: bool, designed: frozenset[str]) -> Iterator[Flaw]:
     newest: list[tuple[str, Statement, Window]] = []
     for stage in PHYSICAL_STAGES:
         dated = [s for s in getattr(milestones, stage) if (s.status in RECORDED and bool(s.source)) is recorded and s.status != "cancelled"]
@@ -180,7 +184,8 @@ def _out_of_order(trail: Trail, milestones: Milestones, recorded: bool) -> Itera
                 newest.append((stage, last, last.value))
     for at, (stage, first, begins) in enumerate(newest):
         for after, second, ends in newest[at + 1 :]:
-            if ends.end < begins.start and (recorded or _age(second) >= _age(first)):
+            alike = (first.source in designed) == (second.source in designed)
+            if alike and ends.end < begins.start and (recorded or _age(second) >= _age(first)):
                 yield Flaw(
                     place_of((*trail, after), second),
                     f'{after} on "{second.text}" comes before {stage} on "{first.text}"; expected {" <= ".join(PHYSICAL_STAGES)}',

@@ -155,7 +155,8 @@ def _pool_name(name: str) -> str:
 
 def _drawn_by(name: str) -> str:
     return {
-        "transformers": say("every site in the United States"), "turbines": say("sites with prime gas plants of their own"),
+        "transformers": say("sites in the United States that wait for the grid"),
+        "turbines": say("sites with gas turbines of their own that run all year"),
         "queue": say("sites in the United States, as far as the grid feeds them"),
     }[name]  # fmt: skip
 

@@ -154,8 +154,8 @@ def overlay_of(
 ) -> dict[str, Any]:  # fmt: skip
     """The part of a programme by which buildings start on some days, as a plan made here.
 
-    `sizes`: IT and facility power (W) of further buildings by id; `supply` and `cooling`: by site; `cancelled`: none of them is built, which
-    a start that is not reached goes with, so that older plans for them say nothing any more.
+    `sizes`: IT and facility power (W) of further buildings by id; `supply` and `cooling`: by site; `cancelled`: none of them is built. A
+    start goes with that all the same, so that older plans for them say nothing any more.
     """
     sites: dict[str, dict[str, Any]] = {}
     for lot in lots:

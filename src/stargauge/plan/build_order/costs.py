@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from stargauge.quantity.weather import YEAR_HOURS
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 _YEAR = 365.25  # days
 #: The parts of a cost, in the order in which they are told. The last is what is left at the end, as a negative cost.
@@ -102,6 +103,11 @@ class Uses(NamedTuple):
     ready: Array
     operation: Array
 
+    def only(self, allowed: Mask) -> Uses:
+        """Nothing where an option is not allowed."""
+        capital = np.where(allowed[..., None], self.capital, 0.0)
+        return Uses(self.years, capital, *(np.where(allowed, one, 0.0) for one in self[2:]))
+
 
 @dataclass(frozen=True)
 class Costs:
@@ -113,6 +119,10 @@ class Costs:
     def total(self) -> Array:
         """Their sum."""
         return np.asarray(sum(self.parts.values()))
+
+    def only(self, allowed: Mask) -> Costs:
+        """Nothing where an option is not allowed."""
+        return Costs({name: np.where(allowed, one, 0.0) for name, one in self.parts.items()})
 
 
 # --- time and money ---------------------------------------------------------------------------------------------------------------
@@ -243,29 +253,28 @@ def uses_of(building: Building, supply: Supply, chips: Chips, dates: Expected, m
 
     change, end = _change(supply, dates, money), max(money.end, 0.0)
     hours = [24.0 * np.maximum(last - first, 0.0) for first, last in ((dates.operation, change), (np.minimum(change, end), end))]
-    carbon = (supply.before[2][:, :, None, None] * hours[0] + supply.carbon[:, :, None, None] * hours[1]) * building.load[:, None, None, None]
-    carbon = carbon + (building.it_power[:, None] * chips.embodied)[:, None, :, None] * (dates.operation <= end)
+    burnt = [(building.load[:, None] * factor)[:, :, None, None] for factor in (supply.before[2], supply.carbon)]
+    made = (building.it_power[:, None] * chips.embodied)[:, None, :, None] * (dates.operation <= end)
     gas = np.maximum(supply.gas, supply.before[3]) * (building.load * YEAR_HOURS)[:, None]
-    by = {name: values[:, None, None, None] for name, values in
-          (("water", building.water), ("land", building.land), ("facility", building.facility_power), ("it", building.it_power))}  # fmt: skip
-    grid = (building.facility_power[:, None] * supply.grid)[:, :, None, None]
+    grid = building.facility_power[:, None] * supply.grid
+    water, land, facility, it_power = (
+        whole(one[:, None, None, None]) for one in (building.water, building.land, building.facility_power, building.it_power)
+    )
     return Uses(
-        tuple(years), capital_by_year(building, supply, chips, dates, money, np.array([*years.values()])), carbon, whole(gas[:, :, None, None]),
-        whole(by["water"]), whole(by["land"]), whole(grid), whole(by["facility"]), whole(by["it"]), whole(dates.ready[:, :, None]),
-        dates.operation,
+        tuple(years), capital_by_year(building, supply, chips, dates, money, np.array([*years.values()])),
+        burnt[0] * hours[0] + burnt[1] * hours[1] + made, whole(gas[:, :, None, None]), water, land, whole(grid[:, :, None, None]),
+        facility, it_power, whole(dates.ready[:, :, None]), dates.operation,
     )  # fmt: skip
 
 
 def capital_by_year(building: Building, supply: Supply, chips: Chips, dates: Expected, money: Money, ends: Array) -> Array:
-    """Money paid for halls, plants and equipment within each year of the clock, USD of the price year: (building, power, chip, start, year).
+    """Money paid for halls, plants and equipment within each year of the clock, USD of the price year.
 
-    The first year holds what would be paid before it; what is paid after the last is left out.
+    (building, power, chip, start, year). The first year holds what would be paid before it; what is paid after the last is left out.
     """
     start, ready = np.broadcast_to(dates.start[:, None], dates.ready.shape), dates.ready
     length = np.maximum(ready - start, 1.0)
-    built = sum(
-        share * _spent(start + first * length, start + (first + 1.0 / 3.0) * length, ends) for first, share in _thirds(money)
-    )
+    built = sum(share * _spent(start + first * length, start + (first + 1.0 / 3.0) * length, ends) for first, share in _thirds(money))
     hall = hall_cost(building, dates.start, money)[:, None, :] + generation_cost(building, supply)[:, :, None]
     bought = _spent(np.broadcast_to(ready[:, :, None], dates.operation.shape) - money.payment_lead, dates.operation, ends)
     so_far = (hall[..., None] * built)[:, :, None] + equipment_cost(building, chips, dates.operation, money)[..., None] * bought

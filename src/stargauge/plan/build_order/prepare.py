@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.engine.simulate import case_of
+from stargauge.plan.build_order.case import BuildCase, Choice, Target
 from stargauge.plan.build_order.case import Building as Decided
-from stargauge.plan.build_order.case import BuildCase, Target
-from stargauge.plan.build_order.choices import (
-    POWERS,
-    Ground,
-    Lot,
-    buildings_of,
-    carried,
-    further_buildings,
-    given_up,
-    ground_of,
-    overlay_of,
-    powers_of,
-    supply_of,
-)
+from stargauge.plan.build_order.choices import POWERS, Ground, Lot, given_up
 from stargauge.plan.build_order.costs import Costs, Expected, Uses, costs_of, uses_of
+from stargauge.plan.build_order.decisions import Decisions, Laid, chips_for, decisions_of, months_for
+from stargauge.plan.build_order.queues import QUEUES, Queues, added, operation_with_queues
+from stargauge.plan.build_order.standing_for import Standing, plans_at_random, standing_for
 from stargauge.plan.build_order.unit_prices import (
     COMPUTING,
     UnitPrices,
@@ -38,23 +28,20 @@ from stargauge.plan.build_order.unit_prices import (
 )
 from stargauge.plan.build_order.worlds import (
     Asked,
+    Steps,
     Worlds,
+    dates_of,
     days_of,
-    given_up_at,
-    operation_at,
     planned_days,
     read,
-    ready_at,
-    Steps,
-    standing_for,
-    starts_at,
+    running,
+    running_of,
     worlds_of,
 )
 from stargauge.plan.offers import Basis
-from stargauge.programme.known import Known, known
-from stargauge.programme.overlay import overlay
+from stargauge.programme.known import Known
 from stargauge.programme.schema import UNSITED, Programme
-from stargauge.quantity.dates import day, month_end, month_label, months_between
+from stargauge.quantity.dates import day, month_label
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 Array = NDArray[np.float64]
@@ -63,9 +50,11 @@ Progress = Callable[[int, int], None]
 
 #: What a target may be of, and how it is asked of a run.
 KINDS = {"power_facility": "power_facility[operational{}]", "power_it": "power_it[operational{}]", "compute_h100e": "compute_h100e{}"}
-#: How many generations of accelerators there are to choose from, unless told otherwise; and of how many draws unit prices are means.
-GENERATIONS, PRICE_DRAWS = 4, 512
+#: Of how many draws unit prices are means.
+PRICE_DRAWS = 512
 _MONTH = 365.25 / 12.0
+#: By how many plans at random worlds are chosen, and how many days beside the day of a target too; draws worked on at once.
+_PLANS, _ASIDE, _AT_ONCE = 120, 180.0, 64
 
 
 class Aim(NamedTuple):
@@ -106,7 +95,8 @@ class Waits(NamedTuple):
 @dataclass(frozen=True)
 class Prepared:
     """The case and what it is made of. `lots`, `grounds`: what is decided, and the sites; `all_worlds`: every draw, `chosen` the places of
-    those that stand for all; `dates`: expected days of every option; `waits`: by site and power; `under_way`: phases that are not decided.
+    those that stand for all, `error` how far off they are, in shares of draws; `dates`: expected days of every option; `waits`: by site
+    and power; `under_way`: phases that are not decided.
     """
 
     case: BuildCase
@@ -114,6 +104,7 @@ class Prepared:
     grounds: tuple[Ground, ...]
     aims: tuple[Aim, ...]
     all_worlds: Worlds
+    queues: Queues
     chosen: NDArray[np.intp]
     fixed: Array
     computing: Array
@@ -123,6 +114,7 @@ class Prepared:
     basis: tuple[Basis, ...]
     waits: Mapping[tuple[str, str], Waits]
     under_way: tuple[str, ...]
+    error: float
     seed: int
 
     @property
@@ -138,140 +130,47 @@ class Prepared:
         there = _there(made.only(self.chosen), self.aims, self.case.months)
         return replace(self, all_worlds=made, case=replace(self.case, there=there))
 
-    def operation(self, building: int, power: int, chip: int, start: int) -> Array:
-        """Day of operation of an option in every draw, infinity where it is cancelled before: (draw,)."""
-        made = _one(self.all_worlds, building, power, chip)
-        begun = starts_at(made, np.array([day(self.case.months[start])]))
-        ready = ready_at(made, begun)
-        return np.where(given_up_at(made, begun, ready), np.inf, operation_at(made, ready)[:, :, :, 0])[:, 0, 0, 0]
+    def operation(self, chosen: Sequence[Choice], queues: bool = False) -> Array:
+        """Day of operation of what is chosen in every draw, infinity where it is cancelled before: (draw, choice).
 
-    def reached(self, chosen: tuple[tuple[int, int, int, int], ...]) -> Array:
-        """What there is of each target in every draw if this is built: (target, draw)."""
-        out = self.fixed.copy()
-        for building, power, chip, start in chosen:
-            runs = self.operation(building, power, chip, start)
-            for place, aim in enumerate(self.aims):
-                gain = _gain(self.all_worlds, aim, self.computing, self.lots)[building, chip]
-                out[place] += gain * (runs <= day(aim.target.day))
-        return out
+        `queues`: as the whole model has it, with crews and the queue for accelerators instead of what was corrected for.
+        """
+        places = _places(chosen)
+        planned = days_of(self.case.months)[places[3]]
+        if queues:
+            return operation_with_queues(self.all_worlds, self.queues, places, planned)
+        return running_of(self.all_worlds, places[0], places[1], places[2], planned)
 
+    def reached(self, chosen: Sequence[Choice], queues: bool = False) -> Array:
+        """What there is of each target in every draw if this is built: (target, draw). `queues`: as `operation` has them."""
+        gains = [_gain(self.all_worlds, aim, self.computing, self.lots) for aim in self.aims]
+        return _reached(self.operation(chosen, queues), _places(chosen), self.aims, gains, self.fixed)
 
-def _one(made: Worlds, building: int, power: int, chip: int) -> Worlds:
-    """The worlds of one building, power and chip alone."""
-    at, of = slice(building, building + 1), slice(power, power + 1)
-    return replace(
-        made, starts=made.starts[:, at], span=made.span[:, at, of], since=made.since[:, at, of], racks=made.racks[:, at],
-        ships=made.ships[:, chip : chip + 1], it_power=made.it_power[:, at], facility_power=made.facility_power[:, at],
-        later=made.later[:, at], site=made.site[at],
-    )  # fmt: skip
+    def delays(self, chosen: Sequence[Choice]) -> Array:
+        """Days that crews and the queue for accelerators add to each building if this is built, beyond its option: (building, draw).
+
+        What `corrected` takes: as the whole model would have it, without running it.
+        """
+        return added(self.operation(chosen), self.operation(chosen, queues=True), _places(chosen), self.case.by_site)
 
 
-# --- what is decided --------------------------------------------------------------------------------------------------------------
-
-
-class _Ground(NamedTuple):
-    """What is decided, before any run: lots, sites, sizes of further buildings, and which power carries which building."""
-
-    lots: tuple[Lot, ...]
-    grounds: tuple[Ground, ...]
-    sizes: dict[str, tuple[float, float]]
-    powers: tuple[str, ...]
-    offered: Mask
-
-
-def _ground(now: Known, asked: BuildAsked) -> _Ground:
-    middle = _middle(now)
-    further = further_buildings(now, {name: size for name, (_, size) in middle.items()}, _land(now)) if asked.further else {}
-    lots = buildings_of(now, further)
-    grounds = tuple(ground_of(now, site) for site in dict.fromkeys(lot.site for lot in lots))
-    wanted = asked.powers or POWERS
-    powers = tuple(one for one in POWERS if one in wanted and any(one in powers_of(ground) for ground in grounds))
-    sizes = {lot.id: middle[lot.like] for lot in lots}
-    return _Ground(lots, grounds, sizes, powers, _offered(now, lots, grounds, sizes, powers, middle))
-
-
-def _offered(
-    now: Known, lots: tuple[Lot, ...], grounds: tuple[Ground, ...], sizes: Mapping[str, tuple[float, float]], powers: tuple[str, ...],
-    middle: Mapping[str, tuple[float, float]],
-) -> Mask:  # fmt: skip
-    """Which power may carry which building: (building, power). What a site states carries so many buildings, in their order."""
-    out = np.zeros((len(lots), len(powers)), dtype=bool)
-    decided = {lot.id for lot in lots}
-    for ground in grounds:
-        needed = sum(middle[one.id][1] for one in now.phases if one.site == ground.id and one.id not in decided)
-        for place, lot in enumerate(lots):
-            if lot.site == ground.id:
-                needed += sizes[lot.id][1]
-                out[place] = [power in powers_of(ground) and carried(ground, power, needed) for power in powers]
-    return out
-
-
-def _middle(now: Known) -> dict[str, tuple[float, float]]:
-    """IT and facility power (W) of every phase, all inputs at their medians."""
-    got = case_of(now).values(["phase_it_power", "design_power_ratio", "phase_site"])
-    ratio = got["design_power_ratio"][got["phase_site"].astype(np.intp)]
-    return {
-        name: (float(power), float(power * one)) for name, power, one in zip(now.axes["phase"], got["phase_it_power"], ratio, strict=True)
-    }
-
-
-def _land(now: Known) -> float:
-    return float(case_of(now).values(["land_per_power"])["land_per_power"])
-
-
-def _chips(now: Known, asked: BuildAsked) -> tuple[str, ...]:
-    """The accelerators to choose from: those named, else the newest generations that ship within the clock. Raises InputError."""
-    axis = now.axes["chip"]
-    unknown = [chip for chip in asked.chips if chip not in axis]
-    if unknown:
-        raise InputError([Fault(f'no accelerator "{one}" for {now.programme.name}{did_you_mean(one, axis)}') for one in unknown])
-    if asked.chips:
-        return asked.chips
-    ships = case_of(now).values(["chip_ships_from"])["chip_ships_from"]
-    last = day(now.months[-1])
-    newest = sorted((float(when), chip) for when, chip in zip(ships, axis, strict=True) if when <= last)
-    return tuple(chip for _, chip in newest[-GENERATIONS:]) or axis[-1:]
-
-
-def _months(now: Known, asked: BuildAsked) -> tuple[date, ...]:
-    """Month ends in which work may start: from the month after the day of knowledge to that of the last target."""
-    first = max(asked.first or now.as_of, now.as_of)
-    last = min(asked.last or max(aim.target.day for aim in asked.aims), now.months[-1])
-    ahead = [month for month in months_between(first, max(first, last)) if month > month_end(now.as_of)]
-    return tuple(ahead) or months_between(month_end(now.as_of) + timedelta(days=1), month_end(now.as_of) + timedelta(days=1))
+def _places(chosen: Sequence[Choice]) -> NDArray[np.intp]:
+    """Choices as places: (4, choice)."""
+    return np.array(chosen, dtype=np.intp).reshape(-1, 4).T
 
 
 # --- runs -------------------------------------------------------------------------------------------------------------------------
 
 
-class _Laid(NamedTuple):
-    """What lays starts and supply over a programme."""
-
-    programme: Programme
-    now: Known
-    ground: _Ground
-    cooling: Mapping[str, str]
-
-    def at(self, when: date, power: str = "", cancelled: bool = False) -> Known:
-        """All that is decided started on one day, the sites that can have a power on it; or all of it cancelled."""
-        lots, sizes = self.ground.lots, self.ground.sizes
-        supply = {
-            one.id: supply_of(one, power, sum(sizes[lot.id][1] for lot in lots if lot.site == one.id))
-            for one in self.ground.grounds
-            if power in powers_of(one)
-        }
-        patch = overlay_of(self.now, lots, dict.fromkeys((lot.id for lot in lots), when), sizes, supply, self.cooling, cancelled)
-        made = known(overlay(self.programme, patch, "plan"), self.now.catalogue.catalogue, self.now.as_of)
-        return replace(made, catalogue=self.now.catalogue)
-
-
-def _fixed(laid: _Laid, aims: tuple[Aim, ...], draws: int, seed: int) -> Array:
-    """What there is of each target by its day if nothing more is begun: (target, draw)."""
+def _others(laid: Laid, asked: BuildAsked, chips: tuple[str, ...], wanted: Array) -> tuple[Array, Queues]:
+    """What there is of each target by its day if nothing more is begun, (target, draw), and what stands in the queues then."""
     base = laid.at(laid.now.months[-1], cancelled=True)
-    addresses = [_address(aim) for aim in aims]
-    got = read(base, (), draws, seed, addresses)
-    months = base.axes["month"]
-    return np.stack([np.nan_to_num(got[one][:, months.index(month_label(aim.target.day))]) for one, aim in zip(addresses, aims, strict=True)])
+    addresses = [_address(aim) for aim in asked.aims]
+    got = read(base, QUEUES, asked.draws, asked.seed, addresses)
+    places = [base.axes["month"].index(month_label(aim.target.day)) for aim in asked.aims]
+    fixed = np.stack([np.nan_to_num(got[address][:, place]) for address, place in zip(addresses, places, strict=True)])
+    phases, axis = [base.axes["phase"].index(lot.id) for lot in laid.ground.lots], base.axes["chip"]
+    return fixed, Queues(got, wanted, np.array(phases, dtype=np.intp), np.array([axis.index(chip) for chip in chips], dtype=np.intp))
 
 
 def _address(aim: Aim) -> str:
@@ -289,47 +188,47 @@ def _gain(made: Worlds, aim: Aim, computing: Array, lots: tuple[Lot, ...]) -> Ar
     of_it = np.array([not aim.sites or lot.site in aim.sites for lot in lots])
     size = (made.facility_power if aim.kind == "power_facility" else made.it_power) * of_it
     per = computing if aim.kind == "compute_h100e" else np.ones_like(computing)
-    return np.einsum("db,dc->bcd", size, per)
+    return np.asarray(np.einsum("db,dc->bcd", size, per))
 
 
 def _there(made: Worlds, aims: tuple[Aim, ...], months: tuple[date, ...]) -> Mask:
     """Whether an option runs by the day of each target: (target, building, power, chip, start, world)."""
-    begun = starts_at(made, days_of(months))
-    ready = ready_at(made, begun)
-    with np.errstate(invalid="ignore"):
-        runs = np.where(given_up_at(made, begun, ready)[:, :, :, None], np.inf, operation_at(made, ready))
-        by = np.stack([runs <= day(aim.target.day) for aim in aims])
+    runs = running(made, days_of(months))
+    by = np.stack([runs <= day(aim.target.day) for aim in aims])
     return np.ascontiguousarray(np.moveaxis(by, 1, -1))
 
 
-def _expected(made: Worlds, weights: Array, months: tuple[date, ...]) -> Expected:
-    """Means of the dates of every option over the worlds, cancelled or not."""
-    begun = starts_at(made, days_of(months))
-    ready = ready_at(made, begun)
-    mean = [np.tensordot(weights, one, axes=1) for one in (begun, ready, operation_at(made, ready))]
-    return Expected(*mean)
+def _reached(runs: Array, chosen: NDArray[np.intp], aims: tuple[Aim, ...], gains: list[Array], fixed: Array, later: float = 0.0) -> Array:
+    """What there is of each target so many days after its day, if this (4, choice) runs from some days on: (target, draw)."""
+    new = [gain[chosen[0], chosen[2]].T * (runs <= day(aim.target.day) + later) for aim, gain in zip(aims, gains, strict=True)]
+    return np.asarray(fixed + np.stack([one.sum(axis=1) for one in new]))
 
 
-def _features(made: Worlds, aims: tuple[Aim, ...], gains: list[Array], fixed: Array, months: tuple[date, ...], offered: Mask) -> Array:
-    """What tells worlds apart: what each target has some years around its day if all starts at once, and the days on which sites run.
+def _expected(made: Worlds, months: tuple[date, ...]) -> Expected:
+    """Means of the dates of every option over all draws, cancelled or not."""
+    planned, parts = days_of(months), range(0, made.draws, _AT_ONCE)
+    sums: list[Array] = []
+    for first in parts:
+        dates = dates_of(made.only(np.arange(first, min(first + _AT_ONCE, made.draws))), planned)
+        part = [one.sum(axis=0) for one in dates]
+        sums = [one + other for one, other in zip(sums, part, strict=True)] if sums else part
+    return Expected(*(one / made.draws for one in sums))
 
-    All on the power of each site that is soonest at the median. (draw, feature).
+
+def _chosen(
+    made: Worlds, queues: Queues, asked: BuildAsked, gains: list[Array], fixed: Array, months: tuple[date, ...], offered: Mask,
+    by_site: list[list[int]], spacing: tuple[int, ...],
+) -> Standing:  # fmt: skip
+    """The worlds that stand for all, by what plans at random reach of each target some months before and after its day, and on it.
+
+    With crews and the queue for accelerators and without.
     """
-    begun = starts_at(made, days_of(months[:1]))
-    ready = ready_at(made, begun)
-    middle = np.where(offered, np.median(ready[..., 0], axis=0), np.inf)
-    soonest = np.argmin(np.where(np.isnan(middle), np.inf, middle), axis=1)
-    at = np.arange(len(soonest))
-    runs = operation_at(made, ready)[:, at, soonest, -1, 0]
-    lost = given_up_at(made, begun, ready)[:, at, soonest, 0]
-    when = np.where(lost, np.inf, runs)
-    totals = [
-        fixed[place] + (gains[place][:, -1].T * (when <= day(aim.target.day) + years * 365.25)).sum(axis=1)
-        for place, aim in enumerate(aims)
-        for years in (-1.0, 0.0, 1.0)
-    ]
-    sites = [np.clip(runs[:, made.site == one].mean(axis=1), None, day(months[-1]) + 3000.0) for one in np.unique(made.site)]
-    return np.stack([*totals, *fixed, *sites], axis=1)
+    plans = plans_at_random(by_site, offered, spacing, made.ships.shape[1], len(months), _PLANS, asked.seed)
+    reached, planned = [fixed], days_of(months)
+    for plan in (one for one in plans if one.size):
+        runs = (running_of(made, plan[0], plan[1], plan[2], planned[plan[3]]), operation_with_queues(made, queues, plan, planned[plan[3]]))
+        reached += [_reached(one, plan, asked.aims, gains, fixed, later) for one in runs for later in (-_ASIDE, 0.0, _ASIDE)]
+    return standing_for(np.concatenate(reached), asked.worlds)
 
 
 def _spacing(made: Worlds, lots: tuple[Lot, ...], sites: tuple[str, ...]) -> tuple[int, ...]:
@@ -345,19 +244,20 @@ def prepare(programme: Programme, now: Known, asked: BuildAsked, progress: Progr
     an accelerator is not known, or there is nothing to decide.
     """
     _check(asked, now)
-    ground, chips, months = _ground(now, asked), _chips(now, asked), _months(now, asked)
+    ground, chips = decisions_of(now, asked.powers, asked.further), chips_for(now, asked.chips)
+    months = months_for(now, asked.first, asked.last or max(aim.target.day for aim in asked.aims))
     if not ground.lots:
         raise InputError(f"nothing to decide: work has begun on every phase of {now.programme.name} that is not given up")
-    laid = _Laid(programme, now, ground, asked.cooling)
+    laid = Laid(programme, now, ground, asked.cooling)
     knots = planned_days(months)
     steps = Steps(len(knots) + len(ground.powers) + 2, progress)
     runs = Asked(tuple((day(when), laid.at(when)) for when in knots), tuple(laid.at(knots[0], power) for power in ground.powers))
-    made = worlds_of(runs, [lot.id for lot in ground.lots], chips, ground.offered, asked.draws, asked.seed, steps.done)
-    fixed = _fixed(laid, asked.aims, asked.draws, asked.seed)
+    made, wanted = worlds_of(runs, [lot.id for lot in ground.lots], chips, ground.offered, asked.draws, asked.seed, steps.done)
+    fixed, queues = _others(laid, asked, chips, wanted)
     steps.done()
     prices = UnitPrices.of(now, min(PRICE_DRAWS, asked.draws), asked.seed)
     steps.done()
-    return _assembled(now, asked, ground, chips, months, made, fixed, prices)
+    return _assembled(now, asked, ground, chips, months, made, queues, fixed, prices)
 
 
 def _check(asked: BuildAsked, now: Known) -> None:
@@ -368,7 +268,9 @@ def _check(asked: BuildAsked, now: Known) -> None:
         if aim.kind not in KINDS:
             faults.append(Fault(f'no target of "{aim.kind}"{did_you_mean(aim.kind, KINDS)} (possible: {", ".join(KINDS)})'))
         faults += [Fault(f'no site "{one}"{did_you_mean(one, sites)}') for one in aim.sites if one not in sites]
-    faults += [Fault(f'no power "{one}"{did_you_mean(one, POWERS)} (all: {", ".join(POWERS)})') for one in asked.powers if one not in POWERS]
+    faults += [
+        Fault(f'no power "{one}"{did_you_mean(one, POWERS)} (all: {", ".join(POWERS)})') for one in asked.powers if one not in POWERS
+    ]
     if not asked.aims:
         faults.append(Fault("a plan needs a target: what has to be there, and by when"))
     if faults:
@@ -376,36 +278,37 @@ def _check(asked: BuildAsked, now: Known) -> None:
 
 
 def _assembled(
-    now: Known, asked: BuildAsked, ground: _Ground, chips: tuple[str, ...], months: tuple[date, ...], made: Worlds, fixed: Array,
-    prices: UnitPrices,
+    now: Known, asked: BuildAsked, ground: Decisions, chips: tuple[str, ...], months: tuple[date, ...], made: Worlds, queues: Queues,
+    fixed: Array, prices: UnitPrices,
 ) -> Prepared:  # fmt: skip
     """The case from what was read: worlds chosen, costs and uses at expected dates."""
     computing = computing_power(read(now, COMPUTING, asked.draws, asked.seed), now.axes["chip"], chips)
     gains = [_gain(made, aim, computing, ground.lots) for aim in asked.aims]
-    features = _features(made, asked.aims, gains, fixed, months, ground.offered)
-    chosen, weights = standing_for(features, asked.worlds, asked.seed)
-    few = made.only(chosen)
+    sites = tuple(one.id for one in ground.grounds)
+    by_site = [[place for place, lot in enumerate(ground.lots) if lot.site == site] for site in sites]
+    spacing = _spacing(made, ground.lots, sites)
     with np.errstate(invalid="ignore"):
-        dates = _expected(few, weights, months)
+        chosen, weights, error = _chosen(made, queues, asked, gains, fixed, months, ground.offered, by_site, spacing)
+        few, dates = made.only(chosen), _expected(made, months)
         money, building, chip = money_of(prices), building_of(prices, made), chips_of(prices, chips)
         supply = supply_of_powers(prices, ground.powers, made, _grid_wait(made, ground.powers))
         costs, uses = costs_of(building, supply, chip, dates, money), uses_of(building, supply, chip, dates, money, _year_ends(now))
-    sites = tuple(one.id for one in ground.grounds)
+        allowed = np.broadcast_to(ground.offered[:, :, None, None], dates.operation.shape) & np.isfinite(dates.operation)
+        costs, uses = costs.only(allowed), uses.only(allowed)
     size = [np.median(values, axis=0) for values in (made.it_power, made.facility_power)]
     decided = tuple(
         Decided(lot.id, sites.index(lot.site), float(size[0][place]), float(size[1][place]), lot.further)
         for place, lot in enumerate(ground.lots)
     )
-    allowed = np.broadcast_to(ground.offered[:, :, None, None], dates.operation.shape) & np.isfinite(dates.operation)
     case = BuildCase(
-        sites, decided, ground.powers, chips, months, allowed, np.where(allowed, np.nan_to_num(costs.total), 0.0),
+        sites, decided, ground.powers, chips, months, allowed, costs.total,
         np.stack([gain[:, :, chosen] for gain in gains]), _there(few, asked.aims, months) & allowed[None, ..., None], fixed[:, chosen],
-        weights, tuple(aim.target for aim in asked.aims), (), tuple(0.0 for _ in sites), _spacing(made, ground.lots, sites),
+        weights, tuple(aim.target for aim in asked.aims), (), tuple(0.0 for _ in sites), spacing,
     )  # fmt: skip
     basis = (*prices.basis, *_assumed(ground))
     return Prepared(
-        case, ground.lots, ground.grounds, asked.aims, made, chosen, fixed, computing, dates, costs, uses, basis,
-        _waits(made, sites, ground), _under_way(now, ground.lots), asked.seed,
+        case, ground.lots, ground.grounds, asked.aims, made, queues, chosen, fixed, computing, dates, costs, uses, basis,
+        _waits(made, sites, ground), _under_way(now, ground.lots), error, asked.seed,
     )  # fmt: skip
 
 
@@ -413,7 +316,7 @@ def _grid_wait(made: Worlds, powers: tuple[str, ...]) -> Array:
     """Expected days from the start of work to the grid, by building; nought where no grid is asked for."""
     if "grid" not in powers:
         return np.zeros(made.span.shape[1])
-    return np.nan_to_num(made.span[:, :, powers.index("grid")].mean(axis=0))
+    return np.asarray(np.nan_to_num(made.span[:, :, powers.index("grid")].mean(axis=0)))
 
 
 def _year_ends(now: Known) -> dict[int, float]:
@@ -428,7 +331,7 @@ def _under_way(now: Known, lots: tuple[Lot, ...]) -> tuple[str, ...]:
     return tuple(phase.id for phase in now.phases if phase.site != UNSITED and phase.id not in decided and not given_up(now, phase))
 
 
-def _waits(made: Worlds, sites: tuple[str, ...], ground: _Ground) -> dict[tuple[str, str], Waits]:
+def _waits(made: Worlds, sites: tuple[str, ...], ground: Decisions) -> dict[tuple[str, str], Waits]:
     """How long each power of a site takes, at its first decided building."""
     out = {}
     for site in sites:
@@ -440,10 +343,19 @@ def _waits(made: Worlds, sites: tuple[str, ...], ground: _Ground) -> dict[tuple[
     return out
 
 
-def _assumed(ground: _Ground) -> list[Basis]:
+def _assumed(ground: Decisions) -> list[Basis]:
     """Further buildings as assumptions: how many of them a site is taken to have room for."""
     return [
-        Basis(one.id, "further buildings", float(number), "1", "assumed", "", "D", "like its last one, as many as its land or its own size allow")
+        Basis(
+            one.id,
+            "further buildings",
+            float(number),
+            "1",
+            "assumed",
+            "",
+            "D",
+            "like its last one, as many as its land or its own size allow",
+        )
         for one in ground.grounds
         if (number := sum(lot.further for lot in ground.lots if lot.site == one.id))
     ]

@@ -1,5 +1,7 @@
-"""The unit prices behind an option, read once: the model's own as means over its draws, plants at the catalogue's medians, each kept with
-what it rests on."""
+"""The unit prices behind an option, read once: the model's own as means over its draws, plants at the catalogue's medians.
+
+Each is kept with what it rests on.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,7 @@ class UnitPrices:
     def number(self, kind: str, name: str, attribute: str, unit: str) -> float:
         """The median of a value of the catalogue; it joins the basis. Raises InputError where there is none."""
         found = self.known.catalogue.estimate(kind, name, attribute, unit)
-        value = float(central(found.value))  # type: ignore[arg-type]
+        value = float(central(found.value))
         if np.isnan(value):
             raise InputError(f"the catalogue has no {attribute} of {kind}/{name}; add a row {kind},{name},{attribute},VALUE,{unit},...")
         self._keep(basis_of(name, attribute, value, unit, found))
@@ -173,10 +175,12 @@ def supply_of_powers(read: UnitPrices, powers: Sequence[str], made: Worlds, unti
         return np.stack([np.broadcast_to(value, (sites,))[made.site] for value in values], axis=1)
 
     waits = np.stack([until if power == "bridge" else np.zeros_like(until) for power in powers], axis=1)
-    before = tuple(table([getattr(one, name) for one in bridge]) for name in ("yearly", "price", "carbon", "gas"))
     return Supply(
-        *(table([getattr(one, name) for one in feeds]) for name in ("capital", "life", "yearly", "price", "carbon", "gas", "grid")),
-        waits, before,  # type: ignore[arg-type]
+        table([one.capital for one in feeds]), table([one.life for one in feeds]), table([one.yearly for one in feeds]),
+        table([one.price for one in feeds]), table([one.carbon for one in feeds]), table([one.gas for one in feeds]),
+        table([one.grid for one in feeds]), waits,
+        (table([one.yearly for one in bridge]), table([one.price for one in bridge]), table([one.carbon for one in bridge]),
+         table([one.gas for one in bridge])),
     )  # fmt: skip
 
 
@@ -218,7 +222,7 @@ def _cells(read: UnitPrices) -> _Feed:
 
 
 def _stated(read: UnitPrices) -> _Feed:
-    """What the file states for a site: energy of its sources in the last month of the clock, at their prices; the grid where none is drawn."""
+    """What the file states for a site: energy of its sources in the last month of the clock at their prices; else the grid."""
     energy = read.mean("supply_energy")[..., -1]
     total = energy.sum(axis=0)
     usual = (np.arange(len(SOURCES)) == _GRID)[:, None]

@@ -1,4 +1,4 @@
-"""The dates of what is decided in every draw of the ordinary model, for any month of start, power and chip; and the worlds that stand for all.
+"""The dates of what is decided in every draw of the ordinary model, for any month of start, power and chip.
 
     ready = max(start + span, stated day of power),  operation = max(ready, chip ships + delivery) + racks + commissioning      (1)
 
@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.engine.select import Block
-from stargauge.engine.simulate import simulate
-from stargauge.model.schedule import cancelled_date
+from stargauge.engine.simulate import model_graph, simulate
 from stargauge.programme.known import Known
 from stargauge.quantity.dates import day, month_end
 from stargauge.quantity.quantity import ACTIVITIES, SOURCES, STAGES
@@ -26,13 +25,10 @@ Array = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 _START, _ENERGISED = STAGES.index("under_construction"), STAGES.index("energised")
-_HALL = ("shell", "fit_out")
 _POWER = ("grid_connection", "transformers", "switchgear", "onsite_generation")
 _DATES_OF = ("grid", "gas", "fuel_cell")
 #: Months after the first between which starts of work are taken as straight: they slip in proportion to how far ahead they are planned.
 KNOTS = (0, 1, 2, 4, 8, 18, 36)
-#: Rounds until the worlds that stand for all are settled.
-_ROUNDS = 50
 
 
 class _Kept(NamedTuple):
@@ -64,6 +60,11 @@ class Read:
         }
 
 
+def by_model(name: str, **needs: Array) -> Array:
+    """A quantity by the model's own formula, of what it needs."""
+    return np.asarray(model_graph().quantities[name].function(**needs))
+
+
 def read(known: Known, names: Sequence[str], draws: int, seed: int, addresses: Sequence[str] = ()) -> dict[str, Array]:
     """Quantities, and addresses by month, of an ordinary run: by name, with the draws first where they vary."""
     made = simulate(known, addresses, draws=draws, seed=seed, collectors={"read": Read(tuple(names))})
@@ -77,7 +78,7 @@ DATES = (
     "delivery_lead", "cancellation_site", "cancellation_rate_announced", "cancellation_rate_building", "site_observed_through",
     "site_known_from", "phase_site",
 )  # fmt: skip
-WAITS = ("activity_days", "supply_available_from", "supply_alone")
+WAITS = ("activity_days", "supply_available_from", "supply_alone", "racks_wanted")
 
 
 @dataclass(frozen=True)
@@ -148,19 +149,61 @@ def operation_at(made: Worlds, ready: Array) -> Array:
     return np.asarray(there + (made.racks + made.later)[:, :, None, None, None])
 
 
+def given_up(made: Worlds, start: Array, ready: Array, site: Places) -> NDArray[np.bool_]:
+    """Whether a building of a site is cancelled before it has power: (draw, option). By `model.schedule.cancelled_date`."""
+    stages = np.full((len(start), len(STAGES), start.shape[1]), np.nan)
+    stages[:, _START], stages[:, _ENERGISED] = start, ready
+    absent = np.full(start.shape, np.nan)
+    when = by_model(
+        "cancelled_date", phase_date_cancelled=absent, phase_date_placed=absent[0], site_observed_through=made.looked,
+        site_known_from=made.known_from, phase_site=site.astype(np.float64), cancellation_site=made.chance,
+        cancellation_rate_announced=made.announced, cancellation_rate_building=made.building, uncancelled_date=stages,
+    )  # fmt: skip
+    return np.isfinite(when)
+
+
+class Dates(NamedTuple):
+    """Days of every option: `start` (draw, building, start), `ready` (draw, building, power, start), `operation` (draw, building, power,
+    chip, start)."""
+
+    start: Array
+    ready: Array
+    operation: Array
+
+
+def dates_of(made: Worlds, planned: Array) -> Dates:
+    """The dates of all options whose work is planned to start on some days, whatever is cancelled."""
+    start = starts_at(made, planned)
+    ready = ready_at(made, start)
+    return Dates(start, ready, operation_at(made, ready))
+
+
 def given_up_at(made: Worlds, start: Array, ready: Array) -> NDArray[np.bool_]:
-    """Whether a building is cancelled before it has power: (draw, building, power, start). By `model.schedule.cancelled_date`."""
+    """Whether options are cancelled before they have power: (draw, building, power, start), of starts (draw, building, start)."""
     shape = ready.shape
-    power = ready.reshape(shape[0], -1)
-    work = np.broadcast_to(start[:, :, None], shape).reshape(power.shape)
-    stages = np.full((shape[0], len(STAGES), power.shape[1]), np.nan)
-    stages[:, _START], stages[:, _ENERGISED] = work, power
-    absent = np.full(power.shape, np.nan)
-    site = np.repeat(made.site, shape[2] * shape[3])
-    when = cancelled_date(
-        absent, absent[0], made.looked, made.known_from, site.astype(np.float64), made.chance, made.announced, made.building, stages
-    )
-    return np.asarray(np.isfinite(when).reshape(shape))
+    flat = np.broadcast_to(start[:, :, None], shape).reshape(shape[0], -1)
+    return given_up(made, flat, ready.reshape(shape[0], -1), np.repeat(made.site, shape[2] * shape[3])).reshape(shape)
+
+
+def running(made: Worlds, planned: Array) -> Array:
+    """Day of operation of all options, infinity where they are cancelled before: (draw, building, power, chip, start)."""
+    start, ready, operation = dates_of(made, planned)
+    return np.where(given_up_at(made, start, ready)[:, :, :, None], np.inf, operation)
+
+
+def ready_of(made: Worlds, building: Places, power: Places, planned: Array) -> tuple[Array, Array]:
+    """Days on which work of single options really starts, and on which hall and power are there: (draw, option) each."""
+    right = np.clip(np.searchsorted(made.knots, planned), 1, len(made.knots) - 1)
+    share = (planned - made.knots[right - 1]) / (made.knots[right] - made.knots[right - 1])
+    start = made.starts[:, building, right - 1] * (1.0 - share) + made.starts[:, building, right] * share
+    return start, np.fmax(start + made.span[:, building, power], made.since[:, building, power])
+
+
+def running_of(made: Worlds, building: Places, power: Places, chip: Places, planned: Array) -> Array:
+    """Day of operation of single options, infinity where they are cancelled before: (draw, option)."""
+    start, ready = ready_of(made, building, power, planned)
+    runs = np.maximum(ready, made.ships[:, chip]) + (made.racks + made.later)[:, building]
+    return np.where(given_up(made, start, ready, made.site[building]), np.inf, runs)
 
 
 # --- from the model ---------------------------------------------------------------------------------------------------------------
@@ -188,8 +231,11 @@ class Steps:
 
 def worlds_of(
     asked: Asked, phases: Sequence[str], chips: Sequence[str], offered: NDArray[np.bool_], draws: int, seed: int, done: Callable[[], None]
-) -> Worlds:
-    """Read them from ordinary runs of the model, one per knot and power. `offered`: (building, power), where a power may be had."""
+) -> tuple[Worlds, Array]:
+    """Read them from ordinary runs of the model, one per knot and power. `offered`: (building, power), where a power may be had.
+
+    Beside them the day on which each phase wants racks, its site on each power: (power, draw, phase).
+    """
     first = asked.starts[0][1]
     place = {label: at for at, label in enumerate(first.axes["phase"])}
     at = np.array([place[one] for one in phases], dtype=np.intp)
@@ -203,28 +249,26 @@ def worlds_of(
     later = [run(known, ("build_start",))["build_start"][:, at] for _, known in asked.starts[1:]]
     chip = [first.axes["chip"].index(one) for one in chips]
     site = got["phase_site"].astype(np.intp)[at]
-    waits = [_waits(run(known, WAITS), at, site) for known in asked.powers]
-    span, since = (
-        np.stack([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], axis=2)
-        for part in (0, 1)
-    )
+    by_power = [run(known, WAITS) for known in asked.powers]
+    waits = [_waits(one, at, site) for one in by_power]
+    span, since = (np.stack([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], axis=2) for part in (0, 1))
     ships = got["chip_ships_from"][:, chip] + got["delivery_lead"][:, None]
     it_power = got["phase_it_power"][:, at]
-    return Worlds(
+    made = Worlds(
         np.array([when for when, _ in asked.starts]), np.stack([got["build_start"][:, at], *later], axis=2), span, since,
         (got["rack_installation"] + got["commissioning_time"])[:, at], np.nan_to_num(ships, nan=-np.inf), got["cancellation_site"],
         got["cancellation_rate_announced"], got["cancellation_rate_building"], it_power, it_power * got["design_power_ratio"][:, site],
         got["building_spacing"], np.zeros(it_power.shape), got["site_observed_through"], got["site_known_from"], site,
     )  # fmt: skip
+    return made, np.stack([one["racks_wanted"] for one in by_power])
 
 
 def _waits(got: Mapping[str, Array], at: Places, site: Places) -> tuple[Array, Array]:
     """Days until hall and power are there, and the day before which stated power is not: (draw, building) each."""
     days = {name: got["activity_days"][:, place][:, at] for place, name in enumerate(ACTIVITIES)}
-    hall = sum(days[name] for name in _HALL)
-    span = np.maximum.reduce([hall, *(days[name] for name in _POWER)])
+    span = np.maximum.reduce([days["shell"] + days["fit_out"], *(days[name] for name in _POWER)])
     grid, gas, cells = (got["supply_available_from"][:, SOURCES.index(name)][:, site] for name in _DATES_OF)
-    alone = (np.nan_to_num(got["supply_alone"]) > 0.5).any(axis=0)[site]
+    alone = (np.nan_to_num(got["supply_alone"]).max(axis=0) > 0.5)[site]
     dated = np.fmax(np.where(alone, np.nan, grid), np.fmax(gas, cells))
     return span, np.nan_to_num(dated, nan=-np.inf)
 
@@ -240,55 +284,3 @@ def planned_days(months: Sequence[date]) -> tuple[date, ...]:
 def days_of(months: Sequence[date]) -> Array:
     """Month ends as day counts."""
     return np.array([day(month) for month in months])
-
-
-# --- worlds that stand for all ----------------------------------------------------------------------------------------------------
-
-
-def standing_for(features: Array, count: int, seed: int) -> tuple[Places, Array]:
-    """Draws that stand for all: their places, in order, and weights, the share of all draws that lie nearest to each.
-
-    k-means++ seeds (Arthur and Vassilvitskii 2007, SODA) on standardised features (draw, feature), then medoids: of each cluster the draw
-    nearest its mean, until nothing moves. Deterministic.
-    """
-    draws = len(features)
-    if count >= draws:
-        return np.arange(draws), np.full(draws, 1.0 / draws)
-    scale = features.std(axis=0)
-    points = (features - features.mean(axis=0))[:, scale > 0.0] / scale[scale > 0.0]
-    chosen = _seeds(points, count, np.random.default_rng(seed))
-    for _ in range(_ROUNDS):
-        nearest = _nearest(points, chosen)
-        moved = np.array([_medoid(points, nearest == one, chosen[one]) for one in range(count)])
-        if (moved == chosen).all():
-            break
-        chosen = moved
-    order = np.argsort(chosen, kind="stable")
-    chosen = chosen[order]
-    share = np.bincount(_nearest(points, chosen), minlength=count) / draws
-    return chosen[share > 0.0], share[share > 0.0]
-
-
-def _nearest(points: Array, chosen: Places) -> Places:
-    centres = points[chosen]
-    apart = (centres**2).sum(axis=1)[None] - 2.0 * points @ centres.T
-    return np.asarray(np.argmin(apart, axis=1))
-
-
-def _medoid(points: Array, here: NDArray[np.bool_], usual: np.intp) -> np.intp:
-    places = np.flatnonzero(here)
-    if not len(places):
-        return usual
-    apart = ((points[places] - points[places].mean(axis=0)) ** 2).sum(axis=1)
-    return np.intp(places[np.argmin(apart)])
-
-
-def _seeds(points: Array, count: int, chance: np.random.Generator) -> Places:
-    """First the draw nearest the mean, then others with a chance in proportion to the squared distance from those there are."""
-    chosen = [int(np.argmin((points**2).sum(axis=1)))]
-    apart = ((points - points[chosen[0]]) ** 2).sum(axis=1)
-    while len(chosen) < count and apart.sum() > 0.0:
-        place = int(np.searchsorted(np.cumsum(apart), chance.random() * apart.sum()))
-        chosen.append(min(place, len(points) - 1))
-        apart = np.minimum(apart, ((points - points[chosen[-1]]) ** 2).sum(axis=1))
-    return np.array(chosen, dtype=np.intp)

@@ -1,0 +1,97 @@
+"""What the buildings of a plan take from one another and from what is under way: crews of a site, and the queue for accelerators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.plan.build_order.worlds import Worlds, by_model, given_up, ready_of
+
+Array = NDArray[np.float64]
+Places = NDArray[np.intp]
+
+#: What is read of a run in which nothing that is decided is built.
+QUEUES = (
+    "racks_wanted", "build_start", "observed_date", "slipped_date", "phase_it_power", "phase_placed", "accelerator_supply",
+    "accelerator_lead_time", "chip_ships_from", "delivery_lead", "phase_chip_stated", "phase_site", "phase_unsited", "building_spacing",
+)  # fmt: skip
+#: What the racks of a phase wait for beside hall and power, and what the model makes it of.
+_WAITED_FOR = {
+    "accelerators_ready": (
+        "racks_wanted", "phase_it_power", "phase_placed", "accelerator_supply", "accelerator_lead_time", "build_start",
+        "phase_chip_stated", "chip_ships_from", "delivery_lead",
+    ),
+    "crew_ready": (
+        "racks_wanted", "observed_date", "slipped_date", "build_start", "building_spacing", "phase_site", "phase_unsited",
+    ),
+}  # fmt: skip
+
+
+class Queues(NamedTuple):
+    """What else wants crews and accelerators, as read by the names of `QUEUES`.
+
+    `wanted`: (power, draw, phase), day on which what is under way wants racks where its site runs on a power. `phases`: places of the
+    buildings that are decided on the axis of phases; `chips`: places of the accelerators on theirs.
+    """
+
+    got: Mapping[str, Array]
+    wanted: Array
+    phases: Places
+    chips: Places
+
+    def with_powers(self, sites: Places, powers: Places) -> Array:
+        """Day on which each phase wants racks, its site on a power where one is chosen: (draw, phase)."""
+        out, where = self.got["racks_wanted"].copy(), self.got["phase_site"].astype(np.intp)
+        for site, power in dict(zip(sites.tolist(), powers.tolist(), strict=True)).items():
+            here = where == site
+            here[self.phases] = False
+            out[:, here] = self.wanted[power][:, here]
+        return out
+
+
+def operation_with_queues(made: Worlds, others: Queues, chosen: Places, planned: Array) -> Array:
+    """Day of operation of a plan (4, choice), work planned to start on some days: (draw, choice); infinity where it is cancelled before.
+
+    max(ready, crew, accelerators) + racks + commissioning       (1)
+
+    As the ordinary model has it, but that nothing under way waits for what is decided.
+    """
+    building, power, chip, _ = chosen
+    start, ready = ready_of(made, building, power, planned)
+    got, at = others.got, others.phases[building]
+    wanted = others.with_powers(made.site[building], power)
+    begun, stated = got["build_start"].copy(), got["phase_chip_stated"].copy()
+    wanted[:, at], begun[:, at], stated[at] = ready, start, others.chips[chip]
+    held = {**got, "racks_wanted": wanted, "build_start": begun, "phase_chip_stated": stated}
+    chips, crew = (by_model(name, **{need: held[need] for need in needs}) for name, needs in _WAITED_FOR.items())
+    runs = np.maximum(ready, np.fmax(chips, crew)[:, at]) + made.racks[:, building]
+    return np.where(given_up(made, start, ready, made.site[building]), np.inf, runs)
+
+
+def added(alone: Array, together: Array, chosen: Places, by_site: tuple[tuple[int, ...], ...]) -> Array:
+    """Days that crews and the queue add to each building, from the days of a plan with and without them: (building, draw).
+
+    A building that is not in the plan gets what the last one of its site gets, else what the plan gets on average; so does one that is
+    cancelled in a draw.
+    """
+    built = [int(one) for one in chosen[0]]
+    late = np.where(np.isfinite(together) & np.isfinite(alone), together - np.where(np.isfinite(alone), alone, 0.0), np.nan)
+    usual = np.nan_to_num(_mean(late))
+    out = np.empty((sum(map(len, by_site)), len(late)))
+    for places in by_site:
+        last = usual
+        for place in places:
+            if place in built:
+                own = late[:, built.index(place)]
+                last = np.where(np.isnan(own), last, own)
+            out[place] = last
+    return out
+
+
+def _mean(values: Array) -> Array:
+    """Mean over choices of what there is of them, by draw."""
+    known = np.isfinite(values)
+    return np.asarray(np.where(known, values, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1))

@@ -1,0 +1,160 @@
+"""Dates of options draw by draw, the queues that buildings stand in, and the few worlds that stand for all draws."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stargauge.plan.build_order.queues import added
+from stargauge.plan.build_order.standing_for import LEVELS, passing, plans_at_random, standing_for
+from stargauge.plan.build_order.worlds import (
+    KNOTS,
+    Worlds,
+    dates_of,
+    given_up_at,
+    planned_days,
+    ready_of,
+    running,
+    running_of,
+    starts_at,
+)
+from stargauge.quantity.dates import months_between
+
+DAY = 740_000.0
+
+
+def made_up(seed: int, draws: int = 40, buildings: int = 3, powers: int = 2, chips: int = 2) -> Worlds:
+    """Worlds at random: starts slip in proportion to how far they are planned ahead."""
+    chance = np.random.default_rng(seed)
+    knots = DAY + np.array([0.0, 200.0, 1000.0])
+    slip = chance.lognormal(0.1, 0.3, (draws, buildings, 1))
+    site = np.array([0, 0, 1])[:buildings]
+    return Worlds(
+        knots, DAY - 30.0 + (knots - DAY + 30.0) * slip, chance.uniform(200.0, 900.0, (draws, buildings, powers)),
+        np.where(chance.random((draws, buildings, powers)) < 0.5, -np.inf, DAY + 500.0), chance.uniform(30.0, 200.0, (draws, buildings)),
+        DAY + chance.uniform(0.0, 900.0, (draws, chips)), chance.random((draws, 2)), chance.uniform(0.05, 0.2, draws),
+        chance.uniform(0.01, 0.1, draws), chance.uniform(1e8, 2e8, (draws, buildings)), chance.uniform(1e8, 2e8, (draws, buildings)),
+        chance.uniform(30.0, 90.0, draws), np.zeros((draws, buildings)), np.full(2, DAY - 200.0), np.full(2, DAY - 400.0), site,
+    )  # fmt: skip
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.lists(st.floats(0.0, 1000.0), min_size=2, max_size=6))
+def test_a_later_start_never_runs_earlier(seed: int, ahead: list[float]) -> None:
+    made, planned = made_up(seed), DAY + np.sort(np.array(ahead))
+    for days in dates_of(made, planned):
+        assert (np.diff(days, axis=-1) >= -1e-6).all()
+
+
+def test_a_later_start_runs_no_earlier_even_where_sites_are_given_up() -> None:
+    """Power with a stated day is left out: whoever starts early and waits for it has longer to give up."""
+    made = made_up(7, draws=200)
+    made.since[:] = -np.inf
+    runs = running(made, DAY + np.linspace(0.0, 1000.0, 30))
+    assert np.isinf(runs).any() and (runs[..., 1:] >= runs[..., :-1] - 1e-6).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000))
+def test_a_power_that_is_there_sooner_and_a_chip_that_ships_sooner_never_run_later(seed: int) -> None:
+    made = made_up(seed)
+    made.span[:, :, 1], made.since[:, :, 1] = made.span[:, :, 0] - 100.0, made.since[:, :, 0]
+    made.ships[:, 1] = made.ships[:, 0] - 50.0
+    runs = running(made, DAY + np.array([0.0, 500.0]))
+    assert (runs[:, :, 1] <= runs[:, :, 0]).all() and (runs[..., 1, :] <= runs[..., 0, :]).all()
+
+
+def test_single_options_are_those_of_the_whole_table() -> None:
+    made, planned = made_up(1), DAY + np.array([0.0, 120.0, 800.0])
+    whole = running(made, planned)
+    assert np.isinf(whole).any() and np.isfinite(whole).any()
+    places = np.array([(b, p, c, s) for b in range(3) for p in range(2) for c in range(2) for s in range(3)]).T
+    assert running_of(made, places[0], places[1], places[2], planned[places[3]]) == pytest.approx(whole.reshape(40, -1))
+
+
+def test_starts_are_those_of_the_knots_at_the_knots_and_straight_between_them() -> None:
+    made = made_up(2)
+    at = starts_at(made, np.concatenate([made.knots, [DAY + 600.0]]))
+    assert at[:, :, :3] == pytest.approx(made.starts)
+    assert at[:, :, 3] == pytest.approx((made.starts[:, :, 1] + made.starts[:, :, 2]) / 2.0)
+
+
+def test_power_with_a_stated_day_is_not_there_before_it() -> None:
+    made = made_up(3)
+    ready = ready_of(made, np.array([0]), np.array([0]), np.array([DAY]))[1][:, 0]
+    assert (ready >= made.since[:, 0, 0]).all() and (ready >= made.starts[:, 0, 0] + made.span[:, 0, 0] - 1e-6).all()
+
+
+def test_a_site_that_is_never_given_up_loses_no_building() -> None:
+    made = made_up(4)
+    start, ready, _ = dates_of(made, np.array([DAY]))
+    made.building[:] = made.announced[:] = 1e-9
+    assert not given_up_at(made, start, ready).any()
+    made.building[:] = made.announced[:] = 1e9
+    assert given_up_at(made, start, ready).all()
+
+
+def test_only_some_draws_are_those_draws() -> None:
+    made, few = made_up(5), np.array([3, 17])
+    planned = np.array([DAY + 100.0])
+    assert (running(made.only(few), planned) == running(made, planned)[few]).all()
+    assert made.only(few).draws == 2
+
+
+def test_planned_days_are_within_the_months_and_two_at_least() -> None:
+    months = months_between(date(2027, 1, 31), date(2032, 12, 31))
+    days = planned_days(months)
+    assert days[0] == months[0] and days[-1] == months[-1] and len(days) == len(KNOTS) + 1 == len(set(days))
+    assert len(planned_days(months[:1])) == 2 and planned_days(months[:3]) == months[:3]
+
+
+# --- what comes on top ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_building_outside_a_plan_is_held_up_like_the_one_before_it() -> None:
+    alone, together = np.array([[10.0, 20.0], [10.0, np.inf]]), np.array([[15.0, 50.0], [11.0, np.inf]])
+    made = added(alone, together, np.array([[0, 3], [0, 0], [0, 0], [0, 0]]), ((0, 1), (2,), (3, 4)))
+    assert made.T.tolist() == [[5.0, 5.0, 17.5, 30.0, 30.0], [1.0, 1.0, 1.0, 1.0, 1.0]]
+
+
+# --- worlds that stand for all ----------------------------------------------------------------------------------------------------
+
+
+def _reached(seed: int, plans: int, draws: int = 600) -> np.ndarray:
+    """What plans reach: sums of buildings that run in time, which a common part holds up together."""
+    chance = np.random.default_rng(seed)
+    common, own = np.random.default_rng(0).normal(size=(draws, 1)), np.random.default_rng(1).normal(size=(draws, 12))
+    late = common + own
+    return np.stack([(late < chance.normal(0.5, 1.0, 12)).astype(float) @ (chance.random(12) < 0.6) for _ in range(plans)])
+
+
+def test_few_worlds_keep_about_what_all_draws_keep_of_plans_they_were_not_chosen_by() -> None:
+    known, fresh = _reached(3, 80), _reached(4, 200)
+    made = standing_for(known, 50)
+    off = np.sqrt(((passing(fresh)[:, made.places].mean(axis=1) - passing(fresh).mean(axis=1)) ** 2).mean())
+    usual = np.sqrt(np.mean(LEVELS * (1.0 - LEVELS) / 50.0))  # of fifty draws at random
+    assert off < 0.6 * usual and made.error < 0.5 * usual
+
+
+def test_the_worlds_are_of_one_weight_in_order_and_always_the_same() -> None:
+    made, again = standing_for(_reached(3, 40), 30), standing_for(_reached(3, 40), 30)
+    assert (made.places == again.places).all() and (np.diff(made.places) > 0).all()
+    assert made.weights.tolist() == [1.0 / 30] * 30
+
+
+def test_as_many_worlds_as_draws_are_all_of_them() -> None:
+    made = standing_for(_reached(3, 4, 20), 20)
+    assert made.places.tolist() == list(range(20)) and made.error == 0.0
+
+
+def test_plans_at_random_are_plans() -> None:
+    offered = np.array([[True, False], [True, False], [True, True], [False, True]])
+    for plan in plans_at_random(((0, 1), (2, 3)), offered, (2, 0), 3, 12, 50, 0):
+        building, power, chip, start = plan
+        assert offered[building, power].all() and (chip < 3).all() and (start < 12).all()
+        here = dict(zip(building.tolist(), start.tolist(), strict=True))
+        assert 1 not in here or (0 in here and here[1] >= here[0] + 2)
