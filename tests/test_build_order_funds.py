@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.build_order_cases import ALL, EQUIPMENT, HALLS, YEARS, case_of, funders_of, takes_of
+from tests.build_order_by_hand import ALL, EQUIPMENT, HALLS, YEARS, case_of, funders_of, takes_of
 from tests.real_worlds import NOW, known_of
 
 from stargauge import api
 from stargauge.plan.build_order import funds
-from stargauge.plan.build_order.case import Choice, faults_of
-from stargauge.plan.build_order.division import ASSETS, LENDERS, Division, divide
-from stargauge.plan.build_order.funds import NOBODY, fund_rows, missing_row
+from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, faults_of
+from stargauge.plan.build_order.division import LENDERS, Division, divide
+from stargauge.plan.build_order.funds import NOBODY, fund_rows, missing_row, within_means
+from stargauge.plan.build_order.worlds import read
 from stargauge.programme.known import Known, known
 from stargauge.programme.overlay import overlay
 from stargauge.quantity.errors import InputError
@@ -74,7 +75,7 @@ def test_a_party_without_accounts_has_no_limit_but_pays_no_more_than_its_share()
 def test_a_site_of_nobody_is_left_open() -> None:
     """Where nobody has promised anything nothing is known of who could pay: no row, and the division says nobody."""
     nobody = funders_of(
-        [[0.0], [0.0]], ((False, False), (False, False)), owner=np.zeros((2, 3)), equipment=np.zeros((2, 3)), leverage=0.0,
+        [[0.0], [0.0]], ((False, False), (False, False)), owner=np.zeros((2, 3)), equipment=np.zeros((2, 3)), market=0.0,
     )  # fmt: skip
     assert nobody.orphans == ("north", "south")
     assert fund_rows(nobody, case_of(), takes_of()) == ()
@@ -138,7 +139,7 @@ amounts = st.lists(st.lists(st.floats(0.0, 8e9), min_size=3, max_size=3), min_si
 @settings(max_examples=40, deadline=None)
 @given(amounts, st.sets(st.integers(0, 2), min_size=1), st.floats(0.5, 2.0))
 def test_rows_and_division_agree_and_sums_are_exact(means: list[list[float]], built: set[int], level: float) -> None:
-    """Whatever parties have: an order that keeps all rows is paid by somebody, one that breaks one is not; cents add up; more never hurts."""
+    """Whatever parties have: an order that keeps all rows is paid, one that breaks one is not; cents add up; more never hurts."""
     left = np.maximum.accumulate(np.array(means), axis=1)
     chosen = tuple(ALL[at] for at in sorted(built))
     case, takes = case_of(), takes_of()
@@ -187,27 +188,60 @@ def test_means_of_stargate(begun: Known) -> None:
     made = {means: funds.funders_of(begun, sites, YEARS, means, draws=256) for means in MEANS}
     low = funds.funders_of(begun, sites, YEARS, "committed", 0.1, draws=256)
     assert {one for one, known_ in zip(low.parties, low.knowable, strict=True) if known_} == {"softbank", "openai", "oracle"}
-    for less, more in zip(MEANS, MEANS[1:], strict=False):
+    for less, more in pairwise(MEANS):
         known_ = made[less].knowable
         assert (made[less].left[known_] <= made[more].left[known_] + 1.0).all()
     assert (low.left[low.knowable] <= made["committed"].left[low.knowable] + 1.0).all()
-    assert made["financeable"].leverage == 0.0 and 0.7 < made["committed"].leverage < 0.85
+    assert (
+        made["financeable"].leverage == 0.0
+        and made["financeable"].market == made["committed"].market
+        and 0.7 < made["committed"].leverage < 0.85
+    )
     openai = made["committed"].left[low.parties.index("openai")]
     assert 80 * BN < openai[0] < 160 * BN  # cash of 79 bn and 72 bn promised, less what is under way
 
 
 def test_commitments_of_a_plan_for_stargate(begun: Known) -> None:
-    """What each pays stands in the programme as its commitment, adds up to the capital, and the model reads it."""
+    """What each pays is its commitment; they add up to the capital; the model reads them and leaves shares in what is under way alone."""
     now, sites = known_of(), ("shackelford", "dona-ana")
     funders = funds.funders_of(begun, sites, YEARS, "committed", draws=256)
-    made = divide(replace(funders), replace(case_of(), sites=sites), takes_of(), ALL)
+    made = divide(funders, case_of(sites=sites), takes_of(), ALL)
     lines = made.commitments(now)
-    total = sum(float(line["amount"]["value"].split()[0]) for party in lines.values() for line in party["commitments"].values())
+    every = {name: line for party in lines.values() for name, line in party["commitments"].items()}
+    new = {name: line for name, line in every.items() if not name.endswith("under-way")}
+    total = sum(float(line["amount"]["value"].split()[0]) for line in new.values())
     assert round(100 * total) == int(made.cents[: made.sources.index(NOBODY)].sum())
+    assert set(every) - set(new) == {
+        "plan-oracle-shackelford-equipment-under-way",
+        "plan-oracle-dona-ana-equipment-under-way",
+        "plan-oracle-dona-ana-building-under-way",
+    }
     source = {"publisher": "Stargauge", "title": "a plan", "date": str(now.as_of), "grade": "D", "designed": True}
     laid = known(overlay(api.load("stargate"), {"sources": {"plan": source}, "parties": lines}), now.catalogue.catalogue, NOW)
-    assert len(laid.lines) == len(now.lines) + sum(len(party["commitments"]) for party in lines.values())
-    assert all(asset in ASSETS for asset in ("building", "equipment")) and date(2026, 11, 22) == NOW
+    assert len(laid.lines) == len(now.lines) + len(every)
+    share = read(laid, ["equipment_share"], 256, 0)["equipment_share"].mean(axis=0)
+    at, oracle = [site.id for site in laid.sites].index("shackelford"), [party.id for party in laid.parties].index("oracle")
+    begun_part = float(funders.unstated[funders.parties.index("oracle"), 0, 1])
+    assert share[at, oracle] == pytest.approx(begun_part / (begun_part + 6e9 * funders.level[-1]), rel=0.02)
+
+
+def test_money_over_years_is_kept_by_solving_again() -> None:
+    """What one year end does not see becomes a row, until what is found can be paid."""
+    takes = takes_of(
+        building_capital=np.zeros((3, 1, 1, 1, 3)),
+        equipment_capital=np.array([[0.0, 4.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 4.0]])[:, None, None, None, :] * BN,
+    )  # fmt: skip
+    funders = funders_of([[0.0, 0.0, 4.0 * BN], [0.0, 4.0 * BN, 4.0 * BN]])
+    case = case_of()
+    orders = (ALL, ALL[:2], ALL[2:], ())
+
+    def first_possible(asked: BuildCase) -> BuildOrder:
+        chosen = next(one for one in orders if not any("limit" in fault for fault in faults_of(asked, one)))
+        return BuildOrder(chosen, 0.0, 0.0, np.ones((1, 2), dtype=bool))
+
+    made, order = within_means(replace(case, limits=fund_rows(funders, case, takes)), funders, takes, first_possible)
+    assert order.chosen == ALL[:2] and missing_row(funders, made, takes, order.chosen) is None
+    assert paid(divide(funders, made, takes, order.chosen), NOBODY) == [0.0, 0.0, 0.0]
 
 
 def test_faults_of_means() -> None:

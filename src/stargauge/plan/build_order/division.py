@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.plan.build_order.case import BuildCase, Choice
-from stargauge.plan.build_order.funds import NOBODY, Funders
+from stargauge.plan.build_order.funds import EXACT, MILLION, NOBODY, Funders
 from stargauge.plan.build_order.takes import Takes
 from stargauge.programme.known import Known
 
@@ -43,6 +43,7 @@ class Division:
     def to_dict(self) -> dict[str, Any]:
         """The division as plain data; `available`: cumulative, what is left by each year end for what is decided."""
         by_year, total, funders = self.usd.sum(axis=(1, 2)), float(self.usd.sum()), self.funders
+        leverage = funders.leverage if self.limited else funders.market
         parties = [
             {
                 "id": party, "name": funders.names[at], "funds": by_year[at].tolist(), "knowable": bool(funders.knowable[at]),
@@ -53,13 +54,16 @@ class Division:
         ]  # fmt: skip
         return {
             "unit": "USD", "price": "of the day", "means": funders.means, "quantile": funders.quantile, "limited": self.limited,
-            "years": list(funders.years), "capital": by_year.sum(axis=0).tolist(), "leverage": funders.leverage,
+            "years": list(funders.years), "capital": by_year.sum(axis=0).tolist(), "leverage": leverage,
             "lenders": by_year[self.sources.index(LENDERS)].tolist(), "nobody": by_year[self.sources.index(NOBODY)].tolist(),
             "parties": parties,
         }  # fmt: skip
 
     def commitments(self, known: Known, source: str = "plan") -> dict[str, Any]:
-        """`parties` of an overlay: what each pays for each site as a commitment; what nobody pays is promised by nobody."""
+        """`parties` of an overlay: what each pays for each site as a commitment; what nobody pays is promised by nobody.
+
+        Beside them what parties bring to what is under way by shares that no commitment states, so that these shares stay.
+        """
         taken, out = {line.id for line in known.lines} | set(known.programme.parties), dict[str, Any]()
         for at, who in enumerate(self.sources):
             lines = dict(self._lines(at, who, source, taken))
@@ -69,14 +73,24 @@ class Division:
         return out
 
     def _lines(self, at: int, who: str, source: str, taken: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-        for site, name in enumerate(self.funders.sites):
-            for asset, what in enumerate(ASSETS):
-                cents = int(self.cents[at, site, asset].sum())
+        stated = {"value": "announced", "source": source}
+        for site, asset in np.ndindex(self.cents.shape[1:3]):
+            name, what = self.funders.sites[site], ASSETS[asset]
+            kind = "loan" if who == LENDERS else _KINDS[what]
+            for cents, ending, about in (
+                (int(self.cents[at, site, asset].sum()), what, f"{what} of the plan"),
+                (self._unstated(at, site, asset), f"{what}-under-way", "its share of what is under way, which no commitment states"),
+            ):
                 if cents:
-                    kind = "loan" if who == LENDERS else _KINDS[what]
                     amount = {"value": f"{cents // 100}.{cents % 100:02d} USD", "source": source, "status": "planned"}
-                    stage = {"value": "announced", "source": source}
-                    yield _free(f"{source}-{who}-{name}-{what}", taken), {"to": name, "kind": kind, "amount": amount, "stage": stage}
+                    line = {"about": about, "to": name, "kind": kind, "amount": amount, "stage": stated}
+                    yield _free(f"{source}-{who}-{name}-{ending}", taken), line
+
+    def _unstated(self, at: int, site: int, asset: int) -> int:
+        """Cents that a party brings to what is under way, where the plan has money for the same; nothing elsewhere."""
+        if at >= len(self.funders.parties) or not self.cents[: len(self.funders.parties), site, asset].any():
+            return 0
+        return round(100.0 * float(self.funders.unstated[at, site, asset]))
 
 
 def _free(name: str, taken: Collection[str]) -> str:
@@ -93,7 +107,7 @@ def divide(funders: Funders, case: BuildCase, takes: Takes, chosen: Sequence[Cho
     `limited`: whether parties keep within what they have left; else everyone pays its present share.
     """
     capital = _capital(funders, case, takes, chosen)
-    lenders, shares = _shares(funders, capital)
+    lenders, shares = _shares(funders, capital, funders.leverage if limited else funders.market)
     paid = _nearest(funders, capital, shares, lenders) if limited else np.concatenate([shares, lenders[None]])
     cents = np.array(np.rint(100.0 * capital), dtype=np.int64)
     rounded = _to_the_cent(np.maximum(np.concatenate([paid, (capital - paid.sum(axis=0))[None]]), 0.0), cents)
@@ -111,10 +125,10 @@ def _capital(funders: Funders, case: BuildCase, takes: Takes, chosen: Sequence[C
     return out
 
 
-def _shares(funders: Funders, capital: Array) -> tuple[Array, Array]:
+def _shares(funders: Funders, capital: Array, leverage: float) -> tuple[Array, Array]:
     """What lenders (site, asset, year) and parties (party, site, asset, year) pay by their present shares, USD."""
     lenders = np.zeros_like(capital)
-    lenders[:, 0] = funders.leverage * capital[:, 0]
+    lenders[:, 0] = leverage * capital[:, 0]
     by_asset = np.stack([funders.owner.T, funders.equipment.T], axis=-1)
     return lenders, by_asset[..., None] * (capital - lenders)
 
@@ -137,20 +151,19 @@ def _nearest(funders: Funders, capital: Array, shares: Array, lenders: Array) ->
         return out
     # variables by year: paid, above its share, lent, open
     first = np.cumsum([0, len(who) * years, len(who) * years, len(lent) * years, len(owed) * years])
-    scale = float(capital.max())
     cost, top = np.zeros(first[-1]), np.full(first[-1], np.inf)
     cost[first[1] : first[2]], cost[first[3] :] = 1.0, _OPEN
-    top[first[2] : first[3]] = np.concatenate([lenders[one] for one in lent]) / scale if lent else []
+    top[first[2] : first[3]] = np.concatenate([lenders[one] for one in lent]) / MILLION if lent else []
     equal, below = _Rows(), _Rows()
     for at, one in enumerate(owed):
         payers = [first[0] + place * years for place, (_, site, asset) in enumerate(who) if (site, asset) == one]
         payers += [first[2] + place * years for place, other in enumerate(lent) if other == one] + [first[3] + at * years]
         for year in range(years):
-            equal.add([start + year for start in payers], 1.0, capital[one][year] / scale)
+            equal.add([start + year for start in payers], 1.0, capital[one][year] / MILLION)
     for place, (party, site, asset) in enumerate(who):
         for year in range(years):
             mine = first[0] + place * years + year
-            share = float(shares[party, site, asset, year]) / scale
+            share = float(shares[party, site, asset, year]) / MILLION
             if known[party]:
                 below.add([mine, mine + int(first[1])], np.array([1.0, -1.0]), share)
             else:
@@ -159,17 +172,17 @@ def _nearest(funders: Funders, capital: Array, shares: Array, lenders: Array) ->
         places = [place for place, one in enumerate(who) if one[0] == party]
         for year in range(years) if places else ():
             spent = [first[0] + place * years + until for place in places for until in range(year + 1)]
-            below.add(spent, 1.0, float(funders.left[party, year]) / scale)
+            below.add(spent, 1.0, float(funders.left[party, year]) / MILLION)
     made = linprog(
         cost, below.matrix(csr_array, first[-1]), below.right, equal.matrix(csr_array, first[-1]), equal.right,
-        np.stack([np.zeros(first[-1]), top], axis=1), method="highs",
+        np.stack([np.zeros(first[-1]), top], axis=1), method="highs", options=EXACT,
     )  # fmt: skip
     if made.status != 0:
         raise RuntimeError(f"the division of money: {made.message}")
     for place, (party, site, asset) in enumerate(who):
-        out[party, site, asset] = scale * made.x[first[0] + place * years :][:years]
+        out[party, site, asset] = MILLION * made.x[first[0] + place * years :][:years]
     for place, (site, asset) in enumerate(lent):
-        out[-1, site, asset] = scale * made.x[first[2] + place * years :][:years]
+        out[-1, site, asset] = MILLION * made.x[first[2] + place * years :][:years]
     return out
 
 

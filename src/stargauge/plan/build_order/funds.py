@@ -15,8 +15,8 @@ Money is USD of the day throughout, since means are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 from typing import Any
@@ -26,12 +26,13 @@ from numpy.typing import NDArray
 
 from stargauge.audit.money import knowable
 from stargauge.engine.spread import quantiles
-from stargauge.plan.build_order.case import BuildCase, Choice, Limit
+from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Limit
 from stargauge.plan.build_order.limits import binding
 from stargauge.plan.build_order.takes import Takes
 from stargauge.plan.build_order.worlds import read
 from stargauge.programme.known import Known
 from stargauge.quantity.errors import InputError, did_you_mean
+from stargauge.quantity.instruments import EQUIPMENT, ROLE
 from stargauge.quantity.quantity import MEANS
 
 Array = NDArray[np.float64]
@@ -43,10 +44,12 @@ _LEVERED = "financeable"
 #: Of a share, what rounding leaves.
 _NONE = 1e-9
 _CENT = 0.01
-
-
+#: What linear programs count in, and how exactly they keep their rows: both together to a tenth of a cent.
+MILLION, EXACT = 1e6, {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
+#: How often what a year end does not see is looked for again.
+_ROUNDS = 20
 _READ = ("funding_available", "capital_brought", "money_passed_on", "policy_headroom", "owner_share", "equipment_share", "market_leverage",
-         "price_level")  # fmt: skip
+         "price_level", "building_capital", "capital_deployed", "loans_used")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,9 @@ class Funders:
     """Who may pay for what, and how much each has left by each year end.
 
     `left`: (party, year), USD of the day, cumulative; infinite where it is not knowable. `owner`, `equipment`: (site, party), present
-    shares in what loans do not pay of buildings and in equipment. `may_pay`: (site, party), of parties with accounts. `leverage`: share
-    of the capital of buildings that lenders give. `level`: money of the day over that of the price year, by year.
+    shares in what loans do not pay of buildings and in equipment. `may_pay`: (site, party), of parties with accounts. `market`: share of
+    the capital of buildings that lenders give. `level`: money of the day over that of the price year, by year. `unstated`: (party, site,
+    asset), USD of the day that parties bring to what is under way by shares that no commitment to the site states.
     """
 
     means: str
@@ -68,8 +72,14 @@ class Funders:
     owner: Array
     equipment: Array
     may_pay: Mask
-    leverage: float
+    market: float
     level: Array
+    unstated: Array
+
+    @property
+    def leverage(self) -> float:
+        """Share of the capital of buildings that lenders give beside these means: none where borrowing is in them already."""
+        return 0.0 if self.means == _LEVERED else self.market
 
     @property
     def knowable(self) -> Mask:
@@ -116,8 +126,23 @@ def funders_of(
         means, quantile, tuple(sites), tuple(party.id for party in begun.parties),
         tuple(party.spec.name or party.id for party in begun.parties), tuple(years),
         np.where(stating[:, None], _left(begun, got, MEANS.index(means), ends, quantile), np.inf), owner, equipment, may_pay,
-        0.0 if means == _LEVERED else float(np.median(got["market_leverage"])), _level(got["price_level"], ends),
+        float(np.median(got["market_leverage"])), _level(got["price_level"], ends), _unstated(begun, got, own),
     )  # fmt: skip
+
+
+def _unstated(begun: Known, got: Mapping[str, Array], own: Sequence[int]) -> Array:
+    """What parties bring to what is under way, P50, at sites to which no equity, or no purchase, is promised: (party, site, asset).
+
+    Their share there is a rule (`model.funding`), which a commitment of the plan to the site would take the place of.
+    """
+    building, whole, lent = (got[name][:, own, -1] for name in ("building_capital", "capital_deployed", "loans_used"))
+    amounts = np.stack([np.median(building - lent, axis=0), np.median(whole - building, axis=0)], axis=-1)
+    shares = np.stack([got[name].mean(axis=0)[own].T for name in ("owner_share", "equipment_share")], axis=-1)
+    labels = [begun.sites[at].id for at in own]
+    for asset, roles in enumerate((("equity",), EQUIPMENT)):
+        stated = {line.to for line in begun.lines if ROLE[line.spec.kind] in roles and line.spec.amount}
+        amounts[[site in stated for site in labels], asset] = 0.0
+    return np.asarray(shares * np.maximum(amounts, 0.0))
 
 
 def _place(known: Known, year: int) -> int:
@@ -186,13 +211,31 @@ def missing_row(funders: Funders, case: BuildCase, takes: Takes, chosen: Sequenc
     flow = _Flow.of(funders, owed)
     if not flow.pairs:
         return None
-    made = linprog(flow.cost, flow.limits, flow.most, flow.balance, flow.owed, method="highs")
-    if made.status != 0 or made.fun <= max(1e-9 * owed.sum(), _CENT):
+    made = linprog(flow.cost, flow.limits, flow.most / MILLION, flow.balance, flow.owed / MILLION, method="highs", options=EXACT)
+    if made.status != 0:
+        raise RuntimeError(f"the flow of money: {made.message}")
+    if made.fun * MILLION <= max(1e-9 * owed.sum(), _CENT):
         return None
     prices = np.clip(made.eqlin.marginals, 0.0, 1.0).reshape(owed.shape)
     most = float(-(made.ineqlin.marginals * flow.most).sum())
     use = np.einsum("bpcsy,by->bpcs", need, prices[[one.site for one in case.buildings]])
     return Limit("money over the years", "party", most, "USD", use, True, funders.means)
+
+
+def within_means(
+    case: BuildCase, funders: Funders, takes: Takes, find: Callable[[BuildCase], BuildOrder]
+) -> tuple[BuildCase, BuildOrder]:  # fmt: skip
+    """An order of build that can be paid, and its case with the rows that it took: found again with each row that one year end misses.
+
+    `case`: with the rows of `fund_rows`. `find`: solves a case; what it raises where there is no order goes on.
+    """
+    for _ in range(_ROUNDS):
+        order = find(case)
+        row = missing_row(funders, case, takes, order.chosen)
+        if row is None:
+            break
+        case = replace(case, limits=(*case.limits, row))
+    return case, order
 
 
 @dataclass(frozen=True)

@@ -57,12 +57,20 @@ _MONTH = 365.25 / 12.0
 _PLANS, _ASIDE, _AT_ONCE = 120, 180.0, 64
 
 
+class Own(NamedTuple):
+    """What a target is made of in place of a quantity of `KINDS`: per W of IT power (draw, chip), and of what is under way (draw,)."""
+
+    per_power: Array
+    begun: Array
+
+
 class Aim(NamedTuple):
-    """A target with what it is of: `kind` of `KINDS`, and the sites it is of (all where none is named)."""
+    """A target with what it is of: `kind` of `KINDS`, and the sites it is of (all where none is named); `own`: what stands for the kind."""
 
     target: Target
     kind: str
     sites: tuple[str, ...] = ()
+    own: Own | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +194,8 @@ def _address(aim: Aim) -> str:
 def _gain(made: Worlds, aim: Aim, computing: Array, lots: tuple[Lot, ...]) -> Array:
     """What each building adds to a target where it runs in time: (building, chip, draw). Wear of accelerators until then is left out."""
     of_it = np.array([not aim.sites or lot.site in aim.sites for lot in lots])
+    if aim.own is not None:
+        return np.asarray(np.einsum("db,dc->bcd", made.it_power * of_it, aim.own.per_power))
     size = (made.facility_power if aim.kind == "power_facility" else made.it_power) * of_it
     per = computing if aim.kind == "compute_h100e" else np.ones_like(computing)
     return np.asarray(np.einsum("db,dc->bcd", size, per))
@@ -284,6 +294,7 @@ def _assembled(
     """The case from what was read: worlds chosen, costs and uses at expected dates."""
     computing = computing_power(read(now, COMPUTING, asked.draws, asked.seed), now.axes["chip"], chips)
     gains = [_gain(made, aim, computing, ground.lots) for aim in asked.aims]
+    fixed = np.stack([row if aim.own is None else aim.own.begun for row, aim in zip(fixed, asked.aims, strict=True)])
     sites = tuple(one.id for one in ground.grounds)
     by_site = [[place for place, lot in enumerate(ground.lots) if lot.site == site] for site in sites]
     spacing = _spacing(made, ground.lots, sites)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from stargauge.audit.pools import Pool, Queuer
 from stargauge.audit.standing import POOLS, Standing, StandingAt
 from stargauge.engine.simulate import simulate
-from stargauge.plan.build_order.choices import overlay_of
+from stargauge.plan.build_order.choices import buildings_of, overlay_of
 from stargauge.plan.build_order.costs import Expected, Money, equipment_cost
 from stargauge.plan.build_order.prepare import PRICE_DRAWS, Prepared
 from stargauge.plan.build_order.unit_prices import UnitPrices, building_of, chips_of, money_of
@@ -66,13 +66,14 @@ def takes_of(prepared: Prepared, now: Known) -> Takes:
     ends = np.array(days_of([now.months[at] for at in _year_ends(now, uses.years)]))
     with np.errstate(invalid="ignore"):
         equipment = equipment_paid(prepared.dates, money, ends) * equipment_cost(building, chips, uses.operation, money)[..., None]
-        hours = 24.0 * np.maximum(money.end - uses.operation, 0.0)
+        equipment = np.where(case.allowed[..., None], equipment, 0.0)
+        hours = np.where(case.allowed, 24.0 * np.maximum(money.end - uses.operation, 0.0), 0.0)
     power = prices.mean("accelerator_it_power")[[now.axes["chip"].index(chip) for chip in case.chips]]
     turbines = np.isin(case.powers, _TURBINES).astype(np.float64)[:, None, None]
+    accelerators = uses.it * prices.scalar("hall_filled") / power[:, None]
     return Takes(
-        uses.years, uses.capital - equipment, equipment, uses.emissions, building.load[:, None, None, None] * hours, uses.gas, uses.water,
-        uses.land, uses.grid, uses.facility * turbines, uses.it * prices.scalar("hall_filled") / power[:, None], uses.ready, uses.ready,
-        uses.operation,
+        uses.years, np.maximum(uses.capital - equipment, 0.0), equipment, uses.emissions, building.load[:, None, None, None] * hours,
+        uses.gas, uses.water, uses.land, uses.grid, uses.facility * turbines, accelerators, uses.ready, uses.ready, uses.operation,
     )  # fmt: skip
 
 
@@ -95,9 +96,9 @@ def _year_ends(now: Known, years: Sequence[int]) -> list[int]:
 # --- what is under way ------------------------------------------------------------------------------------------------------------
 
 
-def begun_known(programme: Programme, now: Known, prepared: Prepared) -> Known:
+def begun_known(programme: Programme, now: Known) -> Known:
     """What is known of the programme with nothing of what is decided ever built."""
-    lots = [lot for lot in prepared.lots if not lot.further]
+    lots = buildings_of(now, {})
     patch = overlay_of(now, lots, dict.fromkeys((lot.id for lot in lots), now.months[-1]), {}, {}, {}, cancelled=True)
     return known(overlay(programme, patch, "plan"), now.catalogue.catalogue, now.as_of)
 
