@@ -1,0 +1,250 @@
+"""The tree: worlds to give up first, then powers, starts and accelerators, each node bounded by columns and prices.
+
+Branch and price (Barnhart and others 1998, Operations Research 46, 316-329): a branch keeps a world or gives it up, or keeps options of
+some buildings; plans are still priced exactly. The node with the least bound comes first, so the bound of the whole is that of the next.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from time import monotonic
+from typing import NamedTuple
+
+import numpy as np
+
+from stargauge.plan.build_order.case import Array, Choice
+from stargauge.plan.build_order.improve import Pool
+from stargauge.plan.build_order.master import Master, Relaxed
+from stargauge.plan.build_order.pricing import Best, Cut, Kept, Plan, Prices, Scaled, bound_of
+
+#: Share of the last good prices in those that are tried (Wentges 1997); plans of a site that are added at a time; rounds of a node.
+_SMOOTH, _PLANS, _ROUNDS = 0.7, 8, 200
+#: By how much a node's program may lie above its bound, as a share of the gap asked for; what counts as whole.
+_CLOSE, _WHOLE = 0.05, 1e-6
+#: What is missing is priced at so much, in the dearest option there is, then a hundred times that.
+_PENALTIES = (100.0, 1e4, 1e6)
+#: Most columns that the master keeps; nodes between two looks for better orders, plans and nodes of such a look.
+_COLUMNS, _EVERY, _MIXED, _MIXES = 6000, 25, 250, 200
+
+
+class Node(NamedTuple):
+    """A branch: its bound, its number, its cuts, what it keeps, and the prices of its parent."""
+
+    bound: float
+    number: int
+    cuts: tuple[Cut, ...]
+    kept: Kept
+    prices: Prices | None
+
+
+class Search:
+    """A search in progress; `bound` is proven, `pool.best` the best order so far."""
+
+    def __init__(self, scaled: Scaled, gap: float, until: float, progress: Callable[[float, float], None] | None = None) -> None:
+        self.scaled, self.gap, self.until, self.progress = scaled, gap, until, progress
+        self.pool = Pool(scaled)
+        self.master = self._fresh()
+        self.rounds = self.nodes = self.columns = 0
+        self.late = False
+        self.closed = np.inf
+        none = np.zeros(scaled.need.shape)
+        self.open = [Node(-np.inf, 0, (), Kept(none, none + 1.0), None)]
+        self.most = float(np.where(scaled.case.allowed, np.maximum(scaled.value, 0.0), 0.0).max(axis=(1, 2, 3), initial=0.0).sum())
+        self.reduced: dict[tuple[int, tuple[Choice, ...]], float] = {}
+
+    def _fresh(self) -> Master:
+        master = Master(self.scaled, _PENALTIES[0])
+        sites = range(len(self.scaled.case.sites))
+        empty = [np.zeros((0, self.scaled.depth))]
+        master.add([self.scaled.plan(site, (), empty) for site in sites])
+        return master
+
+    @property
+    def enough(self) -> float:
+        """A node with this bound need not be looked into."""
+        return self.pool.value - self.gap * abs(self.pool.value) if np.isfinite(self.pool.value) else np.inf
+
+    @property
+    def bound(self) -> float:
+        """No order of build is better than this, in scaled value."""
+        return min([self.closed, self.pool.value, *(node.bound for node in self.open[:1])])
+
+    def run(self) -> None:
+        """Until the gap is proven, nothing is left, or the time is over."""
+        while self.open:
+            if self.open[0].bound >= self.enough:
+                break
+            if self.nodes and monotonic() > self.until:
+                self.late = True
+                break
+            node = heapq.heappop(self.open)
+            self._visit(node)
+            if self.progress is not None:
+                self.progress(self.pool.value * self.scaled.unit, self.bound * self.scaled.unit)
+
+    def _visit(self, node: Node) -> None:
+        self.nodes += 1
+        if len(self.master.plans) > _COLUMNS:
+            self._thin()
+        relaxed, bound, prices = self._bounded(node)
+        bound = max(bound, node.bound)
+        if relaxed is None or bound >= self.enough:
+            self.closed = min(self.closed, bound)
+            return
+        whole = self._rounded(relaxed)
+        if self.nodes == 1 or self.nodes % _EVERY == 0:
+            self._look(node, relaxed, prices)
+        if whole:
+            self.closed = min(self.closed, bound)
+            return
+        for cuts, kept in self._halves(node, relaxed):
+            if (kept.most @ self.scaled.case.weights < self.scaled.probability).any():
+                continue
+            heapq.heappush(self.open, Node(bound, self.nodes * 2 + len(self.open) % 2, cuts, kept, prices))
+
+    def _bounded(self, node: Node) -> tuple[Relaxed | None, float, Prices | None]:
+        """A node's program solved by columns; None where nothing of it is left. The bound is Lagrange's, of the best prices met."""
+        bound, centre = -np.inf, node.prices
+        self.master.hold(node.cuts, node.kept)
+        step = 0
+        self.master.penalise(_PENALTIES[0])
+        relaxed = self.master.solve()
+        for _ in range(_ROUNDS):
+            self.rounds += 1
+            smooth = _SMOOTH if centre is not None else 0.0
+            while True:
+                prices = relaxed.prices if not smooth or centre is None else _between(relaxed.prices, centre, smooth)
+                best = self.scaled.best(prices, node.kept, node.cuts)
+                if not np.isfinite(best.least).all():
+                    return None, np.inf, None
+                here = bound_of(self.scaled, prices, best.least, node.kept)
+                if here == np.inf:
+                    return None, np.inf, None
+                if here > bound:
+                    bound, centre = here, prices
+                if bound >= self.enough or bound > self.most + _WHOLE:
+                    return None, bound if bound <= self.most + _WHOLE else np.inf, None
+                new = self._add(best, node)
+                if new or not smooth:
+                    break
+                smooth = 0.5 * smooth if smooth > 0.2 else 0.0
+            if not new or relaxed.value - bound <= max(_CLOSE * self.gap, 1e-7) * max(abs(relaxed.value), 1e-6):
+                if relaxed.missing <= _WHOLE:
+                    break
+                step += 1
+                if step >= len(_PENALTIES):
+                    return None, np.inf, None
+                self.master.penalise(_PENALTIES[step])
+            elif self.nodes > 1 and monotonic() > self.until:
+                break
+            relaxed = self.master.solve()
+        if relaxed.missing > _WHOLE:
+            return None, np.inf, None
+        self._note(best, prices)
+        return relaxed, bound, centre
+
+    def _add(self, best: Best, node: Node) -> int:
+        plans = [self.scaled.plan(site, choices, best.counts) for site, own in enumerate(best.plans) for _, choices in own[:_PLANS]]
+        new = self.master.add(plans)
+        self.columns += new
+        return new
+
+    def _note(self, best: Best, prices: Prices) -> None:
+        """Reduced costs of the plans there are, at the last prices."""
+        for plan in self.master.plans:
+            worth = plan.value - float(prices.target.ravel() @ plan.reach) + float(prices.limit @ plan.use) - float(best.least[plan.site])
+            key = (plan.site, plan.choices)
+            self.reduced[key] = min(worth, self.reduced.get(key, np.inf))
+
+    def _thin(self) -> None:
+        """Keep the plans with the least reduced costs."""
+        old = sorted(self.master.plans, key=lambda plan: self.reduced.get((plan.site, plan.choices), np.inf))[: _COLUMNS // 3]
+        self.master = self._fresh()
+        self.master.add(old)
+
+    def _rounded(self, relaxed: Relaxed) -> bool:
+        """Try the largest shares as an order; whether the program is whole by itself."""
+        sites = len(self.scaled.case.sites)
+        shares: list[dict[tuple[Choice, ...], float]] = [{} for _ in range(sites)]
+        for place in np.flatnonzero(relaxed.shares > _WHOLE):
+            plan = self.master.plans[int(place)]
+            shares[plan.site][plan.choices] = shares[plan.site].get(plan.choices, 0.0) + float(relaxed.shares[place])
+        self.pool.offer([self.pool.add(site, max(own, key=lambda key: (own[key], key))) for site, own in enumerate(shares)])
+        self.shares = shares
+        whole = (relaxed.kept < 1e-5) | (relaxed.kept > 1.0 - 1e-5) | (self.scaled.need <= 0.0)
+        return all(len(own) == 1 for own in shares) and bool(whole.all())
+
+    def _look(self, node: Node, relaxed: Relaxed, prices: Prices | None) -> None:
+        """Look for a better order: keep the worlds with the largest shares, price plans for these, and mix them."""
+        shares = self.shares
+        kept = self._likely(relaxed.kept)
+        self._bounded(node._replace(kept=Kept(kept, kept), prices=prices))
+        left = max(self.until - monotonic(), 0.5)
+        self.pool.mix(self.reduced, kept, _MIXED, _MIXES, min(left, 30.0))
+        self.shares = shares
+
+    def _likely(self, shares: Array) -> Array:
+        """Worlds with the largest shares, as many as have to be kept: one, the others nought."""
+        out = np.zeros(shares.shape)
+        weights = self.scaled.case.weights
+        for target, share in enumerate(shares):
+            order = np.argsort(-share, kind="stable")
+            before = np.cumsum(weights[order]) - weights[order]
+            out[target, order[before < self.scaled.probability[target] - 1e-12]] = 1.0
+        return out
+
+    def _halves(self, node: Node, relaxed: Relaxed) -> list[tuple[tuple[Cut, ...], Kept]]:
+        """Two branches: a world kept or given up while shares of worlds are broken, then options of buildings."""
+        broken = (relaxed.kept > 1e-5) & (relaxed.kept < 1.0 - 1e-5) & (self.scaled.need > 0.0)
+        if broken.any():
+            at = int(np.argmin(np.where(broken, relaxed.kept, np.inf)))
+            least, most = node.kept.least.copy(), node.kept.most.copy()
+            least.flat[at] = 1.0
+            most.flat[at] = 0.0
+            return [(node.cuts, Kept(least, node.kept.most)), (node.cuts, Kept(node.kept.least, most))]
+        cut = self._cut()
+        return [((*node.cuts, cut), node.kept), ((*node.cuts, cut._replace(inside=not cut.inside)), node.kept)]
+
+    def _cut(self) -> Cut:
+        """The power, start or accelerator whose share is nearest to a half."""
+        shares: dict[Cut, float] = {}
+        for site, own in enumerate(self.shares):
+            if len(own) < 2:
+                continue
+            self._shared(site, own, shares)
+        return min(shares, key=lambda cut: (abs(shares[cut] - 0.5), cut))
+
+    def _shared(self, site: int, own: dict[tuple[Choice, ...], float], shares: dict[Cut, float]) -> None:
+        places = self.scaled.case.by_site[site]
+        months = len(self.scaled.case.months)
+        out: dict[Cut, float] = {}
+        starts = sorted({one.start for choices in own for one in choices})
+        for choices, share in own.items():
+            if choices:
+                out[Cut("power", site, choices[0].power, True)] = out.get(Cut("power", site, choices[0].power, True), 0.0) + share
+            for one in choices:
+                for month in [*[start for start in starts if start >= one.start], months - 1]:
+                    cut = Cut("start", one.building, month, True)
+                    out[cut] = out.get(cut, 0.0) + share
+                out[Cut("chip", one.building, one.chip, True)] = out.get(Cut("chip", one.building, one.chip, True), 0.0) + share
+        del places
+        shares.update({cut: share for cut, share in out.items() if self._splits(cut, own)})
+
+    def _splits(self, cut: Cut, own: dict[tuple[Choice, ...], float]) -> bool:
+        """Whether both halves leave out some of the plans."""
+        site = cut.at if cut.kind == "power" else self.scaled.case.buildings[cut.at].site
+        nothing = np.zeros(0)
+        plans = [Plan(site, choices, 0.0, nothing, nothing) for choices in own]
+        inside = [self.scaled.held(plan, (cut,)) for plan in plans]
+        outside = [self.scaled.held(plan, (cut._replace(inside=not cut.inside),)) for plan in plans]
+        return not all(inside) and not all(outside)
+
+
+def _between(new: Prices, old: Prices, share: float) -> Prices:
+    """Prices between new and old ones."""
+
+    def of(one: Array, other: Array) -> Array:
+        return share * other + (1.0 - share) * one
+
+    return Prices(of(new.target, old.target), of(new.limit, old.limit))
