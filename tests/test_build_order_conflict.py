@@ -1,0 +1,194 @@
+"""Why there is no order of build, what would relax it, and what insisting comes to; against trying out everything."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from itertools import combinations
+
+import numpy as np
+import pytest
+from tests.build_order_brute import brute
+from tests.build_order_tiny import FIRST_MONTH, month_end, tiny
+
+from stargauge.plan.build_order.case import BuildCase, Limit
+from stargauge.plan.build_order.conflict import Group, conflict_of, groups_of, part_of
+from stargauge.plan.build_order.insist import Variant, insisting
+from stargauge.plan.build_order.relief import Relaxation, eased_together, most_amount
+from stargauge.plan.build_order.variants import Finder, with_limit, with_target, within_cost
+from stargauge.quantity.errors import InputError
+
+EXACT = Finder(brute, gap=0.0)
+LAST = month_end(FIRST_MONTH + 30)
+
+
+def _fits(case: BuildCase) -> bool:
+    return brute(case) is not None
+
+
+def _cheapest(seed: int, **asked: float) -> float:
+    order = brute(tiny(seed, **asked).case)  # type: ignore[arg-type]
+    assert order is not None
+    return order.value
+
+
+def _conflicting(seed: int) -> list[BuildCase]:
+    """Too little money; an amount that is too large; a day that is too early; the least of a site and money; all with something loose."""
+    cost = _cheapest(seed, by=20)
+    least = tiny(seed, by=20, amount=0.2, least=True)
+    needed = brute(least.case)
+    assert needed is not None
+    loose = Limit("in all", "emissions", 1e30, "g", tiny(seed).case.cost)
+    cases = [
+        tiny(seed, by=20, money=0.8 * cost).case, tiny(seed, amount=1.2).case, tiny(seed, by=3).case,
+        tiny(seed, by=20, amount=0.2, least=True, money=0.9 * needed.value).case,
+    ]  # fmt: skip
+    return [replace(one, limits=(*one.limits, loose)) for one in cases]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_smallest_conflict_is_one_and_no_fewer_are(seed: int) -> None:
+    for case in _conflicting(seed):
+        assert not _fits(case)
+        groups = groups_of(case)
+        found = conflict_of(case, EXACT).smallest
+        assert not _fits(part_of(case, found))
+        for fewer in combinations(groups, len(found) - 1):
+            assert _possible(part_of(case, fewer))
+
+
+def _possible(case: BuildCase) -> bool:
+    return not case.targets or _fits(case)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_said_to_help_helps_and_a_little_less_does_not(seed: int) -> None:
+    for case in _conflicting(seed):
+        rows = conflict_of(case, EXACT, with_day=tiny(seed, by=20).with_day, until=LAST).relaxations
+        for row in rows:
+            if row.kind != "day":
+                assert _fits(_moved(case, row, 0.0)), row
+                assert not _fits(_moved(case, row, 0.005)), row
+
+
+def _moved(case: BuildCase, row: Relaxation, less: float) -> BuildCase:
+    """The case with what a row says, or so much of it less."""
+    needed = row.needed if isinstance(row.needed, float) else 0.0
+    if row.kind == "amount":
+        return with_target(case, 0, amount=needed * (1.0 + less))
+    if row.kind == "probability":
+        return with_target(case, 0, probability=needed + (0.01 if less else 0.0))
+    if row.kind == "least":
+        return case if less else replace(case, least=())
+    if row.kind == "spacing":
+        months = int(needed) + (1 if less else 0)
+        return replace(case, spacing=tuple(months for _ in case.spacing))
+    at = next(at for at, limit in enumerate(case.limits) if limit.kind == row.kind)
+    return with_limit(case, at, needed * (1.0 - less))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_day_is_the_first_by_which_it_can_be_had(seed: int) -> None:
+    made = tiny(seed, by=3)
+    rows = {row.kind: row for row in conflict_of(made.case, EXACT, with_day=made.with_day, until=LAST).relaxations}
+    day = rows["day"].needed
+    assert isinstance(day, date) and _fits(made.with_day(0, day))
+    assert not _fits(made.with_day(0, month_end(day.year * 12 + day.month - 2)))
+    assert rows["day"].to_dict()["from"] == str(made.case.targets[0].day)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_money_by_site_is_raised_by_one_share_of_all(seed: int) -> None:
+    case = tiny(seed, by=20, amount=0.8).case
+    at = [np.array([one.site == site for one in case.buildings])[:, None, None, None] for site in (0, 1)]
+    most = 0.3 * float(case.cost.max())
+    limits = tuple(Limit(f"site {n}", "money", most, "USD", np.where(mask, case.cost, 0.0)) for n, mask in enumerate(at))
+    case = replace(case, limits=limits)
+    row = next(one for one in conflict_of(case, EXACT).relaxations if one.kind == "money")
+    assert isinstance(row.needed, float) and row.unit == "1"
+
+    def raised(factor: float) -> BuildCase:
+        return replace(case, limits=tuple(one._replace(most=one.most * factor) for one in limits))
+
+    assert _fits(raised(row.needed)) and not _fits(raised(row.needed * 0.99))
+
+
+def test_options_left_out_are_named_where_they_would_help() -> None:
+    wide = tiny(1, by=9, amount=0.3, probability=0.5).case
+    allowed = wide.allowed.copy()
+    allowed[:, :, :, :2] = False
+    late = replace(wide, allowed=allowed, there=wide.there & (np.arange(4) < 2)[:, None])
+    found = conflict_of(late, EXACT, wider=replace(late, allowed=wide.allowed))
+    assert {one.kind for one in found.smallest} == {"target", "options"}
+    assert "options" in {one.kind for one in found.relaxations}
+
+
+def test_the_spacing_of_a_site_gives_way_by_as_few_months_as_do() -> None:
+    case = tiny(2, by=30, amount=0.95, probability=0.9, spacing=9).case
+    found = conflict_of(case, EXACT)
+    assert {one.kind for one in found.smallest} == {"target", "spacing"}
+    row = next(one for one in found.relaxations if one.kind == "spacing")
+    assert _fits(_moved(case, row, 0.0)) and not _fits(_moved(case, row, 1.0))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_all_together_give_way_enough_and_not_much_more_than_the_best_of_them_alone(seed: int) -> None:
+    case = tiny(seed, by=20, amount=0.6, money=0.7 * _cheapest(seed, by=20, amount=0.6)).case
+    rows = eased_together(case, EXACT)
+    assert rows
+    eased = case
+    for row in rows:
+        eased = _moved(eased, row, 0.0)
+    assert _fits(eased)
+    alone = conflict_of(case, EXACT).relaxations
+    shares = [abs(one.needed / one.asked - 1.0) for one in alone
+              if isinstance(one.needed, float) and isinstance(one.asked, float) and one.kind in ("amount", "money")]  # fmt: skip
+    together = sum(abs(one.needed / one.asked - 1.0) for one in rows if isinstance(one.needed, float) and isinstance(one.asked, float))
+    # a step of giving way is at most a thirtieth of an amount, or so many times the one before for a limit
+    steps = np.geomspace(0.02, 10.0, len(case.months))
+    assert together <= min([shares[0] + 1 / 32, *(float(steps[steps >= one][0]) for one in shares[1:])]) + 1e-9
+
+
+def test_nothing_is_in_conflict_where_there_is_an_order() -> None:
+    with pytest.raises(InputError, match="there is an order"):
+        conflict_of(tiny(0, by=20, amount=0.3).case, EXACT)
+
+
+def test_a_conflict_is_told_in_words_and_as_plain_data() -> None:
+    case = tiny(0, by=20, money=0.8 * _cheapest(0, by=20)).case
+    told = conflict_of(case, EXACT).to_dict()
+    assert json.loads(json.dumps(told)) == told
+    assert [one["kind"] for one in told["smallest"]] == ["target", "money"]
+    assert "by 30 September 2028 with a probability of 60 %" in told["smallest"][0]["text"]
+    assert told["smallest"][1]["text"].startswith("money (in all): at most")
+    assert {one["kind"] for one in told["relaxations"]} == {"amount", "money"}
+    assert not told["together"]  # one thing gives way: said already
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_largest_amount_agrees_with_trying_and_more_money_never_buys_less(seed: int) -> None:
+    case = tiny(seed, by=15).case
+    last = 0.0
+    for share in (0.2, 0.4, 0.7, 2.0):
+        limited = within_cost(case, share * float(case.cost.max(axis=(1, 2, 3)).sum()))
+        amount, _ = most_amount(limited, 0, EXACT)
+        assert _fits(with_target(limited, 0, amount=amount)) and not _fits(with_target(limited, 0, amount=amount * 1.005 + 1.0))
+        assert amount >= last
+        last = amount
+
+
+def test_insisting_on_an_earlier_day_costs_more_and_its_money_buys_more_otherwise() -> None:
+    made = tiny(3, by=18, amount=0.5)
+    order = brute(made.case)
+    assert order is not None
+    sooner, never = made.with_day(0, month_end(FIRST_MONTH + 9)), made.with_day(0, month_end(FIRST_MONTH + 2))
+    asked = [Variant("day", "the same by October 2027", sooner), Variant("day", "the same by March 2027", never),
+             Variant("money", "2 bn USD", spent=2e9), Variant("money", "100 bn USD", spent=100e9)]  # fmt: skip
+    rows = insisting(made.case, order, asked, EXACT)
+    best = brute(sooner)
+    assert best is not None and rows[0].difference == pytest.approx(best.value - order.value) and rows[0].possible
+    assert (rows[1].possible, rows[1].cost) == (False, None) and rows[1].instead
+    assert not rows[2].possible and rows[3].possible and rows[3].difference == pytest.approx(100e9 - order.value)
+    assert rows[3].instead is not None and rows[3].instead.startswith("100 bn USD buys")
+    assert all(isinstance(one, Group) for one in groups_of(made.case))
