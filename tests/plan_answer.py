@@ -9,9 +9,21 @@ def levels(p10: Any, p50: Any, p90: Any) -> dict[str, Any]:
     return {"p10": p10, "p50": p50, "p90": p90}
 
 
-def building(name: str, start: str, latest: str, runs: tuple[str, str, str], chip: str = "vr200-nvl144", further: bool = False) -> dict[str, Any]:
-    return {"id": name, "start": start, "latest": latest, "slack": 0 if start == latest else 3, "chip": chip, "operational": levels(*runs),
-            "it_power": 103e6, "facility_power": 134e6, "further": further, "cost": 4.1e9}  # fmt: skip
+def building(
+    name: str, start: str, latest: str, runs: tuple[str, str, str], chip: str = "vr200-nvl144", further: bool = False
+) -> dict[str, Any]:
+    return {
+        "id": name,
+        "start": start,
+        "latest": latest,
+        "slack": 0 if start == latest else 3,
+        "chip": chip,
+        "operational": levels(*runs),
+        "it_power": 103e6,
+        "facility_power": 134e6,
+        "further": further,
+        "cost": 4.1e9,
+    }
 
 
 def under_way(name: str, runs: tuple[str, str, str]) -> dict[str, Any]:
@@ -20,11 +32,22 @@ def under_way(name: str, runs: tuple[str, str, str]) -> dict[str, Any]:
 
 def site(name: str, power: str, buildings: list[dict[str, Any]], begun: list[dict[str, Any]], left: list[str]) -> dict[str, Any]:
     return {
-        "id": name, "name": f"{name.capitalize()}, Texas", "buildings": buildings, "not_built": left, "under_way": begun,
-        "power": {"id": power, "text": "gas engines", "capacity": 1.2e9, "unit": "W", "base": "facility", "wait": levels(610.0, 740.0, 955.0),
-                  "kind": "default"},
+        "id": name,
+        "name": f"{name.capitalize()}, Texas",
+        "buildings": buildings,
+        "not_built": left,
+        "under_way": begun,
+        "power": {
+            "id": power,
+            "text": "gas engines",
+            "capacity": 1.2e9,
+            "unit": "W",
+            "base": "facility",
+            "wait": levels(610.0, 740.0, 955.0),
+            "kind": "default",
+        },
         "cooling": {"id": "closed-loop-chiller", "pue": 1.23, "water": 0.0, "unit": "L/Wh", "kind": "default"},
-    }  # fmt: skip
+    }
 
 
 def month_ends(first: int, years: int) -> list[str]:
@@ -36,37 +59,101 @@ def plan_answer(**changes: Any) -> dict[str, Any]:
     months = month_ends(2027, 5)
     ramp = [max(0.0, 0.16e9 * (place - 8)) for place in range(len(months))]
     made: dict[str, Any] = {
-        "programme": {"name": "Stargate", "asked_as": "stargate"}, "as_of": "2026-11-22", "seed": 0, "draws": 2048, "worlds": 50,
-        "goal": "cost", "status": "planned",
-        "targets": [{"text": "power_facility[operational] >= 7 GW by 2030-12-31", "sentence": "7 GW of facility power by 31 Dec 2030",
-                     "amount": 7e9, "unit": "W", "by": "2030-12-31", "asked": 0.8, "promised": 0.81, "simulated": 0.803, "error": 0.009,
-                     "as_stated": 0.14}],
+        "programme": {"name": "Stargate", "asked_as": "stargate"},
+        "as_of": "2026-11-22",
+        "seed": 0,
+        "draws": 2048,
+        "worlds": 50,
+        "goal": "cost",
+        "status": "planned",
+        "targets": [
+            {
+                "text": "power_facility[operational] >= 7 GW by 2030-12-31",
+                "sentence": "7 GW of facility power by 31 Dec 2030",
+                "amount": 7e9,
+                "unit": "W",
+                "by": "2030-12-31",
+                "asked": 0.8,
+                "promised": 0.81,
+                "simulated": 0.803,
+                "error": 0.009,
+                "as_stated": 0.14,
+            }
+        ],
         "method": {"value": 3.12e11, "bound": 3.1e11, "gap": 0.0064, "options": 41230, "columns": 812, "rounds": 3, "programs": 51},
-        "cost": {"total": 3.12e11, "unit": "USD", "price_year": 2025, "until": "2036-12-31", "capital": 2.7e11, "capital_per_power": 39.0,
-                 "base": "IT", "parts": [{"name": "equipment", "value": 2.1e11}, {"name": "construction", "value": 6e10},
-                                         {"name": "residual", "value": -2e10}]},
+        "cost": {
+            "total": 3.12e11,
+            "unit": "USD",
+            "price_year": 2025,
+            "until": "2036-12-31",
+            "capital": 2.7e11,
+            "capital_per_power": 39.0,
+            "base": "IT",
+            "parts": [
+                {"name": "equipment", "value": 2.1e11},
+                {"name": "construction", "value": 6e10},
+                {"name": "worth at the end", "value": -2e10},
+            ],
+        },
         "sites": [
-            site("abilene", "gas-engine", [
-                building("building-9", "2027-02-28", "2027-05-31", ("2028-07-31", "2028-12-31", "2029-09-30")),
-                building("building-10", "2027-04-30", "2027-04-30", ("2028-10-31", "2029-02-28", "2029-12-31")),
-                building("plan-1", "2028-01-31", "2028-09-30", ("2029-08-31", "2030-02-28", "2031-01-31"), further=True),
-            ], [under_way("building-7", ("2026-12-31", "2027-01-31", "2027-04-30"))], ["plan-2"]),
-            site("milam", "bridge", [building("phase-2", "2027-03-31", "2028-03-31", ("2028-12-31", "2029-05-31", "2030-03-31"), "gb300-nvl72")],
-                 [under_way("phase-1", ("2027-06-30", "2027-09-30", "2028-02-28"))], []),
+            site(
+                "abilene",
+                "gas-engine",
+                [
+                    building("building-9", "2027-02-28", "2027-05-31", ("2028-07-31", "2028-12-31", "2029-09-30")),
+                    building("building-10", "2027-04-30", "2027-04-30", ("2028-10-31", "2029-02-28", "2029-12-31")),
+                    building("plan-1", "2028-01-31", "2028-09-30", ("2029-08-31", "2030-02-28", "2031-01-31"), further=True),
+                ],
+                [under_way("building-7", ("2026-12-31", "2027-01-31", "2027-04-30"))],
+                ["plan-2"],
+            ),
+            site(
+                "milam",
+                "bridge",
+                [building("phase-2", "2027-03-31", "2028-03-31", ("2028-12-31", "2029-05-31", "2030-03-31"), "gb300-nvl72")],
+                [under_way("phase-1", ("2027-06-30", "2027-09-30", "2028-02-28"))],
+                [],
+            ),
             site("lordstown", "grid", [], [], ["building-1", "building-2"]),
         ],
-        "capacity": {"address": "power_facility[operational]", "unit": "W", "months": months, "p50": ramp, "p10": [0.7 * one for one in ramp],
-                     "p90": [1.2 * one for one in ramp],
-                     "as_stated": {"p10": [0.3 * one for one in ramp], "p50": [0.5 * one for one in ramp], "p90": [0.8 * one for one in ramp]}},
-        "money": {"unit": "USD", "years": [2027, 2028, 2029, 2030], "capital": [3e10, 9e10, 1.1e11, 4e10], "lenders": [2e10, 5e10, 6e10, 2e10],
-                  "parties": [
-                      {"id": "oracle", "name": "Oracle", "funds": [8e9, 3e10, 4e10, 1e10], "available": [1e10, 3e10, 5e10, 3e10],
-                       "knowable": True, "share": 0.33},
-                      {"id": "mgx", "name": "MGX", "funds": [2e9, 1e10, 1e10, 1e10], "available": None, "knowable": False, "share": 0.12},
-                  ]},
+        "capacity": {
+            "address": "power_facility[operational]",
+            "unit": "W",
+            "months": months,
+            "p50": ramp,
+            "p10": [0.7 * one for one in ramp],
+            "p90": [1.2 * one for one in ramp],
+            "as_stated": {"p10": [0.3 * one for one in ramp], "p50": [0.5 * one for one in ramp], "p90": [0.8 * one for one in ramp]},
+        },
+        "money": {
+            "unit": "USD",
+            "years": [2027, 2028, 2029, 2030],
+            "capital": [3e10, 9e10, 1.1e11, 4e10],
+            "nobody": [0.0, 0.0, 0.0, 0.0],
+            "lenders": [2e10, 5e10, 6e10, 2e10],
+            "parties": [
+                {
+                    "id": "oracle",
+                    "name": "Oracle",
+                    "funds": [8e9, 3e10, 4e10, 1e10],
+                    "available": [1e10, 4e10, 9e10, 1.2e11],
+                    "knowable": True,
+                    "share": 0.33,
+                },
+                {"id": "mgx", "name": "MGX", "funds": [2e9, 1e10, 1e10, 1e10], "available": None, "knowable": False, "share": 0.12},
+            ],
+        },
         "split": None,
-        "binding": [{"kind": "pool", "name": "transformers", "text": "100 MW a year more of transformers saves 0.9 bn USD", "price": 9e8,
-                     "unit": "USD", "per": "100 MW/yr"}],
+        "binding": [
+            {
+                "kind": "pool",
+                "name": "transformers",
+                "text": "100 MW a year more of transformers saves 0.9 bn USD",
+                "price": 9e8,
+                "unit": "USD",
+                "per": "100 MW/yr",
+            }
+        ],
         "frontier": [
             {"by": "2028-12-31", "probability": 0.8, "cost": None, "possible": False, "asked": False},
             {"by": "2029-12-31", "probability": 0.8, "cost": 3.9e11, "possible": True, "asked": False},
@@ -75,22 +162,53 @@ def plan_answer(**changes: Any) -> dict[str, Any]:
             {"by": "2030-12-31", "probability": 0.9, "cost": 3.4e11, "possible": True, "asked": False},
         ],
         "insist": [
-            {"what": "day", "text": "31 Dec 2029", "possible": True, "cost": 3.9e11, "difference": 7.8e10, "instead": "8.4 GW by 31 Dec 2030"},
+            {
+                "what": "day",
+                "text": "31 Dec 2029",
+                "possible": True,
+                "cost": 3.9e11,
+                "difference": 7.8e10,
+                "instead": "8.4 GW by 31 Dec 2030",
+            },
             {"what": "amount", "text": "10 GW by 31 Dec 2029", "possible": False, "cost": None, "difference": None, "instead": None},
         ],
         "waiting": {
-            "decisions": [{"building": "abilene building-9", "start": "2027-02-28", "latest": "2027-05-31",
-                           "hangs_on": ["wait for gas engines", "chips"]}],
-            "information": [{"fact": "transformers", "text": "the wait for transformers", "worth": 1.4e9, "unit": "USD", "known_by": "2027-06-30"}],
+            "decisions": [
+                {
+                    "building": "abilene building-9",
+                    "start": "2027-02-28",
+                    "latest": "2027-05-31",
+                    "hangs_on": ["wait for gas engines", "chips"],
+                }
+            ],
+            "information": [
+                {"fact": "transformers", "text": "the wait for transformers", "worth": 1.4e9, "unit": "USD", "known_by": "2027-06-30"}
+            ],
         },
         "conflict": None,
         "assumptions": [
-            {"name": "gas-engine capex", "value": 1.35, "unit": "USD/W", "kind": "default", "source": "a-study", "grade": "B", "note": "as read"},
-            {"name": "further buildings at abilene", "value": 2.0, "unit": "1", "kind": "assumption", "source": "stargauge-assumption",
-             "grade": "D", "note": "as many as the site has now"},
+            {
+                "name": "gas-engine capex",
+                "value": 1.35,
+                "unit": "USD/W",
+                "kind": "default",
+                "source": "a-study",
+                "grade": "B",
+                "note": "as read",
+            },
+            {
+                "name": "further buildings at abilene",
+                "value": 2.0,
+                "unit": "1",
+                "kind": "assumption",
+                "source": "stargauge-assumption",
+                "grade": "D",
+                "note": "as many as the site has now",
+            },
         ],
-        "notes": [], "overlay": {"sources": {"plan": {"designed": True}}},
-    }  # fmt: skip
+        "notes": [],
+        "overlay": {"sources": {"plan": {"designed": True}}},
+    }
     return {**made, **changes}
 
 
@@ -99,14 +217,21 @@ def impossible_answer() -> dict[str, Any]:
     return plan_answer(
         status="impossible",
         conflict={
-            "smallest": [{"kind": "target", "name": "", "text": "7 GW by 31 Dec 2028"},
-                         {"kind": "pool", "name": "transformers", "text": "2 GW of transformers a year"}],
+            "smallest": [
+                {"kind": "target", "name": "", "text": "7 GW by 31 Dec 2028"},
+                {"kind": "pool", "name": "transformers", "text": "2 GW of transformers a year"},
+            ],
             "relaxations": [
-                {"kind": "day", "name": "", "text": "the day 30 Jun 2030 instead of 31 Dec 2028", "from": "2028-12-31", "to": "2030-06-30", "unit": "date"},
+                {
+                    "kind": "day",
+                    "name": "",
+                    "text": "the day 30 Jun 2030 instead of 31 Dec 2028",
+                    "from": "2028-12-31",
+                    "to": "2030-06-30",
+                    "unit": "date",
+                },
                 {"kind": "amount", "name": "", "text": "3.1 GW instead of 7 GW", "from": 7e9, "to": 3.1e9, "unit": "W"},
                 {"kind": "probability", "name": "", "text": "", "from": 0.8, "to": 0.35, "unit": "1"},
             ],
         },
-    )  # fmt: skip
-
-
+    )

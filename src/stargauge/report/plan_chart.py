@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,14 +75,14 @@ def _buildings(site: Data) -> Iterator[tuple[Data, bool]]:
 
 
 def span_of(data: Data) -> tuple[date, date]:
-    """Whole years that hold the day of knowledge, every start, every end of a bar and every target."""
+    """Whole years from the day of knowledge on that hold every start, every end of a bar and every target; a range may end beyond."""
     days = [str(data["as_of"]), *(str(one["by"]) for one in data["targets"])]
     for site in data["sites"]:
         for one, _ in _buildings(site):
             days += [one[key] for key in ("start", "latest") if one.get(key)]
-            days += [day for day in one["operational"].values() if day]
-    years = [int(day[:4]) for day in days]
-    return date(min(years), 1, 1), date(max(years) + 1, 1, 1)
+            days += [one["operational"]["p50"]] if one["operational"]["p50"] else []
+    first, last = int(str(data["as_of"])[:4]), max(days)
+    return date(first, 1, 1), date(int(last[:4]) + (1 if last[5:7] < "07" else 2), 1, 1)
 
 
 def _text(words: str, x: float, y: float, hue: str = "ink", anchor: str = "start", bold: bool = False, size: float = 13) -> str:
@@ -106,7 +106,7 @@ def _whisker(low: float, high: float, y: float) -> list[str]:
 
 def _key(sheet: _Sheet) -> list[str]:
     """What the marks stand for."""
-    entries = [
+    entries: list[tuple[Callable[[float, float], list[str]], str]] = [
         (lambda x, y: [_bar(x, x + 22, y, "construction", 1)], say("being built, until it runs (P50)")),
         (lambda x, y: [_bar(x, x + 22, y, "construction", 0.4)], say("under way already")),
         (lambda x, y: _whisker(x, x + 22, y), say("runs, P10 to P90")),
@@ -139,7 +139,9 @@ def _targets(data: Data, scale: _Scale, top: float, bottom: float) -> list[str]:
     made, named = list[str](), say("asked by {days}", days=", ".join(day_text(day) for day in _days(data)))
     for day in _days(data):
         x = scale.at(day)
-        made.append(f'<line x1="{x:g}" x2="{x:g}" y1="{top - 4}" y2="{bottom:g}" stroke="{HUES["ink"]}" stroke-width="1.5" stroke-dasharray="6 4"/>')
+        made.append(
+            f'<line x1="{x:g}" x2="{x:g}" y1="{top - 4}" y2="{bottom:g}" stroke="{HUES["ink"]}" stroke-width="1.5" stroke-dasharray="6 4"/>'
+        )
         if day == _days(data)[-1]:
             beyond = x > (scale.sheet.left + scale.sheet.right) / 2
             made.append(_text(named, x, top - 9, "ink", "end" if beyond else "start", True, 12.5))
@@ -165,7 +167,7 @@ def _site(site: Data, sheet: _Sheet, y: float) -> list[str]:
 def _row(one: Data, begun: bool, today: str, scale: _Scale, y: float) -> list[str]:
     """One building: its name, its bar and range, and when it runs."""
     sheet, runs = scale.sheet, one["operational"]
-    name = str(one["id"]) if begun else building_text(one)
+    name = building_text(one)
     size = say("{power} IT", power=show(one["it_power"], "W"))
     middle = y + (27 if sheet.narrow else 12)
     if sheet.narrow:
@@ -173,6 +175,8 @@ def _row(one: Data, begun: bool, today: str, scale: _Scale, y: float) -> list[st
     else:
         made = [_text(name, 12, y + 16), _text(size, sheet.left - 14, y + 16, "soft", "end", size=12.5),
                 _text(when_text(one), sheet.right + 16, y + 16, size=12.5)]  # fmt: skip
+    if runs["p90"] and runs["p90"] <= today:
+        return [*made, f'<circle cx="{scale.at(runs["p50"]):g}" cy="{middle:g}" r="4" fill="{HUES["operational"]}"/>']
     begin = scale.at(str(one.get("start") or today))
     end = scale.at(runs["p50"]) if runs["p50"] else float(sheet.right)
     made.append(_bar(begin, end, middle, "construction", 0.4 if begun else 1))
@@ -203,5 +207,3 @@ def spoken_gantt(data: Data) -> str:
 def _last(site: Data) -> str:
     days = [one["operational"]["p50"] for one in site["buildings"]]
     return say("never") if None in days else day_text(max(days)[:7])
-
-

@@ -38,7 +38,11 @@ _X: Spec = {"field": "month", "type": "temporal"}
 
 def _frame(x: Spec, top: float, unit: str, paper: Paper) -> list[Spec]:
     """The axes on a layer that is not seen, and the unit above."""
-    y = {**_Y, "axis": value_axis(5, labelPadding=6, format=",.2~f"), "scale": {"domain": [0, top * 1.06 or 1.0], "nice": False, "zero": True}}
+    y = {
+        **_Y,
+        "axis": value_axis(5, labelPadding=6, format=",.2~f"),
+        "scale": {"domain": [0, top * 1.06 or 1.0], "nice": False, "zero": True},
+    }
     axes = {"data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0}, "encoding": {"x": x, "y": y}}
     return [axes, text(unit, -paper.left + 2, -10, HUES["soft"], size=12.5)]
 
@@ -79,7 +83,9 @@ def targets_in(data: Data) -> list[Data]:
 
 
 def _fan(months: Sequence[str], levels: Data, factor: float, hue: str, opacity: float) -> list[Spec]:
-    rows = [{"month": month, **{name: levels[name][place] / factor for name in ("p10", "p50", "p90")}} for place, month in enumerate(months)]
+    rows = [
+        {"month": month, **{name: levels[name][place] / factor for name in ("p10", "p50", "p90")}} for place, month in enumerate(months)
+    ]
     band = {"data": {"values": rows}, "mark": {"type": "area", "color": HUES[hue], "opacity": opacity, "line": False},
             "encoding": {"x": _X, "y": {**_Y, "field": "p90"}, "y2": {"field": "p10"}}}  # fmt: skip
     return [band, _line(rows, hue, 2.25)]
@@ -89,7 +95,11 @@ def _asked(marks: Sequence[Data], factor: float, first: str, last: str) -> list[
     """A ring at the amount and day asked for, with the amount beside it."""
     layers: list[Spec] = []
     for one in marks:
-        row = {"month": str(one["by"]), "p50": one["amount"] / factor, "text": say("asked: {amount}", amount=show(one["amount"], one["unit"]))}
+        row = {
+            "month": str(one["by"]),
+            "p50": one["amount"] / factor,
+            "text": say("asked: {amount}", amount=show(one["amount"], one["unit"])),
+        }
         early = int(row["month"][:4]) * 2 < int(first[:4]) + int(last[:4])
         side: Spec = {"align": "left", "dx": 10} if early else {"align": "right", "dx": -10}
         layers.append(_points([row], 120, filled=False, stroke=HUES["ink"], fill=HUES["paper"], strokeWidth=2.5))
@@ -135,9 +145,9 @@ def spoken_capacity(data: Data) -> str:
 
 
 def frontier_chart(data: Data, narrow: bool = False) -> Spec:
-    """Cost of each day asked for, a line for each probability; what cannot be had stands on the axis as a cross, what was asked has a ring."""
+    """Cost of each day asked for, a line for each probability; a cross on the axis for what cannot be had, a ring for what was asked."""
     rows, paper = data["frontier"], _paper(narrow)
-    factor, unit = scale_of(max((one["cost"] for one in rows if one["possible"]), default=1.0), data["cost"]["unit"])
+    factor, unit = scale_of(max((one["cost"] for one in rows if one["possible"]), default=1.0), "USD")
     top = max((one["cost"] / factor for one in rows if one["possible"]), default=1.0)
     days = sorted(str(one["by"]) for one in rows)
     axis = _days_axis(f"{days[0][:4]}-01-01", f"{int(days[-1][:4]) + 1}-01-01", narrow)
@@ -147,14 +157,23 @@ def frontier_chart(data: Data, narrow: bool = False) -> Spec:
         made = [_at(one, one["cost"] / factor) for one in rows if one["probability"] == share and one["possible"]]
         asked = any(one["asked"] for one in rows if one["probability"] == share)
         if made:
-            layers += [_line(made, "operational" if asked else "rule-2", 2.25), _points(made, 50, filled=True, color=HUES["operational" if asked else "rule-2"])]
-            ends.append((say("with {share}", share=percent(share)), "operational" if asked else "rule-2", made[-1]["p50"]))
+            hue = "operational" if asked else "rule-2"
+            layers += [_line(made, hue, 2.25), _points(made, 50, filled=True, color=HUES[hue])]
+            ends.append((say("with {share}", share=percent(share)), hue, made[-1]["p50"]))
     layers += [_cross(one) for one in rows if not one["possible"]]
-    layers += [_points([_at(one, (one["cost"] or 0.0) / factor)], 150, filled=False, stroke=HUES["ink"], strokeWidth=2) for one in rows if one["asked"]]
-    layers += _names_above(ends[:2], paper) if narrow else _names_beside(ends, top, paper)
+    rings = [_at(one, (one["cost"] or 0.0) / factor) for one in rows if one["asked"]]
+    layers.append(_points(rings, 150, filled=False, stroke=HUES["ink"], strokeWidth=2))
+    layers += _names_above(_two(ends), paper) if narrow else _names_beside(ends, top, paper)
     if any(not one["possible"] for one in rows):
         layers.append(text(say("× cannot be had"), 6, 14 if narrow else 12, HUES["soft"], size=12.5))
     return sized(paper, paper.height, layers)
+
+
+def _two(ends: Sequence[tuple[str, str, float]]) -> list[tuple[str, str, float]]:
+    """The names of lines in two lines: what was asked, and all others."""
+    asked = [one for one in ends if one[1] == "operational"]
+    others = [one for one in ends if one[1] != "operational"]
+    return [*asked, *([(", ".join(name for name, _, _ in others), "rule-2", 0.0)] if others else [])]
 
 
 def _at(one: Data, value: float) -> Spec:

@@ -1,4 +1,4 @@
-"""A plan of building as one self-contained HTML page: the answer, buildings over time, capacity, cost, sites, money, what binds and can wait."""
+"""A plan of building as one self-contained HTML page: the answer, charts, sites, money, what binds, what can wait, what it rests on."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from stargauge.report.plan_curves import (
     spoken_frontier,
     spoken_money,
 )
+from stargauge.report.power_words import Rows
 
 Data = Mapping[str, Any]
 
@@ -54,7 +55,8 @@ def plan_section(data: Data) -> dict[str, Any]:
         "information": plan_tables.information(data) if waiting.get("information") else None,
         "smallest": plan_tables.smallest(data) if conflict else [],
         "relaxations": plan_tables.relaxations(data) if conflict and conflict["relaxations"] else None,
-        "assumptions": plan_tables.assumptions(data) if data["assumptions"] else None, "notes": list(data["notes"]),
+        "assumptions": plan_tables.assumptions(data) if data["assumptions"] else None,
+        "notes": list(data["notes"]), "foreign": language() != "en",
         "commands": plan_words.commands(data) if data["overlay"] else [], "figures": figures_of(data),
     }  # fmt: skip
 
@@ -73,20 +75,23 @@ def figures_of(data: Data) -> dict[str, Any]:
     """Its charts by name, each with its table."""
     made: dict[str, Any] = {}
     if any(one["buildings"] or one["under_way"] for one in data["sites"]):
-        made["gantt"] = pictured("plan-gantt", spoken_gantt(data), (gantt_svg(data), gantt_svg(data, True)), _table(plan_tables.buildings(data)))
+        made["gantt"] = pictured(
+            "plan-gantt", spoken_gantt(data), (gantt_svg(data), gantt_svg(data, True)), _table(plan_tables.buildings(data))
+        )
     if data["capacity"] and data["capacity"]["months"]:
         drawn = (capacity_chart(data), capacity_chart(data, True))
         made["capacity"] = figure("plan-capacity", spoken_capacity(data), drawn, _table(plan_tables.capacity(data)))
     if data["frontier"]:
         drawn = (frontier_chart(data), frontier_chart(data, True))
         made["frontier"] = figure("plan-frontier", spoken_frontier(data), drawn, _table(plan_tables.frontier(data)))
-    money = plan_tables.money(data)
-    if money is not None:
-        made["money"] = figure("plan-money", spoken_money(data), (money_chart(data), money_chart(data, True)), _table(money))
+    if data["money"] and data["money"]["years"]:
+        made["money"] = figure(
+            "plan-money", spoken_money(data), (money_chart(data), money_chart(data, True)), _table(plan_tables.spent(data))
+        )
     return made
 
 
-def _table(made: plan_tables.Rows) -> dict[str, Any]:
+def _table(made: Rows) -> dict[str, Any]:
     """A table as the twin of a chart; its cells are the same in a file."""
     rows = [list(row) for row in made.rows]
     return {"head": list(made.head), "rows": rows, "file": {"head": list(made.head), "rows": rows}}

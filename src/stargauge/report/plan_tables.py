@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.quantity.units import scale_of
@@ -13,6 +13,7 @@ from stargauge.report.plan_words import (
     chips_text,
     cooling_text,
     dates_text,
+    fact_text,
     insist_name,
     insist_text,
     kind_of_value,
@@ -22,7 +23,6 @@ from stargauge.report.plan_words import (
     part_text,
     power_text,
     price_text,
-    relaxation_text,
     target_text,
     told,
 )
@@ -38,7 +38,7 @@ def promises(data: Data) -> Rows:
         (target_text(one), percent(one["asked"]), percent(one["promised"]), _simulated(one), percent(one["as_stated"]))
         for one in data["targets"]
     ]
-    head = (say("Target"), say("Asked"), say("Promised"), say("Simulated"), say("File as it stands"))
+    head = (say("Target"), say("Asked for"), say("Promised"), say("Simulated"), say("File as it stands"))
     note = say("Promised: on the draws that chose the plan. Simulated: on draws that it has not seen, with their standard error.")
     return Rows(say("The promise"), head, rows, note)
 
@@ -56,7 +56,7 @@ def sites(data: Data) -> Rows:
          chips_text(one["buildings"]), _built(one))
         for one in data["sites"]
     ]  # fmt: skip
-    head = (say("Site"), say("Power"), say("Wait for it"), say("Cooling"), say("Chips"), say("Buildings"))
+    head = (say("Site"), say("Fed by"), say("Wait for it"), say("Cooling"), say("Chips"), say("Buildings"))
     note = say("Power is facility power, at the meter. Wait: P50, with P10 to P90. Water is that of a kilowatt-hour of the racks.")
     return Rows(say("Sites"), head, rows, note)
 
@@ -80,12 +80,12 @@ def _cooling(one: Data) -> str:
 
 def _built(one: Data) -> str:
     """How many are built, under way, and left out."""
-    parts = [counted(len(one["buildings"]), "building")]
+    parts = [counted(len(one["buildings"]), "building")] if one["buildings"] else []
     further = [building for building in one["buildings"] if building["further"]]
     parts += [say("of them further: {count}", count=len(further))] if further else []
     parts += [say("under way: {count}", count=len(one["under_way"]))] if one["under_way"] else []
     parts += [say("not built: {count}", count=len(one["not_built"]))] if one["not_built"] else []
-    return "; ".join(parts)
+    return "; ".join(parts) or "–"
 
 
 def buildings(data: Data) -> Rows:
@@ -93,7 +93,7 @@ def buildings(data: Data) -> Rows:
     rows: list[tuple[str, ...]] = []
     for site in data["sites"]:
         name = _name(site)
-        rows += [(name, str(one["id"]), "–", say("under way"), "–", dates_text(one["operational"]), show(one["it_power"], "W"), "–")
+        rows += [(name, building_text(one), "–", say("under way"), "–", dates_text(one["operational"]), show(one["it_power"], "W"), "–")
                  for one in site["under_way"]]  # fmt: skip
         rows += [
             (name, building_text(one), chip_name(one["chip"]), day_text(one["start"]), _latest(one), dates_text(one["operational"]),
@@ -107,8 +107,9 @@ def buildings(data: Data) -> Rows:
 def _latest(one: Data) -> str:
     if not one["latest"]:
         return "–"
-    return say("{day} ({months} later)", day=day_text(one["latest"]), months=counted(int(one["slack"]), "month")) if one["slack"] else day_text(
-        one["latest"])  # fmt: skip
+    if not one["slack"]:
+        return day_text(one["latest"])
+    return say("{day} ({months} later)", day=day_text(one["latest"]), months=counted(int(one["slack"]), "month"))
 
 
 def capacity(data: Data) -> Rows:
@@ -143,33 +144,46 @@ def frontier(data: Data) -> Rows:
          say("asked") if one["asked"] else "")
         for one in data["frontier"]
     ]  # fmt: skip
-    return Rows(say("Cost against time"), (say("By"), say("With"), say("Cost"), say("Note")), rows)
+    return Rows(say("Cost against time"), (say("By the day"), say("With"), say("Cost"), say("Note")), rows)
 
 
 def money(data: Data) -> Rows | None:
-    """Who brings what in which year, against what is known of it."""
+    """Who brings what in which year, and below it what is left to it by then as far as that is known."""
     made = data["money"]
     if not made or not made["years"]:
         return None
     factor, unit = scale_of(max(made["capital"], default=0.0), made["unit"])
-    head = (say("Who"), *map(str, made["years"]), say("Share"))
-    rows = [(say("All that is built"), *(_sum(value, factor) for value in made["capital"]), "–"),
-            (say("Lenders"), *(_sum(value, factor) for value in made["lenders"]), "–")]  # fmt: skip
-    rows += [(str(one["name"]), *_yearly(one, factor), percent(one["share"])) for one in made["parties"]]
-    note = [say("In {unit}, by the year in which it is spent. Of a party: what it brings, and after the stroke what is known to be there.",
-                unit=notation().unit(unit))]  # fmt: skip
+    rows: list[tuple[str, ...]] = [
+        (say("All that is built"), *_sums(made["capital"], factor), "–"), (say("Lenders"), *_sums(made["lenders"], factor), "–"),
+    ]  # fmt: skip
+    for one in made["parties"]:
+        rows.append((str(one["name"]), *_sums(one["funds"], factor), percent(one["share"])))
+        if one["knowable"]:
+            rows.append((say("{party}: left to it by then", party=one["name"]), *_sums(one["available"], factor), "–"))
+    if any(made.get("nobody") or ()):
+        rows.append((say("Nobody"), *_sums(made["nobody"], factor), "–"))
+    note = [
+        say("In {unit} of the day, by the year in which it is spent; what is left to a party is all it has until the end of that year.",
+            unit=notation().unit(unit))
+    ]  # fmt: skip
     if unknown := [str(one["name"]) for one in made["parties"] if not one["knowable"]]:
-        note.append(say("Not knowable, as no accounts are published: what {names} can bring. No limit is set there.", names=", ".join(unknown)))
-    return Rows(say("Money"), head, rows, " ".join(note))
+        note.append(say("Not knowable, as no accounts are published: what {names} can bring.", names=", ".join(unknown)))
+    return Rows(say("Money"), (say("Who"), *map(str, made["years"]), say("Share")), rows, " ".join(note))
 
 
-def _yearly(one: Data, factor: float) -> list[str]:
-    """What a party brings each year, with what it has where that is known."""
-    known = one["available"] if one["knowable"] else None
-    return [
-        f"{_sum(value, factor)} / {_sum(known[place], factor)}" if known else say("{sum} / not knowable", sum=_sum(value, factor))
-        for place, value in enumerate(one["funds"])
+def spent(data: Data) -> Rows:
+    """The twin of the chart of money: by year all that is built, and what lenders give of it."""
+    made = data["money"]
+    factor, unit = scale_of(max(made["capital"], default=0.0), made["unit"])
+    rows = [
+        (str(year), _sum(made["capital"][place], factor), _sum(made["lenders"][place], factor)) for place, year in enumerate(made["years"])
     ]
+    head = (say("Year"), say("All that is built, {unit}", unit=notation().unit(unit)), say("Lenders, {unit}", unit=notation().unit(unit)))
+    return Rows(say("Money"), head, rows)
+
+
+def _sums(values: Sequence[Any], factor: float) -> list[str]:
+    return [_sum(value, factor) for value in values]
 
 
 def _sum(value: Any, factor: float) -> str:
@@ -191,17 +205,16 @@ def cost(data: Data) -> Rows:
 def cost_part(name: str) -> str:
     """A part of the cost in words."""
     names = {
-        "construction": say("buildings"), "generation": say("plants for power"), "power": say("plants for power"),
-        "equipment": say("chips and equipment"), "chips": say("chips and equipment"), "energy": say("energy"), "upkeep": say("upkeep"),
-        "staff": say("staff"), "land": say("land"), "cooling": say("cooling"), "residual": say("less what is still worth something"),
-        "left": say("less what is still worth something"),
+        "construction": say("buildings"), "generation": say("plants for power"), "equipment": say("chips and equipment"),
+        "energy": say("energy"), "upkeep": say("upkeep"), "staff": say("staff"),
+        "worth at the end": say("less what is still worth something"),
     }  # fmt: skip
     return names.get(name, name.replace("_", " "))
 
 
 def binding(data: Data) -> Rows:
     """What holds the plan back, and what a little more of it would save."""
-    rows = [(limit_text(one), price_text(one), told(one, price_text(one))) for one in data["binding"]]
+    rows = [(limit_text(one), money_text(one["price"], one["unit"]), told(one, price_text(one))) for one in data["binding"]]
     return Rows(say("What binds, and its price"), (say("Limit"), say("Saves"), say("In words")), rows)
 
 
@@ -221,21 +234,17 @@ def amount_or_dash(value: Any) -> str:
 def waiting(data: Data) -> Rows:
     """Which starts can wait until when, and the facts on which that hangs."""
     rows = [
-        (str(one["building"]), day_text(one["start"]), day_text(one["latest"]) if one["latest"] else "–", ", ".join(map(fact_text, one["hangs_on"])) or "–")
+        (str(one["building"]).replace("/", ", "), day_text(one["start"]), day_text(one["latest"]) if one["latest"] else "–",
+         ", ".join(map(fact_text, one["hangs_on"])) or "–")
         for one in data["waiting"]["decisions"]
     ]  # fmt: skip
     return Rows(say("What can wait"), (say("Building"), say("Work begins"), say("At the latest"), say("Hangs on")), rows)
 
 
-def fact_text(fact: Any) -> str:
-    """A fact on which a decision hangs."""
-    return str(fact.get("text") or fact.get("fact") or "") if isinstance(fact, Mapping) else str(fact)
-
-
 def information(data: Data) -> Rows:
     """What knowing a fact before deciding would be worth."""
     rows = [
-        (fact_text(one), money_text(one["worth"], one["unit"]), day_text(one["known_by"]) if one["known_by"] else "–")
+        (told(one, fact_text(one["fact"])), money_text(one["worth"], one["unit"]), day_text(one["known_by"]) if one["known_by"] else "–")
         for one in data["waiting"]["information"]
     ]
     return Rows(say("What knowing beforehand is worth"), (say("Fact"), say("Worth"), say("Known by")), rows)
@@ -249,16 +258,17 @@ def smallest(data: Data) -> list[str]:
 def relaxations(data: Data) -> Rows:
     """What alone would do if it gave way."""
     rows = [
-        (limit_text(one), amount_text(one["from"], str(one["unit"] or "1")), amount_text(one["to"], str(one["unit"] or "1")), relaxation_text(one))
+        (limit_text(one), amount_text(one["from"], str(one["unit"] or "1")), amount_text(one["to"], str(one["unit"] or "1")))
         for one in data["conflict"]["relaxations"]
     ]  # fmt: skip
-    return Rows(say("What would do if it gave way"), (say("What"), say("Asked"), say("Would do"), say("In words")), rows)
+    return Rows(say("What would do if it gave way"), (say("What"), say("Asked for"), say("Would do")), rows)
 
 
 def assumptions(data: Data) -> Rows:
     """What the plan rests on: value, source and grade; what has no source says that it is assumed."""
     rows = [
-        (str(one["name"]), amount_text(one["value"], str(one["unit"] or "1")), kind_of_value(str(one["kind"])), _source(one), str(one["note"] or ""))
+        (str(one["name"]), amount_text(one["value"], str(one["unit"] or "1")), kind_of_value(str(one["kind"])), _source(one),
+         str(one["note"] or ""))
         for one in data["assumptions"]
     ]  # fmt: skip
     return Rows(say("What it rests on"), (say("What"), say("Value"), say("Kind"), say("Source"), say("Note")), rows)

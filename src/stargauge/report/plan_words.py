@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.report.locale import language, say
-from stargauge.report.wording import chip_name, counted, day_text, figures, fact_status_text, percent, show
+from stargauge.report.wording import chip_name, counted, day_text, fact_status_text, figures, percent, show
 
 Data = Mapping[str, Any]
-#: A quantity of the claim language with its labels.
-_ADDRESS = re.compile(r"\b([a-z0-9_]+)\[([^\]]*)\]")
+#: A comparison in the claim language: its quantity and its labels; and what a short form calls a quantity.
+_ADDRESS = re.compile(r"\s*([a-z0-9_]+)(?:\[([^\]]*)\])?\s*[<>=]")
+_BASES = {"IT": "power_it", "H100e": "compute_h100e"}
 
 
 def sentence(data: Data) -> str:
@@ -77,12 +78,19 @@ def targets_text(data: Data) -> str:
 
 def target_text(one: Data) -> str:
     """One target: amount, basis, site and day."""
-    found = _ADDRESS.search(one["text"])
-    what = basis_text(found[1]) if found else basis_text("power_it" if re.search(r"\bIT\b", one["text"]) else "power_facility")
-    labels = [label.strip() for label in found[2].split(",") if label.strip() != "operational"] if found else []
-    amount = say("{amount} {what}", amount=show(one["amount"], one["unit"]), what=what) if what else show(one["amount"], one["unit"])
+    quantity, labels = asked_of(one["text"])
+    amount = say("{amount} {what}", amount=show(one["amount"], one["unit"]).removesuffix(" 1"), what=basis_text(quantity))
     place = say("{amount} at {places}", amount=amount, places=_and(labels)) if labels else amount
     return say("{amount} by {day}", amount=place, day=day_text(one["by"]))
+
+
+def asked_of(text: str) -> tuple[str, list[str]]:
+    """The quantity of a target and the sites it is narrowed to, from its text in the claim language or in short."""
+    if found := _ADDRESS.match(text):
+        return found[1], [label for part in (found[2] or "").split(",") if (label := part.strip()) not in ("", "operational")]
+    base = next((quantity for word, quantity in _BASES.items() if re.search(rf"\b{word}\b", text)), "power_facility")
+    place = re.search(r"\bat (.+?) by\b", text)
+    return base, [part.strip() for part in place[1].split(",")] if place else []
 
 
 def basis_text(quantity: str) -> str:
@@ -164,7 +172,8 @@ def cooling_text(name: str) -> str:
 
 def building_text(one: Data) -> str:
     """A building; one beyond those of the file says so."""
-    return say("{building} (further)", building=one["id"]) if one["further"] else str(one["id"])
+    name = str(one["id"]).rpartition("/")[2]
+    return say("{building} (further)", building=name) if one.get("further") else name
 
 
 def chips_text(buildings: Sequence[Data]) -> str:
@@ -181,6 +190,8 @@ def amount_text(value: Any, unit: str) -> str:
         return "–"
     if isinstance(value, str):
         return day_text(value)
+    if unit == "months":
+        return counted(int(value), "month")
     if unit == "1" and 0.0 <= value <= 1.0:
         return percent(value)
     return show(float(value), unit or "1").removesuffix(" 1")
@@ -221,12 +232,22 @@ def money_text(value: Any, unit: str = "USD") -> str:
 # -- limits, insisting, conflicts ----------------------------------------------------------------------------------------------------
 
 
+#: What a target can give way in; and kinds of limits as the answer names them where it is about all of a kind.
+_OF_TARGETS = ("amount", "day", "probability")
+_KINDS = {
+    "party": "what a party can pay",
+    "grid": "grid capacity",
+    "pool": "what a market makes in a year",
+    "chips": "accelerators to be had",
+}
+
+
 def kind_text(kind: str) -> str:
     """What a limit is of."""
     told = {
-        "money": say("money"), "party": say("means of"), "emissions": say("CO2e"), "water": say("water"), "land": say("land"),
-        "grid": say("grid connection"), "gas": say("gas"), "pool": say("supply shared with others"), "crew": say("crews"),
-        "chips": say("chips"), "target": say("target"), "amount": say("target: amount"), "day": say("target: day"),
+        "money": say("money"), "party": say("what a party can pay"), "emissions": say("CO2e"), "water": say("water"), "land": say("land"),
+        "grid": say("grid capacity"), "gas": say("gas"), "pool": say("what a market makes in a year"), "crew": say("crews"),
+        "chips": say("accelerators to be had"), "target": say("target"), "amount": say("target: amount"), "day": say("target: day"),
         "probability": say("target: probability"), "least": say("least of a site"), "spacing": say("time between two starts at a site"),
         "options": say("what is left out"), "option": say("what is left out"),
     }  # fmt: skip
@@ -236,10 +257,10 @@ def kind_text(kind: str) -> str:
 def limit_text(one: Data) -> str:
     """The name of a limit: what it is of, and which."""
     name = str(one.get("name") or "")
-    if not name or name == one["kind"]:
+    if not name or one["kind"] in _OF_TARGETS or name in (one["kind"], _KINDS.get(one["kind"])):
         return kind_text(one["kind"])
     if one["kind"] == "party":
-        return say("means of {name}", name=name)
+        return say("what {name} can pay", name=name)
     return f"{kind_text(one['kind'])} ({name})"
 
 
@@ -251,7 +272,9 @@ def part_text(one: Data) -> str:
 def relaxation_text(one: Data) -> str:
     """What gives way and how far."""
     unit = str(one.get("unit") or "1")
-    changed = say("{what}: {new} instead of {old}", what=limit_text(one), new=amount_text(one["to"], unit), old=amount_text(one["from"], unit))
+    changed = say(
+        "{what}: {new} instead of {old}", what=limit_text(one), new=amount_text(one["to"], unit), old=amount_text(one["from"], unit)
+    )
     return told(one, changed)
 
 
@@ -263,7 +286,30 @@ def told(one: Data, other: str) -> str:
 
 def price_text(one: Data) -> str:
     """What a little more of a limit saves."""
-    return say("{money} for {step} more", money=money_text(one["price"], one["unit"]), step=one["per"])
+    if not one["price"]:
+        return say("saves nothing")
+    return say("{money} for {step}", money=money_text(one["price"], one["unit"]), step=step_text(one["per"]))
+
+
+def step_text(step: str) -> str:
+    """How much a limit gives way for its price."""
+    told = {"1 month": say("one month more"), "1 point": say("one point less of probability")}
+    return told.get(step, step)
+
+
+def fact_text(fact: Any) -> str:
+    """A fact on which a decision hangs."""
+    text = str(fact)
+    if found := re.fullmatch(r"how soon (\S+) carries (\S+)", text):
+        return say("how soon {power} carries {site}", power=power_text(found[1]), site=found[2])
+    if found := re.fullmatch(r"when (\S+) is delivered", text):
+        return say("when {chip} is delivered", chip=chip_name(found[1]))
+    told = {
+        "how long the work on it takes": say("how long the work on it takes"),
+        "the next start of work at the site": say("the next start of work at the site"),
+        "how everything turns out": say("how everything turns out"),
+    }  # fmt: skip
+    return told.get(text, text)
 
 
 def insist_text(one: Data) -> str:

@@ -271,6 +271,18 @@ def _no_supply(fault: Any, asked: Asked) -> list[Fault]:
     return [Fault(f"got {way.asked}: {none}; {way.needed} or more would do, all else kept", way.name) for way in found]
 
 
+def _plan(view: View, asked: Asked) -> Any:
+    from stargauge.web.plan_asked import of_api, parameters_of, plan_of
+
+    for claim in asked["claim"]:
+        view.claim(claim.partition("/")[0])
+    with _of_values():
+        try:
+            return plan_of(view, **of_api(asked)).to_dict()
+        except InputError as error:
+            raise InputError(parameters_of(error)) from None
+
+
 def _facility(view: View, asked: Asked) -> Any:
     from stargauge import api
 
@@ -413,7 +425,7 @@ ANSWERS: dict[str, Answerer] = {
     "claims": lambda view, _: _whole_check(view), "claim": _claim, "odds": _odds, "simulate": _simulate, "explain": _explain,
     "changed": _changed, "drivers": _drivers, "needs": _needs, "together": _together, "definitions": _definitions, "sources": _sources,
     "schedule": _schedule, "money": _money, "finance": _finance, "jobs": _jobs, "cost": _cost, "sensitivity": _sensitivity, "sites": _sites,
-    "site": _site, "power": _power, "facility": _facility, "hours": _hours,
+    "site": _site, "plan": _plan, "power": _power, "facility": _facility, "hours": _hours,
     "compute": _compute, "sources_and_uses": _sources_and_uses, "what_if": _what_if, "brief": _brief,
     "export": _export, "compare": _compare, "system": _system, "accuracy": _accuracy, "catalogue": _catalogue, "schema": _schema,
     **{name: _chips(name) for name in ("train", "infer", "goodput")},

@@ -31,7 +31,7 @@ def _written(pattern: str, expected: str) -> BeforeValidator:
 Value = TypeVar("Value")
 #: A parameter that may be left out; null is no value of it.
 Maybe = Annotated[Value | SkipJsonSchema[None], ...]
-_DAY = _written(DAY_WRITTEN, "a day such as 2025-01-22")
+DAY = _written(DAY_WRITTEN, "a day such as 2025-01-22")
 WHOLE = _written(r"\d{1,12}", "a whole number")
 YES_OR_NO = _written("true|false", "true or false")
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
@@ -39,7 +39,7 @@ Setting = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\[[^\]=]*\])?=[
 Share = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+=[0-9.]+$", max_length=80)]
 
 Programme = Annotated[str, Path(description="A programme by its name; all: `/api/programmes`.", examples=["stargate"])]
-AsOf = Annotated[Maybe[date], _DAY, Query(description="Knowledge date: only what was published by that day (today where left out).")]
+AsOf = Annotated[Maybe[date], DAY, Query(description="Knowledge date: only what was published by that day (today where left out).")]
 Draws = Annotated[
     int, Field(ge=256, le=MOST_DRAWS), WHOLE, Query(description="Monte Carlo draws, in whole blocks of 256: more are slower and steadier.")
 ]
@@ -58,17 +58,17 @@ Number = Annotated[
 ]
 Claim = Annotated[Maybe[Text], Query(description="A claim `ID`, or one of its readings `ID/READING`; all where left out.")]
 Address = Annotated[Text, Query(description="A number, such as `power_facility[operational]`.", examples=["power_facility[operational]"])]
-When = Annotated[Maybe[date], _DAY, Query(description="The month a number is read at, by a day in it.")]
-From = Annotated[Maybe[date], _DAY, Query(alias="from", description="First day after that of the claim.")]
-To = Annotated[Maybe[date], _DAY, Query(alias="to", description="Last day (the knowledge date where left out).")]
+When = Annotated[Maybe[date], DAY, Query(description="The month a number is read at, by a day in it.")]
+From = Annotated[Maybe[date], DAY, Query(alias="from", description="First day after that of the claim.")]
+To = Annotated[Maybe[date], DAY, Query(alias="to", description="Last day (the knowledge date where left out).")]
 Every = Annotated[str, Query(pattern="^(month|quarter|[1-9][0-9]{1,3})$", description="month, quarter or a number of days.")]
 Quantity = Annotated[Sequence[Text], Query(max_length=20, description="What to compute; the headlines where left out; repeatable.")]
-Since = Annotated[date, _DAY, Query(description="An earlier day.")]
+Since = Annotated[date, DAY, Query(description="An earlier day.")]
 OneNumber = Annotated[Maybe[Text], Query(description="One number instead of claims.")]
 Claims = Annotated[Sequence[Text], Query(max_length=MOST_LAID, description="Only these, `ID` or `ID/READING`; repeatable.")]
 Need = Annotated[Sequence[Text], Query(max_length=8, description="A sum, such as `100 bn USD`; repeatable.")]
 Pays = Annotated[Sequence[Share], Query(alias="if", max_length=1, description="Who pays only a share: `openai=0.5`.")]
-PaysFrom = Annotated[Maybe[date], _DAY, Query(alias="from", description="From when it pays only that.")]
+PaysFrom = Annotated[Maybe[date], DAY, Query(alias="from", description="From when it pays only that.")]
 Chip = Annotated[Maybe[Text], Query(description="One generation of accelerators.")]
 Model = Annotated[Text, Query(description="The model that is trained and served, by any unique beginning of its name.")]
 Served = Annotated[Maybe[Text], Query(description="Another model that users are served with.")]
@@ -105,7 +105,7 @@ Site = Annotated[Maybe[Text], Query(description="One site of the programme; ever
 OfSite = Annotated[Text, Query(alias="site", description="A site of the programme by its name.", examples=["abilene"])]
 ByDay = Annotated[
     Maybe[date],
-    _DAY,
+    DAY,
     Query(alias="by", description="The day from which the load has to be carried, such as `2028-06-01`; from the start where left out."),
 ]
 Load = Annotated[
@@ -146,7 +146,7 @@ Hourly = Annotated[bool, YES_OR_NO, Query(description="Also every hour of the dr
 
 
 #: Answers that take long: each makes several runs.
-LONG = ("changed", "compare", "goodput", "hours", "infer", "needs", "odds", "power", "sensitivity", "sources", "system", "train")
+LONG = ("changed", "compare", "goodput", "hours", "infer", "needs", "odds", "plan", "power", "sensitivity", "sources", "system", "train")
 
 
 def _names(taken: Any) -> Iterator[str]:

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 
 from stargauge import __version__
 from stargauge.quantity.errors import Fault, InputError
-from stargauge.web import api_chips, pages  # noqa: F401 - enter their addresses
+from stargauge.web import api_chips, api_plan, pages  # noqa: F401 - enter their addresses
 from stargauge.web.api_parameters import strange
 from stargauge.web.api_routes import router
 from stargauge.web.asked import Asked, asked_of, too_long

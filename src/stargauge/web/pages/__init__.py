@@ -10,6 +10,7 @@ from stargauge.web.pages import (
     evidence,
     money,
     overview,
+    plan,
     programmes,
     reading,
     sites,
@@ -19,6 +20,6 @@ from stargauge.web.pages import (
 )
 
 __all__ = [
-    "accuracy", "chips", "claims", "compare", "compute", "edit", "evidence", "money", "overview", "programmes", "reading", "sites",
+    "accuracy", "chips", "claims", "compare", "compute", "edit", "evidence", "money", "overview", "plan", "programmes", "reading", "sites",
     "system", "what_if", "why",
 ]  # fmt: skip
