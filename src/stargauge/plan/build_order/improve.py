@@ -44,11 +44,10 @@ class Pool:
         self.best, self.value = sorted(plans, key=lambda plan: plan.site), value
         return True
 
-    def mix(self, reduced: dict[tuple[int, tuple[Choice, ...]], float], kept: Array, count: int, nodes: int, seconds: float) -> None:
-        """The best order of the plans with the least reduced costs, and of what the best one has, then exchanges."""
+    def mix(self, known: list[tuple[int, tuple[Choice, ...]]], kept: Array, nodes: int, seconds: float) -> None:
+        """The best order of some plans, and of what the best one has, that keeps these worlds, then exchanges."""
         sites = len(self.scaled.case.sites)
-        chosen = sorted(reduced, key=lambda key: (reduced[key], key))[:count]
-        keys = dict.fromkeys([*chosen, *((plan.site, plan.choices) for plan in self.best), *((site, ()) for site in range(sites))])
+        keys = dict.fromkeys([*known, *((plan.site, plan.choices) for plan in self.best), *((site, ()) for site in range(sites))])
         plans = [self.add(*key) for key in keys]
         below = self.value if np.isfinite(self.value) else 1e30
         found = together(self.scaled, plans, kept, nodes=nodes, seconds=seconds, gap=1e-3, below=below)

@@ -129,7 +129,9 @@ class Master:
         room = self.scaled.mass - kept.least @ weights + 1e-6
         count = np.array([len(plan.choices) for plan in self.plans])
         if count.sum():
-            used = np.einsum("ngw,gw->ng", np.concatenate([plan.counted for plan in self.plans if plan.choices]), (1.0 - kept.least) * weights)
+            used = np.einsum(
+                "ngw,gw->ng", np.concatenate([plan.counted for plan in self.plans if plan.choices]), (1.0 - kept.least) * weights
+            )
             passed = np.concatenate([[0], np.cumsum((used > room).any(axis=1))])
             ends = np.cumsum(count)
             out = passed[ends] == passed[ends - count]
@@ -159,7 +161,9 @@ class Master:
         found = self.highs.getSolution()
         column, row = np.array(found.col_value), np.array(found.row_dual)
         cells = self.targets * self.worlds
-        prices = Prices(np.maximum(row[:cells], 0.0).reshape(self.targets, self.worlds), np.maximum(-row[self.row_limit : self.row_kept], 0.0))
+        prices = Prices(
+            np.maximum(row[:cells], 0.0).reshape(self.targets, self.worlds), np.maximum(-row[self.row_limit : self.row_kept], 0.0)
+        )
         return Relaxed(
             float(self.highs.getInfo().objective_function_value), column[self.first :], column[:cells].reshape(self.targets, self.worlds),
             prices, float(column[cells : self.first].sum()),

@@ -170,7 +170,14 @@ class Scaled:
                 reach[target] += gains[one.building, one.chip] * counted[place, target]
             if self.use is not None:
                 use += self.use[:, one.building, one.power, one.chip, one.start]
-        return Plan(site, choices, float(sum(self.value[one] for one in choices)), reach.ravel(), use, None if counts is None else counted.astype(np.float32))
+        return Plan(
+            site,
+            choices,
+            float(sum(self.value[one] for one in choices)),
+            reach.ravel(),
+            use,
+            None if counts is None else counted.astype(np.float32),
+        )
 
     def priced(self, prices: Prices, kept: Kept) -> tuple[Array, list[Array]]:
         """Of each option, what it costs less what it is worth: (building, power, chip, start); and in which worlds its pattern counts."""
@@ -187,12 +194,44 @@ class Scaled:
     def best(self, prices: Prices, kept: Kept, cuts: tuple[Cut, ...] = ()) -> Best:
         """The best plans of each site at prices, within a branch."""
         value, counts = self.priced(prices, kept)
-        first = self.first.copy()
         must = np.zeros(len(self.case.sites), dtype=int)
         for cut in cuts:
             self._apply(value, cut, must)
         chip = np.argmin(value, axis=2)
-        return self._chained(np.take_along_axis(value, chip[:, :, None], axis=2)[:, :, 0], chip, first, must)._replace(counts=counts)
+        return self._chained(np.take_along_axis(value, chip[:, :, None], axis=2)[:, :, 0], chip, must)._replace(counts=counts)
+
+    def left(self, prices: Prices, kept: Kept, cuts: tuple[Cut, ...], room: float) -> Mask:
+        """Options that may be in an order that is less than `room` above the bound at these prices: (building, power, chip, start).
+
+        What the best plan of its site with an option costs more than the best without a condition, the order with it costs more.
+        """
+        value, _ = self.priced(prices, kept)
+        must = np.zeros(len(self.case.sites), dtype=int)
+        for cut in cuts:
+            self._apply(value, cut, must)
+        single = value.min(axis=2)
+        chain, ends = self._forward(single, must)
+        least = np.minimum(ends.min(axis=(1, 2), initial=np.inf), np.where(must > 0, np.inf, 0.0))
+        more = np.full(value.shape, np.inf)
+        after = np.full((len(self.case.sites), len(self.case.powers), len(self.case.months)), np.inf)
+        with np.errstate(invalid="ignore"):
+            for place in range(self.depth - 1, -1, -1):
+                stop = (place + 1 >= np.maximum(self.first, must))[:, None, None]
+                after = np.minimum(after, np.where(stop, 0.0, np.inf))
+                through = chain[place] + after - least[:, None, None]
+                sites = np.flatnonzero(self.places[:, place] >= 0)
+                at = self.places[sites, place]
+                more[at] = through[sites][:, :, None] + (value[at] - single[at][:, :, None])
+                after = self._later(np.where((self.places[:, place] >= 0)[:, None, None], single[self.places[:, place]] + after, np.inf))
+        return np.asarray(np.nan_to_num(more, nan=np.inf) <= room + 1e-9 * max(1.0, abs(room))) & np.isfinite(value)
+
+    def _later(self, value: Array) -> Array:
+        """The least of what starts at least the spacing after each month: (site, power, month)."""
+        least = np.minimum.accumulate(value[..., ::-1], axis=2)[..., ::-1]
+        months = value.shape[2]
+        after = np.arange(months)[None, :] + (np.arange(months)[None, :] - self.before)
+        taken = np.take_along_axis(least, np.broadcast_to(np.minimum(after, months - 1)[:, None, :], value.shape), axis=2)
+        return np.where((after < months)[:, None, :], taken, np.inf)
 
     def _apply(self, value: Array, cut: Cut, must: NDArray[np.int_]) -> None:
         if cut.kind == "power":
@@ -209,8 +248,9 @@ class Scaled:
         else:
             value[cut.at][:, :, : cut.value + 1] = np.inf
 
-    def _chained(self, value: Array, chip: NDArray[np.intp], first: NDArray[np.int_], must: NDArray[np.int_]) -> Best:
-        """Buildings in their order: chain[k] is the least of the first k + 1 with the last of them started in each month."""
+    def _forward(self, value: Array, must: NDArray[np.int_]) -> tuple[list[Array], Array]:
+        """Buildings in their order: chain[k] (site, power, month), the least of the first k + 1 with the last of them started then; and
+        the least of so many in all, (site, power, count - 1), where it may end there."""
         sites, rows = len(self.case.sites), np.arange(len(self.case.sites))[:, None, None]
         powers = np.arange(len(self.case.powers))[None, :, None]
         chain: list[Array] = []
@@ -221,11 +261,17 @@ class Scaled:
                 least = np.minimum.accumulate(chain[-1], axis=2)
                 own = own + np.where(self.before[:, None, :] >= 0, least[rows, powers, np.maximum(self.before, 0)[:, None, :]], np.inf)
             chain.append(own)
-            ends[:, :, place] = np.where((place + 1 >= np.maximum(first, must))[:, None], own.min(axis=2), np.inf)
-        least = np.minimum(ends.min(axis=(1, 2), initial=np.inf), np.where(must > 0, np.inf, 0.0))
-        return Best(least, [self._plans(site, ends[site], chain, chip, bool(must[site] == 0)) for site in range(sites)])
+            ends[:, :, place] = np.where((place + 1 >= np.maximum(self.first, must))[:, None], own.min(axis=2), np.inf)
+        return chain, ends
 
-    def _plans(self, site: int, ends: Array, chain: list[Array], chip: NDArray[np.intp], nothing: bool) -> list[tuple[float, tuple[Choice, ...]]]:
+    def _chained(self, value: Array, chip: NDArray[np.intp], must: NDArray[np.int_]) -> Best:
+        chain, ends = self._forward(value, must)
+        least = np.minimum(ends.min(axis=(1, 2), initial=np.inf), np.where(must > 0, np.inf, 0.0))
+        return Best(least, [self._plans(site, ends[site], chain, chip, bool(must[site] == 0)) for site in range(len(least))])
+
+    def _plans(
+        self, site: int, ends: Array, chain: list[Array], chip: NDArray[np.intp], nothing: bool
+    ) -> list[tuple[float, tuple[Choice, ...]]]:
         """The best plan of each power and the best of each count, the best of all first."""
         found = {(int(power), int(ends[power].argmin())) for power in range(len(ends))}
         found |= {(int(ends[:, count].argmin()), count) for count in range(ends.shape[1])}

@@ -17,6 +17,7 @@ from stargauge.plan.build_order.case import Array, Choice
 from stargauge.plan.build_order.improve import Pool
 from stargauge.plan.build_order.master import Master, Relaxed
 from stargauge.plan.build_order.pricing import Best, Cut, Kept, Plan, Prices, Scaled, bound_of
+from stargauge.plan.build_order.rest import rest
 
 #: Share of the last good prices in those that are tried (Wentges 1997); plans of a site that are added at a time; rounds of a node.
 _SMOOTH, _PLANS, _ROUNDS = 0.7, 8, 200
@@ -26,6 +27,10 @@ _CLOSE, _WHOLE = 0.05, 1e-6
 _PENALTIES = (100.0, 1e4, 1e6)
 #: Most columns that the master keeps; nodes between two looks for better orders, plans and nodes of such a look.
 _COLUMNS, _EVERY, _MIXED, _MIXES = 6000, 25, 250, 200
+#: Options that are left to a general solver at the first node and at those with whole worlds; its nodes.
+_LEFT, _RESTS = 6000, 2000
+#: Parts of the worlds that may be given up, one after the other, in a look.
+_STEPS = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 class Node(NamedTuple):
@@ -41,8 +46,10 @@ class Node(NamedTuple):
 class Search:
     """A search in progress; `bound` is proven, `pool.best` the best order so far."""
 
-    def __init__(self, scaled: Scaled, gap: float, until: float, progress: Callable[[float, float], None] | None = None) -> None:
-        self.scaled, self.gap, self.until, self.progress = scaled, gap, until, progress
+    def __init__(
+        self, scaled: Scaled, gap: float, until: float, progress: Callable[[float, float], None] | None = None, *, few: int = 1500
+    ) -> None:  # fmt: skip
+        self.scaled, self.gap, self.until, self.progress, self.few = scaled, gap, until, progress, few
         self.pool = Pool(scaled)
         self.master = self._fresh()
         self.rounds = self.nodes = self.columns = 0
@@ -51,7 +58,6 @@ class Search:
         none = np.zeros(scaled.need.shape)
         self.open = [Node(-np.inf, 0, (), Kept(none, none + 1.0), None)]
         self.most = float(np.where(scaled.case.allowed, np.maximum(scaled.value, 0.0), 0.0).max(axis=(1, 2, 3), initial=0.0).sum())
-        self.reduced: dict[tuple[int, tuple[Choice, ...]], float] = {}
 
     def _fresh(self) -> Master:
         master = Master(self.scaled, _PENALTIES[0])
@@ -87,7 +93,7 @@ class Search:
         self.nodes += 1
         if len(self.master.plans) > _COLUMNS:
             self._thin()
-        relaxed, bound, prices = self._bounded(node)
+        relaxed, bound, prices = self._bounded(node, self.enough)
         bound = max(bound, node.bound)
         if relaxed is None or bound >= self.enough:
             self.closed = min(self.closed, bound)
@@ -95,15 +101,18 @@ class Search:
         whole = self._rounded(relaxed)
         if self.nodes == 1 or self.nodes % _EVERY == 0:
             self._look(node, relaxed, prices)
-        if whole:
+        broken = self._broken(relaxed)
+        if not whole and prices is not None and (self.nodes == 1 or not broken.any()):
+            rest = self._rest(node, bound, prices, self.nodes == 1)
+            whole, bound = rest is not None, max(bound, rest or bound)
+        if whole or bound >= self.enough:
             self.closed = min(self.closed, bound)
             return
-        for cuts, kept in self._halves(node, relaxed):
-            if (kept.most @ self.scaled.case.weights < self.scaled.probability).any():
-                continue
-            heapq.heappush(self.open, Node(bound, self.nodes * 2 + len(self.open) % 2, cuts, kept, prices))
+        for half, (cuts, kept) in enumerate(self._halves(node, relaxed)):
+            if (kept.most @ self.scaled.case.weights >= self.scaled.probability).all():
+                heapq.heappush(self.open, Node(bound, self.nodes * 2 + half, cuts, kept, prices))
 
-    def _bounded(self, node: Node) -> tuple[Relaxed | None, float, Prices | None]:
+    def _bounded(self, node: Node, enough: float) -> tuple[Relaxed | None, float, Prices | None]:
         """A node's program solved by columns; None where nothing of it is left. The bound is Lagrange's, of the best prices met."""
         bound, centre = -np.inf, node.prices
         self.master.hold(node.cuts, node.kept)
@@ -123,7 +132,7 @@ class Search:
                     return None, np.inf, None
                 if here > bound:
                     bound, centre = here, prices
-                if bound >= self.enough or bound > self.most + _WHOLE:
+                if bound >= enough or bound > self.most + _WHOLE:
                     return None, bound if bound <= self.most + _WHOLE else np.inf, None
                 new = self._add(best, node)
                 if new or not smooth:
@@ -141,7 +150,6 @@ class Search:
             relaxed = self.master.solve()
         if relaxed.missing > _WHOLE:
             return None, np.inf, None
-        self._note(best, prices)
         return relaxed, bound, centre
 
     def _add(self, best: Best, node: Node) -> int:
@@ -150,18 +158,20 @@ class Search:
         self.columns += new
         return new
 
-    def _note(self, best: Best, prices: Prices) -> None:
-        """Reduced costs of the plans there are, at the last prices."""
-        for plan in self.master.plans:
-            worth = plan.value - float(prices.target.ravel() @ plan.reach) + float(prices.limit @ plan.use) - float(best.least[plan.site])
-            key = (plan.site, plan.choices)
-            self.reduced[key] = min(worth, self.reduced.get(key, np.inf))
-
     def _thin(self) -> None:
-        """Keep the plans with the least reduced costs."""
-        old = sorted(self.master.plans, key=lambda plan: self.reduced.get((plan.site, plan.choices), np.inf))[: _COLUMNS // 3]
+        """Keep the plans that came last."""
+        old = self.master.plans[-(_COLUMNS // 3) :]
         self.master = self._fresh()
         self.master.add(old)
+
+    def _nearest(self, prices: Prices, kept: Kept, cuts: tuple[Cut, ...]) -> list[tuple[int, tuple[Choice, ...]]]:
+        """The plans with the least reduced costs at prices, of those found."""
+        least = self.scaled.best(prices, kept, cuts).least
+        reach, use = (np.stack([getattr(plan, what) for plan in self.master.plans]) for what in ("reach", "use"))
+        value = np.array([plan.value - least[plan.site] for plan in self.master.plans])
+        order = np.argsort(value - reach @ prices.target.ravel() + use @ prices.limit, kind="stable")
+        keys = dict.fromkeys((self.master.plans[at].site, self.master.plans[at].choices) for at in order)
+        return list(keys)[:_MIXED]
 
     def _rounded(self, relaxed: Relaxed) -> bool:
         """Try the largest shares as an order; whether the program is whole by itself."""
@@ -172,31 +182,36 @@ class Search:
             shares[plan.site][plan.choices] = shares[plan.site].get(plan.choices, 0.0) + float(relaxed.shares[place])
         self.pool.offer([self.pool.add(site, max(own, key=lambda key: (own[key], key))) for site, own in enumerate(shares)])
         self.shares = shares
-        whole = (relaxed.kept < 1e-5) | (relaxed.kept > 1.0 - 1e-5) | (self.scaled.need <= 0.0)
-        return all(len(own) == 1 for own in shares) and bool(whole.all())
+        return all(len(own) == 1 for own in shares) and not self._broken(relaxed).any()
 
     def _look(self, node: Node, relaxed: Relaxed, prices: Prices | None) -> None:
-        """Look for a better order: keep the worlds with the largest shares, price plans for these, and mix them."""
-        shares = self.shares
-        kept = self._likely(relaxed.kept)
-        self._bounded(node._replace(kept=Kept(kept, kept), prices=prices))
-        left = max(self.until - monotonic(), 0.5)
-        self.pool.mix(self.reduced, kept, _MIXED, _MIXES, min(left, 30.0))
+        """Look for a better order: give up the least likely worlds little by little, price plans for the rest, and mix them."""
+        shares, kept = self.shares, node.kept
+        for most in _STEPS:
+            kept = self._likely(relaxed.kept, kept, most)
+            found, _, prices = self._bounded(Node(0.0, 0, node.cuts, kept, prices), np.inf)
+            if found is None or prices is None:
+                break
+            relaxed = found
+        if prices is not None:
+            left = max(self.until - monotonic(), 0.5)
+            self.pool.mix(self._nearest(prices, kept, node.cuts), kept.least, _MIXES, min(left, 30.0))
         self.shares = shares
 
-    def _likely(self, shares: Array) -> Array:
-        """Worlds with the largest shares, as many as have to be kept: one, the others nought."""
-        out = np.zeros(shares.shape)
+    def _likely(self, shares: Array, kept: Kept, part: float) -> Kept:
+        """Given up: a part of the weight that may be, the least shares first; the rest kept where nothing more may be."""
         weights = self.scaled.case.weights
+        most = kept.most.copy()
         for target, share in enumerate(shares):
-            order = np.argsort(-share, kind="stable")
-            before = np.cumsum(weights[order]) - weights[order]
-            out[target, order[before < self.scaled.probability[target] - 1e-12]] = 1.0
-        return out
+            room = weights.sum() - self.scaled.probability[target] + 1e-12
+            order = np.argsort(np.where(kept.least[target] > 0.5, 2.0, share * kept.most[target]), kind="stable")
+            gone = np.cumsum(weights[order])
+            most[target, order[(gone <= part * room) | ((gone <= room) & (most[target, order] < 0.5))]] = 0.0
+        return Kept(most if part == 1.0 else kept.least, most)
 
     def _halves(self, node: Node, relaxed: Relaxed) -> list[tuple[tuple[Cut, ...], Kept]]:
         """Two branches: a world kept or given up while shares of worlds are broken, then options of buildings."""
-        broken = (relaxed.kept > 1e-5) & (relaxed.kept < 1.0 - 1e-5) & (self.scaled.need > 0.0)
+        broken = self._broken(relaxed)
         if broken.any():
             at = int(np.argmin(np.where(broken, relaxed.kept, np.inf)))
             least, most = node.kept.least.copy(), node.kept.most.copy()
@@ -205,6 +220,23 @@ class Search:
             return [(node.cuts, Kept(least, node.kept.most)), (node.cuts, Kept(node.kept.least, most))]
         cut = self._cut()
         return [((*node.cuts, cut), node.kept), ((*node.cuts, cut._replace(inside=not cut.inside)), node.kept)]
+
+    def _broken(self, relaxed: Relaxed) -> np.ndarray:
+        """Worlds that are kept in part."""
+        return np.asarray((relaxed.kept > 1e-5) & (relaxed.kept < 1.0 - 1e-5) & (self.scaled.need > 0.0))
+
+    def _rest(self, node: Node, bound: float, prices: Prices, first: bool) -> float | None:
+        """The bound of a node by a general solver over the options that are left, where they are few; None where it does not end."""
+        options = self.scaled.left(prices, node.kept, node.cuts, self.enough - bound)
+        if options.sum() > (self.few if first else min(4 * self.few, _LEFT)):
+            return None
+        left = max(self.until - monotonic(), 0.5)
+        found, proven = rest(self.scaled, options, node.kept, nodes=_RESTS, seconds=left, gap=0.5 * self.gap)
+        if found is not None:
+            self.pool.offer([self.pool.add(site, choices) for site, choices in enumerate(found)])
+        if proven is None:
+            return None
+        return max(bound, min(proven, self.enough))
 
     def _cut(self) -> Cut:
         """The power, start or accelerator whose share is nearest to a half."""

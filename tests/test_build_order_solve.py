@@ -1,0 +1,195 @@
+"""The best order of build: what trying out all orders finds, with a bound that holds, whatever the case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.build_order_brute import brute, site_plans
+from tests.build_order_cases import Size, random_case, tiny
+
+from stargauge.plan.build_order.case import BuildCase, BuildOrder, faults_of, value_of
+from stargauge.plan.build_order.master import Master
+from stargauge.plan.build_order.pricing import Cut, Kept, Prices, Scaled, bound_of
+from stargauge.plan.build_order.search import Search
+from stargauge.plan.build_order.solve import NoOrder, most_capacity, solve
+
+_SEEDS = st.integers(0, 100_000)
+#: A case that a search has to branch in, though small.
+_SMALL = Size(sites=3, buildings=9, months=24, powers=3, chips=2, worlds=12, shares=((0.5, 20),), limits=2)
+
+
+def _solved(case: BuildCase, goal: np.ndarray | None = None, gap: float = 0.0) -> BuildOrder | None:
+    try:
+        return solve(case, goal, gap=gap)
+    except NoOrder:
+        return None
+
+
+def _same(ours: BuildOrder | None, best: BuildOrder | None) -> None:
+    assert (ours is None) == (best is None)
+    if ours is not None and best is not None:
+        near = 1e-6 * max(abs(best.value), 1.0)
+        assert ours.value == pytest.approx(best.value, abs=near)
+        assert ours.bound <= best.value + near
+
+
+@given(_SEEDS)
+@settings(max_examples=60, deadline=None)
+def test_a_tiny_case_has_the_order_that_trying_out_all_finds(seed: int) -> None:
+    case = tiny(seed)
+    ours = _solved(case)
+    _same(ours, brute(case))
+    if ours is not None:
+        assert faults_of(case, ours.chosen) == []
+        assert ours.gap <= 1e-6
+
+
+@given(_SEEDS)
+@settings(max_examples=40, deadline=None)
+def test_the_tree_alone_finds_it_too(seed: int) -> None:
+    """Without the general solver over the options that are left, and so by branching down to single options."""
+    case = tiny(seed)
+    best = brute(case)
+    search = Search(Scaled(case), 1e-3, np.inf, few=0)
+    search.run()
+    assert (best is None) == (not search.pool.best)
+    if best is not None:
+        value = search.pool.value * search.scaled.unit
+        assert best.value * (1.0 - 1e-6) <= value <= best.value * (1.0 + 1.1e-3)
+        assert search.bound * search.scaled.unit <= best.value * (1.0 + 1e-6)
+
+
+@given(_SEEDS)
+@settings(max_examples=30, deadline=None)
+def test_another_goal_may_be_worth_building_for_by_itself(seed: int) -> None:
+    """The latest starts, for instance: less than nothing for each month."""
+    case = tiny(seed)
+    goal = np.broadcast_to(-np.arange(len(case.months), dtype=float), case.cost.shape) + 1.5
+    _same(_solved(case, goal), brute(case, goal))
+
+
+def test_without_a_target_nothing_is_built() -> None:
+    case = tiny(1)
+    none = replace(case, targets=(), gains=case.gains[:0], there=case.there[:0], fixed=case.fixed[:0])
+    order = solve(none)
+    assert (order.chosen, order.value, order.bound) == ((), 0.0, 0.0)
+
+
+@given(_SEEDS)
+@settings(max_examples=25, deadline=None)
+def test_more_room_never_costs_more(seed: int) -> None:
+    """More worlds to give up, more money, more options, more time: each by itself."""
+    case = tiny(seed)
+    first = _solved(case)
+    wider = [
+        replace(case, targets=tuple(target._replace(probability=target.probability - 0.2) for target in case.targets)),
+        replace(case, targets=tuple(target._replace(amount=0.9 * target.amount) for target in case.targets)),
+        replace(case, limits=tuple(limit._replace(most=1.2 * limit.most) for limit in case.limits)),
+        replace(case, allowed=np.ones_like(case.allowed)),
+        replace(case, there=case.there | np.roll(case.there, -1, axis=4)),
+    ]
+    for each in wider:
+        second = _solved(each)
+        if first is not None:
+            assert second is not None
+            assert second.value <= first.value * (1.0 + 1e-6)
+
+
+def test_the_same_case_has_the_same_order() -> None:
+    case = random_case(3, _SMALL)
+    one, other = solve(case), solve(case)
+    assert (one.chosen, one.value, one.bound, one.steps) == (other.chosen, other.value, other.bound, other.steps)
+    assert one.gap <= 0.01
+
+
+@given(_SEEDS, st.integers(0, 1000))
+@settings(max_examples=40, deadline=None)
+def test_no_order_is_better_than_the_bound_at_any_prices(seed: int, other: int) -> None:
+    case, chance = tiny(seed), np.random.default_rng(other)
+    best = brute(case)
+    scaled = Scaled(case)
+    prices = Prices(chance.uniform(0, 1, scaled.need.shape), chance.uniform(0, 1, len(case.limits)))
+    every = Kept(np.zeros(scaled.need.shape), np.ones(scaled.need.shape))
+    found = scaled.best(prices, every)
+    if best is not None:
+        assert bound_of(scaled, prices, found.least, every) * scaled.unit <= best.value * (1.0 + 1e-9)
+
+
+@given(_SEEDS, st.integers(0, 1000))
+@settings(max_examples=40, deadline=None)
+def test_the_plan_of_a_site_is_the_best_of_all_its_plans(seed: int, other: int) -> None:
+    case, chance = tiny(seed), np.random.default_rng(other)
+    case = replace(case, targets=tuple(target._replace(probability=1.0) for target in case.targets))  # every world counts
+    scaled = Scaled(case)
+    prices = Prices(chance.uniform(0, 2, scaled.need.shape), chance.uniform(0, 1, len(case.limits)))
+    every = Kept(np.zeros(scaled.need.shape), np.ones(scaled.need.shape))
+    cut = Cut("start", int(chance.integers(len(case.buildings))), int(chance.integers(len(case.months))), bool(chance.integers(2)))
+    for cuts in ((), (cut,)):
+        found = scaled.best(prices, every, cuts)
+        for site in range(len(case.sites)):
+            plans = [scaled.plan(site, choices) for choices in site_plans(case, site)]
+            held = [plan for plan in plans if scaled.held(plan, cuts)]
+            worth = [plan.value - float(prices.target.ravel() @ plan.reach) + float(prices.limit @ plan.use) for plan in held]
+            assert found.least[site] == pytest.approx(min(worth, default=np.inf), abs=1e-9)
+
+
+@given(_SEEDS)
+@settings(max_examples=30, deadline=None)
+def test_an_option_that_is_ruled_out_is_in_no_better_order(seed: int) -> None:
+    case = tiny(seed)
+    best = brute(case)
+    if best is None:
+        return
+    search = Search(Scaled(case), 0.0, np.inf)
+    node = search.open[0]
+    _, bound, prices = search._bounded(node, np.inf)
+    assert prices is not None
+    left = search.scaled.left(prices, node.kept, (), best.value / search.scaled.unit - bound + 1e-9)
+    assert all(left[one] for one in best.chosen)
+
+
+def test_what_cannot_be_reached_is_said_with_how_far() -> None:
+    case = tiny(1)
+    far = replace(case, targets=tuple(target._replace(amount=100.0 * target.amount) for target in case.targets))
+    with pytest.raises(NoOrder, match=r"target 0: even with all that can be built.*kept with 0%, not with"):
+        solve(far)
+
+
+def test_what_limits_forbid_is_said() -> None:
+    case = tiny(1)
+    from stargauge.plan.build_order.case import Limit
+
+    none = replace(case, limits=(Limit("all", "money", 1.0, "USD", case.cost),))
+    with pytest.raises(NoOrder, match=r"within the limits \(money\)"):
+        solve(none)
+
+
+@given(_SEEDS)
+@settings(max_examples=15, deadline=None)
+def test_the_most_of_a_target_is_what_trying_out_finds(seed: int) -> None:
+    case = tiny(seed)
+    try:
+        most, order = most_capacity(case, 0, gap=1e-4)
+    except NoOrder:
+        return
+    assert faults_of(replace(case, targets=(case.targets[0]._replace(amount=most), *case.targets[1:])), order.chosen) == []
+    more = replace(case, targets=(case.targets[0]._replace(amount=most * 1.001 + 1.0), *case.targets[1:]))
+    assert brute(more) is None
+
+
+def test_a_case_that_is_too_large_to_try_out_is_proven() -> None:
+    case = random_case(5, _SMALL)
+    order = solve(case, gap=0.01)
+    assert faults_of(case, order.chosen) == []
+    assert order.value == pytest.approx(value_of(case, order.chosen))
+    assert order.bound <= order.value <= order.bound / 0.99 * (1.0 + 1e-9)
+
+
+def test_an_empty_master_is_priced_within_its_penalty() -> None:
+    scaled = Scaled(tiny(1))
+    master = Master(scaled, 7.0)
+    assert 0.0 < master.solve().prices.target.max() <= 7.0
