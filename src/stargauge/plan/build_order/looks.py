@@ -13,7 +13,7 @@ from stargauge.plan.build_order.asked import announced
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, value_of
 from stargauge.plan.build_order.conflict import conflict_of
 from stargauge.plan.build_order.days import Days
-from stargauge.plan.build_order.frontier import frontier
+from stargauge.plan.build_order.frontier import Point, frontier
 from stargauge.plan.build_order.information import Fact, information
 from stargauge.plan.build_order.insist import Variant, insisting
 from stargauge.plan.build_order.prepare import Prepared
@@ -34,7 +34,10 @@ _YEAR = 365.25
 
 @dataclass(frozen=True)
 class Looks:
-    """Looks at a plan from other sides. `case`: as it was solved; `days`: makes it by others; `find`: how other cases are solved."""
+    """Looks at a plan from other sides. `case`: as it was solved; `days`: makes it by others; `find`: how other cases are solved.
+
+    `offset`: by how much the probability asked for is more than that asked of the case.
+    """
 
     now: Known
     prepared: Prepared
@@ -42,13 +45,14 @@ class Looks:
     days: Days
     find: Finder
     told: Told
+    offset: float = 0.0
 
     def beside(self, order: BuildOrder) -> Data:
         """All of it, as plain data by name."""
         self.told("what binds")
         binding = [one.to_dict() for one in prices(self.case, order, self.find, with_day=self._with_day)]
         self.told("cost by other days")
-        front = [one.to_dict() for one in frontier(self._by_days(), self.find)]
+        front = [self._point(one) for one in frontier(self._by_days(), self.find)]
         self.told("what insisting costs")
         insist = [one.to_dict() for one in insisting(self.case, order, self._variants(order), self.find)]
         return {"binding": binding, "frontier": front, "insist": insist, "waiting": self.waiting(order)}
@@ -93,7 +97,12 @@ class Looks:
         days = [month_end(target.day.replace(day=1) + timedelta(days=_YEAR / 12.0 * months + 15.0)) for months in _MONTHS]
         inside = [one for one in dict.fromkeys(days) if first < one <= self.now.months[-1] and one != target.day]
         cases = [(self.case, True), *((self._with_day(0, one), False) for one in inside)]
-        return cases + [(with_target(self.case, 0, probability=one), False) for one in _ODDS if abs(one - target.probability) > 0.01]
+        others = [one - self.offset for one in _ODDS if abs(one - self.offset - target.probability) > 0.01]
+        return cases + [(with_target(self.case, 0, probability=one), False) for one in others if 0.0 < one < 1.0]
+
+    def _point(self, one: Point) -> Data:
+        """A point with the probability that was asked for."""
+        return {**one.to_dict(), "probability": round(one.probability + self.offset, 6)}
 
     def _variants(self, order: BuildOrder) -> list[Variant]:
         """What was announced and is not what is asked: its amount, its day, and twice the money."""

@@ -38,6 +38,7 @@ from stargauge.plan.build_order.promise import (
     short_of,
 )
 from stargauge.plan.build_order.relief import most_amount
+from stargauge.plan.build_order.silence import hush_solver
 from stargauge.plan.build_order.solve import NoOrder, solve
 from stargauge.plan.build_order.takes import Begun, Takes, begun_of, takes_of
 from stargauge.plan.build_order.variants import Finder, with_target
@@ -94,6 +95,7 @@ class Planning:
 
     def answer(self) -> ProgrammePlan:
         """The plan, or that there is none and why."""
+        hush_solver()
         world = World(self.programme, self.now, self.asked.targets)
         self.steps.to(1, "the programme as it stands")
         if not self.asked.further and not buildings_of(self.now, {}):
@@ -223,7 +225,7 @@ class _Ground:
 
     def _promised(self, case: BuildCase, world: World) -> Promise:
         made, of = self.prepared, self.of
-        worlds = Worlds(made.draws, made.seed, made.chosen, lambda one: made.operation(*one))
+        worlds = Worlds(made.draws, made.seed, made.chosen, made.operation)
         return promised(
             case, worlds, world, lambda asked: solve(asked, self.goal, gap=GAP, time_limit=SECONDS),
             lambda held, order: self._overlay(held, order.chosen, of.asked.targets if not world.targets else world.targets),
@@ -288,8 +290,8 @@ class _Ground:
         """How cases beside the plan are solved."""
         return Finder(solve, BESIDE_GAP, BESIDE_SECONDS, self.goal)
 
-    def _looks(self, case: BuildCase, floors: Array | None) -> Looks:
-        return Looks(self.of.now, self.prepared, case, replace(self.days, floors=floors), self.find, self.of.steps.say)
+    def _looks(self, case: BuildCase, floors: Array | None, offset: float = 0.0) -> Looks:
+        return Looks(self.of.now, self.prepared, case, replace(self.days, floors=floors), self.find, self.of.steps.say, offset)
 
     def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[str]) -> ProgrammePlan:
         parts: Data = {"conflict": conflict, "assumptions": assumptions(self.prepared)}
@@ -297,7 +299,7 @@ class _Ground:
             return self.of.made(world, case=self.prepared.case, parts=parts, notes=tuple(notes))
         self.of.steps.to(70, "what stands beside the plan")
         parts |= {"cost": cost_data(self.prepared, made.order, self.of.now), "method": method_data(made.case, made.order, made.rounds)}
-        parts |= self._looks(made.case, made.floors).beside(made.order) if self.of.beside else {}
+        parts |= self._looks(made.case, made.floors, made.offsets[0]).beside(made.order) if self.of.beside else {}
         division = divide(self.funders, made.case, self.takes, made.order.chosen, limited=self.of.means is not None)
         source = next(iter(made.overlay["sources"]))
         overlay = {**made.overlay, "parties": division.commitments(self.of.now, source)}

@@ -32,8 +32,8 @@ Mask = NDArray[np.bool_]
 
 #: Draws on which a plan's promise is measured while plans are looked for, and of the draws that no plan has seen.
 SELECTION, FRESH = 1024, 2048
-#: How often a plan is solved again, how near a promise has to come to what is asked, and the most a case is asked for.
-ROUNDS, NEAR, MOST = 6, 0.01, 0.999
+#: How often a plan is solved again; by how much a promise may be above what is asked, and below it; the most a case is asked for.
+ROUNDS, NEAR, SHORT, MOST = 6, 0.02, 0.005, 0.999
 #: Days that are no delay.
 _DAY = 1.0
 _OPERATIONAL = STAGES.index("operational")
@@ -141,13 +141,13 @@ def at_day(series: Series, months: Sequence[date], when: date) -> Array:
 class Worlds(NamedTuple):
     """The draws behind the worlds of a case: their number and seed, the places of the worlds among them, and options in all draws.
 
-    `operation`: day on which an option runs in each draw (infinity: never).
+    `operation`: days on which options run, (draw, choice), infinity where one never does.
     """
 
     draws: int
     seed: int
     places: NDArray[np.intp]
-    operation: Callable[[Choice], Array]
+    operation: Callable[[Sequence[Choice]], Array]
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,8 @@ class Promise:
     """A plan with what came of it on the draws that chose it. `case`: as it was solved, with what was measured before.
 
     `rounds`: how often there was a solution; `kept`: whether the plan keeps what is asked; `floors`: what was measured
-    before, (building, world); `failed`: the case as asked with what was measured, and that, where it has no order any more.
+    before, (building, world); `offsets`: probability asked for less that asked of the case; `failed`:
+    the case as asked with what was measured, and that, where it has no order any more.
     """
 
     case: BuildCase
@@ -165,6 +166,7 @@ class Promise:
     rounds: int
     kept: bool
     floors: Array | None = None
+    offsets: tuple[float, ...] = ()
     failed: tuple[BuildCase, Array] | None = None
 
 
@@ -178,17 +180,19 @@ def promised(
 ) -> Promise:  # fmt: skip
     """The cheapest plan whose promise, measured on selection draws, is what is asked; else the one that comes nearest.
 
-    Each round solves, runs the plan on the draws of the worlds, holds each building to the day on which it ran there, and where the promise
-    is short asks the case for as much more. `first`: everything as early as it can be: what crews and accelerators allow at best is measured
-    on it before the first round. Raises NoOrder where there is no plan to begin with.
+    Each round solves, runs the plan on the draws of the worlds, holds each building to the day on which it ran there, and where the
+    promise is short asks the case for as much more. `first`: everything as early as it can be, on which is measured before the first round
+    what crews and accelerators allow at best. Raises NoOrder where there is no plan to begin with.
     """
     asked = [target.probability for target in world.targets]
     case = replace(case, targets=world.targets)
+    seen = set[tuple[Choice, ...]]()
     raised, floors, best = list(asked), np.full((len(case.buildings), len(worlds.places)), -np.inf), None
     if first:
         early = BuildOrder(tuple(first), 0.0, 0.0, kept_in(case, tuple(first)))
         floors = _measured(floors, case, early, world.run(overlay_of(case, early), worlds.draws, worlds.seed), worlds)
     done, failed = 0, None
+    bounds: tuple[list[float] | None, list[float] | None] = (None, None)
     for done in range(1, ROUNDS + 1):
         held = not_before(case, floors)
         order = _solved(solve, held, asked, raised, best)
@@ -198,17 +202,45 @@ def promised(
         overlay = overlay_of(case, order)
         found = world.run(overlay, draws, seed)
         short = [want - got for want, got in zip(asked, found.probabilities, strict=True)]
-        made = Promise(held, order, overlay, found, done, max(short, default=0.0) <= 1e-12, floors)
+        made = Promise(held, order, overlay, found, done, max(short, default=0.0) <= SHORT, floors)
         best = _better(best, made, world.targets)
         if told is not None:
             odds = ", ".join(f"{100.0 * one:.0f} %" for one in found.probabilities)
             told(f"round {done}: simulated {odds}, gap {100.0 * order.gap:.2g} %")
-        if made.kept and (not order.chosen or all(one >= -NEAR for one in short)):
+        if order.chosen in seen or (made.kept and (not order.chosen or all(one >= -NEAR for one in short))):
             break
+        seen.add(order.chosen)
         floors = _measured(floors, case, order, world.run(overlay, worlds.draws, worlds.seed), worlds)
-        raised = [float(np.clip(now + miss, 0.0, MOST)) for now, miss in zip(raised, short, strict=True)]
+        bounds = (bounds[0], raised) if made.kept else (raised, bounds[1])
+        raised = _next(raised, short, *bounds)
     assert best is not None
-    return replace(best, rounds=done, failed=failed)
+    return replace(_calibrated(best, case, worlds, world), rounds=done, failed=failed)
+
+
+def _next(now: Sequence[float], short: Sequence[float], low: Sequence[float] | None, high: Sequence[float] | None) -> list[float]:
+    """What to ask of the case next: as much more as was missed; between what was too little and what was enough once both are known."""
+    if low is not None and high is not None:
+        return [(one + other) / 2.0 for one, other in zip(low, high, strict=True)]
+    return [float(np.clip(one + miss, 0.0, MOST)) for one, miss in zip(now, short, strict=True)]
+
+
+def _calibrated(made: Promise, case: BuildCase, worlds: Worlds, world: World) -> Promise:
+    """The plan in a case that says of it what the run does: its buildings held to their days, its targets asked for as much as it may lose.
+
+    So what stands beside the plan is measured against it: it keeps the case, and what it keeps beyond what is asked may be given up there.
+    """
+    floors = made.floors
+    if made.order.chosen and floors is not None:
+        floors = _measured(floors, case, made.order, world.run(made.overlay, worlds.draws, worlds.seed), worlds)
+        case = not_before(case, floors)
+    kept = kept_in(case, made.order.chosen)
+    there = [float(case.weights[one].sum()) for one in kept]
+    odds = [
+        float(np.clip(now - (got - one.probability), 0.0, MOST))
+        for now, got, one in zip(there, made.selected.probabilities, world.targets, strict=True)
+    ]
+    offsets = tuple(one.probability - now for now, one in zip(odds, world.targets, strict=True))
+    return replace(made, case=asking(case, odds), order=replace(made.order, kept=kept), floors=floors, offsets=offsets)
 
 
 def _solved(solve: Solve, case: BuildCase, asked: Sequence[float], raised: Sequence[float], best: Promise | None) -> BuildOrder | None:
@@ -260,7 +292,10 @@ def _measured(floors: Array, case: BuildCase, order: BuildOrder, run: Simulated,
     Crews and accelerators are there no sooner when it starts sooner, and are waited for less when it starts later.
     """
     out = floors.copy()
-    for one in order.chosen:
+    if not order.chosen:
+        return out
+    options = worlds.operation(order.chosen)[worlds.places]
+    for place, one in enumerate(order.chosen):
         really = run.phases[case.buildings[one.building].id].days[worlds.places]
-        out[one.building] = np.where(really > worlds.operation(one)[worlds.places] + _DAY, really, -np.inf)
+        out[one.building] = np.where(really > options[:, place] + _DAY, really, -np.inf)
     return out
