@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stargauge.plan.build_order.case import Array, Mask
+from stargauge.plan.build_order.case import Array, Choice, Mask
 from stargauge.plan.build_order.pricing import Cut, Kept, Plan, Prices, Scaled
 
 
@@ -33,7 +33,7 @@ def solver(**options: Any) -> Any:
     """A silent HiGHS with one thread and a fixed seed. Raises RuntimeError where an option is refused."""
     import highspy
 
-    highs = highspy.Highs()
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in {"output_flag": False, "threads": 1, "random_seed": 1, **options}.items():
         told(highs.setOptionValue(name, value), f"option {name}")
     return highs
@@ -54,7 +54,7 @@ class Master:
         self.scaled, self.penalty = scaled, penalty
         self.targets, self.worlds = scaled.need.shape
         self.plans: list[Plan] = []
-        self.known: set[tuple[int, tuple[Any, ...]]] = set()
+        self.known: set[tuple[int, tuple[Choice, ...], bytes]] = set()
         self.highs = solver(presolve="off", solver="simplex", simplex_strategy=4)
         self._rows()
 
@@ -71,17 +71,13 @@ class Master:
         world = np.arange(cells)
         index = np.stack([world, self.row_kept + world // self.worlds], axis=1).ravel().astype(np.int32)
         value = np.stack([-scaled.need.ravel(), np.tile(scaled.case.weights, self.targets)], axis=1).ravel()
-        told(
-            self.highs.addCols(cells, np.zeros(cells), np.zeros(cells), np.ones(cells), 2 * cells, np.arange(0, 2 * cells, 2, dtype=np.int32), index, value),
-            "worlds",
-        )  # fmt: skip
+        starts = np.arange(0, 2 * cells, 2, dtype=np.int32)
+        told(self.highs.addCols(cells, np.zeros(cells), np.zeros(cells), np.ones(cells), 2 * cells, starts, index, value), "worlds")
         slack = np.concatenate([world, np.arange(self.row_limit, self.row_kept), np.arange(self.row_site, rows)]).astype(np.int32)
         sign = np.concatenate([np.ones(cells), -np.ones(limits), np.ones(sites)])
         count = len(slack)
-        told(
-            self.highs.addCols(count, np.full(count, self.penalty), np.zeros(count), np.full(count, np.inf), count, np.arange(count, dtype=np.int32), slack, sign),
-            "what is missing",
-        )  # fmt: skip
+        starts, most = np.arange(count, dtype=np.int32), np.full(count, np.inf)
+        told(self.highs.addCols(count, np.full(count, self.penalty), np.zeros(count), most, count, starts, slack, sign), "what is missing")
         self.first = cells + count
 
     def add(self, plans: list[Plan]) -> int:
@@ -171,7 +167,7 @@ class Master:
 
 
 def together(scaled: Scaled, plans: list[Plan], kept: Array, *, nodes: int, seconds: float, gap: float, below: float) -> list[Plan] | None:
-    """Which of the plans, one of each site, make the best order that keeps these worlds, by HiGHS; None where none is found below a value."""
+    """Which of the plans, one of each site, make the best order that keeps these worlds, by HiGHS; None where none is found."""
     import highspy
 
     cells, worlds = scaled.need.size, scaled.need.shape[1]

@@ -126,7 +126,7 @@ class Scaled:
         if self.mass[target] >= 1.0 - 1e-9:
             return sets
         least, most = kept.least[target] > 0.5, kept.most[target] > 0.5
-        out = sets * most
+        out: Array = sets * most
         room = self.mass[target] - float(case.weights @ least)
         more = np.flatnonzero(out @ (case.weights * ~least) > room + 1e-9)
         if not len(more):
@@ -161,7 +161,6 @@ class Scaled:
 
     def plan(self, site: int, choices: tuple[Choice, ...], counts: list[Array] | None = None) -> Plan:
         """A plan with what it costs, reaches (in the worlds in which it counts, where said) and uses."""
-        case = self.case
         reach, use = np.zeros(self.need.shape), np.zeros(len(self.most))
         counted = np.zeros((len(choices), *self.need.shape))
         for place, one in enumerate(choices):
@@ -223,7 +222,7 @@ class Scaled:
                 at = self.places[sites, place]
                 more[at] = through[sites][:, :, None] + (value[at] - single[at][:, :, None])
                 after = self._later(np.where((self.places[:, place] >= 0)[:, None, None], single[self.places[:, place]] + after, np.inf))
-        return np.asarray(np.nan_to_num(more, nan=np.inf) <= room + 1e-9 * max(1.0, abs(room))) & np.isfinite(value)
+        return np.isfinite(more) & (more <= room + 1e-9 * max(1.0, abs(room)))
 
     def _later(self, value: Array) -> Array:
         """The least of what starts at least the spacing after each month: (site, power, month)."""
@@ -235,7 +234,7 @@ class Scaled:
 
     def _apply(self, value: Array, cut: Cut, must: NDArray[np.int_]) -> None:
         if cut.kind == "power":
-            at = list(self.case.by_site[cut.at])
+            at = np.array(self.case.by_site[cut.at], dtype=int)
             gone = np.arange(value.shape[1]) != cut.value if cut.inside else np.arange(value.shape[1]) == cut.value
             value[np.ix_(at, np.flatnonzero(gone))] = np.inf
         elif cut.kind == "chip":

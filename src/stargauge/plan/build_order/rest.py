@@ -91,7 +91,7 @@ def _rows(scaled: Scaled, at: NDArray[np.intp]) -> _Rows:
         rows.add(-np.inf, float(most), (column, scaled.use[limit, building, power, chip, start]))
     for site, places in enumerate(case.by_site):
         power_columns = scaled.need.size + site * len(case.powers) + np.arange(len(case.powers))
-        rows.add(-np.inf, 1.0, (power_columns, 1.0))
+        rows.add(-np.inf, 1.0 if scaled.first[site] <= len(places) else 0.0, (power_columns, 1.0))
         for kind in range(len(case.powers)):
             own = [column[(building == place) & (power == kind)] for place in places]
             starts = [start[(building == place) & (power == kind)] for place in places]

@@ -44,7 +44,8 @@ def solve(
         raise RuntimeError(f"an order of build that does not hold: {'; '.join(faults)}")
     value = value_of(case, chosen, goal)
     steps: list[tuple[str, float]] = [
-        ("options", float(case.allowed.sum())), ("columns", float(search.columns)), ("rounds", float(search.rounds)), ("programs", float(search.nodes))
+        ("options", float(case.allowed.sum())), ("columns", float(search.columns)),
+        ("rounds", float(search.rounds)), ("programs", float(search.nodes)),
     ]  # fmt: skip
     if search.late:
         steps.append(("time limit reached", 1.0))
@@ -95,7 +96,7 @@ def _none(case: BuildCase, late: bool) -> str:
 def most_capacity(
     case: BuildCase, target: int, *, gap: float = 0.01, time_limit: float = 60.0, progress: Progress | None = None
 ) -> tuple[float, BuildOrder]:
-    """The largest amount of a target for which there is an order within all limits, to a gap as a share, and the cheapest order found for it.
+    """The largest amount of a target for which there is an order within all limits, to a gap as a share, and the cheapest one for it.
 
     By bisection: each step asks whether there is an order at all for an amount between what is reached and what is not possible. Raises
     NoOrder where not even what runs anyhow is within reach.
