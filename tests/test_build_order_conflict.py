@@ -14,7 +14,7 @@ from tests.build_order_tiny import FIRST_MONTH, month_end, tiny
 
 from stargauge.plan.build_order.case import BuildCase, Limit
 from stargauge.plan.build_order.conflict import Group, conflict_of, groups_of, part_of
-from stargauge.plan.build_order.insist import Variant, insisting
+from stargauge.plan.build_order.insist import Variant, bought, insisting
 from stargauge.plan.build_order.relief import Relaxation, eased_together, most_amount
 from stargauge.plan.build_order.variants import Finder, with_limit, with_target, within_cost
 from stargauge.quantity.errors import InputError
@@ -191,4 +191,21 @@ def test_insisting_on_an_earlier_day_costs_more_and_its_money_buys_more_otherwis
     assert (rows[1].possible, rows[1].cost) == (False, None) and rows[1].instead
     assert not rows[2].possible and rows[3].possible and rows[3].difference == pytest.approx(100e9 - order.value)
     assert rows[3].instead is not None and rows[3].instead.startswith("100 bn USD buys")
-    assert all(isinstance(one, Group) for one in groups_of(made.case))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_sum_buys_nearly_as_much_as_there_is_for_it_and_never_more(seed: int) -> None:
+    case = tiny(seed, by=16).case
+    order = brute(case)
+    last = 0.0
+    for money in (2e9, 5e9, 10e9, 20e9, 40e9):
+        amount = bought(case, money, EXACT, order)
+        most, _ = most_amount(within_cost(case, money), 0, EXACT)
+        assert 0.9 * most <= amount <= most * 1.003 and amount >= last  # steps of whole buildings between
+        last = amount
+
+
+def test_what_is_asked_is_told_in_groups() -> None:
+    case = tiny(0, least=True, money=1e9).case
+    assert [one.kind for one in groups_of(case, case)] == ["target", "money", "least", "spacing", "options"]
+    assert all(isinstance(one, Group) and one.text for one in groups_of(case, case))

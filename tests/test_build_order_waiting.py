@@ -138,5 +138,9 @@ def test_to_wait_costs_no_less_the_longer_it_lasts_until_it_cannot_be_had(seed: 
             last = row.difference
         else:
             assert row.probabilities is not None and 0 <= row.probabilities[0] < case.targets[0].probability
+    quick = delays(case, order, replace(EXACT, anew=False), months=(1, 2, 3, 4, 6))
+    for row, exact in zip(quick, rows, strict=True):
+        assert (row.cost is None) == (exact.cost is None)
+        assert row.cost is None or exact.cost is None or row.cost >= exact.cost - 1.0
     assert rows[-1].options == 0 and rows[-1].probabilities == (0.0,)
     assert [row.options for row in rows] == sorted((row.options for row in rows), reverse=True)

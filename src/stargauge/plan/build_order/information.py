@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Mask, faults_of
-from stargauge.plan.build_order.variants import Finder, cost_of, day_text, in_worlds
+from stargauge.plan.build_order.variants import Finder, accuracy_text, cost_of, day_text, in_worlds
 from stargauge.quantity.units import show
 
 PERFECT = "everything"
@@ -60,8 +60,8 @@ def information(case: BuildCase, order: BuildOrder, facts: Sequence[Fact], find:
     every = np.eye(len(case.weights), dtype=bool)
     ceiling = max([_worth(case, order, list(every[case.weights > 0]), find), *worths])
     named = [*zip(facts, worths, strict=True), (Fact(PERFECT, "how everything turns out", case.weights), ceiling)]
-    certain = max(cost_of(case, order, find) - order.bound, 0.0)
-    return tuple(Information(fact.name, _text(fact, worth, certain, unit, find.anew), worth, unit, fact.known_by) for fact, worth in named)
+    off = max(cost_of(case, order, find) - order.bound, 0.0)
+    return tuple(Information(fact.name, _text(fact, worth, off, unit, find.anew), worth, unit, fact.known_by) for fact, worth in named)
 
 
 def parts_by(values: Array, weights: Array) -> list[Mask]:
@@ -88,9 +88,9 @@ def _cost_in(case: BuildCase, order: BuildOrder, part: Mask, now: float, find: F
     return now if found is None else min(now, found.value)
 
 
-def _text(fact: Fact, worth: float, certain: float, unit: str, anew: bool) -> str:
+def _text(fact: Fact, worth: float, off: float, unit: str, anew: bool) -> str:
     before = f" (known by {day_text(fact.known_by)})" if fact.known_by else ""
     if worth == 0:
         return f"to know {fact.text}{before} before deciding is worth nothing"
-    close, least = "" if worth > certain else ", within the accuracy of the plan", "" if anew else "at least "
-    return f"to know {fact.text}{before} before deciding is worth {least}{show(worth, unit)}{close}"
+    least = "" if anew else "at least "
+    return f"to know {fact.text}{before} before deciding is worth {least}{show(worth, unit)}{accuracy_text(worth, off)}"

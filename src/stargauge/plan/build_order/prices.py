@@ -12,6 +12,7 @@ import numpy as np
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, Limit
 from stargauge.plan.build_order.variants import (
     Finder,
+    accuracy_text,
     cost_of,
     limit_text,
     month_ends,
@@ -19,7 +20,7 @@ from stargauge.plan.build_order.variants import (
     with_limit,
     with_target,
 )
-from stargauge.quantity.units import show
+from stargauge.quantity.units import figures, show
 
 #: What one gives more of: by unit, how much, in SI, and in words. Of anything else it is one part in a hundred.
 _STEPS = {
@@ -62,6 +63,7 @@ def prices(
 ) -> tuple[Price, ...]:  # fmt: skip
     """What a step of each target, and of the limits that hold the order back, saves: by changing the order, or by planning anew.
 
+    Probability is lowered by one point, or by the weight of the lightest world where that is more.
     A plan made anew counts where it saves more than the plan may be off the best; less than that may come of chance.
     `with_day`: makes the case with another day of a target (its place). `unit`: of the goal. `most`: limits that are looked at, the
     tightest first. A limit of which more saves nothing does not bind and is left out.
@@ -85,8 +87,10 @@ def _of_targets(case: BuildCase, with_day: Callable[[int, date], BuildCase] | No
         if with_day is not None:
             later = month_ends(target.day, date(target.day.year + 1, 12, 31))[0]
             yield Step("day", target.text, "1 month", "one month later", with_day(at, later))
-        lower = max(target.probability - _POINT, 0.0)
-        yield Step("probability", target.text, "1 point", "one point less of probability", with_target(case, at, probability=lower))
+        points = max(_POINT, float(case.weights[case.weights > 0].min()))
+        words = "1 point" if points == _POINT else f"{figures(100.0 * points)} points"
+        lower = with_target(case, at, probability=max(target.probability - points, 0.0))
+        yield Step("probability", target.text, words, f"{words} less of probability", lower)
         size, words = _step(target.amount, target.unit)
         yield Step("amount", target.text, words, f"{words} less", with_target(case, at, amount=max(target.amount - size, 0.0)))
 
@@ -116,5 +120,5 @@ def _priced(case: BuildCase, order: BuildOrder, find: Finder, step: Step, unit: 
     certain = saved > off
     if saved == 0:
         return Price(step.kind, step.name, f"{step.text} saves nothing", 0.0, unit, step.per, True)
-    text = f"{step.text} saves {show(saved, unit)}" + ("" if certain else ", within the accuracy of the plan")
+    text = f"{step.text} saves {show(saved, unit)}" + accuracy_text(saved, off)
     return Price(step.kind, step.name, text, saved, unit, step.per, certain)

@@ -14,6 +14,7 @@ from stargauge.plan.build_order.solve import highest
 from stargauge.plan.build_order.variants import (
     Finder,
     amount_kept,
+    amount_with,
     kind_text,
     limit_text,
     month_ends,
@@ -50,38 +51,44 @@ class Relaxation:
 def most_amount(case: BuildCase, place: int, find: Finder, beyond: float | None = None) -> tuple[float, BuildOrder | None]:
     """The largest amount of a target with an order that keeps all else, and that order; nought and none where not even nothing has one.
 
-    By halving, each time from what the order found reaches. `beyond`: an amount that is known to have none.
+    First the most that all there is gives, limits left aside; then by halving, each time from what the order found reaches. `beyond`: an
+    amount that is known to have none.
     """
     low, best = 0.0, find.any(with_target(case, place, amount=0.0))
     if best is None:
         return 0.0, None
     low = amount_kept(case, best, place)
-    high = float(highest(case, place).max()) * (1.0 + _NEAR) if beyond is None else beyond
+    high = amount_with(case.weights, highest(case, place), case.targets[place].probability)
+    tried, high = (high, high) if beyond is None or high < beyond else ((low + beyond) / 2.0, beyond)
     near = _NEAR * high
     while high - low > near:
-        middle = (low + high) / 2.0
-        found = find.any(with_target(case, place, amount=middle))
+        found = find.any(with_target(case, place, amount=tried))
         if found is None:
-            high = middle
+            high = tried
         else:
-            best, low = found, max(amount_kept(case, found, place), middle)
+            best, low = found, max(amount_kept(case, found, place), tried)
+        tried = (low + high) / 2.0
     return low, best
 
 
 def most_probability(case: BuildCase, place: int, find: Finder) -> float:
     """The largest probability of a target with an order that keeps all else; nought where there is none.
 
-    By halving, each time from the probability of the order found; as fine as a tenth of a point or the lightest world.
+    First that of all there is, limits left aside; then by halving, each time from the probability of the order found, as fine as a tenth of
+    a point or half the lightest world.
     """
-    first = find.any(with_target(case, place, probability=0.0))
+    first, target = find.any(with_target(case, place, probability=0.0)), case.targets[place]
     if first is None:
         return 0.0
-    low, high = odds_of(case, first, place), case.targets[place].probability
-    near = max(float(case.weights.min()) / 2.0, 0.001)
+    all_there = float(case.weights[highest(case, place) >= target.amount * (1.0 - 1e-9)].sum())
+    low, high = odds_of(case, first, place), min(target.probability, all_there)
+    near, tried = max(float(case.weights.min()) / 2.0, 0.001), high
+    if high == target.probability:
+        tried = (low + high) / 2.0
     while high - low > near:
-        middle = (low + high) / 2.0
-        found = find.any(with_target(case, place, probability=middle))
-        low, high = (low, middle) if found is None else (max(low, odds_of(case, found, place)), high)
+        found = find.any(with_target(case, place, probability=tried))
+        low, high = (low, tried) if found is None else (max(low, odds_of(case, found, place)), high)
+        tried = (low + high) / 2.0
     return low
 
 
@@ -101,8 +108,9 @@ def least_of_limits(case: BuildCase, places: Sequence[int], without: BuildCase, 
     """What a kind of limits has to be: the least of a single one; by which share all of several are raised."""
     if len(places) == 1:
         limit = case.limits[places[0]]
-        best = replace(find, goal=None).best(without, limit.use) or found
-        needed = min(used(limit, best), used(limit, found))
+        least = replace(find, goal=limit.use)
+        made = [one for one in (least.best(without), found) if one is not None]
+        needed = min(used(limit, least.settled(without, one)) for one in made)
         text = f"{limit_text(limit)}: {show(needed, limit.unit)} in place of {show(limit.most, limit.unit)}"
         return [Relaxation(limit.kind, limit.name, text, limit.most, needed, limit.unit)]
     limits = [case.limits[at] for at in places]

@@ -126,10 +126,14 @@ def within_cost(case: BuildCase, most: float) -> BuildCase:
 
 def amount_kept(case: BuildCase, order: BuildOrder, place: int) -> float:
     """The largest amount of a target that an order keeps with the probability asked for, in the worlds of the case."""
-    made, target = reached(case, order.chosen)[place], case.targets[place]
-    down = np.argsort(-made, kind="stable")
-    enough = np.flatnonzero(np.cumsum(case.weights[down]) >= target.probability - 1e-9)
-    return float(made[down[enough[0]]]) if enough.size else 0.0
+    return amount_with(case.weights, reached(case, order.chosen)[place], case.targets[place].probability)
+
+
+def amount_with(weights: Array, amounts: Array, probability: float) -> float:
+    """The largest amount that there is, by world, with a probability; nought where the worlds do not weigh as much."""
+    down = np.argsort(-amounts, kind="stable")
+    enough = np.flatnonzero(np.cumsum(weights[down]) >= probability - 1e-9)
+    return float(amounts[down[enough[0]]]) if enough.size else 0.0
 
 
 def odds_of(case: BuildCase, order: BuildOrder, place: int) -> float:
@@ -167,6 +171,11 @@ def kind_text(kind: str) -> str:
 def limit_text(limit: Limit) -> str:
     """What a limit is called."""
     return f"{kind_text(limit.kind)} ({limit.name})" if limit.name and limit.name != limit.kind else kind_text(limit.kind)
+
+
+def accuracy_text(amount: float, off: float) -> str:
+    """What is added to an amount that is no more than a plan may be off the best."""
+    return ", within the accuracy of the plan" if 0 < amount <= off else ""
 
 
 def day_text(day: date) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 
-from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Choice, Mask, faults_of, kept_in
+from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Choice, Mask, faults_of, kept_in, value_of
 from stargauge.plan.build_order.information import Fact
 from stargauge.plan.build_order.relief import most_probability
-from stargauge.plan.build_order.variants import Finder, cost_of, day_text, limit_text, not_before, share_text, used
+from stargauge.plan.build_order.variants import Finder, accuracy_text, cost_of, day_text, limit_text, not_before, share_text, used
 from stargauge.quantity.errors import counted
 from stargauge.quantity.units import show
 
@@ -126,14 +126,18 @@ class Delay:
 def delays(case: BuildCase, order: BuildOrder, find: Finder, months: Sequence[int] = (6, 12, 24), unit: str = "USD") -> tuple[Delay, ...]:
     """What it costs, or what becomes of the probability, if no work starts for so many months. Waiting longer never costs less.
 
-    The longest first: what does after a long wait does after a shorter one too.
+    The longest first: what does after a long wait does after a shorter one too; and the order in hand with its early starts pushed back
+    may do.
     """
     out: list[Delay] = []
     order = find.settled(case, order)
     hands: list[BuildOrder] = []
     for wait in sorted(months, reverse=True):
         later = not_before(case, wait)
-        found = replace(find, anew=True).near(later, order, *hands)
+        late_enough = all(one.start >= wait for one in order.chosen)
+        found = order if late_enough else find.near(later, *hands, pushed(case, order, wait))
+        if found is None and not find.anew:
+            found = find.best(later)
         left = float(later.allowed.sum() / max(case.allowed.sum(), 1))
         if found is None:
             odds = tuple(most_probability(later, at, find) for at in range(len(case.targets)))
@@ -141,9 +145,23 @@ def delays(case: BuildCase, order: BuildOrder, find: Finder, months: Sequence[in
         else:
             hands = [found]
             more = max(0.0, found.value - cost_of(case, order, find))
-            told = f"costs {show(more, unit)} more" if more > 0 else "costs nothing"
+            close = accuracy_text(more, cost_of(case, order, find) - order.bound)
+            told = f"costs {show(more, unit)} more{close}" if more > 0 else "costs nothing"
             out.append(Delay(wait, found.value, more, left, None, f"to start nothing for {counted(wait, 'month')} {told}"))
     return tuple(reversed(out))
+
+
+def pushed(case: BuildCase, order: BuildOrder, months: int) -> BuildOrder:
+    """An order in which nothing starts in the first months: early starts are put off, those after them as their site asks."""
+    made: dict[int, Choice] = {}
+    for one in sorted(order.chosen):
+        site, before = case.buildings[one.building].site, made.get(one.building - 1)
+        first = months
+        if before is not None and case.buildings[before.building].site == site:
+            first = max(first, before.start + (case.spacing[site] if case.spacing else 0))
+        made[one.building] = one._replace(start=min(max(one.start, first), len(case.months) - 1))
+    chosen = tuple(made.values())
+    return BuildOrder(chosen, value_of(case, chosen), -np.inf, kept_in(case, chosen))
 
 
 def _lost_text(case: BuildCase, wait: int, odds: Sequence[float]) -> str:
