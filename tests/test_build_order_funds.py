@@ -75,7 +75,7 @@ def test_a_party_without_accounts_has_no_limit_but_pays_no_more_than_its_share()
 def test_a_site_of_nobody_is_left_open() -> None:
     """Where nobody has promised anything nothing is known of who could pay: no row, and the division says nobody."""
     nobody = funders_of(
-        [[0.0], [0.0]], ((False, False), (False, False)), owner=np.zeros((2, 3)), equipment=np.zeros((2, 3)), market=0.0,
+        [[0.0], [0.0]], ((False, False), (False, False)), owner=np.zeros((2, 3)), equipment=np.zeros((2, 3)),
     )  # fmt: skip
     assert nobody.orphans == ("north", "south")
     assert fund_rows(nobody, case_of(), takes_of()) == ()

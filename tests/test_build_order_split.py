@@ -99,6 +99,10 @@ sites:
     cooling: evaporative
     phases:
       one: {it_power: {value: 100 MW, source: plan}, milestones: {under_construction: {value: 2025-01-10, source: plan, status: observed}}}
+  unsaid:
+    place: abilene-tx
+    phases:
+      one: {it_power: {value: 100 MW, source: plan}, milestones: {under_construction: {value: 2025-01-10, source: plan, status: observed}}}
   free:
     place: abilene-tx
     phases: {one: {it_power: {value: 100 MW, source: plan}}}
@@ -116,12 +120,15 @@ def test_cooling_is_that_of_least_energy_within_its_water(small: Path) -> None:
     """Where work has begun the design stays; elsewhere the least energy of all; a limit of water that none keeps takes the least."""
     programme = load(small)
     now = known(programme, load_catalogue(), date(2026, 11, 22))
-    begun, free = cooling_of(programme, now, ("begun", "free"))
+    begun, unsaid, free = cooling_of(programme, now, ("begun", "unsaid", "free"))
     assert (begun.id, begun.kind) == ("evaporative", "stated")
+    assert (unsaid.id, unsaid.kind) == ("closed-loop-chiller", "assumed")  # as the model takes it
     assert free.kind == "designed" and free.chosen.energy == min(one.energy for one in free.designs)
     assert {one.id for one in free.designs} == set(designs_of(now)) >= {"closed-loop-chiller", "dry-cooler", "evaporative"}
     by = {one.id: one for one in free.designs}
     assert by["evaporative"].wue > 10 * by["dry-cooler"].wue and all(1.05 < one.pue < 1.3 for one in free.designs)
     assert by["evaporative"].water == pytest.approx(by["evaporative"].wue / by["dry-cooler"].wue * by["dry-cooler"].water)
     dry = cooling_of(programme, now, ("free",), read_limits({"water": ["free=1 L/yr"]}, now))[0]
-    assert not any(one.keeps for one in dry.designs) and dry.chosen.water == min(one.water for one in dry.designs)
+    least = min(one.water for one in dry.designs)
+    assert not any(one.keeps for one in dry.designs)
+    assert dry.chosen.energy == min(one.energy for one in dry.designs if one.water == pytest.approx(least))

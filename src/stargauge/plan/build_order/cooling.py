@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stargauge.catalogue.facility_designs import DEFAULT
 from stargauge.engine.simulate import case_of
 from stargauge.plan.build_order.choices import ground_of
 from stargauge.plan.build_order.limits import Bound
@@ -42,7 +43,10 @@ class Design(NamedTuple):
 
 
 class SiteCooling(NamedTuple):
-    """What a site is cooled by. `kind`: stated where work has begun, else designed. `most`: L a year (infinite: no limit)."""
+    """What a site is cooled by. `most`: L a year (infinite: no limit).
+
+    `kind`: where work has begun stated, or assumed where nobody said; else designed.
+    """
 
     site: str
     id: str
@@ -101,10 +105,10 @@ def _of_site(now: Known, site: str, most: float, years: dict[str, _Year]) -> Sit
     at = [one.id for one in now.sites].index(site)
     made = tuple(_design(name, year, at, most) for name, year in years.items())
     stated = _stated(now, site)
-    if stated in years and ground_of(now, site).begun:
-        return SiteCooling(site, stated, "stated", made, most)
+    if (stated or DEFAULT) in years and ground_of(now, site).begun:
+        return SiteCooling(site, stated or DEFAULT, "stated" if stated else "assumed", made, most)
     keeping = [one for one in made if one.keeps]
-    best = min(keeping, key=lambda one: (one.energy, one.water)) if keeping else min(made, key=lambda one: one.water)
+    best = min(keeping, key=lambda one: (one.energy, one.water)) if keeping else min(made, key=lambda one: (round(one.water), one.energy))
     return SiteCooling(site, best.id, "designed", made, most)
 
 

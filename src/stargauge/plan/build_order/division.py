@@ -126,9 +126,9 @@ def _capital(funders: Funders, case: BuildCase, takes: Takes, chosen: Sequence[C
 
 
 def _shares(funders: Funders, capital: Array, leverage: float) -> tuple[Array, Array]:
-    """What lenders (site, asset, year) and parties (party, site, asset, year) pay by their present shares, USD."""
+    """What lenders (site, asset, year) and parties (party, site, asset, year) pay by their present shares, USD. A loan needs an owner."""
     lenders = np.zeros_like(capital)
-    lenders[:, 0] = leverage * capital[:, 0]
+    lenders[:, 0] = leverage * capital[:, 0] * ~np.isin(funders.sites, funders.orphans)[:, None]
     by_asset = np.stack([funders.owner.T, funders.equipment.T], axis=-1)
     return lenders, by_asset[..., None] * (capital - lenders)
 

@@ -202,7 +202,7 @@ def missing_row(funders: Funders, case: BuildCase, takes: Takes, chosen: Sequenc
     From the dual of the flow of money over years (Farkas): prices v of sites and years, w of parties and year ends with
     v . need <= w . left for everything that can be paid.
     """
-    from scipy.optimize import linprog  # type: ignore[import-untyped, unused-ignore]
+    from scipy.optimize import linprog
 
     need = _need(funders, case, takes)
     owed = np.zeros((len(case.sites), len(funders.years)))
@@ -252,7 +252,7 @@ class _Flow:
     @classmethod
     def of(cls, funders: Funders, owed: Array) -> _Flow:
         """Variables: what each party pays at each site in each year, then what nobody pays at each site in each year."""
-        from scipy.sparse import coo_array, eye_array, hstack  # type: ignore[import-untyped, unused-ignore]
+        from scipy.sparse import coo_array, eye_array, hstack
 
         sites, years = owed.shape
         pairs = tuple((int(site), int(party)) for site, party in zip(*np.nonzero(funders.may_pay), strict=True))
