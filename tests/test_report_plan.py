@@ -14,8 +14,9 @@ from stargauge.report import plan_tables, svg
 from stargauge.report.locale import speaking
 from stargauge.report.plan_chart import gantt_svg, span_of, spoken_gantt
 from stargauge.report.plan_curves import capacity_chart, frontier_chart, money_chart, spoken_capacity, spoken_frontier
+from stargauge.report.plan_facts import fact_text, insist_name, insist_text, note_text
 from stargauge.report.plan_page import plan_html
-from stargauge.report.plan_words import amount_text, fact_text, limit_text, promise, sentence, target_text, way_out
+from stargauge.report.plan_words import amount_text, limit_text, not_proven, promise, sentence, target_text, way_out
 
 #: Words of the page that would be left in English in another language.
 ENGLISH = (
@@ -52,6 +53,29 @@ def test_what_cannot_be_had_is_said_with_the_way_out() -> None:
             impossible_answer()
         )
         assert way_out(impossible_answer()) == "Es geht mit dieser Änderung: Ziel: Tag: 30. Juni 2030 statt 31. Dez. 2028."
+
+
+def test_an_announcement_that_is_planned_for_later_says_so_first() -> None:
+    smallest = [{"kind": "target", "name": "power_facility[operational] >= 7 GW by 2028-12-31", "text": "7 GW"}]
+    data = {**impossible_answer(), "status": "planned"}
+    assert sentence(data).startswith("Not as announced; 7 GW of facility power by 31 Dec 2030 with 80 %: yes, for 312 bn USD")
+    data["conflict"] = {"smallest": smallest, "relaxations": []}
+    assert sentence(data).startswith("Not by 31 Dec 2028 as announced; 7 GW of") and way_out(data) == ""
+
+
+def test_a_plan_may_be_to_begin_nothing_more() -> None:
+    data = plan_answer()
+    data["sites"] = [{**one, "buildings": []} for one in data["sites"]]
+    assert sentence(data).endswith("with 80 %: yes, with what is under way alone; as the file stands: 14 %.")
+    assert "<svg" in plan_html(data)
+
+
+def test_where_there_is_no_plan_only_the_file_is_drawn() -> None:
+    bare = {"method": None, "cost": None, "money": None, "binding": [], "frontier": [], "insist": []}
+    data = {**impossible_answer(), **bare}
+    drawn = svg.draw(capacity_chart(data))
+    assert ">this plan<" not in drawn and ">the file as it stands<" in drawn and "this plan" not in spoken_capacity(data)
+    assert plan_tables.capacity(data).rows[-1][1] == "–" and "None" not in seen(plan_html(data))
 
 
 def test_nothing_to_decide_is_an_answer() -> None:
@@ -95,9 +119,63 @@ def test_limits_by_kind_and_name() -> None:
 
 
 def test_facts_are_told_in_the_readers_language() -> None:
+    assert fact_text("delivery gb300-nvl72") == "when GB300 NVL72 is delivered" and fact_text("a strike") == "a strike"
     with speaking("de"):
+        waits = "wie lange milam auf Halle und Strom wartet"
+        assert fact_text("wait milam") == fact_text("how long milam waits for hall and power (grid)") == waits
+        assert fact_text("everything") == "wie alles ausgeht"
         assert fact_text("how soon gas-engine carries abilene") == "wie bald abilene so versorgt ist: Gasmotoren"
         assert fact_text("when gb300-nvl72 is delivered") == "wann GB300 NVL72 geliefert wird"
+
+
+def test_notes_have_days_as_they_are_read() -> None:
+    later = "What was announced cannot be had by 2029-12-31 with 80 %: planned for 2032-03-31 instead."
+    best = "The best plan that was found keeps it with 63 % in the ordinary run, where 80 % is asked."
+    assert note_text(later) == "What was announced cannot be had by 31 Dec 2029 with 80 %: planned for 31 Mar 2032 instead."
+    assert note_text(best) == best and note_text("anything else") == "anything else"
+    assert note_text("No plan keeps it by 2036-12-31, the end of the clock.").startswith(
+        "Nothing that may be built keeps it by 31 Dec 2036"
+    )
+    with speaking("de"):
+        assert [note_text(one).split()[0] for one in (later, best)] == ["Das", "Der"]
+
+
+def test_what_was_cut_short_is_not_proven() -> None:
+    data = impossible_answer()
+    assert not_proven(data) == not_proven(plan_answer()) == ""
+    data["conflict"]["proven"] = False
+    assert "the time for looking ran out" in plan_html(data)
+
+
+def test_waiting_with_everything_and_giving_way_together() -> None:
+    data = impossible_answer()
+    assert plan_tables.delays(data) is None and plan_tables.together(data) == []
+    data["waiting"]["delays"] = [
+        {"months": 6, "possible": True, "difference": 2e9}, {"months": 12, "possible": False, "difference": None},
+    ]  # fmt: skip
+    data["conflict"]["together"] = data["conflict"]["relaxations"][1:2]
+    made = plan_tables.delays(data)
+    assert made is not None and [list(row) for row in made.rows] == [["6 months", "2 bn USD more"], ["12 months", "not possible"]]
+    assert "Or all of these at once" in plan_html(data)
+
+
+def test_insisting_is_named_without_what_comes_of_it() -> None:
+    told = [
+        "the announced day, 2027-03-31 cannot be had",
+        "the announced 10 GW costs 78 bn USD more than the plan",
+        "28.9 bn USD spent: not enough",
+    ]
+    named = ["the announced day, 31 Mar 2027", "the announced amount, 10 GW", "28.9 bn USD spent"]
+    assert [insist_name({"what": "day", "text": one}) for one in told] == named
+    with speaking("de"):
+        assert insist_name({"what": "day", "text": told[0]}) == "dem angekündigten Tag, 31. März 2027"
+        assert insist_name({"what": "money", "text": told[2]}) == "dem Geld"
+
+
+def test_insisting_on_money() -> None:
+    one = {"what": "money", "text": "", "possible": False, "cost": 3e11, "difference": -2e10, "instead": None}
+    assert insist_text(one) == "not enough" and insist_text({**one, "what": "day", "possible": True}) == "20 bn USD less"
+    assert insist_text({**one, "possible": True, "difference": None}) == "300 bn USD"
 
 
 def test_tables_have_a_cell_for_each_head() -> None:
@@ -165,6 +243,19 @@ def test_what_runs_already_is_a_dot_and_what_never_runs_goes_to_the_edge() -> No
 def test_curves_are_drawn_by_our_own_means(narrow: bool) -> None:
     for chart in (capacity_chart, frontier_chart, money_chart):
         assert svg.draws(chart(plan_answer(), narrow)), chart
+
+
+def test_what_nobody_brings_is_a_part_of_the_bar_by_itself() -> None:
+    data = plan_answer()
+    assert ">nobody<" not in svg.draw(money_chart(data))
+    data["money"]["nobody"] = [0.0, 2e10, 0.0, 0.0]
+    assert svg.draw(money_chart(data)).count(">nobody<") == svg.draw(money_chart(data, True)).count(">nobody<") == 1
+
+
+def test_a_day_for_which_no_plan_was_found_is_not_called_impossible() -> None:
+    data = plan_answer()
+    data["frontier"][0]["proven"] = False
+    assert plan_tables.frontier(data).rows[0][2] == "none found"
 
 
 def test_an_impossible_day_is_a_cross_on_the_axis() -> None:

@@ -180,6 +180,19 @@ def test_the_command_is_that_of_the_page() -> None:
     )
 
 
+def test_page_file_and_api_say_what_python_says(folder: Path) -> None:
+    pytest.importorskip("stargauge.api.plan", reason="the function that plans is not there")
+    pytest.importorskip("highspy", reason="the plan extra is not installed")
+    asks = {"amount": "150 MW", "by": "2030-06-30", "use-grid": "1"}
+    said = api.plan(folder / "small.yaml", target="150 MW by 2030-06-30", goal="cost", powers=["grid"], as_of=DAY, draws=512).to_dict()
+    text = page(folder, "answer", goal="cost", **asks)
+    assert sentence(said) in text and "Buildings over time" in text
+    found = answered(folder, target=("150 MW by 2030-06-30",), power=("grid",))
+    assert json.loads(found.body) == json.loads(json.dumps(said))
+    if said["overlay"]:
+        assert made(folder, "file", goal="cost", **asks).body.decode().startswith("# A plan for Small")
+
+
 # -- the API -------------------------------------------------------------------------------------------------------------------------
 
 #: Every parameter of the API as it stands where it is left out.

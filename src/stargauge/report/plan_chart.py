@@ -85,8 +85,12 @@ def span_of(data: Data) -> tuple[date, date]:
     return date(first, 1, 1), date(int(last[:4]) + (1 if last[5:7] < "07" else 2), 1, 1)
 
 
-def _text(words: str, x: float, y: float, hue: str = "ink", anchor: str = "start", bold: bool = False, size: float = 13) -> str:
+def _text(
+    words: str, x: float, y: float, hue: str = "ink", anchor: str = "start", bold: bool = False, size: float = 13, over: bool = False
+) -> str:  # fmt: skip
+    """A text; `over`: it stands over lines, which it parts."""
     weight = ' font-weight="600"' if bold else ""
+    weight += f' paint-order="stroke" stroke="{HUES["paper"]}" stroke-width="4" stroke-linejoin="round"' if over else ""
     return f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" text-anchor="{anchor}" fill="{HUES[hue]}"{weight}>{escape(words)}</text>'
 
 
@@ -157,7 +161,10 @@ def _site(site: Data, sheet: _Sheet, y: float) -> list[str]:
     fed = site["power"]
     power = say("{source}, {capacity}", source=power_text(fed["id"]), capacity=show(fed["capacity"], fed["unit"])) if fed else ""
     left = say("not built: {count}", count=len(site["not_built"])) if site["not_built"] else ""
-    name, line = str(site["name"] or site["id"]), f'<line x1="0" x2="{sheet.width}" y1="{y:g}" y2="{y:g}" stroke="{HUES["rule"]}"/>'
+    name, line = (
+        str(site["name"] or site["id"]).split(",")[0],
+        f'<line x1="0" x2="{sheet.width}" y1="{y:g}" y2="{y:g}" stroke="{HUES["rule"]}"/>',
+    )
     about = ", ".join(part for part in (power, left) if part)
     if sheet.narrow:
         return [line, _text(name, 0, y + 19, bold=True), _text(about, 0, y + 36, "soft", size=12.5)]
@@ -171,7 +178,7 @@ def _row(one: Data, begun: bool, today: str, scale: _Scale, y: float) -> list[st
     size = say("{power} IT", power=show(one["it_power"], "W"))
     middle = y + (27 if sheet.narrow else 12)
     if sheet.narrow:
-        made = [_text(name, 0, y + 14, size=12.5), _text(when_text(one), sheet.width - 4, y + 14, "soft", "end", size=12.5)]
+        made = [_text(name, 0, y + 14, size=12.5), _text(when_text(one), sheet.width - 4, y + 14, "soft", "end", size=12.5, over=True)]
     else:
         made = [_text(name, 12, y + 16), _text(size, sheet.left - 14, y + 16, "soft", "end", size=12.5),
                 _text(when_text(one), sheet.right + 16, y + 16, size=12.5)]  # fmt: skip

@@ -10,7 +10,7 @@ from stargauge.report.canvas import HUES, Paper, Spec, sized, text, value_axis
 from stargauge.report.charts import month_day
 from stargauge.report.locale import notation, say
 from stargauge.report.plan_tables import top_of
-from stargauge.report.plan_words import amount_text, money_text, target_text
+from stargauge.report.plan_words import amount_text, money_text, planned, target_text
 from stargauge.report.wording import day_text, percent, show
 
 Data = Mapping[str, Any]
@@ -22,7 +22,7 @@ _APART = 18.0
 
 def _paper(narrow: bool) -> Paper:
     """A narrow drawing has the names of its lines above the plot, a wide one beside it."""
-    return Paper(308, 240, 42, 62, 8, 30) if narrow else Paper(540, 300, 42, 30, 156, 30)
+    return Paper(308, 240, 42, 80, 8, 30) if narrow else Paper(540, 300, 42, 30, 156, 30)
 
 
 def _days_axis(first: str, last: str, narrow: bool) -> Spec:
@@ -65,7 +65,7 @@ def capacity_chart(data: Data, narrow: bool = False) -> Spec:
     marks = targets_in(data)
     factor, unit = scale_of(max(top_of(made), *(one["amount"] for one in marks), 0.0), made["unit"])
     months = [month_day(month) for month in made["months"]]
-    fans = [(made, "operational", say("this plan"), 0.28)]
+    fans = [(made, "operational", say("this plan"), 0.28)] if planned(data) or not made["as_stated"] else []
     fans += [(made["as_stated"], "need", say("the file as it stands"), 0.15)] if made["as_stated"] else []
     top = max(top_of(made), *(one["amount"] for one in marks), 0.0) / factor
     last = max(months[-1], *(str(one["by"]) for one in marks), "")
@@ -113,7 +113,7 @@ def _names_above(ends: Sequence[tuple[str, str, float]], paper: Paper) -> list[S
     """The names of lines above a narrow plot, each with a dot of its hue."""
     layers: list[Spec] = []
     for place, (name, hue, _) in enumerate(ends):
-        y = -46.0 + 17 * place
+        y = -46.0 + 17 * (place - max(0, len(ends) - 2))
         dot = {"type": "point", "filled": True, "size": 90, "opacity": 1, "color": HUES[hue]}
         layers.append({"data": {"values": [{}]}, "mark": dot, "encoding": {"x": {"value": 6}, "y": {"value": y - 4}}})
         layers.append(text(name, 18, y, HUES["ink"], weight=600, size=12.5))
@@ -134,7 +134,8 @@ def _names_beside(ends: Sequence[tuple[str, str, float]], top: float, paper: Pap
 def spoken_capacity(data: Data) -> str:
     """What the chart of capacity shows, in one or two sentences."""
     made = data["capacity"]
-    parts = [say("the plan {power} in {month}", power=show(made["p50"][-1], made["unit"]), month=day_text(str(made["months"][-1])[:7]))]
+    month = day_text(str(made["months"][-1])[:7])
+    parts = [say("the plan {power} in {month}", power=show(made["p50"][-1], made["unit"]), month=month)] if planned(data) else []
     if stated := made["as_stated"]:
         parts.append(say("the file as it stands {power}", power=show(stated["p50"][-1], made["unit"])))
     asked = "; ".join(target_text(one) for one in data["targets"])
@@ -199,19 +200,25 @@ def spoken_frontier(data: Data) -> str:
 
 
 def money_chart(data: Data, narrow: bool = False) -> Spec:
-    """A bar of all that is built for each year, the part that lenders give from below."""
+    """A bar of all that is built for each year: from below what lenders give, what parties bring, and what nobody does."""
     made, paper = data["money"], _paper(narrow)
     factor, unit = scale_of(max(made["capital"], default=0.0), made["unit"])
     top = max(made["capital"], default=0.0) / factor
     x: Spec = {"field": "month", "type": "quantitative", "axis": None, "scale": {"domain": [0, len(made["years"])], "nice": False}}
     layers = _frame(x, top, notation().unit(unit), paper)
     wide = paper.width / len(made["years"])
+    nobody = made.get("nobody") or [0.0] * len(made["years"])
     for place, year in enumerate(made["years"]):
-        lent, whole = made["lenders"][place] / factor, made["capital"][place] / factor
-        layers += [_block(place, lent, whole, "need"), _block(place, 0.0, lent, "financed")]
+        lent, whole, lacking = (values[place] / factor for values in (made["lenders"], made["capital"], nobody))
+        layers += [
+            _block(place, 0.0, lent, "financed"),
+            _block(place, lent, whole - lacking, "need"),
+            _block(place, whole - lacking, whole, "rule"),
+        ]
         if not narrow or place % 2 == 0 or len(made["years"]) < 7:
             layers.append(text(str(year), wide * (place + 0.5), paper.height + 18, HUES["soft"], size=12.5, align="center"))
-    keys = [(say("parties"), "need", 0.0), (say("lenders"), "financed", 0.0)]
+    keys = [(say("nobody"), "rule", 0.0)] if any(nobody) else []
+    keys += [(say("parties"), "need", 0.0), (say("lenders"), "financed", 0.0)]
     layers += _names_above(keys, paper) if narrow else _keys_beside(keys, paper)
     return sized(paper, paper.height, layers)
 

@@ -18,6 +18,7 @@ from stargauge.report.plan_curves import (
     spoken_frontier,
     spoken_money,
 )
+from stargauge.report.plan_facts import note_text
 from stargauge.report.power_words import Rows
 
 Data = Mapping[str, Any]
@@ -53,10 +54,11 @@ def plan_section(data: Data) -> dict[str, Any]:
         "insist": plan_tables.insist(data) if data["insist"] else None,
         "waiting": plan_tables.waiting(data) if waiting.get("decisions") else None,
         "information": plan_tables.information(data) if waiting.get("information") else None,
+        "delays": plan_tables.delays(data) if waiting else None, "together": plan_tables.together(data) if conflict else [],
         "smallest": plan_tables.smallest(data) if conflict else [],
         "relaxations": plan_tables.relaxations(data) if conflict and conflict["relaxations"] else None,
         "assumptions": plan_tables.assumptions(data) if data["assumptions"] else None,
-        "notes": list(data["notes"]), "foreign": language() != "en",
+        "notes": [note_text(one) for one in data["notes"]], "not_proven": plan_words.not_proven(data),
         "commands": plan_words.commands(data) if data["overlay"] else [], "figures": figures_of(data),
     }  # fmt: skip
 

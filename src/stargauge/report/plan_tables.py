@@ -7,26 +7,25 @@ from typing import Any
 
 from stargauge.quantity.units import scale_of
 from stargauge.report.locale import notation, say
+from stargauge.report.plan_facts import assumption_text, fact_text, insist_name, insist_text, kind_of_value
 from stargauge.report.plan_words import (
     amount_text,
     building_text,
     chips_text,
     cooling_text,
     dates_text,
-    fact_text,
-    insist_name,
-    insist_text,
-    kind_of_value,
     levels_text,
     limit_text,
     money_text,
     part_text,
+    planned,
     power_text,
     price_text,
+    relaxation_text,
     target_text,
     told,
 )
-from stargauge.report.power_words import ASSUMED, Rows
+from stargauge.report.power_words import ASSUMED, Rows, value_of
 from stargauge.report.wording import chip_name, counted, day_text, figures, percent, show
 
 Data = Mapping[str, Any]
@@ -46,7 +45,7 @@ def promises(data: Data) -> Rows:
 def _simulated(one: Data) -> str:
     if one["simulated"] is None or one["error"] is None:
         return percent(one["simulated"])
-    return f"{percent(one['simulated'])} ± {figures(100.0 * one['error'])}"
+    return f"{percent(one['simulated'])} ± {figures(round(100.0 * one['error'], 1))}"
 
 
 def sites(data: Data) -> Rows:
@@ -118,7 +117,8 @@ def capacity(data: Data) -> Rows:
     stated = made["as_stated"]
     factor, unit = scale_of(top_of(made), made["unit"])
     rows = [
-        (day_text(month[:7]), _of(made, place, factor), _of(stated, place, factor)) for place, month in enumerate(map(str, made["months"]))
+        (day_text(month[:7]), _of(made if planned(data) else None, place, factor), _of(stated, place, factor))
+        for place, month in enumerate(map(str, made["months"]))
     ]
     head = (say("Month"), say("Plan, {unit}", unit=notation().unit(unit)), say("File as it stands, {unit}", unit=notation().unit(unit)))
     return Rows(say("Capacity"), head, rows)
@@ -140,11 +140,16 @@ def _of(levels: Data | None, place: int, factor: float) -> str:
 def frontier(data: Data) -> Rows:
     """What each day and probability costs, and where nothing can be had."""
     rows = [
-        (day_text(one["by"]), percent(one["probability"]), money_text(one["cost"]) if one["possible"] else say("not possible"),
+        (day_text(one["by"]), percent(one["probability"]), money_text(one["cost"]) if one["possible"] else _why_none(one),
          say("asked") if one["asked"] else "")
         for one in data["frontier"]
     ]  # fmt: skip
     return Rows(say("Cost against time"), (say("By the day"), say("With"), say("Cost"), say("Note")), rows)
+
+
+def _why_none(one: Data) -> str:
+    """That something cannot be had; where that is not proven, only that no plan was found."""
+    return say("not possible") if one.get("proven", True) else say("none found")
 
 
 def money(data: Data) -> Rows | None:
@@ -220,7 +225,7 @@ def binding(data: Data) -> Rows:
 
 def insist(data: Data) -> Rows:
     """What it costs to insist on a part of the announcement, and what would be had instead."""
-    rows = [(told(one, insist_name(one["what"])), insist_text(one), amount_or_dash(one["instead"])) for one in data["insist"]]
+    rows = [(insist_name(one), insist_text(one), amount_or_dash(one["instead"])) for one in data["insist"]]
     return Rows(say("What insisting costs"), (say("Insisting on"), say("Costs"), say("Instead")), rows)
 
 
@@ -244,10 +249,25 @@ def waiting(data: Data) -> Rows:
 def information(data: Data) -> Rows:
     """What knowing a fact before deciding would be worth."""
     rows = [
-        (told(one, fact_text(one["fact"])), money_text(one["worth"], one["unit"]), day_text(one["known_by"]) if one["known_by"] else "–")
+        (fact_text(one["fact"]), money_text(one["worth"], one["unit"]), day_text(one["known_by"]) if one["known_by"] else "–")
         for one in data["waiting"]["information"]
     ]
     return Rows(say("What knowing beforehand is worth"), (say("Fact"), say("Worth"), say("Known by")), rows)
+
+
+def delays(data: Data) -> Rows | None:
+    """What it costs if no work begins for some months; nothing where that was not looked at."""
+    rows = [(counted(int(one["months"]), "month"), _dearer(one)) for one in data["waiting"].get("delays") or []]
+    return Rows(say("What waiting with everything costs"), (say("No work begins for"), say("Costs")), rows) if rows else None
+
+
+def _dearer(one: Data) -> str:
+    return say("{more} more", more=money_text(one["difference"])) if one["possible"] else say("not possible")
+
+
+def together(data: Data) -> list[str]:
+    """What would do if all gave way at once, each as little as can be."""
+    return [relaxation_text(one) for one in data["conflict"].get("together") or []]
 
 
 def smallest(data: Data) -> list[str]:
@@ -267,8 +287,8 @@ def relaxations(data: Data) -> Rows:
 def assumptions(data: Data) -> Rows:
     """What the plan rests on: value, source and grade; what has no source says that it is assumed."""
     rows = [
-        (str(one["name"]), amount_text(one["value"], str(one["unit"] or "1")), kind_of_value(str(one["kind"])), _source(one),
-         str(one["note"] or ""))
+        (assumption_text(str(one["name"])), value_of(one), kind_of_value(str(one["kind"])),
+         _source(one), str(one["note"] or ""))
         for one in data["assumptions"]
     ]  # fmt: skip
     return Rows(say("What it rests on"), (say("What"), say("Value"), say("Kind"), say("Source"), say("Note")), rows)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stargauge.report.locale import language, say
-from stargauge.report.wording import chip_name, counted, day_text, fact_status_text, figures, percent, show
+from stargauge.report.wording import chip_name, counted, day_text, figures, percent, show
 
 Data = Mapping[str, Any]
 #: A comparison in the claim language: its quantity and its labels; and what a short form calls a quantity.
@@ -22,10 +22,26 @@ def sentence(data: Data) -> str:
     asked = say("{targets} with {share}", targets=targets_text(data), share=asked_text(data))
     if data["status"] == "impossible":
         return say("{asked}: no, {why}.", asked=asked, why=_why_not(data))
-    return say(
+    later = f"{_not_as_announced(data)}; " if data["conflict"] else ""
+    if not built_sites(data):
+        return later + say("{asked}: yes, with what is under way alone; as the file stands: {stated}.", asked=asked,
+                           stated=shares_text(data, "as_stated"))  # fmt: skip
+    return later + say(
         "{asked}: yes, for {cost} at {sites}; as the file stands: {stated}.", asked=asked, cost=_cost_for(data),
         sites=counted(len(built_sites(data)), "site"), stated=shares_text(data, "as_stated"),
     )  # fmt: skip
+
+
+def _not_as_announced(data: Data) -> str:
+    """That the announcement cannot be had, and by which day, where a plan was made for a later one."""
+    targets = [str(one["name"]) for one in data["conflict"]["smallest"] if one["kind"] == "target"]
+    found = re.search(r" by (\d{4}-\d\d-\d\d)$", targets[0]) if targets else None
+    return say("Not by {day} as announced", day=day_text(found[1])) if found else say("Not as announced")
+
+
+def planned(data: Data) -> bool:
+    """Whether there is a plan: where the announcement cannot be had, one may be made for a later day."""
+    return bool(data["status"] == "planned")
 
 
 def name_of(data: Data) -> str:
@@ -55,17 +71,24 @@ def cost_text(data: Data) -> str:
 
 def _why_not(data: Data) -> str:
     conflict = data["conflict"]
-    if not conflict or not conflict["smallest"]:
+    if not conflict or len(conflict["smallest"]) < 2:
         return say("nothing that may be built keeps it")
     return say("these cannot be kept together: {parts}", parts="; ".join(part_text(one) for one in conflict["smallest"]))
 
 
 def way_out(data: Data) -> str:
-    """What would do if it gave way, the cheapest first; nothing where it can be had."""
+    """What would do if it gave way, where there is no plan."""
     conflict = data["conflict"]
-    if not conflict or not conflict["relaxations"]:
+    if data["status"] != "impossible" or not conflict or not conflict["relaxations"]:
         return ""
     return say("It can be had with {change}.", change=relaxation_text(conflict["relaxations"][0]))
+
+
+def not_proven(data: Data) -> str:
+    """That looking was cut short, where it was: a plan may exist that was not found."""
+    if not data["conflict"] or data["conflict"].get("proven", True):
+        return ""
+    return say("Not proven: the time for looking ran out, so that a plan may exist which was not found.")
 
 
 # -- targets -------------------------------------------------------------------------------------------------------------------------
@@ -297,41 +320,6 @@ def step_text(step: str) -> str:
     return told.get(step, step)
 
 
-def fact_text(fact: Any) -> str:
-    """A fact on which a decision hangs."""
-    text = str(fact)
-    if found := re.fullmatch(r"how soon (\S+) carries (\S+)", text):
-        return say("how soon {power} carries {site}", power=power_text(found[1]), site=found[2])
-    if found := re.fullmatch(r"when (\S+) is delivered", text):
-        return say("when {chip} is delivered", chip=chip_name(found[1]))
-    told = {
-        "how long the work on it takes": say("how long the work on it takes"),
-        "the next start of work at the site": say("the next start of work at the site"),
-        "how everything turns out": say("how everything turns out"),
-    }  # fmt: skip
-    return told.get(text, text)
-
-
-def insist_text(one: Data) -> str:
-    """What it costs to insist on a part of what was announced."""
-    if not one["possible"]:
-        return say("cannot be had")
-    return money_text(one["cost"]) if one["difference"] is None else say("{more} more", more=money_text(one["difference"]))
-
-
-def insist_name(what: str) -> str:
-    """On what somebody insists."""
-    names = {"amount": say("the amount"), "day": say("the day"), "money": say("the money"), "probability": say("the probability")}
-    return names.get(what, what)
-
-
-def kind_of_value(kind: str) -> str:
-    """Whether a value is stated, of the catalogue, assumed or computed."""
-    names = {"stated": say("stated"), "default": say("default"), "assumption": say("assumption"), "assumed": say("assumed"),
-             "derived": say("computed"), "designed": say("designed")}  # fmt: skip
-    return names.get(kind) or fact_status_text(kind)
-
-
 def _and(parts: Sequence[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)
@@ -345,5 +333,5 @@ def commands(data: Data) -> list[tuple[str, str]]:
     """What saves the plan as a file, and what puts that file to the test."""
     asked = str(data["programme"]["asked_as"])
     return [(say("Save the plan"), f"stargauge plan {asked} … --save plan.yaml"),
-            (say("Check it like any scenario"), f"stargauge check {asked} --scenario plan.yaml"),
+            (say("Check it like any scenario"), f"stargauge check {asked} --as-of {data['as_of']} --scenario plan.yaml"),
             (say("All numbers"), f"stargauge plan {asked} … --json")]  # fmt: skip
