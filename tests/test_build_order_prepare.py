@@ -136,6 +136,30 @@ def test_what_crews_and_the_queue_add_is_what_is_corrected_for(made: Prepared) -
     assert after.case.there.sum() <= made.case.there.sum() and not (after.case.there & ~made.case.there).any()
 
 
+def test_no_building_runs_before_the_day_it_is_held_to(made: Prepared) -> None:
+    floors = np.full((len(made.lots), DRAWS), -np.inf)
+    floors[1] = made.case.targets[0].day.toordinal() + 1.0
+    after = made.held(floors)
+    assert not after.case.there[:, 1].any() and (after.case.there[:, 0] == made.case.there[:, 0]).all()
+    assert (made.held(np.full_like(floors, -np.inf)).case.there == made.case.there).all()
+
+
+def test_another_day_of_a_target_is_as_if_it_had_been_asked(made: Prepared) -> None:
+    other = prepare(*undecided(), _asked(aims=(aim(500e6, date(2029, 6, 30)),), last=BY))
+    alone = replace(made, group=other.group)
+    assert (alone.there(0, date(2029, 6, 30)) == other.case.there[0]).all()
+
+
+def test_worlds_that_are_groups_hold_means_of_their_draws(made: Prepared) -> None:
+    got = prepare(*undecided(), _asked(groups=True, worlds=32))
+    assert (np.bincount(got.group) == DRAWS // 32).all() and got.case.there.dtype == np.float64
+    assert (got.case.there >= 0.0).all() and (got.case.there <= 1.0).all()
+    chosen = tuple(Choice(*_places(got, name, "grid", start)) for name, start in (("north/hall-2", 0), ("north/hall-3", 6)))
+    in_worlds = (got.case.fixed + sum(got.case.gains[:, one[0], one[2]] * got.case.there[(slice(None), *one)] for one in chosen))[0]
+    assert in_worlds.mean() == pytest.approx(got.reached(chosen)[0].mean(), rel=0.01)
+    assert (got.case.cost == made.case.cost).all()
+
+
 def test_corrections_have_one_number_per_building_and_draw(made: Prepared) -> None:
     with pytest.raises(ValueError, match="one per building and draw"):
         made.corrected(np.zeros((2, 3)))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stargauge.plan.build_order.queues import added
-from stargauge.plan.build_order.standing_for import LEVELS, passing, plans_at_random, standing_for
+from stargauge.plan.build_order.standing_for import LEVELS, alike, passing, plans_at_random, standing_for
 from stargauge.plan.build_order.worlds import (
     KNOTS,
     Worlds,
@@ -38,7 +38,8 @@ def made_up(seed: int, draws: int = 40, buildings: int = 3, powers: int = 2, chi
         np.where(chance.random((draws, buildings, powers)) < 0.5, -np.inf, DAY + 500.0), chance.uniform(30.0, 200.0, (draws, buildings)),
         DAY + chance.uniform(0.0, 900.0, (draws, chips)), chance.random((draws, 2)), chance.uniform(0.05, 0.2, draws),
         chance.uniform(0.01, 0.1, draws), chance.uniform(1e8, 2e8, (draws, buildings)), chance.uniform(1e8, 2e8, (draws, buildings)),
-        chance.uniform(30.0, 90.0, draws), np.zeros((draws, buildings)), np.full(2, DAY - 200.0), np.full(2, DAY - 400.0), site,
+        chance.uniform(30.0, 90.0, draws), np.zeros((draws, buildings)), np.full((draws, buildings), -np.inf), np.full(2, DAY - 200.0),
+        np.full(2, DAY - 400.0), site,
     )  # fmt: skip
 
 
@@ -144,6 +145,16 @@ def test_the_worlds_are_of_one_weight_in_order_and_always_the_same() -> None:
     made, again = standing_for(_reached(3, 40), 30), standing_for(_reached(3, 40), 30)
     assert (made.places == again.places).all() and (np.diff(made.places) > 0).all()
     assert made.weights.tolist() == [1.0 / 30] * 30
+
+
+def test_groups_of_draws_that_are_alike_are_quantiles_of_what_plans_reach() -> None:
+    known, fresh = _reached(3, 80), _reached(4, 200)
+    made = alike(known, 50)
+    assert (np.bincount(made.group) == 12).all() and made.weights.sum() == pytest.approx(1.0)
+    means = np.stack([fresh[:, made.group == one].mean(axis=1) for one in range(50)], axis=1)
+    amounts = np.quantile(fresh, 0.2, axis=1)[:, None]
+    off = (means >= amounts).mean(axis=1) - (fresh >= amounts).mean(axis=1)
+    assert np.sqrt((off**2).mean()) < 0.15 and (made.group[made.places] == np.arange(50)).all()
 
 
 def test_as_many_worlds_as_draws_are_all_of_them() -> None:

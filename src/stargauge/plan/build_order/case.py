@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +73,8 @@ class BuildCase:
 
     `powers`, `chips`: ids of what may be chosen; `months`: month ends in which work may start. `allowed`: (building, power, chip, start)
     options there are. `cost`: the same, USD of the price year, present value. `gains`: (target, building, chip, world), what a building
-    adds to a target where it runs in time. `there`: (target, building, power, chip, start, world), whether it does. `fixed`: (target,
+    adds to a target where it runs in time. `there`: (target, building, power, chip, start, world), whether it does, or in which share of
+    the draws that a world stands for. `fixed`: (target,
     world), what runs by the target's day whatever is decided. `weights`: of the worlds, their sum is one. `least`: W of IT power that a
     site gets at least if anything new is built there. `spacing`: months between two starts of work at a site, at least.
     """
@@ -86,7 +87,7 @@ class BuildCase:
     allowed: Mask
     cost: Array
     gains: Array
-    there: Mask
+    there: NDArray[Any]
     fixed: Array
     weights: Array
     targets: tuple[Target, ...]

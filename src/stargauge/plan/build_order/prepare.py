@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from stargauge.plan.build_order.choices import POWERS, Ground, Lot, given_up
 from stargauge.plan.build_order.costs import Costs, Expected, Uses, costs_of, uses_of
 from stargauge.plan.build_order.decisions import Decisions, Laid, chips_for, decisions_of, months_for
 from stargauge.plan.build_order.queues import QUEUES, Queues, added, operation_with_queues
-from stargauge.plan.build_order.standing_for import Standing, plans_at_random, standing_for
+from stargauge.plan.build_order.standing_for import Standing, alike, plans_at_random, standing_for
 from stargauge.plan.build_order.unit_prices import (
     COMPUTING,
     UnitPrices,
@@ -77,6 +77,9 @@ class Aim(NamedTuple):
 class BuildAsked:
     """What is asked. `powers`, `chips`: what may be chosen (all, and the newest, where none is named); `last`: last month of a start.
 
+    `groups`: whether a world is a group of draws that are alike, `there` then the share of them in which an option runs in time; else a
+    single draw.
+
     `cooling`: designs by site that take the place of the file's. `draws`, `seed`: of the worlds that the plan is made for.
     """
 
@@ -90,6 +93,7 @@ class BuildAsked:
     first: date | None = None
     last: date | None = None
     cooling: Mapping[str, str] = field(default_factory=dict)
+    groups: bool = False
 
 
 class Waits(NamedTuple):
@@ -102,9 +106,11 @@ class Waits(NamedTuple):
 
 @dataclass(frozen=True)
 class Prepared:
-    """The case and what it is made of. `lots`, `grounds`: what is decided, and the sites; `all_worlds`: every draw, `chosen` the places of
-    those that stand for all, `error` how far off they are, in shares of draws; `dates`: expected days of every option; `waits`: by site
-    and power; `under_way`: phases that are not decided.
+    """The case and what it is made of.
+
+    `lots`, `grounds`: what is decided, and the sites; `all_worlds`: every draw, `group` the world of each (-1: none), `chosen` the draw
+    that is each world or in its middle, `error` how far worlds are off, in shares of draws; `fixed`: (target, draw); `dates`: expected days
+    of every option; `waits`: by site and power; `under_way`: phases that are not decided.
     """
 
     case: BuildCase
@@ -114,6 +120,7 @@ class Prepared:
     all_worlds: Worlds
     queues: Queues
     chosen: NDArray[np.intp]
+    group: NDArray[np.intp]
     fixed: Array
     computing: Array
     dates: Expected
@@ -134,9 +141,21 @@ class Prepared:
         """The same with operation so many days later (building, draw): what crews and the queue for accelerators add, as measured."""
         if delays.shape != self.all_worlds.later.shape[::-1]:
             raise ValueError(f"delays are {delays.shape}, expected one per building and draw: {self.all_worlds.later.shape[::-1]}")
-        made = replace(self.all_worlds, later=self.all_worlds.later + delays.T)
-        there = _there(made.only(self.chosen), self.aims, self.case.months)
+        return self._with(replace(self.all_worlds, later=self.all_worlds.later + delays.T))
+
+    def held(self, floors: Array) -> Prepared:
+        """The same with no building running before a day (building, draw; minus infinity where there is none), as measured of a plan."""
+        return self._with(replace(self.all_worlds, floor=floors.T))
+
+    def _with(self, made: Worlds) -> Prepared:
+        there = _there(made, self.group, self.aims, self.case.months)
         return replace(self, all_worlds=made, case=replace(self.case, there=there))
+
+    def there(self, place: int, when: date) -> Array:
+        """Whether an option runs by another day than that of a target, as `BuildCase.there` has it of one: (building, ..., world)."""
+        aim = self.aims[place]
+        moved = (aim._replace(target=aim.target._replace(day=when)),)
+        return np.asarray(_there(self.all_worlds, self.group, moved, self.case.months)[0])
 
     def operation(self, chosen: Sequence[Choice], queues: bool = False) -> Array:
         """Day of operation of what is chosen in every draw, infinity where it is cancelled before: (draw, choice).
@@ -201,11 +220,27 @@ def _gain(made: Worlds, aim: Aim, computing: Array, lots: tuple[Lot, ...]) -> Ar
     return np.asarray(np.einsum("db,dc->bcd", size, per))
 
 
-def _there(made: Worlds, aims: tuple[Aim, ...], months: tuple[date, ...]) -> Mask:
-    """Whether an option runs by the day of each target: (target, building, power, chip, start, world)."""
-    runs = running(made, days_of(months))
-    by = np.stack([runs <= day(aim.target.day) for aim in aims])
-    return np.ascontiguousarray(np.moveaxis(by, 1, -1))
+def _there(made: Worlds, group: NDArray[np.intp], aims: tuple[Aim, ...], months: tuple[date, ...]) -> NDArray[Any]:
+    """Share of the draws of each world in which an option runs by the day of a target; yes or no where each is one draw.
+
+    (target, building, power, chip, start, world).
+    """
+    planned, due = days_of(months), [day(aim.target.day) for aim in aims]
+    worlds = [np.flatnonzero(group == one) for one in range(group.max() + 1)]
+    single = all(len(one) == 1 for one in worlds)
+    shape = (len(aims), *made.span.shape[1:], made.ships.shape[1], len(months), len(worlds))
+    out = np.empty(shape, dtype=np.bool_ if single else np.float64)
+    with np.errstate(invalid="ignore"):
+        for place, draws in enumerate(worlds):
+            runs = running(made.only(draws), planned)
+            for at, last in enumerate(due):
+                out[at, ..., place] = (runs <= last).mean(axis=0)
+    return out
+
+
+def _by_world(values: Array, group: NDArray[np.intp]) -> Array:
+    """Means over the draws of each world, the draws last."""
+    return np.stack([values[..., group == one].mean(axis=-1) for one in range(group.max() + 1)], axis=-1)
 
 
 def _reached(runs: Array, chosen: NDArray[np.intp], aims: tuple[Aim, ...], gains: list[Array], fixed: Array, later: float = 0.0) -> Array:
@@ -238,7 +273,7 @@ def _chosen(
     for plan in (one for one in plans if one.size):
         runs = (running_of(made, plan[0], plan[1], plan[2], planned[plan[3]]), operation_with_queues(made, queues, plan, planned[plan[3]]))
         reached += [_reached(one, plan, asked.aims, gains, fixed, later) for one in runs for later in (-_ASIDE, 0.0, _ASIDE)]
-    return standing_for(np.concatenate(reached), asked.worlds)
+    return (alike if asked.groups else standing_for)(np.concatenate(reached), asked.worlds)
 
 
 def _spacing(made: Worlds, lots: tuple[Lot, ...], sites: tuple[str, ...]) -> tuple[int, ...]:
@@ -299,8 +334,8 @@ def _assembled(
     by_site = [[place for place, lot in enumerate(ground.lots) if lot.site == site] for site in sites]
     spacing = _spacing(made, ground.lots, sites)
     with np.errstate(invalid="ignore"):
-        chosen, weights, error = _chosen(made, queues, asked, gains, fixed, months, ground.offered, by_site, spacing)
-        few, dates = made.only(chosen), _expected(made, months)
+        chosen, group, weights, error = _chosen(made, queues, asked, gains, fixed, months, ground.offered, by_site, spacing)
+        dates = _expected(made, months)
         money, building, chip = money_of(prices), building_of(prices, made), chips_of(prices, chips)
         supply = supply_of_powers(prices, ground.powers, made, _grid_wait(made, ground.powers))
         costs, uses = costs_of(building, supply, chip, dates, money), uses_of(building, supply, chip, dates, money, _year_ends(now))
@@ -313,12 +348,12 @@ def _assembled(
     )
     case = BuildCase(
         sites, decided, ground.powers, chips, months, allowed, costs.total,
-        np.stack([gain[:, :, chosen] for gain in gains]), _there(few, asked.aims, months) & allowed[None, ..., None], fixed[:, chosen],
+        np.stack([_by_world(gain, group) for gain in gains]), _there(made, group, asked.aims, months), _by_world(fixed, group),
         weights, tuple(aim.target for aim in asked.aims), (), tuple(0.0 for _ in sites), spacing,
     )  # fmt: skip
     basis = (*prices.basis, *_assumed(ground))
     return Prepared(
-        case, ground.lots, ground.grounds, asked.aims, made, queues, chosen, fixed, computing, dates, costs, uses, basis,
+        case, ground.lots, ground.grounds, asked.aims, made, queues, chosen, group, fixed, computing, dates, costs, uses, basis,
         _waits(made, sites, ground), _under_way(now, ground.lots), error, asked.seed,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Few worlds that stand for all draws of a run: those by which many plans keep what they keep by all."""
+"""Few worlds that stand for all draws of a run: those by which many plans keep what they keep by all, or groups of draws that are alike."""
 
 from __future__ import annotations
 
@@ -17,9 +17,13 @@ _CHANGES = 1000
 
 
 class Standing(NamedTuple):
-    """Places of the worlds among all draws, in order, and their weights; `error`: how far shares of plans are off, root mean square."""
+    """Worlds: the draws each stands for, and their weights; `error`: how far shares of plans are off, root mean square.
+
+    `places`: of the draw that is each world, or is in the middle of its group; `group`: (draw) the world of each draw, -1 for none.
+    """
 
     places: Places
+    group: Places
     weights: Array
     error: float
 
@@ -44,32 +48,56 @@ def standing_for(reached: Array, count: int) -> Standing:
     made = passing(reached)
     draws = made.shape[1]
     if count >= draws:
-        return Standing(np.arange(draws), np.full(draws, 1.0 / draws), 0.0)
-    alike, mean = made.T @ made, made.T @ made.mean(axis=1)
-    chosen = _taken(alike, mean, count)
-    _changed(chosen, alike, mean)
+        return Standing(np.arange(draws), np.arange(draws), np.full(draws, 1.0 / draws), 0.0)
+    both, mean = made.T @ made, made.T @ made.mean(axis=1)
+    chosen = _taken(both, mean, count)
+    _changed(chosen, both, mean)
     off = made[:, chosen].mean(axis=1) - made.mean(axis=1)
-    return Standing(np.sort(np.array(chosen, dtype=np.intp)), np.full(count, 1.0 / count), float(np.sqrt((off**2).mean())))
+    places, group = np.sort(np.array(chosen, dtype=np.intp)), np.full(draws, -1, dtype=np.intp)
+    group[places] = np.arange(count)
+    return Standing(places, group, np.full(count, 1.0 / count), float(np.sqrt((off**2).mean())))
 
 
-def _taken(alike: Array, mean: Array, count: int) -> list[int]:
+def alike(reached: Array, count: int) -> Standing:
+    """So many groups of draws, as large as one another, in which plans of all kinds reach about the same: quantiles of one number.
+
+    x = mean over plans of (what a draw reaches - mean) / spread                     (1)
+
+    A world is then a mean of its draws, so that no plan is made for the chances of a few. Nearly all that tells draws apart is how they go
+    for all plans alike: the first principal component is nine tenths of the spread, x is nearly that. `reached`: (plan, draw).
+    """
+    spread = reached.std(axis=1)
+    rows = reached[spread > 0.0]
+    order = np.argsort(((rows - rows.mean(axis=1, keepdims=True)) / spread[spread > 0.0, None]).mean(axis=0), kind="stable")
+    parts = np.array_split(order, min(count, len(order)))
+    group = np.empty(len(order), dtype=np.intp)
+    for world, part in enumerate(parts):
+        group[part] = world
+    means = np.stack([rows[:, part].mean(axis=1) for part in parts], axis=1)
+    amounts = np.quantile(rows, 1.0 - LEVELS, axis=1).T
+    off = (means[:, None] >= amounts[..., None]).mean(axis=2) - (rows[:, None] >= amounts[..., None]).mean(axis=2)
+    middle = np.array([part[len(part) // 2] for part in parts], dtype=np.intp)
+    return Standing(middle, group, np.full(len(parts), 1.0 / len(parts)), float(np.sqrt((off**2).mean())))
+
+
+def _taken(both: Array, mean: Array, count: int) -> list[int]:
     """Worlds one by one, each with the least distance of the sum so far from as many means."""
     chosen = list[int]()
     towards = np.zeros(len(mean))
     for number in range(1, count + 1):
-        distance = np.diag(alike) + 2.0 * (towards - number * mean)
+        distance = np.diag(both) + 2.0 * (towards - number * mean)
         distance[chosen] = np.inf
         chosen.append(int(np.argmin(distance)))
-        towards = towards + alike[chosen[-1]]
+        towards = towards + both[chosen[-1]]
     return chosen
 
 
-def _changed(chosen: list[int], alike: Array, mean: Array) -> None:
+def _changed(chosen: list[int], both: Array, mean: Array) -> None:
     """Change one world for another, the pair that helps most, until none does."""
-    own, count = np.diag(alike), len(chosen)
+    own, count = np.diag(both), len(chosen)
     for _ in range(_CHANGES):
-        off = alike[chosen].sum(axis=0) - count * mean
-        gain = 2.0 * (off[None] - off[chosen, None]) + own[None] + own[chosen, None] - 2.0 * alike[chosen]
+        off = both[chosen].sum(axis=0) - count * mean
+        gain = 2.0 * (off[None] - off[chosen, None]) + own[None] + own[chosen, None] - 2.0 * both[chosen]
         gain[:, chosen] = np.inf
         place, world = np.unravel_index(int(np.argmin(gain)), gain.shape)
         if gain[place, world] > -1e-6:
