@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from stargauge.report import plan_tables as tables
 from stargauge.report.plan_words import Data, about, method_text, promise, relaxation_text, sentence
 from stargauge.report.power_words import ASSUMED, Rows
-from stargauge.report.terminal import PLAIN, Style, table, wrapped
+from stargauge.report.terminal import PLAIN, Style, table, to_copy, wrapped
 
 #: So many decisions, assumptions and years are told where there are more.
 _DECISIONS, _ASSUMPTIONS, _YEARS = 12, 12, 6
@@ -24,7 +24,7 @@ def render_plan(data: Data, style: Style = PLAIN, report: str | None = None, sav
     if data["status"] == "planned":
         lines += _planned(data, style)
     lines += [line for note in data["notes"] for line in ("", *wrapped(note, style.width))]
-    return style.finish([*lines, "", *_next(data, report, saved)])
+    return style.finish([*lines, "", *_next(data, style, report, saved)])
 
 
 def _planned(data: Data, style: Style) -> list[str]:
@@ -94,12 +94,12 @@ def _block(made: Rows, widths: Sequence[tuple[int, str]], style: Style) -> list[
     return [*lines, *(style.soft(line) for line in wrapped(made.note, style.width))]
 
 
-def _next(data: Data, report: str | None, saved: str | None) -> list[str]:
+def _next(data: Data, style: Style, report: str | None, saved: str | None) -> list[str]:
     asked = shlex.quote(str(data["programme"]["asked_as"]))
     lines = []
     if data["status"] == "planned":
         file = shlex.quote(saved) if saved else "plan.yaml"
         lines += [] if saved else ["As a scenario   add --save plan.yaml"]
-        lines += [f"Check it        stargauge check {asked} --as-of {data['as_of']} --scenario {file}"]
+        lines += to_copy("Check it        ", f"stargauge check {asked} --as-of {data['as_of']} --scenario {file}", style)
     lines += ["All numbers     add --json"]
     return [*lines, f"Report          {report}" if report else "As charts       add --report plan.html"]
