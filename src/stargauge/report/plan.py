@@ -28,8 +28,8 @@ def render_plan(data: Data, style: Style = PLAIN, report: str | None = None, sav
 
 
 def _planned(data: Data, style: Style) -> list[str]:
-    lines = _block(tables.sites(data), ((14, "w"), (15, "w"), (12, "w"), (14, "w"), (9, "w"), (12, "w")), style)
-    lines += _block(tables.buildings(data), ((9, "w"), (10, "w"), (6, "w"), (8, "w"), (9, "w"), (10, "w"), (7, "r"), (7, "r")), style)
+    lines = _block(tables.sites(data), ((10, "w"), (13, "w"), (11, "w"), (13, "w"), (9, "w"), (14, "w")), style)
+    lines += _block(tables.buildings(data), ((8, "w"), (9, "w"), (6, "w"), (7, "w"), (8, "w"), (9, "w"), (6, "w"), (8, "w")), style)
     lines += _block(tables.cost(data), ((50, "w"), (16, "r")), style) + wrapped(method_text(data), style.width)
     lines += _money(data, style)
     lines += _block(tables.binding(data), ((22, "w"), (16, "w"), (38, "w")), style) if data["binding"] else []
@@ -89,8 +89,9 @@ def _first(made: Rows, most: int) -> Rows:
 
 
 def _block(made: Rows, widths: Sequence[tuple[int, str]], style: Style) -> list[str]:
-    columns = [(head, width, side) for head, (width, side) in zip(made.head, widths, strict=True)]
-    lines = ["", *map(style.bold, wrapped(made.title, style.width)), *table(columns, made.rows, style)]
+    columns = [("", width, side) for width, side in widths]
+    head = table([("", width, "w") for width, _ in widths], [made.head], style)[1:]  # titles that are longer than their column wrap too
+    lines = ["", *map(style.bold, wrapped(made.title, style.width)), *map(style.soft, head), *table(columns, made.rows, style)[1:]]
     return [*lines, *(style.soft(line) for line in wrapped(made.note, style.width))]
 
 

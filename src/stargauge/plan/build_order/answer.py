@@ -62,7 +62,7 @@ class ProgrammePlan:
     @property
     def status(self) -> str:
         """Planned; impossible; or nothing to decide, where work on all that is known has begun."""
-        if self.case is not None and not self.case.buildings:
+        if self.case is None or not self.case.buildings:
             return NOTHING
         return PLANNED if self.promise is not None else IMPOSSIBLE
 

@@ -291,7 +291,9 @@ class _Ground:
         return Finder(solve, BESIDE_GAP, BESIDE_SECONDS, self.goal)
 
     def _looks(self, case: BuildCase, floors: Array | None, offset: float = 0.0) -> Looks:
-        return Looks(self.of.now, self.prepared, case, replace(self.days, floors=floors), self.find, self.of.steps.say, offset)
+        unit = {"emissions": "g", "wait": ""}.get(self.of.asked.goal, "USD")
+        days = replace(self.days, floors=floors)
+        return Looks(self.of.now, self.prepared, case, days, self.find, self.of.steps.say, offset, unit)
 
     def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[str]) -> ProgrammePlan:
         parts: Data = {"conflict": conflict, "assumptions": assumptions(self.prepared)}
