@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from functools import cache
+from typing import Any
 
 
 @cache
@@ -12,6 +13,7 @@ def hush_solver() -> None:
     """Make the first HiGHS of the process with standard output turned away: its banner would stand in front of the answer."""
     import highspy
 
+    made: Any = highspy.Highs
     sys.stdout.flush()
     try:
         kept = os.dup(1)
@@ -20,7 +22,7 @@ def hush_solver() -> None:
     try:
         with open(os.devnull, "wb") as nowhere:
             os.dup2(nowhere.fileno(), 1)
-        highspy.Highs()
+        made()
     finally:
         os.dup2(kept, 1)
         os.close(kept)
