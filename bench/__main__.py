@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from bench import (
     audit,
     audit_needs,
+    build_order,
     capture,
     dispatch,
     engine,
@@ -34,6 +35,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "network": network.network,
     "finance": finance.finance,
     "plan": plan.plan,
+    "build-order": build_order.build_order,
     "dispatch": dispatch.dispatch_speed,
     "fleet-events": fleet_events.fleet_events,
     "evidence": evidence.evidence,

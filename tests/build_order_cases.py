@@ -120,7 +120,7 @@ def _limited(case: BuildCase, size: Size, chance: np.random.Generator) -> BuildC
             limits.append(Limit(f"year {year}", "money", size.money, "USD", spent))
     ones = np.ones(case.cost.shape)
     for number in range(size.limits - len(limits)):
-        kind, most = number % 3, float(chance.uniform(0.3, 0.6)) * float(it.sum())
+        kind, most = number % 3, float(chance.uniform(0.5, 0.9)) * float(it.sum())
         part = (power == number % size.powers, start // YEAR == number % (size.months // YEAR + 1), chip == number % size.chips)[kind]
         use = it * part * ones
         limits.append(Limit(f"{number}", ("pool", "crew", "chips")[kind], most, "W", use))

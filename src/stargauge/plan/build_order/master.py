@@ -33,7 +33,13 @@ def solver(**options: Any) -> Any:
     """A silent HiGHS with one thread and a fixed seed. Raises RuntimeError where an option is refused."""
     import highspy
 
-    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    class Silent(highspy.Highs):
+        """Without the callbacks of its parent, which print a line on the standard output before an option can keep them from it."""
+
+        def __init__(self) -> None:
+            super(highspy.Highs, self).__init__()
+
+    highs = Silent()
     for name, value in {"output_flag": False, "threads": 1, "random_seed": 1, **options}.items():
         told(highs.setOptionValue(name, value), f"option {name}")
     return highs

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from stargauge.plan.build_order.case import Array, BuildCase, Choice, Mask
 
-#: Above so many entries, what runs in time is held in single precision.
-_LARGE = 8_000_000
+#: Plans of a site that are made at a time.
+PLANS = 3
 #: Tolerances of `case.faults_of`, so that bound and oracle mean the same.
 _NEAR, _PASSED = 1e-9, 1e-6
 
@@ -222,7 +222,7 @@ class Scaled:
                 at = self.places[sites, place]
                 more[at] = through[sites][:, :, None] + (value[at] - single[at][:, :, None])
                 after = self._later(np.where((self.places[:, place] >= 0)[:, None, None], single[self.places[:, place]] + after, np.inf))
-        return np.isfinite(more) & (more <= room + 1e-9 * max(1.0, abs(room)))
+        return np.asarray(np.isfinite(more) & (more <= room + 1e-9 * max(1.0, abs(room))))
 
     def _later(self, value: Array) -> Array:
         """The least of what starts at least the spacing after each month: (site, power, month)."""
@@ -271,10 +271,11 @@ class Scaled:
     def _plans(
         self, site: int, ends: Array, chain: list[Array], chip: NDArray[np.intp], nothing: bool
     ) -> list[tuple[float, tuple[Choice, ...]]]:
-        """The best plan of each power and the best of each count, the best of all first."""
+        """The best plans of a power or a count, so many at most, the best of all first; nothing where that is allowed."""
         found = {(int(power), int(ends[power].argmin())) for power in range(len(ends))}
         found |= {(int(ends[:, count].argmin()), count) for count in range(ends.shape[1])}
-        out = [(float(ends[one]), self._back(site, *one, chain, chip)) for one in found if np.isfinite(ends[one])]
+        near = sorted((float(ends[one]), one) for one in found if np.isfinite(ends[one]))[:PLANS]
+        out = [(value, self._back(site, *one, chain, chip)) for value, one in near]
         return sorted([*out, *([(0.0, ())] if nothing else [])])
 
     def _back(self, site: int, power: int, count: int, chain: list[Array], chip: NDArray[np.intp]) -> tuple[Choice, ...]:

@@ -37,8 +37,8 @@ class _Rows:
 
 def rest(
     scaled: Scaled, options: Mask, kept: Kept, *, nodes: int, seconds: float, gap: float
-) -> tuple[list[tuple[Choice, ...]] | None, float | None]:
-    """The best order of these options, by site, None where none was found; and a bound on it, None where the search was cut off."""
+) -> tuple[list[tuple[Choice, ...]] | None, float, bool]:
+    """The best order of these options, by site, None where none was found; a bound on it; and whether the search came to its end."""
     import highspy
 
     case, at = scaled.case, np.argwhere(options)
@@ -62,16 +62,16 @@ def rest(
     told(highs.run(), "the program over options")
     status, info = highs.getModelStatus(), highs.getInfo()
     if status == highspy.HighsModelStatus.kInfeasible:
-        return None, np.inf
-    proven = float(info.mip_dual_bound) if status == highspy.HighsModelStatus.kOptimal else None
+        return None, np.inf, True
+    proven, ended = float(info.mip_dual_bound), status == highspy.HighsModelStatus.kOptimal
     if info.primal_solution_status != 2:
-        return None, proven
+        return None, proven, ended
     chosen = at[np.array(highs.getSolution().col_value)[width - len(at) :] > 0.5]
     found: list[tuple[Choice, ...]] = [()] * sites
     for building, power, chip, start in chosen.tolist():
         site = case.buildings[building].site
         found[site] = (*found[site], Choice(building, power, chip, start))
-    return found, proven
+    return found, proven, ended
 
 
 def _rows(scaled: Scaled, at: NDArray[np.intp]) -> _Rows:

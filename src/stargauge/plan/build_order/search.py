@@ -19,18 +19,20 @@ from stargauge.plan.build_order.master import Master, Relaxed
 from stargauge.plan.build_order.pricing import Best, Cut, Kept, Plan, Prices, Scaled, bound_of
 from stargauge.plan.build_order.rest import rest
 
-#: Share of the last good prices in those that are tried (Wentges 1997); plans of a site that are added at a time; rounds of a node.
-_SMOOTH, _PLANS, _ROUNDS = 0.7, 8, 200
+#: Share of the last good prices in those that are tried (Wentges 1997); rounds of a node.
+_SMOOTH, _ROUNDS = 0.7, 200
 #: By how much a node's program may lie above its bound, as a share of the gap asked for; what counts as whole.
 _CLOSE, _WHOLE = 0.05, 1e-6
 #: What is missing is priced at so much, in the dearest option there is, then a hundred times that.
 _PENALTIES = (100.0, 1e4, 1e6)
 #: Most columns that the master keeps; nodes between two looks for better orders, plans and nodes of such a look.
-_COLUMNS, _EVERY, _MIXED, _MIXES = 6000, 25, 250, 200
+_COLUMNS, _EVERY, _MIXED, _MIXES = 6000, 100, 1500, 200
 #: Options that are left to a general solver at the first node and at those with whole worlds; its nodes.
-_LEFT, _RESTS = 6000, 2000
+_LEFT, _RESTS, _MOST_NODES = 2000, 200, 2**31 - 1
 #: Parts of the worlds that may be given up, one after the other, in a look.
-_STEPS = (0.2, 0.4, 0.6, 0.8, 1.0)
+_STEPS = (0.3, 0.5, 0.7, 0.8, 0.9, 1.0)
+#: Exchanges of worlds in a look, and of how many worlds each way.
+_SWAPS, _DEAREST = 40, 8
 
 
 class Node(NamedTuple):
@@ -47,7 +49,7 @@ class Search:
     """A search in progress; `bound` is proven, `pool.best` the best order so far."""
 
     def __init__(
-        self, scaled: Scaled, gap: float, until: float, progress: Callable[[float, float], None] | None = None, *, few: int = 1500
+        self, scaled: Scaled, gap: float, until: float, progress: Callable[[float, float], None] | None = None, *, few: int = 5000
     ) -> None:  # fmt: skip
         self.scaled, self.gap, self.until, self.progress, self.few = scaled, gap, until, progress, few
         self.pool = Pool(scaled)
@@ -103,8 +105,7 @@ class Search:
             self._look(node, relaxed, prices)
         broken = self._broken(relaxed)
         if not whole and prices is not None and (self.nodes == 1 or not broken.any()):
-            rest = self._rest(node, bound, prices, self.nodes == 1)
-            whole, bound = rest is not None, max(bound, rest or bound)
+            bound, whole = self._rest(node, bound, prices, self.nodes == 1)
         if whole or bound >= self.enough:
             self.closed = min(self.closed, bound)
             return
@@ -153,7 +154,7 @@ class Search:
         return relaxed, bound, centre
 
     def _add(self, best: Best, node: Node) -> int:
-        plans = [self.scaled.plan(site, choices, best.counts) for site, own in enumerate(best.plans) for _, choices in own[:_PLANS]]
+        plans = [self.scaled.plan(site, choices, best.counts) for site, own in enumerate(best.plans) for _, choices in own]
         new = self.master.add(plans)
         self.columns += new
         return new
@@ -185,18 +186,51 @@ class Search:
         return all(len(own) == 1 for own in shares) and not self._broken(relaxed).any()
 
     def _look(self, node: Node, relaxed: Relaxed, prices: Prices | None) -> None:
-        """Look for a better order: give up the least likely worlds little by little, price plans for the rest, and mix them."""
+        """Look for a better order: give up the least likely worlds little by little, exchange some, price plans for the rest, mix them."""
         shares, kept = self.shares, node.kept
         for most in _STEPS:
             kept = self._likely(relaxed.kept, kept, most)
-            found, _, prices = self._bounded(Node(0.0, 0, node.cuts, kept, prices), np.inf)
+            found, value, prices = self._bounded(Node(0.0, 0, node.cuts, kept, prices), np.inf)
             if found is None or prices is None:
                 break
             relaxed = found
+        else:
+            kept, prices = self._swapped(node.cuts, kept, value, relaxed, prices)
         if prices is not None:
             left = max(self.until - monotonic(), 0.5)
-            self.pool.mix(self._nearest(prices, kept, node.cuts), kept.least, _MIXES, min(left, 30.0))
+            self.pool.mix(self._nearest(prices, kept, node.cuts), kept.least, _MIXES, left)
         self.shares = shares
+
+    def _swapped(
+        self, cuts: tuple[Cut, ...], kept: Kept, value: float, relaxed: Relaxed, prices: Prices | None
+    ) -> tuple[Kept, Prices | None]:
+        """Give up the dearest world for the one that lacks least, as long as that is cheaper; so often at most, each pair once."""
+        tried: set[tuple[int, int]] = set()
+        for _ in range(_SWAPS):
+            pair = self._pair(kept, relaxed, tried)
+            if pair is None or prices is None or monotonic() > self.until:
+                break
+            tried.add(pair)
+            other = kept.least.copy()
+            other.flat[pair[0]], other.flat[pair[1]] = 0.0, 1.0
+            found, here, new = self._bounded(Node(0.0, 0, cuts, Kept(other, other), prices), value)
+            if found is not None and here < value:
+                kept, value, relaxed, prices = Kept(other, other), here, found, new
+        return kept, prices
+
+    def _pair(self, kept: Kept, relaxed: Relaxed, tried: set[tuple[int, int]]) -> tuple[int, int] | None:
+        """A world to give up and one of the same target and weight to keep."""
+        need, weights = self.scaled.need, np.tile(self.scaled.case.weights, len(self.scaled.need))
+        worth = (relaxed.prices.target * need * kept.least).ravel()
+        reach = sum(float(share) * plan.reach for plan, share in zip(self.master.plans, relaxed.shares, strict=False) if share > _WHOLE)
+        lack = np.where((kept.most < 0.5) & (need > 0.0), 1.0 - np.reshape(reach, need.shape) / np.maximum(need, 1e-12), np.inf).ravel()
+        target = np.arange(need.size) // max(need.shape[1], 1)
+        for gone in np.argsort(-worth, kind="stable")[:_DEAREST]:
+            for back in np.argsort(lack, kind="stable")[:_DEAREST]:
+                same = target[gone] == target[back] and weights[back] >= weights[gone] - 1e-12
+                if worth[gone] > 0.0 and np.isfinite(lack[back]) and same and (int(gone), int(back)) not in tried:
+                    return int(gone), int(back)
+        return None
 
     def _likely(self, shares: Array, kept: Kept, part: float) -> Kept:
         """Given up: a part of the weight that may be, the least shares first; the rest kept where nothing more may be."""
@@ -225,18 +259,17 @@ class Search:
         """Worlds that are kept in part."""
         return np.asarray((relaxed.kept > 1e-5) & (relaxed.kept < 1.0 - 1e-5) & (self.scaled.need > 0.0))
 
-    def _rest(self, node: Node, bound: float, prices: Prices, first: bool) -> float | None:
-        """The bound of a node by a general solver over the options that are left, where they are few; None where it does not end."""
+    def _rest(self, node: Node, bound: float, prices: Prices, first: bool) -> tuple[float, bool]:
+        """The bound of a node by a general solver over the options that are left, where they are few; and whether that is all of it."""
         options = self.scaled.left(prices, node.kept, node.cuts, self.enough - bound)
-        if options.sum() > (self.few if first else min(4 * self.few, _LEFT)):
-            return None
-        left = max(self.until - monotonic(), 0.5)
-        found, proven = rest(self.scaled, options, node.kept, nodes=_RESTS, seconds=left, gap=0.5 * self.gap)
+        if options.sum() > (self.few if first else min(self.few, _LEFT)):
+            return bound, False
+        left, nodes = max(self.until - monotonic(), 0.5), _MOST_NODES if first else _RESTS
+        found, proven, ended = rest(self.scaled, options, node.kept, nodes=nodes, seconds=left, gap=self.gap)
         if found is not None:
             self.pool.offer([self.pool.add(site, choices) for site, choices in enumerate(found)])
-        if proven is None:
-            return None
-        return max(bound, min(proven, self.enough))
+        self.late = self.late or (first and not ended)
+        return max(bound, min(proven, self.enough)), ended or first
 
     def _cut(self) -> Cut:
         """The power, start or accelerator whose share is nearest to a half."""
@@ -248,7 +281,6 @@ class Search:
         return min(shares, key=lambda cut: (abs(shares[cut] - 0.5), cut))
 
     def _shared(self, site: int, own: dict[tuple[Choice, ...], float], shares: dict[Cut, float]) -> None:
-        places = self.scaled.case.by_site[site]
         months = len(self.scaled.case.months)
         out: dict[Cut, float] = {}
         starts = sorted({one.start for choices in own for one in choices})
@@ -260,7 +292,6 @@ class Search:
                     cut = Cut("start", one.building, month, True)
                     out[cut] = out.get(cut, 0.0) + share
                 out[Cut("chip", one.building, one.chip, True)] = out.get(Cut("chip", one.building, one.chip, True), 0.0) + share
-        del places
         shares.update({cut: share for cut, share in out.items() if self._splits(cut, own)})
 
     def _splits(self, cut: Cut, own: dict[tuple[Choice, ...], float]) -> bool:

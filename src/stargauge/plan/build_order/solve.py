@@ -12,6 +12,8 @@ from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Choice
 from stargauge.plan.build_order.pricing import Scaled
 from stargauge.plan.build_order.search import Search
 
+#: Parts of its time that one step of a bisection has.
+_STEPS = 10
 Progress = Callable[[float, float], None]
 
 
@@ -96,32 +98,37 @@ def _none(case: BuildCase, late: bool) -> str:
 def most_capacity(
     case: BuildCase, target: int, *, gap: float = 0.01, time_limit: float = 60.0, progress: Progress | None = None
 ) -> tuple[float, BuildOrder]:
-    """The largest amount of a target for which there is an order within all limits, to a gap as a share, and the cheapest one for it.
+    """The largest amount of a target for which there is an order within all limits, to a gap as a share, and the cheapest for it.
 
-    By bisection: each step asks whether there is an order at all for an amount between what is reached and what is not possible. Raises
-    NoOrder where not even what runs anyhow is within reach.
+    By bisection: each step asks whether there is an order at all for an amount between what is reached and what is not possible. A step that
+    does not end in its part of the time counts as not possible, and `steps` of the order says so. Raises NoOrder where not even what runs
+    anyhow is within reach.
     """
     until = monotonic() + time_limit
     asked = case.targets[target]
     top = _with_probability(highest(case, target), case.weights, asked.probability)
     low = _with_probability(case.fixed[target], case.weights, asked.probability)
-    best, at = _at_least(case, target, low, 1.0, until), low
-    at = max(at, _reached(case, best.chosen, target))
+    best = _at_least(case, target, low, 1.0, time_limit)
+    at, late = max(low, _reached(case, best.chosen, target)), False
     while top - at > gap * max(abs(top), 1e-12) and monotonic() < until:
         middle = 0.5 * (at + top)
         try:
-            best = _at_least(case, target, middle, 1.0, until, progress)
+            best = _at_least(case, target, middle, 1.0, time_limit / _STEPS, progress)
             at = max(middle, _reached(case, best.chosen, target))
         except NoOrder as none:
-            if none.late:
-                break
-            top = middle
-    return at, _at_least(case, target, at, gap, max(until, monotonic() + 0.2 * time_limit), progress)
+            top, late = middle, late or none.late
+    late = late or top - at > gap * max(abs(top), 1e-12)
+    try:
+        best = _at_least(case, target, at, gap, max(until - monotonic(), 0.3 * time_limit), progress)
+    except NoOrder:
+        late = True
+    unproven = (("amount not proven", 1.0),) if late else ()
+    return at, replace(best, steps=best.steps + unproven)
 
 
-def _at_least(case: BuildCase, target: int, amount: float, gap: float, until: float, progress: Progress | None = None) -> BuildOrder:
+def _at_least(case: BuildCase, target: int, amount: float, gap: float, seconds: float, progress: Progress | None = None) -> BuildOrder:
     targets = tuple(one._replace(amount=amount) if place == target else one for place, one in enumerate(case.targets))
-    return solve(replace(case, targets=targets), gap=gap, time_limit=max(until - monotonic(), 0.1), progress=progress)
+    return solve(replace(case, targets=targets), gap=gap, time_limit=seconds, progress=progress)
 
 
 def _reached(case: BuildCase, chosen: tuple[Choice, ...], target: int) -> float:
