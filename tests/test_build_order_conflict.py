@@ -16,6 +16,7 @@ from stargauge.plan.build_order.case import BuildCase, Limit
 from stargauge.plan.build_order.conflict import Group, conflict_of, groups_of, part_of
 from stargauge.plan.build_order.insist import Variant, bought, insisting
 from stargauge.plan.build_order.relief import Relaxation, eased_together, most_amount
+from stargauge.plan.build_order.solve import solve
 from stargauge.plan.build_order.variants import Finder, with_limit, with_target, within_cost
 from stargauge.quantity.errors import InputError
 
@@ -205,7 +206,31 @@ def test_a_sum_buys_nearly_as_much_as_there_is_for_it_and_never_more(seed: int) 
         last = amount
 
 
+def test_a_limit_of_nought_is_told_by_what_is_above_it_and_one_by_year_as_such() -> None:
+    case = tiny(0, by=20).case
+    for most, told in ((0.0, "more than it allows"), (1e9, "TWh/yr in place of 1 GWh/yr")):
+        held = replace(case, limits=(Limit("in a year", "gas", most, "Wh/yr", 1e3 * case.cost),))
+        row = next(one for one in conflict_of(held, EXACT).relaxations if one.kind == "gas")
+        assert row.text.startswith("gas (in a year): ") and told in row.text
+        assert _fits(_moved(held, row, 0.0)) and not _fits(_moved(held, row, 0.005))
+
+
 def test_what_is_asked_is_told_in_groups() -> None:
     case = tiny(0, least=True, money=1e9).case
     assert [one.kind for one in groups_of(case, case)] == ["target", "money", "least", "spacing", "options"]
     assert all(isinstance(one, Group) and one.text for one in groups_of(case, case))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_solver_itself_gives_the_same_conflict_and_reliefs_as_trying_out_everything(seed: int) -> None:
+    made, exact = Finder(solve, gap=1e-6), EXACT
+    for case in _conflicting(seed):
+        one, other = conflict_of(case, made), conflict_of(case, exact)
+        assert one.proven and len(one.smallest) == len(other.smallest)
+        needed = {row.kind: row.needed for row in one.relaxations}
+        for row in other.relaxations:
+            assert row.kind not in needed or needed[row.kind] == pytest.approx(row.needed, rel=0.005)
+        eased = case
+        for row in eased_together(case, made):
+            eased = _moved(eased, row, 0.0)
+        assert _fits(eased)

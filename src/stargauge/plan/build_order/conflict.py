@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, faults_of
 from stargauge.plan.build_order.relief import Relaxation, eased_together, least_of_limits, most_amount, most_probability, soonest
-from stargauge.plan.build_order.variants import Finder, asked_text, day_text, kind_text, limit_text, share_text, some_targets
+from stargauge.plan.build_order.variants import Finder, amount_text, asked_text, day_text, kind_text, limit_text, share_text, some_targets
 from stargauge.quantity.errors import InputError
 from stargauge.quantity.units import show
 
@@ -93,7 +93,7 @@ def groups_of(case: BuildCase, wider: BuildCase | None = None) -> tuple[Group, .
 
 def _limits_text(case: BuildCase, places: Sequence[int]) -> str:
     limits = [case.limits[at] for at in places]
-    told = [f"{limit_text(one)}: at most {show(one.most, one.unit)}" for one in limits[:3]]
+    told = [f"{limit_text(one)}: at most {amount_text(one.most, one.unit)}" for one in limits[:3]]
     return "; ".join(told) + (f"; and {len(limits) - 3} more" if len(limits) > 3 else "")
 
 

@@ -47,7 +47,7 @@ class Information:
                 "known_by": str(self.known_by) if self.known_by else None}  # fmt: skip
 
 
-def information(case: BuildCase, order: BuildOrder, facts: Sequence[Fact], find: Finder, unit: str = "USD") -> tuple[Information, ...]:
+def information(case: BuildCase, order: BuildOrder, facts: Sequence[Fact], find: Finder) -> tuple[Information, ...]:
     """What it is worth to know each fact, and, last, to know everything, which is the ceiling (Raiffa and Schlaifer 1961, section 4.5).
 
     The worlds are sorted into low, middle and high by the fact, and each part is planned by itself. What is kept: in each part every target
@@ -61,7 +61,7 @@ def information(case: BuildCase, order: BuildOrder, facts: Sequence[Fact], find:
     ceiling = max([_worth(case, order, list(every[case.weights > 0]), find), *worths])
     named = [*zip(facts, worths, strict=True), (Fact(PERFECT, "how everything turns out", case.weights), ceiling)]
     off = max(cost_of(case, order, find) - order.bound, 0.0)
-    return tuple(Information(fact.name, _text(fact, worth, off, unit, find.anew), worth, unit, fact.known_by) for fact, worth in named)
+    return tuple(Information(fact.name, _text(fact, worth, off, find), worth, find.unit, fact.known_by) for fact, worth in named)
 
 
 def parts_by(values: Array, weights: Array) -> list[Mask]:
@@ -88,9 +88,9 @@ def _cost_in(case: BuildCase, order: BuildOrder, part: Mask, now: float, find: F
     return now if found is None else min(now, found.value)
 
 
-def _text(fact: Fact, worth: float, off: float, unit: str, anew: bool) -> str:
+def _text(fact: Fact, worth: float, off: float, find: Finder) -> str:
     before = f" (known by {day_text(fact.known_by)})" if fact.known_by else ""
     if worth == 0:
         return f"to know {fact.text}{before} before deciding is worth nothing"
-    least = "" if anew else "at least "
-    return f"to know {fact.text}{before} before deciding is worth {least}{show(worth, unit)}{accuracy_text(worth, off)}"
+    least = "" if find.anew else "at least "
+    return f"to know {fact.text}{before} before deciding is worth {least}{show(worth, find.unit)}{accuracy_text(worth, off)}"

@@ -22,12 +22,13 @@ from stargauge.plan.build_order.variants import (
 )
 from stargauge.quantity.units import figures, show
 
-#: What one gives more of: by unit, how much, in SI, and in words. Of anything else it is one part in a hundred.
+#: What one gives more of: by unit, how much, in SI, and in words. Of anything else, and of what is counted in thousands, one in a hundred.
 _STEPS = {
-    "USD": (1e9, "1 bn USD"), "g": (1e12, "1 Mt"), "W": (1e8, "100 MW"), "W/d": (1e8 / 365.25, "100 MW/yr"), "Wh": (1e12, "1 TWh"),
-    "L": (1e9, "1 bn L"), "m2": (1e6, "1 km2"), "months": (1.0, "1 month"), "": (1.0, "1"),
+    "USD": (1e9, "1 bn USD"), "g": (1e12, "1 Mt"), "W": (1e8, "100 MW"), "W/d": (1e8 / 365.25, "100 MW/yr"),
+    "Wh": (1e12, "1 TWh"), "Wh/yr": (1e12, "1 TWh/yr"),
+    "L": (1e9, "1 bn L"), "L/yr": (1e9, "1 bn L/yr"), "m2": (1e6, "1 km2"), "1": (1.0, "1"),
 }  # fmt: skip
-_POINT = 0.01
+_POINT, _MANY = 0.01, 1000.0
 
 
 class Step(NamedTuple):
@@ -58,19 +59,18 @@ class Price:
 
 
 def prices(
-    case: BuildCase, order: BuildOrder, find: Finder, *, with_day: Callable[[int, date], BuildCase] | None = None, unit: str = "USD",
-    most: int = 8,
+    case: BuildCase, order: BuildOrder, find: Finder, *, with_day: Callable[[int, date], BuildCase] | None = None, most: int = 8
 ) -> tuple[Price, ...]:  # fmt: skip
     """What a step of each target, and of the limits that hold the order back, saves: by changing the order, or by planning anew.
 
     Probability is lowered by one point, or by the weight of the lightest world where that is more.
     A plan made anew counts where it saves more than the plan may be off the best; less than that may come of chance.
-    `with_day`: makes the case with another day of a target (its place). `unit`: of the goal. `most`: limits that are looked at, the
+    `with_day`: makes the case with another day of a target (its place). `most`: limits that are looked at, the
     tightest first. A limit of which more saves nothing does not bind and is left out.
     """
     steps = [*_of_targets(case, with_day), *(_of_limit(case, at) for at in tight(case, order)[:most])]
     order = find.settled(case, order)
-    made = [_priced(case, order, find, step, unit) for step in steps]
+    made = [_priced(case, order, find, step) for step in steps]
     return tuple(one for one, step in zip(made, steps, strict=True) if one.price > 0 or step.name in {each.text for each in case.targets})
 
 
@@ -106,10 +106,11 @@ def _step(amount: float, unit: str) -> tuple[float, str]:
 
 
 def _step_of_limit(limit: Limit) -> tuple[float, str]:
-    return _STEPS[limit.unit] if limit.unit in _STEPS else (abs(limit.most) * _POINT, "1 %")
+    known = limit.unit in _STEPS and not (limit.unit == "1" and limit.most >= _MANY)
+    return _STEPS[limit.unit] if known else (abs(limit.most) * _POINT, "1 %")
 
 
-def _priced(case: BuildCase, order: BuildOrder, find: Finder, step: Step, unit: str) -> Price:
+def _priced(case: BuildCase, order: BuildOrder, find: Finder, step: Step) -> Price:
     """The order itself keeps what is asked with the step too, so nothing is ever lost by it."""
     value = cost_of(case, order, find)
     hand, anew = find.changed(step.case, order), find.best(step.case) if find.anew else None
@@ -119,6 +120,6 @@ def _priced(case: BuildCase, order: BuildOrder, find: Finder, step: Step, unit: 
         saved = max(saved, value - anew.value)
     certain = saved > off
     if saved == 0:
-        return Price(step.kind, step.name, f"{step.text} saves nothing", 0.0, unit, step.per, True)
-    text = f"{step.text} saves {show(saved, unit)}" + accuracy_text(saved, off)
-    return Price(step.kind, step.name, text, saved, unit, step.per, certain)
+        return Price(step.kind, step.name, f"{step.text} saves nothing", 0.0, find.unit, step.per, True)
+    text = f"{step.text} saves {show(saved, find.unit)}" + accuracy_text(saved, off)
+    return Price(step.kind, step.name, text, saved, find.unit, step.per, certain)

@@ -14,6 +14,7 @@ from stargauge.plan.build_order.solve import highest
 from stargauge.plan.build_order.variants import (
     Finder,
     amount_kept,
+    amount_text,
     amount_with,
     kind_text,
     limit_text,
@@ -111,7 +112,7 @@ def least_of_limits(case: BuildCase, places: Sequence[int], without: BuildCase, 
         least = replace(find, goal=limit.use)
         made = [one for one in (least.best(without), found) if one is not None]
         needed = min(used(limit, least.settled(without, one)) for one in made)
-        text = f"{limit_text(limit)}: {show(needed, limit.unit)} in place of {show(limit.most, limit.unit)}"
+        text = _moved_text(limit, needed)
         return [Relaxation(limit.kind, limit.name, text, limit.most, needed, limit.unit)]
     limits = [case.limits[at] for at in places]
     low, high = 0.0, _raised(limits, found)
@@ -121,6 +122,12 @@ def least_of_limits(case: BuildCase, places: Sequence[int], without: BuildCase, 
         low, high = (middle, high) if order is None else (low, min(middle, _raised(limits, order)))
     name = kind_text(limits[0].kind)
     return [Relaxation(limits[0].kind, name, f"{name}: every limit {figures(100.0 * high)} % higher", 1.0, 1.0 + high, "1")]
+
+
+def _moved_text(limit: Limit, needed: float) -> str:
+    if limit.most == 0:
+        return f"{limit_text(limit)}: {amount_text(needed, limit.unit)} more than it allows"
+    return f"{limit_text(limit)}: {amount_text(needed, limit.unit)} in place of {amount_text(limit.most, limit.unit)}"
 
 
 def _size(limit: Limit) -> float:
@@ -158,7 +165,7 @@ def eased_together(case: BuildCase, find: Finder) -> tuple[Relaxation, ...]:
     for limit in case.limits:
         needed = used(limit, made)
         if needed > limit.most + 1e-6 * max(abs(limit.most), 1.0):
-            text = f"{limit_text(limit)}: {show(needed, limit.unit)} in place of {show(limit.most, limit.unit)}"
+            text = _moved_text(limit, needed)
             out.append(Relaxation(limit.kind, limit.name, text, limit.most, needed, limit.unit))
     return tuple(out)
 

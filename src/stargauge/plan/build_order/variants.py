@@ -33,8 +33,9 @@ class Solver(Protocol):
 
 @dataclass(frozen=True)
 class Finder:
-    """A solver with the gap and the seconds it may take for each case. `goal`: in place of the cost (building, power, chip, start).
+    """A solver with the gap and the seconds it may take for each case.
 
+    `goal`: what is least in place of the cost (building, power, chip, start); `unit`: in which it is told.
     `anew`: whether a case near one with an order in hand is solved as well; otherwise that order is changed, and what it saves is a least.
     `late`: what was asked where time ran out before an order was found, or shown not to be: it counts as none, and nothing is proven.
     """
@@ -44,6 +45,7 @@ class Finder:
     time_limit: float = 60.0
     goal: Array | None = None
     anew: bool = True
+    unit: str = "USD"
     late: list[BuildCase] = field(default_factory=list)
 
     def best(self, case: BuildCase, goal: Array | None = None) -> BuildOrder | None:
@@ -171,6 +173,11 @@ def kind_text(kind: str) -> str:
 def limit_text(limit: Limit) -> str:
     """What a limit is called."""
     return f"{kind_text(limit.kind)} ({limit.name})" if limit.name and limit.name != limit.kind else kind_text(limit.kind)
+
+
+def amount_text(amount: float, unit: str) -> str:
+    """An amount of a limit, also of one by year."""
+    return f"{show(amount, unit.removesuffix('/yr'))}/yr" if unit.endswith("/yr") else show(amount, unit)
 
 
 def accuracy_text(amount: float, off: float) -> str:

@@ -77,7 +77,7 @@ def _what_ends(case: BuildCase, order: BuildOrder, moved: tuple[Choice, ...], on
 
 def _what_decides(case: BuildCase, one: Choice, short: Sequence[int], missed: Mask, facts: Sequence[Fact]) -> tuple[str, ...]:
     site = case.sites[case.buildings[one.building].site]
-    there = case.there[short, one.building][..., one.start, :]  # (target, power, chip, world)
+    there = case.there[short, one.building][..., one.start, :] > 0.5  # (target, power, chip, world)
     out = []
     if _share(case, np.asarray(there[:, :, one.chip].any(axis=1)), missed) >= _DECIDES:
         out.append(f"how soon {case.powers[one.power]} carries {site}")
@@ -123,7 +123,7 @@ class Delay:
         }  # fmt: skip
 
 
-def delays(case: BuildCase, order: BuildOrder, find: Finder, months: Sequence[int] = (6, 12, 24), unit: str = "USD") -> tuple[Delay, ...]:
+def delays(case: BuildCase, order: BuildOrder, find: Finder, months: Sequence[int] = (6, 12, 24)) -> tuple[Delay, ...]:
     """What it costs, or what becomes of the probability, if no work starts for so many months. Waiting longer never costs less.
 
     The longest first: what does after a long wait does after a shorter one too; and the order in hand with its early starts pushed back
@@ -146,7 +146,7 @@ def delays(case: BuildCase, order: BuildOrder, find: Finder, months: Sequence[in
             hands = [found]
             more = max(0.0, found.value - cost_of(case, order, find))
             close = accuracy_text(more, cost_of(case, order, find) - order.bound)
-            told = f"costs {show(more, unit)} more{close}" if more > 0 else "costs nothing"
+            told = f"costs {show(more, find.unit)} more{close}" if more > 0 else "costs nothing"
             out.append(Delay(wait, found.value, more, left, None, f"to start nothing for {counted(wait, 'month')} {told}"))
     return tuple(reversed(out))
 
