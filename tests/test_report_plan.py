@@ -14,7 +14,7 @@ from stargauge.report import plan_tables, svg
 from stargauge.report.locale import speaking
 from stargauge.report.plan_chart import gantt_svg, span_of, spoken_gantt
 from stargauge.report.plan_curves import capacity_chart, frontier_chart, money_chart, spoken_capacity, spoken_frontier
-from stargauge.report.plan_facts import fact_text, insist_name, insist_text, note_text
+from stargauge.report.plan_facts import fact_text, insist_name, insist_text, instead_text, note_text
 from stargauge.report.plan_page import plan_html
 from stargauge.report.plan_words import amount_text, limit_text, not_proven, promise, sentence, target_text, way_out
 
@@ -169,7 +169,24 @@ def test_insisting_is_named_without_what_comes_of_it() -> None:
     assert [insist_name({"what": "day", "text": one}) for one in told] == named
     with speaking("de"):
         assert insist_name({"what": "day", "text": told[0]}) == "dem angekündigten Tag, 31. März 2027"
-        assert insist_name({"what": "money", "text": told[2]}) == "dem Geld"
+        assert insist_name({"what": "money", "text": told[2]}) == "28,9 Mrd. USD Ausgaben"
+
+
+def test_what_is_had_instead_is_told_in_the_readers_language() -> None:
+    buys = "28.9 bn USD buys 1.4 GW by 28 February 2030 at most, with a probability of 77.4 %"
+    most = "280 MW by 31 March 2027 is the most that can be had with a probability of 77.4 %"
+    assert instead_text(most) == "280 MW by 31 Mar 2027 is the most that can be had with a probability of 77.4 %"
+    assert [instead_text(one) for one in (None, "a wait")] == ["–", "a wait"]
+    with speaking("de"):
+        assert instead_text(buys) == "28,9 Mrd. USD kaufen höchstens 1,4 GW bis 28. Feb. 2030, mit einer Wahrscheinlichkeit von 77,4 %"
+        assert instead_text(most) == "280 MW bis 31. März 2027 sind das meiste, was mit einer Wahrscheinlichkeit von 77,4 % zu haben ist"
+
+
+def test_a_target_in_a_conflict_is_told_by_its_parts() -> None:
+    one = {"kind": "target", "name": "power_it[operational, milam] >= 0.694 GW by 2027-03-31", "text": "694 MW"}
+    with speaking("de"):
+        assert limit_text(one) == "694 MW IT-Leistung in milam bis 31. März 2027"
+    assert limit_text({"kind": "target", "name": "something else"}) == "target (something else)"
 
 
 def test_insisting_on_money() -> None:
@@ -197,6 +214,13 @@ def test_money_says_what_is_not_knowable() -> None:
         ["MGX", "2", "10", "10", "10", "12 %"],
     ]
     assert made.note.endswith("Not knowable, as no accounts are published: what MGX can bring.")
+
+
+def test_money_says_where_means_are_not_kept() -> None:
+    data = plan_answer()
+    data["money"]["limited"] = False
+    made = plan_tables.money(data)
+    assert made is not None and "a party may be asked for more than is left to it" in made.note
 
 
 def test_money_that_nobody_brings_is_told() -> None:

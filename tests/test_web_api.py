@@ -99,6 +99,9 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
     f"power?site=north&source=gas-turbine&load={quote('100 MW')}&mixes=false": lambda made: api.power(
         "north", made, sources=["gas-turbine"], load_at="100 MW", mixes=False, **RUN
     ).to_dict(),
+    f"plan?target={quote('150 MW by 2030-06-30')}&power=grid&worlds=10": lambda made: api.plan(
+        made, target="150 MW by 2030-06-30", powers=["grid"], worlds=10, **RUN
+    ).to_dict(),
     "facility?site=north&redundancy=2N": lambda made: api.facility("north", made, redundancy="2N", **RUN).to_dict(),
     "hours?site=north&profile=flat": lambda made: api.hours("north", made, profile="flat", **RUN).to_dict(),
     "compute": lambda made: api.compute(made, **RUN).to_dict(),
@@ -114,7 +117,7 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
 
 
 #: Answers that take seconds; compared, and asked for as the document describes, where what takes minutes runs.
-LONG = ("hours", "power", "needs", "odds", "cost", "sources", "changed", "finance", "sensitivity", "compare")
+LONG = ("hours", "plan", "power", "needs", "odds", "cost", "sources", "changed", "finance", "sensitivity", "compare")
 ASKED_FOR = [pytest.param(asked, marks=[pytest.mark.slow] if asked.startswith(LONG[:-2]) else []) for asked in ANSWERS]
 
 
@@ -346,7 +349,7 @@ def test_what_would_do_is_named_to_three_figures_and_never_less_than_it_takes(ne
 
 
 #: Answers about what is there, whose values may be wrong in more ways than their form tells.
-OF_VALUES = ("/power", "/facility", "/hours", "/system", "/compute", "/train", "/infer", "/goodput")
+OF_VALUES = ("/plan", "/power", "/facility", "/hours", "/system", "/compute", "/train", "/infer", "/goodput")
 
 
 def _as_described(served: str, case: Any) -> None:

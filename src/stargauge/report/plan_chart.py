@@ -29,7 +29,8 @@ class _Sheet:
 
 
 WIDE, NARROW = _Sheet(1120, 236, 880, 34, 24), _Sheet(358, 4, 350, 44, 40, True)
-_FOOT = 26
+#: Room for the years below; from which height on they stand above too.
+_FOOT, _TALL = 26, 600
 _BAR = 10
 
 
@@ -51,7 +52,7 @@ def gantt_svg(data: Data, narrow: bool = False) -> str:
     """The drawing as SVG in the light palette."""
     sheet = NARROW if narrow else WIDE
     scale = _Scale(*span_of(data), sheet)
-    top = 100 if narrow else 56
+    top = 116 if narrow else 64
     y, rows = float(top), list[str]()
     for site in _shown(data):
         rows += _site(site, sheet, y)
@@ -135,6 +136,8 @@ def _years(scale: _Scale, top: float, bottom: float) -> list[str]:
         if year < scale.last.year and (year - scale.first.year) % step == 0:
             middle = (x + scale.at(f"{year}-12-31")) / 2
             made.append(_text(str(year), round(middle, 1), bottom + 18, "soft", "middle", size=12.5))
+            if bottom - top > _TALL:
+                made.append(_text(str(year), round(middle, 1), top - 28, "soft", "middle", size=12.5))
     return made
 
 

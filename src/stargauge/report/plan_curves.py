@@ -213,11 +213,11 @@ def money_chart(data: Data, narrow: bool = False) -> Spec:
         layers += [
             _block(place, 0.0, lent, "financed"),
             _block(place, lent, whole - lacking, "need"),
-            _block(place, whole - lacking, whole, "rule"),
+            _block(place, whole - lacking, whole, "rule-2"),
         ]
         if not narrow or place % 2 == 0 or len(made["years"]) < 7:
             layers.append(text(str(year), wide * (place + 0.5), paper.height + 18, HUES["soft"], size=12.5, align="center"))
-    keys = [(say("nobody"), "rule", 0.0)] if any(nobody) else []
+    keys = [(say("nobody"), "rule-2", 0.0)] if any(nobody) else []
     keys += [(say("parties"), "need", 0.0), (say("lenders"), "financed", 0.0)]
     layers += _names_above(keys, paper) if narrow else _keys_beside(keys, paper)
     return sized(paper, paper.height, layers)

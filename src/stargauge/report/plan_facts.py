@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
-from stargauge.report.locale import language, say
+from stargauge.report.locale import language, notation, say
 from stargauge.report.plan_words import Data, money_text, power_text
 from stargauge.report.power_words import source_text, what_text
 from stargauge.report.wording import chip_name, day_text, fact_status_text
@@ -65,11 +66,41 @@ def insist_name(one: Data) -> str:
     if found := re.fullmatch(r"the announced day, (\S+)", said):
         return say("the announced day, {day}", day=day_text(found[1]))
     if found := re.fullmatch(r"the announced (\S+ \S+)", said):
-        return say("the announced amount, {amount}", amount=found[1])
+        return say("the announced amount, {amount}", amount=_shown(found[1]))
+    if found := re.fullmatch(r"(.+) spent", said):
+        return say("{money} spent", money=_shown(found[1]))
     if said and language() == "en":
         return said
     names = {"amount": say("the amount"), "day": say("the day"), "money": say("the money"), "probability": say("the probability")}
     return names.get(what, what)
+
+
+def instead_text(instead: Any) -> str:
+    """What can be had instead of what somebody insists on, or what the same money buys."""
+    text = str(instead or "–")
+    if found := re.fullmatch(r"(.+) buys (.+) by (.+) at most, with a probability of (.+ %)", text):
+        return say("{money} buys {amount} by {day} at most, with a probability of {share}", money=_shown(found[1]),
+                   amount=_shown(found[2]), day=_day(found[3]), share=notation().number(found[4]))  # fmt: skip
+    if found := re.fullmatch(r"(.+) by (.+) is the most that can be had with a probability of (.+ %)", text):
+        return say("{amount} by {day} is the most that can be had with a probability of {share}", amount=_shown(found[1]),
+                   day=_day(found[2]), share=notation().number(found[3]))  # fmt: skip
+    if found := re.fullmatch(r"nothing of it can be had by then with a probability of (.+ %)", text):
+        return say("nothing of it can be had by then with a probability of {share}", share=notation().number(found[1]))
+    return text
+
+
+def _shown(text: str) -> str:
+    """An amount as the answer writes it, as the language does."""
+    number, _, unit = text.partition(" ")
+    return f"{notation().number(number)} {notation().unit(unit)}" if unit else notation().number(number)
+
+
+def _day(text: str) -> str:
+    """A day such as `28 February 2030` as people read it in the language."""
+    try:
+        return day_text(datetime.strptime(text, "%d %B %Y").date())
+    except ValueError:
+        return text
 
 
 def assumption_text(name: str) -> str:
@@ -81,5 +112,5 @@ def assumption_text(name: str) -> str:
 def kind_of_value(kind: str) -> str:
     """Whether a value is stated, of the catalogue, assumed or computed."""
     names = {"stated": say("stated"), "default": say("default"), "assumption": say("assumption"), "assumed": say("assumed"),
-             "derived": say("computed"), "designed": say("designed")}  # fmt: skip
+             "derived": say("computed"), "computed": say("computed"), "designed": say("designed")}  # fmt: skip
     return names.get(kind) or fact_status_text(kind)

@@ -7,7 +7,7 @@ from typing import Any
 
 from stargauge.quantity.units import scale_of
 from stargauge.report.locale import notation, say
-from stargauge.report.plan_facts import assumption_text, fact_text, insist_name, insist_text, kind_of_value
+from stargauge.report.plan_facts import assumption_text, fact_text, insist_name, insist_text, instead_text, kind_of_value
 from stargauge.report.plan_words import (
     amount_text,
     building_text,
@@ -171,6 +171,8 @@ def money(data: Data) -> Rows | None:
         say("In {unit} of the day, by the year in which it is spent; what is left to a party is all it has until the end of that year.",
             unit=notation().unit(unit))
     ]  # fmt: skip
+    if made.get("limited") is False and any(one["knowable"] for one in made["parties"]):
+        note.append(say("No means were asked to be kept: a party may be asked for more than is left to it."))
     if unknown := [str(one["name"]) for one in made["parties"] if not one["knowable"]]:
         note.append(say("Not knowable, as no accounts are published: what {names} can bring.", names=", ".join(unknown)))
     return Rows(say("Money"), (say("Who"), *map(str, made["years"]), say("Share")), rows, " ".join(note))
@@ -225,15 +227,8 @@ def binding(data: Data) -> Rows:
 
 def insist(data: Data) -> Rows:
     """What it costs to insist on a part of the announcement, and what would be had instead."""
-    rows = [(insist_name(one), insist_text(one), amount_or_dash(one["instead"])) for one in data["insist"]]
+    rows = [(insist_name(one), insist_text(one), instead_text(one["instead"])) for one in data["insist"]]
     return Rows(say("What insisting costs"), (say("Insisting on"), say("Costs"), say("Instead")), rows)
-
-
-def amount_or_dash(value: Any) -> str:
-    """What would be had instead, a text or an amount."""
-    if isinstance(value, Mapping):
-        return str(value.get("text") or amount_text(value.get("amount"), str(value.get("unit") or "1")))
-    return str(value) if value else "–"
 
 
 def waiting(data: Data) -> Rows:
@@ -296,5 +291,7 @@ def assumptions(data: Data) -> Rows:
 
 def _source(one: Data) -> str:
     source = str(one["source"] or "")
+    if one["kind"] == "computed" and not source:
+        return say("computed by the model")
     named = say("assumption") if source in ("", ASSUMED) else source
     return f"{named} ({one['grade']})" if one["grade"] else named

@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.quantity.units import parse_number
 from stargauge.report.locale import language, say
 from stargauge.report.wording import chip_name, counted, day_text, figures, percent, show
 
 Data = Mapping[str, Any]
 #: A comparison in the claim language: its quantity and its labels; and what a short form calls a quantity.
 _ADDRESS = re.compile(r"\s*([a-z0-9_]+)(?:\[([^\]]*)\])?\s*[<>=]")
+_WHOLE = re.compile(r".+ >= (.+) by (\d{4}-\d\d-\d\d)")
 _BASES = {"IT": "power_it", "H100e": "compute_h100e"}
 
 
@@ -284,6 +286,9 @@ def limit_text(one: Data) -> str:
         return kind_text(one["kind"])
     if one["kind"] == "party":
         return say("what {name} can pay", name=name)
+    if one["kind"] == "target" and (found := _WHOLE.fullmatch(name)):
+        unit = "1" if asked_of(name)[0] == "compute_h100e" else "W"
+        return target_text({"text": name, "amount": parse_number(found[1], unit), "unit": unit, "by": found[2]})
     return f"{kind_text(one['kind'])} ({name})"
 
 
