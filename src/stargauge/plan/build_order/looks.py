@@ -36,8 +36,8 @@ _YEAR = 365.25
 class Looks:
     """Looks at a plan from other sides. `case`: as it was solved; `days`: makes it by others; `find`: how other cases are solved.
 
-    `offset`: by how much the probability asked for is more than that asked of the case; `unit`: of the goal, empty where it has none that
-    could be told: then nothing is priced in it.
+    `offset`: by how much the probability asked for is more than that asked of the case. Where the goal has no unit that could be told,
+    nothing is priced in it.
     """
 
     now: Known
@@ -47,15 +47,14 @@ class Looks:
     find: Finder
     told: Told
     offset: float = 0.0
-    unit: str = "USD"
 
     def beside(self, order: BuildOrder) -> Data:
         """All of it, as plain data by name."""
         self.told("what binds")
-        priced = prices(self.case, order, self.find, with_day=self._with_day, unit=self.unit) if self.unit else ()
+        priced = prices(self.case, order, self.find, with_day=self._with_day) if self.find.unit else ()
         binding = [one.to_dict() for one in priced]
         self.told("cost by other days")
-        front = [self._point(one) for one in frontier(self._by_days(), replace(self.find, goal=None))]
+        front = [self._point(one) for one in frontier(self._by_days(), replace(self.find, goal=None, unit="USD"), order)]
         self.told("what insisting costs")
         insist = [one.to_dict() for one in insisting(self.case, order, self._variants(order), self.find)]
         return {"binding": binding, "frontier": front, "insist": insist, "waiting": self.waiting(order)}
@@ -66,8 +65,8 @@ class Looks:
         facts = self.facts(order)
         return {
             "decisions": [one.to_dict() for one in decisions(self.case, order, facts)],
-            "information": [one.to_dict() for one in information(self.case, order, facts, self.find, self.unit)] if self.unit else [],
-            "delays": [one.to_dict() for one in delays(self.case, order, self.find, unit=self.unit)] if self.unit else [],
+            "information": [one.to_dict() for one in information(self.case, order, facts, self.find)] if self.find.unit else [],
+            "delays": [one.to_dict() for one in delays(self.case, order, self.find)] if self.find.unit else [],
         }
 
     def conflict(self) -> Data:

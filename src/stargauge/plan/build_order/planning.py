@@ -57,6 +57,8 @@ GAP, SECONDS = 0.01, 60.0
 BESIDE_GAP, BESIDE_SECONDS = 0.02, 5.0
 #: How often an amount or a day is looked for again after what a run has shown, and months after the day asked for in which work may start.
 _TRIES, _LATER = 4, 12
+#: With up to so many options cases near a plan are solved anew; with more the plan is changed bit by bit, and what that saves is a least.
+_FEW = 5_000
 
 
 class Steps:
@@ -288,12 +290,12 @@ class _Ground:
     @property
     def find(self) -> Finder:
         """How cases beside the plan are solved."""
-        return Finder(solve, BESIDE_GAP, BESIDE_SECONDS, self.goal)
+        unit = {"emissions": "g", "wait": ""}.get(self.of.asked.goal, "USD")
+        return Finder(solve, BESIDE_GAP, BESIDE_SECONDS, self.goal, int(self.prepared.case.allowed.sum()) <= _FEW, unit)
 
     def _looks(self, case: BuildCase, floors: Array | None, offset: float = 0.0) -> Looks:
-        unit = {"emissions": "g", "wait": ""}.get(self.of.asked.goal, "USD")
         days = replace(self.days, floors=floors)
-        return Looks(self.of.now, self.prepared, case, days, self.find, self.of.steps.say, offset, unit)
+        return Looks(self.of.now, self.prepared, case, days, self.find, self.of.steps.say, offset)
 
     def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[str]) -> ProgrammePlan:
         parts: Data = {"conflict": conflict, "assumptions": assumptions(self.prepared)}
