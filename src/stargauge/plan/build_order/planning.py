@@ -165,6 +165,8 @@ class _Ground:
             else:
                 notes += [_best(made, world)] if made else []
                 made = None
+        elif not made.kept:
+            notes.append(_best(made, world))
         return self._told(world, made, conflict, notes)
 
     # --- the case -----------------------------------------------------------------------------------------------------------------
@@ -230,7 +232,7 @@ class _Ground:
         worlds = Worlds(made.draws, made.seed, made.chosen, made.operation)
         return promised(
             case, worlds, world, lambda asked: solve(asked, self.goal, gap=GAP, time_limit=SECONDS),
-            lambda held, order: self._overlay(held, order.chosen, of.asked.targets if not world.targets else world.targets),
+            lambda held, order: self._overlay(held, order.chosen, world.targets),
             seed=of.seed + 1, first=fastest(made), told=lambda text: of.steps.to(min(of.steps.done + 5, 70), text),
         )  # fmt: skip
 
