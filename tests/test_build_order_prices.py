@@ -17,7 +17,7 @@ from stargauge.plan.build_order.revise import revised
 from stargauge.plan.build_order.solve import NoOrder
 from stargauge.plan.build_order.variants import Finder, with_limit, with_target
 
-EXACT = Finder(brute, gap=0.0)
+EXACT = Finder(brute, gap=0.0, anew=True)
 
 
 def _best(case: BuildCase) -> BuildOrder:
@@ -112,7 +112,7 @@ def test_a_price_is_never_below_nought_though_the_solver_finds_worse() -> None:
     def poor(other: BuildCase, goal: object = None, /, *, gap: float = 0.0, time_limit: float = 0.0) -> BuildOrder:
         return replace(order, value=1.5 * order.value)
 
-    assert all(row.price == 0 and "saves nothing" in row.text for row in prices(case, order, Finder(poor)))
+    assert all(row.price == 0 and "saves nothing" in row.text for row in prices(case, order, Finder(poor, anew=True)))
 
 
 @pytest.mark.parametrize("seed", range(4))

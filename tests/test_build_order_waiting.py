@@ -15,7 +15,7 @@ from stargauge.plan.build_order.information import PERFECT, Fact, information, p
 from stargauge.plan.build_order.variants import Finder, in_worlds, not_before
 from stargauge.plan.build_order.waiting import decisions, delays
 
-EXACT = Finder(brute, gap=0.0)
+EXACT = Finder(brute, gap=0.0, anew=True)
 
 
 def _best(case: BuildCase) -> BuildOrder:

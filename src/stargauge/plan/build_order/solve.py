@@ -100,8 +100,8 @@ def most_capacity(
 ) -> tuple[float, BuildOrder]:
     """The largest amount of a target for which there is an order within all limits, to a gap as a share, and the cheapest for it.
 
-    By bisection: each step asks whether there is an order at all for an amount between what is reached and what is not possible. A step that
-    does not end in its part of the time counts as not possible, and `steps` of the order says so. Raises NoOrder where not even what runs
+    By bisection: each step asks whether there is an order for an amount between what is reached and what is not possible. A step that does
+    not end in its part of the time counts as not possible, and `steps` of the order says so. Raises NoOrder where not even what runs
     anyhow is within reach.
     """
     until = monotonic() + time_limit

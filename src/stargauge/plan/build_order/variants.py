@@ -44,7 +44,7 @@ class Finder:
     gap: float = 0.01
     time_limit: float = 60.0
     goal: Array | None = None
-    anew: bool = True
+    anew: bool = False
     unit: str = "USD"
     late: list[BuildCase] = field(default_factory=list)
 
