@@ -53,10 +53,10 @@ Progress = Callable[[int, int], None]
 Told = Callable[[str], None]
 
 #: How near to the best a plan is proven to be, and the seconds that a solution may take; of what stands beside it, less of both.
-GAP, SECONDS = 0.01, 60.0
+GAP, SECONDS = 0.01, 30.0
 BESIDE_GAP, BESIDE_SECONDS = 0.02, 5.0
 #: How often an amount or a day is looked for again after what a run has shown, and months after the day asked for in which work may start.
-_TRIES, _LATER = 4, 12
+_TRIES, _LATER = 3, 12
 #: With up to so many options cases near a plan are solved anew; with more the plan is changed bit by bit, and what that saves is a least.
 _FEW = 5_000
 
