@@ -11,7 +11,7 @@ from stargauge.report.power_words import ASSUMED, Rows
 from stargauge.report.terminal import PLAIN, Style, table, to_copy, wrapped
 
 #: So many decisions, assumptions and years are told where there are more.
-_DECISIONS, _ASSUMPTIONS, _YEARS = 12, 12, 6
+_DECISIONS, _ASSUMPTIONS, _YEARS = 12, 12, 5
 
 
 def render_plan(data: Data, style: Style = PLAIN, report: str | None = None, saved: str | None = None) -> str:

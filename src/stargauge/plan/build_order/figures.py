@@ -25,9 +25,9 @@ POWERS = {
 
 def method_data(case: BuildCase, order: BuildOrder, rounds: int) -> Data:
     """How the plan was found: its value, the proven bound, the gap between them, and what was counted on the way."""
-    steps = dict(order.steps)
+    steps, gap = dict(order.steps), (order.value - order.bound) / max(abs(order.value), 1.0)
     return {
-        "value": order.value, "bound": order.bound, "gap": (order.value - order.bound) / max(abs(order.value), 1.0), "options": int(case.allowed.sum()),
+        "value": order.value, "bound": order.bound, "gap": gap, "options": int(case.allowed.sum()),
         "columns": int(steps.get("columns", 0)), "rounds": rounds, "programs": int(steps.get("programs", steps.get("programmes", 0))),
     }  # fmt: skip
 

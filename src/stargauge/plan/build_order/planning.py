@@ -270,7 +270,7 @@ class _Ground:
                 made = self._promised(case, later)
             except NoOrder:
                 made = None
-            if made is not None and (best is None or made.kept):
+            if made is not None and (best is None or made.kept or short_of(made, later.targets) < short_of(best[1], best[0].targets)):
                 best = later, made
             if made is not None and made.kept:
                 break

@@ -236,7 +236,7 @@ def _calibrated(made: Promise, case: BuildCase, worlds: Worlds, world: World) ->
     kept = kept_in(case, made.order.chosen)
     there = [float(case.weights[one].sum()) for one in kept]
     odds = [
-        float(np.clip(now - (got - one.probability), 0.0, MOST))
+        float(np.clip(now - max(got - one.probability, 0.0), 0.0, MOST))
         for now, got, one in zip(there, made.selected.probabilities, world.targets, strict=True)
     ]
     offsets = tuple(one.probability - now for now, one in zip(odds, world.targets, strict=True))
