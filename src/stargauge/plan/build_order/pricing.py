@@ -94,7 +94,7 @@ class Scaled:
         self._positions()
 
     def _patterns(self) -> None:
-        """Each set of worlds in which an option of a building with an accelerator runs in time, once: most options share theirs.
+        """The shares of worlds in which an option of a building with an accelerator runs in time, each once: many options share theirs.
 
         `pattern`: by target, (building, power, chip, start) into `sets`, whose rows are (world) and belong to the pair in `pair`.
         `mass`: weight of worlds that an order counts in at most: no more have to be kept than the least set that is enough.
@@ -106,11 +106,11 @@ class Scaled:
         self.pair: list[NDArray[np.intp]] = []
         self.pattern: list[NDArray[np.intp]] = []
         for there in case.there:
-            packed = np.packbits(there, axis=-1).transpose(0, 2, 1, 3, 4).reshape(buildings * chips, powers * starts, -1)
+            shares = np.ascontiguousarray(there.transpose(0, 2, 1, 3, 4), dtype=float).reshape(-1, worlds) + 0.0
             pair = np.repeat(np.arange(buildings * chips, dtype=np.uint32), powers * starts)
-            keys = np.concatenate([pair.view(np.uint8).reshape(-1, 4), packed.reshape(len(pair), -1)], axis=1)
-            _, first, back = np.unique(np.ascontiguousarray(keys).view(f"V{keys.shape[1]}").ravel(), return_index=True, return_inverse=True)
-            self.sets.append(there.transpose(0, 2, 1, 3, 4).reshape(-1, worlds)[first].astype(float))
+            keys = np.concatenate([pair.view(np.uint8).reshape(-1, 4), shares.view(np.uint8).reshape(len(pair), -1)], axis=1)
+            _, first, back = np.unique(keys.view(f"V{keys.shape[1]}").ravel(), return_index=True, return_inverse=True)
+            self.sets.append(shares[first])
             self.pair.append(pair[first].astype(np.intp))
             self.pattern.append(back.reshape(buildings, chips, powers, starts).transpose(0, 2, 1, 3))
         weights = case.weights
