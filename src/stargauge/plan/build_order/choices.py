@@ -15,7 +15,10 @@ from stargauge.programme.schema import UNSITED, PowerSource, Site
 from stargauge.quantity.quantity import PHYSICAL_STAGES
 
 #: What the buildings that are decided at a site may run on, by id.
-POWERS = ("stated", "grid", "gas-engine", "gas-turbine", "combined-cycle", "fuel-cell", "bridge")
+SUPPLIES = ("stated", "grid", "gas-engine", "gas-turbine", "combined-cycle", "fuel-cell", "bridge")
+#: In place of them a site may be left as the file has it: its dates, power and accelerators.
+FILE = "file"
+POWERS = (*SUPPLIES, FILE)
 #: Of these, what burns gas on site, and the plant that it is; rented generators carry a site until the grid does.
 GAS_POWERS = {name: name for name in ("gas-engine", "gas-turbine", "combined-cycle")} | {"bridge": "rented-generator"}
 #: How further buildings are called in an overlay, and the id of its source.
@@ -121,7 +124,7 @@ def powers_of(ground: Ground) -> tuple[str, ...]:
         out += [] if "gas" in kept else ["bridge"]
     out += [] if "gas" in kept else [name for name in GAS_POWERS if name != "bridge"]
     out += [] if "fuel_cell" in kept else ["fuel-cell"]
-    return tuple(name for name in POWERS if name in out)
+    return tuple(name for name in SUPPLIES if name in out)
 
 
 def carried(ground: Ground, power: str, needed: float) -> bool:
@@ -155,10 +158,11 @@ def overlay_of(
     """The part of a programme by which buildings start on some days, as a plan made here.
 
     `sizes`: IT and facility power (W) of further buildings by id; `supply` and `cooling`: by site; `cancelled`: none of them is built. A
-    start goes with that all the same, so that older plans for them say nothing any more.
+    start goes with that all the same, so that older plans for them say nothing any more. A building without a start, and a site with none
+    that has one, stays as the file has it.
     """
     sites: dict[str, dict[str, Any]] = {}
-    for lot in lots:
+    for lot in (one for one in lots if one.id in starts):
         at = sites.setdefault(lot.site, {"phases": {}})
         dates = {"under_construction": {"value": starts[lot.id].isoformat(), "status": "planned", "source": SOURCE}}
         if cancelled:
@@ -170,7 +174,8 @@ def overlay_of(
                       (("it_power", it_power), ("facility_power", facility_power))}  # fmt: skip
         at["phases"][lot.phase] = phase
     for site, part in supply.items():
-        sites[site] |= {"supply": dict(part)} if part else {}
+        if site in sites:
+            sites[site] |= {"supply": dict(part)} if part else {}
     for site, design in cooling.items():
         if site in sites:
             sites[site]["cooling"] = design

@@ -53,11 +53,11 @@ class Supply(NamedTuple):
 
 
 class Chips(NamedTuple):
-    """Equipment by chip. `drifts`: 1 where its price is that of the year in which it runs, 0 where it is that of the chip."""
+    """Equipment by chip, or by power and chip. `drifts`: 1 where its price is that of the year in which it runs, 0 where that of the chip."""
 
     price: Array  # USD/W of IT power
     drifts: Array
-    embodied: Array  # g/W of IT power
+    embodied: Array  # g/W of IT power, by chip
 
 
 class Money(NamedTuple):
@@ -76,7 +76,7 @@ class Money(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """Expected days: `start` (building, start), `ready` (building, power, start), `operation` (building, power, chip, start)."""
+    """Expected days: `start` and `ready` (building, power, start), `operation` (building, power, chip, start)."""
 
     start: Array
     ready: Array
@@ -177,9 +177,9 @@ def _spent(first: Array, last: Array, ends: Array) -> Array:
 
 
 def hall_cost(building: Building, start: Array, money: Money) -> Array:
-    """Cost of construction without generation, USD: P_IT c exp(drift * years to the start of work). (building, start)."""
+    """Cost of construction without generation, USD: P_IT c exp(drift * years to the start of work). (building, power, start)."""
     drift = np.exp(money.hall_drift * (start - money.price_date) / _YEAR)
-    return np.asarray((building.it_power * building.hall_price)[:, None] * drift)
+    return np.asarray((building.it_power * building.hall_price)[:, None, None] * drift)
 
 
 def generation_cost(building: Building, supply: Supply) -> Array:
@@ -192,8 +192,8 @@ def equipment_cost(building: Building, chips: Chips, operation: Array, money: Mo
 
     (building, power, chip, start).
     """
-    years = chips.drifts[:, None] * (operation - money.price_date) / _YEAR
-    unit = chips.price[:, None] * np.exp(money.equipment_drift * years)
+    years = chips.drifts[..., None] * (operation - money.price_date) / _YEAR
+    unit = chips.price[..., None] * np.exp(money.equipment_drift * years)
     return np.asarray(building.it_power[:, None, None, None] * unit)
 
 
@@ -202,9 +202,9 @@ def equipment_cost(building: Building, chips: Chips, operation: Array, money: Mo
 
 def costs_of(building: Building, supply: Supply, chips: Chips, dates: Expected, money: Money) -> Costs:
     """Present value of what every option costs, part by part: (building, power, chip, start)."""
-    start, ready, operation = dates.start[:, None, :], dates.ready, dates.operation
+    start, ready, operation = dates
     runs = present_value(operation, money)
-    hall = hall_cost(building, dates.start, money)[:, None, :]
+    hall = hall_cost(building, start, money)
     plant = generation_cost(building, supply)[:, :, None]
     equipment = equipment_cost(building, chips, operation, money)
     spread, bought = paid_building(start, ready, money)[:, :, None], paid_equipment(ready[:, :, None], operation, money)
@@ -225,7 +225,7 @@ def costs_of(building: Building, supply: Supply, chips: Chips, dates: Expected, 
 
 def _change(supply: Supply, dates: Expected, money: Money) -> Array:
     """Day on which what feeds a building changes: that of operation where it does not. (building, power, chip, start)."""
-    grid = dates.start[:, None, None, :] + supply.until[:, :, None, None]
+    grid = dates.start[:, :, None] + supply.until[:, :, None, None]
     return np.clip(grid, dates.operation, np.maximum(dates.operation, money.end))
 
 
@@ -272,10 +272,10 @@ def capital_by_year(building: Building, supply: Supply, chips: Chips, dates: Exp
 
     (building, power, chip, start, year). The first year holds what would be paid before it; what is paid after the last is left out.
     """
-    start, ready = np.broadcast_to(dates.start[:, None], dates.ready.shape), dates.ready
+    start, ready = np.broadcast_to(dates.start, dates.ready.shape), dates.ready
     length = np.maximum(ready - start, 1.0)
     built = sum(share * _spent(start + first * length, start + (first + 1.0 / 3.0) * length, ends) for first, share in _thirds(money))
-    hall = hall_cost(building, dates.start, money)[:, None, :] + generation_cost(building, supply)[:, :, None]
+    hall = hall_cost(building, dates.start, money) + generation_cost(building, supply)[:, :, None]
     bought = _spent(np.broadcast_to(ready[:, :, None], dates.operation.shape) - money.payment_lead, dates.operation, ends)
     so_far = (hall[..., None] * built)[:, :, None] + equipment_cost(building, chips, dates.operation, money)[..., None] * bought
     return np.asarray(np.diff(so_far, axis=-1, prepend=0.0))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from stargauge.engine.simulate import case_of
 from stargauge.plan.build_order.choices import (
+    FILE,
     POWERS,
     Ground,
     Lot,
@@ -26,14 +27,14 @@ from stargauge.plan.build_order.choices import (
 )
 from stargauge.programme.known import Known, known
 from stargauge.programme.overlay import overlay
-from stargauge.programme.schema import Programme
+from stargauge.programme.schema import UNSITED, Programme
 from stargauge.quantity.dates import day, month_end, months_between
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
 Mask = NDArray[np.bool_]
 
-#: How many generations of accelerators there are to choose from, unless told otherwise.
-GENERATIONS = 4
+#: How many generations of accelerators there are to choose from at most, unless told otherwise; how many newer ones put one out of sale.
+GENERATIONS, NEWER = 4, 2
 
 
 class Decisions(NamedTuple):
@@ -53,7 +54,12 @@ def decisions_of(now: Known, powers: tuple[str, ...] = (), further: bool = True)
     more = further_buildings(now, {name: size for name, (_, size) in middle.items()}, _land(now)) if further else {}
     lots = buildings_of(now, more)
     grounds = tuple(ground_of(now, site) for site in dict.fromkeys(lot.site for lot in lots))
-    among = tuple(one for one in POWERS if one in (powers or POWERS) and any(one in powers_of(ground) for ground in grounds))
+    filed = any(not lot.further for lot in lots)
+    among = tuple(
+        one
+        for one in POWERS
+        if one in (powers or POWERS) and (filed if one == FILE else any(one in powers_of(ground) for ground in grounds))
+    )
     sizes = {lot.id: middle[lot.like] for lot in lots}
     return Decisions(lots, grounds, sizes, among, _offered(now, lots, grounds, sizes, among, middle))
 
@@ -62,7 +68,10 @@ def _offered(
     now: Known, lots: tuple[Lot, ...], grounds: tuple[Ground, ...], sizes: Mapping[str, tuple[float, float]], powers: tuple[str, ...],
     middle: Mapping[str, tuple[float, float]],
 ) -> Mask:  # fmt: skip
-    """Which power may carry which building: (building, power). What a site states carries so many buildings, in their order."""
+    """Which power may carry which building: (building, power). What a site states carries so many buildings, in their order.
+
+    As the file has it only what is in the file can be.
+    """
     out = np.zeros((len(lots), len(powers)), dtype=bool)
     decided = {lot.id for lot in lots}
     for ground in grounds:
@@ -71,7 +80,9 @@ def _offered(
         for place, lot in enumerate(lots):
             if lot.site == ground.id:
                 needed += sizes[lot.id][1]
-                out[place] = [power in powers_of(ground) and carried(ground, power, needed) for power in powers]
+                out[place] = [
+                    not lot.further if power == FILE else power in powers_of(ground) and carried(ground, power, needed) for power in powers
+                ]
     return out
 
 
@@ -89,7 +100,10 @@ def _land(now: Known) -> float:
 
 
 def chips_for(now: Known, asked: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The accelerators to choose from: those named, else the newest generations that ship within the clock. Raises InputError."""
+    """The accelerators to choose from: those named, else the newest generations that ship within the clock. Raises InputError.
+
+    One of which two newer ones ship on the day of knowledge is not made for a building that is yet to be begun.
+    """
     axis = now.axes["chip"]
     unknown = [chip for chip in asked if chip not in axis]
     if unknown:
@@ -99,7 +113,8 @@ def chips_for(now: Known, asked: tuple[str, ...] = ()) -> tuple[str, ...]:
     ships = case_of(now).values(["chip_ships_from"])["chip_ships_from"]
     last = day(now.months[-1])
     newest = sorted((float(when), chip) for when, chip in zip(ships, axis, strict=True) if when <= last)
-    return tuple(chip for _, chip in newest[-GENERATIONS:]) or axis[-1:]
+    old = max(sum(when <= day(now.as_of) for when, _ in newest) - NEWER, 0)
+    return tuple(chip for _, chip in newest[max(old, len(newest) - GENERATIONS) :]) or axis[-1:]
 
 
 def months_for(now: Known, first: date | None, last: date) -> tuple[date, ...]:
@@ -107,6 +122,21 @@ def months_for(now: Known, first: date | None, last: date) -> tuple[date, ...]:
     begin = max(first or now.as_of, now.as_of)
     ahead = [month for month in months_between(begin, max(begin, min(last, now.months[-1]))) if month > month_end(now.as_of)]
     return tuple(ahead) or (month_end(month_end(now.as_of) + timedelta(days=1)),)
+
+
+class NothingToDecide(InputError):
+    """Of a programme nothing can be decided: the message says why."""
+
+
+def why_nothing(now: Known) -> str:
+    """Why nothing of a programme is decided, in words."""
+    sited = [phase for phase in now.phases if phase.site != UNSITED]
+    here = [phase for phase in sited if not given_up(now, phase)]
+    if not sited:
+        return f"{now.programme.name} names no phase at a site"
+    if not here:
+        return f"every phase of {now.programme.name} is given up"
+    return f"work has begun on every phase of {now.programme.name} that is not given up"
 
 
 class Laid(NamedTuple):

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stargauge.plan.build_order.case import BuildCase, Choice, Target
+from stargauge.engine.simulate import case_of
+from stargauge.plan.build_order.case import BuildCase, Choice
 from stargauge.plan.build_order.case import Building as Decided
-from stargauge.plan.build_order.choices import POWERS, Ground, Lot, given_up
+from stargauge.plan.build_order.choices import FILE, POWERS, Ground, Lot, given_up
 from stargauge.plan.build_order.costs import Costs, Expected, Uses, costs_of, uses_of
-from stargauge.plan.build_order.decisions import Decisions, Laid, chips_for, decisions_of, months_for
+from stargauge.plan.build_order.decisions import Decisions, Laid, NothingToDecide, chips_for, decisions_of, months_for, why_nothing
+from stargauge.plan.build_order.filed import KINDS, Filed, address_of, addresses_of, filed_of, symbolic_starts
 from stargauge.plan.build_order.queues import QUEUES, Queues, added, operation_with_queues
-from stargauge.plan.build_order.standing_for import Standing, alike, plans_at_random, standing_for
+from stargauge.plan.build_order.reach import Aim, AsFiled, Own, by_world, gain_of, reached_of, there_of
+from stargauge.plan.build_order.standing_for import Standing, groups_of_draws, plans_at_random
 from stargauge.plan.build_order.unit_prices import (
     COMPUTING,
     UnitPrices,
@@ -34,8 +37,8 @@ from stargauge.plan.build_order.worlds import (
     days_of,
     planned_days,
     read,
-    running,
     running_of,
+    with_file,
     worlds_of,
 )
 from stargauge.plan.offers import Basis
@@ -44,12 +47,11 @@ from stargauge.programme.schema import UNSITED, Programme
 from stargauge.quantity.dates import day, month_label
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
+__all__ = ["KINDS", "Aim", "BuildAsked", "Own", "Prepared", "UnderWay", "Waits", "prepare"]
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Progress = Callable[[int, int], None]
 
-#: What a target may be of, and how it is asked of a run.
-KINDS = {"power_facility": "power_facility[operational{}]", "power_it": "power_it[operational{}]", "compute_h100e": "compute_h100e{}"}
 #: Of how many draws unit prices are means.
 PRICE_DRAWS = 512
 _MONTH = 365.25 / 12.0
@@ -57,28 +59,9 @@ _MONTH = 365.25 / 12.0
 _PLANS, _ASIDE, _AT_ONCE = 120, 180.0, 64
 
 
-class Own(NamedTuple):
-    """What a target is made of in place of a quantity of `KINDS`: per W of IT power (draw, chip), and of what is under way (draw,)."""
-
-    per_power: Array
-    begun: Array
-
-
-class Aim(NamedTuple):
-    """A target with what it is of: `kind` of `KINDS`, and the sites it is of (all where none is named); `own`: what stands for the kind."""
-
-    target: Target
-    kind: str
-    sites: tuple[str, ...] = ()
-    own: Own | None = None
-
-
 @dataclass(frozen=True)
 class BuildAsked:
     """What is asked. `powers`, `chips`: what may be chosen (all, and the newest, where none is named); `last`: last month of a start.
-
-    `groups`: whether a world is a group of draws that are alike, `there` then the share of them in which an option runs in time; else a
-    single draw.
 
     `cooling`: designs by site that take the place of the file's. `draws`, `seed`: of the worlds that the plan is made for.
     """
@@ -93,7 +76,13 @@ class BuildAsked:
     first: date | None = None
     last: date | None = None
     cooling: Mapping[str, str] = field(default_factory=dict)
-    groups: bool = False
+
+
+class UnderWay(NamedTuple):
+    """A phase that is not decided, and the day on which work on it began: observed, else P50; None where half of the draws have none."""
+
+    id: str
+    start: date | None
 
 
 class Waits(NamedTuple):
@@ -108,9 +97,9 @@ class Waits(NamedTuple):
 class Prepared:
     """The case and what it is made of.
 
-    `lots`, `grounds`: what is decided, and the sites; `all_worlds`: every draw, `group` the world of each (-1: none), `chosen` the draw
-    that is each world or in its middle, `error` how far worlds are off, in shares of draws; `fixed`: (target, draw); `dates`: expected days
-    of every option; `waits`: by site and power; `under_way`: phases that are not decided.
+    `lots`, `grounds`: what is decided, and the sites; `all_worlds`: every draw, `group` the world of each, `chosen` the draw in the middle
+    of each, `error` how far worlds are off, in shares of draws; `fixed`: (target, draw); `dates`: expected days of every option; `waits`: by
+    site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them; `notes`: what to know of the answer.
     """
 
     case: BuildCase
@@ -128,9 +117,11 @@ class Prepared:
     uses: Uses
     basis: tuple[Basis, ...]
     waits: Mapping[tuple[str, str], Waits]
-    under_way: tuple[str, ...]
+    under_way: tuple[UnderWay, ...]
+    left: AsFiled
     error: float
     seed: int
+    notes: tuple[str, ...] = ()
 
     @property
     def draws(self) -> int:
@@ -144,18 +135,37 @@ class Prepared:
         return self._with(replace(self.all_worlds, later=self.all_worlds.later + delays.T))
 
     def held(self, floors: Array) -> Prepared:
-        """The same with no building running before a day (building, draw; minus infinity where there is none), as measured of a plan."""
+        """The same with no building running before a day (building, draw; minus infinity where there is none), as measured of a plan.
+
+        What is left as the file has it runs as in the run of the file all the same, here and in `corrected`.
+        """
         return self._with(replace(self.all_worlds, floor=floors.T))
 
     def _with(self, made: Worlds) -> Prepared:
-        there = _there(made, self.group, self.aims, self.case.months)
+        there = there_of(made, self.group, self.aims, self.case.months, self.left, self._shares(self.aims))
         return replace(self, all_worlds=made, case=replace(self.case, there=there))
 
     def there(self, place: int, when: date) -> Array:
-        """Whether an option runs by another day than that of a target, as `BuildCase.there` has it of one: (building, ..., world)."""
+        """In which share an option runs by another day than that of a target, as `BuildCase.there` has it of one: (building, ..., world)."""
         aim = self.aims[place]
         moved = (aim._replace(target=aim.target._replace(day=when)),)
-        return np.asarray(_there(self.all_worlds, self.group, moved, self.case.months)[0])
+        return np.asarray(there_of(self.all_worlds, self.group, moved, self.case.months, self.left, self._shares(moved))[0])
+
+    def _shares(self, aims: Sequence[Aim]) -> list[Array]:
+        """By target, of what is left as the file has it: (building, world)."""
+        gains = [gain_of(self.all_worlds, aim, self.computing, self.lots) for aim in aims]
+        return [self.left.share(aim, gain, self.group) for aim, gain in zip(aims, gains, strict=True)]
+
+    def start_of(self, one: Choice) -> date:
+        """The day on which work on what is chosen is to start: its month, or the P50 of the run of the file where it is left as there."""
+        filed = self.left.filed.begun.get(self.lots[one.building].id) if one.power == self.all_worlds.file else None
+        return filed or self.case.months[one.start]
+
+    @property
+    def as_filed(self) -> tuple[Choice, ...]:
+        """The programme as it stands, as an order of build: all that is decided left as the file has it; empty where it may not be."""
+        file, starts = self.all_worlds.file, self.left.starts
+        return tuple(Choice(at, file, self.left.chip, int(starts[at])) for at in np.flatnonzero(starts >= 0).tolist()) if file >= 0 else ()
 
     def operation(self, chosen: Sequence[Choice], queues: bool = False) -> Array:
         """Day of operation of what is chosen in every draw, infinity where it is cancelled before: (draw, choice).
@@ -170,8 +180,9 @@ class Prepared:
 
     def reached(self, chosen: Sequence[Choice], queues: bool = False) -> Array:
         """What there is of each target in every draw if this is built: (target, draw). `queues`: as `operation` has them."""
-        gains = [_gain(self.all_worlds, aim, self.computing, self.lots) for aim in self.aims]
-        return _reached(self.operation(chosen, queues), _places(chosen), self.aims, gains, self.fixed)
+        gains = [gain_of(self.all_worlds, aim, self.computing, self.lots) for aim in self.aims]
+        runs = self.operation(chosen, queues)
+        return reached_of(runs, _places(chosen), self.aims, gains, self.fixed, self.left, self.all_worlds.file)
 
     def delays(self, chosen: Sequence[Choice]) -> Array:
         """Days that crews and the queue for accelerators add to each building if this is built, beyond its option: (building, draw).
@@ -189,80 +200,44 @@ def _places(chosen: Sequence[Choice]) -> NDArray[np.intp]:
 # --- runs -------------------------------------------------------------------------------------------------------------------------
 
 
-def _others(laid: Laid, asked: BuildAsked, chips: tuple[str, ...], wanted: Array) -> tuple[Array, Queues]:
-    """What there is of each target by its day if nothing more is begun, (target, draw), and what stands in the queues then."""
-    base = laid.at(laid.now.months[-1], cancelled=True)
-    addresses = [_address(aim) for aim in asked.aims]
-    got = read(base, QUEUES, asked.draws, asked.seed, addresses)
+def _others(laid: Laid, asked: BuildAsked, chips: tuple[str, ...], wanted: Array) -> tuple[Array, Queues, Filed]:
+    """What there is of each target by its day if nothing more is begun, (target, draw); what stands in the queues then; and the run of the
+    file."""
+    base, lots = laid.at(laid.now.months[-1], cancelled=True), laid.ground.lots
+    addresses = [address_of(aim.kind, aim.sites) for aim in asked.aims]
+    kinds = [(aim.kind, aim.sites) for aim in asked.aims if aim.own is None]
+    got = read(base, QUEUES, asked.draws, asked.seed, [*addresses, *addresses_of(kinds, lots).values()])
     places = [base.axes["month"].index(month_label(aim.target.day)) for aim in asked.aims]
     fixed = np.stack([np.nan_to_num(got[address][:, place]) for address, place in zip(addresses, places, strict=True)])
-    phases, axis = [base.axes["phase"].index(lot.id) for lot in laid.ground.lots], base.axes["chip"]
-    return fixed, Queues(got, wanted, np.array(phases, dtype=np.intp), np.array([axis.index(chip) for chip in chips], dtype=np.intp))
-
-
-def _address(aim: Aim) -> str:
-    inside = ", ".join(aim.sites)
-    if aim.kind == "compute_h100e":
-        return f"compute_h100e[{inside}]" if inside else "compute_h100e"
-    return KINDS[aim.kind].format(f", {inside}" if inside else "")
+    phases, axis = [base.axes["phase"].index(lot.id) for lot in lots], base.axes["chip"]
+    filed = filed_of(laid.now, lots, kinds, got, base.axes["phase"], asked.draws, asked.seed)
+    if FILE in laid.ground.powers:
+        wanted = np.stack([*wanted, np.where(np.isfinite(filed.wanted), filed.wanted, got["racks_wanted"])])
+    return fixed, Queues(got, wanted, np.array(phases, dtype=np.intp), np.array([axis.index(chip) for chip in chips], dtype=np.intp)), filed
 
 
 # --- the case ---------------------------------------------------------------------------------------------------------------------
 
 
-def _gain(made: Worlds, aim: Aim, computing: Array, lots: tuple[Lot, ...]) -> Array:
-    """What each building adds to a target where it runs in time: (building, chip, draw). Wear of accelerators until then is left out."""
-    of_it = np.array([not aim.sites or lot.site in aim.sites for lot in lots])
-    if aim.own is not None:
-        return np.asarray(np.einsum("db,dc->bcd", made.it_power * of_it, aim.own.per_power))
-    size = (made.facility_power if aim.kind == "power_facility" else made.it_power) * of_it
-    per = computing if aim.kind == "compute_h100e" else np.ones_like(computing)
-    return np.asarray(np.einsum("db,dc->bcd", size, per))
-
-
-def _there(made: Worlds, group: NDArray[np.intp], aims: tuple[Aim, ...], months: tuple[date, ...]) -> NDArray[Any]:
-    """Share of the draws of each world in which an option runs by the day of a target; yes or no where each is one draw.
-
-    (target, building, power, chip, start, world).
-    """
-    planned, due = days_of(months), [day(aim.target.day) for aim in aims]
-    worlds = [np.flatnonzero(group == one) for one in range(group.max() + 1)]
-    single = all(len(one) == 1 for one in worlds)
-    shape = (len(aims), *made.span.shape[1:], made.ships.shape[1], len(months), len(worlds))
-    out = np.empty(shape, dtype=np.bool_ if single else np.float64)
-    with np.errstate(invalid="ignore"):
-        for place, draws in enumerate(worlds):
-            runs = running(made.only(draws), planned)
-            for at, last in enumerate(due):
-                out[at, ..., place] = (runs <= last).mean(axis=0)
-    return out
-
-
-def _by_world(values: Array, group: NDArray[np.intp]) -> Array:
-    """Means over the draws of each world, the draws last."""
-    return np.stack([values[..., group == one].mean(axis=-1) for one in range(group.max() + 1)], axis=-1)
-
-
-def _reached(runs: Array, chosen: NDArray[np.intp], aims: tuple[Aim, ...], gains: list[Array], fixed: Array, later: float = 0.0) -> Array:
-    """What there is of each target so many days after its day, if this (4, choice) runs from some days on: (target, draw)."""
-    new = [gain[chosen[0], chosen[2]].T * (runs <= day(aim.target.day) + later) for aim, gain in zip(aims, gains, strict=True)]
-    return np.asarray(fixed + np.stack([one.sum(axis=1) for one in new]))
-
-
-def _expected(made: Worlds, months: tuple[date, ...]) -> Expected:
-    """Means of the dates of every option over all draws, cancelled or not."""
+def _expected(made: Worlds, months: tuple[date, ...], filed: Filed) -> Expected:
+    """Means of the dates of every option over all draws, cancelled or not; of what is left as the file has it from its run."""
     planned, parts = days_of(months), range(0, made.draws, _AT_ONCE)
     sums: list[Array] = []
     for first in parts:
         dates = dates_of(made.only(np.arange(first, min(first + _AT_ONCE, made.draws))), planned)
         part = [one.sum(axis=0) for one in dates]
         sums = [one + other for one, other in zip(sums, part, strict=True)] if sums else part
-    return Expected(*(one / made.draws for one in sums))
+    start, ready, operation = (one / made.draws for one in sums)
+    start = np.repeat(start[:, None], ready.shape[1], axis=1)
+    if made.file >= 0:
+        begins, filled, runs = filed.expected(filed.months[-1])
+        start[:, made.file], ready[:, made.file], operation[:, made.file] = begins[:, None], filled[:, None], runs[:, None, None]
+    return Expected(start, ready, operation)
 
 
 def _chosen(
     made: Worlds, queues: Queues, asked: BuildAsked, gains: list[Array], fixed: Array, months: tuple[date, ...], offered: Mask,
-    by_site: list[list[int]], spacing: tuple[int, ...],
+    by_site: list[list[int]], spacing: tuple[int, ...], left: AsFiled,
 ) -> Standing:  # fmt: skip
     """The worlds that stand for all, by what plans at random reach of each target some months before and after its day, and on it.
 
@@ -272,14 +247,31 @@ def _chosen(
     reached, planned = [fixed], days_of(months)
     for plan in (one for one in plans if one.size):
         runs = (running_of(made, plan[0], plan[1], plan[2], planned[plan[3]]), operation_with_queues(made, queues, plan, planned[plan[3]]))
-        reached += [_reached(one, plan, asked.aims, gains, fixed, later) for one in runs for later in (-_ASIDE, 0.0, _ASIDE)]
-    return (alike if asked.groups else standing_for)(np.concatenate(reached), asked.worlds)
+        reached += [
+            reached_of(one, plan, asked.aims, gains, fixed, left, made.file, later) for one in runs for later in (-_ASIDE, 0.0, _ASIDE)
+        ]
+    return groups_of_draws(np.concatenate(reached), asked.worlds)
 
 
-def _spacing(made: Worlds, lots: tuple[Lot, ...], sites: tuple[str, ...]) -> tuple[int, ...]:
-    """Months between two starts of work at a site with several buildings: the median time its crew is with one, to the nearest month."""
+def _months(now: Known, asked: BuildAsked, ground: Decisions) -> tuple[tuple[date, ...], int]:
+    """Month ends in which work may start, and how many of them it may; further ones only stand for starts of the file, spacing kept."""
+    made = months_for(now, asked.first, asked.last or max(aim.target.day for aim in asked.aims))
+    usual = int(np.ceil(float(case_of(now).values(["building_spacing"])["building_spacing"]) / _MONTH)) + 1
+    most = max((sum(lot.site == one.id and not lot.further for lot in ground.lots) for one in ground.grounds), default=1)
+    more = [month for month in now.months if month > made[-1]] if FILE in ground.powers else []
+    return (*made, *more[: max(usual * (most - 1) + 1 - len(made), 0)]), len(made)
+
+
+def _spacing(made: Worlds, lots: tuple[Lot, ...], sites: tuple[str, ...], months: int) -> tuple[int, ...]:
+    """Months between two starts of work at a site with several buildings: the median time its crew is with one, to the nearest month.
+
+    Less where the clock has not so many: what the file has at a site has to have its place.
+    """
     usual = max(round(float(np.median(made.spacing)) / _MONTH), 0)
-    return tuple(usual if sum(lot.site == site for lot in lots) > 1 else 0 for site in sites)
+    here = [sum(lot.site == site for lot in lots) for site in sites]
+    filed = [sum(lot.site == site and not lot.further for lot in lots) for site in sites]
+    most = [(months - 1) // (count - 1) if made.file >= 0 and count > 1 else usual for count in filed]
+    return tuple(min(usual, room) if count > 1 else 0 for count, room in zip(here, most, strict=True))
 
 
 def prepare(programme: Programme, now: Known, asked: BuildAsked, progress: Progress | None = None) -> Prepared:
@@ -290,19 +282,20 @@ def prepare(programme: Programme, now: Known, asked: BuildAsked, progress: Progr
     """
     _check(asked, now)
     ground, chips = decisions_of(now, asked.powers, asked.further), chips_for(now, asked.chips)
-    months = months_for(now, asked.first, asked.last or max(aim.target.day for aim in asked.aims))
     if not ground.lots:
-        raise InputError(f"nothing to decide: work has begun on every phase of {now.programme.name} that is not given up")
+        raise NothingToDecide(f"nothing to decide: {why_nothing(now)}")
+    months, open_months = _months(now, asked, ground)
     laid = Laid(programme, now, ground, asked.cooling)
-    knots = planned_days(months)
-    steps = Steps(len(knots) + len(ground.powers) + 2, progress)
-    runs = Asked(tuple((day(when), laid.at(when)) for when in knots), tuple(laid.at(knots[0], power) for power in ground.powers))
+    knots, designed = planned_days(months), [power for power in ground.powers if power != FILE]
+    steps = Steps(len(knots) + len(designed) + 2, progress)
+    runs = Asked(tuple((day(when), laid.at(when)) for when in knots), tuple(laid.at(knots[0], power) for power in designed))
     made, wanted = worlds_of(runs, [lot.id for lot in ground.lots], chips, ground.offered, asked.draws, asked.seed, steps.done)
-    fixed, queues = _others(laid, asked, chips, wanted)
+    fixed, queues, filed = _others(laid, asked, chips, wanted)
+    made = with_file(made, filed.runs) if FILE in ground.powers else made
     steps.done()
     prices = UnitPrices.of(now, min(PRICE_DRAWS, asked.draws), asked.seed)
     steps.done()
-    return _assembled(now, asked, ground, chips, months, made, queues, fixed, prices)
+    return _assembled(now, asked, ground, chips, months, open_months, made, queues, fixed, filed, prices)
 
 
 def _check(asked: BuildAsked, now: Known) -> None:
@@ -323,23 +316,24 @@ def _check(asked: BuildAsked, now: Known) -> None:
 
 
 def _assembled(
-    now: Known, asked: BuildAsked, ground: Decisions, chips: tuple[str, ...], months: tuple[date, ...], made: Worlds, queues: Queues,
-    fixed: Array, prices: UnitPrices,
+    now: Known, asked: BuildAsked, ground: Decisions, chips: tuple[str, ...], months: tuple[date, ...], open_months: int, made: Worlds,
+    queues: Queues, fixed: Array, filed: Filed, prices: UnitPrices,
 ) -> Prepared:  # fmt: skip
     """The case from what was read: worlds chosen, costs and uses at expected dates."""
     computing = computing_power(read(now, COMPUTING, asked.draws, asked.seed), now.axes["chip"], chips)
-    gains = [_gain(made, aim, computing, ground.lots) for aim in asked.aims]
+    gains = [gain_of(made, aim, computing, ground.lots) for aim in asked.aims]
     fixed = np.stack([row if aim.own is None else aim.own.begun for row, aim in zip(fixed, asked.aims, strict=True)])
     sites = tuple(one.id for one in ground.grounds)
     by_site = [[place for place, lot in enumerate(ground.lots) if lot.site == site] for site in sites]
-    spacing = _spacing(made, ground.lots, sites)
+    spacing = _spacing(made, ground.lots, sites, len(months))
+    left = _left(made, filed, ground.lots, by_site, spacing, months)
     with np.errstate(invalid="ignore"):
-        chosen, group, weights, error = _chosen(made, queues, asked, gains, fixed, months, ground.offered, by_site, spacing)
-        dates = _expected(made, months)
-        money, building, chip = money_of(prices), building_of(prices, made), chips_of(prices, chips)
+        chosen, group, weights, error = _chosen(made, queues, asked, gains, fixed, months, ground.offered, by_site, spacing, left)
+        dates = _expected(made, months, filed)
+        money, building, chip = money_of(prices), building_of(prices, made), chips_of(prices, chips, ground.powers)
         supply = supply_of_powers(prices, ground.powers, made, _grid_wait(made, ground.powers))
         costs, uses = costs_of(building, supply, chip, dates, money), uses_of(building, supply, chip, dates, money, _year_ends(now))
-        allowed = np.broadcast_to(ground.offered[:, :, None, None], dates.operation.shape) & np.isfinite(dates.operation)
+        allowed = _allowed(ground.offered, dates.operation, made.file, left, open_months)
         costs, uses = costs.only(allowed), uses.only(allowed)
     size = [np.median(values, axis=0) for values in (made.it_power, made.facility_power)]
     decided = tuple(
@@ -348,14 +342,46 @@ def _assembled(
     )
     case = BuildCase(
         sites, decided, ground.powers, chips, months, allowed, costs.total,
-        np.stack([_by_world(gain, group) for gain in gains]), _there(made, group, asked.aims, months), _by_world(fixed, group),
-        weights, tuple(aim.target for aim in asked.aims), (), tuple(0.0 for _ in sites), spacing,
+        np.stack([by_world(gain, group) for gain in gains]),
+        there_of(made, group, asked.aims, months, left, [left.share(aim, gain, group) for aim, gain in zip(asked.aims, gains, strict=True)]),
+        by_world(fixed, group), weights, tuple(aim.target for aim in asked.aims), (), tuple(0.0 for _ in sites), spacing,
     )  # fmt: skip
     basis = (*prices.basis, *_assumed(ground))
     return Prepared(
         case, ground.lots, ground.grounds, asked.aims, made, queues, chosen, group, fixed, computing, dates, costs, uses, basis,
-        _waits(made, sites, ground), _under_way(now, ground.lots), error, asked.seed,
+        _waits(made, filed, sites, ground), _under_way(now, ground.lots, filed), left, error, asked.seed, _notes(made),
     )  # fmt: skip
+
+
+def _left(
+    made: Worlds, filed: Filed, lots: tuple[Lot, ...], by_site: list[list[int]], spacing: tuple[int, ...], months: tuple[date, ...]
+) -> AsFiled:
+    """Buildings as the file has them, with the month and the newest chip that stand for it."""
+    begins = np.where([made.file >= 0 and not lot.further for lot in lots], filed.expected(filed.months[-1])[0], np.nan)
+    return AsFiled(filed, int(np.median(made.ships, axis=0).argmax()), symbolic_starts(begins, by_site, spacing, days_of(months)))
+
+
+def _allowed(offered: Mask, operation: Array, file: int, left: AsFiled, open_months: int) -> Mask:
+    """The options there are, (building, power, chip, start): what is left as the file has it is one."""
+    out: Mask = offered[:, :, None, None] & np.isfinite(operation) & (np.arange(operation.shape[3]) < open_months)
+    if file >= 0:
+        known = np.flatnonzero(left.starts >= 0)
+        out[:, file] = False
+        out[known, file, left.chip, left.starts[known]] = True
+    return out
+
+
+def _notes(made: Worlds) -> tuple[str, ...]:
+    """What to know of the answer."""
+    filed = (
+        "Buildings that are designed here wait for the crew of their site and for the supplier of accelerators; those left as the file has "
+        "them run on their announced dates with the usual slip, which holds such waits already, and change nothing of the file.",
+    )
+    worth = (
+        "The present value takes off what halls, plants and equipment are still worth at the end of the clock: of the price as an even yearly "
+        "sum over the life, the years that are left. The capital takes nothing off and is not discounted.",
+    )
+    return (*(filed if made.file >= 0 else ()), *worth)
 
 
 def _grid_wait(made: Worlds, powers: tuple[str, ...]) -> Array:
@@ -371,20 +397,23 @@ def _year_ends(now: Known) -> dict[int, float]:
     return {year: min(day(date(year, 12, 31)), day(last)) for year in range(now.as_of.year, last.year + 1)}
 
 
-def _under_way(now: Known, lots: tuple[Lot, ...]) -> tuple[str, ...]:
-    """Phases of sites that stay as the file has them: begun, and not given up."""
+def _under_way(now: Known, lots: tuple[Lot, ...], filed: Filed) -> tuple[UnderWay, ...]:
+    """Phases of sites on which work has begun, and which are not given up."""
     decided = {lot.id for lot in lots}
-    return tuple(phase.id for phase in now.phases if phase.site != UNSITED and phase.id not in decided and not given_up(now, phase))
+    here = [phase.id for phase in now.phases if phase.site != UNSITED and phase.id not in decided and not given_up(now, phase)]
+    return tuple(UnderWay(one, filed.begun[one]) for one in here)
 
 
-def _waits(made: Worlds, sites: tuple[str, ...], ground: Decisions) -> dict[tuple[str, str], Waits]:
-    """How long each power of a site takes, at its first decided building."""
+def _waits(made: Worlds, filed: Filed, sites: tuple[str, ...], ground: Decisions) -> dict[tuple[str, str], Waits]:
+    """How long each power of a site takes, at its first decided building; as the file has it until it wants racks."""
     out = {}
     for site in sites:
         first = next(place for place, lot in enumerate(ground.lots) if lot.site == site)
         for at, power in enumerate(ground.powers):
             if ground.offered[first, at]:
-                low, middle, high = (float(one) for one in np.quantile(made.span[:, first, at], (0.1, 0.5, 0.9)))
+                span = filed.ready[:, first] - filed.start[:, first] if power == FILE else made.span[:, first, at]
+                span = span[np.isfinite(span)]
+                low, middle, high = (float(one) for one in np.quantile(span, (0.1, 0.5, 0.9))) if len(span) else (np.nan,) * 3
                 out[site, power] = Waits(low, middle, high)
     return out
 

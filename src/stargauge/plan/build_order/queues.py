@@ -57,18 +57,21 @@ def operation_with_queues(made: Worlds, others: Queues, chosen: Places, planned:
 
     max(ready, crew, accelerators) + racks + commissioning       (1)
 
-    As the ordinary model has it, but that nothing under way waits for what is decided.
+    As the ordinary model has it, but that nothing under way waits for what is decided. What is left as the file has it runs as in the run of
+    the file, and stands in the queue as there.
     """
     building, power, chip, _ = chosen
     start, ready = ready_of(made, building, power, planned)
-    got, at = others.got, others.phases[building]
+    got, at, filed = others.got, others.phases[building], power == made.file
     wanted = others.with_powers(made.site[building], power)
+    ready = np.where(filed, others.wanted[made.file][:, at], ready) if filed.any() else ready
     begun, stated = got["build_start"].copy(), got["phase_chip_stated"].copy()
     wanted[:, at], begun[:, at], stated[at] = ready, start, others.chips[chip]
     held = {**got, "racks_wanted": wanted, "build_start": begun, "phase_chip_stated": stated}
     chips, crew = (by_model(name, **{need: held[need] for need in needs}) for name, needs in _WAITED_FOR.items())
     runs = np.maximum(ready, np.fmax(chips, crew)[:, at]) + made.racks[:, building]
-    return np.where(given_up(made, start, ready, made.site[building]), np.inf, runs)
+    runs = np.where(given_up(made, start, ready, made.site[building]), np.inf, runs)
+    return np.where(filed, made.filed[:, building], runs)
 
 
 def added(alone: Array, together: Array, chosen: Places, by_site: tuple[tuple[int, ...], ...]) -> Array:

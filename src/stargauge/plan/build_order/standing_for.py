@@ -1,4 +1,4 @@
-"""Few worlds that stand for all draws of a run: those by which many plans keep what they keep by all, or groups of draws that are alike."""
+"""Few worlds that stand for all draws of a run: groups of draws in which plans of all kinds reach about the same."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
 
-#: At which shares of the draws a plan is asked what it reaches, and how often a world is changed for another at most.
+#: At which shares of the draws a plan is asked what it reaches.
 LEVELS = np.linspace(0.05, 0.95, 19)
-_CHANGES = 1000
 
 
 class Standing(NamedTuple):
     """Worlds: the draws each stands for, and their weights; `error`: how far shares of plans are off, root mean square.
 
-    `places`: of the draw that is each world, or is in the middle of its group; `group`: (draw) the world of each draw, -1 for none.
+    `places`: of the draw in the middle of each group; `group`: (draw) the world of each draw.
     """
 
     places: Places
@@ -28,37 +27,7 @@ class Standing(NamedTuple):
     error: float
 
 
-def passing(reached: Array) -> Array:
-    """Whether what plans reach passes the amounts that they reach in some shares of all draws: (plan and level, draw), 1 or 0.
-
-    `reached`: (plan, draw).
-    """
-    amounts = np.quantile(reached, 1.0 - LEVELS, axis=1).T
-    return np.asarray(reached[:, None] >= amounts[..., None], dtype=np.float64).reshape(-1, reached.shape[1])
-
-
-def standing_for(reached: Array, count: int) -> Standing:
-    """So many draws, all of one weight, for which plans pass amounts in about the share of them in which they do of all draws.
-
-    min || sum of I_w / n - p ||^2, I: (plan and level, draw) whether it passes, p: its mean                          (1)
-
-    One world after the other is taken that helps most (herding: Chen, Welling and Smola 2010, UAI), then each is changed for another as
-    long as that helps. The same draws give the same worlds. `reached`: (plan, draw) of plans of all kinds.
-    """
-    made = passing(reached)
-    draws = made.shape[1]
-    if count >= draws:
-        return Standing(np.arange(draws), np.arange(draws), np.full(draws, 1.0 / draws), 0.0)
-    both, mean = made.T @ made, made.T @ made.mean(axis=1)
-    chosen = _taken(both, mean, count)
-    _changed(chosen, both, mean)
-    off = made[:, chosen].mean(axis=1) - made.mean(axis=1)
-    places, group = np.sort(np.array(chosen, dtype=np.intp)), np.full(draws, -1, dtype=np.intp)
-    group[places] = np.arange(count)
-    return Standing(places, group, np.full(count, 1.0 / count), float(np.sqrt((off**2).mean())))
-
-
-def alike(reached: Array, count: int) -> Standing:
+def groups_of_draws(reached: Array, count: int) -> Standing:
     """So many groups of draws, as large as one another, in which plans of all kinds reach about the same: quantiles of one number.
 
     x = mean over plans of (what a draw reaches - mean) / spread                     (1)
@@ -78,31 +47,6 @@ def alike(reached: Array, count: int) -> Standing:
     off = (means[:, None] >= amounts[..., None]).mean(axis=2) - (rows[:, None] >= amounts[..., None]).mean(axis=2)
     middle = np.array([part[len(part) // 2] for part in parts], dtype=np.intp)
     return Standing(middle, group, np.full(len(parts), 1.0 / len(parts)), float(np.sqrt((off**2).mean())))
-
-
-def _taken(both: Array, mean: Array, count: int) -> list[int]:
-    """Worlds one by one, each with the least distance of the sum so far from as many means."""
-    chosen = list[int]()
-    towards = np.zeros(len(mean))
-    for number in range(1, count + 1):
-        distance = np.diag(both) + 2.0 * (towards - number * mean)
-        distance[chosen] = np.inf
-        chosen.append(int(np.argmin(distance)))
-        towards = towards + both[chosen[-1]]
-    return chosen
-
-
-def _changed(chosen: list[int], both: Array, mean: Array) -> None:
-    """Change one world for another, the pair that helps most, until none does."""
-    own, count = np.diag(both), len(chosen)
-    for _ in range(_CHANGES):
-        off = both[chosen].sum(axis=0) - count * mean
-        gain = 2.0 * (off[None] - off[chosen, None]) + own[None] + own[chosen, None] - 2.0 * both[chosen]
-        gain[:, chosen] = np.inf
-        place, world = np.unravel_index(int(np.argmin(gain)), gain.shape)
-        if gain[place, world] > -1e-6:
-            return
-        chosen[int(place)] = int(world)
 
 
 def plans_at_random(

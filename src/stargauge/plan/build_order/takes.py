@@ -62,7 +62,7 @@ def takes_of(prepared: Prepared, now: Known) -> Takes:
     """
     case, uses, made = prepared.case, prepared.uses, prepared.all_worlds
     prices = UnitPrices.of(now, min(PRICE_DRAWS, made.draws), prepared.seed)
-    money, building, chips = money_of(prices), building_of(prices, made), chips_of(prices, case.chips)
+    money, building, chips = money_of(prices), building_of(prices, made), chips_of(prices, case.chips, case.powers)
     ends = np.array(days_of([now.months[at] for at in _year_ends(now, uses.years)]))
     with np.errstate(invalid="ignore"):
         equipment = equipment_paid(prepared.dates, money, ends) * equipment_cost(building, chips, uses.operation, money)[..., None]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from stargauge.engine.sample import central
 from stargauge.engine.simulate import inputs_of, model_graph
-from stargauge.plan.build_order.choices import GAS_POWERS
+from stargauge.plan.build_order.choices import FILE, GAS_POWERS
 from stargauge.plan.build_order.costs import Building, Chips, Money, Supply
 from stargauge.plan.build_order.worlds import Worlds, read
 from stargauge.plan.offers import Basis, basis_of
@@ -119,10 +119,12 @@ def equipment_price(read: UnitPrices) -> float:
     return read.scalar("equipment_unit_cost")
 
 
-def chips_of(read: UnitPrices, chips: Sequence[str]) -> Chips:
-    """What equipment costs by chip: its own price where the catalogue has one, with its share of network and storage, else the model's.
+def chips_of(read: UnitPrices, chips: Sequence[str], powers: Sequence[str]) -> Chips:
+    """What equipment costs by power and chip: its own price where the catalogue has one, with its network and storage, else the model's.
 
     c = price / IT power per accelerator * filled / (1 - network - storage), filled: share of IT power that holds accelerators   (1)
+
+    Of a site that is left as the file has it the model's: its accelerators are those of the file.
     """
     axis = read.known.axes["chip"]
     rest = 1.0 - read.scalar("network_cost_share") - read.scalar("storage_cost_share")
@@ -133,7 +135,8 @@ def chips_of(read: UnitPrices, chips: Sequence[str]) -> Chips:
         else np.nan
         for chip in chips
     ]
-    price = np.array(own, dtype=np.float64)
+    price = np.tile(np.array(own, dtype=np.float64), (len(powers), 1))
+    price[[power == FILE for power in powers]] = np.nan
     usual = np.isnan(price)
     made = read.scalar("embodied_per_it_power") * filled
     return Chips(np.where(usual, equipment_price(read), price), usual.astype(np.float64), np.full(len(chips), made))
@@ -188,7 +191,7 @@ def _feed(read: UnitPrices, power: str) -> _Feed:
     if power in ("grid", "bridge"):
         price = read.by_site("grid_price", read.mean("grid_price"), "USD/Wh")
         return _Feed(price=price, carbon=read.mean("grid_emission_factor"), grid=1.0)
-    if power == "stated":
+    if power in ("stated", FILE):
         return _stated(read)
     return _cells(read) if power == "fuel-cell" else _plant(read, GAS_POWERS[power])
 

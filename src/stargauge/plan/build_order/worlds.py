@@ -90,7 +90,8 @@ class Worlds:
     (draw, building) days from then to operation; `ships`: (draw, chip) first day of delivery. `seen`, `looked`, `announced`, `building`:
     what cancellations come from, by building or draw. `it_power`, `facility_power`: (draw, building) W. `later`, `floor`: (draw, building)
     days by which operation comes later than all this says, and the day before which it does not come, as measured. `site`: place of each
-    building's site on the axis of the model.
+    building's site on the axis of the model. `filed`: (draw, building) day of operation in the run of the file, infinity where there is none;
+    `file`: place of the power that means it, -1 where it cannot be chosen.
     """
 
     knots: Array
@@ -110,6 +111,8 @@ class Worlds:
     looked: Array
     known_from: Array
     site: Places
+    filed: Array
+    file: int = -1
 
     @property
     def draws(self) -> int:
@@ -118,7 +121,7 @@ class Worlds:
 
     def only(self, places: Places) -> Worlds:
         """Some of the draws."""
-        whole = ("knots", "looked", "known_from", "site")
+        whole = ("knots", "looked", "known_from", "site", "file")
         return replace(self, **{one.name: getattr(self, one.name)[places] for one in fields(self) if one.name not in whole})
 
 
@@ -190,7 +193,10 @@ def given_up_at(made: Worlds, start: Array, ready: Array) -> NDArray[np.bool_]:
 def running(made: Worlds, planned: Array) -> Array:
     """Day of operation of all options, infinity where they are cancelled before: (draw, building, power, chip, start)."""
     start, ready, operation = dates_of(made, planned)
-    return np.where(given_up_at(made, start, ready)[:, :, :, None], np.inf, operation)
+    runs = np.where(given_up_at(made, start, ready)[:, :, :, None], np.inf, operation)
+    if made.file >= 0:
+        runs[:, :, made.file] = made.filed[:, :, None, None]
+    return runs
 
 
 def ready_of(made: Worlds, building: Places, power: Places, planned: Array) -> tuple[Array, Array]:
@@ -205,7 +211,8 @@ def running_of(made: Worlds, building: Places, power: Places, chip: Places, plan
     """Day of operation of single options, infinity where they are cancelled before: (draw, option)."""
     start, ready = ready_of(made, building, power, planned)
     runs = np.maximum(np.maximum(ready, made.ships[:, chip]) + (made.racks + made.later)[:, building], made.floor[:, building])
-    return np.where(given_up(made, start, ready, made.site[building]), np.inf, runs)
+    runs = np.where(given_up(made, start, ready, made.site[building]), np.inf, runs)
+    return np.where(power == made.file, made.filed[:, building], runs)
 
 
 # --- from the model ---------------------------------------------------------------------------------------------------------------
@@ -252,18 +259,22 @@ def worlds_of(
     chip = [first.axes["chip"].index(one) for one in chips]
     site = got["phase_site"].astype(np.intp)[at]
     by_power = [run(known, WAITS) for known in asked.powers]
-    waits = [_waits(one, at, site) for one in by_power]
-    span, since = (np.stack([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], axis=2) for part in (0, 1))
+    waits, it_power = [_waits(one, at, site) for one in by_power], got["phase_it_power"][:, at]
+    span, since = (_stacked([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], it_power) for part in (0, 1))
     ships = got["chip_ships_from"][:, chip] + got["delivery_lead"][:, None]
-    it_power = got["phase_it_power"][:, at]
     made = Worlds(
         np.array([when for when, _ in asked.starts]), np.stack([got["build_start"][:, at], *later], axis=2), span, since,
         (got["rack_installation"] + got["commissioning_time"])[:, at], np.nan_to_num(ships, nan=-np.inf), got["cancellation_site"],
         got["cancellation_rate_announced"], got["cancellation_rate_building"], it_power, it_power * got["design_power_ratio"][:, site],
         got["building_spacing"], np.zeros(it_power.shape), np.full(it_power.shape, -np.inf), got["site_observed_through"],
-        got["site_known_from"], site,
+        got["site_known_from"], site, np.full(it_power.shape, np.inf),
     )  # fmt: skip
-    return made, np.stack([one["racks_wanted"] for one in by_power])
+    return made, np.array([one["racks_wanted"] for one in by_power])
+
+
+def _stacked(parts: Sequence[Array], like: Array) -> Array:
+    """Values by power, (draw, building) each, with the power last; of no power none."""
+    return np.stack(parts, axis=2) if parts else np.empty((*like.shape, 0))
 
 
 def _waits(got: Mapping[str, Array], at: Places, site: Places) -> tuple[Array, Array]:
@@ -274,6 +285,13 @@ def _waits(got: Mapping[str, Array], at: Places, site: Places) -> tuple[Array, A
     alone = (np.nan_to_num(got["supply_alone"]).max(axis=0) > 0.5)[site]
     dated = np.fmax(np.where(alone, np.nan, grid), np.fmax(gas, cells))
     return span, np.nan_to_num(dated, nan=-np.inf)
+
+
+def with_file(made: Worlds, runs: Array) -> Worlds:
+    """The same with one power more: sites as the file has them, whose buildings run from some days on, (draw, building)."""
+    none = np.full((*made.it_power.shape, 1), np.nan)
+    span, since = (np.concatenate([one, none], axis=2) for one in (made.span, made.since))
+    return replace(made, span=span, since=since, filed=runs, file=span.shape[2] - 1)
 
 
 def planned_days(months: Sequence[date]) -> tuple[date, ...]:
