@@ -17,6 +17,7 @@ from stargauge.engine.series import Series
 from stargauge.engine.simulate import axes_of, model_graph
 from stargauge.plan.build_order.asked import Wanted, reading_of
 from stargauge.plan.build_order.case import BuildCase, Choice, Target
+from stargauge.plan.build_order.choices import FILE
 from stargauge.plan.build_order.overlay import About, written
 from stargauge.plan.build_order.promise import Promise, Simulated
 from stargauge.programme.known import Known
@@ -28,6 +29,8 @@ Data = dict[str, Any]
 
 LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 PLANNED, IMPOSSIBLE, NOTHING = "planned", "impossible", "nothing to decide"
+#: What stands for the accelerators of a building that is left as the file has it.
+AS_FILED = "as in the file"
 #: How far the simulated probability may be from what is asked.
 WITHIN = 0.03
 
@@ -37,7 +40,8 @@ class ProgrammePlan:
     """The answer. `stated`: the run of the programme as it stands; `fresh`: that of the plan on draws which it has not seen.
 
     `parts`: what stands beside the plan, as in the data: cost, money, split, binding, frontier, insist, waiting, conflict, assumptions.
-    `sites`: by site its power (capacity, wait) and cooling; `costs`: USD by building.
+    `sites`: by site its power (capacity, wait) and cooling; `costs`: USD by building, `starts`:
+    of work on each.
     """
 
     name: str
@@ -56,6 +60,7 @@ class ProgrammePlan:
     fresh: Simulated | None = None
     sites: Mapping[str, Data] = field(default_factory=dict)
     costs: Mapping[str, float] = field(default_factory=dict)
+    starts: Mapping[str, date] = field(default_factory=dict)
     parts: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -142,11 +147,16 @@ class ProgrammePlan:
         made = run.phases[building.id]
         late = next((one for one in self.parts.get("waiting", {}).get("decisions", ()) if one["building"] == building.id), None)
         return {
-            "id": building.id, "start": str(self.case.months[one.start]), "latest": late["latest"] if late else None,
-            "slack": late["slack"] if late else None, "chip": self.case.chips[one.chip], "operational": day_levels(made.days),
+            "id": building.id, "start": str(self.starts[building.id]), "latest": late["latest"] if late else None,
+            "slack": late["slack"] if late else None, "chip": self._chip(one), "operational": day_levels(made.days),
             "it_power": middle(made.it_power), "facility_power": middle(made.facility_power), "further": building.further,
             "cost": self.costs.get(building.id),
         }  # fmt: skip
+
+    def _chip(self, one: Choice) -> str:
+        """The accelerator of a building that is designed; one left as the file has it gets those of the file."""
+        assert self.case is not None
+        return AS_FILED if self.case.powers[one.power] == FILE else self.case.chips[one.chip]
 
     def _capacity(self) -> Data:
         """What runs by month, with the plan and as the programme stands, from the first month on."""

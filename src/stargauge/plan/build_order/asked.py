@@ -13,23 +13,20 @@ import numpy as np
 
 from stargauge.audit.binding import check
 from stargauge.audit.language import Comparison, Reading, leaves, parse
-from stargauge.engine.sample import central
-from stargauge.engine.simulate import axes_of, inputs_of, model_graph, statics_of
+from stargauge.engine.simulate import axes_of, model_graph, statics_of
 from stargauge.plan.build_order.case import Target
+from stargauge.plan.build_order.choices import POWERS
+from stargauge.plan.build_order.decisions import chips_for
 from stargauge.programme.known import Known
 from stargauge.programme.schema import UNSITED
 from stargauge.quantity.address import Address
-from stargauge.quantity.dates import from_day, month_end, parse_window
+from stargauge.quantity.dates import month_end, parse_window
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 from stargauge.quantity.units import parse_number, unit
 
 GOALS = ("cost", "capacity", "emissions", "wait")
-#: What a site may be powered by, by id.
-POWERS = ("stated", "grid", "gas-engine", "gas-turbine", "combined-cycle", "fuel-cell", "bridge")
 #: The probability with which a target is kept unless told otherwise, and what may be asked for.
 USUAL, LEAST, MOST = 0.8, 0.01, 0.99
-#: How many generations of accelerators may be chosen from unless told otherwise: the newest ones.
-GENERATIONS = 4
 _RUNS = "operational"
 #: What a target may be of: the quantity, the label it has to bear, and its unit.
 _QUANTITIES = {"power_facility": (_RUNS, "W"), "power_it": (_RUNS, "W"), "compute_h100e": ("", "1")}
@@ -93,7 +90,7 @@ def wanted(
     if faults:
         raise InputError(faults)
     return Wanted(
-        goal, tuple(targets), tuple(powers or POWERS), tuple(chips) if chips else newest_chips(now), further,
+        goal, tuple(targets), tuple(powers or POWERS), chips_for(now, tuple(chips or ())), further,
         first or now.as_of, not given, goal == "capacity" and not targets[0].amount,
     )  # fmt: skip
 
@@ -263,13 +260,6 @@ def _unknown(given: Sequence[str] | None, known: Sequence[str], option: str, wha
         return [Fault(f"got no {what}; expected some of {', '.join(known)}", option)]
     all_of = f" (all: {', '.join(known)})" if len(known) <= len(POWERS) else ""
     return [Fault(f'no {what} "{one}"{did_you_mean(one, known)}{all_of}', option) for one in given or () if one not in known]
-
-
-def newest_chips(now: Known) -> tuple[str, ...]:
-    """The last generations of accelerators that can be had within the clock, the oldest first."""
-    ships = inputs_of(now, ["chip_ships_from"])["chip_ships_from"].estimates
-    days = sorted((float(central(one.value)), chip) for chip, one in zip(axes_of(now)["chip"], ships, strict=True) if one.statements)
-    return tuple(chip for when, chip in days if from_day(when) <= now.months[-1])[-GENERATIONS:]
 
 
 def _first(given: date | str | None, now: Known) -> date:

@@ -169,7 +169,7 @@ def faults_of(case: BuildCase, chosen: tuple[Choice, ...]) -> list[str]:
             out.append(f"{name}: more than one power")
         if [one.building for one in built] != list(places[: len(built)]):
             out.append(f"{name}: a building before the one before it")
-        out += [f"{name}: starts too near" for one, after in zip(built, built[1:], strict=False) if after.start < one.start + gap]
+        out += [f"{name}: starts too near" for one, after in pairwise(built) if after.start < one.start + gap]
         power = sum(case.buildings[one.building].it_power for one in built)
         if built and case.least and power < case.least[site] * (1.0 - 1e-9):
             out.append(f"{name}: less than its least")

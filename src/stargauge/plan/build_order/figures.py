@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, value_of
+from stargauge.plan.build_order.choices import FILE
 from stargauge.plan.build_order.cooling import SiteCooling
 from stargauge.plan.build_order.prepare import Prepared
 from stargauge.programme.known import Known
@@ -18,7 +19,7 @@ Data = dict[str, Any]
 
 #: Powers of a site in words.
 POWERS = {
-    "stated": "as the file states", "grid": "the grid", "gas-engine": "gas engines", "gas-turbine": "gas turbines",
+    "file": "as the file has it, dates too", "stated": "as the file states", "grid": "the grid", "gas-engine": "gas engines", "gas-turbine": "gas turbines",
     "combined-cycle": "combined cycles", "fuel-cell": "fuel cells", "bridge": "rented generators until the grid is there",
 }  # fmt: skip
 
@@ -63,9 +64,9 @@ def site_data(prepared: Prepared, order: BuildOrder, cooling: Sequence[SiteCooli
             "power": {
                 "id": power, "text": POWERS[power], "capacity": sum(case.buildings[one.building].facility_power for one in here),
                 "unit": "W", "base": "facility", "wait": dict(wait._asdict()) if wait else None,
-                "kind": "stated" if power == "stated" else "designed",
+                "kind": "stated" if power in ("stated", FILE) else "designed",
             },
-            "cooling": _cooling(designs[name]) if name in designs else None,
+            "cooling": _cooling(designs[name]) if name in designs and power != FILE else None,
         }  # fmt: skip
     return out
 

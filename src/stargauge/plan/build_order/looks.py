@@ -11,9 +11,10 @@ import numpy as np
 
 from stargauge.plan.build_order.asked import announced
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, value_of
+from stargauge.plan.build_order.choices import FILE
 from stargauge.plan.build_order.conflict import conflict_of
 from stargauge.plan.build_order.days import Days
-from stargauge.plan.build_order.frontier import Point, frontier
+from stargauge.plan.build_order.frontier import frontier
 from stargauge.plan.build_order.information import Fact, information
 from stargauge.plan.build_order.insist import Variant, insisting
 from stargauge.plan.build_order.prepare import Prepared
@@ -36,8 +37,7 @@ _YEAR = 365.25
 class Looks:
     """Looks at a plan from other sides. `case`: as it was solved; `days`: makes it by others; `find`: how other cases are solved.
 
-    `offset`: by how much the probability asked for is more than that asked of the case. Where the goal has no unit that could be told,
-    nothing is priced in it.
+    `find` measures what it finds as the promise is measured. Where the goal has no unit that could be told, nothing is priced in it.
     """
 
     now: Known
@@ -46,7 +46,6 @@ class Looks:
     days: Days
     find: Finder
     told: Told
-    offset: float = 0.0
 
     def beside(self, order: BuildOrder) -> Data:
         """All of it, as plain data by name."""
@@ -54,7 +53,7 @@ class Looks:
         priced = prices(self.case, order, self.find, with_day=self._with_day) if self.find.unit else ()
         binding = [one.to_dict() for one in priced]
         self.told("cost by other days")
-        front = [self._point(one) for one in frontier(self._by_days(), replace(self.find, goal=None, unit="USD"), order)]
+        front = [one.to_dict() for one in frontier(self._by_days(), replace(self.find, goal=None, unit="USD"), order)]
         self.told("what insisting costs")
         insist = [one.to_dict() for one in insisting(self.case, order, self._variants(order), self.find)]
         return {"binding": binding, "frontier": front, "insist": insist, "waiting": self.waiting(order)}
@@ -63,8 +62,9 @@ class Looks:
         """What can wait until when, what waiting costs, and what knowing beforehand is worth."""
         self.told("what can wait")
         facts = self.facts(order)
+        filed = {self.case.buildings[one.building].id for one in order.chosen if self.case.powers[one.power] == FILE}
         return {
-            "decisions": [one.to_dict() for one in decisions(self.case, order, facts)],
+            "decisions": [one.to_dict() for one in decisions(self.case, order, facts) if one.building not in filed],
             "information": [one.to_dict() for one in information(self.case, order, facts, self.find)] if self.find.unit else [],
             "delays": [one.to_dict() for one in delays(self.case, order, self.find)] if self.find.unit else [],
         }
@@ -80,11 +80,11 @@ class Looks:
         out = []
         for site, places in enumerate(self.case.by_site):
             here = [one for one in order.chosen if one.building in places]
-            if here:
+            if here and self.case.powers[here[0].power] != FILE:
                 name, power = self.case.sites[site], self.case.powers[here[0].power]
                 waits = np.asarray(made.span[:, here[0].building, here[0].power])
                 out.append(Fact(f"wait {name}", f"how long {name} waits for hall and power ({power})", waits, name))
-        for chip in sorted({one.chip for one in order.chosen}):
+        for chip in sorted({one.chip for one in order.chosen if self.case.powers[one.power] != FILE}):
             ships = made.ships[:, chip]
             if np.isfinite(ships).all() and np.ptp(ships) > 0.0:
                 out.append(Fact(f"delivery {self.case.chips[chip]}", f"when {self.case.chips[chip]} is delivered", ships))
@@ -99,12 +99,9 @@ class Looks:
         days = [month_end(target.day.replace(day=1) + timedelta(days=_YEAR / 12.0 * months + 15.0)) for months in _MONTHS]
         inside = [one for one in dict.fromkeys(days) if first < one <= self.now.months[-1] and one != target.day]
         cases = [(self.case, True), *((self._with_day(0, one), False) for one in inside)]
-        others = [one - self.offset for one in _ODDS if abs(one - self.offset - target.probability) > 0.01]
+        asked, offset = self.find.asked(self.case, 0), self.find.asked(self.case, 0) - target.probability
+        others = [one - offset for one in _ODDS if abs(one - asked) > 0.01]
         return cases + [(with_target(self.case, 0, probability=one), False) for one in others if 0.0 < one < 1.0]
-
-    def _point(self, one: Point) -> Data:
-        """A point with the probability that was asked for."""
-        return {**one.to_dict(), "probability": round(one.probability + self.offset, 6)}
 
     def _variants(self, order: BuildOrder) -> list[Variant]:
         """What was announced and is not what is asked: its amount, its day, and twice the money."""

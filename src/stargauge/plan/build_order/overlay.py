@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stargauge.plan.build_order.case import BuildCase, Choice, Target
-from stargauge.plan.build_order.choices import SOURCE, Ground, Lot, overlay_of, supply_of
+from stargauge.plan.build_order.choices import FILE, SOURCE, Ground, Lot, overlay_of, supply_of
 from stargauge.programme.known import Known
 from stargauge.programme.proposals import yaml_of
 
@@ -37,11 +37,13 @@ class About:
 def plan_overlay(case: BuildCase, chosen: Sequence[Choice], about: About) -> Data:
     """The plan as a mapping of the programme's form: starts of work, chips, supply, cooling, further buildings, targets as claims.
 
-    What may be decided and is not built is given up on the day of the plan, so that it does not run.
+    What may be decided and is not built is given up on the day of the plan, so that it does not run. Of sites that are left as the file has
+    them nothing is said but that.
     """
-    built = {case.buildings[one.building].id: one for one in chosen}
+    built = {case.buildings[one.building].id: one for one in chosen if case.powers[one.power] != FILE}
+    filed = {case.buildings[one.building].id for one in chosen} - built.keys()
     lots = [lot for lot in about.lots if lot.id in built]
-    left = [lot for lot in about.lots if lot.id not in built and not lot.further]
+    left = [lot for lot in about.lots if lot.id not in built and lot.id not in filed and not lot.further]
     starts = {name: case.months[one.start] for name, one in built.items()}
     sizes = {one.id: (one.it_power, one.facility_power) for one in case.buildings}
     made = overlay_of(about.now, lots, starts, sizes, _supplies(case, chosen, about), about.cooling)
@@ -82,7 +84,7 @@ def _supplies(case: BuildCase, chosen: Sequence[Choice], about: About) -> dict[s
     out: dict[str, Data] = {}
     for site, place in ((name, at) for at, name in enumerate(case.sites)):
         here = [one for one in chosen if case.buildings[one.building].site == place]
-        if here and site in about.grounds:
+        if here and site in about.grounds and case.powers[here[0].power] != FILE:
             size = sum(case.buildings[one.building].facility_power for one in here)
             out[site] = supply_of(about.grounds[site], case.powers[here[0].power], size)
     return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -13,34 +13,36 @@ from numpy.typing import NDArray
 
 from stargauge.plan.build_order.answer import WITHIN, ProgrammePlan
 from stargauge.plan.build_order.asked import Wanted, reading_of, sites_of
-from stargauge.plan.build_order.case import BuildCase, Choice, Target
+from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Limit, Target
 from stargauge.plan.build_order.choices import buildings_of
 from stargauge.plan.build_order.cooling import SiteCooling, cooling_of
 from stargauge.plan.build_order.days import Days
 from stargauge.plan.build_order.division import divide
 from stargauge.plan.build_order.figures import assumptions, building_costs, cost_data, fastest, method_data, site_data
-from stargauge.plan.build_order.funds import Funders, fund_rows, funders_of
+from stargauge.plan.build_order.funds import Funders, fund_rows, funders_of, within_means
 from stargauge.plan.build_order.limits import Bound, asked_rows, least_of, natural_rows
 from stargauge.plan.build_order.looks import Looks
 from stargauge.plan.build_order.overlay import About, Data, plan_overlay
-from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
+from stargauge.plan.build_order.prepare import Aim, BuildAsked, NothingToDecide, Prepared, prepare
 from stargauge.plan.build_order.promise import (
     FRESH,
     SELECTION,
     Promise,
     Simulated,
     World,
-    Worlds,
     address,
     at_day,
+    broken,
     by_month,
+    floors,
     promised,
     short_of,
 )
 from stargauge.plan.build_order.relief import most_amount
 from stargauge.plan.build_order.silence import hush_solver
 from stargauge.plan.build_order.solve import NoOrder, solve
-from stargauge.plan.build_order.takes import Begun, Takes, begun_of, takes_of
+from stargauge.plan.build_order.split import Split, check_needs, is_need, need_of, split_of
+from stargauge.plan.build_order.takes import Begun, Takes, begun_known, begun_of, takes_of
 from stargauge.plan.build_order.variants import Finder, with_target
 from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
@@ -51,9 +53,12 @@ from stargauge.quantity.units import scale_of
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 Told = Callable[[str], None]
+Made = tuple[World, Promise]
+Way = Callable[[Prepared, World], Made]
 
-#: How near to the best a plan is proven to be, and the seconds that a solution may take; of what stands beside it, less of both.
+#: How near to the best a plan is proven to be, and the seconds that a solution may take; of a round and of what stands beside it, less of both.
 GAP, SECONDS = 0.01, 30.0
+ROUGH, ROUGH_SECONDS = 0.03, 15.0
 BESIDE_GAP, BESIDE_SECONDS = 0.02, 5.0
 #: How often an amount or a day is looked for again after what a run has shown, and months after the day asked for in which work may start.
 _TRIES, _LATER = 3, 12
@@ -104,7 +109,11 @@ class Planning:
             return self.made(world)
         self.steps.to(3, "cooling of each site")
         cooling = cooling_of(self.programme, self.now, self._sites, self.bounds)
-        ground = _Ground(self, self._prepared(cooling), cooling)
+        split = self._split()
+        try:
+            ground = _Ground(self, self._prepared(cooling, split), cooling, split)
+        except NothingToDecide as fault:
+            return self.made(world, notes=(f"{fault}.",))
         self.steps.to(45, "first solution")
         return ground.answer(world)
 
@@ -124,14 +133,29 @@ class Planning:
         """Named sites that are not given up."""
         return tuple(one.id for one in self.now.sites if one.id != UNSITED and self.now.site_cancelled(one) is None)
 
-    def _prepared(self, cooling: Sequence[SiteCooling]) -> Prepared:
+    def _split(self) -> Split | None:
+        """The share of the fleet's time that serves users, where training and serving are asked for."""
+        targets = [one for one in self.asked.targets if is_need(one.text)]
+        if not targets:
+            return None
+        needs = [need_of(one.text, one.probability, self.now) for one in targets]
+        check_needs(needs)
+        return split_of(needs, begun_known(self.programme, self.now), self.asked.chips, draws=self.draws, seed=self.seed)
+
+    def _aims(self, split: Split | None) -> tuple[Aim, ...]:
+        """What the case is prepared for, by target."""
+        every, own = [one.id for one in self.now.sites], iter(split.aims if split else ())
         readings = [(target, reading_of(target, self.now)) for target in self.asked.targets]
-        every = [one.id for one in self.now.sites]
+        return tuple(
+            next(own) if is_need(target.text) else Aim(target, reading.address.name, sites_of(reading, every))
+            for target, reading in readings
+        )
+
+    def _prepared(self, cooling: Sequence[SiteCooling], split: Split | None) -> Prepared:
         last = max(target.day for target in self.asked.targets)
         later = [one for one in self.now.months if 0 <= (one - last).days <= 31 * _LATER]
         asked = BuildAsked(
-            tuple(Aim(target, reading.address.name, sites_of(reading, every)) for target, reading in readings), self.asked.powers,
-            self.asked.chips, self.asked.further, self.worlds, self.draws, self.seed, self.asked.start_from, later[-1] if later else last,
+            self._aims(split), self.asked.powers, self.asked.chips, self.asked.further, self.worlds, self.draws, self.seed, self.asked.start_from, later[-1] if later else last,
             {one.site: one.id for one in cooling if one.kind == "designed"},
         )  # fmt: skip
 
@@ -143,41 +167,46 @@ class Planning:
 
 @dataclass(frozen=True)
 class _Ground:
-    """What is prepared once, and the search on it."""
+    """What is prepared once, and the search on it. `rows`: what was found that the means of parties do not allow."""
 
     of: Planning
     prepared: Prepared
     cooling: tuple[SiteCooling, ...]
+    split: Split | None = None
+    rows: list[Limit] = field(default_factory=list)
 
     def answer(self, world: World) -> ProgrammePlan:
         """By the goal and the day that can be had; else what is in conflict."""
-        notes = list[str]()
-        try:
-            world, made = self._most(world) if self.of.asked.goal == "capacity" else (world, self._promised(self.case, world))
-        except NoOrder:
-            made = None
-        conflict = None
-        if made is None or (made.failed is not None and short_of(made, world.targets) > WITHIN):
-            conflict = self._looks(*(made.failed if made and made.failed else (self.case, None))).conflict()
+        notes = [*self.prepared.notes]
+        made, conflict = self._tried(self._most if self.of.asked.goal == "capacity" else self._promised, self.made, world)
+        if made is None or short_of(made[1], made[0].targets) > WITHIN:
+            conflict = self._looks(made[1] if made else None, world).conflict()
             if self.of.asked.announced:
-                world, made, note = self._sooner_or_later(world)
+                made, note = self._sooner_or_later(world, made)
                 notes.append(note)
-            else:
-                notes += [_best(made, world)] if made else []
+            elif made:
+                notes.append(_best(made[1], made[0]))
                 made = None
-        elif not made.kept:
-            notes.append(_best(made, world))
-        return self._told(world, made, conflict, notes)
+        elif not made[1].kept:
+            notes.append(_best(made[1], made[0]))
+        return self._told(made[0] if made else world, made[1] if made else None, conflict, notes)
+
+    @staticmethod
+    def _tried(way: Way, made: Prepared, world: World) -> tuple[Made | None, None]:
+        try:
+            return way(made, world), None
+        except NoOrder:
+            return None, None
 
     # --- the case -----------------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def case(self) -> BuildCase:
-        """The case with its limits: those asked for, how things are, and the means of parties."""
+    def made(self) -> Prepared:
+        """What was prepared, its case with limits: those asked for, how things are, and the means of parties."""
         case, bounds = self.prepared.case, self.of.bounds
         rows = [*asked_rows(bounds, case, self.takes, self.begun), *natural_rows(self.of.now, case, self.takes, self.begun, bounds)]
         rows += fund_rows(self.funders, case, self.takes) if self.of.means else []
-        return replace(case, limits=tuple(rows), least=least_of(bounds, case) or case.least)
+        return replace(self.prepared, case=replace(case, limits=tuple(rows), least=least_of(bounds, case) or case.least))
 
     @cached_property
     def takes(self) -> Takes:
@@ -187,7 +216,7 @@ class _Ground:
     @cached_property
     def begun(self) -> Begun:
         """What is under way and stays."""
-        return begun_of(self._world(()).with_overlay(self._overlay(self.prepared.case, ())), seed=self.of.seed)
+        return begun_of(self._world(()).with_overlay(self._overlay(())), seed=self.of.seed)
 
     @cached_property
     def funders(self) -> Funders:
@@ -199,10 +228,8 @@ class _Ground:
     def days(self) -> Days:
         """Makes the case by other days."""
         idle = self._world(self.of.asked.targets)
-        run = idle.run(
-            self._overlay(self.prepared.case, ()), self.prepared.draws, self.prepared.seed, [address(one) for one in idle.targets]
-        )
-        return Days(self.prepared, self.of.now.months, tuple(by_month(run.series[address(one)]) for one in idle.targets))
+        run = idle.run(self._overlay(()), self.prepared.draws, self.prepared.seed, [address(one) for one in idle.targets])
+        return Days(self.made, self.of.now.months, tuple(by_month(run.series[address(one)]) for one in idle.targets))
 
     def _world(self, targets: tuple[Target, ...]) -> World:
         return World(self.of.programme, self.of.now, targets)
@@ -212,8 +239,9 @@ class _Ground:
         made = self.prepared
         return About(self.of.now, self.of.asked.goal, targets, self.of.seed, made.lots, {one.id: one for one in made.grounds}, cooled)
 
-    def _overlay(self, case: BuildCase, chosen: Sequence[Choice], targets: tuple[Target, ...] = ()) -> Data:
-        return plan_overlay(case, chosen, self._about(targets))
+    def _overlay(self, chosen: Sequence[Choice], targets: tuple[Target, ...] = ()) -> Data:
+        made = plan_overlay(self.prepared.case, chosen, self._about(targets))
+        return made if self.split is None else {**made, "assumptions": self.split.assumption}
 
     # --- solutions ----------------------------------------------------------------------------------------------------------------
 
@@ -227,65 +255,79 @@ class _Ground:
             return np.asarray(uses.capital.sum(axis=-1) * (months - np.arange(months)) / 12.0)
         return None
 
-    def _promised(self, case: BuildCase, world: World) -> Promise:
-        made, of = self.prepared, self.of
-        worlds = Worlds(made.draws, made.seed, made.chosen, made.operation)
-        return promised(
-            case, worlds, world, lambda asked: solve(asked, self.goal, gap=GAP, time_limit=SECONDS),
-            lambda held, order: self._overlay(held, order.chosen, world.targets),
-            seed=of.seed + 1, first=fastest(made), told=lambda text: of.steps.to(min(of.steps.done + 5, 70), text),
+    def _solve(self, case: BuildCase, goal: Array | None = None, /, *, gap: float = GAP, time_limit: float = SECONDS) -> BuildOrder:
+        """The best order of a case that parties can pay, where they are to stay within their means."""
+        if self.of.means is None:
+            return solve(case, goal, gap=gap, time_limit=time_limit)
+
+        def found(asked: BuildCase) -> BuildOrder:
+            return solve(asked, goal, gap=gap, time_limit=time_limit)
+
+        limits = len(case.limits)
+        known = [one for one in self.rows if one.use.shape == case.cost.shape]
+        made, order = within_means(replace(case, limits=(*case.limits, *known)), self.funders, self.takes, found)
+        self.rows.extend(made.limits[limits + len(known) :])
+        return order
+
+    def _promised(self, made: Prepared, world: World) -> Made:
+        def one(case: BuildCase, last: bool) -> BuildOrder:
+            return self._solve(case, self.goal, gap=GAP if last else ROUGH, time_limit=SECONDS if last else ROUGH_SECONDS)
+
+        hands = dict.fromkeys(filter(None, (made.as_filed, fastest(made))))
+        found = promised(
+            made, world, one, lambda chosen: self._overlay(chosen, world.targets), seed=self.of.seed + 1, goal=self.goal, hands=hands,
+            told=lambda text: self.of.steps.to(min(self.of.steps.done + 2, 70), text),
         )  # fmt: skip
+        return world, found
 
-    def _most(self, world: World) -> tuple[World, Promise]:
-        """The largest amount of the first target that a plan keeps, measured: what a run shows takes the place of what the case says."""
-        amount, order = most_amount(self.case, 0, self.find)
-        if order is None:
-            raise NoOrder("not even nothing keeps all that is asked")
-        best: tuple[World, Promise] | None = None
+    def _most(self, made: Prepared, world: World) -> Made:
+        """The plan for the largest amount of the first target that any order found keeps, as the queues of the model have it."""
+        odds = made.case.targets[0].probability
+        best, now, find = 0.0, made, self.find
         for _ in range(_TRIES):
-            case = _of_amount(self.case, amount)
-            asked = self._world(case.targets)
-            made = self._promised(case, asked)
-            if best is None or made.kept:
-                best = asked, made
-            if made.kept:
+            _, order = most_amount(now.case, 0, find)
+            if order is None:
                 break
-            values = at_day(made.selected.series[asked.address], self.of.now.months, case.targets[0].day)
-            amount = min(amount * 0.999, float(np.quantile(values, 1.0 - case.targets[0].probability, method="lower")))
-        assert best is not None
-        return best
-
-    def _sooner_or_later(self, world: World) -> tuple[World, Promise | None, str]:
-        """The plan by the earliest month by which what was announced can be had, as the fastest build shows it; none where it never can."""
-        target = self.case.targets[0]
-        fast = world.run(self._overlay(self.prepared.case, fastest(self.prepared)), SELECTION, self.of.seed + 1)
-        when = self._first_month(fast, world, target)
-        if when is None:
-            return world, None, f"Not even everything at once keeps it by {self.of.now.months[-1]}, the end of the clock."
-        best: tuple[World, Promise] | None = None
+            best = max(best, _kept_with(made, order.chosen, odds))
+            now = made.held(floors(made, now, order.chosen))
+        best = max([best, *(_kept_with(made, one, odds) for one in (made.as_filed, fastest(made)) if not broken(made.case, one))])
+        if best <= 0.0 and broken(made.case, ()):
+            raise NoOrder("not even nothing keeps all that is asked")
+        tried: Made | None = None
         for _ in range(_TRIES):
-            case = self.days.at(self.case, 0, when)
-            later = self._world(case.targets)
-            try:
-                made = self._promised(case, later)
-            except NoOrder:
-                made = None
-            if made is not None and (best is None or made.kept or short_of(made, later.targets) < short_of(best[1], best[0].targets)):
-                best = later, made
-            if made is not None and made.kept:
+            case = _of_amount(made.case, best)
+            there = self._world(case.targets)
+            tried = self._promised(replace(made, case=case), there)
+            if tried[1].kept:
+                break
+            values = at_day(tried[1].selected.series[there.address], self.of.now.months, case.targets[0].day)
+            best = min(best * 0.995, float(np.quantile(values, 1.0 - odds, method="lower")))
+        assert tried is not None
+        return tried
+
+    def _sooner_or_later(self, world: World, hand: Made | None) -> tuple[Made | None, str]:
+        """The plan by the earliest month by which what was announced can be had, as the fastest builds show it; none where it never can."""
+        target = self.made.case.targets[0]
+        runs = [world.run(None, SELECTION, self.of.seed + 1), world.run(self._overlay(fastest(self.made)), SELECTION, self.of.seed + 1)]
+        found = [one for run in runs if (one := self._first_month(run, world, target)) is not None]
+        when, best = min(found, default=self.of.now.months[-1]), hand
+        for _ in range(_TRIES):
+            case = self.days.at(self.made.case, 0, when)
+            made, _ = self._tried(self._promised, self.days.moved(case), self._world(case.targets))
+            if made is not None and (best is None or made[1].kept or short_of(made[1], made[0].targets) < short_of(best[1], best[0].targets)):
+                best = made
+            if made is not None and made[1].kept or when == self.of.now.months[-1]:
                 break
             when = min(month_end(when + timedelta(days=45)), self.of.now.months[-1])
-        if best is None:
-            return world, None, f"No plan keeps it by {self.of.now.months[-1]}, the end of the clock."
-        return (
-            *best,
-            f"What was announced cannot be had by {target.day} with {100.0 * target.probability:.3g} %: planned for {when} instead.",
-        )
+        if best is None or short_of(best[1], best[0].targets) > WITHIN:
+            return best, f"No plan was found that keeps it by {self.of.now.months[-1]}, the end of the clock; this is the nearest."
+        day, odds = best[0].targets[0].day, 100.0 * target.probability
+        return best, f"What was announced cannot be had by {target.day} with {odds:.3g} %: planned for {day} instead."
 
     def _first_month(self, run: Simulated, world: World, target: Target) -> date | None:
         odds = (by_month(run.series[world.address]) >= target.amount * (1.0 - 1e-9)).mean(axis=0)
         kept = np.flatnonzero(odds >= target.probability)
-        return self.of.now.months[int(kept[0])] if len(kept) else None
+        return max(self.of.now.months[int(kept[0])], target.day) if len(kept) else None
 
     # --- the answer ---------------------------------------------------------------------------------------------------------------
 
@@ -293,19 +335,24 @@ class _Ground:
     def find(self) -> Finder:
         """How cases beside the plan are solved."""
         unit = {"emissions": "g", "wait": ""}.get(self.of.asked.goal, "USD")
-        return Finder(solve, BESIDE_GAP, BESIDE_SECONDS, self.goal, int(self.prepared.case.allowed.sum()) <= _FEW, unit)
+        few = int(self.prepared.case.allowed.sum()) <= _FEW
+        return Finder(self._solve, BESIDE_GAP, BESIDE_SECONDS, self.goal, few, unit)
 
-    def _looks(self, case: BuildCase, floors: Array | None, offset: float = 0.0) -> Looks:
-        days = replace(self.days, floors=floors)
-        return Looks(self.of.now, self.prepared, case, days, self.find, self.of.steps.say, offset)
+    def _looks(self, made: Promise | None, world: World) -> Looks:
+        days = replace(self.days, made=made.made if made else self.made)
+        case = made.case if made else self.made.case
+        offsets = made.offsets if made else ()
+        find = replace(self.find, measure=lambda case, order: days.reached(case, order.chosen), offsets=offsets)
+        return Looks(self.of.now, days.made, case, days, find, self.of.steps.say)
 
     def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[str]) -> ProgrammePlan:
         parts: Data = {"conflict": conflict, "assumptions": assumptions(self.prepared)}
+        parts |= {"split": self.split.to_dict()} if self.split else {}
         if made is None:
             return self.of.made(world, case=self.prepared.case, parts=parts, notes=tuple(notes))
         self.of.steps.to(70, "what stands beside the plan")
         parts |= {"cost": cost_data(self.prepared, made.order, self.of.now), "method": method_data(made.case, made.order, made.rounds)}
-        parts |= self._looks(made.case, made.floors, made.offsets[0]).beside(made.order) if self.of.beside else {}
+        parts |= self._looks(made, world).beside(made.order) if self.of.beside else {}
         division = divide(self.funders, made.case, self.takes, made.order.chosen, limited=self.of.means is not None)
         source = next(iter(made.overlay["sources"]))
         overlay = {**made.overlay, "parties": division.commitments(self.of.now, source)}
@@ -314,9 +361,15 @@ class _Ground:
         fresh = world.run(overlay, FRESH, self.of.seed + 2)
         return self.of.made(
             world, case=made.case, promise=replace(made, overlay=overlay), fresh=fresh, about=self._about(world.targets),
-            sites=site_data(self.prepared, made.order, self.cooling), costs=building_costs(made.case, made.order.chosen), parts=parts,
+            sites=site_data(self.prepared, made.order, self.cooling), costs=building_costs(made.case, made.order.chosen),
+            starts={made.case.buildings[one.building].id: self.prepared.start_of(one) for one in made.order.chosen}, parts=parts,
             notes=tuple(notes),
         )  # fmt: skip
+
+
+def _kept_with(made: Prepared, chosen: Sequence[Choice], odds: float) -> float:
+    """The amount of the first target that an order keeps with a probability, in every draw with the queues of the model."""
+    return float(np.quantile(made.reached(chosen, queues=True)[0], 1.0 - odds, method="lower"))
 
 
 def _best(made: Promise, world: World) -> str:

@@ -1,12 +1,13 @@
 """What a plan promises, measured: the ordinary model runs on its overlay, on draws that choose among plans and on draws none has seen.
 
-The arrays of a case leave out that buildings wait for the same crews and accelerators. So what a run of the plan shows beyond them goes
-back into the case, and where its promise is below what is asked the case is asked for more, until the run keeps it.
+The arrays of a case leave out that buildings wait for the same crews and accelerators, and that worlds stand for many draws. So each order
+that is found is reckoned in every draw with the queues of the model, without a run; what it is late by goes back into the case, and where it
+keeps less than is asked the case is asked for more. The run comes last, and where it shows less the whole is asked for that much more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -19,12 +20,13 @@ from stargauge.engine.select import Block
 from stargauge.engine.series import Series
 from stargauge.engine.simulate import simulate
 from stargauge.plan.build_order.asked import reading_of
-from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Target, kept_in
+from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Target, faults_of, kept_in, value_of
+from stargauge.plan.build_order.prepare import Prepared
+from stargauge.plan.build_order.solve import NoOrder
 from stargauge.programme.known import Known
 from stargauge.programme.known import known as known_on
 from stargauge.programme.overlay import overlay as laid_over
 from stargauge.programme.schema import Programme
-from stargauge.quantity.dates import day
 from stargauge.quantity.quantity import STAGES
 
 Array = NDArray[np.float64]
@@ -32,10 +34,12 @@ Mask = NDArray[np.bool_]
 
 #: Draws on which a plan's promise is measured while plans are looked for, and of the draws that no plan has seen.
 SELECTION, FRESH = 1024, 2048
-#: How often a plan is solved again; by how much a promise may be above what is asked, and below it; the most a case is asked for.
-ROUNDS, NEAR, SHORT, MOST = 6, 0.02, 0.005, 0.999
-#: Days that are no delay.
-_DAY = 1.0
+#: How often an order is found again, and how often what was found is run; the most a case is asked for.
+ROUNDS, RUNS, MOST = 8, 3, 0.999
+#: By how much a plan may keep more than is asked before a cheaper one is looked for, and less on selection draws.
+NEAR, SHORT = 0.01, 0.0
+#: Days that are no delay; what is asked on top where a run shows less.
+_DAY, _LITTLE = 1.0, 0.003
 _OPERATIONAL = STAGES.index("operational")
 _RUNS = "power_facility[operational]"
 _TARGETS, _PHASES = "targets", "phases"
@@ -138,132 +142,152 @@ def at_day(series: Series, months: Sequence[date], when: date) -> Array:
     return by_month(series)[:, next(place for place, month in enumerate(months) if month >= when)]
 
 
-class Worlds(NamedTuple):
-    """The draws behind the worlds of a case: their number and seed, the places of the worlds among them, and options in all draws.
-
-    `operation`: days on which options run, (draw, choice), infinity where one never does.
-    """
-
-    draws: int
-    seed: int
-    places: NDArray[np.intp]
-    operation: Callable[[Sequence[Choice]], Array]
+Solve = Callable[[BuildCase, bool], BuildOrder]
+Overlay = Callable[[Sequence[Choice]], dict[str, Any]]
+Told = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Promise:
-    """A plan with what came of it on the draws that chose it. `case`: as it was solved, with what was measured before.
+    """A plan with what came of it on the draws that chose it. `made`: with the days to which its buildings are held, as the queues have them.
 
-    `rounds`: how often there was a solution; `kept`: whether the plan keeps what is asked; `floors`: what was measured
-    before, (building, world); `offsets`: probability asked for less that asked of the case; `failed`:
-    the case as asked with what was measured, and that, where it has no order any more.
+    `case`: the same, asked for as much as the plan may lose and still keep what is asked; `offsets`: probability asked for less that asked of
+    the case. `rounds`: how often there was a solution; `kept`: whether the plan keeps what is asked.
     """
 
+    made: Prepared
     case: BuildCase
     order: BuildOrder
     overlay: dict[str, Any]
     selected: Simulated
     rounds: int
     kept: bool
-    floors: Array | None = None
     offsets: tuple[float, ...] = ()
-    failed: tuple[BuildCase, Array] | None = None
 
 
-Solve = Callable[[BuildCase], BuildOrder]
-Overlay = Callable[[BuildCase, BuildOrder], dict[str, Any]]
+class Reckoned(NamedTuple):
+    """An order, the probability of each target by the queues of the model in every draw, and the case that it was found in."""
+
+    order: BuildOrder
+    odds: Array
+    made: Prepared
+
+
+def odds_of(made: Prepared, chosen: Sequence[Choice]) -> Array:
+    """The probability of each target if this is built, in all draws and with the queues of the model: (target,)."""
+    amount = np.array([target.amount for target in made.case.targets])[:, None]
+    return np.asarray((made.reached(chosen, queues=True) >= amount * (1.0 - 1e-9)).mean(axis=1))
 
 
 def promised(
-    case: BuildCase, worlds: Worlds, world: World, solve: Solve, overlay_of: Overlay, *, seed: int, draws: int = SELECTION,
-    first: Sequence[Choice] = (), told: Callable[[str], None] | None = None,
+    made: Prepared, world: World, solve: Solve, overlay_of: Overlay, *, seed: int, goal: Array | None = None, draws: int = SELECTION,
+    hands: Iterable[tuple[Choice, ...]] = (), told: Told | None = None,
 ) -> Promise:  # fmt: skip
     """The cheapest plan whose promise, measured on selection draws, is what is asked; else the one that comes nearest.
 
-    Each round solves, runs the plan on the draws of the worlds, holds each building to the day on which it ran there, and where the
-    promise is short asks the case for as much more. `first`: everything as early as it can be, on which is measured before the first round
-    what crews and accelerators allow at best. Raises NoOrder where there is no plan to begin with.
+    `made`: its case with limits; `solve`: roughly, or as near as it gets (True); `hands`: orders to begin from, such as the programme as it
+    stands, one of which is the plan where none that is found is better. Raises NoOrder where there is no plan to begin with.
     """
-    asked = [target.probability for target in world.targets]
-    case = replace(case, targets=world.targets)
-    seen = set[tuple[Choice, ...]]()
-    raised, floors, best = list(asked), np.full((len(case.buildings), len(worlds.places)), -np.inf), None
-    if first:
-        early = BuildOrder(tuple(first), 0.0, 0.0, kept_in(case, tuple(first)))
-        floors = _measured(floors, case, early, world.run(overlay_of(case, early), worlds.draws, worlds.seed), worlds)
-    done, failed = 0, None
-    bounds: tuple[list[float] | None, list[float] | None] = (None, None)
-    for done in range(1, ROUNDS + 1):
-        held = not_before(case, floors)
-        order = _solved(solve, held, asked, raised, best)
-        if order is None:
-            failed = asking(held, asked), floors
+    asked = np.array([target.probability for target in world.targets])
+    more, rounds, best, nothing = np.zeros(len(asked)), 0, None, None
+    held = [_in_hand(made, chosen, goal) for chosen in hands if not broken(made.case, chosen)]
+    run: dict[tuple[Choice, ...], Promise] = {}
+    for _ in range(RUNS):
+        found, count, nothing = reckoned(made, np.clip(asked + more, 0.0, MOST), solve, goal, held, told)
+        rounds += count
+        if found is None or found.order.chosen in run:
             break
-        overlay = overlay_of(case, order)
-        found = world.run(overlay, draws, seed)
-        short = [want - got for want, got in zip(asked, found.probabilities, strict=True)]
-        made = Promise(held, order, overlay, found, done, max(short, default=0.0) <= SHORT, floors)
-        best = _better(best, made, world.targets)
+        overlay = overlay_of(found.order.chosen)
+        selected = world.run(overlay, draws, seed)
+        short = asked - np.array(selected.probabilities)
+        kept = bool((short <= SHORT).all())
+        run[found.order.chosen] = one = Promise(found.made, found.made.case, found.order, overlay, selected, rounds, kept)
+        best = _better(best, one, world.targets)
         if told is not None:
-            odds = ", ".join(f"{100.0 * one:.0f} %" for one in found.probabilities)
-            told(f"round {done}: simulated {odds}, gap {100.0 * order.gap:.2g} %")
-        if order.chosen in seen or (made.kept and (not order.chosen or all(one >= -NEAR for one in short))):
+            told(f"simulated {', '.join(f'{100.0 * odds:.0f} %' for odds in selected.probabilities)}")
+        if kept:
+            break
+        more = more + np.maximum(short, 0.0) + np.where(short > SHORT, _LITTLE, 0.0)
+    if best is None:
+        raise nothing or NoOrder("no order of build keeps what is asked")
+    return replace(_calibrated(best, made, world.targets), rounds=max(rounds, 1))
+
+
+def reckoned(
+    made: Prepared, asked: Array, solve: Solve, goal: Array | None = None, hands: Sequence[Reckoned] = (), told: Told | None = None
+) -> tuple[Reckoned | None, int, NoOrder | None]:
+    """The cheapest order found that keeps what is asked by the queues in every draw, else the one that misses it least.
+
+    Each round solves, holds each building of the order to the day on which the queues let it run, and asks the case for as much more as was
+    missed, or as much less as there was too much. Beside it how often there was a solution, and why there was none.
+    """
+    best, done, nothing = None, 0, None
+    for one in hands:
+        best = _nearer(best, one, asked)
+    now, raised, seen = made, asked, set[tuple[Choice, ...]]()
+    low, high, last = None, None, (made, asked)
+    for done in range(1, ROUNDS + 1):
+        order, nothing = _solved(solve, now.case, asked, raised)
+        if order is None:
+            break
+        one = Reckoned(order, odds_of(made, order.chosen), now)
+        short = asked - one.odds
+        if told is not None:
+            told(f"round {done}: {', '.join(f'{100.0 * odds:.0f} %' for odds in one.odds)}, gap {100.0 * order.gap:.2g} %")
+        if _nearer(best, one, asked) is one:
+            best, last = one, (now, raised)
+        kept = bool((short <= 0.0).all())
+        if order.chosen in seen and low is not None or kept and bool((short >= -NEAR).all()):
             break
         seen.add(order.chosen)
-        floors = _measured(floors, case, order, world.run(overlay, worlds.draws, worlds.seed), worlds)
-        bounds = (bounds[0], raised) if made.kept else (raised, bounds[1])
-        raised = _next(raised, short, *bounds)
-    assert best is not None
-    return replace(_calibrated(best, case, worlds, world), rounds=done, failed=failed)
+        now = made.held(floors(made, now, order.chosen))
+        low, high = (low, raised) if kept else (raised, high)
+        raised = (low + high) / 2.0 if low is not None and high is not None else np.clip(raised + short, 0.0, MOST)
+    if best is not None and done and bool((best.odds >= asked).all()):
+        order, _ = _solved(lambda case, _: solve(case, True), last[0].case, asked, last[1])
+        one = best if order is None else Reckoned(order, odds_of(made, order.chosen), last[0])
+        best = _nearer(best, one, asked)
+    return best, done, nothing
 
 
-def _next(now: Sequence[float], short: Sequence[float], low: Sequence[float] | None, high: Sequence[float] | None) -> list[float]:
-    """What to ask of the case next: as much more as was missed; between what was too little and what was enough once both are known."""
-    if low is not None and high is not None:
-        return [(one + other) / 2.0 for one, other in zip(low, high, strict=True)]
-    return [float(np.clip(one + miss, 0.0, MOST)) for one, miss in zip(now, short, strict=True)]
+def _in_hand(made: Prepared, chosen: tuple[Choice, ...], goal: Array | None) -> Reckoned:
+    """An order that is not solved for. Its bound is none."""
+    order = BuildOrder(chosen, value_of(made.case, chosen, goal), -np.inf, kept_in(made.case, chosen))
+    return Reckoned(order, odds_of(made, chosen), made)
 
 
-def _calibrated(made: Promise, case: BuildCase, worlds: Worlds, world: World) -> Promise:
-    """The plan in a case that says of it what the run does: its buildings held to their days, its targets asked for as much as it may lose.
-
-    So what stands beside the plan is measured against it: it keeps the case, and what it keeps beyond what is asked may be given up there.
-    """
-    floors = made.floors
-    if made.order.chosen and floors is not None:
-        floors = _measured(floors, case, made.order, world.run(made.overlay, worlds.draws, worlds.seed), worlds)
-        case = not_before(case, floors)
-    kept = kept_in(case, made.order.chosen)
-    there = [float(case.weights[one].sum()) for one in kept]
-    odds = [
-        float(np.clip(now - max(got - one.probability, 0.0), 0.0, MOST))
-        for now, got, one in zip(there, made.selected.probabilities, world.targets, strict=True)
-    ]
-    offsets = tuple(one.probability - now for now, one in zip(odds, world.targets, strict=True))
-    return replace(made, case=asking(case, odds), order=replace(made.order, kept=kept), floors=floors, offsets=offsets)
+def broken(case: BuildCase, chosen: tuple[Choice, ...]) -> bool:
+    """Whether an order breaks what is beside the targets."""
+    return bool(faults_of(asking(case, [0.0] * len(case.targets)), chosen))
 
 
-def _solved(solve: Solve, case: BuildCase, asked: Sequence[float], raised: Sequence[float], best: Promise | None) -> BuildOrder | None:
-    """The order of a case asked for more; where that is too much, half as much more, then what is asked; None where there is none."""
-    from stargauge.plan.build_order.solve import NoOrder
-
-    for share in (1.0, 0.5, 0.0):
-        tried = [want + share * (more - want) for want, more in zip(asked, raised, strict=True)]
+def _solved(solve: Solve, case: BuildCase, asked: Array, raised: Array) -> tuple[BuildOrder | None, NoOrder | None]:
+    """The order of a case asked for more; where that is too much, for half as much more, then for what is asked; None where there is none."""
+    for share in (1.0, 0.5, 0.0) if (raised > asked).any() else (1.0,):
         try:
-            return solve(asking(case, tried))
-        except NoOrder:
-            if best is None:
-                raise
-    return None
+            return solve(asking(case, asked + share * (raised - asked)), False), None
+        except NoOrder as fault:
+            nothing = fault
+    return None, nothing
 
 
-def _better(best: Promise | None, made: Promise, targets: Sequence[Target]) -> Promise:
-    """Of two plans the cheaper one that keeps its promise, else the one that is less short of it."""
-    if best is None or made.kept != best.kept:
-        return made if best is None or made.kept else best
-    if made.kept:
-        return made if made.order.value < best.order.value else best
-    return made if short_of(made, targets) < short_of(best, targets) else best
+def _nearer(best: Reckoned | None, one: Reckoned, asked: Array) -> Reckoned:
+    """Of two orders the cheaper one that keeps what is asked, else the one that misses it least."""
+    if best is None:
+        return one
+    short, other = (float((asked - each.odds).max(initial=0.0)) for each in (best, one))
+    if short <= 0.0 and other <= 0.0:
+        return one if one.order.value < best.order.value else best
+    return one if other < short else best
+
+
+def _better(best: Promise | None, one: Promise, targets: Sequence[Target]) -> Promise:
+    """The same of plans that were run."""
+    if best is None or one.kept != best.kept:
+        return one if best is None or one.kept else best
+    if one.kept:
+        return one if one.order.value < best.order.value else best
+    return one if short_of(one, targets) < short_of(best, targets) else best
 
 
 def short_of(made: Promise, targets: Sequence[Target]) -> float:
@@ -271,31 +295,34 @@ def short_of(made: Promise, targets: Sequence[Target]) -> float:
     return max((one.probability - got for one, got in zip(targets, made.selected.probabilities, strict=True)), default=0.0)
 
 
-def asking(case: BuildCase, probabilities: Sequence[float]) -> BuildCase:
+def asking(case: BuildCase, probabilities: Iterable[float]) -> BuildCase:
     """The case with other probabilities asked of its targets."""
-    return replace(case, targets=tuple(t._replace(probability=p) for t, p in zip(case.targets, probabilities, strict=True)))
+    return replace(case, targets=tuple(t._replace(probability=float(p)) for t, p in zip(case.targets, probabilities, strict=True)))
 
 
-def not_before(case: BuildCase, floors: Array) -> BuildCase:
-    """The case in which no building runs before a day: floors (building, world), minus infinity where none was measured."""
-    if not np.isfinite(floors).any() and not (floors > 0.0).any():
-        return case
-    there = case.there.copy()
-    for place, target in enumerate(case.targets):
-        there[place] &= (floors <= day(target.day))[:, None, None, None, :]
-    return replace(case, there=there)
+def floors(made: Prepared, before: Prepared, chosen: Sequence[Choice]) -> Array:
+    """The day before which no building runs, (building, draw), with those of the buildings of a plan as the queues have them.
 
-
-def _measured(floors: Array, case: BuildCase, order: BuildOrder, run: Simulated, worlds: Worlds) -> Array:
-    """Floors with those of the buildings of a plan as they came out: where one ran later than its option says, the day on which it did.
-
-    Crews and accelerators are there no sooner when it starts sooner, and are waited for less when it starts later.
+    Where one runs later than its option says, the day on which it does: crews and accelerators are there no sooner when it starts sooner, and
+    are waited for less when it starts later.
     """
-    out = floors.copy()
-    if not order.chosen:
-        return out
-    options = worlds.operation(order.chosen)[worlds.places]
-    for place, one in enumerate(order.chosen):
-        really = run.phases[case.buildings[one.building].id].days[worlds.places]
-        out[one.building] = np.where(really > options[:, place] + _DAY, really, -np.inf)
+    out = before.all_worlds.floor.T.copy()
+    if chosen:
+        alone, really = made.operation(chosen), made.operation(chosen, queues=True)
+        late = np.isfinite(really) & (really > alone + _DAY)
+        out[[one.building for one in chosen]] = np.where(late, really, -np.inf).T
     return out
+
+
+def _calibrated(best: Promise, made: Prepared, targets: Sequence[Target]) -> Promise:
+    """The plan in a case that says of it what the queues do: its buildings held to their days, its targets asked for as much as it may lose.
+
+    So what stands beside the plan is measured against it: it keeps the case, and what it keeps beyond what is asked may be given up there.
+    """
+    held = made.held(floors(made, best.made, best.order.chosen))
+    kept = kept_in(held.case, best.order.chosen)
+    odds, offsets = list[float](), list[float]()
+    for one, row, got in zip(targets, kept, best.selected.probabilities, strict=True):
+        odds.append(float(np.clip(float(held.case.weights[row].sum()) - max(got - one.probability, 0.0), 0.0, MOST)))
+        offsets.append(one.probability - odds[-1])
+    return replace(best, made=held, case=asking(held.case, odds), order=replace(best.order, kept=kept), offsets=tuple(offsets))

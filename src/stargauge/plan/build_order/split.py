@@ -11,6 +11,7 @@ as are asked for. Leaves out: wear of accelerators that are built, a share that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -98,6 +99,11 @@ class Split:
         rest = 1.0 - self.inference_share
         text = f"{self.inference_share:.0%} of the fleet's time serves users, {rest:.0%} trains and researches"
         return {"inference_share": self.inference_share, "training_share": rest, "text": text}
+
+
+def is_need(text: str) -> bool:
+    """Whether a reading is of training or inference, by the quantity that it begins with."""
+    return re.split(r"[^a-z0-9_]", text.strip(), maxsplit=1)[0] in (*TRAINING, *INFERENCE)
 
 
 def need_of(text: str, probability: float, now: Known) -> Need:

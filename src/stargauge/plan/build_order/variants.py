@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -38,6 +38,8 @@ class Finder:
     `goal`: what is least in place of the cost (building, power, chip, start); `unit`: in which it is told.
     `anew`: whether a case near one with an order in hand is solved as well; otherwise that order is changed, and what it saves is a least.
     `late`: what was asked where time ran out before an order was found, or shown not to be: it counts as none, and nothing is proven.
+    `measure`: what there is of each target in every draw with an order of a case, (target, draw), where that tells more than its worlds;
+    `offsets`: by how much a probability so measured is more than that asked of the case, by target.
     """
 
     solver: Solver
@@ -47,6 +49,25 @@ class Finder:
     anew: bool = False
     unit: str = "USD"
     late: list[BuildCase] = field(default_factory=list)
+    measure: Callable[[BuildCase, BuildOrder], Array] | None = None
+    offsets: tuple[float, ...] = ()
+
+    def asked(self, case: BuildCase, place: int) -> float:
+        """The probability that is told where a case is asked for that of one of its targets."""
+        return min(max(case.targets[place].probability + (self.offsets[place] if self.offsets else 0.0), 0.0), 1.0)
+
+    def odds(self, case: BuildCase, order: BuildOrder, place: int) -> float:
+        """The probability with which an order keeps a target of a case, as it is measured."""
+        if self.measure is None:
+            return odds_of(case, order, place)
+        return float((self.measure(case, order)[place] >= case.targets[place].amount * (1.0 - 1e-9)).mean())
+
+    def amount(self, case: BuildCase, order: BuildOrder, place: int) -> float:
+        """The largest amount of a target that an order keeps with the probability that is told, as it is measured."""
+        if self.measure is None:
+            return amount_kept(case, order, place)
+        values = self.measure(case, order)[place]
+        return amount_with(np.full(len(values), 1.0 / len(values)), values, self.asked(case, place))
 
     def best(self, case: BuildCase, goal: Array | None = None) -> BuildOrder | None:
         """The best order of a case, None where nothing keeps its targets and limits."""
