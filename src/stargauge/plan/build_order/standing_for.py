@@ -46,7 +46,7 @@ def groups_of_draws(reached: Array, kept: Sequence[Array], first: Array, count: 
     amounts = np.quantile(reached, 1.0 - LEVELS, axis=1).T
     off = (means[:, None] >= amounts[..., None]).mean(axis=2) - (reached[:, None] >= amounts[..., None]).mean(axis=2)
     middle = np.array([part[len(part) // 2] for part in parts], dtype=np.intp)
-    return Standing(middle, group, np.full(len(parts), 1.0 / len(parts)), float(np.sqrt((off[reached.std(axis=1) > 0.0] ** 2).mean())))
+    return Standing(middle, group, np.full(len(parts), 1.0 / len(parts)), float(np.sqrt((off**2).mean())))
 
 
 def _usual(rows: Array) -> Array:
