@@ -10,6 +10,7 @@ from tests.build_order_programmes import TODAY, undecided
 from stargauge.catalogue.load import load_catalogue
 from stargauge.plan.build_order.choices import (
     POWERS,
+    SUPPLIES,
     Ground,
     buildings_of,
     carried,
@@ -46,10 +47,10 @@ def test_land_decides_how_many_further_buildings_there_are_and_a_site_without_it
 
 def test_a_site_without_a_stated_supply_may_have_any_power_but_a_stated_one() -> None:
     _, now = undecided()
-    assert powers_of(ground_of(now, "north")) == POWERS[1:]
+    assert powers_of(ground_of(now, "north")) == SUPPLIES[1:]
     south = ground_of(now, "south")
     assert not south.begun and south.capacity == {"gas": 300e6}
-    assert powers_of(south) == POWERS
+    assert powers_of(south) == SUPPLIES
 
 
 def test_what_is_begun_keeps_its_plants_and_its_grid() -> None:

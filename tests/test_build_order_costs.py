@@ -37,7 +37,7 @@ SUPPLY = Supply(
     (np.array([[0.01, 1.0]]), np.array([[5e-5, 1.8e-4]]), np.array([[0.5, 0.6]]), np.array([[2.6, 2.9]])),
 )  # fmt: skip
 CHIPS = Chips(np.array([25.0, 28.0]), np.array([0.0, 1.0]), np.array([450.0, 450.0]))
-START = np.array([[30.0, 400.0]])
+START = np.array([[[30.0, 400.0]]])
 READY = np.array([[[500.0, 900.0], [700.0, 1000.0]]])
 DATES = Expected(START, READY, np.maximum(READY[:, :, None], 0.0) + np.array([100.0, 130.0])[None, None, :, None])
 ENDS = {2026 + year: YEAR * (year + 1) for year in range(6)}
@@ -86,7 +86,7 @@ def test_a_total_is_the_sum_of_its_parts_and_what_is_left_is_taken_off() -> None
 
 def test_money_is_paid_once_within_the_clock() -> None:
     paid = capital_by_year(BUILDING, SUPPLY, CHIPS, DATES, MONEY, np.array([*ENDS.values()]))
-    whole = hall_cost(BUILDING, START, MONEY)[:, None, None, :] + generation_cost(BUILDING, SUPPLY)[:, :, None, None]
+    whole = hall_cost(BUILDING, START, MONEY)[:, :, None] + generation_cost(BUILDING, SUPPLY)[:, :, None, None]
     assert paid.sum(axis=-1) == pytest.approx(whole + equipment_cost(BUILDING, CHIPS, DATES.operation, MONEY))
     assert (paid >= 0.0).all()
 

@@ -10,10 +10,10 @@ import pytest
 from tests.build_order_programmes import TODAY, aim, undecided
 
 from stargauge.catalogue.load import load_catalogue
-from stargauge.plan.build_order.case import Choice, faults_of, kept_in
+from stargauge.plan.build_order.case import Choice, faults_of, kept_in, reached
 from stargauge.plan.build_order.choices import overlay_of, supply_of
 from stargauge.plan.build_order.decisions import Laid, decisions_of
-from stargauge.plan.build_order.prepare import BuildAsked, Prepared, prepare
+from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, UnderWay, prepare
 from stargauge.plan.build_order.worlds import days_of, read, ready_at, running_of, starts_at
 from stargauge.programme.known import known
 from stargauge.programme.load import load
@@ -58,13 +58,14 @@ def test_a_case_holds_what_is_decided_in_arrays_that_fit(made: Prepared) -> None
     assert case.there.shape == (1, *shape, 50) and case.gains.shape == (1, shape[0], shape[2], 50)
     assert case.fixed.shape == (1, 50) and case.weights.sum() == pytest.approx(1.0)
     assert case.months[0] == date(2026, 12, 31) and case.months[-1] == BY
-    assert made.under_way == ("north/hall-1",)
+    assert made.under_way == (UnderWay("north/hall-1", date(2026, 1, 31)),)
     assert not case.there[:, ~case.allowed].any() and np.isfinite(case.cost).all() and (case.cost[case.allowed] > 0.0).all()
 
 
 def test_what_there_is_in_time_never_comes_back_with_a_later_start(made: Prepared, stargate: Prepared) -> None:
     for one in (made, stargate):
-        assert not (np.diff(one.case.there.astype(int), axis=4) > 0).any()
+        designed = one.case.there[:, :, : one.case.powers.index("file")]
+        assert not (np.diff(designed, axis=4) > 0.0).any()
 
 
 def test_dates_are_those_of_the_model_where_nothing_waits_for_others(made: Prepared) -> None:
@@ -133,14 +134,16 @@ def test_what_crews_and_the_queue_add_is_what_is_corrected_for(made: Prepared) -
     after = made.corrected(made.delays(chosen))
     assert after.operation(chosen) == pytest.approx(made.operation(chosen, queues=True))
     assert (after.delays(chosen) == 0.0).all()
-    assert after.case.there.sum() <= made.case.there.sum() and not (after.case.there & ~made.case.there).any()
+    assert (after.case.there <= made.case.there).all() and after.case.there.sum() < made.case.there.sum()
 
 
 def test_no_building_runs_before_the_day_it_is_held_to(made: Prepared) -> None:
     floors = np.full((len(made.lots), DRAWS), -np.inf)
     floors[1] = made.case.targets[0].day.toordinal() + 1.0
     after = made.held(floors)
-    assert not after.case.there[:, 1].any() and (after.case.there[:, 0] == made.case.there[:, 0]).all()
+    file = made.case.powers.index("file")
+    assert not after.case.there[:, 1, :file].any() and (after.case.there[:, 1, file] == made.case.there[:, 1, file]).all()
+    assert (after.case.there[:, 0] == made.case.there[:, 0]).all()
     assert (made.held(np.full_like(floors, -np.inf)).case.there == made.case.there).all()
 
 
@@ -150,13 +153,12 @@ def test_another_day_of_a_target_is_as_if_it_had_been_asked(made: Prepared) -> N
     assert (alone.there(0, date(2029, 6, 30)) == other.case.there[0]).all()
 
 
-def test_worlds_that_are_groups_hold_means_of_their_draws(made: Prepared) -> None:
-    got = prepare(*undecided(), _asked(groups=True, worlds=32))
+def test_worlds_hold_means_of_their_draws(made: Prepared) -> None:
+    got = prepare(*undecided(), _asked(worlds=32))
     assert (np.bincount(got.group) == DRAWS // 32).all() and got.case.there.dtype == np.float64
-    assert (got.case.there >= 0.0).all() and (got.case.there <= 1.0).all()
+    assert (got.case.there >= 0.0).all() and (got.case.there[:, :, : got.case.powers.index("file")] <= 1.0).all()
     chosen = tuple(Choice(*_places(got, name, "grid", start)) for name, start in (("north/hall-2", 0), ("north/hall-3", 6)))
-    in_worlds = (got.case.fixed + sum(got.case.gains[:, one[0], one[2]] * got.case.there[(slice(None), *one)] for one in chosen))[0]
-    assert in_worlds.mean() == pytest.approx(got.reached(chosen)[0].mean(), rel=0.01)
+    assert reached(got.case, chosen)[0].mean() == pytest.approx(got.reached(chosen)[0].mean(), rel=0.01)
     assert (got.case.cost == made.case.cost).all()
 
 
@@ -207,7 +209,7 @@ def test_a_case_is_solved_by_a_plan_without_faults(made: Prepared) -> None:
 
 def test_targets_of_every_kind_and_of_sites_have_their_own_gains() -> None:
     aims = (aim(1e8, BY, "power_it"), aim(1e8, BY, "power_facility", "south"), aim(1e5, BY, "compute_h100e"))
-    got = prepare(*undecided(), _asked(aims=aims, draws=256, worlds=20, powers=("grid", "stated"), further=False))
+    got = prepare(*undecided(), _asked(aims=aims, draws=256, worlds=20, powers=("grid", "stated"), further=False, chips=("h100-sxm", "vr-nvl72")))
     case = got.case
     assert [one.id for one in case.buildings] == ["north/hall-2", "north/hall-3", "south/hall-1"] and case.powers == ("stated", "grid")
     assert case.gains[0, 0] == pytest.approx(case.gains[0, 0, :1].repeat(len(case.chips), axis=0))

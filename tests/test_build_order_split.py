@@ -15,6 +15,7 @@ from stargauge.plan.build_order.case import Choice, reached
 from stargauge.plan.build_order.cooling import cooling_of, designs_of
 from stargauge.plan.build_order.limits import read_limits
 from stargauge.plan.build_order.prepare import BuildAsked, prepare
+from stargauge.plan.build_order.reach import by_world
 from stargauge.plan.build_order.split import Need, holds, need_of, split_of
 from stargauge.plan.build_order.takes import begun_known
 from stargauge.programme.known import Known, known
@@ -52,7 +53,7 @@ def test_the_share_is_the_best_of_all() -> None:
 
 
 def test_needs_become_targets_of_a_case() -> None:
-    """Each need is a target of amount one; a world's gain is its IT power times what accelerators give, scaled by what is needed."""
+    """Each need is a target of amount one; a world's gain is the mean of IT power times what accelerators give, scaled by what is needed."""
     now, programme = known_of(), api.load("stargate")
     chips = now.axes["chip"][-2:]
     split = split_of(needs_of(150.0, 20.0, 0.6, now), begun_known(programme, now), chips, draws=256)
@@ -63,13 +64,12 @@ def test_needs_become_targets_of_a_case() -> None:
     case = made.case
     assert [target.amount for target in case.targets] == [1.0, 1.0]
     nothing = reached(case, ())
-    assert nothing == pytest.approx(split.begun[:, made.chosen])
+    assert nothing == pytest.approx(by_world(split.begun, made.group))
     options = [Choice(*place) for place in np.argwhere(case.allowed & (np.arange(len(case.months)) == 0))]
     first = next(one for one in options if one.chip == len(case.chips) - 1)
     assert (reached(case, (first,)) >= nothing).all()
-    power = made.all_worlds.only(made.chosen).it_power[:, first.building]
-    expected = power * split.per_power[:, made.chosen, first.chip]
-    assert case.gains[:, first.building, first.chip] == pytest.approx(expected)
+    expected = made.all_worlds.it_power[:, first.building] * split.per_power[:, :, first.chip]
+    assert case.gains[:, first.building, first.chip] == pytest.approx(by_world(expected, made.group))
 
 
 def test_faults_of_needs() -> None:

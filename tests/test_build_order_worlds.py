@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stargauge.plan.build_order.queues import added
-from stargauge.plan.build_order.standing_for import LEVELS, alike, passing, plans_at_random, standing_for
+from stargauge.plan.build_order.standing_for import groups_of_draws, plans_at_random, whole_plans
 from stargauge.plan.build_order.worlds import (
     KNOTS,
     Worlds,
@@ -39,7 +39,7 @@ def made_up(seed: int, draws: int = 40, buildings: int = 3, powers: int = 2, chi
         DAY + chance.uniform(0.0, 900.0, (draws, chips)), chance.random((draws, 2)), chance.uniform(0.05, 0.2, draws),
         chance.uniform(0.01, 0.1, draws), chance.uniform(1e8, 2e8, (draws, buildings)), chance.uniform(1e8, 2e8, (draws, buildings)),
         chance.uniform(30.0, 90.0, draws), np.zeros((draws, buildings)), np.full((draws, buildings), -np.inf), np.full(2, DAY - 200.0),
-        np.full(2, DAY - 400.0), site,
+        np.full(2, DAY - 400.0), site, np.full((draws, buildings), np.inf),
     )  # fmt: skip
 
 
@@ -133,33 +133,50 @@ def _reached(seed: int, plans: int, draws: int = 600) -> np.ndarray:
     return np.stack([(late < chance.normal(0.5, 1.0, 12)).astype(float) @ (chance.random(12) < 0.6) for _ in range(plans)])
 
 
-def test_few_worlds_keep_about_what_all_draws_keep_of_plans_they_were_not_chosen_by() -> None:
-    known, fresh = _reached(3, 80), _reached(4, 200)
-    made = standing_for(known, 50)
-    off = np.sqrt(((passing(fresh)[:, made.places].mean(axis=1) - passing(fresh).mean(axis=1)) ** 2).mean())
-    usual = np.sqrt(np.mean(LEVELS * (1.0 - LEVELS) / 50.0))  # of fifty draws at random
-    assert off < 0.6 * usual and made.error < 0.5 * usual
-
-
-def test_the_worlds_are_of_one_weight_in_order_and_always_the_same() -> None:
-    made, again = standing_for(_reached(3, 40), 30), standing_for(_reached(3, 40), 30)
-    assert (made.places == again.places).all() and (np.diff(made.places) > 0).all()
-    assert made.weights.tolist() == [1.0 / 30] * 30
-
-
 def test_groups_of_draws_that_are_alike_are_quantiles_of_what_plans_reach() -> None:
     known, fresh = _reached(3, 80), _reached(4, 200)
-    made = alike(known, 50)
-    assert (np.bincount(made.group) == 12).all() and made.weights.sum() == pytest.approx(1.0)
-    means = np.stack([fresh[:, made.group == one].mean(axis=1) for one in range(50)], axis=1)
+    made = groups_of_draws(known, [], np.zeros(600), 50)
+    assert (np.bincount(made.group) == 12).all() and made.weights.tolist() == [1.0 / 50] * 50
     amounts = np.quantile(fresh, 0.2, axis=1)[:, None]
-    off = (means >= amounts).mean(axis=1) - (fresh >= amounts).mean(axis=1)
+    off = _by_group(fresh, made.group, amounts) - (fresh >= amounts).mean(axis=1)
     assert np.sqrt((off**2).mean()) < 0.15 and (made.group[made.places] == np.arange(50)).all()
 
 
+def test_groups_know_which_draws_keep_an_amount() -> None:
+    """All that a plan can build is an amount which some draws miss by a building: by means alone most groups would miss it."""
+    late = np.random.default_rng(2).random((600, 12))
+    rows = np.stack([(late < chance).sum(axis=1) for chance in (0.95, 0.96, 0.97, 0.98)]).astype(float)
+    kept = (rows >= 12.0).astype(float)
+    usual, made = (groups_of_draws(rows[:, :], sets, np.zeros(600), 50) for sets in ([], [kept]))
+    off = [np.abs(_by_group(rows, one.group, np.full((4, 1), 12.0)) - kept.mean(axis=1)).max() for one in (made, usual)]
+    assert off[0] < 0.06 and off[0] <= off[1]
+
+
+def test_what_goes_first_is_kept_apart() -> None:
+    first = np.arange(600) % 3 == 0
+    made = groups_of_draws(_reached(3, 80), [], first.astype(float), 50)
+    mixed = [one for one in range(50) if 0.0 < first[made.group == one].mean() < 1.0]
+    assert len(mixed) <= 1
+
+
+def _by_group(rows: np.ndarray, group: np.ndarray, amounts: np.ndarray) -> np.ndarray:
+    """Share of groups whose mean is an amount at least."""
+    means = np.stack([rows[:, group == one].mean(axis=1) for one in range(group.max() + 1)], axis=1)
+    return (means >= amounts * (1.0 - 1e-9)).mean(axis=1)
+
+
 def test_as_many_worlds_as_draws_are_all_of_them() -> None:
-    made = standing_for(_reached(3, 4, 20), 20)
-    assert made.places.tolist() == list(range(20)) and made.error == 0.0
+    made = groups_of_draws(_reached(3, 4, 20), [], np.zeros(20), 20)
+    assert sorted(made.group.tolist()) == list(range(20)) and made.error == 0.0
+
+
+def test_whole_plans_build_all_or_half_at_once_on_each_power() -> None:
+    offered = np.array([[True, False], [True, False], [True, True], [False, True]])
+    made = whole_plans(((0, 1), (2, 3)), offered, (2, 0), 1, 12)
+    assert [plan.T.tolist() for plan in made] == [
+        [[0, 0, 1, 0], [1, 0, 1, 2], [2, 0, 1, 0]], [[0, 0, 1, 0], [2, 0, 1, 0]],
+        [[0, 0, 1, 0], [1, 0, 1, 2], [2, 1, 1, 0], [3, 1, 1, 0]], [[0, 0, 1, 0], [2, 1, 1, 0]],
+    ]  # fmt: skip
 
 
 def test_plans_at_random_are_plans() -> None:

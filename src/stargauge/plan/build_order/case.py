@@ -10,9 +10,9 @@
 A world is a group of draws that are alike, as large as any other: `there` is the share of them in which an option runs in time, so (2) asks
 for the expected amount in the group. A draw by itself is a chance that a plan could be made for; what a group has in common is none.
 
-One power of a site is `file`: it is left as the file has it. Its phases then come as they do in the run of the file, and can only be given up
-from the last one on, as those of any site; `there` of such an option is what it adds by the day over what it adds where it runs. It has one
-month of start and one accelerator, which stand for those of the file.
+One power of a site is `file`: it is left as the file has it. Its phases then come as they do in the run of the file, and can only be given
+up from the last one on, as those of any site; `there` of such an option is what it adds by the day over what it adds where it runs. It has
+one month of start and one accelerator, which stand for those of the file.
 
 A two-stage program with a chance constraint over sampled worlds (Luedtke, Ahmed and Nemhauser 2010, Mathematical Programming 122): what is
 started is decided before the world is known, what runs in time follows in each.
@@ -82,8 +82,9 @@ class BuildCase:
     `powers`, `chips`: ids of what may be chosen; `months`: month ends in which work may start. `allowed`: (building, power, chip, start)
     options there are. `cost`: the same, USD of the price year, present value. `gains`: (target, building, chip, world), what a building
     adds to a target where it runs in time. `there`: (target, building, power, chip, start, world), in which share of the draws that a
-    world stands for it does, nought to one. `fixed`: (target, world), what runs by the target's day whatever is decided. `weights`: of the worlds, their sum is one. `least`: W of IT power that a
-    site gets at least if anything new is built there. `spacing`: months between two starts of work at a site, at least.
+    world stands for it does, nought to one. `fixed`: (target, world), what runs by the target's day whatever is decided.
+    `weights`: of the worlds, their sum is one. `least`: W of IT power that a site gets at least if anything new is built there. `spacing`:
+    months between two starts of work at a site, at least.
     """
 
     sites: tuple[str, ...]

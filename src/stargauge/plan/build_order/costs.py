@@ -53,7 +53,7 @@ class Supply(NamedTuple):
 
 
 class Chips(NamedTuple):
-    """Equipment by chip, or by power and chip. `drifts`: 1 where its price is that of the year in which it runs, 0 where that of the chip."""
+    """Equipment by chip, or by power and chip. `drifts`: 1 where its price is that of the year in which it runs, else 0."""
 
     price: Array  # USD/W of IT power
     drifts: Array

@@ -45,9 +45,9 @@ class Filed(NamedTuple):
     """Buildings in the run of the file: (draw, building) each, day counts, infinity where there is none; so for further buildings.
 
     `start`, `ready`, `operation`: whatever is cancelled; `runs`: day of operation, infinity where it is cancelled before. `wanted`: (draw,
-    phase of the run with further buildings) day on which racks are wanted. `site`: by building; `months`: day counts of month ends; `added`:
-    by kind and sites (none: all), (draw, month) what there is more of than without what is decided. `begun`: P50 of the start of work of
-    every phase.
+    phase of the run with further buildings) day on which racks are wanted. `site`: by building; `months`: day counts of month ends;
+    `added`: by kind and sites (none: all), (draw, month) what there is more of than without what is decided. `begun`: P50 of the start of
+    work of every phase.
     """
 
     start: Array
@@ -95,7 +95,7 @@ def _parts(runs: Array, power: Array, when: float) -> Array:
     """Share of each building of a site in what is added there by a day: (draw, building)."""
     own = np.where(runs <= when, power, 0.0)
     first = np.equal(np.arange(runs.shape[1])[None], runs.argmin(axis=1)[:, None]) & np.isfinite(runs)
-    own = np.where((own > 0.0).any(axis=1)[:, None], own, first)
+    own = np.where(own.max(axis=1, keepdims=True) > 0.0, own, first)
     return np.asarray(own / np.maximum(own.sum(axis=1, keepdims=True), 1e-300))
 
 
@@ -107,12 +107,13 @@ def addresses_of(asked: Iterable[tuple[str, tuple[str, ...]]], lots: Sequence[Lo
 
 
 def filed_of(
-    now: Known, lots: Sequence[Lot], of: Iterable[tuple[str, tuple[str, ...]]], idle: Mapping[str, Array], phases: Sequence[str], draws: int,
-    seed: int,
+    now: Known, lots: Sequence[Lot], of: Iterable[tuple[str, tuple[str, ...]]], idle: Mapping[str, Array], phases: Sequence[str],
+    draws: int, seed: int,
 ) -> Filed:  # fmt: skip
     """From a run of what is known as it stands.
 
-    `of`: kinds and sites of targets; `idle`: by address, what there is with all that is decided given up; `phases`: of the axis on which `wanted` stands.
+    `of`: kinds and sites of targets; `idle`: by address, what there is with all that is decided given up; `phases`: of the axis on which
+    `wanted` stands.
     """
     asked = addresses_of(of, lots)
     got = read(now, _READ, draws, seed, [*asked.values()])
@@ -148,7 +149,7 @@ def _middle(days: Array) -> date | None:
 def symbolic_starts(expected: Array, by_site: Sequence[Sequence[int]], spacing: Sequence[int], months: Array) -> NDArray[np.intp]:
     """The month that stands for the start of work of each building of the file: (building,), -1 for one that has none (NaN).
 
-    The nearest to the expected day that leaves the spacing of its site on both sides, so that what the file has is always an order of build.
+    The nearest to the expected day that leaves the spacing of its site on both sides, so that what the file has is an order of build.
     """
     out = np.full(len(expected), -1, dtype=np.intp)
     for places, gap in zip(by_site, spacing, strict=True):

@@ -21,6 +21,7 @@ from stargauge.audit.standing import POOLS
 from stargauge.engine.sample import central
 from stargauge.engine.simulate import inputs_of
 from stargauge.plan.build_order.case import BuildCase, Limit
+from stargauge.plan.build_order.choices import FILE
 from stargauge.plan.build_order.takes import Begun, Takes, country_of
 from stargauge.programme.currencies import currency_of, in_usd
 from stargauge.programme.known import Known
@@ -165,6 +166,8 @@ def natural_rows(
     """How things are, unless a limit of the same was asked for: stated grid connections, pools with a figure, supply of accelerators.
 
     `neighbours`: whether the catalogue's pools count, which give to all buyers of the world and not to one programme alone.
+
+    What the file has keeps them: its run holds them already. So each is at least what all sites take that are left as the file has them.
     """
     given = {(one.kind, one.name) for one in bounds}
     rows = [row for row in _stated_grid(now, case, takes, begun) if ("grid", row.name) not in given]
@@ -172,7 +175,15 @@ def natural_rows(
         pools = (pool for pool in pools_of(now.catalogue, {}) if ("pool", pool.name) not in given)
         rows += [row for pool in pools for row in _pool_rows(pool, case, takes, begun, asked=False)]
     rows += _allocation(now, case, takes, begun)
-    return binding(case, rows)
+    return binding(case, [row._replace(most=max(row.most, _filed(case, row.use))) for row in rows])
+
+
+def _filed(case: BuildCase, use: Array) -> float:
+    """What all sites take that are left as the file has them; nothing where they may not be."""
+    if FILE not in case.powers:
+        return 0.0
+    at = case.powers.index(FILE)
+    return float(use[:, at][case.allowed[:, at]].sum())
 
 
 def least_of(bounds: Sequence[Bound], case: BuildCase) -> tuple[float, ...]:

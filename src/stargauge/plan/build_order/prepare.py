@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +12,14 @@ from numpy.typing import NDArray
 from stargauge.engine.simulate import case_of
 from stargauge.plan.build_order.case import BuildCase, Choice
 from stargauge.plan.build_order.case import Building as Decided
-from stargauge.plan.build_order.choices import FILE, POWERS, Ground, Lot, given_up
+from stargauge.plan.build_order.choices import FILE, POWERS, Ground, Lot
 from stargauge.plan.build_order.costs import Costs, Expected, Uses, costs_of, uses_of
 from stargauge.plan.build_order.decisions import Decisions, Laid, NothingToDecide, chips_for, decisions_of, months_for, why_nothing
 from stargauge.plan.build_order.filed import KINDS, Filed, address_of, addresses_of, filed_of, symbolic_starts
 from stargauge.plan.build_order.queues import QUEUES, Queues, added, operation_with_queues
 from stargauge.plan.build_order.reach import Aim, AsFiled, Own, by_world, gain_of, reached_of, there_of
-from stargauge.plan.build_order.standing_for import Standing, groups_of_draws, plans_at_random
+from stargauge.plan.build_order.shown import UnderWay, Waits, assumed, notes_of, under_way, waits_of
+from stargauge.plan.build_order.standing_for import Standing, groups_of_draws, plans_at_random, whole_plans
 from stargauge.plan.build_order.unit_prices import (
     COMPUTING,
     UnitPrices,
@@ -43,7 +43,7 @@ from stargauge.plan.build_order.worlds import (
 )
 from stargauge.plan.offers import Basis
 from stargauge.programme.known import Known
-from stargauge.programme.schema import UNSITED, Programme
+from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import day, month_label
 from stargauge.quantity.errors import Fault, InputError, did_you_mean
 
@@ -78,28 +78,13 @@ class BuildAsked:
     cooling: Mapping[str, str] = field(default_factory=dict)
 
 
-class UnderWay(NamedTuple):
-    """A phase that is not decided, and the day on which work on it began: observed, else P50; None where half of the draws have none."""
-
-    id: str
-    start: date | None
-
-
-class Waits(NamedTuple):
-    """Days from the start of work at a site until hall and power are there, for one power: quantiles over the draws."""
-
-    p10: float
-    p50: float
-    p90: float
-
-
 @dataclass(frozen=True)
 class Prepared:
     """The case and what it is made of.
 
     `lots`, `grounds`: what is decided, and the sites; `all_worlds`: every draw, `group` the world of each, `chosen` the draw in the middle
-    of each, `error` how far worlds are off, in shares of draws; `fixed`: (target, draw); `dates`: expected days of every option; `waits`: by
-    site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them; `notes`: what to know of the answer.
+    of each, `error` how far worlds are off, in shares of draws; `fixed`: (target, draw); `dates`: expected days of every option; `waits`:
+    by site and power; `under_way`: phases that are not decided; `left`: buildings as the file has them; `notes`: what to know of it all.
     """
 
     case: BuildCase
@@ -146,7 +131,7 @@ class Prepared:
         return replace(self, all_worlds=made, case=replace(self.case, there=there))
 
     def there(self, place: int, when: date) -> Array:
-        """In which share an option runs by another day than that of a target, as `BuildCase.there` has it of one: (building, ..., world)."""
+        """In which share an option runs by another day than that of a target, as `BuildCase.there` has it: (building, ..., world)."""
         aim = self.aims[place]
         moved = (aim._replace(target=aim.target._replace(day=when)),)
         return np.asarray(there_of(self.all_worlds, self.group, moved, self.case.months, self.left, self._shares(moved))[0])
@@ -239,18 +224,25 @@ def _chosen(
     made: Worlds, queues: Queues, asked: BuildAsked, gains: list[Array], fixed: Array, months: tuple[date, ...], offered: Mask,
     by_site: list[list[int]], spacing: tuple[int, ...], left: AsFiled,
 ) -> Standing:  # fmt: skip
-    """The worlds that stand for all, by what plans at random reach of each target some months before and after its day, and on it.
-
-    With crews and the queue for accelerators and without.
+    """The worlds that stand for all, by what plans at random reach of each target some months before and after its day, and on it, and by
+    whether they and those that build all as early as can be keep it. With crews and the queue for accelerators and without.
     """
+    planned, amounts = days_of(months), np.array([aim.target.amount for aim in asked.aims])[:, None] * (1.0 - 1e-9)
+
+    def rows(plans: list[NDArray[np.intp]], apart: tuple[float, ...]) -> list[Array]:
+        out = list[Array]()
+        for plan in plans:
+            days = planned[plan[3]]
+            for runs in (running_of(made, plan[0], plan[1], plan[2], days), operation_with_queues(made, queues, plan, days)):
+                out += [reached_of(runs, plan, asked.aims, gains, fixed, left, made.file, later) for later in apart]
+        return out
+
     plans = plans_at_random(by_site, offered, spacing, made.ships.shape[1], len(months), _PLANS, asked.seed)
-    reached, planned = [fixed], days_of(months)
-    for plan in (one for one in plans if one.size):
-        runs = (running_of(made, plan[0], plan[1], plan[2], planned[plan[3]]), operation_with_queues(made, queues, plan, planned[plan[3]]))
-        reached += [
-            reached_of(one, plan, asked.aims, gains, fixed, left, made.file, later) for one in runs for later in (-_ASIDE, 0.0, _ASIDE)
-        ]
-    return groups_of_draws(np.concatenate(reached), asked.worlds)
+    reached = [fixed, *rows([plan for plan in plans if plan.size], (-_ASIDE, 0.0, _ASIDE))]
+    whole = rows([plan for plan in whole_plans(by_site, offered, spacing, left.chip, len(months)) if plan.size], (0.0,))
+    kept = [np.concatenate([one >= amounts for one in some]).astype(np.float64) for some in (reached, whole or [fixed])]
+    stated = fixed + np.stack([left.amount(aim, gain).sum(axis=1) for aim, gain in zip(asked.aims, gains, strict=True)])
+    return groups_of_draws(np.concatenate(reached), kept, (stated >= amounts).sum(axis=0), asked.worlds)
 
 
 def _months(now: Known, asked: BuildAsked, ground: Decisions) -> tuple[tuple[date, ...], int]:
@@ -320,13 +312,13 @@ def _assembled(
     queues: Queues, fixed: Array, filed: Filed, prices: UnitPrices,
 ) -> Prepared:  # fmt: skip
     """The case from what was read: worlds chosen, costs and uses at expected dates."""
-    computing = computing_power(read(now, COMPUTING, asked.draws, asked.seed), now.axes["chip"], chips)
+    computing = np.nan_to_num(computing_power(read(now, COMPUTING, asked.draws, asked.seed), now.axes["chip"], chips))  # not stated: none
     gains = [gain_of(made, aim, computing, ground.lots) for aim in asked.aims]
     fixed = np.stack([row if aim.own is None else aim.own.begun for row, aim in zip(fixed, asked.aims, strict=True)])
     sites = tuple(one.id for one in ground.grounds)
     by_site = [[place for place, lot in enumerate(ground.lots) if lot.site == site] for site in sites]
     spacing = _spacing(made, ground.lots, sites, len(months))
-    left = _left(made, filed, ground.lots, by_site, spacing, months)
+    left = _left(made, filed, computing, ground.lots, by_site, spacing, months)
     with np.errstate(invalid="ignore"):
         chosen, group, weights, error = _chosen(made, queues, asked, gains, fixed, months, ground.offered, by_site, spacing, left)
         dates = _expected(made, months, filed)
@@ -335,6 +327,7 @@ def _assembled(
         costs, uses = costs_of(building, supply, chip, dates, money), uses_of(building, supply, chip, dates, money, _year_ends(now))
         allowed = _allowed(ground.offered, dates.operation, made.file, left, open_months)
         costs, uses = costs.only(allowed), uses.only(allowed)
+    shares = [left.share(aim, gain, group) for aim, gain in zip(asked.aims, gains, strict=True)]
     size = [np.median(values, axis=0) for values in (made.it_power, made.facility_power)]
     decided = tuple(
         Decided(lot.id, sites.index(lot.site), float(size[0][place]), float(size[1][place]), lot.further)
@@ -343,22 +336,25 @@ def _assembled(
     case = BuildCase(
         sites, decided, ground.powers, chips, months, allowed, costs.total,
         np.stack([by_world(gain, group) for gain in gains]),
-        there_of(made, group, asked.aims, months, left, [left.share(aim, gain, group) for aim, gain in zip(asked.aims, gains, strict=True)]),
+        there_of(made, group, asked.aims, months, left, shares),
         by_world(fixed, group), weights, tuple(aim.target for aim in asked.aims), (), tuple(0.0 for _ in sites), spacing,
     )  # fmt: skip
-    basis = (*prices.basis, *_assumed(ground))
+    basis = (*prices.basis, *assumed(ground))
     return Prepared(
         case, ground.lots, ground.grounds, asked.aims, made, queues, chosen, group, fixed, computing, dates, costs, uses, basis,
-        _waits(made, filed, sites, ground), _under_way(now, ground.lots, filed), left, error, asked.seed, _notes(made),
+        waits_of(made, filed, sites, ground), under_way(now, ground.lots, filed), left, error, asked.seed, notes_of(made),
     )  # fmt: skip
 
 
 def _left(
-    made: Worlds, filed: Filed, lots: tuple[Lot, ...], by_site: list[list[int]], spacing: tuple[int, ...], months: tuple[date, ...]
-) -> AsFiled:
-    """Buildings as the file has them, with the month and the newest chip that stand for it."""
+    made: Worlds, filed: Filed, computing: Array, lots: tuple[Lot, ...], by_site: list[list[int]], spacing: tuple[int, ...],
+    months: tuple[date, ...],
+) -> AsFiled:  # fmt: skip
+    """Buildings as the file has them, with the month and the chip, the newest of known computing power, that stand for it."""
+    ships = np.median(made.ships, axis=0)
+    chip = int(np.lexsort((ships, computing.mean(axis=0) > 0.0))[-1])
     begins = np.where([made.file >= 0 and not lot.further for lot in lots], filed.expected(filed.months[-1])[0], np.nan)
-    return AsFiled(filed, int(np.median(made.ships, axis=0).argmax()), symbolic_starts(begins, by_site, spacing, days_of(months)))
+    return AsFiled(filed, chip, symbolic_starts(begins, by_site, spacing, days_of(months)))
 
 
 def _allowed(offered: Mask, operation: Array, file: int, left: AsFiled, open_months: int) -> Mask:
@@ -369,19 +365,6 @@ def _allowed(offered: Mask, operation: Array, file: int, left: AsFiled, open_mon
         out[:, file] = False
         out[known, file, left.chip, left.starts[known]] = True
     return out
-
-
-def _notes(made: Worlds) -> tuple[str, ...]:
-    """What to know of the answer."""
-    filed = (
-        "Buildings that are designed here wait for the crew of their site and for the supplier of accelerators; those left as the file has "
-        "them run on their announced dates with the usual slip, which holds such waits already, and change nothing of the file.",
-    )
-    worth = (
-        "The present value takes off what halls, plants and equipment are still worth at the end of the clock: of the price as an even yearly "
-        "sum over the life, the years that are left. The capital takes nothing off and is not discounted.",
-    )
-    return (*(filed if made.file >= 0 else ()), *worth)
 
 
 def _grid_wait(made: Worlds, powers: tuple[str, ...]) -> Array:
@@ -395,42 +378,3 @@ def _year_ends(now: Known) -> dict[int, float]:
     """The last day of each year of the clock from the day of knowledge on."""
     last = now.months[-1]
     return {year: min(day(date(year, 12, 31)), day(last)) for year in range(now.as_of.year, last.year + 1)}
-
-
-def _under_way(now: Known, lots: tuple[Lot, ...], filed: Filed) -> tuple[UnderWay, ...]:
-    """Phases of sites on which work has begun, and which are not given up."""
-    decided = {lot.id for lot in lots}
-    here = [phase.id for phase in now.phases if phase.site != UNSITED and phase.id not in decided and not given_up(now, phase)]
-    return tuple(UnderWay(one, filed.begun[one]) for one in here)
-
-
-def _waits(made: Worlds, filed: Filed, sites: tuple[str, ...], ground: Decisions) -> dict[tuple[str, str], Waits]:
-    """How long each power of a site takes, at its first decided building; as the file has it until it wants racks."""
-    out = {}
-    for site in sites:
-        first = next(place for place, lot in enumerate(ground.lots) if lot.site == site)
-        for at, power in enumerate(ground.powers):
-            if ground.offered[first, at]:
-                span = filed.ready[:, first] - filed.start[:, first] if power == FILE else made.span[:, first, at]
-                span = span[np.isfinite(span)]
-                low, middle, high = (float(one) for one in np.quantile(span, (0.1, 0.5, 0.9))) if len(span) else (np.nan,) * 3
-                out[site, power] = Waits(low, middle, high)
-    return out
-
-
-def _assumed(ground: Decisions) -> list[Basis]:
-    """Further buildings as assumptions: how many of them a site is taken to have room for."""
-    return [
-        Basis(
-            one.id,
-            "further buildings",
-            float(number),
-            "1",
-            "assumed",
-            "",
-            "D",
-            "like its last one, as many as its land or its own size allow",
-        )
-        for one in ground.grounds
-        if (number := sum(lot.further for lot in ground.lots if lot.site == one.id))
-    ]

@@ -57,8 +57,8 @@ def operation_with_queues(made: Worlds, others: Queues, chosen: Places, planned:
 
     max(ready, crew, accelerators) + racks + commissioning       (1)
 
-    As the ordinary model has it, but that nothing under way waits for what is decided. What is left as the file has it runs as in the run of
-    the file, and stands in the queue as there.
+    As the ordinary model has it, but that nothing under way waits for what is decided. What is left as the file has it runs as in the run
+    of the file, and stands in the queue as there.
     """
     building, power, chip, _ = chosen
     start, ready = ready_of(made, building, power, planned)

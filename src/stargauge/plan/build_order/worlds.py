@@ -90,8 +90,8 @@ class Worlds:
     (draw, building) days from then to operation; `ships`: (draw, chip) first day of delivery. `seen`, `looked`, `announced`, `building`:
     what cancellations come from, by building or draw. `it_power`, `facility_power`: (draw, building) W. `later`, `floor`: (draw, building)
     days by which operation comes later than all this says, and the day before which it does not come, as measured. `site`: place of each
-    building's site on the axis of the model. `filed`: (draw, building) day of operation in the run of the file, infinity where there is none;
-    `file`: place of the power that means it, -1 where it cannot be chosen.
+    building's site on the axis of the model. `filed`: (draw, building) day of operation in the run of the file, infinity where there is
+    none; `file`: place of the power that means it, -1 where it cannot be chosen.
     """
 
     knots: Array
@@ -260,7 +260,9 @@ def worlds_of(
     site = got["phase_site"].astype(np.intp)[at]
     by_power = [run(known, WAITS) for known in asked.powers]
     waits, it_power = [_waits(one, at, site) for one in by_power], got["phase_it_power"][:, at]
-    span, since = (_stacked([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], it_power) for part in (0, 1))
+    span, since = (
+        _stacked([np.where(offered[:, power], one[part], np.nan) for power, one in enumerate(waits)], it_power) for part in (0, 1)
+    )
     ships = got["chip_ships_from"][:, chip] + got["delivery_lead"][:, None]
     made = Worlds(
         np.array([when for when, _ in asked.starts]), np.stack([got["build_start"][:, at], *later], axis=2), span, since,
