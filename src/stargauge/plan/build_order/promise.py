@@ -21,6 +21,7 @@ from stargauge.engine.series import Series
 from stargauge.engine.simulate import simulate
 from stargauge.plan.build_order.asked import reading_of
 from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Target, faults_of, kept_in, value_of
+from stargauge.plan.build_order.climb import climbed
 from stargauge.plan.build_order.prepare import Prepared
 from stargauge.plan.build_order.solve import NoOrder
 from stargauge.programme.known import Known
@@ -33,9 +34,11 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 #: Draws on which a plan's promise is measured while plans are looked for, and of the draws that no plan has seen.
-SELECTION, FRESH = 1024, 2048
+SELECTION, FRESH = 4096, 2048
 #: How often an order is found again, and how often what was found is run; the most a case is asked for.
-ROUNDS, RUNS, MOST = 8, 3, 0.999
+ROUNDS, RUNS, MOST = 8, 6, 0.999
+#: How many orders that miss what is asked are mended; by how much more is asked at most.
+_MENDED, _FAR = 2, 0.08
 #: By how much a plan may keep more than is asked before a cheaper one is looked for, and less on selection draws.
 NEAR, SHORT = 0.01, 0.0
 #: Days that are no delay; what is asked on top where a run shows less.
@@ -189,65 +192,96 @@ def promised(
     stands, one of which is the plan where none that is found is better. Raises NoOrder where there is no plan to begin with.
     """
     asked = np.array([target.probability for target in world.targets])
-    more, rounds, best, nothing = np.zeros(len(asked)), 0, None, None
-    held = [_in_hand(made, chosen, goal) for chosen in hands if not broken(made.case, chosen)]
-    run: dict[tuple[Choice, ...], Promise] = {}
+    pool = [_in_hand(made, chosen, goal) for chosen in hands if not broken(made.case, chosen)]
+    rounds, nothing = reckoned(made, asked, solve, pool, told)
+    more, best = np.zeros(len(asked)), None
     for _ in range(RUNS):
-        found, count, nothing = reckoned(made, np.clip(asked + more, 0.0, MOST), solve, goal, held, told)
-        rounds += count
-        if found is None or found.order.chosen in run:
+        _mended(made, np.clip(asked + more, 0.0, MOST), pool, goal)
+        first = min(pool, key=lambda one: _rank(one, asked + more), default=None)
+        if first is None:
             break
-        overlay = overlay_of(found.order.chosen)
-        selected = world.run(overlay, draws, seed)
-        short = asked - np.array(selected.probabilities)
-        kept = bool((short <= SHORT).all())
-        run[found.order.chosen] = one = Promise(found.made, found.made.case, found.order, overlay, selected, rounds, kept)
-        best = _better(best, one, world.targets)
+        best, missed = _run(first, asked, world, overlay_of, seed, draws, best)
         if told is not None:
-            told(f"simulated {', '.join(f'{100.0 * odds:.0f} %' for odds in selected.probabilities)}")
-        if kept:
+            told(f"simulated {', '.join(f'{100.0 * (odds - miss):.0f} %' for odds, miss in zip(asked, missed, strict=True))}")
+        if (missed <= SHORT).all() or (more > _FAR).any():
             break
-        more = more + np.maximum(short, 0.0) + np.where(short > SHORT, _LITTLE, 0.0)
+        more = more + np.maximum(missed, 0.0) + _LITTLE
     if best is None:
         raise nothing or NoOrder("no order of build keeps what is asked")
     return replace(_calibrated(best, made, world.targets), rounds=max(rounds, 1))
 
 
+def _run(
+    one: Reckoned, asked: Array, world: World, overlay_of: Overlay, seed: int, draws: int, best: Promise | None
+) -> tuple[Promise, Array]:
+    """An order as it is when it is run, or what was run before where that is better; and by how much the order misses each target."""
+    overlay = overlay_of(one.order.chosen)
+    selected = world.run(overlay, draws, seed)
+    missed = asked - np.array(selected.probabilities)
+    made = Promise(one.made, one.made.case, one.order, overlay, selected, 0, bool((missed <= SHORT).all()))
+    return _better(best, made, world.targets), missed
+
+
+def _rank(one: Reckoned, asked: Array) -> tuple[float, float]:
+    """Orders that keep what is asked first, the cheapest of them first; then those that miss least."""
+    short = max(float((asked - one.odds).max(initial=0.0)), 0.0)
+    return short, one.order.value
+
+
 def reckoned(
-    made: Prepared, asked: Array, solve: Solve, goal: Array | None = None, hands: Sequence[Reckoned] = (), told: Told | None = None
-) -> tuple[Reckoned | None, int, NoOrder | None]:
-    """The cheapest order found that keeps what is asked by the queues in every draw, else the one that misses it least.
+    made: Prepared, asked: Array, solve: Solve, pool: list[Reckoned], told: Told | None = None
+) -> tuple[int, NoOrder | None]:
+    """Add orders to a pool, that keep about what is asked by the queues in every draw; how often there was a solution, and why none.
 
     Each round solves, holds each building of the order to the day on which the queues let it run, and asks the case for as much more as was
-    missed, or as much less as there was too much. Beside it how often there was a solution, and why there was none.
+    missed, or as much less as there was too much.
     """
-    best, done, nothing = None, 0, None
-    for one in hands:
-        best = _nearer(best, one, asked)
-    now, raised, seen = made, asked, set[tuple[Choice, ...]]()
-    low, high, last = None, None, (made, asked)
+    now, raised, low, high, seen = made, asked, None, None, set[tuple[Choice, ...]]()
+    done, nothing = 0, None
     for done in range(1, ROUNDS + 1):
         order, nothing = _solved(solve, now.case, asked, raised)
         if order is None:
             break
         one = Reckoned(order, odds_of(made, order.chosen), now)
-        short = asked - one.odds
+        pool.append(one)
         if told is not None:
             told(f"round {done}: {', '.join(f'{100.0 * odds:.0f} %' for odds in one.odds)}, gap {100.0 * order.gap:.2g} %")
-        if _nearer(best, one, asked) is one:
-            best, last = one, (now, raised)
+        short = asked - one.odds
         kept = bool((short <= 0.0).all())
-        if order.chosen in seen and low is not None or kept and bool((short >= -NEAR).all()):
+        if order.chosen in seen and low is not None and high is not None and float((high - low).max()) < NEAR:
             break
         seen.add(order.chosen)
         now = made.held(floors(made, now, order.chosen))
         low, high = (low, raised) if kept else (raised, high)
         raised = (low + high) / 2.0 if low is not None and high is not None else np.clip(raised + short, 0.0, MOST)
-    if best is not None and done and bool((best.odds >= asked).all()):
-        order, _ = _solved(lambda case, _: solve(case, True), last[0].case, asked, last[1])
-        one = best if order is None else Reckoned(order, odds_of(made, order.chosen), last[0])
-        best = _nearer(best, one, asked)
-    return best, done, nothing
+        if kept and not order.chosen:
+            break
+    return done, nothing if not pool else None
+
+
+def _mended(made: Prepared, asked: Array, pool: list[Reckoned], goal: Array | None) -> None:
+    """Add what small changes make of the best order of a pool, and of the nearest of those that are cheaper and miss what is asked."""
+    aim, free = made.case.cost if goal is None else goal, asking(made.case, [0.0] * len(asked))
+    best = min(pool, key=lambda one: _rank(one, asked), default=None)
+    if best is None or not asked.size:
+        return
+    known = dict[tuple[Choice, ...], Array]()
+
+    def odds(chosen: tuple[Choice, ...]) -> Array:
+        if chosen not in known:
+            known[chosen] = odds_of(made, chosen)
+        return known[chosen]
+
+    kept = _rank(best, asked)[0] <= 0.0
+    cheaper = [one for one in pool if kept and one.order.value < best.order.value]
+    for one in (best, *sorted(cheaper, key=lambda one: _rank(one, asked))[:_MENDED]):
+        now = min(pool, key=lambda one: _rank(one, asked))
+        most = np.inf if one is best or not kept else now.order.value
+        chosen = climbed(free, one.order.chosen, asked, odds, aim, most)
+        if chosen != one.order.chosen:
+            value = value_of(free, chosen, goal)
+            order = BuildOrder(chosen, value, min(one.order.bound, value), kept_in(free, chosen), one.order.steps)
+            pool.append(Reckoned(order, odds(chosen), one.made))
 
 
 def _in_hand(made: Prepared, chosen: tuple[Choice, ...], goal: Array | None) -> Reckoned:
@@ -269,16 +303,6 @@ def _solved(solve: Solve, case: BuildCase, asked: Array, raised: Array) -> tuple
         except NoOrder as fault:
             nothing = fault
     return None, nothing
-
-
-def _nearer(best: Reckoned | None, one: Reckoned, asked: Array) -> Reckoned:
-    """Of two orders the cheaper one that keeps what is asked, else the one that misses it least."""
-    if best is None:
-        return one
-    short, other = (float((asked - each.odds).max(initial=0.0)) for each in (best, one))
-    if short <= 0.0 and other <= 0.0:
-        return one if one.order.value < best.order.value else best
-    return one if other < short else best
 
 
 def _better(best: Promise | None, one: Promise, targets: Sequence[Target]) -> Promise:
