@@ -23,6 +23,7 @@ from stargauge.api.gpu import calibrate_gpu, gpu_curve
 from stargauge.api.hours import hours
 from stargauge.api.imports import import_statements
 from stargauge.api.needs import needs
+from stargauge.api.plan import plan
 from stargauge.api.programmes import RecordTooThin, catalogue, first_known, ids_of, known, load, shipped
 from stargauge.api.reasons import cost, explain, sensitivity
 from stargauge.api.runs import DRAWS, asked_of, audit, condition, simulate
@@ -105,6 +106,7 @@ __all__ = [
     "movable",
     "needs",
     "odds",
+    "plan",
     "power",
     "schedule",
     "sensitivity",

@@ -18,7 +18,8 @@ EXAMPLES = """examples:
   stargauge compare stargate@2025-01-22 @2026-09-30
   stargauge simulate --quantity jobs_direct --draws 10000 --json
 exit codes: 0 answered, 1 answered and --fail-if holds (power: its supply does
-            not pass its test), 2 input at fault, 3 our fault"""
+            not pass its test; plan: it does not keep its promise), 2 input at
+            fault (plan: there is none), 3 our fault"""
 
 SIDES = """a side: PROGRAMME   a shipped name, a file or a folder
         @DATE       use only what was published by that day (else: today)
@@ -30,6 +31,20 @@ examples:
   stargauge compare stargate +dear-power              a scenario
   stargauge compare stargate +overrun_factor=1        one input
   stargauge compare stargate xai-colossus-1           two programmes"""
+
+#: Limits of `stargauge plan`: each at most an amount, or NAME=AMOUNT.
+PLAN_LIMITS = (
+    ("money", "capital at most: '300 bn USD', of a year '2028=120 bn USD'"),
+    ("emissions", "CO2e at most: '90 Mt' in all, '300 kgCO2e/MWh' per energy"),
+    ("gas", "gas burnt in a year at most: '60 TWh/yr'"),
+    ("land", "land of each site at most: '900 acres', of one 'SITE=900 acres'"),
+    ("water", "water of each site at most: '8 million gal/yr', 'SITE=...'"),
+    ("grid", "grid connection of a site at most: 'SITE=1.2 GW'"),
+    ("pool", "what is shared with others gives at most: 'transformers=2 GW/yr'"),
+    ("crew", "buildings at most: '3/month' begun in all, 'SITE=4' going up at once"),
+    ("deliveries", "accelerators at most: '100_000/month', 'CHIP=40_000/month'"),
+    ("least", "IT power a site gets at least where anything new is built: '100 MW'"),
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -422,6 +437,38 @@ def parser() -> Parser:
     power.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
     power.add_argument("--language", choices=("en", "de"), default="en", help="of the page (default: en)")
     _output_options(power)
+
+    plan = commands.add_parser(
+        "plan", help="what would work: the cheapest build that keeps an announcement, with which probability, and what insisting costs"
+    )
+    _programme(plan, True)
+    plan.add_argument(
+        "--target",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="'10 GW by 2029-12-31', '2 GW IT at SITE by 2028', '20 million H100e by 2030', or a reading (repeatable; default: "
+        "what was announced)",
+    )
+    plan.add_argument("--claim", action="append", default=[], metavar="ID[/READING]", help="the amount and day of a claim (repeatable)")
+    plan.add_argument("--with-probability", dest="probability", metavar="P", help="with which each target is kept (default 80%%)")
+    plan.add_argument("--goal", default="cost", metavar="GOAL", help="cost (default), capacity, emissions, or wait: start late")
+    for name, text in PLAN_LIMITS:
+        plan.add_argument(f"--{name}", action="append", default=[], metavar="AMOUNT", help=f"{text} (repeatable)")
+    plan.add_argument("--means", metavar="STAGE", help="keep each party within its means: cash, committed, announced or financeable")
+    plan.add_argument("--powers", metavar="A,B,...", help="what may power a site, e.g. grid,gas-engine,bridge (default: all)")
+    plan.add_argument("--chips", metavar="A,B,...", help="accelerators that may be installed (default: the newest four generations)")
+    plan.add_argument("--no-further", action="store_true", help="no buildings beyond those of the file")
+    plan.add_argument("--start-from", type=_date, metavar="DATE", help="no work begins before that day (default: the knowledge date)")
+    plan.add_argument("--worlds", type=_count, default=50, metavar="N", help="worlds that the plan is made for (default 50)")
+    plan.add_argument("--as-of", type=_date, metavar="DATE", help="use only what was published by that day (default: today)")
+    _change_options(plan)
+    _draw_options(plan)
+    plan.add_argument("--save", metavar="FILE", help="write the plan as a partial programme file, for --scenario")
+    plan.add_argument("--force", action="store_true", help="write over a file that --save names")
+    plan.add_argument("--report", metavar="FILE", help="also write one self-contained HTML page with charts")
+    plan.add_argument("--language", choices=("en", "de"), default="en", help="of the page (default: en)")
+    _output_options(plan)
 
     simulate = commands.add_parser("simulate", help="what follows, month by month, with uncertainty")
     _programme(simulate, True)

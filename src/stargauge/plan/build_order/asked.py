@@ -1,0 +1,282 @@
+"""What is asked of a plan, from texts: capacity by days with a probability, a goal, what may be chosen. Limits are read beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from stargauge.audit.binding import check
+from stargauge.audit.language import Comparison, Reading, leaves, parse
+from stargauge.engine.sample import central
+from stargauge.engine.simulate import axes_of, inputs_of, model_graph, statics_of
+from stargauge.plan.build_order.case import Target
+from stargauge.programme.known import Known
+from stargauge.programme.schema import UNSITED
+from stargauge.quantity.address import Address
+from stargauge.quantity.dates import from_day, month_end, parse_window
+from stargauge.quantity.errors import Fault, InputError, did_you_mean
+from stargauge.quantity.units import parse_number, unit
+
+GOALS = ("cost", "capacity", "emissions", "wait")
+#: What a site may be powered by, by id.
+POWERS = ("stated", "grid", "gas-engine", "gas-turbine", "combined-cycle", "fuel-cell", "bridge")
+#: The probability with which a target is kept unless told otherwise, and what may be asked for.
+USUAL, LEAST, MOST = 0.8, 0.01, 0.99
+#: How many generations of accelerators may be chosen from unless told otherwise: the newest ones.
+GENERATIONS = 4
+_RUNS = "operational"
+#: What a target may be of: the quantity, the label it has to bear, and its unit.
+_QUANTITIES = {"power_facility": (_RUNS, "W"), "power_it": (_RUNS, "W"), "compute_h100e": ("", "1")}
+POSSIBLE = "10 GW by 2029-12-31, 1.2 GW IT at SITE by 2028, 20 million H100e by 2030, or 'power_it[operational] >= 8 GW by 2029-12-31'"
+_SHORT = re.compile(
+    r"^\s*(?:(?P<amount>\S.*?)\s+)??(?:(?P<base>IT|facility|H100e)\s+)?(?:at\s+(?P<sites>[a-z0-9_, -]+?)\s+)?by\s+(?P<day>\S+)\s*$"
+)
+T = TypeVar("T")
+_BASES = {"IT": "power_it", "facility": "power_facility", "H100e": "compute_h100e", None: "power_facility"}
+
+
+class Announced(NamedTuple):
+    """The announcement as a target: facility power that would run had every first promise held, and the last day of these."""
+
+    amount: float
+    day: date
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked, read and checked. `announced`: nobody asked for a target, so the announcement is one.
+
+    `open_amount`: for the goal `capacity`, whether the amount of the first target is looked for instead of asked for.
+    """
+
+    goal: str
+    targets: tuple[Target, ...]
+    powers: tuple[str, ...]
+    chips: tuple[str, ...]
+    further: bool
+    start_from: date
+    announced: bool = False
+    open_amount: bool = False
+
+
+def wanted(
+    now: Known, *, target: str | Sequence[str] | None = None, claim: str | Sequence[str] | None = None,
+    probability: str | float | None = None, goal: str = "cost", powers: Sequence[str] | None = None, chips: Sequence[str] | None = None,
+    further: bool = True, start_from: date | str | None = None,
+) -> Wanted:  # fmt: skip
+    """Read what is asked of a plan of what is known. Raises InputError with every fault at once."""
+    faults = list[Fault]()
+    share = _taken(lambda: probability_of(probability), faults, "probability")
+    if goal not in GOALS:
+        faults.append(Fault(f'no goal "{goal}"{did_you_mean(goal, GOALS)} (all: {", ".join(GOALS)})', "goal"))
+    targets = list[Target]()
+    for text in _texts(target):
+        if (found := _taken(lambda text=text: target_of(text, share or USUAL, now, goal == "capacity"), faults, "target")) is not None:  # type: ignore[misc]
+            targets.append(found)
+    for text in _texts(claim):
+        if (found := _taken(lambda text=text: claimed(text, share or USUAL, now), faults, "claim")) is not None:  # type: ignore[misc]
+            targets.append(found)
+    faults += [Fault(text, "target") for text in contradictions(targets)]
+    given = bool(_texts(target) or _texts(claim))
+    if not given and (one := _taken(lambda: announcement(now, share or USUAL), faults, "target")) is not None:
+        targets.append(one)
+    faults += _unknown(powers, POWERS, "powers", "power")
+    known_chips = axes_of(now)["chip"]
+    faults += _unknown(chips, known_chips, "chips", "accelerator")
+    first = _taken(lambda: _first(start_from, now), faults, "start_from")
+    if faults:
+        raise InputError(faults)
+    return Wanted(
+        goal, tuple(targets), tuple(powers or POWERS), tuple(chips) if chips else newest_chips(now), further,
+        first or now.as_of, not given, goal == "capacity" and not targets[0].amount,
+    )  # fmt: skip
+
+
+def _texts(given: str | Sequence[str] | None) -> list[str]:
+    return [given] if isinstance(given, str) else list(given or ())
+
+
+def _taken(read: Callable[[], T], faults: list[Fault], option: str) -> T | None:
+    """What is read, or None and its faults noted with the option's name."""
+    try:
+        return read()
+    except InputError as error:
+        faults += [Fault(fault.message, option) for fault in error.faults]
+        return None
+
+
+def probability_of(given: str | float | None) -> float:
+    """A probability as a share: `90 %`, `0.9`; the usual one where none is given. Raises InputError outside 1 to 99 %."""
+    if given is None:
+        return USUAL
+    try:
+        share = parse_number(given, "1")
+    except InputError as error:
+        raise InputError(f"{error}; expected a probability such as 90 % or 0.9") from None
+    if not LEAST <= share <= MOST:
+        raise InputError(f"got {given}; expected a probability from 1 % to 99 %, as no build is certain")
+    return share
+
+
+# --- targets ----------------------------------------------------------------------------------------------------------------------
+
+
+def target_of(text: str, probability: float, now: Known, may_be_open: bool = False) -> Target:
+    """A target from a text, short or in the claim language. Raises InputError with what is possible.
+
+    `may_be_open`: the amount may be left out, as in `IT by 2029`; it is then nought.
+    """
+    if any(op in text for op in "<>="):
+        return _checked(text, probability, now)
+    short = _SHORT.match(text)
+    if short is None:
+        raise InputError(f'got "{text}"; expected an amount by a day, such as {POSSIBLE}')
+    if short["amount"] is None and not may_be_open:
+        raise InputError(f'got "{text}" without an amount, which only the goal capacity looks for; expected such as {POSSIBLE}')
+    name = _BASES[short["base"]]
+    sites = [one.strip() for one in (short["sites"] or "").split(",") if one.strip()]
+    labels = [label for label in (_QUANTITIES[name][0], *sites) if label]
+    plain = _QUANTITIES[name][1]
+    amount = short["amount"] or f"0 {plain}"
+    try:
+        parse_number(amount, plain)
+    except InputError as error:
+        told = str(error) if "expected" in str(error) else f"{error}; expected {unit(plain).kind}"
+        raise InputError(f"{told}; a target is such as {POSSIBLE}") from None
+    day = month_end(parse_window(short["day"]).end)
+    if wrong := _wrong_day(day, now):
+        raise InputError(wrong)
+    return _checked(f"{Address(name, tuple(labels))} >= {amount} by {day}", probability, now)
+
+
+def claimed(text: str, probability: float, now: Known) -> Target:
+    """The threshold and the deadline of a claim's reading: `CLAIM` (the first that a plan can be made for) or `CLAIM/READING`."""
+    name, _, reading = text.partition("/")
+    claims = now.programme.claims
+    if name not in claims:
+        raise InputError(f'there is no claim "{name}"{did_you_mean(name, claims)} (all: {", ".join(claims) or "the programme has none"})')
+    readings: Mapping[str, str] = claims[name].readings
+    if reading and reading not in readings:
+        raise InputError(f'{name} has no reading "{reading}"{did_you_mean(reading, readings)} (all: {", ".join(readings)})')
+    faults = dict[str, str]()
+    for one in [reading] if reading else readings:
+        try:
+            return _checked(str(readings[one]), probability, now)
+        except InputError as error:
+            faults[one] = str(error)
+    raise InputError("; ".join(f"{name}/{one}: {fault}" for one, fault in faults.items()))
+
+
+def _checked(text: str, probability: float, now: Known) -> Target:
+    """A reading as a target: one comparison of what a plan can bring about, by a day that is still to come."""
+    reading = parse(text)
+    made = check(reading, model_graph().quantities, axes_of(now), None, text)
+    if not isinstance(made, Comparison) or made.share:
+        raise InputError(f'"{text}" is no target: expected one amount by a day, such as {POSSIBLE}')
+    label, plain = _QUANTITIES.get(made.address.name, ("", ""))
+    if not plain or (label and label not in made.address.labels):
+        raise InputError(f'no plan can be made for "{made.address}"; possible are {_possible()}, at all sites or at some')
+    if made.op not in (">=", ">"):
+        raise InputError(f'got "{made.op}" in "{text}"; a target is at least an amount: expected >=')
+    if made.time is None or made.time.kind == "over":
+        raise InputError(f'"{text}" has no day; expected "by DATE", such as by 2029-12-31')
+    if UNSITED in made.address.labels:
+        raise InputError("a pledge without a site cannot be planned; name sites, or none for all")
+    day = month_end(made.time.end)
+    if wrong := _wrong_day(day, now):
+        raise InputError(wrong)
+    if made.threshold.value is None or made.threshold.value < 0.0:
+        raise InputError(f'got "{made.threshold.text}"; expected more than nothing')
+    sized = f"{made.address} >= {made.threshold.text} by {day}"
+    return Target(sized, made.threshold.value, made.threshold.unit, day, probability)
+
+
+def _wrong_day(day: date, now: Known) -> str:
+    """Why a month end cannot be planned for: it is past, or beyond the clock; an empty string where it can."""
+    if month_end(now.as_of) <= day <= now.months[-1]:
+        return ""
+    where = "past" if day < now.as_of else "beyond the programme's clock"
+    return f"{day} is {where} on {now.as_of}; expected a day from then to {now.months[-1]}, the end of the clock"
+
+
+def _possible() -> str:
+    return ", ".join(f"{name}[{label}]" if label else name for name, (label, _) in _QUANTITIES.items())
+
+
+def reading_of(target: Target, now: Known) -> Comparison:
+    """A target as a checked reading, so that a run can be asked for its truth."""
+    made = check(parse(target.text), model_graph().quantities, axes_of(now))
+    assert isinstance(made, Comparison)
+    return made
+
+
+def sites_of(reading: Reading, sites: Collection[str]) -> tuple[str, ...]:
+    """The sites that a reading names; none where it is of all."""
+    return tuple(label for leaf in leaves(reading) if isinstance(leaf, Comparison) for label in leaf.address.labels if label in sites)
+
+
+def contradictions(targets: Sequence[Target]) -> Iterator[str]:
+    """What of the targets cannot be meant together: two amounts for one day, or less on a later day than before."""
+    by: dict[str, list[Target]] = {}
+    for one in targets:
+        by.setdefault(one.text.partition(" >")[0], []).append(one)
+    for what, group in by.items():
+        ordered = sorted(group, key=lambda one: one.day)
+        for first, then in pairwise(ordered):
+            if first.day == then.day:
+                yield f'"{first.text}" and "{then.text}" are two targets for one day; keep one'
+            elif then.amount < first.amount:
+                yield f'"{then.text}" asks for less of {what} than "{first.text}" before it; leave out the later one, or raise it'
+
+
+# --- the announcement -------------------------------------------------------------------------------------------------------------
+
+
+def announced(now: Known) -> Announced | None:
+    """Facility power that would run had the first dated promise of each phase held, and the month end by which; None without any."""
+    total = np.nan_to_num(np.asarray(statics_of(now, ["power_facility_promised"])["power_facility_promised"])).sum(axis=0)
+    if not total[-1] > 0.0:
+        return None
+    return Announced(float(total[-1]), now.months[int(np.argmax(total >= total[-1] * (1.0 - 1e-9)))])
+
+
+def announcement(now: Known, probability: float) -> Target:
+    """The announcement as a target: what was promised, by the last promised day, or by the next month end where that is past."""
+    said = announced(now)
+    if said is None:
+        raise InputError(f"{now.programme.name} has promised no power by a day; name a target, such as {POSSIBLE}")
+    day = max(said.day, month_end(now.as_of))
+    return _checked(f"power_facility[{_RUNS}] >= {said.amount / 1e9:.6g} GW by {day}", probability, now)
+
+
+# --- what may be chosen -----------------------------------------------------------------------------------------------------------
+
+
+def _unknown(given: Sequence[str] | None, known: Sequence[str], option: str, what: str) -> list[Fault]:
+    if given is not None and not given:
+        return [Fault(f"got no {what}; expected some of {', '.join(known)}", option)]
+    all_of = f" (all: {', '.join(known)})" if len(known) <= len(POWERS) else ""
+    return [Fault(f'no {what} "{one}"{did_you_mean(one, known)}{all_of}', option) for one in given or () if one not in known]
+
+
+def newest_chips(now: Known) -> tuple[str, ...]:
+    """The last generations of accelerators that can be had within the clock, the oldest first."""
+    ships = inputs_of(now, ["chip_ships_from"])["chip_ships_from"].estimates
+    days = sorted((float(central(one.value)), chip) for chip, one in zip(axes_of(now)["chip"], ships, strict=True) if one.statements)
+    return tuple(chip for when, chip in days if from_day(when) <= now.months[-1])[-GENERATIONS:]
+
+
+def _first(given: date | str | None, now: Known) -> date:
+    """The first day on which work may start: a day to come."""
+    if given is None:
+        return now.as_of
+    day = given if isinstance(given, date) else parse_window(given).start
+    if not now.as_of <= day <= now.months[-1]:
+        raise InputError(f"got {given}; expected a day from {now.as_of}, the knowledge date, to {now.months[-1]}, the end of the clock")
+    return day

@@ -1,0 +1,104 @@
+"""The numbers of a plan beside its dates: what it costs and of what, how it was found, power and cooling of each site, what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, value_of
+from stargauge.plan.build_order.cooling import SiteCooling
+from stargauge.plan.build_order.prepare import Prepared
+from stargauge.programme.known import Known
+
+Array = NDArray[np.float64]
+Data = dict[str, Any]
+
+#: Powers of a site in words.
+POWERS = {
+    "stated": "as the file states", "grid": "the grid", "gas-engine": "gas engines", "gas-turbine": "gas turbines",
+    "combined-cycle": "combined cycles", "fuel-cell": "fuel cells", "bridge": "rented generators until the grid is there",
+}  # fmt: skip
+
+
+def method_data(case: BuildCase, order: BuildOrder, rounds: int) -> Data:
+    """How the plan was found: its value, the proven bound, the gap between them, and what was counted on the way."""
+    steps, gap = dict(order.steps), (order.value - order.bound) / max(abs(order.value), 1.0)
+    return {
+        "value": order.value, "bound": order.bound, "gap": gap, "options": int(case.allowed.sum()),
+        "columns": int(steps.get("columns", 0)), "rounds": rounds, "programs": int(steps.get("programs", steps.get("programmes", 0))),
+    }  # fmt: skip
+
+
+def cost_data(prepared: Prepared, order: BuildOrder, now: Known) -> Data:
+    """Present value in all and by part, USD of the price year, and capital, not discounted, in all and per W of IT power."""
+    case = prepared.case
+    capital = float(sum(prepared.uses.capital[one].sum() for one in order.chosen))
+    power = sum(case.buildings[one.building].it_power for one in order.chosen)
+    return {
+        "total": value_of(case, order.chosen), "unit": "USD", "price_year": now.programme.price_year, "until": str(now.months[-1]),
+        "parts": [{"name": name, "value": value_of(case, order.chosen, made)} for name, made in prepared.costs.parts.items()],
+        "capital": capital, "capital_per_power": capital / power if power else None, "base": "IT",
+    }  # fmt: skip
+
+
+def building_costs(case: BuildCase, chosen: Sequence[Choice]) -> dict[str, float]:
+    """Present value by building, USD."""
+    return {case.buildings[one.building].id: float(case.cost[one]) for one in chosen}
+
+
+def site_data(prepared: Prepared, order: BuildOrder, cooling: Sequence[SiteCooling]) -> dict[str, Data]:
+    """Power, with its size and the wait for it, and cooling of each site on which something is built."""
+    case, designs = prepared.case, {one.site: one for one in cooling}
+    out: dict[str, Data] = {}
+    for site, places in enumerate(case.by_site):
+        here = [one for one in order.chosen if one.building in places]
+        if not here:
+            continue
+        name, power = case.sites[site], case.powers[here[0].power]
+        wait = prepared.waits.get((name, power))
+        out[name] = {
+            "power": {
+                "id": power, "text": POWERS[power], "capacity": sum(case.buildings[one.building].facility_power for one in here),
+                "unit": "W", "base": "facility", "wait": dict(wait._asdict()) if wait else None,
+                "kind": "stated" if power == "stated" else "designed",
+            },
+            "cooling": _cooling(designs[name]) if name in designs else None,
+        }  # fmt: skip
+    return out
+
+
+def _cooling(made: SiteCooling) -> Data:
+    return {"id": made.id, "pue": made.chosen.pue, "water": made.chosen.wue, "unit": "L/Wh", "kind": made.kind}
+
+
+def assumptions(prepared: Prepared) -> list[Data]:
+    """The numbers that the plan rests on, each once: name, value, unit, what kind, from where, how good."""
+    rows = {(one.of, one.what): one for one in prepared.basis}
+    return [
+        {"name": f"{one.of}: {one.what}", "value": one.value, "unit": one.unit, "kind": one.kind, "source": one.source, "grade": one.grade,
+         "note": one.note}
+        for one in rows.values()
+    ]  # fmt: skip
+
+
+def fastest(prepared: Prepared) -> tuple[Choice, ...]:
+    """Everything as early as it can be: at each site the power that is there soonest, the newest accelerators, start after start."""
+    case, out = prepared.case, list[Choice]()
+    span = np.nanmedian(np.where(np.isnan(prepared.all_worlds.span), np.inf, prepared.all_worlds.span), axis=0)  # (building, power)
+    for site, places in enumerate(case.by_site):
+        if not places:
+            continue
+        carried = case.allowed[list(places)].any(axis=(2, 3)).sum(axis=0)
+        power = min(range(len(case.powers)), key=lambda one, at=places[0], most=carried: (-int(most[one]), span[at, one]))  # type: ignore[misc]
+        earliest, gap = 0, case.spacing[site] if case.spacing else 0
+        for building in places:
+            options = [(start, -chip) for chip, start in np.argwhere(case.allowed[building, power]) if start >= earliest]
+            if not options:
+                break
+            start, chip = min(options)
+            out.append(Choice(building, power, -chip, int(start)))
+            earliest = int(start) + gap
+    return tuple(out)

@@ -1,0 +1,120 @@
+"""What stands beside a plan: what binds and its price, cost by other days, insisting, what can wait, what is in conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from stargauge.plan.build_order.asked import announced
+from stargauge.plan.build_order.case import BuildCase, BuildOrder, value_of
+from stargauge.plan.build_order.conflict import conflict_of
+from stargauge.plan.build_order.days import Days
+from stargauge.plan.build_order.frontier import Point, frontier
+from stargauge.plan.build_order.information import Fact, information
+from stargauge.plan.build_order.insist import Variant, insisting
+from stargauge.plan.build_order.prepare import Prepared
+from stargauge.plan.build_order.prices import prices
+from stargauge.plan.build_order.variants import Finder, with_target
+from stargauge.plan.build_order.waiting import decisions, delays
+from stargauge.programme.known import Known
+from stargauge.quantity.dates import month_end
+from stargauge.quantity.units import show
+
+Data = dict[str, Any]
+Told = Callable[[str], None]
+
+#: Months before and after the day asked for at which cost is looked at, and other probabilities on the day itself.
+_MONTHS, _ODDS = (-12, -6, 6, 12), (0.5, 0.9)
+_YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Looks at a plan from other sides. `case`: as it was solved; `days`: makes it by others; `find`: how other cases are solved.
+
+    `offset`: by how much the probability asked for is more than that asked of the case. Where the goal has no unit that could be told,
+    nothing is priced in it.
+    """
+
+    now: Known
+    prepared: Prepared
+    case: BuildCase
+    days: Days
+    find: Finder
+    told: Told
+    offset: float = 0.0
+
+    def beside(self, order: BuildOrder) -> Data:
+        """All of it, as plain data by name."""
+        self.told("what binds")
+        priced = prices(self.case, order, self.find, with_day=self._with_day) if self.find.unit else ()
+        binding = [one.to_dict() for one in priced]
+        self.told("cost by other days")
+        front = [self._point(one) for one in frontier(self._by_days(), replace(self.find, goal=None, unit="USD"), order)]
+        self.told("what insisting costs")
+        insist = [one.to_dict() for one in insisting(self.case, order, self._variants(order), self.find)]
+        return {"binding": binding, "frontier": front, "insist": insist, "waiting": self.waiting(order)}
+
+    def waiting(self, order: BuildOrder) -> Data:
+        """What can wait until when, what waiting costs, and what knowing beforehand is worth."""
+        self.told("what can wait")
+        facts = self.facts(order)
+        return {
+            "decisions": [one.to_dict() for one in decisions(self.case, order, facts)],
+            "information": [one.to_dict() for one in information(self.case, order, facts, self.find)] if self.find.unit else [],
+            "delays": [one.to_dict() for one in delays(self.case, order, self.find)] if self.find.unit else [],
+        }
+
+    def conflict(self) -> Data:
+        """What cannot be kept together, and how far each alone would have to give way."""
+        self.told("what is in conflict")
+        return conflict_of(self.case, self.find, with_day=self._with_day, until=self.now.months[-1]).to_dict()
+
+    def facts(self, order: BuildOrder) -> list[Fact]:
+        """What is not known yet and decides: how long each site of the plan waits for hall and power, when its last chips are delivered."""
+        made = self.prepared.all_worlds.only(self.prepared.chosen)
+        out = []
+        for site, places in enumerate(self.case.by_site):
+            here = [one for one in order.chosen if one.building in places]
+            if here:
+                name, power = self.case.sites[site], self.case.powers[here[0].power]
+                waits = np.asarray(made.span[:, here[0].building, here[0].power])
+                out.append(Fact(f"wait {name}", f"how long {name} waits for hall and power ({power})", waits, name))
+        for chip in sorted({one.chip for one in order.chosen}):
+            ships = made.ships[:, chip]
+            if np.isfinite(ships).all() and np.ptp(ships) > 0.0:
+                out.append(Fact(f"delivery {self.case.chips[chip]}", f"when {self.case.chips[chip]} is delivered", ships))
+        return out
+
+    def _with_day(self, place: int, when: date) -> BuildCase:
+        return self.days.at(self.case, place, when)
+
+    def _by_days(self) -> list[tuple[BuildCase, bool]]:
+        """Cases by other days of the first target, and with other probabilities on its own."""
+        target, first = self.case.targets[0], month_end(self.now.as_of)
+        days = [month_end(target.day.replace(day=1) + timedelta(days=_YEAR / 12.0 * months + 15.0)) for months in _MONTHS]
+        inside = [one for one in dict.fromkeys(days) if first < one <= self.now.months[-1] and one != target.day]
+        cases = [(self.case, True), *((self._with_day(0, one), False) for one in inside)]
+        others = [one - self.offset for one in _ODDS if abs(one - self.offset - target.probability) > 0.01]
+        return cases + [(with_target(self.case, 0, probability=one), False) for one in others if 0.0 < one < 1.0]
+
+    def _point(self, one: Point) -> Data:
+        """A point with the probability that was asked for."""
+        return {**one.to_dict(), "probability": round(one.probability + self.offset, 6)}
+
+    def _variants(self, order: BuildOrder) -> list[Variant]:
+        """What was announced and is not what is asked: its amount, its day, and twice the money."""
+        said, target = announced(self.now), self.case.targets[0]
+        cost = value_of(self.case, order.chosen)
+        out = [Variant("money", f"{show(1.25 * cost, 'USD')} spent", None, 1.25 * cost)]
+        if said is None or not target.text.startswith("power_facility[operational] "):
+            return out
+        if said.amount > target.amount * 1.001:
+            out.append(Variant("amount", f"the announced {show(said.amount, 'W')}", with_target(self.case, 0, amount=said.amount)))
+        if month_end(self.now.as_of) < said.day < target.day:
+            out.append(Variant("day", f"the announced day, {said.day}", self._with_day(0, said.day)))
+        return out

@@ -1,0 +1,106 @@
+"""What would work, as plain text: the answer in one sentence, the promise, what is built, money, what binds, what insisting costs."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from stargauge.report import plan_tables as tables
+from stargauge.report.plan_words import Data, about, method_text, promise, relaxation_text, sentence
+from stargauge.report.power_words import ASSUMED, Rows
+from stargauge.report.terminal import PLAIN, Style, table, to_copy, wrapped
+
+#: So many decisions, assumptions and years are told where there are more.
+_DECISIONS, _ASSUMPTIONS, _YEARS = 12, 12, 5
+
+
+def render_plan(data: Data, style: Style = PLAIN, report: str | None = None, saved: str | None = None) -> str:
+    """The answer of `stargauge plan`: one sentence, the promise, tables, where to look next."""
+    lines = [style.bold(line) for line in wrapped(sentence(data), style.width)]
+    lines += wrapped(promise(data), style.width) if promise(data) else []
+    lines += [style.soft(line) for line in wrapped(about(data), style.width)]
+    if data["conflict"]:
+        lines += _conflict(data, style)
+    if data["status"] == "planned":
+        lines += _planned(data, style)
+    lines += [line for note in data["notes"] for line in ("", *wrapped(note, style.width))]
+    return style.finish([*lines, "", *_next(data, style, report, saved)])
+
+
+def _planned(data: Data, style: Style) -> list[str]:
+    lines = _block(tables.sites(data), ((10, "w"), (13, "w"), (11, "w"), (13, "w"), (9, "w"), (14, "w")), style)
+    lines += _block(tables.buildings(data), ((8, "w"), (9, "w"), (6, "w"), (7, "w"), (8, "w"), (9, "w"), (6, "w"), (8, "w")), style)
+    lines += _block(tables.cost(data), ((50, "w"), (16, "r")), style) + wrapped(method_text(data), style.width)
+    lines += _money(data, style)
+    lines += _block(tables.binding(data), ((22, "w"), (16, "w"), (38, "w")), style) if data["binding"] else []
+    lines += _block(tables.frontier(data), ((12, "l"), (6, "r"), (16, "r"), (10, "l")), style) if data["frontier"] else []
+    lines += _block(tables.insist(data), ((30, "w"), (18, "w"), (28, "w")), style) if data["insist"] else []
+    lines += _waiting(data, style)
+    return lines + _rests_on(data, style)
+
+
+def _conflict(data: Data, style: Style) -> list[str]:
+    """What cannot be kept together, and what alone would do."""
+    lines = ["", style.bold("Cannot be kept together")]
+    lines += [line for text in tables.smallest(data) for line in wrapped(text, style.width, "  ", "  ")]
+    if data["conflict"]["relaxations"]:
+        lines += ["", style.bold("Any one of these would do")]
+        lines += [line for one in data["conflict"]["relaxations"] for line in wrapped(relaxation_text(one), style.width, "  ", "  ")]
+    return lines
+
+
+def _money(data: Data, style: Style) -> list[str]:
+    """Who brings what, in as many years as the width has room for."""
+    made = tables.money(data)
+    if made is None:
+        return []
+    years = min(len(made.head) - 2, _YEARS)
+    rows = [(*row[: years + 1], row[-1]) for row in made.rows]
+    left = len(made.head) - 2 - years
+    more = f"{left} more years: --json." if left else ""
+    short = Rows(made.title, (*made.head[: years + 1], made.head[-1]), rows, f"{made.note} {more}".strip())
+    return _block(short, ((16, "w"), *((8, "w"),) * years, (5, "r")), style)
+
+
+def _waiting(data: Data, style: Style) -> list[str]:
+    made, known = data["waiting"], []
+    first = _first(tables.waiting(data), _DECISIONS)
+    lines = _block(first, ((26, "w"), (11, "l"), (13, "l"), (24, "w")), style) if made["decisions"] else []
+    if made["information"]:
+        known = _block(tables.information(data), ((44, "w"), (16, "r"), (14, "l")), style)
+    return lines + known
+
+
+def _rests_on(data: Data, style: Style) -> list[str]:
+    """The assumptions without a source, and how many numbers have one."""
+    assumed = [one for one in data["assumptions"] if one["source"] in ("", ASSUMED)]
+    if not data["assumptions"]:
+        return []
+    made = _first(tables.assumptions({**data, "assumptions": assumed}), _ASSUMPTIONS)
+    others = f"Beside these it rests on {len(data['assumptions']) - len(assumed)} numbers with a source: --json."
+    shown = Rows(made.title, made.head[:2], [row[:2] for row in made.rows], " ".join(part for part in (made.note, others) if part))
+    return _block(shown, ((50, "w"), (26, "w")), style)
+
+
+def _first(made: Rows, most: int) -> Rows:
+    """A table cut to its first rows, which it says."""
+    left = len(made.rows) - most
+    return made if left <= 0 else Rows(made.title, made.head, list(made.rows)[:most], f"{made.note} {left} more: --json.".strip())
+
+
+def _block(made: Rows, widths: Sequence[tuple[int, str]], style: Style) -> list[str]:
+    columns = [("", width, side) for width, side in widths]
+    head = table([("", width, "w") for width, _ in widths], [made.head], style)[1:]  # titles that are longer than their column wrap too
+    lines = ["", *map(style.bold, wrapped(made.title, style.width)), *map(style.soft, head), *table(columns, made.rows, style)[1:]]
+    return [*lines, *(style.soft(line) for line in wrapped(made.note, style.width))]
+
+
+def _next(data: Data, style: Style, report: str | None, saved: str | None) -> list[str]:
+    asked = shlex.quote(str(data["programme"]["asked_as"]))
+    lines = []
+    if data["status"] == "planned":
+        file = shlex.quote(saved) if saved else "plan.yaml"
+        lines += [] if saved else ["As a scenario   add --save plan.yaml"]
+        lines += to_copy("Check it        ", f"stargauge check {asked} --as-of {data['as_of']} --scenario {file}", style)
+    lines += ["All numbers     add --json"]
+    return [*lines, f"Report          {report}" if report else "As charts       add --report plan.html"]
