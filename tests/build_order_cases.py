@@ -1,4 +1,4 @@
-"""Random cases of an order of build, from tiny ones to the size of Stargate."""
+"""Random cases of an order of build, from tiny ones to the size of Stargate, their worlds groups of draws that are alike."""
 
 from __future__ import annotations
 
@@ -9,16 +9,23 @@ from typing import NamedTuple
 import numpy as np
 
 from stargauge.plan.build_order.case import Array, BuildCase, Building, Limit, Target
+from stargauge.plan.build_order.standing_for import alike, plans_at_random
 
 #: Waits for power in months (median, sigma of its logarithm) and USD per W, of some kinds of it.
 POWERS = {"grid": (50.0, 0.35, 0.1), "gas-engine": (14.0, 0.3, 1.6), "gas-turbine": (36.0, 0.3, 1.2), "combined-cycle": (48.0, 0.3, 1.4)}
 POWERS |= {"fuel-cell": (18.0, 0.3, 3.0), "bridge": (5.0, 0.3, 4.0)}
+#: Draws of a world, and plans at random by which they are told apart.
+DRAWS, PLANS = 20, 60
 #: Months in a year; nought is one a year of discount of eight per cent.
 YEAR, DISCOUNT = 12, 0.08
 
 
 class Size(NamedTuple):
-    """How large a random case is; `shares`: of all that could be built, the amount of each target, and its month of day."""
+    """How large a random case is; `shares`: of all that could be built, the amount of each target, and its month of day.
+
+    `common`: how far waits and times of building go together over all sites, as a correlation of their logarithms with what they share. In
+    a programme that is most of what tells draws apart; at nought worlds differ by the chances of a few draws alone.
+    """
 
     sites: int = 7
     buildings: int = 46
@@ -30,22 +37,24 @@ class Size(NamedTuple):
     probability: float = 0.8
     limits: int = 10
     money: float = 0.0
+    common: float = 0.9
 
 
 def random_case(seed: int, size: Size) -> BuildCase:
     """A case by chance: waits, times of building and prices as in a programme; a share of `money` above nought limits capital by year."""
-    chance = np.random.default_rng(seed)
-    at, waits, powers = _sites_of(chance, size), _waits(chance, size), list(POWERS)[: size.powers]
+    chance, draws = np.random.default_rng(seed), size._replace(worlds=DRAWS * size.worlds)
+    shared, at, powers = chance.standard_normal(draws.worlds), _sites_of(chance, size), list(POWERS)[: size.powers]
+    waits = _waits(chance, draws, shared)
     power = np.round(chance.uniform(100.0, 330.0, size.buildings)) * 1e6
-    ready, ships = _ready(chance, size, at, waits), _ships(chance, size)
-    run = np.maximum(ready[:, :, None, :, :], ships[None, None, :, None, :])
-    days = np.array([day for _, day in size.shares]).reshape(-1, 1, 1, 1, 1, 1)
-    there = run[None] <= days
+    ready, ships = _ready(chance, draws, at, waits, shared), _ships(chance, draws)
+    under_way = 0.1 * power.sum() * (1.0 - 0.15 * size.common * shared + 0.05 * chance.standard_normal(draws.worlds))
+    group = _groups(ready, ships, size, at, power, under_way, seed)
+    there = _there(ready, ships, size, group)
     gains = np.broadcast_to(power[None, :, None, None], (len(size.shares), size.buildings, size.chips, size.worlds)).copy()
     if len(size.shares) > 1:  # the last target is computing power: newer chips give more
         gains[-1] *= np.linspace(1.0, 1.8, size.chips)[None, :, None]
     cost = _cost(chance, size, at, power, powers)
-    fixed = np.full((len(size.shares), size.worlds), 0.1 * power.sum()) * (1.0 + 0.1 * chance.standard_normal(size.worlds))
+    fixed = np.tile([under_way[draws].mean() for draws in group], (len(size.shares), 1))
     whole = gains.max(axis=2).sum(axis=1).mean(axis=1)
     targets = tuple(
         Target(f"target {place}", float(share * whole[place]), "W", date(2027 + day // YEAR, 12, 31), size.probability)
@@ -64,27 +73,52 @@ def random_case(seed: int, size: Size) -> BuildCase:
     return _limited(case, size, chance)
 
 
+def _groups(ready: Array, ships: Array, size: Size, at: np.ndarray, power: Array, fixed: Array, seed: int) -> list[np.ndarray]:
+    """Draws of each world, by what plans at random run by the day of each target."""
+    by_site, spacing = [list(np.flatnonzero(at == site)) for site in range(size.sites)], [1] * size.sites
+    offered = np.ones((size.buildings, size.powers), dtype=bool)
+    plans = plans_at_random(by_site, offered, spacing, size.chips, size.months, PLANS, seed)
+    plans = [plan for plan in plans if plan.size]
+    runs = [np.maximum(ready[plan[0], plan[1], plan[3]], ships[plan[2]]) for plan in plans]
+    reached = [fixed + power[plan[0]] @ (run <= day) for plan, run in zip(plans, runs, strict=True) for _, day in size.shares]
+    group = alike(np.stack(reached), size.worlds).group
+    return [np.flatnonzero(group == world) for world in range(size.worlds)]
+
+
+def _there(ready: Array, ships: Array, size: Size, group: list[np.ndarray]) -> Array:
+    """Share of the draws of each world in which an option runs by the day of a target."""
+    out = np.empty((len(size.shares), *ready.shape[:2], size.chips, size.months, size.worlds))
+    for world, draws in enumerate(group):
+        for target, (_, day) in enumerate(size.shares):
+            by_chip = (ships[:, draws] <= day)[None, None, :, None]
+            out[target, ..., world] = ((ready[..., draws] <= day)[:, :, None] & by_chip).mean(axis=-1)
+    return out
+
+
 def _sites_of(chance: np.random.Generator, size: Size) -> np.ndarray:
     more = chance.integers(0, size.sites, max(size.buildings - size.sites, 0))
     return np.sort(np.concatenate([np.arange(min(size.sites, size.buildings)), more]))
 
 
-def _waits(chance: np.random.Generator, size: Size) -> Array:
-    """Months until power, by (site, power, world)."""
+def _waits(chance: np.random.Generator, size: Size, shared: Array) -> Array:
+    """Months until power, by (site, power, draw)."""
     rows = list(POWERS.values())[: size.powers]
-    common = chance.standard_normal((1, 1, size.worlds))
     own = chance.standard_normal((size.sites, size.powers, size.worlds))
     median, sigma = (np.array([row[place] for row in rows])[None, :, None] for place in (0, 1))
     site = np.exp(0.2 * chance.standard_normal((size.sites, size.powers, 1)))
-    return np.asarray(median * site * np.exp(sigma * (0.5 * common + 0.85 * own)) * min(1.0, size.months / 60))
+    return np.asarray(median * site * np.exp(sigma * _together(size.common, shared, own)) * min(1.0, size.months / 60))
 
 
-def _ready(chance: np.random.Generator, size: Size, at: np.ndarray, waits: Array) -> Array:
-    """Month in which a building runs, by (building, power, start, world): built, powered, fitted."""
-    programme, site = chance.standard_normal(size.worlds), chance.standard_normal((size.sites, size.worlds))[at]
+def _together(common: float, shared: Array, own: Array) -> Array:
+    return np.asarray(common * shared + (1.0 - common**2) ** 0.5 * own)
+
+
+def _ready(chance: np.random.Generator, size: Size, at: np.ndarray, waits: Array, shared: Array) -> Array:
+    """Month in which a building runs, by (building, power, start, draw): built, powered, fitted."""
+    site = chance.standard_normal((size.sites, size.worlds))[at]
     own = chance.standard_normal((size.buildings, size.worlds))
     scale = min(1.0, size.months / 60)
-    built = scale * chance.uniform(12.0, 30.0, (size.buildings, 1)) * np.exp(0.1 * programme + 0.12 * site + 0.08 * own)
+    built = scale * chance.uniform(12.0, 30.0, (size.buildings, 1)) * np.exp(0.18 * _together(size.common, shared, 0.8 * site + 0.6 * own))
     fitted = scale * 4.0 * np.exp(0.3 * chance.standard_normal(size.worlds))
     start = np.arange(size.months)
     hall = start[None, None, :, None] + built[:, None, None, :]
@@ -94,7 +128,7 @@ def _ready(chance: np.random.Generator, size: Size, at: np.ndarray, waits: Array
 
 
 def _ships(chance: np.random.Generator, size: Size) -> Array:
-    """Month from which a chip is had, by (chip, world)."""
+    """Month from which a chip is had, by (chip, draw)."""
     return np.asarray(np.arange(size.chips)[:, None] * size.months / 8 + chance.uniform(0.0, 4.0, (1, size.worlds)))
 
 

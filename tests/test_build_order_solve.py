@@ -90,7 +90,7 @@ def test_more_room_never_costs_more(seed: int) -> None:
         replace(case, targets=tuple(target._replace(amount=0.9 * target.amount) for target in case.targets)),
         replace(case, limits=tuple(limit._replace(most=1.2 * limit.most) for limit in case.limits)),
         replace(case, allowed=np.ones_like(case.allowed)),
-        replace(case, there=case.there | np.roll(case.there, -1, axis=4)),
+        replace(case, there=np.maximum(case.there, np.roll(case.there, -1, axis=4))),
     ]
     for each in wider:
         second = _solved(each)
@@ -192,4 +192,4 @@ def test_a_case_that_is_too_large_to_try_out_is_proven() -> None:
 def test_an_empty_master_is_priced_within_its_penalty() -> None:
     scaled = Scaled(tiny(1))
     master = Master(scaled, 7.0)
-    assert 0.0 < master.solve().prices.target.max() <= 7.0
+    assert 0.0 < master.solve().prices.target.max() <= 7.0 * (1.0 + 1e-9)

@@ -6,9 +6,10 @@ from itertools import combinations
 
 import numpy as np
 
-from stargauge.plan.build_order.case import Array, Choice
+from stargauge.plan.build_order.case import Array, BuildOrder, Choice, kept_in
 from stargauge.plan.build_order.master import together
 from stargauge.plan.build_order.pricing import Plan, Scaled
+from stargauge.plan.build_order.revise import revised
 
 #: Plans of a site that an exchange looks at, and pairs that are weighed at a time.
 _POOL, _AT_ONCE = 300, 4096
@@ -55,6 +56,19 @@ class Pool:
             self.offer(found)
         if self.best:
             self.exchange()
+            self.revise()
+
+    def revise(self) -> None:
+        """Small changes of the best order, as long as they make it cheaper."""
+        scaled = self.scaled
+        chosen = tuple(sorted(one for plan in self.best for one in plan.choices))
+        found = revised(scaled.case, BuildOrder(chosen, self.value, -np.inf, kept_in(scaled.case, chosen)), scaled.worth)
+        if found is not None:
+            places = [tuple(one for one in found.chosen if scaled.case.buildings[one.building].site == site) for site in self._sites()]
+            self.offer([self.add(site, choices) for site, choices in enumerate(places)])
+
+    def _sites(self) -> range:
+        return range(len(self.scaled.case.sites))
 
     def exchange(self) -> None:
         """Other plans for two sites at a time as long as that is cheaper."""

@@ -8,6 +8,7 @@ found are the columns of the master program (Dantzig and Wolfe 1960, Operations 
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import NamedTuple
 
 import numpy as np
@@ -79,7 +80,8 @@ class Scaled:
         self.case = case
         value = case.cost if goal is None else goal
         self.unit = float(np.abs(value[case.allowed]).max(initial=0.0)) or 1.0
-        self.value = np.where(case.allowed, value / self.unit, np.inf)
+        self.worth: Array = value / self.unit
+        self.value = np.where(case.allowed, self.worth, np.inf)
         self.amount = np.array([abs(target.amount) or 1.0 for target in case.targets])
         asked = np.array([target.amount * (1.0 - _NEAR) for target in case.targets])
         self.need = np.maximum((asked[:, None] - case.fixed) / self.amount[:, None], 0.0).reshape(len(case.targets), len(case.weights))
@@ -90,11 +92,38 @@ class Scaled:
         self.most = most / self.size
         self.use = np.stack([limit.use for limit in case.limits]) / self.size.reshape(-1, 1, 1, 1, 1) if case.limits else None
         self.gains = case.gains / self.amount[:, None, None, None]
+        self._without_lesser()
         self._patterns()
         self._positions()
 
+    def _without_lesser(self) -> None:
+        """Forget options beside which the same with another accelerator is no worse in anything: an order may always have that one."""
+        case = self.case
+        gone = np.zeros(self.value.shape, dtype=bool)
+        adds = [[gains[:, None, chip, None] * there[:, :, chip] for chip in range(len(case.chips))]
+                for gains, there in zip(self.gains, case.there, strict=True)]  # fmt: skip
+        for one, other in permutations(range(len(case.chips)), 2):
+            mine, its = self.value[:, :, one], self.value[:, :, other]
+            lesser = (its < mine) | ((its == mine) & (other < one))
+            for each in adds:
+                lesser &= (each[other] >= each[one]).all(axis=-1)
+            if self.use is not None:
+                lesser &= (self.use[:, :, :, other] <= self.use[:, :, :, one]).all(axis=0)
+            gone[:, :, one] |= lesser
+        self.value[gone] = np.inf
+
+    @property
+    def size_of_pricing(self) -> int:
+        """How many patterns are priced at a time: what a round of pricing takes."""
+        return max(sum(len(sets) for sets in self.sets), 1)
+
+    def only(self, options: Mask) -> None:
+        """Forget options that no better order has: (building, power, chip, start)."""
+        self.value = np.where(options, self.value, np.inf)
+        self._patterns()
+
     def _patterns(self) -> None:
-        """Each set of worlds in which an option of a building with an accelerator runs in time, once: most options share theirs.
+        """The shares of worlds in which an option of a building with an accelerator runs in time, each once: many options share theirs.
 
         `pattern`: by target, (building, power, chip, start) into `sets`, whose rows are (world) and belong to the pair in `pair`.
         `mass`: weight of worlds that an order counts in at most: no more have to be kept than the least set that is enough.
@@ -102,17 +131,21 @@ class Scaled:
         case = self.case
         buildings, powers, chips, starts = case.cost.shape
         worlds = len(case.weights)
+        options = np.isfinite(self.value).transpose(0, 2, 1, 3)
+        own = np.broadcast_to(np.arange(buildings * chips, dtype=np.uint32).reshape(buildings, chips, 1, 1), options.shape)
         self.sets: list[Array] = []
         self.pair: list[NDArray[np.intp]] = []
         self.pattern: list[NDArray[np.intp]] = []
         for there in case.there:
-            packed = np.packbits(there, axis=-1).transpose(0, 2, 1, 3, 4).reshape(buildings * chips, powers * starts, -1)
-            pair = np.repeat(np.arange(buildings * chips, dtype=np.uint32), powers * starts)
-            keys = np.concatenate([pair.view(np.uint8).reshape(-1, 4), packed.reshape(len(pair), -1)], axis=1)
-            _, first, back = np.unique(np.ascontiguousarray(keys).view(f"V{keys.shape[1]}").ravel(), return_index=True, return_inverse=True)
-            self.sets.append(there.transpose(0, 2, 1, 3, 4).reshape(-1, worlds)[first].astype(float))
-            self.pair.append(pair[first].astype(np.intp))
-            self.pattern.append(back.reshape(buildings, chips, powers, starts).transpose(0, 2, 1, 3))
+            shares = there.transpose(0, 2, 1, 3, 4)[options].astype(float) + 0.0  # no minus nought
+            pair = own[options]
+            keys = np.concatenate([pair.view(np.uint8).reshape(-1, 4), shares.view(np.uint8).reshape(len(pair), 8 * worlds)], axis=1)
+            _, first, back = np.unique(keys.view(f"V{keys.shape[1]}").ravel(), return_index=True, return_inverse=True)
+            self.sets.append(shares[first] if len(first) else np.zeros((1, worlds)))
+            self.pair.append(pair[first].astype(np.intp) if len(first) else np.zeros(1, dtype=np.intp))
+            pattern = np.zeros(options.shape, dtype=np.intp)
+            pattern[options] = back.ravel()
+            self.pattern.append(pattern.transpose(0, 2, 1, 3))
         weights = case.weights
         if np.ptp(weights) < 1e-12:
             self.mass = np.ceil(self.probability * worlds - 1e-9) / worlds
@@ -165,14 +198,15 @@ class Scaled:
         counted = np.zeros((len(choices), *self.need.shape))
         for place, one in enumerate(choices):
             for target, gains in enumerate(self.gains):
-                counted[place, target] = (self.sets if counts is None else counts)[target][self.pattern[target][one]]
+                all_of_it = self.case.there[(target, *one)]
+                counted[place, target] = all_of_it if counts is None else counts[target][self.pattern[target][one]]
                 reach[target] += gains[one.building, one.chip] * counted[place, target]
             if self.use is not None:
                 use += self.use[:, one.building, one.power, one.chip, one.start]
         return Plan(
             site,
             choices,
-            float(sum(self.value[one] for one in choices)),
+            float(sum(self.worth[one] for one in choices)),
             reach.ravel(),
             use,
             None if counts is None else counted.astype(np.float32),

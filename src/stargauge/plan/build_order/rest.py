@@ -52,7 +52,7 @@ def rest(
     order = np.argsort(column, kind="stable")
     starts = np.searchsorted(column[order], np.arange(width)).astype(np.int32)
     index, value = np.concatenate(rows.row)[order].astype(np.int32), np.concatenate(rows.value)[order]
-    cost = np.concatenate([np.zeros(width - len(at)), scaled.value[tuple(at.T)]])
+    cost = np.concatenate([np.zeros(width - len(at)), scaled.worth[tuple(at.T)]])
     low = np.concatenate([kept.least.ravel(), np.zeros(width - cells)])
     high = np.concatenate([kept.most.ravel(), np.ones(width - cells)])
     told(highs.addCols(width, cost, low, high, len(index), starts, index, value), "columns")

@@ -27,12 +27,16 @@ _CLOSE, _WHOLE = 0.05, 1e-6
 _PENALTIES = (100.0, 1e4, 1e6)
 #: Most columns that the master keeps; nodes between two looks for better orders, plans and nodes of such a look.
 _COLUMNS, _EVERY, _MIXED, _MIXES = 6000, 100, 1500, 200
+#: How often worlds are probed, and how many of a target in a row may be of no use before it is left.
+_TURNS, _MISSES = 4, 2
+#: Options are forgotten where no more than this share of them is left.
+_FEWER = 0.7
 #: Options that are left to a general solver at the first node and at those with whole worlds; its nodes.
-_LEFT, _RESTS, _MOST_NODES = 2000, 200, 2**31 - 1
+_LEFT, _RESTS, _MOST_NODES = 2000, 200, 50_000
 #: Parts of the worlds that may be given up, one after the other, in a look.
-_STEPS = (0.3, 0.5, 0.7, 0.8, 0.9, 1.0)
+_STEPS = (0.5, 0.8, 1.0)
 #: Exchanges of worlds in a look, and of how many worlds each way.
-_SWAPS, _DEAREST = 40, 8
+_SWAPS, _DEAREST = 10, 8
 
 
 class Node(NamedTuple):
@@ -49,13 +53,16 @@ class Search:
     """A search in progress; `bound` is proven, `pool.best` the best order so far."""
 
     def __init__(
-        self, scaled: Scaled, gap: float, until: float, progress: Callable[[float, float], None] | None = None, *, few: int = 5000
+        self, scaled: Scaled, gap: float, until: float, progress: Callable[[float, float], None] | None = None, *, few: int = 5000,
+        effort: float = np.inf,
     ) -> None:  # fmt: skip
         self.scaled, self.gap, self.until, self.progress, self.few = scaled, gap, until, progress, few
+        self.effort = effort
         self.pool = Pool(scaled)
         self.master = self._fresh()
         self.rounds = self.nodes = self.columns = 0
         self.late = False
+        self.work = 0.0
         self.closed = np.inf
         none = np.zeros(scaled.need.shape)
         self.open = [Node(-np.inf, 0, (), Kept(none, none + 1.0), None)]
@@ -78,12 +85,17 @@ class Search:
         """No order of build is better than this, in scaled value."""
         return min([self.closed, self.pool.value, *(node.bound for node in self.open[:1])])
 
+    @property
+    def over(self) -> bool:
+        """Whether as much has been priced as may be, or the time is over."""
+        return self.work > self.effort or monotonic() > self.until
+
     def run(self) -> None:
         """Until the gap is proven, nothing is left, or the time is over."""
         while self.open:
             if self.open[0].bound >= self.enough:
                 break
-            if self.nodes and monotonic() > self.until:
+            if self.nodes and self.over:
                 self.late = True
                 break
             node = heapq.heappop(self.open)
@@ -103,6 +115,12 @@ class Search:
         whole = self._rounded(relaxed)
         if self.nodes == 1 or self.nodes % _EVERY == 0:
             self._look(node, relaxed, prices)
+        if self.nodes == 1 and not whole:
+            tight = self._tightened(node, relaxed, bound, prices)
+            if tight is None:
+                return
+            node, relaxed, bound, prices = tight
+            whole = self._rounded(relaxed)
         broken = self._broken(relaxed)
         if not whole and prices is not None and (self.nodes == 1 or not broken.any()):
             bound, whole = self._rest(node, bound, prices, self.nodes == 1)
@@ -110,11 +128,89 @@ class Search:
             self.closed = min(self.closed, bound)
             return
         for half, (cuts, kept) in enumerate(self._halves(node, relaxed)):
-            if (kept.most @ self.scaled.case.weights >= self.scaled.probability).all():
+            if self._may_be(kept):
+                kept = self._settled(kept)
                 heapq.heappush(self.open, Node(bound, self.nodes * 2 + half, cuts, kept, prices))
 
-    def _bounded(self, node: Node, enough: float) -> tuple[Relaxed | None, float, Prices | None]:
-        """A node's program solved by columns; None where nothing of it is left. The bound is Lagrange's, of the best prices met."""
+    def _tightened(
+        self, node: Node, relaxed: Relaxed, bound: float, prices: Prices | None
+    ) -> tuple[Node, Relaxed, float, Prices | None] | None:
+        """The first node without worlds and options that no better order has, and its program; None where nothing of it is left."""
+        for _ in range(_TURNS):
+            if not np.isfinite(self.pool.value) or prices is None or self.over:
+                break
+            self.closed = min(self.closed, self.enough)
+            kept = self._probed(node, relaxed, prices)
+            gained = bool((kept.most < node.kept.most).any())
+            node = node._replace(kept=kept, prices=prices)
+            if not self._may_be(kept):
+                return None
+            found, here, new = self._bounded(node, self.enough)
+            if found is not None and self._narrow(node, here, new):
+                found, here, new = self._bounded(node, self.enough)
+            bound = max(bound, here)
+            if found is None or bound >= self.enough:
+                return None
+            relaxed, prices = found, new
+            if not gained:
+                break
+            self._rounded(relaxed)
+            self._look(node, relaxed, prices)
+        return node, relaxed, bound, prices
+
+    def _narrow(self, node: Node, bound: float, prices: Prices | None) -> bool:
+        """Forget options that no better order has, where they are many; whether that was done."""
+        if prices is None:
+            return False
+        options = self.scaled.left(prices, node.kept, node.cuts, self.enough - bound)
+        if options.sum() >= _FEWER * np.isfinite(self.scaled.value).sum():
+            return False
+        plans = [plan for plan in self.master.plans if all(options[one] for one in plan.choices)]
+        self.scaled.only(options)
+        self.master = self._fresh()
+        self.master.add(plans)
+        return True
+
+    def _probed(self, node: Node, relaxed: Relaxed, prices: Prices) -> Kept:
+        """What may be kept in orders that are better: a world whose keeping alone costs too much is given up, the least likely first.
+
+        Where worlds are nearly in order, from those in which all is late to those in which all is early, this settles most of them.
+        """
+        most, need = node.kept.most.copy(), self.scaled.need
+        for target, shares in enumerate(relaxed.kept):
+            missed = 0
+            for world in np.argsort(shares, kind="stable"):
+                free = most[target, world] > 0.5 and node.kept.least[target, world] < 0.5 and need[target, world] > 0.0
+                if missed >= _MISSES or self.over:
+                    break
+                if not free:
+                    continue
+                least = node.kept.least.copy()
+                least[target, world] = 1.0
+                found, _, _ = self._bounded(Node(0.0, 0, node.cuts, Kept(least, most), prices), self.enough, only_whether=True)
+                missed = missed + 1 if found is not None else 0
+                if found is None:
+                    most[target, world] = 0.0
+                    if not self._may_be(Kept(node.kept.least, most)):
+                        return Kept(node.kept.least, most)
+        return self._settled(Kept(node.kept.least, most))
+
+    def _settled(self, kept: Kept) -> Kept:
+        """With worlds kept that weigh more than may still be given up."""
+        weights = self.scaled.case.weights
+        room = kept.most @ weights - self.scaled.probability
+        return Kept(np.where((weights > room[:, None] + 1e-9) & (kept.most > 0.5), 1.0, kept.least), kept.most)
+
+    def _may_be(self, kept: Kept) -> bool:
+        return bool((kept.most @ self.scaled.case.weights >= self.scaled.probability).all())
+
+    def _bounded(
+        self, node: Node, enough: float, *, only_whether: bool = False
+    ) -> tuple[Relaxed | None, float, Prices | None]:  # fmt: skip
+        """A node's program solved by columns; None where nothing of it is left. The bound is Lagrange's, of the best prices met.
+
+        `only_whether`: no more is asked than whether something is left below `enough`.
+        """
         bound, centre = -np.inf, node.prices
         self.master.hold(node.cuts, node.kept)
         step = 0
@@ -122,10 +218,13 @@ class Search:
         relaxed = self.master.solve()
         for _ in range(_ROUNDS):
             self.rounds += 1
+            if only_whether and relaxed.missing <= _WHOLE and relaxed.value < enough:
+                return relaxed, bound, centre
             smooth = _SMOOTH if centre is not None else 0.0
             while True:
                 prices = relaxed.prices if not smooth or centre is None else _between(relaxed.prices, centre, smooth)
                 best = self.scaled.best(prices, node.kept, node.cuts)
+                self.work += self.scaled.size_of_pricing
                 if not np.isfinite(best.least).all():
                     return None, np.inf, None
                 here = bound_of(self.scaled, prices, best.least, node.kept)
@@ -146,7 +245,7 @@ class Search:
                 if step >= len(_PENALTIES):
                     return None, np.inf, None
                 self.master.penalise(_PENALTIES[step])
-            elif self.nodes > 1 and monotonic() > self.until:
+            elif self.nodes > 1 and self.over:
                 break
             relaxed = self.master.solve()
         if relaxed.missing > _WHOLE:
@@ -208,7 +307,7 @@ class Search:
         tried: set[tuple[int, int]] = set()
         for _ in range(_SWAPS):
             pair = self._pair(kept, relaxed, tried)
-            if pair is None or prices is None or monotonic() > self.until:
+            if pair is None or prices is None or self.over:
                 break
             tried.add(pair)
             other = kept.least.copy()
