@@ -21,14 +21,16 @@ from stargauge.plan.build_order.limits import natural_rows
 from stargauge.plan.build_order.prepare import BuildAsked, Prepared, prepare
 from stargauge.plan.build_order.reach import by_world
 from stargauge.plan.build_order.takes import begun_known, begun_of, takes_of
+from stargauge.plan.build_order.variants import some_targets
 from stargauge.plan.build_order.worlds import read
 from stargauge.programme.known import Known, known
-from stargauge.programme.load import load, programmes
+from stargauge.programme.load import load, shipped
 from stargauge.programme.positions import parse_document
 from stargauge.programme.read import read_programme
 from stargauge.programme.schema import Programme
+from stargauge.quantity.dates import month_end
 
-DRAWS, BY = 512, date(2029, 12, 31)
+DRAWS, BY = 256, date(2029, 12, 31)
 KINDS = ("power_facility", "power_it", "compute_h100e")
 
 
@@ -68,14 +70,12 @@ def test_all_sites_as_the_file_has_them_are_the_run_of_the_file(made: Prepared) 
     for queues in (False, True):
         assert made.reached(chosen, queues) == pytest.approx(real, rel=1e-9)
     assert reached(made.case, chosen) == pytest.approx(by_world(real, made.group), rel=0.02)
-    assert faults_of(replace(made.case, targets=()), chosen) == []
+    assert faults_of(some_targets(made.case, ()), chosen) == []
 
 
 @settings(max_examples=8, deadline=None)
 @given(st.dates(date(2027, 1, 1), date(2031, 12, 31)), st.sampled_from(KINDS))
 def test_by_any_day_it_is_the_run_of_the_file(when: date, kind: str) -> None:
-    from stargauge.quantity.dates import month_end
-
     got = _prepared(kind)
     there = got.there(0, month_end(when))
     real = by_world(_at("undecided", kind, month_end(when)), got.group)
@@ -97,7 +97,7 @@ def _without(kind: str) -> np.ndarray:
     return np.nan_to_num(read(begun_known(*undecided()), (), DRAWS, 0, [address])[address])
 
 
-@pytest.mark.parametrize("name", sorted(programmes()))
+@pytest.mark.parametrize("name", sorted(shipped()))
 def test_every_shipped_programme_keeps_what_it_keeps_without_a_plan(name: str) -> None:
     """A target that the run of the programme keeps in seven of ten draws is kept in as many of the worlds if nothing is changed."""
     programme, now = _programme(name)
@@ -110,7 +110,7 @@ def test_every_shipped_programme_keeps_what_it_keeps_without_a_plan(name: str) -
         except NothingToDecide:
             return
         stated, worlds = (real >= amount * (1.0 - 1e-9)).mean(), got.case.weights[kept_in(got.case, got.as_filed)[0]].sum()
-        assert worlds == pytest.approx(stated, abs=1.5 / len(got.case.weights)), kind
+        assert worlds == pytest.approx(stated, abs=1.5 / len(got.case.weights) + 1e-9), kind
         assert got.reached(got.as_filed)[0] == pytest.approx(real, rel=5e-3)
 
 
@@ -125,7 +125,7 @@ def test_it_is_one_option_of_each_building_of_the_file_and_none_of_a_further_one
 
 def test_what_is_begun_last_is_given_up_first(made: Prepared) -> None:
     chosen = made.as_filed
-    case = replace(made.case, targets=())
+    case = some_targets(made.case, ())
     assert faults_of(case, (chosen[0], chosen[2])) == []
     assert faults_of(case, chosen[1:]) == ["north: a building before the one before it"]
     other = Choice(chosen[1].building, made.case.powers.index("grid"), 0, chosen[1].start)
@@ -141,7 +141,7 @@ def test_what_was_measured_of_designed_buildings_says_nothing_of_those_of_the_fi
 
 def test_months_stand_for_the_file_where_a_site_has_more_than_there_are_until_the_target() -> None:
     got = prepare(*undecided(), BuildAsked((aim(1e8, date(2027, 1, 31)),), draws=128, worlds=8))
-    assert faults_of(replace(got.case, targets=()), got.as_filed) == []
+    assert faults_of(some_targets(got.case, ()), got.as_filed) == []
     designed = got.case.allowed[:, : got.case.powers.index("file")].any(axis=(0, 1, 2))
     assert [month for month, some in zip(got.case.months, designed, strict=True) if some] == [date(2026, 12, 31), date(2027, 1, 31)]
 
@@ -171,7 +171,7 @@ def test_how_things_are_never_forbids_what_the_file_has() -> None:
     programme, now = _programme("stargate")
     got = prepare(programme, now, BuildAsked((aim(7e9, BY),), draws=128, worlds=8))
     rows = natural_rows(now, got.case, takes_of(got, now), begun_of(begun_known(programme, now), draws=128))
-    assert faults_of(replace(got.case, targets=(), limits=rows), got.as_filed) == []
+    assert faults_of(replace(some_targets(got.case, ()), limits=rows), got.as_filed) == []
 
 
 # --- what is told -----------------------------------------------------------------------------------------------------------------
@@ -195,7 +195,7 @@ def test_capital_is_what_is_paid_and_value_takes_off_what_is_left(made: Prepared
 def test_accelerators_that_two_newer_ones_followed_are_not_offered() -> None:
     assert chips_for(_programme("stargate-abroad")[1]) == ("gb300-nvl72", "vr-nvl72")
     before = known(load("stargate-abroad"), load_catalogue(), date(2025, 6, 30))
-    assert chips_for(before)[-1] == "gb300-nvl72"
+    assert chips_for(before)[:2] == ("h100-sxm", "gb200-nvl72")
     assert chips_for(before, ("h100-sxm",)) == ("h100-sxm",)
 
 

@@ -13,7 +13,7 @@ from stargauge.catalogue.load import load_catalogue
 from stargauge.plan.build_order.case import Choice, faults_of, kept_in, reached
 from stargauge.plan.build_order.choices import overlay_of, supply_of
 from stargauge.plan.build_order.decisions import Laid, decisions_of
-from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, UnderWay, prepare
+from stargauge.plan.build_order.prepare import BuildAsked, Prepared, UnderWay, prepare
 from stargauge.plan.build_order.worlds import days_of, read, ready_at, running_of, starts_at
 from stargauge.programme.known import known
 from stargauge.programme.load import load
@@ -209,7 +209,8 @@ def test_a_case_is_solved_by_a_plan_without_faults(made: Prepared) -> None:
 
 def test_targets_of_every_kind_and_of_sites_have_their_own_gains() -> None:
     aims = (aim(1e8, BY, "power_it"), aim(1e8, BY, "power_facility", "south"), aim(1e5, BY, "compute_h100e"))
-    got = prepare(*undecided(), _asked(aims=aims, draws=256, worlds=20, powers=("grid", "stated"), further=False, chips=("h100-sxm", "vr-nvl72")))
+    chips = ("h100-sxm", "vr-nvl72")
+    got = prepare(*undecided(), _asked(aims=aims, draws=256, worlds=20, powers=("grid", "stated"), further=False, chips=chips))
     case = got.case
     assert [one.id for one in case.buildings] == ["north/hall-2", "north/hall-3", "south/hall-1"] and case.powers == ("stated", "grid")
     assert case.gains[0, 0] == pytest.approx(case.gains[0, 0, :1].repeat(len(case.chips), axis=0))

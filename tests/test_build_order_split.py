@@ -53,7 +53,7 @@ def test_the_share_is_the_best_of_all() -> None:
 
 
 def test_needs_become_targets_of_a_case() -> None:
-    """Each need is a target of amount one; a world's gain is the mean of IT power times what accelerators give, scaled by what is needed."""
+    """Each need is a target of amount one; a world's gain is the mean of IT power times what accelerators give."""
     now, programme = known_of(), api.load("stargate")
     chips = now.axes["chip"][-2:]
     split = split_of(needs_of(150.0, 20.0, 0.6, now), begun_known(programme, now), chips, draws=256)
