@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from tests.build_order_brute import brute, site_plans
 from tests.build_order_cases import Size, random_case, tiny
 
-from stargauge.plan.build_order.case import BuildCase, BuildOrder, faults_of, value_of
+from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, faults_of, value_of
 from stargauge.plan.build_order.master import Master
 from stargauge.plan.build_order.pricing import Cut, Kept, Prices, Scaled, bound_of
+from stargauge.plan.build_order.revise import spared
 from stargauge.plan.build_order.search import Search
 from stargauge.plan.build_order.solve import NoOrder, most_capacity, solve
 
@@ -193,3 +194,29 @@ def test_an_empty_master_is_priced_within_its_penalty() -> None:
     scaled = Scaled(tiny(1))
     master = Master(scaled, 7.0)
     assert 0.0 < master.solve().prices.target.max() <= 7.0 * (1.0 + 1e-9)
+
+
+@given(_SEEDS)
+@settings(max_examples=25, deadline=None)
+def test_no_building_can_be_left_out_at_no_more_cost(seed: int) -> None:
+    """However wide the gap that is asked for."""
+    case = tiny(seed)
+    order = _solved(case, gap=1.0)
+    for last in [] if order is None else [max((one for one in order.chosen if one.building in at), default=None) for at in case.by_site]:
+        if order is not None and last is not None:
+            assert faults_of(case, tuple(one for one in order.chosen if one != last))
+
+
+@given(_SEEDS)
+@settings(max_examples=25, deadline=None)
+def test_what_adds_nothing_is_left_out_of_an_order(seed: int) -> None:
+    """A building too many at the end of a site, and all of a site that helps nothing."""
+    case = tiny(seed)
+    best = brute(case)
+    if best is None:
+        return
+    for places in case.by_site:
+        more = [Choice(at, 0, 0, len(case.months) - 1) for at in places]
+        if any(one.building in places for one in best.chosen) or faults_of(case, (*best.chosen, *more)):
+            continue
+        assert spared(case, (*best.chosen, *more)) == best.chosen

@@ -18,6 +18,8 @@ from stargauge.plan.build_order.case import Array, BuildCase, Choice, Mask
 
 #: Plans of a site that are made at a time.
 PLANS = 3
+#: Patterns that could be priced in the time that a round of pricing takes beside them.
+_ROUND = 2000
 #: Tolerances of `case.faults_of`, so that bound and oracle mean the same.
 _NEAR, _PASSED = 1e-9, 1e-6
 
@@ -114,8 +116,8 @@ class Scaled:
 
     @property
     def size_of_pricing(self) -> int:
-        """How many patterns are priced at a time: what a round of pricing takes."""
-        return max(sum(len(sets) for sets in self.sets), 1)
+        """How many patterns are priced at a time, and what a round takes beside them, in as many: what a round of pricing takes."""
+        return _ROUND + sum(len(sets) for sets in self.sets)
 
     def only(self, options: Mask) -> None:
         """Forget options that no better order has: (building, power, chip, start)."""

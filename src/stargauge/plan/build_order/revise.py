@@ -36,6 +36,37 @@ def revised(case: BuildCase, order: BuildOrder, goal: Array | None = None) -> Bu
     return BuildOrder(chosen, value, -np.inf, kept_in(case, chosen))
 
 
+def spared(case: BuildCase, chosen: tuple[Choice, ...], goal: Array | None = None) -> tuple[Choice, ...]:
+    """The same without buildings that can be left out at no more cost, all that is asked being kept: one of a site, or all of it.
+
+    Where one in the middle of a site is left out, those after it take the places of those before.
+    """
+    better = True
+    while better:
+        better = False
+        now = value_of(case, chosen, goal)
+        for places in case.by_site:
+            own = [one for one in chosen if one.building in places]
+            others = tuple(one for one in chosen if one.building not in places)
+            for fewer in _fewer(own):
+                other = tuple(sorted((*others, *fewer)))
+                if value_of(case, other, goal) <= now and not faults_of(case, other):
+                    chosen, better = other, True
+                    break
+            if better:
+                break
+    return chosen
+
+
+def _fewer(own: list[Choice]) -> Iterator[tuple[Choice, ...]]:
+    """What is left of a site with one building less, each in turn, the last first, then with none."""
+    for gone in range(len(own) - 1, -1, -1):
+        moved = [after._replace(building=one.building) for one, after in zip(own[gone:], own[gone + 1 :], strict=False)]
+        yield (*own[:gone], *moved)
+    if len(own) > 1:
+        yield ()
+
+
 class _Revision:
     """An order in revision: what it reaches and uses follows each change."""
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stargauge.plan.build_order.case import Array, Choice
+from stargauge.plan.build_order.case import Array, Choice, Mask
 from stargauge.plan.build_order.improve import Pool
 from stargauge.plan.build_order.master import Master, Relaxed
 from stargauge.plan.build_order.pricing import Best, Cut, Kept, Plan, Prices, Scaled, bound_of
@@ -28,7 +28,7 @@ _PENALTIES = (100.0, 1e4, 1e6)
 #: Most columns that the master keeps; nodes between two looks for better orders, plans and nodes of such a look.
 _COLUMNS, _EVERY, _MIXED, _MIXES = 6000, 100, 1500, 200
 #: How often worlds are probed, and how many of a target in a row may be of no use before it is left.
-_TURNS, _MISSES = 4, 2
+_TURNS, _MISSES = 3, 2
 #: Options are forgotten where no more than this share of them is left.
 _FEWER = 0.7
 #: Options that are left to a general solver at the first node and at those with whole worlds; its nodes.
@@ -62,7 +62,7 @@ class Search:
         self.master = self._fresh()
         self.rounds = self.nodes = self.columns = 0
         self.late = False
-        self.work = 0.0
+        self.work, self.by_clock = 0.0, False
         self.closed = np.inf
         none = np.zeros(scaled.need.shape)
         self.open = [Node(-np.inf, 0, (), Kept(none, none + 1.0), None)]
@@ -88,7 +88,8 @@ class Search:
     @property
     def over(self) -> bool:
         """Whether as much has been priced as may be, or the time is over."""
-        return self.work > self.effort or monotonic() > self.until
+        self.by_clock = self.by_clock or monotonic() > self.until
+        return self.work > self.effort or self.by_clock
 
     def run(self) -> None:
         """Until the gap is proven, nothing is left, or the time is over."""
@@ -177,9 +178,10 @@ class Search:
         Where worlds are nearly in order, from those in which all is late to those in which all is early, this settles most of them.
         """
         most, need = node.kept.most.copy(), self.scaled.need
-        for target, shares in enumerate(relaxed.kept):
+        saved = self._saved(relaxed)
+        for target in np.argsort(-saved, kind="stable")[: int((saved > _WHOLE).sum())]:
             missed = 0
-            for world in np.argsort(shares, kind="stable"):
+            for world in np.argsort(relaxed.kept[target], kind="stable"):
                 free = most[target, world] > 0.5 and node.kept.least[target, world] < 0.5 and need[target, world] > 0.0
                 if missed >= _MISSES or self.over:
                     break
@@ -346,7 +348,7 @@ class Search:
         """Two branches: a world kept or given up while shares of worlds are broken, then options of buildings."""
         broken = self._broken(relaxed)
         if broken.any():
-            at = int(np.argmin(np.where(broken, relaxed.kept, np.inf)))
+            at = self._world(relaxed, broken)
             least, most = node.kept.least.copy(), node.kept.most.copy()
             least.flat[at] = 1.0
             most.flat[at] = 0.0
@@ -354,7 +356,17 @@ class Search:
         cut = self._cut()
         return [((*node.cuts, cut), node.kept), ((*node.cuts, cut._replace(inside=not cut.inside)), node.kept)]
 
-    def _broken(self, relaxed: Relaxed) -> np.ndarray:
+    def _world(self, relaxed: Relaxed, broken: Mask) -> int:
+        """The world to branch on: the least likely one of the target by whose worlds kept in part most is saved."""
+        target = int(np.argmax(np.where(broken.any(axis=1), self._saved(relaxed), -1.0)))
+        return target * broken.shape[1] + int(np.argmin(np.where(broken[target], relaxed.kept[target], np.inf)))
+
+    def _saved(self, relaxed: Relaxed) -> Array:
+        """What keeping worlds in part saves, by target."""
+        worth = relaxed.prices.target * self.scaled.need * (1.0 - relaxed.kept)
+        return np.asarray((worth * self._broken(relaxed)).sum(axis=1))
+
+    def _broken(self, relaxed: Relaxed) -> Mask:
         """Worlds that are kept in part."""
         return np.asarray((relaxed.kept > 1e-5) & (relaxed.kept < 1.0 - 1e-5) & (self.scaled.need > 0.0))
 

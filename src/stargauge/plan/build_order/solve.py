@@ -10,10 +10,13 @@ import numpy as np
 
 from stargauge.plan.build_order.case import Array, BuildCase, BuildOrder, Choice, faults_of, kept_in, value_of
 from stargauge.plan.build_order.pricing import Scaled
+from stargauge.plan.build_order.revise import spared
 from stargauge.plan.build_order.search import Search
 
 #: Parts of its time that one step of a bisection has.
 _STEPS = 10
+#: Patterns that are priced in a second of the time limit: what a slow processor does, so that time itself is rarely what ends a search.
+_PRICED = 800_000.0
 Progress = Callable[[float, float], None]
 
 
@@ -30,17 +33,18 @@ def solve(
 ) -> BuildOrder:
     """The order with the least cost, or the least sum of `goal` (building, power, chip, start), proven to a gap as a share of its value.
 
-    `time_limit`: seconds after which the best so far is given with the gap there is; `steps` then says so. `progress`: called with value
-    and bound as they come. Raises NoOrder where nothing keeps all targets and limits.
+    `time_limit`: seconds for which the best so far is given with the gap there is; `steps` then says so. It is counted as work, so that
+    the same case ends in the same order everywhere; only where that takes longer than the seconds the clock ends it, and `steps` says that.
+    `progress`: called with value and bound as they come. What can be left out at no more cost is in no order. Raises NoOrder where nothing keeps all targets and limits.
     """
     until = monotonic() + time_limit
     _possible(case)
     scaled = Scaled(case, goal)
-    search = Search(scaled, gap, until, progress)
+    search = Search(scaled, gap, until, progress, effort=_PRICED * time_limit)
     search.run()
     if not search.pool.best:
         raise NoOrder(_none(case, search.late), search.late)
-    chosen = tuple(sorted(one for plan in search.pool.best for one in plan.choices))
+    chosen = spared(case, tuple(sorted(one for plan in search.pool.best for one in plan.choices)), goal)
     faults = faults_of(case, chosen)
     if faults:
         raise RuntimeError(f"an order of build that does not hold: {'; '.join(faults)}")
@@ -50,7 +54,7 @@ def solve(
         ("rounds", float(search.rounds)), ("programs", float(search.nodes)),
     ]  # fmt: skip
     if search.late:
-        steps.append(("time limit reached", 1.0))
+        steps.append(("time limit reached" if search.by_clock else "work limit reached", 1.0))
     return BuildOrder(chosen, value, min(search.bound * scaled.unit, value), kept_in(case, chosen), tuple(steps))
 
 
