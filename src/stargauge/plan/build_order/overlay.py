@@ -48,7 +48,10 @@ def plan_overlay(case: BuildCase, chosen: Sequence[Choice], about: About) -> Dat
     sizes = {one.id: (one.it_power, one.facility_power) for one in case.buildings}
     made = overlay_of(about.now, lots, starts, sizes, _supplies(case, chosen, about), about.cooling)
     idle = overlay_of(about.now, left, {lot.id: case.months[-1] for lot in left}, sizes, {}, {}, cancelled=True)
+    kept = {name.split("/")[0] for name in filed}
     for site, part in idle["sites"].items():
+        if site in kept:  # a start said of what is given up would move what stays as the file has it
+            part["phases"] = {name: {"milestones": {"cancelled": one["milestones"]["cancelled"]}} for name, one in part["phases"].items()}
         made["sites"].setdefault(site, {"phases": {}})["phases"] |= part["phases"]
     for lot in lots:
         made["sites"][lot.site]["phases"][lot.phase]["hardware"] = {"value": case.chips[built[lot.id].chip], "source": SOURCE}
