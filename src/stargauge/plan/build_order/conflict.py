@@ -155,6 +155,7 @@ def _relaxed(case: BuildCase, group: Group, without: BuildCase, found: BuildOrde
 def _weaker(case: BuildCase, place: int, find: Finder) -> list[Relaxation]:
     target, out = case.targets[place], []
     amount, order = most_amount(case, place, find, target.amount)
+    amount = min(find.amount(case, order, place), target.amount) if order is not None and find.measure else amount
     if order is not None and amount > 0:
         text = f"{show(amount, target.unit)} in place of {show(target.amount, target.unit)}, by the same day with the same probability"
         out.append(Relaxation("amount", target.text, text, target.amount, amount, target.unit))

@@ -25,12 +25,13 @@ class Point:
     asked: bool = False
     taken: tuple[date, float] | None = None
     proven: bool = True
+    odds: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data; `taken_from` names the stricter point whose order is the cheapest known here."""
         taken = None if self.taken is None else {"by": str(self.taken[0]), "probability": self.taken[1]}
         return {
-            "by": str(self.by), "probability": self.probability, "cost": self.cost, "possible": self.cost is not None, "asked": self.asked,
+            "by": str(self.by), "probability": self.odds, "cost": self.cost, "possible": self.cost is not None, "asked": self.asked,
             "taken_from": taken, "proven": self.proven,
         }  # fmt: skip
 
@@ -46,7 +47,9 @@ def frontier(cases: Sequence[tuple[BuildCase, bool]], find: Finder, hand: BuildO
     found = _found([case for case, _ in loosest_first], find, place)
     made: list[tuple[Point, BuildOrder | None]] = []
     for (case, asked), (order, proven) in zip(reversed(loosest_first), reversed(found), strict=True):
-        point = Point(case.targets[place].day, case.targets[place].probability, None, None, asked, None, proven)
+        point = Point(
+            case.targets[place].day, case.targets[place].probability, None, None, asked, None, proven, find.asked(case, place)
+        )  # fmt: skip
         made.append(_with_order(case, point, order, made, hand, find))
     return tuple(sorted((point for point, _ in made), key=lambda one: (one.by, one.probability)))
 
@@ -65,8 +68,9 @@ def _with_order(
         return point, None
     best, at = min(known, key=lambda one: one[0].value)
     bound = None if order is None else min(order.bound, best.value)
-    taken = None if at is None else (at.by, at.probability)
-    return replace(point, cost=best.value, bound=bound, taken=taken, proven=True), best
+    taken = None if at is None else (at.by, at.odds)
+    odds = find.odds(case, best, 0) if find.measure else point.odds
+    return replace(point, cost=best.value, bound=bound, taken=taken, proven=True, odds=odds), best
 
 
 def _found(cases: Sequence[BuildCase], find: Finder, place: int) -> list[tuple[BuildOrder | None, bool]]:

@@ -78,7 +78,8 @@ def _nearest(asked: BuildCase, find: Finder) -> str | None:
         return None
     target = asked.targets[0]
     amount, found = most_amount(asked, 0, find, target.amount)
-    odds = share_text(target.probability)
+    odds = share_text(find.asked(asked, 0))
+    amount = find.amount(asked, found, 0) if found else 0.0
     if found is None or amount <= 0:
         return f"nothing of it can be had by then with a probability of {odds}"
     return f"{asked_text(target._replace(amount=amount))} is the most that can be had with a probability of {odds}"
@@ -89,7 +90,7 @@ def _otherwise(case: BuildCase, plan: BuildOrder | None, money: float, find: Fin
     if not case.targets:
         return None
     amount, target = bought(case, money, find, plan), case.targets[0]
-    odds = share_text(target.probability)
+    odds = share_text(find.asked(case, 0))
     return f"{show(money, 'USD')} buys {asked_text(target._replace(amount=amount))} with a probability of {odds}" if amount > 0 else None
 
 
@@ -114,7 +115,7 @@ def bought(case: BuildCase, money: float, find: Finder, plan: BuildOrder | None 
             high, dear = middle, found.value
         else:
             low, spent, best = max(low, amount_kept(case, found, 0)), found.value, found
-    return low
+    return find.amount(case, best, 0) if find.measure and best is not None and best.value <= money else low
 
 
 def _between(low: float, spent: float, high: float, dear: float, money: float) -> float:

@@ -17,13 +17,15 @@ from stargauge.plan.build_order.case import BuildCase, BuildOrder, Choice, Limit
 from stargauge.plan.build_order.choices import buildings_of
 from stargauge.plan.build_order.cooling import SiteCooling, cooling_of
 from stargauge.plan.build_order.days import Days
+from stargauge.plan.build_order.decisions import NothingToDecide
 from stargauge.plan.build_order.division import divide
 from stargauge.plan.build_order.figures import assumptions, building_costs, cost_data, fastest, method_data, site_data
 from stargauge.plan.build_order.funds import Funders, fund_rows, funders_of, within_means
 from stargauge.plan.build_order.limits import Bound, asked_rows, least_of, natural_rows
 from stargauge.plan.build_order.looks import Looks
+from stargauge.plan.build_order.nearest import nearest
 from stargauge.plan.build_order.overlay import About, Data, plan_overlay
-from stargauge.plan.build_order.prepare import Aim, BuildAsked, NothingToDecide, Prepared, prepare
+from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
 from stargauge.plan.build_order.promise import (
     FRESH,
     SELECTION,
@@ -178,9 +180,11 @@ class _Ground:
     def answer(self, world: World) -> ProgrammePlan:
         """By the goal and the day that can be had; else what is in conflict."""
         notes = [*self.prepared.notes]
-        made, conflict = self._tried(self._most if self.of.asked.goal == "capacity" else self._promised, self.made, world)
+        conflict: Data | None = None
+        made = self._tried(self._most if self.of.asked.goal == "capacity" else self._promised, self.made, world)
         if made is None or short_of(made[1], made[0].targets) > WITHIN:
-            conflict = self._looks(made[1] if made else None, world).conflict()
+            self.of.steps.say("what is in conflict")
+            conflict = nearest(made[1], made[0], self.of.now.months) if made else self._looks(None, world).conflict()
             if self.of.asked.announced:
                 made, note = self._sooner_or_later(world, made)
                 notes.append(note)
@@ -192,11 +196,11 @@ class _Ground:
         return self._told(made[0] if made else world, made[1] if made else None, conflict, notes)
 
     @staticmethod
-    def _tried(way: Way, made: Prepared, world: World) -> tuple[Made | None, None]:
+    def _tried(way: Way, made: Prepared, world: World) -> Made | None:
         try:
-            return way(made, world), None
+            return way(made, world)
         except NoOrder:
-            return None, None
+            return None
 
     # --- the case -----------------------------------------------------------------------------------------------------------------
 
@@ -313,7 +317,7 @@ class _Ground:
         when, best = min(found, default=self.of.now.months[-1]), hand
         for _ in range(_TRIES):
             case = self.days.at(self.made.case, 0, when)
-            made, _ = self._tried(self._promised, self.days.moved(case), self._world(case.targets))
+            made = self._tried(self._promised, self.days.moved(case), self._world(case.targets))
             if made is not None and (best is None or made[1].kept or short_of(made[1], made[0].targets) < short_of(best[1], best[0].targets)):
                 best = made
             if made is not None and made[1].kept or when == self.of.now.months[-1]:

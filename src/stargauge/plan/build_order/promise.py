@@ -208,7 +208,7 @@ def promised(
         more = more + np.maximum(missed, 0.0) + _LITTLE
     if best is None:
         raise nothing or NoOrder("no order of build keeps what is asked")
-    return replace(_calibrated(best, made, world.targets), rounds=max(rounds, 1))
+    return _bounded(replace(_calibrated(best, made, world.targets), rounds=max(rounds, 1)), solve)
 
 
 def _run(
@@ -336,6 +336,16 @@ def floors(made: Prepared, before: Prepared, chosen: Sequence[Choice]) -> Array:
         late = np.isfinite(really) & (really > alone + _DAY)
         out[[one.building for one in chosen]] = np.where(late, really, -np.inf).T
     return out
+
+
+def _bounded(best: Promise, solve: Solve) -> Promise:
+    """The plan with the bound that is proven of the case that says of it what the queues do."""
+    try:
+        order = solve(best.case, True)
+    except NoOrder:
+        return best
+    steps = dict(best.order.steps) | dict(order.steps)
+    return replace(best, order=replace(best.order, bound=min(order.bound, best.order.value), steps=tuple(steps.items())))
 
 
 def _calibrated(best: Promise, made: Prepared, targets: Sequence[Target]) -> Promise:

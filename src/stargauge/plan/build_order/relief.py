@@ -82,15 +82,15 @@ def most_probability(case: BuildCase, place: int, find: Finder) -> float:
     if first is None:
         return 0.0
     all_there = float(case.weights[highest(case, place) >= target.amount * (1.0 - 1e-9)].sum())
-    low, high = odds_of(case, first, place), min(target.probability, all_there)
+    low, high, best = odds_of(case, first, place), min(target.probability, all_there), first
     near, tried = max(float(case.weights.min()) / 2.0, 0.001), high
     if high == target.probability:
         tried = (low + high) / 2.0
     while high - low > near:
         found = find.any(with_target(case, place, probability=tried))
-        low, high = (low, tried) if found is None else (max(low, odds_of(case, found, place)), high)
+        low, high, best = (low, tried, best) if found is None else (max(low, odds_of(case, found, place)), high, found)
         tried = (low + high) / 2.0
-    return low
+    return find.odds(case, best, place) if find.measure else low
 
 
 def soonest(after: date, until: date, possible: Callable[[date], bool]) -> date | None:
