@@ -38,7 +38,7 @@ def seen(page: str) -> str:
 
 def test_the_answer_is_one_sentence() -> None:
     assert sentence(plan_answer()) == (
-        "7 GW of facility power by 31 Dec 2030 with 80 %: yes, for 312 bn USD (prices of 2025) at 2 sites; as the file stands: 14 %."
+        "7 GW of facility power by 31 Dec 2030 with 80 %: yes, for 270 bn USD of capital (prices of 2025, not discounted) at 2 sites; as the file stands: 14 %."
     )
     assert "the file as it stands: 14 %" in promise(plan_answer()) and "simulated 80 %" in promise(plan_answer())
 
@@ -58,7 +58,7 @@ def test_what_cannot_be_had_is_said_with_the_way_out() -> None:
 def test_an_announcement_that_is_planned_for_later_says_so_first() -> None:
     smallest = [{"kind": "target", "name": "power_facility[operational] >= 7 GW by 2028-12-31", "text": "7 GW"}]
     data = {**impossible_answer(), "status": "planned"}
-    assert sentence(data).startswith("Not as announced; 7 GW of facility power by 31 Dec 2030 with 80 %: yes, for 312 bn USD")
+    assert sentence(data).startswith("Not as announced; 7 GW of facility power by 31 Dec 2030 with 80 %: yes, for 270 bn USD")
     data["conflict"] = {"smallest": smallest, "relaxations": []}
     assert sentence(data).startswith("Not by 31 Dec 2028 as announced; 7 GW of") and way_out(data) == ""
 
@@ -210,6 +210,7 @@ def test_money_says_what_is_not_knowable() -> None:
     assert made is not None
     assert [list(row) for row in made.rows[2:]] == [
         ["Oracle", "8", "30", "40", "10", "33 %"],
+        ["Oracle: asked of it so far", "8", "38", "78", "88", "–"],
         ["Oracle: left to it by then", "10", "40", "90", "120", "–"],
         ["MGX", "2", "10", "10", "10", "12 %"],
     ]

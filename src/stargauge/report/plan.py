@@ -73,11 +73,11 @@ def _waiting(data: Data, style: Style) -> list[str]:
 
 def _rests_on(data: Data, style: Style) -> list[str]:
     """The assumptions without a source, and how many numbers have one."""
-    assumed = [one for one in data["assumptions"] if one["source"] in ("", ASSUMED)]
+    assumed = [one for one in data["assumptions"] if one["kind"] in ("assumed", "assumption") or one["source"] == ASSUMED]
     if not data["assumptions"]:
         return []
     made = _first(tables.assumptions({**data, "assumptions": assumed}), _ASSUMPTIONS)
-    others = f"Beside these it rests on {len(data['assumptions']) - len(assumed)} numbers with a source: --json."
+    others = f"Beside these it rests on {len(data['assumptions']) - len(assumed)} numbers with a source, or computed from such: --json."
     shown = Rows(made.title, made.head[:2], [row[:2] for row in made.rows], " ".join(part for part in (made.note, others) if part))
     return _block(shown, ((50, "w"), (26, "w")), style)
 

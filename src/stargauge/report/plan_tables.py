@@ -19,6 +19,7 @@ from stargauge.report.plan_words import (
     money_text,
     part_text,
     planned,
+    chip_text,
     power_text,
     price_text,
     relaxation_text,
@@ -26,7 +27,7 @@ from stargauge.report.plan_words import (
     told,
 )
 from stargauge.report.power_words import ASSUMED, Rows, value_of
-from stargauge.report.wording import chip_name, counted, day_text, figures, percent, show
+from stargauge.report.wording import counted, day_text, figures, percent, show
 
 Data = Mapping[str, Any]
 
@@ -95,7 +96,7 @@ def buildings(data: Data) -> Rows:
         rows += [(name, building_text(one), "–", say("under way"), "–", dates_text(one["operational"]), show(one["it_power"], "W"), "–")
                  for one in site["under_way"]]  # fmt: skip
         rows += [
-            (name, building_text(one), chip_name(one["chip"]), day_text(one["start"]), _latest(one), dates_text(one["operational"]),
+            (name, building_text(one), chip_text(one["chip"]), day_text(one["start"]), _latest(one), dates_text(one["operational"]),
              show(one["it_power"], "W"), money_text(one["cost"]))
             for one in site["buildings"]
         ]  # fmt: skip
@@ -164,6 +165,7 @@ def money(data: Data) -> Rows | None:
     for one in made["parties"]:
         rows.append((str(one["name"]), *_sums(one["funds"], factor), percent(one["share"])))
         if one["knowable"]:
+            rows.append((say("{party}: asked of it so far", party=one["name"]), *_sums(one["funds_so_far"], factor), "–"))
             rows.append((say("{party}: left to it by then", party=one["name"]), *_sums(one["available"], factor), "–"))
     if any(made.get("nobody") or ()):
         rows.append((say("Nobody"), *_sums(made["nobody"], factor), "–"))
@@ -247,7 +249,8 @@ def information(data: Data) -> Rows:
         (fact_text(one["fact"]), money_text(one["worth"], one["unit"]), day_text(one["known_by"]) if one["known_by"] else "–")
         for one in data["waiting"]["information"]
     ]
-    return Rows(say("What knowing beforehand is worth"), (say("Fact"), say("Worth"), say("Known by")), rows)
+    note = say("What is kept in return: every target with the probability of the plan, over all that may come out.")
+    return Rows(say("What knowing beforehand is worth"), (say("Fact"), say("Worth"), say("Known by")), rows, note)
 
 
 def delays(data: Data) -> Rows | None:

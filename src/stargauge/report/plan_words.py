@@ -66,9 +66,9 @@ def _cost_for(data: Data) -> str:
 
 
 def cost_text(data: Data) -> str:
-    """What the plan costs, with its price year: `312 bn USD (2025)`."""
+    """What the plan costs: its capital with the price year, `312 bn USD of capital (prices of 2025, not discounted)`."""
     made = data["cost"]
-    return say("{cost} (prices of {year})", cost=show(made["total"], made["unit"]), year=made["price_year"])
+    return say("{cost} of capital (prices of {year}, not discounted)", cost=show(made["capital"], made["unit"]), year=made["price_year"])
 
 
 def _why_not(data: Data) -> str:
@@ -182,6 +182,7 @@ def power_text(name: str) -> str:
     told = {
         "grid": say("grid"), "gas-engine": say("gas engines"), "gas-turbine": say("gas turbines"), "combined-cycle": say("combined cycles"),
         "fuel-cell": say("fuel cells"), "bridge": say("rented generators until the grid is there"), "stated": say("as the file states"),
+        "file": say("left as the file has it"),
     }  # fmt: skip
     return told.get(name, name)
 
@@ -203,7 +204,12 @@ def building_text(one: Data) -> str:
 
 def chips_text(buildings: Sequence[Data]) -> str:
     """The chips of some buildings, each once."""
-    return ", ".join(dict.fromkeys(chip_name(one["chip"]) for one in buildings if one["chip"])) or "–"
+    return ", ".join(dict.fromkeys(chip_text(one["chip"]) for one in buildings if one["chip"])) or "–"
+
+
+def chip_text(name: str) -> str:
+    """An accelerator; words where it is left as the file has it."""
+    return say("as in the file") if name == "as in the file" else chip_name(name)
 
 
 # -- amounts -------------------------------------------------------------------------------------------------------------------------

@@ -41,12 +41,14 @@ class Division:
         return self.cents / 100.0
 
     def to_dict(self) -> dict[str, Any]:
-        """The division as plain data; `available`: cumulative, what is left by each year end for what is decided."""
+        """The division as plain data; `available`: cumulative, what is left by each year end for what is decided; beside it
+        `funds_so_far`."""
         by_year, total, funders = self.usd.sum(axis=(1, 2)), float(self.usd.sum()), self.funders
         leverage = funders.leverage if self.limited else funders.market
         parties = [
             {
                 "id": party, "name": funders.names[at], "funds": by_year[at].tolist(), "knowable": bool(funders.knowable[at]),
+                "funds_so_far": np.cumsum(by_year[at]).tolist(),
                 "available": funders.left[at].tolist() if funders.knowable[at] else None,
                 "share": float(by_year[at].sum()) / total if total else 0.0,
             }

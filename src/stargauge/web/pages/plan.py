@@ -11,7 +11,7 @@ from stargauge.web.plan_asked import TICKS, asked_plan, command, is_set, plainly
 from stargauge.web.routes import page
 from stargauge.web.view import View
 
-_ASKS = ("amount", "by", "probability", "goal", "money", "claim", *TICKS.values())
+_ASKS = ("amount", "by", "probability", "goal", "money", "claim", "full", *TICKS.values())
 
 
 @page("/p/{programme}/plan", asks=_ASKS)
@@ -28,7 +28,7 @@ def answer(view: View, **asks: str) -> str:
     from stargauge.report.plan_page import plan_section
 
     try:
-        made = plan_of(view, **asked_plan(asks))
+        made = plan_of(view, beside=is_set(asks.get("full", "")), **asked_plan(asks))
     except InputError as error:
         return view.render("plan_answer.html.j2", a=_named(view), s=None, faults=[told.message for told in plainly(error)], **_form(asks))
     data = made.to_dict()
@@ -36,14 +36,15 @@ def answer(view: View, **asks: str) -> str:
         section = plan_section(data)
         section["figures"] = {name: view.enter(figure) for name, figure in section["figures"].items()}
     overlay = _with(view.link("plan/file"), asks) if made.overlay else ""
-    return view.render("plan_answer.html.j2", a=_named(view), s=section, data=data, faults=[], overlay_link=overlay, **_form(asks))
+    full = "" if is_set(asks.get("full", "")) or not made.overlay else _with(view.link("plan"), {**asks, "full": "1"})
+    return view.render("plan_answer.html.j2", a=_named(view), s=section, data=data, faults=[], overlay_link=overlay, full_link=full, **_form(asks))
 
 
 @page("/p/{programme}/plan/file", asks=_ASKS, slow=True)
 def file(view: View, **asks: str) -> bytes:
     """The plan as a scenario file."""
     given = asked_plan(asks)
-    made = plan_of(view, **given)
+    made = plan_of(view, beside=is_set(asks.get("full", "")), **given)
     if not made.overlay:
         raise InputError("there is no plan to save: what is asked cannot be had, or nothing is left to decide")
     name = f"{view.asked.programme}-plan.yaml"
