@@ -33,9 +33,10 @@ def solve(
 ) -> BuildOrder:
     """The order with the least cost, or the least sum of `goal` (building, power, chip, start), proven to a gap as a share of its value.
 
-    `time_limit`: seconds for which the best so far is given with the gap there is; `steps` then says so. It is counted as work, so that
-    the same case ends in the same order everywhere; only where that takes longer than the seconds the clock ends it, and `steps` says that.
-    `progress`: called with value and bound as they come. What can be left out at no more cost is in no order. Raises NoOrder where nothing keeps all targets and limits.
+    `time_limit`: seconds, after which the best so far is given with the gap there is; `steps` then says so. They are counted as work, so
+    that a case ends in the same order everywhere; the clock ends it only where that takes longer than the seconds, and `steps` says that
+    too. `progress`: called with value and bound as they come. What can be left out at no more cost is in no order. Raises NoOrder where
+    nothing keeps all targets and limits.
     """
     until = monotonic() + time_limit
     _possible(case)
