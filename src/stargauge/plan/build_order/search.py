@@ -27,7 +27,7 @@ _CLOSE, _WHOLE = 0.05, 1e-6
 #: What is missing is priced at so much, in the dearest option there is, then a hundred times that.
 _PENALTIES = (100.0, 1e4, 1e6)
 #: Most columns that the master keeps; nodes between two looks for better orders, plans and nodes of such a look.
-_COLUMNS, _EVERY, _MIXED, _MIXES = 6000, 100, 600, 100
+_COLUMNS, _EVERY, _MIXED, _MIXES = 6000, 15, 600, 100
 #: How often worlds are probed, and how many of a target in a row may be of no use before it is left.
 _TURNS, _MISSES = 3, 2
 #: Options are forgotten where no more than this share of them is left.
@@ -290,7 +290,7 @@ class Search:
     def _look(self, node: Node, relaxed: Relaxed, prices: Prices | None) -> None:
         """Look for a better order: give up the least likely worlds little by little, exchange some, price plans for the rest, mix them."""
         shares, kept = self.shares, node.kept
-        for most in _STEPS:
+        for most in _STEPS if self.nodes == 1 else _STEPS[-1:]:
             kept = self._likely(relaxed.kept, kept, most)
             found, value, prices = self._bounded(Node(0.0, 0, node.cuts, kept, prices), np.inf)
             if found is None or prices is None:
