@@ -131,7 +131,7 @@ class Scaled:
         `mass`: weight of worlds that an order counts in at most: no more have to be kept than the least set that is enough.
         """
         case = self.case
-        buildings, powers, chips, starts = case.cost.shape
+        buildings, _, chips, _ = case.cost.shape
         worlds = len(case.weights)
         options = np.isfinite(self.value).transpose(0, 2, 1, 3)
         own = np.broadcast_to(np.arange(buildings * chips, dtype=np.uint32).reshape(buildings, chips, 1, 1), options.shape)

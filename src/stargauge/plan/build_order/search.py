@@ -14,9 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from stargauge.plan.build_order.case import Array, Choice, Mask
+from stargauge.plan.build_order.halving import halving
 from stargauge.plan.build_order.improve import Pool
 from stargauge.plan.build_order.master import Master, Relaxed
-from stargauge.plan.build_order.pricing import Best, Cut, Kept, Plan, Prices, Scaled, bound_of
+from stargauge.plan.build_order.pricing import Best, Cut, Kept, Prices, Scaled, bound_of
 from stargauge.plan.build_order.rest import rest
 
 #: Share of the last good prices in those that are tried (Wentges 1997); rounds of a node.
@@ -26,7 +27,7 @@ _CLOSE, _WHOLE = 0.05, 1e-6
 #: What is missing is priced at so much, in the dearest option there is, then a hundred times that.
 _PENALTIES = (100.0, 1e4, 1e6)
 #: Most columns that the master keeps; nodes between two looks for better orders, plans and nodes of such a look.
-_COLUMNS, _EVERY, _MIXED, _MIXES = 6000, 100, 1500, 200
+_COLUMNS, _EVERY, _MIXED, _MIXES = 6000, 15, 600, 100
 #: How often worlds are probed, and how many of a target in a row may be of no use before it is left.
 _TURNS, _MISSES = 3, 2
 #: Options are forgotten where no more than this share of them is left.
@@ -36,7 +37,7 @@ _LEFT, _RESTS, _MOST_NODES = 2000, 200, 50_000
 #: Parts of the worlds that may be given up, one after the other, in a look.
 _STEPS = (0.5, 0.8, 1.0)
 #: Exchanges of worlds in a look, and of how many worlds each way.
-_SWAPS, _DEAREST = 10, 8
+_SWAPS, _DEAREST = 4, 4
 
 
 class Node(NamedTuple):
@@ -138,7 +139,7 @@ class Search:
     ) -> tuple[Node, Relaxed, float, Prices | None] | None:
         """The first node without worlds and options that no better order has, and its program; None where nothing of it is left."""
         for _ in range(_TURNS):
-            if not np.isfinite(self.pool.value) or prices is None or self.over:
+            if prices is None or self.over:
                 break
             self.closed = min(self.closed, self.enough)
             kept = self._probed(node, relaxed, prices)
@@ -173,7 +174,7 @@ class Search:
         return True
 
     def _probed(self, node: Node, relaxed: Relaxed, prices: Prices) -> Kept:
-        """What may be kept in orders that are better: a world whose keeping alone costs too much is given up, the least likely first.
+        """What may be kept in orders that are better: a world that cannot be kept, or costs too much, is given up, the least likely first.
 
         Where worlds are nearly in order, from those in which all is late to those in which all is early, this settles most of them.
         """
@@ -289,7 +290,7 @@ class Search:
     def _look(self, node: Node, relaxed: Relaxed, prices: Prices | None) -> None:
         """Look for a better order: give up the least likely worlds little by little, exchange some, price plans for the rest, mix them."""
         shares, kept = self.shares, node.kept
-        for most in _STEPS:
+        for most in _STEPS if self.nodes == 1 else _STEPS[-1:]:
             kept = self._likely(relaxed.kept, kept, most)
             found, value, prices = self._bounded(Node(0.0, 0, node.cuts, kept, prices), np.inf)
             if found is None or prices is None:
@@ -353,13 +354,13 @@ class Search:
             least.flat[at] = 1.0
             most.flat[at] = 0.0
             return [(node.cuts, Kept(least, node.kept.most)), (node.cuts, Kept(node.kept.least, most))]
-        cut = self._cut()
+        cut = halving(self.scaled, self.shares)
         return [((*node.cuts, cut), node.kept), ((*node.cuts, cut._replace(inside=not cut.inside)), node.kept)]
 
     def _world(self, relaxed: Relaxed, broken: Mask) -> int:
         """The world to branch on: the least likely one of the target by whose worlds kept in part most is saved."""
         target = int(np.argmax(np.where(broken.any(axis=1), self._saved(relaxed), -1.0)))
-        return target * broken.shape[1] + int(np.argmin(np.where(broken[target], relaxed.kept[target], np.inf)))
+        return int(target * broken.shape[1]) + int(np.argmin(np.where(broken[target], relaxed.kept[target], np.inf)))
 
     def _saved(self, relaxed: Relaxed) -> Array:
         """What keeping worlds in part saves, by target."""
@@ -381,38 +382,6 @@ class Search:
             self.pool.offer([self.pool.add(site, choices) for site, choices in enumerate(found)])
         self.late = self.late or (first and not ended)
         return max(bound, min(proven, self.enough)), ended or first
-
-    def _cut(self) -> Cut:
-        """The power, start or accelerator whose share is nearest to a half."""
-        shares: dict[Cut, float] = {}
-        for site, own in enumerate(self.shares):
-            if len(own) < 2:
-                continue
-            self._shared(site, own, shares)
-        return min(shares, key=lambda cut: (abs(shares[cut] - 0.5), cut))
-
-    def _shared(self, site: int, own: dict[tuple[Choice, ...], float], shares: dict[Cut, float]) -> None:
-        months = len(self.scaled.case.months)
-        out: dict[Cut, float] = {}
-        starts = sorted({one.start for choices in own for one in choices})
-        for choices, share in own.items():
-            if choices:
-                out[Cut("power", site, choices[0].power, True)] = out.get(Cut("power", site, choices[0].power, True), 0.0) + share
-            for one in choices:
-                for month in [*[start for start in starts if start >= one.start], months - 1]:
-                    cut = Cut("start", one.building, month, True)
-                    out[cut] = out.get(cut, 0.0) + share
-                out[Cut("chip", one.building, one.chip, True)] = out.get(Cut("chip", one.building, one.chip, True), 0.0) + share
-        shares.update({cut: share for cut, share in out.items() if self._splits(cut, own)})
-
-    def _splits(self, cut: Cut, own: dict[tuple[Choice, ...], float]) -> bool:
-        """Whether both halves leave out some of the plans."""
-        site = cut.at if cut.kind == "power" else self.scaled.case.buildings[cut.at].site
-        nothing = np.zeros(0)
-        plans = [Plan(site, choices, 0.0, nothing, nothing) for choices in own]
-        inside = [self.scaled.held(plan, (cut,)) for plan in plans]
-        outside = [self.scaled.held(plan, (cut._replace(inside=not cut.inside),)) for plan in plans]
-        return not all(inside) and not all(outside)
 
 
 def _between(new: Prices, old: Prices, share: float) -> Prices:

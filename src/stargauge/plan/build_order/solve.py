@@ -16,7 +16,9 @@ from stargauge.plan.build_order.search import Search
 #: Parts of its time that one step of a bisection has.
 _STEPS = 10
 #: Patterns that are priced in a second of the time limit: what a slow processor does, so that time itself is rarely what ends a search.
-_PRICED = 800_000.0
+_PRICED = 1_200_000.0
+#: Times the time limit after which the clock ends a search, whatever work is left.
+_LATEST = 2.0
 Progress = Callable[[float, float], None]
 
 
@@ -33,11 +35,12 @@ def solve(
 ) -> BuildOrder:
     """The order with the least cost, or the least sum of `goal` (building, power, chip, start), proven to a gap as a share of its value.
 
-    `time_limit`: seconds for which the best so far is given with the gap there is; `steps` then says so. It is counted as work, so that
-    the same case ends in the same order everywhere; only where that takes longer than the seconds the clock ends it, and `steps` says that.
-    `progress`: called with value and bound as they come. What can be left out at no more cost is in no order. Raises NoOrder where nothing keeps all targets and limits.
+    `time_limit`: seconds, after which the best so far is given with the gap there is; `steps` then says so. They are counted as work, so
+    that a case ends in the same order everywhere; only where that takes twice the seconds does the clock end it, and `steps` says that too.
+    `progress`: called with value and bound as they come. What can be left out at no more cost is in no order. Raises NoOrder where
+    nothing keeps all targets and limits.
     """
-    until = monotonic() + time_limit
+    until = monotonic() + _LATEST * time_limit
     _possible(case)
     scaled = Scaled(case, goal)
     search = Search(scaled, gap, until, progress, effort=_PRICED * time_limit)
