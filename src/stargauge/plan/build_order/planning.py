@@ -59,8 +59,8 @@ Made = tuple[World, Promise]
 Way = Callable[[Prepared, World], Made]
 
 #: How near to the best a plan is proven to be, and the seconds that a solution may take; of a round and of what stands beside it, less of both.
-GAP, SECONDS = 0.01, 30.0
-ROUGH, ROUGH_SECONDS = 0.03, 15.0
+GAP, SECONDS = 0.01, 20.0
+ROUGH, ROUGH_SECONDS = 0.03, 4.0
 BESIDE_GAP, BESIDE_SECONDS = 0.02, 5.0
 #: How often an amount or a day is looked for again after what a run has shown, and months after the day asked for in which work may start.
 _TRIES, _LATER = 3, 12
@@ -182,7 +182,7 @@ class _Ground:
         notes = [*self.prepared.notes]
         conflict: Data | None = None
         made = self._tried(self._most if self.of.asked.goal == "capacity" else self._promised, self.made, world)
-        if made is None or short_of(made[1], made[0].targets) > WITHIN:
+        if made is None or _short(made) > WITHIN:
             self.of.steps.say("what is in conflict")
             conflict = nearest(made[1], made[0], self.of.now.months) if made else self._looks(None, world).conflict()
             if self.of.asked.announced:
@@ -310,20 +310,21 @@ class _Ground:
         return tried
 
     def _sooner_or_later(self, world: World, hand: Made | None) -> tuple[Made | None, str]:
-        """The plan by the earliest month by which what was announced can be had, as the fastest builds show it; none where it never can."""
-        target = self.made.case.targets[0]
-        runs = [world.run(None, SELECTION, self.of.seed + 1), world.run(self._overlay(fastest(self.made)), SELECTION, self.of.seed + 1)]
+        """The plan by the earliest month by which some order in hand keeps what was announced; the nearest plan where none ever does."""
+        made, target = self.made, self.made.case.targets[0]
+        hands = [one for one in (made.as_filed, fastest(made)) if not broken(made.case, one)]
+        runs = [world.run(self._overlay(one), SELECTION, self.of.seed + 1) for one in hands] + ([hand[1].selected] if hand else [])
         found = [one for run in runs if (one := self._first_month(run, world, target)) is not None]
         when, best = min(found, default=self.of.now.months[-1]), hand
         for _ in range(_TRIES):
-            case = self.days.at(self.made.case, 0, when)
-            made = self._tried(self._promised, self.days.moved(case), self._world(case.targets))
-            if made is not None and (best is None or made[1].kept or short_of(made[1], made[0].targets) < short_of(best[1], best[0].targets)):
-                best = made
-            if made is not None and made[1].kept or when == self.of.now.months[-1]:
+            case = self.days.at(made.case, 0, when)
+            tried = self._tried(self._promised, self.days.moved(case), self._world(case.targets))
+            if tried is not None and (best is None or tried[1].kept or _short(tried) < _short(best)):
+                best = tried
+            if tried is not None and tried[1].kept or when == self.of.now.months[-1]:
                 break
             when = min(month_end(when + timedelta(days=45)), self.of.now.months[-1])
-        if best is None or short_of(best[1], best[0].targets) > WITHIN:
+        if best is None or _short(best) > WITHIN:
             return best, f"No plan was found that keeps it by {self.of.now.months[-1]}, the end of the clock; this is the nearest."
         day, odds = best[0].targets[0].day, 100.0 * target.probability
         return best, f"What was announced cannot be had by {target.day} with {odds:.3g} %: planned for {day} instead."
@@ -374,6 +375,10 @@ class _Ground:
 def _kept_with(made: Prepared, chosen: Sequence[Choice], odds: float) -> float:
     """The amount of the first target that an order keeps with a probability, in every draw with the queues of the model."""
     return float(np.quantile(made.reached(chosen, queues=True)[0], 1.0 - odds, method="lower"))
+
+
+def _short(made: Made) -> float:
+    return short_of(made[1], made[0].targets)
 
 
 def _best(made: Promise, world: World) -> str:

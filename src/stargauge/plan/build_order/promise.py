@@ -41,6 +41,8 @@ ROUNDS, RUNS, MOST = 8, 6, 0.999
 _MENDED, _FAR = 2, 0.08
 #: By how much a plan may keep more than is asked before a cheaper one is looked for, and less on selection draws.
 NEAR, SHORT = 0.01, 0.0
+#: A round whose gap is wider than that took long, and counts as several.
+_WIDE, _DEAR = 0.05, 3
 #: Days that are no delay; what is asked on top where a run shows less.
 _DAY, _LITTLE = 1.0, 0.003
 _OPERATIONAL = STAGES.index("operational")
@@ -237,11 +239,12 @@ def reckoned(
     missed, or as much less as there was too much.
     """
     now, raised, low, high, seen = made, asked, None, None, set[tuple[Choice, ...]]()
-    done, nothing = 0, None
-    for done in range(1, ROUNDS + 1):
+    done, spent, nothing = 0, 0, None
+    while spent < ROUNDS:
         order, nothing = _solved(solve, now.case, asked, raised)
         if order is None:
             break
+        done, spent = done + 1, spent + (1 if order.gap <= _WIDE else _DEAR)
         one = Reckoned(order, odds_of(made, order.chosen), now)
         pool.append(one)
         if told is not None:
