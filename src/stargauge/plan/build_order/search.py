@@ -79,7 +79,7 @@ class Search:
     @property
     def enough(self) -> float:
         """A node with this bound need not be looked into."""
-        return self.pool.value - self.gap * abs(self.pool.value) if np.isfinite(self.pool.value) else np.inf
+        return self.pool.value - (1.0 - _WHOLE) * self.gap * abs(self.pool.value) if np.isfinite(self.pool.value) else np.inf
 
     @property
     def bound(self) -> float:
