@@ -107,6 +107,24 @@ def test_the_same_case_has_the_same_order() -> None:
     assert one.gap <= 0.01
 
 
+def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    """Not by the solver underneath either, which writes past Python."""
+    solve(random_case(3, _SMALL), gap=0.05)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_search_ends_with_its_work_the_same_each_time() -> None:
+    case = random_case(5, _SMALL)
+    ends = []
+    for _ in range(2):
+        search = Search(Scaled(case), 0.0, np.inf, few=0, effort=2e5)
+        search.run()
+        ends.append((search.late, search.by_clock, search.pool.value, search.bound, search.rounds))
+    assert ends[0] == ends[1]
+    assert ends[0][:2] == (True, False)
+    assert ends[0][3] <= ends[0][2]
+
+
 @given(_SEEDS, st.integers(0, 1000))
 @settings(max_examples=40, deadline=None)
 def test_no_order_is_better_than_the_bound_at_any_prices(seed: int, other: int) -> None:

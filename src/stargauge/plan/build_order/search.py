@@ -33,7 +33,7 @@ _TURNS, _MISSES = 3, 2
 #: Options are forgotten where no more than this share of them is left.
 _FEWER = 0.7
 #: Options that are left to a general solver at the first node and at those with whole worlds; its nodes.
-_LEFT, _RESTS, _MOST_NODES = 2000, 200, 50_000
+_LEFT, _RESTS, _MOST_NODES = 2000, 200, 2000
 #: Parts of the worlds that may be given up, one after the other, in a look.
 _STEPS = (0.5, 0.8, 1.0)
 #: Exchanges of worlds in a look, and of how many worlds each way.
@@ -54,7 +54,7 @@ class Search:
     """A search in progress; `bound` is proven, `pool.best` the best order so far."""
 
     def __init__(
-        self, scaled: Scaled, gap: float, until: float, progress: Callable[[float, float], None] | None = None, *, few: int = 5000,
+        self, scaled: Scaled, gap: float, until: float, progress: Callable[[float, float], None] | None = None, *, few: int = _LEFT,
         effort: float = np.inf,
     ) -> None:  # fmt: skip
         self.scaled, self.gap, self.until, self.progress, self.few = scaled, gap, until, progress, few
@@ -79,7 +79,7 @@ class Search:
     @property
     def enough(self) -> float:
         """A node with this bound need not be looked into."""
-        return self.pool.value - self.gap * abs(self.pool.value) if np.isfinite(self.pool.value) else np.inf
+        return self.pool.value - (1.0 - _WHOLE) * self.gap * abs(self.pool.value) if np.isfinite(self.pool.value) else np.inf
 
     @property
     def bound(self) -> float:
@@ -374,14 +374,13 @@ class Search:
     def _rest(self, node: Node, bound: float, prices: Prices, first: bool) -> tuple[float, bool]:
         """The bound of a node by a general solver over the options that are left, where they are few; and whether that is all of it."""
         options = self.scaled.left(prices, node.kept, node.cuts, self.enough - bound)
-        if options.sum() > (self.few if first else min(self.few, _LEFT)):
+        if options.sum() > self.few:
             return bound, False
         left, nodes = max(self.until - monotonic(), 0.5), _MOST_NODES if first else _RESTS
         found, proven, ended = rest(self.scaled, options, node.kept, nodes=nodes, seconds=left, gap=self.gap)
         if found is not None:
             self.pool.offer([self.pool.add(site, choices) for site, choices in enumerate(found)])
-        self.late = self.late or (first and not ended)
-        return max(bound, min(proven, self.enough)), ended or first
+        return max(bound, min(proven, self.enough)), ended
 
 
 def _between(new: Prices, old: Prices, share: float) -> Prices:
