@@ -38,7 +38,8 @@ def seen(page: str) -> str:
 
 def test_the_answer_is_one_sentence() -> None:
     assert sentence(plan_answer()) == (
-        "7 GW of facility power by 31 Dec 2030 with 80 %: yes, for 270 bn USD of capital (prices of 2025, not discounted) at 2 sites; as the file stands: 14 %."
+        "7 GW of facility power by 31 Dec 2030 with 80 %: yes, for 270 bn USD of capital (prices of 2025, not discounted) "
+        "at 2 sites; as the file stands: 14 %."
     )
     assert "the file as it stands: 14 %" in promise(plan_answer()) and "simulated 80 %" in promise(plan_answer())
 

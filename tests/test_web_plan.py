@@ -95,7 +95,7 @@ def test_the_form_comes_at_once_and_asks_when_told_to(folder: Path, asked: list[
     assert '<form class="fields" method="get" action="/p/small/plan/answer" data-long>' in text and "data-now" not in text
     assert '<a href="/p/small/plan?as_of=2026-09-30&amp;draws=512" aria-current="page">Plan</a>' in text
     assert asked == [] and not PAGES["plan.plan"].slow and PAGES["plan.answer"].slow and PAGES["plan.file"].slow
-    assert len(re.findall(r'<input type="checkbox" name="use-', text)) == 7 and " checked" not in text
+    assert len(re.findall(r'<input type="checkbox" name="use-', text)) == 8 and " checked" not in text
 
 
 def test_an_address_that_asks_something_fills_the_form_and_asks_at_once(folder: Path, asked: list[dict[str, Any]]) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stargauge.plan.build_order.answer import ProgrammePlan
 
 #: What may feed a site, each a tick box of its own, so that an address says it without a list.
-TICKS = {name: f"use-{name}" for name in ("stated", "grid", "gas-engine", "gas-turbine", "combined-cycle", "fuel-cell", "bridge")}
+TICKS = {name: f"use-{name}" for name in ("stated", "grid", "gas-engine", "gas-turbine", "combined-cycle", "fuel-cell", "bridge", "file")}
 #: What is handed on as it is written, what is a list of texts, and parameters that Python and the command line name otherwise.
 _AS_WRITTEN = ("probability", "goal", "means", "further", "start_from", "worlds")
 LIMITS = ("money", "emissions", "gas", "land", "water", "grid", "pool", "crew", "deliveries", "least")

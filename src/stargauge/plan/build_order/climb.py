@@ -61,7 +61,8 @@ def _at_site(case: BuildCase, places: tuple[int, ...], here: list[Choice]) -> It
         yield here[:-1]
         for at, one in enumerate(here):
             for months in _MOVES:
-                yield [*here[:at], one._replace(start=one.start + months), *_after(case, here[at + 1 :], months)] if _in(case, one, months) else here
+                if _in(case, one, months):
+                    yield [*here[:at], one._replace(start=one.start + months), *_after(case, here[at + 1 :], months)]
             yield from ([*here[:at], one._replace(chip=chip), *here[at + 1 :]] for chip in range(len(case.chips)) if chip != one.chip)
     powers = range(len(case.powers))
     for count in {len(here), len(here) + 1} - {0}:

@@ -19,7 +19,8 @@ Data = dict[str, Any]
 
 #: Powers of a site in words.
 POWERS = {
-    "file": "as the file has it, dates too", "stated": "as the file states", "grid": "the grid", "gas-engine": "gas engines", "gas-turbine": "gas turbines",
+    "file": "as the file has it, dates too",
+    "stated": "as the file states", "grid": "the grid", "gas-engine": "gas engines", "gas-turbine": "gas turbines",
     "combined-cycle": "combined cycles", "fuel-cell": "fuel cells", "bridge": "rented generators until the grid is there",
 }  # fmt: skip
 

@@ -13,7 +13,9 @@ from stargauge.plan.build_order.variants import Finder
 
 @dataclass(frozen=True)
 class Point:
-    """What it costs by a day with a probability (that of the order, as it is measured); None where it is not possible. `taken`: from a stricter point, which was found cheaper.
+    """What it costs by a day with a probability (that of the order, as it is measured); None where it is not possible.
+
+    `odds`: what is told of the probability. `taken`: from a stricter point, which was found cheaper.
 
     `proven`: that it is impossible where it is said to be; otherwise no order was found in time.
     """

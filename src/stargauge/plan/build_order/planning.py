@@ -58,7 +58,8 @@ Told = Callable[[str], None]
 Made = tuple[World, Promise]
 Way = Callable[[Prepared, World], Made]
 
-#: How near to the best a plan is proven to be, and the seconds that a solution may take; of a round and of what stands beside it, less of both.
+#: How near to the best a plan is proven to be, and the seconds that a solution may take; less of both
+#: for a round and for what stands beside it.
 GAP, SECONDS = 0.01, 20.0
 ROUGH, ROUGH_SECONDS = 0.03, 4.0
 BESIDE_GAP, BESIDE_SECONDS = 0.02, 5.0
@@ -157,7 +158,8 @@ class Planning:
         last = max(target.day for target in self.asked.targets)
         later = [one for one in self.now.months if 0 <= (one - last).days <= 31 * _LATER]
         asked = BuildAsked(
-            self._aims(split), self.asked.powers, self.asked.chips, self.asked.further, self.worlds, self.draws, self.seed, self.asked.start_from, later[-1] if later else last,
+            self._aims(split), self.asked.powers, self.asked.chips, self.asked.further, self.worlds, self.draws, self.seed,
+            self.asked.start_from, later[-1] if later else last,
             {one.site: one.id for one in cooling if one.kind == "designed"},
         )  # fmt: skip
 
@@ -321,7 +323,7 @@ class _Ground:
             tried = self._tried(self._promised, self.days.moved(case), self._world(case.targets))
             if tried is not None and (best is None or tried[1].kept or _short(tried) < _short(best)):
                 best = tried
-            if tried is not None and tried[1].kept or when == self.of.now.months[-1]:
+            if (tried is not None and tried[1].kept) or when == self.of.now.months[-1]:
                 break
             when = min(month_end(when + timedelta(days=45)), self.of.now.months[-1])
         if best is None or _short(best) > WITHIN:

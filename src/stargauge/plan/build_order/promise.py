@@ -1,7 +1,7 @@
 """What a plan promises, measured: the ordinary model runs on its overlay, on draws that choose among plans and on draws none has seen.
 
-The arrays of a case leave out that buildings wait for the same crews and accelerators, and that worlds stand for many draws. So each order
-that is found is reckoned in every draw with the queues of the model, without a run; what it is late by goes back into the case, and where it
+The arrays of a case leave out that buildings wait for the same crews and accelerators, and that worlds stand for many draws. So each
+order found is reckoned in every draw with the queues of the model, without a run; what it is late by goes back into the case, and where it
 keeps less than is asked the case is asked for more. The run comes last, and where it shows less the whole is asked for that much more.
 """
 
@@ -154,10 +154,10 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Promise:
-    """A plan with what came of it on the draws that chose it. `made`: with the days to which its buildings are held, as the queues have them.
+    """A plan with what came of it on the draws that chose it. `made`: with the days to which its buildings are held by the queues.
 
-    `case`: the same, asked for as much as the plan may lose and still keep what is asked; `offsets`: probability asked for less that asked of
-    the case. `rounds`: how often there was a solution; `kept`: whether the plan keeps what is asked.
+    `case`: the same, asked for as much as the plan may lose and still keep what is asked; `offsets`: the probability that is asked for
+    less that of the case. `rounds`: how often there was a solution; `kept`: whether the plan keeps what is asked.
     """
 
     made: Prepared
@@ -230,9 +230,7 @@ def _rank(one: Reckoned, asked: Array) -> tuple[float, float]:
     return short, one.order.value
 
 
-def reckoned(
-    made: Prepared, asked: Array, solve: Solve, pool: list[Reckoned], told: Told | None = None
-) -> tuple[int, NoOrder | None]:
+def reckoned(made: Prepared, asked: Array, solve: Solve, pool: list[Reckoned], told: Told | None = None) -> tuple[int, NoOrder | None]:
     """Add orders to a pool, that keep about what is asked by the queues in every draw; how often there was a solution, and why none.
 
     Each round solves, holds each building of the order to the day on which the queues let it run, and asks the case for as much more as was
@@ -299,7 +297,7 @@ def broken(case: BuildCase, chosen: tuple[Choice, ...]) -> bool:
 
 
 def _solved(solve: Solve, case: BuildCase, asked: Array, raised: Array) -> tuple[BuildOrder | None, NoOrder | None]:
-    """The order of a case asked for more; where that is too much, for half as much more, then for what is asked; None where there is none."""
+    """The order of a case asked for more; where that is too much, for half as much more, then for what is asked; None if there is none."""
     for share in (1.0, 0.5, 0.0) if (raised > asked).any() else (1.0,):
         try:
             return solve(asking(case, asked + share * (raised - asked)), False), None
@@ -330,8 +328,8 @@ def asking(case: BuildCase, probabilities: Iterable[float]) -> BuildCase:
 def floors(made: Prepared, before: Prepared, chosen: Sequence[Choice]) -> Array:
     """The day before which no building runs, (building, draw), with those of the buildings of a plan as the queues have them.
 
-    Where one runs later than its option says, the day on which it does: crews and accelerators are there no sooner when it starts sooner, and
-    are waited for less when it starts later.
+    Where one runs later than its option says, the day on which it does: crews and accelerators are there no sooner when it starts sooner,
+    and are waited for less when it starts later.
     """
     out = before.all_worlds.floor.T.copy()
     if chosen:
@@ -352,7 +350,7 @@ def _bounded(best: Promise, solve: Solve) -> Promise:
 
 
 def _calibrated(best: Promise, made: Prepared, targets: Sequence[Target]) -> Promise:
-    """The plan in a case that says of it what the queues do: its buildings held to their days, its targets asked for as much as it may lose.
+    """The plan in a case that says of it what the queues do: its buildings held to their days, asked for as much as it may lose.
 
     So what stands beside the plan is measured against it: it keeps the case, and what it keeps beyond what is asked may be given up there.
     """

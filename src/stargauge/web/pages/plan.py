@@ -37,7 +37,8 @@ def answer(view: View, **asks: str) -> str:
         section["figures"] = {name: view.enter(figure) for name, figure in section["figures"].items()}
     overlay = _with(view.link("plan/file"), asks) if made.overlay else ""
     full = "" if is_set(asks.get("full", "")) or not made.overlay else _with(view.link("plan"), {**asks, "full": "1"})
-    return view.render("plan_answer.html.j2", a=_named(view), s=section, data=data, faults=[], overlay_link=overlay, full_link=full, **_form(asks))
+    return view.render("plan_answer.html.j2", a=_named(view), s=section, data=data, faults=[], overlay_link=overlay, full_link=full,
+                       **_form(asks))  # fmt: skip
 
 
 @page("/p/{programme}/plan/file", asks=_ASKS, slow=True)
