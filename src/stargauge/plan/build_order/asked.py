@@ -17,6 +17,7 @@ from stargauge.engine.simulate import axes_of, model_graph, statics_of
 from stargauge.plan.build_order.case import Target
 from stargauge.plan.build_order.choices import POWERS
 from stargauge.plan.build_order.decisions import chips_for
+from stargauge.plan.build_order.split import is_need
 from stargauge.programme.known import Known
 from stargauge.programme.schema import UNSITED
 from stargauge.quantity.address import Address
@@ -177,7 +178,7 @@ def _checked(text: str, probability: float, now: Known) -> Target:
     if not isinstance(made, Comparison) or made.share:
         raise InputError(f'"{text}" is no target: expected one amount by a day, such as {POSSIBLE}')
     label, plain = _QUANTITIES.get(made.address.name, ("", ""))
-    if not plain or (label and label not in made.address.labels):
+    if not is_need(text) and (not plain or (label and label not in made.address.labels)):
         raise InputError(f'no plan can be made for "{made.address}"; possible are {_possible()}, at all sites or at some')
     if made.op not in (">=", ">"):
         raise InputError(f'got "{made.op}" in "{text}"; a target is at least an amount: expected >=')
