@@ -65,6 +65,8 @@ ROUGH, ROUGH_SECONDS = 0.03, 4.0
 BESIDE_GAP, BESIDE_SECONDS = 0.02, 5.0
 #: How often an amount or a day is looked for again after what a run has shown, and months after the day asked for in which work may start.
 _TRIES, _LATER = 3, 12
+#: How often the most that can be had is looked for, and the seconds for each amount that is tried.
+_MOSTS, _MOST_SECONDS = 2, 2.0
 #: With up to so many options cases near a plan are solved anew; with more the plan is changed bit by bit, and what that saves is a least.
 _FEW = 5_000
 
@@ -275,11 +277,11 @@ class _Ground:
         self.rows.extend(made.limits[limits + len(known) :])
         return order
 
-    def _promised(self, made: Prepared, world: World) -> Made:
+    def _promised(self, made: Prepared, world: World, *known: tuple[Choice, ...]) -> Made:
         def one(case: BuildCase, last: bool) -> BuildOrder:
             return self._solve(case, self.goal, gap=GAP if last else ROUGH, time_limit=SECONDS if last else ROUGH_SECONDS)
 
-        hands = dict.fromkeys(filter(None, (made.as_filed, fastest(made))))
+        hands = dict.fromkeys(filter(None, (made.as_filed, fastest(made), *known)))
         found = promised(
             made, world, one, lambda chosen: self._overlay(chosen, world.targets), seed=self.of.seed + 1, goal=self.goal, hands=hands,
             told=lambda text: self.of.steps.to(min(self.of.steps.done + 2, 70), text),
@@ -289,12 +291,13 @@ class _Ground:
     def _most(self, made: Prepared, world: World) -> Made:
         """The plan for the largest amount of the first target that any order found keeps, as the queues of the model have it."""
         odds = made.case.targets[0].probability
-        best, now, find = 0.0, made, self.find
-        for _ in range(_TRIES):
+        best, now, find, known = 0.0, made, replace(self.find, time_limit=_MOST_SECONDS), list[tuple[Choice, ...]]()
+        for _ in range(_MOSTS):
             _, order = most_amount(now.case, 0, find)
             if order is None:
                 break
             best = max(best, _kept_with(made, order.chosen, odds))
+            known.append(order.chosen)
             now = made.held(floors(made, now, order.chosen))
         best = max([best, *(_kept_with(made, one, odds) for one in (made.as_filed, fastest(made)) if not broken(made.case, one))])
         if best <= 0.0 and broken(made.case, ()):
@@ -303,7 +306,7 @@ class _Ground:
         for _ in range(_TRIES):
             case = _of_amount(made.case, best)
             there = self._world(case.targets)
-            tried = self._promised(replace(made, case=case), there)
+            tried = self._promised(replace(made, case=case), there, *known)
             if tried[1].kept:
                 break
             values = at_day(tried[1].selected.series[there.address], self.of.now.months, case.targets[0].day)
