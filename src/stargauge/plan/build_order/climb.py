@@ -15,8 +15,9 @@ from stargauge.plan.build_order.case import Array, BuildCase, Choice, faults_of,
 Odds = Callable[[tuple[Choice, ...]], Array]
 Chosen = tuple[Choice, ...]
 
-#: Steps at most; months by which a start is moved; the least that counts as nearer, in probability.
-_STEPS, _MOVES, _NEARER = 12, (-6, -3, -2, -1, 1, 2, 3, 6, 12), 5e-4
+#: Changes that are looked at in a step, and steps, at most; months by which a start is moved; the least that counts as
+#: nearer, in probability.
+_TRIED, _STEPS, _MOVES, _NEARER = 120, 8, (-6, -3, -2, -1, 1, 2, 3, 6, 12), 5e-4
 
 
 def climbed(case: BuildCase, chosen: Chosen, asked: Array, odds: Odds, goal: Array, most: float = np.inf) -> Chosen:
@@ -26,11 +27,13 @@ def climbed(case: BuildCase, chosen: Chosen, asked: Array, odds: Odds, goal: Arr
         worth = value_of(case, now, goal)
         near = {one: value_of(case, one, goal) for one in neighbours(case, now)}
         if short <= 0.0:
-            cheaper = sorted((one for one, value in near.items() if value < min(worth, most) - 1.0), key=lambda one: (near[one], one))
+            cheaper = sorted((one for one, value in near.items() if value < min(worth, most) - 1.0), key=lambda one: (near[one], one))[
+                :_TRIED
+            ]
             found = next((one for one in cheaper if not faults_of(case, one) and _short(odds(one), asked) <= 0.0), None)
         else:
             found, best = None, 0.0
-            for one, value in near.items():
+            for one, value in sorted(near.items(), key=lambda one: (abs(one[1] - worth), one[0]))[:_TRIED]:
                 if value >= most or faults_of(case, one):
                     continue
                 nearer = short - max(_short(odds(one), asked), 0.0)
