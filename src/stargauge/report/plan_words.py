@@ -158,8 +158,8 @@ def method_text(data: Data) -> str:
     """How near the plan is to the best one, and how it was found."""
     made = data["method"]
     return say(
-        "{goal}. Proven to within {gap} of the best plan there is, among {options} of building, site, power, chip and month; "
-        "{rounds} of solving and simulating.",
+        "{goal}. Within {gap} of a proven bound, for the dates that crews and deliveries give this plan (other plans may have others), "
+        "among {options} of building, site, power, chip and month; {rounds} of solving and simulating.",
         goal=goal_text(data["goal"]), gap=share_text(made["gap"]), options=counted(made["options"], "option"),
         rounds=counted(made["rounds"], "round"),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stargauge.plan.build_order.case import BuildCase, BuildOrder
+from stargauge.plan.build_order.case import BuildCase, BuildOrder, value_of
 from stargauge.plan.build_order.relief import most_amount
 from stargauge.plan.build_order.solve import highest
 from stargauge.plan.build_order.variants import Finder, amount_kept, asked_text, share_text, with_target
@@ -46,11 +46,16 @@ class Insisted:
 def insisting(case: BuildCase, order: BuildOrder | None, variants: Sequence[Variant], find: Finder) -> tuple[Insisted, ...]:
     """Each thing to insist on against the plan: `order` of `case`, None where there is none. Always by cost, whatever the goal."""
     find = replace(find, goal=None)
-    plan = None if order is None else find.settled(case, order)
+    plan = None if order is None else _plan(case, order, find)
     return tuple(
         _spent(case, plan, one, one.spent, find) if one.spent is not None else _insisted(case, plan, one, one.case or case, find)
         for one in variants
     )
+
+
+def _plan(case: BuildCase, order: BuildOrder, find: Finder) -> BuildOrder:
+    """The plan as it is told where what is found is measured; else with what small changes save, so that differences are not of chance."""
+    return replace(order, value=value_of(case, order.chosen)) if find.measure else find.settled(case, order)
 
 
 def _insisted(case: BuildCase, plan: BuildOrder | None, one: Variant, asked: BuildCase, find: Finder) -> Insisted:
@@ -59,7 +64,7 @@ def _insisted(case: BuildCase, plan: BuildOrder | None, one: Variant, asked: Bui
         return Insisted(one.what, f"{one.text} cannot be had", False, None, None, _nearest(asked, find))
     if plan is None:
         return Insisted(one.what, f"{one.text} costs {show(found.value, 'USD')}", True, found.value, None, None)
-    more = found.value - plan.value
+    more = max(found.value - plan.value, 0.0) if find.measure else found.value - plan.value  # less is of the case alone, not measured
     told = f"{show(abs(more), 'USD')} {'more' if more > 0 else 'less'} than the plan" if more else "as much as the plan"
     instead = _otherwise(case, plan, found.value, find) if more > 0 else None
     return Insisted(one.what, f"{one.text} costs {told}", True, found.value, more, instead)
@@ -115,7 +120,10 @@ def bought(case: BuildCase, money: float, find: Finder, plan: BuildOrder | None 
             high, dear = middle, found.value
         else:
             low, spent, best = max(low, amount_kept(case, found, 0)), found.value, found
-    return find.amount(case, best, 0) if find.measure and best is not None and best.value <= money else low
+    if not find.measure or best is None or best.value > money:
+        return low
+    least = case.targets[0].amount if plan is not None and plan.value <= money else 0.0
+    return max(find.amount(case, best, 0), least)
 
 
 def _between(low: float, spent: float, high: float, dear: float, money: float) -> float:

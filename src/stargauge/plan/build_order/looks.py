@@ -15,10 +15,11 @@ from stargauge.plan.build_order.choices import FILE
 from stargauge.plan.build_order.conflict import conflict_of
 from stargauge.plan.build_order.days import Days
 from stargauge.plan.build_order.frontier import frontier
-from stargauge.plan.build_order.information import Fact, information
+from stargauge.plan.build_order.information import PERFECT, Fact, information
 from stargauge.plan.build_order.insist import Variant, insisting
 from stargauge.plan.build_order.prepare import Prepared
 from stargauge.plan.build_order.prices import prices
+from stargauge.plan.build_order.reach import by_world
 from stargauge.plan.build_order.variants import Finder, with_target
 from stargauge.plan.build_order.waiting import decisions, delays
 from stargauge.programme.known import Known
@@ -31,6 +32,8 @@ Told = Callable[[str], None]
 #: Months before and after the day asked for at which cost is looked at, and other probabilities on the day itself.
 _MONTHS, _ODDS = (-12, -6, 6, 12), (0.5, 0.9)
 _YEAR = 365.25
+#: How often the values of a fact are dealt out anew, to see what chance alone is worth.
+_DEALT = 4
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,23 @@ class Looks:
         filed = {self.case.buildings[one.building].id for one in order.chosen if self.case.powers[one.power] == FILE}
         return {
             "decisions": [one.to_dict() for one in decisions(self.case, order, facts) if one.building not in filed],
-            "information": [one.to_dict() for one in information(self.case, order, facts, self.find)] if self.find.unit else [],
+            "information": self._worth_knowing(order, facts),
             "delays": [one.to_dict() for one in delays(self.case, order, self.find)] if self.find.unit else [],
         }
+
+    def _worth_knowing(self, order: BuildOrder, facts: list[Fact]) -> list[Data]:
+        """What knowing facts is worth, where that is more than chance gives: few worlds are told apart by anything, even by nothing.
+
+        Facts whose values are dealt out anew show what that is. The row of everything is no ceiling, as each part keeps its own odds: it is
+        not told.
+        """
+        if not self.find.unit or not facts:
+            return []
+        draw = np.random.default_rng(0)
+        dealt = [facts[0]._replace(name="by chance", values=draw.permutation(facts[0].values)) for _ in range(_DEALT)]
+        made = information(self.case, order, [*facts, *dealt], self.find)
+        chance = max(one.worth for one in made if one.fact == "by chance")
+        return [one.to_dict() for one in made if one.fact not in ("by chance", PERFECT) and one.worth > chance]
 
     def conflict(self) -> Data:
         """What cannot be kept together, and how far each alone would have to give way."""
@@ -76,16 +93,16 @@ class Looks:
 
     def facts(self, order: BuildOrder) -> list[Fact]:
         """What is not known yet and decides: how long each site of the plan waits for hall and power, when its last chips are delivered."""
-        made = self.prepared.all_worlds.only(self.prepared.chosen)
+        made, group = self.prepared.all_worlds, self.prepared.group
         out = []
         for site, places in enumerate(self.case.by_site):
             here = [one for one in order.chosen if one.building in places]
             if here and self.case.powers[here[0].power] != FILE:
                 name, power = self.case.sites[site], self.case.powers[here[0].power]
-                waits = np.asarray(made.span[:, here[0].building, here[0].power])
+                waits = by_world(made.span[:, here[0].building, here[0].power][None], group)[0]
                 out.append(Fact(f"wait {name}", f"how long {name} waits for hall and power ({power})", waits, name))
         for chip in sorted({one.chip for one in order.chosen if self.case.powers[one.power] != FILE}):
-            ships = made.ships[:, chip]
+            ships = by_world(made.ships[:, chip][None], group)[0]
             if np.isfinite(ships).all() and np.ptp(ships) > 0.0:
                 out.append(Fact(f"delivery {self.case.chips[chip]}", f"when {self.case.chips[chip]} is delivered", ships))
         return out
@@ -104,10 +121,10 @@ class Looks:
         return cases + [(with_target(self.case, 0, probability=one), False) for one in others if 0.0 < one < 1.0]
 
     def _variants(self, order: BuildOrder) -> list[Variant]:
-        """What was announced and is not what is asked: its amount, its day, and twice the money."""
+        """What was announced and is not what is asked: its amount and its day; and a quarter more money than the plan takes."""
         said, target = announced(self.now), self.case.targets[0]
         cost = value_of(self.case, order.chosen)
-        out = [Variant("money", f"{show(1.25 * cost, 'USD')} spent", None, 1.25 * cost)]
+        out = [Variant("money", f"{show(1.25 * cost, 'USD')} spent", None, 1.25 * cost)] if cost > 0.0 else []
         if said is None or not target.text.startswith("power_facility[operational] "):
             return out
         if said.amount > target.amount * 1.001:
