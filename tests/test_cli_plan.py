@@ -98,6 +98,9 @@ def test_the_saved_plan_keeps_its_promise_in_check(
 def test_the_command_and_python_find_the_same_plan_whatever_stands_beside_it(saved: Path) -> None:
     made, alone = answered(saved), planned()
     assert all(made[name] for name in BESIDE)
+    for site in (*made["sites"], *alone["sites"]):
+        for one in site["buildings"]:
+            del one["latest"], one["slack"]  # told by what can wait
     assert made == alone | {name: made[name] for name in BESIDE}
 
 
