@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stargauge.plan.build_order.case import Array, BuildCase, Building, Limit, Target
-from stargauge.plan.build_order.standing_for import alike, plans_at_random
+from stargauge.plan.build_order.standing_for import groups_of_draws, plans_at_random
 
 #: Waits for power in months (median, sigma of its logarithm) and USD per W, of some kinds of it.
 POWERS = {"grid": (50.0, 0.35, 0.1), "gas-engine": (14.0, 0.3, 1.6), "gas-turbine": (36.0, 0.3, 1.2), "combined-cycle": (48.0, 0.3, 1.4)}
@@ -81,7 +81,7 @@ def _groups(ready: Array, ships: Array, size: Size, at: np.ndarray, power: Array
     plans = [plan for plan in plans if plan.size]
     runs = [np.maximum(ready[plan[0], plan[1], plan[3]], ships[plan[2]]) for plan in plans]
     reached = [fixed + power[plan[0]] @ (run <= day) for plan, run in zip(plans, runs, strict=True) for _, day in size.shares]
-    group = alike(np.stack(reached), size.worlds).group
+    group = groups_of_draws(np.stack(reached), (), np.zeros(len(fixed)), size.worlds).group
     return [np.flatnonzero(group == world) for world in range(size.worlds)]
 
 

@@ -20,6 +20,7 @@ from stargauge.plan.build_order.filed import address_of, symbolic_starts
 from stargauge.plan.build_order.limits import natural_rows
 from stargauge.plan.build_order.prepare import BuildAsked, Prepared, prepare
 from stargauge.plan.build_order.reach import by_world
+from stargauge.plan.build_order.solve import solve
 from stargauge.plan.build_order.takes import begun_known, begun_of, takes_of
 from stargauge.plan.build_order.variants import some_targets
 from stargauge.plan.build_order.worlds import read
@@ -29,6 +30,7 @@ from stargauge.programme.positions import parse_document
 from stargauge.programme.read import read_programme
 from stargauge.programme.schema import Programme
 from stargauge.quantity.dates import month_end
+from stargauge.quantity.errors import InputError
 
 DRAWS, BY = 256, date(2029, 12, 31)
 KINDS = ("power_facility", "power_it", "compute_h100e")
@@ -43,9 +45,12 @@ def _programme(name: str) -> tuple[Programme, Known]:
 @cache
 def _as_it_stands(name: str, kind: str) -> np.ndarray:
     """What the ordinary run of the programme has of a kind, by month: (draw, month)."""
-    _, now = undecided() if name == "undecided" else _programme(name)
+    return _reads((undecided() if name == "undecided" else _programme(name))[1], kind, DRAWS)
+
+
+def _reads(now: Known, kind: str, draws: int) -> np.ndarray:
     address = address_of(kind, ())
-    return np.nan_to_num(read(now, (), DRAWS, 0, [address])[address])
+    return np.nan_to_num(read(now, (), draws, 0, [address])[address])
 
 
 def _at(name: str, kind: str, when: date) -> np.ndarray:
@@ -73,7 +78,7 @@ def test_all_sites_as_the_file_has_them_are_the_run_of_the_file(made: Prepared) 
     assert faults_of(some_targets(made.case, ()), chosen) == []
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.dates(date(2027, 1, 1), date(2031, 12, 31)), st.sampled_from(KINDS))
 def test_by_any_day_it_is_the_run_of_the_file(when: date, kind: str) -> None:
     got = _prepared(kind)
@@ -98,20 +103,48 @@ def _without(kind: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))
-def test_every_shipped_programme_keeps_what_it_keeps_without_a_plan(name: str) -> None:
-    """A target that the run of the programme keeps in seven of ten draws is kept in as many of the worlds if nothing is changed."""
+def test_every_shipped_programme_is_planned_no_worse_than_it_stands(name: str) -> None:
+    """What its run keeps in seven of ten draws is kept by changing nothing, within how things are, and by the order found, for no more."""
+    got = _at_seven_of_ten(
+        name, "power_facility", BuildAsked((), powers=("file", "grid", "fuel-cell"), last=date(2027, 3, 31), draws=128, worlds=16)
+    )
+    if got is None:
+        return
+    programme, now = _programme(name)
+    rows = natural_rows(now, got.case, takes_of(got, now), begun_of(begun_known(programme, now), draws=64))
+    case = replace(got.case, limits=rows)
+    assert faults_of(some_targets(case, ()), got.as_filed) == []
+    kept = float(case.weights[kept_in(case, got.as_filed)[0]].sum())
+    case = replace(case, targets=(case.targets[0]._replace(probability=kept),))
+    found, stated = solve(case, gap=0.05, time_limit=5.0), value_of(case, got.as_filed)
+    assert faults_of(case, found.chosen) == [] and found.value <= stated * (1.0 + 1e-9)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["power_facility", "compute_h100e"])
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_every_shipped_programme_keeps_what_it_keeps_without_a_plan(name: str, kind: str) -> None:
+    """The same with all that may be chosen, of computing power too."""
+    _at_seven_of_ten(name, kind, BuildAsked((), draws=DRAWS))
+
+
+def _at_seven_of_ten(name: str, kind: str, asked: BuildAsked) -> Prepared | None:
+    """What is prepared for the amount that the run of a programme keeps in seven of ten draws; None where there is nothing to decide.
+
+    By its worlds and in every draw, changing nothing keeps it as the run does.
+    """
     programme, now = _programme(name)
     by = min(BY, now.months[-1])
-    for kind in ("power_facility", "compute_h100e"):
-        real = _at(name, kind, by)
-        amount = float(np.quantile(real, 0.3))
-        try:
-            got = prepare(programme, now, BuildAsked((aim(amount, by, kind, probability=0.7),), draws=DRAWS))
-        except NothingToDecide:
-            return
-        stated, worlds = (real >= amount * (1.0 - 1e-9)).mean(), got.case.weights[kept_in(got.case, got.as_filed)[0]].sum()
-        assert worlds == pytest.approx(stated, abs=1.5 / len(got.case.weights) + 1e-9), kind
-        assert got.reached(got.as_filed)[0] == pytest.approx(real, rel=5e-3)
+    real = _reads(now, kind, asked.draws)[:, list(now.months).index(by)]
+    amount = float(np.quantile(real, 0.3))
+    try:
+        got = prepare(programme, now, replace(asked, aims=(aim(amount, by, kind, probability=0.7),)))
+    except NothingToDecide:
+        return None
+    stated, worlds = (real >= amount * (1.0 - 1e-9)).mean(), got.case.weights[kept_in(got.case, got.as_filed)[0]].sum()
+    assert worlds == pytest.approx(stated, abs=1.5 / len(got.case.weights) + 1e-9)
+    assert got.reached(got.as_filed)[0] == pytest.approx(real, rel=5e-3)
+    return got
 
 
 # --- as options -------------------------------------------------------------------------------------------------------------------
@@ -160,18 +193,17 @@ def test_where_powers_are_named_the_file_is_one_of_them_or_none() -> None:
     assert alone.case.powers == ("file",) and len(alone.as_filed) == 3 and int(alone.case.allowed.sum()) == 3
 
 
+def test_a_power_that_no_site_may_have_is_told() -> None:
+    """All of it has begun on a connection of its own, so there is no file to leave it as, and no second one to ask for."""
+    with pytest.raises(InputError, match=r"file, grid: at none of its sites to be had .possible: stated, fuel-cell"):
+        prepare(*_programme("xai-colossus-1"), BuildAsked((aim(1e8, BY),), draws=64, worlds=4, powers=("file", "grid")))
+
+
 def test_an_overlay_leaves_what_has_no_start_as_it_is(made: Prepared) -> None:
     _, now = undecided()
     starts = {"south/hall-1": date(2027, 6, 30)}
     got = overlay_of(now, made.lots, starts, {}, {"north": {"grid": {}}}, {"north": "dry-cooler"})
     assert set(got["sites"]) == {"south"} and set(got["sites"]["south"]["phases"]) == {"hall-1"}
-
-
-def test_how_things_are_never_forbids_what_the_file_has() -> None:
-    programme, now = _programme("stargate")
-    got = prepare(programme, now, BuildAsked((aim(7e9, BY),), draws=128, worlds=8))
-    rows = natural_rows(now, got.case, takes_of(got, now), begun_of(begun_known(programme, now), draws=128))
-    assert faults_of(replace(some_targets(got.case, ()), limits=rows), got.as_filed) == []
 
 
 # --- what is told -----------------------------------------------------------------------------------------------------------------

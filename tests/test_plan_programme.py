@@ -16,18 +16,19 @@ from stargauge.plan.build_order.asked import (
     USUAL,
     announced,
     contradictions,
-    newest_chips,
     probability_of,
     reading_of,
     target_of,
     wanted,
 )
-from stargauge.plan.build_order.case import BuildOrder, Choice, kept_in
+from stargauge.plan.build_order.case import Choice, kept_in
 from stargauge.plan.build_order.days import Days
+from stargauge.plan.build_order.decisions import chips_for
 from stargauge.plan.build_order.figures import fastest
 from stargauge.plan.build_order.overlay import About, plan_overlay, source_id, written
 from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
-from stargauge.plan.build_order.promise import World, Worlds, _measured, _next, asking, by_month, not_before
+from stargauge.plan.build_order.promise import Reckoned, World, asking, by_month, floors, odds_of, reckoned
+from stargauge.plan.build_order.solve import solve
 from stargauge.programme.known import Known
 from stargauge.programme.overlay import overlay as laid_over
 from stargauge.quantity.errors import InputError
@@ -131,7 +132,7 @@ def test_contradictions(now: Known) -> None:
 
 
 def test_the_newest_accelerators_come_last(now: Known) -> None:
-    chips = newest_chips(now)
+    chips = chips_for(now)
     assert 0 < len(chips) <= 4 and chips.index("gb200-nvl72") < chips.index("gb300-nvl72")
 
 
@@ -199,16 +200,16 @@ def test_a_building_runs_as_its_option_says_or_later(prepared: Prepared, now: Kn
         assert late.min() > -5.0 and (place > 0 or np.median(late) < 1.0)  # the first one waits for no crew
 
 
-def test_buildings_held_to_their_days_keep_the_case_less_often(prepared: Prepared, now: Known) -> None:
+def test_buildings_held_to_their_days_keep_what_the_run_keeps(prepared: Prepared, now: Known) -> None:
     case, chosen = prepared.case, on_grid(prepared, 3)
-    order = BuildOrder(chosen, 0.0, 0.0, kept_in(case, chosen))
     run = World(small(), now, case.targets).run(plan_overlay(case, chosen, about(prepared, now)), 256, prepared.seed)
-    none = np.full((len(case.buildings), len(prepared.chosen)), -np.inf)
-    floors = _measured(none, case, order, run, Worlds(256, prepared.seed, prepared.chosen, prepared.operation))
-    held = not_before(case, floors)
-    assert not_before(case, none) is case and (held.there <= case.there).all()
-    inside = float(case.weights[kept_in(held, chosen)[0]].sum())
-    assert abs(inside - float(run.truth[0].mean())) < 0.15  # 20 worlds stand for 256 draws
+    free = prepared.held(np.full((len(case.buildings), 256), -np.inf))
+    held = prepared.held(floors(prepared, prepared, chosen))
+    assert (free.case.there == case.there).all() and (held.case.there <= case.there).all()
+    alone, together = (float((made.reached(chosen)[0] >= 300e6).mean()) for made in (prepared, held))
+    really = float(run.truth[0].mean())
+    assert alone >= really - 0.02  # no crew is waited for there
+    assert together == pytest.approx(really, abs=0.02) and odds_of(prepared, chosen)[0] == pytest.approx(really, abs=0.02)
 
 
 def test_later_days_are_kept_more_often(prepared: Prepared, now: Known) -> None:
@@ -222,11 +223,13 @@ def test_later_days_are_kept_more_often(prepared: Prepared, now: Known) -> None:
     assert odds == sorted(odds) and odds[2] == float(prepared.case.weights[kept_in(prepared.case, chosen)[0]].sum())
 
 
-def test_what_is_asked_next() -> None:
-    assert _next([0.6], [0.2], None, None) == [pytest.approx(0.8)]
-    assert _next([0.6], [-0.1], None, [0.6]) == [pytest.approx(0.5)]
-    assert _next([0.5], [0.1], [0.5], [0.7]) == [pytest.approx(0.6)]
-    assert _next([0.95], [0.2], None, None) == [0.999]
+def test_orders_are_asked_for_until_the_draws_keep_about_what_is_asked(prepared: Prepared) -> None:
+    asked = np.array([0.5])
+    pool = list[Reckoned]()
+    rounds, nothing = reckoned(prepared, asked, lambda case, last: solve(case, gap=0.03, time_limit=4.0), pool)
+    assert nothing is None and rounds == len(pool) > 0
+    assert [one.odds.tolist() for one in pool] == [odds_of(prepared, one.order.chosen).tolist() for one in pool]
+    assert min(abs(float(one.odds[0]) - 0.5) for one in pool if one.odds[0] >= 0.5) < 0.15
 
 
 def test_other_probabilities(prepared: Prepared) -> None:

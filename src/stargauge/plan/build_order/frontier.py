@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from stargauge.plan.build_order.case import BuildCase, BuildOrder
+from stargauge.plan.build_order.case import BuildCase, BuildOrder, value_of
 from stargauge.plan.build_order.variants import Finder
 
 
@@ -43,7 +43,7 @@ def frontier(cases: Sequence[tuple[BuildCase, bool]], find: Finder, hand: BuildO
 
     More time or less probability never costs more: what keeps the stricter target keeps the looser one, so a looser one costs at most what
     a stricter one does, and is possible where that is. Where a looser one is impossible, stricter ones are not tried. `hand`: the plan for
-    the one asked; it is changed for the others wherever it does.
+    the one asked, where it is what stands there; it is changed for the others wherever it does.
     """
     loosest_first = sorted(cases, key=lambda one: _strictness(one[0], place))
     found = _found([case for case, _ in loosest_first], find, place)
@@ -60,7 +60,13 @@ def _with_order(
     case: BuildCase, point: Point, order: BuildOrder | None, made: Sequence[tuple[Point, BuildOrder | None]], hand: BuildOrder | None,
     find: Finder,
 ) -> tuple[Point, BuildOrder | None]:  # fmt: skip
-    """A point with the cheapest of its own order, that of the cheapest stricter point, and the one in hand, each changed to suit it."""
+    """A point with the cheapest of its own order, that of the cheapest stricter point, and the one in hand, each changed to suit it.
+
+    At the one asked it is the one in hand: others may keep the worlds of the case for less, and less of what is measured.
+    """
+    if point.asked and hand is not None:
+        value = value_of(case, hand.chosen, find.goal)
+        return replace(point, cost=value, bound=min(hand.bound, value), proven=True, odds=_odds(case, hand, point, find)), hand
     own = [] if order is None else [(order, None)]
     stricter = [(one, at) for at, one in made if one is not None and _keeps(at.by, at.probability, point)]
     nearest = sorted(stricter, key=lambda one: one[0].value)[:1]
@@ -71,8 +77,11 @@ def _with_order(
     best, at = min(known, key=lambda one: one[0].value)
     bound = None if order is None else min(order.bound, best.value)
     taken = None if at is None else (at.by, at.odds)
-    odds = find.odds(case, best, 0) if find.measure else point.odds
-    return replace(point, cost=best.value, bound=bound, taken=taken, proven=True, odds=odds), best
+    return replace(point, cost=best.value, bound=bound, taken=taken, proven=True, odds=_odds(case, best, point, find)), best
+
+
+def _odds(case: BuildCase, order: BuildOrder, point: Point, find: Finder) -> float:
+    return find.odds(case, order, 0) if find.measure else point.odds
 
 
 def _found(cases: Sequence[BuildCase], find: Finder, place: int) -> list[tuple[BuildOrder | None, bool]]:

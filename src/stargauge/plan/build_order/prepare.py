@@ -276,6 +276,9 @@ def prepare(programme: Programme, now: Known, asked: BuildAsked, progress: Progr
     ground, chips = decisions_of(now, asked.powers, asked.further), chips_for(now, asked.chips)
     if not ground.lots:
         raise NothingToDecide(f"nothing to decide: {why_nothing(now)}")
+    if not ground.powers:
+        possible = ", ".join(decisions_of(now, (), asked.further).powers)
+        raise InputError([Fault(f"{', '.join(asked.powers)}: at none of its sites to be had (possible: {possible})", "powers")])
     months, open_months = _months(now, asked, ground)
     laid = Laid(programme, now, ground, asked.cooling)
     knots, designed = planned_days(months), [power for power in ground.powers if power != FILE]
