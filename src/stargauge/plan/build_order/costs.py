@@ -270,12 +270,15 @@ def uses_of(building: Building, supply: Supply, chips: Chips, dates: Expected, m
 def capital_by_year(building: Building, supply: Supply, chips: Chips, dates: Expected, money: Money, ends: Array) -> Array:
     """Money paid for halls, plants and equipment within each year of the clock, USD of the price year.
 
-    (building, power, chip, start, year). The first year holds what would be paid before it; what is paid after the last is left out.
+    (building, power, chip, start, year). The first year holds what would be paid before it, the last what would be
+    paid after it: what is begun counts whole.
     """
     start, ready = np.broadcast_to(dates.start, dates.ready.shape), dates.ready
     length = np.maximum(ready - start, 1.0)
     built = sum(share * _spent(start + first * length, start + (first + 1.0 / 3.0) * length, ends) for first, share in _thirds(money))
     hall = hall_cost(building, dates.start, money) + generation_cost(building, supply)[:, :, None]
     bought = _spent(np.broadcast_to(ready[:, :, None], dates.operation.shape) - money.payment_lead, dates.operation, ends)
-    so_far = (hall[..., None] * built)[:, :, None] + equipment_cost(building, chips, dates.operation, money)[..., None] * bought
+    equipment = equipment_cost(building, chips, dates.operation, money)
+    so_far = (hall[..., None] * built)[:, :, None] + equipment[..., None] * bought
+    so_far[..., -1] = hall[:, :, None] + equipment
     return np.asarray(np.diff(so_far, axis=-1, prepend=0.0))

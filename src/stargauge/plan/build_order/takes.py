@@ -80,11 +80,12 @@ def takes_of(prepared: Prepared, now: Known) -> Takes:
 def equipment_paid(dates: Expected, money: Money, ends: Array) -> Array:
     """Share of equipment paid within each year, evenly from a lead before it is wanted until it runs: (building, power, chip, start, year).
 
-    As `costs.capital_by_year` has it: the first year holds what would be paid before.
+    As `costs.capital_by_year` has it: the first year holds what would be paid before, the last what would be paid after.
     """
     first = dates.ready[:, :, None] - money.payment_lead
     length = np.maximum(dates.operation - first, 1.0)
     so_far = np.clip((ends - np.broadcast_to(first, length.shape)[..., None]) / length[..., None], 0.0, 1.0)
+    so_far[..., -1] = 1.0
     return np.asarray(np.diff(so_far, axis=-1, prepend=0.0))
 
 
