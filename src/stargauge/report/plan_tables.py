@@ -139,13 +139,15 @@ def _of(levels: Data | None, place: int, factor: float) -> str:
 
 
 def frontier(data: Data) -> Rows:
-    """What each day and probability costs, and where nothing can be had."""
+    """What each day and probability costs, and where nothing can be had: by day, then by the probability that was measured."""
     rows = [
         (day_text(one["by"]), percent(one["probability"]), money_text(one["cost"]) if one["possible"] else _why_none(one),
          say("asked") if one["asked"] else "")
-        for one in data["frontier"]
+        for one in sorted(data["frontier"], key=lambda one: (str(one["by"]), one["probability"]))
     ]  # fmt: skip
-    return Rows(say("Cost against time"), (say("By the day"), say("With"), say("Cost"), say("Note")), rows)
+    note = say("With: the probability, as measured, of the cheapest plan that was found for it; "
+               "where there is none, the probability that was asked for. Cost: present value.")  # fmt: skip
+    return Rows(say("Cost against time"), (say("By the day"), say("With"), say("Cost"), say("Note")), rows, note)
 
 
 def _why_none(one: Data) -> str:
@@ -249,7 +251,7 @@ def information(data: Data) -> Rows:
         (fact_text(one["fact"]), money_text(one["worth"], one["unit"]), day_text(one["known_by"]) if one["known_by"] else "–")
         for one in data["waiting"]["information"]
     ]
-    note = say("What is kept in return: every target with the probability of the plan, over all that may come out.")
+    note = say("Worth: by how much the plan would be cheaper if this were known before work begins, every target kept as often as now.")
     return Rows(say("What knowing beforehand is worth"), (say("Fact"), say("Worth"), say("Known by")), rows, note)
 
 
