@@ -48,7 +48,19 @@ def test_a_party_is_one_row_with_what_it_has() -> None:
     assert "2 more years: --json." in made.note
 
 
-def test_days_and_probabilities_are_in_order_and_said_to_be_measured() -> None:
+def test_buildings_left_as_the_file_has_them_are_one_row() -> None:
+    data = plan_answer()
+    for one in data["sites"][0]["buildings"][:2]:
+        one["chip"] = "as in the file"
+    rows = [" ".join(one.split()) for one in part(render_plan(data), "Buildings")]
+    assert "2, as in the file Feb 2027 Dec 2028 to Feb 2029 206 MW 8.2" in rows
+
+
+def test_days_and_probabilities_are_in_order_with_the_plan_among_them() -> None:
     made = plan_tables.frontier(plan_answer())
-    assert [row[:2] for row in made.rows][1:4] == [("31 Dec 2029", "80 %"), ("31 Dec 2030", "80 %"), ("31 Dec 2030", "90 %")]
+    assert [row[:2] for row in made.rows][1:5] == [
+        ("31 Dec 2029", "80 %"), ("31 Dec 2030", "80 %"), ("31 Dec 2030", "81 %"), ("31 Dec 2030", "90 %"),
+    ]  # fmt: skip
+    assert [row[3] for row in made.rows] == ["", "", "", "this plan", "", ""]
+    assert plan_tables.frontier(impossible_answer()).rows[2][3] == "asked"
     assert "With: the probability, as measured" in made.note

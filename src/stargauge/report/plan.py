@@ -10,6 +10,7 @@ from stargauge.report import plan_terminal as terminal
 from stargauge.report.plan_words import Data, about, built_sites, method_text, promise, relaxation_text, sentence
 from stargauge.report.power_words import ASSUMED, Rows
 from stargauge.report.terminal import PLAIN, Style, table, to_copy, wrapped
+from stargauge.report.wording import counted
 
 #: So many decisions, assumptions and years are told where there are more.
 _DECISIONS, _ASSUMPTIONS, _YEARS = 6, 5, 5
@@ -24,12 +25,12 @@ def render_plan(data: Data, style: Style = PLAIN, report: str | None = None, sav
         lines += _conflict(data, style)
     if data["status"] == "planned":
         lines += _planned(data, style)
-    lines += [line for note in data["notes"] for line in ("", *wrapped(note, style.width))]
+    lines += ["", *(style.soft(line) for note in data["notes"] for line in wrapped(note, style.width))] if data["notes"] else []
     return style.finish([*lines, "", *_next(data, style, report, saved)])
 
 
 def _planned(data: Data, style: Style) -> list[str]:
-    lines = _block(terminal.sites(data), ((15, "w"), (23, "w"), (12, "w"), (24, "w")), style) if built_sites(data) else []
+    lines = _block(terminal.sites(data), ((15, "w"), (19, "w"), (10, "w"), (30, "w")), style) if built_sites(data) else []
     lines += _buildings(data, style) + _texts("What it costs", [terminal.cost_text(data), method_text(data)], style, "")
     lines += _money(data, style)
     lines += _texts("What binds, and its price", terminal.binding(data), style)
@@ -83,10 +84,15 @@ def _rests_on(data: Data, style: Style) -> list[str]:
     assumed = [one for one in data["assumptions"] if one["kind"] in ("assumed", "assumption") or one["source"] == ASSUMED]
     if not data["assumptions"]:
         return []
-    made = _first(tables.assumptions({**data, "assumptions": assumed}), _ASSUMPTIONS)
-    others = f"Beside these it rests on {len(data['assumptions']) - len(assumed)} numbers with a source, or computed from such: --json."
-    shown = Rows(made.title, made.head[:2], [row[:2] for row in made.rows], " ".join(part for part in (made.note, others) if part))
-    return _block(shown, ((50, "w"), (26, "w")), style)
+    rows = tables.assumptions({**data, "assumptions": assumed[:_ASSUMPTIONS]}).rows
+    told = (
+        [f"{counted(len(assumed), 'assumption')} without a source: {'; '.join(f'{what} {value}' for what, value, *_ in rows)}"]
+        if assumed
+        else []
+    )
+    left = f"; {len(assumed) - _ASSUMPTIONS} more" if len(assumed) > _ASSUMPTIONS else ""
+    others = f"{counted(len(data['assumptions']) - len(assumed), 'number')} with a source, or computed from such. All of them: --json."
+    return _texts("What it rests on", [*(f"{one}{left}." for one in told), others], style)
 
 
 def _first(made: Rows, most: int) -> Rows:

@@ -14,6 +14,8 @@ from stargauge.report.power_words import Rows
 from stargauge.report.wording import counted, day_text, figures, percent, show
 
 Data = Mapping[str, Any]
+#: What the chip of a building is called that is left as the file has it.
+AS_FILED = "as in the file"
 
 
 def sites(data: Data) -> Rows:
@@ -30,18 +32,31 @@ def buildings(data: Data) -> Rows:
     for site in data["sites"]:
         if site["buildings"] or site["under_way"]:
             rows.append((f"{site['id']}: {_stays(site)}", "", _all_run(site["under_way"]), _power_of(site["under_way"]), ""))
-        rows += [
-            (f"  {str(one['id']).rpartition('/')[2]}, {chip_text(one['chip'])}", day_text(str(one["start"])[:7]), _runs(one),
-             show(one["it_power"], "W"), "–" if one["cost"] is None else figures(one["cost"] / factor))
-            for one in site["buildings"]
-        ]  # fmt: skip
+        rows += [_built(group, factor) for group in _alike(site["buildings"])]
     idle = [str(site["id"]) for site in data["sites"] if not site["buildings"] and not site["under_way"]]
-    note = ["Runs: the day with even odds (P50) and in brackets that with 90 % (P90); of what is under way P50 of the first and the last."]
+    note = ["Runs: the day with even odds (P50) and in brackets that with 90 % (P90); of several, P50 of the first and the last."]
     if any(one["further"] for site in data["sites"] for one in site["buildings"]):
         note.append("Further buildings, which the file does not have, are called plan-1 and so on: an assumption.")
     if idle:
         note.append(f"Nothing is built at {', '.join(idle)}.")
     return Rows("Buildings", ("Site and building", "Work begins", "Runs, P50 (P90)", "IT power", unit), rows, " ".join(note))
+
+
+def _alike(buildings: Sequence[Data]) -> list[list[Data]]:
+    """Buildings one by one; those that are left as the file has them together."""
+    left = [one for one in buildings if one["chip"] == AS_FILED]
+    return ([left] if left else []) + [[one] for one in buildings if one["chip"] != AS_FILED]
+
+
+def _built(group: Sequence[Data], factor: float) -> tuple[str, ...]:
+    """The row of a building, or of some that are alike."""
+    one, last = group[0], group[-1]
+    cost = sum(building["cost"] or 0.0 for building in group)
+    what = (
+        f"  {str(one['id']).rpartition('/')[2]}, {chip_text(one['chip'])}" if one is last else f"  {len(group)}, {chip_text(one['chip'])}"
+    )
+    runs = _runs(one) if one is last else _all_run(group)
+    return (what, day_text(str(one["start"])[:7]), runs, _power_of(group), figures(cost / factor) if cost else "–")
 
 
 def _stays(site: Data) -> str:
@@ -52,7 +67,7 @@ def _stays(site: Data) -> str:
 
 
 def _all_run(under_way: Sequence[Data]) -> str:
-    """From when to when what is under way runs, by the middle of each; what never does is told."""
+    """From when to when several buildings run, by the middle of each; what never does is told."""
     days = sorted(str(one["operational"]["p50"])[:7] for one in under_way if one["operational"] and one["operational"]["p50"])
     if not days:
         return "never" if under_way else ""

@@ -38,6 +38,7 @@ class Looks:
     """Looks at a plan from other sides. `case`: as it was solved; `days`: makes it by others; `find`: how other cases are solved.
 
     `find` measures what it finds as the promise is measured. Where the goal has no unit that could be told, nothing is priced in it.
+    `worth`: whether what knowing and waiting are worth is looked at; not beside the most that can be had, which hardly any other order keeps.
     """
 
     now: Known
@@ -46,6 +47,7 @@ class Looks:
     days: Days
     find: Finder
     told: Told
+    worth: bool = True
 
     def beside(self, order: BuildOrder) -> Data:
         """All of it, as plain data by name."""
@@ -62,11 +64,12 @@ class Looks:
         """What can wait until when, what waiting costs, and what knowing beforehand is worth."""
         self.told("what can wait")
         facts = self.facts(order)
+        worth = self.worth and bool(self.find.unit)
         filed = {self.case.buildings[one.building].id for one in order.chosen if self.case.powers[one.power] == FILE}
         return {
             "decisions": [one.to_dict() for one in decisions(self.case, order, facts) if one.building not in filed],
-            "information": [one.to_dict() for one in information(self.case, order, facts, self.find)] if self.find.unit else [],
-            "delays": [one.to_dict() for one in delays(self.case, order, self.find)] if self.find.unit else [],
+            "information": [one.to_dict() for one in information(self.case, order, facts, self.find)] if worth else [],
+            "delays": [one.to_dict() for one in delays(self.case, order, self.find)] if worth else [],
         }
 
     def conflict(self) -> Data:

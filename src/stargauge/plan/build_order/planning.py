@@ -38,7 +38,9 @@ from stargauge.plan.build_order.promise import (
     bounded,
     broken,
     by_month,
+    enlarged,
     floors,
+    kept_with,
     promised,
     short_of,
 )
@@ -68,8 +70,8 @@ BESIDE_GAP, BESIDE_SECONDS = 0.02, 5.0
 #: How often an amount or a day is looked for again after what a run has shown, and months after the day asked for in which work may start.
 _TRIES, _LATER = 3, 12
 #: How often the most that can be had is looked for, the seconds for each amount that is tried and how near amounts are brought, as a
-#: share; and the seconds for the bound on its cost.
-_MOSTS, _MOST_SECONDS, _MOST_NEAR, _BOUND_SECONDS = 2, 1.5, 0.01, 6.0
+#: share; and the seconds for the bound on its cost and for each case beside it.
+_MOSTS, _MOST_SECONDS, _MOST_NEAR, _BOUND_SECONDS, _MOST_BESIDE = 2, 1.5, 0.01, 6.0, 2.5
 #: With up to so many options cases near a plan are solved anew; with more the plan is changed bit by bit, and what that saves is a least.
 _FEW = 5_000
 
@@ -298,7 +300,9 @@ class _Ground:
         """
         known = self._for_the_most(made)
         odds = made.case.targets[0].probability
-        best = max((_kept_with(made, one, odds) for one in known), default=0.0)
+        if known:
+            known = [enlarged(made, max(known, key=lambda one: kept_with(made, one, odds))), *known]
+        best = max((kept_with(made, one, odds) for one in known), default=0.0)
         if best <= 0.0 and broken(made.case, ()):
             raise NoOrder("not even nothing keeps all that is asked")
         tried: Made | None = None
@@ -358,14 +362,15 @@ class _Ground:
         """How cases beside the plan are solved."""
         unit = {"emissions": "g", "wait": ""}.get(self.of.asked.goal, "USD")
         few = int(self.prepared.case.allowed.sum()) <= _FEW
-        return Finder(self._solve, BESIDE_GAP, BESIDE_SECONDS, self.goal, few, unit)
+        seconds = _MOST_BESIDE if self.of.asked.goal == "capacity" else BESIDE_SECONDS
+        return Finder(self._solve, BESIDE_GAP, seconds, self.goal, few, unit)
 
     def _looks(self, made: Promise | None, world: World) -> Looks:
         days = replace(self.days, made=made.made if made else self.made)
         case = made.case if made else self.made.case
         offsets = made.offsets if made else ()
         find = replace(self.find, measure=lambda case, order: days.reached(case, order.chosen), offsets=offsets)
-        return Looks(self.of.now, days.made, case, days, find, self.of.steps.say)
+        return Looks(self.of.now, days.made, case, days, find, self.of.steps.say, self.of.asked.goal != "capacity")
 
     def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[str]) -> ProgrammePlan:
         parts: Data = {"conflict": conflict, "assumptions": assumptions(self.prepared)}
@@ -387,11 +392,6 @@ class _Ground:
             starts={made.case.buildings[one.building].id: self.prepared.start_of(one) for one in made.order.chosen}, parts=parts,
             notes=tuple(notes),
         )  # fmt: skip
-
-
-def _kept_with(made: Prepared, chosen: Sequence[Choice], odds: float) -> float:
-    """The amount of the first target that an order keeps with a probability, in every draw with the queues of the model."""
-    return float(np.quantile(made.reached(chosen, queues=True)[0], 1.0 - odds, method="lower"))
 
 
 def _short(made: Made) -> float:

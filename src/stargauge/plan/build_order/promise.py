@@ -39,6 +39,8 @@ SELECTION, FRESH = 4096, 2048
 ROUNDS, RUNS, MOST = 8, 6, 0.999
 #: How many orders that miss what is asked are mended; by how much more is asked at most.
 _MENDED, _FAR = 2, 0.08
+#: How often an order is enlarged, and by how much at a time, as a share.
+_ENLARGED, _STEP = 6, 0.02
 #: By how much a plan may keep more than is asked before a cheaper one is looked for, and less on selection draws.
 NEAR, SHORT = 0.01, 0.0
 #: A round whose gap is wider than that took long, and counts as several.
@@ -293,6 +295,26 @@ def _in_hand(made: Prepared, chosen: tuple[Choice, ...], goal: Array | None) -> 
     least = np.where(made.case.allowed, aim, 0.0).min(axis=(1, 2, 3), initial=0.0)
     order = BuildOrder(chosen, value_of(made.case, chosen, goal), float(least.sum()), kept_in(made.case, chosen))
     return Reckoned(order, odds_of(made, chosen), made)
+
+
+def kept_with(made: Prepared, chosen: Sequence[Choice], odds: float) -> float:
+    """The amount of the first target that an order keeps with a probability, in every draw with the queues of the model."""
+    return float(np.quantile(made.reached(chosen, queues=True)[0], 1.0 - odds, method="lower"))
+
+
+def enlarged(made: Prepared, chosen: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """An order after small changes that keep more of the first target, within all limits, as long as some are found."""
+    asked = np.array([target.probability for target in made.case.targets])
+    now, amount = chosen, kept_with(made, chosen, asked[0])
+    for _ in range(_ENLARGED):
+        first, *others = made.case.targets
+        more = replace(made, case=replace(made.case, targets=(first._replace(amount=(1.0 + _STEP) * amount), *others)))
+        found = climbed(asking(made.case, 0.0 * asked), now, asked, lambda one, more=more: odds_of(more, one), made.case.cost)  # type: ignore[misc]
+        kept = kept_with(made, found, asked[0])
+        if kept <= amount * (1.0 + _LITTLE):
+            break
+        now, amount = found, kept
+    return now
 
 
 def broken(case: BuildCase, chosen: tuple[Choice, ...]) -> bool:
