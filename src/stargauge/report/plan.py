@@ -6,12 +6,14 @@ import shlex
 from collections.abc import Sequence
 
 from stargauge.report import plan_tables as tables
-from stargauge.report.plan_words import Data, about, method_text, promise, relaxation_text, sentence
+from stargauge.report import plan_terminal as terminal
+from stargauge.report.plan_words import Data, about, built_sites, method_text, promise, relaxation_text, sentence
 from stargauge.report.power_words import ASSUMED, Rows
 from stargauge.report.terminal import PLAIN, Style, table, to_copy, wrapped
+from stargauge.report.wording import counted
 
 #: So many decisions, assumptions and years are told where there are more.
-_DECISIONS, _ASSUMPTIONS, _YEARS = 12, 12, 5
+_DECISIONS, _ASSUMPTIONS, _YEARS = 6, 5, 5
 
 
 def render_plan(data: Data, style: Style = PLAIN, report: str | None = None, saved: str | None = None) -> str:
@@ -23,20 +25,31 @@ def render_plan(data: Data, style: Style = PLAIN, report: str | None = None, sav
         lines += _conflict(data, style)
     if data["status"] == "planned":
         lines += _planned(data, style)
-    lines += [line for note in data["notes"] for line in ("", *wrapped(note, style.width))]
+    lines += ["", *(style.soft(line) for note in data["notes"] for line in wrapped(note, style.width))] if data["notes"] else []
     return style.finish([*lines, "", *_next(data, style, report, saved)])
 
 
 def _planned(data: Data, style: Style) -> list[str]:
-    lines = _block(tables.sites(data), ((10, "w"), (13, "w"), (11, "w"), (13, "w"), (9, "w"), (14, "w")), style)
-    lines += _block(tables.buildings(data), ((8, "w"), (9, "w"), (6, "w"), (7, "w"), (8, "w"), (9, "w"), (6, "w"), (8, "w")), style)
-    lines += _block(tables.cost(data), ((50, "w"), (16, "r")), style) + wrapped(method_text(data), style.width)
+    lines = _block(terminal.sites(data), ((15, "w"), (19, "w"), (10, "w"), (30, "w")), style) if built_sites(data) else []
+    lines += _buildings(data, style) + _texts("What it costs", [terminal.cost_text(data), method_text(data)], style, "")
     lines += _money(data, style)
-    lines += _block(tables.binding(data), ((22, "w"), (16, "w"), (38, "w")), style) if data["binding"] else []
-    lines += _block(tables.frontier(data), ((12, "l"), (6, "r"), (16, "r"), (10, "l")), style) if data["frontier"] else []
-    lines += _block(tables.insist(data), ((30, "w"), (18, "w"), (28, "w")), style) if data["insist"] else []
+    lines += _texts("What binds, and its price", terminal.binding(data), style)
+    lines += _block(tables.frontier(data), ((12, "l"), (6, "r"), (16, "r"), (12, "l")), style) if data["frontier"] else []
+    lines += _texts("What insisting costs", terminal.insist(data), style)
     lines += _waiting(data, style)
     return lines + _rests_on(data, style)
+
+
+def _buildings(data: Data, style: Style) -> list[str]:
+    """By site: what is under way in one row, and each building that is decided."""
+    made = terminal.buildings(data)
+    return _block(made, ((28, "w"), (8, "l"), (22, "w"), (7, "r"), (7, "r")), style)
+
+
+def _texts(title: str, texts: Sequence[str], style: Style, indent: str = "  ") -> list[str]:
+    """A title and sentences, each on lines of its own; nothing where there is none."""
+    lines = [line for text in texts for line in wrapped(text, style.width, "", indent)]
+    return ["", style.bold(title), *lines] if lines else []
 
 
 def _conflict(data: Data, style: Style) -> list[str]:
@@ -51,15 +64,10 @@ def _conflict(data: Data, style: Style) -> list[str]:
 
 def _money(data: Data, style: Style) -> list[str]:
     """Who brings what, in as many years as the width has room for."""
-    made = tables.money(data)
+    made = terminal.money(data, _YEARS)
     if made is None:
         return []
-    years = min(len(made.head) - 2, _YEARS)
-    rows = [(*row[: years + 1], row[-1]) for row in made.rows]
-    left = len(made.head) - 2 - years
-    more = f"{left} more years: --json." if left else ""
-    short = Rows(made.title, (*made.head[: years + 1], made.head[-1]), rows, f"{made.note} {more}".strip())
-    return _block(short, ((16, "w"), *((8, "w"),) * years, (5, "r")), style)
+    return _block(made, ((16, "w"), *((6, "r"),) * (len(made.head) - 3), (5, "r"), (13, "r")), style)
 
 
 def _waiting(data: Data, style: Style) -> list[str]:
@@ -76,10 +84,15 @@ def _rests_on(data: Data, style: Style) -> list[str]:
     assumed = [one for one in data["assumptions"] if one["kind"] in ("assumed", "assumption") or one["source"] == ASSUMED]
     if not data["assumptions"]:
         return []
-    made = _first(tables.assumptions({**data, "assumptions": assumed}), _ASSUMPTIONS)
-    others = f"Beside these it rests on {len(data['assumptions']) - len(assumed)} numbers with a source, or computed from such: --json."
-    shown = Rows(made.title, made.head[:2], [row[:2] for row in made.rows], " ".join(part for part in (made.note, others) if part))
-    return _block(shown, ((50, "w"), (26, "w")), style)
+    rows = tables.assumptions({**data, "assumptions": assumed[:_ASSUMPTIONS]}).rows
+    told = (
+        [f"{counted(len(assumed), 'assumption')} without a source: {'; '.join(f'{what} {value}' for what, value, *_ in rows)}"]
+        if assumed
+        else []
+    )
+    left = f"; {len(assumed) - _ASSUMPTIONS} more" if len(assumed) > _ASSUMPTIONS else ""
+    others = f"{counted(len(data['assumptions']) - len(assumed), 'number')} with a source, or computed from such. All of them: --json."
+    return _texts("What it rests on", [*(f"{one}{left}." for one in told), others], style)
 
 
 def _first(made: Rows, most: int) -> Rows:

@@ -78,8 +78,8 @@ def insist_name(one: Data) -> str:
 def instead_text(instead: Any) -> str:
     """What can be had instead of what somebody insists on, or what the same money buys."""
     text = str(instead or "–")
-    if found := re.fullmatch(r"(.+) buys (.+) by (.+) at most, with a probability of (.+ %)", text):
-        return say("{money} buys {amount} by {day} at most, with a probability of {share}", money=_shown(found[1]),
+    if found := re.fullmatch(r"(.+) buys (.+) by (.+?) with a probability of (.+ %)", text):
+        return say("{money} buys {amount} by {day} with a probability of {share}", money=_shown(found[1]),
                    amount=_shown(found[2]), day=_day(found[3]), share=notation().number(found[4]))  # fmt: skip
     if found := re.fullmatch(r"(.+) by (.+) is the most that can be had with a probability of (.+ %)", text):
         return say("{amount} by {day} is the most that can be had with a probability of {share}", amount=_shown(found[1]),

@@ -139,13 +139,16 @@ def _of(levels: Data | None, place: int, factor: float) -> str:
 
 
 def frontier(data: Data) -> Rows:
-    """What each day and probability costs, and where nothing can be had."""
-    rows = [
-        (day_text(one["by"]), percent(one["probability"]), money_text(one["cost"]) if one["possible"] else _why_none(one),
-         say("asked") if one["asked"] else "")
-        for one in data["frontier"]
-    ]  # fmt: skip
-    return Rows(say("Cost against time"), (say("By the day"), say("With"), say("Cost"), say("Note")), rows)
+    """What each day and probability costs, the plan among them, and where nothing can be had: by day, then by probability as measured."""
+    points = [(str(one["by"]), one["probability"], money_text(one["cost"]) if one["possible"] else _why_none(one),
+               say("asked") if one["asked"] and not planned(data) else "") for one in data["frontier"]]  # fmt: skip
+    if planned(data):
+        target = data["targets"][0]
+        points.append((str(target["by"]), target["promised"], money_text(data["cost"]["total"], data["cost"]["unit"]), say("this plan")))
+    rows = [(day_text(by), percent(odds), cost, told) for by, odds, cost, told in sorted(points, key=lambda one: one[:2])]
+    note = say("With: the probability, as measured, of the cheapest plan found for the row; where there is none, the one asked for. "
+               "Cost: present value.")  # fmt: skip
+    return Rows(say("Cost against time"), (say("By the day"), say("With"), say("Cost"), say("Note")), rows, note)
 
 
 def _why_none(one: Data) -> str:
@@ -249,7 +252,7 @@ def information(data: Data) -> Rows:
         (fact_text(one["fact"]), money_text(one["worth"], one["unit"]), day_text(one["known_by"]) if one["known_by"] else "–")
         for one in data["waiting"]["information"]
     ]
-    note = say("What is kept in return: every target with the probability of the plan, over all that may come out.")
+    note = say("Worth: by how much the plan would be cheaper if this were known before work begins, every target kept as often as now.")
     return Rows(say("What knowing beforehand is worth"), (say("Fact"), say("Worth"), say("Known by")), rows, note)
 
 

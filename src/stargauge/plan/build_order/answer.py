@@ -74,9 +74,10 @@ class ProgrammePlan:
     @property
     def kept(self) -> bool:
         """Whether each target is kept with what was asked, on draws that the plan has not seen, but for three points."""
-        if self.fresh is None:
-            return self.status == NOTHING
-        return all(got >= target.probability - WITHIN for got, target in zip(self.fresh.probabilities, self.targets, strict=True))
+        run = self.stated if self.status == NOTHING else self.fresh
+        if run is None:
+            return False
+        return all(got >= target.probability - WITHIN for got, target in zip(run.probabilities, self.targets, strict=True))
 
     @property
     def overlay(self) -> Data | None:

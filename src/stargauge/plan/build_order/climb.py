@@ -43,7 +43,20 @@ def climbed(case: BuildCase, chosen: Chosen, asked: Array, odds: Odds, goal: Arr
         if found is None:
             break
         now, short = found, _short(odds(found), asked)
-    return now
+    return _without_needless(case, now, asked, odds, goal) if short <= 0.0 else now
+
+
+def _without_needless(case: BuildCase, chosen: Chosen, asked: Array, odds: Odds, goal: Array) -> Chosen:
+    """An order without the last buildings of sites that cost something and without which all is kept, the dearest first."""
+    now = chosen
+    while True:
+        last = [max((one for one in now if one.building in places), default=None) for places in case.by_site]
+        dearest = sorted((one for one in last if one is not None and goal[one] > 0.0), key=lambda one: (-float(goal[one]), one))
+        fewer = (tuple(one for one in now if one != out) for out in dearest)
+        found = next((one for one in fewer if not faults_of(case, one) and _short(odds(one), asked) <= 0.0), None)
+        if found is None:
+            return now
+        now = found
 
 
 def _short(odds: Array, asked: Array) -> float:

@@ -41,6 +41,7 @@ class Looks:
     """Looks at a plan from other sides. `case`: as it was solved; `days`: makes it by others; `find`: how other cases are solved.
 
     `find` measures what it finds as the promise is measured. Where the goal has no unit that could be told, nothing is priced in it.
+    `worth`: whether what knowing and waiting are worth is looked at; not beside the most that can be had, which hardly any other order keeps.
     """
 
     now: Known
@@ -49,6 +50,7 @@ class Looks:
     days: Days
     find: Finder
     told: Told
+    worth: bool = True
 
     def beside(self, order: BuildOrder) -> Data:
         """All of it, as plain data by name."""
@@ -65,11 +67,12 @@ class Looks:
         """What can wait until when, what waiting costs, and what knowing beforehand is worth."""
         self.told("what can wait")
         facts = self.facts(order)
+        worth = self.worth and bool(self.find.unit)
         filed = {self.case.buildings[one.building].id for one in order.chosen if self.case.powers[one.power] == FILE}
         return {
             "decisions": [one.to_dict() for one in decisions(self.case, order, facts) if one.building not in filed],
-            "information": self._worth_knowing(order, facts),
-            "delays": [one.to_dict() for one in delays(self.case, order, self.find)] if self.find.unit else [],
+            "information": self._worth_knowing(order, facts) if worth else [],
+            "delays": [one.to_dict() for one in delays(self.case, order, self.find)] if worth else [],
         }
 
     def _worth_knowing(self, order: BuildOrder, facts: list[Fact]) -> list[Data]:
@@ -78,7 +81,7 @@ class Looks:
         Facts whose values are dealt out anew show what that is. The row of everything is no ceiling, as each part keeps its own odds: it is
         not told.
         """
-        if not self.find.unit or not facts:
+        if not facts:
             return []
         draw = np.random.default_rng(0)
         dealt = [facts[0]._replace(name="by chance", values=draw.permutation(facts[0].values)) for _ in range(_DEALT)]

@@ -28,15 +28,19 @@ from stargauge.plan.build_order.overlay import About, Data, plan_overlay
 from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
 from stargauge.plan.build_order.promise import (
     FRESH,
+    ROUNDS,
     SELECTION,
     Promise,
     Simulated,
     World,
     address,
     at_day,
+    bounded,
     broken,
     by_month,
+    enlarged,
     floors,
+    kept_with,
     promised,
     short_of,
 )
@@ -65,8 +69,9 @@ ROUGH, ROUGH_SECONDS = 0.03, 4.0
 BESIDE_GAP, BESIDE_SECONDS = 0.02, 5.0
 #: How often an amount or a day is looked for again after what a run has shown, and months after the day asked for in which work may start.
 _TRIES, _LATER = 3, 12
-#: How often the most that can be had is looked for, and the seconds for each amount that is tried.
-_MOSTS, _MOST_SECONDS = 2, 2.0
+#: How often the most that can be had is looked for, the seconds for each amount that is tried and how near amounts are brought, as a
+#: share; and the seconds for the bound on its cost and for each case beside it.
+_MOSTS, _MOST_SECONDS, _MOST_NEAR, _BOUND_SECONDS, _MOST_BESIDE = 2, 1.5, 0.01, 6.0, 2.5
 #: With up to so many options cases near a plan are solved anew; with more the plan is changed bit by bit, and what that saves is a least.
 _FEW = 5_000
 
@@ -277,42 +282,53 @@ class _Ground:
         self.rows.extend(made.limits[limits + len(known) :])
         return order
 
-    def _promised(self, made: Prepared, world: World, *known: tuple[Choice, ...]) -> Made:
+    def _promised(self, made: Prepared, world: World, *known: tuple[Choice, ...], rounds: int = ROUNDS) -> Made:
         def one(case: BuildCase, last: bool) -> BuildOrder:
             return self._solve(case, self.goal, gap=GAP if last else ROUGH, time_limit=SECONDS if last else ROUGH_SECONDS)
 
         hands = dict.fromkeys(filter(None, (made.as_filed, fastest(made), *known)))
         found = promised(
             made, world, one, lambda chosen: self._overlay(chosen, world.targets), seed=self.of.seed + 1, goal=self.goal, hands=hands,
-            told=lambda text: self.of.steps.to(min(self.of.steps.done + 2, 70), text),
+            told=lambda text: self.of.steps.to(min(self.of.steps.done + 2, 70), text), rounds=rounds,
         )  # fmt: skip
         return world, found
 
     def _most(self, made: Prepared, world: World) -> Made:
-        """The plan for the largest amount of the first target that any order found keeps, as the queues of the model have it."""
+        """The plan for the largest amount of the first target that any order found keeps, as the ordinary run has it.
+
+        The orders found for the most are those in hand: at the edge of what can be had hardly any other keeps it, so none is solved for.
+        """
+        known = self._for_the_most(made)
         odds = made.case.targets[0].probability
-        best, now, find, known = 0.0, made, replace(self.find, time_limit=_MOST_SECONDS), list[tuple[Choice, ...]]()
-        for _ in range(_MOSTS):
-            _, order = most_amount(now.case, 0, find)
-            if order is None:
-                break
-            best = max(best, _kept_with(made, order.chosen, odds))
-            known.append(order.chosen)
-            now = made.held(floors(made, now, order.chosen))
-        best = max([best, *(_kept_with(made, one, odds) for one in (made.as_filed, fastest(made)) if not broken(made.case, one))])
+        if known:
+            known = [enlarged(made, max(known, key=lambda one: kept_with(made, one, odds))), *known]
+        best = max((kept_with(made, one, odds) for one in known), default=0.0)
         if best <= 0.0 and broken(made.case, ()):
             raise NoOrder("not even nothing keeps all that is asked")
         tried: Made | None = None
         for _ in range(_TRIES):
             case = _of_amount(made.case, best)
             there = self._world(case.targets)
-            tried = self._promised(replace(made, case=case), there, *known)
+            tried = self._promised(replace(made, case=case), there, *known, rounds=0)
             if tried[1].kept:
                 break
             values = at_day(tried[1].selected.series[there.address], self.of.now.months, case.targets[0].day)
-            best = min(best * 0.995, float(np.quantile(values, 1.0 - odds, method="lower")))
+            best, known = min(best * 0.995, float(np.quantile(values, 1.0 - odds, method="lower"))), [tried[1].order.chosen, *known]
         assert tried is not None
-        return tried
+        self.of.steps.say("the least that it may cost")
+        return tried[0], bounded(tried[1], lambda case, _: self._solve(case, gap=GAP, time_limit=_BOUND_SECONDS))
+
+    def _for_the_most(self, made: Prepared) -> list[tuple[Choice, ...]]:
+        """Orders that may keep the most of the first target: found for it, twice; the file's; all at once; nothing more."""
+        find, now, known = replace(self.find, time_limit=_MOST_SECONDS), made, list[tuple[Choice, ...]]()
+        for time in range(_MOSTS):
+            self.of.steps.to(45 + 10 * time, "the most that can be had")
+            _, order = most_amount(now.case, 0, find, near=_MOST_NEAR)
+            if order is None:
+                break
+            known.append(order.chosen)
+            now = made.held(floors(made, now, order.chosen))
+        return [*known, *(one for one in (made.as_filed, fastest(made), ()) if one is not None and not broken(made.case, one))]
 
     def _sooner_or_later(self, world: World, hand: Made | None) -> tuple[Made | None, str]:
         """The plan by the earliest month by which some order in hand keeps what was announced; the nearest plan where none ever does."""
@@ -346,14 +362,15 @@ class _Ground:
         """How cases beside the plan are solved."""
         unit = {"emissions": "g", "wait": ""}.get(self.of.asked.goal, "USD")
         few = int(self.prepared.case.allowed.sum()) <= _FEW
-        return Finder(self._solve, BESIDE_GAP, BESIDE_SECONDS, self.goal, few, unit)
+        seconds = _MOST_BESIDE if self.of.asked.goal == "capacity" else BESIDE_SECONDS
+        return Finder(self._solve, BESIDE_GAP, seconds, self.goal, few, unit)
 
     def _looks(self, made: Promise | None, world: World) -> Looks:
         days = replace(self.days, made=made.made if made else self.made)
         case = made.case if made else self.made.case
         offsets = made.offsets if made else ()
         find = replace(self.find, measure=lambda case, order: days.reached(case, order.chosen), offsets=offsets)
-        return Looks(self.of.now, days.made, case, days, find, self.of.steps.say)
+        return Looks(self.of.now, days.made, case, days, find, self.of.steps.say, self.of.asked.goal != "capacity")
 
     def _told(self, world: World, made: Promise | None, conflict: Data | None, notes: Sequence[str]) -> ProgrammePlan:
         parts: Data = {"conflict": conflict, "assumptions": assumptions(self.prepared)}
@@ -375,11 +392,6 @@ class _Ground:
             starts={made.case.buildings[one.building].id: self.prepared.start_of(one) for one in made.order.chosen}, parts=parts,
             notes=tuple(notes),
         )  # fmt: skip
-
-
-def _kept_with(made: Prepared, chosen: Sequence[Choice], odds: float) -> float:
-    """The amount of the first target that an order keeps with a probability, in every draw with the queues of the model."""
-    return float(np.quantile(made.reached(chosen, queues=True)[0], 1.0 - odds, method="lower"))
 
 
 def _short(made: Made) -> float:

@@ -39,6 +39,8 @@ SELECTION, FRESH = 4096, 2048
 ROUNDS, RUNS, MOST = 8, 6, 0.999
 #: How many orders that miss what is asked are mended; by how much more is asked at most.
 _MENDED, _FAR = 2, 0.08
+#: How often an order is enlarged, and by how much at a time, as a share.
+_ENLARGED, _STEP = 6, 0.02
 #: By how much a plan may keep more than is asked before a cheaper one is looked for, and less on selection draws.
 NEAR, SHORT = 0.01, 0.0
 #: A round whose gap is wider than that took long, and counts as several.
@@ -186,16 +188,17 @@ def odds_of(made: Prepared, chosen: Sequence[Choice]) -> Array:
 
 def promised(
     made: Prepared, world: World, solve: Solve, overlay_of: Overlay, *, seed: int, goal: Array | None = None, draws: int = SELECTION,
-    hands: Iterable[tuple[Choice, ...]] = (), told: Told | None = None,
+    hands: Iterable[tuple[Choice, ...]] = (), told: Told | None = None, rounds: int = ROUNDS,
 ) -> Promise:  # fmt: skip
     """The cheapest plan whose promise, measured on selection draws, is what is asked; else the one that comes nearest.
 
     `made`: its case with limits; `solve`: roughly, or as near as it gets (True); `hands`: orders to begin from, such as the programme as it
-    stands, one of which is the plan where none that is found is better. Raises NoOrder where there is no plan to begin with.
+    stands, one of which is the plan where none that is found is better; `rounds`: how often another is solved for, nought for what small
+    changes make of those in hand, with no bound. Raises NoOrder where there is no plan to begin with.
     """
     asked = np.array([target.probability for target in world.targets])
     pool = [_in_hand(made, chosen, goal) for chosen in hands if not broken(made.case, chosen)]
-    rounds, nothing = reckoned(made, asked, solve, pool, told)
+    done, nothing = reckoned(made, asked, solve, pool, told) if rounds else (0, None)
     more, best = np.zeros(len(asked)), None
     for _ in range(RUNS):
         _mended(made, np.clip(asked + more, 0.0, MOST), pool, goal)
@@ -210,7 +213,8 @@ def promised(
         more = more + np.maximum(missed, 0.0) + _LITTLE
     if best is None:
         raise nothing or NoOrder("no order of build keeps what is asked")
-    return _bounded(replace(_calibrated(best, made, world.targets), rounds=max(rounds, 1)), solve)
+    best = replace(_calibrated(best, made, world.targets), rounds=max(done, 1))
+    return bounded(best, solve) if rounds else best
 
 
 def _run(
@@ -286,9 +290,31 @@ def _mended(made: Prepared, asked: Array, pool: list[Reckoned], goal: Array | No
 
 
 def _in_hand(made: Prepared, chosen: tuple[Choice, ...], goal: Array | None) -> Reckoned:
-    """An order that is not solved for. Its bound is none."""
-    order = BuildOrder(chosen, value_of(made.case, chosen, goal), -np.inf, kept_in(made.case, chosen))
+    """An order that is not solved for. Its bound is that each building costs at least nothing, or what its cheapest option does."""
+    aim = made.case.cost if goal is None else goal
+    least = np.where(made.case.allowed, aim, 0.0).min(axis=(1, 2, 3), initial=0.0)
+    order = BuildOrder(chosen, value_of(made.case, chosen, goal), float(least.sum()), kept_in(made.case, chosen))
     return Reckoned(order, odds_of(made, chosen), made)
+
+
+def kept_with(made: Prepared, chosen: Sequence[Choice], odds: float) -> float:
+    """The amount of the first target that an order keeps with a probability, in every draw with the queues of the model."""
+    return float(np.quantile(made.reached(chosen, queues=True)[0], 1.0 - odds, method="lower"))
+
+
+def enlarged(made: Prepared, chosen: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """An order after small changes that keep more of the first target, within all limits, as long as some are found."""
+    asked = np.array([target.probability for target in made.case.targets])
+    now, amount = chosen, kept_with(made, chosen, asked[0])
+    for _ in range(_ENLARGED):
+        first, *others = made.case.targets
+        more = replace(made, case=replace(made.case, targets=(first._replace(amount=(1.0 + _STEP) * amount), *others)))
+        found = climbed(asking(made.case, 0.0 * asked), now, asked, lambda one, more=more: odds_of(more, one), made.case.cost)  # type: ignore[misc]
+        kept = kept_with(made, found, asked[0])
+        if kept <= amount * (1.0 + _LITTLE):
+            break
+        now, amount = found, kept
+    return now
 
 
 def broken(case: BuildCase, chosen: tuple[Choice, ...]) -> bool:
@@ -339,7 +365,7 @@ def floors(made: Prepared, before: Prepared, chosen: Sequence[Choice]) -> Array:
     return out
 
 
-def _bounded(best: Promise, solve: Solve) -> Promise:
+def bounded(best: Promise, solve: Solve) -> Promise:
     """The plan with the bound that is proven of the case that says of it what the queues do."""
     try:
         order = solve(best.case, True)

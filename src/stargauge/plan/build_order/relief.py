@@ -49,11 +49,13 @@ class Relaxation:
         return {"kind": self.kind, "name": self.name, "text": self.text, "from": plain[0], "to": plain[1], "unit": self.unit}
 
 
-def most_amount(case: BuildCase, place: int, find: Finder, beyond: float | None = None) -> tuple[float, BuildOrder | None]:
+def most_amount(
+    case: BuildCase, place: int, find: Finder, beyond: float | None = None, *, near: float = _NEAR
+) -> tuple[float, BuildOrder | None]:
     """The largest amount of a target with an order that keeps all else, and that order; nought and none where not even nothing has one.
 
     First the most that all there is gives, limits left aside; then by halving, each time from what the order found reaches. `beyond`: an
-    amount that is known to have none.
+    amount that is known to have none; `near`: how near the largest amount is brought, as a share of all there is.
     """
     low, best = 0.0, find.any(with_target(case, place, amount=0.0))
     if best is None:
@@ -61,7 +63,7 @@ def most_amount(case: BuildCase, place: int, find: Finder, beyond: float | None 
     low = amount_kept(case, best, place)
     high = amount_with(case.weights, highest(case, place), case.targets[place].probability)
     tried, high = (high, high) if beyond is None or high < beyond else ((low + beyond) / 2.0, beyond)
-    near = _NEAR * high
+    near *= high
     while high - low > near:
         found = find.any(with_target(case, place, amount=tried))
         if found is None:

@@ -1,0 +1,65 @@
+"""The most that can be had by a day within a sum of money: a whole plan of a small programme, whose promise is measured."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.build_order_tiny import tiny
+from tests.programme_files import small
+
+from stargauge import api
+from stargauge.plan.build_order.answer import ProgrammePlan
+from stargauge.plan.build_order.case import Array, Choice
+from stargauge.plan.build_order.climb import _without_needless
+from stargauge.plan.build_order.promise import asking
+
+pytest.importorskip("highspy", reason="the plan extra is not installed")
+
+DAY = "2026-05-31"
+
+
+@pytest.fixture(scope="module")
+def plans() -> dict[str, ProgrammePlan]:
+    """The most IT power of the small programme by the end of 2029, for less money and for more."""
+    return {
+        money: api.plan(
+            small(), target="IT by 2029", goal="capacity", money=money, powers=["grid", "gas-engine"], chips=["gb300-nvl72"], worlds=16,
+            draws=128, as_of=DAY, beside=False,
+        )
+        for money in ("3 bn USD", "9 bn USD")
+    }  # fmt: skip
+
+
+def test_the_most_is_an_amount_that_the_ordinary_run_keeps(plans: dict[str, ProgrammePlan]) -> None:
+    for made in plans.values():
+        data = made.to_dict()
+        (target,) = data["targets"]
+        assert data["status"] == "planned" and made.kept
+        assert target["amount"] > 0.0 and target["text"].startswith("power_it[operational] >= ")
+        assert target["promised"] >= target["asked"] == 0.8
+        assert abs(target["simulated"] - target["promised"]) < 0.05
+
+
+def test_more_money_is_for_more_power_and_is_not_overspent(plans: dict[str, ProgrammePlan]) -> None:
+    less, more = (plans[money].to_dict() for money in ("3 bn USD", "9 bn USD"))
+    assert less["targets"][0]["amount"] < more["targets"][0]["amount"]
+    assert less["cost"]["capital"] <= 3e9 * (1 + 1e-9) and more["cost"]["capital"] <= 9e9 * (1 + 1e-9)
+
+
+def test_a_bound_on_its_cost_is_a_number(plans: dict[str, ProgrammePlan]) -> None:
+    for made in plans.values():
+        method = made.to_dict()["method"]
+        assert 0.0 <= method["bound"] <= method["value"] and 0.0 <= method["gap"] <= 1.0
+
+
+def test_small_changes_leave_out_what_is_not_needed() -> None:
+    case = asking(tiny(3).case, [0.0])
+    everything = (Choice(0, 0, 0, 0), Choice(1, 0, 0, 1), Choice(2, 0, 0, 0))
+
+    def odds(chosen: tuple[Choice, ...]) -> Array:
+        """All is kept by the first building alone."""
+        return np.array([0.9 if chosen and chosen[0].building == 0 else 0.1])
+
+    assert _without_needless(case, everything, np.array([0.8]), odds, case.cost) == everything[:1]
+    assert _without_needless(case, everything, np.array([0.05]), odds, case.cost) == ()
+    assert _without_needless(case, everything, np.array([0.8]), odds, -case.cost) == everything  # what earns stays

@@ -1,0 +1,66 @@
+"""The plan of building on a terminal of 80 columns: sites by id, what is under way in one row, few rows of money, what a column means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.plan_answer import impossible_answer, plan_answer, under_way
+
+from stargauge.report import plan_tables, plan_terminal
+from stargauge.report.plan import render_plan
+
+
+def part(text: str, title: str) -> list[str]:
+    """The lines under a title."""
+    return text.split(f"\n{title}\n")[1].split("\n\n")[0].splitlines()
+
+
+@pytest.mark.parametrize("data", [plan_answer(), impossible_answer()], ids=["planned", "impossible"])
+def test_it_is_80_columns_wide_and_about_a_hundred_lines(data: dict[str, Any]) -> None:
+    lines = render_plan(data).splitlines()
+    assert max(map(len, lines)) <= 80 and len(lines) < 100
+
+
+def test_sites_are_named_by_their_ids_which_no_line_breaks() -> None:
+    data = plan_answer()
+    data["sites"][1] = {**data["sites"][1], "id": "port-washington", "name": "Port Washington, Wisconsin (Lighthouse)"}
+    text = render_plan(data)
+    assert "Wisconsin" not in text and any(one.startswith("port-washington ") for one in part(text, "Sites"))
+    assert [row[0] for row in plan_terminal.sites(data).rows] == ["abilene", "port-washington"]  # nothing is built at lordstown
+
+
+def test_what_is_under_way_at_a_site_is_one_row() -> None:
+    data = plan_answer()
+    more = [under_way("building-8", ("2027-01-31", "2027-03-31", "2027-09-30")), under_way("building-6", ("2028-01-31", None, None))]  # type: ignore[arg-type]
+    data["sites"][0]["under_way"] += more
+    rows = [" ".join(one.split()) for one in part(render_plan(data), "Buildings")]
+    assert rows[2] == "abilene: 3 under way, 1 not Jan 2027 to Mar 2027; 309 MW"
+    assert rows[3] == "built 1 never"
+    assert "building-9, VR200 NVL144 Feb 2027 Dec 2028 (Sep 2029) 103 MW 4.1" in rows
+    assert "lordstown: 2 not built" not in rows and "Nothing is built at lordstown." in plan_terminal.buildings(data).note
+
+
+def test_a_party_is_one_row_with_what_it_has() -> None:
+    made = plan_terminal.money(plan_answer(), 2)
+    assert made is not None and made.head == ("Who", "2027", "2028", "Share", "Asked of")
+    assert list(made.rows[2:]) == [("Oracle", "8", "30", "33 %", "88 of 120"), ("MGX", "2", "10", "12 %", "not knowable")]
+    assert "2 more years: --json." in made.note
+
+
+def test_buildings_left_as_the_file_has_them_are_one_row() -> None:
+    data = plan_answer()
+    for one in data["sites"][0]["buildings"][:2]:
+        one["chip"] = "as in the file"
+    rows = [" ".join(one.split()) for one in part(render_plan(data), "Buildings")]
+    assert "2, as in the file Feb 2027 Dec 2028 to Feb 2029 206 MW 8.2" in rows
+
+
+def test_days_and_probabilities_are_in_order_with_the_plan_among_them() -> None:
+    made = plan_tables.frontier(plan_answer())
+    assert [row[:2] for row in made.rows][1:5] == [
+        ("31 Dec 2029", "80 %"), ("31 Dec 2030", "80 %"), ("31 Dec 2030", "81 %"), ("31 Dec 2030", "90 %"),
+    ]  # fmt: skip
+    assert [row[3] for row in made.rows] == ["", "", "", "this plan", "", ""]
+    assert plan_tables.frontier(impossible_answer()).rows[2][3] == "asked"
+    assert "With: the probability, as measured" in made.note
