@@ -150,7 +150,9 @@ def test_where_all_has_begun_there_is_nothing_to_decide(here: Path, capsys: pyte
     text = SMALL.replace(last, f"{last}\n        milestones: {{under_construction: {{value: 2026-01-31, source: tracker}}}}")
     (here / "begun.yaml").write_text(text, encoding="utf-8")
     told = ask(capsys, "plan", "begun.yaml", *QUICK, *TARGET, "--no-further", "--json")
-    assert told.code == 0 and json.loads(told.out)["status"] == "nothing to decide"
+    made = json.loads(told.out)
+    assert told.code == 1 and made["status"] == "nothing to decide", "what runs anyway falls short of what is asked"
+    assert made["targets"][0]["as_stated"] < made["targets"][0]["asked"]
 
 
 def test_every_fault_has_its_option(capsys: pytest.CaptureFixture[str]) -> None:

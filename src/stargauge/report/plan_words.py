@@ -21,7 +21,8 @@ def sentence(data: Data) -> str:
     """The answer in one sentence: what is asked, whether it can be had and for what, and the chance of the file as it stands."""
     if data["status"] == "nothing to decide":
         return say(
-            "There is nothing to decide: work on all that is known of {name} has begun or was given up. {targets} as the file stands: {stated}.",
+            "There is nothing to decide: work on all that is known of {name} has begun or was given up. "
+            "{targets} as the file stands: {stated}.",
             name=name_of(data), targets=targets_text(data), stated=shares_text(data, "as_stated"),
         )  # fmt: skip
     asked = say("{targets} with {share}", targets=targets_text(data), share=asked_text(data))
