@@ -179,7 +179,7 @@ def _keeps(made: dict[str, Any]) -> bool:
     "more",
     [
         pytest.param({"probability": 0.3}, id="less sure"),
-        pytest.param({"powers": ("grid", "file")}, id="as the file has it, too"),
+        pytest.param({"powers": ("grid", "file")}, id="as the file has it, too", marks=pytest.mark.slow),
         pytest.param({"target": "300 MW at north by 2030"}, id="later", marks=pytest.mark.slow),
         pytest.param({"powers": ("grid", "file", "gas-engine")}, id="more powers", marks=pytest.mark.slow),
         pytest.param({"money": "900 bn USD"}, id="money to spare", marks=pytest.mark.slow),
