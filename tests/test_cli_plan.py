@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from tests.cli_runs import ask
 from tests.programme_files import SMALL
+from tests.test_packaging_files import ROOT, run_page, run_python
 
 import stargauge as sg
 from stargauge.cli.main import main
@@ -112,6 +113,9 @@ def test_what_stands_beside_a_plan_is_of_the_same_measure(saved: Path) -> None:
     assert [row["cost"] for row in rows if row["asked"]] == [pytest.approx(made["method"]["value"])]
     decided = {one["id"] for site in made["sites"] for one in site["buildings"]}
     assert {row["building"] for row in made["waiting"]["decisions"]} <= decided
+    money = next(row for row in made["insist"] if row["what"] == "money")
+    bought = re.search(r"buys ([0-9.]+) MW", money["instead"])
+    assert money["difference"] > 0.0 and bought is not None and float(bought[1]) >= 300.0  # more money buys no less than the plan
 
 
 def test_the_text_says_what_the_data_say(saved: Path) -> None:
@@ -177,7 +181,7 @@ def _keeps(made: dict[str, Any]) -> bool:
     "more",
     [
         pytest.param({"probability": 0.3}, id="less sure"),
-        pytest.param({"powers": ("grid", "file")}, id="as the file has it, too"),
+        pytest.param({"powers": ("grid", "file")}, id="as the file has it, too", marks=pytest.mark.slow),
         pytest.param({"target": "300 MW at north by 2030"}, id="later", marks=pytest.mark.slow),
         pytest.param({"powers": ("grid", "file", "gas-engine")}, id="more powers", marks=pytest.mark.slow),
         pytest.param({"money": "900 bn USD"}, id="money to spare", marks=pytest.mark.slow),
@@ -196,3 +200,23 @@ def test_a_plan_is_never_worse_than_the_file() -> None:
     row = stated["targets"][0]
     assert row["simulated"] == row["as_stated"] == made["targets"][0]["as_stated"] >= 0.4
     assert _keeps(stated) and _keeps(made) and made["method"]["value"] <= stated["method"]["value"]
+
+
+def test_training_and_serving_are_planned_for_together() -> None:
+    """The share of the fleet's time that serves is chosen and stands in the plan, and the ordinary run keeps both with it."""
+    runs, demand = "training_runs_per_year[frontier] >= 20 by 2029-12-31", "inference_demand_covered >= 1 by 2029-12-31"
+    made = planned(target=(runs, demand), probability=0.4)
+    assert made["status"] == "planned" and [one["text"] for one in made["targets"]] == [runs, demand]
+    assert all(one["promised"] >= 0.4 and one["simulated"] >= 0.37 for one in made["targets"])
+    share = made["split"]["inference_share"]
+    assert 0.0 < share < 1.0 and made["split"]["training_share"] == pytest.approx(1.0 - share)
+    assert made["overlay"]["assumptions"]["inference_share"]["value"] == share
+    assert [one["id"] for site in made["sites"] for one in site["buildings"]]
+
+
+def test_the_page_works_as_it_stands(here: Path) -> None:
+    text = (ROOT / "docs/plan.md").read_text(encoding="utf-8")
+    (here / "campus.yaml").write_text(re.findall(r"```yaml\n(.*?)```", text, re.S)[0], encoding="utf-8")
+    assert run_page("docs/plan.md", here) == 2
+    kept = run_python("docs/plan.md")["kept"]
+    assert kept["promised"] >= kept["asked"] == 0.6 and kept["simulated"] >= 0.57  # type: ignore[index]

@@ -103,10 +103,12 @@ def bought(case: BuildCase, money: float, find: Finder, plan: BuildOrder | None 
     """The most found of the first target for which the cheapest order costs no more than a sum (USD, present value).
 
     By false position on cost over amount (Dowell and Jarratt 1971), which rises all but evenly; to one part in a hundred of the sum.
+    Where amounts are measured that is the most of all that was found, and no less than what the plan is for where the sum is enough for it.
     """
-    low, spent, best = 0.0, 0.0, plan
+    low, spent, best, within, least = 0.0, 0.0, plan, list[BuildOrder](), 0.0
     if plan is not None and plan.value <= money:
-        low, spent = amount_kept(case, plan, 0), plan.value
+        low, spent, least = amount_kept(case, plan, 0), plan.value, case.targets[0].amount
+        within.append(plan)
     top = float(highest(case, 0).max())
     high, dear = (top, np.inf) if plan is None or plan.value <= money else (case.targets[0].amount, plan.value)
     for _ in range(_TRIES):
@@ -120,10 +122,8 @@ def bought(case: BuildCase, money: float, find: Finder, plan: BuildOrder | None 
             high, dear = middle, found.value
         else:
             low, spent, best = max(low, amount_kept(case, found, 0)), found.value, found
-    if not find.measure or best is None or best.value > money:
-        return low
-    least = case.targets[0].amount if plan is not None and plan.value <= money else 0.0
-    return max(find.amount(case, best, 0), least)
+            within.append(found)
+    return max([least, *(find.amount(case, one, 0) for one in within)]) if find.measure and within else low
 
 
 def _between(low: float, spent: float, high: float, dear: float, money: float) -> float:
