@@ -38,7 +38,7 @@ class Looks:
     """Looks at a plan from other sides. `case`: as it was solved; `days`: makes it by others; `find`: how other cases are solved.
 
     `find` measures what it finds as the promise is measured. Where the goal has no unit that could be told, nothing is priced in it.
-    `worth`: whether what knowing and waiting are worth is looked at; not beside the most that can be had, which hardly any other order keeps.
+    `worth`: whether what knowing and waiting are worth is looked at; not beside the most that can be had, which hardly another keeps.
     """
 
     now: Known
