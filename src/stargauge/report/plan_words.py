@@ -157,6 +157,11 @@ def about(data: Data) -> str:
 def method_text(data: Data) -> str:
     """How near the plan is to the best one, and how it was found."""
     made = data["method"]
+    if data["goal"] == "capacity":
+        return say(
+            "The most that was found; a larger amount may exist. Its cost is proven to within {gap} of the least for that amount, among "
+            "{options} of building, site, power, chip and month.", gap=share_text(made["gap"]), options=counted(made["options"], "option"),
+        )  # fmt: skip
     return say(
         "{goal}. Proven to within {gap} of the best plan there is, among {options} of building, site, power, chip and month; "
         "{rounds} of solving and simulating.",

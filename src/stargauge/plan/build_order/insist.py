@@ -115,7 +115,10 @@ def bought(case: BuildCase, money: float, find: Finder, plan: BuildOrder | None 
             high, dear = middle, found.value
         else:
             low, spent, best = max(low, amount_kept(case, found, 0)), found.value, found
-    return find.amount(case, best, 0) if find.measure and best is not None and best.value <= money else low
+    if find.measure is None:
+        return low
+    paid = [one for one in (best, plan) if one is not None and one.value <= money]  # as measured, the plan may be the larger one
+    return max([find.amount(case, one, 0) for one in paid], default=low)
 
 
 def _between(low: float, spent: float, high: float, dear: float, money: float) -> float:

@@ -38,7 +38,7 @@ class Looks:
     """Looks at a plan from other sides. `case`: as it was solved; `days`: makes it by others; `find`: how other cases are solved.
 
     `find` measures what it finds as the promise is measured. Where the goal has no unit that could be told, nothing is priced in it.
-    `worth`: whether what knowing and waiting are worth is looked at; not beside the most that can be had, which hardly another keeps.
+    `worth`: whether what money, knowing and waiting are worth is looked at; not beside the most that can be had.
     """
 
     now: Known
@@ -110,7 +110,7 @@ class Looks:
         """What was announced and is not what is asked: its amount, its day, and twice the money."""
         said, target = announced(self.now), self.case.targets[0]
         cost = value_of(self.case, order.chosen)
-        out = [Variant("money", f"{show(1.25 * cost, 'USD')} spent", None, 1.25 * cost)]
+        out = [Variant("money", f"{show(1.25 * cost, 'USD')} spent", None, 1.25 * cost)] if self.worth else []
         if said is None or not target.text.startswith("power_facility[operational] "):
             return out
         if said.amount > target.amount * 1.001:
