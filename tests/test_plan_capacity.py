@@ -23,7 +23,7 @@ def plans() -> dict[str, ProgrammePlan]:
     """The most IT power of the small programme by the end of 2029, for less money and for more."""
     return {
         money: api.plan(
-            small(), target="IT by 2029", goal="capacity", money=money, powers=["grid", "gas-engine"], chips=["gb300-nvl72"], worlds=16,
+            small(), target="IT by 2029", goal="capacity", money=money, powers=["grid"], chips=["gb300-nvl72"], worlds=10,
             draws=128, as_of=DAY, beside=False,
         )
         for money in ("3 bn USD", "9 bn USD")

@@ -64,3 +64,8 @@ def test_days_and_probabilities_are_in_order_with_the_plan_among_them() -> None:
     assert [row[3] for row in made.rows] == ["", "", "", "this plan", "", ""]
     assert plan_tables.frontier(impossible_answer()).rows[2][3] == "asked"
     assert "With: the probability, as measured" in made.note
+
+
+def test_the_most_that_can_be_had_is_not_said_to_be_proven() -> None:
+    text = " ".join(render_plan(plan_answer(goal="capacity")).split())
+    assert "The most that was found; a larger amount may exist. Its cost is proven to within 0.64 % of the least for that amount" in text

@@ -34,7 +34,7 @@ def fact_text(fact: Any) -> str:
         return say("when {chip} is delivered", chip=chip_name(found["chip"]))
     if "waits" in found:
         return say("how long {site} waits for hall and power", site=found["waits"])
-    return say("how soon {power} carries {site}", power=power_text(found["power"]), site=found["site"])
+    return say("how soon {site} is fed by {power}", power=power_text(found["power"]), site=found["site"])
 
 
 def note_text(note: str) -> str:

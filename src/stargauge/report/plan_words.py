@@ -161,6 +161,11 @@ def about(data: Data) -> str:
 def method_text(data: Data) -> str:
     """How near the plan is to the best one, and how it was found."""
     made = data["method"]
+    if data["goal"] == "capacity":
+        return say(
+            "The most that was found; a larger amount may exist. Its cost is proven to within {gap} of the least for that amount, among "
+            "{options} of building, site, power, chip and month.", gap=share_text(made["gap"]), options=counted(made["options"], "option"),
+        )  # fmt: skip
     return say(
         "{goal}. Within {gap} of a proven bound, for the dates that crews and deliveries give this plan (other plans may have others), "
         "among {options} of building, site, power, chip and month; {rounds} of solving and simulating.",

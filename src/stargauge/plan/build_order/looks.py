@@ -41,8 +41,7 @@ class Looks:
     """Looks at a plan from other sides. `case`: as it was solved; `days`: makes it by others; `find`: how other cases are solved.
 
     `find` measures what it finds as the promise is measured. Where the goal has no unit that could be told, nothing is priced in it.
-    `worth`: whether what knowing and waiting are worth is looked at; not beside the most that can be had, which
-    hardly any other order keeps.
+    `worth`: whether what money, knowing and waiting are worth is looked at; not beside the most that can be had.
     """
 
     now: Known
@@ -128,7 +127,8 @@ class Looks:
         """What was announced and is not what is asked: its amount and its day; and a quarter more money than the plan takes."""
         said, target = announced(self.now), self.case.targets[0]
         cost = value_of(self.case, order.chosen)
-        out = [Variant("money", f"{show(1.25 * cost, 'USD')} spent", None, 1.25 * cost)] if cost > 0.0 else []
+        spent = Variant("money", f"{show(1.25 * cost, 'USD')} spent", None, 1.25 * cost)
+        out = [spent] if self.worth and cost > 0.0 else []
         if said is None or not target.text.startswith("power_facility[operational] "):
             return out
         if said.amount > target.amount * 1.001:

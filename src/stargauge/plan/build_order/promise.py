@@ -199,13 +199,15 @@ def promised(
     asked = np.array([target.probability for target in world.targets])
     pool = [_in_hand(made, chosen, goal) for chosen in hands if not broken(made.case, chosen)]
     done, nothing = reckoned(made, asked, solve, pool, told) if rounds else (0, None)
-    more, best = np.zeros(len(asked)), None
+    more, best, known = np.zeros(len(asked)), None, dict[tuple[Choice, ...], Array]()
     for _ in range(RUNS):
         _mended(made, np.clip(asked + more, 0.0, MOST), pool, goal)
         first = min(pool, key=lambda one: _rank(one, asked + more), default=None)
         if first is None:
             break
-        best, missed = _run(first, asked, world, overlay_of, seed, draws, best)
+        if first.order.chosen not in known:  # the same order on the same draws shows the same
+            best, known[first.order.chosen] = _run(first, asked, world, overlay_of, seed, draws, best)
+        missed = known[first.order.chosen]
         if told is not None:
             told(f"simulated {', '.join(f'{100.0 * (odds - miss):.0f} %' for odds, miss in zip(asked, missed, strict=True))}")
         if (missed <= SHORT).all() or (more > _FAR).any():
