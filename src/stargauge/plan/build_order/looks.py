@@ -32,7 +32,7 @@ Told = Callable[[str], None]
 #: Months before and after the day asked for at which cost is looked at, and other probabilities on the day itself.
 _MONTHS, _ODDS = (-12, -6, 6, 12), (0.5, 0.9)
 _YEAR = 365.25
-#: How often values of a fact are dealt out anew, to see what chance alone is worth: of facts of no worth one in twenty is told all the same.
+#: How often a fact is dealt out anew, to see what chance alone is worth: of facts of no worth one in twenty is told all the same.
 _DEALT = 19
 
 
