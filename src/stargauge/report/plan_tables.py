@@ -140,12 +140,13 @@ def _of(levels: Data | None, place: int, factor: float) -> str:
 
 def frontier(data: Data) -> Rows:
     """What each day and probability costs, the plan among them, and where nothing can be had: by day, then by probability as measured."""
+    told = planned(data)  # what is asked is the plan then, and told as it was promised
     points = [(str(one["by"]), one["probability"], money_text(one["cost"]) if one["possible"] else _why_none(one),
-               say("asked") if one["asked"] and not planned(data) else "") for one in data["frontier"]]  # fmt: skip
-    if planned(data):
-        target = data["targets"][0]
-        points.append((str(target["by"]), target["promised"], money_text(data["cost"]["total"], data["cost"]["unit"]), say("this plan")))
-    rows = [(day_text(by), percent(odds), cost, told) for by, odds, cost, told in sorted(points, key=lambda one: one[:2])]
+               say("asked") if one["asked"] else "") for one in data["frontier"] if not (told and one["asked"])]  # fmt: skip
+    if told:
+        target, cost = data["targets"][0], data["cost"]
+        points.append((str(target["by"]), target["promised"], money_text(cost["total"], cost["unit"]), say("this plan")))
+    rows = [(day_text(by), percent(odds), shown, note) for by, odds, shown, note in sorted(points, key=lambda one: one[:2])]
     note = say("With: the probability, as measured, of the cheapest plan found for the row; where there is none, the one asked for. "
                "Cost: present value.")  # fmt: skip
     return Rows(say("Cost against time"), (say("By the day"), say("With"), say("Cost"), say("Note")), rows, note)
