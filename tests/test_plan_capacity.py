@@ -12,6 +12,7 @@ from stargauge.plan.build_order.answer import ProgrammePlan
 from stargauge.plan.build_order.case import Array, Choice
 from stargauge.plan.build_order.climb import _without_needless
 from stargauge.plan.build_order.promise import asking
+from stargauge.quantity.errors import InputError
 
 pytest.importorskip("highspy", reason="the plan extra is not installed")
 
@@ -26,7 +27,7 @@ def plans() -> dict[str, ProgrammePlan]:
             small(), target="IT by 2029", goal="capacity", money=money, powers=["grid"], chips=["gb300-nvl72"], worlds=10,
             draws=128, as_of=DAY, beside=False,
         )
-        for money in ("3 bn USD", "9 bn USD")
+        for money in ("6 bn USD", "12 bn USD")
     }  # fmt: skip
 
 
@@ -41,9 +42,17 @@ def test_the_most_is_an_amount_that_the_ordinary_run_keeps(plans: dict[str, Prog
 
 
 def test_more_money_is_for_more_power_and_is_not_overspent(plans: dict[str, ProgrammePlan]) -> None:
-    less, more = (plans[money].to_dict() for money in ("3 bn USD", "9 bn USD"))
+    less, more = (plans[money].to_dict() for money in ("6 bn USD", "12 bn USD"))
     assert less["targets"][0]["amount"] < more["targets"][0]["amount"]
-    assert less["cost"]["capital"] <= 3e9 * (1 + 1e-9) and more["cost"]["capital"] <= 9e9 * (1 + 1e-9)
+    assert less["cost"]["capital"] <= 6e9 * (1 + 1e-9) and more["cost"]["capital"] <= 12e9 * (1 + 1e-9)
+
+
+def test_money_for_no_building_is_said_to_be_too_little() -> None:
+    with pytest.raises(InputError, match=r"money of 3 bn USD, where one building takes 5\.\d+ bn USD or more"):
+        api.plan(
+            small(), target="IT by 2029", goal="capacity", money="3 bn USD", powers=["grid"], chips=["gb300-nvl72"], worlds=10,
+            draws=128, as_of=DAY, beside=False,
+        )  # fmt: skip
 
 
 def test_a_bound_on_its_cost_is_a_number(plans: dict[str, ProgrammePlan]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from stargauge.plan.build_order.case import BuildCase
 from stargauge.plan.build_order.conflict import TARGET
 from stargauge.plan.build_order.promise import Promise, World, address, at_day, by_month
 from stargauge.plan.build_order.variants import asked_text, day_text, share_text
@@ -53,3 +54,11 @@ def _instead(made: Promise, world: World, months: Sequence[date], at: int) -> li
         text = f"a probability of {share_text(odds)} in place of {share_text(target.probability)}, for the same amount by the same day"
         add("probability", text, target.probability, odds, "1")
     return out
+
+
+def nothing_within(case: BuildCase) -> str:
+    """Why nothing more can be had: the limits that no building alone keeps, with the least that one takes."""
+    least = [(limit, float(limit.use[case.allowed].min())) for limit in case.limits if limit.asked]
+    broken = [f"{limit.kind} of {show(limit.most, limit.unit)}, where one building takes {show(one, limit.unit)} or more"
+              for limit, one in least if one > limit.most]  # fmt: skip
+    return f"nothing can be built within what is asked: {'; '.join(broken) or 'no building keeps all limits'}; allow more"

@@ -23,7 +23,7 @@ from stargauge.plan.build_order.figures import assumptions, building_costs, cost
 from stargauge.plan.build_order.funds import Funders, fund_rows, funders_of, within_means
 from stargauge.plan.build_order.limits import Bound, asked_rows, least_of, natural_rows
 from stargauge.plan.build_order.looks import Looks
-from stargauge.plan.build_order.nearest import nearest
+from stargauge.plan.build_order.nearest import nearest, nothing_within
 from stargauge.plan.build_order.overlay import About, Data, plan_overlay
 from stargauge.plan.build_order.prepare import Aim, BuildAsked, Prepared, prepare
 from stargauge.plan.build_order.promise import (
@@ -54,6 +54,7 @@ from stargauge.programme.known import Known
 from stargauge.programme.load import asked_as
 from stargauge.programme.schema import UNSITED, Programme
 from stargauge.quantity.dates import month_end
+from stargauge.quantity.errors import InputError
 from stargauge.quantity.units import scale_of
 
 Array = NDArray[np.float64]
@@ -191,6 +192,8 @@ class _Ground:
         notes = [*self.prepared.notes]
         conflict: Data | None = None
         made = self._tried(self._most if self.of.asked.goal == "capacity" else self._promised, self.made, world)
+        if made is None and self.of.asked.goal == "capacity":
+            raise InputError(nothing_within(self.made.case))
         if made is None or _short(made) > WITHIN:
             self.of.steps.say("what is in conflict")
             conflict = nearest(made[1], made[0], self.of.now.months) if made else self._looks(None, world).conflict()
