@@ -125,6 +125,39 @@ def test_a_search_ends_with_its_work_the_same_each_time() -> None:
     assert ends[0][3] <= ends[0][2]
 
 
+def test_a_node_that_work_ended_has_a_finite_bound() -> None:
+    """What is still missing then proves nothing."""
+    case = random_case(3, _SMALL)
+    search = Search(Scaled(case), 0.01, np.inf, effort=0.0)
+    search.nodes = 2
+    relaxed, bound, _ = search._bounded(search.open[0], np.inf)
+    assert relaxed is None and np.isfinite(bound)
+    assert bound * search.scaled.unit <= solve(case).value
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_order_within_little_work_is_late_and_proves_nothing(seed: int) -> None:
+    """Whether an order is found or not, the bound holds for the best there is."""
+    case = tiny(seed)
+    best = brute(case)
+    for effort in (0.0, 1e4, 4e4):
+        search = Search(Scaled(case), 0.0, np.inf, few=0, effort=effort)
+        search.run()
+        assert search.late or (best is None) == (not search.pool.best)
+        if best is not None:
+            assert search.bound * search.scaled.unit <= best.value * (1.0 + 1e-6)
+
+
+@given(_SEEDS)
+@settings(max_examples=30, deadline=None)
+def test_what_is_not_there_is_proven(seed: int) -> None:
+    """Not only not found: with time enough no search of a tiny case ends late."""
+    try:
+        assert "work limit reached" not in dict(solve(tiny(seed), gap=0.0).steps)
+    except NoOrder as none:
+        assert not none.late
+
+
 @given(_SEEDS, st.integers(0, 1000))
 @settings(max_examples=40, deadline=None)
 def test_no_order_is_better_than_the_bound_at_any_prices(seed: int, other: int) -> None:

@@ -26,6 +26,8 @@ _SMOOTH, _ROUNDS = 0.7, 200
 _CLOSE, _WHOLE = 0.05, 1e-6
 #: What is missing is priced at so much, in the dearest option there is, then a hundred times that.
 _PENALTIES = (100.0, 1e4, 1e6)
+#: By how much the prices of what is missing grow in a proof that it is; what rounding may add to their bound, as a share of what is priced.
+_GROWN, _ROUNDING = (1.0, 1e2, 1e4), 1e-12
 #: Most columns that the master keeps; nodes between two looks for better orders, plans and nodes of such a look.
 _COLUMNS, _EVERY, _MIXED, _MIXES = 6000, 15, 600, 100
 #: How often worlds are probed, and how many of a target in a row may be of no use before it is left.
@@ -67,7 +69,7 @@ class Search:
         self.closed = np.inf
         none = np.zeros(scaled.need.shape)
         self.open = [Node(-np.inf, 0, (), Kept(none, none + 1.0), None)]
-        self.most = float(np.where(scaled.case.allowed, np.maximum(scaled.value, 0.0), 0.0).max(axis=(1, 2, 3), initial=0.0).sum())
+        self.most = float(np.where(np.isfinite(scaled.value), np.maximum(scaled.value, 0.0), 0.0).max(axis=(1, 2, 3), initial=0.0).sum())
 
     def _fresh(self) -> Master:
         master = Master(self.scaled, _PENALTIES[0])
@@ -112,7 +114,7 @@ class Search:
         relaxed, bound, prices = self._bounded(node, self.enough)
         bound = max(bound, node.bound)
         if relaxed is None or bound >= self.enough:
-            self.closed = min(self.closed, bound)
+            self._close(bound)
             return
         whole = self._rounded(relaxed)
         if self.nodes == 1 or self.nodes % _EVERY == 0:
@@ -127,12 +129,18 @@ class Search:
         if not whole and prices is not None and (self.nodes == 1 or not broken.any()):
             bound, whole = self._rest(node, bound, prices, self.nodes == 1)
         if whole or bound >= self.enough:
-            self.closed = min(self.closed, bound)
+            self._close(bound)
             return
         for half, (cuts, kept) in enumerate(self._halves(node, relaxed)):
             if self._may_be(kept):
                 kept = self._settled(kept)
                 heapq.heappush(self.open, Node(bound, self.nodes * 2 + half, cuts, kept, prices))
+
+    def _close(self, bound: float) -> None:
+        """Leave a node: no order in it is better than its bound. Where that is too low to be left for, nothing is proven."""
+        enough = self.enough
+        self.late = self.late or bound < (enough - _WHOLE * max(abs(enough), _WHOLE) if np.isfinite(enough) else np.inf)
+        self.closed = min(self.closed, bound)
 
     def _tightened(
         self, node: Node, relaxed: Relaxed, bound: float, prices: Prices | None
@@ -148,10 +156,11 @@ class Search:
             if not self._may_be(kept):
                 return None
             found, here, new = self._bounded(node, self.enough)
-            if found is not None and self._narrow(node, here, new):
+            if found is not None and self._narrow(node, new):
                 found, here, new = self._bounded(node, self.enough)
             bound = max(bound, here)
             if found is None or bound >= self.enough:
+                self._close(bound)
                 return None
             relaxed, prices = found, new
             if not gained:
@@ -160,11 +169,17 @@ class Search:
             self._look(node, relaxed, prices)
         return node, relaxed, bound, prices
 
-    def _narrow(self, node: Node, bound: float, prices: Prices | None) -> bool:
+    def _left(self, node: Node, prices: Prices) -> Mask:
+        """Options that a better order may have, by these prices and their own bound: that of others says nothing of what these leave."""
+        self.work += self.scaled.size_of_pricing
+        here = bound_of(self.scaled, prices, self.scaled.best(prices, node.kept, node.cuts).least, node.kept)
+        return self.scaled.left(prices, node.kept, node.cuts, self.enough - here)
+
+    def _narrow(self, node: Node, prices: Prices | None) -> bool:
         """Forget options that no better order has, where they are many; whether that was done."""
         if prices is None:
             return False
-        options = self.scaled.left(prices, node.kept, node.cuts, self.enough - bound)
+        options = self._left(node, prices)
         if options.sum() >= _FEWER * np.isfinite(self.scaled.value).sum():
             return False
         plans = [plan for plan in self.master.plans if all(options[one] for one in plan.choices)]
@@ -190,9 +205,10 @@ class Search:
                     continue
                 least = node.kept.least.copy()
                 least[target, world] = 1.0
-                found, _, _ = self._bounded(Node(0.0, 0, node.cuts, Kept(least, most), prices), self.enough, only_whether=True)
-                missed = missed + 1 if found is not None else 0
-                if found is None:
+                found, here, _ = self._bounded(Node(0.0, 0, node.cuts, Kept(least, most), prices), self.enough, only_whether=True)
+                gone = found is None and here >= self.enough
+                missed = 0 if gone else missed + 1
+                if gone:
                     most[target, world] = 0.0
                     if not self._may_be(Kept(node.kept.least, most)):
                         return Kept(node.kept.least, most)
@@ -210,8 +226,10 @@ class Search:
     def _bounded(
         self, node: Node, enough: float, *, only_whether: bool = False
     ) -> tuple[Relaxed | None, float, Prices | None]:  # fmt: skip
-        """A node's program solved by columns; None where nothing of it is left. The bound is Lagrange's, of the best prices met.
+        """A node's program solved by columns; the bound is Lagrange's, of the best prices met.
 
+        No program where nothing of it is left: the bound is then at least `enough`, infinite where nothing keeps what the node asks. A lower
+        one says that too little was looked at to tell.
         `only_whether`: no more is asked than whether something is left below `enough`.
         """
         bound, centre = -np.inf, node.prices
@@ -246,14 +264,23 @@ class Search:
                     break
                 step += 1
                 if step >= len(_PENALTIES):
-                    return None, np.inf, None
+                    return None, np.inf if self._impossible(relaxed.prices, node) else bound, None
                 self.master.penalise(_PENALTIES[step])
             elif self.nodes > 1 and self.over:
                 break
             relaxed = self.master.solve()
-        if relaxed.missing > _WHOLE:
-            return None, np.inf, None
-        return relaxed, bound, centre
+        return (None, bound, None) if relaxed.missing > _WHOLE else (relaxed, bound, centre)
+
+    def _impossible(self, prices: Prices, node: Node) -> bool:
+        """Whether prices of what is missing prove that something is, whatever is built: grown, they bound above all there is (Farkas 1902)."""
+        for times in _GROWN:
+            more = Prices(times * prices.target, times * prices.limit)
+            self.work += self.scaled.size_of_pricing
+            least = bound_of(self.scaled, more, self.scaled.best(more, node.kept, node.cuts).least, node.kept)
+            size = float((more.target * self.scaled.need).sum() + more.limit @ np.abs(self.scaled.most))
+            if least > self.most + _WHOLE + _ROUNDING * size:
+                return True
+        return False
 
     def _add(self, best: Best, node: Node) -> int:
         plans = [self.scaled.plan(site, choices, best.counts) for site, own in enumerate(best.plans) for _, choices in own]
@@ -373,7 +400,7 @@ class Search:
 
     def _rest(self, node: Node, bound: float, prices: Prices, first: bool) -> tuple[float, bool]:
         """The bound of a node by a general solver over the options that are left, where they are few; and whether that is all of it."""
-        options = self.scaled.left(prices, node.kept, node.cuts, self.enough - bound)
+        options = self._left(node, prices)
         if options.sum() > self.few:
             return bound, False
         left, nodes = max(self.until - monotonic(), 0.5), _MOST_NODES if first else _RESTS
