@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from stargauge.plan.build_order.case import Array, Choice, Mask
-from stargauge.plan.build_order.halving import halving
+from stargauge.plan.build_order.halving import broken_in, halving, saved_by, world_of
 from stargauge.plan.build_order.improve import Pool
-from stargauge.plan.build_order.master import Master, Relaxed
+from stargauge.plan.build_order.master import Master, Relaxed, impossible
 from stargauge.plan.build_order.pricing import Best, Cut, Kept, Prices, Scaled, bound_of
 from stargauge.plan.build_order.rest import rest
 
@@ -26,20 +26,21 @@ _SMOOTH, _ROUNDS = 0.7, 200
 _CLOSE, _WHOLE = 0.05, 1e-6
 #: What is missing is priced at so much, in the dearest option there is, then a hundred times that.
 _PENALTIES = (100.0, 1e4, 1e6)
-#: By how much the prices of what is missing grow in a proof that it is; what rounding may add to their bound, as a share of what is priced.
-_GROWN, _ROUNDING = (1.0, 1e2, 1e4), 1e-12
 #: Most columns that the master keeps; nodes between two looks for better orders, plans and nodes of such a look.
 _COLUMNS, _EVERY, _MIXED, _MIXES = 6000, 15, 600, 100
 #: How often worlds are probed, and how many of a target in a row may be of no use before it is left.
 _TURNS, _MISSES = 3, 2
 #: Options are forgotten where no more than this share of them is left.
 _FEWER = 0.7
-#: Options that are left to a general solver at the first node and at those with whole worlds; its nodes.
-_LEFT, _RESTS, _MOST_NODES = 2000, 200, 2000
+#: Options that are left to a general solver at the first node and at those with whole worlds; its nodes, and what
+#: one of them takes, in patterns priced.
+_LEFT, _RESTS, _MOST_NODES, _NODE = 2000, 200, 2000, 1e4
 #: Parts of the worlds that may be given up, one after the other, in a look.
 _STEPS = (0.5, 0.8, 1.0)
 #: Exchanges of worlds in a look, and of how many worlds each way.
 _SWAPS, _DEAREST = 4, 4
+#: Seconds that a solver has at least.
+_LEAST = 0.5
 
 
 class Node(NamedTuple):
@@ -94,6 +95,11 @@ class Search:
         self.by_clock = self.by_clock or monotonic() > self.until
         return self.work > self.effort or self.by_clock
 
+    @property
+    def _seconds(self) -> float:
+        """Until the clock ends a solver underneath, if nothing that is counted does."""
+        return max(self.until - monotonic(), _LEAST)
+
     def run(self) -> None:
         """Until the gap is proven, nothing is left, or the time is over."""
         while self.open:
@@ -104,6 +110,7 @@ class Search:
                 break
             node = heapq.heappop(self.open)
             self._visit(node)
+            self.late = self.late or (self.over and self.by_clock)
             if self.progress is not None:
                 self.progress(self.pool.value * self.scaled.unit, self.bound * self.scaled.unit)
 
@@ -125,7 +132,7 @@ class Search:
                 return
             node, relaxed, bound, prices = tight
             whole = self._rounded(relaxed)
-        broken = self._broken(relaxed)
+        broken = broken_in(self.scaled, relaxed)
         if not whole and prices is not None and (self.nodes == 1 or not broken.any()):
             bound, whole = self._rest(node, bound, prices, self.nodes == 1)
         if whole or bound >= self.enough:
@@ -194,7 +201,7 @@ class Search:
         Where worlds are nearly in order, from those in which all is late to those in which all is early, this settles most of them.
         """
         most, need = node.kept.most.copy(), self.scaled.need
-        saved = self._saved(relaxed)
+        saved = saved_by(self.scaled, relaxed)
         for target in np.argsort(-saved, kind="stable")[: int((saved > _WHOLE).sum())]:
             missed = 0
             for world in np.argsort(relaxed.kept[target], kind="stable"):
@@ -228,8 +235,8 @@ class Search:
     ) -> tuple[Relaxed | None, float, Prices | None]:  # fmt: skip
         """A node's program solved by columns; the bound is Lagrange's, of the best prices met.
 
-        No program where nothing of it is left: the bound is then at least `enough`, infinite where nothing keeps what the node asks. A lower
-        one says that too little was looked at to tell.
+        No program where nothing of it is left: the bound is then at least `enough`, infinite where nothing keeps what the node asks. A
+        lower one says that too little was looked at to tell.
         `only_whether`: no more is asked than whether something is left below `enough`.
         """
         bound, centre = -np.inf, node.prices
@@ -264,23 +271,16 @@ class Search:
                     break
                 step += 1
                 if step >= len(_PENALTIES):
-                    return None, np.inf if self._impossible(relaxed.prices, node) else bound, None
+                    return None, np.inf if self._impossible(node, relaxed.prices) else bound, None
                 self.master.penalise(_PENALTIES[step])
-            elif self.nodes > 1 and self.over:
+            elif self.over and (self.nodes > 1 or self.by_clock):
                 break
             relaxed = self.master.solve()
         return (None, bound, None) if relaxed.missing > _WHOLE else (relaxed, bound, centre)
 
-    def _impossible(self, prices: Prices, node: Node) -> bool:
-        """Whether prices of what is missing prove that something is, whatever is built: grown, they bound above all there is (Farkas 1902)."""
-        for times in _GROWN:
-            more = Prices(times * prices.target, times * prices.limit)
-            self.work += self.scaled.size_of_pricing
-            least = bound_of(self.scaled, more, self.scaled.best(more, node.kept, node.cuts).least, node.kept)
-            size = float((more.target * self.scaled.need).sum() + more.limit @ np.abs(self.scaled.most))
-            if least > self.most + _WHOLE + _ROUNDING * size:
-                return True
-        return False
+    def _impossible(self, node: Node, prices: Prices) -> bool:
+        self.work += self.scaled.size_of_pricing
+        return impossible(self.scaled, prices, node.kept, node.cuts, self.most + _WHOLE)
 
     def _add(self, best: Best, node: Node) -> int:
         plans = [self.scaled.plan(site, choices, best.counts) for site, own in enumerate(best.plans) for _, choices in own]
@@ -312,7 +312,7 @@ class Search:
             shares[plan.site][plan.choices] = shares[plan.site].get(plan.choices, 0.0) + float(relaxed.shares[place])
         self.pool.offer([self.pool.add(site, max(own, key=lambda key: (own[key], key))) for site, own in enumerate(shares)])
         self.shares = shares
-        return all(len(own) == 1 for own in shares) and not self._broken(relaxed).any()
+        return all(len(own) == 1 for own in shares) and not broken_in(self.scaled, relaxed).any()
 
     def _look(self, node: Node, relaxed: Relaxed, prices: Prices | None) -> None:
         """Look for a better order: give up the least likely worlds little by little, exchange some, price plans for the rest, mix them."""
@@ -326,8 +326,7 @@ class Search:
         else:
             kept, prices = self._swapped(node.cuts, kept, value, relaxed, prices)
         if prices is not None:
-            left = max(self.until - monotonic(), 0.5)
-            self.pool.mix(self._nearest(prices, kept, node.cuts), kept.least, _MIXES, left)
+            self.pool.mix(self._nearest(prices, kept, node.cuts), kept.least, _MIXES, self._seconds)
         self.shares = shares
 
     def _swapped(
@@ -374,9 +373,8 @@ class Search:
 
     def _halves(self, node: Node, relaxed: Relaxed) -> list[tuple[tuple[Cut, ...], Kept]]:
         """Two branches: a world kept or given up while shares of worlds are broken, then options of buildings."""
-        broken = self._broken(relaxed)
-        if broken.any():
-            at = self._world(relaxed, broken)
+        if broken_in(self.scaled, relaxed).any():
+            at = world_of(self.scaled, relaxed)
             least, most = node.kept.least.copy(), node.kept.most.copy()
             least.flat[at] = 1.0
             most.flat[at] = 0.0
@@ -384,27 +382,16 @@ class Search:
         cut = halving(self.scaled, self.shares)
         return [((*node.cuts, cut), node.kept), ((*node.cuts, cut._replace(inside=not cut.inside)), node.kept)]
 
-    def _world(self, relaxed: Relaxed, broken: Mask) -> int:
-        """The world to branch on: the least likely one of the target by whose worlds kept in part most is saved."""
-        target = int(np.argmax(np.where(broken.any(axis=1), self._saved(relaxed), -1.0)))
-        return int(target * broken.shape[1]) + int(np.argmin(np.where(broken[target], relaxed.kept[target], np.inf)))
-
-    def _saved(self, relaxed: Relaxed) -> Array:
-        """What keeping worlds in part saves, by target."""
-        worth = relaxed.prices.target * self.scaled.need * (1.0 - relaxed.kept)
-        return np.asarray((worth * self._broken(relaxed)).sum(axis=1))
-
-    def _broken(self, relaxed: Relaxed) -> Mask:
-        """Worlds that are kept in part."""
-        return np.asarray((relaxed.kept > 1e-5) & (relaxed.kept < 1.0 - 1e-5) & (self.scaled.need > 0.0))
-
     def _rest(self, node: Node, bound: float, prices: Prices, first: bool) -> tuple[float, bool]:
         """The bound of a node by a general solver over the options that are left, where they are few; and whether that is all of it."""
+        if self.over:
+            return bound, False
         options = self._left(node, prices)
         if options.sum() > self.few:
             return bound, False
-        left, nodes = max(self.until - monotonic(), 0.5), _MOST_NODES if first else _RESTS
-        found, proven, ended = rest(self.scaled, options, node.kept, nodes=nodes, seconds=left, gap=self.gap)
+        nodes = int(min(_MOST_NODES if first else _RESTS, 1.0 + (self.effort - self.work) / _NODE))
+        found, proven, ended, work = rest(self.scaled, options, node.kept, nodes=nodes, seconds=self._seconds, gap=self.gap)
+        self.work += work
         if found is not None:
             self.pool.offer([self.pool.add(site, choices) for site, choices in enumerate(found)])
         return max(bound, min(proven, self.enough)), ended
