@@ -1,13 +1,32 @@
-"""The option that a branch of the search is halved by: a power, a month of start or an accelerator that some plans have and others not."""
+"""What a branch of the search is halved by: a world kept in part, or a power, a month of start or an accelerator that some plans have."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from stargauge.plan.build_order.case import Choice
+from stargauge.plan.build_order.case import Array, Choice, Mask
+from stargauge.plan.build_order.master import Relaxed
 from stargauge.plan.build_order.pricing import Cut, Plan, Scaled
 
 Shares = dict[tuple[Choice, ...], float]
+
+
+def broken_in(scaled: Scaled, relaxed: Relaxed) -> Mask:
+    """Worlds that are kept in part: (target, world)."""
+    return np.asarray((relaxed.kept > 1e-5) & (relaxed.kept < 1.0 - 1e-5) & (scaled.need > 0.0))
+
+
+def saved_by(scaled: Scaled, relaxed: Relaxed) -> Array:
+    """What keeping worlds in part saves, by target."""
+    worth = relaxed.prices.target * scaled.need * (1.0 - relaxed.kept)
+    return np.asarray((worth * broken_in(scaled, relaxed)).sum(axis=1))
+
+
+def world_of(scaled: Scaled, relaxed: Relaxed) -> int:
+    """The world to branch on: the least likely one of the target by whose worlds kept in part most is saved. Some are kept in part."""
+    broken = broken_in(scaled, relaxed)
+    target = int(np.argmax(np.where(broken.any(axis=1), saved_by(scaled, relaxed), -1.0)))
+    return int(target * broken.shape[1]) + int(np.argmin(np.where(broken[target], relaxed.kept[target], np.inf)))
 
 
 def halving(scaled: Scaled, shares: list[Shares]) -> Cut:

@@ -16,7 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stargauge.plan.build_order.case import Array, Choice, Mask
-from stargauge.plan.build_order.pricing import Cut, Kept, Plan, Prices, Scaled
+from stargauge.plan.build_order.pricing import Cut, Kept, Plan, Prices, Scaled, bound_of
+
+#: By how much the prices of what is missing grow in a proof that it is; what rounding may add to their bound, as a share of what is priced.
+_GROWN, _ROUNDING = (1.0, 1e2, 1e4), 1e-12
 
 
 class Relaxed(NamedTuple):
@@ -172,6 +175,29 @@ class Master:
         )  # fmt: skip
 
 
+def impossible(scaled: Scaled, prices: Prices, kept: Kept, cuts: tuple[Cut, ...], most: float) -> bool:
+    """Whether prices of what is missing prove that something is, whatever is built: grown, they bound it above `most` (Farkas 1902)."""
+    for times in _GROWN:
+        more = Prices(times * prices.target, times * prices.limit)
+        bound = bound_of(scaled, more, scaled.best(more, kept, cuts).least, kept)
+        size = float((more.target * scaled.need).sum() + more.limit @ np.abs(scaled.most))
+        if bound > most + _ROUNDING * size:
+            return True
+    return False
+
+
+def ended(highs: Any, what: str) -> bool:
+    """Whether a program in whole numbers came to its end, not to a limit. Raises RuntimeError where it came to neither."""
+    from highspy import HighsModelStatus as Status
+
+    status = highs.getModelStatus()
+    if status in (Status.kOptimal, Status.kInfeasible, Status.kUnboundedOrInfeasible, Status.kObjectiveBound):
+        return True
+    if status in (Status.kSolutionLimit, Status.kIterationLimit, Status.kTimeLimit):
+        return False
+    raise RuntimeError(f"{what}: {highs.modelStatusToString(status)}")
+
+
 def together(scaled: Scaled, plans: list[Plan], kept: Array, *, nodes: int, seconds: float, gap: float, below: float) -> list[Plan] | None:
     """Which of the plans, one of each site, make the best order that keeps these worlds, by HiGHS; None where none is found."""
     import highspy
@@ -198,6 +224,7 @@ def together(scaled: Scaled, plans: list[Plan], kept: Array, *, nodes: int, seco
     whole = np.full(width, highspy.HighsVarType.kInteger)
     told(highs.changeColsIntegrality(width, np.arange(width, dtype=np.int32), whole), "whole numbers")
     told(highs.run(), "the program over plans")
+    ended(highs, "the program over plans")
     if highs.getInfo().primal_solution_status != 2:
         return None
     share = np.array(highs.getSolution().col_value)[cells:]

@@ -12,8 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stargauge.plan.build_order.case import Array, Choice, Mask
-from stargauge.plan.build_order.master import solver, told
+from stargauge.plan.build_order.master import ended, solver, told
 from stargauge.plan.build_order.pricing import Kept, Scaled
+
+#: What a step of the simplex method takes in all, and for each entry of the program, in patterns priced.
+_PIVOT, _ENTRY = 150.0, 0.02
 
 
 class _Rows:
@@ -37,8 +40,11 @@ class _Rows:
 
 def rest(
     scaled: Scaled, options: Mask, kept: Kept, *, nodes: int, seconds: float, gap: float
-) -> tuple[list[tuple[Choice, ...]] | None, float, bool]:
-    """The best order of these options, by site, None where none was found; a bound on it; and whether the search came to its end."""
+) -> tuple[list[tuple[Choice, ...]] | None, float, bool, float]:
+    """The best order of these options, by site, None where none was found; a bound on it; whether the search came to its end; its work.
+
+    `nodes` end it, `seconds` only where a node takes all of them. Work counts as that of pricing does, so that no clock has to be read.
+    """
     import highspy
 
     case, at = scaled.case, np.argwhere(options)
@@ -60,18 +66,19 @@ def rest(
         highs.changeColsIntegrality(width, np.arange(width, dtype=np.int32), np.full(width, highspy.HighsVarType.kInteger)), "whole numbers"
     )
     told(highs.run(), "the program over options")
-    status, info = highs.getModelStatus(), highs.getInfo()
-    if status == highspy.HighsModelStatus.kInfeasible:
-        return None, np.inf, True
-    proven, ended = float(info.mip_dual_bound), status == highspy.HighsModelStatus.kOptimal
+    info, whole = highs.getInfo(), ended(highs, "the program over options")
+    work = max(info.simplex_iteration_count, 0) * (_PIVOT + _ENTRY * len(index))
+    if highs.getModelStatus() in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):  # all is bounded
+        return None, np.inf, True, work
+    proven = float(info.mip_dual_bound)
     if info.primal_solution_status != 2:
-        return None, proven, ended
+        return None, proven, whole, work
     chosen = at[np.array(highs.getSolution().col_value)[width - len(at) :] > 0.5]
     found: list[tuple[Choice, ...]] = [()] * sites
     for building, power, chip, start in chosen.tolist():
         site = case.buildings[building].site
         found[site] = (*found[site], Choice(building, power, chip, start))
-    return found, proven, ended
+    return found, proven, whole, work
 
 
 def _rows(scaled: Scaled, at: NDArray[np.intp]) -> _Rows:

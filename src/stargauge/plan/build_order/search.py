@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from stargauge.plan.build_order.case import Array, Choice, Mask
-from stargauge.plan.build_order.halving import halving
+from stargauge.plan.build_order.halving import broken_in, halving, saved_by, world_of
 from stargauge.plan.build_order.improve import Pool
-from stargauge.plan.build_order.master import Master, Relaxed
+from stargauge.plan.build_order.master import Master, Relaxed, impossible
 from stargauge.plan.build_order.pricing import Best, Cut, Kept, Prices, Scaled, bound_of
 from stargauge.plan.build_order.rest import rest
 
@@ -32,12 +32,15 @@ _COLUMNS, _EVERY, _MIXED, _MIXES = 6000, 15, 600, 100
 _TURNS, _MISSES = 3, 2
 #: Options are forgotten where no more than this share of them is left.
 _FEWER = 0.7
-#: Options that are left to a general solver at the first node and at those with whole worlds; its nodes.
-_LEFT, _RESTS, _MOST_NODES = 2000, 200, 2000
+#: Options that are left to a general solver at the first node and at those with whole worlds; its nodes, and what
+#: one of them takes, in patterns priced.
+_LEFT, _RESTS, _MOST_NODES, _NODE = 2000, 200, 2000, 1e4
 #: Parts of the worlds that may be given up, one after the other, in a look.
 _STEPS = (0.5, 0.8, 1.0)
 #: Exchanges of worlds in a look, and of how many worlds each way.
 _SWAPS, _DEAREST = 4, 4
+#: Seconds that a solver has at least.
+_LEAST = 0.5
 
 
 class Node(NamedTuple):
@@ -67,7 +70,7 @@ class Search:
         self.closed = np.inf
         none = np.zeros(scaled.need.shape)
         self.open = [Node(-np.inf, 0, (), Kept(none, none + 1.0), None)]
-        self.most = float(np.where(scaled.case.allowed, np.maximum(scaled.value, 0.0), 0.0).max(axis=(1, 2, 3), initial=0.0).sum())
+        self.most = float(np.where(np.isfinite(scaled.value), np.maximum(scaled.value, 0.0), 0.0).max(axis=(1, 2, 3), initial=0.0).sum())
 
     def _fresh(self) -> Master:
         master = Master(self.scaled, _PENALTIES[0])
@@ -92,6 +95,11 @@ class Search:
         self.by_clock = self.by_clock or monotonic() > self.until
         return self.work > self.effort or self.by_clock
 
+    @property
+    def _seconds(self) -> float:
+        """Until the clock ends a solver underneath, if nothing that is counted does."""
+        return max(self.until - monotonic(), _LEAST)
+
     def run(self) -> None:
         """Until the gap is proven, nothing is left, or the time is over."""
         while self.open:
@@ -102,6 +110,7 @@ class Search:
                 break
             node = heapq.heappop(self.open)
             self._visit(node)
+            self.late = self.late or (self.over and self.by_clock)
             if self.progress is not None:
                 self.progress(self.pool.value * self.scaled.unit, self.bound * self.scaled.unit)
 
@@ -112,7 +121,7 @@ class Search:
         relaxed, bound, prices = self._bounded(node, self.enough)
         bound = max(bound, node.bound)
         if relaxed is None or bound >= self.enough:
-            self.closed = min(self.closed, bound)
+            self._close(bound)
             return
         whole = self._rounded(relaxed)
         if self.nodes == 1 or self.nodes % _EVERY == 0:
@@ -123,16 +132,22 @@ class Search:
                 return
             node, relaxed, bound, prices = tight
             whole = self._rounded(relaxed)
-        broken = self._broken(relaxed)
+        broken = broken_in(self.scaled, relaxed)
         if not whole and prices is not None and (self.nodes == 1 or not broken.any()):
             bound, whole = self._rest(node, bound, prices, self.nodes == 1)
         if whole or bound >= self.enough:
-            self.closed = min(self.closed, bound)
+            self._close(bound)
             return
         for half, (cuts, kept) in enumerate(self._halves(node, relaxed)):
             if self._may_be(kept):
                 kept = self._settled(kept)
                 heapq.heappush(self.open, Node(bound, self.nodes * 2 + half, cuts, kept, prices))
+
+    def _close(self, bound: float) -> None:
+        """Leave a node: no order in it is better than its bound. Where that is too low to be left for, nothing is proven."""
+        enough = self.enough
+        self.late = self.late or bound < (enough - _WHOLE * max(abs(enough), _WHOLE) if np.isfinite(enough) else np.inf)
+        self.closed = min(self.closed, bound)
 
     def _tightened(
         self, node: Node, relaxed: Relaxed, bound: float, prices: Prices | None
@@ -148,10 +163,11 @@ class Search:
             if not self._may_be(kept):
                 return None
             found, here, new = self._bounded(node, self.enough)
-            if found is not None and self._narrow(node, here, new):
+            if found is not None and self._narrow(node, new):
                 found, here, new = self._bounded(node, self.enough)
             bound = max(bound, here)
             if found is None or bound >= self.enough:
+                self._close(bound)
                 return None
             relaxed, prices = found, new
             if not gained:
@@ -160,11 +176,17 @@ class Search:
             self._look(node, relaxed, prices)
         return node, relaxed, bound, prices
 
-    def _narrow(self, node: Node, bound: float, prices: Prices | None) -> bool:
+    def _left(self, node: Node, prices: Prices) -> Mask:
+        """Options that a better order may have, by these prices and their own bound: that of others says nothing of what these leave."""
+        self.work += self.scaled.size_of_pricing
+        here = bound_of(self.scaled, prices, self.scaled.best(prices, node.kept, node.cuts).least, node.kept)
+        return self.scaled.left(prices, node.kept, node.cuts, self.enough - here)
+
+    def _narrow(self, node: Node, prices: Prices | None) -> bool:
         """Forget options that no better order has, where they are many; whether that was done."""
         if prices is None:
             return False
-        options = self.scaled.left(prices, node.kept, node.cuts, self.enough - bound)
+        options = self._left(node, prices)
         if options.sum() >= _FEWER * np.isfinite(self.scaled.value).sum():
             return False
         plans = [plan for plan in self.master.plans if all(options[one] for one in plan.choices)]
@@ -179,7 +201,7 @@ class Search:
         Where worlds are nearly in order, from those in which all is late to those in which all is early, this settles most of them.
         """
         most, need = node.kept.most.copy(), self.scaled.need
-        saved = self._saved(relaxed)
+        saved = saved_by(self.scaled, relaxed)
         for target in np.argsort(-saved, kind="stable")[: int((saved > _WHOLE).sum())]:
             missed = 0
             for world in np.argsort(relaxed.kept[target], kind="stable"):
@@ -190,9 +212,10 @@ class Search:
                     continue
                 least = node.kept.least.copy()
                 least[target, world] = 1.0
-                found, _, _ = self._bounded(Node(0.0, 0, node.cuts, Kept(least, most), prices), self.enough, only_whether=True)
-                missed = missed + 1 if found is not None else 0
-                if found is None:
+                found, here, _ = self._bounded(Node(0.0, 0, node.cuts, Kept(least, most), prices), self.enough, only_whether=True)
+                gone = found is None and here >= self.enough
+                missed = 0 if gone else missed + 1
+                if gone:
                     most[target, world] = 0.0
                     if not self._may_be(Kept(node.kept.least, most)):
                         return Kept(node.kept.least, most)
@@ -210,8 +233,10 @@ class Search:
     def _bounded(
         self, node: Node, enough: float, *, only_whether: bool = False
     ) -> tuple[Relaxed | None, float, Prices | None]:  # fmt: skip
-        """A node's program solved by columns; None where nothing of it is left. The bound is Lagrange's, of the best prices met.
+        """A node's program solved by columns; the bound is Lagrange's, of the best prices met.
 
+        No program where nothing of it is left: the bound is then at least `enough`, infinite where nothing keeps what the node asks. A
+        lower one says that too little was looked at to tell.
         `only_whether`: no more is asked than whether something is left below `enough`.
         """
         bound, centre = -np.inf, node.prices
@@ -246,14 +271,16 @@ class Search:
                     break
                 step += 1
                 if step >= len(_PENALTIES):
-                    return None, np.inf, None
+                    return None, np.inf if self._impossible(node, relaxed.prices) else bound, None
                 self.master.penalise(_PENALTIES[step])
-            elif self.nodes > 1 and self.over:
+            elif self.over and (self.nodes > 1 or self.by_clock):
                 break
             relaxed = self.master.solve()
-        if relaxed.missing > _WHOLE:
-            return None, np.inf, None
-        return relaxed, bound, centre
+        return (None, bound, None) if relaxed.missing > _WHOLE else (relaxed, bound, centre)
+
+    def _impossible(self, node: Node, prices: Prices) -> bool:
+        self.work += self.scaled.size_of_pricing
+        return impossible(self.scaled, prices, node.kept, node.cuts, self.most + _WHOLE)
 
     def _add(self, best: Best, node: Node) -> int:
         plans = [self.scaled.plan(site, choices, best.counts) for site, own in enumerate(best.plans) for _, choices in own]
@@ -285,7 +312,7 @@ class Search:
             shares[plan.site][plan.choices] = shares[plan.site].get(plan.choices, 0.0) + float(relaxed.shares[place])
         self.pool.offer([self.pool.add(site, max(own, key=lambda key: (own[key], key))) for site, own in enumerate(shares)])
         self.shares = shares
-        return all(len(own) == 1 for own in shares) and not self._broken(relaxed).any()
+        return all(len(own) == 1 for own in shares) and not broken_in(self.scaled, relaxed).any()
 
     def _look(self, node: Node, relaxed: Relaxed, prices: Prices | None) -> None:
         """Look for a better order: give up the least likely worlds little by little, exchange some, price plans for the rest, mix them."""
@@ -299,8 +326,7 @@ class Search:
         else:
             kept, prices = self._swapped(node.cuts, kept, value, relaxed, prices)
         if prices is not None:
-            left = max(self.until - monotonic(), 0.5)
-            self.pool.mix(self._nearest(prices, kept, node.cuts), kept.least, _MIXES, left)
+            self.pool.mix(self._nearest(prices, kept, node.cuts), kept.least, _MIXES, self._seconds)
         self.shares = shares
 
     def _swapped(
@@ -347,9 +373,8 @@ class Search:
 
     def _halves(self, node: Node, relaxed: Relaxed) -> list[tuple[tuple[Cut, ...], Kept]]:
         """Two branches: a world kept or given up while shares of worlds are broken, then options of buildings."""
-        broken = self._broken(relaxed)
-        if broken.any():
-            at = self._world(relaxed, broken)
+        if broken_in(self.scaled, relaxed).any():
+            at = world_of(self.scaled, relaxed)
             least, most = node.kept.least.copy(), node.kept.most.copy()
             least.flat[at] = 1.0
             most.flat[at] = 0.0
@@ -357,27 +382,16 @@ class Search:
         cut = halving(self.scaled, self.shares)
         return [((*node.cuts, cut), node.kept), ((*node.cuts, cut._replace(inside=not cut.inside)), node.kept)]
 
-    def _world(self, relaxed: Relaxed, broken: Mask) -> int:
-        """The world to branch on: the least likely one of the target by whose worlds kept in part most is saved."""
-        target = int(np.argmax(np.where(broken.any(axis=1), self._saved(relaxed), -1.0)))
-        return int(target * broken.shape[1]) + int(np.argmin(np.where(broken[target], relaxed.kept[target], np.inf)))
-
-    def _saved(self, relaxed: Relaxed) -> Array:
-        """What keeping worlds in part saves, by target."""
-        worth = relaxed.prices.target * self.scaled.need * (1.0 - relaxed.kept)
-        return np.asarray((worth * self._broken(relaxed)).sum(axis=1))
-
-    def _broken(self, relaxed: Relaxed) -> Mask:
-        """Worlds that are kept in part."""
-        return np.asarray((relaxed.kept > 1e-5) & (relaxed.kept < 1.0 - 1e-5) & (self.scaled.need > 0.0))
-
     def _rest(self, node: Node, bound: float, prices: Prices, first: bool) -> tuple[float, bool]:
         """The bound of a node by a general solver over the options that are left, where they are few; and whether that is all of it."""
-        options = self.scaled.left(prices, node.kept, node.cuts, self.enough - bound)
+        if self.over:
+            return bound, False
+        options = self._left(node, prices)
         if options.sum() > self.few:
             return bound, False
-        left, nodes = max(self.until - monotonic(), 0.5), _MOST_NODES if first else _RESTS
-        found, proven, ended = rest(self.scaled, options, node.kept, nodes=nodes, seconds=left, gap=self.gap)
+        nodes = int(min(_MOST_NODES if first else _RESTS, 1.0 + (self.effort - self.work) / _NODE))
+        found, proven, ended, work = rest(self.scaled, options, node.kept, nodes=nodes, seconds=self._seconds, gap=self.gap)
+        self.work += work
         if found is not None:
             self.pool.offer([self.pool.add(site, choices) for site, choices in enumerate(found)])
         return max(bound, min(proven, self.enough)), ended

@@ -13,12 +13,12 @@ from stargauge.plan.build_order.pricing import Scaled
 from stargauge.plan.build_order.revise import spared
 from stargauge.plan.build_order.search import Search
 
-#: Parts of its time that one step of a bisection has.
-_STEPS = 10
+#: Parts of its time that one step of a bisection has, how many there are at most, and the share of it that is left to the order itself.
+_STEPS, _HALVED, _LAST = 10, 20, 0.3
 #: Patterns that are priced in a second of the time limit: what a slow processor does, so that time itself is rarely what ends a search.
 _PRICED = 1_200_000.0
-#: Times the time limit after which the clock ends a search, whatever work is left.
-_LATEST = 2.0
+#: Times the time limit after which the clock ends a search, whatever work is left: a last resort, since where it ends is then chance.
+_LATEST = 10.0
 Progress = Callable[[float, float], None]
 
 
@@ -36,7 +36,8 @@ def solve(
     """The order with the least cost, or the least sum of `goal` (building, power, chip, start), proven to a gap as a share of its value.
 
     `time_limit`: seconds, after which the best so far is given with the gap there is; `steps` then says so. They are counted as work, so
-    that a case ends in the same order everywhere; only where that takes twice the seconds does the clock end it, and `steps` says that too.
+    that a case ends in the same order everywhere; only where that takes ten times the seconds does the clock end it, and `steps` says
+    that too.
     `progress`: called with value and bound as they come. What can be left out at no more cost is in no order. Raises NoOrder where
     nothing keeps all targets and limits.
     """
@@ -108,16 +109,17 @@ def most_capacity(
     """The largest amount of a target for which there is an order within all limits, to a gap as a share, and the cheapest for it.
 
     By bisection: each step asks whether there is an order for an amount between what is reached and what is not possible. A step that does
-    not end in its part of the time counts as not possible, and `steps` of the order says so. Raises NoOrder where not even what runs
+    not end in its part of the work counts as not possible, and `steps` of the order says so. Raises NoOrder where not even what runs
     anyhow is within reach.
     """
-    until = monotonic() + time_limit
     asked = case.targets[target]
     top = _with_probability(highest(case, target), case.weights, asked.probability)
     low = _with_probability(case.fixed[target], case.weights, asked.probability)
     best = _at_least(case, target, low, 1.0, time_limit)
     at, late = max(low, _reached(case, best.chosen, target)), False
-    while top - at > gap * max(abs(top), 1e-12) and monotonic() < until:
+    for _ in range(_HALVED):
+        if top - at <= gap * max(abs(top), 1e-12):
+            break
         middle = 0.5 * (at + top)
         try:
             best = _at_least(case, target, middle, 1.0, time_limit / _STEPS, progress)
@@ -126,7 +128,7 @@ def most_capacity(
             top, late = middle, late or none.late
     late = late or top - at > gap * max(abs(top), 1e-12)
     try:
-        best = _at_least(case, target, at, gap, max(until - monotonic(), 0.3 * time_limit), progress)
+        best = _at_least(case, target, at, gap, _LAST * time_limit, progress)
     except NoOrder:
         late = True
     unproven = (("amount not proven", 1.0),) if late else ()
