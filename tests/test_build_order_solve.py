@@ -55,7 +55,7 @@ def test_a_tiny_case_has_the_order_that_trying_out_all_finds(seed: int) -> None:
 @given(_SEEDS)
 @settings(max_examples=5, deadline=None)
 def test_the_tree_alone_finds_it_too(seed: int) -> None:
-    """Without the general solver over the options left, and so by branching down to single options; some cases take too much of it."""
+    """Without the general solver over the options that are left, and so by branching to single options; some take too much of it."""
     case = tiny(seed)
     best = brute(case)
     search = Search(Scaled(case), 0.02, np.inf, few=0, effort=4e6)

@@ -39,8 +39,6 @@ _LEFT, _RESTS, _MOST_NODES, _NODE = 2000, 200, 2000, 1e4
 _STEPS = (0.5, 0.8, 1.0)
 #: Exchanges of worlds in a look, and of how many worlds each way.
 _SWAPS, _DEAREST = 4, 4
-#: Seconds that a solver has at least.
-_LEAST = 0.5
 
 
 class Node(NamedTuple):
@@ -98,7 +96,7 @@ class Search:
     @property
     def _seconds(self) -> float:
         """Until the clock ends a solver underneath, if nothing that is counted does."""
-        return max(self.until - monotonic(), _LEAST)
+        return max(self.until - monotonic(), 0.5)
 
     def run(self) -> None:
         """Until the gap is proven, nothing is left, or the time is over."""
@@ -239,9 +237,8 @@ class Search:
         lower one says that too little was looked at to tell.
         `only_whether`: no more is asked than whether something is left below `enough`.
         """
-        bound, centre = -np.inf, node.prices
+        bound, centre, step = -np.inf, node.prices, 0
         self.master.hold(node.cuts, node.kept)
-        step = 0
         self.master.penalise(_PENALTIES[0])
         relaxed = self.master.solve()
         for _ in range(_ROUNDS):
@@ -271,16 +268,13 @@ class Search:
                     break
                 step += 1
                 if step >= len(_PENALTIES):
-                    return None, np.inf if self._impossible(node, relaxed.prices) else bound, None
+                    never = impossible(self.scaled, relaxed.prices, node.kept, node.cuts, self.most + _WHOLE)
+                    return None, np.inf if never else bound, None
                 self.master.penalise(_PENALTIES[step])
             elif self.over and (self.nodes > 1 or self.by_clock):
                 break
             relaxed = self.master.solve()
         return (None, bound, None) if relaxed.missing > _WHOLE else (relaxed, bound, centre)
-
-    def _impossible(self, node: Node, prices: Prices) -> bool:
-        self.work += self.scaled.size_of_pricing
-        return impossible(self.scaled, prices, node.kept, node.cuts, self.most + _WHOLE)
 
     def _add(self, best: Best, node: Node) -> int:
         plans = [self.scaled.plan(site, choices, best.counts) for site, own in enumerate(best.plans) for _, choices in own]
