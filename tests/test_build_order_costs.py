@@ -91,10 +91,12 @@ def test_money_is_paid_once_within_the_clock() -> None:
     assert (paid >= 0.0).all()
 
 
-def test_what_is_paid_after_the_clock_is_left_out() -> None:
+def test_what_is_paid_after_the_clock_counts_in_its_last_year() -> None:
     late = Expected(START, READY + 5 * YEAR, DATES.operation + 5 * YEAR)
     paid = capital_by_year(BUILDING, SUPPLY, CHIPS, late, MONEY, np.array([*ENDS.values()]))
-    assert (paid.sum(axis=-1) < 1e8 * 17.0 * 2.0).all()
+    hall = hall_cost(BUILDING, START, MONEY) + generation_cost(BUILDING, SUPPLY)[:, :, None]
+    whole = hall[:, :, None] + equipment_cost(BUILDING, CHIPS, late.operation, MONEY)
+    assert paid.sum(axis=-1) == pytest.approx(whole) and (paid[..., -1] > 0.0).all()
 
 
 def test_only_a_price_of_the_year_drifts() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import product
 
 import numpy as np
@@ -125,7 +126,7 @@ def test_the_same_twice_and_in_any_block_size(monkeypatch: pytest.MonkeyPatch) -
     model, made, job = experts(), machine(16), Job(1024, 32)
     case = Case(model, made, job, 16)
     first = searched(case, costs(model, made, job), 20e9)
-    monkeypatch.setattr("stargauge.plan.layouts.space.BLOCK", 100)
+    monkeypatch.setattr(import_module("stargauge.plan.layouts.space"), "BLOCK", 100)
     second = searched(Case(model, made, job, 16), costs(model, made, job), 20e9)
     for left, right in zip((*first.best.layouts, *first.best[1:]), (*second.best.layouts, *second.best[1:]), strict=True):
         assert np.array_equal(left, right)

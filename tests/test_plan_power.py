@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -376,7 +377,7 @@ def test_what_the_method_does_not_find_is_said_and_spoils_nothing_else(monkeypat
         raise InputError("the cheapest was not found")
 
     for place in ("power", "mixes"):
-        monkeypatch.setattr(f"stargauge.plan.{place}.cheapest", lost)
+        monkeypatch.setattr(import_module(f"stargauge.plan.{place}"), "cheapest", lost)
     later = PlantOption(**{**vars(TURBINE), "ready": 4368})
     made = planned(_case(later, RENTED, start=date(2027, 1, 1)))
     data = made.to_dict()

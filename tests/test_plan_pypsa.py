@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,7 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path, monkeypatc
             raise OSError(28, "No space left on device")
         file.write_text("part", encoding="utf-8")
 
-    monkeypatch.setattr("stargauge.plan.pypsa_folder._write", full)
+    monkeypatch.setattr(import_module("stargauge.plan.pypsa_folder"), "_write", full)
     with pytest.raises(InputError, match="cannot be written: No space left on device"):
         write_pypsa(tmp_path / "net", supply, LOAD, [GAS], [], Limits())
     assert [file.name for file in tmp_path.iterdir()] == ["kept.txt"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from stargauge.quantity.errors import counted as number_of
 from stargauge.report import plan_tables as tables
 from stargauge.report import plan_terminal as terminal
 from stargauge.report.plan_words import Data, about, built_sites, method_text, promise, relaxation_text, sentence
 from stargauge.report.power_words import ASSUMED, Rows
 from stargauge.report.terminal import PLAIN, Style, table, to_copy, wrapped
-from stargauge.report.wording import counted
 
 #: So many decisions, assumptions and years are told where there are more.
 _DECISIONS, _ASSUMPTIONS, _YEARS = 6, 5, 5
@@ -86,12 +86,12 @@ def _rests_on(data: Data, style: Style) -> list[str]:
         return []
     rows = tables.assumptions({**data, "assumptions": assumed[:_ASSUMPTIONS]}).rows
     told = (
-        [f"{counted(len(assumed), 'assumption')} without a source: {'; '.join(f'{what} {value}' for what, value, *_ in rows)}"]
+        [f"{number_of(len(assumed), 'assumption')} without a source: {'; '.join(f'{what} {value}' for what, value, *_ in rows)}"]
         if assumed
         else []
     )
     left = f"; {len(assumed) - _ASSUMPTIONS} more" if len(assumed) > _ASSUMPTIONS else ""
-    others = f"{counted(len(data['assumptions']) - len(assumed), 'number')} with a source, or computed from such. All of them: --json."
+    others = f"{number_of(len(data['assumptions']) - len(assumed), 'number')} with a source, or computed from such. All of them: --json."
     return _texts("What it rests on", [*(f"{one}{left}." for one in told), others], style)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stargauge.quantity.errors import counted as number_of
 from stargauge.quantity.units import scale_of
 from stargauge.report import plan_tables as tables
 from stargauge.report.locale import notation
 from stargauge.report.plan_facts import insist_name, insist_text, instead_text
 from stargauge.report.plan_words import built_sites, chip_text, limit_text, price_text, told
 from stargauge.report.power_words import Rows
-from stargauge.report.wording import counted, day_text, figures, percent, show
+from stargauge.report.wording import day_text, figures, percent, show
 
 Data = Mapping[str, Any]
 #: What the chip of a building is called that is left as the file has it.
@@ -113,7 +114,7 @@ def money(data: Data, most: int) -> Rows | None:
         note.append("No means were asked to be kept: a party may be asked for more than is left to it.")
     if any(not one["knowable"] for one in made["parties"]):
         note.append("Not knowable: no accounts are published.")
-    note += [f"{counted(rest, 'more year')}: --json."] if rest else []
+    note += [f"{number_of(rest, 'more year')}: --json."] if rest else []
     return Rows("Money", ("Who", *map(str, years), "Share", "Asked of"), rows, " ".join(note))
 
 
