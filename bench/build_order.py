@@ -86,7 +86,7 @@ def measure(way: str, name: str) -> dict[str, float]:
 
         scaled = Scaled(case)
         every = Kept(np.zeros(scaled.need.shape), np.ones(scaled.need.shape))
-        found, proven, _ = rest(scaled, case.allowed, every, nodes=2**31 - 1, seconds=LIMIT, gap=GAP)
+        found, proven, *_ = rest(scaled, case.allowed, every, nodes=2**31 - 1, seconds=LIMIT, gap=GAP)
         value = np.inf if found is None else sum(float(scaled.worth[one]) for plan in found for one in plan)
         out = {"value": float(value) * scaled.unit, "gap": 1.0 - proven / float(value)}
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
